@@ -1,0 +1,1 @@
+"""While the clock runs: one contract, `run(system, calls) -> Log`."""

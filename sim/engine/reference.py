@@ -1,0 +1,333 @@
+"""The reference engine: the life of a call and of an ambulance, told with SimPy.
+
+It is the model's documentation. Each process below is one activity; each `yield` is the one
+thing that takes time in it. All choices are made in `sim.policies`, and all of them at the end
+of an instant: first everything that becomes ready, free, on or off duty at a time is registered,
+then the waiting calls are served. The result cannot depend on the order of a queue.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+import simpy
+
+from sim.engine.fleet import Drive, Fleet, Roads
+from sim.engine.log import TRIP_INSTANTS, Log
+from sim.inputs.demand import Calls
+from sim.inputs.system import System
+from sim.policies import (
+    NONE,
+    ORDINARY,
+    Status,
+    can_be_sent,
+    choose_ambulance,
+    choose_hospital,
+    serving_seconds,
+    waiting_key,
+)
+
+Process = Generator[simpy.Event, Any, None]
+
+LAST = 2  # SimPy serves equal times by priority: urgent 0, normal 1, then the end of the instant
+
+
+def run(system: System, calls: Calls) -> Log:
+    """What this layout does with these calls. Deterministic: nothing random is left to draw."""
+    return Service(system, calls, Roads(system)).run()
+
+
+class EndOfInstant(simpy.Event):
+    """Happens now, after everything else that happens now."""
+
+    def __init__(self, env: simpy.Environment):
+        super().__init__(env)
+        self._ok, self._value = True, None
+        env.schedule(self, priority=LAST)
+
+
+class Engine:
+    """`run` for one layout and many replications: its roads are made ready once."""
+
+    def __init__(self, system: System):
+        self.system, self.roads = system, Roads(system)
+
+    def run(self, calls: Calls) -> Log:
+        return Service(self.system, calls, self.roads).run()
+
+
+class Service:
+    """An ambulance service at work: calls come in, ambulances go out."""
+
+    def __init__(self, system: System, calls: Calls, roads: Roads):
+        self.env = simpy.Environment()
+        self.system, self.roads = system, roads
+        self.calls = Calls(*(column.tolist() for column in calls))  # numbers, one at a time
+        self.fleet = Fleet(system)
+        self.profile_to_scene: list[int] = system.profile_to_scene.tolist()
+        self.may_divert: list[list[bool]] = system.may_divert.tolist()
+        self.service_factor: list[float] = system.service_factor.tolist()
+        self.log = Logbook(calls)
+        self.waiting: list[tuple[int, float, int]] = []
+        self.just_cleared: list[int] = []
+        self.dispatch_is_due = False
+
+    def run(self) -> Log:
+        self.env.process(self.receive_calls())
+        for ambulance in range(len(self.fleet.home)):
+            self.env.process(self.keep_shifts(ambulance))
+        self.env.run()
+        return self.log.as_arrays()
+
+    # ── what takes time ──────────────────────────────────────────────────────────────────────
+
+    def receive_calls(self) -> Process:
+        """Call taking: each call can be assigned once its address and need are known."""
+        for call in np.argsort(self.log.ready_at, kind="stable").tolist():
+            yield self.env.timeout(self.log.ready_at[call] - self.env.now)
+
+            self.await_ambulance(call)
+
+    def keep_shifts(self, ambulance: int) -> Process:
+        """On and off duty by the roster; the end of a shift never interrupts a trip."""
+        first, last = self.system.shift_indptr[ambulance : ambulance + 2]
+        for shift in range(first, last):
+            yield self.env.timeout(self.system.on_duty_at[shift] - self.env.now)
+
+            self.fleet.come_on_duty(ambulance)
+            self.dispatch_at_the_end_of_the_instant()
+            if self.system.off_duty_at[shift] == np.inf:
+                return
+            yield self.env.timeout(self.system.off_duty_at[shift] - self.env.now)
+
+            self.fleet.go_off_duty(ambulance)
+
+    def turn_out(self, ambulance: int, call: int, trip: int, turnout_s: float) -> Process:
+        """The crew gets to its vehicle; then the wheels roll."""
+        yield self.env.timeout(turnout_s)
+        if self.fleet.trip[ambulance] != trip:  # sent elsewhere while turning out
+            return
+
+        self.depart(ambulance, call, trip)
+
+    def drive_to_scene(self, ambulance: int, call: int, trip: int, drive: Drive) -> Process:
+        """The drive; then everything until the ambulance is free again."""
+        yield self.env.timeout(drive.seconds)
+        if self.fleet.trip[ambulance] != trip:  # sent elsewhere on the way
+            return
+
+        self.log.arrived_at[trip] = self.env.now
+        self.fleet.set_status(ambulance, Status.BUSY)
+        factor = self.service_factor[ambulance]
+        yield self.env.timeout(serving_seconds(self.calls.on_scene_s[call], factor))
+
+        self.log.left_scene_at[trip] = self.env.now
+        place = self.calls.place[call]
+        hospital = NONE
+        if self.calls.conveyed[call]:
+            hospital, transport_s = self.nearest_hospital(call)
+        if hospital != NONE:
+            self.log.hospital[trip] = hospital
+            yield self.env.timeout(transport_s)
+
+            self.log.at_hospital_at[trip] = self.env.now
+            self.log.handover_at[trip] = self.env.now
+            place = self.roads.hospital_place[hospital]
+            yield self.env.timeout(serving_seconds(self.calls.handover_s[call], factor))
+
+        self.log.cleared_at[trip] = self.env.now
+        self.clear(ambulance, place)
+
+    def drive_home(self, ambulance: int, trip: int, drive: Drive) -> Process:
+        """Back to the station, at ordinary speed; a call may take the ambulance on the way."""
+        yield self.env.timeout(drive.seconds)
+        if self.fleet.trip[ambulance] != trip:
+            return
+
+        self.log.arrived_at[trip] = self.env.now
+        self.fleet.trip[ambulance] = NONE
+        self.fleet.set_status(ambulance, Status.AT_STATION)
+
+    # ── what happens in an instant ───────────────────────────────────────────────────────────
+
+    def await_ambulance(self, call: int) -> None:
+        received_at = self.calls.received_at[call]
+        insort(self.waiting, waiting_key(self.calls.priority[call], received_at, call))
+        self.dispatch_at_the_end_of_the_instant()
+
+    def clear(self, ambulance: int, place: int) -> None:
+        self.fleet.call[ambulance] = self.fleet.trip[ambulance] = NONE
+        self.fleet.drive[ambulance] = None
+        self.fleet.stands_at[ambulance] = place
+        self.fleet.set_status(ambulance, Status.CLEARED)
+        self.just_cleared.append(ambulance)
+        self.dispatch_at_the_end_of_the_instant()
+
+    def dispatch_at_the_end_of_the_instant(self) -> None:
+        if not self.dispatch_is_due:
+            self.dispatch_is_due = True
+            EndOfInstant(self.env).callbacks.append(self.dispatch)
+
+    def dispatch(self, _: simpy.Event) -> None:
+        """Serve the waiting calls in their order, then send home who is free and not needed."""
+        self.dispatch_is_due = False
+        in_order, self.waiting = self.waiting, []
+        hopeless: set[int] = set()  # priorities for which nobody can be sent as things stand
+        for key in in_order:
+            if key[0] in hopeless:
+                self.keep_waiting(key)
+                continue
+            call = key[2]
+            while call != NONE:  # an abandoned call is reconsidered next, before any other
+                priority = self.calls.priority[call]
+                ambulance = self.nearest_ambulance(call)
+                if ambulance == NONE:
+                    hopeless.add(priority)
+                    received_at = self.calls.received_at[call]
+                    self.keep_waiting(waiting_key(priority, received_at, call))
+                    break
+                call = self.send(ambulance, call)
+                if call != NONE:  # who was diverted may now be divertible for others
+                    hopeless.clear()
+        for ambulance in sorted(self.just_cleared):
+            if self.fleet.status[ambulance] == Status.CLEARED:
+                self.send_home(ambulance)
+        self.just_cleared.clear()
+
+    def keep_waiting(self, key: tuple[int, float, int]) -> None:
+        if self.system.lose_when_none_free:
+            self.log.lost[key[2]] = True
+        else:
+            insort(self.waiting, key)
+
+    def nearest_ambulance(self, call: int) -> int:
+        """The ambulance that is expected to arrive first, among all that can be sent."""
+        fleet, scene, now = self.fleet, self.calls.place[call], self.env.now
+        priority = self.calls.priority[call]
+        profile = self.profile_to_scene[priority]
+        mode = self.roads.mode(profile, now)
+        rows: list[int] = []
+        seconds: list[float] = []
+        from_stations_s = self.roads.from_stations_s(mode, scene)
+        for station, ready in enumerate(fleet.ready_at_station):
+            if ready:
+                rows.append(ready[0])
+                seconds.append(self.system.expected_turnout_s + from_stations_s[station])
+        for ambulance in fleet.elsewhere:
+            status, serving = fleet.status[ambulance], fleet.call[ambulance]
+            divert = serving != NONE and self.may_divert[self.calls.priority[serving]][priority]
+            if not can_be_sent(status, fleet.on_duty[ambulance], divert):
+                continue
+            turnout_left_s = 0.0
+            if status == Status.TURNING_OUT:
+                turnout_left_s = max(0.0, fleet.expected_mobile_at[ambulance] - now)
+            node, lead_s = self.position(ambulance, profile)
+            rows.append(ambulance)
+            seconds.append(turnout_left_s + (lead_s + self.roads.from_node_s(mode, node, scene)))
+        return choose_ambulance(rows, seconds)
+
+    def position(self, ambulance: int, profile: int) -> tuple[int, float]:
+        """The road node from which an ambulance not at its station sets out, and seconds to it."""
+        fleet, roads = self.fleet, self.roads
+        drive = fleet.drive[ambulance]
+        if drive is not None:
+            return drive.next_node(self.env.now, profile)
+        place = fleet.stands_at[ambulance]
+        if fleet.status[ambulance] == Status.TURNING_OUT:
+            place = roads.station_place[fleet.home[ambulance]]
+        return roads.place_node[place], roads.leg_s[profile][place]
+
+    def send(self, ambulance: int, call: int) -> int:
+        """Assign an ambulance to a call; answers the call that it leaves, or NONE."""
+        fleet, now = self.fleet, self.env.now
+        status, abandoned = fleet.status[ambulance], fleet.call[ambulance]
+        if fleet.trip[ambulance] != NONE:  # on its way home, or to the call it leaves
+            self.log.diverted_at[fleet.trip[ambulance]] = now
+        trip = self.log.new_trip(call, ambulance, now)
+        fleet.call[ambulance], fleet.trip[ambulance] = call, trip
+        if status in (Status.AT_STATION, Status.TURNING_OUT):
+            if status == Status.AT_STATION:
+                fleet.turned_out_at[ambulance] = now + self.calls.turnout_s[call]
+                fleet.expected_mobile_at[ambulance] = now + self.system.expected_turnout_s
+            turnout_s = fleet.turned_out_at[ambulance] - now
+            fleet.set_status(ambulance, Status.TURNING_OUT)
+            self.env.process(self.turn_out(ambulance, call, trip, turnout_s))
+        else:
+            self.depart(ambulance, call, trip)
+        return abandoned
+
+    def depart(self, ambulance: int, call: int, trip: int) -> None:
+        """Wheels roll towards a call. The time band of this instant holds for the whole drive."""
+        now = self.env.now
+        profile = self.profile_to_scene[self.calls.priority[call]]
+        mode = self.roads.mode(profile, now)
+        node, lead_s = self.position(ambulance, profile)
+        drive = Drive(self.roads, mode, node, lead_s, self.calls.place[call], now)
+        self.fleet.drive[ambulance] = drive
+        self.fleet.set_status(ambulance, Status.TO_SCENE)
+        self.log.mobile_at[trip] = now
+        self.env.process(self.drive_to_scene(ambulance, call, trip, drive))
+
+    def send_home(self, ambulance: int) -> None:
+        """Repositioning is a trip without a call."""
+        now, place = self.env.now, self.fleet.stands_at[ambulance]
+        home = self.roads.station_place[self.fleet.home[ambulance]]
+        mode = self.roads.mode(ORDINARY, now)
+        node, lead_s = self.roads.place_node[place], self.roads.leg_s[ORDINARY][place]
+        drive = Drive(self.roads, mode, node, lead_s, home, now)
+        trip = self.log.new_trip(NONE, ambulance, now)
+        self.log.mobile_at[trip] = now
+        self.fleet.call[ambulance], self.fleet.trip[ambulance] = NONE, trip
+        self.fleet.drive[ambulance] = drive
+        self.fleet.set_status(ambulance, Status.RETURNING)
+        self.env.process(self.drive_home(ambulance, trip, drive))
+
+    def nearest_hospital(self, call: int) -> tuple[int, float]:
+        """The hospital and the seconds to it, in the profile and time band driven there."""
+        place = self.calls.place[call]
+        mode = self.roads.mode(self.system.profile_to_hospital, self.env.now)
+        seconds = self.roads.to_hospitals_s(mode, place)
+        hospital = choose_hospital(seconds, self.calls.hospital[call])
+        return hospital, seconds[hospital] if hospital != NONE else 0.0
+
+
+class Logbook:
+    """The Log while it is written: a line for each trip as it is assigned."""
+
+    def __init__(self, calls: Calls):
+        self.ready_at = (calls.received_at + calls.call_taking_s).tolist()
+        self.lost = [False] * len(self.ready_at)
+        self.call: list[int] = []
+        self.ambulance: list[int] = []
+        self.hospital: list[int] = []
+        self.assigned_at: list[float] = []
+        self.mobile_at: list[float] = []
+        self.arrived_at: list[float] = []
+        self.left_scene_at: list[float] = []
+        self.at_hospital_at: list[float] = []
+        self.handover_at: list[float] = []
+        self.cleared_at: list[float] = []
+        self.diverted_at: list[float] = []
+        self._instants = [getattr(self, name) for name in TRIP_INSTANTS]
+
+    def new_trip(self, call: int, ambulance: int, now: float) -> int:
+        self.call.append(call)
+        self.ambulance.append(ambulance)
+        self.hospital.append(NONE)
+        for instants in self._instants:
+            instants.append(np.nan)
+        self.assigned_at[-1] = now
+        return len(self.call) - 1
+
+    def as_arrays(self) -> Log:
+        return Log(
+            np.array(self.ready_at, float),
+            np.array(self.lost, bool),
+            np.array(self.call, np.int32),
+            np.array(self.ambulance, np.int32),
+            np.array(self.hospital, np.int32),
+            *(np.array(instants, float) for instants in self._instants),
+        )

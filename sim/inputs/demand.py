@@ -1,0 +1,188 @@
+"""Rates and durations to Calls: every random draw of a replication is made here.
+
+Arrivals are a non-homogeneous Poisson process by hour of the week, urban and rural apart. Each
+quantity of each area has a random stream of its own, `SeedSequence(seed, spawn_key=(replication,
+stream, area))`: changing one leaves every other draw as it was.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.inputs import profiles
+from sim.inputs.distributions import Distribution
+from sim.inputs.system import HOUR_S, HOURS_PER_WEEK, start_of_week_s, study_seconds
+from sim.policies import NONE, on_grid
+
+if TYPE_CHECKING:
+    from sim.inputs.scenario import Scenario
+
+
+class Calls(NamedTuple):
+    """One replication's calls in order of receipt. Nothing random is left to the engine.
+
+    Instants in seconds since the run began, durations in seconds; nan = not known.
+    """
+
+    received_at: np.ndarray  # [call]
+    place: np.ndarray  # [call] place of the map
+    area: np.ndarray  # [call] 0 urban, 1 rural
+    township: np.ndarray  # [call] row of the map's townships
+    priority: np.ndarray  # [call] 0 is the most urgent
+    call_taking_s: np.ndarray
+    turnout_s: np.ndarray
+    on_scene_s: np.ndarray
+    conveyed: np.ndarray  # [call] bool
+    hospital: np.ndarray  # [call] row of the hospital the call names; NONE = the nearest
+    handover_s: np.ndarray
+
+
+class Stream(IntEnum):
+    """The random streams. Numbers are part of every result: append, never renumber."""
+
+    ARRIVALS = 0
+    PLACE = 1
+    PRIORITY = 2
+    CALL_TAKING = 3
+    TURNOUT = 4
+    ON_SCENE = 5
+    CONVEYED = 6
+    HANDOVER = 7
+
+
+class Demand(NamedTuple):
+    """What calls are drawn from. Areas are 0 urban, 1 rural."""
+
+    calls_per_hour: np.ndarray  # [area, hour of the week]
+    places: tuple[np.ndarray, ...]  # by area: call places
+    weights: tuple[np.ndarray, ...]  # by area: chance of each place, any scale
+    township_of_place: np.ndarray  # [place]
+    priority_share: np.ndarray  # [area, priority], rows sum to one
+    conveyed_share: float
+    call_taking: Distribution
+    turnout: Distribution
+    on_scene: Distribution
+    handover: Distribution
+    start_s: float  # the run's start, seconds after Monday 00:00
+    length_s: float  # calls are received from 0 to here
+    recorded: Calls | None = None  # replay: what is nan in it is drawn
+
+
+def build(scenario: Scenario) -> Demand:
+    """What a scenario's calls are drawn from; the same for every layout on its map."""
+    settings, cells = scenario.settings, scenario.map.cells
+    demand, durations = settings.demand, settings.durations
+    if isinstance(demand.profile, str):
+        week = profiles.week(*profiles.NAMED[demand.profile])
+    else:
+        week = profiles.week(demand.profile.hours, demand.profile.days)
+    shares = np.array([priority.share for priority in demand.priorities])
+    of_area = [np.flatnonzero(cells.area == area) for area in range(2)]
+    calls_per_hour = []
+    for rate, places in zip((demand.rate.urban, demand.rate.rural), of_area, strict=True):
+        people = cells.people[places].sum() if rate.per_person else float(len(places) > 0)
+        calls_per_hour.append(rate.per_second * HOUR_S * people * week)
+    return Demand(
+        calls_per_hour=np.array(calls_per_hour),
+        places=tuple(of_area),
+        weights=tuple(cells.people[places] for places in of_area),
+        township_of_place=cells.township,
+        priority_share=np.stack([shares, shares]),
+        conveyed_share=demand.transported,
+        call_taking=durations.call_taking,
+        turnout=durations.turnout,
+        on_scene=durations.on_scene,
+        handover=durations.handover,
+        start_s=start_of_week_s(settings.start),
+        length_s=study_seconds(scenario),
+        recorded=_placed(scenario),
+    )
+
+
+def _placed(scenario: Scenario) -> Calls | None:
+    """The recorded calls, whose places come after the map's cells."""
+    if scenario.recorded is None:
+        return None
+    calls = scenario.recorded.calls
+    return calls._replace(place=calls.place + len(scenario.map.cells.people))
+
+
+def draw(demand: Demand, seed: int, replication: int) -> Calls:
+    """The calls of one replication, the same whatever layout or engine they meet."""
+    if demand.recorded is not None:
+        return _fill_gaps(demand, demand.recorded, seed, replication)
+    areas = [_draw_area(demand, area, seed, replication) for area in range(len(demand.places))]
+    together = Calls(*(np.concatenate(columns) for columns in zip(*areas, strict=True)))
+    order = np.argsort(together.received_at, kind="stable")
+    return Calls(*(column[order] for column in together))
+
+
+def _generator(seed: int, replication: int, stream: Stream, area: int) -> np.random.Generator:
+    key = (replication, int(stream), area)
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+def _draw_area(demand: Demand, area: int, seed: int, replication: int) -> Calls:
+    def uniform(stream: Stream, count: int) -> np.ndarray:
+        return _generator(seed, replication, stream, area).random(count)
+
+    received_at = _arrivals(demand, area, _generator(seed, replication, Stream.ARRIVALS, area))
+    count = len(received_at)
+    place = demand.places[area][_pick(demand.weights[area], uniform(Stream.PLACE, count))]
+    return Calls(
+        received_at,
+        place,
+        np.full(count, area, np.int8),
+        demand.township_of_place[place],
+        _pick(demand.priority_share[area], uniform(Stream.PRIORITY, count)).astype(np.int8),
+        on_grid(demand.call_taking.seconds(uniform(Stream.CALL_TAKING, count))),
+        on_grid(demand.turnout.seconds(uniform(Stream.TURNOUT, count))),
+        on_grid(demand.on_scene.seconds(uniform(Stream.ON_SCENE, count))),
+        uniform(Stream.CONVEYED, count) < demand.conveyed_share,
+        np.full(count, NONE, np.int32),
+        on_grid(demand.handover.seconds(uniform(Stream.HANDOVER, count))),
+    )
+
+
+def _arrivals(demand: Demand, area: int, rng: np.random.Generator) -> np.ndarray:
+    """Instants of a Poisson process whose rate is constant within each clock hour."""
+    first_hour = demand.start_s // HOUR_S
+    edges = np.arange(first_hour, (demand.start_s + demand.length_s) // HOUR_S + 2) * HOUR_S
+    edges = np.clip(edges - demand.start_s, 0, demand.length_s)
+    hour = (first_hour + np.arange(len(edges) - 1)).astype(int) % HOURS_PER_WEEK
+    width = np.diff(edges)
+    counts = rng.poisson(demand.calls_per_hour[area, hour] * width / HOUR_S)
+    received_at = np.repeat(edges[:-1], counts) + rng.random(counts.sum()) * np.repeat(
+        width, counts
+    )
+    return np.sort(on_grid(received_at))
+
+
+def _pick(weights: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Rows drawn in proportion to `weights`, one for each quantile."""
+    cumulative = np.cumsum(weights)
+    if not len(cumulative):
+        return np.zeros(len(q), int)
+    return np.searchsorted(cumulative, q * cumulative[-1], side="right").clip(0, len(weights) - 1)
+
+
+def _fill_gaps(demand: Demand, recorded: Calls, seed: int, replication: int) -> Calls:
+    """Recorded calls with what the records do not say drawn as for any other call."""
+    count = len(recorded.received_at)
+
+    def filled(column: np.ndarray, stream: Stream, law: Distribution) -> np.ndarray:
+        q = _generator(seed, replication, stream, 0).random(count)
+        return np.where(np.isnan(column), on_grid(law.seconds(q)), column)
+
+    conveyed = recorded.conveyed
+    drawn = _generator(seed, replication, Stream.CONVEYED, 0).random(count)
+    return recorded._replace(
+        call_taking_s=filled(recorded.call_taking_s, Stream.CALL_TAKING, demand.call_taking),
+        turnout_s=filled(recorded.turnout_s, Stream.TURNOUT, demand.turnout),
+        on_scene_s=filled(recorded.on_scene_s, Stream.ON_SCENE, demand.on_scene),
+        conveyed=np.where(np.isnan(conveyed), drawn < demand.conveyed_share, conveyed).astype(bool),
+        handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
+    )

@@ -1,0 +1,194 @@
+"""Roads to travel seconds: a directed graph, by speed profile and time band, on the time grid.
+
+Everything an engine needs of a road is here: seconds from every node to a set of places (tables,
+kept on disk by the hash of what they were made from) and the edges on which a vehicle's position
+is found. Distances are metres in the map's metric coordinate system.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.spatial import cKDTree
+
+from sim.policies import TICKS, on_grid
+
+NO_ACCESS = ("motorway", "motorway_link")  # an ambulance does not leave the road here
+FLOAT32_EXACT_S = 16_384.0  # below this a multiple of 1/1024 s is exact in float32
+
+
+class Network(NamedTuple):
+    """A directed road graph. Rows are edges (sorted by tail, then head) or nodes."""
+
+    xy: np.ndarray  # [node, 2] metres
+    may_leave: np.ndarray  # [node] bool: the road may be left here
+    tail: np.ndarray  # [edge] node
+    head: np.ndarray  # [edge] node
+    length_m: np.ndarray  # [edge]
+    road_class: np.ndarray  # [edge] index into `classes`
+    speed: np.ndarray  # [edge] metres per second; nan where the speed of the class applies
+    classes: tuple[str, ...]
+
+
+class Links(NamedTuple):
+    """What a map says of its roads. Rows are links; `u` and `v` are ids of their ends."""
+
+    u: np.ndarray
+    v: np.ndarray
+    u_xy: np.ndarray  # [link, 2]
+    v_xy: np.ndarray
+    length_m: np.ndarray
+    road_class: np.ndarray  # text
+    speed: np.ndarray  # metres per second or nan
+    oneway: np.ndarray  # bool: from u to v only
+
+
+def build(roads: Links) -> tuple[Network, int]:
+    """The largest strongly connected part of the roads, and how many nodes were left out.
+
+    From a road outside that part an ambulance could not come back.
+    """
+    ids, ends = np.unique(np.concatenate([roads.u, roads.v]), return_inverse=True)
+    links = len(roads.u)
+    u, v = ends[:links], ends[links:]
+    xy = np.empty((len(ids), 2))
+    xy[u], xy[v] = roads.u_xy, roads.v_xy
+    both = ~roads.oneway.astype(bool)
+    tail, head = np.concatenate([u, v[both]]), np.concatenate([v, u[both]])
+    link = np.concatenate([np.arange(links), np.flatnonzero(both)])
+    useful = tail != head
+    tail, head, link = tail[useful], head[useful], link[useful]
+
+    graph = csr_matrix((np.ones(len(tail)), (tail, head)), shape=(len(ids), len(ids)))
+    _, part = connected_components(graph, directed=True, connection="strong")
+    core = part == np.bincount(part).argmax()
+    number = np.cumsum(core) - 1
+    inside = core[tail] & core[head]
+    tail, head, link = number[tail[inside]], number[head[inside]], link[inside]
+
+    classes, class_of_link = np.unique(roads.road_class.astype(str), return_inverse=True)
+    open_road = ~np.isin(roads.road_class[link], NO_ACCESS)
+    may_leave = np.zeros(core.sum(), bool)
+    may_leave[tail[open_road]] = may_leave[head[open_road]] = True
+    order = np.lexsort((link, head, tail))
+    link = link[order]
+    network = Network(
+        xy[core],
+        may_leave,
+        tail[order],
+        head[order],
+        roads.length_m[link],
+        class_of_link[link],
+        roads.speed[link],
+        tuple(classes.tolist()),
+    )
+    return network, int((~core).sum())
+
+
+def snap(network: Network, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each point the nearest node where the road may be left, and the metres to it."""
+    open_nodes = np.flatnonzero(network.may_leave)
+    distance_m, nearest = cKDTree(network.xy[open_nodes]).query(np.atleast_2d(xy))
+    return open_nodes[nearest], distance_m
+
+
+class Edges(NamedTuple):
+    """The graph that is driven: parallel edges are reduced to the fastest, by mode."""
+
+    indptr: np.ndarray  # [node + 1]
+    head: np.ndarray  # [edge]
+    seconds: np.ndarray  # [mode, edge] on the time grid
+
+
+def edges(network: Network, speed_of_class: np.ndarray, factor: np.ndarray) -> Edges:
+    """Seconds of every edge in every mode.
+
+    `speed_of_class`: [class] metres per second, for edges without a speed of their own;
+    `factor`: [mode, class], what the profile and the time band make of a speed.
+    Times are rounded to the grid here, once, and are at least one tick: a road of no time would
+    make paths ambiguous.
+    """
+    own = np.isfinite(network.speed)
+    speed = np.where(own, network.speed, speed_of_class[network.road_class])
+    seconds = network.length_m / (speed * factor[:, network.road_class])
+    seconds = np.maximum(on_grid(seconds), 1 / TICKS)
+    # Edges are sorted by (tail, head): parallel ones are neighbours. A sparse matrix would add
+    # them up.
+    first = np.ones(len(network.tail), bool)
+    first[1:] = (np.diff(network.tail) != 0) | (np.diff(network.head) != 0)
+    starts = np.flatnonzero(first)
+    fastest = np.minimum.reduceat(seconds, starts, axis=1)
+    indptr = np.searchsorted(network.tail[starts], np.arange(len(network.xy) + 1))
+    return Edges(indptr, network.head[starts], fastest)
+
+
+def table(graph: Edges, ends: np.ndarray) -> np.ndarray:
+    """Seconds to each of the nodes `ends` from every node: [mode, end, node].
+
+    Float32 where that is exact, else float64.
+    """
+    nodes, modes = len(graph.indptr) - 1, len(graph.seconds)
+    tables = np.empty((modes, len(ends), nodes), np.float32)
+    for mode in range(modes):
+        # From every node to an end is from the end to every node on the reversed graph.
+        reverse = csr_matrix((graph.seconds[mode], graph.head, graph.indptr), (nodes, nodes)).T
+        reverse = csr_matrix(reverse)
+        for first in range(0, len(ends), 128):
+            block = dijkstra(reverse, indices=ends[first : first + 128])
+            if tables.dtype == np.float32 and block.max(initial=0.0) >= FLOAT32_EXACT_S:
+                tables = tables.astype(np.float64)
+            tables[mode, first : first + 128] = block
+    return tables
+
+
+def cached_table(graph: Edges, ends: np.ndarray) -> np.ndarray:
+    """`table`, made once per content on this machine and mapped into memory after that."""
+    path = cache_folder() / f"{_fingerprint(graph, ends)}.npy"
+    with contextlib.suppress(OSError, ValueError):  # absent, or damaged: made anew
+        return np.load(path, mmap_mode="r")
+    made = table(graph, ends)
+    with contextlib.suppress(OSError):  # without a place to keep it, it is just not kept
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+            np.save(part, made)
+        os.replace(part.name, path)
+        return np.load(path, mmap_mode="r")
+    return made
+
+
+def cache_folder() -> Path:
+    """Where tables are kept: TENTHIRTY_CACHE, else the user's cache folder."""
+    if named := os.environ.get("TENTHIRTY_CACHE"):
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "tenthirty"
+
+
+def _fingerprint(graph: Edges, ends: np.ndarray) -> str:
+    digest = hashlib.sha256(b"table 1")
+    for array in (*graph, ends):
+        digest.update(str((array.dtype, array.shape)).encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:32]
+
+
+class OnDisk(NamedTuple):
+    """A mapped table as another process finds it, instead of a copy of its bytes."""
+
+    path: str
+
+
+def packed(array: np.ndarray) -> np.ndarray | OnDisk:
+    return OnDisk(str(array.filename)) if isinstance(array, np.memmap) else array
+
+
+def unpacked(array: np.ndarray | OnDisk) -> np.ndarray:
+    return np.load(array.path, mmap_mode="r") if isinstance(array, OnDisk) else array

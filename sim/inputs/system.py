@@ -1,0 +1,169 @@
+"""What a layout fixes, as arrays and row numbers: text ids end here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.inputs import network
+from sim.inputs.profiles import hours_of_week
+from sim.policies import ORDINARY, PROFILES, SIREN, on_grid
+
+if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
+    from sim.inputs.scenario import Ambulance, Scenario
+
+HOUR_S, DAY_S = 3600.0, 86_400.0
+HOURS_PER_WEEK = 168
+
+
+class System(NamedTuple):
+    """Everything an engine reads of a layout.
+
+    Places are rows: those of the map first (call places, then hospitals; the same in every
+    layout), then one for each station. A mode is a speed profile in a time band:
+    `band * PROFILES + profile`. Times in seconds, on the time grid unless the input is not.
+    """
+
+    # places
+    place_node: np.ndarray  # [place] nearest road node that may be left
+    place_leg_s: np.ndarray  # [profile, place] off-road leg between the node and the place
+    place_row: np.ndarray  # [place] row in to_place, for a station in to_station
+    # travel
+    to_place: np.ndarray  # [mode, row, node] from every node to the nodes of the map's places
+    to_station: np.ndarray  # [mode, row, node]
+    indptr: np.ndarray  # [node + 1] edges that leave a node; none at all for a plain matrix
+    head: np.ndarray  # [edge]
+    edge_s: np.ndarray  # [mode, edge]
+    band_of_hour: np.ndarray  # [168] time band by hour of the week, Monday 00:00 first
+    start_s: float  # the run's start, seconds after Monday 00:00
+    # stations, ambulances, hospitals
+    station_place: np.ndarray  # [station] place
+    hospital_place: np.ndarray  # [hospital] place
+    home: np.ndarray  # [ambulance] station
+    kind: np.ndarray  # [ambulance] class of vehicle; 0, until there are several
+    centre: np.ndarray  # [ambulance] dispatch centre; 0, until there are several
+    service_factor: np.ndarray  # [ambulance] on what a call's stages take
+    shift_indptr: np.ndarray  # [ambulance + 1] shifts of each, in order and apart
+    on_duty_at: np.ndarray  # [shift]
+    off_duty_at: np.ndarray  # [shift]; inf = never
+    # rules
+    expected_turnout_s: float
+    profile_to_scene: np.ndarray  # [priority]
+    profile_to_hospital: int
+    may_divert: np.ndarray  # [priority served, priority of the new call] bool
+    lose_when_none_free: bool
+
+
+def mode_at(system: System, profile: int, now: float) -> int:
+    """The table of a profile in the time band in force at an instant."""
+    hour = int((system.start_s + now) // 3600) % HOURS_PER_WEEK
+    return int(system.band_of_hour[hour]) * PROFILES + profile
+
+
+def always_on_duty(ambulances: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`shift_indptr`, `on_duty_at`, `off_duty_at` of ambulances that never go off duty."""
+    return np.arange(ambulances + 1), np.zeros(ambulances), np.full(ambulances, np.inf)
+
+
+def build(scenario: Scenario) -> System:
+    """The System of a layout. Its places: the map's cells, recorded calls, hospitals, stations.
+
+    The map's table of travel seconds is made once per map and speeds and then kept on disk;
+    stations cost one search each.
+    """
+    settings, ground = scenario.settings, scenario.map
+    roads = ground.network
+    graph, band_of_hour = _edges(scenario)
+
+    hospital_xy = np.array([(h.x, h.y) for h in ground.hospitals]).reshape(-1, 2)
+    call_xy = ground.cells.xy
+    if scenario.recorded is not None:
+        call_xy = np.vstack([call_xy, scenario.recorded.xy])
+    map_node, map_m = network.snap(roads, np.vstack([call_xy, hospital_xy]))
+    ends, map_row = np.unique(map_node, return_inverse=True)
+    station_node = np.array([s.node for s in scenario.stations], int)
+    station_m = np.array([s.road_m for s in scenario.stations], float)
+
+    leg_m = np.concatenate([map_m, station_m])
+    off_road = settings.travel.off_road * np.array([[1.0], [settings.travel.ordinary]])
+    to_hospital = SIREN if settings.travel.to_hospital == "siren" else ORDINARY
+    until_s = study_seconds(scenario)
+    shifts = [_shifts(a, start_of_week_s(settings.start), until_s) for a in scenario.fleet]
+    fleet_size = len(scenario.fleet)
+    return System(
+        place_node=np.concatenate([map_node, station_node]),
+        place_leg_s=on_grid(leg_m / off_road),
+        place_row=np.concatenate([map_row, np.arange(len(station_node))]),
+        to_place=network.cached_table(graph, ends),
+        to_station=network.table(graph, station_node),
+        indptr=graph.indptr,
+        head=graph.head,
+        edge_s=graph.seconds,
+        band_of_hour=band_of_hour,
+        start_s=start_of_week_s(settings.start),
+        station_place=len(map_node) + np.arange(len(station_node)),
+        hospital_place=len(call_xy) + np.arange(len(hospital_xy)),
+        home=np.array([a.station for a in scenario.fleet], int),
+        kind=np.zeros(fleet_size, int),
+        centre=np.zeros(fleet_size, int),
+        service_factor=np.ones(fleet_size),
+        shift_indptr=np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
+        on_duty_at=np.array([on for s in shifts for on, _ in s], float),
+        off_duty_at=np.array([off for s in shifts for _, off in s], float),
+        expected_turnout_s=on_grid(settings.durations.turnout.mean()),
+        profile_to_scene=np.array(
+            [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
+        ),
+        profile_to_hospital=to_hospital,
+        may_divert=_may_divert(scenario),
+        lose_when_none_free=settings.dispatch.when_none_free == "lost",
+    )
+
+
+def study_seconds(scenario: Scenario) -> float:
+    """Warm-up, length and cool-down together: calls are received from 0 to here."""
+    study = scenario.settings.study
+    return study.warm_up + study.length + study.cool_down
+
+
+def start_of_week_s(start: datetime) -> float:
+    """Seconds from Monday 00:00 to the run's start."""
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    return start.weekday() * DAY_S + (start - midnight).total_seconds()
+
+
+def _edges(scenario: Scenario) -> tuple[network.Edges, np.ndarray]:
+    """Edge seconds by mode, and the time band of each hour of the week."""
+    travel, roads = scenario.settings.travel, scenario.map.network
+    classes = np.array(roads.classes)
+    per_hour = np.ones((HOURS_PER_WEEK, len(classes)))
+    for band in travel.bands:  # bands that overlap multiply
+        which = np.isin(classes, band.classes) if band.classes else np.ones(len(classes), bool)
+        per_hour[np.ix_(hours_of_week(band.hours, band.days), which)] *= band.speed
+    band_factors, band_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
+    factor = np.stack([band_factors, band_factors * travel.ordinary], axis=1)
+    # A class that the file does not name has a speed on every link, or `load` had refused it.
+    speed_of_class = np.array([travel.speeds.get(name, np.nan) for name in roads.classes])
+    graph = network.edges(roads, speed_of_class, factor.reshape(-1, len(classes)))
+    return graph, band_of_hour.ravel()
+
+
+def _may_divert(scenario: Scenario) -> np.ndarray:
+    names = [priority.name for priority in scenario.settings.demand.priorities]
+    may_divert = np.zeros((len(names), len(names)), bool)
+    for pair in scenario.settings.dispatch.divert:
+        may_divert[names.index(pair.leaving), names.index(pair.for_)] = True
+    return may_divert
+
+
+def _shifts(ambulance: Ambulance, start_s: float, until_s: float) -> list[tuple[float, float]]:
+    """On duty from, to, in seconds of the run; the last shift ends after the last call."""
+    if ambulance.hours is None:
+        return [(0.0, np.inf)]
+    on_hour, off_hour = ambulance.hours
+    length_s = ((off_hour - on_hour) % 24 or 24) * HOUR_S
+    first_day = -start_s % DAY_S - DAY_S + on_hour * HOUR_S
+    begins = np.arange(first_day - DAY_S, until_s + 2 * DAY_S, DAY_S)
+    return [(max(b, 0.0), b + length_s) for b in begins.tolist() if b + length_s > 0]

@@ -1,0 +1,231 @@
+"""Tallies of many replications to estimates with 95 % intervals, and to paired differences.
+
+Every estimate pools the calls of all replications (the mean of per-replication percentiles or
+minima is biased), and its interval is a jackknife over replications with Student's t. Where a
+measure jumps (people in townships that meet their target) it is a bootstrap over replications.
+The interval of a difference is paired: replications are left out of both layouts together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import stdtrit
+
+from sim.outputs.measures import OF_CALLS
+from sim.outputs.metrics import TURNOUT_TARGET_S, Tally
+
+LEVEL = 0.95
+RESAMPLES = 2_000
+LONG_WAIT_S = 1_200.0
+
+
+class Estimate(NamedTuple):
+    """A value with its 95 % interval; nan where one replication leaves nothing to say."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def half_width(self) -> float:
+        return (self.high - self.low) / 2
+
+    def __str__(self) -> str:
+        return f"{self.mean:.3f} ± {self.half_width:.3f}"
+
+
+class Group(NamedTuple):
+    """Some of the calls: all of them, or those of an area, township, priority or hour."""
+
+    by: str
+    row: int  # -1 for all
+
+
+ALL = Group("all", -1)
+
+
+class Setup(NamedTuple):
+    """What measures need besides the calls."""
+
+    target_s: tuple[float, float]  # urban, rural
+    share: float  # of a township's calls, for the township to meet its target
+    people: np.ndarray  # [township]
+    worst: tuple[int, ...]  # the worst-served townships of the base
+
+
+class Pooled:
+    """One layout's tallies of all replications, ready to be summed, sorted and left out."""
+
+    def __init__(self, tallies: Sequence[Tally], setup: Setup):
+        self.setup, self.tallies = setup, tallies
+        self.replications = len(tallies)
+        self.replication = np.repeat(
+            np.arange(len(tallies)), [len(tally.response_s) for tally in tallies]
+        )
+        self.area = np.concatenate([t.area for t in tallies])
+        self.township = np.concatenate([t.township for t in tallies])
+        self.priority = np.concatenate([t.priority for t in tallies])
+        self.hour = np.concatenate([t.hour for t in tallies])
+        self.response_s = np.concatenate([t.response_s for t in tallies])
+        self.target_s = np.array(setup.target_s)[self.area]
+        turnout_s = np.concatenate([t.turnout_s for t in tallies])
+        self.of_calls = {
+            "within": self.response_s <= self.target_s,
+            "over20": self.response_s > LONG_WAIT_S,
+            "turnout3": turnout_s <= TURNOUT_TARGET_S,
+            "served_at_once": np.concatenate([t.at_once for t in tallies]),
+            "cross": np.concatenate([t.cross for t in tallies]),
+        }
+
+    def members(self, group: Group) -> np.ndarray:
+        """Which calls belong to a group, as rows."""
+        if group.by == "all":
+            return np.arange(len(self.response_s))
+        return np.flatnonzero(getattr(self, group.by) == group.row)
+
+    def left_out(self, key: str, group: Group) -> np.ndarray:
+        """[1 + replications] the measure of all replications, then without each of them."""
+        if key in ("busy", "level_zero"):
+            return _ratios(*self._fleet_time(key))
+        rows = self.members(group)
+        if key == "worst5":
+            rows = np.flatnonzero(np.isin(self.township, self.setup.worst))
+        if key in ("urban10", "rural30"):
+            rows = self.members(Group("area", ("urban10", "rural30").index(key)))
+        if key == "p90":
+            return self._percentiles(rows, 0.9)
+        if key == "mean":
+            rows = rows[np.isfinite(self.response_s[rows])]
+            values = self.response_s[rows] / 60
+        else:
+            name = key if key in self.of_calls else "within"
+            values = self.of_calls[name][rows].astype(float)
+        count = self.replications
+        totals = np.bincount(self.replication[rows], values, count)
+        return _ratios(totals, np.bincount(self.replication[rows], minlength=count))
+
+    def township_counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """[replication, township] calls within target, and calls."""
+        shape = (self.replications, len(self.setup.people))
+        cell = self.replication * shape[1] + self.township
+        size = shape[0] * shape[1]
+        within = np.bincount(cell, self.of_calls["within"], size)
+        return within.reshape(shape), np.bincount(cell, minlength=size).reshape(shape)
+
+    def people_ok(self, weights: np.ndarray) -> np.ndarray:
+        """Share of people in townships that meet their target, [resample] from [resample, rep].
+
+        A township without any call has missed nothing.
+        """
+        within, calls = (weights @ counts for counts in self.township_counts())
+        meets = within >= self.setup.share * calls - 1e-9
+        total = self.setup.people.sum()
+        return meets @ self.setup.people / total if total else np.full(len(weights), np.nan)
+
+    def _fleet_time(self, key: str) -> tuple[np.ndarray, np.ndarray]:
+        if key == "busy":
+            busy_s = np.array([t.busy_s.sum() for t in self.tallies])
+            return busy_s, np.array([t.on_duty_s.sum() for t in self.tallies])
+        zero_s = np.array([t.level_zero_s for t in self.tallies])
+        return zero_s, np.array([t.window_s for t in self.tallies])
+
+    def _percentiles(self, rows: np.ndarray, share: float) -> np.ndarray:
+        order = rows[np.argsort(self.response_s[rows], kind="stable")]
+        minutes, replication = self.response_s[order] / 60, self.replication[order]
+        values = [percentile(minutes, share)]
+        values += [percentile(minutes[replication != i], share) for i in range(self.replications)]
+        return np.array(values)
+
+
+def percentile(ordered: np.ndarray, share: float) -> float:
+    """The smallest value with at least `share` of the values at or below it."""
+    if not len(ordered):
+        return math.nan
+    return float(ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)])
+
+
+def estimate(pooled: Pooled, key: str, group: Group = ALL) -> Estimate:
+    if key == "people_ok":
+        return _bootstrap([pooled], lambda values: values[0])
+    return _jackknife(pooled.left_out(key, group))
+
+
+def difference(base: Pooled, other: Pooled, key: str, group: Group = ALL) -> Estimate:
+    """`other` less `base` on the same calls, with the interval of the paired difference."""
+    if key == "people_ok":
+        return _bootstrap([base, other], lambda values: values[1] - values[0])
+    return _jackknife(other.left_out(key, group) - base.left_out(key, group))
+
+
+def gain_from_sharing(base: Pooled, other: Pooled, key: str = "within") -> float:
+    """How many times as many replications the same precision would take with calls of their own."""
+    pseudo = [_pseudo_values(p.left_out(key, ALL)) for p in (base, other)]
+    apart = sum(float(np.var(values, ddof=1)) for values in pseudo) if len(pseudo[0]) > 1 else 0.0
+    paired = float(np.var(pseudo[1] - pseudo[0], ddof=1)) if len(pseudo[0]) > 1 else 0.0
+    return apart / paired if paired > 0 else math.nan
+
+
+def worst_townships(pooled: Pooled, count: int = 5) -> tuple[int, ...]:
+    """The townships with the lowest compliance; only those with calls, ties by row."""
+    within, calls = (counts.sum(axis=0) for counts in pooled.township_counts())
+    some = np.flatnonzero(calls)
+    order = some[np.argsort(within[some] / calls[some], kind="stable")]
+    return tuple(sorted(order[:count].tolist()))
+
+
+def groups(pooled: Pooled) -> Iterator[Group]:
+    """Every group for which measures are reported."""
+    yield ALL
+    for by in ("area", "township", "priority", "hour"):
+        for row in np.unique(getattr(pooled, by)).tolist():
+            yield Group(by, row)
+
+
+def keys_of(group: Group) -> tuple[str, ...]:
+    if group.by != "all":
+        return OF_CALLS
+    return ("within", "urban10", "rural30", "worst5", *OF_CALLS[1:], "busy", "level_zero",
+            "people_ok")  # fmt: skip
+
+
+def _ratios(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """The pooled ratio, then the ratio without each replication."""
+    top = np.concatenate([[numerator.sum()], numerator.sum() - numerator])
+    bottom = np.concatenate([[denominator.sum()], denominator.sum() - denominator])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(bottom > 0, top / bottom, np.nan)
+
+
+def _pseudo_values(left_out: np.ndarray) -> np.ndarray:
+    count = len(left_out) - 1
+    with np.errstate(invalid="ignore"):
+        return count * left_out[0] - (count - 1) * left_out[1:]
+
+
+def _jackknife(left_out: np.ndarray) -> Estimate:
+    count = len(left_out) - 1
+    pseudo = _pseudo_values(left_out)
+    whole = float(left_out[0])
+    if count < 2 or not np.isfinite(pseudo).all():
+        return Estimate(whole, math.nan, math.nan)
+    half = float(stdtrit(count - 1, 0.5 + LEVEL / 2) * np.std(pseudo, ddof=1) / math.sqrt(count))
+    return Estimate(whole, whole - half, whole + half)
+
+
+def _bootstrap(
+    layouts: Sequence[Pooled], statistic: Callable[[list[np.ndarray]], np.ndarray]
+) -> Estimate:
+    """People in townships that meet their target, resampling replications of all layouts alike."""
+    count = layouts[0].replications
+    rng = np.random.default_rng(2025)  # of the interval only: no call depends on it
+    weights = rng.multinomial(count, np.full(count, 1 / count), RESAMPLES)
+    whole = float(statistic([p.people_ok(np.ones((1, count))) for p in layouts])[0])
+    if count < 2:
+        return Estimate(whole, math.nan, math.nan)
+    values = statistic([p.people_ok(weights) for p in layouts])
+    low, high = np.quantile(values, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    return Estimate(whole, float(low), float(high))

@@ -1,0 +1,177 @@
+"""From the Log to every interval and indicator: the one place where they are computed.
+
+`tally` reduces one replication to a row for each call and a few numbers of the fleet; estimates
+over replications are made from tallies in `estimates.py`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.log import Log
+from sim.inputs.demand import Calls
+from sim.inputs.system import HOUR_S, HOURS_PER_WEEK, System
+from sim.policies import NONE, PROFILES
+
+TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
+
+
+class Window(NamedTuple):
+    """What is measured: calls received from `start_s` up to `end_s` of the run."""
+
+    start_s: float
+    end_s: float
+
+
+class Tally(NamedTuple):
+    """One layout in one replication: a row for each measured call, and the fleet's time."""
+
+    call: np.ndarray  # row in the replication's Calls
+    area: np.ndarray
+    township: np.ndarray
+    priority: np.ndarray
+    hour: np.ndarray  # clock hour of receipt
+    response_s: np.ndarray  # received → first arrival; inf if nobody arrived
+    turnout_s: np.ndarray  # assigned → mobile of the ambulance that arrived first
+    at_once: np.ndarray  # bool: assigned as soon as it was ready
+    cross: np.ndarray  # bool: served from a station that is not the nearest
+    busy_s: np.ndarray  # [ambulance, hour of the week] assigned → cleared
+    on_duty_s: np.ndarray  # [ambulance, hour of the week]
+    level_zero_s: float  # no ambulance on shift was free
+    window_s: float
+
+
+def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
+    """What one log says of the calls received within the window."""
+    measured = np.flatnonzero(
+        (calls.received_at >= window.start_s) & (calls.received_at < window.end_s)
+    )
+    serving = first_arrival(log, len(calls.received_at))[measured]
+    reached = serving != NONE
+    trip = serving[reached]
+    response_s = np.full(len(measured), np.inf)
+    response_s[reached] = log.arrived_at[trip] - calls.received_at[measured[reached]]
+    turnout_s = np.full(len(measured), np.inf)
+    turnout_s[reached] = log.mobile_at[trip] - log.assigned_at[trip]
+    cross = np.zeros(len(measured), bool)
+    cross[reached] = _from_elsewhere(system, calls, log, trip)
+    busy = _busy_intervals(log, window)
+    duty = _duty_intervals(system, window)
+    return Tally(
+        measured,
+        calls.area[measured],
+        calls.township[measured],
+        calls.priority[measured],
+        (((system.start_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
+        response_s,
+        turnout_s,
+        first_assignment(log, len(calls.received_at))[measured] == log.ready_at[measured],
+        cross,
+        _by_hour_of_week(busy, len(system.home), system.start_s),
+        _by_hour_of_week(duty, len(system.home), system.start_s),
+        _level_zero_s(busy, duty, window),
+        window.end_s - window.start_s,
+    )
+
+
+def first_arrival(log: Log, calls: int) -> np.ndarray:
+    """[call] the trip that arrived first, or NONE."""
+    arrived = np.flatnonzero((log.call != NONE) & ~np.isnan(log.arrived_at))
+    # Written in reverse order of arrival, the first arrival is what stays.
+    order = arrived[np.lexsort((arrived, log.arrived_at[arrived]))][::-1]
+    trip = np.full(calls, NONE)
+    trip[log.call[order]] = order
+    return trip
+
+
+def first_assignment(log: Log, calls: int) -> np.ndarray:
+    """[call] the instant at which an ambulance was first assigned; nan if never."""
+    at = np.full(calls, np.inf)
+    assigned = log.call != NONE
+    np.minimum.at(at, log.call[assigned], log.assigned_at[assigned])
+    return np.where(np.isinf(at), np.nan, at)
+
+
+def _from_elsewhere(system: System, calls: Calls, log: Log, trip: np.ndarray) -> np.ndarray:
+    """Whether another staffed station is nearer than the home of the ambulance that came."""
+    call = log.call[trip]
+    place = calls.place[call]
+    profile = system.profile_to_scene[calls.priority[call]]
+    hour = ((system.start_s + log.mobile_at[trip]) // HOUR_S).astype(int) % HOURS_PER_WEEK
+    mode = system.band_of_hour[hour] * PROFILES + profile
+    staffed = np.unique(system.home)
+    from_station = np.empty((len(staffed), len(trip)))
+    for row, station in enumerate(staffed):
+        start = system.station_place[station]
+        road_s = system.to_place[mode, system.place_row[place], system.place_node[start]]
+        from_station[row] = system.place_leg_s[profile, start] + road_s
+    home = np.searchsorted(staffed, system.home[log.ambulance[trip]])
+    own_s: np.ndarray = from_station[home, np.arange(len(trip))]
+    return own_s > from_station.min(axis=0, initial=np.inf)
+
+
+def _busy_intervals(log: Log, window: Window) -> np.ndarray:
+    """[interval] (ambulance, from, to): assigned → cleared or diverted, within the window."""
+    on_call = log.call != NONE
+    ends = np.where(np.isnan(log.cleared_at), log.diverted_at, log.cleared_at)[on_call]
+    return _clipped(log.ambulance[on_call], log.assigned_at[on_call], ends, window)
+
+
+def _duty_intervals(system: System, window: Window) -> np.ndarray:
+    shifts = np.diff(system.shift_indptr)
+    ambulance = np.repeat(np.arange(len(system.home)), shifts)
+    return _clipped(ambulance, system.on_duty_at, system.off_duty_at, window)
+
+
+def _clipped(who: np.ndarray, start: np.ndarray, end: np.ndarray, window: Window) -> np.ndarray:
+    start, end = np.maximum(start, window.start_s), np.minimum(end, window.end_s)
+    some = end > start
+    return np.column_stack([who[some], start[some], end[some]])
+
+
+def _by_hour_of_week(intervals: np.ndarray, ambulances: int, start_s: float) -> np.ndarray:
+    """[ambulance, 168] seconds of the intervals in each hour of the week."""
+    seconds = np.zeros((ambulances, HOURS_PER_WEEK))
+    if not len(intervals):
+        return seconds
+    who = intervals[:, 0].astype(int)
+    start, end = intervals[:, 1] + start_s, intervals[:, 2] + start_s
+    for step in range(int((end // HOUR_S - start // HOUR_S).max()) + 1):
+        hour = start // HOUR_S + step
+        part = np.minimum(end, (hour + 1) * HOUR_S) - np.maximum(start, hour * HOUR_S)
+        some = part > 0
+        np.add.at(seconds, (who[some], hour[some].astype(int) % HOURS_PER_WEEK), part[some])
+    return seconds
+
+
+def _level_zero_s(busy: np.ndarray, duty: np.ndarray, window: Window) -> float:
+    """Seconds of the window in which no ambulance is both on shift and free."""
+    working = _on_shift(busy, duty)
+    at = np.concatenate([duty[:, 1], duty[:, 2], working[:, 1], working[:, 2], [window.end_s]])
+    free = np.concatenate(
+        [
+            np.ones(len(duty)),
+            -np.ones(len(duty)),
+            -np.ones(len(working)),
+            np.ones(len(working)),
+            [0.0],
+        ]
+    )
+    order = np.argsort(at, kind="stable")
+    instants = np.concatenate([[window.start_s], at[order]])
+    free_until = np.concatenate([[0.0], np.cumsum(free[order])[:-1]])
+    return float(np.diff(instants)[free_until <= 0].sum())
+
+
+def _on_shift(busy: np.ndarray, duty: np.ndarray) -> np.ndarray:
+    """The parts of the busy intervals that lie within a shift of the same ambulance."""
+    parts = []
+    for ambulance in np.unique(busy[:, 0]) if len(busy) else []:
+        works = busy[busy[:, 0] == ambulance]
+        for _, start, end in duty[duty[:, 0] == ambulance]:
+            first, last = np.maximum(works[:, 1], start), np.minimum(works[:, 2], end)
+            some = last > first
+            parts.append(np.column_stack([works[some, 0], first[some], last[some]]))
+    return np.vstack(parts) if parts else np.zeros((0, 3))

@@ -1,0 +1,215 @@
+"""The printed answer: a table, a sentence for the minutes, and how it was made."""
+
+from __future__ import annotations
+
+import html
+import math
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from sim.outputs import words
+from sim.outputs.measures import BY_KEY
+from sim.outputs.words import interval, number, pick
+
+if TYPE_CHECKING:
+    from sim.outputs.compare import Result
+
+WIDTH = 96  # at most, in columns of a terminal; a Chinese character takes two
+
+
+def as_text(result: Result, lang: str = "en") -> str:
+    lines = [*_heading(result, lang), ""]
+    if len(result.layouts) == 1:
+        lines += _aligned(_one_layout(result, lang))
+        lines += ["", *_townships(result, lang)]
+    else:
+        for layout in range(1, len(result.layouts)):
+            if len(result.layouts) > 2:
+                what = words.proposal(result, layout, lang)
+                lines.append(f" {result.layouts[layout].name}" + (f": {what}" if what else ""))
+            lines += [*_aligned(_against_base(result, layout, lang)), ""]
+        lines.pop()
+    lines += ["", *_notes(result, lang)]
+    return "\n".join(lines)
+
+
+def as_html(result: Result, lang: str = "en") -> str:
+    """For Jupyter: the same table, which copies into Word as a table."""
+    tables = [_one_layout(result, lang)] if len(result.layouts) == 1 else [
+        _against_base(result, layout, lang) for layout in range(1, len(result.layouts))
+    ]  # fmt: skip
+    style = "text-align:right;padding:2px 10px"
+    parts = [f"<p>{html.escape(line)}</p>" for line in _heading(result, lang)]
+    for rows in tables:
+        parts.append("<table>")
+        for head, row in zip([True] + [False] * len(rows), rows, strict=False):
+            tag = "th" if head else "td"
+            cells = [html.escape(cell) for cell in row]
+            first = f'<{tag} style="text-align:left">{cells[0]}</{tag}>'
+            rest = "".join(f'<{tag} style="{style}">{cell}</{tag}>' for cell in cells[1:])
+            parts.append(f"<tr>{first}{rest}</tr>")
+        parts.append("</table>")
+    parts += [f"<p>{html.escape(line.strip())}</p>" for line in _notes(result, lang) if line]
+    return "\n".join(parts)
+
+
+def _heading(result: Result, lang: str) -> list[str]:
+    base = result.base
+    head = f"{pick(lang, base.name, base.name_zh)}      {words.fleet(result, 0, lang)}"
+    if len(result.layouts) == 2:
+        other = result.layouts[1]
+        what = words.proposal(result, 1, lang) or pick(lang, other.name, other.name_zh)
+        head += f"     {pick(lang, 'Proposal', '拟建方案')}  {what}"
+    study = base.settings.study
+    days = f"{study.length / 86400:g}"
+    same = ""
+    if len(result.layouts) > 1:
+        same = pick(lang, ", the same calls in all", "，各布局呼叫相同")
+        if not result.same_calls:
+            same = pick(lang, ", demand differs between layouts", "，各布局需求不同")
+    made = pick(
+        lang,
+        f"{result.replications} replications × {days} days{same}, seed {result.seed}",
+        f"重复 {result.replications} 次 × {days} 天{same}，随机种子 {result.seed}",
+    )
+    lines = [head, f"{made}{' ' * 6}{result.seconds:.0f} s"]
+    if base.map.synthetic:
+        lines.append(
+            pick(
+                lang,
+                "Synthetic map: made from published facts, not from surveyed roads.",
+                "合成地图：据公开事实生成，非实测道路。",
+            )
+        )
+    elif invented := base.map.meta.get("invented"):
+        lines.append(pick(lang, f"Note: {invented}.", "注：站点与车辆为虚构示例。"))
+    return lines
+
+
+def _one_layout(result: Result, lang: str) -> list[list[str]]:
+    rows = [["", "", words.ci(lang)]]
+    for key in result.headline_keys():
+        measure, value = BY_KEY[key], result.estimate(key)
+        name = words.label(key, lang, result.pooled[0].setup.target_s)
+        shown = number(measure, value.mean, unit=True)
+        rows.append([name, shown, interval(measure, value, lang=lang)])
+    return rows
+
+
+def _against_base(result: Result, layout: int, lang: str) -> list[list[str]]:
+    head = pick(lang, "today|proposal|difference", "现状|方案|差值").split("|")
+    rows = [["", head[0], head[1], f"{head[2]} ({words.ci(lang)})", "", ""]]
+    for key in result.headline_keys():
+        measure = BY_KEY[key]
+        difference = result.difference(key, layout)
+        rows.append(
+            [
+                words.label(key, lang, result.pooled[0].setup.target_s),
+                number(measure, result.estimate(key).mean, unit=True),
+                number(measure, result.estimate(key, layout).mean, unit=True),
+                number(measure, difference.mean, sign=True),
+                interval(measure, difference, sign=True, lang=lang),
+                pick(lang, *words.VERDICTS[result.verdict(key, layout)]),
+            ]
+        )
+    return rows
+
+
+def _townships(result: Result, lang: str) -> list[str]:
+    """The worst-served townships by name, with the minutes within which nine of ten are reached."""
+    from sim.outputs.estimates import Group
+
+    parts = []
+    for row in result.pooled[0].setup.worst:
+        group = Group("township", row)
+        within, p90 = (result.estimate(key, 0, group) for key in ("within", "p90"))
+        name = result.group_name(group, lang)
+        minutes = "∞" if math.isinf(p90.mean) else f"{p90.mean:.0f}"
+        parts.append((within.mean, f"{name} {within.mean * 100:.0f} % ({minutes} min)"))
+    if not parts:
+        return []
+    head = pick(
+        lang,
+        "Worst served (compliance, 90th percentile): ",
+        "达标率最低的乡镇（达标率，第 90 百分位数）：",
+    )
+    joined = pick(lang, ", ", "，").join(text for _, text in sorted(parts))
+    if lang == "zh":
+        joined = joined.replace(" % (", "%（").replace(" min)", " 分钟）")
+    return _wrapped(head + joined)
+
+
+def _notes(result: Result, lang: str) -> list[str]:
+    urban, rural = (f"{t / 60:g}" for t in result.pooled[0].setup.target_s)
+    points, minutes = result.matters.share * 100, result.matters.min
+    target = pick(
+        lang,
+        f"Within target: urban {urban} min, rural {rural} min, from call received to arrival.",
+        f"达标：城区 {urban} 分钟、农村 {rural} 分钟，自接到呼叫至到达现场。",
+    )
+    if len(result.layouts) > 1:
+        target += pick(
+            lang,
+            f" Matters: {points:g} point, {minutes:g} min.",
+            f"有意义的差异：{points:g} 个百分点、{minutes:g} 分钟。",
+        )
+    lines = _wrapped(target)
+    if len(result.layouts) == 1:
+        return [*lines, *_say(result, 0, lang)]
+    for layout in range(1, len(result.layouts)):
+        gain = result.gain_from_sharing(layout)
+        if math.isfinite(gain) and len(result.layouts) == 2:
+            lines += _wrapped(
+                pick(
+                    lang,
+                    f"Sharing the calls did the work of {gain:.0f} × as many replications.",
+                    f"共用呼叫相当于 {gain:.0f} 倍的重复次数。",
+                )
+            )
+        lines += _say(result, layout, lang)
+    return lines
+
+
+def _say(result: Result, layout: int, lang: str) -> list[str]:
+    said = result.sentence(lang, layout)
+    quoted = pick(lang, f'Say: "{said}"', f"可表述为：“{said}”")
+    return _wrapped(quoted, indent=pick(lang, "      ", "          "))
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Columns by their widest cell: names to the left, numbers to the right."""
+    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        line = " "
+        for i, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            space = " " * (width - cell_len(cell))
+            to_the_left = i == 0 or i == len(row) - 1 or cell.startswith("(")
+            line += (cell + space if to_the_left else space + cell) + "  "
+        lines.append(line.rstrip())
+    return lines
+
+
+def _wrapped(text: str, indent: str = " ") -> list[str]:
+    """Lines of at most WIDTH columns; Chinese may break anywhere, English between words."""
+    lines, line = [], " "
+    for word in _words(text):
+        if cell_len(line + word) > WIDTH:
+            lines.append(line.rstrip())
+            line = indent + word.lstrip()
+        else:
+            line += word
+    return [*lines, line.rstrip()]
+
+
+def _words(text: str) -> list[str]:
+    parts: list[str] = []
+    for character in text:
+        wide = cell_len(character) > 1
+        closing = character in "，。；：、）”"
+        if parts and (closing or not (wide or character == " " or cell_len(parts[-1][-1]) > 1)):
+            parts[-1] += character
+        else:
+            parts.append(character)
+    return parts

@@ -1,0 +1,195 @@
+"""Numbers as words, in English and Chinese: how a value, an interval and a verdict are said."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.inputs.settings import Change, Close, Fleet, LonLat, Move, StationEntry
+from sim.outputs.estimates import Estimate
+from sim.outputs.measures import BY_KEY, Measure
+
+if TYPE_CHECKING:
+    from sim.outputs.compare import Result
+
+LANGUAGES = ("en", "zh")
+
+VERDICTS = {
+    "better": ("■ better", "■ 改善"),
+    "worse": ("▼ worse", "▼ 变差"),
+    "undecided": ("? undecided", "? 未定"),
+    "too small to matter": ("○ too small to matter", "○ 差异过小"),
+}
+
+
+def pick(lang: str, en: str, zh: str) -> str:
+    return zh if lang == "zh" else en
+
+
+def label(key: str, lang: str, targets_s: tuple[float, float]) -> str:
+    """A measure's name as a table says it: with the target where the scenario has its own."""
+    urban, rural = (f"{seconds / 60:g}" for seconds in targets_s)
+    special = {
+        "urban10": (f"Urban calls ≤ {urban} min", f"城区 ≤ {urban} 分钟达标率"),
+        "rural30": (f"Rural calls ≤ {rural} min", f"农村 ≤ {rural} 分钟达标率"),
+        "p90": ("90th percentile, min", "第 90 百分位数（分钟）"),
+        "mean": ("Mean response, min", "平均反应时间（分钟）"),
+        "people_ok": ("People where target is met", "达标乡镇人口占比"),
+    }
+    measure = BY_KEY[key]
+    return pick(lang, *special.get(key, (measure.en, measure.zh)))
+
+
+def number(measure: Measure, value: float, *, sign: bool = False, unit: bool = False) -> str:
+    """75.2 for a share, in percent; 27.8 for minutes."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞"
+    scaled = value * 100 if measure.unit == "share" else value
+    digits = 2 if measure.unit == "min" and sign else 1
+    text = f"{scaled:+.{digits}f}" if sign else f"{scaled:.{digits}f}"
+    if float(text) == 0:  # no sign before nothing
+        text = text.lstrip("+-")
+    text = text.replace("-", "−")
+    return text + (" %" if unit and measure.unit == "share" else "")
+
+
+def interval(measure: Measure, value: Estimate, *, sign: bool = False, lang: str = "en") -> str:
+    """(+3.5, +3.8), or nothing to say after one replication."""
+    if math.isnan(value.low):
+        return pick(lang, "(no interval)", "（无区间）")
+    low, high = (number(measure, v, sign=sign) for v in (value.low, value.high))
+    return f"({low}, {high})" if sign else f"({low}–{high})"
+
+
+def ci(lang: str) -> str:
+    return pick(lang, "95 % CI", "95% 置信区间")
+
+
+def fleet(result: Result, layout: int, lang: str) -> str:
+    """8 stations, 14 ambulances"""
+    scenario = result.layouts[layout]
+    stations, ambulances = len(scenario.open_stations()), len(scenario.fleet)
+    return pick(
+        lang,
+        f"{_count(stations, 'station')}, {_count(ambulances, 'ambulance')}",
+        f"{stations} 个站点，{ambulances} 辆救护车",
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def change(said: Change, lang: str) -> str:
+    """One change of a layout: "+ substation 枫林镇, 1 ambulance"."""
+    verb = said.verb
+    if isinstance(verb, StationEntry):
+        kind = {"station": "急救站", "substation": "急救分站"}[verb.kind]
+        en = f"+ {verb.kind} {verb.station}, {_count(verb.ambulances, 'ambulance')}"
+        return pick(lang, en, f"＋{kind}{verb.station}，{verb.ambulances} 辆救护车")
+    if isinstance(verb, Move):
+        to = f"{verb.to.lon:g}, {verb.to.lat:g}" if isinstance(verb.to, LonLat) else verb.to
+        return pick(lang, f"{verb.station} moved to {to}", f"{verb.station}迁至{to}")
+    if isinstance(verb, Fleet):
+        count = f"{verb.by:+d}" if verb.by is not None else f"= {verb.to}"
+        return pick(lang, f"{verb.station} {count} ambulances", f"{verb.station} {count} 辆救护车")
+    assert isinstance(verb, Close)
+    return pick(lang, f"{verb.station} closed", f"撤销{verb.station}")
+
+
+def proposal(result: Result, layout: int, lang: str) -> str:
+    """What a proposal changes, or its name where there is nothing to compare."""
+    made = result.layouts[layout].changes[len(result.base.changes) :]
+    return pick(lang, "; ", "；").join(change(c, lang) for c in made)
+
+
+def sentence(result: Result, lang: str, layout: int) -> str:
+    """For the minutes: what would be gained, and how sure that is."""
+    if layout == 0:
+        return _sentence_of_one(result, lang)
+    made = result.layouts[layout].changes[len(result.base.changes) :]
+    subject = _subject(made, lang) if made else result.layouts[layout].name
+    said = str(result.verdict("within", layout))
+    gain = result.difference("within", layout)
+    points = number(BY_KEY["within"], abs(gain.mean))
+    low, high = sorted((abs(gain.low) * 100, abs(gain.high) * 100))
+    if said in ("better", "worse"):
+        more = said == "better"
+        english = (
+            f"{subject} would bring {points} {'more' if more else 'fewer'} calls in every hundred "
+            f"within target (95 % CI {low:.1f} to {high:.1f})"
+        )
+        chinese = (
+            f"{subject}可使每百次呼叫中{'多' if more else '少'} {points} 次在目标时间内到达"
+            f"（95% 置信区间 {low:.1f} 至 {high:.1f}）"
+        )
+    else:
+        bounds = interval(BY_KEY["within"], gain, sign=True, lang=lang)
+        small = said != "undecided"
+        english = (
+            f"{subject} would change compliance by {number(BY_KEY['within'], gain.mean, sign=True)}"
+            f" points (95 % CI {bounds}): "
+            + ("too little to matter" if small else "this study cannot tell whether it helps")
+        )
+        chinese = (
+            f"{subject}使达标率变化 {number(BY_KEY['within'], gain.mean, sign=True)} 个百分点"
+            f"（95% 置信区间 {bounds}）：" + ("差异过小" if small else "本研究尚不能判断其效果")
+        )
+    worst = result.difference("worst5", layout)
+    if str(result.verdict("worst5", layout)) in ("better", "worse"):
+        points = number(BY_KEY["worst5"], abs(worst.mean))
+        more = worst.mean > 0
+        count = len(result.pooled[0].setup.worst)
+        english += (
+            f"; for the {count} worst-served townships, {points} {'more' if more else 'fewer'}"
+        )
+        chinese += f"；在最差的 {count} 个乡镇，{'多' if more else '少'} {points} 次"
+    return pick(lang, english + ".", chinese + "。")
+
+
+def _subject(made: tuple[Change, ...], lang: str) -> str:
+    verb = made[0].verb
+    if len(made) == 1 and isinstance(verb, StationEntry):
+        kind = {"station": "急救站", "substation": "急救分站"}[verb.kind]
+        crew = f"{_count(verb.ambulances, 'ambulance').replace('1 ambulance', 'one ambulance')}"
+        return pick(
+            lang,
+            f"A {verb.kind} at {verb.station} with {crew}",
+            f"在{verb.station}设{kind}（{verb.ambulances} 辆救护车）",
+        )
+    what = pick(lang, "; ", "；").join(change(c, lang) for c in made)
+    return pick(lang, f"The proposal ({what})", f"拟建方案（{what}）")
+
+
+def _sentence_of_one(result: Result, lang: str) -> str:
+    parts = []
+    targets = result.base.settings.targets
+    for key, en, zh, target in (
+        ("urban10", "urban calls within", "城区", targets.urban),
+        ("rural30", "rural calls within", "农村", targets.rural),
+    ):
+        value = result.estimate(key)
+        if math.isnan(value.mean):
+            continue
+        shown = number(BY_KEY[key], value.mean)
+        bounds = ""
+        if not math.isnan(value.low):
+            low, high = value.low * 100, value.high * 100
+            bounds = pick(
+                lang,
+                f" (95 % CI {low:.1f} to {high:.1f})",
+                f"（95% 置信区间 {low:.1f}% 至 {high:.1f}%）",
+            )
+        parts.append(
+            pick(
+                lang,
+                f"{shown} % of {en} {target / 60:g} minutes{bounds}",
+                f"{zh} {shown}% 的呼叫在 {target / 60:g} 分钟内到达{bounds}",
+            )
+        )
+    name = pick(lang, result.base.name, result.base.name_zh)
+    if lang == "zh":
+        return f"{name}：" + "；".join(parts) + "。"
+    return f"{name} reaches " + " and ".join(parts) + "."

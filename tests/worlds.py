@@ -1,0 +1,76 @@
+"""Small worlds for tests: a matrix or a handful of roads, and calls written out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.inputs.demand import Calls
+from sim.inputs.system import System, always_on_duty
+from sim.policies import NONE, ORDINARY, PROFILES, SIREN
+
+
+def matrix_world(to_calls, from_calls=None, homes=None, *, turnout_s=0.0, **rules) -> System:
+    """Stations and call places joined by a plain matrix, without roads or hospitals.
+
+    `to_calls`: [station, call place] seconds out; `from_calls`: [call place, station] seconds home
+    (default: none at all); `homes`: [ambulance] station (default: one ambulance a station).
+    Nodes are call places, then stations.
+    """
+    out = np.atleast_2d(np.asarray(to_calls, float))
+    stations, calls = out.shape
+    back = np.zeros((calls, stations)) if from_calls is None else np.asarray(from_calls, float)
+    homes = np.arange(stations) if homes is None else np.asarray(homes)
+    to_place = np.concatenate([np.zeros((calls, calls)), out.T], axis=1)
+    to_station = np.concatenate([back.T, np.zeros((stations, stations))], axis=1)
+    indptr, on_at, off_at = always_on_duty(len(homes))
+    system = System(
+        place_node=np.arange(calls + stations),
+        place_leg_s=np.zeros((PROFILES, calls + stations)),
+        place_row=np.concatenate([np.arange(calls), np.arange(stations)]),
+        to_place=np.stack([to_place] * PROFILES),
+        to_station=np.stack([to_station] * PROFILES),
+        indptr=np.zeros(calls + stations + 1, int),
+        head=np.zeros(0, int),
+        edge_s=np.zeros((PROFILES, 0)),
+        band_of_hour=np.zeros(168, int),
+        start_s=0.0,
+        station_place=calls + np.arange(stations),
+        hospital_place=np.zeros(0, int),
+        home=homes,
+        kind=np.zeros(len(homes), int),
+        centre=np.zeros(len(homes), int),
+        service_factor=np.ones(len(homes)),
+        shift_indptr=indptr,
+        on_duty_at=on_at,
+        off_duty_at=off_at,
+        expected_turnout_s=turnout_s,
+        profile_to_scene=np.array([SIREN, SIREN, SIREN]),
+        profile_to_hospital=ORDINARY,
+        may_divert=np.zeros((3, 3), bool),
+        lose_when_none_free=False,
+    )
+    return system._replace(**rules)
+
+
+def some_calls(received_at, place=0, priority=0, **columns) -> Calls:
+    """Calls written out: what is not given takes no time, and nobody is conveyed."""
+    received_at = np.asarray(received_at, float)
+    count = len(received_at)
+
+    def column(name, default, dtype):
+        values = columns.get(name, default)
+        return np.broadcast_to(np.asarray(values, dtype), (count,)).copy()
+
+    return Calls(
+        received_at,
+        np.broadcast_to(np.asarray(place, int), (count,)).copy(),
+        column("area", 0, int),
+        column("township", 0, int),
+        np.broadcast_to(np.asarray(priority, int), (count,)).copy(),
+        column("call_taking_s", 0, float),
+        column("turnout_s", 0, float),
+        column("on_scene_s", 0, float),
+        column("conveyed", False, bool),
+        column("hospital", NONE, int),
+        column("handover_s", 0, float),
+    )
