@@ -9,33 +9,38 @@ from sim.inputs.system import System, always_on_duty
 from sim.policies import NONE, ORDINARY, PROFILES, SIREN
 
 
-def matrix_world(to_calls, from_calls=None, homes=None, *, turnout_s=0.0, **rules) -> System:
-    """Stations and call places joined by a plain matrix, without roads or hospitals.
+def matrix_world(
+    to_calls, from_calls=None, homes=None, *, hospitals=0, turnout_s=0.0, **rules
+) -> System:
+    """Stations, call places and hospitals joined by a plain matrix, without roads.
 
     `to_calls`: [station, call place] seconds out; `from_calls`: [call place, station] seconds home
     (default: none at all); `homes`: [ambulance] station (default: one ambulance a station).
-    Nodes are call places, then stations.
+    Nodes are call places, then hospitals (no distance from anywhere), then stations.
     """
     out = np.atleast_2d(np.asarray(to_calls, float))
     stations, calls = out.shape
     back = np.zeros((calls, stations)) if from_calls is None else np.asarray(from_calls, float)
     homes = np.arange(stations) if homes is None else np.asarray(homes)
-    to_place = np.concatenate([np.zeros((calls, calls)), out.T], axis=1)
-    to_station = np.concatenate([back.T, np.zeros((stations, stations))], axis=1)
+    places = calls + hospitals
+    to_place = np.zeros((places, places + stations))
+    to_place[:calls, places:] = out.T
+    to_station = np.zeros((stations, places + stations))
+    to_station[:, :calls] = back.T
     indptr, on_at, off_at = always_on_duty(len(homes))
     system = System(
-        place_node=np.arange(calls + stations),
-        place_leg_s=np.zeros((PROFILES, calls + stations)),
-        place_row=np.concatenate([np.arange(calls), np.arange(stations)]),
+        place_node=np.arange(places + stations),
+        place_leg_s=np.zeros((PROFILES, places + stations)),
+        place_row=np.concatenate([np.arange(places), np.arange(stations)]),
         to_place=np.stack([to_place] * PROFILES),
         to_station=np.stack([to_station] * PROFILES),
-        indptr=np.zeros(calls + stations + 1, int),
+        indptr=np.zeros(places + stations + 1, int),
         head=np.zeros(0, int),
         edge_s=np.zeros((PROFILES, 0)),
         band_of_hour=np.zeros(168, int),
         start_s=0.0,
-        station_place=calls + np.arange(stations),
-        hospital_place=np.zeros(0, int),
+        station_place=places + np.arange(stations),
+        hospital_place=calls + np.arange(hospitals),
         home=homes,
         kind=np.zeros(len(homes), int),
         centre=np.zeros(len(homes), int),

@@ -1,0 +1,56 @@
+"""What all tests share: the engines, the caches, and how many tests had no data to run on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sim.engine import reference
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+NO_DATA = "needs ../shared/data"
+
+ENGINES = {"reference": reference.run}
+
+
+@pytest.fixture(params=list(ENGINES))
+def engine(request):
+    """`run(system, calls) -> Log` of each engine."""
+    return ENGINES[request.param]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_of_this_session(tmp_path_factory):
+    """Tables of travel seconds are kept for the session, apart from the user's own."""
+    if "TENTHIRTY_CACHE" not in os.environ:
+        os.environ["TENTHIRTY_CACHE"] = str(tmp_path_factory.getbasetemp().parent / "tables")
+
+
+@pytest.fixture(scope="session")
+def liling():
+    from sim.inputs.scenario_file import load
+
+    return load(ROOT / "scenarios" / "liling")
+
+
+@pytest.fixture(scope="session")
+def coquimbo():
+    from sim.inputs.scenario_file import load
+
+    return load(ROOT / "scenarios" / "coquimbo")
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(NO_DATA in str(report.longrepr) for report in skipped)
+    terminalreporter.write_line(f"{count} tests skipped for want of ../shared/data")
+
+
+@pytest.fixture
+def rng():
+    import numpy as np
+
+    return np.random.default_rng(20250106)
