@@ -146,8 +146,8 @@ def check(
                 failures.append(error)
     for layout in loaded:
         typer.echo(_in_order(layout))
-    for error in failures:
-        typer.echo(str(error), err=True)
+    for failure in failures:
+        typer.echo(str(failure), err=True)
     if map_to is not None and loaded:
         from sim.outputs import plots
 

@@ -110,8 +110,8 @@ def _replicate(
         watch(0, replications)
     if workers <= 1:
         engines = [Engine(layout) for layout in plan.systems]
-        results = (one_replication(plan, engines, number) for number in range(replications))
-        yield from _watched(results, replications, watch)
+        in_turn = (one_replication(plan, engines, number) for number in range(replications))
+        yield from _watched(in_turn, replications, watch)
         return
     packed = _with_tables(plan, network.packed)
     # Forking a process that has threads (a progress bar's) can hang: workers start afresh.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ def cobham(rates: list[float], mean_busy: float, servers: int) -> list[float]:
     load = sum(rates) * mean_busy
     whole = erlang_c(load, servers) * mean_busy / servers
     sigma = np.concatenate([[0], np.cumsum(rates)]) * mean_busy / servers
-    return [whole / ((1 - a) * (1 - b)) for a, b in zip(sigma[:-1], sigma[1:], strict=True)]
+    return [whole / ((1 - a) * (1 - b)) for a, b in pairwise(sigma)]
 
 
 def test_the_closed_forms_reproduce_textbook_values():
@@ -273,7 +274,9 @@ def test_no_call_is_lost_and_none_is_served_twice(engine, rng):
     served = np.sort(log.call[log.call != NONE])
     assert np.array_equal(served, np.arange(len(calls.received_at)))
     assert not log.lost.any()
-    assert np.array_equal(np.sort(first_arrival(log, len(served))), np.flatnonzero(log.call != NONE))
+    assert np.array_equal(
+        np.sort(first_arrival(log, len(served))), np.flatnonzero(log.call != NONE)
+    )
 
 
 def test_an_ambulance_is_in_one_place_at_a_time(engine, rng):
@@ -397,7 +400,10 @@ def test_hypercube_instances(engine, given):
         rank_s[order, atom] = np.arange(1, units + 1) / TICKS
     lost = given["capacity"] == "zero"
     world = matrix_world(
-        rank_s, service_factor=slowest[0] / slowest, lose_when_none_free=lost, homes=np.arange(units)
+        rank_s,
+        service_factor=slowest[0] / slowest,
+        lose_when_none_free=lost,
+        homes=np.arange(units),
     )
 
     def make(rng, n=20_000):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.inputs import network
 from sim.inputs.demand import Calls
 from sim.inputs.system import System, always_on_duty
-from sim.policies import NONE, ORDINARY, PROFILES, SIREN
+from sim.policies import NONE, ORDINARY, PROFILES, SIREN, on_grid
 
 
 def matrix_world(
@@ -78,4 +79,65 @@ def some_calls(received_at, place=0, priority=0, **columns) -> Calls:
         column("conveyed", False, bool),
         column("hospital", NONE, int),
         column("handover_s", 0, float),
+    )
+
+
+def road_world(
+    stations, places, *, hospitals=(), edges=None, nodes=5, seconds=60.0, ordinary=1.0, legs=None,
+    slow_from_hour=None, **rules,
+) -> System:  # fmt: skip
+    """A world on roads: by default a street of five nodes, a minute apart, driven both ways.
+
+    `stations`, `places`, `hospitals`: the nodes they stand at; `homes` default to one ambulance a
+    station; `ordinary`: ordinary speed as a share of siren speed; `legs`: off-road seconds of the
+    places by profile.
+    """
+    edges = edges or [(n, n + 1) for n in range(nodes - 1)]
+    both = sorted({*edges, *((b, a) for a, b in edges)})
+    tail, head = np.array(both).T
+    bands = [1.0] if slow_from_hour is None else [1.0, 0.5]
+    speeds = np.array([band * profile for band in bands for profile in (1.0, ordinary)])
+    graph = network.Edges(
+        np.searchsorted(tail, np.arange(nodes + 1)),
+        head,
+        on_grid(np.full(len(both), seconds) / speeds[:, None]),
+    )
+    spots = [*places, *hospitals]
+    homes = np.asarray(rules.pop("homes", np.arange(len(stations))))
+    leg_s = np.zeros((PROFILES, len(spots) + len(stations)))
+    for profile, own in (legs or {}).items():
+        leg_s[profile, : len(own)] = own
+    indptr, on_at, off_at = always_on_duty(len(homes))
+    band_of_hour = np.zeros(168, int)
+    if slow_from_hour is not None:
+        band_of_hour[slow_from_hour:] = 1
+    settings = {
+        "profile_to_scene": np.array([SIREN, SIREN, SIREN]),
+        "may_divert": np.zeros((3, 3), bool),
+        "lose_when_none_free": False,
+    } | rules
+    settings["may_divert"] = np.asarray(settings["may_divert"], bool)
+    return System(
+        place_node=np.array([*spots, *stations], int),
+        place_leg_s=leg_s,
+        place_row=np.concatenate([np.arange(len(spots)), np.arange(len(stations))]),
+        to_place=network.table(graph, np.array(spots, int)),
+        to_station=network.table(graph, np.array(stations, int)),
+        indptr=graph.indptr,
+        head=graph.head,
+        edge_s=graph.seconds,
+        band_of_hour=band_of_hour,
+        start_s=0.0,
+        station_place=len(spots) + np.arange(len(stations)),
+        hospital_place=len(places) + np.arange(len(hospitals)),
+        home=homes,
+        kind=np.zeros(len(homes), int),
+        centre=np.zeros(len(homes), int),
+        service_factor=np.ones(len(homes)),
+        shift_indptr=indptr,
+        on_duty_at=on_at,
+        off_duty_at=off_at,
+        expected_turnout_s=0.0,
+        profile_to_hospital=ORDINARY,
+        **settings,
     )

@@ -46,7 +46,7 @@ class EndOfInstant(simpy.Event):
     def __init__(self, env: simpy.Environment):
         super().__init__(env)
         self._ok, self._value = True, None
-        env.schedule(self, priority=LAST)
+        env.schedule(self, priority=LAST)  # type: ignore[arg-type]
 
 
 class Engine:

@@ -63,7 +63,7 @@ def _as_written(loc: Loc, raw: Any) -> tuple[str | int, ...]:
     for number, part in enumerate(loc):
         is_item = isinstance(node, list) and isinstance(part, int) and part < len(node)
         if is_item or (isinstance(node, dict) and part in node):
-            node = node[part]  # type: ignore[index]
+            node = node[part]
         elif number < len(loc) - 1 or not isinstance(node, dict):
             continue  # the name of a union's member
         written.append(part)

@@ -97,7 +97,7 @@ def snap(network: Network, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each point the nearest node where the road may be left, and the metres to it."""
     open_nodes = np.flatnonzero(network.may_leave)
     distance_m, nearest = cKDTree(network.xy[open_nodes]).query(np.atleast_2d(xy))
-    return open_nodes[nearest], distance_m
+    return open_nodes[nearest], np.asarray(distance_m)
 
 
 class Edges(NamedTuple):
@@ -139,8 +139,8 @@ def table(graph: Edges, ends: np.ndarray) -> np.ndarray:
     tables = np.empty((modes, len(ends), nodes), np.float32)
     for mode in range(modes):
         # From every node to an end is from the end to every node on the reversed graph.
-        reverse = csr_matrix((graph.seconds[mode], graph.head, graph.indptr), (nodes, nodes)).T
-        reverse = csr_matrix(reverse)
+        forward = csr_matrix((graph.seconds[mode], graph.head, graph.indptr), (nodes, nodes))
+        reverse = csr_matrix(forward.T)
         for first in range(0, len(ends), 128):
             block = dijkstra(reverse, indices=ends[first : first + 128])
             if tables.dtype == np.float32 and block.max(initial=0.0) >= FLOAT32_EXACT_S:

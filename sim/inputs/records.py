@@ -33,7 +33,8 @@ HEADERS: Final = {
     "hospital": ("hospital", "医院"),
 }
 DURATIONS: Final = {
-    "call_taking": "受理时间", "turnout": "出车时间", "on_scene": "现场时间", "handover": "交接时间",
+    "call_taking": "受理时间", "turnout": "出车时间",
+    "on_scene": "现场时间", "handover": "交接时间",
 }  # fmt: skip
 UNITS: Final = {"s": 1.0, "秒": 1.0, "min": 60.0, "分": 60.0, "分钟": 60.0}
 YES, NO = ("yes", "true", "1", "是"), ("no", "false", "0", "否")
@@ -41,7 +42,7 @@ TIME_FORMATS: Final = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", 
 
 
 class Recorded(NamedTuple):
-    """Calls as they were; nan where the records say nothing. `calls.place` counts from 0 in `xy`."""
+    """Calls as they were; nan where the records say nothing; `calls.place` is a row of `xy`."""
 
     calls: Calls
     xy: np.ndarray  # [call, 2] metres
@@ -162,8 +163,9 @@ class _Rows:
             message = f"[{lon:g}, {lat:g}] lies outside the map of {self.ground.name_en}{hint}"
             self.problems.append(Problem(message, "lon, lat", line))
             return np.nan, np.nan
+        before = len(self.problems)
         seat = cell("township", self._seat, None)
-        if seat is None:
+        if seat is None and len(self.problems) == before:
             self.problems.append(Problem("the place is missing", "lon, lat or township", line))
         return seat or (np.nan, np.nan)
 

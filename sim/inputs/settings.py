@@ -183,17 +183,17 @@ class Change(Setting):
 class Targets(Setting):
     """The 1030 rule: ten minutes in the urban core, thirty in the country; inclusive (≤)."""
 
-    urban: Seconds = Field("10 min")  # type: ignore[assignment]
-    rural: Seconds = Field("30 min")  # type: ignore[assignment]
-    share: Share = Field("90 %")  # type: ignore[assignment] # of a township's calls; assumed
+    urban: Seconds = Field("10 min")  # type: ignore
+    rural: Seconds = Field("30 min")  # type: ignore
+    share: Share = Field("90 %")  # type: ignore # of a township's calls; assumed
 
 
 class Rates(Setting):
     """Emergency runs. Kunshan, a county-level city: 14.7 per 1,000 people a year (2015–19,
     doi 10.16369/j.oher.issn.1007-1326.2022.04.017). No source parts town from country."""
 
-    urban: Rate = Field("14.7 per 1000 people per year")  # type: ignore[assignment]
-    rural: Rate = Field("14.7 per 1000 people per year")  # type: ignore[assignment]
+    urban: Rate = Field("14.7 per 1000 people per year")  # type: ignore
+    rural: Rate = Field("14.7 per 1000 people per year")  # type: ignore
 
 
 class Priority(Setting):
@@ -230,8 +230,8 @@ class DemandSettings(Setting):
 
     rate: Rates = Rates()
     profile: Literal["friuli", "flat"] | Weekly = Field("friuli", union_mode="left_to_right")
-    priorities: tuple[Priority, ...] = Field(FRIULI_PRIORITIES, min_length=1, max_length=9)  # type: ignore[assignment]
-    transported: Share = Field("63 %")  # type: ignore[assignment] # Utrecht 2021–22
+    priorities: tuple[Priority, ...] = Field(FRIULI_PRIORITIES, min_length=1, max_length=9)  # type: ignore
+    transported: Share = Field("63 %")  # type: ignore # Utrecht 2021–22
     replay: Name | None = Field(None, description="a CSV file of call records, beside this file")
 
     @field_validator("priorities")
@@ -255,14 +255,14 @@ class Durations(Setting):
     """How long each stage takes."""
 
     # Auckland's model in JEMSS: 50 s from the call to dispatch.
-    call_taking: AnyDistribution = Field({"distribution": "constant", "value": "50 s"})  # type: ignore[assignment]
+    call_taking: AnyDistribution = Field({"distribution": "constant", "value": "50 s"})  # type: ignore
     # Derived from the norm "turnout within 3 minutes for 95 %" (国卫医发〔2020〕19号).
     turnout: AnyDistribution = Field(
-        {"distribution": "lognormal", "median": "1.5 min", "sigma": 0.4214}  # type: ignore[assignment]
+        {"distribution": "lognormal", "median": "1.5 min", "sigma": 0.4214}  # type: ignore
     )
     # Utrecht 2021–22, the fits of Dieleman & Jagtenberg (ELASPY).
-    on_scene: AnyDistribution = Field(_utrecht("37 min", 0.38, "-10.01 min"))  # type: ignore[assignment]
-    handover: AnyDistribution = Field(_utrecht("35.89 min", 0.39, "-8.25 min"))  # type: ignore[assignment]
+    on_scene: AnyDistribution = Field(_utrecht("37 min", 0.38, "-10.01 min"))  # type: ignore
+    handover: AnyDistribution = Field(_utrecht("35.89 min", 0.39, "-8.25 min"))  # type: ignore
 
 
 # ── travel and dispatch ──────────────────────────────────────────────────────────────────────
@@ -284,7 +284,7 @@ class Band(Setting):
     """Hours in which speeds are other than usual; the band at departure holds for the trip."""
 
     hours: Hours
-    days: Days = Field("mon-sun")  # type: ignore[assignment]
+    days: Days = Field("mon-sun")  # type: ignore
     speed: Annotated[float, *quantity(units.speed_share, "80 %", "of the usual speed")]
     classes: tuple[Name, ...] = Field((), description="road classes it holds for; default: all")
 
@@ -293,9 +293,9 @@ class TravelSettings(Setting):
     speeds: dict[str, Speed] = Field(default_factory=dict, description="with siren, by road class")
     # Utrecht: ordinary driving at 0.95 of the speed with siren.
     ordinary: Annotated[float, *quantity(units.speed_share, "95 %", "of the speed with siren")] = (
-        Field("95 %")  # type: ignore[assignment]
+        Field("95 %")  # type: ignore
     )
-    off_road: Speed = Field("20 km/h")  # type: ignore[assignment] # assumed
+    off_road: Speed = Field("20 km/h")  # type: ignore # assumed
     to_hospital: Literal["siren", "ordinary"] = "ordinary"
     bands: tuple[Band, ...] = ()
 
@@ -322,9 +322,9 @@ class DispatchSettings(Setting):
 class StudySettings(Setting):
     """Calls are measured if received within `length`; the run goes on until all are served."""
 
-    warm_up: Seconds = Field("2 days")  # type: ignore[assignment]
-    length: Seconds = Field("28 days")  # type: ignore[assignment]
-    cool_down: Seconds = Field("6 hours")  # type: ignore[assignment]
+    warm_up: Seconds = Field("2 days")  # type: ignore
+    length: Seconds = Field("28 days")  # type: ignore
+    cool_down: Seconds = Field("6 hours")  # type: ignore
     replications: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 30
     seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = 2025
 
@@ -340,7 +340,7 @@ class Settings(Setting):
     """All of a scenario but its layout."""
 
     start: datetime = Field(
-        "2025-01-06T00:00:00",  # type: ignore[assignment]
+        "2025-01-06T00:00:00",  # type: ignore
         description="local date and time at which the warm-up begins; a Monday by default",
     )
     targets: Targets = Targets()

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.errors import Problem, ScenarioError
 
 Loc = Sequence[str | int]
+
+
+class _Constructor(RoundTripConstructor):
+    """Dates stay as they are written: the settings say what is wrong with one, and where."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)
 
 
 class YamlText:
@@ -53,7 +59,9 @@ def read_text(path: Path) -> str:
 
 def _parse(path: Path) -> CommentedMap:
     try:
-        tree = YAML(typ="rt").load(read_text(path))
+        yaml = YAML(typ="rt")
+        yaml.Constructor = _Constructor
+        tree = yaml.load(read_text(path))
     except UnicodeDecodeError:
         raise ScenarioError(path, "this is not a text file in UTF-8 or GB 18030") from None
     except OSError as error:
@@ -76,7 +84,7 @@ def _parse(path: Path) -> CommentedMap:
 
 
 def _plain(node: Any, depth: int = 0) -> Any:
-    """Ordinary dicts, lists, numbers and texts; dates as ISO texts."""
+    """Ordinary dicts, lists, numbers and texts."""
     if depth > 50:
         return None
     if isinstance(node, CommentedMap):
@@ -88,8 +96,6 @@ def _plain(node: Any, depth: int = 0) -> Any:
     for plain in (int, float, str):
         if isinstance(node, plain):
             return plain(node)
-    if isinstance(node, datetime.date | datetime.time):
-        return node.isoformat()
     return str(node)
 
 

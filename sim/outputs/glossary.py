@@ -8,11 +8,13 @@ from sim.outputs.measures import GLOSSARY, MEASURES
 
 def explain(term: str | None, lang: str = "") -> str:
     """The definition of a term; without one, all that can be asked. English, Chinese or both."""
-    entries = [((m.key, m.en, m.zh), m.definition_en, m.definition_zh) for m in MEASURES]
+    entries: list[tuple[tuple[str, ...], str, str]] = [
+        ((m.key, m.en, m.zh), m.definition_en, m.definition_zh) for m in MEASURES
+    ]
     entries += [((en, zh), say_en, say_zh) for en, zh, say_en, say_zh in GLOSSARY]
     if term is None:
-        names = [f"  {' · '.join(names)}" for names, _, _ in entries]
-        return "\n".join(["Ask for one of these:", *names])
+        lines = [f"  {' · '.join(names)}" for names, _, _ in entries]
+        return "\n".join(["Ask for one of these:", *lines])
     wanted = term.strip().casefold()
     found = [e for e in entries if wanted in {name.casefold() for name in e[0]}]
     found = found or [e for e in entries if any(wanted in name.casefold() for name in e[0])]

@@ -15,6 +15,7 @@ from sim.outputs.words import interval, number, pick
 if TYPE_CHECKING:
     from sim.outputs.compare import Result
 
+MARKS = tuple(en[0] for en, _ in words.VERDICTS.values())
 WIDTH = 96  # at most, in columns of a terminal; a Chinese character takes two
 
 
@@ -91,7 +92,7 @@ def _one_layout(result: Result, lang: str) -> list[list[str]]:
     rows = [["", "", words.ci(lang)]]
     for key in result.headline_keys():
         measure, value = BY_KEY[key], result.estimate(key)
-        name = words.label(key, lang, result.pooled[0].setup.target_s)
+        name = words.label(key, lang, result)
         shown = number(measure, value.mean, unit=True)
         rows.append([name, shown, interval(measure, value, lang=lang)])
     return rows
@@ -99,13 +100,13 @@ def _one_layout(result: Result, lang: str) -> list[list[str]]:
 
 def _against_base(result: Result, layout: int, lang: str) -> list[list[str]]:
     head = pick(lang, "today|proposal|difference", "现状|方案|差值").split("|")
-    rows = [["", head[0], head[1], f"{head[2]} ({words.ci(lang)})", "", ""]]
+    rows = [["", head[0], head[1], head[2], f"({words.ci(lang)})", ""]]
     for key in result.headline_keys():
         measure = BY_KEY[key]
         difference = result.difference(key, layout)
         rows.append(
             [
-                words.label(key, lang, result.pooled[0].setup.target_s),
+                words.label(key, lang, result),
                 number(measure, result.estimate(key).mean, unit=True),
                 number(measure, result.estimate(key, layout).mean, unit=True),
                 number(measure, difference.mean, sign=True),
@@ -132,7 +133,7 @@ def _townships(result: Result, lang: str) -> list[str]:
     head = pick(
         lang,
         "Worst served (compliance, 90th percentile): ",
-        "达标率最低的乡镇（达标率，第 90 百分位数）：",
+        f"达标率最低的{words.area_word(result.base.map, lang)}（达标率，第 90 百分位数）：",
     )
     joined = pick(lang, ", ", "，").join(text for _, text in sorted(parts))
     if lang == "zh":
@@ -185,8 +186,9 @@ def _aligned(rows: list[list[str]]) -> list[str]:
         line = " "
         for i, (cell, width) in enumerate(zip(row, widths, strict=True)):
             space = " " * (width - cell_len(cell))
-            to_the_left = i == 0 or i == len(row) - 1 or cell.startswith("(")
-            line += (cell + space if to_the_left else space + cell) + "  "
+            to_the_left = i == 0 or cell.startswith(("(", "（", *MARKS))
+            apart = " " if i + 1 < len(row) and row[i + 1].startswith("(") else "  "
+            line += (cell + space if to_the_left else space + cell) + apart
         lines.append(line.rstrip())
     return lines
 

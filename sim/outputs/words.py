@@ -10,9 +10,13 @@ from sim.outputs.estimates import Estimate
 from sim.outputs.measures import BY_KEY, Measure
 
 if TYPE_CHECKING:
+    from sim.inputs.maps import Map
+    from sim.inputs.scenario import Scenario
     from sim.outputs.compare import Result
 
 LANGUAGES = ("en", "zh")
+
+KINDS = {"station": ("station", "急救站"), "substation": ("sub-station", "急救分站")}
 
 VERDICTS = {
     "better": ("■ better", "■ 改善"),
@@ -26,15 +30,24 @@ def pick(lang: str, en: str, zh: str) -> str:
     return zh if lang == "zh" else en
 
 
-def label(key: str, lang: str, targets_s: tuple[float, float]) -> str:
-    """A measure's name as a table says it: with the target where the scenario has its own."""
-    urban, rural = (f"{seconds / 60:g}" for seconds in targets_s)
+def area_word(ground: Map, lang: str) -> str:
+    """What the map's small areas are called, in the plural."""
+    if set(ground.layers["townships"].get("kind", ())) == {"zone"}:
+        return pick(lang, "zones", "分区")
+    return pick(lang, "townships", "乡镇（街道）")
+
+
+def label(key: str, lang: str, result: Result) -> str:
+    """A measure's name as a table says it: with the scenario's targets and the map's areas."""
+    urban, rural = (f"{seconds / 60:g}" for seconds in result.pooled[0].setup.target_s)
+    areas, count = area_word(result.base.map, lang), len(result.pooled[0].setup.worst)
     special = {
         "urban10": (f"Urban calls ≤ {urban} min", f"城区 ≤ {urban} 分钟达标率"),
         "rural30": (f"Rural calls ≤ {rural} min", f"农村 ≤ {rural} 分钟达标率"),
         "p90": ("90th percentile, min", "第 90 百分位数（分钟）"),
         "mean": ("Mean response, min", "平均反应时间（分钟）"),
-        "people_ok": ("People where target is met", "达标乡镇人口占比"),
+        "worst5": (f"The {count} worst-served {areas}", f"最差 {count} 个{areas}达标率"),
+        "people_ok": ("People where target is met", f"达标{areas}人口占比"),
     }
     measure = BY_KEY[key]
     return pick(lang, *special.get(key, (measure.en, measure.zh)))
@@ -82,35 +95,46 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def change(said: Change, lang: str) -> str:
+def change(said: Change, layout: Scenario, lang: str) -> str:
     """One change of a layout: "+ substation 枫林镇, 1 ambulance"."""
     verb = said.verb
+    assert verb is not None
+    name = station_name(verb.station, layout, lang)
     if isinstance(verb, StationEntry):
-        kind = {"station": "急救站", "substation": "急救分站"}[verb.kind]
-        en = f"+ {verb.kind} {verb.station}, {_count(verb.ambulances, 'ambulance')}"
-        return pick(lang, en, f"＋{kind}{verb.station}，{verb.ambulances} 辆救护车")
+        en = f"+ {KINDS[verb.kind][0]} {name}, {_count(verb.ambulances, 'ambulance')}"
+        return pick(lang, en, f"＋{KINDS[verb.kind][1]}{name}，{verb.ambulances} 辆救护车")
     if isinstance(verb, Move):
         to = f"{verb.to.lon:g}, {verb.to.lat:g}" if isinstance(verb.to, LonLat) else verb.to
-        return pick(lang, f"{verb.station} moved to {to}", f"{verb.station}迁至{to}")
+        return pick(lang, f"{name} moved to {to}", f"{name}迁至{to}")
     if isinstance(verb, Fleet):
         count = f"{verb.by:+d}" if verb.by is not None else f"= {verb.to}"
-        return pick(lang, f"{verb.station} {count} ambulances", f"{verb.station} {count} 辆救护车")
+        count = count.replace("-", "−")
+        one = "ambulance" if verb.by in (1, -1) or verb.to == 1 else "ambulances"
+        return pick(lang, f"{name} {count} {one}", f"{name} {count} 辆救护车")
     assert isinstance(verb, Close)
-    return pick(lang, f"{verb.station} closed", f"撤销{verb.station}")
+    return pick(lang, f"{name} closed", f"撤销{name}")
+
+
+def station_name(written: str, layout: Scenario, lang: str) -> str:
+    """A station's name in the reader's language, where the map or the file gives one."""
+    for station in layout.stations:
+        if written in (station.name, station.name_en):
+            return station.label(lang)
+    return written
 
 
 def proposal(result: Result, layout: int, lang: str) -> str:
     """What a proposal changes, or its name where there is nothing to compare."""
-    made = result.layouts[layout].changes[len(result.base.changes) :]
-    return pick(lang, "; ", "；").join(change(c, lang) for c in made)
+    scenario = result.layouts[layout]
+    made = scenario.changes[len(result.base.changes) :]
+    return pick(lang, "; ", "；").join(change(c, scenario, lang) for c in made)
 
 
 def sentence(result: Result, lang: str, layout: int) -> str:
     """For the minutes: what would be gained, and how sure that is."""
     if layout == 0:
         return _sentence_of_one(result, lang)
-    made = result.layouts[layout].changes[len(result.base.changes) :]
-    subject = _subject(made, lang) if made else result.layouts[layout].name
+    subject = _subject(result, layout, lang)
     said = str(result.verdict("within", layout))
     gain = result.difference("within", layout)
     points = number(BY_KEY["within"], abs(gain.mean))
@@ -142,24 +166,28 @@ def sentence(result: Result, lang: str, layout: int) -> str:
         points = number(BY_KEY["worst5"], abs(worst.mean))
         more = worst.mean > 0
         count = len(result.pooled[0].setup.worst)
-        english += (
-            f"; for the {count} worst-served townships, {points} {'more' if more else 'fewer'}"
-        )
-        chinese += f"；在最差的 {count} 个乡镇，{'多' if more else '少'} {points} 次"
+        areas = area_word(result.base.map, lang)
+        english += f"; for the {count} worst-served {areas}, {points} {'more' if more else 'fewer'}"
+        chinese += f"；在最差的 {count} 个{areas}，{'多' if more else '少'} {points} 次"
     return pick(lang, english + ".", chinese + "。")
 
 
-def _subject(made: tuple[Change, ...], lang: str) -> str:
-    verb = made[0].verb
-    if len(made) == 1 and isinstance(verb, StationEntry):
-        kind = {"station": "急救站", "substation": "急救分站"}[verb.kind]
-        crew = f"{_count(verb.ambulances, 'ambulance').replace('1 ambulance', 'one ambulance')}"
+def _subject(result: Result, layout: int, lang: str) -> str:
+    """What the sentence speaks of: the one new station, a short list of changes, or a name."""
+    scenario = result.layouts[layout]
+    made = scenario.changes[len(result.base.changes) :]
+    verb = made[0].verb if len(made) == 1 else None
+    if isinstance(verb, StationEntry):
+        en, zh = KINDS[verb.kind]
+        crew = "one ambulance" if verb.ambulances == 1 else _count(verb.ambulances, "ambulance")
+        name = station_name(verb.station, scenario, lang)
         return pick(
-            lang,
-            f"A {verb.kind} at {verb.station} with {crew}",
-            f"在{verb.station}设{kind}（{verb.ambulances} 辆救护车）",
+            lang, f"A {en} at {name} with {crew}", f"在{name}设{zh}（{verb.ambulances} 辆救护车）"
         )
-    what = pick(lang, "; ", "；").join(change(c, lang) for c in made)
+    named = pick(lang, scenario.name, scenario.name_zh)
+    if not made or len(made) > 2:
+        return pick(lang, f"'{named}'", f"‘{named}’")
+    what = proposal(result, layout, lang)
     return pick(lang, f"The proposal ({what})", f"拟建方案（{what}）")
 
 

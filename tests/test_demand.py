@@ -1,0 +1,113 @@
+"""Calls: the rates they come at, where they fall, and which draws stay when others change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.inputs import demand
+from sim.inputs.distributions import Constant
+from sim.policies import TICKS
+
+
+@pytest.fixture(scope="module")
+def source(liling):
+    return demand.build(liling)
+
+
+def test_same_seed_same_bytes(source):
+    one, two = demand.draw(source, 7, 3), demand.draw(source, 7, 3)
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(one, two, strict=True))
+
+
+def test_another_seed_or_replication_is_another_month(source):
+    first = demand.draw(source, 7, 3).received_at
+    for seed, replication in ((8, 3), (7, 4)):
+        other = demand.draw(source, seed, replication).received_at
+        assert not np.intersect1d(first, other).size > 3
+
+
+def test_changing_the_handover_leaves_every_other_draw_as_it_was(source):
+    other = source._replace(handover=Constant(distribution="constant", value="5 min"))
+    before, after = demand.draw(source, 1, 0), demand.draw(other, 1, 0)
+    for name in before._fields:
+        same = getattr(before, name).tobytes() == getattr(after, name).tobytes()
+        assert same == (name != "handover_s"), name
+
+
+def test_changing_the_rural_rate_leaves_every_urban_call_as_it_was(source):
+    more = source._replace(calls_per_hour=source.calls_per_hour * [[1.0], [1.7]])
+    before, after = demand.draw(source, 1, 0), demand.draw(more, 1, 0)
+    assert (after.area == 1).sum() > (before.area == 1).sum()
+    for a, b in zip(before, after, strict=True):
+        assert np.array_equal(a[before.area == 0], b[after.area == 0])
+
+
+def test_calls_come_in_order_and_on_the_grid(source):
+    calls = demand.draw(source, 1, 0)
+    assert np.all(np.diff(calls.received_at) >= 0)
+    assert calls.received_at.min() >= 0
+    assert calls.received_at.max() <= source.length_s
+    for name in ("received_at", "call_taking_s", "turnout_s", "on_scene_s", "handover_s"):
+        ticks = getattr(calls, name) * TICKS
+        assert np.array_equal(ticks, np.round(ticks))
+
+
+def many(source, count=200):
+    return [demand.draw(source, 5, replication) for replication in range(count)]
+
+
+def test_rates_hours_places_and_priorities_are_what_was_asked_for(source, liling):
+    months = many(source)
+    received = np.concatenate([c.received_at for c in months])
+    area = np.concatenate([c.area for c in months])
+    hours = source.length_s / 3600 * len(months)
+    # Poisson: four standard deviations of the count.
+    for row in (0, 1):
+        hourly = np.resize(source.calls_per_hour[row], int(source.length_s // 3600))
+        expected = hourly.sum() * len(months)
+        assert abs((area == row).sum() - expected) < 4 * np.sqrt(expected)
+    assert hours > 0
+    by_hour = np.bincount((received // 3600 % 24).astype(int), minlength=24)
+    week = np.resize(source.calls_per_hour.sum(axis=0), int(source.length_s // 3600))
+    expected = np.bincount(np.arange(len(week)) % 24, week) * len(months)
+    assert np.all(np.abs(by_hour - expected) < 5 * np.sqrt(expected))
+    priority = np.concatenate([c.priority for c in months])
+    assert np.bincount(priority) / len(priority) == pytest.approx([0.027, 0.399, 0.574], abs=0.005)
+    conveyed = np.concatenate([c.conveyed for c in months])
+    assert conveyed.mean() == pytest.approx(0.63, abs=0.005)
+    township = np.concatenate([c.township for c in months])
+    people = np.bincount(liling.map.cells.township, liling.map.cells.people)
+    share = np.bincount(township, minlength=24) / len(township)
+    assert share == pytest.approx(people / people.sum(), abs=0.003)
+
+
+def test_a_rate_per_day_is_for_the_whole_area(liling):
+    from sim.units import Rate
+
+    rates = liling.settings.demand.rate.model_copy(
+        update={"urban": Rate(24 / 86400, False), "rural": Rate(0.0, False)}
+    )
+    settings = liling.settings.model_copy(
+        update={"demand": liling.settings.demand.model_copy(update={"rate": rates})}
+    )
+    source = demand.build(replace(liling, settings=settings))
+    assert source.calls_per_hour[0].mean() == pytest.approx(1.0)
+    calls = demand.draw(source, 1, 0)
+    assert set(calls.area.tolist()) == {0}
+
+
+def test_a_start_in_the_middle_of_an_hour_keeps_the_clock(source):
+    """Rates change on the clock hour, not an hour after the start."""
+    hourly = np.zeros((2, 168))
+    hourly[0, 1] = 50.0  # Monday 01:00 to 02:00 only
+    late = source._replace(calls_per_hour=hourly, start_s=1800.0, length_s=7200.0)
+    received = demand.draw(late, 1, 0).received_at
+    assert received.min() >= 1800
+    assert received.max() <= 1800 + 3600
+
+
+def test_no_demand_no_calls(source):
+    assert len(demand.draw(source._replace(calls_per_hour=np.zeros((2, 168))), 1, 0).place) == 0

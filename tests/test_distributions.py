@@ -1,0 +1,72 @@
+"""Durations: their means and quantiles against scipy.stats, and where they are cut."""
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter, ValidationError
+from scipy import stats
+
+from sim.inputs.distributions import AnyDistribution
+
+read = TypeAdapter(AnyDistribution).validate_python
+Q = np.linspace(0.001, 0.999, 101)
+
+LAWS = {
+    "exponential": ({"mean": "5 min"}, stats.expon(scale=300)),
+    "lognormal": ({"median": "90 s", "sigma": 0.4214}, stats.lognorm(0.4214, scale=90)),
+    "weibull": ({"shape": 2.5, "scale": "34.3 min"}, stats.weibull_min(2.5, scale=34.3 * 60)),
+    "gamma": ({"shape": 3, "mean": "10 min"}, stats.gamma(3, scale=200)),
+    "uniform": ({"low": "1 min", "high": "3 min"}, stats.uniform(60, 120)),
+}
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_quantiles_and_cuts_agree_with_scipy(name):
+    parameters, law = LAWS[name]
+    ours = read({"distribution": name, **parameters})
+    assert ours.seconds(Q) == pytest.approx(law.ppf(Q), rel=1e-9)
+    assert ours.mean() == pytest.approx(law.mean(), rel=2e-3)
+    assert ours.share_below(100) == pytest.approx(law.cdf(100))
+    low, high = law.ppf(0.2), law.ppf(0.9)
+    cut = read({"distribution": name, **parameters, "min": f"{low} s", "max": f"{high} s"})
+    assert cut.seconds(Q) == pytest.approx(law.ppf(0.2 + Q * 0.7), rel=1e-6)
+
+
+def test_the_utrecht_fit_has_its_published_mean_and_spread():
+    fit = {"distribution": "lognormal", "median": "37 min", "sigma": 0.38, "shift": "-10.01 min",
+           "min": "0 min", "max": "88 min"}  # fmt: skip
+    seconds = read(fit).seconds((np.arange(100_000) + 0.5) / 100_000)
+    assert seconds.mean() / 60 == pytest.approx(29.3966, abs=1e-3)
+    assert seconds.std() / 60 == pytest.approx(14.7993, abs=1e-3)
+
+
+def test_the_default_turnout_meets_the_norm_it_is_derived_from():
+    turnout = read({"distribution": "lognormal", "median": "1.5 min", "sigma": 0.4214})
+    assert turnout.share_below(180) == pytest.approx(0.95, abs=1e-4)
+
+
+def test_constant_and_empirical():
+    assert read({"distribution": "constant", "value": "50 s"}).seconds(Q).tolist() == [50.0] * 101
+    seen = read({"distribution": "empirical", "values": ["3 s", "1 s", "2 s", "2 s"]})
+    assert seen.seconds(np.array([0.0, 0.25, 0.5, 0.75, 0.99])).tolist() == [1, 2, 2, 3, 3]
+
+
+def test_a_shift_never_makes_a_negative_duration():
+    shifted = read({"distribution": "lognormal", "median": "1 min", "sigma": 1, "shift": "-2 min"})
+    assert shifted.seconds(Q).min() == 0
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"distribution": "normal", "mean": "1 min"},
+        {"distribution": "lognormal", "median": "1 min", "sigma": -1},
+        {"distribution": "uniform", "low": "3 min", "high": "1 min"},
+        {"distribution": "exponential", "mean": "5 min", "min": "9 min", "max": "1 min"},
+        {"distribution": "empirical", "values": []},
+        {"distribution": "exponential", "mean": 5},
+        {"mean": "5 min"},
+    ],
+)
+def test_a_law_that_cannot_be_is_refused(bad):
+    with pytest.raises(ValidationError):
+        read(bad)

@@ -1,0 +1,181 @@
+"""Roads to seconds: shortest paths against an independent solver, parallel roads, the grid."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.engine.fleet import Drive, Roads
+from sim.inputs import network, system
+from sim.policies import TICKS
+
+
+def links(pairs, lengths, *, oneway=None, classes="residential", xy=None):
+    pairs = np.asarray(pairs)
+    xy = np.arange(2 * (pairs.max() + 1), dtype=float).reshape(-1, 2) if xy is None else xy
+    count = len(pairs)
+    return network.Links(
+        pairs[:, 0],
+        pairs[:, 1],
+        xy[pairs[:, 0]],
+        xy[pairs[:, 1]],
+        np.asarray(lengths, float),
+        np.broadcast_to(np.array(classes, object), (count,)),
+        np.full(count, np.nan),
+        np.zeros(count, bool) if oneway is None else np.asarray(oneway),
+    )
+
+
+def bellman_ford(graph, end):
+    """Seconds from every node to `end`, the slow and certain way."""
+    nodes = len(graph.indptr) - 1
+    seconds = np.full(nodes, np.inf)
+    seconds[end] = 0
+    for _ in range(nodes):
+        for tail in range(nodes):
+            for edge in range(graph.indptr[tail], graph.indptr[tail + 1]):
+                through = graph.seconds[0, edge] + seconds[graph.head[edge]]
+                seconds[tail] = min(seconds[tail], through)
+    return seconds
+
+
+@st.composite
+def random_roads(draw):
+    nodes = draw(st.integers(2, 12))
+    ring = [(i, (i + 1) % nodes) for i in range(nodes)]  # strongly connected, whatever is one-way
+    node = st.integers(0, nodes - 1)
+    more = draw(st.lists(st.tuples(node, node), max_size=20))
+    pairs = ring + [pair for pair in more if pair[0] != pair[1]]
+    lengths = draw(st.lists(st.floats(0, 3000), min_size=len(pairs), max_size=len(pairs)))
+    oneway = draw(st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs)))
+    return links(pairs, lengths, oneway=oneway)
+
+
+@given(random_roads())
+@settings(max_examples=60, deadline=None)
+def test_tables_are_shortest_paths_exactly(roads):
+    graph = network.edges(network.build(roads)[0], np.array([10.0]), np.ones((1, 1)))
+    ends = np.arange(len(graph.indptr) - 1)
+    table = network.table(graph, ends)[0]
+    for end in ends:
+        assert np.array_equal(table[end], bellman_ford(graph, end))
+        ticks = table[end] * TICKS
+        assert np.array_equal(ticks, np.round(ticks))
+
+
+@given(random_roads(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_vehicle_under_way_never_gains_or_loses_a_tick(roads, data):
+    """Driving on from the next node takes exactly what was left of the whole way."""
+    built = network.build(roads)[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((2, 1)))
+    nodes = len(graph.indptr) - 1
+    start, end = data.draw(st.integers(0, nodes - 1)), data.draw(st.integers(0, nodes - 1))
+    world = _world(graph, end)
+    drive = Drive(Roads(world), 0, start, 7.0, 0, departed_at=100.0)
+    elapsed = round(data.draw(st.floats(0, 1)) * drive.seconds * TICKS) / TICKS
+    node, left_s = drive.next_node(100.0 + elapsed, 0)
+    assert left_s >= 0
+    on_from_there = Roads(world).from_node_s(0, node, 0)
+    assert elapsed + left_s + on_from_there == drive.seconds
+
+
+def _world(graph, end):
+    from worlds import matrix_world
+
+    place_node = np.array([end, end])
+    return matrix_world([[0.0]])._replace(
+        place_node=place_node,
+        to_place=network.table(graph, np.array([end])),
+        to_station=network.table(graph, np.array([end])),
+        indptr=graph.indptr,
+        head=graph.head,
+        edge_s=graph.seconds,
+    )
+
+
+def test_of_parallel_roads_the_fastest_counts_and_they_never_add_up():
+    built = network.build(links([(0, 1), (0, 1), (1, 0)], [500, 700, 300], oneway=[True] * 3))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    assert graph.seconds[0].tolist() == [50, 30]
+
+
+def test_a_one_way_street_is_one_way():
+    built = network.build(links([(0, 1), (1, 2), (2, 0)], [100] * 3, oneway=[True] * 3))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    assert network.table(graph, np.array([0]))[0, 0].tolist() == [0, 20, 10]
+
+
+def test_roads_that_cannot_be_left_again_are_left_out():
+    built, left_out = network.build(
+        links([(0, 1), (1, 2), (3, 4)], [100] * 3, oneway=[False, True, False])
+    )
+    assert (len(built.xy), left_out) == (2, 3)
+
+
+def test_nobody_gets_off_on_a_motorway():
+    classes = ["motorway", "motorway", "primary"]
+    built = network.build(links([(0, 1), (1, 2), (2, 3)], [100] * 3, classes=classes))[0]
+    assert built.may_leave.tolist() == [False, False, True, True]
+    node, _ = network.snap(built, built.xy[[0]])
+    assert node.tolist() == [2]
+
+
+def test_a_road_without_length_takes_a_tick():
+    built = network.build(links([(0, 1)], [0.0]))[0]
+    assert network.edges(built, np.array([10.0]), np.ones((1, 1))).seconds.min() == 1 / TICKS
+
+
+def test_far_places_are_kept_in_double_precision():
+    built = network.build(links([(0, 1)], [2e6]))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    table = network.table(graph, np.array([0, 1]))
+    assert table.dtype == np.float64
+    assert table[0, 0, 1] == 200_000
+
+
+def test_a_table_is_made_once_and_a_damaged_one_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
+    built = network.build(links([(0, 1), (1, 2)], [100, 200]))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    made = np.array(network.cached_table(graph, np.array([0])))
+    (kept,) = tmp_path.iterdir()
+    before = kept.stat().st_mtime_ns
+    assert isinstance(network.cached_table(graph, np.array([0])), np.memmap)
+    assert kept.stat().st_mtime_ns == before
+    kept.write_bytes(b"not a table")
+    assert np.array_equal(network.cached_table(graph, np.array([0])), made)
+    faster = network.edges(built, np.array([20.0]), np.ones((1, 1)))
+    assert network.cached_table(faster, np.array([0]))[0, 0, 1] == made[0, 0, 1] / 2
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    monkeypatch.setenv("TENTHIRTY_CACHE", str(blocked))
+    built = network.build(links([(0, 1)], [100]))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    assert network.cached_table(graph, np.array([0]))[0, 0].tolist() == [0, 10]
+
+
+def test_ordinary_driving_and_time_bands_change_every_table(liling):
+    band = {"hours": (7, 9), "days": tuple(range(5)), "speed": 0.5, "classes": ()}
+    travel = liling.settings.travel.model_copy(update={"bands": (_Band(**band),)})
+    from dataclasses import replace
+
+    slow = replace(liling, settings=liling.settings.model_copy(update={"travel": travel}))
+    made = system.build(slow)
+    assert made.band_of_hour.reshape(7, 24)[:5, 7:9].tolist() == [[0, 0]] * 5
+    assert made.band_of_hour.sum() == 168 - 10
+    rush, usual = made.to_place[0, 0].astype(float), made.to_place[2, 0].astype(float)
+    far = usual > 300
+    assert rush[far] / usual[far] == pytest.approx(2.0, rel=1e-2)
+    ordinary = made.to_place[3, 0].astype(float)
+    assert ordinary[far] / usual[far] == pytest.approx(1 / 0.95, rel=1e-2)
+
+
+class _Band:
+    def __init__(self, **values):
+        self.__dict__.update(values)

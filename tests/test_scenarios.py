@@ -1,0 +1,357 @@
+"""Scenario files: what they say, what the verbs do, and what is told when they are wrong."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from sim.errors import PlannerError, ScenarioError
+from sim.inputs.scenario_file import load, schema
+
+TODAY = (ROOT / "scenarios" / "liling" / "today.yaml").read_text("utf-8")
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a scenario beside a link to the shipped maps, and answer its path."""
+    (tmp_path / "maps").symlink_to(ROOT / "maps")
+
+    def _write(text: str, name: str = "mine.yaml") -> Path:
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return path
+
+    return _write
+
+
+def problems(path) -> list[str]:
+    with pytest.raises(PlannerError) as caught:
+        load(path)
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*/*.yaml")), ids=str)
+def test_every_shipped_scenario_loads(path):
+    scenario = load(path)
+    assert scenario.fleet
+    assert scenario.name_zh != scenario.name
+
+
+def test_the_schema_beside_the_scenarios_is_the_one_the_code_keeps():
+    shipped = (ROOT / "scenarios" / "scenario.schema.json").read_text("utf-8")
+    assert shipped == schema(), "run: tenthirty check --schema > scenarios/scenario.schema.json"
+
+
+def test_shipped_scenarios_satisfy_the_schema():
+    jsonschema = pytest.importorskip("jsonschema")
+    rules = json.loads(schema())
+    for path in sorted((ROOT / "scenarios").glob("*/*.yaml")):
+        jsonschema.validate(json.loads(json.dumps(YAML(typ="safe").load(path))), rules)
+
+
+def test_a_folder_means_the_file_in_it_that_changes_no_other():
+    assert load(ROOT / "scenarios" / "liling").path.name == "today.yaml"
+
+
+# ── layouts are values ───────────────────────────────────────────────────────────────────────
+
+
+def test_the_verbs_leave_the_base_untouched(liling):
+    plan = (
+        liling.add("枫林镇").move("泰安医院", "板杉镇").close("市妇幼").ambulances("湘东医院", +2)
+    )
+    assert (len(liling.stations), len(liling.fleet)) == (8, 14)
+    assert len(plan.open_stations()) == 8
+    assert len(plan.fleet) == 14 + 1 - 1 + 2
+    assert [c.verb.station for c in plan.changes] == ["枫林镇", "泰安医院", "市妇幼", "湘东医院"]
+
+
+def test_stations_and_ambulances_are_appended_and_never_renumbered(liling):
+    plan = liling.add("枫林镇", ambulances=2).close("市中医院")
+    assert plan.stations[:8] == tuple(
+        s if s.name != "市中医院" else plan.stations[1] for s in liling.stations
+    )
+    assert plan.stations[1].closed
+    kept = [a for a in liling.fleet if a.station != 1]
+    assert list(plan.fleet) == kept + [plan.fleet[-1]] * 2
+
+
+def test_a_moved_station_keeps_its_row_and_ambulances(liling):
+    moved = liling.move("泰安医院", [113.42, 27.79])
+    row = liling.station("泰安医院")
+    assert moved.stations[row].name == "泰安医院"
+    assert moved.stations[row].x != liling.stations[row].x
+    assert moved.fleet == liling.fleet
+
+
+def test_names_in_english_and_chinese_mean_the_same_place(liling):
+    assert liling.add("Fenglin").stations[-1] == liling.add("枫林镇").stations[-1]
+
+
+def test_fewer_ambulances_take_the_last_come(liling):
+    more = liling.ambulances("湘东医院", +1, hours="08-20")
+    assert more.fleet[-1].hours == (8, 20)
+    assert more.ambulances("湘东医院", -1).fleet == liling.fleet
+    assert liling.ambulances("湘东医院", to=0).fleet_size(0) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda s: s.add("枫林乡"), "did you mean 枫林"),
+        (lambda s: s.add("X"), "at: [lon, lat]"),
+        (lambda s: s.add("X", at=[27.79, 113.42]), "looks swapped"),
+        (lambda s: s.add("X", at=[115.0, 27.8]), "outside the map"),
+        (lambda s: s.add("湘东医院"), "there is a station 湘东医院 already"),
+        (lambda s: s.add("X", at="枫林镇", ambulances=-1), "greater than or equal to 0"),
+        (lambda s: s.add("X", at="枫林镇", hours="8"), "whole clock hours"),
+        (lambda s: s.close("枫林镇"), "no station"),
+        (lambda s: s.move("泰安医院", "Nowhere"), "no place"),
+        (lambda s: s.ambulances("市妇幼", -2), "has 1 ambulances: 2 cannot be taken away"),
+        (lambda s: s.ambulances("市妇幼"), "either `by: +1` or `to: 3`"),
+        (lambda s: s.ambulances("市妇幼", -1, hours="08-20"), "belongs to added"),
+    ],
+)
+def test_a_change_that_cannot_be_made_says_why(liling, change, said):
+    with pytest.raises(ScenarioError, match=".") as caught:
+        change(liling)
+    assert said in str(caught.value)
+
+
+def test_a_layout_keeps_at_least_one_ambulance(liling):
+    empty = liling
+    for station in liling.open_stations()[:-1]:
+        empty = empty.close(station.name)
+    with pytest.raises(ScenarioError, match="no ambulance left"):
+        empty.close(liling.open_stations()[-1].name)
+
+
+# ── files: a base and its changes ────────────────────────────────────────────────────────────
+
+
+def test_a_file_and_the_verbs_make_the_same_layout(liling):
+    plan = load(ROOT / "scenarios" / "liling" / "north-west.yaml")
+    same = liling.add("枫林分院").add("神福港分院")
+    assert plan.stations == same.stations
+    assert plan.fleet == same.fleet
+
+
+def test_settings_of_a_file_go_over_those_of_its_base(write):
+    write(TODAY + "targets: {urban: 12 min}\n", "today.yaml")
+    path = write("name: Mine\nbase: today\ntargets: {rural: 25 min}\nchanges: []\n")
+    targets = load(path).settings.targets
+    assert (targets.urban, targets.rural) == (720, 1500)
+
+
+def test_a_law_is_replaced_whole(write):
+    write(TODAY + "durations: {turnout: {distribution: lognormal, median: 1 min, sigma: 1}}\n",
+          "today.yaml")  # fmt: skip
+    path = write(
+        "name: Mine\nbase: today\ndurations: {turnout: {distribution: constant, value: 60 s}}\n"
+    )
+    assert load(path).settings.durations.turnout.value == 60
+
+
+def test_changes_of_a_base_come_before_its_own(write):
+    write(TODAY, "today.yaml")
+    write("name: A\nbase: today\nchanges: [{add: {station: 枫林镇}}]\n", "a.yaml")
+    path = write("name: B\nbase: a\nchanges: [{close: {station: 枫林镇}}]\n", "b.yaml")
+    assert [s.name for s in load(path).open_stations()] == [s.name for s in load(
+        write(TODAY, "again.yaml")).stations]  # fmt: skip
+
+
+def test_a_file_in_gb18030_is_read(tmp_path, write):
+    path = write(TODAY)
+    path.write_bytes(TODAY.encode("gb18030"))
+    assert load(path).name_zh == "醴陵现状"
+
+
+# ── what is told ─────────────────────────────────────────────────────────────────────────────
+
+LAYOUT = "layout:\n  - {station: 湘东医院, ambulances: 1}\n"
+HEAD = "name: Mine\nmap: liling\n" + LAYOUT
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD + "targts: {urban: 10 min}\n", 'line 5, targts: no such setting; did you mean targets'),
+        (HEAD + "targets: {urban: 10}\n", 'line 5, targets.urban: write a number and a unit, like'),
+        (HEAD + "demand:\n  rate: {urban: -3 per day}\n", "line 6, demand.rate.urban: a rate cannot"),
+        ("name: Mine\nmap: liling\nlayout: []\n", "line 3, layout: the layout has no ambulance"),
+        ("name: Mine\nmap: liling\n", "the layout has no ambulance"),
+        ("name: Mine\nmap: lilling\n" + LAYOUT, 'line 2, map: no map "lilling" under maps/; did you'),
+        ("map: liling\n" + LAYOUT, "name: this setting is missing"),
+        (HEAD + "  - {station: 湘东医院}\n", "line 5, layout[1].station: there is a station"),
+        (HEAD + "  - {station: A, at: [113.1, 29.0]}\n", "line 5, layout[1].at: [113.1, 29] lies out"),
+        (HEAD + "  - {station: A, at: [27.65, 113.49]}\n", "line 5, layout[1].at: [27.65, 113.49] loo"),
+        (HEAD + "  - {station: A, at: 枫林乡}\n", 'no place "枫林乡" on the map of Liling; did you mean'),
+        (HEAD + "  - {station: A, at: [113.4]}\n", "write [longitude, latitude] in degrees"),
+        (HEAD + "  - {station: A, at: 枫林镇, ambulances: two}\n", "layout[1].ambulances: input should"),
+        (HEAD + "  - {station: A, at: 枫林镇, ambulnces: 2}\n", "did you mean ambulances?"),
+        (HEAD + "changes: [{ad: {station: 枫林镇}}]\n", "no such setting; did you mean add?"),
+        (HEAD + "changes: [{add: {station: 枫林镇}, close: {station: 湘东医院}}]\n", "one of add, move"),
+        (HEAD + "durations:\n  turnout: {distribution: lognorm}\n", "did you mean lognormal?"),
+        (HEAD + "durations:\n  turnout: {distribution: gamma, shap: 1}\n", "did you mean shape?"),
+        (HEAD + "durations: {turnout: 3 min}\n", "line 5, durations.turnout"),
+        (HEAD + "demand: {priorities: [{name: a, share: 50 %}]}\n", "sum to 50 %, not to 100 %"),
+        (HEAD + "dispatch: {divert: [{leaving: gren, for: red}]}\n", 'no priority "gren"; did you mean'),
+        (HEAD + "travel: {bands: [{hours: 7-9, speed: 80 %, classes: [motoway]}]}\n", "did you mean mot"),
+        (HEAD + "start: 2025-13-01\n", "line 5, start"),
+        (HEAD + "start: 2025-01-06 08:00:00+08:00\n", "without a time zone"),
+        (HEAD + "study: {replications: 0}\n", "line 5, study.replications"),
+        (HEAD + "study: {length: 1 min}\n", "between an hour and ten years"),
+        (HEAD + "base: mine\n", "the bases go round in a circle"),
+        (HEAD + "base: nothing\n", 'line 5, base: no scenario "nothing" beside this file'),
+        (HEAD + "name: Again\n", 'line 5: "name" is written twice'),
+        ("name: [unclosed\n", "this is not YAML"),
+        ("- just\n- a list\n", "a scenario is a list of settings"),
+        ("", "a scenario is a list of settings"),
+        ("name: !!python/object:os.system x\n", "map"),
+        (HEAD + "demand: {replay: nowhere.csv}\n", "cannot be read"),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_named_with_its_line_and_field(write, text, said):
+    found = problems(write(text))
+    assert any(said in problem for problem in found), found
+
+
+def test_all_mistakes_are_told_at_once(write):
+    path = write(
+        "name: Mine\nmap: liling\nlayout:\n  - {station: Nowhere}\n"
+        "  - {station: A, at: [1, 2]}\ndispatch: {divert: [{leaving: x, for: red}]}\n"
+    )
+    assert len(problems(path)) == 3
+
+
+def test_a_mistake_in_the_base_is_told_with_its_file(write):
+    write(TODAY + "targets: {urban: 10}\n", "today.yaml")
+    (found,) = problems(write("name: Mine\nbase: today\nchanges: []\n"))
+    assert "today.yaml, line 16, targets.urban" in found
+
+
+def test_a_mistake_in_a_change_of_a_base_is_told_with_its_file(write):
+    write(TODAY, "today.yaml")
+    write("name: A\nbase: today\nchanges:\n  - add: {station: Nowhere}\n", "a.yaml")
+    path = write("name: B\nbase: a\nchanges:\n  - close: {station: Nobody}\n")
+    first, second = problems(path)
+    assert "a.yaml, line 4, changes[0].add.station" in first
+    assert second.startswith("line 4, changes[1].close.station")
+
+
+def test_binary_rubbish_is_no_scenario(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_bytes(bytes(range(256)) * 4)
+    assert problems(path)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    assert "no such file" in problems(tmp_path / "scenario.yaml")[0]
+
+
+def _full() -> dict:
+    """A scenario that says nearly everything, to be damaged."""
+    text = (
+        TODAY
+        + """
+start: 2025-03-03 00:00:00
+targets: {urban: 10 min, rural: 30 min, share: 90 %}
+demand:
+  rate: {urban: 14 per 1000 people per year, rural: 20 per day}
+  profile: {hours: [1,1,1,1,1,1,2,2,2,2,2,2,2,2,2,2,2,2,2,2,1,1,1,1], days: [1,1,1,1,1,1,1]}
+  priorities: [{name: red, share: 10 %, siren: true}, {name: green, share: 90 %, siren: false}]
+  transported: 60 %
+durations:
+  call_taking: {distribution: constant, value: 50 s}
+  turnout: {distribution: weibull, shape: 2, scale: 2 min}
+  on_scene: {distribution: gamma, shape: 2, mean: 20 min, max: 90 min}
+  handover: {distribution: empirical, values: [10 min, 20 min]}
+travel:
+  speeds: {motorway: 80 km/h}
+  ordinary: 90 %
+  off_road: 10 km/h
+  to_hospital: siren
+  bands: [{hours: 07-09, days: mon-fri, speed: 70 %, classes: [primary]}]
+dispatch: {rule: nearest, when_none_free: queue, divert: [{leaving: green, for: red}]}
+study: {warm_up: 1 day, length: 7 days, cool_down: 2 hours, replications: 3, seed: 1}
+changes:
+  - add: {station: 枫林镇, ambulances: 1, hours: 08-20}
+  - move: {station: 泰安医院, to: 板杉镇}
+  - ambulances: {station: 湘东医院, by: -1}
+  - close: {station: 市妇幼}
+"""
+    )
+    return YAML(typ="safe").load(text)
+
+
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(-10**20, 10**20), st.floats(), st.text(max_size=12),
+    st.just([]), st.just({}), st.lists(st.integers(), max_size=3), st.just("10 min"),
+    st.just("-1 h"), st.just("90 %"), st.just([27.7, 113.4]), st.just("枫林镇"),
+    st.dictionaries(st.text(max_size=5), st.integers(), max_size=2),
+)  # fmt: skip
+
+
+def _spots(node, path=()):
+    yield path
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _spots(value, (*path, key))
+    elif isinstance(node, list):
+        for i, value in enumerate(node):
+            yield from _spots(value, (*path, i))
+
+
+@given(
+    seed=st.integers(0, 2**32), odd=ODD, how=st.sampled_from(["replace", "drop", "add", "rename"])
+)
+@settings(max_examples=150, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+def test_a_damaged_file_gives_clear_errors_or_a_scenario(write, seed, odd, how):
+    """Whatever is written anywhere, a planner sees words and never a traceback."""
+    tree = copy.deepcopy(_full())
+    path = random.Random(seed).choice([p for p in _spots(tree) if p])
+    parent = tree
+    for key in path[:-1]:
+        parent = parent[key]
+    if how == "replace":
+        parent[path[-1]] = odd
+    elif how == "drop":
+        parent.pop(path[-1])
+    elif isinstance(parent, list):
+        parent.append(odd)
+    else:
+        parent[f"{path[-1]}x" if how == "rename" else str(odd)[:20]] = (
+            parent.pop(path[-1]) if how == "rename" else odd
+        )
+    file = write("", "damaged.yaml")
+    with file.open("w", encoding="utf-8") as stream:
+        YAML(typ="safe").dump(tree, stream)
+    try:
+        assert load(file).fleet
+    except PlannerError as error:
+        assert error.problems
+        for problem in error.problems:
+            assert "Traceback" not in str(problem)
+            assert len(problem.message) > 10
+
+
+@given(st.integers(0, len(TODAY)), st.integers(0, 40), st.text(max_size=8))
+@settings(max_examples=80, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+def test_a_file_with_bytes_missing_or_added_gives_words(write, at, length, text):
+    file = write("", "cut.yaml")
+    cut = TODAY[:at] + text + TODAY[at + length :]
+    file.write_bytes(cut.encode("utf-8", "surrogatepass"))
+    try:
+        load(file)
+    except PlannerError as error:
+        assert str(error)
