@@ -32,11 +32,16 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 STOPPED = 130
+
+
+class Stopped(Exception):
+    """The planner pressed Ctrl-C; unlike KeyboardInterrupt, typer lets it through to `main`."""
+
 
 ScenarioPath = Annotated[Path, typer.Argument(help="A scenario file, or a folder with a base.")]
 Replications = Annotated[
@@ -52,7 +57,10 @@ Figures = Annotated[bool, typer.Option(help="Draw the figures.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: as is useful.")]
 
 
-@app.command(rich_help_panel="Ask")
+@app.command(
+    rich_help_panel="Ask",
+    short_help="How well a layout keeps its targets:  tenthirty run scenarios/liling",
+)
 def run(
     scenario: ScenarioPath,
     replications: Replications = None,
@@ -65,7 +73,7 @@ def run(
     figures: Figures = True,
     workers: Workers = None,
 ) -> None:
-    """How well a layout keeps its targets.   tenthirty run scenarios/liling"""
+    """How well a layout keeps its targets, with figures and every call under runs/."""
     with bar("Reading the map") as tell:
         layout = _with_days(_load(scenario, lang), days)
         folder = out or Path("runs") / _folder_name(scenario)
@@ -74,7 +82,10 @@ def run(
     _print(result, folder, lang, as_json)
 
 
-@app.command(rich_help_panel="Ask")
+@app.command(
+    rich_help_panel="Ask",
+    short_help="What a change brings:  tenthirty compare scenarios/liling --add 枫林镇",
+)
 def compare(
     scenario: ScenarioPath,
     others: Annotated[
@@ -98,7 +109,7 @@ def compare(
     figures: Figures = True,
     workers: Workers = None,
 ) -> None:
-    """What a change would bring.   tenthirty compare scenarios/liling --add 枫林镇"""
+    """What a change would bring: the same calls through both layouts."""
     with bar("Reading the map") as tell:
         base = _with_days(_load(scenario, lang), days)
         layouts = [base] + [_with_days(_load(path, lang), days) for path in others or []]
@@ -116,7 +127,10 @@ def compare(
     _print(result, folder, lang, as_json)
 
 
-@app.command(rich_help_panel="Prepare")
+@app.command(
+    rich_help_panel="Prepare",
+    short_help="Look for mistakes first:  tenthirty check scenarios/liling",
+)
 def check(
     scenarios: Annotated[
         list[Path] | None, typer.Argument(help="Scenario files or folders.")
@@ -129,7 +143,7 @@ def check(
     ] = False,
     lang: Lang = "en",
 ) -> None:
-    """Read and check scenario files, without simulating.   tenthirty check scenarios/liling"""
+    """Read and check scenario files and their map, without simulating."""
     from sim.inputs import scenario_file
 
     if schema:
@@ -157,14 +171,17 @@ def check(
         raise typer.Exit(2)
 
 
-@app.command(rich_help_panel="Understand")
+@app.command(
+    rich_help_panel="Understand",
+    short_help="What a measure means, exactly:  tenthirty explain 达标率",
+)
 def explain(
     term: Annotated[
         str | None, typer.Argument(help="A measure or term, in either language.")
     ] = None,
     lang: Lang = "",
 ) -> None:
-    """What a measure means, exactly.   tenthirty explain 达标率"""
+    """What a measure or a term means, in English and Chinese; without one, all of them."""
     from sim.outputs import glossary
 
     typer.echo(glossary.explain(term, lang))
@@ -184,7 +201,7 @@ def main() -> None:
             raise
         typer.echo(str(error), err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except Stopped:
         typer.echo("Stopped. Nothing was written.", err=True)
         sys.exit(STOPPED)
 
@@ -280,20 +297,37 @@ def _study(
     figures: bool,
 ) -> Result:
     """Simulate, and put everything under `folder` once it is whole."""
+    from sim.outputs import store
+
+    try:
+        with store.results_folder(folder) as made:
+            return _fill(made, layouts, tell, options, lang, logs, figures)
+    except KeyboardInterrupt:
+        raise Stopped from None
+
+
+def _fill(
+    made: Path,
+    layouts: list[Scenario],
+    tell: Callable[..., None],
+    options: dict[str, Any],
+    lang: str,
+    logs: bool,
+    figures: bool,
+) -> Result:
     from sim import study
     from sim.outputs import store
 
-    with store.results_folder(folder) as made:
-        tell(title="Preparing the roads")
+    tell(title="Preparing the roads")
 
-        def watch(done: int, total: int) -> None:
-            tell(done, total, "Simulating")
+    def watch(done: int, total: int) -> None:
+        tell(done, total, "Simulating")
 
-        logs_to = made / "logs" if logs else None
-        result = study.compare(*layouts, **options, watch=watch, logs_to=logs_to)
-        if figures:
-            tell(title="Drawing")
-        store.write_results(made, result, lang, figures, sys.argv[1:])
+    logs_to = made / "logs" if logs else None
+    result = study.compare(*layouts, **options, watch=watch, logs_to=logs_to)
+    if figures:
+        tell(title="Drawing")
+    store.write_results(made, result, lang, figures, sys.argv[1:])
     return result
 
 

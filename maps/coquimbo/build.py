@@ -63,20 +63,50 @@ SAN_PABLO = (-29.9676, -71.3364)
 SITES = [
     Quarter("Station La Serena", "拉塞雷纳站", "station", "existing", *SAN_JUAN, 0),
     Quarter("Station Coquimbo", "科金博站", "station", "existing", *SAN_PABLO, 0),
-    Quarter("Sub-station Las Compañías", "拉斯孔帕尼亚斯分站", "substation", "existing",
-            -29.8810, -71.2390, 1500),
-    Quarter("Sub-station Tierras Blancas", "铁拉斯布兰卡斯分站", "substation", "existing",
-            -29.9570, -71.2570, 1500),
-    Quarter("Sub-station Sindempart", "辛登帕特分站", "substation", "planned",
-            -29.9760, -71.3120, 1500),
-    Quarter("Sub-station La Florida", "拉佛罗里达分站", "substation", "planned",
-            -29.9170, -71.2120, 1500),
+    Quarter(
+        "Sub-station Las Compañías",
+        "拉斯孔帕尼亚斯分站",
+        "substation",
+        "existing",
+        -29.8810,
+        -71.2390,
+        1500,
+    ),
+    Quarter(
+        "Sub-station Tierras Blancas",
+        "铁拉斯布兰卡斯分站",
+        "substation",
+        "existing",
+        -29.9570,
+        -71.2570,
+        1500,
+    ),
+    Quarter(
+        "Sub-station Sindempart", "辛登帕特分站", "substation", "planned", -29.9760, -71.3120, 1500
+    ),
+    Quarter(
+        "Sub-station La Florida",
+        "拉佛罗里达分站",
+        "substation",
+        "planned",
+        -29.9170,
+        -71.2120,
+        1500,
+    ),
 ]
 HOSPITALS = [
-    ("Hospital San Juan de Dios, La Serena", "圣胡安·德迪奥斯医院（拉塞雷纳）", *SAN_JUAN,
-     "emergency,trauma,stroke,cardiac,paediatric"),
-    ("Hospital San Pablo, Coquimbo", "圣巴勃罗医院（科金博）", *SAN_PABLO,
-     "emergency,trauma,stroke,obstetric"),
+    (
+        "Hospital San Juan de Dios, La Serena",
+        "圣胡安·德迪奥斯医院（拉塞雷纳）",
+        *SAN_JUAN,
+        "emergency,trauma,stroke,cardiac,paediatric",
+    ),
+    (
+        "Hospital San Pablo, Coquimbo",
+        "圣巴勃罗医院（科金博）",
+        *SAN_PABLO,
+        "emergency,trauma,stroke,obstetric",
+    ),
 ]
 
 
@@ -92,9 +122,11 @@ def find_zip(given: str | None) -> Path:
         folder = spec.submodule_search_locations[0] if spec else ""
         path = Path(folder) / "reference_files" / "coquimbo.zip"
     if not path.is_file():
-        print("coquimbo.zip not found: run `pip install aequilibrae`, or `pip download --no-deps "
-              "aequilibrae`, unpack the wheel and give the path of reference_files/coquimbo.zip.",
-              file=sys.stderr)
+        print(
+            "coquimbo.zip not found: run `pip install aequilibrae`, or `pip download --no-deps "
+            "aequilibrae`, unpack the wheel and give the path of reference_files/coquimbo.zip.",
+            file=sys.stderr,
+        )
         sys.exit(2)
     return path
 
@@ -127,14 +159,18 @@ def tidy_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, int
     line = shapely.remove_repeated_points(rounded)
     line = np.where(links["direction"] == -1, shapely.reverse(line), line)
     speed = links["speed_ab"].fillna(links["speed_ba"]).astype(float)
-    roads = gpd.GeoDataFrame({
-        "class": links["link_type"],
-        "oneway": (links["direction"] != 0).astype("int32"),
-        "speed_kmh": speed.where(speed.between(5, 130)),
-        "name": links["name"],
-        "length_m": np.round(shapely.length(line), 1),
-        "provenance": "sourced",
-    }, geometry=line, crs=CRS)
+    roads = gpd.GeoDataFrame(
+        {
+            "class": links["link_type"],
+            "oneway": (links["direction"] != 0).astype("int32"),
+            "speed_kmh": speed.where(speed.between(5, 130)),
+            "name": links["name"],
+            "length_m": np.round(shapely.length(line), 1),
+            "provenance": "sourced",
+        },
+        geometry=line,
+        crs=CRS,
+    )
 
     for what, bad in (
         ("zero-length links", lambda r: r.length == 0),
@@ -170,11 +206,17 @@ def number_nodes(roads: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, np.ndarray]
 def graph_of(roads: pd.DataFrame, count: int) -> csr_matrix:
     """Metres from node to node along the permitted direction; of parallel links the shortest."""
     both = roads[roads["oneway"] == 0]
-    arcs = pd.DataFrame({
-        "u": np.concatenate([roads["u"], both["v"]]),
-        "v": np.concatenate([roads["v"], both["u"]]),
-        "m": np.concatenate([roads["length_m"], both["length_m"]]),
-    }).groupby(["u", "v"], as_index=False)["m"].min()
+    arcs = (
+        pd.DataFrame(
+            {
+                "u": np.concatenate([roads["u"], both["v"]]),
+                "v": np.concatenate([roads["v"], both["u"]]),
+                "m": np.concatenate([roads["length_m"], both["length_m"]]),
+            }
+        )
+        .groupby(["u", "v"], as_index=False)["m"]
+        .min()
+    )
     return csr_matrix((arcs["m"], (arcs["u"], arcs["v"])), shape=(count, count))
 
 
@@ -204,23 +246,30 @@ def make_zones(source: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shape = shapely.set_precision(source.geometry.values, GRID_M)
     people = source["population"].round().astype("int64")
     number = source["zone_id"].astype(str)
-    return gpd.GeoDataFrame({
-        "code": number.values,
-        "name_zh": (number + " 区").values,
-        "name_en": ("Zone " + number).values,
-        "kind": "zone",
-        "people": people.values,
-        "area": np.where(people / (shapely.area(shape) / 1e6) >= URBAN_PER_KM2, "urban", "rural"),
-        "people_src": "AequilibraE example model, zone population rounded to whole people",
-        "provenance": "sourced",
-    }, geometry=shape, crs=CRS)
+    return gpd.GeoDataFrame(
+        {
+            "code": number.values,
+            "name_zh": (number + " 区").values,
+            "name_en": ("Zone " + number).values,
+            "kind": "zone",
+            "people": people.values,
+            "area": np.where(
+                people / (shapely.area(shape) / 1e6) >= URBAN_PER_KM2, "urban", "rural"
+            ),
+            "people_src": "AequilibraE example model, zone population rounded to whole people",
+            "provenance": "sourced",
+        },
+        geometry=shape,
+        crs=CRS,
+    )
 
 
 def street_pieces(roads: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     """Every lived-in street in pieces of 10 m or less, with the zone and grid square of each."""
     lived_in = roads[~roads["class"].isin(FAST)]
     xy, line = shapely.get_coordinates(
-        shapely.segmentize(lived_in.geometry.values, PIECE_M), return_index=True)
+        shapely.segmentize(lived_in.geometry.values, PIECE_M), return_index=True
+    )
     same = line[1:] == line[:-1]
     middle = ((xy[1:] + xy[:-1]) / 2)[same]
     length = np.hypot(*(xy[1:] - xy[:-1]).T)[same]
@@ -228,11 +277,16 @@ def street_pieces(roads: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFr
     at = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*middle.T), crs=CRS)
     zone = at.sjoin(zones[["code", "geometry"]], predicate="intersects")["code"]
     zone = zone[~zone.index.duplicated()].reindex(at.index)
-    pieces = pd.DataFrame({
-        "township": zone, "m": length, "mx": length * middle[:, 0], "my": length * middle[:, 1],
-        "col": np.floor(middle[:, 0] / CELL_M).astype(int),
-        "row": np.floor(middle[:, 1] / CELL_M).astype(int),
-    })
+    pieces = pd.DataFrame(
+        {
+            "township": zone,
+            "m": length,
+            "mx": length * middle[:, 0],
+            "my": length * middle[:, 1],
+            "col": np.floor(middle[:, 0] / CELL_M).astype(int),
+            "row": np.floor(middle[:, 1] / CELL_M).astype(int),
+        }
+    )
     return pieces.dropna(subset="township")
 
 
@@ -254,13 +308,17 @@ def make_cells(roads: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoDataF
         if mine.empty:
             point = zone.geometry.representative_point()
             mine = pd.DataFrame({"m": [1.0], "mx": [point.x], "my": [point.y]})
-        rows.append(pd.DataFrame({
-            "people": share_out(zone.people, mine["m"].to_numpy()),
-            "township": zone.code,
-            "area": zone.area,
-            "x": mine["mx"] / mine["m"],
-            "y": mine["my"] / mine["m"],
-        }))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "people": share_out(zone.people, mine["m"].to_numpy()),
+                    "township": zone.code,
+                    "area": zone.area,
+                    "x": mine["mx"] / mine["m"],
+                    "y": mine["my"] / mine["m"],
+                }
+            )
+        )
     cells = pd.concat(rows, ignore_index=True)
     cells = cells[cells["people"] > 0].reset_index(drop=True)
     cells.insert(0, "cell_id", cells.index.astype("int64"))
@@ -336,8 +394,9 @@ def choose_corners(
     while moved:
         moved = False
         for site, table in enumerate(to_cells):
-            others = [t[k] for s, (t, k) in enumerate(zip(to_cells, chosen, strict=True))
-                      if s != site]
+            others = [
+                t[k] for s, (t, k) in enumerate(zip(to_cells, chosen, strict=True)) if s != site
+            ]
             cost = np.minimum(table, np.min(others, axis=0)) @ people
             if cost.argmin() != chosen[site] and cost.min() < cost[chosen[site]]:
                 chosen[site], moved = int(cost.argmin()), True
@@ -353,29 +412,37 @@ def zone_of(points: list[shapely.Point], zones: gpd.GeoDataFrame) -> list[str]:
 
 def make_sites(points: list[shapely.Point], zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The invented base layout."""
-    return gpd.GeoDataFrame({
-        "name_zh": [s.name_zh for s in SITES],
-        "name_en": [s.name_en for s in SITES],
-        "kind": [s.kind for s in SITES],
-        "status": [s.status for s in SITES],
-        "township": zone_of(points, zones),
-        "provenance": "assumed",
-        "note": "invented",
-    }, geometry=points, crs=CRS)
+    return gpd.GeoDataFrame(
+        {
+            "name_zh": [s.name_zh for s in SITES],
+            "name_en": [s.name_en for s in SITES],
+            "kind": [s.kind for s in SITES],
+            "status": [s.status for s in SITES],
+            "township": zone_of(points, zones),
+            "provenance": "assumed",
+            "note": "invented",
+        },
+        geometry=points,
+        crs=CRS,
+    )
 
 
 def make_hospitals(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Two real hospitals at approximate places; level and capabilities are invented."""
     points = [shapely.transform(metres(lat, lon), np.round) for _, _, lat, lon, _ in HOSPITALS]
-    return gpd.GeoDataFrame({
-        "name_zh": [h[1] for h in HOSPITALS],
-        "name_en": [h[0] for h in HOSPITALS],
-        "level": "tertiary",
-        "capabilities": [h[4] for h in HOSPITALS],
-        "township": zone_of(points, zones),
-        "provenance": "assumed",
-        "note": "real hospitals at approximate places; level and capabilities invented",
-    }, geometry=points, crs=CRS)
+    return gpd.GeoDataFrame(
+        {
+            "name_zh": [h[1] for h in HOSPITALS],
+            "name_en": [h[0] for h in HOSPITALS],
+            "level": "tertiary",
+            "capabilities": [h[4] for h in HOSPITALS],
+            "township": zone_of(points, zones),
+            "provenance": "assumed",
+            "note": "real hospitals at approximate places; level and capabilities invented",
+        },
+        geometry=points,
+        crs=CRS,
+    )
 
 
 # ---------------------------------------------------------------- the bundle
@@ -389,14 +456,14 @@ def make_meta(dropped: dict[str, str], mean_m: float) -> pd.DataFrame:
         "name_zh": "科金博—拉塞雷纳",
         "synthetic": "no",
         "invented": "stations, hospitals' capabilities and ambulances are invented for "
-                    "illustration",
+        "illustration",
         "date": "2025-07-29",
         "licence": "links © OpenStreetMap contributors, ODbL 1.0; package AequilibraE, "
-                   "MIT with a clause asking that the software be named in documentation",
+        "MIT with a clause asking that the software be named in documentation",
         "source": "Coquimbo example model in the Python package AequilibraE 1.7.2",
         "crs": CRS,
         "notes": "zones' people carry no source in the model; speeds only where OSM has them; "
-                 "see README.md",
+        "see README.md",
         "sites_mean_road_m": f"{mean_m:.0f}",
     }
     facts |= {f"dropped: {what}": number for what, number in dropped.items()}
@@ -455,32 +522,43 @@ def report_roads(roads: gpd.GeoDataFrame) -> None:
     """Links, kilometres, known speeds and one-ways by class."""
     table = roads.assign(km=roads["length_m"] / 1000, known=roads["speed_kmh"].notna())
     by_class = table.groupby("class").agg(
-        links=("km", "size"), km=("km", "sum"), with_speed=("known", "mean"),
-        median_kmh=("speed_kmh", "median"), oneway=("oneway", "sum"))
+        links=("km", "size"),
+        km=("km", "sum"),
+        with_speed=("known", "mean"),
+        median_kmh=("speed_kmh", "median"),
+        oneway=("oneway", "sum"),
+    )
     print(by_class.round({"km": 1, "with_speed": 2}).to_string())
     known_km = table.loc[table["known"], "km"].sum() / table["km"].sum()
     nodes = 1 + max(roads["u"].max(), roads["v"].max())
-    print(f"roads: {len(roads)} links, {nodes} nodes, {table['km'].sum():.1f} km; with speed "
-          f"{table['known'].mean():.1%} of links, {known_km:.1%} of km; "
-          f"one-way {roads['oneway'].sum()} ({roads['oneway'].mean():.1%})")
+    print(
+        f"roads: {len(roads)} links, {nodes} nodes, {table['km'].sum():.1f} km; with speed "
+        f"{table['known'].mean():.1%} of links, {known_km:.1%} of km; "
+        f"one-way {roads['oneway'].sum()} ({roads['oneway'].mean():.1%})"
+    )
 
 
 def report_people(zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> None:
     """People, zones and cells, urban and rural."""
     same = cells.groupby("township")["people"].sum().reindex(zones["code"]).values
-    print(f"people: {zones['people'].sum()} in {len(zones)} zones of "
-          f"{zones.area.sum() / 1e6:.0f} km²; cells sum to each zone: "
-          f"{bool((same == zones['people']).all())}")
+    print(
+        f"people: {zones['people'].sum()} in {len(zones)} zones of "
+        f"{zones.area.sum() / 1e6:.0f} km²; cells sum to each zone: "
+        f"{bool((same == zones['people']).all())}"
+    )
     for area, part in zones.groupby("area"):
         some = cells[cells["area"] == area]
-        print(f"  {area}: {part['people'].sum()} people, {len(part)} zones, "
-              f"{part.area.sum() / 1e6:.0f} km², {len(some)} cells")
+        print(
+            f"  {area}: {part['people'].sum()} people, {len(part)} zones, "
+            f"{part.area.sum() / 1e6:.0f} km², {len(some)} cells"
+        )
     size = cells["people"].quantile([0, 0.5, 1]).astype(int).tolist()
-    print(f"cells: {len(cells)}; people per cell least {size[0]}, median {size[1]}, "
-          f"most {size[2]}")
+    print(f"cells: {len(cells)}; people per cell least {size[0]}, median {size[1]}, most {size[2]}")
     alone = cells[~cells["township"].duplicated(keep=False)]
-    print(f"zones with a single cell (no lived-in street): {', '.join(alone['township'])} "
-          f"with {alone['people'].sum()} people")
+    print(
+        f"zones with a single cell (no lived-in street): {', '.join(alone['township'])} "
+        f"with {alone['people'].sum()} people"
+    )
 
 
 def report_distances(roads: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> None:
@@ -491,8 +569,10 @@ def report_distances(roads: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> None:
     xy = shapely.get_coordinates(cells.geometry.values)
     away, home = cKDTree(nodes[slow]).query(xy)
     half, most = np.percentile(away, [50, 95])
-    print(f"cell to nearest non-motorway node: median {half:.0f} m, 95 % {most:.0f} m, "
-          f"max {away.max():.0f} m")
+    print(
+        f"cell to nearest non-motorway node: median {half:.0f} m, 95 % {most:.0f} m, "
+        f"max {away.max():.0f} m"
+    )
 
     draw = np.random.default_rng(REPORT_SEED).integers(len(cells), size=(5000, 2))
     far = np.hypot(*(xy[draw[:, 0]] - xy[draw[:, 1]]).T) > 2000
@@ -500,8 +580,10 @@ def report_distances(roads: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> None:
     table = dijkstra(graph_of(roads, len(nodes)), indices=start)
     factor = table[np.arange(len(start)), end] / np.hypot(*(nodes[start] - nodes[end]).T)
     low, half, high = np.percentile(factor, [5, 50, 95])
-    print(f"detour factor, {len(factor)} random pairs of cells over 2 km apart: "
-          f"median {half:.2f}, 5–95 % {low:.2f}–{high:.2f}")
+    print(
+        f"detour factor, {len(factor)} random pairs of cells over 2 km apart: "
+        f"median {half:.2f}, 5–95 % {low:.2f}–{high:.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ def bow(points: np.ndarray, rank: int, rng: np.random.Generator) -> np.ndarray:
     """Bend a link's straight pieces: lanes wind, streets bow a little."""
     a, b = points[:-1], points[1:]
     side = np.stack([a[:, 1] - b[:, 1], b[:, 0] - a[:, 0]], axis=1)
-    size = {TRUNK: 0.03, PRIMARY: 0.045, SECONDARY: 0.04, RESIDENTIAL: 0.025,
-            TERTIARY: 0.09}.get(rank, 0.13)
+    size = {TRUNK: 0.03, PRIMARY: 0.045, SECONDARY: 0.04, RESIDENTIAL: 0.025, TERTIARY: 0.09}.get(
+        rank, 0.13
+    )
     draw = np.clip(rng.normal(0, size, (len(a), 1)), -1.8 * size, 1.8 * size)
     out = np.empty((2 * len(a) + 1, 2))
     out[::2], out[1::2] = points, (a + b) / 2 + side * draw
@@ -37,16 +38,17 @@ def untangle(drawn: list[np.ndarray], plain: list[np.ndarray]) -> None:
     """Put links that were rounded off until they cross back to their plain line (in place)."""
     fixed: set[int] = set()
     while True:
-        lines = np.array(
-            [shapely.LineString(d) for d in drawn])
+        lines = np.array([shapely.LineString(d) for d in drawn])
         bad = {int(k) for k in np.flatnonzero(~shapely.is_simple(lines))}
         i, j = shapely.STRtree(lines).query(lines, predicate="intersects")
         i, j = i[i < j], j[i < j]
         meet = shapely.intersection(lines[i], lines[j])
         count = shapely.get_num_coordinates(meet)
         for a, b, n, common in zip(i.tolist(), j.tolist(), count.tolist(), meet, strict=True):
-            ends = {tuple(drawn[a][0]), tuple(drawn[a][-1])} & {tuple(drawn[b][0]),
-                                                              tuple(drawn[b][-1])}
+            ends = {tuple(drawn[a][0]), tuple(drawn[a][-1])} & {
+                tuple(drawn[b][0]),
+                tuple(drawn[b][-1]),
+            }
             if n != len(ends) or {tuple(c) for c in shapely.get_coordinates(common)} != ends:
                 bad |= {a, b}
         bad -= fixed
@@ -57,8 +59,9 @@ def untangle(drawn: list[np.ndarray], plain: list[np.ndarray]) -> None:
         fixed |= bad
 
 
-def wind(drawn: list[np.ndarray], fixed: np.ndarray, ground: Ground,
-         rng: np.random.Generator) -> list[np.ndarray]:
+def wind(
+    drawn: list[np.ndarray], fixed: np.ndarray, ground: Ground, rng: np.random.Generator
+) -> list[np.ndarray]:
     """Make all roads wind by bending the plane itself, so that they meet and part as before.
 
     The bend fades near points that must stay, near the border and near the river.
@@ -66,9 +69,14 @@ def wind(drawn: list[np.ndarray], fixed: np.ndarray, ground: Ground,
     lines = shapely.segmentize(np.array([shapely.LineString(d) for d in drawn]), 12.0)
     points, owner = shapely.get_coordinates(lines, return_index=True)
     place = shapely.points(points)
-    calm = np.minimum.reduce([cKDTree(fixed).query(points)[0] / 400,
-                              shapely.distance(place, ground.county.exterior) / 300,
-                              shapely.distance(place, ground.river) / 300, np.ones(len(points))])
+    calm = np.minimum.reduce(
+        [
+            cKDTree(fixed).query(points)[0] / 400,
+            shapely.distance(place, ground.county.exterior) / 300,
+            shapely.distance(place, ground.river) / 300,
+            np.ones(len(points)),
+        ]
+    )
     calm *= 0.35 + 0.65 * np.clip(ground.spread(points) / ground.built_limit - 0.6, 0, 1)
     bends = [(Noise(rng, 1900.0, 1), Noise(rng, 650.0, 2, 0.45)) for _ in range(2)]
     shift = np.stack([65.0 * wide(points) + 20.0 * tight(points) for wide, tight in bends], axis=1)

@@ -20,8 +20,14 @@ SEAT_MARGIN = 800.0  # a seat lies at least this far inside its border, in metre
 class Noise:
     """A smooth random field of about unit spread: a sum of plane waves over several octaves."""
 
-    def __init__(self, rng: np.random.Generator, wavelength: float, octaves: int = 4,
-                 gain: float = 0.5, waves: int = 12) -> None:
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        wavelength: float,
+        octaves: int = 4,
+        gain: float = 0.5,
+        waves: int = 12,
+    ) -> None:
         """Draw the waves; the longest are about ``wavelength`` metres."""
         octave = np.repeat(np.arange(octaves), waves)
         angle = rng.uniform(0, 2 * np.pi, octave.size)
@@ -41,8 +47,9 @@ def metres(lonlat: list[tuple[float, float]]) -> np.ndarray:
     return np.stack(TO_METRES.transform(lon, lat), axis=1)
 
 
-def jittered(rng: np.random.Generator, low: np.ndarray, high: np.ndarray,
-             step: float) -> np.ndarray:
+def jittered(
+    rng: np.random.Generator, low: np.ndarray, high: np.ndarray, step: float
+) -> np.ndarray:
     """Points on a staggered grid, each moved at random: even cover without visible rows."""
     x, y = np.meshgrid(np.arange(low[0], high[0], step), np.arange(low[1], high[1], step * 0.9))
     x = x + (np.arange(len(x)) % 2)[:, None] * step / 2
@@ -50,8 +57,9 @@ def jittered(rng: np.random.Generator, low: np.ndarray, high: np.ndarray,
     return points + rng.uniform(-0.42 * step, 0.42 * step, points.shape)
 
 
-def course(waypoints: list[tuple[float, float]], rng: np.random.Generator, bend: float,
-           wavelength: float) -> np.ndarray:
+def course(
+    waypoints: list[tuple[float, float]], rng: np.random.Generator, bend: float, wavelength: float
+) -> np.ndarray:
     """A line through way-points, bent by smooth noise of ``bend`` metres, a vertex each 50 m."""
     knots = metres(waypoints)
     at = np.r_[0, np.cumsum(np.hypot(*np.diff(knots, axis=0).T))]
@@ -115,8 +123,9 @@ def outline(tiles: Mosaic, warped: np.ndarray, seats: np.ndarray) -> np.ndarray:
     return (patch == main) | ((patch != sea) & ~inside)
 
 
-def share_out(tiles: Mosaic, warped: np.ndarray, seats: np.ndarray,
-              inside: np.ndarray) -> np.ndarray:
+def share_out(
+    tiles: Mosaic, warped: np.ndarray, seats: np.ndarray, inside: np.ndarray
+) -> np.ndarray:
     """Give each tile inside to a town so that the towns' areas fit: a fitted power diagram.
 
     Distances are taken in warped space, which bends the borders; and each seat holds on to the
@@ -151,8 +160,14 @@ def generators(seats: np.ndarray) -> np.ndarray:
     return centres
 
 
-def fit(where: np.ndarray, km2: np.ndarray, centres: np.ndarray, weight: np.ndarray,
-        hold: np.ndarray, aim: np.ndarray) -> np.ndarray:
+def fit(
+    where: np.ndarray,
+    km2: np.ndarray,
+    centres: np.ndarray,
+    weight: np.ndarray,
+    hold: np.ndarray,
+    aim: np.ndarray,
+) -> np.ndarray:
     """Fit the weights (in place) until the areas come within 0.2 %; give each tile's owner."""
     fixed = (centres**2).sum(axis=1) - 2 * where @ centres.T - hold
     for turn in range(700):
@@ -256,8 +271,12 @@ class Ground:
         stream = shapely.distance(shapely.points(xy), self.river)
         town = cKDTree(self.seats).query(xy)[0]
         north = np.clip((xy[:, 1] - self.city[1] - 9e3) / 12e3, 0, 1.4)
-        rise = (1.3 * self.relief(xy) + 1.3 * north - 1.8 * np.exp(-((stream / 3500) ** 2))
-                - 1.6 * np.exp(-((town / 2200) ** 2)))
+        rise = (
+            1.3 * self.relief(xy)
+            + 1.3 * north
+            - 1.8 * np.exp(-((stream / 3500) ** 2))
+            - 1.6 * np.exp(-((town / 2200) ** 2))
+        )
         return 1 / (1 + np.exp(-1.6 * rise))
 
     def spread(self, xy: np.ndarray) -> np.ndarray:
@@ -280,14 +299,24 @@ def make_ground(rng: np.random.Generator) -> Ground:
     inside = outline(tiles, warped, seats)
     polygons = township_polygons(tiles, share_out(tiles, warped, seats, inside))
     county = shapely.union_all(polygons)
-    core = shapely.union_all([p for p, t in zip(polygons, TOWNS, strict=True)
-                              if t.kind == "subdistrict"])
+    core = shapely.union_all(
+        [p for p, t in zip(polygons, TOWNS, strict=True) if t.kind == "subdistrict"]
+    )
     settled = settle_seats(polygons, seats)
     moved = np.hypot(*(settled - published).T)
     parts = shapely.get_parts(shapely.LineString(course(RIVER, rng, 450.0, 7e3)) & county)
     river = max(parts, key=shapely.length).simplify(5.0)
-    ground = Ground(polygons, county, core, settled, moved, metres([CITY])[0], river,
-                    Noise(rng, 13e3, 5, 0.55), Noise(rng, 7e3, 3, 0.5))
+    ground = Ground(
+        polygons,
+        county,
+        core,
+        settled,
+        moved,
+        metres([CITY])[0],
+        river,
+        Noise(rng, 13e3, 5, 0.55),
+        Noise(rng, 7e3, 3, 0.5),
+    )
     low, high = np.array(core.bounds[:2]), np.array(core.bounds[2:])
     x, y = np.meshgrid(np.arange(low[0], high[0], 100.0), np.arange(low[1], high[1], 100.0))
     xy = np.stack([x.ravel(), y.ravel()], axis=1)

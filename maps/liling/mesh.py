@@ -122,12 +122,16 @@ def town_grid(seat: np.ndarray, people: float, rng: np.random.Generator) -> Patc
     return Patch(points + seat, grid)
 
 
-def gather(ground: Ground, motorways: list[shapely.LineString], exits: np.ndarray,
-           rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def gather(
+    ground: Ground, motorways: list[shapely.LineString], exits: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """All mesh points, the grid each belongs to, and row and column in it."""
     patches = [city_grid(ground, rng)]
-    patches += [town_grid(s, t.people, rng) for s, t in zip(ground.seats, TOWNS, strict=True)
-                if t.kind == "town"]
+    patches += [
+        town_grid(s, t.people, rng)
+        for s, t in zip(ground.seats, TOWNS, strict=True)
+        if t.kind == "town"
+    ]
     avoid = shapely.union_all([m.buffer(130.0) for m in motorways] + [ground.river.buffer(60.0)])
     points = np.concatenate([p.points for p in patches])
     grid = np.concatenate([p.grid for p in patches])
@@ -136,14 +140,15 @@ def gather(ground: Ground, motorways: list[shapely.LineString], exits: np.ndarra
     points, grid, patch = points[keep], grid[keep], patch[keep]
     low, high = np.array(ground.county.bounds[:2]), np.array(ground.county.bounds[2:])
     free = jittered(rng, low, high, STEP)
-    free = free[shapely.contains_xy(ground.county.buffer(-90.0), *free.T)
-                & ~shapely.contains_xy(avoid, *free.T)]
+    free = free[
+        shapely.contains_xy(ground.county.buffer(-90.0), *free.T)
+        & ~shapely.contains_xy(avoid, *free.T)
+    ]
     free = free[cKDTree(np.r_[points, exits]).query(free)[0] > 170.0]
     free = free[~(ground.built(free) & (cKDTree(points).query(free)[0] < 420.0))]
     extra = len(free) + len(exits)
     points = np.round(np.r_[points, exits, free], 1)
-    return (points, np.r_[patch, np.full(extra, -1)],
-            np.r_[grid, np.zeros((extra, 2), int)])
+    return (points, np.r_[patch, np.full(extra, -1)], np.r_[grid, np.zeros((extra, 2), int)])
 
 
 def gate_points(ground: Ground) -> dict[str, list[np.ndarray]]:
@@ -179,15 +184,18 @@ def bridges(points: np.ndarray, edges: np.ndarray, patch: np.ndarray, ground: Gr
 def bearing_gap(ends: np.ndarray, cross: np.ndarray, river: shapely.LineString) -> np.ndarray:
     """Sine of the angle between edges and the river where they cross."""
     at = shapely.line_locate_point(river, shapely.points(cross))
-    flow = (shapely.get_coordinates(shapely.line_interpolate_point(river, at + 100))
-            - shapely.get_coordinates(shapely.line_interpolate_point(river, at - 100)))
+    flow = shapely.get_coordinates(
+        shapely.line_interpolate_point(river, at + 100)
+    ) - shapely.get_coordinates(shapely.line_interpolate_point(river, at - 100))
     way = ends[:, 1] - ends[:, 0]
     return (way[:, 0] * flow[:, 1] - way[:, 1] * flow[:, 0]) / (
-        np.hypot(*way.T) * np.maximum(np.hypot(*flow.T), 1))
+        np.hypot(*way.T) * np.maximum(np.hypot(*flow.T), 1)
+    )
 
 
-def make_mesh(ground: Ground, motorways: list[shapely.LineString], exits: np.ndarray,
-              rng: np.random.Generator) -> Mesh:
+def make_mesh(
+    ground: Ground, motorways: list[shapely.LineString], exits: np.ndarray, rng: np.random.Generator
+) -> Mesh:
     """Triangulate the points, and take out the edges no road may follow."""
     points, patch, grid = gather(ground, motorways, exits, rng)
     gates, first = gate_points(ground), len(points)
@@ -212,10 +220,21 @@ def make_mesh(ground: Ground, motorways: list[shapely.LineString], exits: np.nda
     # Hills and a field of lesser obstacles (ponds, fields, spurs) make roads go round.
     toll = (0.6 + 3.3 * ground.hill(middle)) * np.exp(0.65 * Noise(rng, 2.6e3, 2, 0.6)(middle))
     toll *= rng.uniform(0.85, 1.25, len(edges))
-    toll += 500.0 / length * shapely.intersects(shapely.linestrings(points[edges]),
-                                                shapely.union_all(motorways))
+    toll += (
+        500.0
+        / length
+        * shapely.intersects(shapely.linestrings(points[edges]), shapely.union_all(motorways))
+    )
     seats = cKDTree(points).query(ground.seats)[1]
     tree = cKDTree(points)
-    return Mesh(points, edges, length, toll, patch, grid, seats,
-                {name: [next(ids) for _ in found] for name, found in gates.items()},
-                [int(k) for k in tree.query(exits)[1]])
+    return Mesh(
+        points,
+        edges,
+        length,
+        toll,
+        patch,
+        grid,
+        seats,
+        {name: [next(ids) for _ in found] for name, found in gates.items()},
+        [int(k) for k in tree.query(exits)[1]],
+    )

@@ -50,13 +50,18 @@ class Motorway:
         return links
 
 
-def curve(start: np.ndarray, way_out: np.ndarray, end: np.ndarray, way_in: np.ndarray,
-          lift: float = 0.45) -> np.ndarray:
+def curve(
+    start: np.ndarray, way_out: np.ndarray, end: np.ndarray, way_in: np.ndarray, lift: float = 0.45
+) -> np.ndarray:
     """A ramp: a cubic Bézier that leaves and arrives along the given directions."""
     size = lift * np.hypot(*(end - start))
     t = np.linspace(0, 1, 13)[:, None]
-    points = (start * (1 - t) ** 3 + (start + size * way_out) * 3 * t * (1 - t) ** 2
-              + (end - size * way_in) * 3 * t**2 * (1 - t) + end * t**3)
+    points = (
+        start * (1 - t) ** 3
+        + (start + size * way_out) * 3 * t * (1 - t) ** 2
+        + (end - size * way_in) * 3 * t**2 * (1 - t)
+        + end * t**3
+    )
     points = np.round(points, 1)
     points[0], points[-1] = start, end
     return points

@@ -34,8 +34,10 @@ def road_points(roads: gpd.GeoDataFrame, classes: list[str], step: float = 80.0)
 def grain_points(ground: Ground) -> tuple[np.ndarray, np.ndarray]:
     """Fine points over the county and the number of the township each lies in."""
     west, south, east, north = ground.county.bounds
-    x, y = np.meshgrid(np.arange(west // 1000 * 1000 + GRAIN / 2, east, GRAIN),
-                       np.arange(south // 1000 * 1000 + GRAIN / 2, north, GRAIN))
+    x, y = np.meshgrid(
+        np.arange(west // 1000 * 1000 + GRAIN / 2, east, GRAIN),
+        np.arange(south // 1000 * 1000 + GRAIN / 2, north, GRAIN),
+    )
     points = np.stack([x.ravel(), y.ravel()], axis=1)
     owner = np.full(len(points), -1)
     for k, polygon in enumerate(ground.polygons):
@@ -44,13 +46,20 @@ def grain_points(ground: Ground) -> tuple[np.ndarray, np.ndarray]:
     return points[owner >= 0], owner[owner >= 0]
 
 
-def density(points: np.ndarray, owner: np.ndarray, ground: Ground, roads: gpd.GeoDataFrame,
-            villages: dict, nodes: np.ndarray) -> np.ndarray:
+def density(
+    points: np.ndarray,
+    owner: np.ndarray,
+    ground: Ground,
+    roads: gpd.GeoDataFrame,
+    villages: dict,
+    nodes: np.ndarray,
+) -> np.ndarray:
     """How thickly people live, relative to others of the same township.
 
     It falls from the seat and from each village, follows roads, thins in the hills; in the city
     it falls from the middle, and the built-up part holds its known share of the core's people.
     """
+
     def kernel(at: np.ndarray, reach: float) -> np.ndarray:
         """Nearness to any of some places, from 1 there to 0 far off."""
         return np.exp(-((cKDTree(at).query(points)[0] / reach) ** 2))
@@ -59,13 +68,20 @@ def density(points: np.ndarray, owner: np.ndarray, ground: Ground, roads: gpd.Ge
     hamlets = np.asarray(villages["hamlets"], int)
     near_any = cKDTree(road_points(roads, [*MAJOR, "residential", "unclassified"])).query(points)[0]
     near_major = cKDTree(road_points(roads, MAJOR)).query(points)[0]
-    settled = (0.05 + 1.1 * kernel(nodes[every], 420.0) + 0.35 * kernel(nodes[hamlets], 260.0)
-               + 0.45 * np.exp(-near_major / 220.0) + 0.15 * np.exp(-near_any / 150.0)
-               + 4.0 * kernel(ground.seats, 700.0) + 1.3 * kernel(ground.seats, 1700.0))
+    settled = (
+        0.05
+        + 1.1 * kernel(nodes[every], 420.0)
+        + 0.35 * kernel(nodes[hamlets], 260.0)
+        + 0.45 * np.exp(-near_major / 220.0)
+        + 0.15 * np.exp(-near_any / 150.0)
+        + 4.0 * kernel(ground.seats, 700.0)
+        + 1.3 * kernel(ground.seats, 1700.0)
+    )
     weight = settled * (1 - 0.93 * ground.hill(points)) * np.exp(-near_any / 700.0)
     built = ground.built(points)
     weight[built] = (0.15 + np.exp(-ground.spread(points[built]) / 2600.0)) * (
-        0.6 + 0.4 * np.exp(-near_major[built] / 200.0))
+        0.6 + 0.4 * np.exp(-near_major[built] / 200.0)
+    )
     urban = np.array([t.kind == "subdistrict" for t in TOWNS])[owner]
     for k in np.unique(owner[urban]):
         inner, outer = (owner == k) & built, (owner == k) & ~built
@@ -75,8 +91,9 @@ def density(points: np.ndarray, owner: np.ndarray, ground: Ground, roads: gpd.Ge
     return weight
 
 
-def make_cells(ground: Ground, roads: gpd.GeoDataFrame, villages: dict,
-               nodes: np.ndarray) -> gpd.GeoDataFrame:
+def make_cells(
+    ground: Ground, roads: gpd.GeoDataFrame, villages: dict, nodes: np.ndarray
+) -> gpd.GeoDataFrame:
     """Share every township's people out over square cells: 1 km, in the built-up city 500 m."""
     points, owner = grain_points(ground)
     weight = density(points, owner, ground, roads, villages, nodes)
@@ -100,9 +117,12 @@ def make_cells(ground: Ground, roads: gpd.GeoDataFrame, villages: dict,
     for k, total in enumerate(town_people()):
         people[town == k] = whole_shares(sums[town == k], int(total))
     where = settle(middle, points, cell)
-    frame = {"people": people, "township": [TOWNS[k].code for k in town],
-             "area": ["urban" if TOWNS[k].kind == "subdistrict" else "rural" for k in town],
-             "provenance": "imputed"}
+    frame = {
+        "people": people,
+        "township": [TOWNS[k].code for k in town],
+        "area": ["urban" if TOWNS[k].kind == "subdistrict" else "rural" for k in town],
+        "provenance": "imputed",
+    }
     cells = gpd.GeoDataFrame(frame, geometry=shapely.points(where), crs=CRS)
     cells = cells[cells["people"] > 0].reset_index(drop=True)
     cells.insert(0, "cell_id", np.arange(len(cells)))
@@ -131,19 +151,31 @@ def make_sites(ground: Ground, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             point = ground.city + np.array(place, float)
         near = street[cKDTree(street).query(point)[1]]
         where.append(np.round(near + 15.0, 1))
-        owner = next(t for t, p in zip(TOWNS, ground.polygons, strict=True)
-                     if p.contains(shapely.Point(where[-1])))
+        owner = next(
+            t
+            for t, p in zip(TOWNS, ground.polygons, strict=True)
+            if p.contains(shapely.Point(where[-1]))
+        )
         rows.append((zh, en, kind, status, owner.code, provenance, note))
     names = ["name_zh", "name_en", "kind", "status", "township", "provenance", "note"]
-    return gpd.GeoDataFrame([dict(zip(names, r, strict=True)) for r in rows],
-                            geometry=shapely.points(where), crs=CRS)
+    return gpd.GeoDataFrame(
+        [dict(zip(names, r, strict=True)) for r in rows], geometry=shapely.points(where), crs=CRS
+    )
 
 
 def make_hospitals(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The hospitals behind the stations, at the same points."""
     place = sites.set_index("name_zh")
-    rows = [{"name_zh": zh, "name_en": place.at[zh, "name_en"], "level": level,
-             "capabilities": able, "provenance": "assumed", "note": note}
-            for zh, level, able, note in HOSPITALS]
+    rows = [
+        {
+            "name_zh": zh,
+            "name_en": place.at[zh, "name_en"],
+            "level": level,
+            "capabilities": able,
+            "provenance": "assumed",
+            "note": note,
+        }
+        for zh, level, able, note in HOSPITALS
+    ]
     points = [place.at[row["name_zh"], "geometry"] for row in rows]
     return gpd.GeoDataFrame(rows, geometry=points, crs=CRS)

@@ -18,8 +18,9 @@ def graph_of(roads: gpd.GeoDataFrame) -> tuple[csr_array, np.ndarray]:
     n = int(roads[["u", "v"]].to_numpy().max()) + 1
     where = np.zeros((n, 2))
     arcs: dict[tuple[int, int], float] = {}
-    for u, v, oneway, line in zip(roads["u"], roads["v"], roads["oneway"], roads.geometry,
-                                  strict=True):
+    for u, v, oneway, line in zip(
+        roads["u"], roads["v"], roads["oneway"], roads.geometry, strict=True
+    ):
         where[u], where[v] = line.coords[0], line.coords[-1]
         for pair in [(u, v)] if oneway else [(u, v), (v, u)]:
             arcs[pair] = min(arcs.get(pair, np.inf), line.length)
@@ -37,21 +38,28 @@ def report_areas(layers: dict[str, gpd.GeoDataFrame]) -> None:
     overlap = towns.area.sum() - towns.union_all().area
     print(f"gaps and overlaps  {lost:10.3f} m2, {abs(overlap):.3f} m2")
     cells = layers["cells"]
-    print(f"people             {towns['people'].sum():10d} townships, {cells['people'].sum()} cells"
-          f" (fact {TOTAL_PEOPLE})")
+    print(
+        f"people             {towns['people'].sum():10d} townships, {cells['people'].sum()} cells"
+        f" (fact {TOTAL_PEOPLE})"
+    )
     by_town = cells.groupby("township")["people"].sum().reindex(towns["code"]).to_numpy()
     print(f"townships whose cells sum to their people: {(by_town == towns['people']).sum()} of 24")
-    print(f"cells              {len(cells):10d}, people in each {cells['people'].min()} to "
-          f"{cells['people'].max()}, median {cells['people'].median():.0f}")
-    print(f"people in urban cells {cells.loc[cells['area'] == 'urban', 'people'].sum()} "
-          f"(fact {CORE_PEOPLE})")
+    print(
+        f"cells              {len(cells):10d}, people in each {cells['people'].min()} to "
+        f"{cells['people'].max()}, median {cells['people'].median():.0f}"
+    )
+    print(
+        f"people in urban cells {cells.loc[cells['area'] == 'urban', 'people'].sum()} "
+        f"(fact {CORE_PEOPLE})"
+    )
     seats = gpd.GeoSeries(gpd.points_from_xy(towns["seat_lon"], towns["seat_lat"], crs=4326))
     inside = towns.geometry.contains(seats.to_crs(towns.crs))
     print(f"seats inside their township: {inside.sum()} of 24")
     print("township            area km2   fact    error %  seat moved m")
     fact = towns["area_km2"] * TOTAL_AREA_KM2 / towns["area_km2"].sum()
-    for name, area, want, moved in zip(towns["name_en"], towns.area / 1e6, fact,
-                                       towns["seat_moved_m"], strict=True):
+    for name, area, want, moved in zip(
+        towns["name_en"], towns.area / 1e6, fact, towns["seat_moved_m"], strict=True
+    ):
         print(f"  {name:16s} {area:9.2f} {want:8.2f} {100 * (area / want - 1):8.2f} {moved:9.0f}")
 
 
@@ -63,13 +71,16 @@ def report_noding(roads: gpd.GeoDataFrame) -> None:
     i, j = i[i < j], j[i < j]
     meet = shapely.intersection(lines[i], lines[j])
     u, v = local["u"].to_numpy(), local["v"].to_numpy()
-    shared = np.array([len({a, b} & {c, d})
-                       for a, b, c, d in zip(u[i], v[i], u[j], v[j], strict=True)])
+    shared = np.array(
+        [len({a, b} & {c, d}) for a, b, c, d in zip(u[i], v[i], u[j], v[j], strict=True)]
+    )
     loose = (shapely.get_num_coordinates(meet) != shared).sum()
     pairs = {(min(a, b), max(a, b)) for a, b in zip(u, v, strict=True)}
-    print(f"local links that touch away from a node: {loose}; zero length: "
-          f"{(roads.length < 0.5).sum()}; rings: {(u == v).sum()}; "
-          f"local links sharing both ends: {len(local) - len(pairs)}")
+    print(
+        f"local links that touch away from a node: {loose}; zero length: "
+        f"{(roads.length < 0.5).sum()}; rings: {(u == v).sum()}; "
+        f"local links sharing both ends: {len(local) - len(pairs)}"
+    )
 
 
 def report_roads(layers: dict[str, gpd.GeoDataFrame]) -> None:
@@ -100,8 +111,9 @@ def report_roads(layers: dict[str, gpd.GeoDataFrame]) -> None:
     print_detour(graph, where, points, np.unique(roads.loc[roads["class"].isin(LOCAL), ["u", "v"]]))
 
 
-def print_detour(graph: csr_array, where: np.ndarray, points: np.ndarray,
-                 local: np.ndarray) -> None:
+def print_detour(
+    graph: csr_array, where: np.ndarray, points: np.ndarray, local: np.ndarray
+) -> None:
     """Network over straight distance between 500 random pairs of cells."""
     rng = np.random.default_rng(SEED)
     pairs = rng.integers(0, len(points), (700, 2))
@@ -113,8 +125,10 @@ def print_detour(graph: csr_array, where: np.ndarray, points: np.ndarray,
     straight = np.hypot(*(where[start] - where[end]).T)
     ratio = ways[np.arange(len(end)), end] / straight
     low, middle, high = np.percentile(ratio, [5, 50, 95])
-    print(f"detour factor over {len(pairs)} pairs: median {middle:.2f}, "
-          f"5-95 % {low:.2f}-{high:.2f}; {np.mean((ratio >= 1.3) & (ratio <= 1.6)):.0%} in 1.3-1.6")
+    print(
+        f"detour factor over {len(pairs)} pairs: median {middle:.2f}, "
+        f"5-95 % {low:.2f}-{high:.2f}; {np.mean((ratio >= 1.3) & (ratio <= 1.6)):.0%} in 1.3-1.6"
+    )
 
 
 def report(path: Path) -> None:
@@ -123,5 +137,7 @@ def report(path: Path) -> None:
     layers = {name: gpd.read_file(path, layer=name) for name in names}
     report_areas(layers)
     report_roads(layers)
-    print(f"sites {len(layers['sites'])}, hospitals {len(layers['hospitals'])}, "
-          f"file {path.stat().st_size / 1e6:.2f} MB")
+    print(
+        f"sites {len(layers['sites'])}, hospitals {len(layers['hospitals'])}, "
+        f"file {path.stat().st_size / 1e6:.2f} MB"
+    )

@@ -67,15 +67,22 @@ def lay_streets(mesh: Mesh, ground: Ground, rng: np.random.Generator) -> None:
     out = ground.spread(mesh.points[mesh.edges].mean(axis=1)) / ground.built_limit
     artery = city & (line % 3 == 0)
     street = (city & ~artery & (chance > 0.06 + 0.42 * np.clip(out, 0, 1) ** 2)) | (
-        same & ~city & (chance > 0.18))
+        same & ~city & (chance > 0.18)
+    )
     for edge in np.flatnonzero(artery):
         mesh.lay(mesh.edges[edge].tolist(), SECONDARY)
     for edge in np.flatnonzero(street):
         mesh.lay(mesh.edges[edge].tolist(), RESIDENTIAL)
 
 
-def spread_nodes(pool: np.ndarray, worth: np.ndarray, count: int, points: np.ndarray,
-                 taken: list[int], rng: np.random.Generator) -> list[int]:
+def spread_nodes(
+    pool: np.ndarray,
+    worth: np.ndarray,
+    count: int,
+    points: np.ndarray,
+    taken: list[int],
+    rng: np.random.Generator,
+) -> list[int]:
     """Choose nodes that are good ground and keep their distance from each other."""
     chosen: list[int] = []
     for _ in range(count):
@@ -92,13 +99,15 @@ def place_villages(mesh: Mesh, ground: Ground, rng: np.random.Generator) -> dict
     found = {}
     for k, (town, polygon) in enumerate(zip(TOWNS, ground.polygons, strict=True)):
         pool = np.flatnonzero(shapely.contains_xy(polygon.buffer(-250.0), *mesh.points.T))
-        found[k] = spread_nodes(pool, good[pool], town.villages, mesh.points,
-                                [int(mesh.seats[k])], rng)
+        found[k] = spread_nodes(
+            pool, good[pool], town.villages, mesh.points, [int(mesh.seats[k])], rng
+        )
     return found
 
 
-def lay_local_roads(mesh: Mesh, ground: Ground, villages: dict[int, list[int]],
-                    rng: np.random.Generator) -> np.ndarray:
+def lay_local_roads(
+    mesh: Mesh, ground: Ground, villages: dict[int, list[int]], rng: np.random.Generator
+) -> np.ndarray:
     """Tertiary roads to the villages, then lanes between villages and out to hamlets."""
     for k, nodes in villages.items():
         seat = int(mesh.seats[k])
@@ -137,10 +146,11 @@ def chains(mesh: Mesh, keep: set[int]) -> list[tuple[list[int], int, str]]:
     for edge in np.flatnonzero(mesh.rank >= 0).tolist():
         for node in mesh.edges[edge].tolist():
             touch.setdefault(node, []).append(edge)
-    kind = {e: (int(mesh.rank[e]), mesh.name.get(e, "")) for e in
-            np.flatnonzero(mesh.rank >= 0).tolist()}
-    ends = {n for n, es in touch.items()
-            if len(es) != 2 or n in keep or kind[es[0]] != kind[es[1]]}
+    kind = {
+        e: (int(mesh.rank[e]), mesh.name.get(e, ""))
+        for e in np.flatnonzero(mesh.rank >= 0).tolist()
+    }
+    ends = {n for n, es in touch.items() if len(es) != 2 or n in keep or kind[es[0]] != kind[es[1]]}
     done: set[int] = set()
     found = []
     for start in sorted(ends):
@@ -167,9 +177,9 @@ def cut_repeats(found: list[tuple[list[int], int, str]]) -> list[tuple[list[int]
         ends = (min(path[0], path[-1]), max(path[0], path[-1]))
         if ends[0] == ends[1] and len(path) > 3:
             third = len(path) // 3
-            cuts = [path[: third + 1], path[third: 2 * third + 1], path[2 * third:]]
+            cuts = [path[: third + 1], path[third : 2 * third + 1], path[2 * third :]]
         elif ends in seen and len(path) > 2:
-            cuts = [path[: len(path) // 2 + 1], path[len(path) // 2:]]
+            cuts = [path[: len(path) // 2 + 1], path[len(path) // 2 :]]
         else:
             cuts = [path]
         seen.add(ends)
@@ -318,8 +328,10 @@ def table(local: list[Link], motorway: list[Link]) -> gpd.GeoDataFrame:
     rows = []
     for links, oneway in ((local, 0), (motorway, 1)):
         for points, kind, name in links:
-            u, v = (node.setdefault((float(p[0]), float(p[1])), len(node))
-                    for p in (points[0], points[-1]))
+            u, v = (
+                node.setdefault((float(p[0]), float(p[1])), len(node))
+                for p in (points[0], points[-1])
+            )
             rows.append((u, v, kind, oneway, name, shapely.LineString(points)))
     frame = pd.DataFrame(rows, columns=["u", "v", "class", "oneway", "name", "geometry"])
     frame["speed_kmh"] = np.nan
@@ -327,5 +339,6 @@ def table(local: list[Link], motorway: list[Link]) -> gpd.GeoDataFrame:
     roads["length_m"] = roads.length.round(1)
     # That the named roads exist is known; every line on this map is made up.
     roads["provenance"] = "assumed"
-    return roads[["u", "v", "class", "oneway", "speed_kmh", "name", "length_m", "provenance",
-                  "geometry"]]
+    return roads[
+        ["u", "v", "class", "oneway", "speed_kmh", "name", "length_m", "provenance", "geometry"]
+    ]

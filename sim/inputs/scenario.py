@@ -118,8 +118,8 @@ class Scenario:
             raise ScenarioError(_as_text(change), problems)
         if not changed.fleet:
             raise ScenarioError(_as_text(change), "the layout would have no ambulance left")
-        what = _slug(checked)
-        return replace(changed, name=f"{self.name} {what}", name_zh=f"{self.name_zh} {what}")
+        en, zh = (_slug(checked, changed, lang) for lang in ("en", "zh"))
+        return replace(changed, name=f"{self.name} {en}", name_zh=f"{self.name_zh} {zh}")
 
     def with_study(self, **study: object) -> Scenario:
         """With other study settings, in SI: `with_study(length=7 * 86400.0)`."""
@@ -132,6 +132,13 @@ class Scenario:
             if not station.closed and name in (station.name, station.name_en):
                 return row
         return None
+
+    def station_label(self, written: str, lang: str) -> str:
+        """A station's name in the reader's language, where the map or the file gives one."""
+        for station in self.stations:
+            if written in (station.name, station.name_en):
+                return station.label(lang)
+        return written
 
     def open_stations(self) -> list[Station]:
         return [station for station in self.stations if not station.closed]
@@ -297,12 +304,12 @@ def inside(tell: Any, prefix: Loc) -> Any:
     return lambda loc, message: tell((*prefix, *loc), message)
 
 
-def _slug(change: Change) -> str:
-    """A change in a word or two, for names of layouts and folders."""
+def _slug(change: Change, layout: Scenario, lang: str) -> str:
+    """A change in a word or two, for the name of the layout."""
     verb = change.verb
     assert verb is not None
     sign = {StationEntry: "+", Close: "−", Move: "→", Fleet: "±"}[type(verb)]
-    return f"{sign}{verb.station}"
+    return f"{sign} {layout.station_label(verb.station, lang)}"
 
 
 def _as_text(change: dict[str, Any]) -> str:

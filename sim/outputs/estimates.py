@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
-from sim.outputs.measures import OF_CALLS
+from sim.outputs.measures import BY_KEY, OF_CALLS
 from sim.outputs.metrics import TURNOUT_TARGET_S, Tally
 
 LEVEL = 0.95
@@ -151,7 +151,10 @@ def percentile(ordered: np.ndarray, share: float) -> float:
 def estimate(pooled: Pooled, key: str, group: Group = ALL) -> Estimate:
     if key == "people_ok":
         return _bootstrap([pooled], lambda values: values[0])
-    return _jackknife(pooled.left_out(key, group))
+    value = _jackknife(pooled.left_out(key, group))
+    if BY_KEY[key].unit == "share":
+        return Estimate(value.mean, *np.clip([value.low, value.high], 0, 1).tolist())
+    return value
 
 
 def difference(base: Pooled, other: Pooled, key: str, group: Group = ALL) -> Estimate:

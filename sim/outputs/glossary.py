@@ -9,7 +9,7 @@ from sim.outputs.measures import GLOSSARY, MEASURES
 def explain(term: str | None, lang: str = "") -> str:
     """The definition of a term; without one, all that can be asked. English, Chinese or both."""
     entries: list[tuple[tuple[str, ...], str, str]] = [
-        ((m.key, m.en, m.zh), m.definition_en, m.definition_zh) for m in MEASURES
+        ((m.key, m.en, m.zh, *m.terms), m.definition_en, m.definition_zh) for m in MEASURES
     ]
     entries += [((en, zh), say_en, say_zh) for en, zh, say_en, say_zh in GLOSSARY]
     if term is None:

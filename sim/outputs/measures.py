@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 
 class Measure(NamedTuple):
-    """`unit` says what a value is: a share between 0 and 1, or minutes."""
+    """`unit` says what a value is: a share between 0 and 1, or minutes; `terms` are the field's."""
 
     key: str
     en: str
@@ -15,6 +15,7 @@ class Measure(NamedTuple):
     better: Literal["more", "less"]
     definition_en: str
     definition_zh: str
+    terms: tuple[str, ...] = ()
 
 
 MEASURES: Final = (
@@ -25,6 +26,7 @@ MEASURES: Final = (
         "Response time runs from call received to the first ambulance's arrival.",
         "达标率：反应时间不超过（≤）呼叫地点所属目标（城区或农村）的呼叫所占比例；无人到达的呼叫计为"
         "未达标。反应时间自接到呼叫起，至首辆救护车到达止。",
+        ("compliance", "达标率"),
     ),
     Measure(
         "urban10", "Urban calls within target", "城区呼叫达标率", "share", "more",
@@ -54,6 +56,7 @@ MEASURES: Final = (
         "The smallest number of minutes within which at least 90 % of the calls were reached, "
         "over the calls of all replications together.",
         "至少 90% 的呼叫在此分钟数内到达；按各次重复的全部呼叫合并计算，取满足条件的最小值。",
+        ("P90",),
     ),
     Measure(
         "over20", "Longer than 20 minutes", "超 20 分钟占比", "share", "less",
@@ -65,6 +68,7 @@ MEASURES: Final = (
         "Share of calls whose ambulance was rolling at most 3 minutes after it was assigned; an "
         "ambulance sent while on the road rolls at once.",
         "派车后 3 分钟内出车的呼叫所占比例；行驶途中被派的车辆视为立即出车。",
+        ("3-minute turnout",),
     ),
     Measure(
         "served_at_once", "Served at once", "呼叫满足率", "share", "more",
@@ -77,16 +81,19 @@ MEASURES: Final = (
         "Share of calls served by an ambulance whose home is not the station nearest to the call "
         "by driving time.",
         "由非最近急救站（按行车时间）的救护车服务的呼叫所占比例。",
+        ("out of area",),
     ),
     Measure(
         "busy", "Ambulance time on calls", "任务占用率", "share", "less",
         "Utilisation: time from assigned to cleared, over time on shift, all ambulances together.",
         "救护车从受派到恢复可用的时间占在岗时间的比例，按全部车辆合计。",
+        ("utilisation", "任务占用率"),
     ),
     Measure(
         "level_zero", "Time with no ambulance free", "无车可派时间", "share", "less",
         "Share of time in which no ambulance on shift was free to be sent.",
         "没有任何在岗救护车可派的时间所占比例。",
+        ("level zero",),
     ),
     Measure(
         "people_ok", "People in townships that meet their target", "达标乡镇人口占比", "share",

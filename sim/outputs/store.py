@@ -65,6 +65,7 @@ def results_folder(folder: Path) -> Iterator[Path]:
     in_use = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     if in_use and not (folder / MARK).is_file():
         raise OutputError(folder, "it exists and holds no earlier result: name another folder")
+    new_parent = not folder.parent.exists()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -77,6 +78,9 @@ def results_folder(folder: Path) -> Iterator[Path]:
         raise OutputError(folder, f"{error.strerror}: {error.filename}") from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
+        if new_parent:
+            with contextlib.suppress(OSError):  # not empty: there is a result in it
+                folder.parent.rmdir()
 
 
 def _take_the_place(made: Path, folder: Path) -> None:

@@ -99,7 +99,7 @@ def change(said: Change, layout: Scenario, lang: str) -> str:
     """One change of a layout: "+ substation 枫林镇, 1 ambulance"."""
     verb = said.verb
     assert verb is not None
-    name = station_name(verb.station, layout, lang)
+    name = layout.station_label(verb.station, lang)
     if isinstance(verb, StationEntry):
         en = f"+ {KINDS[verb.kind][0]} {name}, {_count(verb.ambulances, 'ambulance')}"
         return pick(lang, en, f"＋{KINDS[verb.kind][1]}{name}，{verb.ambulances} 辆救护车")
@@ -113,14 +113,6 @@ def change(said: Change, layout: Scenario, lang: str) -> str:
         return pick(lang, f"{name} {count} {one}", f"{name} {count} 辆救护车")
     assert isinstance(verb, Close)
     return pick(lang, f"{name} closed", f"撤销{name}")
-
-
-def station_name(written: str, layout: Scenario, lang: str) -> str:
-    """A station's name in the reader's language, where the map or the file gives one."""
-    for station in layout.stations:
-        if written in (station.name, station.name_en):
-            return station.label(lang)
-    return written
 
 
 def proposal(result: Result, layout: int, lang: str) -> str:
@@ -180,7 +172,7 @@ def _subject(result: Result, layout: int, lang: str) -> str:
     if isinstance(verb, StationEntry):
         en, zh = KINDS[verb.kind]
         crew = "one ambulance" if verb.ambulances == 1 else _count(verb.ambulances, "ambulance")
-        name = station_name(verb.station, scenario, lang)
+        name = scenario.station_label(verb.station, lang)
         return pick(
             lang, f"A {en} at {name} with {crew}", f"在{name}设{zh}（{verb.ambulances} 辆救护车）"
         )

@@ -1,0 +1,109 @@
+"""The same calls in every layout, and the same bytes however a study is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from conftest import ROOT
+
+from sim import study
+from sim.errors import ScenarioError, WorkersError
+from sim.inputs import demand, system
+from sim.inputs.scenario_file import load
+
+
+@pytest.fixture(scope="module")
+def week(liling):
+    return liling.with_study(length=7 * 86_400.0)
+
+
+def same_bytes(one, other):
+    for a, b in zip(one.tallies, other.tallies, strict=True):
+        for first, second in zip(a, b, strict=True):
+            for x, y in zip(first, second, strict=True):
+                assert np.asarray(x).tobytes() == np.asarray(y).tobytes()
+
+
+def test_a_new_station_leaves_every_call_as_it_was(week, tmp_path):
+    study.compare(week, week.add("枫林镇"), replications=2, logs_to=tmp_path)
+    columns = list(demand.Calls._fields)
+    for replication in range(2):
+        before, after = (
+            pq.read_table(tmp_path / f"layout-{i}" / f"calls-{replication:04d}.parquet")
+            for i in (0, 1)
+        )
+        assert before.select(columns).equals(after.select(columns))
+    trips = [pq.read_table(tmp_path / f"layout-{i}" / "trips-0000.parquet") for i in (0, 1)]
+    assert not trips[0].equals(trips[1]), "the new station changes what becomes of the calls"
+
+
+def test_adding_a_station_changes_no_travel_time_of_the_others(week):
+    before, after = system.build(week), system.build(week.add("枫林镇"))
+    assert np.array_equal(before.to_place, after.to_place)
+    assert np.array_equal(before.to_station, after.to_station[:, : len(before.station_place)])
+    assert np.array_equal(before.place_node, after.place_node[: len(before.place_node)])
+
+
+def test_same_seed_same_bytes(week):
+    same_bytes(study.run(week, replications=2), study.run(week, replications=2))
+
+
+def test_any_number_of_workers_gives_the_same_bytes(week):
+    plan = week.add("枫林镇")
+    alone = study.compare(week, plan, replications=4, workers=1)
+    same_bytes(alone, study.compare(week, plan, replications=4, workers=2))
+
+
+def test_a_worker_that_dies_is_told_in_words(week, monkeypatch):
+    monkeypatch.setattr(study, "_start_worker", _die)
+    with pytest.raises(WorkersError, match="worker processes stopped"):
+        study.run(week, replications=2, workers=2)
+
+
+def _die(_plan):
+    import os
+
+    os._exit(1)
+
+
+def test_more_replications_leave_the_first_as_they_were(week):
+    few, more = (study.run(week, replications=n).tallies[0] for n in (2, 3))
+    for a, b in zip(few, more, strict=False):
+        assert a.response_s.tobytes() == b.response_s.tobytes()
+
+
+def test_layouts_on_different_maps_cannot_be_compared(liling, coquimbo):
+    with pytest.raises(ScenarioError, match="on one map only"):
+        study.compare(liling, coquimbo)
+
+
+def test_different_demand_is_noticed(week):
+    other = week.with_study(length=8 * 86_400.0)
+    assert not study.compare(week, other, replications=1).same_calls
+    assert study.compare(week, week.close("市妇幼"), replications=1).same_calls
+
+
+def test_progress_is_told_from_nothing_to_all(week):
+    told = []
+    study.run(week, replications=3, watch=lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_more_ambulances_never_serve_fewer_at_once(week):
+    result = study.compare(week, week.ambulances("市中医院", +5), replications=3)
+    assert result.difference("served_at_once").mean >= 0
+    assert result.difference("busy").mean < 0
+
+
+def test_the_liling_study_says_what_the_bureau_says():
+    """Consistency, not truth: the north-west is served worst, and its own plan helps it most."""
+    base = load(ROOT / "scenarios" / "liling")
+    plan = load(Path(ROOT / "scenarios" / "liling" / "north-west.yaml"))
+    result = study.compare(base, plan, replications=5)
+    names = {base.map.townships[row].name_zh for row in result.pooled[0].setup.worst}
+    assert {"枫林镇", "官庄镇", "石亭镇", "均楚镇"} <= names
+    assert result.verdict("rural30") == "better"
+    assert result.verdict("worst5") == "better"
