@@ -122,7 +122,8 @@ def _replicate(
     with ProcessPoolExecutor(workers, context, _start_worker, (packed,)) as pool:
         try:
             with _interrupts_held_back():
-                pool.submit(int)  # this starts the processes
+                for _ in range(workers):  # each starts a process
+                    pool.submit(int)
             results = pool.map(_in_worker, range(replications))
             yield from _watched(results, replications, watch)
         except BrokenProcessPool:
