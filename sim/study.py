@@ -132,7 +132,7 @@ def _replicate(
                 '`if __name__ == "__main__":`, or pass workers=1'
             ) from None
         except BaseException:  # interrupted: what has not begun is not begun any more
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
             raise
 
 

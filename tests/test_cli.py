@@ -166,7 +166,7 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path):
     assert process.returncode == 130
     assert "Stopped. Nothing was written." in error
     assert "Traceback" not in error
-    assert not list((tmp_path / "runs").iterdir())
+    assert not list(tmp_path.iterdir())
 
 
 def test_check_says_what_is_in_order_and_draws_it(tmp_path):
