@@ -79,7 +79,7 @@ def figure(size: str, aspect: float) -> Iterator[Figure]:
         "svg.fonttype": "none",
     }
     with mpl.rc_context(settings):
-        made = plt.figure(figsize=(width, width * aspect), dpi=150, facecolor="white")
+        made = plt.figure(figsize=(width, width * aspect), dpi=110, facecolor="white")
         yield made
         plt.close(made)  # pyplot would keep it for ever; a notebook shows what is returned
 
