@@ -136,7 +136,7 @@ def table(graph: Edges, ends: np.ndarray) -> np.ndarray:
     Float32 where that is exact, else float64.
     """
     nodes, modes = len(graph.indptr) - 1, len(graph.seconds)
-    tables = np.empty((modes, len(ends), nodes), np.float32)
+    tables = np.zeros((modes, len(ends), nodes), np.float32)
     for mode in range(modes):
         # From every node to an end is from the end to every node on the reversed graph.
         forward = csr_matrix((graph.seconds[mode], graph.head, graph.indptr), (nodes, nodes))
