@@ -28,6 +28,10 @@ __all__ = list(_ROOMS)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("tenthirty")
     if name not in _ROOMS:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     return getattr(import_module(_ROOMS[name]), name)

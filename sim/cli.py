@@ -11,8 +11,8 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +43,16 @@ class Stopped(Exception):
     """The planner pressed Ctrl-C; unlike KeyboardInterrupt, typer lets it through to `main`."""
 
 
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[..., None]]:
+    """A progress bar around all work of a command, which Ctrl-C may end."""
+    try:
+        with bar(title) as tell:
+            yield tell
+    except KeyboardInterrupt:
+        raise Stopped from None
+
+
 ScenarioPath = Annotated[Path, typer.Argument(help="A scenario file, or a folder with a base.")]
 Replications = Annotated[
     int | None, typer.Option(min=1, help="How often to repeat; default: as the scenario says.")
@@ -55,6 +65,23 @@ Out = Annotated[Path | None, typer.Option(help="Folder for the results; default:
 Logs = Annotated[bool, typer.Option(help="Keep every call and trip, as Parquet.")]
 Figures = Annotated[bool, typer.Option(help="Draw the figures.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: as is useful.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import sim
+
+        typer.echo(f"tenthirty {sim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """How many more people does an ambulance reach in time if a station stands here?"""
 
 
 @app.command(
@@ -74,9 +101,9 @@ def run(
     workers: Workers = None,
 ) -> None:
     """How well a layout keeps its targets, with figures and every call under runs/."""
-    with bar("Reading the map") as tell:
+    with _bar("Reading the map") as tell:
         layout = _with_days(_load(scenario, lang), days)
-        folder = out or Path("runs") / _folder_name(scenario)
+        folder = out or _free(_folder_name(scenario))
         options = {"replications": replications, "seed": seed, "workers": workers}
         result = _study([layout], folder, tell, options, lang, logs, figures)
     _print(result, folder, lang, as_json)
@@ -110,7 +137,7 @@ def compare(
     workers: Workers = None,
 ) -> None:
     """What a change would bring: the same calls through both layouts."""
-    with bar("Reading the map") as tell:
+    with _bar("Reading the map") as tell:
         base = _with_days(_load(scenario, lang), days)
         layouts = [base] + [_with_days(_load(path, lang), days) for path in others or []]
         changes = _changes(add or [], move or [], close or [], ambulances or [])
@@ -121,7 +148,7 @@ def compare(
                 "compare", "say what to compare: --add NAME, --move A=B, --close A, "
                 "--ambulances A=+1, or another scenario file",
             )  # fmt: skip
-        folder = out or Path("runs") / _comparison_name(base, scenario, others or [], changes)
+        folder = out or _free(_comparison_name(base, scenario, others or [], changes))
         options = {"replications": replications, "seed": seed, "workers": workers}
         result = _study(layouts, folder, tell, options, lang, logs, figures)
     _print(result, folder, lang, as_json)
@@ -152,7 +179,7 @@ def check(
     if not scenarios:
         raise ScenarioError("check", "name a scenario file, like scenarios/liling")
     loaded, failures = [], []
-    with bar("Reading"):
+    with _bar("Reading"):
         for path in scenarios:
             try:
                 loaded.append(_load(path, lang))
@@ -297,38 +324,21 @@ def _study(
     figures: bool,
 ) -> Result:
     """Simulate, and put everything under `folder` once it is whole."""
-    from sim.outputs import store
-
-    try:
-        with store.results_folder(folder) as made:
-            return _fill(made, layouts, tell, options, lang, logs, figures)
-    except KeyboardInterrupt:
-        raise Stopped from None
-
-
-def _fill(
-    made: Path,
-    layouts: list[Scenario],
-    tell: Callable[..., None],
-    options: dict[str, Any],
-    lang: str,
-    logs: bool,
-    figures: bool,
-) -> Result:
     from sim import study
     from sim.outputs import store
 
-    tell(title="Preparing the roads")
+    with store.results_folder(folder) as made:
+        tell(title="Preparing the roads")
 
-    def watch(done: int, total: int) -> None:
-        tell(done, total, "Simulating")
+        def watch(done: int, total: int) -> None:
+            tell(done, total, "Simulating")
 
-    logs_to = made / "logs" if logs else None
-    result = study.compare(*layouts, **options, watch=watch, logs_to=logs_to)
-    if figures:
-        tell(title="Drawing")
-    store.write_results(made, result, lang, figures, sys.argv[1:])
-    return result
+        logs_to = made / "logs" if logs else None
+        result = study.compare(*layouts, **options, watch=watch, logs_to=logs_to)
+        if figures:
+            tell(title="Drawing")
+        store.write_results(made, result, lang, figures, sys.argv[1:])
+        return result
 
 
 def _print(result: Result, folder: Path, lang: str, as_json: bool) -> None:
@@ -357,7 +367,9 @@ def _in_order(layout: Scenario) -> str:
     for row, station in enumerate(layout.stations):
         if not station.closed:
             far = f", {station.road_m:.0f} m from the road" if station.road_m >= 50 else ""
-            lines.append(f"           {station.name}: {layout.fleet_size(row)}{far}")
+            part = [a.hours for a in layout.fleet if a.station == row and a.hours is not None]
+            when = "".join(f", one at {on:02d}–{off:02d} only" for on, off in part)
+            lines.append(f"           {station.name}: {layout.fleet_size(row)}{when}{far}")
     if ground.nodes_left_out:
         lines.append(
             f"  note     {ground.nodes_left_out} road nodes cannot be reached and left again; "
@@ -367,6 +379,13 @@ def _in_order(layout: Scenario) -> str:
         calls = len(layout.recorded.calls.received_at)
         lines.append(f"  calls    {calls:,} recorded ones from {layout.recorded.start:%Y-%m-%d}")
     return "\n".join(lines)
+
+
+def _free(name: str) -> Path:
+    """A folder under runs/ that holds no other command's result."""
+    from sim.outputs import store
+
+    return store.free_folder(Path("runs") / name, sys.argv[1:])
 
 
 def _folder_name(path: Path) -> str:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,10 +67,13 @@ def compare(
     number of workers. `logs_to`: a folder for every call and trip, as Parquet.
     """
     began = time.perf_counter()
-    layouts = (base, *proposals)
-    _check_comparable(layouts)
+    _check_comparable(base, proposals)
+    # One yardstick: the base's window and targets hold for every layout.
+    layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
     study = base.settings.study
-    replications = replications or study.replications
+    replications = study.replications if replications is None else replications
+    if replications < 1:
+        raise ScenarioError("replications", f"at least one is needed; found {replications}")
     seed = study.seed if seed is None else seed
 
     plan = Plan(
@@ -81,8 +86,8 @@ def compare(
     tallies = list(_replicate(plan, replications, workers, watch))
 
     by_layout = list(zip(*tallies, strict=True))
-    same = all(demands is plan.demands[0] for demands in plan.demands)
-    return Result(layouts, by_layout, seed, time.perf_counter() - began, same)
+    differing = _differing(base, proposals)
+    return Result(layouts, by_layout, seed, time.perf_counter() - began, differing)
 
 
 def one_replication(plan: Plan, engines: Sequence[Engine], replication: int) -> list[Tally]:
@@ -126,7 +131,7 @@ def _replicate(
                     pool.submit(int)
             results = pool.map(_in_worker, range(replications))
             yield from _watched(results, replications, watch)
-        except BrokenProcessPool:
+        except (BrokenProcessPool, OSError):  # OSError: one died while the next was started
             raise WorkersError(
                 "the worker processes stopped. In a script, call this below "
                 '`if __name__ == "__main__":`, or pass workers=1'
@@ -138,16 +143,25 @@ def _replicate(
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Processes started in here never see Ctrl-C: the one that started them ends them in order."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
+    """Processes started in here never see Ctrl-C: the one that started them ends them in order.
+
+    An interrupt of this process waits until they are started, or one would be left half-made.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or not hasattr(signal, "pthread_sigmask"):  # Windows has no masks
         yield
         return
+    interrupts: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
     resource_tracker.ensure_running()  # its start would let interrupts through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if interrupts:
+        raise KeyboardInterrupt
 
 
 def _watched(
@@ -180,19 +194,27 @@ def _in_worker(replication: int) -> list[Tally]:
     return one_replication(*_WORKER, replication)
 
 
-def _check_comparable(layouts: Sequence[Scenario]) -> None:
-    """Layouts share the map's places and the window; ScenarioError where they do not."""
-    base = layouts[0]
-    for other in layouts[1:]:
+def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:
+    """Layouts share the map's places and the kind of calls; ScenarioError where they do not."""
+    for other in proposals:
         if other.map.path.resolve() != base.map.path.resolve():
-            raise ScenarioError(
-                other.path,
-                Problem(
-                    f"it is on the map {other.map.path.stem}, and {base.name} on "
-                    f"{base.map.path.stem}: layouts can be compared on one map only",
-                    "map",
-                ),
+            message = (
+                f"it is on the map {other.map.path.stem}, and {base.name} on "
+                f"{base.map.path.stem}: layouts can be compared on one map only"
             )
+            raise ScenarioError(other.path, Problem(message, "map"))
+        if (other.recorded is None) != (base.recorded is None) or (
+            other.recorded is not None
+            and other.settings.demand.replay != base.settings.demand.replay
+        ):
+            message = f"it meets other calls than {base.name}: replay the same records in both"
+            raise ScenarioError(other.path, Problem(message, "demand.replay"))
+
+
+def _measured_like(base: Scenario, other: Scenario) -> Scenario:
+    """A proposal over the base's days and against the base's targets."""
+    own = {name: getattr(base.settings, name) for name in ("start", "study", "targets")}
+    return replace(other, settings=other.settings.model_copy(update=own))
 
 
 def _demands(layouts: Sequence[Scenario]) -> tuple[Demand, ...]:
@@ -209,9 +231,19 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
-        return s.start, s.demand, s.durations, s.study
+        return s.start, s.demand, s.durations
 
     return of(one) == of(other)
+
+
+def _differing(base: Scenario, proposals: Sequence[Scenario]) -> tuple[str, ...]:
+    """The sections of settings in which some proposal is other than the base."""
+    names = [n for n in type(base.settings).model_fields if n not in ("start", "study", "targets")]
+    return tuple(
+        name
+        for name in names
+        if any(getattr(p.settings, name) != getattr(base.settings, name) for p in proposals)
+    )
 
 
 def _window(layout: Scenario) -> Window:

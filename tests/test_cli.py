@@ -134,13 +134,34 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
     assert [p.name for p in (tmp_path / "mine").iterdir()] == ["thesis.docx"]
 
 
-def test_an_earlier_result_is_replaced_and_notes_beside_it_stay(tmp_path):
-    tenthirty("run", LILING, *QUICK, "--replications", 3, cwd=tmp_path)
-    (tmp_path / "runs" / "liling" / "notes.txt").write_text("mine")
-    tenthirty("run", LILING, *QUICK, cwd=tmp_path)
+def test_the_same_command_again_replaces_its_result_and_notes_beside_it_stay(tmp_path):
     folder = tmp_path / "runs" / "liling"
+    tenthirty("run", LILING, *QUICK, cwd=tmp_path)
+    (folder / "notes.txt").write_text("mine")
+    (folder / "logs" / "layout-0" / "calls-0009.parquet").write_text("of an older study")
+    tenthirty("run", LILING, *QUICK, cwd=tmp_path)
     assert (folder / "notes.txt").read_text() == "mine"
     assert len(list((folder / "logs" / "layout-0").glob("calls-*"))) == 2
+
+
+def test_another_command_leaves_an_earlier_result_alone(tmp_path):
+    tenthirty("run", LILING, *QUICK, cwd=tmp_path)
+    before = (tmp_path / "runs" / "liling" / "run.json").read_bytes()
+    done = tenthirty("run", LILING, *QUICK, "--lang", "zh", cwd=tmp_path)
+    assert "runs/liling-2/" in done.stdout
+    assert (tmp_path / "runs" / "liling" / "run.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["nowhere/x.png", "x.txt", "scenario.yaml"])
+def test_a_map_that_cannot_be_drawn_there_is_told(tmp_path, name):
+    done = tenthirty("check", LILING, "--map", name, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_version_is_told(tmp_path):
+    assert tenthirty("--version", cwd=tmp_path).stdout.startswith("tenthirty 0.")
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,9 +82,29 @@ def test_layouts_on_different_maps_cannot_be_compared(liling, coquimbo):
 
 
 def test_different_demand_is_noticed(week):
-    other = week.with_study(length=8 * 86_400.0)
-    assert not study.compare(week, other, replications=1).same_calls
+    demand = week.settings.demand.model_copy(update={"transported": 0.9})
+    other = replace(week, settings=week.settings.model_copy(update={"demand": demand}))
+    result = study.compare(week, other, replications=1)
+    assert result.differing == ("demand",)
+    assert not result.same_calls
+    assert "not the same calls" in result.table()
     assert study.compare(week, week.close("市妇幼"), replications=1).same_calls
+
+
+def test_every_layout_is_held_against_the_targets_and_days_of_the_base(week):
+    targets = week.settings.targets.model_copy(update={"urban": 1200.0})
+    study_ = week.settings.study.model_copy(update={"length": 86_400.0})
+    other = replace(
+        week, settings=week.settings.model_copy(update={"targets": targets, "study": study_})
+    )
+    result = study.compare(week, other, replications=2)
+    assert result.difference("within").mean == 0
+    assert result.same_calls
+
+
+def test_at_least_one_replication_is_needed(week):
+    with pytest.raises(ScenarioError, match="at least one"):
+        study.run(week, replications=0)
 
 
 def test_progress_is_told_from_nothing_to_all(week):

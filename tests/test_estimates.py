@@ -119,6 +119,17 @@ def test_people_live_in_townships_that_meet_their_target():
     assert estimates.estimate(Pooled(tallies, SETUP), "people_ok").mean == 0.25
 
 
+def test_people_of_townships_without_calls_are_left_out():
+    assert estimates.estimate(Pooled([one([1.0])], SETUP), "people_ok").mean == 1.0
+    nothing = Pooled([one([]), one([])], SETUP)
+    assert math.isnan(estimates.estimate(nothing, "people_ok").mean)
+
+
+def test_minutes_are_never_negative():
+    value = estimates.estimate(Pooled([one([60.0]), one([6000.0])], SETUP), "mean")
+    assert value.low == 0
+
+
 def test_utilisation_and_level_zero():
     pooled = Pooled([one([1.0]), one([1.0])], SETUP)
     assert estimates.estimate(pooled, "busy").mean == pytest.approx(0.1)

@@ -44,6 +44,7 @@ def test_utilisation_is_clipped_to_the_window():
     t = measured(matrix_world([[0], [0]]), some_calls([50], on_scene_s=100), start=100, end=300)
     assert t.busy_s.sum() == 50
     assert t.on_duty_s.sum() == 400
+    assert t.busy_s.sum() == 50, "overtime is no time on shift"
 
 
 def test_busy_time_falls_into_the_hours_of_the_week():
@@ -66,6 +67,7 @@ def test_with_nobody_on_shift_nobody_is_free():
     t = measured(world, some_calls([650], on_scene_s=200), end=1000)
     assert t.level_zero_s == 300 + 350  # busy past the end of its shift changes nothing
     assert t.on_duty_s.sum() == 400
+    assert t.busy_s.sum() == 50, "overtime is no time on shift"
 
 
 def test_an_empty_fleet_is_at_level_zero_all_the_time():

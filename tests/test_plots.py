@@ -32,6 +32,31 @@ def test_everything_written_lies_on_the_page(result, lang, size):
         assert inked.y1 <= height
 
 
+def test_many_layouts_with_long_names_fit_on_the_page(liling):
+    day = liling.with_study(length=86_400.0)
+    plans = [day.add(name) for name in ("枫林镇", "官庄镇", "石亭镇")]
+    figure = sim.compare(day, *plans, replications=2).cdf()
+    inked = figure.get_tightbbox()
+    assert inked.x0 >= 0
+    assert inked.x1 <= figure.get_size_inches()[0]
+
+
+def test_a_figure_of_no_calls_says_so(liling):
+    from dataclasses import replace
+
+    from sim.units import Rate
+
+    rates = liling.settings.demand.rate.model_copy(
+        update={"rural": Rate(0.0, False), "urban": Rate(0.0, False)}
+    )
+    demand = liling.settings.demand.model_copy(update={"rate": rates})
+    silent = replace(liling, settings=liling.settings.model_copy(update={"demand": demand}))
+    result = sim.run(silent.with_study(length=86_400.0), replications=2)
+    assert "no call was measured" in result.sentence()
+    assert any("No calls" in t for t in texts(result.map()))
+    result.cdf()
+
+
 def test_labels_of_the_township_map_do_not_overlap(result):
     figure = result.map()
     figure.canvas.draw()

@@ -116,7 +116,17 @@ def test_recorded_calls_are_replayed_and_their_gaps_drawn(tmp_path):
     assert str(scenario.settings.start) == "2025-03-03 00:00:00"
 
 
+def test_records_and_drawn_calls_are_not_compared(tmp_path, liling):
+    rows = "".join(f"2025-03-03 {h:02d}:10:00,113.49,27.65,60\n" for h in range(24))
+    scenario = load(scenario_with(tmp_path, rows))
+    with pytest.raises(ScenarioError, match="it meets other calls"):
+        study.compare(liling, scenario)
+    result = study.compare(scenario, scenario.add("枫林镇"))
+    assert result.same_calls
+    assert "stay as they were" in result.table()
+
+
 def test_records_shorter_than_the_warm_up_are_refused(tmp_path):
     path = scenario_with(tmp_path, "2025-03-03 10:00,113.49,27.65,\n", "study: {warm_up: 2 days}")
-    with pytest.raises(ScenarioError, match="shorten the warm-up"):
+    with pytest.raises(ScenarioError, match="shorten it, like"):
         load(path)

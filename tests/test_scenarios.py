@@ -151,6 +151,19 @@ def test_settings_of_a_file_go_over_those_of_its_base(write):
     assert (targets.urban, targets.rural) == (720, 1500)
 
 
+def test_a_base_may_lie_in_the_folder_above(tmp_path, write, monkeypatch):
+    write(TODAY, "today.yaml")
+    (tmp_path / "ideas").mkdir()
+    path = write("name: Mine\nbase: today\nchanges: []\n", "ideas/mine.yaml")
+    monkeypatch.chdir(path.parent)
+    assert load("mine.yaml").fleet
+
+
+def test_a_plain_duration_is_a_constant(write):
+    path = write(TODAY + "durations: {call_taking: 90 s}\n")
+    assert load(path).settings.durations.call_taking.mean() == 90
+
+
 def test_a_law_is_replaced_whole(write):
     write(TODAY + "durations: {turnout: {distribution: lognormal, median: 1 min, sigma: 1}}\n",
           "today.yaml")  # fmt: skip
@@ -195,13 +208,17 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         (HEAD + "  - {station: A, at: [27.65, 113.49]}\n", "line 5, layout[1].at: [27.65, 113.49] loo"),
         (HEAD + "  - {station: A, at: 枫林乡}\n", 'no place "枫林乡" on the map of Liling; did you mean'),
         (HEAD + "  - {station: A, at: [113.4]}\n", "write [longitude, latitude] in degrees"),
-        (HEAD + "  - {station: A, at: 枫林镇, ambulances: two}\n", "layout[1].ambulances: input should"),
+        (HEAD + "  - {station: A, at: 枫林镇, ambulances: two}\n", "layout[1].ambulances: write a whole number; found two"),
         (HEAD + "  - {station: A, at: 枫林镇, ambulnces: 2}\n", "did you mean ambulances?"),
         (HEAD + "changes: [{ad: {station: 枫林镇}}]\n", "no such setting; did you mean add?"),
         (HEAD + "changes: [{add: {station: 枫林镇}, close: {station: 湘东医院}}]\n", "one of add, move"),
         (HEAD + "durations:\n  turnout: {distribution: lognorm}\n", "did you mean lognormal?"),
         (HEAD + "durations:\n  turnout: {distribution: gamma, shap: 1}\n", "did you mean shape?"),
-        (HEAD + "durations: {turnout: 3 min}\n", "line 5, durations.turnout"),
+        (HEAD + "durations: {turnout: 3}\n", "line 5, durations.turnout"),
+        (HEAD + "demand: {profile: friulli}\n", "line 5, demand.profile"),
+        (HEAD + "demand: {profile: {hours: [1]}}\n", "line 5, demand.profile: write 24 numbers"),
+        (HEAD + "changes: 3\n", "line 5, changes: write a list; found 3"),
+        (HEAD + "start: yesterday\n", "line 5, start: write a date and time like"),
         (HEAD + "demand: {priorities: [{name: a, share: 50 %}]}\n", "sum to 50 %, not to 100 %"),
         (HEAD + "dispatch: {divert: [{leaving: gren, for: red}]}\n", 'no priority "gren"; did you mean'),
         (HEAD + "travel: {bands: [{hours: 7-9, speed: 80 %, classes: [motoway]}]}\n", "did you mean mot"),

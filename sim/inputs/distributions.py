@@ -183,7 +183,17 @@ class Empirical(Distribution):
         return float(np.mean(np.array(self.values, float) <= seconds))
 
 
-AnyDistribution = Annotated[
+_Law = Annotated[
     Constant | Exponential | Lognormal | Weibull | Gamma | Uniform | Empirical,
     Field(discriminator="distribution"),
+]
+AnyDistribution = Annotated[
+    _Law,
+    # "90 s" alone is always 90 seconds.
+    BeforeValidator(
+        lambda v: (
+            {"distribution": "constant", "value": v} if isinstance(v, str | int | float) else v
+        ),
+        json_schema_input_type=_Law | Annotated[str, Field(examples=["90 s"])],
+    ),
 ]

@@ -41,7 +41,9 @@ def in_words(error: ValidationError, raw: Any, model: Any) -> Iterable[tuple[Loc
         elif kind == "value_error":
             message = str(ctx["error"])
         else:
-            message = f"{found['msg'][0].lower()}{found['msg'][1:]}; found {_short(value)}"
+            said = f"{found['msg'][0].lower()}{found['msg'][1:]}"
+            said = next((text for stem, text in WANTED if kind.startswith(stem)), said)
+            message = f"{said}; found {_short(value)}"
         if (loc, message) not in seen:
             seen.add((loc, message))
             yield loc, message
@@ -49,6 +51,20 @@ def in_words(error: ValidationError, raw: Any, model: Any) -> Iterable[tuple[Loc
 
 DISTRIBUTION_NAMES = ["constant", "empirical", "exponential", "gamma", "lognormal", "uniform",
                       "weibull"]  # fmt: skip
+
+
+# What pydantic calls its findings, as a planner would say it.
+WANTED = (
+    ("tuple", "write a list"),
+    ("list", "write a list"),
+    ("dict", "write settings, like `key: value`"),
+    ("model", "write settings, like `key: value`"),
+    ("string", "write a text"),
+    ("int", "write a whole number"),
+    ("float", "write a number"),
+    ("bool", "write true or false"),
+    ("datetime", "write a date and time like 2025-01-06 00:00"),
+)
 
 
 def _short(value: Any) -> str:
@@ -64,7 +80,7 @@ def _as_written(loc: Loc, raw: Any) -> tuple[str | int, ...]:
         is_item = isinstance(node, list) and isinstance(part, int) and part < len(node)
         if is_item or (isinstance(node, dict) and part in node):
             node = node[part]
-        elif number < len(loc) - 1 or not isinstance(node, dict):
+        elif number < len(loc) - 1 or not isinstance(node, dict) or not str(part).isidentifier():
             continue  # the name of a union's member
         written.append(part)
     return tuple(written)

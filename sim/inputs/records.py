@@ -231,7 +231,9 @@ def _time(text: str) -> datetime:
                 continue
         else:
             raise ValueError(f'write a time like "2025-01-08 14:05:30"; found {text}') from None
-    return found.replace(tzinfo=None)
+    if found.tzinfo is not None:
+        raise ValueError(f"write local time, without a time zone; found {text}")
+    return found
 
 
 def _number(text: str) -> float:

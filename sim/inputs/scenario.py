@@ -275,7 +275,7 @@ def _resolve(
                     f"{found} looks swapped: write longitude first, [{place.lat:g}, {place.lon:g}]"
                 )
             else:
-                message = f"{found} lies outside the map of {ground.name_en}{_extent(ground)}"
+                message = f"{found} lies outside the map of {ground.name_en}{_extent(ground, x, y)}"
             tell((field,), message)
             return None
     else:
@@ -294,8 +294,10 @@ def _resolve(
     return float(x), float(y), int(node[0]), float(road_m[0])
 
 
-def _extent(ground: Map) -> str:
+def _extent(ground: Map, x: float, y: float) -> str:
     x0, y0, x1, y1 = ground.outline.bounds
+    if x0 <= x <= x1 and y0 <= y <= y1:  # in a bay of the outline: its extent would mislead
+        return ""
     lons, lats = ground.lonlat([x0, x1], [y0, y1])
     return f" (longitude {lons[0]:.2f} to {lons[1]:.2f}, latitude {lats[0]:.2f} to {lats[1]:.2f})"
 

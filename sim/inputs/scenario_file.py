@@ -61,7 +61,7 @@ def load(path: str | Path) -> Scenario:
     for number, change in enumerate(file.changes):
         scenario = apply(scenario, change, inside(tell, ("changes", number))) or scenario
     if not problems and not scenario.fleet:
-        tell(("layout",), "the layout has no ambulance: write stations under `layout`")
+        tell(("layout",), "the layout has no ambulance: write stations under `layout`, with some")
     if problems:
         raise ScenarioError(path, problems)
     replay = file.demand.replay
@@ -106,7 +106,7 @@ def _with_bases(path: Path) -> list[YamlText]:
 
 def _base_path(text: YamlText) -> Path:
     """`base: today` is a file beside this one; `base: liling` may be a folder, here or above."""
-    name, here = text.content["base"], text.path.parent
+    name, here = text.content["base"], text.path.resolve().parent
     if isinstance(name, str) and name:
         for folder in (here, here.parent):
             for candidate in (folder / name, folder / f"{name}.yaml"):
@@ -171,7 +171,10 @@ def _with_records(scenario: Scenario, texts: list[YamlText], replay: str) -> Sce
     study = scenario.settings.study
     length = recorded.length_s - study.warm_up
     if length <= 0:
-        message = f"the records span {recorded.length_s / 86400:g} days: shorten the warm-up"
+        message = (
+            f"the records span {recorded.length_s / 86400:g} days and the warm-up takes "
+            f"{study.warm_up / 86400:g}: shorten it, like `study: {{warm_up: 0 min}}`"
+        )
         line = text.line(("study", "warm_up"))
         raise ScenarioError(scenario.path, Problem(message, "study.warm_up", line))
     study = study.model_copy(update={"length": length, "cool_down": 0.0})

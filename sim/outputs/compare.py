@@ -73,15 +73,21 @@ class Result:
         tallies: Sequence[Sequence[Tally]],
         seed: int,
         seconds: float,
-        same_calls: bool = True,
+        differing: tuple[str, ...] = (),
         matters: Matters | None = None,
     ):
         self.layouts, self.tallies = tuple(layouts), tuple(tallies)
-        self.seed, self.seconds, self.same_calls = seed, seconds, same_calls
+        self.seed, self.seconds = seed, seconds
+        self.differing = differing  # sections of settings in which a proposal is not the base
         self.matters = matters or Matters()
         self.replications = len(self.tallies[0])
         self.estimate = lru_cache(maxsize=None)(self._estimate)
         self.difference = lru_cache(maxsize=None)(self._difference)
+
+    @property
+    def same_calls(self) -> bool:
+        """Whether every layout met the very same calls."""
+        return not {"demand", "durations"} & set(self.differing)
 
     @property
     def base(self) -> Scenario:

@@ -119,12 +119,14 @@ class Pooled:
     def people_ok(self, weights: np.ndarray) -> np.ndarray:
         """Share of people in townships that meet their target, [resample] from [resample, rep].
 
-        A township without any call has missed nothing.
+        Of the people in townships that called: of the others nothing is known.
         """
         within, calls = (weights @ counts for counts in self.township_counts())
-        meets = within >= self.setup.share * calls - 1e-9
-        total = self.setup.people.sum()
-        return meets @ self.setup.people / total if total else np.full(len(weights), np.nan)
+        called = calls > 0
+        meets = called & (within >= self.setup.share * calls - 1e-9)
+        people = called @ self.setup.people
+        with np.errstate(invalid="ignore"):
+            return meets @ self.setup.people / people
 
     def _fleet_time(self, key: str) -> tuple[np.ndarray, np.ndarray]:
         if key == "busy":
@@ -152,9 +154,8 @@ def estimate(pooled: Pooled, key: str, group: Group = ALL) -> Estimate:
     if key == "people_ok":
         return _bootstrap([pooled], lambda values: values[0])
     value = _jackknife(pooled.left_out(key, group))
-    if BY_KEY[key].unit == "share":
-        return Estimate(value.mean, *np.clip([value.low, value.high], 0, 1).tolist())
-    return value
+    most = 1.0 if BY_KEY[key].unit == "share" else np.inf
+    return Estimate(value.mean, *np.clip([value.low, value.high], 0, most).tolist())
 
 
 def difference(base: Pooled, other: Pooled, key: str, group: Group = ALL) -> Estimate:
@@ -230,5 +231,7 @@ def _bootstrap(
     if count < 2:
         return Estimate(whole, math.nan, math.nan)
     values = statistic([p.people_ok(weights) for p in layouts])
+    if not np.isfinite(values).all():
+        return Estimate(whole, math.nan, math.nan)
     low, high = np.quantile(values, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
     return Estimate(whole, float(low), float(high))

@@ -85,8 +85,9 @@ MEASURES: Final = (
     ),
     Measure(
         "busy", "Ambulance time on calls", "任务占用率", "share", "less",
-        "Utilisation: time from assigned to cleared, over time on shift, all ambulances together.",
-        "救护车从受派到恢复可用的时间占在岗时间的比例，按全部车辆合计。",
+        "Utilisation: time from assigned to cleared while on shift, over time on shift, all "
+        "ambulances together.",
+        "救护车在岗期间从受派到恢复可用的时间占在岗时间的比例，按全部车辆合计。",
         ("utilisation", "任务占用率"),
     ),
     Measure(
@@ -99,8 +100,9 @@ MEASURES: Final = (
         "people_ok", "People in townships that meet their target", "达标乡镇人口占比", "share",
         "more",
         "Share of people who live in a township in which the scenario's share (90 %) of calls is "
-        "reached within their own target.",
-        "居住在达标乡镇的人口占比；乡镇达标指其呼叫按各自目标的达标率不低于方案规定比例（90%）。",
+        "reached within their own target, of all who live in townships with calls.",
+        "居住在达标乡镇的人口占比；乡镇达标指其呼叫按各自目标的达标率不低于方案规定比例（90%）。"
+        "没有呼叫的乡镇不计。",
     ),
 )  # fmt: skip
 

@@ -37,7 +37,7 @@ class Tally(NamedTuple):
     turnout_s: np.ndarray  # assigned → mobile of the ambulance that arrived first
     at_once: np.ndarray  # bool: assigned as soon as it was ready
     cross: np.ndarray  # bool: served from a station that is not the nearest
-    busy_s: np.ndarray  # [ambulance, hour of the week] assigned → cleared
+    busy_s: np.ndarray  # [ambulance, hour of the week] assigned → cleared, while on shift
     on_duty_s: np.ndarray  # [ambulance, hour of the week]
     level_zero_s: float  # no ambulance on shift was free
     window_s: float
@@ -57,8 +57,8 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
     turnout_s[reached] = log.mobile_at[trip] - log.assigned_at[trip]
     cross = np.zeros(len(measured), bool)
     cross[reached] = _from_elsewhere(system, calls, log, trip)
-    busy = _busy_intervals(log, window)
     duty = _duty_intervals(system, window)
+    busy = _on_shift(_busy_intervals(log, window), duty)
     return Tally(
         measured,
         calls.area[measured],
@@ -148,14 +148,13 @@ def _by_hour_of_week(intervals: np.ndarray, ambulances: int, start_s: float) -> 
 
 def _level_zero_s(busy: np.ndarray, duty: np.ndarray, window: Window) -> float:
     """Seconds of the window in which no ambulance is both on shift and free."""
-    working = _on_shift(busy, duty)
-    at = np.concatenate([duty[:, 1], duty[:, 2], working[:, 1], working[:, 2], [window.end_s]])
+    at = np.concatenate([duty[:, 1], duty[:, 2], busy[:, 1], busy[:, 2], [window.end_s]])
     free = np.concatenate(
         [
             np.ones(len(duty)),
             -np.ones(len(duty)),
-            -np.ones(len(working)),
-            np.ones(len(working)),
+            -np.ones(len(busy)),
+            np.ones(len(busy)),
             [0.0],
         ]
     )

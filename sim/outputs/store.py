@@ -52,8 +52,11 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     try:
         write(part)
         os.replace(part, path)
+    except OSError as error:
+        raise OutputError(path, error.strerror or str(error)) from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -83,14 +86,34 @@ def results_folder(folder: Path) -> Iterator[Path]:
                 folder.parent.rmdir()
 
 
+def free_folder(folder: Path, command: Sequence[str]) -> Path:
+    """`folder`, or folder-2, folder-3, … if it holds the result of another command."""
+    number, candidate = 1, folder
+    while (candidate / MARK).is_file() and _command_of(candidate) != ["tenthirty", *command]:
+        number += 1
+        candidate = folder.with_name(f"{folder.name}-{number}")
+    return candidate
+
+
+def _command_of(folder: Path) -> list[str] | None:
+    try:
+        found = json.loads((folder / MARK).read_text("utf-8")).get("command")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return found if isinstance(found, list) else None
+
+
 def _take_the_place(made: Path, folder: Path) -> None:
     """File by file, so that what a planner put beside them stays; `run.json` comes last."""
     folder.mkdir(exist_ok=True)
     (folder / MARK).unlink(missing_ok=True)
-    shutil.rmtree(folder / "logs", ignore_errors=True)
-    made.chmod(0o755)
-    for entry in sorted(made.iterdir(), key=lambda entry: entry.name == MARK):
-        os.replace(entry, folder / entry.name)
+    for old in (folder / "logs").glob("layout-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    files = [path for path in made.rglob("*") if path.is_file()]
+    for path in sorted(files, key=lambda path: path.name == MARK):
+        place = folder / path.relative_to(made)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, place)
 
 
 def write_run_json(folder: Path, facts: dict[str, Any], inputs: Sequence[Path]) -> None:

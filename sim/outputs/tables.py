@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.outputs.compare import Result
 
 MARKS = tuple(en[0] for en, _ in words.VERDICTS.values())
+ENOUGH = 10  # replications; with fewer, intervals are rough and nothing is said of sharing
 WIDTH = 96  # at most, in columns of a terminal; a Chinese character takes two
 
 
@@ -28,7 +29,8 @@ def as_text(result: Result, lang: str = "en") -> str:
         for layout in range(1, len(result.layouts)):
             if len(result.layouts) > 2:
                 what = words.proposal(result, layout, lang)
-                lines.append(f" {result.layouts[layout].name}" + (f": {what}" if what else ""))
+                name = pick(lang, result.layouts[layout].name, result.layouts[layout].name_zh)
+                lines += _wrapped(name + (f": {what}" if what else ""), indent="   ")
             lines += [*_aligned(_against_base(result, layout, lang)), ""]
         lines.pop()
     lines += ["", *_notes(result, lang)]
@@ -68,13 +70,23 @@ def _heading(result: Result, lang: str) -> list[str]:
     if len(result.layouts) > 1:
         same = pick(lang, ", the same calls in all", "，各布局呼叫相同")
         if not result.same_calls:
-            same = pick(lang, ", demand differs between layouts", "，各布局需求不同")
+            same = pick(lang, ", not the same calls in all", "，各布局呼叫不同")
     made = pick(
         lang,
-        f"{result.replications} replications × {days} days{same}, seed {result.seed}",
+        f"{words.count(result.replications, 'replication')} × "
+        f"{words.count(float(days), 'day')}{same}, seed {result.seed}",
         f"重复 {result.replications} 次 × {days} 天{same}，随机种子 {result.seed}",
     )
     lines = [head, f"{made}{' ' * 6}{result.seconds:.0f} s"]
+    if result.differing:
+        names = ", ".join(result.differing)
+        lines.append(
+            pick(
+                lang,
+                f"Not only the layout differs: {names}. Days and targets are the base's.",
+                f"除布局外，以下设置也不同：{names}。统计时段与目标以现状为准。",
+            )
+        )
     if base.map.synthetic:
         lines.append(
             pick(
@@ -156,11 +168,30 @@ def _notes(result: Result, lang: str) -> list[str]:
             f"有意义的差异：{points:g} 个百分点、{minutes:g} 分钟。",
         )
     lines = _wrapped(target)
+    if result.replications < ENOUGH:
+        lines += _wrapped(
+            pick(
+                lang,
+                f"Only {words.count(result.replications, 'replication')}: take the intervals as "
+                "rough, or repeat more often.",
+                f"仅重复 {result.replications} 次：区间仅供参考，请增加重复次数。",
+            )
+        )
+    if result.base.recorded is not None:
+        lines += _wrapped(
+            pick(
+                lang,
+                "The calls are records and stay as they were: the intervals speak of drawn "
+                "durations only, not of other days.",
+                "呼叫取自记录且不变：区间只反映随机时长，不代表其他日期。",
+            )
+        )
     if len(result.layouts) == 1:
         return [*lines, *_say(result, 0, lang)]
     for layout in range(1, len(result.layouts)):
         gain = result.gain_from_sharing(layout)
-        if math.isfinite(gain) and len(result.layouts) == 2:
+        told = len(result.layouts) == 2 and result.same_calls and result.replications >= ENOUGH
+        if math.isfinite(gain) and told:
             lines += _wrapped(
                 pick(
                     lang,

@@ -40,13 +40,13 @@ def area_word(ground: Map, lang: str) -> str:
 def label(key: str, lang: str, result: Result) -> str:
     """A measure's name as a table says it: with the scenario's targets and the map's areas."""
     urban, rural = (f"{seconds / 60:g}" for seconds in result.pooled[0].setup.target_s)
-    areas, count = area_word(result.base.map, lang), len(result.pooled[0].setup.worst)
+    areas, worst = area_word(result.base.map, lang), len(result.pooled[0].setup.worst)
     special = {
         "urban10": (f"Urban calls ≤ {urban} min", f"城区 ≤ {urban} 分钟达标率"),
         "rural30": (f"Rural calls ≤ {rural} min", f"农村 ≤ {rural} 分钟达标率"),
         "p90": ("90th percentile, min", "第 90 百分位数（分钟）"),
         "mean": ("Mean response, min", "平均反应时间（分钟）"),
-        "worst5": (f"The {count} worst-served {areas}", f"最差 {count} 个{areas}达标率"),
+        "worst5": (f"The {worst} worst-served {areas}", f"最差 {worst} 个{areas}达标率"),
         "people_ok": ("People where target is met", f"达标{areas}人口占比"),
     }
     measure = BY_KEY[key]
@@ -84,15 +84,18 @@ def fleet(result: Result, layout: int, lang: str) -> str:
     """8 stations, 14 ambulances"""
     scenario = result.layouts[layout]
     stations, ambulances = len(scenario.open_stations()), len(scenario.fleet)
+    part = sum(ambulance.hours is not None for ambulance in scenario.fleet)
     return pick(
         lang,
-        f"{_count(stations, 'station')}, {_count(ambulances, 'ambulance')}",
-        f"{stations} 个站点，{ambulances} 辆救护车",
+        f"{count(stations, 'station')}, {count(ambulances, 'ambulance')}"
+        + (f" ({part} part-time)" if part else ""),
+        f"{stations} 个站点，{ambulances} 辆救护车" + (f"（{part} 辆分时段）" if part else ""),
     )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+def count(number: float, noun: str) -> str:
+    """1 station, 2 stations"""
+    return f"{number:g} {noun}" + ("" if number == 1 else "s")
 
 
 def change(said: Change, layout: Scenario, lang: str) -> str:
@@ -101,18 +104,28 @@ def change(said: Change, layout: Scenario, lang: str) -> str:
     assert verb is not None
     name = layout.station_label(verb.station, lang)
     if isinstance(verb, StationEntry):
-        en = f"+ {KINDS[verb.kind][0]} {name}, {_count(verb.ambulances, 'ambulance')}"
-        return pick(lang, en, f"＋{KINDS[verb.kind][1]}{name}，{verb.ambulances} 辆救护车")
+        kind_en, kind_zh = KINDS[verb.kind]
+        kind_en = "" if name.casefold().startswith(kind_en) else f"{kind_en} "
+        en = f"+ {kind_en}{name}, {count(verb.ambulances, 'ambulance')}{hours(verb.hours)}"
+        return pick(lang, en, f"＋{kind_zh}{name}，{verb.ambulances} 辆救护车{hours(verb.hours)}")
     if isinstance(verb, Move):
         to = f"{verb.to.lon:g}, {verb.to.lat:g}" if isinstance(verb.to, LonLat) else verb.to
+        spot = layout.map.find(to)
+        to = pick(lang, spot.name_en, spot.name_zh) if spot else to
         return pick(lang, f"{name} moved to {to}", f"{name}迁至{to}")
     if isinstance(verb, Fleet):
-        count = f"{verb.by:+d}" if verb.by is not None else f"= {verb.to}"
-        count = count.replace("-", "−")
+        more = f"{verb.by:+d}" if verb.by is not None else f"= {verb.to}"
+        more = more.replace("-", "−")
         one = "ambulance" if verb.by in (1, -1) or verb.to == 1 else "ambulances"
-        return pick(lang, f"{name} {count} {one}", f"{name} {count} 辆救护车")
+        when = hours(verb.hours)
+        return pick(lang, f"{name} {more} {one}{when}", f"{name} {more} 辆救护车{when}")
     assert isinstance(verb, Close)
     return pick(lang, f"{name} closed", f"撤销{name}")
+
+
+def hours(on_duty: tuple[int, int] | None) -> str:
+    """(08–20), or nothing for the whole day"""
+    return "" if on_duty is None else f" ({on_duty[0]:02d}–{on_duty[1]:02d})"
 
 
 def proposal(result: Result, layout: int, lang: str) -> str:
@@ -142,8 +155,9 @@ def sentence(result: Result, lang: str, layout: int) -> str:
             f"（95% 置信区间 {low:.1f} 至 {high:.1f}）"
         )
     else:
-        bounds = interval(BY_KEY["within"], gain, sign=True, lang=lang)
         small = said != "undecided"
+        low_text, high_text = (number(BY_KEY["within"], v, sign=True) for v in gain[1:])
+        bounds = pick(lang, f"{low_text} to {high_text}", f"{low_text} 至 {high_text}")
         english = (
             f"{subject} would change compliance by {number(BY_KEY['within'], gain.mean, sign=True)}"
             f" points (95 % CI {bounds}): "
@@ -157,10 +171,18 @@ def sentence(result: Result, lang: str, layout: int) -> str:
     if str(result.verdict("worst5", layout)) in ("better", "worse"):
         points = number(BY_KEY["worst5"], abs(worst.mean))
         more = worst.mean > 0
-        count = len(result.pooled[0].setup.worst)
+        worst_count = len(result.pooled[0].setup.worst)
         areas = area_word(result.base.map, lang)
-        english += f"; for the {count} worst-served {areas}, {points} {'more' if more else 'fewer'}"
-        chinese += f"；在最差的 {count} 个{areas}，{'多' if more else '少'} {points} 次"
+        but = said not in ("better", "worse")
+        of, of_zh = (" in every hundred within target", "每百次呼叫") if but else ("", "")
+        english += (
+            f"; {'but ' if but else ''}for the {worst_count} worst-served {areas}, {points} "
+            f"{'more' if more else 'fewer'}{of}"
+        )
+        chinese += (
+            f"；{'但' if but else ''}在最差的 {worst_count} 个{areas}，{of_zh}"
+            f"{'多' if more else '少'} {points} 次"
+        )
     return pick(lang, english + ".", chinese + "。")
 
 
@@ -171,7 +193,7 @@ def _subject(result: Result, layout: int, lang: str) -> str:
     verb = made[0].verb if len(made) == 1 else None
     if isinstance(verb, StationEntry):
         en, zh = KINDS[verb.kind]
-        crew = "one ambulance" if verb.ambulances == 1 else _count(verb.ambulances, "ambulance")
+        crew = "one ambulance" if verb.ambulances == 1 else count(verb.ambulances, "ambulance")
         name = scenario.station_label(verb.station, lang)
         return pick(
             lang, f"A {en} at {name} with {crew}", f"在{name}设{zh}（{verb.ambulances} 辆救护车）"
@@ -210,6 +232,8 @@ def _sentence_of_one(result: Result, lang: str) -> str:
             )
         )
     name = pick(lang, result.base.name, result.base.name_zh)
+    if not parts:
+        return pick(lang, f"{name}: no call was measured.", f"{name}：没有可统计的呼叫。")
     if lang == "zh":
         return f"{name}：" + "；".join(parts) + "。"
     return f"{name} reaches " + " and ".join(parts) + "."

@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from scipy.special import stdtrit
 
@@ -17,7 +18,7 @@ from sim.outputs.measures import BY_KEY
 from sim.outputs.plots import style
 from sim.outputs.words import number, pick
 
-AREAS = (("urban10", 0, "Urban core", "城区"), ("rural30", 1, "Rural townships", "农村"))
+AREAS = (("urban10", 0, "Urban core", "城区"), ("rural30", 1, "Outside the urban core", "农村"))
 STEPS = 241
 
 
@@ -113,7 +114,10 @@ def _panel(ax: Axes, result: Result, key: str, area: int, lang: str) -> None:
         ax.plot(minutes, weights @ curves / weights.sum(), color=colour, lw=2.0, zorder=4)
         ax.plot(target, 100 * result.estimate(key, number_).mean, "o", color=colour, zorder=5,
                 markeredgecolor="white", markersize=7)  # fmt: skip
-    _labels(ax, result, key, target, minutes[-1], lang)
+    if len(result.layouts) <= 2:
+        _labels(ax, result, key, target, minutes[-1], lang)
+    else:
+        _legend(ax, result, key, lang)
     ax.set_xlim(0, minutes[-1])
     ax.set_ylim(0, 101)
     ax.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=True))
@@ -167,8 +171,8 @@ def _labels(ax: Axes, result: Result, key: str, target: float, last: float, lang
     alone = len(values) == 1
     next_y = math.inf
     for place, i in enumerate(order):
-        layout, value = result.layouts[i], values[i]
-        name = pick(lang, *_short_names(result, i, layout.name, layout.name_zh))
+        value = values[i]
+        name = "" if alone else pick(lang, *(("Today", "现状"), ("Proposal", "方案"))[i])
         colour = style.BLUE if alone else style.LINES[i % len(style.LINES)]
         shown = number(BY_KEY[key], value.mean, unit=True)
         if not math.isnan(value.low):
@@ -186,10 +190,16 @@ def _labels(ax: Axes, result: Result, key: str, target: float, last: float, lang
             next_y = y - 14
 
 
-def _short_names(result: Result, i: int, en: str, zh: str) -> tuple[str, str]:
-    """Two layouts are told apart as today and proposal; more by their names."""
-    if len(result.layouts) == 1:
-        return "", ""
-    if len(result.layouts) == 2:
-        return ("Today", "现状") if i == 0 else ("Proposal", "方案")
-    return en, zh
+def _legend(ax: Axes, result: Result, key: str, lang: str) -> None:
+    """Several layouts by name, with their values at the target, below the curves."""
+    lines = []
+    for i, layout in enumerate(result.layouts):
+        shown = number(BY_KEY[key], result.estimate(key, i).mean, unit=True)
+        name = pick(lang, layout.name, layout.name_zh)
+        name = name if len(name) <= 34 else f"{name[:32]}…"
+        colour = style.LINES[i % len(style.LINES)]
+        lines.append(Line2D([], [], color=colour, lw=2.0, label=f"{shown}  {name}"))
+    ax.legend(
+        handles=lines, loc="lower right", fontsize=0.85 * mpl.rcParams["font.size"],
+        bbox_to_anchor=(1.0, 0.06), frameon=True, framealpha=0.9, edgecolor="none",
+    )  # fmt: skip

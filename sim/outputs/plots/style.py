@@ -16,7 +16,7 @@ from matplotlib import font_manager, patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import OutputError, Problem, ScenarioError
 from sim.outputs.compare import Result
 from sim.outputs.store import write_whole
 from sim.outputs.words import pick
@@ -24,6 +24,7 @@ from sim.outputs.words import pick
 # Width in inches as it is printed, and points of body type on it.
 SIZES: Final = {"screen": (11.0, 10.0), "a4": (6.5, 7.0), "slide": (13.33, 13.0)}
 
+ENDINGS: Final = (".png", ".pdf", ".svg")
 Bounds = tuple[float, float, float, float]  # x0, y0, x1, y1
 
 # Okabe–Ito: told apart with colour-blind eyes and in grey.
@@ -188,7 +189,8 @@ def place_label(
 ) -> bool:  # fmt: skip
     """Write `text` where it covers nothing in `taken` (boxes in pixels); False if nowhere."""
     points = mpl.rcParams["font.size"]
-    shifts = [(0, 0), (0, -1.6), (0, 1.6), (0, -2.4), (0, 2.4), (2.6, 0), (-2.6, 0)]
+    shifts = [(0, 0), (0, -1.2), (0, 1.2), (0.8, 0), (-0.8, 0), (0, -1.6), (0, 1.6)]
+    shifts += [(0.8, -1.2), (0.8, 1.2), (-0.8, -1.2), (-0.8, 1.2), (0, -2.4), (0, 2.4)]
     renderer = ax.figure.canvas.get_renderer()  # type: ignore[attr-defined]
     view = ax.get_window_extent(renderer)
     for spot in spots:
@@ -252,4 +254,6 @@ def north_arrow(ax: Axes) -> None:
 
 def save(made: Figure, path: Path) -> None:
     """To PNG, PDF or SVG by the name's ending, whole or not at all."""
+    if path.suffix.lower() not in ENDINGS:
+        raise OutputError(path, f"write a name that ends in {', '.join(ENDINGS)}")
     write_whole(path, lambda part: made.savefig(part, dpi=180, facecolor="white"))

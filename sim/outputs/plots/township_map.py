@@ -76,7 +76,9 @@ def _finding(p90: np.ndarray, meets: np.ndarray, areas: str, lang: str) -> str:
         last = pick(lang, "; in one, more than a tenth of calls are never reached",
                     "，其中有乡镇逾一成呼叫无人到达")  # fmt: skip
     else:
-        last = pick(lang, f"; the slowest wait {slowest:.0f} min", f"，最慢者需 {slowest:.0f} 分钟")
+        last = pick(
+            lang, f"; the slowest needs {slowest:.0f} min", f"，最慢者需 {slowest:.0f} 分钟"
+        )
     return pick(
         lang,
         f"{good} of {count} {areas} meet their response target{last}",
@@ -155,6 +157,8 @@ def _label(ax: Axes, result: Result, row: int, minutes: float, taken: list[Any],
     seat = result.base.map.townships[row]
     name = pick(lang, seat.name_en, seat.name_zh)
     shown = "∞" if math.isinf(minutes) else f"{minutes:.0f}"
+    if minutes > np.round(minutes) and np.round(minutes) in BREAKS:
+        shown = f"{minutes:.1f}"  # 10.3 is not within ten minutes, and must not read as 10
     dark = _class(minutes) >= DARK_FROM
     ground = RAMP[_class(minutes)]
     inner = shape.representative_point()
