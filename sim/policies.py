@@ -1,4 +1,4 @@
-"""The rules of dispatch, written once: both engines call them, scenarios choose them by name.
+"""The rules of dispatch, written once for every engine, and the time grid that they compare on.
 
 A rule is a choice among numbers. It never waits, draws or writes. What a rule compares is
 (seconds, row number), least first, so that equal times are settled the same way everywhere.

@@ -21,6 +21,8 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.engine.reference import Engine
 from sim.errors import Problem, ScenarioError, WorkersError
 from sim.inputs import demand, network, system
@@ -75,6 +77,8 @@ def compare(
     if replications < 1:
         raise ScenarioError("replications", f"at least one is needed; found {replications}")
     seed = study.seed if seed is None else seed
+    if seed < 0:
+        raise ScenarioError("seed", f"must not be negative; found {seed}")
 
     plan = Plan(
         tuple(system.build(layout) for layout in layouts),
@@ -203,12 +207,19 @@ def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:
                 f"{base.map.path.stem}: layouts can be compared on one map only"
             )
             raise ScenarioError(other.path, Problem(message, "map"))
-        if (other.recorded is None) != (base.recorded is None) or (
-            other.recorded is not None
-            and other.settings.demand.replay != base.settings.demand.replay
-        ):
+        if not _same_records(base, other):
             message = f"it meets other calls than {base.name}: replay the same records in both"
             raise ScenarioError(other.path, Problem(message, "demand.replay"))
+
+
+def _same_records(base: Scenario, other: Scenario) -> bool:
+    """Whether both draw their calls, or both replay the very same records."""
+    if base.recorded is None or other.recorded is None:
+        return base.recorded is other.recorded
+    columns = zip(base.recorded.calls, other.recorded.calls, strict=True)
+    return base.recorded.start == other.recorded.start and all(
+        np.array_equal(a, b, equal_nan=True) for a, b in columns
+    )
 
 
 def _measured_like(base: Scenario, other: Scenario) -> Scenario:
@@ -238,10 +249,9 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
 
 def _differing(base: Scenario, proposals: Sequence[Scenario]) -> tuple[str, ...]:
     """The sections of settings in which some proposal is other than the base."""
-    names = [n for n in type(base.settings).model_fields if n not in ("start", "study", "targets")]
     return tuple(
         name
-        for name in names
+        for name in type(base.settings).model_fields
         if any(getattr(p.settings, name) != getattr(base.settings, name) for p in proposals)
     )
 

@@ -23,7 +23,8 @@ LENGTH: Final = {"m": 1.0, "km": 1000.0, "米": 1.0, "公里": 1000.0, "千米":
 SPEED: Final = {"km/h": 1 / 3.6, "kmh": 1 / 3.6, "m/s": 1.0, "公里/小时": 1 / 3.6}
 SHARE: Final = {"%": 0.01, "percent": 0.01}
 
-_NUMBER = r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+# A comma parts thousands only: in "1,5 min" it would silently mean fifteen.
+_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*(\S.*?)\s*")
 _RATE = re.compile(
     rf"\s*({_NUMBER})\s*(?:calls?\s+)?(?:per\s+({_NUMBER})\s*(?:people|persons)\s+)?per\s+(\w+)\s*"

@@ -37,7 +37,7 @@ LAST = 2  # SimPy serves equal times by priority: urgent 0, normal 1, then the e
 
 def run(system: System, calls: Calls) -> Log:
     """What this layout does with these calls. Deterministic: nothing random is left to draw."""
-    return Service(system, calls, Roads(system)).run()
+    return Engine(system).run(calls)
 
 
 class EndOfInstant(simpy.Event):

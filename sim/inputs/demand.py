@@ -177,9 +177,12 @@ def _fill_gaps(demand: Demand, recorded: Calls, seed: int, replication: int) -> 
         q = _generator(seed, replication, stream, 0).random(count)
         return np.where(np.isnan(column), on_grid(law.seconds(q)), column)
 
+    shares = demand.priority_share[0]  # a record's area has no part in how urgent it is
+    drawn_priority = _pick(shares, _generator(seed, replication, Stream.PRIORITY, 0).random(count))
     conveyed = recorded.conveyed
     drawn = _generator(seed, replication, Stream.CONVEYED, 0).random(count)
     return recorded._replace(
+        priority=np.where(recorded.priority == NONE, drawn_priority, recorded.priority),
         call_taking_s=filled(recorded.call_taking_s, Stream.CALL_TAKING, demand.call_taking),
         turnout_s=filled(recorded.turnout_s, Stream.TURNOUT, demand.turnout),
         on_scene_s=filled(recorded.on_scene_s, Stream.ON_SCENE, demand.on_scene),

@@ -41,12 +41,16 @@ class Distribution(BaseModel):
         raise NotImplementedError
 
     def share_below(self, seconds: float) -> float:
-        """The uncut distribution function."""
+        """The uncut distribution function: the share at or below."""
         raise NotImplementedError
+
+    def share_under(self, seconds: float) -> float:
+        """The share strictly below; the same unless single values have a chance of their own."""
+        return self.share_below(seconds)
 
     def seconds(self, q: np.ndarray) -> np.ndarray:
         """Seconds at quantiles `q`, cut; never negative, whatever the shift."""
-        low = 0.0 if self.min is None else self.share_below(self.min)
+        low = 0.0 if self.min is None else self.share_under(self.min)
         high = 1.0 if self.max is None else self.share_below(self.max)
         drawn = self.quantile(low + q * (high - low))
         return np.clip(drawn, self.min or 0.0, self.max)
@@ -61,7 +65,7 @@ class Distribution(BaseModel):
             raise ValueError("min is more than max: nothing is left to draw")
         if self.min is None and self.max is None:
             return self
-        low = 0.0 if self.min is None else self.share_below(self.min)
+        low = 0.0 if self.min is None else self.share_under(self.min)
         high = 1.0 if self.max is None else self.share_below(self.max)
         if high - low <= 1e-9 and not isinstance(self, Constant):
             raise ValueError("min and max leave nothing of the distribution to draw")
@@ -168,6 +172,9 @@ class Uniform(Distribution):
             return float(seconds >= self.low)
         return float(np.clip((seconds - self.low) / (self.high - self.low), 0, 1))
 
+    def share_under(self, seconds: float) -> float:
+        return float(seconds > self.low) if self.high == self.low else self.share_below(seconds)
+
 
 class Empirical(Distribution):
     """Observed durations, each as likely as the others."""
@@ -181,6 +188,9 @@ class Empirical(Distribution):
 
     def share_below(self, seconds: float) -> float:
         return float(np.mean(np.array(self.values, float) <= seconds))
+
+    def share_under(self, seconds: float) -> float:
+        return float(np.mean(np.array(self.values, float) < seconds))
 
 
 _Law = Annotated[

@@ -22,7 +22,7 @@ from sim.inputs.maps import Map
 from sim.inputs.yaml_text import read_text
 from sim.policies import NONE, on_grid
 
-FAR_FROM_ROAD_M = 5_000.0
+OUTSIDE_M = 5_000.0  # a call just across the border is still served
 HEADERS: Final = {
     "received_at": ("received_at", "接警时间", "呼叫时间"),
     "lon": ("lon", "longitude", "经度"),
@@ -59,10 +59,10 @@ def read(path: Path, ground: Map, priorities: list[str]) -> Recorded:
     except UnicodeDecodeError:
         raise RecordsError(path, "this is not a text file in UTF-8 or GB 18030") from None
     rows = csv.reader(io.StringIO(text, newline=""))
-    header = next(rows, [])
-    columns = _columns(path, [name.strip() for name in header])
-    reader = _Rows(ground, priorities, columns)
     try:
+        header = next(rows, [])
+        columns = _columns(path, [name.strip() for name in header])
+        reader = _Rows(ground, priorities, columns)
         records = [r for r in (reader.read(row, rows.line_num) for row in rows if any(row)) if r]
     except csv.Error as error:
         raise RecordsError(path, Problem(str(error), line=rows.line_num)) from None
@@ -82,7 +82,7 @@ class _Record(NamedTuple):
     received: datetime
     x: float
     y: float
-    priority: int
+    priority: int  # NONE = not said
     durations: list[float]  # in the order of DURATIONS; nan = not said
     conveyed: float
     hospital: int
@@ -144,18 +144,20 @@ class _Rows:
             received,
             x,
             y,
-            cell("priority", self._priority, len(self.priorities) // 2),
+            cell("priority", self._priority, NONE),
             [cell(key, self._duration(key), np.nan) for key in DURATIONS],
             cell("conveyed", _yes_or_no, np.nan),
             cell("hospital", self._hospital, NONE),
         )
+        if record.hospital != NONE and np.isnan(record.conveyed):
+            record = record._replace(conveyed=1.0)
         return record if len(self.problems) == before else None
 
     def _where(self, cell: Callable[..., Any], line: int) -> tuple[float, float]:
         lon, lat = cell("lon", _number, np.nan), cell("lat", _number, np.nan)
         if np.isfinite([lon, lat]).all():
             x, y = self.ground.project(lon, lat)
-            if np.isfinite([x, y]).all() and self.ground.outside_m(x, y) <= FAR_FROM_ROAD_M:
+            if np.isfinite([x, y]).all() and self.ground.outside_m(x, y) <= OUTSIDE_M:
                 return float(x), float(y)
             sx, sy = self.ground.project(lat, lon)
             swapped = np.isfinite([sx, sy]).all() and self.ground.outside_m(sx, sy) == 0
@@ -231,6 +233,8 @@ def _time(text: str) -> datetime:
                 continue
         else:
             raise ValueError(f'write a time like "2025-01-08 14:05:30"; found {text}') from None
+    if not 1900 <= found.year <= 2200:
+        raise ValueError(f"the year is not of our time; found {text}")
     if found.tzinfo is not None:
         raise ValueError(f"write local time, without a time zone; found {text}")
     return found

@@ -22,6 +22,7 @@ from sim.inputs.findings import dotted, in_words
 from sim.inputs.maps import Map
 from sim.inputs.records import Recorded
 from sim.inputs.settings import (
+    CLASS_SPEEDS,
     Change,
     Close,
     Fleet,
@@ -33,6 +34,7 @@ from sim.inputs.settings import (
 from sim.inputs.yaml_text import Loc
 
 FAR_FROM_ROAD_M = 2_000.0
+MOST_CALLS = 1e7  # in one replication; more is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -123,13 +125,17 @@ class Scenario:
 
     def with_study(self, **study: object) -> Scenario:
         """With other study settings, in SI: `with_study(length=7 * 86400.0)`."""
+        unknown = set(study) - set(type(self.settings.study).model_fields)
+        if unknown:
+            raise TypeError(f"no such study setting: {', '.join(sorted(unknown))}")
         changed = self.settings.study.model_copy(update=study)
         return replace(self, settings=self.settings.model_copy(update={"study": changed}))
 
     def station(self, name: str) -> int | None:
         """The row of an open station by its Chinese or English name."""
         for row, station in enumerate(self.stations):
-            if not station.closed and name in (station.name, station.name_en):
+            known = (station.name.casefold(), station.name_en.casefold())
+            if not station.closed and name.casefold() in known:
                 return row
         return None
 
@@ -169,6 +175,19 @@ def check_settings(scenario: Scenario, tell: Any) -> None:
             if name not in priorities:
                 message = f'no priority "{name}"{did_you_mean(name, priorities)}'
                 tell(("dispatch", "divert", number, key), message)
+        known = {divert.leaving, divert.for_} <= set(priorities)
+        if known and priorities.index(divert.for_) >= priorities.index(divert.leaving):
+            message = f"{divert.for_} is not more urgent than {divert.leaving}: priorities are "
+            tell(("dispatch", "divert", number), message + "listed from the most urgent on")
+    odd = set(settings.travel.speeds) - set(classes) - set(CLASS_SPEEDS)
+    for name in sorted(odd):
+        message = f'the map has no road of class "{name}"{did_you_mean(name, classes)}'
+        tell(("travel", "speeds", name), message)
+    rates = settings.demand.rate
+    for key, rate, area in (("urban", rates.urban, 0), ("rural", rates.rural, 1)):
+        people = ground.cells.people[ground.cells.area == area].sum() if rate.per_person else 1
+        if rate.per_second * people * settings.study.length > MOST_CALLS:
+            tell(("demand", "rate", key), "more than ten million calls in one replication")
     if settings.demand.transported > 0 and not ground.hospitals:
         tell(("demand", "transported"), "the map has no hospital: write 0 % or add hospitals")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -110,8 +111,9 @@ def _base_path(text: YamlText) -> Path:
     if isinstance(name, str) and name:
         for folder in (here, here.parent):
             for candidate in (folder / name, folder / f"{name}.yaml"):
-                if candidate.is_file() or candidate.is_dir():
-                    return _scenario_path(candidate)
+                with contextlib.suppress(OSError):  # a name that no file can have
+                    if candidate.is_file() or candidate.is_dir():
+                        return _scenario_path(candidate)
     known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
     problem = Problem(
         f'no scenario "{name}" beside this file{did_you_mean(str(name), known)}',

@@ -38,17 +38,22 @@ Count = Annotated[int, Field(ge=0, le=500, strict=True)]
 def parse_hours(value: object) -> tuple[int, int]:
     """Clock hours from a text like "08-20" or "22-06"."""
     match = re.fullmatch(r"(\d{1,2})(?::00)?\s*[-–]\s*(\d{1,2})(?::00)?", str(value).strip())
-    if not match or int(match[1]) > 23 or int(match[2]) > 24 or match[1] == match[2]:
+    start, end = (int(match[1]), int(match[2])) if match else (0, 0)
+    if start > 23 or end > 24 or start == end % HOURS:
         raise ValueError(f'write whole clock hours like "08-20"; found {value}')
-    return int(match[1]), int(match[2]) % HOURS
+    return start, end % HOURS
+
+
+LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS_BY_NAME = dict(zip((*DAY_NAMES, *LONG_DAYS), DAY_NAMES * 2, strict=True))
 
 
 def parse_days(value: object) -> tuple[int, ...]:
     """Days of the week from a text like "mon-fri" or "sat, sun"."""
     days: list[int] = []
     for part in str(value).lower().split(","):
-        names = [name.strip()[:3] for name in re.split("[-–]", part)]
-        if not 1 <= len(names) <= 2 or any(name not in DAY_NAMES for name in names):
+        names = [DAYS_BY_NAME.get(name.strip(), "") for name in re.split("[-–]", part)]
+        if not 1 <= len(names) <= 2 or "" in names:
             raise ValueError(f'write days like "mon-fri" or "sat, sun"; found {value}')
         first, last = DAY_NAMES.index(names[0]), DAY_NAMES.index(names[-1])
         days += [(first + i) % DAYS for i in range((last - first) % DAYS + 1)]
@@ -314,7 +319,6 @@ class Divert(Setting):
 
 
 class DispatchSettings(Setting):
-    rule: Literal["nearest"] = Field("nearest", description="who is expected to arrive first")
     when_none_free: Literal["queue", "lost"] = "queue"
     divert: tuple[Divert, ...] = ()
 

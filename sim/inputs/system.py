@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 HOURS_PER_WEEK = 168
+AFTER_THE_LAST_CALL_S = 366 * DAY_S  # shifts go on, so that part-time crews serve who waits
 
 
 class System(NamedTuple):
@@ -159,11 +160,11 @@ def _may_divert(scenario: Scenario) -> np.ndarray:
 
 
 def _shifts(ambulance: Ambulance, start_s: float, until_s: float) -> list[tuple[float, float]]:
-    """On duty from, to, in seconds of the run; the last shift ends after the last call."""
+    """On duty from, to, in seconds of the run, for a year after the last call."""
     if ambulance.hours is None:
         return [(0.0, np.inf)]
     on_hour, off_hour = ambulance.hours
     length_s = ((off_hour - on_hour) % 24 or 24) * HOUR_S
     first_day = -start_s % DAY_S - DAY_S + on_hour * HOUR_S
-    begins = np.arange(first_day - DAY_S, until_s + 2 * DAY_S, DAY_S)
+    begins = np.arange(first_day - DAY_S, until_s + AFTER_THE_LAST_CALL_S, DAY_S)
     return [(max(b, 0.0), b + length_s) for b in begins.tolist() if b + length_s > 0]

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sim.inputs.scenario import Scenario
 
 
+FEWEST = 5  # replications for a verdict
+
+
 class Verdict(StrEnum):
     """What a paired difference amounts to."""
 
@@ -111,6 +114,8 @@ class Result:
         return estimates.difference(self.pooled[0], self.pooled[layout], key, group)
 
     def verdict(self, key: str, layout: int = 1) -> Verdict:
+        if self.replications < FEWEST:  # too few to tell chance from anything
+            return Verdict.UNDECIDED
         return verdict(BY_KEY[key], self.difference(key, layout), self.matters)
 
     def gain_from_sharing(self, layout: int = 1) -> float:

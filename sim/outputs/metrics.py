@@ -67,7 +67,7 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         (((system.start_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
         response_s,
         turnout_s,
-        first_assignment(log, len(calls.received_at))[measured] == log.ready_at[measured],
+        reached & (first_assignment(log, len(calls.received_at)) == log.ready_at)[measured],
         cross,
         _by_hour_of_week(busy, len(system.home), system.start_s),
         _by_hour_of_week(duty, len(system.home), system.start_s),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MARK = "run.json"  # a folder with this file is ours to replace
 PACKAGES = ("tenthirty", "simpy", "numpy", "scipy", "pandas", "geopandas", "shapely", "matplotlib")
+DRAWN = ("map.png", "map-proposal*.png", "cdf.png")
 CALL_COLUMNS = ("ready_at", "lost")
 
 
@@ -65,11 +66,11 @@ def results_folder(folder: Path) -> Iterator[Path]:
 
     A folder that holds anything but a result of ours is refused before any work is done.
     """
-    in_use = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-    if in_use and not (folder / MARK).is_file():
-        raise OutputError(folder, "it exists and holds no earlier result: name another folder")
-    new_parent = not folder.parent.exists()
     try:
+        in_use = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+        if in_use and not (folder / MARK).is_file():
+            raise OutputError(folder, "it exists and holds no earlier result: name another folder")
+        new_parent = not folder.parent.exists()
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
@@ -109,6 +110,9 @@ def _take_the_place(made: Path, folder: Path) -> None:
     (folder / MARK).unlink(missing_ok=True)
     for old in (folder / "logs").glob("layout-*"):
         shutil.rmtree(old, ignore_errors=True)
+    for pattern in DRAWN:
+        for old in folder.glob(pattern):
+            old.unlink()
     files = [path for path in made.rglob("*") if path.is_file()]
     for path in sorted(files, key=lambda path: path.name == MARK):
         place = folder / path.relative_to(made)

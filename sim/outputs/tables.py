@@ -78,15 +78,7 @@ def _heading(result: Result, lang: str) -> list[str]:
         f"重复 {result.replications} 次 × {days} 天{same}，随机种子 {result.seed}",
     )
     lines = [head, f"{made}{' ' * 6}{result.seconds:.0f} s"]
-    if result.differing:
-        names = ", ".join(result.differing)
-        lines.append(
-            pick(
-                lang,
-                f"Not only the layout differs: {names}. Days and targets are the base's.",
-                f"除布局外，以下设置也不同：{names}。统计时段与目标以现状为准。",
-            )
-        )
+    lines += _differing(result, lang)
     if base.map.synthetic:
         lines.append(
             pick(
@@ -97,6 +89,32 @@ def _heading(result: Result, lang: str) -> list[str]:
         )
     elif invented := base.map.meta.get("invented"):
         lines.append(pick(lang, f"Note: {invented}.", "注：站点与车辆为虚构示例。"))
+    return lines
+
+
+def _differing(result: Result, lang: str) -> list[str]:
+    """What else than stations and ambulances is not the same in all layouts."""
+    yardstick = [name for name in result.differing if name in ("start", "study", "targets")]
+    others = [name for name in result.differing if name not in yardstick]
+    lines = []
+    if others:
+        names = ", ".join(others)
+        lines.append(
+            pick(
+                lang,
+                f"Not only the layout differs: {names}.",
+                f"除布局外，以下设置也不同：{names}。",
+            )
+        )
+    if yardstick:
+        names = ", ".join(yardstick)
+        lines.append(
+            pick(
+                lang,
+                f"For every layout the base's own settings hold in: {names}.",
+                f"以下设置一律以现状为准：{names}。",
+            )
+        )
     return lines
 
 
