@@ -11,7 +11,7 @@ from conftest import ROOT
 
 from sim import study
 from sim.errors import ScenarioError, WorkersError
-from sim.inputs import demand, system
+from sim.inputs import demand, system, travel
 from sim.inputs.scenario_file import load
 
 
@@ -42,8 +42,16 @@ def test_a_new_station_leaves_every_call_as_it_was(week, tmp_path):
 
 def test_adding_a_station_changes_no_travel_time_of_the_others(week):
     before, after = system.build(week), system.build(week.add("枫林镇"))
-    assert np.array_equal(before.to_place, after.to_place)
-    assert np.array_equal(before.to_station, after.to_station[:, : len(before.station_place)])
+    assert np.array_equal(before.travel.far, after.travel.far)
+    nodes = before.place_node
+    for mode in range(2):
+        for place in before.station_place:
+            ends = [int(s.place_node[place]) for s in (before, after)]
+            seconds = [
+                travel.seconds(s.travel, mode, nodes, e)
+                for s, e in zip((before, after), ends, strict=True)
+            ]
+            assert np.array_equal(*seconds)
     assert np.array_equal(before.place_node, after.place_node[: len(before.place_node)])
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from worlds import matrix_world, road_world, some_calls
 
-from sim.policies import NONE, ORDINARY, SIREN
+from sim.inputs.system import ORDINARY, SIREN
+from sim.policies import NONE
 
 
 def trip_of(log, call, which=-1):
@@ -131,7 +132,7 @@ def test_the_way_back_from_off_road_is_rescaled_by_the_off_road_speeds(engine):
     """Out at ordinary speed (priority 1 has no siren), back with siren: half the time."""
     world = road_world(
         stations=[0], places=[4, 0], legs={SIREN: [50, 0], ORDINARY: [100, 0]},
-        profile_to_scene=np.array([SIREN, ORDINARY, ORDINARY]),
+        profile_to_scene=[SIREN, ORDINARY, ORDINARY],
         may_divert=[[False, False, False], [True, False, False], [False] * 3],
     )  # fmt: skip
     log = engine(world, some_calls([0, 240 + 30], place=[0, 1], priority=[1, 0]))

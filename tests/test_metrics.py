@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import matrix_world, road_world, some_calls
+from worlds import ONE_BAND, matrix_world, road_world, some_calls
 
 from sim.engine.reference import run
 from sim.outputs.metrics import Window, first_arrival, tally
@@ -47,7 +47,7 @@ def test_utilisation_is_clipped_to_the_window():
 
 
 def test_busy_time_falls_into_the_hours_of_the_week():
-    world = matrix_world([[0]])._replace(start_s=23 * 3600.0)
+    world = matrix_world([[0]])._replace(bands=ONE_BAND._replace(offset_s=23 * 3600.0))
     t = measured(world, some_calls([1800], on_scene_s=5400), end=10_800)
     assert np.flatnonzero(t.busy_s[0]).tolist() == [23, 24]
     assert t.busy_s[0, [23, 24]].tolist() == [1800, 3600]
@@ -110,5 +110,8 @@ def test_the_first_of_two_arrivals_is_the_response():
 
 @pytest.mark.parametrize("hour", [0, 5, 23])
 def test_the_hour_is_the_clock_hour_of_receipt(hour):
-    t = measured(matrix_world([[0]])._replace(start_s=hour * 3600.0), some_calls([1800, 5400]))
+    t = measured(
+        matrix_world([[0]])._replace(bands=ONE_BAND._replace(offset_s=hour * 3600.0)),
+        some_calls([1800, 5400]),
+    )
     assert t.hour.tolist() == [hour, (hour + 1) % 24]
