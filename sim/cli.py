@@ -155,6 +155,45 @@ def compare(
 
 
 @app.command(
+    rich_help_panel="Ask",
+    short_help="Who is within reach, without calls:  tenthirty coverage scenarios/liling",
+)
+def coverage(
+    scenario: ScenarioPath,
+    before: Annotated[
+        str | None,
+        typer.Option(help='Before wheels roll, like "3 min"; default: mean call taking, turnout.'),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A GeoPackage for QGIS: minutes by station, isochrones.")
+    ] = None,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Share of people within the target of a station, by distance alone; no simulation."""
+    from sim import units
+
+    with _bar("Reading the map"):
+        layout = _load(scenario, lang)
+        from sim.outputs import coverage as reach
+        from sim.outputs import tables
+
+        try:
+            before_s = None if before is None else units.seconds(before)
+        except ValueError as error:
+            raise ScenarioError("--before", str(error)) from None
+        found = reach.coverage(layout, before_s)
+        if out is not None:
+            reach.export(layout, out, before_s)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict("records"), ensure_ascii=False))
+    else:
+        typer.echo(tables.coverage(layout, found, lang))
+        if out is not None:
+            typer.echo(f" {out}")
+
+
+@app.command(
     rich_help_panel="Prepare",
     short_help="Look for mistakes first:  tenthirty check scenarios/liling",
 )

@@ -13,9 +13,6 @@ from typing import Any, Final
 
 NONE: Final = -1  # no row: no call, no ambulance, no hospital
 
-SIREN, ORDINARY = 0, 1  # speed profiles
-PROFILES: Final = 2
-
 TICKS: Final = 1024  # the time grid: a multiple of 1/1024 s, so that sums are exact in float64
 
 
@@ -28,6 +25,13 @@ class Status(IntEnum):
     BUSY = 3  # on scene, to the hospital or handing over: cannot be sent
     CLEARED = 4  # just free where it stands; leaves for home unless a call takes it at once
     RETURNING = 5
+
+
+class PositionRule(IntEnum):
+    """Where an ambulance under way is taken from."""
+
+    NEXT_NODE = 0  # the next node of its path, and the time left to it
+    NEAREST_PLACE = 1  # the node nearest to a straight-line interpolation: for a plain matrix
 
 
 def on_grid(seconds: Any) -> Any:
@@ -93,17 +97,41 @@ def next_on_path(
     return best, best_edge_s
 
 
-def turn_back_s(spent_s: float, driven_leg_s: float, new_leg_s: float) -> float:
-    """Seconds back to the road from an off-road leg, at the off-road speed of the new profile."""
+def turn_back_s(spent_s: float, driven_leg_s: float, new_leg_s: float, grid: bool) -> float:
+    """Seconds back to the road from an off-road leg, at the off-road speed of the new mode."""
     if driven_leg_s == new_leg_s or driven_leg_s == 0:
         return spent_s
-    back: float = on_grid(spent_s * (new_leg_s / driven_leg_s))
-    return back
+    back_s = spent_s * (new_leg_s / driven_leg_s)
+    return float(on_grid(back_s)) if grid else back_s
 
 
-def serving_seconds(drawn_s: float, factor: float) -> float:
+def serving_seconds(drawn_s: float, factor: float, grid: bool) -> float:
     """A drawn stage (on scene, handover) as the ambulance that serves takes it."""
     if factor == 1.0:
         return drawn_s
-    taken: float = on_grid(drawn_s * factor)
-    return taken
+    taken_s = drawn_s * factor
+    return float(on_grid(taken_s)) if grid else taken_s
+
+
+def standby_station(home: int, wanted: Sequence[int], present: Sequence[int]) -> int:
+    """Where a free ambulance goes: the first item of the list that is not filled, else home.
+
+    `wanted`: stations in the order in which they are to be filled, one item an ambulance;
+    `present`: [station] free ambulances that are there or on their way.
+    """
+    filled = list(present)
+    for station in wanted:
+        if filled[station] == 0:
+            return station
+        filled[station] -= 1
+    return home
+
+
+def nearest_point(x: float, y: float, points: Sequence[tuple[float, float]]) -> int:
+    """The row of the nearest point; ties go to the lowest."""
+    best, best_d = NONE, math.inf
+    for row, (px, py) in enumerate(points):
+        distance = (px - x) * (px - x) + (py - y) * (py - y)
+        if distance < best_d:
+            best, best_d = row, distance
+    return best

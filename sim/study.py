@@ -179,9 +179,10 @@ def _watched(
 
 def _with_tables(plan: Plan, convert: Callable[..., Any]) -> Plan:
     """Tables of travel seconds travel between processes by name, not by value."""
-    return plan._replace(
-        systems=tuple(s._replace(to_place=convert(s.to_place)) for s in plan.systems)
+    systems = tuple(
+        s._replace(travel=s.travel._replace(far=convert(s.travel.far))) for s in plan.systems
     )
+    return plan._replace(systems=systems)
 
 
 _WORKER: tuple[Plan, list[Engine]] | None = None  # one plan a worker process

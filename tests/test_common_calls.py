@@ -12,7 +12,7 @@ from conftest import ROOT
 
 from sim import study
 from sim.errors import ScenarioError, WorkersError
-from sim.inputs import demand, system
+from sim.inputs import demand, system, travel
 from sim.inputs.scenario_file import load
 
 
@@ -43,8 +43,16 @@ def test_a_new_station_leaves_every_call_as_it_was(week, tmp_path):
 
 def test_adding_a_station_changes_no_travel_time_of_the_others(week):
     before, after = system.build(week), system.build(week.add("枫林镇"))
-    assert np.array_equal(before.to_place, after.to_place)
-    assert np.array_equal(before.to_station, after.to_station[:, : len(before.station_place)])
+    assert np.array_equal(before.travel.far, after.travel.far)
+    nodes = before.place_node
+    for mode in range(2):
+        for place in before.station_place:
+            ends = [int(s.place_node[place]) for s in (before, after)]
+            seconds = [
+                travel.seconds(s.travel, mode, nodes, e)
+                for s, e in zip((before, after), ends, strict=True)
+            ]
+            assert np.array_equal(*seconds)
     assert np.array_equal(before.place_node, after.place_node[: len(before.place_node)])
 
 
@@ -100,6 +108,28 @@ def test_every_layout_is_held_against_the_targets_and_days_of_the_base(week):
     result = study.compare(week, other, replications=2)
     assert result.difference("within").mean == 0
     assert result.same_calls
+
+
+def test_only_calls_after_the_warm_up_are_measured(week):
+    result = study.run(week, replications=1)
+    calls = demand.draw(demand.build(week), 2025, 0)
+    received = calls.received_at[result.tallies[0][0].call]
+    assert received.min() >= week.settings.study.warm_up
+    assert received.max() < week.settings.study.warm_up + week.settings.study.length
+
+
+def test_the_worst_served_are_those_of_the_base(week):
+    plan = week
+    for name in ("枫林镇", "官庄镇", "石亭镇", "均楚镇"):
+        plan = plan.add(name)
+    result = study.compare(week, plan, replications=2)
+    sets = {pooled.setup.worst for pooled in result.pooled}
+    assert sets == {result.pooled[0].setup.worst}
+
+
+def test_few_replications_give_no_verdict(week):
+    result = study.compare(week, week.close("泰安医院"), replications=4)
+    assert result.verdict("within") == "undecided"
 
 
 def test_at_least_one_replication_is_needed(week):

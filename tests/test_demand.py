@@ -109,5 +109,16 @@ def test_a_start_in_the_middle_of_an_hour_keeps_the_clock(source):
     assert received.max() <= 1800 + 3600
 
 
+def test_the_week_begins_on_monday(source):
+    from sim.inputs import profiles
+
+    week = profiles.week((1.0,) * 24, (7.0, 1, 1, 1, 1, 1, 1))
+    assert week[:24].mean() / week[24:48].mean() == pytest.approx(7)
+    monday = source._replace(calls_per_hour=np.stack([week, week * 0]), length_s=7 * 86_400.0)
+    received = np.concatenate([demand.draw(monday, 3, i).received_at for i in range(20)])
+    share = (received < 86_400).mean()
+    assert share == pytest.approx(7 / 13, abs=0.05)
+
+
 def test_no_demand_no_calls(source):
     assert len(demand.draw(source._replace(calls_per_hour=np.zeros((2, 168))), 1, 0).place) == 0

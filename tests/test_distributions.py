@@ -50,6 +50,13 @@ def test_constant_and_empirical():
     assert seen.seconds(np.array([0.0, 0.25, 0.5, 0.75, 0.99])).tolist() == [1, 2, 2, 3, 3]
 
 
+def test_a_cut_keeps_values_that_lie_on_it():
+    seen = {"distribution": "empirical", "values": ["10 s", "20 s", "30 s"], "min": "10 s"}
+    assert set(read(seen).seconds(Q).tolist()) == {10, 20, 30}
+    same = {"distribution": "uniform", "low": "5 s", "high": "5 s", "min": "5 s"}
+    assert set(read(same).seconds(Q).tolist()) == {5}
+
+
 def test_a_shift_never_makes_a_negative_duration():
     shifted = read({"distribution": "lognormal", "median": "1 min", "sigma": 1, "shift": "-2 min"})
     assert shifted.seconds(Q).min() == 0

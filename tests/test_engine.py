@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from worlds import matrix_world, road_world, some_calls
 
-from sim.policies import NONE, ORDINARY, SIREN
+from sim.inputs.system import ORDINARY, SIREN
+from sim.policies import NONE
 
 
 def trip_of(log, call, which=-1):
@@ -131,7 +132,7 @@ def test_the_way_back_from_off_road_is_rescaled_by_the_off_road_speeds(engine):
     """Out at ordinary speed (priority 1 has no siren), back with siren: half the time."""
     world = road_world(
         stations=[0], places=[4, 0], legs={SIREN: [50, 0], ORDINARY: [100, 0]},
-        profile_to_scene=np.array([SIREN, ORDINARY, ORDINARY]),
+        profile_to_scene=[SIREN, ORDINARY, ORDINARY],
         may_divert=[[False, False, False], [True, False, False], [False] * 3],
     )  # fmt: skip
     log = engine(world, some_calls([0, 240 + 30], place=[0, 1], priority=[1, 0]))
@@ -202,6 +203,16 @@ def test_the_abandoned_call_is_reconsidered_next_and_keeps_its_draws(engine):
     assert log.left_scene_at[again] - log.arrived_at[again] == 500
 
 
+def test_the_abandoned_call_goes_before_more_urgent_ones_that_wait(engine):
+    """Reconsidered next, before any other: yellow waits, though green is less urgent."""
+    world = road_world(stations=[0, 4], places=[2, 1, 3], may_divert=ONLY_TO_RED)
+    calls = some_calls([0, 30, 30], place=[0, 1, 2], priority=[2, 0, 1], on_scene_s=[500, 500, 5])
+    log = engine(world, calls)
+    assert log.assigned_at[trip_of(log, 0)] == 30
+    assert log.ambulance[trip_of(log, 0)] == 1
+    assert log.assigned_at[trip_of(log, 2)] > 30
+
+
 def test_a_chain_of_diversions_in_one_instant(engine):
     may = [[False, False, False], [True, False, False], [True, True, False]]
     world = road_world(stations=[0, 0], places=[4, 4, 1], may_divert=may)
@@ -240,6 +251,29 @@ def test_nobody_is_sent_off_duty(engine):
     world = with_shifts(matrix_world([[60], [600]]), [(3600, 7200)], [(0, np.inf)])
     log = engine(world, some_calls([0, 4000]))
     assert log.ambulance[log.call != NONE].tolist() == [1, 0]
+
+
+def test_nobody_is_sent_after_the_end_of_a_shift(engine):
+    world = with_shifts(matrix_world([[60], [600]]), [(0, 100)], [(0, np.inf)])
+    log = engine(world, some_calls([200]))
+    assert log.ambulance[0] == 1
+
+
+def test_nobody_is_taken_from_the_road_off_duty(engine):
+    """Ambulance 0 drives home after its shift has ended, past the second call."""
+    world = with_shifts(road_world(stations=[0, 0], places=[4, 2]), [(0, 100)], [(0, np.inf)])
+    log = engine(world, some_calls([0, 300], place=[0, 1]))
+    assert log.ambulance[trip_of(log, 0)] == 0
+    assert log.ambulance[trip_of(log, 1)] == 1
+
+
+def test_nobody_is_diverted_off_duty(engine):
+    world = with_shifts(
+        road_world(stations=[0, 0], places=[4, 2], may_divert=ONLY_TO_RED), [(0, 20)], [(0, np.inf)]
+    )
+    log = engine(world, some_calls([0, 30], place=[0, 1], priority=[2, 0]))
+    assert np.isnan(log.diverted_at[trip_of(log, 0)])
+    assert log.ambulance[trip_of(log, 1)] == 1
 
 
 def test_a_waiting_call_is_served_as_soon_as_someone_comes_on_duty(engine):

@@ -136,6 +136,13 @@ def test_utilisation_and_level_zero():
     assert estimates.estimate(pooled, "level_zero").mean == pytest.approx(0.05)
 
 
+def test_long_waits_and_turnouts_have_their_own_limits():
+    tallies = [one([1200.0, 1200.5])._replace(turnout_s=np.array([180.0, 180.5]))]
+    pooled = Pooled(tallies, SETUP)
+    assert estimates.estimate(pooled, "over20").mean == 0.5
+    assert estimates.estimate(pooled, "turnout3").mean == 0.5
+
+
 def test_groups_without_calls_are_not_reported():
     pooled = Pooled([one([1.0])], SETUP)
     names = list(estimates.groups(pooled))

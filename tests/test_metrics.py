@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import matrix_world, road_world, some_calls
+from worlds import ONE_BAND, matrix_world, road_world, some_calls
 
 from sim.engine.reference import run
 from sim.outputs.metrics import Window, first_arrival, tally
@@ -35,6 +35,26 @@ def test_a_lost_call_counts_as_never_reached():
     assert t.at_once.tolist() == [True, False]
 
 
+def test_a_call_that_is_given_up_and_lost_was_not_served_at_once():
+    may = [[False] * 3, [True, False, False], [True, False, False]]
+    world = road_world(stations=[0], places=[4, 2], may_divert=may, lose_when_none_free=True)
+    t = measured(world, some_calls([0, 30], place=[0, 1], priority=[2, 0]))
+    assert t.at_once.tolist() == [False, True]
+
+
+def test_turnout_is_measured_to_the_rolling_of_the_wheels():
+    t = measured(matrix_world([[0], [0]]), some_calls([0, 10], turnout_s=[200, 100]))
+    assert t.turnout_s.tolist() == [200, 100]
+
+
+def test_the_nearest_station_is_judged_in_the_band_and_mode_that_was_driven():
+    """From the second hour on the short cut by node 2 is slow, and the other station nearer."""
+    edges = [(0, 1), (1, 2), (2, 3), (3, 4)]
+    world = road_world(stations=[0, 4], places=[1], edges=edges, homes=[0, 1], slow_from_hour=1)
+    t = measured(world, some_calls([0, 10], on_scene_s=3000))
+    assert t.cross.tolist() == [False, True]
+
+
 def test_only_calls_received_in_the_window_count():
     t = measured(matrix_world([[0]]), some_calls([0, 100, 200, 300]), start=100, end=300)
     assert t.call.tolist() == [1, 2]
@@ -48,7 +68,7 @@ def test_utilisation_is_clipped_to_the_window():
 
 
 def test_busy_time_falls_into_the_hours_of_the_week():
-    world = matrix_world([[0]])._replace(start_s=23 * 3600.0)
+    world = matrix_world([[0]])._replace(bands=ONE_BAND._replace(offset_s=23 * 3600.0))
     t = measured(world, some_calls([1800], on_scene_s=5400), end=10_800)
     assert np.flatnonzero(t.busy_s[0]).tolist() == [23, 24]
     assert t.busy_s[0, [23, 24]].tolist() == [1800, 3600]
@@ -112,5 +132,8 @@ def test_the_first_of_two_arrivals_is_the_response():
 
 @pytest.mark.parametrize("hour", [0, 5, 23])
 def test_the_hour_is_the_clock_hour_of_receipt(hour):
-    t = measured(matrix_world([[0]])._replace(start_s=hour * 3600.0), some_calls([1800, 5400]))
+    t = measured(
+        matrix_world([[0]])._replace(bands=ONE_BAND._replace(offset_s=hour * 3600.0)),
+        some_calls([1800, 5400]),
+    )
     assert t.hour.tolist() == [hour, (hour + 1) % 24]

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from worlds import matrix_world
 
 from sim.engine.fleet import Drive, Roads
-from sim.inputs import network, system
+from sim.inputs import network, system, travel
 from sim.policies import TICKS
 
 
@@ -65,6 +66,16 @@ def test_tables_are_shortest_paths_exactly(roads):
         assert np.array_equal(ticks, np.round(ticks))
 
 
+def world_to(graph, end):
+    """A world with one place, at a node of the graph, and one station, elsewhere."""
+    nodes = len(graph.indptr) - 1
+    spots = np.array([end]), np.array([(end + 1) % nodes])
+    return matrix_world([[0.0]])._replace(
+        place_node=np.concatenate(spots),
+        travel=travel.build(graph, np.full((nodes, 2), np.nan), *spots),
+    )
+
+
 @given(random_roads(), st.data())
 @settings(max_examples=60, deadline=None)
 def test_a_vehicle_under_way_never_gains_or_loses_a_tick(roads, data):
@@ -73,27 +84,51 @@ def test_a_vehicle_under_way_never_gains_or_loses_a_tick(roads, data):
     graph = network.edges(built, np.array([10.0]), np.ones((2, 1)))
     nodes = len(graph.indptr) - 1
     start, end = data.draw(st.integers(0, nodes - 1)), data.draw(st.integers(0, nodes - 1))
-    world = _world(graph, end)
-    drive = Drive(Roads(world), 0, start, 7.0, 0, departed_at=100.0)
+    ways = Roads(world_to(graph, end))
+    drive = Drive(ways, 0, start, 7.0, 0, departed_at=100.0)
     elapsed = round(data.draw(st.floats(0, 1)) * drive.seconds * TICKS) / TICKS
-    node, left_s = drive.next_node(100.0 + elapsed, 0)
+    node, left_s = drive.position(100.0 + elapsed, 0)
     assert left_s >= 0
-    on_from_there = Roads(world).from_node_s(0, node, 0)
-    assert elapsed + left_s + on_from_there == drive.seconds
+    assert elapsed + left_s + ways.from_node_s(0, node, 0) == drive.seconds
 
 
-def _world(graph, end):
-    from worlds import matrix_world
+@given(random_roads(), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_a_folded_network_gives_the_same_seconds_as_the_full_one(roads, grid):
+    """Exactly on the time grid, to 1e-9 off it, from every node to every node."""
+    built = network.build(roads)[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)), grid=grid)
+    nodes = np.arange(len(graph.indptr) - 1)
+    made = travel.build(graph, built.xy, nodes, nodes[:1])
+    full = network.table(graph, nodes)[0]
+    for end in nodes:
+        folded = travel.seconds(made, 0, nodes, int(end))
+        if grid:
+            assert np.array_equal(folded, full[end])
+        else:
+            assert folded == pytest.approx(full[end], rel=0, abs=1e-9)
 
-    place_node = np.array([end, end])
-    return matrix_world([[0.0]])._replace(
-        place_node=place_node,
-        to_place=network.table(graph, np.array([end])),
-        to_station=network.table(graph, np.array([end])),
-        indptr=graph.indptr,
-        head=graph.head,
-        edge_s=graph.seconds,
-    )
+
+def test_the_folded_network_of_coquimbo_gives_the_same_seconds(coquimbo):
+    made = system.build(coquimbo).travel
+    rng = np.random.default_rng(1)
+    nodes = rng.choice(len(made.graph.indptr) - 1, 500, replace=False)
+    places = system.build(coquimbo).place_node
+    ends = rng.choice(np.unique(places), 20, replace=False)
+    assert len(made.chains.node) < 0.9 * (len(made.graph.indptr) - 1)
+    full = network.table(made.graph, ends)
+    for mode in range(2):
+        for row, end in enumerate(ends.tolist()):
+            assert np.array_equal(travel.seconds(made, mode, nodes, end), full[mode, row][nodes])
+
+
+def test_a_ring_without_junctions_can_be_driven():
+    ring = [(i, (i + 1) % 5) for i in range(5)]
+    built = network.build(links(ring, [100] * 5, oneway=[True] * 5))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    made = travel.build(graph, built.xy, np.arange(5), np.arange(1))
+    assert len(made.chains.node) == 1
+    assert travel.seconds(made, 0, np.arange(5), 2).tolist() == [20, 10, 0, 40, 30]
 
 
 def test_of_parallel_roads_the_fastest_counts_and_they_never_add_up():
@@ -162,17 +197,17 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
 
 def test_ordinary_driving_and_time_bands_change_every_table(liling):
     band = {"hours": (7, 9), "days": tuple(range(5)), "speed": 0.5, "classes": ()}
-    travel = liling.settings.travel.model_copy(update={"bands": (_Band(**band),)})
+    slower = liling.settings.travel.model_copy(update={"bands": (_Band(**band),)})
     from dataclasses import replace
 
-    slow = replace(liling, settings=liling.settings.model_copy(update={"travel": travel}))
+    slow = replace(liling, settings=liling.settings.model_copy(update={"travel": slower}))
     made = system.build(slow)
-    assert made.band_of_hour.reshape(7, 24)[:5, 7:9].tolist() == [[0, 0]] * 5
-    assert made.band_of_hour.sum() == 168 - 10
-    rush, usual = made.to_place[0, 0].astype(float), made.to_place[2, 0].astype(float)
+    assert made.bands.band.reshape(7, 24)[:5, 7:9].tolist() == [[0, 0]] * 5
+    assert made.bands.band.sum() == 168 - 10
+    nodes, end = np.arange(len(made.travel.graph.indptr) - 1), int(made.place_node[0])
+    rush, _, usual, ordinary = (travel.seconds(made.travel, m, nodes, end) for m in range(4))
     far = usual > 300
     assert rush[far] / usual[far] == pytest.approx(2.0, rel=1e-2)
-    ordinary = made.to_place[3, 0].astype(float)
     assert ordinary[far] / usual[far] == pytest.approx(1 / 0.95, rel=1e-2)
 
 

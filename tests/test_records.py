@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
@@ -114,6 +115,33 @@ def test_recorded_calls_are_replayed_and_their_gaps_drawn(tmp_path):
     assert len(result.tallies[0][0].call) == 48
     assert result.estimate("within").mean > 0.5
     assert str(scenario.settings.start) == "2025-03-03 00:00:00"
+
+
+def test_what_records_leave_open_is_drawn_from_its_own_law(tmp_path):
+    rows = "".join(f"2025-03-0{d} {h:02d}:{m}0:00,113.49,27.65,\n"
+                   for d in (3, 4, 5) for h in range(24) for m in range(6))  # fmt: skip
+    scenario = load(scenario_with(tmp_path, rows))
+    calls = demand.draw(demand.build(scenario), 1, 0)
+    count = len(calls.place)
+    assert np.bincount(calls.priority) / count == pytest.approx([0.027, 0.399, 0.574], abs=0.08)
+    assert calls.conveyed.mean() == pytest.approx(0.63, abs=0.08)
+    assert calls.handover_s.mean() / 60 == pytest.approx(30.1, abs=3)
+    assert calls.turnout_s.mean() == pytest.approx(98, abs=10)
+
+
+def test_who_names_a_hospital_is_conveyed(tmp_path, liling):
+    text = "received_at,township,hospital\n2025-03-04 08:30,枫林镇,湘东医院\n"
+    assert read(tmp_path, liling, text).calls.conveyed.tolist() == [1.0]
+
+
+def test_other_records_are_other_calls(tmp_path):
+    scenarios = []
+    for name, hour in (("a", 8), ("b", 9)):
+        (tmp_path / name).mkdir()
+        rows = f"2025-03-03 {hour:02d}:10:00,113.49,27.65,60\n"
+        scenarios.append(load(scenario_with(tmp_path / name, rows)))
+    with pytest.raises(ScenarioError, match="it meets other calls"):
+        study.compare(*scenarios)
 
 
 def test_records_and_drawn_calls_are_not_compared(tmp_path, liling):

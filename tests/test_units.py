@@ -34,7 +34,10 @@ def test_rates_are_per_person_or_per_time():
 
 
 @pytest.mark.parametrize("parse", [units.seconds, units.share, units.metres, units.rate])
-@pytest.mark.parametrize("bad", [10, 10.0, True, None, "", "ten minutes", "10", "nan min", [1], {}])
+@pytest.mark.parametrize(
+    "bad",
+    [10, 10.0, True, None, "", "ten minutes", "10", "nan min", "1,5 min", "1.000,5 min", [1], {}],
+)
 def test_what_is_no_quantity_is_refused_in_words(parse, bad):
     with pytest.raises(ValueError, match=r"write|unknown|finite"):
         parse(bad)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.inputs import network
+from sim.inputs import travel
+from sim.inputs.chains import fastest
 from sim.inputs.demand import Calls
-from sim.inputs.system import System, always_on_duty
-from sim.policies import NONE, ORDINARY, PROFILES, SIREN, on_grid
+from sim.inputs.system import ORDINARY, SIREN, Bands, System, always_on_duty
+from sim.policies import NONE, PositionRule, on_grid
+
+ONE_BAND = Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf)
 
 
 def matrix_world(
@@ -24,22 +27,18 @@ def matrix_world(
     back = np.zeros((calls, stations)) if from_calls is None else np.asarray(from_calls, float)
     homes = np.arange(stations) if homes is None else np.asarray(homes)
     places = calls + hospitals
-    to_place = np.zeros((places, places + stations))
-    to_place[:calls, places:] = out.T
-    to_station = np.zeros((stations, places + stations))
-    to_station[:, :calls] = back.T
+    matrix = np.zeros((places + stations, places + stations))  # from, to
+    matrix[places:, :calls] = out
+    matrix[:calls, places:] = back
     indptr, on_at, off_at = always_on_duty(len(homes))
     system = System(
         place_node=np.arange(places + stations),
-        place_leg_s=np.zeros((PROFILES, places + stations)),
-        place_row=np.concatenate([np.arange(places), np.arange(stations)]),
-        to_place=np.stack([to_place] * PROFILES),
-        to_station=np.stack([to_station] * PROFILES),
-        indptr=np.zeros(places + stations + 1, int),
-        head=np.zeros(0, int),
-        edge_s=np.zeros((PROFILES, 0)),
-        band_of_hour=np.zeros(168, int),
-        start_s=0.0,
+        place_leg_s=np.zeros((2, places + stations)),
+        travel=travel.from_matrix(np.stack([matrix, matrix])),
+        bands=ONE_BAND,
+        mode_to_scene=np.array([[0, 0, 0]]),
+        mode_to_hospital=np.array([1]),
+        mode_home=np.array([1]),
         station_place=places + np.arange(stations),
         hospital_place=calls + np.arange(hospitals),
         home=homes,
@@ -50,10 +49,11 @@ def matrix_world(
         on_duty_at=on_at,
         off_duty_at=off_at,
         expected_turnout_s=turnout_s,
-        profile_to_scene=np.array([SIREN, SIREN, SIREN]),
-        profile_to_hospital=ORDINARY,
         may_divert=np.zeros((3, 3), bool),
         lose_when_none_free=False,
+        position_rule=PositionRule.NEXT_NODE,
+        standby_list=np.zeros(0, int),
+        on_grid=True,
     )
     return system._replace(**rules)
 
@@ -97,37 +97,35 @@ def road_world(
     tail, head = np.array(both).T
     bands = [1.0] if slow_from_hour is None else [1.0, 0.5]
     speeds = np.array([band * profile for band in bands for profile in (1.0, ordinary)])
-    graph = network.Edges(
-        np.searchsorted(tail, np.arange(nodes + 1)),
-        head,
-        on_grid(np.full(len(both), seconds) / speeds[:, None]),
-    )
+    graph = fastest(tail, head, on_grid(np.full(len(both), seconds) / speeds[:, None]), nodes)
     spots = [*places, *hospitals]
     homes = np.asarray(rules.pop("homes", np.arange(len(stations))))
-    leg_s = np.zeros((PROFILES, len(spots) + len(stations)))
-    for profile, own in (legs or {}).items():
-        leg_s[profile, : len(own)] = own
+    leg_s = np.zeros((len(speeds), len(spots) + len(stations)))
+    for mode in range(len(speeds)):
+        own = (legs or {}).get(mode % 2, ())
+        leg_s[mode, : len(own)] = own
+    profiles = rules.pop("profile_to_scene", [SIREN, SIREN, SIREN])
+    modes = np.arange(len(speeds)).reshape(-1, 2)
     indptr, on_at, off_at = always_on_duty(len(homes))
-    band_of_hour = np.zeros(168, int)
-    if slow_from_hour is not None:
-        band_of_hour[slow_from_hour:] = 1
     settings = {
-        "profile_to_scene": np.array([SIREN, SIREN, SIREN]),
         "may_divert": np.zeros((3, 3), bool),
         "lose_when_none_free": False,
+        "position_rule": PositionRule.NEXT_NODE,
+        "standby_list": np.zeros(0, int),
     } | rules
     settings["may_divert"] = np.asarray(settings["may_divert"], bool)
     return System(
         place_node=np.array([*spots, *stations], int),
         place_leg_s=leg_s,
-        place_row=np.concatenate([np.arange(len(spots)), np.arange(len(stations))]),
-        to_place=network.table(graph, np.array(spots, int)),
-        to_station=network.table(graph, np.array(stations, int)),
-        indptr=graph.indptr,
-        head=graph.head,
-        edge_s=graph.seconds,
-        band_of_hour=band_of_hour,
-        start_s=0.0,
+        travel=travel.build(
+            graph, np.full((nodes, 2), np.nan), np.array(spots, int), np.array(stations, int)
+        ),
+        bands=ONE_BAND
+        if slow_from_hour is None
+        else Bands(np.array([0.0, slow_from_hour * 3600.0]), np.array([0, 1]), 0.0, np.inf),
+        mode_to_scene=modes[:, list(profiles)],
+        mode_to_hospital=modes[:, ORDINARY],
+        mode_home=modes[:, ORDINARY],
         station_place=len(spots) + np.arange(len(stations)),
         hospital_place=len(places) + np.arange(len(hospitals)),
         home=homes,
@@ -138,6 +136,6 @@ def road_world(
         on_duty_at=on_at,
         off_duty_at=off_at,
         expected_turnout_s=0.0,
-        profile_to_hospital=ORDINARY,
+        on_grid=True,
         **settings,
     )

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from functools import lru_cache, partial
 
-from sim.inputs.system import System, mode_at
-from sim.policies import NONE, PROFILES, Status, next_on_path, turn_back_s
+from sim.inputs.chains import NO_JUNCTION
+from sim.inputs.system import System, band_at
+from sim.inputs.travel import along_chain, row_to
+from sim.policies import (
+    NONE,
+    PositionRule,
+    Status,
+    nearest_point,
+    next_on_path,
+    turn_back_s,
+)
+
+KEPT_ROWS = 2_000  # rows of travel seconds in reach; a county's places all fit
 
 
 class Roads:
@@ -13,37 +25,44 @@ class Roads:
 
     def __init__(self, system: System):
         self.system = system
+        chains = system.travel.chains
         self.place_node: list[int] = system.place_node.tolist()
         self.leg_s: list[list[float]] = system.place_leg_s.tolist()
         self.station_place: list[int] = system.station_place.tolist()
         self.hospital_place: list[int] = system.hospital_place.tolist()
-        self._one_band = len(system.to_place) == PROFILES
-        self._row: list[int] = system.place_row.tolist()
-        self._map_places = len(system.place_node) - len(system.station_place)
+        self.mode_to_scene: list[list[int]] = system.mode_to_scene.tolist()
+        self._one_band = len(system.mode_to_scene) == 1
+        self._exit: list[list[int]] = chains.exit.tolist()
+        self._exit_s: list[list[list[float]]] = chains.exit_s.tolist()
+        self._chain: list[int] = chains.chain.tolist()
+        self._xy = [(x, y) for x, y in system.travel.xy.tolist()]
         self._edges: dict[tuple[int, int], list[tuple[int, float]]] = {}
         self._from_stations: dict[tuple[int, int], list[float]] = {}
         self._to_hospitals: dict[tuple[int, int], list[float]] = {}
+        self._row_to = lru_cache(maxsize=KEPT_ROWS)(partial(row_to, system.travel))
 
-    def mode(self, profile: int, now: float) -> int:
-        """The travel table for a profile in the time band in force at an instant."""
-        if self._one_band:
-            return profile
-        return mode_at(self.system, profile, now)
+    def band(self, now: float) -> int:
+        """The time band in force."""
+        return 0 if self._one_band else band_at(self.system.bands, now)
 
-    def node_to_node_s(self, mode: int, place: int, node: int) -> float:
-        """Seconds on the road from a node to the road node of a place."""
-        table = self.system.to_place if place < self._map_places else self.system.to_station
-        return float(table.item(mode, self._row[place], node))
+    def node_to_node_s(self, mode: int, end: int, node: int) -> float:
+        """Seconds on the road from a node to the node of a place."""
+        row = self._row_to(mode, end)
+        exits, exit_s = self._exit, self._exit_s[mode]
+        best_s = float(row.item(exits[0][node])) + exit_s[0][node]
+        if exits[1][node] != NO_JUNCTION:
+            best_s = min(best_s, float(row.item(exits[1][node])) + exit_s[1][node])
+        if self._chain[node] >= 0 and self._chain[node] == self._chain[end]:
+            best_s = min(best_s, along_chain(self.system.travel, mode, node, end))
+        return best_s
 
     def from_node_s(self, mode: int, node: int, place: int) -> float:
         """Seconds from a road node to a place, with the off-road leg at its end."""
-        road_s = self.node_to_node_s(mode, place, node)
-        return road_s + self.leg_s[mode % PROFILES][place]
+        return self.node_to_node_s(mode, self.place_node[place], node) + self.leg_s[mode][place]
 
     def from_place_s(self, mode: int, start: int, end: int) -> float:
         """Seconds from place to place, with the off-road legs at both ends."""
-        leg_s = self.leg_s[mode % PROFILES][start]
-        return leg_s + self.from_node_s(mode, self.place_node[start], end)
+        return self.leg_s[mode][start] + self.from_node_s(mode, self.place_node[start], end)
 
     def from_stations_s(self, mode: int, place: int) -> list[float]:
         """Seconds from every station to a place."""
@@ -67,26 +86,31 @@ class Roads:
         """(head, seconds) of the roads that leave a node."""
         key = (mode, node)
         if key not in self._edges:
-            first, last = self.system.indptr[node : node + 2].tolist()
-            heads = self.system.head[first:last].tolist()
+            graph = self.system.travel.graph
+            first, last = graph.indptr[node : node + 2].tolist()
+            heads = graph.head[first:last].tolist()
             self._edges[key] = list(
-                zip(heads, self.system.edge_s[mode, first:last].tolist(), strict=True)
+                zip(heads, graph.seconds[mode, first:last].tolist(), strict=True)
             )
         return self._edges[key]
 
-    def path(self, mode: int, node: int, place: int) -> tuple[list[int], list[float]]:
-        """Nodes of the fastest path to a place's road node, and seconds from the start to each."""
-        end = self.place_node[place]
+    def path(self, mode: int, node: int, end: int) -> tuple[list[int], list[float]]:
+        """Nodes of the fastest path to a node, and seconds from the start to each."""
         nodes, at_s = [node], [0.0]
         while node != end:
             node, edge_s = next_on_path(
-                node, self.edges(mode, node), lambda head: self.node_to_node_s(mode, place, head)
+                node, self.edges(mode, node), lambda head: self.node_to_node_s(mode, end, head)
             )
             if node == nodes[-1]:  # a matrix has no roads: one drive straight to the end
-                node, edge_s = end, self.node_to_node_s(mode, place, nodes[-1])
+                node, edge_s = end, self.node_to_node_s(mode, end, nodes[-1])
             nodes.append(node)
             at_s.append(at_s[-1] + edge_s)
         return nodes, at_s
+
+    def nearest_node(self, start: int, end: int, share: float) -> int:
+        """The node nearest to the point that lies `share` of the straight line on."""
+        (x0, y0), (x1, y1) = self._xy[start], self._xy[end]
+        return nearest_point(x0 + share * (x1 - x0), y0 + share * (y1 - y0), self._xy)
 
 
 class Drive:
@@ -105,25 +129,37 @@ class Drive:
     def seconds(self) -> float:
         return self.lead_s + self.roads.from_node_s(self.mode, self.node, self.place)
 
-    def next_node(self, now: float, profile: int) -> tuple[int, float]:
-        """The position rule `next_node`: the next node on the path and the seconds left to it.
+    def position(self, now: float, mode: int) -> tuple[int, float]:
+        """The node from which the ambulance can be sent in another mode, and the seconds to it."""
+        if self.roads.system.position_rule == PositionRule.NEAREST_PLACE:
+            return self._nearest_place(now), 0.0
+        return self._next_node(now, mode)
 
-        The time left is not rescaled when the profile changes; between the last node and an
-        off-road end the ambulance turns back, at the off-road speed of `profile`.
+    def _next_node(self, now: float, mode: int) -> tuple[int, float]:
+        """The next node on the path; the time left to it is not rescaled in the new mode.
+
+        Between the last node and an off-road end the ambulance turns back, at the new mode's
+        off-road speed.
         """
         elapsed_s = now - self.departed_at
         if elapsed_s <= self.lead_s:
             return self.node, self.lead_s - elapsed_s
         if self._path is None:
-            nodes, at_s = self.roads.path(self.mode, self.node, self.place)
+            end = self.roads.place_node[self.place]
+            nodes, at_s = self.roads.path(self.mode, self.node, end)
             self._path = nodes, [self.lead_s + s for s in at_s]
         nodes, at_s = self._path
         step = bisect_left(at_s, elapsed_s)
         if step < len(nodes):
             return nodes[step], at_s[step] - elapsed_s
-        driven_s = self.roads.leg_s[self.mode % PROFILES][self.place]
-        new_s = self.roads.leg_s[profile][self.place]
-        return nodes[-1], turn_back_s(elapsed_s - at_s[-1], driven_s, new_s)
+        driven_s, new_s = (self.roads.leg_s[m][self.place] for m in (self.mode, mode))
+        grid = self.roads.system.on_grid
+        return nodes[-1], turn_back_s(elapsed_s - at_s[-1], driven_s, new_s, grid)
+
+    def _nearest_place(self, now: float) -> int:
+        whole_s, end = self.seconds, self.roads.place_node[self.place]
+        share = (now - self.departed_at) / whole_s if whole_s > 0 else 1.0
+        return self.roads.nearest_node(self.node, end, share)
 
 
 class Fleet:
@@ -132,6 +168,7 @@ class Fleet:
     def __init__(self, system: System):
         count = len(system.home)
         self.home: list[int] = system.home.tolist()
+        self.base: list[int] = system.home.tolist()  # the station where it is or is going
         self.status: list[int] = [Status.AT_STATION] * count
         self.on_duty: list[bool] = [False] * count
         self.call: list[int] = [NONE] * count
@@ -147,24 +184,32 @@ class Fleet:
     def come_on_duty(self, ambulance: int) -> None:
         self.on_duty[ambulance] = True
         if self.status[ambulance] == Status.AT_STATION:
-            insort(self.ready_at_station[self.home[ambulance]], ambulance)
+            insort(self.ready_at_station[self.base[ambulance]], ambulance)
 
     def go_off_duty(self, ambulance: int) -> None:
         """The end of a shift: nobody is sent any more; a trip under way is finished."""
         self.on_duty[ambulance] = False
-        ready = self.ready_at_station[self.home[ambulance]]
+        ready = self.ready_at_station[self.base[ambulance]]
         if ambulance in ready:
             ready.remove(ambulance)
 
     def set_status(self, ambulance: int, status: Status) -> None:
         if self.status[ambulance] == Status.AT_STATION and self.on_duty[ambulance]:
-            self.ready_at_station[self.home[ambulance]].remove(ambulance)
+            self.ready_at_station[self.base[ambulance]].remove(ambulance)
         self.status[ambulance] = status
         if status == Status.AT_STATION:
             self.drive[ambulance] = None
             if self.on_duty[ambulance]:
-                insort(self.ready_at_station[self.home[ambulance]], ambulance)
+                insort(self.ready_at_station[self.base[ambulance]], ambulance)
         if status in (Status.AT_STATION, Status.BUSY):  # busy: no choice before it is cleared
             self.elsewhere.discard(ambulance)
         else:
             self.elsewhere.add(ambulance)
+
+    def free_by_station(self, but: int) -> list[int]:
+        """[station] free ambulances that stand there or drive there, all but one."""
+        present = [0] * len(self.ready_at_station)
+        for ambulance, status in enumerate(self.status):
+            if ambulance != but and self.on_duty[ambulance]:
+                present[self.base[ambulance]] += status in (Status.AT_STATION, Status.RETURNING)
+        return present

@@ -21,12 +21,12 @@ from sim.inputs.demand import Calls
 from sim.inputs.system import System
 from sim.policies import (
     NONE,
-    ORDINARY,
     Status,
     can_be_sent,
     choose_ambulance,
     choose_hospital,
     serving_seconds,
+    standby_station,
     waiting_key,
 )
 
@@ -67,8 +67,8 @@ class Service:
         self.system, self.roads = system, roads
         self.calls = Calls(*(column.tolist() for column in calls))  # numbers, one at a time
         self.fleet = Fleet(system)
-        self.profile_to_scene: list[int] = system.profile_to_scene.tolist()
         self.may_divert: list[list[bool]] = system.may_divert.tolist()
+        self.standby_list: list[int] = system.standby_list.tolist()
         self.service_factor: list[float] = system.service_factor.tolist()
         self.log = Logbook(calls)
         self.waiting: list[tuple[int, float, int]] = []
@@ -121,8 +121,8 @@ class Service:
 
         self.log.arrived_at[trip] = self.env.now
         self.fleet.set_status(ambulance, Status.BUSY)
-        factor = self.service_factor[ambulance]
-        yield self.env.timeout(serving_seconds(self.calls.on_scene_s[call], factor))
+        factor, grid = self.service_factor[ambulance], self.system.on_grid
+        yield self.env.timeout(serving_seconds(self.calls.on_scene_s[call], factor, grid))
 
         self.log.left_scene_at[trip] = self.env.now
         place = self.calls.place[call]
@@ -136,13 +136,13 @@ class Service:
             self.log.at_hospital_at[trip] = self.env.now
             self.log.handover_at[trip] = self.env.now
             place = self.roads.hospital_place[hospital]
-            yield self.env.timeout(serving_seconds(self.calls.handover_s[call], factor))
+            yield self.env.timeout(serving_seconds(self.calls.handover_s[call], factor, grid))
 
         self.log.cleared_at[trip] = self.env.now
         self.clear(ambulance, place)
 
     def drive_home(self, ambulance: int, trip: int, drive: Drive) -> Process:
-        """Back to the station, at ordinary speed; a call may take the ambulance on the way."""
+        """To where it stands by, at ordinary speed; a call may take the ambulance on the way."""
         yield self.env.timeout(drive.seconds)
         if self.fleet.trip[ambulance] != trip:
             return
@@ -207,8 +207,7 @@ class Service:
         """The ambulance that is expected to arrive first, among all that can be sent."""
         fleet, scene, now = self.fleet, self.calls.place[call], self.env.now
         priority = self.calls.priority[call]
-        profile = self.profile_to_scene[priority]
-        mode = self.roads.mode(profile, now)
+        mode = self.mode_to_scene(call)
         rows: list[int] = []
         seconds: list[float] = []
         from_stations_s = self.roads.from_stations_s(mode, scene)
@@ -224,21 +223,24 @@ class Service:
             turnout_left_s = 0.0
             if status == Status.TURNING_OUT:
                 turnout_left_s = max(0.0, fleet.expected_mobile_at[ambulance] - now)
-            node, lead_s = self.position(ambulance, profile)
+            node, lead_s = self.position(ambulance, mode)
             rows.append(ambulance)
             seconds.append(turnout_left_s + (lead_s + self.roads.from_node_s(mode, node, scene)))
         return choose_ambulance(rows, seconds)
 
-    def position(self, ambulance: int, profile: int) -> tuple[int, float]:
+    def mode_to_scene(self, call: int) -> int:
+        return self.roads.mode_to_scene[self.roads.band(self.env.now)][self.calls.priority[call]]
+
+    def position(self, ambulance: int, mode: int) -> tuple[int, float]:
         """The road node from which an ambulance not at its station sets out, and seconds to it."""
         fleet, roads = self.fleet, self.roads
         drive = fleet.drive[ambulance]
         if drive is not None:
-            return drive.next_node(self.env.now, profile)
+            return drive.position(self.env.now, mode)
         place = fleet.stands_at[ambulance]
         if fleet.status[ambulance] == Status.TURNING_OUT:
-            place = roads.station_place[fleet.home[ambulance]]
-        return roads.place_node[place], roads.leg_s[profile][place]
+            place = roads.station_place[fleet.base[ambulance]]
+        return roads.place_node[place], roads.leg_s[mode][place]
 
     def send(self, ambulance: int, call: int) -> int:
         """Assign an ambulance to a call; answers the call that it leaves, or NONE."""
@@ -262,9 +264,8 @@ class Service:
     def depart(self, ambulance: int, call: int, trip: int) -> None:
         """Wheels roll towards a call. The time band of this instant holds for the whole drive."""
         now = self.env.now
-        profile = self.profile_to_scene[self.calls.priority[call]]
-        mode = self.roads.mode(profile, now)
-        node, lead_s = self.position(ambulance, profile)
+        mode = self.mode_to_scene(call)
+        node, lead_s = self.position(ambulance, mode)
         drive = Drive(self.roads, mode, node, lead_s, self.calls.place[call], now)
         self.fleet.drive[ambulance] = drive
         self.fleet.set_status(ambulance, Status.TO_SCENE)
@@ -274,10 +275,13 @@ class Service:
     def send_home(self, ambulance: int) -> None:
         """Repositioning is a trip without a call."""
         now, place = self.env.now, self.fleet.stands_at[ambulance]
-        home = self.roads.station_place[self.fleet.home[ambulance]]
-        mode = self.roads.mode(ORDINARY, now)
-        node, lead_s = self.roads.place_node[place], self.roads.leg_s[ORDINARY][place]
-        drive = Drive(self.roads, mode, node, lead_s, home, now)
+        base = self.fleet.home[ambulance]
+        if self.standby_list:
+            base = standby_station(base, self.standby_list, self.fleet.free_by_station(ambulance))
+        self.fleet.base[ambulance] = base
+        mode = int(self.system.mode_home[self.roads.band(now)])
+        node, lead_s = self.roads.place_node[place], self.roads.leg_s[mode][place]
+        drive = Drive(self.roads, mode, node, lead_s, self.roads.station_place[base], now)
         trip = self.log.new_trip(NONE, ambulance, now)
         self.log.mobile_at[trip] = now
         self.fleet.call[ambulance], self.fleet.trip[ambulance] = NONE, trip
@@ -288,7 +292,7 @@ class Service:
     def nearest_hospital(self, call: int) -> tuple[int, float]:
         """The hospital and the seconds to it, in the profile and time band driven there."""
         place = self.calls.place[call]
-        mode = self.roads.mode(self.system.profile_to_hospital, self.env.now)
+        mode = int(self.system.mode_to_hospital[self.roads.band(self.env.now)])
         seconds = self.roads.to_hospitals_s(mode, place)
         hospital = choose_hospital(seconds, self.calls.hospital[call])
         return hospital, seconds[hospital] if hospital != NONE else 0.0

@@ -19,6 +19,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
+from sim.inputs import chains
+from sim.inputs.chains import Edges
 from sim.policies import TICKS, on_grid
 
 NO_ACCESS = ("motorway", "motorway_link")  # an ambulance does not leave the road here
@@ -100,16 +102,10 @@ def snap(network: Network, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return open_nodes[nearest], np.asarray(distance_m)
 
 
-class Edges(NamedTuple):
-    """The graph that is driven: parallel edges are reduced to the fastest, by mode."""
-
-    indptr: np.ndarray  # [node + 1]
-    head: np.ndarray  # [edge]
-    seconds: np.ndarray  # [mode, edge] on the time grid
-
-
-def edges(network: Network, speed_of_class: np.ndarray, factor: np.ndarray) -> Edges:
-    """Seconds of every edge in every mode.
+def edges(
+    network: Network, speed_of_class: np.ndarray, factor: np.ndarray, grid: bool = True
+) -> Edges:
+    """Seconds of every edge in every mode, of parallel edges the fastest.
 
     `speed_of_class`: [class] metres per second, for edges without a speed of their own;
     `factor`: [mode, class], what the profile and the time band make of a speed.
@@ -119,24 +115,20 @@ def edges(network: Network, speed_of_class: np.ndarray, factor: np.ndarray) -> E
     own = np.isfinite(network.speed)
     speed = np.where(own, network.speed, speed_of_class[network.road_class])
     seconds = network.length_m / (speed * factor[:, network.road_class])
-    seconds = np.maximum(on_grid(seconds), 1 / TICKS)
-    # Edges are sorted by (tail, head): parallel ones are neighbours. A sparse matrix would add
-    # them up.
-    first = np.ones(len(network.tail), bool)
-    first[1:] = (np.diff(network.tail) != 0) | (np.diff(network.head) != 0)
-    starts = np.flatnonzero(first)
-    fastest = np.minimum.reduceat(seconds, starts, axis=1)
-    indptr = np.searchsorted(network.tail[starts], np.arange(len(network.xy) + 1))
-    return Edges(indptr, network.head[starts], fastest)
+    if grid:
+        seconds = np.maximum(on_grid(seconds), 1 / TICKS)
+    return chains.fastest(network.tail, network.head, seconds, len(network.xy))
 
 
 def table(graph: Edges, ends: np.ndarray) -> np.ndarray:
     """Seconds to each of the nodes `ends` from every node: [mode, end, node].
 
-    Float32 where that is exact, else float64.
+    Float32 where that is exact, which it is on the time grid up to 16,384 s; else float64.
     """
     nodes, modes = len(graph.indptr) - 1, len(graph.seconds)
-    tables = np.zeros((modes, len(ends), nodes), np.float32)
+    ticks = graph.seconds * TICKS
+    exact = np.array_equal(ticks, np.floor(ticks))
+    tables = np.zeros((modes, len(ends), nodes), np.float32 if exact else np.float64)
     for mode in range(modes):
         # From every node to an end is from the end to every node on the reversed graph.
         forward = csr_matrix((graph.seconds[mode], graph.head, graph.indptr), (nodes, nodes))
@@ -192,3 +184,10 @@ def packed(array: np.ndarray) -> np.ndarray | OnDisk:
 
 def unpacked(array: np.ndarray | OnDisk) -> np.ndarray:
     return np.load(array.path, mmap_mode="r") if isinstance(array, OnDisk) else array
+
+
+def seconds_from(graph: Edges, mode: int, starts: np.ndarray) -> np.ndarray:
+    """Seconds from each of the nodes `starts` to every node: [start, node]."""
+    nodes = len(graph.indptr) - 1
+    forward = csr_matrix((graph.seconds[mode], graph.head, graph.indptr), (nodes, nodes))
+    return np.atleast_2d(dijkstra(forward, indices=starts))

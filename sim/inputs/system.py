@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.inputs import network
+from sim.inputs import network, travel
+from sim.inputs.chains import Edges
 from sim.inputs.profiles import hours_of_week
-from sim.policies import ORDINARY, PROFILES, SIREN, on_grid
+from sim.inputs.travel import Travel
+from sim.policies import PositionRule, on_grid
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.inputs.scenario import Ambulance, Scenario
@@ -17,28 +19,34 @@ if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they
 HOUR_S, DAY_S = 3600.0, 86_400.0
 HOURS_PER_WEEK = 168
 AFTER_THE_LAST_CALL_S = 366 * DAY_S  # shifts go on, so that part-time crews serve who waits
+SIREN, ORDINARY = 0, 1  # speed profiles
+
+
+class Bands(NamedTuple):
+    """Time bands: which one is in force when, for ever or by the week."""
+
+    start_s: np.ndarray  # [k] when each begins, in order, the first at 0
+    band: np.ndarray  # [k]
+    offset_s: float  # the run's start on this clock
+    period_s: float  # after which they begin again; inf = never
 
 
 class System(NamedTuple):
     """Everything an engine reads of a layout.
 
     Places are rows: those of the map first (call places, then hospitals; the same in every
-    layout), then one for each station. A mode is a speed profile in a time band:
-    `band * PROFILES + profile`. Times in seconds, on the time grid unless the input is not.
+    layout), then one for each station. A mode is one set of speeds: a profile in a time band.
+    Times in seconds, on the time grid if `on_grid`.
     """
 
-    # places
+    # places and roads
     place_node: np.ndarray  # [place] nearest road node that may be left
-    place_leg_s: np.ndarray  # [profile, place] off-road leg between the node and the place
-    place_row: np.ndarray  # [place] row in to_place, for a station in to_station
-    # travel
-    to_place: np.ndarray  # [mode, row, node] from every node to the nodes of the map's places
-    to_station: np.ndarray  # [mode, row, node]
-    indptr: np.ndarray  # [node + 1] edges that leave a node; none at all for a plain matrix
-    head: np.ndarray  # [edge]
-    edge_s: np.ndarray  # [mode, edge]
-    band_of_hour: np.ndarray  # [168] time band by hour of the week, Monday 00:00 first
-    start_s: float  # the run's start, seconds after Monday 00:00
+    place_leg_s: np.ndarray  # [mode, place] off-road leg between the node and the place
+    travel: Travel
+    bands: Bands
+    mode_to_scene: np.ndarray  # [band, priority] mode
+    mode_to_hospital: np.ndarray  # [band] mode
+    mode_home: np.ndarray  # [band] mode
     # stations, ambulances, hospitals
     station_place: np.ndarray  # [station] place
     hospital_place: np.ndarray  # [hospital] place
@@ -51,16 +59,19 @@ class System(NamedTuple):
     off_duty_at: np.ndarray  # [shift]; inf = never
     # rules
     expected_turnout_s: float
-    profile_to_scene: np.ndarray  # [priority]
-    profile_to_hospital: int
     may_divert: np.ndarray  # [priority served, priority of the new call] bool
     lose_when_none_free: bool
+    position_rule: int  # PositionRule
+    standby_list: np.ndarray  # [item] stations to be filled in this order; empty = go home
+    on_grid: bool  # round what multiplies a time; off only to follow other simulators exactly
 
 
-def mode_at(system: System, profile: int, now: float) -> int:
-    """The table of a profile in the time band in force at an instant."""
-    hour = int((system.start_s + now) // 3600) % HOURS_PER_WEEK
-    return int(system.band_of_hour[hour]) * PROFILES + profile
+def band_at(bands: Bands, now: float) -> int:
+    """The time band in force at an instant of the run."""
+    at = bands.offset_s + now
+    if bands.period_s != np.inf:
+        at %= bands.period_s
+    return int(bands.band[np.searchsorted(bands.start_s, at, side="right") - 1])
 
 
 def always_on_duty(ambulances: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -77,33 +88,36 @@ def build(scenario: Scenario) -> System:
     settings, ground = scenario.settings, scenario.map
     roads = ground.network
     graph, band_of_hour = _edges(scenario)
+    modes = np.arange(len(graph.seconds)).reshape(-1, 2)  # [band, profile]
 
     hospital_xy = np.array([(h.x, h.y) for h in ground.hospitals]).reshape(-1, 2)
     call_xy = ground.cells.xy
     if scenario.recorded is not None:
         call_xy = np.vstack([call_xy, scenario.recorded.xy])
     map_node, map_m = network.snap(roads, np.vstack([call_xy, hospital_xy]))
-    ends, map_row = np.unique(map_node, return_inverse=True)
     station_node = np.array([s.node for s in scenario.stations], int)
     station_m = np.array([s.road_m for s in scenario.stations], float)
 
-    leg_m = np.concatenate([map_m, station_m])
-    off_road = settings.travel.off_road * np.array([[1.0], [settings.travel.ordinary]])
+    off_road = settings.travel.off_road * np.array([1.0, settings.travel.ordinary])
+    leg_s = on_grid(np.concatenate([map_m, station_m]) / off_road[:, None])
     to_hospital = SIREN if settings.travel.to_hospital == "siren" else ORDINARY
+    to_scene = [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
     until_s = study_seconds(scenario)
     shifts = [_shifts(a, start_of_week_s(settings.start), until_s) for a in scenario.fleet]
     fleet_size = len(scenario.fleet)
     return System(
         place_node=np.concatenate([map_node, station_node]),
-        place_leg_s=on_grid(leg_m / off_road),
-        place_row=np.concatenate([map_row, np.arange(len(station_node))]),
-        to_place=network.cached_table(graph, ends),
-        to_station=network.table(graph, station_node),
-        indptr=graph.indptr,
-        head=graph.head,
-        edge_s=graph.seconds,
-        band_of_hour=band_of_hour,
-        start_s=start_of_week_s(settings.start),
+        place_leg_s=np.tile(leg_s, (len(modes), 1)),
+        travel=travel.build(graph, roads.xy, map_node, station_node),
+        bands=Bands(
+            np.arange(HOURS_PER_WEEK) * HOUR_S,
+            band_of_hour,
+            start_of_week_s(settings.start),
+            HOURS_PER_WEEK * HOUR_S,
+        ),
+        mode_to_scene=modes[:, to_scene],
+        mode_to_hospital=modes[:, to_hospital],
+        mode_home=modes[:, ORDINARY],
         station_place=len(map_node) + np.arange(len(station_node)),
         hospital_place=len(call_xy) + np.arange(len(hospital_xy)),
         home=np.array([a.station for a in scenario.fleet], int),
@@ -114,12 +128,11 @@ def build(scenario: Scenario) -> System:
         on_duty_at=np.array([on for s in shifts for on, _ in s], float),
         off_duty_at=np.array([off for s in shifts for _, off in s], float),
         expected_turnout_s=on_grid(settings.durations.turnout.mean()),
-        profile_to_scene=np.array(
-            [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
-        ),
-        profile_to_hospital=to_hospital,
         may_divert=_may_divert(scenario),
         lose_when_none_free=settings.dispatch.when_none_free == "lost",
+        position_rule=PositionRule.NEXT_NODE,
+        standby_list=np.zeros(0, int),
+        on_grid=True,
     )
 
 
@@ -135,7 +148,7 @@ def start_of_week_s(start: datetime) -> float:
     return start.weekday() * DAY_S + (start - midnight).total_seconds()
 
 
-def _edges(scenario: Scenario) -> tuple[network.Edges, np.ndarray]:
+def _edges(scenario: Scenario) -> tuple[Edges, np.ndarray]:
     """Edge seconds by mode, and the time band of each hour of the week."""
     travel, roads = scenario.settings.travel, scenario.map.network
     classes = np.array(roads.classes)
@@ -149,6 +162,13 @@ def _edges(scenario: Scenario) -> tuple[network.Edges, np.ndarray]:
     speed_of_class = np.array([travel.speeds.get(name, np.nan) for name in roads.classes])
     graph = network.edges(roads, speed_of_class, factor.reshape(-1, len(classes)))
     return graph, band_of_hour.ravel()
+
+
+def siren_graph(scenario: Scenario) -> tuple[Edges, int]:
+    """All roads, and the mode that is driven with siren in the time band of the run's start."""
+    graph, band_of_hour = _edges(scenario)
+    hour = int(start_of_week_s(scenario.settings.start) // HOUR_S)
+    return graph, int(band_of_hour[hour]) * 2 + SIREN
 
 
 def _may_divert(scenario: Scenario) -> np.ndarray:

@@ -12,8 +12,9 @@ import numpy as np
 
 from sim.engine.log import Log
 from sim.inputs.demand import Calls
-from sim.inputs.system import HOUR_S, HOURS_PER_WEEK, System
-from sim.policies import NONE, PROFILES
+from sim.inputs.system import HOUR_S, HOURS_PER_WEEK, System, band_at
+from sim.inputs.travel import seconds
+from sim.policies import NONE
 
 TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
 
@@ -64,13 +65,13 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         calls.area[measured],
         calls.township[measured],
         calls.priority[measured],
-        (((system.start_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
+        (((system.bands.offset_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
         response_s,
         turnout_s,
         reached & (first_assignment(log, len(calls.received_at)) == log.ready_at)[measured],
         cross,
-        _by_hour_of_week(busy, len(system.home), system.start_s),
-        _by_hour_of_week(duty, len(system.home), system.start_s),
+        _by_hour_of_week(busy, len(system.home), system.bands.offset_s),
+        _by_hour_of_week(duty, len(system.home), system.bands.offset_s),
         _level_zero_s(busy, duty, window),
         window.end_s - window.start_s,
     )
@@ -97,16 +98,15 @@ def first_assignment(log: Log, calls: int) -> np.ndarray:
 def _from_elsewhere(system: System, calls: Calls, log: Log, trip: np.ndarray) -> np.ndarray:
     """Whether another staffed station is nearer than the home of the ambulance that came."""
     call = log.call[trip]
-    place = calls.place[call]
-    profile = system.profile_to_scene[calls.priority[call]]
-    hour = ((system.start_s + log.mobile_at[trip]) // HOUR_S).astype(int) % HOURS_PER_WEEK
-    mode = system.band_of_hour[hour] * PROFILES + profile
+    band = np.array([band_at(system.bands, now) for now in log.mobile_at[trip].tolist()], int)
+    mode = system.mode_to_scene[band, calls.priority[call]]
     staffed = np.unique(system.home)
+    starts = system.station_place[staffed]
     from_station = np.empty((len(staffed), len(trip)))
-    for row, station in enumerate(staffed):
-        start = system.station_place[station]
-        road_s = system.to_place[mode, system.place_row[place], system.place_node[start]]
-        from_station[row] = system.place_leg_s[profile, start] + road_s
+    keys, which = np.unique(np.column_stack([mode, calls.place[call]]), axis=0, return_inverse=True)
+    for row, (one, place) in enumerate(keys.tolist()):
+        road_s = seconds(system.travel, one, system.place_node[starts], system.place_node[place])
+        from_station[:, which.ravel() == row] = (road_s + system.place_leg_s[one, starts])[:, None]
     home = np.searchsorted(staffed, system.home[log.ambulance[trip]])
     own_s: np.ndarray = from_station[home, np.arange(len(trip))]
     return own_s > from_station.min(axis=0, initial=np.inf)
@@ -133,17 +133,17 @@ def _clipped(who: np.ndarray, start: np.ndarray, end: np.ndarray, window: Window
 
 def _by_hour_of_week(intervals: np.ndarray, ambulances: int, start_s: float) -> np.ndarray:
     """[ambulance, 168] seconds of the intervals in each hour of the week."""
-    seconds = np.zeros((ambulances, HOURS_PER_WEEK))
+    spent_s = np.zeros((ambulances, HOURS_PER_WEEK))
     if not len(intervals):
-        return seconds
+        return spent_s
     who = intervals[:, 0].astype(int)
     start, end = intervals[:, 1] + start_s, intervals[:, 2] + start_s
     for step in range(int((end // HOUR_S - start // HOUR_S).max()) + 1):
         hour = start // HOUR_S + step
         part = np.minimum(end, (hour + 1) * HOUR_S) - np.maximum(start, hour * HOUR_S)
         some = part > 0
-        np.add.at(seconds, (who[some], hour[some].astype(int) % HOURS_PER_WEEK), part[some])
-    return seconds
+        np.add.at(spent_s, (who[some], hour[some].astype(int) % HOURS_PER_WEEK), part[some])
+    return spent_s
 
 
 def _level_zero_s(busy: np.ndarray, duty: np.ndarray, window: Window) -> float:

@@ -13,6 +13,9 @@ from sim.outputs.measures import BY_KEY
 from sim.outputs.words import interval, number, pick
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.inputs.scenario import Scenario
     from sim.outputs.compare import Result
 
 MARKS = tuple(en[0] for en, _ in words.VERDICTS.values())
@@ -35,6 +38,56 @@ def as_text(result: Result, lang: str = "en") -> str:
         lines.pop()
     lines += ["", *_notes(result, lang)]
     return "\n".join(lines)
+
+
+def coverage(scenario: Scenario, found: pd.DataFrame, lang: str = "en") -> str:
+    """Static coverage: all, town and country, then the townships from the worst on."""
+    seats = {s.name_zh: pick(lang, s.name_en, s.name_zh) for s in scenario.map.townships}
+    names = {
+        "all": pick(lang, "All", "全部"),
+        "urban": pick(lang, "Urban", "城区"),
+        "rural": pick(lang, "Rural", "农村"),
+    } | seats
+    head = pick(
+        lang,
+        "|people|within target|within radius|median, min|first from",
+        "|人口|目标时间内|服务半径内|中位数（分钟）|最近站点",
+    )
+    rows = [head.split("|")]
+    townships = found[found["by"] == "township"].sort_values("within", kind="stable")
+    shown = [found[found["by"] != "township"], townships.head(10)]
+    for entry in (e for frame in shown for e in frame.to_dict("records")):
+        rows.append(
+            [
+                names[entry["area"]],
+                f"{entry['people']:,}",
+                f"{entry['within'] * 100:.1f} %",
+                f"{entry['radius'] * 100:.1f} %",
+                f"{entry['minutes']:.1f}",
+                scenario.station_label(entry["station"], lang),
+            ]
+        )
+    targets = scenario.settings.targets
+    note = pick(
+        lang,
+        f"Static coverage: people within {targets.urban / 60:g} min (urban) or "
+        f"{targets.rural / 60:g} min (rural) of a station that has an ambulance, from the call on; "
+        "radius: 5 km in town, 20 km in the country, in a straight line. No calls, no busy "
+        "ambulances: compliance is what `run` measures.",
+        f"静态覆盖：自呼叫起，有车站点在城区 {targets.urban / 60:g} 分钟、农村 "
+        f"{targets.rural / 60:g} 分钟内可到达的人口；服务半径：城区 5 公里、农村 20 公里（直线）。"
+        "不考虑呼叫与车辆占用，达标率请用 run。",
+    )
+    title = pick(lang, scenario.name, scenario.name_zh)
+    mark = []
+    if scenario.map.synthetic:
+        mark = [pick(lang, "Synthetic map.", "合成地图。")]
+    worst = pick(
+        lang,
+        f"(of the {words.area_word(scenario.map, lang)}, the ten with the least coverage)",
+        f"（{words.area_word(scenario.map, lang)}中覆盖率最低的十个）",
+    )
+    return "\n".join([title, *mark, "", *_aligned(rows), f" {worst}", "", *_wrapped(note)])
 
 
 def as_html(result: Result, lang: str = "en") -> str:

@@ -1,0 +1,117 @@
+"""Travel seconds between any two nodes of a network, as arrays that engines and measures read.
+
+A network is folded (see `chains`), so tables are kept between junctions only: one for the ends
+that belong to the map, kept on disk and shared, and a small one for the layout's stations.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.inputs import network
+from sim.inputs.chains import ENDS, NO_JUNCTION, Chains, Edges, fold
+
+
+class Travel(NamedTuple):
+    """Everything about the roads. `mode`: one set of speeds. Seconds; inf where there is no way.
+
+    The way from a node to an end is the least of exit + table + entry over the exits of the node
+    and the entries of the end, or the stretch along the chain on which both lie.
+    """
+
+    graph: Edges  # all roads, on which a vehicle's position is found; empty for a plain matrix
+    chains: Chains
+    far: np.ndarray  # [mode, row, junction] to the entries of the map's places
+    far_row: np.ndarray  # [junction] row in `far`, -1 if none
+    near: np.ndarray  # [mode, row, junction] to the entries of the layout's stations
+    near_row: np.ndarray  # [junction] row in `near`, -1 if none
+    xy: np.ndarray  # [node, 2] where nodes lie, for the rule `nearest_place`; nan if not known
+
+
+def build(graph: Edges, xy: np.ndarray, map_nodes: np.ndarray, stations: np.ndarray) -> Travel:
+    """Travel to the map's places and the layout's stations, all given as nodes."""
+    folded = fold(graph)
+    junctions = len(folded.node)
+    far_ends = _entries(folded, map_nodes)
+    far_row = _rows(far_ends, junctions)
+    near_ends = _entries(folded, stations)
+    near_ends = near_ends[far_row[near_ends] < 0]
+    return Travel(
+        graph,
+        folded,
+        network.cached_table(folded.junctions, far_ends),
+        far_row,
+        network.table(folded.junctions, near_ends),
+        _rows(near_ends, junctions),
+        xy,
+    )
+
+
+def from_matrix(seconds: np.ndarray, xy: np.ndarray | None = None) -> Travel:
+    """Travel by a plain matrix, [mode, from, to]: no roads, every node a junction."""
+    modes, nodes = seconds.shape[:2]
+    none = np.full(nodes, NO_JUNCTION)
+    ends = np.stack([np.arange(nodes), none])
+    ends_s = np.full((modes, ENDS, nodes), np.inf)
+    ends_s[:, 0] = 0.0
+    empty = Edges(np.zeros(nodes + 1, int), np.zeros(0, int), np.zeros((modes, 0)))
+    lone = Chains(empty, np.arange(nodes), ends, ends_s, ends, ends_s, none,
+                  np.zeros((modes, nodes)), np.full((modes, nodes), np.inf))  # fmt: skip
+    return Travel(
+        empty, lone, np.ascontiguousarray(seconds.transpose(0, 2, 1)), np.arange(nodes),
+        np.zeros((modes, 0, nodes)), none, np.full((nodes, 2), np.nan) if xy is None else xy,
+    )  # fmt: skip
+
+
+def row_to(travel: Travel, mode: int, end: int) -> np.ndarray:
+    """[junction] seconds from every junction to a node by its entries."""
+    best: np.ndarray | None = None
+    for way in range(ENDS):
+        junction = travel.chains.entry[way, end]
+        if junction == NO_JUNCTION:
+            continue
+        far = travel.far_row[junction]
+        table = travel.far[mode, far] if far >= 0 else travel.near[mode, travel.near_row[junction]]
+        entry_s = travel.chains.entry_s[mode, way, end]
+        ways = np.asarray(table) if entry_s == 0 else table.astype(float) + entry_s
+        best = ways if best is None else np.minimum(best, ways)
+    assert best is not None, "every node has an entry"
+    return best
+
+
+def seconds(travel: Travel, mode: int, nodes: np.ndarray, end: int) -> np.ndarray:
+    """[node] seconds from some nodes to one end, which must be a place of the map or a station."""
+    chains, to_end = travel.chains, row_to(travel, mode, end)
+    best = np.full(len(nodes), np.inf)
+    for way in range(ENDS):
+        junction = chains.exit[way, nodes]
+        some = junction != NO_JUNCTION
+        through = to_end[junction[some]] + chains.exit_s[mode, way, nodes[some]]
+        best[some] = np.minimum(best[some], through)
+    same = np.flatnonzero((chains.chain[nodes] >= 0) & (chains.chain[nodes] == chains.chain[end]))
+    for i in same.tolist():
+        best[i] = min(best[i], along_chain(travel, mode, int(nodes[i]), end))
+    return best
+
+
+def along_chain(travel: Travel, mode: int, node: int, end: int) -> float:
+    """Seconds between two nodes of one chain without leaving it."""
+    onward = float(travel.chains.along_s[mode, end] - travel.chains.along_s[mode, node])
+    if onward >= 0:
+        return onward
+    back_s = travel.chains.back_s[mode]
+    return float(back_s[node] - back_s[end]) if np.isfinite(back_s[node]) else np.inf
+
+
+def _entries(chains: Chains, nodes: np.ndarray) -> np.ndarray:
+    """The junctions by which some nodes are reached, each once."""
+    ends = np.unique(chains.entry[:, nodes])
+    return ends[ends != NO_JUNCTION]
+
+
+def _rows(ends: np.ndarray, junctions: int) -> np.ndarray:
+    rows = np.full(junctions, -1)
+    rows[ends] = np.arange(len(ends))
+    return rows
