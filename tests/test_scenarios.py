@@ -249,6 +249,17 @@ def test_all_mistakes_are_told_at_once(write):
     assert len(problems(path)) == 3
 
 
+def test_slips_of_the_pen_and_of_the_map_are_told_together(write):
+    path = write(
+        "name: Mine\nmap: liling\nlayout:\n  - {station: 湘东医院, ambulances: two}\n"
+        "  - {station: 市中医院}\n  - {station: Nowhere}\ntargts: {urban: 10 min}\n"
+        "study: {length: 5}\ndispatch: {divert: [{leaving: x, for: red}]}\n"
+    )
+    found = problems(path)
+    assert len(found) == 5
+    assert any("line 6, layout[2].station: no place" in problem for problem in found)
+
+
 def test_a_mistake_in_the_base_is_told_with_its_file(write):
     write(TODAY + "targets: {urban: 10}\n", "today.yaml")
     (found,) = problems(write("name: Mine\nbase: today\nchanges: []\n"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,9 @@ def load(path: str | Path) -> Scenario:
             Problem(message, dotted(loc), line, "" if text is texts[0] else str(text.path))
         )
 
-    try:
-        file = ScenarioFile.model_validate(raw)
-    except ValidationError as error:
-        for loc, message in in_words(error, raw, ScenarioFile):
-            tell(loc, message)
-        raise ScenarioError(path, problems) from None
+    file, rows = _readable(raw, tell)
+    if file is None or (problems and not file.map):
+        raise ScenarioError(path, problems)
     if not file.map:
         tell(("map",), "write the map that the layout stands on, like `map: liling`")
         raise ScenarioError(path, problems)
@@ -57,9 +55,9 @@ def load(path: str | Path) -> Scenario:
         files=tuple(text.path for text in texts),
     )
     check_settings(scenario, tell)
-    for number, entry in enumerate(file.layout):
+    for number, entry in zip(rows["layout"], file.layout, strict=True):
         scenario = add(scenario, entry, inside(tell, ("layout", number))) or scenario
-    for number, change in enumerate(file.changes):
+    for number, change in zip(rows["changes"], file.changes, strict=True):
         scenario = apply(scenario, change, inside(tell, ("changes", number))) or scenario
     if not problems and not scenario.fleet:
         tell(("layout",), "the layout has no ambulance: write stations under `layout`, with some")
@@ -67,6 +65,36 @@ def load(path: str | Path) -> Scenario:
         raise ScenarioError(path, problems)
     replay = file.demand.replay
     return scenario if replay is None else _with_records(scenario, texts, replay)
+
+
+def _readable(
+    raw: dict[str, Any], tell: Callable[[Loc, str], None]
+) -> tuple[ScenarioFile | None, dict[str, list[int]]]:
+    """The file less what is not written as it should be, so that the rest is checked as well.
+
+    With it the numbers of the entries of `layout` and `changes` that are left; None if nothing can
+    be made of the file.
+    """
+    rows = {key: list(range(_length(raw.get(key)))) for key in ("layout", "changes")}
+    try:
+        return ScenarioFile.model_validate(raw), rows
+    except ValidationError as error:
+        findings = list(in_words(error, raw, ScenarioFile))
+    for loc, message in findings:
+        tell(loc, message)
+    left = {key: value for key, value in raw.items() if key not in {loc[0] for loc, _ in findings}}
+    for key in rows:
+        bad = {loc[1] if len(loc) > 1 else None for loc, _ in findings if loc[0] == key}
+        rows[key] = [row for row in rows[key] if row not in bad and None not in bad]
+        left[key] = [raw[key][row] for row in rows[key]]
+    try:
+        return ScenarioFile.model_validate({"name": "?", **left}), rows
+    except ValidationError:
+        return None, rows
+
+
+def _length(entries: Any) -> int:
+    return len(entries) if isinstance(entries, list) else 0
 
 
 def schema() -> str:
