@@ -103,6 +103,9 @@ def test_a_folded_network_gives_the_same_seconds_as_the_full_one(roads, grid):
     full = network.table(graph, nodes)[0]
     for end in nodes:
         folded = travel.seconds(made, 0, nodes, int(end))
+        assert np.array_equal(travel.seconds_to_places(made, 0, int(end), nodes), [
+            travel.seconds(made, 0, nodes[[end]], int(to))[0] for to in nodes
+        ])  # fmt: skip
         if grid:
             assert np.array_equal(folded, full[end])
         else:

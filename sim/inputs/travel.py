@@ -96,6 +96,26 @@ def seconds(travel: Travel, mode: int, nodes: np.ndarray, end: int) -> np.ndarra
     return best
 
 
+def seconds_to_places(travel: Travel, mode: int, node: int, ends: np.ndarray) -> np.ndarray:
+    """[end] seconds from one node to many nodes of the map's places, each taken at once."""
+    chains = travel.chains
+    best = np.full(len(ends), np.inf)
+    for out in range(ENDS):
+        leave = chains.exit[out, node]
+        if leave == NO_JUNCTION:
+            continue
+        for way in range(ENDS):
+            junction = chains.entry[way, ends]
+            some = np.flatnonzero(junction != NO_JUNCTION)
+            rows = travel.far_row[junction[some]]
+            through = travel.far[mode, rows, leave] + chains.entry_s[mode, way, ends[some]]
+            best[some] = np.minimum(best[some], through + chains.exit_s[mode, out, node])
+    same = (chains.chain[ends] >= 0) & (chains.chain[ends] == chains.chain[node])
+    for i in np.flatnonzero(same).tolist():
+        best[i] = min(best[i], along_chain(travel, mode, node, int(ends[i])))
+    return best
+
+
 def along_chain(travel: Travel, mode: int, node: int, end: int) -> float:
     """Seconds between two nodes of one chain without leaving it."""
     onward = float(travel.chains.along_s[mode, end] - travel.chains.along_s[mode, node])

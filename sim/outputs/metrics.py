@@ -13,7 +13,7 @@ import numpy as np
 from sim.engine.log import Log
 from sim.inputs.demand import Calls
 from sim.inputs.system import HOUR_S, HOURS_PER_WEEK, System, band_at
-from sim.inputs.travel import seconds
+from sim.inputs.travel import seconds_to_places
 from sim.policies import NONE
 
 TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
@@ -103,10 +103,14 @@ def _from_elsewhere(system: System, calls: Calls, log: Log, trip: np.ndarray) ->
     staffed = np.unique(system.home)
     starts = system.station_place[staffed]
     from_station = np.empty((len(staffed), len(trip)))
-    keys, which = np.unique(np.column_stack([mode, calls.place[call]]), axis=0, return_inverse=True)
-    for row, (one, place) in enumerate(keys.tolist()):
-        road_s = seconds(system.travel, one, system.place_node[starts], system.place_node[place])
-        from_station[:, which.ravel() == row] = (road_s + system.place_leg_s[one, starts])[:, None]
+    ends = system.place_node[calls.place[call]]
+    for one in np.unique(mode).tolist():
+        some = np.flatnonzero(mode == one)
+        for row, start in enumerate(starts.tolist()):
+            road_s = seconds_to_places(
+                system.travel, one, int(system.place_node[start]), ends[some]
+            )
+            from_station[row, some] = road_s + system.place_leg_s[one, start]
     home = np.searchsorted(staffed, system.home[log.ambulance[trip]])
     own_s: np.ndarray = from_station[home, np.arange(len(trip))]
     return own_s > from_station.min(axis=0, initial=np.inf)
