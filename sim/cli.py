@@ -1,4 +1,4 @@
-"""The command line: the only place that prints or exits.
+"""The command line: the only place, with `cli_map`, that prints or exits.
 
 Every command reads its inputs whole, then works, then prints; what a planner can put right ends
 with one message and exit status 2. Rooms are opened inside the commands, so that the bar shows
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim import cli_map
 from sim.errors import PlannerError, Problem, ScenarioError
 from sim.progress import bar
 
@@ -35,6 +36,11 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(
+    cli_map.app, name="map", rich_help_panel="Prepare",
+    short_help="Make a map of your own:  tenthirty map import --help",
+)  # fmt: skip
 
 STOPPED = 130
 
