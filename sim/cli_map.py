@@ -160,15 +160,19 @@ def _draw(chosen: Options) -> None:
 
 
 def _one_ambulance_each(chosen: Options, ground: Any) -> Scenario | None:
-    """A layout with an ambulance at every existing site, only to be drawn."""
+    """A layout with an ambulance at each existing site near a road, only to be drawn."""
     import tempfile
 
+    import numpy as np
     from ruamel.yaml import YAML
 
+    from sim.inputs import network
+    from sim.inputs.importing.checks import FAR_M
     from sim.inputs.scenario_file import load
 
     sites = ground.layers["sites"]
-    sites = sites[sites["status"] == "existing"]
+    _, away = network.snap(ground.network, np.column_stack([sites.geometry.x, sites.geometry.y]))
+    sites = sites[(sites["status"] == "existing") & (away < FAR_M)]
     if not len(sites):
         return None
     layout = [

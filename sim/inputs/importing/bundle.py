@@ -212,7 +212,8 @@ def make_roads(
     """The bundle's `roads`: in metres, near the boundary, joined, without islands."""
     links = links.to_crs(crs)
     if boundary is not None:
-        near = boundary.simplify(50).buffer(chosen.margin_m + 50)
+        rough = max(50.0, chosen.margin_m / 20)  # a coastline's every bend would take seconds
+        near = boundary.simplify(rough).buffer(chosen.margin_m + rough, quad_segs=4)
         shapely.prepare(near)
         kept = shapely.intersects(near, links.geometry.values)
         if not kept.any():

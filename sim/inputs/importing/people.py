@@ -17,6 +17,7 @@ from sim.inputs.importing.raster import Sums, squares
 from sim.inputs.importing.report import Report, count, some
 
 PIECE_M: Final = 10.0  # streets are cut this fine to share them between cells
+PIECES: Final = 2_000_000  # of more streets than that the pieces are longer
 INSIDE: Final = 0.995  # a polygon this far inside the boundary is wholly inside
 
 
@@ -159,7 +160,7 @@ def _over_streets(
     polygon = shapes.geometry.to_numpy()
     if boundary is not None:
         polygon, people = _within(polygon, people, boundary, report)
-    spots = street_pieces(roads, polygon)
+    spots = street_pieces(roads, polygon, options.cell_m)
     bare = np.setdiff1d(np.flatnonzero(people > 0), np.unique(spots["polygon"]))
     if len(bare):
         report.say(
@@ -182,10 +183,14 @@ def _within(
     return np.where(share >= INSIDE, polygon, cut), people * share
 
 
-def street_pieces(roads: gpd.GeoDataFrame, polygon: np.ndarray) -> pd.DataFrame:
-    """Every lived-in street in pieces of 10 m or less: its middle, its metres, its polygon."""
+def street_pieces(roads: gpd.GeoDataFrame, polygon: np.ndarray, cell_m: float) -> pd.DataFrame:
+    """Every lived-in street in pieces: its middle, its metres, its polygon.
+
+    Pieces are 10 m or less, in a very large network up to a tenth of a cell.
+    """
     lived_in = roads.geometry.values[~roads["class"].isin(road_words.NOT_LIVED_IN)]
-    xy, line = shapely.get_coordinates(shapely.segmentize(lived_in, PIECE_M), return_index=True)
+    piece_m = max(PIECE_M, min(shapely.length(lived_in).sum() / PIECES, cell_m / 10))
+    xy, line = shapely.get_coordinates(shapely.segmentize(lived_in, piece_m), return_index=True)
     same = line[1:] == line[:-1]
     middle = ((xy[1:] + xy[:-1]) / 2)[same]
     length = np.hypot(*(xy[1:] - xy[:-1]).T)[same]
@@ -249,6 +254,8 @@ def say(cells: pd.DataFrame, zones: gpd.GeoDataFrame, area: np.ndarray, report: 
             f"{name}: {people[there].sum():,} people ({people[there].sum() / people.sum():.1%}), "
             f"{count(there.sum(), 'cell')}",
         )
+    if not (area == "urban").any():
+        report.warn("nobody is urban: no call has the urban target; see --urban, --urban-density")
     empty = np.setdiff1d(np.arange(len(zones)), cells["zone"])
     if len(empty):
         names = zones["name_en"].iloc[empty].tolist()

@@ -77,15 +77,15 @@ def _oneway(graph: _Graph) -> np.ndarray:
 def _lines(graph: _Graph, tail: np.ndarray, head: np.ndarray) -> np.ndarray:
     """Each edge's line; straight where none is given."""
     xy = np.column_stack([np.frombuffer(graph.x), np.frombuffer(graph.y)])
-    lines = shapely.linestrings(np.stack([xy[tail], xy[head]], axis=1))
+    straight = np.asarray(shapely.linestrings(np.stack([xy[tail], xy[head]], axis=1)))
+    lines = straight.copy()
     given = np.array([bool(text) for text in graph.said["geometry"]])
     if given.any():
         texts = [text for text in graph.said["geometry"] if text]
         lines[given] = shapely.from_wkt(texts, on_invalid="ignore")
-        straight = shapely.linestrings(np.stack([xy[tail], xy[head]], axis=1))
         odd = np.asarray(shapely.get_type_id(lines) != 1)  # -1 where it could not be read
         lines[odd] = straight[odd]
-    return np.asarray(lines)
+    return lines
 
 
 def _join_directions(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -104,7 +104,7 @@ def _join_directions(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     forward = u < v
     ways = np.zeros((same.max() + 1 if len(same) else 0, 2), bool)
     ways[same, forward.astype(int)] = True
-    both = ways.all(axis=1)[same]
+    both = np.asarray(ways.all(axis=1))[same]
     frame = frame.assign(oneway=np.where(both, 0, 1).astype(np.int32))
     repeated = pd.Series(same).duplicated().to_numpy()
     return frame[~(both & repeated)].reset_index(drop=True)

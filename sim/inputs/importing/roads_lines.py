@@ -141,15 +141,17 @@ def join_ends(roads: gpd.GeoDataFrame, options: Options, report: Report) -> gpd.
 
 def clusters(xy: np.ndarray, within_m: float) -> tuple[np.ndarray, int]:
     """The number of each point's cluster (points chained by `within_m`), and how many moved."""
+    # Complex numbers sort by x, then y, many times faster than rows of two.
     exact = np.round(xy, 3) + 0.0
-    places, which = np.unique(exact, axis=0, return_inverse=True)
+    found, which = np.unique(exact[:, 0] + 1j * exact[:, 1], return_inverse=True)
+    places = np.column_stack([found.real, found.imag])
     pairs = cKDTree(places).query_pairs(within_m, output_type="ndarray")
     links = (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1]))
     graph = coo_matrix(links, shape=(len(places), len(places)))
     _, cluster = connected_components(graph, directed=False)
     cluster = np.asarray(cluster, np.int64)
     together = np.bincount(cluster)[cluster] > 1
-    return cluster[which.reshape(-1)], int(together.sum())
+    return cluster[which], int(together.sum())
 
 
 def _first_of_each(cluster: np.ndarray) -> np.ndarray:

@@ -53,6 +53,11 @@ def _draw(ax: Any, ground: Any, lang: str) -> list[Any]:
         if len(some):
             style.plot(ax, some, color=colour, lw=width, zorder=4 - 0.1 * rank)
             marks.append(Line2D([], [], color=colour, lw=width, label=pick(lang, en, zh)))
+    core = ground.layers["core"]
+    if len(core):
+        style.plot(ax, core.boundary, color=style.BLUE, lw=2.0, zorder=6)
+        label = pick(lang, "Urban core", "城区范围")
+        marks.append(Line2D([], [], color=style.BLUE, lw=2, label=label))
     cells, sites = ground.cells, ground.layers["sites"]
     size = 1 + 60 * cells.people / max(cells.people.max(), 1.0)
     ax.scatter(*cells.xy.T, s=size, color=style.ORANGE, alpha=0.35, lw=0, zorder=5)
