@@ -155,7 +155,11 @@ def _read(chosen: Options, report: Report, tell: Tell) -> _Read:
         roads = gather("--roads", lambda: make_roads(links, crs, boundary, chosen, report))
     tell("Reading where people live")
     some_roads = roads if roads is not None else _no_roads(crs)
-    sums = gather("--people", lambda: people.read(crs, zones, boundary, some_roads, chosen, report))
+    sums = None
+    if chosen.people is not None or zones is not None:
+        sums = gather(
+            "--people", lambda: people.read(crs, zones, boundary, some_roads, chosen, report)
+        )
     anywhere = ground.one_zone(boundary or shapely.box(0, 0, 1, 1), crs, chosen)
     for flag, read in (("--sites", places.read_sites), ("--hospitals", places.read_hospitals)):
         gather(flag, lambda read=read: read(chosen, anywhere))  # type: ignore[misc]

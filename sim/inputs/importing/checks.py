@@ -15,6 +15,7 @@ from sim.inputs.importing.options import Options
 from sim.inputs.importing.report import Report, count, some
 
 FAR_M: Final = 2_000.0
+OUTSIDE_M: Final = 10.0  # less is a matter of how the boundary was drawn
 ENOUGH: Final = 3  # points, to tell a shift from a few mistakes
 SHIFT_M: Final = (300.0, 700.0)  # of GCJ-02 against WGS84
 
@@ -29,7 +30,7 @@ def points(
     report.say("Places", f"{count(len(points), what.removesuffix('s'))} read")
     names = points["name_en"].to_numpy()
     outside = shapely.distance(points.geometry.values, boundary)
-    if (outside > 0).all():
+    if (outside > OUTSIDE_M).all():
         _refuse_swapped(what, points, boundary)
     _warn_outside(what, names, outside, report)
     away = _metres_to_roads(points.geometry.values, lines)
@@ -48,10 +49,11 @@ def points(
 
 
 def _warn_outside(what: str, names: np.ndarray, outside: np.ndarray, report: Report) -> None:
-    if (outside > 0).any():
+    beyond = outside > OUTSIDE_M
+    if beyond.any():
         told = [
             f"{name} ({m / 1000:.1f} km)" if m >= 100 else f"{name} ({m:.0f} m)"
-            for name, m in zip(names[outside > 0], outside[outside > 0], strict=True)
+            for name, m in zip(names[beyond], outside[beyond], strict=True)
         ]
         report.warn(f"{what} outside the boundary: {some(told)}")
 

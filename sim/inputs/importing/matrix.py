@@ -186,6 +186,7 @@ def _impossible(ids: tuple[str, ...], seconds: np.ndarray) -> list[Problem]:
 def _filled(seconds: np.ndarray) -> np.ndarray:
     """Holes by the quickest way over other places; what is given stays as it is."""
     graph = np.where(np.isnan(seconds), np.inf, np.maximum(seconds, 1e-9))
+    graph = np.ascontiguousarray(graph)
     ways = np.asarray(floyd_warshall(graph))
     return np.where(np.isnan(seconds) & np.isfinite(ways), ways, seconds)
 

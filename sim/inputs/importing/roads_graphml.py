@@ -95,12 +95,13 @@ def _join_directions(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         {
             "low": np.minimum(u, v),
             "high": np.maximum(u, v),
-            "class": frame["class"],
-            "speed": frame["speed_kmh"],
-            "line": shapely.to_wkb(shapely.normalize(frame.geometry.values)),
+            "class": pd.factorize(frame["class"])[0],
+            "speed": frame["speed_kmh"].fillna(-1.0),
+            # Two lines of one length between the same nodes are one line, there and back.
+            "length": shapely.length(frame.geometry.values).round(9),
         }
     )
-    same = key.groupby(list(key.columns), dropna=False, sort=False).ngroup().to_numpy()
+    same = key.groupby(list(key.columns), sort=False).ngroup().to_numpy()
     forward = u < v
     ways = np.zeros((same.max() + 1 if len(same) else 0, 2), bool)
     ways[same, forward.astype(int)] = True

@@ -174,12 +174,12 @@ def _cut_at_crossings(roads: gpd.GeoDataFrame, snap_m: float, report: Report) ->
     order = np.lexsort((np.concatenate([along, at]), way))
     way, xy = way[order], xy[order]
     near, _ = clusters(xy, SAME_M)
+    met = (np.bincount(near, order >= len(coords)) > 0)[near]  # a place where lines meet
     doubled = np.append(False, (near[1:] == near[:-1]) & (way[1:] == way[:-1]))
-    way, xy, near = way[~doubled], xy[~doubled], near[~doubled]
-    shared = np.bincount(near)[near] > 1
+    way, xy, near, met = way[~doubled], xy[~doubled], near[~doubled], met[~doubled]
     # One crossing is one place, however the two lines round it.
     xy = xy[_first_of_each(near)][near]
-    _, _, of_way, line = split(way, xy, shared, np.zeros(len(way), bool))
+    _, _, of_way, line = split(way, xy, met, np.zeros(len(way), bool))
     report.say("Roads", f"{count(len(line) - len(lines), 'cut')} made where lines cross")
     rest = roads.drop(columns=roads.geometry.name).iloc[of_way].reset_index(drop=True)
     return gpd.GeoDataFrame(rest, geometry=line, crs=roads.crs)

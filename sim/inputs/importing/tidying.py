@@ -25,8 +25,8 @@ def network(links: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
     roads = _one_node_where_one_place(as_roads(links))
     for what, bad in (
         ("of length zero", lambda r: r["length_m"] <= 0),
-        ("self-loops", lambda r: r["u"] == r["v"]),
-        ("exact duplicates", duplicated),
+        ("that end where they begin", lambda r: r["u"] == r["v"]),
+        ("drawn twice", duplicated),
     ):
         gone = np.asarray(bad(roads))
         roads = _without(roads, gone, what, report)
