@@ -41,8 +41,12 @@ def import_(
     roads: Annotated[
         Path | None, _file(".osm.pbf, .osm, .osm.gz, osmnx .graphml, or lines.", "Roads")
     ] = None,
-    service: Annotated[bool, typer.Option("--service", rich_help_panel="Roads")] = False,
-    tracks: Annotated[bool, typer.Option("--tracks", rich_help_panel="Roads")] = False,
+    service: Annotated[
+        bool, typer.Option("--service", help="Keep service roads.", rich_help_panel="Roads")
+    ] = False,
+    tracks: Annotated[
+        bool, typer.Option("--tracks", help="Keep tracks.", rich_help_panel="Roads")
+    ] = False,
     ferries: Annotated[
         bool, typer.Option("--ferries", help="Keep ferries, at 15 km/h.", rich_help_panel="Roads")
     ] = False,
@@ -74,7 +78,9 @@ def import_(
     people: Annotated[
         Path | None, _file("GeoTIFF, points or polygons; default: the zones.", PEOPLE)
     ] = None,
-    people_column: Annotated[str, typer.Option(rich_help_panel=PEOPLE)] = "",
+    people_column: Annotated[
+        str, typer.Option(help="Of points, polygons.", rich_help_panel=PEOPLE)
+    ] = "",
     people_unit: Annotated[
         str, typer.Option(help="Of a raster: people, per_km2, relative.", rich_help_panel=PEOPLE)
     ] = "people",
@@ -87,10 +93,10 @@ def import_(
     coordinates: Annotated[
         str, typer.Option(help="Of both: wgs84, gcj02 or bd09.", rich_help_panel=PLACES)
     ] = "wgs84",
-    name_en: Annotated[str, typer.Option(rich_help_panel=NAMES)] = "",
-    name_zh: Annotated[str, typer.Option(rich_help_panel=NAMES)] = "",
+    name_en: Annotated[str, typer.Option(help="Default: the place.", rich_help_panel=NAMES)] = "",
+    name_zh: Annotated[str, typer.Option(help="In Chinese.", rich_help_panel=NAMES)] = "",
     source: Annotated[str, typer.Option(help="For the README.", rich_help_panel=NAMES)] = "",
-    licence: Annotated[str, typer.Option(rich_help_panel=NAMES)] = "",
+    licence: Annotated[str, typer.Option(help="Likewise.", rich_help_panel=NAMES)] = "",
     maps: Annotated[Path, typer.Option(help="Folder of all maps.", rich_help_panel=NAMES)] = Path(
         "maps"
     ),

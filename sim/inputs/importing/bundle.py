@@ -120,6 +120,7 @@ def make_layers(chosen: Options, report: Report, tell: Tell) -> dict[str, Any]:
     lines = read.roads.geometry.values
     people.distance_to_roads(xy, cells["people"].to_numpy(), lines, report)
     townships = make_townships(zones, cells, area)
+    townships["provenance"] = "sourced" if chosen.zones or chosen.boundary else "inferred"
     layers = {
         "boundary": _shapes([boundary], crs, chosen.boundary is not None, chosen.title_en),
         "townships": townships,

@@ -270,10 +270,13 @@ def distance_to_roads(
         shapely.points(xy), lines[shapely.STRtree(lines).nearest(shapely.points(xy))]
     )
     beyond = people[far > 2000].sum()
+    order = np.argsort(far)
+    share = np.cumsum(people[order]) / people.sum()
+    half, most = far[order][np.searchsorted(share, [0.5, 0.95])]
     report.say(
         "People",
-        f"from a cell to the nearest road: median {np.median(far):,.0f} m, 95 % "
-        f"{np.percentile(far, 95):,.0f} m, most {far.max():,.0f} m",
+        f"from homes to the nearest road: median {half:,.0f} m, 95 % {most:,.0f} m, farthest "
+        f"{far.max():,.0f} m",
     )
     if beyond:
         report.warn(f"{beyond:,} people live more than 2 km from any road of the map")

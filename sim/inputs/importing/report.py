@@ -33,12 +33,17 @@ class Report:
     def markdown(self) -> str:
         """The same as a part of a README."""
         parts = [
-            f"### {section}\n\n" + "\n".join(f"- {line}" for line in lines)
+            f"### {section}\n\n" + "\n".join(_item(line) for line in lines)
             for section, lines in self.sections.items()
         ]
         if self.warnings:
             parts.append("### To look at\n\n" + "\n".join(f"- {w}" for w in self.warnings))
         return "\n\n".join(parts)
+
+
+def _item(line: str) -> str:
+    """An item of a list; what is indented stands below the item before it."""
+    return f"  - {line.strip()}" if line.startswith("  ") else f"- {line}"
 
 
 def count(number: float, what: str) -> str:
