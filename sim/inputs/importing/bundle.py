@@ -86,7 +86,7 @@ class _Gather:
             raise MapImportError(f"the map {self.place}", once)
 
 
-class _Read(NamedTuple):
+class Read(NamedTuple):
     """What the files said, in metres; None where no file was given."""
 
     roads: gpd.GeoDataFrame
@@ -100,6 +100,11 @@ def make_layers(chosen: Options, report: Report, tell: Tell) -> dict[str, Any]:
     """Every layer of the bundle, in metres."""
     read = _read(chosen, report, tell)
     tell("Making the map")
+    return layers_of(read, chosen, report)
+
+
+def layers_of(read: Read, chosen: Options, report: Report) -> dict[str, Any]:
+    """Every layer from roads, ground and people in metres; a map's own script may start here."""
     crs = read.roads.crs
     total = chosen.total_people
     cells = people.cells_of(read.sums, total, read.zones)
@@ -135,7 +140,7 @@ def make_layers(chosen: Options, report: Report, tell: Tell) -> dict[str, Any]:
     return {"meta": writing.meta(chosen, crs, report)} | layers
 
 
-def _read(chosen: Options, report: Report, tell: Tell) -> _Read:
+def _read(chosen: Options, report: Report, tell: Tell) -> Read:
     """Every file, with the problems of all of them told at once."""
     gather = _Gather(chosen.place)
     tell("Reading the roads")
@@ -167,7 +172,7 @@ def _read(chosen: Options, report: Report, tell: Tell) -> _Read:
     gather.stop_if_any()
     assert roads is not None  # else there was a problem to tell
     assert sums is not None
-    return _Read(roads, boundary, zones, *sums)
+    return Read(roads, boundary, zones, *sums)
 
 
 def _crs(chosen: Options, links: gpd.GeoDataFrame | None) -> Any:

@@ -28,7 +28,7 @@ def read(
     path = options.people
     if path is None:
         shapes = _zone_people(zones, options)
-        return _over_streets(options.zones, shapes, zones, None, roads, options, report), "imputed"
+        return over_streets(options.zones, shapes, zones, None, roads, options, report), "imputed"
     if raster.is_raster(path):
         sums, lost = raster.read(path, crs, zones, boundary, options, report)
         _say_lost(lost, sums.people.sum(), report)
@@ -38,7 +38,7 @@ def read(
         return _of_points(path, points, boundary, options, report), "inferred"
     shapes = tables.read_shapes(path, tables.POLYGONS).to_crs(crs)
     shapes["people"] = tables.numbers(path, shapes, _column(path, shapes, options))
-    return _over_streets(path, shapes, zones, boundary, roads, options, report), "imputed"
+    return over_streets(path, shapes, zones, boundary, roads, options, report), "imputed"
 
 
 def extent(crs: Any, options: Options) -> Any:
@@ -149,7 +149,7 @@ def _refuse_negative(path: Path, people: np.ndarray) -> None:
 # ── polygons: spread over their streets ──────────────────────────────────────────────────────
 
 
-def _over_streets(
+def over_streets(
     path: Path | None, shapes: Any, zones: Any, boundary: Any, roads: Any, options: Options,
     report: Report,
 ) -> Sums:  # fmt: skip
