@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -258,6 +257,20 @@ def test_lines_are_read_by_their_usual_columns(make, tmp_path):
     assert ground.nodes_left_out == 0
     assert "class from column fclass" in report
     assert "1 footway" in report
+
+
+def test_of_a_file_with_nodes_and_edges_the_edges_are_read(make, tmp_path):
+    at = [(LON, LAT), (LON + STEP, LAT), (LON + STEP, LAT + STEP)]
+    path = tmp_path / "osmnx.gpkg"
+    nodes = gpd.GeoDataFrame(geometry=[shapely.Point(xy) for xy in at], crs=4326)
+    nodes.to_file(path, layer="nodes")
+    lines = [shapely.LineString(at[i : i + 2]) for i in (0, 1)]
+    both = [*lines, *(line.reverse() for line in lines)]  # osmnx has each direction once
+    edges = {"highway": ["primary"] * 4, "oneway": [False] * 4}
+    gpd.GeoDataFrame(edges, geometry=both, crs=4326).to_file(path, layer="edges")
+    report, ground = make(roads=path)
+    assert len(ground.layers["roads"]) == 2
+    assert "2 links drawn twice" in report
 
 
 def test_backward_lines_are_turned_round(make, tmp_path):
@@ -673,6 +686,7 @@ def test_a_bundle_without_sites_is_drawn_too(make):
 
 
 def test_a_town_of_40000_nodes_takes_seconds(tmp_path, make):
+    resource = pytest.importorskip("resource")  # Windows has none
     n = 200
     lon, lat = LON + 0.002 * np.arange(n), LAT + 0.0018 * np.arange(n)
     at = np.stack(np.meshgrid(lon, lat), axis=-1)

@@ -33,7 +33,7 @@ def read_shapes(path: Path, kind: tuple[int, ...]) -> gpd.GeoDataFrame:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frame = gpd.read_file(path)
+            frame = gpd.read_file(path, layer=_layer(path, kind))
     except Exception as error:  # GDAL has many ways to say that a file is something else
         raise MapImportError(path, f"this is not a map file that can be read ({error})") from None
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -42,14 +42,20 @@ def read_shapes(path: Path, kind: tuple[int, ...]) -> gpd.GeoDataFrame:
     frame = frame[~(geometry.isna() | geometry.is_empty)].reset_index(drop=True)
     fits = np.isin(shapely.get_type_id(frame.geometry.values), kind)
     if not fits.any():
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-        several = f"; of the layers {', '.join(layers)} the first is read" if layers[1:] else ""
-        raise MapImportError(path, f"there are no {KINDS[kind]} in it{several}")
+        raise MapImportError(path, f"there are no {KINDS[kind]} in it")
     frame = frame[fits].reset_index(drop=True)
     frame = frame.set_geometry(shapely.force_2d(frame.geometry.values), crs=frame.crs)
     if kind is POLYGONS:
         frame = frame.set_geometry(shapely.make_valid(frame.geometry.values), crs=frame.crs)
     return _with_crs(path, frame)
+
+
+def _layer(path: Path, kind: tuple[int, ...]) -> str:
+    """The first layer of that kind of shape, as of a file with nodes and edges; else the first."""
+    layers = [(str(name), str(shape)) for name, shape in pyogrio.list_layers(path)]
+    word = {POLYGONS: "Polygon", LINES: "LineString", POINTS: "Point"}[kind]
+    fitting = [name for name, shape in layers if word in shape]
+    return (fitting or [name for name, _ in layers])[0]
 
 
 def _with_crs(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
