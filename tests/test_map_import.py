@@ -660,6 +660,16 @@ def test_an_import_can_be_repeated_and_names_no_folder(make, tmp_path):
     assert not list(folder.glob("*.part*"))
 
 
+def test_a_file_of_choices_is_checked(tmp_path):
+    path = tmp_path / "import.yaml"
+    path.write_text("place: town\nroads: [1]\nsnap_m: near\nferries: 1\nzoness: z.gpkg\n", "utf-8")
+    with pytest.raises(MapImportError) as caught:
+        from_yaml(path)
+    for text in ("line 2, roads: write a text", "line 3, snap_m: write a number; found near",
+                 "line 4, ferries: write true or false", "did you mean zones?"):  # fmt: skip
+        assert text in str(caught.value)
+
+
 def test_the_command_prints_a_report_and_draws(tmp_path):
     osm(tmp_path / "roads.osm", TOWN)
     zones(tmp_path)

@@ -155,6 +155,11 @@ def from_yaml(path: Path, maps: Path = Path("maps")) -> Options:
         for name in ("place", "roads")
         if not read.content.get(name)
     ]
+    wrong += [
+        Problem(f"write {what}; found {read.content[name]}", name, read.line([name]))
+        for name, field in known.items()
+        if name in read.content and (what := _mismatch(field.default, name, read.content[name]))
+    ]
     if wrong:
         raise MapImportError(path, wrong)
     chosen = Options(**(read.content | {"maps": maps}))
@@ -164,3 +169,13 @@ def from_yaml(path: Path, maps: Path = Path("maps")) -> Options:
         if given is not None and not given.is_file() and (path.parent / given).is_file():
             found[name] = path.parent / given
     return replace(chosen, **found)
+
+
+def _mismatch(default: Any, name: str, value: Any) -> str:
+    """What a choice should have been, if it is of another kind."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(default, bool):
+        return "" if isinstance(value, bool) else "true or false"
+    if isinstance(default, float) or name == "total_people":
+        return "" if number else "a number"
+    return "" if isinstance(value, str) else "a text"
