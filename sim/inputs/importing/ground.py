@@ -79,7 +79,7 @@ def read_zones(path: Path, crs: Any, options: Options) -> gpd.GeoDataFrame:
         )
     chinese = tables.column(frame, NAMES_ZH)
     frame["name_en"] = names.to_numpy()
-    frame["name_zh"] = frame[chinese].astype(str).to_numpy() if chinese else names.to_numpy()
+    frame["name_zh"] = frame[chinese].fillna(names).to_numpy() if chinese else names.to_numpy()
     coded = tables.column(frame, CODES)
     codes = frame[coded].astype(str) if coded else pd.Series([""] * len(frame))
     unique = codes.is_unique and (codes.str.strip() != "").all()
