@@ -1,4 +1,4 @@
-"""The command line: the only place that prints or exits.
+"""The command line: the only place, with `cli_map`, that prints or exits.
 
 Every command reads its inputs whole, then works, then prints; what a planner can put right ends
 with one message and exit status 2. Rooms are opened inside the commands, so that the bar shows
@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.errors import PlannerError, Problem, ScenarioError
+from sim import cli_map
+from sim.cli_changes import changed, changes_of
+from sim.errors import PlannerError, ScenarioError
 from sim.progress import bar
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(
+    cli_map.app, name="map", rich_help_panel="Prepare",
+    short_help="Make a map of your own:  tenthirty map import --help",
+)  # fmt: skip
 
 STOPPED = 130
 
@@ -140,9 +147,9 @@ def compare(
     with _bar("Reading the map") as tell:
         base = _with_days(_load(scenario, lang), days)
         layouts = [base] + [_with_days(_load(path, lang), days) for path in others or []]
-        changes = _changes(add or [], move or [], close or [], ambulances or [])
+        changes = changes_of(add or [], move or [], close or [], ambulances or [])
         if changes:
-            layouts.append(_changed(base, changes))
+            layouts.append(changed(base, changes))
         if len(layouts) == 1:
             raise ScenarioError(
                 "compare", "say what to compare: --add NAME, --move A=B, --close A, "
@@ -290,64 +297,6 @@ def _with_days(scenario: Scenario, days: float | None) -> Scenario:
     if scenario.recorded is not None:
         raise ScenarioError("--days", "the calls are replayed: their records say how many days")
     return scenario.with_study(length=days * 86_400)
-
-
-def _changes(
-    add: list[str], move: list[str], close: list[str], ambulances: list[str]
-) -> list[dict[str, Any]]:
-    """Options as changes of a scenario file, in the order stations are made, moved, staffed."""
-    problems: list[Problem] = []
-    changes: list[dict[str, Any]] = []
-
-    def halves(option: str, text: str) -> tuple[str, str]:
-        left, equals, right = text.partition("=")
-        if not (equals and left.strip() and right.strip()):
-            problems.append(Problem(f"write it like A=B; found {text}", option))
-        return left.strip(), right.strip()
-
-    for text in add:
-        at = _lonlat(text)
-        entry: dict[str, Any] = {"station": text.strip()}
-        changes.append({"add": entry | ({"at": at} if at else {})})
-    for text in move:
-        station, to = halves("--move", text)
-        changes.append({"move": {"station": station, "to": _lonlat(to) or to}})
-    for text in ambulances:
-        station, count = halves("--ambulances", text)
-        if re.fullmatch(r"[+-−]\d+", count):
-            changes.append({"ambulances": {"station": station, "by": int(count.replace("−", "-"))}})
-        elif count.isdecimal():
-            changes.append({"ambulances": {"station": station, "to": int(count)}})
-        elif count:
-            problems.append(Problem(f"write A=+1, A=-1 or A=3; found {text}", "--ambulances"))
-    changes += [{"close": {"station": text.strip()}} for text in close]
-    if problems:
-        raise ScenarioError("compare", problems)
-    return changes
-
-
-def _lonlat(text: str) -> list[float] | None:
-    parts = re.split(r"[,，]", text)
-    try:
-        return [float(part) for part in parts] if len(parts) == 2 else None
-    except ValueError:
-        return None
-
-
-def _changed(base: Scenario, changes: list[dict[str, Any]]) -> Scenario:
-    """The base with every change; all that is wrong with them at once."""
-    problems: list[Problem] = []
-    layout = base
-    for change in changes:
-        try:
-            layout = layout.change(change)
-        except ScenarioError as error:
-            verb, entry = next(iter(change.items()))
-            field = f"--{verb} {entry['station']}"
-            problems += [Problem(p.message, field) for p in error.problems]
-    if problems:
-        raise ScenarioError("compare", problems)
-    return layout
 
 
 # ── working and printing ─────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
     PlannerError           something outside the program needs mending
     ├── ScenarioError      a scenario file, or a change asked for at the prompt
     ├── MapError           a map bundle
+    │   └── MapImportError     the files a map bundle is to be made from
     ├── RecordsError       a file of call records
     ├── OutputError        a results folder that cannot be written
     └── WorkersError       worker processes that stopped
@@ -58,6 +59,10 @@ class ScenarioError(PlannerError):
 
 class MapError(PlannerError):
     verb = "is not a map that can be used"
+
+
+class MapImportError(MapError):
+    verb = "cannot be made"
 
 
 class RecordsError(PlannerError):

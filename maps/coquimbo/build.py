@@ -25,21 +25,19 @@ os.environ["OGR_CURRENT_DATE"] = "2025-07-29T00:00:00.000Z"
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
+
+from sim.inputs import maps
+from sim.inputs.importing import Options, Report, bundle, ground, people, tidying
 
 BUNDLE = Path(__file__).with_name("coquimbo.gpkg")
 CRS = "EPSG:32719"
 GRID_M = 0.1  # coordinates are rounded to this; OSM itself is rarely better than a metre
 CELL_M = 300.0
-PIECE_M = 10.0  # streets are cut this fine to share them between cells
-URBAN_PER_KM2 = 300.0  # urban cluster of the EU/UN degree of urbanisation
 REPORT_SEED = 20250729  # the pairs of cells behind the detour factor
-FAST = {"motorway", "motorway_link", "trunk", "trunk_link"}  # nobody lives on these
-NOT_FOR_AMBULANCES = {"footway", "path", "pedestrian", "cycleway", "steps", "bridleway"}
 MAIN_STREETS = {"primary", "secondary", "tertiary"}
 LAYERS = ["meta", "boundary", "townships", "core", "cells", "roads", "sites", "hospitals"]
 
@@ -145,62 +143,69 @@ def read_source(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     return links.sort_values("link_id", ignore_index=True), zones.iloc[order]
 
 
-# ---------------------------------------------------------------- roads
+# ---------------------------------------------------------------- as the importer takes it
 
 
-def tidy_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
-    """Streets for vehicles with geometry rounded and running u to v, and counts of what went."""
-    keep = links["link_type"] != "centroid_connector"
-    walk = links["link_type"].isin(NOT_FOR_AMBULANCES)
-    dropped = {"centroid connectors": int((~keep).sum()), "ways for walking": int(walk.sum())}
-    links = links[keep & ~walk].reset_index(drop=True)
-
-    rounded = shapely.transform(links.geometry.values, lambda xy: np.round(xy, 1))
-    line = shapely.remove_repeated_points(rounded)
+def make_links(source: gpd.GeoDataFrame, found: Report) -> gpd.GeoDataFrame:
+    """The model's streets as links that run from u to v; ends at one place are one node."""
+    real = source["link_type"] != "centroid_connector"
+    found.say("Roads", f"dropped: {(~real).sum()} fictitious centroid connectors")
+    links = source[real].reset_index(drop=True)
+    line = links.geometry.values
     line = np.where(links["direction"] == -1, shapely.reverse(line), line)
+    ends = np.vstack([shapely.get_coordinates(shapely.get_point(line, at)) for at in (0, -1)])
+    node = np.unique(np.round(ends, 1), axis=0, return_inverse=True)[1].reshape(2, -1)
     speed = links["speed_ab"].fillna(links["speed_ba"]).astype(float)
-    roads = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         {
+            "u": node[0],
+            "v": node[1],
             "class": links["link_type"],
             "oneway": (links["direction"] != 0).astype("int32"),
             "speed_kmh": speed.where(speed.between(5, 130)),
             "name": links["name"],
-            "length_m": np.round(shapely.length(line), 1),
-            "provenance": "sourced",
         },
         geometry=line,
         crs=CRS,
     )
 
-    for what, bad in (
-        ("zero-length links", lambda r: r.length == 0),
-        ("self-loops", lambda r: r.is_ring),
-        ("exact duplicates", lambda r: duplicated(r)),
-    ):
-        gone = bad(roads)
-        dropped[what] = int(gone.sum())
-        roads = roads[~gone].reset_index(drop=True)
-    return roads, dropped
+
+def make_zones(source: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The 133 zones with whole people; they have numbers, not names."""
+    number = source["zone_id"].astype(str)
+    return gpd.GeoDataFrame(
+        {
+            "code": number.to_numpy(),
+            "name_zh": (number + " 区").to_numpy(),
+            "name_en": ("Zone " + number).to_numpy(),
+            "kind": "zone",
+            "people": source["population"].round().to_numpy("int64"),
+        },
+        geometry=shapely.set_precision(source.geometry.values, GRID_M),
+        crs=CRS,
+    )
 
 
-def duplicated(roads: gpd.GeoDataFrame) -> pd.Series:
-    """The same line drawn twice; drawn backwards counts too where both ways are open."""
-    line = roads.geometry.values
-    either_way = np.where(roads["oneway"] == 0, shapely.normalize(line), line)
-    key = pd.DataFrame({"line": shapely.to_wkb(either_way), "oneway": roads["oneway"]})
-    return key.duplicated()
+def import_layers(links: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, report: Report) -> dict:
+    """What `tenthirty map import` makes of streets and of zones with people."""
+    chosen = Options(place="coquimbo", name_en="Coquimbo – La Serena", roads=BUNDLE, cell_m=CELL_M)
+    roads = tidying.network(links, report)
+    boundary = ground.outline(zones.geometry.values)
+    sums = people.over_streets(BUNDLE, zones, zones, None, roads, chosen, report)
+    layers = bundle.layers_of(bundle.Read(roads, boundary, zones, sums, "imputed"), chosen, report)
+    layers["townships"]["provenance"] = "sourced"
+    layers["townships"]["people_src"] = (
+        "AequilibraE example model, zone population rounded to whole people"
+    )
+    return layers
 
 
-def number_nodes(roads: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, np.ndarray]:
-    """Adds u and v: the place of each end in the sorted list of distinct ends, also returned."""
-    first = shapely.get_coordinates(shapely.get_point(roads.geometry.values, 0))
-    last = shapely.get_coordinates(shapely.get_point(roads.geometry.values, -1))
-    nodes, which = np.unique(np.vstack([first, last]), axis=0, return_inverse=True)
-    which = which.reshape(2, -1)
-    rest = roads.drop(columns=["u", "v"], errors="ignore")
-    rest.insert(0, "u", which[0])
-    rest.insert(1, "v", which[1])
-    return rest, nodes
+def nodes_of(roads: gpd.GeoDataFrame) -> np.ndarray:
+    """The place of every node, by its id."""
+    nodes = np.empty((1 + max(roads["u"].max(), roads["v"].max()), 2))
+    for end, at in (("u", 0), ("v", -1)):
+        nodes[roads[end]] = shapely.get_coordinates(shapely.get_point(roads.geometry.values, at))
+    return nodes
 
 
 def graph_of(roads: pd.DataFrame, count: int) -> csr_matrix:
@@ -218,141 +223,6 @@ def graph_of(roads: pd.DataFrame, count: int) -> csr_matrix:
         .min()
     )
     return csr_matrix((arcs["m"], (arcs["u"], arcs["v"])), shape=(count, count))
-
-
-def make_roads(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, np.ndarray, dict[str, str]]:
-    """The largest part of the network in which every node reaches every other, and what went."""
-    roads, counts = tidy_links(links)
-    roads, nodes = number_nodes(roads)
-    _, part = connected_components(graph_of(roads, len(nodes)), connection="strong")
-    main = np.bincount(part).argmax()
-    kept = (part[roads["u"]] == main) & (part[roads["v"]] == main)
-    outside = roads[~kept]
-
-    dropped = {what: str(number) for what, number in counts.items()}
-    dropped["outside the largest strongly connected part"] = (
-        f"{len(outside)} links, {outside['length_m'].sum() / 1000:.1f} km, "
-        f"{int((part != main).sum())} of {len(nodes)} nodes"
-    )
-    roads, nodes = number_nodes(roads[kept].reset_index(drop=True))
-    return roads, nodes, dropped
-
-
-# ---------------------------------------------------------------- zones and people
-
-
-def make_zones(source: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The 133 zones with whole people and the urban/rural rule; seats are added with the cells."""
-    shape = shapely.set_precision(source.geometry.values, GRID_M)
-    people = source["population"].round().astype("int64")
-    number = source["zone_id"].astype(str)
-    return gpd.GeoDataFrame(
-        {
-            "code": number.values,
-            "name_zh": (number + " 区").values,
-            "name_en": ("Zone " + number).values,
-            "kind": "zone",
-            "people": people.values,
-            "area": np.where(
-                people / (shapely.area(shape) / 1e6) >= URBAN_PER_KM2, "urban", "rural"
-            ),
-            "people_src": "AequilibraE example model, zone population rounded to whole people",
-            "provenance": "sourced",
-        },
-        geometry=shape,
-        crs=CRS,
-    )
-
-
-def street_pieces(roads: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Every lived-in street in pieces of 10 m or less, with the zone and grid square of each."""
-    lived_in = roads[~roads["class"].isin(FAST)]
-    xy, line = shapely.get_coordinates(
-        shapely.segmentize(lived_in.geometry.values, PIECE_M), return_index=True
-    )
-    same = line[1:] == line[:-1]
-    middle = ((xy[1:] + xy[:-1]) / 2)[same]
-    length = np.hypot(*(xy[1:] - xy[:-1]).T)[same]
-
-    at = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*middle.T), crs=CRS)
-    zone = at.sjoin(zones[["code", "geometry"]], predicate="intersects")["code"]
-    zone = zone[~zone.index.duplicated()].reindex(at.index)
-    pieces = pd.DataFrame(
-        {
-            "township": zone,
-            "m": length,
-            "mx": length * middle[:, 0],
-            "my": length * middle[:, 1],
-            "col": np.floor(middle[:, 0] / CELL_M).astype(int),
-            "row": np.floor(middle[:, 1] / CELL_M).astype(int),
-        }
-    )
-    return pieces.dropna(subset="township")
-
-
-def share_out(people: int, weight: np.ndarray) -> np.ndarray:
-    """Whole people in proportion to the weights, by largest remainder; ties to the first."""
-    exact = people * weight / weight.sum()
-    share = np.floor(exact).astype("int64")
-    rest = np.argsort(share - exact, kind="stable")[: people - share.sum()]
-    share[rest] += 1
-    return share
-
-
-def make_cells(roads: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Each zone's people over its grid squares by length of street, at the streets' centre."""
-    squares = street_pieces(roads, zones).groupby(["township", "row", "col"], as_index=False).sum()
-    rows = []
-    for zone in zones.itertuples():
-        mine = squares[squares["township"] == zone.code]
-        if mine.empty:
-            point = zone.geometry.representative_point()
-            mine = pd.DataFrame({"m": [1.0], "mx": [point.x], "my": [point.y]})
-        rows.append(
-            pd.DataFrame(
-                {
-                    "people": share_out(zone.people, mine["m"].to_numpy()),
-                    "township": zone.code,
-                    "area": zone.area,
-                    "x": mine["mx"] / mine["m"],
-                    "y": mine["my"] / mine["m"],
-                }
-            )
-        )
-    cells = pd.concat(rows, ignore_index=True)
-    cells = cells[cells["people"] > 0].reset_index(drop=True)
-    cells.insert(0, "cell_id", cells.index.astype("int64"))
-    cells["provenance"] = "imputed"
-    where = gpd.points_from_xy(cells["x"].round(1), cells["y"].round(1), crs=CRS)
-    return gpd.GeoDataFrame(cells.drop(columns=["x", "y"]), geometry=where)
-
-
-def add_seats(zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """seat_lon, seat_lat: the people's mean place, or its nearest cell if that is outside."""
-    seats = []
-    for zone in zones.itertuples():
-        mine = cells[cells["township"] == zone.code]
-        xy = shapely.get_coordinates(mine.geometry.values)
-        mean = shapely.Point(np.average(xy, axis=0, weights=mine["people"]))
-        if not zone.geometry.contains(mean):
-            mean = mine.geometry.values[mine.distance(mean).argmin()]
-        seats.append(mean)
-    degrees = gpd.GeoSeries(seats, crs=CRS).to_crs("EPSG:4326")
-    zones = zones.copy()
-    zones.insert(6, "seat_lon", degrees.x.round(6).values)
-    zones.insert(7, "seat_lat", degrees.y.round(6).values)
-    return zones
-
-
-def outline(zones: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
-    """The zones' union in one row; holes under a hectare are slips of drawing and filled."""
-    polygons = shapely.get_parts(zones.geometry.union_all())
-    filled = [
-        shapely.Polygon(p.exterior, [r for r in p.interiors if shapely.Polygon(r).area >= 1e4])
-        for p in polygons
-    ]
-    whole = shapely.set_precision(shapely.union_all(filled), GRID_M)
-    return gpd.GeoDataFrame({"name": [name], "provenance": ["inferred"]}, geometry=[whole], crs=CRS)
 
 
 # ---------------------------------------------------------------- invented layers
@@ -448,7 +318,7 @@ def make_hospitals(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 # ---------------------------------------------------------------- the bundle
 
 
-def make_meta(dropped: dict[str, str], mean_m: float) -> pd.DataFrame:
+def make_meta(found: Report, mean_m: float) -> pd.DataFrame:
     """What the bundle is, where it came from and what in it is not real."""
     facts = {
         "place": "coquimbo",
@@ -466,35 +336,24 @@ def make_meta(dropped: dict[str, str], mean_m: float) -> pd.DataFrame:
         "see README.md",
         "sites_mean_road_m": f"{mean_m:.0f}",
     }
-    facts |= {f"dropped: {what}": number for what, number in dropped.items()}
+    dropped = [line for line in found.sections["Roads"] if line.startswith("dropped")]
+    facts |= {f"dropped {row}": line.partition(": ")[2] for row, line in enumerate(dropped, 1)}
     return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
 
 
 def build(source: Path) -> None:
     """Writes the bundle."""
-    links, raw_zones = read_source(source)
-    roads, nodes, dropped = make_roads(links)
-    zones = make_zones(raw_zones)
-    cells = make_cells(roads, zones)
-    zones = add_seats(zones, cells)
-    corners, mean_m = choose_corners(roads, nodes, cells)
-    layers = {
-        "meta": make_meta(dropped, mean_m),
-        "boundary": outline(zones, "Coquimbo – La Serena"),
-        "townships": zones,
-        "core": outline(zones[zones["area"] == "urban"], "urban zones"),
-        "cells": cells,
-        "roads": roads,
-        "sites": make_sites([shapely.Point(nodes[c]) for c in corners], zones),
-        "hospitals": make_hospitals(zones),
-    }
-    BUNDLE.unlink(missing_ok=True)
-    for name in LAYERS:
-        layer = layers[name]
-        if isinstance(layer, gpd.GeoDataFrame):
-            layer.to_file(BUNDLE, layer=name, driver="GPKG")
-        else:
-            pyogrio.write_dataframe(layer, BUNDLE, layer=name, driver="GPKG")
+    raw_links, raw_zones = read_source(source)
+    found = Report()
+    layers = import_layers(make_links(raw_links, found), make_zones(raw_zones), found)
+    zones, roads = layers["townships"], layers["roads"]
+    nodes = nodes_of(roads)
+    corners, mean_m = choose_corners(roads, nodes, layers["cells"])
+    layers["sites"] = make_sites([shapely.Point(nodes[c]) for c in corners], zones)
+    layers["hospitals"] = make_hospitals(zones)
+    layers["meta"] = make_meta(found, mean_m)
+    maps.write(BUNDLE, layers)
+    print(found)
     print(f"{BUNDLE.name}: {BUNDLE.stat().st_size / 1e6:.1f} MB")
 
 
@@ -554,17 +413,11 @@ def report_people(zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> None:
         )
     size = cells["people"].quantile([0, 0.5, 1]).astype(int).tolist()
     print(f"cells: {len(cells)}; people per cell least {size[0]}, median {size[1]}, most {size[2]}")
-    alone = cells[~cells["township"].duplicated(keep=False)]
-    print(
-        f"zones with a single cell (no lived-in street): {', '.join(alone['township'])} "
-        f"with {alone['people'].sum()} people"
-    )
 
 
 def report_distances(roads: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> None:
     """How far cells lie from the network, and how far roads stray from the straight line."""
-    again, nodes = number_nodes(roads)
-    assert (again[["u", "v"]].values == roads[["u", "v"]].values).all(), "node ids moved"
+    nodes = nodes_of(roads)
     slow = np.unique(roads.loc[~roads["class"].str.startswith("motorway"), ["u", "v"]])
     xy = shapely.get_coordinates(cells.geometry.values)
     away, home = cKDTree(nodes[slow]).query(xy)

@@ -159,10 +159,10 @@ class Scenario:
 def check_settings(scenario: Scenario, tell: Any) -> None:
     settings, ground = scenario.settings, scenario.map
     classes = ground.network.classes
-    speedless = {
-        classes[i]
-        for i in np.unique(ground.network.road_class[np.isnan(ground.network.speed)]).tolist()
-    } - set(settings.travel.speeds)
+    without = np.isnan(ground.network.speed) | (settings.travel.posted == "ignore")
+    speedless = {classes[i] for i in np.unique(ground.network.road_class[without]).tolist()} - set(
+        settings.travel.speeds
+    )
     for name in sorted(speedless):
         tell(("travel", "speeds"), f'the map has roads of class "{name}": write their speed')
     for number, band in enumerate(settings.travel.bands):

@@ -296,6 +296,9 @@ class Band(Setting):
 
 class TravelSettings(Setting):
     speeds: dict[str, Speed] = Field(default_factory=dict, description="with siren, by road class")
+    posted: Literal["use", "ignore"] = Field(
+        "use", description="the speeds of single links that the map has; else its class's speed"
+    )
     # Utrecht: ordinary driving at 0.95 of the speed with siren.
     ordinary: Annotated[float, *quantity(units.speed_share, "95 %", "of the speed with siren")] = (
         Field("95 %")  # type: ignore

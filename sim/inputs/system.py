@@ -160,6 +160,8 @@ def _edges(scenario: Scenario) -> tuple[Edges, np.ndarray]:
     factor = np.stack([band_factors, band_factors * travel.ordinary], axis=1)
     # A class that the file does not name has a speed on every link, or `load` had refused it.
     speed_of_class = np.array([travel.speeds.get(name, np.nan) for name in roads.classes])
+    if travel.posted == "ignore":
+        roads = roads._replace(speed=np.full(len(roads.speed), np.nan))
     graph = network.edges(roads, speed_of_class, factor.reshape(-1, len(classes)))
     return graph, band_of_hour.ravel()
 

@@ -1,0 +1,195 @@
+"""The commands of `tenthirty map`: a map bundle from the files a planner has.
+
+Prints and draws for `sim.cli`; the work is done in `sim.inputs.importing`.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.errors import MapImportError, PlannerError, Problem
+from sim.progress import bar
+
+if TYPE_CHECKING:
+    from sim.inputs.importing.options import Options
+    from sim.inputs.scenario import Scenario
+
+app = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+GROUND, PEOPLE, PLACES, NAMES = "Ground", "People", "Stations and hospitals", "Names and folders"
+
+
+def _file(text: str, panel: str) -> Any:
+    return typer.Option(help=text, rich_help_panel=panel, show_default=False)
+
+
+@app.callback()
+def about() -> None:
+    """Maps: made from roads, people and stations that you have."""
+
+
+@app.command(
+    "import",
+    short_help="Make maps/PLACE:  tenthirty map import --place utrecht --roads roads.osm.pbf …",
+)
+def import_(
+    place: Annotated[str, typer.Option(help="Folder and file of the map, like auckland.")] = "",
+    roads: Annotated[
+        Path | None, _file(".osm.pbf, .osm, .osm.gz, osmnx .graphml, or lines.", "Roads")
+    ] = None,
+    service: Annotated[
+        bool, typer.Option("--service", help="Keep service roads.", rich_help_panel="Roads")
+    ] = False,
+    tracks: Annotated[
+        bool, typer.Option("--tracks", help="Keep tracks.", rich_help_panel="Roads")
+    ] = False,
+    ferries: Annotated[
+        bool, typer.Option("--ferries", help="Keep ferries, at 15 km/h.", rich_help_panel="Roads")
+    ] = False,
+    snap: Annotated[
+        str, typer.Option(help="Ends of lines this close meet.", rich_help_panel="Roads")
+    ] = "1 m",
+    node_crossings: Annotated[
+        bool,
+        typer.Option(
+            "--node-crossings", help="Lines meet wherever they cross.", rich_help_panel="Roads"
+        ),
+    ] = False,
+    margin: Annotated[
+        str, typer.Option(help="Roads so far outside the boundary stay.", rich_help_panel="Roads")
+    ] = "5 km",
+    crs: Annotated[
+        str, typer.Option(help="Like EPSG:32649; default: the UTM zone.", rich_help_panel=GROUND)
+    ] = "",
+    boundary: Annotated[Path | None, _file("Polygons; default: the zones.", GROUND)] = None,
+    zones: Annotated[Path | None, _file("Named polygons: the townships.", GROUND)] = None,
+    zone_name: Annotated[str, typer.Option(help="Their column.", rich_help_panel=GROUND)] = "",
+    urban: Annotated[Path | None, _file("Polygons: cells inside are urban.", GROUND)] = None,
+    urban_column: Annotated[
+        str, typer.Option(help="NAME=VALUE of the zones.", rich_help_panel=GROUND)
+    ] = "",
+    urban_density: Annotated[
+        float, typer.Option(help="People per km² from which on.", rich_help_panel=GROUND)
+    ] = 300.0,
+    people: Annotated[
+        Path | None, _file("GeoTIFF, points or polygons; default: the zones.", PEOPLE)
+    ] = None,
+    people_column: Annotated[
+        str, typer.Option(help="Of points, polygons.", rich_help_panel=PEOPLE)
+    ] = "",
+    people_unit: Annotated[
+        str, typer.Option(help="Of a raster: people, per_km2, relative.", rich_help_panel=PEOPLE)
+    ] = "people",
+    total_people: Annotated[
+        int | None, typer.Option(help="Scale to so many.", rich_help_panel=PEOPLE)
+    ] = None,
+    cell: Annotated[str, typer.Option(help="250 m to 1000 m.", rich_help_panel=PEOPLE)] = "500 m",
+    sites: Annotated[Path | None, _file("Excel, CSV, GeoJSON or GeoPackage.", PLACES)] = None,
+    hospitals: Annotated[Path | None, _file("Alike.", PLACES)] = None,
+    coordinates: Annotated[
+        str, typer.Option(help="Of both: wgs84, gcj02 or bd09.", rich_help_panel=PLACES)
+    ] = "wgs84",
+    name_en: Annotated[str, typer.Option(help="Default: the place.", rich_help_panel=NAMES)] = "",
+    name_zh: Annotated[str, typer.Option(help="In Chinese.", rich_help_panel=NAMES)] = "",
+    source: Annotated[str, typer.Option(help="For the README.", rich_help_panel=NAMES)] = "",
+    licence: Annotated[str, typer.Option(help="Likewise.", rich_help_panel=NAMES)] = "",
+    maps: Annotated[Path, typer.Option(help="Folder of all maps.", rich_help_panel=NAMES)] = Path(
+        "maps"
+    ),
+    again: Annotated[
+        Path | None, _file("Repeat the import of an import.yaml; nothing else counts.", NAMES)
+    ] = None,
+    draw: Annotated[bool, typer.Option(help="Draw map.png.", rich_help_panel=NAMES)] = True,
+) -> None:
+    """Make a map bundle: maps/PLACE/PLACE.gpkg, with a README of what was kept and left out."""
+    given = dict(locals())
+    from sim.inputs import importing
+    from sim.inputs.importing import options
+
+    chosen = options.from_yaml(again, maps) if again else _options(given)
+    with bar("Reading the roads") as tell:
+        report = importing.import_map(chosen, lambda stage: tell(title=stage))
+        if draw:
+            tell(title="Drawing")
+            _draw(chosen)
+    typer.echo(str(report))
+    typer.echo(f"Map: {chosen.folder / (chosen.place + '.gpkg')}")
+
+
+def _options(given: dict[str, Any]) -> Options:
+    """The command's options as a value; lengths in metres."""
+    from sim.inputs.importing.options import Options
+
+    problems = [
+        Problem("say what to make it of" if name == "roads" else "name it", f"--{name}")
+        for name in ("place", "roads")
+        if not given[name]
+    ]
+    metres: dict[str, Any] = {}
+    for name in ("snap", "margin", "cell"):
+        try:
+            metres[f"{name}_m"] = _metres(given.pop(name))
+        except ValueError as error:
+            problems.append(Problem(str(error), f"--{name}"))
+    if problems:
+        raise MapImportError("a map", problems)
+    for name in ("again", "draw"):
+        given.pop(name)
+    return Options(**given, **metres)
+
+
+def _metres(text: str) -> float:
+    """`1 m`, `5 km`; a bare number is refused like everywhere else."""
+    import re
+
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(m|km)", text.strip())
+    if not match:
+        raise ValueError(f'write a number and a unit, like "500 m" or "5 km"; found {text}')
+    return float(match[1]) * (1000 if match[2] == "km" else 1)
+
+
+def _draw(chosen: Options) -> None:
+    """map.png beside the bundle: the inputs of a scenario on it, else roads and people alone."""
+    from sim.inputs import maps
+    from sim.outputs import plots
+
+    ground = maps.read(chosen.folder / f"{chosen.place}.gpkg")
+    scenario = None
+    with suppress(PlannerError):
+        scenario = _one_ambulance_each(chosen, ground)
+    figure = plots.inputs_map(scenario) if scenario else plots.bundle_map(ground)
+    plots.save(figure, chosen.folder / "map.png")
+
+
+def _one_ambulance_each(chosen: Options, ground: Any) -> Scenario | None:
+    """A layout with an ambulance at each existing site near a road, only to be drawn."""
+    import tempfile
+
+    import numpy as np
+    from ruamel.yaml import YAML
+
+    from sim.inputs import network
+    from sim.inputs.importing.checks import FAR_M
+    from sim.inputs.scenario_file import load
+
+    sites = ground.layers["sites"]
+    _, away = network.snap(ground.network, np.column_stack([sites.geometry.x, sites.geometry.y]))
+    sites = sites[(sites["status"] == "existing") & (away < FAR_M)]
+    if not len(sites):
+        return None
+    layout = [
+        {"station": name, "kind": kind, "ambulances": 1}
+        for name, kind in zip(sites["name_en"], sites["kind"], strict=True)
+    ]
+    bundle = (chosen.folder / f"{chosen.place}.gpkg").resolve()
+    facts: dict[str, Any] = {"name": chosen.title_en, "map": str(bundle), "layout": layout}
+    if not len(ground.hospitals):
+        facts["demand"] = {"transported": "0 %"}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "draw.yaml"
+        YAML().dump(facts, path)
+        return load(path)
