@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim import units
 from sim.errors import MapImportError, PlannerError, Problem
 from sim.progress import bar
 
@@ -41,6 +42,18 @@ def import_(
     roads: Annotated[
         Path | None, _file(".osm.pbf, .osm, .osm.gz, osmnx .graphml, or lines.", "Roads")
     ] = None,
+    matrix: Annotated[
+        Path | None, _file("Instead of roads: CSV or Parquet of travel times.", "Roads")
+    ] = None,
+    matrix_unit: Annotated[
+        str, typer.Option(help="Of a square matrix: seconds, minutes.", rich_help_panel="Roads")
+    ] = "seconds",
+    fill_holes: Annotated[
+        str, typer.Option(help="shortest: by way of other places.", rich_help_panel="Roads")
+    ] = "",
+    id_column: Annotated[
+        str, typer.Option(help="Ids of the matrix's places in --people.", rich_help_panel="Roads")
+    ] = "",
     service: Annotated[
         bool, typer.Option("--service", help="Keep service roads.", rich_help_panel="Roads")
     ] = False,
@@ -124,15 +137,11 @@ def _options(given: dict[str, Any]) -> Options:
     """The command's options as a value; lengths in metres."""
     from sim.inputs.importing.options import Options
 
-    problems = [
-        Problem("say what to make it of" if name == "roads" else "name it", f"--{name}")
-        for name in ("place", "roads")
-        if not given[name]
-    ]
+    problems = [Problem("name it", f"--{name}") for name in ("place",) if not given[name]]
     metres: dict[str, Any] = {}
     for name in ("snap", "margin", "cell"):
         try:
-            metres[f"{name}_m"] = _metres(given.pop(name))
+            metres[f"{name}_m"] = units.metres(given.pop(name))
         except ValueError as error:
             problems.append(Problem(str(error), f"--{name}"))
     if problems:
@@ -140,16 +149,6 @@ def _options(given: dict[str, Any]) -> Options:
     for name in ("again", "draw"):
         given.pop(name)
     return Options(**given, **metres)
-
-
-def _metres(text: str) -> float:
-    """`1 m`, `5 km`; a bare number is refused like everywhere else."""
-    import re
-
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(m|km)", text.strip())
-    if not match:
-        raise ValueError(f'write a number and a unit, like "500 m" or "5 km"; found {text}')
-    return float(match[1]) * (1000 if match[2] == "km" else 1)
 
 
 def _draw(chosen: Options) -> None:

@@ -14,14 +14,17 @@ import pandas as pd
 import pytest
 import shapely
 from conftest import NO_DATA, SHARED
+from test_cli import tenthirty
 
 import sim
-from sim.errors import MapError, MapImportError
-from sim.inputs import maps
+from sim.engine.fleet import Roads
+from sim.errors import MapError, MapImportError, PlannerError
+from sim.inputs import maps, system
 from sim.inputs.importing import Options, coordinates, import_map, read_matrix, road_words
 from sim.inputs.importing.options import from_yaml
 from sim.inputs.importing.people import share_out
 from sim.outputs.coverage import coverage
+from sim.policies import on_grid
 
 LON, LAT = 113.5, 27.65  # near Liling; about 98.5 and 111 km a degree
 STEP = 0.01
@@ -823,3 +826,102 @@ def test_auckland_from_public_files_to_a_compliance_table(tmp_path):
     within = coverage(sim.load(path), before_s=180.0).set_index("area")["within"]
     assert within["urban"] == pytest.approx(0.82, abs=0.02)
     assert within["rural"] == pytest.approx(0.86, abs=0.02)
+
+
+# ── a matrix instead of roads ────────────────────────────────────────────────────────────────
+
+PLACES = "id,lon,lat,people\na,113.40,27.60,100\nb,113.50,27.60,300\nc,113.45,27.70,0\n"
+MINUTES = "id,a,b,c\na,0,12,20\nb,10,0,15\nc,21,16,0\n"
+
+
+def matrix_files(tmp_path, places=PLACES, minutes=MINUTES):
+    for name, text in (("places.csv", places), ("minutes.csv", minutes)):
+        (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "sites.csv").write_text("name,lon,lat\nBase A,113.40,27.60\n", "utf-8")
+    return Options(
+        place="tiny", maps=tmp_path / "maps", people=tmp_path / "places.csv", matrix_unit="minutes",
+        matrix=tmp_path / "minutes.csv", sites=tmp_path / "sites.csv",
+    )  # fmt: skip
+
+
+def write_scenario(tmp_path, place, more=""):
+    path = tmp_path / "scenarios" / f"{place}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
+        f"name: {place}\nmap: {place}\nlayout:\n  - {{station: Base A, ambulances: 1}}\n"
+        "demand: {transported: 0 %, rate: {urban: 4 per day, rural: 4 per day}}\n" + more,
+        "utf-8",
+    )
+    return path
+
+
+def test_a_matrix_becomes_a_map_that_can_be_run(tmp_path):
+    import_map(matrix_files(tmp_path))
+    scenario = sim.load(write_scenario(tmp_path, "tiny"))
+    assert scenario.map.matrix.tolist() == [[0, 720, 1200], [600, 0, 900], [1260, 960, 0]]
+    assert scenario.map.cells.people.tolist() == [100, 300, 0]
+    world = system.build(scenario)
+    roads = Roads(world)
+    assert roads.from_stations_s(0, 1) == [720]
+    assert roads.from_place_s(1, 1, world.station_place[0]) == on_grid(600 / 0.95)
+    result = sim.run(scenario.with_study(length=14 * 86_400.0), replications=2)
+    assert result.estimate("mean").mean > 0
+    reach = coverage(scenario, before_s=0.0).set_index("area")
+    assert reach.loc["all", "within"] in (0.25, 1.0)
+    assert result.map() is not None
+
+
+def test_time_bands_and_a_station_elsewhere_on_a_matrix(tmp_path):
+    import_map(matrix_files(tmp_path))
+    more = "travel: {bands: [{hours: 07-09, speed: 50 %}]}\n"
+    scenario = sim.load(write_scenario(tmp_path, "tiny", more)).move("Base A", [113.46, 27.69])
+    world = system.build(scenario)
+    roads = Roads(world)
+    assert sorted(roads.from_stations_s(mode, 0)[0] for mode in (0, 2)) == [1260, 2520]
+
+
+def test_a_matrix_by_the_command_and_again(tmp_path, capsys):
+    matrix_files(tmp_path)
+    done = tenthirty(
+        "map", "import", "--place", "tiny", "--matrix", "minutes.csv", "--matrix-unit", "minutes",
+        "--people", "places.csv", cwd=tmp_path,
+    )  # fmt: skip
+    assert "3 places" in done.stdout
+    first = maps.read(tmp_path / "maps" / "tiny" / "tiny.gpkg").matrix
+    tenthirty("map", "import", "--again", "maps/tiny/import.yaml", cwd=tmp_path)
+    assert np.array_equal(maps.read(tmp_path / "maps" / "tiny" / "tiny.gpkg").matrix, first)
+
+
+@pytest.mark.parametrize(
+    ("places", "minutes", "said"),
+    [
+        (PLACES.replace("c,113.45,27.70,0\n", ""), MINUTES, "no place has the id c"),
+        (PLACES, MINUTES.replace("b,10,0,15", "b,10,0,"), "no time for 1 pairs: b → c"),
+        (PLACES, MINUTES.replace("21", "-1"), "fewer than 0 seconds: c → a"),
+        (PLACES.replace("id,", "name,"), MINUTES, "say with --id-column"),
+        (PLACES.replace("b,113", "a,113"), MINUTES, "each id once"),
+        (PLACES.replace("100", "-5"), MINUTES, "negative"),
+    ],
+)
+def test_a_matrix_that_does_not_fit_its_places_is_told(tmp_path, places, minutes, said):
+    with pytest.raises(PlannerError) as caught:
+        import_map(matrix_files(tmp_path, places, minutes))
+    assert said in str(caught.value)
+    assert not (tmp_path / "maps").exists()
+
+
+def test_roads_or_a_matrix_not_both_not_none(tmp_path):
+    from dataclasses import replace
+
+    chosen = matrix_files(tmp_path)
+    for wrong in (replace(chosen, matrix=None), replace(chosen, roads=chosen.people)):
+        with pytest.raises(PlannerError, match="not both, not none"):
+            import_map(wrong)
+
+
+def test_a_bundle_whose_matrix_lacks_a_pair_is_refused(tmp_path):
+    import_map(matrix_files(tmp_path))
+    ground = maps.read(tmp_path / "maps" / "tiny" / "tiny.gpkg")
+    layers = dict(ground.layers) | {"matrix": ground.layers["matrix"].iloc[1:]}
+    with pytest.raises(PlannerError, match="every two cells once"):
+        maps.write(tmp_path / "bad.gpkg", layers)

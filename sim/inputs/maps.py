@@ -41,6 +41,10 @@ LAYERS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+# Instead of roads a bundle may hold seconds between its cells: rows of u, v (cell ids), seconds.
+MATRIX: Final = "matrix"
+
+
 class Cells(NamedTuple):
     """Where people live: one row for each call place."""
 
@@ -103,7 +107,19 @@ class Map:
         return self._network[1]
 
     @cached_property
+    def matrix(self) -> np.ndarray | None:
+        """[from cell, to cell] seconds with siren, of a map that has no roads."""
+        if MATRIX not in self.layers:
+            return None
+        table, size = self.layers[MATRIX], len(self.layers["cells"])
+        seconds = np.zeros((size, size))
+        seconds[table["u"].to_numpy(int), table["v"].to_numpy(int)] = table["seconds"]
+        return seconds
+
+    @cached_property
     def _network(self) -> tuple[Network, int]:
+        if self.matrix is not None:
+            return network.without_roads(self.cells.xy), 0
         roads = self.layers["roads"]
         lines = roads.geometry.array
         first, last = (_ends(lines, at) for at in (0, -1))
@@ -201,7 +217,8 @@ def _read(path: Path, _changed: int) -> Map:
         raise MapError(path, [Problem("this layer is missing", f"layer {m}") for m in missing])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # meta has no geometry, and that is meant
-        layers = {name: gpd.read_file(path, layer=name) for name in LAYERS}
+        wanted = [*LAYERS, *([MATRIX] if MATRIX in present else [])]
+        layers = {name: gpd.read_file(path, layer=name) for name in wanted}
     problems = list(_problems(layers))
     if problems:
         raise MapError(path, problems)
@@ -219,7 +236,7 @@ def write(path: Path, layers: dict[str, Any]) -> None:
     part.unlink(missing_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        for name in LAYERS:
+        for name in [*LAYERS, *([MATRIX] if MATRIX in layers else [])]:
             frame = layers[name]
             if isinstance(frame, gpd.GeoDataFrame):
                 frame.to_file(part, layer=name, driver="GPKG")
@@ -241,8 +258,9 @@ def _problems(layers: dict[str, Any]) -> Any:
     if not projected:
         yield Problem("the coordinate system must be a projected one, in metres", "layer roads")
     for name in ("townships", "cells", "roads"):
-        if len(layers[name]) == 0:
+        if len(layers[name]) == 0 and not (name == "roads" and MATRIX in layers):
             yield Problem("this layer is empty", f"layer {name}")
+    yield from _matrix_problems(layers)
     if any(column not in layers[n].columns for n, cs in LAYERS.items() for column in cs):
         return
     for name in LAYERS:
@@ -268,6 +286,26 @@ def _problems(layers: dict[str, Any]) -> Any:
             yield Problem(
                 f"found {', '.join(odd)}; write urban or rural", f"layer {name}, column area"
             )
+
+
+def _matrix_problems(layers: dict[str, Any]) -> Any:
+    if MATRIX not in layers:
+        return
+    table, size = layers[MATRIX], len(layers["cells"])
+    lacking = [column for column in ("u", "v", "seconds") if column not in table.columns]
+    for column in lacking:
+        yield Problem("this column is missing", f"layer {MATRIX}, column {column}")
+    if not lacking:
+        pairs = table[["u", "v"]]
+        whole = len(table) == size * (size - 1) and not pairs.duplicated().any()
+        if (
+            not whole
+            or not pairs.isin(range(size)).all(axis=None)
+            or (table["u"] == table["v"]).any()
+        ):
+            yield Problem("write the seconds of every two cells once", f"layer {MATRIX}")
+        if not (pd.to_numeric(table["seconds"], errors="coerce") >= 0).all():
+            yield Problem("negative or missing numbers", f"layer {MATRIX}, column seconds")
 
 
 def _ends(lines: Any, at: int) -> np.ndarray:

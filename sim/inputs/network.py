@@ -95,6 +95,13 @@ def build(roads: Links) -> tuple[Network, int]:
     return network, int((~core).sum())
 
 
+def without_roads(xy: np.ndarray) -> Network:
+    """Places alone, for a map whose travel is a matrix: every place is a node."""
+    nothing = np.zeros(0, int)
+    everywhere = np.ones(len(xy), bool)
+    return Network(xy, everywhere, nothing, nothing, np.zeros(0), nothing, np.zeros(0), ())
+
+
 def snap(network: Network, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each point the nearest node where the road may be left, and the metres to it."""
     open_nodes = np.flatnonzero(network.may_leave)

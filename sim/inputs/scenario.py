@@ -306,7 +306,7 @@ def _resolve(
             return None
         x, y, found = spot.x, spot.y, place
     node, road_m = network.snap(ground.network, np.array([[x, y]]))
-    if road_m[0] > FAR_FROM_ROAD_M:
+    if road_m[0] > FAR_FROM_ROAD_M and ground.matrix is None:
         message = f"{found} is {road_m[0] / 1000:.1f} km from the nearest road (at most 2 km)"
         tell((field,), message)
         return None

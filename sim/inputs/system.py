@@ -87,8 +87,8 @@ def build(scenario: Scenario) -> System:
     """
     settings, ground = scenario.settings, scenario.map
     roads = ground.network
-    graph, band_of_hour = _edges(scenario)
-    modes = np.arange(len(graph.seconds)).reshape(-1, 2)  # [band, profile]
+    factor, band_of_hour = _speed_factors(scenario)
+    modes = np.arange(len(factor)).reshape(-1, 2)  # [band, profile]
 
     hospital_xy = np.array([(h.x, h.y) for h in ground.hospitals]).reshape(-1, 2)
     call_xy = ground.cells.xy
@@ -100,6 +100,8 @@ def build(scenario: Scenario) -> System:
 
     off_road = settings.travel.off_road * np.array([1.0, settings.travel.ordinary])
     leg_s = on_grid(np.concatenate([map_m, station_m]) / off_road[:, None])
+    if ground.matrix is not None:  # a place stands for all around it
+        leg_s = np.zeros_like(leg_s)
     to_hospital = SIREN if settings.travel.to_hospital == "siren" else ORDINARY
     to_scene = [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
     until_s = study_seconds(scenario)
@@ -108,7 +110,11 @@ def build(scenario: Scenario) -> System:
     return System(
         place_node=np.concatenate([map_node, station_node]),
         place_leg_s=np.tile(leg_s, (len(modes), 1)),
-        travel=travel.build(graph, roads.xy, map_node, station_node),
+        travel=(
+            travel.build(_edges(scenario, factor), roads.xy, map_node, station_node)
+            if ground.matrix is None
+            else travel.from_matrix(_matrix_seconds(ground.matrix, factor), roads.xy)
+        ),
         bands=Bands(
             np.arange(HOURS_PER_WEEK) * HOUR_S,
             band_of_hour,
@@ -130,7 +136,9 @@ def build(scenario: Scenario) -> System:
         expected_turnout_s=on_grid(settings.durations.turnout.mean()),
         may_divert=_may_divert(scenario),
         lose_when_none_free=settings.dispatch.when_none_free == "lost",
-        position_rule=PositionRule.NEXT_NODE,
+        position_rule=(
+            PositionRule.NEXT_NODE if ground.matrix is None else PositionRule.NEAREST_PLACE
+        ),
         standby_list=np.zeros(0, int),
         on_grid=True,
     )
@@ -148,29 +156,47 @@ def start_of_week_s(start: datetime) -> float:
     return start.weekday() * DAY_S + (start - midnight).total_seconds()
 
 
-def _edges(scenario: Scenario) -> tuple[Edges, np.ndarray]:
-    """Edge seconds by mode, and the time band of each hour of the week."""
-    travel, roads = scenario.settings.travel, scenario.map.network
-    classes = np.array(roads.classes)
+def _speed_factors(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
+    """[mode, class] what profile and time band make of speeds; the band of each hour of the week.
+
+    A map without roads has one class of its own.
+    """
+    travel = scenario.settings.travel
+    classes = np.array(scenario.map.network.classes or ("matrix",))
     per_hour = np.ones((HOURS_PER_WEEK, len(classes)))
     for band in travel.bands:  # bands that overlap multiply
         which = np.isin(classes, band.classes) if band.classes else np.ones(len(classes), bool)
         per_hour[np.ix_(hours_of_week(band.hours, band.days), which)] *= band.speed
     band_factors, band_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
     factor = np.stack([band_factors, band_factors * travel.ordinary], axis=1)
+    return factor.reshape(-1, len(classes)), band_of_hour.ravel()
+
+
+def _edges(scenario: Scenario, factor: np.ndarray) -> Edges:
+    """Edge seconds by mode."""
+    travel, roads = scenario.settings.travel, scenario.map.network
     # A class that the file does not name has a speed on every link, or `load` had refused it.
     speed_of_class = np.array([travel.speeds.get(name, np.nan) for name in roads.classes])
     if travel.posted == "ignore":
         roads = roads._replace(speed=np.full(len(roads.speed), np.nan))
-    graph = network.edges(roads, speed_of_class, factor.reshape(-1, len(classes)))
-    return graph, band_of_hour.ravel()
+    return network.edges(roads, speed_of_class, factor)
 
 
-def siren_graph(scenario: Scenario) -> tuple[Edges, int]:
-    """All roads, and the mode that is driven with siren in the time band of the run's start."""
-    graph, band_of_hour = _edges(scenario)
+def _matrix_seconds(seconds: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """[mode, from, to] a map's matrix in every mode."""
+    return np.asarray(on_grid(seconds[None] / factor[:, :1, None]))
+
+
+def siren_seconds_from(scenario: Scenario, starts: np.ndarray) -> np.ndarray:
+    """[start, node] seconds with siren from some nodes, in the time band of the run's start."""
+    factor, band_of_hour = _speed_factors(scenario)
     hour = int(start_of_week_s(scenario.settings.start) // HOUR_S)
-    return graph, int(band_of_hour[hour]) * 2 + SIREN
+    mode = int(band_of_hour[hour]) * 2 + SIREN
+    matrix = scenario.map.matrix
+    if matrix is not None:
+        made: np.ndarray = _matrix_seconds(matrix, factor[mode : mode + 1])[0][starts]
+        return made
+    return network.seconds_from(_edges(scenario, factor), mode, starts)
 
 
 def _may_divert(scenario: Scenario) -> np.ndarray:

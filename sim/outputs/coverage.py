@@ -45,12 +45,13 @@ def reach(scenario: Scenario, before_s: float | None = None) -> Reach:
         before_s = durations.call_taking.mean() + durations.turnout.mean()
     rows = tuple(sorted({ambulance.station for ambulance in scenario.fleet}))
     stations = [scenario.stations[row] for row in rows]
-    graph, mode = system.siren_graph(scenario)
     off_road = scenario.settings.travel.off_road
     leg_s = np.array([s.road_m for s in stations]) / off_road
-    node_s = network.seconds_from(graph, mode, np.array([s.node for s in stations]))
-    node_s = before_s + leg_s[:, None] + node_s
+    node_s = system.siren_seconds_from(scenario, np.array([s.node for s in stations]))
     cell_node, cell_m = network.snap(ground.network, ground.cells.xy)
+    if ground.matrix is not None:  # a place stands for all around it
+        leg_s, cell_m = np.zeros_like(leg_s), np.zeros_like(cell_m)
+    node_s = before_s + leg_s[:, None] + node_s
     at = np.array([(s.x, s.y) for s in stations])
     apart_m = np.linalg.norm(ground.cells.xy[:, None] - at[None], axis=2).min(axis=1)
     return Reach(rows, before_s, node_s[:, cell_node] + cell_m / off_road, node_s, apart_m)

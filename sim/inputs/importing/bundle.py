@@ -98,6 +98,11 @@ class Read(NamedTuple):
 
 def make_layers(chosen: Options, report: Report, tell: Tell) -> dict[str, Any]:
     """Every layer of the bundle, in metres."""
+    if chosen.matrix is not None:
+        from sim.inputs.importing import matrix_map
+
+        tell("Reading the matrix")
+        return matrix_map.make_layers(chosen, report)
     read = _read(chosen, report, tell)
     tell("Making the map")
     return layers_of(read, chosen, report)
@@ -119,7 +124,7 @@ def layers_of(read: Read, chosen: Options, report: Report) -> dict[str, Any]:
         cells["zone"] = 0
     ground.say_zones(zones, boundary, report)
     core = ground.urban_core(chosen, zones, boundary, cells, report)
-    area = _areas(cells, zones, core, chosen)
+    area = areas(cells, zones, core, chosen)
     people.say(cells, zones, area, report)
     xy = cells[["x", "y"]].to_numpy()
     lines = read.roads.geometry.values
@@ -127,9 +132,9 @@ def layers_of(read: Read, chosen: Options, report: Report) -> dict[str, Any]:
     townships = make_townships(zones, cells, area)
     townships["provenance"] = "sourced" if chosen.zones or chosen.boundary else "inferred"
     layers = {
-        "boundary": _shapes([boundary], crs, chosen.boundary is not None, chosen.title_en),
+        "boundary": shapes([boundary], crs, chosen.boundary is not None, chosen.title_en),
         "townships": townships,
-        "core": _shapes(shapely.get_parts(core), crs, False, "urban core"),
+        "core": shapes(shapely.get_parts(core), crs, False, "urban core"),
         "cells": make_cells(cells, townships, area, read.provenance),
         "roads": read.roads,
         "sites": places.read_sites(chosen, townships),
@@ -208,6 +213,7 @@ def _no_roads(crs: Any) -> gpd.GeoDataFrame:
 
 def read_links(chosen: Options, report: Report) -> gpd.GeoDataFrame:
     """The roads' links as their file has them, by the file's ending."""
+    assert chosen.roads is not None  # `options.problems` saw to it
     ending = chosen.roads.suffix.lower()
     if ending in OSM:
         return roads_osm.read(chosen.roads, chosen, report)
@@ -245,7 +251,7 @@ def make_roads(
 # ── cells, zones, areas ──────────────────────────────────────────────────────────────────────
 
 
-def _areas(cells: pd.DataFrame, zones: gpd.GeoDataFrame, core: Any, chosen: Options) -> np.ndarray:
+def areas(cells: pd.DataFrame, zones: gpd.GeoDataFrame, core: Any, chosen: Options) -> np.ndarray:
     """urban or rural of each cell: by its zone where zones are told apart, else by its place."""
     if chosen.urban is None and len(zones) > 1:
         inside = shapely.contains(core, shapely.point_on_surface(zones.geometry.values))
@@ -311,7 +317,7 @@ def _seats(zones: gpd.GeoDataFrame, cells: pd.DataFrame, there: np.ndarray) -> l
     return seats
 
 
-def _shapes(shapes: Any, crs: Any, sourced: bool, name: str) -> gpd.GeoDataFrame:
+def shapes(shapes: Any, crs: Any, sourced: bool, name: str) -> gpd.GeoDataFrame:
     facts = {"name": name, "provenance": "sourced" if sourced else "inferred"}
     index = range(len(shapes))
     frame = pd.DataFrame(facts, index=index, dtype=object)

@@ -13,7 +13,7 @@ from sim.errors import MapImportError, Problem, did_you_mean
 
 PEOPLE_UNITS: Final = ("people", "per_km2", "relative")
 COORDINATES: Final = ("wgs84", "gcj02", "bd09")
-FILES: Final = ("roads", "boundary", "zones", "urban", "people", "sites", "hospitals")
+FILES: Final = ("roads", "matrix", "boundary", "zones", "urban", "people", "sites", "hospitals")
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Options:
     """Every choice of an import. Files may be given as text or as paths; `maps` is the folder."""
 
     place: str
-    roads: Path
+    roads: Path | None = None
+    matrix: Path | None = None  # instead of roads: seconds between the places of `people`
     maps: Path = Path("maps")
     name_en: str = ""  # default: the place
     name_zh: str = ""
@@ -35,6 +36,10 @@ class Options:
     snap_m: float = 1.0
     node_crossings: bool = False
     margin_m: float = 5_000.0  # roads farther outside the boundary are left out
+    # a matrix
+    matrix_unit: str = "seconds"  # of a square table
+    fill_holes: str = ""  # or "shortest"
+    id_column: str = ""  # of the places in `people`
     # ground
     boundary: Path | None = None
     zones: Path | None = None
@@ -97,6 +102,10 @@ def problems(options: Options) -> Iterator[Problem]:
 
 def _clashes(options: Options) -> Iterator[Problem]:
     """Options that contradict or need one another."""
+    if (options.roads is None) == (options.matrix is None):
+        yield Problem("give roads, or a matrix of travel times; not both, not none", "--roads")
+    if options.matrix is not None and options.people is None:
+        yield Problem("a matrix needs its places: points with ids and people", "--people")
     if options.people_unit == "relative" and not options.total_people:
         yield Problem("relative numbers need --total-people N", "--people-unit relative")
     if options.total_people is not None and options.total_people <= 0:
@@ -151,9 +160,7 @@ def from_yaml(path: Path, maps: Path = Path("maps")) -> Options:
         if name not in known
     ]
     wrong += [
-        Problem("this choice is missing", name)
-        for name in ("place", "roads")
-        if not read.content.get(name)
+        Problem("this choice is missing", name) for name in ("place",) if not read.content.get(name)
     ]
     wrong += [
         Problem(f"write {what}; found {read.content[name]}", name, read.line([name]))

@@ -33,7 +33,7 @@ def read(
         sums, lost = raster.read(path, crs, zones, boundary, options, report)
         _say_lost(lost, sums.people.sum(), report)
         return sums, "inferred"
-    points = _points(path, crs, options)
+    points = points_of(path, crs, options)
     if points is not None:
         return _of_points(path, points, boundary, options, report), "inferred"
     shapes = tables.read_shapes(path, tables.POLYGONS).to_crs(crs)
@@ -105,7 +105,7 @@ def _zone_people(zones: gpd.GeoDataFrame, options: Options) -> gpd.GeoDataFrame:
 # ── points ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _points(path: Path, crs: Any, options: Options) -> gpd.GeoDataFrame | None:
+def points_of(path: Path, crs: Any, options: Options) -> gpd.GeoDataFrame | None:
     """The file as points with people, in metres; None if it holds polygons."""
     if tables.is_table(path):
         frame = tables.read_table(path)

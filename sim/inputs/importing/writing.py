@@ -40,7 +40,7 @@ def _source(chosen: Options) -> str:
 def _licence(chosen: Options) -> str:
     if chosen.licence:
         return chosen.licence
-    ending = chosen.roads.suffix.lower()
+    ending = chosen.roads.suffix.lower() if chosen.roads else ""
     return OSM_LICENCE if ending in (".pbf", ".osm", ".gz", ".graphml") else UNKNOWN
 
 
