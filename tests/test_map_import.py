@@ -19,7 +19,7 @@ from test_cli import tenthirty
 import sim
 from sim.engine.fleet import Roads
 from sim.errors import MapError, MapImportError, PlannerError
-from sim.inputs import maps, system
+from sim.inputs import maps, network, system
 from sim.inputs.importing import Options, coordinates, import_map, read_matrix, road_words
 from sim.inputs.importing.options import from_yaml
 from sim.inputs.importing.people import share_out
@@ -788,7 +788,7 @@ def test_auckland_from_public_files_to_a_compliance_table(tmp_path):
             place="auckland", name_en="Auckland", name_zh="奥克兰", maps=tmp_path / "maps",
             roads=data / "auckland_main_roads.osm.pbf", boundary=data / "auckland_border.zip",
             urban=data / "auckland_urban_border.zip", people=data / "auckland-pop-densit-40m.zip",
-            people_unit="per_km2", sites=data / "auckland-st-john-ambulance-stations.csv",
+            people_unit="per_km2", sites=data / "auckland-st-john-ambulance-stations.csv", cell_m=250.0,
         )
     )  # fmt: skip
     ground = maps.read(tmp_path / "maps" / "auckland" / "auckland.gpkg")
@@ -802,10 +802,11 @@ def test_auckland_from_public_files_to_a_compliance_table(tmp_path):
     layout = [
         {"station": site.name_en, "kind": "station", "ambulances": 1} for site in ground.sites
     ]
-    for entry in layout:  # 10 km from the roads of this extract: put where they end
+    spots = {site.name_en: np.array([[site.x, site.y]]) for site in ground.sites}
+    for entry in layout:  # 10 km from the roads of this extract: put on the nearest of them
         if "Te Kauwhata" in entry["station"]:
-            nearest = ground.network.xy[ground.network.xy[:, 1].argmin()]
-            entry["at"] = [float(c) for c in ground.lonlat(*nearest)]
+            node, _ = network.snap(ground.network, spots[entry["station"]])
+            entry["at"] = [float(c) for c in ground.lonlat(*ground.network.xy[node[0]])]
     facts = {"name": "Auckland", "map": "auckland", "layout": layout,
              "demand": {"transported": "0 %", "rate": {"urban": "30 per day", "rural": "5 per day"}}}  # fmt: skip
     path = tmp_path / "scenarios" / "auckland" / "today.yaml"

@@ -84,7 +84,7 @@ def read(
     `mobilisation`: a delay before wheels roll, which must be a fixed one; `priority_list`: the
     stations that free ambulances fill, in order. Without them crews roll at once and go home.
     """
-    scale = _scale(_tables(city / files.map)["map"])
+    scale = read_scale(city / files.map)
     roads = _roads(city, scale)
     stations = _points(_tables(city / files.stations)["stations"], scale)
     hospitals = _points(_tables(city / files.hospitals)["hospitals"], scale)
@@ -233,7 +233,12 @@ def _quotient(text: str) -> float | None:
 
 def read_roads(city: Path, map_file: Path) -> Roads:
     """A city's road graph alone."""
-    return _roads(city, _scale(_tables(map_file)["map"]))
+    return _roads(city, read_scale(map_file))
+
+
+def read_scale(map_file: Path) -> np.ndarray:
+    """Kilometres of a degree, [x, y]."""
+    return _scale(_tables(map_file)["map"])
 
 
 def _roads(city: Path, scale: np.ndarray) -> Roads:
