@@ -238,7 +238,7 @@ def check(
     if map_to is not None and loaded:
         from sim.outputs import plots
 
-        plots.save(plots.inputs_map(loaded[0], lang), map_to)
+        plots.save(plots.inputs_map(loaded[0].map, loaded[0], lang), map_to)
         typer.echo(f"Map: {map_to}")
     if failures:
         raise typer.Exit(2)

@@ -5,19 +5,17 @@ Prints and draws for `sim.cli`; the work is done in `sim.inputs.importing`.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim import units
-from sim.errors import MapImportError, PlannerError, Problem
+from sim.errors import MapImportError, Problem
 from sim.progress import bar
 
 if TYPE_CHECKING:
     from sim.inputs.importing.options import Options
-    from sim.inputs.scenario import Scenario
 
 app = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
 
@@ -152,43 +150,9 @@ def _options(given: dict[str, Any]) -> Options:
 
 
 def _draw(chosen: Options) -> None:
-    """map.png beside the bundle: the inputs of a scenario on it, else roads and people alone."""
+    """map.png beside the bundle: people, roads and sites."""
     from sim.inputs import maps
     from sim.outputs import plots
 
     ground = maps.read(chosen.folder / f"{chosen.place}.gpkg")
-    scenario = None
-    with suppress(PlannerError):
-        scenario = _one_ambulance_each(chosen, ground)
-    figure = plots.inputs_map(scenario) if scenario else plots.bundle_map(ground)
-    plots.save(figure, chosen.folder / "map.png")
-
-
-def _one_ambulance_each(chosen: Options, ground: Any) -> Scenario | None:
-    """A layout with an ambulance at each existing site near a road, only to be drawn."""
-    import tempfile
-
-    import numpy as np
-    from ruamel.yaml import YAML
-
-    from sim.inputs import network
-    from sim.inputs.importing.checks import FAR_M
-    from sim.inputs.scenario_file import load
-
-    sites = ground.layers["sites"]
-    _, away = network.snap(ground.network, np.column_stack([sites.geometry.x, sites.geometry.y]))
-    sites = sites[(sites["status"] == "existing") & (away < FAR_M)]
-    if not len(sites):
-        return None
-    layout = [
-        {"station": name, "kind": kind, "ambulances": 1}
-        for name, kind in zip(sites["name_en"], sites["kind"], strict=True)
-    ]
-    bundle = (chosen.folder / f"{chosen.place}.gpkg").resolve()
-    facts: dict[str, Any] = {"name": chosen.title_en, "map": str(bundle), "layout": layout}
-    if not len(ground.hospitals):
-        facts["demand"] = {"transported": "0 %"}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "draw.yaml"
-        YAML().dump(facts, path)
-        return load(path)
+    plots.save(plots.inputs_map(ground), chosen.folder / "map.png")

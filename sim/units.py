@@ -25,7 +25,7 @@ SHARE: Final = {"%": 0.01, "percent": 0.01}
 
 # A comma parts thousands only: in "1,5 min" it would silently mean fifteen.
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*(\S.*?)\s*")
+_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*([^\s\d.,].*?)\s*")
 _RATE = re.compile(
     rf"\s*({_NUMBER})\s*(?:calls?\s+)?(?:per\s+({_NUMBER})\s*(?:people|persons)\s+)?per\s+(\w+)\s*"
 )

@@ -696,7 +696,7 @@ def test_a_bundle_without_sites_is_drawn_too(make):
     from sim.outputs import plots
 
     _, ground = make()
-    assert plots.bundle_map(ground).axes
+    assert plots.inputs_map(ground).axes
 
 
 def test_a_town_of_40000_nodes_takes_seconds(tmp_path, make):

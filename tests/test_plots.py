@@ -77,11 +77,11 @@ def test_the_headline_is_the_finding(result):
 
 
 def test_synthetic_maps_say_so_on_every_figure(result, liling, coquimbo):
-    for figure in (result.map(), result.cdf(), plots.inputs_map(liling)):
+    for figure in (result.map(), result.cdf(), plots.inputs_map(liling.map, liling)):
         assert any("Synthetic map" in t for t in texts(figure))
-    for figure in (result.map("zh"), result.cdf("zh"), plots.inputs_map(liling, "zh")):
+    for figure in (result.map("zh"), result.cdf("zh"), plots.inputs_map(liling.map, liling, "zh")):
         assert any("合成地图" in t for t in texts(figure))
-    assert any("OpenStreetMap" in t for t in texts(plots.inputs_map(coquimbo)))
+    assert any("OpenStreetMap" in t for t in texts(plots.inputs_map(coquimbo.map)))
 
 
 def test_an_area_without_calls_has_no_panel(liling):

@@ -7,7 +7,7 @@ import numpy as np
 from sim.inputs import travel
 from sim.inputs.chains import fastest
 from sim.inputs.demand import Calls
-from sim.inputs.system import ORDINARY, SIREN, Bands, System, always_on_duty
+from sim.inputs.system import ORDINARY, SIREN, Bands, System, plain_fleet
 from sim.policies import NONE, PositionRule, on_grid
 
 ONE_BAND = Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf)
@@ -30,7 +30,6 @@ def matrix_world(
     matrix = np.zeros((places + stations, places + stations))  # from, to
     matrix[places:, :calls] = out
     matrix[:calls, places:] = back
-    indptr, on_at, off_at = always_on_duty(len(homes))
     system = System(
         place_node=np.arange(places + stations),
         place_leg_s=np.zeros((2, places + stations)),
@@ -41,13 +40,7 @@ def matrix_world(
         mode_home=np.array([1]),
         station_place=places + np.arange(stations),
         hospital_place=calls + np.arange(hospitals),
-        home=homes,
-        kind=np.zeros(len(homes), int),
-        centre=np.zeros(len(homes), int),
-        service_factor=np.ones(len(homes)),
-        shift_indptr=indptr,
-        on_duty_at=on_at,
-        off_duty_at=off_at,
+        **plain_fleet(homes),
         expected_turnout_s=turnout_s,
         may_divert=np.zeros((3, 3), bool),
         lose_when_none_free=False,
@@ -106,7 +99,6 @@ def road_world(
         leg_s[mode, : len(own)] = own
     profiles = rules.pop("profile_to_scene", [SIREN, SIREN, SIREN])
     modes = np.arange(len(speeds)).reshape(-1, 2)
-    indptr, on_at, off_at = always_on_duty(len(homes))
     settings = {
         "may_divert": np.zeros((3, 3), bool),
         "lose_when_none_free": False,
@@ -128,13 +120,7 @@ def road_world(
         mode_home=modes[:, ORDINARY],
         station_place=len(spots) + np.arange(len(stations)),
         hospital_place=len(places) + np.arange(len(hospitals)),
-        home=homes,
-        kind=np.zeros(len(homes), int),
-        centre=np.zeros(len(homes), int),
-        service_factor=np.ones(len(homes)),
-        shift_indptr=indptr,
-        on_duty_at=on_at,
-        off_duty_at=off_at,
+        **plain_fleet(homes),
         expected_turnout_s=0.0,
         on_grid=True,
         **settings,

@@ -15,7 +15,7 @@ import numpy as np
 from sim.errors import MapError, Problem
 from sim.inputs import travel
 from sim.inputs.demand import Calls
-from sim.inputs.system import Bands, System, always_on_duty
+from sim.inputs.system import Bands, System, plain_fleet
 from sim.policies import NONE, PositionRule
 
 MINUTE_S = 60.0
@@ -39,7 +39,6 @@ def read(region: Path, trace: Path) -> tuple[System, Calls]:
     bases = sorted(set(played["unit_base_postcode"]))
     hospitals = [row_of[code] for code in world["hospital_postcodes"]]
     homes = np.array([bases.index(code) for code in played["unit_base_postcode"]])
-    indptr, on_at, off_at = always_on_duty(len(homes))
     place_node = np.array([*range(places), *hospitals, *(row_of[code] for code in bases)])
     matrix = np.stack([siren_s, siren_s / played["no_siren_factor"]])
     system = System(
@@ -52,13 +51,7 @@ def read(region: Path, trace: Path) -> tuple[System, Calls]:
         mode_home=np.array([ORDINARY]),
         station_place=places + len(hospitals) + np.arange(len(bases)),
         hospital_place=places + np.arange(len(hospitals)),
-        home=homes,
-        kind=np.zeros(len(homes), int),
-        centre=np.zeros(len(homes), int),
-        service_factor=np.ones(len(homes)),
-        shift_indptr=indptr,
-        on_duty_at=on_at,
-        off_duty_at=off_at,
+        **plain_fleet(homes),
         expected_turnout_s=0.0,
         may_divert=np.zeros((1, 1), bool),
         lose_when_none_free=False,

@@ -22,7 +22,7 @@ from scipy.spatial import cKDTree
 from sim.errors import MapError, Problem
 from sim.inputs import chains, travel
 from sim.inputs.demand import Calls
-from sim.inputs.system import Bands, System, always_on_duty
+from sim.inputs.system import Bands, System, plain_fleet
 from sim.policies import NONE, PositionRule
 
 DAY_S = 86_400.0
@@ -104,7 +104,6 @@ def read(
     bands, mode_of = _bands(modes, priorities, start_d)
     lowest = priorities.index(LOWEST) if LOWEST in priorities else len(priorities) - 1
     homes = ambulances.numbers("stationIndex").astype(int) - 1
-    indptr, on_at, off_at = always_on_duty(len(homes))
     map_places = len(xy) - len(stations)
     system = System(
         place_node=place_node,
@@ -118,13 +117,7 @@ def read(
         mode_home=mode_of[:, lowest],
         station_place=map_places + np.arange(len(stations)),
         hospital_place=map_places - len(hospitals) + np.arange(len(hospitals)),
-        home=homes,
-        kind=np.zeros(len(homes), int),
-        centre=np.zeros(len(homes), int),
-        service_factor=np.ones(len(homes)),
-        shift_indptr=indptr,
-        on_duty_at=on_at,
-        off_duty_at=off_at,
+        **plain_fleet(homes),
         expected_turnout_s=turnout_s,
         may_divert=_redispatch(_tables(city / files.redispatch), priorities),
         lose_when_none_free=False,

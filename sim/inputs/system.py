@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -74,9 +74,18 @@ def band_at(bands: Bands, now: float) -> int:
     return int(bands.band[np.searchsorted(bands.start_s, at, side="right") - 1])
 
 
-def always_on_duty(ambulances: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`shift_indptr`, `on_duty_at`, `off_duty_at` of ambulances that never go off duty."""
-    return np.arange(ambulances + 1), np.zeros(ambulances), np.full(ambulances, np.inf)
+def plain_fleet(home: np.ndarray) -> dict[str, Any]:
+    """The columns of ambulances by their stations: of one class and centre, never off duty."""
+    count = len(home)
+    return {
+        "home": home,
+        "kind": np.zeros(count, int),
+        "centre": np.zeros(count, int),
+        "service_factor": np.ones(count),
+        "shift_indptr": np.arange(count + 1),
+        "on_duty_at": np.zeros(count),
+        "off_duty_at": np.full(count, np.inf),
+    }
 
 
 def build(scenario: Scenario) -> System:
@@ -106,7 +115,11 @@ def build(scenario: Scenario) -> System:
     to_scene = [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
     until_s = study_seconds(scenario)
     shifts = [_shifts(a, start_of_week_s(settings.start), until_s) for a in scenario.fleet]
-    fleet_size = len(scenario.fleet)
+    fleet = plain_fleet(np.array([a.station for a in scenario.fleet], int)) | {
+        "shift_indptr": np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
+        "on_duty_at": np.array([on for s in shifts for on, _ in s], float),
+        "off_duty_at": np.array([off for s in shifts for _, off in s], float),
+    }
     return System(
         place_node=np.concatenate([map_node, station_node]),
         place_leg_s=np.tile(leg_s, (len(modes), 1)),
@@ -126,13 +139,7 @@ def build(scenario: Scenario) -> System:
         mode_home=modes[:, ORDINARY],
         station_place=len(map_node) + np.arange(len(station_node)),
         hospital_place=len(call_xy) + np.arange(len(hospital_xy)),
-        home=np.array([a.station for a in scenario.fleet], int),
-        kind=np.zeros(fleet_size, int),
-        centre=np.zeros(fleet_size, int),
-        service_factor=np.ones(fleet_size),
-        shift_indptr=np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
-        on_duty_at=np.array([on for s in shifts for on, _ in s], float),
-        off_duty_at=np.array([off for s in shifts for _, off in s], float),
+        **fleet,
         expected_turnout_s=on_grid(settings.durations.turnout.mean()),
         may_divert=_may_divert(scenario),
         lose_when_none_free=settings.dispatch.when_none_free == "lost",

@@ -80,8 +80,7 @@ def readme(chosen: Options, layers: dict[str, Any], report: Report) -> str:
             ["| | |", "|---|---|", f"| source | {said['source']} |", f"| date | {said['date']} |",
              f"| licence | {said['licence']} |", f"| CRS | {said['crs']}, metres |", *files]
         ),
-        "`map.png`, if it was drawn, shows one ambulance at each existing station near a road: "
-        "the map itself holds no ambulances.",
+        "`map.png`, if it was drawn, shows people, roads and sites.",
         "## Layers",
         "\n".join(["| layer | rows | provenance |", "|---|---|---|", *rows]),
         "`provenance`: `sourced` is from the data, `inferred` follows from them, `imputed` was "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.inputs.maps import Map
 from sim.inputs.scenario import Scenario
 from sim.outputs.plots import style
 from sim.outputs.words import pick
@@ -23,24 +24,36 @@ ROADS: Final = (
 )  # fmt: skip
 
 
-def inputs_map(scenario: Scenario, lang: str = "en", size: str = "screen") -> Figure:
-    """Where people live, which roads join them, where the stations stand."""
-    ground = scenario.map
-    people = ground.cells.people.sum()
-    stations = scenario.open_stations()
+class Mark(NamedTuple):
+    """A station of a layout, or a site of the map where there is no layout yet."""
+
+    x: float
+    y: float
+    name: str
+    main: bool  # a station, not a sub-station
+
+
+def inputs_map(
+    ground: Map, layout: Scenario | None = None, lang: str = "en", size: str = "screen"
+) -> Figure:
+    """Where people live, which roads join them, and the layout's stations, else the map's sites."""
+    people, where = ground.cells.people.sum(), len(ground.cells.people)
+    marks = _marks(ground, layout, lang)
+    if layout is None:
+        stand_en, stand_zh = f"{len(marks)} sites", f"{len(marks)} 个站址"
+    else:
+        stand_en = f"{len(marks)} stations, {len(layout.fleet)} ambulances"
+        stand_zh = f"{len(marks)} 个站点，{len(layout.fleet)} 辆救护车"
     finding = pick(
         lang,
-        f"{ground.name_en}: {people:,.0f} people, {len(stations)} stations, "
-        f"{len(scenario.fleet)} ambulances",
-        f"{ground.name_zh}：{people:,.0f} 人，{len(stations)} 个站点，"
-        f"{len(scenario.fleet)} 辆救护车",
+        f"{ground.name_en}: {people:,.0f} people, {stand_en}",
+        f"{ground.name_zh}：{people:,.0f} 人，{stand_zh}",
     )
     km = ground.layers["roads"]["length_m"].sum() / 1000
     subtitle = pick(
         lang,
-        f"The inputs as they were read: {len(ground.cells.people):,} places where people live, "
-        f"{km:,.0f} km of road",
-        f"已读取的输入：{len(ground.cells.people):,} 个居民点，{km:,.0f} 公里道路",
+        f"The inputs as they were read: {where:,} places where people live, {km:,.0f} km of road",
+        f"已读取的输入：{where:,} 个居民点，{km:,.0f} 公里道路",
     )
     with style.figure(size, 0.66) as fig:
         style.headline(fig, finding, subtitle)
@@ -49,56 +62,67 @@ def inputs_map(scenario: Scenario, lang: str = "en", size: str = "screen") -> Fi
         wide = 0.72
         ax = fig.add_axes((0.01, bottom, wide, top - bottom))
         style.map_axes(ax, ground.outline.bounds)
-        marks = _draw(ax, scenario, lang)
+        legend = _draw(ax, ground, marks, lang)
         style.scale_bar(ax, lang)
         style.north_arrow(ax)
         fig.legend(
-            handles=marks, frameon=False, loc="upper left", bbox_to_anchor=(wide + 0.03, top),
+            handles=legend, frameon=False, loc="upper left", bbox_to_anchor=(wide + 0.03, top),
             alignment="left", borderaxespad=0,
         )  # fmt: skip
     return fig
 
 
-def _draw(ax: Any, scenario: Scenario, lang: str) -> list[Any]:
+def _marks(ground: Map, layout: Scenario | None, lang: str) -> list[Mark]:
+    if layout is not None:
+        return [Mark(s.x, s.y, s.label(lang), s.kind == "station") for s in layout.open_stations()]
+    kinds = ground.layers["sites"]["kind"]
+    return [
+        Mark(s.x, s.y, pick(lang, s.name_en, s.name_zh), kinds.iloc[s.row] == "station")
+        for s in ground.sites
+    ]
+
+
+def _draw(ax: Any, ground: Map, marks: list[Mark], lang: str) -> list[Any]:
     """Everything on the axes; what the legend says of it."""
-    ground = scenario.map
     style.plot(ax, ground.layers["townships"].boundary, color="#BBBBBB", lw=0.6, zorder=1)
-    roads, marks = ground.layers["roads"], []
+    roads, legend = ground.layers["roads"], []
     named = {name for classes, *_ in ROADS for name in classes}
     for rank, (classes, colour, width, en, zh) in enumerate(ROADS):
         some = roads[roads["class"].isin(classes) if classes else ~roads["class"].isin(named)]
         if len(some):
             style.plot(ax, some, color=colour, lw=width, zorder=4 - 0.1 * rank)
-            marks.append(Line2D([], [], color=colour, lw=width, label=pick(lang, en, zh)))
+            legend.append(Line2D([], [], color=colour, lw=width, label=pick(lang, en, zh)))
     cells = ground.cells
-    largest = max(cells.people.max(), 1.0)
-    ax.scatter(
-        cells.xy[:, 0], cells.xy[:, 1], s=1 + 60 * cells.people / largest, color=style.ORANGE,
-        alpha=0.35, lw=0, zorder=5,
-    )  # fmt: skip
+    sizes = 1 + 60 * cells.people / max(cells.people.max(), 1.0)
+    ax.scatter(*cells.xy.T, s=sizes, color=style.ORANGE, alpha=0.35, lw=0, zorder=5)
     people = pick(lang, "People", "居民")
-    marks.append(Line2D([], [], ls="", marker="o", color=style.ORANGE, alpha=0.5, label=people))
+    legend.append(Line2D([], [], ls="", marker="o", color=style.ORANGE, alpha=0.5, label=people))
     core = ground.layers["core"]
     if len(core):
         style.plot(ax, core.boundary, color=style.BLUE, lw=2.0, zorder=6)
-        marks.append(
-            Line2D([], [], color=style.BLUE, lw=2, label=pick(lang, "Urban core", "城区范围"))
-        )
+        label = pick(lang, "Urban core", "城区范围")
+        legend.append(Line2D([], [], color=style.BLUE, lw=2, label=label))
+    return legend + _draw_marks(ax, marks, lang)
+
+
+def _draw_marks(ax: Any, marks: list[Mark], lang: str) -> list[Any]:
+    """Stations and their names; what the legend says of them."""
     taken = []
-    for station in scenario.open_stations():
-        main = station.kind == "station"
-        ax.plot(station.x, station.y, "s" if main else "o", color=style.INK if main else style.BLUE,
-                markersize=8, markeredgecolor="white", zorder=8)  # fmt: skip
-        taken.append(style.marker_box(ax, station.x, station.y, 6))
-    for station in scenario.open_stations():
+    for mark in marks:
+        ax.plot(mark.x, mark.y, "s" if mark.main else "o", zorder=8, markersize=8,
+                color=style.INK if mark.main else style.BLUE, markeredgecolor="white")  # fmt: skip
+        taken.append(style.marker_box(ax, mark.x, mark.y, 6))
+    for mark in marks:
         style.place_label(
-            ax, station.label(lang), [(station.x, station.y)], taken, zorder=9,
+            ax, mark.name, [(mark.x, mark.y)], taken, zorder=9,
             size=0.85 * mpl.rcParams["font.size"], path_effects=style.halo(),
         )  # fmt: skip
-    marks.append(
-        Line2D([], [], ls="", marker="s", color=style.INK, label=pick(lang, "Station", "急救站"))
+    kinds = (
+        (True, "s", style.INK, "Station", "急救站"),
+        (False, "o", style.BLUE, "Sub-station", "急救分站"),
     )
-    if any(s.kind == "substation" for s in scenario.open_stations()):
-        label = pick(lang, "Sub-station", "急救分站")
-        marks.append(Line2D([], [], ls="", marker="o", color=style.BLUE, label=label))
-    return marks
+    return [
+        Line2D([], [], ls="", marker=marker, color=colour, label=pick(lang, en, zh))
+        for main, marker, colour, en, zh in kinds
+        if any(mark.main == main for mark in marks)
+    ]
