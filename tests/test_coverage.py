@@ -92,5 +92,8 @@ def test_coverage_at_the_prompt(tmp_path):
     rows = json.loads(tenthirty("coverage", LILING, "--json", cwd=tmp_path).stdout)
     assert rows[0]["area"] == "all"
     assert "静态覆盖" in tenthirty("coverage", LILING, "--lang", "zh", cwd=tmp_path).stdout
+    for out in ("r.txt", "nowhere/r.gpkg"):
+        done = tenthirty("coverage", LILING, "--out", out, cwd=tmp_path, check=False)
+        assert (done.returncode, "cannot be written" in done.stderr) == (2, True)
     bad = tenthirty("coverage", LILING, "--before", "3", cwd=tmp_path, check=False)
     assert (bad.returncode, "number and a unit" in bad.stderr) == (2, True)

@@ -911,6 +911,26 @@ def test_a_matrix_that_does_not_fit_its_places_is_told(tmp_path, places, minutes
     assert not (tmp_path / "maps").exists()
 
 
+def test_another_matrix_never_replaces_a_map_silently(tmp_path):
+    from dataclasses import replace
+
+    chosen = matrix_files(tmp_path)
+    import_map(chosen)
+    other = tmp_path / "other.csv"
+    other.write_text(MINUTES, "utf-8")
+    with pytest.raises(PlannerError, match="is a map of other matrix"):
+        import_map(replace(chosen, matrix=other))
+    import_map(chosen)
+
+
+def test_a_station_far_from_every_place_is_refused(tmp_path):
+    wide = PLACES.replace("113.45,27.70", "113.45,28.20")
+    import_map(matrix_files(tmp_path, places=wide))
+    scenario = sim.load(write_scenario(tmp_path, "tiny"))
+    with pytest.raises(PlannerError, match="place of the matrix"):
+        scenario.add("Far", at=[113.45, 27.9])
+
+
 def test_roads_or_a_matrix_not_both_not_none(tmp_path):
     from dataclasses import replace
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from functools import lru_cache, partial
 
+import numpy as np
+
 from sim.inputs.chains import NO_JUNCTION
 from sim.inputs.system import System, band_at
 from sim.inputs.travel import along_chain, row_to
@@ -35,6 +37,7 @@ class Roads:
         self._exit: list[list[int]] = chains.exit.tolist()
         self._exit_s: list[list[list[float]]] = chains.exit_s.tolist()
         self._chain: list[int] = chains.chain.tolist()
+        self._junction: list[int] = np.where(chains.chain < 0, chains.exit[0], -1).tolist()
         self._xy = [(x, y) for x, y in system.travel.xy.tolist()]
         self._edges: dict[tuple[int, int], list[tuple[int, float]]] = {}
         self._from_stations: dict[tuple[int, int], list[float]] = {}
@@ -47,7 +50,13 @@ class Roads:
 
     def node_to_node_s(self, mode: int, end: int, node: int) -> float:
         """Seconds on the road from a node to the node of a place."""
-        row = self._row_to(mode, end)
+        return self._by_row(self._row_to(mode, end), mode, end, node)
+
+    def _by_row(self, row: np.ndarray, mode: int, end: int, node: int) -> float:
+        """`node_to_node_s` with the row of the end at hand."""
+        junction = self._junction[node]
+        if junction >= 0:
+            return float(row.item(junction))
         exits, exit_s = self._exit, self._exit_s[mode]
         best_s = float(row.item(exits[0][node])) + exit_s[0][node]
         if exits[1][node] != NO_JUNCTION:
@@ -97,9 +106,10 @@ class Roads:
     def path(self, mode: int, node: int, end: int) -> tuple[list[int], list[float]]:
         """Nodes of the fastest path to a node, and seconds from the start to each."""
         nodes, at_s = [node], [0.0]
+        row = self._row_to(mode, end)
         while node != end:
             node, edge_s = next_on_path(
-                node, self.edges(mode, node), lambda head: self.node_to_node_s(mode, end, head)
+                node, self.edges(mode, node), lambda head: self._by_row(row, mode, end, head)
             )
             if node == nodes[-1]:  # a matrix has no roads: one drive straight to the end
                 node, edge_s = end, self.node_to_node_s(mode, end, nodes[-1])

@@ -34,6 +34,7 @@ from sim.inputs.settings import (
 from sim.inputs.yaml_text import Loc
 
 FAR_FROM_ROAD_M = 2_000.0
+FAR_FROM_PLACE_M = 10_000.0  # a place of a matrix stands for all around it
 MOST_CALLS = 1e7  # in one replication; more is a slip of the pen
 
 
@@ -306,8 +307,13 @@ def _resolve(
             return None
         x, y, found = spot.x, spot.y, place
     node, road_m = network.snap(ground.network, np.array([[x, y]]))
-    if road_m[0] > FAR_FROM_ROAD_M and ground.matrix is None:
-        message = f"{found} is {road_m[0] / 1000:.1f} km from the nearest road (at most 2 km)"
+    limit_m = FAR_FROM_ROAD_M if ground.matrix is None else FAR_FROM_PLACE_M
+    if road_m[0] > limit_m:
+        what = "road" if ground.matrix is None else "place of the matrix"
+        message = (
+            f"{found} is {road_m[0] / 1000:.1f} km from the nearest {what} "
+            f"(at most {limit_m / 1000:g} km)"
+        )
         tell((field,), message)
         return None
     return float(x), float(y), int(node[0]), float(road_m[0])

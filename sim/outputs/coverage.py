@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from shapely import buffer, points, union_all
 
+from sim.errors import OutputError
 from sim.inputs import network, system
 from sim.inputs.scenario import Scenario
 from sim.outputs.store import write_whole
@@ -114,6 +115,8 @@ def isochrones(
 
 def export(scenario: Scenario, path: Path, before_s: float | None = None) -> None:
     """A GeoPackage for QGIS: minutes from each station to each place, and the isochrones."""
+    if path.suffix.lower() != ".gpkg" or not path.parent.is_dir():
+        raise OutputError(path, "name a file ending in .gpkg in a folder that exists")
     found, cells = reach(scenario, before_s), scenario.map.layers["cells"]
     minutes = pd.DataFrame(
         {

@@ -29,6 +29,7 @@ from sim.inputs.importing import (
 from sim.inputs.importing.options import Options
 from sim.inputs.importing.raster import Sums
 from sim.inputs.importing.report import Report, count
+from sim.inputs.yaml_text import YamlText
 
 OSM: Final = (".pbf", ".osm", ".gz", ".bz2")
 PLACEHOLDER: Final = "EPSG:3857"  # where problems are still looked for when no place is known
@@ -47,9 +48,13 @@ def import_map(chosen: Options, tell: Tell = lambda stage: None) -> Report:
     report = Report()
     layers = make_layers(chosen, report, tell)
     tell("Writing")
-    chosen.folder.mkdir(parents=True, exist_ok=True)
-    maps.write(chosen.folder / f"{chosen.place}.gpkg", layers)
-    writing.write_beside(chosen, layers, report)
+    try:
+        chosen.folder.mkdir(parents=True, exist_ok=True)
+        maps.write(chosen.folder / f"{chosen.place}.gpkg", layers)
+        writing.write_beside(chosen, layers, report)
+        (chosen.folder / "map.png").unlink(missing_ok=True)  # of an earlier import
+    except OSError as error:
+        raise MapImportError(chosen.folder, f"it cannot be written ({error.strerror})") from None
     return report
 
 
@@ -60,6 +65,14 @@ def _occupied(chosen: Options) -> Iterator[Problem]:
         yield Problem(
             f"{folder} holds something that no import made: choose another name", "--place"
         )
+        return
+    if (folder / "import.yaml").is_file():
+        made = YamlText(folder / "import.yaml").content
+        for name in ("roads", "matrix"):
+            path = getattr(chosen, name)
+            if made.get(name) != (path.name if path else None):
+                yield Problem(f"{folder} is a map of other {name}: choose another name", "--place")
+                return
 
 
 class _Gather:
