@@ -911,6 +911,17 @@ def test_a_matrix_that_does_not_fit_its_places_is_told(tmp_path, places, minutes
     assert not (tmp_path / "maps").exists()
 
 
+def test_what_was_filled_is_marked_and_told(tmp_path):
+    from dataclasses import replace
+
+    holes = MINUTES.replace("b,10,0,15", "b,10,0,")
+    report = import_map(replace(matrix_files(tmp_path, minutes=holes), fill_holes="shortest"))
+    assert any("1 pair had no time" in line for line in report.warnings)
+    table = maps.read(tmp_path / "maps" / "tiny" / "tiny.gpkg").layers["matrix"]
+    imputed = table[table["provenance"] == "imputed"]
+    assert imputed[["u", "v", "seconds"]].to_numpy().tolist() == [[1, 2, 1800]]
+
+
 def test_another_matrix_never_replaces_a_map_silently(tmp_path):
     from dataclasses import replace
 

@@ -29,6 +29,7 @@ class Matrix(NamedTuple):
 
     ids: tuple[str, ...]
     seconds: np.ndarray  # [from, to]
+    filled: np.ndarray  # [from, to] bool: a hole, filled by way of other places
 
 
 def read_matrix(
@@ -54,14 +55,16 @@ def read_matrix(
     ids, seconds, problems = _long(frame, names) if long else _square(frame, SECONDS[unit])
     problems += _strangers(ids, known)
     problems += _impossible(ids, seconds)
+    filled = np.zeros(seconds.shape, bool)
     if not problems:
         np.fill_diagonal(seconds, np.where(np.isnan(seconds.diagonal()), 0, seconds.diagonal()))
         if fill_holes and np.isnan(seconds).any():
+            filled = np.isnan(seconds)
             seconds = _filled(seconds)
         problems += _holes(ids, seconds, bool(fill_holes))
     if problems:
         raise MapImportError(path, problems)
-    return Matrix(ids, seconds)
+    return Matrix(ids, seconds, filled)
 
 
 def _frame(path: Path) -> pd.DataFrame:

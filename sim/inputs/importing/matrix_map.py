@@ -11,7 +11,7 @@ import shapely
 
 from sim.errors import MapImportError
 from sim.inputs.importing import bundle, ground, people, places, tables, writing
-from sim.inputs.importing.matrix import read_matrix
+from sim.inputs.importing.matrix import Matrix, read_matrix
 from sim.inputs.importing.options import Options
 from sim.inputs.importing.report import Report, count
 
@@ -44,11 +44,14 @@ def make_layers(chosen: Options, report: Report) -> dict[str, Any]:
         f"{count(len(spots), 'place')}, seconds between each two as {chosen.matrix.name} has them; "
         f"{count(int(_asymmetric(found.seconds)), 'pair')} not the same both ways",
     )
-    return _layers(spots, found.seconds, chosen, report)
+    if found.filled.any():
+        filled = count(int(found.filled.sum()), "pair")
+        report.warn(f"{filled} had no time: filled by way of other places, and marked imputed")
+    return _layers(spots, found, chosen, report)
 
 
 def _layers(
-    spots: gpd.GeoDataFrame, seconds: np.ndarray, chosen: Options, report: Report
+    spots: gpd.GeoDataFrame, found: Matrix, chosen: Options, report: Report
 ) -> dict[str, Any]:
     crs, xy = spots.crs, shapely.get_coordinates(spots.geometry.values)
     weight = spots["people"].to_numpy(float)
@@ -79,14 +82,16 @@ def _layers(
         "roads": _no_roads(crs),
         "sites": places.read_sites(chosen, townships),
         "hospitals": places.read_hospitals(chosen, townships),
-        "matrix": _as_table(seconds),
+        "matrix": _as_table(found),
     }
 
 
-def _as_table(seconds: np.ndarray) -> pd.DataFrame:
+def _as_table(found: Matrix) -> pd.DataFrame:
     """Rows of `u`, `v` (cell ids) and `seconds`, for all pairs but a place and itself."""
-    u, v = np.nonzero(~np.eye(len(seconds), dtype=bool))
-    return pd.DataFrame({"u": u, "v": v, "seconds": seconds[u, v], "provenance": "sourced"})
+    u, v = np.nonzero(~np.eye(len(found.seconds), dtype=bool))
+    provenance = np.where(found.filled[u, v], "imputed", "sourced")
+    seconds = found.seconds[u, v]
+    return pd.DataFrame({"u": u, "v": v, "seconds": seconds, "provenance": provenance})
 
 
 def _asymmetric(seconds: np.ndarray) -> int:
