@@ -726,7 +726,7 @@ def test_a_square_table_may_be_asymmetric(tmp_path, ending):
     frame = pd.DataFrame({"id": ["a", "b"], "b": [60.0, 0.0], "a": [0.0, 90.0]})
     path = tmp_path / f"m.{ending}"
     frame.to_csv(path, index=False) if ending == "csv" else frame.to_parquet(path)
-    ids, seconds = read_matrix(path)
+    ids, seconds, _ = read_matrix(path)
     assert ids == ("a", "b")
     assert seconds.tolist() == [[0, 60], [90, 0]]
     assert read_matrix(path, unit="minutes").seconds[0, 1] == 3600
