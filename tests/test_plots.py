@@ -144,3 +144,15 @@ def test_jupyter_shows_a_table(result):
     page = result._repr_html_()
     assert page.count("<table>") == 1
     assert "Urban calls ≤ 10 min" in page
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("size", list(style.SIZES))
+def test_wide_fonts_stay_on_the_page(result, size, monkeypatch):
+    """A machine may have no font but matplotlib's own, which is wide."""
+    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    for figure in (result.map(size=size), result.cdf(size=size)):
+        (width, height), inked = figure.get_size_inches(), figure.get_tightbbox()
+        assert min(inked.x0, inked.y0) >= 0
+        assert inked.x1 <= width
+        assert inked.y1 <= height

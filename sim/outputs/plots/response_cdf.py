@@ -29,12 +29,13 @@ def response_cdf(result: Result, lang: str = "en", size: str = "screen") -> Figu
         style.headline(fig, _finding(result, lang), _subtitle(result, lang))
         style.footnote(fig, style.how_made(result, lang))
         top, bottom = style.head_room(fig), style.foot_room(fig)
-        width = 0.90 / max(1, len(panels))
+        left = max(0.065, 5.2 * mpl.rcParams["font.size"] / 72 / fig.get_size_inches()[0])
+        width = (0.965 - left) / max(1, len(panels))
         points_high = mpl.rcParams["font.size"] / 72 / fig.get_size_inches()[1]
         for i, (key, area, en, zh) in enumerate(panels):
             foot = bottom + 3.6 * points_high
             ax = fig.add_axes(
-                (0.065 + i * (width + 0.01), foot, width - 0.03, top - foot - 1.8 * points_high)
+                (left + i * (width + 0.01), foot, width - 0.03, top - foot - 1.8 * points_high)
             )
             _panel(ax, result, key, area, lang)
             ax.set_title(pick(lang, en, zh), loc="left", weight="bold")
@@ -124,13 +125,10 @@ def _panel(ax: Axes, result: Result, key: str, area: int, lang: str) -> None:
     ax.set_yticks(range(0, 101, 10))
     ax.grid(axis="y", color="#DDDDDD", lw=0.6)
     ax.set_axisbelow(True)
-    ax.set_xlabel(
-        pick(
-            lang,
-            "Response time (min, call received to arrival)",
-            "反应时间（分钟，接到呼叫至到达）",
-        )
+    label = pick(
+        lang, "Response time (min, call received to arrival)", "反应时间（分钟，接到呼叫至到达）"
     )
+    style.fit(ax.figure, ax.set_xlabel(label), ax.get_position().width)  # type: ignore[arg-type]
 
 
 def _last_minute(result: Result, area: int, target: float) -> float:

@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 from matplotlib import font_manager, patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from sim.errors import OutputError, Problem, ScenarioError
 from sim.outputs.compare import Result
@@ -89,15 +90,30 @@ def headline(fig: Figure, finding: str, subtitle: str) -> None:
     """The finding, large; below it what is drawn and where the clock starts."""
     warn_without_chinese_font(finding)
     points, (width, height) = mpl.rcParams["font.size"], fig.get_size_inches()
-    margin = 0.14 / width
-    fig.text(margin, 1 - 0.14 / height, finding, size=1.5 * points, weight="bold", va="top")
-    below = 0.14 + 2.1 * points / 72
-    fig.text(margin, 1 - below / height, subtitle, size=1.05 * points, color="#4A4A4A", va="top")
+    margin, below = 0.14 / width, 0.14 + 2.1 * points / 72
+    top = fig.text(margin, 1 - 0.14 / height, finding, size=1.5 * points, weight="bold", va="top")
+    under = fig.text(
+        margin, 1 - below / height, subtitle, size=1.05 * points, color="#4A4A4A", va="top"
+    )
+    for line in (top, under):
+        fit(fig, line)
 
 
 def footnote(fig: Figure, text: str) -> None:
     points, (width, height) = mpl.rcParams["font.size"], fig.get_size_inches()
-    fig.text(0.14 / width, 0.1 / height, text, size=0.85 * points, color="#5A5A5A", va="bottom")
+    line = fig.text(
+        0.14 / width, 0.1 / height, text, size=0.85 * points, color="#5A5A5A", va="bottom"
+    )
+    fit(fig, line)
+
+
+def fit(fig: Figure, line: Text, share: float = 0.965) -> None:
+    """A line longer than a share of the page in a smaller size, so that any font stays on it."""
+    renderer = fig.canvas.get_renderer()  # type: ignore[attr-defined]
+    for _ in range(20):  # widths go in steps of whole pixels: one reckoning would not do
+        if line.get_window_extent(renderer).width <= fig.bbox.width * share:
+            return
+        line.set_fontsize(0.96 * float(line.get_fontsize()))
 
 
 def head_room(fig: Figure) -> float:
