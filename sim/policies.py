@@ -1,15 +1,16 @@
 """The rules of dispatch, written once for every engine, and the time grid that they compare on.
 
-A rule is a choice among numbers. It never waits, draws or writes. What a rule compares is
-(seconds, row number), least first, so that equal times are settled the same way everywhere.
+A rule is a choice among numbers and arrays. It never waits, draws or writes, and it is plain
+Python that the compiled engine compiles as it stands. What a rule compares is (seconds, row
+number), least first, so that equal times are settled the same way everywhere.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, Final
+
+import numpy as np
 
 NONE: Final = -1  # no row: no call, no ambulance, no hospital
 
@@ -35,12 +36,17 @@ class PositionRule(IntEnum):
 
 
 def on_grid(seconds: Any) -> Any:
-    """Seconds rounded to the time grid, half up; works on numbers and arrays alike."""
-    if isinstance(seconds, float):
-        return math.floor(seconds * TICKS + 0.5) / TICKS
-    import numpy as np
+    """Seconds rounded to the time grid, half up; of numbers and of arrays."""
+    return np.floor(seconds * TICKS + 0.5) / TICKS
 
-    return np.floor(np.asarray(seconds, float) * TICKS + 0.5) / TICKS
+
+def is_first(seconds: float, row: int, best_s: float, best: int) -> bool:
+    """Whether a row comes before the best so far: least seconds, then the lowest row.
+
+    The one rule for ambulances, hospitals, the next node of a path and nearest points. Begin with
+    (NONE, inf): what takes for ever is never chosen.
+    """
+    return seconds < best_s or (seconds == best_s and row < best)
 
 
 def can_be_sent(status: int, on_duty: bool, may_divert: bool) -> bool:
@@ -51,50 +57,28 @@ def can_be_sent(status: int, on_duty: bool, may_divert: bool) -> bool:
     """
     if not on_duty or status == Status.BUSY:
         return False
-    if status in (Status.TURNING_OUT, Status.TO_SCENE):
+    if status == Status.TURNING_OUT or status == Status.TO_SCENE:
         return may_divert
     return True
 
 
-def choose_ambulance(rows: Sequence[int], seconds: Sequence[float]) -> int:
-    """The ambulance to send: least expected seconds to the scene, then the lowest row."""
-    best, best_s = NONE, math.inf
-    for row, row_s in zip(rows, seconds, strict=True):
-        if row_s < best_s or (row_s == best_s and row < best):
-            best, best_s = row, row_s
-    return best
+def choose_hospital(seconds: Any, named: int) -> int:
+    """The hospital the call names, else the one reached first, else NONE if there is none.
 
-
-def choose_hospital(seconds: Sequence[float], named: int) -> int:
-    """The hospital the call names, else the one reached first, else NONE if there is none."""
+    `seconds`: [hospital] from the scene.
+    """
     if named != NONE:
         return named
-    best, best_s = NONE, math.inf
-    for hospital, hospital_s in enumerate(seconds):
-        if hospital_s < best_s:
-            best, best_s = hospital, hospital_s
+    best, best_s = NONE, np.inf
+    for hospital in range(len(seconds)):
+        if is_first(seconds[hospital], hospital, best_s, best):
+            best, best_s = hospital, seconds[hospital]
     return best
 
 
 def waiting_key(priority: int, received_at: float, call: int) -> tuple[int, float, int]:
     """The order in which waiting calls are served: most urgent, longest known, lowest number."""
     return (priority, received_at, call)
-
-
-def next_on_path(
-    node: int, out_edges: Sequence[tuple[int, float]], to_end: Callable[[int], float]
-) -> tuple[int, float]:
-    """The next node on the fastest path, and the seconds to it; ties go to the lowest node.
-
-    `out_edges` are (head, seconds) of the roads that leave `node`; `to_end(head)` is the table's
-    seconds from there to the end of the path.
-    """
-    best, best_edge_s, best_s = node, 0.0, math.inf
-    for head, edge_s in out_edges:
-        through_s = edge_s + to_end(head)
-        if through_s < best_s or (through_s == best_s and head < best):
-            best, best_edge_s, best_s = head, edge_s, through_s
-    return best, best_edge_s
 
 
 def turn_back_s(spent_s: float, driven_leg_s: float, new_leg_s: float, grid: bool) -> float:
@@ -113,25 +97,24 @@ def serving_seconds(drawn_s: float, factor: float, grid: bool) -> float:
     return float(on_grid(taken_s)) if grid else taken_s
 
 
-def standby_station(home: int, wanted: Sequence[int], present: Sequence[int]) -> int:
+def standby_station(home: int, wanted: Any, present: Any) -> int:
     """Where a free ambulance goes: the first item of the list that is not filled, else home.
 
     `wanted`: stations in the order in which they are to be filled, one item an ambulance;
-    `present`: [station] free ambulances that are there or on their way.
+    `present`: [station] free ambulances that are there or on their way; it is used up.
     """
-    filled = list(present)
     for station in wanted:
-        if filled[station] == 0:
-            return station
-        filled[station] -= 1
+        if present[station] == 0:
+            return int(station)
+        present[station] -= 1
     return home
 
 
-def nearest_point(x: float, y: float, points: Sequence[tuple[float, float]]) -> int:
-    """The row of the nearest point; ties go to the lowest."""
-    best, best_d = NONE, math.inf
-    for row, (px, py) in enumerate(points):
-        distance = (px - x) * (px - x) + (py - y) * (py - y)
-        if distance < best_d:
-            best, best_d = row, distance
+def nearest_point(x: float, y: float, points: Any) -> int:
+    """The row of the nearest of `points`, [point, 2]; ties go to the lowest."""
+    best, best_d = NONE, np.inf
+    for row in range(len(points)):
+        dx, dy = points[row][0] - x, points[row][1] - y
+        if is_first(dx * dx + dy * dy, row, best_d, best):
+            best, best_d = row, dx * dx + dy * dy
     return best

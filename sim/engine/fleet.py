@@ -10,16 +10,10 @@ import numpy as np
 from sim.inputs.chains import NO_JUNCTION
 from sim.inputs.system import System, band_at
 from sim.inputs.travel import along_chain, row_to
-from sim.policies import (
-    NONE,
-    PositionRule,
-    Status,
-    nearest_point,
-    next_on_path,
-    turn_back_s,
-)
+from sim.policies import NONE, PositionRule, Status, is_first, nearest_point, turn_back_s
 
 KEPT_ROWS = 2_000  # rows of travel seconds in reach; a county's places all fit
+KEPT_PATHS = 8_000  # about 3 kB each
 
 
 class Roads:
@@ -40,9 +34,10 @@ class Roads:
         self._junction: list[int] = np.where(chains.chain < 0, chains.exit[0], -1).tolist()
         self._xy = [(x, y) for x, y in system.travel.xy.tolist()]
         self._edges: dict[tuple[int, int], list[tuple[int, float]]] = {}
-        self._from_stations: dict[tuple[int, int], list[float]] = {}
+        self._from_stations: dict[tuple[int, int], list[tuple[float, int]]] = {}
         self._to_hospitals: dict[tuple[int, int], list[float]] = {}
         self._row_to = lru_cache(maxsize=KEPT_ROWS)(partial(row_to, system.travel))
+        self._path = lru_cache(maxsize=KEPT_PATHS)(self._walk)
 
     def band(self, now: float) -> int:
         """The time band in force."""
@@ -73,13 +68,14 @@ class Roads:
         """Seconds from place to place, with the off-road legs at both ends."""
         return self.leg_s[mode][start] + self.from_node_s(mode, self.place_node[start], end)
 
-    def from_stations_s(self, mode: int, place: int) -> list[float]:
-        """Seconds from every station to a place."""
+    def from_stations_s(self, mode: int, place: int) -> list[tuple[float, int]]:
+        """(seconds, station) from every station to a place, nearest first."""
         key = (mode, place)
         if key not in self._from_stations:
-            self._from_stations[key] = [
-                self.from_place_s(mode, station, place) for station in self.station_place
-            ]
+            self._from_stations[key] = sorted(
+                (self.from_place_s(mode, start, place), station)
+                for station, start in enumerate(self.station_place)
+            )
         return self._from_stations[key]
 
     def to_hospitals_s(self, mode: int, place: int) -> list[float]:
@@ -105,16 +101,22 @@ class Roads:
 
     def path(self, mode: int, node: int, end: int) -> tuple[list[int], list[float]]:
         """Nodes of the fastest path to a node, and seconds from the start to each."""
+        return self._path(mode, node, end)
+
+    def _walk(self, mode: int, node: int, end: int) -> tuple[list[int], list[float]]:
         nodes, at_s = [node], [0.0]
         row = self._row_to(mode, end)
         while node != end:
-            node, edge_s = next_on_path(
-                node, self.edges(mode, node), lambda head: self._by_row(row, mode, end, head)
-            )
-            if node == nodes[-1]:  # a matrix has no roads: one drive straight to the end
-                node, edge_s = end, self.node_to_node_s(mode, end, nodes[-1])
+            best, best_edge_s, best_s = node, 0.0, np.inf
+            for head, edge_s in self.edges(mode, node):
+                through_s = edge_s + self._by_row(row, mode, end, head)
+                if is_first(through_s, head, best_s, best):
+                    best, best_edge_s, best_s = head, edge_s, through_s
+            if best == node:  # a matrix has no roads: one drive straight to the end
+                best, best_edge_s = end, self.node_to_node_s(mode, end, node)
+            node = best
             nodes.append(node)
-            at_s.append(at_s[-1] + edge_s)
+            at_s.append(at_s[-1] + best_edge_s)
         return nodes, at_s
 
     def nearest_node(self, start: int, end: int, share: float) -> int:

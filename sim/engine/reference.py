@@ -23,8 +23,8 @@ from sim.policies import (
     NONE,
     Status,
     can_be_sent,
-    choose_ambulance,
     choose_hospital,
+    is_first,
     serving_seconds,
     standby_station,
     waiting_key,
@@ -87,7 +87,8 @@ class Service:
     def receive_calls(self) -> Process:
         """Call taking: each call can be assigned once its address and need are known."""
         for call in np.argsort(self.log.ready_at, kind="stable").tolist():
-            yield self.env.timeout(self.log.ready_at[call] - self.env.now)
+            # Off the time grid the clock may be a rounding error past a call of the same instant.
+            yield self.env.timeout(max(0.0, self.log.ready_at[call] - self.env.now))
 
             self.await_ambulance(call)
 
@@ -208,13 +209,14 @@ class Service:
         fleet, scene, now = self.fleet, self.calls.place[call], self.env.now
         priority = self.calls.priority[call]
         mode = self.mode_to_scene(call)
-        rows: list[int] = []
-        seconds: list[float] = []
-        from_stations_s = self.roads.from_stations_s(mode, scene)
-        for station, ready in enumerate(fleet.ready_at_station):
-            if ready:
-                rows.append(ready[0])
-                seconds.append(self.system.expected_turnout_s + from_stations_s[station])
+        best, best_s = NONE, np.inf
+        for road_s, station in self.roads.from_stations_s(mode, scene):
+            seconds = self.system.expected_turnout_s + road_s
+            if seconds > best_s:  # nor is any station after it nearer
+                break
+            ready = fleet.ready_at_station[station]
+            if ready and is_first(seconds, ready[0], best_s, best):
+                best, best_s = ready[0], seconds
         for ambulance in fleet.elsewhere:
             status, serving = fleet.status[ambulance], fleet.call[ambulance]
             divert = serving != NONE and self.may_divert[self.calls.priority[serving]][priority]
@@ -224,9 +226,10 @@ class Service:
             if status == Status.TURNING_OUT:
                 turnout_left_s = max(0.0, fleet.expected_mobile_at[ambulance] - now)
             node, lead_s = self.position(ambulance, mode)
-            rows.append(ambulance)
-            seconds.append(turnout_left_s + (lead_s + self.roads.from_node_s(mode, node, scene)))
-        return choose_ambulance(rows, seconds)
+            seconds = turnout_left_s + (lead_s + self.roads.from_node_s(mode, node, scene))
+            if is_first(seconds, ambulance, best_s, best):
+                best, best_s = ambulance, seconds
+        return best
 
     def mode_to_scene(self, call: int) -> int:
         return self.roads.mode_to_scene[self.roads.band(self.env.now)][self.calls.priority[call]]
