@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from sim.engine import reference
+# Tables of travel seconds and compiled rules are kept for the session, apart from the user's own.
+# Set before anything of `sim` is opened; worker processes of pytest-xdist inherit it.
+if "TENTHIRTY_CACHE" not in os.environ:
+    os.environ["TENTHIRTY_CACHE"] = tempfile.mkdtemp(prefix="tenthirty-tests-")
+    atexit.register(shutil.rmtree, os.environ["TENTHIRTY_CACHE"], ignore_errors=True)
+
+from sim.engine import compiled, reference
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 NO_DATA = "needs ../shared/data"
 
-ENGINES = {"reference": reference.run}
+ENGINES = {"reference": reference.run, "compiled": compiled.run}
 
 
 @pytest.fixture(params=list(ENGINES))
 def engine(request):
     """`run(system, calls) -> Log` of each engine."""
     return ENGINES[request.param]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _tables_of_this_session(tmp_path_factory):
-    """Tables of travel seconds are kept for the session, apart from the user's own."""
-    if "TENTHIRTY_CACHE" not in os.environ:
-        os.environ["TENTHIRTY_CACHE"] = str(tmp_path_factory.getbasetemp().parent / "tables")
 
 
 @pytest.fixture(scope="session")

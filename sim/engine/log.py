@@ -31,4 +31,5 @@ class Log(NamedTuple):
     diverted_at: np.ndarray  # left this call, or this drive home, for another call
 
 
+TRIP_COLUMNS = Log._fields[2:]
 TRIP_INSTANTS = Log._fields[5:]

@@ -40,6 +40,16 @@ class Chains(NamedTuple):
     back_s: np.ndarray  # [mode, node] to the chain's first junction; inf if it is one-way
 
 
+def stretch_s(along_s: float, end_along_s: float, back_s: float, end_back_s: float) -> float:
+    """Seconds between two nodes of one chain without leaving it; inf against a one-way chain.
+
+    `along_s`, `back_s` of the node, then of the end, as Chains has them.
+    """
+    if end_along_s >= along_s:
+        return end_along_s - along_s
+    return back_s - end_back_s if np.isfinite(back_s) else np.inf
+
+
 def fold(graph: Edges) -> Chains:
     """Fold every chain of a graph."""
     nodes = len(graph.indptr) - 1

@@ -56,7 +56,8 @@ class Links(NamedTuple):
 def build(roads: Links) -> tuple[Network, int]:
     """The largest strongly connected part of the roads, and how many nodes were left out.
 
-    From a road outside that part an ambulance could not come back.
+    From a road outside that part an ambulance could not come back. Nodes are numbered along a
+    curve that keeps neighbours together, in the map and so in memory.
     """
     ids, ends = np.unique(np.concatenate([roads.u, roads.v]), return_inverse=True)
     links = len(roads.u)
@@ -72,18 +73,21 @@ def build(roads: Links) -> tuple[Network, int]:
     graph = csr_matrix((np.ones(len(tail)), (tail, head)), shape=(len(ids), len(ids)))
     _, part = connected_components(graph, directed=True, connection="strong")
     core = part == np.bincount(part).argmax()
-    number = np.cumsum(core) - 1
+    along = np.flatnonzero(core)
+    along = along[np.argsort(morton(xy[along]), kind="stable")]
+    number = np.full(len(ids), -1)
+    number[along] = np.arange(len(along))
     inside = core[tail] & core[head]
     tail, head, link = number[tail[inside]], number[head[inside]], link[inside]
 
     classes, class_of_link = np.unique(roads.road_class.astype(str), return_inverse=True)
     open_road = ~np.isin(roads.road_class[link], NO_ACCESS)
-    may_leave = np.zeros(core.sum(), bool)
+    may_leave = np.zeros(len(along), bool)
     may_leave[tail[open_road]] = may_leave[head[open_road]] = True
     order = np.lexsort((link, head, tail))
     link = link[order]
     network = Network(
-        xy[core],
+        xy[along],
         may_leave,
         tail[order],
         head[order],
@@ -93,6 +97,18 @@ def build(roads: Links) -> tuple[Network, int]:
         tuple(classes.tolist()),
     )
     return network, int((~core).sum())
+
+
+def morton(xy: np.ndarray) -> np.ndarray:
+    """Where points lie along the Z-order curve through their bounding square."""
+    low = xy.min(axis=0)
+    side = max(float((xy.max(axis=0) - low).max()), 1e-9)
+    cells = ((xy - low) / side * 65_535).astype(np.uint64)
+    code = np.zeros(len(xy), np.uint64)
+    for bit in range(16):
+        for axis in range(2):
+            code |= ((cells[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
+    return code
 
 
 def without_roads(xy: np.ndarray) -> Network:

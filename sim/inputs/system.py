@@ -70,7 +70,7 @@ def band_at(bands: Bands, now: float) -> int:
     """The time band in force at an instant of the run."""
     at = bands.offset_s + now
     if bands.period_s != np.inf:
-        at %= bands.period_s
+        at -= np.floor(at / bands.period_s) * bands.period_s
     return int(bands.band[np.searchsorted(bands.start_s, at, side="right") - 1])
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.inputs import network
-from sim.inputs.chains import ENDS, NO_JUNCTION, Chains, Edges, fold
+from sim.inputs.chains import ENDS, NO_JUNCTION, Chains, Edges, fold, stretch_s
 
 
 class Travel(NamedTuple):
@@ -118,11 +118,8 @@ def seconds_to_places(travel: Travel, mode: int, node: int, ends: np.ndarray) ->
 
 def along_chain(travel: Travel, mode: int, node: int, end: int) -> float:
     """Seconds between two nodes of one chain without leaving it."""
-    onward = float(travel.chains.along_s[mode, end] - travel.chains.along_s[mode, node])
-    if onward >= 0:
-        return onward
-    back_s = travel.chains.back_s[mode]
-    return float(back_s[node] - back_s[end]) if np.isfinite(back_s[node]) else np.inf
+    along_s, back_s = travel.chains.along_s[mode], travel.chains.back_s[mode]
+    return stretch_s(*map(float, (along_s[node], along_s[end], back_s[node], back_s[end])))
 
 
 def _entries(chains: Chains, nodes: np.ndarray) -> np.ndarray:

@@ -1,0 +1,101 @@
+"""Synthetic cities for benchmarks: a lattice of streets, places, crews and a year of calls."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.inputs import travel
+from sim.inputs.chains import fastest
+from sim.inputs.demand import Demand
+from sim.inputs.distributions import Exponential, Lognormal
+from sim.inputs.network import morton
+from sim.inputs.system import ORDINARY, SIREN, Bands, System, plain_fleet
+from sim.policies import PositionRule, on_grid
+
+DAY_S = 86_400.0
+
+
+class City(NamedTuple):
+    """How large a synthetic city is."""
+
+    name: str
+    ambulances: int
+    stations: int
+    hospitals: int
+    places: int
+    calls_per_day: float
+    streets: int  # along each side of the lattice
+    street_m: float
+
+
+COUNTY = City("county", 30, 14, 3, 400, 60.0, 60, 1_000.0)
+METROPOLIS = City("metropolis", 250, 93, 20, 3_000, 1_200.0, 200, 200.0)
+
+
+def system(city: City, seed: int = 1, stations: np.ndarray | None = None) -> System:
+    """Streets of random speeds, in two profiles; `stations`: other nodes for them."""
+    rng = np.random.default_rng(seed)
+    xy = np.indices((city.streets, city.streets)).reshape(2, -1).T
+    nodes = np.empty(len(xy), int)
+    nodes[np.argsort(morton(xy))] = np.arange(len(xy))  # numbered as a map's roads are
+    nodes = nodes.reshape(city.streets, city.streets)
+    east = np.stack([nodes[:, :-1].ravel(), nodes[:, 1:].ravel()])
+    south = np.stack([nodes[:-1].ravel(), nodes[1:].ravel()])
+    tail, head = np.concatenate([east, south], axis=1)
+    speed = rng.choice([8.0, 12.0, 18.0], len(tail), p=[0.6, 0.3, 0.1])
+    length_m = city.street_m * rng.uniform(1.0, 1.4, len(tail))
+    siren_s = np.tile(length_m / speed, 2)
+    edge_s = on_grid(np.stack([siren_s, siren_s / 0.8]))
+    graph = fastest(
+        np.concatenate([tail, head]), np.concatenate([head, tail]), edge_s, nodes.size
+    )
+    spots = rng.choice(nodes.size, city.places + city.hospitals + city.stations, replace=False)
+    if stations is not None:
+        spots[-city.stations :] = stations
+    leg_s = on_grid(rng.exponential(20.0, len(spots)) / np.array([[1.0], [0.8]]))
+    map_nodes = spots[: -city.stations]
+    homes = np.sort(np.arange(city.ambulances) % city.stations)
+    return System(
+        place_node=spots,
+        place_leg_s=leg_s,
+        travel=travel.build(
+            graph, np.full((nodes.size, 2), np.nan), map_nodes, spots[-city.stations :]
+        ),
+        bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),
+        mode_to_scene=np.array([[SIREN, SIREN, ORDINARY]]),
+        mode_to_hospital=np.array([ORDINARY]),
+        mode_home=np.array([ORDINARY]),
+        station_place=city.places + city.hospitals + np.arange(city.stations),
+        hospital_place=city.places + np.arange(city.hospitals),
+        **plain_fleet(homes),
+        expected_turnout_s=60.0,
+        may_divert=np.zeros((3, 3), bool),
+        lose_when_none_free=False,
+        position_rule=PositionRule.NEXT_NODE,
+        standby_list=np.zeros(0, int),
+        on_grid=True,
+    )
+
+
+def demand(city: City, days: float) -> Demand:
+    """So many days of calls, more of them by day, with durations as services report them."""
+    week = np.tile(1 + 0.6 * np.sin((np.arange(24) - 9) * np.pi / 12), 7)
+    rng = np.random.default_rng(2)
+    weights = rng.lognormal(0.0, 1.0, city.places)
+    urban = np.arange(city.places) < city.places // 2
+    return Demand(
+        calls_per_hour=np.stack([week, week]) * city.calls_per_day / 48,
+        places=(np.flatnonzero(urban), np.flatnonzero(~urban)),
+        weights=(weights[urban], weights[~urban]),
+        township_of_place=np.zeros(city.places, int),
+        priority_share=np.tile([0.2, 0.5, 0.3], (2, 1)),
+        conveyed_share=0.7,
+        call_taking=Lognormal(distribution="lognormal", median="90 s", sigma=0.4),
+        turnout=Lognormal(distribution="lognormal", median="55 s", sigma=0.4),
+        on_scene=Lognormal(distribution="lognormal", median="18 min", sigma=0.5),
+        handover=Exponential(distribution="exponential", mean="20 min"),
+        start_s=0.0,
+        length_s=days * DAY_S,
+    )

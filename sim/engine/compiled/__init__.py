@@ -1,0 +1,81 @@
+"""The compiled engine: the contract of the reference engine, as machine code.
+
+    run(system, calls) -> Log
+
+Same rules, written once in `sim.policies`; the sequence of a call's life is written anew, and
+`tests/test_engines_agree.py` holds it against the reference, call by call, to the last bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.engine.compiled import ground
+from sim.engine.compiled.kept import is_kept as is_kept
+from sim.engine.compiled.kernel import CALL, FULL, desk, serve, wind
+from sim.engine.log import TRIP_COLUMNS, Log
+from sim.inputs.demand import Calls
+from sim.inputs.system import System
+
+
+def run(system: System, calls: Calls) -> Log:
+    """What this layout does with these calls. Deterministic: nothing random is left to draw."""
+    return Engine(system).run(calls)
+
+
+class Engine:
+    """`run` for one layout and many replications, in as many threads as one likes."""
+
+    def __init__(self, system: System):
+        self._ground = ground.build(system)
+        self._home = np.ascontiguousarray(system.home, np.int32)
+        self._shifts = _in_order_of_time(system)
+        self._priorities = system.mode_to_scene.shape[1]
+
+    def run(self, calls: Calls) -> Log:
+        rows, order = _as_rows(calls)
+        stations, ambulances = len(self._ground.station_place), len(self._home)
+        # Without diversion there are at most an assignment and a drive home for each call.
+        lines = 2 * len(rows) + len(rows) // 4 + 16
+        while True:
+            made = desk(len(rows), lines, ambulances, stations, self._priorities)
+            trips = serve(self._ground, rows, order, self._home, *self._shifts, made)
+            if trips != FULL:
+                ready_at = calls.received_at + calls.call_taking_s
+                by_trip = {name: getattr(made.log, name)[:trips] for name in TRIP_COLUMNS}
+                return made.log._replace(ready_at=ready_at, **by_trip)
+            lines *= 2
+
+
+def _in_order_of_time(system: System) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Beginnings and ends of all shifts: when, whose, and whether it begins."""
+    of = np.repeat(np.arange(len(system.home)), np.diff(system.shift_indptr))
+    at = np.concatenate([system.on_duty_at, system.off_duty_at]).astype(float)
+    begins = np.repeat([True, False], len(of))
+    order = np.argsort(at, kind="stable")
+    order = order[at[order] < np.inf]
+    return at[order], np.concatenate([of, of])[order].astype(np.int32), begins[order]
+
+
+_LAST: tuple[Calls | None, Any] = (None, None)
+
+
+def _as_rows(calls: Calls) -> tuple[np.ndarray, np.ndarray]:
+    """Calls as the kernel reads them, and the order in which they become ready.
+
+    A study takes the same Calls through one layout after another: the last ones are kept.
+    """
+    global _LAST
+    kept, made = _LAST
+    if kept is not calls:
+        rows = np.empty(len(calls.received_at), CALL)
+        rows["wakes_at"] = calls.received_at + calls.call_taking_s
+        for name in CALL.names[1:]:
+            rows[name] = getattr(calls, name)
+        order = np.argsort(rows["wakes_at"], kind="stable").astype(np.int32)
+        wind(rows, order)
+        made = rows, order
+        _LAST = calls, made
+    return made

@@ -1,0 +1,359 @@
+"""What a layout fixes, as the kernel reads it: roads by row, stations by time, bounds for the search."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.compiled.kept import compiled
+from sim.inputs.chains import Edges, stretch_s
+from sim.inputs.system import Bands, System, band_at
+from sim.policies import NONE, PositionRule, choose_hospital, is_first, nearest_point
+
+NO_ROW = -1
+UNKNOWN = 255  # which road leads on; who has more roads to choose from chooses anew every time
+SAFE_S = 0.05  # what rounding may take from a bound, generously
+
+
+# What is read together lies together: most of the time goes into waiting for memory.
+NODE = np.dtype([("exit", "i4"), ("other_exit", "i4"), ("chain", "i4"), ("first_road", "i4")])
+NODE_S = np.dtype([("exit", "f8"), ("other_exit", "f8"), ("along", "f8"), ("back", "f8")])
+PLACE = np.dtype([("node", "i4"), ("row", "i4"), ("other_row", "i4"), ("_", "i4")])
+PLACE_S = np.dtype([("entry", "f8"), ("other_entry", "f8"), ("leg", "f8"), ("_", "f8")])
+ROAD = np.dtype([("seconds", "f8"), ("head", "i4"), ("_", "i4")])
+SHORT_ROAD = np.dtype([("seconds", "f4"), ("head", "i4")])  # where the tables are float32, too
+NEAR = np.dtype([("seconds", "f8"), ("row", "i4"), ("_", "i4")])
+
+
+class Ground(NamedTuple):
+    """A System, with what its engine works out once. Seconds; rows as in System and Travel."""
+
+    # places and roads
+    far: np.ndarray  # [mode, row, junction]
+    near: np.ndarray  # [mode, row, junction]
+    node: np.ndarray  # [node + 1] NODE
+    node_s: np.ndarray  # [mode, node] NODE_S
+    place: np.ndarray  # [place] PLACE; a row is one in `far`, or -2 - row in `near`, or NO_ROW
+    place_s: np.ndarray  # [mode, place] PLACE_S
+    road: np.ndarray  # [mode, edge] ROAD or SHORT_ROAD
+    steps: np.ndarray  # [way home, node] which road leads home, once it has been asked for
+    steps_of: np.ndarray  # [mode, place] row in `steps`, or NO_ROW
+    path_first: np.ndarray  # [hospital, way home + 1] where its path begins in the two below
+    path_node: np.ndarray
+    path_s: np.ndarray  # from the hospital's node
+    xy: np.ndarray
+    bands: Bands
+    mode_to_scene: np.ndarray  # [band, priority]
+    mode_to_hospital: np.ndarray
+    mode_home: np.ndarray
+    # stations, hospitals, crews
+    station_place: np.ndarray
+    hospital_place: np.ndarray
+    service_factor: np.ndarray
+    standby_list: np.ndarray
+    # rules
+    expected_turnout_s: float
+    may_divert: np.ndarray
+    may_be_left_for: np.ndarray  # [priority] whether any call may be left for such a call
+    lose_when_none_free: bool
+    position_rule: int
+    on_grid: bool
+    # worked out here
+    from_station_s: np.ndarray  # [mode, place, station] out, as the dispatcher sees it
+    by_time: np.ndarray  # [mode, place, station] NEAR: stations, nearest first
+    nearest_hospital: np.ndarray  # [mode, place] NEAR
+    to_station_s: np.ndarray  # [mode, place, station] the way home
+    to_hospital_s: np.ndarray  # [mode, place, hospital]
+    at_most_to_station_s: np.ndarray  # [mode, place, station] for bounds, rounded up
+    at_least_from_hospital_s: np.ndarray  # [mode, place, hospital] for bounds, rounded down
+    slowest: np.ndarray  # [driven mode, mode] most that a second of driving takes in the other
+    fastest: np.ndarray  # [driven mode, mode] least
+    has_bounds: bool  # a matrix need not keep the triangle inequality
+    both_ways: bool  # every road takes the same time in both directions
+
+
+def build(system: System) -> Ground:
+    """Everything that the kernel reads of a System."""
+    travel = system.travel
+    far, near = travel.far, travel.near
+    road = _road(travel.graph, far.dtype)
+    if far.dtype != near.dtype or (far.dtype == np.float32) != (road.dtype == SHORT_ROAD):
+        # One kernel for each kind of table, not for each mixture of kinds.
+        far, near = far.astype(np.float64), near.astype(np.float64)
+        road = _road(travel.graph, far.dtype)
+    modes, places = system.place_leg_s.shape
+    stations, hospitals = len(system.station_place), len(system.hospital_place)
+    call_places = places - stations
+    slowest, fastest = _ratios(travel.graph.seconds, system.place_leg_s)
+    ways_home = [(mode, place) for mode in np.unique(system.mode_home).tolist()
+                 for place in system.station_place.tolist()]  # fmt: skip
+    steps_of = np.full((modes, places), NO_ROW, np.int32)
+    steps_of[tuple(np.array(ways_home, int).reshape(-1, 2).T)] = np.arange(len(ways_home))
+    ground = Ground(
+        far=_frozen(far),
+        near=_frozen(near),
+        **_nodes_and_places(system),
+        road=road,
+        steps=np.full((len(ways_home), len(travel.chains.chain)), UNKNOWN, np.uint8),
+        steps_of=_frozen(steps_of),
+        path_first=np.zeros((hospitals, len(ways_home) + 1), np.int32),
+        path_node=np.zeros(0, np.int32),
+        path_s=np.zeros(0),
+        xy=_frozen(travel.xy, float),
+        bands=Bands(
+            _frozen(system.bands.start_s, float),
+            _frozen(system.bands.band, np.int32),
+            float(system.bands.offset_s),
+            float(system.bands.period_s),
+        ),
+        mode_to_scene=_frozen(system.mode_to_scene, np.int32),
+        mode_to_hospital=_frozen(system.mode_to_hospital, np.int32),
+        mode_home=_frozen(system.mode_home, np.int32),
+        station_place=_frozen(system.station_place, np.int32),
+        hospital_place=_frozen(system.hospital_place, np.int32),
+        service_factor=_frozen(system.service_factor, float),
+        standby_list=_frozen(system.standby_list, np.int32),
+        expected_turnout_s=float(system.expected_turnout_s),
+        may_divert=_frozen(system.may_divert, np.bool_),
+        may_be_left_for=_frozen(system.may_divert.any(axis=0), np.bool_),
+        lose_when_none_free=bool(system.lose_when_none_free),
+        position_rule=int(system.position_rule),
+        on_grid=bool(system.on_grid),
+        from_station_s=np.full((modes, call_places, stations), np.inf),
+        by_time=np.zeros((modes, call_places, stations), NEAR),
+        nearest_hospital=np.zeros((modes, call_places), NEAR),
+        to_station_s=np.full((modes, call_places, stations), np.inf),
+        to_hospital_s=np.full((modes, call_places, hospitals), np.inf),
+        at_most_to_station_s=np.zeros((modes, call_places, stations), np.float32),
+        at_least_from_hospital_s=np.zeros((modes, call_places, hospitals), np.float32),
+        slowest=slowest,
+        fastest=fastest,
+        has_bounds=system.position_rule == PositionRule.NEXT_NODE and len(travel.graph.head) > 0,
+        both_ways=_both_ways(travel.graph),
+    )
+    modes_of_ways = (system.mode_to_scene, system.mode_to_hospital, system.mode_home)
+    _fill(ground, *map(np.unique, modes_of_ways))
+    if ground.has_bounds:
+        ground = _with_paths(ground, np.array(ways_home, int).reshape(-1, 2))
+    order = np.argsort(ground.from_station_s, axis=-1, kind="stable")
+    ground.by_time["row"] = order
+    ground.by_time["seconds"] = np.take_along_axis(ground.from_station_s, order, axis=-1)
+    return ground
+
+
+def _frozen(array: np.ndarray, dtype: type | None = None) -> np.ndarray:
+    """Read-only and contiguous, as every array here is: the kernel is compiled for that kind."""
+    made = np.ascontiguousarray(array, dtype).view(np.ndarray)[...]
+    made.flags.writeable = False
+    return made
+
+
+def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
+    """The columns of Chains and of places, as rows."""
+    travel, chains = system.travel, system.travel.chains
+    modes, places = system.place_leg_s.shape
+    nodes = len(chains.chain)
+    node, node_s = np.zeros(nodes + 1, NODE), np.zeros((modes, nodes), NODE_S)
+    node["exit"][:-1], node["other_exit"][:-1] = chains.exit
+    node["chain"][:-1], node["first_road"] = chains.chain, travel.graph.indptr
+    node_s["exit"], node_s["other_exit"] = chains.exit_s.transpose(1, 0, 2)
+    node_s["along"], node_s["back"] = chains.along_s, chains.back_s
+    row_of = np.where(travel.far_row >= 0, travel.far_row, -2 - travel.near_row)
+    entry = chains.entry[:, system.place_node]
+    place, place_s = np.zeros(places, PLACE), np.zeros((modes, places), PLACE_S)
+    place["node"] = system.place_node
+    place["row"], place["other_row"] = np.where(entry >= 0, row_of[entry], NO_ROW)
+    entry_s = chains.entry_s[:, :, system.place_node]
+    place_s["entry"], place_s["other_entry"] = entry_s.transpose(1, 0, 2)
+    place_s["leg"] = system.place_leg_s
+    columns = {"node": node, "node_s": node_s, "place": place, "place_s": place_s}
+    return {name: _frozen(rows) for name, rows in columns.items()}
+
+
+def _road(graph: Edges, dtype: np.dtype) -> np.ndarray:
+    """Roads as rows, short ones if that is wanted and loses nothing."""
+    seconds = graph.seconds.astype(dtype)
+    exact = np.array_equal(seconds, graph.seconds)
+    road = np.zeros(seconds.shape, SHORT_ROAD if dtype == np.float32 and exact else ROAD)
+    road["seconds"], road["head"] = graph.seconds, graph.head
+    return _frozen(road)
+
+
+def _both_ways(graph: Edges) -> bool:
+    """Whether every road has its reverse, as fast in every mode."""
+    nodes = len(graph.indptr) - 1
+    tail = np.repeat(np.arange(nodes), np.diff(graph.indptr))
+    reverse = np.lexsort((tail, graph.head))  # edges are sorted by tail, then head
+    same_roads = np.array_equal(graph.head[reverse], tail) and np.array_equal(
+        tail[reverse], graph.head
+    )
+    return same_roads and np.array_equal(graph.seconds[:, reverse], graph.seconds)
+
+
+def _ratios(edge_s: np.ndarray, leg_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a second driven in one mode takes in another, at most and at least: [mode, mode]."""
+    modes = len(leg_s)
+    slowest, fastest = np.ones((modes, modes)), np.ones((modes, modes))
+    for driven in range(modes):
+        for mode in range(modes):
+            old = np.concatenate([edge_s[driven], leg_s[driven]])
+            new = np.concatenate([edge_s[mode], leg_s[mode]])
+            some = (old > 0) | (new > 0)
+            with np.errstate(divide="ignore"):
+                ratio = new[some] / old[some]
+            slowest[driven, mode] = ratio.max(initial=0.0)
+            fastest[driven, mode] = min(ratio.min(initial=1.0), 1.0)
+    return slowest, fastest
+
+
+@compiled
+def _by_entry_s(ground, mode, row, entry_s, node):
+    """Seconds on the road from a node to a place by one of its entries."""
+    exits, exits_s = ground.node[node], ground.node_s[mode, node]
+    if row >= 0:
+        seconds = (ground.far[mode, row, exits.exit] + entry_s) + exits_s.exit
+        if exits.other_exit < 0:
+            return seconds
+        return min(seconds, (ground.far[mode, row, exits.other_exit] + entry_s) + exits_s.other_exit)
+    seconds = (ground.near[mode, -2 - row, exits.exit] + entry_s) + exits_s.exit
+    if exits.other_exit < 0:
+        return seconds
+    return min(
+        seconds, (ground.near[mode, -2 - row, exits.other_exit] + entry_s) + exits_s.other_exit
+    )
+
+
+@compiled
+def road_s(ground, mode, node, place):
+    """Seconds on the road from a node to the node of a place."""
+    end, end_s = ground.place[place], ground.place_s[mode, place]
+    best_s = _by_entry_s(ground, mode, end.row, end_s.entry, node)
+    if end.other_row != NO_ROW:
+        other_s = _by_entry_s(ground, mode, end.other_row, end_s.other_entry, node)
+        best_s = min(best_s, other_s)
+    chain = ground.node[node].chain
+    if chain >= 0 and chain == ground.node[end.node].chain:
+        here, there = ground.node_s[mode, node], ground.node_s[mode, end.node]
+        best_s = min(best_s, stretch_s(here.along, there.along, here.back, there.back))
+    return best_s
+
+
+@compiled
+def from_node_s(ground, mode, node, place):
+    """Seconds from a road node to a place, with the off-road leg at its end."""
+    return road_s(ground, mode, node, place) + ground.place_s[mode, place].leg
+
+
+@compiled
+def from_place_s(ground, mode, start, end):
+    """Seconds from place to place, with the off-road legs at both ends."""
+    node = ground.place[start].node
+    return ground.place_s[mode, start].leg + from_node_s(ground, mode, node, end)
+
+
+@compiled
+def band(ground, now):
+    """The time band in force."""
+    if len(ground.bands.band) == 1:
+        return ground.bands.band[0]
+    return band_at(ground.bands, now)
+
+
+@compiled
+def step(ground, mode, node, place):
+    """The next node on the fastest path to a place, and the seconds to it."""
+    first = ground.node[node].first_road
+    row = ground.steps_of[mode, place]
+    if row != NO_ROW:
+        known = ground.steps[row, node]
+        if known != UNKNOWN:
+            return ground.road[mode, first + known].head, ground.road[mode, first + known].seconds
+    best, best_road, best_s = node, first, np.inf
+    for road in range(first, ground.node[node + 1].first_road):
+        head = ground.road[mode, road].head
+        through_s = ground.road[mode, road].seconds + road_s(ground, mode, head, place)
+        if is_first(through_s, head, best_s, best):
+            best, best_road, best_s = head, road, through_s
+    if best == node:  # a matrix has no roads: one drive straight to the end
+        return ground.place[place].node, road_s(ground, mode, node, place)
+    if row != NO_ROW and best_road - first < UNKNOWN:
+        ground.steps[row, node] = best_road - first
+    return best, ground.road[mode, best_road].seconds
+
+
+@compiled
+def nearest_node(ground, start, end, share):
+    """The node nearest to the point that lies `share` of the straight line on."""
+    x = ground.xy[start, 0] + share * (ground.xy[end, 0] - ground.xy[start, 0])
+    y = ground.xy[start, 1] + share * (ground.xy[end, 1] - ground.xy[start, 1])
+    return nearest_point(x, y, ground.xy)
+
+
+def _with_paths(ground: Ground, ways_home: np.ndarray) -> Ground:
+    """The paths from every hospital to every station: most drives home are one of them."""
+    nodes = _lay_paths(ground, ways_home, False)
+    ground = ground._replace(path_node=np.zeros(nodes, np.int32), path_s=np.zeros(nodes))
+    _lay_paths(ground, ways_home, True)
+    return ground
+
+
+@compiled
+def _lay_paths(ground, ways_home, write):
+    """Walk each of the paths; answers how many nodes they have together."""
+    nodes = 0
+    for hospital in range(len(ground.hospital_place)):
+        for way in range(len(ways_home)):
+            mode, place = ways_home[way, 0], ways_home[way, 1]
+            node, at_s = ground.place[ground.hospital_place[hospital]].node, 0.0
+            ground.path_first[hospital, way] = nodes
+            while True:
+                if write:
+                    ground.path_node[nodes], ground.path_s[nodes] = node, at_s
+                nodes += 1
+                if node == ground.place[place].node:
+                    break
+                node, edge_s = step(ground, mode, node, place)
+                at_s += edge_s
+        ground.path_first[hospital, len(ways_home)] = nodes
+    return nodes
+
+
+@compiled
+def _fill(ground, to_scene, to_hospital, home):
+    """Stations and hospitals as seen from every place where calls come from."""
+    places, stations = ground.from_station_s.shape[1:]
+    hospitals = ground.to_hospital_s.shape[2]
+    for mode in to_scene:
+        for station in range(stations):
+            spot = ground.station_place[station]
+            for place in range(places):
+                out_s = from_place_s(ground, mode, spot, place)
+                ground.from_station_s[mode, place, station] = out_s
+                if ground.has_bounds:
+                    back_s = from_place_s(ground, mode, place, spot)
+                    ground.at_most_to_station_s[mode, place, station] = back_s + SAFE_S
+        for hospital in range(hospitals):
+            spot = ground.hospital_place[hospital]
+            for place in range(places):
+                if ground.has_bounds:
+                    out_s = from_place_s(ground, mode, spot, place)
+                    ground.at_least_from_hospital_s[mode, place, hospital] = out_s - SAFE_S
+    for mode in to_hospital:
+        for hospital in range(hospitals):
+            spot = ground.hospital_place[hospital]
+            for place in range(places):
+                way_s = from_place_s(ground, mode, place, spot)
+                ground.to_hospital_s[mode, place, hospital] = way_s
+        for place in range(places):
+            nearest = choose_hospital(ground.to_hospital_s[mode, place], NONE)
+            ground.nearest_hospital[mode, place].row = nearest
+            if nearest != NONE:
+                way_s = ground.to_hospital_s[mode, place, nearest]
+                ground.nearest_hospital[mode, place].seconds = way_s
+    for mode in home:
+        for station in range(stations):
+            spot = ground.station_place[station]
+            for place in range(places):
+                way_s = from_place_s(ground, mode, place, spot)
+                ground.to_station_s[mode, place, station] = way_s

@@ -1,0 +1,82 @@
+"""Compiling once per machine: what numba makes is kept on disk, under a hash of what it was made of.
+
+Numba notices an edit of the file that holds a compiled function, but not of the files whose
+functions it calls: it would go on with old rules. So the folder in which it keeps its work is named
+by the text of the rules and of every room of this engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import config
+from numba.extending import register_jitable
+
+from sim import policies
+from sim.inputs import chains, system
+from sim.inputs.network import cache_folder
+
+RULES = (
+    policies.on_grid,
+    policies.is_first,
+    policies.can_be_sent,
+    policies.choose_hospital,
+    policies.waiting_key,
+    policies.turn_back_s,
+    policies.serving_seconds,
+    policies.standby_station,
+    policies.nearest_point,
+    chains.stretch_s,
+    system.band_at,
+)
+for _rule in RULES:
+    register_jitable(_rule)
+
+
+def _sources() -> list[Path]:
+    rules = {Path(rule.__code__.co_filename) for rule in RULES}
+    return sorted(rules) + sorted(Path(__file__).parent.glob("*.py"))
+
+
+def _folder() -> Path:
+    digest = hashlib.sha256()
+    for source in _sources():
+        digest.update(source.read_bytes())
+    return cache_folder() / "compiled" / digest.hexdigest()[:16]
+
+
+FOLDER = _folder()
+
+
+def is_kept() -> bool:
+    """Whether this machine has compiled these rules before."""
+    return FOLDER.is_dir() and any(FOLDER.rglob("*.nbc"))
+
+
+def _can_keep() -> bool:
+    try:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(FOLDER, os.W_OK)
+
+
+_KEEP = _can_keep()
+# No function here allocates. Counting references to arrays, and passing all of them to a function
+# that is not inlined, would each cost more than the function itself.
+_OPTIONS = {"nogil": True, "_nrt": False, "forceinline": True, "error_model": "numpy"}
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """The function, compiled when it is first called; it lets other threads run beside it."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(FOLDER)  # read when the function is wrapped, and only then
+    try:
+        return numba.njit(function, cache=_KEEP, **_OPTIONS)
+    finally:
+        config.CACHE_DIR = before

@@ -1,0 +1,288 @@
+"""Two engines, one contract: equal logs to the last bit, over every rule and many small worlds.
+
+Worlds are small and crowded on purpose: whole minutes, few places, more calls than ambulances, so
+that many things happen in one instant. Two engines that share a wrong rule agree on it; known
+answers are tested apart (`test_known_answers`, `test_engine`, `test_parity`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import NO_DATA, ROOT, SHARED
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from sim.engine import compiled, reference
+from sim.inputs import demand, system, travel
+from sim.inputs.chains import fastest
+from sim.inputs.demand import Calls
+from sim.inputs.system import Bands, System
+from sim.policies import NONE, PositionRule, on_grid
+
+MINUTE = 60.0
+
+
+def assert_same(one, other, to_s=0.0):
+    """Two logs, row by row; instants equal to `to_s` seconds."""
+    for name in one._fields:
+        a, b = getattr(one, name), getattr(other, name)
+        assert a.dtype == b.dtype, name
+        assert a.shape == b.shape, name
+        if to_s and a.dtype.kind == "f":
+            assert np.array_equal(np.isnan(a), np.isnan(b)), name
+            assert np.nanmax(np.abs(a - b), initial=0.0) <= to_s, name
+        else:
+            assert np.array_equal(a, b, equal_nan=a.dtype.kind == "f"), name
+
+
+# ── small worlds ─────────────────────────────────────────────────────────────────────────────
+
+few_minutes = st.sampled_from([0.0, 0.5, 1, 1, 2, 3, 5]).map(lambda m: m * MINUTE)
+odd_seconds = st.floats(0, 900).map(lambda s: float(on_grid(s)))
+
+
+@st.composite
+def roads(draw, nodes, modes):
+    """A strongly connected graph: a ring or a two-way tree, and some more streets."""
+    if draw(st.booleans()):
+        edges = [(n, (n + 1) % nodes) for n in range(nodes)]  # one way round
+    else:
+        parents = [draw(st.integers(0, n - 1)) for n in range(1, nodes)]
+        edges = [(n + 1, p) for n, p in enumerate(parents)]
+        edges += [(p, n + 1) for n, p in enumerate(parents)]
+    extra = st.tuples(st.integers(0, nodes - 1), st.integers(0, nodes - 1))
+    edges += draw(st.lists(extra, max_size=4))
+    edges = [(a, b) for a, b in edges if a != b]
+    tail, head = np.array(edges, int).reshape(-1, 2).T
+    times = st.sampled_from([30.0, 60, 60, 60, 90]) if draw(st.booleans()) else odd_seconds
+    base = np.array(draw(st.lists(times, min_size=len(tail), max_size=len(tail))))
+    slower = np.array([draw(st.sampled_from([1.0, 1.0, 1.25, 2.0, 0.5])) for _ in range(modes)])
+    seconds = np.maximum(on_grid(base[None, :] * slower[:, None]), 1 / 1024)
+    return fastest(tail, head, seconds, nodes)
+
+
+@st.composite
+def worlds(draw) -> tuple[System, Calls]:
+    count = lambda low, high: draw(st.integers(low, high))  # noqa: E731
+    bands, priorities = count(1, 3), count(1, 3)
+    modes = 2 * bands
+    places, hospitals, stations = count(1, 4), count(0, 2), count(1, 3)
+    spots = places + hospitals + stations
+    nodes = count(1, 7)
+    place_node = np.array([count(0, nodes - 1) for _ in range(spots)])
+    legs = st.sampled_from([0.0, 0, 15, 30, 60])
+    leg_s = np.array([[draw(legs) for _ in range(spots)] for _ in range(modes)])
+    nearest_place = draw(st.integers(0, 4)) == 0
+    if nearest_place or draw(st.integers(0, 4)) == 0:
+        minutes = st.sampled_from([0.0, 1, 1, 2, 4, 7])
+        size = modes * nodes * nodes
+        matrix = np.array(draw(st.lists(minutes, min_size=size, max_size=size))) * MINUTE
+        matrix = matrix.reshape(modes, nodes, nodes)
+        matrix[:, range(nodes), range(nodes)] = 0
+        xy = np.array([[count(0, 3), count(0, 3)] for _ in range(nodes)], float)
+        ways = travel.from_matrix(matrix, xy)
+    else:
+        ways = travel.build(
+            draw(roads(nodes, modes)), np.full((nodes, 2), np.nan),
+            place_node[: places + hospitals], place_node[places + hospitals :],
+        )  # fmt: skip
+    ambulances = count(0, 5)
+    shifts = [draw(st.sampled_from(SHIFTS)) for _ in range(ambulances)]
+    may_divert = np.zeros((priorities, priorities), bool)
+    for served in range(priorities):
+        for new in range(served):
+            may_divert[served, new] = draw(st.booleans())
+    mode = st.integers(0, 1)
+    world = System(
+        place_node=place_node,
+        place_leg_s=leg_s,
+        travel=ways,
+        bands=Bands(
+            np.array([0.0, 10 * MINUTE, 25 * MINUTE][:bands]), np.arange(bands),
+            draw(st.sampled_from([0.0, 5 * MINUTE])), draw(st.sampled_from([np.inf, 40 * MINUTE])),
+        ),
+        mode_to_scene=np.array([[2 * b + draw(mode) for _ in range(priorities)] for b in range(bands)]),
+        mode_to_hospital=np.array([2 * b + draw(mode) for b in range(bands)]),
+        mode_home=np.array([2 * b + draw(mode) for b in range(bands)]),
+        station_place=places + hospitals + np.arange(stations),
+        hospital_place=places + np.arange(hospitals),
+        home=np.array([count(0, stations - 1) for _ in range(ambulances)], int),
+        kind=np.zeros(ambulances, int),
+        centre=np.zeros(ambulances, int),
+        service_factor=np.array([draw(st.sampled_from([1.0, 1, 1, 0.5, 1 / 3, 1.7])) for _ in shifts]),
+        shift_indptr=np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
+        on_duty_at=np.array([on for s in shifts for on, _ in s], float) * MINUTE,
+        off_duty_at=np.array([off for s in shifts for _, off in s], float) * MINUTE,
+        expected_turnout_s=draw(st.sampled_from([0.0, 60, 90])),
+        may_divert=may_divert,
+        lose_when_none_free=draw(st.integers(0, 4)) == 0,
+        position_rule=PositionRule.NEAREST_PLACE if nearest_place else PositionRule.NEXT_NODE,
+        standby_list=np.array(draw(st.lists(st.integers(0, stations - 1), max_size=4)), int),
+        on_grid=True,
+    )  # fmt: skip
+    calls = count(0, 14)
+    durations = few_minutes if draw(st.booleans()) else odd_seconds
+
+    def column(strategy, dtype=float):
+        return np.array(draw(st.lists(strategy, min_size=calls, max_size=calls)), dtype)
+
+    made = Calls(
+        np.sort(column(st.integers(0, 40))) * MINUTE,
+        column(st.integers(0, places - 1), int),
+        np.zeros(calls, int),
+        np.zeros(calls, int),
+        column(st.integers(0, priorities - 1), int),
+        column(few_minutes),
+        column(durations),
+        column(durations),
+        column(st.booleans(), bool),
+        column(st.integers(NONE, hospitals - 1), int),
+        column(durations),
+    )
+    return world, made
+
+
+SHIFTS = [[(0, np.inf)], [(0, np.inf)], [(0, 20)], [(10, 25), (30, 60)], [(5, 45)], []]
+
+QUIET = {
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+    "derandomize": True,  # the same worlds every time: a failure can be looked at
+    "database": None,
+}
+
+
+@settings(max_examples=600, **QUIET)
+@given(worlds())
+def test_small_worlds(case):
+    assert_same(reference.run(*case), compiled.run(*case))
+
+
+@pytest.mark.thorough
+@settings(max_examples=20_000, **QUIET)
+@given(worlds())
+def test_very_many_small_worlds(case):
+    assert_same(reference.run(*case), compiled.run(*case))
+
+
+# ── whole scenarios, and other simulators' cities ────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["liling", "coquimbo"])
+@pytest.mark.parametrize("load", [1, 12], ids=["as it is", "overload"])
+def test_whole_scenarios(request, name, load):
+    layout = request.getfixturevalue(name).with_study(length=7 * 86_400.0)
+    source = demand.build(layout)
+    source = source._replace(calls_per_hour=source.calls_per_hour * load)
+    world, calls = system.build(layout), demand.draw(source, 3, 0)
+    plain = reference.Engine(world).run(calls)
+    assert_same(plain, compiled.Engine(world).run(calls))
+    queueing_s = (plain.assigned_at - plain.ready_at[plain.call])[plain.call != NONE]
+    assert (load > 1) == (queueing_s.max() > 7200)
+
+
+@pytest.mark.parametrize("name", ["liling", "coquimbo"])
+def test_whole_scenarios_with_every_rule(request, name):
+    """Diversion, whole minutes, a standby list, shifts, losses and slow hours, all at once."""
+    layout = request.getfixturevalue(name).with_study(length=5 * 86_400.0)
+    source = demand.build(layout)
+    source = source._replace(calls_per_hour=source.calls_per_hour * 4)
+    calls = demand.draw(source, 4, 0)
+    calls = calls._replace(received_at=calls.received_at // MINUTE * MINUTE)
+    world = system.build(layout)
+    ambulances, priorities = len(world.home), world.may_divert.shape[0]
+    starts = np.arange(0, 90 * 86_400, 86_400.0)
+    rules = {
+        "may_divert": np.tril(np.ones((priorities, priorities), bool), -1),
+        "standby_list": np.array([1, 0, 2, 1]),
+        "service_factor": np.linspace(0.8, 1.3, ambulances),
+        "shift_indptr": np.arange(ambulances + 1) * len(starts),
+        "on_duty_at": np.tile(starts, ambulances) + np.repeat(np.arange(ambulances) * 3600.0, len(starts)),
+        "off_duty_at": np.tile(starts, ambulances) + 57_600 + np.repeat(np.arange(ambulances) * 3600.0, len(starts)),
+    }  # fmt: skip
+    for lose in (False, True):
+        strict = world._replace(**rules, lose_when_none_free=lose)
+        plain = reference.Engine(strict).run(calls)
+        assert_same(plain, compiled.Engine(strict).run(calls))
+        assert np.isfinite(plain.diverted_at[plain.call != NONE]).sum() > 5
+        assert plain.lost.any() == lose
+
+
+@pytest.mark.skipif(not (SHARED / "jemss").is_dir(), reason=f"{NO_DATA}/jemss")
+def test_off_the_grid_as_well():
+    """Float64 as it comes: the same ambulances and hospitals, instants to a nanosecond."""
+    from test_parity import CASES, TRACES
+
+    from sim.adapters import elaspy, jemss
+
+    for case in CASES.values():
+        world, calls = jemss.read(
+            SHARED / "jemss" / "manhattan", TRACES / "manhattan_5000_calls.csv.gz", **case
+        )
+        assert_same(reference.run(world, calls), compiled.run(world, calls), 1e-9)
+    for name in ("diesel_3", "diesel_5"):
+        folder = SHARED / "utrecht"
+        world, calls = elaspy.read(folder / "world.json", folder / f"{name}.json")
+        assert_same(reference.run(world, calls), compiled.run(world, calls), 1e-9)
+
+
+# ── would a difference be noticed? ───────────────────────────────────────────────────────────
+
+
+def test_a_wrong_tie_rule_in_the_reference_engine_is_caught(monkeypatch):
+    def last(seconds, row, best_s, best):
+        return seconds < best_s or (seconds == best_s and row > best and seconds < np.inf)
+
+    @settings(max_examples=600, phases=[Phase.generate], report_multiple_bugs=False, **QUIET)
+    @given(worlds())
+    def some_world_shows_it(case):
+        assert_same(reference.run(*case), compiled.run(*case))
+
+    monkeypatch.setattr(reference, "is_first", last)
+    with pytest.raises(AssertionError):
+        some_world_shows_it()
+
+
+COMPARE = """
+import sys
+sys.path.insert(0, {tests!r})
+import numpy as np
+from worlds import matrix_world, some_calls
+from sim.engine import compiled, reference
+world, calls = matrix_world([[300], [300]]), some_calls([0])
+one, two = (engine.run(world, calls) for engine in (reference, compiled))
+print(int(one.ambulance[0]), int(two.ambulance[0]))
+"""
+
+
+@pytest.mark.slow
+def test_an_edited_rule_is_never_served_stale(tmp_path):
+    """What was compiled before an edit is not used after it; and a wrong rule in one is seen."""
+    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    env = os.environ | {"TENTHIRTY_CACHE": str(tmp_path / "kept"), "PYTHONPATH": str(tmp_path)}
+
+    def sent():
+        code = COMPARE.format(tests=str(ROOT / "tests"))
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True)
+        assert not done.returncode, done.stderr
+        return done.stdout.split()
+
+    def edit(path, old, new):
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
+
+    assert sent() == ["0", "0"]
+    policies = tmp_path / "sim" / "policies.py"
+    edit(policies, "seconds == best_s and row < best", "seconds == best_s and row > best >= 0")
+    assert sent() == ["1", "1"]
+    ground = tmp_path / "sim" / "engine" / "compiled" / "kernel.py"
+    edit(ground, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")
+    assert sent() == ["1", "0"]
