@@ -61,10 +61,10 @@ def compare(
     seed: int | None = None,
     workers: int | None = None,
     watch: Watch | None = None,
-    logs_to: Path | None = None,
+    logs_to: Path | str | None = None,
     executor: Executor | None = None,
     scheduler: str | None = None,
-    keep: Path | None = None,
+    keep: Path | str | None = None,
 ) -> Result:
     """The base and any number of proposals on the same calls.
 
@@ -78,8 +78,10 @@ def compare(
     study = prepare(
         base, *proposals, replications=replications, seed=seed, logs=logs_to is not None
     )
-    with nullcontext() if keep is None else store.alone(keep):
-        kept = study.kept(keep, "" if keep is None else study.key(), logs_to)
+    folder = None if keep is None else Path(keep)
+    with nullcontext() if folder is None else store.alone(folder):
+        key = "" if folder is None else study.key()
+        kept = study.kept(folder, key, None if logs_to is None else Path(logs_to))
         try:
             return carry_out(study, kept, watch, workers, executor, scheduler)
         except PlannerError as error:

@@ -8,20 +8,22 @@ that has no part in the disk.
 from __future__ import annotations
 
 import hashlib
+import logging
 import multiprocessing
 import os
 import pickle
 import signal
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import (
+    FIRST_COMPLETED,
     BrokenExecutor,
     CancelledError,
     Executor,
     ProcessPoolExecutor,
-    as_completed,
+    wait,
 )
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from typing import Any, NamedTuple
@@ -41,6 +43,8 @@ BLOCK = 20_000  # calls: about a second, so that little is lost when a study is 
 BLOCKS_A_WORKER = 4  # at least, so that none is idle for long at the end
 KEPT_PLANS = 2  # of a worker that serves several studies in turn
 ANSWERS_WITHIN_S = 10
+LOOKS_EVERY_S = 2  # after a cluster that has sent nothing
+LOGGERS = ("distributed.client", "distributed.core", "tornado.application")
 
 _sent: Packed | None = None  # to a process that was started for one study
 _ready: dict[str, tuple[Plan, list[Engine]]] = {}
@@ -83,12 +87,16 @@ def carried_out(
             for number in numbers:
                 yield _replication(plan, engines, number)
             return
-    with _told_in_words(), _at_work(plan, workers, executor, scheduler) as (pool, sent, hands):
-        waiting = {pool.submit(work, sent, block) for block in _blocks(plan, numbers, hands)}
+    with _told_in_words(), _at_work(plan, workers, executor, scheduler) as there:
+        blocks = _blocks(plan, numbers, there.hands)
+        waiting = {there.pool.submit(work, there.sent, block) for block in blocks}
         try:
-            for future in as_completed(waiting):
-                waiting.discard(future)  # or its logs stay in memory to the end
-                yield from future.result()
+            while waiting:
+                done, waiting = wait(waiting, LOOKS_EVERY_S, FIRST_COMPLETED)
+                if not done and not there.lives():
+                    raise CancelledError
+                while done:  # one at a time, or their logs stay in memory
+                    yield from done.pop().result()
         finally:  # interrupted, or one failed: what has not begun is not begun any more
             for future in waiting:
                 future.cancel()
@@ -131,22 +139,33 @@ def _blocks(plan: Plan, numbers: Sequence[int], hands: int) -> list[list[int]]:
     return [list(numbers[first : first + size]) for first in range(0, len(numbers), size)]
 
 
+class AtWork(NamedTuple):
+    """Who does it, and the plan as they are to be handed it."""
+
+    pool: Executor
+    sent: Any
+    hands: int  # how many can work at once
+    lives: Callable[[], bool] = lambda: True
+
+
 @contextmanager
 def _at_work(
     plan: Plan, workers: int | None, executor: Executor | None, scheduler: str | None
-) -> Iterator[tuple[Executor, Any, int]]:
-    """Who does it, the plan as they are to be handed it, and how many they are."""
+) -> Iterator[AtWork]:
     if executor is not None:
         many = workers or getattr(executor, "_max_workers", None) or os.cpu_count() or 1
-        yield executor, _packed(plan), many
+        yield AtWork(executor, _packed(plan), many)
     elif scheduler is not None:
         with _cluster(scheduler) as client:
             (sent,) = client.scatter([_packed(plan)], broadcast=True, hash=False)
-            yield client.get_executor(pure=False), sent, sum(client.nthreads().values())
+            pool = client.get_executor(pure=False)
+            # A future of a cluster that is gone may never be told so.
+            lives = lambda: client.status in ("running", "connecting")  # noqa: E731
+            yield AtWork(pool, sent, sum(client.nthreads().values()), lives)
     else:
         assert workers is not None
         with _processes(workers, _packed(plan)) as pool:
-            yield pool, None, workers
+            yield AtWork(pool, None, workers)
 
 
 @contextmanager
@@ -154,17 +173,17 @@ def _told_in_words() -> Iterator[None]:
     """What becomes of workers, as one message."""
     try:
         yield
-    except (BrokenExecutor, CancelledError, OSError) as error:  # OSError: died while starting
-        raise WorkersError(
-            "the study",
-            "the worker processes stopped: killed, or out of memory. If they never started: in a "
-            'script, call this below `if __name__ == "__main__":`, or pass workers=1'
-            + (f" ({error})" if isinstance(error, OSError) else ""),
-        ) from None
     except Exception as error:
-        if not type(error).__module__.startswith("distributed"):
+        if isinstance(error, CancelledError) or type(error).__module__.startswith("distributed"):
+            message = f"the cluster was lost, or gave up: {str(error) or 'its work was cancelled'}"
+        elif isinstance(error, BrokenExecutor | OSError):  # OSError: one died while it started
+            message = (
+                "the worker processes stopped: killed, or out of memory. If they never started: "
+                'in a script, call this below `if __name__ == "__main__":`, or pass workers=1'
+            )
+        else:
             raise
-        raise WorkersError("the study", f"the cluster gave up: {error}") from None
+        raise WorkersError("the study", message) from None
 
 
 # ── on this machine ──────────────────────────────────────────────────────────────────────────
@@ -231,24 +250,41 @@ def _cluster(address: str) -> Iterator[Any]:
     """A client of the Dask scheduler there, which must have workers."""
     try:
         from distributed import Client
+        from distributed.comm import resolve_address
     except ImportError:
         message = 'a scheduler needs the package distributed: pip install "tenthirty[cluster]"'
         raise WorkersError("the study", message) from None
-    try:
+    client = None
+    with suppress(OSError, ValueError):
+        resolve_address(address)  # a client half made for one that is none would linger
         client = Client(address, timeout=ANSWERS_WITHIN_S, set_as_default=False)
-    except (OSError, ValueError):
+    if client is None:
         message = (
             f"no Dask scheduler answers at {address}: check the address (like "
             "tcp://10.0.0.5:8786), and that `dask scheduler` runs there"
         )
-        raise WorkersError("the study", message) from None
-    with client:
+        raise WorkersError("the study", message)
+    with _quiet(), client:
         try:
             client.wait_for_workers(1, timeout=ANSWERS_WITHIN_S)
         except TimeoutError:
             message = f"the scheduler at {address} has no workers: start some with `dask worker`"
             raise WorkersError("the study", message) from None
         yield client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What Dask logs of a cluster that is lost would stand around our one message."""
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 # ── in a worker ──────────────────────────────────────────────────────────────────────────────

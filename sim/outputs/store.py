@@ -112,7 +112,8 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(folder, f"{error.strerror}: {error.filename}") from None
+        where = f": {error.filename}" if error.filename else ""
+        raise OutputError(folder, f"{error.strerror or error}{where}") from None
 
 
 @contextlib.contextmanager
