@@ -1,4 +1,4 @@
-"""The command line: the only place, with `cli_map`, that prints or exits.
+"""The command line: the only place, with `cli_map` and `cli_study`, that prints or exits.
 
 Every command reads its inputs whole, then works, then prints; what a planner can put right ends
 with one message and exit status 2. Rooms are opened inside the commands, so that the bar shows
@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import cli_map
+from sim import cli_map, cli_study
 from sim.cli_changes import changed, changes_of
 from sim.errors import PlannerError, ScenarioError
 from sim.progress import bar
 
 if TYPE_CHECKING:
     from sim.inputs.scenario import Scenario
-    from sim.outputs.compare import Result
 
 app = typer.Typer(
     name="tenthirty",
@@ -46,10 +44,6 @@ app.add_typer(
 STOPPED = 130
 
 
-class Stopped(Exception):
-    """The planner pressed Ctrl-C; unlike KeyboardInterrupt, typer lets it through to `main`."""
-
-
 @contextmanager
 def _bar(title: str) -> Iterator[Callable[..., None]]:
     """A progress bar around all work of a command, which Ctrl-C may end."""
@@ -57,7 +51,7 @@ def _bar(title: str) -> Iterator[Callable[..., None]]:
         with bar(title) as tell:
             yield tell
     except KeyboardInterrupt:
-        raise Stopped from None
+        raise cli_study.Stopped("Stopped. Nothing was written.") from None
 
 
 ScenarioPath = Annotated[Path, typer.Argument(help="A scenario file, or a folder with a base.")]
@@ -71,7 +65,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 Out = Annotated[Path | None, typer.Option(help="Folder for the results; default: under runs/.")]
 Logs = Annotated[bool, typer.Option(help="Keep every call and trip, as Parquet.")]
 Figures = Annotated[bool, typer.Option(help="Draw the figures.")]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: as is useful.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes on this machine; default: as is useful.")
+]
+Scheduler = Annotated[
+    str | None, typer.Option(help="Instead: a Dask scheduler, like tcp://10.0.0.5:8786.")
+]
 
 
 def _version(wanted: bool) -> None:
@@ -106,14 +105,17 @@ def run(
     logs: Logs = True,
     figures: Figures = True,
     workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """How well a layout keeps its targets, with figures and every call under runs/."""
     with _bar("Reading the map") as tell:
         layout = _with_days(_load(scenario, lang), days)
-        folder = out or _free(_folder_name(scenario))
-        options = {"replications": replications, "seed": seed, "workers": workers}
-        result = _study([layout], folder, tell, options, lang, logs, figures)
-    _print(result, folder, lang, as_json)
+        folder = out or cli_study.free_folder(cli_study.name_of(scenario))
+        options = cli_study.Options(
+            replications, seed, workers, scheduler, lang, as_json, logs, figures
+        )
+        result = cli_study.carry_out([layout], folder, tell, options)
+    cli_study.show(result, folder, options)
 
 
 @app.command(
@@ -142,6 +144,7 @@ def compare(
     logs: Logs = True,
     figures: Figures = True,
     workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """What a change would bring: the same calls through both layouts."""
     with _bar("Reading the map") as tell:
@@ -155,10 +158,13 @@ def compare(
                 "compare", "say what to compare: --add NAME, --move A=B, --close A, "
                 "--ambulances A=+1, or another scenario file",
             )  # fmt: skip
-        folder = out or _free(_comparison_name(base, scenario, others or [], changes))
-        options = {"replications": replications, "seed": seed, "workers": workers}
-        result = _study(layouts, folder, tell, options, lang, logs, figures)
-    _print(result, folder, lang, as_json)
+        name = cli_study.name_of_comparison(base, scenario, others or [], changes)
+        folder = out or cli_study.free_folder(name)
+        options = cli_study.Options(
+            replications, seed, workers, scheduler, lang, as_json, logs, figures
+        )
+        result = cli_study.carry_out(layouts, folder, tell, options)
+    cli_study.show(result, folder, options)
 
 
 @app.command(
@@ -274,8 +280,8 @@ def main() -> None:
             raise
         typer.echo(str(error), err=True)
         sys.exit(2)
-    except Stopped:
-        typer.echo("Stopped. Nothing was written.", err=True)
+    except cli_study.Stopped as stopped:
+        typer.echo(str(stopped), err=True)
         sys.exit(STOPPED)
 
 
@@ -297,47 +303,6 @@ def _with_days(scenario: Scenario, days: float | None) -> Scenario:
     if scenario.recorded is not None:
         raise ScenarioError("--days", "the calls are replayed: their records say how many days")
     return scenario.with_study(length=days * 86_400)
-
-
-# ── working and printing ─────────────────────────────────────────────────────────────────────
-
-
-def _study(
-    layouts: list[Scenario],
-    folder: Path,
-    tell: Callable[..., None],
-    options: dict[str, Any],
-    lang: str,
-    logs: bool,
-    figures: bool,
-) -> Result:
-    """Simulate, and put everything under `folder` once it is whole."""
-    from sim import study
-    from sim.outputs import store
-
-    with store.results_folder(folder) as made:
-        tell(title="Preparing the roads")
-
-        def watch(done: int, total: int) -> None:
-            tell(done, total, "Simulating")
-
-        logs_to = made / "logs" if logs else None
-        result = study.compare(*layouts, **options, watch=watch, logs_to=logs_to)
-        if figures:
-            tell(title="Drawing")
-        store.write_results(made, result, lang, figures, sys.argv[1:])
-        return result
-
-
-def _print(result: Result, folder: Path, lang: str, as_json: bool) -> None:
-    if as_json:
-        from sim.outputs import store
-
-        facts = store.as_json(result, lang) | {"results": str(folder)}
-        typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
-        return
-    typer.echo(result.table(lang))
-    typer.echo(f" {'结果' if lang == 'zh' else 'Results'}: {folder}/")
 
 
 def _in_order(layout: Scenario) -> str:
@@ -367,36 +332,6 @@ def _in_order(layout: Scenario) -> str:
         calls = len(layout.recorded.calls.received_at)
         lines.append(f"  calls    {calls:,} recorded ones from {layout.recorded.start:%Y-%m-%d}")
     return "\n".join(lines)
-
-
-def _free(name: str) -> Path:
-    """A folder under runs/ that holds no other command's result."""
-    from sim.outputs import store
-
-    return store.free_folder(Path("runs") / name, sys.argv[1:])
-
-
-def _folder_name(path: Path) -> str:
-    """runs/liling for scenarios/liling; runs/liling-north-west for a file in it."""
-    path = path.resolve()
-    if path.is_dir():
-        return path.name
-    return (
-        f"{path.parent.name}-{path.stem}" if path.parent.parent.name == "scenarios" else path.stem
-    )
-
-
-def _comparison_name(
-    base: Scenario, path: Path, others: list[Path], changes: list[dict[str, Any]]
-) -> str:
-    parts = [_folder_name(path)]
-    parts += [f"vs-{other.stem}" for other in others]
-    for change in changes:
-        verb, entry = next(iter(change.items()))
-        spot = base.map.find(entry["station"])
-        name = spot.name_en if spot else entry["station"]
-        parts += [verb, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
-    return "-".join(parts)[:120]
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
     │   └── MapImportError     the files a map bundle is to be made from
     ├── RecordsError       a file of call records
     ├── OutputError        a results folder that cannot be written
-    └── WorkersError       worker processes that stopped
+    └── WorkersError       worker processes, or a cluster, that did not do their work
 
 Anything else that is raised is our bug. Every error gathers all the problems it found, each
 with its line, its field, what was found and what to do, so that a planner mends them in one go.
@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class PlannerError(Exception):
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:  # what is raised in another process comes back whole
+        return type(self), (self.source, self.problems)
+
     def __str__(self) -> str:
         # File order, so that a planner works down the page.
         ordered = sorted(self.problems, key=lambda p: (p.file, p.line or 0))
@@ -75,9 +79,6 @@ class OutputError(PlannerError):
 
 class WorkersError(PlannerError):
     verb = "was not finished"
-
-    def __init__(self, message: str):
-        super().__init__("the study", message)
 
 
 def did_you_mean(found: str, known: Sequence[str]) -> str:

@@ -2,29 +2,74 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
+
+
+class TimeLeft(ProgressColumn):
+    """Time left by the mean pace since work began.
+
+    Rich's own estimate goes by the last few steps. Ours come in bursts, one from each worker, and
+    what was finished before does not say how fast it goes now.
+    """
+
+    def render(self, task: Task) -> Text:
+        left_s = self.seconds(task)
+        if left_s is None:
+            return Text("-:--")
+        minutes, seconds = divmod(round(left_s), 60)
+        hours, minutes = divmod(minutes, 60)
+        return Text(f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}")
+
+    @staticmethod
+    def seconds(task: Task) -> float | None:
+        began, last = task.fields["began"], task.fields["last"]
+        done = task.completed - task.fields["before"]
+        if task.total is None or done <= 0:
+            return None
+        whole_s = (last - began) / done * (task.total - task.fields["before"])
+        return float(max(0.0, began + whole_s - time.monotonic()))
 
 
 @contextmanager
 def bar(title: str) -> Iterator[Callable[..., None]]:
-    """Shown at once; yields `tell(done, total)`, or `tell(title=...)` for another stage."""
+    """Shown at once; yields `tell(done, total)`, or `tell(title=...)` for another stage.
+
+    The first `done` told of a total is what was finished before; `tell(note=...)` is a line that
+    stays, and is shown without a terminal, too.
+    """
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        TimeLeft(),
     )
     shown = console.is_terminal or console.is_jupyter
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        task = progress.add_task(title, total=None)
+        task = progress.add_task(title, total=None, began=0.0, last=0.0, before=0)
+        of: int | None = None
 
-        def tell(done: int = 0, total: int | None = None, title: str | None = None) -> None:
-            progress.update(task, completed=done, total=total)
+        def tell(
+            done: int = 0,
+            total: int | None = None,
+            title: str | None = None,
+            note: str | None = None,
+        ) -> None:
+            nonlocal of
+            if note is not None:
+                progress.console.print(note, markup=False, highlight=False, soft_wrap=True)
+                return
+            now = time.monotonic()
+            if total != of:
+                of = total
+                progress.update(task, began=now, before=done)
+            progress.update(task, completed=done, total=total, last=now)
             if title is not None:
                 progress.update(task, description=title)
 

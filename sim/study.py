@@ -1,51 +1,52 @@
 """The main flow: the same calls through each layout, then the differences.
 
-A study is layouts × replications. A replication draws its calls once, and every layout meets
-them; so what differs between two layouts is due to the layouts alone. Nothing here knows how an
-engine works or how a measure is computed.
+Check, plan, replicate, result. A study is layouts × replications. A replication draws its calls
+once, and every layout meets them; so what differs between two layouts is due to the layouts
+alone. Nothing here knows how an engine works, where it runs or how a measure is computed.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import closing, nullcontext
 from dataclasses import replace
-from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.reference import Engine
-from sim.errors import Problem, ScenarioError, WorkersError
-from sim.inputs import demand, network, system
+from sim import workers as at_work
+from sim.errors import PlannerError, Problem, ScenarioError
+from sim.inputs import demand, system
 from sim.inputs.demand import Demand
 from sim.inputs.scenario import Scenario
 from sim.inputs.system import System
-from sim.outputs import store
+from sim.outputs import finished, store
 from sim.outputs.compare import Result
-from sim.outputs.metrics import Tally, Window, tally
+from sim.outputs.finished import Kept
+from sim.outputs.metrics import Window
+from sim.workers import Plan
 
 Watch = Callable[[int, int], None]  # told (replications finished, all of them)
 
-WORTH_A_WORKER = 100_000  # calls; below this, starting processes costs more than it saves
 
+class Study(NamedTuple):
+    """Layouts that can be compared, and all that their replications need."""
 
-class Plan(NamedTuple):
-    """All that a replication needs: small, so that it can be sent to other processes."""
+    layouts: tuple[Scenario, ...]
+    plan: Plan
+    replications: int
+    differing: tuple[str, ...]  # sections of settings
+    began: float
 
-    systems: tuple[System, ...]  # by layout
-    demands: tuple[Demand, ...]  # by layout; the very same object where nothing differs
-    windows: tuple[Window, ...]
-    seed: int
-    logs_to: Path | None
+    def key(self) -> str:
+        """What finished replications must be of to be taken up again."""
+        return finished.key(self.plan.systems, *self.plan._replace(systems=(), logs=False))
+
+    def kept(self, folder: Path | None, key: str, logs_to: Path | None) -> Kept:
+        return Kept(folder, key, len(self.layouts), self.replications, logs_to)
 
 
 def run(scenario: Scenario, **options: object) -> Result:
@@ -60,14 +61,42 @@ def compare(
     seed: int | None = None,
     workers: int | None = None,
     watch: Watch | None = None,
-    logs_to: Path | None = None,
+    logs_to: Path | str | None = None,
+    executor: Executor | None = None,
+    scheduler: str | None = None,
+    keep: Path | str | None = None,
 ) -> Result:
     """The base and any number of proposals on the same calls.
 
     `replications` and `seed` default to the base's study; `workers` to as many processes as the
-    machine has cores, if there is enough to do. The result is the same to the last bit with any
-    number of workers. `logs_to`: a folder for every call and trip, as Parquet.
+    machine has cores, if there is enough to do. Instead of these an `executor` of your own, or the
+    address of a Dask `scheduler`. The result is the same to the last bit everywhere.
+
+    `logs_to`: a folder for every call and trip, as Parquet. `keep`: a folder for finished
+    replications; the same study goes on from there if it was stopped.
     """
+    study = prepare(
+        base, *proposals, replications=replications, seed=seed, logs=logs_to is not None
+    )
+    folder = None if keep is None else Path(keep)
+    with nullcontext() if folder is None else store.alone(folder):
+        key = "" if folder is None else study.key()
+        kept = study.kept(folder, key, None if logs_to is None else Path(logs_to))
+        try:
+            return carry_out(study, kept, watch, workers, executor, scheduler)
+        except PlannerError as error:
+            kept.mention(error)
+            raise
+
+
+def prepare(
+    base: Scenario,
+    *proposals: Scenario,
+    replications: int | None = None,
+    seed: int | None = None,
+    logs: bool = False,
+) -> Study:
+    """Check that the layouts can be compared, and make all that their replications need."""
     began = time.perf_counter()
     _check_comparable(base, proposals)
     # One yardstick: the base's window and targets hold for every layout.
@@ -79,124 +108,37 @@ def compare(
     seed = study.seed if seed is None else seed
     if seed < 0:
         raise ScenarioError("seed", f"must not be negative; found {seed}")
-
-    plan = Plan(
-        tuple(system.build(layout) for layout in layouts),
-        _demands(layouts),
-        tuple(_window(layout) for layout in layouts),
-        seed,
-        logs_to,
-    )
-    tallies = list(_replicate(plan, replications, workers, watch))
-
-    by_layout = list(zip(*tallies, strict=True))
-    differing = _differing(base, proposals)
-    return Result(layouts, by_layout, seed, time.perf_counter() - began, differing)
+    windows = tuple(_window(layout) for layout in layouts)
+    plan = Plan(_systems(layouts), _demands(layouts), windows, seed, logs)
+    return Study(layouts, plan, replications, _differing(base, proposals), began)
 
 
-def one_replication(plan: Plan, engines: Sequence[Engine], replication: int) -> list[Tally]:
-    """The same calls through each layout; one tally a layout."""
-    tallies = []
-    calls, drawn_from = None, None
-    for layout, engine in enumerate(engines):
-        if calls is None or plan.demands[layout] is not drawn_from:
-            drawn_from = plan.demands[layout]
-            calls = demand.draw(drawn_from, plan.seed, replication)
-        log = engine.run(calls)
-        if plan.logs_to is not None:
-            store.write_log(plan.logs_to, layout, replication, calls, log)
-        tallies.append(tally(plan.systems[layout], calls, log, plan.windows[layout]))
-    return tallies
+def carry_out(
+    study: Study,
+    kept: Kept,
+    watch: Watch | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    scheduler: str | None = None,
+) -> Result:
+    """All replications but those that were finished before; each is kept as soon as it is."""
+    if executor is not None and scheduler is not None:
+        raise ScenarioError("executor", "name an executor or a scheduler, not both")
+    tell = watch or (lambda done, total: None)
+    tallies = kept.read()
+    tell(len(tallies), study.replications)
+    missing = [number for number in range(study.replications) if number not in tallies]
+    coming = at_work.carried_out(study.plan, missing, workers, executor, scheduler)
+    with closing(coming):  # whatever ends this ends the workers, too
+        for one in coming:
+            kept.add(one)
+            tallies[one.number] = one.tallies
+            tell(len(tallies), study.replications)
 
-
-def _replicate(
-    plan: Plan, replications: int, workers: int | None, watch: Watch | None
-) -> Iterator[list[Tally]]:
-    """Replications in their order, on this process or on several."""
-    if workers is None:
-        hours = plan.demands[0].length_s / system.HOUR_S
-        calls = plan.demands[0].calls_per_hour.mean(axis=1).sum() * hours * replications
-        enough = calls * len(plan.systems) > WORTH_A_WORKER
-        workers = min(os.cpu_count() or 1, replications) if enough else 1
-    if watch is not None:
-        watch(0, replications)
-    if workers <= 1:
-        engines = [Engine(layout) for layout in plan.systems]
-        in_turn = (one_replication(plan, engines, number) for number in range(replications))
-        yield from _watched(in_turn, replications, watch)
-        return
-    packed = _with_tables(plan, network.packed)
-    # Forking a process that has threads (a progress bar's) can hang: workers start afresh.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _start_worker, (packed,)) as pool:
-        try:
-            with _interrupts_held_back():
-                for _ in range(workers):  # each starts a process
-                    pool.submit(int)
-            results = pool.map(_in_worker, range(replications))
-            yield from _watched(results, replications, watch)
-        except (BrokenProcessPool, OSError):  # OSError: one died while the next was started
-            raise WorkersError(
-                "the worker processes stopped. In a script, call this below "
-                '`if __name__ == "__main__":`, or pass workers=1'
-            ) from None
-        except BaseException:  # interrupted: what has not begun is not begun any more
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Processes started in here never see Ctrl-C: the one that started them ends them in order.
-
-    An interrupt of this process waits until they are started, or one would be left half-made.
-    """
-    in_main = threading.current_thread() is threading.main_thread()
-    if not in_main or not hasattr(signal, "pthread_sigmask"):  # Windows has no masks
-        yield
-        return
-    interrupts: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
-    resource_tracker.ensure_running()  # its start would let interrupts through again
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    if interrupts:
-        raise KeyboardInterrupt
-
-
-def _watched(
-    results: Iterator[list[Tally]], replications: int, watch: Watch | None
-) -> Iterator[list[Tally]]:
-    for done, result in enumerate(results, start=1):
-        yield result
-        if watch is not None:
-            watch(done, replications)
-
-
-def _with_tables(plan: Plan, convert: Callable[..., Any]) -> Plan:
-    """Tables of travel seconds travel between processes by name, not by value."""
-    systems = tuple(
-        s._replace(travel=s.travel._replace(far=convert(s.travel.far))) for s in plan.systems
-    )
-    return plan._replace(systems=systems)
-
-
-_WORKER: tuple[Plan, list[Engine]] | None = None  # one plan a worker process
-
-
-def _start_worker(packed: Plan) -> None:
-    global _WORKER
-    plan = _with_tables(packed, network.unpacked)
-    _WORKER = plan, [Engine(layout) for layout in plan.systems]
-
-
-def _in_worker(replication: int) -> list[Tally]:
-    assert _WORKER is not None
-    return one_replication(*_WORKER, replication)
+    in_order = [tallies[number] for number in range(study.replications)]
+    by_layout = list(zip(*in_order, strict=True))
+    seconds = time.perf_counter() - study.began
+    return Result(study.layouts, by_layout, study.plan.seed, seconds, study.differing)
 
 
 def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:
@@ -227,6 +169,20 @@ def _measured_like(base: Scenario, other: Scenario) -> Scenario:
     """A proposal over the base's days and against the base's targets."""
     own = {name: getattr(base.settings, name) for name in ("start", "study", "targets")}
     return replace(other, settings=other.settings.model_copy(update=own))
+
+
+def _systems(layouts: Sequence[Scenario]) -> tuple[System, ...]:
+    """Systems by layout. Those on one matrix hold it together, as those on roads do anyway."""
+    systems: list[System] = []
+    for layout in layouts:
+        made = system.build(layout)
+        if layout.map.matrix is not None:
+            for far in (other.travel.far for other in systems):
+                if np.array_equal(far, made.travel.far):
+                    made = made._replace(travel=made.travel._replace(far=far))
+                    break
+        systems.append(made)
+    return tuple(systems)
 
 
 def _demands(layouts: Sequence[Scenario]) -> tuple[Demand, ...]:

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 # Tables of travel seconds and compiled rules are kept for the session, apart from the user's own.
@@ -53,6 +54,13 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture
 def rng():
-    import numpy as np
-
     return np.random.default_rng(20250106)
+
+
+def same_bytes(one, other):
+    """Whether two results have the same tallies, to the last bit."""
+    for a, b in zip(one.tallies, other.tallies, strict=True):
+        for first, second in zip(a, b, strict=True):
+            for x, y in zip(first, second, strict=True):
+                x, y = np.asarray(x), np.asarray(y)
+                assert (x.dtype, x.shape, x.tobytes()) == (y.dtype, y.shape, y.tobytes())

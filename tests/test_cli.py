@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 
 import pandas as pd
 import pytest
@@ -169,25 +166,6 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     done = tenthirty("run", LILING, *QUICK, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_an_interrupted_run_leaves_nothing_behind(tmp_path):
-    command = [sys.executable, "-m", "sim.cli", "run", LILING, "--replications", "5000"]
-    process = subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )  # fmt: skip
-    for _ in range(600):
-        time.sleep(0.1)
-        if list(tmp_path.glob("runs/.liling-*/logs/layout-0/calls-*")):
-            break
-    os.killpg(process.pid, signal.SIGINT)
-    _, error = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Stopped. Nothing was written." in error
-    assert "Traceback" not in error
-    assert not list(tmp_path.iterdir())
 
 
 def test_check_says_what_is_in_order_and_draws_it(tmp_path):

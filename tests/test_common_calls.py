@@ -1,4 +1,4 @@
-"""The same calls in every layout, and the same bytes however a study is run."""
+"""The same calls in every layout, and the same bytes whenever a study is run."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT
+from conftest import ROOT, same_bytes
 
 from sim import study
-from sim.errors import ScenarioError, WorkersError
+from sim.errors import ScenarioError
 from sim.inputs import demand, system, travel
 from sim.inputs.scenario_file import load
 
@@ -19,13 +19,6 @@ from sim.inputs.scenario_file import load
 @pytest.fixture(scope="module")
 def week(liling):
     return liling.with_study(length=7 * 86_400.0)
-
-
-def same_bytes(one, other):
-    for a, b in zip(one.tallies, other.tallies, strict=True):
-        for first, second in zip(a, b, strict=True):
-            for x, y in zip(first, second, strict=True):
-                assert np.asarray(x).tobytes() == np.asarray(y).tobytes()
 
 
 def test_a_new_station_leaves_every_call_as_it_was(week, tmp_path):
@@ -58,24 +51,6 @@ def test_adding_a_station_changes_no_travel_time_of_the_others(week):
 
 def test_same_seed_same_bytes(week):
     same_bytes(study.run(week, replications=2), study.run(week, replications=2))
-
-
-def test_any_number_of_workers_gives_the_same_bytes(week):
-    plan = week.add("枫林镇")
-    alone = study.compare(week, plan, replications=4, workers=1)
-    same_bytes(alone, study.compare(week, plan, replications=4, workers=2))
-
-
-def test_a_worker_that_dies_is_told_in_words(week, monkeypatch):
-    monkeypatch.setattr(study, "_start_worker", _die)
-    with pytest.raises(WorkersError, match="worker processes stopped"):
-        study.run(week, replications=2, workers=2)
-
-
-def _die(_plan):
-    import os
-
-    os._exit(1)
 
 
 def test_more_replications_leave_the_first_as_they_were(week):
@@ -135,12 +110,6 @@ def test_few_replications_give_no_verdict(week):
 def test_at_least_one_replication_is_needed(week):
     with pytest.raises(ScenarioError, match="at least one"):
         study.run(week, replications=0)
-
-
-def test_progress_is_told_from_nothing_to_all(week):
-    told = []
-    study.run(week, replications=3, watch=lambda done, total: told.append((done, total)))
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
 def test_more_ambulances_never_serve_fewer_at_once(week):

@@ -17,6 +17,7 @@ from conftest import NO_DATA, SHARED
 from test_cli import tenthirty
 
 import sim
+from sim import study
 from sim.engine.fleet import Roads
 from sim.errors import MapError, MapImportError, PlannerError
 from sim.inputs import maps, network, system
@@ -867,6 +868,8 @@ def test_a_matrix_becomes_a_map_that_can_be_run(tmp_path):
     assert roads.from_place_s(1, 1, world.station_place[0]) == on_grid(600 / 0.95)
     result = sim.run(scenario.with_study(length=14 * 86_400.0), replications=2)
     assert result.estimate("mean").mean > 0
+    one, other = study.prepare(scenario, scenario.ambulances("Base A", +1)).plan.systems
+    assert one.travel.far is other.travel.far, "layouts hold one matrix together"
     reach = coverage(scenario, before_s=0.0).set_index("area")
     assert reach.loc["all", "within"] in (0.25, 1.0)
     assert result.map() is not None

@@ -13,6 +13,7 @@ import os
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -165,16 +166,34 @@ def table(graph: Edges, ends: np.ndarray) -> np.ndarray:
 
 
 def cached_table(graph: Edges, ends: np.ndarray) -> np.ndarray:
-    """`table`, made once per content on this machine and mapped into memory after that."""
-    path = cache_folder() / f"{_fingerprint(graph, ends)}.npy"
+    """`table`, made once per content on this machine and mapped into memory after that.
+
+    Whoever asks while another still holds it gets the very same array.
+    """
+    key = _fingerprint(graph, ends)
+    found = _IN_USE.get(key)
+    if found is None:
+        found = _IN_USE[key] = _kept_table(cache_folder() / f"{key}.npy", graph, ends)
+    return found
+
+
+_IN_USE: WeakValueDictionary[str, np.ndarray] = WeakValueDictionary()
+
+
+def _kept_table(path: Path, graph: Edges, ends: np.ndarray) -> np.ndarray:
     with contextlib.suppress(OSError, ValueError):  # absent, or damaged: made anew
         return np.load(path, mmap_mode="r")
     made = table(graph, ends)
     with contextlib.suppress(OSError):  # without a place to keep it, it is just not kept
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-            np.save(part, made)
-        os.replace(part.name, path)
+        handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.save(file, made)
+            os.replace(part, path)
+        except OSError:  # a full disk
+            os.unlink(part)
+            raise
         return np.load(path, mmap_mode="r")
     return made
 
@@ -190,23 +209,14 @@ def cache_folder() -> Path:
 def _fingerprint(graph: Edges, ends: np.ndarray) -> str:
     digest = hashlib.sha256(b"table 1")
     for array in (*graph, ends):
-        digest.update(str((array.dtype, array.shape)).encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
+        add_array(digest, array)
     return digest.hexdigest()[:32]
 
 
-class OnDisk(NamedTuple):
-    """A mapped table as another process finds it, instead of a copy of its bytes."""
-
-    path: str
-
-
-def packed(array: np.ndarray) -> np.ndarray | OnDisk:
-    return OnDisk(str(array.filename)) if isinstance(array, np.memmap) else array
-
-
-def unpacked(array: np.ndarray | OnDisk) -> np.ndarray:
-    return np.load(array.path, mmap_mode="r") if isinstance(array, OnDisk) else array
+def add_array(digest: hashlib._Hash, array: np.ndarray) -> None:
+    """Into a hash: what kind of numbers, how many, and the numbers."""
+    digest.update(str((array.dtype, array.shape)).encode())
+    digest.update(np.ascontiguousarray(array).tobytes())
 
 
 def seconds_from(graph: Edges, mode: int, starts: np.ndarray) -> np.ndarray:

@@ -13,6 +13,8 @@ import numpy as np
 from sim.inputs import network
 from sim.inputs.chains import ENDS, NO_JUNCTION, Chains, Edges, fold, stretch_s
 
+NO_TABLE = np.zeros((0, 0, 0))
+
 
 class Travel(NamedTuple):
     """Everything about the roads. `mode`: one set of speeds. Seconds; inf where there is no way.
@@ -63,6 +65,19 @@ def from_matrix(seconds: np.ndarray, xy: np.ndarray | None = None) -> Travel:
         empty, lone, np.ascontiguousarray(seconds.transpose(0, 2, 1)), np.arange(nodes),
         np.zeros((modes, 0, nodes)), none, np.full((nodes, 2), np.nan) if xy is None else xy,
     )  # fmt: skip
+
+
+def without_table(travel: Travel) -> Travel:
+    """To be sent to another process or machine: a table that is kept on disk stays behind."""
+    return travel._replace(far=NO_TABLE) if isinstance(travel.far, np.memmap) else travel
+
+
+def with_table(travel: Travel) -> Travel:
+    """There: the table found by the hash of what it is made from, or made anew."""
+    if travel.far.size:
+        return travel
+    ends = np.flatnonzero(travel.far_row >= 0)  # rows are in the order of their junctions
+    return travel._replace(far=network.cached_table(travel.chains.junctions, ends))
 
 
 def row_to(travel: Travel, mode: int, end: int) -> np.ndarray:

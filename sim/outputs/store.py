@@ -7,14 +7,15 @@ finds a whole file or none.
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import json
 import math
 import os
 import platform
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,28 +24,38 @@ from sim.engine.log import Log
 from sim.errors import OutputError
 from sim.inputs.demand import Calls
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     from sim.outputs.compare import Result
 
 MARK = "run.json"  # a folder with this file is ours to replace
+TAKING = ".taking-the-place"  # and so is one with this: it was stopped while that was done
+FINISHED, LOGS, LOCK = "finished", "logs", "lock"  # in a part folder
 PACKAGES = ("tenthirty", "simpy", "numpy", "scipy", "pandas", "geopandas", "shapely", "matplotlib")
 DRAWN = ("map.png", "map-proposal*.png", "cdf.png")
 CALL_COLUMNS = ("ready_at", "lost")
 
 
-def write_log(folder: Path, layout: int, replication: int, calls: Calls, log: Log) -> None:
-    """One replication's calls and trips, as two Parquet files."""
+def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
+    """One replication's calls and trips, as the bytes of two Parquet files.
+
+    Bytes, because the process that simulates may run on another machine than the disk.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     by_call = calls._asdict() | {name: getattr(log, name) for name in CALL_COLUMNS}
     by_trip = {name: getattr(log, name) for name in Log._fields if name not in CALL_COLUMNS}
+    files = {}
     for kind, columns in (("calls", by_call), ("trips", by_trip)):
-        path = folder / f"layout-{layout}" / f"{kind}-{replication:04d}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        pq.write_table(pa.table(columns), part)
-        os.replace(part, path)
+        sink = pa.BufferOutputStream()
+        pq.write_table(pa.table(columns), sink)
+        files[kind] = sink.getvalue().to_pybytes()
+    return files
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -60,31 +71,102 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
             part.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def results_folder(folder: Path) -> Iterator[Path]:
-    """A folder to fill; it takes the place of an earlier result only when it is whole.
-
-    A folder that holds anything but a result of ours is refused before any work is done.
-    """
-    try:
+def refuse_foreign(folder: Path) -> None:
+    """A folder that holds anything but a result of ours is refused before any work is done."""
+    with _told(folder):
         in_use = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-        if in_use and not (folder / MARK).is_file():
+        if in_use and not any((folder / mark).is_file() for mark in (MARK, TAKING)):
             raise OutputError(folder, "it exists and holds no earlier result: name another folder")
-        new_parent = not folder.parent.exists()
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise OutputError(folder, f"{error.strerror}: {error.filename}") from None
+
+
+@contextlib.contextmanager
+def results_folder(folder: Path, key: str) -> Iterator[Path]:
+    """A part folder to fill; it takes the place of an earlier result only when it is whole.
+
+    It lies beside `folder` and is named after the study's key: the same study finds there what
+    it had finished when it was stopped. It goes when nothing is finished, or when all is.
+    """
+    refuse_foreign(folder)
+    part = folder.with_name(f".{folder.name}.part-{key[:12]}")
+    new_parent = not folder.parent.exists()
     try:
-        yield made
-        _take_the_place(made, folder)
-    except OSError as error:
-        raise OutputError(folder, f"{error.strerror}: {error.filename}") from None
+        with _told(folder), alone(part, folder):
+            try:
+                _tidy(part)
+                yield part
+                _take_the_place(part, folder)
+                shutil.rmtree(part, ignore_errors=True)
+                _drop_other_parts(folder)
+            finally:
+                if not any((part / FINISHED).glob("layout-*/*.parquet")):
+                    shutil.rmtree(part, ignore_errors=True)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
         if new_parent:
             with contextlib.suppress(OSError):  # not empty: there is a result in it
                 folder.parent.rmdir()
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """What the disk refuses, in words."""
+    try:
+        yield
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        raise OutputError(folder, f"{error.strerror or error}{where}") from None
+
+
+@contextlib.contextmanager
+def alone(folder: Path, told: Path | None = None) -> Iterator[None]:
+    """A folder, made if need be, for one process at a time; another one gets a message.
+
+    The lock ends with the process, however that ends. Where there are no such locks (Windows,
+    some network disks), two processes at one study only do its work twice.
+    """
+    told = told or folder
+    with _told(told):
+        lock = _locked(folder, told)
+    with lock:
+        yield
+
+
+def _locked(folder: Path, told: Path) -> AbstractContextManager[object]:
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        if fcntl is None:
+            return contextlib.nullcontext()
+        try:
+            lock = (folder / LOCK).open("ab")
+        except FileNotFoundError:  # whoever was here has just removed the folder
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            message = "another process is at this study: wait for it, or name another folder"
+            raise OutputError(told, message) from None
+        except OSError:  # a file system without locks
+            return lock
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(lock.fileno()), (folder / LOCK).stat()):
+                return lock
+        lock.close()  # ours is the lock of a folder that was removed meanwhile
+
+
+def _tidy(part: Path) -> None:
+    """Of an earlier start only whole files of finished replications stay."""
+    for path in part.iterdir():
+        if path.name not in (FINISHED, LOGS, LOCK):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for half in part.glob("*/layout-*/.*"):
+        half.unlink()
+
+
+def _drop_other_parts(folder: Path) -> None:
+    """What other studies for the same folder left, unless one is at work there."""
+    for other in folder.parent.glob(f".{glob.escape(folder.name)}.part-*"):
+        with contextlib.suppress(OutputError), alone(other):
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def free_folder(folder: Path, command: Sequence[str]) -> Path:
@@ -104,20 +186,32 @@ def _command_of(folder: Path) -> list[str] | None:
     return found if isinstance(found, list) else None
 
 
-def _take_the_place(made: Path, folder: Path) -> None:
-    """File by file, so that what a planner put beside them stays; `run.json` comes last."""
+def _take_the_place(part: Path, folder: Path) -> None:
+    """File by file, so that what a planner put beside them stays; `run.json` comes last.
+
+    Killed in between, the folder is known as ours by the file TAKING.
+    """
     folder.mkdir(exist_ok=True)
+    (folder / TAKING).touch()
     (folder / MARK).unlink(missing_ok=True)
-    for old in (folder / "logs").glob("layout-*"):
+    for old in (folder / LOGS).glob("layout-*"):
         shutil.rmtree(old, ignore_errors=True)
     for pattern in DRAWN:
         for old in folder.glob(pattern):
             old.unlink()
-    files = [path for path in made.rglob("*") if path.is_file()]
+    files = [path.relative_to(part) for path in part.rglob("*") if path.is_file()]
     for path in sorted(files, key=lambda path: path.name == MARK):
-        place = folder / path.relative_to(made)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, place)
+        if path.parts[0] not in (FINISHED, LOCK):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(part / path, folder / path)
+    (folder / TAKING).unlink()
+
+
+def drop_logs_from(part: Path, first: int) -> None:
+    """Logs of replications that a longer study had finished and this one does not have."""
+    for path in (part / LOGS).glob("layout-*/*.parquet"):
+        if int(path.stem.rpartition("-")[2]) >= first:
+            path.unlink()
 
 
 def write_run_json(folder: Path, facts: dict[str, Any], inputs: Sequence[Path]) -> None:

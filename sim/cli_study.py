@@ -1,0 +1,135 @@
+"""One study for the command line: from its layouts to the results in their folder.
+
+Says where they go, what was finished when it is stopped, and that it goes on from there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import typer
+
+from sim.errors import PlannerError
+
+if TYPE_CHECKING:
+    from sim.inputs.scenario import Scenario
+    from sim.outputs.compare import Result
+    from sim.outputs.finished import Kept
+
+
+class Stopped(Exception):
+    """The planner pressed Ctrl-C; unlike KeyboardInterrupt, typer lets it through to `main`."""
+
+
+class Options(NamedTuple):
+    """What `run` and `compare` have in common."""
+
+    replications: int | None
+    seed: int | None
+    workers: int | None
+    scheduler: str | None
+    lang: str
+    as_json: bool
+    logs: bool
+    figures: bool
+
+
+def carry_out(
+    layouts: list[Scenario], folder: Path, tell: Callable[..., None], options: Options
+) -> Result:
+    """Simulate, and put everything under `folder` once it is whole."""
+    from sim import study
+    from sim.outputs import store
+
+    store.refuse_foreign(folder)
+    tell(title="Preparing the roads")
+    planned = study.prepare(
+        *layouts, replications=options.replications, seed=options.seed, logs=options.logs
+    )
+    key = planned.key()
+    kept: Kept | None = None
+
+    def watch(done: int, total: int) -> None:
+        if kept is not None and kept.taken_up and done == kept.taken_up:
+            tell(note=_going_on(kept, options.lang))
+        tell(done, total, "Simulating")
+
+    try:
+        with store.results_folder(folder, key) as part:
+            logs_to = part / store.LOGS if options.logs else None
+            kept = planned.kept(part / store.FINISHED, key, logs_to)
+            result = study.carry_out(planned, kept, watch, options.workers, None, options.scheduler)
+            if options.figures:
+                tell(title="Drawing")
+            store.drop_logs_from(part, planned.replications if options.logs else 0)
+            store.write_results(part, result, options.lang, options.figures, sys.argv[1:])
+    except KeyboardInterrupt:
+        raise Stopped(_stopped(kept, options.lang)) from None
+    except PlannerError as error:
+        if kept is not None:
+            kept.mention(error)
+        raise
+    return result
+
+
+def _going_on(kept: Kept, lang: str) -> str:
+    if lang == "zh":
+        return f"继续：共 {kept.total} 次重复，此前已完成 {kept.taken_up} 次。"
+    return f"Going on: {kept.taken_up} of {kept.total} replications were finished before."
+
+
+def _stopped(kept: Kept | None, lang: str) -> str:
+    if kept is None or not kept.done:
+        return "已停止，未写入任何结果。" if lang == "zh" else "Stopped. Nothing was written."
+    if lang == "zh":
+        return f"已停止：共 {kept.total} 次重复，已完成 {kept.done} 次；再次运行同一命令即可继续。"
+    return (
+        f"Stopped: {kept.done} of {kept.total} replications are finished; "
+        "the same command goes on from there."
+    )
+
+
+def show(result: Result, folder: Path, options: Options) -> None:
+    if options.as_json:
+        from sim.outputs import store
+
+        facts = store.as_json(result, options.lang) | {"results": str(folder)}
+        typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
+        return
+    typer.echo(result.table(options.lang))
+    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
+
+
+def free_folder(name: str) -> Path:
+    """A folder under runs/ that holds no other command's result."""
+    from sim.outputs import store
+
+    return store.free_folder(Path("runs") / name, sys.argv[1:])
+
+
+def name_of(path: Path) -> str:
+    """runs/liling for scenarios/liling; runs/liling-north-west for a file in it."""
+    path = path.resolve()
+    if path.is_dir():
+        return path.name
+    return (
+        f"{path.parent.name}-{path.stem}" if path.parent.parent.name == "scenarios" else path.stem
+    )
+
+
+def name_of_comparison(
+    base: Scenario, path: Path, others: list[Path], changes: list[dict[str, Any]]
+) -> str:
+    parts = [name_of(path)]
+    parts += [f"vs-{other.stem}" for other in others]
+    for change in changes:
+        verb, entry = next(iter(change.items()))
+        spot = base.map.find(entry["station"])
+        name = spot.name_en if spot else entry["station"]
+        parts += [verb, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
+    return "-".join(parts)[:120]
