@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.compiled import ground
+from sim.engine.compiled.ground import ROW
 from sim.engine.compiled.kept import is_kept as is_kept
 from sim.engine.compiled.kernel import CALL, FULL, desk, serve, wind
 from sim.engine.log import TRIP_COLUMNS, Log
@@ -30,7 +31,7 @@ class Engine:
 
     def __init__(self, system: System):
         self._ground = ground.build(system)
-        self._home = np.ascontiguousarray(system.home, np.int32)
+        self._home = np.ascontiguousarray(system.home, ROW)
         self._shifts = _in_order_of_time(system)
         self._priorities = system.mode_to_scene.shape[1]
 
@@ -56,7 +57,7 @@ def _in_order_of_time(system: System) -> tuple[np.ndarray, np.ndarray, np.ndarra
     begins = np.repeat([True, False], len(of))
     order = np.argsort(at, kind="stable")
     order = order[at[order] < np.inf]
-    return at[order], np.concatenate([of, of])[order].astype(np.int32), begins[order]
+    return at[order], np.concatenate([of, of])[order].astype(ROW), begins[order]
 
 
 _LAST: tuple[Calls | None, Any] = (None, None)
@@ -74,7 +75,7 @@ def _as_rows(calls: Calls) -> tuple[np.ndarray, np.ndarray]:
         rows["wakes_at"] = calls.received_at + calls.call_taking_s
         for name in CALL.names[1:]:
             rows[name] = getattr(calls, name)
-        order = np.argsort(rows["wakes_at"], kind="stable").astype(np.int32)
+        order = np.argsort(rows["wakes_at"], kind="stable").astype(ROW)
         wind(rows, order)
         made = rows, order
         _LAST = calls, made

@@ -12,17 +12,18 @@ from sim.inputs.system import Bands, System, band_at
 from sim.policies import NONE, PositionRule, choose_hospital, is_first, nearest_point
 
 NO_ROW = -1
+ROW = np.uint32  # of what is always there; a signed index costs a test for counting from the end
 UNKNOWN = 255  # which road leads on; who has more roads to choose from chooses anew every time
 SAFE_S = 0.05  # what rounding may take from a bound, generously
 
 
 # What is read together lies together: most of the time goes into waiting for memory.
-NODE = np.dtype([("exit", "i4"), ("other_exit", "i4"), ("chain", "i4"), ("first_road", "i4")])
+NODE = np.dtype([("exit", "u4"), ("other_exit", "i4"), ("chain", "i4"), ("first_road", "u4")])
 NODE_S = np.dtype([("exit", "f8"), ("other_exit", "f8"), ("along", "f8"), ("back", "f8")])
-PLACE = np.dtype([("node", "i4"), ("row", "i4"), ("other_row", "i4"), ("_", "i4")])
+PLACE = np.dtype([("node", "u4"), ("row", "i4"), ("other_row", "i4"), ("_", "i4")])
 PLACE_S = np.dtype([("entry", "f8"), ("other_entry", "f8"), ("leg", "f8"), ("_", "f8")])
-ROAD = np.dtype([("seconds", "f8"), ("head", "i4"), ("_", "i4")])
-SHORT_ROAD = np.dtype([("seconds", "f4"), ("head", "i4")])  # where the tables are float32, too
+ROAD = np.dtype([("seconds", "f8"), ("head", "u4"), ("_", "i4")])
+SHORT_ROAD = np.dtype([("seconds", "f4"), ("head", "u4")])  # where the tables are float32, too
 NEAR = np.dtype([("seconds", "f8"), ("row", "i4"), ("_", "i4")])
 
 
@@ -97,8 +98,8 @@ def build(system: System) -> Ground:
         road=road,
         steps=np.full((len(ways_home), len(travel.chains.chain)), UNKNOWN, np.uint8),
         steps_of=_frozen(steps_of),
-        path_first=np.zeros((hospitals, len(ways_home) + 1), np.int32),
-        path_node=np.zeros(0, np.int32),
+        path_first=np.zeros((hospitals, len(ways_home) + 1), ROW),
+        path_node=np.zeros(0, ROW),
         path_s=np.zeros(0),
         xy=_frozen(travel.xy, float),
         bands=Bands(
@@ -107,11 +108,11 @@ def build(system: System) -> Ground:
             float(system.bands.offset_s),
             float(system.bands.period_s),
         ),
-        mode_to_scene=_frozen(system.mode_to_scene, np.int32),
-        mode_to_hospital=_frozen(system.mode_to_hospital, np.int32),
-        mode_home=_frozen(system.mode_home, np.int32),
-        station_place=_frozen(system.station_place, np.int32),
-        hospital_place=_frozen(system.hospital_place, np.int32),
+        mode_to_scene=_frozen(system.mode_to_scene, ROW),
+        mode_to_hospital=_frozen(system.mode_to_hospital, ROW),
+        mode_home=_frozen(system.mode_home, ROW),
+        station_place=_frozen(system.station_place, ROW),
+        hospital_place=_frozen(system.hospital_place, ROW),
         service_factor=_frozen(system.service_factor, float),
         standby_list=_frozen(system.standby_list, np.int32),
         expected_turnout_s=float(system.expected_turnout_s),
@@ -293,7 +294,7 @@ def nearest_node(ground, start, end, share):
 def _with_paths(ground: Ground, ways_home: np.ndarray) -> Ground:
     """The paths from every hospital to every station: most drives home are one of them."""
     nodes = _lay_paths(ground, ways_home, False)
-    ground = ground._replace(path_node=np.zeros(nodes, np.int32), path_s=np.zeros(nodes))
+    ground = ground._replace(path_node=np.zeros(nodes, ROW), path_s=np.zeros(nodes))
     _lay_paths(ground, ways_home, True)
     return ground
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.ground import SAFE_S, band, from_node_s, nearest_node, step
+from sim.engine.compiled.ground import ROW, SAFE_S, band, from_node_s, nearest_node, step
 from sim.engine.compiled.kept import compiled
 from sim.engine.log import TRIP_INSTANTS, Log
 from sim.policies import (
@@ -40,9 +40,9 @@ CALL = np.dtype(
         ("turnout_s", "f8"),
         ("on_scene_s", "f8"),
         ("handover_s", "f8"),
-        ("place", "i4"),
+        ("place", "u4"),
         ("hospital", "i4"),
-        ("priority", "i4"),
+        ("priority", "u4"),
         ("conveyed", "?"),
     ],
     align=True,
@@ -52,17 +52,17 @@ AMBULANCE = np.dtype(
         # what the search for the nearest looks at first
         ("next_at", "f8"),  # its event: cleared, or home
         ("departed_at", "f8"),
-        ("base", "i4"),  # the station where it is or is going
-        ("mode", "i4"),  # of its drive
+        ("base", "u4"),  # the station where it is or is going
+        ("mode", "u4"),  # of its drive
         ("hospital", "i4"),  # where its drive home began, or NONE
         ("status", "i4"),  # of sim.policies; TURNING_OUT stands for all stages of a call
         ("on_duty", "?"),
         ("from_base", "?"),  # its drive to a scene began at its base
         # the drive: from a node, reached after `lead_s`, to a place
         ("lead_s", "f8"),
-        ("node", "i4"),
-        ("place", "i4"),
-        ("passed", "i4"),  # the node of the path up to which it has been followed
+        ("node", "u4"),
+        ("place", "u4"),
+        ("passed", "u4"),  # the node of the path up to which it has been followed
         ("passed_s", "f8"),  # and the seconds from `node` to it
         # the call
         ("arrives_at", "f8"),
@@ -70,13 +70,13 @@ AMBULANCE = np.dtype(
         ("expected_mobile_at", "f8"),  # as the dispatcher expects it
         ("call", "i4"),
         ("trip", "i4"),
-        ("stands_at", "i4"),  # place, while CLEARED
-        ("home", "i4"),
+        ("stands_at", "u4"),  # place, while CLEARED
+        ("home", "u4"),
         ("sent_in", "i8"),  # the dispatch in which it was sent
         ("turns_out", "?"),  # sent from a station
         # where it is listed
         ("heap", "i4"),
-        ("listed", "i4"),
+        ("listed", "u4"),
     ],
     align=True,
 )
@@ -114,15 +114,15 @@ def desk(calls: int, lines: int, ambulances: int, stations: int, priorities: int
             *(np.empty(lines) for _ in TRIP_INSTANTS),
         ),
         lines,
-        np.zeros(ambulances, np.int32),
+        np.zeros(ambulances, ROW),
         np.zeros(ambulances),
-        np.zeros(ambulances, np.int32),
-        np.zeros(ambulances, np.int32),
-        np.zeros((stations, ambulances), np.int32),
+        np.zeros(ambulances, ROW),
+        np.zeros(ambulances, ROW),
+        np.zeros((stations, ambulances), ROW),
         np.zeros(stations, np.int32),
-        np.zeros(ambulances, np.int32),
-        np.zeros(calls, np.int32),
-        np.zeros(calls, np.int32),
+        np.zeros(ambulances, ROW),
+        np.zeros(calls, ROW),
+        np.zeros(calls, ROW),
         np.zeros(priorities, np.bool_),
         np.zeros(stations, np.int32),
         np.zeros(COUNTS, np.int64),
@@ -134,18 +134,18 @@ def desk(calls: int, lines: int, ambulances: int, stations: int, priorities: int
 
 @compiled
 def _put(desk, spot, ambulance, at):
-    desk.heap[spot], desk.heap_at[spot] = ambulance, at
+    desk.heap[ROW(spot)], desk.heap_at[ROW(spot)] = ambulance, at
     desk.fleet[ambulance].heap = spot
 
 
 @compiled
 def _rise(desk, spot, ambulance, at):
     while spot > 0:
-        parent = (spot - 1) >> 1
+        parent = ROW((spot - 1) >> 1)
         if desk.heap_at[parent] <= at:
             break
         _put(desk, spot, desk.heap[parent], desk.heap_at[parent])
-        spot = parent
+        spot = np.int64(parent)
     _put(desk, spot, ambulance, at)
 
 
@@ -153,20 +153,20 @@ def _rise(desk, spot, ambulance, at):
 def _sink(desk, spot, ambulance, at):
     count = desk.count[IN_HEAP]
     while 2 * spot + 1 < count:
-        child = 2 * spot + 1
-        if child + 1 < count and desk.heap_at[child + 1] < desk.heap_at[child]:
-            child += 1
+        child, right = ROW(2 * spot + 1), ROW(2 * spot + 2)
+        if right < count and desk.heap_at[right] < desk.heap_at[child]:
+            child = right
         if desk.heap_at[child] >= at:
             break
         _put(desk, spot, desk.heap[child], desk.heap_at[child])
-        spot = child
+        spot = np.int64(child)
     _put(desk, spot, ambulance, at)
 
 
 @compiled
 def _expect(desk, ambulance, at):
     """Its next event is at this instant; an earlier plan is forgotten."""
-    spot, before = desk.fleet[ambulance].heap, desk.fleet[ambulance].next_at
+    spot, before = np.int64(desk.fleet[ambulance].heap), desk.fleet[ambulance].next_at
     desk.fleet[ambulance].next_at = at
     if spot == NONE:
         spot, before = desk.count[IN_HEAP], np.inf
@@ -184,7 +184,7 @@ def _take_first(desk):
     desk.count[IN_HEAP] -= 1
     last = desk.count[IN_HEAP]
     if last > 0:
-        _sink(desk, 0, desk.heap[last], desk.heap_at[last])
+        _sink(desk, np.int64(0), desk.heap[last], desk.heap_at[last])
     return ambulance
 
 
@@ -370,7 +370,7 @@ def _nearest_on_a_call(ground, calls, desk, call, now, mode, best, best_s):
 
 @compiled
 def _open_trip(desk, call, ambulance, now):
-    log, trip = desk.log, desk.count[TRIPS]
+    log, trip = desk.log, ROW(desk.count[TRIPS])
     desk.count[TRIPS] += 1
     log.call[trip], log.ambulance[trip], log.hospital[trip] = call, ambulance, NONE
     log.assigned_at[trip] = now
