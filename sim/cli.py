@@ -71,6 +71,9 @@ Workers = Annotated[
 Scheduler = Annotated[
     str | None, typer.Option(help="Instead: a Dask scheduler, like tcp://10.0.0.5:8786.")
 ]
+EngineName = Annotated[
+    str, typer.Option("--engine", help="compiled, or reference: slower, the same to the last bit.")
+]
 
 
 def _version(wanted: bool) -> None:
@@ -106,16 +109,17 @@ def run(
     figures: Figures = True,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    engine: EngineName = "compiled",
 ) -> None:
     """How well a layout keeps its targets, with figures and every call under runs/."""
     with _bar("Reading the map") as tell:
         layout = _with_days(_load(scenario, lang), days)
         folder = out or cli_study.free_folder(cli_study.name_of(scenario))
         options = cli_study.Options(
-            replications, seed, workers, scheduler, lang, as_json, logs, figures
+            replications, seed, workers, scheduler, engine, lang, as_json, logs, figures
         )
         result = cli_study.carry_out([layout], folder, tell, options)
-    cli_study.show(result, folder, options)
+    cli_study.say_where(result, folder, options)
 
 
 @app.command(
@@ -145,6 +149,7 @@ def compare(
     figures: Figures = True,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    engine: EngineName = "compiled",
 ) -> None:
     """What a change would bring: the same calls through both layouts."""
     with _bar("Reading the map") as tell:
@@ -161,10 +166,10 @@ def compare(
         name = cli_study.name_of_comparison(base, scenario, others or [], changes)
         folder = out or cli_study.free_folder(name)
         options = cli_study.Options(
-            replications, seed, workers, scheduler, lang, as_json, logs, figures
+            replications, seed, workers, scheduler, engine, lang, as_json, logs, figures
         )
         result = cli_study.carry_out(layouts, folder, tell, options)
-    cli_study.show(result, folder, options)
+    cli_study.say_where(result, folder, options)
 
 
 @app.command(

@@ -33,6 +33,7 @@ class Options(NamedTuple):
     seed: int | None
     workers: int | None
     scheduler: str | None
+    engine: str
     lang: str
     as_json: bool
     logs: bool
@@ -42,28 +43,34 @@ class Options(NamedTuple):
 def carry_out(
     layouts: list[Scenario], folder: Path, tell: Callable[..., None], options: Options
 ) -> Result:
-    """Simulate, and put everything under `folder` once it is whole."""
+    """Simulate, print the table, and put everything under `folder` once it is whole."""
+    from sim import engine as engines
     from sim import study
     from sim.outputs import store
 
     store.refuse_foreign(folder)
     tell(title="Preparing the roads")
     planned = study.prepare(
-        *layouts, replications=options.replications, seed=options.seed, logs=options.logs
-    )
+        *layouts, replications=options.replications, seed=options.seed, engine=options.engine,
+        logs=options.logs,
+    )  # fmt: skip
     key = planned.key()
     kept: Kept | None = None
 
     def watch(done: int, total: int) -> None:
         if kept is not None and kept.taken_up and done == kept.taken_up:
             tell(note=_going_on(kept, options.lang))
-        tell(done, total, "Simulating")
+        begins = kept is None or done == kept.taken_up
+        compiling = begins and not engines.is_ready(options.engine)
+        tell(done, total, "Compiling the rules, once on this machine" if compiling else "Simulating")
 
     try:
         with store.results_folder(folder, key) as part:
             logs_to = part / store.LOGS if options.logs else None
             kept = planned.kept(part / store.FINISHED, key, logs_to)
             result = study.carry_out(planned, kept, watch, options.workers, None, options.scheduler)
+            if not options.as_json:  # the answer first: figures take longer than the study
+                tell(aside=lambda: typer.echo(result.table(options.lang)))
             if options.figures:
                 tell(title="Drawing")
             store.drop_logs_from(part, planned.replications if options.logs else 0)
@@ -94,14 +101,14 @@ def _stopped(kept: Kept | None, lang: str) -> str:
     )
 
 
-def show(result: Result, folder: Path, options: Options) -> None:
+def say_where(result: Result, folder: Path, options: Options) -> None:
+    """The last line of the answer, or all of it as JSON."""
     if options.as_json:
         from sim.outputs import store
 
         facts = store.as_json(result, options.lang) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
-    typer.echo(result.table(options.lang))
     typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
 
 

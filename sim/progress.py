@@ -41,7 +41,8 @@ def bar(title: str) -> Iterator[Callable[..., None]]:
     """Shown at once; yields `tell(done, total)`, or `tell(title=...)` for another stage.
 
     The first `done` told of a total is what was finished before; `tell(note=...)` is a line that
-    stays, and is shown without a terminal, too.
+    stays, and is shown without a terminal, too. `tell(aside=...)` calls a function that prints,
+    without the bar in its way.
     """
     console = Console(stderr=True)
     columns = (
@@ -60,8 +61,14 @@ def bar(title: str) -> Iterator[Callable[..., None]]:
             total: int | None = None,
             title: str | None = None,
             note: str | None = None,
+            aside: Callable[[], object] | None = None,
         ) -> None:
             nonlocal of
+            if aside is not None:
+                progress.stop()
+                aside()
+                progress.start()
+                return
             if note is not None:
                 progress.console.print(note, markup=False, highlight=False, soft_wrap=True)
                 return

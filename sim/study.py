@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim import engine as engines
 from sim import workers as at_work
 from sim.errors import PlannerError, Problem, ScenarioError
 from sim.inputs import demand, system
@@ -65,6 +66,7 @@ def compare(
     executor: Executor | None = None,
     scheduler: str | None = None,
     keep: Path | str | None = None,
+    engine: str = engines.NAMES[0],
 ) -> Result:
     """The base and any number of proposals on the same calls.
 
@@ -73,11 +75,13 @@ def compare(
     address of a Dask `scheduler`. The result is the same to the last bit everywhere.
 
     `logs_to`: a folder for every call and trip, as Parquet. `keep`: a folder for finished
-    replications; the same study goes on from there if it was stopped.
+    replications; the same study goes on from there if it was stopped. `engine`: `compiled` or
+    `reference`, which is the model's documentation; both give the same result to the last bit.
     """
     study = prepare(
-        base, *proposals, replications=replications, seed=seed, logs=logs_to is not None
-    )
+        base, *proposals, replications=replications, seed=seed, engine=engine,
+        logs=logs_to is not None,
+    )  # fmt: skip
     folder = None if keep is None else Path(keep)
     with nullcontext() if folder is None else store.alone(folder):
         key = "" if folder is None else study.key()
@@ -94,6 +98,7 @@ def prepare(
     *proposals: Scenario,
     replications: int | None = None,
     seed: int | None = None,
+    engine: str = engines.NAMES[0],
     logs: bool = False,
 ) -> Study:
     """Check that the layouts can be compared, and make all that their replications need."""
@@ -108,8 +113,10 @@ def prepare(
     seed = study.seed if seed is None else seed
     if seed < 0:
         raise ScenarioError("seed", f"must not be negative; found {seed}")
+    if engine not in engines.NAMES:
+        raise ScenarioError("engine", f"write {' or '.join(engines.NAMES)}; found {engine}")
     windows = tuple(_window(layout) for layout in layouts)
-    plan = Plan(_systems(layouts), _demands(layouts), windows, seed, logs)
+    plan = Plan(_systems(layouts), _demands(layouts), windows, seed, engine, logs)
     return Study(layouts, plan, replications, _differing(base, proposals), began)
 
 

@@ -28,7 +28,8 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from typing import Any, NamedTuple
 
-from sim.engine.reference import Engine
+from sim import engine as engines_of
+from sim.engine import Engine
 from sim.errors import WorkersError
 from sim.inputs import demand, travel
 from sim.inputs.demand import Demand
@@ -58,6 +59,7 @@ class Plan(NamedTuple):
     demands: tuple[Demand, ...]  # by layout; the very same object where nothing differs
     windows: tuple[Window, ...]
     seed: int
+    engine: str  # of sim.engine.NAMES
     logs: bool  # whether every call and trip is wanted
 
 
@@ -83,7 +85,7 @@ def carried_out(
     if executor is None and scheduler is None:
         workers = min(_useful(plan, numbers) if workers is None else workers, len(numbers))
         if workers <= 1:
-            engines = [Engine(system) for system in plan.systems]
+            engines = engines_of.make(plan.engine, plan.systems)
             for number in numbers:
                 yield _replication(plan, engines, number)
             return
@@ -319,5 +321,5 @@ def _unpacked(packed: Packed) -> tuple[Plan, list[Engine]]:
             plan = plan._replace(systems=tuple(whole))
             while len(_ready) >= KEPT_PLANS:
                 del _ready[next(iter(_ready))]
-            _ready[packed.key] = plan, [Engine(system) for system in plan.systems]
+            _ready[packed.key] = plan, engines_of.make(plan.engine, plan.systems)
         return _ready[packed.key]

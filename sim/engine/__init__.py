@@ -1,1 +1,39 @@
-"""While the clock runs: one contract, `run(system, calls) -> Log`."""
+"""While the clock runs: one contract, `run(system, calls) -> Log`, kept by two engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from sim.engine.log import Log
+from sim.inputs.demand import Calls
+from sim.inputs.system import System
+
+NAMES = ("compiled", "reference")  # the first is what studies use unless told otherwise
+
+
+class Engine(Protocol):
+    """`run` for one layout and many replications."""
+
+    def run(self, calls: Calls) -> Log:
+        """What the layout does with these calls."""
+
+
+def make(name: str, systems: Iterable[System]) -> list[Engine]:
+    """An engine of this name for each layout; only that one is imported."""
+    if name == "reference":
+        from sim.engine import reference
+
+        return [reference.Engine(system) for system in systems]
+    from sim.engine import compiled
+
+    return [compiled.Engine(system) for system in systems]
+
+
+def is_ready(name: str) -> bool:
+    """Whether an engine can begin at once; otherwise it is compiled first, in half a minute."""
+    if name == "reference":
+        return True
+    from sim.engine.compiled import is_kept
+
+    return is_kept()

@@ -66,12 +66,12 @@ class System(NamedTuple):
     on_grid: bool  # round what multiplies a time; off only to follow other simulators exactly
 
 
-def band_at(bands: Bands, now: float) -> int:
-    """The time band in force at an instant of the run."""
+def band_at(bands: Bands, now: Any) -> Any:
+    """The time band in force at an instant of the run, or at each of several."""
     at = bands.offset_s + now
-    if bands.period_s != np.inf:
-        at -= np.floor(at / bands.period_s) * bands.period_s
-    return int(bands.band[np.searchsorted(bands.start_s, at, side="right") - 1])
+    if bands.period_s != np.inf:  # with `%`, compilers compute what they need not
+        at = at - np.floor(at / bands.period_s) * bands.period_s
+    return bands.band[np.searchsorted(bands.start_s, at, side="right") - 1]
 
 
 def plain_fleet(home: np.ndarray) -> dict[str, Any]:
@@ -128,12 +128,7 @@ def build(scenario: Scenario) -> System:
             if ground.matrix is None
             else travel.from_matrix(_matrix_seconds(ground.matrix, factor), roads.xy)
         ),
-        bands=Bands(
-            np.arange(HOURS_PER_WEEK) * HOUR_S,
-            band_of_hour,
-            start_of_week_s(settings.start),
-            HOURS_PER_WEEK * HOUR_S,
-        ),
+        bands=_bands(band_of_hour, start_of_week_s(settings.start)),
         mode_to_scene=modes[:, to_scene],
         mode_to_hospital=modes[:, to_hospital],
         mode_home=modes[:, ORDINARY],
@@ -149,6 +144,14 @@ def build(scenario: Scenario) -> System:
         standby_list=np.zeros(0, int),
         on_grid=True,
     )
+
+
+def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
+    """Bands of the week, an hour that changes nothing left out."""
+    changes = np.flatnonzero(np.diff(band_of_hour, prepend=-1))
+    if len(changes) == 1:
+        return Bands(np.zeros(1), band_of_hour[:1], start_s, np.inf)
+    return Bands(changes * HOUR_S, band_of_hour[changes], start_s, HOURS_PER_WEEK * HOUR_S)
 
 
 def study_seconds(scenario: Scenario) -> float:

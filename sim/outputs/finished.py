@@ -26,7 +26,7 @@ from sim.outputs.store import write_whole
 
 ABOUT = b"tenthirty"  # the entry of a file's metadata that is ours
 SCALARS = ("level_zero_s", "window_s")
-COMPUTING = ("numpy", "scipy")  # packages whose versions may change a number
+COMPUTING = ("numpy", "scipy", "numba", "simpy")  # packages whose versions may change a number
 
 
 class Replication(NamedTuple):

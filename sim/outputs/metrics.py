@@ -98,8 +98,7 @@ def first_assignment(log: Log, calls: int) -> np.ndarray:
 def _from_elsewhere(system: System, calls: Calls, log: Log, trip: np.ndarray) -> np.ndarray:
     """Whether another staffed station is nearer than the home of the ambulance that came."""
     call = log.call[trip]
-    band = np.array([band_at(system.bands, now) for now in log.mobile_at[trip].tolist()], int)
-    mode = system.mode_to_scene[band, calls.priority[call]]
+    mode = system.mode_to_scene[band_at(system.bands, log.mobile_at[trip]), calls.priority[call]]
     staffed = np.unique(system.home)
     starts = system.station_place[staffed]
     from_station = np.empty((len(staffed), len(trip)))
@@ -137,17 +136,16 @@ def _clipped(who: np.ndarray, start: np.ndarray, end: np.ndarray, window: Window
 
 def _by_hour_of_week(intervals: np.ndarray, ambulances: int, start_s: float) -> np.ndarray:
     """[ambulance, 168] seconds of the intervals in each hour of the week."""
-    spent_s = np.zeros((ambulances, HOURS_PER_WEEK))
-    if not len(intervals):
-        return spent_s
-    who = intervals[:, 0].astype(int)
-    start, end = intervals[:, 1] + start_s, intervals[:, 2] + start_s
-    for step in range(int((end // HOUR_S - start // HOUR_S).max()) + 1):
-        hour = start // HOUR_S + step
-        part = np.minimum(end, (hour + 1) * HOUR_S) - np.maximum(start, hour * HOUR_S)
-        some = part > 0
-        np.add.at(spent_s, (who[some], hour[some].astype(int) % HOURS_PER_WEEK), part[some])
-    return spent_s
+    who, start, end = intervals[:, 0].astype(int), intervals[:, 1], intervals[:, 2]
+    first, last = ((at + start_s) // HOUR_S for at in (start, end))
+    hours = (last - first).astype(int) + 1  # that an interval has a part in
+    of = np.repeat(np.arange(len(who)), hours)
+    hour = first[of] + np.arange(len(of)) - np.repeat(np.cumsum(hours) - hours, hours)
+    begins = hour * HOUR_S - start_s
+    part_s = np.minimum(end[of], begins + HOUR_S) - np.maximum(start[of], begins)
+    cell = who[of] * HOURS_PER_WEEK + hour.astype(int) % HOURS_PER_WEEK
+    spent_s = np.bincount(cell, part_s, ambulances * HOURS_PER_WEEK)
+    return spent_s.reshape(ambulances, HOURS_PER_WEEK)
 
 
 def _level_zero_s(busy: np.ndarray, duty: np.ndarray, window: Window) -> float:
