@@ -48,9 +48,7 @@ def system(city: City, seed: int = 1, stations: np.ndarray | None = None) -> Sys
     length_m = city.street_m * rng.uniform(1.0, 1.4, len(tail))
     siren_s = np.tile(length_m / speed, 2)
     edge_s = on_grid(np.stack([siren_s, siren_s / 0.8]))
-    graph = fastest(
-        np.concatenate([tail, head]), np.concatenate([head, tail]), edge_s, nodes.size
-    )
+    graph = fastest(np.concatenate([tail, head]), np.concatenate([head, tail]), edge_s, nodes.size)
     spots = rng.choice(nodes.size, city.places + city.hospitals + city.stations, replace=False)
     if stations is not None:
         spots[-city.stations :] = stations

@@ -62,7 +62,9 @@ def carry_out(
             tell(note=_going_on(kept, options.lang))
         begins = kept is None or done == kept.taken_up
         compiling = begins and not engines.is_ready(options.engine)
-        tell(done, total, "Compiling the rules, once on this machine" if compiling else "Simulating")
+        tell(
+            done, total, "Compiling the rules, once on this machine" if compiling else "Simulating"
+        )
 
     try:
         with store.results_folder(folder, key) as part:

@@ -35,7 +35,17 @@ if TYPE_CHECKING:
 MARK = "run.json"  # a folder with this file is ours to replace
 TAKING = ".taking-the-place"  # and so is one with this: it was stopped while that was done
 FINISHED, LOGS, LOCK = "finished", "logs", "lock"  # in a part folder
-PACKAGES = ("tenthirty", "simpy", "numba", "numpy", "scipy", "pandas", "geopandas", "shapely", "matplotlib")
+PACKAGES = (
+    "tenthirty",
+    "simpy",
+    "numba",
+    "numpy",
+    "scipy",
+    "pandas",
+    "geopandas",
+    "shapely",
+    "matplotlib",
+)
 DRAWN = ("map.png", "map-proposal*.png", "cdf.png")
 CALL_COLUMNS = ("ready_at", "lost")
 

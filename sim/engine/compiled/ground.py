@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.kept import compiled
+from sim.engine.compiled.kept import compiled, entry
 from sim.inputs.chains import Edges, stretch_s
 from sim.inputs.system import Bands, System, band_at
 from sim.policies import NONE, PositionRule, choose_hospital, is_first, nearest_point
@@ -216,7 +216,9 @@ def _by_entry_s(ground, mode, row, entry_s, node):
         seconds = (ground.far[mode, row, exits.exit] + entry_s) + exits_s.exit
         if exits.other_exit < 0:
             return seconds
-        return min(seconds, (ground.far[mode, row, exits.other_exit] + entry_s) + exits_s.other_exit)
+        return min(
+            seconds, (ground.far[mode, row, exits.other_exit] + entry_s) + exits_s.other_exit
+        )
     seconds = (ground.near[mode, -2 - row, exits.exit] + entry_s) + exits_s.exit
     if exits.other_exit < 0:
         return seconds
@@ -299,7 +301,7 @@ def _with_paths(ground: Ground, ways_home: np.ndarray) -> Ground:
     return ground
 
 
-@compiled
+@entry
 def _lay_paths(ground, ways_home, write):
     """Walk each of the paths; answers how many nodes they have together."""
     nodes = 0
@@ -320,7 +322,7 @@ def _lay_paths(ground, ways_home, write):
     return nodes
 
 
-@compiled
+@entry
 def _fill(ground, to_scene, to_hospital, home):
     """Stations and hospitals as seen from every place where calls come from."""
     places, stations = ground.from_station_s.shape[1:]

@@ -69,11 +69,22 @@ def _can_keep() -> bool:
 _KEEP = _can_keep()
 # No function here allocates. Counting references to arrays, and passing all of them to a function
 # that is not inlined, would each cost more than the function itself.
-_OPTIONS = {"nogil": True, "_nrt": False, "forceinline": True, "error_model": "numpy"}
+_OPTIONS = {
+    "nogil": True,
+    "_nrt": False,
+    "forceinline": True,
+    "error_model": "numpy",
+    "no_cfunc_wrapper": True,
+}
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """The function, compiled when it is first called; it lets other threads run beside it."""
+    """The function compiled, to be called from compiled functions only."""
+    return numba.njit(function, no_cpython_wrapper=True, **_OPTIONS)
+
+
+def entry(function: Callable[..., Any]) -> Any:
+    """The function compiled when it is first called, and kept; other threads run beside it."""
     before = config.CACHE_DIR
     config.CACHE_DIR = str(FOLDER)  # read when the function is wrapped, and only then
     try:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled.ground import ROW, SAFE_S, band, from_node_s, nearest_node, step
-from sim.engine.compiled.kept import compiled
+from sim.engine.compiled.kept import compiled, entry
 from sim.engine.log import TRIP_INSTANTS, Log
 from sim.policies import (
     NONE,
@@ -80,6 +80,8 @@ AMBULANCE = np.dtype(
     ],
     align=True,
 )
+
+
 class Desk(NamedTuple):
     """What changes while the clock runs."""
 
@@ -556,7 +558,7 @@ def _finish(desk, ambulance):
     return True
 
 
-@compiled
+@entry
 def wind(calls, order):
     """Set each call's `wakes_at` from when it is ready to when the clock gets there.
 
@@ -569,7 +571,7 @@ def wind(calls, order):
         calls[call].wakes_at = now
 
 
-@compiled
+@entry
 def serve(ground, calls, order, home, shift_at, shift_of, shift_begins, desk):
     """Run to the end; answers the number of trips, or FULL.
 
