@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.inputs import demand
 from sim.inputs.distributions import Constant
@@ -122,3 +124,19 @@ def test_the_week_begins_on_monday(source):
 
 def test_no_demand_no_calls(source):
     assert len(demand.draw(source._replace(calls_per_hour=np.zeros((2, 168))), 1, 0).place) == 0
+
+
+weights_of_rows = st.lists(
+    st.one_of(st.just(0.0), st.floats(1e-6, 1e6)), min_size=1, max_size=40
+).filter(any)
+
+
+@given(weights_of_rows)
+def test_the_alias_table_gives_every_row_its_exact_share(weights):
+    """What rows keep and what others give them adds up to their weight, to the last digits."""
+    weights = np.array(weights)
+    share, alias = demand._alias(weights.tobytes())
+    chance = (share + np.bincount(alias, 1 - share, len(weights))) / len(weights)
+    assert chance == pytest.approx(weights / weights.sum(), rel=1e-9, abs=1e-12)
+    rows = demand._pick(weights, np.linspace(0, 1, 1000, endpoint=False))
+    assert not np.any(weights[rows] == 0), "a row without weight is never drawn"

@@ -283,6 +283,6 @@ def test_an_edited_rule_is_never_served_stale(tmp_path):
     policies = tmp_path / "sim" / "policies.py"
     edit(policies, "seconds == best_s and row < best", "seconds == best_s and row > best >= 0")
     assert sent() == ["1", "1"]
-    ground = tmp_path / "sim" / "engine" / "compiled" / "kernel.py"
-    edit(ground, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")
+    search = tmp_path / "sim" / "engine" / "compiled" / "search.py"
+    edit(search, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")
     assert sent() == ["1", "0"]

@@ -205,8 +205,10 @@ def test_ordinary_driving_and_time_bands_change_every_table(liling):
 
     slow = replace(liling, settings=liling.settings.model_copy(update={"travel": slower}))
     made = system.build(slow)
-    assert made.bands.band.reshape(7, 24)[:5, 7:9].tolist() == [[0, 0]] * 5
-    assert made.bands.band.sum() == 168 - 10
+    hour = system.band_at(made.bands._replace(offset_s=0.0), np.arange(168) * 3600.0)
+    assert hour.reshape(7, 24)[:5, 7:9].tolist() == [[0, 0]] * 5
+    assert hour.sum() == 168 - 10
+    assert len(made.bands.band) == 11, "an hour that changes nothing is not kept"
     nodes, end = np.arange(len(made.travel.graph.indptr) - 1), int(made.place_node[0])
     rush, _, usual, ordinary = (travel.seconds(made.travel, m, nodes, end) for m in range(4))
     far = usual > 300

@@ -8,6 +8,7 @@ stream, area))`: changing one leaves every other draw as it was.
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -162,11 +163,34 @@ def _arrivals(demand: Demand, area: int, rng: np.random.Generator) -> np.ndarray
 
 
 def _pick(weights: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """Rows drawn in proportion to `weights`, one for each quantile."""
-    cumulative = np.cumsum(weights)
-    if not len(cumulative):
+    """Rows drawn in proportion to `weights`, one for each quantile, by the alias method."""
+    if not len(weights):
         return np.zeros(len(q), int)
-    return np.searchsorted(cumulative, q * cumulative[-1], side="right").clip(0, len(weights) - 1)
+    share, alias = _alias(np.asarray(weights, float).tobytes())
+    scaled = q * len(share)
+    row = scaled.astype(np.int64)  # rounded down; a quantile is always below one
+    return np.where(scaled - row < share[row], row, alias[row])
+
+
+@lru_cache(maxsize=64)
+def _alias(weights: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Walker's alias table, as Vose fills it: each row keeps a share of itself, else its alias.
+
+    Whoever has more than the mean gives to one who has less, so that all columns are equally tall.
+    """
+    height = np.frombuffer(weights)
+    rows = len(height)
+    left = (height * (rows / height.sum())).tolist() if height.any() else [1.0] * rows
+    share, alias = [1.0] * rows, list(range(rows))
+    low = [row for row in range(rows) if left[row] < 1.0]
+    high = [row for row in range(rows) if left[row] >= 1.0]
+    while low and high:
+        poor, rich = low.pop(), high[-1]
+        share[poor], alias[poor] = left[poor], rich
+        left[rich] -= 1.0 - left[poor]
+        if left[rich] < 1.0:
+            low.append(high.pop())
+    return np.array(share), np.array(alias)
 
 
 def _fill_gaps(demand: Demand, recorded: Calls, seed: int, replication: int) -> Calls:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from sim.engine.compiled import ground
+from sim.engine.compiled.desk import CALL, desk
 from sim.engine.compiled.ground import ROW
 from sim.engine.compiled.kept import is_kept as is_kept
-from sim.engine.compiled.kernel import CALL, FULL, desk, serve, wind
+from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.log import TRIP_COLUMNS, Log
 from sim.inputs.demand import Calls
 from sim.inputs.system import System
@@ -73,7 +74,9 @@ def _as_rows(calls: Calls) -> tuple[np.ndarray, np.ndarray]:
     if kept is not calls:
         rows = np.empty(len(calls.received_at), CALL)
         rows["wakes_at"] = calls.received_at + calls.call_taking_s
-        for name in CALL.names[1:]:
+        for name in CALL.fields or ():
+            if name == "wakes_at":
+                continue
             rows[name] = getattr(calls, name)
         order = np.argsort(rows["wakes_at"], kind="stable").astype(ROW)
         wind(rows, order)

@@ -1,8 +1,8 @@
-"""What a layout fixes, as the kernel reads it: roads by row, stations by time, bounds for the search."""
+"""What a layout fixes, as the kernel reads it: roads by row, stations by time, and bounds."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -117,7 +117,7 @@ def build(system: System) -> Ground:
         standby_list=_frozen(system.standby_list, np.int32),
         expected_turnout_s=float(system.expected_turnout_s),
         may_divert=_frozen(system.may_divert, np.bool_),
-        may_be_left_for=_frozen(system.may_divert.any(axis=0), np.bool_),
+        may_be_left_for=_frozen(np.any(system.may_divert, axis=0), np.bool_),
         lose_when_none_free=bool(system.lose_when_none_free),
         position_rule=int(system.position_rule),
         on_grid=bool(system.on_grid),
@@ -143,7 +143,7 @@ def build(system: System) -> Ground:
     return ground
 
 
-def _frozen(array: np.ndarray, dtype: type | None = None) -> np.ndarray:
+def _frozen(array: Any, dtype: type | None = None) -> np.ndarray:
     """Read-only and contiguous, as every array here is: the kernel is compiled for that kind."""
     made = np.ascontiguousarray(array, dtype).view(np.ndarray)[...]
     made.flags.writeable = False

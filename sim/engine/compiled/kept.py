@@ -1,4 +1,4 @@
-"""Compiling once per machine: what numba makes is kept on disk, under a hash of what it was made of.
+"""Compiling once per machine: what numba makes is kept on disk, under a hash of its sources.
 
 Numba notices an edit of the file that holds a compiled function, but not of the files whose
 functions it calls: it would go on with old rules. So the folder in which it keeps its work is named
@@ -69,7 +69,9 @@ def _can_keep() -> bool:
 _KEEP = _can_keep()
 # No function here allocates. Counting references to arrays, and passing all of them to a function
 # that is not inlined, would each cost more than the function itself.
-_OPTIONS = {
+_njit: Any = numba.njit  # whose types do not know all of its options
+_config: Any = config
+_OPTIONS: dict[str, Any] = {
     "nogil": True,
     "_nrt": False,
     "forceinline": True,
@@ -80,14 +82,14 @@ _OPTIONS = {
 
 def compiled(function: Callable[..., Any]) -> Any:
     """The function compiled, to be called from compiled functions only."""
-    return numba.njit(function, no_cpython_wrapper=True, **_OPTIONS)
+    return _njit(function, no_cpython_wrapper=True, **_OPTIONS)
 
 
 def entry(function: Callable[..., Any]) -> Any:
     """The function compiled when it is first called, and kept; other threads run beside it."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(FOLDER)  # read when the function is wrapped, and only then
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = str(FOLDER)  # read when the function is wrapped, and only then
     try:
-        return numba.njit(function, cache=_KEEP, **_OPTIONS)
+        return _njit(function, cache=_KEEP, **_OPTIONS)
     finally:
-        config.CACHE_DIR = before
+        _config.CACHE_DIR = before

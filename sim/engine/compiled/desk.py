@@ -1,0 +1,210 @@
+"""What changes while the clock runs: the fleet, the heap of its events, who is where, who waits."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.compiled.ground import ROW
+from sim.engine.compiled.kept import compiled
+from sim.engine.log import TRIP_INSTANTS, Log
+from sim.policies import NONE
+
+CALL = np.dtype(
+    [
+        ("wakes_at", "f8"),  # when the dispatcher gets it: `ready_at`, as a clock comes to it
+        ("received_at", "f8"),
+        ("turnout_s", "f8"),
+        ("on_scene_s", "f8"),
+        ("handover_s", "f8"),
+        ("place", "u4"),
+        ("hospital", "i4"),
+        ("priority", "u4"),
+        ("conveyed", "?"),
+    ],
+    align=True,
+)
+AMBULANCE = np.dtype(
+    [
+        # what the search for the nearest looks at first
+        ("next_at", "f8"),  # its event: cleared, or home
+        ("departed_at", "f8"),
+        ("base", "u4"),  # the station where it is or is going
+        ("mode", "u4"),  # of its drive
+        ("hospital", "i4"),  # where its drive home began, or NONE
+        ("status", "i4"),  # of sim.policies; TURNING_OUT stands for all stages of a call
+        ("on_duty", "?"),
+        ("from_base", "?"),  # its drive to a scene began at its base
+        # the drive: from a node, reached after `lead_s`, to a place
+        ("lead_s", "f8"),
+        ("node", "u4"),
+        ("place", "u4"),
+        ("passed", "u4"),  # the node of the path up to which it has been followed
+        ("passed_s", "f8"),  # and the seconds from `node` to it
+        # the call
+        ("arrives_at", "f8"),
+        ("turned_out_at", "f8"),  # wheels roll, once turning out
+        ("expected_mobile_at", "f8"),  # as the dispatcher expects it
+        ("call", "i4"),
+        ("trip", "i4"),
+        ("stands_at", "u4"),  # place, while CLEARED
+        ("home", "u4"),
+        ("sent_in", "i8"),  # the dispatch in which it was sent
+        ("turns_out", "?"),  # sent from a station
+        # where it is listed
+        ("heap", "i4"),
+        ("listed", "u4"),
+    ],
+    align=True,
+)
+
+
+class Desk(NamedTuple):
+    """What changes while the clock runs."""
+
+    fleet: np.ndarray  # [ambulance] AMBULANCE
+    log: Log
+    lines: int  # how many trips the log has room for
+    heap: np.ndarray  # [ambulance] those with an event, the earliest first
+    heap_at: np.ndarray  # [ambulance] and when it is
+    serving: np.ndarray  # [ambulance] those on a call
+    elsewhere: np.ndarray  # [ambulance] those free and not at a station
+    ready: np.ndarray  # [station, ambulance] those that can be sent from it, by row
+    ready_count: np.ndarray  # [station]
+    cleared: np.ndarray  # [ambulance] cleared since the last dispatch, by row
+    waiting: np.ndarray  # [call] in the order in which they are served
+    in_order: np.ndarray  # [call] as a dispatch found them
+    hopeless: np.ndarray  # [priority] nobody can be sent as things stand
+    present: np.ndarray  # [station] free ambulances
+    held: np.ndarray  # how many of each, below
+
+
+IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, TRIPS, DISPATCHES, COUNTS = range(8)
+
+
+def desk(calls: int, lines: int, ambulances: int, stations: int, priorities: int) -> Desk:
+    """An empty desk for so many."""
+    return Desk(
+        np.zeros(ambulances, AMBULANCE),
+        Log(
+            np.zeros(0),
+            np.zeros(calls, np.bool_),
+            *(np.empty(lines, np.int32) for _ in range(3)),
+            *(np.empty(lines) for _ in TRIP_INSTANTS),
+        ),
+        lines,
+        np.zeros(ambulances, ROW),
+        np.zeros(ambulances),
+        np.zeros(ambulances, ROW),
+        np.zeros(ambulances, ROW),
+        np.zeros((stations, ambulances), ROW),
+        np.zeros(stations, np.int32),
+        np.zeros(ambulances, ROW),
+        np.zeros(calls, ROW),
+        np.zeros(calls, ROW),
+        np.zeros(priorities, np.bool_),
+        np.zeros(stations, np.int32),
+        np.zeros(COUNTS, np.int64),
+    )
+
+
+# ── the heap of events, one an ambulance ─────────────────────────────────────────────────────
+
+
+@compiled
+def _put(desk, spot, ambulance, at):
+    desk.heap[ROW(spot)], desk.heap_at[ROW(spot)] = ambulance, at
+    desk.fleet[ambulance].heap = spot
+
+
+@compiled
+def _rise(desk, spot, ambulance, at):
+    while spot > 0:
+        parent = ROW((spot - 1) >> 1)
+        if desk.heap_at[parent] <= at:
+            break
+        _put(desk, spot, desk.heap[parent], desk.heap_at[parent])
+        spot = np.int64(parent)
+    _put(desk, spot, ambulance, at)
+
+
+@compiled
+def _sink(desk, spot, ambulance, at):
+    count = desk.held[IN_HEAP]
+    while 2 * spot + 1 < count:
+        child, right = ROW(2 * spot + 1), ROW(2 * spot + 2)
+        if right < count and desk.heap_at[right] < desk.heap_at[child]:
+            child = right
+        if desk.heap_at[child] >= at:
+            break
+        _put(desk, spot, desk.heap[child], desk.heap_at[child])
+        spot = np.int64(child)
+    _put(desk, spot, ambulance, at)
+
+
+@compiled
+def expect(desk, ambulance, at):
+    """Its next event is at this instant; an earlier plan is forgotten."""
+    spot, before = np.int64(desk.fleet[ambulance].heap), desk.fleet[ambulance].next_at
+    desk.fleet[ambulance].next_at = at
+    if spot == NONE:
+        spot, before = desk.held[IN_HEAP], np.inf
+        desk.held[IN_HEAP] += 1
+    if at <= before:
+        _rise(desk, spot, ambulance, at)
+    else:
+        _sink(desk, spot, ambulance, at)
+
+
+@compiled
+def take_first(desk):
+    ambulance = desk.heap[0]
+    desk.fleet[ambulance].heap = NONE
+    desk.held[IN_HEAP] -= 1
+    last = desk.held[IN_HEAP]
+    if last > 0:
+        _sink(desk, np.int64(0), desk.heap[last], desk.heap_at[last])
+    return ambulance
+
+
+# ── who is where ─────────────────────────────────────────────────────────────────────────────
+
+
+@compiled
+def enlist(desk, rows, which, ambulance):
+    rows[desk.held[which]] = ambulance
+    desk.fleet[ambulance].listed = desk.held[which]
+    desk.held[which] += 1
+
+
+@compiled
+def strike(desk, rows, which, ambulance):
+    desk.held[which] -= 1
+    last = rows[desk.held[which]]
+    rows[desk.fleet[ambulance].listed] = last
+    desk.fleet[last].listed = desk.fleet[ambulance].listed
+
+
+@compiled
+def make_ready(desk, ambulance):
+    """Ready at its station, among the others there by row."""
+    station = desk.fleet[ambulance].base
+    rows, spot = desk.ready[station], desk.ready_count[station]
+    while spot > 0 and rows[spot - 1] > ambulance:
+        rows[spot] = rows[spot - 1]
+        spot -= 1
+    rows[spot] = ambulance
+    desk.ready_count[station] += 1
+
+
+@compiled
+def take_from_station(desk, ambulance):
+    station = desk.fleet[ambulance].base
+    rows, count = desk.ready[station], desk.ready_count[station]
+    spot = 0
+    while rows[spot] != ambulance:
+        spot += 1
+    for after in range(spot + 1, count):
+        rows[after - 1] = rows[after]
+    desk.ready_count[station] -= 1
