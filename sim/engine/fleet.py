@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
 from sim.inputs.chains import NO_JUNCTION
-from sim.inputs.system import System, band_at
+from sim.inputs.system import System, band_at, keeps_triangles, speed_ratios
 from sim.inputs.travel import along_chain, row_to
-from sim.policies import NONE, PositionRule, Status, is_first, nearest_point, turn_back_s
+from sim.policies import (
+    NONE,
+    PositionRule,
+    Status,
+    choose_hospital,
+    is_first,
+    nearest_point,
+    turn_back_s,
+)
 
 KEPT_ROWS = 2_000  # rows of travel seconds in reach; a county's places all fit
 KEPT_PATHS = 8_000  # about 3 kB each
+KEPT_WAYS = 200_000
+SAFE_S = 0.001  # more than rounding can take from a bound
 
 
 class Roads:
@@ -35,7 +46,14 @@ class Roads:
         self._xy = [(x, y) for x, y in system.travel.xy.tolist()]
         self._edges: dict[tuple[int, int], list[tuple[int, float]]] = {}
         self._from_stations: dict[tuple[int, int], list[tuple[float, int]]] = {}
-        self._to_hospitals: dict[tuple[int, int], list[float]] = {}
+        self.mode_to_hospital: list[int] = system.mode_to_hospital.tolist()
+        self.mode_home: list[int] = system.mode_home.tolist()
+        self.hospital = lru_cache(maxsize=None)(self._hospital)
+        most, least = speed_ratios(system)
+        self._most: list[list[float]] = most.tolist()
+        self._least: list[list[float]] = least.tolist()
+        self._has_bounds = keeps_triangles(system)
+        self._from_place_s = lru_cache(maxsize=KEPT_WAYS)(self.from_place_s)
         self._row_to = lru_cache(maxsize=KEPT_ROWS)(partial(row_to, system.travel))
         self._path = lru_cache(maxsize=KEPT_PATHS)(self._walk)
 
@@ -78,14 +96,30 @@ class Roads:
             )
         return self._from_stations[key]
 
-    def to_hospitals_s(self, mode: int, place: int) -> list[float]:
-        """Seconds from a place to every hospital."""
-        key = (mode, place)
-        if key not in self._to_hospitals:
-            self._to_hospitals[key] = [
-                self.from_place_s(mode, place, hospital) for hospital in self.hospital_place
-            ]
-        return self._to_hospitals[key]
+    def _hospital(self, mode: int, place: int, named: int) -> tuple[int, float]:
+        """The hospital to go to from a place, and the seconds to it; NONE if there is none."""
+        seconds = [self.from_place_s(mode, place, hospital) for hospital in self.hospital_place]
+        hospital = choose_hospital(seconds, named)
+        return hospital, seconds[hospital] if hospital != NONE else 0.0
+
+    def too_far(self, drive: Drive, now: float, mode: int, scene: int, best_s: float) -> bool:
+        """Whether an ambulance under way cannot be at a scene within `best_s`, wherever it is.
+
+        By the triangle inequality it is at least as far away as its way to go, less the way from
+        the scene to where it goes; and as the scene is from where it started, less what it has
+        driven. It saves finding its position on the road.
+        """
+        if not self._has_bounds:
+            return False
+        to_go_s = drive.departed_at + drive.seconds - now
+        least = to_go_s * self._least[drive.mode][mode]
+        if least - SAFE_S - self._from_place_s(mode, scene, drive.place) > best_s:
+            return True
+        most = self._most[drive.mode][mode]
+        if drive.start is None or most > 1:
+            return False
+        driven_s = (now - drive.departed_at) * most
+        return self._from_place_s(mode, drive.start, scene) - driven_s - SAFE_S > best_s
 
     def edges(self, mode: int, node: int) -> list[tuple[int, float]]:
         """(head, seconds) of the roads that leave a node."""
@@ -128,18 +162,19 @@ class Roads:
 class Drive:
     """One drive under way: from a road node (reached after `lead_s`) to a place."""
 
-    __slots__ = ("_path", "departed_at", "lead_s", "mode", "node", "place", "roads")
+    __slots__ = (
+        "_path", "departed_at", "lead_s", "mode", "node", "place", "roads", "seconds", "start",
+    )  # fmt: skip
 
     def __init__(
-        self, roads: Roads, mode: int, node: int, lead_s: float, place: int, departed_at: float
-    ):
+        self, roads: Roads, mode: int, node: int, lead_s: float, place: int, departed_at: float,
+        start: int | None = None,
+    ):  # fmt: skip
         self.roads, self.mode, self.node, self.lead_s = roads, mode, node, lead_s
         self.place, self.departed_at = place, departed_at
+        self.start = start  # the place where it began, if it began at one
+        self.seconds = lead_s + roads.from_node_s(mode, node, place)
         self._path: tuple[list[int], list[float]] | None = None
-
-    @property
-    def seconds(self) -> float:
-        return self.lead_s + self.roads.from_node_s(self.mode, self.node, self.place)
 
     def position(self, now: float, mode: int) -> tuple[int, float]:
         """The node from which the ambulance can be sent in another mode, and the seconds to it."""
@@ -184,7 +219,7 @@ class Fleet:
         self.status: list[int] = [Status.AT_STATION] * count
         self.on_duty: list[bool] = [False] * count
         self.call: list[int] = [NONE] * count
-        self.trip: list[int] = [NONE] * count
+        self.trip: list[Any] = [None] * count  # the line of the log that is being written
         self.turned_out_at: list[float] = [0.0] * count  # wheels roll, once turning out
         self.expected_mobile_at: list[float] = [0.0] * count  # as the dispatcher expects it
         self.stands_at: list[int] = [NONE] * count  # place, while CLEARED

@@ -23,7 +23,6 @@ from sim.policies import (
     NONE,
     Status,
     can_be_sent,
-    choose_hospital,
     is_first,
     serving_seconds,
     standby_station,
@@ -73,7 +72,7 @@ class Service:
         self.log = Logbook(calls)
         self.waiting: list[tuple[int, float, int]] = []
         self.just_cleared: list[int] = []
-        self.dispatch_is_due = False
+        self.end_of_instant: EndOfInstant | None = None  # if a dispatch is due
 
     def run(self) -> Log:
         self.env.process(self.receive_calls())
@@ -106,51 +105,58 @@ class Service:
 
             self.fleet.go_off_duty(ambulance)
 
-    def turn_out(self, ambulance: int, call: int, trip: int, turnout_s: float) -> Process:
-        """The crew gets to its vehicle; then the wheels roll."""
-        yield self.env.timeout(turnout_s)
-        if self.fleet.trip[ambulance] != trip:  # sent elsewhere while turning out
-            return
+    def answer(self, ambulance: int, call: int, trip: Trip, turnout_s: float) -> Process:
+        """One assignment, from the crew getting to its vehicle until it is free, and home again.
 
-        self.depart(ambulance, call, trip)
+        Whoever is sent elsewhere meanwhile has another trip: then this one is over.
+        """
+        fleet, calls = self.fleet, self.calls
+        if fleet.status[ambulance] == Status.TURNING_OUT:
+            yield self.env.timeout(turnout_s)
+            if fleet.trip[ambulance] is not trip:  # sent elsewhere while turning out
+                return
 
-    def drive_to_scene(self, ambulance: int, call: int, trip: int, drive: Drive) -> Process:
-        """The drive; then everything until the ambulance is free again."""
+            self.depart(ambulance, call, trip)
+        drive = fleet.drive[ambulance]
+        assert drive is not None
         yield self.env.timeout(drive.seconds)
-        if self.fleet.trip[ambulance] != trip:  # sent elsewhere on the way
+        if fleet.trip[ambulance] is not trip:  # sent elsewhere on the way
             return
 
-        self.log.arrived_at[trip] = self.env.now
-        self.fleet.set_status(ambulance, Status.BUSY)
+        trip.arrived_at = self.env.now
+        fleet.set_status(ambulance, Status.BUSY)
         factor, grid = self.service_factor[ambulance], self.system.on_grid
-        yield self.env.timeout(serving_seconds(self.calls.on_scene_s[call], factor, grid))
+        yield self.env.timeout(serving_seconds(calls.on_scene_s[call], factor, grid))
 
-        self.log.left_scene_at[trip] = self.env.now
-        place = self.calls.place[call]
+        trip.left_scene_at = self.env.now
+        place = calls.place[call]
         hospital = NONE
-        if self.calls.conveyed[call]:
+        if calls.conveyed[call]:
             hospital, transport_s = self.nearest_hospital(call)
         if hospital != NONE:
-            self.log.hospital[trip] = hospital
+            trip.hospital = hospital
             yield self.env.timeout(transport_s)
 
-            self.log.at_hospital_at[trip] = self.env.now
-            self.log.handover_at[trip] = self.env.now
+            trip.at_hospital_at = self.env.now
+            trip.handover_at = self.env.now
             place = self.roads.hospital_place[hospital]
-            yield self.env.timeout(serving_seconds(self.calls.handover_s[call], factor, grid))
+            yield self.env.timeout(serving_seconds(calls.handover_s[call], factor, grid))
 
-        self.log.cleared_at[trip] = self.env.now
-        self.clear(ambulance, place)
+        trip.cleared_at = self.env.now
+        yield self.clear(ambulance, place)  # until the dispatch that sends it to a call, or home
 
-    def drive_home(self, ambulance: int, trip: int, drive: Drive) -> Process:
-        """To where it stands by, at ordinary speed; a call may take the ambulance on the way."""
+        if fleet.status[ambulance] != Status.RETURNING:
+            return
+        home, drive = fleet.trip[ambulance], fleet.drive[ambulance]
+        assert home is not None
+        assert drive is not None
         yield self.env.timeout(drive.seconds)
-        if self.fleet.trip[ambulance] != trip:
+        if fleet.trip[ambulance] is not home:  # taken by a call on its way
             return
 
-        self.log.arrived_at[trip] = self.env.now
-        self.fleet.trip[ambulance] = NONE
-        self.fleet.set_status(ambulance, Status.AT_STATION)
+        home.arrived_at = self.env.now
+        fleet.trip[ambulance] = None
+        fleet.set_status(ambulance, Status.AT_STATION)
 
     # ── what happens in an instant ───────────────────────────────────────────────────────────
 
@@ -159,22 +165,23 @@ class Service:
         insort(self.waiting, waiting_key(self.calls.priority[call], received_at, call))
         self.dispatch_at_the_end_of_the_instant()
 
-    def clear(self, ambulance: int, place: int) -> None:
-        self.fleet.call[ambulance] = self.fleet.trip[ambulance] = NONE
+    def clear(self, ambulance: int, place: int) -> EndOfInstant:
+        self.fleet.call[ambulance], self.fleet.trip[ambulance] = NONE, None
         self.fleet.drive[ambulance] = None
         self.fleet.stands_at[ambulance] = place
         self.fleet.set_status(ambulance, Status.CLEARED)
         self.just_cleared.append(ambulance)
-        self.dispatch_at_the_end_of_the_instant()
+        return self.dispatch_at_the_end_of_the_instant()
 
-    def dispatch_at_the_end_of_the_instant(self) -> None:
-        if not self.dispatch_is_due:
-            self.dispatch_is_due = True
-            EndOfInstant(self.env).callbacks.append(self.dispatch)
+    def dispatch_at_the_end_of_the_instant(self) -> EndOfInstant:
+        if self.end_of_instant is None:
+            self.end_of_instant = EndOfInstant(self.env)
+            self.end_of_instant.callbacks.append(self.dispatch)
+        return self.end_of_instant
 
     def dispatch(self, _: simpy.Event) -> None:
         """Serve the waiting calls in their order, then send home who is free and not needed."""
-        self.dispatch_is_due = False
+        self.end_of_instant = None
         in_order, self.waiting = self.waiting, []
         hopeless: set[int] = set()  # priorities for which nobody can be sent as things stand
         for key in in_order:
@@ -222,6 +229,9 @@ class Service:
             divert = serving != NONE and self.may_divert[self.calls.priority[serving]][priority]
             if not can_be_sent(status, fleet.on_duty[ambulance], divert):
                 continue
+            drive = fleet.drive[ambulance]
+            if drive is not None and self.roads.too_far(drive, now, mode, scene, best_s):
+                continue
             turnout_left_s = 0.0
             if status == Status.TURNING_OUT:
                 turnout_left_s = max(0.0, fleet.expected_mobile_at[ambulance] - now)
@@ -249,8 +259,9 @@ class Service:
         """Assign an ambulance to a call; answers the call that it leaves, or NONE."""
         fleet, now = self.fleet, self.env.now
         status, abandoned = fleet.status[ambulance], fleet.call[ambulance]
-        if fleet.trip[ambulance] != NONE:  # on its way home, or to the call it leaves
-            self.log.diverted_at[fleet.trip[ambulance]] = now
+        left = fleet.trip[ambulance]
+        if left is not None:  # on its way home, or to the call it leaves
+            left.diverted_at = now
         trip = self.log.new_trip(call, ambulance, now)
         fleet.call[ambulance], fleet.trip[ambulance] = call, trip
         if status in (Status.AT_STATION, Status.TURNING_OUT):
@@ -259,12 +270,13 @@ class Service:
                 fleet.expected_mobile_at[ambulance] = now + self.system.expected_turnout_s
             turnout_s = fleet.turned_out_at[ambulance] - now
             fleet.set_status(ambulance, Status.TURNING_OUT)
-            self.env.process(self.turn_out(ambulance, call, trip, turnout_s))
         else:
+            turnout_s = 0.0
             self.depart(ambulance, call, trip)
+        self.env.process(self.answer(ambulance, call, trip, turnout_s))
         return abandoned
 
-    def depart(self, ambulance: int, call: int, trip: int) -> None:
+    def depart(self, ambulance: int, call: int, trip: Trip) -> None:
         """Wheels roll towards a call. The time band of this instant holds for the whole drive."""
         now = self.env.now
         mode = self.mode_to_scene(call)
@@ -272,8 +284,7 @@ class Service:
         drive = Drive(self.roads, mode, node, lead_s, self.calls.place[call], now)
         self.fleet.drive[ambulance] = drive
         self.fleet.set_status(ambulance, Status.TO_SCENE)
-        self.log.mobile_at[trip] = now
-        self.env.process(self.drive_to_scene(ambulance, call, trip, drive))
+        trip.mobile_at = now
 
     def send_home(self, ambulance: int) -> None:
         """Repositioning is a trip without a call."""
@@ -282,23 +293,30 @@ class Service:
         if self.standby_list:
             base = standby_station(base, self.standby_list, self.fleet.free_by_station(ambulance))
         self.fleet.base[ambulance] = base
-        mode = int(self.system.mode_home[self.roads.band(now)])
+        mode = self.roads.mode_home[self.roads.band(now)]
         node, lead_s = self.roads.place_node[place], self.roads.leg_s[mode][place]
-        drive = Drive(self.roads, mode, node, lead_s, self.roads.station_place[base], now)
+        drive = Drive(self.roads, mode, node, lead_s, self.roads.station_place[base], now, place)
         trip = self.log.new_trip(NONE, ambulance, now)
-        self.log.mobile_at[trip] = now
+        trip.mobile_at = now
         self.fleet.call[ambulance], self.fleet.trip[ambulance] = NONE, trip
         self.fleet.drive[ambulance] = drive
         self.fleet.set_status(ambulance, Status.RETURNING)
-        self.env.process(self.drive_home(ambulance, trip, drive))
 
     def nearest_hospital(self, call: int) -> tuple[int, float]:
         """The hospital and the seconds to it, in the profile and time band driven there."""
-        place = self.calls.place[call]
-        mode = int(self.system.mode_to_hospital[self.roads.band(self.env.now)])
-        seconds = self.roads.to_hospitals_s(mode, place)
-        hospital = choose_hospital(seconds, self.calls.hospital[call])
-        return hospital, seconds[hospital] if hospital != NONE else 0.0
+        mode = self.roads.mode_to_hospital[self.roads.band(self.env.now)]
+        return self.roads.hospital(mode, self.calls.place[call], self.calls.hospital[call])
+
+
+class Trip:
+    """A line of the Log while it is written: never, until it happens."""
+
+    hospital = NONE
+    mobile_at = arrived_at = left_scene_at = np.nan
+    at_hospital_at = handover_at = cleared_at = diverted_at = np.nan
+
+    def __init__(self, call: int, ambulance: int, assigned_at: float):
+        self.call, self.ambulance, self.assigned_at = call, ambulance, assigned_at
 
 
 class Logbook:
@@ -307,34 +325,17 @@ class Logbook:
     def __init__(self, calls: Calls):
         self.ready_at = (calls.received_at + calls.call_taking_s).tolist()
         self.lost = [False] * len(self.ready_at)
-        self.call: list[int] = []
-        self.ambulance: list[int] = []
-        self.hospital: list[int] = []
-        self.assigned_at: list[float] = []
-        self.mobile_at: list[float] = []
-        self.arrived_at: list[float] = []
-        self.left_scene_at: list[float] = []
-        self.at_hospital_at: list[float] = []
-        self.handover_at: list[float] = []
-        self.cleared_at: list[float] = []
-        self.diverted_at: list[float] = []
-        self._instants = [getattr(self, name) for name in TRIP_INSTANTS]
+        self.trips: list[Trip] = []
 
-    def new_trip(self, call: int, ambulance: int, now: float) -> int:
-        self.call.append(call)
-        self.ambulance.append(ambulance)
-        self.hospital.append(NONE)
-        for instants in self._instants:
-            instants.append(np.nan)
-        self.assigned_at[-1] = now
-        return len(self.call) - 1
+    def new_trip(self, call: int, ambulance: int, now: float) -> Trip:
+        trip = Trip(call, ambulance, now)
+        self.trips.append(trip)
+        return trip
 
     def as_arrays(self) -> Log:
-        return Log(
-            np.array(self.ready_at, float),
-            np.array(self.lost, bool),
-            np.array(self.call, np.int32),
-            np.array(self.ambulance, np.int32),
-            np.array(self.hospital, np.int32),
-            *(np.array(instants, float) for instants in self._instants),
-        )
+        def column(name: str, kind: type) -> np.ndarray:
+            return np.array([getattr(trip, name) for trip in self.trips], kind)
+
+        rows = (column(name, np.int32) for name in ("call", "ambulance", "hospital"))
+        instants = (column(name, float) for name in TRIP_INSTANTS)
+        return Log(np.array(self.ready_at, float), np.array(self.lost, bool), *rows, *instants)

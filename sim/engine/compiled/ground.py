@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.engine.compiled.kept import compiled, entry
 from sim.inputs.chains import Edges, stretch_s
-from sim.inputs.system import Bands, System, band_at
-from sim.policies import NONE, PositionRule, choose_hospital, is_first, nearest_point
+from sim.inputs.system import Bands, System, band_at, keeps_triangles, speed_ratios
+from sim.policies import NONE, choose_hospital, is_first, nearest_point
 
 NO_ROW = -1
 ROW = np.uint32  # of what is always there; a signed index costs a test for counting from the end
@@ -86,7 +86,7 @@ def build(system: System) -> Ground:
     modes, places = system.place_leg_s.shape
     stations, hospitals = len(system.station_place), len(system.hospital_place)
     call_places = places - stations
-    slowest, fastest = _ratios(travel.graph.seconds, system.place_leg_s)
+    slowest, fastest = speed_ratios(system)
     ways_home = [(mode, place) for mode in np.unique(system.mode_home).tolist()
                  for place in system.station_place.tolist()]  # fmt: skip
     steps_of = np.full((modes, places), NO_ROW, np.int32)
@@ -130,7 +130,7 @@ def build(system: System) -> Ground:
         at_least_from_hospital_s=np.zeros((modes, call_places, hospitals), np.float32),
         slowest=slowest,
         fastest=fastest,
-        has_bounds=system.position_rule == PositionRule.NEXT_NODE and len(travel.graph.head) > 0,
+        has_bounds=keeps_triangles(system),
         both_ways=_both_ways(travel.graph),
     )
     modes_of_ways = (system.mode_to_scene, system.mode_to_hospital, system.mode_home)
@@ -190,22 +190,6 @@ def _both_ways(graph: Edges) -> bool:
         tail[reverse], graph.head
     )
     return same_roads and np.array_equal(graph.seconds[:, reverse], graph.seconds)
-
-
-def _ratios(edge_s: np.ndarray, leg_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What a second driven in one mode takes in another, at most and at least: [mode, mode]."""
-    modes = len(leg_s)
-    slowest, fastest = np.ones((modes, modes)), np.ones((modes, modes))
-    for driven in range(modes):
-        for mode in range(modes):
-            old = np.concatenate([edge_s[driven], leg_s[driven]])
-            new = np.concatenate([edge_s[mode], leg_s[mode]])
-            some = (old > 0) | (new > 0)
-            with np.errstate(divide="ignore"):
-                ratio = new[some] / old[some]
-            slowest[driven, mode] = ratio.max(initial=0.0)
-            fastest[driven, mode] = min(ratio.min(initial=1.0), 1.0)
-    return slowest, fastest
 
 
 @compiled

@@ -45,7 +45,7 @@ def position(ground, desk, ambulance, stage, now, mode):
         return nearest_node(ground, unit.node, end, share), 0.0
     if elapsed_s <= unit.lead_s:
         return unit.node, unit.lead_s - elapsed_s
-    if stage == RETURNING and unit.hospital != NONE:
+    if stage == RETURNING and unit.hospital != NONE and ground.has_bounds:
         way = ground.steps_of[unit.mode, unit.place]
         spot = ground.path_first[unit.hospital, way]
         last = ground.path_first[unit.hospital, way + 1] - 1
