@@ -13,6 +13,7 @@ from sim.policies import NONE, choose_hospital, is_first, nearest_point
 
 NO_ROW = -1
 ROW = np.uint32  # of what is always there; a signed index costs a test for counting from the end
+ONE = ROW(1)
 UNKNOWN = 255  # which road leads on; who has more roads to choose from chooses anew every time
 SAFE_S = 0.05  # what rounding may take from a bound, generously
 
@@ -37,6 +38,7 @@ class Ground(NamedTuple):
     node_s: np.ndarray  # [mode, node] NODE_S
     place: np.ndarray  # [place] PLACE; a row is one in `far`, or -2 - row in `near`, or NO_ROW
     place_s: np.ndarray  # [mode, place] PLACE_S
+    junction_node: np.ndarray  # [junction]
     road: np.ndarray  # [mode, edge] ROAD or SHORT_ROAD
     steps: np.ndarray  # [way home, node] which road leads home, once it has been asked for
     steps_of: np.ndarray  # [mode, place] row in `steps`, or NO_ROW
@@ -95,6 +97,7 @@ def build(system: System) -> Ground:
         far=_frozen(far),
         near=_frozen(near),
         **_nodes_and_places(system),
+        junction_node=_frozen(travel.chains.node, ROW),
         road=road,
         steps=np.full((len(ways_home), len(travel.chains.chain)), UNKNOWN, np.uint8),
         steps_of=_frozen(steps_of),
@@ -248,9 +251,17 @@ def band(ground, now):
 
 
 @compiled
-def step(ground, mode, node, place):
-    """The next node on the fastest path to a place, and the seconds to it."""
+def step(ground, mode, node, place, before):
+    """The next node on the fastest path to a place, and the seconds to it.
+
+    `before`: the node before this one, or NONE.
+    """
     first = ground.node[node].first_road
+    chain = ground.node[node].chain
+    if chain >= 0 and before != NONE and chain != ground.node[ground.place[place].node].chain:
+        if ground.road[mode, first].head == before:  # within a chain nobody turns back
+            first += ONE
+        return ground.road[mode, first].head, ground.road[mode, first].seconds
     row = ground.steps_of[mode, place]
     if row != NO_ROW:
         known = ground.steps[row, node]
@@ -267,6 +278,21 @@ def step(ground, mode, node, place):
     if row != NO_ROW and best_road - first < UNKNOWN:
         ground.steps[row, node] = best_road - first
     return best, ground.road[mode, best_road].seconds
+
+
+@compiled
+def across(ground, mode, junction, node):
+    """The junction at the other end of a chain that is entered at a node, and the seconds to it.
+
+    The node itself if it is in no chain, or in one that leads back to where it begins.
+    """
+    spot, spot_s, here = ground.node[node], ground.node_s[mode, node], ground.node[junction].exit
+    if spot.chain >= 0:
+        if spot.exit != here:
+            return ground.junction_node[spot.exit], spot_s.exit
+        if spot.other_exit >= 0 and spot.other_exit != here:
+            return ground.junction_node[spot.other_exit], spot_s.other_exit
+    return ROW(node), 0.0
 
 
 @compiled
@@ -293,6 +319,7 @@ def _lay_paths(ground, ways_home, write):
         for way in range(len(ways_home)):
             mode, place = ways_home[way, 0], ways_home[way, 1]
             node, at_s = ground.place[ground.hospital_place[hospital]].node, 0.0
+            before: Any = NONE
             ground.path_first[hospital, way] = nodes
             while True:
                 if write:
@@ -300,7 +327,9 @@ def _lay_paths(ground, ways_home, write):
                 nodes += 1
                 if node == ground.place[place].node:
                     break
-                node, edge_s = step(ground, mode, node, place)
+                here = node
+                node, edge_s = step(ground, mode, node, place, before)
+                before = np.int64(here)
                 at_s += edge_s
         ground.path_first[hospital, len(ways_home)] = nodes
     return nodes

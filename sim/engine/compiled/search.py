@@ -6,10 +6,20 @@ if the triangle inequality leaves open that it could be first.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.engine.compiled.desk import DISPATCHES, IN_ELSEWHERE, IN_SERVING
-from sim.engine.compiled.ground import SAFE_S, band, from_node_s, nearest_node, step
+from sim.engine.compiled.ground import (
+    SAFE_S,
+    across,
+    band,
+    from_node_s,
+    from_place_s,
+    nearest_node,
+    step,
+)
 from sim.engine.compiled.kept import compiled
 from sim.policies import NONE, PositionRule, Status, can_be_sent, is_first, turn_back_s
 
@@ -57,10 +67,20 @@ def position(ground, desk, ambulance, stage, now, mode):
                 last = middle
         node, at_s = ground.path_node[spot], ground.path_s[spot]
     else:
+        before: Any = NONE
         node, at_s = unit.passed, unit.passed_s
         while unit.lead_s + at_s < elapsed_s and node != end:
-            node, edge_s = step(ground, unit.mode, node, unit.place)
+            here = node
+            node, edge_s = step(ground, unit.mode, here, unit.place, before)
+            before = np.int64(here)
             at_s += edge_s
+            chain = ground.node[node].chain
+            if ground.node[here].chain < 0 and chain != ground.node[end].chain:
+                # From junction to junction, if it is past the whole chain between them.
+                beyond, chain_s = across(ground, unit.mode, here, node)
+                if unit.lead_s + (at_s + chain_s) < elapsed_s:
+                    node, before = beyond, NONE
+                    at_s += chain_s
         unit.passed, unit.passed_s = node, at_s
     at_s += unit.lead_s
     if at_s >= elapsed_s:
@@ -132,9 +152,15 @@ def _nearest_on_a_call(ground, calls, desk, call, now, mode, best, best_s):
         turnout_left_s = 0.0
         if stage == TURNING_OUT:
             turnout_left_s = max(0.0, unit.expected_mobile_at - now)
-        elif ground.has_bounds and unit.from_base and ground.slowest[unit.mode, mode] <= 1:
-            driven_s = (now - unit.departed_at) * ground.slowest[unit.mode, mode]
-            if from_station_s[unit.base] - driven_s - 0.01 > best_s:
+        elif ground.has_bounds:
+            # As for those on their way home; it goes to its scene, and perhaps from its base.
+            most = ground.slowest[unit.mode, mode]
+            if unit.from_base and most <= 1:
+                driven_s = (now - unit.departed_at) * most
+                if from_station_s[unit.base] - driven_s - SAFE_S > best_s:
+                    continue
+            left_s = (unit.arrives_at - now) * ground.fastest[unit.mode, mode]
+            if left_s - from_place_s(ground, mode, scene, unit.place) - SAFE_S > best_s:
                 continue
         node, lead_s = position(ground, desk, ambulance, stage, now, mode)
         seconds = turnout_left_s + (lead_s + from_node_s(ground, mode, node, scene))
