@@ -127,3 +127,16 @@ def test_the_liling_study_says_what_the_bureau_says():
     assert {"枫林镇", "官庄镇", "石亭镇", "均楚镇"} <= names
     assert result.verdict("rural30") == "better"
     assert result.verdict("worst5") == "better"
+
+
+def test_both_engines_give_the_same_bytes(week):
+    plan = week.add("枫林镇")
+    one, other = (
+        study.compare(week, plan, replications=2, engine=name) for name in ("compiled", "reference")
+    )
+    same_bytes(one, other)
+
+
+def test_an_engine_that_is_none_is_told(week):
+    with pytest.raises(ScenarioError, match="compiled or reference; found fast"):
+        study.run(week, replications=1, engine="fast")

@@ -11,12 +11,14 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from conftest import NO_DATA, ROOT, SHARED
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from worlds import road_world, some_calls
 
 from sim.engine import compiled, reference
 from sim.inputs import demand, system, travel
@@ -230,6 +232,34 @@ def test_off_the_grid_as_well():
         folder = SHARED / "utrecht"
         world, calls = elaspy.read(folder / "world.json", folder / f"{name}.json")
         assert_same(reference.run(world, calls), compiled.run(world, calls), 1e-9)
+
+
+# ── one engine in many hands ─────────────────────────────────────────────────────────────────
+
+
+def test_threads_share_an_engine(liling):
+    """Whatever runs beside it, on the same calls or on others."""
+    layout = liling.with_study(length=20 * 86_400.0)
+    source, engine = demand.build(layout), compiled.Engine(system.build(layout))
+    calls = [demand.draw(source, 6, number) for number in range(6)]
+    alone = [engine.run(c) for c in calls]
+    with ThreadPoolExecutor(4) as pool:
+        beside = list(pool.map(engine.run, calls * 5))
+    for number, log in enumerate(beside):
+        assert_same(alone[number % len(calls)], log)
+
+
+def test_a_log_with_more_trips_than_foreseen():
+    """Each call is more urgent than all before it, and sets off a chain of diversions."""
+    count = 60
+    world = road_world(
+        stations=[0], places=[4], homes=np.zeros(8, int), profile_to_scene=[0] * count,
+        may_divert=np.tril(np.ones((count, count), bool), -1),
+    )  # fmt: skip
+    calls = some_calls(np.arange(count), priority=np.arange(count)[::-1], turnout_s=1e5)
+    plain = reference.run(world, calls)
+    assert len(plain.call) > 4 * count
+    assert_same(plain, compiled.run(world, calls))
 
 
 # ── would a difference be noticed? ───────────────────────────────────────────────────────────
