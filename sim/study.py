@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,13 +22,15 @@ from sim import workers as at_work
 from sim.errors import PlannerError, Problem, ScenarioError
 from sim.inputs import demand, system
 from sim.inputs.demand import Demand
-from sim.inputs.scenario import Scenario
 from sim.inputs.system import System
 from sim.outputs import finished, store
 from sim.outputs.compare import Result
 from sim.outputs.finished import Kept
 from sim.outputs.metrics import Window
 from sim.workers import Plan
+
+if TYPE_CHECKING:
+    from sim.inputs.scenario import Scenario
 
 Watch = Callable[[int, int], None]  # told (replications finished, all of them)
 

@@ -67,3 +67,26 @@ def test_notebooks_call_and_comment_but_do_not_compute():
                     isinstance(node, ast.FunctionDef | ast.ClassDef)
                     for node in ast.walk(ast.parse(cell.source))
                 )
+
+
+NEEDED = {
+    "import sim": "",
+    "import sim.cli": "",
+    "import sim.study": "numpy scipy pydantic",
+    "import sim.workers": "numpy scipy pydantic",
+    "from sim.engine import reference": "numpy scipy pydantic simpy",
+    "from sim.engine import compiled": "numpy scipy pydantic numba",
+    "import sys; sys.argv[1:] = ['check', 'scenarios/liling']\n"
+    "from sim.cli import app; app(standalone_mode=False)": "numpy scipy pandas geopandas pydantic pyarrow",
+}
+HEAVY = {"numpy", "scipy", "pandas", "geopandas", "matplotlib", "pydantic", "numba", "simpy",
+         "pyarrow", "distributed", "dask", "osmium", "rasterio"}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", NEEDED, ids=lambda code: code.split("\n")[0])
+def test_nothing_is_imported_that_a_command_does_not_need(code):
+    found = "\nimport sys; print(*{name.split('.')[0] for name in sys.modules})"
+    command = [sys.executable, "-c", code + found]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = HEAVY & set(done.stdout.splitlines()[-1].split())
+    assert loaded <= set(NEEDED[code].split())
