@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import synthetic
-from synthetic import COUNTY, METROPOLIS, City
+from synthetic import COUNTY, METROPOLIS, ONE_WAY, City
 
 from sim.engine import compiled, reference
 from sim.inputs import demand
@@ -43,7 +43,7 @@ SCALE = 0.1 if QUICK else 1.0
 def main() -> None:
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; medians of {RUNS} runs\n")
     print(f"{'':44}{'ns a call':>10}{'calls/s':>12}")
-    for city, days in ((COUNTY, 3_650), (METROPOLIS, 180)):
+    for city, days in ((COUNTY, 3_650), (METROPOLIS, 180), (ONE_WAY, 180)):
         engines(city, days * SCALE)
     manhattan()
     line("published: JEMSS.jl, Manhattan, 200,000 calls", note="22,000–36,000 calls/s")

@@ -28,10 +28,12 @@ class City(NamedTuple):
     calls_per_day: float
     streets: int  # along each side of the lattice
     street_m: float
+    one_way_every: int = 0  # so many streets; 0 = none
 
 
 COUNTY = City("county", 30, 14, 3, 400, 60.0, 60, 1_000.0)
 METROPOLIS = City("metropolis", 250, 93, 20, 3_000, 1_200.0, 200, 200.0)
+ONE_WAY = METROPOLIS._replace(name="metropolis, a tenth one-way", one_way_every=10)
 
 
 def system(city: City, seed: int = 1, stations: np.ndarray | None = None) -> System:
@@ -75,6 +77,19 @@ def system(city: City, seed: int = 1, stations: np.ndarray | None = None) -> Sys
         standby_list=np.zeros(0, int),
         on_grid=True,
     )
+
+
+def _driven(city: City) -> np.ndarray:
+    """[road out, road back] which may be driven; one-way streets lead there and back in turn."""
+    streets = np.arange(city.streets)
+    along_row = np.repeat(streets, city.streets - 1)  # of the roads east, then of those south
+    along_column = np.tile(streets, city.streets - 1)
+    street = np.concatenate([along_row, along_column])
+    if not city.one_way_every:
+        return np.ones(2 * len(street), bool)
+    one_way = street % city.one_way_every == city.one_way_every // 2
+    there = street // city.one_way_every % 2 == 0
+    return np.concatenate([~one_way | there, ~one_way | ~there])
 
 
 def demand(city: City, days: float) -> Demand:

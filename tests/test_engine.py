@@ -281,6 +281,12 @@ def test_a_waiting_call_is_served_as_soon_as_someone_comes_on_duty(engine):
     assert engine(world, some_calls([0])).assigned_at[0] == 3600
 
 
+def test_a_shift_may_follow_at_once_on_another(engine):
+    world = with_shifts(matrix_world([[60]]), [(0, 100), (100, 200), (200, 1000)])
+    log = engine(world, some_calls([50, 100, 150, 250]))
+    assert log.assigned_at[log.call != NONE].tolist() == [50, 110, 150, 250]
+
+
 def test_the_end_of_a_shift_never_interrupts_a_trip(engine):
     world = with_shifts(matrix_world([[60]]), [(0, 100), (9000, 10000)])
     log = engine(world, some_calls([50, 200], on_scene_s=600))

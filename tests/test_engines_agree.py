@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -50,21 +51,29 @@ odd_seconds = st.floats(0, 900).map(lambda s: float(on_grid(s)))
 
 
 @st.composite
-def roads(draw, nodes, modes):
-    """A strongly connected graph: a ring or a two-way tree, and some more streets."""
+def roads(draw, slower):
+    """A strongly connected graph: a ring or a two-way tree, more streets, and chains in them."""
+    nodes = draw(st.integers(1, 6))
     if draw(st.booleans()):
-        edges = [(n, (n + 1) % nodes) for n in range(nodes)]  # one way round
+        streets = {(n, (n + 1) % nodes) for n in range(nodes)}  # one way round
     else:
-        parents = [draw(st.integers(0, n - 1)) for n in range(1, nodes)]
-        edges = [(n + 1, p) for n, p in enumerate(parents)]
-        edges += [(p, n + 1) for n, p in enumerate(parents)]
-    extra = st.tuples(st.integers(0, nodes - 1), st.integers(0, nodes - 1))
-    edges += draw(st.lists(extra, max_size=4))
-    edges = [(a, b) for a, b in edges if a != b]
-    tail, head = np.array(edges, int).reshape(-1, 2).T
+        streets = {(n, draw(st.integers(0, n - 1))) for n in range(1, nodes)}
+        streets |= {(b, a) for a, b in streets}
+    streets |= set(draw(st.lists(st.tuples(*[st.integers(0, nodes - 1)] * 2), max_size=4)))
     times = st.sampled_from([30.0, 60, 60, 60, 90]) if draw(st.booleans()) else odd_seconds
-    base = np.array(draw(st.lists(times, min_size=len(tail), max_size=len(tail))))
-    slower = np.array([draw(st.sampled_from([1.0, 1.0, 1.25, 2.0, 0.5])) for _ in range(modes)])
+    times = times.map(lambda s: max(s, 1 / 1024))
+    same_both_ways, far_apart = draw(st.booleans()), draw(st.integers(0, 9)) == 0
+    edges = {}
+    for a, b in sorted({(min(s), max(s)) for s in streets if s[0] != s[1]}):
+        inner = list(range(nodes, nodes + draw(st.sampled_from([0, 0, 0, 1, 3]))))
+        nodes += len(inner)
+        for start, end, way in ((a, b, inner), (b, a, inner[::-1])):
+            if (start, end) in streets:
+                for step in pairwise([start, *way, end]):
+                    back = edges.get(step[::-1]) if same_both_ways else None
+                    edges[step] = draw(times) if back is None else back
+    tail, head = np.array(list(edges), int).reshape(-1, 2).T
+    base = np.array(list(edges.values())) * (1000 if far_apart else 1)
     seconds = np.maximum(on_grid(base[None, :] * slower[:, None]), 1 / 1024)
     return fastest(tail, head, seconds, nodes)
 
@@ -76,12 +85,20 @@ def worlds(draw) -> tuple[System, Calls]:
     modes = 2 * bands
     places, hospitals, stations = count(1, 4), count(0, 2), count(1, 3)
     spots = places + hospitals + stations
-    nodes = count(1, 7)
-    place_node = np.array([count(0, nodes - 1) for _ in range(spots)])
-    legs = st.sampled_from([0.0, 0, 15, 30, 60])
-    leg_s = np.array([[draw(legs) for _ in range(spots)] for _ in range(modes)])
+    if draw(st.booleans()):  # one mode is as much slower everywhere: bounds of the search hold
+        slower = np.array([draw(st.sampled_from([1.0, 1.25, 2.0])) for _ in range(modes)])
+        of_leg = slower
+    else:
+        slower = np.array([draw(st.sampled_from([1.0, 1.25, 2.0, 0.5])) for _ in range(modes)])
+        of_leg = np.array([draw(st.sampled_from([0.0, 1, 0.5, 2])) for _ in range(modes)])
+    legs = np.array([draw(st.sampled_from([0.0, 0, 15, 30, 60])) for _ in range(spots)])
+    leg_s = on_grid(legs * of_leg[:, None])
     nearest_place = draw(st.integers(0, 4)) == 0
-    if nearest_place or draw(st.integers(0, 4)) == 0:
+    is_matrix = nearest_place or draw(st.integers(0, 4)) == 0
+    graph = None if is_matrix else draw(roads(slower))
+    nodes = count(1, 6) if graph is None else len(graph.indptr) - 1
+    place_node = np.array([count(0, nodes - 1) for _ in range(spots)])
+    if graph is None:
         minutes = st.sampled_from([0.0, 1, 1, 2, 4, 7])
         size = modes * nodes * nodes
         matrix = np.array(draw(st.lists(minutes, min_size=size, max_size=size))) * MINUTE
@@ -91,10 +108,10 @@ def worlds(draw) -> tuple[System, Calls]:
         ways = travel.from_matrix(matrix, xy)
     else:
         ways = travel.build(
-            draw(roads(nodes, modes)), np.full((nodes, 2), np.nan),
+            graph, np.full((nodes, 2), np.nan),
             place_node[: places + hospitals], place_node[places + hospitals :],
         )  # fmt: skip
-    ambulances = count(0, 5)
+    ambulances = draw(st.sampled_from([0, 1, 2, 3, 4, 5, 8]))
     shifts = [draw(st.sampled_from(SHIFTS)) for _ in range(ambulances)]
     may_divert = np.zeros((priorities, priorities), bool)
     for served in range(priorities):
@@ -128,7 +145,7 @@ def worlds(draw) -> tuple[System, Calls]:
         standby_list=np.array(draw(st.lists(st.integers(0, stations - 1), max_size=4)), int),
         on_grid=True,
     )  # fmt: skip
-    calls = count(0, 14)
+    calls = draw(st.sampled_from([0, 2, 5, 9, 14, 20]))
     durations = few_minutes if draw(st.booleans()) else odd_seconds
 
     def column(strategy, dtype=float):
@@ -150,7 +167,7 @@ def worlds(draw) -> tuple[System, Calls]:
     return world, made
 
 
-SHIFTS = [[(0, np.inf)], [(0, np.inf)], [(0, 20)], [(10, 25), (30, 60)], [(5, 45)], []]
+SHIFTS = [[(0, np.inf)], [(0, np.inf)], [(0, 20), (20, 40)], [(10, 25), (30, 60)], [(5, 45)], []]
 
 QUIET = {
     "deadline": None,
@@ -262,6 +279,35 @@ def test_a_log_with_more_trips_than_foreseen():
     assert_same(plain, compiled.run(world, calls))
 
 
+@pytest.mark.parametrize(
+    ("column", "value"), [("place", 1), ("place", -1), ("priority", 3), ("hospital", 0)]
+)
+def test_a_row_that_is_none_is_refused_and_not_read(column, value):
+    calls = some_calls([0], **{column: value})
+    with pytest.raises(IndexError, match=column):
+        compiled.run(road_world(stations=[0], places=[4]), calls)
+
+
+def test_calls_that_an_engine_has_seen_are_locked():
+    calls = some_calls([0, 10])
+    compiled.run(road_world(stations=[0], places=[4]), calls)
+    with pytest.raises(ValueError, match="read-only"):
+        calls.received_at[1] = 5.0
+
+
+def test_a_station_that_cannot_be_reached_ends_no_engine(monkeypatch):
+    """Such worlds are refused when they are made; an engine must not hang on them all the same."""
+    tail, head = np.array([0, 1, 1, 2, 2, 3]), np.array([1, 0, 2, 1, 3, 4])
+    graph = fastest(tail, head, np.full((2, 6), 60.0), 5)  # from node 3 on there is no way back
+    world = road_world(stations=[0], places=[1], hospitals=[4])
+    spots = np.array([1, 4, 0])
+    world = world._replace(
+        travel=travel.build(graph, np.full((5, 2), np.nan), spots[:2], spots[2:]), place_node=spots
+    )
+    calls = some_calls([0], conveyed=True)
+    assert_same(reference.run(world, calls), compiled.run(world, calls))
+
+
 # ── would a difference be noticed? ───────────────────────────────────────────────────────────
 
 
@@ -316,3 +362,12 @@ def test_an_edited_rule_is_never_served_stale(tmp_path):
     search = tmp_path / "sim" / "engine" / "compiled" / "search.py"
     edit(search, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")
     assert sent() == ["1", "0"]
+    kept = set((tmp_path / "kept" / "compiled").iterdir())
+    log = tmp_path / "sim" / "engine" / "log.py"
+    edit(
+        log,
+        "    call: np.ndarray",
+        "    # its fields go to the kernel by their order\n    call: np.ndarray",
+    )
+    sent()
+    assert set((tmp_path / "kept" / "compiled").iterdir()) > kept

@@ -141,12 +141,12 @@ class Roads:
         nodes, at_s = [node], [0.0]
         row = self._row_to(mode, end)
         while node != end:
-            best, best_edge_s, best_s = node, 0.0, np.inf
+            best, best_edge_s, best_s = NONE, 0.0, np.inf
             for head, edge_s in self.edges(mode, node):
                 through_s = edge_s + self._by_row(row, mode, end, head)
                 if is_first(through_s, head, best_s, best):
                     best, best_edge_s, best_s = head, edge_s, through_s
-            if best == node:  # a matrix has no roads: one drive straight to the end
+            if best == NONE:  # a matrix has no roads: one drive straight to the end
                 best, best_edge_s = end, self.node_to_node_s(mode, end, node)
             node = best
             nodes.append(node)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class Calls(NamedTuple):
     """One replication's calls in order of receipt. Nothing random is left to the engine.
 
+    Never changed once they are made; an engine may lock the arrays.
+
     Instants in seconds since the run began, durations in seconds; nan = not known.
     """
 

@@ -36,7 +36,9 @@ class System(NamedTuple):
 
     Places are rows: those of the map first (call places, then hospitals; the same in every
     layout), then one for each station. A mode is one set of speeds: a profile in a time band.
-    Times in seconds, on the time grid if `on_grid`.
+    Times in seconds, on the time grid if `on_grid`. From every station every place can be reached,
+    and back: a call that nobody can reach would make those of its priority wait. Shifts begin and
+    end on whole seconds.
     """
 
     # places and roads

@@ -35,7 +35,7 @@ AMBULANCE = np.dtype(
         ("hospital", "i4"),  # where its drive home began, or NONE
         ("status", "i4"),  # of sim.policies; TURNING_OUT stands for all stages of a call
         ("on_duty", "?"),
-        ("from_base", "?"),  # its drive to a scene began at its base
+        ("from_base", "?"),  # sent from its base, after a turnout
         # the drive: from a node, reached after `lead_s`, to a place
         ("lead_s", "f8"),
         ("node", "u4"),
@@ -51,7 +51,6 @@ AMBULANCE = np.dtype(
         ("stands_at", "u4"),  # place, while CLEARED
         ("home", "u4"),
         ("sent_in", "i8"),  # the dispatch in which it was sent
-        ("turns_out", "?"),  # sent from a station
         # where it is listed
         ("heap", "i4"),
         ("listed", "u4"),
@@ -65,7 +64,6 @@ class Desk(NamedTuple):
 
     fleet: np.ndarray  # [ambulance] AMBULANCE
     log: Log
-    lines: int  # how many trips the log has room for
     heap: np.ndarray  # [ambulance] those with an event, the earliest first
     heap_at: np.ndarray  # [ambulance] and when it is
     serving: np.ndarray  # [ambulance] those on a call
@@ -93,7 +91,6 @@ def desk(calls: int, lines: int, ambulances: int, stations: int, priorities: int
             *(np.empty(lines, np.int32) for _ in range(3)),
             *(np.empty(lines) for _ in TRIP_INSTANTS),
         ),
-        lines,
         np.zeros(ambulances, ROW),
         np.zeros(ambulances),
         np.zeros(ambulances, ROW),

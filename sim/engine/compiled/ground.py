@@ -147,7 +147,7 @@ def build(system: System) -> Ground:
 
 
 def _frozen(array: Any, dtype: type | None = None) -> np.ndarray:
-    """Read-only and contiguous, as every array here is: the kernel is compiled for that kind."""
+    """Read-only and contiguous, as the kernel is compiled for."""
     made = np.ascontiguousarray(array, dtype).view(np.ndarray)[...]
     made.flags.writeable = False
     return made
@@ -267,17 +267,18 @@ def step(ground, mode, node, place, before):
         known = ground.steps[row, node]
         if known != UNKNOWN:
             return ground.road[mode, first + known].head, ground.road[mode, first + known].seconds
-    best, best_road, best_s = node, first, np.inf
+    best: Any = NONE
+    best_road, best_s = first, np.inf
     for road in range(first, ground.node[node + 1].first_road):
-        head = ground.road[mode, road].head
+        head: Any = np.int64(ground.road[mode, road].head)
         through_s = ground.road[mode, road].seconds + road_s(ground, mode, head, place)
         if is_first(through_s, head, best_s, best):
             best, best_road, best_s = head, road, through_s
-    if best == node:  # a matrix has no roads: one drive straight to the end
+    if best == NONE:  # a matrix has no roads: one drive straight to the end
         return ground.place[place].node, road_s(ground, mode, node, place)
     if row != NO_ROW and best_road - first < UNKNOWN:
         ground.steps[row, node] = best_road - first
-    return best, ground.road[mode, best_road].seconds
+    return ROW(best), ground.road[mode, best_road].seconds
 
 
 @compiled

@@ -18,6 +18,7 @@ from numba.core import config
 from numba.extending import register_jitable
 
 from sim import policies
+from sim.engine import log
 from sim.inputs import chains, system
 from sim.inputs.network import cache_folder
 
@@ -40,6 +41,7 @@ for _rule in RULES:
 
 def _sources() -> list[Path]:
     rules = {Path(rule.__code__.co_filename) for rule in RULES}
+    rules |= {Path(log.__file__)}  # its fields are passed by their order
     return sorted(rules) + sorted(Path(__file__).parent.glob("*.py"))
 
 

@@ -110,9 +110,7 @@ def _send(ground, calls, desk, ambulance, call, now):
     if abandoned == NONE:
         enlist(desk, desk.serving, IN_SERVING, ambulance)
     trip = _open_trip(desk, call, ambulance, now)
-    unit.status, unit.turns_out, unit.sent_in = (
-        TURNING_OUT, unit.from_base, desk.held[DISPATCHES],
-    )  # fmt: skip
+    unit.status, unit.sent_in = TURNING_OUT, desk.held[DISPATCHES]
 
     log, factor = desk.log, ground.service_factor[ambulance]
     _drive(desk, ambulance, mode, node, lead_s, scene, departs_at)
@@ -208,7 +206,7 @@ def _dispatch(ground, calls, desk, now):
                 desk.hopeless[calls[call].priority] = True
                 _keep_waiting(ground, calls, desk, call)
                 break
-            if desk.held[TRIPS] == desk.lines:
+            if desk.held[TRIPS] == len(desk.log.call):
                 return False
             call = _send(ground, calls, desk, ambulance, call, now)
             if call != NONE:  # who was diverted may now be divertible for others
@@ -216,7 +214,7 @@ def _dispatch(ground, calls, desk, now):
     for i in range(desk.held[IN_CLEARED]):
         ambulance = desk.cleared[i]
         if desk.fleet[ambulance].status == CLEARED:
-            if desk.held[TRIPS] == desk.lines:
+            if desk.held[TRIPS] == len(desk.log.call):
                 return False
             _send_home(ground, desk, ambulance, now)
     desk.held[IN_CLEARED] = 0

@@ -33,7 +33,7 @@ def stage_of(desk, ambulance, now):
     if unit.status != TURNING_OUT:
         return unit.status
     just_sent = unit.sent_in == desk.held[DISPATCHES]
-    if unit.turns_out and (just_sent or unit.departed_at > now):
+    if unit.from_base and (just_sent or unit.departed_at > now):
         return TURNING_OUT
     if just_sent or unit.arrives_at > now:
         return TO_SCENE
@@ -104,8 +104,8 @@ def nearest(ground, calls, desk, call, now):
             first = desk.ready[near.row, 0]
             if is_first(seconds, first, best_s, best):
                 best, best_s = first, seconds
-    to_station_s = ground.at_most_to_station_s[mode, scene]
-    from_hospital_s = ground.at_least_from_hospital_s[mode, scene]
+    at_most_home_s = ground.at_most_to_station_s[mode, scene]
+    at_least_from_s = ground.at_least_from_hospital_s[mode, scene]
     for i in range(desk.held[IN_ELSEWHERE]):
         ambulance = desk.elsewhere[i]
         unit = desk.fleet[ambulance]
@@ -116,14 +116,15 @@ def nearest(ground, calls, desk, call, now):
             least, most = ground.fastest[unit.mode, mode], ground.slowest[unit.mode, mode]
             # By the triangle inequality it is at least as far as its way home, less the way there
             # from the scene; and as the scene is from where it comes from, less what it has driven.
-            if left_s * least - to_station_s[unit.base] > best_s:
+            # Where all roads take the same time in both directions, also the other way round.
+            if left_s * least - at_most_home_s[unit.base] > best_s:
                 continue
             if most <= 1:
-                apart_s = to_station_s[unit.base] - 3 * SAFE_S
+                apart_s = at_most_home_s[unit.base] - 3 * SAFE_S
                 if ground.both_ways and apart_s - left_s * most > best_s:
                     continue
                 if unit.hospital != NONE:
-                    apart_s = from_hospital_s[unit.hospital]
+                    apart_s = at_least_from_s[unit.hospital]
                     if apart_s - driven_s * most > best_s:
                         continue
                     if ground.both_ways and driven_s * least - apart_s - 2 * SAFE_S > best_s:
