@@ -19,7 +19,7 @@ import typer
 
 from sim import cli_map, cli_study
 from sim.cli_changes import changed, changes_of
-from sim.errors import PlannerError, ScenarioError
+from sim.errors import OptionError, PlannerError, ScenarioError
 from sim.progress import bar
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def coverage(
         try:
             before_s = None if before is None else units.seconds(before)
         except ValueError as error:
-            raise ScenarioError("--before", str(error)) from None
+            raise OptionError("--before", str(error)) from None
         found = reach.coverage(layout, before_s)
         if out is not None:
             reach.export(layout, out, before_s)
@@ -298,7 +298,7 @@ def _load(path: Path, lang: str) -> Scenario:
     from sim.outputs.words import LANGUAGES
 
     if lang not in LANGUAGES:
-        raise ScenarioError("--lang", f"write one of {', '.join(LANGUAGES)}; found {lang}")
+        raise OptionError("--lang", f"write one of {', '.join(LANGUAGES)}; found {lang}")
     return load(path)
 
 
@@ -306,7 +306,7 @@ def _with_days(scenario: Scenario, days: float | None) -> Scenario:
     if days is None:
         return scenario
     if scenario.recorded is not None:
-        raise ScenarioError("--days", "the calls are replayed: their records say how many days")
+        raise OptionError("--days", "the calls are replayed: their records say how many days")
     return scenario.with_study(length=days * 86_400)
 
 

@@ -55,6 +55,8 @@ def carry_out(
         logs=options.logs,
     )  # fmt: skip
     key = planned.key()
+    if unwritable := engines.cannot_keep(options.engine):
+        tell(note=_cannot_keep(unwritable, options.lang))
     kept: Kept | None = None
 
     def watch(done: int, total: int) -> None:
@@ -63,7 +65,7 @@ def carry_out(
         begins = kept is None or done == kept.taken_up
         compiling = begins and not engines.is_ready(options.engine)
         tell(
-            done, total, "Compiling the rules, once on this machine" if compiling else "Simulating"
+            done, total, "Compiling the rules (once, half a minute)" if compiling else "Simulating"
         )
 
     try:
@@ -73,10 +75,11 @@ def carry_out(
             result = study.carry_out(planned, kept, watch, options.workers, None, options.scheduler)
             if not options.as_json:  # the answer first: figures take longer than the study
                 tell(aside=lambda: typer.echo(result.table(options.lang)))
-            if options.figures:
-                tell(title="Drawing")
+            tell(title="Drawing and writing" if options.figures else "Writing")
             store.drop_logs_from(part, planned.replications if options.logs else 0)
-            store.write_results(part, result, options.lang, options.figures, sys.argv[1:])
+            store.write_results(
+                part, result, options.lang, options.figures, sys.argv[1:], options.engine
+            )
     except KeyboardInterrupt:
         raise Stopped(_stopped(kept, options.lang)) from None
     except PlannerError as error:
@@ -84,6 +87,17 @@ def carry_out(
             kept.mention(error)
         raise
     return result
+
+
+def _cannot_keep(folder: Path, lang: str) -> str:
+    if lang == "zh":
+        return (
+            f"缓存目录 {folder} 不可写，每次都要重新编译规则；可用 TENTHIRTY_CACHE 指定其他目录。"
+        )
+    return (
+        f"The cache folder {folder} cannot be written: the rules are compiled anew every time. "
+        "Name another one in TENTHIRTY_CACHE."
+    )
 
 
 def _going_on(kept: Kept, lang: str) -> str:

@@ -2,6 +2,7 @@
 
     PlannerError           something outside the program needs mending
     ├── ScenarioError      a scenario file, or a change asked for at the prompt
+    │   └── OptionError        an option of a command, an argument of `sim.run` and its like
     ├── MapError           a map bundle
     │   └── MapImportError     the files a map bundle is to be made from
     ├── RecordsError       a file of call records
@@ -59,6 +60,13 @@ class PlannerError(Exception):
 
 class ScenarioError(PlannerError):
     verb = "cannot be run"
+
+
+class OptionError(ScenarioError):
+    """`source` is the option's name, as it is written where it was given."""
+
+    def __str__(self) -> str:
+        return "\n  ".join([f"{self.source}: {self.problems[0]}", *map(str, self.problems[1:])])
 
 
 class MapError(PlannerError):

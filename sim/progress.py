@@ -21,7 +21,7 @@ class TimeLeft(ProgressColumn):
     def render(self, task: Task) -> Text:
         left_s = self.seconds(task)
         if left_s is None:
-            return Text("-:--")
+            return Text("" if task.total is None else "-:--")
         minutes, seconds = divmod(round(left_s), 60)
         hours, minutes = divmod(minutes, 60)
         return Text(f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}")
@@ -36,6 +36,13 @@ class TimeLeft(ProgressColumn):
         return float(max(0.0, began + whole_s - time.monotonic()))
 
 
+class Share(ProgressColumn):
+    """Per cent done, where it is known what there is to do."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.total is None else f"{task.percentage:>3.0f} %")
+
+
 @contextmanager
 def bar(title: str) -> Iterator[Callable[..., None]]:
     """Shown at once; yields `tell(done, total)`, or `tell(title=...)` for another stage.
@@ -48,7 +55,7 @@ def bar(title: str) -> Iterator[Callable[..., None]]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        Share(),
         TimeLeft(),
     )
     shown = console.is_terminal or console.is_jupyter

@@ -19,7 +19,7 @@ import numpy as np
 
 from sim import engine as engines
 from sim import workers as at_work
-from sim.errors import PlannerError, Problem, ScenarioError
+from sim.errors import OptionError, PlannerError, Problem, ScenarioError
 from sim.inputs import demand, system
 from sim.inputs.demand import Demand
 from sim.inputs.system import System
@@ -73,8 +73,9 @@ def compare(
     """The base and any number of proposals on the same calls.
 
     `replications` and `seed` default to the base's study; `workers` to as many processes as the
-    machine has cores, if there is enough to do. Instead of these an `executor` of your own, or the
-    address of a Dask `scheduler`. The result is the same to the last bit everywhere.
+    machine has cores, if there is enough to do. Instead of these an `executor` of your own
+    (`workers`: how many of its can work at once), or the address of a Dask `scheduler`. The result
+    is the same to the last bit everywhere.
 
     `logs_to`: a folder for every call and trip, as Parquet. `keep`: a folder for finished
     replications; the same study goes on from there if it was stopped. `engine`: `compiled` or
@@ -85,6 +86,8 @@ def compare(
         logs=logs_to is not None,
     )  # fmt: skip
     folder = None if keep is None else Path(keep)
+    if folder is not None and (folder.is_file() or (folder / store.MARK).exists()):
+        raise OptionError("keep", f"a folder of its own; {folder} is a file or holds results")
     with nullcontext() if folder is None else store.alone(folder):
         key = "" if folder is None else study.key()
         kept = study.kept(folder, key, None if logs_to is None else Path(logs_to))
@@ -111,12 +114,12 @@ def prepare(
     study = base.settings.study
     replications = study.replications if replications is None else replications
     if replications < 1:
-        raise ScenarioError("replications", f"at least one is needed; found {replications}")
+        raise OptionError("replications", f"at least one is needed; found {replications}")
     seed = study.seed if seed is None else seed
     if seed < 0:
-        raise ScenarioError("seed", f"must not be negative; found {seed}")
+        raise OptionError("seed", f"must not be negative; found {seed}")
     if engine not in engines.NAMES:
-        raise ScenarioError("engine", f"write {' or '.join(engines.NAMES)}; found {engine}")
+        raise OptionError("engine", f"write {' or '.join(engines.NAMES)}; found {engine}")
     windows = tuple(_window(layout) for layout in layouts)
     plan = Plan(_systems(layouts), _demands(layouts), windows, seed, engine, logs)
     return Study(layouts, plan, replications, _differing(base, proposals), began)
@@ -131,8 +134,7 @@ def carry_out(
     scheduler: str | None = None,
 ) -> Result:
     """All replications but those that were finished before; each is kept as soon as it is."""
-    if executor is not None and scheduler is not None:
-        raise ScenarioError("executor", "name an executor or a scheduler, not both")
+    _check_who_works(workers, executor, scheduler)
     tell = watch or (lambda done, total: None)
     tallies = kept.read()
     tell(len(tallies), study.replications)
@@ -148,6 +150,18 @@ def carry_out(
     by_layout = list(zip(*in_order, strict=True))
     seconds = time.perf_counter() - study.began
     return Result(study.layouts, by_layout, study.plan.seed, seconds, study.differing)
+
+
+def _check_who_works(workers: int | None, executor: object, scheduler: object) -> None:
+    if scheduler is not None and (executor is not None or workers is not None):
+        raise OptionError("scheduler", "name it alone, without workers or an executor")
+    if workers is not None and (not isinstance(workers, int) or workers < 1):
+        raise OptionError("workers", f"a number of processes, at least 1; found {workers!r}")
+    if executor is not None and (isinstance(executor, type) or not hasattr(executor, "submit")):
+        raise OptionError("executor", f"an executor that has `submit`; found {executor!r}")
+    if scheduler is not None and (not isinstance(scheduler, str) or ":" not in scheduler):
+        example = "tcp://10.0.0.5:8786"
+        raise OptionError("scheduler", f"an address like {example}; found {scheduler!r}")
 
 
 def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:

@@ -39,8 +39,9 @@ from sim.outputs.finished import Replication
 from sim.outputs.metrics import Window, tally
 from sim.outputs.store import log_files
 
-WORTH_A_WORKER = 100_000  # calls; below this, starting processes costs more than it saves
-BLOCK = 20_000  # calls: about a second, so that little is lost when a study is killed
+A_CALL_S = {"compiled": 4e-6, "reference": 5e-5}  # with its tally and its part of the logs, roughly
+WORTH_A_WORKER_S = 4.0  # below this, starting processes costs more than it saves
+BLOCK_S = 1.0  # so that little is lost when a study is killed
 BLOCKS_A_WORKER = 4  # at least, so that none is idle for long at the end
 KEPT_PLANS = 2  # of a worker that serves several studies in turn
 ANSWERS_WITHIN_S = 10
@@ -122,22 +123,22 @@ def _replication(plan: Plan, engines: Sequence[Engine], number: int) -> Replicat
 # ── how much, and by whom ────────────────────────────────────────────────────────────────────
 
 
-def _calls(plan: Plan) -> float:
-    """About how many calls a replication has, those of all layouts together."""
+def _seconds(plan: Plan) -> float:
+    """About how long a replication takes, in all layouts together."""
     first = plan.demands[0]
+    calls = first.calls_per_hour.mean(axis=1).sum() * first.length_s / HOUR_S
     if first.recorded is not None:
-        return float(len(first.recorded.received_at) * len(plan.systems))
-    an_hour = first.calls_per_hour.mean(axis=1).sum()
-    return float(an_hour * first.length_s / HOUR_S * len(plan.systems))
+        calls = len(first.recorded.received_at)
+    return float(calls * len(plan.systems) * A_CALL_S[plan.engine])
 
 
 def _useful(plan: Plan, numbers: Sequence[int]) -> int:
-    return (os.cpu_count() or 1) if _calls(plan) * len(numbers) > WORTH_A_WORKER else 1
+    return (os.cpu_count() or 1) if _seconds(plan) * len(numbers) > WORTH_A_WORKER_S else 1
 
 
 def _blocks(plan: Plan, numbers: Sequence[int], hands: int) -> list[list[int]]:
     by_hands = len(numbers) // (BLOCKS_A_WORKER * hands)
-    size = max(1, min(by_hands, int(BLOCK / max(1.0, _calls(plan)))))
+    size = max(1, min(by_hands, int(BLOCK_S / max(1e-6, _seconds(plan)))))
     return [list(numbers[first : first + size]) for first in range(0, len(numbers), size)]
 
 

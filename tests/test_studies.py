@@ -29,7 +29,7 @@ from conftest import ROOT, same_bytes
 
 import sim
 from sim import study, workers
-from sim.errors import OutputError, ScenarioError, WorkersError
+from sim.errors import OptionError, OutputError, ScenarioError, WorkersError
 from sim.inputs import network, travel
 from sim.outputs import finished, store
 from sim.progress import TimeLeft, bar
@@ -192,7 +192,7 @@ def test_without_dask_it_is_said_what_to_install(day, monkeypatch):
 
 
 def test_an_executor_and_a_scheduler_are_one_too_many(day):
-    with ThreadPoolExecutor(1) as threads, pytest.raises(ScenarioError, match="not both"):
+    with ThreadPoolExecutor(1) as threads, pytest.raises(ScenarioError, match="name it alone"):
         study.run(day, replications=1, executor=threads, scheduler="tcp://127.0.0.1:9")
 
 
@@ -269,7 +269,7 @@ def test_blocks_hold_every_replication_once_and_are_neither_few_nor_long(day):
         blocks = workers._blocks(plan, range(count), hands)
         assert list(chain(*blocks)) == list(range(count))
         assert len(blocks) >= min(count, 4 * hands)
-    year = study.prepare(day.with_study(length=365 * 86_400.0)).plan
+    year = study.prepare(day.with_study(length=365 * 86_400.0), engine="reference").plan
     assert max(map(len, workers._blocks(year, range(1000), 2))) == 1
 
 
@@ -790,3 +790,34 @@ def test_a_worker_that_dies_at_once_is_told_in_words(day, monkeypatch):
 
 def _die(_plan):
     os._exit(1)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"workers": 0}, "workers: a number of processes, at least 1; found 0"),
+        ({"workers": "2"}, "found '2'"),
+        ({"executor": 5}, "executor: an executor that has `submit`; found 5"),
+        ({"executor": ThreadPoolExecutor}, "found <class"),
+        ({"scheduler": 8786}, "scheduler: an address like tcp://"),
+        ({"scheduler": "tcp://x:1", "workers": 2}, "scheduler: name it alone"),
+        ({"engine": "fast"}, "engine: write compiled or reference; found fast"),
+        ({"keep": __file__}, "keep: a folder of its own"),
+    ],
+    ids=str,
+)
+def test_an_argument_that_cannot_be_is_told_in_one_line(day, options, said):
+    with pytest.raises(OptionError, match=re.escape(said)) as caught:
+        study.run(day, replications=1, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_cache_that_cannot_be_written_is_told(tmp_path):
+    afile = tmp_path / "afile"
+    afile.write_text("")
+    command = [sys.executable, "-m", "sim.cli", "run", str(ROOT / "scenarios" / "liling"),
+               "--replications", "1", "--days", "1", "--no-figures", "--no-logs"]  # fmt: skip
+    env = os.environ | {"TENTHIRTY_CACHE": str(afile)}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert f"cache folder {afile} cannot be written" in done.stderr

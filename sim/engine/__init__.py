@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol
 
 from sim.engine.log import Log
@@ -28,6 +29,15 @@ def make(name: str, systems: Iterable[System]) -> list[Engine]:
     from sim.engine import compiled
 
     return [compiled.Engine(system) for system in systems]
+
+
+def cannot_keep(name: str) -> Path | None:
+    """The folder in which compiled rules should be kept, if it cannot be written."""
+    if name == "reference":
+        return None
+    from sim.engine.compiled import kept
+
+    return None if kept.KEEP else kept.FOLDER.parents[1]
 
 
 def is_ready(name: str) -> bool:

@@ -122,7 +122,9 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
+        # A part folder beside it is nothing that the planner named.
+        ours = error.filename is None or f".{folder.name}.part-" in str(error.filename)
+        where = f" in {folder.parent}" if ours else f": {error.filename}"
         raise OutputError(folder, f"{error.strerror or error}{where}") from None
 
 
@@ -290,7 +292,7 @@ def as_json(result: Result, lang: str = "en") -> dict[str, Any]:
 
 
 def write_results(
-    folder: Path, result: Result, lang: str, figures: bool, command: Sequence[str]
+    folder: Path, result: Result, lang: str, figures: bool, command: Sequence[str], engine: str
 ) -> None:
     """Table, measures, figures and `run.json`."""
     import pandas as pd
@@ -310,7 +312,8 @@ def write_results(
         plots.save(result.cdf(lang), folder / "cdf.png")
     inputs = [path for layout in result.layouts for path in (*layout.files, layout.map.path)]
     said = {key: value for key, value in as_json(result, lang).items() if key != "measures"}
-    facts = {"command": ["tenthirty", *command], "seconds": round(result.seconds, 2), **said}
+    seconds = round(result.seconds, 2)
+    facts = {"command": ["tenthirty", *command], "engine": engine, "seconds": seconds, **said}
     write_run_json(folder, facts, inputs)
 
 

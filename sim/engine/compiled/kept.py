@@ -68,7 +68,7 @@ def _can_keep() -> bool:
     return os.access(FOLDER, os.W_OK)
 
 
-_KEEP = _can_keep()
+KEEP = _can_keep()
 # No function here allocates. Counting references to arrays, and passing all of them to a function
 # that is not inlined, would each cost more than the function itself.
 _njit: Any = numba.njit  # whose types do not know all of its options
@@ -92,6 +92,6 @@ def entry(function: Callable[..., Any]) -> Any:
     before = _config.CACHE_DIR
     _config.CACHE_DIR = str(FOLDER)  # read when the function is wrapped, and only then
     try:
-        return _njit(function, cache=_KEEP, **_OPTIONS)
+        return _njit(function, cache=KEEP, **_OPTIONS)
     finally:
         _config.CACHE_DIR = before

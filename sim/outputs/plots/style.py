@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.errors import OutputError, Problem, ScenarioError
+from sim.errors import OptionError, OutputError, Problem
 from sim.outputs.compare import Result
 from sim.outputs.store import write_whole
 from sim.outputs.words import pick
@@ -64,7 +64,7 @@ def warn_without_chinese_font(text: str) -> None:
 def figure(size: str, aspect: float) -> Iterator[Figure]:
     """A figure of a named size, `aspect` times as high as wide, with the house's type."""
     if size not in SIZES:
-        raise ScenarioError("size", Problem(f"write one of {', '.join(SIZES)}; found {size}"))
+        raise OptionError("size", Problem(f"write one of {', '.join(SIZES)}; found {size}"))
     width, points = SIZES[size]
     settings: Any = {
         "font.family": fonts(),
