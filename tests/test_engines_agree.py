@@ -19,7 +19,7 @@ import pytest
 from conftest import NO_DATA, ROOT, SHARED
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from worlds import road_world, some_calls
+from worlds import road_world, some_calls, town
 
 from sim.engine import compiled, reference
 from sim.inputs import demand, system, travel
@@ -188,6 +188,15 @@ def test_small_worlds(case):
 @given(worlds())
 def test_very_many_small_worlds(case):
     assert_same(reference.run(*case), compiled.run(*case))
+
+
+@pytest.mark.parametrize("first", range(0, 400, 100))
+def test_towns_in_which_many_are_on_the_road(first):
+    """Where leaving out who cannot be first would show, were it wrong by a second."""
+    for seed in range(first, first + 100):
+        world, calls = town(seed)
+        plain = reference.run(world, calls)
+        assert_same(plain, compiled.run(world, calls))
 
 
 # ── whole scenarios, and other simulators' cities ────────────────────────────────────────────

@@ -125,3 +125,68 @@ def road_world(
         on_grid=True,
         **settings,
     )
+
+
+def town(seed) -> tuple[System, Calls]:
+    """A lattice of streets with nodes along them, and crews kept busy: many are on the road.
+
+    Some streets are one-way, some take longer in one direction, and driving in one mode takes more
+    or less than in another by a factor of the mode or of the street.
+    """
+    rng = np.random.default_rng(seed)
+    side, modes = int(rng.integers(3, 6)), 2
+    nodes, streets = side * side, []
+    for a in range(nodes):
+        for b in (a + 1, a + side):
+            if (b == a + 1 and b % side == 0) or b >= nodes:
+                continue
+            streets.append((a, b))
+    tail, head, base = [], [], []
+    one_way, uneven = rng.choice([0.0, 0.2]), rng.choice([0.0, 0.3])
+    for a, b in streets:
+        inner = range(nodes, nodes + int(rng.integers(0, 4)))
+        nodes += len(inner)
+        way = [a, *inner, b]
+        inside = 0 < a % side < side - 1 and side <= a < side * (side - 1)  # the rim is two-way
+        if not (inside and rng.random() < one_way):
+            tail += way[:0:-1]
+            head += way[-2::-1]
+            base += [60.0 * (1 + 20 * (rng.random() < uneven))] * (len(way) - 1)
+        tail += way[:-1]
+        head += way[1:]
+        base += [60.0] * (len(way) - 1)
+    by_mode = rng.choice([0.5, 0.8, 1.0, 1.25, 2.0], (modes, 1))
+    by_street = rng.choice([0.6, 1.0, 1.5], (modes, len(base))) if rng.random() < 0.3 else 1.0
+    seconds = on_grid(np.array(base) * by_mode * by_street * rng.uniform(0.5, 2.0))
+    graph = fastest(np.array(tail), np.array(head), seconds, nodes)
+    places, hospitals, stations, ambulances, count = 12, 3, 4, 10, 60
+    spots = rng.integers(0, nodes, places + hospitals + stations)
+    leg_s = on_grid(rng.choice([0.0, 30.0, 200.0], len(spots)) * by_mode)
+    world = System(
+        place_node=spots,
+        place_leg_s=leg_s,
+        travel=travel.build(
+            graph, np.full((nodes, 2), np.nan), spots[: places + hospitals],
+            spots[places + hospitals :],
+        ),
+        bands=ONE_BAND,
+        mode_to_scene=rng.integers(0, modes, (1, 3)),
+        mode_to_hospital=rng.integers(0, modes, 1),
+        mode_home=rng.integers(0, modes, 1),
+        station_place=places + hospitals + np.arange(stations),
+        hospital_place=places + np.arange(hospitals),
+        **plain_fleet(rng.integers(0, stations, ambulances)),
+        expected_turnout_s=60.0,
+        may_divert=np.tril(np.ones((3, 3), bool), -1) & (rng.random() < 0.7),
+        lose_when_none_free=False,
+        position_rule=PositionRule.NEXT_NODE,
+        standby_list=np.zeros(0, int),
+        on_grid=True,
+    )  # fmt: skip
+    calls = some_calls(
+        np.sort(on_grid(rng.random(count) * 9000)), rng.integers(0, places, count),
+        rng.integers(0, 3, count), turnout_s=on_grid(rng.random(count) * 120),
+        on_scene_s=on_grid(rng.random(count) * 300), conveyed=rng.random(count) < 0.6,
+        handover_s=on_grid(rng.random(count) * 300),
+    )  # fmt: skip
+    return world, calls
