@@ -42,7 +42,7 @@ SCALE = 0.1 if QUICK else 1.0
 
 def main() -> None:
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; medians of {RUNS} runs\n")
-    print(f"{'':44}{'ns a call':>10}{'calls/s':>12}")
+    print(f"{'':52}{'ns a call':>10}{'calls/s':>12}")
     for city, days in ((COUNTY, 3_650), (METROPOLIS, 180), (ONE_WAY, 180)):
         engines(city, days * SCALE)
     manhattan()
@@ -195,9 +195,9 @@ def start_up() -> None:
             wholes.append(time.perf_counter() - began)
     first = f"(the very first {tables[0]:.1f})"
     print(
-        f"{'compare scenarios/liling --add, to the table':44}{middle(tables[1:]):>8.1f} s {first}"
+        f"{'compare scenarios/liling --add, to the table':52}{middle(tables[1:]):>8.1f} s {first}"
     )
-    print(f"{'… with figures and logs written':44}{middle(wholes[1:]):>8.1f} s")
+    print(f"{'… with figures and logs written':52}{middle(wholes[1:]):>8.1f} s")
 
 
 FIRST_CALL = f"""
@@ -223,7 +223,7 @@ def memory() -> None:
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         peak, own = json.loads(done.stdout)
-        print(f"{city.name + ': memory with tables':44}{peak / 1024:>8.0f} MiB, "
+        print(f"{city.name + ': memory with tables':52}{peak / 1024:>8.0f} MiB, "
               f"{own / 1024:.0f} of its own")  # fmt: skip
 
 
@@ -233,15 +233,15 @@ def size(calls: list[Calls]) -> int:
 
 def line(name: str, spent_s: float = 0.0, calls: int = 0, note: str = "") -> None:
     if note:
-        print(f"{name:50}{note:>26}")
+        print(f"{name:52}{note:>22}")
         return
-    print(f"{name:44}{spent_s / calls * 1e9:>10,.0f}{calls / spent_s:>12,.0f}", flush=True)
+    print(f"{name:52}{spent_s / calls * 1e9:>10,.0f}{calls / spent_s:>12,.0f}", flush=True)
 
 
 def seconds(name: str, command: list[str], runs: int = RUNS, env: Any = None) -> None:
     start = lambda: subprocess.run(command, check=True, capture_output=True, env=env)  # noqa: E731
     spent = [timed(start, time.perf_counter) for _ in range(runs)]
-    print(f"{name:44}{middle(spent):>8.2f} s", flush=True)
+    print(f"{name:52}{middle(spent):>8.2f} s", flush=True)
 
 
 def cpu(work: Callable[[], object]) -> float:

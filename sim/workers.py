@@ -313,8 +313,8 @@ def _unpacked(packed: Packed) -> tuple[Plan, list[Engine]]:
         if packed.key not in _ready:
             if packed.code != finished.code():
                 message = (
-                    "a worker has another version of tenthirty, numpy or scipy: install the same "
-                    "ones there"
+                    "a worker has another version of tenthirty, or of a package that it computes "
+                    "with: install the same ones there"
                 )
                 raise WorkersError("the study", message)
             plan: Plan = pickle.loads(packed.plan)

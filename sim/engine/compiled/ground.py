@@ -336,41 +336,38 @@ def _lay_paths(ground, ways_home, write):
     return nodes
 
 
+@compiled
+def _fill_out(ground, mode, spots, table, more_s):
+    """Seconds from each of some places to every place where calls come from."""
+    for row in range(len(spots)):
+        for place in range(table.shape[1]):
+            table[mode, place, row] = from_place_s(ground, mode, spots[row], place) + more_s
+
+
+@compiled
+def _fill_back(ground, mode, spots, table, more_s):
+    """Seconds to each of some places from every place where calls come from."""
+    for row in range(len(spots)):
+        for place in range(table.shape[1]):
+            table[mode, place, row] = from_place_s(ground, mode, place, spots[row]) + more_s
+
+
 @entry
 def _fill(ground, to_scene, to_hospital, home):
     """Stations and hospitals as seen from every place where calls come from."""
-    places, stations = ground.from_station_s.shape[1:]
-    hospitals = ground.to_hospital_s.shape[2]
+    stations, hospitals = ground.station_place, ground.hospital_place
     for mode in to_scene:
-        for station in range(stations):
-            spot = ground.station_place[station]
-            for place in range(places):
-                out_s = from_place_s(ground, mode, spot, place)
-                ground.from_station_s[mode, place, station] = out_s
-                if ground.has_bounds:
-                    back_s = from_place_s(ground, mode, place, spot)
-                    ground.at_most_to_station_s[mode, place, station] = back_s + SAFE_S
-        for hospital in range(hospitals):
-            spot = ground.hospital_place[hospital]
-            for place in range(places):
-                if ground.has_bounds:
-                    out_s = from_place_s(ground, mode, spot, place)
-                    ground.at_least_from_hospital_s[mode, place, hospital] = out_s - SAFE_S
+        _fill_out(ground, mode, stations, ground.from_station_s, 0.0)
+        if ground.has_bounds:
+            _fill_back(ground, mode, stations, ground.at_most_to_station_s, SAFE_S)
+            _fill_out(ground, mode, hospitals, ground.at_least_from_hospital_s, -SAFE_S)
     for mode in to_hospital:
-        for hospital in range(hospitals):
-            spot = ground.hospital_place[hospital]
-            for place in range(places):
-                way_s = from_place_s(ground, mode, place, spot)
-                ground.to_hospital_s[mode, place, hospital] = way_s
-        for place in range(places):
+        _fill_back(ground, mode, hospitals, ground.to_hospital_s, 0.0)
+        for place in range(ground.to_hospital_s.shape[1]):
             nearest = choose_hospital(ground.to_hospital_s[mode, place], NONE)
             ground.nearest_hospital[mode, place].row = nearest
             if nearest != NONE:
                 way_s = ground.to_hospital_s[mode, place, nearest]
                 ground.nearest_hospital[mode, place].seconds = way_s
     for mode in home:
-        for station in range(stations):
-            spot = ground.station_place[station]
-            for place in range(places):
-                way_s = from_place_s(ground, mode, place, spot)
-                ground.to_station_s[mode, place, station] = way_s
+        _fill_back(ground, mode, stations, ground.to_station_s, 0.0)

@@ -69,10 +69,10 @@ def _can_keep() -> bool:
 
 
 KEEP = _can_keep()
-# No function here allocates. Counting references to arrays, and passing all of them to a function
-# that is not inlined, would each cost more than the function itself.
 _njit: Any = numba.njit  # whose types do not know all of its options
 _config: Any = config
+# No function here allocates. Counting references to arrays, and passing all of them to a function
+# that is not inlined, would each cost more than the function itself.
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
     "_nrt": False,

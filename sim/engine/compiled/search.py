@@ -130,7 +130,7 @@ def nearest(ground, calls, desk, call, now):
                     if ground.both_ways and driven_s * least - apart_s - 2 * SAFE_S > best_s:
                         continue
         node, lead_s = position(ground, desk, ambulance, unit.status, now, mode)
-        seconds = 0.0 + (lead_s + from_node_s(ground, mode, node, scene))
+        seconds = lead_s + from_node_s(ground, mode, node, scene)
         if is_first(seconds, ambulance, best_s, best):
             best, best_s = ambulance, seconds
     if ground.may_be_left_for[priority]:
