@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,8 +18,22 @@ import typer
 
 from sim import cli_map, cli_study
 from sim.cli_changes import changed, changes_of
+from sim.cli_options import (
+    Add,
+    Ambulances,
+    Close,
+    Json,
+    Lang,
+    Move,
+    Options,
+    ScenarioPath,
+    Stopped,
+    asks,
+    layout,
+    load,
+    working,
+)
 from sim.errors import OptionError, PlannerError, ScenarioError
-from sim.progress import bar
 
 if TYPE_CHECKING:
     from sim.inputs.scenario import Scenario
@@ -42,38 +55,7 @@ app.add_typer(
 )  # fmt: skip
 
 STOPPED = 130
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[..., None]]:
-    """A progress bar around all work of a command, which Ctrl-C may end."""
-    try:
-        with bar(title) as tell:
-            yield tell
-    except KeyboardInterrupt:
-        raise cli_study.Stopped("Stopped. Nothing was written.") from None
-
-
-ScenarioPath = Annotated[Path, typer.Argument(help="A scenario file, or a folder with a base.")]
-Replications = Annotated[
-    int | None, typer.Option(min=1, help="How often to repeat; default: as the scenario says.")
-]
-Days = Annotated[float | None, typer.Option(min=0.05, max=3660, help="Days measured in each.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Of the random calls.")]
-Lang = Annotated[str, typer.Option(help="en or zh.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for the results; default: under runs/.")]
 Logs = Annotated[bool, typer.Option(help="Keep every call and trip, as Parquet.")]
-Figures = Annotated[bool, typer.Option(help="Draw the figures.")]
-Workers = Annotated[
-    int | None, typer.Option(min=1, help="Processes on this machine; default: as is useful.")
-]
-Scheduler = Annotated[
-    str | None, typer.Option(help="Instead: a Dask scheduler, like tcp://10.0.0.5:8786.")
-]
-EngineName = Annotated[
-    str, typer.Option("--engine", help="compiled, or reference: slower, the same to the last bit.")
-]
 
 
 def _version(wanted: bool) -> None:
@@ -97,28 +79,13 @@ def _options(
     rich_help_panel="Ask",
     short_help="How well a layout keeps its targets:  tenthirty run scenarios/liling",
 )
-def run(
-    scenario: ScenarioPath,
-    replications: Replications = None,
-    days: Days = None,
-    seed: Seed = None,
-    lang: Lang = "en",
-    as_json: Json = False,
-    out: Out = None,
-    logs: Logs = True,
-    figures: Figures = True,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    engine: EngineName = "compiled",
-) -> None:
+@asks
+def run(scenario: ScenarioPath, logs: Logs = True, *, options: Options) -> None:
     """How well a layout keeps its targets, with figures and every call under runs/."""
-    with _bar("Reading the map") as tell:
-        layout = _with_days(_load(scenario, lang), days)
-        folder = out or cli_study.free_folder(cli_study.name_of(scenario))
-        options = cli_study.Options(
-            replications, seed, workers, scheduler, engine, lang, as_json, logs, figures
-        )
-        result = cli_study.carry_out([layout], folder, tell, options)
+    with working("Reading the map") as tell:
+        layouts = [layout(scenario, options)]
+        folder = options.out or cli_study.free_folder(cli_study.name_of(scenario))
+        result = cli_study.carry_out(layouts, folder, tell, options, logs)
     cli_study.say_where(result, folder, options)
 
 
@@ -126,35 +93,24 @@ def run(
     rich_help_panel="Ask",
     short_help="What a change brings:  tenthirty compare scenarios/liling --add 枫林镇",
 )
+@asks
 def compare(
     scenario: ScenarioPath,
     others: Annotated[
         list[Path] | None, typer.Argument(help="Scenario files to compare with it.")
     ] = None,
-    add: Annotated[
-        list[str] | None, typer.Option(help="NAME or LON,LAT: a new sub-station.")
-    ] = None,
-    move: Annotated[list[str] | None, typer.Option(help="A=B or A=LON,LAT: move A to B.")] = None,
-    close: Annotated[list[str] | None, typer.Option(help="A: without station A.")] = None,
-    ambulances: Annotated[
-        list[str] | None, typer.Option(help="A=+1, A=-1 or A=3: more or fewer at A.")
-    ] = None,
-    replications: Replications = None,
-    days: Days = None,
-    seed: Seed = None,
-    lang: Lang = "en",
-    as_json: Json = False,
-    out: Out = None,
+    add: Add = None,
+    move: Move = None,
+    close: Close = None,
+    ambulances: Ambulances = None,
     logs: Logs = True,
-    figures: Figures = True,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    engine: EngineName = "compiled",
+    *,
+    options: Options,
 ) -> None:
     """What a change would bring: the same calls through both layouts."""
-    with _bar("Reading the map") as tell:
-        base = _with_days(_load(scenario, lang), days)
-        layouts = [base] + [_with_days(_load(path, lang), days) for path in others or []]
+    with working("Reading the map") as tell:
+        base = layout(scenario, options)
+        layouts = [base] + [layout(path, options) for path in others or []]
         changes = changes_of(add or [], move or [], close or [], ambulances or [])
         if changes:
             layouts.append(changed(base, changes))
@@ -164,11 +120,8 @@ def compare(
                 "--ambulances A=+1, or another scenario file",
             )  # fmt: skip
         name = cli_study.name_of_comparison(base, scenario, others or [], changes)
-        folder = out or cli_study.free_folder(name)
-        options = cli_study.Options(
-            replications, seed, workers, scheduler, engine, lang, as_json, logs, figures
-        )
-        result = cli_study.carry_out(layouts, folder, tell, options)
+        folder = options.out or cli_study.free_folder(name)
+        result = cli_study.carry_out(layouts, folder, tell, options, logs)
     cli_study.say_where(result, folder, options)
 
 
@@ -191,8 +144,8 @@ def coverage(
     """Share of people within the target of a station, by distance alone; no simulation."""
     from sim import units
 
-    with _bar("Reading the map"):
-        layout = _load(scenario, lang)
+    with working("Reading the map"):
+        base = load(scenario, lang)
         from sim.outputs import coverage as reach
         from sim.outputs import tables
 
@@ -200,13 +153,13 @@ def coverage(
             before_s = None if before is None else units.seconds(before)
         except ValueError as error:
             raise OptionError("--before", str(error)) from None
-        found = reach.coverage(layout, before_s)
+        found = reach.coverage(base, before_s)
         if out is not None:
-            reach.export(layout, out, before_s)
+            reach.export(base, out, before_s)
     if as_json:
         typer.echo(json.dumps(found.to_dict("records"), ensure_ascii=False))
     else:
-        typer.echo(tables.coverage(layout, found, lang))
+        typer.echo(tables.coverage(base, found, lang))
         if out is not None:
             typer.echo(f" {out}")
 
@@ -236,14 +189,14 @@ def check(
     if not scenarios:
         raise ScenarioError("check", "name a scenario file, like scenarios/liling")
     loaded, failures = [], []
-    with _bar("Reading"):
+    with working("Reading"):
         for path in scenarios:
             try:
-                loaded.append(_load(path, lang))
+                loaded.append(load(path, lang))
             except PlannerError as error:
                 failures.append(error)
-    for layout in loaded:
-        typer.echo(_in_order(layout))
+    for scenario in loaded:
+        typer.echo(_in_order(scenario))
     for failure in failures:
         typer.echo(str(failure), err=True)
     if map_to is not None and loaded:
@@ -285,29 +238,9 @@ def main() -> None:
             raise
         typer.echo(str(error), err=True)
         sys.exit(2)
-    except cli_study.Stopped as stopped:
+    except Stopped as stopped:
         typer.echo(str(stopped), err=True)
         sys.exit(STOPPED)
-
-
-# ── reading ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _load(path: Path, lang: str) -> Scenario:
-    from sim.inputs.scenario_file import load
-    from sim.outputs.words import LANGUAGES
-
-    if lang not in LANGUAGES:
-        raise OptionError("--lang", f"write one of {', '.join(LANGUAGES)}; found {lang}")
-    return load(path)
-
-
-def _with_days(scenario: Scenario, days: float | None) -> Scenario:
-    if days is None:
-        return scenario
-    if scenario.recorded is not None:
-        raise OptionError("--days", "the calls are replayed: their records say how many days")
-    return scenario.with_study(length=days * 86_400)
 
 
 def _in_order(layout: Scenario) -> str:

@@ -10,10 +10,11 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sim.cli_options import Options, Stopped
 from sim.errors import PlannerError
 
 if TYPE_CHECKING:
@@ -21,27 +22,15 @@ if TYPE_CHECKING:
     from sim.outputs.compare import Result
     from sim.outputs.finished import Kept
 
-
-class Stopped(Exception):
-    """The planner pressed Ctrl-C; unlike KeyboardInterrupt, typer lets it through to `main`."""
-
-
-class Options(NamedTuple):
-    """What `run` and `compare` have in common."""
-
-    replications: int | None
-    seed: int | None
-    workers: int | None
-    scheduler: str | None
-    engine: str
-    lang: str
-    as_json: bool
-    logs: bool
-    figures: bool
+COMPILING = "Compiling the rules (once, half a minute)"
 
 
 def carry_out(
-    layouts: list[Scenario], folder: Path, tell: Callable[..., None], options: Options
+    layouts: list[Scenario],
+    folder: Path,
+    tell: Callable[..., None],
+    options: Options,
+    logs: bool,
 ) -> Result:
     """Simulate, print the table, and put everything under `folder` once it is whole."""
     from sim import engine as engines
@@ -51,32 +40,32 @@ def carry_out(
     store.refuse_foreign(folder)
     tell(title="Preparing the roads")
     planned = study.prepare(
-        *layouts, replications=options.replications, seed=options.seed, engine=options.engine,
-        logs=options.logs,
+        *layouts, replications=options.replications, most=options.most, draft=options.draft,
+        seed=options.seed, engine=options.engine, logs=logs,
     )  # fmt: skip
     key = planned.key()
     if unwritable := engines.cannot_keep(options.engine):
         tell(note=_cannot_keep(unwritable, options.lang))
     kept: Kept | None = None
+    began = False
 
     def watch(done: int, total: int) -> None:
-        if kept is not None and kept.taken_up and done == kept.taken_up:
+        nonlocal began
+        if not began and kept is not None and kept.taken_up:
             tell(note=_going_on(kept, options.lang))
-        begins = kept is None or done == kept.taken_up
-        compiling = begins and not engines.is_ready(options.engine)
-        tell(
-            done, total, "Compiling the rules (once, half a minute)" if compiling else "Simulating"
-        )
+        compiling = not began and not engines.is_ready(options.engine)
+        began = True
+        tell(done, total, COMPILING if compiling else "Simulating")
 
     try:
         with store.results_folder(folder, key) as part:
-            logs_to = part / store.LOGS if options.logs else None
+            logs_to = part / store.LOGS if logs else None
             kept = planned.kept(part / store.FINISHED, key, logs_to)
             result = study.carry_out(planned, kept, watch, options.workers, None, options.scheduler)
             if not options.as_json:  # the answer first: figures take longer than the study
                 tell(aside=lambda: typer.echo(result.table(options.lang)))
             tell(title="Drawing and writing" if options.figures else "Writing")
-            store.drop_logs_from(part, planned.replications if options.logs else 0)
+            store.drop_logs_from(part, result.replications if logs else 0)
             store.write_results(
                 part, result, options.lang, options.figures, sys.argv[1:], options.engine
             )

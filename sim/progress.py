@@ -80,9 +80,9 @@ def bar(title: str) -> Iterator[Callable[..., None]]:
                 progress.console.print(note, markup=False, highlight=False, soft_wrap=True)
                 return
             now = time.monotonic()
-            if total != of:
-                of = total
+            if (total is None) != (of is None):  # a total that grows is still the same work
                 progress.update(task, began=now, before=done)
+            of = total
             progress.update(task, completed=done, total=total, last=now)
             if title is not None:
                 progress.update(task, description=title)

@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from sim.outputs import finished, store
 from sim.outputs.compare import Result
 from sim.outputs.finished import Kept
 from sim.outputs.metrics import Window
+from sim.outputs.precision import DRAFT, Rule
 from sim.workers import Plan
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Study(NamedTuple):
 
     layouts: tuple[Scenario, ...]
     plan: Plan
-    replications: int
+    enough: Rule  # when there are enough replications
     differing: tuple[str, ...]  # sections of settings
     began: float
 
@@ -49,7 +50,7 @@ class Study(NamedTuple):
         return finished.key(self.plan.systems, *self.plan._replace(systems=(), logs=False))
 
     def kept(self, folder: Path | None, key: str, logs_to: Path | None) -> Kept:
-        return Kept(folder, key, len(self.layouts), self.replications, logs_to)
+        return Kept(folder, key, len(self.layouts), self.enough.upper, logs_to)
 
 
 def run(scenario: Scenario, **options: object) -> Result:
@@ -61,6 +62,8 @@ def compare(
     base: Scenario,
     *proposals: Scenario,
     replications: int | None = None,
+    most: int | None = None,
+    draft: bool = False,
     seed: int | None = None,
     workers: int | None = None,
     watch: Watch | None = None,
@@ -72,18 +75,19 @@ def compare(
 ) -> Result:
     """The base and any number of proposals on the same calls.
 
-    `replications` and `seed` default to the base's study; `workers` to as many processes as the
-    machine has cores, if there is enough to do. Instead of these an `executor` of your own
-    (`workers`: how many of its can work at once), or the address of a Dask `scheduler`. The result
-    is the same to the last bit everywhere.
+    `replications`: how many; unless it or the base's study says so, until the headline is known to
+    within half of what matters, and `most` at most. `draft`: five, and every figure says so. `seed`
+    defaults to the base's; `workers` to as many processes as the machine has cores, if there is
+    enough to do. Instead of these an `executor` of your own (`workers`: how many of its can work at
+    once), or the address of a Dask `scheduler`. The result is the same to the last bit everywhere.
 
     `logs_to`: a folder for every call and trip, as Parquet. `keep`: a folder for finished
     replications; the same study goes on from there if it was stopped. `engine`: `compiled` or
     `reference`, which is the model's documentation; both give the same result to the last bit.
     """
     study = prepare(
-        base, *proposals, replications=replications, seed=seed, engine=engine,
-        logs=logs_to is not None,
+        base, *proposals, replications=replications, most=most, draft=draft, seed=seed,
+        engine=engine, logs=logs_to is not None,
     )  # fmt: skip
     folder = None if keep is None else Path(keep)
     if folder is not None and (folder.is_file() or (folder / store.MARK).exists()):
@@ -102,6 +106,8 @@ def prepare(
     base: Scenario,
     *proposals: Scenario,
     replications: int | None = None,
+    most: int | None = None,
+    draft: bool = False,
     seed: int | None = None,
     engine: str = engines.NAMES[0],
     logs: bool = False,
@@ -111,18 +117,11 @@ def prepare(
     _check_comparable(base, proposals)
     # One yardstick: the base's window and targets hold for every layout.
     layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
-    study = base.settings.study
-    replications = study.replications if replications is None else replications
-    if replications < 1:
-        raise OptionError("replications", f"at least one is needed; found {replications}")
-    seed = study.seed if seed is None else seed
-    if seed < 0:
-        raise OptionError("seed", f"must not be negative; found {seed}")
-    if engine not in engines.NAMES:
-        raise OptionError("engine", f"write {' or '.join(engines.NAMES)}; found {engine}")
+    enough = rule(base, replications, most, draft)
+    seed = checked_seed(base, seed, engine)
     windows = tuple(_window(layout) for layout in layouts)
     plan = Plan(_systems(layouts), _demands(layouts), windows, seed, engine, logs)
-    return Study(layouts, plan, replications, _differing(base, proposals), began)
+    return Study(layouts, plan, enough, _differing(base, proposals), began)
 
 
 def carry_out(
@@ -137,19 +136,54 @@ def carry_out(
     _check_who_works(workers, executor, scheduler)
     tell = watch or (lambda done, total: None)
     tallies = kept.read()
-    tell(len(tallies), study.replications)
-    missing = [number for number in range(study.replications) if number not in tallies]
-    coming = at_work.carried_out(study.plan, missing, workers, executor, scheduler)
-    with closing(coming):  # whatever ends this ends the workers, too
-        for one in coming:
-            kept.add(one)
-            tallies[one.number] = one.tallies
-            tell(len(tallies), study.replications)
+    half_widths: list[float] = []
+    with at_work.Crew(study.plan, workers, executor, scheduler) as crew:
+        for total in study.enough.looks():
+            missing = [number for number in range(total) if number not in tallies]
+            tell(min(len(tallies), total), total)
+            with closing(crew.carried_out(missing)) as coming:  # whatever ends this ends its work
+                for one in coming:
+                    kept.add(one)
+                    tallies[one.number] = one.tallies
+                    tell(min(len(tallies), total), total)
+            result = _result(study, [tallies[number] for number in range(total)])
+            half_widths.append(result.headline_half_width())
+            if chosen := study.enough.chosen(half_widths):
+                result.chosen, result.seconds = chosen, time.perf_counter() - study.began
+                break
+    return result
 
-    in_order = [tallies[number] for number in range(study.replications)]
+
+def _result(study: Study, in_order: Sequence[Any]) -> Result:
     by_layout = list(zip(*in_order, strict=True))
-    seconds = time.perf_counter() - study.began
-    return Result(study.layouts, by_layout, study.plan.seed, seconds, study.differing)
+    return Result(study.layouts, by_layout, study.plan.seed, 0.0, study.differing)
+
+
+def rule(base: Scenario, replications: int | None, most: int | None, draft: bool) -> Rule:
+    """When a study has enough replications: as is asked for, else as the base's study says."""
+    study = base.settings.study
+    if draft:
+        if replications is not None or most is not None:
+            raise OptionError("draft", f"it means {DRAFT} replications: name it alone")
+        replications = DRAFT
+    for name, number in (("replications", replications), ("most", most)):
+        if number is not None and number < 1:
+            raise OptionError(name, f"at least one is needed; found {number}")
+    if replications is not None and most is not None:
+        raise OptionError("most", "it bounds a number chosen by precision: leave out replications")
+    if replications is None and most is None:
+        replications = study.replications
+    aim = study.matters.share / 2
+    return Rule(replications, most or study.most_replications, aim, draft)
+
+
+def checked_seed(base: Scenario, seed: int | None, engine: str) -> int:
+    seed = base.settings.study.seed if seed is None else seed
+    if seed < 0:
+        raise OptionError("seed", f"must not be negative; found {seed}")
+    if engine not in engines.NAMES:
+        raise OptionError("engine", f"write {' or '.join(engines.NAMES)}; found {engine}")
+    return seed
 
 
 def _check_who_works(workers: int | None, executor: object, scheduler: object) -> None:

@@ -22,6 +22,7 @@ TIME: Final = {
 LENGTH: Final = {"m": 1.0, "km": 1000.0, "米": 1.0, "公里": 1000.0, "千米": 1000.0}
 SPEED: Final = {"km/h": 1 / 3.6, "kmh": 1 / 3.6, "m/s": 1.0, "公里/小时": 1 / 3.6}
 SHARE: Final = {"%": 0.01, "percent": 0.01}
+POINTS: Final = {"point": 0.01, "points": 0.01, "个百分点": 0.01}
 
 # A comma parts thousands only: in "1,5 min" it would silently mean fifteen.
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -83,6 +84,14 @@ def share(value: object) -> float:
     result = _parse(value, SHARE, "90 %")
     if not 0 <= result <= 1:
         raise ValueError(f"a share lies between 0 % and 100 %; found {value}")
+    return result
+
+
+def points(value: object) -> float:
+    """A difference of shares from a text like "1 point" (of a hundred)."""
+    result = _parse(value, POINTS, "1 point")
+    if not 0 <= result <= 1:
+        raise ValueError(f"points lie between 0 and 100; found {value}")
     return result
 
 

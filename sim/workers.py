@@ -23,7 +23,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from typing import Any, NamedTuple
@@ -34,7 +34,7 @@ from sim.errors import WorkersError
 from sim.inputs import demand, travel
 from sim.inputs.demand import Demand
 from sim.inputs.system import HOUR_S, System
-from sim.outputs import finished
+from sim.outputs import counts, finished
 from sim.outputs.finished import Replication
 from sim.outputs.metrics import Window, tally
 from sim.outputs.store import log_files
@@ -49,7 +49,7 @@ LOOKS_EVERY_S = 2  # after a cluster that has sent nothing
 LOGGERS = ("distributed.client", "distributed.core", "tornado.application")
 
 _sent: Packed | None = None  # to a process that was started for one study
-_ready: dict[str, tuple[Plan, list[Engine]]] = {}
+_ready: dict[str, tuple[Plan, dict[int, Engine]]] = {}
 _one_at_a_time = threading.Lock()
 
 
@@ -62,6 +62,7 @@ class Plan(NamedTuple):
     seed: int
     engine: str  # of sim.engine.NAMES
     logs: bool  # whether every call and trip is wanted
+    targets_s: tuple[float, float] | None = None  # urban, rural: Counts instead of Tallies
 
 
 @dataclass(frozen=True)
@@ -73,26 +74,63 @@ class Packed:
     plan: bytes
 
 
-def carried_out(
-    plan: Plan,
-    numbers: Sequence[int],
-    workers: int | None = None,
-    executor: Executor | None = None,
-    scheduler: str | None = None,
-) -> Generator[Replication, None, None]:
-    """The replications of these numbers, each as soon as it is finished, in any order."""
-    if not numbers:
-        return
-    if executor is None and scheduler is None:
-        workers = min(_useful(plan, numbers) if workers is None else workers, len(numbers))
-        if workers <= 1:
-            engines = engines_of.make(plan.engine, plan.systems)
-            for number in numbers:
-                yield _replication(plan, engines, number)
+class Crew:
+    """Who carries out replications of one plan, at work until the study is over.
+
+    Work may come in stages. Processes are started at the first one that is worth it, and stay.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        workers: int | None = None,
+        executor: Executor | None = None,
+        scheduler: str | None = None,
+    ):
+        self._plan, self._workers = plan, workers
+        self._executor, self._scheduler = executor, scheduler
+        self._engines: dict[int, Engine] = {}
+        self._there: AtWork | None = None
+        self._open = ExitStack()
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        with _told_in_words():
+            self._open.__exit__(*error)
+
+    def carried_out(
+        self, numbers: Sequence[int], layouts: Sequence[int] | None = None
+    ) -> Generator[Replication, None, None]:
+        """The replications of these numbers, each as soon as it is finished, in any order.
+
+        `layouts`: rows of the plan's layouts that are wanted, in this order; default: all.
+        """
+        rows = tuple(range(len(self._plan.systems)) if layouts is None else layouts)
+        if not (numbers and rows):
             return
-    with _told_in_words(), _at_work(plan, workers, executor, scheduler) as there:
-        blocks = _blocks(plan, numbers, there.hands)
-        waiting = {there.pool.submit(work, there.sent, block) for block in blocks}
+        if self._there is None and self._executor is None and self._scheduler is None:
+            wanted = self._workers
+            if wanted is None:
+                wanted = _useful(self._plan, len(numbers), len(rows))
+            if min(wanted, len(numbers)) <= 1:
+                for number in numbers:
+                    yield _replication(self._plan, self._engines, number, rows)
+                return
+        with _told_in_words():
+            yield from self._by_others(numbers, rows)
+
+    def _by_others(
+        self, numbers: Sequence[int], rows: tuple[int, ...]
+    ) -> Generator[Replication, None, None]:
+        if self._there is None:
+            at_work = _at_work(self._plan, self._hands(len(numbers)), self._executor,
+                               self._scheduler)  # fmt: skip
+            self._there = self._open.enter_context(at_work)
+        there = self._there
+        blocks = _blocks(self._plan, numbers, len(rows), there.hands)
+        waiting = {there.pool.submit(work, there.sent, block, rows) for block in blocks}
         try:
             while waiting:
                 done, waiting = wait(waiting, LOOKS_EVERY_S, FIRST_COMPLETED)
@@ -104,41 +142,56 @@ def carried_out(
             for future in waiting:
                 future.cancel()
 
+    def _hands(self, replications: int) -> int | None:
+        if self._executor is not None or self._scheduler is not None:
+            return self._workers
+        return min(self._workers or os.cpu_count() or 1, replications)
 
-def _replication(plan: Plan, engines: Sequence[Engine], number: int) -> Replication:
-    """The same calls through each layout."""
-    tallies, logs = [], []
+
+def _replication(
+    plan: Plan, engines: dict[int, Engine], number: int, rows: Sequence[int]
+) -> Replication:
+    """The same calls through each layout; engines are made when they are first needed."""
+    tallies: list[Any] = []
+    logs = []
     calls, drawn_from = None, None
-    for layout, engine in enumerate(engines):
-        if calls is None or plan.demands[layout] is not drawn_from:
-            drawn_from = plan.demands[layout]
+    for row in rows:
+        system, window = plan.systems[row], plan.windows[row]
+        if row not in engines:
+            (engines[row],) = engines_of.make(plan.engine, [system])
+        if calls is None or plan.demands[row] is not drawn_from:
+            drawn_from = plan.demands[row]
             calls = demand.draw(drawn_from, plan.seed, number)
-        log = engine.run(calls)
+        log = engines[row].run(calls)
         if plan.logs:
             logs.append(log_files(calls, log))
-        tallies.append(tally(plan.systems[layout], calls, log, plan.windows[layout]))
+        if plan.targets_s is None:
+            tallies.append(tally(system, calls, log, window))
+        else:
+            tallies.append(counts.count(system, calls, log, window, plan.targets_s))
     return Replication(number, tallies, logs)
 
 
 # ── how much, and by whom ────────────────────────────────────────────────────────────────────
 
 
-def _seconds(plan: Plan) -> float:
-    """About how long a replication takes, in all layouts together."""
+def _seconds(plan: Plan, layouts: int) -> float:
+    """About how long a replication takes in so many layouts together."""
     first = plan.demands[0]
     calls = first.calls_per_hour.mean(axis=1).sum() * first.length_s / HOUR_S
     if first.recorded is not None:
         calls = len(first.recorded.received_at)
-    return float(calls * len(plan.systems) * A_CALL_S[plan.engine])
+    return float(calls * layouts * A_CALL_S[plan.engine])
 
 
-def _useful(plan: Plan, numbers: Sequence[int]) -> int:
-    return (os.cpu_count() or 1) if _seconds(plan) * len(numbers) > WORTH_A_WORKER_S else 1
+def _useful(plan: Plan, replications: int, layouts: int) -> int:
+    worth_it = _seconds(plan, layouts) * replications > WORTH_A_WORKER_S
+    return (os.cpu_count() or 1) if worth_it else 1
 
 
-def _blocks(plan: Plan, numbers: Sequence[int], hands: int) -> list[list[int]]:
+def _blocks(plan: Plan, numbers: Sequence[int], layouts: int, hands: int) -> list[list[int]]:
     by_hands = len(numbers) // (BLOCKS_A_WORKER * hands)
-    size = max(1, min(by_hands, int(BLOCK_S / max(1e-6, _seconds(plan)))))
+    size = max(1, min(by_hands, int(BLOCK_S / max(1e-6, _seconds(plan, layouts)))))
     return [list(numbers[first : first + size]) for first in range(0, len(numbers), size)]
 
 
@@ -293,12 +346,12 @@ def _quiet() -> Iterator[None]:
 # ── in a worker ──────────────────────────────────────────────────────────────────────────────
 
 
-def work(packed: Packed | None, numbers: Sequence[int]) -> list[Replication]:
+def work(packed: Packed | None, numbers: Sequence[int], rows: Sequence[int]) -> list[Replication]:
     """A block of replications, wherever this is; None: of the plan sent when it was started."""
     packed = packed or _sent
     assert packed is not None
     plan, engines = _unpacked(packed)
-    return [_replication(plan, engines, number) for number in numbers]
+    return [_replication(plan, engines, number, rows) for number in numbers]
 
 
 def _packed(plan: Plan) -> Packed:
@@ -307,7 +360,7 @@ def _packed(plan: Plan) -> Packed:
     return Packed(hashlib.sha256(data).hexdigest(), finished.code(), data)
 
 
-def _unpacked(packed: Packed) -> tuple[Plan, list[Engine]]:
+def _unpacked(packed: Packed) -> tuple[Plan, dict[int, Engine]]:
     """The plan and its engines, made once in a process and kept from block to block."""
     with _one_at_a_time:  # the threads of a process share plan and engines
         if packed.key not in _ready:
@@ -322,5 +375,5 @@ def _unpacked(packed: Packed) -> tuple[Plan, list[Engine]]:
             plan = plan._replace(systems=tuple(whole))
             while len(_ready) >= KEPT_PLANS:
                 del _ready[next(iter(_ready))]
-            _ready[packed.key] = plan, engines_of.make(plan.engine, plan.systems)
+            _ready[packed.key] = plan, {}
         return _ready[packed.key]

@@ -6,12 +6,16 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from sim.outputs import estimates
-from sim.outputs.compare import Matters, Verdict, verdict
-from sim.outputs.estimates import Estimate, Group, Pooled, Setup, percentile
+from sim.outputs.compare import Matters, Verdict, verdicts
+from sim.outputs.estimates import Group, Jackknifed, Pooled, Setup, percentile
 from sim.outputs.measures import BY_KEY
 from sim.outputs.metrics import Tally
+from sim.outputs.precision import Rule
 
 SETUP = Setup((600.0, 1800.0), 0.9, np.array([100.0, 300.0]), worst=(1,))
 
@@ -164,12 +168,114 @@ def test_groups_without_calls_are_not_reported():
     ],
 )
 def test_the_four_verdicts(low, high, said):
-    difference = Estimate((low + high) / 2, low, high)
-    assert verdict(BY_KEY["within"], difference, Matters()) == said
+    assert verdicts(BY_KEY["within"], [spread(low, high)], Matters()) == [said]
     turned = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}.get(said, said)
-    assert verdict(BY_KEY["over20"], difference, Matters()) == turned
+    assert verdicts(BY_KEY["over20"], [spread(low, high)], Matters()) == [turned]
+
+
+def spread(low, high, df=29):
+    """A difference with this 95 % interval."""
+    half = scipy.stats.t.ppf(0.975, df)
+    return Jackknifed((low + high) / 2, (high - low) / 2 / half, df)
 
 
 def test_minutes_matter_from_half_a_minute():
-    assert verdict(BY_KEY["p90"], Estimate(-0.3, -0.4, -0.2), Matters()) == Verdict.TOO_SMALL
-    assert verdict(BY_KEY["p90"], Estimate(-0.8, -0.9, -0.7), Matters()) == Verdict.BETTER
+    assert verdicts(BY_KEY["p90"], [spread(-0.4, -0.2)], Matters()) == [Verdict.TOO_SMALL]
+    assert verdicts(BY_KEY["p90"], [spread(-0.9, -0.7)], Matters()) == [Verdict.BETTER]
+
+
+@given(st.floats(-0.1, 0.1), st.floats(0.0, 0.05), st.integers(4, 200), st.floats(0.001, 0.05))
+def test_the_verdict_on_one_layout_is_what_its_interval_says(mean, se, df, small):
+    difference = Jackknifed(mean, se, df)
+    low, high = difference.interval()[1:]
+    for edge in (abs(low - 0), abs(high - 0), abs(low + small), abs(high - small)):
+        assume(edge > 1e-9)
+    if -small < low and high < small:
+        said = Verdict.TOO_SMALL
+    elif low <= 0 <= high:
+        said = Verdict.UNDECIDED
+    else:
+        said = Verdict.BETTER if low > 0 else Verdict.WORSE
+    assert verdicts(BY_KEY["within"], [difference], Matters(small)) == [said]
+
+
+def test_layouts_judged_together_need_more_to_be_told_from_nothing():
+    one = spread(0.001, 0.041)  # alone it is just better
+    nothing = spread(-0.03, 0.03)
+    assert verdicts(BY_KEY["within"], [one], Matters()) == [Verdict.BETTER]
+    together = verdicts(BY_KEY["within"], [one, *[nothing] * 9], Matters())
+    assert together == [Verdict.UNDECIDED] * 10
+
+
+def test_holm_by_hand():
+    # Steps 3 × 0.01, 2 × 0.02, 1 × 0.03; none below the one before it.
+    assert estimates.holm([0.03, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
+    assert estimates.holm([0.5, 0.9]) == [1.0, 1.0]
+    assert estimates.holm([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holm_lies_between_no_correction_and_bonferroni(chances):
+    for raw, adjusted in zip(chances, estimates.holm(chances), strict=True):
+        assert raw <= adjusted <= min(1.0, len(chances) * raw) + 1e-12
+
+
+def test_simultaneous_intervals_are_wider_and_none_for_one():
+    assert estimates.simultaneous(1) == pytest.approx(0.95)
+    assert estimates.simultaneous(5) == pytest.approx(0.99)
+    alone, five = spread(0.01, 0.03).interval(), spread(0.01, 0.03).interval(0.99)
+    assert five.low < alone.low < alone.high < five.high
+
+
+def test_resampled_values_say_how_easily_chance_does_it():
+    values = np.linspace(-0.01, 0.09, 1001)
+    found = estimates.Resampled(0.04, values)
+    assert found.above(0.0) == pytest.approx(2 * 102 / 1002)
+    assert found.below(0.0) == 1.0
+    assert found.below(0.2) == pytest.approx(2 / 1002)
+    assert estimates.Resampled(0.04, np.zeros(0)).above(0.0) == 1.0
+    assert math.isnan(estimates.Resampled(0.04, np.zeros(0)).interval().low)
+
+
+def test_differences_without_any_spread_are_certain():
+    assert verdicts(BY_KEY["within"], [Jackknifed(0.02, 0.0, 9)], Matters()) == [Verdict.BETTER]
+    assert verdicts(BY_KEY["within"], [Jackknifed(0.0, 0.0, 9)], Matters()) == [Verdict.TOO_SMALL]
+
+
+# ── how many replications are enough ─────────────────────────────────────────────────────────
+
+
+def looks(rule, half_width_at):
+    """How many replications a rule stops at, and why."""
+    widths = []
+    for total in rule.looks():
+        widths.append(half_width_at(total))
+        if chosen := rule.chosen(widths):
+            return total, chosen.how
+    raise AssertionError("never stopped")
+
+
+def test_a_given_number_is_kept_however_wide_the_interval():
+    assert looks(Rule(30, 200, 0.005), lambda n: math.nan) == (30, "given")
+    assert looks(Rule(5, 200, 0.005, draft=True), lambda n: 0.001) == (5, "draft")
+
+
+def test_two_looks_in_a_row_must_be_precise_enough():
+    assert looks(Rule(None, 200, 0.5), lambda n: 0.1) == (15, "precise")
+    assert looks(Rule(None, 200, 0.5), lambda n: 0.1 if n in (10, 20, 25) else 0.9) == (
+        25,
+        "precise",
+    )
+
+
+def test_precision_ends_at_the_most():
+    assert looks(Rule(None, 200, 0.5), lambda n: 1.0) == (200, "most")
+    assert looks(Rule(None, 12, 0.5), lambda n: math.nan) == (12, "most")
+    assert looks(Rule(None, 7, 0.5), lambda n: 0.1) == (7, "most")
+
+
+@given(st.integers(1, 3000))
+def test_looks_go_up_to_the_most_and_not_beyond(most):
+    seen = list(Rule(None, most, 0.5).looks())
+    assert seen[-1] == most == max(seen)
+    assert sorted(set(seen)) == seen

@@ -326,13 +326,35 @@ class DispatchSettings(Setting):
     divert: tuple[Divert, ...] = ()
 
 
+class Matter(Setting):
+    """Differences smaller than this matter to nobody. Assumed: what is small is for you to say."""
+
+    share: Annotated[float, *quantity(units.points, "1 point", "points of a share in percent")] = (
+        Field("1 point")  # type: ignore
+    )
+    time: Seconds = Field("0.5 min")  # type: ignore
+
+    @field_validator("share", "time")
+    @classmethod
+    def _something(cls, value: float) -> float:
+        if value <= 0:
+            raise ValueError("some difference must matter: write more than nothing")
+        return value
+
+
 class StudySettings(Setting):
     """Calls are measured if received within `length`; the run goes on until all are served."""
 
     warm_up: Seconds = Field("2 days")  # type: ignore
     length: Seconds = Field("28 days")  # type: ignore
     cool_down: Seconds = Field("6 hours")  # type: ignore
-    replications: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 30
+    replications: Annotated[int, Field(ge=1, le=100_000, strict=True)] | None = Field(
+        None, description="how many; default: until the headline is known to half of what matters"
+    )
+    most_replications: Annotated[int, Field(ge=5, le=100_000, strict=True)] = Field(
+        200, description="at most so many, where precision decides"
+    )
+    matters: Matter = Matter()
     seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = 2025
 
     @field_validator("length")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.outputs import estimates
-from sim.outputs.estimates import ALL, Estimate, Group, Pooled, Setup
+from sim.outputs.estimates import ALL, LEVEL, Estimate, Group, Pooled, Setup, Spread, holm
 from sim.outputs.measures import BY_KEY, HEADLINE, Measure
 from sim.outputs.metrics import Tally
+from sim.outputs.precision import Chosen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,17 +42,26 @@ class Matters(NamedTuple):
     min: float = 0.5
 
 
-def verdict(measure: Measure, difference: Estimate, matters: Matters) -> Verdict:
-    """Better or worse if the interval leaves out nothing at all; too small if it is all small."""
+def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) -> list[Verdict]:
+    """What the differences of several layouts from one base amount to, judged together.
+
+    Too small if chance alone would hardly make a difference that matters look so small; better or
+    worse if it would hardly make none look so large. Both by Holm's step-down tests over the
+    layouts; with one layout that is whether the 95 % interval is all small, or leaves out nothing.
+    """
     small = getattr(matters, measure.unit)
-    if not math.isfinite(difference.low):
-        return Verdict.UNDECIDED
-    if -small < difference.low and difference.high < small:
-        return Verdict.TOO_SMALL
-    if difference.low <= 0 <= difference.high:
-        return Verdict.UNDECIDED
-    more = difference.low > 0
-    return Verdict.BETTER if more == (measure.better == "more") else Verdict.WORSE
+    is_small = holm([max(d.above(-small), d.below(small)) for d in differences])
+    is_some = holm([min(d.above(0.0), d.below(0.0)) for d in differences])
+    found = []
+    for difference, equal, other in zip(differences, is_small, is_some, strict=True):
+        if equal < 1 - LEVEL:
+            found.append(Verdict.TOO_SMALL)
+        elif other < 1 - LEVEL:
+            more = difference.mean > 0
+            found.append(Verdict.BETTER if more == (measure.better == "more") else Verdict.WORSE)
+        else:
+            found.append(Verdict.UNDECIDED)
+    return found
 
 
 class Row(NamedTuple):
@@ -77,15 +87,17 @@ class Result:
         seed: int,
         seconds: float,
         differing: tuple[str, ...] = (),
-        matters: Matters | None = None,
+        chosen: Chosen | None = None,
     ):
         self.layouts, self.tallies = tuple(layouts), tuple(tallies)
         self.seed, self.seconds = seed, seconds
         self.differing = differing  # sections of settings in which a proposal is not the base
-        self.matters = matters or Matters()
+        self.matters = matters_of(self.layouts[0])
         self.replications = len(self.tallies[0])
+        self.chosen = chosen or Chosen("given")  # how the number of replications came about
         self.estimate = lru_cache(maxsize=None)(self._estimate)
-        self.difference = lru_cache(maxsize=None)(self._difference)
+        self.spread = lru_cache(maxsize=None)(self._spread)
+        self._verdicts = lru_cache(maxsize=None)(self._judged)
 
     @property
     def same_calls(self) -> bool:
@@ -109,14 +121,32 @@ class Result:
     def _estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
         return estimates.estimate(self.pooled[layout], key, group)
 
-    def _difference(self, key: str, layout: int = 1, group: Group = ALL) -> Estimate:
-        """A layout less the base."""
-        return estimates.difference(self.pooled[0], self.pooled[layout], key, group)
+    def _spread(self, key: str, layout: int = 1, group: Group = ALL) -> Spread:
+        return estimates.paired(self.pooled[0], self.pooled[layout], key, group)
+
+    @property
+    def level(self) -> float:
+        """Of each interval of a difference, so that those of all proposals hold at once."""
+        return estimates.simultaneous(len(self.layouts) - 1)
+
+    def difference(self, key: str, layout: int = 1, group: Group = ALL) -> Estimate:
+        """A layout less the base, with an interval that holds for all proposals at once."""
+        return self.spread(key, layout, group).interval(self.level)
 
     def verdict(self, key: str, layout: int = 1) -> Verdict:
         if self.replications < FEWEST:  # too few to tell chance from anything
             return Verdict.UNDECIDED
-        return verdict(BY_KEY[key], self.difference(key, layout), self.matters)
+        return self._verdicts(key)[layout - 1]
+
+    def _judged(self, key: str) -> list[Verdict]:
+        spreads = [self.spread(key, layout) for layout in range(1, len(self.layouts))]
+        return verdicts(BY_KEY[key], spreads, self.matters)
+
+    def headline_half_width(self) -> float:
+        """Of the least sure headline difference; of the compliance itself in a lone layout."""
+        if len(self.layouts) == 1:
+            return self.estimate("within").half_width
+        return max(self.difference("within", i).half_width for i in range(1, len(self.layouts)))
 
     def gain_from_sharing(self, layout: int = 1) -> float:
         return estimates.gain_from_sharing(self.pooled[0], self.pooled[layout])
@@ -207,6 +237,11 @@ class Result:
         from sim.outputs import tables
 
         return tables.as_html(self)
+
+
+def matters_of(base: Scenario) -> Matters:
+    said = base.settings.study.matters
+    return Matters(said.share, said.time / 60)
 
 
 def _setup(layout: Scenario) -> Setup:

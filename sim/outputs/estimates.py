@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 from sim.outputs.measures import BY_KEY, OF_CALLS
 from sim.outputs.metrics import TURNOUT_TARGET_S, Tally
@@ -87,10 +87,10 @@ class Pooled:
             return np.arange(len(self.response_s))
         return np.flatnonzero(getattr(self, group.by) == group.row)
 
-    def left_out(self, key: str, group: Group) -> np.ndarray:
+    def left_out(self, key: str, group: Group = ALL) -> np.ndarray:
         """[1 + replications] the measure of all replications, then without each of them."""
         if key in ("busy", "level_zero"):
-            return _ratios(*self._fleet_time(key))
+            return ratios(*self._fleet_time(key))
         rows = self.members(group)
         if key == "worst5":
             rows = np.flatnonzero(np.isin(self.township, self.setup.worst))
@@ -106,7 +106,7 @@ class Pooled:
             values = self.of_calls[name][rows].astype(float)
         count = self.replications
         totals = np.bincount(self.replication[rows], values, count)
-        return _ratios(totals, np.bincount(self.replication[rows], minlength=count))
+        return ratios(totals, np.bincount(self.replication[rows], minlength=count))
 
     def township_counts(self) -> tuple[np.ndarray, np.ndarray]:
         """[replication, township] calls within target, and calls."""
@@ -150,19 +150,103 @@ def percentile(ordered: np.ndarray, share: float) -> float:
     return float(ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)])
 
 
+class HasMeasures(Protocol):
+    """Replications of one layout that can be left out one by one: `Pooled`, or sums alone."""
+
+    def left_out(self, key: str, group: Group = ALL) -> np.ndarray: ...
+
+
+class Jackknifed(NamedTuple):
+    """A value and how it would vary from study to study: Student's t over replications."""
+
+    mean: float
+    se: float  # nan where one replication leaves nothing to say
+    df: int
+
+    def interval(self, level: float = LEVEL) -> Estimate:
+        if math.isnan(self.se):
+            return Estimate(self.mean, math.nan, math.nan)
+        half = float(stdtrit(self.df, 0.5 + level / 2)) * self.se
+        return Estimate(self.mean, self.mean - half, self.mean + half)
+
+    def above(self, value: float) -> float:
+        """Two-sided p: how easily chance alone puts the estimate so far above a value."""
+        if math.isnan(self.se):
+            return 1.0
+        if self.se == 0:
+            return 0.0 if self.mean > value else 1.0
+        return min(1.0, 2 * float(stdtr(self.df, (value - self.mean) / self.se)))
+
+    def below(self, value: float) -> float:
+        return self._replace(mean=-self.mean).above(-value)
+
+
+class Resampled(NamedTuple):
+    """A value and what it was when replications were drawn anew, with replacement."""
+
+    mean: float
+    values: np.ndarray  # empty where one replication leaves nothing to say
+
+    def interval(self, level: float = LEVEL) -> Estimate:
+        if not len(self.values):
+            return Estimate(self.mean, math.nan, math.nan)
+        low, high = np.quantile(self.values, [0.5 - level / 2, 0.5 + level / 2])
+        return Estimate(self.mean, float(low), float(high))
+
+    def above(self, value: float) -> float:
+        """Two-sided p: how easily chance alone puts the estimate so far above a value."""
+        if not len(self.values):
+            return 1.0
+        at_most = int((self.values <= value).sum()) + 1
+        return min(1.0, 2 * at_most / (len(self.values) + 1))
+
+    def below(self, value: float) -> float:
+        return self._replace(values=-self.values).above(-value)
+
+
+Spread = Jackknifed | Resampled
+
+
 def estimate(pooled: Pooled, key: str, group: Group = ALL) -> Estimate:
     if key == "people_ok":
-        return _bootstrap([pooled], lambda values: values[0])
-    value = _jackknife(pooled.left_out(key, group))
+        return _bootstrap([pooled], lambda values: values[0]).interval()
+    value = jackknife(pooled.left_out(key, group)).interval()
     most = 1.0 if BY_KEY[key].unit == "share" else np.inf
     return Estimate(value.mean, *np.clip([value.low, value.high], 0, most).tolist())
 
 
-def difference(base: Pooled, other: Pooled, key: str, group: Group = ALL) -> Estimate:
-    """`other` less `base` on the same calls, with the interval of the paired difference."""
+def paired(base: HasMeasures, other: HasMeasures, key: str, group: Group = ALL) -> Spread:
+    """`other` less `base` on the same calls: replications are left out of both together."""
     if key == "people_ok":
+        assert isinstance(base, Pooled)
+        assert isinstance(other, Pooled)
         return _bootstrap([base, other], lambda values: values[1] - values[0])
-    return _jackknife(other.left_out(key, group) - base.left_out(key, group))
+    return jackknife(other.left_out(key, group) - base.left_out(key, group))
+
+
+def difference(
+    base: HasMeasures, other: HasMeasures, key: str, group: Group = ALL, level: float = LEVEL
+) -> Estimate:
+    """`other` less `base` on the same calls, with the interval of the paired difference."""
+    return paired(base, other, key, group).interval(level)
+
+
+def simultaneous(several: int, level: float = LEVEL) -> float:
+    """The level at which each of several intervals must be so that all hold at once (Bonferroni).
+
+    Holds however much they depend on each other, and on shared calls they do.
+    """
+    return 1 - (1 - level) / max(1, several)
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """Chances of several tests together, adjusted step by step (Holm 1979); in the same order."""
+    adjusted, running = [0.0] * len(chances), 0.0
+    order = sorted(range(len(chances)), key=chances.__getitem__)
+    for step, row in enumerate(order):
+        running = max(running, min(1.0, (len(chances) - step) * chances[row]))
+        adjusted[row] = running
+    return adjusted
 
 
 def gain_from_sharing(base: Pooled, other: Pooled, key: str = "within") -> float:
@@ -176,6 +260,11 @@ def gain_from_sharing(base: Pooled, other: Pooled, key: str = "within") -> float
 def worst_townships(pooled: Pooled, count: int = 5) -> tuple[int, ...]:
     """The townships with the lowest compliance; only those with calls, ties by row."""
     within, calls = (counts.sum(axis=0) for counts in pooled.township_counts())
+    return worst_of(within, calls, count)
+
+
+def worst_of(within: np.ndarray, calls: np.ndarray, count: int) -> tuple[int, ...]:
+    """Rows of the townships with the lowest share of calls within target."""
     some = np.flatnonzero(calls)
     order = some[np.argsort(within[some] / calls[some], kind="stable")]
     return tuple(sorted(order[:count].tolist()))
@@ -196,7 +285,7 @@ def keys_of(group: Group) -> tuple[str, ...]:
             "people_ok")  # fmt: skip
 
 
-def _ratios(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+def ratios(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
     """The pooled ratio, then the ratio without each replication."""
     top = np.concatenate([[numerator.sum()], numerator.sum() - numerator])
     bottom = np.concatenate([[denominator.sum()], denominator.sum() - denominator])
@@ -210,28 +299,23 @@ def _pseudo_values(left_out: np.ndarray) -> np.ndarray:
         return count * left_out[0] - (count - 1) * left_out[1:]
 
 
-def _jackknife(left_out: np.ndarray) -> Estimate:
+def jackknife(left_out: np.ndarray) -> Jackknifed:
+    """From a value of all replications, followed by those without each of them."""
     count = len(left_out) - 1
     pseudo = _pseudo_values(left_out)
     whole = float(left_out[0])
     if count < 2 or not np.isfinite(pseudo).all():
-        return Estimate(whole, math.nan, math.nan)
-    half = float(stdtrit(count - 1, 0.5 + LEVEL / 2) * np.std(pseudo, ddof=1) / math.sqrt(count))
-    return Estimate(whole, whole - half, whole + half)
+        return Jackknifed(whole, math.nan, count - 1)
+    return Jackknifed(whole, float(np.std(pseudo, ddof=1) / math.sqrt(count)), count - 1)
 
 
 def _bootstrap(
     layouts: Sequence[Pooled], statistic: Callable[[list[np.ndarray]], np.ndarray]
-) -> Estimate:
+) -> Resampled:
     """People in townships that meet their target, resampling replications of all layouts alike."""
     count = layouts[0].replications
     rng = np.random.default_rng(2025)  # of the interval only: no call depends on it
     weights = rng.multinomial(count, np.full(count, 1 / count), RESAMPLES)
     whole = float(statistic([p.people_ok(np.ones((1, count))) for p in layouts])[0])
-    if count < 2:
-        return Estimate(whole, math.nan, math.nan)
-    values = statistic([p.people_ok(weights) for p in layouts])
-    if not np.isfinite(values).all():
-        return Estimate(whole, math.nan, math.nan)
-    low, high = np.quantile(values, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
-    return Estimate(whole, float(low), float(high))
+    values = statistic([p.people_ok(weights) for p in layouts]) if count > 1 else np.zeros(0)
+    return Resampled(whole, values if np.isfinite(values).all() else np.zeros(0))

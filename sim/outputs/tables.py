@@ -124,11 +124,11 @@ def _heading(result: Result, lang: str) -> list[str]:
         same = pick(lang, ", the same calls in all", "，各布局呼叫相同")
         if not result.same_calls:
             same = pick(lang, ", not the same calls in all", "，各布局呼叫不同")
+    often = words.how_often(result.replications, result.chosen, lang)
     made = pick(
         lang,
-        f"{words.count(result.replications, 'replication')} × "
-        f"{words.count(float(days), 'day')}{same}, seed {result.seed}",
-        f"重复 {result.replications} 次 × {days} 天{same}，随机种子 {result.seed}",
+        f"{often} × {words.count(float(days), 'day')}{same}, seed {result.seed}",
+        f"{often} × {days} 天{same}，随机种子 {result.seed}",
     )
     lines = [head, f"{made}{' ' * 6}{result.seconds:.0f} s"]
     lines += _differing(result, lang)
@@ -235,10 +235,20 @@ def _notes(result: Result, lang: str) -> list[str]:
     if len(result.layouts) > 1:
         target += pick(
             lang,
-            f" Matters: {points:g} point, {minutes:g} min.",
+            f" Matters: {words.count(points, 'point')}, {minutes:g} min.",
             f"有意义的差异：{points:g} 个百分点、{minutes:g} 分钟。",
         )
     lines = _wrapped(target)
+    if len(result.layouts) > 2:
+        lines += _wrapped(
+            pick(
+                lang,
+                f"{len(result.layouts) - 1} proposals are judged together: the intervals of a "
+                "measure hold all at once (Bonferroni), verdicts by Holm's tests.",
+                f"{len(result.layouts) - 1} 个方案一并判断：同一指标的各区间同时成立"
+                "（Bonferroni），结论按 Holm 检验。",
+            )
+        )
     if result.replications < ENOUGH:
         lines += _wrapped(
             pick(

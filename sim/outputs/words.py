@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.inputs.maps import Map
     from sim.inputs.scenario import Scenario
     from sim.outputs.compare import Result
+    from sim.outputs.precision import Chosen
 
 LANGUAGES = ("en", "zh")
 
@@ -91,6 +92,21 @@ def fleet(result: Result, layout: int, lang: str) -> str:
         + (f" ({part} part-time)" if part else ""),
         f"{stations} 个站点，{ambulances} 辆救护车" + (f"（{part} 辆分时段）" if part else ""),
     )
+
+
+def how_often(replications: int, chosen: Chosen, lang: str) -> str:
+    """20 replications (enough for ±0.3 points)"""
+    reached, aim = f"±{chosen.reached * 100:.1f}", f"±{chosen.aim * 100:g}"
+    en, zh = {
+        "given": ("", ""),
+        "draft": (" (a draft)", "（草稿）"),
+        "precise": (f" (enough for {reached} points)", f"（精度已达 {reached} 个百分点）"),
+        "most": (
+            f" (the most allowed: {reached} points, not {aim})",
+            f"（已达上限：精度 {reached} 而非 {aim} 个百分点）",
+        ),
+    }[chosen.how]
+    return pick(lang, count(replications, "replication") + en, f"重复 {replications} 次{zh}")
 
 
 def count(number: float, noun: str) -> str:

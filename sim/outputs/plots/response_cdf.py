@@ -27,7 +27,7 @@ def response_cdf(result: Result, lang: str = "en", size: str = "screen") -> Figu
     panels = [area for area in AREAS if not math.isnan(result.estimate(area[0]).mean)]
     with style.figure(size, 0.47) as fig:
         style.headline(fig, _finding(result, lang), _subtitle(result, lang))
-        style.footnote(fig, style.how_made(result, lang))
+        style.footnote(fig, style.how_made(result, lang), result.chosen.how == "draft")
         top, bottom = style.head_room(fig), style.foot_room(fig)
         left = max(0.065, 5.2 * mpl.rcParams["font.size"] / 72 / fig.get_size_inches()[0])
         width = (0.965 - left) / max(1, len(panels))

@@ -20,7 +20,7 @@ from matplotlib.text import Text
 from sim.errors import OptionError, OutputError, Problem
 from sim.outputs.compare import Result
 from sim.outputs.store import write_whole
-from sim.outputs.words import pick
+from sim.outputs.words import count, pick
 
 # Width in inches as it is printed, and points of body type on it.
 SIZES: Final = {"screen": (11.0, 10.0), "a4": (6.5, 7.0), "slide": (13.33, 13.0)}
@@ -99,7 +99,13 @@ def headline(fig: Figure, finding: str, subtitle: str) -> None:
         fit(fig, line)
 
 
-def footnote(fig: Figure, text: str) -> None:
+def footnote(fig: Figure, text: str, draft: bool = False) -> None:
+    """How it was made, at the foot; a draft is stamped as one, right across."""
+    if draft:
+        fig.text(
+            0.5, 0.5, "DRAFT 草稿", size=0.11 * 72 * min(*fig.get_size_inches()), weight="bold",
+            color=ORANGE, alpha=0.16, rotation=25, ha="center", va="center", zorder=99,
+        )  # fmt: skip
     points, (width, height) = mpl.rcParams["font.size"], fig.get_size_inches()
     line = fig.text(
         0.14 / width, 0.1 / height, text, size=0.85 * points, color="#5A5A5A", va="bottom"
@@ -134,12 +140,13 @@ def how_made(result: Result, lang: str) -> str:
     measured = sum(len(t.call) for t in result.tallies[0])
     a_day = measured / result.replications / (study.length / 86_400)
     days, warm_up = study.length / 86_400, study.warm_up / 86_400
-    kind = map_mark(result.base.map, lang)
+    kind, draft = map_mark(result.base.map, lang), result.chosen.how == "draft"
     return pick(
         lang,
-        f"{kind}{people:,.0f} people, about {a_day:.0f} calls a day. {result.replications} "
-        f"replications × {days:g} days after a {warm_up:g}-day warm-up.",
-        f"{kind}{people:,.0f} 人，日均约 {a_day:.0f} 次呼叫。"
+        f"{kind}{people:,.0f} people, about {a_day:.0f} calls a day. "
+        f"{'Draft: ' if draft else ''}{count(result.replications, 'replication')} × "
+        f"{count(days, 'day')} after a {warm_up:g}-day warm-up.",
+        f"{kind}{people:,.0f} 人，日均约 {a_day:.0f} 次呼叫。{'草稿：' if draft else ''}"
         f"预热 {warm_up:g} 天后模拟 {days:g} 天，重复 {result.replications} 次。",
     )
 

@@ -33,7 +33,7 @@ def township_map(result: Result, layout: int = 0, lang: str = "en", size: str = 
     areas = area_word(ground, lang)
     with style.figure(size, 0.62) as fig:
         style.headline(fig, _finding(p90, meets, areas, lang), _subtitle(scenario, areas, lang))
-        style.footnote(fig, style.how_made(result, lang))
+        style.footnote(fig, style.how_made(result, lang), result.chosen.how == "draft")
         top, bottom = style.head_room(fig), style.foot_room(fig)
         bounds = ground.outline.bounds
         core = ground.layers["core"].geometry.union_all()
