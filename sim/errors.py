@@ -6,6 +6,7 @@
     ├── MapError           a map bundle
     │   └── MapImportError     the files a map bundle is to be made from
     ├── RecordsError       a file of call records
+    ├── CandidatesError    a file of places for new stations
     ├── OutputError        a results folder that cannot be written
     └── WorkersError       worker processes, or a cluster, that did not do their work
 
@@ -79,6 +80,10 @@ class MapImportError(MapError):
 
 class RecordsError(PlannerError):
     verb = "cannot be read as call records"
+
+
+class CandidatesError(PlannerError):
+    verb = "cannot be read as candidate sites"
 
 
 class OutputError(PlannerError):

@@ -133,7 +133,7 @@ def carry_out(
     scheduler: str | None = None,
 ) -> Result:
     """All replications but those that were finished before; each is kept as soon as it is."""
-    _check_who_works(workers, executor, scheduler)
+    check_who_works(workers, executor, scheduler)
     tell = watch or (lambda done, total: None)
     tallies = kept.read()
     half_widths: list[float] = []
@@ -186,7 +186,7 @@ def checked_seed(base: Scenario, seed: int | None, engine: str) -> int:
     return seed
 
 
-def _check_who_works(workers: int | None, executor: object, scheduler: object) -> None:
+def check_who_works(workers: int | None, executor: object, scheduler: object) -> None:
     if scheduler is not None and (executor is not None or workers is not None):
         raise OptionError("scheduler", "name it alone, without workers or an executor")
     if workers is not None and (not isinstance(workers, int) or workers < 1):
@@ -229,17 +229,9 @@ def _measured_like(base: Scenario, other: Scenario) -> Scenario:
 
 
 def _systems(layouts: Sequence[Scenario]) -> tuple[System, ...]:
-    """Systems by layout. Those on one matrix hold it together, as those on roads do anyway."""
-    systems: list[System] = []
-    for layout in layouts:
-        made = system.build(layout)
-        if layout.map.matrix is not None:
-            for far in (other.travel.far for other in systems):
-                if np.array_equal(far, made.travel.far):
-                    made = made._replace(travel=made.travel._replace(far=far))
-                    break
-        systems.append(made)
-    return tuple(systems)
+    """Systems by layout; those with the same roads, or the same matrix, hold them together."""
+    first = system.build(layouts[0])
+    return (first, *(system.build(other, (layouts[0], first)) for other in layouts[1:]))
 
 
 def _demands(layouts: Sequence[Scenario]) -> tuple[Demand, ...]:

@@ -115,6 +115,8 @@ class Crew:
             if wanted is None:
                 wanted = _useful(self._plan, len(numbers), len(rows))
             if min(wanted, len(numbers)) <= 1:
+                for gone in set(self._engines) - set(rows):  # each takes its megabytes
+                    del self._engines[gone]
                 for number in numbers:
                     yield _replication(self._plan, self._engines, number, rows)
                 return

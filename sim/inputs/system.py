@@ -105,14 +105,14 @@ def plain_fleet(home: np.ndarray) -> dict[str, Any]:
     }
 
 
-def build(scenario: Scenario) -> System:
+def build(scenario: Scenario, like: tuple[Scenario, System] | None = None) -> System:
     """The System of a layout. Its places: the map's cells, recorded calls, hospitals, stations.
 
     The map's table of travel seconds is made once per map and speeds and then kept on disk;
-    stations cost one search each.
+    stations cost one search each. `like`: another layout and its System, whose roads are shared if
+    both have the same.
     """
     settings, ground = scenario.settings, scenario.map
-    roads = ground.network
     factor, band_of_hour = _speed_factors(scenario)
     modes = np.arange(len(factor)).reshape(-1, 2)  # [band, profile]
 
@@ -120,7 +120,7 @@ def build(scenario: Scenario) -> System:
     call_xy = ground.cells.xy
     if scenario.recorded is not None:
         call_xy = np.vstack([call_xy, scenario.recorded.xy])
-    map_node, map_m = network.snap(roads, np.vstack([call_xy, hospital_xy]))
+    map_node, map_m = network.snap(ground.network, np.vstack([call_xy, hospital_xy]))
     station_node = np.array([s.node for s in scenario.stations], int)
     station_m = np.array([s.road_m for s in scenario.stations], float)
 
@@ -140,11 +140,7 @@ def build(scenario: Scenario) -> System:
     return System(
         place_node=np.concatenate([map_node, station_node]),
         place_leg_s=np.tile(leg_s, (len(modes), 1)),
-        travel=(
-            travel.build(_edges(scenario, factor), roads.xy, map_node, station_node)
-            if ground.matrix is None
-            else travel.from_matrix(_matrix_seconds(ground.matrix, factor), roads.xy)
-        ),
+        travel=_travel(scenario, like, factor, map_node, station_node),
         bands=_bands(band_of_hour, start_of_week_s(settings.start)),
         mode_to_scene=modes[:, to_scene],
         mode_to_hospital=modes[:, to_hospital],
@@ -160,6 +156,31 @@ def build(scenario: Scenario) -> System:
         ),
         standby_list=np.zeros(0, int),
         on_grid=True,
+    )
+
+
+def _travel(
+    scenario: Scenario,
+    like: tuple[Scenario, System] | None,
+    factor: np.ndarray,
+    map_node: np.ndarray,
+    station_node: np.ndarray,
+) -> Travel:
+    ground, same = scenario.map, like is not None and _same_roads(scenario, like[0])
+    if same and like is not None:
+        shared = like[1].travel
+        return shared if ground.matrix is not None else travel.for_stations(shared, station_node)
+    if ground.matrix is not None:
+        return travel.from_matrix(_matrix_seconds(ground.matrix, factor), ground.network.xy)
+    return travel.build(_edges(scenario, factor), ground.network.xy, map_node, station_node)
+
+
+def _same_roads(one: Scenario, other: Scenario) -> bool:
+    """Whether two layouts have the same map, speeds and recorded places."""
+    return (
+        one.map is other.map
+        and one.recorded is other.recorded
+        and one.settings.travel == other.settings.travel
     )
 
 

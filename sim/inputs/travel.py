@@ -35,20 +35,20 @@ class Travel(NamedTuple):
 def build(graph: Edges, xy: np.ndarray, map_nodes: np.ndarray, stations: np.ndarray) -> Travel:
     """Travel to the map's places and the layout's stations, all given as nodes."""
     folded = fold(graph)
-    junctions = len(folded.node)
     far_ends = _entries(folded, map_nodes)
-    far_row = _rows(far_ends, junctions)
-    near_ends = _entries(folded, stations)
-    near_ends = near_ends[far_row[near_ends] < 0]
-    return Travel(
-        graph,
-        folded,
-        network.cached_table(folded.junctions, far_ends),
-        far_row,
-        network.table(folded.junctions, near_ends),
-        _rows(near_ends, junctions),
-        xy,
-    )
+    far_row = _rows(far_ends, len(folded.node))
+    far = network.cached_table(folded.junctions, far_ends)
+    none = np.full(len(folded.node), -1)
+    return for_stations(Travel(graph, folded, far, far_row, NO_TABLE, none, xy), stations)
+
+
+def for_stations(travel: Travel, stations: np.ndarray) -> Travel:
+    """The same roads for another layout: all is shared but the table of its own stations."""
+    chains = travel.chains
+    ends = _entries(chains, stations)
+    ends = ends[travel.far_row[ends] < 0]
+    near = network.table(chains.junctions, ends)
+    return travel._replace(near=near, near_row=_rows(ends, len(chains.node)))
 
 
 def from_matrix(seconds: np.ndarray, xy: np.ndarray | None = None) -> Travel:

@@ -6,6 +6,7 @@ everywhere: call taking and turnout come before the wheels roll.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from shapely import buffer, points, union_all
 
 from sim.errors import OutputError
 from sim.inputs import network, system
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import Scenario, Station
 from sim.outputs.store import write_whole
 
 # Service radius norms, 国卫医发〔2020〕19号: at most 5 km in town, 10 to 20 km in the country.
@@ -41,21 +42,38 @@ def reach(scenario: Scenario, before_s: float | None = None) -> Reach:
     `before_s`: seconds before the wheels roll; default: the means of call taking and turnout. The
     time band of the run's start holds.
     """
-    durations, ground = scenario.settings.durations, scenario.map
     if before_s is None:
-        before_s = durations.call_taking.mean() + durations.turnout.mean()
+        before_s = seconds_before(scenario)
     rows = tuple(sorted({ambulance.station for ambulance in scenario.fleet}))
     stations = [scenario.stations[row] for row in rows]
-    off_road = scenario.settings.travel.off_road
+    cell_s, node_s = seconds_from(scenario, stations)
+    at = np.array([(s.x, s.y) for s in stations])
+    apart_m = np.linalg.norm(scenario.map.cells.xy[:, None] - at[None], axis=2).min(axis=1)
+    return Reach(rows, before_s, before_s + cell_s, before_s + node_s, apart_m)
+
+
+def seconds_before(scenario: Scenario) -> float:
+    """Mean call taking and turnout: what passes before wheels roll."""
+    durations = scenario.settings.durations
+    return float(durations.call_taking.mean() + durations.turnout.mean())
+
+
+def seconds_from(scenario: Scenario, stations: Sequence[Station]) -> tuple[np.ndarray, np.ndarray]:
+    """[station, cell] and [station, node] seconds of driving with siren, off-road legs included."""
+    ground, off_road = scenario.map, scenario.settings.travel.off_road
     leg_s = np.array([s.road_m for s in stations]) / off_road
-    node_s = system.siren_seconds_from(scenario, np.array([s.node for s in stations]))
+    node_s = system.siren_seconds_from(scenario, np.array([s.node for s in stations], int))
     cell_node, cell_m = network.snap(ground.network, ground.cells.xy)
     if ground.matrix is not None:  # a place stands for all around it
         leg_s, cell_m = np.zeros_like(leg_s), np.zeros_like(cell_m)
-    node_s = before_s + leg_s[:, None] + node_s
-    at = np.array([(s.x, s.y) for s in stations])
-    apart_m = np.linalg.norm(ground.cells.xy[:, None] - at[None], axis=2).min(axis=1)
-    return Reach(rows, before_s, node_s[:, cell_node] + cell_m / off_road, node_s, apart_m)
+    node_s = leg_s[:, None] + node_s
+    return node_s[:, cell_node] + cell_m / off_road, node_s
+
+
+def targets_of_cells(scenario: Scenario) -> np.ndarray:
+    """[cell] seconds within which a call from there is to be reached."""
+    targets = scenario.settings.targets
+    return np.array([targets.urban, targets.rural])[scenario.map.cells.area]
 
 
 def coverage(scenario: Scenario, before_s: float | None = None) -> pd.DataFrame:
@@ -66,8 +84,7 @@ def coverage(scenario: Scenario, before_s: float | None = None) -> pd.DataFrame:
     of them first).
     """
     cells, found = scenario.map.cells, reach(scenario, before_s)
-    targets = scenario.settings.targets
-    target_s = np.array([targets.urban, targets.rural])[cells.area]
+    target_s = targets_of_cells(scenario)
     best_s = found.cell_s.min(axis=0)
     first = np.array(found.stations)[found.cell_s.argmin(axis=0)]
     in_radius = found.radius_m <= np.array(RADIUS_M)[cells.area]

@@ -26,15 +26,15 @@ WIDTH = 96  # at most, in columns of a terminal; a Chinese character takes two
 def as_text(result: Result, lang: str = "en") -> str:
     lines = [*_heading(result, lang), ""]
     if len(result.layouts) == 1:
-        lines += _aligned(_one_layout(result, lang))
+        lines += aligned(_one_layout(result, lang))
         lines += ["", *_townships(result, lang)]
     else:
         for layout in range(1, len(result.layouts)):
             if len(result.layouts) > 2:
                 what = words.proposal(result, layout, lang)
                 name = pick(lang, result.layouts[layout].name, result.layouts[layout].name_zh)
-                lines += _wrapped(name + (f": {what}" if what else ""), indent="   ")
-            lines += [*_aligned(_against_base(result, layout, lang)), ""]
+                lines += wrapped(name + (f": {what}" if what else ""), indent="   ")
+            lines += [*aligned(_against_base(result, layout, lang)), ""]
         lines.pop()
     lines += ["", *_notes(result, lang)]
     return "\n".join(lines)
@@ -87,7 +87,7 @@ def coverage(scenario: Scenario, found: pd.DataFrame, lang: str = "en") -> str:
         f"(of the {words.area_word(scenario.map, lang)}, the ten with the least coverage)",
         f"（{words.area_word(scenario.map, lang)}中覆盖率最低的十个）",
     )
-    return "\n".join([title, *mark, "", *_aligned(rows), f" {worst}", "", *_wrapped(note)])
+    return "\n".join([title, *mark, "", *aligned(rows), f" {worst}", "", *wrapped(note)])
 
 
 def as_html(result: Result, lang: str = "en") -> str:
@@ -95,19 +95,22 @@ def as_html(result: Result, lang: str = "en") -> str:
     tables = [_one_layout(result, lang)] if len(result.layouts) == 1 else [
         _against_base(result, layout, lang) for layout in range(1, len(result.layouts))
     ]  # fmt: skip
-    style = "text-align:right;padding:2px 10px"
     parts = [f"<p>{html.escape(line)}</p>" for line in _heading(result, lang)]
-    for rows in tables:
-        parts.append("<table>")
-        for head, row in zip([True] + [False] * len(rows), rows, strict=False):
-            tag = "th" if head else "td"
-            cells = [html.escape(cell) for cell in row]
-            first = f'<{tag} style="text-align:left">{cells[0]}</{tag}>'
-            rest = "".join(f'<{tag} style="{style}">{cell}</{tag}>' for cell in cells[1:])
-            parts.append(f"<tr>{first}{rest}</tr>")
-        parts.append("</table>")
+    parts += [html_table(rows) for rows in tables]
     parts += [f"<p>{html.escape(line.strip())}</p>" for line in _notes(result, lang) if line]
     return "\n".join(parts)
+
+
+def html_table(rows: list[list[str]]) -> str:
+    """The first row is the head, the first column words."""
+    style, parts = "text-align:right;padding:2px 10px", ["<table>"]
+    for line, row in enumerate(rows):
+        tag = "td" if line else "th"
+        cells = [html.escape(cell) for cell in row]
+        first = f'<{tag} style="text-align:left">{cells[0]}</{tag}>'
+        rest = "".join(f'<{tag} style="{style}">{cell}</{tag}>' for cell in cells[1:])
+        parts.append(f"<tr>{first}{rest}</tr>")
+    return "\n".join([*parts, "</table>"])
 
 
 def _heading(result: Result, lang: str) -> list[str]:
@@ -132,17 +135,17 @@ def _heading(result: Result, lang: str) -> list[str]:
     )
     lines = [head, f"{made}{' ' * 6}{result.seconds:.0f} s"]
     lines += _differing(result, lang)
+    return lines + marks(base, lang)
+
+
+def marks(base: Scenario, lang: str) -> list[str]:
+    """What must be said of the map wherever numbers from it are shown."""
     if base.map.synthetic:
-        lines.append(
-            pick(
-                lang,
-                "Synthetic map: made from published facts, not from surveyed roads.",
-                "合成地图：据公开事实生成，非实测道路。",
-            )
-        )
-    elif invented := base.map.meta.get("invented"):
-        lines.append(pick(lang, f"Note: {invented}.", "注：站点与车辆为虚构示例。"))
-    return lines
+        en = "Synthetic map: made from published facts, not from surveyed roads."
+        return [pick(lang, en, "合成地图：据公开事实生成，非实测道路。")]
+    if invented := base.map.meta.get("invented"):
+        return [pick(lang, f"Note: {invented}.", "注：站点与车辆为虚构示例。")]
+    return []
 
 
 def _differing(result: Result, lang: str) -> list[str]:
@@ -221,7 +224,7 @@ def _townships(result: Result, lang: str) -> list[str]:
     joined = pick(lang, ", ", "，").join(text for _, text in sorted(parts))
     if lang == "zh":
         joined = joined.replace(" % (", "%（").replace(" min)", " 分钟）")
-    return _wrapped(head + joined)
+    return wrapped(head + joined)
 
 
 def _notes(result: Result, lang: str) -> list[str]:
@@ -238,9 +241,9 @@ def _notes(result: Result, lang: str) -> list[str]:
             f" Matters: {words.count(points, 'point')}, {minutes:g} min.",
             f"有意义的差异：{points:g} 个百分点、{minutes:g} 分钟。",
         )
-    lines = _wrapped(target)
+    lines = wrapped(target)
     if len(result.layouts) > 2:
-        lines += _wrapped(
+        lines += wrapped(
             pick(
                 lang,
                 f"{len(result.layouts) - 1} proposals are judged together: the intervals of a "
@@ -250,7 +253,7 @@ def _notes(result: Result, lang: str) -> list[str]:
             )
         )
     if result.replications < ENOUGH:
-        lines += _wrapped(
+        lines += wrapped(
             pick(
                 lang,
                 f"Only {words.count(result.replications, 'replication')}: take the intervals as "
@@ -259,7 +262,7 @@ def _notes(result: Result, lang: str) -> list[str]:
             )
         )
     if result.base.recorded is not None:
-        lines += _wrapped(
+        lines += wrapped(
             pick(
                 lang,
                 "The calls are records and stay as they were: the intervals speak of drawn "
@@ -273,7 +276,7 @@ def _notes(result: Result, lang: str) -> list[str]:
         gain = result.gain_from_sharing(layout)
         told = len(result.layouts) == 2 and result.same_calls and result.replications >= ENOUGH
         if math.isfinite(gain) and told:
-            lines += _wrapped(
+            lines += wrapped(
                 pick(
                     lang,
                     f"Sharing the calls did the work of {gain:.0f} × as many replications.",
@@ -286,11 +289,10 @@ def _notes(result: Result, lang: str) -> list[str]:
 
 def _say(result: Result, layout: int, lang: str) -> list[str]:
     said = result.sentence(lang, layout)
-    quoted = pick(lang, f'Say: "{said}"', f"可表述为：“{said}”")
-    return _wrapped(quoted, indent=pick(lang, "      ", "          "))
+    return wrapped(words.say(said, lang), indent=pick(lang, "      ", "          "))
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
     """Columns by their widest cell: names to the left, numbers to the right."""
     widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
@@ -305,7 +307,7 @@ def _aligned(rows: list[list[str]]) -> list[str]:
     return lines
 
 
-def _wrapped(text: str, indent: str = " ") -> list[str]:
+def wrapped(text: str, indent: str = " ") -> list[str]:
     """Lines of at most WIDTH columns; Chinese may break anywhere, English between words."""
     lines, line = [], " "
     for word in _words(text):

@@ -40,8 +40,14 @@ def area_word(ground: Map, lang: str) -> str:
 
 def label(key: str, lang: str, result: Result) -> str:
     """A measure's name as a table says it: with the scenario's targets and the map's areas."""
-    urban, rural = (f"{seconds / 60:g}" for seconds in result.pooled[0].setup.target_s)
-    areas, worst = area_word(result.base.map, lang), len(result.pooled[0].setup.worst)
+    return label_of(key, lang, result.base, len(result.pooled[0].setup.worst))
+
+
+def label_of(key: str, lang: str, base: Scenario, worst: int = 5) -> str:
+    """The same for any answer about a base; `worst`: how many worst-served areas there are."""
+    targets = base.settings.targets
+    urban, rural = f"{targets.urban / 60:g}", f"{targets.rural / 60:g}"
+    areas = area_word(base.map, lang)
     special = {
         "urban10": (f"Urban calls ≤ {urban} min", f"城区 ≤ {urban} 分钟达标率"),
         "rural30": (f"Rural calls ≤ {rural} min", f"农村 ≤ {rural} 分钟达标率"),
@@ -77,6 +83,16 @@ def interval(measure: Measure, value: Estimate, *, sign: bool = False, lang: str
     return f"({low}, {high})" if sign else f"({low}–{high})"
 
 
+def unit(key: str, lang: str) -> str:
+    """What a difference in a measure is counted in: points of a hundred, or minutes."""
+    share = BY_KEY[key].unit == "share"
+    return pick(lang, "points" if share else "min", "个百分点" if share else "分钟")
+
+
+def say(sentence: str, lang: str) -> str:
+    return pick(lang, f'Say: "{sentence}"', f"可表述为：“{sentence}”")
+
+
 def ci(lang: str) -> str:
     return pick(lang, "95 % CI", "95% 置信区间")
 
@@ -92,6 +108,12 @@ def fleet(result: Result, layout: int, lang: str) -> str:
         + (f" ({part} part-time)" if part else ""),
         f"{stations} 个站点，{ambulances} 辆救护车" + (f"（{part} 辆分时段）" if part else ""),
     )
+
+
+def days(base: Scenario, lang: str) -> str:
+    """28 days"""
+    measured = base.settings.study.length / 86_400
+    return pick(lang, count(round(measured, 2), "day"), f"{measured:.4g} 天")
 
 
 def how_often(replications: int, chosen: Chosen, lang: str) -> str:

@@ -151,6 +151,12 @@ def read_sites(options: Options, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return _layer(facts, frame)
 
 
+def read_points(path: Path, crs: Any, grid: str = "wgs84") -> gpd.GeoDataFrame:
+    """Named points of any such file: name_zh, name_en and the point in metres; index = line."""
+    frame = _read(path, crs, grid)
+    return gpd.GeoDataFrame(_named(path, frame), geometry=frame.geometry, index=frame.index)
+
+
 def read_hospitals(options: Options, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The bundle's `hospitals`; none without a file."""
     path = options.hospitals
