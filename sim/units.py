@@ -103,6 +103,24 @@ def speed_share(value: object) -> float:
     return result
 
 
+class Amount(NamedTuple):
+    """Money over time; the unit is the planner's own and only printed."""
+
+    value: float
+    unit: str  # like "CNY per year"
+
+
+def amount(value: object) -> Amount:
+    """An amount from a text like "450,000 CNY per year"; any currency and period will do."""
+    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not re.search(r"\bper\b|/|每", match[2]):
+        example = "450,000 CNY per year"
+        raise ValueError(
+            f'write an amount, a currency and a period, like "{example}"; found {value}'
+        )
+    return Amount(_positive(_number(match[1]), value), " ".join(match[2].split()))
+
+
 def rate(value: object) -> Rate:
     """A rate of calls from "14.7 per 1000 people per year" or "36 per day"."""
     example = '"14.7 per 1000 people per year" or "36 per day"'

@@ -18,7 +18,7 @@ from sim.decide.reasons import Reason
 from sim.decide.selection import CONFIDENCE, FIRST_STAGE, Selection
 from sim.decide.trials import How, Trials
 from sim.errors import OptionError
-from sim.outputs import estimates
+from sim.outputs import estimates, words
 from sim.outputs.compare import FEWEST, Verdict, verdicts
 from sim.outputs.estimates import Estimate
 from sim.outputs.measures import BY_KEY
@@ -84,7 +84,7 @@ class Ranking(Answer):
 
     def rows(self, lang: str) -> list[list[str]]:
         keys = list(dict.fromkeys([self.by, "within", "urban10", "rural30", "worst5"]))
-        head, *heads = (pick(lang, *SHORT[key]) for key in keys)
+        head, *heads = (pick(lang, *words.SHORT[key]) for key in keys)
         places, runs = pick(lang, "places|runs", "名次|重复").split("|")
         table = [[pick(lang, "site", "候选点"), head, "", *heads, places, runs, ""]]
         for place, one in enumerate(self.ranked[:SHOWN], 1):
@@ -189,15 +189,6 @@ class Ranking(Answer):
         from sim.decide.plots import ranking
 
         return ranking.draw(self, lang, size)
-
-
-SHORT = {
-    "within": ("all", "全部"),
-    "urban10": ("urban", "城区"),
-    "rural30": ("rural", "农村"),
-    "worst5": ("worst-served", "最差乡镇"),
-    "mean": ("mean, min", "平均（分钟）"),
-}
 
 
 def rank(
@@ -353,8 +344,7 @@ def places(trials: Trials, order: Sequence[int], by: str) -> tuple[np.ndarray, n
         if count_ < FEWEST:
             continue
         some = np.flatnonzero(having >= count_)
-        rows = [order[i] for i in some.tolist()]
-        left_out = [trials.summed(row).first(count_).left_out(by) for row in rows]
+        left_out = [trials.summed(order[i]).first(count_).left_out(by) for i in some.tolist()]
         values = sign * np.array(left_out)  # [layout, 1 + replication]
         pseudo = count_ * values[:, :1] - (count_ - 1) * values[:, 1:]
         covered = np.cov(pseudo).reshape(len(some), len(some))

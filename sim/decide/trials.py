@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sim.inputs.scenario import Scenario
 
+FRESH = 1_000_003  # added to the seed for calls on which nothing was chosen
 AT_ONCE = 64  # layouts whose engines are in memory together
 
 
@@ -41,12 +42,19 @@ class How(NamedTuple):
     scheduler: str | None = None
     engine: str = "compiled"
     watch: Callable[..., Any] | None = None  # told (layout runs finished, all that are known of)
+    fresh: bool = False  # other calls of the same seed: those on which nothing was chosen
 
 
 class Trials:
     """Layouts that met the same calls, each in as many replications as were asked for."""
 
-    def __init__(self, base: Scenario, layouts: Iterable[Scenario], how: How):
+    def __init__(
+        self,
+        base: Scenario,
+        layouts: Iterable[Scenario],
+        how: How,
+        worst: tuple[int, ...] | None = None,  # worst-served townships, if another base fixed them
+    ):
         planned = study.prepare(
             base, *layouts, replications=how.replications, most=how.most, draft=how.draft,
             seed=how.seed, engine=how.engine,
@@ -55,12 +63,14 @@ class Trials:
         targets = base.settings.targets
         plan = planned.plan._replace(targets_s=(targets.urban, targets.rural))
         self.layouts, self.rule, self.seed = planned.layouts, planned.enough, plan.seed
+        if how.fresh:
+            plan = plan._replace(seed=plan.seed + FRESH)
         self.matters: Matters = matters_of(base)
         self._crew = Crew(plan, how.workers, how.executor, how.scheduler)
         self._watch = how.watch or (lambda done, total: None)
         self._found: list[list[Counts]] = [[] for _ in self.layouts]
         self._summed: dict[int, Summed] = {}
-        self._worst: tuple[int, ...] | None = None
+        self._worst = worst
         self.runs = 0  # layout × replication, all that were simulated
 
     def __enter__(self) -> Trials:

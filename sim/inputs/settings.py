@@ -31,6 +31,9 @@ Rate = Annotated[
     units.Rate,
     *quantity(units.rate, "14.7 per 1000 people per year", "calls per people and time, or time"),
 ]
+Cost = Annotated[
+    units.Amount, *quantity(units.amount, "450,000 CNY per year", "an amount over time")
+]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Count = Annotated[int, Field(ge=0, le=500, strict=True)]
 
@@ -365,6 +368,21 @@ class StudySettings(Setting):
         return length
 
 
+class Costs(Setting):
+    """What a layout costs, in one currency and period. None is assumed: costs differ too much."""
+
+    station: Cost = Field(description="each station that is open")
+    substation: Cost = Field(description="each sub-station that is open")
+    ambulance: Cost = Field(description="each ambulance round the clock, crew included")
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Costs:
+        found = {cost.unit for cost in (self.station, self.substation, self.ambulance)}
+        if len(found) > 1:
+            raise ValueError(f"write all costs in one unit; found {', '.join(sorted(found))}")
+        return self
+
+
 class Settings(Setting):
     """All of a scenario but its layout."""
 
@@ -378,6 +396,7 @@ class Settings(Setting):
     travel: TravelSettings = TravelSettings()
     dispatch: DispatchSettings = DispatchSettings()
     study: StudySettings = StudySettings()
+    costs: Costs | None = None
 
     @field_validator("start")
     @classmethod

@@ -27,6 +27,16 @@ VERDICTS = {
 }
 
 
+# Measures as the heads of narrow columns.
+SHORT = {
+    "within": ("all", "全部"),
+    "urban10": ("urban", "城区"),
+    "rural30": ("rural", "农村"),
+    "worst5": ("worst-served", "最差乡镇"),
+    "mean": ("mean, min", "平均（分钟）"),
+}
+
+
 def pick(lang: str, en: str, zh: str) -> str:
     return zh if lang == "zh" else en
 
