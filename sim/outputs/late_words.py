@@ -176,7 +176,9 @@ def _nobody_late(name: str, calls: int, lang: str) -> str:
 
 
 def as_text(why: WhyLate, lang: str) -> str:
-    lines = [*_heading(why, lang), ""]
+    lines = [*tables.heading(why.result, lang), ""]
+    for line in _beginning(why, lang):
+        lines += [*tables.wrapped(line), ""]
     for number, rows in enumerate(_tables(why, lang)):
         if number:
             lines += tables.aligned(rows)
@@ -192,24 +194,23 @@ def as_text(why: WhyLate, lang: str) -> str:
 
 def as_html(why: WhyLate, lang: str = "en") -> str:
     """For Jupyter: the same tables, which copy into Word as tables."""
-    parts = tables.paragraphs(_heading(why, lang))
+    parts = tables.paragraphs([*tables.heading(why.result, lang), *_beginning(why, lang)])
     parts += [line for rows in _tables(why, lang) for line in tables.html_table(rows)]
     return "\n".join([*parts, *tables.paragraphs([*_notes(why, lang), sentence(why, lang)])])
 
 
-def _heading(why: WhyLate, lang: str) -> list[str]:
+def _beginning(why: WhyLate, lang: str) -> list[str]:
+    """How many calls are late, before why they are."""
     every, name = why.late(), _name(why, lang)
-    lines = tables.heading(why.result, lang)
     if not every.total:
-        return lines
+        return []
     share, a_week = percent(every.late_share, 1, lang), per_week(why, every.total)
     return [
-        *lines,
         pick(
             lang,
             f"Why late: {name}, {share} of calls beyond their target, {a_week} a week",
             f"未达标原因：{name}，{share} 的呼叫未达标，每周 {a_week} 次",
-        ),
+        )
     ]
 
 
@@ -254,7 +255,8 @@ def _overall(why: WhyLate, lang: str) -> list[list[str]]:
     rows = [head.split("|")]
     for one, share, value, spent in zip(of(lang), shares, why.shares, minutes, strict=True):
         bounds = words.interval(BY_KEY["within"], value) if _has_interval(value) else ""
-        rows.append([one.label, f"{share:.1f} %", bounds, _spent(spent), one.helps])
+        helps = one.helps if value.mean else ""
+        rows.append([one.label, f"{share:.1f} %", bounds, _spent(spent), helps])
     together_ = pick(lang, "Together", "合计")
     return [*rows, [together_, "100.0 %", "", _spent(sum(minutes)), ""]]
 

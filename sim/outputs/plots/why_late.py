@@ -35,11 +35,14 @@ def why_late(why: WhyLate, lang: str = "en", size: str = "screen") -> Figure:
             return fig
         top, bottom = style.head_room(fig), style.foot_room(fig) + _lines(fig, 3.4)
         bars = _bars(why, lang)
-        left = _width(fig, [name for name, _ in bars]) + 0.022
+        margin = (0.14 + 7 / 72) / fig.get_size_inches()[0]  # of the page, and beside the axis
+        left = _width(fig, [name for name, _ in bars]) + margin
         ax = fig.add_axes((left, bottom, SPLIT - 0.045 - left, top - bottom))
         _townships(ax, why, bars, lang)
-        hours_top = _legend(fig, why, top, lang) - _lines(fig, 2.6)
-        _hours(fig.add_axes((SPLIT + 0.05, bottom, 0.335, hours_top - bottom)), why, lang)
+        hours_top = _legend(fig, why, top, lang) - _lines(fig, 3.0)
+        title = pick(lang, "Late calls a week, by hour", "每周未达标呼叫次数，按时段")
+        fig.text(SPLIT, hours_top + _lines(fig, 0.6), title, weight="bold")
+        _hours(fig.add_axes((SPLIT + 0.03, bottom, 0.345, hours_top - bottom)), why, lang)
     return fig
 
 
@@ -76,7 +79,7 @@ def _townships(ax: Axes, why: WhyLate, bars: list[tuple[str, Late]], lang: str) 
         shown = f"{late_words.per_week(why, late.total)} ({100 * late.late_share:.0f} %)"
         shown = shown if lang != "zh" else shown.replace(" %", "%")
         ax.annotate(shown, (ends[y, -1], y), (4, 0), textcoords="offset points", va="center",
-                    size=0.85 * mpl.rcParams["font.size"])  # fmt: skip
+                    size=0.85 * mpl.rcParams["font.size"], path_effects=style.halo())  # fmt: skip
     ax.set_yticks(at, [name for name, _ in bars])
     ax.set_ylim(max(len(bars), 5) - 0.4, -0.6)
     room = _width(ax.figure, ["00.0 (100 %)  "]) / ax.get_position().width  # type: ignore[arg-type]
@@ -103,13 +106,10 @@ def _hours(ax: Axes, why: WhyLate, lang: str) -> None:
                width=0.82, **_look(colour, hatch))  # fmt: skip
     ax.set_xlim(0, 24)
     ax.set_xticks(range(0, 25, 3))
-    ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    ax.set_ylim(0, 1.06 * ends[:, -1].max())
+    ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.grid(axis="y", color="#DDDDDD", lw=0.6)
     ax.set_axisbelow(True)
-    ax.set_title(
-        pick(lang, "Late calls a week, by hour", "每周未达标呼叫次数，按时段"), loc="left",
-        size=mpl.rcParams["font.size"], weight="bold",
-    )  # fmt: skip
     ax.set_xlabel(pick(lang, "Clock hour at which the call was received", "接到呼叫的钟点"))
 
 
@@ -123,7 +123,7 @@ def _legend(fig: Figure, why: WhyLate, top: float, lang: str) -> float:
     handles = []
     for (colour, hatch), one, share in zip(LOOKS, late_words.of(lang), shares, strict=True):
         told = f"{one.label} {late_words.percent(share, 0, lang)}"
-        label = f"{told}{pick(lang, ': ', '：')}{one.helps}"
+        label = f"{told}{pick(lang, ': ', '：')}{one.helps}" if share else told
         handles.append(Patch(**_look(colour, hatch), label=label))
     made = fig.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(SPLIT, top), frameon=False,
@@ -132,6 +132,9 @@ def _legend(fig: Figure, why: WhyLate, top: float, lang: str) -> float:
     )  # fmt: skip
     for text in made.get_texts():
         style.fit(fig, text, 0.94 - SPLIT)
+    smallest = min(float(text.get_fontsize()) for text in made.get_texts())
+    for text in made.get_texts():
+        text.set_fontsize(smallest)
     renderer = fig.canvas.get_renderer()  # type: ignore[attr-defined]
     return float(made.get_window_extent(renderer).y0 / fig.bbox.height)
 
