@@ -195,6 +195,14 @@ def test_one_replication_has_shares_without_intervals():
     assert math.isnan(first.low)
 
 
+def test_minutes_are_of_the_misses_that_were_reached():
+    world = matrix_world([[660]], lose_when_none_free=True)
+    found = pooled(world, some_calls([0, 10, 5000], on_scene_s=1000, turnout_s=60))
+    late = why_late.summed(found, why_late.split(found), ALL)
+    assert (late.total, late.reached) == (3, 2)
+    assert late.minutes.tolist() == [11, 0, 1, 0, 0]
+
+
 def test_groups_taken_together_are_the_calls_taken_together():
     world = matrix_world([[100, 700, 500]], [[0], [0], [0]])
     calls = some_calls(
@@ -597,3 +605,6 @@ def test_bars_are_in_the_order_of_misses(month):
     shown, rest = month.why().by_misses(3)
     assert len(shown) == 3
     assert sum(late.total for late in shown + rest) == month.why().late().total
+    shown, rest = month.why().by_misses()
+    assert rest
+    assert sum(late.calls for late in shown + rest) == month.why().late().calls
