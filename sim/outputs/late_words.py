@@ -188,14 +188,14 @@ def as_text(why: WhyLate, lang: str) -> str:
         lines.append("")
     for note in _notes(why, lang):
         lines += tables.wrapped(note)
-    said = pick(lang, f'Say: "{sentence(why, lang)}"', f"可表述为：“{sentence(why, lang)}”")
+    said = words.say(sentence(why, lang), lang)
     return "\n".join([*lines, *tables.wrapped(said, indent=pick(lang, "      ", "          "))])
 
 
 def as_html(why: WhyLate, lang: str = "en") -> str:
     """For Jupyter: the same tables, which copy into Word as tables."""
     parts = tables.paragraphs([*tables.heading(why.result, lang), *_beginning(why, lang)])
-    parts += [line for rows in _tables(why, lang) for line in tables.html_table(rows)]
+    parts += [tables.html_table(rows) for rows in _tables(why, lang)]
     return "\n".join([*parts, *tables.paragraphs([*_notes(why, lang), sentence(why, lang)])])
 
 
