@@ -209,6 +209,10 @@ class Stress(Answer):
             frame[layout.name] = self.joint.gains[:, row]
         return frame
 
+    def frames(self) -> dict[str, pd.DataFrame]:
+        joint = {} if self.joint is None else {"joint": self.joint_frame()}
+        return super().frames() | joint
+
     def facts(self, lang: str) -> dict[str, Any]:
         more: dict[str, Any] = {}
         if self.joint is not None:

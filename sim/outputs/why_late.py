@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.outputs import estimates
+from sim.outputs import estimates, store
 from sim.outputs.estimates import ALL, Estimate, Group, Pooled
 from sim.policies import NONE
 
@@ -203,6 +203,22 @@ class WhyLate:
                 late.minutes.tolist(), strict=True,
             )
         ]  # fmt: skip
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """By name of the file."""
+        return {"why": self.to_frame()}
+
+    def figures(self, lang: str) -> dict[str, Figure]:
+        """By name of the file."""
+        return {"why": self.figure(lang)}
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """For `--json` and `run.json`."""
+        said = store.as_json(self.result, lang)
+        kept = ("map", "synthetic", "replications", "days", "seed")
+        rows = store.finite(self.to_frame().to_dict("records"))
+        facts = {key: said[key] for key in kept}
+        return {**facts, "rows": rows, "sentences": self.sentences(lang)}
 
     @property
     def overall(self) -> list[Row]:
