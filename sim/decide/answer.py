@@ -42,11 +42,12 @@ class Made:
     def line(self, lang: str) -> str:
         days = words.days(self.base, lang)
         draft = pick(lang, "Draft: ", "草稿：") if self.draft else ""
-        return pick(
+        often = words.count(self.replications, "replication")
+        return draft + pick(
             lang,
-            f"{draft}{words.count(self.replications, 'replication')} at most × {days}, the same calls in "
-            f"all, {self.runs:,} runs, seed {self.seed}      {self.seconds:.0f} s",
-            f"{draft}至多重复 {self.replications} 次 × {days}，各布局呼叫相同，共 {self.runs:,} 次运行，"
+            f"{often} at most × {days}, the same calls in all, {self.runs:,} runs, "
+            f"seed {self.seed}      {self.seconds:.0f} s",
+            f"至多重复 {self.replications} 次 × {days}，各布局呼叫相同，共 {self.runs:,} 次运行，"
             f"随机种子 {self.seed}      {self.seconds:.0f} 秒",
         )
 

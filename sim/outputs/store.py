@@ -72,7 +72,7 @@ def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
     return files
 
 
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     """Let `write` make a file beside `path`, then put it in place."""
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
@@ -323,7 +323,8 @@ def _write_table(folder: Path, table: str) -> None:
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> None:
     # With a byte-order mark, or Excel reads the Chinese names as something else.
-    write_whole(path, lambda part: frame.to_csv(part, index=False, encoding="utf-8-sig"))
+    data = frame.to_csv(index=False).encode("utf-8-sig")
+    write_whole(path, lambda part: part.write_bytes(data))
 
 
 def write_answer(
