@@ -105,9 +105,11 @@ class Ranking(Answer):
                 lang,
                 f"Gains over today in {unit(self.by, lang)}, with 95 % intervals that hold for "
                 "all candidates at once. Places: those that a candidate may have, as far as this "
-                "study can tell; where they overlap, it is a tie.",
+                "study can tell; where they overlap, it is a tie. Who has fewer runs stands by "
+                "its difference from the first in the runs that both have.",
                 f"数值为较现状的增益（{unit(self.by, lang)}），95% 区间对全部候选点同时成立；"
-                "名次为该候选点可能的名次范围，重叠即视为并列。",
+                "名次为该候选点可能的名次范围，重叠即视为并列。重复较少者按两者共有的重复中"
+                "与首位之差排列。",
             )
         ]
         if hidden > 0:
@@ -280,8 +282,11 @@ def _better(trials: Trials, row: int, by: str) -> float:
 
 
 def _in_order(trials: Trials, best: int, by: str) -> list[int]:
+    """The best, then the others by how far they are behind it where both have replications."""
+    sign = 1.0 if BY_KEY[by].better == "more" else -1.0
     rows = range(1, len(trials.layouts))
-    return sorted(rows, key=lambda row: (row != best, -_better(trials, row, by), row))
+    lead = {row: sign * trials.spread(row, by, base=best).mean for row in rows}
+    return sorted(rows, key=lambda row: (row != best, -lead[row], row))
 
 
 def _ranked(

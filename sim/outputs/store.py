@@ -323,23 +323,17 @@ def _write_table(folder: Path, table: str) -> None:
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> None:
     # With a byte-order mark, or Excel reads the Chinese names as something else.
-    data = frame.to_csv(index=False).encode("utf-8-sig")
-    write_whole(path, lambda part: part.write_bytes(data))
+    text: str = frame.to_csv(index=False)
+    write_whole(path, lambda part: part.write_text(text, encoding="utf-8-sig"))
 
 
 def write_answer(
     folder: Path, told: Any, base: Scenario, lang: str, figures: bool, command: Sequence[str]
 ) -> None:
     """What an answer of `sim.decide` says: its table, its rows, its figures and `run.json`."""
-    write_whole(
-        folder / "table.txt", lambda part: part.write_text(told.table(lang) + "\n", "utf-8")
-    )
+    _write_table(folder, told.table(lang))
     for name, frame in told.frames().items():
-        # With a byte-order mark, or Excel reads the Chinese names as something else.
-        write_whole(
-            folder / f"{name}.csv",
-            lambda part, frame=frame: frame.to_csv(part, index=False, encoding="utf-8-sig"),
-        )
+        _write_csv(folder / f"{name}.csv", frame)
     if figures:
         from sim.outputs import plots
 

@@ -85,8 +85,6 @@ def _covering(one: Given, radius: float, plans: list[Plan]) -> Plan | None:
             raise
         return None
     chosen = opened(solved, sites)
-    if one.capacity is None:
-        value = float(one.time[:, chosen].min(axis=1).max())
-    else:
-        value = radius  # who is served from where is only known to be possible within it
-    return Plan(rows_of(chosen), value, solved.proven)
+    # With capacities it is known only that all can be served within the radius.
+    value = radius if one.capacity is not None else one.time[:, chosen].min(axis=1).max()
+    return Plan(rows_of(chosen), float(value), solved.proven)

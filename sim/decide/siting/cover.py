@@ -1,4 +1,4 @@
-"""Covering: the fewest sites that cover everyone (LSCP), the most people that p can cover (MCLP)."""
+"""Covering: the fewest sites for everyone (LSCP), the most people that p sites can cover (MCLP)."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 The programme has a column for each pair of demand point and site, too many for thousands of points.
 So sites that can be in no plan good enough are found first: Lagrangian relaxation (Cornuejols,
-Fisher & Nemhauser 1977) gives a bound on all plans that open, or close, a site; swaps of sites (Teitz
-& Bart 1968) give plans that are good enough. What is left is solved as it stands, so the answer is
-proven just the same.
+Fisher & Nemhauser 1977) gives a bound on all plans that open, or close, a site; swaps of sites
+(Teitz & Bart 1968) give plans that are good enough. What is left is solved as it stands, so the
+answer is proven just the same.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def total(one: Given, chosen: np.ndarray) -> float:
 
 
 def _add_nearest(programme: Programme, one: Given, sites: Columns, ways: np.ndarray) -> None:
-    """For each point a share of every way that is not longer than from a fixed site, which is open."""
+    """For each point a share of every way that is shorter than from a fixed site, which is open."""
     at_most = one.time[:, one.fixed].min(axis=1, initial=np.inf)
     nearest_fixed = np.where(one.fixed, one.time, np.inf).argmin(axis=1)
     useful = ways & (one.time < at_most[:, None])

@@ -70,7 +70,7 @@ class Programme:
 
     def solve(self) -> Solved:
         """The best; Infeasible if there is none."""
-        options: dict[str, Any] = {"mip_rel_gap": 0.0}
+        options: Any = {"mip_rel_gap": 0.0}
         if self._ends_at is not None:
             options["time_limit"] = max(0.01, self._ends_at - time.monotonic())
         whole = [csr_matrix((m.data, m.indices, m.indptr), (m.shape[0], self.columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -162,7 +163,7 @@ def _add_fleet(programme: Programme, fleet: Fleet, one: Given) -> tuple[Columns,
     if one.best > 1:  # "at least k here", so that a plan can be excluded
         for k in range(int(fleet.most.max(initial=0))):
             levels.append(programme.add_columns(np.zeros(sites), 0.0, fleet.most > k, whole=True))
-        for lower, upper in zip(levels, levels[1:], strict=False):
+        for lower, upper in pairwise(levels):
             programme.add_rows({lower: -eye, upper: eye}, -np.inf, 0.0)
         programme.add_rows({parked: eye, **dict.fromkeys(levels, -eye)}, 0.0, 0.0)
     return parked, levels
