@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -16,7 +17,7 @@ from sim.outputs.measures import BY_KEY
 from sim.outputs.plots import differences, lettering, style
 from sim.outputs.words import area_word, count, label_of, number, pick, unit
 
-PITCH, AROUND = 1.75, 7.6  # of a row; of title, axis and legend: in units of the body type
+PITCH, AROUND = 1.6, 7.1  # of a row; of title, axis and legend: in units of the body type
 GREEN = "#009E73"
 
 
@@ -47,11 +48,11 @@ def draw(ranking: Ranking, lang: str = "en", size: str = "screen") -> Figure:
     with frame.page(ranking.made, lang, size, high, finding(ranking, lang), subtitle) as page:
         names = [f"{one.candidate.name(lang)}  {place}" for place, one in shown]
         names += [""] * bool(hidden)
-        left = page.left + 0.8 * page.size
+        left = page.left + 1.0 * page.size
         left += differences.name_room(page.fig, names, page.size, 0.33)
-        room = left - page.left - 0.8 * page.size
+        room = left - page.left - 1.0 * page.size
         names = [lettering.broken(page.fig, name, page.size, room, 1) for name in names]
-        top, bottom = page.top - 1.9 * page.size, page.bottom + 5.4 * page.size
+        top, bottom = page.top - 1.9 * page.size, page.bottom + 4.9 * page.size
         keys, gap = _keys(ranking), 3 * page.size
         wide = page.right - left - gap * (len(keys) - 1)
         first = wide * (0.6 if len(keys) == 2 else 1.0)
@@ -222,7 +223,7 @@ def _panel(ax: Axes, ranking: Ranking, key: str, shown: list[Ranked], lang: str)
     values = [differences.scaled(measure, one.gains[key]) for one in shown]
     least = differences.small(measure, matters)
     seen = differences.span(values, least)
-    size = ax.yaxis.get_ticklabels()[0].get_fontsize()
+    size = mpl.rcParams["font.size"]
     signs = [v.mean >= 0 or not math.isfinite(v.mean) for v in values]
     room = 4.2 * size
     differences.value_axis(ax, seen, 0.0 if all(signs) else room, room if any(signs) else 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -15,7 +16,7 @@ from sim.outputs.measures import BY_KEY
 from sim.outputs.plots import differences, lettering
 from sim.outputs.words import label_of, number, pick, unit
 
-PITCH, AROUND, MOST = 1.9, 7.6, 40  # of a row; of all else, in units of the body type; rows
+PITCH, AROUND, MOST = 1.9, 7.1, 40  # of a row; of all else, in units of the body type; rows
 
 
 def draw(worth: Worth, lang: str = "en", size: str = "screen") -> Figure:
@@ -35,7 +36,7 @@ def draw(worth: Worth, lang: str = "en", size: str = "screen") -> Figure:
             for head, cells in columns
         ]
         ax = page.axes(
-            page.left + room + 0.8 * page.size, page.bottom + 5.4 * page.size,
+            page.left + room + 1.0 * page.size, page.bottom + 4.9 * page.size,
             page.right - sum(widths), page.top - 1.9 * page.size,
         )  # fmt: skip
         differences.rows(ax, names, page.size)
@@ -66,7 +67,7 @@ def _columns(worth: Worth, shown: tuple[Loss, ...], lang: str) -> list[tuple[str
 
 def _panel(ax: Axes, worth: Worth, shown: tuple[Loss, ...], lang: str) -> bool:
     """The rows; whether an interval goes on beyond what is drawn."""
-    measure, size = BY_KEY[worth.by], ax.yaxis.get_ticklabels()[0].get_fontsize()
+    measure, size = BY_KEY[worth.by], mpl.rcParams["font.size"]
     least = differences.small(measure, matters_of(worth.made.base))
     values = [differences.scaled(measure, loss.changes[worth.by]) for loss in shown]
     seen = differences.span(values, 1.3 * least)
@@ -103,15 +104,15 @@ def finding(worth: Worth, lang: str) -> str:
     if first.verdict != Verdict.WORSE:
         return pick(lang, "No loss is sure yet", "尚无确定的损失")
     lost = f"{number(measure, first.changes[worth.by].mean, sign=True)} {unit(worth.by, lang)}"
-    name, rivals = worth.what(first, lang), _rivals(worth)
+    name, rivals = _short(worth, first, lang), _rivals(worth)
     if rivals:
-        others = lettering.listed([worth.what(loss, lang) for loss in rivals], lang, 1)
+        others = lettering.listed([_short(worth, loss, lang) for loss in rivals], lang, 1)
         return pick(
             lang,
-            f"{name} loses most ({lost}), but cannot be told from {others}",
+            f"{name[0].upper()}{name[1:]} loses most ({lost}), but cannot be told from {others}",
             f"{name}损失最大（{lost}），但与{others}无法区分",
         )
-    said = pick(lang, f"Most is lost with {name}: {lost}", f"{name}损失最大：{lost}")
+    said = pick(lang, f"Most is lost by {name}: {lost}", f"{name}损失最大：{lost}")
     if not spare:
         return said
     return said + pick(
@@ -119,6 +120,14 @@ def finding(worth: Worth, lang: str) -> str:
         f"; {spare} of {many} losses too small to matter",
         f"；{many} 项中 {spare} 项损失过小",
     )
+
+
+def _short(worth: Worth, loss: Loss, lang: str) -> str:
+    """closing Xiangdong"""
+    name = worth.made.base.stations[loss.station].label(lang)
+    if loss.closed:
+        return pick(lang, f"closing {name}", f"撤销{name}")
+    return pick(lang, f"one ambulance less at {name}", f"{name}减 1 辆")
 
 
 def _rivals(worth: Worth) -> list[Loss]:
