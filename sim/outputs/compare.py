@@ -230,6 +230,12 @@ class Result:
 
         return plots.response_cdf(self, lang, size)
 
+    def forest(self, lang: str = "en", size: str = "screen") -> Figure:
+        """Every proposal's differences from the base, with intervals and verdicts."""
+        from sim.outputs import plots
+
+        return plots.forest(self, lang, size)
+
     def __repr__(self) -> str:
         return self.table()
 

@@ -76,7 +76,7 @@ def draw(curve: Curve, lang: str = "en", size: str = "screen") -> Figure:
         left, right = page.left + 5.0 * page.size, page.right - 11.5 * page.size
         many = max([1, *(len(steps) for key, steps in curve.tracks.items() if key != "fleet")])
         factor = 100.0 if BY_KEY[curve.by].unit == "share" else 1.0
-        ground = Ground(curve, lang, page.size, many, (right - left) / (many + 1.0), factor)
+        ground = Ground(curve, lang, page.size, many, (right - left) / (many + 1.2), factor)
         under = 3.6 if ground.named_at_points else 3.6 + _names_under(page.fig, ground)
         bottom = page.bottom + under * page.size
         share = LOWER / (UPPER + LOWER)
@@ -104,8 +104,7 @@ def _levels(page: frame.Page, ax: Axes, ground: Ground) -> None:
     if fleet := curve.tracks.get("fleet"):
         level, look = ground.value(fleet[-1]).mean, LOOKS["fleet"]
         ax.axhline(level, color=look.colour, lw=1.6, ls=look.dashes, zorder=2)
-        moves = pick(lang, f" ({count(len(fleet), 'move')})", f"（调 {len(fleet)} 次）")
-        ends.append((level, pick(lang, *TRACKS["fleet"]) + moves, look.colour))
+        ends.append((level, pick(lang, *TRACKS["fleet"]), look.colour))
     ax.plot(0, now.mean, "o", color=style.INK, markersize=0.75 * size, zorder=6)
     _name_ends(page, ax, ground, ends)
     said = number(BY_KEY[curve.by], now.mean / ground.factor, unit=True)
@@ -124,7 +123,7 @@ def _limits(ax: Axes, ground: Ground) -> None:
     means = [v.mean for v in every if math.isfinite(v.mean)] or [0.0]
     low, high = min(means), max(means)
     least = 1.0 if ground.factor == 100 else 0.5
-    room = max(0.3 * (high - low), least)
+    room = max(0.6 * (high - low), 3 * least)
     ends = [end for v in every for end in v[1:] if math.isfinite(end)]
     low, high = max(min([low, *ends]), low - room), min(max([high, *ends]), high + room)
     middle = (low + high) / 2
@@ -133,9 +132,11 @@ def _limits(ax: Axes, ground: Ground) -> None:
     names = (LINES + 1.2) * ground.size * 1.1
     per_point = (high - low) / max(points - 2 * names, 0.3 * points)
     ax.set_ylim(low - names * per_point, high + names * per_point)
-    ax.set_xlim(-0.5, ground.many + 0.5)
+    ax.set_xlim(-0.5, ground.many + 0.7)
     ax.set_xticks(range(ground.many + 1), labels=[])
     ax.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+    if ground.factor == 100:
+        differences.no_more_than_all(ax)
     ax.grid(axis="y", color=differences.LINE, lw=0.6)
     ax.set_axisbelow(True)
     base = ground.curve.made.base
@@ -172,6 +173,9 @@ def _name_ends(
     texts = []
     for value, words, _ in ends:
         said = number(measure, value / ground.factor, unit=True)
+        if words == pick(ground.lang, *TRACKS["fleet"]):
+            moves = len(ground.curve.tracks["fleet"])
+            said += pick(ground.lang, f" ({count(moves, 'move')})", f"（调 {moves} 次）")
         lines = lettering.broken(page.fig, words, 0.95 * size, room, 3, "bold")
         texts.append(f"{lines}\n{said}")
     box, dpi = ax.get_window_extent(), ground_dpi(ax)
@@ -244,7 +248,7 @@ def _gains(ax: Axes, ground: Ground) -> None:
     points = ax.get_window_extent().height * 72 / ground_dpi(ax)
     per_point = (seen.high - seen.low) / (points - 1.3 * size)
     ax.set_ylim(seen.low, seen.high + 1.3 * size * per_point)
-    ax.set_xlim(-0.5, ground.many + 0.5)
+    ax.set_xlim(-0.5, ground.many + 0.7)
     ax.axhline(0, color=style.INK, lw=1.0, zorder=4)
     ax.grid(axis="y", color=differences.LINE, lw=0.6)
     ax.set_axisbelow(True)
@@ -291,7 +295,7 @@ def _below(ax: Axes, ground: Ground, shift: float) -> None:
     labels += [f"+{n}" if n % every == 0 else "" for n in range(1, ground.many + 1)]
     ax.set_xticks(range(ground.many + 1), labels=labels)
     ax.tick_params(axis="x", length=0.3 * size)
-    down = 1.6
+    down = 1.9
     if not ground.named_at_points:
         small = min(0.85 * size, 0.42 * ground.pitch)
         for i, (key, steps) in enumerate(ground.tracks()):
@@ -346,25 +350,23 @@ def finding(curve: Curve, lang: str) -> str:
     measure, of = BY_KEY[curve.by], unit(curve.by, lang)
     first, second = (number(measure, gain.mean, sign=True) for gain in (a, b))
     few = curve.made.replications < FEWEST
-    if (not few and a.low > b.high) or (not few and b.low > a.high):
-        more = (a.mean > b.mean) == (measure.better == "more")
-        if more:
-            said = pick(
-                lang,
-                f"A station gains more than an ambulance: {first} against {second} {of}",
-                f"增一站胜过增一车：{first} 比 {second} {of}",
-            )
-        else:
-            said = pick(
-                lang,
-                f"An ambulance gains more than a station: {second} against {first} {of}",
-                f"增一车胜过增一站：{second} 比 {first} {of}",
-            )
+    names = [("A station", "增一站"), ("An ambulance", "增一车")]
+    more = (a.mean >= b.mean) == (measure.better == "more") or a.mean == b.mean
+    if not more:
+        names, (first, second) = names[::-1], (second, first)
+    (one_en, one_zh), (two_en, two_zh) = names
+    two_en = two_en[0].lower() + two_en[1:]
+    if not few and (a.low > b.high or b.low > a.high):
+        said = pick(
+            lang,
+            f"{one_en} gains more than {two_en}: {first} against {second} {of}",
+            f"{one_zh}胜过{two_zh}：{first} 比 {second} {of}",
+        )
     else:
         said = pick(
             lang,
-            f"A station ({first}) and an ambulance ({second} {of}) cannot be told apart",
-            f"增一站（{first}）与增一车（{second} {of}）无法区分",
+            f"{one_en} gains {first} {of}, not surely more than {two_en} ({second})",
+            f"{one_zh}增益 {first} {of}，未必多于{two_zh}（{second}）",
         )
     return said + _returns(stations, lang)
 
@@ -376,8 +378,8 @@ def _returns(stations: tuple[Step, ...], lang: str) -> str:
         return ""
     if sure == many:
         return pick(lang, f"; all {many} stations surely add", f"；{many} 个新站均确有增益")
-    some = f"{sure} of {many}" if sure else f"none of {many}"
-    return pick(lang, f"; {some} stations surely add", f"；{many} 个新站中 {sure} 个确有增益")
+    some = f"{sure or 'none'} of {many} stations surely {'add' if sure > 1 else 'adds'}"
+    return pick(lang, f"; {some}", f"；{many} 个新站中 {sure} 个确有增益")
 
 
 def _of_one_track(curve: Curve, key: str, lang: str) -> str:

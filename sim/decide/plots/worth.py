@@ -109,8 +109,8 @@ def finding(worth: Worth, lang: str) -> str:
         others = lettering.listed([_short(worth, loss, lang) for loss in rivals], lang, 1)
         return pick(
             lang,
-            f"{name[0].upper()}{name[1:]} loses most ({lost}), but cannot be told from {others}",
-            f"{name}损失最大（{lost}），但与{others}无法区分",
+            f"{name[0].upper()}{name[1:]} loses most ({lost}), not surely more than {others}",
+            f"{name}损失最大（{lost}），但未必大于{others}",
         )
     said = pick(lang, f"Most is lost by {name}: {lost}", f"{name}损失最大：{lost}")
     if not spare:

@@ -83,7 +83,7 @@ def value_axis(ax: Axes, seen: Span, left: float = 0.0, right: float = 0.0) -> N
     per_point = (seen.high - seen.low) / max(points - left - right, 0.2 * points)
     ax.set_xlim(seen.low - left * per_point, seen.high + right * per_point)
     size = mpl.rcParams["font.size"]
-    ax.xaxis.set_major_locator(MaxNLocator(max(2, int(points / (5 * size))), steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_locator(MaxNLocator(max(2, int(points / (4 * size))), steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(_tick))
     ax.grid(axis="x", color=LINE, lw=0.6)
     ax.set_axisbelow(True)
@@ -96,6 +96,12 @@ def points_wide(ax: Axes) -> float:
 
 def _tick(value: float, _: Any) -> str:
     return f"{value:g}".replace("-", "−") if abs(value) > 1e-9 else "0"
+
+
+def no_more_than_all(ax: Axes) -> None:
+    """No tick above 100 percent on a vertical axis that has room for names there."""
+    low, high = ax.get_ylim()
+    ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= min(high, 100)])
 
 
 def band(ax: Axes, half: float) -> None:
