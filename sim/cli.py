@@ -1,4 +1,4 @@
-"""The command line: the only place, with `cli_map` and `cli_study`, that prints or exits.
+"""The command line: the only place, with the other rooms named `cli_…`, that prints or exits.
 
 Every command reads its inputs whole, then works, then prints; what a planner can put right ends
 with one message and exit status 2. Rooms are opened inside the commands, so that the bar shows
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import cli_map, cli_study
+from sim import cli_decide, cli_map, cli_study
 from sim.cli_changes import changed, changes_of
 from sim.cli_options import (
     Add,
@@ -162,6 +162,9 @@ def coverage(
         typer.echo(tables.coverage(base, found, lang))
         if out is not None:
             typer.echo(f" {out}")
+
+
+cli_decide.register(app)
 
 
 @app.command(

@@ -5,6 +5,7 @@ Says where they go, what was finished when it is stopped, and that it goes on fr
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
@@ -104,6 +105,49 @@ def _stopped(kept: Kept | None, lang: str) -> str:
         f"Stopped: {kept.done} of {kept.total} replications are finished; "
         "the same command goes on from there."
     )
+
+
+def answer(
+    base: Scenario,
+    folder: Path,
+    tell: Callable[..., None],
+    options: Options,
+    ask: Callable[[Scenario, dict[str, Any]], Any],
+    steps: bool,
+) -> Any:
+    """Put a question, print what came of it, and put all of it under `folder` once it is whole.
+
+    `steps`: the question is many small studies, whose whole length nobody knows.
+    """
+    from sim import engine as engines
+    from sim.outputs import store
+
+    store.refuse_foreign(folder)
+    compiling = not engines.is_ready(options.engine)
+    tell(title=COMPILING if compiling else "Simulating")
+
+    def watch(done: int, total: int) -> None:
+        if done and steps:
+            tell(title="Trying one option after another")
+        elif done:
+            tell(done, total, "Simulating")
+
+    key = hashlib.sha256("\0".join(sys.argv).encode()).hexdigest()
+    with store.results_folder(folder, key) as part:
+        told = ask(base, options.study() | {"watch": watch})
+        if not options.as_json:
+            tell(aside=lambda: typer.echo(told.table(options.lang)))
+        tell(title="Drawing and writing" if options.figures else "Writing")
+        store.write_answer(part, told, base, options.lang, options.figures, sys.argv[1:])
+    return told
+
+
+def say_answer(told: Any, folder: Path, options: Options) -> None:
+    if options.as_json:
+        facts = told.facts(options.lang) | {"results": str(folder)}
+        typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
+        return
+    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
 
 
 def say_where(result: Result, folder: Path, options: Options) -> None:

@@ -111,8 +111,12 @@ def prepare(
     seed: int | None = None,
     engine: str = engines.NAMES[0],
     logs: bool = False,
+    keep_tables: bool = True,
 ) -> Study:
-    """Check that the layouts can be compared, and make all that their replications need."""
+    """Check that the layouts can be compared, and make all that their replications need.
+
+    `keep_tables`: those of travel seconds on disk; not for roads that are tried once.
+    """
     began = time.perf_counter()
     _check_comparable(base, proposals)
     # One yardstick: the base's window and targets hold for every layout.
@@ -120,7 +124,7 @@ def prepare(
     enough = rule(base, replications, most, draft)
     seed = checked_seed(base, seed, engine)
     windows = tuple(_window(layout) for layout in layouts)
-    plan = Plan(_systems(layouts), _demands(layouts), windows, seed, engine, logs)
+    plan = Plan(_systems(layouts, keep_tables), _demands(layouts), windows, seed, engine, logs)
     return Study(layouts, plan, enough, _differing(base, proposals), began)
 
 
@@ -228,10 +232,10 @@ def _measured_like(base: Scenario, other: Scenario) -> Scenario:
     return replace(other, settings=other.settings.model_copy(update=own))
 
 
-def _systems(layouts: Sequence[Scenario]) -> tuple[System, ...]:
+def _systems(layouts: Sequence[Scenario], keep: bool) -> tuple[System, ...]:
     """Systems by layout; those with the same roads, or the same matrix, hold them together."""
-    first = system.build(layouts[0])
-    return (first, *(system.build(other, (layouts[0], first)) for other in layouts[1:]))
+    first = system.build(layouts[0], keep=keep)
+    return (first, *(system.build(other, (layouts[0], first), keep) for other in layouts[1:]))
 
 
 def _demands(layouts: Sequence[Scenario]) -> tuple[Demand, ...]:

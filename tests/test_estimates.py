@@ -28,7 +28,8 @@ def one(response_s, township=0, area=0):
 
     return Tally(
         np.arange(count), column(area), column(township), column(0), column(8),
-        np.asarray(response_s, float), column(60.0), column(True), column(False),
+        np.asarray(response_s, float), column(30.0), column(0.0), column(60.0), column(300.0),
+        column(True), column(False),
         np.full((2, 168), 1.0), np.full((2, 168), 10.0), 50.0, 1000.0,
     )  # fmt: skip
 

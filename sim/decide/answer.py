@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.outputs import tables, words
+from sim.outputs import store, tables, words
 from sim.outputs.precision import Chosen
 from sim.outputs.words import pick
 
@@ -41,10 +41,12 @@ class Made:
 
     def line(self, lang: str) -> str:
         days = words.days(self.base, lang)
-        return pick(
+        draft = pick(lang, "Draft: ", "草稿：") if self.draft else ""
+        often = words.count(self.replications, "replication")
+        return draft + pick(
             lang,
-            f"{words.count(self.replications, 'replication')} at most × {days}, the same calls in "
-            f"all, {self.runs:,} runs, seed {self.seed}      {self.seconds:.0f} s",
+            f"{often} at most × {days}, the same calls in all, {self.runs:,} runs, "
+            f"seed {self.seed}      {self.seconds:.0f} s",
             f"至多重复 {self.replications} 次 × {days}，各布局呼叫相同，共 {self.runs:,} 次运行，"
             f"随机种子 {self.seed}      {self.seconds:.0f} 秒",
         )
@@ -88,6 +90,10 @@ class Answer(ABC):
     def sentence(self, lang: str = "en") -> str:
         """One sentence for the minutes of the meeting."""
 
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """By name of the file."""
+        return {self.name: self.to_frame()}
+
     def figure(self, lang: str = "en", size: str = "screen") -> Figure:
         raise NotImplementedError
 
@@ -102,9 +108,8 @@ class Answer(ABC):
 
     def facts(self, lang: str) -> dict[str, Any]:
         """For `--json` and `run.json`."""
-        frame = self.to_frame()
-        records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-        return self.made.facts() | {"rows": records, "sentence": self.sentence(lang)}
+        rows = store.finite(self.to_frame().to_dict("records"))
+        return self.made.facts() | {"rows": rows, "sentence": self.sentence(lang)}
 
     def __repr__(self) -> str:
         return self.table()

@@ -45,4 +45,4 @@ def front(cost: Sequence[float], *better: Sequence[float]) -> np.ndarray:
     scores = np.column_stack([-np.asarray(cost, float), *(np.asarray(b, float) for b in better)])
     as_good = (scores[:, None] >= scores[None]).all(axis=2)  # [who, than whom]
     ahead = (scores[:, None] > scores[None]).any(axis=2)
-    return ~(as_good & ahead).any(axis=0)
+    return np.logical_not((as_good & ahead).any(axis=0))

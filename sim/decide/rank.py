@@ -15,14 +15,13 @@ from sim.decide import candidates, reasons
 from sim.decide.answer import Answer, Made
 from sim.decide.candidates import SEATS, Candidate
 from sim.decide.reasons import Reason
-from sim.decide.selection import CONFIDENCE, FIRST_STAGE, Selection
+from sim.decide.selection import CONFIDENCE, race
 from sim.decide.trials import How, Trials
 from sim.errors import OptionError
 from sim.outputs import estimates, words
 from sim.outputs.compare import FEWEST, Verdict, verdicts
 from sim.outputs.estimates import Estimate
 from sim.outputs.measures import BY_KEY
-from sim.outputs.precision import STEP
 from sim.outputs.words import VERDICTS, count, interval, label_of, number, pick, unit
 
 if TYPE_CHECKING:
@@ -250,41 +249,23 @@ def rank_layouts(
 
 def select(trials: Trials, by: str, zone: float) -> list[int]:
     """Rows of the layouts that may still be best when the selection ends; one if it could."""
-    rows = list(range(1, len(trials.layouts)))
-    rule = trials.rule
-    first = min(FIRST_STAGE, rule.upper)
-    trials.more(first)
-    if first < 2 or len(rows) == 1:
-        trials.more(rule.fixed or first)
-        return rows
-    values, scale = _observed(trials, rows, by, first)
-    selection = Selection(values, zone)
-    seen = first
-    while not selection.decided and seen < rule.upper:
-        upto = min(rule.upper, seen + STEP)
-        trials.more(upto, [rows[i] for i in selection.contenders])
-        for number_ in range(seen, upto):
-            observed = np.zeros(len(rows))
-            for i in selection.contenders:
-                observed[i] = _sum_of(trials, rows[i], by)[number_] / scale
-            selection.observe(observed)
-        seen = upto
-    if rule.fixed is not None:
-        trials.more(rule.fixed)
-    return [rows[i] for i in selection.contenders]
+    rows, scale = list(range(1, len(trials.layouts))), 0.0
 
+    def look(numbers: range, some: Sequence[int]) -> np.ndarray:
+        """Sums over a constant, not ratios: their means are what the pooled measure is made of."""
+        nonlocal scale
+        trials.more(numbers.stop, [rows[i] for i in some])
+        if not scale:  # of the first stage; the calls are the same in all layouts
+            scale = float(trials.summed(0).sums(by)[1][: numbers.stop].mean()) or 1.0
+        values = np.zeros((len(numbers), len(rows)))
+        for i in some:
+            values[:, i] = _sum_of(trials, rows[i], by)[numbers.start : numbers.stop]
+        return values / scale
 
-def _observed(
-    trials: Trials, rows: Sequence[int], by: str, count_: int
-) -> tuple[np.ndarray, float]:
-    """[replication, layout] of the first stage, and what its sums were divided by.
-
-    Sums over a constant, not ratios: their means are what the pooled measure is made of.
-    """
-    _, below = trials.summed(0).sums(by)
-    scale = float(below[:count_].mean()) or 1.0
-    values = np.column_stack([_sum_of(trials, row, by)[:count_] for row in rows])
-    return values / scale, scale
+    left = race(look, len(rows), zone, trials.rule.upper)
+    if trials.rule.fixed is not None:
+        trials.more(trials.rule.fixed)
+    return [rows[i] for i in left]
 
 
 def _sum_of(trials: Trials, row: int, by: str) -> np.ndarray:

@@ -9,7 +9,11 @@ normal; `benchmarks/statistics.py` puts it to the test.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
+
+from sim.outputs.precision import STEP
 
 FIRST_STAGE = 10  # replications of everyone, from which the variances are taken
 CONFIDENCE = 0.95
@@ -68,3 +72,28 @@ class Selection:
         self.contenders = rows[~out].tolist()
         if len(self.contenders) > 1 and seen >= self.needed():  # equal to the last call
             self.contenders = [max(self.contenders, key=lambda row: (self._sums[row], -row))]
+
+
+def race(
+    look: Callable[[range, Sequence[int]], np.ndarray],
+    alternatives: int,
+    zone: float,
+    most: int,
+    confidence: float = CONFIDENCE,
+) -> list[int]:
+    """Who is left when one is selected, or after `most` replications: rows of the alternatives.
+
+    `look(numbers, rows)` sees to the replications of these numbers of the alternatives in `rows`
+    and gives [replication, alternative], of which the other columns are not read.
+    """
+    everyone, seen = list(range(alternatives)), min(FIRST_STAGE, most)
+    first = look(range(seen), everyone)
+    if seen < 2 or alternatives == 1:
+        return everyone
+    selection = Selection(first, zone, confidence)
+    while not selection.decided and seen < most:
+        upto = min(most, seen + STEP)
+        for row in look(range(seen, upto), selection.contenders):
+            selection.observe(row)
+        seen = upto
+    return selection.contenders

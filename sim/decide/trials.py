@@ -43,6 +43,7 @@ class How(NamedTuple):
     engine: str = "compiled"
     watch: Callable[..., Any] | None = None  # told (layout runs finished, all that are known of)
     fresh: bool = False  # other calls of the same seed: those on which nothing was chosen
+    keep_tables: bool = True  # of travel seconds, on disk
 
 
 class Trials:
@@ -57,7 +58,7 @@ class Trials:
     ):
         planned = study.prepare(
             base, *layouts, replications=how.replications, most=how.most, draft=how.draft,
-            seed=how.seed, engine=how.engine,
+            seed=how.seed, engine=how.engine, keep_tables=how.keep_tables,
         )  # fmt: skip
         study.check_who_works(how.workers, how.executor, how.scheduler)
         targets = base.settings.targets

@@ -165,11 +165,14 @@ def table(graph: Edges, ends: np.ndarray) -> np.ndarray:
     return tables
 
 
-def cached_table(graph: Edges, ends: np.ndarray) -> np.ndarray:
+def cached_table(graph: Edges, ends: np.ndarray, keep: bool = True) -> np.ndarray:
     """`table`, made once per content on this machine and mapped into memory after that.
 
-    Whoever asks while another still holds it gets the very same array.
+    Whoever asks while another still holds it gets the very same array. Without `keep` none is
+    written: for roads that are tried once.
     """
+    if not keep:
+        return table(graph, ends)
     key = _fingerprint(graph, ends)
     found = _IN_USE.get(key)
     if found is None:

@@ -105,12 +105,14 @@ def plain_fleet(home: np.ndarray) -> dict[str, Any]:
     }
 
 
-def build(scenario: Scenario, like: tuple[Scenario, System] | None = None) -> System:
+def build(
+    scenario: Scenario, like: tuple[Scenario, System] | None = None, keep: bool = True
+) -> System:
     """The System of a layout. Its places: the map's cells, recorded calls, hospitals, stations.
 
     The map's table of travel seconds is made once per map and speeds and then kept on disk;
     stations cost one search each. `like`: another layout and its System, whose roads are shared if
-    both have the same.
+    both have the same. `keep`: the table on disk, for the next time.
     """
     settings, ground = scenario.settings, scenario.map
     factor, band_of_hour = _speed_factors(scenario)
@@ -140,7 +142,7 @@ def build(scenario: Scenario, like: tuple[Scenario, System] | None = None) -> Sy
     return System(
         place_node=np.concatenate([map_node, station_node]),
         place_leg_s=np.tile(leg_s, (len(modes), 1)),
-        travel=_travel(scenario, like, factor, map_node, station_node),
+        travel=_travel(scenario, like, keep, factor, map_node, station_node),
         bands=_bands(band_of_hour, start_of_week_s(settings.start)),
         mode_to_scene=modes[:, to_scene],
         mode_to_hospital=modes[:, to_hospital],
@@ -162,6 +164,7 @@ def build(scenario: Scenario, like: tuple[Scenario, System] | None = None) -> Sy
 def _travel(
     scenario: Scenario,
     like: tuple[Scenario, System] | None,
+    keep: bool,
     factor: np.ndarray,
     map_node: np.ndarray,
     station_node: np.ndarray,
@@ -172,7 +175,8 @@ def _travel(
         return shared if ground.matrix is not None else travel.for_stations(shared, station_node)
     if ground.matrix is not None:
         return travel.from_matrix(_matrix_seconds(ground.matrix, factor), ground.network.xy)
-    return travel.build(_edges(scenario, factor), ground.network.xy, map_node, station_node)
+    edges = _edges(scenario, factor)
+    return travel.build(edges, ground.network.xy, map_node, station_node, keep)
 
 
 def _same_roads(one: Scenario, other: Scenario) -> bool:

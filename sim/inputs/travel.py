@@ -32,12 +32,17 @@ class Travel(NamedTuple):
     xy: np.ndarray  # [node, 2] where nodes lie, for the rule `nearest_place`; nan if not known
 
 
-def build(graph: Edges, xy: np.ndarray, map_nodes: np.ndarray, stations: np.ndarray) -> Travel:
-    """Travel to the map's places and the layout's stations, all given as nodes."""
+def build(
+    graph: Edges, xy: np.ndarray, map_nodes: np.ndarray, stations: np.ndarray, keep: bool = True
+) -> Travel:
+    """Travel to the map's places and the layout's stations, all given as nodes.
+
+    `keep`: the map's table on disk, for the next time.
+    """
     folded = fold(graph)
     far_ends = _entries(folded, map_nodes)
     far_row = _rows(far_ends, len(folded.node))
-    far = network.cached_table(folded.junctions, far_ends)
+    far = network.cached_table(folded.junctions, far_ends, keep)
     none = np.full(len(folded.node), -1)
     return for_stations(Travel(graph, folded, far, far_row, NO_TABLE, none, xy), stations)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.inputs.scenario import Scenario
+    from sim.outputs.why_late import WhyLate
 
 
 FEWEST = 5  # replications for a verdict
@@ -235,6 +236,12 @@ class Result:
         from sim.outputs import plots
 
         return plots.forest(self, lang, size)
+
+    def why(self, layout: int = 0) -> WhyLate:
+        """What made calls late: distance, call taking, turnout, the nearest busy, or queueing."""
+        from sim.outputs import why_late
+
+        return why_late.explain(self, layout)
 
     def __repr__(self) -> str:
         return self.table()

@@ -118,6 +118,18 @@ GLOSSARY: Final = (
      "chute time or mobilisation.", "从派车到车辆开动的时间。"),
     ("queueing", "待派时间", "From the end of call taking until an ambulance is assigned.",
      "从受理结束到派出救护车的时间。"),
+    ("why late", "未达标原因", "The one cause of a call beyond its target. Distance, call taking, "
+     "turnout, nearest busy and queueing are added up in this order; the one with which the sum "
+     "passes the target is the cause. A call that nobody reaches counts as queueing.",
+     "每次未达标呼叫只计一个原因：按距离、受理、出车、最近车辆占用、待派的顺序累加，使累计时间超过"
+     "目标者为原因；无人到达的呼叫计入待派。"),
+    ("distance", "距离", "What the drive would have taken from the nearest station that has an "
+     "ambulance, or what it took if that was less. A station nearer helps, an ambulance does not.",
+     "自最近有车站点出发所需的行车时间（实际更短时取实际时间）。就近设站有效，增加车辆无效。"),
+    ("nearest busy", "最近车辆占用", "What the drive took longer than from the nearest station, "
+     "because an ambulance from farther away came: the nearest was on a call or off duty. Another "
+     "ambulance there helps.",
+     "因最近车辆执行任务或不在岗、由较远车辆出动而多用的行车时间。在该处增加车辆有效。"),
     ("coverage", "覆盖率", "Share of people within the target's driving time of a station: a "
      "statement about distance, without calls or busy ambulances.",
      "居住在距急救站目标行车时间以内的人口占比；只看距离，不考虑呼叫与车辆占用。"),

@@ -35,7 +35,11 @@ class Tally(NamedTuple):
     priority: np.ndarray
     hour: np.ndarray  # clock hour of receipt
     response_s: np.ndarray  # received → first arrival; inf if nobody arrived
-    turnout_s: np.ndarray  # assigned → mobile of the ambulance that arrived first
+    # of the ambulance that arrived first; inf if nobody arrived
+    call_taking_s: np.ndarray  # received → ready
+    queueing_s: np.ndarray  # ready → assigned
+    turnout_s: np.ndarray  # assigned → mobile
+    nearest_s: np.ndarray  # the drive, were it from the nearest station that has an ambulance
     at_once: np.ndarray  # bool: assigned as soon as it was ready
     cross: np.ndarray  # bool: served from a station that is not the nearest
     busy_s: np.ndarray  # [ambulance, hour of the week] assigned → cleared, while on shift
@@ -51,13 +55,10 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
     )
     serving = first_arrival(log, len(calls.received_at))[measured]
     reached = serving != NONE
-    trip = serving[reached]
-    response_s = np.full(len(measured), np.inf)
-    response_s[reached] = log.arrived_at[trip] - calls.received_at[measured[reached]]
-    turnout_s = np.full(len(measured), np.inf)
-    turnout_s[reached] = log.mobile_at[trip] - log.assigned_at[trip]
+    trip, call = serving[reached], measured[reached]
+    nearest_s, from_elsewhere = _from_nearest(system, calls, log, trip)
     cross = np.zeros(len(measured), bool)
-    cross[reached] = _from_elsewhere(system, calls, log, trip)
+    cross[reached] = from_elsewhere
     duty = _duty_intervals(system, window)
     busy = _on_shift(_busy_intervals(log, window), duty)
     return Tally(
@@ -66,8 +67,11 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         calls.township[measured],
         calls.priority[measured],
         (((system.bands.offset_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
-        response_s,
-        turnout_s,
+        _if_reached(reached, log.arrived_at[trip] - calls.received_at[call]),
+        _if_reached(reached, log.ready_at[call] - calls.received_at[call]),
+        _if_reached(reached, log.assigned_at[trip] - log.ready_at[call]),
+        _if_reached(reached, log.mobile_at[trip] - log.assigned_at[trip]),
+        _if_reached(reached, nearest_s),
         reached & (first_assignment(log, len(calls.received_at)) == log.ready_at)[measured],
         cross,
         _by_hour_of_week(busy, len(system.home), system.bands.offset_s),
@@ -95,8 +99,19 @@ def first_assignment(log: Log, calls: int) -> np.ndarray:
     return np.where(np.isinf(at), np.nan, at)
 
 
-def _from_elsewhere(system: System, calls: Calls, log: Log, trip: np.ndarray) -> np.ndarray:
-    """Whether another staffed station is nearer than the home of the ambulance that came."""
+def _if_reached(reached: np.ndarray, seconds: np.ndarray) -> np.ndarray:
+    column = np.full(len(reached), np.inf)
+    column[reached] = seconds
+    return column
+
+
+def _from_nearest(
+    system: System, calls: Calls, log: Log, trip: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """[trip] the drive from the nearest staffed station, and whether another than home is nearer.
+
+    In the mode in which the ambulance that came was driven.
+    """
     call = log.call[trip]
     mode = system.mode_to_scene[band_at(system.bands, log.mobile_at[trip]), calls.priority[call]]
     staffed = np.unique(system.home)
@@ -112,7 +127,8 @@ def _from_elsewhere(system: System, calls: Calls, log: Log, trip: np.ndarray) ->
             from_station[row, some] = road_s + system.place_leg_s[one, start]
     home = np.searchsorted(staffed, system.home[log.ambulance[trip]])
     own_s: np.ndarray = from_station[home, np.arange(len(trip))]
-    return own_s > from_station.min(axis=0, initial=np.inf)
+    least_s = from_station.min(axis=0, initial=np.inf)
+    return least_s + system.place_leg_s[mode, calls.place[call]], own_s > least_s
 
 
 def _busy_intervals(log: Log, window: Window) -> np.ndarray:

@@ -30,6 +30,9 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.inputs.scenario import Scenario
     from sim.outputs.compare import Result
 
 MARK = "run.json"  # a folder with this file is ours to replace
@@ -46,7 +49,14 @@ PACKAGES = (
     "shapely",
     "matplotlib",
 )
-DRAWN = ("map.png", "map-proposal*.png", "cdf.png", "forest.png")
+ANSWERS = ("ranking", "sites", "search", "curve", "front", "stress", "worth", "why")
+DRAWN = (
+    "map.png",
+    "map-proposal*.png",
+    "cdf.png",
+    "forest.png",
+    *(f"{name}.png" for name in ANSWERS),
+)
 CALL_COLUMNS = ("ready_at", "lost")
 
 
@@ -68,7 +78,7 @@ def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
     return files
 
 
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     """Let `write` make a file beside `path`, then put it in place."""
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
@@ -297,12 +307,8 @@ def write_results(
     """Table, measures, figures and `run.json`."""
     import pandas as pd
 
-    table = result.table(lang)
-    write_whole(folder / "table.txt", lambda part: part.write_text(table + "\n", "utf-8"))
-    measures = pd.DataFrame(result.rows())
-    # With a byte-order mark, or Excel reads the Chinese names as something else.
-    csv = folder / "measures.csv"
-    write_whole(csv, lambda part: measures.to_csv(part, index=False, encoding="utf-8-sig"))
+    _write_table(folder, result.table(lang))
+    _write_csv(folder / "measures.csv", pd.DataFrame(result.rows()))
     if figures:
         from sim.outputs import plots
 
@@ -317,6 +323,43 @@ def write_results(
     seconds = round(result.seconds, 2)
     facts = {"command": ["tenthirty", *command], "engine": engine, "seconds": seconds, **said}
     write_run_json(folder, facts, inputs)
+
+
+def _write_table(folder: Path, table: str) -> None:
+    write_whole(folder / "table.txt", lambda part: part.write_text(table + "\n", "utf-8"))
+
+
+def _write_csv(path: Path, frame: pd.DataFrame) -> None:
+    # With a byte-order mark, or Excel reads the Chinese names as something else.
+    data = frame.to_csv(index=False).encode("utf-8-sig")
+    write_whole(path, lambda part: part.write_bytes(data))
+
+
+def write_answer(
+    folder: Path, told: Any, base: Scenario, lang: str, figures: bool, command: Sequence[str]
+) -> None:
+    """What an answer of `sim.decide` says: its table, its rows, its figures and `run.json`."""
+    write_whole(
+        folder / "table.txt", lambda part: part.write_text(told.table(lang) + "\n", "utf-8")
+    )
+    for name, frame in told.frames().items():
+        # With a byte-order mark, or Excel reads the Chinese names as something else.
+        write_whole(
+            folder / f"{name}.csv",
+            lambda part, frame=frame: frame.to_csv(part, index=False, encoding="utf-8-sig"),
+        )
+    if figures:
+        from sim.outputs import plots
+
+        for name, figure in told.figures(lang).items():
+            plots.save(figure, folder / f"{name}.png")
+    facts = {"command": ["tenthirty", *command], **told.facts(lang)}
+    write_run_json(folder, facts, [*base.files, base.map.path])
+
+
+def finite(records: Any) -> list[dict[str, Any]]:
+    """Rows of a frame as JSON may hold them."""
+    return [{key: _finite(value) for key, value in row.items()} for row in records]
 
 
 def _finite(value: Any) -> Any:

@@ -24,7 +24,7 @@ WIDTH = 96  # at most, in columns of a terminal; a Chinese character takes two
 
 
 def as_text(result: Result, lang: str = "en") -> str:
-    lines = [*_heading(result, lang), ""]
+    lines = [*heading(result, lang), ""]
     if len(result.layouts) == 1:
         lines += aligned(_one_layout(result, lang))
         lines += ["", *_townships(result, lang)]
@@ -95,10 +95,12 @@ def as_html(result: Result, lang: str = "en") -> str:
     tables = [_one_layout(result, lang)] if len(result.layouts) == 1 else [
         _against_base(result, layout, lang) for layout in range(1, len(result.layouts))
     ]  # fmt: skip
-    parts = [f"<p>{html.escape(line)}</p>" for line in _heading(result, lang)]
-    parts += [html_table(rows) for rows in tables]
-    parts += [f"<p>{html.escape(line.strip())}</p>" for line in _notes(result, lang) if line]
-    return "\n".join(parts)
+    parts = [*paragraphs(heading(result, lang)), *(html_table(rows) for rows in tables)]
+    return "\n".join([*parts, *paragraphs(_notes(result, lang))])
+
+
+def paragraphs(lines: list[str]) -> list[str]:
+    return [f"<p>{html.escape(line.strip())}</p>" for line in lines if line]
 
 
 def html_table(rows: list[list[str]]) -> str:
@@ -113,7 +115,8 @@ def html_table(rows: list[list[str]]) -> str:
     return "\n".join([*parts, "</table>"])
 
 
-def _heading(result: Result, lang: str) -> list[str]:
+def heading(result: Result, lang: str) -> list[str]:
+    """Whose answer this is, and how it was made."""
     base = result.base
     head = f"{pick(lang, base.name, base.name_zh)}      {words.fleet(result, 0, lang)}"
     if len(result.layouts) == 2:
@@ -321,9 +324,9 @@ def wrapped(text: str, indent: str = " ") -> list[str]:
 
 def _words(text: str) -> list[str]:
     parts: list[str] = []
-    for character in text:
+    for character, after in zip(text, text[1:] + " ", strict=True):
         wide = cell_len(character) > 1
-        closing = character in "，。；：、）”"
+        closing = character in "，。；：、）”" or (character == " " and after == "%")
         if parts and (closing or not (wide or character == " " or cell_len(parts[-1][-1]) > 1)):
             parts[-1] += character
         else:
