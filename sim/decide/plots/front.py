@@ -44,7 +44,7 @@ def draw(curve: Curve, lang: str = "en", size: str = "screen") -> Figure:
         curve.made, lang, size, min(HIGH, most), finding(curve, lang), _subtitle(lang)
     ) as page:
         left, gap = page.left + 4.6 * page.size, 5.5 * page.size
-        wide = (page.right - left - gap * (len(keys) - 1)) / max(1, len(keys))
+        wide = (page.right - 1.2 * page.size - left - gap * (len(keys) - 1)) / max(1, len(keys))
         bottom = page.bottom + 5.6 * page.size
         for i, key in enumerate(keys):
             start = left + i * (wide + gap)

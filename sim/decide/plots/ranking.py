@@ -104,15 +104,15 @@ def _least(value: float) -> float:
 
 def finding(ranking: Ranking, lang: str) -> str:
     """Who gains most, who cannot be told from it, and who helps the worst-served most."""
-    best, name = ranking.best, ranking.best.candidate.name(lang)
+    best, name = ranking.best, lettering.short(ranking.best.candidate.name(lang))
     if len(ranking.ranked) == 1:
         return _of_one(ranking, lang)
     if best.verdict != Verdict.BETTER:
         return _of_none(ranking, lang)
-    tied = [one.candidate.name(lang) for one in ranking.tied() if one is not best]
+    tied = [lettering.short(one.candidate.name(lang)) for one in ranking.tied() if one is not best]
     helper = _helper(ranking)
     if tied:
-        others = lettering.listed(tied, lang)
+        others = lettering.listed(tied, lang, 2 if sum(map(len, tied[:2])) < 50 else 1)
         return pick(
             lang,
             f"{name} leads, but cannot be told from {others}",
@@ -124,7 +124,7 @@ def finding(ranking: Ranking, lang: str) -> str:
     areas = area_word(ranking.made.base.map, "zh").split("（")[0]
     if helper is best:
         return first + pick(lang, ", for the worst-served too", f"，对最差{areas}同样如此")
-    other, surely = helper.candidate.name(lang), _surely_most(ranking, helper)
+    other, surely = lettering.short(helper.candidate.name(lang)), _surely_most(ranking, helper)
     if surely:
         return first + pick(
             lang, f"; {other} helps the worst-served most", f"；{other}对最差{areas}改善最大"
@@ -141,7 +141,7 @@ def _surely_most(ranking: Ranking, helper: Ranked) -> bool:
 
 
 def _of_one(ranking: Ranking, lang: str) -> str:
-    best, name = ranking.best, ranking.best.candidate.name(lang)
+    best, name = ranking.best, lettering.short(ranking.best.candidate.name(lang))
     gain = number(BY_KEY[ranking.by], best.gains[ranking.by].mean, sign=True)
     size, blank = f"{gain} {unit(ranking.by, lang)}", pick(lang, ": ", "：")
     ends = {
@@ -158,7 +158,7 @@ def _of_one(ranking: Ranking, lang: str) -> str:
 
 def _of_none(ranking: Ranking, lang: str) -> str:
     """No candidate surely gains what matters."""
-    name = ranking.best.candidate.name(lang)
+    name = lettering.short(ranking.best.candidate.name(lang))
     if all(one.verdict == Verdict.TOO_SMALL for one in ranking.ranked):
         return pick(
             lang,
@@ -197,7 +197,8 @@ def _say_hidden(
     bottom: float,
 ) -> None:  # fmt: skip
     """How many candidates are not drawn, and what they have in common."""
-    hidden = [one for one in ranking.ranked if not any(one is other for _, other in shown)]
+    drawn = {place for place, _ in shown}
+    hidden = [one for place, one in enumerate(ranking.ranked, 1) if place not in drawn]
     measure = BY_KEY[ranking.by]
     means = sorted(one.gains[ranking.by].mean for one in hidden)
     low, high = (number(measure, v, sign=True) for v in (means[0], means[-1]))

@@ -199,7 +199,7 @@ def finding(found: Found, lang: str) -> str:
             f"{many} 步，从 {way}：本研究尚不能判断其效果",
         )
     most = max(found.steps, key=lambda step: sign * step.gain.mean)
-    name = most.option.words(lang)
+    name = lettering.short(most.option.words(lang))
     verb = pick(lang, "lifts", "提高") if sign > 0 else pick(lang, "cuts", "降低")
     what = pick(lang, *NOUNS[found.by])
     if many == 1:
@@ -215,7 +215,7 @@ def _most(found: Found, most: Step, sign: int, lang: str) -> str:
     others = [max(sign * s.gain.low, sign * s.gain.high) for s in found.steps if s is not most]
     if not all(low > other for other in others):
         return ""
-    name = most.option.words(lang)
+    name = lettering.short(most.option.words(lang))
     return pick(lang, f"; most by {name}", f"；{name}贡献最大")
 
 

@@ -124,7 +124,7 @@ def finding(worth: Worth, lang: str) -> str:
 
 def _short(worth: Worth, loss: Loss, lang: str) -> str:
     """closing Xiangdong"""
-    name = worth.made.base.stations[loss.station].label(lang)
+    name = lettering.short(worth.made.base.stations[loss.station].label(lang))
     if loss.closed:
         return pick(lang, f"closing {name}", f"撤销{name}")
     return pick(lang, f"one ambulance less at {name}", f"{name}减 1 辆")

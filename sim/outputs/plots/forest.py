@@ -120,7 +120,7 @@ def _value(
     shift = min(max(point, half), wide - half) - point
     ax.annotate(
         text, (at, y + 0.12), (shift, 0.62 * body), textcoords="offset points", ha="center",
-        size=size, color=shape.colour, path_effects=style.halo(), zorder=6, annotation_clip=False,
+        size=size, color=shape.colour, path_effects=style.halo(), zorder=4, annotation_clip=False,
     )  # fmt: skip
 
 

@@ -83,3 +83,14 @@ def listed(names: Sequence[str], lang: str, most: int = 2) -> str:
     if len(names) == 1 or lang == "zh":
         return "、".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def short(name: str, most: int = 36) -> str:
+    """A name that leaves room for the rest of a headline; a Chinese character takes two."""
+    room, kept = most, ""
+    for letter in name:
+        room -= 2 if ord(letter) > 0x2E80 else 1
+        if room < 0:
+            return f"{kept.rstrip()}…"
+        kept += letter
+    return kept
