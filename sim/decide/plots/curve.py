@@ -203,7 +203,8 @@ def _name_points(ax: Axes, ground: Ground) -> None:
                 ax.figure, step.option.words(ground.lang), 0.85 * ground.size,  # type: ignore[arg-type]
                 0.88 * ground.pitch, LINES,
             )  # fmt: skip
-            shift = (0.25 if above else -0.25) * ground.pitch
+            aside = min(0.25 * ground.pitch, 2.2 * ground.size)
+            shift = aside if above else -aside
             ax.annotate(
                 words, (place, ground.value(step).mean),
                 (shift, (0.75 if above else -0.75) * ground.size), textcoords="offset points",

@@ -17,7 +17,7 @@ from sim.outputs.measures import BY_KEY
 from sim.outputs.plots import differences, lettering, style
 from sim.outputs.words import area_word, count, label_of, number, pick, unit
 
-PITCH, AROUND = 1.6, 7.1  # of a row; of title, axis and legend: in units of the body type
+PITCH, AROUND = 1.6, 7.5  # of a row; of title, axis and legend: in units of the body type
 GREEN = "#009E73"
 
 
@@ -51,8 +51,8 @@ def draw(ranking: Ranking, lang: str = "en", size: str = "screen") -> Figure:
         left = page.left + 1.0 * page.size
         left += differences.name_room(page.fig, names, page.size, 0.33)
         room = left - page.left - 1.0 * page.size
-        names = [lettering.broken(page.fig, name, page.size, room, 1) for name in names]
-        top, bottom = page.top - 1.9 * page.size, page.bottom + 4.9 * page.size
+        names = [lettering.middle_out(page.fig, name, page.size, room) for name in names]
+        top, bottom = page.top - 1.9 * page.size, page.bottom + 5.3 * page.size
         keys, gap = _keys(ranking), 3 * page.size
         wide = page.right - left - gap * (len(keys) - 1)
         first = wide * (0.6 if len(keys) == 2 else 1.0)
@@ -208,8 +208,9 @@ def _say_hidden(
         f"{len(hidden)} more not drawn, {low} to {high} {of}",
         f"另有 {len(hidden)} 个未绘出，{low} 至 {high} {of}",
     )
-    if len(hidden) == 1:
-        text = pick(lang, f"1 more not drawn, {low} {of}", f"另有 1 个未绘出，{low} {of}")
+    if low == high:
+        many = len(hidden)
+        text = pick(lang, f"{many} more not drawn, {low} {of}", f"另有 {many} 个未绘出，{low} {of}")
     x, y = page.at(left + 0.6 * page.size, bottom + 0.5 * PITCH * page.size)
     page.fig.text(x, y, text, va="center", color=style.GREY, size=0.95 * page.size,
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip

@@ -19,7 +19,7 @@ from sim.outputs.measures import BY_KEY
 from sim.outputs.plots import differences, lettering, style
 from sim.outputs.words import VERDICTS, count, label_of, number, pick, unit
 
-PITCH, AROUND, MOST = 1.9, 7.1, 36  # of a row; of all else, in units of the body type; rows
+PITCH, AROUND, MOST = 1.9, 7.5, 36  # of a row; of all else, in units of the body type; rows
 
 # How a step's bar is filled, by its verdict: colour, edge, hatch.
 FILLS = {
@@ -64,7 +64,7 @@ def draw(found: Found, lang: str = "en", size: str = "screen") -> Figure:
         names = [pick(lang, "today", "现状"), *(bar.name for bar in bars)]
         names.append(pick(lang, "all steps together", "各步合计"))
         room = differences.name_room(page.fig, names, page.size, 0.32)
-        names = [lettering.broken(page.fig, name, page.size, room, 1) for name in names]
+        names = [lettering.middle_out(page.fig, name, page.size, room) for name in names]
         total = found.steps[-1].gains[found.by]
         cells = ["", *(differences.said(measure, bar.gain, lang) for bar in bars)]
         cells.append(differences.said(measure, total, lang))
@@ -73,7 +73,7 @@ def draw(found: Found, lang: str = "en", size: str = "screen") -> Figure:
         wide = max(lettering.width(page.fig, cell, small) for cell in (head, *cells))
         wide += 1.4 * page.size
         ax = page.axes(
-            page.left + room + page.size, page.bottom + 4.9 * page.size, page.right - wide,
+            page.left + room + page.size, page.bottom + 5.3 * page.size, page.right - wide,
             page.top - 1.9 * page.size,
         )  # fmt: skip
         differences.rows(ax, names, page.size)

@@ -16,7 +16,7 @@ from sim.outputs.measures import BY_KEY
 from sim.outputs.plots import differences, lettering
 from sim.outputs.words import label_of, number, pick, unit
 
-PITCH, AROUND, MOST = 1.9, 7.1, 40  # of a row; of all else, in units of the body type; rows
+PITCH, AROUND, MOST = 1.9, 7.5, 40  # of a row; of all else, in units of the body type; rows
 
 
 def draw(worth: Worth, lang: str = "en", size: str = "screen") -> Figure:
@@ -28,7 +28,7 @@ def draw(worth: Worth, lang: str = "en", size: str = "screen") -> Figure:
     with frame.page(worth.made, lang, size, high, finding(worth, lang), subtitle) as page:
         names = [worth.what(loss, lang) for loss in shown]
         room = differences.name_room(page.fig, names, page.size, 0.32)
-        names = [lettering.broken(page.fig, name, page.size, room, 1) for name in names]
+        names = [lettering.middle_out(page.fig, name, page.size, room) for name in names]
         columns = _columns(worth, shown, lang)
         small = 0.92 * page.size
         widths = [
@@ -36,7 +36,7 @@ def draw(worth: Worth, lang: str = "en", size: str = "screen") -> Figure:
             for head, cells in columns
         ]
         ax = page.axes(
-            page.left + room + 1.0 * page.size, page.bottom + 4.9 * page.size,
+            page.left + room + 1.0 * page.size, page.bottom + 5.3 * page.size,
             page.right - sum(widths), page.top - 1.9 * page.size,
         )  # fmt: skip
         differences.rows(ax, names, page.size)

@@ -58,6 +58,17 @@ def _cut(fig: Figure, line: str, size: float, room: float, weight: str) -> str:
     return f"{line.rstrip()}…"
 
 
+def middle_out(fig: Figure, line: str, size: float, room: float) -> str:
+    """A line that fits, cut in its middle: how it ends may tell it from the next."""
+    if width(fig, line, size) <= room:
+        return line
+    head = len(line) * 2 // 5
+    tail = head
+    while tail < len(line) and width(fig, f"{line[:head]}…{line[tail:]}", size) > room:
+        tail += 1
+    return _cut(fig, f"{line[:head].rstrip()}…{line[tail:].lstrip()}", size, room, "normal")
+
+
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Places as near to those wanted as leaves `gap` between any two, from `low` to `high`."""
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
