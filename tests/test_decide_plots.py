@@ -281,6 +281,18 @@ def test_each_size_holds_what_was_found(what, size):
     check(drawn(DRAW[what].draw, EDGES[what, "as found"](), "en", size), "en")
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("what", list(DRAW))
+def test_wide_fonts_stay_on_the_page(what, monkeypatch):
+    """A machine may have no font but matplotlib's own, which is wide."""
+    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    figure = DRAW[what].draw(EDGES[what, "as found"](), "en", "a4")
+    (width, height), inked = figure.get_size_inches(), figure.get_tightbbox()
+    assert min(inked.x0, inked.y0) >= 0
+    assert inked.x1 <= width
+    assert inked.y1 <= height
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("size", SIZES)
 def test_a_forest_of_proposals(lang, size):

@@ -20,6 +20,7 @@ from sim.outputs.plots import differences, lettering, style
 from sim.outputs.words import count, label_of, number, pick, unit
 
 UPPER, LOWER = 24.0, 10.0  # how high the panels are, in units of the body type
+APART = 6.0  # from point to point, where their names still fit between them
 LINES = 3  # of a step's name beside its point
 
 
@@ -63,18 +64,19 @@ class Ground(NamedTuple):
     @property
     def named_at_points(self) -> bool:
         """Else the names stand under the bars."""
-        return self.pitch >= 6.0 * self.size
+        return self.pitch >= APART * self.size
 
 
 def draw(curve: Curve, lang: str = "en", size: str = "screen") -> Figure:
     """Above the measure after each step, below what the step gained."""
-    points = style.SIZES.get(size, style.SIZES["screen"])[1]
+    wide, points = style.SIZES.get(size, style.SIZES["screen"])
+    many = max([1, *(len(steps) for key, steps in curve.tracks.items() if key != "fleet")])
     most = (frame.SLIDE - 0.28) * 72 / points - frame.AROUND if size == "slide" else math.inf
-    high = min(UPPER + LOWER + 8.0, most)
+    pitch = (72 * wide - 18.5 * points) / (many + 1.2)
+    high = min(UPPER + LOWER + (8.0 if pitch >= APART * points else 18.0), most)
     subtitle = _subtitle(curve, lang)
     with frame.page(curve.made, lang, size, high, finding(curve, lang), subtitle) as page:
         left, right = page.left + 5.0 * page.size, page.right - 11.5 * page.size
-        many = max([1, *(len(steps) for key, steps in curve.tracks.items() if key != "fleet")])
         factor = 100.0 if BY_KEY[curve.by].unit == "share" else 1.0
         ground = Ground(curve, lang, page.size, many, (right - left) / (many + 1.2), factor)
         under = 3.6 if ground.named_at_points else 3.6 + _names_under(page.fig, ground)
@@ -129,7 +131,7 @@ def _limits(ax: Axes, ground: Ground) -> None:
     middle = (low + high) / 2
     low, high = min(low, middle - least), max(high, middle + least)
     points = ax.get_window_extent().height * 72 / ground_dpi(ax)
-    names = (LINES + 1.2) * ground.size * 1.1
+    names = (LINES + 1.2 if ground.named_at_points else 2.6) * ground.size * 1.1
     per_point = (high - low) / max(points - 2 * names, 0.3 * points)
     ax.set_ylim(low - names * per_point, high + names * per_point)
     ax.set_xlim(-0.5, ground.many + 0.7)

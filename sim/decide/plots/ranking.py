@@ -66,7 +66,7 @@ def draw(ranking: Ranking, lang: str = "en", size: str = "screen") -> Figure:
                 ax.set_yticks([])
         if hidden:
             _say_hidden(page, ranking, shown, lang, left, bottom)
-        legend = _legend(ranking, cut, lang, page.size)
+        legend = _legend(ranking, [one for _, one in shown], cut, lang, page.size)
         differences.in_a_line(page.fig, legend, page.at(page.right, page.bottom + 0.4 * page.size))
     return page.fig
 
@@ -290,14 +290,17 @@ def _write(
     )  # fmt: skip
 
 
-def _legend(ranking: Ranking, cut: bool, lang: str, size: float) -> list[Any]:
+def _legend(
+    ranking: Ranking, shown: list[Ranked], cut: bool, lang: str, size: float
+) -> list[Any]:  # fmt: skip
     """What the marks mean, of those that occur."""
     tied = len(ranking.tied()) > 1
-    others = any(one.best_place != 1 for one in ranking.ranked)
+    others = any(one.best_place != 1 for one in shown)
+    best = ("leads", "领先") if tied else ("best", "最佳")
     areas = area_word(ranking.made.base.map, lang).split("（")[0]
     named = (
-        (True, BEST, "best", "最佳"),
-        (tied, TIED, "cannot be told from the best", "与最佳无法区分"),
+        (True, BEST, *best),
+        (tied, TIED, "cannot be told from it", "与其无法区分"),
         (others, OTHER, "surely not the best", "确非最佳"),
         (_helper(ranking) is not None, HELPER, f"most for the worst-served {areas}",
          f"对最差{areas}改善最大"),

@@ -62,11 +62,13 @@ def middle_out(fig: Figure, line: str, size: float, room: float) -> str:
     """A line that fits, cut in its middle: how it ends may tell it from the next."""
     if width(fig, line, size) <= room:
         return line
-    head = len(line) * 2 // 5
-    tail = head
-    while tail < len(line) and width(fig, f"{line[:head]}…{line[tail:]}", size) > room:
-        tail += 1
-    return _cut(fig, f"{line[:head].rstrip()}…{line[tail:].lstrip()}", size, room, "normal")
+    head, tail = line[: len(line) // 2], line[len(line) // 2 :]
+    while head and width(fig, f"{head.rstrip()}…{tail.lstrip()}", size) > room:
+        if len(head) > len(tail):
+            head = head[:-1]
+        else:
+            tail = tail[1:]
+    return f"{head.rstrip()}…{tail.lstrip()}"
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
