@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -259,7 +258,7 @@ def timed(work: Callable[[], object], clock: Callable[[], float]) -> float:
 
 
 def middle(values: list[float]) -> float:
-    return statistics.median(values)
+    return np.median(values)
 
 
 if __name__ == "__main__":

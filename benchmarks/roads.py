@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -56,7 +55,7 @@ def measured(what: str, cache: str) -> tuple[float, float]:
 def said(runs: list[tuple[float, float]]) -> str:
     times = [seconds for seconds, _ in runs]
     return (
-        f"median {statistics.median(times):.1f} s ({min(times):.1f}–{max(times):.1f}), "
+        f"median {np.median(times):.1f} s ({min(times):.1f}–{max(times):.1f}), "
         f"peak {max(mib for _, mib in runs):.0f} MiB"
     )
 

@@ -181,7 +181,7 @@ def coverage(lost: bool, key: str, rule: Rule, studies: int) -> Coverage:
     held, gained, replications = 0, 0, 0
     for seed in range(studies):
         pair = _until(rule, Crew(plan([two, three], drawn, window, seed), workers=1), key)
-        own = estimates.jackknife(pair[0].left_out(key)).interval()
+        own = estimates.jackknife(pair[0].left_out(key), pair[0].looked).interval()
         paired = estimates.difference(pair[0], pair[1], key)
         held += own.low <= value <= own.high
         gained += paired.low <= gain <= paired.high
@@ -197,7 +197,7 @@ def _until(rule: Rule, crew: Crew, key: str) -> list[Summed]:
         for one in crew.carried_out(range(len(found[0]), total)):
             for row, counts in enumerate(one.tallies):
                 found[row].append(counts)
-        pair = [Summed(counts) for counts in found]
+        pair = [Summed(counts, looked=rule.fixed is None) for counts in found]
         half_widths.append(estimates.difference(pair[0], pair[1], key).half_width)
         if rule.chosen(half_widths):
             return pair

@@ -160,7 +160,8 @@ def carry_out(
 
 def _result(study: Study, in_order: Sequence[Any]) -> Result:
     by_layout = list(zip(*in_order, strict=True))
-    return Result(study.layouts, by_layout, study.plan.seed, 0.0, study.differing)
+    looked = study.enough.fixed is None
+    return Result(study.layouts, by_layout, study.plan.seed, 0.0, study.differing, looked=looked)
 
 
 def rule(base: Scenario, replications: int | None, most: int | None, draft: bool) -> Rule:

@@ -333,7 +333,8 @@ def places(trials: Trials, order: Sequence[int], by: str) -> tuple[np.ndarray, n
         se = np.sqrt(np.maximum(variance, 0.0) / count_)
         lead = values[:, :1] - values[None, :, 0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            chance = 2 * stdtr(count_ - 1, -np.abs(lead) / se)
+            df = estimates.freedom(count_, trials.summed(0).looked)
+            chance = 2 * stdtr(df, -np.abs(lead) / se)
         surely = (np.where(se > 0, chance, np.where(lead == 0, 1.0, 0.0)) < 0.05 / pairs) & (
             lead > 0
         )

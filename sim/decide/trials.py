@@ -138,7 +138,8 @@ class Trials:
             townships = len(self.base.map.townships)
             if self._worst is None:  # fixed from the base, at the first look
                 self._worst = Summed(self._found[0], (), townships).worst_townships()
-            self._summed[row] = Summed(self._found[row], self._worst, townships)
+            looked = self.rule.fixed is None
+            self._summed[row] = Summed(self._found[row], self._worst, townships, looked)
         return self._summed[row]
 
     @property
@@ -156,7 +157,8 @@ class Trials:
         return estimates.paired(less, more, key, group)
 
     def value(self, row: int, key: str = "within", group: Group = ALL) -> Estimate:
-        return estimates.jackknife(self.summed(row).left_out(key, group)).interval()
+        found = self.summed(row)
+        return estimates.jackknife(found.left_out(key, group), found.looked).interval()
 
     def per_day(self, row: int, what: str) -> np.ndarray:
         """[station] calls served, or seconds busy, in a mean day."""

@@ -89,12 +89,14 @@ class Result:
         seconds: float,
         differing: tuple[str, ...] = (),
         chosen: Chosen | None = None,
+        looked: bool = False,  # replications were added until the headline was known enough
     ):
         self.layouts, self.tallies = tuple(layouts), tuple(tallies)
         self.seed, self.seconds = seed, seconds
         self.differing = differing  # sections of settings in which a proposal is not the base
         self.matters = matters_of(self.layouts[0])
         self.replications = len(self.tallies[0])
+        self.looked = looked
         self.chosen = chosen or Chosen("given")  # how the number of replications came about
         self.estimate = lru_cache(maxsize=None)(self._estimate)
         self.spread = lru_cache(maxsize=None)(self._spread)
@@ -112,7 +114,7 @@ class Result:
     @cached_property
     def pooled(self) -> list[Pooled]:
         """The tallies of each layout together; the worst-served set is the base's."""
-        setups = [_setup(layout) for layout in self.layouts]
+        setups = [_setup(layout)._replace(looked=self.looked) for layout in self.layouts]
         worst = estimates.worst_townships(Pooled(self.tallies[0], setups[0]))
         return [
             Pooled(tallies, setup._replace(worst=worst))

@@ -70,8 +70,14 @@ class Summed:
 
     KEYS = ("within", "urban10", "rural30", "worst5", "mean")
 
-    def __init__(self, found: Sequence[Counts], worst: tuple[int, ...] = (), townships: int = 0):
-        self.worst, self.replications = worst, len(found)
+    def __init__(
+        self,
+        found: Sequence[Counts],
+        worst: tuple[int, ...] = (),
+        townships: int = 0,
+        looked: bool = False,  # as in `estimates.Setup`
+    ):
+        self.worst, self.replications, self.looked = worst, len(found), looked
         width = max([townships, *(one.calls.shape[1] for one in found)])
 
         def stacked(name: str) -> np.ndarray:
@@ -90,7 +96,7 @@ class Summed:
     def first(self, count: int) -> Summed:
         """The same of the first so many replications only."""
         some = object.__new__(Summed)
-        some.worst, some.replications = self.worst, count
+        some.worst, some.replications, some.looked = self.worst, count, self.looked
         for name in ("calls", "within", "reached", "response_s", "busy_s", "served"):
             setattr(some, name, getattr(self, name)[:count])
         return some

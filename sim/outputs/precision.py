@@ -2,8 +2,8 @@
 
 A study begins with ten replications and looks again after every few more. It stops when the
 headline is known to within half of what matters at two looks in a row: a single look stops too
-often where chance makes the spread look small, and its intervals then cover less than they say
-(`benchmarks/statistics.py` measures that). Whoever gives a number gets that number.
+often where chance makes the spread look small. For the same reason its intervals are a little wider
+than those of a number that was given (`estimates.freedom`).
 """
 
 from __future__ import annotations

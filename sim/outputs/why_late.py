@@ -134,7 +134,7 @@ def shares(pooled: Pooled, split: Split) -> list[Estimate]:
     found = []
     for cause in range(len(CAUSES)):
         part = np.bincount(pooled.replication[split.cause == cause], minlength=count)
-        share = estimates.jackknife(estimates.ratios(part, whole)).interval()
+        share = estimates.jackknife(estimates.ratios(part, whole), pooled.looked).interval()
         found.append(Estimate(share.mean, *np.clip([share.low, share.high], 0, 1).tolist()))
     return found
 
