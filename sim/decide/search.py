@@ -185,7 +185,7 @@ def steps_of(
 ) -> tuple[Step, ...]:
     """Rows of `trials` that follow on each other, the first on the base."""
     level = estimates.simultaneous(len(trials.layouts) - 1)
-    before = [0, *rows[:-1]]
+    before = [0, *rows][: len(rows)]
     spreads = [trials.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
     said = verdicts(BY_KEY[by], spreads, trials.matters)
     enough = trials.replications(0) >= FEWEST

@@ -233,6 +233,12 @@ class Result:
 
         return plots.response_cdf(self, lang, size)
 
+    def forest(self, lang: str = "en", size: str = "screen") -> Figure:
+        """Every proposal's differences from the base, with intervals and verdicts."""
+        from sim.outputs import plots
+
+        return plots.forest(self, lang, size)
+
     def why(self, layout: int = 0) -> WhyLate:
         """What made calls late: distance, call taking, turnout, the nearest busy, or queueing."""
         from sim.outputs import why_late

@@ -50,7 +50,13 @@ PACKAGES = (
     "matplotlib",
 )
 ANSWERS = ("ranking", "sites", "search", "curve", "front", "stress", "worth", "why")
-DRAWN = ("map.png", "map-proposal*.png", "cdf.png", *(f"{name}.png" for name in ANSWERS))
+DRAWN = (
+    "map.png",
+    "map-proposal*.png",
+    "cdf.png",
+    "forest.png",
+    *(f"{name}.png" for name in ANSWERS),
+)
 CALL_COLUMNS = ("ready_at", "lost")
 
 
@@ -310,6 +316,8 @@ def write_results(
             name = "map" if number == 0 else "map-proposal" + (f"-{number}" if number > 1 else "")
             plots.save(result.map(lang, number), folder / f"{name}.png")
         plots.save(result.cdf(lang), folder / "cdf.png")
+        if len(result.layouts) > 1:
+            plots.save(result.forest(lang), folder / "forest.png")
     inputs = [path for layout in result.layouts for path in (*layout.files, layout.map.path)]
     said = {key: value for key, value in as_json(result, lang).items() if key != "measures"}
     seconds = round(result.seconds, 2)

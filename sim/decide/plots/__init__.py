@@ -1,0 +1,1 @@
+"""One figure for each answer: `draw(answer, lang, size)` returns it at its printed width."""

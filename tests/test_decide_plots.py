@@ -1,0 +1,472 @@
+"""Figures of decisions: the finding is in the data, nothing overlaps, edge cases are drawn."""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from dataclasses import replace
+from functools import lru_cache
+from itertools import combinations
+
+import pytest
+from conftest import ROOT
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+import sim
+from sim.decide import costs
+from sim.decide.candidates import Candidate
+from sim.decide.curve import curve as find_curve
+from sim.decide.plots import curve, front, ranking, steps, worth
+from sim.decide.rank import rank
+from sim.decide.search import Option, search
+from sim.decide.worth import worth as find_worth
+from sim.inputs.scenario_file import load
+from sim.inputs.settings import Costs
+from sim.outputs.compare import Verdict
+from sim.outputs.estimates import Estimate
+from sim.outputs.plots import style
+from sim.outputs.precision import Chosen
+
+STAMP = "DRAFT 草稿"
+LONG = Candidate(
+    "一个名称格外冗长以致任何图幅都难以容纳的偏远山区乡镇",
+    "An extraordinarily long-named township of the upper northern valley",
+)
+SIZES = list(style.SIZES)
+DRAW = {"ranking": ranking, "worth": worth, "curve": curve, "front": front, "steps": steps}
+
+
+# ── answers from short studies ───────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=1)
+def base():
+    priced = Costs(
+        station="1,200,000 CNY per year",
+        substation="400,000 CNY per year",
+        ambulance="900,000 CNY per year",
+    )
+    liling = load(ROOT / "scenarios" / "liling").with_study(length=3 * 86_400.0)
+    return replace(liling, settings=liling.settings.model_copy(update={"costs": priced}))
+
+
+@lru_cache(maxsize=1)
+def of_ranking():
+    return rank(base(), replications=6)
+
+
+@lru_cache(maxsize=1)
+def of_worth():
+    return find_worth(base(), replications=6)
+
+
+@lru_cache(maxsize=1)
+def of_curve():
+    return find_curve(base(), "8", steps=3, replications=6)
+
+
+@lru_cache(maxsize=1)
+def of_search():
+    return search(base(), "8", stations=1, ambulances=1, replications=6)
+
+
+@lru_cache(maxsize=1)
+def result(replications=6):
+    plans = [base().add("茶山镇"), base().add("枫林镇").add("官庄镇"), base().close("第六分站")]
+    return sim.compare(base(), *plans, replications=replications)
+
+
+def as_draft(answer):
+    return replace(answer, made=replace(answer.made, chosen=Chosen("draft")))
+
+
+def mapped(estimates, change):
+    return {key: change(value) for key, value in estimates.items()}
+
+
+def nothing(_):
+    return Estimate(0.0, 0.0, 0.0)
+
+
+def unknown(value):
+    return Estimate(value.mean, math.nan, math.nan)
+
+
+def vast(value):
+    return Estimate(value.mean, -90.0, 90.0)
+
+
+def ranking_of(change, verdict):
+    found = of_ranking()
+    every = [
+        one._replace(gains=mapped(one.gains, change), verdict=verdict, best_place=1)
+        for one in found.ranked
+    ]
+    return replace(found, ranked=tuple(every))
+
+
+def worth_of(change, verdict):
+    found = of_worth()
+    losses = [x._replace(changes=mapped(x.changes, change), verdict=verdict) for x in found.losses]
+    return replace(found, losses=tuple(losses))
+
+
+def altered(taken, change, verdict):
+    return tuple(
+        step._replace(
+            values=mapped(step.values, change), gains=mapped(step.gains, change),
+            gain=change(step.gain), verdict=verdict,
+        )
+        for step in taken
+    )  # fmt: skip
+
+
+def curve_of(change, verdict):
+    found = of_curve()
+    tracks = {key: altered(taken, change, verdict) for key, taken in found.tracks.items()}
+    return replace(found, tracks=tracks, now=mapped(found.now, change))
+
+
+def search_of(change, verdict):
+    return replace(of_search(), steps=altered(of_search().steps, change, verdict))
+
+
+def renamed(taken):
+    return tuple(
+        step._replace(option=Option(f"+ {LONG.name_en}", f"＋{LONG.name_zh}", step.option.layout))
+        for step in taken
+    )
+
+
+def long_curve():
+    found = of_curve()
+    return replace(found, tracks={key: renamed(taken) for key, taken in found.tracks.items()})
+
+
+def many_steps():
+    """Twelve of each, and a fleet rearranged in three moves."""
+    tracks = {key: (of_curve().tracks[key] * 4)[:12] for key in ("stations", "ambulances")}
+    return replace(of_curve(), tracks=tracks | {"fleet": tracks["ambulances"][:3]})
+
+
+def one_step():
+    tracks = {key: of_curve().tracks[key][:1] for key in ("stations", "ambulances")}
+    return replace(of_curve(), tracks=tracks | {"fleet": ()})
+
+
+def long_ranking():
+    every = [one._replace(candidate=LONG) for one in of_ranking().ranked]
+    return replace(of_ranking(), ranked=tuple(every))
+
+
+def long_worth():
+    found = of_worth()
+    named = [replace(s, name=LONG.name_zh, name_en=LONG.name_en) for s in found.made.base.stations]
+    made = replace(found.made, base=replace(found.made.base, stations=tuple(named)))
+    return replace(found, made=made)
+
+
+EDGES = {
+    ("ranking", "as found"): of_ranking,
+    ("ranking", "one candidate"): lambda: replace(of_ranking(), ranked=of_ranking().ranked[:1]),
+    ("ranking", "two candidates"): lambda: replace(of_ranking(), ranked=of_ranking().ranked[:2]),
+    ("ranking", "133 candidates"): lambda: replace(of_ranking(), ranked=of_ranking().ranked * 6),
+    ("ranking", "long names"): long_ranking,
+    ("ranking", "no gain"): lambda: ranking_of(nothing, Verdict.TOO_SMALL),
+    ("ranking", "no interval"): lambda: as_draft(ranking_of(unknown, Verdict.UNDECIDED)),
+    ("ranking", "vast intervals"): lambda: as_draft(ranking_of(vast, Verdict.UNDECIDED)),
+    ("ranking", "by the mean"): lambda: replace(of_ranking(), by="mean"),
+    ("worth", "as found"): of_worth,
+    ("worth", "one line"): lambda: replace(of_worth(), losses=of_worth().losses[:1]),
+    ("worth", "many lines"): lambda: replace(of_worth(), losses=of_worth().losses * 4),
+    ("worth", "long names"): long_worth,
+    ("worth", "no loss"): lambda: worth_of(nothing, Verdict.TOO_SMALL),
+    ("worth", "no interval"): lambda: as_draft(worth_of(unknown, Verdict.UNDECIDED)),
+    ("worth", "vast intervals"): lambda: worth_of(vast, Verdict.UNDECIDED),
+    ("curve", "as found"): of_curve,
+    ("curve", "one step"): one_step,
+    ("curve", "many steps"): many_steps,
+    ("curve", "long names"): long_curve,
+    ("curve", "no gain"): lambda: curve_of(nothing, Verdict.TOO_SMALL),
+    ("curve", "no interval"): lambda: as_draft(curve_of(unknown, Verdict.UNDECIDED)),
+    ("curve", "vast intervals"): lambda: curve_of(vast, Verdict.UNDECIDED),
+    ("curve", "no tracks"): lambda: replace(of_curve(), tracks={"stations": (), "fleet": ()}),
+    ("front", "as found"): of_curve,
+    ("front", "one step"): one_step,
+    ("front", "many steps"): many_steps,
+    ("steps", "as found"): of_search,
+    ("steps", "one step"): lambda: replace(of_search(), steps=of_search().steps[:1]),
+    ("steps", "many steps"): lambda: replace(of_search(), steps=of_search().steps * 30),
+    ("steps", "long names"): lambda: replace(of_search(), steps=renamed(of_search().steps)),
+    ("steps", "no gain"): lambda: search_of(nothing, Verdict.TOO_SMALL),
+    ("steps", "vast intervals"): lambda: as_draft(search_of(vast, Verdict.UNDECIDED)),
+    ("steps", "no step"): lambda: replace(of_search(), steps=()),
+}
+
+
+# ── what is written on a figure ──────────────────────────────────────────────────────────────
+
+
+def written(figure):
+    """Every text that is drawn but for the stamp, ticks outside their axis not counted."""
+    figure.draw_without_rendering()
+    ticks = {id(label) for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)
+             for tick in axis.get_major_ticks() + axis.get_minor_ticks()
+             for label in (tick.label1, tick.label2)}  # fmt: skip
+    drawn = [t for t in figure.findobj(Text) if id(t) not in ticks]
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            drawn += [tick.label1 for tick in axis._update_ticks()]
+    return [t for t in drawn if t.get_visible() and t.get_text().strip() not in ("", STAMP)]
+
+
+def texts(figure):
+    return [text.get_text() for text in written(figure)]
+
+
+def headline(figure):
+    return figure.texts[0].get_text()
+
+
+def ink(text):
+    """Its box without the room above and below that no letter takes."""
+    box = text.get_window_extent()
+    x, y = min(1.0, 0.1 * box.width), 0.16 * box.height / (text.get_text().count("\n") + 1)
+    return Bbox([[box.x0 + x, box.y0 + y], [box.x1 - x, box.y1 - y]])
+
+
+def check(figure, lang):
+    """Nothing off the page, no two texts on each other, one language."""
+    page, found = figure.bbox, [(ink(t), t.get_text()) for t in written(figure)]
+    for box, text in found:
+        assert page.x0 <= box.x0, text
+        assert box.x1 <= page.x1, text
+        assert page.y0 <= box.y0, text
+        assert box.y1 <= page.y1, text
+    for (box, text), (other, said) in combinations(found, 2):
+        assert not box.overlaps(other), (text, said)
+    for _, text in found:
+        if lang == "en":
+            assert not re.search(r"[\u2e80-\uffef]", text), text
+        else:
+            known = text.replace("CNY per year", "").replace("OpenStreetMap", "")
+            assert not re.search(r"[A-Za-z]{2,}", known), text
+            assert not re.search(r"[\u4e00-\u9fff][,;:(]", known), text
+
+
+def drawn(draw, *how):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = draw(*how)
+        figure.canvas.draw()
+    return figure
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("what", "case", "size"),
+    [(what, case, SIZES[i % 3]) for i, (what, case) in enumerate(EDGES)],
+    ids=lambda v: v.replace(" ", "-"),
+)
+def test_edge_cases_are_drawn_with_nothing_overlapping(what, case, size, lang):
+    figure = drawn(DRAW[what].draw, EDGES[what, case](), lang, size)
+    check(figure, lang)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("what", list(DRAW))
+def test_each_size_holds_what_was_found(what, size):
+    check(drawn(DRAW[what].draw, EDGES[what, "as found"](), "en", size), "en")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("what", list(DRAW))
+def test_wide_fonts_stay_on_the_page(what, monkeypatch):
+    """A machine may have no font but matplotlib's own, which is wide."""
+    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    figure = DRAW[what].draw(EDGES[what, "as found"](), "en", "a4")
+    (width, height), inked = figure.get_size_inches(), figure.get_tightbbox()
+    assert min(inked.x0, inked.y0) >= 0
+    assert inked.x1 <= width
+    assert inked.y1 <= height
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("size", SIZES)
+def test_a_forest_of_proposals(lang, size):
+    figure = drawn(result().forest, lang, size)
+    check(figure, lang)
+    assert len(figure.axes) == 4
+
+
+def test_a_forest_of_one_proposal_and_one_replication():
+    one = sim.compare(base(), base().add("枫林镇"), replications=1)
+    figure = drawn(one.forest)
+    check(figure, "en")
+    assert headline(figure) == "This study cannot tell yet"
+    assert any("no interval" in text for text in texts(figure))
+
+
+def test_a_forest_needs_a_proposal():
+    with pytest.raises(sim.PlannerError, match="no proposal"):
+        sim.run(base(), replications=1).forest()
+
+
+# ── the finding is in the data ───────────────────────────────────────────────────────────────
+
+
+def spread_out(tied):
+    """Candidates of which the first leads, with or without others that may be the best."""
+    every = [
+        one._replace(verdict=Verdict.BETTER, best_place=1 if i == 0 or (tied and i < 3) else 4,
+                     gains=one.gains | {"within": Estimate(0.1 - i / 1000, 0.05, 0.15)})
+        for i, one in enumerate(of_ranking().ranked)
+    ]  # fmt: skip
+    return replace(of_ranking(), ranked=tuple(every))
+
+
+def with_worst(found, row, gain):
+    every = list(found.ranked)
+    every = [x._replace(gains=x.gains | {"worst5": Estimate(0.01, 0.0, 0.02)}) for x in every]
+    every[row] = every[row]._replace(gains=every[row].gains | {"worst5": gain})
+    return replace(found, ranked=tuple(every))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_best_candidate_is_named(lang):
+    found = with_worst(spread_out(tied=False), 2, Estimate(0.3, 0.2, 0.4))
+    said = headline(ranking.draw(found, lang))
+    assert said.startswith(found.best.candidate.name(lang))
+    assert ("gains most" if lang == "en" else "增益最大") in said
+    assert found.ranked[2].candidate.name(lang) in said
+    assert ("helps the worst-served most" if lang == "en" else "改善最大") in said
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_ties_are_said_to_be_ties(lang):
+    found = spread_out(tied=True)
+    said = headline(ranking.draw(found, lang))
+    assert ("cannot be told from" if lang == "en" else "无法区分") in said
+    for one in found.tied():
+        assert one.candidate.name(lang) in said
+
+
+def test_who_helps_the_worst_served_is_drawn_even_far_down():
+    found = with_worst(spread_out(tied=False), -1, Estimate(0.3, 0.2, 0.4))
+    found = replace(found, ranked=(*found.ranked[:-1], *found.ranked[1:-1], found.ranked[-1]))
+    assert len(found.ranked) > 30
+    figure = ranking.draw(found)
+    name = f"{found.ranked[-1].candidate.name_en}  {len(found.ranked)}"
+    assert name in texts(figure)
+    assert any("more not drawn" in text for text in texts(figure))
+
+
+def test_a_lead_for_the_worst_served_that_may_be_chance_is_not_called_most():
+    found = with_worst(spread_out(tied=False), 2, Estimate(0.3, 0.01, 0.6))
+    assert "leads for the worst-served" in headline(ranking.draw(found))
+
+
+def test_no_gain_is_not_called_a_gain():
+    found = ranking_of(nothing, Verdict.TOO_SMALL)
+    assert headline(ranking.draw(found)) == "No candidate gains enough to matter"
+    found = ranking_of(unknown, Verdict.UNDECIDED)
+    assert headline(ranking.draw(found)).startswith("No candidate surely gains")
+
+
+def losses_of(*values):
+    losses = [
+        loss._replace(verdict=verdict, changes=loss.changes | {"within": change})
+        for loss, (change, verdict) in zip(of_worth().losses, values, strict=False)
+    ]
+    return replace(of_worth(), losses=tuple(losses))
+
+
+def test_the_greatest_loss_is_named_and_what_could_go_counted():
+    large = (Estimate(-0.08, -0.09, -0.07), Verdict.WORSE)
+    some = (Estimate(-0.04, -0.05, -0.03), Verdict.WORSE)
+    small = (Estimate(0.0, -0.001, 0.001), Verdict.TOO_SMALL)
+    found = losses_of(large, some, small)
+    name = found.made.base.stations[found.losses[0].station].name_en
+    assert headline(worth.draw(found)) == (
+        f"Most is lost by closing {name}: −8.0 points; 1 of 3 losses too small to matter"
+    )
+    near = losses_of(large, (Estimate(-0.07, -0.1, -0.04), Verdict.WORSE), small)
+    assert "not surely more than" in headline(worth.draw(near))
+    assert "Each loss alone" in headline(worth.draw(losses_of(small, small)))
+
+
+def first_steps(a, b):
+    found = of_curve()
+    tracks = {
+        key: (found.tracks[key][0]._replace(gain=gain, verdict=Verdict.BETTER),)
+        for key, gain in (("stations", a), ("ambulances", b))
+    }
+    return replace(found, tracks=tracks)
+
+
+def test_a_station_is_set_against_an_ambulance():
+    sure, less = Estimate(0.05, 0.04, 0.06), Estimate(0.01, 0.0, 0.02)
+    said = headline(curve.draw(first_steps(sure, less)))
+    assert said == "A station gains more than an ambulance: +5.0 against +1.0 points"
+    said = headline(curve.draw(first_steps(less, sure)))
+    assert said == "An ambulance gains more than a station: +5.0 against +1.0 points"
+    near = Estimate(0.045, 0.03, 0.06)
+    said = headline(curve.draw(first_steps(sure, near)))
+    assert "not surely more than an ambulance (+4.5)" in said
+
+
+def test_the_front_is_what_the_costs_say():
+    found = of_curve()
+    on = found.front()
+    figure = front.draw(found)
+    assert headline(figure).startswith(("None", f"{on.sum()} of {len(on)} layouts"))
+    assert any(costs.unit(found.made.base) in text for text in texts(figure))
+
+
+def test_steps_say_from_where_to_where():
+    found = of_search()
+    step = found.steps[-1]
+    step = step._replace(gains=step.gains | {"within": Estimate(0.08, 0.06, 0.10)},
+                         values=step.values | {"within": Estimate(0.78, 0.76, 0.80)})  # fmt: skip
+    first = found.steps[0]
+    today = first.values["within"].mean - first.gains["within"].mean
+    said = headline(steps.draw(replace(found, steps=(*found.steps[:-1], step))))
+    assert f"compliance from {today * 100:.1f} to {(today + 0.08) * 100:.1f} %" in said
+    unsure = search_of(vast, Verdict.UNDECIDED)
+    assert "cannot tell" in headline(steps.draw(unsure))
+
+
+def test_proposals_are_judged_by_their_verdicts():
+    said = headline(result().forest())
+    keys = ("urban10", "rural30", "worst5", "p90")
+    worse = [i for i in (1, 2, 3) if any(result().verdict(k, i) == Verdict.WORSE for k in keys)]
+    assert worse
+    assert all("ABC"[i - 1] in said for i in worse)
+
+
+@pytest.mark.parametrize("what", list(DRAW))
+def test_drafts_and_only_drafts_are_stamped(what):
+    found = EDGES[what, "as found"]()
+    for answer, stamped in ((found, False), (as_draft(found), True)):
+        figure = DRAW[what].draw(answer)
+        assert any(t.get_text() == STAMP for t in figure.findobj(Text)) is stamped
+        assert any(t.startswith("Synthetic map") and "replications" in t for t in texts(figure))
+        assert any("Draft" in t for t in texts(figure)) is stamped
+
+
+@pytest.mark.parametrize("what", list(DRAW))
+def test_the_subtitle_says_where_the_clock_starts(what):
+    found = EDGES[what, "as found"]()
+    assert any("call received" in text for text in texts(DRAW[what].draw(found)))
+    assert any("接到呼叫" in text for text in texts(DRAW[what].draw(found, "zh")))
+
+
+def test_a_comparison_is_saved_with_its_forest(tmp_path):
+    from sim.outputs import store
+
+    assert "forest.png" in store.DRAWN
+    pair = sim.compare(base(), base().add("枫林镇"), replications=2)
+    store.write_results(tmp_path, pair, "en", True, ["compare"], "compiled")
+    assert (tmp_path / "forest.png").stat().st_size > 5_000
