@@ -105,7 +105,9 @@ def test_all_places_can_be_drawn_and_not_one_more(liling):
     everywhere = int((liling.map.cells.people > 0).sum())
     assert len(drawn(liling.map, everywhere)) == everywhere
     for count in (0, everywhere + 1):
-        assert f"from 1 to {everywhere} places" in told(lambda count=count: drawn(liling.map, count))
+        assert f"from 1 to {everywhere} places" in told(
+            lambda count=count: drawn(liling.map, count)
+        )
 
 
 def test_too_many_to_try_are_refused(liling, monkeypatch):
@@ -163,7 +165,9 @@ def test_the_name_of_a_township_with_a_place_of_its_own_stands_at_that_place(lil
 
 
 def test_the_name_of_a_station_of_today_is_left_out(liling, tmp_path):
-    text = "name,lon,lat\n湘东医院,113.42,27.79\nxiangdong hospital,113.42,27.79\n西边,113.42,27.79\n"
+    text = (
+        "name,lon,lat\n湘东医院,113.42,27.79\nxiangdong hospital,113.42,27.79\n西边,113.42,27.79\n"
+    )
     kept, _ = layouts(liling, from_file(liling.map, csv(tmp_path, text)))
     assert [one.name_zh for one in kept] == ["西边"]
 

@@ -57,7 +57,9 @@ def busy_town(seed, **rules):
     draws = []
     for late_s in (0.0, 300.0, 900.0):
         keep = rng.random(60) < 0.8
-        some = calls._replace(township=townships, area=areas, received_at=calls.received_at + late_s)
+        some = calls._replace(
+            township=townships, area=areas, received_at=calls.received_at + late_s
+        )
         draws.append(type(calls)(*(column[keep] for column in some)))
     return world._replace(**rules), draws
 
