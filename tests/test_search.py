@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -167,7 +168,7 @@ def test_swaps_end_and_each_surely_helped(monkeypatch):
     taken = swaps(base, base, [], [], "within", HOW)
     assert len(taken) < search.MOST_SWAPS
     layouts = [base, *(option.layout for option in taken)]
-    for before, after in zip(layouts, layouts[1:], strict=False):
+    for before, after in pairwise(layouts):
         assert by_comparison(before, [after])[0] > 0
     monkeypatch.setattr(search, "MOST_SWAPS", 0)
     assert swaps(base, base, [], [], "within", HOW) == []

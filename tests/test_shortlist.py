@@ -24,7 +24,9 @@ from sim.units import Amount
 LANGUAGES = ["en", "zh"]
 QUICK = {"replications": 5, "workers": 1}
 MONEY = "CNY per year"
-PRICES = Costs(station=f"1,000,000 {MONEY}", substation=f"400,000 {MONEY}", ambulance=f"900,000 {MONEY}")
+PRICES = Costs(
+    station=f"1,000,000 {MONEY}", substation=f"400,000 {MONEY}", ambulance=f"900,000 {MONEY}"
+)
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +86,9 @@ def test_the_stations_of_today_are_locked_in(model):
             assert one.layout.fleet_size(row) >= 1
 
 
-@pytest.mark.parametrize(("model", "less"), [("mclp", False), ("p-median", True), ("p-centre", True)])
+@pytest.mark.parametrize(
+    ("model", "less"), [("mclp", False), ("p-median", True), ("p-centre", True)]
+)
 def test_plans_stand_in_the_order_of_the_model(model, less):
     values = [one.value for one in sited(model).placed]
     assert values == sorted(values, reverse=not less)
@@ -237,7 +241,9 @@ def test_what_no_plan_can_do_is_told_in_words(monkeypatch):
         raise Infeasible("no plan keeps all that was asked for at once")
 
     monkeypatch.setattr(shortlist, "_solved", nothing)
-    with pytest.raises(ScenarioError, match="site --model mclp cannot be run:\n  no plan keeps all"):
+    with pytest.raises(
+        ScenarioError, match="site --model mclp cannot be run:\n  no plan keeps all"
+    ):
         site(days(), "3", **QUICK)
 
 
@@ -245,7 +251,9 @@ def test_what_no_plan_can_do_is_told_in_words(monkeypatch):
 @pytest.mark.parametrize("limit", ["capacity", "budget"])
 def test_every_model_takes_limits_or_says_why_not(model, limit):
     """An answer or a message in words; never anything else."""
-    value = Amount(3e6, MONEY) if limit == "budget" else 4 if model in shortlist.OF_VEHICLES else 2e5
+    value = (
+        Amount(3e6, MONEY) if limit == "budget" else 4 if model in shortlist.OF_VEHICLES else 2e5
+    )
     try:
         found = site(priced(), "4", model=model, best=1, **{limit: value}, **QUICK)
         assert len(found.placed) == 1
@@ -287,7 +295,11 @@ def test_what_simulation_cannot_tell_apart_is_no_disagreement():
 
 def test_plans_that_the_model_finds_equal_share_their_places():
     found = sited("mclp", best=3)
-    placed = (found.placed[0], found.placed[1]._replace(value=found.placed[0].value), found.placed[2])
+    placed = (
+        found.placed[0],
+        found.placed[1]._replace(value=found.placed[0].value),
+        found.placed[2],
+    )
     assert reordered(replace(found, placed=placed), [1, 0, 2]).disagreements() == []
 
 

@@ -26,7 +26,9 @@ from sim.outputs import coverage
 
 LANGUAGES = ["en", "zh"]
 QUICK = {"replications": 6, "workers": 1}
-NO_ROADS = dict.fromkeys((key for key in USUAL if "roads" in key or key in ("speed", "rush-hours")), 0.0)
+NO_ROADS = dict.fromkeys(
+    (key for key in USUAL if "roads" in key or key in ("speed", "rush-hours")), 0.0
+)
 
 
 @lru_cache(maxsize=1)
@@ -79,9 +81,7 @@ def test_calls_are_a_fifth_more_or_fewer(share):
 )
 def test_durations_of_the_very_same_calls_are_longer(key, column):
     about = of(days(), key)
-    before, after = (
-        demand.draw(demand.build(s), 1, 0) for s in (days(), about.at(days(), 1.0))
-    )
+    before, after = (demand.draw(demand.build(s), 1, 0) for s in (days(), about.at(days(), 1.0)))
     for name in before._fields:
         one, other = getattr(before, name), getattr(after, name)
         if name == column:
@@ -92,7 +92,9 @@ def test_durations_of_the_very_same_calls_are_longer(key, column):
 
 def test_a_longer_turnout_is_expected_too():
     worlds = [system.build(s) for s in (days(), of(days(), "turnout").at(days(), 1.0))]
-    assert worlds[1].expected_turnout_s == pytest.approx(1.3 * worlds[0].expected_turnout_s, rel=1e-4)
+    assert worlds[1].expected_turnout_s == pytest.approx(
+        1.3 * worlds[0].expected_turnout_s, rel=1e-4
+    )
 
 
 def siren_s(scenario):
@@ -124,7 +126,9 @@ def test_rush_hours_are_slower_at_their_hours_only():
 
 def test_bands_of_the_scenario_stay_in_force(tiny):
     path = tiny.path.with_name("banded.yaml")
-    path.write_text(tiny.path.read_text("utf-8") + "travel: {bands: [{hours: 07-09, speed: 50 %}]}\n", "utf-8")
+    path.write_text(
+        tiny.path.read_text("utf-8") + "travel: {bands: [{hours: 07-09, speed: 50 %}]}\n", "utf-8"
+    )
     slow = of(sim.load(path), "speed").at(sim.load(path), -1.0)
     factor, band = system._speed_factors(slow)
     by_hour = factor[band * 2, 0][:24]
@@ -138,7 +142,9 @@ def test_a_matrix_is_slower_or_faster_as_a_whole(tiny):
     slow = of(tiny, "speed").at(tiny, -1.0)
     assert siren_s(slow) == pytest.approx(siren_s(tiny) / 0.9, rel=1e-4)
     before, after = (coverage.coverage(s, 0.0).set_index("area") for s in (tiny, slow))
-    assert after.loc["all", "minutes"] == pytest.approx(before.loc["all", "minutes"] / 0.9, rel=1e-4)
+    assert after.loc["all", "minutes"] == pytest.approx(
+        before.loc["all", "minutes"] / 0.9, rel=1e-4
+    )
 
 
 def test_in_recorded_calls_what_the_records_say_is_wrong_as_well(tmp_path):
@@ -214,7 +220,7 @@ def test_each_ambulance_may_be_off_the_road_and_each_station_closed():
 def test_a_proposal_loses_only_what_it_has():
     off, closed = mishaps(days())
     without = days().close("市妇幼")
-    one = [left for _, name, left in off.cases if name == "市妇幼"][0]
+    one = next(left for _, name, left in off.cases if name == "市妇幼")
     assert one(without) is without
     alone = without
     for name in ("湘东医院", "市中医院", "泰安医院", "兆和医院", "市四医院", "第六分站"):
@@ -265,7 +271,9 @@ def test_joint_samples_are_a_latin_hypercube(told):
     assert keys[-1] == "ambulance-off"
     for column, key in enumerate(keys[:-1]):
         share = (levels[:, column] + 1) / 2
-        assert sorted(np.floor(share * 8).astype(int)) == list(range(8)), f"one {key} in each eighth"
+        assert sorted(np.floor(share * 8).astype(int)) == list(range(8)), (
+            f"one {key} in each eighth"
+        )
     assert sorted(levels[:, -1]) == [-1] * 4 + [0] * 4, "an ambulance is off in half of them"
     assert told.joint_frame().shape == (8, len(keys) + 1)
 
@@ -309,7 +317,9 @@ def test_joint_samples_have_few_replications_and_none_if_none_are_wanted(tiny):
     leave = dict.fromkeys(USUAL, 0.0) | {"demand": 0.2}
     found = stress(tiny, plan, wrong=leave, samples=2, replications=OFTEN_JOINT + 2, workers=1)
     assert found.joint.replications == OFTEN_JOINT
-    assert found.made.runs == 2 * ((1 + 2 + 1) * 12 + 2 * 10)  # two layouts; as assumed, two, one off
+    assert found.made.runs == 2 * (
+        (1 + 2 + 1) * 12 + 2 * 10
+    )  # two layouts; as assumed, two, one off
     none = stress(tiny, plan, wrong=leave, samples=0, **QUICK)
     assert none.joint is None
     assert "joint" not in none.frames()

@@ -161,7 +161,10 @@ class Trials:
         return estimates.jackknife(found.left_out(key, group), found.looked).interval()
 
     def per_day(self, row: int, what: str, of: int | None = None) -> np.ndarray:
-        """[station] calls served, or seconds busy, in a mean day; `of`: of those that it has as well."""
+        """[station] calls served, or seconds busy, in a mean day.
+
+        `of`: only over the replications that this row has as well.
+        """
         found, _ = self.pair(row, row if of is None else of)
         totals: np.ndarray = getattr(found, what).mean(axis=0)
         return totals / (self.base.settings.study.length / 86_400)
