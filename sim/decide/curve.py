@@ -35,7 +35,7 @@ TRACKS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve(Answer):
     """Tracks of steps from the base, all measured on the same fresh calls."""
 

@@ -48,7 +48,7 @@ class Ranked(NamedTuple):
     reason: Reason
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ranking(Answer):
     """Candidates, best first."""
 

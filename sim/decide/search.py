@@ -206,7 +206,7 @@ def steps_of(
 # ── the answer ───────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Found(Answer):
     """The mix that the search found, and the steps that led there."""
 

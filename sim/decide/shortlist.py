@@ -56,7 +56,7 @@ class Placed(NamedTuple):
     sites: tuple[tuple[str, str], ...]  # (zh, en) what is new where
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sited(Answer):
     """Plans in the order of the model, beside what the simulation made of them."""
 

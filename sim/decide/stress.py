@@ -67,7 +67,7 @@ class Joint(NamedTuple):
     replications: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Stress(Answer):
     """The widest swing first."""
 

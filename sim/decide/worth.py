@@ -37,7 +37,7 @@ class Loss(NamedTuple):
     saved: float  # costs; nan if not known
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Worth(Answer):
     """The greatest loss first."""
 
