@@ -33,7 +33,9 @@ def finding(stress: Stress, lang: str) -> str:
     known = all(math.isfinite(one.low + one.high) for one in every)
     if stress.made.replications < FEWEST or not known:
         return pick(
-            lang, "This study cannot tell yet whether the gain holds", "本研究尚不能判断增益是否可靠"
+            lang,
+            "This study cannot tell yet whether the gain holds",
+            "本研究尚不能判断增益是否可靠",
         )
     least = _least(stress)
     if all(-least < one.low and one.high < least for one in every):
@@ -52,7 +54,7 @@ def finding(stress: Stress, lang: str) -> str:
         said = _unsure(cases, lang)
     else:
         said = _no_gain(nominal, cases, lang)
-    return said + _together(stress, all(one.low > 0 for one in every), lang)
+    return said + _together(stress, lang)
 
 
 def _least(stress: Stress) -> float:
@@ -145,13 +147,13 @@ def _no_gain(nominal: Tried, cases: list[Tried], lang: str) -> str:
     )
 
 
-def _together(stress: Stress, holds: bool, lang: str) -> str:
+def _together(stress: Stress, lang: str) -> str:
     """How the joint samples go: who overtakes, or how often the gain is lost."""
     if stress.joint is None:
         return ""
     first, many = stress.first, len(stress.joint.gains)
     if len(stress.proposals) == 1:
-        return _of_one(joint.tally(stress, first), holds, lang)
+        return _of_one(joint.tally(stress, first), lang)
     leader = lettering.short(joint.name(stress, first, lang), 20)
     if len(stress.proposals) == 2:
         other = 1 - first
@@ -173,14 +175,13 @@ def _together(stress: Stress, holds: bool, lang: str) -> str:
     )
 
 
-def _of_one(found: joint.Tally, holds: bool, lang: str) -> str:
+def _of_one(found: joint.Tally, lang: str) -> str:
     of = found.of
     if found.none:
-        return pick(lang, f"; no gain in {found.none} of {of} joint samples",
-                    f"；{of} 个联合样本中有 {found.none} 个无增益")  # fmt: skip
+        return pick(lang, f"; all at once, not above 0 in {found.none} of {of} samples",
+                    f"；同时变动时 {of} 个样本中有 {found.none} 个无增益")  # fmt: skip
     if found.little:
-        return pick(lang, f"; below what matters in {found.little} of {of} joint samples",
-                    f"；{of} 个联合样本中有 {found.little} 个增益过小")  # fmt: skip
-    if not holds:
-        return pick(lang, f"; some in all {of} joint samples", f"；{of} 个联合样本中均有增益")
-    return pick(lang, f", and in all {of} joint samples", f"，{of} 个联合样本中亦然")
+        return pick(lang, f"; all at once, below what matters in {found.little} of {of} samples",
+                    f"；同时变动时 {of} 个样本中有 {found.little} 个增益过小")  # fmt: skip
+    return pick(lang, f"; all at once, above 0 in all {of} samples",
+                f"；同时变动时 {of} 个样本均有增益")  # fmt: skip

@@ -78,7 +78,9 @@ def name(stress: Stress, row: int, lang: str) -> str:
     return stress.proposal_name(row, lang).lstrip("+＋ ")
 
 
-def head(page: frame.Page, stress: Stress, drawn: int, room: float, lang: str) -> list[str]:
+def head(
+    page: frame.Page, stress: Stress, drawn: int, room: float, lang: str, rescaled: bool
+) -> list[str]:  # fmt: skip
     """What the panel shows, in lines of `room` points: the first is its title."""
     assert stress.joint is not None
     samples, often = len(stress.joint.gains), stress.joint.replications
@@ -97,6 +99,8 @@ def head(page: frame.Page, stress: Stress, drawn: int, room: float, lang: str) -
         )
     if more := len(stress.proposals) - drawn:
         text += pick(lang, f"; {count(more, 'more proposal')} not drawn", f"；另有 {more} 个未绘出")
+    if rescaled:
+        text += pick(lang, "; not on the scale above", "；与上图坐标尺度不同")
     title = pick(lang, "All assumptions at once", "各假设同时变动")
     title = lettering.broken(page.fig, title, 1.05 * page.size, room, 1, "bold")
     return [title, *lettering.broken(page.fig, text, 0.9 * page.size, room, 6).split("\n")]
@@ -113,9 +117,9 @@ def panel(ax: Axes, stress: Stress, rows: list[int], seen: differences.Span, lan
             ax.figure, words(stress, row, lang), 0.88 * size, wide - 0.4 * size, LINES  # type: ignore[arg-type]
         )  # fmt: skip
         ax.annotate(
-            text, (0, line - 0.5), (0.2 * size, -0.15 * size), xycoords=("axes fraction", "data"),
+            text, (0, line - 0.5), (0.2 * size, -0.2 * size), xycoords=("axes fraction", "data"),
             textcoords="offset points", va="top", size=0.88 * size, linespacing=1.12,
-            path_effects=style.halo(), zorder=6,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.2 * size}, zorder=3.5,
         )  # fmt: skip
         _strip(ax, stress, row, line + 0.24, seen, size)
         if line:
@@ -140,12 +144,15 @@ def _strip(
     order = np.argsort(np.argsort(gains, kind="stable"), kind="stable")
     many = len(gains)
     shift = 0.17 * (2 * ((order * 0.618034) % 1) - 1) if many > 1 else np.zeros(1)
-    matters = better >= getattr(least, measure.unit)
+    matters, faint = better >= getattr(least, measure.unit), min(0.75, 0.75 * (100 / many) ** 0.4)
     dot = size * (0.5 if many <= 40 else max(0.2, 0.5 * (40 / many) ** 0.3))
     for some, face in ((matters, style.BLUE), (~matters, "white")):
+        if not some.any():  # no marks would count as marks at the page's corner
+            continue
         ax.plot(
-            gains[some], y + shift[some], "o", color=style.BLUE, markersize=dot, alpha=0.75,
-            markerfacecolor=face, markeredgewidth=0.18 * dot, zorder=4, clip_on=False,
+            gains[some], y + shift[some], "o", color=style.BLUE, markersize=dot,
+            alpha=faint if face != "white" else max(0.35, faint), markerfacecolor=face,
+            markeredgewidth=0.18 * dot, zorder=4, clip_on=False,
             rasterized=many > 2000,
         )  # fmt: skip
     nominal = factor * stress.nominal[row].mean

@@ -51,8 +51,10 @@ def draw(stress: Stress, lang: str = "en", size: str = "screen") -> Figure:
     """The leading proposal's swings; below them, on a slide beside them, the joint samples."""
     pitch, beside = PITCH.get(size, PITCH["screen"]), size == "slide"
     swings = _drawable(stress)
+    if not swings:
+        return _nothing(stress, lang, size)
     strips = joint.shown(stress, joint.MOST - 2 * beside) if stress.joint is not None else []
-    rows, more = pitch * max(2, len(swings)), joint.ROW * len(strips)
+    rows, more = pitch * len(swings), joint.ROW * len(strips)
     high = AROUND + (max(rows, more + 1.5 * bool(strips)) if beside else rows)
     high += 0 if beside or not strips else UNDER + more
     said = finding(stress, lang)
@@ -85,6 +87,20 @@ def _drawable(stress: Stress) -> list[Swing]:
         for swing in stress.swings
         if all(math.isfinite(end.gains[first].mean) for end in (swing.low, swing.high))
     ]
+
+
+def _nothing(stress: Stress, lang: str, size: str) -> Figure:
+    """No swing to draw: the gain as assumed, in words."""
+    with frame.page(
+        stress.made, lang, size, 4.0, finding(stress, lang), _subtitle(stress, lang)
+    ) as page:
+        name = lettering.short(stress.proposal_name(stress.first, lang))
+        gain = differences.said(BY_KEY[stress.by], stress.nominal[stress.first], lang)
+        of = unit(stress.by, lang)
+        text = pick(lang, f"{name}, as assumed: {gain} {of}.", f"{name}，原假设下：{gain} {of}。")
+        x, y = page.at(page.left, page.top)
+        style.fit(page.fig, page.fig.text(x, y, text, va="top"))
+    return page.fig
 
 
 def _ends(swing: Swing) -> list[End]:
@@ -204,7 +220,9 @@ def _title(ax: Axes, ground: Ground) -> None:
 def _axis_label(by: str, lang: str) -> str:
     of = unit(by, lang)
     if BY_KEY[by].better == "less":
-        return pick(lang, f"← better   change against today ({of})", f"← 改善   较现状的变化（{of}）")
+        return pick(
+            lang, f"← better   change against today ({of})", f"← 改善   较现状的变化（{of}）"
+        )
     return pick(lang, f"gain over today ({of})", f"较现状增益（{of}）")
 
 
@@ -230,7 +248,7 @@ def _name_room(page: frame.Page, swings: list[Swing], lang: str, share: float) -
         for swing in swings
         for line in _lines(swing, lang)
     ]
-    return min(share * (page.right + page.left), max([8 * page.size, *widths]))
+    return min(share * (page.right + page.left), max([14 * page.size, *widths]))
 
 
 def _names(page: frame.Page, ax: Axes, swings: list[Swing], lang: str, room: float) -> None:
@@ -238,7 +256,7 @@ def _names(page: frame.Page, ax: Axes, swings: list[Swing], lang: str, room: flo
     for row, swing in enumerate(swings):
         size, lines = _name_size(page, swing), _lines(swing, lang)
         for i, line in enumerate(lines):
-            y = row if len(lines) == 1 else row - 0.2 + 0.4 * i
+            y = row if len(lines) == 1 else row - 0.23 + 0.46 * i
             text = lettering.middle_out(page.fig, line, size, room)
             ax.annotate(
                 text, (0, y), (-0.7 * page.size, 0), xycoords=("axes fraction", "data"),
@@ -258,14 +276,18 @@ def _joint(
     stress, size, (left, top, right) = ground.stress, page.size, edges
     room = right - left if beside else left - page.left - 1.0 * size
     seen = _seen_in_strips(ground, strips, beside)
-    lines = joint.head(page, stress, len(strips), room, ground.lang)
+    rescaled = not beside and seen is not ground.seen
+    lines = joint.head(page, stress, len(strips), room, ground.lang, rescaled)
     x, y = page.at(left if beside else page.left, top - 0.2 * size)
     page.fig.text(x, y, lines[0], size=1.05 * size, weight="bold", va="top")
     below = page.at(0, top - 1.7 * size)[1]
     page.fig.text(x, below, "\n".join(lines[1:]), size=0.9 * size, va="top", linespacing=1.2)
+    pitch = joint.ROW
     if beside:
         top -= (1.9 + 1.15 * (len(lines) - 1)) * size
-    ax = page.axes(left, top - joint.ROW * len(strips) * size, right, top)
+        free = (top - page.bottom) / size - BELOW - 0.4
+        pitch = max(pitch, min(1.8 * pitch, free / len(strips)))
+    ax = page.axes(left, top - pitch * len(strips) * size, right, top)
     joint.panel(ax, stress, strips, seen, ground.lang)
     if seen is ground.seen:
         ax.set_xticks(page.fig.axes[0].get_xticks())
@@ -291,7 +313,7 @@ def _legend(ground: Ground, swings: list[Swing], seen: list[differences.Span]) -
     low = pick(lang, "low value", "偏低") + pick(lang, " or first case", "或首列情形") * cases
     high = pick(lang, "high value", "偏高") + pick(lang, " or second case", "或次列情形") * cases
     handles: list[Any] = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor="white" if hatch else colour, lw=0, label=label)
+        Patch(facecolor=colour, hatch=hatch, edgecolor="white", lw=0, label=label)
         for (colour, hatch), label in ((LOW, low), (HIGH, high))
     ]  # fmt: skip
     values = [ground.value(end) for swing in swings for end in _ends(swing)]
