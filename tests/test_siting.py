@@ -357,16 +357,18 @@ def transport(time, weight, capacity, gain=None):
         return (0.0 if gain is not None else None) if points else 0.0
     ways = np.isfinite(time)
     price = np.where(ways, time, 0) if gain is None else -gain
+    people, dear = weight.sum() or 1.0, np.abs(price).max() or 1.0  # linprog minds units
     by_point, by_site = np.kron(np.eye(points), np.ones(sites)), np.tile(np.eye(sites), points)
-    rows = (by_point, weight)
+    rows = (by_point, weight / people)
     found = linprog(
-        price.ravel(),
+        price.ravel() / dear,
         np.vstack([by_site] + ([by_point] if gain is not None else [])),
-        np.concatenate([capacity] + ([weight] if gain is not None else [])),
+        np.concatenate([capacity] + ([weight] if gain is not None else [])) / people,
         *(rows if gain is None else (None, None)),
         bounds=[(0, None if way else 0) for way in ways.ravel()],
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
-    return None if found.status == 2 else abs(found.fun)
+    return None if found.status == 2 else abs(found.fun) * people * dear
 
 
 def value_of(model, city, chosen):
@@ -491,6 +493,35 @@ def test_the_best_stands_of_free_ambulances_in_tiny_cities(city, q):
 @given(small_crews | full_crews, shares, st.integers(0, 6))
 def test_the_best_stands_for_being_covered_twice_in_tiny_cities(city, alpha, farther):
     check_dsm(city, alpha, farther)
+
+
+def uneven(seed):
+    """A tiny city of any size in any unit; in some, all times are nearly the same."""
+    rng = np.random.default_rng(seed)
+    points, sites = rng.integers(2, [9, 7])
+    people, minutes, money = 10.0 ** rng.integers([-9, -3, -9], [10, 5, 10])
+    shape = (points, sites)
+    weight = [rng.random(points), rng.lognormal(0, 4, points), 1 + 1e-7 * rng.random(points)]
+    time = [rng.random(shape), rng.lognormal(0, 2, shape), 1 + 1e-6 * rng.random(shape)]
+    weight, time = weight[rng.integers(3)] * people, time[rng.integers(3)] * minutes
+    options = {"best": int(rng.integers(1, 5)), "fixed": []}
+    if rng.random() < 0.5:
+        options["p"] = int(rng.integers(1, sites + 1))
+    else:
+        options["cost"] = rng.random(sites) * money
+        options["budget"] = options["cost"].sum() * rng.uniform(0.2, 1)
+    if rng.random() < 0.4:
+        options["capacity"] = weight.sum() * rng.random(sites) * 1.2
+    return City(time, weight, np.quantile(time, rng.uniform(0.1, 0.7), axis=1), options)
+
+
+@pytest.mark.parametrize("model", SOLVE)
+@pytest.mark.parametrize(
+    "seeds", [range(20), pytest.param(range(20, 400), marks=pytest.mark.thorough)]
+)
+def test_the_best_sites_of_uneven_cities_to_nine_digits(model, seeds):
+    for seed in seeds:
+        check_sites(model, uneven(seed))
 
 
 @pytest.mark.thorough
