@@ -21,7 +21,7 @@ from sim.cli_options import (
     layout,
     working,
 )
-from sim.errors import OptionError, Problem, ScenarioError
+from sim.errors import OptionError, Problem
 
 if TYPE_CHECKING:
     from sim.inputs.scenario import Scenario
@@ -259,5 +259,5 @@ def _wrong(texts: list[str] | None) -> dict[str, float]:
         except ValueError as error:
             problems.append(Problem(str(error), key.strip() if equals else ""))
     if problems:
-        raise ScenarioError("--range", problems)
+        raise OptionError("--range", problems)
     return found

@@ -155,7 +155,7 @@ def _matters(texts: list[str]) -> dict[str, float]:
                 value = {field: parse(text)}
         if not any(number > 0 for number in value.values()):
             message = f'write what matters like "1 point" or "0.5 min"; found {text}'
-            problems.append(Problem(message, "--matters"))
+            problems.append(Problem(message))
         found |= value
     if problems:
         raise OptionError("--matters", problems)

@@ -10,6 +10,7 @@ from sim.errors import OptionError, Problem, did_you_mean
 from sim.inputs.distributions import Scaled
 from sim.inputs.profiles import DAYS
 from sim.inputs.settings import Band
+from sim.policies import on_grid
 
 if TYPE_CHECKING:
     from sim.inputs.scenario import Scenario
@@ -112,12 +113,12 @@ def mishaps(base: Scenario) -> list[Mishap]:
 
 def _checked(wrong: Mapping[str, float]) -> dict[str, float]:
     problems = [
-        Problem(f'no assumption "{key}"{did_you_mean(key, list(USUAL))}', "range")
+        Problem(f'no assumption "{key}"{did_you_mean(key, list(USUAL))}')
         for key in wrong
         if key not in USUAL
     ]
     problems += [
-        Problem(f"{key}: write 0 % to 90 %; found {value * 100:g} %", "range")
+        Problem(f"{key}: write 0 % to 90 %; found {value * 100:g} %")
         for key, value in wrong.items()
         if not 0 <= value <= 0.9
     ]
@@ -163,7 +164,13 @@ def _speed(
 def _duration(field: str) -> Callable[[Scenario, float], Scenario]:
     def changed(scenario: Scenario, factor: float) -> Scenario:
         law = getattr(scenario.settings.durations, field)
-        return _with(scenario, "durations", **{field: Scaled(of=law, by=factor)})
+        found = _with(scenario, "durations", **{field: Scaled(of=law, by=factor)})
+        if scenario.recorded is None:
+            return found
+        calls = scenario.recorded.calls  # what they say themselves is as wrong as what is drawn
+        said_s = on_grid(getattr(calls, f"{field}_s") * factor)
+        recorded = scenario.recorded._replace(calls=calls._replace(**{f"{field}_s": said_s}))
+        return replace(found, recorded=recorded)
 
     return changed
 
@@ -171,8 +178,8 @@ def _duration(field: str) -> Callable[[Scenario, float], Scenario]:
 def _one_less(name: str) -> Callable[[Scenario], Scenario]:
     def left(scenario: Scenario) -> Scenario:
         row = scenario.station(name)
-        if row is None or not scenario.fleet_size(row):  # this layout has none there to lose
-            return scenario
+        if row is None or not scenario.fleet_size(row) or len(scenario.fleet) == 1:
+            return scenario  # this layout has none there to lose
         return scenario.ambulances(name, -1)
 
     return left

@@ -97,6 +97,17 @@ def drawn(ground: Map, count: int, seed: int = 0) -> list[Candidate]:
 def layouts(
     base: Scenario, found: list[Candidate], ambulances: int = 1, kind: str = "substation"
 ) -> tuple[list[Candidate], list[Scenario]]:
+    """The same as `possible`; ScenarioError if there are none."""
+    kept, made = possible(base, found, ambulances, kind)
+    if not made:
+        message = "at each of them a station stands already, or there is no road near"
+        raise ScenarioError("the candidates", message)
+    return kept, made
+
+
+def possible(
+    base: Scenario, found: list[Candidate], ambulances: int = 1, kind: str = "substation"
+) -> tuple[list[Candidate], list[Scenario]]:
     """The base with each candidate, but for those whose name a station has already.
 
     ScenarioError with all places of a file at which no station can stand; other candidates that
@@ -120,7 +131,4 @@ def layouts(
         made.append(layout)
     if problems:
         raise ScenarioError("the candidates", problems[:20])
-    if not made:
-        message = "at each of them a station stands already, or there is no road near"
-        raise ScenarioError("the candidates", message)
     return kept, made

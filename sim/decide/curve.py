@@ -151,7 +151,7 @@ class Curve(Answer):
         enough = [
             sum(step.verdict == Verdict.BETTER for step in steps)
             for track, steps in self.tracks.items()
-            if track == "stations"
+            if track == "stations" and steps
         ]
         english, chinese = ", ".join(parts_en), "，".join(parts_zh)
         if enough:

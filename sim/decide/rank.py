@@ -340,9 +340,8 @@ def places(trials: Trials, order: Sequence[int], by: str) -> tuple[np.ndarray, n
         with np.errstate(divide="ignore", invalid="ignore"):
             df = estimates.freedom(count_, trials.summed(0).looked)
             chance = 2 * stdtr(df, -np.abs(lead) / se)
-        surely = (np.where(se > 0, chance, np.where(lead == 0, 1.0, 0.0)) < 0.05 / pairs) & (
-            lead > 0
-        )
+        certain = (se == 0) & (lead != 0)  # a spread that is not known tells nothing
+        surely = (np.where(se > 0, chance, np.where(certain, 0.0, 1.0)) < 0.05 / pairs) & (lead > 0)
         least = np.minimum(having[some][:, None], having[some][None]) == count_
         rows, columns = np.nonzero(surely & least)
         better[some[rows], some[columns]] = True

@@ -37,15 +37,15 @@ def of_layouts(base: Scenario, layouts: Sequence[Scenario], trials: Trials) -> l
     new_s, _ = coverage.seconds_from(base, stations)
     people, target_s = base.map.cells.people, coverage.targets_of_cells(base)
     best_s = reach.cell_s.min(axis=0)
-    served = trials.per_day(0, "served")
     found = []
     for row, station in enumerate(stations):
         cell_s = new_s[row] + reach.before_s
         behind = cell_s < best_s
         newly = behind & (best_s > target_s) & (cell_s <= target_s)
         way_s = reach.node_s[:, station.node] - reach.before_s
-        now = trials.per_day(row + 1, "served")[: len(served)]
-        fewer = served - now
+        # Over the calls that both met, or chance alone would relieve somebody.
+        today, after = (trials.per_day(r, "served", of=row + 1) for r in (0, row + 1))
+        fewer = today - after[: len(today)]
         relieves = int(np.argmax(fewer))
         found.append(
             Reason(
@@ -55,7 +55,7 @@ def of_layouts(base: Scenario, layouts: Sequence[Scenario], trials: Trials) -> l
                 float(way_s.min() / 60),
                 relieves,
                 float(fewer[relieves]),
-                float(served[relieves]),
+                float(today[relieves]),
             )
         )
     return found

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from sim.inputs.scenario import Scenario
+    from sim.inputs.scenario import Ambulance, Scenario
 
 MOST_SWAPS = 50  # a search that has not ended by then goes in circles of chance
 
@@ -64,7 +64,7 @@ def new_stations(layout: Scenario, found: Iterable[Candidate], ambulances: int =
     free = [one for one in found if layout.station(one.name_zh) is None]
     if not free:
         return []
-    kept, made = candidates.layouts(layout, free, ambulances)
+    kept, made = candidates.possible(layout, free, ambulances)
     return [
         Option(f"+ {one.name_en}", f"＋{one.name_zh}", after)
         for one, after in zip(kept, made, strict=True)
@@ -80,15 +80,19 @@ def more_ambulances(layout: Scenario) -> list[Option]:
 
 
 def moved_ambulances(layout: Scenario) -> Iterator[Option]:
-    """One ambulance of each station to each other one; the sender stays open if it is empty."""
+    """One ambulance of each station to each other one, with its hours on duty.
+
+    The sender stays open if it is empty.
+    """
     rows = [row for row, station in enumerate(layout.stations) if not station.closed]
     for giver in rows:
-        if layout.fleet_size(giver) == 0:
+        leaving = [ambulance for ambulance in layout.fleet if ambulance.station == giver]
+        if not leaving:
             continue
         for taker in rows:
             if taker != giver:
                 one, other = layout.stations[giver], layout.stations[taker]
-                after = layout.ambulances(other.name, +1).ambulances(one.name, -1)
+                after = _one_more(layout, other.name, leaving[-1]).ambulances(one.name, -1)
                 way = (f"{one.name_en} → {other.name_en}", f"{one.name}→{other.name}")
                 yield Option(f"1 ambulance {way[0]}", f"1 辆 {way[1]}", after)
 
@@ -96,16 +100,24 @@ def moved_ambulances(layout: Scenario) -> Iterator[Option]:
 def moved_stations(
     layout: Scenario, names: Sequence[str], found: Iterable[Candidate]
 ) -> Iterator[Option]:
-    """Each of the new stations, by name, to each candidate that has none."""
+    """Each of the new stations, by name, with its crews to each candidate that has none."""
     for name in names:
         row = layout.station(name)
         if row is None:
             continue
-        station, crew = layout.stations[row], layout.fleet_size(row)
-        for option in new_stations(layout.close(name), found, crew):
-            new = option.layout.stations[-1]
+        station = layout.stations[row]
+        for option in new_stations(layout, found, ambulances=0):
+            after, new = option.layout, option.layout.stations[-1]
+            for ambulance in layout.fleet:
+                if ambulance.station == row:
+                    after = _one_more(after, new.name, ambulance)
             en = f"site {station.name_en} → {new.name_en}"
-            yield Option(en, f"站址 {station.name}→{new.name}", option.layout)
+            yield Option(en, f"站址 {station.name}→{new.name}", after.close(name))
+
+
+def _one_more(layout: Scenario, name: str, like: Ambulance) -> Scenario:
+    hours = None if like.hours is None else f"{like.hours[0]:02d}-{like.hours[1]:02d}"
+    return layout.ambulances(name, +1, hours=hours)
 
 
 # ── steps ────────────────────────────────────────────────────────────────────────────────────
@@ -169,7 +181,7 @@ def swaps(
         taken.append(option)
         before = {s.name for s in layout.open_stations()}
         after = {s.name for s in option.layout.open_stations()}
-        names = [*(set(names) & after), *(after - before)]
+        names = [*(name for name in names if name in after), *sorted(after - before)]
         layout = option.layout
     return taken
 

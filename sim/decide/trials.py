@@ -126,7 +126,7 @@ class Trials:
         for upto in rule.looks():
             self.more(upto, rows)
             widths = [self.spread(row, key).interval(level).half_width for row in rows]
-            half_widths.append(max(widths, default=0.0))
+            half_widths.append(float(np.max(widths, initial=0.0)))  # nan if one is not known
             if chosen := rule.chosen(half_widths):
                 return chosen
         raise AssertionError("the last look ends it")
@@ -160,7 +160,8 @@ class Trials:
         found = self.summed(row)
         return estimates.jackknife(found.left_out(key, group), found.looked).interval()
 
-    def per_day(self, row: int, what: str) -> np.ndarray:
-        """[station] calls served, or seconds busy, in a mean day."""
-        totals: np.ndarray = getattr(self.summed(row), what).mean(axis=0)
+    def per_day(self, row: int, what: str, of: int | None = None) -> np.ndarray:
+        """[station] calls served, or seconds busy, in a mean day; of those that `of` met, too."""
+        found, _ = self.pair(row, row if of is None else of)
+        totals: np.ndarray = getattr(found, what).mean(axis=0)
         return totals / (self.base.settings.study.length / 86_400)

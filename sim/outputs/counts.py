@@ -103,6 +103,8 @@ class Summed:
 
     def sums(self, key: str, group: Group = ALL) -> tuple[np.ndarray, np.ndarray]:
         """[replication] numerator and denominator of a measure."""
+        if key not in self.KEYS or group.by not in ("all", "area", "township"):
+            raise ValueError(f"sums cannot tell {key} by {group.by}")
         some = np.zeros(self.calls.shape[1:], bool)  # [area, township]
         if key == "worst5":
             some[:, list(self.worst)] = True
