@@ -121,7 +121,7 @@ def panel(ax: Axes, stress: Stress, rows: list[int], seen: differences.Span, lan
             textcoords="offset points", va="top", size=0.88 * size, linespacing=1.12,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.2 * size}, zorder=3.5,
         )  # fmt: skip
-        _strip(ax, stress, row, line + 0.24, seen, size)
+        _strip(ax, stress, row, line + 0.28, seen, size)
         if line:
             ax.axhline(line - 0.5, color=differences.LINE, lw=0.8, zorder=1)
 
@@ -143,7 +143,7 @@ def _strip(
     gains, better = factor * stress.joint.gains[:, row], as_gains(stress, row)
     order = np.argsort(np.argsort(gains, kind="stable"), kind="stable")
     many = len(gains)
-    shift = 0.17 * (2 * ((order * 0.618034) % 1) - 1) if many > 1 else np.zeros(1)
+    shift = 0.13 * (2 * ((order * 0.618034) % 1) - 1) if many > 1 else np.zeros(1)
     matters, faint = better >= getattr(least, measure.unit), min(0.75, 0.75 * (100 / many) ** 0.4)
     dot = size * (0.5 if many <= 40 else max(0.2, 0.5 * (40 / many) ** 0.3))
     for some, face in ((matters, style.BLUE), (~matters, "white")):
@@ -157,7 +157,7 @@ def _strip(
         )  # fmt: skip
     nominal = factor * stress.nominal[row].mean
     if seen.low <= nominal <= seen.high:
-        ax.plot([nominal] * 2, [y - 0.24, y + 0.24], color=style.INK, lw=1.6, zorder=3)
+        ax.plot([nominal] * 2, [y - 0.19, y + 0.19], color=style.INK, lw=1.6, zorder=3)
 
 
 def words(stress: Stress, row: int, lang: str) -> str:

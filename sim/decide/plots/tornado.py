@@ -134,9 +134,9 @@ def _seen(values: list[Estimate], least: float) -> differences.Span:
     low, high = seen.low + middle, seen.high + middle
     near = 0.5 * (high - low)
     margin = 0.03 * (high - low)
-    if 0 < low < near:
+    if -margin < low < near:
         low = -margin
-    if -near < high < 0:
+    if -near < high < margin:
         high = margin
     return differences.Span(low, high)
 
@@ -312,9 +312,10 @@ def _legend(ground: Ground, swings: list[Swing], seen: list[differences.Span]) -
     cases = any(isinstance(swing.about, Mishap) for swing in swings)
     low = pick(lang, "low value", "偏低") + pick(lang, " or first case", "或首列情形") * cases
     high = pick(lang, "high value", "偏高") + pick(lang, " or second case", "或次列情形") * cases
+    most = max(len(_ends(swing)) for swing in swings)
     handles: list[Any] = [
         Patch(facecolor=colour, hatch=hatch, edgecolor="white", lw=0, label=label)
-        for (colour, hatch), label in ((LOW, low), (HIGH, high))
+        for (colour, hatch), label in ((LOW, low), (HIGH, high))[:most]
     ]  # fmt: skip
     values = [ground.value(end) for swing in swings for end in _ends(swing)]
     handles += [differences.goes_on(lang, ground.size)] * differences.cut_off(values, ground.seen)
