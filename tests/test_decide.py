@@ -425,12 +425,12 @@ def test_the_frame_has_a_row_for_each_and_says_why():
     assert (frame["best_place"] <= frame["worst_place"]).all()
 
 
-def aligned(table):
+def aligned(table, most=120):
     """Cells in columns: no line is ragged, none too long, and nothing says nan."""
     assert "nan" not in table
     assert "None" not in table
-    for line in table.splitlines():
-        assert cell_len(line) <= 120, line
+    for line in table.splitlines()[1:]:  # the title is as long as the name of the base
+        assert cell_len(line) <= most, line
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -546,7 +546,7 @@ def test_a_site_that_is_a_station_already_has_nobody_behind_it():
     found.more(2)
     (one,) = reasons.of_layouts(base, [twin], found)
     assert (one.people, one.newly, one.nearest) == (0, 0, 5)
-    assert one.minutes < 1
+    assert one.minutes == pytest.approx(0, abs=1)
     for lang in LANGUAGES:
         assert reasons.words(one, base, lang).startswith("0 ")
 

@@ -134,17 +134,15 @@ class Curve(Answer):
         ]
         measure, parts_en, parts_zh = BY_KEY[self.by], [], []
         for track, step in firsts:
-            low, high = (number(measure, v, sign=True) for v in step.gain[1:])
+            between = words.between(measure, step.gain, lang)
             gain = number(measure, step.gain.mean, sign=True)
             en = "station" if track == "stations" else "ambulance without a new site"
             zh = "站点" if track == "stations" else "救护车（不设新站）"
             parts_en.append(
-                f"the next {en} ({step.option.en}) gains {gain} {unit(self.by, 'en')} "
-                f"(95 % CI {low} to {high})"
+                f"the next {en} ({step.option.en}) gains {gain} {unit(self.by, 'en')} ({between})"
             )
             parts_zh.append(
-                f"再增一{zh}（{step.option.zh}）增益 {gain} {unit(self.by, 'zh')}"
-                f"（95% 置信区间 {low} 至 {high}）"
+                f"再增一{zh}（{step.option.zh}）增益 {gain} {unit(self.by, 'zh')}（{between}）"
             )
         if not firsts:
             return pick(lang, "There is nothing to add.", "无可添加。")

@@ -128,6 +128,10 @@ class Ranking(Answer):
 
     def promise(self, lang: str) -> str:
         """What stands behind the choice of the best."""
+        if len(self.ranked) == 1:
+            return pick(
+                lang, "One candidate: there was nothing to select.", "仅一个候选点，无需选择。"
+            )
         best, zone = self.best.candidate.name(lang), number(BY_KEY[self.by], self.zone)
         of = unit(self.by, lang)
         if self.decided:
@@ -149,17 +153,15 @@ class Ranking(Answer):
     def sentence(self, lang: str = "en") -> str:
         best, tied = self.best, [one.candidate.name(lang) for one in self.tied()[1:]]
         gain, measure = best.gains[self.by], BY_KEY[self.by]
-        low, high = (number(measure, v, sign=True) for v in gain[1:])
+        between = words.between(measure, gain, lang)
         what = label_of(self.by, lang, self.made.base)
         size = f"{number(measure, gain.mean, sign=True)} {unit(self.by, lang)}"
-        english = (
-            f"Of {len(self.ranked)} candidate sites, {best.candidate.name('en')} gains most: "
-            f"{size} ({what}; 95 % CI {low} to {high})"
-        )
-        chinese = (
-            f"{len(self.ranked)} 个候选点中，{best.candidate.name('zh')}增益最大：{what} {size}"
-            f"（95% 置信区间 {low} 至 {high}）"
-        )
+        name, several = best.candidate.name(lang), len(self.ranked)
+        english = f"Of {several} candidate sites, {name} gains most: {size} ({what}; {between})"
+        chinese = f"{several} 个候选点中，{name}增益最大：{what} {size}（{between}）"
+        if several == 1:
+            english = f"The one candidate site, {name}, gains {size} ({what}; {between})"
+            chinese = f"唯一候选点{name}增益：{what} {size}（{between}）"
         if tied:
             names, more = pick(lang, ", ", "、").join(tied[:3]), len(tied) - 3
             if more > 0:
@@ -230,7 +232,7 @@ def rank_layouts(
     with Trials(base, layouts, How(**how)) as trials:
         small = getattr(trials.matters, BY_KEY[by].unit)
         zone = small / 2 if zone is None else zone
-        if zone <= 0:
+        if not zone > 0:
             raise OptionError("zone", f"must be more than nothing; found {zone}")
         contenders = select(trials, by, zone)
         best = max(contenders, key=lambda row: (_better(trials, row, by), -row))

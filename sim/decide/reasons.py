@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.decide.trials import Trials
     from sim.inputs.scenario import Scenario
 
+SAME_S = 1e-3  # nearer by less is not nearer: degrees come back to metres with an error
 HARDLY = 0.05  # calls a day; less relief than this is not worth a word
 
 
@@ -40,7 +41,7 @@ def of_layouts(base: Scenario, layouts: Sequence[Scenario], trials: Trials) -> l
     found = []
     for row, station in enumerate(stations):
         cell_s = new_s[row] + reach.before_s
-        behind = cell_s < best_s
+        behind = best_s - cell_s > SAME_S
         newly = behind & (best_s > target_s) & (cell_s <= target_s)
         way_s = reach.node_s[:, station.node] - reach.before_s
         # Over the calls that both met, or chance alone would relieve somebody.

@@ -279,13 +279,13 @@ class Found(Answer):
         if not self.steps:
             return pick(lang, "No step was found that surely helps.", "未找到确有改善的步骤。")
         measure, total = BY_KEY[self.by], self.steps[-1].gains[self.by]
-        low, high = (number(measure, v, sign=True) for v in total[1:])
+        between = words.between(measure, total, lang)
         size = f"{number(measure, total.mean, sign=True)} {unit(self.by, lang)}"
         done = pick(lang, "; ", "；").join(step.option.words(lang) for step in self.steps)
         return pick(
             lang,
-            f"{done}: together {size} (95 % CI {low} to {high}).",
-            f"{done}：合计 {size}（95% 置信区间 {low} 至 {high}）。",
+            f"{done}: together {size} ({between}).",
+            f"{done}：合计 {size}（{between}）。",
         )
 
     def to_frame(self) -> pd.DataFrame:

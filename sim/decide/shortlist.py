@@ -188,19 +188,19 @@ class Sited(Answer):
     def sentence(self, lang: str = "en") -> str:
         first, best = self.placed[0], self.ranking.best
         measure, gain = BY_KEY[self.ranking.by], best.gains[self.ranking.by]
-        low, high = (number(measure, v, sign=True) for v in gain[1:])
+        between = words.between(measure, gain, lang)
         size = number(measure, gain.mean, sign=True)
         same = first.name == best.candidate
         english = (
             f"By {self.model_name} the best plan is {first.name.name_en}"
             + (", and so it is by simulation" if same else
                f"; by simulation it is {best.candidate.name_en}")
-            + f": {size} points (95 % CI {low} to {high})."
+            + f": {size} points ({between})."
         )  # fmt: skip
         chinese = (
             f"按 {self.model_name} 最优方案为{first.name.name_zh}"
             + ("，仿真结论相同" if same else f"；按仿真则为{best.candidate.name_zh}")
-            + f"：{size} 个百分点（95% 置信区间 {low} 至 {high}）。"
+            + f"：{size} 个百分点（{between}）。"
         )
         return pick(lang, english, chinese)
 

@@ -103,10 +103,10 @@ class Worth(Answer):
         first, measure = self.losses[0], BY_KEY[self.by]
         change = first.changes[self.by]
         size = f"{number(measure, change.mean, sign=True)} {unit(self.by, lang)}"
-        low, high = (number(measure, v, sign=True) for v in change[1:])
+        between = words.between(measure, change, lang)
         spare = [self.what(loss, lang) for loss in self.spare()]
-        english = f"Most is lost with {self.what(first, 'en')}: {size} (95 % CI {low} to {high})"
-        chinese = f"{self.what(first, 'zh')}损失最大：{size}（95% 置信区间 {low} 至 {high}）"
+        english = f"Most is lost with {self.what(first, 'en')}: {size} ({between})"
+        chinese = f"{self.what(first, 'zh')}损失最大：{size}（{between}）"
         if spare:
             english += f"; no loss that matters, each alone: {', '.join(spare)}"
             chinese += f"；单独而言无明显损失：{'、'.join(spare)}"

@@ -93,6 +93,14 @@ def interval(measure: Measure, value: Estimate, *, sign: bool = False, lang: str
     return f"({low}, {high})" if sign else f"({low}–{high})"
 
 
+def between(measure: Measure, value: Estimate, lang: str) -> str:
+    """95 % CI +3.5 to +3.8, for a sentence; of one replication, that there is none."""
+    if math.isnan(value.low):
+        return pick(lang, "no interval", "无区间")
+    low, high = (number(measure, v, sign=True) for v in (value.low, value.high))
+    return f"{ci(lang)} " + pick(lang, f"{low} to {high}", f"{low} 至 {high}")
+
+
 def unit(key: str, lang: str) -> str:
     """What a difference in a measure is counted in: points of a hundred, or minutes."""
     share = BY_KEY[key].unit == "share"
@@ -191,29 +199,30 @@ def sentence(result: Result, lang: str, layout: int) -> str:
     said = str(result.verdict("within", layout))
     gain = result.difference("within", layout)
     points = number(BY_KEY["within"], abs(gain.mean))
-    low, high = sorted((abs(gain.low) * 100, abs(gain.high) * 100))
     if said in ("better", "worse"):
         more = said == "better"
+        # Of several proposals a better one may have an interval that reaches below nothing.
+        ends = sorted(v if more else -v for v in gain[1:])
+        low, high = (number(BY_KEY["within"], v) for v in ends)
         english = (
             f"{subject} would bring {points} {'more' if more else 'fewer'} calls in every hundred "
-            f"within target (95 % CI {low:.1f} to {high:.1f})"
+            f"within target (95 % CI {low} to {high})"
         )
         chinese = (
             f"{subject}可使每百次呼叫中{'多' if more else '少'} {points} 次在目标时间内到达"
-            f"（95% 置信区间 {low:.1f} 至 {high:.1f}）"
+            f"（95% 置信区间 {low} 至 {high}）"
         )
     else:
         small = said != "undecided"
-        low_text, high_text = (number(BY_KEY["within"], v, sign=True) for v in gain[1:])
-        bounds = pick(lang, f"{low_text} to {high_text}", f"{low_text} 至 {high_text}")
+        bounds = between(BY_KEY["within"], gain, lang)
         english = (
             f"{subject} would change compliance by {number(BY_KEY['within'], gain.mean, sign=True)}"
-            f" points (95 % CI {bounds}): "
+            f" points ({bounds}): "
             + ("too little to matter" if small else "this study cannot tell whether it helps")
         )
         chinese = (
             f"{subject}使达标率变化 {number(BY_KEY['within'], gain.mean, sign=True)} 个百分点"
-            f"（95% 置信区间 {bounds}）：" + ("差异过小" if small else "本研究尚不能判断其效果")
+            f"（{bounds}）：" + ("差异过小" if small else "本研究尚不能判断其效果")
         )
     worst = result.difference("worst5", layout)
     if str(result.verdict("worst5", layout)) in ("better", "worse"):
