@@ -5,6 +5,7 @@ liling = sim.load("scenarios/liling")            # a layout on a map, as a value
 plan = liling.add("枫林镇", ambulances=1)         # another one: liling is untouched
 result = sim.compare(liling, plan)               # the same calls through both
 result                                           # the table; result.map(), result.cdf()
+sim.rank(liling)                                 # every township seat, best first
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ _ROOMS = {
     "load": "sim.inputs.scenario_file",
     "run": "sim.study",
     "compare": "sim.study",
+    "rank": "sim.decide.rank",
+    "site": "sim.decide.shortlist",
+    "search": "sim.decide.search",
+    "curve": "sim.decide.curve",
+    "stress": "sim.decide.stress",
+    "worth": "sim.decide.worth",
     "Scenario": "sim.inputs.scenario",
     "Result": "sim.outputs.compare",
     "PlannerError": "sim.errors",

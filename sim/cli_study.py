@@ -91,20 +91,26 @@ def _cannot_keep(folder: Path, lang: str) -> str:
 
 
 def _going_on(kept: Kept, lang: str) -> str:
+    en, zh = _of_all(kept)
     if lang == "zh":
-        return f"继续：共 {kept.total} 次重复，此前已完成 {kept.taken_up} 次。"
-    return f"Going on: {kept.taken_up} of {kept.total} replications were finished before."
+        return f"继续：{zh}此前已完成 {kept.taken_up} 次。"
+    return f"Going on: {kept.taken_up}{en} replications were finished before."
 
 
 def _stopped(kept: Kept | None, lang: str) -> str:
     if kept is None or not kept.done:
         return "已停止，未写入任何结果。" if lang == "zh" else "Stopped. Nothing was written."
+    en, zh = _of_all(kept)
     if lang == "zh":
-        return f"已停止：共 {kept.total} 次重复，已完成 {kept.done} 次；再次运行同一命令即可继续。"
+        return f"已停止：{zh}已完成 {kept.done} 次；再次运行同一命令即可继续。"
     return (
-        f"Stopped: {kept.done} of {kept.total} replications are finished; "
-        "the same command goes on from there."
+        f"Stopped: {kept.done}{en} replications are finished; the same command goes on from there."
     )
+
+
+def _of_all(kept: Kept) -> tuple[str, str]:
+    """How many there will be, where that is known before they are done."""
+    return ("", "") if kept.at_most else (f" of {kept.total}", f"共 {kept.total} 次重复，")
 
 
 def answer(

@@ -50,7 +50,8 @@ class Study(NamedTuple):
         return finished.key(self.plan.systems, *self.plan._replace(systems=(), logs=False))
 
     def kept(self, folder: Path | None, key: str, logs_to: Path | None) -> Kept:
-        return Kept(folder, key, len(self.layouts), self.enough.upper, logs_to)
+        at_most = self.enough.fixed is None
+        return Kept(folder, key, len(self.layouts), self.enough.upper, logs_to, at_most)
 
 
 def run(scenario: Scenario, **options: object) -> Result:

@@ -40,6 +40,7 @@ from sim.outputs.metrics import Window, tally
 from sim.outputs.store import log_files
 
 A_CALL_S = {"compiled": 4e-6, "reference": 5e-5}  # with its tally and its part of the logs, roughly
+A_COUNT_S = {"compiled": 1e-6, "reference": 5e-5}  # with its part of the counts
 WORTH_A_WORKER_S = 4.0  # below this, starting processes costs more than it saves
 BLOCK_S = 1.0  # so that little is lost when a study is killed
 BLOCKS_A_WORKER = 4  # at least, so that none is idle for long at the end
@@ -183,7 +184,8 @@ def _seconds(plan: Plan, layouts: int) -> float:
     calls = first.calls_per_hour.mean(axis=1).sum() * first.length_s / HOUR_S
     if first.recorded is not None:
         calls = len(first.recorded.received_at)
-    return float(calls * layouts * A_CALL_S[plan.engine])
+    a_call_s = A_CALL_S if plan.targets_s is None else A_COUNT_S
+    return float(calls * layouts * a_call_s[plan.engine])
 
 
 def _useful(plan: Plan, replications: int, layouts: int) -> int:

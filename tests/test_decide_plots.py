@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 
+import numpy as np
 import pytest
 from conftest import ROOT
 from matplotlib.text import Text
@@ -16,11 +17,14 @@ from matplotlib.transforms import Bbox
 
 import sim
 from sim.decide import costs
+from sim.decide.answer import Made
+from sim.decide.assumptions import Mishap, assumptions, mishaps
 from sim.decide.candidates import Candidate
 from sim.decide.curve import curve as find_curve
-from sim.decide.plots import curve, front, ranking, steps, worth
+from sim.decide.plots import curve, front, ranking, steps, tornado, worth
 from sim.decide.rank import rank
 from sim.decide.search import Option, search
+from sim.decide.stress import End, Joint, Stress, Swing
 from sim.decide.worth import worth as find_worth
 from sim.inputs.scenario_file import load
 from sim.inputs.settings import Costs
@@ -35,7 +39,8 @@ LONG = Candidate(
     "An extraordinarily long-named township of the upper northern valley",
 )
 SIZES = list(style.SIZES)
-DRAW = {"ranking": ranking, "worth": worth, "curve": curve, "front": front, "steps": steps}
+DRAW = {"ranking": ranking, "worth": worth, "curve": curve, "front": front, "steps": steps,
+        "tornado": tornado}  # fmt: skip
 
 
 # ── answers from short studies ───────────────────────────────────────────────────────────────
@@ -168,6 +173,60 @@ def long_worth():
     return replace(found, made=made)
 
 
+def stressed(*gains, swing=1.4, half=0.6, joint=0, by="within", often=20):
+    """As many proposals as gains, each end of an assumption less far from them than the last."""
+    share = 0.01 if by == "within" else 1.0
+
+    def end(en, zh, shift):
+        found = [
+            Estimate(*(share * (gain + shift + d) for d in (0, -half, half))) for gain in gains
+        ]
+        return End(en, zh, tuple(found))
+
+    swings = []
+    for i, about in enumerate(assumptions(base())):
+        far, ends = swing * 0.8**i, (f"−{about.wrong * 100:g} %", f"+{about.wrong * 100:g} %")
+        low, high = (en.replace(" %", "%") for en in ends)
+        swings.append(Swing(about, end(ends[0], low, far), end(ends[1], high, -0.9 * far)))
+    for about in mishaps(base()):
+        (en, zh, _), (other_en, other_zh, _) = about.cases[:2]
+        swings.append(Swing(about, end(en, zh, -0.1 * swing), end(other_en, other_zh, 0.0)))
+    plans = [base().add("枫林镇"), base().add("茶山镇"), base().close("第六分站")]
+    proposals = tuple(plans[i % 3] for i in range(len(gains)))
+    made = Made(base(), often, 585, 2025, 94.0, Chosen("given"))
+    found = Stress(made, proposals, end("", "", 0.0).gains, tuple(swings), None, by)
+    if joint:
+        drawn = np.random.default_rng(1).normal(gains, 1.2 * swing, (joint, len(gains)))
+        found = with_joint(found, share * drawn)
+    return found
+
+
+def with_joint(found, gains):
+    return replace(found, joint=Joint((), np.zeros((len(gains), 0)), np.array(gains), 10))
+
+
+def only(found, key):
+    return replace(found, swings=tuple(s for s in found.swings if s.about.key == key))
+
+
+def one_case(found):
+    """A mishap that can happen in one way only, as in a fleet of two stations."""
+    swings = [s._replace(high=s.low) for s in found.swings if isinstance(s.about, Mishap)]
+    return replace(found, swings=tuple(swings))
+
+
+def long_stress():
+    found = stressed(5.6, 3.5, joint=16)
+    swings = [
+        s._replace(low=s.low._replace(en=LONG.name_en, zh=LONG.name_zh))
+        if isinstance(s.about, Mishap)
+        else s
+        for s in found.swings
+    ]
+    named = [replace(p, name=LONG.name_en, name_zh=LONG.name_zh) for p in found.proposals]
+    return replace(found, swings=tuple(swings), proposals=tuple(named))
+
+
 EDGES = {
     ("ranking", "as found"): of_ranking,
     ("ranking", "one candidate"): lambda: replace(of_ranking(), ranked=of_ranking().ranked[:1]),
@@ -204,6 +263,25 @@ EDGES = {
     ("steps", "vast intervals"): lambda: as_draft(search_of(vast, Verdict.UNDECIDED)),
     ("steps", "no step"): lambda: replace(of_search(), steps=()),
 }
+
+
+EDGES |= {
+    ("tornado", "as found"): lambda: stressed(5.6, 3.5, joint=16),
+    ("tornado", "no joint samples"): lambda: stressed(5.6, 3.5),
+    ("tornado", "one proposal"): lambda: stressed(3.5, joint=32),
+    ("tornado", "one, no joint"): lambda: stressed(8.2, swing=0.4, half=0.3),
+    ("tornado", "by the mean"): lambda: stressed(-1.2, -1.9, swing=0.5, half=0.3, joint=32, by="mean"),
+    ("tornado", "no interval"): lambda: as_draft(stressed(3.5, half=math.nan, joint=4, often=1)),
+    ("tornado", "vast swings"): lambda: stressed(5.6, 3.5, -9.0, swing=60, half=90, joint=300),
+    ("tornado", "no gain"): lambda: stressed(0.0, 0.0, swing=0, half=0, joint=8),
+    ("tornado", "one assumption"): lambda: only(stressed(5.6, -9.0, joint=16), "handover"),
+    ("tornado", "one mishap"): lambda: only(stressed(5.6, joint=3), "station-closed"),
+    ("tornado", "one case"): lambda: one_case(stressed(5.6)),
+    ("tornado", "many proposals"): lambda: stressed(*[5.6, 3.5, -3.0] * 3, joint=2500),
+    ("tornado", "long names"): lambda: long_stress(),
+    ("tornado", "nothing tried"): lambda: replace(stressed(5.6), swings=()),
+    ("tornado", "unknown gains"): lambda: stressed(math.nan, joint=4),
+}  # fmt: skip
 
 
 # ── what is written on a figure ──────────────────────────────────────────────────────────────
@@ -436,6 +514,108 @@ def test_steps_say_from_where_to_where():
     assert f"compliance from {today * 100:.1f} to {(today + 0.08) * 100:.1f} %" in said
     unsure = search_of(vast, Verdict.UNDECIDED)
     assert "cannot tell" in headline(steps.draw(unsure))
+
+
+HOLDS = {
+    "every interval is a gain": (
+        lambda: stressed(5.6),
+        "The gain holds: 4.3 to 7.0 points under every assumption tried",
+    ),
+    "in minutes less is better": (
+        lambda: stressed(-1.9, swing=0.5, half=0.2, by="mean"),
+        "The gain holds: 1.40 to 2.35 min under every assumption tried",
+    ),
+    "of several, whose": (lambda: stressed(3.5, 5.6), "The gain of Chashan holds: 4.3 to 7.0"),
+    "an end below what matters": (
+        lambda: stressed(2.0, swing=1.4, half=0.1),
+        "The gain holds, but number of calls +20 % takes it below what matters",
+    ),
+    "an end that may be below it": (
+        lambda: stressed(2.0, swing=1.4, half=0.5),
+        "The gain holds, but number of calls +20 % may take it below what matters",
+    ),
+    "an interval that has 0 in it": (
+        lambda: stressed(2.0, swing=1.4, half=1.0),
+        "The gain is not sure in 2 of 22 cases tried, least so with number of calls +20 %",
+    ),
+    "a loss at one end": (
+        lambda: stressed(2.0, swing=4.0, half=0.5),
+        "The gain turns into a loss with number of calls +20 %",
+    ),
+    "no sure gain": (
+        lambda: stressed(2.0, swing=0.5, half=5.0),
+        "No sure gain, as assumed or in any case tried",
+    ),
+    "a sure gain elsewhere only": (
+        lambda: stressed(1.0, swing=1.4, half=1.5),
+        "No sure gain as assumed; a sure one in 5 of 22 cases tried",
+    ),
+    "small": (
+        lambda: stressed(0.2, swing=0.2, half=0.2),
+        "The gain is too small to matter under every assumption tried",
+    ),
+    "a loss": (lambda: stressed(-5.0), "Worse than today under every assumption tried"),
+    "few replications": (
+        lambda: stressed(5.6, often=4),
+        "This study cannot tell yet whether the gain holds",
+    ),
+    "no intervals": (
+        lambda: stressed(5.6, half=math.nan),
+        "This study cannot tell yet whether the gain holds",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HOLDS)
+def test_a_gain_holds_only_if_every_interval_says_so(case):
+    found, said = HOLDS[case]
+    assert headline(tornado.draw(found())).startswith(said)
+
+
+def test_joint_samples_are_counted_not_tested():
+    one = with_joint(stressed(5.6), [[0.05], [0.06], [0.005], [-0.01]])
+    figure = tornado.draw(one)
+    assert headline(figure).endswith("; all at once, not above 0 in 1 of 4 samples")
+    assert "Gain under 1 point in 2 of 4, not above 0 in 1 of 4" in texts(figure)
+    less = with_joint(stressed(-2.0, by="mean", swing=0.1, half=0.1), [[-2.0], [-0.1], [0.1]])
+    assert "Gain under 0.5 min in 2 of 3, not above 0 in 1 of 3" in texts(tornado.draw(less))
+
+
+def test_who_overtakes_whom_is_said_with_how_often():
+    two = with_joint(stressed(3.5, 5.6), [[0.03, 0.05], [0.06, 0.05], [-0.01, -0.02]])
+    figure = tornado.draw(two)
+    assert headline(figure).endswith("; Fenglin overtakes Chashan in 2 of 3 joint samples")
+    assert any(t.startswith("+ Chashan: ahead in 1 of 3;") for t in texts(figure))
+    assert any("today's layout ahead in 1 of 3" in t.replace("\n", " ") for t in texts(figure))
+    never = with_joint(two, [[0.03, 0.05], [0.04, 0.05]])
+    assert headline(tornado.draw(never)).endswith("Chashan leads Fenglin in all 2 joint samples")
+    assert headline(tornado.draw(never, "zh")).endswith("2 个联合样本中茶山镇均优于枫林镇")
+
+
+def test_each_end_of_a_swing_is_printed_and_the_widest_comes_first():
+    found = stressed(5.6)
+    said = texts(tornado.draw(found))
+    assert said.index("Number of calls ±20 %") < said.index("Handover ±30 %")
+    for swing in found.swings:
+        for end in (swing.low, swing.high):
+            assert f"{100 * end.gains[0].mean:+.1f}" in said
+    assert "as assumed +5.6" in said
+
+
+def test_zero_and_what_is_too_small_are_drawn_where_they_are_in_view():
+    near, far = tornado.draw(stressed(1.5)), tornado.draw(stressed(30.0))
+    assert any("too small to matter" in text for text in texts(near))
+    assert not any("too small to matter" in text for text in texts(far))
+    assert near.axes[0].get_xlim()[0] < 0 < far.axes[0].get_xlim()[0]
+
+
+def test_swings_and_joint_samples_share_a_scale_unless_it_would_press_the_swings_together():
+    near = with_joint(stressed(5.6), [[0.05], [0.06]])
+    upper, lower = tornado.draw(near).axes
+    assert upper.get_xlim() == lower.get_xlim()
+    far = tornado.draw(with_joint(stressed(5.6), [[0.05], [-0.5]]))
+    assert far.axes[0].get_xlim() != far.axes[1].get_xlim()
+    assert any("not on the scale above" in t.replace("\n", " ") for t in texts(far))
 
 
 def test_proposals_are_judged_by_their_verdicts():

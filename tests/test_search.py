@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -168,7 +168,7 @@ def test_swaps_end_and_each_surely_helped(monkeypatch):
     taken = swaps(base, base, [], [], "within", HOW)
     assert len(taken) < search.MOST_SWAPS
     layouts = [base, *(option.layout for option in taken)]
-    for before, after in pairwise(layouts):
+    for before, after in itertools.pairwise(layouts):
         assert by_comparison(before, [after])[0] > 0
     monkeypatch.setattr(search, "MOST_SWAPS", 0)
     assert swaps(base, base, [], [], "within", HOW) == []

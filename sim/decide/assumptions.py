@@ -44,8 +44,9 @@ class Assumption(NamedTuple):
     roads: bool = False  # travel seconds change with it
 
     def words(self, lang: str) -> str:
-        name = self.zh if lang == "zh" else self.en
-        return f"{name} ±{self.wrong * 100:g} %"
+        if lang == "zh":
+            return f"{self.zh} ±{self.wrong * 100:g}%"
+        return f"{self.en} ±{self.wrong * 100:g} %"
 
     def at(self, scenario: Scenario, share: float) -> Scenario:
         """The scenario if it is wrong by a share of `wrong`, from -1 to 1."""

@@ -162,16 +162,16 @@ class Curve(Answer):
         return search.frame_of(self.tracks, self.by)
 
     def figure(self, lang: str = "en", size: str = "screen") -> Figure:
-        from sim.decide.plots import curve
+        from sim.decide.plots import curve as drawing
 
-        return curve.draw(self, lang, size)
+        return drawing.draw(self, lang, size)
 
     def figures(self, lang: str) -> dict[str, Figure]:
-        from sim.decide.plots import front
+        from sim.decide.plots import front as drawing
 
         drawn = {self.name: self.figure(lang)}
         if self.made.base.settings.costs is not None:
-            drawn["front"] = front.draw(self, lang)
+            drawn["front"] = drawing.draw(self, lang)
         return drawn
 
 

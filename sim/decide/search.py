@@ -93,7 +93,8 @@ def moved_ambulances(layout: Scenario) -> Iterator[Option]:
             if taker != giver:
                 one, other = layout.stations[giver], layout.stations[taker]
                 after = _one_more(layout, other.name, leaving[-1]).ambulances(one.name, -1)
-                yield Option(f"{one.name_en} → {other.name_en}", f"{one.name}→{other.name}", after)
+                way = (f"{one.name_en} → {other.name_en}", f"{one.name}→{other.name}")
+                yield Option(f"1 ambulance {way[0]}", f"1 辆 {way[1]}", after)
 
 
 def moved_stations(

@@ -161,10 +161,7 @@ class Trials:
         return estimates.jackknife(found.left_out(key, group), found.looked).interval()
 
     def per_day(self, row: int, what: str, of: int | None = None) -> np.ndarray:
-        """[station] calls served, or seconds busy, in a mean day.
-
-        `of`: only over the replications that this row has as well.
-        """
+        """[station] calls served, or seconds busy, in a mean day; of those that `of` met, too."""
         found, _ = self.pair(row, row if of is None else of)
         totals: np.ndarray = getattr(found, what).mean(axis=0)
         return totals / (self.base.settings.study.length / 86_400)

@@ -130,9 +130,9 @@ class Worth(Answer):
         return pd.DataFrame(rows)
 
     def figure(self, lang: str = "en", size: str = "screen") -> Figure:
-        from sim.decide.plots import worth
+        from sim.decide.plots import worth as drawing
 
-        return worth.draw(self, lang, size)
+        return drawing.draw(self, lang, size)
 
 
 def worth(base: Scenario, *, by: str = "within", **how: Any) -> Worth:

@@ -91,10 +91,16 @@ class Kept:
     """
 
     def __init__(
-        self, folder: Path | None, key: str, layouts: int, total: int, logs_to: Path | None = None
+        self,
+        folder: Path | None,
+        key: str,
+        layouts: int,
+        total: int,
+        logs_to: Path | None = None,
+        at_most: bool = False,  # whether `total` is only the most that there may be
     ):
         self.folder, self.key, self.logs_to = folder, key, logs_to
-        self.layouts, self.total = layouts, total
+        self.layouts, self.total, self.at_most = layouts, total, at_most
         self.taken_up = self.done = 0  # replications: finished before, finished now
 
     def read(self) -> dict[int, list[Tally]]:
@@ -144,7 +150,8 @@ class Kept:
         """Of a study that failed: that it goes on, and from where."""
         if self.folder is not None and self.done:
             how = " when it can be written again" if isinstance(error, OutputError) else ""
-            said = f"{self.done} of {self.total} replications are finished; the same command goes"
+            of = "" if self.at_most else f" of {self.total}"
+            said = f"{self.done}{of} replications are finished; the same command goes"
             error.problems.append(Problem(f"{said} on from there{how}"))
 
     def _log(self, layout: int, number: int, kind: str) -> Path:

@@ -11,7 +11,8 @@ unit, inf where there is no way; every model takes the same options:
 - `capacity`: weight that a site can serve, shared out as is best; for vehicle models how many
   ambulances a site can hold;
 - `cost` of an open site and `budget` for all; for vehicle models also `vehicle_cost`;
-- `best`: so many plans, the best first; `time_limit_s`: then a plan may not be proven.
+- `best`: so many plans, the best first; `time_limit_s`: then the last plan may not be proven,
+  and there may be fewer.
 
 What cannot be raises `Infeasible`, which says why; what makes no sense raises ValueError.
 """

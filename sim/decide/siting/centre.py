@@ -8,7 +8,15 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from sim.decide.siting.cover import add_shares, add_sites, grouped, opened, rows_of
-from sim.decide.siting.given import Given, Infeasible, Plan, enough_capacity, given, reachable
+from sim.decide.siting.given import (
+    Given,
+    Infeasible,
+    OutOfTime,
+    Plan,
+    enough_capacity,
+    given,
+    reachable,
+)
 from sim.decide.siting.milp import Programme, not_again
 
 
@@ -26,8 +34,13 @@ def p_centre(time: Any, weight: Any = None, p: int | None = None, **options: Any
     nearest = one.time[:, one.allowed].min(axis=1).max()  # no plan does better than all sites
     low = int(np.searchsorted(radii, nearest))
     plans: list[Plan] = []
-    while len(plans) < one.best:
-        found = _least(one, radii, low, plans)
+    while len(plans) < one.best and (not plans or plans[-1].proven):
+        try:
+            found = _least(one, radii, low, plans)
+        except OutOfTime:
+            if plans:
+                break
+            raise
         if found is None:
             break
         low, plan = found
@@ -53,14 +66,17 @@ def _least(one: Given, radii: np.ndarray, low: int, plans: list[Plan]) -> tuple[
             bottom, step = trial, step * 4
         else:
             top = int(np.searchsorted(radii, best.value))
+    assert best is not None
     while top - bottom > 1:
         middle = (bottom + top) // 2
-        plan = _covering(one, radii[middle], plans)
+        try:
+            plan = _covering(one, radii[middle], plans)
+        except OutOfTime:
+            return top, best._replace(proven=False)
         if plan is None:
             bottom = middle
         else:
             best, top = plan, int(np.searchsorted(radii, plan.value))
-    assert best is not None
     return top, best
 
 
@@ -69,7 +85,7 @@ def _covering(one: Given, radius: float, plans: list[Plan]) -> Plan | None:
     ways = (one.time <= radius) & one.allowed
     if not ways.any(axis=1).all():
         return None
-    programme = Programme(one.time_limit_s)
+    programme = Programme(one.ends_at)
     sites = add_sites(programme, one, np.zeros(ways.shape[1]))
     if one.capacity is None:
         needs, _ = grouped(ways, one.weight)
@@ -80,11 +96,11 @@ def _covering(one: Given, radius: float, plans: list[Plan]) -> Plan | None:
         not_again(programme, sites, np.isin(range(ways.shape[1]), plan.sites))
     try:
         solved = programme.solve()
-    except Infeasible as error:
-        if "time limit" in str(error):
-            raise
+    except OutOfTime:
+        raise
+    except Infeasible:
         return None
     chosen = opened(solved, sites)
     # With capacities it is known only that all can be served within the radius.
     value = radius if one.capacity is not None else one.time[:, chosen].min(axis=1).max()
-    return Plan(rows_of(chosen), float(value), solved.proven)
+    return Plan(rows_of(chosen), float(value), proven=True)  # as soon as no shorter one is left

@@ -12,20 +12,13 @@ from sim.decide.siting.given import (
     Infeasible,
     Plan,
     column,
+    covered,
     enough_capacity,
     given,
     rows_said,
+    table_of,
 )
 from sim.decide.siting.milp import Columns, Programme, Solved, not_again, several
-
-
-def limits(limit: Any, points: int) -> np.ndarray:
-    """[demand] the time within which a point is covered."""
-    wrong: list[str] = []
-    found = column("limit", limit, points, wrong)
-    if wrong:
-        raise ValueError("; ".join(wrong))
-    return found
 
 
 def add_sites(programme: Programme, one: Given, objective: np.ndarray) -> Columns:
@@ -68,8 +61,10 @@ def lscp(
     With `coverable_only` points that no site can cover are left out, else they are an error. With
     `capacity`, `weight` says what each point needs.
     """
-    one = given(time, weight, bounded=False, **options)
-    covers = (one.time <= limits(limit, len(one.weight))[:, None]) & one.allowed
+    wrong: list[str] = []
+    within = column("limit", limit, len(table_of(time)), wrong)
+    one = given(time, weight, bounded=False, wrong=wrong, **options)
+    covers = covered(one, within)
     able = covers.any(axis=1)
     if not able.all() and not coverable_only:
         raise Infeasible(f"no site covers demand points {rows_said(np.flatnonzero(~able))}")
@@ -77,7 +72,7 @@ def lscp(
     if weight is not None:
         enough_capacity(one)
     price = np.ones(one.time.shape[1]) if one.cost is None else one.cost
-    programme = Programme(one.time_limit_s)
+    programme = Programme(one.ends_at)
     # p is a bound here: fewer sites are better.
     new = int((one.allowed & ~one.fixed).sum()) if one.most_new is None else one.most_new
     sites = add_sites(programme, one._replace(most_new=new), price)
@@ -104,17 +99,19 @@ def mclp(time: Any, weight: Any, limit: Any, p: int | None = None, **options: An
     `limit`: of all demand points, or [demand], such as 10 minutes in town and 30 in the country;
     covered is who is reached within it (≤). Value: the weight covered, and with `capacity` served.
     """
-    one = given(time, weight, p=p, **options)
-    covers = (one.time <= limits(limit, len(one.weight))[:, None]) & one.allowed
-    programme = Programme(one.time_limit_s)
+    wrong: list[str] = []
+    within = column("limit", limit, len(table_of(time)), wrong)
+    one = given(time, weight, p=p, wrong=wrong, **options)
+    covers = covered(one, within)
+    programme = Programme(one.ends_at)
     sites = add_sites(programme, one, np.zeros(covers.shape[1]))
     if one.capacity is None:
         groups, sums = grouped(covers, one.weight)
         some = groups.any(axis=1) & (sums > 0)
-        covered = programme.add_columns(-sums[some])
+        reached = programme.add_columns(-sums[some])
         # Covered only if one of the sites that could is open; fractions never pay.
         programme.add_rows(
-            {sites: -csr_matrix(groups[some].astype(float)), covered: identity(int(some.sum()))},
+            {sites: -csr_matrix(groups[some].astype(float)), reached: identity(int(some.sum()))},
             -np.inf, 0.0,
         )  # fmt: skip
     else:
@@ -125,7 +122,9 @@ def mclp(time: Any, weight: Any, limit: Any, p: int | None = None, **options: An
         if one.capacity is None:
             value = float(one.weight[covers[:, chosen].any(axis=1)].sum())
         else:
-            value = -shared_out(one, chosen, covers, np.full(covers.shape, -1.0), everyone=False)
+            value = 0.0 - shared_out(
+                one, chosen, covers, np.full(covers.shape, -1.0), everyone=False
+            )
         return Plan(rows_of(chosen), value, solved.proven)
 
     return several(
@@ -157,7 +156,7 @@ def add_shares(
     by_point = csr_matrix((np.ones(count), (point, of)), (ways.shape[0], count))
     programme.add_rows({shares: by_point}, 1.0 if everyone else -np.inf, 1.0)
     load = csr_matrix((one.weight[point], (site, of)), (width, count))
-    most = np.minimum(one.capacity, max(one.weight.sum(), 1.0))
+    most = np.minimum(one.capacity, one.weight.sum())  # which may be inf
     programme.add_rows({sites: -csr_matrix(np.diag(most)), shares: load}, -np.inf, 0.0)
     at_site = csr_matrix((-np.ones(count), (of, site)), (count, width))
     programme.add_rows({sites: at_site, shares: identity(count, format="csr")}, -np.inf, 0.0)

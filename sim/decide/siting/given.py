@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import time as clock
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+ROUNDING = 1e-9  # share by which sums of costs, people and capacities may be off
+
 
 class Infeasible(ValueError):
     """No plan keeps all that was asked for; the message says why, where that can be seen."""
+
+
+class OutOfTime(Infeasible):
+    """No plan was found within the time limit; there may be one."""
 
 
 class Plan(NamedTuple):
@@ -35,7 +43,7 @@ class Given(NamedTuple):
     budget: float | None
     most_new: int | None
     best: int
-    time_limit_s: float | None
+    ends_at: float | None  # on the monotonic clock
 
     @property
     def exactly_p(self) -> bool:
@@ -57,53 +65,95 @@ def given(
     best: int = 1,
     time_limit_s: float | None = None,
     bounded: bool = True,  # whether something must limit the number of sites
+    wrong: Sequence[str] = (),  # what is wrong besides
 ) -> Given:
     """The problem, or ValueError with all that is wrong with it."""
-    wrong: list[str] = []
-    table = np.asarray(time, float)
-    if table.ndim != 2 or 0 in table.shape:
-        raise ValueError(f"time: a table [demand point, site] is needed; found {table.shape}")
+    wrong, table = list(wrong), table_of(time)
     points, sites = table.shape
     if np.isnan(table).any() or (table < 0).any():
         wrong.append("time: numbers from 0 on, or inf, are needed; found nan or less than 0")
-    weights = column("weight", np.ones(points) if weight is None else weight, points, wrong)
-    rows = {"fixed": fixed, "allowed": range(sites) if allowed is None else allowed}
-    some = {}
-    for name, given_rows in rows.items():
-        listed = list(given_rows)
-        odd = [row for row in listed if int(row) != row or not 0 <= row < sites]
-        if odd:
-            wrong.append(f"{name}: rows of {sites} sites are needed; found {odd[:5]}")
-        some[name] = np.zeros(sites, bool)
-        some[name][[int(row) for row in listed if row not in odd]] = True
+    weights = column("weight", 1.0 if weight is None else weight, points, wrong, finite=True)
+    existing = _rows("fixed", fixed, sites, wrong)
+    open_to = _rows("allowed", range(sites) if allowed is None else allowed, sites, wrong)
     caps = None if capacity is None else column("capacity", capacity, sites, wrong)
-    costs = None if cost is None else column("cost", cost, sites, wrong)
+    costs = None if cost is None else column("cost", cost, sites, wrong, finite=True)
     for name, number, least in (("p", p, 1), ("most_new", most_new, 0), ("best", best, 1)):
-        if number is not None and (int(number) != number or number < least):
+        if number is not None and not is_whole(number, least):
             wrong.append(f"{name}: a whole number from {least} on is needed; found {number}")
     if budget is not None and costs is None:
         wrong.append("budget: it needs cost, what each open site costs")
+    if budget is not None and math.isnan(budget):
+        wrong.append(f"budget: a number is needed; found {budget}")
+    if time_limit_s is not None and not time_limit_s > 0:
+        wrong.append(f"time_limit_s: a number above 0 is needed; found {time_limit_s}")
     if bounded and p is None and budget is None and most_new is None:
         wrong.append("p: say how many sites, or give a budget or most_new")
     if wrong:
         raise ValueError("; ".join(wrong))
-    open_to = some["allowed"] | some["fixed"]
+    open_to |= existing
     found = Given(
-        table, weights, some["fixed"], open_to, None if p is None else min(p, int(open_to.sum())),
-        caps, costs, budget, most_new, best, time_limit_s,
+        table, weights, existing, open_to,
+        None if p is None else min(int(p), int(open_to.sum())),
+        caps, costs, budget, None if most_new is None else int(most_new), int(best),
+        None if time_limit_s is None else clock.monotonic() + time_limit_s,
     )  # fmt: skip
     return _possible(found)
 
 
-def column(name: str, values: Any, count: int, wrong: list[str]) -> np.ndarray:
+def table_of(time: Any) -> np.ndarray:
+    """[demand, site] as numbers; without them nothing else can be checked."""
+    try:
+        table = np.asarray(time, float)
+    except (TypeError, ValueError):
+        raise ValueError("time: a table [demand point, site] is needed; found no numbers") from None
+    if table.ndim != 2 or 0 in table.shape:
+        raise ValueError(f"time: a table [demand point, site] is needed; found {table.shape}")
+    return table
+
+
+def column(
+    name: str, values: Any, count: int, wrong: list[str], finite: bool = False
+) -> np.ndarray:
     """Numbers from 0 on, one for each or the same for all."""
-    array = np.asarray(values, float)
+    try:
+        array = np.asarray(values, float)
+    except (TypeError, ValueError):
+        wrong.append(f"{name}: numbers are needed; found {values!r}")
+        return np.zeros(count)
     array = np.full(count, float(array)) if array.ndim == 0 else array
     if array.shape != (count,):
         wrong.append(f"{name}: {count} numbers are needed; found {array.shape}")
-    elif np.isnan(array).any() or (array < 0).any():
+        return np.zeros(count)
+    if np.isnan(array).any() or (array < 0).any():
         wrong.append(f"{name}: numbers from 0 on are needed; found nan or less than 0")
+    elif finite and np.isinf(array).any():
+        wrong.append(f"{name}: numbers from 0 on are needed, and not inf")
     return array
+
+
+def is_whole(number: Any, least: int) -> bool:
+    try:
+        return bool(int(number) == number and number >= least)
+    except (OverflowError, TypeError, ValueError):
+        return False
+
+
+def _rows(name: str, rows: Sequence[int], sites: int, wrong: list[str]) -> np.ndarray:
+    """[site] whether it is in a list of rows; a list of yes and no is not one."""
+    listed = list(rows)
+    fits = [is_whole(r, 0) and r < sites and not isinstance(r, bool | np.bool_) for r in listed]
+    if not all(fits):
+        odd = [row for row, fit in zip(listed, fits, strict=True) if not fit]
+        wrong.append(f"{name}: rows of {sites} sites are needed; found {odd[:5]}")
+    found = np.zeros(sites, bool)
+    found[[int(row) for row, fit in zip(listed, fits, strict=True) if fit]] = True
+    return found
+
+
+def covered(one: Given, within: np.ndarray) -> np.ndarray:
+    """[demand, site] whether a site that may be open is within reach, on some way."""
+    found: np.ndarray = (one.time <= within[:, None]) & np.isfinite(one.time) & one.allowed
+    return found
 
 
 def _possible(one: Given) -> Given:
@@ -113,7 +163,7 @@ def _possible(one: Given) -> Given:
         raise Infeasible(f"p is {one.p}, but {existing} sites are fixed")
     if one.budget is not None and one.cost is not None:
         least = float(one.cost[one.fixed].sum())
-        if least > one.budget:
+        if least > one.budget * (1 + ROUNDING):
             raise Infeasible(f"the fixed sites cost {least:g}, the budget is {one.budget:g}")
     return one
 
@@ -130,7 +180,7 @@ def enough_capacity(one: Given) -> None:
     if one.capacity is not None:
         most = np.sort(one.capacity[one.allowed])[::-1]
         most = most[: one.p] if one.p is not None else most
-        if most.sum() < one.weight.sum() * (1 - 1e-12):
+        if most.sum() < one.weight.sum() * (1 - ROUNDING):
             raise Infeasible(
                 f"the sites can serve {most.sum():g} at most, the demand is {one.weight.sum():g}"
             )

@@ -9,6 +9,7 @@ answer is proven just the same.
 
 from __future__ import annotations
 
+import time as clock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ def p_median(time: Any, weight: Any, p: int | None = None, **options: Any) -> li
     enough_capacity(one)
     if one.capacity is None and one.time.size > REDUCE_FROM:
         one = _reduced(one)
-    programme = Programme(one.time_limit_s)
+    programme = Programme(one.ends_at)
     sites = add_sites(programme, one, np.zeros(one.time.shape[1]))
     ways = np.isfinite(one.time) & one.allowed
     if one.capacity is None:
@@ -59,7 +60,7 @@ def p_median(time: Any, weight: Any, p: int | None = None, **options: Any) -> li
 
 
 def total(one: Given, chosen: np.ndarray) -> float:
-    return float(one.weight @ one.time[:, chosen].min(axis=1))
+    return float(one.weight @ one.time[:, chosen].min(axis=1, initial=np.inf))
 
 
 def _add_nearest(programme: Programme, one: Given, sites: Columns, ways: np.ndarray) -> None:
@@ -95,9 +96,10 @@ def _reduced(one: Given) -> Given:
         return one
     enough = good[one.best - 1] * (1 + SAFE) + SAFE
     bound = _lagrange(one, enough)
-    few = int(one.allowed.sum()) if one.p is None else one.p
+    assert one.exactly_p
+    assert one.p is not None
+    few = one.p - int(one.fixed.sum())
     free = np.flatnonzero(one.allowed & ~one.fixed)
-    few -= int(one.fixed.sum())
     order = free[np.argsort(bound.profit[free], kind="stable")]
     inside, outside = order[:few], order[few:]
     allowed, fixed = one.allowed.copy(), one.fixed.copy()
@@ -105,22 +107,17 @@ def _reduced(one: Given) -> Given:
         # Opening one more means closing the least profitable of those that the bound opens.
         opening = bound.value + bound.profit[outside] - bound.profit[inside[-1]]
         allowed[outside[opening > enough]] = False
-        if one.exactly_p:
-            closing = bound.value - bound.profit[inside] + bound.profit[outside[0]]
-            fixed[inside[closing > enough]] = True
-    return one._replace(allowed=allowed, fixed=fixed, most_new=_new_left(one, fixed))
-
-
-def _new_left(one: Given, fixed: np.ndarray) -> int | None:
-    return None if one.most_new is None else one.most_new - int((fixed & ~one.fixed).sum())
+        closing = bound.value - bound.profit[inside] + bound.profit[outside[0]]
+        fixed[inside[closing > enough]] = True
+    return one._replace(allowed=allowed, fixed=fixed)
 
 
 def _lagrange(one: Given, enough: float) -> Bound:
-    """The best bound that subgradient steps find, as if only p limited the sites."""
+    """The best bound that subgradient steps find."""
+    assert one.p is not None
     costs = one.weight[:, None] * np.where(one.allowed, one.time, np.inf)
     finite = np.where(np.isfinite(costs), costs, 0.0).max(axis=1) + 1.0
     costs = np.minimum(costs, finite[:, None] * 4)
-    few = int(one.allowed.sum()) if one.p is None else one.p
     ordered = np.partition(costs, min(1, costs.shape[1] - 1), axis=1)
     price = ordered[:, min(1, costs.shape[1] - 1)].copy()
     best, scale, stuck = Bound(-np.inf, np.zeros(costs.shape[1])), 1.0, 0
@@ -129,7 +126,7 @@ def _lagrange(one: Given, enough: float) -> Bound:
         profit = gap.sum(axis=0)
         chosen = one.fixed.copy()
         free = np.flatnonzero(one.allowed & ~one.fixed)
-        chosen[free[np.argsort(profit[free], kind="stable")[: few - int(one.fixed.sum())]]] = True
+        chosen[free[np.argsort(profit[free], kind="stable")[: one.p - int(one.fixed.sum())]]] = True
         value = float(price.sum() + profit[chosen].sum())
         if value > best.value + 1e-7 * abs(value):
             best, stuck = Bound(value, profit), 0
@@ -139,7 +136,7 @@ def _lagrange(one: Given, enough: float) -> Bound:
                 scale, stuck = scale / 2, 0
         slope = 1.0 - (gap[:, chosen] < 0).sum(axis=1)
         size = float(slope @ slope)
-        if not size or scale < 1e-4:
+        if not size or scale < 1e-4 or (one.ends_at and clock.monotonic() > one.ends_at):
             break
         price = price + scale * max(enough - value, 1e-6 * abs(enough)) / size * slope
     return best
@@ -147,7 +144,7 @@ def _lagrange(one: Given, enough: float) -> Bound:
 
 def _good_plans(one: Given) -> list[float]:
     """Values of plans that keep every rule, the best first: greedy, swaps, and what lies around."""
-    if one.p is None or one.budget is not None or one.most_new is not None:
+    if one.p is None or not one.exactly_p:
         return []
     costs = one.weight[:, None] * np.where(one.allowed, one.time, np.inf)
     chosen = np.flatnonzero(one.fixed).tolist()

@@ -8,8 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix, identity
 
-from sim.decide.siting.cover import grouped, limits
-from sim.decide.siting.given import Given, Infeasible, Plan, column, given, rows_said
+from sim.decide.siting.cover import grouped
+from sim.decide.siting.given import (
+    ROUNDING,
+    Given,
+    Infeasible,
+    Plan,
+    column,
+    covered,
+    given,
+    is_whole,
+    rows_said,
+    table_of,
+)
 from sim.decide.siting.milp import Columns, Programme, Solved, not_again, several
 
 
@@ -19,7 +30,7 @@ class Fleet(NamedTuple):
     total: int
     least: np.ndarray  # [site]
     most: np.ndarray  # [site]
-    cost: np.ndarray | None  # [site] of an open one
+    cost: np.ndarray  # [site] of an open one
     vehicle_cost: float
     budget: float | None
     most_new: int | None
@@ -43,17 +54,17 @@ def dsm(
     points, or [demand]); value: the weight that two ambulances cover within r1. `fixed`: [site]
     the least number there; `capacity`: the greatest.
     """
-    one, fleet = _given(time, weight, vehicles, fixed, capacity, options)
+    points, wrong = len(table_of(time)), []
     if not 0 <= alpha <= 1:
-        raise ValueError(f"alpha: a share from 0 to 1 is needed; found {alpha}")
-    points = len(one.weight)
-    near = (one.time <= limits(r1, points)[:, None]) & one.allowed
-    far = (one.time <= limits(r2, points)[:, None]) & one.allowed
+        wrong.append(f"alpha: a share from 0 to 1 is needed; found {alpha}")
+    within, at_worst = column("r1", r1, points, wrong), column("r2", r2, points, wrong)
+    one, fleet = _given(time, weight, vehicles, fixed, capacity, options, wrong)
+    near, far = covered(one, within), covered(one, at_worst)
     if not far.any(axis=1).all():
         lost = rows_said(np.flatnonzero(~far.any(axis=1)))
         raise Infeasible(f"no site covers demand points {lost} within r2")
     groups, sums = grouped(near, one.weight)
-    programme = Programme(one.time_limit_s)
+    programme = Programme(one.ends_at)
     parked, levels = _add_fleet(programme, fleet, one)
     once = programme.add_columns(np.zeros(len(sums)), whole=True)
     twice = programme.add_columns(-sums, whole=True)
@@ -61,7 +72,7 @@ def dsm(
     counted = {parked: -csr_matrix(groups.astype(float)), once: eye, twice: eye}
     programme.add_rows(counted, -np.inf, 0.0)
     programme.add_rows({once: -eye, twice: eye}, -np.inf, 0.0)
-    programme.add_rows({once: sums}, alpha * one.weight.sum() * (1 - 1e-12), np.inf)
+    programme.add_rows({once: sums}, alpha * one.weight.sum() * (1 - ROUNDING), np.inf)
     needs, _ = grouped(far, one.weight)
     programme.add_rows({parked: csr_matrix(needs.astype(float))}, 1.0, np.inf)
 
@@ -88,14 +99,16 @@ def mexclp(
     point counts 1 − q^k of its weight. `fixed`: [site] the least number there; `capacity`: the
     greatest.
     """
-    one, fleet = _given(time, weight, vehicles, fixed, capacity, options)
+    wrong: list[str] = []
     if not 0 <= q < 1:
-        raise ValueError(f"q: a share from 0 to below 1 is needed; found {q}")
-    covers = (one.time <= limits(limit, len(one.weight))[:, None]) & one.allowed
+        wrong.append(f"q: a share from 0 to below 1 is needed; found {q}")
+    within = column("limit", limit, len(table_of(time)), wrong)
+    one, fleet = _given(time, weight, vehicles, fixed, capacity, options, wrong)
+    covers = covered(one, within)
     groups, sums = grouped(covers, one.weight)
     some = groups.any(axis=1) & (sums > 0)
     groups, sums = groups[some], sums[some]
-    programme = Programme(one.time_limit_s)
+    programme = Programme(one.ends_at)
     parked, levels = _add_fleet(programme, fleet, one)
     most = int(np.minimum(groups @ fleet.most, fleet.total).max(initial=1))
     # Each further ambulance adds less, so that fractions never pay and later ones come last.
@@ -112,23 +125,32 @@ def mexclp(
 
 
 def _given(
-    time: Any, weight: Any, vehicles: int, fixed: Any, capacity: Any, options: dict[str, Any]
+    time: Any,
+    weight: Any,
+    vehicles: int,
+    fixed: Any,
+    capacity: Any,
+    options: dict[str, Any],
+    wrong: list[str],
 ) -> tuple[Given, Fleet]:
-    cost, vehicle_cost = options.get("cost"), float(options.pop("vehicle_cost", 0.0))
-    budget = options.pop("budget", None)
-    one = given(time, weight, bounded=False, **options)
-    sites, wrong = one.time.shape[1], []
-    if int(vehicles) != vehicles or vehicles < 1:
+    sites = table_of(time).shape[1]
+    budget, car_cost = options.pop("budget", None), options.pop("vehicle_cost", 0.0)
+    if options.pop("p", None) is not None:
+        wrong.append("p: vehicles says how many; leave p out")
+    if not is_whole(vehicles, 1):
         wrong.append(f"vehicles: a whole number from 1 on is needed; found {vehicles}")
+    if not 0 <= car_cost < np.inf:
+        wrong.append(f"vehicle_cost: a number from 0 on is needed; found {car_cost}")
     least = column("fixed", fixed, sites, wrong)
-    most = column("capacity", vehicles if capacity is None else capacity, sites, wrong)
+    most = column("capacity", np.inf if capacity is None else capacity, sites, wrong)
     for name, values in (("fixed", least), ("capacity", most)):
-        if values.shape == (sites,) and (values != np.floor(values)).any():
+        if (values != np.floor(values)).any():
             wrong.append(f"{name}: whole numbers of ambulances are needed")
-    if budget is not None and cost is None and not vehicle_cost:
+    if budget is not None and options.get("cost") is None and not car_cost:
         wrong.append("budget: it needs cost, vehicle_cost or both")
-    if wrong:
-        raise ValueError("; ".join(wrong))
+    if budget is not None and np.isnan(budget):
+        wrong.append(f"budget: a number is needed; found {budget}")
+    one = given(time, weight, bounded=False, wrong=wrong, **options)
     one = one._replace(fixed=least > 0, allowed=one.allowed | (least > 0))
     most = np.where(one.allowed, np.minimum(most, vehicles), 0.0)
     if (least > most).any():
@@ -137,7 +159,11 @@ def _given(
         )
     if least.sum() > vehicles:
         raise Infeasible(f"{least.sum():g} ambulances are fixed, there are {vehicles}")
-    return one, Fleet(int(vehicles), least, most, one.cost, vehicle_cost, budget, one.most_new)
+    price = np.zeros(sites) if one.cost is None else one.cost
+    spent = float(price[least > 0].sum() + car_cost * least.sum())
+    if budget is not None and spent > budget * (1 + ROUNDING):
+        raise Infeasible(f"what is fixed costs {spent:g}, the budget is {budget:g}")
+    return one, Fleet(int(vehicles), least, most, price, car_cost, budget, one.most_new)
 
 
 def _add_fleet(programme: Programme, fleet: Fleet, one: Given) -> tuple[Columns, list[Columns]]:
@@ -153,15 +179,14 @@ def _add_fleet(programme: Programme, fleet: Fleet, one: Given) -> tuple[Columns,
         most = csr_matrix(-np.diag(fleet.most))
         programme.add_rows({parked: eye, opened: most}, -np.inf, 0.0)
         if fleet.budget is not None:
-            price = np.zeros(sites) if fleet.cost is None else fleet.cost
-            rows = {parked: everyone * fleet.vehicle_cost, opened: price}
+            rows = {parked: everyone * fleet.vehicle_cost, opened: fleet.cost}
             programme.add_rows(rows, -np.inf, fleet.budget)
         if fleet.most_new is not None:
             new = (fleet.least == 0).astype(float)
             programme.add_rows({opened: new}, -np.inf, fleet.most_new)
     levels = []
     if one.best > 1:  # "at least k here", so that a plan can be excluded
-        for k in range(int(fleet.most.max(initial=0))):
+        for k in range(max(1, int(fleet.most.max()))):
             levels.append(programme.add_columns(np.zeros(sites), 0.0, fleet.most > k, whole=True))
         for lower, upper in pairwise(levels):
             programme.add_rows({lower: -eye, upper: eye}, -np.inf, 0.0)

@@ -183,8 +183,8 @@ def legend(found: Iterable[Verdict], lang: str, size: float) -> list[Any]:
 
 def band_legend(measures: Iterable[Measure], matters: Matters, lang: str) -> Patch:
     """What the grey band is, with its width."""
-    amounts = pick(lang, ", ", "、").join(_matter_words(measures, matters, lang))
-    label = pick(lang, f"too small to matter ({amounts})", f"差异过小（{amounts}）")
+    widths = pick(lang, ", ", "、").join(amounts(measures, matters, lang))
+    label = pick(lang, f"too small to matter ({widths})", f"差异过小（{widths}）")
     return Patch(facecolor=BAND, edgecolor="#9A9A9A", lw=0.5, label=label)
 
 
@@ -216,7 +216,7 @@ def in_a_line(fig: Figure, handles: Sequence[Any], at: tuple[float, float]) -> N
         size *= 0.94
 
 
-def _matter_words(measures: Iterable[Measure], matters: Matters, lang: str) -> list[str]:
+def amounts(measures: Iterable[Measure], matters: Matters, lang: str) -> list[str]:
     """1 point, 0.5 min"""
     units = {measure.unit for measure in measures}
     found = []
