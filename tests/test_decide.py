@@ -304,16 +304,19 @@ def test_equal_layouts_share_their_places_and_others_without_spread_are_certain(
     assert last.tolist() == [2, 2, 3]
 
 
-@pytest.mark.parametrize("looked", [False, True])
-def test_looking_makes_places_more_cautious(looked):
-    rng = np.random.default_rng(5)
-    told_apart = 0
-    for _ in range(20):
-        made = Made([spread_of(mean, 4, rng, 40) for mean in (50, 56, 53)], looked)
-        first, _ = places(made, [1, 2], "within")
-        told_apart += first[1] == 2
-    assert told_apart < 20
-    assert estimates.freedom(40, looked) == (19 if looked else 39)
+def test_looking_makes_places_more_cautious():
+    """As intervals are then: a lead that just tells two apart no longer does."""
+    level = 0.05
+    freedoms = [estimates.freedom(10 * n, looked) for n in (1, 3) for looked in (False, True)]
+    assert freedoms[0] == freedoms[1] == FIRST_LOOK - 1, "at the first look nothing was chosen"
+    assert freedoms[3] < freedoms[2]
+    mean = (stats.t.isf(level / 2, freedoms[3]) + stats.t.isf(level / 2, freedoms[2])) / 2
+    noise = np.resize([3, -3], 30)  # of the lead, whose standard error it gives
+    lead = round(float(mean * noise.std(ddof=1) / math.sqrt(30)) * 100) / 100
+    within = np.array([np.full(30, 5000), 5000 + np.round(100 * (lead + noise)), np.full(30, 5000)])
+    within, calls = within.astype(int), np.full((3, 30), 10_000)
+    last = [places(Made(within, looked, calls), [1, 2], "within")[1][0] for looked in (False, True)]
+    assert last == [1, 2]
 
 
 # ── rank, Liling ─────────────────────────────────────────────────────────────────────────────
