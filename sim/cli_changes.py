@@ -41,7 +41,7 @@ def changes_of(
             problems.append(Problem(f"write A=+1, A=-1 or A=3; found {text}", "--ambulances"))
     changes += [{"close": {"station": text.strip()}} for text in close]
     if problems:
-        raise ScenarioError("compare", problems)
+        raise ScenarioError("the layout", problems)
     return changes
 
 
@@ -65,5 +65,5 @@ def changed(base: Scenario, changes: list[dict[str, Any]]) -> Scenario:
             field = f"--{verb} {entry['station']}"
             problems += [Problem(p.message, field) for p in error.problems]
     if problems:
-        raise ScenarioError("compare", problems)
+        raise ScenarioError("the layout", problems)
     return layout
