@@ -150,7 +150,8 @@ class Curve(Answer):
             extra_en, extra_zh = self._price(step)
             what_en, what_zh = step.option.en.lstrip("+ "), step.option.zh.lstrip("＋")
             parts_en.append(
-                f"the next {en} ({what_en}{extra_en}) gains {gain} {unit(self.by, 'en')} ({between})"
+                f"the next {en} ({what_en}{extra_en}) gains {gain} {unit(self.by, 'en')} "
+                f"({between})"
             )
             parts_zh.append(
                 f"再增一{zh}（{what_zh}{extra_zh}）增益 {gain} {unit(self.by, 'zh')}（{between}）"

@@ -143,8 +143,8 @@ class Stress(Answer):
             pick(
                 lang,
                 f"Gain over today in {unit(self.by, lang)} ({what}) if one assumption is wrong by "
-                "as much, in both layouts; 95 % intervals. How far each may be wrong is assumed. If "
-                "an ambulance or a station goes missing: the cases of the least and the most gain.",
+                "as much, in both layouts; 95 % intervals. How far each may be wrong is assumed. "
+                "Of what may go missing, the cases of the least and the most gain.",
                 f"某一假设在两种布局中同时偏离时较现状的增益（{what}，{unit(self.by, lang)}），"
                 "95% 区间；偏离幅度为假定。车辆停驶与站点关闭各列增益最小和最大的情形。",
             )
@@ -178,7 +178,9 @@ class Stress(Answer):
         name, of = self.proposal_name(first, lang), unit(self.by, lang)
         gain = number(measure, self.nominal[first].mean, sign=True)
         wide = self.swings[0].about.words(lang) if self.swings else ""
-        english = f"{name}: {gain} {of} as assumed, estimates of {low} to {high} under the assumptions tried"
+        english = (
+            f"{name}: {gain} {of} as assumed, {low} to {high} estimated under the others tried"
+        )
         chinese = f"{name}：原假设下 {gain} {of}，所试各假设下估计为 {low} 至 {high}"
         if wide:
             english += f"; what matters most is: {wide}"
