@@ -119,6 +119,9 @@ def search(
     scenario: ScenarioPath,
     stations: Annotated[int, typer.Option(min=0, max=30, help="New ones, an ambulance each.")] = 1,
     ambulances: Annotated[int, typer.Option(min=0, max=30, help="More of them besides.")] = 1,
+    moves: Annotated[
+        bool, typer.Option(help="Then move ambulances, today's too, and the new sites.")
+    ] = True,
     candidates: Where = "seats",
     by: By = "within",
     *,
@@ -255,6 +258,8 @@ def _wrong(texts: list[str] | None) -> dict[str, float]:
         try:
             if not equals:
                 raise ValueError(f'write it like demand="30 %"; found {text}')
+            if "%" not in value:
+                raise ValueError(f'write it like {key.strip()}="30 %"; found {value.strip()}')
             found[key.strip()] = units.share(value.strip())
         except ValueError as error:
             problems.append(Problem(str(error), key.strip() if equals else ""))

@@ -115,7 +115,7 @@ class Curve(Answer):
 
     def _front_in_words(self, lang: str) -> str:
         on_it = [
-            pick(lang, "today", "现状") if step is None else f"{track_word(track, lang)} {place}"
+            pick(lang, "today", "现状") if step is None else track_word(track, place, lang)
             for (track, place, step), on in zip(self.points(), self.front(), strict=True)
             if on
         ]
@@ -128,6 +128,15 @@ class Curve(Answer):
             f"{'、'.join(on_it)}。",
         )
 
+    def _price(self, step: Step) -> tuple[str, str]:
+        """What a step costs more than today, in both languages; nothing without costs."""
+        base = self.made.base
+        if base.settings.costs is None:
+            return "", ""
+        more = step.cost - costs.of(base)
+        en, zh = (costs.words(more, base, lang, sign=True) for lang in ("en", "zh"))
+        return f", {en}", f"，{zh}"
+
     def sentence(self, lang: str = "en") -> str:
         firsts = [
             (track, steps[0]) for track, steps in self.tracks.items() if steps and track != "fleet"
@@ -138,11 +147,14 @@ class Curve(Answer):
             gain = number(measure, step.gain.mean, sign=True)
             en = "station" if track == "stations" else "ambulance without a new site"
             zh = "站点" if track == "stations" else "救护车（不设新站）"
+            extra_en, extra_zh = self._price(step)
+            what_en, what_zh = step.option.en.lstrip("+ "), step.option.zh.lstrip("＋")
             parts_en.append(
-                f"the next {en} ({step.option.en}) gains {gain} {unit(self.by, 'en')} ({between})"
+                f"the next {en} ({what_en}{extra_en}) gains {gain} {unit(self.by, 'en')} "
+                f"({between})"
             )
             parts_zh.append(
-                f"再增一{zh}（{step.option.zh}）增益 {gain} {unit(self.by, 'zh')}（{between}）"
+                f"再增一{zh}（{what_zh}{extra_zh}）增益 {gain} {unit(self.by, 'zh')}（{between}）"
             )
         if not firsts:
             return pick(lang, "There is nothing to add.", "无可添加。")
@@ -175,10 +187,13 @@ class Curve(Answer):
         return drawn
 
 
-def track_word(track: str, lang: str) -> str:
-    words_of = {"stations": ("stations", "新站"), "ambulances": ("ambulances", "增车"),
-                "fleet": ("fleet", "调配")}  # fmt: skip
-    return pick(lang, *words_of[track])
+def track_word(track: str, place: int, lang: str) -> str:
+    """+2 stations, +1 ambulance, 3 moves: as the figure says it, too."""
+    if track == "fleet":
+        return pick(lang, words.count(place, "move"), f"调配 {place} 次")
+    noun = track.removesuffix("s")
+    en = f"+{words.count(place, noun)}"
+    return pick(lang, en, f"＋{place} {'站' if track == 'stations' else '车'}")
 
 
 def curve(

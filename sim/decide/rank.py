@@ -57,6 +57,7 @@ class Ranking(Answer):
     by: str  # the measure by which they are ranked
     zone: float  # the indifference zone, in that measure's unit
     contenders: int  # left at the end: 1 if the selection came to its end
+    plans: bool = False  # whether each is a plan of several sites
     name: str = "ranking"
 
     @property
@@ -142,12 +143,16 @@ class Ranking(Answer):
                 f"按 Kim–Nelson 程序选出{best}：若某候选点领先其他各点 {zone} {of}或以上，"
                 f"被选中的就是它的概率不低于 {CONFIDENCE * 100:.0f}%。",
             )
+        cure = {
+            "draft": ("Leave out --draft.", "请去掉 --draft。"),
+            "given": ("Leave out the number of replications.", "请勿指定重复次数。"),
+        }.get(self.made.chosen.how, ("Allow more with --most.", "可用 --most 增加重复次数。"))
         return pick(
             lang,
-            f"The selection did not come to its end: {self.contenders} candidates are still in "
-            f"after {self.made.replications} replications. Allow more with --most.",
-            f"选择未完成：重复 {self.made.replications} 次后仍有 {self.contenders} 个候选点，"
-            "可用 --most 增加重复次数。",
+            f"The selection did not come to its end: {self.contenders} are still in after "
+            f"{self.made.replications} replications. {cure[0]}",
+            f"选择未完成：重复 {self.made.replications} 次后仍有 {self.contenders} 个可能最佳。"
+            f"{cure[1]}",
         )
 
     def sentence(self, lang: str = "en") -> str:
@@ -159,13 +164,18 @@ class Ranking(Answer):
         name, several = best.candidate.name(lang), len(self.ranked)
         english = f"Of {several} candidate sites, {name} gains most: {size} ({what}; {between})"
         chinese = f"{several} 个候选点中，{name}增益最大：{what} {size}（{between}）"
+        if best.verdict not in (Verdict.BETTER, Verdict.TOO_SMALL):
+            english = (
+                f"No candidate of {several} surely gains; {name} leads: {size} ({what}; {between})"
+            )
+            chinese = f"{several} 个候选点均无确定增益；{name}居首：{what} {size}（{between}）"
         if several == 1:
             english = f"The one candidate site, {name}, gains {size} ({what}; {between})"
             chinese = f"唯一候选点{name}增益：{what} {size}（{between}）"
         if tied:
             names, more = pick(lang, ", ", "、").join(tied[:3]), len(tied) - 3
             if more > 0:
-                names += pick(lang, f" and {more} more", f"等另 {more + 3} 个")
+                names += pick(lang, f" and {words.count(more, 'other')}", f"等 {more + 3} 个候选点")
             english += f"; it cannot be told apart from {names}"
             chinese += f"；与{names}无法区分"
         return pick(lang, english + ".", chinese + "。")
@@ -223,6 +233,7 @@ def rank_layouts(
     *,
     by: str = "within",
     zone: float | None = None,
+    plans: bool = False,
     **how: Any,
 ) -> Ranking:
     """Layouts that each add to the base, best first; `found` names them."""
@@ -248,7 +259,7 @@ def rank_layouts(
         order = _in_order(trials, best, by)
         ranked = _ranked(trials, order, by, found, reasons.of_layouts(base, layouts, trials))
         made = Made.by(trials, chosen, time.perf_counter() - began)
-    return Ranking(made, ranked, by, zone, len(contenders))
+    return Ranking(made, ranked, by, zone, len(contenders), plans)
 
 
 def select(trials: Trials, by: str, zone: float) -> list[int]:

@@ -72,7 +72,7 @@ def words(reason: Reason, base: Scenario, lang: str) -> str:
             f"{_round(reason.people)} people have no station nearer, {_round(reason.newly)} of "
             "them newly within reach in time",
             f"{_round(reason.people)} 人以此为最近站点，其中 {_round(reason.newly)} 人"
-            "由此可按时到达",
+            "目前无法、由此可以按时到达",
         ),
         pick(
             lang,

@@ -323,6 +323,7 @@ def search(
     *,
     stations: int = 1,
     ambulances: int = 1,
+    moves: bool = True,
     by: str = "within",
     **how: Any,
 ) -> Found:
@@ -330,7 +331,8 @@ def search(
 
     Greedy steps, each the best that a station or an ambulance can do there; then swaps of any
     ambulance and of the new stations, while one surely helps. None of either: the fleet of today
-    over the stations of today. `how`: as in `sim.decide.rank`.
+    over the stations of today. Without `moves` no swaps, so that today's fleet
+    stays where it is. `how`: as in `sim.decide.rank`.
     """
     began = time.perf_counter()
     if by not in KEYS:
@@ -343,7 +345,8 @@ def search(
     taken = greedy(base, kinds, found, by, asked)
     layout = taken[-1].layout if taken else base
     new = [s.name for s in layout.stations[len(base.stations) :]]
-    taken += swaps(base, layout, new, found, by, asked)
+    if moves:
+        taken += swaps(base, layout, new, found, by, asked)
     with Trials(base, [option.layout for option in taken], asked._replace(fresh=True)) as trials:
         chosen = trials.until_precise(key=by)
         steps = steps_of(trials, list(range(1, len(taken) + 1)), taken, by)

@@ -35,12 +35,16 @@ if TYPE_CHECKING:
 MODELS = ("mclp", "p-median", "p-centre", "lscp", "mexclp", "dsm")
 OF_VEHICLES = ("mexclp", "dsm")
 WORDS = {
-    "mclp": ("people within target of a station", "站点目标时间内人口", "share"),
+    "mclp": ("people whom a station could reach in time", "站点可按时到达的人口", "share"),
     "p-median": ("mean minutes to the nearest station", "至最近站点平均分钟", "min"),
     "p-centre": ("minutes to the farthest place", "最远地点分钟", "min"),
     "lscp": ("stations needed", "所需站点数", ""),
-    "mexclp": ("people within target of a free ambulance", "空闲车辆目标时间内人口", "share"),
-    "dsm": ("people within target of two ambulances", "两车目标时间内人口", "share"),
+    "mexclp": (
+        "people whom a free ambulance could reach in time",
+        "空闲车辆可按时到达的人口",
+        "share",
+    ),
+    "dsm": ("people whom two ambulances could reach in time", "两车可按时到达的人口", "share"),
 }
 NAMED = 3  # new sites; a plan with more is numbered, and its sites are listed below the table
 FAR, ENOUGH = 2.0, 0.6  # DSM: everyone within twice the target, so much of all within it
@@ -173,15 +177,15 @@ class Sited(Answer):
         if not odd:
             return pick(
                 lang,
-                f"Coverage and simulation do not contradict each other (Kendall's tau {tau}).",
-                f"覆盖模型与仿真不矛盾（Kendall τ = {tau}）。",
+                f"The model and the simulation do not contradict each other (Kendall's tau {tau}).",
+                f"模型与仿真不矛盾（Kendall τ = {tau}）。",
             )
         names = pick(lang, "; ", "；").join(odd)
         return pick(
             lang,
-            f"Coverage and simulation disagree about: {names} (Kendall's tau {tau}). The model "
-            "sees distance; the simulation also busy ambulances and the drive to hospital.",
-            f"覆盖模型与仿真不一致：{names}（Kendall τ = {tau}）。模型只看距离，"
+            f"The model and the simulation disagree about: {names} (Kendall's tau {tau}). The "
+            "model sees distance; the simulation also busy ambulances and the drive to hospital.",
+            f"模型与仿真不一致：{names}（Kendall τ = {tau}）。模型只看距离，"
             "仿真还计入车辆占用与送院时间。",
         )
 
@@ -190,16 +194,21 @@ class Sited(Answer):
         measure, gain = BY_KEY[self.ranking.by], best.gains[self.ranking.by]
         between = words.between(measure, gain, lang)
         size = number(measure, gain.mean, sign=True)
-        same = first.name == best.candidate
+        same, sure = first.name == best.candidate, self.ranking.decided
+        leads = (
+            ("it is", "则为")
+            if sure
+            else ("it is not settled yet, ahead is", "尚未确定，暂列首位的是")
+        )
         english = (
             f"By {self.model_name} the best plan is {first.name.name_en}"
             + (", and so it is by simulation" if same else
-               f"; by simulation it is {best.candidate.name_en}")
+               f"; by simulation {leads[0]} {best.candidate.name_en}")
             + f": {size} points ({between})."
         )  # fmt: skip
         chinese = (
             f"按 {self.model_name} 最优方案为{first.name.name_zh}"
-            + ("，仿真结论相同" if same else f"；按仿真则为{best.candidate.name_zh}")
+            + ("，仿真结论相同" if same else f"；按仿真{leads[1]}{best.candidate.name_zh}")
             + f"：{size} 个百分点（{between}）。"
         )
         return pick(lang, english, chinese)
@@ -289,7 +298,7 @@ def site(
         message = "the best plan opens no new station: today's already do all that the model asks"
         raise ScenarioError(f"site --model {model}", message)
     names, made_of = [one.name for one in placed], [one.layout for one in placed]
-    ranking = rank_layouts(base, names, made_of, **how)
+    ranking = rank_layouts(base, names, made_of, plans=True, **how)
     made = ranking.made
     seconds = time.perf_counter() - began
     made = Made(made.base, made.replications, made.runs, made.seed, seconds, made.chosen)

@@ -143,9 +143,10 @@ class Stress(Answer):
             pick(
                 lang,
                 f"Gain over today in {unit(self.by, lang)} ({what}) if one assumption is wrong by "
-                "as much, in both layouts; 95 % intervals. How far each may be wrong is assumed.",
+                "as much, in both layouts; 95 % intervals. How far each may be wrong is assumed. "
+                "Of what may go missing, the cases of the least and the most gain.",
                 f"某一假设在两种布局中同时偏离时较现状的增益（{what}，{unit(self.by, lang)}），"
-                "95% 区间；偏离幅度为假定。",
+                "95% 区间；偏离幅度为假定。车辆停驶与站点关闭各列增益最小和最大的情形。",
             )
         ]
         if self.joint is not None:
@@ -166,7 +167,7 @@ class Stress(Answer):
             lang,
             f"All together, in {count} joint samples (Latin hypercube, {self.joint.replications} "
             f"replications each): {name} is ahead of {rivals} in {leads} of {count}; its gain is "
-            f"{low} to {high} in nine of ten.",
+            f"{low} to {high} in the middle nine tenths.",
             f"各假设同时变动（拉丁超立方 {count} 个样本，各重复 {self.joint.replications} 次）："
             f"{name}在 {leads} 个样本中优于{rivals}；九成样本的增益在 {low} 至 {high} 之间。",
         )
@@ -177,15 +178,18 @@ class Stress(Answer):
         name, of = self.proposal_name(first, lang), unit(self.by, lang)
         gain = number(measure, self.nominal[first].mean, sign=True)
         wide = self.swings[0].about.words(lang) if self.swings else ""
-        english = f"{name}: {gain} {of} as assumed, {low} to {high} under every assumption tried"
-        chinese = f"{name}：原假设下 {gain} {of}，所试各假设下为 {low} 至 {high}"
+        english = (
+            f"{name}: {gain} {of} as assumed, {low} to {high} estimated under the others tried"
+        )
+        chinese = f"{name}：原假设下 {gain} {of}，所试各假设下估计为 {low} 至 {high}"
         if wide:
             english += f"; what matters most is: {wide}"
             chinese += f"；影响最大的是{wide}"
         if self.joint is not None:
-            share = self.leads()[1 + first] * 100
-            english += f"; ahead in {share:.0f} % of joint samples"
-            chinese += f"；联合抽样中 {share:.0f}% 领先"
+            count = len(self.joint.gains)
+            ahead = round(float(self.leads()[1 + first]) * count)
+            english += f"; ahead in {ahead} of {count} joint samples"
+            chinese += f"；{count} 个联合样本中 {ahead} 个领先"
         return pick(lang, english + ".", chinese + "。")
 
     def to_frame(self) -> pd.DataFrame:

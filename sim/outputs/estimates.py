@@ -314,14 +314,14 @@ def jackknife(left_out: np.ndarray, looked: bool = False) -> Jackknifed:
 
 
 def freedom(replications: int, looked: bool) -> int:
-    """Degrees of freedom of Student's t: one less than replications, or two thirds of that.
+    """Degrees of freedom of Student's t: one less than replications, or half of that.
 
     Whoever stops when the interval is narrow enough stops more often where chance made it narrow.
-    With two thirds of the degrees of freedom, though never fewer than at the first look, intervals
-    are so much wider that they hold as often as they say (`benchmarks/statistics.py`).
+    With half the degrees of freedom, though never fewer than at the first look, intervals are so
+    much wider that they hold as often as they say (`benchmarks/statistics.py`).
     """
     df = replications - 1
-    return max(min(df, FIRST_LOOK - 1), 2 * df // 3) if looked else df
+    return max(min(df, FIRST_LOOK - 1), df // 2) if looked else df
 
 
 def _bootstrap(

@@ -182,6 +182,13 @@ def _subtitle(ranking: Ranking, lang: str) -> str:
     layout = ranking.best.layout
     crew = layout.fleet_size(len(layout.stations) - 1)
     many = len(ranking.ranked)
+    if ranking.plans:
+        return pick(
+            lang,
+            f"Each of {count(many, 'plan')} against today; response time {frame.clock(lang)}; "
+            "95 % intervals",
+            f"{many} 个方案分别与现状比较；反应时间{frame.clock(lang)}；95% 置信区间",
+        )
     return pick(
         lang,
         f"One more station with {count(crew, 'ambulance')} at "

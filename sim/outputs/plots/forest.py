@@ -211,7 +211,11 @@ def _finding(result: Result, keys: Sequence[str], lang: str) -> str:
                            f"改善最多：{count} 项中 {top} 项", lang))  # fmt: skip
     open_ = [row for row, said in found.items() if not {Verdict.BETTER, Verdict.WORSE} & set(said)]
     nothing = [row for row, said in found.items() if set(said) == {Verdict.TOO_SMALL}]
-    if harm:
+    ruin = [row for row in harm if set(found[row]) == {Verdict.WORSE}]
+    harm = [row for row in harm if row not in ruin]
+    if ruin:
+        parts.append(_said(ruin, f"make{{s}} all {count} worse", f"{count} 项均变差", lang))
+    if harm and len(parts) < 2:
         parts.append(_said(harm, "make{s} some worse", "有指标变差", lang))
     if nothing and len(parts) < 2:
         parts.append(_said(nothing, "change{s} nothing that matters", "无有意义的变化", lang))
