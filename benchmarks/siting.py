@@ -53,7 +53,7 @@ def main() -> None:
             minutes, people, 12.0, wide, 0.6, 20, capacity=2, time_limit_s=LIMIT_S
         ),
     }  # fmt: skip
-    print(f"{POINTS:,} demand points, {SITES} candidates{'':10}median s   (least–most)   proven")
+    print(f"{POINTS:,} demand points, {SITES} candidates{'':10}seconds   proven")
     for name, work in solve.items():
         seconds, proven = [], True
         for _ in range(RUNS):
