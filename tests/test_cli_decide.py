@@ -246,7 +246,7 @@ REFUSED = [
     ((*STRESS, "--close", "Nobody"), ["--close Nobody: no station"]),
     ((*STRESS, "--add", "枫林镇", "--range", "demand"), ["--range: write it like demand="]),
     ((*STRESS, "--add", "枫林镇", "--range", "demand=lots", "--range", "speed=20"),
-     ["demand: write it like demand=", "found lots", "speed: write it like speed=", "found 20"]),
+     ['demand: write it like demand="30 %"; found lots', 'speed: write it like speed="30 %"; found 20']),
     ((*STRESS, "--add", "枫林镇", "--range", "luck=10 %", "--range", "speed=95 %"),
      ['no assumption "luck"', "speed: write 0 % to 90 %"]),
     ((*STRESS, "--add", "枫林镇", "--samples", "-1"), ["--samples"]),

@@ -92,13 +92,13 @@ def test_every_ambulance_may_move_to_every_other_station():
 
 def test_an_empty_station_has_no_ambulance_to_give():
     base = small().ambulances("市二医院", to=0)
-    givers = {option.zh.split("→")[0].split()[-1] for option in moved_ambulances(base)}
+    givers = {option.zh.split("→")[0].removeprefix("1 辆 ") for option in moved_ambulances(base)}
     assert givers == {"湘东医院", "市中医院"}
 
 
 def test_who_works_by_day_works_by_day_elsewhere_too():
     base = small().ambulances("市二医院", to=0).ambulances("市二医院", +1, hours="08-20")
-    moved = [o.layout for o in moved_ambulances(base) if "市二医院→" in o.zh]
+    moved = [o.layout for o in moved_ambulances(base) if o.zh.startswith("1 辆 市二医院")]
     assert len(moved) == 2
     for layout in moved:
         hours = sorted((a.hours for a in layout.fleet), key=str)

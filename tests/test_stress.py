@@ -362,6 +362,7 @@ def test_tables_of_roads_that_are_tried_once_are_not_kept(tiny, monkeypatch):
     assert all(keeps == (bands == 0) for bands, keeps in kept)
 
 
+@pytest.mark.slow
 def test_a_table_that_is_not_to_be_kept_is_not_on_disk(coquimbo):
     slow = of(coquimbo, "speed").at(coquimbo, -0.37)
     cache = Path(os.environ["TENTHIRTY_CACHE"])
