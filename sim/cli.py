@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="tenthirty",
     help="How many more people does an ambulance reach in time if a station stands here?",
-    epilog="Start with:  tenthirty run scenarios/liling",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -50,7 +49,7 @@ app = typer.Typer(
 )
 
 app.add_typer(
-    cli_map.app, name="map", rich_help_panel="Prepare",
+    cli_map.app, name="map", rich_help_panel="Prepare, understand",
     short_help="Make a map of your own:  tenthirty map import --help",
 )  # fmt: skip
 
@@ -77,7 +76,7 @@ def _options(
 
 @app.command(
     rich_help_panel="Ask",
-    short_help="How well a layout keeps its targets:  tenthirty run scenarios/liling",
+    short_help="Are targets kept:  tenthirty run scenarios/liling",
 )
 @asks
 def run(scenario: ScenarioPath, logs: Logs = True, *, options: Options) -> None:
@@ -91,7 +90,7 @@ def run(scenario: ScenarioPath, logs: Logs = True, *, options: Options) -> None:
 
 @app.command(
     rich_help_panel="Ask",
-    short_help="What a change brings:  tenthirty compare scenarios/liling --add 枫林镇",
+    short_help="A change:  tenthirty compare scenarios/liling --add 枫林镇",
 )
 @asks
 def compare(
@@ -127,7 +126,7 @@ def compare(
 
 @app.command(
     rich_help_panel="Ask",
-    short_help="Who is within reach, without calls:  tenthirty coverage scenarios/liling",
+    short_help="Who is within reach:  tenthirty coverage scenarios/liling",
 )
 def coverage(
     scenario: ScenarioPath,
@@ -168,7 +167,7 @@ cli_decide.register(app)
 
 
 @app.command(
-    rich_help_panel="Prepare",
+    rich_help_panel="Prepare, understand",
     short_help="Look for mistakes first:  tenthirty check scenarios/liling",
 )
 def check(
@@ -212,7 +211,7 @@ def check(
 
 
 @app.command(
-    rich_help_panel="Understand",
+    rich_help_panel="Prepare, understand",
     short_help="What a measure means, exactly:  tenthirty explain 达标率",
 )
 def explain(

@@ -41,10 +41,10 @@ def register(app: typer.Typer) -> None:
     """Put the commands of this room on the command line."""
     for command, said in (
         (rank, "Which site is best, and how sure:  tenthirty rank scenarios/liling"),
-        (site, "Solve for sites exactly, then simulate:  tenthirty site scenarios/liling --new 2"),
-        (search, "The best mix by simulation:  tenthirty search scenarios/liling --stations 2"),
-        (curve, "The next station or the next ambulance:  tenthirty curve scenarios/liling"),
-        (stress, "Does it hold if we are wrong:  tenthirty stress scenarios/liling --add 枫林镇"),
+        (site, "Sites, proven:  tenthirty site scenarios/liling --new 2"),
+        (search, "The best mix:  tenthirty search scenarios/liling --stations 2"),
+        (curve, "The next one buys:  tenthirty curve scenarios/liling"),
+        (stress, "If we are wrong:  tenthirty stress scenarios/liling --add 枫林镇"),
         (worth, "What each station is worth:  tenthirty worth scenarios/liling"),
         (why, "Why calls are late:  tenthirty why scenarios/liling"),
     ):
