@@ -98,6 +98,8 @@ def _going_on(kept: Kept, lang: str) -> str:
 
 
 def _stopped(kept: Kept | None, lang: str) -> str:
+    if kept is not None:
+        kept.recount()
     if kept is None or not kept.done:
         return "已停止，未写入任何结果。" if lang == "zh" else "Stopped. Nothing was written."
     en, zh = _of_all(kept)

@@ -642,6 +642,18 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path, lang):
     assert json.loads(done.stdout)["replications"] == 160
 
 
+def test_what_is_finished_is_counted_on_the_disk(tmp_path):
+    """An interrupt may fall after a file is in its place and before it is counted."""
+    kept = finished.Kept(tmp_path, "key", layouts=2, total=9)
+    for layout, number in ((0, 0), (1, 0), (0, 1)):  # of number 1 the second layout is missing
+        path = tmp_path / f"layout-{layout}" / f"{number:04d}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    assert kept.done == 0
+    kept.recount()
+    assert kept.done == 1
+
+
 @unix
 def test_one_stopped_before_anything_is_finished_leaves_nothing(tmp_path):
     # The very first replication of ten years takes longer than this test looks on.

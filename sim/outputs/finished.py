@@ -146,6 +146,12 @@ class Kept:
                 _write(path, as_parquet(tally, about | {"logs": hashes}))
         self.done += 1
 
+    def recount(self) -> None:
+        """Count what is on the disk: an interrupt may fall between writing and counting."""
+        if self.folder is not None:
+            last = self.folder / f"layout-{self.layouts - 1}"
+            self.done = max(self.done, len(list(last.glob("[0-9]*.parquet"))))
+
     def mention(self, error: PlannerError) -> None:
         """Of a study that failed: that it goes on, and from where."""
         if self.folder is not None and self.done:
