@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from sim.decide import candidates
-from sim.decide.candidates import Candidate, drawn, find, from_file, layouts, possible
+from sim.answers import candidates
+from sim.answers.candidates import Candidate, drawn, find, from_file, layouts, possible
 from sim.errors import CandidatesError, OptionError, PlannerError, ScenarioError
-from sim.inputs.scenario_file import load
+from sim.scenario.file import load
 
 ROWS = [("枫林口", "Fenglin Gate", 113.497, 27.646), ("西边", "", 113.42, 27.79)]
 TABLE = [("名称", "英文名称", "经度", "纬度"), *ROWS]

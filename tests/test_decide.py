@@ -12,22 +12,24 @@ from conftest import ROOT
 from rich.cells import cell_len
 from scipy import stats
 
-from sim import study
-from sim.decide import rank as ranking_of
-from sim.decide import reasons, trials
-from sim.decide.candidates import Candidate
-from sim.decide.rank import KEYS, places, rank, rank_layouts
-from sim.decide.search import search
-from sim.decide.trials import How, Trials
-from sim.decide.worth import worth
+from sim.answers import comparison, reasons
+from sim.answers import ranking as ranking_of
+from sim.answers.candidates import Candidate
+from sim.answers.ranking import KEYS, places, rank, rank_layouts
+from sim.answers.search import search
+from sim.answers.worth import worth
 from sim.errors import OptionError, ScenarioError
-from sim.inputs import demand
-from sim.inputs.scenario_file import load
-from sim.outputs import coverage, estimates
-from sim.outputs.compare import FEWEST, Verdict
-from sim.outputs.counts import Counts
-from sim.outputs.precision import FIRST_LOOK, STEP
-from sim.workers import Crew
+from sim.measures import estimates
+from sim.measures.estimates import FIRST_LOOK
+from sim.measures.sums import Counts
+from sim.measures.verdicts import FEWEST, Verdict
+from sim.prepare import demand, draws
+from sim.prepare import reach as coverage
+from sim.scenario.file import load
+from sim.study import runs as trials
+from sim.study.runs import How, Trials
+from sim.study.stopping import STEP
+from sim.study.workers import Crew
 
 LANGUAGES = ["en", "zh"]
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
@@ -67,7 +69,7 @@ def test_every_layout_meets_the_same_calls():
     calls = [[one.calls for one in of] for of in found._found]
     assert all(np.array_equal(calls[0], other) for other in calls[1:])
     assert found.runs == 3 * 6
-    drawn = demand.draw(demand.build(days()), 2025, 0)
+    drawn = draws.draw(demand.build(days()), 2025, 0)
     received = drawn.received_at
     study = days().settings.study
     some = (received >= study.warm_up) & (received < study.warm_up + study.length)
@@ -347,7 +349,7 @@ def test_sites_are_ranked_best_first(by):
 def test_gains_are_those_of_a_comparison_at_a_level_for_all_at_once():
     found = ranked()
     one = found.ranked[3]
-    result = study.compare(days(), one.layout, replications=6, workers=1)
+    result = comparison.compare(days(), one.layout, replications=6, workers=1)
     level = estimates.simultaneous(len(found.ranked))
     for key in KEYS:
         theirs = result.spread(key).interval(level)
@@ -504,7 +506,7 @@ def test_a_kind_of_station_that_is_none_is_told():
 
 def test_an_interval_that_reaches_below_nothing_is_said_as_it_is():
     """Holm's tests tell more than intervals that hold all at once: better, though not surely so."""
-    result = study.compare(days(), plans()[0], replications=5, workers=1)
+    result = comparison.compare(days(), plans()[0], replications=5, workers=1)
     for mean, low, high, word, ends in (
         (0.03, -0.002, 0.07, "better", "3.0 more calls in every hundred .* −0.2 to 7.0"),
         (-0.03, -0.07, 0.002, "worse", "3.0 fewer calls in every hundred .* −0.2 to 7.0"),

@@ -16,22 +16,24 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 import sim
-from sim.decide import costs
-from sim.decide.answer import Made
-from sim.decide.assumptions import Mishap, assumptions, mishaps
-from sim.decide.candidates import Candidate
-from sim.decide.curve import curve as find_curve
-from sim.decide.plots import curve, front, ranking, steps, tornado, worth
-from sim.decide.rank import rank
-from sim.decide.search import Option, search
-from sim.decide.stress import End, Joint, Stress, Swing
-from sim.decide.worth import worth as find_worth
-from sim.inputs.scenario_file import load
-from sim.inputs.settings import Costs
-from sim.outputs.compare import Verdict
-from sim.outputs.estimates import Estimate
-from sim.outputs.plots import style
-from sim.outputs.precision import Chosen
+from sim.answers import costs
+from sim.answers.answer import Made
+from sim.answers.assumptions import Mishap, assumptions, mishaps
+from sim.answers.candidates import Candidate
+from sim.answers.curve import curve as find_curve
+from sim.answers.ranking import rank
+from sim.answers.search import Option, search
+from sim.answers.stress import End, Joint, Stress, Swing
+from sim.answers.worth import worth as find_worth
+from sim.figures import cost_front as front
+from sim.figures import curve, ranking, style, worth
+from sim.figures import search as steps
+from sim.figures import stress as tornado
+from sim.measures.estimates import Estimate
+from sim.measures.verdicts import Verdict
+from sim.scenario.file import load
+from sim.scenario.settings import Costs
+from sim.study.stopping import Chosen
 
 STAMP = "DRAFT 草稿"
 LONG = Candidate(
@@ -644,7 +646,7 @@ def test_the_subtitle_says_where_the_clock_starts(what):
 
 
 def test_a_comparison_is_saved_with_its_forest(tmp_path):
-    from sim.outputs import store
+    from sim.report import folder as store
 
     assert "forest.png" in store.DRAWN
     pair = sim.compare(base(), base().add("枫林镇"), replications=2)

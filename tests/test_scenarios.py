@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from sim.errors import PlannerError, ScenarioError
-from sim.inputs.scenario_file import load, schema
+from sim.scenario.file import load, schema
 
 TODAY = (ROOT / "scenarios" / "liling" / "today.yaml").read_text("utf-8")
 

@@ -14,17 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_decide import aligned
 
-from sim import study
-from sim.decide import costs, search
-from sim.decide.candidates import Candidate, drawn
-from sim.decide.curve import curve
-from sim.decide.search import greedy, moved_ambulances, moved_stations, new_stations, swaps
-from sim.decide.trials import FRESH, How, Trials
-from sim.decide.worth import worth
+from sim.answers import comparison, costs, search
+from sim.answers.candidates import Candidate, drawn
+from sim.answers.curve import curve
+from sim.answers.search import greedy, moved_ambulances, moved_stations, new_stations, swaps
+from sim.answers.worth import worth
 from sim.errors import OptionError, ScenarioError
-from sim.inputs.scenario_file import load
-from sim.inputs.settings import Costs
-from sim.outputs.compare import Verdict
+from sim.measures.verdicts import Verdict
+from sim.scenario.file import load
+from sim.scenario.settings import Costs
+from sim.study.runs import FRESH, How, Trials
 
 LANGUAGES = ["en", "zh"]
 PRICES = Costs(
@@ -65,7 +64,7 @@ def valued():
 
 
 def by_comparison(base, layouts, replications=5, key="within"):
-    result = study.compare(base, *layouts, replications=replications, workers=1)
+    result = comparison.compare(base, *layouts, replications=replications, workers=1)
     return [result.difference(key, i).mean for i in range(1, len(layouts) + 1)]
 
 

@@ -11,14 +11,15 @@ import pytest
 from conftest import ROOT
 from test_decide import aligned
 
-from sim.decide import shortlist
-from sim.decide.candidates import drawn, layouts
-from sim.decide.shortlist import MODELS, ground_of, site
-from sim.decide.siting import Infeasible
+from sim.answers import comparison, shortlist
+from sim.answers import coverage as coverage_room
+from sim.answers.candidates import drawn, layouts
+from sim.answers.shortlist import MODELS, ground_of, site
+from sim.answers.siting import Infeasible
 from sim.errors import OptionError, PlannerError, ScenarioError
-from sim.inputs.scenario_file import load
-from sim.inputs.settings import Costs
-from sim.outputs import coverage
+from sim.prepare import reach as coverage
+from sim.scenario.file import load
+from sim.scenario.settings import Costs
 from sim.units import Amount
 
 LANGUAGES = ["en", "zh"]
@@ -49,7 +50,7 @@ def new_stations(layout):
 
 
 def in_reach(layout):
-    return coverage.coverage(layout).set_index("area").loc["all", "within"]
+    return coverage_room.coverage(layout).set_index("area").loc["all", "within"]
 
 
 def mean_minutes(layout):
@@ -170,9 +171,8 @@ def test_free_ambulances_count_by_how_likely_they_are_free():
 
 
 def test_how_busy_ambulances_are_is_simulated_unless_it_is_told():
-    from sim import study
 
-    busy = study.run(days(), replications=5, workers=1).estimate("busy").mean
+    busy = comparison.run(days(), replications=5, workers=1).estimate("busy").mean
     assert sited("mexclp").busy == pytest.approx(busy)
 
 
@@ -304,12 +304,11 @@ def test_plans_that_the_model_finds_equal_share_their_places():
 
 
 def test_simulated_gains_are_those_of_a_comparison():
-    from sim import study
 
     found = sited("mclp")
     one = found.placed[1]
     simulated = found.ranking.ranked[found.place_of(1)]
-    result = study.compare(days(), one.layout, replications=5, workers=1)
+    result = comparison.compare(days(), one.layout, replications=5, workers=1)
     assert simulated.gains["within"].mean == pytest.approx(
         result.difference("within").mean, abs=1e-12
     )

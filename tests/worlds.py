@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.inputs import travel
-from sim.inputs.chains import fastest
-from sim.inputs.demand import Calls
-from sim.inputs.system import ORDINARY, SIREN, Bands, System, plain_fleet
+from sim.geography.roads import travel
+from sim.geography.roads.folding import fastest
+from sim.model.calendar import Bands
+from sim.model.calls import Calls
+from sim.model.system import ORDINARY, SIREN, System, plain_fleet
 from sim.policies import NONE, PositionRule, on_grid
 
 ONE_BAND = Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.inputs.chains import NO_JUNCTION
-from sim.inputs.system import System, band_at, keeps_triangles, speed_ratios
-from sim.inputs.travel import along_chain, row_to
+from sim.geography.roads.folding import NO_JUNCTION
+from sim.geography.roads.travel import along_chain, row_to
+from sim.model.calendar import band_at
+from sim.model.system import System, keeps_triangles, speed_ratios
 from sim.policies import (
     NONE,
     PositionRule,

@@ -16,9 +16,9 @@ import numpy as np
 import simpy
 
 from sim.engine.fleet import Drive, Fleet, Roads
-from sim.engine.log import TRIP_INSTANTS, Log
-from sim.inputs.demand import Calls
-from sim.inputs.system import System
+from sim.model.calls import Calls
+from sim.model.log import TRIP_INSTANTS, Log
+from sim.model.system import System
 from sim.policies import (
     NONE,
     Status,

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.compiled.kept import compiled, entry
-from sim.inputs.chains import Edges, stretch_s
-from sim.inputs.system import Bands, System, band_at, keeps_triangles, speed_ratios
+from sim.geography.roads.folding import stretch_s
+from sim.model.calendar import Bands, band_at
+from sim.model.roads import Edges
+from sim.model.system import System, keeps_triangles, speed_ratios
 from sim.policies import NONE, choose_hospital, is_first, nearest_point
 
 NO_ROW = -1

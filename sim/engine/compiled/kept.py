@@ -18,9 +18,9 @@ from numba.core import config
 from numba.extending import register_jitable
 
 from sim import policies
-from sim.engine import log
-from sim.inputs import chains, system
-from sim.inputs.network import cache_folder
+from sim.files.cache import cache_folder
+from sim.geography.roads import folding as chains
+from sim.model import calendar, log
 
 RULES = (
     policies.on_grid,
@@ -33,7 +33,7 @@ RULES = (
     policies.standby_station,
     policies.nearest_point,
     chains.stretch_s,
-    system.band_at,
+    calendar.band_at,
 )
 for _rule in RULES:
     register_jitable(_rule)

@@ -37,13 +37,7 @@ from sim.engine.compiled.search import (
     position,
     stage_of,
 )
-from sim.policies import (
-    NONE,
-    choose_hospital,
-    serving_seconds,
-    standby_station,
-    waiting_key,
-)
+from sim.policies import NONE, choose_hospital, serving_seconds, standby_station, waiting_key
 
 NEVER = np.nan
 FULL = -1  # there are more trips than lines for them
