@@ -125,7 +125,7 @@ def test_the_liling_study_says_what_the_bureau_says():
     base = load(ROOT / "scenarios" / "liling")
     plan = load(Path(ROOT / "scenarios" / "liling" / "north-west.yaml"))
     result = comparison.compare(base, plan, replications=5)
-    names = {base.map.townships[row].name_zh for row in result.pooled[0].setup.worst}
+    names = {base.map.townships[row].name.zh for row in result.pooled[0].setup.worst}
     assert {"枫林镇", "官庄镇", "石亭镇", "均楚镇"} <= names
     assert result.verdict("rural30") == "better"
     assert result.verdict("worst5") == "better"

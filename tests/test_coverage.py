@@ -69,7 +69,7 @@ def test_isochrones_hold_what_is_reached_and_grow_with_time(liling):
     found = coverage.reach(liling)
     xy = liling.map.network.xy
     for row, station in enumerate(found.stations):
-        name = liling.stations[station].name
+        name = liling.stations[station].name.zh
         inner, outer = rings[name, 10], rings[name, 20]
         assert outer.buffer(1.0).covers(inner)
         reached = points(xy[found.node_s[row] <= 600])
@@ -81,7 +81,7 @@ def test_the_export_opens_in_qgis(liling, tmp_path):
     geopackage.export(liling, path)
     minutes = gpd.read_file(path, layer="minutes")
     assert len(minutes) == len(liling.map.cells.people)
-    stations = [s.name for s in liling.open_stations()]
+    stations = [s.name.zh for s in liling.open_stations()]
     assert np.allclose(minutes["first_arrival"], minutes[stations].min(axis=1))
     assert set(gpd.read_file(path, layer="isochrones")["station"]) == set(stations)
     assert list(tmp_path.iterdir()) == [path]

@@ -30,6 +30,7 @@ from sim.study import runs as trials
 from sim.study.runs import How, Trials
 from sim.study.stopping import STEP
 from sim.study.workers import Crew
+from sim.text import Name
 
 LANGUAGES = ["en", "zh"]
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
@@ -379,7 +380,9 @@ def test_effort_goes_to_the_contenders_and_to_who_may_be_the_best():
 
 
 def test_one_candidate_alone():
-    found = rank_layouts(days(), [Candidate("枫林镇", "Fenglin")], plans()[:1], replications=5)
+    found = rank_layouts(
+        days(), [Candidate(Name("枫林镇", "Fenglin"))], plans()[:1], replications=5
+    )
     (one,) = found.ranked
     assert (one.best_place, one.worst_place) == (1, 1)
     assert "Of 1 candidate sites" not in found.sentence("en")
@@ -405,8 +408,8 @@ def test_two_names_for_one_place_are_a_tie(tmp_path):
         "name,lon,lat\nWest A,113.42,27.79\nEast,113.62,27.68\nWest B,113.42,27.79\n", "utf-8"
     )
     found = rank(days(), path, most=40, workers=1)
-    twins = [one for one in found.ranked if one.candidate.name_en.startswith("West")]
-    assert [one.candidate.name_en for one in twins] == ["West A", "West B"], "the first row first"
+    twins = [one for one in found.ranked if one.candidate.name.en.startswith("West")]
+    assert [one.candidate.name.en for one in twins] == ["West A", "West B"], "the first row first"
     assert twins[0].best_place == twins[1].best_place
     assert twins[0].worst_place == twins[1].worst_place
     assert twins[0].gains["within"].mean == twins[1].gains["within"].mean or (
@@ -583,7 +586,7 @@ def test_reasons_are_said_in_round_numbers():
 
 def test_nothing_of_the_selection_is_left_to_the_order_of_rows():
     """The candidates the other way round: the same gains, the same places."""
-    order = [Candidate(name, name) for name in NAMES]
+    order = [Candidate(Name(name, name)) for name in NAMES]
     one = rank_layouts(days(), order, plans(), replications=8, workers=1)
     other = rank_layouts(days(), order[::-1], plans()[::-1], replications=8, workers=1)
     said = [{o.candidate: (o.gains, o.best_place, o.worst_place) for o in r.ranked}

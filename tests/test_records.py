@@ -33,7 +33,7 @@ def test_rows_are_sorted_and_placed(tmp_path, liling):
     assert found.calls.on_scene_s[1] == 750
     assert found.calls.area.tolist() == [1, 0]
     assert found.length_s == 2 * 86400
-    names = [liling.map.townships[row].name_zh for row in found.calls.township]
+    names = [liling.map.townships[row].name.zh for row in found.calls.township]
     assert names[0] == "枫林镇"
     assert found.calls.hospital.tolist() == [-1, 0]
 

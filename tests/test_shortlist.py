@@ -46,7 +46,7 @@ def sited(model="mclp", **how):
 
 
 def new_stations(layout):
-    return [station.name for station in layout.stations[len(days().stations) :]]
+    return [station.name.zh for station in layout.stations[len(days().stations) :]]
 
 
 def in_reach(layout):
@@ -280,11 +280,11 @@ def test_a_disagreement_is_told():
     assert (agreed.disagreements(), agreed.agreement()) == ([], pytest.approx(1))
     assert (turned.disagreements(), turned.agreement()) == ([0, 2], pytest.approx(-1))
     assert "do not contradict each other (Kendall's tau +1.00)" in agreed.table("en")
-    names = f"{found.placed[0].name.name_en}; {found.placed[2].name.name_en}"
+    names = f"{found.placed[0].name.name.en}; {found.placed[2].name.name.en}"
     assert f"disagree about: {names} (Kendall's tau −1.00)" in turned.disagreement("en")
     assert "模型与仿真不一致" in turned.disagreement("zh")
     assert "and so it is by simulation" in agreed.sentence("en")
-    assert f"by simulation it is {found.placed[2].name.name_en}" in turned.sentence("en")
+    assert f"by simulation it is {found.placed[2].name.name.en}" in turned.sentence("en")
     assert "仿真结论相同" in agreed.sentence("zh")
 
 

@@ -532,9 +532,9 @@ def test_calls_that_are_lost_are_told_of(liling, lang):
 
 def test_a_proposal_has_reasons_of_its_own(few):
     base, proposal = few.why(), few.why(1)
-    assert proposal.to_frame().layout.unique().tolist() == [few.layouts[1].name]
+    assert proposal.to_frame().layout.unique().tolist() == [few.layouts[1].name.en]
     assert proposal.late().misses[DISTANCE] < base.late().misses[DISTANCE]
-    assert few.layouts[1].name in proposal.sentence()
+    assert few.layouts[1].name.en in proposal.sentence()
 
 
 def test_jupyter_shows_the_tables(few):

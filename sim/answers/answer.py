@@ -1,17 +1,16 @@
-"""What every answer has: a table, a sentence, tidy rows, figures, and how it was made."""
+"""What came of a question: values and where they come from. Words and figures stand above."""
 
 from __future__ import annotations
 
-import html
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.study.stopping import Chosen
-from sim.words import comparison as tables
-from sim.words import phrases as words
-from sim.words.phrases import pick
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,44 +18,34 @@ if TYPE_CHECKING:
 
     from sim.scenario.scenario import Scenario
     from sim.study.runs import Trials
+    from sim.words.page import Page
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
+class Provenance:
     """How an answer came about."""
 
     base: Scenario
-    replications: int  # of whoever has most
+    replications: int  # of the layout that has most
     runs: int  # layout × replication
     seed: int
     seconds: float
     chosen: Chosen
 
     @staticmethod
-    def by(trials: Trials, chosen: Chosen, seconds: float) -> Made:
+    def by(trials: Trials, chosen: Chosen, seconds: float) -> Provenance:
         often = max(trials.replications(row) for row in range(len(trials.layouts)))
-        return Made(trials.base, often, trials.runs, trials.seed, seconds, chosen)
+        return Provenance(trials.base, often, trials.runs, trials.seed, seconds, chosen)
 
     @property
     def draft(self) -> bool:
         return self.chosen.how == "draft"
 
-    def line(self, lang: str) -> str:
-        days = words.days(self.base, lang)
-        draft = pick(lang, "Draft: ", "草稿：") if self.draft else ""
-        often = words.count(self.replications, "replication")
-        return draft + pick(
-            lang,
-            f"{often} at most × {days}, the same calls in all, {self.runs:,} runs, "
-            f"seed {self.seed}      {self.seconds:.0f} s",
-            f"至多重复 {self.replications} 次 × {days}，各布局呼叫相同，共 {self.runs:,} 次运行，"
-            f"随机种子 {self.seed}      {self.seconds:.0f} 秒",
-        )
-
     def facts(self) -> dict[str, Any]:
+        """For `--json` and `run.json`."""
         return {
-            "base": self.base.name,
-            "map": self.base.map.name_en,
+            "base": self.base.name.en,
+            "map": self.base.map.name.en,
             "synthetic": self.base.map.synthetic,
             "replications": self.replications,
             "runs": self.runs,
@@ -67,67 +56,84 @@ class Made:
 
 
 class Answer(ABC):
-    """The result of one question; `name` is that of its files."""
+    """The result of one question; `name` is that of its files.
 
-    name: str
-    made: Made
+    `page`, `table`, `sentence` and `figure` are for notebooks: they open the floors above, where
+    the words (`sim/words`) and the figures (`sim/figures`) of an answer stand in rooms of the same
+    name as its own.
+    """
 
-    @abstractmethod
-    def title(self, lang: str) -> str:
-        """The question in a line."""
+    name: ClassVar[str]
+    provenance: Provenance
 
-    @abstractmethod
-    def rows(self, lang: str) -> list[list[str]]:
-        """The printed table, its head first."""
-
-    @abstractmethod
-    def notes(self, lang: str) -> list[str]:
-        """What is said below it, a paragraph each; the last is the sentence for the minutes."""
+    @classmethod
+    def room(cls) -> str:
+        """The name that its rooms have on the floors of answers, words and figures."""
+        return cls.__module__.rpartition(".")[2]
 
     @abstractmethod
     def to_frame(self) -> pd.DataFrame:
         """Everything, tidy."""
 
-    @abstractmethod
-    def sentence(self, lang: str = "en") -> str:
-        """One sentence for the minutes of the meeting."""
-
     def frames(self) -> dict[str, pd.DataFrame]:
         """By name of the file."""
         return {self.name: self.to_frame()}
 
-    def figure(self, lang: str = "en", size: str = "screen") -> Figure:
-        raise NotImplementedError
+    def facts(self) -> dict[str, Any]:
+        """For `--json` and `run.json`: provenance and rows; nan and inf are None."""
+        return self.provenance.facts() | {"rows": finite(self.to_frame().to_dict("records"))}
 
-    def figures(self, lang: str) -> dict[str, Figure]:
-        """By name of the file."""
-        return {self.name: self.figure(lang)}
+    def files(self) -> Iterable[Path]:
+        """What it was computed from: scenario files and the map."""
+        base = self.provenance.base
+        return (*base.files, base.map.path)
+
+    # ── for notebooks: the door to the floors above ──────────────────────────────────────────
+
+    def page(self, lang: str = "en") -> Page:
+        """What it says, in a language: `en`, `zh`."""
+        page: Page = _upstairs("sim.words", "page_of")(self, _say(lang))
+        return page
 
     def table(self, lang: str = "en") -> str:
-        head = [self.title(lang), self.made.line(lang), *tables.marks(self.made.base, lang)]
-        below = [line for note in self.notes(lang) for line in tables.wrapped(note)]
-        return "\n".join([*head, "", *tables.aligned(self.rows(lang)), "", *below])
+        return self.page(lang).text()
 
-    def facts(self, lang: str) -> dict[str, Any]:
-        """For `--json` and `run.json`."""
-        rows = finite(self.to_frame().to_dict("records"))
-        return self.made.facts() | {"rows": rows, "sentence": self.sentence(lang)}
+    def sentence(self, lang: str = "en") -> str:
+        """One sentence for the minutes of the meeting."""
+        return self.page(lang).sentence
+
+    def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
+        """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""
+        drawings: dict[str, Callable[[], Figure]]
+        drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
+        return drawings[next(iter(drawings)) if name is None else name]()
+
+    def figures(self, lang: str = "en", size: str = "screen") -> dict[str, Figure]:
+        """All of them, by name of the file."""
+        drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
+        return {name: draw() for name, draw in drawings.items()}
 
     def __repr__(self) -> str:
         return self.table()
 
     def _repr_html_(self) -> str:
-        head = [self.title("en"), self.made.line("en"), *tables.marks(self.made.base, "en")]
-        parts = [f"<p>{html.escape(line)}</p>" for line in head]
-        parts.append(tables.html_table(self.rows("en")))
-        parts += [f"<p>{html.escape(note)}</p>" for note in self.notes("en")]
-        return "\n".join(parts)
+        return self.page().html()
 
 
-def finite(records: Any) -> list[dict[str, Any]]:
+def _upstairs(room: str, name: str) -> Any:
+    """The one door upward of the house, for notebooks; the import linter does not see it."""
+    return getattr(import_module(room), name)
+
+
+def _say(lang: str) -> Any:
+    return _upstairs("sim.words", "language")(lang)
+
+
+def finite(records: Sequence[Any]) -> list[dict[str, Any]]:
     """Rows of a frame as JSON may hold them."""
-    return [{key: _finite(value) for key, value in row.items()} for row in records]
+    return [{key: or_none(value) for key, value in row.items()} for row in records]
 
 
-def _finite(value: Any) -> Any:
+def or_none(value: Any) -> Any:
+    """nan and inf as None, which JSON has."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -101,9 +101,9 @@ def mishaps(base: Scenario) -> list[Mishap]:
         if station.closed or not cars:
             continue
         if len(base.fleet) > 1:
-            off.append((station.name_en, station.name, _one_less(station.name)))
+            off.append((station.name.en, station.name.zh, _one_less(station.name.zh)))
         if cars < len(base.fleet):
-            closed.append((station.name_en, station.name, _closed(station.name)))
+            closed.append((station.name.en, station.name.zh, _closed(station.name.zh)))
     found = [
         Mishap("ambulance-off", "One ambulance off the road", "一辆救护车停驶", tuple(off)),
         Mishap("station-closed", "One station closed", "一个站点关闭", tuple(closed)),

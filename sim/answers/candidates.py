@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.errors import CandidatesError, MapImportError, OptionError, Problem, ScenarioError
+from sim.text import Name
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
@@ -21,20 +22,16 @@ MOST = 2_000
 class Candidate(NamedTuple):
     """A place for a new station. `at`: (longitude, latitude), or None where its name says."""
 
-    name_zh: str
-    name_en: str
+    name: Name
     at: tuple[float, float] | None = None
     line: int | None = None  # of the file that it comes from
-
-    def name(self, lang: str) -> str:
-        return self.name_zh if lang == "zh" else self.name_en
 
 
 def find(base: Scenario, where: str | Path = SEATS, seed: int = 0) -> list[Candidate]:
     """Candidates as they are asked for: `seats`, the name of a file, or how many to draw."""
     text = str(where)
     if text == SEATS:
-        found = [Candidate(seat.name_zh, seat.name_en) for seat in base.map.townships]
+        found = [Candidate(seat.name) for seat in base.map.townships]
     elif text.isdecimal():
         found = drawn(base.map, int(text), seed)
     else:
@@ -60,14 +57,16 @@ def from_file(ground: Map, path: Path) -> list[Candidate]:
         raise CandidatesError(path, error.problems) from None
     lon, lat = ground.lonlat(frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy())
     rows = zip(frame["name_zh"], frame["name_en"], lon, lat, frame.index, strict=True)
-    found = [Candidate(zh, en, (float(x), float(y)), int(line)) for zh, en, x, y, line in rows]
+    found = [
+        Candidate(Name(zh, en), (float(x), float(y)), int(line)) for zh, en, x, y, line in rows
+    ]
     seen: dict[str, int | None] = {}
     twice = []
     for one in found:
-        if one.name_zh in seen:
-            message = f"{one.name_zh} stands on line {seen[one.name_zh]} already"
+        if one.name.zh in seen:
+            message = f"{one.name.zh} stands on line {seen[one.name.zh]} already"
             twice.append(Problem(message, line=one.line))
-        seen.setdefault(one.name_zh, one.line)
+        seen.setdefault(one.name.zh, one.line)
     if twice:
         raise CandidatesError(path, twice[:20])
     return found
@@ -89,8 +88,8 @@ def drawn(ground: Map, count: int, seed: int = 0) -> list[Candidate]:
     for number, (row, x, y) in enumerate(zip(some.tolist(), lon, lat, strict=True), 1):
         seat = ground.townships[cells.township[row]]
         name = f"{number:0{digits}d}"
-        zh, en = f"{seat.name_zh}{name}号", f"{seat.name_en} no. {name}"
-        found.append(Candidate(zh, en, (float(x), float(y))))
+        zh, en = f"{seat.name.zh}{name}号", f"{seat.name.en} no. {name}"
+        found.append(Candidate(Name(zh, en), (float(x), float(y))))
     return found
 
 
@@ -115,9 +114,9 @@ def possible(
     """
     kept, made, problems = [], [], []
     for one in found:
-        if base.station(one.name_zh) is not None:
+        if base.station(one.name.zh) is not None:
             continue
-        entry = {"station": one.name_zh, "name_en": one.name_en, "kind": kind,
+        entry = {"station": one.name.zh, "name_en": one.name.en, "kind": kind,
                  "ambulances": ambulances}  # fmt: skip
         if one.at is not None:
             entry["at"] = list(one.at)
@@ -125,7 +124,7 @@ def possible(
             layout = base.change({"add": entry})
         except ScenarioError as error:
             if one.line is not None:
-                problems += [replace(p, field=one.name_zh, line=one.line) for p in error.problems]
+                problems += [replace(p, field=one.name.zh, line=one.line) for p in error.problems]
             continue
         kept.append(one)
         made.append(layout)

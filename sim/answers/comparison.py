@@ -26,7 +26,7 @@ from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING
 
 from sim import engine as engines
-from sim.answers.answer import _finite
+from sim.answers.legacy import _finite
 from sim.errors import OptionError, PlannerError
 from sim.files import whole
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
@@ -145,7 +145,7 @@ class Result:
             for group in estimates.groups(self.pooled[0]):
                 for key in estimates.keys_of(group):
                     value = self.estimate(key, number, group)
-                    rows.append(self._row(layout.name, group, key, value))
+                    rows.append(self._row(layout.name.en, group, key, value))
                     if number and group.by in ("all", "area", "township"):
                         value = self.difference(key, number, group)
                         name = f"{layout.name} − {self.base.name}"
@@ -162,7 +162,7 @@ class Result:
             return ("urban", "rural")[group.row]
         if group.by == "township":
             seat = self.base.map.townships[group.row]
-            return seat.name_zh if language == "zh" else seat.name_en
+            return seat.name.zh if language == "zh" else seat.name.en
         if group.by == "priority":
             return self.base.settings.demand.priorities[group.row].name
         return f"{group.row:02d}" if group.by == "hour" else "all"
@@ -184,7 +184,7 @@ class Result:
                         else:
                             value = float(pooled.left_out(key, group)[0])
                         name = self.group_name(group)
-                        frame.append((layout.name, replication, name, key, value))
+                        frame.append((layout.name.en, replication, name, key, value))
         columns = ["layout", "replication", "group", "measure", "value"]
         return pd.DataFrame(frame, columns=columns)
 
@@ -244,8 +244,8 @@ def as_json(result: Result, lang: str = "en") -> dict[str, Any]:
     """The whole result as one object; `measures` are tidy rows, nan and inf are null."""
     layouts = [
         {
-            "name": layout.name,
-            "name_zh": layout.name_zh,
+            "name": layout.name.en,
+            "name_zh": layout.name.zh,
             "stations": len(layout.open_stations()),
             "ambulances": len(layout.fleet),
         }
@@ -254,7 +254,7 @@ def as_json(result: Result, lang: str = "en") -> dict[str, Any]:
     study = result.base.settings.study
     return {
         "layouts": layouts,
-        "map": result.base.map.name_en,
+        "map": result.base.map.name.en,
         "synthetic": result.base.map.synthetic,
         "replications": result.replications,
         "days": study.length / 86_400,
@@ -265,7 +265,7 @@ def as_json(result: Result, lang: str = "en") -> dict[str, Any]:
         ],
         "verdicts": [
             {
-                "layout": layout.name,
+                "layout": layout.name.en,
                 "measure": key,
                 "difference": _finite(result.difference(key, number).mean),
                 "low": _finite(result.difference(key, number).low),

@@ -40,7 +40,7 @@ def coverage(scenario: Scenario, before_s: float | None = None) -> pd.DataFrame:
                 "minutes": _weighted_median(best_s[some], people) / 60,
                 "within": float(people[best_s[some] <= target_s[some]].sum() / people.sum()),
                 "radius": float(people[in_radius[some]].sum() / people.sum()),
-                "station": scenario.stations[nearest].name,
+                "station": scenario.stations[nearest].name.zh,
             }
         )
     return pd.DataFrame(rows)
@@ -52,7 +52,7 @@ def _groups(scenario: Scenario) -> Any:
     for area, name in enumerate(("urban", "rural")):
         yield "area", name, cells.area == area
     for row, seat in enumerate(scenario.map.townships):
-        yield "township", seat.name_zh, cells.township == row
+        yield "township", seat.name.zh, cells.township == row
 
 
 def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.answers import candidates, costs, search
-from sim.answers.answer import Answer, Made
 from sim.answers.candidates import SEATS
+from sim.answers.legacy import Answer, Made
 from sim.answers.ranking import KEYS
 from sim.answers.search import Option, Step
 from sim.errors import OptionError
@@ -68,7 +68,7 @@ class Curve(Answer):
         return pick(
             lang,
             f"What does the next one buy?  From {base.name}, the best each time",
-            f"再增一站或一车，值多少？自{base.name_zh}起，每步取最佳",
+            f"再增一站或一车，值多少？自{base.name.zh}起，每步取最佳",
         )
 
     def rows(self, lang: str) -> list[list[str]]:

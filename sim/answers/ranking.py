@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import stdtr
 
 from sim.answers import candidates, reasons
-from sim.answers.answer import Answer, Made
 from sim.answers.candidates import SEATS, Candidate
+from sim.answers.legacy import Answer, Made
 from sim.answers.reasons import Reason
 from sim.answers.selection import CONFIDENCE, race
 from sim.errors import OptionError
@@ -80,7 +80,7 @@ class Ranking(Answer):
             lang,
             f"Where next?  {base.name} and one more station at each of "
             f"{count(len(self.ranked), 'candidate')}",
-            f"下一站设在哪里？{base.name_zh}，{len(self.ranked)} 个候选点逐一加设一站",
+            f"下一站设在哪里？{base.name.zh}，{len(self.ranked)} 个候选点逐一加设一站",
         )
 
     def rows(self, lang: str) -> list[list[str]]:
@@ -90,7 +90,7 @@ class Ranking(Answer):
         table = [[pick(lang, "site", "候选点"), head, "", *heads, places, runs, ""]]
         for place, one in enumerate(self.ranked[:SHOWN], 1):
             measure, gain = BY_KEY[self.by], one.gains[self.by]
-            line = [f"{place:>2} {one.candidate.name(lang)}"]
+            line = [f"{place:>2} {one.candidate.name.within(lang)}"]
             line += [number(measure, gain.mean, sign=True)]
             line += [interval(measure, gain, sign=True, lang=lang)]
             line += [number(BY_KEY[key], one.gains[key].mean, sign=True) for key in keys[1:]]
@@ -118,7 +118,7 @@ class Ranking(Answer):
             more = f"… and {hidden} more in {self.name}.csv."
             said.append(pick(lang, more, f"其余 {hidden} 个见 {self.name}.csv。"))
         said += [
-            f"{place}. {one.candidate.name(lang)}{pick(lang, ': ', '：')}"
+            f"{place}. {one.candidate.name.within(lang)}{pick(lang, ': ', '：')}"
             f"{reasons.words(one.reason, self.made.base, lang)}"
             for place, one in enumerate(self.ranked[:EXPLAINED], 1)
         ]
@@ -134,7 +134,7 @@ class Ranking(Answer):
             return pick(
                 lang, "One candidate: there was nothing to select.", "仅一个候选点，无需选择。"
             )
-        best, zone = self.best.candidate.name(lang), number(BY_KEY[self.by], self.zone)
+        best, zone = self.best.candidate.name.within(lang), number(BY_KEY[self.by], self.zone)
         of = unit(self.by, lang)
         if self.decided:
             return pick(
@@ -157,12 +157,12 @@ class Ranking(Answer):
         )
 
     def sentence(self, lang: str = "en") -> str:
-        best, tied = self.best, [one.candidate.name(lang) for one in self.tied()[1:]]
+        best, tied = self.best, [one.candidate.name.within(lang) for one in self.tied()[1:]]
         gain, measure = best.gains[self.by], BY_KEY[self.by]
         between = words.between(measure, gain, lang)
         what = label_of(self.by, lang, self.made.base)
         size = f"{number(measure, gain.mean, sign=True)} {unit(self.by, lang)}"
-        name, several = best.candidate.name(lang), len(self.ranked)
+        name, several = best.candidate.name.within(lang), len(self.ranked)
         english = f"Of {several} candidate sites, {name} gains most: {size} ({what}; {between})"
         chinese = f"{several} 个候选点中，{name}增益最大：{what} {size}（{between}）"
         if best.verdict not in (Verdict.BETTER, Verdict.TOO_SMALL):
@@ -188,7 +188,7 @@ class Ranking(Answer):
         for place, one in enumerate(self.ranked, 1):
             row: dict[str, Any] = {
                 "place": place, "best_place": one.best_place, "worst_place": one.worst_place,
-                "name_zh": one.candidate.name_zh, "name_en": one.candidate.name_en,
+                "name_zh": one.candidate.name.zh, "name_en": one.candidate.name.en,
                 "verdict": str(one.verdict), "replications": one.replications,
             }  # fmt: skip
             for key, gain in one.gains.items():

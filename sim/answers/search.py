@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.answers import candidates, costs
-from sim.answers.answer import Answer, Made
 from sim.answers.candidates import SEATS, Candidate
+from sim.answers.legacy import Answer, Made
 from sim.answers.ranking import KEYS, select
 from sim.errors import OptionError
 from sim.measures import estimates
@@ -63,12 +63,12 @@ class Step(NamedTuple):
 
 def new_stations(layout: Scenario, found: Iterable[Candidate], ambulances: int = 1) -> list[Option]:
     """A sub-station at each candidate that has none."""
-    free = [one for one in found if layout.station(one.name_zh) is None]
+    free = [one for one in found if layout.station(one.name.zh) is None]
     if not free:
         return []
     kept, made = candidates.possible(layout, free, ambulances)
     return [
-        Option(f"+ {one.name_en}", f"＋{one.name_zh}", after)
+        Option(f"+ {one.name.en}", f"＋{one.name.zh}", after)
         for one, after in zip(kept, made, strict=True)
     ]
 
@@ -76,7 +76,7 @@ def new_stations(layout: Scenario, found: Iterable[Candidate], ambulances: int =
 def more_ambulances(layout: Scenario) -> list[Option]:
     """One more at each station that is open."""
     return [
-        Option(f"{s.name_en} +1", f"{s.name}＋1 辆", layout.ambulances(s.name, +1))
+        Option(f"{s.name.en} +1", f"{s.name.zh}＋1 辆", layout.ambulances(s.name.zh, +1))
         for s in layout.open_stations()
     ]
 
@@ -94,8 +94,8 @@ def moved_ambulances(layout: Scenario) -> Iterator[Option]:
         for taker in rows:
             if taker != giver:
                 one, other = layout.stations[giver], layout.stations[taker]
-                after = _one_more(layout, other.name, leaving[-1]).ambulances(one.name, -1)
-                way = (f"{one.name_en} → {other.name_en}", f"{one.name}→{other.name}")
+                after = _one_more(layout, other.name.zh, leaving[-1]).ambulances(one.name.zh, -1)
+                way = (f"{one.name.en} → {other.name.en}", f"{one.name.zh}→{other.name.zh}")
                 yield Option(f"1 ambulance {way[0]}", f"1 辆 {way[1]}", after)
 
 
@@ -112,9 +112,9 @@ def moved_stations(
             after, new = option.layout, option.layout.stations[-1]
             for ambulance in layout.fleet:
                 if ambulance.station == row:
-                    after = _one_more(after, new.name, ambulance)
-            en = f"site {station.name_en} → {new.name_en}"
-            yield Option(en, f"站址 {station.name}→{new.name}", after.close(name))
+                    after = _one_more(after, new.name.zh, ambulance)
+            en = f"site {station.name.en} → {new.name.en}"
+            yield Option(en, f"站址 {station.name.zh}→{new.name.zh}", after.close(name))
 
 
 def _one_more(layout: Scenario, name: str, like: Ambulance) -> Scenario:
@@ -181,8 +181,8 @@ def swaps(
         if verdict != Verdict.BETTER:
             break
         taken.append(option)
-        before = {s.name for s in layout.open_stations()}
-        after = {s.name for s in option.layout.open_stations()}
+        before = {s.name.zh for s in layout.open_stations()}
+        after = {s.name.zh for s in option.layout.open_stations()}
         names = [*(name for name in names if name in after), *sorted(after - before)]
         layout = option.layout
     return taken
@@ -238,7 +238,7 @@ class Found(Answer):
         return pick(
             lang,
             f"The best mix that greedy steps and swaps found, from {base.name}",
-            f"自{base.name_zh}起，逐步添加与调换所得的最佳组合",
+            f"自{base.name.zh}起，逐步添加与调换所得的最佳组合",
         )
 
     def rows(self, lang: str) -> list[list[str]]:
@@ -346,7 +346,7 @@ def search(
     kinds = ["station"] * stations + ["ambulance"] * ambulances
     taken = greedy(base, kinds, found, by, asked)
     layout = taken[-1].layout if taken else base
-    new = [s.name for s in layout.stations[len(base.stations) :]]
+    new = [s.name.zh for s in layout.stations[len(base.stations) :]]
     if moves:
         taken += swaps(base, layout, new, found, by, asked)
     with Trials(base, [option.layout for option in taken], asked._replace(fresh=True)) as trials:

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.answers import candidates, siting
-from sim.answers.answer import Made
 from sim.answers.candidates import SEATS, Candidate
+from sim.answers.legacy import Made
 from sim.answers.ranking import rank_layouts
 from sim.answers.sites import NAMED, WORDS, Placed, Sited, joined
 from sim.answers.siting import Infeasible, Plan
 from sim.errors import OptionError, ScenarioError
 from sim.prepare import reach as coverage
 from sim.study.runs import How, Trials
+from sim.text import Name
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -174,13 +175,13 @@ def _placed(base: Scenario, ground: Ground, model: str, plans: list[Plan]) -> li
             cars = _cars(base, ground, plan, row)
             if row < old and cars:
                 station = base.stations[ground.stations[row]]
-                layout = layout.ambulances(station.name, cars)
-                names.append((f"{station.name} +{cars}", f"{station.name_en} +{cars}"))
+                layout = layout.ambulances(station.name.zh, cars)
+                names.append((f"{station.name.zh} +{cars}", f"{station.name.en} +{cars}"))
             elif row >= old and cars:
                 one = ground.found[row - old]
                 _, (layout,) = candidates.layouts(layout, [one], cars)
                 many = f" ({cars})" if cars > 1 else ""
-                names.append((f"{one.name_zh}{many}", f"{one.name_en}{many}"))
+                names.append((f"{one.name.zh}{many}", f"{one.name.en}{many}"))
         if names:
             zh, en = (joined([one[i] for one in names], lang) for i, lang in ((0, "zh"), (1, "en")))
             if len(names) > NAMED:
@@ -193,7 +194,7 @@ def _placed(base: Scenario, ground: Ground, model: str, plans: list[Plan]) -> li
                 value = value / people + ground.before
             elif model == "p-centre":
                 value += ground.before
-            found.append(Placed(plan, Candidate(zh, en), layout, float(value), tuple(names)))
+            found.append(Placed(plan, Candidate(Name(zh, en)), layout, float(value), tuple(names)))
     return found
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scipy.stats import kendalltau
 
-from sim.answers.answer import Answer, Made
 from sim.answers.candidates import Candidate
+from sim.answers.legacy import Answer, Made
 from sim.answers.ranking import Ranking
 from sim.answers.siting import Plan
 from sim.measures.measures import BY_KEY
@@ -100,7 +100,7 @@ class Sited(Answer):
         return pick(
             lang,
             f"Sites by distance, then by simulation.  {base.name}; {self.model_name}: {what}",
-            f"先按距离求解、再仿真检验的站址。{base.name_zh}；{self.model_name}：{what}",
+            f"先按距离求解、再仿真检验的站址。{base.name.zh}；{self.model_name}：{what}",
         )
 
     def rows(self, lang: str) -> list[list[str]]:
@@ -119,7 +119,7 @@ class Sited(Answer):
                 places += f" ({simulated.best_place}–{simulated.worst_place})"
             table.append(
                 [
-                    f"{row + 1:>2} {one.name.name(lang)}",
+                    f"{row + 1:>2} {one.name.name.within(lang)}",
                     self._value(one.value),
                     pick(lang, *(("yes", "已证明") if one.plan.proven else ("no", "未证明"))),
                     number(BY_KEY[by], gain.mean, sign=True),
@@ -159,7 +159,7 @@ class Sited(Answer):
             if len(one.sites) > NAMED:
                 colon = pick(lang, ": ", "：")
                 sites = joined([pick(lang, en, zh) for zh, en in one.sites], lang)
-                said.append(f"{one.name.name(lang)}{colon}{sites}")
+                said.append(f"{one.name.name.within(lang)}{colon}{sites}")
         said += [self.disagreement(lang), self.ranking.promise(lang)]
         return [*said, words.say(self.sentence(lang), lang)]
 
@@ -167,7 +167,7 @@ class Sited(Answer):
         """Where coverage and simulation do not say the same."""
         if len(self.placed) < 2:
             return pick(lang, "One plan: there is no order to compare.", "仅一个方案，无可比较。")
-        odd = [self.placed[row].name.name(lang) for row in self.disagreements()]
+        odd = [self.placed[row].name.name.within(lang) for row in self.disagreements()]
         tau = f"{self.agreement():+.2f}".replace("-", "−")
         if not odd:
             return pick(
@@ -196,14 +196,14 @@ class Sited(Answer):
             else ("it is not settled yet, ahead is", "尚未确定，暂列首位的是")
         )
         english = (
-            f"By {self.model_name} the best plan is {first.name.name_en}"
+            f"By {self.model_name} the best plan is {first.name.name.en}"
             + (", and so it is by simulation" if same else
-               f"; by simulation {leads[0]} {best.candidate.name_en}")
+               f"; by simulation {leads[0]} {best.candidate.name.en}")
             + f": {size} points ({between})."
         )  # fmt: skip
         chinese = (
-            f"按 {self.model_name} 最优方案为{first.name.name_zh}"
-            + ("，仿真结论相同" if same else f"；按仿真{leads[1]}{best.candidate.name_zh}")
+            f"按 {self.model_name} 最优方案为{first.name.name.zh}"
+            + ("，仿真结论相同" if same else f"；按仿真{leads[1]}{best.candidate.name.zh}")
             + f"：{size} 个百分点（{between}）。"
         )
         return pick(lang, english, chinese)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy.stats import qmc
 
-from sim.answers.answer import Answer, Made
 from sim.answers.assumptions import Assumption, Mishap, assumptions, mishaps
+from sim.answers.legacy import Answer, Made
 from sim.answers.ranking import KEYS
 from sim.errors import OptionError, ScenarioError
 from sim.measures.estimates import Estimate
@@ -100,8 +100,8 @@ class Stress(Answer):
     def proposal_name(self, row: int, lang: str) -> str:
         """What it is called beside its base: "+ Fenglin" of "Liling today + Fenglin"."""
         base, layout = self.made.base, self.proposals[row]
-        whole = pick(lang, layout.name, layout.name_zh)
-        return whole.removeprefix(pick(lang, base.name, base.name_zh)).strip() or whole
+        whole = layout.name.within(lang)
+        return whole.removeprefix(base.name.within(lang)).strip() or whole
 
     def title(self, lang: str) -> str:
         joint = pick(lang, "; ", "；")
@@ -110,7 +110,7 @@ class Stress(Answer):
         return pick(
             lang,
             f"Does it hold?  {names}, against {base.name}",
-            f"结论可靠吗？{names}，对比{base.name_zh}",
+            f"结论可靠吗？{names}，对比{base.name.zh}",
         )
 
     def rows(self, lang: str) -> list[list[str]]:
@@ -199,7 +199,7 @@ class Stress(Answer):
         for swing in self.swings:
             for end in (swing.low, swing.high):
                 for layout, gain in zip(self.proposals, end.gains, strict=True):
-                    row = {"assumption": swing.about.key, "if": end.en, "proposal": layout.name}
+                    row = {"assumption": swing.about.key, "if": end.en, "proposal": layout.name.en}
                     rows.append(row | {"gain": gain.mean, "low": gain.low, "high": gain.high})
         return pd.DataFrame(rows)
 
@@ -210,7 +210,7 @@ class Stress(Answer):
         assert self.joint is not None
         frame = pd.DataFrame(self.joint.levels, columns=list(self.joint.keys))
         for row, layout in enumerate(self.proposals):
-            frame[layout.name] = self.joint.gains[:, row]
+            frame[layout.name.en] = self.joint.gains[:, row]
         return frame
 
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -220,7 +220,7 @@ class Stress(Answer):
     def facts(self, lang: str) -> dict[str, Any]:
         more: dict[str, Any] = {}
         if self.joint is not None:
-            names = ["today", *(layout.name for layout in self.proposals)]
+            names = ["today", *(layout.name.en for layout in self.proposals)]
             more = {"joint_samples": len(self.joint.gains),
                     "ahead": dict(zip(names, self.leads().tolist(), strict=True))}  # fmt: skip
         return super().facts(lang) | more

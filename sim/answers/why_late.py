@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sim.answers import answer, comparison
+from sim.answers import comparison
+from sim.answers import legacy as answer
 from sim.measures import causes, estimates
 from sim.measures.causes import CAUSES, Late, Split, shares, summed
 from sim.measures.estimates import ALL, Estimate, Group, Pooled
@@ -90,7 +91,7 @@ class WhyLate:
 
     def rows(self) -> list[Row]:
         """Every cause in every group."""
-        name = self.result.layouts[self.layout].name
+        name = self.result.layouts[self.layout].name.en
         return [
             Row(name, late.group.by, self.result.group_name(late.group), *values)
             for late in self.groups

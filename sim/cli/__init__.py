@@ -253,7 +253,7 @@ def _in_order(layout: Scenario) -> str:
     urban = cells.people[cells.area == 0].sum() / people if people else math.nan
     lines = [
         f"{layout.path} is in order: {layout.name}",
-        f"  map      {ground.name_en}: {people:,.0f} people ({urban:.0%} urban) at "
+        f"  map      {ground.name.en}: {people:,.0f} people ({urban:.0%} urban) at "
         f"{len(cells.people):,} places, {len(ground.layers['roads']):,} road links"
         + (" (synthetic)" if ground.synthetic else ""),
         f"  layout   {len(layout.open_stations())} stations, {len(layout.fleet)} ambulances",
@@ -263,7 +263,7 @@ def _in_order(layout: Scenario) -> str:
             far = f", {station.road_m:.0f} m from the road" if station.road_m >= 50 else ""
             part = [a.hours for a in layout.fleet if a.station == row and a.hours is not None]
             when = "".join(f", one at {on:02d}–{off:02d} only" for on, off in part)
-            lines.append(f"           {station.name}: {layout.fleet_size(row)}{when}{far}")
+            lines.append(f"           {station.name.zh}: {layout.fleet_size(row)}{when}{far}")
     if ground.nodes_left_out:
         lines.append(
             f"  note     {ground.nodes_left_out} road nodes cannot be reached and left again; "

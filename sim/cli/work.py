@@ -155,7 +155,9 @@ def answer(
 
 def say_answer(told: Any, folder: Path, options: Options) -> None:
     if options.as_json:
-        facts = told.facts(options.lang) | {"results": str(folder)}
+        from sim.report.folder import answer_as_json
+
+        facts = answer_as_json(told, options.lang) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
     typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
@@ -197,6 +199,6 @@ def name_of_comparison(
     for change in changes:
         verb, entry = next(iter(change.items()))
         spot = base.map.find(entry["station"])
-        name = spot.name_en if spot else entry["station"]
+        name = spot.name.en if spot else entry["station"]
         parts += [verb, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
     return "-".join(parts)[:120]

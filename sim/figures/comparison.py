@@ -13,8 +13,7 @@ from matplotlib.figure import Figure
 
 from sim.answers.comparison import Result
 from sim.errors import OptionError
-from sim.figures import intervals as differences
-from sim.figures import lettering, style
+from sim.figures import differences, lettering, style
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.words.phrases import label, number, pick, proposal, unit
@@ -155,7 +154,7 @@ def _names(fig: Figure, result: Result, rows: range, lang: str) -> list[str]:
     for row in rows:
         layout = result.layouts[row]
         what = proposal(result, row, lang)
-        name = pick(lang, layout.name, layout.name_zh)
+        name = layout.name.within(lang)
         said = name if not what or len(what) > 3 * len(name) else what
         if len(rows) > 1:
             said = f"{_letter(row)}  {said}"

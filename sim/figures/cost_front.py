@@ -14,9 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.answers import costs
 from sim.answers.curve import TRACKS, Curve
-from sim.figures import intervals as differences
-from sim.figures import lettering, style
-from sim.figures import page as frame
+from sim.figures import differences, frame, lettering, style
 from sim.figures.curve import LOOKS
 from sim.measures.estimates import Estimate
 from sim.words.phrases import count, label_of, pick

@@ -12,9 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.answers.curve import TRACKS, Curve
 from sim.answers.search import Step
-from sim.figures import intervals as differences
-from sim.figures import lettering, style
-from sim.figures import page as frame
+from sim.figures import differences, frame, lettering, style
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict

@@ -46,8 +46,8 @@ def inputs_map(
         stand_zh = f"{len(marks)} 个站点，{len(layout.fleet)} 辆救护车"
     finding = pick(
         lang,
-        f"{ground.name_en}: {people:,.0f} people, {stand_en}",
-        f"{ground.name_zh}：{people:,.0f} 人，{stand_zh}",
+        f"{ground.name.en}: {people:,.0f} people, {stand_en}",
+        f"{ground.name.zh}：{people:,.0f} 人，{stand_zh}",
     )
     km = ground.layers["roads"]["length_m"].sum() / 1000
     subtitle = pick(
@@ -77,8 +77,7 @@ def _marks(ground: Map, layout: Scenario | None, lang: str) -> list[Mark]:
         return [Mark(s.x, s.y, s.label(lang), s.kind == "station") for s in layout.open_stations()]
     kinds = ground.layers["sites"]["kind"]
     return [
-        Mark(s.x, s.y, pick(lang, s.name_en, s.name_zh), kinds.iloc[s.row] == "station")
-        for s in ground.sites
+        Mark(s.x, s.y, s.name.within(lang), kinds.iloc[s.row] == "station") for s in ground.sites
     ]
 
 

@@ -17,7 +17,8 @@ from sim.figures import lettering, style
 from sim.measures.estimates import Estimate
 from sim.measures.measures import Measure
 from sim.measures.verdicts import Matters, Verdict
-from sim.words.phrases import VERDICTS, number, pick
+from sim.words import measures as words
+from sim.words.language import Language
 
 BAND: Final = "#E4E4E4"
 LINE: Final = "#DDDDDD"
@@ -127,9 +128,9 @@ def cut_off(values: Iterable[Estimate], seen: Span) -> bool:
     return any(end != seen.within(end) for v in values for end in v[1:] if math.isfinite(end))
 
 
-def goes_on(lang: str, size: float) -> Line2D:
+def goes_on(say: Language, size: float) -> Line2D:
     """What the arrow at the end of an interval means."""
-    label = pick(lang, "interval goes on", "区间超出图幅")
+    label = say("interval goes on")
     return Line2D([], [], color=style.GREY, lw=0.15 * size, marker=">", markersize=0.55 * size,
                   markevery=[1], label=label)  # fmt: skip
 
@@ -158,33 +159,33 @@ def name_room(fig: Figure, names: Sequence[str], size: float, share: float) -> f
     return min(share * page, max(lettering.width(fig, name, size) for name in names))
 
 
-def said(measure: Measure, value: Estimate, lang: str) -> str:
+def in_figures(measure: Measure, value: Estimate, say: Language) -> str:
     """+3.7 (+3.5, +3.8)"""
-    mean = number(measure, value.mean, sign=True)
+    mean = words.number(measure, value.mean, say, sign=True)
     if not math.isfinite(value.low + value.high):
         return mean
-    low, high = (number(measure, end, sign=True) for end in value[1:])
-    return mean + pick(lang, f" ({low}, {high})", f"（{low}，{high}）")
+    low, high = (words.number(measure, end, say, sign=True) for end in value[1:])
+    return say("{mean} ({low}, {high})", mean=mean, low=low, high=high)
 
 
-def legend(found: Iterable[Verdict], lang: str, size: float) -> list[Any]:
+def legend(found: Iterable[Verdict], say: Language, size: float) -> list[Any]:
     """The verdicts that occur."""
     there, handles = set(found), []
     for verdict, shape in MARKS.items():
         if verdict in there:
             handles.append(
                 Line2D([], [], ls="", marker=shape.marker, color=shape.colour,
-                       label=pick(lang, *VERDICTS[verdict])[2:], markersize=0.75 * size,
+                       label=say(words.VERDICTS[verdict]), markersize=0.75 * size,
                        markerfacecolor=shape.colour if shape.filled else "white",
                        markeredgewidth=0.13 * size)
             )  # fmt: skip
     return handles
 
 
-def band_legend(measures: Iterable[Measure], matters: Matters, lang: str) -> Patch:
+def band_legend(measures: Iterable[Measure], matters: Matters, say: Language) -> Patch:
     """What the grey band is, with its width."""
-    widths = pick(lang, ", ", "、").join(amounts(measures, matters, lang))
-    label = pick(lang, f"too small to matter ({widths})", f"差异过小（{widths}）")
+    widths = say(", ").join(amounts(measures, matters, say))
+    label = say("too small to matter ({widths})", widths=widths)
     return Patch(facecolor=BAND, edgecolor="#9A9A9A", lw=0.5, label=label)
 
 
@@ -216,13 +217,12 @@ def in_a_line(fig: Figure, handles: Sequence[Any], at: tuple[float, float]) -> N
         size *= 0.94
 
 
-def amounts(measures: Iterable[Measure], matters: Matters, lang: str) -> list[str]:
+def amounts(measures: Iterable[Measure], matters: Matters, say: Language) -> list[str]:
     """1 point, 0.5 min"""
     units = {measure.unit for measure in measures}
     found = []
     if "share" in units:
-        share = f"{100 * matters.share:g}"
-        found.append(pick(lang, f"{share} point{'' if share == '1' else 's'}", f"{share} 个百分点"))
+        found.append(say.count(100 * matters.share, "{n} point", "{n} points"))
     if "min" in units:
-        found.append(pick(lang, f"{matters.min:g} min", f"{matters.min:g} 分钟"))
+        found.append(say("{n} min", n=f"{matters.min:g}"))
     return found

@@ -11,9 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.answers.ranking import SHOWN, Ranked, Ranking
-from sim.figures import intervals as differences
-from sim.figures import lettering, style
-from sim.figures import page as frame
+from sim.figures import differences, frame, lettering, style
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict, matters_of
 from sim.words.phrases import area_word, count, label_of, number, pick, unit
@@ -47,7 +45,7 @@ def draw(ranking: Ranking, lang: str = "en", size: str = "screen") -> Figure:
     high = AROUND + PITCH * max(2, len(shown) + bool(hidden))
     subtitle = _subtitle(ranking, lang)
     with frame.page(ranking.made, lang, size, high, finding(ranking, lang), subtitle) as page:
-        names = [f"{one.candidate.name(lang)}  {place}" for place, one in shown]
+        names = [f"{one.candidate.name.within(lang)}  {place}" for place, one in shown]
         names += [""] * bool(hidden)
         left = page.left + 1.0 * page.size
         left += differences.name_room(page.fig, names, page.size, 0.33)
@@ -105,12 +103,16 @@ def _least(value: float) -> float:
 
 def finding(ranking: Ranking, lang: str) -> str:
     """Who gains most, who cannot be told from it, and who helps the worst-served most."""
-    best, name = ranking.best, lettering.short(ranking.best.candidate.name(lang))
+    best, name = ranking.best, lettering.short(ranking.best.candidate.name.within(lang))
     if len(ranking.ranked) == 1:
         return _of_one(ranking, lang)
     if best.verdict != Verdict.BETTER:
         return _of_none(ranking, lang)
-    tied = [lettering.short(one.candidate.name(lang)) for one in ranking.tied() if one is not best]
+    tied = [
+        lettering.short(one.candidate.name.within(lang))
+        for one in ranking.tied()
+        if one is not best
+    ]
     helper = _helper(ranking)
     if tied:
         others = lettering.listed(tied, lang, 2 if sum(map(len, tied[:2])) < 50 else 1)
@@ -125,7 +127,10 @@ def finding(ranking: Ranking, lang: str) -> str:
     areas = area_word(ranking.made.base.map, "zh").split("（")[0]
     if helper is best:
         return first + pick(lang, ", for the worst-served too", f"，对最差{areas}同样如此")
-    other, surely = lettering.short(helper.candidate.name(lang)), _surely_most(ranking, helper)
+    other, surely = (
+        lettering.short(helper.candidate.name.within(lang)),
+        _surely_most(ranking, helper),
+    )
     if surely:
         return first + pick(
             lang, f"; {other} helps the worst-served most", f"；{other}对最差{areas}改善最大"
@@ -142,7 +147,7 @@ def _surely_most(ranking: Ranking, helper: Ranked) -> bool:
 
 
 def _of_one(ranking: Ranking, lang: str) -> str:
-    best, name = ranking.best, lettering.short(ranking.best.candidate.name(lang))
+    best, name = ranking.best, lettering.short(ranking.best.candidate.name.within(lang))
     gain = number(BY_KEY[ranking.by], best.gains[ranking.by].mean, sign=True)
     size, blank = f"{gain} {unit(ranking.by, lang)}", pick(lang, ": ", "：")
     ends = {
@@ -159,7 +164,7 @@ def _of_one(ranking: Ranking, lang: str) -> str:
 
 def _of_none(ranking: Ranking, lang: str) -> str:
     """No candidate surely gains what matters."""
-    name = lettering.short(ranking.best.candidate.name(lang))
+    name = lettering.short(ranking.best.candidate.name.within(lang))
     if all(one.verdict == Verdict.TOO_SMALL for one in ranking.ranked):
         return pick(
             lang,

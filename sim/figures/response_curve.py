@@ -90,9 +90,7 @@ def _finding(result: Result, lang: str) -> str:
             shown = number(BY_KEY[key], gain, sign=True)
             parts.append(pick(lang, f"{shown} points {en}", f"{zh} {shown} 个百分点"))
     name = result.layouts[best]
-    return f"{pick(lang, name.name, name.name_zh)}{pick(lang, ': ', '：')}" + pick(
-        lang, ", ", "，"
-    ).join(parts)
+    return f"{name.name.within(lang)}{pick(lang, ': ', '：')}" + pick(lang, ", ", "，").join(parts)
 
 
 def _panel(ax: Axes, result: Result, key: str, area: int, lang: str) -> None:
@@ -193,7 +191,7 @@ def _legend(ax: Axes, result: Result, key: str, lang: str) -> None:
     lines = []
     for i, layout in enumerate(result.layouts):
         shown = number(BY_KEY[key], result.estimate(key, i).mean, unit=True)
-        name = pick(lang, layout.name, layout.name_zh)
+        name = layout.name.within(lang)
         name = name if len(name) <= 34 else f"{name[:32]}…"
         colour = style.LINES[i % len(style.LINES)]
         lines.append(Line2D([], [], color=colour, lw=2.0, label=f"{shown}  {name}"))

@@ -11,9 +11,7 @@ from matplotlib.patches import Patch
 
 from sim.answers.assumptions import Mishap
 from sim.answers.stress import End, Stress, Swing
-from sim.figures import intervals as differences
-from sim.figures import lettering, style
-from sim.figures import page as frame
+from sim.figures import differences, frame, lettering, style
 from sim.figures import stress_joint as joint
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY, Measure

@@ -10,9 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.answers.stress import Joint, Stress
-from sim.figures import intervals as differences
-from sim.figures import lettering, style
-from sim.figures import page as frame
+from sim.figures import differences, frame, lettering, style
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of

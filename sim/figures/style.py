@@ -154,7 +154,7 @@ def how_made(result: Result, lang: str) -> str:
 def map_mark(ground: Any, lang: str) -> str:
     """What must be said wherever the map is shown."""
     if ground.synthetic:
-        return pick(lang, f"Synthetic map of {ground.name_en}. ", f"{ground.name_zh}合成地图。")
+        return pick(lang, f"Synthetic map of {ground.name.en}. ", f"{ground.name.zh}合成地图。")
     if ground.meta.get("invented"):
         return pick(
             lang,

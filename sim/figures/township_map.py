@@ -87,7 +87,7 @@ def _finding(p90: np.ndarray, meets: np.ndarray, areas: str, lang: str) -> str:
 
 
 def _subtitle(scenario: Scenario, areas: str, lang: str) -> str:
-    name = pick(lang, scenario.name, scenario.name_zh)
+    name = scenario.name.within(lang)
     return pick(
         lang,
         f"Minutes within which nine of ten calls are reached: {name} (call received to arrival)",
@@ -155,7 +155,7 @@ def _label(ax: Axes, result: Result, row: int, minutes: float, taken: list[Any],
         return
     shape = result.base.map.layers["townships"].geometry.iloc[row]
     seat = result.base.map.townships[row]
-    name = pick(lang, seat.name_en, seat.name_zh)
+    name = seat.name.within(lang)
     shown = "∞" if math.isinf(minutes) else f"{minutes:.0f}"
     if minutes > np.round(minutes) and np.round(minutes) in BREAKS:
         shown = f"{minutes:.1f}"  # 10.3 is not within ten minutes, and must not read as 10

@@ -54,7 +54,7 @@ def _subtitle(why: WhyLate, lang: str) -> str:
         lang,
         f"Calls beyond their target by cause: {layout.name} (urban {urban} min, rural {rural} min, "
         "call received to arrival)",
-        f"未达标呼叫及其原因：{layout.name_zh}；目标：城区 {urban} 分钟、农村 {rural} 分钟，"
+        f"未达标呼叫及其原因：{layout.name.zh}；目标：城区 {urban} 分钟、农村 {rural} 分钟，"
         "自接到呼叫至到达现场",
     )
 

@@ -22,6 +22,7 @@ from shapely import STRtree, points
 from sim.errors import MapError, Problem
 from sim.geography.roads import network
 from sim.geography.roads.network import Links, Network
+from sim.text import Name
 
 URBAN, RURAL = 0, 1
 AREAS: Final = ("urban", "rural")
@@ -57,8 +58,7 @@ class Cells(NamedTuple):
 class Spot(NamedTuple):
     """A named point: a site, a hospital or a township's seat, in metres."""
 
-    name_zh: str
-    name_en: str
+    name: Name
     x: float
     y: float
     row: int = -1  # of its layer
@@ -74,12 +74,9 @@ class Map:
     layers: dict[str, Any] = field(repr=False)  # GeoDataFrames by layer name
 
     @property
-    def name_en(self) -> str:
-        return self.meta.get("name_en", self.path.stem)
-
-    @property
-    def name_zh(self) -> str:
-        return self.meta.get("name_zh", self.name_en)
+    def name(self) -> Name:
+        english = self.meta.get("name_en", self.path.stem)
+        return Name(self.meta.get("name_zh", english), english)
 
     @property
     def synthetic(self) -> bool:
@@ -157,15 +154,15 @@ class Map:
         """A site, a township (its seat) or a hospital by its Chinese or English name."""
         for spots in (self.sites, self.townships, self.hospitals):
             for spot in spots:
-                if name in (spot.name_zh, spot.name_en) or (
-                    name.casefold() == spot.name_en.casefold()
+                if name in (spot.name.zh, spot.name.en) or (
+                    name.casefold() == spot.name.en.casefold()
                 ):
                     return spot
         return None
 
     def known_names(self) -> list[str]:
         spots = [*self.sites, *self.townships, *self.hospitals]
-        return list(dict.fromkeys(n for s in spots for n in (s.name_zh, s.name_en)))
+        return list(dict.fromkeys(n for s in spots for n in (s.name.zh, s.name.en)))
 
     def project(self, lon: Any, lat: Any) -> tuple[Any, Any]:
         """WGS84 degrees to metres in the map's coordinate system."""
@@ -317,4 +314,6 @@ def _ends(lines: Any, at: int) -> np.ndarray:
 
 def _spots(frame: Any, x: Any, y: Any) -> list[Spot]:
     names = zip(frame["name_zh"], frame["name_en"], x, y, strict=True)
-    return [Spot(zh, en, float(px), float(py), row) for row, (zh, en, px, py) in enumerate(names)]
+    return [
+        Spot(Name(zh, en), float(px), float(py), row) for row, (zh, en, px, py) in enumerate(names)
+    ]

@@ -18,6 +18,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim import words
+from sim.answers.answer import Answer
 from sim.answers.comparison import as_json
 from sim.errors import OutputError
 from sim.files.whole import FINISHED, LOCK, LOGS, MARK, alone, told_in_words, write_whole
@@ -203,6 +205,15 @@ def _write_csv(path: Path, frame: pd.DataFrame) -> None:
     write_whole(path, lambda part: part.write_text(text, encoding="utf-8-sig"))
 
 
+def answer_as_json(told: Any, lang: str) -> dict[str, Any]:
+    """What `--json` prints of an answer: its numbers, and its sentences in a language."""
+    if not isinstance(told, Answer):
+        facts: dict[str, Any] = told.facts(lang)
+        return facts
+    page = words.page_of(told, words.language(lang))
+    return told.facts() | {"sentence": page.sentence, "sentences": list(page.sentences)}
+
+
 def write_answer(
     folder: Path, told: Any, base: Scenario, lang: str, figures: bool, command: Sequence[str]
 ) -> None:
@@ -215,5 +226,5 @@ def write_answer(
 
         for name, figure in told.figures(lang).items():
             plots.save(figure, folder / f"{name}.png")
-    facts = {"command": ["tenthirty", *command], **told.facts(lang)}
+    facts = {"command": ["tenthirty", *command], **answer_as_json(told, lang)}
     write_run_json(folder, facts, [*base.files, base.map.path])

@@ -36,7 +36,7 @@ def isochrones(
             some = left_s >= 0
             reach_m = np.clip(left_s[some] * off_road, 1.0, OFF_ROAD_REACH_M)
             ground = union_all(buffer(points(xy[some]), reach_m, quad_segs=ARC_SEGMENTS))
-            name = scenario.stations[station].name
+            name = scenario.stations[station].name.zh
             rows.append({"station": name, "minutes": limit, "geometry": ground})
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=scenario.map.crs)
 
@@ -48,7 +48,7 @@ def export(scenario: Scenario, path: Path, before_s: float | None = None) -> Non
     found, cells = reach(scenario, before_s), scenario.map.layers["cells"]
     minutes = pd.DataFrame(
         {
-            scenario.stations[station].name: found.cell_s[row] / 60
+            scenario.stations[station].name.zh: found.cell_s[row] / 60
             for row, station in enumerate(found.stations)
         }
     )

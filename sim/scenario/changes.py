@@ -20,6 +20,7 @@ from sim.scenario.settings import (
     Move,
     StationEntry,
 )
+from sim.text import Name
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -56,9 +57,9 @@ def add(scenario: Scenario, entry: StationEntry, tell: Any) -> Scenario | None:
     if where is None:
         return None
     spot = scenario.map.find(entry.station)
-    name_zh = spot.name_zh if spot else entry.station
-    name_en = entry.name_en or (spot.name_en if spot else entry.station)
-    station = Station(name_zh, name_en, entry.kind, *where)
+    name_zh = spot.name.zh if spot else entry.station
+    name_en = entry.name_en or (spot.name.en if spot else entry.station)
+    station = Station(Name(name_zh, name_en), entry.kind, *where)
     ambulances = (Ambulance(len(scenario.stations), entry.hours),) * entry.ambulances
     return replace(
         scenario,
@@ -110,7 +111,7 @@ def _with_station(scenario: Scenario, row: int, station: Station) -> Scenario:
 def _known_station(scenario: Scenario, name: str, tell: Any) -> int | None:
     row = scenario.station(name)
     if row is None:
-        known = [station.name for station in scenario.open_stations()]
+        known = [station.name.zh for station in scenario.open_stations()]
         tell(("station",), f'no station "{name}" in the layout{did_you_mean(name, known)}')
     return row
 
@@ -130,7 +131,7 @@ def _resolve(
                     f"{found} looks swapped: write longitude first, [{place.lat:g}, {place.lon:g}]"
                 )
             else:
-                message = f"{found} lies outside the map of {ground.name_en}{_extent(ground, x, y)}"
+                message = f"{found} lies outside the map of {ground.name.en}{_extent(ground, x, y)}"
             tell((field,), message)
             return None
     else:
@@ -138,7 +139,7 @@ def _resolve(
         if spot is None:
             hint = did_you_mean(place, ground.known_names())
             more = "" if field == "at" else ", or write where it stands with `at: [lon, lat]`"
-            tell((field,), f'no place "{place}" on the map of {ground.name_en}{hint}{more}')
+            tell((field,), f'no place "{place}" on the map of {ground.name.en}{hint}{more}')
             return None
         x, y, found = spot.x, spot.y, place
     node, road_m = network.snap(ground.network, np.array([[x, y]]))
@@ -166,12 +167,13 @@ def inside(tell: Any, prefix: Loc) -> Any:
     return lambda loc, message: tell((*prefix, *loc), message)
 
 
-def _slug(change: Change, layout: Scenario, lang: str) -> str:
+def _slug(change: Change, layout: Scenario) -> Name:
     """A change in a word or two, for the name of the layout."""
     verb = change.verb
     assert verb is not None
     sign = {StationEntry: "+", Close: "−", Move: "→", Fleet: "±"}[type(verb)]
-    return f"{sign} {layout.station_label(verb.station, lang)}"
+    name = layout.station_name(verb.station)
+    return Name(f"{sign} {name.zh}", f"{sign} {name.en}")
 
 
 def _as_text(change: dict[str, Any]) -> str:

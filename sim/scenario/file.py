@@ -20,6 +20,7 @@ from sim.scenario.changes import add, apply, inside
 from sim.scenario.scenario import Scenario, check_settings
 from sim.scenario.settings import ScenarioFile, Settings
 from sim.scenario.validation import dotted, in_words
+from sim.text import Name
 
 SETTINGS = tuple(Settings.model_fields)
 
@@ -46,8 +47,7 @@ def load(path: str | Path) -> Scenario:
         raise ScenarioError(path, problems)
     ground = _read_map(texts, file.map, tell, path, problems)
     scenario = Scenario(
-        file.name,
-        file.name_zh or file.name,
+        Name(file.name_zh or file.name, file.name),
         Settings(**{name: getattr(file, name) for name in SETTINGS}),
         ground,
         (),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.text import Name
+
 
 @dataclass(frozen=True)
 class Station:
     """Where ambulances call home. A closed one keeps its row, so that no other is renumbered."""
 
-    name: str
-    name_en: str
+    name: Name
     kind: str
     x: float  # metres
     y: float
@@ -19,7 +20,7 @@ class Station:
     closed: bool = False
 
     def label(self, language: str) -> str:
-        return self.name if language == "zh" else self.name_en
+        return self.name.within(language)
 
 
 @dataclass(frozen=True)

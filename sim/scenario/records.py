@@ -119,8 +119,8 @@ class _Rows:
     def __init__(self, ground: Map, priorities: list[str], columns: dict[str, _Column]):
         self.ground, self.priorities, self.columns = ground, priorities, columns
         self.problems: list[Problem] = []
-        self.hospitals = {n: h.row for h in ground.hospitals for n in (h.name_zh, h.name_en)}
-        self.seats = {n: (t.x, t.y) for t in ground.townships for n in (t.name_zh, t.name_en)}
+        self.hospitals = {n: h.row for h in ground.hospitals for n in (h.name.zh, h.name.en)}
+        self.seats = {n: (t.x, t.y) for t in ground.townships for n in (t.name.zh, t.name.en)}
 
     def read(self, row: list[str], line: int) -> _Record | None:
         before = len(self.problems)
@@ -162,7 +162,7 @@ class _Rows:
             sx, sy = self.ground.project(lat, lon)
             swapped = np.isfinite([sx, sy]).all() and self.ground.outside_m(sx, sy) == 0
             hint = ": longitude and latitude look swapped" if swapped else ""
-            message = f"[{lon:g}, {lat:g}] lies outside the map of {self.ground.name_en}{hint}"
+            message = f"[{lon:g}, {lat:g}] lies outside the map of {self.ground.name.en}{hint}"
             self.problems.append(Problem(message, "lon, lat", line))
             return np.nan, np.nan
         before = len(self.problems)

@@ -27,6 +27,7 @@ from sim.scenario.settings import (
     Settings,
 )
 from sim.scenario.validation import dotted, in_words
+from sim.text import Name
 
 MOST_CALLS = 1e7  # in one replication; more is a slip of the pen
 
@@ -35,8 +36,7 @@ MOST_CALLS = 1e7  # in one replication; more is a slip of the pen
 class Scenario:
     """A layout and its settings. Frozen: every verb returns another scenario."""
 
-    name: str
-    name_zh: str
+    name: Name
     settings: Settings
     map: Map
     stations: tuple[Station, ...]
@@ -91,8 +91,9 @@ class Scenario:
             raise ScenarioError(_as_text(change), problems)
         if not changed.fleet:
             raise ScenarioError(_as_text(change), "the layout would have no ambulance left")
-        en, zh = (_slug(checked, changed, lang) for lang in ("en", "zh"))
-        return replace(changed, name=f"{self.name} {en}", name_zh=f"{self.name_zh} {zh}")
+        what = _slug(checked, changed)
+        name = Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}")
+        return replace(changed, name=name)
 
     def with_study(self, **study: object) -> Scenario:
         """With other study settings, in SI: `with_study(length=7 * 86400.0)`."""
@@ -105,17 +106,21 @@ class Scenario:
     def station(self, name: str) -> int | None:
         """The row of an open station by its Chinese or English name."""
         for row, station in enumerate(self.stations):
-            known = (station.name.casefold(), station.name_en.casefold())
+            known = (station.name.zh.casefold(), station.name.en.casefold())
             if not station.closed and name.casefold() in known:
                 return row
         return None
 
+    def station_name(self, written: str) -> Name:
+        """A station's name in both languages, where the map or the file gives one."""
+        for station in self.stations:
+            if written in station.name:
+                return station.name
+        return Name(written, written)
+
     def station_label(self, written: str, lang: str) -> str:
         """A station's name in the reader's language, where the map or the file gives one."""
-        for station in self.stations:
-            if written in (station.name, station.name_en):
-                return station.label(lang)
-        return written
+        return self.station_name(written).within(lang)
 
     def open_stations(self) -> list[Station]:
         return [station for station in self.stations if not station.closed]

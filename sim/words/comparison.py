@@ -32,7 +32,7 @@ def as_text(result: Result, lang: str = "en") -> str:
         for layout in range(1, len(result.layouts)):
             if len(result.layouts) > 2:
                 what = words.proposal(result, layout, lang)
-                name = pick(lang, result.layouts[layout].name, result.layouts[layout].name_zh)
+                name = result.layouts[layout].name.within(lang)
                 lines += wrapped(name + (f": {what}" if what else ""), indent="   ")
             lines += [*aligned(_against_base(result, layout, lang)), ""]
         lines.pop()
@@ -42,7 +42,7 @@ def as_text(result: Result, lang: str = "en") -> str:
 
 def coverage(scenario: Scenario, found: pd.DataFrame, lang: str = "en") -> str:
     """Static coverage: all, town and country, then the townships from the worst on."""
-    seats = {s.name_zh: pick(lang, s.name_en, s.name_zh) for s in scenario.map.townships}
+    seats = {s.name.zh: s.name.within(lang) for s in scenario.map.townships}
     names = {
         "all": pick(lang, "All", "全部"),
         "urban": pick(lang, "Urban", "城区"),
@@ -78,7 +78,7 @@ def coverage(scenario: Scenario, found: pd.DataFrame, lang: str = "en") -> str:
         f"{targets.rural / 60:g} 分钟内可到达的人口；服务半径：城区 5 公里、农村 20 公里（直线）。"
         "不考虑呼叫与车辆占用，达标率请用 run。",
     )
-    title = pick(lang, scenario.name, scenario.name_zh)
+    title = scenario.name.within(lang)
     mark = []
     if scenario.map.synthetic:
         mark = [pick(lang, "Synthetic map.", "合成地图。")]
@@ -118,10 +118,10 @@ def html_table(rows: list[list[str]]) -> str:
 def heading(result: Result, lang: str) -> list[str]:
     """Whose answer this is, and how it was made."""
     base = result.base
-    head = f"{pick(lang, base.name, base.name_zh)}      {words.fleet(result, 0, lang)}"
+    head = f"{base.name.within(lang)}      {words.fleet(result, 0, lang)}"
     if len(result.layouts) == 2:
         other = result.layouts[1]
-        what = words.proposal(result, 1, lang) or pick(lang, other.name, other.name_zh)
+        what = words.proposal(result, 1, lang) or other.name.within(lang)
         head += f"     {pick(lang, 'Proposal', '拟建方案')}  {what}"
     study = base.settings.study
     days = f"{study.length / 86400:g}"

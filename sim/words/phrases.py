@@ -167,7 +167,7 @@ def change(said: Change, layout: Scenario, lang: str) -> str:
     if isinstance(verb, Move):
         to = f"{verb.to.lon:g}, {verb.to.lat:g}" if isinstance(verb.to, LonLat) else verb.to
         spot = layout.map.find(to)
-        to = pick(lang, spot.name_en, spot.name_zh) if spot else to
+        to = spot.name.within(lang) if spot else to
         return pick(lang, f"{name} moved to {to}", f"{name}迁至{to}")
     if isinstance(verb, Fleet):
         more = f"{verb.by:+d}" if verb.by is not None else f"= {verb.to}"
@@ -255,7 +255,7 @@ def _subject(result: Result, layout: int, lang: str) -> str:
         return pick(
             lang, f"A {en} at {name} with {crew}", f"在{name}设{zh}（{verb.ambulances} 辆救护车）"
         )
-    named = pick(lang, scenario.name, scenario.name_zh)
+    named = scenario.name.within(lang)
     if not made or len(made) > 2:
         return pick(lang, f"'{named}'", f"‘{named}’")
     what = proposal(result, layout, lang)
@@ -288,7 +288,7 @@ def _sentence_of_one(result: Result, lang: str) -> str:
                 f"{zh} {shown}% 的呼叫在 {target / 60:g} 分钟内到达{bounds}",
             )
         )
-    name = pick(lang, result.base.name, result.base.name_zh)
+    name = result.base.name.within(lang)
     if not parts:
         return pick(lang, f"{name}: no call was measured.", f"{name}：没有可统计的呼叫。")
     if lang == "zh":

@@ -163,7 +163,7 @@ def _capital(text: str) -> str:
 
 def _name(why: WhyLate, lang: str) -> str:
     layout = why.result.layouts[why.layout]
-    return pick(lang, layout.name, layout.name_zh)
+    return layout.name.within(lang)
 
 
 def _nobody_late(name: str, calls: int, lang: str) -> str:
