@@ -54,8 +54,7 @@ def _options(
     ] = False,
     lang: Annotated[
         str,
-        typer.Option(help="en or zh, before or after the command; default: TENTHIRTY_LANG, else "
-                     "the machine's language.", show_default=False),
+        typer.Option(help="en or zh; default: the machine's language.", show_default=False),
     ] = "",
 ) -> None:  # fmt: skip
     """How many more people does an ambulance reach in time if a station stands here?"""

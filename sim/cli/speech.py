@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import typer
+from rich.columns import Columns
+from rich.table import Table
+from rich.text import Text
 
 from sim.errors import OptionError, did_you_mean
 from sim.text import Message, Say
@@ -57,10 +60,22 @@ def translate(command: Any, say: Language) -> None:
         for name in ("help", "rich_help_panel"):
             if isinstance(text := getattr(parameter, name, None), str):
                 setattr(parameter, name, say(text))
-        if parameter.name == "help":
-            parameter.help = say("Show this page.")
+    _translate_help_option(command, say)
     for below in getattr(command, "commands", {}).values():
         translate(below, say)
+
+
+def _translate_help_option(command: Any, say: Language) -> None:
+    """`--help` is made by click when it is asked for."""
+    make = command.get_help_option
+
+    def translated(context: Any) -> Any:
+        option = make(context)
+        if option is not None:
+            option.help = say("Show this page.")
+        return option
+
+    command.get_help_option = translated
 
 
 def translate_frames(say: Language) -> None:
@@ -68,6 +83,8 @@ def translate_frames(say: Language) -> None:
     from typer import core, rich_utils
 
     core._ = say  # type: ignore[assignment]
+    rich_utils.Table = _FoldingTable  # type: ignore[misc]
+    rich_utils.Columns = _in_a_row  # type: ignore[assignment, misc]
     for name, text in {
         "ARGUMENTS_PANEL_TITLE": say("Arguments"),
         "OPTIONS_PANEL_TITLE": say("Options"),
@@ -77,6 +94,22 @@ def translate_frames(say: Language) -> None:
     }.items():
         if hasattr(rich_utils, name):
             setattr(rich_utils, name, text)
+
+
+def _in_a_row(items: Sequence[Any]) -> Any:
+    """The help of an option, its default and the like, as one text that may break anywhere."""
+    if not all(isinstance(item, Text) for item in items):
+        return Columns(items)
+    return Text(" ", overflow="fold").join(items)
+
+
+class _FoldingTable(Table):
+    """A table whose cells go on in the next line where a text has no blanks, as in Chinese."""
+
+    def add_row(self, *cells: Any, **style: Any) -> None:
+        super().add_row(*cells, **style)
+        for column in self.columns:
+            column.overflow = "fold"
 
 
 def mistake(error: Any, say: Say) -> str:
@@ -99,7 +132,7 @@ def _problem(error: Any) -> Message:
         return Message("{name} is missing", name=name)
     if kind == "BadOptionUsage":
         return Message("{name} needs a value", name=error.option_name)
-    if found := re.search(r"No such command ['\"](.+)['\"]", text):
+    if found := re.search(r"No such command ['\"](.+?)['\"]", text):
         hint = did_you_mean(found[1], list(getattr(error.ctx.command, "commands", ())))
         return Message("no command {name}{hint}", name=found[1], hint=hint)
     if found := re.search(r"unexpected extra argument(?:s|\(s\))? \((.+)\)", text):
