@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.decide import siting
-from sim.decide.siting import Plan
+from sim.decide.siting import SitingPlan
 
 POINTS, SITES, SEED = 3_000, 600, 2025
 LIMIT_S = 120.0  # of each; a plan that is not proven by then says so
@@ -27,7 +27,7 @@ def main() -> None:
     cars = np.zeros(SITES, int)
     cars[fixed] = 1
     wide = np.quantile(minutes.min(axis=1), 1.0) + 20
-    solve: dict[str, Callable[[], list[Plan]]] = {
+    solve: dict[str, Callable[[], list[SitingPlan]]] = {
         "MCLP, p = 10": lambda: siting.mclp(minutes, people, limit, p=10, time_limit_s=LIMIT_S),
         "MCLP, p = 30": lambda: siting.mclp(minutes, people, limit, p=30, time_limit_s=LIMIT_S),
         "MCLP, 8 fixed, p = 12, five best": lambda: siting.mclp(

@@ -11,7 +11,7 @@ from scipy.stats import kendalltau
 from sim.decide.answer import Answer, Made
 from sim.decide.candidates import Candidate
 from sim.decide.rank import Ranking
-from sim.decide.siting import Plan
+from sim.decide.siting import SitingPlan
 from sim.outputs import words
 from sim.outputs.measures import BY_KEY
 from sim.outputs.words import interval, number, pick
@@ -44,7 +44,7 @@ def joined(names: list[str], lang: str) -> str:
 class Placed(NamedTuple):
     """A plan of the model, as a layout."""
 
-    plan: Plan
+    plan: SitingPlan
     name: Candidate
     layout: Scenario
     value: float  # as `WORDS` says it: a share, minutes, or stations
