@@ -198,7 +198,7 @@ class Change(Setting):
     """One change of the base: exactly one of the verbs."""
 
     add: Add | None = None
-    """A new station with its ambulances."""
+    """A new station with its ambulances, written as in `layout`."""
     move: Move | None = None
     """A station that stands elsewhere."""
     ambulances: Staff | None = None

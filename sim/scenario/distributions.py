@@ -83,12 +83,12 @@ class Constant(Distribution):
 
 
 class Exponential(Distribution):
-    """Most durations are short, a few are long: exponential."""
+    """The exponential distribution: most durations are short, a few are long."""
 
     distribution: Literal["exponential"]
     """The name of this distribution."""
     mean_: Seconds = Field(alias="mean")
-    """Its mean."""
+    """The mean of all durations."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
         return -self.mean_ * np.log1p(-q)
@@ -98,7 +98,7 @@ class Exponential(Distribution):
 
 
 class Lognormal(Distribution):
-    """The logarithm is normal; all is moved by a shift."""
+    """The lognormal distribution, by its median and spread, moved by a shift."""
 
     distribution: Literal["lognormal"]
     """The name of this distribution."""
@@ -119,12 +119,12 @@ class Lognormal(Distribution):
 
 
 class Weibull(Distribution):
-    """Weibull, by its shape and scale."""
+    """The Weibull distribution, by its shape and scale."""
 
     distribution: Literal["weibull"]
     """The name of this distribution."""
     shape: Positive
-    """Its shape: 1 is exponential, more is narrower."""
+    """The shape: 1 is exponential, more is narrower."""
     scale: Seconds
     """63.2 % of all durations are shorter."""
 
@@ -136,14 +136,14 @@ class Weibull(Distribution):
 
 
 class Gamma(Distribution):
-    """Gamma, by its shape and mean."""
+    """The gamma distribution, by its shape and mean."""
 
     distribution: Literal["gamma"]
     """The name of this distribution."""
     shape: Positive
-    """Its shape: 1 is exponential, more is narrower."""
+    """The shape: 1 is exponential, more is narrower."""
     mean_: Seconds = Field(alias="mean")
-    """Its mean."""
+    """The mean of all durations."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
         return special.gammaincinv(self.shape, q) * (self.mean_ / self.shape)

@@ -3,7 +3,8 @@
     python -m sim.words.catalogue update zh     # new texts into sim/words/zh.po, stale ones out
     python -m sim.words.catalogue check zh      # what is missing, stale or has other places
 
-A text is found where it is said: `say("…")`, `Message("…")`, `say.count(n, "…", "…")`. Babel reads
+A text is found where it is said: `say("…")`, `Message("…")`, `say.count(n, "…", "…")`; the meaning
+of a setting, where it stands below its field. Babel reads
 and writes the .po files; nothing of this is needed to run a study.
 """
 
@@ -38,7 +39,17 @@ def texts(folder: Path = SIM) -> dict[Text, Said]:
             said = found.setdefault(text, Said([], set()))
             said.files.append(path.relative_to(folder.parent).as_posix())
             said.values.update(values)
+    if folder == SIM:
+        for text in _of_settings():
+            found.setdefault(text, Said(["sim/scenario/reference.py"], set()))
     return found
+
+
+def _of_settings() -> list[str]:
+    """What stands below the fields of the settings: it is read from the models, not said."""
+    from sim.scenario import reference
+
+    return [text.text for text in reference.texts()]
 
 
 def _in_file(path: Path) -> Iterator[tuple[Text, set[str]]]:

@@ -33,7 +33,7 @@ LocalTime = Annotated[datetime, Written(Message("a local date and time"), "2025-
 class Settings(Setting):
     """All of a scenario but its layout."""
 
-    start: LocalTime = default("2025-01-06T00:00:00")
+    start: LocalTime = default("2025-01-06 00:00")
     """When the warm-up begins, in local time.
 
     Source: any Monday will do."""

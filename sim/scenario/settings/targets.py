@@ -9,11 +9,13 @@ class Targets(Setting):
     """How soon an ambulance should be with the patient. Thresholds are inclusive (≤)."""
 
     urban: Seconds = default("10 min")
-    """The target in the city core, from the receipt of the call to arrival at the scene.
+    """The target in the city core, from the receipt of the call to arrival at the scene; a call
+    that takes exactly so long is in time.
 
     Source: the 1030 rule of Liling's emergency alliance, April 2023."""
     rural: Seconds = default("30 min")
-    """The target in the countryside, from the receipt of the call to arrival at the scene.
+    """The target in the countryside, from the receipt of the call to arrival at the scene; a call
+    that takes exactly so long is in time.
 
     Source: the 1030 rule of Liling's emergency alliance, April 2023."""
     share: Share = default("90 %")
