@@ -33,7 +33,7 @@ from sim.answers import comparison
 from sim.cli.progress import TimeLeft, bar
 from sim.errors import OptionError, OutputError, ScenarioError, WorkersError
 from sim.files import whole
-from sim.geography.roads import network, travel
+from sim.geography.roads import tables, travel
 from sim.report import folder as store
 from sim.study import checkpoints as finished
 from sim.study import plan as study
@@ -243,7 +243,7 @@ def test_a_table_is_made_where_there_is_no_cache_yet(pair, tmp_path, monkeypatch
     plan = study.prepare(*pair).plan
     far = np.array(plan.systems[0].travel.far)
     monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
-    monkeypatch.setattr(network, "_IN_USE", {})
+    monkeypatch.setattr(tables, "_IN_USE", {})
     sent = [travel.without_table(s.travel) for s in plan.systems]
     assert all(t.far.size == 0 for t in sent)
     found = [travel.with_table(t).far for t in sent]

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
 from sim.errors import ScenarioError, did_you_mean
-from sim.geography.bundle import Map
 from sim.scenario.layout import Ambulance, Layout, Station
 from sim.scenario.positions import position
 from sim.scenario.validation import Problems, validated
 from sim.scenario.values import ClockHours, Count, Place, Setting, ShortText, Written
 from sim.text import Message, Name
+
+if TYPE_CHECKING:
+    from sim.geography.bundle import Map
 
 L = TypeVar("L", bound=Layout)
 V = TypeVar("V", bound="Verb")

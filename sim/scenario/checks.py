@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.errors import did_you_mean
-from sim.geography.bundle import Map
 from sim.scenario.settings import DemandSettings, DispatchSettings, Settings, TravelSettings
 from sim.scenario.settings.travel import CLASS_SPEEDS
 from sim.scenario.validation import Problems
 from sim.text import Message
+
+if TYPE_CHECKING:
+    from sim.geography.bundle import Map
 
 MOST_CALLS = 1e7  # in one replication; more is a slip of the pen
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.errors import did_you_mean
-from sim.geography.bundle import Map
 from sim.geography.roads import network
 from sim.scenario.validation import Problems
 from sim.scenario.values import LonLat
 from sim.text import Message
+
+if TYPE_CHECKING:
+    from sim.geography.bundle import Map
 
 FAR_FROM_ROAD_M = 2_000.0
 FAR_FROM_PLACE_M = 10_000.0  # a place of a matrix stands for all around it
