@@ -211,5 +211,5 @@ def _busy(base: Scenario, how: How) -> float:
     with Trials(base, [], how) as trials:
         trials.more(min(10, trials.rule.upper))
         busy_s = float(trials.per_day(0, "busy_s").sum())
-    hours = sum(24 if a.hours is None else (a.hours[1] - a.hours[0]) % 24 or 24 for a in base.fleet)
+    hours = sum(ambulance.hours_a_day for ambulance in base.fleet)
     return min(0.99, busy_s / (hours * 3600))

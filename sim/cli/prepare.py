@@ -79,7 +79,15 @@ def explain(
     """What a measure or a term means, in English and Chinese; without one, all of them."""
     from sim.words import glossary
 
-    typer.echo(glossary.explain(term, lang))
+    try:
+        page = glossary.explain(term, lang)
+    except PlannerError:  # no term of the glossary: a setting, like targets.urban
+        from sim.words import settings
+
+        page = settings.explain(term or "", [language(lang)] if lang else None)
+        if not page:
+            raise
+    typer.echo(page)
 
 
 def _in_order(layout: Scenario, say: Language) -> str:

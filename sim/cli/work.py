@@ -21,6 +21,7 @@ from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.answers.comparison import Result
+    from sim.scenario.changes import AnyVerb
     from sim.scenario.scenario import Scenario
     from sim.study.checkpoints import Kept
 
@@ -192,13 +193,12 @@ def name_of(path: Path) -> str:
 
 
 def name_of_comparison(
-    base: Scenario, path: Path, others: list[Path], changes: list[dict[str, Any]]
+    base: Scenario, path: Path, others: list[Path], changes: list[AnyVerb]
 ) -> str:
     parts = [name_of(path)]
     parts += [f"vs-{other.stem}" for other in others]
     for change in changes:
-        verb, entry = next(iter(change.items()))
-        spot = base.map.find(entry["station"])
-        name = spot.name.en if spot else entry["station"]
-        parts += [verb, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
+        spot = base.map.find(change.station)
+        name = spot.name.en if spot else change.station
+        parts += [change.key, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
     return "-".join(parts)[:120]
