@@ -491,7 +491,7 @@ def test_time_left_goes_by_what_was_done_since_it_began(monkeypatch):
     task = SimpleNamespace(
         completed=40, total=100, fields={"began": 0.0, "last": 10.0, "before": 20}
     )
-    monkeypatch.setattr("sim.progress.time.monotonic", lambda: 12.0)
+    monkeypatch.setattr("sim.cli.progress.time.monotonic", lambda: 12.0)
     assert TimeLeft.seconds(task) == 10 / 20 * 80 - 12
     assert TimeLeft().render(task).plain == "0:28"
     task.completed = 20

@@ -20,8 +20,8 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from sim.errors import MapError, Problem
-from sim.geography.roads import folding as chains
 from sim.geography.roads import travel
+from sim.geography.roads.graph import fastest
 from sim.model import roads as roads_room
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
@@ -253,7 +253,7 @@ def _roads(city: Path, scale: np.ndarray) -> Roads:
     xy = np.column_stack([nodes.numbers("x"), nodes.numbers("y")]) * scale
     access = nodes.columns.get("offRoadAccess")
     may_leave = _flags(access) if access else np.ones(len(xy), bool)
-    return Roads(xy, may_leave, chains.fastest(tail, head, seconds, len(xy)))
+    return Roads(xy, may_leave, fastest(tail, head, seconds, len(xy)))
 
 
 def _mode_number(name: str) -> int:
