@@ -1,1 +1,1 @@
-"""From roads to seconds: graph, network, folding, tables, travel; each opens only those before it."""
+"""From roads to seconds: graph, network, folding, tables, travel; none opens a later one."""
