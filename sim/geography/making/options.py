@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    Strict,
     ValidationError,
 )
 from pydantic.fields import FieldInfo
@@ -58,6 +59,7 @@ def written(text: str) -> Any:
 Metres = Annotated[
     float, BeforeValidator(_own_length), PlainSerializer(lambda metres: f"{metres:g} m")
 ]
+Switch = Annotated[bool, Strict()]  # 1 and yes are not meant for true
 File = Annotated[Path | None, PlainSerializer(lambda path: path and path.name)]  # no machine's path
 
 
@@ -77,15 +79,15 @@ class RoadOptions(Group):
 
     file: Annotated[File, Flat("roads")] = None
     """.osm.pbf, .osm, .osm.gz, osmnx .graphml, or lines."""
-    service: bool = False
+    service: Switch = False
     """Keep service roads."""
-    tracks: bool = False
+    tracks: Switch = False
     """Keep tracks."""
-    ferries: bool = False
+    ferries: Switch = False
     """Keep ferries, at 15 km/h."""
     snap: Metres = written("1 m")
     """Ends of lines this close meet."""
-    node_crossings: bool = False
+    node_crossings: Switch = False
     """Lines meet wherever they cross."""
     margin: Metres = written("5 km")
     """Roads so far outside the boundary stay."""
