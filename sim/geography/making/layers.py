@@ -10,8 +10,6 @@ import pandas as pd
 import pyproj
 import shapely
 
-Layers = dict[str, pd.DataFrame]  # GeoDataFrames but for `meta` and `matrix`
-
 
 def areas(
     cells: pd.DataFrame, zones: gpd.GeoDataFrame, core: shapely.Geometry, *, by_zone: bool

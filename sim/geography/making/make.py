@@ -13,10 +13,10 @@ import shapely
 from sim.errors import MapError, MapImportError, Problem
 from sim.files import tables
 from sim.geography import bundle
+from sim.geography.bundle import Layers
 from sim.geography.making import checks, choices, matrix_map, options, places, urban, writing
 from sim.geography.making import zones as ground
 from sim.geography.making.layers import (
-    Layers,
     areas,
     cells_layer,
     no_roads,

@@ -12,10 +12,10 @@ import shapely
 
 from sim.errors import MapImportError
 from sim.files import tables
+from sim.geography.bundle import Layers
 from sim.geography.making import places, urban, writing
 from sim.geography.making import zones as ground
 from sim.geography.making.layers import (
-    Layers,
     areas,
     cells_layer,
     no_roads,

@@ -10,8 +10,8 @@ import pandas as pd
 import pyproj
 
 from sim.files.whole import write_whole
+from sim.geography.bundle import Layers
 from sim.geography.making import choices
-from sim.geography.making.layers import Layers
 from sim.geography.making.options import ImportOptions
 from sim.geography.making.report import Report
 from sim.text import Message, Say
