@@ -34,7 +34,8 @@ from sim.geography import bundle as maps
 from sim.geography.making import Report
 from sim.geography.making import make as bundle
 from sim.geography.making import zones as ground
-from sim.geography.making.options import ImportOptions, Names, PeopleOptions, RoadOptions
+from sim.geography.making.groups import Names, PeopleOptions, RoadOptions
+from sim.geography.making.options import ImportOptions
 from sim.geography.making.people.polygons import over_streets
 from sim.geography.making.report import ROADS
 from sim.geography.making.roads import tidying

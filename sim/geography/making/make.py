@@ -16,6 +16,7 @@ from sim.geography import bundle
 from sim.geography.bundle import Layers
 from sim.geography.making import checks, choices, matrix_map, options, places, urban, writing
 from sim.geography.making import zones as ground
+from sim.geography.making.groups import RoadOptions
 from sim.geography.making.layers import (
     areas,
     cells_layer,
@@ -23,7 +24,7 @@ from sim.geography.making.layers import (
     shapes_layer,
     townships_layer,
 )  # fmt: skip
-from sim.geography.making.options import ImportOptions, RoadOptions
+from sim.geography.making.options import ImportOptions
 from sim.geography.making.people import sources
 from sim.geography.making.people.cells import (
     Sums,

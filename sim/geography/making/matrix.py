@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.sparse.csgraph import floyd_warshall
 
 from sim.errors import MapImportError, Problem
-from sim.geography.making.options import FillHoles, MatrixUnit
+from sim.geography.making.groups import FillHoles, MatrixUnit
 from sim.geography.making.report import some
 from sim.text import Message
 

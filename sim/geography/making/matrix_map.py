@@ -15,6 +15,7 @@ from sim.files import tables
 from sim.geography.bundle import Layers
 from sim.geography.making import places, urban, writing
 from sim.geography.making import zones as ground
+from sim.geography.making.groups import MatrixOptions
 from sim.geography.making.layers import (
     areas,
     cells_layer,
@@ -23,7 +24,7 @@ from sim.geography.making.layers import (
     townships_layer,
 )  # fmt: skip
 from sim.geography.making.matrix import Matrix, read_matrix
-from sim.geography.making.options import ImportOptions, MatrixOptions
+from sim.geography.making.options import ImportOptions
 from sim.geography.making.people.cells import note_cells, share_out
 from sim.geography.making.people.points import points_of
 from sim.geography.making.report import PAIRS, SPOTS, TRAVEL, Report, count

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from sim.errors import MapImportError, did_you_mean
 from sim.files import tables
-from sim.geography.making.options import ZoneOptions
+from sim.geography.making.groups import ZoneOptions
 from sim.geography.making.report import TOWN, Report, some
 from sim.geography.making.zones import outline, polygonal
 from sim.text import Message

@@ -11,7 +11,7 @@ import shapely
 
 from sim.files import tables
 from sim.geography.making import places
-from sim.geography.making.options import PeopleOptions
+from sim.geography.making.groups import PeopleOptions
 from sim.geography.making.people.cells import Sums, note_lost, squares
 from sim.geography.making.people.columns import people_in, refuse_negative
 from sim.geography.making.report import PEOPLE, POINTS, Report, count

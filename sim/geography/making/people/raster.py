@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError
-from sim.geography.making.options import PeopleOptions
+from sim.geography.making.groups import PeopleOptions
 from sim.geography.making.people.cells import Sums, merged, squares
 from sim.geography.making.report import PEOPLE, Report
 from sim.text import Message

@@ -12,7 +12,7 @@ import shapely
 from sim.errors import MapImportError
 from sim.files import tables
 from sim.geography.making import zones as ground
-from sim.geography.making.options import PeopleOptions
+from sim.geography.making.groups import PeopleOptions
 from sim.geography.making.people import points, polygons, raster
 from sim.geography.making.people.cells import Sums, note_lost
 from sim.geography.making.people.columns import people_in

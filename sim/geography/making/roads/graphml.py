@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from sim.errors import MapImportError
-from sim.geography.making.options import RoadOptions
+from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import EDGES, NODES, ROADS, Report, count
 from sim.geography.making.roads import tags as road_words
 from sim.text import Message

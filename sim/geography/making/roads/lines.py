@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from sim.errors import MapImportError
 from sim.files import tables
-from sim.geography.making.options import RoadOptions
+from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import CUTS, ENDS, LINES, ROADS, Report, count, some
 from sim.geography.making.roads import tags as road_words
 from sim.geography.making.roads.cutting import split

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 
 from sim.errors import MapImportError
-from sim.geography.making.options import RoadOptions
+from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import ROADS, WAYS, Report, count
 from sim.geography.making.roads import tags as road_words
 from sim.geography.making.roads.cutting import split
