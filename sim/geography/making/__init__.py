@@ -3,11 +3,11 @@
     from sim.geography.making import ImportOptions, import_map
     report = import_map(ImportOptions.of(place="auckland", roads="roads.osm.pbf", ...))
 
-Rooms: `groups` and `options` what is asked for, `choices` the same as import.yaml; `roads` reads roads and makes
-one network of them; `zones` boundary and zones, `urban` town and country; `people` where people
-live; `places` stations and hospitals; `layers` the bundle's layers; `matrix` and `matrix_map` maps
-without roads; `checks` what looks odd; `report` what was kept and why not; `writing` what stands
-beside a bundle; `make` the main flow.
+Rooms: `groups` and `options` what is asked for, `choices` the same as import.yaml; `roads` reads
+roads and makes one network of them; `zones` boundary and zones, `urban` town and country; `people`
+where people live; `places` stations and hospitals; `layers` the bundle's layers; `matrix` and
+`matrix_map` maps without roads; `checks` what looks odd; `report` what was kept and why not;
+`writing` what stands beside a bundle; `make` the main flow.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What an import is asked to do, in groups: one reader gets one group and no others.
 
-A field's text below it is its help. Where all fields stand in one row, as at the prompt, a field may
-be called otherwise (`Flat`): the `file` of the roads is `--roads` there.
+A field's text below it is its help. Where all fields stand in one row, as at the prompt, a field
+may be called otherwise (`Flat`): the `file` of the roads is `--roads` there.
 """
 
 from __future__ import annotations
