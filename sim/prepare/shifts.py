@@ -22,8 +22,12 @@ def study_seconds(scenario: Scenario) -> float:
     return study.warm_up + study.length + study.cool_down
 
 
-def _shifts(ambulance: Ambulance, start_s: float, until_s: float) -> list[tuple[float, float]]:
-    """On duty from, to, in seconds of the run, for a year after the last call."""
+def shifts_of(ambulance: Ambulance, start_s: float, until_s: float) -> list[tuple[float, float]]:
+    """When an ambulance is on duty: (from, to) in seconds of the run, until a year after the last
+    call.
+
+    `start_s`: the run's start in seconds of the week; `until_s`: seconds during which calls come.
+    """
     if ambulance.hours is None:
         return [(0.0, np.inf)]
     length_s = ambulance.hours.length_s
