@@ -17,7 +17,7 @@ from sim.answers.candidates import SEATS, Candidate
 from sim.answers.legacy import Made
 from sim.answers.ranking import rank_layouts
 from sim.answers.sites import NAMED, WORDS, Placed, Sited, joined
-from sim.answers.siting import Infeasible, Plan
+from sim.answers.siting import Infeasible, SitingPlan
 from sim.errors import OptionError, ScenarioError
 from sim.prepare import reach as coverage
 from sim.study.effort import Effort, EffortOptions
@@ -137,7 +137,7 @@ def _solved(
     busy: float | None,
     options: dict[str, Any],
     base: Scenario,
-) -> list[Plan]:
+) -> list[SitingPlan]:
     old, more = len(ground.stations), 1 if new is None else new
     if model in OF_VEHICLES:
         now = [base.fleet_size(row) for row in ground.stations] + [0] * len(ground.found)
@@ -166,7 +166,7 @@ def _solved(
     return siting.lscp(ground.minutes, ground.limit, ground.people, coverable_only=True, **options)
 
 
-def _placed(base: Scenario, ground: Ground, model: str, plans: list[Plan]) -> list[Placed]:
+def _placed(base: Scenario, ground: Ground, model: str, plans: list[SitingPlan]) -> list[Placed]:
     """Plans as layouts: a sub-station with its ambulances at each new site, more at old ones."""
     old, people = len(ground.stations), ground.people.sum()
     found: list[Placed] = []
@@ -199,7 +199,7 @@ def _placed(base: Scenario, ground: Ground, model: str, plans: list[Plan]) -> li
     return found
 
 
-def _cars(base: Scenario, ground: Ground, plan: Plan, row: int) -> int:
+def _cars(base: Scenario, ground: Ground, plan: SitingPlan, row: int) -> int:
     """How many more ambulances stand at a site than today."""
     if plan.vehicles is not None:
         now = base.fleet_size(ground.stations[row]) if row < len(ground.stations) else 0

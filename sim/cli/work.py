@@ -18,14 +18,14 @@ import typer
 
 from sim.cli.options import Options, Stopped
 from sim.errors import PlannerError
+from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.answers.comparison import Result
     from sim.scenario.scenario import Scenario
     from sim.study.effort import EffortOptions
-    from sim.words.language import Language
 
-COMPILING = "Compiling the rules (once, half a minute)"
+COMPILING = Message("Compiling the rules (once, half a minute)")
 PART = "study"  # one part folder for all that may be asked for a results folder
 
 
@@ -51,33 +51,22 @@ def session(
     from sim.study.checkpoints import Checkpoints
     from sim.study.effort import Effort
     from sim.study.runs import shared
-    from sim.words import language
 
-    say = language(options.lang)
     effort = Effort(**options.study())
     if unwritable := engines.cannot_keep(options.engine):
-        tell(
-            note=say(
-                "The cache folder {folder} cannot be written: the rules are compiled anew every "
-                "time. Name another one in {variable}.",
-                folder=str(unwritable),
-                variable="TENTHIRTY_CACHE",
-            )
-        )
+        tell(note=_cannot_keep(unwritable))
     checkpoints, began = Checkpoints(), False
 
     def watch(done: int, total: int) -> None:
         nonlocal began
         if not began and checkpoints.taken_up:
-            runs = checkpoints.finished()
-            tell(note=say.count(runs, "Going on: {n} run was finished before.",
-                                "Going on: {n} runs were finished before."))  # fmt: skip
+            tell(note=_going_on(checkpoints.finished()))
         compiling = not began and not engines.is_ready(options.engine)
         began = True
         if steps and done:
-            tell(title="Trying one option after another")
+            tell(title=Message("Trying one option after another"))
         else:
-            tell(done, total, COMPILING if compiling else "Simulating")
+            tell(done, total, COMPILING if compiling else Message("Simulating"))
 
     try:
         with store.results_folder(folder, PART) as part:
@@ -87,19 +76,33 @@ def session(
                 asked |= {"watch": watch, "pool": effort.pool, "checkpoints": checkpoints}
                 yield Session(part, asked)
     except KeyboardInterrupt:
-        raise Stopped(_stopped(checkpoints.finished(), say)) from None
+        raise Stopped(_stopped(checkpoints.finished())) from None
     except PlannerError as error:
         checkpoints.mention(error)
         raise
 
 
-def _stopped(runs: int, say: Language) -> str:
+def _cannot_keep(folder: Path) -> Message:
+    return Message(
+        "The cache folder {folder} cannot be written: the rules are compiled anew every time. "
+        "Name another one in TENTHIRTY_CACHE.",
+        folder=folder,
+    )
+
+
+def _going_on(runs: int) -> Message:
+    if runs == 1:
+        return Message("Going on: 1 run was finished before.")
+    return Message("Going on: {runs} runs were finished before.", runs=runs)
+
+
+def _stopped(runs: int) -> Message:
     if not runs:
-        return say("Stopped. Nothing was written.")
-    return say.count(
-        runs,
-        "Stopped: {n} run is finished; the same command goes on from there.",
-        "Stopped: {n} runs are finished; the same command goes on from there.",
+        return Message("Stopped. Nothing was written.")
+    if runs == 1:
+        return Message("Stopped: 1 run is finished; the same command goes on from there.")
+    return Message(
+        "Stopped: {runs} runs are finished; the same command goes on from there.", runs=runs
     )
 
 
@@ -115,13 +118,13 @@ def carry_out(
     from sim.report import folder as store
 
     store.refuse_foreign(folder)
-    tell(title="Preparing the roads")
+    tell(title=Message("Preparing the roads"))
     with session(folder, tell, options) as (part, effort):
         logs_to = part / store.LOGS if logs else None
         result = comparison.compare(*layouts, logs_to=logs_to, **effort)
         if not options.as_json:  # the answer first: figures take longer than the study
             tell(aside=lambda: typer.echo(result.table(options.lang)))
-        tell(title="Drawing and writing" if options.figures else "Writing")
+        tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
         store.drop_other_logs(part, len(layouts), result.replications if logs else 0)
         store.write_results(
             part, result, options.lang, options.figures, sys.argv[1:], options.engine
@@ -144,12 +147,12 @@ def answer(
     from sim.report import folder as store
 
     store.refuse_foreign(folder)
-    tell(title="Simulating")
+    tell(title=Message("Simulating"))
     with session(folder, tell, options, steps) as (part, effort):
         told = ask(base, effort)
         if not options.as_json:
             tell(aside=lambda: typer.echo(told.table(options.lang)))
-        tell(title="Drawing and writing" if options.figures else "Writing")
+        tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
         store.drop_other_logs(part, 0, 0)
         store.write_answer(part, told, base, options.lang, options.figures, sys.argv[1:])
     return told
@@ -162,7 +165,7 @@ def say_answer(told: Any, folder: Path, options: Options) -> None:
         facts = answer_as_json(told, options.lang) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
-    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
+    typer.echo(" " + options.say("Results: {folder}/", folder=folder))
 
 
 def say_where(result: Result, folder: Path, options: Options) -> None:
@@ -173,7 +176,7 @@ def say_where(result: Result, folder: Path, options: Options) -> None:
         facts = comparison.as_json(result, options.lang) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
-    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
+    typer.echo(" " + options.say("Results: {folder}/", folder=folder))
 
 
 def free_folder(name: str) -> Path:
