@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.answers.comparison import Result
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
-    from sim.study.stopping import Chosen
+    from sim.study.stopping import StoppedBecause
 
 LANGUAGES = ("en", "zh")
 
@@ -135,7 +135,7 @@ def days(base: Scenario, lang: str) -> str:
     return pick(lang, count(round(measured, 2), "day"), f"{measured:.4g} 天")
 
 
-def how_often(replications: int, chosen: Chosen, lang: str) -> str:
+def how_often(replications: int, chosen: StoppedBecause, lang: str) -> str:
     """20 replications (enough for ±0.3 points)"""
     reached, aim = f"±{chosen.reached * 100:.1f}", f"±{chosen.aim * 100:g}"
     en, zh = {
