@@ -222,9 +222,9 @@ def explain(
     lang: Lang = "",
 ) -> None:
     """What a measure or a term means, in English and Chinese; without one, all of them."""
-    from sim.words import glossary
+    from sim.words import glossary, language
 
-    typer.echo(glossary.explain(term, lang))
+    typer.echo(glossary.explain(term, language(lang) if lang else None))
 
 
 def main() -> None:
