@@ -25,7 +25,7 @@ _ROOMS = {
     "stress": "sim.answers.stress",
     "worth": "sim.answers.worth",
     "Scenario": "sim.scenario.scenario",
-    "Result": "sim.answers.comparison",
+    "Comparison": "sim.answers.comparison",
     "PlannerError": "sim.errors",
     "ScenarioError": "sim.errors",
     "MapError": "sim.errors",

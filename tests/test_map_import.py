@@ -699,9 +699,10 @@ def test_the_command_prints_a_report_and_draws(tmp_path):
 
 def test_a_bundle_without_sites_is_drawn_too(make):
     from sim import figures as plots
+    from sim.words import language
 
     _, ground = make()
-    assert plots.inputs_map(ground).axes
+    assert plots.inputs_map(ground, language()).axes
 
 
 def test_a_town_of_40000_nodes_takes_seconds(tmp_path, make):

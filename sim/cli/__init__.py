@@ -147,7 +147,8 @@ def coverage(
         base = load(scenario, lang)
         from sim.answers.coverage import coverage as static_coverage
         from sim.report import geopackage
-        from sim.words import comparison as tables
+        from sim.report.folder import as_json as told
+        from sim.words import language, page_of
 
         try:
             before_s = None if before is None else units.seconds(before)
@@ -157,9 +158,9 @@ def coverage(
         if out is not None:
             geopackage.export(base, out, before_s)
     if as_json:
-        typer.echo(json.dumps(found.to_dict("records"), ensure_ascii=False))
+        typer.echo(json.dumps(told(found, language(lang)), ensure_ascii=False))
     else:
-        typer.echo(tables.coverage(base, found, lang))
+        typer.echo(page_of(found, language(lang)).text())
         if out is not None:
             typer.echo(f" {out}")
 
@@ -203,9 +204,10 @@ def check(
     for failure in failures:
         typer.echo(str(failure), err=True)
     if map_to is not None and loaded:
-        from sim import figures as plots
+        from sim import figures
+        from sim.words import language
 
-        plots.save(plots.inputs_map(loaded[0].map, loaded[0], lang), map_to)
+        figures.save(figures.inputs_map(loaded[0].map, language(lang), loaded[0]), map_to)
         typer.echo(f"Map: {map_to}")
     if failures:
         raise typer.Exit(2)

@@ -153,6 +153,7 @@ def _draw(chosen: Options) -> None:
     """map.png beside the bundle: people, roads and sites."""
     from sim import figures as plots
     from sim.geography import bundle
+    from sim.words import language
 
     ground = bundle.read(chosen.folder / f"{chosen.place}.gpkg")
-    plots.save(plots.inputs_map(ground), chosen.folder / "map.png")
+    plots.save(plots.inputs_map(ground, language()), chosen.folder / "map.png")

@@ -19,7 +19,8 @@ from sim.cli.options import Options, Stopped
 from sim.errors import PlannerError
 
 if TYPE_CHECKING:
-    from sim.answers.comparison import Result
+    from sim.answers.answer import Answer
+    from sim.answers.comparison import Comparison
     from sim.scenario.scenario import Scenario
     from sim.study.checkpoints import Kept
 
@@ -32,7 +33,7 @@ def carry_out(
     tell: Callable[..., None],
     options: Options,
     logs: bool,
-) -> Result:
+) -> Comparison:
     """Simulate, print the table, and put everything under `folder` once it is whole."""
     from sim import engine as engines
     from sim.answers import comparison
@@ -66,13 +67,8 @@ def carry_out(
             result = comparison.carry_out(
                 planned, kept, watch, options.workers, None, options.scheduler
             )
-            if not options.as_json:  # the answer first: figures take longer than the study
-                tell(aside=lambda: typer.echo(result.table(options.lang)))
-            tell(title="Drawing and writing" if options.figures else "Writing")
             store.drop_logs_from(part, result.replications if logs else 0)
-            store.write_results(
-                part, result, options.lang, options.figures, sys.argv[1:], options.engine
-            )
+            _show_and_write(result, part, tell, options)
     except KeyboardInterrupt:
         raise Stopped(_stopped(kept, options.lang)) from None
     except PlannerError as error:
@@ -146,32 +142,35 @@ def answer(
     key = hashlib.sha256("\0".join(sys.argv).encode()).hexdigest()
     with store.results_folder(folder, key) as part:
         told = ask(base, options.study() | {"watch": watch})
-        if not options.as_json:
-            tell(aside=lambda: typer.echo(told.table(options.lang)))
-        tell(title="Drawing and writing" if options.figures else "Writing")
-        store.write_answer(part, told, base, options.lang, options.figures, sys.argv[1:])
+        _show_and_write(told, part, tell, options)
     return told
 
 
-def say_answer(told: Any, folder: Path, options: Options) -> None:
-    if options.as_json:
-        from sim.report.folder import answer_as_json
+def _show_and_write(
+    answer: Answer, part: Path, tell: Callable[..., None], options: Options
+) -> None:
+    """The answer first, for figures take longer than the study; then all of it as files."""
+    from sim import words
+    from sim.report import folder as store
 
-        facts = answer_as_json(told, options.lang) | {"results": str(folder)}
-        typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
-        return
-    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
+    say = words.language(options.lang)
+    if not options.as_json:
+        tell(aside=lambda: typer.echo(words.page_of(answer, say).text()))
+    tell(title="Drawing and writing" if options.figures else "Writing")
+    store.write(part, answer, say, sys.argv[1:], figures=options.figures, engine=options.engine)
 
 
-def say_where(result: Result, folder: Path, options: Options) -> None:
+def say_where(answer: Answer, folder: Path, options: Options) -> None:
     """The last line of the answer, or all of it as JSON."""
-    if options.as_json:
-        from sim.answers import comparison
+    from sim import words
+    from sim.report.folder import as_json
 
-        facts = comparison.as_json(result, options.lang) | {"results": str(folder)}
+    say = words.language(options.lang)
+    if options.as_json:
+        facts = as_json(answer, say) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
-    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
+    typer.echo(say(" Results: {folder}/", folder=folder))
 
 
 def free_folder(name: str) -> Path:

@@ -27,7 +27,7 @@ def explain(term: str | None, say: Language | None = None) -> str:
     entries = _entries(every)
     if term is None:
         lines = [f"  {' · '.join(entry.names)}" for entry in entries]
-        return "\n".join([readers[0]("Ask for one of these:"), *lines])
+        return "\n".join([readers[0](Message("Ask for one of these:")), *lines])
     pages = []
     for entry in _found(term, entries):
         meanings = [f"  {reader(entry.definition.meaning)}" for reader in readers]

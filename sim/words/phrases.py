@@ -10,7 +10,7 @@ from sim.measures.measures import BY_KEY, Measure
 from sim.scenario.settings import Change, Close, Fleet, LonLat, Move, StationEntry
 
 if TYPE_CHECKING:
-    from sim.answers.comparison import Result
+    from sim.answers.comparison import Comparison as Result
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
     from sim.study.stopping import Chosen
