@@ -24,7 +24,7 @@ from sim.words import measures as measure_words
 from sim.words.language import Language
 
 KEYS: Final = ("urban10", "rural30", "worst5", "p90")
-PITCH: Final = 3.5  # of a row, in units of the body type
+PITCH: Final = 4.0  # of a row, in units of the body type
 AROUND: Final = 8.8  # of heads, axis and legend
 MOST: Final = 24  # proposals
 NAMES_SHARE: Final = 0.22  # of the page's width that a line of a name may take

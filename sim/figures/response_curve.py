@@ -27,20 +27,24 @@ AREAS: Final = (  # measure, area, title
     ("rural30", 1, Message("Outside the urban core")),
 )
 STEPS: Final = 241
-ASPECT: Final = 0.47
+ASPECT: Final = 0.47  # of the page, but for the legends of many layouts
+LINE: Final = 1.45  # of a legend, in units of the body type
+LABELLED: Final = 2  # layouts, at most, with their values at the curves; more have a legend
 
 
 def draw(comparison: Comparison, say: Language, size: str = "screen") -> Figure:
     """One panel each for town and country; every layout a line with two bands."""
     panels = [area for area in AREAS if not math.isnan(comparison.estimate(area[0]).mean)]
-    with page.page_of_aspect(words.finding(comparison, say), size, ASPECT) as sheet:
+    finding = words.finding(comparison, say)
+    with page.page_of_aspect(finding, size, _aspect(comparison, size)) as sheet:
         body = sheet.size
+        foot = _foot(body) + _legend_lines(comparison) * LINE * body
         left = max(0.065 * 72 * sheet.fig.get_size_inches()[0], 5.2 * body)
         wide = (0.965 * 72 * sheet.fig.get_size_inches()[0] - left) / max(1, len(panels))
         for i, (key, area, title) in enumerate(panels):
             start = left + i * (wide + body)
             ax = sheet.axes(
-                start, sheet.bottom + 3.6 * body, start + wide - 3 * body, sheet.top - 1.8 * body
+                start, sheet.bottom + foot, start + wide - 3 * body, sheet.top - 1.8 * body
             )
             _panel(ax, comparison, key, area, say)
             ax.set_title(say(title), loc="left", weight="bold")
@@ -51,9 +55,27 @@ def draw(comparison: Comparison, say: Language, size: str = "screen") -> Figure:
     return sheet.fig
 
 
+def _foot(body: float) -> float:
+    """Points that the numbers of an axis and its label take; marks and gaps do not grow."""
+    return 2.6 * body + 12
+
+
+def _legend_lines(comparison: Comparison) -> int:
+    return len(comparison.layouts) if len(comparison.layouts) > LABELLED else 0
+
+
+def _aspect(comparison: Comparison, size: str) -> float:
+    """Of the page: higher by its legends, but a slide is no higher than a slide."""
+    wide, points = style.SIZES.get(size, style.SIZES["screen"])
+    aspect = ASPECT + _legend_lines(comparison) * LINE * points / 72 / wide
+    return min(aspect, page.SLIDE / wide) if size == "slide" else aspect
+
+
 def _panel(ax: Axes, comparison: Comparison, key: str, area: int, say: Language) -> None:
     target = comparison.pooled[0].setup.target_s[area] / 60
     minutes = np.linspace(0, _last_minute(comparison, area, target), STEPS)
+    ax.set_xlim(0, minutes[-1])
+    ax.set_ylim(0, 101)
     ax.axvspan(0, target, color=style.BLUE, alpha=0.05, lw=0)
     ax.axvline(target, color=style.INK, lw=1.2)
     ax.annotate(
@@ -71,12 +93,10 @@ def _panel(ax: Axes, comparison: Comparison, key: str, area: int, say: Language)
         ax.plot(minutes, weights @ curves / weights.sum(), color=colour, lw=2.0, zorder=4)
         ax.plot(target, 100 * comparison.estimate(key, number_).mean, "o", color=colour, zorder=5,
                 markeredgecolor="white", markersize=7)  # fmt: skip
-    if len(comparison.layouts) <= 2:
+    if len(comparison.layouts) <= LABELLED:
         _labels(ax, comparison, key, target, minutes[-1], say)
     else:
         _legend(ax, comparison, key, say)
-    ax.set_xlim(0, minutes[-1])
-    ax.set_ylim(0, 101)
     ax.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=True))
     ax.set_yticks(range(0, 101, 10))
     ax.grid(axis="y", color="#DDDDDD", lw=0.6)
@@ -127,16 +147,17 @@ def _labels(
     next_y = math.inf
     for place, i in enumerate(order):
         value = values[i]
-        name = "" if alone else say("Proposal") if i else say("Today")
         colour = style.BLUE if alone else style.LINES[i % len(style.LINES)]
-        shown = measures.value(BY_KEY[key], value.mean, say)
+        lines = [measures.value(BY_KEY[key], value.mean, say)]
+        if not alone:
+            lines = _side_by_side(ax, say("Proposal") if i else say("Today"), lines[0], target)
         if not math.isnan(value.low):
-            shown += f"\n({value.low * 100:.1f}–{value.high * 100:.1f})"
+            lines.append(measures.interval(BY_KEY[key], value, say))
         on_the_left = place == 0 and not alone and target > 0.25 * last
         y = 100 * value.mean + 5 if on_the_left else min(100 * value.mean - 3, next_y)
         y = min(y, 97) if on_the_left else max(y, 20)
         ax.annotate(
-            f"{name} {shown}".strip(), (target, y), (-10, 0) if on_the_left else (12, 0),
+            "\n".join(lines), (target, y), (-10, 0) if on_the_left else (12, 0),
             textcoords="offset points", ha="right" if on_the_left else "left",
             va="top" if not on_the_left else "center", color=colour, weight="bold",
             size=0.95 * mpl.rcParams["font.size"], path_effects=style.halo(), zorder=6,
@@ -145,15 +166,32 @@ def _labels(
             next_y = y - 14
 
 
+def _side_by_side(ax: Axes, name: str, value: str, target: float) -> list[str]:
+    """A layout's name before its value; above it where the room left of the target is too small."""
+    fig: Figure = ax.figure  # type: ignore[assignment]
+    points = mpl.rcParams["font.size"]
+    low, high = ax.get_xlim()
+    room = (target - low) / (high - low) * ax.get_window_extent().width * 72 / fig.dpi - points
+    line = f"{name} {value}"
+    fits = lettering.width(fig, line, 0.95 * points, "bold") <= room
+    return [line] if fits else [name, value]
+
+
 def _legend(ax: Axes, comparison: Comparison, key: str, say: Language) -> None:
-    """Several layouts by name, with their values at the target, below the curves."""
+    """Several layouts by name, with their values at the target, below the axis."""
     lines = []
     for i, layout in enumerate(comparison.layouts):
         shown = measures.value(BY_KEY[key], comparison.estimate(key, i).mean, say)
-        name = say.shortened(say.name(layout.name), 33)
+        name = say.shortened(say.name(layout.name), 40)
         colour = style.LINES[i % len(style.LINES)]
         lines.append(Line2D([], [], color=colour, lw=2.0, label=f"{shown}  {name}"))
-    ax.legend(
-        handles=lines, loc="lower right", fontsize=0.85 * mpl.rcParams["font.size"],
-        bbox_to_anchor=(1.0, 0.06), frameon=True, framealpha=0.9, edgecolor="none",
+    points = mpl.rcParams["font.size"]
+    high = ax.get_window_extent().height * 72 / ax.figure.dpi
+    legend = ax.legend(
+        handles=lines, loc="upper left", fontsize=0.85 * points, frameon=False,
+        bbox_to_anchor=(0.0, -_foot(points) / high), borderaxespad=0, borderpad=0,
+        labelspacing=0.35,
     )  # fmt: skip
+    fig: Figure = ax.figure  # type: ignore[assignment]
+    for text in legend.get_texts():
+        lettering.fit(fig, text, ax.get_position().width - lettering.across(fig, 3 * points))

@@ -60,21 +60,23 @@ def _townships(ax: Axes, why: WhyLate, bars: list[tuple[str, Late]], say: Langua
     for cause, (colour, hatch) in enumerate(LOOKS):
         ax.barh(at, misses[:, cause], left=ends[:, cause] - misses[:, cause], height=0.78,
                 **_look(colour, hatch))  # fmt: skip
-    for y, (_, late) in enumerate(bars):
-        share = percent(late.late_share, 0, say)
-        shown = f"{words.per_week(why, late.total)} ({share})"
-        ax.annotate(shown, (ends[y, -1], y), (4, 0), textcoords="offset points", va="center",
+    shown = [
+        f"{words.per_week(why, late.total)} ({percent(late.late_share, 0, say)})"
+        for _, late in bars
+    ]
+    for y, text in enumerate(shown):
+        ax.annotate(text, (ends[y, -1], y), (4, 0), textcoords="offset points", va="center",
                     size=0.85 * mpl.rcParams["font.size"], path_effects=style.halo())  # fmt: skip
     ax.set_yticks(at, [name for name, _ in bars])
     ax.set_ylim(max(len(bars), 5) - 0.4, -0.6)
-    room = _width(ax.figure, ["00.0 (100 %)  "]) / ax.get_position().width  # type: ignore[arg-type]
+    fig: Figure = ax.figure  # type: ignore[assignment]
+    room = min(0.5, _width(fig, ["00.0 (100 %)  ", *shown]) / ax.get_position().width)
     ax.set_xlim(0, ends[:, -1].max() / (1 - room))
     ax.tick_params(axis="y", length=0)
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.grid(axis="x", color="#DDDDDD", lw=0.6)
     ax.set_axisbelow(True)
     label = ax.set_xlabel(say("Late calls a week (in brackets: of all calls there)"))
-    fig: Figure = ax.figure  # type: ignore[assignment]
     lettering.fit(fig, label, ax.get_position().width)
 
 
@@ -92,7 +94,9 @@ def _hours(ax: Axes, why: WhyLate, say: Language) -> None:
     ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     ax.grid(axis="y", color="#DDDDDD", lw=0.6)
     ax.set_axisbelow(True)
-    ax.set_xlabel(say("Clock hour at which the call was received"))
+    label = ax.set_xlabel(say("Clock hour at which the call was received"))
+    fig: Figure = ax.figure  # type: ignore[assignment]
+    lettering.fit(fig, label, ax.get_position().width)
 
 
 def _look(colour: str, hatch: str) -> dict[str, Any]:

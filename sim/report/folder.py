@@ -117,6 +117,7 @@ def _take_the_place(part: Path, folder: Path) -> None:
     earlier result and of this one may lie there.
     """
     folder.mkdir(exist_ok=True)
+    (folder / TAKING).touch()
     old, new = _listed(folder), _files(part)
     listed = json.dumps({"files": [*dict.fromkeys([*old, *new])]}, ensure_ascii=False)
     write_whole(folder / TAKING, lambda path: path.write_text(listed, encoding="utf-8"))
