@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened when first needed
-    from sim.answers.comparison import Result, compare, run
+    from sim.answers.comparison import Comparison, compare, run
     from sim.answers.curve import curve
     from sim.answers.ranking import rank
     from sim.answers.search import search
@@ -39,15 +39,15 @@ _ROOMS = {
     "stress": "sim.answers.stress",
     "worth": "sim.answers.worth",
     "Scenario": "sim.scenario.scenario",
-    "Result": "sim.answers.comparison",
+    "Comparison": "sim.answers.comparison",
     "PlannerError": "sim.errors",
     "ScenarioError": "sim.errors",
     "MapError": "sim.errors",
     "RecordsError": "sim.errors",
 }
 __all__ = [
-    "MapError", "PlannerError", "RecordsError", "Result", "Scenario", "ScenarioError", "compare",
-    "curve", "load", "rank", "run", "search", "site", "stress", "worth",
+    "Comparison", "MapError", "PlannerError", "RecordsError", "Scenario", "ScenarioError",
+    "compare", "curve", "load", "rank", "run", "search", "site", "stress", "worth",
 ]  # fmt: skip
 
 

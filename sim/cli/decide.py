@@ -240,7 +240,7 @@ def _answer(
         base = layout(path, options)
         folder = options.out or work.free_folder(f"{work.name_of(path)}-{verb}")
         told = work.answer(base, folder, tell, options, ask, steps)
-    work.say_answer(told, folder, options)
+    work.say_where(told, folder, options)
 
 
 def _zone(text: str | None, by: str) -> float | None:

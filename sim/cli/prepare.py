@@ -62,9 +62,9 @@ def check(
     for failure in failures:
         typer.echo(failure.told(say), err=True)
     if map_to is not None and loaded:
-        from sim import figures as plots
+        from sim import figures
 
-        plots.save(plots.inputs_map(loaded[0].map, loaded[0], lang), map_to)
+        figures.save(figures.inputs_map(loaded[0].map, say, loaded[0]), map_to)
         typer.echo(say("Map: {file}", file=map_to))
     if failures:
         raise typer.Exit(2)
@@ -80,7 +80,7 @@ def explain(
     from sim.words import glossary
 
     try:
-        page = glossary.explain(term, lang)
+        page = glossary.explain(term, language(lang) if lang else None)
     except PlannerError:  # no term of the glossary: a setting, like targets.urban
         from sim.words import settings
 

@@ -35,6 +35,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     rows: list[list[str]]
     below: str = ""  # a line directly below it
+    above: str = ""  # what it is about, directly above it
 
     def lines(self) -> list[str]:
         """For a terminal: columns as wide as their widest cell."""
@@ -48,11 +49,12 @@ class Table(NamedTuple):
                 apart = " " if column.belongs or not line else "  "
                 line += apart + (cell + space if column.align == "left" else space + cell)
             lines.append(line.rstrip())
-        return [*lines, *([f" {self.below}"] if self.below else [])]
+        above = wrapped(self.above, indent="   ") if self.above else []
+        return [*above, *lines, *([f" {self.below}"] if self.below else [])]
 
     def html(self) -> str:
         """For a notebook; it copies into Word as a table."""
-        parts = ["<table>"]
+        parts = [*paragraphs([self.above]), "<table>"]
         for tag, row in (
             ("th", [column.head for column in self.columns]),
             *(("td", row) for row in self.rows),

@@ -11,7 +11,7 @@ from sim.scenario.changes import Add, Change, Close, Move, Staff
 from sim.scenario.values import LonLat
 
 if TYPE_CHECKING:
-    from sim.answers.comparison import Result
+    from sim.answers.comparison import Comparison as Result
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
     from sim.study.stopping import StoppedBecause
@@ -68,7 +68,7 @@ def label_of(key: str, lang: str, base: Scenario, worst: int = 5) -> str:
         "people_ok": ("People where target is met", f"达标{areas}人口占比"),
     }
     measure = BY_KEY[key]
-    return pick(lang, *special.get(key, (measure.en, measure.zh)))
+    return pick(lang, *special.get(key, (measure.key, measure.key)))
 
 
 def number(measure: Measure, value: float, *, sign: bool = False, unit: bool = False) -> str:
