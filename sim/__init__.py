@@ -19,7 +19,7 @@ _ROOMS = {
     "run": "sim.answers.comparison",
     "compare": "sim.answers.comparison",
     "rank": "sim.answers.ranking",
-    "site": "sim.answers.shortlist",
+    "site": "sim.answers.sites",
     "search": "sim.answers.search",
     "curve": "sim.answers.curve",
     "stress": "sim.answers.stress",

@@ -9,13 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sim.words.language import Language, language
+from sim.words.language import ENGLISH, Language, available, language
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.answers.answer import Answer
     from sim.words.page import Page
 
-__all__ = ["Language", "language", "page_of"]
+__all__ = ["Language", "frame_of", "language", "page_of"]
 
 
 def page_of(answer: Answer, say: Language) -> Page:
@@ -24,3 +26,12 @@ def page_of(answer: Answer, say: Language) -> Page:
 
     import_module(f"sim.words.{answer.room()}")
     return page(answer, say)
+
+
+def frame_of(answer: Answer) -> pd.DataFrame:
+    """What is written of an answer: its tidy rows, with their texts in every language."""
+    from sim.words.page import frame
+
+    import_module(f"sim.words.{answer.room()}")
+    codes = sorted(available(), key=lambda code: (code == ENGLISH, code))
+    return frame(answer, [language(code) for code in codes])
