@@ -59,7 +59,9 @@ def from_file(the_map: Map, path: Path) -> list[Candidate]:
     if not path.is_file():
         raise CandidatesError(
             path,
-            Message("no such file; write {seats}, a file of places, or how many to draw", seats=SEATS),
+            Message(
+                "no such file; write {seats}, a file of places, or how many to draw", seats=SEATS
+            ),
         )
     try:
         frame = places.read_points(path, the_map.crs)
@@ -117,7 +119,7 @@ def drawn(the_map: Map, count: int, seed: int = 0) -> list[Candidate]:
 def layouts(
     base: Scenario, found: list[Candidate], ambulances: int = 1, kind: str = "substation"
 ) -> tuple[list[Candidate], list[Scenario]]:
-    """The candidates at which a station can stand, and the base with each; ScenarioError if none."""
+    """Candidates at which a station can stand, and the base with each; ScenarioError if none."""
     kept, made = possible(base, found, ambulances, kind)
     if not made:
         raise ScenarioError(

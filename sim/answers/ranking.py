@@ -136,12 +136,16 @@ def rank_layouts(
     began = time.perf_counter()
     if by not in KEYS:
         known = ", ".join(KEYS)
-        raise OptionError("by", Message("write one of {known}; found {found}", known=known, found=by))
+        raise OptionError(
+            "by", Message("write one of {known}; found {found}", known=known, found=by)
+        )
     measure = BY_KEY[by]
     with Trials(base, layouts, How(**how)) as trials:
         zone = measure.matters(trials.matters) / 2 if zone is None else zone
         if not zone > 0:
-            raise OptionError("zone", Message("must be more than nothing; found {found}", found=zone))
+            raise OptionError(
+                "zone", Message("must be more than nothing; found {found}", found=zone)
+            )
         contenders = select(trials, by, zone)
         best = max(contenders, key=lambda row: (measure.sign * trials.spread(row, by).mean, -row))
         level = estimates.simultaneous(len(trials.layouts) - 1)

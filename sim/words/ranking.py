@@ -1,4 +1,4 @@
-"""Which site next, said: the table of candidates, why they gain, and what stands behind the best."""
+"""Which site next, said: the table of candidates, why they gain, the promise of the selection."""
 
 from __future__ import annotations
 
@@ -148,6 +148,24 @@ def promise(ranking: Ranking, say: Language) -> str:
     )
 
 
+LEADS = {  # the first of several: whether it surely gains, whether others may be the best
+    (True, False): Message(
+        "Of {several} candidate sites, {site} gains most: {size} ({measure}; {between})."
+    ),
+    (True, True): Message(
+        "Of {several} candidate sites, {site} gains most: {size} ({measure}; {between}); it cannot "
+        "be told apart from {others}."
+    ),
+    (False, False): Message(
+        "No candidate of {several} surely gains; {site} leads: {size} ({measure}; {between})."
+    ),
+    (False, True): Message(
+        "No candidate of {several} surely gains; {site} leads: {size} ({measure}; {between}); it "
+        "cannot be told apart from {others}."
+    ),
+}
+
+
 def sentence(ranking: Ranking, say: Language) -> str:
     """For the minutes: the site that gains most, and those that it cannot be told apart from."""
     best, measure = ranking.best, BY_KEY[ranking.by]
@@ -163,18 +181,8 @@ def sentence(ranking: Ranking, say: Language) -> str:
         return say("The one candidate site, {site}, gains {size} ({measure}; {between}).", **values)
     sure = best.verdict in (Verdict.BETTER, Verdict.TOO_SMALL)
     tied = [name(site, say) for site in ranking.tied()[1:]]
-    if not tied:
-        if sure:
-            return say("Of {several} candidate sites, {site} gains most: {size} ({measure}; "
-                       "{between}).", **values)  # fmt: skip
-        return say("No candidate of {several} surely gains; {site} leads: {size} ({measure}; "
-                   "{between}).", **values)  # fmt: skip
-    others = say.listed(tied, most=3)
-    if sure:
-        return say("Of {several} candidate sites, {site} gains most: {size} ({measure}; "
-                   "{between}); it cannot be told apart from {others}.", others=others, **values)  # fmt: skip
-    return say("No candidate of {several} surely gains; {site} leads: {size} ({measure}; "
-               "{between}); it cannot be told apart from {others}.", others=others, **values)  # fmt: skip
+    values["others"] = say.listed(tied, most=3)
+    return say(LEADS[sure, bool(tied)], **values)
 
 
 # ── around the figure ────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from sim.answers.candidates import Candidate
 from sim.answers.ranking import Ranking
-from sim.answers.sites import UNITS, Addition, SitesAnswer
+from sim.answers.site_plans import UNITS, Addition
+from sim.answers.sites import SitesAnswer
 from sim.measures.measures import BY_KEY
 from sim.text import Message, Name
 from sim.words import measures, provenance
