@@ -56,9 +56,7 @@ class SitingInputs(NamedTuple):
     sites: list[Candidate]
 
 
-def siting_inputs(
-    base: Scenario, sites: list[Candidate], layouts: list[Scenario]
-) -> SitingInputs:  # fmt: skip
+def siting_inputs(base: Scenario, sites: list[Candidate], layouts: list[Scenario]) -> SitingInputs:
     """Places where people live; driving with siren, in the time band of the run's start."""
     manned = sorted({ambulance.station for ambulance in base.fleet})
     stations = [base.stations[row] for row in manned] + [layout.stations[-1] for layout in layouts]
@@ -145,9 +143,7 @@ def _solved_for_vehicles(
     now = [base.fleet_size(row) for row in inputs.stations] + [0] * len(inputs.sites)
     cars, minutes = len(base.fleet) + more, inputs.minutes
     if busy is not None:
-        return siting.mexclp(
-            minutes, inputs.people, inputs.limit, cars, busy, fixed=now, **options
-        )  # fmt: skip
+        return siting.mexclp(minutes, inputs.people, inputs.limit, cars, busy, fixed=now, **options)
     far = FAR * (inputs.limit + inputs.before) - inputs.before
     able = (minutes <= far[:, None]).any(axis=1)
     plans = siting.dsm(
@@ -159,7 +155,7 @@ def _solved_for_vehicles(
 
 def as_layouts(
     base: Scenario, inputs: SitingInputs, model: str, solved: list[Plan]
-) -> list[SitePlan]:  # fmt: skip
+) -> list[SitePlan]:
     """Plans as layouts: a sub-station with its ambulances at each new site, more at old ones."""
     old, plans = len(inputs.stations), []
     for plan in solved:

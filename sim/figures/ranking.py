@@ -58,7 +58,7 @@ def rows_shown(ranking: Ranking, most: int) -> list[Placed]:
 
 def charts(
     ranking: Ranking, shown: list[Placed], say: Language, size: str = "screen"
-) -> list[RowChart]:  # fmt: skip
+) -> list[RowChart]:
     """The measure by which they are ranked, and beside it the worst-served areas if measured."""
     known = any(math.isfinite(site.gains["worst5"].mean) for site in ranking.sites)
     keys = [ranking.by, "worst5"] if known and ranking.by != "worst5" else [ranking.by]
@@ -67,7 +67,7 @@ def charts(
 
 def _chart(
     ranking: Ranking, measure: Measure, shown: list[Placed], say: Language, size: str
-) -> RowChart:  # fmt: skip
+) -> RowChart:
     base = ranking.provenance.base
     rows = []
     for place, site in shown:
@@ -111,9 +111,7 @@ def _mark(ranking: Ranking, site: RankedSite, measure: Measure) -> Mark:
     return TIED if site.best_place == 1 else OTHER
 
 
-def _legend(
-    ranking: Ranking, shown: list[RankedSite], say: Language, size: float
-) -> list[object]:  # fmt: skip
+def _legend(ranking: Ranking, shown: list[RankedSite], say: Language, size: float) -> list[object]:
     """What the marks mean, of those that occur."""
     areas = measures.area_word(ranking.provenance.base.map, say)
     tied = len(ranking.tied()) > 1
