@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.answers import candidates, siting
 from sim.answers.candidates import Candidate
-from sim.answers.siting import Plan
+from sim.answers.siting import SitingPlan
 from sim.errors import OptionError
 from sim.prepare import reach as coverage
 from sim.text import Message, Name
@@ -38,7 +38,7 @@ class Addition(NamedTuple):
 class SitePlan(NamedTuple):
     """A plan of the model, as a layout. `candidate` is what the ranking calls it."""
 
-    plan: Plan
+    plan: SitingPlan
     additions: tuple[Addition, ...]
     candidate: Candidate
     layout: Scenario
@@ -109,7 +109,7 @@ def solve(
     new: int | None,
     busy: float | None,
     options: dict[str, Any],
-) -> list[Plan]:
+) -> list[SitingPlan]:
     """The model's plans, the best first, with today's stations locked in.
 
     `new`: stations or ambulances to add; None for one, or for as many as the budget allows.
@@ -138,7 +138,7 @@ def solve(
 
 def _solved_for_vehicles(
     base: Scenario, inputs: SitingInputs, more: int, busy: float | None, options: dict[str, Any]
-) -> list[Plan]:
+) -> list[SitingPlan]:
     """MEXCLP if ambulances are busy for a share of time, else DSM; `more` ambulances than today."""
     now = [base.fleet_size(row) for row in inputs.stations] + [0] * len(inputs.sites)
     cars, minutes = len(base.fleet) + more, inputs.minutes
@@ -154,7 +154,7 @@ def _solved_for_vehicles(
 
 
 def as_layouts(
-    base: Scenario, inputs: SitingInputs, model: str, solved: list[Plan]
+    base: Scenario, inputs: SitingInputs, model: str, solved: list[SitingPlan]
 ) -> list[SitePlan]:
     """Plans as layouts: a sub-station with its ambulances at each new site, more at old ones."""
     old, plans = len(inputs.stations), []
@@ -177,7 +177,7 @@ def as_layouts(
     return plans
 
 
-def _more_ambulances(base: Scenario, inputs: SitingInputs, plan: Plan, row: int) -> int:
+def _more_ambulances(base: Scenario, inputs: SitingInputs, plan: SitingPlan, row: int) -> int:
     """How many more ambulances stand at a site than today."""
     if plan.vehicles is not None:
         now = base.fleet_size(inputs.stations[row]) if row < len(inputs.stations) else 0
@@ -195,7 +195,7 @@ def _named(additions: list[Addition]) -> Candidate:
     return Candidate(Name(zh, en))
 
 
-def _value(inputs: SitingInputs, model: str, plan: Plan) -> float:
+def _value(inputs: SitingInputs, model: str, plan: SitingPlan) -> float:
     """The model's value as people know it: a share of all, or minutes from the call on."""
     value, people = float(plan.value), float(inputs.people.sum())
     if UNITS[model] == "share":

@@ -9,15 +9,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sim.words.language import ENGLISH, Language, available, language
-
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.answers.answer import Answer
+    from sim.words.language import Language
     from sim.words.page import Page
 
-__all__ = ["Language", "frame_of", "language", "page_of"]
+__all__ = ["frame_of", "page_of"]
 
 
 def page_of(answer: Answer, say: Language) -> Page:
@@ -30,6 +29,7 @@ def page_of(answer: Answer, say: Language) -> Page:
 
 def frame_of(answer: Answer) -> pd.DataFrame:
     """What is written of an answer: its tidy rows, with their texts in every language."""
+    from sim.words.language import ENGLISH, available, language
     from sim.words.page import frame
 
     import_module(f"sim.words.{answer.room()}")

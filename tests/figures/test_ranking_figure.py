@@ -27,8 +27,8 @@ from sim.figures import ranking, style
 from sim.figures.ranking import BEST, HELPER, HELPS, OTHER, TIED
 from sim.measures.estimates import Estimate
 from sim.measures.verdicts import Verdict
-from sim.words import language
 from sim.words import sites as sites_words
+from sim.words.language import language
 
 SIZES = list(style.SIZES)
 LANGUAGES = ["en", "zh"]

@@ -16,7 +16,7 @@ from sim.figures.row_chart import NumberColumn, Row, RowChart
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY, Matters
 from sim.measures.verdicts import Verdict
-from sim.words import language
+from sim.words.language import language
 from sim.words.page import Finding
 
 EN = language("en")
@@ -67,7 +67,7 @@ def test_a_row_has_the_mark_of_its_verdict_or_its_own():
     _, (ax,) = drawn(replace(CHART, rows=(row,)))
     (line,) = [line for line in ax.lines if line.get_marker() == "^"]
     assert line.get_color() == "#123456"
-    usual = [x for x in drawn(CHART)[1][0].lines if x.get_marker() == "s"][0]
+    usual = next(x for x in drawn(CHART)[1][0].lines if x.get_marker() == "s")
     assert line.get_markersize() == pytest.approx(usual.get_markersize() / 2)
 
 
@@ -156,7 +156,7 @@ def test_a_long_title_is_made_smaller_and_then_cut(size, lang):
                     rows=tuple(replace(row, name="枫林镇") for row in ROWS))
             for c in (long, short)
         )  # fmt: skip
-    figure, (left, right) = drawn(long, short, shares=(0.5, 0.5), size=size, say=language(lang))
+    _, (left, right) = drawn(long, short, shares=(0.5, 0.5), size=size, say=language(lang))
     assert left.get_title(loc="left").endswith("…")
     assert not right.get_title(loc="left").endswith("…")
     box = left._left_title.get_window_extent()

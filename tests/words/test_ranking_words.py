@@ -26,8 +26,9 @@ from sim.measures.estimates import Estimate
 from sim.measures.verdicts import Verdict
 from sim.report.folder import answer_as_json
 from sim.study.stopping import Chosen
-from sim.words import frame_of, language, reasons
+from sim.words import frame_of, reasons
 from sim.words import ranking as words
+from sim.words.language import language
 
 LANGUAGES = ["en", "zh"]
 EN, ZH = language("en"), language("zh")

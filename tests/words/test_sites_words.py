@@ -10,8 +10,9 @@ from rankings import reordered, sited
 
 from sim.answers.site_plans import MODELS, Addition
 from sim.text import Name
-from sim.words import frame_of, language
+from sim.words import frame_of
 from sim.words import sites as words
+from sim.words.language import language
 
 LANGUAGES = ["en", "zh"]
 EN, ZH = language("en"), language("zh")
