@@ -209,13 +209,14 @@ def column(
 def in_a_line(fig: Figure, handles: Sequence[Any], at: tuple[float, float]) -> None:
     """A legend in one line that ends at `at`; smaller, then in two lines, if the page is narrow."""
     body, many = mpl.rcParams["font.size"], len(handles)
-    tries = [(0.95 * 0.94**i, many) for i in range(7)]
-    tries += [(0.75 * 0.94**i, -(-many // 2)) for i in range(8)]
+    tries = [(0.95 * 0.94**i, many) for i in range(9)]
+    # Two lines have room below an axis only in small type.
+    tries += [(0.58 * 0.94**i, -(-many // 2)) for i in range(8)]
     for share, columns in tries:
         made = fig.legend(
             handles=list(handles), loc="lower right", bbox_to_anchor=at, ncols=columns,
             frameon=False, borderaxespad=0, borderpad=0, fontsize=share * body, handletextpad=0.4,
-            columnspacing=1.6, handlelength=1.4, labelspacing=0.25,
+            columnspacing=1.6, handlelength=1.4, labelspacing=0.2,
         )  # fmt: skip
         box = made.get_window_extent(fig.canvas.get_renderer())  # type: ignore[attr-defined]
         if box.x0 >= 0.01 * fig.bbox.width or (share, columns) == tries[-1]:

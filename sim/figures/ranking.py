@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 from matplotlib.figure import Figure
 
@@ -111,7 +111,7 @@ def _mark(ranking: Ranking, site: RankedSite, measure: Measure) -> Mark:
     return TIED if site.best_place == 1 else OTHER
 
 
-def _legend(ranking: Ranking, shown: list[RankedSite], say: Language, size: float) -> list[object]:
+def _legend(ranking: Ranking, shown: list[RankedSite], say: Language, size: float) -> list[Any]:
     """What the marks mean, of those that occur."""
     areas = measures.area_word(ranking.provenance.base.map, say)
     tied = len(ranking.tied()) > 1

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 
-from sim.figures import intervals, lettering, style
+from sim.figures import intervals, lettering, page, style
 from sim.figures.intervals import Mark, Span
 from sim.figures.page import Sheet
 from sim.measures.estimates import Estimate
@@ -63,7 +64,7 @@ class RowChart:
     axis: str
     names_share: float = 0.32  # of the page's width that names may take
     stems: bool = True  # a line from nothing to the value
-    extra: Sequence[object] = field(default=())  # more handles of the legend
+    extra: Sequence[Any] = field(default=())  # more handles of the legend
     below: str = ""  # a line below the rows: what is not drawn
 
 
@@ -81,47 +82,68 @@ def beside(
     sheet: Sheet, charts: Sequence[RowChart], shares: Sequence[float], say: Language
 ) -> list[Axes]:
     """Charts of the same rows on a page, names before the first; `shares` of the width add to 1."""
-    size, first = sheet.size, charts[0]
-    names = [row.name for row in first.rows]
-    room = intervals.name_room(sheet.fig, names, size, first.names_share)
-    names = [lettering.middle_out(sheet.fig, name, size, room) for name in names]
-    names += [""] * bool(first.below)
-    widths = [_column_widths(sheet, chart) for chart in charts]
+    first = charts[0]
+    names = [*(row.name for row in first.rows), *[""] * bool(first.below)]
+    columns = [chart.columns for chart in charts]
+    every = _axes(sheet, names, columns, shares, first.names_share)
+    cut = [panel(ax, chart) for ax, chart in zip(every, charts, strict=True)]
+    if first.below:
+        _say_below(every[0], first.below, len(names) - 1)
+    legend_below(sheet, _legend(charts, any(cut), say, sheet.size))
+    return every
+
+
+def named_rows(
+    sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn], names_share: float = 0.32
+) -> Axes:
+    """Empty axes with a name to the left of each row and columns of numbers to the right."""
+    return _axes(sheet, names, [columns], [1.0], names_share)[0]
+
+
+def _axes(
+    sheet: Sheet,
+    names: Sequence[str],
+    columns: Sequence[Sequence[NumberColumn]],
+    shares: Sequence[float],
+    names_share: float,
+) -> list[Axes]:
+    """Empty axes beside each other, as many as shares, each with its columns to the right."""
+    size, fig = sheet.size, sheet.fig
+    room = intervals.name_room(fig, names, size, names_share)
+    names = [lettering.middle_out(fig, name, size, room) for name in names]
+    widths = [[_width(sheet, column) for column in some] for some in columns]
     left, bottom = sheet.left + room + 1.0 * size, sheet.bottom + 5.3 * size
-    wide = sheet.right - left - GAP * size * (len(charts) - 1) - sum(map(sum, widths))
-    found: list[Axes] = []
-    cut = False
-    for chart, share, columns in zip(charts, shares, widths, strict=True):
+    wide = sheet.right - left - GAP * size * (len(shares) - 1) - sum(map(sum, widths))
+    every: list[Axes] = []
+    for share, some, points in zip(shares, columns, widths, strict=True):
         ax = sheet.axes(left, bottom, left + share * wide, sheet.top - 1.9 * size)
         intervals.rows(ax, names, size)
-        if found:
+        if every:
             ax.set_yticks([])
-        cut |= panel(ax, chart)
-        for i, column in enumerate(chart.columns):
-            right = sum(columns[: i + 1])
+        for i, column in enumerate(some):
+            right = sum(points[: i + 1])
             intervals.column(ax, right, column.head, column.cells, 0.92 * size)
-        left += share * wide + sum(columns) + GAP * size
-        found.append(ax)
-    if first.below:
-        _say_below(found[0], first.below, len(names) - 1)
-    at = sheet.at(sheet.right, sheet.bottom + 0.4 * size)
-    intervals.in_a_line(sheet.fig, _legend(charts, cut, say, size), at)
-    return found
+        left += share * wide + sum(points) + GAP * size
+        every.append(ax)
+    return every
 
 
-def _column_widths(sheet: Sheet, chart: RowChart) -> list[float]:
+def _width(sheet: Sheet, column: NumberColumn) -> float:
     size = 0.92 * sheet.size
-    return [
-        max(lettering.width(sheet.fig, cell, size) for cell in (column.head, *column.cells))
-        + 1.4 * sheet.size
-        for column in chart.columns
-    ]
+    cells = (column.head, *column.cells)
+    return max(lettering.width(sheet.fig, cell, size) for cell in cells) + 1.4 * sheet.size
 
 
-def _legend(charts: Sequence[RowChart], cut: bool, say: Language, size: float) -> list[object]:
+def legend_below(sheet: Sheet, handles: Sequence[Any]) -> None:
+    """A legend at the foot of the page, in one line if it fits."""
+    at = sheet.at(sheet.right, sheet.bottom + 0.4 * sheet.size)
+    intervals.in_a_line(sheet.fig, handles, at)
+
+
+def _legend(charts: Sequence[RowChart], cut: bool, say: Language, size: float) -> list[Any]:
     """What the marks, the arrows and the band mean, of those that occur."""
     judged = (row.verdict for row in charts[0].rows if row.mark is None)
-    handles: list[object] = [*intervals.legend(judged, say, size), *charts[0].extra]
+    handles: list[Any] = [*intervals.legend(judged, say, size), *charts[0].extra]
     handles += [intervals.goes_on(say, size)] * cut
     measures = [chart.measure for chart in charts]
     return [*handles, intervals.band_legend(measures, charts[0].matters, say)]
@@ -145,19 +167,35 @@ def panel(ax: Axes, chart: RowChart) -> bool:
             ax.plot([0, value.mean], [y, y], color=colour, lw=0.12 * size, alpha=0.45, zorder=2.5)
         intervals.interval(ax, y, value, seen, colour, 0.25 * size)
         intervals.mark(ax, value.mean, y, row.looks, 0.8 * size)
-    wide = intervals.points_wide(ax)
-    _title(ax, chart.title, wide)
-    fitting = lettering.fitting(ax.figure, chart.axis, size, wide)  # type: ignore[arg-type]
+    title(ax, chart.title)
+    fitting = lettering.fitting(ax.figure, chart.axis, size, intervals.points_wide(ax))  # type: ignore[arg-type]
     ax.set_xlabel(chart.axis, labelpad=0.3 * size, size=fitting)
     return intervals.cut_off(values, seen)
 
 
-def _title(ax: Axes, title: str, wide: float) -> None:
-    """Somewhat smaller where it is long, and then cut."""
-    fig, size = ax.figure, 1.05 * mpl.rcParams["font.size"]
-    size = max(0.8 * size, lettering.fitting(fig, title, size, wide, "bold"))  # type: ignore[arg-type]
-    title = lettering.broken(fig, title, size, wide, 1, "bold")  # type: ignore[arg-type]
-    ax.set_title(title, loc="left", weight="bold", size=size)
+def title(ax: Axes, text: str) -> None:
+    """Over the axes, whose columns have heads of their own.
+
+    A long title begins over the names, or in the gap to the axes on the left; one that is longer
+    still is made smaller, and then cut.
+    """
+    fig: Any = ax.figure
+    size, wide, to_points = (
+        1.05 * mpl.rcParams["font.size"],
+        intervals.points_wide(ax),
+        72 / fig.dpi,
+    )
+    here = ax.get_window_extent().x0
+    others = [other.get_window_extent().x1 for other in fig.axes]
+    edge = max((x * to_points + size for x in others if x < here), default=page.MARGIN)
+    room = wide + here * to_points - edge
+    size = max(0.8 * size, lettering.fitting(fig, text, size, room, "bold"))
+    text = lettering.broken(fig, text, size, room, 1, "bold")
+    shift = min(0.0, wide - lettering.width(fig, text, size, "bold"))
+    ax.annotate(
+        text, (0, 1), (shift, 0.75 * size), xycoords="axes fraction", textcoords="offset points",
+        weight="bold", size=size, annotation_clip=False,
+    )  # fmt: skip
 
 
 def _number_room(rows: Iterable[Row], size: float) -> tuple[float, float]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import words
-from sim.answers.answer import Answer, finite
+from sim.answers.answer import Answer
 from sim.answers.comparison import as_json
 from sim.errors import OutputError
 from sim.files.whole import FINISHED, LOCK, LOGS, MARK, alone, told_in_words, write_whole
@@ -211,10 +211,8 @@ def answer_as_json(told: Any, lang: str) -> dict[str, Any]:
     if not isinstance(told, Answer):
         facts: dict[str, Any] = told.facts(lang)
         return facts
-    page, facts = words.page_of(told, language(lang)), told.facts()
-    if "rows" in facts:
-        facts["rows"] = finite(words.frame_of(told).to_dict("records"))
-    return facts | {"sentence": page.sentence, "sentences": list(page.sentences)}
+    page = words.page_of(told, language(lang))
+    return words.facts_of(told) | {"sentence": page.sentence, "sentences": list(page.sentences)}
 
 
 def write_answer(
@@ -222,9 +220,7 @@ def write_answer(
 ) -> None:
     """What an answer of `sim.answers` says: its table, its rows, its figures and `run.json`."""
     _write_table(folder, told.table(lang))
-    frames = told.frames()
-    if isinstance(told, Answer) and told.name in frames:
-        frames[told.name] = words.frame_of(told)
+    frames = words.frames_of(told) if isinstance(told, Answer) else told.frames()
     for name, frame in frames.items():
         _write_csv(folder / f"{name}.csv", frame)
     if figures:

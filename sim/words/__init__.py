@@ -7,7 +7,7 @@ those of `sim/answers/ranking.py` in `sim/words/ranking.py`.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.words.language import Language
     from sim.words.page import Page
 
-__all__ = ["frame_of", "page_of"]
+__all__ = ["facts_of", "frames_of", "page_of"]
 
 
 def page_of(answer: Answer, say: Language) -> Page:
@@ -27,8 +27,25 @@ def page_of(answer: Answer, say: Language) -> Page:
     return page(answer, say)
 
 
-def frame_of(answer: Answer) -> pd.DataFrame:
-    """What is written of an answer: its tidy rows, with their texts in every language."""
+def frames_of(answer: Answer) -> dict[str, pd.DataFrame]:
+    """What is written as CSV: an answer's frames, the main one with texts in every language."""
+    frames = answer.frames()
+    if answer.name in frames:
+        frames[answer.name] = _frame_of(answer)
+    return frames
+
+
+def facts_of(answer: Answer) -> dict[str, Any]:
+    """What is written as JSON: an answer's facts, the rows with texts in every language."""
+    from sim.answers.answer import finite
+
+    facts = answer.facts()
+    if "rows" in facts:
+        facts["rows"] = finite(_frame_of(answer).to_dict("records"))
+    return facts
+
+
+def _frame_of(answer: Answer) -> pd.DataFrame:
     from sim.words.language import ENGLISH, available, language
     from sim.words.page import frame
 

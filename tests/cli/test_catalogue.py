@@ -15,6 +15,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff，。；：（）、“”]")
 DATA = {
     "sim/figures/style.py",
     "sim/files/tables.py",
+    "sim/answers/candidates.py",  # what drawn places are called
 }
 
 

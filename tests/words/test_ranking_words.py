@@ -26,7 +26,7 @@ from sim.measures.estimates import Estimate
 from sim.measures.verdicts import Verdict
 from sim.report.folder import answer_as_json
 from sim.study.stopping import Chosen
-from sim.words import frame_of, reasons
+from sim.words import frames_of, reasons
 from sim.words import ranking as words
 from sim.words.language import language
 
@@ -89,7 +89,7 @@ def test_long_rankings_are_cut_in_print_and_whole_in_the_file():
     assert "… and 3 more in ranking.csv." in found.table("en")
     assert "其余 3 个见 ranking.csv" in found.table("zh")
     assert len(words.table(found, EN).rows) == words.SHOWN == 30
-    assert len(frame_of(found)) == 33
+    assert len(frames_of(found)["ranking"]) == 33
 
 
 def test_a_draft_says_so():
@@ -310,7 +310,7 @@ def test_reasons_are_said_in_round_numbers():
 
 def test_files_have_a_row_for_each_site_with_its_reason_in_every_language():
     found = ranked()
-    frame = frame_of(found)
+    frame = frames_of(found)["ranking"]
     assert list(frame.columns[-2:]) == ["reason_zh", "reason_en"]
     assert frame["reason_en"][0] == reasons.reason(found.best.reason, days(), EN)
     assert frame["reason_zh"][3] == reasons.reason(found.sites[3].reason, days(), ZH)

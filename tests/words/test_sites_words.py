@@ -10,7 +10,7 @@ from rankings import reordered, sited
 
 from sim.answers.site_plans import MODELS, Addition
 from sim.text import Name
-from sim.words import frame_of
+from sim.words import frames_of
 from sim.words import sites as words
 from sim.words.language import language
 
@@ -136,7 +136,7 @@ def test_what_the_model_took_for_granted_is_said():
 
 def test_files_name_the_plans_and_their_sites_in_every_language():
     found = sited(best=3)
-    frame = frame_of(found)
+    frame = frames_of(found)["sites"]
     assert list(frame.columns[6:9]) == ["name_zh", "name_en", "verdict"]
     assert list(frame.columns[-2:]) == ["sites_zh", "sites_en"]
     assert list(frame["name_en"]) == [words.plan_name(found, row, EN) for row in range(3)]
