@@ -217,9 +217,14 @@ def in_a_line(fig: Figure, handles: Sequence[Any], at: tuple[float, float]) -> N
             handles=list(handles), loc="lower right", bbox_to_anchor=at, ncols=columns,
             frameon=False, borderaxespad=0, borderpad=0, fontsize=share * body, handletextpad=0.4,
             columnspacing=1.6, handlelength=1.4, labelspacing=0.2,
+            markerscale=min(1.0, 1.2 * share),
         )  # fmt: skip
         box = made.get_window_extent(fig.canvas.get_renderer())  # type: ignore[attr-defined]
-        if box.x0 >= 0.01 * fig.bbox.width or (share, columns) == tries[-1]:
+        # Small type is wider in print than on the screen on which it is measured.
+        if (
+            box.x0 >= (0.01 if share > 0.7 else 0.03) * fig.bbox.width
+            or (share, columns) == tries[-1]
+        ):
             return
         made.remove()
 
