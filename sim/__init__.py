@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened
     from sim.answers.curve import curve
     from sim.answers.ranking import rank
     from sim.answers.search import search
-    from sim.answers.shortlist import site
+    from sim.answers.sites import site
     from sim.answers.stress import stress
     from sim.answers.worth import worth
     from sim.errors import MapError, PlannerError, RecordsError, ScenarioError
@@ -33,7 +33,7 @@ _ROOMS = {
     "run": "sim.answers.comparison",
     "compare": "sim.answers.comparison",
     "rank": "sim.answers.ranking",
-    "site": "sim.answers.shortlist",
+    "site": "sim.answers.sites",
     "search": "sim.answers.search",
     "curve": "sim.answers.curve",
     "stress": "sim.answers.stress",

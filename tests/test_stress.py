@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT
+from pages import aligned
 from scipy.stats import kstest
-from test_decide import aligned
 from test_records import scenario_with
 from towns import matrix_files
 

@@ -201,7 +201,7 @@ def write(
     """
     text = words.page_of(answer, say).text()
     write_whole(folder / "table.txt", lambda part: part.write_text(text + "\n", "utf-8"))
-    frames = answer.frames()
+    frames = words.frames_of(answer)
     for name, frame in frames.items():
         _write_csv(folder / f"{name}.csv", frame)
     if figures:
@@ -234,4 +234,4 @@ def as_json(answer: Answer, say: Language) -> Any:
 
 def _facts(answer: Answer, say: Language) -> dict[str, Any]:
     page = words.page_of(answer, say)
-    return answer.facts() | {"sentence": page.sentence, "sentences": list(page.sentences)}
+    return words.facts_of(answer) | {"sentence": page.sentence, "sentences": list(page.sentences)}

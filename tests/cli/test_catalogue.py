@@ -17,6 +17,7 @@ DATA = {
     "sim/files/tables.py",
     "sim/scenario/records.py",
     "sim/units.py",
+    "sim/answers/candidates.py",  # what drawn places are called
 }
 
 
