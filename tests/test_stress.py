@@ -12,7 +12,7 @@ from conftest import ROOT
 from scipy.stats import kstest
 from test_decide import aligned
 from test_map_import import matrix_files
-from test_records import scenario_with
+from worlds import scenario_with
 
 import sim
 from sim.answers import comparison
