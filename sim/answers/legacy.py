@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from sim.answers.answer import Provenance
-from sim.study.stopping import Chosen
+from sim.study.stopping import StoppedBecause
 from sim.words import phrases as words
 from sim.words.phrases import pick
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.scenario.scenario import Scenario
-    from sim.study.runs import Trials
+    from sim.study.runs import Runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +28,9 @@ class Made(Provenance):
     """How an answer came about."""
 
     @staticmethod
-    def by(trials: Trials, chosen: Chosen, seconds: float) -> Made:
-        often = max(trials.replications(row) for row in range(len(trials.layouts)))
-        return Made(trials.base, often, trials.runs, trials.seed, seconds, chosen)
+    def by(runs: Runs, chosen: StoppedBecause, seconds: float) -> Made:
+        often = max(runs.replications(row) for row in range(len(runs.layouts)))
+        return Made(runs.base, often, runs.runs, runs.seed, seconds, chosen)
 
     def line(self, lang: str) -> str:
         days = words.days(self.base, lang)

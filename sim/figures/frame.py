@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from sim.answers.legacy import Made
 from sim.figures import lettering, style
 from sim.figures import page as sheets
-from sim.words import language, provenance
+from sim.words import provenance
+from sim.words.language import language
 from sim.words.phrases import count, pick
 
 SLIDE = 7.5  # inches that a slide is high

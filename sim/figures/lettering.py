@@ -50,6 +50,15 @@ def broken(
     return "\n".join(_cut(fig, line.strip(), size, room, weight) for line in made)
 
 
+def fitting(fig: Figure, text: str, size: float, room: float, weight: str = "normal") -> float:
+    """The size at which a line takes no more than `room` points; at most `size`."""
+    while (
+        size > 1 and width(fig, text, size, weight) > room
+    ):  # widths go in whole pixels: step by step
+        size *= 0.96
+    return size
+
+
 def _pieces(text: str) -> list[str]:
     """Words with the blank behind them, single Chinese characters with their punctuation."""
     return re.findall(r"[\u2e80-\uffef][，。；：、）]*|[^\s\u2e80-\uffef]+\s*|\s+", text)

@@ -16,6 +16,7 @@ from sim.words.page import Finding
 
 MARGIN = 0.14  # inches around a page
 SLIDE = 7.5  # inches that a slide is high
+MARGIN = 0.14 * 72  # points to the left and to the right
 AROUND = 5.6  # points of type that headline and footnote take, in units of the body type
 
 

@@ -1,45 +1,100 @@
-"""The measures, each defined once: its key, its unit, and whether more or less of it is better.
+"""The measures, each defined once: what is counted, among which calls, which way is better.
 
-What they are called and what they mean is said in `sim.words.definitions`.
+Their names and definitions are words: `sim/words/measures.py`, `sim/words/definitions.py`.
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from sim.measures.groups import Setup
+from sim.measures.kinds import (
+    Matters,
+    Measure,
+    OfCalls,
+    OfFleet,
+    OfPeople,
+    PercentileOfCalls,
+    Rows,
+)
+
+__all__ = ["BY_KEY", "COUNTED", "HEADLINE", "MEASURES", "OF_CALLS", "Matters", "Measure"]
+
+TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
+LONG_WAIT_S = 1_200.0
 
 
-class Measure(NamedTuple):
-    """`unit` says what a value is: a share between 0 and 1, or minutes."""
-
-    key: str
-    en: str
-    zh: str
-    unit: Literal["share", "min"]
-    better: Literal["more", "less"]
+# ── what is counted ──────────────────────────────────────────────────────────────────────────
 
 
-MEASURES: Final = (
-    Measure("within", "All calls within target", "全部呼叫达标率", "share", "more"),
-    Measure("urban10", "Urban calls within target", "城区呼叫达标率", "share", "more"),
-    Measure("rural30", "Rural calls within target", "农村呼叫达标率", "share", "more"),
-    Measure("worst5", "Five worst-served townships", "最差 5 乡镇达标率", "share", "more"),
-    Measure("mean", "Mean response", "平均反应时间", "min", "less"),
-    Measure("p90", "90th percentile", "第 90 百分位数", "min", "less"),
-    Measure("over20", "Longer than 20 minutes", "超 20 分钟占比", "share", "less"),
-    Measure("turnout3", "Turnout within 3 minutes", "3 分钟出车率", "share", "more"),
-    Measure("served_at_once", "Served at once", "呼叫满足率", "share", "more"),
-    Measure("cross", "Served from another area", "跨区域服务占比", "share", "less"),
-    Measure("busy", "Ambulance time on calls", "任务占用率", "share", "less"),
-    Measure("level_zero", "Time with no ambulance free", "无车可派时间", "share", "less"),
-    Measure(
-        "people_ok",
-        "People in townships that meet their target",
-        "达标乡镇人口占比",
+def in_time(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether it was reached within the target of its area; a target is inclusive."""
+    within: np.ndarray = rows.response_s <= np.array(setup.target_s)[rows.area]
+    return within
+
+
+def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
+    """[call] seconds; inf if nobody arrived."""
+    return rows.response_s
+
+
+def reached(rows: Rows) -> np.ndarray:
+    """[call] whether anybody arrived."""
+    return np.isfinite(rows.response_s)
+
+
+def in_area(area: int) -> Callable[[Setup], np.ndarray]:
+    """The places of one area, as a mask of areas and townships."""
+
+    def where(setup: Setup) -> np.ndarray:
+        mask = ~setup.everywhere()
+        mask[area] = True
+        return mask
+
+    return where
+
+
+def in_worst(setup: Setup) -> np.ndarray:
+    """The worst-served townships of the base, as a mask of areas and townships."""
+    mask = ~setup.everywhere()
+    mask[:, list(setup.worst)] = True
+    return mask
+
+
+WITHIN: Final = OfCalls("within", "share", "more", value=in_time)
+MEAN: Final = OfCalls("mean", "min", "less", value=response_s, among=reached, per=60.0)
+MEASURES: Final[tuple[Measure, ...]] = (
+    WITHIN,
+    OfCalls("urban10", "share", "more", value=in_time, where=in_area(0)),
+    OfCalls("rural30", "share", "more", value=in_time, where=in_area(1)),
+    OfCalls("worst5", "share", "more", value=in_time, where=in_worst),
+    MEAN,
+    PercentileOfCalls("p90", "min", "less", value=response_s, share=0.9, per=60.0),
+    OfCalls("over20", "share", "less", value=lambda rows, _: rows.response_s > LONG_WAIT_S),
+    OfCalls("turnout3", "share", "more", value=lambda rows, _: rows.turnout_s <= TURNOUT_TARGET_S),
+    OfCalls("served_at_once", "share", "more", value=lambda rows, _: rows.at_once),
+    OfCalls("cross", "share", "less", value=lambda rows, _: rows.cross),
+    OfFleet(
+        "busy",
         "share",
-        "more",
+        "less",
+        above=lambda tally: tally.busy_s.sum(),
+        below=lambda tally: tally.on_duty_s.sum(),
     ),
+    OfFleet(
+        "level_zero",
+        "share",
+        "less",
+        above=lambda tally: tally.level_zero_s,
+        below=lambda tally: tally.window_s,
+    ),
+    OfPeople("people_ok", "share", "more", measure=WITHIN),
 )
 
 BY_KEY: Final = {measure.key: measure for measure in MEASURES}
+COUNTED: Final = (WITHIN, MEAN)  # what sums are kept of
 HEADLINE: Final = ("within", "urban10", "rural30", "worst5", "p90", "mean", "busy", "people_ok")
 OF_CALLS: Final = ("within", "mean", "p90", "over20", "turnout3", "served_at_once", "cross")

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 from sim import words
 from sim.answers.answer import Answer, Provenance
 from sim.errors import OutputError
-from sim.files.whole import FINISHED, LOCK, LOGS, MARK, alone, told_in_words, write_whole
+from sim.files.whole import FINISHED, LOGS, MARK, alone, told_in_words, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.words import Language
+    from sim.words.language import Language
 
 TAKING = ".taking-the-place"  # and so is one with this: it was stopped while that was done
 PACKAGES = (
@@ -54,8 +54,8 @@ def refuse_foreign(folder: Path) -> None:
 def results_folder(folder: Path, key: str) -> Iterator[Path]:
     """A part folder to fill; it takes the place of an earlier result only when it is whole.
 
-    It lies beside `folder` and is named after the study's key: the same study finds there what
-    it had finished when it was stopped. It goes when nothing is finished, or when all is.
+    It lies beside `folder`; what was stopped finds there what it had finished. It goes when nothing
+    is finished, or when all is.
     """
     refuse_foreign(folder)
     part = folder.with_name(f".{folder.name}.part-{key[:12]}")
@@ -69,7 +69,7 @@ def results_folder(folder: Path, key: str) -> Iterator[Path]:
                 shutil.rmtree(part, ignore_errors=True)
                 _drop_other_parts(folder)
             finally:
-                if not any((part / FINISHED).glob("layout-*/*.parquet")):
+                if not any((part / FINISHED).glob("*/[0-9]*.npz")):
                     shutil.rmtree(part, ignore_errors=True)
     finally:
         if new_parent:
@@ -80,15 +80,17 @@ def results_folder(folder: Path, key: str) -> Iterator[Path]:
 def _tidy(part: Path) -> None:
     """Of an earlier start only whole files of finished replications stay."""
     for path in part.iterdir():
-        if path.name not in (FINISHED, LOGS, LOCK):
+        if path.name not in (FINISHED, LOGS):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for half in part.glob("*/layout-*/.*"):
+    for half in part.glob("*/*/.*"):
         half.unlink()
 
 
 def _drop_other_parts(folder: Path) -> None:
     """What other studies for the same folder left, unless one is at work there."""
     for other in folder.parent.glob(f".{glob.escape(folder.name)}.part-*"):
+        if not other.is_dir():  # the lock of one
+            continue
         with contextlib.suppress(OutputError), alone(other):
             shutil.rmtree(other, ignore_errors=True)
 
@@ -148,14 +150,15 @@ def _listed(folder: Path) -> list[str]:
 def _files(folder: Path) -> list[str]:
     """What a result consists of besides `run.json`: paths in its folder."""
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    apart = (FINISHED, LOCK, MARK)
+    apart = (FINISHED, MARK)
     return sorted(path.as_posix() for path in paths if path.parts[0] not in apart)
 
 
-def drop_logs_from(part: Path, first: int) -> None:
-    """Logs of replications that a longer study had finished and this one does not have."""
+def drop_other_logs(part: Path, layouts: int, replications: int) -> None:
+    """Remove logs of layouts and replications that only an earlier study had."""
     for path in (part / LOGS).glob("layout-*/*.parquet"):
-        if int(path.stem.rpartition("-")[2]) >= first:
+        layout = int(path.parent.name.rpartition("-")[2])
+        if layout >= layouts or int(path.stem.rpartition("-")[2]) >= replications:
             path.unlink()
 
 
@@ -198,7 +201,7 @@ def write(
     """
     text = words.page_of(answer, say).text()
     write_whole(folder / "table.txt", lambda part: part.write_text(text + "\n", "utf-8"))
-    frames = answer.frames()
+    frames = words.frames_of(answer)
     for name, frame in frames.items():
         _write_csv(folder / f"{name}.csv", frame)
     if figures:
@@ -231,4 +234,4 @@ def as_json(answer: Answer, say: Language) -> Any:
 
 def _facts(answer: Answer, say: Language) -> dict[str, Any]:
     page = words.page_of(answer, say)
-    return answer.facts() | {"sentence": page.sentence, "sentences": list(page.sentences)}
+    return words.facts_of(answer) | {"sentence": page.sentence, "sentences": list(page.sentences)}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any, Final
 
+from sim.scenario.changes import Add, Change, Close, Move, Staff
 from sim.scenario.scenario import Scenario
-from sim.scenario.settings import Change, Close, Fleet, LonLat, Move, StationEntry
+from sim.scenario.values import LonLat
 from sim.text import Message
 from sim.words.language import Language
 
@@ -34,7 +35,7 @@ def _(whole: Change, layout: Scenario, say: Language) -> str:
 
 
 @change.register
-def _(add: StationEntry, layout: Scenario, say: Language) -> str:
+def _(add: Add, layout: Scenario, say: Language) -> str:
     name, crew = say.name(layout.station_name(add.station)), ambulances(add, say)
     if name.casefold().startswith(say(KINDS[add.kind]).casefold()):  # "Station North"
         return say("+ {station}, {ambulances}", station=name, ambulances=crew)
@@ -51,7 +52,7 @@ def _(move: Move, layout: Scenario, say: Language) -> str:
 
 
 @change.register
-def _(staff: Fleet, layout: Scenario, say: Language) -> str:
+def _(staff: Staff, layout: Scenario, say: Language) -> str:
     name, wanted = layout.station_name(staff.station), staff.by if staff.to is None else staff.to
     by = say.number(float(staff.by or 0), 0, sign=True)
     values = {"station": name, "by": by, "to": staff.to, "hours": hours(staff, say)}
@@ -73,7 +74,7 @@ def _(close: Close, layout: Scenario, say: Language) -> str:
     return say("{station} closed", station=layout.station_name(close.station))
 
 
-def ambulances(add: StationEntry, say: Language) -> str:
+def ambulances(add: Add, say: Language) -> str:
     """1 ambulance; 2 ambulances (08–20)"""
     if add.hours is None:
         return say.count(add.ambulances, "{n} ambulance", "{n} ambulances")
@@ -85,7 +86,7 @@ def ambulances(add: StationEntry, say: Language) -> str:
     )
 
 
-def hours(verb: StationEntry | Fleet, say: Language) -> str:
+def hours(verb: Add | Staff, say: Language) -> str:
     """08–20, or nothing for the whole day."""
     if verb.hours is None:
         return ""
@@ -115,14 +116,14 @@ def listed(base: Scenario, proposal: Scenario, say: Language) -> str:
 def subject(base: Scenario, proposal: Scenario, say: Language) -> str:
     """What a sentence about a proposal speaks of: its one new station, its changes, or its name."""
     changes = made(base, proposal)
-    if len(changes) == 1 and isinstance(changes[0].verb, StationEntry):
+    if len(changes) == 1 and isinstance(changes[0].verb, Add):
         return _new_station(changes[0].verb, proposal, say)
     if not changes or len(changes) > MOST:
         return say("'{proposal}'", proposal=proposal.name)
     return say("The proposal ({changes})", changes=listed(base, proposal, say))
 
 
-def _new_station(add: StationEntry, layout: Scenario, say: Language) -> str:
+def _new_station(add: Add, layout: Scenario, say: Language) -> str:
     name = layout.station_name(add.station)
     if add.kind == "station":
         return say.count(add.ambulances, "A station at {station} with one ambulance",

@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.figures import inputs_map, page, save, style
-from sim.words import language
+from sim.words.language import language
 
 
 @pytest.fixture(scope="module")

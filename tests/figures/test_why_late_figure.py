@@ -8,8 +8,8 @@ from matplotlib.text import Text
 import sim
 from sim.figures import style
 from sim.measures.causes import CAUSES
-from sim.words import language
 from sim.words import why_late as words
+from sim.words.language import language
 
 LANGUAGES = ["en", "zh"]
 

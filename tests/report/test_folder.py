@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.answers.coverage import coverage
 from sim.report import folder as store
-from sim.words import language
+from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.words import changes, language
+from sim.words import changes
+from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
 

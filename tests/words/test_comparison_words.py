@@ -10,8 +10,9 @@ from studies import known
 
 from sim.measures.estimates import Estimate
 from sim.measures.verdicts import Verdict
-from sim.words import forest, language, page_of, response_curve
+from sim.words import forest, page_of, response_curve
 from sim.words.comparison_sentence import sentence
+from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
 BETTER, WORSE, TOO_SMALL, UNDECIDED = (

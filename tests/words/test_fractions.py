@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_engines_agree import QUIET
 
-from sim.words import fractions, language
+from sim.words import fractions
+from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
 VALUES = {text: value for value, text in fractions.FRACTIONS} | {"almost all": 0.975, "all": 1.0}

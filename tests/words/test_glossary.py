@@ -6,9 +6,10 @@ import pytest
 
 from sim.errors import PlannerError
 from sim.measures.measures import MEASURES
-from sim.words import glossary, language
+from sim.words import glossary
 from sim.words.definitions import MEASURES as DEFINED
 from sim.words.definitions import TERMS
+from sim.words.language import language
 
 ZH = language("zh")
 

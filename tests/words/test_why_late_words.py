@@ -10,8 +10,9 @@ from rich.cells import cell_len
 from studies import late_by_cause as hand_made
 
 import sim
-from sim.words import causes, language
+from sim.words import causes
 from sim.words import why_late as words
+from sim.words.language import language
 
 DISTANCE, QUEUE = 0, 4
 LANGUAGES = ["en", "zh"]
