@@ -101,7 +101,7 @@ def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[
 def fit(fig: Figure, line: Text, share: float = 0.965) -> None:
     """A line longer than a share of the page in a smaller size, so that any font stays on it."""
     renderer = fig.canvas.get_renderer()  # type: ignore[attr-defined]
-    for _ in range(20):  # widths go in steps of whole pixels: one reckoning would not do
+    for _ in range(40):  # widths go in steps of whole pixels: one reckoning would not do
         if line.get_window_extent(renderer).width <= fig.bbox.width * share:
             return
         line.set_fontsize(0.96 * float(line.get_fontsize()))

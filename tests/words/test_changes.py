@@ -19,7 +19,7 @@ def said(base, plan):
     [
         (lambda base: base.add("枫林镇"),
          "+ sub-station Fenglin, 1 ambulance", "＋急救分站枫林镇，1 辆救护车"),
-        (lambda base: base.add("枫林镇", ambulances=2, kind="station", hours=(8, 20)),
+        (lambda base: base.add("枫林镇", ambulances=2, kind="station", hours="08-20"),
          "+ station Fenglin, 2 ambulances (08–20)", "＋急救站枫林镇，2 辆救护车（08–20）"),
         (lambda base: base.move("泰安医院", "板杉镇"),
          "Tai'an Hospital moved to Banshan", "泰安医院迁至板杉镇"),
@@ -51,7 +51,7 @@ def test_only_what_was_changed_since_the_base_is_said(liling):
 
 
 def test_a_station_whose_name_says_so_is_not_called_a_station_twice(coquimbo):
-    plan = coquimbo.add("Station North", at=(-71.3, -29.9), kind="station")
+    plan = coquimbo.add("Station North", at=coquimbo.map.townships[2].name.zh, kind="station")
     assert said(coquimbo, plan)[0] == "+ Station North, 1 ambulance"
 
 

@@ -45,7 +45,7 @@ def test_a_loss_is_said_with_its_interval_turned_round(liling):
     assert "2.1 fewer calls in every hundred within target (95 % CI 1.2 to 3.0)." in said
 
 
-@pytest.mark.parametrize(("within", "worst"), product(Verdict, Verdict))
+@pytest.mark.parametrize(("within", "worst"), list(product(Verdict, Verdict)))
 def test_a_sentence_never_hides_what_gets_worse(liling, within, worst):
     comparison = with_verdicts(liling, within, worst)
     english, chinese = sentence(comparison, 1, EN), sentence(comparison, 1, ZH)
