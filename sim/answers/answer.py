@@ -22,10 +22,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Provenance:
-    """How an answer came about."""
+class Origin:
+    """The scenario that a question was put to; all there is to say where nothing was simulated."""
 
     base: Scenario
+
+    def facts(self) -> dict[str, Any]:
+        """For `--json` and `run.json`."""
+        return {
+            "base": self.base.name.en,
+            "map": self.base.map.name.en,
+            "synthetic": self.base.map.synthetic,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Provenance(Origin):
+    """How an answer came about: the base and the replications that were simulated."""
+
     replications: int  # of the layout that has most
     runs: int  # layout × replication
     seed: int
@@ -43,10 +57,7 @@ class Provenance:
 
     def facts(self) -> dict[str, Any]:
         """For `--json` and `run.json`."""
-        return {
-            "base": self.base.name.en,
-            "map": self.base.map.name.en,
-            "synthetic": self.base.map.synthetic,
+        return super().facts() | {
             "replications": self.replications,
             "runs": self.runs,
             "days": self.base.settings.study.length / 86_400,
@@ -64,7 +75,7 @@ class Answer(ABC):
     """
 
     name: ClassVar[str]
-    provenance: Provenance
+    provenance: Origin  # a Provenance where there were replications
 
     @classmethod
     def room(cls) -> str:
@@ -101,6 +112,10 @@ class Answer(ABC):
     def sentence(self, lang: str = "en") -> str:
         """One sentence for the minutes of the meeting."""
         return self.page(lang).sentence
+
+    def sentences(self, lang: str = "en") -> tuple[str, ...]:
+        """All of them; the first is the main one."""
+        return self.page(lang).sentences
 
     def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
         """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""

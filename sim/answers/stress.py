@@ -218,7 +218,7 @@ class Stress(Answer):
         joint = {} if self.joint is None else {"joint": self.joint_frame()}
         return super().frames() | joint
 
-    def facts(self, lang: str) -> dict[str, Any]:
+    def facts(self, lang: str = "en") -> dict[str, Any]:
         more: dict[str, Any] = {}
         if self.joint is not None:
             names = ["today", *(layout.name.en for layout in self.proposals)]

@@ -107,9 +107,9 @@ def site(
     """The best plans by distance, proven; then simulated and ranked, and where the two disagree."""
 
     def ask(base: Scenario, effort: EffortOptions) -> Any:
-        from sim.answers import shortlist
+        from sim.answers import sites
 
-        return shortlist.site(
+        return sites.site(
             base, candidates, model=model, new=new, best=best, capacity=capacity,
             budget=_parsed("--budget", units.amount, budget),
             busy=_parsed("--busy", units.share, busy), **effort,
@@ -240,7 +240,7 @@ def _answer(
         base = layout(path, options)
         folder = options.out or work.free_folder(f"{work.name_of(path)}-{verb}")
         told = work.answer(base, folder, tell, options, ask, steps)
-    work.say_answer(told, folder, options)
+    work.say_where(told, folder, options)
 
 
 def _zone(text: str | None, by: str) -> float | None:

@@ -21,7 +21,9 @@ from sim.errors import PlannerError
 from sim.text import Message
 
 if TYPE_CHECKING:
-    from sim.answers.comparison import Result
+    from sim.answers.answer import Answer
+    from sim.answers.comparison import Comparison
+    from sim.scenario.changes import AnyVerb
     from sim.scenario.scenario import Scenario
     from sim.study.effort import EffortOptions
 
@@ -112,7 +114,7 @@ def carry_out(
     tell: Callable[..., None],
     options: Options,
     logs: bool,
-) -> Result:
+) -> Comparison:
     """Simulate, print the table, and put everything under `folder` once it is whole."""
     from sim.answers import comparison
     from sim.report import folder as store
@@ -122,13 +124,8 @@ def carry_out(
     with session(folder, tell, options) as (part, effort):
         logs_to = part / store.LOGS if logs else None
         result = comparison.compare(*layouts, logs_to=logs_to, **effort)
-        if not options.as_json:  # the answer first: figures take longer than the study
-            tell(aside=lambda: typer.echo(result.table(options.lang)))
-        tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
         store.drop_other_logs(part, len(layouts), result.replications if logs else 0)
-        store.write_results(
-            part, result, options.lang, options.figures, sys.argv[1:], options.engine
-        )
+        _show_and_write(result, part, tell, options)
     return result
 
 
@@ -150,30 +147,31 @@ def answer(
     tell(title=Message("Simulating"))
     with session(folder, tell, options, steps) as (part, effort):
         told = ask(base, effort)
-        if not options.as_json:
-            tell(aside=lambda: typer.echo(told.table(options.lang)))
-        tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
         store.drop_other_logs(part, 0, 0)
-        store.write_answer(part, told, base, options.lang, options.figures, sys.argv[1:])
+        _show_and_write(told, part, tell, options)
     return told
 
 
-def say_answer(told: Any, folder: Path, options: Options) -> None:
-    if options.as_json:
-        from sim.report.folder import answer_as_json
+def _show_and_write(
+    answer: Answer, part: Path, tell: Callable[..., None], options: Options
+) -> None:
+    """Show the answer first, for figures take longer than the study; then write all of it."""
+    from sim import words
+    from sim.report import folder as store
 
-        facts = answer_as_json(told, options.lang) | {"results": str(folder)}
-        typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
-        return
-    typer.echo(" " + options.say("Results: {folder}/", folder=folder))
+    say = options.say
+    if not options.as_json:
+        tell(aside=lambda: typer.echo(words.page_of(answer, say).text()))
+    tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
+    store.write(part, answer, say, sys.argv[1:], figures=options.figures, engine=options.engine)
 
 
-def say_where(result: Result, folder: Path, options: Options) -> None:
+def say_where(answer: Answer, folder: Path, options: Options) -> None:
     """The last line of the answer, or all of it as JSON."""
-    if options.as_json:
-        from sim.answers import comparison
+    from sim.report.folder import as_json
 
-        facts = comparison.as_json(result, options.lang) | {"results": str(folder)}
+    if options.as_json:
+        facts = as_json(answer, options.say) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
     typer.echo(" " + options.say("Results: {folder}/", folder=folder))
@@ -197,13 +195,12 @@ def name_of(path: Path) -> str:
 
 
 def name_of_comparison(
-    base: Scenario, path: Path, others: list[Path], changes: list[dict[str, Any]]
+    base: Scenario, path: Path, others: list[Path], changes: list[AnyVerb]
 ) -> str:
     parts = [name_of(path)]
     parts += [f"vs-{other.stem}" for other in others]
     for change in changes:
-        verb, entry = next(iter(change.items()))
-        spot = base.map.find(entry["station"])
-        name = spot.name.en if spot else entry["station"]
-        parts += [verb, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
+        spot = base.map.find(change.station)
+        name = spot.name.en if spot else change.station
+        parts += [change.key, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
     return "-".join(parts)[:120]

@@ -77,17 +77,12 @@ class Replications(Protocol):
 class Measure(ABC):
     """A figure by which layouts are judged.
 
-    `unit`: a share between 0 and 1, or minutes. `terms`: the field's own words for it.
+    `unit`: a share between 0 and 1, or minutes.
     """
 
     key: str
-    en: str
-    zh: str
     unit: Literal["share", "min"]
     better: Literal["more", "less"]
-    definition_en: str
-    definition_zh: str
-    terms: tuple[str, ...] = ()
 
     @property
     def sign(self) -> int:
