@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
-import warnings
 from dataclasses import replace
 from functools import lru_cache
-from itertools import combinations
 
 import numpy as np
 import pytest
 from conftest import ROOT
+from drawings import STAMP, check, drawn, headline, texts
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 import sim
 from sim.answers import costs
@@ -21,12 +18,11 @@ from sim.answers.assumptions import Mishap, assumptions, mishaps
 from sim.answers.candidates import Candidate
 from sim.answers.curve import curve as find_curve
 from sim.answers.legacy import Made
-from sim.answers.ranking import rank
 from sim.answers.search import Option, search
 from sim.answers.stress import End, Joint, Stress, Swing
 from sim.answers.worth import worth as find_worth
 from sim.figures import cost_front as front
-from sim.figures import curve, ranking, style
+from sim.figures import curve, style
 from sim.figures import search as steps
 from sim.figures import stress as tornado
 from sim.measures.estimates import Estimate
@@ -36,7 +32,6 @@ from sim.scenario.settings import Costs
 from sim.study.stopping import Chosen
 from sim.text import Name
 
-STAMP = "DRAFT 草稿"
 LONG = Candidate(
     Name(
         "一个名称格外冗长以致任何图幅都难以容纳的偏远山区乡镇",
@@ -52,7 +47,7 @@ class worth:
         return found.figure(lang, size)
 
 
-DRAW = {"ranking": ranking, "worth": worth, "curve": curve, "front": front, "steps": steps,
+DRAW = {"worth": worth, "curve": curve, "front": front, "steps": steps,
         "tornado": tornado}  # fmt: skip
 
 
@@ -68,11 +63,6 @@ def base():
     )
     liling = load(ROOT / "scenarios" / "liling").with_study(length=3 * 86_400.0)
     return replace(liling, settings=liling.settings.model_copy(update={"costs": priced}))
-
-
-@lru_cache(maxsize=1)
-def of_ranking():
-    return rank(base(), replications=6)
 
 
 @lru_cache(maxsize=1)
@@ -115,15 +105,6 @@ def unknown(value):
 
 def vast(value):
     return Estimate(value.mean, -90.0, 90.0)
-
-
-def ranking_of(change, verdict):
-    found = of_ranking()
-    every = [
-        one._replace(gains=mapped(one.gains, change), verdict=verdict, best_place=1)
-        for one in found.ranked
-    ]
-    return replace(found, ranked=tuple(every))
 
 
 def worth_of(change, verdict):
@@ -173,11 +154,6 @@ def many_steps():
 def one_step():
     tracks = {key: of_curve().tracks[key][:1] for key in ("stations", "ambulances")}
     return replace(of_curve(), tracks=tracks | {"fleet": ()})
-
-
-def long_ranking():
-    every = [one._replace(candidate=LONG) for one in of_ranking().ranked]
-    return replace(of_ranking(), ranked=tuple(every))
 
 
 def long_worth():
@@ -243,15 +219,6 @@ def long_stress():
 
 
 EDGES = {
-    ("ranking", "as found"): of_ranking,
-    ("ranking", "one candidate"): lambda: replace(of_ranking(), ranked=of_ranking().ranked[:1]),
-    ("ranking", "two candidates"): lambda: replace(of_ranking(), ranked=of_ranking().ranked[:2]),
-    ("ranking", "133 candidates"): lambda: replace(of_ranking(), ranked=of_ranking().ranked * 6),
-    ("ranking", "long names"): long_ranking,
-    ("ranking", "no gain"): lambda: ranking_of(nothing, Verdict.TOO_SMALL),
-    ("ranking", "no interval"): lambda: as_draft(ranking_of(unknown, Verdict.UNDECIDED)),
-    ("ranking", "vast intervals"): lambda: as_draft(ranking_of(vast, Verdict.UNDECIDED)),
-    ("ranking", "by the mean"): lambda: replace(of_ranking(), by="mean"),
     ("worth", "as found"): of_worth,
     ("worth", "one line"): lambda: replace(of_worth(), losses=of_worth().losses[:1]),
     ("worth", "many lines"): lambda: replace(of_worth(), losses=of_worth().losses * 4),
@@ -297,64 +264,6 @@ EDGES |= {
     ("tornado", "nothing tried"): lambda: replace(stressed(5.6), swings=()),
     ("tornado", "unknown gains"): lambda: stressed(math.nan, joint=4),
 }  # fmt: skip
-
-
-# ── what is written on a figure ──────────────────────────────────────────────────────────────
-
-
-def written(figure):
-    """Every text that is drawn but for the stamp, ticks outside their axis not counted."""
-    figure.draw_without_rendering()
-    ticks = {id(label) for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)
-             for tick in axis.get_major_ticks() + axis.get_minor_ticks()
-             for label in (tick.label1, tick.label2)}  # fmt: skip
-    drawn = [t for t in figure.findobj(Text) if id(t) not in ticks]
-    for ax in figure.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            drawn += [tick.label1 for tick in axis._update_ticks()]
-    return [t for t in drawn if t.get_visible() and t.get_text().strip() not in ("", STAMP)]
-
-
-def texts(figure):
-    return [text.get_text() for text in written(figure)]
-
-
-def headline(figure):
-    return figure.texts[0].get_text()
-
-
-def ink(text):
-    """Its box without the room above and below that no letter takes."""
-    box = text.get_window_extent()
-    x, y = min(1.0, 0.1 * box.width), 0.16 * box.height / (text.get_text().count("\n") + 1)
-    return Bbox([[box.x0 + x, box.y0 + y], [box.x1 - x, box.y1 - y]])
-
-
-def check(figure, lang):
-    """Nothing off the page, no two texts on each other, one language."""
-    page, found = figure.bbox, [(ink(t), t.get_text()) for t in written(figure)]
-    for box, text in found:
-        assert page.x0 <= box.x0, text
-        assert box.x1 <= page.x1, text
-        assert page.y0 <= box.y0, text
-        assert box.y1 <= page.y1, text
-    for (box, text), (other, said) in combinations(found, 2):
-        assert not box.overlaps(other), (text, said)
-    for _, text in found:
-        if lang == "en":
-            assert not re.search(r"[\u2e80-\uffef]", text), text
-        else:
-            known = text.replace("CNY per year", "").replace("OpenStreetMap", "")
-            assert not re.search(r"[A-Za-z]{2,}", known), text
-            assert not re.search(r"[\u4e00-\u9fff][,;:(]", known), text
-
-
-def drawn(draw, *how):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        figure = draw(*how)
-        figure.canvas.draw()
-    return figure
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -408,64 +317,6 @@ def test_a_forest_needs_a_proposal():
 
 
 # ── the finding is in the data ───────────────────────────────────────────────────────────────
-
-
-def spread_out(tied):
-    """Candidates of which the first leads, with or without others that may be the best."""
-    every = [
-        one._replace(verdict=Verdict.BETTER, best_place=1 if i == 0 or (tied and i < 3) else 4,
-                     gains=one.gains | {"within": Estimate(0.1 - i / 1000, 0.05, 0.15)})
-        for i, one in enumerate(of_ranking().ranked)
-    ]  # fmt: skip
-    return replace(of_ranking(), ranked=tuple(every))
-
-
-def with_worst(found, row, gain):
-    every = list(found.ranked)
-    every = [x._replace(gains=x.gains | {"worst5": Estimate(0.01, 0.0, 0.02)}) for x in every]
-    every[row] = every[row]._replace(gains=every[row].gains | {"worst5": gain})
-    return replace(found, ranked=tuple(every))
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_best_candidate_is_named(lang):
-    found = with_worst(spread_out(tied=False), 2, Estimate(0.3, 0.2, 0.4))
-    said = headline(ranking.draw(found, lang))
-    assert said.startswith(found.best.candidate.name.within(lang))
-    assert ("gains most" if lang == "en" else "增益最大") in said
-    assert found.ranked[2].candidate.name.within(lang) in said
-    assert ("helps the worst-served most" if lang == "en" else "改善最大") in said
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_ties_are_said_to_be_ties(lang):
-    found = spread_out(tied=True)
-    said = headline(ranking.draw(found, lang))
-    assert ("cannot be told from" if lang == "en" else "无法区分") in said
-    for one in found.tied():
-        assert one.candidate.name.within(lang) in said
-
-
-def test_who_helps_the_worst_served_is_drawn_even_far_down():
-    found = with_worst(spread_out(tied=False), -1, Estimate(0.3, 0.2, 0.4))
-    found = replace(found, ranked=(*found.ranked[:-1], *found.ranked[1:-1], found.ranked[-1]))
-    assert len(found.ranked) > 30
-    figure = ranking.draw(found)
-    name = f"{found.ranked[-1].candidate.name.en}  {len(found.ranked)}"
-    assert name in texts(figure)
-    assert any("more not drawn" in text for text in texts(figure))
-
-
-def test_a_lead_for_the_worst_served_that_may_be_chance_is_not_called_most():
-    found = with_worst(spread_out(tied=False), 2, Estimate(0.3, 0.01, 0.6))
-    assert "leads for the worst-served" in headline(ranking.draw(found))
-
-
-def test_no_gain_is_not_called_a_gain():
-    found = ranking_of(nothing, Verdict.TOO_SMALL)
-    assert headline(ranking.draw(found)) == "No candidate gains enough to matter"
-    found = ranking_of(unknown, Verdict.UNDECIDED)
-    assert headline(ranking.draw(found)).startswith("No candidate surely gains")
 
 
 def losses_of(*values):

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from test_decide import aligned
+from pages import aligned
 
 from sim.answers import comparison, costs, search
 from sim.answers.candidates import Candidate, drawn

@@ -17,6 +17,7 @@ import typer
 from sim.cli.options import Lang
 from sim.cli.progress import bar
 from sim.geography.making.options import ImportOptions, Place, flat_names, groups
+from sim.words.language import Language
 
 app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
 
@@ -90,19 +91,18 @@ def import_(
         chosen = from_yaml(again, choices["maps"])
     else:
         chosen = ImportOptions.of(**{k: v for k, v in choices.items() if k != "place" or v})
-    with bar(say("Reading the roads")) as tell:
-        report = import_map(chosen, lambda stage: tell(title=say(stage)), say)
+    with bar(Message("Reading the roads"), say) as tell:
+        report = import_map(chosen, lambda stage: tell(title=stage), say)
         if draw:
-            tell(title=say("Drawing"))
-            _draw(chosen)
+            tell(title=Message("Drawing"))
+            _draw(chosen, say)
     typer.echo(report.told(say))
     typer.echo(say(Message("Map: {path}", path=chosen.bundle)))
 
 
-def _draw(chosen: ImportOptions) -> None:
+def _draw(chosen: ImportOptions, say: Language) -> None:
     """map.png beside the bundle: people, roads and sites."""
-    from sim import figures as plots
+    from sim import figures
     from sim.geography import bundle
 
-    ground = bundle.read(chosen.bundle)
-    plots.save(plots.inputs_map(ground), chosen.folder / "map.png")
+    figures.save(figures.inputs_map(bundle.read(chosen.bundle), say), chosen.folder / "map.png")

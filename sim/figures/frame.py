@@ -12,6 +12,9 @@ from matplotlib.figure import Figure
 
 from sim.answers.legacy import Made
 from sim.figures import lettering, style
+from sim.figures import page as sheets
+from sim.words import provenance
+from sim.words.language import language
 from sim.words.phrases import count, pick
 
 SLIDE = 7.5  # inches that a slide is high
@@ -61,13 +64,13 @@ def page(
     wide, points = style.SIZES.get(size, style.SIZES["screen"])
     inches = 0.28 + (AROUND + high) * points / 72
     with style.figure(size, inches / wide) as fig:
-        style.headline(fig, finding, subtitle)
-        style.footnote(fig, made_of(made, lang), made.draft)
+        sheets.headline(fig, finding, subtitle)
+        sheets.footnote(fig, made_of(made, lang), made.draft)
         body = mpl.rcParams["font.size"]
         inch_high, margin = fig.get_size_inches()[1] * 72, 0.14 * 72
         yield Page(
             fig, body, margin, 72 * wide - margin,
-            inch_high * style.head_room(fig), inch_high * style.foot_room(fig),
+            inch_high * sheets.head_room(fig), inch_high * sheets.foot_room(fig),
         )  # fmt: skip
 
 
@@ -75,7 +78,7 @@ def made_of(made: Made, lang: str) -> str:
     """The footnote: the map's nature, replications, days, and that all met the same calls."""
     study = made.base.settings.study
     days, warm_up = study.length / 86_400, study.warm_up / 86_400
-    kind = style.map_mark(made.base.map, lang)
+    kind = provenance.map_mark(made.base.map, language(lang))
     return pick(
         lang,
         f"{kind}{'Draft: at' if made.draft else 'At'} most "

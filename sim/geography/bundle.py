@@ -21,6 +21,7 @@ import pyproj
 from shapely import Geometry, STRtree, get_coordinates, get_point, points
 
 from sim.errors import MapError, Problem
+from sim.files.whole import replaced
 from sim.geography.roads import network
 from sim.geography.roads.network import Links, Network
 from sim.text import Message, Name
@@ -238,9 +239,7 @@ def write(path: Path, layers: Layers) -> None:
     problems = problems or list(_problems(layers))
     if problems:
         raise MapError(path, problems)
-    part = path.with_suffix(".part.gpkg")
-    part.unlink(missing_ok=True)
-    with warnings.catch_warnings():
+    with replaced(path) as part, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         for name in [*LAYERS, *([MATRIX] if MATRIX in layers else [])]:
             frame = layers[name]
@@ -248,7 +247,6 @@ def write(path: Path, layers: Layers) -> None:
                 frame.to_file(part, layer=name, driver="GPKG")
             else:
                 pyogrio.write_dataframe(pd.DataFrame(frame), part, layer=name, driver="GPKG")
-    part.replace(path)
 
 
 def _layer(name: str) -> Message:

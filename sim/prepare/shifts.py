@@ -30,8 +30,7 @@ def shifts_of(ambulance: Ambulance, start_s: float, until_s: float) -> list[tupl
     """
     if ambulance.hours is None:
         return [(0.0, np.inf)]
-    on_hour, off_hour = ambulance.hours
-    length_s = ((off_hour - on_hour) % 24 or 24) * HOUR_S
-    first_day = -start_s % DAY_S - DAY_S + on_hour * HOUR_S
+    length_s = ambulance.hours.length_s
+    first_day = -start_s % DAY_S - DAY_S + ambulance.hours.start * HOUR_S
     begins = np.arange(first_day - DAY_S, until_s + AFTER_THE_LAST_CALL_S, DAY_S)
     return [(max(b, 0.0), b + length_s) for b in begins.tolist() if b + length_s > 0]

@@ -9,6 +9,7 @@ import pytest
 from towns import import_map, matrix_files, write_scenario
 
 import sim
+from sim.engine.fleet import Roads
 from sim.geography.roads import travel
 from sim.policies import on_grid
 from sim.prepare import system
@@ -27,6 +28,16 @@ def test_a_cell_is_reached_when_the_engine_would_arrive(liling):
         leg_s = made.place_leg_s[mode]
         driven = leg_s[made.station_place] + road_s + leg_s[cell]
         assert cell_s[:, cell] == pytest.approx(driven, abs=2e-3), "legs are not on the grid here"
+
+
+def test_seconds_are_those_that_the_engine_drives(liling):
+    found = reach(liling, before_s=0.0)
+    roads = Roads(system.build(liling))
+    for cell in range(0, len(liling.map.cells.people), 371):
+        by_station = sorted((station, s) for s, station in roads.from_stations_s(0, cell))
+        driven = [s for _, s in by_station]
+        # Off-road legs are rounded to the grid for the engine: two roundings of half a tick.
+        assert found.cell_s[:, cell] == pytest.approx(driven, abs=2 / 1024)
 
 
 def test_before_the_wheels_roll_the_means_pass(liling):

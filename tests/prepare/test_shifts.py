@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.calendar import DAY_S, HOUR_S
+from sim.model.calendar import DAY_S, HOUR_S, Hours
 from sim.prepare.shifts import AFTER_THE_LAST_CALL_S, shifts_of, study_seconds
 from sim.scenario.layout import Ambulance
 
@@ -23,7 +23,7 @@ def test_without_hours_an_ambulance_is_always_on_duty():
 @given(hour, hour, st.floats(0, 7 * DAY_S - 1), st.integers(1, 40))
 def test_shifts_are_in_order_apart_and_of_the_hours_given(on, off, start_s, days):
     until_s = days * DAY_S
-    shifts = shifts_of(Ambulance(0, hours=(on, off)), start_s, until_s)
+    shifts = shifts_of(Ambulance(0, hours=Hours(on, off)), start_s, until_s)
     length_s = ((off - on) % 24 or 24) * HOUR_S
     assert all(end > begin for begin, end in shifts)
     assert all(a[1] <= b[0] + 1e-6 for a, b in itertools.pairwise(shifts))
@@ -38,7 +38,7 @@ def test_shifts_are_in_order_apart_and_of_the_hours_given(on, off, start_s, days
 
 @given(hour, hour, st.integers(0, 167))
 def test_an_ambulance_is_on_duty_in_its_hours_and_in_no_other(on, off, start_hour):
-    shifts = shifts_of(Ambulance(0, hours=(on, off)), start_hour * HOUR_S, 3 * DAY_S)
+    shifts = shifts_of(Ambulance(0, hours=Hours(on, off)), start_hour * HOUR_S, 3 * DAY_S)
     for passed in range(72):
         clock = (start_hour + passed) % 24
         wanted = on == off or (on <= clock < off if on < off else clock >= on or clock < off)
