@@ -111,3 +111,48 @@ def test_diversions_go_to_more_urgent_calls_only(tmp_path, pair):
     path.write_text(f"{text}dispatch: {{divert: [{pair}]}}\n", "utf-8")
     with pytest.raises(ScenarioError, match="not more urgent"):
         load(path)
+
+
+# ── what is shared, and what is not ──────────────────────────────────────────────────────────
+
+
+def test_a_change_of_stations_shares_the_roads_of_the_map(liling):
+    base = system.build(liling)
+    other = liling.ambulances(liling.stations[0].name.zh, +1)
+    made = system.build(other, (liling, base))
+    assert made.travel.far is base.travel.far
+    assert made.travel.graph is base.travel.graph
+    alone = system.build(other)
+    for one, two in zip(made, alone, strict=True):
+        if isinstance(one, np.ndarray):
+            assert np.array_equal(one, two)
+
+
+def test_other_speeds_share_nothing(liling):
+    base = system.build(liling)
+    slower = liling.settings.travel.model_copy(update={"ordinary": 0.5})
+    other = replace(liling, settings=liling.settings.model_copy(update={"travel": slower}))
+    made = system.build(other, (liling, base), keep=False)
+    assert made.travel.far is not base.travel.far
+
+
+def test_places_are_the_cells_then_the_hospitals_then_the_stations(liling):
+    places = system.places_of(liling)
+    made = system.build(liling)
+    cells, hospitals = len(liling.map.cells.people), len(liling.map.hospitals)
+    assert len(places.map_node) == cells + hospitals
+    assert made.hospital_place.tolist() == list(range(cells, cells + hospitals))
+    assert made.station_place[0] == cells + hospitals
+    assert len(made.place_node) == cells + hospitals + len(liling.stations)
+    xy = liling.map.network.xy[made.place_node[:cells]]
+    assert np.linalg.norm(xy - liling.map.cells.xy, axis=1) == pytest.approx(places.map_m[:cells])
+
+
+def test_bands_multiply_where_they_overlap(odd):
+    scenario, _ = odd
+    band = scenario.settings.travel.bands
+    assert band == ()
+    modes = system.driving_modes(scenario)
+    assert modes.number.tolist() == [[0, 1]]
+    assert (modes.factor[1] == 0.5 * modes.factor[0]).all()
+    assert set(modes.band_of_hour) == {0}
