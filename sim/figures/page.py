@@ -14,7 +14,6 @@ from sim.figures import lettering, style
 from sim.words import provenance
 from sim.words.page import Finding
 
-MARGIN = 0.14  # inches around a page
 SLIDE = 7.5  # inches that a slide is high
 MARGIN = 0.14 * 72  # points to the left and to the right
 AROUND = 5.6  # points of type that headline and footnote take, in units of the body type
@@ -71,7 +70,7 @@ def page_of_aspect(finding: Finding, size: str, aspect: float) -> Iterator[Sheet
         headline(fig, finding.headline, finding.subtitle)
         footnote(fig, finding.footnote, finding.draft)
         body = mpl.rcParams["font.size"]
-        (wide, high), margin = 72 * fig.get_size_inches(), MARGIN * 72
+        (wide, high), margin = 72 * fig.get_size_inches(), MARGIN
         yield Sheet(fig, body, margin, wide - margin, high * head_room(fig), high * foot_room(fig))
 
 
