@@ -39,8 +39,8 @@ from sim.outputs.finished import Replication
 from sim.outputs.metrics import Window, tally
 from sim.outputs.store import log_files
 
-A_CALL_S = {"compiled": 4e-6, "reference": 5e-5}  # with its tally and its part of the logs, roughly
-A_COUNT_S = {"compiled": 1e-6, "reference": 5e-5}  # with its part of the counts
+A_CALL_S = {"compiled": 4e-6, "reference": 1e-4}  # with its tally and its part of the logs, roughly
+A_COUNT_S = {"compiled": 1e-6, "reference": 1e-4}  # with its part of the counts
 WORTH_A_WORKER_S = 4.0  # below this, starting processes costs more than it saves
 BLOCK_S = 1.0  # so that little is lost when a study is killed
 BLOCKS_A_WORKER = 4  # at least, so that none is idle for long at the end

@@ -12,7 +12,7 @@ from conftest import ROOT
 from shapely import points
 from test_cli import tenthirty
 
-from sim.engine.fleet import Roads
+from sim.engine.paths import Roads
 from sim.inputs import system
 from sim.inputs.scenario import Ambulance
 from sim.outputs import coverage
@@ -22,10 +22,10 @@ LILING = ROOT / "scenarios" / "liling"
 
 def test_seconds_are_those_that_the_engine_drives(liling):
     found = coverage.reach(liling, before_s=0.0)
-    roads = Roads(system.build(liling))
+    world = system.build(liling)
+    roads = Roads(world)
     for cell in range(0, len(liling.map.cells.people), 371):
-        by_station = sorted((station, s) for s, station in roads.from_stations_s(0, cell))
-        driven = [s for _, s in by_station]
+        driven = [roads.from_place_s(0, place, cell) for place in world.station_place]
         # Off-road legs are rounded to the grid for the engine: two roundings of half a tick.
         assert found.cell_s[:, cell] == pytest.approx(driven, abs=2 / 1024)
 

@@ -18,7 +18,7 @@ from test_cli import tenthirty
 
 import sim
 from sim import study
-from sim.engine.fleet import Roads
+from sim.engine.paths import Roads
 from sim.errors import MapError, MapImportError, PlannerError
 from sim.inputs import maps, network, system
 from sim.inputs.importing import Options, coordinates, import_map, read_matrix, road_words
@@ -864,7 +864,7 @@ def test_a_matrix_becomes_a_map_that_can_be_run(tmp_path):
     assert scenario.map.cells.people.tolist() == [100, 300, 0]
     world = system.build(scenario)
     roads = Roads(world)
-    assert roads.from_stations_s(0, 1) == [(720, 0)]
+    assert [roads.from_place_s(0, place, 1) for place in world.station_place] == [720]
     assert roads.from_place_s(1, 1, world.station_place[0]) == on_grid(600 / 0.95)
     result = sim.run(scenario.with_study(length=14 * 86_400.0), replications=2)
     assert result.estimate("mean").mean > 0
@@ -881,7 +881,8 @@ def test_time_bands_and_a_station_elsewhere_on_a_matrix(tmp_path):
     scenario = sim.load(write_scenario(tmp_path, "tiny", more)).move("Base A", [113.46, 27.69])
     world = system.build(scenario)
     roads = Roads(world)
-    assert sorted(roads.from_stations_s(mode, 0)[0][0] for mode in (0, 2)) == [1260, 2520]
+    (station,) = world.station_place
+    assert sorted(roads.from_place_s(mode, station, 0) for mode in (0, 2)) == [1260, 2520]
 
 
 def test_a_matrix_by_the_command_and_again(tmp_path, capsys):

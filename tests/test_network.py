@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import matrix_world
 
-from sim.engine.fleet import Drive, Roads
+from sim.engine.paths import Drive, Roads
 from sim.inputs import network, system, travel
 from sim.policies import TICKS
 

@@ -131,9 +131,12 @@ def town(seed) -> tuple[System, Calls]:
     """A lattice of streets with nodes along them, and crews kept busy: many are on the road.
 
     Some streets are one-way, some take longer in one direction, and driving in one mode takes more
-    or less than in another by a factor of the mode or of the street.
+    or less than in another by a factor of the mode or of the street. In every other town all takes
+    whole minutes and most ambulances are on their way home: there many would arrive at the very
+    same time, so that a bound on who can be first is put to the test.
     """
     rng = np.random.default_rng(seed)
+    whole_minutes = seed % 2 == 1
     side, modes = int(rng.integers(3, 6)), 2
     nodes, streets = side * side, []
     for a in range(nodes):
@@ -157,11 +160,15 @@ def town(seed) -> tuple[System, Calls]:
         base += [60.0] * (len(way) - 1)
     by_mode = rng.choice([0.5, 0.8, 1.0, 1.25, 2.0], (modes, 1))
     by_street = rng.choice([0.6, 1.0, 1.5], (modes, len(base))) if rng.random() < 0.3 else 1.0
-    seconds = on_grid(np.array(base) * by_mode * by_street * rng.uniform(0.5, 2.0))
+    pace, tick_s = rng.uniform(0.5, 2.0), 1 / 1024
+    if whole_minutes:
+        by_mode, by_street, pace, tick_s = np.ones((modes, 1)), 1.0, 1.0, 60.0
+    seconds = on_grid(np.array(base) * by_mode * by_street * pace)
     graph = fastest(np.array(tail), np.array(head), seconds, nodes)
+    legs = [0.0, 60.0] if whole_minutes else [0.0, 30.0, 200.0]
     places, hospitals, stations, ambulances, count = 12, 3, 4, 10, 60
     spots = rng.integers(0, nodes, places + hospitals + stations)
-    leg_s = on_grid(rng.choice([0.0, 30.0, 200.0], len(spots)) * by_mode)
+    leg_s = on_grid(rng.choice(legs, len(spots)) * by_mode)
     world = System(
         place_node=spots,
         place_leg_s=leg_s,
@@ -183,10 +190,13 @@ def town(seed) -> tuple[System, Calls]:
         standby_list=np.zeros(0, int),
         on_grid=True,
     )  # fmt: skip
+
+    def up_to(most_s):
+        return np.floor(rng.random(count) * most_s / tick_s) * tick_s
+
     calls = some_calls(
-        np.sort(on_grid(rng.random(count) * 9000)), rng.integers(0, places, count),
-        rng.integers(0, 3, count), turnout_s=on_grid(rng.random(count) * 120),
-        on_scene_s=on_grid(rng.random(count) * 300), conveyed=rng.random(count) < 0.6,
-        handover_s=on_grid(rng.random(count) * 300),
+        np.sort(up_to(24_000 if whole_minutes else 9_000)), rng.integers(0, places, count),
+        rng.integers(0, 3, count), turnout_s=up_to(120), on_scene_s=up_to(300),
+        conveyed=rng.random(count) < 0.6, handover_s=up_to(300),
     )  # fmt: skip
     return world, calls

@@ -76,21 +76,6 @@ def band_at(bands: Bands, now: Any) -> Any:
     return bands.band[np.searchsorted(bands.start_s, at, side="right") - 1]
 
 
-def keeps_triangles(system: System) -> bool:
-    """Whether no detour is faster than the direct way: on roads always, in a matrix perhaps not."""
-    return system.position_rule == PositionRule.NEXT_NODE and len(system.travel.graph.head) > 0
-
-
-def speed_ratios(system: System) -> tuple[np.ndarray, np.ndarray]:
-    """What a second driven in one mode takes in another, at most and at least: [mode, mode]."""
-    seconds = np.concatenate([system.travel.graph.seconds, system.place_leg_s], axis=1)
-    driven = (seconds > 0).any(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = seconds[None, :, driven] / seconds[:, None, driven]  # 0 / 0 where neither takes any
-    ratio = np.where(np.isnan(ratio), 1.0, ratio)
-    return ratio.max(axis=2, initial=0.0), np.minimum(ratio.min(axis=2, initial=1.0), 1.0)
-
-
 def plain_fleet(home: np.ndarray) -> dict[str, Any]:
     """The columns of ambulances by their stations: of one class and centre, never off duty."""
     count = len(home)

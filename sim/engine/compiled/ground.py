@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.engine.compiled.kept import compiled, entry
 from sim.inputs.chains import Edges, stretch_s
-from sim.inputs.system import Bands, System, band_at, keeps_triangles, speed_ratios
-from sim.policies import NONE, choose_hospital, is_first, nearest_point
+from sim.inputs.system import Bands, System, band_at
+from sim.policies import NONE, PositionRule, choose_hospital, is_first, nearest_point
 
 NO_ROW = -1
 ROW = np.uint32  # of what is always there; a signed index costs a test for counting from the end
@@ -88,7 +88,7 @@ def build(system: System) -> Ground:
     modes, places = system.place_leg_s.shape
     stations, hospitals = len(system.station_place), len(system.hospital_place)
     call_places = places - stations
-    slowest, fastest = speed_ratios(system)
+    slowest, fastest = _speed_ratios(system)
     ways_home = [(mode, place) for mode in np.unique(system.mode_home).tolist()
                  for place in system.station_place.tolist()]  # fmt: skip
     steps_of = np.full((modes, places), NO_ROW, np.int32)
@@ -133,7 +133,7 @@ def build(system: System) -> Ground:
         at_least_from_hospital_s=np.zeros((modes, call_places, hospitals), np.float32),
         slowest=slowest,
         fastest=fastest,
-        has_bounds=keeps_triangles(system),
+        has_bounds=_keeps_triangles(system),
         both_ways=_both_ways(travel.graph),
     )
     modes_of_ways = (system.mode_to_scene, system.mode_to_hospital, system.mode_home)
@@ -182,6 +182,21 @@ def _road(graph: Edges, dtype: np.dtype) -> np.ndarray:
     road = np.zeros(seconds.shape, SHORT_ROAD if dtype == np.float32 and exact else ROAD)
     road["seconds"], road["head"] = graph.seconds, graph.head
     return _frozen(road)
+
+
+def _keeps_triangles(system: System) -> bool:
+    """Whether no detour is faster than the direct way: on roads always, in a matrix perhaps not."""
+    return system.position_rule == PositionRule.NEXT_NODE and len(system.travel.graph.head) > 0
+
+
+def _speed_ratios(system: System) -> tuple[np.ndarray, np.ndarray]:
+    """What a second driven in one mode takes in another, at most and at least: [mode, mode]."""
+    seconds = np.concatenate([system.travel.graph.seconds, system.place_leg_s], axis=1)
+    driven = (seconds > 0).any(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = seconds[None, :, driven] / seconds[:, None, driven]  # 0 / 0 where neither takes any
+    ratio = np.where(np.isnan(ratio), 1.0, ratio)
+    return ratio.max(axis=2, initial=0.0), np.minimum(ratio.min(axis=2, initial=1.0), 1.0)
 
 
 def _both_ways(graph: Edges) -> bool:
