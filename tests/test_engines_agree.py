@@ -192,7 +192,7 @@ def test_very_many_small_worlds(case):
 
 @pytest.mark.parametrize("first", range(0, 400, 100))
 def test_towns_in_which_many_are_on_the_road(first):
-    """Where leaving out who cannot be first would show, were it wrong by a second."""
+    """A bound of the search for the nearest that is wrong by a second shows here."""
     for seed in range(first, first + 100):
         world, calls = town(seed)
         plain = reference.run(world, calls)

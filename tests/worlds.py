@@ -146,6 +146,8 @@ def town(seed) -> tuple[System, Calls]:
             streets.append((a, b))
     tail, head, base = [], [], []
     one_way, uneven = rng.choice([0.0, 0.2]), rng.choice([0.0, 0.3])
+    if seed % 4 == 1:
+        one_way = uneven = 0.0  # some bounds hold only where all streets are driven both ways
     for a, b in streets:
         inner = range(nodes, nodes + int(rng.integers(0, 4)))
         nodes += len(inner)
@@ -166,7 +168,8 @@ def town(seed) -> tuple[System, Calls]:
     seconds = on_grid(np.array(base) * by_mode * by_street * pace)
     graph = fastest(np.array(tail), np.array(head), seconds, nodes)
     legs = [0.0, 60.0] if whole_minutes else [0.0, 30.0, 200.0]
-    places, hospitals, stations, ambulances, count = 12, 3, 4, 10, 60
+    places, hospitals, stations, ambulances = 12, 3, 4, 10
+    count, conveyed = (180, 0.9) if whole_minutes else (60, 0.6)
     spots = rng.integers(0, nodes, places + hospitals + stations)
     leg_s = on_grid(rng.choice(legs, len(spots)) * by_mode)
     world = System(
@@ -195,8 +198,8 @@ def town(seed) -> tuple[System, Calls]:
         return np.floor(rng.random(count) * most_s / tick_s) * tick_s
 
     calls = some_calls(
-        np.sort(up_to(24_000 if whole_minutes else 9_000)), rng.integers(0, places, count),
+        np.sort(up_to(72_000 if whole_minutes else 9_000)), rng.integers(0, places, count),
         rng.integers(0, 3, count), turnout_s=up_to(120), on_scene_s=up_to(300),
-        conveyed=rng.random(count) < 0.6, handover_s=up_to(300),
+        conveyed=rng.random(count) < conveyed, handover_s=up_to(300),
     )  # fmt: skip
     return world, calls
