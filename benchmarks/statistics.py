@@ -33,7 +33,7 @@ from sim.outputs import estimates
 from sim.outputs.counts import Summed
 from sim.outputs.metrics import Window
 from sim.outputs.precision import Rule
-from sim.policies import PositionRule
+from sim.policies.dispatch import PositionRule
 from sim.workers import Crew, Plan
 
 REPETITIONS, SELECTIONS = 1_000, 300

@@ -12,7 +12,8 @@ from sim.inputs.demand import Demand
 from sim.inputs.distributions import Exponential, Lognormal
 from sim.inputs.network import morton
 from sim.inputs.system import ORDINARY, SIREN, Bands, System, plain_fleet
-from sim.policies import PositionRule, on_grid
+from sim.policies.clock import on_grid
+from sim.policies.dispatch import PositionRule
 
 DAY_S = 86_400.0
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.inputs import demand
 from sim.inputs.distributions import Constant
-from sim.policies import TICKS
+from sim.policies.clock import TICKS
 
 
 @pytest.fixture(scope="module")

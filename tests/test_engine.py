@@ -7,7 +7,7 @@ import pytest
 from worlds import matrix_world, road_world, some_calls
 
 from sim.inputs.system import ORDINARY, SIREN
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 
 def trip_of(log, call, which=-1):

@@ -26,7 +26,8 @@ from sim.inputs import demand, system, travel
 from sim.inputs.chains import fastest
 from sim.inputs.demand import Calls
 from sim.inputs.system import Bands, System
-from sim.policies import NONE, PositionRule, on_grid
+from sim.policies.clock import NONE, on_grid
+from sim.policies.dispatch import PositionRule
 
 MINUTE = 60.0
 
@@ -365,8 +366,8 @@ def test_an_edited_rule_is_never_served_stale(tmp_path):
         path.write_text(text.replace(old, new), "utf-8")
 
     assert sent() == ["0", "0"]
-    policies = tmp_path / "sim" / "policies.py"
-    edit(policies, "seconds == best_s and row < best", "seconds == best_s and row > best >= 0")
+    dispatch = tmp_path / "sim" / "policies" / "dispatch.py"
+    edit(dispatch, "seconds == best_s and row < best", "seconds == best_s and row > best >= 0")
     assert sent() == ["1", "1"]
     search = tmp_path / "sim" / "engine" / "compiled" / "search.py"
     edit(search, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")

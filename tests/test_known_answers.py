@@ -19,7 +19,7 @@ from worlds import matrix_world, some_calls
 from sim.inputs.demand import Demand, draw
 from sim.inputs.distributions import Constant, Exponential, Lognormal
 from sim.outputs.metrics import Window, first_arrival, first_assignment, tally
-from sim.policies import NONE, TICKS, on_grid
+from sim.policies.clock import NONE, TICKS, on_grid
 
 REPLICATIONS = 10
 MIN = 60.0

@@ -25,7 +25,7 @@ from sim.inputs.importing import Options, coordinates, import_map, read_matrix, 
 from sim.inputs.importing.options import from_yaml
 from sim.inputs.importing.people import share_out
 from sim.outputs.coverage import coverage
-from sim.policies import on_grid
+from sim.policies.clock import on_grid
 
 LON, LAT = 113.5, 27.65  # near Liling; about 98.5 and 111 km a degree
 STEP = 0.01

@@ -8,7 +8,7 @@ from worlds import ONE_BAND, matrix_world, road_world, some_calls
 
 from sim.engine.reference import run
 from sim.outputs.metrics import Window, first_arrival, tally
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 
 def measured(world, calls, start=0.0, end=7200.0):

@@ -10,7 +10,7 @@ from worlds import matrix_world
 
 from sim.engine.paths import Drive, Roads
 from sim.inputs import network, system, travel
-from sim.policies import TICKS
+from sim.policies.clock import TICKS
 
 
 def links(pairs, lengths, *, oneway=None, classes="residential", xy=None):

@@ -12,7 +12,7 @@ from conftest import NO_DATA, SHARED
 
 from sim.adapters import elaspy, jemss
 from sim.outputs.metrics import first_arrival
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 TRACES = SHARED / "jemss" / "traces"
 CASES = {

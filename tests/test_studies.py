@@ -320,7 +320,7 @@ def test_the_key_is_of_the_program(tmp_path, monkeypatch):
     code = finished.code.__wrapped__
     own = code(copy)
     assert own == finished.code()
-    with (copy / "policies.py").open("a") as file:
+    with (copy / "policies" / "dispatch.py").open("a") as file:
         file.write("\n")
     changed = code(copy)
     assert changed != own

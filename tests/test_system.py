@@ -13,7 +13,7 @@ from sim.engine.reference import run
 from sim.inputs import system
 from sim.inputs.scenario import Ambulance
 from sim.inputs.scenario_file import load
-from sim.policies import on_grid
+from sim.policies.clock import on_grid
 
 ODD = """
 start: 2025-03-05 06:30:00

@@ -27,7 +27,7 @@ from sim.outputs.estimates import ALL, Group, Pooled, Setup
 from sim.outputs.metrics import Window, first_arrival, tally
 from sim.outputs.plots import style
 from sim.outputs.why_late import CAUSES
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 DISTANCE, CALL_TAKING, TURNOUT, NEAREST_BUSY, QUEUE = range(5)
 WINDOW = Window(0.0, 1e9)

@@ -8,7 +8,8 @@ from sim.inputs import travel
 from sim.inputs.chains import fastest
 from sim.inputs.demand import Calls
 from sim.inputs.system import ORDINARY, SIREN, Bands, System, plain_fleet
-from sim.policies import NONE, PositionRule, on_grid
+from sim.policies.clock import NONE, on_grid
+from sim.policies.dispatch import PositionRule
 
 ONE_BAND = Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf)
 

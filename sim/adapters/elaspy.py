@@ -16,7 +16,8 @@ from sim.errors import MapError, Problem
 from sim.inputs import travel
 from sim.inputs.demand import Calls
 from sim.inputs.system import Bands, System, plain_fleet
-from sim.policies import NONE, PositionRule
+from sim.policies.clock import NONE
+from sim.policies.dispatch import PositionRule
 
 MINUTE_S = 60.0
 SIREN, ORDINARY = 0, 1

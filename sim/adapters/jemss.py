@@ -23,7 +23,8 @@ from sim.errors import MapError, Problem
 from sim.inputs import chains, travel
 from sim.inputs.demand import Calls
 from sim.inputs.system import Bands, System, plain_fleet
-from sim.policies import NONE, PositionRule
+from sim.policies.clock import NONE
+from sim.policies.dispatch import PositionRule
 
 DAY_S = 86_400.0
 LOWEST = "lowPriority"  # its travel mode is driven to hospitals and home

@@ -10,7 +10,7 @@ from sim.errors import OptionError, Problem, did_you_mean
 from sim.inputs.distributions import Scaled
 from sim.inputs.profiles import DAYS
 from sim.inputs.settings import Band
-from sim.policies import on_grid
+from sim.policies.clock import on_grid
 
 if TYPE_CHECKING:
     from sim.inputs.scenario import Scenario

@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.engine.paths import Drive
 from sim.inputs.system import System
-from sim.policies import NONE, Status
+from sim.policies.clock import NONE
+from sim.policies.dispatch import Status
 
 
 class Trip:

@@ -7,7 +7,8 @@ import numpy as np
 from sim.inputs.chains import ENDS, NO_JUNCTION
 from sim.inputs.system import System, band_at
 from sim.inputs.travel import along_chain
-from sim.policies import NONE, PositionRule, is_first, nearest_point, turn_back_s
+from sim.policies.clock import NONE, turn_back_s
+from sim.policies.dispatch import PositionRule, is_first, nearest_point
 
 
 class Roads:

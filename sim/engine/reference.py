@@ -21,16 +21,10 @@ from sim.engine.log import TRIP_INSTANTS, Log
 from sim.engine.paths import Drive, Roads
 from sim.inputs.demand import Calls
 from sim.inputs.system import System
-from sim.policies import (
-    NONE,
-    Status,
-    can_be_sent,
-    choose_hospital,
-    is_first,
-    serving_seconds,
-    standby_station,
-    waiting_key,
-)
+from sim.policies.clock import NONE, serving_seconds
+from sim.policies.dispatch import Status, can_be_sent, is_first, waiting_key
+from sim.policies.hospitals import choose_hospital
+from sim.policies.standby import standby_station
 
 Process = Generator[simpy.Event, Any, None]
 

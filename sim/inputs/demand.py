@@ -16,7 +16,7 @@ import numpy as np
 from sim.inputs import profiles
 from sim.inputs.distributions import Distribution
 from sim.inputs.system import HOUR_S, HOURS_PER_WEEK, start_of_week_s, study_seconds
-from sim.policies import NONE, on_grid
+from sim.policies.clock import NONE, on_grid
 
 if TYPE_CHECKING:
     from sim.inputs.scenario import Scenario

@@ -22,7 +22,7 @@ from scipy.spatial import cKDTree
 
 from sim.inputs import chains
 from sim.inputs.chains import Edges
-from sim.policies import TICKS, on_grid
+from sim.policies.clock import TICKS, on_grid
 
 NO_ACCESS = ("motorway", "motorway_link", "ferry")  # an ambulance does not leave the road here
 FLOAT32_EXACT_S = 16_384.0  # below this a multiple of 1/1024 s is exact in float32

@@ -20,7 +20,7 @@ from sim.errors import Problem, RecordsError, did_you_mean
 from sim.inputs.demand import Calls
 from sim.inputs.maps import Map
 from sim.inputs.yaml_text import read_text
-from sim.policies import NONE, on_grid
+from sim.policies.clock import NONE, on_grid
 
 OUTSIDE_M = 5_000.0  # a call just across the border is still served
 HEADERS: Final = {

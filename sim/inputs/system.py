@@ -11,7 +11,8 @@ from sim.inputs import network, travel
 from sim.inputs.chains import Edges
 from sim.inputs.profiles import hours_of_week
 from sim.inputs.travel import Travel
-from sim.policies import PositionRule, on_grid
+from sim.policies.clock import on_grid
+from sim.policies.dispatch import PositionRule
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.inputs.scenario import Ambulance, Scenario

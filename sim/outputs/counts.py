@@ -17,7 +17,7 @@ from sim.inputs.demand import Calls
 from sim.inputs.system import System
 from sim.outputs.estimates import ALL, Group, ratios, worst_of
 from sim.outputs.metrics import Window, first_arrival
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 AREAS = 2  # urban, rural
 

@@ -14,7 +14,7 @@ from sim.engine.log import Log
 from sim.inputs.demand import Calls
 from sim.inputs.system import HOUR_S, HOURS_PER_WEEK, System, band_at
 from sim.inputs.travel import seconds_to_places
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.outputs import estimates, store
 from sim.outputs.estimates import ALL, Estimate, Group, Pooled
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 if TYPE_CHECKING:
     import pandas as pd

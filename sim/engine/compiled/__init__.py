@@ -20,7 +20,7 @@ from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.log import TRIP_COLUMNS, Log
 from sim.inputs.demand import Calls
 from sim.inputs.system import System
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 STAGES = [name for name in CALL.fields or () if name != "wakes_at"]
 

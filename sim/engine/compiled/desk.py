@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.compiled.ground import ROW
 from sim.engine.compiled.kept import compiled
 from sim.engine.log import TRIP_INSTANTS, Log
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 CALL = np.dtype(
     [

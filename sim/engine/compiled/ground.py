@@ -9,7 +9,9 @@ import numpy as np
 from sim.engine.compiled.kept import compiled, entry
 from sim.inputs.chains import Edges, stretch_s
 from sim.inputs.system import Bands, System, band_at
-from sim.policies import NONE, PositionRule, choose_hospital, is_first, nearest_point
+from sim.policies.clock import NONE
+from sim.policies.dispatch import PositionRule, is_first, nearest_point
+from sim.policies.hospitals import choose_hospital
 
 NO_ROW = -1
 ROW = np.uint32  # of what is always there; a signed index costs a test for counting from the end

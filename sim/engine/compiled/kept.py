@@ -21,17 +21,18 @@ from sim import policies
 from sim.engine import log
 from sim.inputs import chains, system
 from sim.inputs.network import cache_folder
+from sim.policies import clock, dispatch, hospitals, standby
 
 RULES = (
-    policies.on_grid,
-    policies.is_first,
-    policies.can_be_sent,
-    policies.choose_hospital,
-    policies.waiting_key,
-    policies.turn_back_s,
-    policies.serving_seconds,
-    policies.standby_station,
-    policies.nearest_point,
+    clock.on_grid,
+    clock.turn_back_s,
+    clock.serving_seconds,
+    dispatch.is_first,
+    dispatch.can_be_sent,
+    dispatch.waiting_key,
+    dispatch.nearest_point,
+    hospitals.choose_hospital,
+    standby.standby_station,
     chains.stretch_s,
     system.band_at,
 )
@@ -40,9 +41,11 @@ for _rule in RULES:
 
 
 def _sources() -> list[Path]:
-    rules = {Path(rule.__code__.co_filename) for rule in RULES}
-    rules |= {Path(log.__file__)}  # its fields are passed by their order
-    return sorted(rules) + sorted(Path(__file__).parent.glob("*.py"))
+    """Every file of the rules and of this engine, and the rooms elsewhere of which it compiles."""
+    elsewhere = {Path(rule.__code__.co_filename) for rule in RULES}
+    elsewhere |= {Path(log.__file__)}  # its fields are passed by their order
+    folders = (Path(policies.__path__[0]), Path(__file__).parent)
+    return sorted(elsewhere.union(*(folder.glob("*.py") for folder in folders)))
 
 
 def _folder() -> Path:

@@ -37,13 +37,10 @@ from sim.engine.compiled.search import (
     position,
     stage_of,
 )
-from sim.policies import (
-    NONE,
-    choose_hospital,
-    serving_seconds,
-    standby_station,
-    waiting_key,
-)
+from sim.policies.clock import NONE, serving_seconds
+from sim.policies.dispatch import waiting_key
+from sim.policies.hospitals import choose_hospital
+from sim.policies.standby import standby_station
 
 NEVER = np.nan
 FULL = -1  # there are more trips than lines for them

@@ -21,7 +21,8 @@ from sim.engine.compiled.ground import (
     step,
 )
 from sim.engine.compiled.kept import compiled
-from sim.policies import NONE, PositionRule, Status, can_be_sent, is_first, turn_back_s
+from sim.policies.clock import NONE, turn_back_s
+from sim.policies.dispatch import PositionRule, Status, can_be_sent, is_first
 
 AT_STATION, TURNING_OUT, TO_SCENE, BUSY, CLEARED, RETURNING = map(int, Status)
 
