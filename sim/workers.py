@@ -157,7 +157,7 @@ def _replication(
     """The same calls through each layout; engines are made when they are first needed."""
     tallies: list[Any] = []
     logs = []
-    calls, drawn_from = None, None
+    calls, packed, drawn_from = None, None, None
     for row in rows:
         system, window = plan.systems[row], plan.windows[row]
         if row not in engines:
@@ -165,7 +165,8 @@ def _replication(
         if calls is None or plan.demands[row] is not drawn_from:
             drawn_from = plan.demands[row]
             calls = demand.draw(drawn_from, plan.seed, number)
-        log = engines[row].run(calls)
+            packed = engines[row].pack(calls)
+        log = engines[row].run(packed)
         if plan.logs:
             logs.append(log_files(calls, log))
         if plan.targets_s is None:

@@ -32,6 +32,12 @@ from sim.policies.dispatch import PositionRule
 MINUTE = 60.0
 
 
+@pytest.fixture(params=[reference, compiled], ids=["reference", "compiled"])
+def kind(request):
+    """The room of each engine."""
+    return request.param
+
+
 def assert_same(one, other, to_s=0.0):
     """Two logs, row by row; instants equal to `to_s` seconds."""
     for name in one._fields:
@@ -298,11 +304,21 @@ def test_a_row_that_is_none_is_refused_and_not_read(column, value):
         compiled.run(road_world(stations=[0], places=[4]), calls)
 
 
-def test_calls_that_an_engine_has_seen_are_locked():
-    calls = some_calls([0, 10])
-    compiled.run(road_world(stations=[0], places=[4]), calls)
-    with pytest.raises(ValueError, match="read-only"):
-        calls.received_at[1] = 5.0
+def test_calls_packed_once_are_run_through_every_layout(kind):
+    calls = some_calls([0, 10], turnout_s=30)
+    near, far = (kind.Engine(road_world(stations=[station], places=[4])) for station in (3, 0))
+    packed = far.pack(calls)
+    for one in (near, far):
+        assert_same(one.run(calls), one.run(packed))
+    assert near.run(packed).arrived_at[0] < far.run(packed).arrived_at[0]
+
+
+def test_calls_stay_the_callers_own(kind):
+    """An engine neither changes nor locks them, and sees what has changed since the last run."""
+    calls, engine = some_calls([0, 10]), kind.Engine(road_world(stations=[0], places=[4]))
+    assert engine.run(calls).ready_at.tolist() == [0, 10]
+    calls.received_at[1] = 5.0
+    assert engine.run(calls).ready_at.tolist() == [0, 5]
 
 
 def test_a_station_that_cannot_be_reached_ends_no_engine():
@@ -369,8 +385,8 @@ def test_an_edited_rule_is_never_served_stale(tmp_path):
     dispatch = tmp_path / "sim" / "policies" / "dispatch.py"
     edit(dispatch, "seconds == best_s and row < best", "seconds == best_s and row > best >= 0")
     assert sent() == ["1", "1"]
-    search = tmp_path / "sim" / "engine" / "compiled" / "search.py"
-    edit(search, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")
+    nearest = tmp_path / "sim" / "engine" / "compiled" / "nearest.py"
+    edit(nearest, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")
     assert sent() == ["1", "0"]
     kept = set((tmp_path / "kept" / "compiled").iterdir())
     log = tmp_path / "sim" / "engine" / "log.py"

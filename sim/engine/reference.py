@@ -42,6 +42,10 @@ class Engine:
     def __init__(self, system: System):
         self.system, self.roads = system, Roads(system)
 
+    def pack(self, calls: Calls) -> Calls:
+        """The calls as they are: this engine reads nothing else."""
+        return calls
+
     def run(self, calls: Calls) -> Log:
         """What the layout does with these calls."""
         return Service(self.system, calls, self.roads).run()
@@ -276,7 +280,7 @@ class Logbook:
     """The Log while it is written: a line for each trip as it is assigned."""
 
     def __init__(self, calls: Calls):
-        self.ready_at = (calls.received_at + calls.call_taking_s).tolist()
+        self.ready_at = calls.ready_at.tolist()
         self.lost = [False] * len(self.ready_at)
         self.trips: list[Trip] = []
 

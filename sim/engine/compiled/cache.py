@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,9 @@ def is_kept() -> bool:
     return FOLDER.is_dir() and any(FOLDER.rglob("*.nbc"))
 
 
-def _can_keep() -> bool:
+@lru_cache
+def can_keep() -> bool:
+    """Whether the folder can be written. The first time that it is asked, the folder is made."""
     try:
         FOLDER.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -71,7 +75,6 @@ def _can_keep() -> bool:
     return os.access(FOLDER, os.W_OK)
 
 
-KEEP = _can_keep()
 _njit: Any = numba.njit  # whose types do not know all of its options
 _config: Any = config
 # No function here allocates. Counting references to arrays, and passing all of them to a function
@@ -92,9 +95,26 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 def entry(function: Callable[..., Any]) -> Any:
     """The function compiled when it is first called, and kept; other threads run beside it."""
+    wrapped: list[Any] = []
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        if not wrapped:
+            with _one_at_a_time:
+                if not wrapped:
+                    wrapped.append(_kept(function))
+        return wrapped[0](*arguments)
+
+    return call
+
+
+_one_at_a_time = threading.Lock()
+
+
+def _kept(function: Callable[..., Any]) -> Any:
     before = _config.CACHE_DIR
     _config.CACHE_DIR = str(FOLDER)  # read when the function is wrapped, and only then
     try:
-        return _njit(function, cache=KEEP, **_OPTIONS)
+        return _njit(function, cache=can_keep(), **_OPTIONS)
     finally:
         _config.CACHE_DIR = before

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.kept import compiled, entry
+from sim.engine.compiled.cache import compiled, entry
 from sim.inputs.chains import Edges, stretch_s
 from sim.inputs.system import Bands, System, band_at
 from sim.policies.clock import NONE
@@ -30,7 +30,7 @@ SHORT_ROAD = np.dtype([("seconds", "f4"), ("head", "u4")])  # where the tables a
 NEAR = np.dtype([("seconds", "f8"), ("row", "i4"), ("_", "i4")])
 
 
-class Ground(NamedTuple):
+class Fixed(NamedTuple):
     """A System, with what its engine works out once. Seconds; rows as in System and Travel."""
 
     # places and roads
@@ -78,7 +78,7 @@ class Ground(NamedTuple):
     both_ways: bool  # every road takes the same time in both directions
 
 
-def build(system: System) -> Ground:
+def build(system: System) -> Fixed:
     """Everything that the kernel reads of a System."""
     travel = system.travel
     far, near = travel.far, travel.near
@@ -95,7 +95,7 @@ def build(system: System) -> Ground:
                  for place in system.station_place.tolist()]  # fmt: skip
     steps_of = np.full((modes, places), NO_ROW, np.int32)
     steps_of[tuple(np.array(ways_home, int).reshape(-1, 2).T)] = np.arange(len(ways_home))
-    ground = Ground(
+    fixed = Fixed(
         far=_frozen(far),
         near=_frozen(near),
         **_nodes_and_places(system),
@@ -139,13 +139,13 @@ def build(system: System) -> Ground:
         both_ways=_both_ways(travel.graph),
     )
     modes_of_ways = (system.mode_to_scene, system.mode_to_hospital, system.mode_home)
-    _fill(ground, *map(np.unique, modes_of_ways))
-    if ground.has_bounds:
-        ground = _with_paths(ground, np.array(ways_home, int).reshape(-1, 2))
-    order = np.argsort(ground.from_station_s, axis=-1, kind="stable")
-    ground.by_time["row"] = order
-    ground.by_time["seconds"] = np.take_along_axis(ground.from_station_s, order, axis=-1)
-    return ground
+    _fill(fixed, *map(np.unique, modes_of_ways))
+    if fixed.has_bounds:
+        fixed = _with_paths(fixed, np.array(ways_home, int).reshape(-1, 2))
+    order = np.argsort(fixed.from_station_s, axis=-1, kind="stable")
+    fixed.by_time["row"] = order
+    fixed.by_time["seconds"] = np.take_along_axis(fixed.from_station_s, order, axis=-1)
+    return fixed
 
 
 def _frozen(array: Any, dtype: type | None = None) -> np.ndarray:
@@ -213,178 +213,176 @@ def _both_ways(graph: Edges) -> bool:
 
 
 @compiled
-def _by_entry_s(ground, mode, row, entry_s, node):
+def _by_entry_s(fixed, mode, row, entry_s, node):
     """Seconds on the road from a node to a place by one of its entries."""
-    exits, exits_s = ground.node[node], ground.node_s[mode, node]
+    exits, exits_s = fixed.node[node], fixed.node_s[mode, node]
     if row >= 0:
-        seconds = (ground.far[mode, row, exits.exit] + entry_s) + exits_s.exit
+        seconds = (fixed.far[mode, row, exits.exit] + entry_s) + exits_s.exit
         if exits.other_exit < 0:
             return seconds
-        return min(
-            seconds, (ground.far[mode, row, exits.other_exit] + entry_s) + exits_s.other_exit
-        )
-    seconds = (ground.near[mode, -2 - row, exits.exit] + entry_s) + exits_s.exit
+        return min(seconds, (fixed.far[mode, row, exits.other_exit] + entry_s) + exits_s.other_exit)
+    seconds = (fixed.near[mode, -2 - row, exits.exit] + entry_s) + exits_s.exit
     if exits.other_exit < 0:
         return seconds
     return min(
-        seconds, (ground.near[mode, -2 - row, exits.other_exit] + entry_s) + exits_s.other_exit
+        seconds, (fixed.near[mode, -2 - row, exits.other_exit] + entry_s) + exits_s.other_exit
     )
 
 
 @compiled
-def road_s(ground, mode, node, place):
+def road_s(fixed, mode, node, place):
     """Seconds on the road from a node to the node of a place."""
-    end, end_s = ground.place[place], ground.place_s[mode, place]
-    best_s = _by_entry_s(ground, mode, end.row, end_s.entry, node)
+    end, end_s = fixed.place[place], fixed.place_s[mode, place]
+    best_s = _by_entry_s(fixed, mode, end.row, end_s.entry, node)
     if end.other_row != NO_ROW:
-        other_s = _by_entry_s(ground, mode, end.other_row, end_s.other_entry, node)
+        other_s = _by_entry_s(fixed, mode, end.other_row, end_s.other_entry, node)
         best_s = min(best_s, other_s)
-    chain = ground.node[node].chain
-    if chain >= 0 and chain == ground.node[end.node].chain:
-        here, there = ground.node_s[mode, node], ground.node_s[mode, end.node]
+    chain = fixed.node[node].chain
+    if chain >= 0 and chain == fixed.node[end.node].chain:
+        here, there = fixed.node_s[mode, node], fixed.node_s[mode, end.node]
         best_s = min(best_s, stretch_s(here.along, there.along, here.back, there.back))
     return best_s
 
 
 @compiled
-def from_node_s(ground, mode, node, place):
+def from_node_s(fixed, mode, node, place):
     """Seconds from a road node to a place, with the off-road leg at its end."""
-    return road_s(ground, mode, node, place) + ground.place_s[mode, place].leg
+    return road_s(fixed, mode, node, place) + fixed.place_s[mode, place].leg
 
 
 @compiled
-def from_place_s(ground, mode, start, end):
+def from_place_s(fixed, mode, start, end):
     """Seconds from place to place, with the off-road legs at both ends."""
-    node = ground.place[start].node
-    return ground.place_s[mode, start].leg + from_node_s(ground, mode, node, end)
+    node = fixed.place[start].node
+    return fixed.place_s[mode, start].leg + from_node_s(fixed, mode, node, end)
 
 
 @compiled
-def band(ground, now):
+def band(fixed, now):
     """The time band in force."""
-    if len(ground.bands.band) == 1:
-        return ground.bands.band[0]
-    return band_at(ground.bands, now)
+    if len(fixed.bands.band) == 1:
+        return fixed.bands.band[0]
+    return band_at(fixed.bands, now)
 
 
 @compiled
-def step(ground, mode, node, place, before):
+def step(fixed, mode, node, place, before):
     """The next node on the fastest path to a place, and the seconds to it.
 
     `before`: the node before this one, or NONE.
     """
-    first = ground.node[node].first_road
-    chain = ground.node[node].chain
-    if chain >= 0 and before != NONE and chain != ground.node[ground.place[place].node].chain:
-        if ground.road[mode, first].head == before:  # within a chain nobody turns back
+    first = fixed.node[node].first_road
+    chain = fixed.node[node].chain
+    if chain >= 0 and before != NONE and chain != fixed.node[fixed.place[place].node].chain:
+        if fixed.road[mode, first].head == before:  # within a chain nobody turns back
             first += ONE
-        return ground.road[mode, first].head, ground.road[mode, first].seconds
-    row = ground.steps_of[mode, place]
+        return fixed.road[mode, first].head, fixed.road[mode, first].seconds
+    row = fixed.steps_of[mode, place]
     if row != NO_ROW:
-        known = ground.steps[row, node]
+        known = fixed.steps[row, node]
         if known != UNKNOWN:
-            return ground.road[mode, first + known].head, ground.road[mode, first + known].seconds
+            return fixed.road[mode, first + known].head, fixed.road[mode, first + known].seconds
     best: Any = NONE
     best_road, best_s = first, np.inf
-    for road in range(first, ground.node[node + 1].first_road):
-        head: Any = np.int64(ground.road[mode, road].head)
-        through_s = ground.road[mode, road].seconds + road_s(ground, mode, head, place)
+    for road in range(first, fixed.node[node + 1].first_road):
+        head: Any = np.int64(fixed.road[mode, road].head)
+        through_s = fixed.road[mode, road].seconds + road_s(fixed, mode, head, place)
         if is_first(through_s, head, best_s, best):
             best, best_road, best_s = head, road, through_s
     if best == NONE:  # a matrix has no roads: one drive straight to the end
-        return ground.place[place].node, road_s(ground, mode, node, place)
+        return fixed.place[place].node, road_s(fixed, mode, node, place)
     if row != NO_ROW and best_road - first < UNKNOWN:
-        ground.steps[row, node] = best_road - first
-    return ROW(best), ground.road[mode, best_road].seconds
+        fixed.steps[row, node] = best_road - first
+    return ROW(best), fixed.road[mode, best_road].seconds
 
 
 @compiled
-def across(ground, mode, junction, node):
+def across(fixed, mode, junction, node):
     """The junction at the other end of a chain that is entered at a node, and the seconds to it.
 
     The node itself if it is in no chain, or in one that leads back to where it begins.
     """
-    spot, spot_s, here = ground.node[node], ground.node_s[mode, node], ground.node[junction].exit
+    spot, spot_s, here = fixed.node[node], fixed.node_s[mode, node], fixed.node[junction].exit
     if spot.chain >= 0:
         if spot.exit != here:
-            return ground.junction_node[spot.exit], spot_s.exit
+            return fixed.junction_node[spot.exit], spot_s.exit
         if spot.other_exit >= 0 and spot.other_exit != here:
-            return ground.junction_node[spot.other_exit], spot_s.other_exit
+            return fixed.junction_node[spot.other_exit], spot_s.other_exit
     return ROW(node), 0.0
 
 
 @compiled
-def nearest_node(ground, start, end, share):
+def nearest_node(fixed, start, end, share):
     """The node nearest to the point that lies `share` of the straight line on."""
-    x = ground.xy[start, 0] + share * (ground.xy[end, 0] - ground.xy[start, 0])
-    y = ground.xy[start, 1] + share * (ground.xy[end, 1] - ground.xy[start, 1])
-    return nearest_point(x, y, ground.xy)
+    x = fixed.xy[start, 0] + share * (fixed.xy[end, 0] - fixed.xy[start, 0])
+    y = fixed.xy[start, 1] + share * (fixed.xy[end, 1] - fixed.xy[start, 1])
+    return nearest_point(x, y, fixed.xy)
 
 
-def _with_paths(ground: Ground, ways_home: np.ndarray) -> Ground:
+def _with_paths(fixed: Fixed, ways_home: np.ndarray) -> Fixed:
     """The paths from every hospital to every station: most drives home are one of them."""
-    nodes = _lay_paths(ground, ways_home, False)
-    ground = ground._replace(path_node=np.zeros(nodes, ROW), path_s=np.zeros(nodes))
-    _lay_paths(ground, ways_home, True)
-    return ground
+    nodes = _lay_paths(fixed, ways_home, False)
+    fixed = fixed._replace(path_node=np.zeros(nodes, ROW), path_s=np.zeros(nodes))
+    _lay_paths(fixed, ways_home, True)
+    return fixed
 
 
 @entry
-def _lay_paths(ground, ways_home, write):
+def _lay_paths(fixed, ways_home, write):
     """Walk each of the paths; answers how many nodes they have together."""
     nodes = 0
-    for hospital in range(len(ground.hospital_place)):
+    for hospital in range(len(fixed.hospital_place)):
         for way in range(len(ways_home)):
             mode, place = ways_home[way, 0], ways_home[way, 1]
-            node, at_s = ground.place[ground.hospital_place[hospital]].node, 0.0
+            node, at_s = fixed.place[fixed.hospital_place[hospital]].node, 0.0
             before: Any = NONE
-            ground.path_first[hospital, way] = nodes
+            fixed.path_first[hospital, way] = nodes
             while True:
                 if write:
-                    ground.path_node[nodes], ground.path_s[nodes] = node, at_s
+                    fixed.path_node[nodes], fixed.path_s[nodes] = node, at_s
                 nodes += 1
-                if node == ground.place[place].node:
+                if node == fixed.place[place].node:
                     break
                 here = node
-                node, edge_s = step(ground, mode, node, place, before)
+                node, edge_s = step(fixed, mode, node, place, before)
                 before = np.int64(here)
                 at_s += edge_s
-        ground.path_first[hospital, len(ways_home)] = nodes
+        fixed.path_first[hospital, len(ways_home)] = nodes
     return nodes
 
 
 @compiled
-def _fill_out(ground, mode, spots, table, more_s):
+def _fill_out(fixed, mode, spots, table, more_s):
     """Seconds from each of some places to every place where calls come from."""
     for row in range(len(spots)):
         for place in range(table.shape[1]):
-            table[mode, place, row] = from_place_s(ground, mode, spots[row], place) + more_s
+            table[mode, place, row] = from_place_s(fixed, mode, spots[row], place) + more_s
 
 
 @compiled
-def _fill_back(ground, mode, spots, table, more_s):
+def _fill_back(fixed, mode, spots, table, more_s):
     """Seconds to each of some places from every place where calls come from."""
     for row in range(len(spots)):
         for place in range(table.shape[1]):
-            table[mode, place, row] = from_place_s(ground, mode, place, spots[row]) + more_s
+            table[mode, place, row] = from_place_s(fixed, mode, place, spots[row]) + more_s
 
 
 @entry
-def _fill(ground, to_scene, to_hospital, home):
+def _fill(fixed, to_scene, to_hospital, home):
     """Stations and hospitals as seen from every place where calls come from."""
-    stations, hospitals = ground.station_place, ground.hospital_place
+    stations, hospitals = fixed.station_place, fixed.hospital_place
     for mode in to_scene:
-        _fill_out(ground, mode, stations, ground.from_station_s, 0.0)
-        if ground.has_bounds:
-            _fill_back(ground, mode, stations, ground.at_most_to_station_s, SAFE_S)
-            _fill_out(ground, mode, hospitals, ground.at_least_from_hospital_s, -SAFE_S)
+        _fill_out(fixed, mode, stations, fixed.from_station_s, 0.0)
+        if fixed.has_bounds:
+            _fill_back(fixed, mode, stations, fixed.at_most_to_station_s, SAFE_S)
+            _fill_out(fixed, mode, hospitals, fixed.at_least_from_hospital_s, -SAFE_S)
     for mode in to_hospital:
-        _fill_back(ground, mode, hospitals, ground.to_hospital_s, 0.0)
-        for place in range(ground.to_hospital_s.shape[1]):
-            nearest = choose_hospital(ground.to_hospital_s[mode, place], NONE)
-            ground.nearest_hospital[mode, place].row = nearest
+        _fill_back(fixed, mode, hospitals, fixed.to_hospital_s, 0.0)
+        for place in range(fixed.to_hospital_s.shape[1]):
+            nearest = choose_hospital(fixed.to_hospital_s[mode, place], NONE)
+            fixed.nearest_hospital[mode, place].row = nearest
             if nearest != NONE:
-                way_s = ground.to_hospital_s[mode, place, nearest]
-                ground.nearest_hospital[mode, place].seconds = way_s
+                way_s = fixed.to_hospital_s[mode, place, nearest]
+                fixed.nearest_hospital[mode, place].seconds = way_s
     for mode in home:
-        _fill_back(ground, mode, stations, ground.to_station_s, 0.0)
+        _fill_back(fixed, mode, stations, fixed.to_station_s, 0.0)
