@@ -26,10 +26,10 @@ import synthetic
 from synthetic import COUNTY, METROPOLIS, ONE_WAY, City
 
 from sim.engine import compiled, reference
-from sim.engine.log import Log
-from sim.inputs import demand
-from sim.inputs.demand import Calls
-from sim.inputs.system import System
+from sim.model.calls import Calls
+from sim.model.log import Log
+from sim.model.system import System
+from sim.prepare import draws
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data" / "jemss"
@@ -70,7 +70,7 @@ def engines(city: City, days: float) -> None:
     fast.run(calls[0])
     line(f"{city.name}: compiled", cpu(lambda: [fast.run(c) for c in calls]), count)
     source = synthetic.demand(city, days / len(calls))
-    drawing = cpu(lambda: [demand.draw(source, 1, i) for i in range(len(calls))])
+    drawing = cpu(lambda: [draws.draw(source, 1, i) for i in range(len(calls))])
     line(f"{city.name}: drawing a replication", drawing, count)
 
 
@@ -78,7 +78,7 @@ def replications(city: City, days: float) -> list[Calls]:
     """So many days as replications of about 20,000 calls, as studies have them."""
     parts = max(1, round(days * city.calls_per_day / 20_000))
     source = synthetic.demand(city, days / parts)
-    return [demand.draw(source, 1, number) for number in range(parts)]
+    return [draws.draw(source, 1, number) for number in range(parts)]
 
 
 def manhattan() -> None:
@@ -210,9 +210,9 @@ import sys
 sys.path.insert(0, {str(ROOT / "benchmarks")!r})
 import synthetic
 from sim.engine import compiled
-from sim.inputs import demand
+from sim.prepare import draws
 small = synthetic.COUNTY._replace(streets=10, places=20)
-compiled.run(synthetic.system(small), demand.draw(synthetic.demand(small, 10), 1, 0))
+compiled.run(synthetic.system(small), draws.draw(synthetic.demand(small, 10), 1, 0))
 """
 
 
@@ -221,7 +221,7 @@ def memory() -> None:
     for city, days in ((COUNTY, 365), (METROPOLIS, 30)):
         code = (
             f"{FIRST_CALL}\nimport json\ncity = synthetic.{city.name.upper()}\n"
-            f"calls = demand.draw(synthetic.demand(city, {days}), 1, 0)\n"
+            f"calls = draws.draw(synthetic.demand(city, {days}), 1, 0)\n"
             "compiled.run(synthetic.system(city), calls)\n"
             "said = dict(line.split(':', 1) for line in open('/proc/self/status'))\n"
             "print(json.dumps([int(said[key].split()[0]) for key in ('VmHWM', 'RssAnon')]))"

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from sim.engine import reference
-from sim.inputs import demand, system
-from sim.inputs.scenario_file import load
+from sim.prepare import demand, draws, system
+from sim.scenario.file import load
 
 LILING = Path(__file__).parent.parent / "scenarios" / "liling"
 RUNS = 5
@@ -26,7 +26,7 @@ def main() -> None:
     layout = load(LILING)
     source, engine = demand.build(layout), reference.Engine(system.build(layout))
     for name, load_factor in (("as it is", 1.0), ("three times the calls", 3.0)):
-        calls = demand.draw(
+        calls = draws.draw(
             source._replace(calls_per_hour=source.calls_per_hour * load_factor), 1, 0
         )
         count = len(calls.place)

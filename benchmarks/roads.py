@@ -20,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.geography.roads import tables as tables_room
+
 AUCKLAND = Path(__file__).parent.parent.parent / "shared" / "data" / "jemss" / "auckland"
 RUNS = 5
 CALLS = 5_000
@@ -62,7 +64,7 @@ def said(runs: list[tuple[float, float]]) -> str:
 
 def auckland() -> None:
     from sim.adapters import jemss
-    from sim.inputs import travel
+    from sim.geography.roads import travel
 
     roads = jemss.read_roads(AUCKLAND, AUCKLAND / "map_1.csv")
     calls = np.random.default_rng(0).integers(0, len(roads.xy), CALLS)
@@ -71,7 +73,7 @@ def auckland() -> None:
 
 
 def grid(side: int = 707) -> None:
-    from sim.inputs import chains, network
+    from sim.geography.roads import folding as chains
 
     number = np.arange(side * side).reshape(side, side)
     pairs = np.concatenate(
@@ -83,7 +85,7 @@ def grid(side: int = 707) -> None:
     both = np.concatenate([pairs, pairs[:, ::-1]])
     seconds = np.random.default_rng(0).integers(5 * 1024, 60 * 1024, len(both)) / 1024
     graph = chains.fastest(both[:, 0], both[:, 1], seconds[None], side * side)
-    network.seconds_from(graph, 0, np.arange(20) * 25_000)
+    tables_room.seconds_from(graph, 0, np.arange(20) * 25_000)
 
 
 if __name__ == "__main__":

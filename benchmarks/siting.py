@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.decide import siting
-from sim.decide.siting import Plan
+from sim.answers import siting
+from sim.answers.siting import Plan
 
 POINTS, SITES, SEED = 3_000, 600, 2025
 LIMIT_S = 120.0  # of each; a plan that is not proven by then says so

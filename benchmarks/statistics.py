@@ -24,17 +24,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import binom, binomtest
 
-from sim.decide.selection import CONFIDENCE, race
-from sim.inputs import travel
-from sim.inputs.demand import Demand
-from sim.inputs.distributions import Constant, Exponential
-from sim.inputs.system import Bands, System, plain_fleet
-from sim.outputs import estimates
-from sim.outputs.counts import Summed
-from sim.outputs.metrics import Window
-from sim.outputs.precision import Rule
+from sim.answers.selection import CONFIDENCE, race
+from sim.geography.roads import travel
+from sim.measures import estimates
+from sim.measures.sums import Summed
+from sim.model.calendar import Bands, Window
+from sim.model.system import System, plain_fleet
 from sim.policies.dispatch import PositionRule
-from sim.workers import Crew, Plan
+from sim.prepare.draws import Demand
+from sim.scenario.distributions import Constant, Exponential
+from sim.study.stopping import Rule
+from sim.study.workers import Crew, Plan
 
 REPETITIONS, SELECTIONS = 1_000, 300
 HOUR_S = 3_600.0

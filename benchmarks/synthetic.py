@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs import travel
-from sim.inputs.chains import fastest
-from sim.inputs.demand import Demand
-from sim.inputs.distributions import Exponential, Lognormal
-from sim.inputs.network import morton
-from sim.inputs.system import ORDINARY, SIREN, Bands, System, plain_fleet
+from sim.geography.roads import travel
+from sim.geography.roads.folding import fastest
+from sim.geography.roads.network import morton
+from sim.model.calendar import Bands
+from sim.model.system import ORDINARY, SIREN, System, plain_fleet
 from sim.policies.clock import on_grid
 from sim.policies.dispatch import PositionRule
+from sim.prepare.draws import Demand
+from sim.scenario.distributions import Exponential, Lognormal
 
 DAY_S = 86_400.0
 

@@ -12,6 +12,7 @@
 
 Anything else that is raised is our bug. Every error gathers all the problems it found, each
 with its line, its field, what was found and what to do, so that a planner mends them in one go.
+`str(error)` is English; `error.told(say)` is the same in the reader's language.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
+
+from sim.text import Message, Say
 
 
 @dataclass(frozen=True)
@@ -31,75 +34,90 @@ class Problem:
     line: int | None = None
     file: str = ""
 
-    def __str__(self) -> str:
+    def told(self, say: Say = str) -> str:
+        """In a line, in the language of `say`."""
         where = [self.file] if self.file else []
-        where += [f"line {self.line}"] if self.line is not None else []
-        where += [self.field] if self.field else []
-        return f"{', '.join(where)}: {self.message}" if where else self.message
+        if self.line is not None:
+            where.append(say(Message("line {number}", number=self.line)))
+        where += [say(self.field)] if self.field else []
+        if not where:
+            return say(self.message)
+        place = ", ".join(where)
+        return say(Message("{place}: {problem}", place=place, problem=say(self.message)))
+
+    def __str__(self) -> str:
+        return self.told()
 
 
 class PlannerError(Exception):
     """All the problems of one input, told at once."""
 
-    verb = "cannot be used"
+    heading = Message("{source} cannot be used:")
 
     def __init__(self, source: object, problems: Problem | Iterable[Problem] | str):
         if isinstance(problems, str):
             problems = Problem(problems)
-        self.source = str(source)
+        self.source = source if isinstance(source, Message) else str(source)
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__(str(self))
 
     def __reduce__(self) -> tuple[Any, ...]:  # what is raised in another process comes back whole
         return type(self), (self.source, self.problems)
 
-    def __str__(self) -> str:
+    def told(self, say: Say = str) -> str:
+        """All problems, a line each, in the language of `say`."""
         # File order, so that a planner works down the page.
         ordered = sorted(self.problems, key=lambda p: (p.file, p.line or 0))
-        return "\n  ".join([f"{self.source} {self.verb}:", *map(str, ordered)])
+        head = say(Message(self.heading, source=say(self.source)))
+        return "\n  ".join([head, *(problem.told(say) for problem in ordered)])
+
+    def __str__(self) -> str:
+        return self.told()
 
 
 class ScenarioError(PlannerError):
-    verb = "cannot be run"
+    heading = Message("{source} cannot be run:")
 
 
 class OptionError(ScenarioError):
     """`source` is the option's name, as it is written where it was given."""
 
-    def __str__(self) -> str:
-        return "\n  ".join([f"{self.source}: {self.problems[0]}", *map(str, self.problems[1:])])
+    def told(self, say: Say = str) -> str:
+        first, *others = (problem.told(say) for problem in self.problems)
+        head = say(Message("{place}: {problem}", place=say(self.source), problem=first))
+        return "\n  ".join([head, *others])
 
 
 class MapError(PlannerError):
-    verb = "is not a map that can be used"
+    heading = Message("{source} is not a map that can be used:")
 
 
 class MapImportError(MapError):
-    verb = "cannot be made"
+    heading = Message("{source} cannot be made:")
 
 
 class RecordsError(PlannerError):
-    verb = "cannot be read as call records"
+    heading = Message("{source} cannot be read as call records:")
 
 
 class CandidatesError(PlannerError):
-    verb = "cannot be read as candidate sites"
+    heading = Message("{source} cannot be read as candidate sites:")
 
 
 class OutputError(PlannerError):
-    verb = "cannot be written"
+    heading = Message("{source} cannot be written:")
 
 
 class WorkersError(PlannerError):
-    verb = "was not finished"
+    heading = Message("{source} was not finished:")
 
 
-def did_you_mean(found: str, known: Sequence[str]) -> str:
-    """A hint after an unknown name: the nearest known one, or the few there are."""
+def did_you_mean(found: str, known: Sequence[str]) -> Message:
+    """A hint to stand after an unknown name: the nearest known one, or the few there are."""
     # Chinese names are two to four characters: a looser cutoff than the default finds them.
     near = get_close_matches(str(found), list(known), n=1, cutoff=0.5)
     if near:
-        return f"; did you mean {near[0]}?"
+        return Message("; did you mean {name}?", name=near[0])
     if 0 < len(known) <= 12:
-        return f"; known: {', '.join(known)}"
-    return ""
+        return Message("; known: {names}", names=", ".join(known))
+    return Message("")

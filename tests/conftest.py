@@ -34,14 +34,14 @@ def engine(request):
 
 @pytest.fixture(scope="session")
 def liling():
-    from sim.inputs.scenario_file import load
+    from sim.scenario.file import load
 
     return load(ROOT / "scenarios" / "liling")
 
 
 @pytest.fixture(scope="session")
 def coquimbo():
-    from sim.inputs.scenario_file import load
+    from sim.scenario.file import load
 
     return load(ROOT / "scenarios" / "coquimbo")
 

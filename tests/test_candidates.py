@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from sim.decide import candidates
-from sim.decide.candidates import Candidate, drawn, find, from_file, layouts, possible
+from sim.answers import candidates
+from sim.answers.candidates import Candidate, drawn, find, from_file, layouts, possible
 from sim.errors import CandidatesError, OptionError, PlannerError, ScenarioError
-from sim.inputs.scenario_file import load
+from sim.scenario.file import load
+from sim.text import Name
 
 ROWS = [("枫林口", "Fenglin Gate", 113.497, 27.646), ("西边", "", 113.42, 27.79)]
 TABLE = [("名称", "英文名称", "经度", "纬度"), *ROWS]
@@ -38,10 +39,10 @@ def told(error):
 
 def test_every_township_has_a_seat_where_a_station_could_stand(liling):
     found = find(liling)
-    assert [one.name_zh for one in found] == [t.name_zh for t in liling.map.townships]
+    assert [one.name.zh for one in found] == [t.name.zh for t in liling.map.townships]
     kept, made = layouts(liling, found)
     for one, layout in zip(kept, made, strict=True):
-        seat, station = liling.map.find(one.name_zh), layout.stations[-1]
+        seat, station = liling.map.find(one.name.zh), layout.stations[-1]
         assert (station.x, station.y, station.kind) == (seat.x, seat.y, "substation")
         assert len(layout.fleet) == len(liling.fleet) + 1
 
@@ -49,24 +50,24 @@ def test_every_township_has_a_seat_where_a_station_could_stand(liling):
 def test_a_seat_that_has_a_station_is_no_candidate(liling):
     base = liling.add("枫林镇")
     kept, made = layouts(base, find(base))
-    assert "枫林镇" not in [one.name_zh for one in kept]
+    assert "枫林镇" not in [one.name.zh for one in kept]
     assert len(kept) == len(made) == len(liling.map.townships) - 1
 
 
 def test_a_closed_station_leaves_its_seat_free(liling):
     base = liling.add("枫林镇").close("枫林镇")
-    assert "枫林镇" in [one.name_zh for one in layouts(base, find(base))[0]]
+    assert "枫林镇" in [one.name.zh for one in layouts(base, find(base))[0]]
 
 
 def test_more_ambulances_of_another_kind_if_asked_for(liling):
-    _, (layout,) = layouts(liling, [Candidate("枫林镇", "Fenglin")], 3, "station")
+    _, (layout,) = layouts(liling, [Candidate(Name("枫林镇", "Fenglin"))], 3, "station")
     assert layout.fleet_size(len(layout.stations) - 1) == 3
     assert layout.stations[-1].kind == "station"
 
 
 def test_where_every_seat_has_a_station_there_is_nothing_to_rank(liling):
     base = liling.add("枫林镇")
-    some = [Candidate("枫林镇", "Fenglin")]
+    some = [Candidate(Name("枫林镇", "Fenglin"))]
     assert "a station stands already" in told(lambda: layouts(base, some))
     assert possible(base, some) == ([], [])
 
@@ -83,7 +84,7 @@ def test_drawn_places_are_the_same_for_a_seed_and_others_for_another(liling):
 def test_drawn_places_are_inhabited_and_none_is_drawn_twice(liling):
     cells = liling.map.cells
     found = drawn(liling.map, 500)
-    assert len({one.at for one in found}) == len({one.name_zh for one in found}) == 500
+    assert len({one.at for one in found}) == len({one.name.zh for one in found}) == 500
     xy = np.column_stack(liling.map.project(*zip(*(one.at for one in found), strict=True)))
     apart = np.linalg.norm(cells.xy[:, None] - xy[None], axis=2)
     assert apart.min(axis=0).max() < 0.01
@@ -121,12 +122,12 @@ def test_too_many_to_try_are_refused(liling, monkeypatch):
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030"])
 def test_a_text_file_in_any_usual_encoding(liling, tmp_path, encoding):
     found = from_file(liling.map, csv(tmp_path, as_text(), encoding))
-    assert [(one.name_zh, one.name_en, one.line) for one in found] == [
+    assert [(one.name.zh, one.name.en, one.line) for one in found] == [
         ("枫林口", "Fenglin Gate", 2), ("西边", "西边", 3),
     ]  # fmt: skip
     assert [one.at for one in found] == [pytest.approx(row[2:]) for row in ROWS]
     _, made = layouts(liling, found)
-    assert [layout.stations[-1].name for layout in made] == ["枫林口", "西边"]
+    assert [layout.stations[-1].name.zh for layout in made] == ["枫林口", "西边"]
 
 
 def test_an_excel_file(liling, tmp_path):
@@ -148,13 +149,13 @@ def test_a_geojson_file(liling, tmp_path):
     path = tmp_path / "sites.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
     found = find(liling, path)
-    assert [(one.name_zh, one.line) for one in found] == [("枫林口", 1), ("西边", 2)]
+    assert [(one.name.zh, one.line) for one in found] == [("枫林口", 1), ("西边", 2)]
     assert found[1].at == pytest.approx(ROWS[1][2:])
 
 
 def test_a_name_in_chinese_only_stands_for_both(liling, tmp_path):
     (one,) = from_file(liling.map, csv(tmp_path, "名称,经度,纬度\n西边,113.42,27.79\n"))
-    assert one.name("en") == one.name("zh") == "西边"
+    assert one.name.within("en") == one.name.within("zh") == "西边"
 
 
 def test_the_name_of_a_township_with_a_place_of_its_own_stands_at_that_place(liling, tmp_path):
@@ -169,7 +170,7 @@ def test_the_name_of_a_station_of_today_is_left_out(liling, tmp_path):
         "name,lon,lat\n湘东医院,113.42,27.79\nxiangdong hospital,113.42,27.79\n西边,113.42,27.79\n"
     )
     kept, _ = layouts(liling, from_file(liling.map, csv(tmp_path, text)))
-    assert [one.name_zh for one in kept] == ["西边"]
+    assert [one.name.zh for one in kept] == ["西边"]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +240,7 @@ def test_a_place_far_from_every_road_is_told_in_a_file_and_left_out_otherwise(co
     assert "line 2, hill:" in told(lambda: layouts(coquimbo, found))
     assert "km from the nearest road (at most 2 km)" in told(lambda: layouts(coquimbo, found))
     hill = found[0]._replace(line=None)
-    town = Candidate("La Serena", "La Serena", (-71.25, -29.91))
+    town = Candidate(Name("La Serena", "La Serena"), (-71.25, -29.91))
     kept, _ = layouts(coquimbo, [hill, town])
     assert kept == [town]
 

@@ -15,8 +15,8 @@ from conftest import ROOT
 from test_cli import LILING
 from test_map_import import matrix_files
 
-from sim.cli_options import Options
-from sim.inputs.importing import import_map
+from sim.cli.options import Options
+from sim.geography.making import import_map
 
 QUICK = ("--replications", "5", "--days", "3", "--no-figures", "--workers", "1")
 TINY = (

@@ -10,10 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, same_bytes
 
-from sim import study
+from sim.answers import comparison
 from sim.errors import ScenarioError
-from sim.inputs import demand, system, travel
-from sim.inputs.scenario_file import load
+from sim.geography.roads import travel
+from sim.model import calls as calls_room
+from sim.prepare import demand, draws, system
+from sim.scenario.file import load
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +24,8 @@ def week(liling):
 
 
 def test_a_new_station_leaves_every_call_as_it_was(week, tmp_path):
-    study.compare(week, week.add("枫林镇"), replications=2, logs_to=tmp_path)
-    columns = list(demand.Calls._fields)
+    comparison.compare(week, week.add("枫林镇"), replications=2, logs_to=tmp_path)
+    columns = list(calls_room.Calls._fields)
     for replication in range(2):
         before, after = (
             pq.read_table(tmp_path / f"layout-{i}" / f"calls-{replication:04d}.parquet")
@@ -50,28 +52,28 @@ def test_adding_a_station_changes_no_travel_time_of_the_others(week):
 
 
 def test_same_seed_same_bytes(week):
-    same_bytes(study.run(week, replications=2), study.run(week, replications=2))
+    same_bytes(comparison.run(week, replications=2), comparison.run(week, replications=2))
 
 
 def test_more_replications_leave_the_first_as_they_were(week):
-    few, more = (study.run(week, replications=n).tallies[0] for n in (2, 3))
+    few, more = (comparison.run(week, replications=n).tallies[0] for n in (2, 3))
     for a, b in zip(few, more, strict=False):
         assert a.response_s.tobytes() == b.response_s.tobytes()
 
 
 def test_layouts_on_different_maps_cannot_be_compared(liling, coquimbo):
     with pytest.raises(ScenarioError, match="on one map only"):
-        study.compare(liling, coquimbo)
+        comparison.compare(liling, coquimbo)
 
 
 def test_different_demand_is_noticed(week):
     demand = week.settings.demand.model_copy(update={"transported": 0.9})
     other = replace(week, settings=week.settings.model_copy(update={"demand": demand}))
-    result = study.compare(week, other, replications=1)
+    result = comparison.compare(week, other, replications=1)
     assert result.differing == ("demand",)
     assert not result.same_calls
     assert "not the same calls" in result.table()
-    assert study.compare(week, week.close("市妇幼"), replications=1).same_calls
+    assert comparison.compare(week, week.close("市妇幼"), replications=1).same_calls
 
 
 def test_every_layout_is_held_against_the_targets_and_days_of_the_base(week):
@@ -80,14 +82,14 @@ def test_every_layout_is_held_against_the_targets_and_days_of_the_base(week):
     other = replace(
         week, settings=week.settings.model_copy(update={"targets": targets, "study": study_})
     )
-    result = study.compare(week, other, replications=2)
+    result = comparison.compare(week, other, replications=2)
     assert result.difference("within").mean == 0
     assert result.same_calls
 
 
 def test_only_calls_after_the_warm_up_are_measured(week):
-    result = study.run(week, replications=1)
-    calls = demand.draw(demand.build(week), 2025, 0)
+    result = comparison.run(week, replications=1)
+    calls = draws.draw(demand.build(week), 2025, 0)
     received = calls.received_at[result.tallies[0][0].call]
     assert received.min() >= week.settings.study.warm_up
     assert received.max() < week.settings.study.warm_up + week.settings.study.length
@@ -97,23 +99,23 @@ def test_the_worst_served_are_those_of_the_base(week):
     plan = week
     for name in ("枫林镇", "官庄镇", "石亭镇", "均楚镇"):
         plan = plan.add(name)
-    result = study.compare(week, plan, replications=2)
+    result = comparison.compare(week, plan, replications=2)
     sets = {pooled.setup.worst for pooled in result.pooled}
     assert sets == {result.pooled[0].setup.worst}
 
 
 def test_few_replications_give_no_verdict(week):
-    result = study.compare(week, week.close("泰安医院"), replications=4)
+    result = comparison.compare(week, week.close("泰安医院"), replications=4)
     assert result.verdict("within") == "undecided"
 
 
 def test_at_least_one_replication_is_needed(week):
     with pytest.raises(ScenarioError, match="at least one"):
-        study.run(week, replications=0)
+        comparison.run(week, replications=0)
 
 
 def test_more_ambulances_never_serve_fewer_at_once(week):
-    result = study.compare(week, week.ambulances("市中医院", +5), replications=3)
+    result = comparison.compare(week, week.ambulances("市中医院", +5), replications=3)
     assert result.difference("served_at_once").mean >= 0
     assert result.difference("busy").mean < 0
 
@@ -122,8 +124,8 @@ def test_the_liling_study_says_what_the_bureau_says():
     """Consistency, not truth: the north-west is served worst, and its own plan helps it most."""
     base = load(ROOT / "scenarios" / "liling")
     plan = load(Path(ROOT / "scenarios" / "liling" / "north-west.yaml"))
-    result = study.compare(base, plan, replications=5)
-    names = {base.map.townships[row].name_zh for row in result.pooled[0].setup.worst}
+    result = comparison.compare(base, plan, replications=5)
+    names = {base.map.townships[row].name.zh for row in result.pooled[0].setup.worst}
     assert {"枫林镇", "官庄镇", "石亭镇", "均楚镇"} <= names
     assert result.verdict("rural30") == "better"
     assert result.verdict("worst5") == "better"
@@ -132,11 +134,12 @@ def test_the_liling_study_says_what_the_bureau_says():
 def test_both_engines_give_the_same_bytes(week):
     plan = week.add("枫林镇")
     one, other = (
-        study.compare(week, plan, replications=2, engine=name) for name in ("compiled", "reference")
+        comparison.compare(week, plan, replications=2, engine=name)
+        for name in ("compiled", "reference")
     )
     same_bytes(one, other)
 
 
 def test_an_engine_that_is_none_is_told(week):
     with pytest.raises(ScenarioError, match="compiled or reference; found fast"):
-        study.run(week, replications=1, engine="fast")
+        comparison.run(week, replications=1, engine="fast")

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from worlds import matrix_world, some_calls, town
 
-from sim import study
-from sim.decide.trials import How, Trials
+from sim.answers import comparison
 from sim.engine import reference
-from sim.outputs import estimates
-from sim.outputs.counts import Summed, count
-from sim.outputs.estimates import ALL, Group, Pooled, Setup
-from sim.outputs.metrics import Window, tally
+from sim.measures import estimates
+from sim.measures.calls import tally
+from sim.measures.estimates import ALL, Group, Pooled, Setup
+from sim.measures.sums import Summed, count
+from sim.model.calendar import Window
+from sim.study.runs import How, Trials
 
 WINDOW = Window(0.0, 1e9)
 TARGETS_S = (600.0, 1800.0)
@@ -198,7 +199,7 @@ def weeks(liling):
     """Two layouts in Liling weeks, as a study and as trials have them."""
     week = liling.with_study(length=7 * 86_400.0)
     plan = week.add("枫林镇").close("市妇幼")
-    result = study.compare(week, plan, replications=6)
+    result = comparison.compare(week, plan, replications=6)
     trials = Trials(week, [plan], How(replications=6))
     trials.more(6)
     return result, trials

@@ -12,10 +12,12 @@ from conftest import ROOT
 from shapely import points
 from test_cli import tenthirty
 
+from sim.answers import coverage as coverage_room
 from sim.engine.paths import Roads
-from sim.inputs import system
-from sim.inputs.scenario import Ambulance
-from sim.outputs import coverage
+from sim.prepare import reach as coverage
+from sim.prepare import system
+from sim.report import geopackage
+from sim.scenario.layout import Ambulance
 
 LILING = ROOT / "scenarios" / "liling"
 
@@ -35,12 +37,12 @@ def test_a_limit_is_inclusive(liling):
     farthest = found.cell_s.min(axis=0)[liling.map.cells.area == 0].max()
     targets = liling.settings.targets.model_copy(update={"urban": float(farthest)})
     exact = replace(liling, settings=liling.settings.model_copy(update={"targets": targets}))
-    frame = coverage.coverage(exact, before_s=0.0).set_index("area")
+    frame = coverage_room.coverage(exact, before_s=0.0).set_index("area")
     assert frame.loc["urban", "within"] == 1.0
 
 
 def test_areas_and_townships_add_up(liling):
-    frame = coverage.coverage(liling)
+    frame = coverage_room.coverage(liling)
     whole = frame[frame["by"] == "all"].iloc[0]
     for by in ("area", "township"):
         parts = frame[frame["by"] == by]
@@ -51,23 +53,23 @@ def test_areas_and_townships_add_up(liling):
 def test_only_stations_with_ambulances_count(liling):
     one = replace(liling, fleet=(Ambulance(0),))
     assert coverage.reach(one).cell_s.shape[0] == 1
-    few, all_ = (coverage.coverage(s).iloc[0]["within"] for s in (one, liling))
+    few, all_ = (coverage_room.coverage(s).iloc[0]["within"] for s in (one, liling))
     assert few < all_
 
 
 def test_one_more_station_never_covers_fewer(liling):
-    before = coverage.coverage(liling).set_index("area")["within"]
-    after = coverage.coverage(liling.add("枫林镇")).set_index("area")["within"]
+    before = coverage_room.coverage(liling).set_index("area")["within"]
+    after = coverage_room.coverage(liling.add("枫林镇")).set_index("area")["within"]
     assert (after >= before - 1e-12).all()
     assert after["枫林镇"] > before["枫林镇"]
 
 
 def test_isochrones_hold_what_is_reached_and_grow_with_time(liling):
-    rings = coverage.isochrones(liling, (10, 20)).set_index(["station", "minutes"]).geometry
+    rings = geopackage.isochrones(liling, (10, 20)).set_index(["station", "minutes"]).geometry
     found = coverage.reach(liling)
     xy = liling.map.network.xy
     for row, station in enumerate(found.stations):
-        name = liling.stations[station].name
+        name = liling.stations[station].name.zh
         inner, outer = rings[name, 10], rings[name, 20]
         assert outer.buffer(1.0).covers(inner)
         reached = points(xy[found.node_s[row] <= 600])
@@ -76,10 +78,10 @@ def test_isochrones_hold_what_is_reached_and_grow_with_time(liling):
 
 def test_the_export_opens_in_qgis(liling, tmp_path):
     path = tmp_path / "reach.gpkg"
-    coverage.export(liling, path)
+    geopackage.export(liling, path)
     minutes = gpd.read_file(path, layer="minutes")
     assert len(minutes) == len(liling.map.cells.people)
-    stations = [s.name for s in liling.open_stations()]
+    stations = [s.name.zh for s in liling.open_stations()]
     assert np.allclose(minutes["first_arrival"], minutes[stations].min(axis=1))
     assert set(gpd.read_file(path, layer="isochrones")["station"]) == set(stations)
     assert list(tmp_path.iterdir()) == [path]

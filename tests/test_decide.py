@@ -12,22 +12,25 @@ from conftest import ROOT
 from rich.cells import cell_len
 from scipy import stats
 
-from sim import study
-from sim.decide import rank as ranking_of
-from sim.decide import reasons, trials
-from sim.decide.candidates import Candidate
-from sim.decide.rank import KEYS, places, rank, rank_layouts
-from sim.decide.search import search
-from sim.decide.trials import How, Trials
-from sim.decide.worth import worth
+from sim.answers import comparison, reasons
+from sim.answers import ranking as ranking_of
+from sim.answers.candidates import Candidate
+from sim.answers.ranking import KEYS, places, rank, rank_layouts
+from sim.answers.search import search
+from sim.answers.worth import worth
 from sim.errors import OptionError, ScenarioError
-from sim.inputs import demand
-from sim.inputs.scenario_file import load
-from sim.outputs import coverage, estimates
-from sim.outputs.compare import FEWEST, Verdict
-from sim.outputs.counts import Counts
-from sim.outputs.precision import FIRST_LOOK, STEP
-from sim.workers import Crew
+from sim.measures import estimates
+from sim.measures.estimates import FIRST_LOOK
+from sim.measures.sums import Counts
+from sim.measures.verdicts import FEWEST, Verdict
+from sim.prepare import demand, draws
+from sim.prepare import reach as coverage
+from sim.scenario.file import load
+from sim.study import runs as trials
+from sim.study.runs import How, Trials
+from sim.study.stopping import STEP
+from sim.study.workers import Crew
+from sim.text import Name
 
 LANGUAGES = ["en", "zh"]
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
@@ -67,7 +70,7 @@ def test_every_layout_meets_the_same_calls():
     calls = [[one.calls for one in of] for of in found._found]
     assert all(np.array_equal(calls[0], other) for other in calls[1:])
     assert found.runs == 3 * 6
-    drawn = demand.draw(demand.build(days()), 2025, 0)
+    drawn = draws.draw(demand.build(days()), 2025, 0)
     received = drawn.received_at
     study = days().settings.study
     some = (received >= study.warm_up) & (received < study.warm_up + study.length)
@@ -347,7 +350,7 @@ def test_sites_are_ranked_best_first(by):
 def test_gains_are_those_of_a_comparison_at_a_level_for_all_at_once():
     found = ranked()
     one = found.ranked[3]
-    result = study.compare(days(), one.layout, replications=6, workers=1)
+    result = comparison.compare(days(), one.layout, replications=6, workers=1)
     level = estimates.simultaneous(len(found.ranked))
     for key in KEYS:
         theirs = result.spread(key).interval(level)
@@ -377,7 +380,9 @@ def test_effort_goes_to_the_contenders_and_to_who_may_be_the_best():
 
 
 def test_one_candidate_alone():
-    found = rank_layouts(days(), [Candidate("枫林镇", "Fenglin")], plans()[:1], replications=5)
+    found = rank_layouts(
+        days(), [Candidate(Name("枫林镇", "Fenglin"))], plans()[:1], replications=5
+    )
     (one,) = found.ranked
     assert (one.best_place, one.worst_place) == (1, 1)
     assert "Of 1 candidate sites" not in found.sentence("en")
@@ -403,8 +408,8 @@ def test_two_names_for_one_place_are_a_tie(tmp_path):
         "name,lon,lat\nWest A,113.42,27.79\nEast,113.62,27.68\nWest B,113.42,27.79\n", "utf-8"
     )
     found = rank(days(), path, most=40, workers=1)
-    twins = [one for one in found.ranked if one.candidate.name_en.startswith("West")]
-    assert [one.candidate.name_en for one in twins] == ["West A", "West B"], "the first row first"
+    twins = [one for one in found.ranked if one.candidate.name.en.startswith("West")]
+    assert [one.candidate.name.en for one in twins] == ["West A", "West B"], "the first row first"
     assert twins[0].best_place == twins[1].best_place
     assert twins[0].worst_place == twins[1].worst_place
     assert twins[0].gains["within"].mean == twins[1].gains["within"].mean or (
@@ -504,7 +509,7 @@ def test_a_kind_of_station_that_is_none_is_told():
 
 def test_an_interval_that_reaches_below_nothing_is_said_as_it_is():
     """Holm's tests tell more than intervals that hold all at once: better, though not surely so."""
-    result = study.compare(days(), plans()[0], replications=5, workers=1)
+    result = comparison.compare(days(), plans()[0], replications=5, workers=1)
     for mean, low, high, word, ends in (
         (0.03, -0.002, 0.07, "better", "3.0 more calls in every hundred .* −0.2 to 7.0"),
         (-0.03, -0.07, 0.002, "worse", "3.0 fewer calls in every hundred .* −0.2 to 7.0"),
@@ -581,7 +586,7 @@ def test_reasons_are_said_in_round_numbers():
 
 def test_nothing_of_the_selection_is_left_to_the_order_of_rows():
     """The candidates the other way round: the same gains, the same places."""
-    order = [Candidate(name, name) for name in NAMES]
+    order = [Candidate(Name(name, name)) for name in NAMES]
     one = rank_layouts(days(), order, plans(), replications=8, workers=1)
     other = rank_layouts(days(), order[::-1], plans()[::-1], replications=8, workers=1)
     said = [{o.candidate: (o.gains, o.best_place, o.worst_place) for o in r.ranked}

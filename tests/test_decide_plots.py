@@ -16,29 +16,42 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 import sim
-from sim.decide import costs
-from sim.decide.answer import Made
-from sim.decide.assumptions import Mishap, assumptions, mishaps
-from sim.decide.candidates import Candidate
-from sim.decide.curve import curve as find_curve
-from sim.decide.plots import curve, front, ranking, steps, tornado, worth
-from sim.decide.rank import rank
-from sim.decide.search import Option, search
-from sim.decide.stress import End, Joint, Stress, Swing
-from sim.decide.worth import worth as find_worth
-from sim.inputs.scenario_file import load
-from sim.inputs.settings import Costs
-from sim.outputs.compare import Verdict
-from sim.outputs.estimates import Estimate
-from sim.outputs.plots import style
-from sim.outputs.precision import Chosen
+from sim.answers import costs
+from sim.answers.assumptions import Mishap, assumptions, mishaps
+from sim.answers.candidates import Candidate
+from sim.answers.curve import curve as find_curve
+from sim.answers.legacy import Made
+from sim.answers.ranking import rank
+from sim.answers.search import Option, search
+from sim.answers.stress import End, Joint, Stress, Swing
+from sim.answers.worth import worth as find_worth
+from sim.figures import cost_front as front
+from sim.figures import curve, ranking, style
+from sim.figures import search as steps
+from sim.figures import stress as tornado
+from sim.measures.estimates import Estimate
+from sim.measures.verdicts import Verdict
+from sim.scenario.file import load
+from sim.scenario.settings import Costs
+from sim.study.stopping import Chosen
+from sim.text import Name
 
 STAMP = "DRAFT 草稿"
 LONG = Candidate(
-    "一个名称格外冗长以致任何图幅都难以容纳的偏远山区乡镇",
-    "An extraordinarily long-named township of the upper northern valley",
+    Name(
+        "一个名称格外冗长以致任何图幅都难以容纳的偏远山区乡镇",
+        "An extraordinarily long-named township of the upper northern valley",
+    )
 )
 SIZES = list(style.SIZES)
+
+
+class worth:
+    @staticmethod
+    def draw(found, lang="en", size="screen"):
+        return found.figure(lang, size)
+
+
 DRAW = {"ranking": ranking, "worth": worth, "curve": curve, "front": front, "steps": steps,
         "tornado": tornado}  # fmt: skip
 
@@ -84,7 +97,8 @@ def result(replications=6):
 
 
 def as_draft(answer):
-    return replace(answer, made=replace(answer.made, chosen=Chosen("draft")))
+    of = "provenance" if hasattr(answer, "provenance") else "made"
+    return replace(answer, **{of: replace(getattr(answer, of), chosen=Chosen("draft"))})
 
 
 def mapped(estimates, change):
@@ -140,7 +154,7 @@ def search_of(change, verdict):
 
 def renamed(taken):
     return tuple(
-        step._replace(option=Option(f"+ {LONG.name_en}", f"＋{LONG.name_zh}", step.option.layout))
+        step._replace(option=Option(f"+ {LONG.name.en}", f"＋{LONG.name.zh}", step.option.layout))
         for step in taken
     )
 
@@ -168,9 +182,10 @@ def long_ranking():
 
 def long_worth():
     found = of_worth()
-    named = [replace(s, name=LONG.name_zh, name_en=LONG.name_en) for s in found.made.base.stations]
-    made = replace(found.made, base=replace(found.made.base, stations=tuple(named)))
-    return replace(found, made=made)
+    base = found.provenance.base
+    named = [replace(s, name=LONG.name) for s in base.stations]
+    made = replace(found.provenance, base=replace(base, stations=tuple(named)))
+    return replace(found, provenance=made)
 
 
 def stressed(*gains, swing=1.4, half=0.6, joint=0, by="within", often=20):
@@ -218,12 +233,12 @@ def one_case(found):
 def long_stress():
     found = stressed(5.6, 3.5, joint=16)
     swings = [
-        s._replace(low=s.low._replace(en=LONG.name_en, zh=LONG.name_zh))
+        s._replace(low=s.low._replace(en=LONG.name.en, zh=LONG.name.zh))
         if isinstance(s.about, Mishap)
         else s
         for s in found.swings
     ]
-    named = [replace(p, name=LONG.name_en, name_zh=LONG.name_zh) for p in found.proposals]
+    named = [replace(p, name=LONG.name.en, name_zh=LONG.name.zh) for p in found.proposals]
     return replace(found, swings=tuple(swings), proposals=tuple(named))
 
 
@@ -416,9 +431,9 @@ def with_worst(found, row, gain):
 def test_the_best_candidate_is_named(lang):
     found = with_worst(spread_out(tied=False), 2, Estimate(0.3, 0.2, 0.4))
     said = headline(ranking.draw(found, lang))
-    assert said.startswith(found.best.candidate.name(lang))
+    assert said.startswith(found.best.candidate.name.within(lang))
     assert ("gains most" if lang == "en" else "增益最大") in said
-    assert found.ranked[2].candidate.name(lang) in said
+    assert found.ranked[2].candidate.name.within(lang) in said
     assert ("helps the worst-served most" if lang == "en" else "改善最大") in said
 
 
@@ -428,7 +443,7 @@ def test_ties_are_said_to_be_ties(lang):
     said = headline(ranking.draw(found, lang))
     assert ("cannot be told from" if lang == "en" else "无法区分") in said
     for one in found.tied():
-        assert one.candidate.name(lang) in said
+        assert one.candidate.name.within(lang) in said
 
 
 def test_who_helps_the_worst_served_is_drawn_even_far_down():
@@ -436,7 +451,7 @@ def test_who_helps_the_worst_served_is_drawn_even_far_down():
     found = replace(found, ranked=(*found.ranked[:-1], *found.ranked[1:-1], found.ranked[-1]))
     assert len(found.ranked) > 30
     figure = ranking.draw(found)
-    name = f"{found.ranked[-1].candidate.name_en}  {len(found.ranked)}"
+    name = f"{found.ranked[-1].candidate.name.en}  {len(found.ranked)}"
     assert name in texts(figure)
     assert any("more not drawn" in text for text in texts(figure))
 
@@ -466,7 +481,7 @@ def test_the_greatest_loss_is_named_and_what_could_go_counted():
     some = (Estimate(-0.04, -0.05, -0.03), Verdict.WORSE)
     small = (Estimate(0.0, -0.001, 0.001), Verdict.TOO_SMALL)
     found = losses_of(large, some, small)
-    name = found.made.base.stations[found.losses[0].station].name_en
+    name = found.provenance.base.stations[found.losses[0].station].name.en
     assert headline(worth.draw(found)) == (
         f"Most is lost by closing {name}: −8.0 points; 1 of 3 losses too small to matter"
     )
@@ -644,7 +659,7 @@ def test_the_subtitle_says_where_the_clock_starts(what):
 
 
 def test_a_comparison_is_saved_with_its_forest(tmp_path):
-    from sim.outputs import store
+    from sim.report import folder as store
 
     assert "forest.png" in store.DRAWN
     pair = sim.compare(base(), base().add("枫林镇"), replications=2)

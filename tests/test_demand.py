@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.inputs import demand
-from sim.inputs.distributions import Constant
 from sim.policies.clock import TICKS
+from sim.prepare import demand, draws
+from sim.scenario.distributions import Constant
 
 
 @pytest.fixture(scope="module")
@@ -20,20 +20,20 @@ def source(liling):
 
 
 def test_same_seed_same_bytes(source):
-    one, two = demand.draw(source, 7, 3), demand.draw(source, 7, 3)
+    one, two = draws.draw(source, 7, 3), draws.draw(source, 7, 3)
     assert all(a.tobytes() == b.tobytes() for a, b in zip(one, two, strict=True))
 
 
 def test_another_seed_or_replication_is_another_month(source):
-    first = demand.draw(source, 7, 3).received_at
+    first = draws.draw(source, 7, 3).received_at
     for seed, replication in ((8, 3), (7, 4)):
-        other = demand.draw(source, seed, replication).received_at
+        other = draws.draw(source, seed, replication).received_at
         assert not np.intersect1d(first, other).size > 3
 
 
 def test_changing_the_handover_leaves_every_other_draw_as_it_was(source):
     other = source._replace(handover=Constant(distribution="constant", value="5 min"))
-    before, after = demand.draw(source, 1, 0), demand.draw(other, 1, 0)
+    before, after = draws.draw(source, 1, 0), draws.draw(other, 1, 0)
     for name in before._fields:
         same = getattr(before, name).tobytes() == getattr(after, name).tobytes()
         assert same == (name != "handover_s"), name
@@ -41,14 +41,14 @@ def test_changing_the_handover_leaves_every_other_draw_as_it_was(source):
 
 def test_changing_the_rural_rate_leaves_every_urban_call_as_it_was(source):
     more = source._replace(calls_per_hour=source.calls_per_hour * [[1.0], [1.7]])
-    before, after = demand.draw(source, 1, 0), demand.draw(more, 1, 0)
+    before, after = draws.draw(source, 1, 0), draws.draw(more, 1, 0)
     assert (after.area == 1).sum() > (before.area == 1).sum()
     for a, b in zip(before, after, strict=True):
         assert np.array_equal(a[before.area == 0], b[after.area == 0])
 
 
 def test_calls_come_in_order_and_on_the_grid(source):
-    calls = demand.draw(source, 1, 0)
+    calls = draws.draw(source, 1, 0)
     assert np.all(np.diff(calls.received_at) >= 0)
     assert calls.received_at.min() >= 0
     assert calls.received_at.max() <= source.length_s
@@ -58,7 +58,7 @@ def test_calls_come_in_order_and_on_the_grid(source):
 
 
 def many(source, count=200):
-    return [demand.draw(source, 5, replication) for replication in range(count)]
+    return [draws.draw(source, 5, replication) for replication in range(count)]
 
 
 def test_rates_hours_places_and_priorities_are_what_was_asked_for(source, liling):
@@ -97,7 +97,7 @@ def test_a_rate_per_day_is_for_the_whole_area(liling):
     )
     source = demand.build(replace(liling, settings=settings))
     assert source.calls_per_hour[0].mean() == pytest.approx(1.0)
-    calls = demand.draw(source, 1, 0)
+    calls = draws.draw(source, 1, 0)
     assert set(calls.area.tolist()) == {0}
 
 
@@ -106,24 +106,24 @@ def test_a_start_in_the_middle_of_an_hour_keeps_the_clock(source):
     hourly = np.zeros((2, 168))
     hourly[0, 1] = 50.0  # Monday 01:00 to 02:00 only
     late = source._replace(calls_per_hour=hourly, start_s=1800.0, length_s=7200.0)
-    received = demand.draw(late, 1, 0).received_at
+    received = draws.draw(late, 1, 0).received_at
     assert received.min() >= 1800
     assert received.max() <= 1800 + 3600
 
 
 def test_the_week_begins_on_monday(source):
-    from sim.inputs import profiles
+    from sim.scenario import profiles
 
     week = profiles.week((1.0,) * 24, (7.0, 1, 1, 1, 1, 1, 1))
     assert week[:24].mean() / week[24:48].mean() == pytest.approx(7)
     monday = source._replace(calls_per_hour=np.stack([week, week * 0]), length_s=7 * 86_400.0)
-    received = np.concatenate([demand.draw(monday, 3, i).received_at for i in range(20)])
+    received = np.concatenate([draws.draw(monday, 3, i).received_at for i in range(20)])
     share = (received < 86_400).mean()
     assert share == pytest.approx(7 / 13, abs=0.05)
 
 
 def test_no_demand_no_calls(source):
-    assert len(demand.draw(source._replace(calls_per_hour=np.zeros((2, 168))), 1, 0).place) == 0
+    assert len(draws.draw(source._replace(calls_per_hour=np.zeros((2, 168))), 1, 0).place) == 0
 
 
 weights_of_rows = st.lists(
@@ -135,8 +135,8 @@ weights_of_rows = st.lists(
 def test_the_alias_table_gives_every_row_its_exact_share(weights):
     """What rows keep and what others give them adds up to their weight, to the last digits."""
     weights = np.array(weights)
-    share, alias = demand._alias(weights.tobytes())
+    share, alias = draws._alias(weights.tobytes())
     chance = (share + np.bincount(alias, 1 - share, len(weights))) / len(weights)
     assert chance == pytest.approx(weights / weights.sum(), rel=1e-9, abs=1e-12)
-    rows = demand._pick(weights, np.linspace(0, 1, 1000, endpoint=False))
+    rows = draws._pick(weights, np.linspace(0, 1, 1000, endpoint=False))
     assert not np.any(weights[rows] == 0), "a row without weight is never drawn"

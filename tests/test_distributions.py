@@ -5,7 +5,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
-from sim.inputs.distributions import AnyDistribution
+from sim.scenario.distributions import AnyDistribution
 
 read = TypeAdapter(AnyDistribution).validate_python
 Q = np.linspace(0.001, 0.999, 101)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from worlds import matrix_world, road_world, some_calls
 
-from sim.inputs.system import ORDINARY, SIREN
+from sim.model.system import ORDINARY, SIREN
 from sim.policies.clock import NONE
 
 

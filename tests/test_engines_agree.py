@@ -22,12 +22,14 @@ from hypothesis import strategies as st
 from worlds import road_world, some_calls, town
 
 from sim.engine import compiled, reference
-from sim.inputs import demand, system, travel
-from sim.inputs.chains import fastest
-from sim.inputs.demand import Calls
-from sim.inputs.system import Bands, System
+from sim.geography.roads import travel
+from sim.geography.roads.folding import fastest
+from sim.model.calendar import Bands
+from sim.model.calls import Calls
+from sim.model.system import System
 from sim.policies.clock import NONE, on_grid
 from sim.policies.dispatch import PositionRule
+from sim.prepare import demand, draws, system
 
 MINUTE = 60.0
 
@@ -215,7 +217,7 @@ def test_whole_scenarios(request, name, load):
     layout = request.getfixturevalue(name).with_study(length=7 * 86_400.0)
     source = demand.build(layout)
     source = source._replace(calls_per_hour=source.calls_per_hour * load)
-    world, calls = system.build(layout), demand.draw(source, 3, 0)
+    world, calls = system.build(layout), draws.draw(source, 3, 0)
     plain = reference.Engine(world).run(calls)
     assert_same(plain, compiled.Engine(world).run(calls))
     queueing_s = (plain.assigned_at - plain.ready_at[plain.call])[plain.call != NONE]
@@ -228,7 +230,7 @@ def test_whole_scenarios_with_every_rule(request, name):
     layout = request.getfixturevalue(name).with_study(length=5 * 86_400.0)
     source = demand.build(layout)
     source = source._replace(calls_per_hour=source.calls_per_hour * 4)
-    calls = demand.draw(source, 4, 0)
+    calls = draws.draw(source, 4, 0)
     calls = calls._replace(received_at=calls.received_at // MINUTE * MINUTE)
     world = system.build(layout)
     ambulances, priorities = len(world.home), world.may_divert.shape[0]
@@ -274,7 +276,7 @@ def test_threads_share_an_engine(liling):
     """Whatever runs beside it, on the same calls or on others."""
     layout = liling.with_study(length=20 * 86_400.0)
     source, engine = demand.build(layout), compiled.Engine(system.build(layout))
-    calls = [demand.draw(source, 6, number) for number in range(6)]
+    calls = [draws.draw(source, 6, number) for number in range(6)]
     alone = [engine.run(c) for c in calls]
     with ThreadPoolExecutor(4) as pool:
         beside = list(pool.map(engine.run, calls * 5))
@@ -389,7 +391,7 @@ def test_an_edited_rule_is_never_served_stale(tmp_path):
     edit(nearest, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")
     assert sent() == ["1", "0"]
     kept = set((tmp_path / "kept" / "compiled").iterdir())
-    log = tmp_path / "sim" / "engine" / "log.py"
+    log = tmp_path / "sim" / "model" / "log.py"
     edit(
         log,
         "    call: np.ndarray",

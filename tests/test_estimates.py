@@ -10,12 +10,12 @@ import scipy.stats
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.outputs import estimates
-from sim.outputs.compare import Matters, Verdict, verdicts
-from sim.outputs.estimates import Group, Jackknifed, Pooled, Setup, percentile
-from sim.outputs.measures import BY_KEY
-from sim.outputs.metrics import Tally
-from sim.outputs.precision import Rule
+from sim.measures import estimates
+from sim.measures.calls import Tally
+from sim.measures.estimates import Group, Jackknifed, Pooled, Setup, percentile
+from sim.measures.measures import BY_KEY
+from sim.measures.verdicts import Matters, Verdict, verdicts
+from sim.study.stopping import Rule
 
 SETUP = Setup((600.0, 1800.0), 0.9, np.array([100.0, 300.0]), worst=(1,))
 

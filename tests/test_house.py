@@ -43,13 +43,13 @@ def test_the_public_list_and_the_package_agree():
 def test_every_room_says_what_it_is_for_and_stays_small(path):
     text = path.read_text("utf-8")
     tree = ast.parse(text)
-    assert ast.get_docstring(tree), "a room opens with what it is for"
+    assert ast.get_docstring(tree) or not text, "a room opens with what it is for"
     assert text.count("\n") <= 420
 
 
 def test_only_the_command_line_prints_or_exits():
     for path in SOURCES:
-        if path.name == "cli.py":
+        if path.parent.name == "cli" or path.name == "catalogue.py":
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
@@ -72,10 +72,10 @@ def test_notebooks_call_and_comment_but_do_not_compute():
 NEEDED = {
     "import sim": "",
     "import sim.cli": "",
-    "import sim.study": "numpy scipy pydantic",
-    "import sim.workers": "numpy scipy pydantic",
-    "from sim.engine import reference": "numpy scipy pydantic simpy",
-    "from sim.engine import compiled": "numpy scipy pydantic numba",
+    "import sim.study.plan": "numpy scipy pydantic",
+    "import sim.study.workers": "numpy scipy",
+    "from sim.engine import reference": "numpy scipy simpy",
+    "from sim.engine import compiled": "numpy scipy numba",
     "import sys; sys.argv[1:] = ['check', 'scenarios/liling']\n"
     "from sim.cli import app; app(standalone_mode=False)": "numpy scipy pandas geopandas pydantic pyarrow",
 }

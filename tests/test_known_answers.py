@@ -16,10 +16,11 @@ import pytest
 from conftest import NO_DATA, SHARED
 from worlds import matrix_world, some_calls
 
-from sim.inputs.demand import Demand, draw
-from sim.inputs.distributions import Constant, Exponential, Lognormal
-from sim.outputs.metrics import Window, first_arrival, first_assignment, tally
+from sim.measures.calls import first_arrival, first_assignment, tally
+from sim.model.calendar import Window
 from sim.policies.clock import NONE, TICKS, on_grid
+from sim.prepare.draws import Demand, draw
+from sim.scenario.distributions import Constant, Exponential, Lognormal
 
 REPLICATIONS = 10
 MIN = 60.0

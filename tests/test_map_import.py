@@ -17,15 +17,19 @@ from conftest import NO_DATA, SHARED
 from test_cli import tenthirty
 
 import sim
-from sim import study
+from sim.answers.coverage import coverage
 from sim.engine.paths import Roads
 from sim.errors import MapError, MapImportError, PlannerError
-from sim.inputs import maps, network, system
-from sim.inputs.importing import Options, coordinates, import_map, read_matrix, road_words
-from sim.inputs.importing.options import from_yaml
-from sim.inputs.importing.people import share_out
-from sim.outputs.coverage import coverage
+from sim.files import coordinates
+from sim.geography import bundle as maps
+from sim.geography.making import Options, import_map, read_matrix
+from sim.geography.making.options import from_yaml
+from sim.geography.making.people import share_out
+from sim.geography.making.roads import tags as road_words
+from sim.geography.roads import network
 from sim.policies.clock import on_grid
+from sim.prepare import system
+from sim.study import plan as study
 
 LON, LAT = 113.5, 27.65  # near Liling; about 98.5 and 111 km a degree
 STEP = 0.01
@@ -452,7 +456,7 @@ def test_relative_numbers_are_scaled_to_a_total(make, tmp_path):
 
 
 def test_strips_of_a_raster_give_what_the_whole_gives(make, tmp_path, monkeypatch):
-    from sim.inputs.importing import raster as room
+    from sim.geography.making import raster as room
 
     path = raster(tmp_path / "p.tif", np.random.default_rng(3).random((30, 30)) * 50)
     _, whole = make(people=path)
@@ -553,8 +557,8 @@ def test_swapped_coordinates_are_refused(make, tmp_path, lon):
 
 
 def test_swapped_coordinates_that_are_both_below_ninety(tmp_path):
-    from sim.inputs.importing import checks
-    from sim.inputs.importing.report import Report
+    from sim.geography.making import checks
+    from sim.geography.making.report import Report
 
     town = gpd.GeoSeries([shapely.box(10, 45, 10.1, 45.1)], crs=4326).to_crs(32632)[0]
     points = gpd.GeoSeries.from_xy([45.05, 45.06], [10.05, 10.06], crs=4326).to_crs(32632)
@@ -694,7 +698,7 @@ def test_the_command_prints_a_report_and_draws(tmp_path):
 
 
 def test_a_bundle_without_sites_is_drawn_too(make):
-    from sim.outputs import plots
+    from sim import figures as plots
 
     _, ground = make()
     assert plots.inputs_map(ground).axes

@@ -11,7 +11,9 @@ import pytest
 from conftest import ROOT
 
 from sim.errors import MapError
-from sim.inputs import maps, network
+from sim.geography import bundle as maps
+from sim.geography.roads import network
+from sim.geography.roads import tables as tables_room
 
 LILING = ROOT / "maps" / "liling" / "liling.gpkg"
 
@@ -92,7 +94,7 @@ def test_roads_of_liling_detour_like_a_countys(liling):
     rng = np.random.default_rng(1)
     node, _ = network.snap(built, cells.xy)
     some = rng.choice(len(node), 60, replace=False)
-    metres = network.table(graph, node[some])[0][:, node[some]]
+    metres = tables_room.table(graph, node[some])[0][:, node[some]]
     apart = np.linalg.norm(built.xy[node[some]][:, None] - built.xy[node[some]][None], axis=2)
     ratio = (metres / np.where(apart > 0, apart, np.nan))[apart > 2000]
     assert 1.25 < np.median(ratio) < 1.6

@@ -7,7 +7,8 @@ import pytest
 from worlds import ONE_BAND, matrix_world, road_world, some_calls
 
 from sim.engine.reference import run
-from sim.outputs.metrics import Window, first_arrival, tally
+from sim.measures.calls import first_arrival, tally
+from sim.model.calendar import Window
 from sim.policies.clock import NONE
 
 

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from worlds import matrix_world
 
 from sim.engine.paths import Drive, Roads
-from sim.inputs import network, system, travel
+from sim.geography.roads import network, travel
+from sim.geography.roads import tables as tables_room
+from sim.model import calendar
 from sim.policies.clock import TICKS
+from sim.prepare import system
 
 
 def links(pairs, lengths, *, oneway=None, classes="residential", xy=None):
@@ -59,7 +62,7 @@ def random_roads(draw):
 def test_tables_are_shortest_paths_exactly(roads):
     graph = network.edges(network.build(roads)[0], np.array([10.0]), np.ones((1, 1)))
     ends = np.arange(len(graph.indptr) - 1)
-    table = network.table(graph, ends)[0]
+    table = tables_room.table(graph, ends)[0]
     for end in ends:
         assert np.array_equal(table[end], bellman_ford(graph, end))
         ticks = table[end] * TICKS
@@ -100,7 +103,7 @@ def test_a_folded_network_gives_the_same_seconds_as_the_full_one(roads, grid):
     graph = network.edges(built, np.array([10.0]), np.ones((1, 1)), grid=grid)
     nodes = np.arange(len(graph.indptr) - 1)
     made = travel.build(graph, built.xy, nodes, nodes[:1])
-    full = network.table(graph, nodes)[0]
+    full = tables_room.table(graph, nodes)[0]
     for end in nodes:
         folded = travel.seconds(made, 0, nodes, int(end))
         assert np.array_equal(travel.seconds_to_places(made, 0, int(end), nodes), [
@@ -119,7 +122,7 @@ def test_the_folded_network_of_coquimbo_gives_the_same_seconds(coquimbo):
     places = system.build(coquimbo).place_node
     ends = rng.choice(np.unique(places), 20, replace=False)
     assert len(made.chains.node) < 0.9 * (len(made.graph.indptr) - 1)
-    full = network.table(made.graph, ends)
+    full = tables_room.table(made.graph, ends)
     for mode in range(2):
         for row, end in enumerate(ends.tolist()):
             assert np.array_equal(travel.seconds(made, mode, nodes, end), full[mode, row][nodes])
@@ -143,7 +146,7 @@ def test_of_parallel_roads_the_fastest_counts_and_they_never_add_up():
 def test_a_one_way_street_is_one_way():
     built = network.build(links([(0, 1), (1, 2), (2, 0)], [100] * 3, oneway=[True] * 3))[0]
     graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
-    assert network.table(graph, np.array([0]))[0, 0].tolist() == [0, 20, 10]
+    assert tables_room.table(graph, np.array([0]))[0, 0].tolist() == [0, 20, 10]
 
 
 def test_roads_that_cannot_be_left_again_are_left_out():
@@ -169,7 +172,7 @@ def test_a_road_without_length_takes_a_tick():
 def test_far_places_are_kept_in_double_precision():
     built = network.build(links([(0, 1)], [2e6]))[0]
     graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
-    table = network.table(graph, np.array([0, 1]))
+    table = tables_room.table(graph, np.array([0, 1]))
     assert table.dtype == np.float64
     assert table[0, 0, 1] == 200_000
 
@@ -178,15 +181,15 @@ def test_a_table_is_made_once_and_a_damaged_one_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
     built = network.build(links([(0, 1), (1, 2)], [100, 200]))[0]
     graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
-    made = np.array(network.cached_table(graph, np.array([0])))
+    made = np.array(tables_room.cached_table(graph, np.array([0])))
     (kept,) = tmp_path.iterdir()
     before = kept.stat().st_mtime_ns
-    assert isinstance(network.cached_table(graph, np.array([0])), np.memmap)
+    assert isinstance(tables_room.cached_table(graph, np.array([0])), np.memmap)
     assert kept.stat().st_mtime_ns == before
     kept.write_bytes(b"not a table")
-    assert np.array_equal(network.cached_table(graph, np.array([0])), made)
+    assert np.array_equal(tables_room.cached_table(graph, np.array([0])), made)
     faster = network.edges(built, np.array([20.0]), np.ones((1, 1)))
-    assert network.cached_table(faster, np.array([0]))[0, 0, 1] == made[0, 0, 1] / 2
+    assert tables_room.cached_table(faster, np.array([0]))[0, 0, 1] == made[0, 0, 1] / 2
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
@@ -195,7 +198,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
     monkeypatch.setenv("TENTHIRTY_CACHE", str(blocked))
     built = network.build(links([(0, 1)], [100]))[0]
     graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
-    assert network.cached_table(graph, np.array([0]))[0, 0].tolist() == [0, 10]
+    assert tables_room.cached_table(graph, np.array([0]))[0, 0].tolist() == [0, 10]
 
 
 def test_ordinary_driving_and_time_bands_change_every_table(liling):
@@ -205,7 +208,7 @@ def test_ordinary_driving_and_time_bands_change_every_table(liling):
 
     slow = replace(liling, settings=liling.settings.model_copy(update={"travel": slower}))
     made = system.build(slow)
-    hour = system.band_at(made.bands._replace(offset_s=0.0), np.arange(168) * 3600.0)
+    hour = calendar.band_at(made.bands._replace(offset_s=0.0), np.arange(168) * 3600.0)
     assert hour.reshape(7, 24)[:5, 7:9].tolist() == [[0, 0]] * 5
     assert hour.sum() == 168 - 10
     assert len(made.bands.band) == 11, "an hour that changes nothing is not kept"

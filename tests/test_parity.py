@@ -11,7 +11,8 @@ import pytest
 from conftest import NO_DATA, SHARED
 
 from sim.adapters import elaspy, jemss
-from sim.outputs.metrics import first_arrival
+from sim.geography.roads import tables as tables_room
+from sim.measures.calls import first_arrival
 from sim.policies.clock import NONE
 
 TRACES = SHARED / "jemss" / "traces"
@@ -201,10 +202,10 @@ def test_other_cities_are_read_and_served(engine, name, tmp_path):
     assert (trip != NONE).all()
     assert np.array_equal(system.place_node[calls.place], some)
     ends = system.place_node[calls.place[:40]]
-    from sim.inputs import network, travel
+    from sim.geography.roads import travel
 
     starts = system.place_node[system.station_place]
-    full = network.seconds_from(system.travel.graph, 0, starts)
+    full = tables_room.seconds_from(system.travel.graph, 0, starts)
     for end in ends.tolist():
         assert travel.seconds(system.travel, 0, starts, end) == pytest.approx(
             full[:, end], rel=0, abs=1e-6

@@ -7,8 +7,8 @@ import warnings
 import pytest
 
 import sim
-from sim.outputs import plots
-from sim.outputs.plots import style
+from sim import figures as plots
+from sim.figures import style
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_labels_of_the_township_map_do_not_overlap(result):
 
 
 def test_the_headline_is_the_finding(result):
-    from sim.outputs.estimates import Group
+    from sim.measures.estimates import Group
 
     share = result.base.settings.targets.share
     called = {row for t in result.tallies[0] for row in t.township.tolist()}

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from sim import study
+from sim.answers import comparison
 from sim.errors import RecordsError, ScenarioError
-from sim.inputs import demand, records
-from sim.inputs.scenario_file import load
+from sim.prepare import demand, draws
+from sim.scenario import records
+from sim.scenario.file import load
 
 PRIORITIES = ["red", "yellow", "green"]
 
@@ -32,7 +33,7 @@ def test_rows_are_sorted_and_placed(tmp_path, liling):
     assert found.calls.on_scene_s[1] == 750
     assert found.calls.area.tolist() == [1, 0]
     assert found.length_s == 2 * 86400
-    names = [liling.map.townships[row].name_zh for row in found.calls.township]
+    names = [liling.map.townships[row].name.zh for row in found.calls.township]
     assert names[0] == "枫林镇"
     assert found.calls.hospital.tolist() == [-1, 0]
 
@@ -107,11 +108,11 @@ def test_recorded_calls_are_replayed_and_their_gaps_drawn(tmp_path):
     )
     scenario = load(scenario_with(tmp_path, rows))
     source = demand.build(scenario)
-    one, two = demand.draw(source, 1, 0), demand.draw(source, 1, 1)
+    one, two = draws.draw(source, 1, 0), draws.draw(source, 1, 1)
     assert one.received_at.tolist() == two.received_at.tolist()
     assert set(one.turnout_s) == {60.0}
     assert one.on_scene_s.tolist() != two.on_scene_s.tolist()
-    result = study.run(scenario)
+    result = comparison.run(scenario)
     assert len(result.tallies[0][0].call) == 48
     assert result.estimate("within").mean > 0.5
     assert str(scenario.settings.start) == "2025-03-03 00:00:00"
@@ -121,7 +122,7 @@ def test_what_records_leave_open_is_drawn_from_its_own_law(tmp_path):
     rows = "".join(f"2025-03-0{d} {h:02d}:{m}0:00,113.49,27.65,\n"
                    for d in (3, 4, 5) for h in range(24) for m in range(6))  # fmt: skip
     scenario = load(scenario_with(tmp_path, rows))
-    calls = demand.draw(demand.build(scenario), 1, 0)
+    calls = draws.draw(demand.build(scenario), 1, 0)
     count = len(calls.place)
     assert np.bincount(calls.priority) / count == pytest.approx([0.027, 0.399, 0.574], abs=0.08)
     assert calls.conveyed.mean() == pytest.approx(0.63, abs=0.08)
@@ -141,15 +142,15 @@ def test_other_records_are_other_calls(tmp_path):
         rows = f"2025-03-03 {hour:02d}:10:00,113.49,27.65,60\n"
         scenarios.append(load(scenario_with(tmp_path / name, rows)))
     with pytest.raises(ScenarioError, match="it meets other calls"):
-        study.compare(*scenarios)
+        comparison.compare(*scenarios)
 
 
 def test_records_and_drawn_calls_are_not_compared(tmp_path, liling):
     rows = "".join(f"2025-03-03 {h:02d}:10:00,113.49,27.65,60\n" for h in range(24))
     scenario = load(scenario_with(tmp_path, rows))
     with pytest.raises(ScenarioError, match="it meets other calls"):
-        study.compare(liling, scenario)
-    result = study.compare(scenario, scenario.add("枫林镇"))
+        comparison.compare(liling, scenario)
+    result = comparison.compare(scenario, scenario.add("枫林镇"))
     assert result.same_calls
     assert "stay as they were" in result.table()
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from sim.errors import PlannerError, ScenarioError
-from sim.inputs.scenario_file import load, schema
+from sim.scenario.file import load, schema
 
 TODAY = (ROOT / "scenarios" / "liling" / "today.yaml").read_text("utf-8")
 
@@ -42,7 +42,7 @@ def problems(path) -> list[str]:
 def test_every_shipped_scenario_loads(path):
     scenario = load(path)
     assert scenario.fleet
-    assert scenario.name_zh != scenario.name
+    assert scenario.name.zh != scenario.name
 
 
 def test_the_schema_beside_the_scenarios_is_the_one_the_code_keeps():
@@ -77,7 +77,7 @@ def test_the_verbs_leave_the_base_untouched(liling):
 def test_stations_and_ambulances_are_appended_and_never_renumbered(liling):
     plan = liling.add("枫林镇", ambulances=2).close("市中医院")
     assert plan.stations[:8] == tuple(
-        s if s.name != "市中医院" else plan.stations[1] for s in liling.stations
+        s if s.name.zh != "市中医院" else plan.stations[1] for s in liling.stations
     )
     assert plan.stations[1].closed
     kept = [a for a in liling.fleet if a.station != 1]
@@ -87,7 +87,7 @@ def test_stations_and_ambulances_are_appended_and_never_renumbered(liling):
 def test_a_moved_station_keeps_its_row_and_ambulances(liling):
     moved = liling.move("泰安医院", [113.42, 27.79])
     row = liling.station("泰安医院")
-    assert moved.stations[row].name == "泰安医院"
+    assert moved.stations[row].name.zh == "泰安医院"
     assert moved.stations[row].x != liling.stations[row].x
     assert moved.fleet == liling.fleet
 
@@ -129,9 +129,9 @@ def test_a_change_that_cannot_be_made_says_why(liling, change, said):
 def test_a_layout_keeps_at_least_one_ambulance(liling):
     empty = liling
     for station in liling.open_stations()[:-1]:
-        empty = empty.close(station.name)
+        empty = empty.close(station.name.zh)
     with pytest.raises(ScenarioError, match="no ambulance left"):
-        empty.close(liling.open_stations()[-1].name)
+        empty.close(liling.open_stations()[-1].name.zh)
 
 
 # ── files: a base and its changes ────────────────────────────────────────────────────────────
@@ -177,14 +177,14 @@ def test_changes_of_a_base_come_before_its_own(write):
     write(TODAY, "today.yaml")
     write("name: A\nbase: today\nchanges: [{add: {station: 枫林镇}}]\n", "a.yaml")
     path = write("name: B\nbase: a\nchanges: [{close: {station: 枫林镇}}]\n", "b.yaml")
-    assert [s.name for s in load(path).open_stations()] == [s.name for s in load(
+    assert [s.name.zh for s in load(path).open_stations()] == [s.name.zh for s in load(
         write(TODAY, "again.yaml")).stations]  # fmt: skip
 
 
 def test_a_file_in_gb18030_is_read(tmp_path, write):
     path = write(TODAY)
     path.write_bytes(TODAY.encode("gb18030"))
-    assert load(path).name_zh == "醴陵现状"
+    assert load(path).name.zh == "醴陵现状"
 
 
 # ── what is told ─────────────────────────────────────────────────────────────────────────────

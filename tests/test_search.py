@@ -14,17 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_decide import aligned
 
-from sim import study
-from sim.decide import costs, search
-from sim.decide.candidates import Candidate, drawn
-from sim.decide.curve import curve
-from sim.decide.search import greedy, moved_ambulances, moved_stations, new_stations, swaps
-from sim.decide.trials import FRESH, How, Trials
-from sim.decide.worth import worth
+from sim.answers import comparison, costs, search
+from sim.answers.candidates import Candidate, drawn
+from sim.answers.curve import curve
+from sim.answers.search import greedy, moved_ambulances, moved_stations, new_stations, swaps
+from sim.answers.worth import worth
 from sim.errors import OptionError, ScenarioError
-from sim.inputs.scenario_file import load
-from sim.inputs.settings import Costs
-from sim.outputs.compare import Verdict
+from sim.measures.verdicts import Verdict
+from sim.scenario.file import load
+from sim.scenario.settings import Costs
+from sim.study.runs import FRESH, How, Trials
+from sim.text import Name
 
 LANGUAGES = ["en", "zh"]
 PRICES = Costs(
@@ -33,7 +33,7 @@ PRICES = Costs(
 )  # fmt: skip
 HOW = How(replications=5, workers=1)
 QUICK = {"replications": 5, "workers": 1}
-FAR = Candidate("海上", "At sea", (100.0, 20.0))
+FAR = Candidate(Name("海上", "At sea"), (100.0, 20.0))
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +65,7 @@ def valued():
 
 
 def by_comparison(base, layouts, replications=5, key="within"):
-    result = study.compare(base, *layouts, replications=replications, workers=1)
+    result = comparison.compare(base, *layouts, replications=replications, workers=1)
     return [result.difference(key, i).mean for i in range(1, len(layouts) + 1)]
 
 
@@ -74,9 +74,9 @@ def by_comparison(base, layouts, replications=5, key="within"):
 
 def crews(layout):
     """By open station: its ambulances' hours."""
-    found = {s.name: [] for s in layout.open_stations()}
+    found = {s.name.zh: [] for s in layout.open_stations()}
     for one in layout.fleet:
-        found[layout.stations[one.station].name].append(one.hours)
+        found[layout.stations[one.station].name.zh].append(one.hours)
     return found
 
 
@@ -108,7 +108,7 @@ def test_who_works_by_day_works_by_day_elsewhere_too():
 
 def test_a_new_station_moves_with_its_crews():
     base = small().add("枫林镇", ambulances=1).ambulances("枫林镇", +1, hours="22-06")
-    found = [Candidate("枫林镇", "Fenglin"), Candidate("官庄镇", "Guanzhuang")]
+    found = [Candidate(Name("枫林镇", "Fenglin")), Candidate(Name("官庄镇", "Guanzhuang"))]
     (option,) = moved_stations(base, ["枫林镇"], found)  # not to where it stands
     assert crews(option.layout)["官庄镇"] == [None, (22, 6)]
     assert "枫林镇" not in crews(option.layout)
@@ -119,13 +119,13 @@ def test_a_station_with_all_ambulances_can_move():
     base = small().add("枫林镇")
     for name in ("湘东医院", "市中医院", "市二医院"):
         base = base.close(name)
-    (option,) = moved_stations(base, ["枫林镇"], [Candidate("官庄镇", "Guanzhuang")])
+    (option,) = moved_stations(base, ["枫林镇"], [Candidate(Name("官庄镇", "Guanzhuang"))])
     assert crews(option.layout) == {"官庄镇": [None]}
 
 
 def test_a_station_moved_away_leaves_its_place_free():
     layout = small().add("枫林镇").close("枫林镇")
-    (option,) = new_stations(layout, [Candidate("枫林镇", "Fenglin")])
+    (option,) = new_stations(layout, [Candidate(Name("枫林镇", "Fenglin"))])
     assert crews(option.layout)["枫林镇"] == [None]
 
 
@@ -151,14 +151,14 @@ def test_each_greedy_step_is_the_best_of_all_on_the_same_calls():
 
 def test_one_of_a_few_that_are_far_apart_is_picked_for_certain():
     base = small()
-    found = [Candidate(n, n) for n in ("枫林镇", "官庄镇", "白兔潭镇", "浦口镇")]
+    found = [Candidate(Name(n, n)) for n in ("枫林镇", "官庄镇", "白兔潭镇", "浦口镇")]
     (option,) = greedy(base, ["station"], found, "mean", HOW)
-    gains = by_comparison(base, [base.add(one.name_zh) for one in found], key="mean")
-    assert option.layout.stations[-1].name == found[int(np.argmin(gains))].name_zh
+    gains = by_comparison(base, [base.add(one.name.zh) for one in found], key="mean")
+    assert option.layout.stations[-1].name.zh == found[int(np.argmin(gains))].name.zh
 
 
 def test_steps_end_where_there_is_nothing_left_to_add():
-    found = [Candidate("枫林镇", "Fenglin"), FAR]
+    found = [Candidate(Name("枫林镇", "Fenglin")), FAR]
     taken = greedy(small(), ["station"] * 3, found, "within", HOW)
     assert [option.en for option in taken] == ["+ Fenglin"]
 
@@ -387,7 +387,7 @@ def test_a_lone_ambulance_cannot_be_missed():
 
 def test_stations_that_are_closed_or_empty_are_worth_nothing_to_ask():
     base = days().close("市妇幼").ambulances("泰安医院", to=0)
-    names = {base.stations[loss.station].name for loss in worth(base, **QUICK).losses}
+    names = {base.stations[loss.station].name.zh for loss in worth(base, **QUICK).losses}
     assert not {"市妇幼", "泰安医院"} & names
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as of_numpy
 from scipy.stats import binom, binomtest
 
-from sim.decide.selection import CONFIDENCE, FIRST_STAGE, Selection, race
-from sim.outputs.precision import STEP, Rule
+from sim.answers.selection import CONFIDENCE, FIRST_STAGE, Selection, race
+from sim.study.stopping import STEP, Rule
 
 
 def columns(*values):

@@ -11,14 +11,15 @@ import pytest
 from conftest import ROOT
 from test_decide import aligned
 
-from sim.decide import shortlist
-from sim.decide.candidates import drawn, layouts
-from sim.decide.shortlist import MODELS, ground_of, site
-from sim.decide.siting import Infeasible
+from sim.answers import comparison, shortlist
+from sim.answers import coverage as coverage_room
+from sim.answers.candidates import drawn, layouts
+from sim.answers.shortlist import MODELS, ground_of, site
+from sim.answers.siting import Infeasible
 from sim.errors import OptionError, PlannerError, ScenarioError
-from sim.inputs.scenario_file import load
-from sim.inputs.settings import Costs
-from sim.outputs import coverage
+from sim.prepare import reach as coverage
+from sim.scenario.file import load
+from sim.scenario.settings import Costs
 from sim.units import Amount
 
 LANGUAGES = ["en", "zh"]
@@ -45,11 +46,11 @@ def sited(model="mclp", **how):
 
 
 def new_stations(layout):
-    return [station.name for station in layout.stations[len(days().stations) :]]
+    return [station.name.zh for station in layout.stations[len(days().stations) :]]
 
 
 def in_reach(layout):
-    return coverage.coverage(layout).set_index("area").loc["all", "within"]
+    return coverage_room.coverage(layout).set_index("area").loc["all", "within"]
 
 
 def mean_minutes(layout):
@@ -170,9 +171,8 @@ def test_free_ambulances_count_by_how_likely_they_are_free():
 
 
 def test_how_busy_ambulances_are_is_simulated_unless_it_is_told():
-    from sim import study
 
-    busy = study.run(days(), replications=5, workers=1).estimate("busy").mean
+    busy = comparison.run(days(), replications=5, workers=1).estimate("busy").mean
     assert sited("mexclp").busy == pytest.approx(busy)
 
 
@@ -280,11 +280,11 @@ def test_a_disagreement_is_told():
     assert (agreed.disagreements(), agreed.agreement()) == ([], pytest.approx(1))
     assert (turned.disagreements(), turned.agreement()) == ([0, 2], pytest.approx(-1))
     assert "do not contradict each other (Kendall's tau +1.00)" in agreed.table("en")
-    names = f"{found.placed[0].name.name_en}; {found.placed[2].name.name_en}"
+    names = f"{found.placed[0].name.name.en}; {found.placed[2].name.name.en}"
     assert f"disagree about: {names} (Kendall's tau −1.00)" in turned.disagreement("en")
     assert "模型与仿真不一致" in turned.disagreement("zh")
     assert "and so it is by simulation" in agreed.sentence("en")
-    assert f"by simulation it is {found.placed[2].name.name_en}" in turned.sentence("en")
+    assert f"by simulation it is {found.placed[2].name.name.en}" in turned.sentence("en")
     assert "仿真结论相同" in agreed.sentence("zh")
 
 
@@ -304,12 +304,11 @@ def test_plans_that_the_model_finds_equal_share_their_places():
 
 
 def test_simulated_gains_are_those_of_a_comparison():
-    from sim import study
 
     found = sited("mclp")
     one = found.placed[1]
     simulated = found.ranking.ranked[found.place_of(1)]
-    result = study.compare(days(), one.layout, replications=5, workers=1)
+    result = comparison.compare(days(), one.layout, replications=5, workers=1)
     assert simulated.gains["within"].mean == pytest.approx(
         result.difference("within").mean, abs=1e-12
     )

@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from sim.decide import siting
-from sim.decide.siting import (
+from sim.answers import siting
+from sim.answers.siting import (
     Infeasible,
     centre,
     dsm,
@@ -31,7 +31,7 @@ from sim.decide.siting import (
     p_centre,
     p_median,
 )
-from sim.decide.siting.given import OutOfTime
+from sim.answers.siting.given import OutOfTime
 
 QUIET = {
     "deadline": None,

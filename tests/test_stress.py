@@ -15,14 +15,15 @@ from test_map_import import matrix_files
 from test_records import scenario_with
 
 import sim
-from sim import study
-from sim.decide.assumptions import USUAL, assumptions, mishaps
-from sim.decide.stress import OFTEN_JOINT, stress
+from sim.answers import comparison
+from sim.answers import coverage as coverage_room
+from sim.answers.assumptions import USUAL, assumptions, mishaps
+from sim.answers.stress import OFTEN_JOINT, stress
 from sim.errors import OptionError, ScenarioError
-from sim.inputs import demand, system
-from sim.inputs.importing import import_map
-from sim.inputs.scenario_file import load
-from sim.outputs import coverage
+from sim.geography.making import import_map
+from sim.prepare import demand, draws, system
+from sim.scenario.file import load
+from sim.study import plan as study
 
 LANGUAGES = ["en", "zh"]
 QUICK = {"replications": 6, "workers": 1}
@@ -70,7 +71,7 @@ def test_calls_are_a_fifth_more_or_fewer(share):
     about = of(days(), "demand")
     before, after = (demand.build(s).calls_per_hour for s in (days(), about.at(days(), share)))
     assert after == pytest.approx(before * (1 + 0.2 * share))
-    drawn = [len(demand.draw(demand.build(s), 1, n).area) for n in range(20)
+    drawn = [len(draws.draw(demand.build(s), 1, n).area) for n in range(20)
              for s in (days(), about.at(days(), share))]  # fmt: skip
     assert sum(drawn[1::2]) / sum(drawn[::2]) == pytest.approx(1 + 0.2 * share, abs=0.06)
 
@@ -81,7 +82,7 @@ def test_calls_are_a_fifth_more_or_fewer(share):
 )
 def test_durations_of_the_very_same_calls_are_longer(key, column):
     about = of(days(), key)
-    before, after = (demand.draw(demand.build(s), 1, 0) for s in (days(), about.at(days(), 1.0)))
+    before, after = (draws.draw(demand.build(s), 1, 0) for s in (days(), about.at(days(), 1.0)))
     for name in before._fields:
         one, other = getattr(before, name), getattr(after, name)
         if name == column:
@@ -141,7 +142,7 @@ def test_a_matrix_is_slower_or_faster_as_a_whole(tiny):
     assert keys == ["demand", "speed", "rush-hours", "turnout", "on-scene", "handover"]
     slow = of(tiny, "speed").at(tiny, -1.0)
     assert siren_s(slow) == pytest.approx(siren_s(tiny) / 0.9, rel=1e-4)
-    before, after = (coverage.coverage(s, 0.0).set_index("area") for s in (tiny, slow))
+    before, after = (coverage_room.coverage(s, 0.0).set_index("area") for s in (tiny, slow))
     assert after.loc["all", "minutes"] == pytest.approx(
         before.loc["all", "minutes"] / 0.9, rel=1e-4
     )
@@ -154,7 +155,7 @@ def test_in_recorded_calls_what_the_records_say_is_wrong_as_well(tmp_path):
     keys = [one.key for one in assumptions(base)]
     assert "demand" not in keys, "that many there were"
     about = of(base, "turnout")
-    before, after = (demand.draw(demand.build(s), 1, 0) for s in (base, about.at(base, 1.0)))
+    before, after = (draws.draw(demand.build(s), 1, 0) for s in (base, about.at(base, 1.0)))
     assert after.turnout_s == pytest.approx(1.3 * before.turnout_s, abs=0.01)
     assert before.turnout_s[[0, 2]].tolist() == [60, 100]
     plan = base.add("枫林镇")
@@ -239,7 +240,7 @@ def test_a_lone_ambulance_has_no_mishaps(tiny):
 
 
 def test_gains_as_assumed_are_those_of_a_comparison(tiny, told):
-    result = study.compare(tiny, *told.proposals, replications=6, workers=1)
+    result = comparison.compare(tiny, *told.proposals, replications=6, workers=1)
     assert tuple(told.nominal[0]) == pytest.approx(tuple(result.difference("within")))
 
 
@@ -255,7 +256,7 @@ def test_each_end_is_a_comparison_of_both_layouts_under_that_assumption(tiny, to
         (swing,) = [s for s in told.swings if s.about.key == key]
         for share, end in ((-1.0, swing.low), (1.0, swing.high)):
             layouts = [swing.about.at(s, share) for s in (tiny, *told.proposals)]
-            result = study.compare(*layouts, replications=6, workers=1)
+            result = comparison.compare(*layouts, replications=6, workers=1)
             assert end.gains[0].mean == pytest.approx(result.difference("within").mean, abs=1e-12)
 
 
@@ -293,7 +294,7 @@ def test_a_joint_sample_is_a_comparison_under_all_of_its_levels(tiny, told):
             layouts = [about.at(layout, share) for layout in layouts]
         if told.joint.levels[row, -1] >= 0:
             layouts = [layout.ambulances("Base A", -1) for layout in layouts]
-        result = study.compare(*layouts, replications=6, workers=1)
+        result = comparison.compare(*layouts, replications=6, workers=1)
         gain = result.difference("within").mean
         assert told.joint.gains[row, 0] == pytest.approx(gain, abs=1e-12)
 

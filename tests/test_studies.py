@@ -29,11 +29,15 @@ import pytest
 from conftest import ROOT, same_bytes
 
 import sim
-from sim import study, workers
+from sim.answers import comparison
+from sim.cli.progress import TimeLeft, bar
 from sim.errors import OptionError, OutputError, ScenarioError, WorkersError
-from sim.inputs import network, travel
-from sim.outputs import finished, store
-from sim.progress import TimeLeft, bar
+from sim.files import whole
+from sim.geography.roads import tables, travel
+from sim.report import folder as store
+from sim.study import checkpoints as finished
+from sim.study import plan as study
+from sim.study import workers
 
 LILING = str(ROOT / "scenarios" / "liling")
 MANY = ("--replications", "160", "--days", "1", "--workers", "2", "--no-figures")
@@ -53,7 +57,7 @@ def pair(day):
 
 @pytest.fixture(scope="module")
 def alone(pair):
-    return study.compare(*pair, replications=5, workers=1)
+    return comparison.compare(*pair, replications=5, workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +84,12 @@ def until(condition, what):
 
 @pytest.mark.parametrize("count", [2, 4])
 def test_any_number_of_workers_gives_the_same_bytes(pair, alone, count):
-    same_bytes(alone, study.compare(*pair, replications=5, workers=count))
+    same_bytes(alone, comparison.compare(*pair, replications=5, workers=count))
 
 
 def test_threads_give_the_same_bytes(pair, alone):
     with ThreadPoolExecutor(3) as threads:
-        same_bytes(alone, study.compare(*pair, replications=5, executor=threads))
+        same_bytes(alone, comparison.compare(*pair, replications=5, executor=threads))
         assert threads.submit(int).result() == 0, "an executor that is handed in stays open"
 
 
@@ -116,7 +120,7 @@ def test_results_are_in_order_in_whatever_order_they_come(pair, alone, monkeypat
         return wait(*arguments)
 
     monkeypatch.setattr(workers, "wait", all_done)
-    same_bytes(alone, study.compare(*pair, replications=5, executor=executor, workers=1))
+    same_bytes(alone, comparison.compare(*pair, replications=5, executor=executor, workers=1))
     assert sorted(chain(*executor.blocks)) == list(range(5))
 
 
@@ -124,13 +128,15 @@ def test_a_dask_cluster_gives_the_same_bytes_and_the_same_logs(pair, alone, clus
     from distributed import Client
 
     logs = tmp_path / "there"
-    on_it = study.compare(*pair, replications=5, scheduler=cluster.scheduler_address, logs_to=logs)
+    on_it = comparison.compare(
+        *pair, replications=5, scheduler=cluster.scheduler_address, logs_to=logs
+    )
     same_bytes(alone, on_it)
-    study.compare(*pair, replications=5, workers=1, logs_to=tmp_path / "here")
+    comparison.compare(*pair, replications=5, workers=1, logs_to=tmp_path / "here")
     assert contents(logs) == contents(tmp_path / "here")
     with Client(cluster) as client:
         executor = client.get_executor()
-        same_bytes(alone, study.compare(*pair, replications=5, executor=executor))
+        same_bytes(alone, comparison.compare(*pair, replications=5, executor=executor))
 
 
 def test_the_command_line_on_a_cluster_gives_the_same_files(cluster, tmp_path):
@@ -155,7 +161,7 @@ def test_a_cluster_that_is_lost_is_told(day, tmp_path):
                 lost.close()
 
         with pytest.raises(WorkersError, match="cluster was lost") as told:
-            study.run(
+            comparison.run(
                 day, replications=2000, scheduler=lost.scheduler_address, watch=watch, keep=tmp_path
             )
     assert "goes on from there" in str(told.value)
@@ -173,7 +179,7 @@ def test_nobody_at_the_address_is_told(day, monkeypatch, capsys):
     assert ended.value.code == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
     with pytest.raises(WorkersError, match="no Dask scheduler answers at nonsense"):
-        study.run(day, replications=1, scheduler="nonsense://x y")
+        comparison.run(day, replications=1, scheduler="nonsense://x y")
 
 
 def test_a_scheduler_without_workers_is_told(day, monkeypatch):
@@ -183,18 +189,18 @@ def test_a_scheduler_without_workers_is_told(day, monkeypatch):
         distributed.LocalCluster(n_workers=0, dashboard_address=":0", processes=False) as empty,
         pytest.raises(WorkersError, match="has no workers"),
     ):
-        study.run(day, replications=1, scheduler=empty.scheduler_address)
+        comparison.run(day, replications=1, scheduler=empty.scheduler_address)
 
 
 def test_without_dask_it_is_said_what_to_install(day, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(WorkersError, match=r"tenthirty\[cluster\]"):
-        study.run(day, replications=1, scheduler="tcp://127.0.0.1:9")
+        comparison.run(day, replications=1, scheduler="tcp://127.0.0.1:9")
 
 
 def test_an_executor_and_a_scheduler_are_one_too_many(day):
     with ThreadPoolExecutor(1) as threads, pytest.raises(ScenarioError, match="name it alone"):
-        study.run(day, replications=1, executor=threads, scheduler="tcp://127.0.0.1:9")
+        comparison.run(day, replications=1, executor=threads, scheduler="tcp://127.0.0.1:9")
 
 
 def test_another_version_there_is_refused(day, monkeypatch):
@@ -206,7 +212,7 @@ def test_another_version_there_is_refused(day, monkeypatch):
 
 def test_progress_is_told_from_nothing_to_all(day):
     told = []
-    study.run(day, replications=3, watch=lambda done, total: told.append((done, total)))
+    comparison.run(day, replications=3, watch=lambda done, total: told.append((done, total)))
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
@@ -237,7 +243,7 @@ def test_a_table_is_made_where_there_is_no_cache_yet(pair, tmp_path, monkeypatch
     plan = study.prepare(*pair).plan
     far = np.array(plan.systems[0].travel.far)
     monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
-    monkeypatch.setattr(network, "_IN_USE", {})
+    monkeypatch.setattr(tables, "_IN_USE", {})
     sent = [travel.without_table(s.travel) for s in plan.systems]
     assert all(t.far.size == 0 for t in sent)
     found = [travel.with_table(t).far for t in sent]
@@ -335,13 +341,13 @@ def test_the_key_is_of_the_program(tmp_path, monkeypatch):
 def kept(pair, tmp_path):
     """Three replications of two layouts, with logs: the result, and where everything is."""
     where = {"keep": tmp_path / "kept", "logs_to": tmp_path / "logs"}
-    return study.compare(*pair, replications=3, workers=1, **where), where
+    return comparison.compare(*pair, replications=3, workers=1, **where), where
 
 
 def again(pair, where, **options):
     """The same study once more: its result, and how many replications were there."""
     told = []
-    result = study.compare(
+    result = comparison.compare(
         *pair, workers=1, watch=lambda done, total: told.append(done),
         **{"replications": 3} | where | options,
     )  # fmt: skip
@@ -436,7 +442,7 @@ def test_what_is_damaged_is_noticed_and_done_again(pair, kept, damage, what):
 def test_finished_files_of_other_studies_are_not_taken(pair, kept, tmp_path):
     result, where = kept
     other = {"keep": tmp_path / "other", "logs_to": tmp_path / "other-logs"}
-    study.compare(*pair, replications=3, seed=1, workers=1, **other)
+    comparison.compare(*pair, replications=3, seed=1, workers=1, **other)
     own = where["keep"] / "layout-0"
     shutil.copy(other["keep"] / "layout-0" / "0002.parquet", own)
     shutil.copy(own / "0000.parquet", own / "0001.parquet")  # its own, in a wrong place
@@ -463,7 +469,7 @@ def test_an_interrupted_study_keeps_what_it_had(pair, alone, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        study.compare(*pair, replications=5, workers=2, watch=interrupt, keep=tmp_path)
+        comparison.compare(*pair, replications=5, workers=2, watch=interrupt, keep=tmp_path)
     found, there = again(pair, {"keep": tmp_path}, replications=5)
     assert there == 2
     same_bytes(alone, found)
@@ -471,9 +477,9 @@ def test_an_interrupted_study_keeps_what_it_had(pair, alone, tmp_path):
 
 @unix
 def test_one_process_at_a_time(day, tmp_path):
-    with store.alone(tmp_path / "kept"), pytest.raises(OutputError, match="another process"):
-        study.run(day, replications=1, keep=tmp_path / "kept")
-    study.run(day, replications=1, keep=tmp_path / "kept")
+    with whole.alone(tmp_path / "kept"), pytest.raises(OutputError, match="another process"):
+        comparison.run(day, replications=1, keep=tmp_path / "kept")
+    comparison.run(day, replications=1, keep=tmp_path / "kept")
 
 
 # ── the bar ──────────────────────────────────────────────────────────────────────────────────
@@ -485,7 +491,7 @@ def test_time_left_goes_by_what_was_done_since_it_began(monkeypatch):
     task = SimpleNamespace(
         completed=40, total=100, fields={"began": 0.0, "last": 10.0, "before": 20}
     )
-    monkeypatch.setattr("sim.progress.time.monotonic", lambda: 12.0)
+    monkeypatch.setattr("sim.cli.progress.time.monotonic", lambda: 12.0)
     assert TimeLeft.seconds(task) == 10 / 20 * 80 - 12
     assert TimeLeft().render(task).plain == "0:28"
     task.completed = 20
@@ -494,7 +500,7 @@ def test_time_left_goes_by_what_was_done_since_it_began(monkeypatch):
 
 
 def test_a_bar_takes_what_was_finished_as_done_and_notes_stay(monkeypatch, capsys):
-    monkeypatch.setattr("sim.progress.Console", lambda **_: _terminal())
+    monkeypatch.setattr("sim.cli.progress.Console", lambda **_: _terminal())
     with bar("Reading") as tell:
         tell(title="Preparing")
         tell(note="Going on: 7 of 9 [red].")
@@ -812,7 +818,7 @@ def test_a_disk_that_takes_nothing_is_told_and_nothing_is_left(tmp_path):
 def test_a_worker_that_dies_at_once_is_told_in_words(day, monkeypatch):
     monkeypatch.setattr(workers, "_start_worker", _die)
     with pytest.raises(WorkersError, match="worker processes stopped") as told:
-        study.run(day, replications=2, workers=2)
+        comparison.run(day, replications=2, workers=2)
     assert "goes on" not in str(told.value)
 
 
@@ -836,7 +842,7 @@ def _die(_plan):
 )
 def test_an_argument_that_cannot_be_is_told_in_one_line(day, options, said):
     with pytest.raises(OptionError, match=re.escape(said)) as caught:
-        study.run(day, replications=1, **options)
+        comparison.run(day, replications=1, **options)
     assert "\n" not in str(caught.value)
 
 

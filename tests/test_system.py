@@ -10,10 +10,10 @@ from conftest import ROOT
 from worlds import some_calls
 
 from sim.engine.reference import run
-from sim.inputs import system
-from sim.inputs.scenario import Ambulance
-from sim.inputs.scenario_file import load
 from sim.policies.clock import on_grid
+from sim.prepare import system
+from sim.scenario.file import load
+from sim.scenario.layout import Ambulance
 
 ODD = """
 start: 2025-03-05 06:30:00

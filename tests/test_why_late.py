@@ -18,16 +18,18 @@ from test_engines_agree import QUIET, worlds
 from worlds import matrix_world, road_world, some_calls
 
 import sim
+from sim.answers.comparison import Result
 from sim.engine import compiled, reference
-from sim.inputs import travel
-from sim.inputs.system import band_at
-from sim.outputs import fractions, late_words, why_late
-from sim.outputs.compare import Result
-from sim.outputs.estimates import ALL, Group, Pooled, Setup
-from sim.outputs.metrics import Window, first_arrival, tally
-from sim.outputs.plots import style
-from sim.outputs.why_late import CAUSES
+from sim.figures import style
+from sim.geography.roads import travel
+from sim.measures import causes
+from sim.measures.calls import first_arrival, tally
+from sim.measures.causes import CAUSES
+from sim.measures.estimates import ALL, Group, Pooled, Setup
+from sim.model.calendar import Window, band_at
 from sim.policies.clock import NONE
+from sim.words import fractions
+from sim.words import why_late as late_words
 
 DISTANCE, CALL_TAKING, TURNOUT, NEAREST_BUSY, QUEUE = range(5)
 WINDOW = Window(0.0, 1e9)
@@ -41,7 +43,7 @@ def pooled(world, *draws, run=reference.run, setup=UP_TO_600):
 
 def taken_apart(world, calls, run=reference.run, **how):
     """By call: its parts in the order of CAUSES, and its cause (None if in time)."""
-    found = why_late.split(pooled(world, calls, run=run, **how))
+    found = causes.split(pooled(world, calls, run=run, **how))
     names = [None if cause == NONE else CAUSES[cause] for cause in found.cause.tolist()]
     return found.parts_s.tolist(), names
 
@@ -140,7 +142,7 @@ def test_whom_nobody_reaches_queues_for_ever(engine, lost):
     assert parts[1] == [0] * 5
     assert causes[1] == "queue"
     found = pooled(world, calls, run=engine)
-    late = why_late.summed(found, why_late.split(found), ALL)
+    late = causes.summed(found, causes.split(found), ALL)
     assert late.reached == 0
     assert np.isnan(late.minutes).all()
     assert late.shares.tolist() == [0, 0, 0, 0, 1]
@@ -178,19 +180,19 @@ def test_shares_are_pooled_and_their_intervals_a_jackknife():
     )
     world = matrix_world([[700, 500]], [[0], [0]])
     found = pooled(world, far, slow, good)
-    split = why_late.split(found)
-    shares = why_late.shares(found, split)
+    split = causes.split(found)
+    shares = causes.shares(found, split)
     assert [share.mean for share in shares] == [0.25, 0, 0.75, 0, 0]
     assert shares[DISTANCE].low <= 0.25 <= shares[DISTANCE].high
     assert shares[QUEUE] == (0, 0, 0)
-    late = why_late.summed(found, split, ALL)
+    late = causes.summed(found, split, ALL)
     assert (late.calls, late.total, late.reached) == (5, 4, 4)
     assert late.minutes.tolist() == [2200 / 4 / 60, 0, 600 / 4 / 60, 0, 0]
 
 
 def test_one_replication_has_shares_without_intervals():
     found = pooled(matrix_world([[700]]), some_calls([0]))
-    first = why_late.shares(found, why_late.split(found))[DISTANCE]
+    first = causes.shares(found, causes.split(found))[DISTANCE]
     assert first.mean == 1
     assert math.isnan(first.low)
 
@@ -198,7 +200,7 @@ def test_one_replication_has_shares_without_intervals():
 def test_minutes_are_of_the_misses_that_were_reached():
     world = matrix_world([[660]], lose_when_none_free=True)
     found = pooled(world, some_calls([0, 10, 5000], on_scene_s=1000, turnout_s=60))
-    late = why_late.summed(found, why_late.split(found), ALL)
+    late = causes.summed(found, causes.split(found), ALL)
     assert (late.total, late.reached) == (3, 2)
     assert late.minutes.tolist() == [11, 0, 1, 0, 0]
 
@@ -210,9 +212,9 @@ def test_groups_taken_together_are_the_calls_taken_together():
         turnout_s=np.arange(60) * 10,
     )  # fmt: skip
     found = pooled(world, calls)
-    split = why_late.split(found)
-    parts = [why_late.summed(found, split, Group("township", row)) for row in (0, 1)]
-    whole, joined = why_late.summed(found, split, ALL), why_late.together(parts, ALL)
+    split = causes.split(found)
+    parts = [causes.summed(found, split, Group("township", row)) for row in (0, 1)]
+    whole, joined = causes.summed(found, split, ALL), causes.together(parts, ALL)
     assert (joined.calls, joined.reached) == (whole.calls, whole.reached)
     assert joined.misses.tolist() == whole.misses.tolist()
     assert joined.minutes == pytest.approx(whole.minutes)
@@ -254,7 +256,7 @@ def test_in_any_world_the_parts_add_up_and_every_miss_has_one_cause(case, target
     setup = UP_TO_600._replace(target_s=(target, target))
     log = reference.run(world, calls)
     found = Pooled([tally(world, calls, log, WINDOW)], setup)
-    split = why_late.split(found)
+    split = causes.split(found)
     reached = np.isfinite(found.response_s)
     assert found.tallies[0].nearest_s.tolist() == nearest_by_hand(world, calls, log)
     assert (split.parts_s >= 0).all()
@@ -264,9 +266,9 @@ def test_in_any_world_the_parts_add_up_and_every_miss_has_one_cause(case, target
         split.parts_s.tolist(), split.cause.tolist(), reached.tolist(), strict=True
     ):
         assert cause == (cause_by_hand(parts, target) if came else QUEUE)
-    late = why_late.summed(found, split, ALL)
+    late = causes.summed(found, split, ALL)
     assert late.total == (found.response_s > target).sum()
-    again = why_late.split(pooled(world, calls, run=compiled.run, setup=setup))
+    again = causes.split(pooled(world, calls, run=compiled.run, setup=setup))
     assert (again.parts_s == split.parts_s).all()
     assert (again.cause == split.cause).all()
 
@@ -279,7 +281,7 @@ def test_off_the_time_grid_the_parts_add_up_to_a_nanosecond(engine, rng):
         on_scene_s=rng.exponential(900, 200),
     )  # fmt: skip
     found = pooled(world, calls, run=engine)
-    split = why_late.split(found)
+    split = causes.split(found)
     assert split.parts_s.sum(axis=1) == pytest.approx(found.response_s, abs=1e-9, rel=0)
     assert split.parts_s.min() >= -1e-9
     assert ((split.cause != NONE) == (found.response_s > found.target_s)).all()
@@ -530,9 +532,9 @@ def test_calls_that_are_lost_are_told_of(liling, lang):
 
 def test_a_proposal_has_reasons_of_its_own(few):
     base, proposal = few.why(), few.why(1)
-    assert proposal.to_frame().layout.unique().tolist() == [few.layouts[1].name]
+    assert proposal.to_frame().layout.unique().tolist() == [few.layouts[1].name.en]
     assert proposal.late().misses[DISTANCE] < base.late().misses[DISTANCE]
-    assert few.layouts[1].name in proposal.sentence()
+    assert few.layouts[1].name.en in proposal.sentence()
 
 
 def test_jupyter_shows_the_tables(few):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.inputs import travel
-from sim.inputs.chains import fastest
-from sim.inputs.demand import Calls
-from sim.inputs.system import ORDINARY, SIREN, Bands, System, plain_fleet
+from sim.geography.roads import travel
+from sim.geography.roads.folding import fastest
+from sim.model.calendar import Bands
+from sim.model.calls import Calls
+from sim.model.system import ORDINARY, SIREN, System, plain_fleet
 from sim.policies.clock import NONE, on_grid
 from sim.policies.dispatch import PositionRule
 

@@ -30,8 +30,11 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from sim.inputs import maps
-from sim.inputs.importing import Options, Report, bundle, ground, people, tidying
+from sim.geography import bundle as maps
+from sim.geography.making import Options, Report, people
+from sim.geography.making import make as bundle
+from sim.geography.making import zones as ground
+from sim.geography.making.roads import tidying
 
 BUNDLE = Path(__file__).with_name("coquimbo.gpkg")
 CRS = "EPSG:32719"

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from sim.errors import MapError, Problem
-from sim.inputs import travel
-from sim.inputs.demand import Calls
-from sim.inputs.system import Bands, System, plain_fleet
+from sim.geography.roads import travel
+from sim.model.calendar import Bands
+from sim.model.calls import Calls
+from sim.model.system import System, plain_fleet
 from sim.policies.clock import NONE
 from sim.policies.dispatch import PositionRule
 

@@ -20,9 +20,12 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from sim.errors import MapError, Problem
-from sim.inputs import chains, travel
-from sim.inputs.demand import Calls
-from sim.inputs.system import Bands, System, plain_fleet
+from sim.geography.roads import folding as chains
+from sim.geography.roads import travel
+from sim.model import roads as roads_room
+from sim.model.calendar import Bands
+from sim.model.calls import Calls
+from sim.model.system import System, plain_fleet
 from sim.policies.clock import NONE
 from sim.policies.dispatch import PositionRule
 
@@ -57,7 +60,7 @@ class Roads(NamedTuple):
 
     xy: np.ndarray  # [node, 2] kilometres
     may_leave: np.ndarray  # [node]
-    graph: chains.Edges
+    graph: roads_room.Edges
 
 
 class Files(NamedTuple):

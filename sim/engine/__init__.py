@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-from sim.engine.log import Log
-from sim.inputs.demand import Calls
-from sim.inputs.system import System
+from sim.model.calls import Calls
+from sim.model.log import Log
+from sim.model.system import System
 
 NAMES = ("compiled", "reference")  # the first is what studies use unless told otherwise
 
@@ -32,6 +32,7 @@ def make(name: str, systems: Iterable[System]) -> list[Engine]:
         from sim.engine import reference
 
         return [reference.Engine(system) for system in systems]
+
     from sim.engine import compiled
 
     return [compiled.Engine(system) for system in systems]

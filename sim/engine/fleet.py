@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.engine.paths import Drive
-from sim.inputs.system import System
+from sim.model.system import System
 from sim.policies.clock import NONE
 from sim.policies.dispatch import Status
 

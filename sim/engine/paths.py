@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.inputs.chains import ENDS, NO_JUNCTION
-from sim.inputs.system import System, band_at
-from sim.inputs.travel import along_chain
+from sim.geography.roads.folding import ENDS, NO_JUNCTION
+from sim.geography.roads.travel import along_chain
+from sim.model.calendar import band_at
+from sim.model.system import System
 from sim.policies.clock import NONE, turn_back_s
 from sim.policies.dispatch import PositionRule, is_first, nearest_point
 

@@ -17,10 +17,10 @@ import numpy as np
 import simpy
 
 from sim.engine.fleet import Ambulance, Trip, fleet_of, free_by_station
-from sim.engine.log import TRIP_INSTANTS, Log
 from sim.engine.paths import Drive, Roads
-from sim.inputs.demand import Calls
-from sim.inputs.system import System
+from sim.model.calls import Calls
+from sim.model.log import TRIP_INSTANTS, Log
+from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
 from sim.policies.dispatch import Status, can_be_sent, is_first, waiting_key
 from sim.policies.hospitals import choose_hospital

@@ -17,9 +17,9 @@ from sim.engine.compiled.cache import is_kept as is_kept
 from sim.engine.compiled.constants import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.compiled.state import CALL, new_state
-from sim.engine.log import TRIP_COLUMNS, Log
-from sim.inputs.demand import Calls
-from sim.inputs.system import System
+from sim.model.calls import Calls
+from sim.model.log import TRIP_COLUMNS, Log
+from sim.model.system import System
 from sim.policies.clock import NONE
 
 STAGES = [name for name in CALL.fields or () if name != "wakes_at"]

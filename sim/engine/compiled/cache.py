@@ -20,9 +20,9 @@ from numba.core import config
 from numba.extending import register_jitable
 
 from sim import policies
-from sim.engine import log
-from sim.inputs import chains, system
-from sim.inputs.network import cache_folder
+from sim.files.cache import cache_folder
+from sim.geography.roads import folding
+from sim.model import calendar, log
 from sim.policies import clock, dispatch, hospitals, standby
 
 RULES = (
@@ -35,8 +35,8 @@ RULES = (
     dispatch.nearest_point,
     hospitals.choose_hospital,
     standby.standby_station,
-    chains.stretch_s,
-    system.band_at,
+    folding.stretch_s,
+    calendar.band_at,
 )
 for _rule in RULES:
     register_jitable(_rule)

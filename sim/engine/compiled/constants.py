@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.compiled.cache import compiled, entry
-from sim.inputs.chains import Edges, stretch_s
-from sim.inputs.system import Bands, System, band_at
+from sim.geography.roads.folding import stretch_s
+from sim.model.calendar import Bands, band_at
+from sim.model.roads import Edges
+from sim.model.system import System
 from sim.policies.clock import NONE
 from sim.policies.dispatch import PositionRule, is_first, nearest_point
 from sim.policies.hospitals import choose_hospital

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.constants import ROW
-from sim.engine.log import TRIP_INSTANTS, Log
+from sim.model.log import TRIP_INSTANTS, Log
 from sim.policies.clock import NONE
 
 CALL = np.dtype(

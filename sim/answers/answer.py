@@ -1,0 +1,139 @@
+"""What came of a question: values and where they come from. Words and figures stand above."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sim.study.stopping import Chosen
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from sim.scenario.scenario import Scenario
+    from sim.study.runs import Trials
+    from sim.words.page import Page
+
+
+@dataclass(frozen=True, eq=False)
+class Provenance:
+    """How an answer came about."""
+
+    base: Scenario
+    replications: int  # of the layout that has most
+    runs: int  # layout × replication
+    seed: int
+    seconds: float
+    chosen: Chosen
+
+    @staticmethod
+    def by(trials: Trials, chosen: Chosen, seconds: float) -> Provenance:
+        often = max(trials.replications(row) for row in range(len(trials.layouts)))
+        return Provenance(trials.base, often, trials.runs, trials.seed, seconds, chosen)
+
+    @property
+    def draft(self) -> bool:
+        return self.chosen.how == "draft"
+
+    def facts(self) -> dict[str, Any]:
+        """For `--json` and `run.json`."""
+        return {
+            "base": self.base.name.en,
+            "map": self.base.map.name.en,
+            "synthetic": self.base.map.synthetic,
+            "replications": self.replications,
+            "runs": self.runs,
+            "days": self.base.settings.study.length / 86_400,
+            "seed": self.seed,
+            "draft": self.draft,
+        }
+
+
+class Answer(ABC):
+    """The result of one question; `name` is that of its files.
+
+    `page`, `table`, `sentence` and `figure` are for notebooks: they open the floors above, where
+    the words (`sim/words`) and the figures (`sim/figures`) of an answer stand in rooms of the same
+    name as its own.
+    """
+
+    name: ClassVar[str]
+    provenance: Provenance
+
+    @classmethod
+    def room(cls) -> str:
+        """The name that its rooms have on the floors of answers, words and figures."""
+        return cls.__module__.rpartition(".")[2]
+
+    @abstractmethod
+    def to_frame(self) -> pd.DataFrame:
+        """Everything, tidy."""
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """By name of the file."""
+        return {self.name: self.to_frame()}
+
+    def facts(self) -> dict[str, Any]:
+        """For `--json` and `run.json`: provenance and rows; nan and inf are None."""
+        return self.provenance.facts() | {"rows": finite(self.to_frame().to_dict("records"))}
+
+    def files(self) -> Iterable[Path]:
+        """What it was computed from: scenario files and the map."""
+        base = self.provenance.base
+        return (*base.files, base.map.path)
+
+    # ── for notebooks: the door to the floors above ──────────────────────────────────────────
+
+    def page(self, lang: str = "en") -> Page:
+        """What it says, in a language: `en`, `zh`."""
+        page: Page = _upstairs("sim.words", "page_of")(self, _say(lang))
+        return page
+
+    def table(self, lang: str = "en") -> str:
+        return self.page(lang).text()
+
+    def sentence(self, lang: str = "en") -> str:
+        """One sentence for the minutes of the meeting."""
+        return self.page(lang).sentence
+
+    def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
+        """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""
+        drawings: dict[str, Callable[[], Figure]]
+        drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
+        return drawings[next(iter(drawings)) if name is None else name]()
+
+    def figures(self, lang: str = "en", size: str = "screen") -> dict[str, Figure]:
+        """All of them, by name of the file."""
+        drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
+        return {name: draw() for name, draw in drawings.items()}
+
+    def __repr__(self) -> str:
+        return self.table()
+
+    def _repr_html_(self) -> str:
+        return self.page().html()
+
+
+def _upstairs(room: str, name: str) -> Any:
+    """The one door upward of the house, for notebooks; the import linter does not see it."""
+    return getattr(import_module(room), name)
+
+
+def _say(lang: str) -> Any:
+    return _upstairs("sim.words", "language")(lang)
+
+
+def finite(records: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rows of a frame as JSON may hold them."""
+    return [{key: or_none(value) for key, value in row.items()} for row in records]
+
+
+def or_none(value: Any) -> Any:
+    """nan and inf as None, which JSON has."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,195 @@
+"""Assumptions that could be wrong, and what a layout would be if they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.errors import OptionError, Problem, did_you_mean
+from sim.model.calendar import DAYS
+from sim.policies.clock import on_grid
+from sim.scenario.distributions import Scaled
+from sim.scenario.settings import Band
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+# How far each is wrong at most. Assumed: nobody publishes how wrong such figures are.
+USUAL = {
+    "demand": 0.20,
+    "speed": 0.10,
+    "fast-roads": 0.20,
+    "main-roads": 0.20,
+    "small-roads": 0.20,
+    "rush-hours": 0.20,
+    "turnout": 0.30,
+    "on-scene": 0.20,
+    "handover": 0.30,
+}
+FAST = ("motorway", "motorway_link", "trunk", "trunk_link")
+MAIN = ("primary", "primary_link", "secondary", "secondary_link")
+RUSH = ((7, 9), (17, 19))  # clock hours
+EVERY_HOUR, EVERY_DAY = (0, 0), tuple(range(DAYS))
+
+
+class Assumption(NamedTuple):
+    """Something that may be up to `wrong` (a share) less or more than is assumed."""
+
+    key: str
+    en: str
+    zh: str
+    wrong: float
+    changed: Callable[[Scenario, float], Scenario]  # by a factor
+    roads: bool = False  # travel seconds change with it
+
+    def words(self, lang: str) -> str:
+        if lang == "zh":
+            return f"{self.zh} ±{self.wrong * 100:g}%"
+        return f"{self.en} ±{self.wrong * 100:g} %"
+
+    def at(self, scenario: Scenario, share: float) -> Scenario:
+        """The scenario if it is wrong by a share of `wrong`, from -1 to 1."""
+        return self.changed(scenario, 1 + share * self.wrong)
+
+
+class Mishap(NamedTuple):
+    """Something that goes missing, one of several."""
+
+    key: str
+    en: str
+    zh: str
+    cases: tuple[tuple[str, str, Callable[[Scenario], Scenario]], ...]  # en, zh, what is left
+
+    def words(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+def assumptions(base: Scenario, wrong: Mapping[str, float] | None = None) -> list[Assumption]:
+    """Those that have a meaning for this base; `wrong` overrides how far, 0 leaves one out."""
+    far = USUAL | _checked(wrong or {})
+    classes = () if base.map.matrix is not None else base.map.network.classes
+    small = [name for name in classes if name not in (*FAST, *MAIN)]
+    found = []
+    if base.recorded is None:
+        found.append(Assumption("demand", "Number of calls", "呼叫量", far["demand"], _demand))
+    found.append(_speed("speed", "Speed on all roads", "全部道路车速", far, ()))
+    for key, en, zh, some in (
+        ("fast-roads", "Speed on motorways and trunk roads", "高速与干线公路车速", FAST),
+        ("main-roads", "Speed on primary and secondary roads", "主要与次要道路车速", MAIN),
+        ("small-roads", "Speed on smaller roads", "小路车速", small),
+    ):
+        there = tuple(name for name in some if name in classes)
+        if there and len(there) < len(classes):
+            found.append(_speed(key, en, zh, far, there))
+    rush = _speed("rush-hours", "Speed at 7–9 and 17–19", "7–9 时、17–19 时车速", far, (), RUSH)
+    found.append(rush)
+    for key, field, en, zh in (
+        ("turnout", "turnout", "Turnout", "出车时间"),
+        ("on-scene", "on_scene", "Time on scene", "现场时间"),
+        ("handover", "handover", "Handover", "交接时间"),
+    ):
+        found.append(Assumption(key, en, zh, far[key], _duration(field)))
+    return [one for one in found if one.wrong > 0]
+
+
+def mishaps(base: Scenario) -> list[Mishap]:
+    """One ambulance off the road, one station closed: each of those that there are."""
+    off, closed = [], []
+    for row, station in enumerate(base.stations):
+        cars = base.fleet_size(row)
+        if station.closed or not cars:
+            continue
+        if len(base.fleet) > 1:
+            off.append((station.name.en, station.name.zh, _one_less(station.name.zh)))
+        if cars < len(base.fleet):
+            closed.append((station.name.en, station.name.zh, _closed(station.name.zh)))
+    found = [
+        Mishap("ambulance-off", "One ambulance off the road", "一辆救护车停驶", tuple(off)),
+        Mishap("station-closed", "One station closed", "一个站点关闭", tuple(closed)),
+    ]
+    return [one for one in found if one.cases]
+
+
+def _checked(wrong: Mapping[str, float]) -> dict[str, float]:
+    problems = [
+        Problem(f'no assumption "{key}"{did_you_mean(key, list(USUAL))}')
+        for key in wrong
+        if key not in USUAL
+    ]
+    problems += [
+        Problem(f"{key}: write 0 % to 90 %; found {value * 100:g} %")
+        for key, value in wrong.items()
+        if not 0 <= value <= 0.9
+    ]
+    if problems:
+        raise OptionError("range", problems)
+    return dict(wrong)
+
+
+def _with(scenario: Scenario, section: str, **values: Any) -> Scenario:
+    changed = getattr(scenario.settings, section).model_copy(update=values)
+    return replace(scenario, settings=scenario.settings.model_copy(update={section: changed}))
+
+
+def _demand(scenario: Scenario, factor: float) -> Scenario:
+    rates = scenario.settings.demand.rate
+    changed = {
+        area: getattr(rates, area)._replace(per_second=getattr(rates, area).per_second * factor)
+        for area in ("urban", "rural")
+    }
+    return _with(scenario, "demand", rate=rates.model_copy(update=changed))
+
+
+def _speed(
+    key: str,
+    en: str,
+    zh: str,
+    far: Mapping[str, float],
+    classes: tuple[str, ...],
+    hours: tuple[tuple[int, int], ...] = (EVERY_HOUR,),
+) -> Assumption:
+    def changed(scenario: Scenario, factor: float) -> Scenario:
+        # Bands that overlap multiply, so the scenario's own stay in force.
+        more = tuple(
+            Band.model_construct(hours=some, days=EVERY_DAY, speed=factor, classes=classes)
+            for some in hours
+        )
+        bands = scenario.settings.travel.bands
+        return _with(scenario, "travel", bands=(*bands, *more))
+
+    return Assumption(key, en, zh, far[key], changed, roads=True)
+
+
+def _duration(field: str) -> Callable[[Scenario, float], Scenario]:
+    def changed(scenario: Scenario, factor: float) -> Scenario:
+        law = getattr(scenario.settings.durations, field)
+        found = _with(scenario, "durations", **{field: Scaled(of=law, by=factor)})
+        if scenario.recorded is None:
+            return found
+        calls = scenario.recorded.calls  # what they say themselves is as wrong as what is drawn
+        said_s = on_grid(getattr(calls, f"{field}_s") * factor)
+        recorded = scenario.recorded._replace(calls=calls._replace(**{f"{field}_s": said_s}))
+        return replace(found, recorded=recorded)
+
+    return changed
+
+
+def _one_less(name: str) -> Callable[[Scenario], Scenario]:
+    def left(scenario: Scenario) -> Scenario:
+        row = scenario.station(name)
+        if row is None or not scenario.fleet_size(row) or len(scenario.fleet) == 1:
+            return scenario  # this layout has none there to lose
+        return scenario.ambulances(name, -1)
+
+    return left
+
+
+def _closed(name: str) -> Callable[[Scenario], Scenario]:
+    def left(scenario: Scenario) -> Scenario:
+        row = scenario.station(name)
+        if row is None or scenario.fleet_size(row) == len(scenario.fleet):
+            return scenario  # not there, or all there is
+        return scenario.close(name)
+
+    return left

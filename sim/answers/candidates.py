@@ -1,0 +1,133 @@
+"""Where a new station could stand: every township's seat, the places of a file, or a drawn set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.errors import CandidatesError, MapImportError, OptionError, Problem, ScenarioError
+from sim.text import Name
+
+if TYPE_CHECKING:
+    from sim.geography.bundle import Map
+    from sim.scenario.scenario import Scenario
+
+SEATS = "seats"
+MOST = 2_000
+
+
+class Candidate(NamedTuple):
+    """A place for a new station. `at`: (longitude, latitude), or None where its name says."""
+
+    name: Name
+    at: tuple[float, float] | None = None
+    line: int | None = None  # of the file that it comes from
+
+
+def find(base: Scenario, where: str | Path = SEATS, seed: int = 0) -> list[Candidate]:
+    """Candidates as they are asked for: `seats`, the name of a file, or how many to draw."""
+    text = str(where)
+    if text == SEATS:
+        found = [Candidate(seat.name) for seat in base.map.townships]
+    elif text.isdecimal():
+        found = drawn(base.map, int(text), seed)
+    else:
+        found = from_file(base.map, Path(where))
+    if not found:
+        raise OptionError("candidates", f"there are none in {text}")
+    if len(found) > MOST:
+        raise OptionError("candidates", f"at most {MOST} can be tried; found {len(found)}")
+    return found
+
+
+def from_file(ground: Map, path: Path) -> list[Candidate]:
+    """The named points of an Excel, CSV, GeoJSON or GeoPackage file, in WGS84 degrees."""
+    from sim.geography.making import places
+
+    if not path.is_file():
+        raise CandidatesError(
+            path, f"no such file; write {SEATS}, a file of places, or how many to draw"
+        )
+    try:
+        frame = places.read_points(path, ground.crs)
+    except MapImportError as error:
+        raise CandidatesError(path, error.problems) from None
+    lon, lat = ground.lonlat(frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy())
+    rows = zip(frame["name_zh"], frame["name_en"], lon, lat, frame.index, strict=True)
+    found = [
+        Candidate(Name(zh, en), (float(x), float(y)), int(line)) for zh, en, x, y, line in rows
+    ]
+    seen: dict[str, int | None] = {}
+    twice = []
+    for one in found:
+        if one.name.zh in seen:
+            message = f"{one.name.zh} stands on line {seen[one.name.zh]} already"
+            twice.append(Problem(message, line=one.line))
+        seen.setdefault(one.name.zh, one.line)
+    if twice:
+        raise CandidatesError(path, twice[:20])
+    return found
+
+
+def drawn(ground: Map, count: int, seed: int = 0) -> list[Candidate]:
+    """So many of the places where people live, each as likely as it has people, none twice."""
+    cells = ground.cells
+    lived_in = np.flatnonzero(cells.people > 0)
+    if not 1 <= count <= len(lived_in):
+        message = f"from 1 to {len(lived_in)} places can be drawn on this map; found {count}"
+        raise OptionError("candidates", message)
+    rng = np.random.default_rng(seed)
+    weights = cells.people[lived_in]
+    some = np.sort(rng.choice(lived_in, count, replace=False, p=weights / weights.sum()))
+    lon, lat = ground.lonlat(cells.xy[some, 0], cells.xy[some, 1])
+    digits = len(str(count))
+    found = []
+    for number, (row, x, y) in enumerate(zip(some.tolist(), lon, lat, strict=True), 1):
+        seat = ground.townships[cells.township[row]]
+        name = f"{number:0{digits}d}"
+        zh, en = f"{seat.name.zh}{name}号", f"{seat.name.en} no. {name}"
+        found.append(Candidate(Name(zh, en), (float(x), float(y))))
+    return found
+
+
+def layouts(
+    base: Scenario, found: list[Candidate], ambulances: int = 1, kind: str = "substation"
+) -> tuple[list[Candidate], list[Scenario]]:
+    """The same as `possible`; ScenarioError if there are none."""
+    kept, made = possible(base, found, ambulances, kind)
+    if not made:
+        message = "at each of them a station stands already, or there is no road near"
+        raise ScenarioError("the candidates", message)
+    return kept, made
+
+
+def possible(
+    base: Scenario, found: list[Candidate], ambulances: int = 1, kind: str = "substation"
+) -> tuple[list[Candidate], list[Scenario]]:
+    """The base with each candidate, but for those whose name a station has already.
+
+    ScenarioError with all places of a file at which no station can stand; other candidates that
+    are too far from any road are left out.
+    """
+    kept, made, problems = [], [], []
+    for one in found:
+        if base.station(one.name.zh) is not None:
+            continue
+        entry = {"station": one.name.zh, "name_en": one.name.en, "kind": kind,
+                 "ambulances": ambulances}  # fmt: skip
+        if one.at is not None:
+            entry["at"] = list(one.at)
+        try:
+            layout = base.change({"add": entry})
+        except ScenarioError as error:
+            if one.line is not None:
+                problems += [replace(p, field=one.name.zh, line=one.line) for p in error.problems]
+            continue
+        kept.append(one)
+        made.append(layout)
+    if problems:
+        raise ScenarioError("the candidates", problems[:20])
+    return kept, made

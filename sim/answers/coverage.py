@@ -1,0 +1,61 @@
+"""Static coverage: the share of people within reach of a station, by area and township."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.prepare.reach import reach, targets_of_cells
+from sim.scenario.scenario import Scenario
+
+# Service radius norms, 国卫医发〔2020〕19号: at most 5 km in town, 10 to 20 km in the country.
+RADIUS_M = (5_000.0, 20_000.0)
+
+
+def coverage(scenario: Scenario, before_s: float | None = None) -> pd.DataFrame:
+    """Share of people within the target and within the norm's radius: all, areas, townships.
+
+    Columns: by, area, people, minutes (of the median person, to the first arrival), within (share
+    in time), radius (share within 5 km in town, 20 km in the country), station (that reaches most
+    of them first).
+    """
+    cells, found = scenario.map.cells, reach(scenario, before_s)
+    target_s = targets_of_cells(scenario)
+    best_s = found.cell_s.min(axis=0)
+    first = np.array(found.stations)[found.cell_s.argmin(axis=0)]
+    in_radius = found.radius_m <= np.array(RADIUS_M)[cells.area]
+    rows = []
+    for by, name, some in _groups(scenario):
+        people = cells.people[some]
+        if not people.sum():
+            continue
+        nearest = np.bincount(first[some], people).argmax()
+        rows.append(
+            {
+                "by": by,
+                "area": name,
+                "people": int(people.sum()),
+                "minutes": _weighted_median(best_s[some], people) / 60,
+                "within": float(people[best_s[some] <= target_s[some]].sum() / people.sum()),
+                "radius": float(people[in_radius[some]].sum() / people.sum()),
+                "station": scenario.stations[nearest].name.zh,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _groups(scenario: Scenario) -> Any:
+    cells = scenario.map.cells
+    yield "all", "all", np.ones(len(cells.people), bool)
+    for area, name in enumerate(("urban", "rural")):
+        yield "area", name, cells.area == area
+    for row, seat in enumerate(scenario.map.townships):
+        yield "township", seat.name.zh, cells.township == row
+
+
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    order = np.argsort(values)
+    passed = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(passed, passed[-1] / 2)])

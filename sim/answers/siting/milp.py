@@ -1,0 +1,142 @@
+"""Mixed-integer programmes in rows and columns, solved by HiGHS until the best is proven."""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix, hstack, vstack
+
+from sim.answers.siting.given import Infeasible, OutOfTime
+
+INFEASIBLE, TIME_OUT, OPTIMAL = 2, 1, 0
+
+# HiGHS takes what differs by 1e-6 as the same, whatever the unit. So the greatest coefficients of
+# the objective and of each row are brought to about these, by powers of two, which round nothing.
+OBJECTIVE_SCALE, ROW_SCALE = 2.0**16, 2.0**10
+
+
+class Columns(NamedTuple):
+    """Neighbouring columns of a programme."""
+
+    start: int
+    stop: int
+
+    def of(self, x: np.ndarray) -> np.ndarray:
+        return x[self.start : self.stop]
+
+
+class Solved(NamedTuple):
+    x: np.ndarray  # [column]
+    proven: bool
+
+
+class Programme:
+    """Least of objective @ x, with rows low ≤ A x ≤ high; columns and rows are added freely."""
+
+    def __init__(self, ends_at: float | None = None):
+        self._objective: list[np.ndarray] = []
+        self._low: list[np.ndarray] = []
+        self._high: list[np.ndarray] = []
+        self._whole: list[np.ndarray] = []
+        self._rows: list[tuple[Any, np.ndarray, np.ndarray]] = []
+        self.columns = 0
+        self._ends_at = ends_at
+
+    def add_columns(
+        self, objective: np.ndarray, low: Any = 0.0, high: Any = 1.0, whole: bool = False
+    ) -> Columns:
+        """Variables and their part in the objective; where they are."""
+        count = len(objective)
+        self._objective.append(np.asarray(objective, float))
+        self._low.append(np.broadcast_to(np.asarray(low, float), count))
+        self._high.append(np.broadcast_to(np.asarray(high, float), count))
+        self._whole.append(np.full(count, int(whole)))
+        self.columns += count
+        return Columns(self.columns - count, self.columns)
+
+    def add_rows(self, parts: dict[Columns, Any], low: Any, high: Any) -> None:
+        """`parts`: by columns the matrix or the row over them."""
+        blocks, at = [], 0
+        matrices = {one.start: csr_matrix(np.atleast_2d(m) if isinstance(m, np.ndarray) else m)
+                    for one, m in parts.items()}  # fmt: skip
+        rows = next(iter(matrices.values())).shape[0]
+        for start in sorted(matrices):
+            if start > at:
+                blocks.append(csr_matrix((rows, start - at)))
+            blocks.append(matrices[start])
+            at = start + matrices[start].shape[1]
+        both = (np.broadcast_to(np.asarray(edge, float), rows) for edge in (low, high))
+        self._rows.append((hstack(blocks, "csr"), *both))
+
+    def solve(self) -> Solved:
+        """The best; Infeasible if there is none."""
+        options: Any = {"mip_rel_gap": 0.0}
+        if self._ends_at is not None:
+            options["time_limit"] = max(0.01, self._ends_at - clock.monotonic())
+        whole = [csr_matrix((m.data, m.indices, m.indptr), (m.shape[0], self.columns))
+                 for m, _, _ in self._rows]  # fmt: skip
+        constraints = None
+        if whole:
+            low = np.concatenate([edge for _, edge, _ in self._rows])
+            high = np.concatenate([edge for _, _, edge in self._rows])
+            constraints = _scaled(vstack(whole, "csr"), low, high)
+        objective = np.concatenate(self._objective)
+        found = milp(
+            objective * _factor(np.abs(objective).max(), OBJECTIVE_SCALE),
+            integrality=np.concatenate(self._whole),
+            bounds=Bounds(np.concatenate(self._low), np.concatenate(self._high)),
+            constraints=constraints,
+            options=options,
+        )
+        if found.x is None:
+            if found.status == TIME_OUT:
+                raise OutOfTime("no plan was found within the time limit")
+            if found.status != INFEASIBLE:
+                raise RuntimeError(f"HiGHS ended without an answer: {found.message}")
+            raise Infeasible("no plan keeps all that was asked for at once")
+        return Solved(found.x, found.status == OPTIMAL)
+
+
+def _scaled(rows: csr_matrix, low: np.ndarray, high: np.ndarray) -> LinearConstraint:
+    """The same rows; those that only count are left as they are."""
+    top = abs(rows).max(axis=1).toarray().ravel()
+    factor = np.where(top == 1, 1.0, _factor(top, ROW_SCALE))
+    return LinearConstraint(csr_matrix(rows.multiply(factor[:, None])), low * factor, high * factor)
+
+
+def _factor(top: Any, wanted: float) -> Any:
+    """The power of two that brings a number to about what is wanted; 1 for 0."""
+    exponent = np.floor(np.log2(wanted / np.where(top > 0, top, wanted)))
+    return np.exp2(exponent)
+
+
+def several(
+    count: int,
+    solve: Callable[[], Solved],
+    plan_of: Callable[[Solved], Any],
+    exclude: Callable[[Any], None],
+) -> list[Any]:
+    """The best plan, then the best of the others, and so on; fewer if there are no more.
+
+    Nothing follows a plan that is not proven: its time is up, and a better one may be left.
+    """
+    plans: list[Any] = []
+    while len(plans) < count and (not plans or plans[-1].proven):
+        try:
+            plans.append(plan_of(solve()))
+        except Infeasible:
+            if plans:
+                break
+            raise
+        exclude(plans[-1])
+    return plans
+
+
+def not_again(programme: Programme, which: Columns, chosen: np.ndarray) -> None:
+    """At least one of these 0-1 columns must be other than in `chosen`."""
+    row = np.where(chosen, 1.0, -1.0)
+    programme.add_rows({which: row}, -np.inf, float(chosen.sum()) - 1)

@@ -1,0 +1,212 @@
+"""Models that place ambulances: covered twice (DSM), covered by one that is free (MEXCLP)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix, identity
+
+from sim.answers.siting.cover import grouped
+from sim.answers.siting.given import (
+    ROUNDING,
+    Given,
+    Infeasible,
+    Plan,
+    column,
+    covered,
+    given,
+    is_whole,
+    rows_said,
+    table_of,
+)
+from sim.answers.siting.milp import Columns, Programme, Solved, not_again, several
+
+
+class Fleet(NamedTuple):
+    """How many ambulances may stand where."""
+
+    total: int
+    least: np.ndarray  # [site]
+    most: np.ndarray  # [site]
+    cost: np.ndarray  # [site] of an open one
+    vehicle_cost: float
+    budget: float | None
+    most_new: int | None
+
+
+def dsm(
+    time: Any,
+    weight: Any,
+    r1: Any,
+    r2: Any,
+    alpha: float,
+    vehicles: int,
+    *,
+    fixed: Any = 0,
+    capacity: Any = None,
+    **options: Any,
+) -> list[Plan]:
+    """Double standard model (Gendreau, Laporte & Semet 1997): the most weight covered twice.
+
+    All points are covered within `r2`, a share `alpha` of the weight within `r1` (both of all
+    points, or [demand]); value: the weight that two ambulances cover within r1. `fixed`: [site]
+    the least number there; `capacity`: the greatest.
+    """
+    points, wrong = len(table_of(time)), []
+    if not 0 <= alpha <= 1:
+        wrong.append(f"alpha: a share from 0 to 1 is needed; found {alpha}")
+    within, at_worst = column("r1", r1, points, wrong), column("r2", r2, points, wrong)
+    one, fleet = _given(time, weight, vehicles, fixed, capacity, options, wrong)
+    near, far = covered(one, within), covered(one, at_worst)
+    if not far.any(axis=1).all():
+        lost = rows_said(np.flatnonzero(~far.any(axis=1)))
+        raise Infeasible(f"no site covers demand points {lost} within r2")
+    groups, sums = grouped(near, one.weight)
+    programme = Programme(one.ends_at)
+    parked, levels = _add_fleet(programme, fleet, one)
+    once = programme.add_columns(np.zeros(len(sums)), whole=True)
+    twice = programme.add_columns(-sums, whole=True)
+    eye = identity(len(sums), format="csr")
+    counted = {parked: -csr_matrix(groups.astype(float)), once: eye, twice: eye}
+    programme.add_rows(counted, -np.inf, 0.0)
+    programme.add_rows({once: -eye, twice: eye}, -np.inf, 0.0)
+    programme.add_rows({once: sums}, alpha * one.weight.sum() * (1 - ROUNDING), np.inf)
+    needs, _ = grouped(far, one.weight)
+    programme.add_rows({parked: csr_matrix(needs.astype(float))}, 1.0, np.inf)
+
+    def value(cars: np.ndarray) -> float:
+        return float(one.weight[near @ cars >= 2].sum())
+
+    return _plans(programme, one, parked, levels, value)
+
+
+def mexclp(
+    time: Any,
+    weight: Any,
+    limit: Any,
+    vehicles: int,
+    q: float,
+    *,
+    fixed: Any = 0,
+    capacity: Any = None,
+    **options: Any,
+) -> list[Plan]:
+    """Maximum expected covering (Daskin 1983): the weight covered by an ambulance that is free.
+
+    Each is busy a share `q` of the time, apart from all others: with k of them within `limit` a
+    point counts 1 − q^k of its weight. `fixed`: [site] the least number there; `capacity`: the
+    greatest.
+    """
+    wrong: list[str] = []
+    if not 0 <= q < 1:
+        wrong.append(f"q: a share from 0 to below 1 is needed; found {q}")
+    within = column("limit", limit, len(table_of(time)), wrong)
+    one, fleet = _given(time, weight, vehicles, fixed, capacity, options, wrong)
+    covers = covered(one, within)
+    groups, sums = grouped(covers, one.weight)
+    some = groups.any(axis=1) & (sums > 0)
+    groups, sums = groups[some], sums[some]
+    programme = Programme(one.ends_at)
+    parked, levels = _add_fleet(programme, fleet, one)
+    most = int(np.minimum(groups @ fleet.most, fleet.total).max(initial=1))
+    # Each further ambulance adds less, so that fractions never pay and later ones come last.
+    counted: dict[Columns, Any] = {parked: -csr_matrix(groups.astype(float))}
+    for k in range(most):
+        kth = programme.add_columns(-sums * (1 - q) * q**k)
+        counted[kth] = identity(len(sums), format="csr")
+    programme.add_rows(counted, -np.inf, 0.0)
+
+    def value(cars: np.ndarray) -> float:
+        return float(one.weight @ (1 - float(q) ** (covers @ cars)))
+
+    return _plans(programme, one, parked, levels, value)
+
+
+def _given(
+    time: Any,
+    weight: Any,
+    vehicles: int,
+    fixed: Any,
+    capacity: Any,
+    options: dict[str, Any],
+    wrong: list[str],
+) -> tuple[Given, Fleet]:
+    sites = table_of(time).shape[1]
+    budget, car_cost = options.pop("budget", None), options.pop("vehicle_cost", 0.0)
+    if options.pop("p", None) is not None:
+        wrong.append("p: vehicles says how many; leave p out")
+    if not is_whole(vehicles, 1):
+        wrong.append(f"vehicles: a whole number from 1 on is needed; found {vehicles}")
+    if not 0 <= car_cost < np.inf:
+        wrong.append(f"vehicle_cost: a number from 0 on is needed; found {car_cost}")
+    least = column("fixed", fixed, sites, wrong)
+    most = column("capacity", np.inf if capacity is None else capacity, sites, wrong)
+    for name, values in (("fixed", least), ("capacity", most)):
+        if (values != np.floor(values)).any():
+            wrong.append(f"{name}: whole numbers of ambulances are needed")
+    if budget is not None and options.get("cost") is None and not car_cost:
+        wrong.append("budget: it needs cost, vehicle_cost or both")
+    if budget is not None and np.isnan(budget):
+        wrong.append(f"budget: a number is needed; found {budget}")
+    one = given(time, weight, bounded=False, wrong=wrong, **options)
+    one = one._replace(fixed=least > 0, allowed=one.allowed | (least > 0))
+    most = np.where(one.allowed, np.minimum(most, vehicles), 0.0)
+    if (least > most).any():
+        raise Infeasible(
+            f"more are fixed than can stand at sites {rows_said(np.flatnonzero(least > most))}"
+        )
+    if least.sum() > vehicles:
+        raise Infeasible(f"{least.sum():g} ambulances are fixed, there are {vehicles}")
+    price = np.zeros(sites) if one.cost is None else one.cost
+    spent = float(price[least > 0].sum() + car_cost * least.sum())
+    if budget is not None and spent > budget * (1 + ROUNDING):
+        raise Infeasible(f"what is fixed costs {spent:g}, the budget is {budget:g}")
+    return one, Fleet(int(vehicles), least, most, price, car_cost, budget, one.most_new)
+
+
+def _add_fleet(programme: Programme, fleet: Fleet, one: Given) -> tuple[Columns, list[Columns]]:
+    """Columns of ambulances by site; and for others than the best, 0-1 columns by number there."""
+    sites = len(fleet.least)
+    parked = programme.add_columns(np.zeros(sites), fleet.least, fleet.most, whole=True)
+    everyone, eye = np.ones(sites), identity(sites, format="csr")
+    total = min(fleet.total, int(fleet.most.sum()))
+    bounded = fleet.budget is not None or fleet.most_new is not None
+    programme.add_rows({parked: everyone}, -np.inf if bounded else total, total)
+    if bounded:
+        opened = programme.add_columns(np.zeros(sites), fleet.least > 0, 1.0, whole=True)
+        most = csr_matrix(-np.diag(fleet.most))
+        programme.add_rows({parked: eye, opened: most}, -np.inf, 0.0)
+        if fleet.budget is not None:
+            rows = {parked: everyone * fleet.vehicle_cost, opened: fleet.cost}
+            programme.add_rows(rows, -np.inf, fleet.budget)
+        if fleet.most_new is not None:
+            new = (fleet.least == 0).astype(float)
+            programme.add_rows({opened: new}, -np.inf, fleet.most_new)
+    levels = []
+    if one.best > 1:  # "at least k here", so that a plan can be excluded
+        for k in range(max(1, int(fleet.most.max()))):
+            levels.append(programme.add_columns(np.zeros(sites), 0.0, fleet.most > k, whole=True))
+        for lower, upper in pairwise(levels):
+            programme.add_rows({lower: -eye, upper: eye}, -np.inf, 0.0)
+        programme.add_rows({parked: eye, **dict.fromkeys(levels, -eye)}, 0.0, 0.0)
+    return parked, levels
+
+
+def _plans(
+    programme: Programme, one: Given, parked: Columns, levels: list[Columns], value: Any
+) -> list[Plan]:
+    def plan_of(solved: Solved) -> Plan:
+        cars = np.rint(parked.of(solved.x))
+        sites = tuple(np.flatnonzero(cars).tolist())
+        counts = tuple(int(n) for n in cars)
+        return Plan(sites, value(cars), solved.proven, counts)
+
+    def exclude(plan: Plan) -> None:
+        if levels:
+            cars = np.array(plan.vehicles)
+            chosen = np.concatenate([cars > k for k in range(len(levels))])
+            not_again(programme, Columns(levels[0].start, levels[-1].stop), chosen)
+
+    return several(one.best, programme.solve, plan_of, exclude)

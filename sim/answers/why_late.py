@@ -1,0 +1,169 @@
+"""Why calls are late: every response time taken apart, and the one cause of each miss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sim.answers import comparison
+from sim.answers import legacy as answer
+from sim.measures import causes, estimates
+from sim.measures.causes import CAUSES, Late, Split, shares, summed
+from sim.measures.estimates import ALL, Estimate, Group, Pooled
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from sim.answers.comparison import Result
+
+MOST: Final = 20  # townships in a table or figure; the others are summed up
+WORTH_SHOWING: Final = 0.005  # of all misses: townships with less are among the others
+WEEK_S: Final = 7 * 86_400.0
+
+
+class Row(NamedTuple):
+    """One cause in one group of calls, tidy. Shares between 0 and 1."""
+
+    layout: str
+    by: str  # all, area, township, hour
+    area: str  # which of them
+    cause: str
+    calls: int  # of the group, late or not
+    misses: int  # of this cause
+    share_of_misses: float
+    minutes: float  # mean of this part over the group's misses that were reached
+
+
+def explain(result: Result, layout: int = 0) -> WhyLate:
+    """Why the calls of one layout were late."""
+    return WhyLate(result, layout)
+
+
+@dataclass(frozen=True, repr=False)
+class WhyLate:
+    """What made calls late under one layout: by cause, township and hour; in words and drawn."""
+
+    result: Result
+    layout: int = 0
+
+    @property
+    def pooled(self) -> Pooled:
+        return self.result.pooled[self.layout]
+
+    @cached_property
+    def split(self) -> Split:
+        return causes.split(self.pooled)
+
+    @cached_property
+    def shares(self) -> list[Estimate]:
+        """[cause] of all misses, each with its 95 % interval."""
+        return shares(self.pooled, self.split)
+
+    @cached_property
+    def groups(self) -> list[Late]:
+        """All calls, then those of each area, township and hour with calls."""
+        return [
+            summed(self.pooled, self.split, group)
+            for group in estimates.groups(self.pooled)
+            if group.by != "priority"
+        ]
+
+    def late(self, group: Group = ALL) -> Late:
+        """The misses of one group of calls."""
+        return summed(self.pooled, self.split, group)
+
+    def by(self, kind: str) -> list[Late]:
+        """The groups of one kind that have calls: area, township or hour."""
+        return [late for late in self.groups if late.group.by == kind]
+
+    def by_misses(self, most: int = MOST) -> tuple[list[Late], list[Late]]:
+        """Townships from the most misses on; apart, those that are too many or have hardly any."""
+        ordered = sorted(self.by("township"), key=lambda late: -late.total)
+        least = max(1.0, WORTH_SHOWING * self.late().total)
+        shown = sum(late.total >= least for late in ordered[:most])
+        return ordered[:shown], ordered[shown:]
+
+    def a_week(self, misses: float) -> float:
+        """What a number of misses comes to in a week."""
+        return misses / (sum(tally.window_s for tally in self.pooled.tallies) / WEEK_S)
+
+    def rows(self) -> list[Row]:
+        """Every cause in every group."""
+        name = self.result.layouts[self.layout].name.en
+        return [
+            Row(name, late.group.by, self.result.group_name(late.group), *values)
+            for late in self.groups
+            for values in zip(
+                CAUSES, [late.calls] * len(CAUSES), late.misses.tolist(), late.shares.tolist(),
+                late.minutes.tolist(), strict=True,
+            )
+        ]  # fmt: skip
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """By name of the file."""
+        return {"why": self.to_frame()}
+
+    def figures(self, lang: str) -> dict[str, Figure]:
+        """By name of the file."""
+        return {"why": self.figure(lang)}
+
+    def facts(self, lang: str) -> dict[str, Any]:
+        """For `--json` and `run.json`."""
+        said = comparison.as_json(self.result, lang)
+        kept = ("map", "synthetic", "replications", "days", "seed")
+        rows = answer.finite(self.to_frame().to_dict("records"))
+        facts = {key: said[key] for key in kept}
+        return {**facts, "rows": rows, "sentences": self.sentences(lang)}
+
+    @property
+    def overall(self) -> list[Row]:
+        return [row for row in self.rows() if row.by == "all"]
+
+    @property
+    def by_township(self) -> list[Row]:
+        return [row for row in self.rows() if row.by == "township"]
+
+    @property
+    def by_hour(self) -> list[Row]:
+        return [row for row in self.rows() if row.by == "hour"]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy: one row for each group of calls and cause."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(), columns=Row._fields)
+
+    # ── what a planner looks at ──────────────────────────────────────────────────────────────
+
+    def table(self, lang: str = "en") -> str:
+        from sim.words import why_late as late_words
+
+        return late_words.as_text(self, lang)
+
+    def sentence(self, lang: str = "en") -> str:
+        """What most misses are due to, and what helps."""
+        from sim.words import why_late as late_words
+
+        return late_words.sentence(self, lang)
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """The same, then for each of the worst-served townships with enough misses."""
+        from sim.words import why_late as late_words
+
+        return late_words.sentences(self, lang)
+
+    def figure(self, lang: str = "en", size: str = "screen") -> Figure:
+        """Misses by cause, township by township and by the hour."""
+        from sim import figures as plots
+
+        return plots.why_late(self, lang, size)
+
+    def __repr__(self) -> str:
+        return self.table()
+
+    def _repr_html_(self) -> str:
+        from sim.words import why_late as late_words
+
+        return late_words.as_html(self)

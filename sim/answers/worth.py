@@ -1,0 +1,113 @@
+"""What exists and what it is worth: the loss if a station closed, or an ambulance went."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.answers import costs
+from sim.answers.answer import Answer, Provenance
+from sim.errors import OptionError, ScenarioError
+from sim.measures import estimates
+from sim.measures.estimates import Estimate
+from sim.measures.measures import BY_KEY
+from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.study.runs import How, Trials
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario.scenario import Scenario
+
+KEYS = ("within", "urban10", "rural30", "worst5", "mean")
+
+
+class StationWorth(NamedTuple):
+    """What one closure, or one ambulance less, changes. Intervals of all hold at once."""
+
+    station: int  # row
+    closed: bool  # the whole station; else one of its ambulances
+    layout: Scenario
+    changes: dict[str, Estimate]
+    verdict: Verdict
+    calls_per_day: float  # served from the station today
+    saved: float  # costs; nan if not known
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ablation(Answer):
+    """The greatest loss first."""
+
+    provenance: Provenance
+    losses: tuple[StationWorth, ...]
+    by: str  # key of the measure
+
+    name = "worth"
+
+    def spare(self) -> list[StationWorth]:
+        """What could go with a loss too small to matter."""
+        return [loss for loss in self.losses if loss.verdict == Verdict.TOO_SMALL]
+
+    def to_frame(self) -> pd.DataFrame:
+        import pandas as pd
+
+        base, rows = self.provenance.base, []
+        for loss in self.losses:
+            station = base.stations[loss.station]
+            row: dict[str, Any] = {
+                "station_zh": station.name.zh, "station_en": station.name.en,
+                "what": "station closed" if loss.closed else "one ambulance less",
+                "verdict": str(loss.verdict), "calls_per_day": loss.calls_per_day,
+                "saved": loss.saved,
+            }  # fmt: skip
+            for key, change in loss.changes.items():
+                row |= {key: change.mean, f"{key}_low": change.low, f"{key}_high": change.high}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+
+def worth(base: Scenario, *, by: str = "within", **how: Any) -> Ablation:
+    """What each station, and one ambulance of each, is worth to the layout as it is.
+
+    `how`: replications, most, draft, seed, workers, scheduler, engine, watch.
+    """
+    began = time.perf_counter()
+    if by not in KEYS:
+        raise OptionError("by", f"write one of {', '.join(KEYS)}; found {by}")
+    less = list(_less(base))
+    if not less:
+        raise ScenarioError(base.path, "there is one ambulance: without it nothing is left")
+    with Trials(base, [layout for _, _, layout in less], How(**how)) as trials:
+        chosen = trials.until_precise(key=by)
+        rows = range(1, len(trials.layouts))
+        said = verdicts(BY_KEY[by], [trials.spread(row, by) for row in rows], trials.matters)
+        level, served = estimates.simultaneous(len(rows)), trials.per_day(0, "served")
+        losses = [
+            StationWorth(
+                station,
+                closed,
+                layout,
+                {key: trials.spread(row, key).interval(level) for key in KEYS},
+                said[row - 1] if trials.replications(row) >= FEWEST else Verdict.UNDECIDED,
+                float(served[station]),
+                costs.of(base) - costs.of(layout),
+            )
+            for row, (station, closed, layout) in enumerate(less, 1)
+        ]
+        provenance = Provenance.by(trials, chosen, time.perf_counter() - began)
+    sign = 1 if BY_KEY[by].better == "more" else -1
+    losses.sort(key=lambda loss: sign * loss.changes[by].mean)
+    return Ablation(provenance, tuple(losses), by)
+
+
+def _less(base: Scenario) -> Any:
+    """(station, whether it closes, the layout without), of all that leaves an ambulance."""
+    for row, station in enumerate(base.stations):
+        cars = base.fleet_size(row)
+        if station.closed or not cars:
+            continue
+        if cars < len(base.fleet):
+            yield row, True, base.close(station.name.zh)
+        if cars > 1:
+            yield row, False, base.ambulances(station.name.zh, -1)

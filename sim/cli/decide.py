@@ -1,0 +1,270 @@
+"""The commands that help a committee decide: rank, site, search, curve, stress, worth and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim import units
+from sim.cli import work
+from sim.cli.changes import changed, changes_of
+from sim.cli.options import (
+    Add,
+    Ambulances,
+    Close,
+    Move,
+    Options,
+    ScenarioPath,
+    asks,
+    layout,
+    working,
+)
+from sim.errors import OptionError, Problem
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+Where = Annotated[
+    str,
+    typer.Option(
+        "--candidates",
+        help='Where a station could stand: "seats" of townships, a file of places, or a number '
+        "of places to draw.",
+    ),
+]
+By = Annotated[str, typer.Option(help="Judged by within, urban10, rural30, worst5 or mean.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands of this room on the command line."""
+    for command, said in (
+        (rank, "Which site is best, and how sure:  tenthirty rank scenarios/liling"),
+        (site, "Sites, proven:  tenthirty site scenarios/liling --new 2"),
+        (search, "The best mix:  tenthirty search scenarios/liling --stations 2"),
+        (curve, "The next one buys:  tenthirty curve scenarios/liling"),
+        (stress, "If we are wrong:  tenthirty stress scenarios/liling --add 枫林镇"),
+        (worth, "What each station is worth:  tenthirty worth scenarios/liling"),
+        (why, "Why calls are late:  tenthirty why scenarios/liling"),
+    ):
+        app.command(rich_help_panel="Decide", short_help=said)(asks(command))
+
+
+def rank(
+    scenario: ScenarioPath,
+    candidates: Where = "seats",
+    by: By = "within",
+    ambulances: Annotated[int, typer.Option(min=1, max=50, help="At the new station.")] = 1,
+    zone: Annotated[
+        str | None,
+        typer.Option(help='Leads below this are a tie, like "0.5 points"; default: half of what '
+                     "matters."),
+    ] = None,
+    *,
+    options: Options,
+) -> None:  # fmt: skip
+    """Every candidate site against today's layout, best first, with reasons and a promise."""
+
+    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+        from sim.answers import ranking as room
+
+        narrow = _zone(zone, by)
+        return room.rank(base, candidates, by=by, ambulances=ambulances, zone=narrow, **how)
+
+    _answer(scenario, "rank", options, ask)
+
+
+def site(
+    scenario: ScenarioPath,
+    model: Annotated[
+        str, typer.Option(help="mclp, p-median, p-centre, lscp, mexclp or dsm.")
+    ] = "mclp",
+    new: Annotated[
+        int | None,
+        typer.Option(min=1, max=200, help="New stations (mexclp, dsm: ambulances); default 1."),
+    ] = None,
+    candidates: Where = "seats",
+    best: Annotated[int, typer.Option(min=1, max=50, help="How many plans to simulate.")] = 5,
+    capacity: Annotated[
+        float | None,
+        typer.Option(min=0, help="Most people of a station; mexclp, dsm: most ambulances."),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(help='For what is new, like "2,000,000 CNY per year"; needs costs.'),
+    ] = None,
+    busy: Annotated[
+        str | None,
+        typer.Option(help='mexclp: share of time busy, like "30 %"; default: simulated.'),
+    ] = None,
+    *,
+    options: Options,
+) -> None:
+    """The best plans by distance, proven; then simulated and ranked, and where the two disagree."""
+
+    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+        from sim.answers import shortlist
+
+        return shortlist.site(
+            base, candidates, model=model, new=new, best=best, capacity=capacity,
+            budget=_parsed("--budget", units.amount, budget),
+            busy=_parsed("--busy", units.share, busy), **how,
+        )  # fmt: skip
+
+    _answer(scenario, "site", options, ask)
+
+
+def search(
+    scenario: ScenarioPath,
+    stations: Annotated[int, typer.Option(min=0, max=30, help="New ones, an ambulance each.")] = 1,
+    ambulances: Annotated[int, typer.Option(min=0, max=30, help="More of them besides.")] = 1,
+    moves: Annotated[
+        bool, typer.Option(help="Then move ambulances, today's too, and the new sites.")
+    ] = True,
+    candidates: Where = "seats",
+    by: By = "within",
+    *,
+    options: Options,
+) -> None:
+    """The best mix of sites and ambulances by simulation: greedy steps, then swaps."""
+
+    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+        from sim.answers import search as room
+
+        return room.search(base, candidates, stations=stations, ambulances=ambulances, by=by, **how)
+
+    _answer(scenario, "search", options, ask, steps=True)
+
+
+def curve(
+    scenario: ScenarioPath,
+    steps: Annotated[int, typer.Option(min=1, max=30, help="How many more of each.")] = 4,
+    candidates: Where = "seats",
+    by: By = "within",
+    *,
+    options: Options,
+) -> None:
+    """One more station after another against one more ambulance; and the fleet rearranged."""
+
+    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+        from sim.answers import curve as room
+
+        return room.curve(base, candidates, steps=steps, by=by, **how)
+
+    _answer(scenario, "curve", options, ask, steps=True)
+
+
+def stress(
+    scenario: ScenarioPath,
+    others: Annotated[
+        list[Path] | None, typer.Argument(help="Scenario files to compare with it.")
+    ] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME or LON,LAT: a new sub-station; each is a proposal of its own."),
+    ] = None,
+    move: Move = None,
+    close: Close = None,
+    ambulances: Ambulances = None,
+    wrong: Annotated[
+        list[str] | None,
+        typer.Option("--range", help='How far wrong, like demand="30 %"; 0 % leaves one out.'),
+    ] = None,
+    samples: Annotated[int, typer.Option(min=0, max=10_000, help="Joint samples.")] = 32,
+    by: By = "within",
+    *,
+    options: Options,
+) -> None:
+    """Whether the difference holds under other assumptions, one at a time and together."""
+
+    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+        from sim.answers import stress as room
+
+        proposals = [layout(path, options) for path in others or []]
+        proposals += [changed(base, changes_of([text], [], [], [])) for text in add or []]
+        rest = changes_of([], move or [], close or [], ambulances or [])
+        if rest:
+            proposals.append(changed(base, rest))
+        return room.stress(base, *proposals, by=by, wrong=_wrong(wrong), samples=samples, **how)
+
+    _answer(scenario, "stress", options, ask)
+
+
+def worth(scenario: ScenarioPath, by: By = "within", *, options: Options) -> None:
+    """What would be lost if each station closed, or one of its ambulances went."""
+
+    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+        from sim.answers import worth as room
+
+        return room.worth(base, by=by, **how)
+
+    _answer(scenario, "worth", options, ask)
+
+
+def why(
+    scenario: ScenarioPath,
+    add: Add = None,
+    move: Move = None,
+    close: Close = None,
+    ambulances: Ambulances = None,
+    *,
+    options: Options,
+) -> None:
+    """Why calls are late: distance, turnout, the nearest ambulance busy, queueing; by township."""
+
+    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+
+        from sim.answers import comparison
+
+        changes = changes_of(add or [], move or [], close or [], ambulances or [])
+        return comparison.run(changed(base, changes) if changes else base, **how).why()
+
+    _answer(scenario, "why", options, ask)
+
+
+def _answer(
+    path: Path,
+    verb: str,
+    options: Options,
+    ask: Callable[[Any, dict[str, Any]], Any],
+    steps: bool = False,
+) -> None:
+    """Read, ask, print, write."""
+    with working("Reading the map") as tell:
+        base = layout(path, options)
+        folder = options.out or work.free_folder(f"{work.name_of(path)}-{verb}")
+        told = work.answer(base, folder, tell, options, ask, steps)
+    work.say_answer(told, folder, options)
+
+
+def _zone(text: str | None, by: str) -> float | None:
+    if by == "mean":
+        seconds = _parsed("--zone", units.seconds, text)
+        return None if seconds is None else seconds / 60
+    return _parsed("--zone", units.points, text)
+
+
+def _parsed(option: str, parse: Callable[[object], Any], text: str | None) -> Any:
+    try:
+        return None if text is None else parse(text)
+    except ValueError as error:
+        raise OptionError(option, str(error)) from None
+
+
+def _wrong(texts: list[str] | None) -> dict[str, float]:
+    found, problems = {}, []
+    for text in texts or []:
+        key, equals, value = text.partition("=")
+        try:
+            if not equals:
+                raise ValueError(f'write it like demand="30 %"; found {text}')
+            if "%" not in value:
+                raise ValueError(f'write it like {key.strip()}="30 %"; found {value.strip()}')
+            found[key.strip()] = units.share(value.strip())
+        except ValueError as error:
+            problems.append(Problem(str(error), key.strip() if equals else ""))
+    if problems:
+        raise OptionError("--range", problems)
+    return found

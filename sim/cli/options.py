@@ -1,0 +1,162 @@
+"""Options that commands have in common, said once, and what they make of a scenario."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_type_hints
+
+import typer
+
+from sim import units
+from sim.cli.progress import bar
+from sim.errors import OptionError, Problem
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+ScenarioPath = Annotated[Path, typer.Argument(help="A scenario file, or a folder with a base.")]
+Lang = Annotated[str, typer.Option(help="en or zh.", rich_help_panel="The answer")]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="One JSON object, no table.", rich_help_panel="The answer"),
+]
+Add = Annotated[list[str] | None, typer.Option(help="NAME or LON,LAT: a new sub-station.")]
+Move = Annotated[list[str] | None, typer.Option(help="A=B or A=LON,LAT: move A to B.")]
+Close = Annotated[list[str] | None, typer.Option(help="A: without station A.")]
+Ambulances = Annotated[
+    list[str] | None, typer.Option(help="A=+1, A=-1 or A=3: more or fewer at A.")
+]
+
+
+class Stopped(Exception):
+    """The planner pressed Ctrl-C; unlike KeyboardInterrupt, typer lets it through to `main`."""
+
+
+OFTEN, ANSWER, COMPUTED = "How often", "The answer", "Where it is computed"
+
+
+class Options(NamedTuple):
+    """What all commands that simulate have in common; each field is an option."""
+
+    replications: Annotated[
+        int | None,
+        typer.Option(min=1, help="So often; default: as needed.", rich_help_panel=OFTEN),
+    ] = None
+    most: Annotated[
+        int | None,
+        typer.Option(min=5, help="At most so often, if needed.", rich_help_panel=OFTEN),
+    ] = None
+    draft: Annotated[
+        bool, typer.Option("--draft", help="5 times; figures say so.", rich_help_panel=OFTEN)
+    ] = False
+    matters: Annotated[
+        list[str] | None,
+        typer.Option(help='"2 points", "1 min": less is too small.', rich_help_panel=OFTEN),
+    ] = None
+    days: Annotated[
+        float | None,
+        typer.Option(min=0.05, max=3660, help="Days measured in each.", rich_help_panel=OFTEN),
+    ] = None
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of the random calls.", rich_help_panel=OFTEN)
+    ] = None
+    lang: Lang = "en"
+    as_json: Json = False
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the results; default: under runs/.", rich_help_panel=ANSWER),
+    ] = None
+    figures: Annotated[bool, typer.Option(help="Draw the figures.", rich_help_panel=ANSWER)] = True
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes; default: as is useful.", rich_help_panel=COMPUTED),
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="A Dask scheduler, like tcp://10.0.0.5:8786", rich_help_panel=COMPUTED),
+    ] = None
+    engine: Annotated[
+        str,
+        typer.Option(help="compiled, or reference: slower, the same.", rich_help_panel=COMPUTED),
+    ] = "compiled"
+
+    def study(self) -> dict[str, Any]:
+        """What `sim.study.plan` and the rooms of `sim.answers` take of them."""
+        names = ("replications", "most", "draft", "seed", "workers", "scheduler", "engine")
+        return {name: getattr(self, name) for name in names}
+
+
+def asks(command: Callable[..., None]) -> Callable[..., None]:
+    """For typer: a command whose parameter `options` stands for all of `Options`, one by one."""
+    hints = get_type_hints(Options, include_extras=True)
+    common = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hints[name],
+                          default=Options._field_defaults[name])
+        for name in Options._fields
+    ]  # fmt: skip
+    signature = inspect.signature(command, eval_str=True)
+    own = [p for p in signature.parameters.values() if p.name != "options"]
+
+    @functools.wraps(command)
+    def asked(**given: Any) -> None:
+        options = Options(**{name: given.pop(name) for name in Options._fields})
+        command(**given, options=options)
+
+    asked.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + common
+    )
+    return asked
+
+
+@contextmanager
+def working(title: str) -> Iterator[Callable[..., None]]:
+    """A progress bar around all work of a command, which Ctrl-C may end."""
+    try:
+        with bar(title) as tell:
+            yield tell
+    except KeyboardInterrupt:
+        raise Stopped("Stopped. Nothing was written.") from None
+
+
+def load(path: Path, lang: str) -> Scenario:
+    from sim.scenario.file import load as read
+    from sim.words.phrases import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise OptionError("--lang", f"write one of {', '.join(LANGUAGES)}; found {lang}")
+    return read(path)
+
+
+def layout(path: Path, options: Options) -> Scenario:
+    """A scenario with the days and the matters that the options name."""
+    scenario = load(path, options.lang)
+    if options.days is not None:
+        if scenario.recorded is not None:
+            raise OptionError("--days", "the calls are replayed: their records say how many days")
+        scenario = scenario.with_study(length=options.days * 86_400)
+    if options.matters:
+        matters = scenario.settings.study.matters
+        scenario = scenario.with_study(matters=matters.model_copy(update=_matters(options.matters)))
+    return scenario
+
+
+def _matters(texts: list[str]) -> dict[str, float]:
+    """--matters "2 points" --matters "1 min", each by its unit."""
+    found: dict[str, float] = {}
+    problems = []
+    for text in texts:
+        value = {}
+        for field, parse in (("share", units.points), ("time", units.seconds)):
+            with suppress(ValueError):
+                value = {field: parse(text)}
+        if not any(number > 0 for number in value.values()):
+            message = f'write what matters like "1 point" or "0.5 min"; found {text}'
+            problems.append(Problem(message))
+        found |= value
+    if problems:
+        raise OptionError("--matters", problems)
+    return found

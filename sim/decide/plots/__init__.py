@@ -1,1 +1,0 @@
-"""One figure for each answer: `draw(answer, lang, size)` returns it at its printed width."""

@@ -1,0 +1,23 @@
+"""What is kept between runs under the user's cache folder, and hashes by which it is found."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+
+
+def cache_folder() -> Path:
+    """Where tables are kept: TENTHIRTY_CACHE, else the user's cache folder."""
+    if named := os.environ.get("TENTHIRTY_CACHE"):
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "tenthirty"
+
+
+def add_array(digest: hashlib._Hash, array: np.ndarray) -> None:
+    """Into a hash: what kind of numbers, how many, and the numbers."""
+    digest.update(str((array.dtype, array.shape)).encode())
+    digest.update(np.ascontiguousarray(array).tobytes())

@@ -1,0 +1,146 @@
+"""Files of a planner as tables: maps with shapes, spreadsheets, text; and their usual columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from sim.errors import MapImportError, Problem
+
+SHEETS: Final = (".xlsx", ".xlsm")
+TEXTS: Final = (".csv", ".txt", ".tsv")
+POLYGONS, LINES, POINTS = (3, 6), (1, 2, 5), (0, 4)  # shapely's numbers for kinds of geometry
+KINDS: Final = {POLYGONS: "polygons", LINES: "lines", POINTS: "points"}
+
+
+def is_table(path: Path) -> bool:
+    """A spreadsheet or text, with coordinates in columns."""
+    return path.suffix.lower() in SHEETS + TEXTS
+
+
+def read_shapes(path: Path, kind: tuple[int, ...]) -> gpd.GeoDataFrame:
+    """The features of one kind of a GeoPackage, Shapefile (zipped too) or GeoJSON, in 2D."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame = gpd.read_file(path, layer=_layer(path, kind))
+    except Exception as error:  # GDAL has many ways to say that a file is something else
+        raise MapImportError(path, f"this is not a map file that can be read ({error})") from None
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise MapImportError(path, "there are no shapes in it, only a table")
+    geometry = frame.geometry
+    frame = frame[~(geometry.isna() | geometry.is_empty)].reset_index(drop=True)
+    fits = np.isin(shapely.get_type_id(frame.geometry.values), kind)
+    if not fits.any():
+        raise MapImportError(path, f"there are no {KINDS[kind]} in it")
+    frame = frame[fits].reset_index(drop=True)
+    frame = frame.set_geometry(shapely.force_2d(frame.geometry.values), crs=frame.crs)
+    if kind is POLYGONS:
+        frame = frame.set_geometry(shapely.make_valid(frame.geometry.values), crs=frame.crs)
+    return _with_crs(path, frame)
+
+
+def _layer(path: Path, kind: tuple[int, ...]) -> str:
+    """The first layer of that kind of shape, as of a file with nodes and edges; else the first."""
+    layers = [(str(name), str(shape)) for name, shape in pyogrio.list_layers(path)]
+    word = {POLYGONS: "Polygon", LINES: "LineString", POINTS: "Point"}[kind]
+    fitting = [name for name, shape in layers if word in shape]
+    return (fitting or [name for name, _ in layers])[0]
+
+
+def _with_crs(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Degrees are WGS84 where a file does not say; metres without a name cannot be placed."""
+    if frame.crs is not None:
+        return frame
+    west, south, east, north = frame.total_bounds
+    if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+        return frame.set_crs(4326)
+    raise MapImportError(
+        path, "it does not say its coordinate system: save it as GeoPackage, or with its .prj file"
+    )
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A spreadsheet's first sheet or a text file; all values as text, blank rows left out.
+
+    The index is the line in the file, so that an error can point at it.
+    """
+    found = _sheet(path) if path.suffix.lower() in SHEETS else _text(path)
+    texts = [(line, [("" if c is None else str(c)).strip() for c in row]) for line, row in found]
+    rows = [(line, row) for line, row in texts if any(row)]
+    if len(rows) < 2:
+        raise MapImportError(path, "there is no row below the header")
+    header = rows[0][1]
+    while header and not header[-1]:
+        header.pop()
+    width = len(header)
+    body = [row[:width] + [""] * (width - len(row)) for _, row in rows[1:]]
+    return pd.DataFrame(body, columns=header, index=[line for line, _ in rows[1:]], dtype=object)
+
+
+def _sheet(path: Path) -> list[tuple[int, Sequence[Any]]]:
+    try:
+        import openpyxl
+    except ImportError:
+        raise MapImportError(
+            path, 'install what reads Excel files: pip install "tenthirty[excel]"'
+        ) from None
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        return list(enumerate(book.worksheets[0].iter_rows(values_only=True), start=1))
+    except Exception as error:  # openpyxl says in many ways that a file is something else
+        raise MapImportError(path, f"this is not an Excel file ({error})") from None
+
+
+def _text(path: Path) -> list[tuple[int, Sequence[Any]]]:
+    from sim.files.text import read_text
+
+    try:
+        text = read_text(path)
+    except UnicodeDecodeError:
+        raise MapImportError(path, "this is not a text file in UTF-8 or GB 18030") from None
+    first = text.partition("\n")[0]
+    mark = max(",;\t，", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    return [(reader.line_num, row) for row in reader]
+
+
+def column(frame: pd.DataFrame, usual: Sequence[str], chosen: str = "") -> str:
+    """The column of that meaning: the one chosen, else the first usual name there is; or ""."""
+    by_name = {str(name).casefold(): str(name) for name in frame.columns}
+    for name in [chosen] if chosen else usual:
+        if name.casefold() in by_name:
+            return by_name[name.casefold()]
+    return ""
+
+
+def numbers(path: Path, frame: pd.DataFrame, name: str) -> np.ndarray:
+    """A column as numbers; a problem for each row that holds something else."""
+    values = pd.to_numeric(
+        frame[name].map(lambda v: v.replace(",", "") if isinstance(v, str) else v),
+        errors="coerce",
+    ).to_numpy(float)
+    odd = np.flatnonzero(~np.isfinite(values))
+    if len(odd):
+        raise MapImportError(
+            path,
+            [
+                Problem(
+                    f"write a number; found {frame[name].iloc[at] or 'nothing'}",
+                    f"column {name}",
+                    int(frame.index[at]) if is_table(path) else None,
+                )
+                for at in odd[:20]
+            ],
+        )
+    return values

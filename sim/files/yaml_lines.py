@@ -1,0 +1,95 @@
+"""YAML with line numbers: what was written, and where, so that an error can point at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from sim.errors import Problem, ScenarioError
+from sim.files.text import read_text
+
+Loc = Sequence[str | int]
+
+
+class _Constructor(RoundTripConstructor):
+    """Dates stay as they are written: the settings say what is wrong with one, and where."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)
+
+
+class YamlText:
+    """One file: its content as plain Python, and the line of every key."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._tree = _parse(path)
+        self.content: dict[str, Any] = _plain(self._tree)
+
+    def line(self, loc: Loc) -> int | None:
+        """The line (1 is the first) of the deepest part of `loc` that the file has."""
+        node, line = self._tree, None
+        for part in loc:
+            if isinstance(node, CommentedMap) and part in node:
+                line = node.lc.key(part)[0] + 1
+                node = node[part]
+            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
+                line = node.lc.item(part)[0] + 1
+                node = node[part]
+            # else: a part that names a kind of distribution or a missing key, not a place
+        return line
+
+    def has(self, key: str) -> bool:
+        return key in self.content
+
+
+def _parse(path: Path) -> CommentedMap:
+    try:
+        yaml = YAML(typ="rt")
+        yaml.Constructor = _Constructor
+        tree = yaml.load(read_text(path))
+    except UnicodeDecodeError:
+        raise ScenarioError(path, "this is not a text file in UTF-8 or GB 18030") from None
+    except OSError as error:
+        raise ScenarioError(path, f"the file cannot be read ({error.strerror})") from None
+    except DuplicateKeyError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        found = str(error.problem).split(" with ")[0].replace("found duplicate key ", "")
+        raise ScenarioError(path, Problem(f"{found} is written twice", line=line)) from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = f"this is not YAML: {error.problem or error.context}"
+        raise ScenarioError(path, Problem(message, line=mark.line + 1 if mark else None)) from None
+    except (YAMLError, RecursionError, ValueError, AttributeError, TypeError) as error:
+        # ruamel lets some of its own slips through on malformed tags and numbers.
+        first = (str(error).splitlines() or ["it is nested too deeply"])[0]
+        raise ScenarioError(path, f"this is not YAML: {first}") from None
+    if not isinstance(tree, CommentedMap):
+        raise ScenarioError(path, "a scenario is a list of settings, like `name: Liling today`")
+    return tree
+
+
+def _plain(node: Any, depth: int = 0) -> Any:
+    """Ordinary dicts, lists, numbers and texts."""
+    if depth > 50:
+        return None
+    if isinstance(node, CommentedMap):
+        return {_key(key): _plain(value, depth + 1) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(item, depth + 1) for item in node]
+    if isinstance(node, bool) or node is None:
+        return node
+    for plain in (int, float, str):
+        if isinstance(node, plain):
+            return plain(node)
+    return str(node)
+
+
+def _key(key: Any) -> str:
+    return key if isinstance(key, str) else str(key)

@@ -1,0 +1,1 @@
+"""Where things are: map bundles, the roads of one, and the making of one."""

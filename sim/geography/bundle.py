@@ -1,0 +1,319 @@
+"""A map bundle: one GeoPackage with a place's boundary, townships, people, roads and sites.
+
+`maps/<place>/<place>.gpkg` holds the layers of `LAYERS`, all in one metric coordinate system.
+`docs/map-bundle.md` describes every column.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pyproj
+from shapely import STRtree, points
+
+from sim.errors import MapError, Problem
+from sim.geography.roads import network
+from sim.geography.roads.network import Links, Network
+from sim.text import Name
+
+URBAN, RURAL = 0, 1
+AREAS: Final = ("urban", "rural")
+PROVENANCE: Final = ("sourced", "inferred", "imputed", "assumed")
+
+LAYERS: Final[dict[str, tuple[str, ...]]] = {
+    "meta": ("key", "value"),
+    "boundary": ("provenance",),
+    "townships": (
+        "code", "name_zh", "name_en", "people", "area", "seat_lon", "seat_lat", "provenance",
+    ),
+    "core": ("provenance",),
+    "cells": ("cell_id", "people", "township", "area", "provenance"),
+    "roads": ("u", "v", "class", "oneway", "speed_kmh", "length_m", "provenance"),
+    "sites": ("name_zh", "name_en", "kind", "status", "township", "provenance"),
+    "hospitals": ("name_zh", "name_en", "level", "capabilities", "provenance"),
+}  # fmt: skip
+
+
+# Instead of roads a bundle may hold seconds between its cells: rows of u, v (cell ids), seconds.
+MATRIX: Final = "matrix"
+
+
+class Cells(NamedTuple):
+    """Where people live: one row for each call place."""
+
+    xy: np.ndarray  # [cell, 2] metres
+    people: np.ndarray  # [cell]
+    area: np.ndarray  # [cell] URBAN or RURAL
+    township: np.ndarray  # [cell] row of the townships
+
+
+class Spot(NamedTuple):
+    """A named point: a site, a hospital or a township's seat, in metres."""
+
+    name: Name
+    x: float
+    y: float
+    row: int = -1  # of its layer
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """A place as the simulator knows it. Geometry in `crs` (metres); rows as in the bundle."""
+
+    path: Path
+    meta: dict[str, str]
+    crs: Any
+    layers: dict[str, Any] = field(repr=False)  # GeoDataFrames by layer name
+
+    @property
+    def name(self) -> Name:
+        english = self.meta.get("name_en", self.path.stem)
+        return Name(self.meta.get("name_zh", english), english)
+
+    @property
+    def synthetic(self) -> bool:
+        """Made up, in whole or in part: every figure drawn from it says so."""
+        return self.meta.get("synthetic", "no") == "yes"
+
+    @cached_property
+    def cells(self) -> Cells:
+        cells = self.layers["cells"]
+        row_of = {code: row for row, code in enumerate(self.layers["townships"]["code"])}
+        return Cells(
+            np.column_stack([cells.geometry.x, cells.geometry.y]),
+            cells["people"].to_numpy(float),
+            (cells["area"] != "urban").to_numpy(int),
+            cells["township"].map(row_of).to_numpy(int),
+        )
+
+    @cached_property
+    def network(self) -> Network:
+        return self._network[0]
+
+    @cached_property
+    def nodes_left_out(self) -> int:
+        """Road nodes outside the largest part that can be driven both ways."""
+        return self._network[1]
+
+    @cached_property
+    def matrix(self) -> np.ndarray | None:
+        """[from cell, to cell] seconds with siren, of a map that has no roads."""
+        if MATRIX not in self.layers:
+            return None
+        table, size = self.layers[MATRIX], len(self.layers["cells"])
+        seconds = np.zeros((size, size))
+        seconds[table["u"].to_numpy(int), table["v"].to_numpy(int)] = table["seconds"]
+        return seconds
+
+    @cached_property
+    def _network(self) -> tuple[Network, int]:
+        if self.matrix is not None:
+            return network.without_roads(self.cells.xy), 0
+        roads = self.layers["roads"]
+        lines = roads.geometry.array
+        first, last = (_ends(lines, at) for at in (0, -1))
+        return network.build(
+            Links(
+                roads["u"].to_numpy(int),
+                roads["v"].to_numpy(int),
+                first,
+                last,
+                roads["length_m"].to_numpy(float),
+                roads["class"].to_numpy(str).astype(object),
+                roads["speed_kmh"].to_numpy(float) / 3.6,
+                roads["oneway"].to_numpy(bool),
+            )
+        )
+
+    @cached_property
+    def townships(self) -> list[Spot]:
+        """The townships with their seats."""
+        frame = self.layers["townships"]
+        x, y = self.project(frame["seat_lon"].to_numpy(), frame["seat_lat"].to_numpy())
+        return _spots(frame, x, y)
+
+    @cached_property
+    def sites(self) -> list[Spot]:
+        frame = self.layers["sites"]
+        return _spots(frame, frame.geometry.x, frame.geometry.y)
+
+    @cached_property
+    def hospitals(self) -> list[Spot]:
+        frame = self.layers["hospitals"]
+        return _spots(frame, frame.geometry.x, frame.geometry.y)
+
+    def find(self, name: str) -> Spot | None:
+        """A site, a township (its seat) or a hospital by its Chinese or English name."""
+        for spots in (self.sites, self.townships, self.hospitals):
+            for spot in spots:
+                if name in (spot.name.zh, spot.name.en) or (
+                    name.casefold() == spot.name.en.casefold()
+                ):
+                    return spot
+        return None
+
+    def known_names(self) -> list[str]:
+        spots = [*self.sites, *self.townships, *self.hospitals]
+        return list(dict.fromkeys(n for s in spots for n in (s.name.zh, s.name.en)))
+
+    def project(self, lon: Any, lat: Any) -> tuple[Any, Any]:
+        """WGS84 degrees to metres in the map's coordinate system."""
+        return self._transformer.transform(lon, lat)
+
+    def lonlat(self, x: Any, y: Any) -> tuple[Any, Any]:
+        return self._transformer.transform(x, y, direction="INVERSE")
+
+    @cached_property
+    def _transformer(self) -> pyproj.Transformer:
+        return pyproj.Transformer.from_crs(4326, self.crs, always_xy=True)
+
+    @cached_property
+    def outline(self) -> Any:
+        return self.layers["boundary"].geometry.union_all()
+
+    def outside_m(self, x: float, y: float) -> float:
+        """Metres from a point to the boundary's area; 0 inside."""
+        return float(self.outline.distance(points(x, y)))
+
+    def townships_at(self, xy: np.ndarray) -> np.ndarray:
+        """Row of the township of each point, the nearest one for a point in none."""
+        tree = STRtree(self.layers["townships"].geometry.array)
+        return np.asarray(tree.nearest(points(xy)), int)
+
+    def areas_at(self, xy: np.ndarray) -> np.ndarray:
+        """URBAN or RURAL by the urban core."""
+        core = self.layers["core"].geometry.union_all()
+        inside = np.asarray(gpd.GeoSeries(points(xy), crs=self.crs).within(core))
+        return np.where(inside, URBAN, RURAL)
+
+
+def read(path: Path) -> Map:
+    """A bundle, read and checked; MapError with everything that is wrong with it."""
+    path = Path(path)
+    if not path.is_file():
+        raise MapError(path, "no such file")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _changed: int) -> Map:
+    try:
+        present = {name for name, _ in pyogrio.list_layers(path)}
+    except Exception as error:  # GDAL has many ways to say that a file is something else
+        raise MapError(path, f"this is not a GeoPackage ({error})") from None
+    missing = [name for name in LAYERS if name not in present]
+    if missing:
+        raise MapError(path, [Problem("this layer is missing", f"layer {m}") for m in missing])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # meta has no geometry, and that is meant
+        wanted = [*LAYERS, *([MATRIX] if MATRIX in present else [])]
+        layers = {name: gpd.read_file(path, layer=name) for name in wanted}
+    problems = list(_problems(layers))
+    if problems:
+        raise MapError(path, problems)
+    meta = dict(zip(layers["meta"]["key"], layers["meta"]["value"].astype(str), strict=True))
+    return Map(path, meta, layers["roads"].crs, layers)
+
+
+def write(path: Path, layers: dict[str, Any]) -> None:
+    """Write a bundle beside its final name, then put it in place in one step."""
+    problems = [Problem("this layer is missing", f"layer {m}") for m in LAYERS if m not in layers]
+    problems = problems or list(_problems(layers))
+    if problems:
+        raise MapError(path, problems)
+    part = path.with_suffix(".part.gpkg")
+    part.unlink(missing_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        for name in [*LAYERS, *([MATRIX] if MATRIX in layers else [])]:
+            frame = layers[name]
+            if isinstance(frame, gpd.GeoDataFrame):
+                frame.to_file(part, layer=name, driver="GPKG")
+            else:
+                pyogrio.write_dataframe(pd.DataFrame(frame), part, layer=name, driver="GPKG")
+    part.replace(path)
+
+
+def _problems(layers: dict[str, Any]) -> Any:
+    """What is wrong with a bundle's layers, in the order in which a person would look."""
+    for name, columns in LAYERS.items():
+        for column in columns:
+            if column not in layers[name].columns:
+                yield Problem("this column is missing", f"layer {name}, column {column}")
+    crs = {str(layers[name].crs) for name in LAYERS if name != "meta"}
+    if len(crs) > 1:
+        yield Problem(f"all layers must share one coordinate system; found {', '.join(crs)}")
+    projected = layers["roads"].crs is not None and layers["roads"].crs.is_projected
+    if not projected:
+        yield Problem("the coordinate system must be a projected one, in metres", "layer roads")
+    for name in ("townships", "cells", "roads"):
+        if len(layers[name]) == 0 and not (name == "roads" and MATRIX in layers):
+            yield Problem("this layer is empty", f"layer {name}")
+    yield from _matrix_problems(layers)
+    if any(column not in layers[n].columns for n, cs in LAYERS.items() for column in cs):
+        return
+    for name in LAYERS:
+        if name != "meta":
+            odd = sorted(set(layers[name]["provenance"].astype(str)) - set(PROVENANCE))
+            if odd:
+                yield Problem(
+                    f"found {', '.join(odd)}; write one of {', '.join(PROVENANCE)}",
+                    f"layer {name}, column provenance",
+                )
+    lost = set(layers["cells"]["township"]) - set(layers["townships"]["code"])
+    if lost:
+        yield Problem(
+            f"no township has the code {', '.join(map(str, sorted(lost)[:5]))}",
+            "layer cells, column township",
+        )
+    for name, column in (("cells", "people"), ("roads", "length_m")):
+        if (pd.to_numeric(layers[name][column], errors="coerce").fillna(-1) < 0).any():
+            yield Problem("negative or missing numbers", f"layer {name}, column {column}")
+    for name in ("cells", "townships"):
+        odd = sorted(set(layers[name]["area"].astype(str)) - set(AREAS))
+        if odd:
+            yield Problem(
+                f"found {', '.join(odd)}; write urban or rural", f"layer {name}, column area"
+            )
+
+
+def _matrix_problems(layers: dict[str, Any]) -> Any:
+    if MATRIX not in layers:
+        return
+    table, size = layers[MATRIX], len(layers["cells"])
+    lacking = [column for column in ("u", "v", "seconds") if column not in table.columns]
+    for column in lacking:
+        yield Problem("this column is missing", f"layer {MATRIX}, column {column}")
+    if not lacking:
+        pairs = table[["u", "v"]]
+        whole = len(table) == size * (size - 1) and not pairs.duplicated().any()
+        if (
+            not whole
+            or not pairs.isin(range(size)).all(axis=None)
+            or (table["u"] == table["v"]).any()
+        ):
+            yield Problem("write the seconds of every two cells once", f"layer {MATRIX}")
+        if not (pd.to_numeric(table["seconds"], errors="coerce") >= 0).all():
+            yield Problem("negative or missing numbers", f"layer {MATRIX}, column seconds")
+
+
+def _ends(lines: Any, at: int) -> np.ndarray:
+    from shapely import get_point, get_x, get_y
+
+    ends = get_point(lines, at)
+    return np.column_stack([get_x(ends), get_y(ends)])
+
+
+def _spots(frame: Any, x: Any, y: Any) -> list[Spot]:
+    names = zip(frame["name_zh"], frame["name_en"], x, y, strict=True)
+    return [
+        Spot(Name(zh, en), float(px), float(py), row) for row, (zh, en, px, py) in enumerate(names)
+    ]

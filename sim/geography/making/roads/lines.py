@@ -1,0 +1,214 @@
+"""Roads from lines of a GeoPackage, Shapefile or GeoJSON: columns guessed, ends snapped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from sim.errors import MapImportError
+from sim.files import tables
+from sim.geography.making.options import Options
+from sim.geography.making.report import Report, count, some
+from sim.geography.making.roads import tags as road_words
+from sim.geography.making.roads.osm import split
+
+CLASS: Final = ("highway", "fclass", "class", "road_class", "type", "道路等级", "等级")
+ONEWAY: Final = ("oneway", "one_way", "direction", "单行")
+SPEED: Final = ("maxspeed", "speed_kmh", "max_speed", "speed", "限速")
+NAME: Final = ("name", "street", "road_name", "名称", "路名")
+SAME_M: Final = 0.05  # vertices closer than this are one place
+NOT_KEPT: Final = {"track", "service", "ferry"}  # without their switches
+
+
+def read(path: Path, options: Options, report: Report) -> gpd.GeoDataFrame:
+    """Lines with class, oneway, speed_kmh and name; ends are joined by `join_ends` in metres."""
+    frame = tables.read_shapes(path, tables.LINES)
+    frame = frame.explode(index_parts=False, ignore_index=True)
+    frame = frame[shapely.get_type_id(frame.geometry.values) <= 2].reset_index(drop=True)
+    report.say("Roads", f"{count(len(frame), 'line')} read")
+    course = _course(frame, report)
+    line = frame.geometry.values
+    line = np.where(course == road_words.BACKWARD, shapely.reverse(line), line)
+    roads = gpd.GeoDataFrame(
+        {
+            "class": _classes(frame, report),
+            "oneway": (course != road_words.BOTH).astype(np.int32),
+            "speed_kmh": _speeds(frame, report),
+            "name": _texts(frame, tables.column(frame, NAME)),
+        },
+        geometry=line,
+        crs=frame.crs,
+    )
+    return _wanted_only(path, roads, options, report)
+
+
+def _texts(frame: Any, name: str) -> np.ndarray:
+    """A column as text or None; whole numbers without their .0."""
+    if not name:
+        return np.full(len(frame), None, object)
+    values = frame[name].astype(object)
+    return np.array([None if v is None or v != v else str(v) for v in values], object)
+
+
+def _classes(frame: Any, report: Report) -> np.ndarray:
+    name = tables.column(frame, CLASS)
+    if not name:
+        report.warn(
+            f"no column says the roads' class (looked for {', '.join(CLASS)}): all are "
+            "unclassified, so all have one speed"
+        )
+        return np.full(len(frame), "unclassified", object)
+    report.say("Roads", f"class from column {name}")
+    words = [road_words.road_class(text) or "unclassified" for text in _texts(frame, name)]
+    return np.array(words, object)
+
+
+def _course(frame: Any, report: Report) -> np.ndarray:
+    """BOTH, FORWARD or BACKWARD for each line."""
+    name = tables.column(frame, ONEWAY)
+    if not name:
+        report.warn(
+            f"no column says which roads are one-way (looked for {', '.join(ONEWAY)}): all are "
+            "open both ways"
+        )
+        return np.zeros(len(frame), int)
+    texts = _texts(frame, name)
+    known = [road_words.direction(text) for text in texts]
+    strange = sorted({str(t) for t, k in zip(texts, known, strict=True) if k is None})
+    if strange:
+        report.warn(f"column {name}: {some(strange)} not understood, taken as open both ways")
+    report.say("Roads", f"one-way from column {name}")
+    return np.array([k or road_words.BOTH for k in known])
+
+
+def _speeds(frame: Any, report: Report) -> np.ndarray:
+    name = tables.column(frame, SPEED)
+    if not name:
+        return np.full(len(frame), np.nan)
+    report.say("Roads", f"speed from column {name}")
+    return np.array([road_words.speed_kmh(text) for text in _texts(frame, name)])
+
+
+def _wanted_only(
+    path: Path, roads: gpd.GeoDataFrame, options: Options, report: Report
+) -> gpd.GeoDataFrame:
+    """Without ways for walking; words that OpenStreetMap does not have are kept, and told."""
+    kept, own = {}, []
+    for name in roads["class"].unique():
+        kept[name] = road_words.wanted(name, options.service, options.tracks, options.ferries)
+        if not kept[name] and name not in road_words.NOT_FOR_AMBULANCES | NOT_KEPT:
+            kept[name] = True
+            own.append(str(name))
+    if own:
+        report.warn(
+            f"classes that OpenStreetMap does not have: {some(sorted(own))}; give each a speed "
+            "in the scenario's travel.speeds"
+        )
+    used = roads["class"].map(kept).to_numpy(bool)
+    for name, number in roads.loc[~used, "class"].value_counts().sort_index().items():
+        report.say("Roads", f"left out: {number:,} {name}")
+    if not used.any():
+        raise MapImportError(path, "there is no road for vehicles in it")
+    return roads[used].reset_index(drop=True)
+
+
+def join_ends(roads: gpd.GeoDataFrame, options: Options, report: Report) -> gpd.GeoDataFrame:
+    """The lines in metres with node ids u and v: ends within `snap_m` of one another meet."""
+    if options.node_crossings:
+        roads = _cut_at_crossings(roads, options.snap_m, report)
+    lines = roads.geometry.values
+    ends = np.vstack([_end(lines, 0), _end(lines, -1)])
+    node, moved = clusters(ends, max(options.snap_m, 1e-6))
+    where = ends[_first_of_each(node)]
+    report.say(
+        "Roads", f"{count(moved, 'end')} of lines moved by up to {options.snap_m:g} m to meet"
+    )
+    u, v = node[: len(lines)], node[len(lines) :]
+    coords, of = shapely.get_coordinates(lines, return_index=True)
+    starts = np.flatnonzero(np.diff(of, prepend=-1))
+    coords[starts] = where[u]
+    coords[np.append(starts[1:], len(of)) - 1] = where[v]
+    line = shapely.linestrings(coords, indices=of)
+    roads = roads.set_geometry(line, crs=roads.crs)
+    return roads.assign(u=u, v=v)
+
+
+def clusters(xy: np.ndarray, within_m: float) -> tuple[np.ndarray, int]:
+    """The number of each point's cluster (points chained by `within_m`), and how many moved."""
+    # Complex numbers sort by x, then y, many times faster than rows of two.
+    exact = np.round(xy, 3) + 0.0
+    found, which = np.unique(exact[:, 0] + 1j * exact[:, 1], return_inverse=True)
+    places = np.column_stack([found.real, found.imag])
+    pairs = cKDTree(places).query_pairs(within_m, output_type="ndarray")
+    links = (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1]))
+    graph = coo_matrix(links, shape=(len(places), len(places)))
+    _, cluster = connected_components(graph, directed=False)
+    cluster = np.asarray(cluster, np.int64)
+    together = np.bincount(cluster)[cluster] > 1
+    return cluster[which], int(together.sum())
+
+
+def _first_of_each(cluster: np.ndarray) -> np.ndarray:
+    """The first member of clusters 0, 1, 2 …"""
+    return np.unique(cluster, return_index=True)[1]
+
+
+def _end(lines: np.ndarray, at: int) -> np.ndarray:
+    return np.asarray(shapely.get_coordinates(shapely.get_point(lines, at)))
+
+
+def _cut_at_crossings(roads: gpd.GeoDataFrame, snap_m: float, report: Report) -> gpd.GeoDataFrame:
+    """Lines cut wherever two of them cross, touch or share a vertex: also at bridges."""
+    lines = roads.geometry.values
+    of, at = _crossings(lines, snap_m)
+    coords, way = shapely.get_coordinates(lines, return_index=True)
+    along = _along(coords, way)
+    xy = np.vstack([coords, shapely.get_coordinates(shapely.line_interpolate_point(lines[of], at))])
+    way = np.concatenate([way, of])
+    order = np.lexsort((np.concatenate([along, at]), way))
+    way, xy = way[order], xy[order]
+    near, _ = clusters(xy, SAME_M)
+    met = (np.bincount(near, order >= len(coords)) > 0)[near]  # a place where lines meet
+    doubled = np.append(False, (near[1:] == near[:-1]) & (way[1:] == way[:-1]))
+    way, xy, near, met = way[~doubled], xy[~doubled], near[~doubled], met[~doubled]
+    # One crossing is one place, however the two lines round it.
+    xy = xy[_first_of_each(near)][near]
+    _, _, of_way, line = split(way, xy, met, np.zeros(len(way), bool))
+    report.say("Roads", f"{count(len(line) - len(lines), 'cut')} made where lines cross")
+    rest = roads.drop(columns=roads.geometry.name).iloc[of_way].reset_index(drop=True)
+    return gpd.GeoDataFrame(rest, geometry=line, crs=roads.crs)
+
+
+def _crossings(lines: np.ndarray, snap_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """For every place where two lines meet: a line, and the metres along it."""
+    tree = shapely.STRtree(lines)
+    a, b = tree.query(lines, predicate="intersects")
+    once = a < b
+    a, b = a[once], b[once]
+    meet, pair = shapely.get_parts(
+        shapely.extract_unique_points(shapely.intersection(lines[a], lines[b])), return_index=True
+    )
+    # An end that stops just short of another line, or just beyond it, meets it too.
+    ends = np.concatenate([shapely.get_point(lines, at) for at in (0, -1)])
+    point, near = tree.query(ends, predicate="dwithin", distance=max(snap_m, 1e-6))
+    strangers = near != point % len(lines)
+    point, near = point[strangers], near[strangers]
+    of = np.concatenate([a[pair], b[pair], near])
+    spots = np.concatenate([meet, meet, ends[point]])
+    return of, np.asarray(shapely.line_locate_point(lines[of], spots))
+
+
+def _along(coords: np.ndarray, way: np.ndarray) -> np.ndarray:
+    """Metres from the start of its line to each vertex."""
+    step = np.append(0.0, np.hypot(*np.diff(coords, axis=0).T))
+    new = np.flatnonzero(np.diff(way, prepend=-1))
+    step[new] = 0.0
+    total = np.cumsum(step)
+    return total - np.repeat(total[new], np.diff(np.append(new, len(way))))

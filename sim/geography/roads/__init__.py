@@ -1,0 +1,1 @@
+"""From roads to seconds, one way: network, folding, tables, travel."""

@@ -1,0 +1,162 @@
+"""Chains of roads without a junction, folded away: the same seconds from a far smaller graph.
+
+A node with one way through it is no place to choose. Chains of such nodes become single edges
+between junctions; each node inside keeps the seconds to the junctions at its ends (exits) and
+from them (entries). The way from any node to any other is then the least of at most four sums of
+exit + junction to junction + entry, or the stretch along a common chain: on the time grid exactly
+the seconds of the full graph.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.roads import Chains, Edges
+
+ENDS = 2  # a chain has at most two ends
+NO_JUNCTION = -1
+NO_TIME_S = 1e-9
+
+
+def stretch_s(along_s: float, end_along_s: float, back_s: float, end_back_s: float) -> float:
+    """Seconds between two nodes of one chain without leaving it; inf against a one-way chain.
+
+    `along_s`, `back_s` of the node, then of the end, as Chains has them.
+    """
+    if end_along_s >= along_s:
+        return end_along_s - along_s
+    return back_s - end_back_s if np.isfinite(back_s) else np.inf
+
+
+def fold(graph: Edges) -> Chains:
+    """Fold every chain of a graph."""
+    nodes = len(graph.indptr) - 1
+    tail = np.repeat(np.arange(nodes), np.diff(graph.indptr))
+    inside = _inside_chains(tail, graph.head, nodes)
+    paths = _paths(graph, inside)
+    return _assemble(graph, tail, inside, paths)
+
+
+def _inside_chains(tail: np.ndarray, head: np.ndarray, nodes: int) -> np.ndarray:
+    """[node] whether there is just one way through it: two-way on both sides, or one-way."""
+    outs, ins = np.bincount(tail, minlength=nodes), np.bincount(head, minlength=nodes)
+    back = np.isin(tail * nodes + head, head * nodes + tail)  # the edge has its reverse
+    two_way = np.bincount(tail, back, nodes).astype(int)
+    through_two = (outs == 2) & (ins == 2) & (two_way == 2)
+    through_one = (outs == 1) & (ins == 1) & (two_way == 0)
+    inside = through_two | through_one
+    # A ring without any junction gets one, or it could not be entered.
+    return inside & ~_first_of_rings(tail, head, inside, nodes)
+
+
+def _first_of_rings(
+    tail: np.ndarray, head: np.ndarray, inside: np.ndarray, nodes: int
+) -> np.ndarray:
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    within = inside[tail] & inside[head]
+    graph = csr_matrix((np.ones(within.sum()), (tail[within], head[within])), shape=(nodes, nodes))
+    _, part = connected_components(graph, directed=False)
+    # A component of inner nodes touches a junction unless all its edges stay within it.
+    leaves = np.zeros(part.max(initial=-1) + 1, bool)
+    leaves[part[tail[inside[tail] & ~inside[head]]]] = True
+    leaves[part[head[~inside[tail] & inside[head]]]] = True
+    first = np.zeros(nodes, bool)
+    candidates = np.flatnonzero(inside & ~leaves[part])
+    _, at = np.unique(part[candidates], return_index=True)
+    first[candidates[at]] = True
+    return first
+
+
+def _paths(graph: Edges, inside: np.ndarray) -> list[list[int]]:
+    """Each chain as its nodes with the junctions at both ends, in a direction it can be driven."""
+    heads = graph.head.tolist()
+    first = graph.indptr.tolist()
+    is_inside = inside.tolist()
+    seen = [False] * len(is_inside)
+    paths = []
+    for start in np.flatnonzero(~inside).tolist():
+        for edge in range(first[start], first[start + 1]):
+            node = heads[edge]
+            if not is_inside[node] or seen[node]:
+                continue
+            path, before = [start, node], start
+            seen[node] = True
+            while is_inside[node]:
+                ways = heads[first[node] : first[node + 1]]
+                onward = ways[0] if len(ways) == 1 or ways[0] != before else ways[1]
+                path.append(onward)
+                before, node = node, onward
+                if is_inside[node]:
+                    seen[node] = True
+            paths.append(path)
+    return paths
+
+
+def _assemble(graph: Edges, tail: np.ndarray, inside: np.ndarray, paths: list[list[int]]) -> Chains:
+    nodes, modes = len(inside), len(graph.seconds)
+    junction = np.where(inside, NO_JUNCTION, np.cumsum(~inside) - 1)
+    exit_, entry = (np.full((ENDS, nodes), NO_JUNCTION) for _ in range(2))
+    exit_s, entry_s = (np.full((modes, ENDS, nodes), np.inf) for _ in range(2))
+    chain = np.full(nodes, -1)
+    along_s, back_s = np.zeros((modes, nodes)), np.full((modes, nodes), np.inf)
+    is_junction = ~inside
+    exit_[0, is_junction] = entry[0, is_junction] = junction[is_junction]
+    exit_s[:, 0, is_junction] = entry_s[:, 0, is_junction] = 0.0
+
+    key = tail * nodes + graph.head  # sorted: edges are sorted by tail, then head
+    kept = is_junction[tail] & is_junction[graph.head]
+    tails, heads = [junction[tail[kept]]], [junction[graph.head[kept]]]
+    seconds = [graph.seconds[:, kept]]
+    for number, path in enumerate(paths):
+        spots = np.array(path)
+        inner = spots[1:-1]
+        chain[inner] = number
+        out = graph.seconds[:, np.searchsorted(key, spots[:-1] * nodes + spots[1:])]
+        onward = np.cumsum(out, axis=1)  # [mode, step] seconds from the first junction
+        along_s[:, inner] = onward[:, :-1]
+        entry[0, inner], exit_[0, inner] = junction[spots[0]], junction[spots[-1]]
+        entry_s[:, 0, inner] = onward[:, :-1]
+        exit_s[:, 0, inner] = onward[:, -1:] - onward[:, :-1]
+        tails.append(junction[spots[:1]])
+        heads.append(junction[spots[-1:]])
+        seconds.append(onward[:, -1:])
+        reverse = spots[1:] * nodes + spots[:-1]
+        at = np.searchsorted(key, reverse).clip(0, len(key) - 1)
+        if np.array_equal(key[at], reverse):
+            home = np.cumsum(graph.seconds[:, at], axis=1)  # [mode, step] to the first junction
+            back_s[:, inner] = home[:, :-1]
+            exit_[1, inner], entry[1, inner] = junction[spots[0]], junction[spots[-1]]
+            exit_s[:, 1, inner] = home[:, :-1]
+            entry_s[:, 1, inner] = home[:, -1:] - home[:, :-1]
+            tails.append(junction[spots[-1:]])
+            heads.append(junction[spots[:1]])
+            seconds.append(home[:, -1:])
+    small = fastest(
+        np.concatenate(tails), np.concatenate(heads), np.concatenate(seconds, axis=1),
+        int(is_junction.sum()),
+    )  # fmt: skip
+    return Chains(
+        small, np.flatnonzero(is_junction), exit_, exit_s, entry, entry_s, chain, along_s, back_s
+    )
+
+
+def fastest(tail: np.ndarray, head: np.ndarray, seconds: np.ndarray, nodes: int) -> Edges:
+    """Edges sorted by tail and head, the fastest of parallel ones in each mode.
+
+    A sparse matrix would add parallel edges up, and take an edge of no time for no edge: the
+    least is a nanosecond. Edges from a node to itself are left out.
+    """
+    seconds = np.maximum(seconds, NO_TIME_S)
+    useful = tail != head
+    tail, head, seconds = tail[useful], head[useful], seconds[:, useful]
+    order = np.lexsort((head, tail))
+    tail, head, seconds = tail[order], head[order], seconds[:, order]
+    first = np.ones(len(tail), bool)
+    first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
+    starts = np.flatnonzero(first)
+    if len(starts):
+        seconds = np.minimum.reduceat(seconds, starts, axis=1)
+    indptr = np.searchsorted(tail[starts], np.arange(nodes + 1))
+    return Edges(indptr, head[starts], seconds)

@@ -1,0 +1,1 @@
+"""What a log says: rows of calls, measures, estimates with intervals, verdicts."""

@@ -1,0 +1,188 @@
+"""From the Log to every interval and indicator: the one place where they are computed.
+
+`tally` reduces one replication to a row for each call and a few numbers of the fleet; estimates
+over replications are made from tallies in `estimates.py`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.geography.roads.travel import seconds_to_places
+from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, band_at
+from sim.model.calls import Calls
+from sim.model.log import Log
+from sim.model.system import System
+from sim.policies.clock import NONE
+
+TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
+
+
+class Tally(NamedTuple):
+    """One layout in one replication: a row for each measured call, and the fleet's time."""
+
+    call: np.ndarray  # row in the replication's Calls
+    area: np.ndarray
+    township: np.ndarray
+    priority: np.ndarray
+    hour: np.ndarray  # clock hour of receipt
+    response_s: np.ndarray  # received → first arrival; inf if nobody arrived
+    # of the ambulance that arrived first; inf if nobody arrived
+    call_taking_s: np.ndarray  # received → ready
+    queueing_s: np.ndarray  # ready → assigned
+    turnout_s: np.ndarray  # assigned → mobile
+    nearest_s: np.ndarray  # the drive, were it from the nearest station that has an ambulance
+    at_once: np.ndarray  # bool: assigned as soon as it was ready
+    cross: np.ndarray  # bool: served from a station that is not the nearest
+    busy_s: np.ndarray  # [ambulance, hour of the week] assigned → cleared, while on shift
+    on_duty_s: np.ndarray  # [ambulance, hour of the week]
+    level_zero_s: float  # no ambulance on shift was free
+    window_s: float
+
+
+def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
+    """What one log says of the calls received within the window."""
+    measured = np.flatnonzero(
+        (calls.received_at >= window.start_s) & (calls.received_at < window.end_s)
+    )
+    serving = first_arrival(log, len(calls.received_at))[measured]
+    reached = serving != NONE
+    trip, call = serving[reached], measured[reached]
+    nearest_s, from_elsewhere = _from_nearest(system, calls, log, trip)
+    cross = np.zeros(len(measured), bool)
+    cross[reached] = from_elsewhere
+    duty = _duty_intervals(system, window)
+    busy = _on_shift(_busy_intervals(log, window), duty)
+    return Tally(
+        measured,
+        calls.area[measured],
+        calls.township[measured],
+        calls.priority[measured],
+        (((system.bands.offset_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
+        _if_reached(reached, log.arrived_at[trip] - calls.received_at[call]),
+        _if_reached(reached, log.ready_at[call] - calls.received_at[call]),
+        _if_reached(reached, log.assigned_at[trip] - log.ready_at[call]),
+        _if_reached(reached, log.mobile_at[trip] - log.assigned_at[trip]),
+        _if_reached(reached, nearest_s),
+        reached & (first_assignment(log, len(calls.received_at)) == log.ready_at)[measured],
+        cross,
+        _by_hour_of_week(busy, len(system.home), system.bands.offset_s),
+        _by_hour_of_week(duty, len(system.home), system.bands.offset_s),
+        _level_zero_s(busy, duty, window),
+        window.end_s - window.start_s,
+    )
+
+
+def first_arrival(log: Log, calls: int) -> np.ndarray:
+    """[call] the trip that arrived first, or NONE."""
+    arrived = np.flatnonzero((log.call != NONE) & ~np.isnan(log.arrived_at))
+    # Written in reverse order of arrival, the first arrival is what stays.
+    order = arrived[np.lexsort((arrived, log.arrived_at[arrived]))][::-1]
+    trip = np.full(calls, NONE)
+    trip[log.call[order]] = order
+    return trip
+
+
+def first_assignment(log: Log, calls: int) -> np.ndarray:
+    """[call] the instant at which an ambulance was first assigned; nan if never."""
+    at = np.full(calls, np.inf)
+    assigned = log.call != NONE
+    np.minimum.at(at, log.call[assigned], log.assigned_at[assigned])
+    return np.where(np.isinf(at), np.nan, at)
+
+
+def _if_reached(reached: np.ndarray, seconds: np.ndarray) -> np.ndarray:
+    column = np.full(len(reached), np.inf)
+    column[reached] = seconds
+    return column
+
+
+def _from_nearest(
+    system: System, calls: Calls, log: Log, trip: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """[trip] the drive from the nearest staffed station, and whether another than home is nearer.
+
+    In the mode in which the ambulance that came was driven.
+    """
+    call = log.call[trip]
+    mode = system.mode_to_scene[band_at(system.bands, log.mobile_at[trip]), calls.priority[call]]
+    staffed = np.unique(system.home)
+    starts = system.station_place[staffed]
+    from_station = np.empty((len(staffed), len(trip)))
+    ends = system.place_node[calls.place[call]]
+    for one in np.unique(mode).tolist():
+        some = np.flatnonzero(mode == one)
+        for row, start in enumerate(starts.tolist()):
+            road_s = seconds_to_places(
+                system.travel, one, int(system.place_node[start]), ends[some]
+            )
+            from_station[row, some] = road_s + system.place_leg_s[one, start]
+    home = np.searchsorted(staffed, system.home[log.ambulance[trip]])
+    own_s: np.ndarray = from_station[home, np.arange(len(trip))]
+    least_s = from_station.min(axis=0, initial=np.inf)
+    return least_s + system.place_leg_s[mode, calls.place[call]], own_s > least_s
+
+
+def _busy_intervals(log: Log, window: Window) -> np.ndarray:
+    """[interval] (ambulance, from, to): assigned → cleared or diverted, within the window."""
+    on_call = log.call != NONE
+    ends = np.where(np.isnan(log.cleared_at), log.diverted_at, log.cleared_at)[on_call]
+    return _clipped(log.ambulance[on_call], log.assigned_at[on_call], ends, window)
+
+
+def _duty_intervals(system: System, window: Window) -> np.ndarray:
+    shifts = np.diff(system.shift_indptr)
+    ambulance = np.repeat(np.arange(len(system.home)), shifts)
+    return _clipped(ambulance, system.on_duty_at, system.off_duty_at, window)
+
+
+def _clipped(who: np.ndarray, start: np.ndarray, end: np.ndarray, window: Window) -> np.ndarray:
+    start, end = np.maximum(start, window.start_s), np.minimum(end, window.end_s)
+    some = end > start
+    return np.column_stack([who[some], start[some], end[some]])
+
+
+def _by_hour_of_week(intervals: np.ndarray, ambulances: int, start_s: float) -> np.ndarray:
+    """[ambulance, 168] seconds of the intervals in each hour of the week."""
+    who, start, end = intervals[:, 0].astype(int), intervals[:, 1], intervals[:, 2]
+    first, last = ((at + start_s) // HOUR_S for at in (start, end))
+    hours = (last - first).astype(int) + 1  # that an interval has a part in
+    of = np.repeat(np.arange(len(who)), hours)
+    hour = first[of] + np.arange(len(of)) - np.repeat(np.cumsum(hours) - hours, hours)
+    begins = hour * HOUR_S - start_s
+    part_s = np.minimum(end[of], begins + HOUR_S) - np.maximum(start[of], begins)
+    cell = who[of] * HOURS_PER_WEEK + hour.astype(int) % HOURS_PER_WEEK
+    spent_s = np.bincount(cell, part_s, ambulances * HOURS_PER_WEEK)
+    return spent_s.reshape(ambulances, HOURS_PER_WEEK)
+
+
+def _level_zero_s(busy: np.ndarray, duty: np.ndarray, window: Window) -> float:
+    """Seconds of the window in which no ambulance is both on shift and free."""
+    at = np.concatenate([duty[:, 1], duty[:, 2], busy[:, 1], busy[:, 2], [window.end_s]])
+    free = np.concatenate(
+        [
+            np.ones(len(duty)),
+            -np.ones(len(duty)),
+            -np.ones(len(busy)),
+            np.ones(len(busy)),
+            [0.0],
+        ]
+    )
+    order = np.argsort(at, kind="stable")
+    instants = np.concatenate([[window.start_s], at[order]])
+    free_until = np.concatenate([[0.0], np.cumsum(free[order])[:-1]])
+    return float(np.diff(instants)[free_until <= 0].sum())
+
+
+def _on_shift(busy: np.ndarray, duty: np.ndarray) -> np.ndarray:
+    """The parts of the busy intervals that lie within a shift of the same ambulance."""
+    parts = []
+    for ambulance in np.unique(busy[:, 0]) if len(busy) else []:
+        works = busy[busy[:, 0] == ambulance]
+        for _, start, end in duty[duty[:, 0] == ambulance]:
+            first, last = np.maximum(works[:, 1], start), np.minimum(works[:, 2], end)
+            some = last > first
+            parts.append(np.column_stack([works[some, 0], first[some], last[some]]))
+    return np.vstack(parts) if parts else np.zeros((0, 3))

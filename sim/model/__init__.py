@@ -1,0 +1,1 @@
+"""The contract: what engines read (System, Calls) and what they write (Log)."""

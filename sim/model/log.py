@@ -1,0 +1,60 @@
+"""Log: the instants of one replication, and nothing that can be derived from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.model.calls import Calls
+
+if TYPE_CHECKING:
+    pass
+
+
+class Log(NamedTuple):
+    """One entry per call and one per trip of an ambulance; instants in seconds, nan = never.
+
+    A trip is one assignment of one ambulance to one call. Driving home, or anywhere without a
+    call, is a trip with `call` NONE whose `arrived_at` is the arrival there.
+    """
+
+    # by call
+    ready_at: np.ndarray  # call taking is over: it can be assigned from here on
+    lost: np.ndarray  # bool: no ambulance was free and the scenario does not let calls wait
+    # by trip, in the order in which they were assigned
+    call: np.ndarray  # int: row of the call, NONE for a drive home
+    ambulance: np.ndarray  # int
+    hospital: np.ndarray  # int: NONE if nobody was conveyed
+    assigned_at: np.ndarray
+    mobile_at: np.ndarray  # wheels roll
+    arrived_at: np.ndarray  # at the scene, or home
+    left_scene_at: np.ndarray
+    at_hospital_at: np.ndarray
+    handover_at: np.ndarray  # handover begins; later than at_hospital_at where bays are full
+    cleared_at: np.ndarray  # free again
+    diverted_at: np.ndarray  # left this call, or this drive home, for another call
+
+
+TRIP_COLUMNS = Log._fields[2:]
+TRIP_INSTANTS = Log._fields[5:]
+
+CALL_COLUMNS = ("ready_at", "lost")
+
+
+def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
+    """One replication's calls and trips, as the bytes of two Parquet files.
+
+    Bytes, because the process that simulates may run on another machine than the disk.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    by_call = calls._asdict() | {name: getattr(log, name) for name in CALL_COLUMNS}
+    by_trip = {name: getattr(log, name) for name in Log._fields if name not in CALL_COLUMNS}
+    files = {}
+    for kind, columns in (("calls", by_call), ("trips", by_trip)):
+        sink = pa.BufferOutputStream()
+        pq.write_table(pa.table(columns), sink)
+        files[kind] = sink.getvalue().to_pybytes()
+    return files

@@ -1,0 +1,67 @@
+"""What a layout fixes, as arrays and row numbers: all that an engine reads of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.model.calendar import Bands
+from sim.model.roads import Travel
+
+if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
+    pass
+
+
+SIREN, ORDINARY = 0, 1  # speed profiles
+
+
+class System(NamedTuple):
+    """Everything an engine reads of a layout.
+
+    Places are rows: those of the map first (call places, then hospitals; the same in every
+    layout), then one for each station. A mode is one set of speeds: a profile in a time band.
+    Times in seconds, on the time grid if `on_grid`. From every station every place can be reached,
+    and back: a call that nobody can reach would make those of its priority wait. Shifts begin and
+    end on whole seconds.
+    """
+
+    # places and roads
+    place_node: np.ndarray  # [place] nearest road node that may be left
+    place_leg_s: np.ndarray  # [mode, place] off-road leg between the node and the place
+    travel: Travel
+    bands: Bands
+    mode_to_scene: np.ndarray  # [band, priority] mode
+    mode_to_hospital: np.ndarray  # [band] mode
+    mode_home: np.ndarray  # [band] mode
+    # stations, ambulances, hospitals
+    station_place: np.ndarray  # [station] place
+    hospital_place: np.ndarray  # [hospital] place
+    home: np.ndarray  # [ambulance] station
+    kind: np.ndarray  # [ambulance] class of vehicle; 0, until there are several
+    centre: np.ndarray  # [ambulance] dispatch centre; 0, until there are several
+    service_factor: np.ndarray  # [ambulance] on what a call's stages take
+    shift_indptr: np.ndarray  # [ambulance + 1] shifts of each, in order and apart
+    on_duty_at: np.ndarray  # [shift]
+    off_duty_at: np.ndarray  # [shift]; inf = never
+    # rules
+    expected_turnout_s: float
+    may_divert: np.ndarray  # [priority served, priority of the new call] bool
+    lose_when_none_free: bool
+    position_rule: int  # PositionRule
+    standby_list: np.ndarray  # [item] stations to be filled in this order; empty = go home
+    on_grid: bool  # round what multiplies a time; off only to follow other simulators exactly
+
+
+def plain_fleet(home: np.ndarray) -> dict[str, Any]:
+    """The columns of ambulances by their stations: of one class and centre, never off duty."""
+    count = len(home)
+    return {
+        "home": home,
+        "kind": np.zeros(count, int),
+        "centre": np.zeros(count, int),
+        "service_factor": np.ones(count),
+        "shift_indptr": np.arange(count + 1),
+        "on_duty_at": np.zeros(count),
+        "off_duty_at": np.full(count, np.inf),
+    }

@@ -1,1 +1,0 @@
-"""What the log says: measures, comparisons, figures and files."""

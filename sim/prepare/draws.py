@@ -1,0 +1,142 @@
+"""Demand to Calls: every random draw of a replication is made here.
+
+Arrivals are a non-homogeneous Poisson process by hour of the week, urban and rural apart. Each
+quantity of each area has a random stream of its own, `SeedSequence(seed, spawn_key=(replication,
+stream, area))`: changing one leaves every other draw as it was.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
+from sim.model.calls import Calls, Stream
+from sim.policies.clock import NONE, on_grid
+
+if TYPE_CHECKING:
+    from sim.scenario.distributions import Distribution
+
+
+class Demand(NamedTuple):
+    """What calls are drawn from. Areas are 0 urban, 1 rural."""
+
+    calls_per_hour: np.ndarray  # [area, hour of the week]
+    places: tuple[np.ndarray, ...]  # by area: call places
+    weights: tuple[np.ndarray, ...]  # by area: chance of each place, any scale
+    township_of_place: np.ndarray  # [place]
+    priority_share: np.ndarray  # [area, priority], rows sum to one
+    conveyed_share: float
+    call_taking: Distribution
+    turnout: Distribution
+    on_scene: Distribution
+    handover: Distribution
+    start_s: float  # the run's start, seconds after Monday 00:00
+    length_s: float  # calls are received from 0 to here
+    recorded: Calls | None = None  # replay: what is nan in it is drawn
+
+
+def draw(demand: Demand, seed: int, replication: int) -> Calls:
+    """The calls of one replication, the same whatever layout or engine they meet."""
+    if demand.recorded is not None:
+        return _fill_gaps(demand, demand.recorded, seed, replication)
+    areas = [_draw_area(demand, area, seed, replication) for area in range(len(demand.places))]
+    together = Calls(*(np.concatenate(columns) for columns in zip(*areas, strict=True)))
+    order = np.argsort(together.received_at, kind="stable")
+    return Calls(*(column[order] for column in together))
+
+
+def _generator(seed: int, replication: int, stream: Stream, area: int) -> np.random.Generator:
+    key = (replication, int(stream), area)
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+def _draw_area(demand: Demand, area: int, seed: int, replication: int) -> Calls:
+    def uniform(stream: Stream, count: int) -> np.ndarray:
+        return _generator(seed, replication, stream, area).random(count)
+
+    received_at = _arrivals(demand, area, _generator(seed, replication, Stream.ARRIVALS, area))
+    count = len(received_at)
+    place = demand.places[area][_pick(demand.weights[area], uniform(Stream.PLACE, count))]
+    return Calls(
+        received_at,
+        place,
+        np.full(count, area, np.int8),
+        demand.township_of_place[place],
+        _pick(demand.priority_share[area], uniform(Stream.PRIORITY, count)).astype(np.int8),
+        on_grid(demand.call_taking.seconds(uniform(Stream.CALL_TAKING, count))),
+        on_grid(demand.turnout.seconds(uniform(Stream.TURNOUT, count))),
+        on_grid(demand.on_scene.seconds(uniform(Stream.ON_SCENE, count))),
+        uniform(Stream.CONVEYED, count) < demand.conveyed_share,
+        np.full(count, NONE, np.int32),
+        on_grid(demand.handover.seconds(uniform(Stream.HANDOVER, count))),
+    )
+
+
+def _arrivals(demand: Demand, area: int, rng: np.random.Generator) -> np.ndarray:
+    """Instants of a Poisson process whose rate is constant within each clock hour."""
+    first_hour = demand.start_s // HOUR_S
+    edges = np.arange(first_hour, (demand.start_s + demand.length_s) // HOUR_S + 2) * HOUR_S
+    edges = np.clip(edges - demand.start_s, 0, demand.length_s)
+    hour = (first_hour + np.arange(len(edges) - 1)).astype(int) % HOURS_PER_WEEK
+    width = np.diff(edges)
+    counts = rng.poisson(demand.calls_per_hour[area, hour] * width / HOUR_S)
+    received_at = np.repeat(edges[:-1], counts) + rng.random(counts.sum()) * np.repeat(
+        width, counts
+    )
+    return np.sort(on_grid(received_at))
+
+
+def _pick(weights: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Rows drawn in proportion to `weights`, one for each quantile, by the alias method."""
+    if not len(weights):
+        return np.zeros(len(q), int)
+    share, alias = _alias(np.asarray(weights, float).tobytes())
+    scaled = q * len(share)
+    row = scaled.astype(np.int64)  # rounded down; a quantile is always below one
+    return np.where(scaled - row < share[row], row, alias[row])
+
+
+@lru_cache(maxsize=64)
+def _alias(weights: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Walker's alias table, as Vose fills it: each row keeps a share of itself, else its alias.
+
+    Whoever has more than the mean gives to one who has less, so that all columns are equally tall.
+    """
+    height = np.frombuffer(weights)
+    rows = len(height)
+    left = (height * (rows / height.sum())).tolist() if height.any() else [1.0] * rows
+    share, alias = [1.0] * rows, list(range(rows))
+    low = [row for row in range(rows) if left[row] < 1.0]
+    high = [row for row in range(rows) if left[row] >= 1.0]
+    while low and high:
+        poor, rich = low.pop(), high[-1]
+        share[poor], alias[poor] = left[poor], rich
+        left[rich] -= 1.0 - left[poor]
+        if left[rich] < 1.0:
+            low.append(high.pop())
+    return np.array(share), np.array(alias)
+
+
+def _fill_gaps(demand: Demand, recorded: Calls, seed: int, replication: int) -> Calls:
+    """Recorded calls with what the records do not say drawn as for any other call."""
+    count = len(recorded.received_at)
+
+    def filled(column: np.ndarray, stream: Stream, law: Distribution) -> np.ndarray:
+        q = _generator(seed, replication, stream, 0).random(count)
+        return np.where(np.isnan(column), on_grid(law.seconds(q)), column)
+
+    shares = demand.priority_share[0]  # a record's area has no part in how urgent it is
+    drawn_priority = _pick(shares, _generator(seed, replication, Stream.PRIORITY, 0).random(count))
+    conveyed = recorded.conveyed
+    drawn = _generator(seed, replication, Stream.CONVEYED, 0).random(count)
+    return recorded._replace(
+        priority=np.where(recorded.priority == NONE, drawn_priority, recorded.priority),
+        call_taking_s=filled(recorded.call_taking_s, Stream.CALL_TAKING, demand.call_taking),
+        turnout_s=filled(recorded.turnout_s, Stream.TURNOUT, demand.turnout),
+        on_scene_s=filled(recorded.on_scene_s, Stream.ON_SCENE, demand.on_scene),
+        conveyed=np.where(np.isnan(conveyed), drawn < demand.conveyed_share, conveyed).astype(bool),
+        handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
+    )

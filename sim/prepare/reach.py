@@ -1,0 +1,67 @@
+"""Who is within reach of a station, without simulating: static coverage and isochrones.
+
+Coverage looks at distance alone: no calls, no busy ambulances. The clock runs from the call, as
+everywhere: call taking and turnout come before the wheels roll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.geography.roads import network
+from sim.prepare import system
+from sim.scenario.layout import Station
+from sim.scenario.scenario import Scenario
+
+
+class Reach(NamedTuple):
+    """Seconds from the call to an arrival from each station with ambulances."""
+
+    stations: tuple[int, ...]  # rows of the layout's stations
+    before_s: float  # call taking and turnout
+    cell_s: np.ndarray  # [station, cell] including `before_s`
+    node_s: np.ndarray  # [station, node] likewise
+    radius_m: np.ndarray  # [cell] straight line to the nearest station
+
+
+def reach(scenario: Scenario, before_s: float | None = None) -> Reach:
+    """How soon each place could be reached from each staffed station, with siren.
+
+    `before_s`: seconds before the wheels roll; default: the means of call taking and turnout. The
+    time band of the run's start holds.
+    """
+    if before_s is None:
+        before_s = seconds_before(scenario)
+    rows = tuple(sorted({ambulance.station for ambulance in scenario.fleet}))
+    stations = [scenario.stations[row] for row in rows]
+    cell_s, node_s = seconds_from(scenario, stations)
+    at = np.array([(s.x, s.y) for s in stations])
+    apart_m = np.linalg.norm(scenario.map.cells.xy[:, None] - at[None], axis=2).min(axis=1)
+    return Reach(rows, before_s, before_s + cell_s, before_s + node_s, apart_m)
+
+
+def seconds_before(scenario: Scenario) -> float:
+    """Mean call taking and turnout: what passes before wheels roll."""
+    durations = scenario.settings.durations
+    return float(durations.call_taking.mean() + durations.turnout.mean())
+
+
+def seconds_from(scenario: Scenario, stations: Sequence[Station]) -> tuple[np.ndarray, np.ndarray]:
+    """[station, cell] and [station, node] seconds of driving with siren, off-road legs included."""
+    ground, off_road = scenario.map, scenario.settings.travel.off_road
+    leg_s = np.array([s.road_m for s in stations]) / off_road
+    node_s = system.siren_seconds_from(scenario, np.array([s.node for s in stations], int))
+    cell_node, cell_m = network.snap(ground.network, ground.cells.xy)
+    if ground.matrix is not None:  # a place stands for all around it
+        leg_s, cell_m = np.zeros_like(leg_s), np.zeros_like(cell_m)
+    node_s = leg_s[:, None] + node_s
+    return node_s[:, cell_node] + cell_m / off_road, node_s
+
+
+def targets_of_cells(scenario: Scenario) -> np.ndarray:
+    """[cell] seconds within which a call from there is to be reached."""
+    targets = scenario.settings.targets
+    return np.array([targets.urban, targets.rural])[scenario.map.cells.area]

@@ -1,0 +1,33 @@
+"""Hours on duty to shifts: when each ambulance can be sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.model.calendar import DAY_S, HOUR_S
+
+if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
+    from sim.scenario.layout import Ambulance
+    from sim.scenario.scenario import Scenario
+
+
+AFTER_THE_LAST_CALL_S = 366 * DAY_S  # shifts go on, so that part-time crews serve who waits
+
+
+def study_seconds(scenario: Scenario) -> float:
+    """Warm-up, length and cool-down together: calls are received from 0 to here."""
+    study = scenario.settings.study
+    return study.warm_up + study.length + study.cool_down
+
+
+def _shifts(ambulance: Ambulance, start_s: float, until_s: float) -> list[tuple[float, float]]:
+    """On duty from, to, in seconds of the run, for a year after the last call."""
+    if ambulance.hours is None:
+        return [(0.0, np.inf)]
+    on_hour, off_hour = ambulance.hours
+    length_s = ((off_hour - on_hour) % 24 or 24) * HOUR_S
+    first_day = -start_s % DAY_S - DAY_S + on_hour * HOUR_S
+    begins = np.arange(first_day - DAY_S, until_s + AFTER_THE_LAST_CALL_S, DAY_S)
+    return [(max(b, 0.0), b + length_s) for b in begins.tolist() if b + length_s > 0]

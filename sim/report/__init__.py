@@ -1,0 +1,1 @@
+"""What leaves the house: results folders, and coverage for a GIS."""

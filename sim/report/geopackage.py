@@ -1,0 +1,68 @@
+"""Coverage and isochrones as a GeoPackage, for QGIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely import buffer, points, union_all
+
+from sim.errors import OutputError
+from sim.files.whole import write_whole
+from sim.prepare.reach import reach
+from sim.scenario.scenario import Scenario
+
+OFF_ROAD_REACH_M = 1_000.0  # an isochrone ends at most this far from the road
+ARC_SEGMENTS = 4  # of a quarter circle: isochrones are drawn, not measured
+
+
+def isochrones(
+    scenario: Scenario, minutes: tuple[float, ...] = (10, 30), before_s: float | None = None
+) -> Any:
+    """The ground reached within some minutes of the call, by station: a GeoDataFrame.
+
+    From each node that is reached the rest of the time goes off-road, at most a kilometre. A place
+    exactly at the last minute is within it.
+    """
+    found = reach(scenario, before_s)
+    xy, off_road = scenario.map.network.xy, scenario.settings.travel.off_road
+    rows = []
+    for row, station in enumerate(found.stations):
+        for limit in minutes:
+            left_s = limit * 60 - found.node_s[row]
+            some = left_s >= 0
+            reach_m = np.clip(left_s[some] * off_road, 1.0, OFF_ROAD_REACH_M)
+            ground = union_all(buffer(points(xy[some]), reach_m, quad_segs=ARC_SEGMENTS))
+            name = scenario.stations[station].name.zh
+            rows.append({"station": name, "minutes": limit, "geometry": ground})
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=scenario.map.crs)
+
+
+def export(scenario: Scenario, path: Path, before_s: float | None = None) -> None:
+    """A GeoPackage for QGIS: minutes from each station to each place, and the isochrones."""
+    if path.suffix.lower() != ".gpkg" or not path.parent.is_dir():
+        raise OutputError(path, "name a file ending in .gpkg in a folder that exists")
+    found, cells = reach(scenario, before_s), scenario.map.layers["cells"]
+    minutes = pd.DataFrame(
+        {
+            scenario.stations[station].name.zh: found.cell_s[row] / 60
+            for row, station in enumerate(found.stations)
+        }
+    )
+    facilities = gpd.GeoDataFrame(
+        pd.concat(
+            [cells[["cell_id", "people", "township", "area"]], minutes, minutes.min(axis=1).rename(
+                "first_arrival")], axis=1
+        ),
+        geometry=cells.geometry.to_numpy(),
+        crs=scenario.map.crs,
+    )  # fmt: skip
+
+    def write(part: Path) -> None:
+        facilities.to_file(part, layer="minutes", driver="GPKG")
+        isochrones(scenario, before_s=before_s).to_file(part, layer="isochrones", driver="GPKG")
+
+    write_whole(path, write)

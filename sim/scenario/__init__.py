@@ -1,0 +1,1 @@
+"""What a planner writes: settings, layouts and their changes, records of calls."""

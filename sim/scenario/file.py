@@ -1,0 +1,234 @@
+"""Scenario files: found, read with their bases, checked, and made into a Scenario."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import Problem, ScenarioError, did_you_mean
+from sim.files.yaml_lines import Loc, YamlText
+from sim.geography import bundle as maps
+from sim.geography.bundle import Map
+from sim.scenario import records
+from sim.scenario.changes import add, apply, inside
+from sim.scenario.scenario import Scenario, check_settings
+from sim.scenario.settings import ScenarioFile, Settings
+from sim.scenario.validation import dotted, in_words
+from sim.text import Name
+
+SETTINGS = tuple(Settings.model_fields)
+
+
+def load(path: str | Path) -> Scenario:
+    """A scenario file, or the base in a folder; ScenarioError or MapError with all problems."""
+    path = _scenario_path(Path(path))
+    texts = _with_bases(path)
+    raw = _merged(texts)
+
+    problems: list[Problem] = []
+
+    def tell(loc: Loc, message: str) -> None:
+        text, line = _locate(texts, loc)
+        problems.append(
+            Problem(message, dotted(loc), line, "" if text is texts[0] else str(text.path))
+        )
+
+    file, rows = _readable(raw, tell)
+    if file is None or (problems and not file.map):
+        raise ScenarioError(path, problems)
+    if not file.map:
+        tell(("map",), "write the map that the layout stands on, like `map: liling`")
+        raise ScenarioError(path, problems)
+    ground = _read_map(texts, file.map, tell, path, problems)
+    scenario = Scenario(
+        Name(file.name_zh or file.name, file.name),
+        Settings(**{name: getattr(file, name) for name in SETTINGS}),
+        ground,
+        (),
+        (),
+        path,
+        reason=file.reason or "",
+        files=tuple(text.path for text in texts),
+    )
+    check_settings(scenario, tell)
+    for number, entry in zip(rows["layout"], file.layout, strict=True):
+        scenario = add(scenario, entry, inside(tell, ("layout", number))) or scenario
+    for number, change in zip(rows["changes"], file.changes, strict=True):
+        scenario = apply(scenario, change, inside(tell, ("changes", number))) or scenario
+    if not problems and not scenario.fleet:
+        tell(("layout",), "the layout has no ambulance: write stations under `layout`, with some")
+    if problems:
+        raise ScenarioError(path, problems)
+    replay = file.demand.replay
+    return scenario if replay is None else _with_records(scenario, texts, replay)
+
+
+def _readable(
+    raw: dict[str, Any], tell: Callable[[Loc, str], None]
+) -> tuple[ScenarioFile | None, dict[str, list[int]]]:
+    """The file less what is not written as it should be, so that the rest is checked as well.
+
+    With it the numbers of the entries of `layout` and `changes` that are left; None if nothing can
+    be made of the file.
+    """
+    rows = {key: list(range(_length(raw.get(key)))) for key in ("layout", "changes")}
+    try:
+        return ScenarioFile.model_validate(raw), rows
+    except ValidationError as error:
+        findings = list(in_words(error, raw, ScenarioFile))
+    for loc, message in findings:
+        tell(loc, message)
+    left = {key: value for key, value in raw.items() if key not in {loc[0] for loc, _ in findings}}
+    for key in rows:
+        bad = {loc[1] if len(loc) > 1 else None for loc, _ in findings if loc[0] == key}
+        rows[key] = [row for row in rows[key] if row not in bad and None not in bad]
+        left[key] = [raw[key][row] for row in rows[key]]
+    try:
+        return ScenarioFile.model_validate({"name": "?", **left}), rows
+    except ValidationError:
+        return None, rows
+
+
+def _length(entries: Any) -> int:
+    return len(entries) if isinstance(entries, list) else 0
+
+
+def schema() -> str:
+    """The JSON Schema of scenario files, for editors that complete and check while typing."""
+    made = ScenarioFile.model_json_schema(by_alias=True)
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+def _scenario_path(path: Path) -> Path:
+    """The file itself; of a folder, the one file in it that changes no other."""
+    if path.is_dir():
+        files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+        bases = [file for file in files if "base" not in YamlText(file).content]
+        if len(bases) == 1:
+            return bases[0]
+        found = ", ".join(file.name for file in bases) or "none"
+        raise ScenarioError(path, f"name a file: this folder has {found} without a `base`")
+    if not path.is_file():
+        near = [
+            str(p) for p in path.parent.glob("*") if p.suffix in (".yaml", ".yml") or p.is_dir()
+        ]
+        raise ScenarioError(path, f"no such file or folder{did_you_mean(str(path), near)}")
+    return path
+
+
+def _with_bases(path: Path) -> list[YamlText]:
+    """The file and the bases it stands on, the nearest first."""
+    texts = [YamlText(path)]
+    while texts[-1].has("base"):
+        last = texts[-1]
+        base = _base_path(last)
+        if base.resolve() in {text.path.resolve() for text in texts}:
+            problem = Problem("the bases go round in a circle", "base", last.line(("base",)))
+            raise ScenarioError(last.path, problem)
+        texts.append(YamlText(base))
+    return texts
+
+
+def _base_path(text: YamlText) -> Path:
+    """`base: today` is a file beside this one; `base: liling` may be a folder, here or above."""
+    name, here = text.content["base"], text.path.resolve().parent
+    if isinstance(name, str) and name:
+        for folder in (here, here.parent):
+            for candidate in (folder / name, folder / f"{name}.yaml"):
+                with contextlib.suppress(OSError):  # a name that no file can have
+                    if candidate.is_file() or candidate.is_dir():
+                        return _scenario_path(candidate)
+    known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
+    problem = Problem(
+        f'no scenario "{name}" beside this file{did_you_mean(str(name), known)}',
+        "base",
+        text.line(("base",)),
+    )
+    raise ScenarioError(text.path, problem)
+
+
+def _merged(texts: list[YamlText]) -> dict[str, Any]:
+    """The file over its bases: settings by key, changes after the base's changes."""
+    merged: dict[str, Any] = {}
+    for text in reversed(texts):
+        own = {key: value for key, value in text.content.items() if key != "base"}
+        changes = own.pop("changes", None)
+        for key in ("name", "name_zh", "reason"):
+            merged.pop(key, None)
+        merged = _deep(merged, own)
+        if changes is not None:
+            before = merged.get("changes")
+            both = isinstance(before, list) and isinstance(changes, list)
+            merged["changes"] = [*before, *changes] if both else changes  # type: ignore[misc]
+    return merged
+
+
+def _deep(under: Any, over: Any) -> Any:
+    if isinstance(under, dict) and isinstance(over, dict):
+        # A distribution is replaced whole: the parameters of two laws do not mix.
+        if "distribution" in over:
+            return over
+        return {**under, **{key: _deep(under.get(key), value) for key, value in over.items()}}
+    return over
+
+
+def _locate(texts: list[YamlText], loc: Loc) -> tuple[YamlText, int | None]:
+    """The file that says it, nearest first, and the line."""
+    if loc and loc[0] == "changes" and len(loc) > 1 and isinstance(loc[1], int):
+        number = loc[1]
+        for text in reversed(texts):
+            own = text.content.get("changes")
+            count = len(own) if isinstance(own, list) else 0
+            if number < count:
+                return text, text.line(("changes", number, *loc[2:]))
+            number -= count
+    for text in texts:
+        if loc and str(loc[0]) in text.content:
+            return text, text.line(loc)
+    return texts[0], None
+
+
+def _with_records(scenario: Scenario, texts: list[YamlText], replay: str) -> Scenario:
+    """The scenario over the days of its records, which lie beside the file that names them."""
+    text = next(t for t in texts if "replay" in (t.content.get("demand") or {}))
+    path = text.path.parent / replay
+    priorities = [priority.name for priority in scenario.settings.demand.priorities]
+    recorded = records.read(path, scenario.map, priorities)
+    study = scenario.settings.study
+    length = recorded.length_s - study.warm_up
+    if length <= 0:
+        message = (
+            f"the records span {recorded.length_s / 86400:g} days and the warm-up takes "
+            f"{study.warm_up / 86400:g}: shorten it, like `study: {{warm_up: 0 min}}`"
+        )
+        line = text.line(("study", "warm_up"))
+        raise ScenarioError(scenario.path, Problem(message, "study.warm_up", line))
+    study = study.model_copy(update={"length": length, "cool_down": 0.0})
+    settings = scenario.settings.model_copy(update={"start": recorded.start, "study": study})
+    files = (*scenario.files, path)
+    return replace(scenario, settings=settings, recorded=recorded, files=files)
+
+
+def _read_map(
+    texts: list[YamlText], name: str, tell: Any, path: Path, problems: list[Problem]
+) -> Map:
+    """`map: liling` is maps/liling/liling.gpkg, in a folder above the file that says so."""
+    text, _ = _locate(texts, ("map",))
+    here = text.path.resolve().parent
+    given = here / name
+    if given.is_file():
+        return maps.read(given)
+    for folder in (here, *here.parents):
+        bundle = folder / "maps" / name / f"{name}.gpkg"
+        if bundle.is_file():
+            return maps.read(bundle)
+    shelves = [folder / "maps" for folder in (here, *here.parents) if (folder / "maps").is_dir()]
+    known = sorted(p.parent.name for shelf in shelves for p in shelf.glob("*/*.gpkg"))
+    tell(("map",), f'no map "{name}" under maps/{did_you_mean(name, known)}')
+    raise ScenarioError(path, problems)

@@ -1,0 +1,119 @@
+"""Measures said: their names, their definitions, and values of them with intervals and verdicts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from sim.measures.estimates import Estimate
+from sim.measures.measures import Measure
+from sim.measures.verdicts import Verdict
+from sim.text import Message
+from sim.words.language import Language
+
+if TYPE_CHECKING:
+    from sim.geography.bundle import Map
+    from sim.scenario.scenario import Scenario
+
+# As the heads of narrow columns.
+SHORT: Final = {
+    "within": Message("all"),
+    "urban10": Message("urban"),
+    "rural30": Message("rural"),
+    "worst5": Message("worst-served"),
+    "mean": Message("mean, min"),
+}
+MARKS: Final = {
+    Verdict.BETTER: "■",
+    Verdict.WORSE: "▼",
+    Verdict.UNDECIDED: "?",
+    Verdict.TOO_SMALL: "○",
+}
+VERDICTS: Final = {
+    Verdict.BETTER: Message("better"),
+    Verdict.WORSE: Message("worse"),
+    Verdict.UNDECIDED: Message("undecided"),
+    Verdict.TOO_SMALL: Message("too small to matter"),
+}
+
+
+def label(measure: Measure, say: Language, base: Scenario, worst: int = 5) -> str:
+    """A measure's name with the scenario's targets and the map's areas.
+
+    `worst`: how many worst-served areas there are.
+    """
+    targets, areas = base.settings.targets, area_word(base.map, say)
+    if measure.key == "urban10":
+        return say("Urban calls ≤ {minutes} min", minutes=f"{targets.urban / 60:g}")
+    if measure.key == "rural30":
+        return say("Rural calls ≤ {minutes} min", minutes=f"{targets.rural / 60:g}")
+    if measure.key == "worst5":
+        return say("The {n} worst-served {areas}", n=worst, areas=areas)
+    if measure.key == "people_ok":
+        return say("People where target is met", areas=areas)
+    return say(NAMES[measure.key])
+
+
+NAMES: Final = {
+    "within": Message("All calls within target"),
+    "mean": Message("Mean response, min"),
+    "p90": Message("90th percentile, min"),
+    "over20": Message("Longer than 20 minutes"),
+    "turnout3": Message("Turnout within 3 minutes"),
+    "served_at_once": Message("Served at once"),
+    "cross": Message("Served from another area"),
+    "busy": Message("Ambulance time on calls"),
+    "level_zero": Message("Time with no ambulance free"),
+}
+
+
+def area_word(the_map: Map, say: Language) -> str:
+    """What the map's small areas are called, in the plural."""
+    if set(the_map.layers["townships"].get("kind", ())) == {"zone"}:
+        return say("zones")
+    return say("townships")
+
+
+def unit(measure: Measure, say: Language) -> str:
+    """What a difference in a measure is counted in: points of a hundred, or minutes."""
+    return say("points") if measure.unit == "share" else say("min")
+
+
+def number(measure: Measure, value: float, say: Language, *, sign: bool = False) -> str:
+    """75.2 for a share, in percent; 27.8 for minutes; +0.35 for a difference of minutes."""
+    scaled = value * 100 if measure.unit == "share" else value
+    return say.number(scaled, 2 if measure.unit == "min" and sign else 1, sign=sign)
+
+
+def value(measure: Measure, value: float, say: Language) -> str:
+    """75.2 %, or 27.8 minutes as a plain number."""
+    shown = number(measure, value, say)
+    percent = measure.unit == "share" and math.isfinite(value)
+    return say("{number} %", number=shown) if percent else shown
+
+
+def interval(measure: Measure, value: Estimate, say: Language, *, sign: bool = False) -> str:
+    """(+3.5, +3.8), or (75.0–75.4); that there is none after one replication."""
+    if math.isnan(value.low):
+        return say("(no interval)")
+    low, high = (number(measure, end, say, sign=sign) for end in (value.low, value.high))
+    return f"({low}, {high})" if sign else f"({low}–{high})"
+
+
+def between(measure: Measure, value: Estimate, say: Language) -> str:
+    """95 % CI +3.5 to +3.8, for a sentence; that there is none after one replication."""
+    if math.isnan(value.low):
+        return say("no interval")
+    low, high = (number(measure, end, say, sign=True) for end in (value.low, value.high))
+    return say("95 % CI {low} to {high}", low=low, high=high)
+
+
+def size(measure: Measure, value: Estimate, say: Language) -> str:
+    """+3.7 points"""
+    shown = number(measure, value.mean, say, sign=True)
+    return say("{number} {unit}", number=shown, unit=unit(measure, say))
+
+
+def verdict(verdict: Verdict, say: Language) -> str:
+    """■ better: told apart without colour."""
+    return f"{MARKS[verdict]} {say(VERDICTS[verdict])}"

@@ -1,0 +1,69 @@
+"""How an answer came about, and what must be said of its map wherever numbers are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.words.language import Language
+
+if TYPE_CHECKING:
+    from sim.answers.answer import Provenance
+    from sim.geography.bundle import Map
+    from sim.scenario.scenario import Scenario
+
+
+def line(made: Provenance, say: Language) -> str:
+    """20 replications at most × 28 days, the same calls in all, 480 runs, seed 2025      3 s"""
+    said = say(
+        "{draft}{replications} at most × {days}, the same calls in all, {runs} runs, seed {seed}",
+        draft=say("Draft: ") if made.draft else "",
+        replications=say.count(made.replications, "{n} replication", "{n} replications"),
+        days=days(made.base, say),
+        runs=f"{made.runs:,}",
+        seed=made.seed,
+    )
+    return f"{said}      {say('{n} s', n=f'{made.seconds:.0f}')}"
+
+
+def footnote(made: Provenance, say: Language) -> str:
+    """The foot of a figure: the map's nature, replications, days, the same calls in all."""
+    return say(
+        "{map}{draft}{replications} at most × {days} after a {warm_up}-day warm-up, the same calls "
+        "in all layouts; {runs} runs, seed {seed}.",
+        map=map_mark(made.base.map, say),
+        draft=say("Draft: ") if made.draft else "",
+        replications=say.count(made.replications, "{n} replication", "{n} replications"),
+        days=days(made.base, say),
+        warm_up=f"{made.base.settings.study.warm_up / 86_400:g}",
+        runs=f"{made.runs:,}",
+        seed=made.seed,
+    )
+
+
+def days(base: Scenario, say: Language) -> str:
+    """28 days"""
+    measured = base.settings.study.length / 86_400
+    return say.count(round(measured, 2), "{n} day", "{n} days")
+
+
+def clock(say: Language) -> str:
+    """Where the clock starts and ends."""
+    return say("from call received to arrival")
+
+
+def marks(base: Scenario, say: Language) -> list[str]:
+    """What must be said of the map wherever numbers from it are shown, a line each."""
+    if base.map.synthetic:
+        return [say("Synthetic map: made from published facts, not from surveyed roads.")]
+    if base.map.meta.get("invented"):
+        return [say("Note: stations and ambulances are invented examples.")]
+    return []
+
+
+def map_mark(the_map: Map, say: Language) -> str:
+    """The same for the foot of a figure; ends in a blank where the language has one."""
+    if the_map.synthetic:
+        return say("Synthetic map of {name}. ", name=the_map.name)
+    if the_map.meta.get("invented"):
+        return say("Roads © OpenStreetMap contributors. Stations and ambulances are invented. ")
+    return ""

@@ -1,0 +1,175 @@
+"""What each station is worth, said: the table of losses, and what could go."""
+
+from __future__ import annotations
+
+import math
+
+from sim.answers.worth import KEYS, Ablation, StationWorth
+from sim.measures.measures import BY_KEY
+from sim.measures.verdicts import Verdict
+from sim.words import costs, measures, provenance
+from sim.words.language import Language
+from sim.words.page import Column, Finding, Page, Table, page
+
+
+@page.register
+def _(worth: Ablation, say: Language) -> Page:
+    base = worth.provenance.base
+    return Page(
+        heading=(
+            say(
+                "What is lost without it?  {base}, less each station and one ambulance of each",
+                base=base.name,
+            ),
+            provenance.line(worth.provenance, say),
+            *provenance.marks(base, say),
+        ),
+        body=(table(worth, say),),
+        notes=tuple(_notes(worth, say)),
+        sentences=(sentence(worth, say),),
+        say=say,
+    )
+
+
+def what(worth: Ablation, loss: StationWorth, say: Language) -> str:
+    """Xiangdong closed (2 ambulances); Xiangdong −1 of 2 ambulances"""
+    base = worth.provenance.base
+    name, ambulances = base.stations[loss.station].name, base.fleet_size(loss.station)
+    if loss.closed:
+        return say.count(
+            ambulances,
+            "{station} closed ({n} ambulance)",
+            "{station} closed ({n} ambulances)",
+            station=name,
+        )
+    return say("{station} −1 of {n} ambulances", station=name, n=ambulances)
+
+
+def table(worth: Ablation, say: Language) -> Table:
+    measure, others = BY_KEY[worth.by], [key for key in KEYS[:4] if key != worth.by]
+    columns = (
+        Column(say("without"), "left"),
+        Column(say("change")),
+        Column(align="left", belongs=True),
+        *(Column(say(measures.SHORT[key])) for key in others),
+        Column(say("calls a day")),
+        Column(align="left"),
+    )
+    rows = []
+    for loss in worth.losses:
+        change = loss.changes[worth.by]
+        rows.append(
+            [
+                what(worth, loss, say),
+                measures.number(measure, change.mean, say, sign=True),
+                measures.interval(measure, change, say, sign=True),
+                *(
+                    measures.number(BY_KEY[key], loss.changes[key].mean, say, sign=True)
+                    for key in others
+                ),
+                say.number(loss.calls_per_day),
+                measures.verdict(loss.verdict, say),
+            ]
+        )
+    return Table(columns, rows)
+
+
+def _notes(worth: Ablation, say: Language) -> list[str]:
+    base, measure = worth.provenance.base, BY_KEY[worth.by]
+    notes = [
+        say(
+            "Change against today in {unit} ({measure}), with 95 % intervals that hold for all "
+            "lines at once.",
+            unit=measures.unit(measure, say),
+            measure=measures.label(measure, say, base),
+        )
+    ]
+    spare = worth.spare()
+    if spare and math.isfinite(worth.losses[0].saved):
+        most = max(spare, key=lambda loss: loss.saved)
+        amount = costs.amount(most.saved, base, say)
+        notes.append(say("{what} would save {amount}.", what=what(worth, most, say), amount=amount))
+    return notes
+
+
+def sentence(worth: Ablation, say: Language) -> str:
+    """For the minutes: what is lost most, and what could go."""
+    first, measure = worth.losses[0], BY_KEY[worth.by]
+    change = first.changes[worth.by]
+    values = {
+        "what": what(worth, first, say),
+        "size": measures.size(measure, change, say),
+        "between": measures.between(measure, change, say),
+    }
+    spare = [what(worth, loss, say) for loss in worth.spare()]
+    if not spare:
+        return say("Most is lost with {what}: {size} ({between}).", **values)
+    return say(
+        "Most is lost with {what}: {size} ({between}); no loss that matters, each alone: {spare}.",
+        spare=say(", ").join(spare),
+        **values,
+    )
+
+
+# ── around the figure ────────────────────────────────────────────────────────────────────────
+
+
+def finding(worth: Ablation, say: Language, shown: int) -> Finding:
+    """The finding, and what is drawn: so many of the losses."""
+    hidden = len(worth.losses) - shown
+    subtitle = say(
+        "Each station closed, or one of its ambulances less, against today; response time {clock}; "
+        "95 % intervals",
+        clock=provenance.clock(say),
+    )
+    if hidden:
+        subtitle = say.joined([subtitle, say("{n} smaller losses not drawn", n=hidden)])
+    return Finding(
+        headline(worth, say),
+        subtitle,
+        provenance.footnote(worth.provenance, say),
+        worth.provenance.draft,
+    )
+
+
+def headline(worth: Ablation, say: Language) -> str:
+    """What is lost most, if that can be told, and how much could go."""
+    first, measure = worth.losses[0], BY_KEY[worth.by]
+    spare, many = len(worth.spare()), len(worth.losses)
+    if spare == many:
+        return say("Each loss alone is too small to matter")
+    if first.verdict != Verdict.WORSE:
+        return say("No loss is sure yet")
+    values = {
+        "what": _in_short(worth, first, say),
+        "size": measures.size(measure, first.changes[worth.by], say),
+    }
+    if rivals := _rivals(worth):
+        others = say.listed([_in_short(worth, loss, say) for loss in rivals], most=1)
+        return say("Most is lost by {what} ({size}), not surely more than by {others}",
+                   others=others, **values)  # fmt: skip
+    if not spare:
+        return say("Most is lost by {what}: {size}", **values)
+    return say("Most is lost by {what}: {size}; {spare} of {many} losses too small to matter",
+               spare=spare, many=many, **values)  # fmt: skip
+
+
+def _in_short(worth: Ablation, loss: StationWorth, say: Language) -> str:
+    """closing Xiangdong"""
+    name = say.shortened(say.name(worth.provenance.base.stations[loss.station].name))
+    if loss.closed:
+        return say("closing {station}", station=name)
+    return say("one ambulance less at {station}", station=name)
+
+
+def _rivals(worth: Ablation) -> list[StationWorth]:
+    """Losses whose interval meets that of the greatest."""
+    sign = 1 if BY_KEY[worth.by].better == "more" else -1
+    first = worth.losses[0].changes[worth.by]
+    end = max(sign * first.low, sign * first.high)
+    return [
+        loss
+        for loss in worth.losses[1:]
+        if min(sign * v for v in loss.changes[worth.by][1:]) <= end
+        and loss.verdict != Verdict.TOO_SMALL
+    ]
