@@ -153,7 +153,7 @@ def layouts(city: City) -> Iterator[System]:
     yield world
     for _ in range(LAYOUTS - 1):
         homes = np.sort(rng.integers(0, city.stations, city.ambulances))
-        yield world._replace(home=homes)
+        yield world._replace(fleet=world.fleet._replace(home=homes))
 
 
 def years() -> None:

@@ -13,7 +13,7 @@ from shapely import points
 from test_cli import tenthirty
 
 from sim.answers import coverage as coverage_room
-from sim.engine.paths import Roads
+from sim.engine.paths import Ways
 from sim.prepare import reach as coverage
 from sim.prepare import system
 from sim.report import geopackage
@@ -25,9 +25,9 @@ LILING = ROOT / "scenarios" / "liling"
 def test_seconds_are_those_that_the_engine_drives(liling):
     found = coverage.reach(liling, before_s=0.0)
     world = system.build(liling)
-    roads = Roads(world)
+    roads = Ways(world)
     for cell in range(0, len(liling.map.cells.people), 371):
-        driven = [roads.from_place_s(0, place, cell) for place in world.station_place]
+        driven = [roads.from_place_s(0, place, cell) for place in world.stations.place]
         # Off-road legs are rounded to the grid for the engine: two roundings of half a tick.
         assert found.cell_s[:, cell] == pytest.approx(driven, abs=2 / 1024)
 

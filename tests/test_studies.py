@@ -27,6 +27,7 @@ import psutil
 import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, same_bytes
+from worlds import altered
 
 import sim
 from sim.answers import comparison
@@ -226,25 +227,25 @@ def test_errors_come_back_whole_from_another_process():
 
 def test_the_big_table_stays_behind_and_is_found_again(pair):
     plan = study.prepare(*pair).plan
-    far = plan.systems[0].travel.far
+    far = plan.systems[0].roads.travel.far
     assert isinstance(far, np.memmap)
-    assert plan.systems[1].travel.far is far, "layouts share one table"
+    assert plan.systems[1].roads.travel.far is far, "layouts share one table"
     packed = workers._packed(plan)
     assert len(packed.plan) < far.nbytes
     with_it = pickle.dumps(plan._replace(systems=tuple(
-        s._replace(travel=s.travel._replace(far=np.array(far))) for s in plan.systems[:1])))  # fmt: skip
+        altered(s, travel=s.roads.travel._replace(far=np.array(far))) for s in plan.systems[:1])))  # fmt: skip
     assert len(packed.plan) < len(with_it) + 1_000_000
     there, _ = workers._unpacked(packed)
-    assert there.systems[0].travel.far is far, "and in one process it is there once"
-    assert there.systems[1].travel.far is far
+    assert there.systems[0].roads.travel.far is far, "and in one process it is there once"
+    assert there.systems[1].roads.travel.far is far
 
 
 def test_a_table_is_made_where_there_is_no_cache_yet(pair, tmp_path, monkeypatch):
     plan = study.prepare(*pair).plan
-    far = np.array(plan.systems[0].travel.far)
+    far = np.array(plan.systems[0].roads.travel.far)
     monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
     monkeypatch.setattr(tables, "_IN_USE", {})
-    sent = [travel.without_table(s.travel) for s in plan.systems]
+    sent = [travel.without_table(s.roads.travel) for s in plan.systems]
     assert all(t.far.size == 0 for t in sent)
     found = [travel.with_table(t).far for t in sent]
     assert len(list(tmp_path.glob("*.npy"))) == 1
@@ -257,7 +258,7 @@ def test_a_matrix_of_several_layouts_is_sent_once(day):
     made = study.prepare(day, day.close("市妇幼")).plan
     matrix = np.random.default_rng(1).random((2, 300, 300))
     on_it = travel.from_matrix(matrix)
-    systems = tuple(s._replace(travel=on_it) for s in made.systems)
+    systems = tuple(altered(s, travel=on_it) for s in made.systems)
     one, both = (
         len(workers._packed(made._replace(systems=s)).plan) for s in (systems[:1], systems)
     )
@@ -315,7 +316,7 @@ def test_the_key_is_of_all_that_replications_follow_from(day, tmp_path):
 def test_the_key_is_of_a_matrix_itself(day):
     system = study.prepare(day).plan.systems[0]
     seconds = np.ones((2, 3, 3))
-    one, other = (system._replace(travel=travel.from_matrix(seconds * n)) for n in (1, 2))
+    one, other = (altered(system, travel=travel.from_matrix(seconds * n)) for n in (1, 2))
     assert finished.key([one]) != finished.key([other])
     assert finished.key([one]) == finished.key([one._replace()])
 

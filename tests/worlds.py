@@ -8,11 +8,55 @@ from sim.geography.roads import travel
 from sim.geography.roads.folding import fastest
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
-from sim.model.system import ORDINARY, SIREN, System, plain_fleet
+from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
 from sim.policies.clock import NONE, on_grid
 from sim.policies.dispatch import PositionRule
 
 ONE_BAND = Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf)
+
+
+def small_city(ways, place_node, *, hospitals=0, stations=1, **columns) -> System:
+    """Every world of the tests: call places, hospitals and stations on some roads or a matrix.
+
+    `ways`: their Travel; `place_node`: the nodes of call places, then hospitals, then stations;
+    `columns`: whatever differs from an ambulance a station, no off-road legs, no turnout, the first
+    mode to every scene and the last one elsewhere, and the plainest rules.
+    """
+    modes, count = len(ways.far), len(place_node)
+    first_station = count - stations
+    city = System(
+        Roads(
+            place_node=np.asarray(place_node, int),
+            place_leg_s=np.zeros((modes, count)),
+            travel=ways,
+            bands=ONE_BAND,
+            mode_to_scene=np.array([[0, 0, 0]]),
+            mode_to_hospital=np.array([modes - 1]),
+            mode_home=np.array([modes - 1]),
+        ),
+        Stations(first_station + np.arange(stations)),
+        plain_fleet(np.asarray(columns.pop("home", np.arange(stations)), int)),
+        Hospitals(first_station - hospitals + np.arange(hospitals)),
+        Rules(
+            expected_turnout_s=0.0,
+            may_divert=np.zeros((3, 3), bool),
+            lose_when_none_free=False,
+            position_rule=PositionRule.NEXT_NODE,
+            standby_list=np.zeros(0, int),
+            on_grid=True,
+        ),
+    )
+    return altered(city, **columns)
+
+
+def altered(system, **columns) -> System:
+    """The same with other columns, in whichever part of a System each one stands."""
+    for name in ("roads", "fleet", "rules"):
+        part = getattr(system, name)
+        own = {column: columns.pop(column) for column in part._fields if column in columns}
+        system = system._replace(**{name: part._replace(**own)})
+    assert not columns, columns
+    return system
 
 
 def matrix_world(
@@ -32,25 +76,10 @@ def matrix_world(
     matrix = np.zeros((places + stations, places + stations))  # from, to
     matrix[places:, :calls] = out
     matrix[:calls, places:] = back
-    system = System(
-        place_node=np.arange(places + stations),
-        place_leg_s=np.zeros((2, places + stations)),
-        travel=travel.from_matrix(np.stack([matrix, matrix])),
-        bands=ONE_BAND,
-        mode_to_scene=np.array([[0, 0, 0]]),
-        mode_to_hospital=np.array([1]),
-        mode_home=np.array([1]),
-        station_place=places + np.arange(stations),
-        hospital_place=calls + np.arange(hospitals),
-        **plain_fleet(homes),
-        expected_turnout_s=turnout_s,
-        may_divert=np.zeros((3, 3), bool),
-        lose_when_none_free=False,
-        position_rule=PositionRule.NEXT_NODE,
-        standby_list=np.zeros(0, int),
-        on_grid=True,
-    )
-    return system._replace(**rules)
+    return small_city(
+        travel.from_matrix(np.stack([matrix, matrix])), np.arange(places + stations),
+        hospitals=hospitals, stations=stations, home=homes, expected_turnout_s=turnout_s, **rules,
+    )  # fmt: skip
 
 
 def some_calls(received_at, place=0, priority=0, **columns) -> Calls:
@@ -101,32 +130,19 @@ def road_world(
         leg_s[mode, : len(own)] = own
     profiles = rules.pop("profile_to_scene", [SIREN, SIREN, SIREN])
     modes = np.arange(len(speeds)).reshape(-1, 2)
-    settings = {
-        "may_divert": np.zeros((3, 3), bool),
-        "lose_when_none_free": False,
-        "position_rule": PositionRule.NEXT_NODE,
-        "standby_list": np.zeros(0, int),
-    } | rules
-    settings["may_divert"] = np.asarray(settings["may_divert"], bool)
-    return System(
-        place_node=np.array([*spots, *stations], int),
-        place_leg_s=leg_s,
-        travel=travel.build(
-            graph, np.full((nodes, 2), np.nan), np.array(spots, int), np.array(stations, int)
-        ),
-        bands=ONE_BAND
-        if slow_from_hour is None
-        else Bands(np.array([0.0, slow_from_hour * 3600.0]), np.array([0, 1]), 0.0, np.inf),
-        mode_to_scene=modes[:, list(profiles)],
-        mode_to_hospital=modes[:, ORDINARY],
-        mode_home=modes[:, ORDINARY],
-        station_place=len(spots) + np.arange(len(stations)),
-        hospital_place=len(places) + np.arange(len(hospitals)),
-        **plain_fleet(homes),
-        expected_turnout_s=0.0,
-        on_grid=True,
-        **settings,
+    ways = travel.build(
+        graph, np.full((nodes, 2), np.nan), np.array(spots, int), np.array(stations, int)
     )
+    if slow_from_hour is not None:
+        starts = np.array([0.0, slow_from_hour * 3600.0])
+        rules["bands"] = Bands(starts, np.array([0, 1]), 0.0, np.inf)
+    if "may_divert" in rules:
+        rules["may_divert"] = np.asarray(rules["may_divert"], bool)
+    return small_city(
+        ways, [*spots, *stations], hospitals=len(hospitals), stations=len(stations), home=homes,
+        place_leg_s=leg_s, mode_to_scene=modes[:, list(profiles)],
+        mode_to_hospital=modes[:, ORDINARY], mode_home=modes[:, ORDINARY], **rules,
+    )  # fmt: skip
 
 
 def town(seed) -> tuple[System, Calls]:
@@ -174,26 +190,15 @@ def town(seed) -> tuple[System, Calls]:
     count, conveyed = (180, 0.9) if whole_minutes else (60, 0.6)
     spots = rng.integers(0, nodes, places + hospitals + stations)
     leg_s = on_grid(rng.choice(legs, len(spots)) * by_mode)
-    world = System(
-        place_node=spots,
-        place_leg_s=leg_s,
-        travel=travel.build(
-            graph, np.full((nodes, 2), np.nan), spots[: places + hospitals],
-            spots[places + hospitals :],
-        ),
-        bands=ONE_BAND,
-        mode_to_scene=rng.integers(0, modes, (1, 3)),
-        mode_to_hospital=rng.integers(0, modes, 1),
-        mode_home=rng.integers(0, modes, 1),
-        station_place=places + hospitals + np.arange(stations),
-        hospital_place=places + np.arange(hospitals),
-        **plain_fleet(rng.integers(0, stations, ambulances)),
+    ways = travel.build(
+        graph, np.full((nodes, 2), np.nan), spots[: places + hospitals], spots[places + hospitals :]
+    )
+    world = small_city(
+        ways, spots, hospitals=hospitals, stations=stations, place_leg_s=leg_s,
+        mode_to_scene=rng.integers(0, modes, (1, 3)), mode_to_hospital=rng.integers(0, modes, 1),
+        mode_home=rng.integers(0, modes, 1), home=rng.integers(0, stations, ambulances),
         expected_turnout_s=60.0,
         may_divert=np.tril(np.ones((3, 3), bool), -1) & (rng.random() < 0.7),
-        lose_when_none_free=False,
-        position_rule=PositionRule.NEXT_NODE,
-        standby_list=np.zeros(0, int),
-        on_grid=True,
     )  # fmt: skip
 
     def up_to(most_s):

@@ -47,8 +47,8 @@ class Ambulance:
 
 def fleet_of(system: System) -> list[Ambulance]:
     """The ambulances of a layout by row: all at home, none on duty."""
-    place = system.station_place.tolist()
-    rows = zip(system.home.tolist(), system.service_factor.tolist(), strict=True)
+    place = system.stations.place.tolist()
+    rows = zip(system.fleet.home.tolist(), system.fleet.service_factor.tolist(), strict=True)
     return [Ambulance(row, home, place[home], factor) for row, (home, factor) in enumerate(rows)]
 
 

@@ -12,14 +12,14 @@ from sim.policies.clock import NONE, turn_back_s
 from sim.policies.dispatch import PositionRule, is_first, nearest_point
 
 
-class Roads:
+class Ways:
     """A System's travel, one number at a time. Seconds; nodes, places and modes are rows."""
 
     def __init__(self, system: System):
         self.system = system
-        travel, chains = system.travel, system.travel.chains
-        self.place_node: list[int] = system.place_node.tolist()
-        self.leg_s: list[list[float]] = system.place_leg_s.tolist()
+        travel, chains = system.roads.travel, system.roads.travel.chains
+        self.place_node: list[int] = system.roads.place_node.tolist()
+        self.leg_s: list[list[float]] = system.roads.place_leg_s.tolist()
         self.xy: list[list[float]] = travel.xy.tolist()
         # Python reads numbers from lists several times faster than from arrays.
         self._exit: list[list[int]] = chains.exit.tolist()
@@ -31,7 +31,7 @@ class Roads:
 
     def band(self, now: float) -> int:
         """The time band in force."""
-        return int(band_at(self.system.bands, now))
+        return int(band_at(self.system.roads.bands, now))
 
     def road_s(self, mode: int, node: int, end: int) -> float:
         """Seconds on the road between two nodes, of which the end is that of a place.
@@ -50,12 +50,12 @@ class Roads:
                     to_end_s = self._table_s(mode, leave, entry) + self._entry_s[mode][way_in][end]
                     best_s = min(best_s, to_end_s + self._exit_s[mode][way_out][node])
         if self._chain[node] >= 0 and self._chain[node] == self._chain[end]:
-            best_s = min(best_s, along_chain(self.system.travel, mode, node, end))
+            best_s = min(best_s, along_chain(self.system.roads.travel, mode, node, end))
         return best_s
 
     def _table_s(self, mode: int, leave: int, entry: int) -> float:
         """Seconds between two junctions, of which the second is an entry of a place."""
-        travel = self.system.travel
+        travel = self.system.roads.travel
         row = travel.far_row.item(entry)
         if row >= 0:
             return self._far.item(mode, row, leave)
@@ -71,7 +71,7 @@ class Roads:
 
     def next_node(self, mode: int, node: int, end: int) -> tuple[int, float]:
         """The next node on the fastest path to an end, and the seconds to it."""
-        graph = self.system.travel.graph
+        graph = self.system.roads.travel.graph
         best, best_edge_s, best_s = NONE, 0.0, np.inf
         for edge in range(*graph.indptr[node : node + 2].tolist()):
             head, edge_s = int(graph.head[edge]), float(graph.seconds[mode, edge])
@@ -87,7 +87,7 @@ class Drive:
     """One drive under way: from a road node (reached after `lead_s`) to a place."""
 
     def __init__(
-        self, roads: Roads, mode: int, node: int, lead_s: float, place: int, departed_at: float
+        self, roads: Ways, mode: int, node: int, lead_s: float, place: int, departed_at: float
     ):
         self.roads, self.mode, self.node, self.lead_s = roads, mode, node, lead_s
         self.place, self.departed_at = place, departed_at
@@ -95,7 +95,7 @@ class Drive:
 
     def position(self, now: float, mode: int) -> tuple[int, float]:
         """The node from which the vehicle can be sent in another mode, and the seconds to it."""
-        if self.roads.system.position_rule == PositionRule.NEAREST_PLACE:
+        if self.roads.system.rules.position_rule == PositionRule.NEAREST_PLACE:
             return self._nearest_place(now), 0.0
         return self._next_node(now, mode)
 
@@ -115,7 +115,7 @@ class Drive:
         if past_s <= 0:
             return node, -past_s
         driven_s, new_s = roads.leg_s[self.mode][self.place], roads.leg_s[mode][self.place]
-        return node, turn_back_s(past_s, driven_s, new_s, roads.system.on_grid)
+        return node, turn_back_s(past_s, driven_s, new_s, roads.system.rules.on_grid)
 
     def _nearest_place(self, now: float) -> int:
         """The node nearest to where the straight line from start to end has been followed."""

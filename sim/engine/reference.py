@@ -17,7 +17,7 @@ import numpy as np
 import simpy
 
 from sim.engine.fleet import Ambulance, Trip, fleet_of, free_by_station
-from sim.engine.paths import Drive, Roads
+from sim.engine.paths import Drive, Ways
 from sim.model.calls import Calls
 from sim.model.log import TRIP_INSTANTS, Log
 from sim.model.system import System
@@ -40,7 +40,7 @@ class Engine:
     """`run` for one layout and many replications."""
 
     def __init__(self, system: System):
-        self.system, self.roads = system, Roads(system)
+        self.system, self.roads = system, Ways(system)
 
     def pack(self, calls: Calls) -> Calls:
         """The calls as they are: this engine reads nothing else."""
@@ -63,13 +63,13 @@ class EndOfInstant(simpy.Event):
 class Service:
     """An ambulance service at work: calls come in, ambulances go out."""
 
-    def __init__(self, system: System, calls: Calls, roads: Roads):
+    def __init__(self, system: System, calls: Calls, roads: Ways):
         self.env = simpy.Environment()
         self.system, self.roads = system, roads
         self.calls = Calls(*(column.tolist() for column in calls))  # numbers, one at a time
         self.fleet = fleet_of(system)
-        self.station_place: list[int] = system.station_place.tolist()
-        self.hospital_place: list[int] = system.hospital_place.tolist()
+        self.station_place: list[int] = system.stations.place.tolist()
+        self.hospital_place: list[int] = system.hospitals.place.tolist()
         self.log = Logbook(calls)
         self.waiting: list[tuple[int, float, int]] = []
         self.end_of_instant: EndOfInstant | None = None  # if a dispatch is due
@@ -94,15 +94,15 @@ class Service:
 
     def keep_shifts(self, ambulance: Ambulance) -> Process:
         """On and off duty by the roster; the end of a shift never interrupts a trip."""
-        first, last = self.system.shift_indptr[ambulance.row : ambulance.row + 2]
+        first, last = self.system.fleet.shift_indptr[ambulance.row : ambulance.row + 2]
         for shift in range(first, last):
-            yield self.env.timeout(self.system.on_duty_at[shift] - self.env.now)
+            yield self.env.timeout(self.system.fleet.on_duty_at[shift] - self.env.now)
 
             ambulance.on_duty = True
             self.dispatch_at_the_end_of_the_instant()
-            if self.system.off_duty_at[shift] == np.inf:
+            if self.system.fleet.off_duty_at[shift] == np.inf:
                 return
-            yield self.env.timeout(self.system.off_duty_at[shift] - self.env.now)
+            yield self.env.timeout(self.system.fleet.off_duty_at[shift] - self.env.now)
 
             ambulance.on_duty = False
 
@@ -172,7 +172,7 @@ class Service:
                 ambulance = self.first_at_the_scene(call)
                 if ambulance is not None:
                     call = self.send(ambulance, call)
-                elif self.system.lose_when_none_free:
+                elif self.system.rules.lose_when_none_free:
                     self.log.lost[call] = True
                     break
                 else:
@@ -195,7 +195,9 @@ class Service:
 
     def can_be_sent(self, ambulance: Ambulance, call: int) -> bool:
         may_divert = ambulance.call != NONE and bool(
-            self.system.may_divert[self.calls.priority[ambulance.call], self.calls.priority[call]]
+            self.system.rules.may_divert[
+                self.calls.priority[ambulance.call], self.calls.priority[call]
+            ]
         )
         return can_be_sent(ambulance.status, ambulance.on_duty, may_divert)
 
@@ -203,7 +205,7 @@ class Service:
         """What the dispatcher expects: the turnout, or what is left of it, and the way."""
         turnout_s = 0.0
         if ambulance.status == Status.AT_STATION:
-            turnout_s = self.system.expected_turnout_s
+            turnout_s = self.system.rules.expected_turnout_s
         elif ambulance.status == Status.TURNING_OUT:
             turnout_s = max(0.0, ambulance.expected_mobile_at - self.env.now)
         node, lead_s = self.position(ambulance, mode)
@@ -224,7 +226,7 @@ class Service:
         if ambulance.status == Status.AT_STATION:
             ambulance.status = Status.TURNING_OUT
             ambulance.turned_out_at = now + self.calls.turnout_s[call]
-            ambulance.expected_mobile_at = now + self.system.expected_turnout_s
+            ambulance.expected_mobile_at = now + self.system.rules.expected_turnout_s
         elif ambulance.status != Status.TURNING_OUT:
             self.depart(ambulance, call, trip)
         self.env.process(self.serve(ambulance, call, trip))
@@ -237,11 +239,11 @@ class Service:
 
     def send_home(self, ambulance: Ambulance) -> None:
         """Repositioning is a trip without a call."""
-        wanted, ambulance.base = self.system.standby_list, ambulance.home
+        wanted, ambulance.base = self.system.rules.standby_list, ambulance.home
         if len(wanted):
             present = free_by_station(self.fleet, ambulance, len(self.station_place))
             ambulance.base = standby_station(ambulance.home, wanted, present)
-        mode = int(self.system.mode_home[self.roads.band(self.env.now)])
+        mode = int(self.system.roads.mode_home[self.roads.band(self.env.now)])
         drive = self.drive(ambulance, mode, self.station_place[ambulance.base])
         trip = self.log.new_trip(NONE, ambulance, self.env.now)
         trip.mobile_at, ambulance.status = self.env.now, Status.RETURNING
@@ -257,10 +259,10 @@ class Service:
 
     def mode_to_scene(self, call: int) -> int:
         band = self.roads.band(self.env.now)
-        return int(self.system.mode_to_scene[band, self.calls.priority[call]])
+        return int(self.system.roads.mode_to_scene[band, self.calls.priority[call]])
 
     def mode_to_hospital(self) -> int:
-        return int(self.system.mode_to_hospital[self.roads.band(self.env.now)])
+        return int(self.system.roads.mode_to_hospital[self.roads.band(self.env.now)])
 
     def hospital_for(self, call: int) -> tuple[int, float]:
         """The hospital and the seconds to it; NONE if nobody is conveyed, or there is none."""
@@ -273,7 +275,7 @@ class Service:
 
     def serving_s(self, ambulance: Ambulance, drawn_s: float) -> float:
         """A stage of a call as this ambulance takes it."""
-        return serving_seconds(drawn_s, ambulance.service_factor, self.system.on_grid)
+        return serving_seconds(drawn_s, ambulance.service_factor, self.system.rules.on_grid)
 
 
 class Logbook:

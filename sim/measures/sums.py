@@ -51,17 +51,17 @@ def count(
         sums = np.bincount(rows, weights, AREAS * townships)
         return sums.reshape(AREAS, townships)
 
-    stations = len(system.station_place)
+    stations = len(system.stations.place)
     on_call = log.call != NONE
     ends = np.where(np.isnan(log.cleared_at), log.diverted_at, log.cleared_at)[on_call]
     spent_s = np.minimum(ends, window.end_s) - np.maximum(log.assigned_at[on_call], window.start_s)
-    crew = system.home[log.ambulance[on_call]]
+    crew = system.fleet.home[log.ambulance[on_call]]
     return Counts(
         calls=summed(cell[measured]),
         within=summed(cell[reached][in_time]),
         reached=summed(cell[reached]),
         response_s=summed(cell[reached], response_s),
-        served=np.bincount(system.home[log.ambulance[trip]], minlength=stations),
+        served=np.bincount(system.fleet.home[log.ambulance[trip]], minlength=stations),
         busy_s=np.bincount(crew, np.maximum(spent_s, 0.0), stations),
     )
 

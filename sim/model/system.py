@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.model.calendar import Bands
 from sim.model.roads import Travel
 
-if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
-    pass
-
-
 SIREN, ORDINARY = 0, 1  # speed profiles
 
 
-class System(NamedTuple):
-    """Everything an engine reads of a layout.
+class Roads(NamedTuple):
+    """Where places lie on the roads, and what driving takes. A mode is a profile in a time band."""
 
-    Places are rows: those of the map first (call places, then hospitals; the same in every
-    layout), then one for each station. A mode is one set of speeds: a profile in a time band.
-    Times in seconds, on the time grid if `on_grid`. From every station every place can be reached,
-    and back: a call that nobody can reach would make those of its priority wait. Shifts begin and
-    end on whole seconds.
-    """
-
-    # places and roads
     place_node: np.ndarray  # [place] nearest road node that may be left
     place_leg_s: np.ndarray  # [mode, place] off-road leg between the node and the place
     travel: Travel
@@ -34,9 +22,17 @@ class System(NamedTuple):
     mode_to_scene: np.ndarray  # [band, priority] mode
     mode_to_hospital: np.ndarray  # [band] mode
     mode_home: np.ndarray  # [band] mode
-    # stations, ambulances, hospitals
-    station_place: np.ndarray  # [station] place
-    hospital_place: np.ndarray  # [hospital] place
+
+
+class Stations(NamedTuple):
+    """Where ambulances call home."""
+
+    place: np.ndarray  # [station] place
+
+
+class Fleet(NamedTuple):
+    """The ambulances and their shifts."""
+
     home: np.ndarray  # [ambulance] station
     kind: np.ndarray  # [ambulance] class of vehicle; 0, until there are several
     centre: np.ndarray  # [ambulance] dispatch centre; 0, until there are several
@@ -44,7 +40,17 @@ class System(NamedTuple):
     shift_indptr: np.ndarray  # [ambulance + 1] shifts of each, in order and apart
     on_duty_at: np.ndarray  # [shift]
     off_duty_at: np.ndarray  # [shift]; inf = never
-    # rules
+
+
+class Hospitals(NamedTuple):
+    """Where patients are conveyed."""
+
+    place: np.ndarray  # [hospital] place
+
+
+class Rules(NamedTuple):
+    """What the dispatcher goes by."""
+
     expected_turnout_s: float
     may_divert: np.ndarray  # [priority served, priority of the new call] bool
     lose_when_none_free: bool
@@ -53,15 +59,32 @@ class System(NamedTuple):
     on_grid: bool  # round what multiplies a time; off only to follow other simulators exactly
 
 
-def plain_fleet(home: np.ndarray) -> dict[str, Any]:
-    """The columns of ambulances by their stations: of one class and centre, never off duty."""
+class System(NamedTuple):
+    """Everything an engine reads of a layout.
+
+    Places are rows: those of the map first (call places, then hospitals; the same in every
+    layout), then one for each station. A mode is one set of speeds: a profile in a time band.
+    Times in seconds, on the time grid if `rules.on_grid`. From every station every place can be
+    reached, and back: a call that nobody can reach would make those of its priority wait. Shifts
+    begin and end on whole seconds.
+    """
+
+    roads: Roads
+    stations: Stations
+    fleet: Fleet
+    hospitals: Hospitals
+    rules: Rules
+
+
+def plain_fleet(home: np.ndarray) -> Fleet:
+    """Ambulances by their stations: of one class and centre, never off duty."""
     count = len(home)
-    return {
-        "home": home,
-        "kind": np.zeros(count, int),
-        "centre": np.zeros(count, int),
-        "service_factor": np.ones(count),
-        "shift_indptr": np.arange(count + 1),
-        "on_duty_at": np.zeros(count),
-        "off_duty_at": np.full(count, np.inf),
-    }
+    return Fleet(
+        home=home,
+        kind=np.zeros(count, int),
+        centre=np.zeros(count, int),
+        service_factor=np.ones(count),
+        shift_indptr=np.arange(count + 1),
+        on_duty_at=np.zeros(count),
+        off_duty_at=np.full(count, np.inf),
+    )

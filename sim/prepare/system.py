@@ -10,7 +10,7 @@ from sim.geography.roads import network, travel
 from sim.geography.roads import tables as tables_room
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, start_of_week_s
 from sim.model.roads import Edges, Travel
-from sim.model.system import ORDINARY, SIREN, System, plain_fleet
+from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
 from sim.policies.clock import on_grid
 from sim.policies.dispatch import PositionRule
 from sim.prepare.shifts import _shifts, study_seconds
@@ -48,30 +48,34 @@ def build(
     to_scene = [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
     until_s = study_seconds(scenario)
     shifts = [_shifts(a, start_of_week_s(settings.start), until_s) for a in scenario.fleet]
-    fleet = plain_fleet(np.array([a.station for a in scenario.fleet], int)) | {
-        "shift_indptr": np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
-        "on_duty_at": np.array([on for s in shifts for on, _ in s], float),
-        "off_duty_at": np.array([off for s in shifts for _, off in s], float),
-    }
+    fleet = plain_fleet(np.array([a.station for a in scenario.fleet], int))._replace(
+        shift_indptr=np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
+        on_duty_at=np.array([on for s in shifts for on, _ in s], float),
+        off_duty_at=np.array([off for s in shifts for _, off in s], float),
+    )
     return System(
-        place_node=np.concatenate([map_node, station_node]),
-        place_leg_s=np.tile(leg_s, (len(modes), 1)),
-        travel=_travel(scenario, like, keep, factor, map_node, station_node),
-        bands=_bands(band_of_hour, start_of_week_s(settings.start)),
-        mode_to_scene=modes[:, to_scene],
-        mode_to_hospital=modes[:, to_hospital],
-        mode_home=modes[:, ORDINARY],
-        station_place=len(map_node) + np.arange(len(station_node)),
-        hospital_place=len(call_xy) + np.arange(len(hospital_xy)),
-        **fleet,
-        expected_turnout_s=on_grid(settings.durations.turnout.mean()),
-        may_divert=_may_divert(scenario),
-        lose_when_none_free=settings.dispatch.when_none_free == "lost",
-        position_rule=(
-            PositionRule.NEXT_NODE if ground.matrix is None else PositionRule.NEAREST_PLACE
+        Roads(
+            place_node=np.concatenate([map_node, station_node]),
+            place_leg_s=np.tile(leg_s, (len(modes), 1)),
+            travel=_travel(scenario, like, keep, factor, map_node, station_node),
+            bands=_bands(band_of_hour, start_of_week_s(settings.start)),
+            mode_to_scene=modes[:, to_scene],
+            mode_to_hospital=modes[:, to_hospital],
+            mode_home=modes[:, ORDINARY],
         ),
-        standby_list=np.zeros(0, int),
-        on_grid=True,
+        Stations(len(map_node) + np.arange(len(station_node))),
+        fleet,
+        Hospitals(len(call_xy) + np.arange(len(hospital_xy))),
+        Rules(
+            expected_turnout_s=on_grid(settings.durations.turnout.mean()),
+            may_divert=_may_divert(scenario),
+            lose_when_none_free=settings.dispatch.when_none_free == "lost",
+            position_rule=(
+                PositionRule.NEXT_NODE if ground.matrix is None else PositionRule.NEAREST_PLACE
+            ),
+            standby_list=np.zeros(0, int),
+            on_grid=True,
+        ),
     )
 
 
@@ -85,7 +89,7 @@ def _travel(
 ) -> Travel:
     ground, same = scenario.map, like is not None and _same_roads(scenario, like[0])
     if same and like is not None:
-        shared = like[1].travel
+        shared = like[1].roads.travel
         return shared if ground.matrix is not None else travel.for_stations(shared, station_node)
     if ground.matrix is not None:
         return travel.from_matrix(_matrix_seconds(ground.matrix, factor), ground.network.xy)

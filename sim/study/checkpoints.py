@@ -47,10 +47,10 @@ def key(systems: Iterable[System], *others: object) -> str:
     """
     digest = hashlib.sha256(b"study 1 " + code().encode())
     for system in systems:
-        travel = system.travel
+        travel = system.roads.travel
         if len(travel.graph.head):  # tables follow from the roads; a matrix is nothing else
             travel = travel._replace(far=NO_TABLE, near=NO_TABLE)
-        _add(digest, system._replace(travel=travel))
+        _add(digest, system._replace(roads=system.roads._replace(travel=travel)))
     _add(digest, others)
     return digest.hexdigest()
 

@@ -36,6 +36,7 @@ from sim.measures import sums as counts
 from sim.measures.calls import tally
 from sim.model.calendar import HOUR_S, Window
 from sim.model.log import log_files
+from sim.model.roads import Travel
 from sim.model.system import System
 from sim.prepare import draws
 from sim.prepare.draws import Demand
@@ -362,8 +363,13 @@ def work(packed: Packed | None, numbers: Sequence[int], rows: Sequence[int]) -> 
     return [_replication(plan, engines, number, rows) for number in numbers]
 
 
+def _with_travel(system: System, change: Callable[[Travel], Travel]) -> System:
+    roads = system.roads
+    return system._replace(roads=roads._replace(travel=change(roads.travel)))
+
+
 def _packed(plan: Plan) -> Packed:
-    stripped = (s._replace(travel=travel.without_table(s.travel)) for s in plan.systems)
+    stripped = (_with_travel(s, travel.without_table) for s in plan.systems)
     data = pickle.dumps(plan._replace(systems=tuple(stripped)), pickle.HIGHEST_PROTOCOL)
     return Packed(hashlib.sha256(data).hexdigest(), finished.code(), data)
 
@@ -379,7 +385,7 @@ def _unpacked(packed: Packed) -> tuple[Plan, dict[int, Engine]]:
                 )
                 raise WorkersError("the study", message)
             plan: Plan = pickle.loads(packed.plan)
-            whole = (s._replace(travel=travel.with_table(s.travel)) for s in plan.systems)
+            whole = (_with_travel(s, travel.with_table) for s in plan.systems)
             plan = plan._replace(systems=tuple(whole))
             while len(_ready) >= KEPT_PLANS:
                 del _ready[next(iter(_ready))]

@@ -55,9 +55,9 @@ class Engine:
 
     def __init__(self, system: System):
         self._fixed = constants.build(system)
-        self._home = np.ascontiguousarray(system.home, ROW)
+        self._home = np.ascontiguousarray(system.fleet.home, ROW)
         self._shifts = _in_order_of_time(system)
-        self._priorities = system.mode_to_scene.shape[1]
+        self._priorities = system.roads.mode_to_scene.shape[1]
 
     def pack(self, calls: Calls) -> Packed:
         """Calls in the form in which `run` reads them; any layout's engine can run them."""
@@ -98,8 +98,8 @@ def _in_order_of_time(system: System) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
     Where one shift follows at once on another, the end comes before the beginning.
     """
-    of = np.repeat(np.arange(len(system.home), dtype=ROW), np.diff(system.shift_indptr))
-    at = np.stack([system.on_duty_at, system.off_duty_at], axis=1).astype(float).ravel()
+    of = np.repeat(np.arange(len(system.fleet.home), dtype=ROW), np.diff(system.fleet.shift_indptr))
+    at = np.stack([system.fleet.on_duty_at, system.fleet.off_duty_at], axis=1).astype(float).ravel()
     order = np.argsort(at, kind="stable")  # each ambulance's own order stays
     order = order[at[order] < np.inf]
     return at[order], np.repeat(of, 2)[order], np.tile([True, False], len(of))[order]

@@ -82,19 +82,19 @@ class Fixed(NamedTuple):
 
 def build(system: System) -> Fixed:
     """Everything that the kernel reads of a System."""
-    travel = system.travel
+    travel = system.roads.travel
     far, near = travel.far, travel.near
     road = _road(travel.graph, far.dtype)
     if far.dtype != near.dtype or (far.dtype == np.float32) != (road.dtype == SHORT_ROAD):
         # One kernel for each kind of table, not for each mixture of kinds.
         far, near = far.astype(np.float64), near.astype(np.float64)
         road = _road(travel.graph, far.dtype)
-    modes, places = system.place_leg_s.shape
-    stations, hospitals = len(system.station_place), len(system.hospital_place)
+    modes, places = system.roads.place_leg_s.shape
+    stations, hospitals = len(system.stations.place), len(system.hospitals.place)
     call_places = places - stations
     slowest, fastest = _speed_ratios(system)
-    ways_home = [(mode, place) for mode in np.unique(system.mode_home).tolist()
-                 for place in system.station_place.tolist()]  # fmt: skip
+    ways_home = [(mode, place) for mode in np.unique(system.roads.mode_home).tolist()
+                 for place in system.stations.place.tolist()]  # fmt: skip
     steps_of = np.full((modes, places), NO_ROW, np.int32)
     steps_of[tuple(np.array(ways_home, int).reshape(-1, 2).T)] = np.arange(len(ways_home))
     fixed = Fixed(
@@ -110,24 +110,24 @@ def build(system: System) -> Fixed:
         path_s=np.zeros(0),
         xy=_frozen(travel.xy, float),
         bands=Bands(
-            _frozen(system.bands.start_s, float),
-            _frozen(system.bands.band, np.int32),
-            float(system.bands.offset_s),
-            float(system.bands.period_s),
+            _frozen(system.roads.bands.start_s, float),
+            _frozen(system.roads.bands.band, np.int32),
+            float(system.roads.bands.offset_s),
+            float(system.roads.bands.period_s),
         ),
-        mode_to_scene=_frozen(system.mode_to_scene, ROW),
-        mode_to_hospital=_frozen(system.mode_to_hospital, ROW),
-        mode_home=_frozen(system.mode_home, ROW),
-        station_place=_frozen(system.station_place, ROW),
-        hospital_place=_frozen(system.hospital_place, ROW),
-        service_factor=_frozen(system.service_factor, float),
-        standby_list=_frozen(system.standby_list, np.int32),
-        expected_turnout_s=float(system.expected_turnout_s),
-        may_divert=_frozen(system.may_divert, np.bool_),
-        may_be_left_for=_frozen(np.any(system.may_divert, axis=0), np.bool_),
-        lose_when_none_free=bool(system.lose_when_none_free),
-        position_rule=int(system.position_rule),
-        on_grid=bool(system.on_grid),
+        mode_to_scene=_frozen(system.roads.mode_to_scene, ROW),
+        mode_to_hospital=_frozen(system.roads.mode_to_hospital, ROW),
+        mode_home=_frozen(system.roads.mode_home, ROW),
+        station_place=_frozen(system.stations.place, ROW),
+        hospital_place=_frozen(system.hospitals.place, ROW),
+        service_factor=_frozen(system.fleet.service_factor, float),
+        standby_list=_frozen(system.rules.standby_list, np.int32),
+        expected_turnout_s=float(system.rules.expected_turnout_s),
+        may_divert=_frozen(system.rules.may_divert, np.bool_),
+        may_be_left_for=_frozen(np.any(system.rules.may_divert, axis=0), np.bool_),
+        lose_when_none_free=bool(system.rules.lose_when_none_free),
+        position_rule=int(system.rules.position_rule),
+        on_grid=bool(system.rules.on_grid),
         from_station_s=np.full((modes, call_places, stations), np.inf),
         by_time=np.zeros((modes, call_places, stations), NEAR),
         nearest_hospital=np.zeros((modes, call_places), NEAR),
@@ -140,7 +140,11 @@ def build(system: System) -> Fixed:
         has_bounds=_keeps_triangles(system),
         both_ways=_both_ways(travel.graph),
     )
-    modes_of_ways = (system.mode_to_scene, system.mode_to_hospital, system.mode_home)
+    modes_of_ways = (
+        system.roads.mode_to_scene,
+        system.roads.mode_to_hospital,
+        system.roads.mode_home,
+    )
     _fill(fixed, *map(np.unique, modes_of_ways))
     if fixed.has_bounds:
         fixed = _with_paths(fixed, np.array(ways_home, int).reshape(-1, 2))
@@ -159,8 +163,8 @@ def _frozen(array: Any, dtype: type | None = None) -> np.ndarray:
 
 def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
     """The columns of Chains and of places, as rows."""
-    travel, chains = system.travel, system.travel.chains
-    modes, places = system.place_leg_s.shape
+    travel, chains = system.roads.travel, system.roads.travel.chains
+    modes, places = system.roads.place_leg_s.shape
     nodes = len(chains.chain)
     node, node_s = np.zeros(nodes + 1, NODE), np.zeros((modes, nodes), NODE_S)
     node["exit"][:-1], node["other_exit"][:-1] = chains.exit
@@ -168,13 +172,13 @@ def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
     node_s["exit"], node_s["other_exit"] = chains.exit_s.transpose(1, 0, 2)
     node_s["along"], node_s["back"] = chains.along_s, chains.back_s
     row_of = np.where(travel.far_row >= 0, travel.far_row, -2 - travel.near_row)
-    entry = chains.entry[:, system.place_node]
+    entry = chains.entry[:, system.roads.place_node]
     place, place_s = np.zeros(places, PLACE), np.zeros((modes, places), PLACE_S)
-    place["node"] = system.place_node
+    place["node"] = system.roads.place_node
     place["row"], place["other_row"] = np.where(entry >= 0, row_of[entry], NO_ROW)
-    entry_s = chains.entry_s[:, :, system.place_node]
+    entry_s = chains.entry_s[:, :, system.roads.place_node]
     place_s["entry"], place_s["other_entry"] = entry_s.transpose(1, 0, 2)
-    place_s["leg"] = system.place_leg_s
+    place_s["leg"] = system.roads.place_leg_s
     columns = {"node": node, "node_s": node_s, "place": place, "place_s": place_s}
     return {name: _frozen(rows) for name, rows in columns.items()}
 
@@ -190,12 +194,15 @@ def _road(graph: Edges, dtype: np.dtype) -> np.ndarray:
 
 def _keeps_triangles(system: System) -> bool:
     """Whether no detour is faster than the direct way: on roads always, in a matrix perhaps not."""
-    return system.position_rule == PositionRule.NEXT_NODE and len(system.travel.graph.head) > 0
+    return (
+        system.rules.position_rule == PositionRule.NEXT_NODE
+        and len(system.roads.travel.graph.head) > 0
+    )
 
 
 def _speed_ratios(system: System) -> tuple[np.ndarray, np.ndarray]:
     """What a second driven in one mode takes in another, at most and at least: [mode, mode]."""
-    seconds = np.concatenate([system.travel.graph.seconds, system.place_leg_s], axis=1)
+    seconds = np.concatenate([system.roads.travel.graph.seconds, system.roads.place_leg_s], axis=1)
     driven = (seconds > 0).any(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = seconds[None, :, driven] / seconds[:, None, driven]  # 0 / 0 where neither takes any
