@@ -11,8 +11,8 @@ import pytest
 from conftest import ROOT
 from scipy.stats import kstest
 from test_decide import aligned
-from test_map_import import matrix_files
 from test_records import scenario_with
+from towns import matrix_files
 
 import sim
 from sim.answers import comparison

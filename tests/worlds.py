@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.geography.roads import travel
-from sim.geography.roads.folding import fastest
+from sim.geography.roads.graph import fastest
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
 from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet

@@ -16,12 +16,12 @@ from sim.errors import MapError, Problem
 from sim.geography.roads import travel
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
-from sim.model.system import Hospitals, Roads, Rules, Stations, System, plain_fleet
+from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
 from sim.policies.clock import NONE
 from sim.policies.dispatch import PositionRule
+from sim.text import Message
 
 MINUTE_S = 60.0
-SIREN, ORDINARY = 0, 1
 
 
 def read(region: Path, trace: Path) -> tuple[System, Calls]:
@@ -30,12 +30,17 @@ def read(region: Path, trace: Path) -> tuple[System, Calls]:
     siren_s = np.array(world["siren_minutes"], float) * MINUTE_S
     row_of = {code: row for row, code in enumerate(world["postcode"])}
     if siren_s.shape != (len(row_of), len(row_of)):
-        raise MapError(region, f"a {siren_s.shape} matrix does not fit {len(row_of)} postcodes")
+        message = Message(
+            "a {shape} matrix does not fit {number} postcodes",
+            shape=siren_s.shape,
+            number=len(row_of),
+        )
+        raise MapError(region, message)
     codes = [*played["location_postcode"], *played["unit_base_postcode"]]
     unknown = sorted({str(code) for code in codes if code not in row_of})
     if unknown:
-        problem = Problem(f"the region has no postcode {', '.join(unknown)}", "postcodes")
-        raise MapError(trace, problem)
+        message = Message("the region has no postcode {codes}", codes=", ".join(unknown))
+        raise MapError(trace, Problem(message, Message("postcodes")))
 
     places = len(row_of)
     bases = sorted(set(played["unit_base_postcode"]))
@@ -87,4 +92,4 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError) as error:
-        raise MapError(path, f"the file cannot be read ({error})") from None
+        raise MapError(path, Message("the file cannot be read ({error})", error=error)) from None

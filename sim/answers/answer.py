@@ -10,14 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sim.study.stopping import Chosen
+from sim.study.stopping import StoppedBecause
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
     from sim.scenario.scenario import Scenario
-    from sim.study.runs import Trials
+    from sim.study.runs import Runs
     from sim.words.page import Page
 
 
@@ -30,12 +30,12 @@ class Provenance:
     runs: int  # layout × replication
     seed: int
     seconds: float
-    chosen: Chosen
+    chosen: StoppedBecause
 
     @staticmethod
-    def by(trials: Trials, chosen: Chosen, seconds: float) -> Provenance:
-        often = max(trials.replications(row) for row in range(len(trials.layouts)))
-        return Provenance(trials.base, often, trials.runs, trials.seed, seconds, chosen)
+    def by(runs: Runs, chosen: StoppedBecause, seconds: float) -> Provenance:
+        often = max(runs.replications(row) for row in range(len(runs.layouts)))
+        return Provenance(runs.base, often, runs.runs, runs.seed, seconds, chosen)
 
     @property
     def draft(self) -> bool:
@@ -126,7 +126,7 @@ def _upstairs(room: str, name: str) -> Any:
 
 
 def _say(lang: str) -> Any:
-    return _upstairs("sim.words", "language")(lang)
+    return _upstairs("sim.words.language", "language")(lang)
 
 
 def finite(records: Sequence[Any]) -> list[dict[str, Any]]:

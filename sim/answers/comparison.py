@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
-import numpy as np
-
+from sim.answers.legacy import _finite
 from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.estimates import ALL, Estimate, Group, Pooled, Setup, Spread
 from sim.measures.measures import BY_KEY, HEADLINE
-from sim.study.stopping import Chosen
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.scenario.scenario import Scenario
-import time
-from concurrent.futures import Executor
-from contextlib import closing, nullcontext
-from typing import TYPE_CHECKING
-
-from sim import engine as engines
-from sim.answers.legacy import _finite
-from sim.errors import OptionError, PlannerError
-from sim.files import whole
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
-from sim.study import workers as at_work
-from sim.study.checkpoints import Kept
-from sim.study.plan import Study, Watch, check_who_works, prepare
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
+from sim.study.effort import Effort, EffortOptions, Watch
+from sim.study.runs import Runs
+from sim.study.stopping import StoppedBecause
+from sim.study.workers import Keep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,16 +52,16 @@ class Result:
         seed: int,
         seconds: float,
         differing: tuple[str, ...] = (),
-        chosen: Chosen | None = None,
-        looked: bool = False,  # replications were added until the headline was known enough
+        chosen: StoppedBecause | None = None,
+        sequential: bool = False,  # replications were added until the headline was known enough
     ):
         self.layouts, self.tallies = tuple(layouts), tuple(tallies)
         self.seed, self.seconds = seed, seconds
         self.differing = differing  # sections of settings in which a proposal is not the base
         self.matters = matters_of(self.layouts[0])
         self.replications = len(self.tallies[0])
-        self.looked = looked
-        self.chosen = chosen or Chosen("given")  # how the number of replications came about
+        self.sequential = sequential
+        self.chosen = chosen or StoppedBecause("given")  # how the number of replications came about
         self.estimate = lru_cache(maxsize=None)(self._estimate)
         self.spread = lru_cache(maxsize=None)(self._spread)
         self._verdicts = lru_cache(maxsize=None)(self._judged)
@@ -94,7 +78,7 @@ class Result:
     @cached_property
     def pooled(self) -> list[Pooled]:
         """The tallies of each layout together; the worst-served set is the base's."""
-        setups = [_setup(layout)._replace(looked=self.looked) for layout in self.layouts]
+        setups = [_setup(layout)._replace(sequential=self.sequential) for layout in self.layouts]
         worst = estimates.worst_townships(Pooled(self.tallies[0], setups[0]))
         return [
             Pooled(tallies, setup._replace(worst=worst))
@@ -124,12 +108,6 @@ class Result:
     def _judged(self, key: str) -> list[Verdict]:
         spreads = [self.spread(key, layout) for layout in range(1, len(self.layouts))]
         return verdicts(BY_KEY[key], spreads, self.matters)
-
-    def headline_half_width(self) -> float:
-        """Of the least sure headline difference; of the compliance itself in a lone layout."""
-        if len(self.layouts) == 1:
-            return self.estimate("within").half_width
-        return max(self.difference("within", i).half_width for i in range(1, len(self.layouts)))
 
     def gain_from_sharing(self, layout: int = 1) -> float:
         return estimates.gain_from_sharing(self.pooled[0], self.pooled[layout])
@@ -179,10 +157,7 @@ class Result:
                     if group.by in ("priority", "hour"):
                         continue
                     for key in estimates.keys_of(group):
-                        if key == "people_ok":
-                            value = float(pooled.people_ok(np.ones((1, 1)))[0])
-                        else:
-                            value = float(pooled.left_out(key, group)[0])
+                        value = float(pooled.left_out(key, group)[0])
                         name = self.group_name(group)
                         frame.append((layout.name.en, replication, name, key, value))
         columns = ["layout", "replication", "group", "measure", "value"]
@@ -282,86 +257,41 @@ def as_json(result: Result, lang: str = "en") -> dict[str, Any]:
     }
 
 
-def run(scenario: Scenario, **options: object) -> Result:
+def run(
+    scenario: Scenario, *, logs_to: Path | str | None = None, **effort: Unpack[EffortOptions]
+) -> Result:
     """What one layout does; the options are those of `compare`."""
-    return compare(scenario, **options)  # type: ignore[arg-type]
+    return compare(scenario, logs_to=logs_to, **effort)
 
 
 def compare(
     base: Scenario,
     *proposals: Scenario,
-    replications: int | None = None,
-    most: int | None = None,
-    draft: bool = False,
-    seed: int | None = None,
-    workers: int | None = None,
-    watch: Watch | None = None,
     logs_to: Path | str | None = None,
-    executor: Executor | None = None,
-    scheduler: str | None = None,
-    keep: Path | str | None = None,
-    engine: str = engines.NAMES[0],
+    **effort: Unpack[EffortOptions],
 ) -> Result:
     """The base and any number of proposals on the same calls.
 
-    `replications`: how many; unless it or the base's study says so, until the headline is known to
-    within half of what matters, and `most` at most. `draft`: five, and every figure says so. `seed`
-    defaults to the base's; `workers` to as many processes as the machine has cores, if there is
-    enough to do. Instead of these an `executor` of your own (`workers`: how many of its can work at
-    once), or the address of a Dask `scheduler`. The result is the same to the last bit everywhere.
-
-    `logs_to`: a folder for every call and trip, as Parquet. `keep`: a folder for finished
-    replications; the same study goes on from there if it was stopped. `engine`: `compiled` or
-    `reference`, which is the model's documentation; both give the same result to the last bit.
+    `logs_to`: a folder for every call and trip, as Parquet. `effort`: see `sim.study.effort`;
+    `watch` is told in replications, for all layouts have as many.
     """
-    study = prepare(
-        base, *proposals, replications=replications, most=most, draft=draft, seed=seed,
-        engine=engine, logs=logs_to is not None,
-    )  # fmt: skip
-    folder = None if keep is None else Path(keep)
-    if folder is not None and (folder.is_file() or (folder / whole.MARK).exists()):
-        raise OptionError("keep", f"a folder of its own; {folder} is a file or holds results")
-    with nullcontext() if folder is None else whole.alone(folder):
-        key = "" if folder is None else study.key()
-        kept = study.kept(folder, key, None if logs_to is None else Path(logs_to))
-        try:
-            return carry_out(study, kept, watch, workers, executor, scheduler)
-        except PlannerError as error:
-            kept.mention(error)
-            raise
+    began = time.perf_counter()
+    asked = Effort(**effort)
+    if asked.watch is not None:
+        asked = replace(asked, watch=_in_replications(asked.watch, 1 + len(proposals)))
+    logs = None if logs_to is None else Path(logs_to)
+    with Runs(base, proposals, asked, keep=Keep.ROWS, logs_to=logs) as runs:
+        reason = runs.until_precise()
+        return Result(
+            runs.layouts,
+            [runs.tallies(row) for row in range(len(runs.layouts))],
+            runs.seed,
+            time.perf_counter() - began,
+            runs.differing,
+            reason,
+            runs.stopping.sequential,
+        )
 
 
-def carry_out(
-    study: Study,
-    kept: Kept,
-    watch: Watch | None = None,
-    workers: int | None = None,
-    executor: Executor | None = None,
-    scheduler: str | None = None,
-) -> Result:
-    """All replications but those that were finished before; each is kept as soon as it is."""
-    check_who_works(workers, executor, scheduler)
-    tell = watch or (lambda done, total: None)
-    tallies = kept.read()
-    half_widths: list[float] = []
-    with at_work.Crew(study.plan, workers, executor, scheduler) as crew:
-        for total in study.enough.looks():
-            missing = [number for number in range(total) if number not in tallies]
-            tell(min(len(tallies), total), total)
-            with closing(crew.carried_out(missing)) as coming:  # whatever ends this ends its work
-                for one in coming:
-                    kept.add(one)
-                    tallies[one.number] = one.tallies
-                    tell(min(len(tallies), total), total)
-            result = _result(study, [tallies[number] for number in range(total)])
-            half_widths.append(result.headline_half_width())
-            if chosen := study.enough.chosen(half_widths):
-                result.chosen, result.seconds = chosen, time.perf_counter() - study.began
-                break
-    return result
-
-
-def _result(study: Study, in_order: Sequence[Any]) -> Result:
-    by_layout = list(zip(*in_order, strict=True))
-    looked = study.enough.fixed is None
-    return Result(study.layouts, by_layout, study.plan.seed, 0.0, study.differing, looked=looked)
+def _in_replications(watch: Watch, layouts: int) -> Watch:
+    return lambda done, total: watch(done // layouts, total // layouts)

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.study.stopping import Chosen
+from sim.study.stopping import StoppedBecause
 from sim.words import comparison as tables
 from sim.words import phrases as words
 from sim.words.phrases import pick
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.scenario.scenario import Scenario
-    from sim.study.runs import Trials
+    from sim.study.runs import Runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +30,12 @@ class Made:
     runs: int  # layout × replication
     seed: int
     seconds: float
-    chosen: Chosen
+    chosen: StoppedBecause
 
     @staticmethod
-    def by(trials: Trials, chosen: Chosen, seconds: float) -> Made:
-        often = max(trials.replications(row) for row in range(len(trials.layouts)))
-        return Made(trials.base, often, trials.runs, trials.seed, seconds, chosen)
+    def by(runs: Runs, chosen: StoppedBecause, seconds: float) -> Made:
+        often = max(runs.replications(row) for row in range(len(runs.layouts)))
+        return Made(runs.base, often, runs.runs, runs.seed, seconds, chosen)
 
     @property
     def draft(self) -> bool:

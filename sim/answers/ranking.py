@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from scipy.special import stdtr
@@ -19,9 +19,11 @@ from sim.answers.selection import CONFIDENCE, race
 from sim.errors import OptionError
 from sim.measures import estimates
 from sim.measures.estimates import Estimate
+from sim.measures.kinds import OfCalls
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort, EffortOptions
+from sim.study.runs import Runs
 from sim.words import phrases as words
 from sim.words.phrases import VERDICTS, count, interval, label_of, number, pick, unit
 
@@ -213,18 +215,18 @@ def rank(
     ambulances: int = 1,
     kind: str = "substation",
     zone: float | None = None,
-    **how: Any,
+    **effort: Unpack[EffortOptions],
 ) -> Ranking:
     """Every candidate site against the base, best first.
 
     `where`: `seats`, a file of named places, or how many places to draw. `by`: within, urban10,
     rural30, worst5 or mean. `zone`: the indifference zone as a share (or in minutes); default: half
-    of what matters. `how`: replications, most, draft, seed, workers, scheduler, engine, watch.
+    of what matters. `effort`: replications, most, draft, seed, workers, scheduler, engine, watch.
     """
     found, layouts = candidates.layouts(
         base, candidates.find(base, where, base.settings.study.seed), ambulances, kind
     )
-    return rank_layouts(base, found, layouts, by=by, zone=zone, **how)
+    return rank_layouts(base, found, layouts, by=by, zone=zone, **effort)
 
 
 def rank_layouts(
@@ -235,101 +237,107 @@ def rank_layouts(
     by: str = "within",
     zone: float | None = None,
     plans: bool = False,
-    **how: Any,
+    **effort: Unpack[EffortOptions],
 ) -> Ranking:
     """Layouts that each add to the base, best first; `found` names them."""
     began = time.perf_counter()
     if by not in KEYS:
         raise OptionError("by", f"write one of {', '.join(KEYS)}; found {by}")
-    with Trials(base, layouts, How(**how)) as trials:
-        small = getattr(trials.matters, BY_KEY[by].unit)
+    with Runs(base, layouts, Effort(**effort)) as runs:
+        small = BY_KEY[by].matters(runs.matters)
         zone = small / 2 if zone is None else zone
         if not zone > 0:
             raise OptionError("zone", f"must be more than nothing; found {zone}")
-        contenders = select(trials, by, zone)
-        best = max(contenders, key=lambda row: (_better(trials, row, by), -row))
-        level = estimates.simultaneous(len(trials.layouts) - 1)
-        chosen = trials.until_precise([best], by, level)
-        order = _in_order(trials, best, by)
-        first, _ = places(trials, order, by)
+        contenders = select(runs, by, zone)
+        best = max(contenders, key=lambda row: (_better(runs, row, by), -row))
+        level = estimates.simultaneous(len(runs.layouts) - 1)
+        chosen = runs.until_precise([best], by, level)
+        order = _in_order(runs, best, by)
+        first, _ = places(runs, order, by)
         # Who may be the best as well is looked at as closely: some ties are of few replications.
-        trials.more(
-            trials.replications(best),
+        runs.extend(
+            runs.replications(best),
             [row for row, at in zip(order, first, strict=True) if at == 1],
         )
-        order = _in_order(trials, best, by)
-        ranked = _ranked(trials, order, by, found, reasons.of_layouts(base, layouts, trials))
-        made = Made.by(trials, chosen, time.perf_counter() - began)
+        order = _in_order(runs, best, by)
+        ranked = _ranked(runs, order, by, found, reasons.of_layouts(base, layouts, runs))
+        made = Made.by(runs, chosen, time.perf_counter() - began)
     return Ranking(made, ranked, by, zone, len(contenders), plans)
 
 
-def select(trials: Trials, by: str, zone: float) -> list[int]:
+def select(runs: Runs, by: str, zone: float) -> list[int]:
     """Rows of the layouts that may still be best when the selection ends; one if it could."""
-    rows, scale = list(range(1, len(trials.layouts))), 0.0
+    rows, scale = list(range(1, len(runs.layouts))), 0.0
 
     def look(numbers: range, some: Sequence[int]) -> np.ndarray:
         """Sums over a constant, not ratios: their means are what the pooled measure is made of."""
         nonlocal scale
-        trials.more(numbers.stop, [rows[i] for i in some])
+        runs.extend(numbers.stop, [rows[i] for i in some])
         if not scale:  # of the first stage; the calls are the same in all layouts
-            scale = float(trials.summed(0).sums(by)[1][: numbers.stop].mean()) or 1.0
+            scale = float(runs.summed(0).sums(_of_calls(by))[1][: numbers.stop].mean()) or 1.0
         values = np.zeros((len(numbers), len(rows)))
         for i in some:
-            values[:, i] = _sum_of(trials, rows[i], by)[numbers.start : numbers.stop]
+            values[:, i] = _sum_of(runs, rows[i], by)[numbers.start : numbers.stop]
         return values / scale
 
-    left = race(look, len(rows), zone, trials.rule.upper)
-    if trials.rule.fixed is not None:
-        trials.more(trials.rule.fixed)
+    left = race(look, len(rows), zone, runs.stopping.upper)
+    if runs.stopping.fixed is not None:
+        runs.extend(runs.stopping.fixed)
     return [rows[i] for i in left]
 
 
-def _sum_of(trials: Trials, row: int, by: str) -> np.ndarray:
+def _sum_of(runs: Runs, row: int, by: str) -> np.ndarray:
     """[replication] what is counted, more being better."""
-    above, _ = trials.summed(row).sums(by)
-    return above if BY_KEY[by].better == "more" else -above
+    measure = _of_calls(by)
+    above, _ = runs.summed(row).sums(measure)
+    return measure.sign * above / measure.per
 
 
-def _better(trials: Trials, row: int, by: str) -> float:
-    gain = trials.spread(row, by).mean
-    return gain if BY_KEY[by].better == "more" else -gain
+def _of_calls(by: str) -> OfCalls:
+    measure = BY_KEY[by]
+    assert isinstance(measure, OfCalls), "all of KEYS are"
+    return measure
 
 
-def _in_order(trials: Trials, best: int, by: str) -> list[int]:
+def _better(runs: Runs, row: int, by: str) -> float:
+    return BY_KEY[by].sign * runs.spread(row, by).mean
+
+
+def _in_order(runs: Runs, best: int, by: str) -> list[int]:
     """The best, then the others by how far they are behind it where both have replications."""
-    sign = 1.0 if BY_KEY[by].better == "more" else -1.0
-    rows = range(1, len(trials.layouts))
-    lead = {row: sign * trials.spread(row, by, base=best).mean for row in rows}
+    sign = BY_KEY[by].sign
+    rows = range(1, len(runs.layouts))
+    lead = {row: sign * runs.spread(row, by, base=best).mean for row in rows}
     return sorted(rows, key=lambda row: (row != best, -lead[row], row))
 
 
 def _ranked(
-    trials: Trials,
+    runs: Runs,
     order: Sequence[int],
     by: str,
     found: Sequence[Candidate],
     why: Sequence[Reason],
 ) -> tuple[Ranked, ...]:
     level = estimates.simultaneous(len(order))
-    spreads = [trials.spread(row, by) for row in order]
-    said = verdicts(BY_KEY[by], spreads, trials.matters)
-    first, last = places(trials, order, by)
+    spreads = [runs.spread(row, by) for row in order]
+    said = verdicts(BY_KEY[by], spreads, runs.matters)
+    first, last = places(runs, order, by)
     return tuple(
         Ranked(
             found[row - 1],
-            trials.layouts[row],
-            {key: trials.spread(row, key).interval(level) for key in KEYS},
-            said[i] if trials.replications(row) >= FEWEST else Verdict.UNDECIDED,
+            runs.layouts[row],
+            {key: runs.spread(row, key).interval(level) for key in KEYS},
+            said[i] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
             int(first[i]),
             int(last[i]),
-            trials.replications(row),
+            runs.replications(row),
             why[row - 1],
         )
         for i, row in enumerate(order)
     )
 
 
-def places(trials: Trials, order: Sequence[int], by: str) -> tuple[np.ndarray, np.ndarray]:
+def places(runs: Runs, order: Sequence[int], by: str) -> tuple[np.ndarray, np.ndarray]:
     """First and last place that each layout may have: [layout in `order`].
 
     Those that are told to be better stand before it, those told to be worse behind it. Every two
@@ -337,14 +345,14 @@ def places(trials: Trials, order: Sequence[int], by: str) -> tuple[np.ndarray, n
     together with 95 % confidence.
     """
     k, better = len(order), np.zeros((len(order), len(order)), bool)  # [who, than whom]
-    having = np.array([trials.replications(row) for row in order])
+    having = np.array([runs.replications(row) for row in order])
     pairs = max(1, k * (k - 1) // 2)
-    sign = 1.0 if BY_KEY[by].better == "more" else -1.0
+    sign = BY_KEY[by].sign
     for count_ in np.unique(having).tolist():
         if count_ < FEWEST:
             continue
         some = np.flatnonzero(having >= count_)
-        left_out = [trials.summed(order[i]).first(count_).left_out(by) for i in some.tolist()]
+        left_out = [runs.summed(order[i]).first(count_).left_out(by) for i in some.tolist()]
         values = sign * np.array(left_out)  # [layout, 1 + replication]
         pseudo = count_ * values[:, :1] - (count_ - 1) * values[:, 1:]
         covered = np.cov(pseudo).reshape(len(some), len(some))
@@ -352,7 +360,7 @@ def places(trials: Trials, order: Sequence[int], by: str) -> tuple[np.ndarray, n
         se = np.sqrt(np.maximum(variance, 0.0) / count_)
         lead = values[:, :1] - values[None, :, 0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            df = estimates.freedom(count_, trials.summed(0).looked)
+            df = estimates.freedom(count_, runs.summed(0).setup.sequential)
             chance = 2 * stdtr(df, -np.abs(lead) / se)
         certain = (se == 0) & (lead != 0)  # a spread that is not known tells nothing
         surely = (np.where(se > 0, chance, np.where(certain, 0.0, 1.0)) < 0.05 / pairs) & (lead > 0)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.scenario.scenario import Scenario
-    from sim.study.runs import Trials
+    from sim.study.runs import Runs
 
 SAME_S = 1e-3  # nearer by less is not nearer: degrees come back to metres with an error
 HARDLY = 0.05  # calls a day; less relief than this is not worth a word
@@ -31,8 +31,8 @@ class Reason(NamedTuple):
     of_calls: float  # a day, that were served from there
 
 
-def of_layouts(base: Scenario, layouts: Sequence[Scenario], trials: Trials) -> list[Reason]:
-    """One reason for each layout, whose last station is the new one; rows of `trials` from 1 on."""
+def of_layouts(base: Scenario, layouts: Sequence[Scenario], runs: Runs) -> list[Reason]:
+    """One reason for each layout, whose last station is the new one; rows of `runs` from 1 on."""
     reach = coverage.reach(base)
     stations = [layout.stations[-1] for layout in layouts]
     new_s, _ = coverage.seconds_from(base, stations)
@@ -45,7 +45,7 @@ def of_layouts(base: Scenario, layouts: Sequence[Scenario], trials: Trials) -> l
         newly = behind & (best_s > target_s) & (cell_s <= target_s)
         way_s = reach.node_s[:, station.node] - reach.before_s
         # Over the calls that both met, or chance alone would relieve somebody.
-        today, after = (trials.per_day(r, "served", of=row + 1) for r in (0, row + 1))
+        today, after = (runs.per_day(r, "served", of=row + 1) for r in (0, row + 1))
         fewer = today - after[: len(today)]
         relieves = int(np.argmax(fewer))
         found.append(

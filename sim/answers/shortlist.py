@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 
@@ -17,10 +17,11 @@ from sim.answers.candidates import SEATS, Candidate
 from sim.answers.legacy import Made
 from sim.answers.ranking import rank_layouts
 from sim.answers.sites import NAMED, WORDS, Placed, Sited, joined
-from sim.answers.siting import Infeasible, Plan
+from sim.answers.siting import Infeasible, SitingPlan
 from sim.errors import OptionError, ScenarioError
 from sim.prepare import reach as coverage
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort, EffortOptions
+from sim.study.runs import Runs
 from sim.text import Name
 
 if TYPE_CHECKING:
@@ -66,14 +67,14 @@ def site(
     capacity: float | None = None,
     budget: Amount | None = None,
     busy: float | None = None,
-    **how: Any,
+    **effort: Unpack[EffortOptions],
 ) -> Sited:
     """The `best` plans of a model with today's stations locked in, then simulated and ranked.
 
     `new`: stations to add, or ambulances for mexclp and dsm; default one; lscp finds how many.
     `capacity`: the most people of a station, or ambulances for mexclp and dsm. `budget`: for what
     is new, by the scenario's costs. `busy`: MEXCLP's share of time; default: what the simulation of
-    today's layout gives. `how`: as in `sim.answers.ranking`.
+    today's layout gives. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
     if model not in MODELS:
@@ -84,7 +85,7 @@ def site(
     ground = ground_of(base, found, layouts)
     options = _options(base, ground, model, capacity, budget, best)
     if model == "mexclp" and busy is None:
-        busy = _busy(base, How(**how))
+        busy = _busy(base, Effort(**effort))
     try:
         plans = _solved(ground, model, new, busy, options, base)
     except (Infeasible, ValueError) as error:
@@ -94,7 +95,7 @@ def site(
         message = "the best plan opens no new station: today's already do all that the model asks"
         raise ScenarioError(f"site --model {model}", message)
     names, made_of = [one.name for one in placed], [one.layout for one in placed]
-    ranking = rank_layouts(base, names, made_of, plans=True, **how)
+    ranking = rank_layouts(base, names, made_of, plans=True, **effort)
     made = ranking.made
     seconds = time.perf_counter() - began
     made = Made(made.base, made.replications, made.runs, made.seed, seconds, made.chosen)
@@ -136,7 +137,7 @@ def _solved(
     busy: float | None,
     options: dict[str, Any],
     base: Scenario,
-) -> list[Plan]:
+) -> list[SitingPlan]:
     old, more = len(ground.stations), 1 if new is None else new
     if model in OF_VEHICLES:
         now = [base.fleet_size(row) for row in ground.stations] + [0] * len(ground.found)
@@ -165,7 +166,7 @@ def _solved(
     return siting.lscp(ground.minutes, ground.limit, ground.people, coverable_only=True, **options)
 
 
-def _placed(base: Scenario, ground: Ground, model: str, plans: list[Plan]) -> list[Placed]:
+def _placed(base: Scenario, ground: Ground, model: str, plans: list[SitingPlan]) -> list[Placed]:
     """Plans as layouts: a sub-station with its ambulances at each new site, more at old ones."""
     old, people = len(ground.stations), ground.people.sum()
     found: list[Placed] = []
@@ -198,7 +199,7 @@ def _placed(base: Scenario, ground: Ground, model: str, plans: list[Plan]) -> li
     return found
 
 
-def _cars(base: Scenario, ground: Ground, plan: Plan, row: int) -> int:
+def _cars(base: Scenario, ground: Ground, plan: SitingPlan, row: int) -> int:
     """How many more ambulances stand at a site than today."""
     if plan.vehicles is not None:
         now = base.fleet_size(ground.stations[row]) if row < len(ground.stations) else 0
@@ -206,10 +207,10 @@ def _cars(base: Scenario, ground: Ground, plan: Plan, row: int) -> int:
     return int(row >= len(ground.stations) and row in plan.sites)
 
 
-def _busy(base: Scenario, how: How) -> float:
+def _busy(base: Scenario, effort: Effort) -> float:
     """The share of their time on shift that today's ambulances are on calls, by simulation."""
-    with Trials(base, [], how) as trials:
-        trials.more(min(10, trials.rule.upper))
-        busy_s = float(trials.per_day(0, "busy_s").sum())
-    hours = sum(24 if a.hours is None else (a.hours[1] - a.hours[0]) % 24 or 24 for a in base.fleet)
+    with Runs(base, [], effort) as runs:
+        runs.extend(min(10, runs.stopping.upper))
+        busy_s = float(runs.per_day(0, "busy_s").sum())
+    hours = sum(ambulance.hours_a_day for ambulance in base.fleet)
     return min(0.99, busy_s / (hours * 3600))

@@ -11,7 +11,7 @@ from scipy.stats import kendalltau
 from sim.answers.candidates import Candidate
 from sim.answers.legacy import Answer, Made
 from sim.answers.ranking import Ranking
-from sim.answers.siting import Plan
+from sim.answers.siting import SitingPlan
 from sim.measures.measures import BY_KEY
 from sim.words import phrases as words
 from sim.words.phrases import interval, number, pick
@@ -44,7 +44,7 @@ def joined(names: list[str], lang: str) -> str:
 class Placed(NamedTuple):
     """A plan of the model, as a layout."""
 
-    plan: Plan
+    plan: SitingPlan
     name: Candidate
     layout: Scenario
     value: float  # as `WORDS` says it: a share, minutes, or stations

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from scipy.stats import qmc
@@ -21,7 +21,8 @@ from sim.answers.ranking import KEYS
 from sim.errors import OptionError, ScenarioError
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort, EffortOptions
+from sim.study.runs import Runs, shared
 from sim.words import phrases as words
 from sim.words.phrases import interval, number, pick, unit
 
@@ -93,7 +94,7 @@ class Stress(Answer):
     def leads(self) -> np.ndarray:
         """[1 + proposal] share of the joint samples in which each is best; 0 is the base."""
         assert self.joint is not None
-        sign = 1 if BY_KEY[self.by].better == "more" else -1
+        sign = BY_KEY[self.by].sign
         gains = sign * np.column_stack([np.zeros(len(self.joint.gains)), self.joint.gains])
         return np.bincount(gains.argmax(axis=1), minlength=gains.shape[1]) / len(gains)
 
@@ -237,12 +238,12 @@ def stress(
     by: str = "within",
     wrong: Mapping[str, float] | None = None,
     samples: int = SAMPLES,
-    **how: Any,
+    **effort: Unpack[EffortOptions],
 ) -> Stress:
     """The proposals' gains over the base under other assumptions, one at a time and together.
 
     `wrong`: by assumption, the share by which it may be wrong (see `assumptions.USUAL`); 0 leaves
-    it out. `samples`: joint ones; 0 for none. `how`: as in `sim.answers.ranking`.
+    it out. `samples`: joint ones; 0 for none. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
     if by not in KEYS:
@@ -251,42 +252,44 @@ def stress(
         raise ScenarioError("stress", "say what is to be stressed: a proposal beside the base")
     if not 0 <= samples <= 10_000:
         raise OptionError("samples", f"write 0 to 10000; found {samples}")
-    asked = How(**how)
     some, bad = assumptions(base, wrong), mishaps(base)
-    with Trials(base, proposals, asked) as trials:
-        chosen = trials.until_precise(key=by)
-        nominal = _gains(trials, by)
-        often, first = trials.replications(0), _best(nominal, by)
-        made = Made.by(trials, chosen, 0.0)
-    asked = asked._replace(replications=often, most=None, draft=False)
-    work = _Work(base, proposals, by, asked, often * (1 + len(proposals)))
-    work.expect(len(some) * 2 + sum(len(one.cases) for one in bad), often, samples)
-    swings = [work.swing(one) for one in some] + [work.worst_cases(one, first) for one in bad]
-    swings.sort(key=lambda swing: -swing.width(first))
-    joint = work.joint(some, bad, samples, made.base.settings.study.seed) if samples else None
+    with shared(Effort(**effort)) as asked:
+        with Runs(base, proposals, asked) as runs:
+            chosen = runs.until_precise(key=by)
+            nominal = _gains(runs, by)
+            often, first = runs.replications(0), _best(nominal, by)
+            made = Made.by(runs, chosen, 0.0)
+        asked = replace(asked, replications=often, most=None, draft=False)
+        work = _Work(base, proposals, by, asked, often * (1 + len(proposals)))
+        work.expect(len(some) * 2 + sum(len(one.cases) for one in bad), often, samples)
+        swings = [work.swing(one) for one in some] + [work.worst_cases(one, first) for one in bad]
+        swings.sort(key=lambda swing: -swing.width(first))
+        joint = work.joint(some, bad, samples, made.base.settings.study.seed) if samples else None
     seconds = time.perf_counter() - began
     made = Made(made.base, often, work.runs, made.seed, seconds, chosen)
     return Stress(made, tuple(proposals), nominal, tuple(swings), joint, by)
 
 
 def _best(gains: Sequence[Estimate], by: str) -> int:
-    sign = 1 if BY_KEY[by].better == "more" else -1
+    sign = BY_KEY[by].sign
     return int(np.argmax([sign * gain.mean for gain in gains]))
 
 
-def _gains(trials: Trials, by: str) -> tuple[Estimate, ...]:
-    rows = range(1, len(trials.layouts))
-    return tuple(trials.spread(row, by).interval() for row in rows)
+def _gains(runs: Runs, by: str) -> tuple[Estimate, ...]:
+    rows = range(1, len(runs.layouts))
+    return tuple(runs.spread(row, by).interval() for row in rows)
 
 
 class _Work:
     """The runs under other assumptions, one after another, as each needs roads of its own."""
 
-    def __init__(self, base: Scenario, proposals: Sequence[Scenario], by: str, how: How, runs: int):
+    def __init__(
+        self, base: Scenario, proposals: Sequence[Scenario], by: str, effort: Effort, runs: int
+    ):
         self.base, self.proposals, self.by = base, proposals, by
         self.runs, self._total = runs, runs
-        self._tell = how.watch or (lambda done, total: None)
-        self._how = how._replace(watch=None)
+        self._tell = effort.watch or (lambda done, total: None)
+        self._effort = replace(effort, watch=None)
 
     def expect(self, worlds: int, often: int, samples: int) -> None:
         layouts = 1 + len(self.proposals)
@@ -295,14 +298,14 @@ class _Work:
     def gains(self, change: Any, roads: bool, often: int | None = None) -> tuple[Estimate, ...]:
         """Of each proposal over the base, when both are changed alike."""
         layouts = [change(layout) for layout in (self.base, *self.proposals)]
-        how = self._how._replace(keep_tables=not roads)
+        effort = replace(self._effort, keep_tables=not roads)
         if often is not None:
-            how = how._replace(replications=often)
-        with Trials(layouts[0], layouts[1:], how) as trials:
-            trials.more(trials.rule.upper)
-            self.runs += trials.runs
+            effort = replace(effort, replications=often)
+        with Runs(layouts[0], layouts[1:], effort) as runs:
+            runs.extend(runs.stopping.upper)
+            self.runs += runs.runs
             self._tell(self.runs, self._total)
-            return _gains(trials, self.by)
+            return _gains(runs, self.by)
 
     def swing(self, about: Assumption) -> Swing:
         ends = []
@@ -324,7 +327,7 @@ class _Work:
         drawn = qmc.LatinHypercube(len(some) + len(off), rng=seed).random(samples)
         levels = 2 * drawn - 1
         gains = []
-        often = min(self._how.replications or OFTEN_JOINT, OFTEN_JOINT)
+        often = min(self._effort.replications or OFTEN_JOINT, OFTEN_JOINT)
         for row in range(samples):
             case = -1
             if off and drawn[row, -1] < MISSING:

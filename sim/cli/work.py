@@ -5,25 +5,106 @@ Says where they go, what was finished when it is stopped, and that it goes on fr
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
 from sim.cli.options import Options, Stopped
 from sim.errors import PlannerError
+from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.answers.comparison import Result
+    from sim.scenario.changes import AnyVerb
     from sim.scenario.scenario import Scenario
-    from sim.study.checkpoints import Kept
+    from sim.study.effort import EffortOptions
 
-COMPILING = "Compiling the rules (once, half a minute)"
+COMPILING = Message("Compiling the rules (once, half a minute)")
+PART = "study"  # one part folder for all that may be asked for a results folder
+
+
+class Session(NamedTuple):
+    """A command at work: the folder to fill, and the options of what it asks."""
+
+    part: Path
+    effort: EffortOptions
+
+
+@contextmanager
+def session(
+    folder: Path, tell: Callable[..., None], options: Options, steps: bool = False
+) -> Iterator[Session]:
+    """Workers, a part folder and finished replications, which all studies of a command share.
+
+    `steps`: the command is many small studies, whose whole length nobody knows. What is filled
+    takes the place of `folder` at the end. Stopped, or failed, it says how much is finished: the
+    same command, run again, goes on from there.
+    """
+    from sim import engine as engines
+    from sim.report import folder as store
+    from sim.study.checkpoints import Checkpoints
+    from sim.study.effort import Effort
+    from sim.study.runs import shared
+
+    effort = Effort(**options.study())
+    if unwritable := engines.cannot_keep(options.engine):
+        tell(note=_cannot_keep(unwritable))
+    checkpoints, began = Checkpoints(), False
+
+    def watch(done: int, total: int) -> None:
+        nonlocal began
+        if not began and checkpoints.taken_up:
+            tell(note=_going_on(checkpoints.finished()))
+        compiling = not began and not engines.is_ready(options.engine)
+        began = True
+        if steps and done:
+            tell(title=Message("Trying one option after another"))
+        else:
+            tell(done, total, COMPILING if compiling else Message("Simulating"))
+
+    try:
+        with store.results_folder(folder, PART) as part:
+            checkpoints.folder = part / store.FINISHED
+            with shared(replace(effort, watch=watch, checkpoints=checkpoints)) as effort:
+                asked = options.study()
+                asked |= {"watch": watch, "pool": effort.pool, "checkpoints": checkpoints}
+                yield Session(part, asked)
+    except KeyboardInterrupt:
+        raise Stopped(_stopped(checkpoints.finished())) from None
+    except PlannerError as error:
+        checkpoints.mention(error)
+        raise
+
+
+def _cannot_keep(folder: Path) -> Message:
+    return Message(
+        "The cache folder {folder} cannot be written: the rules are compiled anew every time. "
+        "Name another one in TENTHIRTY_CACHE.",
+        folder=folder,
+    )
+
+
+def _going_on(runs: int) -> Message:
+    if runs == 1:
+        return Message("Going on: 1 run was finished before.")
+    return Message("Going on: {runs} runs were finished before.", runs=runs)
+
+
+def _stopped(runs: int) -> Message:
+    if not runs:
+        return Message("Stopped. Nothing was written.")
+    if runs == 1:
+        return Message("Stopped: 1 run is finished; the same command goes on from there.")
+    return Message(
+        "Stopped: {runs} runs are finished; the same command goes on from there.", runs=runs
+    )
 
 
 def carry_out(
@@ -34,88 +115,22 @@ def carry_out(
     logs: bool,
 ) -> Result:
     """Simulate, print the table, and put everything under `folder` once it is whole."""
-    from sim import engine as engines
     from sim.answers import comparison
     from sim.report import folder as store
-    from sim.study import plan as study
 
     store.refuse_foreign(folder)
-    tell(title="Preparing the roads")
-    planned = study.prepare(
-        *layouts, replications=options.replications, most=options.most, draft=options.draft,
-        seed=options.seed, engine=options.engine, logs=logs,
-    )  # fmt: skip
-    key = planned.key()
-    if unwritable := engines.cannot_keep(options.engine):
-        tell(note=_cannot_keep(unwritable, options.lang))
-    kept: Kept | None = None
-    began = False
-
-    def watch(done: int, total: int) -> None:
-        nonlocal began
-        if not began and kept is not None and kept.taken_up:
-            tell(note=_going_on(kept, options.lang))
-        compiling = not began and not engines.is_ready(options.engine)
-        began = True
-        tell(done, total, COMPILING if compiling else "Simulating")
-
-    try:
-        with store.results_folder(folder, key) as part:
-            logs_to = part / store.LOGS if logs else None
-            kept = planned.kept(part / store.FINISHED, key, logs_to)
-            result = comparison.carry_out(
-                planned, kept, watch, options.workers, None, options.scheduler
-            )
-            if not options.as_json:  # the answer first: figures take longer than the study
-                tell(aside=lambda: typer.echo(result.table(options.lang)))
-            tell(title="Drawing and writing" if options.figures else "Writing")
-            store.drop_logs_from(part, result.replications if logs else 0)
-            store.write_results(
-                part, result, options.lang, options.figures, sys.argv[1:], options.engine
-            )
-    except KeyboardInterrupt:
-        raise Stopped(_stopped(kept, options.lang)) from None
-    except PlannerError as error:
-        if kept is not None:
-            kept.mention(error)
-        raise
-    return result
-
-
-def _cannot_keep(folder: Path, lang: str) -> str:
-    if lang == "zh":
-        return (
-            f"缓存目录 {folder} 不可写，每次都要重新编译规则；可用 TENTHIRTY_CACHE 指定其他目录。"
+    tell(title=Message("Preparing the roads"))
+    with session(folder, tell, options) as (part, effort):
+        logs_to = part / store.LOGS if logs else None
+        result = comparison.compare(*layouts, logs_to=logs_to, **effort)
+        if not options.as_json:  # the answer first: figures take longer than the study
+            tell(aside=lambda: typer.echo(result.table(options.lang)))
+        tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
+        store.drop_other_logs(part, len(layouts), result.replications if logs else 0)
+        store.write_results(
+            part, result, options.lang, options.figures, sys.argv[1:], options.engine
         )
-    return (
-        f"The cache folder {folder} cannot be written: the rules are compiled anew every time. "
-        "Name another one in TENTHIRTY_CACHE."
-    )
-
-
-def _going_on(kept: Kept, lang: str) -> str:
-    en, zh = _of_all(kept)
-    if lang == "zh":
-        return f"继续：{zh}此前已完成 {kept.taken_up} 次。"
-    return f"Going on: {kept.taken_up}{en} replications were finished before."
-
-
-def _stopped(kept: Kept | None, lang: str) -> str:
-    if kept is not None:
-        kept.recount()
-    if kept is None or not kept.done:
-        return "已停止，未写入任何结果。" if lang == "zh" else "Stopped. Nothing was written."
-    en, zh = _of_all(kept)
-    if lang == "zh":
-        return f"已停止：{zh}已完成 {kept.done} 次；再次运行同一命令即可继续。"
-    return (
-        f"Stopped: {kept.done}{en} replications are finished; the same command goes on from there."
-    )
-
-
-def _of_all(kept: Kept) -> tuple[str, str]:
-    """How many there will be, where that is known before they are done."""
-    return ("", "") if kept.at_most else (f" of {kept.total}", f"共 {kept.total} 次重复，")
+    return result
 
 
 def answer(
@@ -123,32 +138,23 @@ def answer(
     folder: Path,
     tell: Callable[..., None],
     options: Options,
-    ask: Callable[[Scenario, dict[str, Any]], Any],
+    ask: Callable[[Scenario, EffortOptions], Any],
     steps: bool,
 ) -> Any:
     """Put a question, print what came of it, and put all of it under `folder` once it is whole.
 
     `steps`: the question is many small studies, whose whole length nobody knows.
     """
-    from sim import engine as engines
     from sim.report import folder as store
 
     store.refuse_foreign(folder)
-    compiling = not engines.is_ready(options.engine)
-    tell(title=COMPILING if compiling else "Simulating")
-
-    def watch(done: int, total: int) -> None:
-        if done and steps:
-            tell(title="Trying one option after another")
-        elif done:
-            tell(done, total, "Simulating")
-
-    key = hashlib.sha256("\0".join(sys.argv).encode()).hexdigest()
-    with store.results_folder(folder, key) as part:
-        told = ask(base, options.study() | {"watch": watch})
+    tell(title=Message("Simulating"))
+    with session(folder, tell, options, steps) as (part, effort):
+        told = ask(base, effort)
         if not options.as_json:
             tell(aside=lambda: typer.echo(told.table(options.lang)))
-        tell(title="Drawing and writing" if options.figures else "Writing")
+        tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
+        store.drop_other_logs(part, 0, 0)
         store.write_answer(part, told, base, options.lang, options.figures, sys.argv[1:])
     return told
 
@@ -160,7 +166,7 @@ def say_answer(told: Any, folder: Path, options: Options) -> None:
         facts = answer_as_json(told, options.lang) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
-    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
+    typer.echo(" " + options.say("Results: {folder}/", folder=folder))
 
 
 def say_where(result: Result, folder: Path, options: Options) -> None:
@@ -171,7 +177,7 @@ def say_where(result: Result, folder: Path, options: Options) -> None:
         facts = comparison.as_json(result, options.lang) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
-    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
+    typer.echo(" " + options.say("Results: {folder}/", folder=folder))
 
 
 def free_folder(name: str) -> Path:
@@ -192,13 +198,12 @@ def name_of(path: Path) -> str:
 
 
 def name_of_comparison(
-    base: Scenario, path: Path, others: list[Path], changes: list[dict[str, Any]]
+    base: Scenario, path: Path, others: list[Path], changes: list[AnyVerb]
 ) -> str:
     parts = [name_of(path)]
     parts += [f"vs-{other.stem}" for other in others]
     for change in changes:
-        verb, entry = next(iter(change.items()))
-        spot = base.map.find(entry["station"])
-        name = spot.name.en if spot else entry["station"]
-        parts += [verb, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
+        spot = base.map.find(change.station)
+        name = spot.name.en if spot else change.station
+        parts += [change.key, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
     return "-".join(parts)[:120]

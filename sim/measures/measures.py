@@ -2,111 +2,170 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from sim.measures.groups import Setup
+from sim.measures.kinds import (
+    Matters,
+    Measure,
+    OfCalls,
+    OfFleet,
+    OfPeople,
+    PercentileOfCalls,
+    Rows,
+)
+
+__all__ = ["BY_KEY", "COUNTED", "HEADLINE", "MEASURES", "OF_CALLS", "Matters", "Measure"]
+
+TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
+LONG_WAIT_S = 1_200.0
 
 
-class Measure(NamedTuple):
-    """`unit` says what a value is: a share between 0 and 1, or minutes; `terms` are the field's."""
-
-    key: str
-    en: str
-    zh: str
-    unit: Literal["share", "min"]
-    better: Literal["more", "less"]
-    definition_en: str
-    definition_zh: str
-    terms: tuple[str, ...] = ()
+# ── what is counted ──────────────────────────────────────────────────────────────────────────
 
 
-MEASURES: Final = (
-    Measure(
-        "within", "All calls within target", "全部呼叫达标率", "share", "more",
-        "Compliance: the share of calls whose response time is at most (≤) the target of the place "
-        "they came from, urban or rural. A call that nobody reaches counts as not reached. "
-        "Response time runs from call received to the first ambulance's arrival.",
-        "达标率：反应时间不超过（≤）呼叫地点所属目标（城区或农村）的呼叫所占比例；无人到达的呼叫计为"
-        "未达标。反应时间自接到呼叫起，至首辆救护车到达止。",
-        ("compliance", "达标率"),
-    ),
-    Measure(
+def in_time(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether it was reached within the target of its area; a target is inclusive."""
+    within: np.ndarray = rows.response_s <= np.array(setup.target_s)[rows.area]
+    return within
+
+
+def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
+    """[call] seconds; inf if nobody arrived."""
+    return rows.response_s
+
+
+def reached(rows: Rows) -> np.ndarray:
+    """[call] whether anybody arrived."""
+    return np.isfinite(rows.response_s)
+
+
+def in_area(area: int) -> Callable[[Setup], np.ndarray]:
+    """The places of one area, as a mask of areas and townships."""
+
+    def where(setup: Setup) -> np.ndarray:
+        mask = ~setup.everywhere()
+        mask[area] = True
+        return mask
+
+    return where
+
+
+def in_worst(setup: Setup) -> np.ndarray:
+    """The worst-served townships of the base, as a mask of areas and townships."""
+    mask = ~setup.everywhere()
+    mask[:, list(setup.worst)] = True
+    return mask
+
+
+WITHIN: Final = OfCalls(
+    "within", "All calls within target", "全部呼叫达标率", "share", "more",
+    "Compliance: the share of calls whose response time is at most (≤) the target of the place "
+    "they came from, urban or rural. A call that nobody reaches counts as not reached. "
+    "Response time runs from call received to the first ambulance's arrival.",
+    "达标率：反应时间不超过（≤）呼叫地点所属目标（城区或农村）的呼叫所占比例；无人到达的呼叫计为"
+    "未达标。反应时间自接到呼叫起，至首辆救护车到达止。",
+    ("compliance", "达标率"),
+    value=in_time,
+)  # fmt: skip
+MEAN: Final = OfCalls(
+    "mean", "Mean response", "平均反应时间", "min", "less",
+    "Mean minutes from call received to arrival, over all calls that were reached.",
+    "从接到呼叫到首辆救护车到达的平均分钟数，按全部已到达的呼叫计算。",
+    value=response_s, among=reached, per=60.0,
+)  # fmt: skip
+MEASURES: Final[tuple[Measure, ...]] = (
+    WITHIN,
+    OfCalls(
         "urban10", "Urban calls within target", "城区呼叫达标率", "share", "more",
         "Compliance of the calls from the urban core, against the urban target (ten minutes "
         "unless the scenario says otherwise).",
         "城区呼叫的达标率，按城区目标计算（方案未另行规定时为 10 分钟）。",
+        value=in_time, where=in_area(0),
     ),
-    Measure(
+    OfCalls(
         "rural30", "Rural calls within target", "农村呼叫达标率", "share", "more",
         "Compliance of the calls from outside the urban core, against the rural target (thirty "
         "minutes unless the scenario says otherwise).",
         "城区以外呼叫的达标率，按农村目标计算（方案未另行规定时为 30 分钟）。",
+        value=in_time, where=in_area(1),
     ),
-    Measure(
+    OfCalls(
         "worst5", "Five worst-served townships", "最差 5 乡镇达标率", "share", "more",
         "Compliance of the calls of the five townships that today's layout serves worst. The set "
         "is fixed from the base, so that every layout is judged on the same people.",
         "现状布局下达标率最低的 5 个乡镇的呼叫达标率；名单以现状为准并保持不变。",
+        value=in_time, where=in_worst,
     ),
-    Measure(
-        "mean", "Mean response", "平均反应时间", "min", "less",
-        "Mean minutes from call received to arrival, over all calls that were reached.",
-        "从接到呼叫到首辆救护车到达的平均分钟数，按全部已到达的呼叫计算。",
-    ),
-    Measure(
+    MEAN,
+    PercentileOfCalls(
         "p90", "90th percentile", "第 90 百分位数", "min", "less",
         "The smallest number of minutes within which at least 90 % of the calls were reached, "
         "over the calls of all replications together.",
         "至少 90% 的呼叫在此分钟数内到达；按各次重复的全部呼叫合并计算，取满足条件的最小值。",
         ("P90",),
+        value=response_s, share=0.9, per=60.0,
     ),
-    Measure(
+    OfCalls(
         "over20", "Longer than 20 minutes", "超 20 分钟占比", "share", "less",
         "Share of calls with a response time of more than 20 minutes.",
         "反应时间超过 20 分钟的呼叫所占比例。",
+        value=lambda rows, _: rows.response_s > LONG_WAIT_S,
     ),
-    Measure(
+    OfCalls(
         "turnout3", "Turnout within 3 minutes", "3 分钟出车率", "share", "more",
         "Share of calls whose ambulance was rolling at most 3 minutes after it was assigned; an "
         "ambulance sent while on the road rolls at once.",
         "派车后 3 分钟内出车的呼叫所占比例；行驶途中被派的车辆视为立即出车。",
         ("3-minute turnout",),
+        value=lambda rows, _: rows.turnout_s <= TURNOUT_TARGET_S,
     ),
-    Measure(
+    OfCalls(
         "served_at_once", "Served at once", "呼叫满足率", "share", "more",
         "Share of calls for which an ambulance could be assigned as soon as call taking was over, "
         "with no queueing. Cities define this figure differently: compare with care.",
         "受理结束即有车可派、无需等待的呼叫所占比例。各地口径不同，比较时请注意。",
+        value=lambda rows, _: rows.at_once,
     ),
-    Measure(
+    OfCalls(
         "cross", "Served from another area", "跨区域服务占比", "share", "less",
         "Share of calls served by an ambulance whose home is not the station nearest to the call "
         "by driving time.",
         "由非最近急救站（按行车时间）的救护车服务的呼叫所占比例。",
         ("out of area",),
+        value=lambda rows, _: rows.cross,
     ),
-    Measure(
+    OfFleet(
         "busy", "Ambulance time on calls", "任务占用率", "share", "less",
         "Utilisation: time from assigned to cleared while on shift, over time on shift, all "
         "ambulances together.",
         "救护车在岗期间从受派到恢复可用的时间占在岗时间的比例，按全部车辆合计。",
         ("utilisation", "任务占用率"),
+        above=lambda tally: tally.busy_s.sum(), below=lambda tally: tally.on_duty_s.sum(),
     ),
-    Measure(
+    OfFleet(
         "level_zero", "Time with no ambulance free", "无车可派时间", "share", "less",
         "Share of time in which no ambulance on shift was free to be sent.",
         "没有任何在岗救护车可派的时间所占比例。",
         ("level zero",),
+        above=lambda tally: tally.level_zero_s, below=lambda tally: tally.window_s,
     ),
-    Measure(
+    OfPeople(
         "people_ok", "People in townships that meet their target", "达标乡镇人口占比", "share",
         "more",
         "Share of people who live in a township in which the scenario's share (90 %) of calls is "
         "reached within their own target, of all who live in townships with calls.",
         "居住在达标乡镇的人口占比；乡镇达标指其呼叫按各自目标的达标率不低于方案规定比例（90%）。"
         "没有呼叫的乡镇不计。",
+        measure=WITHIN,
     ),
 )  # fmt: skip
 
 BY_KEY: Final = {measure.key: measure for measure in MEASURES}
+COUNTED: Final = (WITHIN, MEAN)  # what sums are kept of
 HEADLINE: Final = ("within", "urban10", "rural30", "worst5", "p90", "mean", "busy", "people_ok")
 OF_CALLS: Final = ("within", "mean", "p90", "over20", "turnout3", "served_at_once", "cross")
 

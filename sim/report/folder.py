@@ -22,7 +22,8 @@ from sim import words
 from sim.answers.answer import Answer
 from sim.answers.comparison import as_json
 from sim.errors import OutputError
-from sim.files.whole import FINISHED, LOCK, LOGS, MARK, alone, told_in_words, write_whole
+from sim.files.whole import FINISHED, LOGS, MARK, alone, told_in_words, write_whole
+from sim.words.language import language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +65,8 @@ def refuse_foreign(folder: Path) -> None:
 def results_folder(folder: Path, key: str) -> Iterator[Path]:
     """A part folder to fill; it takes the place of an earlier result only when it is whole.
 
-    It lies beside `folder` and is named after the study's key: the same study finds there what
-    it had finished when it was stopped. It goes when nothing is finished, or when all is.
+    It lies beside `folder`; what was stopped finds there what it had finished. It goes when nothing
+    is finished, or when all is.
     """
     refuse_foreign(folder)
     part = folder.with_name(f".{folder.name}.part-{key[:12]}")
@@ -79,7 +80,7 @@ def results_folder(folder: Path, key: str) -> Iterator[Path]:
                 shutil.rmtree(part, ignore_errors=True)
                 _drop_other_parts(folder)
             finally:
-                if not any((part / FINISHED).glob("layout-*/*.parquet")):
+                if not any((part / FINISHED).glob("*/[0-9]*.npz")):
                     shutil.rmtree(part, ignore_errors=True)
     finally:
         if new_parent:
@@ -90,15 +91,17 @@ def results_folder(folder: Path, key: str) -> Iterator[Path]:
 def _tidy(part: Path) -> None:
     """Of an earlier start only whole files of finished replications stay."""
     for path in part.iterdir():
-        if path.name not in (FINISHED, LOGS, LOCK):
+        if path.name not in (FINISHED, LOGS):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for half in part.glob("*/layout-*/.*"):
+    for half in part.glob("*/*/.*"):
         half.unlink()
 
 
 def _drop_other_parts(folder: Path) -> None:
     """What other studies for the same folder left, unless one is at work there."""
     for other in folder.parent.glob(f".{glob.escape(folder.name)}.part-*"):
+        if not other.is_dir():  # the lock of one
+            continue
         with contextlib.suppress(OutputError), alone(other):
             shutil.rmtree(other, ignore_errors=True)
 
@@ -135,16 +138,17 @@ def _take_the_place(part: Path, folder: Path) -> None:
             old.unlink()
     files = [path.relative_to(part) for path in part.rglob("*") if path.is_file()]
     for path in sorted(files, key=lambda path: path.name == MARK):
-        if path.parts[0] not in (FINISHED, LOCK):
+        if path.parts[0] != FINISHED:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             os.replace(part / path, folder / path)
     (folder / TAKING).unlink()
 
 
-def drop_logs_from(part: Path, first: int) -> None:
-    """Logs of replications that a longer study had finished and this one does not have."""
+def drop_other_logs(part: Path, layouts: int, replications: int) -> None:
+    """Remove logs of layouts and replications that only an earlier study had."""
     for path in (part / LOGS).glob("layout-*/*.parquet"):
-        if int(path.stem.rpartition("-")[2]) >= first:
+        layout = int(path.parent.name.rpartition("-")[2])
+        if layout >= layouts or int(path.stem.rpartition("-")[2]) >= replications:
             path.unlink()
 
 
@@ -210,7 +214,7 @@ def answer_as_json(told: Any, lang: str) -> dict[str, Any]:
     if not isinstance(told, Answer):
         facts: dict[str, Any] = told.facts(lang)
         return facts
-    page = words.page_of(told, words.language(lang))
+    page = words.page_of(told, language(lang))
     return told.facts() | {"sentence": page.sentence, "sentences": list(page.sentences)}
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY, Measure
-from sim.scenario.settings import Change, Close, Fleet, LonLat, Move, StationEntry
+from sim.scenario.changes import Add, Change, Close, Move, Staff
+from sim.scenario.values import LonLat
 
 if TYPE_CHECKING:
     from sim.answers.comparison import Result
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
-    from sim.study.stopping import Chosen
+    from sim.study.stopping import StoppedBecause
 
 LANGUAGES = ("en", "zh")
 
@@ -134,7 +135,7 @@ def days(base: Scenario, lang: str) -> str:
     return pick(lang, count(round(measured, 2), "day"), f"{measured:.4g} 天")
 
 
-def how_often(replications: int, chosen: Chosen, lang: str) -> str:
+def how_often(replications: int, chosen: StoppedBecause, lang: str) -> str:
     """20 replications (enough for ±0.3 points)"""
     reached, aim = f"±{chosen.reached * 100:.1f}", f"±{chosen.aim * 100:g}"
     en, zh = {
@@ -157,9 +158,8 @@ def count(number: float, noun: str) -> str:
 def change(said: Change, layout: Scenario, lang: str) -> str:
     """One change of a layout: "+ substation 枫林镇, 1 ambulance"."""
     verb = said.verb
-    assert verb is not None
     name = layout.station_label(verb.station, lang)
-    if isinstance(verb, StationEntry):
+    if isinstance(verb, Add):
         kind_en, kind_zh = KINDS[verb.kind]
         kind_en = "" if name.casefold().startswith(kind_en) else f"{kind_en} "
         en = f"+ {kind_en}{name}, {count(verb.ambulances, 'ambulance')}{hours(verb.hours)}"
@@ -169,7 +169,7 @@ def change(said: Change, layout: Scenario, lang: str) -> str:
         spot = layout.map.find(to)
         to = spot.name.within(lang) if spot else to
         return pick(lang, f"{name} moved to {to}", f"{name}迁至{to}")
-    if isinstance(verb, Fleet):
+    if isinstance(verb, Staff):
         more = f"{verb.by:+d}" if verb.by is not None else f"= {verb.to}"
         more = more.replace("-", "−")
         one = "ambulance" if verb.by in (1, -1) or verb.to == 1 else "ambulances"
@@ -248,7 +248,7 @@ def _subject(result: Result, layout: int, lang: str) -> str:
     scenario = result.layouts[layout]
     made = scenario.changes[len(result.base.changes) :]
     verb = made[0].verb if len(made) == 1 else None
-    if isinstance(verb, StationEntry):
+    if isinstance(verb, Add):
         en, zh = KINDS[verb.kind]
         crew = "one ambulance" if verb.ambulances == 1 else count(verb.ambulances, "ambulance")
         name = scenario.station_label(verb.station, lang)

@@ -163,6 +163,134 @@ def test_nobody_gets_off_on_a_motorway():
     assert node.tolist() == [2]
 
 
+@given(random_roads(), st.lists(st.tuples(st.floats(-9, 40), st.floats(-9, 40)), min_size=1))
+@settings(max_examples=60, deadline=None)
+def test_a_point_goes_to_the_nearest_node_where_the_road_may_be_left(roads, points):
+    built = network.build(roads._replace(road_class=_mixed(len(roads.u))))[0]
+    if not built.may_leave.any():
+        return
+    xy = np.array(points)
+    node, metres = network.snap(built, xy)
+    apart = np.linalg.norm(built.xy[None] - xy[:, None], axis=2)
+    apart[:, ~built.may_leave] = np.inf
+    assert built.may_leave[node].all()
+    assert metres == pytest.approx(apart.min(axis=1))
+    assert apart[np.arange(len(xy)), node] == pytest.approx(metres)
+
+
+def _mixed(count):
+    return np.array([("primary", "motorway")[i % 3 == 0] for i in range(count)], object)
+
+
+def test_one_point_and_many_are_found_alike_and_the_tree_is_made_once():
+    xy = np.random.default_rng(5).random((500, 2)) * 1000
+    town = network.without_roads(xy)
+    tree = town.tree
+    at = np.random.default_rng(6).random((30, 2)) * 1000
+    together, metres = network.snap(town, at)
+    for point, node, m in zip(at, together, metres, strict=True):
+        alone = network.snap(town, point)
+        assert (alone[0][0], alone[1][0]) == (node, m)
+    assert town.tree is tree
+
+
+def test_posted_speeds_count_unless_they_are_to_be_ignored():
+    roads = links([(0, 1), (1, 2)], [100, 100])._replace(speed=np.array([20.0, np.nan]))
+    built = network.build(roads)[0]
+    speed, once = np.array([10.0]), np.ones((1, 1))
+    assert sorted(network.edges(built, speed, once).seconds[0].tolist()) == [5, 5, 10, 10]
+    plain = network.edges(built, speed, once, own_speeds=False)
+    assert plain.seconds[0].tolist() == [10] * 4
+
+
+@given(random_roads(), st.permutations(range(12)))
+@settings(max_examples=60, deadline=None)
+def test_no_travel_time_depends_on_what_the_nodes_are_called(roads, names):
+    """Ids are names: other ids give the same seconds between the same places."""
+    name = np.array(names)
+    other = roads._replace(u=name[roads.u] * 7 + 1, v=name[roads.v] * 7 + 1)
+    tables = []
+    for links_ in (roads, other):
+        built = network.build(links_)[0]
+        graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+        order = np.lexsort(built.xy.T)
+        tables.append(tables_room.table(graph, order)[0][:, order])
+    assert np.array_equal(*tables)
+
+
+@given(random_roads())
+@settings(max_examples=60, deadline=None)
+def test_a_node_put_into_the_middle_of_a_road_changes_no_travel_time(roads):
+    """Folding: a node without a junction is no place to choose."""
+    nodes, count = int(max(roads.u.max(), roads.v.max())) + 1, len(roads.u)
+    middle = nodes + np.arange(count)
+    half_m = np.round(roads.length_m / 2) + 10
+    whole = roads._replace(length_m=2 * half_m)
+    cut = network.Links(
+        np.concatenate([roads.u, middle]),
+        np.concatenate([middle, roads.v]),
+        np.concatenate([roads.u_xy, roads.u_xy + 0.5]),
+        np.concatenate([roads.u_xy + 0.5, roads.v_xy]),
+        np.concatenate([half_m, half_m]),
+        np.concatenate([roads.road_class] * 2),
+        np.concatenate([roads.speed] * 2),
+        np.concatenate([roads.oneway] * 2),
+    )
+    found = []
+    for links_ in (whole, cut):
+        built = network.build(links_)[0]
+        graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+        own = np.flatnonzero((built.xy % 1 == 0).all(axis=1))
+        own = own[np.lexsort(built.xy[own].T)]
+        made = travel.build(graph, built.xy, own, own[:1])
+        found.append(np.array([travel.seconds(made, 0, own, int(end)) for end in own]))
+    assert found[1] == pytest.approx(found[0], abs=2 * count / TICKS)
+
+
+def test_a_table_kept_on_disk_is_left_behind_and_found_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
+    built = network.build(links([(0, 1), (1, 2), (2, 0), (2, 3)], [100, 200, 300, 50]))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    made = travel.build(graph, built.xy, np.arange(4), np.arange(1))
+    sent = travel.without_table(made)
+    assert sent.far.size == 0
+    assert np.array_equal(travel.with_table(sent).far, made.far)
+    assert travel.with_table(made) is made
+    tried = travel.build(graph, built.xy, np.arange(3), np.arange(1), keep=False)
+    assert travel.without_table(tried) is tried, "a table that is not kept goes along"
+
+
+def test_other_stations_share_all_but_their_own_table():
+    rng = np.random.default_rng(2)
+    pairs = [(i, i + 1) for i in range(11)] + [(0, 5), (3, 9), (2, 11)]
+    built = network.build(links(pairs, rng.integers(50, 900, len(pairs))))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    nodes = np.arange(len(built.xy))
+    one = travel.build(graph, built.xy, nodes[:4], nodes[4:5], keep=False)
+    other = travel.for_stations(one, nodes[7:9])
+    assert other.far is one.far
+    assert other.chains is one.chains
+    fresh = travel.build(graph, built.xy, nodes[:4], nodes[7:9], keep=False)
+    for end in (7, 8, 0):
+        assert np.array_equal(
+            travel.seconds(other, 0, nodes, end), travel.seconds(fresh, 0, nodes, end)
+        )
+
+
+def test_a_matrix_is_travelled_as_it_stands():
+    seconds = np.random.default_rng(1).random((2, 5, 5)) * 600
+    seconds[:, np.arange(5), np.arange(5)] = 0
+    made = travel.from_matrix(seconds)
+    for mode in range(2):
+        for end in range(5):
+            assert np.array_equal(
+                travel.seconds(made, mode, np.arange(5), end), seconds[mode, :, end]
+            )
+        assert np.array_equal(
+            travel.seconds_to_places(made, mode, 3, np.arange(5)), seconds[mode, 3]
+        )
+
+
 def test_a_road_without_length_takes_a_tick():
     built = network.build(links([(0, 1)], [0.0]))[0]
     assert network.edges(built, np.array([10.0]), np.ones((1, 1))).seconds.min() == 1 / TICKS

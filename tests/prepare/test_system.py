@@ -10,6 +10,7 @@ from conftest import ROOT
 from worlds import some_calls
 
 from sim.engine.reference import run
+from sim.model.calendar import Hours
 from sim.policies.clock import on_grid
 from sim.prepare import system
 from sim.scenario.file import load
@@ -95,7 +96,7 @@ def test_a_shift_that_has_begun_when_the_run_begins_counts(odd):
 
 def test_part_time_crews_go_on_until_all_are_served(liling):
     """One ambulance by day, more calls than it can serve in the period: they wait, and are served."""
-    few = replace(liling, fleet=(Ambulance(0, hours=(8, 20)),))
+    few = replace(liling, fleet=(Ambulance(0, Hours(8, 20)),))
     made = system.build(few.with_study(length=86_400.0))
     calls = some_calls(np.arange(60) * 600.0, place=np.arange(60), on_scene_s=1800.0)
     log = run(made, calls)

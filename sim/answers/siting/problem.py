@@ -1,4 +1,4 @@
-"""What a siting problem gives: checked once, for all models."""
+"""A siting problem, and the checks of its numbers that all models share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class OutOfTime(Infeasible):
     """No plan was found within the time limit; there may be one."""
 
 
-class Plan(NamedTuple):
+class SitingPlan(NamedTuple):
     """One plan. `vehicles`: [site] how many, for models that place them."""
 
     sites: tuple[int, ...]  # open ones, rows in order
@@ -30,8 +30,8 @@ class Plan(NamedTuple):
     left_out: int = 0  # demand points that no site could cover, if they may be left out
 
 
-class Given(NamedTuple):
-    """A problem whose numbers fit together."""
+class SitingProblem(NamedTuple):
+    """A problem; its numbers fit together."""
 
     time: np.ndarray  # [demand, site]
     weight: np.ndarray  # [demand]
@@ -51,7 +51,7 @@ class Given(NamedTuple):
         return self.p is not None and self.budget is None and self.most_new is None
 
 
-def given(
+def problem_of(
     time: Any,
     weight: Any = None,
     *,
@@ -64,10 +64,10 @@ def given(
     most_new: int | None = None,
     best: int = 1,
     time_limit_s: float | None = None,
-    bounded: bool = True,  # whether something must limit the number of sites
+    limited: bool = True,  # whether something must limit the number of sites
     wrong: Sequence[str] = (),  # what is wrong besides
-) -> Given:
-    """The problem, or ValueError with all that is wrong with it."""
+) -> SitingProblem:
+    """Check the numbers and make the problem; a ValueError lists all that is wrong."""
     wrong, table = list(wrong), table_of(time)
     points, sites = table.shape
     if np.isnan(table).any() or (table < 0).any():
@@ -86,22 +86,22 @@ def given(
         wrong.append(f"budget: a number is needed; found {budget}")
     if time_limit_s is not None and not time_limit_s > 0:
         wrong.append(f"time_limit_s: a number above 0 is needed; found {time_limit_s}")
-    if bounded and p is None and budget is None and most_new is None:
+    if limited and p is None and budget is None and most_new is None:
         wrong.append("p: say how many sites, or give a budget or most_new")
     if wrong:
         raise ValueError("; ".join(wrong))
     open_to |= existing
-    found = Given(
+    found = SitingProblem(
         table, weights, existing, open_to,
         None if p is None else min(int(p), int(open_to.sum())),
         caps, costs, budget, None if most_new is None else int(most_new), int(best),
         None if time_limit_s is None else clock.monotonic() + time_limit_s,
     )  # fmt: skip
-    return _possible(found)
+    return _check_fixed(found)
 
 
 def table_of(time: Any) -> np.ndarray:
-    """[demand, site] as numbers; without them nothing else can be checked."""
+    """Read [demand, site] as numbers; the other checks need it."""
     try:
         table = np.asarray(time, float)
     except (TypeError, ValueError):
@@ -114,7 +114,7 @@ def table_of(time: Any) -> np.ndarray:
 def column(
     name: str, values: Any, count: int, wrong: list[str], finite: bool = False
 ) -> np.ndarray:
-    """Numbers from 0 on, one for each or the same for all."""
+    """Read `count` numbers from 0 on, or one number for all."""
     try:
         array = np.asarray(values, float)
     except (TypeError, ValueError):
@@ -139,7 +139,7 @@ def is_whole(number: Any, least: int) -> bool:
 
 
 def _rows(name: str, rows: Sequence[int], sites: int, wrong: list[str]) -> np.ndarray:
-    """[site] whether it is in a list of rows; a list of yes and no is not one."""
+    """Mark the sites in a list of rows; a list of true and false is an error."""
     listed = list(rows)
     fits = [is_whole(r, 0) and r < sites and not isinstance(r, bool | np.bool_) for r in listed]
     if not all(fits):
@@ -150,42 +150,44 @@ def _rows(name: str, rows: Sequence[int], sites: int, wrong: list[str]) -> np.nd
     return found
 
 
-def covered(one: Given, within: np.ndarray) -> np.ndarray:
-    """[demand, site] whether a site that may be open is within reach, on some way."""
-    found: np.ndarray = (one.time <= within[:, None]) & np.isfinite(one.time) & one.allowed
-    return found
+def coverage(problem: SitingProblem, within: np.ndarray) -> np.ndarray:
+    """Say for each [demand, site] whether the site may be open and a way reaches it in time."""
+    within_limit: np.ndarray = (problem.time <= within[:, None]) & np.isfinite(problem.time)
+    return within_limit & problem.allowed
 
 
-def _possible(one: Given) -> Given:
-    """Infeasible, if that can be seen without solving anything."""
-    existing = int(one.fixed.sum())
-    if one.p is not None and existing > one.p:
-        raise Infeasible(f"p is {one.p}, but {existing} sites are fixed")
-    if one.budget is not None and one.cost is not None:
-        least = float(one.cost[one.fixed].sum())
-        if least > one.budget * (1 + ROUNDING):
-            raise Infeasible(f"the fixed sites cost {least:g}, the budget is {one.budget:g}")
-    return one
+def _check_fixed(problem: SitingProblem) -> SitingProblem:
+    """Raise Infeasible if the fixed sites alone are too many or too dear."""
+    existing = int(problem.fixed.sum())
+    if problem.p is not None and existing > problem.p:
+        raise Infeasible(f"p is {problem.p}, but {existing} sites are fixed")
+    if problem.budget is not None and problem.cost is not None:
+        least = float(problem.cost[problem.fixed].sum())
+        if least > problem.budget * (1 + ROUNDING):
+            raise Infeasible(f"the fixed sites cost {least:g}, the budget is {problem.budget:g}")
+    return problem
 
 
-def reachable(one: Given) -> None:
-    """Infeasible, if a demand point with weight has no way from any site that may be open."""
-    ways = np.isfinite(one.time[:, one.allowed]).any(axis=1)
-    lost = np.flatnonzero(~ways & (one.weight > 0))
+def check_ways(problem: SitingProblem) -> None:
+    """Raise Infeasible if a demand point with weight has no way to any site that may be open."""
+    ways = np.isfinite(problem.time[:, problem.allowed]).any(axis=1)
+    lost = np.flatnonzero(~ways & (problem.weight > 0))
     if len(lost):
-        raise Infeasible(f"no site has a way to demand points {rows_said(lost)}")
+        raise Infeasible(f"no site has a way to demand points {name_rows(lost)}")
 
 
-def enough_capacity(one: Given) -> None:
-    if one.capacity is not None:
-        most = np.sort(one.capacity[one.allowed])[::-1]
-        most = most[: one.p] if one.p is not None else most
-        if most.sum() < one.weight.sum() * (1 - ROUNDING):
+def check_capacity(problem: SitingProblem) -> None:
+    """Raise Infeasible if the largest sites together cannot serve the demand."""
+    if problem.capacity is not None:
+        most = np.sort(problem.capacity[problem.allowed])[::-1]
+        most = most[: problem.p] if problem.p is not None else most
+        demand = problem.weight.sum()
+        if most.sum() < demand * (1 - ROUNDING):
             raise Infeasible(
-                f"the sites can serve {most.sum():g} at most, the demand is {one.weight.sum():g}"
+                f"the sites can serve {most.sum():g} at most, the demand is {demand:g}"
             )
 
 
-def rows_said(rows: np.ndarray) -> str:
+def name_rows(rows: np.ndarray) -> str:
     some = ", ".join(map(str, rows[:10].tolist()))
     return some + (f" and {len(rows) - 10} more" if len(rows) > 10 else "")

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from sim.measures import estimates
 from sim.measures.calls import Tally
-from sim.measures.estimates import Group, Jackknifed, Pooled, Setup, percentile
+from sim.measures.groups import Group, Setup
+from sim.measures.intervals import Jackknifed
+from sim.measures.kinds import percentile
 from sim.measures.measures import BY_KEY
+from sim.measures.rows import Pooled
 from sim.measures.verdicts import Matters, Verdict, verdicts
-from sim.study.stopping import Rule
 
 SETUP = Setup((600.0, 1800.0), 0.9, np.array([100.0, 300.0]), worst=(1,))
 
@@ -241,42 +243,3 @@ def test_resampled_values_say_how_easily_chance_does_it():
 def test_differences_without_any_spread_are_certain():
     assert verdicts(BY_KEY["within"], [Jackknifed(0.02, 0.0, 9)], Matters()) == [Verdict.BETTER]
     assert verdicts(BY_KEY["within"], [Jackknifed(0.0, 0.0, 9)], Matters()) == [Verdict.TOO_SMALL]
-
-
-# ── how many replications are enough ─────────────────────────────────────────────────────────
-
-
-def looks(rule, half_width_at):
-    """How many replications a rule stops at, and why."""
-    widths = []
-    for total in rule.looks():
-        widths.append(half_width_at(total))
-        if chosen := rule.chosen(widths):
-            return total, chosen.how
-    raise AssertionError("never stopped")
-
-
-def test_a_given_number_is_kept_however_wide_the_interval():
-    assert looks(Rule(30, 200, 0.005), lambda n: math.nan) == (30, "given")
-    assert looks(Rule(5, 200, 0.005, draft=True), lambda n: 0.001) == (5, "draft")
-
-
-def test_two_looks_in_a_row_must_be_precise_enough():
-    assert looks(Rule(None, 200, 0.5), lambda n: 0.1) == (15, "precise")
-    assert looks(Rule(None, 200, 0.5), lambda n: 0.1 if n in (10, 20, 25) else 0.9) == (
-        25,
-        "precise",
-    )
-
-
-def test_precision_ends_at_the_most():
-    assert looks(Rule(None, 200, 0.5), lambda n: 1.0) == (200, "most")
-    assert looks(Rule(None, 12, 0.5), lambda n: math.nan) == (12, "most")
-    assert looks(Rule(None, 7, 0.5), lambda n: 0.1) == (7, "most")
-
-
-@given(st.integers(1, 3000))
-def test_looks_go_up_to_the_most_and_not_beyond(most):
-    seen = list(Rule(None, most, 0.5).looks())
-    assert seen[-1] == most == max(seen)
-    assert sorted(set(seen)) == seen

@@ -10,10 +10,14 @@ from sim.answers import comparison
 from sim.engine import reference
 from sim.measures import estimates
 from sim.measures.calls import tally
-from sim.measures.estimates import ALL, Group, Pooled, Setup
-from sim.measures.sums import Summed, count
+from sim.measures.groups import ALL, Group, Setup
+from sim.measures.intervals import jackknife
+from sim.measures.measures import MEAN, WITHIN
+from sim.measures.rows import Pooled
+from sim.measures.sums import TOLD_BY_SUMS, Summed, count
 from sim.model.calendar import Window
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort
+from sim.study.runs import Runs
 
 WINDOW = Window(0.0, 1e9)
 TARGETS_S = (600.0, 1800.0)
@@ -24,20 +28,25 @@ def both(world, draws, window=WINDOW, targets_s=TARGETS_S, townships=4, run=refe
     """The same replications as sums and call for call."""
     logs = [run(world, calls) for calls in draws]
     pairs = list(zip(draws, logs, strict=True))
-    counts = [count(world, calls, log, window, targets_s) for calls, log in pairs]
-    tallies = [tally(world, calls, log, window) for calls, log in pairs]
     setup = Setup(targets_s, 0.9, np.ones(townships), worst=())
+    counts = [count(world, calls, log, window, setup) for calls, log in pairs]
+    tallies = [tally(world, calls, log, window) for calls, log in pairs]
     worst = estimates.worst_townships(Pooled(tallies, setup))
-    assert Summed(counts, townships=townships).worst_townships() == worst
-    return Summed(counts, worst, townships), Pooled(tallies, setup._replace(worst=worst))
+    assert estimates.worst_townships(Summed(counts, setup)) == worst
+    setup = setup._replace(worst=worst)
+    return Summed(counts, setup), Pooled(tallies, setup)
+
+
+def calls_of(summed):
+    return summed.sums(WITHIN).below.sum()
 
 
 def agree(summed, pooled, group=ALL):
-    keys = Summed.KEYS if group == ALL else ("within", "mean")
+    keys = TOLD_BY_SUMS if group == ALL else ("within", "mean")
     for key in keys:
         one, other = summed.left_out(key, group), pooled.left_out(key, group)
         assert one == pytest.approx(other, rel=1e-12, abs=1e-12, nan_ok=True), (key, group)
-        ours, theirs = (estimates.jackknife(v).interval() for v in (one, other))
+        ours, theirs = (jackknife(v).interval() for v in (one, other))
         assert tuple(ours) == pytest.approx(tuple(theirs), rel=1e-6, abs=1e-12, nan_ok=True)
 
 
@@ -83,21 +92,21 @@ def test_sums_and_rows_agree_where_calls_are_lost():
         some_calls([0, 5, 6], on_scene_s=900, area=[1, 1, 0], township=[2, 1, 1]),
     ]
     summed, pooled = both(world, draws)
-    assert summed.reached.sum() < summed.calls.sum(), "some are lost"
+    assert summed.sums(MEAN).below.sum() < calls_of(summed), "some are lost"
     everywhere(summed, pooled)
 
 
 def test_only_calls_within_the_window_count_in_both():
     world, draws = busy_town(3)
     summed, pooled = both(world, draws, Window(2000.0, 6000.0))
-    assert 0 < summed.calls.sum() < sum(len(calls.area) for calls in draws)
+    assert 0 < calls_of(summed) < sum(len(calls.area) for calls in draws)
     everywhere(summed, pooled)
 
 
 def test_a_call_is_in_the_window_at_its_start_and_not_at_its_end():
     world = matrix_world([[60.0]])
     summed, _ = both(world, [some_calls([100, 199, 200])], Window(100.0, 200.0))
-    assert summed.calls.sum() == 2
+    assert calls_of(summed) == 2
 
 
 def test_a_target_is_inclusive_in_sums_too():
@@ -110,7 +119,7 @@ def test_no_calls_at_all_say_nothing():
     summed, pooled = both(matrix_world([[60.0]]), [some_calls([]), some_calls([])])
     everywhere(summed, pooled)
     assert np.isnan(summed.left_out("within")).all()
-    assert summed.worst_townships() == ()
+    assert estimates.worst_townships(summed) == ()
 
 
 def test_a_replication_without_calls_is_one_nevertheless():
@@ -123,13 +132,13 @@ def test_a_replication_without_calls_is_one_nevertheless():
 def test_one_replication_has_no_interval_in_sums_either():
     summed, pooled = both(matrix_world([[60.0]]), [some_calls([0])])
     everywhere(summed, pooled)
-    assert np.isnan(estimates.jackknife(summed.left_out("within")).interval().low)
+    assert np.isnan(jackknife(summed.left_out("within")).interval().low)
 
 
 def test_replications_with_other_townships_have_room_for_all():
     world = matrix_world([[60.0]])
     summed, pooled = both(world, [some_calls([0], township=0), some_calls([0], township=3)])
-    assert summed.calls.shape == (2, 2, 4)
+    assert summed.below.shape == (2, 2, 2, 4)
     everywhere(summed, pooled)
 
 
@@ -145,8 +154,8 @@ def test_the_first_replications_are_those_alone():
     summed, _ = both(world, draws)
     two, _ = both(world, draws[:2])
     some = summed.first(2)
-    some.worst = two.worst
-    for key in Summed.KEYS:
+    some.setup = two.setup
+    for key in TOLD_BY_SUMS:
         assert np.array_equal(some.left_out(key), two.left_out(key), equal_nan=True)
     assert (some.busy_s.shape, some.served.shape) == (two.busy_s.shape, two.served.shape)
 
@@ -165,7 +174,7 @@ def test_time_on_calls_is_that_of_the_rows(window):
     summed, pooled = both(world, draws, window)
     for spent_s, one in zip(summed.busy_s, pooled.tallies, strict=True):
         assert spent_s == pytest.approx(by_station(world, one))
-    assert summed.served.sum() == summed.reached.sum()
+    assert summed.served.sum() == summed.sums(MEAN).below.sum()
 
 
 def test_time_on_calls_goes_on_after_the_end_of_a_shift():
@@ -197,40 +206,40 @@ def test_a_call_counts_for_the_station_whose_ambulance_came():
 
 @pytest.fixture(scope="module")
 def weeks(liling):
-    """Two layouts in Liling weeks, as a study and as trials have them."""
+    """Two layouts in Liling weeks, as a study and as runs have them."""
     week = liling.with_study(length=7 * 86_400.0)
     plan = week.add("枫林镇").close("市妇幼")
     result = comparison.compare(week, plan, replications=6)
-    trials = Trials(week, [plan], How(replications=6))
-    trials.more(6)
-    return result, trials
+    runs = Runs(week, [plan], Effort(replications=6))
+    runs.extend(6)
+    return result, runs
 
 
 def test_liling_weeks_are_told_alike(weeks):
-    result, trials = weeks
+    result, runs = weeks
     for row in range(2):
-        everywhere(trials.summed(row), result.pooled[row], townships=24)
+        everywhere(runs.summed(row), result.pooled[row], townships=24)
 
 
 def test_differences_of_liling_weeks_are_told_alike(weeks):
-    result, trials = weeks
+    result, runs = weeks
     groups = [ALL, Group("area", 0), Group("area", 1), Group("township", 3)]
     for group in groups:
-        for key in Summed.KEYS if group == ALL else ("within", "mean"):
-            theirs, ours = result.spread(key, 1, group), trials.spread(1, key, group)
+        for key in TOLD_BY_SUMS if group == ALL else ("within", "mean"):
+            theirs, ours = result.spread(key, 1, group), runs.spread(1, key, group)
             assert tuple(ours) == pytest.approx(tuple(theirs), rel=1e-6, abs=1e-12, nan_ok=True)
 
 
 def test_the_worst_served_of_liling_are_the_same(weeks):
-    result, trials = weeks
-    assert trials.worst == result.pooled[0].setup.worst
+    result, runs = weeks
+    assert runs.worst == result.pooled[0].setup.worst
 
 
 def test_a_mean_day_of_each_station(weeks):
-    result, trials = weeks
-    served = trials.per_day(0, "served")
+    result, runs = weeks
+    served = runs.per_day(0, "served")
     calls = sum(len(one.call) for one in result.tallies[0])
     assert served.sum() * 7 * 6 == pytest.approx(calls)
-    system = trials._crew._plan.systems[0]
+    system = runs._job.plan.systems[0]
     spent_s = sum(by_station(system, one) for one in result.tallies[0])
-    assert trials.per_day(0, "busy_s") * 7 * 6 == pytest.approx(spent_s)
+    assert runs.per_day(0, "busy_s") * 7 * 6 == pytest.approx(spent_s)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-import json
 import random
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from sim.errors import PlannerError, ScenarioError
-from sim.scenario.file import load, schema
+from sim.errors import PlannerError
+from sim.scenario.file import load
+from sim.text import Message
+from sim.words.language import language
 
 TODAY = (ROOT / "scenarios" / "liling" / "today.yaml").read_text("utf-8")
 
@@ -45,93 +48,8 @@ def test_every_shipped_scenario_loads(path):
     assert scenario.name.zh != scenario.name
 
 
-def test_the_schema_beside_the_scenarios_is_the_one_the_code_keeps():
-    shipped = (ROOT / "scenarios" / "scenario.schema.json").read_text("utf-8")
-    assert shipped == schema(), "run: tenthirty check --schema > scenarios/scenario.schema.json"
-
-
-def test_shipped_scenarios_satisfy_the_schema():
-    jsonschema = pytest.importorskip("jsonschema")
-    rules = json.loads(schema())
-    for path in sorted((ROOT / "scenarios").glob("*/*.yaml")):
-        jsonschema.validate(json.loads(json.dumps(YAML(typ="safe").load(path))), rules)
-
-
 def test_a_folder_means_the_file_in_it_that_changes_no_other():
     assert load(ROOT / "scenarios" / "liling").path.name == "today.yaml"
-
-
-# ── layouts are values ───────────────────────────────────────────────────────────────────────
-
-
-def test_the_verbs_leave_the_base_untouched(liling):
-    plan = (
-        liling.add("枫林镇").move("泰安医院", "板杉镇").close("市妇幼").ambulances("湘东医院", +2)
-    )
-    assert (len(liling.stations), len(liling.fleet)) == (8, 14)
-    assert len(plan.open_stations()) == 8
-    assert len(plan.fleet) == 14 + 1 - 1 + 2
-    assert [c.verb.station for c in plan.changes] == ["枫林镇", "泰安医院", "市妇幼", "湘东医院"]
-
-
-def test_stations_and_ambulances_are_appended_and_never_renumbered(liling):
-    plan = liling.add("枫林镇", ambulances=2).close("市中医院")
-    assert plan.stations[:8] == tuple(
-        s if s.name.zh != "市中医院" else plan.stations[1] for s in liling.stations
-    )
-    assert plan.stations[1].closed
-    kept = [a for a in liling.fleet if a.station != 1]
-    assert list(plan.fleet) == kept + [plan.fleet[-1]] * 2
-
-
-def test_a_moved_station_keeps_its_row_and_ambulances(liling):
-    moved = liling.move("泰安医院", [113.42, 27.79])
-    row = liling.station("泰安医院")
-    assert moved.stations[row].name.zh == "泰安医院"
-    assert moved.stations[row].x != liling.stations[row].x
-    assert moved.fleet == liling.fleet
-
-
-def test_names_in_english_and_chinese_mean_the_same_place(liling):
-    assert liling.add("Fenglin").stations[-1] == liling.add("枫林镇").stations[-1]
-
-
-def test_fewer_ambulances_take_the_last_come(liling):
-    more = liling.ambulances("湘东医院", +1, hours="08-20")
-    assert more.fleet[-1].hours == (8, 20)
-    assert more.ambulances("湘东医院", -1).fleet == liling.fleet
-    assert liling.ambulances("湘东医院", to=0).fleet_size(0) == 0
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda s: s.add("枫林乡"), "did you mean 枫林"),
-        (lambda s: s.add("X"), "at: [lon, lat]"),
-        (lambda s: s.add("X", at=[27.79, 113.42]), "looks swapped"),
-        (lambda s: s.add("X", at=[115.0, 27.8]), "outside the map"),
-        (lambda s: s.add("湘东医院"), "there is a station 湘东医院 already"),
-        (lambda s: s.add("X", at="枫林镇", ambulances=-1), "greater than or equal to 0"),
-        (lambda s: s.add("X", at="枫林镇", hours="8"), "whole clock hours"),
-        (lambda s: s.close("枫林镇"), "no station"),
-        (lambda s: s.move("泰安医院", "Nowhere"), "no place"),
-        (lambda s: s.ambulances("市妇幼", -2), "has 1 ambulances: 2 cannot be taken away"),
-        (lambda s: s.ambulances("市妇幼"), "either `by: +1` or `to: 3`"),
-        (lambda s: s.ambulances("市妇幼", -1, hours="08-20"), "belongs to added"),
-    ],
-)
-def test_a_change_that_cannot_be_made_says_why(liling, change, said):
-    with pytest.raises(ScenarioError, match=".") as caught:
-        change(liling)
-    assert said in str(caught.value)
-
-
-def test_a_layout_keeps_at_least_one_ambulance(liling):
-    empty = liling
-    for station in liling.open_stations()[:-1]:
-        empty = empty.close(station.name.zh)
-    with pytest.raises(ScenarioError, match="no ambulance left"):
-        empty.close(liling.open_stations()[-1].name.zh)
 
 
 # ── files: a base and its changes ────────────────────────────────────────────────────────────
@@ -285,6 +203,63 @@ def test_a_file_that_is_not_there(tmp_path):
     assert "no such file" in problems(tmp_path / "scenario.yaml")[0]
 
 
+MISTAKES = """\
+name: Mine
+map: liling
+start: yesterday
+layout:
+  - {station: 湘东医院, ambulances: two}
+  - {station: 市中医院, kind: hut}
+  - {station: Nowhere}
+  - {station: A, at: [27.65, 113.49]}
+  - {station: B, at: [113.1, 29.0]}
+  - {station: C, at: [113.4]}
+  - {station: D, at: 枫林镇, hours: 8}
+  - {station: E, at: 枫林镇, ambulances: 900}
+changes:
+  - {ad: {station: 枫林镇}}
+  - {close: {station: Nobody}}
+  - {ambulances: {station: 湘东医院}}
+targts: {urban: 10 min}
+demand: {transported: 120 %}
+durations:
+  turnout: {distribution: lognorm}
+  handover: {distribution: gamma, shape: -1, mean: 3 parsecs}
+travel: {bands: [{hours: 07-09, days: someday, speed: 0 %}]}
+dispatch: {divert: [{leaving: x, for: red}]}
+study: {length: 1 min, replications: 0, matters: {share: 0 points}}
+costs: {station: 5, substation: 5 EUR per year, ambulance: 5 CNY per year}
+"""
+
+
+def sentences(message: str) -> Iterator[Message]:
+    """A message and those that are among its values."""
+    assert isinstance(message, Message), f"it cannot be translated: {message}"
+    if message:
+        yield message
+    for value in message.values.values():
+        if isinstance(value, Message):
+            yield from sentences(value)
+
+
+def test_every_mistake_is_told_in_the_language_of_the_reader(write):
+    """But for what was written, and the names of settings, a Chinese reader finds no English."""
+    with pytest.raises(PlannerError) as caught:
+        load(write(MISTAKES))
+    error, zh = caught.value, language("zh")
+    assert len(error.problems) > 20
+    for problem in error.problems:
+        for sentence in sentences(problem.message):
+            assert sentence.text != "{problem}; found {found}", "pydantic's own words"
+            assert re.search(r"[\u4e00-\u9fff]", zh(sentence.text)), sentence
+    told = error.told(zh).splitlines()
+    assert len(told) == len(error.told().splitlines()) == len(error.problems) + 1
+    assert told[0].endswith("无法运行：")
+    assert told[1] == "  第 3 行, start：请填写日期与时间，如 2025-01-06 00:00；现为 yesterday"
+    assert all(line.startswith("  第 ") for line in told[1:])
+    assert any("没有这项设置；是否指 targets？" in line for line in told)
+
+
 def _full() -> dict:
     """A scenario that says nearly everything, to be damaged."""
     text = (
@@ -370,6 +345,7 @@ def test_a_damaged_file_gives_clear_errors_or_a_scenario(write, seed, odd, how):
         for problem in error.problems:
             assert "Traceback" not in str(problem)
             assert len(problem.message) > 10
+            assert isinstance(problem.message, Message), "it could not be translated"
 
 
 @given(st.integers(0, len(TODAY)), st.integers(0, 40), st.text(max_size=8))

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
 
 from sim.errors import MapImportError
-from sim.geography.making.options import Options
-from sim.geography.making.report import Report
+from sim.geography.making.groups import PeopleOptions
+from sim.geography.making.people.cells import Sums, merged, squares
+from sim.geography.making.report import PEOPLE, Report
+from sim.text import Message
 
 ENDINGS: Final = (".tif", ".tiff", ".vrt", ".asc", ".img")
 STRIP_PIXELS: Final = 2_000_000  # read at once
@@ -22,15 +25,14 @@ CROWDED_PER_KM2: Final = 300_000  # denser than where people live anywhere
 WGS84: Final = (6_378_137.0, 0.006_694_379_990_14)  # equatorial radius, eccentricity squared
 
 
-class Sums(NamedTuple):
-    """People by zone and grid square, with the sums that give their centre."""
+READ_AS: Final = {
+    "people": Message("raster values read as people per pixel: {people:,.0f} in all"),
+    "per_km2": Message("raster values read as people per km²: {people:,.0f} in all"),
+    "relative": Message("raster values read as relative numbers: {people:,.0f} in all"),
+}
 
-    zone: np.ndarray  # -1 where no zone is
-    col: np.ndarray
-    row: np.ndarray
-    people: np.ndarray
-    px: np.ndarray  # people · x
-    py: np.ndarray
+
+Burnt = list[tuple[shapely.Geometry, int]]  # shapes, and the number of each
 
 
 class _Strip(NamedTuple):
@@ -46,11 +48,16 @@ def is_raster(path: Path) -> bool:
 
 
 def read(
-    path: Path, crs: Any, zones: Any, boundary: Any, options: Options, report: Report
+    path: Path,
+    crs: pyproj.CRS,
+    zones: gpd.GeoDataFrame | None,
+    boundary: shapely.Geometry | None,
+    options: PeopleOptions,
+    report: Report,
 ) -> tuple[Sums, float]:
-    """Sums by zone and square of `cell_m`, and the people lost outside the boundary.
+    """Sums by zone and square, and the people lost outside the boundary.
 
-    The unit is as `options.people_unit` says; relative numbers are scaled by the caller.
+    The unit is as `options.unit` says; relative numbers are scaled by the caller.
     """
     sums: list[Sums] = []
     read_people = lost = crowded = negative = areas = values = 0.0
@@ -62,37 +69,16 @@ def read(
         crowded += (strip.people**2 / strip.km2).sum()
         values += strip.value.sum()
         areas += (strip.value * strip.km2).sum()
-        sums.append(_summed(strip, inside, options.cell_m))
+        sums.append(_summed(strip, inside, options.cell))
     if not read_people:
-        raise MapImportError(path, "it holds no people: every value is zero or missing")
-    if options.people_unit == "people" and options.total_people is None:
+        raise MapImportError(path, Message("it holds no people: every value is zero or missing"))
+    if options.unit == "people" and options.total is None:
         _refuse_crowds(path, crowded / read_people, read_people, areas)
     if negative:
-        report.say("People", f"{negative:,.0f} negative pixels taken as nobody")
-    unit = {"people": "people per pixel", "per_km2": "people per km²"}
-    said = unit.get(options.people_unit, "relative numbers")
-    report.say("People", f"raster values read as {said}: {read_people:,.0f} in all")
+        text = Message("{negative:,.0f} negative pixels taken as nobody", negative=negative)
+        report.note(PEOPLE, text)
+    report.note(PEOPLE, Message(READ_AS[options.unit].text, people=read_people))
     return merged(sums), lost
-
-
-def merged(parts: list[Sums]) -> Sums:
-    """The same squares of several strips, added up."""
-    zone, col, row, people, px, py = (np.concatenate(column) for column in zip(*parts, strict=True))
-    if not len(zone):
-        return Sums(zone, col, row, people, px, py)
-    # One number for zone, row and column: sorting numbers is many times faster than rows.
-    wide, high = int(np.ptp(col)) + 1, int(np.ptp(row)) + 1
-    key = (zone.astype(np.int64) * high + (row - row.min())) * wide + (col - col.min())
-    _, first, which = np.unique(key, return_index=True, return_inverse=True)
-    people, px, py = (np.bincount(which, w, minlength=len(first)) for w in (people, px, py))
-    return Sums(zone[first], col[first], row[first], people, px, py)
-
-
-def squares(xy: np.ndarray, people: np.ndarray, zone: np.ndarray, cell_m: float) -> Sums:
-    """Points summed by zone and square of the grid."""
-    col = np.floor(xy[:, 0] / cell_m).astype(np.int64)
-    row = np.floor(xy[:, 1] / cell_m).astype(np.int64)
-    return merged([Sums(zone, col, row, people, people * xy[:, 0], people * xy[:, 1])])
 
 
 def _summed(strip: _Strip, inside: np.ndarray, cell_m: float) -> Sums:
@@ -104,24 +90,36 @@ def _refuse_crowds(path: Path, lived: float, people: float, per_km2: float) -> N
     if lived > CROWDED_PER_KM2:
         raise MapImportError(
             path,
-            f"read as people per pixel it holds {people:,.0f} people, and where they live "
-            f"{lived:,.0f} per km², more than any city has. If the values are people per km² "
-            f"({per_km2:,.0f} people in all), write --people-unit per_km2; else --total-people N",
+            Message(
+                "read as people per pixel it holds {people:,.0f} people, and where they live "
+                "{lived:,.0f} per km², more than any city has. If the values are people per km² "
+                "({per_km2:,.0f} people in all), write --people-unit per_km2; else "
+                "--total-people N",
+                people=people,
+                lived=lived,
+                per_km2=per_km2,
+            ),
         )
 
 
 def _strips(
-    path: Path, crs: Any, zones: Any, boundary: Any, options: Options
+    path: Path,
+    crs: pyproj.CRS,
+    zones: gpd.GeoDataFrame | None,
+    boundary: shapely.Geometry | None,
+    options: PeopleOptions,
 ) -> Iterator[tuple[_Strip, float]]:
     """The raster's inhabited pixels, strip by strip, and how many were negative."""
     rasterio = _rasterio()
     try:
         source = rasterio.open(_name(path))
     except rasterio.errors.RasterioIOError as error:
-        raise MapImportError(path, f"this is not a raster that can be read ({error})") from None
+        message = Message("this is not a raster that can be read ({error})", error=error)
+        raise MapImportError(path, message) from None
     with source:
         if source.crs is None:
-            raise MapImportError(path, "it does not say its coordinate system: save it as GeoTIFF")
+            message = Message("it does not say its coordinate system: save it as GeoTIFF")
+            raise MapImportError(path, message)
         theirs = pyproj.CRS.from_wkt(source.crs.to_wkt())
         to_map = pyproj.Transformer.from_crs(theirs, crs, always_xy=True)
         shapes = _shapes(zones, boundary, crs, theirs)
@@ -130,7 +128,7 @@ def _strips(
 
 
 def _strip(
-    source: Any, window: Any, shapes: Any, to_map: Any, options: Options
+    source: Any, window: Any, shapes: Burnt, to_map: pyproj.Transformer, options: PeopleOptions
 ) -> tuple[_Strip, float]:
     values = source.read(1, window=window, masked=True).astype(float).filled(np.nan)
     below = float((values < 0).sum())
@@ -141,7 +139,7 @@ def _strip(
     x = place.a * (col + 0.5) + place.b * (row + 0.5) + place.c
     y = place.d * (col + 0.5) + place.e * (row + 0.5) + place.f
     km2 = np.broadcast_to(_pixel_km2(source, window), values.shape)[row, col]
-    people = value * km2 if options.people_unit == "per_km2" else value
+    people = value * km2 if options.unit == "per_km2" else value
     xy = np.column_stack(to_map.transform(x, y))
     return _Strip(xy, value, people, km2, zone), below
 
@@ -160,11 +158,16 @@ def _pixel_km2(source: Any, window: Any) -> np.ndarray:
     return np.asarray(m2 / 1e6)[:, None]
 
 
-def _shapes(zones: Any, boundary: Any, crs: Any, theirs: Any) -> list[tuple[Any, int]]:
+def _shapes(
+    zones: gpd.GeoDataFrame | None,
+    boundary: shapely.Geometry | None,
+    crs: pyproj.CRS,
+    theirs: pyproj.CRS,
+) -> Burnt:
     """What is burnt into a strip: the boundary as 1, zone i over it as i + 2; 0 is outside."""
     to_raster = pyproj.Transformer.from_crs(crs, theirs, always_xy=True)
 
-    def moved(shape: Any) -> Any:
+    def moved(shape: shapely.Geometry) -> shapely.Geometry:
         return shapely.transform(shape, lambda xy: np.column_stack(to_raster.transform(*xy.T)))
 
     found = [] if boundary is None else [(moved(boundary), 1)]
@@ -173,7 +176,7 @@ def _shapes(zones: Any, boundary: Any, crs: Any, theirs: Any) -> list[tuple[Any,
     return found
 
 
-def _burnt(shapes: list[tuple[Any, int]], size: tuple[int, ...], place: Any) -> np.ndarray:
+def _burnt(shapes: Burnt, size: tuple[int, ...], place: Any) -> np.ndarray:
     """For each pixel of a strip the row of its zone, -1 in none, -2 outside the boundary."""
     from rasterio.features import rasterize
 
@@ -182,7 +185,7 @@ def _burnt(shapes: list[tuple[Any, int]], size: tuple[int, ...], place: Any) -> 
     return np.asarray(rasterize(shapes, size, transform=place, fill=0, dtype="int32"), int) - 2
 
 
-def _windows(source: Any, shapes: list[tuple[Any, int]]) -> Iterator[Any]:
+def _windows(source: Any, shapes: Burnt) -> Iterator[Any]:
     """Strips of whole rows; of a very large raster only those columns and rows that matter."""
     from rasterio.windows import Window, from_bounds
 
@@ -217,6 +220,7 @@ def _rasterio() -> Any:
         import rasterio.errors
     except ImportError:
         raise MapImportError(
-            "people from a raster", 'install what reads it: pip install "tenthirty[raster]"'
+            Message("people from a raster"),
+            Message('install what reads it: pip install "tenthirty[raster]"'),
         ) from None
     return rasterio
