@@ -32,8 +32,8 @@ from sim.measures.intervals import jackknife
 from sim.measures.measures import COUNTED, WITHIN
 from sim.measures.sums import Summed
 from sim.model.calendar import Bands, Window
-from sim.model.system import System, plain_fleet
-from sim.policies import PositionRule
+from sim.model.system import Hospitals, Roads, Rules, Stations, System, plain_fleet
+from sim.policies.dispatch import PositionRule
 from sim.prepare.draws import Demand
 from sim.scenario.distributions import Constant, Exponential
 from sim.study.stopping import Stopping
@@ -100,22 +100,26 @@ def world(to_places: list[list[float]], homes: list[int], lost: bool) -> System:
     matrix = np.zeros((places + stations, places + stations))
     matrix[places:, :places] = out
     return System(
-        place_node=np.arange(places + stations),
-        place_leg_s=np.zeros((1, places + stations)),
-        travel=travel.from_matrix(matrix[None]),
-        bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),
-        mode_to_scene=np.zeros((1, 1), int),
-        mode_to_hospital=np.zeros(1, int),
-        mode_home=np.zeros(1, int),
-        station_place=places + np.arange(stations),
-        hospital_place=np.zeros(0, int),
-        **plain_fleet(np.array(homes)),
-        expected_turnout_s=0.0,
-        may_divert=np.zeros((1, 1), bool),
-        lose_when_none_free=lost,
-        position_rule=PositionRule.NEXT_NODE,
-        standby_list=np.zeros(0, int),
-        on_grid=True,
+        Roads(
+            place_node=np.arange(places + stations),
+            place_leg_s=np.zeros((1, places + stations)),
+            travel=travel.from_matrix(matrix[None]),
+            bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),
+            mode_to_scene=np.zeros((1, 1), int),
+            mode_to_hospital=np.zeros(1, int),
+            mode_home=np.zeros(1, int),
+        ),
+        Stations(places + np.arange(stations)),
+        plain_fleet(np.array(homes)),
+        Hospitals(np.zeros(0, int)),
+        Rules(
+            expected_turnout_s=0.0,
+            may_divert=np.zeros((1, 1), bool),
+            lose_when_none_free=lost,
+            position_rule=PositionRule.NEXT_NODE,
+            standby_list=np.zeros(0, int),
+            on_grid=True,
+        ),
     )
 
 

@@ -93,8 +93,8 @@ def test_durations_of_the_very_same_calls_are_longer(key, column):
 
 def test_a_longer_turnout_is_expected_too():
     worlds = [system.build(s) for s in (days(), of(days(), "turnout").at(days(), 1.0))]
-    assert worlds[1].expected_turnout_s == pytest.approx(
-        1.3 * worlds[0].expected_turnout_s, rel=1e-4
+    assert worlds[1].rules.expected_turnout_s == pytest.approx(
+        1.3 * worlds[0].rules.expected_turnout_s, rel=1e-4
     )
 
 
@@ -161,7 +161,7 @@ def test_in_recorded_calls_what_the_records_say_is_wrong_as_well(tmp_path):
     plan = base.add("枫林镇")
     planned = study.prepare(about.at(base, 1.0), about.at(plan, 1.0))
     assert len({id(d) for d in planned.plan.demands}) == 1, "one and the same calls"
-    assert planned.plan.systems[0].travel.far is planned.plan.systems[1].travel.far
+    assert planned.plan.systems[0].roads.travel.far is planned.plan.systems[1].roads.travel.far
 
 
 def test_a_stress_of_recorded_calls_moves_with_what_they_say(tmp_path):

@@ -42,9 +42,9 @@ def test_minutes_become_seconds_and_bases_become_stations(tmp_path):
     system, calls = read(tmp_path)
     assert calls.received_at.tolist() == [60, 180]
     assert calls.on_scene_s.tolist() == [600, 1200]
-    assert system.home.tolist() == [0, 0, 1]
-    assert system.travel.far[0].T.tolist() == [[0, 360, 720], [360, 0, 540], [720, 540, 0]]
-    assert np.array_equal(system.travel.far[1], 2 * system.travel.far[0])
+    assert system.fleet.home.tolist() == [0, 0, 1]
+    assert system.roads.travel.far[0].T.tolist() == [[0, 360, 720], [360, 0, 540], [720, 540, 0]]
+    assert np.array_equal(system.roads.travel.far[1], 2 * system.roads.travel.far[0])
 
 
 def test_the_trace_can_be_played(tmp_path):

@@ -20,13 +20,13 @@ def test_a_cell_is_reached_when_the_engine_would_arrive(liling):
     """Out of the tables, that is: leg, road and leg, each as a vehicle drives it."""
     made = system.build(liling)
     cell_s, _ = seconds_from(liling, liling.stations)
-    station = made.place_node[made.station_place]
+    station = made.roads.place_node[made.stations.place]
     for cell in range(0, len(liling.map.cells.people), 97):
-        node = int(made.place_node[cell])
-        mode = int(made.mode_to_scene[0, 0])
-        road_s = travel.seconds(made.travel, mode, station, node)
-        leg_s = made.place_leg_s[mode]
-        driven = leg_s[made.station_place] + road_s + leg_s[cell]
+        node = int(made.roads.place_node[cell])
+        mode = int(made.roads.mode_to_scene[0, 0])
+        road_s = travel.seconds(made.roads.travel, mode, station, node)
+        leg_s = made.roads.place_leg_s[mode]
+        driven = leg_s[made.stations.place] + road_s + leg_s[cell]
         assert cell_s[:, cell] == pytest.approx(driven, abs=2e-3), "legs are not on the grid here"
 
 
