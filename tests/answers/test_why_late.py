@@ -6,7 +6,7 @@ import pytest
 
 import sim
 from sim.measures.causes import CAUSES
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 DISTANCE = 0
 

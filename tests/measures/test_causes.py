@@ -18,7 +18,7 @@ from sim.measures.calls import first_arrival, tally
 from sim.measures.causes import CAUSES
 from sim.measures.estimates import ALL, Group, Pooled, Setup
 from sim.model.calendar import Window, band_at
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 DISTANCE, CALL_TAKING, TURNOUT, NEAREST_BUSY, QUEUE = range(5)
 WINDOW = Window(0.0, 1e9)

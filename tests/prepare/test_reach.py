@@ -11,7 +11,7 @@ from towns import import_map, matrix_files, write_scenario
 import sim
 from sim.engine.fleet import Roads
 from sim.geography.roads import travel
-from sim.policies import on_grid
+from sim.policies.clock import on_grid
 from sim.prepare import system
 from sim.prepare.reach import reach, seconds_before, seconds_from, targets_of_cells
 
