@@ -11,8 +11,8 @@ import pytest
 from conftest import ROOT
 from pages import aligned
 from scipy.stats import kstest
-from test_records import scenario_with
 from towns import matrix_files
+from worlds import scenario_with
 
 import sim
 from sim.answers import comparison

@@ -70,8 +70,8 @@ def page_of_aspect(finding: Finding, size: str, aspect: float) -> Iterator[Sheet
         headline(fig, finding.headline, finding.subtitle)
         footnote(fig, finding.footnote, finding.draft)
         body = mpl.rcParams["font.size"]
-        (wide, high), margin = 72 * fig.get_size_inches(), MARGIN
-        yield Sheet(fig, body, margin, wide - margin, high * head_room(fig), high * foot_room(fig))
+        wide, high = 72 * fig.get_size_inches()
+        yield Sheet(fig, body, MARGIN, wide - MARGIN, high * head_room(fig), high * foot_room(fig))
 
 
 def headline(fig: Figure, finding: str, subtitle: str) -> None:

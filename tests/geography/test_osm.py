@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from towns import COLUMNS, LAT, LON, ROWS, STEP, STREET, TOWN
+from towns import COLUMNS, LAT, LON, ROWS, STEP, STREET, TOWN, osm, refused
 
 
 def test_a_town_of_crossing_streets_becomes_a_map(make):
@@ -106,3 +106,67 @@ def test_a_way_that_meets_itself_is_cut_there(make):
     report, ground = make([*TOWN, (eight, {"highway": "tertiary"})], extra=beyond)
     assert (ground.layers["roads"]["class"] == "tertiary").sum() == 2
     assert "1 link that end where they begin" in report
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"),
+    [
+        ({}, True),
+        ({"access": "no"}, False),
+        ({"access": "private"}, False),
+        ({"access": "destination"}, True),
+        ({"access": "permissive"}, True),
+        ({"vehicle": "no"}, False),
+        ({"vehicle": "no", "motor_vehicle": "yes"}, True),
+        ({"access": "yes", "motor_vehicle": "agricultural"}, False),
+        ({"access": "no", "emergency": "designated"}, True),
+        ({"access": "no", "emergency": "no"}, False),
+    ],
+)
+def test_the_most_particular_word_on_access_decides(make, tags, kept):
+    report, ground = make([*TOWN, ([0, 11, 22, 33], {"highway": "tertiary"} | tags)])
+    assert ("tertiary" in set(ground.layers["roads"]["class"])) == kept
+    assert ("closed to the public" in report) == (not kept)
+
+
+@pytest.mark.parametrize("ending", [".osm", ".osm.gz", ".osm.bz2", ".osm.pbf"])
+def test_an_extract_may_be_packed(make, tmp_path, ending):
+    import osmium
+
+    plain, packed = osm(tmp_path / "plain.osm", TOWN), tmp_path / f"town{ending}"
+    with osmium.SimpleWriter(str(packed), overwrite=True) as writer:
+        for thing in osmium.FileProcessor(str(plain)):
+            writer.add(thing)
+    _, ground = make(roads=packed)
+    assert len(ground.layers["roads"]) == 24
+    assert "OpenStreetMap" in ground.meta["licence"]
+
+
+def test_an_extract_without_roads_is_refused(make):
+    assert "there is no road for vehicles in it" in refused(make, [([0, 1], {"highway": "path"})])
+    assert "there is no road for vehicles in it" in refused(make, [([0, 1], {"building": "yes"})])
+
+
+def test_an_extract_of_ways_without_their_nodes_is_refused(make):
+    assert "every way in it lacks its nodes" in refused(make, [([80, 81, 82], STREET)])
+
+
+def test_ways_whose_nodes_are_all_missing_are_counted(make):
+    report, _ = make([*TOWN, ([80, 81], STREET)])
+    assert "left out: 1 way without usable ends" in report
+
+
+def test_reversible_and_strange_directions_are_counted(make):
+    ways = [
+        *TOWN,
+        ([0, 11], STREET | {"oneway": "reversible"}),
+        ([1, 12], STREET | {"oneway": "up"}),
+    ]
+    report, _ = make(ways)
+    assert "1 reversible ways taken as open both ways" in report
+    assert "1 ways with an unknown oneway taken as open both ways" in report
+
+
+def test_names_come_along(make):
+    _, ground = make([*ROWS, *[(nodes, STREET | {"name": "解放路"}) for nodes, _ in COLUMNS]])
+    assert (ground.layers["roads"]["name"] == "解放路").sum() == 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from worlds import scenario_with
 
 from sim.answers import comparison
 from sim.errors import RecordsError, ScenarioError
@@ -91,15 +91,6 @@ def test_a_bad_header_is_named(tmp_path, liling, text, said):
     with pytest.raises(RecordsError) as caught:
         read(tmp_path, liling, text)
     assert said in str(caught.value)
-
-
-def scenario_with(tmp_path, rows, study_line="study: {warm_up: 0 min, replications: 2}"):
-    (tmp_path / "maps").symlink_to(ROOT / "maps")
-    text = (ROOT / "scenarios/liling/today.yaml").read_text("utf-8")
-    path = tmp_path / "replay.yaml"
-    path.write_text(f"{text}demand: {{replay: calls.csv}}\n{study_line}\n", "utf-8")
-    (tmp_path / "calls.csv").write_text("received_at,lon,lat,turnout_s\n" + rows, "utf-8")
-    return path
 
 
 def test_recorded_calls_are_replayed_and_their_gaps_drawn(tmp_path):

@@ -18,6 +18,7 @@ from sim.text import Message, Say
 
 UNKNOWN: Final = "not said"
 OSM_LICENCE: Final = "roads © OpenStreetMap contributors, ODbL 1.0"
+OSM_FILES: Final = (".pbf", ".osm", ".gz", ".bz2", ".graphml")
 
 
 def meta(options: ImportOptions, crs: pyproj.CRS) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def _licence(options: ImportOptions) -> str:
     if options.names.licence:
         return options.names.licence
     ending = options.roads.file.suffix.lower() if options.roads.file else ""
-    return OSM_LICENCE if ending in (".pbf", ".osm", ".gz", ".graphml") else UNKNOWN
+    return OSM_LICENCE if ending in OSM_FILES else UNKNOWN
 
 
 def write_beside(options: ImportOptions, layers: Layers, report: Report, say: Say = str) -> None:

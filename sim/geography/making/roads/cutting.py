@@ -19,6 +19,9 @@ def split(
     end[:-1] |= ~joined
     end[[0, -1]] = True
     piece = np.flatnonzero(joined)  # pieces run from point i to i + 1
+    if not len(piece):
+        nothing = np.zeros(0, int)
+        return nothing, nothing, way[nothing], np.zeros(0, object)
     begins = end[piece]
     link = np.cumsum(begins) - 1  # [piece]
     first = piece[begins]
@@ -27,5 +30,4 @@ def split(
     # Each link's points are the starts of its pieces and the end of its last one.
     at = np.insert(piece, last_piece + 1, last)
     of = np.insert(link, last_piece + 1, np.arange(len(first)))
-    line = shapely.linestrings(xy[at], indices=of) if len(first) else np.array([], object)
-    return first, last, way[first], line
+    return first, last, way[first], shapely.linestrings(xy[at], indices=of)

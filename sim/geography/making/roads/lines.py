@@ -54,8 +54,13 @@ def _texts(frame: gpd.GeoDataFrame, name: str) -> np.ndarray:
     """A column as text or None; whole numbers without their .0."""
     if not name:
         return np.full(len(frame), None, object)
-    values = frame[name].astype(object)
-    return np.array([None if v is None or v != v else str(v) for v in values], object)
+    return np.array([_text(value) for value in frame[name].astype(object)], object)
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, list | np.ndarray):  # as of pieces of road that were joined
+        return ";".join(map(str, value))
+    return None if value is None or value != value else str(value)
 
 
 def _classes(frame: gpd.GeoDataFrame, report: Report) -> np.ndarray:

@@ -63,6 +63,8 @@ def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     if unusable:
         lost_ways = count(unusable, WAYS)
         report.note(ROADS, Message("left out: {ways} without usable ends", ways=lost_ways))
+    if not len(line):
+        raise MapImportError(path, Message("every way in it lacks its nodes"))
     return gpd.GeoDataFrame(
         {
             "u": node[first],
