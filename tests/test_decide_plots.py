@@ -29,7 +29,7 @@ from sim.measures.estimates import Estimate
 from sim.measures.verdicts import Verdict
 from sim.scenario.file import load
 from sim.scenario.settings import Costs
-from sim.study.stopping import Chosen
+from sim.study.stopping import StoppedBecause
 from sim.text import Name
 
 LONG = Candidate(
@@ -88,7 +88,7 @@ def result(replications=6):
 
 def as_draft(answer):
     of = "provenance" if hasattr(answer, "provenance") else "made"
-    return replace(answer, **{of: replace(getattr(answer, of), chosen=Chosen("draft"))})
+    return replace(answer, **{of: replace(getattr(answer, of), chosen=StoppedBecause("draft"))})
 
 
 def mapped(estimates, change):
@@ -184,7 +184,7 @@ def stressed(*gains, swing=1.4, half=0.6, joint=0, by="within", often=20):
         swings.append(Swing(about, end(en, zh, -0.1 * swing), end(other_en, other_zh, 0.0)))
     plans = [base().add("枫林镇"), base().add("茶山镇"), base().close("第六分站")]
     proposals = tuple(plans[i % 3] for i in range(len(gains)))
-    made = Made(base(), often, 585, 2025, 94.0, Chosen("given"))
+    made = Made(base(), often, 585, 2025, 94.0, StoppedBecause("given"))
     found = Stress(made, proposals, end("", "", 0.0).gains, tuple(swings), None, by)
     if joint:
         drawn = np.random.default_rng(1).normal(gains, 1.2 * swing, (joint, len(gains)))
@@ -507,12 +507,3 @@ def test_the_subtitle_says_where_the_clock_starts(what):
     found = EDGES[what, "as found"]()
     assert any("call received" in text for text in texts(DRAW[what].draw(found)))
     assert any("接到呼叫" in text for text in texts(DRAW[what].draw(found, "zh")))
-
-
-def test_a_comparison_is_saved_with_its_forest(tmp_path):
-    from sim.report import folder as store
-
-    assert "forest.png" in store.DRAWN
-    pair = sim.compare(base(), base().add("枫林镇"), replications=2)
-    store.write_results(tmp_path, pair, "en", True, ["compare"], "compiled")
-    assert (tmp_path / "forest.png").stat().st_size > 5_000
