@@ -9,7 +9,7 @@ import pytest
 from towns import import_map, matrix_files, write_scenario
 
 import sim
-from sim.engine.fleet import Roads
+from sim.engine.paths import Ways
 from sim.geography.roads import travel
 from sim.policies.clock import on_grid
 from sim.prepare import system
@@ -32,7 +32,7 @@ def test_a_cell_is_reached_when_the_engine_would_arrive(liling):
 
 def test_seconds_are_those_that_the_engine_drives(liling):
     found = reach(liling, before_s=0.0)
-    roads = Roads(system.build(liling))
+    roads = Ways(system.build(liling))
     for cell in range(0, len(liling.map.cells.people), 371):
         by_station = sorted((station, s) for s, station in roads.from_stations_s(0, cell))
         driven = [s for _, s in by_station]
