@@ -204,7 +204,7 @@ import sys
 sys.path.insert(0, {str(ROOT / "benchmarks")!r})
 import synthetic
 from sim.engine import compiled
-from sim.inputs import demand
+from sim.prepare import draws
 small = synthetic.COUNTY._replace(streets=10, places=20)
 compiled.run(synthetic.system(small), draws.draw(synthetic.demand(small, 10), 1, 0))
 """

@@ -16,8 +16,8 @@ from typing import Any
 # Each public name and its room. Rooms are opened when first needed: `import sim` costs nothing.
 _ROOMS = {
     "load": "sim.scenario.file",
-    "run": "sim.study.plan",
-    "compare": "sim.study.plan",
+    "run": "sim.answers.comparison",
+    "compare": "sim.answers.comparison",
     "rank": "sim.answers.ranking",
     "site": "sim.answers.shortlist",
     "search": "sim.answers.search",

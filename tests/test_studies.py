@@ -33,7 +33,7 @@ from sim.answers import comparison
 from sim.cli.progress import TimeLeft, bar
 from sim.errors import OptionError, OutputError, ScenarioError, WorkersError
 from sim.files import whole
-from sim.geography.roads import network, travel
+from sim.geography.roads import tables, travel
 from sim.report import folder as store
 from sim.study import checkpoints as finished
 from sim.study import plan as study
@@ -243,7 +243,7 @@ def test_a_table_is_made_where_there_is_no_cache_yet(pair, tmp_path, monkeypatch
     plan = study.prepare(*pair).plan
     far = np.array(plan.systems[0].travel.far)
     monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
-    monkeypatch.setattr(network, "_IN_USE", {})
+    monkeypatch.setattr(tables, "_IN_USE", {})
     sent = [travel.without_table(s.travel) for s in plan.systems]
     assert all(t.far.size == 0 for t in sent)
     found = [travel.with_table(t).far for t in sent]
@@ -491,7 +491,7 @@ def test_time_left_goes_by_what_was_done_since_it_began(monkeypatch):
     task = SimpleNamespace(
         completed=40, total=100, fields={"began": 0.0, "last": 10.0, "before": 20}
     )
-    monkeypatch.setattr("sim.progress.time.monotonic", lambda: 12.0)
+    monkeypatch.setattr("sim.cli.progress.time.monotonic", lambda: 12.0)
     assert TimeLeft.seconds(task) == 10 / 20 * 80 - 12
     assert TimeLeft().render(task).plain == "0:28"
     task.completed = 20

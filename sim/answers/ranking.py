@@ -242,7 +242,7 @@ def rank_layouts(
     if by not in KEYS:
         raise OptionError("by", f"write one of {', '.join(KEYS)}; found {by}")
     with Trials(base, layouts, How(**how)) as trials:
-        small = getattr(trials.matters, BY_KEY[by].unit)
+        small = BY_KEY[by].matters(trials.matters)
         zone = small / 2 if zone is None else zone
         if not zone > 0:
             raise OptionError("zone", f"must be more than nothing; found {zone}")
@@ -287,17 +287,16 @@ def select(trials: Trials, by: str, zone: float) -> list[int]:
 def _sum_of(trials: Trials, row: int, by: str) -> np.ndarray:
     """[replication] what is counted, more being better."""
     above, _ = trials.summed(row).sums(by)
-    return above if BY_KEY[by].better == "more" else -above
+    return BY_KEY[by].sign * above
 
 
 def _better(trials: Trials, row: int, by: str) -> float:
-    gain = trials.spread(row, by).mean
-    return gain if BY_KEY[by].better == "more" else -gain
+    return BY_KEY[by].sign * trials.spread(row, by).mean
 
 
 def _in_order(trials: Trials, best: int, by: str) -> list[int]:
     """The best, then the others by how far they are behind it where both have replications."""
-    sign = 1.0 if BY_KEY[by].better == "more" else -1.0
+    sign = BY_KEY[by].sign
     rows = range(1, len(trials.layouts))
     lead = {row: sign * trials.spread(row, by, base=best).mean for row in rows}
     return sorted(rows, key=lambda row: (row != best, -lead[row], row))
@@ -339,7 +338,7 @@ def places(trials: Trials, order: Sequence[int], by: str) -> tuple[np.ndarray, n
     k, better = len(order), np.zeros((len(order), len(order)), bool)  # [who, than whom]
     having = np.array([trials.replications(row) for row in order])
     pairs = max(1, k * (k - 1) // 2)
-    sign = 1.0 if BY_KEY[by].better == "more" else -1.0
+    sign = BY_KEY[by].sign
     for count_ in np.unique(having).tolist():
         if count_ < FEWEST:
             continue

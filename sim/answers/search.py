@@ -130,8 +130,8 @@ def best_of(
 ) -> tuple[Option, Verdict]:
     """The option that is selected, and whether it is better than leaving things as they are."""
     with Trials(layout, [option.layout for option in options], how, worst) as trials:
-        zone = getattr(trials.matters, BY_KEY[by].unit) / 2
-        sign = 1 if BY_KEY[by].better == "more" else -1
+        zone = BY_KEY[by].matters(trials.matters) / 2
+        sign = BY_KEY[by].sign
         left = select(trials, by, zone)
         best = max(left, key=lambda row: (sign * trials.spread(row, by).mean, -row))
         spread = trials.spread(best, by)

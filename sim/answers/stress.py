@@ -93,7 +93,7 @@ class Stress(Answer):
     def leads(self) -> np.ndarray:
         """[1 + proposal] share of the joint samples in which each is best; 0 is the base."""
         assert self.joint is not None
-        sign = 1 if BY_KEY[self.by].better == "more" else -1
+        sign = BY_KEY[self.by].sign
         gains = sign * np.column_stack([np.zeros(len(self.joint.gains)), self.joint.gains])
         return np.bincount(gains.argmax(axis=1), minlength=gains.shape[1]) / len(gains)
 
@@ -270,7 +270,7 @@ def stress(
 
 
 def _best(gains: Sequence[Estimate], by: str) -> int:
-    sign = 1 if BY_KEY[by].better == "more" else -1
+    sign = BY_KEY[by].sign
     return int(np.argmax([sign * gain.mean for gain in gains]))
 
 

@@ -96,7 +96,7 @@ def worth(base: Scenario, *, by: str = "within", **how: Any) -> Ablation:
             for row, (station, closed, layout) in enumerate(less, 1)
         ]
         provenance = Provenance.by(trials, chosen, time.perf_counter() - began)
-    sign = 1 if BY_KEY[by].better == "more" else -1
+    sign = BY_KEY[by].sign
     losses.sort(key=lambda loss: sign * loss.changes[by].mean)
     return Ablation(provenance, tuple(losses), by)
 

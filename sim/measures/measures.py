@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Final, Literal, NamedTuple
 
 
+class Matters(NamedTuple):
+    """Differences below this do not matter to anyone."""
+
+    share: float = 0.01  # one point
+    min: float = 0.5
+
+
 class Measure(NamedTuple):
     """`unit` says what a value is: a share between 0 and 1, or minutes; `terms` are the field's."""
 
@@ -16,6 +23,20 @@ class Measure(NamedTuple):
     definition_en: str
     definition_zh: str
     terms: tuple[str, ...] = ()
+
+    @property
+    def sign(self) -> int:
+        """+1 if more is better, else -1: values times this can be compared as gains."""
+        return 1 if self.better == "more" else -1
+
+    @property
+    def scale(self) -> int:
+        """Factor from a value to its printed number: shares in per cent, minutes as they are."""
+        return 100 if self.unit == "share" else 1
+
+    def matters(self, matters: Matters) -> float:
+        """The least difference that matters, in the unit of this measure."""
+        return matters.share if self.unit == "share" else matters.min
 
 
 MEASURES: Final = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sim.measures.estimates import LEVEL, Spread, holm
-from sim.measures.measures import Measure
+from sim.measures.measures import Matters, Measure
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -25,13 +25,6 @@ class Verdict(StrEnum):
     TOO_SMALL = "too small to matter"
 
 
-class Matters(NamedTuple):
-    """Differences below this do not matter to anyone."""
-
-    share: float = 0.01  # one point
-    min: float = 0.5
-
-
 def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) -> list[Verdict]:
     """What the differences of several layouts from one base amount to, judged together.
 
@@ -39,7 +32,7 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
     worse if it would hardly make none look so large. Both by Holm's step-down tests over the
     layouts; with one layout that is whether the 95 % interval is all small, or leaves out nothing.
     """
-    small = getattr(matters, measure.unit)
+    small = measure.matters(matters)
     is_small = holm([max(d.above(-small), d.below(small)) for d in differences])
     is_some = holm([min(d.above(0.0), d.below(0.0)) for d in differences])
     found = []
@@ -47,8 +40,8 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
         if equal < 1 - LEVEL:
             found.append(Verdict.TOO_SMALL)
         elif other < 1 - LEVEL:
-            more = difference.mean > 0
-            found.append(Verdict.BETTER if more == (measure.better == "more") else Verdict.WORSE)
+            gain = measure.sign * difference.mean
+            found.append(Verdict.BETTER if gain > 0 else Verdict.WORSE)
         else:
             found.append(Verdict.UNDECIDED)
     return found
