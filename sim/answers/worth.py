@@ -6,14 +6,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.answers import costs
 from sim.answers.answer import Answer, Provenance
+from sim.answers.costs import layout_cost
 from sim.errors import OptionError, ScenarioError
 from sim.measures import estimates
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.runs import How, Trials
+from sim.text import Message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,10 +75,13 @@ def worth(base: Scenario, *, by: str = "within", **how: Any) -> Ablation:
     """
     began = time.perf_counter()
     if by not in KEYS:
-        raise OptionError("by", f"write one of {', '.join(KEYS)}; found {by}")
+        raise OptionError(
+            "by", Message("write one of {known}; found {found}", known=", ".join(KEYS), found=by)
+        )
     less = list(_less(base))
     if not less:
-        raise ScenarioError(base.path, "there is one ambulance: without it nothing is left")
+        message = Message("there is one ambulance: without it nothing is left")
+        raise ScenarioError(base.path, message)
     with Trials(base, [layout for _, _, layout in less], How(**how)) as trials:
         chosen = trials.until_precise(key=by)
         rows = range(1, len(trials.layouts))
@@ -91,7 +95,7 @@ def worth(base: Scenario, *, by: str = "within", **how: Any) -> Ablation:
                 {key: trials.spread(row, key).interval(level) for key in KEYS},
                 said[row - 1] if trials.replications(row) >= FEWEST else Verdict.UNDECIDED,
                 float(served[station]),
-                costs.of(base) - costs.of(layout),
+                layout_cost(base) - layout_cost(layout),
             )
             for row, (station, closed, layout) in enumerate(less, 1)
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -65,29 +66,42 @@ def high(rows: int) -> float:
 def draw(sheet: Sheet, chart: RowChart, say: Language) -> Axes:
     """The chart on a page: names, axes, columns and the legend below."""
     size = sheet.size
-    names = [row.name for row in chart.rows]
-    room = intervals.name_room(sheet.fig, names, size, chart.names_share)
+    ax = named_rows(sheet, [row.name for row in chart.rows], chart.columns, chart.names_share)
+    cut = panel(ax, chart, say)
+    handles = intervals.legend((row.verdict for row in chart.rows), say, size)
+    handles += [intervals.goes_on(say, size)] * cut
+    handles += [*chart.extra, intervals.band_legend([chart.measure], chart.matters, say)]
+    legend_below(sheet, handles)
+    return ax
+
+
+def named_rows(
+    sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn], names_share: float = 0.32
+) -> Axes:
+    """Empty axes with a name to the left of each row and columns of numbers to the right."""
+    size = sheet.size
+    room = intervals.name_room(sheet.fig, names, size, names_share)
     names = [lettering.middle_out(sheet.fig, name, size, room) for name in names]
     small = 0.92 * size
     widths = [
         max(lettering.width(sheet.fig, cell, small) for cell in (column.head, *column.cells))
         + 1.4 * size
-        for column in chart.columns
+        for column in columns
     ]
     ax = sheet.axes(
         sheet.left + room + 1.0 * size, sheet.bottom + 5.3 * size,
         sheet.right - sum(widths), sheet.top - 1.9 * size,
     )  # fmt: skip
     intervals.rows(ax, names, size)
-    cut = panel(ax, chart, say)
-    for i, column in enumerate(chart.columns):
+    for i, column in enumerate(columns):
         intervals.column(ax, sum(widths[: i + 1]), column.head, column.cells, small)
-    handles = intervals.legend((row.verdict for row in chart.rows), say, size)
-    handles += [intervals.goes_on(say, size)] * cut
-    handles += [*chart.extra, intervals.band_legend([chart.measure], chart.matters, say)]
-    at = sheet.at(sheet.right, sheet.bottom + 0.4 * size)
-    intervals.in_a_line(sheet.fig, handles, at)
     return ax
+
+
+def legend_below(sheet: Sheet, handles: Sequence[Any]) -> None:
+    """A legend in one line at the foot of the page."""
+    at = sheet.at(sheet.right, sheet.bottom + 0.4 * sheet.size)
+    intervals.in_a_line(sheet.fig, handles, at)
 
 
 def panel(ax: Axes, chart: RowChart, say: Language) -> bool:
