@@ -1,4 +1,4 @@
-"""Whether a difference holds if we are wrong, said: a row for each assumption, then all together."""
+"""Whether a difference holds if we are wrong, said: a row for each assumption, then all at once."""
 
 from __future__ import annotations
 
