@@ -11,9 +11,23 @@ sim.rank(liling)                                 # every township seat, best fir
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-# Each public name and its room. Rooms are opened when first needed: `import sim` costs nothing.
+if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened when first needed
+    from sim.answers.comparison import Result, compare, run
+    from sim.answers.curve import curve
+    from sim.answers.ranking import rank
+    from sim.answers.search import search
+    from sim.answers.shortlist import site
+    from sim.answers.stress import stress
+    from sim.answers.worth import worth
+    from sim.errors import MapError, PlannerError, RecordsError, ScenarioError
+    from sim.scenario.file import load
+    from sim.scenario.scenario import Scenario
+
+    __version__: str
+
+# Each public name and its room; `import sim` costs nothing.
 _ROOMS = {
     "load": "sim.scenario.file",
     "run": "sim.answers.comparison",
@@ -31,7 +45,10 @@ _ROOMS = {
     "MapError": "sim.errors",
     "RecordsError": "sim.errors",
 }
-__all__ = list(_ROOMS)
+__all__ = [
+    "MapError", "PlannerError", "RecordsError", "Result", "Scenario", "ScenarioError", "compare",
+    "curve", "load", "rank", "run", "search", "site", "stress", "worth",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -111,7 +111,7 @@ def test_real_streets_answer_too(tmp_path):
         (("explain", "xyzzy"), "no such term"),
         (("run", LILING, "--replications", "0"), "--replications"),
         (("run", LILING, "--days", "-1"), "--days"),
-        (("fly", LILING), "No such command"),
+        (("fly", LILING), "no command"),
     ],
 )
 def test_what_a_planner_can_mend_ends_with_status_2_and_writes_nothing(tmp_path, arguments, said):

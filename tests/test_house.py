@@ -49,7 +49,7 @@ def test_every_room_says_what_it_is_for_and_stays_small(path):
 
 def test_only_the_command_line_prints_or_exits():
     for path in SOURCES:
-        if path.parent.name == "cli" or path.name == "catalogue.py":
+        if path.parent.name == "cli":
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):

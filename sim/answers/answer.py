@@ -126,7 +126,7 @@ def _upstairs(room: str, name: str) -> Any:
 
 
 def _say(lang: str) -> Any:
-    return _upstairs("sim.words", "language")(lang)
+    return _upstairs("sim.words.language", "language")(lang)
 
 
 def in_words(option: Any, lang: str) -> str:

@@ -23,6 +23,7 @@ from sim.cli.options import (
     working,
 )
 from sim.errors import OptionError, Problem
+from sim.text import Message, message_of
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -232,7 +233,7 @@ def _answer(
     steps: bool = False,
 ) -> None:
     """Read, ask, print, write."""
-    with working("Reading the map") as tell:
+    with working(Message("Reading the map"), options.say) as tell:
         base = layout(path, options)
         folder = options.out or work.free_folder(f"{work.name_of(path)}-{verb}")
         told = work.answer(base, folder, tell, options, ask, steps)
@@ -250,7 +251,7 @@ def _parsed(option: str, parse: Callable[[object], Any], text: str | None) -> An
     try:
         return None if text is None else parse(text)
     except ValueError as error:
-        raise OptionError(option, str(error)) from None
+        raise OptionError(option, message_of(error)) from None
 
 
 def _wrong(texts: list[str] | None) -> dict[str, float]:
@@ -259,12 +260,18 @@ def _wrong(texts: list[str] | None) -> dict[str, float]:
         key, equals, value = text.partition("=")
         try:
             if not equals:
-                raise ValueError(f'write it like demand="30 %"; found {text}')
+                raise ValueError(Message('write it like demand="30 %"; found {found}', found=text))
             if "%" not in value:
-                raise ValueError(f'write it like {key.strip()}="30 %"; found {value.strip()}')
+                raise ValueError(
+                    Message(
+                        'write it like {key}="30 %"; found {found}',
+                        key=key.strip(),
+                        found=value.strip(),
+                    )
+                )
             found[key.strip()] = units.share(value.strip())
         except ValueError as error:
-            problems.append(Problem(str(error), key.strip() if equals else ""))
+            problems.append(Problem(message_of(error), key.strip() if equals else ""))
     if problems:
         raise OptionError("--range", problems)
     return found

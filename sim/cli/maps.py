@@ -13,6 +13,7 @@ import typer
 from sim import units
 from sim.cli.progress import bar
 from sim.errors import MapImportError, Problem
+from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.geography.making.options import Options
@@ -122,10 +123,10 @@ def import_(
     from sim.geography.making import options
 
     chosen = options.from_yaml(again, maps) if again else _options(given)
-    with bar("Reading the roads") as tell:
+    with bar(Message("Reading the roads")) as tell:
         report = importing.import_map(chosen, lambda stage: tell(title=stage))
         if draw:
-            tell(title="Drawing")
+            tell(title=Message("Drawing"))
             _draw(chosen)
     typer.echo(str(report))
     typer.echo(f"Map: {chosen.folder / (chosen.place + '.gpkg')}")

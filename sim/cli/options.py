@@ -14,6 +14,8 @@ import typer
 from sim import units
 from sim.cli.progress import bar
 from sim.errors import OptionError, Problem
+from sim.text import Message
+from sim.words.language import Language, language
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -84,6 +86,11 @@ class Options(NamedTuple):
         typer.Option(help="compiled, or reference: slower, the same.", rich_help_panel=COMPUTED),
     ] = "compiled"
 
+    @property
+    def say(self) -> Language:
+        """The reader's language."""
+        return language(self.lang)
+
     def study(self) -> dict[str, Any]:
         """What `sim.study.plan` and the rooms of `sim.answers` take of them."""
         names = ("replications", "most", "draft", "seed", "workers", "scheduler", "engine")
@@ -113,30 +120,28 @@ def asks(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def working(title: str) -> Iterator[Callable[..., None]]:
+def working(title: str, say: Language) -> Iterator[Callable[..., None]]:
     """A progress bar around all work of a command, which Ctrl-C may end."""
     try:
-        with bar(title) as tell:
+        with bar(title, say) as tell:
             yield tell
     except KeyboardInterrupt:
-        raise Stopped("Stopped. Nothing was written.") from None
+        raise Stopped(Message("Stopped. Nothing was written.")) from None
 
 
-def load(path: Path, lang: str) -> Scenario:
+def load(path: Path) -> Scenario:
     from sim.scenario.file import load as read
-    from sim.words.phrases import LANGUAGES
 
-    if lang not in LANGUAGES:
-        raise OptionError("--lang", f"write one of {', '.join(LANGUAGES)}; found {lang}")
     return read(path)
 
 
 def layout(path: Path, options: Options) -> Scenario:
     """A scenario with the days and the matters that the options name."""
-    scenario = load(path, options.lang)
+    scenario = load(path)
     if options.days is not None:
         if scenario.recorded is not None:
-            raise OptionError("--days", "the calls are replayed: their records say how many days")
+            message = Message("the calls are replayed: their records say how many days")
+            raise OptionError("--days", message)
         scenario = scenario.with_study(length=options.days * 86_400)
     if options.matters:
         matters = scenario.settings.study.matters
@@ -154,7 +159,9 @@ def _matters(texts: list[str]) -> dict[str, float]:
             with suppress(ValueError):
                 value = {field: parse(text)}
         if not any(number > 0 for number in value.values()):
-            message = f'write what matters like "1 point" or "0.5 min"; found {text}'
+            message = Message(
+                'write what matters like "1 point" or "0.5 min"; found {found}', found=text
+            )
             problems.append(Problem(message))
         found |= value
     if problems:

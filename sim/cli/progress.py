@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
+from sim.text import Say
+
 
 class TimeLeft(ProgressColumn):
     """Time left by the mean pace since work began.
@@ -44,8 +46,10 @@ class Share(ProgressColumn):
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Callable[..., None]]:
+def bar(title: str, say: Say = str) -> Iterator[Callable[..., None]]:
     """Shown at once; yields `tell(done, total)`, or `tell(title=...)` for another stage.
+
+    Titles and notes are Messages, shown in the language of `say`.
 
     The first `done` told of a total is what was finished before; `tell(note=...)` is a line that
     stays, and is shown without a terminal, too. `tell(aside=...)` calls a function that prints,
@@ -60,7 +64,7 @@ def bar(title: str) -> Iterator[Callable[..., None]]:
     )
     shown = console.is_terminal or console.is_jupyter
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        task = progress.add_task(title, total=None, began=0.0, last=0.0, before=0)
+        task = progress.add_task(say(title), total=None, began=0.0, last=0.0, before=0)
         of: int | None = None
 
         def tell(
@@ -77,7 +81,7 @@ def bar(title: str) -> Iterator[Callable[..., None]]:
                 progress.start()
                 return
             if note is not None:
-                progress.console.print(note, markup=False, highlight=False, soft_wrap=True)
+                progress.console.print(say(note), markup=False, highlight=False, soft_wrap=True)
                 return
             now = time.monotonic()
             if (total is None) != (of is None):  # a total that grows is still the same work
@@ -85,6 +89,6 @@ def bar(title: str) -> Iterator[Callable[..., None]]:
             of = total
             progress.update(task, completed=done, total=total, last=now)
             if title is not None:
-                progress.update(task, description=title)
+                progress.update(task, description=say(title))
 
         yield tell

@@ -17,13 +17,14 @@ import typer
 
 from sim.cli.options import Options, Stopped
 from sim.errors import PlannerError
+from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.answers.comparison import Result
     from sim.scenario.scenario import Scenario
     from sim.study.checkpoints import Kept
 
-COMPILING = "Compiling the rules (once, half a minute)"
+COMPILING = Message("Compiling the rules (once, half a minute)")
 
 
 def carry_out(
@@ -40,24 +41,24 @@ def carry_out(
     from sim.study import plan as study
 
     store.refuse_foreign(folder)
-    tell(title="Preparing the roads")
+    tell(title=Message("Preparing the roads"))
     planned = study.prepare(
         *layouts, replications=options.replications, most=options.most, draft=options.draft,
         seed=options.seed, engine=options.engine, logs=logs,
     )  # fmt: skip
     key = planned.key()
     if unwritable := engines.cannot_keep(options.engine):
-        tell(note=_cannot_keep(unwritable, options.lang))
+        tell(note=_cannot_keep(unwritable))
     kept: Kept | None = None
     began = False
 
     def watch(done: int, total: int) -> None:
         nonlocal began
         if not began and kept is not None and kept.taken_up:
-            tell(note=_going_on(kept, options.lang))
+            tell(note=_going_on(kept))
         compiling = not began and not engines.is_ready(options.engine)
         began = True
-        tell(done, total, COMPILING if compiling else "Simulating")
+        tell(done, total, COMPILING if compiling else Message("Simulating"))
 
     try:
         with store.results_folder(folder, key) as part:
@@ -68,13 +69,13 @@ def carry_out(
             )
             if not options.as_json:  # the answer first: figures take longer than the study
                 tell(aside=lambda: typer.echo(result.table(options.lang)))
-            tell(title="Drawing and writing" if options.figures else "Writing")
+            tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
             store.drop_logs_from(part, result.replications if logs else 0)
             store.write_results(
                 part, result, options.lang, options.figures, sys.argv[1:], options.engine
             )
     except KeyboardInterrupt:
-        raise Stopped(_stopped(kept, options.lang)) from None
+        raise Stopped(_stopped(kept)) from None
     except PlannerError as error:
         if kept is not None:
             kept.mention(error)
@@ -82,40 +83,39 @@ def carry_out(
     return result
 
 
-def _cannot_keep(folder: Path, lang: str) -> str:
-    if lang == "zh":
-        return (
-            f"缓存目录 {folder} 不可写，每次都要重新编译规则；可用 TENTHIRTY_CACHE 指定其他目录。"
-        )
-    return (
-        f"The cache folder {folder} cannot be written: the rules are compiled anew every time. "
-        "Name another one in TENTHIRTY_CACHE."
+def _cannot_keep(folder: Path) -> Message:
+    return Message(
+        "The cache folder {folder} cannot be written: the rules are compiled anew every time. "
+        "Name another one in TENTHIRTY_CACHE.",
+        folder=folder,
     )
 
 
-def _going_on(kept: Kept, lang: str) -> str:
-    en, zh = _of_all(kept)
-    if lang == "zh":
-        return f"继续：{zh}此前已完成 {kept.taken_up} 次。"
-    return f"Going on: {kept.taken_up}{en} replications were finished before."
+def _going_on(kept: Kept) -> Message:
+    if kept.at_most:
+        return Message("Going on: {done} replications were finished before.", done=kept.taken_up)
+    return Message(
+        "Going on: {done} of {all} replications were finished before.",
+        done=kept.taken_up,
+        all=kept.total,
+    )
 
 
-def _stopped(kept: Kept | None, lang: str) -> str:
+def _stopped(kept: Kept | None) -> Message:
     if kept is not None:
         kept.recount()
     if kept is None or not kept.done:
-        return "已停止，未写入任何结果。" if lang == "zh" else "Stopped. Nothing was written."
-    en, zh = _of_all(kept)
-    if lang == "zh":
-        return f"已停止：{zh}已完成 {kept.done} 次；再次运行同一命令即可继续。"
-    return (
-        f"Stopped: {kept.done}{en} replications are finished; the same command goes on from there."
+        return Message("Stopped. Nothing was written.")
+    if kept.at_most:
+        return Message(
+            "Stopped: {done} replications are finished; the same command goes on from there.",
+            done=kept.done,
+        )
+    return Message(
+        "Stopped: {done} of {all} replications are finished; the same command goes on from there.",
+        done=kept.done,
+        all=kept.total,
     )
-
-
-def _of_all(kept: Kept) -> tuple[str, str]:
-    """How many there will be, where that is known before they are done."""
-    return ("", "") if kept.at_most else (f" of {kept.total}", f"共 {kept.total} 次重复，")
 
 
 def answer(
@@ -135,20 +135,20 @@ def answer(
 
     store.refuse_foreign(folder)
     compiling = not engines.is_ready(options.engine)
-    tell(title=COMPILING if compiling else "Simulating")
+    tell(title=COMPILING if compiling else Message("Simulating"))
 
     def watch(done: int, total: int) -> None:
         if done and steps:
-            tell(title="Trying one option after another")
+            tell(title=Message("Trying one option after another"))
         elif done:
-            tell(done, total, "Simulating")
+            tell(done, total, Message("Simulating"))
 
     key = hashlib.sha256("\0".join(sys.argv).encode()).hexdigest()
     with store.results_folder(folder, key) as part:
         told = ask(base, options.study() | {"watch": watch})
         if not options.as_json:
             tell(aside=lambda: typer.echo(told.table(options.lang)))
-        tell(title="Drawing and writing" if options.figures else "Writing")
+        tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
         store.write_answer(part, told, base, options.lang, options.figures, sys.argv[1:])
     return told
 
@@ -160,7 +160,7 @@ def say_answer(told: Any, folder: Path, options: Options) -> None:
         facts = answer_as_json(told, options.lang) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
-    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
+    typer.echo(" " + options.say("Results: {folder}/", folder=folder))
 
 
 def say_where(result: Result, folder: Path, options: Options) -> None:
@@ -171,7 +171,7 @@ def say_where(result: Result, folder: Path, options: Options) -> None:
         facts = comparison.as_json(result, options.lang) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
-    typer.echo(f" {'结果' if options.lang == 'zh' else 'Results'}: {folder}/")
+    typer.echo(" " + options.say("Results: {folder}/", folder=folder))
 
 
 def free_folder(name: str) -> Path:

@@ -23,6 +23,7 @@ from sim.answers.answer import Answer
 from sim.answers.comparison import as_json
 from sim.errors import OutputError
 from sim.files.whole import FINISHED, LOCK, LOGS, MARK, alone, told_in_words, write_whole
+from sim.words.language import language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,7 +211,7 @@ def answer_as_json(told: Any, lang: str) -> dict[str, Any]:
     if not isinstance(told, Answer):
         facts: dict[str, Any] = told.facts(lang)
         return facts
-    page = words.page_of(told, words.language(lang))
+    page = words.page_of(told, language(lang))
     return told.facts() | {"sentence": page.sentence, "sentences": list(page.sentences)}
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sim.words.language import Language, language
-
 if TYPE_CHECKING:
     from sim.answers.answer import Answer
+    from sim.words.language import Language
     from sim.words.page import Page
 
-__all__ = ["Language", "language", "page_of"]
+__all__ = ["page_of"]
 
 
 def page_of(answer: Answer, say: Language) -> Page:

@@ -1,10 +1,11 @@
 """For developers: the texts of the program, and whether a language's catalogue has them all.
 
-    python -m sim.words.catalogue update zh     # new texts into sim/words/zh.po, stale ones out
-    python -m sim.words.catalogue check zh      # what is missing, stale or has other places
+    python -m sim.cli.catalogue update zh     # new texts into sim/words/zh.po, stale ones out
+    python -m sim.cli.catalogue check zh      # what is missing, stale or has other places
 
-A text is found where it is said: `say("…")`, `Message("…")`, `say.count(n, "…", "…")`. Babel reads
-and writes the .po files; nothing of this is needed to run a study.
+A text is found where it is said: `say("…")`, `Message("…")`, `say.count(n, "…", "…")`, and in the
+help pages of the commands. Babel reads and writes the .po files; nothing of this is needed to run a
+study.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
 
+import typer
+
+from sim.cli import app, speech
+
 SIM = Path(__file__).parents[1]
-HERE = Path(__file__).parent
+HERE = SIM / "words"
 SPEAKERS = ("say", "Message", "self")  # functions whose first argument is a text
 
 Text = str | tuple[str, str]  # a pair is one and many
@@ -38,6 +43,8 @@ def texts(folder: Path = SIM) -> dict[Text, Said]:
             said = found.setdefault(text, Said([], set()))
             said.files.append(path.relative_to(folder.parent).as_posix())
             said.values.update(values)
+    for text in speech.help_texts(typer.main.get_command(app)):
+        found.setdefault(text, Said([], set())).files.append("tenthirty --help")
     return found
 
 

@@ -1,0 +1,119 @@
+"""The commands that ask how a layout does: run, compare, coverage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli import work
+from sim.cli.changes import changed, changes_of
+from sim.cli.options import (
+    Add,
+    Ambulances,
+    Close,
+    Json,
+    Lang,
+    Move,
+    Options,
+    ScenarioPath,
+    asks,
+    layout,
+    load,
+    working,
+)
+from sim.errors import OptionError, ScenarioError
+from sim.text import Message, message_of
+from sim.words.language import language
+
+Logs = Annotated[bool, typer.Option(help="Keep every call and trip, as Parquet.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands of this room on the command line."""
+    for command, example in (
+        (asks(run), "Are targets kept:  tenthirty run scenarios/liling"),
+        (asks(compare), "A change:  tenthirty compare scenarios/liling --add 枫林镇"),
+        (coverage, "Who is within reach:  tenthirty coverage scenarios/liling"),
+    ):
+        app.command(rich_help_panel="Ask", short_help=example)(command)
+
+
+def run(scenario: ScenarioPath, logs: Logs = True, *, options: Options) -> None:
+    """How well a layout keeps its targets, with figures and every call under runs/."""
+    with working(Message("Reading the map"), options.say) as tell:
+        layouts = [layout(scenario, options)]
+        folder = options.out or work.free_folder(work.name_of(scenario))
+        result = work.carry_out(layouts, folder, tell, options, logs)
+    work.say_where(result, folder, options)
+
+
+def compare(
+    scenario: ScenarioPath,
+    others: Annotated[
+        list[Path] | None, typer.Argument(help="Scenario files to compare with it.")
+    ] = None,
+    add: Add = None,
+    move: Move = None,
+    close: Close = None,
+    ambulances: Ambulances = None,
+    logs: Logs = True,
+    *,
+    options: Options,
+) -> None:
+    """What a change would bring: the same calls through both layouts."""
+    with working(Message("Reading the map"), options.say) as tell:
+        base = layout(scenario, options)
+        layouts = [base] + [layout(path, options) for path in others or []]
+        changes = changes_of(add or [], move or [], close or [], ambulances or [])
+        if changes:
+            layouts.append(changed(base, changes))
+        if len(layouts) == 1:
+            message = Message(
+                "say what to compare: --add NAME, --move A=B, --close A, --ambulances A=+1, or "
+                "another scenario file"
+            )
+            raise ScenarioError("compare", message)
+        name = work.name_of_comparison(base, scenario, others or [], changes)
+        folder = options.out or work.free_folder(name)
+        result = work.carry_out(layouts, folder, tell, options, logs)
+    work.say_where(result, folder, options)
+
+
+def coverage(
+    scenario: ScenarioPath,
+    before: Annotated[
+        str | None,
+        typer.Option(help='Before wheels roll, like "3 min"; default: mean call taking, turnout.'),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A GeoPackage for QGIS: minutes by station, isochrones.")
+    ] = None,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Share of people within the target of a station, by distance alone; no simulation."""
+    from sim import units
+
+    say = language(lang)
+    with working(Message("Reading the map"), say):
+        base = load(scenario)
+        from sim.answers.coverage import coverage as static_coverage
+        from sim.report import geopackage
+        from sim.words import comparison as tables
+
+        try:
+            before_s = None if before is None else units.seconds(before)
+        except ValueError as error:
+            raise OptionError("--before", message_of(error)) from None
+        found = static_coverage(base, before_s)
+        if out is not None:
+            geopackage.export(base, out, before_s)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict("records"), ensure_ascii=False))
+    else:
+        typer.echo(tables.coverage(base, found, lang))
+        if out is not None:
+            typer.echo(f" {out}")

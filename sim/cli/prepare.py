@@ -1,0 +1,138 @@
+"""The commands that prepare and explain: check, explain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.cells import cell_len
+
+from sim.cli.options import Lang, load, working
+from sim.errors import PlannerError, ScenarioError
+from sim.text import Message
+from sim.words.language import Language, language
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands of this room on the command line."""
+    for command, example in (
+        (check, "Look for mistakes first:  tenthirty check scenarios/liling"),
+        (explain, "What a measure means, exactly:  tenthirty explain 达标率"),
+    ):
+        app.command(rich_help_panel="Prepare, understand", short_help=example)(command)
+
+
+def check(
+    scenarios: Annotated[
+        list[Path] | None, typer.Argument(help="Scenario files or folders.")
+    ] = None,
+    map_to: Annotated[
+        Path | None, typer.Option("--map", help="Draw the inputs into this PNG or PDF.")
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option(help="Print the JSON Schema of scenario files instead.")
+    ] = False,
+    lang: Lang = "en",
+) -> None:
+    """Read and check scenario files and their map, without simulating."""
+    from sim.scenario import file as scenario_file
+
+    if schema:
+        typer.echo(scenario_file.schema(), nl=False)
+        return
+    if not scenarios:
+        message = Message("name a scenario file, like {example}", example="scenarios/liling")
+        raise ScenarioError("check", message)
+    loaded, failures = [], []
+    say = language(lang)
+    with working(Message("Reading"), say):
+        for path in scenarios:
+            try:
+                loaded.append(load(path))
+            except PlannerError as error:
+                failures.append(error)
+    for scenario in loaded:
+        typer.echo(_in_order(scenario, say))
+    for failure in failures:
+        typer.echo(failure.told(say), err=True)
+    if map_to is not None and loaded:
+        from sim import figures as plots
+
+        plots.save(plots.inputs_map(loaded[0].map, loaded[0], lang), map_to)
+        typer.echo(say("Map: {file}", file=map_to))
+    if failures:
+        raise typer.Exit(2)
+
+
+def explain(
+    term: Annotated[
+        str | None, typer.Argument(help="A measure or term, in either language.")
+    ] = None,
+    lang: Lang = "",
+) -> None:
+    """What a measure or a term means, in English and Chinese; without one, all of them."""
+    from sim.words import glossary
+
+    typer.echo(glossary.explain(term, lang))
+
+
+def _in_order(layout: Scenario, say: Language) -> str:
+    """What `check` says of a scenario in which it found nothing wrong."""
+    the_map, cells = layout.map, layout.map.cells
+    people = cells.people.sum()
+    urban = cells.people[cells.area == 0].sum() / people if people else math.nan
+    place = say(
+        "{map}: {people} people ({urban} urban) at {places} places, {roads} road links",
+        map=the_map.name,
+        people=f"{people:,.0f}",
+        urban=say.percent(urban, 0),
+        places=f"{len(cells.people):,}",
+        roads=f"{len(the_map.layers['roads']):,}",
+    )
+    if the_map.synthetic:
+        place = say("{map} (synthetic)", map=place)
+    stations = say.count(len(layout.open_stations()), "{n} station", "{n} stations")
+    ambulances = say.count(len(layout.fleet), "{n} ambulance", "{n} ambulances")
+    rows = [
+        (say("map"), place),
+        (say("layout"), say(", ").join([stations, ambulances])),
+        *(("", line) for line in _stations(layout, say)),
+    ]
+    if the_map.nodes_left_out:
+        left_out = say.count(
+            the_map.nodes_left_out,
+            "{n} road node cannot be reached and left again; it is not used",
+            "{n} road nodes cannot be reached and left again; they are not used",
+        )
+        rows.append((say("note"), left_out))
+    if layout.recorded is not None:
+        calls, start = layout.recorded.calls, layout.recorded.start
+        said = say(
+            "{n} recorded ones from {day}", n=f"{len(calls.received_at):,}", day=f"{start:%Y-%m-%d}"
+        )
+        rows.append((say("calls"), said))
+    head = say("{file} is in order: {name}", file=layout.path, name=layout.name)
+    return "\n".join(
+        [head, *(f"  {name}{' ' * (9 - cell_len(name))}{text}" for name, text in rows)]
+    )
+
+
+def _stations(layout: Scenario, say: Language) -> Iterator[str]:
+    """Each open station with its ambulances, their hours and how far the road is."""
+    for row, station in enumerate(layout.stations):
+        if station.closed:
+            continue
+        parts = [f"{say.name(station.name)}: {layout.fleet_size(row)}"]
+        for ambulance in layout.fleet:
+            if ambulance.station == row and ambulance.hours is not None:
+                on, off = ambulance.hours
+                parts.append(say("one at {hours} only", hours=f"{on:02d}–{off:02d}"))
+        if station.road_m >= 50:
+            parts.append(say("{metres} m from the road", metres=f"{station.road_m:.0f}"))
+        yield say(", ").join(parts)

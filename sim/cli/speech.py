@@ -1,0 +1,164 @@
+"""The command line in the reader's language: her `--lang`, the help pages, what she mistyped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import typer
+from rich.columns import Columns
+from rich.table import Table
+from rich.text import Text
+
+from sim.errors import OptionError, did_you_mean
+from sim.text import Message, Say
+from sim.words.language import Language
+
+# What click raises for a command mistyped; typer has it under no public name.
+MISTAKES: Final[type[Exception]] = typer.BadParameter.__mro__[2]
+
+
+def taken_out(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The language asked for by `--lang`, wherever it stands, and the arguments without it."""
+    code: str | None = None
+    rest: list[str] = []
+    position = 0
+    while position < len(arguments):
+        argument = arguments[position]
+        if argument == "--":
+            return code, rest + list(arguments[position:])
+        if argument == "--lang":
+            if position + 1 == len(arguments):
+                raise OptionError("--lang", Message("it needs a value, like {value}", value="zh"))
+            position += 1
+            code = arguments[position]
+        elif argument.startswith("--lang="):
+            code = argument.partition("=")[2]
+        else:
+            rest.append(argument)
+        position += 1
+    return code, rest
+
+
+def help_texts(command: Any) -> list[str]:
+    """Every text of a command's help pages and of those below it, each once."""
+    found = [command.help, command.short_help, getattr(command, "rich_help_panel", None)]
+    for parameter in command.params:
+        found += [parameter.help, getattr(parameter, "rich_help_panel", None)]
+    for below in getattr(command, "commands", {}).values():
+        found += help_texts(below)
+    return [text for text in dict.fromkeys(found) if isinstance(text, str) and text]
+
+
+def translate(command: Any, say: Language) -> None:
+    """Put a command's help pages, and those of all below it, into a language."""
+    for name in ("help", "short_help", "rich_help_panel"):
+        if isinstance(text := getattr(command, name, None), str):
+            setattr(command, name, say(text))
+    for parameter in command.params:
+        for name in ("help", "rich_help_panel"):
+            if isinstance(text := getattr(parameter, name, None), str):
+                setattr(parameter, name, say(text))
+    _translate_help_option(command, say)
+    for below in getattr(command, "commands", {}).values():
+        translate(below, say)
+
+
+def _translate_help_option(command: Any, say: Language) -> None:
+    """`--help` is made by click when it is asked for."""
+    make = command.get_help_option
+
+    def translated(context: Any) -> Any:
+        option = make(context)
+        if option is not None:
+            option.help = say("Show this page.")
+        return option
+
+    command.get_help_option = translated
+
+
+def translate_frames(say: Language) -> None:
+    """Put what typer itself writes around help pages into a language."""
+    from typer import core, rich_utils
+
+    core._ = say  # type: ignore[assignment]
+    rich_utils.Table = _FoldingTable  # type: ignore[misc]
+    rich_utils.Columns = _in_a_row  # type: ignore[assignment, misc]
+    for name, text in {
+        "ARGUMENTS_PANEL_TITLE": say("Arguments"),
+        "OPTIONS_PANEL_TITLE": say("Options"),
+        "COMMANDS_PANEL_TITLE": say("Commands"),
+        "DEFAULT_STRING": say("[default: {}]"),
+        "REQUIRED_LONG_STRING": say("[required]"),
+    }.items():
+        if hasattr(rich_utils, name):
+            setattr(rich_utils, name, text)
+
+
+def _in_a_row(items: Sequence[Any]) -> Any:
+    """The help of an option, its default and the like, as one text that may break anywhere."""
+    if not all(isinstance(item, Text) for item in items):
+        return Columns(items)
+    return Text(" ", overflow="fold").join(items)
+
+
+class _FoldingTable(Table):
+    """A table whose cells go on in the next line where a text has no blanks, as in Chinese."""
+
+    def add_row(self, *cells: Any, **style: Any) -> None:
+        super().add_row(*cells, **style)
+        for column in self.columns:
+            column.overflow = "fold"
+
+
+def mistake(error: Any, say: Say) -> str:
+    """What is wrong with a command as it was typed, in a line, and where its help is."""
+    context = getattr(error, "ctx", None)
+    path = "tenthirty" if context is None else context.command_path
+    said = say(Message("{place}: {problem}", place=path, problem=say(_problem(error))))
+    return f"{said}\n  {say(Message('All options: {command}', command=f'{path} --help'))}"
+
+
+def _problem(error: Any) -> Message:
+    kind, text = type(error).__name__, str(getattr(error, "message", "") or "")
+    parameter = getattr(error, "param", None)
+    name = "" if parameter is None else _written(parameter)
+    if kind == "NoSuchOption":
+        known = [option for p in error.ctx.command.params for option in p.opts]
+        hint = did_you_mean(error.option_name, known)
+        return Message("no option {name}{hint}", name=error.option_name, hint=hint)
+    if kind == "MissingParameter":
+        return Message("{name} is missing", name=name)
+    if kind == "BadOptionUsage":
+        return Message("{name} needs a value", name=error.option_name)
+    if found := re.search(r"No such command ['\"](.+?)['\"]", text):
+        hint = did_you_mean(found[1], list(getattr(error.ctx.command, "commands", ())))
+        return Message("no command {name}{hint}", name=found[1], hint=hint)
+    if found := re.search(r"unexpected extra argument(?:s|\(s\))? \((.+)\)", text):
+        return Message("too much is written: {found}", found=found[1])
+    if parameter is not None:
+        return Message("{name}: {problem}", name=name, problem=_of_value(error, text))
+    return Message("{problem}", problem=text or error.format_message())
+
+
+def _of_value(error: Any, text: str) -> Message:
+    """What is wrong with the value of an option: typer checks values with pydantic."""
+    cause = error.__cause__
+    first = cause.errors()[0] if hasattr(cause, "errors") else {}
+    kind, found, bounds = first.get("type", ""), first.get("input"), first.get("ctx", {})
+    if kind.startswith("int"):
+        return Message("write a whole number; found {found}", found=found)
+    if kind.startswith("float"):
+        return Message("write a number; found {found}", found=found)
+    if kind == "greater_than_equal":
+        return Message("write at least {least}; found {found}", least=bounds["ge"], found=found)
+    if kind == "less_than_equal":
+        return Message("write at most {most}; found {found}", most=bounds["le"], found=found)
+    return Message("{problem}", problem=text)
+
+
+def _written(parameter: Any) -> str:
+    """A parameter as a planner writes it: --seed, or SCENARIO."""
+    options = [option for option in parameter.opts if option.startswith("-")]
+    return max(options, key=len) if options else str(parameter.name).upper()

@@ -1,0 +1,86 @@
+"""Every text of the program has a Chinese one with the same places; none is stale."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from sim.cli import catalogue
+
+SOURCES = sorted((ROOT / "sim").rglob("*.py"))
+CHINESE = re.compile(r"[\u3400-\u9fff，。；：（）、“”]")
+# Where Chinese is data and not speech: fonts' and columns' names, norms by their number, examples.
+DATA = {
+    "sim/figures/style.py",
+    "sim/files/tables.py",
+}
+
+
+def test_every_text_has_a_chinese_one_with_the_same_places_and_none_is_stale():
+    assert catalogue.problems("zh") == []
+
+
+def test_a_missing_a_stale_and_a_wrong_text_are_found(tmp_path, monkeypatch):
+    (tmp_path / "zh.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "nobody says this"\nmsgstr "没人说"\n\n'
+        'msgid "line {number}"\nmsgstr "第 {nummer} 行"\n',
+        "utf-8",
+    )
+    monkeypatch.setattr(catalogue, "HERE", tmp_path)
+    found = "\n".join(catalogue.problems("zh"))
+    assert "stale: 'nobody says this'" in found
+    assert "other places than ['number']: '第 {nummer} 行'" in found
+    assert "missing: 'Reading the map'" in found
+
+
+def test_new_texts_are_put_into_a_catalogue_and_stale_ones_out(tmp_path, monkeypatch):
+    (tmp_path / "zh.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "nobody says this"\nmsgstr "没人说"\n\n'
+        'msgid "line {number}"\nmsgstr "第 {number} 行"\n',
+        "utf-8",
+    )
+    monkeypatch.setattr(catalogue, "HERE", tmp_path)
+    catalogue.update("zh")
+    text = (tmp_path / "zh.po").read_text("utf-8")
+    assert "nobody says this" not in text
+    assert 'msgid "line {number}"\nmsgstr "第 {number} 行"' in text
+    assert 'msgid "Reading the map"\nmsgstr ""' in text
+    assert not [line for line in catalogue.problems("zh") if not line.startswith("missing")]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_chinese_is_spoken_in_the_code(path):
+    """Docstrings and comments may name a Chinese norm; so may the columns of a planner's file."""
+    if path.relative_to(ROOT).as_posix() in DATA:
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    spoken = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings
+        and CHINESE.search(node.value)
+    ]
+    assert spoken == []
+
+
+def test_no_text_is_put_together_before_it_is_said():
+    """An f-string would be looked up with its values filled in, and never found."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(Path(path).read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in catalogue.SPEAKERS:
+                    assert not isinstance(node.args[0], ast.JoinedStr), f"{path}:{node.lineno}"
