@@ -14,6 +14,7 @@ from sim.figures import lettering, style
 from sim.words.page import Finding
 
 SLIDE = 7.5  # inches that a slide is high
+MARGIN = 0.14 * 72  # points to the left and to the right
 AROUND = 5.6  # points of type that headline and footnote take, in units of the body type
 
 
@@ -61,8 +62,8 @@ def page(finding: Finding, size: str, high: float) -> Iterator[Sheet]:
         style.headline(fig, finding.headline, finding.subtitle)
         style.footnote(fig, finding.footnote, finding.draft)
         body = mpl.rcParams["font.size"]
-        inch_high, margin = fig.get_size_inches()[1] * 72, 0.14 * 72
+        points_high = fig.get_size_inches()[1] * 72
         yield Sheet(
-            fig, body, margin, 72 * wide - margin,
-            inch_high * style.head_room(fig), inch_high * style.foot_room(fig),
+            fig, body, MARGIN, 72 * wide - MARGIN,
+            points_high * style.head_room(fig), points_high * style.foot_room(fig),
         )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 
-from sim.figures import intervals, lettering
+from sim.figures import intervals, lettering, page
 from sim.figures.page import Sheet
 from sim.measures.estimates import Estimate
 from sim.measures.measures import Measure
@@ -120,10 +120,23 @@ def panel(ax: Axes, chart: RowChart, say: Language) -> bool:
             ax.plot([0, value.mean], [y, y], color=colour, lw=0.12 * size, alpha=0.45, zorder=2.5)
         intervals.interval(ax, y, value, seen, colour, 0.25 * size)
         intervals.mark(ax, value.mean, y, row.verdict, 0.8 * size)
-    ax.set_title(chart.title, loc="left", weight="bold", size=1.05 * size)
+    title(ax, chart.title)
     side = say("← worse") if measure.better == "more" else say("← better")
     ax.set_xlabel(f"{side}   {chart.axis}", labelpad=0.3 * size)
     return intervals.cut_off(values, seen)
+
+
+def title(ax: Axes, text: str) -> None:
+    """Over the axes; a long one begins over the names, so that it leaves the columns' heads free."""
+    fig: Any = ax.figure
+    size, wide = 1.05 * mpl.rcParams["font.size"], intervals.points_wide(ax)
+    beside = ax.get_window_extent().x0 * 72 / fig.dpi - page.MARGIN
+    text = lettering.broken(fig, text, size, wide + beside, 1, "bold")
+    shift = min(0.0, wide - lettering.width(fig, text, size, "bold"))
+    ax.annotate(
+        text, (0, 1), (shift, 0.75 * size), xycoords="axes fraction", textcoords="offset points",
+        weight="bold", size=size, annotation_clip=False,
+    )  # fmt: skip
 
 
 def change_axis(measure: Measure, say: Language) -> str:

@@ -153,7 +153,7 @@ def _panel(ax: Axes, chart: Waterfall, say: Language) -> None:
     ends = [seen.within(v) for v in whole if math.isfinite(v)]
     for row, right, value in ((0, chart.today, chart.today), (last, max(ends), whole.mean)):
         _level(ax, row, right, measures.value(measure, value / measure.scale, say), size)
-    ax.set_title(chart.title, loc="left", weight="bold", size=1.05 * size)
+    row_chart.title(ax, chart.title)
     unit = "%" if measure.unit == "share" else measures.unit(measure, say)
     ax.set_xlabel(say("after the step ({unit})", unit=unit), labelpad=0.3 * size)
 
