@@ -58,7 +58,6 @@ def small():
     return base
 
 
-
 def tiny_city(folder):
     """Three places joined by a matrix: A with the station, B with most people, C with none."""
     from sim.geography.making import Options, import_map

@@ -82,8 +82,10 @@ def _levels(sheet: Sheet, ax: Axes, panel: Panel) -> None:
     ax.plot(0, now.mean, "o", color=style.INK, markersize=0.75 * size, zorder=6)
     _name_ends(sheet, ax, panel, ends)
     number = measures.value(panel.measure, curve.now[curve.by].mean, say)
+    text = say("today\n{value}", value=number)
+    beyond = 0.5 * lettering.width(sheet.fig, text, 0.9 * size) - 0.5 * panel.pitch
     ax.annotate(
-        say("today\n{value}", value=number), (0, now.mean), (0, -0.7 * size),
+        text, (0, now.mean), (max(0.0, beyond), -0.7 * size),
         textcoords="offset points", ha="center", va="top", size=0.9 * size,
         path_effects=style.halo(), zorder=7,
     )  # fmt: skip
@@ -110,7 +112,7 @@ def _limits(ax: Axes, panel: Panel) -> None:
     label = measures.label(panel.measure, say, base, min(5, len(base.map.townships)))
     if panel.measure.unit == "share":
         label = say("{measure} (%)", measure=label)
-    style.fit(ax.figure, ax.set_ylabel(label), 1.0)  # type: ignore[arg-type]
+    curve_gains.fit_upright(ax.set_ylabel(label), points)
 
 
 def _seen(values: list[Estimate], least: float) -> tuple[float, float]:
@@ -140,15 +142,14 @@ def _name_ends(sheet: Sheet, ax: Axes, panel: Panel, ends: list[Level]) -> None:
     """What each line is, at its right end, pushed apart where they would meet."""
     if not ends:
         return
-    size, room = panel.size, 10.6 * panel.size
-    texts = []
-    for end in ends:
-        lines = lettering.broken(sheet.fig, end.name, 0.95 * size, room, 3, "bold")
-        number = lettering.broken(sheet.fig, end.number, 0.95 * size, room, 2, "bold")
-        texts.append(f"{lines}\n{number}")
+    size, points = panel.size, curve_gains.points_high(ax)
+    for lines in (3, 2, 1):  # fewer where the panel is too low for all of them
+        texts = [_broken(sheet, end, 0.95 * size, lines) for end in ends]
+        tallest = max(text.count("\n") + 1 for text in texts) * 1.35 * 0.95 * size
+        if tallest * len(ends) <= points:
+            break
     low, high = ax.get_ylim()
-    per_point = (high - low) / curve_gains.points_high(ax)
-    tallest = max(text.count("\n") + 1 for text in texts) * 1.35 * 0.95 * size
+    per_point = (high - low) / points
     half = 0.5 * tallest * per_point
     places = lettering.apart([end.value for end in ends], 2 * half, low + half, high - half)
     for end, text, y in zip(ends, texts, places, strict=True):
@@ -158,6 +159,14 @@ def _name_ends(sheet: Sheet, ax: Axes, panel: Panel, ends: list[Level]) -> None:
             color=end.colour, weight="bold", size=0.95 * size, linespacing=1.15,
             annotation_clip=False,
         )  # fmt: skip
+
+
+def _broken(sheet: Sheet, end: Level, size: float, lines: int) -> str:
+    """The name of a line and below it its value, each in at most so many lines."""
+    room = 10.6 * sheet.size
+    name = lettering.broken(sheet.fig, end.name, size, room, lines, "bold")
+    number = lettering.broken(sheet.fig, end.number, size, room, min(2, lines), "bold")
+    return f"{name}\n{number}"
 
 
 def _name_points(ax: Axes, panel: Panel) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from sim.figures import intervals, style
+from sim.figures import intervals, lettering, style
 from sim.figures.intervals import Span
 from sim.figures.tracks import LOOKS, Panel
 from sim.measures.estimates import Estimate
@@ -22,6 +23,14 @@ SHORT: Final = {"stations": Message("new station"), "ambulances": Message("more 
 def points_high(ax: Axes) -> float:
     """The height of axes in points."""
     return float(ax.get_window_extent().height * 72 / ax.get_figure().dpi)  # type: ignore[union-attr]
+
+
+def fit_upright(label: Text, points: float) -> None:
+    """The label of a vertical axis, smaller if it is longer than so many points."""
+    fig: Any = label.figure
+    high = label.get_window_extent(fig.canvas.get_renderer()).height * 72 / fig.dpi
+    if high > points:
+        label.set_fontsize(float(label.get_fontsize()) * points / high)
 
 
 def draw(ax: Axes, panel: Panel) -> None:
@@ -52,7 +61,7 @@ def draw(ax: Axes, panel: Panel) -> None:
         label = panel.say("change in the\nstep ({unit})", unit=unit)
     else:
         label = panel.say("gain of the\nstep ({unit})", unit=unit)
-    ax.set_ylabel(label, linespacing=1.2)
+    fit_upright(ax.set_ylabel(label, linespacing=1.2), points_high(ax) + 1.5 * size)
     _below(ax, panel, wide if both else 0.0)
     if both:
         _legend(ax, panel)
@@ -110,10 +119,13 @@ def _below(ax: Axes, panel: Panel, shift: float) -> None:
 
 
 def _legend(ax: Axes, panel: Panel) -> None:
+    """To the right of the bars, in two lines each where a language needs them."""
+    fig: Any = ax.figure
+    size, room = 0.95 * panel.size, 8.4 * panel.size
     handles = [
         Patch(facecolor=LOOKS[key].colour, edgecolor="white", hatch=LOOKS[key].hatch,
-              label=panel.say(SHORT[key]))
+              label=lettering.broken(fig, panel.say(SHORT[key]), size, room))
         for key, _ in panel.tracks()
     ]  # fmt: skip
     ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1.005, 0.5), frameon=False,
-              fontsize=0.95 * panel.size, handlelength=1.6, borderaxespad=0.4)  # fmt: skip
+              fontsize=size, handlelength=1.6, borderaxespad=0.4)  # fmt: skip

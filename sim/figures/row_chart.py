@@ -127,7 +127,7 @@ def panel(ax: Axes, chart: RowChart, say: Language) -> bool:
 
 
 def title(ax: Axes, text: str) -> None:
-    """Over the axes; a long one begins over the names, so that it leaves the columns' heads free."""
+    """Over the axes; a long one begins over the names, as the columns have heads of their own."""
     fig: Any = ax.figure
     size, wide = 1.05 * mpl.rcParams["font.size"], intervals.points_wide(ax)
     beside = ax.get_window_extent().x0 * 72 / fig.dpi - page.MARGIN

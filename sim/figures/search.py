@@ -101,7 +101,7 @@ def draw(search: Search, say: Language, size: str = "screen") -> Figure:
         names = [say("today"), *(bar.name for bar in chart.bars), say("all steps together")]
         ax = row_chart.named_rows(sheet, names, [_changes(search, chart, say)])
         _panel(ax, chart, say)
-        row_chart.legend_below(sheet, _legend(chart, say))
+        row_chart.legend_below(sheet, _legend(chart, say, sheet.size))
     return sheet.fig
 
 
@@ -175,15 +175,18 @@ def _level(ax: Axes, row: int, right: float, text: str, size: float) -> None:
     )  # fmt: skip
 
 
-def _legend(chart: Waterfall, say: Language) -> list[Any]:
-    """The verdicts that occur."""
+def _legend(chart: Waterfall, say: Language, size: float) -> list[Any]:
+    """The verdicts that occur, and what an arrow means if there is one."""
     there = {bar.verdict for bar in chart.bars}
-    return [
+    handles: list[Any] = [
         Patch(facecolor=fill.face, edgecolor=fill.edge, hatch=fill.hatch, lw=0.8,
               label=say(measures.VERDICTS[verdict]))
         for verdict, fill in FILLS.items()
         if verdict in there
     ]  # fmt: skip
+    values = [*(bar.interval() for bar in chart.bars), chart.after_all()]
+    cut = intervals.cut_off(values, chart.seen())
+    return handles + [intervals.goes_on(say, size)] * cut
 
 
 def _nothing(search: Search, say: Language, size: str) -> Figure:

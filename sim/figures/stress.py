@@ -109,13 +109,14 @@ def _joint(sheet: Sheet, panel: Tornado, strips: list[int], place: Place) -> Spa
     if beside:
         top -= (1.9 + 1.15 * (len(lines) - 1)) * size
         free = (top - sheet.bottom) / size - BELOW - 0.4
-        pitch = max(pitch, min(1.8 * pitch, free / len(strips)))
+        pitch = min(1.8 * pitch, max(0.75 * pitch, free / len(strips)))
     ax = sheet.axes(left, top - pitch * len(strips) * size, right, top)
     joint.panel(ax, stress, strips, seen, say)
     if seen is panel.seen:
         ax.set_xticks(sheet.fig.axes[0].get_xticks())
         ax.set_xlim(sheet.fig.axes[0].get_xlim())
-    ax.set_xlabel(stress_swings.axis_label(panel.measure, say), labelpad=0.3 * size)
+    label = ax.set_xlabel(stress_swings.axis_label(panel.measure, say), labelpad=0.3 * size)
+    style.fit(sheet.fig, label, (right - left + 1.0 * size) / (sheet.left + sheet.right))
     return seen
 
 

@@ -19,6 +19,7 @@ from matplotlib.text import Text
 
 from sim.answers.comparison import Result
 from sim.errors import OptionError, OutputError, Problem
+from sim.figures import lettering
 from sim.files.whole import write_whole
 from sim.words.phrases import count, pick
 
@@ -97,6 +98,10 @@ def headline(fig: Figure, finding: str, subtitle: str) -> None:
     )
     for line in (top, under):
         fit(fig, line)
+    if top.get_fontsize() < 0.85 * points:  # two lines of this size take no more height than one
+        room = 72 * (width - 2 * 0.14)
+        top.set_text(lettering.broken(fig, finding, 0.85 * points, room, 2, "bold"))
+        top.set_fontsize(0.85 * points)
 
 
 def footnote(fig: Figure, text: str, draft: bool = False) -> None:

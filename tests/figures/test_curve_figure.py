@@ -124,7 +124,9 @@ def test_an_interval_that_goes_on_ends_in_an_arrow():
 
 
 def test_the_fleet_rearranged_is_a_level_line_with_its_moves():
-    found = replace(many_steps(), tracks=of_curve().tracks | {"fleet": many_steps().tracks["fleet"]})
+    found = replace(
+        many_steps(), tracks=of_curve().tracks | {"fleet": many_steps().tracks["fleet"]}
+    )
     upper, _ = draw(found).axes
     level = 100 * found.tracks["fleet"][-1].values["within"].mean
     assert any(set(line.get_ydata()) == {level} for line in upper.lines)
