@@ -1,10 +1,11 @@
-"""How long roads take to prepare, first and from the cache; and how long one station's table.
+"""How long roads take to prepare, first and from the cache; a station's table; a point's node.
 
     python benchmarks/roads.py
 
 With the test data beside the project it prepares Auckland as JEMSS has it (54,370 nodes, 90,638
 arcs, 5,000 calls at any node, two travel modes); always a made-up grid of 500,000 nodes. Each
-measurement is a process of its own; the median of five is printed.
+measurement is a process of its own; the median of five is printed. `snap` is a point's way to its
+nearest node among 54,370, with the search tree made anew and with the network's own.
 """
 
 from __future__ import annotations
@@ -42,6 +43,26 @@ def main() -> None:
         print("Auckland: no ../shared/data")
     grids = [measured("grid", tempfile.gettempdir()) for _ in range(RUNS)]
     print(f"500,000 nodes, station to everywhere for 20 stations: {said(grids)}")
+    snap()
+
+
+def snap(nodes: int = 54_370, points: int = 50) -> None:
+    """Prints the milliseconds from a point to its node, the first time and every time after."""
+    from sim.geography.roads import network
+
+    rng = np.random.default_rng(0)
+    town = network.without_roads(rng.random((nodes, 2)) * 50_000)
+    at = rng.random((points, 1, 2)) * 50_000
+    anew, kept = [], []
+    for point in at:
+        for times, roads in ((anew, network.without_roads(town.xy)), (kept, town)):
+            began = time.perf_counter()
+            network.snap(roads, point)
+            times.append(1000 * (time.perf_counter() - began))
+    print(
+        f"A point to its node of {nodes:,}: {np.median(anew):.1f} ms with a tree made anew, "
+        f"{np.median(kept):.2f} ms with the network's own (medians of {points})"
+    )
 
 
 def measured(what: str, cache: str) -> tuple[float, float]:
@@ -73,7 +94,7 @@ def auckland() -> None:
 
 
 def grid(side: int = 707) -> None:
-    from sim.geography.roads import folding as chains
+    from sim.geography.roads.graph import fastest
 
     number = np.arange(side * side).reshape(side, side)
     pairs = np.concatenate(
@@ -84,13 +105,15 @@ def grid(side: int = 707) -> None:
     )
     both = np.concatenate([pairs, pairs[:, ::-1]])
     seconds = np.random.default_rng(0).integers(5 * 1024, 60 * 1024, len(both)) / 1024
-    graph = chains.fastest(both[:, 0], both[:, 1], seconds[None], side * side)
+    graph = fastest(both[:, 0], both[:, 1], seconds[None], side * side)
     tables_room.seconds_from(graph, 0, np.arange(20) * 25_000)
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 1:
         main()
+    elif sys.argv[1] == "snap":
+        snap()
     else:
         began = time.perf_counter()
         {"auckland": auckland, "grid": grid}[sys.argv[1]]()

@@ -101,8 +101,8 @@ sim.worth(liling).figure()
 # %%
 stress = sim.stress(
     liling,
-    liling.add(ranking.ranked[0].candidate.name.zh),
-    liling.add(ranking.ranked[1].candidate.name.zh),
+    liling.add(ranking.sites[0].candidate.name.zh),
+    liling.add(ranking.sites[1].candidate.name.zh),
     wrong={"fast-roads": 0, "main-roads": 0, "small-roads": 0, "rush-hours": 0},
     samples=8,
     replications=15,

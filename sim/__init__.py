@@ -14,11 +14,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened when first needed
-    from sim.answers.comparison import Result, compare, run
+    from sim.answers.comparison import Comparison, compare, run
     from sim.answers.curve import curve
     from sim.answers.ranking import rank
     from sim.answers.search import search
-    from sim.answers.shortlist import site
+    from sim.answers.sites import site
     from sim.answers.stress import stress
     from sim.answers.worth import worth
     from sim.errors import MapError, PlannerError, RecordsError, ScenarioError
@@ -33,21 +33,21 @@ _ROOMS = {
     "run": "sim.answers.comparison",
     "compare": "sim.answers.comparison",
     "rank": "sim.answers.ranking",
-    "site": "sim.answers.shortlist",
+    "site": "sim.answers.sites",
     "search": "sim.answers.search",
     "curve": "sim.answers.curve",
     "stress": "sim.answers.stress",
     "worth": "sim.answers.worth",
     "Scenario": "sim.scenario.scenario",
-    "Result": "sim.answers.comparison",
+    "Comparison": "sim.answers.comparison",
     "PlannerError": "sim.errors",
     "ScenarioError": "sim.errors",
     "MapError": "sim.errors",
     "RecordsError": "sim.errors",
 }
 __all__ = [
-    "MapError", "PlannerError", "RecordsError", "Result", "Scenario", "ScenarioError", "compare",
-    "curve", "load", "rank", "run", "search", "site", "stress", "worth",
+    "Comparison", "MapError", "PlannerError", "RecordsError", "Scenario", "ScenarioError",
+    "compare", "curve", "load", "rank", "run", "search", "site", "stress", "worth",
 ]  # fmt: skip
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from sim.text import Message
 
 TIME: Final = {
     "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0,
@@ -32,75 +35,70 @@ _RATE = re.compile(
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """A parser of a number with its unit: `seconds("12 min")` is 720.0.
+
+    ValueError, with a Message, of what is no such quantity or lies outside its bounds, which are
+    themselves allowed.
+    """
+
+    units: dict[str, float]  # of each unit, in SI
+    example: str
+    least: float = -math.inf  # in SI
+    most: float = math.inf
+    refusal: str = ""  # of a value outside the bounds
+
+    def __call__(self, value: object) -> float:
+        match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise ValueError(
+                Message(
+                    'write a number and a unit, like "{example}"; found {found}',
+                    example=self.example,
+                    found=_shown(value),
+                )
+            )
+        number, unit = match.groups()
+        if unit not in self.units:
+            raise ValueError(
+                Message(
+                    'unknown unit "{unit}"; write it like "{example}"',
+                    unit=unit,
+                    example=self.example,
+                )
+            )
+        found = _number(number) * self.units[unit]
+        if not self.least <= found <= self.most:
+            raise ValueError(Message(self.refusal, found=value))
+        return found
+
+
+NEGATIVE = Message("must not be negative; found {found}")
+MORE_THAN_NOTHING = math.ulp(0.0)
+
+# What planners write. The shift of a distribution is the only duration that may be negative.
+seconds = Quantity(TIME, "10 min", 0, refusal=NEGATIVE)
+signed_seconds = Quantity(TIME, "-10 min")
+metres = Quantity(LENGTH, "6 km", 0, refusal=NEGATIVE)
+metres_per_second = Quantity(
+    SPEED,
+    "40 km/h",
+    MORE_THAN_NOTHING,
+    refusal=Message("a speed must be more than nothing; found {found}"),
+)
+share = Quantity(SHARE, "90 %", 0, 1, Message("a share lies between 0 % and 100 %; found {found}"))
+points = Quantity(POINTS, "1 point", 0, 1, Message("points lie between 0 and 100; found {found}"))
+speed_share = Quantity(  # a speed is multiplied with it
+    SHARE, "80 %", 0.01, 3, Message("a share of a speed lies between 1 % and 300 %; found {found}")
+)
+
+
 class Rate(NamedTuple):
     """Calls per second: of each person (`per_person`), or of the whole area together."""
 
     per_second: float
     per_person: bool
-
-
-def _number(text: str) -> float:
-    value = float(text.replace(",", ""))
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is not a finite number")
-    return value
-
-
-def _parse(value: object, units: dict[str, float], example: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ValueError(f'write a number and a unit, like "{example}"; found {value!r}')
-    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError(f'write a number and a unit, like "{example}"; found {value}')
-    number, unit = match.groups()
-    if unit not in units:
-        raise ValueError(f'unknown unit "{unit}"; write it like "{example}"')
-    return _number(number) * units[unit]
-
-
-def seconds(value: object) -> float:
-    """Seconds from a text like "12 min"; negative durations are refused."""
-    return _positive(_parse(value, TIME, "10 min"), value)
-
-
-def signed_seconds(value: object) -> float:
-    """Seconds from a text like "-10.01 min": the shift of a distribution may be negative."""
-    return _parse(value, TIME, "-10 min")
-
-
-def metres(value: object) -> float:
-    return _positive(_parse(value, LENGTH, "6 km"), value)
-
-
-def metres_per_second(value: object) -> float:
-    speed = _parse(value, SPEED, "40 km/h")
-    if speed <= 0:
-        raise ValueError(f"a speed must be more than nothing; found {value}")
-    return speed
-
-
-def share(value: object) -> float:
-    """A share between 0 and 1 from a text like "90 %"."""
-    result = _parse(value, SHARE, "90 %")
-    if not 0 <= result <= 1:
-        raise ValueError(f"a share lies between 0 % and 100 %; found {value}")
-    return result
-
-
-def points(value: object) -> float:
-    """A difference of shares from a text like "1 point" (of a hundred)."""
-    result = _parse(value, POINTS, "1 point")
-    if not 0 <= result <= 1:
-        raise ValueError(f"points lie between 0 and 100; found {value}")
-    return result
-
-
-def speed_share(value: object) -> float:
-    """What a speed is multiplied with, from a text like "80 %"; at most 300 %."""
-    result = _parse(value, SHARE, "80 %")
-    if not 0.01 <= result <= 3:
-        raise ValueError(f"a share of a speed lies between 1 % and 300 %; found {value}")
-    return result
 
 
 class Amount(NamedTuple):
@@ -114,29 +112,47 @@ def amount(value: object) -> Amount:
     """An amount from a text like "450,000 CNY per year"; any currency and period will do."""
     match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if match is None or not re.search(r"\bper\b|/|每", match[2]):
-        example = "450,000 CNY per year"
         raise ValueError(
-            f'write an amount, a currency and a period, like "{example}"; found {value}'
+            Message(
+                'write an amount, a currency and a period, like "{example}"; found {found}',
+                example="450,000 CNY per year",
+                found=_shown(value),
+            )
         )
-    return Amount(_positive(_number(match[1]), value), " ".join(match[2].split()))
+    money = _number(match[1])
+    if money < 0:
+        raise ValueError(Message(NEGATIVE, found=value))
+    return Amount(money, " ".join(match[2].split()))
 
 
 def rate(value: object) -> Rate:
     """A rate of calls from "14.7 per 1000 people per year" or "36 per day"."""
-    example = '"14.7 per 1000 people per year" or "36 per day"'
     match = _RATE.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[3] not in TIME:
-        raise ValueError(f"write a rate like {example}; found {value}")
-    calls, people, unit = _number(match[1]), match[2], match[3]
+        raise ValueError(
+            Message(
+                'write a rate like "{of_people}" or "{of_all}"; found {found}',
+                of_people="14.7 per 1000 people per year",
+                of_all="36 per day",
+                found=_shown(value),
+            )
+        )
+    calls, persons = _number(match[1]), _number(match[2] or "1")
     if calls < 0:
-        raise ValueError(f"a rate cannot be negative; found {value}")
-    persons = _number(people) if people else 1.0
+        raise ValueError(Message("a rate cannot be negative; found {found}", found=value))
     if persons <= 0:
-        raise ValueError(f"the number of people must be more than none; found {value}")
-    return Rate(calls / persons / TIME[unit], people is not None)
+        raise ValueError(
+            Message("the number of people must be more than none; found {found}", found=value)
+        )
+    return Rate(calls / persons / TIME[match[3]], match[2] is not None)
 
 
-def _positive(result: float, value: object) -> float:
-    if result < 0:
-        raise ValueError(f"must not be negative; found {value}")
-    return result
+def _number(text: str) -> float:
+    value = float(text.replace(",", ""))
+    if not math.isfinite(value):
+        raise ValueError(Message("{number} is not a finite number", number=text))
+    return value
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else repr(value)

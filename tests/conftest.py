@@ -57,6 +57,14 @@ def rng():
     return np.random.default_rng(20250106)
 
 
+@pytest.fixture
+def make(tmp_path):
+    """Imports a small town into a folder of this test: its report and its map."""
+    from towns import maker
+
+    return maker(tmp_path)
+
+
 def same_bytes(one, other):
     """Whether two results have the same tallies, to the last bit."""
     for a, b in zip(one.tallies, other.tallies, strict=True):

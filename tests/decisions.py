@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 from conftest import ROOT
+from towns import matrix_files
 
 import sim
 from sim.answers.answer import Provenance
@@ -18,11 +19,12 @@ from sim.answers.curve import curve
 from sim.answers.search import search
 from sim.answers.stress import End, JointSamples, Stress, Swing
 from sim.answers.worth import worth
+from sim.geography.making import import_map
 from sim.measures.estimates import Estimate
 from sim.measures.verdicts import Verdict
 from sim.scenario.file import load
 from sim.scenario.settings import Costs
-from sim.study.stopping import Chosen
+from sim.study.stopping import StoppedBecause
 from sim.text import Name
 
 QUICK = {"replications": 5, "workers": 1}
@@ -60,22 +62,7 @@ def small():
 
 def tiny_city(folder):
     """Three places joined by a matrix: A with the station, B with most people, C with none."""
-    from sim.geography.making import Options, import_map
-
-    files = {
-        "places.csv": "id,lon,lat,people\na,113.40,27.60,100\nb,113.50,27.60,300\n"
-        "c,113.45,27.70,0\n",
-        "minutes.csv": "id,a,b,c\na,0,12,20\nb,10,0,15\nc,21,16,0\n",
-        "sites.csv": "name,lon,lat\nBase A,113.40,27.60\n",
-    }
-    for name, text in files.items():
-        (folder / name).write_text(text, "utf-8")
-    import_map(
-        Options(
-            place="tiny", maps=folder / "maps", people=folder / "places.csv",
-            matrix_unit="minutes", matrix=folder / "minutes.csv", sites=folder / "sites.csv",
-        )
-    )  # fmt: skip
+    import_map(matrix_files(folder))
     (folder / "scenarios").mkdir()
     path = folder / "scenarios" / "tiny.yaml"
     path.write_text(
@@ -113,7 +100,7 @@ def by_comparison(base, layouts, replications=5, key="within"):
 
 
 def as_draft(answer):
-    return replace(answer, provenance=replace(answer.provenance, chosen=Chosen("draft")))
+    return replace(answer, provenance=replace(answer.provenance, chosen=StoppedBecause("draft")))
 
 
 def with_replications(answer, number):
@@ -249,7 +236,7 @@ def stressed(*gains, swing=1.4, half=0.6, joint=0, by="within", often=20):
         swings.append(Swing(about, end(one, -0.1 * swing), end(other, 0.0)))
     plans = [priced().add("枫林镇"), priced().add("茶山镇"), priced().close("第六分站")]
     proposals = tuple(plans[i % 3] for i in range(len(gains)))
-    made = Provenance(priced(), often, 585, 2025, 94.0, Chosen("given"))
+    made = Provenance(priced(), often, 585, 2025, 94.0, StoppedBecause("given"))
     found = Stress(made, proposals, end(0.0, 0.0).gains, tuple(swings), None, by)
     if joint:
         drawn = np.random.default_rng(1).normal(gains, 1.2 * swing, (joint, len(gains)))

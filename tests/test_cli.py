@@ -135,10 +135,24 @@ def test_the_same_command_again_replaces_its_result_and_notes_beside_it_stay(tmp
     folder = tmp_path / "runs" / "liling"
     tenthirty("run", LILING, *QUICK, cwd=tmp_path)
     (folder / "notes.txt").write_text("mine")
-    (folder / "logs" / "layout-0" / "calls-0009.parquet").write_text("of an older study")
     tenthirty("run", LILING, *QUICK, cwd=tmp_path)
     assert (folder / "notes.txt").read_text() == "mine"
     assert len(list((folder / "logs" / "layout-0").glob("calls-*"))) == 2
+
+
+def test_of_an_earlier_result_goes_what_its_list_of_files_names(tmp_path):
+    folder = tmp_path / "out"
+    days = ("--days", "2", "--no-figures", "--out", "out")
+    tenthirty("compare", LILING, "--add", "枫林镇", "--replications", 3, *days, cwd=tmp_path)
+    (folder / "forest.png").write_text("mine, though it has the name of a figure")
+    tenthirty("run", LILING, "--replications", 2, *days, cwd=tmp_path)
+    logs = {path.name for path in (folder / "logs").iterdir()}
+    assert logs == {"layout-0"}
+    assert len(list((folder / "logs" / "layout-0").glob("calls-*"))) == 2
+    assert (folder / "forest.png").read_text().startswith("mine")
+    listed = json.loads((folder / "run.json").read_text("utf-8"))["files"]
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert {*listed, "run.json", "forest.png"} == there
 
 
 def test_another_command_leaves_an_earlier_result_alone(tmp_path):
@@ -147,6 +161,21 @@ def test_another_command_leaves_an_earlier_result_alone(tmp_path):
     done = tenthirty("run", LILING, *QUICK, "--lang", "zh", cwd=tmp_path)
     assert "runs/liling-2/" in done.stdout
     assert (tmp_path / "runs" / "liling" / "run.json").read_bytes() == before
+
+
+def test_coverage_at_the_prompt(tmp_path):
+    done = tenthirty("coverage", LILING, "--before", "3 min", "--out", "r.gpkg", cwd=tmp_path)
+    assert "Static coverage" in done.stdout
+    assert "Synthetic map" in done.stdout
+    assert (tmp_path / "r.gpkg").is_file()
+    rows = json.loads(tenthirty("coverage", LILING, "--json", cwd=tmp_path).stdout)
+    assert rows[0]["area"] == "all"
+    assert "静态覆盖" in tenthirty("coverage", LILING, "--lang", "zh", cwd=tmp_path).stdout
+    for out in ("r.txt", "nowhere/r.gpkg"):
+        done = tenthirty("coverage", LILING, "--out", out, cwd=tmp_path, check=False)
+        assert (done.returncode, "cannot be written" in done.stderr) == (2, True)
+    bad = tenthirty("coverage", LILING, "--before", "3", cwd=tmp_path, check=False)
+    assert (bad.returncode, "number and a unit" in bad.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["nowhere/x.png", "x.txt", "scenario.yaml"])

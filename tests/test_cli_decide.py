@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from test_cli import LILING
-from test_map_import import matrix_files
+from towns import matrix_files
 
 from sim.cli.options import Options
 from sim.geography.making import import_map

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,108 @@ def test_notebooks_call_and_comment_but_do_not_compute():
                     isinstance(node, ast.FunctionDef | ast.ClassDef)
                     for node in ast.walk(ast.parse(cell.source))
                 )
+
+
+# The one door upward is that of answers, for notebooks. The others open rooms of their own floor.
+OPENED = {
+    "sim/__init__.py": "public names, when they are first needed",
+    "sim/answers/answer.py": "words and figures of an answer, for notebooks",
+    "sim/words/__init__.py": "the words of an answer, by its name",
+    "sim/figures/__init__.py": "the figures of an answer, by its name",
+    "sim/geography/making/__init__.py": "public names, when they are first needed",
+}
+
+
+def test_there_is_one_door_upward():
+    for path in SOURCES:
+        name = path.relative_to(ROOT).as_posix()
+        text = path.read_text("utf-8")
+        if "import_module" in text or "__import__" in text:
+            assert name in OPENED, f"{name} opens rooms by name"
+    text = (ROOT / "sim" / "answers" / "answer.py").read_text("utf-8")
+    assert text.count("import_module(") == 1
+    assert "_upstairs" in text
+
+
+def answers():
+    """Every kind of answer there is."""
+    from sim.answers.answer import Answer
+
+    for path in sorted((ROOT / "sim" / "answers").glob("*.py")):
+        if path.stem != "__init__":
+            importlib.import_module(f"sim.answers.{path.stem}")
+
+    def below(kind):
+        for each in kind.__subclasses__():
+            yield each
+            yield from below(each)
+
+    return sorted(below(Answer), key=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize("kind", answers(), ids=lambda kind: kind.__name__)
+def test_every_answer_has_words_and_figures_in_rooms_of_its_name(kind):
+    from sim.figures.drawing import drawings
+    from sim.words.page import page
+
+    for floor, door in (("words", page), ("figures", drawings)):
+        room = importlib.import_module(f"sim.{floor}.{kind.room()}")
+        assert kind in door.registry, f"{room.__name__} says nothing of {kind.__name__}"
+        assert door.registry[kind].__module__ == room.__name__
+    assert kind.name
+
+
+def test_there_are_answers_to_ask_for():
+    assert len(answers()) >= 9
+
+
+SPEAKS_BY_CODE = ("sim/answers/", "sim/cli/", "sim/words/language.py")
+
+
+def test_language_is_handed_over_and_not_chosen_in_the_logic():
+    """`lang` is what a planner writes at the prompt or in a notebook; below that it is `say`."""
+    for path in SOURCES:
+        name = path.relative_to(ROOT).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                assert getattr(node.func, "id", "") != "pick", name
+            if isinstance(node, ast.FunctionDef) and not name.startswith(SPEAKS_BY_CODE):
+                arguments = [a.arg for a in (*node.args.args, *node.args.kwonlyargs)]
+                assert "lang" not in arguments, f"{name}: {node.name}"
+
+
+PARTICIPLES = {
+    "Made", "Given", "Kept", "Found", "Sited", "Placed", "Packed", "Chosen", "Solved", "Tried",
+    "Done", "Said", "Told", "Read", "Drawn", "Asked", "Shown", "Wanted", "Needed", "Used",
+}  # fmt: skip
+
+
+def public(kind):
+    """(file, node) of every public class or function at the top of a room."""
+    for path in SOURCES:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, kind) and not node.name.startswith("_"):
+                yield path.relative_to(ROOT).as_posix(), node
+
+
+def test_one_word_is_one_thing():
+    """No two public classes of one name, and none that is a bare participle."""
+    where = {}
+    for name, node in public(ast.ClassDef):
+        where.setdefault(node.name, []).append(name)
+        assert node.name not in PARTICIPLES, name
+    twice = {word: files for word, files in where.items() if len(files) > 1}
+    # Each engine is an Engine, by contract; the protocol has the name too.
+    twice.pop("Engine", None)
+    assert not twice
+
+
+def test_docstrings_open_with_a_plain_line():
+    for name, node in public(ast.ClassDef | ast.FunctionDef):
+        text = ast.get_docstring(node) or ""
+        first = text.partition("\n")[0]
+        assert len(first) <= 96, f"{name}: {node.name}"
+        assert not first.startswith(("Who ", "Whom ", "Of ", "Whoever ")), f"{name}: {first}"
 
 
 NEEDED = {

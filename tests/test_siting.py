@@ -31,7 +31,7 @@ from sim.answers.siting import (
     p_centre,
     p_median,
 )
-from sim.answers.siting.given import OutOfTime
+from sim.answers.siting.problem import OutOfTime
 
 QUIET = {
     "deadline": None,
@@ -54,7 +54,7 @@ VILLAGES = np.abs(np.subtract.outer(range(6), range(6)))  # on a road, a minute 
 def test_two_sites_cover_six_villages_on_a_road():
     """Each reaches its neighbours, so that three villages are the most for one."""
     (plan,) = lscp(VILLAGES, 1)
-    assert plan == siting.Plan((1, 4), 2.0, proven=True)
+    assert plan == siting.SitingPlan((1, 4), 2.0, proven=True)
 
 
 def test_the_town_and_what_lies_next_to_it_are_covered_first():
@@ -717,7 +717,7 @@ def test_no_proof_is_claimed_when_time_is_up(solve, limit_s):
 
 
 def test_a_centre_found_before_time_was_up_is_given_without_proof(monkeypatch):
-    covering, found = centre._covering, []
+    covering, found = centre._plan_within, []
 
     def slow(*asked):
         if found:
@@ -726,7 +726,7 @@ def test_a_centre_found_before_time_was_up_is_given_without_proof(monkeypatch):
             found.append(plan)
         return plan
 
-    monkeypatch.setattr(centre, "_covering", slow)
+    monkeypatch.setattr(centre, "_plan_within", slow)
     road = np.abs(np.subtract.outer(range(30), range(30))).astype(float)
     plans = p_centre(road, p=3, best=2)
     assert [plan.proven for plan in plans] == [False]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from conftest import ROOT
 
 from sim.geography.roads import travel
-from sim.geography.roads.folding import fastest
+from sim.geography.roads.graph import fastest
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
 from sim.model.system import ORDINARY, SIREN, System, plain_fleet
@@ -191,3 +192,13 @@ def town(seed) -> tuple[System, Calls]:
         handover_s=on_grid(rng.random(count) * 300),
     )  # fmt: skip
     return world, calls
+
+
+def scenario_with(tmp_path, rows, study_line="study: {warm_up: 0 min, replications: 2}"):
+    """Liling's layout replaying some recorded calls: the path of the scenario."""
+    (tmp_path / "maps").symlink_to(ROOT / "maps")
+    text = (ROOT / "scenarios/liling/today.yaml").read_text("utf-8")
+    path = tmp_path / "replay.yaml"
+    path.write_text(f"{text}demand: {{replay: calls.csv}}\n{study_line}\n", "utf-8")
+    (tmp_path / "calls.csv").write_text("received_at,lon,lat,turnout_s\n" + rows, "utf-8")
+    return path

@@ -31,10 +31,15 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from sim.geography import bundle as maps
-from sim.geography.making import Options, Report, people
+from sim.geography.making import Report
 from sim.geography.making import make as bundle
 from sim.geography.making import zones as ground
+from sim.geography.making.groups import Names, PeopleOptions, RoadOptions
+from sim.geography.making.options import ImportOptions
+from sim.geography.making.people.polygons import over_streets
+from sim.geography.making.report import ROADS
 from sim.geography.making.roads import tidying
+from sim.text import Message
 
 BUNDLE = Path(__file__).with_name("coquimbo.gpkg")
 CRS = "EPSG:32719"
@@ -152,7 +157,8 @@ def read_source(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 def make_links(source: gpd.GeoDataFrame, found: Report) -> gpd.GeoDataFrame:
     """The model's streets as links that run from u to v; ends at one place are one node."""
     real = source["link_type"] != "centroid_connector"
-    found.say("Roads", f"dropped: {(~real).sum()} fictitious centroid connectors")
+    dropped = Message("dropped: {n} fictitious centroid connectors", n=(~real).sum())
+    found.note(ROADS, dropped)
     links = source[real].reset_index(drop=True)
     line = links.geometry.values
     line = np.where(links["direction"] == -1, shapely.reverse(line), line)
@@ -191,10 +197,15 @@ def make_zones(source: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def import_layers(links: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, report: Report) -> dict:
     """What `tenthirty map import` makes of streets and of zones with people."""
-    chosen = Options(place="coquimbo", name_en="Coquimbo – La Serena", roads=BUNDLE, cell_m=CELL_M)
+    chosen = ImportOptions(
+        place="coquimbo",
+        roads=RoadOptions(file=BUNDLE),
+        people=PeopleOptions(cell=CELL_M),
+        names=Names(english="Coquimbo – La Serena"),
+    )
     roads = tidying.network(links, report)
     boundary = ground.outline(zones.geometry.values)
-    sums = people.over_streets(BUNDLE, zones, zones, None, roads, chosen, report)
+    sums = over_streets(BUNDLE, zones, roads, CELL_M, report, zones=zones)
     layers = bundle.layers_of(bundle.Read(roads, boundary, zones, sums, "imputed"), chosen, report)
     layers["townships"]["provenance"] = "sourced"
     layers["townships"]["people_src"] = (
@@ -339,7 +350,7 @@ def make_meta(found: Report, mean_m: float) -> pd.DataFrame:
         "see README.md",
         "sites_mean_road_m": f"{mean_m:.0f}",
     }
-    dropped = [line for line in found.sections["Roads"] if line.startswith("dropped")]
+    dropped = [str(n.message) for n in found.sections[ROADS] if n.message.startswith("dropped")]
     facts |= {f"dropped {row}": line.partition(": ")[2] for row, line in enumerate(dropped, 1)}
     return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
 

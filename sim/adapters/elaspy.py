@@ -16,11 +16,11 @@ from sim.errors import MapError, Problem
 from sim.geography.roads import travel
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
-from sim.model.system import System, plain_fleet
+from sim.model.system import ORDINARY, SIREN, System, plain_fleet
 from sim.policies import NONE, PositionRule
+from sim.text import Message
 
 MINUTE_S = 60.0
-SIREN, ORDINARY = 0, 1
 
 
 def read(region: Path, trace: Path) -> tuple[System, Calls]:
@@ -29,12 +29,17 @@ def read(region: Path, trace: Path) -> tuple[System, Calls]:
     siren_s = np.array(world["siren_minutes"], float) * MINUTE_S
     row_of = {code: row for row, code in enumerate(world["postcode"])}
     if siren_s.shape != (len(row_of), len(row_of)):
-        raise MapError(region, f"a {siren_s.shape} matrix does not fit {len(row_of)} postcodes")
+        message = Message(
+            "a {shape} matrix does not fit {number} postcodes",
+            shape=siren_s.shape,
+            number=len(row_of),
+        )
+        raise MapError(region, message)
     codes = [*played["location_postcode"], *played["unit_base_postcode"]]
     unknown = sorted({str(code) for code in codes if code not in row_of})
     if unknown:
-        problem = Problem(f"the region has no postcode {', '.join(unknown)}", "postcodes")
-        raise MapError(trace, problem)
+        message = Message("the region has no postcode {codes}", codes=", ".join(unknown))
+        raise MapError(trace, Problem(message, Message("postcodes")))
 
     places = len(row_of)
     bases = sorted(set(played["unit_base_postcode"]))
@@ -82,4 +87,4 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError) as error:
-        raise MapError(path, f"the file cannot be read ({error})") from None
+        raise MapError(path, Message("the file cannot be read ({error})", error=error)) from None

@@ -20,13 +20,14 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from sim.errors import MapError, Problem
-from sim.geography.roads import folding as chains
 from sim.geography.roads import travel
+from sim.geography.roads.graph import fastest
 from sim.model import roads as roads_room
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
 from sim.model.system import System, plain_fleet
 from sim.policies import NONE, PositionRule
+from sim.text import Message
 
 DAY_S = 86_400.0
 LOWEST = "lowPriority"  # its travel mode is driven to hospitals and home
@@ -42,13 +43,16 @@ class Table(NamedTuple):
     def numbers(self, column: str) -> np.ndarray:
         """A column of numbers; MapError with the rows that hold something else."""
         if column not in self.columns:
-            raise MapError(self.name, Problem("this column is missing", f"column {column}"))
+            where = Message("column {name}", name=column)
+            raise MapError(self.name, Problem(Message("this column is missing"), where))
         values, problems = [], []
         for row, text in enumerate(self.columns[column], start=1):
             try:
                 values.append(float(text))
             except ValueError:
-                problems.append(Problem(f"write a number; found {text}", f"{column}, row {row}"))
+                message = Message("write a number; found {found}", found=text)
+                where = Message("{column}, row {row}", column=column, row=row)
+                problems.append(Problem(message, where))
         if problems:
             raise MapError(self.name, problems)
         return np.array(values)
@@ -182,7 +186,11 @@ def _redispatch(tables: dict[str, Table], priorities: list[str]) -> np.ndarray:
         strict=True,
     ):
         if allowed and priorities.index(new) >= priorities.index(leaving):
-            message = f"{new} is not more urgent than {leaving}: calls could swap for ever"
+            message = Message(
+                "{new} is not more urgent than {leaving}: calls could swap for ever",
+                new=new,
+                leaving=leaving,
+            )
             raise MapError("redispatchConditions", Problem(message, "toCallPriority"))
         may[priorities.index(leaving), priorities.index(new)] = allowed
     return may
@@ -210,8 +218,12 @@ def _fixed_delay(tables: dict[str, Table]) -> float:
         or (match[1] == "Uniform" and len(numbers) == 2 and numbers[0] == numbers[1])
     )
     if not fixed or numbers[0] is None:
-        message = f"only a fixed delay can be followed, like Normal(90/86400, 0); found {text}"
-        raise MapError(table.name, Problem(message, "column distribution"))
+        message = Message(
+            "only a fixed delay can be followed, like Normal(90/86400, 0); found {found}",
+            found=text,
+        )
+        where = Message("column {name}", name="distribution")
+        raise MapError(table.name, Problem(message, where))
     return numbers[0] * DAY_S
 
 
@@ -253,7 +265,7 @@ def _roads(city: Path, scale: np.ndarray) -> Roads:
     xy = np.column_stack([nodes.numbers("x"), nodes.numbers("y")]) * scale
     access = nodes.columns.get("offRoadAccess")
     may_leave = _flags(access) if access else np.ones(len(xy), bool)
-    return Roads(xy, may_leave, chains.fastest(tail, head, seconds, len(xy)))
+    return Roads(xy, may_leave, fastest(tail, head, seconds, len(xy)))
 
 
 def _mode_number(name: str) -> int:
@@ -277,9 +289,8 @@ def _tables(path: Path, name: str = "") -> dict[str, Table]:
     try:
         text = _text(path, name)
     except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
-        raise MapError(
-            path / name if name else path, f"the file cannot be read ({error})"
-        ) from None
+        message = Message("the file cannot be read ({error})", error=error)
+        raise MapError(path / name if name else path, message) from None
     return {table.name: table for table in _split(text)}
 
 

@@ -10,36 +10,22 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sim.study.stopping import Chosen
+from sim.study.stopping import StoppedBecause
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
     from sim.scenario.scenario import Scenario
-    from sim.study.runs import Trials
+    from sim.study.runs import Runs
     from sim.words.page import Page
 
 
 @dataclass(frozen=True, eq=False)
-class Provenance:
-    """How an answer came about."""
+class Origin:
+    """The scenario that a question was put to; all there is to say where nothing was simulated."""
 
     base: Scenario
-    replications: int  # of the layout that has most
-    runs: int  # layout × replication
-    seed: int
-    seconds: float
-    chosen: Chosen
-
-    @staticmethod
-    def by(trials: Trials, chosen: Chosen, seconds: float) -> Provenance:
-        often = max(trials.replications(row) for row in range(len(trials.layouts)))
-        return Provenance(trials.base, often, trials.runs, trials.seed, seconds, chosen)
-
-    @property
-    def draft(self) -> bool:
-        return self.chosen.how == "draft"
 
     def facts(self) -> dict[str, Any]:
         """For `--json` and `run.json`."""
@@ -47,6 +33,31 @@ class Provenance:
             "base": self.base.name.en,
             "map": self.base.map.name.en,
             "synthetic": self.base.map.synthetic,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Provenance(Origin):
+    """How an answer came about: the base and the replications that were simulated."""
+
+    replications: int  # of the layout that has most
+    runs: int  # layout × replication
+    seed: int
+    seconds: float
+    chosen: StoppedBecause
+
+    @staticmethod
+    def by(runs: Runs, chosen: StoppedBecause, seconds: float) -> Provenance:
+        often = max(runs.replications(row) for row in range(len(runs.layouts)))
+        return Provenance(runs.base, often, runs.runs, runs.seed, seconds, chosen)
+
+    @property
+    def draft(self) -> bool:
+        return self.chosen.how == "draft"
+
+    def facts(self) -> dict[str, Any]:
+        """For `--json` and `run.json`."""
+        return super().facts() | {
             "replications": self.replications,
             "runs": self.runs,
             "days": self.base.settings.study.length / 86_400,
@@ -64,7 +75,7 @@ class Answer(ABC):
     """
 
     name: ClassVar[str]
-    provenance: Provenance
+    provenance: Origin  # a Provenance where there were replications
 
     @classmethod
     def room(cls) -> str:
@@ -101,6 +112,10 @@ class Answer(ABC):
     def sentence(self, lang: str = "en") -> str:
         """One sentence for the minutes of the meeting."""
         return self.page(lang).sentence
+
+    def sentences(self, lang: str = "en") -> tuple[str, ...]:
+        """All of them; the first is the main one."""
+        return self.page(lang).sentences
 
     def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
         """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""

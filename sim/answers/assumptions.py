@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import OptionError, Problem, did_you_mean
-from sim.model.calendar import DAYS
+from sim.model.calendar import DAYS, Hours
 from sim.policies import on_grid
 from sim.scenario.distributions import Scaled
 from sim.scenario.settings import Band
@@ -138,7 +138,7 @@ def _speed(
     def changed(scenario: Scenario, factor: float) -> Scenario:
         # Bands that overlap multiply, so the scenario's own stay in force.
         more = tuple(
-            Band.model_construct(hours=some, days=EVERY_DAY, speed=factor, classes=classes)
+            Band.model_construct(hours=Hours(*some), days=EVERY_DAY, speed=factor, classes=classes)
             for some in hours
         )
         bands = scenario.settings.travel.bands

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.errors import CandidatesError, MapImportError, OptionError, Problem, ScenarioError
-from sim.text import Name
+from sim.text import Message, Name
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
@@ -28,7 +28,10 @@ class Candidate(NamedTuple):
 
 
 def find(base: Scenario, where: str | Path = SEATS, seed: int = 0) -> list[Candidate]:
-    """Candidates as they are asked for: `seats`, the name of a file, or how many to draw."""
+    """The candidates that are asked for: `seats`, the name of a file, or how many to draw.
+
+    OptionError if there are none or too many, CandidatesError if the file cannot be read.
+    """
     text = str(where)
     if text == SEATS:
         found = [Candidate(seat.name) for seat in base.map.townships]
@@ -37,25 +40,34 @@ def find(base: Scenario, where: str | Path = SEATS, seed: int = 0) -> list[Candi
     else:
         found = from_file(base.map, Path(where))
     if not found:
-        raise OptionError("candidates", f"there are none in {text}")
+        raise OptionError("candidates", Message("there are none in {where}", where=text))
     if len(found) > MOST:
-        raise OptionError("candidates", f"at most {MOST} can be tried; found {len(found)}")
+        raise OptionError(
+            "candidates",
+            Message("at most {most} can be tried; found {found}", most=MOST, found=len(found)),
+        )
     return found
 
 
-def from_file(ground: Map, path: Path) -> list[Candidate]:
-    """The named points of an Excel, CSV, GeoJSON or GeoPackage file, in WGS84 degrees."""
+def from_file(the_map: Map, path: Path) -> list[Candidate]:
+    """The named points of an Excel, CSV, GeoJSON or GeoPackage file, in WGS84 degrees.
+
+    CandidatesError with all that is wrong with the file.
+    """
     from sim.geography.making import places
 
     if not path.is_file():
         raise CandidatesError(
-            path, f"no such file; write {SEATS}, a file of places, or how many to draw"
+            path,
+            Message(
+                "no such file; write {seats}, a file of places, or how many to draw", seats=SEATS
+            ),
         )
     try:
-        frame = places.read_points(path, ground.crs)
+        frame = places.read_points(path, the_map.crs)
     except MapImportError as error:
         raise CandidatesError(path, error.problems) from None
-    lon, lat = ground.lonlat(frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy())
+    lon, lat = the_map.lonlat(frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy())
     rows = zip(frame["name_zh"], frame["name_en"], lon, lat, frame.index, strict=True)
     found = [
         Candidate(Name(zh, en), (float(x), float(y)), int(line)) for zh, en, x, y, line in rows
@@ -64,7 +76,9 @@ def from_file(ground: Map, path: Path) -> list[Candidate]:
     twice = []
     for one in found:
         if one.name.zh in seen:
-            message = f"{one.name.zh} stands on line {seen[one.name.zh]} already"
+            message = Message(
+                "{name} stands on line {line} already", name=one.name.zh, line=seen[one.name.zh]
+            )
             twice.append(Problem(message, line=one.line))
         seen.setdefault(one.name.zh, one.line)
     if twice:
@@ -72,21 +86,30 @@ def from_file(ground: Map, path: Path) -> list[Candidate]:
     return found
 
 
-def drawn(ground: Map, count: int, seed: int = 0) -> list[Candidate]:
-    """So many of the places where people live, each as likely as it has people, none twice."""
-    cells = ground.cells
+def drawn(the_map: Map, count: int, seed: int = 0) -> list[Candidate]:
+    """`count` inhabited places, drawn without repetition in proportion to their people.
+
+    The same seed draws the same places. OptionError if the map has fewer.
+    """
+    cells = the_map.cells
     lived_in = np.flatnonzero(cells.people > 0)
     if not 1 <= count <= len(lived_in):
-        message = f"from 1 to {len(lived_in)} places can be drawn on this map; found {count}"
-        raise OptionError("candidates", message)
+        raise OptionError(
+            "candidates",
+            Message(
+                "from 1 to {most} places can be drawn on this map; found {found}",
+                most=len(lived_in),
+                found=count,
+            ),
+        )
     rng = np.random.default_rng(seed)
     weights = cells.people[lived_in]
     some = np.sort(rng.choice(lived_in, count, replace=False, p=weights / weights.sum()))
-    lon, lat = ground.lonlat(cells.xy[some, 0], cells.xy[some, 1])
+    lon, lat = the_map.lonlat(cells.xy[some, 0], cells.xy[some, 1])
     digits = len(str(count))
     found = []
     for number, (row, x, y) in enumerate(zip(some.tolist(), lon, lat, strict=True), 1):
-        seat = ground.townships[cells.township[row]]
+        seat = the_map.townships[cells.township[row]]
         name = f"{number:0{digits}d}"
         zh, en = f"{seat.name.zh}{name}号", f"{seat.name.en} no. {name}"
         found.append(Candidate(Name(zh, en), (float(x), float(y))))
@@ -96,21 +119,23 @@ def drawn(ground: Map, count: int, seed: int = 0) -> list[Candidate]:
 def layouts(
     base: Scenario, found: list[Candidate], ambulances: int = 1, kind: str = "substation"
 ) -> tuple[list[Candidate], list[Scenario]]:
-    """The same as `possible`; ScenarioError if there are none."""
+    """Candidates at which a station can stand, and the base with each; ScenarioError if none."""
     kept, made = possible(base, found, ambulances, kind)
     if not made:
-        message = "at each of them a station stands already, or there is no road near"
-        raise ScenarioError("the candidates", message)
+        raise ScenarioError(
+            Message("the candidates"),
+            Message("at each of them a station stands already, or there is no road near"),
+        )
     return kept, made
 
 
 def possible(
     base: Scenario, found: list[Candidate], ambulances: int = 1, kind: str = "substation"
 ) -> tuple[list[Candidate], list[Scenario]]:
-    """The base with each candidate, but for those whose name a station has already.
+    """The candidates at which a station can stand, and the base with each; both may be empty.
 
-    ScenarioError with all places of a file at which no station can stand; other candidates that
-    are too far from any road are left out.
+    Candidates named like a station of the base are left out, and so are seats and drawn places too
+    far from any road. ScenarioError with all places of a file at which no station can stand.
     """
     kept, made, problems = [], [], []
     for one in found:
@@ -129,5 +154,5 @@ def possible(
         kept.append(one)
         made.append(layout)
     if problems:
-        raise ScenarioError("the candidates", problems[:20])
+        raise ScenarioError(Message("the candidates"), problems[:20])
     return kept, made

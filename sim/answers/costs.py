@@ -21,9 +21,7 @@ def layout_cost(layout: Scenario) -> float:
         return float("nan")
     by_kind = {"station": costs.station.value, "substation": costs.substation.value}
     stations = sum(by_kind[station.kind] for station in layout.open_stations())
-    hours = sum(
-        24 if a.hours is None else (a.hours[1] - a.hours[0]) % 24 or 24 for a in layout.fleet
-    )
+    hours = sum(ambulance.hours_a_day for ambulance in layout.fleet)
     return stations + costs.ambulance.value * hours / 24
 
 

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from sim.answers.answer import Answer, Origin
 from sim.prepare.reach import reach, targets_of_cells
 from sim.scenario.scenario import Scenario
 
 # Service radius norms, 国卫医发〔2020〕19号: at most 5 km in town, 10 to 20 km in the country.
-RADIUS_M = (5_000.0, 20_000.0)
+RADIUS_M: Final = (5_000.0, 20_000.0)
 
 
-def coverage(scenario: Scenario, before_s: float | None = None) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False, repr=False)
+class Coverage(Answer):
+    """Who is within reach of a station that has an ambulance; nothing is simulated."""
+
+    provenance: Origin
+    frame: pd.DataFrame  # as `to_frame` says
+
+    name = "coverage"
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for all people, for each area and for each township with people.
+
+        Columns: by, area, people, minutes (of the median person, to the first arrival), within
+        (share in time), radius (share within 5 km in town, 20 km in the country), station (that
+        reaches most of them first).
+        """
+        return self.frame
+
+
+def coverage(scenario: Scenario, before_s: float | None = None) -> Coverage:
     """Share of people within the target and within the norm's radius: all, areas, townships.
 
-    Columns: by, area, people, minutes (of the median person, to the first arrival), within (share
-    in time), radius (share within 5 km in town, 20 km in the country), station (that reaches most
-    of them first).
+    `before_s`: seconds before the wheels roll; default: the means of call taking and turnout.
     """
     cells, found = scenario.map.cells, reach(scenario, before_s)
     target_s = targets_of_cells(scenario)
@@ -27,26 +47,27 @@ def coverage(scenario: Scenario, before_s: float | None = None) -> pd.DataFrame:
     first = np.array(found.stations)[found.cell_s.argmin(axis=0)]
     in_radius = found.radius_m <= np.array(RADIUS_M)[cells.area]
     rows = []
-    for by, name, some in _groups(scenario):
-        people = cells.people[some]
+    for by, name, members in _groups(scenario):
+        people = cells.people[members]
         if not people.sum():
             continue
-        nearest = np.bincount(first[some], people).argmax()
+        nearest = np.bincount(first[members], people).argmax()
         rows.append(
             {
                 "by": by,
                 "area": name,
                 "people": int(people.sum()),
-                "minutes": _weighted_median(best_s[some], people) / 60,
-                "within": float(people[best_s[some] <= target_s[some]].sum() / people.sum()),
-                "radius": float(people[in_radius[some]].sum() / people.sum()),
+                "minutes": _weighted_median(best_s[members], people) / 60,
+                "within": float(people[best_s[members] <= target_s[members]].sum() / people.sum()),
+                "radius": float(people[in_radius[members]].sum() / people.sum()),
                 "station": scenario.stations[nearest].name.zh,
             }
         )
-    return pd.DataFrame(rows)
+    return Coverage(Origin(scenario), pd.DataFrame(rows))
 
 
-def _groups(scenario: Scenario) -> Any:
+def _groups(scenario: Scenario) -> Iterator[tuple[str, str, np.ndarray]]:
+    """(by, name, [cell] whether it belongs) of each group."""
     cells = scenario.map.cells
     yield "all", "all", np.ones(len(cells.people), bool)
     for area, name in enumerate(("urban", "rural")):

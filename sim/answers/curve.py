@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from sim.answers.ranking import KEYS
 from sim.answers.search import Option, Step
 from sim.errors import OptionError
 from sim.measures.estimates import Estimate
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort, EffortOptions
+from sim.study.runs import Runs, shared
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -79,12 +80,12 @@ def curve(
     *,
     steps: int = 4,
     by: str = "within",
-    **how: Any,
+    **effort: Unpack[EffortOptions],
 ) -> Curve:
     """The gain of one more station after another, against that of one more ambulance.
 
     Each step is the best at that point. A third track moves the ambulances of today among the
-    stations of today. `how`: as in `sim.answers.ranking`.
+    stations of today. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
     if by not in KEYS:
@@ -94,21 +95,21 @@ def curve(
     if not 1 <= steps <= 30:
         message = Message("write {least} to {most}; found {found}", least=1, most=30, found=steps)
         raise OptionError("steps", message)
-    asked = How(**how)
     found = candidates.find(base, where, base.settings.study.seed)
-    taken: dict[str, list[Option]] = {
-        "stations": search.greedy(base, ["station"] * steps, found, by, asked),
-        "ambulances": search.greedy(base, ["ambulance"] * steps, found, by, asked),
-        "fleet": search.swaps(base, base, [], [], by, asked),
-    }
-    every = [option.layout for options in taken.values() for option in options]
-    with Trials(base, every, asked._replace(fresh=True)) as trials:
-        chosen = trials.until_precise(key=by)
-        tracks, first = {}, 1
-        for track, options in taken.items():
-            rows = list(range(first, first + len(options)))
-            tracks[track] = search.steps_of(trials, rows, options, by)
-            first += len(options)
-        now = {key: trials.value(0, key) for key in KEYS}
-        provenance = Provenance.by(trials, chosen, time.perf_counter() - began)
+    with shared(Effort(**effort)) as asked:
+        taken: dict[str, list[Option]] = {
+            "stations": search.greedy(base, ["station"] * steps, found, by, asked),
+            "ambulances": search.greedy(base, ["ambulance"] * steps, found, by, asked),
+            "fleet": search.swaps(base, base, [], [], by, asked),
+        }
+        every = [option.layout for options in taken.values() for option in options]
+        with Runs(base, every, replace(asked, fresh=True)) as runs:
+            chosen = runs.until_precise(range(1, len(every) + 1), by)
+            tracks, first = {}, 1
+            for track, options in taken.items():
+                rows = list(range(first, first + len(options)))
+                tracks[track] = search.steps_of(runs, rows, options, by)
+                first += len(options)
+            now = {key: runs.value(0, key) for key in KEYS}
+            provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
     return Curve(provenance, tracks, now, by)

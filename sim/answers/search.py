@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from sim.answers import candidates
 from sim.answers.answer import Answer, Provenance, in_words
@@ -25,7 +25,8 @@ from sim.measures import estimates
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort, EffortOptions
+from sim.study.runs import Runs, shared
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -131,28 +132,32 @@ def _one_more(layout: Scenario, name: str, like: Ambulance) -> Scenario:
 
 
 def best_of(
-    layout: Scenario, options: Sequence[Option], by: str, how: How, worst: tuple[int, ...] | None
+    layout: Scenario,
+    options: Sequence[Option],
+    by: str,
+    effort: Effort,
+    worst: tuple[int, ...] | None,
 ) -> tuple[Option, Verdict]:
     """The option that is selected, and whether it is better than leaving things as they are."""
-    with Trials(layout, [option.layout for option in options], how, worst) as trials:
-        zone = BY_KEY[by].matters(trials.matters) / 2
+    with Runs(layout, [option.layout for option in options], effort, worst) as runs:
+        zone = BY_KEY[by].matters(runs.matters) / 2
         sign = BY_KEY[by].sign
-        left = select(trials, by, zone)
-        best = max(left, key=lambda row: (sign * trials.spread(row, by).mean, -row))
-        spread = trials.spread(best, by)
+        left = select(runs, by, zone)
+        best = max(left, key=lambda row: (sign * runs.spread(row, by).mean, -row))
+        spread = runs.spread(best, by)
         level = 1 - estimates.LEVEL
         # One of many was picked: what looks like a gain must be one for the best of them all.
         chance = (spread.above(0.0) if sign > 0 else spread.below(0.0)) * len(options)
-        better = chance < level and trials.replications(best) >= FEWEST
+        better = chance < level and runs.replications(best) >= FEWEST
         return options[best - 1], Verdict.BETTER if better else Verdict.UNDECIDED
 
 
 def greedy(
-    base: Scenario, kinds: Sequence[str], found: Sequence[Candidate], by: str, how: How
+    base: Scenario, kinds: Sequence[str], found: Sequence[Candidate], by: str, effort: Effort
 ) -> list[Option]:
     """One step for each entry of `kinds` (`station`, `ambulance` or `either`), the best each."""
     taken: list[Option] = []
-    layout, worst = base, worst_of(base, how)
+    layout, worst = base, worst_of(base, effort)
     for kind in kinds:
         options: list[Option] = []
         if kind in ("station", "either"):
@@ -161,7 +166,7 @@ def greedy(
             options += more_ambulances(layout)
         if not options:
             break
-        option, _ = best_of(layout, options, by, how, worst)
+        option, _ = best_of(layout, options, by, effort, worst)
         taken.append(option)
         layout = option.layout
     return taken
@@ -173,16 +178,16 @@ def swaps(
     new: Sequence[str],
     found: Sequence[Candidate],
     by: str,
-    how: How,
+    effort: Effort,
 ) -> list[Option]:
     """Ambulances, and the stations in `new`, moved one at a time while that surely helps."""
     taken: list[Option] = []
-    worst, names = worst_of(base, how), list(new)
+    worst, names = worst_of(base, effort), list(new)
     while len(taken) < MOST_SWAPS:
         options = [*moved_ambulances(layout), *moved_stations(layout, names, found)]
         if not options:
             break
-        option, verdict = best_of(layout, options, by, how, worst)
+        option, verdict = best_of(layout, options, by, effort, worst)
         if verdict != Verdict.BETTER:
             break
         taken.append(option)
@@ -193,27 +198,25 @@ def swaps(
     return taken
 
 
-def worst_of(base: Scenario, how: How) -> tuple[int, ...]:
+def worst_of(base: Scenario, effort: Effort) -> tuple[int, ...]:
     """The worst-served townships of the base, fixed for all steps."""
-    with Trials(base, [], how) as trials:
-        trials.more(min(10, trials.rule.upper))
-        return trials.worst
+    with Runs(base, [], effort) as runs:
+        runs.extend(min(10, runs.stopping.upper))
+        return runs.worst
 
 
-def steps_of(
-    trials: Trials, rows: Sequence[int], taken: Sequence[Option], by: str
-) -> tuple[Step, ...]:
-    """Rows of `trials` that follow on each other, the first on the base."""
-    level = estimates.simultaneous(len(trials.layouts) - 1)
+def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) -> tuple[Step, ...]:
+    """Rows of `runs` that follow on each other, the first on the base."""
+    level = estimates.simultaneous(len(runs.layouts) - 1)
     before = [0, *rows][: len(rows)]
-    spreads = [trials.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
-    said = verdicts(BY_KEY[by], spreads, trials.matters)
-    enough = trials.replications(0) >= FEWEST
+    spreads = [runs.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
+    said = verdicts(BY_KEY[by], spreads, runs.matters)
+    enough = runs.replications(0) >= FEWEST
     return tuple(
         Step(
             option,
-            {key: trials.value(row, key) for key in KEYS},
-            {key: trials.spread(row, key).interval(level) for key in KEYS},
+            {key: runs.value(row, key) for key in KEYS},
+            {key: runs.spread(row, key).interval(level) for key in KEYS},
             spread.interval(level),
             verdict if enough else Verdict.UNDECIDED,
             layout_cost(option.layout),
@@ -280,14 +283,14 @@ def search(
     ambulances: int = 1,
     moves: bool = True,
     by: str = "within",
-    **how: Any,
+    **effort: Unpack[EffortOptions],
 ) -> Search:
     """So many new stations, with one ambulance each, and so many more ambulances, placed best.
 
     Greedy steps, each the best that a station or an ambulance can do there; then swaps of any
     ambulance and of the new stations, while one surely helps. None of either: the fleet of today
     over the stations of today. Without `moves` no swaps, so that today's fleet
-    stays where it is. `how`: as in `sim.answers.ranking`.
+    stays where it is. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
     if by not in KEYS:
@@ -297,16 +300,17 @@ def search(
     if stations < 0 or ambulances < 0:
         message = Message("the numbers of stations and ambulances are not negative")
         raise OptionError("stations", message)
-    asked = How(**how)
     found = candidates.find(base, where, base.settings.study.seed)
     kinds = ["station"] * stations + ["ambulance"] * ambulances
-    taken = greedy(base, kinds, found, by, asked)
-    layout = taken[-1].layout if taken else base
-    new = [s.name.zh for s in layout.stations[len(base.stations) :]]
-    if moves:
-        taken += swaps(base, layout, new, found, by, asked)
-    with Trials(base, [option.layout for option in taken], asked._replace(fresh=True)) as trials:
-        chosen = trials.until_precise(key=by)
-        steps = steps_of(trials, list(range(1, len(taken) + 1)), taken, by)
-        provenance = Provenance.by(trials, chosen, time.perf_counter() - began)
+    with shared(Effort(**effort)) as asked:
+        taken = greedy(base, kinds, found, by, asked)
+        layout = taken[-1].layout if taken else base
+        new = [s.name.zh for s in layout.stations[len(base.stations) :]]
+        if moves:
+            taken += swaps(base, layout, new, found, by, asked)
+        rows = list(range(1, len(taken) + 1))
+        with Runs(base, [o.layout for o in taken], replace(asked, fresh=True)) as runs:
+            chosen = runs.until_precise(rows, by)
+            steps = steps_of(runs, rows, taken, by)
+            provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
     return Search(provenance, steps, by)

@@ -1,9 +1,9 @@
-"""Who is best of many, with a stated probability: effort goes to the contenders.
+"""The best of many, selected with a stated probability: effort goes to the contenders.
 
-The fully sequential procedure KN of Kim and Nelson (2001, ACM TOMACS 11:251), which allows for
+This is the fully sequential procedure KN of Kim and Nelson (2001, ACM TOMACS 11:251). It allows for
 shared calls: it works on variances of *differences*, and the more the calls have in common the
 sooner it ends. Its promise: where the best leads every other by the indifference zone or more, it
-is chosen with at least the stated probability. It rests on means over a replication that are about
+is chosen with at least the stated probability. It assumes that means over a replication are about
 normal; `benchmarks/statistics.py` puts it to the test.
 """
 
@@ -15,15 +15,16 @@ import numpy as np
 
 from sim.study.stopping import STEP
 
-FIRST_STAGE = 10  # replications of everyone, from which the variances are taken
+FIRST_STAGE = 10  # replications of every alternative, from which the variances are taken
 CONFIDENCE = 0.95
 
 
 class Selection:
-    """Contenders among `k` alternatives; more is better.
+    """The contenders among `k` alternatives, of which more is better.
 
-    `first`: [replication, alternative] what was observed in the first stage.
+    `first`: [replication, alternative] observations of the first stage, at least two.
     `zone`: the indifference zone, in the unit of the observations.
+    ValueError for numbers that make no sense.
     """
 
     def __init__(self, first: np.ndarray, zone: float, confidence: float = CONFIDENCE):
@@ -50,12 +51,12 @@ class Selection:
         return len(self.contenders) == 1
 
     def needed(self) -> int:
-        """Replications after which all contenders but one are out, however they fall."""
+        """Number of replications after which one contender is left, whatever is observed."""
         some = np.ix_(self.contenders, self.contenders)
         return max(self._seen, int(np.floor(self._ends[some].max(initial=0.0))) + 1)
 
     def observe(self, row: np.ndarray) -> None:
-        """One more replication: [alternative], of which only the contenders' values are read."""
+        """Take in one more replication: [alternative]; only the contenders' values are read."""
         if self.decided:
             return
         self._sums = self._sums + np.where(np.isin(range(len(row)), self.contenders), row, 0.0)
@@ -63,11 +64,11 @@ class Selection:
         self._screen()
 
     def _screen(self) -> None:
-        """Out goes who is further behind another contender than chance still allows."""
+        """Drop contenders whose mean trails another's by more than the slack."""
         rows, seen = np.array(self.contenders), self._seen
         mean = self._sums[rows] / seen
         slack = np.maximum(0.0, self.zone / (2 * seen) * (self._ends[np.ix_(rows, rows)] - seen))
-        behind = mean[None, :] - mean[:, None]  # [who, behind whom]
+        behind = mean[None, :] - mean[:, None]  # [contender, the one it trails]
         out = (behind > slack).any(axis=1)
         self.contenders = rows[~out].tolist()
         if len(self.contenders) > 1 and seen >= self.needed():  # equal to the last call
@@ -75,25 +76,25 @@ class Selection:
 
 
 def race(
-    look: Callable[[range, Sequence[int]], np.ndarray],
+    observe: Callable[[range, Sequence[int]], np.ndarray],
     alternatives: int,
     zone: float,
     most: int,
     confidence: float = CONFIDENCE,
 ) -> list[int]:
-    """Who is left when one is selected, or after `most` replications: rows of the alternatives.
+    """Rows still in contention when one is selected or `most` replications are reached.
 
-    `look(numbers, rows)` sees to the replications of these numbers of the alternatives in `rows`
-    and gives [replication, alternative], of which the other columns are not read.
+    `observe(numbers, rows)` runs these replications of the alternatives in `rows` and returns their
+    values as [replication, alternative]; columns of other alternatives are not read.
     """
-    everyone, seen = list(range(alternatives)), min(FIRST_STAGE, most)
-    first = look(range(seen), everyone)
+    every, seen = list(range(alternatives)), min(FIRST_STAGE, most)
+    first = observe(range(seen), every)
     if seen < 2 or alternatives == 1:
-        return everyone
+        return every
     selection = Selection(first, zone, confidence)
     while not selection.decided and seen < most:
         upto = min(most, seen + STEP)
-        for row in look(range(seen, upto), selection.contenders):
+        for row in observe(range(seen, upto), selection.contenders):
             selection.observe(row)
         seen = upto
     return selection.contenders

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from scipy.stats import qmc
@@ -22,7 +22,8 @@ from sim.errors import OptionError, ScenarioError
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort, EffortOptions
+from sim.study.runs import Runs, shared
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -180,12 +181,12 @@ def stress(
     by: str = "within",
     wrong: Mapping[str, float] | None = None,
     samples: int = SAMPLES,
-    **how: Any,
+    **effort: Unpack[EffortOptions],
 ) -> Stress:
     """The proposals' gains over the base under other assumptions, one at a time and together.
 
     `wrong`: by assumption, the share by which it may be wrong (see `assumptions.USUAL`); 0 leaves
-    it out. `samples`: joint ones; 0 for none. `how`: as in `sim.answers.ranking`.
+    it out. `samples`: joint ones; 0 for none. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
     if by not in KEYS:
@@ -200,21 +201,21 @@ def stress(
             "write {least} to {most}; found {found}", least=0, most=10_000, found=samples
         )
         raise OptionError("samples", message)
-    asked = How(**how)
     some, bad = assumptions(base, wrong), mishaps(base)
-    with Trials(base, proposals, asked) as trials:
-        chosen = trials.until_precise(key=by)
-        nominal = _gains(trials, by)
-        often, first = trials.replications(0), _best(nominal, by)
-        provenance = Provenance.by(trials, chosen, 0.0)
-    asked = asked._replace(replications=often, most=None, draft=False)
-    altered = _AlteredStudies(base, proposals, by, asked, often * (1 + len(proposals)))
-    altered.expect(len(some) * 2 + sum(len(one.cases) for one in bad), often, samples)
-    swings = [altered.swing(one) for one in some]
-    swings += [altered.worst_cases(one, first) for one in bad]
-    swings.sort(key=lambda swing: -swing.width(first))
-    seed = provenance.base.settings.study.seed
-    joint = altered.joint(some, bad, samples, seed) if samples else None
+    with shared(Effort(**effort)) as asked:
+        with Runs(base, proposals, asked) as runs:
+            chosen = runs.until_precise(key=by)
+            nominal = _gains(runs, by)
+            often, first = runs.replications(0), _best(nominal, by)
+            provenance = Provenance.by(runs, chosen, 0.0)
+        asked = replace(asked, replications=often, most=None, draft=False)
+        altered = _AlteredStudies(base, proposals, by, asked, often * (1 + len(proposals)))
+        altered.expect(len(some) * 2 + sum(len(one.cases) for one in bad), often, samples)
+        swings = [altered.swing(one) for one in some]
+        swings += [altered.worst_cases(one, first) for one in bad]
+        swings.sort(key=lambda swing: -swing.width(first))
+        seed = provenance.base.settings.study.seed
+        joint = altered.joint(some, bad, samples, seed) if samples else None
     seconds = time.perf_counter() - began
     provenance = replace(provenance, replications=often, runs=altered.runs, seconds=seconds)
     return Stress(provenance, tuple(proposals), nominal, tuple(swings), joint, by)
@@ -225,9 +226,9 @@ def _best(gains: Sequence[Estimate], by: str) -> int:
     return int(np.argmax([sign * gain.mean for gain in gains]))
 
 
-def _gains(trials: Trials, by: str) -> tuple[Estimate, ...]:
-    rows = range(1, len(trials.layouts))
-    return tuple(trials.spread(row, by).interval() for row in rows)
+def _gains(runs: Runs, by: str) -> tuple[Estimate, ...]:
+    rows = range(1, len(runs.layouts))
+    return tuple(runs.spread(row, by).interval() for row in rows)
 
 
 class _AlteredStudies:
@@ -236,11 +237,13 @@ class _AlteredStudies:
     Each may have roads of its own, so that they cannot share a plan.
     """
 
-    def __init__(self, base: Scenario, proposals: Sequence[Scenario], by: str, how: How, runs: int):
+    def __init__(
+        self, base: Scenario, proposals: Sequence[Scenario], by: str, effort: Effort, runs: int
+    ):
         self.base, self.proposals, self.by = base, proposals, by
         self.runs, self._total = runs, runs
-        self._tell = how.watch or (lambda done, total: None)
-        self._how = how._replace(watch=None)
+        self._tell = effort.watch or (lambda done, total: None)
+        self._effort = replace(effort, watch=None)
 
     def expect(self, worlds: int, often: int, samples: int) -> None:
         layouts = 1 + len(self.proposals)
@@ -249,14 +252,14 @@ class _AlteredStudies:
     def gains(self, change: Any, roads: bool, often: int | None = None) -> tuple[Estimate, ...]:
         """Of each proposal over the base, when both are changed alike."""
         layouts = [change(layout) for layout in (self.base, *self.proposals)]
-        how = self._how._replace(keep_tables=not roads)
+        effort = replace(self._effort, keep_tables=not roads)
         if often is not None:
-            how = how._replace(replications=often)
-        with Trials(layouts[0], layouts[1:], how) as trials:
-            trials.more(trials.rule.upper)
-            self.runs += trials.runs
+            effort = replace(effort, replications=often)
+        with Runs(layouts[0], layouts[1:], effort) as runs:
+            runs.extend(runs.stopping.upper)
+            self.runs += runs.runs
             self._tell(self.runs, self._total)
-            return _gains(trials, self.by)
+            return _gains(runs, self.by)
 
     def swing(self, about: Assumption) -> Swing:
         ends = []
@@ -277,7 +280,7 @@ class _AlteredStudies:
         drawn = qmc.LatinHypercube(len(some) + len(off), rng=seed).random(samples)
         levels = 2 * drawn - 1
         gains = []
-        often = min(self._how.replications or OFTEN_JOINT, OFTEN_JOINT)
+        often = min(self._effort.replications or OFTEN_JOINT, OFTEN_JOINT)
         for row in range(samples):
             case = -1
             if off and drawn[row, -1] < MISSING:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sim.answers import comparison
-from sim.answers import legacy as answer
+from sim.answers.answer import Answer, Provenance, finite
 from sim.measures import causes, estimates
 from sim.measures.causes import CAUSES, Late, Split, shares, summed
 from sim.measures.estimates import ALL, Estimate, Group, Pooled
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
-    from sim.answers.comparison import Result
+    from sim.answers.comparison import Comparison
+    from sim.scenario.scenario import Scenario
 
 MOST: Final = 20  # townships in a table or figure; the others are summed up
 WORTH_SHOWING: Final = 0.005  # of all misses: townships with less are among the others
@@ -36,21 +37,28 @@ class Row(NamedTuple):
     minutes: float  # mean of this part over the group's misses that were reached
 
 
-def explain(result: Result, layout: int = 0) -> WhyLate:
+def explain(comparison: Comparison, layout: int = 0) -> WhyLate:
     """Why the calls of one layout were late."""
-    return WhyLate(result, layout)
+    return WhyLate(comparison.provenance, comparison, layout)
 
 
-@dataclass(frozen=True, repr=False)
-class WhyLate:
-    """What made calls late under one layout: by cause, township and hour; in words and drawn."""
+@dataclass(frozen=True, eq=False, repr=False)
+class WhyLate(Answer):
+    """What made calls late under one layout: by cause, township and hour."""
 
-    result: Result
-    layout: int = 0
+    provenance: Provenance
+    comparison: Comparison
+    number: int = 0  # of the layout
+
+    name = "why"
+
+    @property
+    def layout(self) -> Scenario:
+        return self.comparison.layouts[self.number]
 
     @property
     def pooled(self) -> Pooled:
-        return self.result.pooled[self.layout]
+        return self.comparison.pooled[self.number]
 
     @cached_property
     def split(self) -> Split:
@@ -91,31 +99,15 @@ class WhyLate:
 
     def rows(self) -> list[Row]:
         """Every cause in every group."""
-        name = self.result.layouts[self.layout].name.en
+        name = self.layout.name.en
         return [
-            Row(name, late.group.by, self.result.group_name(late.group), *values)
+            Row(name, late.group.by, self.comparison.group_name(late.group), *values)
             for late in self.groups
             for values in zip(
                 CAUSES, [late.calls] * len(CAUSES), late.misses.tolist(), late.shares.tolist(),
                 late.minutes.tolist(), strict=True,
             )
         ]  # fmt: skip
-
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """By name of the file."""
-        return {"why": self.to_frame()}
-
-    def figures(self, lang: str) -> dict[str, Figure]:
-        """By name of the file."""
-        return {"why": self.figure(lang)}
-
-    def facts(self, lang: str) -> dict[str, Any]:
-        """For `--json` and `run.json`."""
-        said = comparison.as_json(self.result, lang)
-        kept = ("map", "synthetic", "replications", "days", "seed")
-        rows = answer.finite(self.to_frame().to_dict("records"))
-        facts = {key: said[key] for key in kept}
-        return {**facts, "rows": rows, "sentences": self.sentences(lang)}
 
     @property
     def overall(self) -> list[Row]:
@@ -135,35 +127,12 @@ class WhyLate:
 
         return pd.DataFrame(self.rows(), columns=Row._fields)
 
-    # ── what a planner looks at ──────────────────────────────────────────────────────────────
+    def facts(self) -> dict[str, Any]:
+        """For `--json` and `run.json`: of the study, and the rows."""
+        facts = self.provenance.facts()
+        kept = ("map", "synthetic", "replications", "days", "seed")
+        rows = finite(self.to_frame().to_dict("records"))
+        return {key: facts[key] for key in kept} | {"rows": rows}
 
-    def table(self, lang: str = "en") -> str:
-        from sim.words import why_late as late_words
-
-        return late_words.as_text(self, lang)
-
-    def sentence(self, lang: str = "en") -> str:
-        """What most misses are due to, and what helps."""
-        from sim.words import why_late as late_words
-
-        return late_words.sentence(self, lang)
-
-    def sentences(self, lang: str = "en") -> list[str]:
-        """The same, then for each of the worst-served townships with enough misses."""
-        from sim.words import why_late as late_words
-
-        return late_words.sentences(self, lang)
-
-    def figure(self, lang: str = "en", size: str = "screen") -> Figure:
-        """Misses by cause, township by township and by the hour."""
-        from sim import figures as plots
-
-        return plots.why_late(self, lang, size)
-
-    def __repr__(self) -> str:
-        return self.table()
-
-    def _repr_html_(self) -> str:
-        from sim.words import why_late as late_words
-
-        return late_words.as_html(self)
+    def files(self) -> Iterable[Path]:
+        return (*self.layout.files, self.layout.map.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from sim.answers.answer import Answer, Provenance
 from sim.answers.costs import layout_cost
@@ -13,7 +13,8 @@ from sim.measures import estimates
 from sim.measures.estimates import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort, EffortOptions
+from sim.study.runs import Runs
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -68,10 +69,10 @@ class Ablation(Answer):
         return pd.DataFrame(rows)
 
 
-def worth(base: Scenario, *, by: str = "within", **how: Any) -> Ablation:
+def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]) -> Ablation:
     """What each station, and one ambulance of each, is worth to the layout as it is.
 
-    `how`: replications, most, draft, seed, workers, scheduler, engine, watch.
+    `effort`: replications, most, draft, seed, workers, scheduler, engine, watch.
     """
     began = time.perf_counter()
     if by not in KEYS:
@@ -82,24 +83,24 @@ def worth(base: Scenario, *, by: str = "within", **how: Any) -> Ablation:
     if not less:
         message = Message("there is one ambulance: without it nothing is left")
         raise ScenarioError(base.path, message)
-    with Trials(base, [layout for _, _, layout in less], How(**how)) as trials:
-        chosen = trials.until_precise(key=by)
-        rows = range(1, len(trials.layouts))
-        said = verdicts(BY_KEY[by], [trials.spread(row, by) for row in rows], trials.matters)
-        level, served = estimates.simultaneous(len(rows)), trials.per_day(0, "served")
+    with Runs(base, [layout for _, _, layout in less], Effort(**effort)) as runs:
+        chosen = runs.until_precise(key=by)
+        rows = range(1, len(runs.layouts))
+        said = verdicts(BY_KEY[by], [runs.spread(row, by) for row in rows], runs.matters)
+        level, served = estimates.simultaneous(len(rows)), runs.per_day(0, "served")
         losses = [
             StationWorth(
                 station,
                 closed,
                 layout,
-                {key: trials.spread(row, key).interval(level) for key in KEYS},
-                said[row - 1] if trials.replications(row) >= FEWEST else Verdict.UNDECIDED,
+                {key: runs.spread(row, key).interval(level) for key in KEYS},
+                said[row - 1] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
                 float(served[station]),
                 layout_cost(base) - layout_cost(layout),
             )
             for row, (station, closed, layout) in enumerate(less, 1)
         ]
-        provenance = Provenance.by(trials, chosen, time.perf_counter() - began)
+        provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
     sign = BY_KEY[by].sign
     losses.sort(key=lambda loss: sign * loss.changes[by].mean)
     return Ablation(provenance, tuple(losses), by)

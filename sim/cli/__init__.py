@@ -97,15 +97,13 @@ def commands(say: Language, asked: str | None = None) -> Any:
     `asked`: the language that was asked for by name; without one, `explain` speaks two.
     """
     command = typer.main.get_command(app)
-    speech.translate(command, say)
+
+    def change(one: Any) -> None:
+        speech.translate(one, say)
+        for parameter in one.params:
+            if parameter.name == "lang":
+                parameter.default = (asked or "") if one.name == "explain" else say.code
+
     speech.translate_frames(say)
-    _set_language(command, say.code, asked or "")
+    speech.on_each(command, change)
     return command
-
-
-def _set_language(command: Any, code: str, asked: str) -> None:
-    for parameter in command.params:
-        if parameter.name == "lang":
-            parameter.default = asked if command.name == "explain" else code
-    for below in getattr(command, "commands", {}).values():
-        _set_language(below, code, asked)

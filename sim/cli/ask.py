@@ -102,18 +102,19 @@ def coverage(
         base = load(scenario)
         from sim.answers.coverage import coverage as static_coverage
         from sim.report import geopackage
-        from sim.words import comparison as tables
+        from sim.report.folder import as_json as told
+        from sim.words import page_of
 
         try:
             before_s = None if before is None else units.seconds(before)
         except ValueError as error:
             raise OptionError("--before", message_of(error)) from None
-        found = static_coverage(base, before_s)
+        answer = static_coverage(base, before_s)
         if out is not None:
             geopackage.export(base, out, before_s)
     if as_json:
-        typer.echo(json.dumps(found.to_dict("records"), ensure_ascii=False))
+        typer.echo(json.dumps(told(answer, say), ensure_ascii=False))
     else:
-        typer.echo(tables.coverage(base, found, lang))
+        typer.echo(page_of(answer, say).text())
         if out is not None:
             typer.echo(f" {out}")

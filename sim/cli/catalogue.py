@@ -3,9 +3,9 @@
     python -m sim.cli.catalogue update zh     # new texts into sim/words/zh.po, stale ones out
     python -m sim.cli.catalogue check zh      # what is missing, stale or has other places
 
-A text is found where it is said: `say("…")`, `Message("…")`, `say.count(n, "…", "…")`, and in the
-help pages of the commands. Babel reads and writes the .po files; nothing of this is needed to run a
-study.
+A text is found where it is said: `say("…")`, `Message("…")`, `say.count(n, "…", "…")`, in the help
+pages of the commands, and below the fields of the settings. Babel reads and writes the .po files;
+nothing of this is needed to run a study.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import typer
 
 from sim.cli import app, speech
+from sim.scenario import reference
 
 SIM = Path(__file__).parents[1]
 HERE = SIM / "words"
@@ -45,6 +46,8 @@ def texts(folder: Path = SIM) -> dict[Text, Said]:
             said.values.update(values)
     for text in speech.help_texts(typer.main.get_command(app)):
         found.setdefault(text, Said([], set())).files.append("tenthirty --help")
+    for text in reference.texts():
+        found.setdefault(text.text, Said([], set())).files.append("sim/scenario/reference.py")
     return found
 
 

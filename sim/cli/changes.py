@@ -5,65 +5,96 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
+from sim.text import Message
 
 if TYPE_CHECKING:
+    from sim.scenario.changes import AnyVerb
     from sim.scenario.scenario import Scenario
+    from sim.scenario.validation import Problems
+
+THE_LAYOUT = Message("the layout")
 
 
 def changes_of(
     add: list[str], move: list[str], close: list[str], ambulances: list[str]
-) -> list[dict[str, Any]]:
-    """Options as changes of a scenario file, in the order stations are made, moved, staffed."""
-    problems: list[Problem] = []
-    changes: list[dict[str, Any]] = []
+) -> list[AnyVerb]:
+    """Options as changes, in the order stations are made, moved, staffed and closed.
 
-    def halves(option: str, text: str) -> tuple[str, str]:
-        left, equals, right = text.partition("=")
-        if not (equals and left.strip() and right.strip()):
-            problems.append(Problem(f"write it like A=B; found {text}", option))
-        return left.strip(), right.strip()
+    ScenarioError with all that are not written as they should be.
+    """
+    from sim.scenario.changes import Add, Close, Move, Staff
+    from sim.scenario.validation import Problems
+
+    problems = Problems()
+    changes: list[AnyVerb] = []
+
+    def take(kind: type[AnyVerb], station: str, **written: Any) -> None:
+        try:
+            changes.append(kind.of(station=station.strip(), **written))
+        except ScenarioError as error:
+            _tell(error, kind.key, station, problems)
 
     for text in add:
-        at = _lonlat(text)
-        entry: dict[str, Any] = {"station": text.strip()}
-        changes.append({"add": entry | ({"at": at} if at else {})})
+        take(Add, text, at=_lonlat(text))
     for text in move:
-        station, to = halves("--move", text)
-        changes.append({"move": {"station": station, "to": _lonlat(to) or to}})
+        if halves := _halves(text, problems.at("--move")):
+            take(Move, halves[0], to=_lonlat(halves[1]) or halves[1])
     for text in ambulances:
-        station, count = halves("--ambulances", text)
-        if re.fullmatch(r"[+-−]\d+", count):
-            changes.append({"ambulances": {"station": station, "by": int(count.replace("−", "-"))}})
-        elif count.isdecimal():
-            changes.append({"ambulances": {"station": station, "to": int(count)}})
-        elif count:
-            problems.append(Problem(f"write A=+1, A=-1 or A=3; found {text}", "--ambulances"))
-    changes += [{"close": {"station": text.strip()}} for text in close]
-    if problems:
-        raise ScenarioError("the layout", problems)
+        if halves := _halves(text, problems.at("--ambulances")):
+            if how_many := _how_many(halves[1]):
+                take(Staff, halves[0], **how_many)
+            else:
+                problems.at("--ambulances").tell(
+                    Message("write A=+1, A=-1 or A=3; found {found}", found=text)
+                )
+    for text in close:
+        take(Close, text)
+    problems.raise_if_any(ScenarioError, THE_LAYOUT)
     return changes
 
 
-def _lonlat(text: str) -> list[float] | None:
-    parts = re.split(r"[,，]", text)
-    try:
-        return [float(part) for part in parts] if len(parts) == 2 else None
-    except ValueError:
-        return None
+def changed(base: Scenario, changes: list[AnyVerb]) -> Scenario:
+    """The base with every change; ScenarioError with all that is wrong with them."""
+    from sim.scenario.validation import Problems
 
-
-def changed(base: Scenario, changes: list[dict[str, Any]]) -> Scenario:
-    """The base with every change; all that is wrong with them at once."""
-    problems: list[Problem] = []
+    problems = Problems()
     layout = base
     for change in changes:
         try:
             layout = layout.change(change)
         except ScenarioError as error:
-            verb, entry = next(iter(change.items()))
-            field = f"--{verb} {entry['station']}"
-            problems += [Problem(p.message, field) for p in error.problems]
-    if problems:
-        raise ScenarioError("the layout", problems)
+            _tell(error, change.key, change.station, problems)
+    problems.raise_if_any(ScenarioError, THE_LAYOUT)
     return layout
+
+
+def _tell(error: ScenarioError, key: str, station: str, problems: Problems) -> None:
+    """The problems of one option, under what was written."""
+    for problem in error.problems:
+        problems.at(f"--{key} {station}").tell(problem.message)
+
+
+def _halves(text: str, problems: Problems) -> tuple[str, str] | None:
+    """A and B of "A=B"; None after telling that one is missing."""
+    left, _, right = (part.strip() for part in text.partition("="))
+    if left and right:
+        return left, right
+    problems.tell(Message("write it like A=B; found {found}", found=text))
+    return None
+
+
+def _how_many(text: str) -> dict[str, int]:
+    """Of "+1" how many more, of "3" how many in all; nothing of anything else."""
+    if re.fullmatch(r"[+\-−]\d+", text):
+        return {"by": int(text.replace("−", "-"))}
+    return {"to": int(text)} if text.isdecimal() else {}
+
+
+def _lonlat(text: str) -> list[float] | None:
+    """[longitude, latitude] of "113.4, 27.7"; None of a name."""
+    parts = re.split(r"[,，]", text)
+    try:
+        return [float(part) for part in parts] if len(parts) == 2 else None
+    except ValueError:
+        return None

@@ -27,6 +27,7 @@ from sim.text import Message, message_of
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+    from sim.study.effort import EffortOptions
 
 Where = Annotated[
     str,
@@ -68,11 +69,11 @@ def rank(
 ) -> None:  # fmt: skip
     """Every candidate site against today's layout, best first, with reasons and a promise."""
 
-    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+    def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import ranking as room
 
         narrow = _zone(zone, by)
-        return room.rank(base, candidates, by=by, ambulances=ambulances, zone=narrow, **how)
+        return room.rank(base, candidates, by=by, ambulances=ambulances, zone=narrow, **effort)
 
     _answer(scenario, "rank", options, ask)
 
@@ -105,13 +106,13 @@ def site(
 ) -> None:
     """The best plans by distance, proven; then simulated and ranked, and where the two disagree."""
 
-    def ask(base: Scenario, how: dict[str, Any]) -> Any:
-        from sim.answers import shortlist
+    def ask(base: Scenario, effort: EffortOptions) -> Any:
+        from sim.answers import sites
 
-        return shortlist.site(
+        return sites.site(
             base, candidates, model=model, new=new, best=best, capacity=capacity,
             budget=_parsed("--budget", units.amount, budget),
-            busy=_parsed("--busy", units.share, busy), **how,
+            busy=_parsed("--busy", units.share, busy), **effort,
         )  # fmt: skip
 
     _answer(scenario, "site", options, ask)
@@ -131,10 +132,12 @@ def search(
 ) -> None:
     """The best mix of sites and ambulances by simulation: greedy steps, then swaps."""
 
-    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+    def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import search as room
 
-        return room.search(base, candidates, stations=stations, ambulances=ambulances, by=by, **how)
+        return room.search(
+            base, candidates, stations=stations, ambulances=ambulances, moves=moves, by=by, **effort
+        )
 
     _answer(scenario, "search", options, ask, steps=True)
 
@@ -149,10 +152,10 @@ def curve(
 ) -> None:
     """One more station after another against one more ambulance; and the fleet rearranged."""
 
-    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+    def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import curve as room
 
-        return room.curve(base, candidates, steps=steps, by=by, **how)
+        return room.curve(base, candidates, steps=steps, by=by, **effort)
 
     _answer(scenario, "curve", options, ask, steps=True)
 
@@ -180,7 +183,7 @@ def stress(
 ) -> None:
     """Whether the difference holds under other assumptions, one at a time and together."""
 
-    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+    def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import stress as room
 
         proposals = [layout(path, options) for path in others or []]
@@ -188,7 +191,7 @@ def stress(
         rest = changes_of([], move or [], close or [], ambulances or [])
         if rest:
             proposals.append(changed(base, rest))
-        return room.stress(base, *proposals, by=by, wrong=_wrong(wrong), samples=samples, **how)
+        return room.stress(base, *proposals, by=by, wrong=_wrong(wrong), samples=samples, **effort)
 
     _answer(scenario, "stress", options, ask)
 
@@ -196,10 +199,10 @@ def stress(
 def worth(scenario: ScenarioPath, by: By = "within", *, options: Options) -> None:
     """What would be lost if each station closed, or one of its ambulances went."""
 
-    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+    def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import worth as room
 
-        return room.worth(base, by=by, **how)
+        return room.worth(base, by=by, **effort)
 
     _answer(scenario, "worth", options, ask)
 
@@ -215,12 +218,12 @@ def why(
 ) -> None:
     """Why calls are late: distance, turnout, the nearest ambulance busy, queueing; by township."""
 
-    def ask(base: Scenario, how: dict[str, Any]) -> Any:
+    def ask(base: Scenario, effort: EffortOptions) -> Any:
 
         from sim.answers import comparison
 
         changes = changes_of(add or [], move or [], close or [], ambulances or [])
-        return comparison.run(changed(base, changes) if changes else base, **how).why()
+        return comparison.run(changed(base, changes) if changes else base, **effort).why()
 
     _answer(scenario, "why", options, ask)
 
@@ -229,7 +232,7 @@ def _answer(
     path: Path,
     verb: str,
     options: Options,
-    ask: Callable[[Any, dict[str, Any]], Any],
+    ask: Callable[[Scenario, EffortOptions], Any],
     steps: bool = False,
 ) -> None:
     """Read, ask, print, write."""
@@ -237,7 +240,7 @@ def _answer(
         base = layout(path, options)
         folder = options.out or work.free_folder(f"{work.name_of(path)}-{verb}")
         told = work.answer(base, folder, tell, options, ask, steps)
-    work.say_answer(told, folder, options)
+    work.say_where(told, folder, options)
 
 
 def _zone(text: str | None, by: str) -> float | None:

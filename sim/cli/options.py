@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast, get_type_hints
 
 import typer
 
@@ -19,6 +19,7 @@ from sim.words.language import Language, language
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+    from sim.study.effort import EffortOptions
 
 ScenarioPath = Annotated[Path, typer.Argument(help="A scenario file, or a folder with a base.")]
 Lang = Annotated[str, typer.Option(help="en or zh.", rich_help_panel="The answer")]
@@ -91,10 +92,12 @@ class Options(NamedTuple):
         """The reader's language."""
         return language(self.lang)
 
-    def study(self) -> dict[str, Any]:
-        """What `sim.study.plan` and the rooms of `sim.answers` take of them."""
-        names = ("replications", "most", "draft", "seed", "workers", "scheduler", "engine")
-        return {name: getattr(self, name) for name in names}
+    def study(self) -> EffortOptions:
+        """Those of them that say how often, with which calls, and by whom."""
+        from sim.study.effort import EffortOptions
+
+        names = EffortOptions.__annotations__.keys() & set(self._fields)
+        return cast("EffortOptions", {name: getattr(self, name) for name in names})
 
 
 def asks(command: Callable[..., None]) -> Callable[..., None]:

@@ -62,9 +62,9 @@ def check(
     for failure in failures:
         typer.echo(failure.told(say), err=True)
     if map_to is not None and loaded:
-        from sim import figures as plots
+        from sim import figures
 
-        plots.save(plots.inputs_map(loaded[0].map, loaded[0], lang), map_to)
+        figures.save(figures.inputs_map(loaded[0].map, say, loaded[0]), map_to)
         typer.echo(say("Map: {file}", file=map_to))
     if failures:
         raise typer.Exit(2)
@@ -79,7 +79,15 @@ def explain(
     """What a measure or a term means, in English and Chinese; without one, all of them."""
     from sim.words import glossary
 
-    typer.echo(glossary.explain(term, lang))
+    try:
+        page = glossary.explain(term, language(lang) if lang else None)
+    except PlannerError:  # no term of the glossary: a setting, like targets.urban
+        from sim.words import settings
+
+        page = settings.explain(term or "", [language(lang)] if lang else None)
+        if not page:
+            raise
+    typer.echo(page)
 
 
 def _in_order(layout: Scenario, say: Language) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import typer
@@ -46,13 +46,36 @@ def help_texts(command: Any) -> list[str]:
     found = [command.help, command.short_help, getattr(command, "rich_help_panel", None)]
     for parameter in command.params:
         found += [parameter.help, getattr(parameter, "rich_help_panel", None)]
-    for below in getattr(command, "commands", {}).values():
-        found += help_texts(below)
+    if is_group(command):
+        for name in command.list_commands(None):
+            found += help_texts(command.get_command(None, name))
     return [text for text in dict.fromkeys(found) if isinstance(text, str) and text]
 
 
+def is_group(command: Any) -> bool:
+    return hasattr(command, "list_commands")
+
+
+def on_each(command: Any, change: Callable[[Any], None]) -> None:
+    """Change a command, and each below it as soon as it is opened."""
+    change(command)
+    if not is_group(command):
+        return
+    for below in command.commands.values():
+        on_each(below, change)
+    there, open_ = set(command.commands), command.get_command
+
+    def opened(context: Any, name: str) -> Any:
+        below = open_(context, name)
+        if below is not None and name not in there:
+            on_each(below, change)
+        return below
+
+    command.get_command = opened
+
+
 def translate(command: Any, say: Language) -> None:
-    """Put a command's help pages, and those of all below it, into a language."""
+    """Put a command's help page into a language."""
     for name in ("help", "short_help", "rich_help_panel"):
         if isinstance(text := getattr(command, name, None), str):
             setattr(command, name, say(text))
@@ -61,8 +84,6 @@ def translate(command: Any, say: Language) -> None:
             if isinstance(text := getattr(parameter, name, None), str):
                 setattr(parameter, name, say(text))
     _translate_help_option(command, say)
-    for below in getattr(command, "commands", {}).values():
-        translate(below, say)
 
 
 def _translate_help_option(command: Any, say: Language) -> None:
@@ -133,7 +154,7 @@ def _problem(error: Any) -> Message:
     if kind == "BadOptionUsage":
         return Message("{name} needs a value", name=error.option_name)
     if found := re.search(r"No such command ['\"](.+?)['\"]", text):
-        hint = did_you_mean(found[1], list(getattr(error.ctx.command, "commands", ())))
+        hint = did_you_mean(found[1], error.ctx.command.list_commands(error.ctx))
         return Message("no command {name}{hint}", name=found[1], hint=hint)
     if found := re.search(r"unexpected extra argument(?:s|\(s\))? \((.+)\)", text):
         return Message("too much is written: {found}", found=found[1])

@@ -5,13 +5,14 @@ Says where they go, what was finished when it is stopped, and that it goes on fr
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -20,67 +21,67 @@ from sim.errors import PlannerError
 from sim.text import Message
 
 if TYPE_CHECKING:
-    from sim.answers.comparison import Result
+    from sim.answers.answer import Answer
+    from sim.answers.comparison import Comparison
+    from sim.scenario.changes import AnyVerb
     from sim.scenario.scenario import Scenario
-    from sim.study.checkpoints import Kept
+    from sim.study.effort import EffortOptions
 
 COMPILING = Message("Compiling the rules (once, half a minute)")
+PART = "study"  # one part folder for all that may be asked for a results folder
 
 
-def carry_out(
-    layouts: list[Scenario],
-    folder: Path,
-    tell: Callable[..., None],
-    options: Options,
-    logs: bool,
-) -> Result:
-    """Simulate, print the table, and put everything under `folder` once it is whole."""
+class Session(NamedTuple):
+    """A command at work: the folder to fill, and the options of what it asks."""
+
+    part: Path
+    effort: EffortOptions
+
+
+@contextmanager
+def session(
+    folder: Path, tell: Callable[..., None], options: Options, steps: bool = False
+) -> Iterator[Session]:
+    """Workers, a part folder and finished replications, which all studies of a command share.
+
+    `steps`: the command is many small studies, whose whole length nobody knows. What is filled
+    takes the place of `folder` at the end. Stopped, or failed, it says how much is finished: the
+    same command, run again, goes on from there.
+    """
     from sim import engine as engines
-    from sim.answers import comparison
     from sim.report import folder as store
-    from sim.study import plan as study
+    from sim.study.checkpoints import Checkpoints
+    from sim.study.effort import Effort
+    from sim.study.runs import shared
 
-    store.refuse_foreign(folder)
-    tell(title=Message("Preparing the roads"))
-    planned = study.prepare(
-        *layouts, replications=options.replications, most=options.most, draft=options.draft,
-        seed=options.seed, engine=options.engine, logs=logs,
-    )  # fmt: skip
-    key = planned.key()
+    effort = Effort(**options.study())
     if unwritable := engines.cannot_keep(options.engine):
         tell(note=_cannot_keep(unwritable))
-    kept: Kept | None = None
-    began = False
+    checkpoints, began = Checkpoints(), False
 
     def watch(done: int, total: int) -> None:
         nonlocal began
-        if not began and kept is not None and kept.taken_up:
-            tell(note=_going_on(kept))
+        if not began and checkpoints.taken_up:
+            tell(note=_going_on(checkpoints.finished()))
         compiling = not began and not engines.is_ready(options.engine)
         began = True
-        tell(done, total, COMPILING if compiling else Message("Simulating"))
+        if steps and done:
+            tell(title=Message("Trying one option after another"))
+        else:
+            tell(done, total, COMPILING if compiling else Message("Simulating"))
 
     try:
-        with store.results_folder(folder, key) as part:
-            logs_to = part / store.LOGS if logs else None
-            kept = planned.kept(part / store.FINISHED, key, logs_to)
-            result = comparison.carry_out(
-                planned, kept, watch, options.workers, None, options.scheduler
-            )
-            if not options.as_json:  # the answer first: figures take longer than the study
-                tell(aside=lambda: typer.echo(result.table(options.lang)))
-            tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
-            store.drop_logs_from(part, result.replications if logs else 0)
-            store.write_results(
-                part, result, options.lang, options.figures, sys.argv[1:], options.engine
-            )
+        with store.results_folder(folder, PART) as part:
+            checkpoints.folder = part / store.FINISHED
+            with shared(replace(effort, watch=watch, checkpoints=checkpoints)) as effort:
+                asked = options.study()
+                asked |= {"watch": watch, "pool": effort.pool, "checkpoints": checkpoints}
+                yield Session(part, asked)
     except KeyboardInterrupt:
-        raise Stopped(_stopped(kept)) from None
+        raise Stopped(_stopped(checkpoints.finished())) from None
     except PlannerError as error:
-        if kept is not None:
-            kept.mention(error)
+        checkpoints.mention(error)
         raise
-    return result
 
 
 def _cannot_keep(folder: Path) -> Message:
@@ -91,31 +92,41 @@ def _cannot_keep(folder: Path) -> Message:
     )
 
 
-def _going_on(kept: Kept) -> Message:
-    if kept.at_most:
-        return Message("Going on: {done} replications were finished before.", done=kept.taken_up)
-    return Message(
-        "Going on: {done} of {all} replications were finished before.",
-        done=kept.taken_up,
-        all=kept.total,
-    )
+def _going_on(runs: int) -> Message:
+    if runs == 1:
+        return Message("Going on: 1 run was finished before.")
+    return Message("Going on: {runs} runs were finished before.", runs=runs)
 
 
-def _stopped(kept: Kept | None) -> Message:
-    if kept is not None:
-        kept.recount()
-    if kept is None or not kept.done:
+def _stopped(runs: int) -> Message:
+    if not runs:
         return Message("Stopped. Nothing was written.")
-    if kept.at_most:
-        return Message(
-            "Stopped: {done} replications are finished; the same command goes on from there.",
-            done=kept.done,
-        )
+    if runs == 1:
+        return Message("Stopped: 1 run is finished; the same command goes on from there.")
     return Message(
-        "Stopped: {done} of {all} replications are finished; the same command goes on from there.",
-        done=kept.done,
-        all=kept.total,
+        "Stopped: {runs} runs are finished; the same command goes on from there.", runs=runs
     )
+
+
+def carry_out(
+    layouts: list[Scenario],
+    folder: Path,
+    tell: Callable[..., None],
+    options: Options,
+    logs: bool,
+) -> Comparison:
+    """Simulate, print the table, and put everything under `folder` once it is whole."""
+    from sim.answers import comparison
+    from sim.report import folder as store
+
+    store.refuse_foreign(folder)
+    tell(title=Message("Preparing the roads"))
+    with session(folder, tell, options) as (part, effort):
+        logs_to = part / store.LOGS if logs else None
+        result = comparison.compare(*layouts, logs_to=logs_to, **effort)
+        store.drop_other_logs(part, len(layouts), result.replications if logs else 0)
+        _show_and_write(result, part, tell, options)
+    return result
 
 
 def answer(
@@ -123,52 +134,44 @@ def answer(
     folder: Path,
     tell: Callable[..., None],
     options: Options,
-    ask: Callable[[Scenario, dict[str, Any]], Any],
+    ask: Callable[[Scenario, EffortOptions], Any],
     steps: bool,
 ) -> Any:
     """Put a question, print what came of it, and put all of it under `folder` once it is whole.
 
     `steps`: the question is many small studies, whose whole length nobody knows.
     """
-    from sim import engine as engines
     from sim.report import folder as store
 
     store.refuse_foreign(folder)
-    compiling = not engines.is_ready(options.engine)
-    tell(title=COMPILING if compiling else Message("Simulating"))
-
-    def watch(done: int, total: int) -> None:
-        if done and steps:
-            tell(title=Message("Trying one option after another"))
-        elif done:
-            tell(done, total, Message("Simulating"))
-
-    key = hashlib.sha256("\0".join(sys.argv).encode()).hexdigest()
-    with store.results_folder(folder, key) as part:
-        told = ask(base, options.study() | {"watch": watch})
-        if not options.as_json:
-            tell(aside=lambda: typer.echo(told.table(options.lang)))
-        tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
-        store.write_answer(part, told, base, options.lang, options.figures, sys.argv[1:])
+    tell(title=Message("Simulating"))
+    with session(folder, tell, options, steps) as (part, effort):
+        told = ask(base, effort)
+        store.drop_other_logs(part, 0, 0)
+        _show_and_write(told, part, tell, options)
     return told
 
 
-def say_answer(told: Any, folder: Path, options: Options) -> None:
-    if options.as_json:
-        from sim.report.folder import answer_as_json
+def _show_and_write(
+    answer: Answer, part: Path, tell: Callable[..., None], options: Options
+) -> None:
+    """Show the answer first, for figures take longer than the study; then write all of it."""
+    from sim import words
+    from sim.report import folder as store
 
-        facts = answer_as_json(told, options.lang) | {"results": str(folder)}
-        typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
-        return
-    typer.echo(" " + options.say("Results: {folder}/", folder=folder))
+    say = options.say
+    if not options.as_json:
+        tell(aside=lambda: typer.echo(words.page_of(answer, say).text()))
+    tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
+    store.write(part, answer, say, sys.argv[1:], figures=options.figures, engine=options.engine)
 
 
-def say_where(result: Result, folder: Path, options: Options) -> None:
+def say_where(answer: Answer, folder: Path, options: Options) -> None:
     """The last line of the answer, or all of it as JSON."""
-    if options.as_json:
-        from sim.answers import comparison
+    from sim.report.folder import as_json
 
-        facts = comparison.as_json(result, options.lang) | {"results": str(folder)}
+    if options.as_json:
+        facts = as_json(answer, options.say) | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
     typer.echo(" " + options.say("Results: {folder}/", folder=folder))
@@ -192,13 +195,12 @@ def name_of(path: Path) -> str:
 
 
 def name_of_comparison(
-    base: Scenario, path: Path, others: list[Path], changes: list[dict[str, Any]]
+    base: Scenario, path: Path, others: list[Path], changes: list[AnyVerb]
 ) -> str:
     parts = [name_of(path)]
     parts += [f"vs-{other.stem}" for other in others]
     for change in changes:
-        verb, entry = next(iter(change.items()))
-        spot = base.map.find(entry["station"])
-        name = spot.name.en if spot else entry["station"]
-        parts += [verb, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
+        spot = base.map.find(change.station)
+        name = spot.name.en if spot else change.station
+        parts += [change.key, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
     return "-".join(parts)[:120]

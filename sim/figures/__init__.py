@@ -9,21 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sim.figures.comparison import forest
 from sim.figures.inputs import inputs_map
-from sim.figures.response_curve import response_cdf
 from sim.figures.style import save
-from sim.figures.township_map import township_map
-from sim.figures.why_late import why_late
 
 if TYPE_CHECKING:
     from sim.answers.answer import Answer
     from sim.figures.drawing import Drawings
     from sim.words.language import Language
 
-__all__ = [
-    "drawings", "forest", "inputs_map", "response_cdf", "save", "township_map", "why_late",
-]  # fmt: skip
+__all__ = ["drawings", "inputs_map", "save"]
 
 
 def drawings(answer: Answer, say: Language, size: str = "screen") -> Drawings:

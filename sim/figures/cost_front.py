@@ -61,9 +61,9 @@ def _panel(ax: Axes, curve: Curve, points: list[Point], key: str, say: Language)
     for point in points:
         _mark(ax, point, 100 * point.values[key].mean, size)
         half = (0.5 if point.on_front else 0.35) * size
-        taken.append(style.marker_box(ax, point.cost, 100 * point.values[key].mean, half))
+        taken.append(lettering.marker_box(ax, point.cost, 100 * point.values[key].mean, half))
     for point in sorted(points, key=lambda p: not p.on_front):
-        style.place_label(
+        lettering.place_label(
             ax, _name(point, say), [(point.cost, 100 * point.values[key].mean)], taken,
             size=(0.9 if point.on_front else 0.8) * size, zorder=7, path_effects=style.halo(),
             color=_colour(point) if point.on_front else style.GREY,

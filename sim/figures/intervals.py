@@ -30,6 +30,8 @@ class Mark(NamedTuple):
     marker: str
     colour: str
     filled: bool
+    size: float = 1.0  # against the usual one
+    strong: bool = False  # what is written beside it is bold
 
 
 MARKS: Final = {
@@ -52,14 +54,12 @@ class Span(NamedTuple):
 
 def scaled(measure: Measure, value: Estimate) -> Estimate:
     """Points of a hundred, or minutes."""
-    if measure.unit == "min":
-        return value
-    return Estimate(*(100 * v for v in value))
+    return Estimate(*(measure.scale * v for v in value))
 
 
 def small(measure: Measure, matters: Matters) -> float:
     """Below this nothing matters, as the axis counts it."""
-    return float(getattr(matters, measure.unit) * (1 if measure.unit == "min" else 100))
+    return measure.scale * measure.matters(matters)
 
 
 def span(values: Sequence[Estimate], least: float) -> Span:
@@ -135,12 +135,12 @@ def goes_on(say: Language, size: float) -> Line2D:
                   markevery=[1], label=label)  # fmt: skip
 
 
-def mark(ax: Axes, x: float, y: float, verdict: Verdict, size: float) -> None:
-    """The value itself, in its verdict's shape."""
-    shape = MARKS[verdict]
+def mark(ax: Axes, x: float, y: float, shape: Mark | Verdict, size: float) -> None:
+    """The value itself, in its own shape or in that of its verdict."""
+    shape = MARKS[shape] if isinstance(shape, Verdict) else shape
     ax.plot(
-        x, y, marker=shape.marker, markersize=size * (0.85 if shape.marker == "D" else 1.0),
-        color=shape.colour, zorder=5, markeredgewidth=0.16 * size,
+        x, y, marker=shape.marker, color=shape.colour, zorder=5, markeredgewidth=0.16 * size,
+        markersize=size * shape.size * (0.85 if shape.marker == "D" else 1.0),
         markerfacecolor=shape.colour if shape.filled else "white",
     )  # fmt: skip
 
@@ -170,16 +170,21 @@ def in_figures(measure: Measure, value: Estimate, say: Language) -> str:
 
 def legend(found: Iterable[Verdict], say: Language, size: float) -> list[Any]:
     """The verdicts that occur."""
-    there, handles = set(found), []
-    for verdict, shape in MARKS.items():
-        if verdict in there:
-            handles.append(
-                Line2D([], [], ls="", marker=shape.marker, color=shape.colour,
-                       label=say(words.VERDICTS[verdict]), markersize=0.75 * size,
-                       markerfacecolor=shape.colour if shape.filled else "white",
-                       markeredgewidth=0.13 * size)
-            )  # fmt: skip
-    return handles
+    there = set(found)
+    return [
+        handle(shape, say(words.VERDICTS[verdict]), size)
+        for verdict, shape in MARKS.items()
+        if verdict in there
+    ]
+
+
+def handle(shape: Mark, label: str, size: float) -> Line2D:
+    """A mark in a legend."""
+    return Line2D(
+        [], [], ls="", marker=shape.marker, color=shape.colour, label=label,
+        markersize=0.75 * size * shape.size, markeredgewidth=0.13 * size,
+        markerfacecolor=shape.colour if shape.filled else "white",
+    )  # fmt: skip
 
 
 def band_legend(measures: Iterable[Measure], matters: Matters, say: Language) -> Patch:
@@ -202,19 +207,26 @@ def column(
 
 
 def in_a_line(fig: Figure, handles: Sequence[Any], at: tuple[float, float]) -> None:
-    """A legend in one line that ends at `at`, smaller if the page is narrow."""
-    size = 0.95 * mpl.rcParams["font.size"]
-    for _ in range(12):
+    """A legend in one line that ends at `at`; smaller, then in two lines, if the page is narrow."""
+    body, many = mpl.rcParams["font.size"], len(handles)
+    tries = [(0.95 * 0.94**i, many) for i in range(9)]
+    # Two lines have room below an axis only in small type.
+    tries += [(0.58 * 0.94**i, -(-many // 2)) for i in range(8)]
+    for share, columns in tries:
         made = fig.legend(
-            handles=list(handles), loc="lower right", bbox_to_anchor=at, ncols=len(handles),
-            frameon=False, borderaxespad=0, borderpad=0, fontsize=size, handletextpad=0.4,
-            columnspacing=1.6, handlelength=1.4,
+            handles=list(handles), loc="lower right", bbox_to_anchor=at, ncols=columns,
+            frameon=False, borderaxespad=0, borderpad=0, fontsize=share * body, handletextpad=0.4,
+            columnspacing=1.6, handlelength=1.4, labelspacing=0.2,
+            markerscale=min(1.0, 1.2 * share),
         )  # fmt: skip
         box = made.get_window_extent(fig.canvas.get_renderer())  # type: ignore[attr-defined]
-        if box.x0 >= 0.01 * fig.bbox.width:
+        # Small type is wider in print than on the screen on which it is measured.
+        if (
+            box.x0 >= (0.01 if share > 0.7 else 0.03) * fig.bbox.width
+            or (share, columns) == tries[-1]
+        ):
             return
         made.remove()
-        size *= 0.94
 
 
 def amounts(measures: Iterable[Measure], matters: Matters, say: Language) -> list[str]:

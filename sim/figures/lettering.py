@@ -1,13 +1,16 @@
-"""How much room words take on a page: widths, line breaks, labels pushed apart, lists of names."""
+"""How much room words take on a page: widths, line breaks, labels where there is room for them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-
-from sim.words.phrases import pick
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 
 def across(fig: Figure, points: float) -> float:
@@ -43,6 +46,15 @@ def broken(
             made[-1] += piece + "".join(rest)
             break
     return "\n".join(_cut(fig, line.strip(), size, room, weight) for line in made)
+
+
+def fitting(fig: Figure, text: str, size: float, room: float, weight: str = "normal") -> float:
+    """The size at which a line takes no more than `room` points; at most `size`."""
+    while (
+        size > 1 and width(fig, text, size, weight) > room
+    ):  # widths go in whole pixels: step by step
+        size *= 0.96
+    return size
 
 
 def _pieces(text: str) -> list[str]:
@@ -84,26 +96,42 @@ def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[
     return placed
 
 
-def listed(names: Sequence[str], lang: str, most: int = 2) -> str:
-    """A, B and 3 more"""
-    if len(names) > most + 1:
-        shown, more = names[:most], len(names) - most
-        return pick(
-            lang,
-            f"{', '.join(shown)} and {more} more",
-            f"{'、'.join(shown)}等 {len(names)} 个",
-        )
-    if len(names) == 1 or lang == "zh":
-        return "、".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+def fit(fig: Figure, line: Text, share: float = 0.965) -> None:
+    """A line longer than a share of the page in a smaller size, so that any font stays on it."""
+    renderer = fig.canvas.get_renderer()  # type: ignore[attr-defined]
+    for _ in range(40):  # widths go in steps of whole pixels: one reckoning would not do
+        if line.get_window_extent(renderer).width <= fig.bbox.width * share:
+            return
+        line.set_fontsize(0.96 * float(line.get_fontsize()))
 
 
-def short(name: str, most: int = 36) -> str:
-    """A name that leaves room for the rest of a headline; a Chinese character takes two."""
-    room, kept = most, ""
-    for letter in name:
-        room -= 2 if ord(letter) > 0x2E80 else 1
-        if room < 0:
-            return f"{kept.rstrip()}…"
-        kept += letter
-    return kept
+def place_label(
+    ax: Axes, text: str, spots: Sequence[tuple[float, float]], taken: list[Bbox],
+    accept: Callable[[Any], bool] = lambda box: True, **how: Any,
+) -> bool:  # fmt: skip
+    """Write `text` where it covers nothing in `taken` (boxes in pixels); False if nowhere."""
+    points = mpl.rcParams["font.size"]
+    shifts = [(0, 0), (0, -1.2), (0, 1.2), (0.8, 0), (-0.8, 0), (0, -1.6), (0, 1.6)]
+    shifts += [(0.8, -1.2), (0.8, 1.2), (-0.8, -1.2), (-0.8, 1.2), (0, -2.4), (0, 2.4)]
+    renderer = ax.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    view = ax.get_window_extent(renderer)
+    for spot in spots:
+        for dx, dy in shifts:
+            label = ax.annotate(
+                text, spot, (dx * points, dy * points), textcoords="offset points", va="center",
+                ha="center" if not dx else "left" if dx > 0 else "right", **how,
+            )  # fmt: skip
+            box = label.get_window_extent(renderer)
+            inside = view.contains(*box.min) and view.contains(*box.max)
+            if inside and not any(box.overlaps(other) for other in taken) and accept(box):
+                taken.append(box)
+                return True
+            label.remove()
+    return False
+
+
+def marker_box(ax: Axes, x: float, y: float, half_points: float) -> Bbox:
+    """The box in pixels around a marker."""
+    px, py = ax.transData.transform((x, y))
+    half = half_points * ax.figure.dpi / 72
+    return Bbox([[px - half, py - half], [px + half, py + half]])

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures import lettering, style
+from sim.words import provenance
 from sim.words.page import Finding
 
 SLIDE = 7.5  # inches that a slide is high
@@ -58,12 +59,59 @@ def page(finding: Finding, size: str, high: float) -> Iterator[Sheet]:
     """A page whose drawing is `high` times the body type, with headline and footnote."""
     wide, points = style.SIZES.get(size, style.SIZES["screen"])
     inches = 0.28 + (AROUND + high) * points / 72
-    with style.figure(size, inches / wide) as fig:
-        style.headline(fig, finding.headline, finding.subtitle)
-        style.footnote(fig, finding.footnote, finding.draft)
+    with page_of_aspect(finding, size, inches / wide) as sheet:
+        yield sheet
+
+
+@contextmanager
+def page_of_aspect(finding: Finding, size: str, aspect: float) -> Iterator[Sheet]:
+    """A page `aspect` times as high as wide, for what fills it, as a map does."""
+    with style.figure(size, aspect) as fig:
+        headline(fig, finding.headline, finding.subtitle)
+        footnote(fig, finding.footnote, finding.draft)
         body = mpl.rcParams["font.size"]
-        points_high = fig.get_size_inches()[1] * 72
-        yield Sheet(
-            fig, body, MARGIN, 72 * wide - MARGIN,
-            points_high * style.head_room(fig), points_high * style.foot_room(fig),
+        wide, high = 72 * fig.get_size_inches()
+        yield Sheet(fig, body, MARGIN, wide - MARGIN, high * head_room(fig), high * foot_room(fig))
+
+
+def headline(fig: Figure, finding: str, subtitle: str) -> None:
+    """The finding, large; below it what is drawn and where the clock starts."""
+    style.warn_without_chinese_font(finding)
+    points, (width, height) = mpl.rcParams["font.size"], fig.get_size_inches()
+    margin, below = 0.14 / width, 0.14 + 2.1 * points / 72
+    top = fig.text(margin, 1 - 0.14 / height, finding, size=1.5 * points, weight="bold", va="top")
+    under = fig.text(
+        margin, 1 - below / height, subtitle, size=1.05 * points, color="#4A4A4A", va="top"
+    )
+    for line in (top, under):
+        lettering.fit(fig, line)
+    least = 0.85 * points
+    if top.get_fontsize() < least:  # two lines of this size take no more height than a large one
+        top.set_text(lettering.broken(fig, finding, least, 72 * width - 2 * MARGIN, 2, "bold"))
+        top.set_fontsize(least)
+
+
+def footnote(fig: Figure, text: str, draft: bool = False) -> None:
+    """How it was made, at the foot; a draft is stamped as one, right across."""
+    if draft:
+        size = 0.11 * 72 * min(*fig.get_size_inches())
+        fig.text(
+            0.5, 0.5, provenance.stamp(), size=size, weight="bold", color=style.ORANGE, alpha=0.16,
+            rotation=25, ha="center", va="center", zorder=99,
         )  # fmt: skip
+    points, (width, height) = mpl.rcParams["font.size"], fig.get_size_inches()
+    line = fig.text(
+        0.14 / width, 0.1 / height, text, size=0.85 * points, color="#5A5A5A", va="bottom"
+    )
+    lettering.fit(fig, line)
+
+
+def head_room(fig: Figure) -> float:
+    """The top of the figure's drawing area, as a share of its height."""
+    points, height = mpl.rcParams["font.size"], fig.get_size_inches()[1]
+    return float(1 - (0.14 + 4.0 * points / 72) / height)
+
+
+def foot_room(fig: Figure) -> float:
+    points, height = mpl.rcParams["font.size"], fig.get_size_inches()[1]
+    return float((0.14 + 1.6 * points / 72) / height)

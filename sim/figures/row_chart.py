@@ -1,29 +1,32 @@
-"""Rows of differences with intervals, verdict marks and columns of numbers: one chart for many.
+"""Rows of differences with intervals, marks and columns of numbers: one chart for many figures.
 
 A figure says what its rows are called, which differences they have and which numbers stand beside
-them; where everything goes is decided here.
+them; where everything goes is decided here. Several measures of the same rows stand side by side.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 
-from sim.figures import intervals, lettering, page
+from sim.figures import intervals, lettering, page, style
+from sim.figures.intervals import Mark, Span
 from sim.figures.page import Sheet
 from sim.measures.estimates import Estimate
-from sim.measures.measures import Measure
-from sim.measures.verdicts import Matters, Verdict
+from sim.measures.measures import Matters, Measure
+from sim.measures.verdicts import Verdict
 from sim.words import measures as words
 from sim.words.language import Language
 
 PITCH = 1.9  # of a row, in units of the body type
 AROUND = 7.5  # of title, axis and legend
+GAP = 3.0  # between charts beside each other
+WRITTEN = 4.2  # room for numbers that stand beside the intervals
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,12 @@ class Row:
     name: str
     value: Estimate  # in the unit of its measure
     verdict: Verdict
+    mark: Mark | None = None  # instead of that of the verdict
+    number: str = ""  # written beyond the interval
+
+    @property
+    def looks(self) -> Mark:
+        return self.mark or intervals.MARKS[self.verdict]
 
 
 @dataclass(frozen=True)
@@ -55,83 +64,133 @@ class RowChart:
     axis: str
     names_share: float = 0.32  # of the page's width that names may take
     stems: bool = True  # a line from nothing to the value
-    extra: Sequence[object] = field(default=())  # more handles of the legend
+    extra: Sequence[Any] = field(default=())  # more handles of the legend
+    below: str = ""  # a line below the rows: what is not drawn
 
 
-def high(rows: int) -> float:
+def high(rows: int, pitch: float = PITCH) -> float:
     """Height of a chart of so many rows, in units of the body type."""
-    return AROUND + PITCH * max(2, rows)
+    return AROUND + pitch * max(2, rows)
 
 
 def draw(sheet: Sheet, chart: RowChart, say: Language) -> Axes:
     """The chart on a page: names, axes, columns and the legend below."""
-    size = sheet.size
-    ax = named_rows(sheet, [row.name for row in chart.rows], chart.columns, chart.names_share)
-    cut = panel(ax, chart, say)
-    handles = intervals.legend((row.verdict for row in chart.rows), say, size)
-    handles += [intervals.goes_on(say, size)] * cut
-    handles += [*chart.extra, intervals.band_legend([chart.measure], chart.matters, say)]
-    legend_below(sheet, handles)
-    return ax
+    return beside(sheet, [chart], [1.0], say)[0]
+
+
+def beside(
+    sheet: Sheet, charts: Sequence[RowChart], shares: Sequence[float], say: Language
+) -> list[Axes]:
+    """Charts of the same rows on a page, names before the first; `shares` of the width add to 1."""
+    first = charts[0]
+    names = [*(row.name for row in first.rows), *[""] * bool(first.below)]
+    columns = [chart.columns for chart in charts]
+    every = _axes(sheet, names, columns, shares, first.names_share)
+    cut = [panel(ax, chart) for ax, chart in zip(every, charts, strict=True)]
+    if first.below:
+        _say_below(every[0], first.below, len(names) - 1)
+    legend_below(sheet, _legend(charts, any(cut), say, sheet.size))
+    return every
 
 
 def named_rows(
     sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn], names_share: float = 0.32
 ) -> Axes:
     """Empty axes with a name to the left of each row and columns of numbers to the right."""
-    size = sheet.size
-    room = intervals.name_room(sheet.fig, names, size, names_share)
-    names = [lettering.middle_out(sheet.fig, name, size, room) for name in names]
-    small = 0.92 * size
-    widths = [
-        max(lettering.width(sheet.fig, cell, small) for cell in (column.head, *column.cells))
-        + 1.4 * size
-        for column in columns
-    ]
-    ax = sheet.axes(
-        sheet.left + room + 1.0 * size, sheet.bottom + 5.3 * size,
-        sheet.right - sum(widths), sheet.top - 1.9 * size,
-    )  # fmt: skip
-    intervals.rows(ax, names, size)
-    for i, column in enumerate(columns):
-        intervals.column(ax, sum(widths[: i + 1]), column.head, column.cells, small)
-    return ax
+    return _axes(sheet, names, [columns], [1.0], names_share)[0]
+
+
+def _axes(
+    sheet: Sheet,
+    names: Sequence[str],
+    columns: Sequence[Sequence[NumberColumn]],
+    shares: Sequence[float],
+    names_share: float,
+) -> list[Axes]:
+    """Empty axes beside each other, as many as shares, each with its columns to the right."""
+    size, fig = sheet.size, sheet.fig
+    room = intervals.name_room(fig, names, size, names_share)
+    names = [lettering.middle_out(fig, name, size, room) for name in names]
+    widths = [[_width(sheet, column) for column in some] for some in columns]
+    left, bottom = sheet.left + room + 1.0 * size, sheet.bottom + 5.3 * size
+    wide = sheet.right - left - GAP * size * (len(shares) - 1) - sum(map(sum, widths))
+    every: list[Axes] = []
+    for share, some, points in zip(shares, columns, widths, strict=True):
+        ax = sheet.axes(left, bottom, left + share * wide, sheet.top - 1.9 * size)
+        intervals.rows(ax, names, size)
+        if every:
+            ax.set_yticks([])
+        for i, column in enumerate(some):
+            right = sum(points[: i + 1])
+            intervals.column(ax, right, column.head, column.cells, 0.92 * size)
+        left += share * wide + sum(points) + GAP * size
+        every.append(ax)
+    return every
+
+
+def _width(sheet: Sheet, column: NumberColumn) -> float:
+    size = 0.92 * sheet.size
+    cells = (column.head, *column.cells)
+    return max(lettering.width(sheet.fig, cell, size) for cell in cells) + 1.4 * sheet.size
 
 
 def legend_below(sheet: Sheet, handles: Sequence[Any]) -> None:
-    """A legend in one line at the foot of the page."""
+    """A legend at the foot of the page, in one line if it fits."""
     at = sheet.at(sheet.right, sheet.bottom + 0.4 * sheet.size)
     intervals.in_a_line(sheet.fig, handles, at)
 
 
-def panel(ax: Axes, chart: RowChart, say: Language) -> bool:
+def _legend(charts: Sequence[RowChart], cut: bool, say: Language, size: float) -> list[Any]:
+    """What the marks, the arrows and the band mean, of those that occur."""
+    judged = (row.verdict for row in charts[0].rows if row.mark is None)
+    handles: list[Any] = [*intervals.legend(judged, say, size), *charts[0].extra]
+    handles += [intervals.goes_on(say, size)] * cut
+    measures = [chart.measure for chart in charts]
+    return [*handles, intervals.band_legend(measures, charts[0].matters, say)]
+
+
+def panel(ax: Axes, chart: RowChart) -> bool:
     """The differences on axes; whether an interval goes on beyond what is drawn."""
     size, measure = mpl.rcParams["font.size"], chart.measure
     least = intervals.small(measure, chart.matters)
     values = [intervals.scaled(measure, row.value) for row in chart.rows]
     seen = intervals.span(values, 1.3 * least)
-    intervals.value_axis(ax, seen)
+    intervals.value_axis(ax, seen, *_number_room(chart.rows, size))
     intervals.band(ax, least)
     for y, (row, value) in enumerate(zip(chart.rows, values, strict=True)):
+        if row.number:
+            _write_number(ax, y, row, value, seen)
         if not math.isfinite(value.mean):
             continue
-        colour = intervals.MARKS[row.verdict].colour
+        colour = row.looks.colour
         if chart.stems:
             ax.plot([0, value.mean], [y, y], color=colour, lw=0.12 * size, alpha=0.45, zorder=2.5)
         intervals.interval(ax, y, value, seen, colour, 0.25 * size)
-        intervals.mark(ax, value.mean, y, row.verdict, 0.8 * size)
+        intervals.mark(ax, value.mean, y, row.looks, 0.8 * size)
     title(ax, chart.title)
-    side = say("← worse") if measure.better == "more" else say("← better")
-    ax.set_xlabel(f"{side}   {chart.axis}", labelpad=0.3 * size)
+    fitting = lettering.fitting(ax.figure, chart.axis, size, intervals.points_wide(ax))  # type: ignore[arg-type]
+    ax.set_xlabel(chart.axis, labelpad=0.3 * size, size=fitting)
     return intervals.cut_off(values, seen)
 
 
 def title(ax: Axes, text: str) -> None:
-    """Over the axes; a long one begins over the names, as the columns have heads of their own."""
+    """Over the axes, whose columns have heads of their own.
+
+    A long title begins over the names, or in the gap to the axes on the left; one that is longer
+    still is made smaller, and then cut.
+    """
     fig: Any = ax.figure
-    size, wide = 1.05 * mpl.rcParams["font.size"], intervals.points_wide(ax)
-    beside = ax.get_window_extent().x0 * 72 / fig.dpi - page.MARGIN
-    text = lettering.broken(fig, text, size, wide + beside, 1, "bold")
+    size, wide, to_points = (
+        1.05 * mpl.rcParams["font.size"],
+        intervals.points_wide(ax),
+        72 / fig.dpi,
+    )
+    here = ax.get_window_extent().x0
+    others = [other.get_window_extent().x1 for other in fig.axes]
+    edge = max((x * to_points + size for x in others if x < here), default=page.MARGIN)
+    room = wide + here * to_points - edge
+    size = max(0.8 * size, lettering.fitting(fig, text, size, room, "bold"))
+    text = lettering.broken(fig, text, size, room, 1, "bold")
     shift = min(0.0, wide - lettering.width(fig, text, size, "bold"))
     ax.annotate(
         text, (0, 1), (shift, 0.75 * size), xycoords="axes fraction", textcoords="offset points",
@@ -139,6 +198,41 @@ def title(ax: Axes, text: str) -> None:
     )  # fmt: skip
 
 
+def _number_room(rows: Iterable[Row], size: float) -> tuple[float, float]:
+    """Points on the left and on the right of the axis for numbers of losses and of gains."""
+    right = {_is_right(row.value) for row in rows if row.number}
+    return WRITTEN * size * (False in right), WRITTEN * size * (True in right)
+
+
+def _is_right(value: Estimate) -> bool:
+    return value.mean >= 0 or not math.isfinite(value.mean)
+
+
+def _write_number(ax: Axes, y: int, row: Row, value: Estimate, seen: Span) -> None:
+    """The number beyond the interval, on the side of its sign."""
+    size, right = mpl.rcParams["font.size"], _is_right(value)
+    ends = [0.0, *(seen.within(end) for end in value if math.isfinite(end))]
+    x, shift = (max(ends), 0.75) if right else (min(ends), -0.75)
+    ax.annotate(
+        row.number, (x, y), (shift * size, 0), textcoords="offset points",
+        ha="left" if right else "right", va="center_baseline", size=0.92 * size,
+        weight="bold" if row.looks.strong else "normal", path_effects=style.halo(), zorder=6,
+    )  # fmt: skip
+
+
+def _say_below(ax: Axes, text: str, row: int) -> None:
+    """A line in the place of a last row, across all charts."""
+    size = mpl.rcParams["font.size"]
+    ax.annotate(
+        text, (0, row), (0.6 * size, 0), xycoords=("axes fraction", "data"),
+        textcoords="offset points", va="center", color=style.GREY, size=0.95 * size,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5}, zorder=6,
+    )  # fmt: skip
+
+
 def change_axis(measure: Measure, say: Language) -> str:
-    """What the axis of a difference from today is called."""
-    return say("change against today ({unit})", unit=words.unit(measure, say))
+    """What the axis of a difference from today is called, and which side is the good one."""
+    unit = words.unit(measure, say)
+    if measure.sign > 0:
+        return say("← worse   change against today ({unit})", unit=unit)
+    return say("← better   change against today ({unit})", unit=unit)

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from sim.answers.assumptions import Mishap
 from sim.answers.stress import Stress, Swing
-from sim.figures import intervals, page, row_chart, stress_swings, style
+from sim.figures import intervals, lettering, page, row_chart, stress_swings
 from sim.figures import stress_joint as joint
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Span
@@ -78,7 +78,7 @@ def _nothing(stress: Stress, say: Language, size: str) -> Figure:
             unit=measures.unit(measure, say),
         )
         x, y = sheet.at(sheet.left, sheet.top)
-        style.fit(sheet.fig, sheet.fig.text(x, y, text, va="top"))
+        lettering.fit(sheet.fig, sheet.fig.text(x, y, text, va="top"))
     return sheet.fig
 
 
@@ -116,7 +116,7 @@ def _joint(sheet: Sheet, panel: Tornado, strips: list[int], place: Place) -> Spa
         ax.set_xticks(sheet.fig.axes[0].get_xticks())
         ax.set_xlim(sheet.fig.axes[0].get_xlim())
     label = ax.set_xlabel(stress_swings.axis_label(panel.measure, say), labelpad=0.3 * size)
-    style.fit(sheet.fig, label, (right - left + 1.0 * size) / (sheet.left + sheet.right))
+    lettering.fit(sheet.fig, label, (right - left + 1.0 * size) / (sheet.left + sheet.right))
     return seen
 
 

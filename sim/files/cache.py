@@ -7,14 +7,14 @@ import os
 from pathlib import Path
 
 import numpy as np
+from platformdirs import user_cache_path
 
 
 def cache_folder() -> Path:
     """Where tables are kept: TENTHIRTY_CACHE, else the user's cache folder."""
     if named := os.environ.get("TENTHIRTY_CACHE"):
         return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "tenthirty"
+    return user_cache_path("tenthirty", appauthor=False)
 
 
 def add_array(digest: hashlib._Hash, array: np.ndarray) -> None:

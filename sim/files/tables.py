@@ -16,11 +16,20 @@ import pyogrio
 import shapely
 
 from sim.errors import MapImportError, Problem
+from sim.text import Message
 
 SHEETS: Final = (".xlsx", ".xlsm")
 TEXTS: Final = (".csv", ".txt", ".tsv")
 POLYGONS, LINES, POINTS = (3, 6), (1, 2, 5), (0, 4)  # shapely's numbers for kinds of geometry
-KINDS: Final = {POLYGONS: "polygons", LINES: "lines", POINTS: "points"}
+NONE_OF: Final = {
+    POLYGONS: Message("there are no polygons in it"),
+    LINES: Message("there are no lines in it"),
+    POINTS: Message("there are no points in it"),
+}
+
+
+class NoShapesError(MapImportError):
+    """The file has no shapes of the kind that was asked for."""
 
 
 def is_table(path: Path) -> bool:
@@ -35,14 +44,15 @@ def read_shapes(path: Path, kind: tuple[int, ...]) -> gpd.GeoDataFrame:
             warnings.simplefilter("ignore")
             frame = gpd.read_file(path, layer=_layer(path, kind))
     except Exception as error:  # GDAL has many ways to say that a file is something else
-        raise MapImportError(path, f"this is not a map file that can be read ({error})") from None
+        message = Message("this is not a map file that can be read ({error})", error=error)
+        raise MapImportError(path, message) from None
     if not isinstance(frame, gpd.GeoDataFrame):
-        raise MapImportError(path, "there are no shapes in it, only a table")
+        raise MapImportError(path, Message("there are no shapes in it, only a table"))
     geometry = frame.geometry
     frame = frame[~(geometry.isna() | geometry.is_empty)].reset_index(drop=True)
     fits = np.isin(shapely.get_type_id(frame.geometry.values), kind)
     if not fits.any():
-        raise MapImportError(path, f"there are no {KINDS[kind]} in it")
+        raise NoShapesError(path, NONE_OF[kind])
     frame = frame[fits].reset_index(drop=True)
     frame = frame.set_geometry(shapely.force_2d(frame.geometry.values), crs=frame.crs)
     if kind is POLYGONS:
@@ -65,9 +75,10 @@ def _with_crs(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     west, south, east, north = frame.total_bounds
     if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
         return frame.set_crs(4326)
-    raise MapImportError(
-        path, "it does not say its coordinate system: save it as GeoPackage, or with its .prj file"
+    message = Message(
+        "it does not say its coordinate system: save it as GeoPackage, or with its .prj file"
     )
+    raise MapImportError(path, message)
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -79,7 +90,7 @@ def read_table(path: Path) -> pd.DataFrame:
     texts = [(line, [("" if c is None else str(c)).strip() for c in row]) for line, row in found]
     rows = [(line, row) for line, row in texts if any(row)]
     if len(rows) < 2:
-        raise MapImportError(path, "there is no row below the header")
+        raise MapImportError(path, Message("there is no row below the header"))
     header = rows[0][1]
     while header and not header[-1]:
         header.pop()
@@ -92,14 +103,14 @@ def _sheet(path: Path) -> list[tuple[int, Sequence[Any]]]:
     try:
         import openpyxl
     except ImportError:
-        raise MapImportError(
-            path, 'install what reads Excel files: pip install "tenthirty[excel]"'
-        ) from None
+        message = Message('install what reads Excel files: pip install "tenthirty[excel]"')
+        raise MapImportError(path, message) from None
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         return list(enumerate(book.worksheets[0].iter_rows(values_only=True), start=1))
     except Exception as error:  # openpyxl says in many ways that a file is something else
-        raise MapImportError(path, f"this is not an Excel file ({error})") from None
+        message = Message("this is not an Excel file ({error})", error=error)
+        raise MapImportError(path, message) from None
 
 
 def _text(path: Path) -> list[tuple[int, Sequence[Any]]]:
@@ -108,7 +119,8 @@ def _text(path: Path) -> list[tuple[int, Sequence[Any]]]:
     try:
         text = read_text(path)
     except UnicodeDecodeError:
-        raise MapImportError(path, "this is not a text file in UTF-8 or GB 18030") from None
+        message = Message("this is not a text file in UTF-8 or GB 18030")
+        raise MapImportError(path, message) from None
     first = text.partition("\n")[0]
     mark = max(",;\t，", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
@@ -132,15 +144,14 @@ def numbers(path: Path, frame: pd.DataFrame, name: str) -> np.ndarray:
     ).to_numpy(float)
     odd = np.flatnonzero(~np.isfinite(values))
     if len(odd):
-        raise MapImportError(
-            path,
-            [
-                Problem(
-                    f"write a number; found {frame[name].iloc[at] or 'nothing'}",
-                    f"column {name}",
-                    int(frame.index[at]) if is_table(path) else None,
-                )
-                for at in odd[:20]
-            ],
-        )
+        raise MapImportError(path, [_no_number(path, frame, name, int(at)) for at in odd[:20]])
     return values
+
+
+def _no_number(path: Path, frame: pd.DataFrame, name: str, row: int) -> Problem:
+    found = frame[name].iloc[row]
+    message = Message("write a number; found nothing")
+    if found:
+        message = Message("write a number; found {found}", found=found)
+    line = int(frame.index[row]) if is_table(path) else None
+    return Problem(message, Message("column {name}", name=name), line)

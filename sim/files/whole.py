@@ -4,33 +4,53 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from sim.errors import OutputError
+from filelock import FileLock, Timeout
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from sim.errors import OutputError
+from sim.text import Message
 
 MARK = "run.json"  # a folder with this file is ours to replace
-FINISHED, LOGS, LOCK = "finished", "logs", "lock"  # in a part folder
+FINISHED, LOGS = "finished", "logs"  # in a part folder
 
 
-def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Let `write` make a file beside `path`, then put it in place."""
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to; what was written is put in place at the end.
+
+    A reader finds the old file or the new one, never a part. Several processes may write the same
+    file at once: the last one wins. Errors pass, and nothing is left of a file that was not ended.
+    """
+    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
     try:
-        write(part)
+        yield part
         os.replace(part, path)
-    except OSError as error:
-        raise OutputError(path, error.strerror or str(error)) from None
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Let `write` make a file beside `path`, then put it in place; OutputError if that fails."""
+    try:
+        with replaced(path) as part:
+            write(part)
+    except OSError as error:
+        raise OutputError(path, error.strerror or str(error)) from None
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """A file of these bytes, whole, in a folder that is made if need be; OutputError if not."""
+
+    def write(part: Path) -> None:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+
+    write_whole(path, write)
 
 
 @contextlib.contextmanager
@@ -40,43 +60,43 @@ def told_in_words(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         # A part folder beside it is nothing that the planner named.
+        reason = error.strerror or str(error)
         ours = error.filename is None or f".{folder.name}.part-" in str(error.filename)
-        where = f" in {folder.parent}" if ours else f": {error.filename}"
-        raise OutputError(folder, f"{error.strerror or error}{where}") from None
+        if ours:
+            text = Message("{reason} in {folder}", reason=reason, folder=str(folder.parent))
+        else:
+            text = Message("{reason}: {file}", reason=reason, file=str(error.filename))
+        raise OutputError(folder, text) from None
 
 
 @contextlib.contextmanager
-def alone(folder: Path, told: Path | None = None) -> Iterator[None]:
+def alone(folder: Path, named: Path | None = None) -> Iterator[None]:
     """A folder, made if need be, for one process at a time; another one gets a message.
 
-    The lock ends with the process, however that ends. Where there are no such locks (Windows,
-    some network disks), two processes at one study only do its work twice.
+    The lock is a file beside the folder, and ends with the process, however that ends. `named`:
+    what the planner calls the folder. OutputError if another process is there, or the disk refuses.
     """
-    told = told or folder
-    with told_in_words(told):
-        lock = _locked(folder, told)
-    with lock:
+    named = named or folder
+    lock = FileLock(lock_of(folder), timeout=0)
+    with told_in_words(named):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except Timeout:
+            text = Message("another process is at this study: wait for it, or name another folder")
+            raise OutputError(named, text) from None
+    try:
+        with told_in_words(named):
+            folder.mkdir(exist_ok=True)
         yield
+    finally:
+        # Removed while it is held: whoever waits for it notices, and makes a new one. On Windows
+        # a file that is open stays; there its release removes it.
+        with contextlib.suppress(OSError):
+            lock_of(folder).unlink(missing_ok=True)
+        lock.release()
 
 
-def _locked(folder: Path, told: Path) -> AbstractContextManager[object]:
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        if fcntl is None:
-            return contextlib.nullcontext()
-        try:
-            lock = (folder / LOCK).open("ab")
-        except FileNotFoundError:  # whoever was here has just removed the folder
-            continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            message = "another process is at this study: wait for it, or name another folder"
-            raise OutputError(told, message) from None
-        except OSError:  # a file system without locks
-            return lock
-        with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(lock.fileno()), (folder / LOCK).stat()):
-                return lock
-        lock.close()  # ours is the lock of a folder that was removed meanwhile
+def lock_of(folder: Path) -> Path:
+    """The file beside a folder that is locked while a process is at work in it."""
+    return folder.with_name(f".{folder.name.removeprefix('.')}.lock")

@@ -13,6 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.errors import Problem, ScenarioError
 from sim.files.text import read_text
+from sim.text import Message
 
 Loc = Sequence[str | int]
 
@@ -55,23 +56,27 @@ def _parse(path: Path) -> CommentedMap:
         yaml.Constructor = _Constructor
         tree = yaml.load(read_text(path))
     except UnicodeDecodeError:
-        raise ScenarioError(path, "this is not a text file in UTF-8 or GB 18030") from None
+        message = Message("this is not a text file in UTF-8 or GB 18030")
+        raise ScenarioError(path, message) from None
     except OSError as error:
-        raise ScenarioError(path, f"the file cannot be read ({error.strerror})") from None
+        message = Message("the file cannot be read ({reason})", reason=error.strerror)
+        raise ScenarioError(path, message) from None
     except DuplicateKeyError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         found = str(error.problem).split(" with ")[0].replace("found duplicate key ", "")
-        raise ScenarioError(path, Problem(f"{found} is written twice", line=line)) from None
+        message = Message("{setting} is written twice", setting=found)
+        raise ScenarioError(path, Problem(message, line=line)) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        message = f"this is not YAML: {error.problem or error.context}"
+        message = Message("this is not YAML: {reason}", reason=error.problem or error.context)
         raise ScenarioError(path, Problem(message, line=mark.line + 1 if mark else None)) from None
     except (YAMLError, RecursionError, ValueError, AttributeError, TypeError) as error:
         # ruamel lets some of its own slips through on malformed tags and numbers.
-        first = (str(error).splitlines() or ["it is nested too deeply"])[0]
-        raise ScenarioError(path, f"this is not YAML: {first}") from None
+        first = (str(error).splitlines() or [Message("it is nested too deeply")])[0]
+        raise ScenarioError(path, Message("this is not YAML: {reason}", reason=first)) from None
     if not isinstance(tree, CommentedMap):
-        raise ScenarioError(path, "a scenario is a list of settings, like `name: Liling today`")
+        message = Message("a scenario is a list of settings, like `name: Liling today`")
+        raise ScenarioError(path, message)
     return tree
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,12 +18,13 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pyproj
-from shapely import STRtree, points
+from shapely import Geometry, STRtree, get_coordinates, get_point, points
 
 from sim.errors import MapError, Problem
+from sim.files.whole import replaced
 from sim.geography.roads import network
 from sim.geography.roads.network import Links, Network
-from sim.text import Name
+from sim.text import Message, Name
 
 URBAN, RURAL = 0, 1
 AREAS: Final = ("urban", "rural")
@@ -44,6 +46,12 @@ LAYERS: Final[dict[str, tuple[str, ...]]] = {
 
 # Instead of roads a bundle may hold seconds between its cells: rows of u, v (cell ids), seconds.
 MATRIX: Final = "matrix"
+Layers = dict[str, Any]  # GeoDataFrames by layer; of `meta` and `matrix` plain ones
+
+
+MISSING_LAYER: Final = Message("this layer is missing")
+MISSING_COLUMN: Final = Message("this column is missing")
+NO_NUMBERS: Final = Message("negative or missing numbers")
 
 
 class Cells(NamedTuple):
@@ -70,8 +78,8 @@ class Map:
 
     path: Path
     meta: dict[str, str]
-    crs: Any
-    layers: dict[str, Any] = field(repr=False)  # GeoDataFrames by layer name
+    crs: pyproj.CRS
+    layers: Layers = field(repr=False)
 
     @property
     def name(self) -> Name:
@@ -176,7 +184,8 @@ class Map:
         return pyproj.Transformer.from_crs(4326, self.crs, always_xy=True)
 
     @cached_property
-    def outline(self) -> Any:
+    def outline(self) -> Geometry:
+        """The boundary's area as one shape."""
         return self.layers["boundary"].geometry.union_all()
 
     def outside_m(self, x: float, y: float) -> float:
@@ -199,7 +208,7 @@ def read(path: Path) -> Map:
     """A bundle, read and checked; MapError with everything that is wrong with it."""
     path = Path(path)
     if not path.is_file():
-        raise MapError(path, "no such file")
+        raise MapError(path, Message("no such file"))
     return _read(path, path.stat().st_mtime_ns)
 
 
@@ -208,10 +217,11 @@ def _read(path: Path, _changed: int) -> Map:
     try:
         present = {name for name, _ in pyogrio.list_layers(path)}
     except Exception as error:  # GDAL has many ways to say that a file is something else
-        raise MapError(path, f"this is not a GeoPackage ({error})") from None
+        message = Message("this is not a GeoPackage ({error})", error=error)
+        raise MapError(path, message) from None
     missing = [name for name in LAYERS if name not in present]
     if missing:
-        raise MapError(path, [Problem("this layer is missing", f"layer {m}") for m in missing])
+        raise MapError(path, [Problem(MISSING_LAYER, _layer(name)) for name in missing])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # meta has no geometry, and that is meant
         wanted = [*LAYERS, *([MATRIX] if MATRIX in present else [])]
@@ -223,15 +233,13 @@ def _read(path: Path, _changed: int) -> Map:
     return Map(path, meta, layers["roads"].crs, layers)
 
 
-def write(path: Path, layers: dict[str, Any]) -> None:
+def write(path: Path, layers: Layers) -> None:
     """Write a bundle beside its final name, then put it in place in one step."""
-    problems = [Problem("this layer is missing", f"layer {m}") for m in LAYERS if m not in layers]
+    problems = [Problem(MISSING_LAYER, _layer(name)) for name in LAYERS if name not in layers]
     problems = problems or list(_problems(layers))
     if problems:
         raise MapError(path, problems)
-    part = path.with_suffix(".part.gpkg")
-    part.unlink(missing_ok=True)
-    with warnings.catch_warnings():
+    with replaced(path) as part, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         for name in [*LAYERS, *([MATRIX] if MATRIX in layers else [])]:
             frame = layers[name]
@@ -239,24 +247,35 @@ def write(path: Path, layers: dict[str, Any]) -> None:
                 frame.to_file(part, layer=name, driver="GPKG")
             else:
                 pyogrio.write_dataframe(pd.DataFrame(frame), part, layer=name, driver="GPKG")
-    part.replace(path)
 
 
-def _problems(layers: dict[str, Any]) -> Any:
+def _layer(name: str) -> Message:
+    return Message("layer {layer}", layer=name)
+
+
+def _column(layer: str, column: str) -> Message:
+    return Message("layer {layer}, column {column}", layer=layer, column=column)
+
+
+def _problems(layers: Layers) -> Iterator[Problem]:
     """What is wrong with a bundle's layers, in the order in which a person would look."""
     for name, columns in LAYERS.items():
         for column in columns:
             if column not in layers[name].columns:
-                yield Problem("this column is missing", f"layer {name}, column {column}")
+                yield Problem(MISSING_COLUMN, _column(name, column))
     crs = {str(layers[name].crs) for name in LAYERS if name != "meta"}
     if len(crs) > 1:
-        yield Problem(f"all layers must share one coordinate system; found {', '.join(crs)}")
+        found = ", ".join(crs)
+        yield Problem(
+            Message("all layers must share one coordinate system; found {found}", found=found)
+        )
     projected = layers["roads"].crs is not None and layers["roads"].crs.is_projected
     if not projected:
-        yield Problem("the coordinate system must be a projected one, in metres", "layer roads")
+        message = Message("the coordinate system must be a projected one, in metres")
+        yield Problem(message, _layer("roads"))
     for name in ("townships", "cells", "roads"):
         if len(layers[name]) == 0 and not (name == "roads" and MATRIX in layers):
-            yield Problem("this layer is empty", f"layer {name}")
+            yield Problem(Message("this layer is empty"), _layer(name))
     yield from _matrix_problems(layers)
     if any(column not in layers[n].columns for n, cs in LAYERS.items() for column in cs):
         return
@@ -264,34 +283,34 @@ def _problems(layers: dict[str, Any]) -> Any:
         if name != "meta":
             odd = sorted(set(layers[name]["provenance"].astype(str)) - set(PROVENANCE))
             if odd:
-                yield Problem(
-                    f"found {', '.join(odd)}; write one of {', '.join(PROVENANCE)}",
-                    f"layer {name}, column provenance",
+                message = Message(
+                    "found {found}; write one of {known}",
+                    found=", ".join(odd),
+                    known=", ".join(PROVENANCE),
                 )
+                yield Problem(message, _column(name, "provenance"))
     lost = set(layers["cells"]["township"]) - set(layers["townships"]["code"])
     if lost:
-        yield Problem(
-            f"no township has the code {', '.join(map(str, sorted(lost)[:5]))}",
-            "layer cells, column township",
-        )
+        codes = ", ".join(map(str, sorted(lost)[:5]))
+        message = Message("no township has the code {codes}", codes=codes)
+        yield Problem(message, _column("cells", "township"))
     for name, column in (("cells", "people"), ("roads", "length_m")):
         if (pd.to_numeric(layers[name][column], errors="coerce").fillna(-1) < 0).any():
-            yield Problem("negative or missing numbers", f"layer {name}, column {column}")
+            yield Problem(NO_NUMBERS, _column(name, column))
     for name in ("cells", "townships"):
         odd = sorted(set(layers[name]["area"].astype(str)) - set(AREAS))
         if odd:
-            yield Problem(
-                f"found {', '.join(odd)}; write urban or rural", f"layer {name}, column area"
-            )
+            message = Message("found {found}; write urban or rural", found=", ".join(odd))
+            yield Problem(message, _column(name, "area"))
 
 
-def _matrix_problems(layers: dict[str, Any]) -> Any:
+def _matrix_problems(layers: Layers) -> Iterator[Problem]:
     if MATRIX not in layers:
         return
     table, size = layers[MATRIX], len(layers["cells"])
     lacking = [column for column in ("u", "v", "seconds") if column not in table.columns]
     for column in lacking:
-        yield Problem("this column is missing", f"layer {MATRIX}, column {column}")
+        yield Problem(MISSING_COLUMN, _column(MATRIX, column))
     if not lacking:
         pairs = table[["u", "v"]]
         whole = len(table) == size * (size - 1) and not pairs.duplicated().any()
@@ -300,16 +319,15 @@ def _matrix_problems(layers: dict[str, Any]) -> Any:
             or not pairs.isin(range(size)).all(axis=None)
             or (table["u"] == table["v"]).any()
         ):
-            yield Problem("write the seconds of every two cells once", f"layer {MATRIX}")
+            message = Message("write the seconds of every two cells once")
+            yield Problem(message, _layer(MATRIX))
         if not (pd.to_numeric(table["seconds"], errors="coerce") >= 0).all():
-            yield Problem("negative or missing numbers", f"layer {MATRIX}, column seconds")
+            yield Problem(NO_NUMBERS, _column(MATRIX, "seconds"))
 
 
 def _ends(lines: Any, at: int) -> np.ndarray:
-    from shapely import get_point, get_x, get_y
-
-    ends = get_point(lines, at)
-    return np.column_stack([get_x(ends), get_y(ends)])
+    """[line, 2] the first (0) or the last (-1) point of each line."""
+    return np.asarray(get_coordinates(get_point(lines, at)))
 
 
 def _spots(frame: Any, x: Any, y: Any) -> list[Spot]:

@@ -17,7 +17,15 @@ from sim.model.log import Log
 from sim.model.system import System
 from sim.policies import NONE
 
-TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
+
+class Responses(NamedTuple):
+    """The calls received within the window, and who was there first."""
+
+    call: np.ndarray  # [measured] row in the replication's Calls
+    area: np.ndarray
+    township: np.ndarray
+    response_s: np.ndarray  # received → first arrival; inf if nobody arrived
+    trip: np.ndarray  # that arrived first; NONE if none did
 
 
 class Tally(NamedTuple):
@@ -44,12 +52,10 @@ class Tally(NamedTuple):
 
 def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
     """What one log says of the calls received within the window."""
-    measured = np.flatnonzero(
-        (calls.received_at >= window.start_s) & (calls.received_at < window.end_s)
-    )
-    serving = first_arrival(log, len(calls.received_at))[measured]
-    reached = serving != NONE
-    trip, call = serving[reached], measured[reached]
+    found = responses(calls, log, window)
+    measured = found.call
+    reached = found.trip != NONE
+    trip, call = found.trip[reached], measured[reached]
     nearest_s, from_elsewhere = _from_nearest(system, calls, log, trip)
     cross = np.zeros(len(measured), bool)
     cross[reached] = from_elsewhere
@@ -57,11 +63,11 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
     busy = _on_shift(_busy_intervals(log, window), duty)
     return Tally(
         measured,
-        calls.area[measured],
-        calls.township[measured],
+        found.area,
+        found.township,
         calls.priority[measured],
         (((system.bands.offset_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
-        _if_reached(reached, log.arrived_at[trip] - calls.received_at[call]),
+        found.response_s,
         _if_reached(reached, log.ready_at[call] - calls.received_at[call]),
         _if_reached(reached, log.assigned_at[trip] - log.ready_at[call]),
         _if_reached(reached, log.mobile_at[trip] - log.assigned_at[trip]),
@@ -72,6 +78,23 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         _by_hour_of_week(duty, len(system.home), system.bands.offset_s),
         _level_zero_s(busy, duty, window),
         window.end_s - window.start_s,
+    )
+
+
+def responses(calls: Calls, log: Log, window: Window) -> Responses:
+    """How soon somebody was at each call that was received within the window."""
+    measured = np.flatnonzero(
+        (calls.received_at >= window.start_s) & (calls.received_at < window.end_s)
+    )
+    trip = first_arrival(log, len(calls.received_at))[measured]
+    reached = trip != NONE
+    waited_s = log.arrived_at[trip[reached]] - calls.received_at[measured[reached]]
+    return Responses(
+        measured,
+        calls.area[measured],
+        calls.township[measured],
+        _if_reached(reached, waited_s),
+        trip,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.measures import estimates
 from sim.measures.estimates import Estimate, Group, Pooled
+from sim.measures.measures import WITHIN
 from sim.policies import NONE
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _causes(parts_s: np.ndarray, pooled: Pooled) -> np.ndarray:
     """[call] the first part with which the sum passes the target; whom nobody reaches queues."""
     beyond = np.cumsum(parts_s, axis=1) > pooled.target_s[:, None]
     beyond[:, QUEUE] = True
-    return np.where(pooled.of_calls["within"], NONE, beyond.argmax(axis=1))
+    return np.where(pooled.values(WITHIN), NONE, beyond.argmax(axis=1))
 
 
 def summed(pooled: Pooled, split: Split, group: Group) -> Late:
@@ -114,6 +115,8 @@ def shares(pooled: Pooled, split: Split) -> list[Estimate]:
     found = []
     for cause in range(len(CAUSES)):
         part = np.bincount(pooled.replication[split.cause == cause], minlength=count)
-        share = estimates.jackknife(estimates.ratios(part, whole), pooled.looked).interval()
+        share = estimates.jackknife(
+            estimates.ratios(part, whole), pooled.setup.sequential
+        ).interval()
         found.append(Estimate(share.mean, *np.clip([share.low, share.high], 0, 1).tolist()))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sim.measures.estimates import LEVEL, Spread, holm
+from sim.measures.intervals import LEVEL, Spread, holm
 from sim.measures.measures import Matters, Measure
 
 if TYPE_CHECKING:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-
-if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
-    pass
-from typing import Final
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 HOURS_PER_WEEK = 168
@@ -42,16 +38,34 @@ HOURS, DAYS = 24, 7
 DAY_NAMES: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+class Hours(NamedTuple):
+    """Clock hours of a day: from `start` up to `end`, over midnight if `end` is not later."""
+
+    start: int  # 0 to 23
+    end: int  # 0 to 24
+
+    @property
+    def length_h(self) -> int:
+        """1 to 24 hours."""
+        return (self.end - self.start) % HOURS or HOURS
+
+    @property
+    def length_s(self) -> float:
+        return self.length_h * HOUR_S
+
+    def __str__(self) -> str:
+        return f"{self.start:02d}-{self.end:02d}"
+
+
 def hours_of_week(hours: tuple[int, int], days: tuple[int, ...] = tuple(range(DAYS))) -> np.ndarray:
     """[168] bool: the clock hours from `hours[0]` up to `hours[1]` on some days.
 
     Past midnight (22 to 6) the hours belong to the day on which they began.
     """
-    start, end = hours
-    length = (end - start) % HOURS or HOURS
+    clock = Hours(*hours)
     chosen = np.zeros(HOURS * DAYS, bool)
     for day in days:
-        chosen[(day * HOURS + start + np.arange(length)) % (HOURS * DAYS)] = True
+        chosen[(day * HOURS + clock.start + np.arange(clock.length_h)) % (HOURS * DAYS)] = True
     return chosen
 
 

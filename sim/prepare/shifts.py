@@ -22,12 +22,15 @@ def study_seconds(scenario: Scenario) -> float:
     return study.warm_up + study.length + study.cool_down
 
 
-def _shifts(ambulance: Ambulance, start_s: float, until_s: float) -> list[tuple[float, float]]:
-    """On duty from, to, in seconds of the run, for a year after the last call."""
+def shifts_of(ambulance: Ambulance, start_s: float, until_s: float) -> list[tuple[float, float]]:
+    """When an ambulance is on duty: (from, to) in seconds of the run, until a year after the last
+    call.
+
+    `start_s`: the run's start in seconds of the week; `until_s`: seconds during which calls come.
+    """
     if ambulance.hours is None:
         return [(0.0, np.inf)]
-    on_hour, off_hour = ambulance.hours
-    length_s = ((off_hour - on_hour) % 24 or 24) * HOUR_S
-    first_day = -start_s % DAY_S - DAY_S + on_hour * HOUR_S
+    length_s = ambulance.hours.length_s
+    first_day = -start_s % DAY_S - DAY_S + ambulance.hours.start * HOUR_S
     begins = np.arange(first_day - DAY_S, until_s + AFTER_THE_LAST_CALL_S, DAY_S)
     return [(max(b, 0.0), b + length_s) for b in begins.tolist() if b + length_s > 0]

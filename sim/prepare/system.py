@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.geography.roads import network, travel
-from sim.geography.roads import tables as tables_room
+from sim.geography.roads import network, tables, travel
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, start_of_week_s
 from sim.model.roads import Edges, Travel
 from sim.model.system import ORDINARY, SIREN, System, plain_fleet
 from sim.policies import PositionRule, on_grid
-from sim.prepare.shifts import _shifts, study_seconds
+from sim.prepare.shifts import shifts_of, study_seconds
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.scenario.scenario import Scenario
@@ -27,10 +26,82 @@ def build(
     stations cost one search each. `like`: another layout and its System, whose roads are shared if
     both have the same. `keep`: the table on disk, for the next time.
     """
-    settings, ground = scenario.settings, scenario.map
-    factor, band_of_hour = _speed_factors(scenario)
-    modes = np.arange(len(factor)).reshape(-1, 2)  # [band, profile]
+    modes = driving_modes(scenario)
+    places = places_of(scenario)
+    return System(
+        travel=travel_of(scenario, modes, places, like, keep),
+        place_node=np.concatenate([places.map_node, places.station_node]),
+        place_leg_s=legs(scenario, modes, places),
+        **modes_of_trips(scenario, modes),
+        **stations(places),
+        **hospitals(places),
+        **fleet(scenario),
+        **rules(scenario),
+    )
 
+
+# ── how fast is driven ───────────────────────────────────────────────────────────────────────
+
+
+class Modes(NamedTuple):
+    """Every set of speeds that is driven: two profiles in each time band."""
+
+    factor: np.ndarray  # [mode, class] what a speed is multiplied with
+    number: np.ndarray  # [band, profile] mode; the profiles are SIREN and ORDINARY
+    band_of_hour: np.ndarray  # [hour of the week] band
+
+
+def driving_modes(scenario: Scenario) -> Modes:
+    """What profiles and time bands make of speeds. A map without roads has one class of its own."""
+    travel = scenario.settings.travel
+    classes = np.array(scenario.map.network.classes or ("matrix",))
+    per_hour = np.ones((HOURS_PER_WEEK, len(classes)))
+    for band in travel.bands:  # bands that overlap multiply
+        which = np.isin(classes, band.classes) if band.classes else np.ones(len(classes), bool)
+        per_hour[np.ix_(hours_of_week(band.hours, band.days), which)] *= band.speed
+    band_factors, band_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
+    factor = np.stack([band_factors, band_factors * travel.ordinary], axis=1)
+    factor = factor.reshape(-1, len(classes))
+    return Modes(factor, np.arange(len(factor)).reshape(-1, 2), band_of_hour.ravel())
+
+
+def modes_of_trips(scenario: Scenario, modes: Modes) -> dict[str, Any]:
+    """System's `bands` and the mode of each trip: to the scene, to a hospital, home."""
+    settings = scenario.settings
+    to_hospital = SIREN if settings.travel.to_hospital == "siren" else ORDINARY
+    to_scene = [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
+    return {
+        "bands": _bands(modes.band_of_hour, start_of_week_s(settings.start)),
+        "mode_to_scene": modes.number[:, to_scene],
+        "mode_to_hospital": modes.number[:, to_hospital],
+        "mode_home": modes.number[:, ORDINARY],
+    }
+
+
+def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
+    """Bands of the week, an hour that changes nothing left out."""
+    changes = np.flatnonzero(np.diff(band_of_hour, prepend=-1))
+    if len(changes) == 1:
+        return Bands(np.zeros(1), band_of_hour[:1], start_s, np.inf)
+    return Bands(changes * HOUR_S, band_of_hour[changes], start_s, HOURS_PER_WEEK * HOUR_S)
+
+
+# ── where to, and how long that takes ────────────────────────────────────────────────────────
+
+
+class Places(NamedTuple):
+    """The road node of every place, and the metres to it: the map's places, then the stations."""
+
+    map_node: np.ndarray  # [call place or hospital] the call places first
+    map_m: np.ndarray
+    station_node: np.ndarray  # [station]
+    station_m: np.ndarray
+    hospitals: int  # so many of the map's places
+
+
+def places_of(scenario: Scenario) -> Places:
+    """Cells, recorded calls and hospitals on their nearest node; stations where they were put."""
+    ground = scenario.map
     hospital_xy = np.array([(h.x, h.y) for h in ground.hospitals]).reshape(-1, 2)
     call_xy = ground.cells.xy
     if scenario.recorded is not None:
@@ -38,58 +109,62 @@ def build(
     map_node, map_m = network.snap(ground.network, np.vstack([call_xy, hospital_xy]))
     station_node = np.array([s.node for s in scenario.stations], int)
     station_m = np.array([s.road_m for s in scenario.stations], float)
+    return Places(map_node, map_m, station_node, station_m, len(hospital_xy))
 
-    off_road = settings.travel.off_road * np.array([1.0, settings.travel.ordinary])
-    leg_s = on_grid(np.concatenate([map_m, station_m]) / off_road[:, None])
-    if ground.matrix is not None:  # a place stands for all around it
+
+def legs(scenario: Scenario, modes: Modes, places: Places) -> np.ndarray:
+    """[mode, place] seconds off the road; none where a place stands for all around it."""
+    travel, metres = scenario.settings.travel, np.concatenate([places.map_m, places.station_m])
+    off_road = travel.off_road * np.array([1.0, travel.ordinary])
+    leg_s = on_grid(metres / off_road[:, None])
+    if scenario.map.matrix is not None:
         leg_s = np.zeros_like(leg_s)
-    to_hospital = SIREN if settings.travel.to_hospital == "siren" else ORDINARY
-    to_scene = [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
-    until_s = study_seconds(scenario)
-    shifts = [_shifts(a, start_of_week_s(settings.start), until_s) for a in scenario.fleet]
-    fleet = plain_fleet(np.array([a.station for a in scenario.fleet], int)) | {
-        "shift_indptr": np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
-        "on_duty_at": np.array([on for s in shifts for on, _ in s], float),
-        "off_duty_at": np.array([off for s in shifts for _, off in s], float),
-    }
-    return System(
-        place_node=np.concatenate([map_node, station_node]),
-        place_leg_s=np.tile(leg_s, (len(modes), 1)),
-        travel=_travel(scenario, like, keep, factor, map_node, station_node),
-        bands=_bands(band_of_hour, start_of_week_s(settings.start)),
-        mode_to_scene=modes[:, to_scene],
-        mode_to_hospital=modes[:, to_hospital],
-        mode_home=modes[:, ORDINARY],
-        station_place=len(map_node) + np.arange(len(station_node)),
-        hospital_place=len(call_xy) + np.arange(len(hospital_xy)),
-        **fleet,
-        expected_turnout_s=on_grid(settings.durations.turnout.mean()),
-        may_divert=_may_divert(scenario),
-        lose_when_none_free=settings.dispatch.when_none_free == "lost",
-        position_rule=(
-            PositionRule.NEXT_NODE if ground.matrix is None else PositionRule.NEAREST_PLACE
-        ),
-        standby_list=np.zeros(0, int),
-        on_grid=True,
-    )
+    return np.tile(leg_s, (len(modes.number), 1))
 
 
-def _travel(
+def travel_of(
     scenario: Scenario,
-    like: tuple[Scenario, System] | None,
-    keep: bool,
-    factor: np.ndarray,
-    map_node: np.ndarray,
-    station_node: np.ndarray,
+    modes: Modes,
+    places: Places,
+    like: tuple[Scenario, System] | None = None,
+    keep: bool = True,
 ) -> Travel:
-    ground, same = scenario.map, like is not None and _same_roads(scenario, like[0])
-    if same and like is not None:
+    """Travel seconds in every mode; those of `like` with other stations, if the roads are one."""
+    ground = scenario.map
+    if like is not None and _same_roads(scenario, like[0]):
         shared = like[1].travel
-        return shared if ground.matrix is not None else travel.for_stations(shared, station_node)
+        if ground.matrix is not None:
+            return shared
+        return travel.for_stations(shared, places.station_node)
     if ground.matrix is not None:
-        return travel.from_matrix(_matrix_seconds(ground.matrix, factor), ground.network.xy)
-    edges = _edges(scenario, factor)
-    return travel.build(edges, ground.network.xy, map_node, station_node, keep)
+        return travel.from_matrix(_matrix_seconds(ground.matrix, modes), ground.network.xy)
+    graph = edges_of(scenario, modes)
+    return travel.build(graph, ground.network.xy, places.map_node, places.station_node, keep)
+
+
+def edges_of(scenario: Scenario, modes: Modes) -> Edges:
+    """Seconds of every edge in every mode, on the time grid."""
+    settings, roads = scenario.settings.travel, scenario.map.network
+    # A class that the file does not name has a speed on every link, or `load` had refused it.
+    speed_of_class = np.array([settings.speeds.get(name, np.nan) for name in roads.classes])
+    own_speeds = settings.posted != "ignore"
+    return network.edges(roads, speed_of_class, modes.factor, own_speeds=own_speeds)
+
+
+def siren_seconds_from(scenario: Scenario, starts: np.ndarray) -> np.ndarray:
+    """[start, node] seconds with siren from some nodes, in the time band of the run's start."""
+    modes = driving_modes(scenario)
+    hour = int(start_of_week_s(scenario.settings.start) // HOUR_S)
+    siren = int(modes.number[modes.band_of_hour[hour], SIREN])
+    matrix = scenario.map.matrix
+    if matrix is not None:
+        return np.asarray(_matrix_seconds(matrix, modes)[siren, starts])
+    return tables.seconds_from(edges_of(scenario, modes), siren, starts)
+
+
+def _matrix_seconds(seconds: np.ndarray, modes: Modes) -> np.ndarray:
+    """[mode, from, to] a map's matrix in every mode."""
+    return np.asarray(on_grid(seconds[None] / modes.factor[:, :1, None]))
 
 
 def _same_roads(one: Scenario, other: Scenario) -> bool:
@@ -102,58 +177,46 @@ def _same_roads(one: Scenario, other: Scenario) -> bool:
     )
 
 
-def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
-    """Bands of the week, an hour that changes nothing left out."""
-    changes = np.flatnonzero(np.diff(band_of_hour, prepend=-1))
-    if len(changes) == 1:
-        return Bands(np.zeros(1), band_of_hour[:1], start_s, np.inf)
-    return Bands(changes * HOUR_S, band_of_hour[changes], start_s, HOURS_PER_WEEK * HOUR_S)
+# ── stations, hospitals, ambulances, rules ───────────────────────────────────────────────────
 
 
-def _speed_factors(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
-    """[mode, class] what profile and time band make of speeds; the band of each hour of the week.
-
-    A map without roads has one class of its own.
-    """
-    travel = scenario.settings.travel
-    classes = np.array(scenario.map.network.classes or ("matrix",))
-    per_hour = np.ones((HOURS_PER_WEEK, len(classes)))
-    for band in travel.bands:  # bands that overlap multiply
-        which = np.isin(classes, band.classes) if band.classes else np.ones(len(classes), bool)
-        per_hour[np.ix_(hours_of_week(band.hours, band.days), which)] *= band.speed
-    band_factors, band_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
-    factor = np.stack([band_factors, band_factors * travel.ordinary], axis=1)
-    return factor.reshape(-1, len(classes)), band_of_hour.ravel()
+def stations(places: Places) -> dict[str, Any]:
+    """System's `station_place`: stations come after the map's places."""
+    return {"station_place": len(places.map_node) + np.arange(len(places.station_node))}
 
 
-def _edges(scenario: Scenario, factor: np.ndarray) -> Edges:
-    """Edge seconds by mode."""
-    travel, roads = scenario.settings.travel, scenario.map.network
-    # A class that the file does not name has a speed on every link, or `load` had refused it.
-    speed_of_class = np.array([travel.speeds.get(name, np.nan) for name in roads.classes])
-    if travel.posted == "ignore":
-        roads = roads._replace(speed=np.full(len(roads.speed), np.nan))
-    return network.edges(roads, speed_of_class, factor)
+def hospitals(places: Places) -> dict[str, Any]:
+    """System's `hospital_place`: hospitals are the last of the map's places."""
+    first = len(places.map_node) - places.hospitals
+    return {"hospital_place": first + np.arange(places.hospitals)}
 
 
-def _matrix_seconds(seconds: np.ndarray, factor: np.ndarray) -> np.ndarray:
-    """[mode, from, to] a map's matrix in every mode."""
-    return np.asarray(on_grid(seconds[None] / factor[:, :1, None]))
+def fleet(scenario: Scenario) -> dict[str, Any]:
+    """System's columns of ambulances: where each is at home, and its shifts."""
+    start_s, until_s = start_of_week_s(scenario.settings.start), study_seconds(scenario)
+    shifts = [shifts_of(ambulance, start_s, until_s) for ambulance in scenario.fleet]
+    return plain_fleet(np.array([a.station for a in scenario.fleet], int)) | {
+        "shift_indptr": np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
+        "on_duty_at": np.array([on for s in shifts for on, _ in s], float),
+        "off_duty_at": np.array([off for s in shifts for _, off in s], float),
+    }
 
 
-def siren_seconds_from(scenario: Scenario, starts: np.ndarray) -> np.ndarray:
-    """[start, node] seconds with siren from some nodes, in the time band of the run's start."""
-    factor, band_of_hour = _speed_factors(scenario)
-    hour = int(start_of_week_s(scenario.settings.start) // HOUR_S)
-    mode = int(band_of_hour[hour]) * 2 + SIREN
-    matrix = scenario.map.matrix
-    if matrix is not None:
-        made: np.ndarray = _matrix_seconds(matrix, factor[mode : mode + 1])[0][starts]
-        return made
-    return tables_room.seconds_from(_edges(scenario, factor), mode, starts)
+def rules(scenario: Scenario) -> dict[str, Any]:
+    """System's rules of dispatch."""
+    settings, on_roads = scenario.settings, scenario.map.matrix is None
+    return {
+        "expected_turnout_s": on_grid(settings.durations.turnout.mean()),
+        "may_divert": _may_divert(scenario),
+        "lose_when_none_free": settings.dispatch.when_none_free == "lost",
+        "position_rule": PositionRule.NEXT_NODE if on_roads else PositionRule.NEAREST_PLACE,
+        "standby_list": np.zeros(0, int),
+        "on_grid": True,
+    }
 
 
 def _may_divert(scenario: Scenario) -> np.ndarray:
+    """[priority served, priority of the new call] whether an ambulance may turn to the new one."""
     names = [priority.name for priority in scenario.settings.demand.priorities]
     may_divert = np.zeros((len(names), len(names)), bool)
     for pair in scenario.settings.dispatch.divert:

@@ -1,4 +1,4 @@
-"""Results on disk: logs as Parquet, estimates as CSV, and `run.json` that says how they were made.
+"""Results on disk: text, CSV, figures, logs, and `run.json` that says how they were made.
 
 Everything is written beside its final name and put in place in one step, so that whoever looks
 finds a whole file or none.
@@ -19,17 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import words
-from sim.answers.answer import Answer
-from sim.answers.comparison import as_json
+from sim.answers.answer import Answer, Provenance
 from sim.errors import OutputError
-from sim.files.whole import FINISHED, LOCK, LOGS, MARK, alone, told_in_words, write_whole
-from sim.words.language import language
+from sim.files.whole import FINISHED, LOGS, MARK, alone, told_in_words, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.answers.comparison import Result
-    from sim.scenario.scenario import Scenario
+    from sim.words.language import Language
 
 TAKING = ".taking-the-place"  # and so is one with this: it was stopped while that was done
 PACKAGES = (
@@ -42,14 +39,6 @@ PACKAGES = (
     "geopandas",
     "shapely",
     "matplotlib",
-)
-ANSWERS = ("ranking", "sites", "search", "curve", "front", "stress", "worth", "why")
-DRAWN = (
-    "map.png",
-    "map-proposal*.png",
-    "cdf.png",
-    "forest.png",
-    *(f"{name}.png" for name in ANSWERS),
 )
 
 
@@ -65,8 +54,8 @@ def refuse_foreign(folder: Path) -> None:
 def results_folder(folder: Path, key: str) -> Iterator[Path]:
     """A part folder to fill; it takes the place of an earlier result only when it is whole.
 
-    It lies beside `folder` and is named after the study's key: the same study finds there what
-    it had finished when it was stopped. It goes when nothing is finished, or when all is.
+    It lies beside `folder`; what was stopped finds there what it had finished. It goes when nothing
+    is finished, or when all is.
     """
     refuse_foreign(folder)
     part = folder.with_name(f".{folder.name}.part-{key[:12]}")
@@ -80,7 +69,7 @@ def results_folder(folder: Path, key: str) -> Iterator[Path]:
                 shutil.rmtree(part, ignore_errors=True)
                 _drop_other_parts(folder)
             finally:
-                if not any((part / FINISHED).glob("layout-*/*.parquet")):
+                if not any((part / FINISHED).glob("*/[0-9]*.npz")):
                     shutil.rmtree(part, ignore_errors=True)
     finally:
         if new_parent:
@@ -91,15 +80,17 @@ def results_folder(folder: Path, key: str) -> Iterator[Path]:
 def _tidy(part: Path) -> None:
     """Of an earlier start only whole files of finished replications stay."""
     for path in part.iterdir():
-        if path.name not in (FINISHED, LOGS, LOCK):
+        if path.name not in (FINISHED, LOGS):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for half in part.glob("*/layout-*/.*"):
+    for half in part.glob("*/*/.*"):
         half.unlink()
 
 
 def _drop_other_parts(folder: Path) -> None:
     """What other studies for the same folder left, unless one is at work there."""
     for other in folder.parent.glob(f".{glob.escape(folder.name)}.part-*"):
+        if not other.is_dir():  # the lock of one
+            continue
         with contextlib.suppress(OutputError), alone(other):
             shutil.rmtree(other, ignore_errors=True)
 
@@ -124,35 +115,58 @@ def _command_of(folder: Path) -> list[str] | None:
 def _take_the_place(part: Path, folder: Path) -> None:
     """File by file, so that what a planner put beside them stays; `run.json` comes last.
 
-    Killed in between, the folder is known as ours by the file TAKING.
+    Killed in between, the folder is known as ours by the file TAKING, which lists what of the
+    earlier result and of this one may lie there.
     """
     folder.mkdir(exist_ok=True)
     (folder / TAKING).touch()
+    old, new = _listed(folder), _files(part)
+    listed = json.dumps({"files": [*dict.fromkeys([*old, *new])]}, ensure_ascii=False)
+    write_whole(folder / TAKING, lambda path: path.write_text(listed, encoding="utf-8"))
     (folder / MARK).unlink(missing_ok=True)
-    for old in (folder / LOGS).glob("layout-*"):
-        shutil.rmtree(old, ignore_errors=True)
-    for pattern in DRAWN:
-        for old in folder.glob(pattern):
-            old.unlink()
-    files = [path.relative_to(part) for path in part.rglob("*") if path.is_file()]
-    for path in sorted(files, key=lambda path: path.name == MARK):
-        if path.parts[0] not in (FINISHED, LOCK):
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(part / path, folder / path)
+    for name in old:
+        (folder / name).unlink(missing_ok=True)
+    for path in (folder / LOGS).glob("layout-*"):
+        with contextlib.suppress(OSError):  # not empty: somebody put something into it
+            path.rmdir()
+    for name in [*new, MARK]:
+        if (part / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(part / name, folder / name)
     (folder / TAKING).unlink()
 
 
-def drop_logs_from(part: Path, first: int) -> None:
-    """Logs of replications that a longer study had finished and this one does not have."""
+def _listed(folder: Path) -> list[str]:
+    """The files that an earlier result in a folder says it consists of."""
+    names: list[str] = []
+    for mark in (MARK, TAKING):
+        with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
+            names += json.loads((folder / mark).read_text("utf-8"))["files"]
+    # Only ever files of this folder, whatever somebody may have written into the list.
+    ours = (name for name in names if isinstance(name, str) and not Path(name).is_absolute())
+    return [name for name in ours if name and ".." not in Path(name).parts]
+
+
+def _files(folder: Path) -> list[str]:
+    """What a result consists of besides `run.json`: paths in its folder."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    apart = (FINISHED, MARK)
+    return sorted(path.as_posix() for path in paths if path.parts[0] not in apart)
+
+
+def drop_other_logs(part: Path, layouts: int, replications: int) -> None:
+    """Remove logs of layouts and replications that only an earlier study had."""
     for path in (part / LOGS).glob("layout-*/*.parquet"):
-        if int(path.stem.rpartition("-")[2]) >= first:
+        layout = int(path.parent.name.rpartition("-")[2])
+        if layout >= layouts or int(path.stem.rpartition("-")[2]) >= replications:
             path.unlink()
 
 
 def write_run_json(folder: Path, facts: dict[str, Any], inputs: Sequence[Path]) -> None:
-    """Versions, seed, hashes of the inputs, and whatever else the study says of itself."""
+    """Whatever the answer says of itself, its files, hashes of the inputs, and versions."""
     said = {
         **facts,
+        "files": _files(folder),
         "inputs": {str(path): sha256(path) for path in dict.fromkeys(inputs)},
         "versions": {"python": platform.python_version(), **_versions()},
     }
@@ -172,32 +186,35 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def write_results(
-    folder: Path, result: Result, lang: str, figures: bool, command: Sequence[str], engine: str
+def write(
+    folder: Path,
+    answer: Answer,
+    say: Language,
+    command: Sequence[str],
+    *,
+    figures: bool = True,
+    **facts: Any,
 ) -> None:
-    """Table, measures, figures and `run.json`."""
-    import pandas as pd
+    """An answer in a folder: its page as text, its frames as CSV, its figures and `run.json`.
 
-    _write_table(folder, result.table(lang))
-    _write_csv(folder / "measures.csv", pd.DataFrame(result.rows()))
+    `command`: what was asked for, after the program's name; `facts`: what else `run.json` says.
+    """
+    text = words.page_of(answer, say).text()
+    write_whole(folder / "table.txt", lambda part: part.write_text(text + "\n", "utf-8"))
+    frames = words.frames_of(answer)
+    for name, frame in frames.items():
+        _write_csv(folder / f"{name}.csv", frame)
     if figures:
-        from sim import figures as plots
+        from sim.figures import drawings, save
 
-        for number in range(len(result.layouts)):
-            name = "map" if number == 0 else "map-proposal" + (f"-{number}" if number > 1 else "")
-            plots.save(result.map(lang, number), folder / f"{name}.png")
-        plots.save(result.cdf(lang), folder / "cdf.png")
-        if len(result.layouts) > 1:
-            plots.save(result.forest(lang), folder / "forest.png")
-    inputs = [path for layout in result.layouts for path in (*layout.files, layout.map.path)]
-    said = {key: value for key, value in as_json(result, lang).items() if key != "measures"}
-    seconds = round(result.seconds, 2)
-    facts = {"command": ["tenthirty", *command], "engine": engine, "seconds": seconds, **said}
-    write_run_json(folder, facts, inputs)
-
-
-def _write_table(folder: Path, table: str) -> None:
-    write_whole(folder / "table.txt", lambda part: part.write_text(table + "\n", "utf-8"))
+        for name, draw in drawings(answer, say).items():
+            save(draw(), folder / f"{name}.png")
+    # Of the answer all that has no file of its own.
+    told = {key: value for key, value in _facts(answer, say).items() if key not in frames}
+    made = {"command": ["tenthirty", *command], **facts}
+    if isinstance(answer.provenance, Provenance):
+        made["seconds"] = round(answer.provenance.seconds, 2)
+    write_run_json(folder, made | told, [*answer.files()])
 
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> None:
@@ -206,26 +223,15 @@ def _write_csv(path: Path, frame: pd.DataFrame) -> None:
     write_whole(path, lambda part: part.write_text(text, encoding="utf-8-sig"))
 
 
-def answer_as_json(told: Any, lang: str) -> dict[str, Any]:
-    """What `--json` prints of an answer: its numbers, and its sentences in a language."""
-    if not isinstance(told, Answer):
-        facts: dict[str, Any] = told.facts(lang)
-        return facts
-    page = words.page_of(told, language(lang))
-    return told.facts() | {"sentence": page.sentence, "sentences": list(page.sentences)}
+def as_json(answer: Answer, say: Language) -> Any:
+    """What `--json` prints: an answer's numbers, and its sentences in the reader's language.
+
+    Of what was not simulated the rows alone, for there is no study to tell of.
+    """
+    facts = _facts(answer, say)
+    return facts if isinstance(answer.provenance, Provenance) else facts["rows"]
 
 
-def write_answer(
-    folder: Path, told: Any, base: Scenario, lang: str, figures: bool, command: Sequence[str]
-) -> None:
-    """What an answer of `sim.answers` says: its table, its rows, its figures and `run.json`."""
-    _write_table(folder, told.table(lang))
-    for name, frame in told.frames().items():
-        _write_csv(folder / f"{name}.csv", frame)
-    if figures:
-        from sim import figures as plots
-
-        for name, figure in told.figures(lang).items():
-            plots.save(figure, folder / f"{name}.png")
-    facts = {"command": ["tenthirty", *command], **answer_as_json(told, lang)}
-    write_run_json(folder, facts, [*base.files, base.map.path])
+def _facts(answer: Answer, say: Language) -> dict[str, Any]:
+    page = words.page_of(answer, say)
+    return words.facts_of(answer) | {"sentence": page.sentence, "sentences": list(page.sentences)}

@@ -1,181 +1,276 @@
-"""Changes of a layout: what each verb checks and does."""
+"""Changes of a layout: of each verb what is written, what is checked and what it does.
+
+    Move(station="泰安医院", to="板杉镇").made(layout, map, problems)
+
+The file, the prompt, the notebook and the search speak of the same values. A new verb is a class
+here and a field of `Change`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
-import numpy as np
+from pydantic import Field, model_validator
 
-from sim.errors import did_you_mean
-from sim.files.yaml_lines import Loc
-from sim.geography.bundle import Map
-from sim.geography.roads import network
-from sim.scenario.layout import Ambulance, Station
-from sim.scenario.settings import (
-    Change,
-    Close,
-    Fleet,
-    LonLat,
-    Move,
-    StationEntry,
-)
-from sim.text import Name
+from sim.errors import ScenarioError, did_you_mean
+from sim.scenario.layout import Ambulance, Layout, Station
+from sim.scenario.positions import position
+from sim.scenario.validation import Problems, validated
+from sim.scenario.values import ClockHours, Count, Place, Setting, ShortText, Written
+from sim.text import Message, Name
 
 if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
+    from sim.geography.bundle import Map
 
-FAR_FROM_ROAD_M = 2_000.0
-FAR_FROM_PLACE_M = 10_000.0  # a place of a matrix stands for all around it
-
-
-def apply(scenario: Scenario, change: Change, tell: Any) -> Scenario | None:
-    """The scenario with one change, or None after telling what is wrong."""
-    verb = change.verb
-    if isinstance(verb, StationEntry):
-        changed = add(scenario, verb, inside(tell, ("add",)))
-    elif isinstance(verb, Move):
-        changed = _move(scenario, verb, inside(tell, ("move",)))
-    elif isinstance(verb, Fleet):
-        changed = _staff(scenario, verb, inside(tell, ("ambulances",)))
-    else:
-        assert isinstance(verb, Close)
-        changed = _close(scenario, verb, inside(tell, ("close",)))
-    return changed and replace(changed, changes=(*scenario.changes, change))
+L = TypeVar("L", bound=Layout)
+V = TypeVar("V", bound="Verb")
+Difference = Annotated[
+    int, Field(ge=-500, le=500, strict=True), Written(Message("a whole number, like +1 or -1"))
+]
 
 
-def add(scenario: Scenario, entry: StationEntry, tell: Any) -> Scenario | None:
-    if scenario.station(entry.station) is not None:
-        tell(
-            ("station",),
-            f"there is a station {entry.station} already; to give it more ambulances write "
-            f"`ambulances: {{station: {entry.station}, by: +1}}`",
+class Verb(Setting):
+    """Something done to a station."""
+
+    key: ClassVar[str]  # as files and the prompt name it
+    sign: ClassVar[str]  # before the station's name, in the name of a layout
+    heading: ClassVar[Message]  # of what is told if it cannot be done
+
+    station: ShortText
+    """The station's name, in Chinese or in English."""
+
+    @classmethod
+    def of(cls: type[V], **written: Any) -> V:
+        """The verb, from values as a file has them; ScenarioError if they are not right."""
+        problems = Problems()
+        verb = validated(cls, written, problems.at(cls.key))
+        if verb is None:
+            raise ScenarioError(_heading({cls.key: written}), problems.found)
+        return verb
+
+    def made(self, layout: L, on: Map, problems: Problems) -> L:
+        """The layout with this done; as it was after telling why it cannot be."""
+        raise NotImplementedError
+
+    def name(self, layout: Layout) -> Name:
+        """What is done in a word or two, for the name of the layout."""
+        station = layout.station_name(self.station)
+        return Name(f"{self.sign} {station.zh}", f"{self.sign} {station.en}")
+
+
+class Add(Verb):
+    """A station and its ambulances."""
+
+    key = "add"
+    sign = "+"
+    heading = Message("add {station}")
+
+    station: ShortText
+    """The station's name. Without `at` it stands where the map's place of that name does."""
+    name_en: ShortText | None = None
+    """Its name in English, if the map does not know it."""
+    kind: Literal["station", "substation"] = "substation"
+    """Whether it is a station or a sub-station; it matters for costs and for how it is drawn."""
+    at: Place | None = None
+    """Where it stands, if not where its name says: on the nearest road that may be left."""
+    ambulances: Count = 1
+    """How many ambulances are at home there."""
+    hours: ClockHours | None = None
+    """The clock hours at which its ambulances are on duty; without them always."""
+
+    def made(self, layout: L, on: Map, problems: Problems) -> L:
+        if layout.station(self.station) is not None:
+            problems.at("station").tell(
+                Message(
+                    "there is a station {station} already; to give it more ambulances write "
+                    "`ambulances: {{station: {station}, by: +1}}`",
+                    station=self.station,
+                )
+            )
+            return layout
+        spot = on.find(self.station)
+        if self.at is None and spot is None:
+            problems.at("station").tell(
+                Message(
+                    'no place "{place}" on the map of {map}{hint}, or write where it stands with '
+                    "`at: [lon, lat]`",
+                    place=self.station,
+                    map=on.name,
+                    hint=did_you_mean(self.station, on.known_names()),
+                )
+            )
+            return layout
+        where = position(
+            self.station if self.at is None else self.at,
+            on,
+            problems.at("station" if self.at is None else "at"),
         )
-        return None
-    field = "at" if entry.at is not None else "station"
-    where = _resolve(scenario, entry.at if entry.at is not None else entry.station, tell, field)
-    if where is None:
-        return None
-    spot = scenario.map.find(entry.station)
-    name_zh = spot.name.zh if spot else entry.station
-    name_en = entry.name_en or (spot.name.en if spot else entry.station)
-    station = Station(Name(name_zh, name_en), entry.kind, *where)
-    ambulances = (Ambulance(len(scenario.stations), entry.hours),) * entry.ambulances
-    return replace(
-        scenario,
-        stations=(*scenario.stations, station),
-        fleet=scenario.fleet + ambulances,
-    )
+        if where is None:
+            return layout
+        zh, en = spot.name if spot else (self.station, self.station)
+        station = Station(Name(zh, self.name_en or en), self.kind, *where)
+        crews = (Ambulance(len(layout.stations), self.hours),) * self.ambulances
+        return replace(layout, stations=(*layout.stations, station), fleet=(*layout.fleet, *crews))
 
 
-def _move(scenario: Scenario, move: Move, tell: Any) -> Scenario | None:
-    row = _known_station(scenario, move.station, tell)
-    where = _resolve(scenario, move.to, tell, "to")
-    if row is None or where is None:
-        return None
-    x, y, node, road_m = where
-    moved = replace(scenario.stations[row], x=x, y=y, node=node, road_m=road_m)
-    return _with_station(scenario, row, moved)
+class Move(Verb):
+    """A station stands elsewhere; its ambulances come along."""
+
+    key = "move"
+    sign = "→"
+    heading = Message("move {station}")
+
+    to: Place
+    """Where it stands from now on."""
+
+    def made(self, layout: L, on: Map, problems: Problems) -> L:
+        row = _row(self, layout, problems)
+        where = position(self.to, on, problems.at("to"))
+        if row is None or where is None:
+            return layout
+        return _with_station(layout, row, replace(layout.stations[row], **where._asdict()))
 
 
-def _staff(scenario: Scenario, change: Fleet, tell: Any) -> Scenario | None:
-    row = _known_station(scenario, change.station, tell)
+class Staff(Verb):
+    """A station has more ambulances, or fewer; of these the last come go first."""
+
+    key = "ambulances"
+    sign = "±"
+    heading = Message("ambulances {station}")
+
+    by: Difference | None = None
+    """How many more; fewer with a minus."""
+    to: Count | None = None
+    """How many there are from now on; instead of `by`."""
+    hours: ClockHours | None = None
+    """The clock hours at which the added ambulances are on duty; without them always."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Staff:
+        if (self.by is None) == (self.to is None):
+            raise ValueError(Message("write either `by: +1` or `to: 3`"))
+        if self.hours is not None and (self.by is None or self.by < 1):
+            raise ValueError(Message("`hours` belongs to added ambulances: write it with `by: +1`"))
+        return self
+
+    def made(self, layout: L, on: Map, problems: Problems) -> L:
+        row = _row(self, layout, problems)
+        if row is None:
+            return layout
+        now = layout.fleet_size(row)
+        by = self.by if self.by is not None else (self.to or 0) - now
+        if now + by < 0:
+            problems.at("by").tell(
+                Message(
+                    "{station} has {now} ambulances: {less} cannot be taken away",
+                    station=self.station,
+                    now=now,
+                    less=-by,
+                )
+            )
+            return layout
+        if by >= 0:
+            return replace(layout, fleet=layout.fleet + (Ambulance(row, self.hours),) * by)
+        # The last come are the first to go, so that the others keep their order.
+        gone = [i for i, ambulance in enumerate(layout.fleet) if ambulance.station == row][by:]
+        return replace(layout, fleet=tuple(a for i, a in enumerate(layout.fleet) if i not in gone))
+
+
+class Close(Verb):
+    """A station is closed, and its ambulances are gone."""
+
+    key = "close"
+    sign = "−"
+    heading = Message("close {station}")
+
+    def made(self, layout: L, on: Map, problems: Problems) -> L:
+        row = _row(self, layout, problems)
+        if row is None:
+            return layout
+        closed = _with_station(layout, row, replace(layout.stations[row], closed=True))
+        return replace(closed, fleet=tuple(a for a in layout.fleet if a.station != row))
+
+
+AnyVerb = Add | Move | Staff | Close
+
+
+class Change(Setting):
+    """One change of the base: exactly one of the verbs."""
+
+    add: Add | None = None
+    """A new station with its ambulances, written as in `layout`."""
+    move: Move | None = None
+    """A station that stands elsewhere."""
+    ambulances: Staff | None = None
+    """More or fewer ambulances at a station."""
+    close: Close | None = None
+    """A station that is closed."""
+
+    @model_validator(mode="after")
+    def _one_verb(self) -> Change:
+        if len(self.model_fields_set) != 1 or not any(value for _, value in self):
+            raise ValueError(
+                Message("write one of {verbs} for each change", verbs=", ".join(VERBS))
+            )
+        return self
+
+    @classmethod
+    def of(cls, change: AnyVerb | Change | Mapping[str, Any]) -> Change:
+        """A change from its verb, or as a file has it; ScenarioError if it is not right."""
+        if isinstance(change, Change):
+            return change
+        raw = {change.key: change} if isinstance(change, Verb) else dict(change)
+        problems = Problems()
+        checked = validated(cls, raw, problems)
+        if checked is None:
+            raise ScenarioError(_heading(raw), problems.found)
+        return checked
+
+    @property
+    def verb(self) -> AnyVerb:
+        verb = self.add or self.move or self.ambulances or self.close
+        assert verb is not None  # exactly one is written
+        return verb
+
+    @property
+    def heading(self) -> Message:
+        """What it is called when it cannot be made."""
+        return Message(self.verb.heading, station=self.verb.station)
+
+    def made(self, layout: L, on: Map, problems: Problems) -> L:
+        """The layout after it; as it was after telling why it cannot be made."""
+        return self.verb.made(layout, on, problems.at(self.verb.key))
+
+
+VERBS: dict[str, type[Verb]] = {verb.key: verb for verb in (Add, Move, Staff, Close)}
+
+
+def _heading(raw: Mapping[str, Any]) -> str:
+    """What was meant, of a change that is not written as it should be."""
+    key, entry = next(iter(raw.items()), ("change", {}))
+    station = entry.get("station", "") if isinstance(entry, dict) else ""
+    if key in VERBS and station:
+        return Message(VERBS[key].heading, station=station)
+    return f"{key} {station}".strip()
+
+
+def _row(verb: Verb, layout: Layout, problems: Problems) -> int | None:
+    """The row of the verb's station; None after telling that there is none."""
+    row = layout.station(verb.station)
     if row is None:
-        return None
-    now = scenario.fleet_size(row)
-    by = change.by if change.by is not None else (change.to or 0) - now
-    if now + by < 0:
-        tell(("by",), f"{change.station} has {now} ambulances: {-by} cannot be taken away")
-        return None
-    if by >= 0:
-        return replace(scenario, fleet=scenario.fleet + (Ambulance(row, change.hours),) * by)
-    # The last come are the first to go, so that the others keep their order.
-    rows = [i for i, ambulance in enumerate(scenario.fleet) if ambulance.station == row][by:]
-    kept = tuple(a for i, a in enumerate(scenario.fleet) if i not in rows)
-    return replace(scenario, fleet=kept)
-
-
-def _close(scenario: Scenario, change: Close, tell: Any) -> Scenario | None:
-    row = _known_station(scenario, change.station, tell)
-    if row is None:
-        return None
-    closed = _with_station(scenario, row, replace(scenario.stations[row], closed=True))
-    return replace(closed, fleet=tuple(a for a in scenario.fleet if a.station != row))
-
-
-def _with_station(scenario: Scenario, row: int, station: Station) -> Scenario:
-    stations = (*scenario.stations[:row], station, *scenario.stations[row + 1 :])
-    return replace(scenario, stations=stations)
-
-
-def _known_station(scenario: Scenario, name: str, tell: Any) -> int | None:
-    row = scenario.station(name)
-    if row is None:
-        known = [station.name.zh for station in scenario.open_stations()]
-        tell(("station",), f'no station "{name}" in the layout{did_you_mean(name, known)}')
+        known = [station.name.zh for station in layout.open_stations()]
+        problems.at("station").tell(
+            Message(
+                'no station "{station}" in the layout{hint}',
+                station=verb.station,
+                hint=did_you_mean(verb.station, known),
+            )
+        )
     return row
 
 
-def _resolve(
-    scenario: Scenario, place: str | LonLat, tell: Any, field: str
-) -> tuple[float, float, int, float] | None:
-    """x, y, road node and metres to it of a named place or a point; None after telling why not."""
-    ground = scenario.map
-    if isinstance(place, LonLat):
-        x, y = ground.project(place.lon, place.lat)
-        found = f"[{place.lon:g}, {place.lat:g}]"
-        if not np.isfinite([x, y]).all() or ground.outside_m(x, y) > 0:
-            sx, sy = ground.project(place.lat, place.lon)
-            if np.isfinite([sx, sy]).all() and ground.outside_m(sx, sy) == 0:
-                message = (
-                    f"{found} looks swapped: write longitude first, [{place.lat:g}, {place.lon:g}]"
-                )
-            else:
-                message = f"{found} lies outside the map of {ground.name.en}{_extent(ground, x, y)}"
-            tell((field,), message)
-            return None
-    else:
-        spot = ground.find(place)
-        if spot is None:
-            hint = did_you_mean(place, ground.known_names())
-            more = "" if field == "at" else ", or write where it stands with `at: [lon, lat]`"
-            tell((field,), f'no place "{place}" on the map of {ground.name.en}{hint}{more}')
-            return None
-        x, y, found = spot.x, spot.y, place
-    node, road_m = network.snap(ground.network, np.array([[x, y]]))
-    limit_m = FAR_FROM_ROAD_M if ground.matrix is None else FAR_FROM_PLACE_M
-    if road_m[0] > limit_m:
-        what = "road" if ground.matrix is None else "place of the matrix"
-        message = (
-            f"{found} is {road_m[0] / 1000:.1f} km from the nearest {what} "
-            f"(at most {limit_m / 1000:g} km)"
-        )
-        tell((field,), message)
-        return None
-    return float(x), float(y), int(node[0]), float(road_m[0])
-
-
-def _extent(ground: Map, x: float, y: float) -> str:
-    x0, y0, x1, y1 = ground.outline.bounds
-    if x0 <= x <= x1 and y0 <= y <= y1:  # in a bay of the outline: its extent would mislead
-        return ""
-    lons, lats = ground.lonlat([x0, x1], [y0, y1])
-    return f" (longitude {lons[0]:.2f} to {lons[1]:.2f}, latitude {lats[0]:.2f} to {lats[1]:.2f})"
-
-
-def inside(tell: Any, prefix: Loc) -> Any:
-    return lambda loc, message: tell((*prefix, *loc), message)
-
-
-def _slug(change: Change, layout: Scenario) -> Name:
-    """A change in a word or two, for the name of the layout."""
-    verb = change.verb
-    assert verb is not None
-    sign = {StationEntry: "+", Close: "−", Move: "→", Fleet: "±"}[type(verb)]
-    name = layout.station_name(verb.station)
-    return Name(f"{sign} {name.zh}", f"{sign} {name.en}")
-
-
-def _as_text(change: dict[str, Any]) -> str:
-    verb, entry = next(iter(change.items()), ("change", {}))
-    return f"{verb} {entry.get('station', '')}".strip() if isinstance(entry, dict) else str(verb)
+def _with_station(layout: L, row: int, station: Station) -> L:
+    stations = (*layout.stations[:row], station, *layout.stations[row + 1 :])
+    return replace(layout, stations=stations)

@@ -7,42 +7,23 @@ them were drawn again (truncation), which is how the Utrecht fits are defined.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Final, Literal, get_args
 
 import numpy as np
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SerializeAsAny,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 from scipy import special
 
-from sim import units
+from sim.scenario.values import Positive, Seconds, Setting, Shift, Written, default
+from sim.text import Message
 
 
-def quantity(parse: Any, example: str, what: str) -> Any:
-    """A pydantic field that takes a number with its unit and holds the SI value."""
-    return (
-        BeforeValidator(parse),
-        WithJsonSchema({"type": "string", "description": what, "examples": [example]}),
-    )
-
-
-Seconds = Annotated[float, *quantity(units.seconds, "10 min", "a duration with its unit")]
-Shift = Annotated[float, *quantity(units.signed_seconds, "-10 min", "a signed duration")]
-Positive = Annotated[float, Field(gt=0, strict=True)]
-
-
-class Distribution(BaseModel):
+class Distribution(Setting):
     """What all durations share: where they are cut, and how they are drawn."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     min: Seconds | None = None
+    """Shorter durations are drawn again; without it none is."""
     max: Seconds | None = None
+    """Longer durations are drawn again; without it none is."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
         """Seconds at quantiles `q` of the uncut distribution."""
@@ -70,21 +51,23 @@ class Distribution(BaseModel):
     @model_validator(mode="after")
     def _cut_keeps_something(self) -> Distribution:
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("min is more than max: nothing is left to draw")
+            raise ValueError(Message("min is more than max: nothing is left to draw"))
         if self.min is None and self.max is None:
             return self
         low = 0.0 if self.min is None else self.share_under(self.min)
         high = 1.0 if self.max is None else self.share_below(self.max)
         if high - low <= 1e-9 and not isinstance(self, Constant):
-            raise ValueError("min and max leave nothing of the distribution to draw")
+            raise ValueError(Message("min and max leave nothing of the distribution to draw"))
         return self
 
 
 class Constant(Distribution):
-    """Always the same."""
+    """Every duration is the same."""
 
     distribution: Literal["constant"]
+    """The name of this distribution."""
     value: Seconds
+    """The duration."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
         return np.full(len(q), self.value)
@@ -100,10 +83,12 @@ class Constant(Distribution):
 
 
 class Exponential(Distribution):
-    """Memoryless: most are short, a few are long."""
+    """The exponential distribution: most durations are short, a few are long."""
 
     distribution: Literal["exponential"]
+    """The name of this distribution."""
     mean_: Seconds = Field(alias="mean")
+    """The mean of all durations."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
         return -self.mean_ * np.log1p(-q)
@@ -113,12 +98,16 @@ class Exponential(Distribution):
 
 
 class Lognormal(Distribution):
-    """`median` and `sigma` (of the logarithm), moved by `shift`."""
+    """The lognormal distribution, by its median and spread, moved by a shift."""
 
     distribution: Literal["lognormal"]
+    """The name of this distribution."""
     median: Seconds
+    """Half of all durations are shorter, before the shift."""
     sigma: Positive
-    shift: Shift = 0.0
+    """The standard deviation of the natural logarithm."""
+    shift: Shift = default("0 min")
+    """It is added to every duration; what would be negative is 0."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
         return self.median * np.exp(self.sigma * special.ndtri(q)) + self.shift
@@ -130,11 +119,14 @@ class Lognormal(Distribution):
 
 
 class Weibull(Distribution):
-    """`shape` and `scale`."""
+    """The Weibull distribution, by its shape and scale."""
 
     distribution: Literal["weibull"]
+    """The name of this distribution."""
     shape: Positive
+    """The shape: 1 is exponential, more is narrower."""
     scale: Seconds
+    """63.2 % of all durations are shorter."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
         return self.scale * (-np.log1p(-q)) ** (1 / self.shape)
@@ -144,11 +136,14 @@ class Weibull(Distribution):
 
 
 class Gamma(Distribution):
-    """`shape` and `mean`."""
+    """The gamma distribution, by its shape and mean."""
 
     distribution: Literal["gamma"]
+    """The name of this distribution."""
     shape: Positive
+    """The shape: 1 is exponential, more is narrower."""
     mean_: Seconds = Field(alias="mean")
+    """The mean of all durations."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
         return special.gammaincinv(self.shape, q) * (self.mean_ / self.shape)
@@ -160,16 +155,19 @@ class Gamma(Distribution):
 
 
 class Uniform(Distribution):
-    """Anything between `low` and `high` alike."""
+    """All durations between two are equally likely."""
 
     distribution: Literal["uniform"]
+    """The name of this distribution."""
     low: Seconds
+    """The shortest duration."""
     high: Seconds
+    """The longest duration."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Uniform:
         if self.high < self.low:
-            raise ValueError("high is less than low")
+            raise ValueError(Message("high is less than low"))
         return self
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
@@ -185,10 +183,12 @@ class Uniform(Distribution):
 
 
 class Empirical(Distribution):
-    """Observed durations, each as likely as the others."""
+    """Observed durations are drawn, each as likely as the others."""
 
     distribution: Literal["empirical"]
+    """The name of this distribution."""
     values: tuple[Seconds, ...] = Field(min_length=1)
+    """The observed durations; repeat one that occurred more often."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
         ordered = np.sort(np.array(self.values, float))
@@ -212,17 +212,23 @@ class Scaled(Distribution):
         return self.by * self.of.seconds(q)
 
 
-_Law = Annotated[
-    Constant | Exponential | Lognormal | Weibull | Gamma | Uniform | Empirical,
-    Field(discriminator="distribution"),
-]
+_Law = Constant | Exponential | Lognormal | Weibull | Gamma | Uniform | Empirical
+LAWS: Final[tuple[type[Distribution], ...]] = get_args(_Law)
+NAMES: Final = tuple(get_args(law.model_fields["distribution"].annotation)[0] for law in LAWS)
+
+
+def _plain(value: object) -> object:
+    """A quantity alone is always that long: "90 s"."""
+    if isinstance(value, str | int | float):
+        return {"distribution": "constant", "value": value}
+    return value
+
+
+_OneLaw = Annotated[_Law, Field(discriminator="distribution")]
 AnyDistribution = Annotated[
-    _Law,
-    # "90 s" alone is always 90 seconds.
+    _OneLaw,
     BeforeValidator(
-        lambda v: (
-            {"distribution": "constant", "value": v} if isinstance(v, str | int | float) else v
-        ),
-        json_schema_input_type=_Law | Annotated[str, Field(examples=["90 s"])],
+        _plain, json_schema_input_type=_OneLaw | Annotated[str, Field(examples=["90 s"])]
     ),
+    Written(Message("a duration with its unit, or a distribution of durations"), "90 s"),
 ]

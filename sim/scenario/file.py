@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,62 +15,53 @@ from sim.errors import Problem, ScenarioError, did_you_mean
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import records
-from sim.scenario.changes import add, apply, inside
-from sim.scenario.scenario import Scenario, check_settings
-from sim.scenario.settings import ScenarioFile, Settings
-from sim.scenario.validation import dotted, in_words
-from sim.text import Name
-
-SETTINGS = tuple(Settings.model_fields)
+from sim.scenario import checks, records
+from sim.scenario.contents import ScenarioFile
+from sim.scenario.scenario import Scenario
+from sim.scenario.settings import Settings
+from sim.scenario.validation import Problems, in_words
+from sim.text import Message, Name
 
 
 def load(path: str | Path) -> Scenario:
     """A scenario file, or the base in a folder; ScenarioError or MapError with all problems."""
     path = _scenario_path(Path(path))
     texts = _with_bases(path)
-    raw = _merged(texts)
-
-    problems: list[Problem] = []
-
-    def tell(loc: Loc, message: str) -> None:
-        text, line = _locate(texts, loc)
-        problems.append(
-            Problem(message, dotted(loc), line, "" if text is texts[0] else str(text.path))
+    problems = Problems(partial(_place, texts))
+    file, rows = _readable(_merged(texts), problems)
+    if file is not None and not problems and not file.map:
+        problems.at("map").tell(
+            Message("write the map that the layout stands on, like `map: liling`")
         )
-
-    file, rows = _readable(raw, tell)
-    if file is None or (problems and not file.map):
-        raise ScenarioError(path, problems)
-    if not file.map:
-        tell(("map",), "write the map that the layout stands on, like `map: liling`")
-        raise ScenarioError(path, problems)
-    ground = _read_map(texts, file.map, tell, path, problems)
+    if file is None or not file.map:
+        raise ScenarioError(path, problems.found)
+    ground = _read_map(texts, file.map, problems)
+    if ground is None:
+        raise ScenarioError(path, problems.found)
     scenario = Scenario(
-        Name(file.name_zh or file.name, file.name),
-        Settings(**{name: getattr(file, name) for name in SETTINGS}),
-        ground,
-        (),
-        (),
-        path,
+        name=Name(file.name_zh or file.name, file.name),
+        settings=Settings(**{name: getattr(file, name) for name in Settings.model_fields}),
+        map=ground,
+        path=path,
         reason=file.reason or "",
         files=tuple(text.path for text in texts),
     )
-    check_settings(scenario, tell)
-    for number, entry in zip(rows["layout"], file.layout, strict=True):
-        scenario = add(scenario, entry, inside(tell, ("layout", number))) or scenario
-    for number, change in zip(rows["changes"], file.changes, strict=True):
-        scenario = apply(scenario, change, inside(tell, ("changes", number))) or scenario
+    checks.check(scenario.settings, ground, problems)
+    for row, entry in zip(rows["layout"], file.layout, strict=True):
+        scenario = entry.made(scenario, ground, problems.at("layout", row))
+    for row, change in zip(rows["changes"], file.changes, strict=True):
+        scenario = scenario.after(change, problems.at("changes", row))
     if not problems and not scenario.fleet:
-        tell(("layout",), "the layout has no ambulance: write stations under `layout`, with some")
-    if problems:
-        raise ScenarioError(path, problems)
+        problems.at("layout").tell(
+            Message("the layout has no ambulance: write stations under `layout`, with some")
+        )
+    problems.raise_if_any(ScenarioError, path)
     replay = file.demand.replay
     return scenario if replay is None else _with_records(scenario, texts, replay)
 
 
 def _readable(
-    raw: dict[str, Any], tell: Callable[[Loc, str], None]
+    raw: dict[str, Any], problems: Problems
 ) -> tuple[ScenarioFile | None, dict[str, list[int]]]:
     """The file less what is not written as it should be, so that the rest is checked as well.
 
@@ -83,7 +74,7 @@ def _readable(
     except ValidationError as error:
         findings = list(in_words(error, raw, ScenarioFile))
     for loc, message in findings:
-        tell(loc, message)
+        problems.at(*loc).tell(message)
     left = {key: value for key, value in raw.items() if key not in {loc[0] for loc, _ in findings}}
     for key in rows:
         bad = {loc[1] if len(loc) > 1 else None for loc, _ in findings if loc[0] == key}
@@ -101,8 +92,22 @@ def _length(entries: Any) -> int:
 
 def schema() -> str:
     """The JSON Schema of scenario files, for editors that complete and check while typing."""
-    made = ScenarioFile.model_json_schema(by_alias=True)
-    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+    rules = _on_one_line(ScenarioFile.model_json_schema(by_alias=True))
+    return json.dumps(rules, ensure_ascii=False, indent=1) + "\n"
+
+
+def _on_one_line(rules: Any) -> Any:
+    """The schema with its descriptions as they are read, not as the code breaks their lines."""
+    if isinstance(rules, list):
+        return [_on_one_line(rule) for rule in rules]
+    if not isinstance(rules, dict):
+        return rules
+    return {
+        key: " ".join(value.split())
+        if key == "description" and isinstance(value, str)
+        else _on_one_line(value)
+        for key, value in rules.items()
+    }
 
 
 def _scenario_path(path: Path) -> Path:
@@ -112,13 +117,20 @@ def _scenario_path(path: Path) -> Path:
         bases = [file for file in files if "base" not in YamlText(file).content]
         if len(bases) == 1:
             return bases[0]
-        found = ", ".join(file.name for file in bases) or "none"
-        raise ScenarioError(path, f"name a file: this folder has {found} without a `base`")
+        if not bases:
+            message = Message("name a file: this folder has none without a `base`")
+        else:
+            message = Message(
+                "name a file: this folder has {files} without a `base`",
+                files=", ".join(file.name for file in bases),
+            )
+        raise ScenarioError(path, message)
     if not path.is_file():
         near = [
             str(p) for p in path.parent.glob("*") if p.suffix in (".yaml", ".yml") or p.is_dir()
         ]
-        raise ScenarioError(path, f"no such file or folder{did_you_mean(str(path), near)}")
+        hint = did_you_mean(str(path), near)
+        raise ScenarioError(path, Message("no such file or folder{hint}", hint=hint))
     return path
 
 
@@ -129,8 +141,8 @@ def _with_bases(path: Path) -> list[YamlText]:
         last = texts[-1]
         base = _base_path(last)
         if base.resolve() in {text.path.resolve() for text in texts}:
-            problem = Problem("the bases go round in a circle", "base", last.line(("base",)))
-            raise ScenarioError(last.path, problem)
+            message = Message("the bases go round in a circle")
+            raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
         texts.append(YamlText(base))
     return texts
 
@@ -145,12 +157,12 @@ def _base_path(text: YamlText) -> Path:
                     if candidate.is_file() or candidate.is_dir():
                         return _scenario_path(candidate)
     known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
-    problem = Problem(
-        f'no scenario "{name}" beside this file{did_you_mean(str(name), known)}',
-        "base",
-        text.line(("base",)),
+    message = Message(
+        'no scenario "{name}" beside this file{hint}',
+        name=str(name),
+        hint=did_you_mean(str(name), known),
     )
-    raise ScenarioError(text.path, problem)
+    raise ScenarioError(text.path, Problem(message, "base", text.line(("base",))))
 
 
 def _merged(texts: list[YamlText]) -> dict[str, Any]:
@@ -178,6 +190,12 @@ def _deep(under: Any, over: Any) -> Any:
     return over
 
 
+def _place(texts: list[YamlText], loc: Loc) -> tuple[str, int | None]:
+    """The file that says it, if it is a base's, and the line."""
+    text, line = _locate(texts, loc)
+    return "" if text is texts[0] else str(text.path), line
+
+
 def _locate(texts: list[YamlText], loc: Loc) -> tuple[YamlText, int | None]:
     """The file that says it, nearest first, and the line."""
     if loc and loc[0] == "changes" and len(loc) > 1 and isinstance(loc[1], int):
@@ -203,9 +221,11 @@ def _with_records(scenario: Scenario, texts: list[YamlText], replay: str) -> Sce
     study = scenario.settings.study
     length = recorded.length_s - study.warm_up
     if length <= 0:
-        message = (
-            f"the records span {recorded.length_s / 86400:g} days and the warm-up takes "
-            f"{study.warm_up / 86400:g}: shorten it, like `study: {{warm_up: 0 min}}`"
+        message = Message(
+            "the records span {days:g} days and the warm-up takes {warm_up:g}: shorten it, like "
+            "`study: {{warm_up: 0 min}}`",
+            days=recorded.length_s / 86400,
+            warm_up=study.warm_up / 86400,
         )
         line = text.line(("study", "warm_up"))
         raise ScenarioError(scenario.path, Problem(message, "study.warm_up", line))
@@ -215,20 +235,22 @@ def _with_records(scenario: Scenario, texts: list[YamlText], replay: str) -> Sce
     return replace(scenario, settings=settings, recorded=recorded, files=files)
 
 
-def _read_map(
-    texts: list[YamlText], name: str, tell: Any, path: Path, problems: list[Problem]
-) -> Map:
-    """`map: liling` is maps/liling/liling.gpkg, in a folder above the file that says so."""
+def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | None:
+    """`map: liling` is maps/liling/liling.gpkg, in a folder above the file that says so.
+
+    None after telling that there is none.
+    """
     text, _ = _locate(texts, ("map",))
     here = text.path.resolve().parent
-    given = here / name
-    if given.is_file():
-        return maps.read(given)
+    written = here / name
+    if written.is_file():
+        return maps.read(written)
     for folder in (here, *here.parents):
         bundle = folder / "maps" / name / f"{name}.gpkg"
         if bundle.is_file():
             return maps.read(bundle)
     shelves = [folder / "maps" for folder in (here, *here.parents) if (folder / "maps").is_dir()]
     known = sorted(p.parent.name for shelf in shelves for p in shelf.glob("*/*.gpkg"))
-    tell(("map",), f'no map "{name}" under maps/{did_you_mean(name, known)}')
-    raise ScenarioError(path, problems)
+    hint = did_you_mean(name, known)
+    problems.at("map").tell(Message('no map "{name}" under maps/{hint}', name=name, hint=hint))
+    return None

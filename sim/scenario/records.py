@@ -21,6 +21,8 @@ from sim.files.text import read_text
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
 from sim.policies import NONE, on_grid
+from sim.scenario.validation import Problems
+from sim.text import Message, message_of
 
 OUTSIDE_M = 5_000.0  # a call just across the border is still served
 HEADERS: Final = {
@@ -55,21 +57,25 @@ def read(path: Path, ground: Map, priorities: list[str]) -> Recorded:
     try:
         text = read_text(path)
     except OSError as error:
-        raise RecordsError(path, f"the file cannot be read ({error.strerror})") from None
+        message = Message("the file cannot be read ({reason})", reason=error.strerror)
+        raise RecordsError(path, message) from None
     except UnicodeDecodeError:
-        raise RecordsError(path, "this is not a text file in UTF-8 or GB 18030") from None
+        message = Message("this is not a text file in UTF-8 or GB 18030")
+        raise RecordsError(path, message) from None
     rows = csv.reader(io.StringIO(text, newline=""))
+    problems = Problems()
     try:
-        header = next(rows, [])
-        columns = _columns(path, [name.strip() for name in header])
+        columns = _columns([name.strip() for name in next(rows, [])], problems.at(line=1))
+        problems.raise_if_any(RecordsError, path)
         reader = _Rows(ground, priorities, columns)
-        records = [r for r in (reader.read(row, rows.line_num) for row in rows if any(row)) if r]
+        read_rows = (reader.read(row, problems.at(line=rows.line_num)) for row in rows if any(row))
+        records = [record for record in read_rows if record is not None]
     except csv.Error as error:
-        raise RecordsError(path, Problem(str(error), line=rows.line_num)) from None
-    if not records and not reader.problems:
-        reader.problems.append(Problem("there is no record below the header"))
-    if reader.problems:
-        raise RecordsError(path, reader.problems)
+        message = Message("this is not CSV: {reason}", reason=str(error))
+        raise RecordsError(path, Problem(message, line=rows.line_num)) from None
+    if not records and not problems:
+        problems.tell(Message("there is no record below the header"))
+    problems.raise_if_any(RecordsError, path)
     return _as_calls(records, ground)
 
 
@@ -88,42 +94,41 @@ class _Record(NamedTuple):
     hospital: int
 
 
-def _columns(path: Path, header: list[str]) -> dict[str, _Column]:
+def _columns(header: list[str], problems: Problems) -> dict[str, _Column]:
+    """The columns by what they hold; problems of the header are told."""
     columns: dict[str, _Column] = {}
     names = {alias: key for key, aliases in HEADERS.items() for alias in aliases}
     for key, chinese in DURATIONS.items():
         names |= {f"{stem}_{unit}": key for stem in (key, chinese) for unit in UNITS}
-    problems = []
     for at, name in enumerate(header):
         key = names.get(name, names.get(name.lower(), ""))
         if not key:
-            known = sorted(names)
-            problems.append(Problem(f'no such column "{name}"{did_you_mean(name, known)}', line=1))
+            hint = did_you_mean(name, sorted(names))
+            problems.tell(Message('no such column "{name}"{hint}', name=name, hint=hint))
         elif key in columns:
-            problems.append(Problem(f'two columns say the same: "{name}"', line=1))
+            problems.tell(Message('two columns say the same: "{name}"', name=name))
         else:
             unit = name.rsplit("_", 1)[-1]
             columns[key] = _Column(at, UNITS.get(unit, 1.0) if key in DURATIONS else 1.0)
     if "received_at" not in columns:
-        problems.append(Problem("the column received_at (接警时间) is missing", line=1))
+        chinese = HEADERS["received_at"][1]
+        problems.tell(Message("the column received_at ({chinese}) is missing", chinese=chinese))
     if "township" not in columns and not {"lon", "lat"} <= set(columns):
-        problems.append(Problem("write lon and lat, or township, for each call", line=1))
-    if problems:
-        raise RecordsError(path, problems)
+        problems.tell(Message("write lon and lat, or township, for each call"))
     return columns
 
 
 class _Rows:
-    """Reads row after row and gathers what is wrong."""
+    """Reads row after row; what is wrong with one is told."""
 
     def __init__(self, ground: Map, priorities: list[str], columns: dict[str, _Column]):
         self.ground, self.priorities, self.columns = ground, priorities, columns
-        self.problems: list[Problem] = []
         self.hospitals = {n: h.row for h in ground.hospitals for n in (h.name.zh, h.name.en)}
         self.seats = {n: (t.x, t.y) for t in ground.townships for n in (t.name.zh, t.name.en)}
 
-    def read(self, row: list[str], line: int) -> _Record | None:
-        before = len(self.problems)
+    def read(self, row: list[str], problems: Problems) -> _Record | None:
+        """One record; None after telling all that is wrong with it."""
+        before = len(problems)
 
         def cell(key: str, parse: Callable[[str], Any], default: Any) -> Any:
             column = self.columns.get(key)
@@ -133,13 +138,13 @@ class _Rows:
             try:
                 return parse(text)
             except ValueError as error:
-                self.problems.append(Problem(str(error), key, line))
+                problems.at(key).tell(message_of(error))
                 return default
 
         received = cell("received_at", _time, None)
-        if received is None and len(self.problems) == before:
-            self.problems.append(Problem("the time is missing", "received_at", line))
-        x, y = self._where(cell, line)
+        if received is None and len(problems) == before:
+            problems.at("received_at").tell(Message("the time is missing"))
+        x, y = self._where(cell, problems)
         record = _Record(
             received,
             x,
@@ -151,39 +156,50 @@ class _Rows:
         )
         if record.hospital != NONE and np.isnan(record.conveyed):
             record = record._replace(conveyed=1.0)
-        return record if len(self.problems) == before else None
+        return record if len(problems) == before else None
 
-    def _where(self, cell: Callable[..., Any], line: int) -> tuple[float, float]:
+    def _where(self, cell: Callable[..., Any], problems: Problems) -> tuple[float, float]:
+        """Metres of the call's place; nan after telling what is wrong with it."""
         lon, lat = cell("lon", _number, np.nan), cell("lat", _number, np.nan)
         if np.isfinite([lon, lat]).all():
             x, y = self.ground.project(lon, lat)
             if np.isfinite([x, y]).all() and self.ground.outside_m(x, y) <= OUTSIDE_M:
                 return float(x), float(y)
-            sx, sy = self.ground.project(lat, lon)
-            swapped = np.isfinite([sx, sy]).all() and self.ground.outside_m(sx, sy) == 0
-            hint = ": longitude and latitude look swapped" if swapped else ""
-            message = f"[{lon:g}, {lat:g}] lies outside the map of {self.ground.name.en}{hint}"
-            self.problems.append(Problem(message, "lon, lat", line))
+            problems.at("lon, lat").tell(self._outside(lon, lat))
             return np.nan, np.nan
-        before = len(self.problems)
+        before = len(problems)
         seat = cell("township", self._seat, None)
-        if seat is None and len(self.problems) == before:
-            self.problems.append(Problem("the place is missing", "lon, lat or township", line))
+        if seat is None and len(problems) == before:
+            problems.at(Message("lon, lat or township")).tell(Message("the place is missing"))
         return seat or (np.nan, np.nan)
+
+    def _outside(self, lon: float, lat: float) -> Message:
+        """What is wrong with a point that does not lie on the map."""
+        point = {"point": f"[{lon:g}, {lat:g}]", "map": self.ground.name}
+        x, y = self.ground.project(lat, lon)
+        if np.isfinite([x, y]).all() and self.ground.outside_m(x, y) == 0:
+            return Message(
+                "{point} lies outside the map of {map}: longitude and latitude look swapped",
+                **point,
+            )
+        return Message("{point} lies outside the map of {map}", **point)
 
     def _seat(self, text: str) -> tuple[float, float]:
         if text not in self.seats:
-            raise ValueError(f'no township "{text}"{did_you_mean(text, list(self.seats))}')
+            hint = did_you_mean(text, list(self.seats))
+            raise ValueError(Message('no township "{name}"{hint}', name=text, hint=hint))
         return self.seats[text]
 
     def _priority(self, text: str) -> int:
         if text not in self.priorities:
-            raise ValueError(f'no priority "{text}"{did_you_mean(text, self.priorities)}')
+            hint = did_you_mean(text, self.priorities)
+            raise ValueError(Message('no priority "{name}"{hint}', name=text, hint=hint))
         return self.priorities.index(text)
 
     def _hospital(self, text: str) -> int:
         if text not in self.hospitals:
-            raise ValueError(f'no hospital "{text}"{did_you_mean(text, list(self.hospitals))}')
+            hint = did_you_mean(text, list(self.hospitals))
+            raise ValueError(Message('no hospital "{name}"{hint}', name=text, hint=hint))
         return self.hospitals[text]
 
     def _duration(self, key: str) -> Callable[[str], float]:
@@ -192,7 +208,9 @@ class _Rows:
         def parse(text: str) -> float:
             value = _number(text) * factor
             if value < 0:
-                raise ValueError(f"a duration cannot be negative; found {text}")
+                raise ValueError(
+                    Message("a duration cannot be negative; found {found}", found=text)
+                )
             return value
 
         return parse
@@ -232,11 +250,15 @@ def _time(text: str) -> datetime:
             except ValueError:
                 continue
         else:
-            raise ValueError(f'write a time like "2025-01-08 14:05:30"; found {text}') from None
+            raise ValueError(
+                Message('write a time like "2025-01-08 14:05:30"; found {found}', found=text)
+            ) from None
     if not 1900 <= found.year <= 2200:
-        raise ValueError(f"the year is not of our time; found {text}")
+        raise ValueError(Message("the year is not of our time; found {found}", found=text))
     if found.tzinfo is not None:
-        raise ValueError(f"write local time, without a time zone; found {text}")
+        raise ValueError(
+            Message("write local time, without a time zone; found {found}", found=text)
+        )
     return found
 
 
@@ -244,9 +266,9 @@ def _number(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"write a number; found {text}") from None
+        value = np.nan
     if not np.isfinite(value):
-        raise ValueError(f"write a number; found {text}")
+        raise ValueError(Message("write a number; found {found}", found=text))
     return value
 
 
@@ -255,4 +277,8 @@ def _yes_or_no(text: str) -> float:
         return 1.0
     if text.lower() in NO:
         return 0.0
-    raise ValueError(f"write yes or no (是, 否); found {text}")
+    raise ValueError(
+        Message(
+            "write yes or no ({chinese}); found {found}", chinese=f"{YES[-1]}, {NO[-1]}", found=text
+        )
+    )

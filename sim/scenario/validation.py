@@ -1,69 +1,153 @@
-"""What pydantic found, in a planner's words and at the place where the file says it."""
+"""What is wrong with what a planner wrote: gathered, in her words, at the place in the file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from sim.errors import did_you_mean
+from sim.errors import PlannerError, Problem, did_you_mean
 from sim.files.yaml_lines import Loc
+from sim.scenario import distributions
+from sim.text import Message, message_of
+
+Locate = Callable[[Loc], tuple[str, int | None]]  # a field's file, if it is another's, and line
+M = TypeVar("M", bound=BaseModel)
+
+
+def _nowhere(loc: Loc) -> tuple[str, int | None]:
+    return "", None
+
+
+class Problems:
+    """Gathers all that is wrong with one input, each problem with its field.
+
+    `at` is the same collection, for what lies within a field.
+    """
+
+    def __init__(self, locate: Locate = _nowhere):
+        self.found: list[Problem] = []
+        self._locate = locate
+        self._field: tuple[str | int, ...] = ()
+        self._line: int | None = None
+
+    def at(self, *field: str | int, line: int | None = None) -> Problems:
+        """The collection of a field within this one, or of a line of a table."""
+        inner = Problems(self._locate)
+        inner.found = self.found
+        inner._field = (*self._field, *field)
+        inner._line = self._line if line is None else line
+        return inner
+
+    def tell(self, message: str) -> None:
+        """One more, of the field that this collection stands for."""
+        file, line = self._locate(self._field)
+        line = line if self._line is None else self._line
+        self.found.append(Problem(message, dotted(self._field), line, file))
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def raise_if_any(self, error: type[PlannerError], source: object) -> None:
+        if self.found:
+            raise error(source, self.found)
 
 
 def dotted(loc: Loc) -> str:
+    """A field as a planner names it: layout[1].at."""
+    if len(loc) == 1 and isinstance(loc[0], str):
+        return loc[0]
     text = ""
     for part in loc:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
 
 
-def in_words(error: ValidationError, raw: Any, model: Any) -> Iterable[tuple[Loc, str]]:
-    """Pydantic's findings in a planner's words, with their place as the file has it."""
+def validated(model: type[M], raw: Any, problems: Problems) -> M | None:
+    """What was written as a model; None after telling what is wrong with it."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        for loc, message in in_words(error, raw, model):
+            problems.at(*loc).tell(message)
+        return None
+
+
+def in_words(
+    error: ValidationError, raw: Any, model: type[BaseModel]
+) -> Iterator[tuple[tuple[str | int, ...], Message]]:
+    """Pydantic's findings in a planner's words, each once, with their place as the file has it."""
     seen = set()
     for found in error.errors():
-        loc = _as_written(found["loc"], raw)
-        kind, ctx = found["type"], found.get("ctx", {})
-        value = found.get("input")
-        if kind == "extra_forbidden":
-            known = _known_keys(found["loc"], model)
-            message = f"no such setting{did_you_mean(str(found['loc'][-1]), known)}"
-        elif kind == "missing":
-            message = "this setting is missing"
-        elif kind in ("union_tag_invalid", "union_tag_not_found"):
-            laws = str(ctx.get("expected_tags", "")).replace("'", "").split(", ")
-            laws = [law for law in laws if law] or DISTRIBUTION_NAMES
-            law = value.get("distribution") if isinstance(value, dict) else None
+        loc, kind = _as_written(found["loc"], raw), found["type"]
+        if kind in ("union_tag_invalid", "union_tag_not_found"):
             loc = (*loc, "distribution")
-            message = f"write one of {', '.join(laws)}; found {law}"
-            if law is not None:
-                message += did_you_mean(str(law), laws) if len(laws) <= 12 else ""
-        elif kind == "value_error":
-            message = str(ctx["error"])
-        else:
-            said = f"{found['msg'][0].lower()}{found['msg'][1:]}"
-            said = next((text for stem, text in WANTED if kind.startswith(stem)), said)
-            message = f"{said}; found {_short(value)}"
+        message = _message(found, model)
         if (loc, message) not in seen:
             seen.add((loc, message))
             yield loc, message
 
 
-DISTRIBUTION_NAMES = ["constant", "empirical", "exponential", "gamma", "lognormal", "uniform",
-                      "weibull"]  # fmt: skip
+def _message(found: Any, model: type[BaseModel]) -> Message:
+    """What one finding says."""
+    kind, ctx, value = found["type"], found.get("ctx", {}), found.get("input")
+    if kind == "extra_forbidden":
+        known = _known_keys(found["loc"], model)
+        return Message("no such setting{hint}", hint=did_you_mean(str(found["loc"][-1]), known))
+    if kind == "missing":
+        return Message("this setting is missing")
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _no_such_law(value.get("distribution") if isinstance(value, dict) else None)
+    if kind == "value_error":
+        said = message_of(ctx["error"])
+        return said if isinstance(said, Message) else Message(said)
+    if kind == "literal_error":
+        # pydantic lists them as 'a', 'b' or 'c'.
+        names = str(ctx["expected"]).replace(" or ", ", ").replace("'", "")
+        return Message("write one of {known}; found {found}", known=names, found=_short(value))
+    for stem, text in WANTED:
+        if kind.startswith(stem):
+            return Message(text, **ctx, found=_short(value))
+    said = f"{found['msg'][0].lower()}{found['msg'][1:]}"
+    return Message("{problem}; found {found}", problem=said, found=_short(value))
 
 
-# What pydantic calls its findings, as a planner would say it.
+def _no_such_law(law: object) -> Message:
+    names = ", ".join(distributions.NAMES)
+    if law is None:
+        return Message("write one of {names}", names=names)
+    return Message(
+        "write one of {names}; found {found}{hint}",
+        names=names,
+        found=str(law),
+        hint=did_you_mean(str(law), distributions.NAMES),
+    )
+
+
+# What pydantic calls its findings, as a planner would say it; the longer name first.
 WANTED = (
-    ("tuple", "write a list"),
-    ("list", "write a list"),
-    ("dict", "write settings, like `key: value`"),
-    ("model", "write settings, like `key: value`"),
-    ("string", "write a text"),
-    ("int", "write a whole number"),
-    ("float", "write a number"),
-    ("bool", "write true or false"),
-    ("datetime", "write a date and time like 2025-01-06 00:00"),
+    ("tuple", Message("write a list; found {found}")),
+    ("list", Message("write a list; found {found}")),
+    ("dict", Message("write settings, like `key: value`; found {found}")),
+    ("model", Message("write settings, like `key: value`; found {found}")),
+    ("string_too_short", Message("write a text that is not empty; found {found}")),
+    ("string_too_long", Message("write a text of at most {max_length} letters; found {found}")),
+    ("string", Message("write a text; found {found}")),
+    ("int", Message("write a whole number; found {found}")),
+    ("float", Message("write a number; found {found}")),
+    ("finite_number", Message("write a finite number; found {found}")),
+    ("bool", Message("write true or false; found {found}")),
+    ("date", Message("write a date and time like 2025-01-06 00:00; found {found}")),
+    ("too_short", Message("write at least {min_length} of them; found {found}")),
+    ("too_long", Message("write at most {max_length} of them; found {found}")),
+    (
+        "greater_than_equal",
+        Message("input should be greater than or equal to {ge:g}; found {found}"),
+    ),
+    ("greater_than", Message("input should be greater than {gt:g}; found {found}")),
+    ("less_than_equal", Message("input should be less than or equal to {le:g}; found {found}")),
+    ("less_than", Message("input should be less than {lt:g}; found {found}")),
 )
 
 
@@ -86,7 +170,7 @@ def _as_written(loc: Loc, raw: Any) -> tuple[str | int, ...]:
     return tuple(written)
 
 
-def _known_keys(loc: Loc, model: Any) -> list[str]:
+def _known_keys(loc: Loc, model: type[BaseModel]) -> list[str]:
     """The settings that could have been meant where an unknown one was found."""
     node = model.model_json_schema(by_alias=True)
     definitions = node.get("$defs", {})

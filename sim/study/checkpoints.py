@@ -1,16 +1,18 @@
-"""Finished replications on disk, so that a study that was stopped goes on where it was.
+"""Finished replications on disk, so that what was stopped goes on where it was.
 
-Each one is a Parquet file of its own for each layout. It is taken up again only if it belongs to
-the very same study (its key), is whole (a hash of what it holds) and so are its logs; anything
-else is silently done again.
+Replications of the same layouts lie in a folder that is named by the hash of all that they follow
+from. Each is a NumPy archive with the tallies of all layouts, followed by its SHA-256. It is taken
+up again only if it is whole, belongs to the very same layouts and calls, and so are its logs;
+anything else is silently done again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,203 +21,217 @@ import numpy as np
 
 from sim.errors import OutputError, PlannerError, Problem
 from sim.files.cache import add_array
-from sim.files.whole import write_whole
+from sim.files.whole import write_bytes
 from sim.geography.roads.travel import NO_TABLE
 from sim.measures.calls import Tally
+from sim.measures.sums import Counts
 from sim.model.system import System
+from sim.text import Message
 
-ABOUT = b"tenthirty"  # the entry of a file's metadata that is ours
-SCALARS = ("level_zero_s", "window_s")
 COMPUTING = ("numpy", "scipy", "numba", "simpy")  # packages whose versions may change a number
+ROOMS = (  # of this program, whose text may
+    "model", "geography/roads", "policies", "prepare", "engine", "measures",
+    "scenario/distributions",
+)  # fmt: skip
+KINDS = {kind.__name__: kind for kind in (Tally, Counts)}
+DIGEST = hashlib.sha256().digest_size
 
 
 class Replication(NamedTuple):
-    """What one replication came to in each layout."""
+    """What one replication came to in each of some layouts."""
 
     number: int
-    tallies: list[Tally]
-    logs: list[dict[str, bytes]]  # by kind, the bytes of a Parquet file; empty where not wanted
+    tallies: list[Any]  # [layout] Tally or Counts
+    logs: list[dict[str, bytes]]  # [layout] by kind, a Parquet file; empty where not wanted
 
 
-# ── which study ──────────────────────────────────────────────────────────────────────────────
+# ── what replications follow from ────────────────────────────────────────────────────────────
 
 
-def key(systems: Iterable[System], *others: object) -> str:
-    """A hash of all that the replications of a study follow from.
+class Fingerprints:
+    """Hashes of values, each big array of them looked at once."""
 
-    How many there are has no part in it: a longer study goes on from a shorter one.
-    """
-    digest = hashlib.sha256(b"study 1 " + code().encode())
-    for system in systems:
+    def __init__(self) -> None:
+        self._arrays: dict[int, tuple[np.ndarray, bytes]] = {}
+
+    def of_system(self, system: System) -> bytes:
+        """Of a layout; tables of travel seconds follow from its roads, if it has any."""
         travel = system.travel
-        if len(travel.graph.head):  # tables follow from the roads; a matrix is nothing else
+        if len(travel.graph.head):
             travel = travel._replace(far=NO_TABLE, near=NO_TABLE)
-        _add(digest, system._replace(travel=travel))
-    _add(digest, others)
-    return digest.hexdigest()
+        return self.of(system._replace(travel=travel))
+
+    def of(self, *values: object) -> bytes:
+        """Of any values of a System or a Demand: no two give the same."""
+        digest = hashlib.sha256(b"study 2 " + code().encode())
+        for value in values:
+            self._add(digest, value)
+        return digest.digest()
+
+    def _add(self, digest: hashlib._Hash, value: Any) -> None:
+        digest.update(f"{type(value).__name__}:".encode())
+        if isinstance(value, np.ndarray):
+            digest.update(self._of_array(value))
+        elif isinstance(value, tuple | list):
+            digest.update(f"{len(value)}:".encode())
+            for item in value:
+                self._add(digest, item)
+        else:
+            text = value.model_dump_json() if hasattr(value, "model_dump_json") else repr(value)
+            digest.update(f"{len(text)}:{text}".encode())
+
+    def _of_array(self, array: np.ndarray) -> bytes:
+        if id(array) not in self._arrays:
+            own = hashlib.sha256()
+            add_array(own, array)
+            self._arrays[id(array)] = array, own.digest()  # held, or its id would be another's
+        return self._arrays[id(array)][1]
 
 
 @lru_cache
 def code(folder: Path = Path(__file__).parents[1]) -> str:
-    """A hash of the program itself and of the packages that compute for it."""
+    """A hash of the rooms that compute and of the packages that compute for them.
+
+    `folder`: of the program. What is said or drawn has no part in it.
+    """
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        _add(digest, path.relative_to(folder).as_posix())
-        _add(digest, path.read_bytes())
+    for room in ROOMS:
+        for path in sorted([*folder.glob(f"{room}.py"), *(folder / room).rglob("*.py")]):
+            for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes()):
+                digest.update(f"{len(part)}:".encode() + part)
     for name in COMPUTING:
-        _add(digest, f"{name} {importlib.metadata.version(name)}")
+        digest.update(f"{name} {importlib.metadata.version(name)}:".encode())
     return digest.hexdigest()
-
-
-def _add(digest: hashlib._Hash, value: Any) -> None:
-    """Any value of a System or a Demand into a hash, so that no two give the same bytes."""
-    digest.update(f"{type(value).__name__}:".encode())
-    if isinstance(value, np.ndarray):
-        add_array(digest, value)
-    elif isinstance(value, tuple | list):
-        digest.update(f"{len(value)}:".encode())
-        for item in value:
-            _add(digest, item)
-    else:
-        text = value.model_dump_json() if hasattr(value, "model_dump_json") else repr(value)
-        digest.update(f"{len(text)}:{text}".encode())
 
 
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────
 
 
-class Kept:
-    """The finished replications of one study in a folder; its logs in another.
+class Checkpoints:
+    """A folder of finished replications, of as many studies as there are.
 
-    Without a folder nothing can be gone on from; without `logs_to` no logs are wanted.
+    `taken_up` counts the runs (a run is one replication of one layout) that were read back.
+    """
+
+    def __init__(self, folder: Path | None = None):
+        self.folder = folder
+        self.taken_up = 0
+
+    def finished(self) -> int:
+        """Runs in the folder, whole or not: an interrupt may fall before one is counted."""
+        if self.folder is None:
+            return 0
+        files = self.folder.glob("*/[0-9]*.npz")
+        return sum(int(path.parent.name.rpartition("-")[2]) for path in files)
+
+    def of(self, key: str, layouts: int, logs_to: Path | None = None) -> Finished:
+        """The finished replications of some layouts; `key` says what they follow from."""
+        return Finished(self, key, layouts, logs_to)
+
+    def mention(self, error: PlannerError) -> None:
+        """Add to an error that what was stopped goes on, and from where."""
+        if runs := self.finished():
+            if isinstance(error, OutputError):
+                text = Message(
+                    "{runs} runs are finished; the same command goes on from there when it can "
+                    "be written again",
+                    runs=runs,
+                )
+            else:
+                text = Message(
+                    "{runs} runs are finished; the same command goes on from there", runs=runs
+                )
+            error.problems.append(Problem(text))
+
+
+class Finished:
+    """The finished replications of some layouts, and their logs.
+
+    Without a folder nothing is kept; without `logs_to` no logs are wanted.
     """
 
     def __init__(
-        self,
-        folder: Path | None,
-        key: str,
-        layouts: int,
-        total: int,
-        logs_to: Path | None = None,
-        at_most: bool = False,  # whether `total` is only the most that there may be
+        self, checkpoints: Checkpoints, key: str, layouts: int, logs_to: Path | None = None
     ):
-        self.folder, self.key, self.logs_to = folder, key, logs_to
-        self.layouts, self.total, self.at_most = layouts, total, at_most
-        self.taken_up = self.done = 0  # replications: finished before, finished now
+        self._checkpoints, self.key, self.layouts, self.logs_to = checkpoints, key, layouts, logs_to
+        within = checkpoints.folder
+        self.folder = None if within is None else within / f"{key[:16]}-{layouts}"
 
-    def read(self) -> dict[int, list[Tally]]:
-        """By number, the replications that need not be done again."""
+    def read(self, numbers: Iterable[int]) -> dict[int, list[Any]]:
+        """By number, the tallies of the replications that need not be done again."""
         found = {}
-        for number in range(self.total if self.folder else 0):
-            tallies = [self._read_one(layout, number) for layout in range(self.layouts)]
-            if None not in tallies:
+        for number in numbers if self.folder is not None and self.folder.is_dir() else ():
+            tallies = self._read_one(number)
+            if tallies is not None:
                 found[number] = tallies
-        self.taken_up = self.done = len(found)
-        return found  # type: ignore[return-value]
+        self._checkpoints.taken_up += len(found) * self.layouts
+        return found
 
-    def _read_one(self, layout: int, number: int) -> Tally | None:
-        assert self.folder is not None
-        path = self.folder / f"layout-{layout}" / f"{number:04d}.parquet"
+    def _read_one(self, number: int) -> list[Any] | None:
+        path = self._path(number)
         if not path.is_file():
             return None
         try:
-            tally, about = from_parquet(path)
-            same = (about["key"], about["layout"], about["replication"]) == (
-                self.key, layout, number,
-            )  # fmt: skip
-            logs = about["logs"]
-            if self.logs_to is None:
-                return tally if same else None
-            whole = logs and all(
-                _hash(self._log(layout, number, kind).read_bytes()) == logs[kind] for kind in logs
-            )
-            return tally if same and whole else None
+            tallies, about = from_bytes(path.read_bytes())
+            if (about["key"], about["replication"]) != (self.key, number):
+                return None
+            if self.logs_to is not None and not self._logs_are_whole(number, about["logs"]):
+                return None
+            return tallies
         except Exception:  # whatever a reader makes of a damaged file: it is done again
             return None
 
+    def _logs_are_whole(self, number: int, hashes: Sequence[dict[str, str]]) -> bool:
+        return bool(hashes) and all(
+            hashlib.sha256(self._log(layout, number, kind).read_bytes()).hexdigest() == found
+            for layout, kinds in enumerate(hashes)
+            for kind, found in kinds.items()
+        )
+
     def add(self, one: Replication) -> None:
         """Put a finished replication on the disk: the logs first, then what vouches for them."""
-        for layout, tally in enumerate(one.tallies):
-            hashes = {}
-            for kind, data in (one.logs[layout] if one.logs else {}).items():
-                _write(self._log(layout, one.number, kind), data)
-                hashes[kind] = _hash(data)
-            if self.folder is not None:
-                about = {"key": self.key, "layout": layout, "replication": one.number}
-                path = self.folder / f"layout-{layout}" / f"{one.number:04d}.parquet"
-                _write(path, as_parquet(tally, about | {"logs": hashes}))
-        self.done += 1
-
-    def recount(self) -> None:
-        """Count what is on the disk: an interrupt may fall between writing and counting."""
+        hashes: list[dict[str, str]] = []
+        for layout, logs in enumerate(one.logs):
+            for kind, data in logs.items():
+                write_bytes(self._log(layout, one.number, kind), data)
+            hashes.append({k: hashlib.sha256(data).hexdigest() for k, data in logs.items()})
         if self.folder is not None:
-            last = self.folder / f"layout-{self.layouts - 1}"
-            self.done = max(self.done, len(list(last.glob("[0-9]*.parquet"))))
+            about = {"key": self.key, "replication": one.number, "logs": hashes}
+            write_bytes(self._path(one.number), as_bytes(one.tallies, about))
 
-    def mention(self, error: PlannerError) -> None:
-        """Of a study that failed: that it goes on, and from where."""
-        if self.folder is not None and self.done:
-            how = " when it can be written again" if isinstance(error, OutputError) else ""
-            of = "" if self.at_most else f" of {self.total}"
-            said = f"{self.done}{of} replications are finished; the same command goes"
-            error.problems.append(Problem(f"{said} on from there{how}"))
+    def _path(self, number: int) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{number:04d}.npz"
 
     def _log(self, layout: int, number: int, kind: str) -> Path:
         assert self.logs_to is not None
         return self.logs_to / f"layout-{layout}" / f"{kind}-{number:04d}.parquet"
 
 
-def as_parquet(tally: Tally, about: dict[str, Any]) -> bytes:
-    """A Tally to the last bit: one row, in which a column is a list of any length."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns, shapes = {}, {}
-    for name, value in tally._asdict().items():
-        array = np.asarray(value)
-        shapes[name] = array.shape
-        flat = pa.array(np.ascontiguousarray(array).ravel())
-        columns[name] = pa.ListArray.from_arrays(pa.array([0, len(flat)], pa.int32()), flat)
-    said = json.dumps(about | {"shapes": shapes, "tally": _hash_of(tally)})
-    table = pa.table(columns).replace_schema_metadata({ABOUT: said.encode()})
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, write_page_checksum=True)
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
+def as_bytes(tallies: Sequence[Any], about: dict[str, Any]) -> bytes:
+    """Tallies to the last bit as a NumPy archive, and after it the SHA-256 of the archive."""
+    arrays = {
+        f"{layout}.{name}": np.asarray(value)
+        for layout, tally in enumerate(tallies)
+        for name, value in tally._asdict().items()
+    }
+    kinds = [type(tally).__name__ for tally in tallies]
+    file = io.BytesIO()
+    arrays["about"] = np.array(json.dumps(about | {"kinds": kinds}))
+    np.savez(file, allow_pickle=False, **arrays)
+    data = file.getvalue()
+    return data + hashlib.sha256(data).digest()
 
 
-def from_parquet(path: Path) -> tuple[Tally, dict[str, Any]]:
-    """The Tally and what is said about it; an error of any kind if the file is not whole."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
-        table = file.read()
-    about = json.loads(table.schema.metadata[ABOUT])
-    columns: dict[str, Any] = {}
-    for name in Tally._fields:
-        flat = table.column(name).chunk(0).flatten().to_numpy(zero_copy_only=False)
-        columns[name] = flat.reshape(about["shapes"][name]).copy()
-    columns |= {name: columns[name].item() for name in SCALARS}
-    tally = Tally(**columns)
-    if _hash_of(tally) != about["tally"]:
+def from_bytes(data: bytes) -> tuple[list[Any], dict[str, Any]]:
+    """The tallies and what is said about them; ValueError if the bytes are not whole."""
+    archive, digest = data[:-DIGEST], data[-DIGEST:]
+    if hashlib.sha256(archive).digest() != digest:
         raise ValueError("not what was written")
-    return tally, about
-
-
-def _hash_of(tally: Tally) -> str:
-    digest = hashlib.sha256()
-    for value in tally:
-        add_array(digest, np.asarray(value))
-    return digest.hexdigest()
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _write(path: Path, data: bytes) -> None:
-    def write(part: Path) -> None:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-
-    write_whole(path, write)
+    with np.load(io.BytesIO(archive)) as arrays:
+        about = json.loads(arrays["about"].item())
+        tallies = []
+        for layout, kind in enumerate(about["kinds"]):
+            values = {name: arrays[f"{layout}.{name}"] for name in KINDS[kind]._fields}
+            tallies.append(KINDS[kind](**{n: v if v.ndim else v.item() for n, v in values.items()}))
+    return tallies, about

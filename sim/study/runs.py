@@ -1,95 +1,170 @@
-"""Many layouts on the same calls, as sums: replications are added where they are still wanted.
+"""The main flow: the same calls through each layout, in as many replications as are wanted.
 
-Everything in this folder asks its questions here. Layout 0 is the base; each replication draws its
-calls once for all layouts that are in it, so that what differs is due to the layouts alone.
+All that is simulated is simulated here. Layout 0 is the base; each replication draws its calls once
+for all layouts that are in it, so that what differs is due to the layouts alone. Replications are
+added where they are still wanted, and layouts while the runs are open. Nothing here knows how an
+engine works, where it runs or how a measure is computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from sim.errors import OptionError, PlannerError
+from sim.files.whole import MARK, alone
 from sim.measures import estimates
-from sim.measures.estimates import ALL, Estimate, Group, Spread
+from sim.measures.calls import Tally
+from sim.measures.groups import ALL, Group
+from sim.measures.intervals import Estimate, Spread, simultaneous
 from sim.measures.measures import BY_KEY
+from sim.measures.rows import Pooled
 from sim.measures.sums import Counts, Summed
 from sim.measures.verdicts import Matters, matters_of
-from sim.study import plan as study
-from sim.study.stopping import Chosen
-from sim.study.workers import Crew
+from sim.study import plan as plans
+from sim.study.checkpoints import Checkpoints, Fingerprints
+from sim.study.effort import Effort
+from sim.study.stopping import StoppedBecause, Stopping
+from sim.study.workers import Job, Keep, Pool
+from sim.text import Message
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from sim.scenario.scenario import Scenario
 
-FRESH = 1_000_003  # added to the seed for calls on which nothing was chosen
 AT_ONCE = 64  # layouts whose engines are in memory together
 
-
-class How(NamedTuple):
-    """How often, with which calls and where: the options of `sim.compare`, as far as they apply."""
-
-    replications: int | None = None
-    most: int | None = None
-    draft: bool = False
-    seed: int | None = None
-    workers: int | None = None
-    executor: Executor | None = None
-    scheduler: str | None = None
-    engine: str = "compiled"
-    watch: Callable[..., Any] | None = None  # told (layout runs finished, all that are known of)
-    fresh: bool = False  # other calls of the same seed: those on which nothing was chosen
-    keep_tables: bool = True  # of travel seconds, on disk
+__all__ = ["Effort", "Keep", "Runs", "shared"]
 
 
-class Trials:
-    """Layouts that met the same calls, each in as many replications as were asked for."""
+@contextmanager
+def shared(effort: Effort) -> Iterator[Effort]:
+    """An effort whose workers, and folder of finished replications, several `Runs` share.
+
+    Both are let go of at the end, unless the effort had them already. OptionError for a folder to
+    keep replications in that is none of its own.
+    """
+    with ExitStack() as open_now:
+        checkpoints = effort.checkpoints
+        if checkpoints is None:
+            folder = None if effort.keep is None else Path(effort.keep)
+            checkpoints = Checkpoints(folder)
+            if folder is not None:
+                if folder.is_file() or (folder / MARK).exists():
+                    text = Message(
+                        "a folder of its own; {folder} is a file or holds results",
+                        folder=str(folder),
+                    )
+                    raise OptionError("keep", text)
+                open_now.enter_context(alone(folder))
+                open_now.enter_context(_mentioned(checkpoints))
+        pool = effort.pool
+        if pool is None:
+            pool = Pool(effort.workers, effort.executor, effort.scheduler)
+            open_now.enter_context(pool)
+        yield replace(effort, pool=pool, checkpoints=checkpoints)
+
+
+@contextmanager
+def _mentioned(checkpoints: Checkpoints) -> Iterator[None]:
+    try:
+        yield
+    except PlannerError as error:
+        checkpoints.mention(error)
+        raise
+
+
+class Runs:
+    """Layouts that met the same calls, each in as many replications as were asked for.
+
+    `keep`: rows of calls, for every measure, or sums, of which there can be very many layouts.
+    `worst`: the worst-served townships, if another base fixed them. `logs_to`: a folder for every
+    call and trip, as Parquet.
+    """
 
     def __init__(
         self,
         base: Scenario,
-        layouts: Iterable[Scenario],
-        how: How,
-        worst: tuple[int, ...] | None = None,  # worst-served townships, if another base fixed them
+        layouts: Iterable[Scenario] = (),
+        effort: Effort | None = None,
+        worst: tuple[int, ...] | None = None,
+        keep: Keep = Keep.SUMS,
+        logs_to: Path | None = None,
     ):
-        planned = study.prepare(
-            base, *layouts, replications=how.replications, most=how.most, draft=how.draft,
-            seed=how.seed, engine=how.engine, keep_tables=how.keep_tables,
-        )  # fmt: skip
-        study.check_who_works(how.workers, how.executor, how.scheduler)
-        targets = base.settings.targets
-        plan = planned.plan._replace(targets_s=(targets.urban, targets.rural))
-        self.layouts, self.rule, self.seed = planned.layouts, planned.enough, plan.seed
-        if how.fresh:
-            plan = plan._replace(seed=plan.seed + FRESH)
+        effort = effort or Effort()
+        self.stopping: Stopping = effort.stopping(base)
+        self.seed = effort.seed_of(base)
         self.matters: Matters = matters_of(base)
-        self._crew = Crew(plan, how.workers, how.executor, how.scheduler)
-        self._watch = how.watch or (lambda done, total: None)
-        self._found: list[list[Counts]] = [[] for _ in self.layouts]
-        self._summed: dict[int, Summed] = {}
-        self._worst = worst
-        self.runs = 0  # layout × replication, all that were simulated
+        self._study = plans.prepare(base, tuple(layouts), effort, keep, logs_to is not None)
+        self._job = Job(self._study.plan)
+        self._open = ExitStack()
+        effort = self._open.enter_context(shared(effort))
+        assert effort.pool is not None
+        assert effort.checkpoints is not None
+        self._pool, self._checkpoints, self._logs_to = effort.pool, effort.checkpoints, logs_to
+        self._fingerprints = Fingerprints()
+        self._watch = effort.watch or (lambda done, total: None)
+        self._found: list[list[Tally | Counts]] = [[] for _ in self.layouts]
+        self._ready: dict[int, Pooled | Summed] = {}
+        self._given_worst = self._worst = worst
+        self.runs = 0  # replications of all layouts together, read back or simulated
 
-    def __enter__(self) -> Trials:
+    def __enter__(self) -> Runs:
         return self
 
-    def __exit__(self, *error: Any) -> None:
-        self._crew.__exit__(*error)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.forget(self._job)
+        self._open.__exit__(kind, error, trace)
+
+    @property
+    def layouts(self) -> tuple[Scenario, ...]:
+        """The base first; proposals are measured over its days and against its targets."""
+        return self._study.layouts
 
     @property
     def base(self) -> Scenario:
         return self.layouts[0]
 
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """Sections of settings in which some layout is other than the base."""
+        return self._study.differing
+
+    @property
+    def _rows(self) -> bool:
+        return self._study.plan.keep == Keep.ROWS
+
     def replications(self, row: int) -> int:
+        """How many a layout has."""
         return len(self._found[row])
 
-    def more(self, upto: int, rows: Sequence[int] | None = None) -> None:
-        """See that these layouts (default: all) and the base have `upto` replications each."""
-        wanted = [0, *(r for r in (range(len(self.layouts)) if rows is None else rows) if r)]
+    # ── more of them ─────────────────────────────────────────────────────────────────────────
+
+    def add(self, layout: Scenario) -> int:
+        """One more layout, without replications as yet: its row."""
+        self._study = self._study.add(layout)
+        self._pool.forget(self._job)
+        self._job = self._job.extended(self._study.plan)
+        self._found.append([])
+        return len(self._found) - 1
+
+    def extend(self, upto: int, layouts: Sequence[int] | None = None) -> None:
+        """See that these layouts, by row, and the base have `upto` replications each.
+
+        `layouts`: default: all.
+        """
+        rows = range(len(self.layouts)) if layouts is None else layouts
+        wanted = [0, *(row for row in rows if row)]
         lacking = {r: upto - len(self._found[r]) for r in wanted if len(self._found[r]) < upto}
         total = self.runs + sum(lacking.values())
         for having in sorted({len(self._found[r]) for r in lacking}):
@@ -98,58 +173,110 @@ class Trials:
                 self._run(range(having, upto), same[first : first + AT_ONCE], total)
 
     def _run(self, numbers: range, rows: list[int], total: int) -> None:
-        by_number: dict[int, Any] = {}
+        """These replications of these layouts: read back, or simulated and kept."""
+        key = "" if self._checkpoints.folder is None else self._study.key(rows, self._fingerprints)
+        finished = self._checkpoints.of(key, len(rows), self._logs_to)
+        by_number = finished.read(numbers)
+        self.runs += len(by_number) * len(rows)
         self._watch(self.runs, total)
-        with closing(self._crew.carried_out(numbers, rows)) as coming:
-            for one in coming:
+        missing = [number for number in numbers if number not in by_number]
+        with closing(self._pool.results(self._job, missing, rows)) as coming:
+            for one in coming:  # whatever ends this ends the work of others
+                finished.add(one)
                 by_number[one.number] = one.tallies
                 self.runs += len(rows)
                 self._watch(self.runs, total)
         for number in numbers:
-            for row, counts in zip(rows, by_number[number], strict=True):
-                self._found[row].append(counts)
+            for row, tally in zip(rows, by_number[number], strict=True):
+                self._found[row].append(tally)
         for row in rows:
-            self._summed.pop(row, None)
+            self._ready.pop(row, None)
+        if self._rows and 0 in rows:  # rows of calls are few layouts, whose worst-served are exact
+            self._worst = self._given_worst
+            self._ready.clear()
 
     def until_precise(
-        self, rows: Sequence[int] | None = None, key: str = "within", level: float | None = None
-    ) -> Chosen:
+        self,
+        layouts: Sequence[int] | None = None,
+        key: str = "within",
+        level: float | None = None,
+    ) -> StoppedBecause:
         """Replications of the base and these layouts until their differences are known enough.
 
-        As many as are given, else until each half-width is below half of what matters; `level` is
-        that of the intervals, unless told otherwise such that they hold all at once.
+        As many as are given, else until each half-width is below half of what matters; of a base
+        alone, that of its own value. `level` is that of the intervals, unless told otherwise such
+        that they hold all at once.
         """
-        rows = [r for r in (range(1, len(self.layouts)) if rows is None else rows) if r]
-        level = estimates.simultaneous(len(rows)) if level is None else level
-        rule = self.rule._replace(aim=getattr(self.matters, BY_KEY[key].unit) / 2)
+        alone_ = layouts is None and len(self.layouts) == 1
+        rows = [r for r in (range(1, len(self.layouts)) if layouts is None else layouts) if r]
+        level = simultaneous(len(rows)) if level is None else level
+        stopping = self.stopping._replace(aim=BY_KEY[key].matters(self.matters) / 2)
         half_widths: list[float] = []
-        for upto in rule.looks():
-            self.more(upto, rows)
+        for upto in stopping.looks():
+            self.extend(upto, rows)
             widths = [self.spread(row, key).interval(level).half_width for row in rows]
+            if alone_:
+                widths = [estimates.estimate(self.of(0), key).half_width]
             half_widths.append(float(np.max(widths, initial=0.0)))  # nan if one is not known
-            if chosen := rule.chosen(half_widths):
-                return chosen
+            if reason := stopping.reason(half_widths):
+                return reason
         raise AssertionError("the last look ends it")
 
     # ── what was found ───────────────────────────────────────────────────────────────────────
 
+    def of(self, row: int) -> Pooled | Summed:
+        """A layout's replications, ready for measures."""
+        if row not in self._ready:
+            self._ready[row] = self._made_ready(row)
+        return self._ready[row]
+
     def summed(self, row: int) -> Summed:
-        if row not in self._summed:
-            townships = len(self.base.map.townships)
-            if self._worst is None:  # fixed from the base, at the first look
-                self._worst = Summed(self._found[0], (), townships).worst_townships()
-            looked = self.rule.fixed is None
-            self._summed[row] = Summed(self._found[row], self._worst, townships, looked)
-        return self._summed[row]
+        """The same, where sums are kept."""
+        found = self.of(row)
+        assert isinstance(found, Summed)
+        return found
+
+    def pooled(self, row: int) -> Pooled:
+        """The same, where rows are kept."""
+        found = self.of(row)
+        assert isinstance(found, Pooled)
+        return found
+
+    def tallies(self, row: int) -> tuple[Tally, ...]:
+        """A layout's replications one by one, where rows are kept."""
+        assert self._rows
+        return cast(tuple[Tally, ...], tuple(self._found[row]))
+
+    def _made_ready(self, row: int, count: int | None = None) -> Pooled | Summed:
+        setup = self._study.plan.setup
+        if self._worst is None:  # fixed from the base, of sums at the first look
+            if self._rows:
+                self._worst = estimates.worst_townships(Pooled(self.tallies(0), setup))
+            else:
+                self._worst = estimates.worst_townships(Summed(self._counts(0), setup))
+        setup = setup._replace(worst=self._worst)
+        if self._rows:
+            return Pooled(self.tallies(row)[:count], setup)
+        return Summed(self._counts(row), setup)
+
+    def _counts(self, row: int) -> list[Counts]:
+        return cast(list[Counts], self._found[row])
 
     @property
     def worst(self) -> tuple[int, ...]:
-        return self.summed(0).worst
+        """The worst-served townships, by row."""
+        return self.of(0).setup.worst
 
-    def pair(self, row: int, other: int) -> tuple[Summed, Summed]:
+    def pair(self, row: int, other: int) -> tuple[Pooled | Summed, Pooled | Summed]:
         """Two layouts in the replications that both have."""
-        count = min(len(self._found[row]), len(self._found[other]))
-        return self.summed(row).first(count), self.summed(other).first(count)
+        count = min(self.replications(row), self.replications(other))
+        return self._first(row, count), self._first(other, count)
+
+    def _first(self, row: int, count: int) -> Pooled | Summed:
+        found = self.of(row)
+        if found.replications == count:
+            return found
+        return found.first(count) if isinstance(found, Summed) else self._made_ready(row, count)
 
     def spread(self, row: int, key: str = "within", group: Group = ALL, base: int = 0) -> Spread:
         """A layout less another (default: the base), over the replications that both have."""
@@ -157,11 +284,14 @@ class Trials:
         return estimates.paired(less, more, key, group)
 
     def value(self, row: int, key: str = "within", group: Group = ALL) -> Estimate:
-        found = self.summed(row)
-        return estimates.jackknife(found.left_out(key, group), found.looked).interval()
+        """A measure of one layout, with its 95 % interval."""
+        return BY_KEY[key].spread(self.of(row), group).interval()
 
     def per_day(self, row: int, what: str, of: int | None = None) -> np.ndarray:
-        """[station] calls served, or seconds busy, in a mean day; of those that `of` met, too."""
+        """[station] calls `served`, or seconds `busy_s`, in a mean day, where sums are kept.
+
+        `of`: over the replications that this layout has, too.
+        """
         found, _ = self.pair(row, row if of is None else of)
         totals: np.ndarray = getattr(found, what).mean(axis=0)
         return totals / (self.base.settings.study.length / 86_400)

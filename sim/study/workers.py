@@ -1,18 +1,19 @@
 """Replications on this process, on several, or on a cluster: the same bytes everywhere.
 
-Whatever has `submit` will do. Workers get the plan once and blocks of replication numbers after
-that; they send back what came of them. Nothing is written here, for a worker may be on a machine
-that has no part in the disk.
+Whatever has `submit` will do. Workers get each plan once and blocks of replication numbers after
+that; they send back what came of them. Results are not written here, for a worker may be on a
+machine that has no part in the disk.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import (
@@ -25,36 +26,47 @@ from concurrent.futures import (
 )
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 from multiprocessing import resource_tracker
+from pathlib import Path
+from types import TracebackType
 from typing import Any, NamedTuple
 
 from sim import engine as engines_of
 from sim.engine import Engine
 from sim.errors import WorkersError
 from sim.geography.roads import travel
-from sim.measures import sums as counts
-from sim.measures.calls import tally
+from sim.measures.calls import Tally, tally
+from sim.measures.groups import Setup
+from sim.measures.sums import Counts, count
 from sim.model.calendar import HOUR_S, Window
 from sim.model.log import log_files
 from sim.model.system import System
 from sim.prepare import draws
 from sim.prepare.draws import Demand
-from sim.study import checkpoints as finished
+from sim.study import checkpoints, cluster
 from sim.study.checkpoints import Replication
+from sim.text import Message
 
 A_CALL_S = {"compiled": 4e-6, "reference": 5e-5}  # with its tally and its part of the logs, roughly
 A_COUNT_S = {"compiled": 1e-6, "reference": 5e-5}  # with its part of the counts
 WORTH_A_WORKER_S = 4.0  # below this, starting processes costs more than it saves
+WORTH_A_PLAN_S = 0.5  # below this, so does sending another plan to processes that are there
 BLOCK_S = 1.0  # so that little is lost when a study is killed
 BLOCKS_A_WORKER = 4  # at least, so that none is idle for long at the end
 KEPT_PLANS = 2  # of a worker that serves several studies in turn
-ANSWERS_WITHIN_S = 10
 LOOKS_EVERY_S = 2  # after a cluster that has sent nothing
-LOGGERS = ("distributed.client", "distributed.core", "tornado.application")
 
-_sent: Packed | None = None  # to a process that was started for one study
 _ready: dict[str, tuple[Plan, dict[int, Engine]]] = {}
 _one_at_a_time = threading.Lock()
+
+
+class Keep(StrEnum):
+    """What is kept of a replication: a row for each call, or sums by area and township."""
+
+    ROWS = "rows"
+    SUMS = "sums"
 
 
 class Plan(NamedTuple):
@@ -62,81 +74,148 @@ class Plan(NamedTuple):
 
     systems: tuple[System, ...]  # by layout
     demands: tuple[Demand, ...]  # by layout; the very same object where nothing differs
-    windows: tuple[Window, ...]
+    windows: tuple[Window, ...]  # by layout
     seed: int
     engine: str  # of sim.engine.NAMES
-    logs: bool  # whether every call and trip is wanted
-    targets_s: tuple[float, float] | None = None  # urban, rural: Counts instead of Tallies
+    setup: Setup  # of the base: what sums are made of
+    keep: Keep = Keep.ROWS
+    logs: bool = False  # whether every call and trip is wanted
 
 
 @dataclass(frozen=True)
-class Packed:
+class PlanMessage:
     """A plan on its way, without the big tables that every machine has or can make."""
 
     key: str
     code: str
     plan: bytes
 
+    @staticmethod
+    def of(plan: Plan) -> PlanMessage:
+        stripped = (s._replace(travel=travel.without_table(s.travel)) for s in plan.systems)
+        data = pickle.dumps(plan._replace(systems=tuple(stripped)), pickle.HIGHEST_PROTOCOL)
+        return PlanMessage(hashlib.sha256(data).hexdigest(), checkpoints.code(), data)
 
-class Crew:
-    """Who carries out replications of one plan, at work until the study is over.
 
-    Work may come in stages. Processes are started at the first one that is worth it, and stay.
+@dataclass(frozen=True)
+class PlanFile:
+    """Where processes of the same machine find a message, once each."""
+
+    key: str
+    path: Path
+
+    def read(self) -> PlanMessage:
+        message: PlanMessage = pickle.loads(self.path.read_bytes())
+        return message
+
+
+class Job:
+    """A plan at work: the engines of this process, and the message for others."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self.engines: dict[int, Engine] = {}
+
+    @cached_property
+    def message(self) -> PlanMessage:
+        return PlanMessage.of(self.plan)
+
+    def extended(self, plan: Plan) -> Job:
+        """The same with more layouts behind those that it has."""
+        job = Job(plan)
+        job.engines = self.engines
+        return job
+
+
+class Backend(NamedTuple):
+    """Who carries out replications."""
+
+    executor: Executor
+    sent: Callable[[PlanMessage], Any]  # a message in the form that its workers take
+    slots: int  # how many can work at once
+    lives: Callable[[], bool] = lambda: True
+    forget: Callable[[PlanMessage], None] = lambda message: None
+
+
+class Pool:
+    """Workers that stay until it is closed: consecutive jobs use the same processes.
+
+    Processes are started when what was and is to be done is worth it. An executor of the caller's,
+    or a Dask cluster, is used from the first replication on.
     """
 
     def __init__(
         self,
-        plan: Plan,
         workers: int | None = None,
         executor: Executor | None = None,
         scheduler: str | None = None,
     ):
-        self._plan, self._workers = plan, workers
-        self._executor, self._scheduler = executor, scheduler
-        self._engines: dict[int, Engine] = {}
-        self._there: AtWork | None = None
+        self._workers, self._executor, self._scheduler = workers, executor, scheduler
+        self._backend: Backend | None = None
         self._open = ExitStack()
+        self._spent_s = 0.0  # by this process, roughly
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Pool:
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         with _told_in_words():
-            self._open.__exit__(*error)
+            self._open.__exit__(kind, error, trace)
 
-    def carried_out(
-        self, numbers: Sequence[int], layouts: Sequence[int] | None = None
+    def results(
+        self, job: Job, numbers: Sequence[int], rows: Sequence[int] | None = None
     ) -> Generator[Replication, None, None]:
         """The replications of these numbers, each as soon as it is finished, in any order.
 
-        `layouts`: rows of the plan's layouts that are wanted, in this order; default: all.
+        `rows`: of the plan's layouts, those that are wanted, in this order; default: all.
         """
-        rows = tuple(range(len(self._plan.systems)) if layouts is None else layouts)
+        rows = tuple(range(len(job.plan.systems)) if rows is None else rows)
         if not (numbers and rows):
             return
-        if self._there is None and self._executor is None and self._scheduler is None:
-            wanted = self._workers
-            if wanted is None:
-                wanted = _useful(self._plan, len(numbers), len(rows))
-            if min(wanted, len(numbers)) <= 1:
-                for gone in set(self._engines) - set(rows):  # each takes its megabytes
-                    del self._engines[gone]
-                for number in numbers:
-                    yield _replication(self._plan, self._engines, number, rows)
-                return
+        if self._is_for_this_process(job.plan, len(numbers), len(rows)):
+            _drop_others(job.engines, rows)
+            for number in numbers:
+                yield _replication(job.plan, job.engines, number, rows)
+            return
         with _told_in_words():
-            yield from self._by_others(numbers, rows)
+            yield from self._by_others(job, numbers, rows)
+
+    def forget(self, job: Job) -> None:
+        """Let go of what was sent for a job that is over."""
+        if self._backend is not None and "message" in job.__dict__:
+            self._backend.forget(job.message)
+
+    def _is_for_this_process(self, plan: Plan, replications: int, layouts: int) -> bool:
+        if self._executor is not None or self._scheduler is not None:
+            return False
+        wanted, takes_s = self._workers, _seconds(plan, layouts) * replications
+        if wanted is None:
+            worth_it = (
+                takes_s + self._spent_s > WORTH_A_WORKER_S
+                if self._backend is None
+                else takes_s > WORTH_A_PLAN_S
+            )
+            wanted = _cores() if worth_it else 1
+        if min(wanted, replications) > 1:
+            return False
+        self._spent_s += takes_s
+        return True
 
     def _by_others(
-        self, numbers: Sequence[int], rows: tuple[int, ...]
+        self, job: Job, numbers: Sequence[int], rows: tuple[int, ...]
     ) -> Generator[Replication, None, None]:
-        if self._there is None:
-            at_work = _at_work(self._plan, self._hands(len(numbers)), self._executor,
-                               self._scheduler)  # fmt: skip
-            self._there = self._open.enter_context(at_work)
-        there = self._there
-        blocks = _blocks(self._plan, numbers, len(rows), there.hands)
-        waiting = {there.pool.submit(work, there.sent, block, rows) for block in blocks}
+        if self._backend is None:
+            backend = _backend(self._workers, self._executor, self._scheduler)
+            self._backend = self._open.enter_context(backend)
+        there = self._backend
+        sent = there.sent(job.message)
+        blocks = _blocks(job.plan, numbers, len(rows), there.slots)
+        waiting = {there.executor.submit(work, sent, block, rows) for block in blocks}
         try:
             while waiting:
                 done, waiting = wait(waiting, LOOKS_EVERY_S, FIRST_COMPLETED)
@@ -148,17 +227,12 @@ class Crew:
             for future in waiting:
                 future.cancel()
 
-    def _hands(self, replications: int) -> int | None:
-        if self._executor is not None or self._scheduler is not None:
-            return self._workers
-        return min(self._workers or os.cpu_count() or 1, replications)
-
 
 def _replication(
     plan: Plan, engines: dict[int, Engine], number: int, rows: Sequence[int]
 ) -> Replication:
     """The same calls through each layout; engines are made when they are first needed."""
-    tallies: list[Any] = []
+    tallies: list[Tally | Counts] = []
     logs = []
     calls, drawn_from = None, None
     for row in rows:
@@ -171,14 +245,24 @@ def _replication(
         log = engines[row].run(calls)
         if plan.logs:
             logs.append(log_files(calls, log))
-        if plan.targets_s is None:
+        if plan.keep == Keep.ROWS:
             tallies.append(tally(system, calls, log, window))
         else:
-            tallies.append(counts.count(system, calls, log, window, plan.targets_s))
+            tallies.append(count(system, calls, log, window, plan.setup))
     return Replication(number, tallies, logs)
 
 
+def _drop_others(engines: dict[int, Engine], rows: Sequence[int]) -> None:
+    """Keep the engines of these layouts only: each takes its megabytes."""
+    for gone in set(engines) - set(rows):
+        engines.pop(gone, None)
+
+
 # ── how much, and by whom ────────────────────────────────────────────────────────────────────
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
 
 
 def _seconds(plan: Plan, layouts: int) -> float:
@@ -187,48 +271,45 @@ def _seconds(plan: Plan, layouts: int) -> float:
     calls = first.calls_per_hour.mean(axis=1).sum() * first.length_s / HOUR_S
     if first.recorded is not None:
         calls = len(first.recorded.received_at)
-    a_call_s = A_CALL_S if plan.targets_s is None else A_COUNT_S
+    a_call_s = A_CALL_S if plan.keep == Keep.ROWS else A_COUNT_S
     return float(calls * layouts * a_call_s[plan.engine])
 
 
-def _useful(plan: Plan, replications: int, layouts: int) -> int:
-    worth_it = _seconds(plan, layouts) * replications > WORTH_A_WORKER_S
-    return (os.cpu_count() or 1) if worth_it else 1
-
-
-def _blocks(plan: Plan, numbers: Sequence[int], layouts: int, hands: int) -> list[list[int]]:
-    by_hands = len(numbers) // (BLOCKS_A_WORKER * hands)
-    size = max(1, min(by_hands, int(BLOCK_S / max(1e-6, _seconds(plan, layouts)))))
+def _blocks(plan: Plan, numbers: Sequence[int], layouts: int, slots: int) -> list[list[int]]:
+    by_slots = len(numbers) // (BLOCKS_A_WORKER * slots)
+    size = max(1, min(by_slots, int(BLOCK_S / max(1e-6, _seconds(plan, layouts)))))
     return [list(numbers[first : first + size]) for first in range(0, len(numbers), size)]
 
 
-class AtWork(NamedTuple):
-    """Who does it, and the plan as they are to be handed it."""
-
-    pool: Executor
-    sent: Any
-    hands: int  # how many can work at once
-    lives: Callable[[], bool] = lambda: True
-
-
 @contextmanager
-def _at_work(
-    plan: Plan, workers: int | None, executor: Executor | None, scheduler: str | None
-) -> Iterator[AtWork]:
+def _backend(
+    workers: int | None, executor: Executor | None, scheduler: str | None
+) -> Iterator[Backend]:
     if executor is not None:
-        many = workers or getattr(executor, "_max_workers", None) or os.cpu_count() or 1
-        yield AtWork(executor, _packed(plan), many)
+        many = workers or getattr(executor, "_max_workers", None) or _cores()
+        yield Backend(executor, lambda message: message, many)
     elif scheduler is not None:
-        with _cluster(scheduler) as client:
-            (sent,) = client.scatter([_packed(plan)], broadcast=True, hash=False)
-            pool = client.get_executor(pure=False)
+        with cluster.connected(scheduler) as client:
+            scattered: dict[str, Any] = {}
+
+            def sent(message: PlanMessage) -> Any:
+                if message.key not in scattered:
+                    (scattered[message.key],) = client.scatter(
+                        [message], broadcast=True, hash=False
+                    )
+                return scattered[message.key]
+
             # A future of a cluster that is gone may never be told so.
-            lives = lambda: client.status in ("running", "connecting")  # noqa: E731
-            yield AtWork(pool, sent, sum(client.nthreads().values()), lives)
+            yield Backend(
+                client.get_executor(pure=False),
+                sent,
+                sum(client.nthreads().values()),
+                lambda: client.status in ("running", "connecting"),
+                lambda message: scattered.pop(message.key, None) and None,
+            )
     else:
-        assert workers is not None
-        with _processes(workers, _packed(plan)) as pool:
-            yield AtWork(pool, None, workers)
+        with _processes(workers or _cores()) as backend:
+            yield backend
 
 
 @contextmanager
@@ -237,35 +318,53 @@ def _told_in_words() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, CancelledError) or type(error).__module__.startswith("distributed"):
-            message = f"the cluster was lost, or gave up: {str(error) or 'its work was cancelled'}"
+        if isinstance(error, CancelledError) or cluster.is_its(error):
+            reason = str(error) or Message("its work was cancelled")
+            text = Message("the cluster was lost, or gave up: {reason}", reason=reason)
         elif isinstance(error, BrokenExecutor | OSError):  # OSError: one died while it started
-            message = (
+            text = Message(
                 "the worker processes stopped: killed, or out of memory. If they never started: "
                 'in a script, call this below `if __name__ == "__main__":`, or pass workers=1'
             )
         else:
             raise
-        raise WorkersError("the study", message) from None
+        raise WorkersError(Message("the study"), text) from None
 
 
 # ── on this machine ──────────────────────────────────────────────────────────────────────────
 
 
 @contextmanager
-def _processes(workers: int, packed: Packed) -> Iterator[Executor]:
-    """Processes of our own, each with the plan."""
+def _processes(workers: int) -> Iterator[Backend]:
+    """Processes of our own, which find each plan in a file."""
     # Forking a process that has threads (a progress bar's) can hang: workers start afresh.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _start_worker, (packed,)) as pool:
-        try:
-            with _interrupts_held_back():
-                for _ in range(workers):  # each starts a process
-                    pool.submit(int)
-            yield pool
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    folder = Path(tempfile.mkdtemp(prefix="tenthirty-"))
+
+    def file_of(message: PlanMessage) -> PlanFile:
+        return PlanFile(message.key, folder / f"{message.key}.plan")
+
+    def sent(message: PlanMessage) -> PlanFile:
+        file = file_of(message)
+        if not file.path.exists():
+            file.path.write_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
+        return file
+
+    try:
+        with ProcessPoolExecutor(workers, context, _start_worker, (folder,)) as pool:
+            try:
+                with _interrupts_held_back():
+                    for _ in range(workers):  # each starts a process
+                        pool.submit(int)
+                yield Backend(
+                    pool, sent, workers,
+                    forget=lambda message: file_of(message).path.unlink(missing_ok=True),
+                )  # fmt: skip
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -291,96 +390,46 @@ def _interrupts_held_back() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def _start_worker(packed: Packed) -> None:
-    global _sent
-    _sent = packed
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+def _start_worker(folder: Path) -> None:
+    threading.Thread(target=_end_with_the_parent, args=(folder,), daemon=True).start()
 
 
-def _end_with_the_parent() -> None:
-    """A killed process cannot end its workers: they see to that themselves."""
+def _end_with_the_parent(folder: Path) -> None:
+    """A killed process cannot end its workers nor tidy up: they see to that themselves."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        with suppress(Exception):
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
-
-
-# ── on a cluster ─────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def _cluster(address: str) -> Iterator[Any]:
-    """A client of the Dask scheduler there, which must have workers."""
-    try:
-        from distributed import Client
-        from distributed.comm import resolve_address
-    except ImportError:
-        message = 'a scheduler needs the package distributed: pip install "tenthirty[cluster]"'
-        raise WorkersError("the study", message) from None
-    client = None
-    with suppress(OSError, ValueError):
-        resolve_address(address)  # a client half made for one that is none would linger
-        client = Client(address, timeout=ANSWERS_WITHIN_S, set_as_default=False)
-    if client is None:
-        message = (
-            f"no Dask scheduler answers at {address}: check the address (like "
-            "tcp://10.0.0.5:8786), and that `dask scheduler` runs there"
-        )
-        raise WorkersError("the study", message)
-    with _quiet(), client:
-        try:
-            client.wait_for_workers(1, timeout=ANSWERS_WITHIN_S)
-        except TimeoutError:
-            message = f"the scheduler at {address} has no workers: start some with `dask worker`"
-            raise WorkersError("the study", message) from None
-        yield client
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """What Dask logs of a cluster that is lost would stand around our one message."""
-    loggers = [logging.getLogger(name) for name in LOGGERS]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 # ── in a worker ──────────────────────────────────────────────────────────────────────────────
 
 
-def work(packed: Packed | None, numbers: Sequence[int], rows: Sequence[int]) -> list[Replication]:
-    """A block of replications, wherever this is; None: of the plan sent when it was started."""
-    packed = packed or _sent
-    assert packed is not None
-    plan, engines = _unpacked(packed)
+def work(
+    sent: PlanMessage | PlanFile, numbers: Sequence[int], rows: Sequence[int]
+) -> list[Replication]:
+    """A block of replications, wherever this is."""
+    plan, engines = _unpacked(sent)
+    _drop_others(engines, rows)
     return [_replication(plan, engines, number, rows) for number in numbers]
 
 
-def _packed(plan: Plan) -> Packed:
-    stripped = (s._replace(travel=travel.without_table(s.travel)) for s in plan.systems)
-    data = pickle.dumps(plan._replace(systems=tuple(stripped)), pickle.HIGHEST_PROTOCOL)
-    return Packed(hashlib.sha256(data).hexdigest(), finished.code(), data)
-
-
-def _unpacked(packed: Packed) -> tuple[Plan, dict[int, Engine]]:
+def _unpacked(sent: PlanMessage | PlanFile) -> tuple[Plan, dict[int, Engine]]:
     """The plan and its engines, made once in a process and kept from block to block."""
     with _one_at_a_time:  # the threads of a process share plan and engines
-        if packed.key not in _ready:
-            if packed.code != finished.code():
-                message = (
+        if sent.key not in _ready:
+            message = sent.read() if isinstance(sent, PlanFile) else sent
+            if message.code != checkpoints.code():
+                text = Message(
                     "a worker has another version of tenthirty, or of a package that it computes "
                     "with: install the same ones there"
                 )
-                raise WorkersError("the study", message)
-            plan: Plan = pickle.loads(packed.plan)
+                raise WorkersError(Message("the study"), text)
+            plan: Plan = pickle.loads(message.plan)
             whole = (s._replace(travel=travel.with_table(s.travel)) for s in plan.systems)
-            plan = plan._replace(systems=tuple(whole))
             while len(_ready) >= KEPT_PLANS:
                 del _ready[next(iter(_ready))]
-            _ready[packed.key] = plan, {}
-        return _ready[packed.key]
+            _ready[sent.key] = plan._replace(systems=tuple(whole)), {}
+        return _ready[sent.key]

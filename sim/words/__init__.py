@@ -7,14 +7,16 @@ those of `sim/answers/ranking.py` in `sim/words/ranking.py`.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.answers.answer import Answer
     from sim.words.language import Language
     from sim.words.page import Page
 
-__all__ = ["page_of"]
+__all__ = ["facts_of", "frames_of", "page_of"]
 
 
 def page_of(answer: Answer, say: Language) -> Page:
@@ -23,3 +25,30 @@ def page_of(answer: Answer, say: Language) -> Page:
 
     import_module(f"sim.words.{answer.room()}")
     return page(answer, say)
+
+
+def frames_of(answer: Answer) -> dict[str, pd.DataFrame]:
+    """What is written as CSV: an answer's frames, the main one with texts in every language."""
+    frames = answer.frames()
+    if answer.name in frames:
+        frames[answer.name] = _frame_of(answer)
+    return frames
+
+
+def facts_of(answer: Answer) -> dict[str, Any]:
+    """What is written as JSON: an answer's facts, the rows with texts in every language."""
+    from sim.answers.answer import finite
+
+    facts = answer.facts()
+    if "rows" in facts:
+        facts["rows"] = finite(_frame_of(answer).to_dict("records"))
+    return facts
+
+
+def _frame_of(answer: Answer) -> pd.DataFrame:
+    from sim.words.language import ENGLISH, available, language
+    from sim.words.page import frame
+
+    import_module(f"sim.words.{answer.room()}")
+    codes = sorted(available(), key=lambda code: (code == ENGLISH, code))
+    return frame(answer, [language(code) for code in codes])

@@ -1,4 +1,4 @@
-"""A share as a planner says it, "two thirds" or 三分之二, and numbers rounded to add up."""
+"""A share as a planner says it, "two thirds", and numbers rounded so that they add up."""
 
 from __future__ import annotations
 
@@ -6,38 +6,44 @@ from typing import Final
 
 import numpy as np
 
-from sim.words.phrases import pick
+from sim.text import Message
+from sim.words.language import Language
 
 ALMOST_ALL: Final = 0.95
 CLOSE: Final = 0.02  # a share further than this from every fraction is said in percent
 FRACTIONS: Final = (
-    (9 / 10, "nine in ten", "九成"),
-    (8 / 10, "four fifths", "八成"),
-    (3 / 4, "three quarters", "四分之三"),
-    (2 / 3, "two thirds", "三分之二"),
-    (6 / 10, "three fifths", "六成"),
-    (1 / 2, "half", "一半"),
-    (4 / 10, "two fifths", "四成"),
-    (1 / 3, "a third", "三分之一"),
-    (1 / 4, "a quarter", "四分之一"),
-    (2 / 10, "a fifth", "两成"),
-    (1 / 10, "a tenth", "一成"),
+    (9 / 10, Message("nine in ten")),
+    (8 / 10, Message("four fifths")),
+    (3 / 4, Message("three quarters")),
+    (2 / 3, Message("two thirds")),
+    (6 / 10, Message("three fifths")),
+    (1 / 2, Message("half")),
+    (4 / 10, Message("two fifths")),
+    (1 / 3, Message("a third")),
+    (1 / 4, Message("a quarter")),
+    (2 / 10, Message("a fifth")),
+    (1 / 10, Message("a tenth")),
 )
 
 
-def fraction(share: float, lang: str) -> str:
+def fraction(share: float, say: Language) -> str:
     """The nearest fraction in words, or nothing where none is close."""
     if share >= 1:
-        return pick(lang, "all", "全部")
+        return say(Message("all"))
     if share >= ALMOST_ALL:
-        return pick(lang, "almost all", "几乎全部")
-    value, en, zh = min(FRACTIONS, key=lambda one: abs(one[0] - share))
-    return pick(lang, en, zh) if abs(value - share) <= CLOSE else ""
+        return say("almost all")
+    value, text = min(FRACTIONS, key=lambda entry: abs(entry[0] - share))
+    return say(text) if abs(value - share) <= CLOSE else ""
 
 
-def said(share: float, lang: str) -> str:
+def in_words(share: float, say: Language) -> str:
     """A fraction in words where one is close, else whole percent."""
-    return fraction(share, lang) or f"{100 * share:.0f}" + pick(lang, " %", "%")
+    return fraction(share, say) or percent(share, 0, say)
+
+
+def percent(share: float, digits: int, say: Language) -> str:
+    """66.1 %, as it stands within a sentence; Chinese sets no blank before the sign there."""
+    return say("{percent} %", percent=f"{100 * share:.{digits}f}")
 
 
 def adding_up(values: np.ndarray, digits: int) -> np.ndarray:

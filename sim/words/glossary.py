@@ -1,28 +1,58 @@
-"""`explain`: what a measure or a term means, in both languages."""
+"""`explain`: what a measure or a term means, in one language or in each that there is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from sim.errors import PlannerError, did_you_mean
-from sim.measures.measures import GLOSSARY, MEASURES
+from sim.text import Message
+from sim.words.definitions import MEASURES, TERMS, Definition
+from sim.words.language import Language, available, language
 
 
-def explain(term: str | None, lang: str = "") -> str:
-    """The definition of a term; without one, all that can be asked. English, Chinese or both."""
-    entries: list[tuple[tuple[str, ...], str, str]] = [
-        ((m.key, m.en, m.zh, *m.terms), m.definition_en, m.definition_zh) for m in MEASURES
-    ]
-    entries += [((en, zh), say_en, say_zh) for en, zh, say_en, say_zh in GLOSSARY]
+class _Entry(NamedTuple):
+    names: tuple[str, ...]  # in every language, for nobody knows which one is asked in
+    definition: Definition
+
+
+def explain(term: str | None, say: Language | None = None) -> str:
+    """The definition of a measure or a term, asked for in any language and by any part of a name.
+
+    `term`: None for a list of all that can be asked for. `say`: the reader's language; without
+    one, the definition in every language. PlannerError if there is no such term.
+    """
+    every = [language(code) for code in available()]
+    readers = every if say is None else [say]
+    entries = _entries(every)
     if term is None:
-        lines = [f"  {' · '.join(names)}" for names, _, _ in entries]
-        return "\n".join(["Ask for one of these:", *lines])
-    wanted = term.strip().casefold()
-    found = [e for e in entries if wanted in {name.casefold() for name in e[0]}]
-    found = found or [e for e in entries if any(wanted in name.casefold() for name in e[0])]
-    if not found:
-        known = [name for names, _, _ in entries for name in names]
-        raise PlannerError(term, f"no such term{did_you_mean(term, known)}")
+        lines = [f"  {' · '.join(entry.names)}" for entry in entries]
+        return "\n".join([readers[0](Message("Ask for one of these:")), *lines])
     pages = []
-    for names, english, chinese in found:
-        said = {"en": [english], "zh": [chinese]}.get(lang, [english, chinese])
-        pages.append("\n".join([" · ".join(names), *(f"  {line}" for line in said)]))
+    for entry in _found(term, entries):
+        meanings = [f"  {reader(entry.definition.meaning)}" for reader in readers]
+        pages.append("\n".join([" · ".join(entry.names), *meanings]))
     return "\n\n".join(pages)
+
+
+def _entries(every: Sequence[Language]) -> list[_Entry]:
+    entries = []
+    for key, definition in [*MEASURES.items(), *((None, term) for term in TERMS)]:
+        texts = (definition.name, *definition.others)
+        names = [say(text) for text in texts for say in every]
+        entries.append(_Entry(tuple(dict.fromkeys([key, *names] if key else names)), definition))
+    return entries
+
+
+def _found(term: str, entries: Sequence[_Entry]) -> list[_Entry]:
+    """The entries of that very name; if there is none, those with it in a name."""
+    wanted = term.strip().casefold()
+    found = [entry for entry in entries if wanted in {name.casefold() for name in entry.names}]
+    found = found or [
+        entry for entry in entries if any(wanted in name.casefold() for name in entry.names)
+    ]
+    if not found:
+        known = [name for entry in entries for name in entry.names]
+        message = Message("no such term{hint}", hint=did_you_mean(term, known))
+        raise PlannerError(term, message)
+    return found

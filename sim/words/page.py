@@ -7,13 +7,17 @@ for `sim/answers/NAME.py`. `sim.words.page_of` opens that room first.
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from rich.cells import cell_len
 
 from sim.words.language import Language
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WIDTH = 96  # at most, in columns of a terminal; a Chinese character takes two
 
@@ -35,6 +39,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     rows: list[list[str]]
     below: str = ""  # a line directly below it
+    above: str = ""  # what it is about, directly above it
 
     def lines(self) -> list[str]:
         """For a terminal: columns as wide as their widest cell."""
@@ -48,11 +53,12 @@ class Table(NamedTuple):
                 apart = " " if column.belongs or not line else "  "
                 line += apart + (cell + space if column.align == "left" else space + cell)
             lines.append(line.rstrip())
-        return [*lines, *([f" {self.below}"] if self.below else [])]
+        above = wrapped(self.above, indent="   ") if self.above else []
+        return [*above, *lines, *([f" {self.below}"] if self.below else [])]
 
     def html(self) -> str:
         """For a notebook; it copies into Word as a table."""
-        parts = ["<table>"]
+        parts = [*paragraphs([self.above]), "<table>"]
         for tag, row in (
             ("th", [column.head for column in self.columns]),
             *(("td", row) for row in self.rows),
@@ -115,6 +121,16 @@ class Page:
 def page(answer: Any, say: Language) -> Page:
     """What an answer says. Each kind of answer has its own, in the room of its name."""
     raise NotImplementedError(f"no words for {type(answer).__name__}")
+
+
+@singledispatch
+def frame(answer: Any, languages: Sequence[Language]) -> pd.DataFrame:
+    """All of an answer, tidy, as it is written to files: its numbers, and texts in each language.
+
+    Only answers with texts beside their numbers have their own.
+    """
+    numbers: pd.DataFrame = answer.to_frame()
+    return numbers
 
 
 def paragraphs(lines: Any) -> list[str]:

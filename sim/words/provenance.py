@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.words.language import Language
+from sim.text import Message
+from sim.words.language import Language, available, language
 
 if TYPE_CHECKING:
     from sim.answers.answer import Provenance
@@ -23,6 +24,11 @@ def line(made: Provenance, say: Language) -> str:
         seed=made.seed,
     )
     return f"{said}      {say('{n} s', n=f'{made.seconds:.0f}')}"
+
+
+def stamp() -> str:
+    """What a draft is stamped with: in every language, for a figure travels."""
+    return " ".join(language(code)(Message("DRAFT")) for code in available())
 
 
 def footnote(made: Provenance, say: Language) -> str:

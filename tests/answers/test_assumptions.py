@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from decisions import days, tiny_city
-from test_records import scenario_with
+from worlds import scenario_with
 
 import sim
 from sim.answers import coverage as coverage_room
 from sim.answers.assumptions import USUAL, assumptions, mishaps
 from sim.errors import OptionError
+from sim.model.system import SIREN
 from sim.prepare import demand, draws, system
 from sim.scenario.file import load
 from sim.study import plan as study
+from sim.study.effort import Effort
 
 
 def of(base, key):
@@ -76,10 +78,15 @@ def test_slower_main_roads_take_longer_where_they_lead():
     assert 0.05 < np.mean(after[far] > 1.05 * before[far]) < 1
 
 
+def siren_speed(scenario):
+    """[hour of the week] what speeds are multiplied by, on the first class of roads."""
+    modes = system.driving_modes(scenario)
+    return modes.factor[modes.number[modes.band_of_hour, SIREN], 0]
+
+
 def test_rush_hours_are_slower_at_their_hours_only():
     slow = of(days(), "rush-hours").at(days(), -1.0)
-    factor, band = system._speed_factors(slow)
-    by_hour = factor[band * 2, 0].reshape(7, 24)
+    by_hour = siren_speed(slow).reshape(7, 24)
     assert (by_hour == by_hour[0]).all(), "every day alike"
     assert {h for h in range(24) if by_hour[0, h] < 1} == {7, 8, 17, 18}
     assert by_hour.min() == pytest.approx(0.8)
@@ -91,8 +98,7 @@ def test_bands_of_the_scenario_stay_in_force(tiny):
         tiny.path.read_text("utf-8") + "travel: {bands: [{hours: 07-09, speed: 50 %}]}\n", "utf-8"
     )
     slow = of(sim.load(path), "speed").at(sim.load(path), -1.0)
-    factor, band = system._speed_factors(slow)
-    by_hour = factor[band * 2, 0][:24]
+    by_hour = siren_speed(slow)[:24]
     assert by_hour[7] == pytest.approx(0.45)
     assert by_hour[12] == pytest.approx(0.9)
 
@@ -102,7 +108,9 @@ def test_a_matrix_is_slower_or_faster_as_a_whole(tiny):
     assert keys == ["demand", "speed", "rush-hours", "turnout", "on-scene", "handover"]
     slow = of(tiny, "speed").at(tiny, -1.0)
     assert siren_s(slow) == pytest.approx(siren_s(tiny) / 0.9, rel=1e-4)
-    before, after = (coverage_room.coverage(s, 0.0).set_index("area") for s in (tiny, slow))
+    before, after = (
+        coverage_room.coverage(s, 0.0).to_frame().set_index("area") for s in (tiny, slow)
+    )
     assert after.loc["all", "minutes"] == pytest.approx(
         before.loc["all", "minutes"] / 0.9, rel=1e-4
     )
@@ -119,7 +127,7 @@ def test_in_recorded_calls_what_the_records_say_is_wrong_as_well(tmp_path):
     assert after.turnout_s == pytest.approx(1.3 * before.turnout_s, abs=0.01)
     assert before.turnout_s[[0, 2]].tolist() == [60, 100]
     plan = base.add("枫林镇")
-    planned = study.prepare(about.at(base, 1.0), about.at(plan, 1.0))
+    planned = study.prepare(about.at(base, 1.0), (about.at(plan, 1.0),), Effort())
     assert len({id(d) for d in planned.plan.demands}) == 1, "one and the same calls"
     assert planned.plan.systems[0].travel.far is planned.plan.systems[1].travel.far
 

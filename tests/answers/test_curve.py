@@ -10,7 +10,9 @@ from decisions import QUICK, days, of_curve, priced, small
 from sim.answers import costs
 from sim.answers.curve import curve
 from sim.errors import OptionError
-from sim.study.runs import FRESH, How, Trials
+from sim.study.effort import Effort
+from sim.study.plan import FRESH
+from sim.study.runs import Runs
 
 
 def test_tracks_start_from_today_and_each_step_from_the_one_before():
@@ -26,8 +28,8 @@ def test_tracks_start_from_today_and_each_step_from_the_one_before():
 
 def test_the_curve_is_measured_on_fresh_calls():
     found = of_curve()
-    with Trials(priced(), [], How(seed=2025 + FRESH, workers=1)) as fresh:
-        fresh.more(6)
+    with Runs(priced(), [], Effort(seed=2025 + FRESH, workers=1)) as fresh:
+        fresh.extend(6)
         assert found.now["within"] == fresh.value(0)
 
 

@@ -21,12 +21,14 @@ from sim.answers.search import (
 )
 from sim.errors import OptionError
 from sim.measures.verdicts import Verdict
-from sim.study.runs import FRESH, How, Trials
+from sim.study.effort import Effort
+from sim.study.plan import FRESH
+from sim.study.runs import Runs
 from sim.text import Name
 from sim.words import options as words
 from sim.words.language import language
 
-HOW = How(replications=5, workers=1)
+EFFORT = Effort(replications=5, workers=1)
 FAR = Candidate(Name("海上", "At sea"), (100.0, 20.0))
 
 
@@ -99,7 +101,7 @@ def test_a_station_moved_away_leaves_its_place_free():
 
 def test_each_greedy_step_is_the_best_of_all_on_the_same_calls():
     base, found = small(), drawn(days().map, 5, 1)
-    taken = greedy(base, ["station", "ambulance", "either"], found, "within", HOW)
+    taken = greedy(base, ["station", "ambulance", "either"], found, "within", EFFORT)
     layout = base
     for option, kinds in zip(taken, ("station", "ambulance", "either"), strict=True):
         options = []
@@ -117,31 +119,31 @@ def test_each_greedy_step_is_the_best_of_all_on_the_same_calls():
 def test_one_of_a_few_that_are_far_apart_is_picked_for_certain():
     base = small()
     found = [Candidate(Name(n, n)) for n in ("枫林镇", "官庄镇", "白兔潭镇", "浦口镇")]
-    (option,) = greedy(base, ["station"], found, "mean", HOW)
+    (option,) = greedy(base, ["station"], found, "mean", EFFORT)
     gains = by_comparison(base, [base.add(one.name.zh) for one in found], key="mean")
     assert option.layout.stations[-1].name.zh == found[int(np.argmin(gains))].name.zh
 
 
 def test_steps_end_where_there_is_nothing_left_to_add():
     found = [Candidate(Name("枫林镇", "Fenglin")), FAR]
-    taken = greedy(small(), ["station"] * 3, found, "within", HOW)
+    taken = greedy(small(), ["station"] * 3, found, "within", EFFORT)
     assert [what(option) for option in taken] == ["+ Fenglin"]
 
 
 def test_swaps_end_and_each_surely_helped(monkeypatch):
     base = small()
-    taken = swaps(base, base, [], [], "within", HOW)
+    taken = swaps(base, base, [], [], "within", EFFORT)
     assert len(taken) < search.MOST_SWAPS
     layouts = [base, *(option.layout for option in taken)]
     for before, after in itertools.pairwise(layouts):
         assert by_comparison(before, [after])[0] > 0
     monkeypatch.setattr(search, "MOST_SWAPS", 0)
-    assert swaps(base, base, [], [], "within", HOW) == []
+    assert swaps(base, base, [], [], "within", EFFORT) == []
 
 
 def test_a_lone_station_has_nothing_to_swap():
     base = small().close("市中医院").close("市二医院")
-    assert swaps(base, base, [], [], "within", HOW) == []
+    assert swaps(base, base, [], [], "within", EFFORT) == []
 
 
 def test_swaps_keep_new_stations_in_the_order_they_came(monkeypatch):
@@ -163,7 +165,7 @@ def test_swaps_keep_new_stations_in_the_order_they_came(monkeypatch):
 
     monkeypatch.setattr(search, "moved_stations", noted)
     monkeypatch.setattr(search, "best_of", best)
-    swaps(days(), layout, names, [], "within", HOW)
+    swaps(days(), layout, names, [], "within", EFFORT)
     kept = [name for name in names if name != "石亭镇"]
     assert seen[:2] == [names, [*kept, "茶山镇"]]
 
@@ -172,9 +174,9 @@ def test_what_was_picked_is_measured_on_fresh_calls():
     found = search.search(small(), "4", stations=1, ambulances=1, **QUICK)
     assert len(found.steps) >= 2
     layouts = [step.option.layout for step in found.steps]
-    asked = How(seed=days().settings.study.seed + FRESH, workers=1)
-    with Trials(small(), layouts, asked) as fresh:
-        fresh.more(5)
+    asked = Effort(seed=days().settings.study.seed + FRESH, workers=1)
+    with Runs(small(), layouts, asked) as fresh:
+        fresh.extend(5)
         for row, step in enumerate(found.steps, 1):
             assert step.gains["within"].mean == fresh.spread(row).mean
             assert step.gain.mean == fresh.spread(row, base=row - 1).mean

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from decisions import stressed, tiny_city, with_joint
 from scipy.stats import kstest
-from test_records import scenario_with
+from worlds import scenario_with
 
 from sim.answers import comparison
 from sim.answers.assumptions import USUAL, assumptions
@@ -17,6 +17,7 @@ from sim.answers.stress import OFTEN_JOINT, JointCounts, stress
 from sim.errors import OptionError, ScenarioError
 from sim.scenario.file import load
 from sim.study import plan as study
+from sim.study.effort import Effort
 
 QUICK = {"replications": 6, "workers": 1}
 NO_ROADS = dict.fromkeys(
@@ -138,9 +139,9 @@ def test_several_proposals_stand_beside_each_other(tiny):
 def test_tables_of_roads_that_are_tried_once_are_not_kept(tiny, monkeypatch):
     kept, real = [], study.prepare
 
-    def noted(*layouts, **how):
-        kept.append((len(layouts[0].settings.travel.bands), how["keep_tables"]))
-        return real(*layouts, **how)
+    def noted(base, proposals, effort, *others):
+        kept.append((len(base.settings.travel.bands), effort.keep_tables))
+        return real(base, proposals, effort, *others)
 
     monkeypatch.setattr(study, "prepare", noted)
     leave = dict.fromkeys(USUAL, 0.0) | {"speed": 0.1, "turnout": 0.1}
@@ -154,7 +155,7 @@ def test_a_table_that_is_not_to_be_kept_is_not_on_disk(coquimbo):
     slow = of(coquimbo, "speed").at(coquimbo, -0.37)
     cache = Path(os.environ["TENTHIRTY_CACHE"])
     before = set(cache.glob("*.npy"))
-    study.prepare(slow, replications=1, keep_tables=False)
+    study.prepare(slow, (), Effort(replications=1, keep_tables=False))
     assert set(cache.glob("*.npy")) == before
 
 

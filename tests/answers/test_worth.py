@@ -11,7 +11,8 @@ from sim.answers.worth import worth
 from sim.errors import OptionError, ScenarioError
 from sim.measures.estimates import Estimate
 from sim.measures.verdicts import FEWEST, Verdict
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort
+from sim.study.runs import Runs
 
 
 def test_the_greatest_loss_comes_first():
@@ -49,9 +50,9 @@ def test_losses_are_those_of_a_comparison():
 def test_calls_a_day_are_of_the_station_today():
     found = of_worth()
     closed = [loss for loss in found.losses if loss.closed]
-    with Trials(priced(), [], How(workers=1)) as trials:
-        trials.more(6)
-        served = trials.per_day(0, "served")
+    with Runs(priced(), [], Effort(workers=1)) as runs:
+        runs.extend(6)
+        served = runs.per_day(0, "served")
     assert {loss.station: loss.calls_per_day for loss in closed} == pytest.approx(
         dict(enumerate(served.tolist()))
     )

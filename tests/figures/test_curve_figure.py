@@ -19,7 +19,7 @@ from decisions import (
     unknown,
     vast,
 )
-from drawn import LANGUAGES, check, draw, headline, is_stamped, texts
+from drawings import LANGUAGES, check, draw, headline, is_stamped, texts
 
 from sim.figures import cost_front, style
 from sim.figures.drawing import drawings

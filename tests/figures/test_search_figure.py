@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from decisions import as_draft, nothing, of_search, renamed, search_of, stepped, vast
-from drawn import LANGUAGES, check, draw, headline, is_stamped, texts
+from drawings import LANGUAGES, check, draw, headline, is_stamped, texts
 
 from sim.figures import search as room
 from sim.figures import style

@@ -15,7 +15,7 @@ from decisions import (
     stressed,
     with_joint,
 )
-from drawn import LANGUAGES, check, draw, is_stamped, texts
+from drawings import LANGUAGES, check, draw, is_stamped, texts
 
 from sim.figures import stress_joint, style
 from sim.figures.stress_swings import drawable, tornado

@@ -15,7 +15,7 @@ from decisions import (
     vast,
     worth_of,
 )
-from drawn import LANGUAGES, check, draw, is_stamped, texts
+from drawings import LANGUAGES, check, draw, is_stamped, texts
 
 from sim.figures import style
 from sim.figures import worth as room

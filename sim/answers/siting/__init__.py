@@ -2,8 +2,8 @@
 
     plans = siting.mclp(time, weight, limit, p=3, fixed=[0, 4], best=5)
 
-Matrices in, sites out; nothing of this knows maps or calls. `time` is [demand point, site], in any
-unit, inf where there is no way; every model takes the same options:
+These modules take matrices and return sites; they know neither maps nor calls. `time` is
+[demand point, site], in any unit, inf where there is no way; every model takes the same options:
 
 - `p`, or `vehicles`: how many sites are open, or ambulances stand, in all;
 - `fixed`: existing sites, which stay open; for vehicle models the least number at each site;
@@ -14,13 +14,14 @@ unit, inf where there is no way; every model takes the same options:
 - `best`: so many plans, the best first; `time_limit_s`: then the last plan may not be proven,
   and there may be fewer.
 
-What cannot be raises `Infeasible`, which says why; what makes no sense raises ValueError.
+A problem without a plan raises `Infeasible`, which says why; numbers that make no sense raise
+ValueError.
 """
 
 from sim.answers.siting.centre import p_centre
 from sim.answers.siting.cover import lscp, mclp
-from sim.answers.siting.given import Infeasible, Plan
 from sim.answers.siting.median import p_median
+from sim.answers.siting.problem import Infeasible, SitingPlan
 from sim.answers.siting.vehicles import dsm, mexclp
 
-__all__ = ["Infeasible", "Plan", "dsm", "lscp", "mclp", "mexclp", "p_centre", "p_median"]
+__all__ = ["Infeasible", "SitingPlan", "dsm", "lscp", "mclp", "mexclp", "p_centre", "p_median"]

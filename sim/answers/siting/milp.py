@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
-from sim.answers.siting.given import Infeasible, OutOfTime
+from sim.answers.siting.problem import Infeasible, OutOfTime
 
 INFEASIBLE, TIME_OUT, OPTIMAL = 2, 1, 0
 
@@ -29,7 +29,7 @@ class Columns(NamedTuple):
         return x[self.start : self.stop]
 
 
-class Solved(NamedTuple):
+class Solution(NamedTuple):
     x: np.ndarray  # [column]
     proven: bool
 
@@ -72,7 +72,7 @@ class Programme:
         both = (np.broadcast_to(np.asarray(edge, float), rows) for edge in (low, high))
         self._rows.append((hstack(blocks, "csr"), *both))
 
-    def solve(self) -> Solved:
+    def solve(self) -> Solution:
         """The best; Infeasible if there is none."""
         options: Any = {"mip_rel_gap": 0.0}
         if self._ends_at is not None:
@@ -98,7 +98,7 @@ class Programme:
             if found.status != INFEASIBLE:
                 raise RuntimeError(f"HiGHS ended without an answer: {found.message}")
             raise Infeasible("no plan keeps all that was asked for at once")
-        return Solved(found.x, found.status == OPTIMAL)
+        return Solution(found.x, found.status == OPTIMAL)
 
 
 def _scaled(rows: csr_matrix, low: np.ndarray, high: np.ndarray) -> LinearConstraint:
@@ -114,10 +114,10 @@ def _factor(top: Any, wanted: float) -> Any:
     return np.exp2(exponent)
 
 
-def several(
+def best_plans(
     count: int,
-    solve: Callable[[], Solved],
-    plan_of: Callable[[Solved], Any],
+    solve: Callable[[], Solution],
+    plan_of: Callable[[Solution], Any],
     exclude: Callable[[Any], None],
 ) -> list[Any]:
     """The best plan, then the best of the others, and so on; fewer if there are no more.

@@ -1,4 +1,4 @@
-"""Models that place ambulances: covered twice (DSM), covered by one that is free (MEXCLP)."""
+"""Models that place ambulances: DSM covers people twice, MEXCLP by an ambulance that is free."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix, identity
 
-from sim.answers.siting.cover import grouped
-from sim.answers.siting.given import (
+from sim.answers.siting.cover import merge_points
+from sim.answers.siting.milp import Columns, Programme, Solution, best_plans, not_again
+from sim.answers.siting.problem import (
     ROUNDING,
-    Given,
     Infeasible,
-    Plan,
+    SitingPlan,
+    SitingProblem,
     column,
-    covered,
-    given,
+    coverage,
     is_whole,
-    rows_said,
+    name_rows,
+    problem_of,
     table_of,
 )
-from sim.answers.siting.milp import Columns, Programme, Solved, not_again, several
 
 
 class Fleet(NamedTuple):
-    """How many ambulances may stand where."""
+    """How many ambulances may stand at each site."""
 
     total: int
     least: np.ndarray  # [site]
@@ -47,39 +47,39 @@ def dsm(
     fixed: Any = 0,
     capacity: Any = None,
     **options: Any,
-) -> list[Plan]:
+) -> list[SitingPlan]:
     """Double standard model (Gendreau, Laporte & Semet 1997): the most weight covered twice.
 
-    All points are covered within `r2`, a share `alpha` of the weight within `r1` (both of all
-    points, or [demand]); value: the weight that two ambulances cover within r1. `fixed`: [site]
-    the least number there; `capacity`: the greatest.
+    Ambulances cover all points within `r2`, and a share `alpha` of the weight within `r1` (each one
+    number, or [demand]). The value is the weight that two ambulances cover within r1. `fixed` is
+    the least number at each [site], `capacity` the greatest.
     """
     points, wrong = len(table_of(time)), []
     if not 0 <= alpha <= 1:
         wrong.append(f"alpha: a share from 0 to 1 is needed; found {alpha}")
     within, at_worst = column("r1", r1, points, wrong), column("r2", r2, points, wrong)
-    one, fleet = _given(time, weight, vehicles, fixed, capacity, options, wrong)
-    near, far = covered(one, within), covered(one, at_worst)
+    problem, fleet = _problem_of(time, weight, vehicles, fixed, capacity, options, wrong)
+    near, far = coverage(problem, within), coverage(problem, at_worst)
     if not far.any(axis=1).all():
-        lost = rows_said(np.flatnonzero(~far.any(axis=1)))
+        lost = name_rows(np.flatnonzero(~far.any(axis=1)))
         raise Infeasible(f"no site covers demand points {lost} within r2")
-    groups, sums = grouped(near, one.weight)
-    programme = Programme(one.ends_at)
-    parked, levels = _add_fleet(programme, fleet, one)
+    groups, sums = merge_points(near, problem.weight)
+    programme = Programme(problem.ends_at)
+    stands, levels = _add_fleet(programme, fleet, problem)
     once = programme.add_columns(np.zeros(len(sums)), whole=True)
     twice = programme.add_columns(-sums, whole=True)
     eye = identity(len(sums), format="csr")
-    counted = {parked: -csr_matrix(groups.astype(float)), once: eye, twice: eye}
-    programme.add_rows(counted, -np.inf, 0.0)
+    terms = {stands: -csr_matrix(groups.astype(float)), once: eye, twice: eye}
+    programme.add_rows(terms, -np.inf, 0.0)
     programme.add_rows({once: -eye, twice: eye}, -np.inf, 0.0)
-    programme.add_rows({once: sums}, alpha * one.weight.sum() * (1 - ROUNDING), np.inf)
-    needs, _ = grouped(far, one.weight)
-    programme.add_rows({parked: csr_matrix(needs.astype(float))}, 1.0, np.inf)
+    programme.add_rows({once: sums}, alpha * problem.weight.sum() * (1 - ROUNDING), np.inf)
+    needs, _ = merge_points(far, problem.weight)
+    programme.add_rows({stands: csr_matrix(needs.astype(float))}, 1.0, np.inf)
 
     def value(cars: np.ndarray) -> float:
-        return float(one.weight[near @ cars >= 2].sum())
+        return float(problem.weight[near @ cars >= 2].sum())
 
-    return _plans(programme, one, parked, levels, value)
+    return _plans(programme, problem, stands, levels, value)
 
 
 def mexclp(
@@ -92,39 +92,39 @@ def mexclp(
     fixed: Any = 0,
     capacity: Any = None,
     **options: Any,
-) -> list[Plan]:
+) -> list[SitingPlan]:
     """Maximum expected covering (Daskin 1983): the weight covered by an ambulance that is free.
 
-    Each is busy a share `q` of the time, apart from all others: with k of them within `limit` a
-    point counts 1 − q^k of its weight. `fixed`: [site] the least number there; `capacity`: the
-    greatest.
+    Each ambulance is busy a share `q` of the time, independently of all others: with k of them
+    within `limit` a point counts 1 − q^k of its weight. `fixed` is the least number at each [site],
+    `capacity` the greatest.
     """
     wrong: list[str] = []
     if not 0 <= q < 1:
         wrong.append(f"q: a share from 0 to below 1 is needed; found {q}")
     within = column("limit", limit, len(table_of(time)), wrong)
-    one, fleet = _given(time, weight, vehicles, fixed, capacity, options, wrong)
-    covers = covered(one, within)
-    groups, sums = grouped(covers, one.weight)
+    problem, fleet = _problem_of(time, weight, vehicles, fixed, capacity, options, wrong)
+    covers = coverage(problem, within)
+    groups, sums = merge_points(covers, problem.weight)
     some = groups.any(axis=1) & (sums > 0)
     groups, sums = groups[some], sums[some]
-    programme = Programme(one.ends_at)
-    parked, levels = _add_fleet(programme, fleet, one)
+    programme = Programme(problem.ends_at)
+    stands, levels = _add_fleet(programme, fleet, problem)
     most = int(np.minimum(groups @ fleet.most, fleet.total).max(initial=1))
     # Each further ambulance adds less, so that fractions never pay and later ones come last.
-    counted: dict[Columns, Any] = {parked: -csr_matrix(groups.astype(float))}
+    terms: dict[Columns, Any] = {stands: -csr_matrix(groups.astype(float))}
     for k in range(most):
         kth = programme.add_columns(-sums * (1 - q) * q**k)
-        counted[kth] = identity(len(sums), format="csr")
-    programme.add_rows(counted, -np.inf, 0.0)
+        terms[kth] = identity(len(sums), format="csr")
+    programme.add_rows(terms, -np.inf, 0.0)
 
     def value(cars: np.ndarray) -> float:
-        return float(one.weight @ (1 - float(q) ** (covers @ cars)))
+        return float(problem.weight @ (1 - float(q) ** (covers @ cars)))
 
-    return _plans(programme, one, parked, levels, value)
+    return _plans(programme, problem, stands, levels, value)
 
 
-def _given(
+def _problem_of(
     time: Any,
     weight: Any,
     vehicles: int,
@@ -132,7 +132,7 @@ def _given(
     capacity: Any,
     options: dict[str, Any],
     wrong: list[str],
-) -> tuple[Given, Fleet]:
+) -> tuple[SitingProblem, Fleet]:
     sites = table_of(time).shape[1]
     budget, car_cost = options.pop("budget", None), options.pop("vehicle_cost", 0.0)
     if options.pop("p", None) is not None:
@@ -150,63 +150,65 @@ def _given(
         wrong.append("budget: it needs cost, vehicle_cost or both")
     if budget is not None and np.isnan(budget):
         wrong.append(f"budget: a number is needed; found {budget}")
-    one = given(time, weight, bounded=False, wrong=wrong, **options)
-    one = one._replace(fixed=least > 0, allowed=one.allowed | (least > 0))
-    most = np.where(one.allowed, np.minimum(most, vehicles), 0.0)
+    problem = problem_of(time, weight, limited=False, wrong=wrong, **options)
+    problem = problem._replace(fixed=least > 0, allowed=problem.allowed | (least > 0))
+    most = np.where(problem.allowed, np.minimum(most, vehicles), 0.0)
     if (least > most).any():
         raise Infeasible(
-            f"more are fixed than can stand at sites {rows_said(np.flatnonzero(least > most))}"
+            f"more are fixed than can stand at sites {name_rows(np.flatnonzero(least > most))}"
         )
     if least.sum() > vehicles:
         raise Infeasible(f"{least.sum():g} ambulances are fixed, there are {vehicles}")
-    price = np.zeros(sites) if one.cost is None else one.cost
+    price = np.zeros(sites) if problem.cost is None else problem.cost
     spent = float(price[least > 0].sum() + car_cost * least.sum())
     if budget is not None and spent > budget * (1 + ROUNDING):
         raise Infeasible(f"what is fixed costs {spent:g}, the budget is {budget:g}")
-    return one, Fleet(int(vehicles), least, most, price, car_cost, budget, one.most_new)
+    return problem, Fleet(int(vehicles), least, most, price, car_cost, budget, problem.most_new)
 
 
-def _add_fleet(programme: Programme, fleet: Fleet, one: Given) -> tuple[Columns, list[Columns]]:
-    """Columns of ambulances by site; and for others than the best, 0-1 columns by number there."""
+def _add_fleet(
+    programme: Programme, fleet: Fleet, problem: SitingProblem
+) -> tuple[Columns, list[Columns]]:
+    """Add a column of ambulances for each site; for next-best plans also 0-1 columns by number."""
     sites = len(fleet.least)
-    parked = programme.add_columns(np.zeros(sites), fleet.least, fleet.most, whole=True)
+    stands = programme.add_columns(np.zeros(sites), fleet.least, fleet.most, whole=True)
     everyone, eye = np.ones(sites), identity(sites, format="csr")
     total = min(fleet.total, int(fleet.most.sum()))
-    bounded = fleet.budget is not None or fleet.most_new is not None
-    programme.add_rows({parked: everyone}, -np.inf if bounded else total, total)
-    if bounded:
+    limited = fleet.budget is not None or fleet.most_new is not None
+    programme.add_rows({stands: everyone}, -np.inf if limited else total, total)
+    if limited:
         opened = programme.add_columns(np.zeros(sites), fleet.least > 0, 1.0, whole=True)
         most = csr_matrix(-np.diag(fleet.most))
-        programme.add_rows({parked: eye, opened: most}, -np.inf, 0.0)
+        programme.add_rows({stands: eye, opened: most}, -np.inf, 0.0)
         if fleet.budget is not None:
-            rows = {parked: everyone * fleet.vehicle_cost, opened: fleet.cost}
+            rows = {stands: everyone * fleet.vehicle_cost, opened: fleet.cost}
             programme.add_rows(rows, -np.inf, fleet.budget)
         if fleet.most_new is not None:
             new = (fleet.least == 0).astype(float)
             programme.add_rows({opened: new}, -np.inf, fleet.most_new)
     levels = []
-    if one.best > 1:  # "at least k here", so that a plan can be excluded
+    if problem.best > 1:  # "at least k here", so that a plan can be excluded
         for k in range(max(1, int(fleet.most.max()))):
             levels.append(programme.add_columns(np.zeros(sites), 0.0, fleet.most > k, whole=True))
         for lower, upper in pairwise(levels):
             programme.add_rows({lower: -eye, upper: eye}, -np.inf, 0.0)
-        programme.add_rows({parked: eye, **dict.fromkeys(levels, -eye)}, 0.0, 0.0)
-    return parked, levels
+        programme.add_rows({stands: eye, **dict.fromkeys(levels, -eye)}, 0.0, 0.0)
+    return stands, levels
 
 
 def _plans(
-    programme: Programme, one: Given, parked: Columns, levels: list[Columns], value: Any
-) -> list[Plan]:
-    def plan_of(solved: Solved) -> Plan:
-        cars = np.rint(parked.of(solved.x))
+    programme: Programme, problem: SitingProblem, stands: Columns, levels: list[Columns], value: Any
+) -> list[SitingPlan]:
+    def plan_of(solution: Solution) -> SitingPlan:
+        cars = np.rint(stands.of(solution.x))
         sites = tuple(np.flatnonzero(cars).tolist())
         counts = tuple(int(n) for n in cars)
-        return Plan(sites, value(cars), solved.proven, counts)
+        return SitingPlan(sites, value(cars), solution.proven, counts)
 
-    def exclude(plan: Plan) -> None:
+    def exclude(plan: SitingPlan) -> None:
         if levels:
             cars = np.array(plan.vehicles)
             chosen = np.concatenate([cars > k for k in range(len(levels))])
             not_again(programme, Columns(levels[0].start, levels[-1].stop), chosen)
 
-    return several(one.best, programme.solve, plan_of, exclude)
+    return best_plans(problem.best, programme.solve, plan_of, exclude)

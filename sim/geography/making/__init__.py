@@ -1,26 +1,33 @@
-"""From a planner's files to a map bundle: `tenthirty map import`, or `import_map(Options(...))`.
+"""From a planner's files to a map bundle: `tenthirty map import`, or from Python
 
-    from sim.geography.making import Options, import_map
-    report = import_map(Options(place="auckland", roads=Path("roads.osm.pbf"), ...))
+    from sim.geography.making import ImportOptions, import_map
+    report = import_map(ImportOptions.of(place="auckland", roads="roads.osm.pbf", ...))
 
-Rooms: `options` what is asked for; `roads_osm`, `roads_graphml`, `roads_lines` read roads;
-`tidying` makes one network of them; `ground` boundary, zones, town and country; `people` and
-`raster` where people live; `places` stations and hospitals; `coordinates` Chinese map grids;
-`checks` what looks odd; `report` what was kept and why not; `matrix` tables of travel seconds.
+Rooms: `groups` and `options` what is asked for, `choices` the same as import.yaml; `roads` reads
+roads and makes one network of them; `zones` boundary and zones, `urban` town and country; `people`
+where people live; `places` stations and hospitals; `layers` the bundle's layers; `matrix` and
+`matrix_map` maps without roads; `checks` what looks odd; `report` what was kept and why not;
+`writing` what stands beside a bundle; `make` the main flow.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.geography.making.make import import_map
+    from sim.geography.making.matrix import read_matrix
+    from sim.geography.making.options import ImportOptions
+    from sim.geography.making.report import Report
 
 _ROOMS = {
-    "Options": "sim.geography.making.options",
+    "ImportOptions": "sim.geography.making.options",
     "Report": "sim.geography.making.report",
     "import_map": "sim.geography.making.make",
     "read_matrix": "sim.geography.making.matrix",
 }
-__all__ = ["Options", "Report", "import_map", "read_matrix"]
+__all__ = ["ImportOptions", "Report", "import_map", "read_matrix"]
 
 
 def __getattr__(name: str) -> Any:

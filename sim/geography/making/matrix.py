@@ -6,14 +6,16 @@ import csv
 import io
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import floyd_warshall
 
 from sim.errors import MapImportError, Problem
+from sim.geography.making.groups import FillHoles, MatrixUnit
 from sim.geography.making.report import some
+from sim.text import Message
 
 FROM: Final = ("from", "origin", "from_id", "o", "起点")
 TO: Final = ("to", "destination", "to_id", "d", "终点")
@@ -21,6 +23,7 @@ SECONDS: Final = {
     **dict.fromkeys(("seconds", "second", "s", "travel_s", "秒"), 1.0),
     **dict.fromkeys(("minutes", "minute", "min", "travel_min", "分钟"), 60.0),
 }
+HEADER, FIRST_COLUMN = Message("header"), Message("first column")
 TOLD: Final = 12  # pairs named in one message
 
 
@@ -35,8 +38,8 @@ class Matrix(NamedTuple):
 def read_matrix(
     path: Path,
     known: Collection[str] | None = None,
-    fill_holes: Literal["", "shortest"] = "",
-    unit: str = "seconds",
+    fill_holes: FillHoles = "",
+    unit: MatrixUnit = "seconds",
 ) -> Matrix:
     """A square table (ids in the header and in the first column) or rows of from, to, seconds.
 
@@ -46,9 +49,11 @@ def read_matrix(
     """
     path = Path(path)
     if fill_holes not in ("", "shortest"):
-        raise MapImportError(path, Problem(f"write shortest; found {fill_holes}", "--fill-holes"))
+        message = Message("write shortest; found {found}", found=fill_holes)
+        raise MapImportError(path, Problem(message, "--fill-holes"))
     if unit not in SECONDS:
-        raise MapImportError(path, Problem(f"write seconds or minutes; found {unit}", "unit"))
+        message = Message("write seconds or minutes; found {found}", found=unit)
+        raise MapImportError(path, Problem(message, "unit"))
     frame = _frame(path)
     names = [str(name).strip().lower() for name in frame.columns]
     long = bool(set(names) & set(FROM)) and bool(set(names) & set(TO))
@@ -70,12 +75,13 @@ def read_matrix(
 def _frame(path: Path) -> pd.DataFrame:
     """The file as it stands; the cells of a CSV as text."""
     if not path.is_file():
-        raise MapImportError(path, "no such file")
+        raise MapImportError(path, Message("no such file"))
     if path.suffix.lower() in (".parquet", ".pq"):
         try:
             frame = pd.read_parquet(path)
         except (ValueError, OSError) as error:
-            raise MapImportError(path, f"this is not a Parquet file ({error})") from None
+            message = Message("this is not a Parquet file ({error})", error=error)
+            raise MapImportError(path, message) from None
         unnamed = frame.index.name is None and isinstance(frame.index, pd.RangeIndex)
         return frame if unnamed else frame.reset_index()
     from sim.files.text import read_text
@@ -83,16 +89,26 @@ def _frame(path: Path) -> pd.DataFrame:
     try:
         rows = [row for row in csv.reader(io.StringIO(read_text(path), newline="")) if any(row)]
     except UnicodeDecodeError:
-        raise MapImportError(path, "this is not a text file in UTF-8 or GB 18030") from None
+        message = Message("this is not a text file in UTF-8 or GB 18030")
+        raise MapImportError(path, message) from None
     if len(rows) < 2:
-        raise MapImportError(path, "there is no row below the header")
+        raise MapImportError(path, Message("there is no row below the header"))
     uneven = [i + 1 for i, row in enumerate(rows) if len(row) != len(rows[0])]
     if uneven:
         raise MapImportError(
             path,
-            [Problem(f"{len(rows[0])} values expected; found {len(rows[i - 1])}", line=i)
-             for i in uneven[:TOLD]],
-        )  # fmt: skip
+            [
+                Problem(
+                    Message(
+                        "{wanted} values expected; found {found}",
+                        wanted=len(rows[0]),
+                        found=len(rows[i - 1]),
+                    ),
+                    line=i,
+                )
+                for i in uneven[:TOLD]
+            ],
+        )
     return pd.DataFrame(rows[1:], columns=rows[0], dtype=object)
 
 
@@ -115,22 +131,26 @@ def _square(
 ) -> tuple[tuple[str, ...], np.ndarray, list[Problem]]:
     rows, columns = _text(frame.iloc[:, 0]), _text(frame.columns[1:])
     problems = [
-        Problem(f"{some(_twice(ids))}: each id once", where)
-        for ids, where in ((rows, "first column"), (columns, "header"))
+        Problem(Message("{names}: each id once", names=some(_twice(ids))), where)
+        for ids, where in ((rows, FIRST_COLUMN), (columns, HEADER))
         if _twice(ids)
     ]
-    for here, there, where in ((columns, rows, "header"), (rows, columns, "first column")):
+    for here, there, where in ((columns, rows, HEADER), (rows, columns, FIRST_COLUMN)):
         alone = [name for name in here if name not in set(there)]
         if alone:
-            problems.append(Problem(f"not square: {some(alone)} stands nowhere else", where))
+            message = Message("not square: {names} stands nowhere else", names=some(alone))
+            problems.append(Problem(message, where))
     if len(rows) != len(columns) and not problems:
-        problems.append(Problem(f"not square: {len(rows)} rows, {len(columns)} columns"))
+        message = Message(
+            "not square: {rows} rows, {columns} columns", rows=len(rows), columns=len(columns)
+        )
+        problems.append(Problem(message))
     values, odd = np.empty((len(rows), len(columns))), []
     for at in range(len(columns)):
         values[:, at], words = _numbers(frame.iloc[:, at + 1])
         odd += words
     if odd:
-        problems.append(Problem(f"write numbers; found {some(odd)}"))
+        problems.append(Problem(Message("write numbers; found {found}", found=some(odd))))
     if problems:
         return tuple(rows), np.zeros((0, 0)), problems
     order = {name: at for at, name in enumerate(columns)}
@@ -143,7 +163,7 @@ def _long(
     start, end = (next(names.index(n) for n in usual if n in names) for usual in (FROM, TO))
     time = next((at for at, name in enumerate(names) if name in SECONDS), None)
     if time is None:
-        return (), np.zeros((0, 0)), [Problem("no column seconds or minutes", "header")]
+        return (), np.zeros((0, 0)), [Problem(Message("no column seconds or minutes"), HEADER)]
     froms, tos = _text(frame.iloc[:, start]), _text(frame.iloc[:, end])
     numbers, odd = _numbers(frame.iloc[:, time])
     ids = tuple(dict.fromkeys([*froms, *tos]))
@@ -153,9 +173,10 @@ def _long(
     problems = []
     if pair.duplicated().any():
         told = [f"{froms[at]} → {tos[at]}" for at in np.flatnonzero(pair.duplicated())]
-        problems.append(Problem(f"{some(told, TOLD)}: each pair once"))
+        problems.append(Problem(Message("{pairs}: each pair once", pairs=some(told, TOLD))))
     if odd:
-        problems.append(Problem(f"write numbers; found {some(odd)}", names[time]))
+        message = Message("write numbers; found {found}", found=some(odd))
+        problems.append(Problem(message, names[time]))
     seconds = np.full((len(ids), len(ids)), np.nan)
     seconds[tail, head] = numbers * SECONDS[names[time]]
     return ids, seconds, problems
@@ -169,8 +190,12 @@ def _strangers(ids: tuple[str, ...], known: Collection[str] | None) -> list[Prob
     there = set(map(str, known)) if known is not None else set(ids)
     unknown = [name for name in ids if name not in there]
     missing = sorted(there - set(ids))
-    problems = [Problem(f"no place has the id {some(unknown)}")] if unknown else []
-    return problems + ([Problem(f"no times for {some(missing)}")] if missing else [])
+    problems = []
+    if unknown:
+        problems.append(Problem(Message("no place has the id {ids}", ids=some(unknown))))
+    if missing:
+        problems.append(Problem(Message("no times for {ids}", ids=some(missing))))
+    return problems
 
 
 def _pairs(ids: tuple[str, ...], which: np.ndarray) -> str:
@@ -180,9 +205,11 @@ def _pairs(ids: tuple[str, ...], which: np.ndarray) -> str:
 def _impossible(ids: tuple[str, ...], seconds: np.ndarray) -> list[Problem]:
     problems = []
     if (seconds < 0).any():
-        problems.append(Problem(f"fewer than 0 seconds: {_pairs(ids, seconds < 0)}"))
+        pairs = _pairs(ids, seconds < 0)
+        problems.append(Problem(Message("fewer than 0 seconds: {pairs}", pairs=pairs)))
     if np.isinf(seconds).any():
-        problems.append(Problem(f"endless: {_pairs(ids, np.isinf(seconds))}"))
+        pairs = _pairs(ids, np.isinf(seconds))
+        problems.append(Problem(Message("endless: {pairs}", pairs=pairs)))
     return problems
 
 
@@ -198,5 +225,17 @@ def _holes(ids: tuple[str, ...], seconds: np.ndarray, tried: bool) -> list[Probl
     holes = np.isnan(seconds)
     if not holes.any():
         return []
-    what = "no way over other places either" if tried else "or write --fill-holes shortest"
-    return [Problem(f"no time for {holes.sum()} pairs: {_pairs(ids, holes)}; {what}")]
+    number, pairs = holes.sum(), _pairs(ids, holes)
+    if tried:
+        message = Message(
+            "no time for {number} pairs: {pairs}; no way over other places either",
+            number=number,
+            pairs=pairs,
+        )
+    else:
+        message = Message(
+            "no time for {number} pairs: {pairs}; or write --fill-holes shortest",
+            number=number,
+            pairs=pairs,
+        )
+    return [Problem(message)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,80 +12,114 @@ import shapely
 
 from sim.errors import MapImportError
 from sim.files import tables
-from sim.geography.making import make as bundle
-from sim.geography.making import people, places, writing
+from sim.geography.bundle import Layers
+from sim.geography.making import places, urban, writing
 from sim.geography.making import zones as ground
+from sim.geography.making.groups import MatrixOptions
+from sim.geography.making.layers import (
+    areas,
+    cells_layer,
+    no_roads,
+    shapes_layer,
+    townships_layer,
+)  # fmt: skip
 from sim.geography.making.matrix import Matrix, read_matrix
-from sim.geography.making.options import Options
-from sim.geography.making.report import Report, count
+from sim.geography.making.options import ImportOptions
+from sim.geography.making.people.cells import note_cells, share_out
+from sim.geography.making.people.points import points_of
+from sim.geography.making.report import PAIRS, SPOTS, TRAVEL, Report, count
+from sim.text import Message
 
 IDS: Final = ("id", "code", "postcode", "zone", "zone_id", "place", "place_id", "编号", "代码")
+AROUND_M: Final = 1000.0  # the ground around the outermost places, at least
 
 
-def make_layers(chosen: Options, report: Report) -> dict[str, Any]:
+def make_layers(options: ImportOptions, report: Report) -> Layers:
     """Every layer of a bundle whose travel is a matrix: a cell for each place, in its order."""
-    assert chosen.matrix is not None
-    assert chosen.people is not None  # `options.problems` saw to both
-    path = chosen.people
-    where = people.points_of(path, "EPSG:4326", chosen)
+    path = options.people.file
+    assert path is not None  # `options.problems` saw to it
+    where = points_of(path, "EPSG:4326", options.people.column, options.places.coordinates)
     if where is None:
-        raise MapImportError(path, "a matrix needs places as points, each with its id")
-    column = tables.column(where, IDS, chosen.id_column)
+        raise MapImportError(path, Message("a matrix needs places as points, each with its id"))
+    ids = _ids(path, where, options.matrix.id_column)
+    found = _matrix(options.matrix, ids, report)
+    row_of = {name: row for row, name in enumerate(ids)}
+    spots = where.iloc[[row_of[name] for name in found.ids]].reset_index(drop=True)
+    spots = spots.to_crs(ground.metric_crs(options.zones.crs, spots))
+    return _layers(spots, found, options, report)
+
+
+def _ids(path: Path, where: gpd.GeoDataFrame, chosen: str) -> list[str]:
+    """The id of each place, each once."""
+    column = tables.column(where, IDS, chosen)
     if not column:
         known = ", ".join(str(name) for name in where.columns if name != "geometry")
-        raise MapImportError(path, f"say with --id-column which column has the ids: {known}")
+        message = Message("say with --id-column which column has the ids: {known}", known=known)
+        raise MapImportError(path, message)
     ids = [str(value).strip().removesuffix(".0") for value in where[column]]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
-        raise MapImportError(path, f"each id once; found twice: {', '.join(twice[:12])}")
-    found = read_matrix(chosen.matrix, ids, chosen.fill_holes, chosen.matrix_unit)  # type: ignore[arg-type]
-    row_of = {name: row for row, name in enumerate(ids)}
-    order = [row_of[name] for name in found.ids]
-    spots = where.iloc[order].reset_index(drop=True)
-    spots = spots.to_crs(ground.metric_crs(chosen, spots))
-    report.say(
-        "Travel",
-        f"{count(len(spots), 'place')}, seconds between each two as {chosen.matrix.name} has them; "
-        f"{count(int(_asymmetric(found.seconds)), 'pair')} not the same both ways",
+        names = ", ".join(twice[:12])
+        raise MapImportError(path, Message("each id once; found twice: {names}", names=names))
+    return ids
+
+
+def _matrix(options: MatrixOptions, ids: list[str], report: Report) -> Matrix:
+    """The table of seconds, and what is to be said of it."""
+    assert options.file is not None
+    found = read_matrix(options.file, ids, options.fill_holes, options.unit)
+    asymmetric = np.triu(found.seconds, 1) != np.triu(found.seconds.T, 1)
+    message = Message(
+        "{places}, seconds between each two as {file} has them; {pairs} not the same both ways",
+        places=count(len(found.ids), SPOTS),
+        file=options.file.name,
+        pairs=count(int(asymmetric.sum()), PAIRS),
     )
+    report.note(TRAVEL, message)
     if found.filled.any():
-        filled = count(int(found.filled.sum()), "pair")
-        report.warn(f"{filled} had no time: filled by way of other places, and marked imputed")
-    return _layers(spots, found, chosen, report)
+        message = Message(
+            "{pairs} had no time: filled by way of other places, and marked imputed",
+            pairs=count(int(found.filled.sum()), PAIRS),
+        )
+        report.warn(message)
+    return found
 
 
 def _layers(
-    spots: gpd.GeoDataFrame, found: Matrix, chosen: Options, report: Report
-) -> dict[str, Any]:
+    spots: gpd.GeoDataFrame, found: Matrix, options: ImportOptions, report: Report
+) -> Layers:
     crs, xy = spots.crs, shapely.get_coordinates(spots.geometry.values)
     weight = spots["people"].to_numpy(float)
     if (weight < 0).any() or not weight.sum():
-        raise MapImportError(chosen.people or "--people", "people must not be negative, nor all 0")
-    total = chosen.total_people or round(float(weight.sum()))
-    boundary = shapely.convex_hull(shapely.multipoints(xy)).buffer(max(chosen.cell_m, 1000.0))
-    if chosen.boundary is not None:
-        boundary = ground.read_boundary(chosen.boundary, crs)
-    zones = ground.one_zone(boundary, crs, chosen)
-    if chosen.zones is not None:
-        zones = ground.read_zones(chosen.zones, crs, chosen)
+        source = options.people.file or "--people"
+        raise MapImportError(source, Message("people must not be negative, nor all 0"))
+    total = options.people.total or round(float(weight.sum()))
+    around_m = max(options.people.cell, AROUND_M)
+    boundary = shapely.convex_hull(shapely.multipoints(xy)).buffer(around_m)
+    if options.zones.boundary is not None:
+        boundary = ground.read_boundary(options.zones.boundary, crs)
+    zones = ground.one_zone(boundary, crs, options.title)
+    if options.zones.file is not None:
+        zones = ground.read_zones(options.zones.file, crs, options.zones.name_column)
         boundary = ground.outline(zones.geometry.values)
-    cells = pd.DataFrame(
-        {"people": people.share_out(total, weight), "x": xy[:, 0], "y": xy[:, 1]}
-    ).assign(zone=ground.zone_at(xy, zones))
-    core = ground.urban_core(chosen, zones, boundary, cells, report)
-    area = bundle.areas(cells, zones, core, chosen)
-    people.say(cells, zones, area, report)
-    townships = bundle.make_townships(zones, cells, area)
-    named = chosen.boundary is not None
+    cells = pd.DataFrame({"people": share_out(total, weight), "x": xy[:, 0], "y": xy[:, 1]}).assign(
+        zone=ground.zone_at(xy, zones)
+    )
+    core = urban.urban_core(options.zones, zones, boundary, cells, report)
+    area = areas(cells, zones, core, by_zone=options.zones.urban is None)
+    note_cells(cells, zones, area, report)
+    townships = townships_layer(zones, cells, area)
+    known = "sourced" if options.zones.boundary else "inferred"
+    grid = options.places.coordinates
     return {
-        "meta": writing.meta(chosen, crs, report),
-        "boundary": bundle.shapes([boundary], crs, named, chosen.title_en),
+        "meta": writing.meta(options, crs),
+        "boundary": shapes_layer([boundary], crs, options.title.en, known),
         "townships": townships,
-        "core": bundle.shapes(shapely.get_parts(core), crs, False, "urban core"),
-        "cells": bundle.make_cells(cells, townships, area, "sourced"),
-        "roads": _no_roads(crs),
-        "sites": places.read_sites(chosen, townships),
-        "hospitals": places.read_hospitals(chosen, townships),
+        "core": shapes_layer(shapely.get_parts(core), crs, "urban core", "inferred"),
+        "cells": cells_layer(cells, townships, area, "sourced"),
+        "roads": no_roads(crs),
+        "sites": places.read_sites(options.places.sites, townships, grid),
+        "hospitals": places.read_hospitals(options.places.hospitals, townships, grid),
         "matrix": _as_table(found),
     }
 
@@ -95,16 +130,3 @@ def _as_table(found: Matrix) -> pd.DataFrame:
     provenance = np.where(found.filled[u, v], "imputed", "sourced")
     seconds = found.seconds[u, v]
     return pd.DataFrame({"u": u, "v": v, "seconds": seconds, "provenance": provenance})
-
-
-def _asymmetric(seconds: np.ndarray) -> int:
-    return int((np.triu(seconds, 1) != np.triu(seconds.T, 1)).sum())
-
-
-def _no_roads(crs: Any) -> gpd.GeoDataFrame:
-    facts = {
-        "u": np.zeros(0, int), "v": np.zeros(0, int), "class": np.zeros(0, object),
-        "oneway": np.zeros(0, int), "speed_kmh": np.zeros(0), "name": np.zeros(0, object),
-        "length_m": np.zeros(0), "provenance": np.zeros(0, object),
-    }  # fmt: skip
-    return gpd.GeoDataFrame(facts, geometry=gpd.GeoSeries([], crs=crs))

@@ -1,188 +1,239 @@
-"""What an import is asked to do: the files, the rules chosen, and the names a map gets."""
+"""What an import is asked to do: one schema for the prompt, for a file and for Python."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
-from io import StringIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, NamedTuple, get_args
+
+from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from sim.errors import MapImportError, Problem, did_you_mean
+from sim.geography.making.groups import (
+    Flat,
+    Group,
+    MatrixOptions,
+    Names,
+    PeopleOptions,
+    PlaceOptions,
+    RoadOptions,
+    ZoneOptions,
+)
+from sim.text import Message, Name
 
-PEOPLE_UNITS: Final = ("people", "per_km2", "relative")
-COORDINATES: Final = ("wgs84", "gcj02", "bd09")
-FILES: Final = ("roads", "matrix", "boundary", "zones", "urban", "people", "sites", "hospitals")
+
+def _folder_name(place: str) -> str:
+    if not place or set(place) & set('/\\:*?"<>|') or place[0] in ".-":
+        raise ValueError(
+            Message("write a name for a folder, like auckland; found {place}", place=place)
+        )
+    return place
 
 
-@dataclass(frozen=True)
-class Options:
-    """Every choice of an import. Files may be given as text or as paths; `maps` is the folder."""
+class ImportOptions(BaseModel):
+    """Every choice of an import. `ImportOptions.of(place="auckland", roads=…)` takes a flat row."""
 
-    place: str
-    roads: Path | None = None
-    matrix: Path | None = None  # instead of roads: seconds between the places of `people`
-    maps: Path = Path("maps")
-    name_en: str = ""  # default: the place
-    name_zh: str = ""
-    source: str = ""
-    licence: str = ""
-    crs: str = ""  # default: the UTM zone
-    # roads
-    service: bool = False
-    tracks: bool = False
-    ferries: bool = False
-    snap_m: float = 1.0
-    node_crossings: bool = False
-    margin_m: float = 5_000.0  # roads farther outside the boundary are left out
-    # a matrix
-    matrix_unit: str = "seconds"  # of a square table
-    fill_holes: str = ""  # or "shortest"
-    id_column: str = ""  # of the places in `people`
-    # ground
-    boundary: Path | None = None
-    zones: Path | None = None
-    zone_name: str = ""  # default: a usual name of the column
-    urban: Path | None = None
-    urban_column: str = ""  # NAME=VALUE
-    urban_density: float = 300.0  # people per km²
-    # people
-    people: Path | None = None  # default: a column of the zones
-    people_column: str = ""
-    people_unit: str = "people"
-    total_people: int | None = None
-    cell_m: float = 500.0
-    # places
-    sites: Path | None = None
-    hospitals: Path | None = None
-    coordinates: str = "wgs84"
+    model_config = Group.model_config
 
-    def __post_init__(self) -> None:
-        for name in (*FILES, "maps"):
-            given = getattr(self, name)
-            if isinstance(given, str):
-                object.__setattr__(self, name, Path(given))
+    place: Annotated[str, AfterValidator(_folder_name)]
+    """Folder and file of the map, like auckland."""
+    roads: RoadOptions = RoadOptions()
+    matrix: MatrixOptions = MatrixOptions()
+    zones: ZoneOptions = ZoneOptions()
+    people: PeopleOptions = PeopleOptions()
+    places: PlaceOptions = PlaceOptions()
+    names: Names = Names()
+
+    @classmethod
+    def of(cls, **choices: Any) -> ImportOptions:
+        """Options by their names in one row, as at the prompt: `roads`, `people_unit`, `cell` …
+
+        Lengths are texts like "250 m", or metres. MapImportError names all that is wrong, also
+        files that are not there.
+        """
+        found, wrong = checked(nested(choices))
+        told = [problem for _, problem in wrong]
+        if told or found is None:
+            place = choices.get("place")
+            source = Message("the map {place}", place=place) if place else Message("a map")
+            raise MapImportError(source, told)
+        return found
+
+    def but(self, **choices: Any) -> ImportOptions:
+        """The same with other choices, named as for `of`."""
+        return ImportOptions.of(**(self.flat() | choices))
+
+    def flat(self) -> dict[str, Any]:
+        """Every choice by its name in one row."""
+        return {name: _at(self, place) for name, place in flat_names().items()}
+
+    @property
+    def title(self) -> Name:
+        english = self.names.english or self.place
+        return Name(self.names.chinese or english, english)
 
     @property
     def folder(self) -> Path:
-        return self.maps / self.place
+        return self.names.maps / self.place
 
     @property
-    def title_en(self) -> str:
-        return self.name_en or self.place
+    def bundle(self) -> Path:
+        return self.folder / f"{self.place}.gpkg"
 
-    @property
-    def title_zh(self) -> str:
-        return self.name_zh or self.title_en
-
-
-def problems(options: Options) -> Iterator[Problem]:
-    """What is wrong with the options themselves, before any file is read."""
-    if not options.place or set(options.place) & set('/\\:*?"<>|') or options.place[0] in ".-":
-        yield Problem(f"write a name for a folder, like auckland; found {options.place}", "--place")
-    for name in FILES:
-        path = getattr(options, name)
-        if path is not None and not path.is_file():
-            yield Problem("no such file", f"--{name} {path}")
-    for name, known in (("people_unit", PEOPLE_UNITS), ("coordinates", COORDINATES)):
-        found = getattr(options, name)
-        if found not in known:
-            flag = f"--{name.replace('_', '-')}"
-            yield Problem(f"write one of {', '.join(known)}; found {found}", flag)
-    if not 250 <= options.cell_m <= 1000:
-        yield Problem(f"write 250 m to 1000 m; found {options.cell_m:g} m", "--cell")
-    for name, low in (("snap_m", 0.0), ("margin_m", 0.0), ("urban_density", 0.0)):
-        found = getattr(options, name)
-        if not (math.isfinite(found) and found >= low):
-            flag = f"--{name.removesuffix('_m').replace('_', '-')}"
-            yield Problem(f"write a number from 0 up; found {found:g}", flag)
-    yield from _clashes(options)
+    def files(self) -> dict[str, Path]:
+        """The files that are given, by their names in one row."""
+        return {n: p for n, p in self.flat().items() if n in FILES and p is not None}
 
 
-def _clashes(options: Options) -> Iterator[Problem]:
-    """Options that contradict or need one another."""
-    if (options.roads is None) == (options.matrix is None):
-        yield Problem("give roads, or a matrix of travel times; not both, not none", "--roads")
-    if options.matrix is not None and options.people is None:
-        yield Problem("a matrix needs its places: points with ids and people", "--people")
-    if options.people_unit == "relative" and not options.total_people:
-        yield Problem("relative numbers need --total-people N", "--people-unit relative")
-    if options.total_people is not None and options.total_people <= 0:
-        yield Problem(f"write a number above 0; found {options.total_people}", "--total-people")
-    if options.people is None and options.zones is None:
-        yield Problem(
-            "say where people live: a raster, points or polygons; or zones with their people",
-            "--people",
+class Place(NamedTuple):
+    """Where a choice stands in the schema; without a group it stands at the top."""
+
+    group: str
+    field: str
+    info: FieldInfo
+
+
+def groups() -> dict[str, type[Group]]:
+    """The groups of the schema by name."""
+    fields = ImportOptions.model_fields.items()
+    return {name: field.annotation for name, field in fields if name != "place"}  # type: ignore[misc]
+
+
+def flat_names() -> dict[str, Place]:
+    """[name in one row] where that choice stands."""
+    found = {"place": Place("", "place", ImportOptions.model_fields["place"])}
+    for group, model in groups().items():
+        for name, info in model.model_fields.items():
+            other = [str(word) for word in info.metadata if isinstance(word, Flat)]
+            found[other[0] if other else name] = Place(group, name, info)
+    return found
+
+
+FILES: Final = ("roads", "matrix", "boundary", "zones", "urban", "people", "sites", "hospitals")
+METRES: Final = ("snap", "margin", "cell")  # were written `snap_m: 1.0` once, in metres
+
+
+def nested(choices: dict[str, Any]) -> dict[str, Any]:
+    """Choices in one row as the schema nests them; what it does not know stays at the top."""
+    found: dict[str, Any] = {}
+    names, rooms = flat_names(), groups()
+    for name, value in choices.items():
+        key = name.removesuffix("_m") if name.removesuffix("_m") in METRES else name
+        if name in rooms and isinstance(value, dict):
+            found.setdefault(name, {}).update(value)
+        elif key in names and names[key].group:
+            found.setdefault(names[key].group, {})[names[key].field] = value
+        else:
+            found[key] = value
+    return found
+
+
+def _at(options: ImportOptions, place: Place) -> Any:
+    return getattr(getattr(options, place.group) if place.group else options, place.field)
+
+
+def option_of(loc: tuple[str | int, ...]) -> str:
+    """The option at the prompt of a place in the schema, like --people-unit."""
+    for name, place in flat_names().items():
+        if tuple(loc[:2]) == ((place.group, place.field) if place.group else (place.field,)):
+            return f"--{name.replace('_', '-')}"
+    return ".".join(map(str, loc))
+
+
+Wrong = list[tuple[tuple[str | int, ...], Problem]]  # with its place in the schema
+
+
+def checked(raw: dict[str, Any]) -> tuple[ImportOptions | None, Wrong]:
+    """The options that nested settings make, and all that is wrong with them."""
+    try:
+        options, wrong = ImportOptions.model_validate(raw), []
+    except ValidationError as error:
+        wrong = list(_in_words(error))
+        # What remains is looked at too, so that all of it is told at once.
+        options = ImportOptions.model_validate(_without(raw, [loc for loc, _ in wrong]))
+    refused = {problem.field for _, problem in wrong}
+    wrong += [((), p) for p in problems(options) if p.field not in refused]
+    return (None if wrong else options), wrong
+
+
+def _without(raw: dict[str, Any], locs: list[tuple[str | int, ...]]) -> dict[str, Any]:
+    """Settings without those at some places."""
+    kept = {k: dict(v) if isinstance(v, dict) else v for k, v in raw.items()}
+    for loc in locs:
+        inner = kept.get(str(loc[0]))
+        if len(loc) > 1 and isinstance(inner, dict):
+            inner.pop(loc[1], None)
+        else:
+            kept.pop(str(loc[0]), None)
+    return {"place": "map"} | kept
+
+
+def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], Problem]]:
+    """Pydantic's findings as a planner would say them; one for each choice."""
+    for found in error.errors():
+        loc, kind, given = found["loc"][:2], found["type"], found.get("input")
+        context = found.get("ctx", {})
+        if kind == "extra_forbidden":
+            known = list(groups()[str(loc[0])].model_fields) if len(loc) > 1 else []
+            known = known or [*groups(), *flat_names()]
+            hint = did_you_mean(str(loc[-1]), known)
+            message: str = Message("no such choice{hint}", hint=hint)
+        elif kind == "missing":
+            message = Message("name it")
+        elif kind == "value_error":
+            message = context["error"].args[0]
+        elif kind == "literal_error":
+            known = [word for word in _literals(loc) if word]
+            names = ", ".join(known)
+            message = Message("write one of {names}; found {found}", names=names, found=given)
+        elif kind in ("greater_than", "greater_than_equal", "finite_number"):
+            least = Message("write a number from 0 up; found {found:g}", found=given)
+            more = Message("write a number above 0; found {found}", found=given)
+            message = more if kind == "greater_than" else least
+        else:
+            wanted = next((said for stem, said in WANTED if kind.startswith(stem)), WANTED[0][1])
+            message = Message(wanted.text, found=given)
+        yield loc, Problem(message, option_of(loc))
+
+
+# What pydantic calls its findings, as a planner would say it.
+WANTED: Final = (
+    ("string", Message("write a text; found {found}")),
+    ("path", Message("write a text; found {found}")),
+    ("bool", Message("write true or false; found {found}")),
+    ("int", Message("write a whole number; found {found}")),
+    ("float", Message("write a number; found {found}")),
+    ("model", Message("write settings, like `key: value`; found {found}")),
+)
+
+
+def _literals(loc: tuple[str | int, ...]) -> tuple[str, ...]:
+    return get_args(groups()[str(loc[0])].model_fields[str(loc[1])].annotation)
+
+
+def problems(options: ImportOptions) -> Iterator[Problem]:
+    """What is wrong with options that are well-formed: files not there, choices that clash."""
+    for name, path in options.files().items():
+        if not path.is_file():
+            yield Problem(Message("no such file"), f"--{name} {path}")
+    roads, matrix, zones, people = options.roads, options.matrix, options.zones, options.people
+    if (roads.file is None) == (matrix.file is None):
+        message = Message("give roads, or a matrix of travel times; not both, not none")
+        yield Problem(message, "--roads")
+    if matrix.file is not None and people.file is None:
+        yield Problem(Message("a matrix needs its places: points with ids and people"), "--people")
+    if people.unit == "relative" and not people.total:
+        yield Problem(Message("relative numbers need --total-people N"), "--people-unit relative")
+    if people.file is None and zones.file is None:
+        message = Message(
+            "say where people live: a raster, points or polygons; or zones with their people"
         )
-    if options.urban is not None and options.urban_column:
-        yield Problem("give one of --urban and --urban-column, not both", "--urban")
-    if options.urban_column and ("=" not in options.urban_column or options.zones is None):
-        yield Problem(
-            f"write NAME=VALUE of a column of --zones; found {options.urban_column}",
-            "--urban-column",
+        yield Problem(message, "--people")
+    if zones.urban is not None and zones.urban_column:
+        yield Problem(Message("give one of --urban and --urban-column, not both"), "--urban")
+    if zones.urban_column and ("=" not in zones.urban_column or zones.file is None):
+        message = Message(
+            "write NAME=VALUE of a column of --zones; found {found}", found=zones.urban_column
         )
-
-
-def as_yaml(options: Options) -> str:
-    """The choices of an import, to be repeated. Files by name only: no machine's paths."""
-    from ruamel.yaml import YAML
-
-    facts: dict[str, Any] = {}
-    for field in fields(options):
-        value = getattr(options, field.name)
-        if field.name == "maps" or value is None or value == "":
-            continue
-        facts[field.name] = value.name if isinstance(value, Path) else value
-    text = StringIO()
-    text.write(
-        "# The choices that made this map. To repeat it, in a folder that holds these files:\n"
-        f"#   tenthirty map import --again maps/{options.place}/import.yaml\n"
-    )
-    yaml = YAML()
-    yaml.width = 10_000
-    yaml.allow_unicode = True
-    yaml.dump(facts, text)
-    return text.getvalue()
-
-
-def from_yaml(path: Path, maps: Path = Path("maps")) -> Options:
-    """The options written by an earlier import; its files are looked for here, then beside it."""
-    from sim.files.yaml_lines import YamlText
-
-    if not path.is_file():
-        raise MapImportError(path, "no such file")
-    read = YamlText(path)
-    known = {field.name: field for field in fields(Options)}
-    wrong = [
-        Problem(f"no such choice{did_you_mean(name, list(known))}", name, read.line([name]))
-        for name in read.content
-        if name not in known
-    ]
-    wrong += [
-        Problem("this choice is missing", name) for name in ("place",) if not read.content.get(name)
-    ]
-    wrong += [
-        Problem(f"write {what}; found {read.content[name]}", name, read.line([name]))
-        for name, field in known.items()
-        if name in read.content and (what := _mismatch(field.default, name, read.content[name]))
-    ]
-    if wrong:
-        raise MapImportError(path, wrong)
-    chosen = Options(**(read.content | {"maps": maps}))
-    found = {}
-    for name in FILES:
-        given = getattr(chosen, name)
-        if given is not None and not given.is_file() and (path.parent / given).is_file():
-            found[name] = path.parent / given
-    return replace(chosen, **found)
-
-
-def _mismatch(default: Any, name: str, value: Any) -> str:
-    """What a choice should have been, if it is of another kind."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if isinstance(default, bool):
-        return "" if isinstance(value, bool) else "true or false"
-    if isinstance(default, float) or name == "total_people":
-        return "" if number else "a number"
-    return "" if isinstance(value, str) else "a text"
+        yield Problem(message, "--urban-column")

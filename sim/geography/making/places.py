@@ -8,11 +8,12 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 
 from sim.errors import MapImportError, Problem
 from sim.files import coordinates, tables
 from sim.geography.making import zones as ground
-from sim.geography.making.options import Options
+from sim.text import Message
 
 LON: Final = ("lon", "longitude", "lng", "经度", "x", "long")
 LAT: Final = ("lat", "latitude", "纬度", "y")
@@ -39,11 +40,17 @@ STATES: Final = {
 def degrees(path: Path, frame: pd.DataFrame, grid: str) -> tuple[np.ndarray, np.ndarray]:
     """WGS84 degrees from a table's columns, or what is wrong with them."""
     lon_name, lat_name = tables.column(frame, LON), tables.column(frame, LAT)
-    missing = [
-        Problem(f"no column says the {what}: call it {' or '.join(usual[:4])}")
-        for what, usual, name in (("longitude", LON, lon_name), ("latitude", LAT, lat_name))
-        if not name
-    ]
+    missing = []
+    if not lon_name:
+        names = " or ".join(LON[:4])
+        missing.append(
+            Problem(Message("no column says the longitude: call it {names}", names=names))
+        )
+    if not lat_name:
+        names = " or ".join(LAT[:4])
+        missing.append(
+            Problem(Message("no column says the latitude: call it {names}", names=names))
+        )
     if missing:
         raise MapImportError(path, missing)
     problems: list[Problem] = []
@@ -62,15 +69,20 @@ def degrees(path: Path, frame: pd.DataFrame, grid: str) -> tuple[np.ndarray, np.
 
 def _refuse_metres(path: Path, frame: pd.DataFrame, lon: np.ndarray, lat: np.ndarray) -> None:
     if (np.abs(lat) > 90).any() and (np.abs(lat) <= 180).all() and (np.abs(lon) <= 90).all():
-        raise MapImportError(path, "longitude and latitude look swapped: exchange the columns")
+        message = Message("longitude and latitude look swapped: exchange the columns")
+        raise MapImportError(path, message)
     odd = np.flatnonzero((np.abs(lon) > 180) | (np.abs(lat) > 90))
     if len(odd):
         raise MapImportError(
             path,
             [
                 Problem(
-                    f"write degrees, longitude -180 to 180 and latitude -90 to 90; found "
-                    f"{lon[i]:g}, {lat[i]:g}",
+                    Message(
+                        "write degrees, longitude -180 to 180 and latitude -90 to 90; found "
+                        "{lon:g}, {lat:g}",
+                        lon=lon[i],
+                        lat=lat[i],
+                    ),
                     line=int(frame.index[i]),
                 )
                 for i in odd[:20]
@@ -78,7 +90,7 @@ def _refuse_metres(path: Path, frame: pd.DataFrame, lon: np.ndarray, lat: np.nda
         )
 
 
-def _read(path: Path, crs: Any, grid: str) -> gpd.GeoDataFrame:
+def _read(path: Path, crs: pyproj.CRS, grid: str) -> gpd.GeoDataFrame:
     """A file's points in metres; the index is the line (or the number of the feature)."""
     if tables.is_table(path):
         frame = tables.read_table(path)
@@ -104,14 +116,19 @@ def _named(path: Path, frame: gpd.GeoDataFrame) -> dict[str, list[str]]:
     """Both names of every row; one stands in for the other."""
     if not tables.column(frame, NAME):
         known = [str(c) for c in frame.columns if c != "geometry"]
-        raise MapImportError(path, f"no column says the name: call it name or 名称, not one of "
-                             f"{', '.join(known)}")  # fmt: skip
+        message = Message(
+            "no column says the name: call it {english} or {chinese}, not one of {known}",
+            english=NAME[0],
+            chinese=NAME_ZH[1],
+            known=", ".join(known),
+        )
+        raise MapImportError(path, message)
     spare = _texts(frame, NAME)
     english = [a or b for a, b in zip(_texts(frame, NAME_EN), spare, strict=True)]
     chinese = [a or b for a, b in zip(_texts(frame, NAME_ZH), english, strict=True)]
     english = [a or b for a, b in zip(english, chinese, strict=True)]
     empty = [
-        Problem("write a name", line=int(line))
+        Problem(Message("write a name"), line=int(line))
         for line, name in zip(frame.index, english, strict=True)
         if not name
     ]
@@ -123,11 +140,17 @@ def _named(path: Path, frame: gpd.GeoDataFrame) -> dict[str, list[str]]:
 def _words(
     path: Path, frame: pd.DataFrame, usual: tuple[str, ...], known: dict[str, str]
 ) -> list[str]:
-    """A column of a few known words."""
+    """A column that says one of two things, each in several words."""
     texts = _texts(frame, usual)
+    first, second = dict.fromkeys(known.values())
     wrong = [
         Problem(
-            f"write {' or '.join(dict.fromkeys(known.values()))}; found {text}",
+            Message(
+                "write {first} or {second}; found {found}",
+                first=first,
+                second=second,
+                found=text,
+            ),
             tables.column(frame, usual),
             int(line),
         )
@@ -139,12 +162,11 @@ def _words(
     return [known[text.lower()] for text in texts]
 
 
-def read_sites(options: Options, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The bundle's `sites`; none without a file."""
-    path = options.sites
+def read_sites(path: Path | None, zones: gpd.GeoDataFrame, grid: str = "wgs84") -> gpd.GeoDataFrame:
+    """The bundle's `sites`; none without a file. `grid`: of the file's coordinates."""
     if path is None:
         return _none(("name_zh", "name_en", "kind", "status", "township"), zones.crs)
-    frame = _read(path, zones.crs, options.coordinates)
+    frame = _read(path, zones.crs, grid)
     facts: dict[str, Any] = dict(_named(path, frame))
     facts["kind"] = _words(path, frame, KIND, KINDS)
     facts["status"] = _words(path, frame, STATUS, STATES)
@@ -152,18 +174,19 @@ def read_sites(options: Options, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return _layer(facts, frame)
 
 
-def read_points(path: Path, crs: Any, grid: str = "wgs84") -> gpd.GeoDataFrame:
+def read_points(path: Path, crs: pyproj.CRS, grid: str = "wgs84") -> gpd.GeoDataFrame:
     """Named points of any such file: name_zh, name_en and the point in metres; index = line."""
     frame = _read(path, crs, grid)
     return gpd.GeoDataFrame(_named(path, frame), geometry=frame.geometry, index=frame.index)
 
 
-def read_hospitals(options: Options, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The bundle's `hospitals`; none without a file."""
-    path = options.hospitals
+def read_hospitals(
+    path: Path | None, zones: gpd.GeoDataFrame, grid: str = "wgs84"
+) -> gpd.GeoDataFrame:
+    """The bundle's `hospitals`; none without a file. `grid`: of the file's coordinates."""
     if path is None:
         return _none(("name_zh", "name_en", "level", "capabilities", "township"), zones.crs)
-    frame = _read(path, zones.crs, options.coordinates)
+    frame = _read(path, zones.crs, grid)
     facts: dict[str, Any] = dict(_named(path, frame))
     facts["level"] = _texts(frame, LEVEL)
     facts["capabilities"] = _texts(frame, CAPABILITIES)
@@ -190,7 +213,7 @@ def _layer(facts: dict[str, Any], frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return made.set_crs(frame.crs)
 
 
-def _none(columns: tuple[str, ...], crs: Any) -> gpd.GeoDataFrame:
+def _none(columns: tuple[str, ...], crs: pyproj.CRS) -> gpd.GeoDataFrame:
     empty: dict[str, Any] = {name: pd.Series([], dtype=object) for name in columns}
     empty["provenance"] = pd.Series([], dtype=object)
     return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs))

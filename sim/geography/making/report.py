@@ -2,56 +2,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from sim.text import Message, Say
+
+ROADS: Final = Message("Roads")
+TRAVEL: Final = Message("Travel")
+GROUND: Final = Message("Ground")
+PEOPLE: Final = Message("People")
+TOWN: Final = Message("Town and country")
+PLACES: Final = Message("Places")
+
+
+class Note(NamedTuple):
+    """A finding; a detail stands below the finding before it."""
+
+    message: Message
+    detail: bool = False
 
 
 @dataclass
 class Report:
-    """Lines of text under a few headings, in the order in which they were found out."""
+    """Findings under a few headings, in the order in which they were made, and warnings."""
 
-    sections: dict[str, list[str]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    sections: dict[Message, list[Note]] = field(default_factory=dict)
+    warnings: list[Message] = field(default_factory=list)
 
-    def say(self, section: str, line: str) -> None:
-        self.sections.setdefault(section, []).append(line)
+    def note(self, section: Message, message: Message, *, detail: bool = False) -> None:
+        self.sections.setdefault(section, []).append(Note(message, detail))
 
-    def warn(self, line: str) -> None:
+    def warn(self, message: Message) -> None:
         """Something a planner should look at before trusting the map."""
-        self.warnings.append(line)
+        self.warnings.append(message)
 
-    def lines(self) -> list[str]:
-        found = []
-        for section, lines in self.sections.items():
-            found += [section, *(f"  {line}" for line in lines)]
+    def told(self, say: Say = str) -> str:
+        """All of it, a line each, in the language of `say`."""
+        lines = []
+        for section, notes in self.sections.items():
+            lines.append(say(section))
+            lines += [f"  {'  ' * note.detail}{say(note.message)}" for note in notes]
         if self.warnings:
-            found += ["To look at", *(f"  ! {line}" for line in self.warnings)]
-        return found
+            lines.append(say(Message("To look at")))
+            lines += [f"  ! {say(warning)}" for warning in self.warnings]
+        return "\n".join(lines)
 
     def __str__(self) -> str:
-        return "\n".join(self.lines())
+        return self.told()
 
-    def markdown(self) -> str:
+    def markdown(self, say: Say = str) -> str:
         """The same as a part of a README."""
-        parts = [
-            f"### {section}\n\n" + "\n".join(_item(line) for line in lines)
-            for section, lines in self.sections.items()
-        ]
+        parts = []
+        for section, notes in self.sections.items():
+            items = [f"{'  ' * note.detail}- {say(note.message)}" for note in notes]
+            parts.append("\n".join([f"### {say(section)}\n", *items]))
         if self.warnings:
-            parts.append("### To look at\n\n" + "\n".join(f"- {w}" for w in self.warnings))
+            items = [f"- {say(warning)}" for warning in self.warnings]
+            parts.append("\n".join([f"### {say(Message('To look at'))}\n", *items]))
         return "\n\n".join(parts)
 
 
-def _item(line: str) -> str:
-    """An item of a list; what is indented stands below the item before it."""
-    return f"  - {line.strip()}" if line.startswith("  ") else f"- {line}"
+class Counted(NamedTuple):
+    """What is counted: of one, of several."""
+
+    one: Message
+    many: Message
 
 
-def count(number: float, what: str) -> str:
+WAYS: Final = Counted(Message("{n} way"), Message("{n} ways"))
+LINES: Final = Counted(Message("{n} line"), Message("{n} lines"))
+LINKS: Final = Counted(Message("{n} link"), Message("{n} links"))
+EDGES: Final = Counted(Message("{n} edge"), Message("{n} edges"))
+NODES: Final = Counted(Message("{n} node"), Message("{n} nodes"))
+ENDS: Final = Counted(Message("{n} end"), Message("{n} ends"))
+CUTS: Final = Counted(Message("{n} cut"), Message("{n} cuts"))
+CELLS: Final = Counted(Message("{n} cell"), Message("{n} cells"))
+POINTS: Final = Counted(Message("{n} point"), Message("{n} points"))
+POLYGONS: Final = Counted(Message("{n} polygon"), Message("{n} polygons"))
+ROWS: Final = Counted(Message("{n} row"), Message("{n} rows"))
+ZONES: Final = Counted(Message("{n} zone"), Message("{n} zones"))
+PAIRS: Final = Counted(Message("{n} pair"), Message("{n} pairs"))
+SPOTS: Final = Counted(Message("{n} place"), Message("{n} places"))
+
+
+def count(number: float, what: Counted) -> Message:
     """`1 link`, `12,345 links`."""
-    return f"{number:,.0f} {what}{'' if number == 1 else 's'}"
+    return Message((what.one if number == 1 else what.many).text, n=f"{number:,.0f}")
 
 
-def some(names: list[str], limit: int = 8) -> str:
+def some(names: Sequence[object], limit: int = 8) -> str:
     """The first few names, and how many more there are."""
     rest = len(names) - limit
-    return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")
+    shown = ", ".join(map(str, names[:limit]))
+    if rest > 0:
+        return Message("{names} and {more} more", names=shown, more=rest, all=len(names))
+    return shown

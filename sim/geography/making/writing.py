@@ -4,92 +4,110 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
+import pyproj
 
-from sim.geography.making.options import FILES, Options, as_yaml
+from sim.files.whole import write_whole
+from sim.geography.bundle import Layers
+from sim.geography.making import choices
+from sim.geography.making.options import ImportOptions
 from sim.geography.making.report import Report
+from sim.text import Message, Say
 
 UNKNOWN: Final = "not said"
 OSM_LICENCE: Final = "roads © OpenStreetMap contributors, ODbL 1.0"
+OSM_FILES: Final = (".pbf", ".osm", ".gz", ".bz2", ".graphml")
 
 
-def meta(chosen: Options, crs: Any, report: Report) -> pd.DataFrame:
+def meta(options: ImportOptions, crs: pyproj.CRS) -> pd.DataFrame:
     """The bundle's `meta`: names, source, licence; what was found is in the README."""
     facts = {
-        "place": chosen.place,
-        "name_en": chosen.title_en,
-        "name_zh": chosen.title_zh,
+        "place": options.place,
+        "name_en": options.title.en,
+        "name_zh": options.title.zh,
         "synthetic": "no",
         "date": date.today().isoformat(),
-        "licence": _licence(chosen),
-        "source": _source(chosen),
+        "licence": _licence(options),
+        "source": _source(options),
         "crs": crs.to_string(),
         "notes": "made by tenthirty map import; see README.md",
     }
     return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
 
 
-def _source(chosen: Options) -> str:
+def _source(options: ImportOptions) -> str:
     """What the planner says, else the names of the files."""
-    names = [getattr(chosen, name).name for name in FILES if getattr(chosen, name) is not None]
-    return chosen.source or f"files {', '.join(dict.fromkeys(names))}"
+    names = dict.fromkeys(path.name for path in options.files().values())
+    return options.names.source or f"files {', '.join(names)}"
 
 
-def _licence(chosen: Options) -> str:
-    if chosen.licence:
-        return chosen.licence
-    ending = chosen.roads.suffix.lower() if chosen.roads else ""
-    return OSM_LICENCE if ending in (".pbf", ".osm", ".gz", ".graphml") else UNKNOWN
+def _licence(options: ImportOptions) -> str:
+    if options.names.licence:
+        return options.names.licence
+    ending = options.roads.file.suffix.lower() if options.roads.file else ""
+    return OSM_LICENCE if ending in OSM_FILES else UNKNOWN
 
 
-def write_beside(chosen: Options, layers: dict[str, Any], report: Report) -> None:
-    """README.md and import.yaml, each whole or not at all."""
-    _whole(chosen.folder / "README.md", readme(chosen, layers, report))
-    _whole(chosen.folder / "import.yaml", as_yaml(chosen))
+def write_beside(options: ImportOptions, layers: Layers, report: Report, say: Say = str) -> None:
+    """README.md in the language of `say`, and import.yaml, each whole or not at all."""
+    _whole(options.folder / "README.md", readme(options, layers, report, say))
+    _whole(options.folder / choices.NAME, choices.as_yaml(options))
 
 
 def _whole(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, "utf-8", newline="\n")
-    part.replace(path)
+    write_whole(path, lambda part: part.write_text(text, "utf-8", newline="\n"))
 
 
-def readme(chosen: Options, layers: dict[str, Any], report: Report) -> str:
+def readme(options: ImportOptions, layers: Layers, report: Report, say: Say = str) -> str:
     """Source, date, licence, how it was made and what was found out on the way."""
     said = layers["meta"].set_index("key")["value"]
-    files = [
-        f"| {name} | `{getattr(chosen, name).name}` |"
-        for name in FILES
-        if getattr(chosen, name) is not None
+    crs = Message("{crs}, metres", crs=said["crs"])
+    facts = [
+        (Message("source"), said["source"]),
+        (Message("date"), said["date"]),
+        (Message("licence"), said["licence"]),
+        (Message("CRS"), say(crs)),
     ]
-    rows = [
-        f"| `{name}` | {len(layer):,} | {_provenance(layer)} |"
-        for name, layer in layers.items()
-        if name != "meta"
+    rows = [f"| {say(name)} | {value} |" for name, value in facts]
+    rows += [f"| {name} | `{path.name}` |" for name, path in options.files().items()]
+    heads = (Message("layer"), Message("rows"), Message("provenance"))
+    table = [
+        f"| {' | '.join(say(head) for head in heads)} |",
+        "|---|---|---|",
+        *(
+            f"| `{name}` | {len(layer):,} | {_provenance(layer)} |"
+            for name, layer in layers.items()
+            if name != "meta"
+        ),
     ]
-    title = chosen.title_en
-    if chosen.title_zh != title:
-        title += f" ({chosen.title_zh})"
+    title = options.title.en
+    if options.title.zh != title:
+        title += f" ({options.title.zh})"
     parts = [
         f"# {title}",
-        "Made by `tenthirty map import`; `import.yaml` holds the choices, so that it can be "
-        "repeated.",
-        "\n".join(
-            ["| | |", "|---|---|", f"| source | {said['source']} |", f"| date | {said['date']} |",
-             f"| licence | {said['licence']} |", f"| CRS | {said['crs']}, metres |", *files]
+        say(
+            Message(
+                "Made by `tenthirty map import`; `import.yaml` holds the choices, so that it can "
+                "be repeated."
+            )
         ),
-        "`map.png`, if it was drawn, shows people, roads and sites.",
-        "## Layers",
-        "\n".join(["| layer | rows | provenance |", "|---|---|---|", *rows]),
-        "`provenance`: `sourced` is from the data, `inferred` follows from them, `imputed` was "
-        "filled in by a rule: people of polygons are spread over the streets in them.",
-        "## What was found",
-        report.markdown(),
-    ]  # fmt: skip
+        "\n".join(["| | |", "|---|---|", *rows]),
+        say(Message("`map.png`, if it was drawn, shows people, roads and sites.")),
+        f"## {say(Message('Layers'))}",
+        "\n".join(table),
+        say(
+            Message(
+                "`provenance`: `sourced` is from the data, `inferred` follows from them, `imputed` "
+                "was filled in by a rule: people of polygons are spread over the streets in them."
+            )
+        ),
+        f"## {say(Message('What was found'))}",
+        report.markdown(say),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
-def _provenance(layer: Any) -> str:
+def _provenance(layer: pd.DataFrame) -> str:
     return ", ".join(sorted(set(layer["provenance"]))) or "–"

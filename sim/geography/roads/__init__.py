@@ -1,1 +1,1 @@
-"""From roads to seconds, one way: network, folding, tables, travel."""
+"""From roads to seconds: graph, network, folding, tables, travel; none opens a later one."""

@@ -10,12 +10,14 @@ the seconds of the full graph.
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
+from sim.geography.roads.graph import fastest
 from sim.model.roads import Chains, Edges
 
 ENDS = 2  # a chain has at most two ends
 NO_JUNCTION = -1
-NO_TIME_S = 1e-9
 
 
 def stretch_s(along_s: float, end_along_s: float, back_s: float, end_back_s: float) -> float:
@@ -52,9 +54,6 @@ def _inside_chains(tail: np.ndarray, head: np.ndarray, nodes: int) -> np.ndarray
 def _first_of_rings(
     tail: np.ndarray, head: np.ndarray, inside: np.ndarray, nodes: int
 ) -> np.ndarray:
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
-
     within = inside[tail] & inside[head]
     graph = csr_matrix((np.ones(within.sum()), (tail[within], head[within])), shape=(nodes, nodes))
     _, part = connected_components(graph, directed=False)
@@ -140,23 +139,3 @@ def _assemble(graph: Edges, tail: np.ndarray, inside: np.ndarray, paths: list[li
     return Chains(
         small, np.flatnonzero(is_junction), exit_, exit_s, entry, entry_s, chain, along_s, back_s
     )
-
-
-def fastest(tail: np.ndarray, head: np.ndarray, seconds: np.ndarray, nodes: int) -> Edges:
-    """Edges sorted by tail and head, the fastest of parallel ones in each mode.
-
-    A sparse matrix would add parallel edges up, and take an edge of no time for no edge: the
-    least is a nanosecond. Edges from a node to itself are left out.
-    """
-    seconds = np.maximum(seconds, NO_TIME_S)
-    useful = tail != head
-    tail, head, seconds = tail[useful], head[useful], seconds[:, useful]
-    order = np.lexsort((head, tail))
-    tail, head, seconds = tail[order], head[order], seconds[:, order]
-    first = np.ones(len(tail), bool)
-    first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    starts = np.flatnonzero(first)
-    if len(starts):
-        seconds = np.minimum.reduceat(seconds, starts, axis=1)
-    indptr = np.searchsorted(tail[starts], np.arange(nodes + 1))
-    return Edges(indptr, head[starts], seconds)

@@ -1,27 +1,26 @@
-"""Roads to travel seconds: a directed graph, by speed profile and time band, on the time grid.
+"""A map's roads as a directed graph: built from links, left at its nodes, driven at some speed.
 
-Everything an engine needs of a road is here: seconds from every node to a set of places (tables,
-kept on disk by the hash of what they were made from) and the edges on which a vehicle's position
-is found. Distances are metres in the map's metric coordinate system.
+Distances are metres in the map's metric coordinate system.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from sim.geography.roads import folding as chains
+from sim.geography.roads.graph import both_ways, fastest, largest_part
 from sim.model.roads import Edges
 from sim.policies import TICKS, on_grid
 
 NO_ACCESS = ("motorway", "motorway_link", "ferry")  # an ambulance does not leave the road here
 
 
-class Network(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Network:
     """A directed road graph. Rows are edges (sorted by tail, then head) or nodes."""
 
     xy: np.ndarray  # [node, 2] metres
@@ -32,6 +31,16 @@ class Network(NamedTuple):
     road_class: np.ndarray  # [edge] index into `classes`
     speed: np.ndarray  # [edge] metres per second; nan where the speed of the class applies
     classes: tuple[str, ...]
+
+    @cached_property
+    def open_nodes(self) -> np.ndarray:
+        """The nodes where the road may be left, in rising order."""
+        return np.flatnonzero(self.may_leave)
+
+    @cached_property
+    def tree(self) -> cKDTree:
+        """The places of `open_nodes`, to find the nearest one in; made once per network."""
+        return cKDTree(self.xy[self.open_nodes])
 
 
 class Links(NamedTuple):
@@ -48,40 +57,40 @@ class Links(NamedTuple):
 
 
 def build(roads: Links) -> tuple[Network, int]:
-    """The largest strongly connected part of the roads, and how many nodes were left out.
+    """The largest part of the roads that can be driven both ways, and how many nodes are outside.
 
-    From a road outside that part an ambulance could not come back. Nodes are numbered along a
-    curve that keeps neighbours together, in the map and so in memory.
+    Nodes are numbered along a curve that keeps neighbours together, in the map and so in memory.
     """
     ids, ends = np.unique(np.concatenate([roads.u, roads.v]), return_inverse=True)
-    links = len(roads.u)
-    u, v = ends[:links], ends[links:]
+    u, v = ends[: len(roads.u)], ends[len(roads.u) :]
     xy = np.empty((len(ids), 2))
     xy[u], xy[v] = roads.u_xy, roads.v_xy
-    both = ~roads.oneway.astype(bool)
-    tail, head = np.concatenate([u, v[both]]), np.concatenate([v, u[both]])
-    link = np.concatenate([np.arange(links), np.flatnonzero(both)])
+    tail, head, link = both_ways(u, v, roads.oneway)
     useful = tail != head
     tail, head, link = tail[useful], head[useful], link[useful]
 
-    graph = csr_matrix((np.ones(len(tail)), (tail, head)), shape=(len(ids), len(ids)))
-    _, part = connected_components(graph, directed=True, connection="strong")
-    core = part == np.bincount(part).argmax()
+    core = largest_part(tail, head, len(ids))
     along = np.flatnonzero(core)
     along = along[np.argsort(morton(xy[along]), kind="stable")]
     number = np.full(len(ids), -1)
     number[along] = np.arange(len(along))
     inside = core[tail] & core[head]
     tail, head, link = number[tail[inside]], number[head[inside]], link[inside]
+    return _network(roads, xy[along], tail, head, link), int((~core).sum())
 
+
+def _network(
+    roads: Links, xy: np.ndarray, tail: np.ndarray, head: np.ndarray, link: np.ndarray
+) -> Network:
+    """Edges between numbered nodes, sorted, each with what its link says."""
     classes, class_of_link = np.unique(roads.road_class.astype(str), return_inverse=True)
     open_road = ~np.isin(roads.road_class[link], NO_ACCESS)
-    may_leave = np.zeros(len(along), bool)
+    may_leave = np.zeros(len(xy), bool)
     may_leave[tail[open_road]] = may_leave[head[open_road]] = True
     order = np.lexsort((link, head, tail))
     link = link[order]
-    network = Network(
-        xy[along],
+    return Network(
+        xy,
         may_leave,
         tail[order],
         head[order],
@@ -90,7 +99,6 @@ def build(roads: Links) -> tuple[Network, int]:
         roads.speed[link],
         tuple(classes.tolist()),
     )
-    return network, int((~core).sum())
 
 
 def morton(xy: np.ndarray) -> np.ndarray:
@@ -113,25 +121,32 @@ def without_roads(xy: np.ndarray) -> Network:
 
 
 def snap(network: Network, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each point the nearest node where the road may be left, and the metres to it."""
-    open_nodes = np.flatnonzero(network.may_leave)
-    distance_m, nearest = cKDTree(network.xy[open_nodes]).query(np.atleast_2d(xy))
-    return open_nodes[nearest], np.asarray(distance_m)
+    """For each point the nearest node where the road may be left, and the metres to it.
+
+    `xy`: [point, 2] metres, or one point.
+    """
+    distance_m, nearest = network.tree.query(np.atleast_2d(xy))
+    return network.open_nodes[nearest], np.asarray(distance_m)
 
 
 def edges(
-    network: Network, speed_of_class: np.ndarray, factor: np.ndarray, grid: bool = True
+    network: Network,
+    speed_of_class: np.ndarray,
+    factor: np.ndarray,
+    grid: bool = True,
+    own_speeds: bool = True,
 ) -> Edges:
     """Seconds of every edge in every mode, of parallel edges the fastest.
 
-    `speed_of_class`: [class] metres per second, for edges without a speed of their own;
-    `factor`: [mode, class], what the profile and the time band make of a speed.
+    `speed_of_class`: [class] metres per second, for edges without a speed of their own, or for
+    all of them unless `own_speeds`; `factor`: [mode, class], what the profile and the time band
+    make of a speed.
     Times are rounded to the grid here, once, and are at least one tick: a road of no time would
     make paths ambiguous.
     """
-    own = np.isfinite(network.speed)
+    own = np.isfinite(network.speed) & own_speeds
     speed = np.where(own, network.speed, speed_of_class[network.road_class])
     seconds = network.length_m / (speed * factor[:, network.road_class])
     if grid:
         seconds = np.maximum(on_grid(seconds), 1 / TICKS)
-    return chains.fastest(network.tail, network.head, seconds, len(network.xy))
+    return fastest(network.tail, network.head, seconds, len(network.xy))

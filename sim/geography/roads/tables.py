@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -14,6 +12,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from sim.files.cache import add_array, cache_folder
+from sim.files.whole import replaced
 from sim.model.roads import Edges
 from sim.policies import TICKS
 
@@ -65,14 +64,8 @@ def _kept_table(path: Path, graph: Edges, ends: np.ndarray) -> np.ndarray:
     made = table(graph, ends)
     with contextlib.suppress(OSError):  # without a place to keep it, it is just not kept
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.save(file, made)
-            os.replace(part, path)
-        except OSError:  # a full disk
-            os.unlink(part)
-            raise
+        with replaced(path) as part:
+            np.save(part, made)
         return np.load(path, mmap_mode="r")
     return made
 

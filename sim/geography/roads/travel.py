@@ -1,6 +1,6 @@
 """Travel seconds between any two nodes of a network, as arrays that engines and measures read.
 
-A network is folded (see `chains`), so tables are kept between junctions only: one for the ends
+A network is folded (see `folding`), so tables are kept between junctions only: one for the ends
 that belong to the map, kept on disk and shared, and a small one for the layout's stations.
 """
 

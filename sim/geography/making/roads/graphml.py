@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sim.errors import MapImportError, Problem
-from sim.geography.making.options import Options
-from sim.geography.making.report import Report, count
+from sim.errors import MapImportError
+from sim.geography.making.groups import RoadOptions
+from sim.geography.making.report import EDGES, NODES, ROADS, Report, count
 from sim.geography.making.roads import tags as road_words
+from sim.text import Message
 
 NAMESPACE = "{http://graphml.graphdrawing.org/xmlns}"
 WANTED = ("highway", "maxspeed", "name", "oneway", "geometry")
@@ -34,11 +35,11 @@ class _Graph(NamedTuple):
     said: dict[str, list[str | None]]  # [edge] by attribute
 
 
-def read(path: Path, options: Options, report: Report) -> gpd.GeoDataFrame:
+def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     """Links in the file's own coordinates: u, v, class, oneway, speed_kmh, name."""
     graph = _scan(path)
     if not len(graph.tail):
-        raise MapImportError(path, "there is no edge in it")
+        raise MapImportError(path, Message("there is no edge in it"))
     tail, head = np.frombuffer(graph.tail, np.int64), np.frombuffer(graph.head, np.int64)
     said = graph.said
     names = [road_words.road_class(text) for text in said["highway"]]
@@ -59,9 +60,12 @@ def read(path: Path, options: Options, report: Report) -> gpd.GeoDataFrame:
         for name in set(names)
     }
     used = frame["class"].map(kept).to_numpy(bool)
-    report.say("Roads", f"{count(len(frame), 'edge')} read")
+    report.note(ROADS, Message("{edges} read", edges=count(len(frame), EDGES)))
     if not used.all():
-        report.say("Roads", f"left out: {count((~used).sum(), 'edge')} of other classes")
+        others = count((~used).sum(), EDGES)
+        report.note(ROADS, Message("left out: {edges} of other classes", edges=others))
+    if not used.any():
+        raise MapImportError(path, Message("there is no road for vehicles in it"))
     frame = frame[used].reset_index(drop=True)
     return _join_directions(frame) if graph.directed else frame
 
@@ -118,12 +122,13 @@ def _scan(path: Path) -> _Graph:
     try:
         facts = dict(_elements(path, graph))
     except ElementTree.ParseError as error:
-        raise MapImportError(path, f"this is not a GraphML file ({error})") from None
+        message = Message("this is not a GraphML file ({error})", error=error)
+        raise MapImportError(path, message) from None
     unplaced = sum(math.isnan(x) for x in graph.x)
     if unplaced:
-        raise MapImportError(
-            path, Problem(f"{count(unplaced, 'node')} without x and y: save the graph with osmnx")
-        )
+        nodes = count(unplaced, NODES)
+        message = Message("{nodes} without x and y: save the graph with osmnx", nodes=nodes)
+        raise MapImportError(path, message)
     return graph._replace(
         crs=facts.get("crs", ""), directed=facts.get("edgedefault", "directed") == "directed"
     )

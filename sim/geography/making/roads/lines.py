@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -14,10 +14,11 @@ from scipy.spatial import cKDTree
 
 from sim.errors import MapImportError
 from sim.files import tables
-from sim.geography.making.options import Options
-from sim.geography.making.report import Report, count, some
+from sim.geography.making.groups import RoadOptions
+from sim.geography.making.report import CUTS, ENDS, LINES, ROADS, Report, count, some
 from sim.geography.making.roads import tags as road_words
-from sim.geography.making.roads.osm import split
+from sim.geography.making.roads.cutting import split
+from sim.text import Message
 
 CLASS: Final = ("highway", "fclass", "class", "road_class", "type", "道路等级", "等级")
 ONEWAY: Final = ("oneway", "one_way", "direction", "单行")
@@ -27,12 +28,12 @@ SAME_M: Final = 0.05  # vertices closer than this are one place
 NOT_KEPT: Final = {"track", "service", "ferry"}  # without their switches
 
 
-def read(path: Path, options: Options, report: Report) -> gpd.GeoDataFrame:
+def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     """Lines with class, oneway, speed_kmh and name; ends are joined by `join_ends` in metres."""
     frame = tables.read_shapes(path, tables.LINES)
     frame = frame.explode(index_parts=False, ignore_index=True)
     frame = frame[shapely.get_type_id(frame.geometry.values) <= 2].reset_index(drop=True)
-    report.say("Roads", f"{count(len(frame), 'line')} read")
+    report.note(ROADS, Message("{lines} read", lines=count(len(frame), LINES)))
     course = _course(frame, report)
     line = frame.geometry.values
     line = np.where(course == road_words.BACKWARD, shapely.reverse(line), line)
@@ -49,55 +50,71 @@ def read(path: Path, options: Options, report: Report) -> gpd.GeoDataFrame:
     return _wanted_only(path, roads, options, report)
 
 
-def _texts(frame: Any, name: str) -> np.ndarray:
+def _texts(frame: gpd.GeoDataFrame, name: str) -> np.ndarray:
     """A column as text or None; whole numbers without their .0."""
     if not name:
         return np.full(len(frame), None, object)
-    values = frame[name].astype(object)
-    return np.array([None if v is None or v != v else str(v) for v in values], object)
+    return np.array([_text(value) for value in frame[name].astype(object)], object)
 
 
-def _classes(frame: Any, report: Report) -> np.ndarray:
+def _text(value: object) -> str | None:
+    if isinstance(value, list | np.ndarray):  # as of pieces of road that were joined
+        return ";".join(map(str, value))
+    return None if value is None or value != value else str(value)
+
+
+def _classes(frame: gpd.GeoDataFrame, report: Report) -> np.ndarray:
     name = tables.column(frame, CLASS)
     if not name:
         report.warn(
-            f"no column says the roads' class (looked for {', '.join(CLASS)}): all are "
-            "unclassified, so all have one speed"
+            Message(
+                "no column says the roads' class (looked for {names}): all are unclassified, so "
+                "all have one speed",
+                names=", ".join(CLASS),
+            )
         )
         return np.full(len(frame), "unclassified", object)
-    report.say("Roads", f"class from column {name}")
+    report.note(ROADS, Message("class from column {name}", name=name))
     words = [road_words.road_class(text) or "unclassified" for text in _texts(frame, name)]
     return np.array(words, object)
 
 
-def _course(frame: Any, report: Report) -> np.ndarray:
+def _course(frame: gpd.GeoDataFrame, report: Report) -> np.ndarray:
     """BOTH, FORWARD or BACKWARD for each line."""
     name = tables.column(frame, ONEWAY)
     if not name:
         report.warn(
-            f"no column says which roads are one-way (looked for {', '.join(ONEWAY)}): all are "
-            "open both ways"
+            Message(
+                "no column says which roads are one-way (looked for {names}): all are open both "
+                "ways",
+                names=", ".join(ONEWAY),
+            )
         )
         return np.zeros(len(frame), int)
     texts = _texts(frame, name)
     known = [road_words.direction(text) for text in texts]
     strange = sorted({str(t) for t, k in zip(texts, known, strict=True) if k is None})
     if strange:
-        report.warn(f"column {name}: {some(strange)} not understood, taken as open both ways")
-    report.say("Roads", f"one-way from column {name}")
+        message = Message(
+            "column {name}: {words} not understood, taken as open both ways",
+            name=name,
+            words=some(strange),
+        )
+        report.warn(message)
+    report.note(ROADS, Message("one-way from column {name}", name=name))
     return np.array([k or road_words.BOTH for k in known])
 
 
-def _speeds(frame: Any, report: Report) -> np.ndarray:
+def _speeds(frame: gpd.GeoDataFrame, report: Report) -> np.ndarray:
     name = tables.column(frame, SPEED)
     if not name:
         return np.full(len(frame), np.nan)
-    report.say("Roads", f"speed from column {name}")
+    report.note(ROADS, Message("speed from column {name}", name=name))
     return np.array([road_words.speed_kmh(text) for text in _texts(frame, name)])
 
 
 def _wanted_only(
-    path: Path, roads: gpd.GeoDataFrame, options: Options, report: Report
+    path: Path, roads: gpd.GeoDataFrame, options: RoadOptions, report: Report
 ) -> gpd.GeoDataFrame:
     """Without ways for walking; words that OpenStreetMap does not have are kept, and told."""
     kept, own = {}, []
@@ -108,28 +125,35 @@ def _wanted_only(
             own.append(str(name))
     if own:
         report.warn(
-            f"classes that OpenStreetMap does not have: {some(sorted(own))}; give each a speed "
-            "in the scenario's travel.speeds"
+            Message(
+                "classes that OpenStreetMap does not have: {names}; give each a speed in the "
+                "scenario's travel.speeds",
+                names=some(sorted(own)),
+            )
         )
     used = roads["class"].map(kept).to_numpy(bool)
     for name, number in roads.loc[~used, "class"].value_counts().sort_index().items():
-        report.say("Roads", f"left out: {number:,} {name}")
+        message = Message("left out: {number:,} {name}", number=number, name=name)
+        report.note(ROADS, message)
     if not used.any():
-        raise MapImportError(path, "there is no road for vehicles in it")
+        raise MapImportError(path, Message("there is no road for vehicles in it"))
     return roads[used].reset_index(drop=True)
 
 
-def join_ends(roads: gpd.GeoDataFrame, options: Options, report: Report) -> gpd.GeoDataFrame:
-    """The lines in metres with node ids u and v: ends within `snap_m` of one another meet."""
+def join_ends(roads: gpd.GeoDataFrame, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
+    """The lines in metres with node ids u and v: ends within `snap` of one another meet."""
     if options.node_crossings:
-        roads = _cut_at_crossings(roads, options.snap_m, report)
+        roads = _cut_at_crossings(roads, options.snap, report)
     lines = roads.geometry.values
     ends = np.vstack([_end(lines, 0), _end(lines, -1)])
-    node, moved = clusters(ends, max(options.snap_m, 1e-6))
+    node, moved = clusters(ends, max(options.snap, 1e-6))
     where = ends[_first_of_each(node)]
-    report.say(
-        "Roads", f"{count(moved, 'end')} of lines moved by up to {options.snap_m:g} m to meet"
+    message = Message(
+        "{ends} of lines moved by up to {snap:g} m to meet",
+        ends=count(moved, ENDS),
+        snap=options.snap,
     )
+    report.note(ROADS, message)
     u, v = node[: len(lines)], node[len(lines) :]
     coords, of = shapely.get_coordinates(lines, return_index=True)
     starts = np.flatnonzero(np.diff(of, prepend=-1))
@@ -181,7 +205,8 @@ def _cut_at_crossings(roads: gpd.GeoDataFrame, snap_m: float, report: Report) ->
     # One crossing is one place, however the two lines round it.
     xy = xy[_first_of_each(near)][near]
     _, _, of_way, line = split(way, xy, met, np.zeros(len(way), bool))
-    report.say("Roads", f"{count(len(line) - len(lines), 'cut')} made where lines cross")
+    cuts = count(len(line) - len(lines), CUTS)
+    report.note(ROADS, Message("{cuts} made where lines cross", cuts=cuts))
     rest = roads.drop(columns=roads.geometry.name).iloc[of_way].reset_index(drop=True)
     return gpd.GeoDataFrame(rest, geometry=line, crs=roads.crs)
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import shapely
 
 from sim.errors import MapImportError
-from sim.geography.making.options import Options
-from sim.geography.making.report import Report, count
+from sim.geography.making.groups import RoadOptions
+from sim.geography.making.report import ROADS, WAYS, Report, count
 from sim.geography.making.roads import tags as road_words
+from sim.geography.making.roads.cutting import split
+from sim.text import Message
 
-CLOSED = frozenset({"no", "private", "agricultural", "forestry"})
+CLOSED: Final = frozenset({"no", "private", "agricultural", "forestry"})
+
+# What is counted on the way.
+READ, REVERSIBLE, ODD_COURSE = "read", "reversible", "odd course"
+CLOSED_WAY, FERRY, SERVICE, TRACK, NO_ROAD = "closed", "ferry", "service", "track", "no road"
 
 
 class _Points(NamedTuple):
@@ -35,13 +40,12 @@ class _Ways(NamedTuple):
     name: list[str | None]
 
 
-def read(path: Path, options: Options, report: Report) -> gpd.GeoDataFrame:
+def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     """Links between crossings, in degrees: u, v, class, oneway, speed_kmh, name."""
     points, ways, seen = _scan(path, options)
-    for said in _words(seen):
-        report.say("Roads", said)
+    _note(seen, report)
     if not ways.road_class:
-        raise MapImportError(path, "there is no road for vehicles in it")
+        raise MapImportError(path, Message("there is no road for vehicles in it"))
     size = np.frombuffer(points.size, np.int64)
     way = np.repeat(np.arange(len(size)), size)
     xy = np.column_stack([np.frombuffer(points.lon), np.frombuffer(points.lat)])
@@ -49,12 +53,18 @@ def read(path: Path, options: Options, report: Report) -> gpd.GeoDataFrame:
     lost = np.isnan(xy[:, 0])
     if lost.any():
         cut = len(np.unique(way[lost]))
-        report.say("Roads", f"{count(cut, 'way')} cut where the extract ends (nodes missing)")
+        ways_cut = count(cut, WAYS)
+        report.note(
+            ROADS, Message("{ways} cut where the extract ends (nodes missing)", ways=ways_cut)
+        )
     shared = used_more_than_once(node)
     first, last, of_way, line = split(way, xy, shared, lost)
     unusable = len(size) - len(np.unique(of_way))
     if unusable:
-        report.say("Roads", f"left out: {count(unusable, 'way')} without usable ends")
+        lost_ways = count(unusable, WAYS)
+        report.note(ROADS, Message("left out: {ways} without usable ends", ways=lost_ways))
+    if not len(line):
+        raise MapImportError(path, Message("every way in it lacks its nodes"))
     return gpd.GeoDataFrame(
         {
             "u": node[first],
@@ -75,32 +85,7 @@ def used_more_than_once(node: np.ndarray) -> np.ndarray:
     return np.asarray(times[which] > 1)
 
 
-def split(
-    way: np.ndarray, xy: np.ndarray, cut: np.ndarray, lost: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Ways cut into links at the points of `cut`, at their ends and at points that are lost.
-
-    Returns for each link its first point, its last point, its way and its line.
-    """
-    joined = (way[1:] == way[:-1]) & ~lost[1:] & ~lost[:-1]  # [point] to the next one
-    end = cut.copy()
-    end[1:] |= ~joined
-    end[:-1] |= ~joined
-    end[[0, -1]] = True
-    piece = np.flatnonzero(joined)  # pieces run from point i to i + 1
-    begins = end[piece]
-    link = np.cumsum(begins) - 1  # [piece]
-    first = piece[begins]
-    last_piece = np.append(np.flatnonzero(begins)[1:], len(piece)) - 1
-    last = piece[last_piece] + 1
-    # Each link's points are the starts of its pieces and the end of its last one.
-    at = np.insert(piece, last_piece + 1, last)
-    of = np.insert(link, last_piece + 1, np.arange(len(first)))
-    line = shapely.linestrings(xy[at], indices=of) if len(first) else np.array([], object)
-    return first, last, way[first], line
-
-
-def _scan(path: Path, options: Options) -> tuple[_Points, _Ways, Counter[str]]:
+def _scan(path: Path, options: RoadOptions) -> tuple[_Points, _Ways, Counter[str]]:
     """One pass over the file's ways."""
     osmium = _osmium()
     points = _Points(array("q"), array("d"), array("d"), array("q"))
@@ -116,11 +101,12 @@ def _scan(path: Path, options: Options) -> tuple[_Points, _Ways, Counter[str]]:
         for way in ways_of_file:
             _take(way, options, points, ways, seen)
     except (RuntimeError, ValueError, OSError) as error:  # whatever libosmium finds in the file
-        raise MapImportError(path, f"this is not an OpenStreetMap file ({error})") from None
+        message = Message("this is not an OpenStreetMap file ({error})", error=error)
+        raise MapImportError(path, message) from None
     return points, ways, seen
 
 
-def _take(way: Any, options: Options, points: _Points, ways: _Ways, seen: Counter[str]) -> None:
+def _take(way: Any, options: RoadOptions, points: _Points, ways: _Ways, seen: Counter[str]) -> None:
     """Keep one way, or count why not."""
     tags = way.tags
     name = road_words.road_class(tags.get("highway"))
@@ -128,7 +114,7 @@ def _take(way: Any, options: Options, points: _Points, ways: _Ways, seen: Counte
         if tags.get("route") != "ferry":
             return
         name = "ferry"
-    seen["read"] += 1
+    seen[READ] += 1
     reason = _why_not(name, tags, options)
     if reason:
         seen[reason] += 1
@@ -148,16 +134,14 @@ def _take(way: Any, options: Options, points: _Points, ways: _Ways, seen: Counte
     ways.name.append(tags.get("name"))
 
 
-def _why_not(name: str, tags: Any, options: Options) -> str:
+def _why_not(name: str, tags: Any, options: RoadOptions) -> str:
     """The reason a way is left out, or nothing."""
     if not road_words.wanted(name, options.service, options.tracks, options.ferries):
-        return {"ferry": "ferries", "track": "tracks", "service": "service roads"}.get(
-            name, "ways not for vehicles, or not built yet"
-        )
+        return name if name in (FERRY, SERVICE, TRACK) else NO_ROAD
     # The most particular key decides: motor_vehicle=yes opens a road with access=no.
     said = tags.get("motor_vehicle") or tags.get("vehicle") or tags.get("access")
     if said in CLOSED and tags.get("emergency") not in ("yes", "designated", "official"):
-        return "closed to the public (access) without emergency=yes"
+        return CLOSED_WAY
     return ""
 
 
@@ -166,29 +150,33 @@ def _course(name: str, tags: Any, seen: Counter[str]) -> int:
     said = tags.get("oneway")
     known = road_words.direction(said)
     if said in ("reversible", "alternating"):
-        seen["reversible"] += 1
+        seen[REVERSIBLE] += 1
     if known is None:
-        seen["oneway not understood"] += 1
+        seen[ODD_COURSE] += 1
     if said is None and (name == "motorway" or tags.get("junction") in ("roundabout", "circular")):
         return road_words.FORWARD
     return known or road_words.BOTH
 
 
-def _words(seen: Counter[str]) -> list[str]:
-    """What was read and left out, for the report."""
-    lines = [f"{count(seen.pop('read', 0), 'way')} with highway or route=ferry read"]
-    notes = {
-        "reversible": "reversible ways taken as open both ways",
-        "oneway not understood": "ways with an unknown oneway taken as open both ways",
-    }
-    switch = {"ferries": " (--ferries keeps them)", "tracks": " (--tracks keeps them)",
-              "service roads": " (--service keeps them)"}  # fmt: skip
-    for reason, number in sorted(seen.items()):
-        if reason in notes:
-            lines.append(f"{number:,} {notes[reason]}")
-        else:
-            lines.append(f"left out: {number:,} {reason}{switch.get(reason, '')}")
-    return lines
+# What is counted, in the order of its first word: as it is said, and what the count is called.
+COUNTED: Final = (
+    (CLOSED_WAY, Message("left out: {n} closed to the public (access) without emergency=yes")),
+    (FERRY, Message("left out: {n} ferries (--ferries keeps them)")),
+    (ODD_COURSE, Message("{n} ways with an unknown oneway taken as open both ways")),
+    (REVERSIBLE, Message("{n} reversible ways taken as open both ways")),
+    (SERVICE, Message("left out: {n} service roads (--service keeps them)")),
+    (TRACK, Message("left out: {n} tracks (--tracks keeps them)")),
+    (NO_ROAD, Message("left out: {n} ways not for vehicles, or not built yet")),
+)
+
+
+def _note(seen: Counter[str], report: Report) -> None:
+    """What was read and left out."""
+    read = count(seen[READ], WAYS)
+    report.note(ROADS, Message("{ways} with highway or route=ferry read", ways=read))
+    for reason, text in COUNTED:
+        if seen[reason]:
+            report.note(ROADS, Message(text.text, n=f"{seen[reason]:,}"))
 
 
 def _osmium() -> Any:
@@ -196,7 +184,7 @@ def _osmium() -> Any:
         import osmium
     except ImportError:
         raise MapImportError(
-            "a map from OpenStreetMap files",
-            'install what reads them: pip install "tenthirty[osm]"',
+            Message("a map from OpenStreetMap files"),
+            Message('install what reads them: pip install "tenthirty[osm]"'),
         ) from None
     return osmium

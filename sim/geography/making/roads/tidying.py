@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -12,9 +13,12 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from sim.errors import MapImportError
-from sim.geography.making.report import Report, count
+from sim.geography.making.report import LINKS, NODES, ROADS, Report, count
+from sim.geography.roads.graph import both_ways, largest_part
+from sim.text import Message
 
-GRID_M = 0.1  # coordinates are rounded to this; OSM itself is rarely better than a metre
+NETWORK: Final = Message("the network of roads")
+GRID_M: Final = 0.1  # coordinates are rounded to this; OSM itself is rarely better than a metre
 
 
 def network(links: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
@@ -23,21 +27,16 @@ def network(links: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
     Only links between nodes that can be reached and left again stay: an ambulance comes back.
     """
     roads = _one_node_where_one_place(as_roads(links))
-    for what, bad in (
-        ("of length zero", lambda r: r["length_m"] <= 0),
-        ("that end where they begin", lambda r: r["u"] == r["v"]),
-        ("drawn twice", duplicated),
-    ):
-        gone = np.asarray(bad(roads))
-        roads = _without(roads, gone, what, report)
+    for said, is_bad in DROPPED:
+        roads = _without(roads, np.asarray(is_bad(roads)), said, report)
     if not len(roads):
-        raise MapImportError("the network of roads", "no usable link is left")
+        raise MapImportError(NETWORK, Message("no usable link is left"))
     roads = number_nodes(roads)
     roads = _largest_part(roads, report)
     if not len(roads):
-        raise MapImportError("the network of roads", "no road can be driven there and back")
+        raise MapImportError(NETWORK, Message("no road can be driven there and back"))
     roads = number_nodes(roads)
-    _tell(roads, report)
+    _note(roads, report)
     return roads
 
 
@@ -75,7 +74,7 @@ def _one_node_where_one_place(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return roads.assign(u=place[u], v=place[v])
 
 
-def duplicated(roads: Any) -> np.ndarray:
+def duplicated(roads: gpd.GeoDataFrame) -> np.ndarray:
     """The same line drawn twice; drawn backwards counts too where both ways are open."""
     line = roads.geometry.values
     u, v = roads["u"].to_numpy(), roads["v"].to_numpy()
@@ -93,57 +92,84 @@ def duplicated(roads: Any) -> np.ndarray:
     return gone
 
 
-def _without(roads: Any, gone: np.ndarray, what: str, report: Report) -> Any:
+DROPPED: Final[tuple[tuple[Message, Callable[[gpd.GeoDataFrame], Any]], ...]] = (
+    (
+        Message("dropped: {links} of length zero ({km:,.1f} km)"),
+        lambda roads: roads["length_m"] <= 0,
+    ),
+    (
+        Message("dropped: {links} that end where they begin ({km:,.1f} km)"),
+        lambda roads: roads["u"] == roads["v"],
+    ),
+    (Message("dropped: {links} drawn twice ({km:,.1f} km)"), duplicated),
+)
+
+
+def _without(
+    roads: gpd.GeoDataFrame, gone: np.ndarray, said: Message, report: Report
+) -> gpd.GeoDataFrame:
     if gone.any():
         km = roads["length_m"].to_numpy()[gone].sum() / 1000
-        report.say("Roads", f"dropped: {count(gone.sum(), 'link')} {what} ({km:,.1f} km)")
+        report.note(ROADS, Message(said.text, links=count(gone.sum(), LINKS), km=km))
     return roads[~gone].reset_index(drop=True)
 
 
-def number_nodes(roads: Any) -> Any:
+def number_nodes(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Node ids dense from 0, in the order of the ids that the file uses."""
     ends = np.concatenate([roads["u"].to_numpy(), roads["v"].to_numpy()])
     number = np.unique(ends, return_inverse=True)[1].reshape(2, -1)
     return roads.assign(u=number[0], v=number[1])
 
 
-def _largest_part(roads: Any, report: Report) -> Any:
+def _largest_part(roads: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
     """Without islands: what lies outside the largest strongly connected part."""
     u, v = roads["u"].to_numpy(), roads["v"].to_numpy()
-    both = roads["oneway"].to_numpy() == 0
-    tail, head = np.concatenate([u, v[both]]), np.concatenate([v, u[both]])
-    nodes = int(max(u.max(), v.max())) + 1
-    graph = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
-    _, part = connected_components(graph, connection="strong")
-    main = np.bincount(part).argmax()
-    inside = (part[u] == main) & (part[v] == main)
-    lost_nodes, lost = int((part != main).sum()), roads[~inside]
+    tail, head, _ = both_ways(u, v, roads["oneway"].to_numpy() != 0)
+    main = largest_part(tail, head, int(max(u.max(), v.max())) + 1)
+    inside = main[u] & main[v]
+    lost = roads[~inside]
     if len(lost):
-        km, share = lost["length_m"].sum() / 1000, lost["length_m"].sum() / roads["length_m"].sum()
-        report.say(
-            "Roads",
-            f"dropped: {count(len(lost), 'link')} outside the largest part that can be driven both "
-            f"ways (islands, ends of one-way roads): {km:,.1f} km, {count(lost_nodes, 'node')}",
+        lost_m, all_m = lost["length_m"].sum(), roads["length_m"].sum()
+        message = Message(
+            "dropped: {links} outside the largest part that can be driven both ways (islands, "
+            "ends of one-way roads): {km:,.1f} km, {nodes}",
+            links=count(len(lost), LINKS),
+            km=lost_m / 1000,
+            nodes=count(int((~main).sum()), NODES),
         )
-        if share > 0.1:
-            report.warn(
-                f"{share:.0%} of the roads' length is not connected with the rest: are ferries or "
-                "smaller roads needed, do line ends meet (--snap), are one-ways right?"
+        report.note(ROADS, message)
+        if lost_m / all_m > 0.1:
+            message = Message(
+                "{share:.0%} of the roads' length is not connected with the rest: are ferries or "
+                "smaller roads needed, do line ends meet (--snap), are one-ways right?",
+                share=lost_m / all_m,
             )
+            report.warn(message)
     return roads[inside].reset_index(drop=True)
 
 
-def _tell(roads: Any, report: Report) -> None:
+def _note(roads: gpd.GeoDataFrame, report: Report) -> None:
     """What is left, by class."""
     km = roads["length_m"] / 1000
     nodes = int(max(roads["u"].max(), roads["v"].max())) + 1
     known = roads["speed_kmh"].notna().to_numpy()
-    report.say(
-        "Roads",
-        f"kept: {count(len(roads), 'link')} between {count(nodes, 'node')}, {km.sum():,.0f} km; "
-        f"{roads['oneway'].mean():.0%} one-way; a speed of their own on {known.mean():.0%} "
-        f"of links, {km[known].sum() / km.sum():.0%} of the length",
+    message = Message(
+        "kept: {links} between {nodes}, {km:,.0f} km; {oneway:.0%} one-way; a speed of their own "
+        "on {known:.0%} of links, {known_length:.0%} of the length",
+        links=count(len(roads), LINKS),
+        nodes=count(nodes, NODES),
+        km=km.sum(),
+        oneway=roads["oneway"].mean(),
+        known=known.mean(),
+        known_length=km[known].sum() / km.sum(),
     )
+    report.note(ROADS, message)
     by_class = km.groupby(roads["class"]).agg(["sum", "size"]).sort_values("sum", ascending=False)
     for name, row in by_class.iterrows():
-        report.say("Roads", f"  {name}: {row['sum']:,.1f} km, {count(row['size'], 'link')}")
+        message = Message(
+            "{road}: {km:,.1f} km, {links}",
+            road=name,
+            km=row["sum"],
+            links=count(row["size"], LINKS),
+        )
+        report.note(ROADS, message, detail=True)

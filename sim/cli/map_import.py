@@ -1,0 +1,108 @@
+"""`tenthirty map import`: a map bundle from the files a planner has.
+
+Prints and draws for `sim.cli`; the work is done in `sim.geography.making`, whose schema of options
+is unfolded here: each of its fields is an option of the command.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli.options import Lang
+from sim.cli.progress import bar
+from sim.geography.making.options import ImportOptions, Place, flat_names, groups
+from sim.words.language import Language
+
+app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
+
+NAMES = "Names and folders"
+KINDS = (bool, float, int, int | None, Path, Path | None)
+
+
+def unfolds(command: Callable[..., None]) -> Callable[..., None]:
+    """For typer: a command whose parameter `choices` stands for all of `ImportOptions`."""
+    options = [_option(name, place) for name, place in flat_names().items()]
+    own = [
+        p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for p in inspect.signature(command, eval_str=True).parameters.values()
+        if p.name != "choices"
+    ]
+
+    @functools.wraps(command)
+    def asked(**given: Any) -> None:
+        command(choices={p.name: given.pop(p.name) for p in options}, **given)
+
+    asked.__signature__ = inspect.Signature([*options, *own])  # type: ignore[attr-defined]
+    return asked
+
+
+def _option(name: str, place: Place) -> inspect.Parameter:
+    """One field of the schema as an option; quantities and words of a few stay text."""
+    info = place.info
+    default = info.get_default() if not info.is_required() else ""
+    # A quantity is text too: the schema reads it.
+    kind: Any = info.annotation if info.annotation in KINDS else str
+    kind = str if isinstance(default, str) else kind
+    switch = [f"--{name.replace('_', '-')}"] if kind is bool else []
+    option = typer.Option(
+        *switch,
+        help=info.description,
+        rich_help_panel=groups()[place.group].panel if place.group else None,
+        show_default=default is not None,
+    )
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=default
+    )
+
+
+@app.command(
+    "import",
+    short_help="Make maps/PLACE:  tenthirty map import --place utrecht --roads roads.osm.pbf …",
+)
+@unfolds
+def import_(
+    *,
+    choices: dict[str, Any],
+    again: Annotated[
+        Path | None,
+        typer.Option(
+            help="Repeat the import of an import.yaml; nothing else counts.",
+            rich_help_panel=NAMES,
+            show_default=False,
+        ),
+    ] = None,
+    draw: Annotated[bool, typer.Option(help="Draw map.png.", rich_help_panel=NAMES)] = True,
+    lang: Lang = "en",
+) -> None:
+    """Make a map bundle: maps/PLACE/PLACE.gpkg, with a README of what was kept and left out."""
+    from sim.geography.making import import_map
+    from sim.geography.making.choices import from_yaml
+    from sim.text import Message
+    from sim.words.language import language
+
+    say = language(lang)
+    if again is not None:
+        chosen = from_yaml(again, choices["maps"])
+    else:
+        chosen = ImportOptions.of(**{k: v for k, v in choices.items() if k != "place" or v})
+    with bar(Message("Reading the roads"), say) as tell:
+        report = import_map(chosen, lambda stage: tell(title=stage), say)
+        if draw:
+            tell(title=Message("Drawing"))
+            _draw(chosen, say)
+    typer.echo(report.told(say))
+    typer.echo(say(Message("Map: {path}", path=chosen.bundle)))
+
+
+def _draw(chosen: ImportOptions, say: Language) -> None:
+    """map.png beside the bundle: people, roads and sites."""
+    from sim import figures
+    from sim.geography import bundle
+
+    figures.save(figures.inputs_map(bundle.read(chosen.bundle), say), chosen.folder / "map.png")

@@ -1,0 +1,88 @@
+"""What maps are made of: axes to scale, layers on them, a scale bar and a north arrow."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.figures.style import INK, halo
+from sim.words.language import Language
+
+Bounds = tuple[float, float, float, float]  # x0, y0, x1, y1 in metres
+
+
+def map_axes(ax: Axes, bounds: Bounds, margin: float = 0.03) -> None:
+    """Equal scales, no frame; the view fills the axes, with a little room around `bounds`."""
+    x0, y0, x1, y1 = bounds
+    box = ax.get_window_extent()
+    metres = (1 + 2 * margin) * max((x1 - x0) / box.width, (y1 - y0) / box.height)
+    half_x, half_y = metres * box.width / 2, metres * box.height / 2
+    ax.set_xlim((x0 + x1) / 2 - half_x, (x0 + x1) / 2 + half_x)
+    ax.set_ylim((y0 + y1) / 2 - half_y, (y0 + y1) / 2 + half_y)
+    # The limits are made for the box: geopandas must not take another aspect.
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_autoscale_on(False)
+    ax.set_xlabel("")
+    ax.set_ylabel("")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def plot(ax: Axes, frame: Any, **how: Any) -> None:
+    """A layer on map axes, whose limits and labels stay as they are."""
+    if len(frame):
+        limits = ax.get_xlim(), ax.get_ylim()
+        frame.plot(ax=ax, aspect=None, **how)
+        ax.set_xlim(limits[0])
+        ax.set_ylim(limits[1])
+        ax.set_xlabel("")
+        ax.set_ylabel("")
+
+
+def map_width(bounds: Bounds, height: float, fig: Figure) -> float:
+    """Share of the figure's width that a map of this share of its height needs."""
+    x0, y0, x1, y1 = bounds
+    width_in, height_in = fig.get_size_inches()
+    return float(height * height_in * (x1 - x0) / (y1 - y0) / width_in * 1.06)
+
+
+def scale_bar(ax: Axes, say: Language) -> None:
+    """A round number of kilometres, about a sixth of the map's width, at its lower left."""
+    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    wanted = (x1 - x0) / 5000
+    power = 10 ** math.floor(math.log10(wanted))
+    km = max(step * power for step in (1, 2, 5) if step * power <= wanted)
+    left, height = x0 + 0.02 * (x1 - x0), 0.008 * (y1 - y0)
+    bottom = y0 + 0.012 * (y1 - y0)
+    for half, colour in ((0, INK), (1, "white")):
+        start = left + half * km * 500
+        ax.add_patch(
+            mpl.patches.Rectangle(
+                (start, bottom), km * 500, height, facecolor=colour, edgecolor=INK, lw=0.8, zorder=9
+            )
+        )
+    size = 0.85 * mpl.rcParams["font.size"]
+    for at, text in ((0, "0"), (1, say("{km} km", km=f"{km:g}"))):
+        ax.annotate(
+            text, (left + at * km * 1000, bottom + height), (0, 3), textcoords="offset points",
+            ha="center", size=size, zorder=9, path_effects=halo(),
+        )  # fmt: skip
+
+
+def north_arrow(ax: Axes) -> None:
+    """North is up: the map's grid differs from true north by a degree or so at most."""
+    points = mpl.rcParams["font.size"]
+    ax.annotate(
+        "", xy=(0.04, 0.965), xytext=(0.04, 0.895), xycoords="axes fraction",
+        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.2, "mutation_scale": 14},
+    )  # fmt: skip
+    ax.annotate(
+        "N", (0.04, 0.97), xycoords="axes fraction", ha="center", va="bottom", weight="bold",
+        size=points,
+    )  # fmt: skip

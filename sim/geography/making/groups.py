@@ -1,0 +1,172 @@
+"""What an import is asked to do, in groups: one reader gets one group and no others.
+
+A field's text below it is its help. Where all fields stand in one row, as at the prompt, a field
+may be called otherwise (`Flat`): the `file` of the roads is `--roads` there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+)
+
+from sim import units
+from sim.text import Message
+
+PeopleUnit = Literal["people", "per_km2", "relative"]
+MatrixUnit = Literal["seconds", "minutes"]
+FillHoles = Literal["", "shortest"]
+Grid = Literal["wgs84", "gcj02", "bd09"]
+ENOUGH_CELL_M: Final = (250.0, 1000.0)
+
+
+class Flat(str):
+    """What a field is called where all fields stand in one row."""
+
+
+def _own_length(value: object) -> float:
+    """Metres of a text like "500 m"; a bare number stays what Python means by it: metres."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = f"{value} m"
+    return units.metres(value)
+
+
+def _cell(metres: float) -> float:
+    low, high = ENOUGH_CELL_M
+    if not low <= metres <= high:
+        raise ValueError(Message("write 250 m to 1000 m; found {metres:g} m", metres=metres))
+    return metres
+
+
+def written(text: str) -> Any:
+    """The default of a quantity, as a planner would write it."""
+    return Field(default=text)
+
+
+Metres = Annotated[
+    float, BeforeValidator(_own_length), PlainSerializer(lambda metres: f"{metres:g} m")
+]
+Switch = Annotated[bool, Strict()]  # 1 and yes are not meant for true
+File = Annotated[Path | None, PlainSerializer(lambda path: path and path.name)]  # no machine's path
+
+
+class Group(BaseModel):
+    """Choices that belong together: one reader gets them and no others."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, validate_default=True
+    )
+    panel: ClassVar[str]  # of `--help`
+
+
+class RoadOptions(Group):
+    """Which roads are read, and how their lines meet."""
+
+    panel = "Roads"
+
+    file: Annotated[File, Flat("roads")] = None
+    """.osm.pbf, .osm, .osm.gz, osmnx .graphml, or lines."""
+    service: Switch = False
+    """Keep service roads."""
+    tracks: Switch = False
+    """Keep tracks."""
+    ferries: Switch = False
+    """Keep ferries, at 15 km/h."""
+    snap: Metres = written("1 m")
+    """Ends of lines this close meet."""
+    node_crossings: Switch = False
+    """Lines meet wherever they cross."""
+    margin: Metres = written("5 km")
+    """Roads so far outside the boundary stay."""
+
+
+class MatrixOptions(Group):
+    """Travel times that somebody else computed, instead of roads."""
+
+    panel = "Roads"
+
+    file: Annotated[File, Flat("matrix")] = None
+    """Instead of roads: CSV or Parquet of travel times."""
+    unit: Annotated[MatrixUnit, Flat("matrix_unit")] = "seconds"
+    """Of a square matrix: seconds, minutes."""
+    fill_holes: FillHoles = ""
+    """shortest: by way of other places."""
+    id_column: str = ""
+    """Ids of the matrix's places in --people."""
+
+
+class ZoneOptions(Group):
+    """The ground: its coordinate system, its boundary, its zones, which of it is urban."""
+
+    panel = "Ground"
+
+    crs: str = ""
+    """Like EPSG:32649; default: the UTM zone."""
+    boundary: File = None
+    """Polygons; default: the zones."""
+    file: Annotated[File, Flat("zones")] = None
+    """Named polygons: the townships."""
+    name_column: Annotated[str, Flat("zone_name")] = ""
+    """Their column."""
+    urban: File = None
+    """Polygons: cells inside are urban."""
+    urban_column: str = ""
+    """NAME=VALUE of the zones."""
+    urban_density: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
+    """People per km² from which on."""
+
+
+class PeopleOptions(Group):
+    """Where people live."""
+
+    panel = "People"
+
+    file: Annotated[File, Flat("people")] = None
+    """GeoTIFF, points or polygons; default: the zones."""
+    column: Annotated[str, Flat("people_column")] = ""
+    """Of points, polygons."""
+    unit: Annotated[PeopleUnit, Flat("people_unit")] = "people"
+    """Of a raster: people, per_km2, relative."""
+    total: Annotated[int | None, Field(gt=0), Flat("total_people")] = None
+    """Scale to so many."""
+    cell: Annotated[Metres, AfterValidator(_cell)] = written("500 m")
+    """250 m to 1000 m."""
+
+
+class PlaceOptions(Group):
+    """Stations and hospitals."""
+
+    panel = "Stations and hospitals"
+
+    sites: File = None
+    """Excel, CSV, GeoJSON or GeoPackage."""
+    hospitals: File = None
+    """Alike."""
+    coordinates: Grid = "wgs84"
+    """Of both: wgs84, gcj02 or bd09."""
+
+
+class Names(Group):
+    """What the map is called, where its data are from, and the folder of all maps."""
+
+    panel = "Names and folders"
+
+    english: Annotated[str, Flat("name_en")] = ""
+    """Default: the place."""
+    chinese: Annotated[str, Flat("name_zh")] = ""
+    """In Chinese."""
+    source: str = ""
+    """For the README."""
+    licence: str = ""
+    """Likewise."""
+    maps: Annotated[Path, Field(exclude=True)] = Path("maps")
+    """Folder of all maps."""

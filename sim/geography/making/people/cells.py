@@ -1,0 +1,146 @@
+"""Cells: people summed by zone and square of a grid, and shared out as whole people."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sim.geography.making import zones as ground
+from sim.geography.making.report import CELLS, PEOPLE, TOWN, ZONES, Report, count, some
+from sim.text import Message
+
+FAR_M = 2000.0
+
+
+class Sums(NamedTuple):
+    """People by zone and grid square, with the sums that give their centre; a row for each."""
+
+    zone: np.ndarray  # -1 where no zone is
+    col: np.ndarray
+    row: np.ndarray
+    people: np.ndarray
+    px: np.ndarray  # people · x
+    py: np.ndarray
+
+
+def squares(xy: np.ndarray, people: np.ndarray, zone: np.ndarray, cell_m: float) -> Sums:
+    """Points summed by zone and square of the grid."""
+    col = np.floor(xy[:, 0] / cell_m).astype(np.int64)
+    row = np.floor(xy[:, 1] / cell_m).astype(np.int64)
+    return merged([Sums(zone, col, row, people, people * xy[:, 0], people * xy[:, 1])])
+
+
+def merged(parts: list[Sums]) -> Sums:
+    """The same squares of several strips, added up."""
+    zone, col, row, people, px, py = (np.concatenate(column) for column in zip(*parts, strict=True))
+    if not len(zone):
+        return Sums(zone, col, row, people, px, py)
+    # One number for zone, row and column: sorting numbers is many times faster than rows.
+    wide, high = int(np.ptp(col)) + 1, int(np.ptp(row)) + 1
+    key = (zone.astype(np.int64) * high + (row - row.min())) * wide + (col - col.min())
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    people, px, py = (np.bincount(which, w, minlength=len(first)) for w in (people, px, py))
+    return Sums(zone[first], col[first], row[first], people, px, py)
+
+
+def cells_of(sums: Sums, total: int | None, zones: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """Cells at the people-weighted centre of their square, with whole people; empty ones go.
+
+    `people` sums to `total`, by default to the sum read, rounded.
+    """
+    kept = sums.people > 0
+    sums = Sums(*(column[kept] for column in sums))
+    x, y = sums.px / sums.people, sums.py / sums.people
+    whole = share_out(round(float(sums.people.sum())) if total is None else total, sums.people)
+    zone = sums.zone.astype(int)
+    if zones is not None and (zone < 0).any():
+        rest = zone < 0
+        zone[rest] = ground.zone_at(np.column_stack([x, y])[rest], zones)
+    cells = pd.DataFrame({"people": whole, "zone": zone, "x": x.round(1), "y": y.round(1)})
+    return cells[cells["people"] > 0].reset_index(drop=True)
+
+
+def share_out(people: int, weight: np.ndarray) -> np.ndarray:
+    """Whole people in proportion to the weights, by largest remainder; ties to the first."""
+    exact = people * weight / weight.sum()
+    share = np.floor(exact).astype("int64")
+    rest = np.argsort(share - exact, kind="stable")[: people - share.sum()]
+    share[rest] += 1
+    return share
+
+
+def note_lost(lost: float, kept: float, report: Report) -> None:
+    """Notes the people outside the boundary; warns where they are many."""
+    if lost >= 0.5:
+        report.note(PEOPLE, Message("lost outside the boundary: {lost:,.0f}", lost=lost))
+        if lost > 0.05 * (lost + kept):
+            share = lost / (lost + kept)
+            message = Message(
+                "{share:.0%} of the people read live outside the boundary", share=share
+            )
+            report.warn(message)
+
+
+AREAS = {
+    "urban": Message("urban: {people:,} people ({share:.1%}), {cells}"),
+    "rural": Message("rural: {people:,} people ({share:.1%}), {cells}"),
+}
+
+
+def note_cells(
+    cells: pd.DataFrame, zones: gpd.GeoDataFrame, area: np.ndarray, report: Report
+) -> None:
+    """What is left, in town and in the country, and where nobody lives."""
+    people = cells["people"].to_numpy()
+    kept = Message(
+        "kept: {people:,} people in {cells}; people per cell: median {median:,.0f}, most {most:,}",
+        people=people.sum(),
+        cells=count(len(cells), CELLS),
+        median=np.median(people),
+        most=people.max(),
+    )
+    report.note(PEOPLE, kept)
+    for name, text in AREAS.items():
+        there = area == name
+        some_people, cells_there = people[there].sum(), count(there.sum(), CELLS)
+        share = some_people / people.sum()
+        said = Message(text.text, people=some_people, share=share, cells=cells_there)
+        report.note(TOWN, said)
+    if not (area == "urban").any():
+        report.warn(
+            Message("nobody is urban: no call has the urban target; see --urban, --urban-density")
+        )
+    empty = np.setdiff1d(np.arange(len(zones)), cells["zone"])
+    if len(empty):
+        names = some(zones["name_en"].iloc[empty].tolist())
+        without = count(len(empty), ZONES)
+        report.warn(Message("{zones} without people: {names}", zones=without, names=names))
+
+
+def note_distance_to_roads(
+    xy: np.ndarray, people: np.ndarray, lines: np.ndarray, report: Report
+) -> None:
+    """How far people live from a road on which an ambulance can come."""
+    far = shapely.distance(
+        shapely.points(xy), lines[shapely.STRtree(lines).nearest(shapely.points(xy))]
+    )
+    beyond = people[far > FAR_M].sum()
+    order = np.argsort(far)
+    share = np.cumsum(people[order]) / people.sum()
+    half, most = far[order][np.searchsorted(share, [0.5, 0.95])]
+    message = Message(
+        "from homes to the nearest road: median {half:,.0f} m, 95 % {most:,.0f} m, farthest "
+        "{farthest:,.0f} m",
+        half=half,
+        most=most,
+        farthest=far.max(),
+    )
+    report.note(PEOPLE, message)
+    if beyond:
+        report.warn(
+            Message("{people:,} people live more than 2 km from any road of the map", people=beyond)
+        )

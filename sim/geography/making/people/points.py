@@ -1,0 +1,61 @@
+"""People at points, as of a census of addresses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from sim.files import tables
+from sim.geography.making import places
+from sim.geography.making.groups import PeopleOptions
+from sim.geography.making.people.cells import Sums, note_lost, squares
+from sim.geography.making.people.columns import people_in, refuse_negative
+from sim.geography.making.report import PEOPLE, POINTS, Report, count
+from sim.text import Message
+
+
+def points_of(path: Path, crs: pyproj.CRS | str, column: str, grid: str) -> gpd.GeoDataFrame | None:
+    """The file as points with `people`, in metres; None if it holds polygons.
+
+    `column`: of the people, by default a usual name; `grid`: of a table's coordinates.
+    """
+    if tables.is_table(path):
+        frame = tables.read_table(path)
+        lon, lat = places.degrees(path, frame, grid)
+        at = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326).to_crs(crs)
+        frame = gpd.GeoDataFrame(frame, geometry=at)
+    else:
+        try:
+            frame = tables.read_shapes(path, tables.POINTS).to_crs(crs)
+        except tables.NoShapesError:
+            return None
+        frame = frame.explode(index_parts=False, ignore_index=True)
+    return frame.assign(people=people_in(path, frame, column))
+
+
+def read(
+    path: Path,
+    points: gpd.GeoDataFrame,
+    boundary: shapely.Geometry | None,
+    options: PeopleOptions,
+    report: Report,
+) -> Sums:
+    """Sums by grid square of the points within the boundary; zones are not known yet."""
+    people = points["people"].to_numpy(float)
+    refuse_negative(path, people)
+    xy = shapely.get_coordinates(points.geometry.values)
+    said = count(len(people), POINTS)
+    report.note(
+        PEOPLE,
+        Message("{points} read with {people:,.0f} people", points=said, people=people.sum()),
+    )
+    if boundary is not None:
+        shapely.prepare(boundary)
+        inside = shapely.contains_xy(boundary, xy)
+        note_lost(people[~inside].sum(), people[inside].sum(), report)
+        xy, people = xy[inside], people[inside]
+    return squares(xy, people, np.full(len(people), -1), options.cell)

@@ -1,0 +1,77 @@
+"""Checks of settings that need the map, or each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import did_you_mean
+from sim.scenario.settings import DemandSettings, DispatchSettings, Settings, TravelSettings
+from sim.scenario.settings.travel import CLASS_SPEEDS
+from sim.scenario.validation import Problems
+from sim.text import Message
+
+if TYPE_CHECKING:
+    from sim.geography.bundle import Map
+
+MOST_CALLS = 1e7  # in one replication; more is a slip of the pen
+
+
+def check(settings: Settings, on: Map, problems: Problems) -> None:
+    """Tell what in the settings does not fit the map or itself."""
+    _travel(settings.travel, on, problems.at("travel"))
+    priorities = [priority.name for priority in settings.demand.priorities]
+    _dispatch(settings.dispatch, priorities, problems.at("dispatch"))
+    _demand(settings.demand, settings.study.length, on, problems.at("demand"))
+
+
+def _travel(travel: TravelSettings, on: Map, problems: Problems) -> None:
+    classes = on.network.classes
+    without = np.isnan(on.network.speed) | (travel.posted == "ignore")
+    driven = {classes[row] for row in np.unique(on.network.road_class[without]).tolist()}
+    for name in sorted(driven - set(travel.speeds)):
+        problems.at("speeds").tell(
+            Message('the map has roads of class "{name}": write their speed', name=name)
+        )
+    for name in sorted(set(travel.speeds) - set(classes) - set(CLASS_SPEEDS)):
+        _no_class(name, classes, problems.at("speeds", name))
+    for number, band in enumerate(travel.bands):
+        for name in sorted(set(band.classes) - set(classes)):
+            _no_class(name, classes, problems.at("bands", number, "classes"))
+
+
+def _no_class(name: str, classes: Sequence[str], problems: Problems) -> None:
+    hint = did_you_mean(name, classes)
+    problems.tell(Message('the map has no road of class "{name}"{hint}', name=name, hint=hint))
+
+
+def _dispatch(dispatch: DispatchSettings, priorities: list[str], problems: Problems) -> None:
+    for number, divert in enumerate(dispatch.divert):
+        here = problems.at("divert", number)
+        for key, name in (("leaving", divert.leaving), ("for", divert.for_)):
+            if name not in priorities:
+                hint = did_you_mean(name, priorities)
+                here.at(key).tell(Message('no priority "{name}"{hint}', name=name, hint=hint))
+        known = {divert.leaving, divert.for_} <= set(priorities)
+        if known and priorities.index(divert.for_) >= priorities.index(divert.leaving):
+            here.tell(
+                Message(
+                    "{urgent} is not more urgent than {leaving}: priorities are listed from the "
+                    "most urgent on",
+                    urgent=divert.for_,
+                    leaving=divert.leaving,
+                )
+            )
+
+
+def _demand(demand: DemandSettings, length_s: float, on: Map, problems: Problems) -> None:
+    for key, rate, area in (("urban", demand.rate.urban, 0), ("rural", demand.rate.rural, 1)):
+        people = on.cells.people[on.cells.area == area].sum() if rate.per_person else 1
+        if rate.per_second * people * length_s > MOST_CALLS:
+            problems.at("rate", key).tell(Message("more than ten million calls in one replication"))
+    if demand.transported > 0 and not on.hospitals:
+        problems.at("transported").tell(
+            Message("the map has no hospital: write 0 % or add hospitals")
+        )

@@ -1,0 +1,27 @@
+"""What stands in a scenario file: a layout on a map or changes of a base, and the settings."""
+
+from __future__ import annotations
+
+from sim.scenario.changes import Add, Change
+from sim.scenario.settings import Settings
+from sim.scenario.values import ShortText
+
+
+class ScenarioFile(Settings):
+    """A scenario: a layout on a map, or a base and its changes."""
+
+    name: ShortText
+    """What the layout is called, in English."""
+    name_zh: ShortText | None = None
+    """What the layout is called in Chinese; without it as in English."""
+    reason: str | None = None
+    """Why the layout is tried; it is printed with the results."""
+    base: ShortText | None = None
+    """The scenario that this one changes: a file beside this one or in a folder above. A folder
+    means the one file in it that has no base."""
+    map: ShortText | None = None
+    """The map that the layout stands on: a folder under maps/, or a path. A base has one."""
+    layout: tuple[Add, ...] = ()
+    """The stations, each with its ambulances."""
+    changes: tuple[Change, ...] = ()
+    """What is changed of the base, in this order."""

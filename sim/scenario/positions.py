@@ -1,0 +1,99 @@
+"""Where on the map a place is that a planner wrote: a name of the map, or a point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.errors import did_you_mean
+from sim.geography.roads import network
+from sim.scenario.validation import Problems
+from sim.scenario.values import LonLat
+from sim.text import Message
+
+if TYPE_CHECKING:
+    from sim.geography.bundle import Map
+
+FAR_FROM_ROAD_M = 2_000.0
+FAR_FROM_PLACE_M = 10_000.0  # a place of a matrix stands for all around it
+
+
+class Position(NamedTuple):
+    """A point in metres, and the nearest road node that may be left."""
+
+    x: float
+    y: float
+    node: int
+    road_m: float  # to the node
+
+
+def position(place: str | LonLat, on: Map, problems: Problems) -> Position | None:
+    """The position of a named place or a point; None after telling why there is none."""
+    if isinstance(place, LonLat):
+        message = _outside(place, on)
+        if message is not None:
+            problems.tell(message)
+            return None
+        (x, y), written = on.project(place.lon, place.lat), _pair(place.lon, place.lat)
+    else:
+        spot = on.find(place)
+        if spot is None:
+            problems.tell(
+                Message(
+                    'no place "{place}" on the map of {map}{hint}',
+                    place=place,
+                    map=on.name,
+                    hint=did_you_mean(place, on.known_names()),
+                )
+            )
+            return None
+        x, y, written = spot.x, spot.y, place
+    node, road_m = network.snap(on.network, np.array([[x, y]]))
+    limit_m = FAR_FROM_ROAD_M if on.matrix is None else FAR_FROM_PLACE_M
+    if road_m[0] > limit_m:
+        far = {"place": written, "far": float(road_m[0]) / 1000, "limit": limit_m / 1000}
+        problems.tell(
+            Message("{place} is {far:.1f} km from the nearest road (at most {limit:g} km)", **far)
+            if on.matrix is None
+            else Message(
+                "{place} is {far:.1f} km from the nearest place of the matrix (at most "
+                "{limit:g} km)",
+                **far,
+            )
+        )
+        return None
+    return Position(float(x), float(y), int(node[0]), float(road_m[0]))
+
+
+def _outside(point: LonLat, on: Map) -> Message | None:
+    """What is wrong with a point that does not lie on the map."""
+    x, y = on.project(point.lon, point.lat)
+    if np.isfinite([x, y]).all() and on.outside_m(x, y) <= 0:
+        return None
+    written = _pair(point.lon, point.lat)
+    other_x, other_y = on.project(point.lat, point.lon)
+    if np.isfinite([other_x, other_y]).all() and on.outside_m(other_x, other_y) == 0:
+        return Message(
+            "{point} looks swapped: write longitude first, {swapped}",
+            point=written,
+            swapped=_pair(point.lat, point.lon),
+        )
+    x0, y0, x1, y1 = on.outline.bounds
+    if x0 <= x <= x1 and y0 <= y <= y1:  # in a bay of the outline: its extent would mislead
+        return Message("{point} lies outside the map of {map}", point=written, map=on.name)
+    lons, lats = on.lonlat([x0, x1], [y0, y1])
+    return Message(
+        "{point} lies outside the map of {map} (longitude {west:.2f} to {east:.2f}, "
+        "latitude {south:.2f} to {north:.2f})",
+        point=written,
+        map=on.name,
+        west=float(lons[0]),
+        east=float(lons[1]),
+        south=float(lats[0]),
+        north=float(lats[1]),
+    )
+
+
+def _pair(lon: float, lat: float) -> str:
+    return f"[{lon:g}, {lat:g}]"

@@ -1,0 +1,60 @@
+"""What may be set in a scenario, a chapter a file: each setting with its meaning and source.
+
+The models are the schema: `scenarios/scenario.schema.json`, the reference in
+`docs/scenario-files.md` and `tenthirty explain` are made from them (see `sim.scenario.reference`).
+Quantities are written with units and held in SI.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from sim.scenario.settings.costs import Costs
+from sim.scenario.settings.demand import DemandSettings, Priority, Rates, Weekly
+from sim.scenario.settings.dispatch import DispatchSettings, Divert
+from sim.scenario.settings.durations import Durations
+from sim.scenario.settings.study import Matter, StudySettings
+from sim.scenario.settings.targets import Targets
+from sim.scenario.settings.travel import Band, TravelSettings
+from sim.scenario.values import Setting, Written, default
+from sim.text import Message
+
+__all__ = [
+    "Band", "Costs", "DemandSettings", "DispatchSettings", "Divert", "Durations", "Matter",
+    "Priority", "Rates", "Settings", "StudySettings", "Targets", "TravelSettings", "Weekly",
+]  # fmt: skip
+
+LocalTime = Annotated[datetime, Written(Message("a local date and time"), "2025-01-06 00:00")]
+
+
+class Settings(Setting):
+    """All of a scenario but its layout."""
+
+    start: LocalTime = default("2025-01-06 00:00")
+    """When the warm-up begins, in local time.
+
+    Source: any Monday will do."""
+    targets: Targets = Field(default_factory=Targets)
+    """How soon an ambulance should be there."""
+    demand: DemandSettings = Field(default_factory=DemandSettings)
+    """When, where and how urgently people call."""
+    durations: Durations = Field(default_factory=Durations)
+    """How long each stage of a run takes."""
+    travel: TravelSettings = Field(default_factory=TravelSettings)
+    """How fast ambulances drive."""
+    dispatch: DispatchSettings = Field(default_factory=DispatchSettings)
+    """Who is sent, and who may be sent elsewhere."""
+    study: StudySettings = Field(default_factory=StudySettings)
+    """How long is simulated, and how often."""
+    costs: Costs | None = None
+    """What a layout costs; without it no costs are printed."""
+
+    @field_validator("start")
+    @classmethod
+    def _local(cls, start: datetime) -> datetime:
+        if start.tzinfo is not None:
+            raise ValueError(Message("write local time, without a time zone"))
+        return start

@@ -1,0 +1,103 @@
+"""Demand: when, where and how urgently people call."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from sim.model.calendar import DAYS, HOURS
+from sim.scenario.values import Rate, Setting, Share, ShortText, Weight, default
+from sim.text import Message
+
+
+class Rates(Setting):
+    """How many emergency calls there are that need an ambulance."""
+
+    urban: Rate = default("14.7 per 1000 people per year")
+    """Calls in the city core, per people who live there and time, or in all of it per time.
+
+    Source: Kunshan, a county-level city, 154,234 runs of 2015–19, doi
+    10.16369/j.oher.issn.1007-1326.2022.04.017. No source parts town from country."""
+    rural: Rate = default("14.7 per 1000 people per year")
+    """Calls in the countryside, per people who live there and time, or in all of it per time.
+
+    Source: Kunshan, as in the city core; comparable places have 12 to 19."""
+
+
+class Priority(Setting):
+    """A class of urgency."""
+
+    name: ShortText
+    """What this priority is called."""
+    share: Share
+    """Its share of all calls; the shares of all priorities sum to 100 %."""
+    siren: bool = Field(True, strict=True)
+    """Whether ambulances drive to the scene with siren; without it at ordinary speed.
+
+    Source: assumed."""
+
+
+class Weekly(Setting):
+    """Numbers of calls by hour and by day, relative to each other."""
+
+    hours: tuple[Weight, ...]
+    """24 numbers, one for each hour of the day from midnight on; only their ratios count."""
+    days: tuple[Weight, ...] = (1.0,) * DAYS
+    """7 numbers, one for each day of the week from Monday on; only their ratios count.
+
+    Source: assumed; all days are alike."""
+
+    @model_validator(mode="after")
+    def _whole_week(self) -> Weekly:
+        if len(self.hours) != HOURS or len(self.days) != DAYS:
+            raise ValueError(Message("write 24 numbers for hours and 7 for days"))
+        if not sum(self.hours) or not sum(self.days):
+            raise ValueError(Message("some hour and some day must have calls"))
+        return self
+
+
+FRIULI_PRIORITIES = (
+    {"name": "red", "share": "2.7 %"},
+    {"name": "yellow", "share": "39.9 %"},
+    {"name": "green", "share": "57.4 %"},
+)
+
+
+class DemandSettings(Setting):
+    """When, where and how urgently people call; or a file of calls that were."""
+
+    rate: Rates = Field(default_factory=Rates)
+    """How many calls there are."""
+    profile: Literal["friuli", "flat"] | Weekly = Field("friuli", union_mode="left_to_right")
+    """How calls spread over the week: a profile by name, or numbers of your own.
+
+    Source: Friuli Venezia Giulia, 90,750 emergencies of 45 weeks in town and country, published
+    with the EasyNet project of the University of Udine."""
+    priorities: tuple[Priority, ...] = default(FRIULI_PRIORITIES, min_length=1, max_length=9)
+    """The classes of urgency, the most urgent first: of waiting calls it is served first.
+
+    Source: Friuli Venezia Giulia, 90,750 emergencies; green and white, which wait alike, are one
+    here."""
+    transported: Share = default("63 %")
+    """The share of calls whose patient is taken to a hospital.
+
+    Source: Utrecht 2021–22."""
+    replay: ShortText | None = None
+    """A CSV file of recorded calls beside this file: they are replayed instead of drawn."""
+
+    @field_validator("priorities")
+    @classmethod
+    def _shares_sum_to_one(cls, priorities: tuple[Priority, ...]) -> tuple[Priority, ...]:
+        total = sum(p.share for p in priorities)
+        if abs(total - 1) > 1e-6:
+            raise ValueError(
+                Message(
+                    "the shares of the priorities sum to {total:g} %, not to 100 %",
+                    total=100 * total,
+                )
+            )
+        names = [p.name for p in priorities]
+        if len(set(names)) < len(names):
+            raise ValueError(Message("two priorities have the same name"))
+        return priorities

@@ -1,0 +1,38 @@
+"""Durations: how long each stage of a run takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.scenario.distributions import AnyDistribution
+from sim.scenario.values import Setting, default
+
+
+def _utrecht(median: str, sigma: float, shift: str) -> dict[str, Any]:
+    """A fit of Utrecht's runs of 2021–22 by Dieleman and Jagtenberg (ELASPY)."""
+    fit = {"median": median, "sigma": sigma, "shift": shift}
+    return {"distribution": "lognormal", **fit, "min": "0 min", "max": "88 min"}
+
+
+class Durations(Setting):
+    """How long each stage of a run takes, but for driving."""
+
+    call_taking: AnyDistribution = default({"distribution": "constant", "value": "50 s"})
+    """From the receipt of a call until an ambulance can be sent.
+
+    Source: the Auckland model of JEMSS; Edmonton 40 s, Utrecht 3 min."""
+    turnout: AnyDistribution = default(
+        {"distribution": "lognormal", "median": "1.5 min", "sigma": 0.4214}
+    )
+    """From the order to an ambulance at its station until its wheels roll.
+
+    Source: derived from the norm "turnout within 3 minutes for 95 %" (国卫医发〔2020〕19号); a norm
+    is not what is done: in Chongqing in 2021 33 % left later."""
+    on_scene: AnyDistribution = default(_utrecht("37 min", 0.38, "-10.01 min"))
+    """From arrival at the scene until the ambulance leaves it, with or without a patient.
+
+    Source: Utrecht 2021–22, the fit of Dieleman and Jagtenberg (ELASPY); its mean is 29.4 min."""
+    handover: AnyDistribution = default(_utrecht("35.89 min", 0.39, "-8.25 min"))
+    """From arrival at the hospital until the ambulance is free again.
+
+    Source: Utrecht 2021–22, the fit of Dieleman and Jagtenberg (ELASPY); its mean is 30.1 min."""

@@ -1,0 +1,73 @@
+"""Travel: how fast ambulances drive, on which roads and when."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import field_validator
+
+from sim import units
+from sim.scenario.values import (
+    ClockHours,
+    Setting,
+    ShortText,
+    Speed,
+    SpeedShare,
+    WeekDays,
+    default,
+)
+
+CLASS_SPEEDS: Final = {
+    "motorway": "91 km/h", "motorway_link": "60 km/h",
+    "trunk": "60 km/h", "trunk_link": "47 km/h",
+    "primary": "47 km/h", "primary_link": "47 km/h",
+    "secondary": "47 km/h", "secondary_link": "47 km/h",
+    "tertiary": "40 km/h", "tertiary_link": "40 km/h",
+    "unclassified": "30 km/h", "residential": "30 km/h", "road": "30 km/h",
+    "living_street": "15 km/h", "service": "15 km/h", "track": "15 km/h",
+}  # fmt: skip
+
+
+class Band(Setting):
+    """Hours in which speeds are other than usual; the band at departure holds for the trip."""
+
+    hours: ClockHours
+    """The clock hours in which it is in force."""
+    days: WeekDays = default("mon-sun")
+    """The days of the week on which it is in force."""
+    speed: SpeedShare
+    """What speeds are multiplied with, in percent; bands that overlap multiply."""
+    classes: tuple[ShortText, ...] = ()
+    """The classes of roads for which it holds; without them for all."""
+
+
+class TravelSettings(Setting):
+    """How fast ambulances drive."""
+
+    speeds: dict[str, Speed] = default(CLASS_SPEEDS)
+    """The speed with siren on each class of roads; classes that are not named keep their default.
+
+    Source: the Auckland model of JEMSS for motorways, trunk, primary and secondary roads; slower
+    ones are assumed."""
+    posted: Literal["use", "ignore"] = "use"
+    """Whether the speeds of single roads that the map has (maxspeed) come before their class's."""
+    ordinary: SpeedShare = default("95 %")
+    """The speed without siren, as a share of the speed with siren.
+
+    Source: Utrecht 2021–22."""
+    off_road: Speed = default("20 km/h")
+    """The speed between the nearest road and the place itself.
+
+    Source: assumed."""
+    to_hospital: Literal["siren", "ordinary"] = "ordinary"
+    """How ambulances drive to the hospital with a patient: with siren, or at ordinary speed.
+
+    Source: assumed."""
+    bands: tuple[Band, ...] = ()
+    """Hours in which speeds are other than usual, like a rush hour."""
+
+    @field_validator("speeds", mode="after")
+    @classmethod
+    def _with_defaults(cls, speeds: dict[str, float]) -> dict[str, float]:
+        usual = {name: units.metres_per_second(text) for name, text in CLASS_SPEEDS.items()}
+        return usual | speeds

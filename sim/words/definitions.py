@@ -1,0 +1,206 @@
+"""What measures and terms are called and what they mean, exactly: the texts of `explain`."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from sim.text import Message
+
+
+class Definition(NamedTuple):
+    """A measure or a term: its name, its meaning, and other names it goes by."""
+
+    name: Message
+    meaning: Message
+    others: tuple[Message, ...] = ()
+
+
+# By key of the measure.
+MEASURES: Final = {
+    "within": Definition(
+        Message("All calls within target"),
+        Message(
+            "Compliance: the share of calls whose response time is at most (≤) the target of the "
+            "place they came from, urban or rural. A call that nobody reaches counts as not "
+            "reached. Response time runs from call received to the first ambulance's arrival."
+        ),
+        (Message("compliance"),),
+    ),
+    "urban10": Definition(
+        Message("Urban calls within target"),
+        Message(
+            "Compliance of the calls from the urban core, against the urban target (ten minutes "
+            "unless the scenario says otherwise)."
+        ),
+    ),
+    "rural30": Definition(
+        Message("Rural calls within target"),
+        Message(
+            "Compliance of the calls from outside the urban core, against the rural target "
+            "(thirty minutes unless the scenario says otherwise)."
+        ),
+    ),
+    "worst5": Definition(
+        Message("Five worst-served townships"),
+        Message(
+            "Compliance of the calls of the five townships that today's layout serves worst. The "
+            "set is fixed from the base, so that every layout is judged on the same people."
+        ),
+    ),
+    "mean": Definition(
+        Message("Mean response"),
+        Message("Mean minutes from call received to arrival, over all calls that were reached."),
+    ),
+    "p90": Definition(
+        Message("90th percentile"),
+        Message(
+            "The smallest number of minutes within which at least 90 % of the calls were reached, "
+            "over the calls of all replications together."
+        ),
+        (Message("P90"),),
+    ),
+    "over20": Definition(
+        Message("Longer than 20 minutes"),
+        Message("Share of calls with a response time of more than 20 minutes."),
+    ),
+    "turnout3": Definition(
+        Message("Turnout within 3 minutes"),
+        Message(
+            "Share of calls whose ambulance was rolling at most 3 minutes after it was assigned; "
+            "an ambulance sent while on the road rolls at once."
+        ),
+        (Message("3-minute turnout"),),
+    ),
+    "served_at_once": Definition(
+        Message("Served at once"),
+        Message(
+            "Share of calls for which an ambulance could be assigned as soon as call taking was "
+            "over, with no queueing. Cities define this figure differently: compare with care."
+        ),
+    ),
+    "cross": Definition(
+        Message("Served from another area"),
+        Message(
+            "Share of calls served by an ambulance whose home is not the station nearest to the "
+            "call by driving time."
+        ),
+        (Message("out of area"),),
+    ),
+    "busy": Definition(
+        Message("Ambulance time on calls"),
+        Message(
+            "Utilisation: time from assigned to cleared while on shift, over time on shift, all "
+            "ambulances together."
+        ),
+        (Message("utilisation"),),
+    ),
+    "level_zero": Definition(
+        Message("Time with no ambulance free"),
+        Message("Share of time in which no ambulance on shift was free to be sent."),
+        (Message("level zero"),),
+    ),
+    "people_ok": Definition(
+        Message("People in townships that meet their target"),
+        Message(
+            "Share of people who live in a township in which the scenario's share (90 %) of calls "
+            "is reached within their own target, of all who live in townships with calls."
+        ),
+    ),
+}
+
+# Other words that a planner meets.
+TERMS: Final = (
+    Definition(
+        Message("response time"),
+        Message("From call received to the first ambulance's arrival."),
+    ),
+    Definition(
+        Message("turnout"),
+        Message(
+            "From an ambulance's assignment until its wheels roll; also called chute time or "
+            "mobilisation."
+        ),
+    ),
+    Definition(
+        Message("queueing"),
+        Message("From the end of call taking until an ambulance is assigned."),
+    ),
+    Definition(
+        Message("why late"),
+        Message(
+            "The one cause of a call beyond its target. Distance, call taking, turnout, nearest "
+            "busy and queueing are added up in this order; the one with which the sum passes the "
+            "target is the cause. A call that nobody reaches counts as queueing."
+        ),
+    ),
+    Definition(
+        Message("distance"),
+        Message(
+            "What the drive would have taken from the nearest station that has an ambulance, or "
+            "what it took if that was less. A station nearer helps, an ambulance does not."
+        ),
+    ),
+    Definition(
+        Message("nearest busy"),
+        Message(
+            "What the drive took longer than from the nearest station, because an ambulance from "
+            "farther away came: the nearest was on a call or off duty. Another ambulance there "
+            "helps."
+        ),
+    ),
+    Definition(
+        Message("coverage"),
+        Message(
+            "Share of people within the target's driving time of a station: a statement about "
+            "distance, without calls or busy ambulances."
+        ),
+    ),
+    Definition(
+        Message("layout"),
+        Message("Where stations stand and how many ambulances each has."),
+    ),
+    Definition(
+        Message("replication"),
+        Message(
+            "One simulated period with its own random calls; several show how much chance matters."
+        ),
+    ),
+    Definition(
+        Message("95 % interval"),
+        Message(
+            "A range made by a method that catches the true value in 95 of 100 studies like this "
+            "one. It speaks of chance, not of wrong assumptions."
+        ),
+    ),
+    Definition(
+        Message("common random numbers"),
+        Message(
+            "Both layouts meet the very same calls, so that their difference is due to the layout."
+        ),
+    ),
+    Definition(
+        Message("divert"),
+        Message("Send an ambulance that is on its way to a less urgent call to a more urgent one."),
+    ),
+    Definition(
+        Message("1030"),
+        Message(
+            "An ambulance within 10 minutes in the urban area and within 30 in the country: the "
+            "rule of Liling's emergency alliance."
+        ),
+    ),
+    Definition(
+        Message("too small to matter"),
+        Message(
+            "The whole interval of the difference lies within what the study calls small: 1 point "
+            "for shares, 0.5 minutes for times."
+        ),
+    ),
+    Definition(
+        Message("synthetic map"),
+        Message(
+            "A map that is made up in whole or in part; its marks say which facts are sourced, "
+            "inferred, imputed or assumed."
+        ),
+    ),
+)

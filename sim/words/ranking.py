@@ -1,0 +1,278 @@
+"""Which site next, said: the table of candidates, why they gain, the promise of the selection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.answers.ranking import RankedSite, Ranking
+from sim.answers.selection import CONFIDENCE
+from sim.measures.measures import BY_KEY
+from sim.measures.verdicts import Verdict
+from sim.text import Message
+from sim.words import measures, provenance, reasons
+from sim.words.language import Language
+from sim.words.page import Column, Finding, Page, Table, frame, page
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 30  # lines of the printed table
+EXPLAINED = 5  # candidates whose reasons are printed
+
+
+@page.register
+def _(ranking: Ranking, say: Language) -> Page:
+    base = ranking.provenance.base
+    return Page(
+        heading=(
+            say.count(
+                len(ranking.sites),
+                "Where next?  {base} and one more station at the one candidate",
+                "Where next?  {base} and one more station at each of {n} candidates",
+                base=base.name,
+            ),
+            provenance.line(ranking.provenance, say),
+            *provenance.marks(base, say),
+        ),
+        body=(table(ranking, say),),
+        notes=tuple(_notes(ranking, say)),
+        sentences=(sentence(ranking, say),),
+        say=say,
+    )
+
+
+@frame.register(Ranking)
+def _(ranking: Ranking, languages: Sequence[Language]) -> pd.DataFrame:
+    """With the reason of each site in words."""
+    base, rows = ranking.provenance.base, ranking.to_frame()
+    for say in languages:
+        rows[f"reason_{say.code}"] = [
+            reasons.reason(site.reason, base, say) for site in ranking.sites
+        ]
+    return rows
+
+
+def table(ranking: Ranking, say: Language) -> Table:
+    measure = BY_KEY[ranking.by]
+    keys = dict.fromkeys([ranking.by, "within", "urban10", "rural30", "worst5"])
+    first, *others = keys
+    columns = (
+        Column(say("site"), "left"),
+        Column(say(measures.SHORT[first])),
+        Column(align="left", belongs=True),
+        *(Column(say(measures.SHORT[key])) for key in others),
+        Column(say("places")),
+        Column(say("runs")),
+        Column(align="left"),
+    )
+    rows = []
+    for place, site in enumerate(ranking.sites[:SHOWN], 1):
+        gain, alone = site.gains[ranking.by], site.best_place == site.worst_place
+        rows.append(
+            [
+                f"{place:>2} {name(site, say)}",
+                measures.number(measure, gain.mean, say, sign=True),
+                measures.interval(measure, gain, say, sign=True),
+                *(
+                    measures.number(BY_KEY[key], site.gains[key].mean, say, sign=True)
+                    for key in others
+                ),
+                f"{place}" if alone else f"{site.best_place}–{site.worst_place}",
+                f"{site.replications}",
+                measures.verdict(site.verdict, say),
+            ]
+        )
+    return Table(columns, rows)
+
+
+def name(site: RankedSite, say: Language) -> str:
+    return say.name(site.candidate.name)
+
+
+def _notes(ranking: Ranking, say: Language) -> list[str]:
+    base, hidden = ranking.provenance.base, len(ranking.sites) - SHOWN
+    notes = [
+        say(
+            "Gains over today in {unit}, with 95 % intervals that hold for all candidates at once. "
+            "Places: those that a candidate may have, as far as this study can tell; where they "
+            "overlap, it is a tie. A candidate with fewer runs is placed by its difference from "
+            "the first in the runs that both have.",
+            unit=measures.unit(BY_KEY[ranking.by], say),
+        )
+    ]
+    if hidden > 0:
+        notes.append(say("… and {n} more in {file}.", n=hidden, file=f"{ranking.name}.csv"))
+    for place, site in enumerate(ranking.sites[:EXPLAINED], 1):
+        reason = reasons.reason(site.reason, base, say)
+        notes.append(
+            say("{place}. {site}: {reason}", place=place, site=name(site, say), reason=reason)
+        )
+    return [*notes, promise(ranking, say)]
+
+
+UNFINISHED = {  # by how the number of replications was chosen
+    "draft": Message(
+        "The selection did not come to its end: {contenders} are still in after {replications}. "
+        "Leave out --draft."
+    ),
+    "given": Message(
+        "The selection did not come to its end: {contenders} are still in after {replications}. "
+        "Leave out the number of replications."
+    ),
+    "most": Message(
+        "The selection did not come to its end: {contenders} are still in after {replications}. "
+        "Allow more with --most."
+    ),
+}
+
+
+def promise(ranking: Ranking, say: Language) -> str:
+    """The statistical promise behind the choice of the best, or why there is none."""
+    if len(ranking.sites) == 1:
+        return say("One candidate: there was nothing to select.")
+    measure, made = BY_KEY[ranking.by], ranking.provenance
+    if ranking.decided:
+        return say(
+            "{site} was selected (Kim–Nelson): if one candidate leads all others by {zone} {unit} "
+            "or more, it is the one chosen with at least {confidence}% probability.",
+            site=name(ranking.best, say),
+            zone=measures.number(measure, ranking.zone, say),
+            unit=measures.unit(measure, say),
+            confidence=f"{CONFIDENCE * 100:.0f}",
+        )
+    return say(
+        UNFINISHED.get(made.chosen.how, UNFINISHED["most"]),
+        contenders=ranking.contenders,
+        replications=say.count(made.replications, "{n} replication", "{n} replications"),
+    )
+
+
+LEADS = {  # the first of several: whether it surely gains, whether others may be the best
+    (True, False): Message(
+        "Of {several} candidate sites, {site} gains most: {size} ({measure}; {between})."
+    ),
+    (True, True): Message(
+        "Of {several} candidate sites, {site} gains most: {size} ({measure}; {between}); it cannot "
+        "be told apart from {others}."
+    ),
+    (False, False): Message(
+        "No candidate of {several} surely gains; {site} leads: {size} ({measure}; {between})."
+    ),
+    (False, True): Message(
+        "No candidate of {several} surely gains; {site} leads: {size} ({measure}; {between}); it "
+        "cannot be told apart from {others}."
+    ),
+}
+
+
+def sentence(ranking: Ranking, say: Language) -> str:
+    """For the minutes: the site that gains most, and those that it cannot be told apart from."""
+    best, measure = ranking.best, BY_KEY[ranking.by]
+    gain = best.gains[ranking.by]
+    values = {
+        "several": len(ranking.sites),
+        "site": name(best, say),
+        "size": measures.size(measure, gain, say),
+        "measure": measures.label(measure, say, ranking.provenance.base),
+        "between": measures.between(measure, gain, say),
+    }
+    if len(ranking.sites) == 1:
+        return say("The one candidate site, {site}, gains {size} ({measure}; {between}).", **values)
+    sure = best.verdict in (Verdict.BETTER, Verdict.TOO_SMALL)
+    tied = [name(site, say) for site in ranking.tied()[1:]]
+    values["others"] = say.listed(tied, most=3)
+    return say(LEADS[sure, bool(tied)], **values)
+
+
+# ── around the figure ────────────────────────────────────────────────────────────────────────
+
+
+def finding(ranking: Ranking, say: Language) -> Finding:
+    """What stands around the figure: the finding, what is drawn, how it was made."""
+    return Finding(
+        headline(ranking, say),
+        subtitle(ranking, say),
+        provenance.footnote(ranking.provenance, say),
+        ranking.provenance.draft,
+    )
+
+
+ALONE = {  # the one candidate, by its verdict
+    Verdict.BETTER: Message("{site}: {size}, surely a gain"),
+    Verdict.WORSE: Message("{site}: {size}, surely a loss"),
+    Verdict.TOO_SMALL: Message("{site}: {size}, too small to matter"),
+    Verdict.UNDECIDED: Message("{site}: {size}, this study cannot tell whether it gains"),
+}
+
+
+def headline(ranking: Ranking, say: Language) -> str:
+    """The site that gains most, those it cannot be told from, the best for the worst-served."""
+    best = ranking.best
+    site = say.shortened(name(best, say))
+    if len(ranking.sites) == 1:
+        size = measures.size(BY_KEY[ranking.by], best.gains[ranking.by], say)
+        return say(ALONE[best.verdict], site=site, size=size)
+    if all(one.verdict == Verdict.TOO_SMALL for one in ranking.sites):
+        return say("No candidate gains enough to matter")
+    if best.verdict == Verdict.TOO_SMALL:
+        return say("{site} leads, but its gain is too small to matter", site=site)
+    if best.verdict != Verdict.BETTER:
+        return say("No candidate surely gains; {site} leads", site=site)
+    tied = [say.shortened(name(one, say)) for one in ranking.tied() if one is not best]
+    if tied:
+        most = 2 if sum(map(len, tied[:2])) < 50 else 1
+        others = say.listed(tied, most)
+        return say("{site} leads, but cannot be told from {others}", site=site, others=others)
+    return _with_worst_served(ranking, site, say)
+
+
+def _with_worst_served(ranking: Ranking, site: str, say: Language) -> str:
+    helper = ranking.best_for_worst_served()
+    if helper is None:
+        return say("{site} gains most", site=site)
+    if helper is ranking.best:
+        return say("{site} gains most, for the worst-served too", site=site)
+    other, low = say.shortened(name(helper, say)), helper.gains["worst5"].low
+    # An interval above all others is more than is needed, but simple and sure.
+    if all(low > one.gains["worst5"].high for one in ranking.sites if one is not helper):
+        return say("{site} gains most; {other} helps the worst-served most", site=site, other=other)
+    return say("{site} gains most; {other} leads for the worst-served", site=site, other=other)
+
+
+def subtitle(ranking: Ranking, say: Language) -> str:
+    layout, clock = ranking.best.layout, provenance.clock(say)
+    if ranking.plans:
+        return say.count(
+            len(ranking.sites),
+            "The one plan against today; response time {clock}; 95 % intervals",
+            "Each of {n} plans against today; response time {clock}; 95 % intervals",
+            clock=clock,
+        )
+    ambulances = layout.fleet_size(len(layout.stations) - 1)
+    crew = say.count(ambulances, "{n} ambulance", "{n} ambulances")
+    if len(ranking.sites) == 1:
+        return say(
+            "One more station with {crew} at the one candidate site, against today; response time "
+            "{clock}; 95 % intervals",
+            crew=crew,
+            clock=clock,
+        )
+    return say(
+        "One more station with {crew} at each of {n} candidate sites, against today; response time "
+        "{clock}; 95 % intervals",
+        n=len(ranking.sites),
+        crew=crew,
+        clock=clock,
+    )
+
+
+def not_drawn(ranking: Ranking, hidden: Sequence[RankedSite], say: Language) -> str:
+    """How many sites the figure leaves out, and between which gains they lie."""
+    measure = BY_KEY[ranking.by]
+    means = sorted(site.gains[ranking.by].mean for site in hidden)
+    low, high = (measures.number(measure, mean, say, sign=True) for mean in (means[0], means[-1]))
+    values = {"n": len(hidden), "low": low, "high": high, "unit": measures.unit(measure, say)}
+    if low == high:
+        return say("{n} more not drawn, {low} {unit}", **values)
+    return say("{n} more not drawn, {low} to {high} {unit}", **values)

@@ -1,0 +1,47 @@
+"""Why a site gains what it gains, said in a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.answers.reasons import Reason
+from sim.words.language import Language
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+HARDLY = 0.05  # calls a day; less relief than this is not worth a word
+
+
+def reason(reason: Reason, base: Scenario, say: Language) -> str:
+    """41,000 people have no station nearer, 23,000 of them newly within reach in time; …"""
+    parts = [
+        say(
+            "{people} people have no station nearer, {newly} of them newly within reach in time",
+            people=in_round_numbers(reason.people),
+            newly=in_round_numbers(reason.newly),
+        ),
+        say(
+            "{minutes} min from the nearest station, {station}",
+            minutes=f"{reason.minutes:.0f}",
+            station=base.stations[reason.nearest].name,
+        ),
+    ]
+    if reason.calls_per_day >= HARDLY:
+        relief = say(
+            "takes {taken} of {calls} calls a day off {station}",
+            taken=f"{reason.calls_per_day:.1f}",
+            calls=f"{reason.of_calls:.1f}",
+            station=base.stations[reason.relieves].name,
+        )
+    else:
+        relief = say("relieves no station of note")
+    return say.joined([*parts, relief])
+
+
+def in_round_numbers(people: float) -> str:
+    """Three digits, as people were not counted one by one: 123,000."""
+    if people < 1000:
+        return f"{people:.0f}"
+    digits = 3 - len(str(int(people)))
+    return f"{round(people, digits):,.0f}"

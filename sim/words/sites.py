@@ -1,0 +1,214 @@
+"""Sites by a model and by simulation, said: the table of plans, and where the two disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from sim.answers.candidates import Candidate
+from sim.answers.ranking import Ranking
+from sim.answers.site_plans import UNITS, Addition
+from sim.answers.sites import SitesAnswer
+from sim.measures.measures import BY_KEY
+from sim.text import Message, Name
+from sim.words import measures, provenance
+from sim.words import ranking as ranking_words
+from sim.words.language import Language
+from sim.words.page import Column, Page, Table, frame, page
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAMED = 3  # additions; a plan with more is numbered, and they are listed below the table
+VALUES: Final = {  # what the models maximise or minimise
+    "mclp": Message("people whom a station could reach in time"),
+    "p-median": Message("mean minutes to the nearest station"),
+    "p-centre": Message("minutes to the farthest place"),
+    "lscp": Message("stations needed"),
+    "mexclp": Message("people whom a free ambulance could reach in time"),
+    "dsm": Message("people whom two ambulances could reach in time"),
+}
+
+
+@page.register
+def _(sites: SitesAnswer, say: Language) -> Page:
+    base = sites.provenance.base
+    return Page(
+        heading=(
+            say(
+                "Sites by distance, then by simulation.  {base}; {model}: {value}",
+                base=base.name,
+                model=model_name(sites),
+                value=VALUES[sites.model],
+            ),
+            provenance.line(sites.provenance, say),
+            *provenance.marks(base, say),
+        ),
+        body=(table(sites, say),),
+        notes=tuple(_notes(sites, say)),
+        sentences=(sentence(sites, say),),
+        say=say,
+    )
+
+
+@frame.register(SitesAnswer)
+def _(sites: SitesAnswer, languages: Sequence[Language]) -> pd.DataFrame:
+    """With the name of each plan, and what it adds where."""
+    rows, every = sites.to_frame(), range(len(sites.plans))
+    for say in languages:
+        rows[f"name_{say.code}"] = [plan_name(sites, row, say) for row in every]
+    for say in languages:
+        rows[f"sites_{say.code}"] = [
+            "; ".join(addition(one, say) for one in plan.additions) for plan in sites.plans
+        ]
+    return rows
+
+
+def model_name(sites: SitesAnswer) -> str:
+    """MCLP, p-median: as the literature writes them."""
+    return sites.model if sites.model.startswith("p-") else sites.model.upper()
+
+
+def addition(one: Addition, say: Language) -> str:
+    """Fenglin; Fenglin (2); Xiangdong +1"""
+    if not one.new:
+        return say("{station} +{n}", station=one.site, n=one.ambulances)
+    if one.ambulances > 1:
+        return say("{station} ({n})", station=one.site, n=one.ambulances)
+    return say.name(one.site)
+
+
+def plan_name(sites: SitesAnswer, row: int, say: Language) -> str:
+    """What a plan adds, or its number where that would be long."""
+    additions = sites.plans[row].additions
+    if len(additions) > NAMED:
+        return say("plan {n} ({sites} sites)", n=row + 1, sites=len(additions))
+    return _listed(sites, row, say)
+
+
+def _listed(sites: SitesAnswer, row: int, say: Language) -> str:
+    return say(" + ").join(addition(one, say) for one in sites.plans[row].additions)
+
+
+def ranking_of(sites: SitesAnswer, say: Language) -> Ranking:
+    """The ranking of the plans, each called as this language calls it."""
+    by_candidate = {plan.candidate: row for row, plan in enumerate(sites.plans)}
+    called = []
+    for site in sites.ranking.sites:
+        name = plan_name(sites, by_candidate[site.candidate], say)
+        called.append(site._replace(candidate=Candidate(Name(name, name))))
+    return replace(sites.ranking, sites=tuple(called))
+
+
+def table(sites: SitesAnswer, say: Language) -> Table:
+    measure = BY_KEY[sites.ranking.by]
+    columns = (
+        Column(say("plan"), "left"),
+        Column(model_name(sites)),
+        Column(say("proven")),
+        Column(say("simulated")),
+        Column(align="left", belongs=True),
+        Column(say(measures.SHORT["urban10"])),
+        Column(say(measures.SHORT["rural30"])),
+        Column(say("place")),
+    )
+    rows = []
+    for row, plan in enumerate(sites.plans):
+        simulated, place = sites.simulated(row), f"{sites.place_of(row) + 1}"
+        if simulated.best_place != simulated.worst_place:
+            place += f" ({simulated.best_place}–{simulated.worst_place})"
+        gain = simulated.gains[measure.key]
+        rows.append(
+            [
+                f"{row + 1:>2} {plan_name(sites, row, say)}",
+                _value(sites.model, plan.value, say),
+                say("yes") if plan.plan.proven else say("no"),
+                measures.number(measure, gain.mean, say, sign=True),
+                measures.interval(measure, gain, say, sign=True),
+                *(
+                    measures.number(BY_KEY[key], simulated.gains[key].mean, say, sign=True)
+                    for key in ("urban10", "rural30")
+                ),
+                place,
+            ]
+        )
+    return Table(columns, rows)
+
+
+def _value(model: str, value: float, say: Language) -> str:
+    """90.03 %, 7.31 min, or a number of stations"""
+    if UNITS[model] == "share":
+        return say.percent(value, 2)
+    if UNITS[model] == "min":
+        return say("{n} min", n=say.number(value, 2))
+    return f"{value:g}"
+
+
+def _notes(sites: SitesAnswer, say: Language) -> list[str]:
+    base, measure = sites.provenance.base, BY_KEY[sites.ranking.by]
+    notes = [
+        say(
+            "Plans are in the order of the model, HiGHS having proven each the best of those left "
+            "where it says so. Simulated: gain over today in {unit} ({measure}), 95 % intervals "
+            "that hold all at once; place by simulation, in brackets those that a plan may have.",
+            unit=measures.unit(measure, say),
+            measure=measures.label(measure, say, base),
+        )
+    ]
+    if sites.busy is not None:
+        share = say.percent(sites.busy)
+        notes.append(say("Ambulances are taken as busy {share} of the time.", share=share))
+    if sites.left_out:
+        notes.append(
+            say.count(
+                sites.left_out,
+                "{n} place can be covered by no candidate.",
+                "{n} places can be covered by no candidate.",
+            )
+        )
+    for row, plan in enumerate(sites.plans):
+        if len(plan.additions) > NAMED:
+            name, listed = plan_name(sites, row, say), _listed(sites, row, say)
+            notes.append(say("{plan}: {sites}", plan=name, sites=listed))
+    return [*notes, disagreement(sites, say), ranking_words.promise(ranking_of(sites, say), say)]
+
+
+def disagreement(sites: SitesAnswer, say: Language) -> str:
+    """Where coverage and simulation do not say the same."""
+    if len(sites.plans) < 2:
+        return say("One plan: there is no order to compare.")
+    tau = f"{sites.agreement():+.2f}".replace("-", "−")
+    names = [plan_name(sites, row, say) for row in sites.disagreements()]
+    if not names:
+        return say(
+            "The model and the simulation do not contradict each other (Kendall's tau {tau}).",
+            tau=tau,
+        )
+    return say(
+        "The model and the simulation disagree about: {plans} (Kendall's tau {tau}). The model "
+        "sees distance; the simulation also busy ambulances and the drive to hospital.",
+        plans=say.joined(names),
+        tau=tau,
+    )
+
+
+def sentence(sites: SitesAnswer, say: Language) -> str:
+    """For the minutes: the best plan by the model and the best by simulation."""
+    best, measure = sites.ranking.best, BY_KEY[sites.ranking.by]
+    gain = best.gains[measure.key]
+    values = {
+        "model": model_name(sites),
+        "plan": plan_name(sites, 0, say),
+        "other": ranking_words.name(ranking_of(sites, say).best, say),
+        "size": measures.size(measure, gain, say),
+        "between": measures.between(measure, gain, say),
+    }
+    if sites.plans[0].candidate == best.candidate:
+        return say("By {model} the best plan is {plan}, and so it is by simulation: {size} "
+                   "({between}).", **values)  # fmt: skip
+    if sites.ranking.decided:
+        return say("By {model} the best plan is {plan}; by simulation it is {other}: {size} "
+                   "({between}).", **values)  # fmt: skip
+    return say("By {model} the best plan is {plan}; by simulation it is not settled yet, ahead is "
+               "{other}: {size} ({between}).", **values)  # fmt: skip

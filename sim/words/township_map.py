@@ -1,0 +1,74 @@
+"""What the map of townships shows, said: how many meet their target, and the slowest."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.answers.comparison import Comparison
+from sim.measures.estimates import Group
+from sim.text import Message
+from sim.words import comparison as words
+from sim.words import measures
+from sim.words.language import Language
+from sim.words.page import Finding
+
+
+class Served(NamedTuple):
+    """How the townships are served under one layout."""
+
+    p90: np.ndarray  # [township] minutes; nan without calls, inf if a tenth is never reached
+    meets: np.ndarray  # [township] whether it meets its target, or has no calls
+
+
+def served(comparison: Comparison, layout: int) -> Served:
+    """Each township's 90th percentile, and whether its compliance is what the scenario asks."""
+    count = len(comparison.base.map.townships)
+    p90, meets = np.full(count, math.nan), np.ones(count, bool)
+    least = comparison.base.settings.targets.share - 1e-9
+    for row in np.unique(comparison.pooled[0].township).tolist():
+        group = Group("township", row)
+        p90[row] = comparison.estimate("p90", layout, group).mean
+        meets[row] = comparison.estimate("within", layout, group).mean >= least
+    return Served(p90, meets)
+
+
+def finding(comparison: Comparison, layout: int, townships: Served, say: Language) -> Finding:
+    """How many townships meet their target, and what is drawn of which layout."""
+    subtitle = say(
+        "Minutes within which nine of ten calls are reached: {layout} (call received to arrival)",
+        layout=comparison.layouts[layout].name,
+        areas=measures.area_word(comparison.base.map, say),
+    )
+    return Finding(
+        headline(comparison, townships, say),
+        subtitle,
+        words.footnote(comparison, say),
+        comparison.provenance.draft,
+    )
+
+
+NEVER: Final = Message(
+    "{good} of {n} {areas} meet their response target; in one, more than a tenth of calls are "
+    "never reached"
+)
+SLOWEST: Final = Message(
+    "{good} of {n} {areas} meet their response target; the slowest needs {minutes} min"
+)
+
+
+def headline(comparison: Comparison, townships: Served, say: Language) -> str:
+    """How many townships meet their target, and what the slowest needs."""
+    called = ~np.isnan(townships.p90)
+    if not called.any():
+        return say("No calls")
+    slowest = townships.p90[called].max()
+    return say(
+        NEVER if math.isinf(slowest) else SLOWEST,
+        good=int((townships.meets & called).sum()),
+        n=int(called.sum()),
+        areas=measures.area_word(comparison.base.map, say),
+        minutes=f"{slowest:.0f}",
+    )

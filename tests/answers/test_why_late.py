@@ -1,0 +1,67 @@
+"""Why calls are late, as numbers: tidy rows that add up, by township from the most misses on."""
+
+from __future__ import annotations
+
+import pytest
+
+import sim
+from sim.measures.causes import CAUSES
+from sim.policies import NONE
+
+DISTANCE = 0
+
+
+@pytest.fixture(scope="module")
+def month(liling):
+    return sim.run(liling)
+
+
+@pytest.fixture(scope="module")
+def few(liling):
+    week = liling.with_study(length=7 * 86_400.0)
+    return sim.compare(week, week.add("枫林镇"), replications=3)
+
+
+def test_the_frame_is_tidy_and_adds_up(month):
+    why = month.why()
+    frame = why.to_frame()
+    assert list(frame.columns) == [
+        "layout", "by", "area", "cause", "calls", "misses", "share_of_misses", "minutes",
+    ]  # fmt: skip
+    late = int((month.pooled[0].response_s > month.pooled[0].target_s).sum())
+    for _, some in frame.groupby("by"):
+        assert some.misses.sum() == late
+        assert some.calls.sum() == 5 * len(month.pooled[0].response_s)
+    every = frame[frame.by == "all"]
+    assert list(every.cause) == list(CAUSES)
+    assert every.share_of_misses.sum() == pytest.approx(1)
+    mean = month.pooled[0].response_s[month.pooled[0].response_s > month.pooled[0].target_s].mean()
+    assert every.minutes.sum() == pytest.approx(mean / 60, abs=1e-12)
+    assert [row.misses for row in why.overall] == list(every.misses)
+    assert {row.by for row in why.by_township} == {"township"}
+    assert len(why.by_hour) == 24 * 5
+
+
+def test_every_miss_of_liling_is_split_to_the_last_bit(month):
+    found, pooled_ = month.why().split, month.pooled[0]
+    assert (found.parts_s.sum(axis=1) == pooled_.response_s).all()
+    assert found.parts_s.min() >= 0
+    assert ((found.cause != NONE) == ~pooled_.of_calls["within"]).all()
+
+
+def test_a_proposal_has_reasons_of_its_own(few):
+    base, proposal = few.why(), few.why(1)
+    assert proposal.to_frame().layout.unique().tolist() == [few.layouts[1].name.en]
+    assert proposal.late().misses[DISTANCE] < base.late().misses[DISTANCE]
+    assert few.layouts[1].name.en in proposal.sentence()
+
+
+def test_bars_are_in_the_order_of_misses(month):
+    misses = [late.total for late in month.why().by_misses()[0]]
+    assert misses == sorted(misses, reverse=True)
+    shown, rest = month.why().by_misses(3)
+    assert len(shown) == 3
+    assert sum(late.total for late in shown + rest) == month.why().late().total
+    shown, rest = month.why().by_misses()
+    assert rest
+    assert sum(late.calls for late in shown + rest) == month.why().late().calls

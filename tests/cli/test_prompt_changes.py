@@ -1,0 +1,61 @@
+"""Changes at the prompt: --add, --move, --close and --ambulances as the same verbs as in a file."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.cli.changes import changed, changes_of
+from sim.errors import ScenarioError
+from sim.scenario.changes import Add, Close, Move, Staff
+from sim.scenario.values import LonLat
+from sim.words.language import language
+
+
+def test_each_option_is_a_verb():
+    assert changes_of(["枫林镇"], ["A=B"], ["C"], ["D=+1"]) == [
+        Add(station="枫林镇"),
+        Move(station="A", to="B"),
+        Staff(station="D", by=1),
+        Close(station="C"),
+    ]
+
+
+def test_a_point_may_stand_for_a_name():
+    (added, moved) = changes_of(["113.42, 27.79"], ["A=113.4，27.7"], [], [])
+    assert added.at == LonLat(lon=113.42, lat=27.79)
+    assert moved.to == LonLat(lon=113.4, lat=27.7)
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "to"),
+    [("A=+1", 1, None), ("A=-2", -2, None), ("A=−2", -2, None), ("A=3", None, 3),
+     ("A=12", None, 12), ("A=0", None, 0)],
+)  # fmt: skip
+def test_a_sign_means_so_many_more_or_fewer_and_none_so_many_in_all(text, by, to):
+    (staff,) = changes_of([], [], [], [text])
+    assert (staff.by, staff.to) == (by, to)
+
+
+def test_all_slips_of_the_pen_are_told_at_once():
+    with pytest.raises(ScenarioError) as caught:
+        changes_of(["x" * 81], ["A"], [], ["B=many", "=1", "C=999"])
+    fields = [problem.field for problem in caught.value.problems]
+    assert fields == [
+        f"--add {'x' * 81}", "--move", "--ambulances", "--ambulances", "--ambulances C",
+    ]  # fmt: skip
+    assert "write A=+1, A=-1 or A=3; found B=many" in str(caught.value)
+
+
+def test_all_that_cannot_be_done_is_told_under_its_option(liling):
+    with pytest.raises(ScenarioError) as caught:
+        changed(liling, changes_of(["Nowhere"], [], ["Nobody"], []))
+    assert [problem.field for problem in caught.value.problems] == [
+        "--add Nowhere", "--close Nobody",
+    ]  # fmt: skip
+    assert caught.value.told(language("zh")).startswith("布局无法运行：")
+
+
+def test_the_prompt_and_the_verbs_make_the_same_layout(liling):
+    plan = changed(liling, changes_of(["枫林镇"], [], ["市妇幼"], ["湘东医院=+2"]))
+    same = liling.add("枫林镇").ambulances("湘东医院", +2).close("市妇幼")
+    assert (plan.stations, plan.fleet, plan.name) == (same.stations, same.fleet, same.name)

@@ -1,0 +1,142 @@
+"""Files written whole or not at all, and folders for one process at a time."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from sim.errors import OutputError
+from sim.files.whole import alone, replaced, told_in_words, write_bytes, write_whole
+from sim.words.language import language
+
+
+def test_a_file_is_there_only_when_it_is_whole(tmp_path):
+    path = tmp_path / "table.csv"
+    with replaced(path) as part:
+        part.write_text("half")
+        assert not path.exists()
+        assert part.suffix == ".csv", "writers go by the ending"
+    assert path.read_text() == "half"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_not_ended_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("old")
+
+    def half():
+        with replaced(path) as part:
+            part.write_text("ha")
+            tmp_path.read_bytes()
+
+    with pytest.raises(IsADirectoryError):
+        half()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path):
+    path = tmp_path / "table.csv"
+    with replaced(path) as one, replaced(path) as other:
+        one.write_text("one")
+        other.write_text("other")
+    assert path.read_text() == "one", "the last one to end"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_bytes_are_written_into_a_folder_that_is_made(tmp_path):
+    write_bytes(tmp_path / "a" / "b", b"x")
+    assert (tmp_path / "a" / "b").read_bytes() == b"x"
+
+
+def test_what_the_disk_refuses_is_told_of_the_file_that_was_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_whole(tmp_path / "file" / "below", lambda part: part.write_text("x"))
+    with pytest.raises(OutputError) as caught, told_in_words(tmp_path / "out"):
+        (tmp_path / ".out.part-1" / "x").read_text()
+    assert f"No such file or directory in {tmp_path}" in str(caught.value)
+    with pytest.raises(OutputError) as caught, told_in_words(tmp_path / "out"):
+        (tmp_path / "elsewhere").read_text()
+    assert str(tmp_path / "elsewhere") in str(caught.value)
+
+
+def test_a_folder_is_for_one_at_a_time_and_free_again_after_that(tmp_path):
+    folder = tmp_path / "kept"
+    with (
+        alone(folder),
+        pytest.raises(OutputError, match="another process is at this"),
+        alone(folder),
+    ):
+        pass
+    with alone(folder):
+        assert folder.is_dir()
+    assert list(tmp_path.iterdir()) == [folder], "no lock stays"
+
+
+def test_the_message_names_what_the_planner_named_in_her_language(tmp_path):
+    with (
+        alone(tmp_path / ".out.part-1"),
+        pytest.raises(OutputError) as caught,
+        alone(tmp_path / ".out.part-1", tmp_path / "out"),
+    ):
+        pass
+    said = caught.value.told(language("zh"))
+    assert str(tmp_path / "out") in said
+    assert "另一进程正在进行此项研究" in said
+
+
+HOLDING = """
+import sys, time
+from pathlib import Path
+from sim.files.whole import alone
+with alone(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_lock_ends_with_its_process_however_that_ends(tmp_path):
+    folder = tmp_path / "kept"
+    command = [sys.executable, "-c", HOLDING, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "held\n"
+        with pytest.raises(OutputError, match="another process"), alone(folder):
+            pass
+        process.kill()
+        process.wait()
+    with alone(folder):
+        pass
+
+
+TAKING_TURNS = """
+import sys
+from pathlib import Path
+from sim.errors import OutputError
+from sim.files.whole import alone
+folder, done = Path(sys.argv[1]), 0
+while done < 100:
+    try:
+        with alone(folder):
+            (folder / "here").touch(exist_ok=False)
+            (folder / "here").unlink()
+            done += 1
+    except OutputError as error:
+        assert "another process" in str(error), error
+"""
+
+
+def test_two_are_never_in_a_folder_together_though_its_lock_comes_and_goes(tmp_path):
+    command = [sys.executable, "-c", TAKING_TURNS, str(tmp_path / "kept")]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in both:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+
+
+def test_errors_of_writing_come_back_whole_from_another_process():
+    error = OutputError("here", "no room")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)

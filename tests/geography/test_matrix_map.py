@@ -1,0 +1,96 @@
+"""A matrix instead of roads: a map that can be run."""
+
+from __future__ import annotations
+
+import pytest
+from towns import MINUTES, PLACES, matrix_files, write_scenario
+
+import sim
+from sim.answers.coverage import coverage
+from sim.engine.fleet import Roads
+from sim.errors import PlannerError
+from sim.geography import bundle as maps
+from sim.geography.making import import_map
+from sim.policies import on_grid
+from sim.prepare import system
+from sim.study import plan as study
+
+
+def test_a_matrix_becomes_a_map_that_can_be_run(tmp_path):
+    import_map(matrix_files(tmp_path))
+    scenario = sim.load(write_scenario(tmp_path, "tiny"))
+    assert scenario.map.matrix.tolist() == [[0, 720, 1200], [600, 0, 900], [1260, 960, 0]]
+    assert scenario.map.cells.people.tolist() == [100, 300, 0]
+    world = system.build(scenario)
+    roads = Roads(world)
+    assert roads.from_stations_s(0, 1) == [(720, 0)]
+    assert roads.from_place_s(1, 1, world.station_place[0]) == on_grid(600 / 0.95)
+    result = sim.run(scenario.with_study(length=14 * 86_400.0), replications=2)
+    assert result.estimate("mean").mean > 0
+    one, other = study.prepare(scenario, scenario.ambulances("Base A", +1)).plan.systems
+    assert one.travel.far is other.travel.far, "layouts hold one matrix together"
+    reach = coverage(scenario, before_s=0.0).set_index("area")
+    assert reach.loc["all", "within"] in (0.25, 1.0)
+    assert result.map() is not None
+
+
+def test_time_bands_and_a_station_elsewhere_on_a_matrix(tmp_path):
+    import_map(matrix_files(tmp_path))
+    more = "travel: {bands: [{hours: 07-09, speed: 50 %}]}\n"
+    scenario = sim.load(write_scenario(tmp_path, "tiny", more)).move("Base A", [113.46, 27.69])
+    world = system.build(scenario)
+    roads = Roads(world)
+    assert sorted(roads.from_stations_s(mode, 0)[0][0] for mode in (0, 2)) == [1260, 2520]
+
+
+@pytest.mark.parametrize(
+    ("places", "minutes", "said"),
+    [
+        (PLACES.replace("c,113.45,27.70,0\n", ""), MINUTES, "no place has the id c"),
+        (PLACES, MINUTES.replace("b,10,0,15", "b,10,0,"), "no time for 1 pairs: b → c"),
+        (PLACES, MINUTES.replace("21", "-1"), "fewer than 0 seconds: c → a"),
+        (PLACES.replace("id,", "name,"), MINUTES, "say with --id-column"),
+        (PLACES.replace("b,113", "a,113"), MINUTES, "each id once"),
+        (PLACES.replace("100", "-5"), MINUTES, "negative"),
+    ],
+)
+def test_a_matrix_that_does_not_fit_its_places_is_told(tmp_path, places, minutes, said):
+    with pytest.raises(PlannerError) as caught:
+        import_map(matrix_files(tmp_path, places, minutes))
+    assert said in str(caught.value)
+    assert not (tmp_path / "maps").exists()
+
+
+def test_what_was_filled_is_marked_and_told(tmp_path):
+    holes = MINUTES.replace("b,10,0,15", "b,10,0,")
+    report = import_map(matrix_files(tmp_path, minutes=holes).but(fill_holes="shortest"))
+    assert any("1 pair had no time" in line for line in report.warnings)
+    table = maps.read(tmp_path / "maps" / "tiny" / "tiny.gpkg").layers["matrix"]
+    imputed = table[table["provenance"] == "imputed"]
+    assert imputed[["u", "v", "seconds"]].to_numpy().tolist() == [[1, 2, 1800]]
+
+
+def test_another_matrix_never_replaces_a_map_silently(tmp_path):
+    chosen = matrix_files(tmp_path)
+    import_map(chosen)
+    other = tmp_path / "other.csv"
+    other.write_text(MINUTES, "utf-8")
+    with pytest.raises(PlannerError, match="is a map of other matrix"):
+        import_map(chosen.but(matrix=other))
+    import_map(chosen)
+
+
+def test_a_station_far_from_every_place_is_refused(tmp_path):
+    wide = PLACES.replace("113.45,27.70", "113.45,28.20")
+    import_map(matrix_files(tmp_path, places=wide))
+    scenario = sim.load(write_scenario(tmp_path, "tiny"))
+    with pytest.raises(PlannerError, match="place of the matrix"):
+        scenario.add("Far", at=[113.45, 27.9])
+
+
+def test_a_bundle_whose_matrix_lacks_a_pair_is_refused(tmp_path):
+    import_map(matrix_files(tmp_path))
+    ground = maps.read(tmp_path / "maps" / "tiny" / "tiny.gpkg")
+    layers = dict(ground.layers) | {"matrix": ground.layers["matrix"].iloc[1:]}
+    with pytest.raises(PlannerError, match="every two cells once"):
+        maps.write(tmp_path / "bad.gpkg", layers)

@@ -1,0 +1,352 @@
+"""Roads to seconds: shortest paths against an independent solver, parallel roads, the grid."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import matrix_world
+
+from sim.engine.fleet import Drive, Roads
+from sim.geography.roads import network, travel
+from sim.geography.roads import tables as tables_room
+from sim.model import calendar
+from sim.policies import TICKS
+from sim.prepare import system
+
+
+def links(pairs, lengths, *, oneway=None, classes="residential", xy=None):
+    pairs = np.asarray(pairs)
+    xy = np.arange(2 * (pairs.max() + 1), dtype=float).reshape(-1, 2) if xy is None else xy
+    count = len(pairs)
+    return network.Links(
+        pairs[:, 0],
+        pairs[:, 1],
+        xy[pairs[:, 0]],
+        xy[pairs[:, 1]],
+        np.asarray(lengths, float),
+        np.broadcast_to(np.array(classes, object), (count,)),
+        np.full(count, np.nan),
+        np.zeros(count, bool) if oneway is None else np.asarray(oneway),
+    )
+
+
+def bellman_ford(graph, end):
+    """Seconds from every node to `end`, the slow and certain way."""
+    nodes = len(graph.indptr) - 1
+    seconds = np.full(nodes, np.inf)
+    seconds[end] = 0
+    for _ in range(nodes):
+        for tail in range(nodes):
+            for edge in range(graph.indptr[tail], graph.indptr[tail + 1]):
+                through = graph.seconds[0, edge] + seconds[graph.head[edge]]
+                seconds[tail] = min(seconds[tail], through)
+    return seconds
+
+
+@st.composite
+def random_roads(draw):
+    nodes = draw(st.integers(2, 12))
+    ring = [(i, (i + 1) % nodes) for i in range(nodes)]  # strongly connected, whatever is one-way
+    node = st.integers(0, nodes - 1)
+    more = draw(st.lists(st.tuples(node, node), max_size=20))
+    pairs = ring + [pair for pair in more if pair[0] != pair[1]]
+    lengths = draw(st.lists(st.floats(0, 3000), min_size=len(pairs), max_size=len(pairs)))
+    oneway = draw(st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs)))
+    return links(pairs, lengths, oneway=oneway)
+
+
+@given(random_roads())
+@settings(max_examples=60, deadline=None)
+def test_tables_are_shortest_paths_exactly(roads):
+    graph = network.edges(network.build(roads)[0], np.array([10.0]), np.ones((1, 1)))
+    ends = np.arange(len(graph.indptr) - 1)
+    table = tables_room.table(graph, ends)[0]
+    for end in ends:
+        assert np.array_equal(table[end], bellman_ford(graph, end))
+        ticks = table[end] * TICKS
+        assert np.array_equal(ticks, np.round(ticks))
+
+
+def world_to(graph, end):
+    """A world with one place, at a node of the graph, and one station, elsewhere."""
+    nodes = len(graph.indptr) - 1
+    spots = np.array([end]), np.array([(end + 1) % nodes])
+    return matrix_world([[0.0]])._replace(
+        place_node=np.concatenate(spots),
+        travel=travel.build(graph, np.full((nodes, 2), np.nan), *spots),
+    )
+
+
+@given(random_roads(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_vehicle_under_way_never_gains_or_loses_a_tick(roads, data):
+    """Driving on from the next node takes exactly what was left of the whole way."""
+    built = network.build(roads)[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((2, 1)))
+    nodes = len(graph.indptr) - 1
+    start, end = data.draw(st.integers(0, nodes - 1)), data.draw(st.integers(0, nodes - 1))
+    ways = Roads(world_to(graph, end))
+    drive = Drive(ways, 0, start, 7.0, 0, departed_at=100.0)
+    elapsed = round(data.draw(st.floats(0, 1)) * drive.seconds * TICKS) / TICKS
+    node, left_s = drive.position(100.0 + elapsed, 0)
+    assert left_s >= 0
+    assert elapsed + left_s + ways.from_node_s(0, node, 0) == drive.seconds
+
+
+@given(random_roads(), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_a_folded_network_gives_the_same_seconds_as_the_full_one(roads, grid):
+    """Exactly on the time grid, to 1e-9 off it, from every node to every node."""
+    built = network.build(roads)[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)), grid=grid)
+    nodes = np.arange(len(graph.indptr) - 1)
+    made = travel.build(graph, built.xy, nodes, nodes[:1])
+    full = tables_room.table(graph, nodes)[0]
+    for end in nodes:
+        folded = travel.seconds(made, 0, nodes, int(end))
+        assert np.array_equal(travel.seconds_to_places(made, 0, int(end), nodes), [
+            travel.seconds(made, 0, nodes[[end]], int(to))[0] for to in nodes
+        ])  # fmt: skip
+        if grid:
+            assert np.array_equal(folded, full[end])
+        else:
+            assert folded == pytest.approx(full[end], rel=0, abs=1e-9)
+
+
+def test_the_folded_network_of_coquimbo_gives_the_same_seconds(coquimbo):
+    made = system.build(coquimbo).travel
+    rng = np.random.default_rng(1)
+    nodes = rng.choice(len(made.graph.indptr) - 1, 500, replace=False)
+    places = system.build(coquimbo).place_node
+    ends = rng.choice(np.unique(places), 20, replace=False)
+    assert len(made.chains.node) < 0.9 * (len(made.graph.indptr) - 1)
+    full = tables_room.table(made.graph, ends)
+    for mode in range(2):
+        for row, end in enumerate(ends.tolist()):
+            assert np.array_equal(travel.seconds(made, mode, nodes, end), full[mode, row][nodes])
+
+
+def test_a_ring_without_junctions_can_be_driven():
+    ring = [(i, (i + 1) % 5) for i in range(5)]
+    built = network.build(links(ring, [100] * 5, oneway=[True] * 5))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    made = travel.build(graph, built.xy, np.arange(5), np.arange(1))
+    assert len(made.chains.node) == 1
+    assert travel.seconds(made, 0, np.arange(5), 2).tolist() == [20, 10, 0, 40, 30]
+
+
+def test_of_parallel_roads_the_fastest_counts_and_they_never_add_up():
+    built = network.build(links([(0, 1), (0, 1), (1, 0)], [500, 700, 300], oneway=[True] * 3))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    assert graph.seconds[0].tolist() == [50, 30]
+
+
+def test_a_one_way_street_is_one_way():
+    built = network.build(links([(0, 1), (1, 2), (2, 0)], [100] * 3, oneway=[True] * 3))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    assert tables_room.table(graph, np.array([0]))[0, 0].tolist() == [0, 20, 10]
+
+
+def test_roads_that_cannot_be_left_again_are_left_out():
+    built, left_out = network.build(
+        links([(0, 1), (1, 2), (3, 4)], [100] * 3, oneway=[False, True, False])
+    )
+    assert (len(built.xy), left_out) == (2, 3)
+
+
+def test_nobody_gets_off_on_a_motorway():
+    classes = ["motorway", "motorway", "primary"]
+    built = network.build(links([(0, 1), (1, 2), (2, 3)], [100] * 3, classes=classes))[0]
+    assert built.may_leave.tolist() == [False, False, True, True]
+    node, _ = network.snap(built, built.xy[[0]])
+    assert node.tolist() == [2]
+
+
+@given(random_roads(), st.lists(st.tuples(st.floats(-9, 40), st.floats(-9, 40)), min_size=1))
+@settings(max_examples=60, deadline=None)
+def test_a_point_goes_to_the_nearest_node_where_the_road_may_be_left(roads, points):
+    built = network.build(roads._replace(road_class=_mixed(len(roads.u))))[0]
+    if not built.may_leave.any():
+        return
+    xy = np.array(points)
+    node, metres = network.snap(built, xy)
+    apart = np.linalg.norm(built.xy[None] - xy[:, None], axis=2)
+    apart[:, ~built.may_leave] = np.inf
+    assert built.may_leave[node].all()
+    assert metres == pytest.approx(apart.min(axis=1))
+    assert apart[np.arange(len(xy)), node] == pytest.approx(metres)
+
+
+def _mixed(count):
+    return np.array([("primary", "motorway")[i % 3 == 0] for i in range(count)], object)
+
+
+def test_one_point_and_many_are_found_alike_and_the_tree_is_made_once():
+    xy = np.random.default_rng(5).random((500, 2)) * 1000
+    town = network.without_roads(xy)
+    tree = town.tree
+    at = np.random.default_rng(6).random((30, 2)) * 1000
+    together, metres = network.snap(town, at)
+    for point, node, m in zip(at, together, metres, strict=True):
+        alone = network.snap(town, point)
+        assert (alone[0][0], alone[1][0]) == (node, m)
+    assert town.tree is tree
+
+
+def test_posted_speeds_count_unless_they_are_to_be_ignored():
+    roads = links([(0, 1), (1, 2)], [100, 100])._replace(speed=np.array([20.0, np.nan]))
+    built = network.build(roads)[0]
+    speed, once = np.array([10.0]), np.ones((1, 1))
+    assert sorted(network.edges(built, speed, once).seconds[0].tolist()) == [5, 5, 10, 10]
+    plain = network.edges(built, speed, once, own_speeds=False)
+    assert plain.seconds[0].tolist() == [10] * 4
+
+
+@given(random_roads(), st.permutations(range(12)))
+@settings(max_examples=60, deadline=None)
+def test_no_travel_time_depends_on_what_the_nodes_are_called(roads, names):
+    """Ids are names: other ids give the same seconds between the same places."""
+    name = np.array(names)
+    other = roads._replace(u=name[roads.u] * 7 + 1, v=name[roads.v] * 7 + 1)
+    tables = []
+    for links_ in (roads, other):
+        built = network.build(links_)[0]
+        graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+        order = np.lexsort(built.xy.T)
+        tables.append(tables_room.table(graph, order)[0][:, order])
+    assert np.array_equal(*tables)
+
+
+@given(random_roads())
+@settings(max_examples=60, deadline=None)
+def test_a_node_put_into_the_middle_of_a_road_changes_no_travel_time(roads):
+    """Folding: a node without a junction is no place to choose."""
+    nodes, count = int(max(roads.u.max(), roads.v.max())) + 1, len(roads.u)
+    middle = nodes + np.arange(count)
+    half_m = np.round(roads.length_m / 2) + 10
+    whole = roads._replace(length_m=2 * half_m)
+    cut = network.Links(
+        np.concatenate([roads.u, middle]),
+        np.concatenate([middle, roads.v]),
+        np.concatenate([roads.u_xy, roads.u_xy + 0.5]),
+        np.concatenate([roads.u_xy + 0.5, roads.v_xy]),
+        np.concatenate([half_m, half_m]),
+        np.concatenate([roads.road_class] * 2),
+        np.concatenate([roads.speed] * 2),
+        np.concatenate([roads.oneway] * 2),
+    )
+    found = []
+    for links_ in (whole, cut):
+        built = network.build(links_)[0]
+        graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+        own = np.flatnonzero((built.xy % 1 == 0).all(axis=1))
+        own = own[np.lexsort(built.xy[own].T)]
+        made = travel.build(graph, built.xy, own, own[:1])
+        found.append(np.array([travel.seconds(made, 0, own, int(end)) for end in own]))
+    assert found[1] == pytest.approx(found[0], abs=2 * count / TICKS)
+
+
+def test_a_table_kept_on_disk_is_left_behind_and_found_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
+    built = network.build(links([(0, 1), (1, 2), (2, 0), (2, 3)], [100, 200, 300, 50]))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    made = travel.build(graph, built.xy, np.arange(4), np.arange(1))
+    sent = travel.without_table(made)
+    assert sent.far.size == 0
+    assert np.array_equal(travel.with_table(sent).far, made.far)
+    assert travel.with_table(made) is made
+    tried = travel.build(graph, built.xy, np.arange(3), np.arange(1), keep=False)
+    assert travel.without_table(tried) is tried, "a table that is not kept goes along"
+
+
+def test_other_stations_share_all_but_their_own_table():
+    rng = np.random.default_rng(2)
+    pairs = [(i, i + 1) for i in range(11)] + [(0, 5), (3, 9), (2, 11)]
+    built = network.build(links(pairs, rng.integers(50, 900, len(pairs))))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    nodes = np.arange(len(built.xy))
+    one = travel.build(graph, built.xy, nodes[:4], nodes[4:5], keep=False)
+    other = travel.for_stations(one, nodes[7:9])
+    assert other.far is one.far
+    assert other.chains is one.chains
+    fresh = travel.build(graph, built.xy, nodes[:4], nodes[7:9], keep=False)
+    for end in (7, 8, 0):
+        assert np.array_equal(
+            travel.seconds(other, 0, nodes, end), travel.seconds(fresh, 0, nodes, end)
+        )
+
+
+def test_a_matrix_is_travelled_as_it_stands():
+    seconds = np.random.default_rng(1).random((2, 5, 5)) * 600
+    seconds[:, np.arange(5), np.arange(5)] = 0
+    made = travel.from_matrix(seconds)
+    for mode in range(2):
+        for end in range(5):
+            assert np.array_equal(
+                travel.seconds(made, mode, np.arange(5), end), seconds[mode, :, end]
+            )
+        assert np.array_equal(
+            travel.seconds_to_places(made, mode, 3, np.arange(5)), seconds[mode, 3]
+        )
+
+
+def test_a_road_without_length_takes_a_tick():
+    built = network.build(links([(0, 1)], [0.0]))[0]
+    assert network.edges(built, np.array([10.0]), np.ones((1, 1))).seconds.min() == 1 / TICKS
+
+
+def test_far_places_are_kept_in_double_precision():
+    built = network.build(links([(0, 1)], [2e6]))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    table = tables_room.table(graph, np.array([0, 1]))
+    assert table.dtype == np.float64
+    assert table[0, 0, 1] == 200_000
+
+
+def test_a_table_is_made_once_and_a_damaged_one_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
+    built = network.build(links([(0, 1), (1, 2)], [100, 200]))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    made = np.array(tables_room.cached_table(graph, np.array([0])))
+    (kept,) = tmp_path.iterdir()
+    before = kept.stat().st_mtime_ns
+    assert isinstance(tables_room.cached_table(graph, np.array([0])), np.memmap)
+    assert kept.stat().st_mtime_ns == before
+    kept.write_bytes(b"not a table")
+    assert np.array_equal(tables_room.cached_table(graph, np.array([0])), made)
+    faster = network.edges(built, np.array([20.0]), np.ones((1, 1)))
+    assert tables_room.cached_table(faster, np.array([0]))[0, 0, 1] == made[0, 0, 1] / 2
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    monkeypatch.setenv("TENTHIRTY_CACHE", str(blocked))
+    built = network.build(links([(0, 1)], [100]))[0]
+    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    assert tables_room.cached_table(graph, np.array([0]))[0, 0].tolist() == [0, 10]
+
+
+def test_ordinary_driving_and_time_bands_change_every_table(liling):
+    band = {"hours": (7, 9), "days": tuple(range(5)), "speed": 0.5, "classes": ()}
+    slower = liling.settings.travel.model_copy(update={"bands": (_Band(**band),)})
+    from dataclasses import replace
+
+    slow = replace(liling, settings=liling.settings.model_copy(update={"travel": slower}))
+    made = system.build(slow)
+    hour = calendar.band_at(made.bands._replace(offset_s=0.0), np.arange(168) * 3600.0)
+    assert hour.reshape(7, 24)[:5, 7:9].tolist() == [[0, 0]] * 5
+    assert hour.sum() == 168 - 10
+    assert len(made.bands.band) == 11, "an hour that changes nothing is not kept"
+    nodes, end = np.arange(len(made.travel.graph.indptr) - 1), int(made.place_node[0])
+    rush, _, usual, ordinary = (travel.seconds(made.travel, m, nodes, end) for m in range(4))
+    far = usual > 300
+    assert rush[far] / usual[far] == pytest.approx(2.0, rel=1e-2)
+    assert ordinary[far] / usual[far] == pytest.approx(1 / 0.95, rel=1e-2)
+
+
+class _Band:
+    def __init__(self, **values):
+        self.__dict__.update(values)

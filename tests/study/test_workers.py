@@ -1,0 +1,306 @@
+"""Replications on processes, on threads and on a cluster: the same bytes everywhere."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from itertools import chain
+
+import numpy as np
+import pytest
+from conftest import same_bytes
+from processes import LILING, contents, same_results, tenthirty
+
+from sim.answers import comparison
+from sim.errors import OutputError, ScenarioError, WorkersError
+from sim.geography.roads import tables, travel
+from sim.study import cluster as cluster_room
+from sim.study import plan as plans
+from sim.study import workers
+from sim.study.effort import Effort
+from sim.study.workers import Job, PlanMessage, Pool
+
+
+def plan_of(base, *proposals, **effort):
+    return plans.prepare(base, proposals, Effort(**effort)).plan
+
+
+@pytest.fixture(scope="module")
+def day(liling):
+    return liling.with_study(length=86_400.0)
+
+
+@pytest.fixture(scope="module")
+def pair(day):
+    return day, day.add("枫林镇")
+
+
+@pytest.fixture(scope="module")
+def alone(pair):
+    return comparison.compare(*pair, replications=5, workers=1)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as made:
+        yield made
+
+
+# ── the same bytes everywhere ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_any_number_of_workers_gives_the_same_bytes(pair, alone, count):
+    same_bytes(alone, comparison.compare(*pair, replications=5, workers=count))
+
+
+def test_threads_give_the_same_bytes(pair, alone):
+    with ThreadPoolExecutor(3) as threads:
+        same_bytes(alone, comparison.compare(*pair, replications=5, executor=threads))
+        assert threads.submit(int).result() == 0, "an executor that is handed in stays open"
+
+
+class Backwards:
+    """An executor of the least kind; the last block is finished first."""
+
+    def __init__(self):
+        self.todo, self.blocks = [], []
+
+    def submit(self, work, message, block, rows):
+        self.blocks.append(block)
+        future = Future()
+        self.todo.append((future, work, pickle.dumps(message), block, rows))
+        return future
+
+    def go(self):
+        while self.todo:
+            future, work, message, block, rows = self.todo.pop()
+            future.set_result(work(pickle.loads(message), block, rows))
+
+
+def test_results_are_in_order_in_whatever_order_they_come(pair, alone, monkeypatch):
+    executor = Backwards()
+    wait = workers.wait
+
+    def all_done(*arguments):
+        executor.go()
+        return wait(*arguments)
+
+    monkeypatch.setattr(workers, "wait", all_done)
+    same_bytes(alone, comparison.compare(*pair, replications=5, executor=executor, workers=1))
+    assert sorted(chain(*executor.blocks)) == list(range(5))
+
+
+def test_a_dask_cluster_gives_the_same_bytes_and_the_same_logs(pair, alone, cluster, tmp_path):
+    from distributed import Client
+
+    logs = tmp_path / "there"
+    on_it = comparison.compare(
+        *pair, replications=5, scheduler=cluster.scheduler_address, logs_to=logs
+    )
+    same_bytes(alone, on_it)
+    comparison.compare(*pair, replications=5, workers=1, logs_to=tmp_path / "here")
+    assert contents(logs) == contents(tmp_path / "here")
+    with Client(cluster) as client:
+        executor = client.get_executor()
+        same_bytes(alone, comparison.compare(*pair, replications=5, executor=executor))
+
+
+def test_the_command_line_on_a_cluster_gives_the_same_files(cluster, tmp_path):
+    quick = ("run", LILING, "--replications", 4, "--days", 1, "--out", "here", "--no-figures")
+    for folder, more in (
+        ("a", ("--workers", 1)),
+        ("b", ("--scheduler", cluster.scheduler_address)),
+    ):
+        (tmp_path / folder).mkdir()
+        tenthirty(*quick, *more, cwd=tmp_path / folder)
+    same_results(tmp_path / "a" / "here", tmp_path / "b" / "here", but=("command",))
+
+
+def test_a_cluster_that_is_lost_is_told(day, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as lost:
+
+        def watch(done, total):
+            if done == 3:
+                lost.close()
+
+        with pytest.raises(WorkersError, match="cluster was lost") as told:
+            comparison.run(
+                day, replications=2000, scheduler=lost.scheduler_address, watch=watch, keep=tmp_path
+            )
+    assert "goes on from there" in str(told.value)
+
+
+def test_nobody_at_the_address_is_told(day, monkeypatch, capsys):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(cluster_room, "ANSWERS_WITHIN_S", 1)
+    monkeypatch.setattr(sys, "argv", [
+        "tenthirty", "run", LILING, "--scheduler", "tcp://127.0.0.1:9", "--days", "1"])  # fmt: skip
+    from sim import cli
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
+    with pytest.raises(WorkersError, match="no Dask scheduler answers at nonsense"):
+        comparison.run(day, replications=1, scheduler="nonsense://x y")
+
+
+def test_a_scheduler_without_workers_is_told(day, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(cluster_room, "ANSWERS_WITHIN_S", 1)
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=":0", processes=False) as empty,
+        pytest.raises(WorkersError, match="has no workers"),
+    ):
+        comparison.run(day, replications=1, scheduler=empty.scheduler_address)
+
+
+def test_without_dask_it_is_said_what_to_install(day, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(WorkersError, match=r"tenthirty\[cluster\]"):
+        comparison.run(day, replications=1, scheduler="tcp://127.0.0.1:9")
+
+
+def test_an_executor_and_a_scheduler_are_one_too_many(day):
+    with ThreadPoolExecutor(1) as threads, pytest.raises(ScenarioError, match="name it alone"):
+        comparison.run(day, replications=1, executor=threads, scheduler="tcp://127.0.0.1:9")
+
+
+def test_another_version_there_is_refused(day, monkeypatch):
+    message = PlanMessage.of(plan_of(day))
+    other = replace(message, key="other", code="0" * 64)
+    with pytest.raises(WorkersError, match="another version"):
+        workers.work(other, [0], [0])
+
+
+def test_progress_is_told_from_nothing_to_all(day):
+    told = []
+    comparison.run(day, replications=3, watch=lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_errors_come_back_whole_from_another_process():
+    error = pickle.loads(pickle.dumps(OutputError("here", "no room")))
+    assert str(error) == "here cannot be written:\n  no room"
+
+
+# ── what travels ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_big_table_stays_behind_and_is_found_again(pair):
+    plan = plan_of(*pair)
+    far = plan.systems[0].travel.far
+    assert isinstance(far, np.memmap)
+    assert plan.systems[1].travel.far is far, "layouts share one table"
+    message = PlanMessage.of(plan)
+    assert len(message.plan) < far.nbytes
+    with_it = pickle.dumps(plan._replace(systems=tuple(
+        s._replace(travel=s.travel._replace(far=np.array(far))) for s in plan.systems[:1])))  # fmt: skip
+    assert len(message.plan) < len(with_it) + 1_000_000
+    there, _ = workers._unpacked(message)
+    assert there.systems[0].travel.far is far, "and in one process it is there once"
+    assert there.systems[1].travel.far is far
+
+
+def test_a_table_is_made_where_there_is_no_cache_yet(pair, tmp_path, monkeypatch):
+    plan = plan_of(*pair)
+    far = np.array(plan.systems[0].travel.far)
+    monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
+    monkeypatch.setattr(tables, "_IN_USE", {})
+    sent = [travel.without_table(s.travel) for s in plan.systems]
+    assert all(t.far.size == 0 for t in sent)
+    found = [travel.with_table(t).far for t in sent]
+    assert len(list(tmp_path.glob("*.npy"))) == 1
+    assert found[0].dtype == far.dtype
+    assert np.array_equal(found[0], far)
+    assert found[1] is found[0]
+
+
+def test_a_matrix_of_several_layouts_is_sent_once(day):
+    made = plan_of(day, day.close("市妇幼"))
+    matrix = np.random.default_rng(1).random((2, 300, 300))
+    on_it = travel.from_matrix(matrix)
+    systems = tuple(s._replace(travel=on_it) for s in made.systems)
+    one, both = (len(PlanMessage.of(made._replace(systems=s)).plan) for s in (systems[:1], systems))
+    assert both - one < matrix.nbytes / 2
+
+
+def test_a_worker_unpacks_a_plan_once(day):
+    message = PlanMessage.of(plan_of(day))
+    again = pickle.loads(pickle.dumps(message))
+    assert workers._unpacked(message) is workers._unpacked(again)
+
+
+def test_blocks_hold_every_replication_once_and_are_neither_few_nor_long(day):
+    plan = plan_of(day)
+    for count, slots in ((1, 2), (7, 2), (1000, 4), (5, 64)):
+        blocks = workers._blocks(plan, range(count), 1, slots)
+        assert list(chain(*blocks)) == list(range(count))
+        assert len(blocks) >= min(count, 4 * slots)
+    year = plan_of(day.with_study(length=365 * 86_400.0), engine="reference")
+    assert max(map(len, workers._blocks(year, range(1000), 1, 2))) == 1
+
+
+# ── what stays ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_plan_is_written_once_for_processes_and_goes_with_its_job(pair):
+    jobs = [Job(plan_of(*pair)), Job(plan_of(pair[1]))]
+    with Pool(workers=2) as pool:
+        files = []
+        for job in (*jobs, jobs[0]):
+            numbers = [one.number for one in pool.results(job, range(4), [0])]
+            assert sorted(numbers) == [0, 1, 2, 3]
+            folder = pool._backend.sent(job.message).path.parent
+            files.append(len(list(folder.glob("*.plan"))))
+        assert files == [1, 2, 2]
+        pool.forget(jobs[0])
+        assert len(list(folder.glob("*.plan"))) == 1
+    assert not folder.exists()
+
+
+def test_engines_of_layouts_that_are_out_are_let_go_of(pair):
+    job = Job(plan_of(*pair))
+    with Pool(workers=1) as pool:
+        list(pool.results(job, [0], [0, 1]))
+        assert set(job.engines) == {0, 1}
+        list(pool.results(job, [1], [1]))
+        assert set(job.engines) == {1}
+
+
+def test_a_job_with_more_layouts_keeps_its_engines(pair):
+    one, both = plan_of(pair[0]), plan_of(*pair)
+    job = Job(one)
+    with Pool(workers=1) as pool:
+        list(pool.results(job, [0]))
+        assert job.extended(both).engines is job.engines
+
+
+def test_nothing_wanted_is_nothing_done(day):
+    with Pool(workers=1) as pool:
+        assert list(pool.results(Job(plan_of(day)), [])) == []
+        assert list(pool.results(Job(plan_of(day)), [0], [])) == []
+
+
+# ── workers that stop ────────────────────────────────────────────────────────────────────────
+
+
+def test_a_worker_that_dies_at_once_is_told_in_words(day, monkeypatch):
+    monkeypatch.setattr(workers, "_start_worker", _die)
+    with pytest.raises(WorkersError, match="worker processes stopped") as told:
+        comparison.run(day, replications=2, workers=2)
+    assert "goes on" not in str(told.value)
+
+
+def _die(_folder):
+    os._exit(1)

@@ -1,0 +1,106 @@
+"""Every command, script and scenario that README and docs show is run as it stands there.
+
+A block directly below a line `<!-- not run: reason -->` is left out. Commands that simulate are run with two
+replications and without figures, so that they end soon.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from itertools import count
+
+import pytest
+from conftest import ROOT
+
+import sim
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"(<!--[^\n]*-->\n)?^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:\.venv/bin/)?tenthirty ((?:run|compare|rank|site|search|curve|stress|worth|"
+                     r"why|coverage|check|explain|map|--)[^`\n&|]*)")  # fmt: skip
+SIMULATING = ("run", "compare", "rank", "site", "search", "curve", "stress", "worth", "why")
+NEEDS = re.compile(
+    r"tcp://|PLACE|SCENARIO|…|\.\.\.|\brecords\.csv|roads\.osm|-1\.2|HOST|FOLDER|reach\.gpkg"
+)
+
+
+def blocks(kind):
+    for page in PAGES:
+        number = count(1)
+        for mark, language, text in BLOCK.findall(page.read_text("utf-8")):
+            if language == kind:
+                index = next(number)
+                if not mark.startswith("<!-- not run:"):
+                    yield pytest.param(text, id=f"{page.name}-{index}")
+
+
+def commands():
+    """Every tenthirty command of a page, in a block or in a sentence, once."""
+    found = {}
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for mark, _, block in BLOCK.findall(text):
+            if mark.startswith("<!-- not run:"):
+                text = text.replace(block, "")
+        for line in COMMAND.findall(text):
+            line = line.split("  #")[0].split("#")[0].strip().rstrip(".,;:)")
+            shown = "scenarios/" in line or line.startswith(("explain ", "--"))
+            if shown and not NEEDS.search(line):
+                found.setdefault(line, page.name)
+    return [pytest.param(line, id=f"{page}: {line}") for line, page in found.items()]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """The folder in which a reader would stand: the repository's scenarios and maps."""
+    folder = tmp_path_factory.mktemp("reader")
+    for name in ("scenarios", "maps"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", commands())
+def test_a_command_that_is_shown_runs(line, place):
+    arguments = shlex.split(line)
+    verb = arguments[0]
+    if verb in SIMULATING:
+        arguments = [a for a in arguments if a != "--draft"]
+        if "--replications" not in arguments:
+            arguments += ["--replications", "2"]
+        arguments += ["--no-figures", "--days", "2", "--workers", "1"]
+        if verb == "stress":
+            arguments += ["--samples", "0"]
+    done = subprocess.run([sys.executable, "-m", "sim.cli", *arguments], cwd=place, text=True,
+                          capture_output=True, check=False,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", list(blocks("python")))
+def test_a_script_that_is_shown_runs(text, place, monkeypatch):
+    monkeypatch.chdir(place)
+    liling = sim.load("scenarios/liling").with_study(length=86_400.0, replications=2)
+    names = {"sim": sim, "liling": liling, "plan": liling.add("枫林镇")}
+    quick = text.replace('sim.load("scenarios/liling")', "liling")
+    exec(compile(quick, "the page", "exec"), names)
+
+
+@pytest.mark.parametrize("text", list(blocks("yaml")))
+def test_a_scenario_that_is_shown_can_be_loaded(text, place):
+    path = place / "scenarios" / "liling" / "shown.yaml"
+    path.write_text(text, "utf-8")
+    scenario = sim.load(path)
+    path.unlink()
+    assert scenario.fleet
+
+
+def test_the_pages_have_something_to_run():
+    assert len(commands()) > 12
+    assert len(list(blocks("yaml"))) >= 2
+    assert list(blocks("python"))

@@ -1,0 +1,46 @@
+"""`explain`: every measure and term, found in any language and told in the reader's."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.errors import PlannerError
+from sim.measures.measures import MEASURES
+from sim.words import glossary
+from sim.words.definitions import MEASURES as DEFINED
+from sim.words.definitions import TERMS
+from sim.words.language import language
+
+ZH = language("zh")
+
+
+def test_every_measure_is_defined():
+    assert list(DEFINED) == [measure.key for measure in MEASURES]
+
+
+@pytest.mark.parametrize("definition", [*DEFINED.values(), *TERMS], ids=lambda d: str(d.name))
+def test_every_definition_is_found_by_its_name_in_either_language(definition):
+    for name in (definition.name, ZH(definition.name)):
+        both = glossary.explain(name)
+        assert definition.meaning in both
+        assert ZH(definition.meaning) in both
+    assert ZH(definition.meaning) not in glossary.explain(definition.name, language())
+    assert definition.meaning not in glossary.explain(definition.name, ZH)
+
+
+def test_a_part_of_a_name_finds_all_that_have_it():
+    pages = glossary.explain("WITHIN", language())
+    assert pages.startswith("within · All calls within target")
+    assert glossary.explain("calls within", language()).count("\n\n") == 2
+
+
+def test_without_a_term_all_are_listed():
+    lines = glossary.explain(None).splitlines()
+    assert lines[0] == "Ask for one of these:"
+    assert len(lines) == 1 + len(DEFINED) + len(TERMS)
+    assert glossary.explain(None, ZH).startswith("可查询以下名称：")
+
+
+def test_a_term_that_nobody_knows_is_refused_with_the_nearest():
+    with pytest.raises(PlannerError, match="did you mean compliance"):
+        glossary.explain("complaince")
