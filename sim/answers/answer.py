@@ -144,6 +144,12 @@ def _say(lang: str) -> Any:
     return _upstairs("sim.words.language", "language")(lang)
 
 
+def in_words(option: Any, lang: str) -> str:
+    """An option of a search in a language: files have a column for each."""
+    text: str = _upstairs("sim.words.options", "what")(option, _say(lang))
+    return text
+
+
 def finite(records: Sequence[Any]) -> list[dict[str, Any]]:
     """Rows of a frame as JSON may hold them."""
     return [{key: or_none(value) for key, value in row.items()} for row in records]

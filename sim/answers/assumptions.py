@@ -11,6 +11,7 @@ from sim.model.calendar import DAYS, Hours
 from sim.policies.clock import on_grid
 from sim.scenario.distributions import Scaled
 from sim.scenario.settings import Band
+from sim.text import Message, Name
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -37,32 +38,27 @@ class Assumption(NamedTuple):
     """Something that may be up to `wrong` (a share) less or more than is assumed."""
 
     key: str
-    en: str
-    zh: str
     wrong: float
     changed: Callable[[Scenario, float], Scenario]  # by a factor
     roads: bool = False  # travel seconds change with it
-
-    def words(self, lang: str) -> str:
-        if lang == "zh":
-            return f"{self.zh} ±{self.wrong * 100:g}%"
-        return f"{self.en} ±{self.wrong * 100:g} %"
 
     def at(self, scenario: Scenario, share: float) -> Scenario:
         """The scenario if it is wrong by a share of `wrong`, from -1 to 1."""
         return self.changed(scenario, 1 + share * self.wrong)
 
 
+class Case(NamedTuple):
+    """One way in which a mishap can happen: the station concerned, and the layout that is left."""
+
+    station: Name
+    left: Callable[[Scenario], Scenario]
+
+
 class Mishap(NamedTuple):
     """Something that goes missing, one of several."""
 
     key: str
-    en: str
-    zh: str
-    cases: tuple[tuple[str, str, Callable[[Scenario], Scenario]], ...]  # en, zh, what is left
-
-    def words(self, lang: str) -> str:
-        return self.zh if lang == "zh" else self.en
+    cases: tuple[Case, ...]
 
 
 def assumptions(base: Scenario, wrong: Mapping[str, float] | None = None) -> list[Assumption]:
@@ -72,24 +68,15 @@ def assumptions(base: Scenario, wrong: Mapping[str, float] | None = None) -> lis
     small = [name for name in classes if name not in (*FAST, *MAIN)]
     found = []
     if base.recorded is None:
-        found.append(Assumption("demand", "Number of calls", "呼叫量", far["demand"], _demand))
-    found.append(_speed("speed", "Speed on all roads", "全部道路车速", far, ()))
-    for key, en, zh, some in (
-        ("fast-roads", "Speed on motorways and trunk roads", "高速与干线公路车速", FAST),
-        ("main-roads", "Speed on primary and secondary roads", "主要与次要道路车速", MAIN),
-        ("small-roads", "Speed on smaller roads", "小路车速", small),
-    ):
+        found.append(Assumption("demand", far["demand"], _demand))
+    found.append(_speed("speed", far, ()))
+    for key, some in (("fast-roads", FAST), ("main-roads", MAIN), ("small-roads", small)):
         there = tuple(name for name in some if name in classes)
         if there and len(there) < len(classes):
-            found.append(_speed(key, en, zh, far, there))
-    rush = _speed("rush-hours", "Speed at 7–9 and 17–19", "7–9 时、17–19 时车速", far, (), RUSH)
-    found.append(rush)
-    for key, field, en, zh in (
-        ("turnout", "turnout", "Turnout", "出车时间"),
-        ("on-scene", "on_scene", "Time on scene", "现场时间"),
-        ("handover", "handover", "Handover", "交接时间"),
-    ):
-        found.append(Assumption(key, en, zh, far[key], _duration(field)))
+            found.append(_speed(key, far, there))
+    found.append(_speed("rush-hours", far, (), RUSH))
+    for key in ("turnout", "on-scene", "handover"):
+        found.append(Assumption(key, far[key], _duration(key.replace("-", "_"))))
     return [one for one in found if one.wrong > 0]
 
 
@@ -101,24 +88,25 @@ def mishaps(base: Scenario) -> list[Mishap]:
         if station.closed or not cars:
             continue
         if len(base.fleet) > 1:
-            off.append((station.name.en, station.name.zh, _one_less(station.name.zh)))
+            off.append(Case(station.name, _one_less(station.name.zh)))
         if cars < len(base.fleet):
-            closed.append((station.name.en, station.name.zh, _closed(station.name.zh)))
-    found = [
-        Mishap("ambulance-off", "One ambulance off the road", "一辆救护车停驶", tuple(off)),
-        Mishap("station-closed", "One station closed", "一个站点关闭", tuple(closed)),
-    ]
+            closed.append(Case(station.name, _closed(station.name.zh)))
+    found = [Mishap("ambulance-off", tuple(off)), Mishap("station-closed", tuple(closed))]
     return [one for one in found if one.cases]
 
 
 def _checked(wrong: Mapping[str, float]) -> dict[str, float]:
     problems = [
-        Problem(f'no assumption "{key}"{did_you_mean(key, list(USUAL))}')
+        Problem(
+            Message('no assumption "{key}"{hint}', key=key, hint=did_you_mean(key, list(USUAL)))
+        )
         for key in wrong
         if key not in USUAL
     ]
     problems += [
-        Problem(f"{key}: write 0 % to 90 %; found {value * 100:g} %")
+        Problem(
+            Message("{key}: write 0 % to 90 %; found {found} %", key=key, found=f"{value * 100:g}")
+        )
         for key, value in wrong.items()
         if not 0 <= value <= 0.9
     ]
@@ -143,8 +131,6 @@ def _demand(scenario: Scenario, factor: float) -> Scenario:
 
 def _speed(
     key: str,
-    en: str,
-    zh: str,
     far: Mapping[str, float],
     classes: tuple[str, ...],
     hours: tuple[tuple[int, int], ...] = (EVERY_HOUR,),
@@ -158,7 +144,7 @@ def _speed(
         bands = scenario.settings.travel.bands
         return _with(scenario, "travel", bands=(*bands, *more))
 
-    return Assumption(key, en, zh, far[key], changed, roads=True)
+    return Assumption(key, far[key], changed, roads=True)
 
 
 def _duration(field: str) -> Callable[[Scenario, float], Scenario]:

@@ -7,15 +7,18 @@ flatter it.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
-from sim.answers import candidates, costs
+from sim.answers import candidates
+from sim.answers.answer import Answer, Provenance, in_words
 from sim.answers.candidates import SEATS, Candidate
-from sim.answers.legacy import Answer, Made
+from sim.answers.costs import layout_cost
 from sim.answers.ranking import KEYS, select
 from sim.errors import OptionError
 from sim.measures import estimates
@@ -24,12 +27,10 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs, shared
-from sim.words import phrases as words
-from sim.words.phrases import VERDICTS, interval, number, pick, unit
+from sim.text import Message, Name
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from sim.scenario.layout import Ambulance
     from sim.scenario.scenario import Scenario
@@ -37,15 +38,22 @@ if TYPE_CHECKING:
 MOST_SWAPS = 50  # a search that has not ended by then goes in circles of chance
 
 
+class Action(StrEnum):
+    """The kind of a change to a layout."""
+
+    NEW_STATION = "new station"
+    ONE_MORE = "one ambulance more"
+    MOVE_AMBULANCE = "ambulance moved"
+    MOVE_STATION = "station moved"
+
+
 class Option(NamedTuple):
-    """Something that can be done to a layout, in both languages, and the layout after it."""
+    """Something that can be done to a layout, and the layout after it."""
 
-    en: str
-    zh: str
+    action: Action
+    station: Name  # the new one, or that to which something comes
     layout: Scenario
-
-    def words(self, lang: str) -> str:
-        return self.zh if lang == "zh" else self.en
+    giver: Name | None = None  # the station from which it comes
 
 
 class Step(NamedTuple):
@@ -69,16 +77,15 @@ def new_stations(layout: Scenario, found: Iterable[Candidate], ambulances: int =
         return []
     kept, made = candidates.possible(layout, free, ambulances)
     return [
-        Option(f"+ {one.name.en}", f"＋{one.name.zh}", after)
-        for one, after in zip(kept, made, strict=True)
+        Option(Action.NEW_STATION, one.name, after) for one, after in zip(kept, made, strict=True)
     ]
 
 
 def more_ambulances(layout: Scenario) -> list[Option]:
     """One more at each station that is open."""
     return [
-        Option(f"{s.name.en} +1", f"{s.name.zh}＋1 辆", layout.ambulances(s.name.zh, +1))
-        for s in layout.open_stations()
+        Option(Action.ONE_MORE, station.name, layout.ambulances(station.name.zh, +1))
+        for station in layout.open_stations()
     ]
 
 
@@ -94,10 +101,9 @@ def moved_ambulances(layout: Scenario) -> Iterator[Option]:
             continue
         for taker in rows:
             if taker != giver:
-                one, other = layout.stations[giver], layout.stations[taker]
-                after = _one_more(layout, other.name.zh, leaving[-1]).ambulances(one.name.zh, -1)
-                way = (f"{one.name.en} → {other.name.en}", f"{one.name.zh}→{other.name.zh}")
-                yield Option(f"1 ambulance {way[0]}", f"1 辆 {way[1]}", after)
+                one, other = layout.stations[giver].name, layout.stations[taker].name
+                after = _one_more(layout, other.zh, leaving[-1]).ambulances(one.zh, -1)
+                yield Option(Action.MOVE_AMBULANCE, other, after, one)
 
 
 def moved_stations(
@@ -114,8 +120,7 @@ def moved_stations(
             for ambulance in layout.fleet:
                 if ambulance.station == row:
                     after = _one_more(after, new.name.zh, ambulance)
-            en = f"site {station.name.en} → {new.name.en}"
-            yield Option(en, f"站址 {station.name.zh}→{new.name.zh}", after.close(name))
+            yield Option(Action.MOVE_STATION, new.name, after.close(name), station.name)
 
 
 def _one_more(layout: Scenario, name: str, like: Ambulance) -> Scenario:
@@ -214,7 +219,7 @@ def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) 
             {key: runs.spread(row, key).interval(level) for key in KEYS},
             spread.interval(level),
             verdict if enough else Verdict.UNDECIDED,
-            costs.of(option.layout),
+            layout_cost(option.layout),
         )
         for option, row, spread, verdict in zip(taken, rows, spreads, said, strict=True)
     )
@@ -224,82 +229,29 @@ def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) 
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Found(Answer):
-    """The mix that the search found, and the steps that led there."""
+class Search(Answer):
+    """The steps from today's layout to the mix that was found."""
 
-    made: Made
+    provenance: Provenance
     steps: tuple[Step, ...]
-    by: str
-    name: str = "search"
+    by: str  # key of the measure
+
+    name = "search"
 
     @property
     def layout(self) -> Scenario:
-        return self.steps[-1].option.layout if self.steps else self.made.base
+        """The layout after the last step."""
+        return self.steps[-1].option.layout if self.steps else self.provenance.base
 
-    def title(self, lang: str) -> str:
-        base = self.made.base
-        return pick(
-            lang,
-            f"The best mix that greedy steps and swaps found, from {base.name}",
-            f"自{base.name.zh}起，逐步添加与调换所得的最佳组合",
-        )
-
-    def rows(self, lang: str) -> list[list[str]]:
-        head = pick(lang, "step|this step||in all||", "步骤|本步||累计||").split("|")
-        table, measure = [head], BY_KEY[self.by]
-        for step in self.steps:
-            total = step.gains[self.by]
-            table.append(
-                [
-                    step.option.words(lang),
-                    number(measure, step.gain.mean, sign=True),
-                    interval(measure, step.gain, sign=True, lang=lang),
-                    number(measure, total.mean, sign=True),
-                    interval(measure, total, sign=True, lang=lang),
-                    pick(lang, *VERDICTS[step.verdict]),
-                ]
-            )
-        return table
-
-    def notes(self, lang: str) -> list[str]:
-        crews = pick(lang, ", ", "、").join(
-            f"{station.label(lang)} {self.layout.fleet_size(row)}"
-            for row, station in enumerate(self.layout.stations)
-            if not station.closed
-        )
-        what = words.label_of(self.by, lang, self.made.base)
-        return [
-            pick(
-                lang,
-                f"Gains in {unit(self.by, lang)} ({what}), with 95 % intervals that hold all at "
-                "once, measured on other calls than those on which the steps were chosen.",
-                f"增益（{what}，{unit(self.by, lang)}），95% 区间同时成立；"
-                "测量所用呼叫与选择时不同。",
-            ),
-            pick(lang, f"Ambulances: {crews}.", f"救护车：{crews}。"),
-            words.say(self.sentence(lang), lang),
-        ]
-
-    def sentence(self, lang: str = "en") -> str:
+    def today(self) -> float:
+        """The mean of the measure in today's layout, as far as steps tell it; else nan."""
         if not self.steps:
-            return pick(lang, "No step was found that surely helps.", "未找到确有改善的步骤。")
-        measure, total = BY_KEY[self.by], self.steps[-1].gains[self.by]
-        between = words.between(measure, total, lang)
-        size = f"{number(measure, total.mean, sign=True)} {unit(self.by, lang)}"
-        done = pick(lang, "; ", "；").join(step.option.words(lang) for step in self.steps)
-        return pick(
-            lang,
-            f"{done}: together {size} ({between}).",
-            f"{done}：合计 {size}（{between}）。",
-        )
+            return math.nan
+        first = self.steps[0]
+        return first.values[self.by].mean - first.gains[self.by].mean
 
     def to_frame(self) -> pd.DataFrame:
         return frame_of({"search": self.steps}, self.by)
-
-    def figure(self, lang: str = "en", size: str = "screen") -> Figure:
-        from sim.figures import search as steps
-
-        return steps.draw(self, lang, size)
 
 
 def frame_of(tracks: dict[str, tuple[Step, ...]], by: str) -> pd.DataFrame:
@@ -310,8 +262,9 @@ def frame_of(tracks: dict[str, tuple[Step, ...]], by: str) -> pd.DataFrame:
     for track, steps in tracks.items():
         for place, step in enumerate(steps, 1):
             row: dict[str, Any] = {
-                "track": track, "step": place, "what_en": step.option.en,
-                "what_zh": step.option.zh, "verdict": str(step.verdict), "cost": step.cost,
+                "track": track, "step": place, "what_en": in_words(step.option, "en"),
+                "what_zh": in_words(step.option, "zh"),
+                "verdict": str(step.verdict), "cost": step.cost,
                 "gain": step.gain.mean, "gain_low": step.gain.low, "gain_high": step.gain.high,
             }  # fmt: skip
             for key in KEYS:
@@ -331,7 +284,7 @@ def search(
     moves: bool = True,
     by: str = "within",
     **effort: Unpack[EffortOptions],
-) -> Found:
+) -> Search:
     """So many new stations, with one ambulance each, and so many more ambulances, placed best.
 
     Greedy steps, each the best that a station or an ambulance can do there; then swaps of any
@@ -341,9 +294,12 @@ def search(
     """
     began = time.perf_counter()
     if by not in KEYS:
-        raise OptionError("by", f"write one of {', '.join(KEYS)}; found {by}")
+        raise OptionError(
+            "by", Message("write one of {known}; found {found}", known=", ".join(KEYS), found=by)
+        )
     if stations < 0 or ambulances < 0:
-        raise OptionError("stations", "the numbers of stations and ambulances are not negative")
+        message = Message("the numbers of stations and ambulances are not negative")
+        raise OptionError("stations", message)
     found = candidates.find(base, where, base.settings.study.seed)
     kinds = ["station"] * stations + ["ambulance"] * ambulances
     with shared(Effort(**effort)) as asked:
@@ -356,5 +312,5 @@ def search(
         with Runs(base, [o.layout for o in taken], replace(asked, fresh=True)) as runs:
             chosen = runs.until_precise(rows, by)
             steps = steps_of(runs, rows, taken, by)
-            made = Made.by(runs, chosen, time.perf_counter() - began)
-    return Found(made, steps, by)
+            provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
+    return Search(provenance, steps, by)

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
-from sim.answers import costs
 from sim.answers.answer import Answer, Provenance
+from sim.answers.costs import layout_cost
 from sim.errors import OptionError, ScenarioError
 from sim.measures import estimates
 from sim.measures.estimates import Estimate
@@ -15,6 +15,7 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
+from sim.text import Message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,10 +76,13 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
     """
     began = time.perf_counter()
     if by not in KEYS:
-        raise OptionError("by", f"write one of {', '.join(KEYS)}; found {by}")
+        raise OptionError(
+            "by", Message("write one of {known}; found {found}", known=", ".join(KEYS), found=by)
+        )
     less = list(_less(base))
     if not less:
-        raise ScenarioError(base.path, "there is one ambulance: without it nothing is left")
+        message = Message("there is one ambulance: without it nothing is left")
+        raise ScenarioError(base.path, message)
     with Runs(base, [layout for _, _, layout in less], Effort(**effort)) as runs:
         chosen = runs.until_precise(key=by)
         rows = range(1, len(runs.layouts))
@@ -92,7 +96,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
                 {key: runs.spread(row, key).interval(level) for key in KEYS},
                 said[row - 1] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
                 float(served[station]),
-                costs.of(base) - costs.of(layout),
+                layout_cost(base) - layout_cost(layout),
             )
             for row, (station, closed, layout) in enumerate(less, 1)
         ]

@@ -12,8 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sim.words.phrases import pick
-
 
 def across(fig: Figure, points: float) -> float:
     """So many points as a share of the page's width."""
@@ -137,31 +135,3 @@ def marker_box(ax: Axes, x: float, y: float, half_points: float) -> Bbox:
     px, py = ax.transData.transform((x, y))
     half = half_points * ax.figure.dpi / 72
     return Bbox([[px - half, py - half], [px + half, py + half]])
-
-
-# Until nobody asks for them here: `Language.listed` and `Language.shortened`.
-
-
-def listed(names: Sequence[str], lang: str, most: int = 2) -> str:
-    """A, B and 3 more"""
-    if len(names) > most + 1:
-        shown, more = names[:most], len(names) - most
-        return pick(
-            lang,
-            f"{', '.join(shown)} and {more} more",
-            f"{'、'.join(shown)}等 {len(names)} 个",
-        )
-    if len(names) == 1 or lang == "zh":
-        return "、".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def short(name: str, most: int = 36) -> str:
-    """A name that leaves room for the rest of a headline; a Chinese character takes two."""
-    room, kept = most, ""
-    for letter in name:
-        room -= 2 if ord(letter) > 0x2E80 else 1
-        if room < 0:
-            return f"{kept.rstrip()}…"
-        kept += letter
-    return kept

@@ -85,6 +85,10 @@ def headline(fig: Figure, finding: str, subtitle: str) -> None:
     )
     for line in (top, under):
         lettering.fit(fig, line)
+    least = 0.85 * points
+    if top.get_fontsize() < least:  # two lines of this size take no more height than a large one
+        top.set_text(lettering.broken(fig, finding, least, 72 * width - 2 * MARGIN, 2, "bold"))
+        top.set_fontsize(least)
 
 
 def footnote(fig: Figure, text: str, draft: bool = False) -> None:

@@ -16,11 +16,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.errors import OptionError, OutputError
-from sim.figures.lettering import fit, marker_box, place_label
 from sim.files.whole import write_whole
 from sim.text import Message
-
-__all__ = ["fit", "marker_box", "place_label"]  # until nobody asks for them here
 
 # Width in inches as it is printed, and points of body type on it.
 SIZES: Final = {"screen": (11.0, 10.0), "a4": (6.5, 7.0), "slide": (13.33, 13.0)}

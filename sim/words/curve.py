@@ -1,0 +1,284 @@
+"""What the next station and the next ambulance buy, said."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sim.answers.costs import layout_cost
+from sim.answers.curve import Curve, Point
+from sim.answers.search import Step
+from sim.measures.estimates import Estimate
+from sim.measures.measures import BY_KEY
+from sim.measures.verdicts import FEWEST, Verdict
+from sim.text import Message
+from sim.words import costs, measures, options, provenance
+from sim.words.language import Language
+from sim.words.page import Column, Finding, Page, Table, page
+
+TRACKS: Final = {
+    "stations": Message("new stations, one ambulance each"),
+    "ambulances": Message("more ambulances, no new site"),
+    "fleet": Message("the same fleet, rearranged"),
+}
+SHOWN: Final = ("within", "urban10", "rural30")  # measures in the table
+
+
+@page.register
+def _(curve: Curve, say: Language) -> Page:
+    base = curve.provenance.base
+    return Page(
+        heading=(
+            say("What does the next one buy?  From {base}, the best each time", base=base.name),
+            provenance.line(curve.provenance, say),
+            *provenance.marks(base, say),
+        ),
+        body=(table(curve, say),),
+        notes=tuple(_notes(curve, say)),
+        sentences=(sentence(curve, say),),
+        say=say,
+    )
+
+
+def table(curve: Curve, say: Language) -> Table:
+    """A row for today's layout, and for each step below the name of its track."""
+    columns = [
+        Column(say("step"), "left"),
+        *(Column(say(measures.SHORT[key])) for key in SHOWN),
+        Column(say("this step")),
+        Column(align="left", belongs=True),
+        Column(align="left"),
+    ]
+    if curve.has_costs:
+        columns.append(Column(say("costs")))
+
+    def row(what: str, values: dict[str, Estimate], gain: list[str], cost: float) -> list[str]:
+        shares = [measures.value(BY_KEY[key], values[key].mean, say) for key in SHOWN]
+        return [what, *shares, *gain, *([f"{cost:,.0f}"] if curve.has_costs else [])]
+
+    today = layout_cost(curve.provenance.base)
+    rows = [row(say("today"), curve.now, ["", "", ""], today)]
+    for track, steps in curve.tracks.items():
+        rows.append([say(TRACKS[track]), *[""] * (len(columns) - 1)])
+        rows += [
+            row(f"  {place}. {options.what(step.option, say)}", step.values,
+                _gain(curve, step, say), step.cost)
+            for place, step in enumerate(steps, 1)
+        ]  # fmt: skip
+    return Table(tuple(columns), rows)
+
+
+def _gain(curve: Curve, step: Step, say: Language) -> list[str]:
+    """What a step adds, its interval and its verdict, as cells."""
+    measure = BY_KEY[curve.by]
+    return [
+        measures.number(measure, step.gain.mean, say, sign=True),
+        measures.interval(measure, step.gain, say, sign=True),
+        measures.verdict(step.verdict, say),
+    ]
+
+
+def _notes(curve: Curve, say: Language) -> list[str]:
+    notes = [
+        say(
+            "Gains in {unit} over the step before, with 95 % intervals that hold all at once, on "
+            "other calls than those on which the steps were chosen.",
+            unit=measures.unit(BY_KEY[curve.by], say),
+        )
+    ]
+    if not curve.tracks.get("fleet"):
+        notes.append(say("No ambulance would surely serve better at another station of today."))
+    if curve.has_costs:
+        best = [place_name(point, say) for point in curve.points() if point.on_front]
+        notes.append(
+            say(
+                "Costs in {unit}. Nothing tried is as cheap and as good in town and country as: "
+                "{layouts}.",
+                unit=costs.unit(curve.provenance.base),
+                layouts=say(", ").join(best),
+            )
+        )
+    return notes
+
+
+def place_name(point: Point, say: Language) -> str:
+    """today, +2 stations, +1 ambulance, 3 moves"""
+    if point.track == "today":
+        return say("today")
+    if point.track == "stations":
+        return say.count(point.place, "+{n} station", "+{n} stations")
+    if point.track == "ambulances":
+        return say.count(point.place, "+{n} ambulance", "+{n} ambulances")
+    return moves(point.place, say)
+
+
+def moves(number: int, say: Language) -> str:
+    """3 moves"""
+    return say.count(number, "{n} move", "{n} moves")
+
+
+def sentence(curve: Curve, say: Language) -> str:
+    """For the minutes: the first step of each track, and how many stations add what matters."""
+    stations, ambulances = (curve.tracks.get(key, ()) for key in ("stations", "ambulances"))
+    if not stations and not ambulances:
+        return say("There is nothing to add.")
+    values: dict[str, str | int] = {
+        "many": len(stations),
+        "sure": sum(step.verdict == Verdict.BETTER for step in stations),
+    }
+    for key, steps in (("station", stations), ("ambulance", ambulances)):
+        for step in steps[:1]:
+            values[key] = _what_for_how_much(curve, step, say)
+            values[f"{key}_size"] = measures.size(BY_KEY[curve.by], step.gain, say)
+            values[f"{key}_between"] = measures.between(BY_KEY[curve.by], step.gain, say)
+    if not stations:
+        return say(
+            "The next ambulance without a new site ({ambulance}) gains {ambulance_size} "
+            "({ambulance_between}).",
+            **values,
+        )
+    if not ambulances:
+        return say(
+            "The next station ({station}) gains {station_size} ({station_between}); {sure} of the "
+            "{many} stations tried each add what matters.",
+            **values,
+        )
+    return say(
+        "The next station ({station}) gains {station_size} ({station_between}), the next "
+        "ambulance without a new site ({ambulance}) gains {ambulance_size} ({ambulance_between}); "
+        "{sure} of the {many} stations tried each add what matters.",
+        **values,
+    )
+
+
+def _what_for_how_much(curve: Curve, step: Step, say: Language) -> str:
+    """Fenglin, +1,300,000 CNY per year"""
+    name, base = options.named(step.option, say), curve.provenance.base
+    if not curve.has_costs:
+        return name
+    more = costs.amount(step.cost - layout_cost(base), base, say, sign=True)
+    return say("{option}, {amount}", option=name, amount=more)
+
+
+# ── around the figure of gains ───────────────────────────────────────────────────────────────
+
+
+def finding(curve: Curve, say: Language) -> Finding:
+    """Whether the next station gains more than the next ambulance, and how it was measured."""
+    subtitle = say(
+        "The best next place each time, on fresh calls; response time {clock}; bands and bars: "
+        "95 % intervals",
+        clock=provenance.clock(say),
+    )
+    return _around(curve, headline(curve, say), subtitle, say)
+
+
+def _around(curve: Curve, headline: str, subtitle: str, say: Language) -> Finding:
+    made = curve.provenance
+    return Finding(headline, subtitle, provenance.footnote(made, say), made.draft)
+
+
+def headline(curve: Curve, say: Language) -> str:
+    """Whether the next station gains more than the next ambulance, and how many stations do."""
+    stations, ambulances = (curve.tracks.get(key, ()) for key in ("stations", "ambulances"))
+    if not stations and not ambulances:
+        return say("There is nothing to add")
+    if not stations or not ambulances:
+        return _of_one_track("stations" if stations else "ambulances", curve, say)
+    measure = BY_KEY[curve.by]
+    a, b = stations[0].gain, ambulances[0].gain
+    station_first = measure.sign * a.mean >= measure.sign * b.mean
+    sure = a.low > b.high or b.low > a.high
+    sure = sure and curve.provenance.replications >= FEWEST
+    more, less = (a, b) if station_first else (b, a)
+    first = say(
+        AGAINST[station_first, sure],
+        more=measures.number(measure, more.mean, say, sign=True),
+        less=measures.number(measure, less.mean, say, sign=True),
+        unit=measures.unit(measure, say),
+    )
+    returns = _returns(stations, say)
+    return say.joined([first, returns]) if returns else first
+
+
+# By whether the station gains more than the ambulance, and whether that is sure.
+AGAINST: Final = {
+    (True, True): Message("A station gains more than an ambulance: {more} against {less} {unit}"),
+    (False, True): Message("An ambulance gains more than a station: {more} against {less} {unit}"),
+    (True, False): Message(
+        "A station gains {more} {unit}, not surely more than an ambulance ({less})"
+    ),
+    (False, False): Message(
+        "An ambulance gains {more} {unit}, not surely more than a station ({less})"
+    ),
+}
+
+
+def _returns(stations: tuple[Step, ...], say: Language) -> str:
+    """How many of several stations surely add something; nothing of one."""
+    sure, many = sum(step.verdict == Verdict.BETTER for step in stations), len(stations)
+    if many == 1:
+        return ""
+    if sure == many:
+        return say("all {many} stations surely add", many=many)
+    if not sure:
+        return say("none of {many} stations surely adds", many=many)
+    return say.count(
+        sure,
+        "{n} of {all} stations surely adds",
+        "{n} of {all} stations surely add",
+        all=many,
+    )
+
+
+def _of_one_track(track: str, curve: Curve, say: Language) -> str:
+    step = curve.tracks[track][0]
+    texts = ONE_TRACK[track, step.verdict == Verdict.BETTER]
+    return say(texts, size=measures.size(BY_KEY[curve.by], step.gain, say))
+
+
+ONE_TRACK: Final = {
+    ("stations", True): Message("The next station gains {size}"),
+    ("stations", False): Message("The next station ({size}) is not sure to gain"),
+    ("ambulances", True): Message("The next ambulance gains {size}"),
+    ("ambulances", False): Message("The next ambulance ({size}) is not sure to gain"),
+}
+
+
+# ── around the figure of costs ───────────────────────────────────────────────────────────────
+
+
+def front_finding(curve: Curve, say: Language) -> Finding:
+    """How many layouts none beats for their money, and what is drawn."""
+    subtitle = say(
+        "Each layout by its cost and its mean compliance, {clock}; full marks: none tried is as "
+        "cheap and as good in town and country",
+        clock=provenance.clock(say),
+    )
+    return _around(curve, front_headline(curve, say), subtitle, say)
+
+
+def front_headline(curve: Curve, say: Language) -> str:
+    """How many layouts are on the front, and which kind never is."""
+    points = curve.points()
+    best, many = sum(point.on_front for point in points), len(points)
+    if best == many:
+        return say("None of the {many} layouts tried is beaten by one as cheap", many=many)
+    first = say.count(
+        best,
+        "{n} of {all} layouts tried is beaten by none as cheap",
+        "{n} of {all} layouts tried are beaten by none as cheap",
+        all=many,
+    )
+    never = [
+        track
+        for track in ("ambulances", "stations")
+        if any(point.track == track for point in points)
+        and not any(point.track == track and point.on_front for point in points)
+    ]
+    return say.joined([first, say(ALWAYS_BEATEN[never[0]])]) if len(never) == 1 else first
+
+
+ALWAYS_BEATEN: Final = {
+    "ambulances": Message("more ambulances alone always are"),
+    "stations": Message("new stations always are"),
+}

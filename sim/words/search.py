@@ -1,0 +1,172 @@
+"""The best mix that a search found, said: its steps, and where they lead."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sim.answers.search import Search, Step
+from sim.measures.measures import BY_KEY
+from sim.measures.verdicts import FEWEST
+from sim.text import Message
+from sim.words import measures, options, provenance
+from sim.words.language import Language
+from sim.words.page import Column, Finding, Page, Table, page
+
+
+@page.register
+def _(search: Search, say: Language) -> Page:
+    base = search.provenance.base
+    return Page(
+        heading=(
+            say("The best mix that greedy steps and swaps found, from {base}", base=base.name),
+            provenance.line(search.provenance, say),
+            *provenance.marks(base, say),
+        ),
+        body=(table(search, say),),
+        notes=tuple(_notes(search, say)),
+        sentences=(sentence(search, say),),
+        say=say,
+    )
+
+
+def table(search: Search, say: Language) -> Table:
+    """A row for each step: what it adds, and what all steps up to it add."""
+    measure = BY_KEY[search.by]
+    columns = (
+        Column(say("step"), "left"),
+        Column(say("this step")),
+        Column(align="left", belongs=True),
+        Column(say("in all")),
+        Column(align="left", belongs=True),
+        Column(align="left"),
+    )
+    rows = []
+    for step in search.steps:
+        total = step.gains[search.by]
+        rows.append(
+            [
+                options.what(step.option, say),
+                measures.number(measure, step.gain.mean, say, sign=True),
+                measures.interval(measure, step.gain, say, sign=True),
+                measures.number(measure, total.mean, say, sign=True),
+                measures.interval(measure, total, say, sign=True),
+                measures.verdict(step.verdict, say),
+            ]
+        )
+    return Table(columns, rows)
+
+
+def _notes(search: Search, say: Language) -> list[str]:
+    base, measure = search.provenance.base, BY_KEY[search.by]
+    return [
+        say(
+            "Gains in {unit} ({measure}), with 95 % intervals that hold all at once, measured on "
+            "other calls than those on which the steps were chosen.",
+            unit=measures.unit(measure, say),
+            measure=measures.label(measure, say, base),
+        ),
+        say("Ambulances: {crews}.", crews=options.crews(search.layout, say)),
+    ]
+
+
+def sentence(search: Search, say: Language) -> str:
+    """For the minutes: the steps, and what they come to."""
+    if not search.steps:
+        return say("No step was found that surely helps.")
+    measure, total = BY_KEY[search.by], search.steps[-1].gains[search.by]
+    return say(
+        "{steps}: together {size} ({between}).",
+        steps=say.joined(options.what(step.option, say) for step in search.steps),
+        size=measures.size(measure, total, say),
+        between=measures.between(measure, total, say),
+    )
+
+
+# ── around the figure ────────────────────────────────────────────────────────────────────────
+
+# What a measure is called in the middle of a sentence.
+NOUNS: Final = {
+    "within": Message("compliance"),
+    "urban10": Message("urban compliance"),
+    "rural30": Message("rural compliance"),
+    "worst5": Message("compliance where it is worst"),
+}
+
+
+def finding(search: Search, say: Language) -> Finding:
+    """Where the steps lead, and how each was measured."""
+    subtitle = say(
+        "What each step adds, measured on other calls than it was chosen on; response time "
+        "{clock}; 95 % intervals",
+        clock=provenance.clock(say),
+    )
+    return Finding(
+        headline(search, say),
+        subtitle if search.steps else "",
+        provenance.footnote(search.provenance, say),
+        search.provenance.draft,
+    )
+
+
+def headline(search: Search, say: Language) -> str:
+    """From which value to which the steps lead, and which does most, if that is sure."""
+    if not search.steps:
+        return say("No step was found that surely helps")
+    measure, total = BY_KEY[search.by], search.steps[-1].gains[search.by]
+    values = {
+        "now": measures.number(measure, search.today(), say),
+        "then": measures.number(measure, search.today() + total.mean, say),
+    }
+    few = search.provenance.replications < FEWEST
+    if few or not min(measure.sign * total.low, measure.sign * total.high) > 0:
+        return _unsure(search, values, say)
+    if measure.unit == "share":
+        values["measure"] = say(NOUNS[search.by])
+    if len(search.steps) == 1:
+        values["step"] = say.shortened(options.what(search.steps[0].option, say))
+        return say(ONE_STEP[measure.unit], **values)
+    most = _greatest(search)
+    if most is None:
+        return say(STEPS[measure.unit], n=len(search.steps), **values)
+    values["step"] = say.shortened(options.what(most.option, say))
+    return say(STEPS_WITH_MOST[measure.unit], n=len(search.steps), **values)
+
+
+# By the unit of the measure: more is better of shares, less is better of minutes.
+ONE_STEP: Final = {
+    "share": Message("{step} lifts {measure} from {now} to {then} %"),
+    "min": Message("{step} cuts mean response from {now} to {then} min"),
+}
+STEPS: Final = {
+    "share": Message("{n} steps lift {measure} from {now} to {then} %"),
+    "min": Message("{n} steps cut mean response from {now} to {then} min"),
+}
+STEPS_WITH_MOST: Final = {
+    "share": Message("{n} steps lift {measure} from {now} to {then} %; most by {step}"),
+    "min": Message("{n} steps cut mean response from {now} to {then} min; most by {step}"),
+}
+
+
+def _unsure(search: Search, values: dict[str, str], say: Language) -> str:
+    if BY_KEY[search.by].unit == "share":
+        return say.count(
+            len(search.steps),
+            "{n} step, from {now} to {then} %: this study cannot tell whether it helps",
+            "{n} steps, from {now} to {then} %: this study cannot tell whether they help",
+            **values,
+        )
+    return say.count(
+        len(search.steps),
+        "{n} step, from {now} to {then} min: this study cannot tell whether it helps",
+        "{n} steps, from {now} to {then} min: this study cannot tell whether they help",
+        **values,
+    )
+
+
+def _greatest(search: Search) -> Step | None:
+    """The step that does most, if its interval lies above those of all others."""
+    sign = BY_KEY[search.by].sign
+    most = max(search.steps, key=lambda step: sign * step.gain.mean)
+    low = min(sign * most.gain.low, sign * most.gain.high)
+    others = [max(sign * s.gain.low, sign * s.gain.high) for s in search.steps if s is not most]
+    return most if all(low > other for other in others) else None

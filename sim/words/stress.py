@@ -1,0 +1,157 @@
+"""Whether a difference holds if we are wrong, said: a row for each assumption, then all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from sim.answers.stress import Stress
+from sim.measures.estimates import Estimate
+from sim.measures.measures import BY_KEY
+from sim.text import Message
+from sim.words import assumptions, measures, provenance
+from sim.words.language import Language
+from sim.words.page import Column, Page, Table, page
+
+
+@page.register
+def _(stress: Stress, say: Language) -> Page:
+    base = stress.provenance.base
+    names = [proposal(stress, row, say) for row in range(len(stress.proposals))]
+    return Page(
+        heading=(
+            say("Does it hold?  {proposals}, against {base}",
+                proposals=say.joined(names), base=base.name),
+            provenance.line(stress.provenance, say),
+            *provenance.marks(base, say),
+        ),
+        body=(table(stress, say),),
+        notes=tuple(_notes(stress, say)),
+        sentences=(sentence(stress, say),),
+        say=say,
+    )  # fmt: skip
+
+
+def proposal(stress: Stress, row: int, say: Language) -> str:
+    """What a proposal is called beside its base: "+ Fenglin" of "Liling today + Fenglin"."""
+    whole = say.name(stress.proposals[row].name)
+    return whole.removeprefix(say.name(stress.provenance.base.name)).strip() or whole
+
+
+def named(stress: Stress, row: int, say: Language, most: int = 36) -> str:
+    """The same within a sentence, without the sign before it, shortened to `most`."""
+    return say.shortened(proposal(stress, row, say).lstrip("+\N{FULLWIDTH PLUS SIGN} "), most)
+
+
+def table(stress: Stress, say: Language) -> Table:
+    """Two rows for each assumption, with the gain of each proposal."""
+    several = len(stress.proposals) > 1
+    columns = [Column(say("assumption"), "left"), Column(say("if"))]
+    for row in range(len(stress.proposals)):
+        head = proposal(stress, row, say) if several else say("gain")
+        columns += [Column(head), Column(align="left", belongs=True)]
+    rows = [[say("as assumed"), "", *_gains(stress, stress.nominal, say)]]
+    for swing in stress.swings:
+        for line, end in enumerate((swing.low, swing.high)):
+            name = "" if line else assumptions.label(swing.about, say)
+            case = assumptions.change(end.case, say)
+            rows.append([name, case, *_gains(stress, end.gains, say)])
+    return Table(tuple(columns), rows)
+
+
+def _gains(stress: Stress, values: Sequence[Estimate], say: Language) -> list[str]:
+    """Two cells for each proposal: its gain and the interval."""
+    measure = BY_KEY[stress.by]
+    return [
+        text
+        for value in values
+        for text in (
+            measures.number(measure, value.mean, say, sign=True),
+            measures.interval(measure, value, say, sign=True),
+        )
+    ]
+
+
+def _notes(stress: Stress, say: Language) -> list[str]:
+    measure = BY_KEY[stress.by]
+    notes = [
+        say(
+            "Gain over today in {unit} ({measure}) if one assumption is wrong by as much, in both "
+            "layouts; 95 % intervals. How far each may be wrong is assumed. Of what may go "
+            "missing, the cases of the least and the most gain.",
+            unit=measures.unit(measure, say),
+            measure=measures.label(measure, say, stress.provenance.base),
+        )
+    ]
+    return notes if stress.joint is None else [*notes, _together(stress, say)]
+
+
+ALL_TOGETHER: Final = {
+    False: Message(
+        "All together, in {samples} joint samples (Latin hypercube, {replications} replications "
+        "each): {proposal} is ahead of today's layout in {ahead} of {samples}; its gain is {low} "
+        "to {high} in the middle nine tenths."
+    ),
+    True: Message(
+        "All together, in {samples} joint samples (Latin hypercube, {replications} replications "
+        "each): {proposal} is ahead of all others and today's layout in {ahead} of {samples}; its "
+        "gain is {low} to {high} in the middle nine tenths."
+    ),
+}
+
+
+def _together(stress: Stress, say: Language) -> str:
+    """How the leading proposal does in the joint samples."""
+    assert stress.joint is not None
+    counts = stress.joint_counts(stress.first)
+    ends = np.quantile(stress.joint.gains[:, stress.first], [0.05, 0.95])
+    low, high = (measures.number(BY_KEY[stress.by], end, say, sign=True) for end in ends)
+    return say(
+        ALL_TOGETHER[len(stress.proposals) > 1],
+        samples=counts.samples,
+        replications=stress.joint.replications,
+        proposal=proposal(stress, stress.first, say),
+        ahead=counts.ahead,
+        low=low,
+        high=high,
+    )
+
+
+# By whether an assumption was tried, and whether all were drawn together.
+SENTENCES: Final = {
+    (False, False): Message(
+        "{proposal}: {size} as assumed, {low} to {high} estimated under the others tried."
+    ),
+    (True, False): Message(
+        "{proposal}: {size} as assumed, {low} to {high} estimated under the others tried; what "
+        "matters most is: {assumption}."
+    ),
+    (False, True): Message(
+        "{proposal}: {size} as assumed, {low} to {high} estimated under the others tried; ahead "
+        "in {ahead} of {samples} joint samples."
+    ),
+    (True, True): Message(
+        "{proposal}: {size} as assumed, {low} to {high} estimated under the others tried; what "
+        "matters most is: {assumption}; ahead in {ahead} of {samples} joint samples."
+    ),
+}
+
+
+def sentence(stress: Stress, say: Language) -> str:
+    """For the minutes: the leading proposal's gain, and how far it moves."""
+    measure, first = BY_KEY[stress.by], stress.first
+    low, high = (measures.number(measure, end, say, sign=True) for end in stress.range(first))
+    values: dict[str, str | int] = {
+        "proposal": proposal(stress, first, say),
+        "size": measures.size(measure, stress.nominal[first], say),
+        "low": low,
+        "high": high,
+    }
+    if stress.swings:
+        values["assumption"] = assumptions.label(stress.swings[0].about, say)
+    if stress.joint is not None:
+        counts = stress.joint_counts(first)
+        values |= {"ahead": counts.ahead, "samples": counts.samples}
+    return say(SENTENCES[bool(stress.swings), stress.joint is not None], **values)
