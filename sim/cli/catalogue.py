@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
@@ -81,7 +82,7 @@ def problems(code: str) -> list[str]:
     A translation may leave a value out, or use one that English has no place for; it may never
     name one that the code does not hand over.
     """
-    known = {message.id: message for path in _files(code) for message in _read(path) if message.id}
+    known = {message.id: message for message in _read(HERE / f"{code}.po") if message.id}
     wanted, found = texts(), []
     for text in wanted:
         message = known.get(text[0] if isinstance(text, tuple) else text) or known.get(text)
@@ -104,37 +105,37 @@ def problems(code: str) -> list[str]:
     return found
 
 
-def _files(code: str) -> list[Path]:
-    return sorted(HERE.glob(f"{code}*.po"))
-
-
 def _read(path: Path) -> Any:
+    """The messages of a catalogue; none if there is no such file yet."""
     from babel.messages import pofile
 
-    with path.open("rb") as file:
-        return pofile.read_po(file)
+    return pofile.read_po(BytesIO(path.read_bytes() if path.is_file() else b""))
 
 
 def update(code: str) -> None:
     """Put new texts into a catalogue, untranslated, and take stale ones out."""
     from babel.messages import Catalog, pofile
 
-    known = {m.id: m for path in _files(code) for m in _read(path) if m.id}
-    by_first = {(k[0] if isinstance(k, tuple) else k): m for k, m in known.items()}
     path = HERE / f"{code}.po"
+    known = {message.id: message for message in _read(path) if message.id}
+    by_first = {(k[0] if isinstance(k, tuple) else k): m for k, m in known.items()}
     catalogue = Catalog(locale=code, project="tenthirty", charset="utf-8")
     for text, where in sorted(texts().items(), key=lambda item: (item[1].files[0], str(item[0]))):
-        message = by_first.get(text[0] if isinstance(text, tuple) else text)
+        message = known.get(text) or by_first.get(text[0] if isinstance(text, tuple) else text)
         catalogue.add(
             text,
-            message.string if message is not None else None,
+            None if message is None else _forms_of(text, message.string),
             locations=[(name, 0) for name in sorted(set(where.files))],
         )
-    with path.open("wb") as file:
-        pofile.write_po(file, catalogue, width=0, omit_header=False)
-    for other in _files(code):
-        if other != path:
-            other.unlink()
+    whole = BytesIO()
+    pofile.write_po(whole, catalogue, width=0)
+    path.write_bytes(whole.getvalue())
+
+
+def _forms_of(text: Text, found: Any) -> Any:
+    """A translation as Babel wants it: a tuple of forms for one and many, else a text."""
+    forms = (found,) if isinstance(found, str) else tuple(found)
+    return forms if isinstance(text, tuple) else forms[0]
 
 
 def main(arguments: list[str]) -> int:

@@ -15,7 +15,7 @@ NAMES: Final = {
     "main-roads": Message("Speed on primary and secondary roads"),
     "small-roads": Message("Speed on smaller roads"),
     "rush-hours": Message("Speed at 7–9 and 17–19"),
-    "turnout": Message("Turnout"),
+    "turnout": Message("Turnout time"),
     "on-scene": Message("Time on scene"),
     "handover": Message("Handover"),
     "ambulance-off": Message("One ambulance off the road"),

@@ -131,8 +131,7 @@ class _Pseudo(gettext.NullTranslations):
 
 def available() -> tuple[str, ...]:
     """English, and each language that has a catalogue beside this file."""
-    found = {path.name.partition(".")[0].partition("-")[0] for path in HERE.glob("*.[pm]o")}
-    return (ENGLISH, *sorted(found))
+    return (ENGLISH, *sorted({path.stem for path in HERE.glob("*.[pm]o")}))
 
 
 @lru_cache(maxsize=8)
@@ -168,15 +167,14 @@ def usual() -> str:
 
 def _catalogue(code: str) -> gettext.NullTranslations:
     """The compiled catalogue; the .po file itself where that is newer, or none was compiled."""
-    sources, compiled = sorted(HERE.glob(f"{code}*.po")), HERE / f"{code}.mo"
-    if compiled.is_file() and all(
-        source.stat().st_mtime <= compiled.stat().st_mtime for source in sources
-    ):
+    source, compiled = HERE / f"{code}.po", HERE / f"{code}.mo"
+    stale = source.is_file() and (
+        not compiled.is_file() or source.stat().st_mtime > compiled.stat().st_mtime
+    )
+    if not stale:
         with compiled.open("rb") as file:
             return gettext.GNUTranslations(file)
-    texts: dict[str, list[str]] = {}
-    for source in sources:
-        texts |= read_po(source)
+    texts = read_po(source)
     header = texts.get("", [""])[0]
     plural = "n != 1"
     for line in header.splitlines():

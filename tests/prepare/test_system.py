@@ -124,12 +124,13 @@ def test_a_change_of_stations_shares_the_roads_of_the_map(liling):
     base = system.build(liling)
     other = liling.ambulances(liling.stations[0].name.zh, +1)
     made = system.build(other, (liling, base))
-    assert made.roads.travel.far is base.travel.far
-    assert made.roads.travel.graph is base.travel.graph
+    assert made.roads.travel.far is base.roads.travel.far
+    assert made.roads.travel.graph is base.roads.travel.graph
     alone = system.build(other)
-    for one, two in zip(made, alone, strict=True):
-        if isinstance(one, np.ndarray):
-            assert np.array_equal(one, two)
+    for part, same in zip(made, alone, strict=True):  # roads, stations, fleet, hospitals, rules
+        for one, two in zip(part, same, strict=True):
+            if isinstance(one, np.ndarray):
+                assert np.array_equal(one, two)
 
 
 def test_other_speeds_share_nothing(liling):
@@ -137,7 +138,7 @@ def test_other_speeds_share_nothing(liling):
     slower = liling.settings.travel.model_copy(update={"ordinary": 0.5})
     other = replace(liling, settings=liling.settings.model_copy(update={"travel": slower}))
     made = system.build(other, (liling, base), keep=False)
-    assert made.roads.travel.far is not base.travel.far
+    assert made.roads.travel.far is not base.roads.travel.far
 
 
 def test_places_are_the_cells_then_the_hospitals_then_the_stations(liling):

@@ -34,7 +34,7 @@ def test_every_assumption_and_mishap_has_its_words():
 
 def test_an_assumption_is_said_with_how_far_it_may_be_wrong():
     by_key = {one.key: one for one in assumptions(days(), {"turnout": 0.125})}
-    assert about.label(by_key["turnout"], EN) == "Turnout ±12.5 %"
+    assert about.label(by_key["turnout"], EN) == "Turnout time ±12.5 %"
     assert about.label(by_key["demand"], ZH) == "呼叫量 ±20%"
     assert about.label(mishaps(days())[1], EN) == "One station closed"
 
