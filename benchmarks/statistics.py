@@ -36,8 +36,9 @@ from sim.model.system import Hospitals, Roads, Rules, Stations, System, plain_fl
 from sim.policies.dispatch import PositionRule
 from sim.prepare.draws import Demand
 from sim.scenario.distributions import Constant, Exponential
+from sim.study.replication import Keep, Plan
 from sim.study.stopping import Stopping
-from sim.study.workers import Job, Keep, Plan, Pool
+from sim.study.workers import Job, Pool
 
 REPETITIONS, SELECTIONS = 1_000, 300
 HOUR_S = 3_600.0

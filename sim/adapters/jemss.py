@@ -34,7 +34,7 @@ DAY_S = 86_400.0
 LOWEST = "lowPriority"  # its travel mode is driven to hospitals and home
 
 
-class Table(NamedTuple):
+class JemssTable(NamedTuple):
     """One table of a file: the cells below the header, by column."""
 
     name: str
@@ -140,7 +140,7 @@ def read(
     return system, _calls(listed, start_d, turnout_s)
 
 
-def _calls(listed: Table, start_d: float, turnout_s: float) -> Calls:
+def _calls(listed: JemssTable, start_d: float, turnout_s: float) -> Calls:
     arrival_s = (listed.numbers("arrivalTime") - start_d) * DAY_S
     count = len(arrival_s)
     named = listed.numbers("hospitalIndex").astype(int)
@@ -160,7 +160,7 @@ def _calls(listed: Table, start_d: float, turnout_s: float) -> Calls:
 
 
 def _bands(
-    modes: dict[str, Table], priorities: list[str], start_d: float
+    modes: dict[str, JemssTable], priorities: list[str], start_d: float
 ) -> tuple[Bands, np.ndarray]:
     """When each travel set is in force, and the mode of each priority in it: [set, priority]."""
     sets, timing = modes["travelSets"], modes["travelSetsTiming"]
@@ -179,7 +179,7 @@ def _bands(
     return Bands(starts, which, 0.0, np.inf), mode_of
 
 
-def _redispatch(tables: dict[str, Table], priorities: list[str]) -> np.ndarray:
+def _redispatch(tables: dict[str, JemssTable], priorities: list[str]) -> np.ndarray:
     may = np.zeros((len(priorities), len(priorities)), bool)
     if not _flags(tables["miscData"].columns["allowRedispatch"])[0]:
         return may
@@ -209,7 +209,7 @@ def _priority_list(path: Path | None) -> np.ndarray:
     return table.numbers("stationIndex").astype(int)[order] - 1
 
 
-def _fixed_delay(tables: dict[str, Table]) -> float:
+def _fixed_delay(tables: dict[str, JemssTable]) -> float:
     """Seconds of a mobilisation delay; JEMSS's own random ones cannot be followed call by call."""
     table = tables["mobilisationDelay"]
     if not _flags(table.columns["use"])[0]:
@@ -277,11 +277,11 @@ def _mode_number(name: str) -> int:
     return int(name.split("_")[1])
 
 
-def _points(table: Table, scale: np.ndarray) -> np.ndarray:
+def _points(table: JemssTable, scale: np.ndarray) -> np.ndarray:
     return np.column_stack([table.numbers("x"), table.numbers("y")]) * scale
 
 
-def _scale(table: Table) -> np.ndarray:
+def _scale(table: JemssTable) -> np.ndarray:
     return np.array([table.numbers("xScale")[0], table.numbers("yScale")[0]])
 
 
@@ -289,7 +289,7 @@ def _flags(texts: list[str]) -> np.ndarray:
     return np.array([text.strip().lower() in ("true", "1", "1.0") for text in texts], bool)
 
 
-def _tables(path: Path, name: str = "") -> dict[str, Table]:
+def _tables(path: Path, name: str = "") -> dict[str, JemssTable]:
     """Every table of a file; `name`: a file of a folder or of the roads.zip in it."""
     try:
         text = _text(path, name)
@@ -311,7 +311,7 @@ def _text(path: Path, name: str) -> str:
     return file.read_text("utf-8-sig")
 
 
-def _split(text: str) -> Iterator[Table]:
+def _split(text: str) -> Iterator[JemssTable]:
     rows = csv.reader(io.StringIO(text, newline=""))
     block: list[list[str]] = []
     for row in rows:
@@ -324,11 +324,11 @@ def _split(text: str) -> Iterator[Table]:
         yield _as_table(block)
 
 
-def _as_table(block: list[list[str]]) -> Table:
+def _as_table(block: list[list[str]]) -> JemssTable:
     head = [cell.strip() for cell in block[1]] if len(block) > 1 else []
     columns = {
         name: [row[at].strip() if at < len(row) else "" for row in block[2:]]
         for at, name in enumerate(head)
         if name
     }
-    return Table(block[0][0].strip(), block[0][1:], columns)
+    return JemssTable(block[0][0].strip(), block[0][1:], columns)

@@ -18,8 +18,8 @@ from sim.measures.estimates import ALL, Estimate, Group, Pooled, Setup, Spread
 from sim.measures.measures import BY_KEY, HEADLINE
 from sim.measures.verdicts import FEWEST, Matters, Verdict, matters_of, verdicts
 from sim.study.effort import Effort, EffortOptions, Watch
+from sim.study.replication import Keep
 from sim.study.runs import Runs
-from sim.study.workers import Keep
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 
-class Row(NamedTuple):
+class MeasureRow(NamedTuple):
     """One line of the tidy results. Shares between 0 and 1, times in minutes."""
 
     layout: str
@@ -148,7 +148,7 @@ class Comparison(Answer):
 
     # ── tidy rows ────────────────────────────────────────────────────────────────────────────
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[MeasureRow]:
         """Every estimate, tidy; and for each proposal its differences from the base."""
         rows = []
         for number, layout in enumerate(self.layouts):
@@ -162,10 +162,10 @@ class Comparison(Answer):
                         rows.append(self._row(name, group, key, value))
         return rows
 
-    def _row(self, layout: str, group: Group, key: str, value: Estimate) -> Row:
+    def _row(self, layout: str, group: Group, key: str, value: Estimate) -> MeasureRow:
         areas = {"urban10": "urban", "rural30": "rural"}
         area = areas.get(key, self.group_name(group))
-        return Row(layout, group.by, area, key, BY_KEY[key].unit, *value)
+        return MeasureRow(layout, group.by, area, key, BY_KEY[key].unit, *value)
 
     def group_name(self, group: Group) -> str:
         """What a group is called in files, whatever the reader's language."""

@@ -19,7 +19,7 @@ RADIUS_M: Final = (5_000.0, 20_000.0)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Coverage(Answer):
-    """Who is within reach of a station that has an ambulance; nothing is simulated."""
+    """The people within reach of a station that has an ambulance; nothing is simulated."""
 
     provenance: Origin
     frame: pd.DataFrame  # as `to_frame` says

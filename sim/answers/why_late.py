@@ -24,7 +24,7 @@ WORTH_SHOWING: Final = 0.005  # of all misses: townships with less are among the
 WEEK_S: Final = 7 * 86_400.0
 
 
-class Row(NamedTuple):
+class CauseRow(NamedTuple):
     """One cause in one group of calls, tidy. Shares between 0 and 1."""
 
     layout: str
@@ -97,11 +97,11 @@ class WhyLate(Answer):
         """What a number of misses comes to in a week."""
         return misses / (sum(tally.window_s for tally in self.pooled.tallies) / WEEK_S)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[CauseRow]:
         """Every cause in every group."""
         name = self.layout.name.en
         return [
-            Row(name, late.group.by, self.comparison.group_name(late.group), *values)
+            CauseRow(name, late.group.by, self.comparison.group_name(late.group), *values)
             for late in self.groups
             for values in zip(
                 CAUSES, [late.calls] * len(CAUSES), late.misses.tolist(), late.shares.tolist(),
@@ -110,22 +110,22 @@ class WhyLate(Answer):
         ]  # fmt: skip
 
     @property
-    def overall(self) -> list[Row]:
+    def overall(self) -> list[CauseRow]:
         return [row for row in self.rows() if row.by == "all"]
 
     @property
-    def by_township(self) -> list[Row]:
+    def by_township(self) -> list[CauseRow]:
         return [row for row in self.rows() if row.by == "township"]
 
     @property
-    def by_hour(self) -> list[Row]:
+    def by_hour(self) -> list[CauseRow]:
         return [row for row in self.rows() if row.by == "hour"]
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy: one row for each group of calls and cause."""
         import pandas as pd
 
-        return pd.DataFrame(self.rows(), columns=Row._fields)
+        return pd.DataFrame(self.rows(), columns=CauseRow._fields)
 
     def facts(self) -> dict[str, Any]:
         """For `--json` and `run.json`: of the study, and the rows."""

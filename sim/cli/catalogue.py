@@ -30,25 +30,25 @@ SPEAKERS = ("say", "Message", "self")  # functions whose first argument is a tex
 Text = str | tuple[str, str]  # a pair is one and many
 
 
-class Said(NamedTuple):
+class Usage(NamedTuple):
     """Where a text is said, and the values that are handed to it."""
 
     files: list[str]
     values: set[str]
 
 
-def texts(folder: Path = SIM) -> dict[Text, Said]:
+def texts(folder: Path = SIM) -> dict[Text, Usage]:
     """Every text that the code says."""
-    found: dict[Text, Said] = {}
+    found: dict[Text, Usage] = {}
     for path in sorted(folder.rglob("*.py")):
         for text, values in _in_file(path):
-            said = found.setdefault(text, Said([], set()))
+            said = found.setdefault(text, Usage([], set()))
             said.files.append(path.relative_to(folder.parent).as_posix())
             said.values.update(values)
     for text in speech.help_texts(typer.main.get_command(app)):
-        found.setdefault(text, Said([], set())).files.append("tenthirty --help")
+        found.setdefault(text, Usage([], set())).files.append("tenthirty --help")
     for text in reference.texts():
-        found.setdefault(text.text, Said([], set())).files.append("sim/scenario/reference.py")
+        found.setdefault(text.text, Usage([], set())).files.append("sim/scenario/reference.py")
     return found
 
 

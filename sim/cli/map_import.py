@@ -16,7 +16,7 @@ import typer
 
 from sim.cli.options import Lang
 from sim.cli.progress import bar
-from sim.geography.making.options import ImportOptions, Place, flat_names, groups
+from sim.geography.making.options import ImportOptions, OptionPlace, flat_names, groups
 from sim.words.language import Language
 
 app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,7 +42,7 @@ def unfolds(command: Callable[..., None]) -> Callable[..., None]:
     return asked
 
 
-def _option(name: str, place: Place) -> inspect.Parameter:
+def _option(name: str, place: OptionPlace) -> inspect.Parameter:
     """One field of the schema as an option; quantities and words of a few stay text."""
     info = place.info
     default = info.get_default() if not info.is_required() else ""

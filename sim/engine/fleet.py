@@ -23,7 +23,7 @@ class Trip:
         self.call, self.ambulance, self.assigned_at = call, ambulance, assigned_at
 
 
-class Ambulance:
+class Vehicle:
     """One ambulance while the clock runs."""
 
     def __init__(self, row: int, home: int, place: int, service_factor: float):
@@ -45,14 +45,14 @@ class Ambulance:
         self.status, self.place, self.drive = status, place, None
 
 
-def fleet_of(system: System) -> list[Ambulance]:
+def fleet_of(system: System) -> list[Vehicle]:
     """The ambulances of a layout by row: all at home, none on duty."""
     place = system.stations.place.tolist()
     rows = zip(system.fleet.home.tolist(), system.fleet.service_factor.tolist(), strict=True)
-    return [Ambulance(row, home, place[home], factor) for row, (home, factor) in enumerate(rows)]
+    return [Vehicle(row, home, place[home], factor) for row, (home, factor) in enumerate(rows)]
 
 
-def free_by_station(fleet: Sequence[Ambulance], but: Ambulance, stations: int) -> list[int]:
+def free_by_station(fleet: Sequence[Vehicle], but: Vehicle, stations: int) -> list[int]:
     """[station] ambulances on duty that stand there free or drive there, all but one."""
     present = [0] * stations
     for other in fleet:

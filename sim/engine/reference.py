@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.engine.fleet import Ambulance, Trip, fleet_of, free_by_station
+from sim.engine.fleet import Trip, Vehicle, fleet_of, free_by_station
 from sim.engine.paths import Drive, Ways
 from sim.model.calls import Calls
 from sim.model.log import TRIP_INSTANTS, Log
@@ -92,7 +92,7 @@ class Service:
             self.await_ambulance(call)
             self.dispatch_at_the_end_of_the_instant()
 
-    def keep_shifts(self, ambulance: Ambulance) -> Process:
+    def keep_shifts(self, ambulance: Vehicle) -> Process:
         """On and off duty by the roster; the end of a shift never interrupts a trip."""
         first, last = self.system.fleet.shift_indptr[ambulance.row : ambulance.row + 2]
         for shift in range(first, last):
@@ -106,7 +106,7 @@ class Service:
 
             ambulance.on_duty = False
 
-    def serve(self, ambulance: Ambulance, call: int, trip: Trip) -> Process:
+    def serve(self, ambulance: Vehicle, call: int, trip: Trip) -> Process:
         """One assignment, from the crew getting to its vehicle until it is free.
 
         A crew that is sent elsewhere meanwhile has another trip: then this one is over.
@@ -141,7 +141,7 @@ class Service:
         ambulance.call, ambulance.trip, ambulance.status = NONE, None, Status.CLEARED
         self.dispatch_at_the_end_of_the_instant()
 
-    def drive_home(self, ambulance: Ambulance, trip: Trip, drive: Drive) -> Process:
+    def drive_home(self, ambulance: Vehicle, trip: Trip, drive: Drive) -> Process:
         """The way to the station, unless a call takes the ambulance on its way."""
         yield self.env.timeout(drive.seconds)
         if ambulance.trip is not trip:
@@ -182,7 +182,7 @@ class Service:
             if ambulance.status == Status.CLEARED:
                 self.send_home(ambulance)
 
-    def first_at_the_scene(self, call: int) -> Ambulance | None:
+    def first_at_the_scene(self, call: int) -> Vehicle | None:
         """The ambulance that is expected to arrive first, among all that can be sent."""
         mode, scene = self.mode_to_scene(call), self.calls.place[call]
         best, best_s = NONE, np.inf
@@ -193,7 +193,7 @@ class Service:
                     best, best_s = ambulance.row, seconds
         return None if best == NONE else self.fleet[best]
 
-    def can_be_sent(self, ambulance: Ambulance, call: int) -> bool:
+    def can_be_sent(self, ambulance: Vehicle, call: int) -> bool:
         may_divert = ambulance.call != NONE and bool(
             self.system.rules.may_divert[
                 self.calls.priority[ambulance.call], self.calls.priority[call]
@@ -201,7 +201,7 @@ class Service:
         )
         return can_be_sent(ambulance.status, ambulance.on_duty, may_divert)
 
-    def seconds_to(self, scene: int, ambulance: Ambulance, mode: int) -> float:
+    def seconds_to(self, scene: int, ambulance: Vehicle, mode: int) -> float:
         """What the dispatcher expects: the turnout, or what is left of it, and the way."""
         turnout_s = 0.0
         if ambulance.status == Status.AT_STATION:
@@ -211,13 +211,13 @@ class Service:
         node, lead_s = self.position(ambulance, mode)
         return turnout_s + (lead_s + self.roads.from_node_s(mode, node, scene))
 
-    def position(self, ambulance: Ambulance, mode: int) -> tuple[int, float]:
+    def position(self, ambulance: Vehicle, mode: int) -> tuple[int, float]:
         """The road node from which an ambulance sets out in a mode, and the seconds to it."""
         if ambulance.drive is not None:
             return ambulance.drive.position(self.env.now, mode)
         return self.roads.place_node[ambulance.place], self.roads.leg_s[mode][ambulance.place]
 
-    def send(self, ambulance: Ambulance, call: int) -> int:
+    def send(self, ambulance: Vehicle, call: int) -> int:
         """Assign an ambulance to a call; returns the call that it leaves, or NONE."""
         now, abandoned = self.env.now, ambulance.call
         if ambulance.trip is not None:  # on its way home, or to the call it leaves
@@ -232,12 +232,12 @@ class Service:
         self.env.process(self.serve(ambulance, call, trip))
         return abandoned
 
-    def depart(self, ambulance: Ambulance, call: int, trip: Trip) -> None:
+    def depart(self, ambulance: Vehicle, call: int, trip: Trip) -> None:
         """Wheels roll towards a call. The time band of this instant holds for the whole drive."""
         trip.mobile_at, ambulance.status = self.env.now, Status.TO_SCENE
         ambulance.drive = self.drive(ambulance, self.mode_to_scene(call), self.calls.place[call])
 
-    def send_home(self, ambulance: Ambulance) -> None:
+    def send_home(self, ambulance: Vehicle) -> None:
         """Repositioning is a trip without a call."""
         wanted, ambulance.base = self.system.rules.standby_list, ambulance.home
         if len(wanted):
@@ -250,7 +250,7 @@ class Service:
         ambulance.drive = drive
         self.env.process(self.drive_home(ambulance, trip, drive))
 
-    def drive(self, ambulance: Ambulance, mode: int, place: int) -> Drive:
+    def drive(self, ambulance: Vehicle, mode: int, place: int) -> Drive:
         """A drive to a place that begins now, where the ambulance is."""
         node, lead_s = self.position(ambulance, mode)
         return Drive(self.roads, mode, node, lead_s, place, self.env.now)
@@ -273,7 +273,7 @@ class Service:
         hospital = choose_hospital(seconds, self.calls.hospital[call])
         return hospital, 0.0 if hospital == NONE else seconds[hospital]
 
-    def serving_s(self, ambulance: Ambulance, drawn_s: float) -> float:
+    def serving_s(self, ambulance: Vehicle, drawn_s: float) -> float:
         """A stage of a call as this ambulance takes it."""
         return serving_seconds(drawn_s, ambulance.service_factor, self.system.rules.on_grid)
 
@@ -286,7 +286,7 @@ class Logbook:
         self.lost = [False] * len(self.ready_at)
         self.trips: list[Trip] = []
 
-    def new_trip(self, call: int, ambulance: Ambulance, now: float) -> Trip:
+    def new_trip(self, call: int, ambulance: Vehicle, now: float) -> Trip:
         """Open the line of an assignment; from now on the ambulance is on this trip."""
         trip = Trip(call, ambulance.row, now)
         ambulance.call, ambulance.trip = call, trip

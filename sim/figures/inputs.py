@@ -31,7 +31,7 @@ ROADS: Final = (
 )  # fmt: skip
 
 
-class Mark(NamedTuple):
+class SiteMark(NamedTuple):
     """A station of a layout, or a site of the map where there is no layout yet."""
 
     x: float
@@ -61,15 +61,17 @@ def inputs_map(
     return fig
 
 
-def _marks(the_map: Map, layout: Scenario | None, say: Language) -> list[Mark]:
+def _marks(the_map: Map, layout: Scenario | None, say: Language) -> list[SiteMark]:
     if layout is not None:
         stations = layout.open_stations()
-        return [Mark(s.x, s.y, say.name(s.name), s.kind == "station") for s in stations]
+        return [SiteMark(s.x, s.y, say.name(s.name), s.kind == "station") for s in stations]
     kinds = the_map.layers["sites"]["kind"]
-    return [Mark(s.x, s.y, say.name(s.name), kinds.iloc[s.row] == "station") for s in the_map.sites]
+    return [
+        SiteMark(s.x, s.y, say.name(s.name), kinds.iloc[s.row] == "station") for s in the_map.sites
+    ]
 
 
-def _draw(ax: Axes, the_map: Map, marks: list[Mark], say: Language) -> list[Any]:
+def _draw(ax: Axes, the_map: Map, marks: list[SiteMark], say: Language) -> list[Any]:
     """Everything on the axes; what the legend says of it."""
     map_parts.plot(ax, the_map.layers["townships"].boundary, color="#BBBBBB", lw=0.6, zorder=1)
     roads, legend = the_map.layers["roads"], []
@@ -93,7 +95,7 @@ def _draw(ax: Axes, the_map: Map, marks: list[Mark], say: Language) -> list[Any]
     return legend + _draw_marks(ax, marks, say)
 
 
-def _draw_marks(ax: Axes, marks: list[Mark], say: Language) -> list[Any]:
+def _draw_marks(ax: Axes, marks: list[SiteMark], say: Language) -> list[Any]:
     """Stations and their names; what the legend says of them."""
     taken = []
     for mark in marks:

@@ -60,8 +60,8 @@ def draw(stress: Stress, say: Language, size: str = "screen") -> Figure:
         seen = [panel.seen]
         if strips:
             under = top - (rows + BELOW - 2.5 + 1.2) * body
-            place = Place(right - wide, sheet.top, right, beside)
-            place = place if beside else Place(left, under, right, beside)
+            place = StripPlace(right - wide, sheet.top, right, beside)
+            place = place if beside else StripPlace(left, under, right, beside)
             seen.append(_joint(sheet, panel, strips, place))
         row_chart.legend_below(sheet, _legend(panel, swings, seen))
     return sheet.fig
@@ -85,7 +85,7 @@ def _nothing(stress: Stress, say: Language, size: str) -> Figure:
 # ── all assumptions together ─────────────────────────────────────────────────────────────────
 
 
-class Place(NamedTuple):
+class StripPlace(NamedTuple):
     """Where the strips go, in points: beside the swings, or below them."""
 
     left: float
@@ -94,7 +94,7 @@ class Place(NamedTuple):
     beside: bool
 
 
-def _joint(sheet: Sheet, panel: Tornado, strips: list[int], place: Place) -> Span:
+def _joint(sheet: Sheet, panel: Tornado, strips: list[int], place: StripPlace) -> Span:
     """The strips: with their title over them, or beside them where the others' names stand."""
     stress, say, size, (left, top, right, beside) = panel.stress, panel.say, sheet.size, place
     room = right - left if beside else left - sheet.left - 1.0 * size

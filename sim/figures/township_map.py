@@ -38,7 +38,7 @@ class View(NamedTuple):
     """A layout, how it serves the townships, and for whom."""
 
     layout: Scenario
-    townships: words.Service
+    townships: words.AreaService
     say: Language
 
 

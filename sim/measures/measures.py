@@ -11,15 +11,7 @@ from typing import Final
 import numpy as np
 
 from sim.measures.groups import Setup
-from sim.measures.kinds import (
-    Matters,
-    Measure,
-    OfCalls,
-    OfFleet,
-    OfPeople,
-    PercentileOfCalls,
-    Rows,
-)
+from sim.measures.kinds import Matters, Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
 
 __all__ = ["BY_KEY", "COUNTED", "HEADLINE", "MEASURES", "OF_CALLS", "Matters", "Measure"]
 

@@ -18,7 +18,7 @@ from sim.errors import ScenarioError, did_you_mean
 from sim.scenario.layout import Ambulance, Layout, Station
 from sim.scenario.positions import position
 from sim.scenario.validation import Problems, validated
-from sim.scenario.values import ClockHours, Count, Place, Setting, ShortText, Written
+from sim.scenario.values import ClockHours, Count, Form, Place, Setting, ShortText
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 L = TypeVar("L", bound=Layout)
 V = TypeVar("V", bound="Verb")
 Difference = Annotated[
-    int, Field(ge=-500, le=500, strict=True), Written(Message("a whole number, like +1 or -1"))
+    int, Field(ge=-500, le=500, strict=True), Form(Message("a whole number, like +1 or -1"))
 ]
 
 

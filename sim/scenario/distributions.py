@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 from scipy import special
 
-from sim.scenario.values import Positive, Seconds, Setting, Shift, Written, default
+from sim.scenario.values import Form, Positive, Seconds, Setting, Shift, default
 from sim.text import Message
 
 
@@ -230,5 +230,5 @@ AnyDistribution = Annotated[
     BeforeValidator(
         _plain, json_schema_input_type=_OneLaw | Annotated[str, Field(examples=["90 s"])]
     ),
-    Written(Message("a duration with its unit, or a distribution of durations"), "90 s"),
+    Form(Message("a duration with its unit, or a distribution of durations"), "90 s"),
 ]

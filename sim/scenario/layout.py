@@ -20,9 +20,6 @@ class Station:
     road_m: float  # metres from that node
     closed: bool = False
 
-    def label(self, language: str) -> str:
-        return self.name.within(language)
-
 
 @dataclass(frozen=True)
 class Ambulance:
@@ -58,10 +55,6 @@ class Layout:
             if written in station.name:
                 return station.name
         return Name(written, written)
-
-    def station_label(self, written: str, lang: str) -> str:
-        """A station's name in the reader's language, where the map or the file gives one."""
-        return self.station_name(written).within(lang)
 
     def open_stations(self) -> list[Station]:
         return [station for station in self.stations if not station.closed]

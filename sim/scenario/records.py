@@ -43,7 +43,7 @@ YES, NO = ("yes", "true", "1", "是"), ("no", "false", "0", "否")
 TIME_FORMATS: Final = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y%m%d %H:%M:%S")
 
 
-class Recorded(NamedTuple):
+class CallRecords(NamedTuple):
     """Calls as they were; nan where the records say nothing; `calls.place` is a row of `xy`."""
 
     calls: Calls
@@ -52,7 +52,7 @@ class Recorded(NamedTuple):
     length_s: float  # to the midnight after the last
 
 
-def read(path: Path, ground: Map, priorities: list[str]) -> Recorded:
+def read(path: Path, ground: Map, priorities: list[str]) -> CallRecords:
     """All records of a file; RecordsError with every row that cannot be used."""
     try:
         text = read_text(path)
@@ -216,7 +216,7 @@ class _Rows:
         return parse
 
 
-def _as_calls(records: list[_Record], ground: Map) -> Recorded:
+def _as_calls(records: list[_Record], ground: Map) -> CallRecords:
     records = sorted(records, key=lambda record: record.received)
     midnight = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
     start = records[0].received.replace(**midnight)  # type: ignore[arg-type]
@@ -236,7 +236,7 @@ def _as_calls(records: list[_Record], ground: Map) -> Recorded:
         hospital=np.array([record.hospital for record in records]),
         handover_s=stage_s[:, 3],
     )
-    return Recorded(calls, xy, start, (end - start).total_seconds())
+    return CallRecords(calls, xy, start, (end - start).total_seconds())
 
 
 def _time(text: str) -> datetime:

@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.distributions import LAWS, NAMES, Distribution
 from sim.scenario.settings import Settings
-from sim.scenario.values import Setting, Written
+from sim.scenario.values import Form, Setting
 from sim.text import Message
 
 BEGIN = "<!-- made by: python -m sim.scenario.reference docs/scenario-files.md -->"
@@ -100,11 +100,11 @@ def entries() -> Iterator[Entry]:
 
 def _entries(key: str, field: FieldInfo, prefix: str, seen: set[type[Setting]]) -> Iterator[Entry]:
     path = f"{prefix}{field.alias or key}"
-    marked = any(isinstance(mark, Written) for mark in field.metadata)
+    marked = any(isinstance(mark, Form) for mark in field.metadata)
     many = get_origin(field.annotation) is tuple and not marked
     ways = list(_ways(field.annotation, field.metadata))
-    models = [way for way in ways if not isinstance(way, Written)]
-    written = [way for way in ways if isinstance(way, Written)]
+    models = [way for way in ways if not isinstance(way, Form)]
+    written = [way for way in ways if isinstance(way, Form)]
     meaning, _, source = (field.description or "").partition(SOURCE)
     yield Entry(
         path,
@@ -123,9 +123,9 @@ def _entries(key: str, field: FieldInfo, prefix: str, seen: set[type[Setting]]) 
                 yield from _entries(inner, inner_field, inner_prefix, seen)
 
 
-def _ways(annotation: Any, metadata: Any = ()) -> Iterator[Written | type[Setting]]:
+def _ways(annotation: Any, metadata: Any = ()) -> Iterator[Form | type[Setting]]:
     """The ways in which a value may be written: as a text or number, or as settings of its own."""
-    written = [mark for mark in metadata if isinstance(mark, Written)]
+    written = [mark for mark in metadata if isinstance(mark, Form)]
     origin = get_origin(annotation)
     if written:
         yield written[0]
@@ -133,7 +133,7 @@ def _ways(annotation: Any, metadata: Any = ()) -> Iterator[Written | type[Settin
         inner, *marks = get_args(annotation)
         yield from _ways(inner, marks)
     elif origin is Literal:
-        yield Written(Message("one of {names}", names=", ".join(map(str, get_args(annotation)))))
+        yield Form(Message("one of {names}", names=", ".join(map(str, get_args(annotation)))))
     elif origin in (Union, UnionType):
         for option in get_args(annotation):
             yield from _ways(option)
@@ -141,16 +141,16 @@ def _ways(annotation: Any, metadata: Any = ()) -> Iterator[Written | type[Settin
         yield from _ways(get_args(annotation)[0])
     elif origin is dict:
         for way in _ways(get_args(annotation)[1]):
-            if isinstance(way, Written):
-                yield Written(Message("for each name {what}", what=way.what), way.example)
+            if isinstance(way, Form):
+                yield Form(Message("for each name {what}", what=way.what), way.example)
     elif isinstance(annotation, type) and issubclass(annotation, Setting):
         yield annotation
     elif annotation is not NoneType:
         simple: dict[Any, Message] = {bool: Message("true or false"), str: Message("a text")}
-        yield Written(simple.get(annotation, Message("a number")))
+        yield Form(simple.get(annotation, Message("a number")))
 
 
-def _how(written: list[Written], *, many: bool, own: bool) -> Message:
+def _how(written: list[Form], *, many: bool, own: bool) -> Message:
     if not written:
         return Message("a list, each entry with settings of its own")
     if many:

@@ -18,7 +18,7 @@ from sim.geography.bundle import Map
 from sim.model.calendar import Hours
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
 from sim.scenario.layout import Layout
-from sim.scenario.records import Recorded
+from sim.scenario.records import CallRecords
 from sim.scenario.settings import Settings
 from sim.scenario.validation import Problems
 from sim.text import Message, Name
@@ -35,7 +35,7 @@ class Scenario(Layout):
     changes: tuple[Change, ...] = ()  # what was changed since the base
     reason: str = ""
     files: tuple[Path, ...] = ()  # what it was read from: scenario files, the base's last
-    recorded: Recorded | None = None  # calls to replay instead of drawing them
+    recorded: CallRecords | None = None  # calls to replay instead of drawing them
 
     def add(
         self,

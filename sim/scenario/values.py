@@ -1,7 +1,7 @@
 """How the value of a setting is written: quantities with units, names, places, hours, days.
 
 Each type reads what a planner writes and holds it in SI; what it cannot read it refuses with a
-Message. `Written` beside a type says how it is written, for the reference and the schema.
+Message. `Form` beside a type says how it is written, for the reference and the schema.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Setting(BaseModel):
 
 
 @dataclass(frozen=True)
-class Written:
+class Form:
     """How a value is written, in words and by an example."""
 
     what: Message
@@ -48,7 +48,7 @@ def default(written: Any, **more: Any) -> Any:
 def quantity(parse: Callable[[object], Any], example: str, what: Message) -> Any:
     """A pydantic field that takes a number with its unit and holds the SI value."""
     schema = {"type": "string", "description": str(what), "examples": [example]}
-    return BeforeValidator(parse), WithJsonSchema(schema), Written(what, example)
+    return BeforeValidator(parse), WithJsonSchema(schema), Form(what, example)
 
 
 # ── quantities, numbers, texts ───────────────────────────────────────────────────────────────
@@ -82,16 +82,12 @@ Cost = Annotated[
     ),
 ]
 
-ShortText = Annotated[str, Field(min_length=1, max_length=80), Written(Message("a text"))]
+ShortText = Annotated[str, Field(min_length=1, max_length=80), Form(Message("a text"))]
 Count = Annotated[
-    int, Field(ge=0, le=500, strict=True), Written(Message("a whole number from 0 to 500"))
+    int, Field(ge=0, le=500, strict=True), Form(Message("a whole number from 0 to 500"))
 ]
-Weight = Annotated[
-    float, Field(ge=0, allow_inf_nan=False), Written(Message("a number, not negative"))
-]
-Positive = Annotated[
-    float, Field(gt=0, strict=True), Written(Message("a number, more than nothing"))
-]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False), Form(Message("a number, not negative"))]
+Positive = Annotated[float, Field(gt=0, strict=True), Form(Message("a number, more than nothing"))]
 
 
 # ── hours and days ───────────────────────────────────────────────────────────────────────────
@@ -179,5 +175,5 @@ Place = Annotated[
             ]
         }
     ),
-    Written(Message("a site, township or hospital of the map, or [longitude, latitude]")),
+    Form(Message("a site, township or hospital of the map, or [longitude, latitude]")),
 ]

@@ -20,7 +20,7 @@ from sim.prepare import demand, system
 from sim.prepare.draws import Demand
 from sim.study.checkpoints import Fingerprints
 from sim.study.effort import Effort
-from sim.study.workers import Keep, Plan
+from sim.study.replication import Keep, Plan
 from sim.text import Message
 
 if TYPE_CHECKING:

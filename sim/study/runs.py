@@ -30,8 +30,9 @@ from sim.measures.verdicts import Matters, matters_of
 from sim.study import plan as plans
 from sim.study.checkpoints import Checkpoints, Fingerprints
 from sim.study.effort import Effort
+from sim.study.replication import Keep
 from sim.study.stopping import StoppedBecause, Stopping
-from sim.study.workers import Job, Keep, Pool
+from sim.study.workers import Job, Pool
 from sim.text import Message
 
 if TYPE_CHECKING:

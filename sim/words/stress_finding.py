@@ -16,7 +16,7 @@ from sim.words.page import Finding
 from sim.words.stress import named
 
 
-class Tried(NamedTuple):
+class CaseGain(NamedTuple):
     """The leading proposal's gain in one case; more is better whatever the measure."""
 
     mean: float
@@ -75,13 +75,13 @@ def headline(stress: Stress, say: Language) -> str:
 
 def _gain(
     stress: Stress, value: Estimate, swing: Swing | None = None, end: End | None = None
-) -> Tried:
+) -> CaseGain:
     if BY_KEY[stress.by].sign > 0:
-        return Tried(*value, swing, end)
-    return Tried(-value.mean, -value.high, -value.low, swing, end)
+        return CaseGain(*value, swing, end)
+    return CaseGain(-value.mean, -value.high, -value.low, swing, end)
 
 
-def _cases(stress: Stress) -> list[Tried]:
+def _cases(stress: Stress) -> list[CaseGain]:
     return [
         _gain(stress, end.gains[stress.first], swing, end)
         for swing in stress.swings
@@ -92,7 +92,7 @@ def _cases(stress: Stress) -> list[Tried]:
 # ── one assumption at a time ─────────────────────────────────────────────────────────────────
 
 
-def _holds(stress: Stress, nominal: Tried, cases: list[Tried], say: Language) -> str:
+def _holds(stress: Stress, nominal: CaseGain, cases: list[CaseGain], say: Language) -> str:
     """Every interval is a gain: between which values, or which case makes it too small."""
     measure, every = BY_KEY[stress.by], [nominal, *cases]
     ends = (min(one.mean for one in every), max(one.mean for one in every))
@@ -120,7 +120,7 @@ def _holds(stress: Stress, nominal: Tried, cases: list[Tried], say: Language) ->
                low=low, high=high, unit=of)  # fmt: skip
 
 
-def _unsure(cases: list[Tried], say: Language) -> str:
+def _unsure(cases: list[CaseGain], say: Language) -> str:
     """A gain as assumed, but not in every case."""
     worst, lost = min(cases, key=lambda one: one.low), min(cases, key=lambda one: one.mean)
     if lost.high < 0:
@@ -144,7 +144,7 @@ NO_GAIN: Final = {
 }
 
 
-def _no_gain(nominal: Tried, cases: list[Tried], say: Language) -> str:
+def _no_gain(nominal: CaseGain, cases: list[CaseGain], say: Language) -> str:
     sure = sum(one.low > 0 for one in cases)
     return say(NO_GAIN[nominal.high < 0, sure > 0], sure=sure, many=len(cases))
 

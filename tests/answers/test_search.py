@@ -11,14 +11,7 @@ from decisions import QUICK, by_comparison, days, small, stepped
 
 from sim.answers import search
 from sim.answers.candidates import Candidate, drawn
-from sim.answers.search import (
-    Action,
-    greedy,
-    moved_ambulances,
-    moved_stations,
-    new_stations,
-    swaps,
-)
+from sim.answers.search import Action, greedy, moved_ambulances, moved_stations, new_stations, swaps
 from sim.errors import OptionError
 from sim.measures.verdicts import Verdict
 from sim.study.effort import Effort

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.geography.making.people.cells import (
-    Sums,
+    PeopleSums,
     cells_of,
     merged,
     note_cells,
@@ -18,7 +18,7 @@ from sim.geography.making.people.cells import (
     note_lost,
     share_out,
     squares,
-)  # fmt: skip
+)
 from sim.geography.making.report import Report
 
 CELL_M = 250.0
@@ -96,7 +96,7 @@ def test_people_in_no_zone_belong_to_the_nearest():
 
 
 def test_squares_without_people_are_no_cells():
-    nobody = Sums(*(np.zeros(2) for _ in range(6)))
+    nobody = PeopleSums(*(np.zeros(2) for _ in range(6)))
     some = nobody._replace(
         people=np.array([0.0, 3]), px=np.array([0.0, 30]), py=np.array([0.0, 60])
     )

@@ -8,13 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from sim.geography.making.layers import (
-    areas,
-    cells_layer,
-    no_roads,
-    shapes_layer,
-    townships_layer,
-)  # fmt: skip
+from sim.geography.making.layers import areas, cells_layer, no_roads, shapes_layer, townships_layer
 
 CRS = 32649
 

@@ -24,8 +24,8 @@ from sim.study import checkpoints, workers
 from sim.study import plan as plans
 from sim.study.checkpoints import Checkpoints, Fingerprints, as_bytes, from_bytes
 from sim.study.effort import Effort
+from sim.study.replication import Keep
 from sim.study.runs import Runs
-from sim.study.workers import Keep
 
 
 def key_of(base, *proposals, keep=Keep.ROWS, logs=False, **effort):

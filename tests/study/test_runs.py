@@ -18,9 +18,10 @@ from sim.prepare import demand, draws
 from sim.scenario.file import load
 from sim.study import runs as room
 from sim.study.effort import Effort
+from sim.study.replication import Keep
 from sim.study.runs import Runs, shared
 from sim.study.stopping import STEP
-from sim.study.workers import Keep, Pool
+from sim.study.workers import Pool
 
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
 

@@ -20,9 +20,10 @@ from sim.errors import OutputError, ScenarioError, WorkersError
 from sim.geography.roads import tables, travel
 from sim.study import cluster as cluster_room
 from sim.study import plan as plans
-from sim.study import workers
+from sim.study import replication, workers
 from sim.study.effort import Effort
-from sim.study.workers import Job, PlanMessage, Pool
+from sim.study.replication import PlanMessage
+from sim.study.workers import Job, Pool
 
 
 def plan_of(base, *proposals, **effort):
@@ -181,7 +182,7 @@ def test_another_version_there_is_refused(day, monkeypatch):
     message = PlanMessage.of(plan_of(day))
     other = replace(message, key="other", code="0" * 64)
     with pytest.raises(WorkersError, match="another version"):
-        workers.work(other, [0], [0])
+        replication.work(other, [0], [0])
 
 
 def test_progress_is_told_from_nothing_to_all(day):
@@ -208,7 +209,7 @@ def test_the_big_table_stays_behind_and_is_found_again(pair):
     with_it = pickle.dumps(plan._replace(systems=tuple(
         altered(s, travel=s.roads.travel._replace(far=np.array(far))) for s in plan.systems[:1])))  # fmt: skip
     assert len(message.plan) < len(with_it) + 1_000_000
-    there, _ = workers._unpacked(message)
+    there, _ = replication.unpacked(message)
     assert there.systems[0].roads.travel.far is far, "and in one process it is there once"
     assert there.systems[1].roads.travel.far is far
 
@@ -239,7 +240,7 @@ def test_a_matrix_of_several_layouts_is_sent_once(day):
 def test_a_worker_unpacks_a_plan_once(day):
     message = PlanMessage.of(plan_of(day))
     again = pickle.loads(pickle.dumps(message))
-    assert workers._unpacked(message) is workers._unpacked(again)
+    assert replication.unpacked(message) is replication.unpacked(again)
 
 
 def test_blocks_hold_every_replication_once_and_are_neither_few_nor_long(day):

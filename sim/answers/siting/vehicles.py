@@ -24,7 +24,7 @@ from sim.answers.siting.problem import (
 )
 
 
-class Fleet(NamedTuple):
+class FleetBounds(NamedTuple):
     """How many ambulances may stand at each site."""
 
     total: int
@@ -132,7 +132,7 @@ def _problem_of(
     capacity: Any,
     options: dict[str, Any],
     wrong: list[str],
-) -> tuple[SitingProblem, Fleet]:
+) -> tuple[SitingProblem, FleetBounds]:
     sites = table_of(time).shape[1]
     budget, car_cost = options.pop("budget", None), options.pop("vehicle_cost", 0.0)
     if options.pop("p", None) is not None:
@@ -163,11 +163,13 @@ def _problem_of(
     spent = float(price[least > 0].sum() + car_cost * least.sum())
     if budget is not None and spent > budget * (1 + ROUNDING):
         raise Infeasible(f"what is fixed costs {spent:g}, the budget is {budget:g}")
-    return problem, Fleet(int(vehicles), least, most, price, car_cost, budget, problem.most_new)
+    return problem, FleetBounds(
+        int(vehicles), least, most, price, car_cost, budget, problem.most_new
+    )
 
 
 def _add_fleet(
-    programme: Programme, fleet: Fleet, problem: SitingProblem
+    programme: Programme, fleet: FleetBounds, problem: SitingProblem
 ) -> tuple[Columns, list[Columns]]:
     """Add a column of ambulances for each site; for next-best plans also 0-1 columns by number."""
     sites = len(fleet.least)

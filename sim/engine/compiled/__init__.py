@@ -30,7 +30,7 @@ def run(system: System, calls: Calls) -> Log:
     return Engine(system).run(calls)
 
 
-class Packed(NamedTuple):
+class PackedCalls(NamedTuple):
     """One replication's calls as the kernel reads them, the same for every layout."""
 
     rows: np.ndarray  # [call] CALL
@@ -38,7 +38,7 @@ class Packed(NamedTuple):
     ready_at: np.ndarray  # [call] as the log has it
 
 
-def pack(calls: Calls) -> Packed:
+def pack(calls: Calls) -> PackedCalls:
     """Calls as rows. The calls are copied, and not changed."""
     ready_at = calls.ready_at
     rows = np.empty(len(ready_at), CALL)
@@ -47,7 +47,7 @@ def pack(calls: Calls) -> Packed:
         rows[name] = getattr(calls, name)
     order = np.argsort(ready_at, kind="stable").astype(ROW)
     wind(rows, order)
-    return Packed(rows, order, ready_at)
+    return PackedCalls(rows, order, ready_at)
 
 
 class Engine:
@@ -59,16 +59,16 @@ class Engine:
         self._shifts = _in_order_of_time(system)
         self._priorities = system.roads.mode_to_scene.shape[1]
 
-    def pack(self, calls: Calls) -> Packed:
+    def pack(self, calls: Calls) -> PackedCalls:
         """Calls in the form in which `run` reads them; any layout's engine can run them."""
         return pack(calls)
 
-    def run(self, calls: Calls | Packed) -> Log:
+    def run(self, calls: Calls | PackedCalls) -> Log:
         """What the layout does with these calls.
 
         Raises IndexError if a call names a place, priority or hospital that the layout has not.
         """
-        rows, order, ready_at = calls if isinstance(calls, Packed) else pack(calls)
+        rows, order, ready_at = calls if isinstance(calls, PackedCalls) else pack(calls)
         self._refuse_unknown_rows(rows)
         stations, ambulances = len(self._fixed.station_place), len(self._home)
         # Without diversion there are at most an assignment and a drive home for each call.

@@ -16,7 +16,7 @@ from sim.geography.making.options import (
     flat_names,
     groups,
     nested,
-)  # fmt: skip
+)
 from sim.text import Message
 
 NAME: Final = "import.yaml"

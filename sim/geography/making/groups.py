@@ -59,7 +59,7 @@ Switch = Annotated[bool, Strict()]  # 1 and yes are not meant for true
 File = Annotated[Path | None, PlainSerializer(lambda path: path and path.name)]  # no machine's path
 
 
-class Group(BaseModel):
+class OptionGroup(BaseModel):
     """Choices that belong together: one reader gets them and no others."""
 
     model_config = ConfigDict(
@@ -68,7 +68,7 @@ class Group(BaseModel):
     panel: ClassVar[str]  # of `--help`
 
 
-class RoadOptions(Group):
+class RoadOptions(OptionGroup):
     """Which roads are read, and how their lines meet."""
 
     panel = "Roads"
@@ -89,7 +89,7 @@ class RoadOptions(Group):
     """Roads so far outside the boundary stay."""
 
 
-class MatrixOptions(Group):
+class MatrixOptions(OptionGroup):
     """Travel times that somebody else computed, instead of roads."""
 
     panel = "Roads"
@@ -104,7 +104,7 @@ class MatrixOptions(Group):
     """Ids of the matrix's places in --people."""
 
 
-class ZoneOptions(Group):
+class ZoneOptions(OptionGroup):
     """The ground: its coordinate system, its boundary, its zones, which of it is urban."""
 
     panel = "Ground"
@@ -125,7 +125,7 @@ class ZoneOptions(Group):
     """People per km² from which on."""
 
 
-class PeopleOptions(Group):
+class PeopleOptions(OptionGroup):
     """Where people live."""
 
     panel = "People"
@@ -142,7 +142,7 @@ class PeopleOptions(Group):
     """250 m to 1000 m."""
 
 
-class PlaceOptions(Group):
+class PlaceOptions(OptionGroup):
     """Stations and hospitals."""
 
     panel = "Stations and hospitals"
@@ -155,7 +155,7 @@ class PlaceOptions(Group):
     """Of both: wgs84, gcj02 or bd09."""
 
 
-class Names(Group):
+class Names(OptionGroup):
     """What the map is called, where its data are from, and the folder of all maps."""
 
     panel = "Names and folders"

@@ -17,21 +17,15 @@ from sim.geography.bundle import Layers
 from sim.geography.making import checks, choices, matrix_map, options, places, urban, writing
 from sim.geography.making import zones as ground
 from sim.geography.making.groups import RoadOptions
-from sim.geography.making.layers import (
-    areas,
-    cells_layer,
-    no_roads,
-    shapes_layer,
-    townships_layer,
-)  # fmt: skip
+from sim.geography.making.layers import areas, cells_layer, no_roads, shapes_layer, townships_layer
 from sim.geography.making.options import ImportOptions
 from sim.geography.making.people import sources
 from sim.geography.making.people.cells import (
-    Sums,
+    PeopleSums,
     cells_of,
     note_cells,
     note_distance_to_roads,
-)  # fmt: skip
+)
 from sim.geography.making.report import GROUND, LINKS, ROADS, Report, count
 from sim.geography.making.roads import graphml, lines, osm, tidying
 from sim.text import Message, Say
@@ -113,13 +107,13 @@ class _Gather:
             raise MapImportError(Message("the map {place}", place=self.place), once)
 
 
-class Read(NamedTuple):
+class FileContents(NamedTuple):
     """What the files said, in metres; None where no file was given."""
 
     roads: gpd.GeoDataFrame
     boundary: shapely.Geometry | None
     zones: gpd.GeoDataFrame | None
-    sums: Sums
+    sums: PeopleSums
     provenance: str  # of the cells
 
 
@@ -133,7 +127,7 @@ def make_layers(chosen: ImportOptions, report: Report, tell: Tell) -> Layers:
     return layers_of(read, chosen, report)
 
 
-def layers_of(read: Read, chosen: ImportOptions, report: Report) -> Layers:
+def layers_of(read: FileContents, chosen: ImportOptions, report: Report) -> Layers:
     """Every layer from roads, ground and people in metres; a map's own script may start here."""
     crs, title = read.roads.crs, chosen.title
     cells = cells_of(read.sums, chosen.people.total, read.zones)
@@ -176,7 +170,7 @@ def layers_of(read: Read, chosen: ImportOptions, report: Report) -> Layers:
 # ── every file, with the problems of all of them told at once ────────────────────────────────
 
 
-def _read(chosen: ImportOptions, report: Report, tell: Tell) -> Read:
+def _read(chosen: ImportOptions, report: Report, tell: Tell) -> FileContents:
     gather = _Gather(chosen.place)
     tell(Message("Reading the roads"))
     links = gather("--roads", lambda: read_links(chosen.roads, report))
@@ -208,7 +202,7 @@ def _read(chosen: ImportOptions, report: Report, tell: Tell) -> Read:
     gather.stop_if_any()
     assert roads is not None  # else there was a problem to tell
     assert people is not None
-    return Read(roads, boundary, zones, *people)
+    return FileContents(roads, boundary, zones, *people)
 
 
 def _crs(chosen: ImportOptions, links: gpd.GeoDataFrame | None) -> pyproj.CRS:

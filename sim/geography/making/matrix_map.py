@@ -16,13 +16,7 @@ from sim.geography.bundle import Layers
 from sim.geography.making import places, urban, writing
 from sim.geography.making import zones as ground
 from sim.geography.making.groups import MatrixOptions
-from sim.geography.making.layers import (
-    areas,
-    cells_layer,
-    no_roads,
-    shapes_layer,
-    townships_layer,
-)  # fmt: skip
+from sim.geography.making.layers import areas, cells_layer, no_roads, shapes_layer, townships_layer
 from sim.geography.making.matrix import Matrix, read_matrix
 from sim.geography.making.options import ImportOptions
 from sim.geography.making.people.cells import note_cells, share_out

@@ -12,9 +12,9 @@ from pydantic.fields import FieldInfo
 from sim.errors import MapImportError, Problem, did_you_mean
 from sim.geography.making.groups import (
     Flat,
-    Group,
     MatrixOptions,
     Names,
+    OptionGroup,
     PeopleOptions,
     PlaceOptions,
     RoadOptions,
@@ -34,7 +34,7 @@ def _folder_name(place: str) -> str:
 class ImportOptions(BaseModel):
     """Every choice of an import. `ImportOptions.of(place="auckland", roads=…)` takes a flat row."""
 
-    model_config = Group.model_config
+    model_config = OptionGroup.model_config
 
     place: Annotated[str, AfterValidator(_folder_name)]
     """Folder and file of the map, like auckland."""
@@ -86,7 +86,7 @@ class ImportOptions(BaseModel):
         return {n: p for n, p in self.flat().items() if n in FILES and p is not None}
 
 
-class Place(NamedTuple):
+class OptionPlace(NamedTuple):
     """Where a choice stands in the schema; without a group it stands at the top."""
 
     group: str
@@ -94,19 +94,19 @@ class Place(NamedTuple):
     info: FieldInfo
 
 
-def groups() -> dict[str, type[Group]]:
+def groups() -> dict[str, type[OptionGroup]]:
     """The groups of the schema by name."""
     fields = ImportOptions.model_fields.items()
     return {name: field.annotation for name, field in fields if name != "place"}  # type: ignore[misc]
 
 
-def flat_names() -> dict[str, Place]:
+def flat_names() -> dict[str, OptionPlace]:
     """[name in one row] where that choice stands."""
-    found = {"place": Place("", "place", ImportOptions.model_fields["place"])}
+    found = {"place": OptionPlace("", "place", ImportOptions.model_fields["place"])}
     for group, model in groups().items():
         for name, info in model.model_fields.items():
             other = [str(word) for word in info.metadata if isinstance(word, Flat)]
-            found[other[0] if other else name] = Place(group, name, info)
+            found[other[0] if other else name] = OptionPlace(group, name, info)
     return found
 
 
@@ -129,7 +129,7 @@ def nested(choices: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _at(options: ImportOptions, place: Place) -> Any:
+def _at(options: ImportOptions, place: OptionPlace) -> Any:
     return getattr(getattr(options, place.group) if place.group else options, place.field)
 
 

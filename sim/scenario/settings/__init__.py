@@ -19,7 +19,7 @@ from sim.scenario.settings.durations import Durations
 from sim.scenario.settings.study import Matter, StudySettings
 from sim.scenario.settings.targets import Targets
 from sim.scenario.settings.travel import Band, TravelSettings
-from sim.scenario.values import Setting, Written, default
+from sim.scenario.values import Form, Setting, default
 from sim.text import Message
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "Priority", "Rates", "Settings", "StudySettings", "Targets", "TravelSettings", "Weekly",
 ]  # fmt: skip
 
-LocalTime = Annotated[datetime, Written(Message("a local date and time"), "2025-01-06 00:00")]
+LocalTime = Annotated[datetime, Form(Message("a local date and time"), "2025-01-06 00:00")]
 
 
 class Settings(Setting):

@@ -6,16 +6,16 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from sim.scenario.values import Points, Seconds, Setting, Written, default
+from sim.scenario.values import Form, Points, Seconds, Setting, default
 from sim.text import Message
 
 Replications = Annotated[
-    int, Field(ge=1, le=100_000, strict=True), Written(Message("a whole number from 1 on"))
+    int, Field(ge=1, le=100_000, strict=True), Form(Message("a whole number from 1 on"))
 ]
 MostReplications = Annotated[
-    int, Field(ge=5, le=100_000, strict=True), Written(Message("a whole number from 5 on"))
+    int, Field(ge=5, le=100_000, strict=True), Form(Message("a whole number from 5 on"))
 ]
-Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True), Written(Message("a whole number"))]
+Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True), Form(Message("a whole number"))]
 
 
 class Matter(Setting):

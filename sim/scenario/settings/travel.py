@@ -7,15 +7,7 @@ from typing import Final, Literal
 from pydantic import field_validator
 
 from sim import units
-from sim.scenario.values import (
-    ClockHours,
-    Setting,
-    ShortText,
-    Speed,
-    SpeedShare,
-    WeekDays,
-    default,
-)
+from sim.scenario.values import ClockHours, Setting, ShortText, Speed, SpeedShare, WeekDays, default
 
 CLASS_SPEEDS: Final = {
     "motorway": "91 km/h", "motorway_link": "60 km/h",

@@ -16,7 +16,7 @@ from sim.text import Message
 FAR_M = 2000.0
 
 
-class Sums(NamedTuple):
+class PeopleSums(NamedTuple):
     """People by zone and grid square, with the sums that give their centre; a row for each."""
 
     zone: np.ndarray  # -1 where no zone is
@@ -27,33 +27,33 @@ class Sums(NamedTuple):
     py: np.ndarray
 
 
-def squares(xy: np.ndarray, people: np.ndarray, zone: np.ndarray, cell_m: float) -> Sums:
+def squares(xy: np.ndarray, people: np.ndarray, zone: np.ndarray, cell_m: float) -> PeopleSums:
     """Points summed by zone and square of the grid."""
     col = np.floor(xy[:, 0] / cell_m).astype(np.int64)
     row = np.floor(xy[:, 1] / cell_m).astype(np.int64)
-    return merged([Sums(zone, col, row, people, people * xy[:, 0], people * xy[:, 1])])
+    return merged([PeopleSums(zone, col, row, people, people * xy[:, 0], people * xy[:, 1])])
 
 
-def merged(parts: list[Sums]) -> Sums:
+def merged(parts: list[PeopleSums]) -> PeopleSums:
     """The same squares of several strips, added up."""
     zone, col, row, people, px, py = (np.concatenate(column) for column in zip(*parts, strict=True))
     if not len(zone):
-        return Sums(zone, col, row, people, px, py)
+        return PeopleSums(zone, col, row, people, px, py)
     # One number for zone, row and column: sorting numbers is many times faster than rows.
     wide, high = int(np.ptp(col)) + 1, int(np.ptp(row)) + 1
     key = (zone.astype(np.int64) * high + (row - row.min())) * wide + (col - col.min())
     _, first, which = np.unique(key, return_index=True, return_inverse=True)
     people, px, py = (np.bincount(which, w, minlength=len(first)) for w in (people, px, py))
-    return Sums(zone[first], col[first], row[first], people, px, py)
+    return PeopleSums(zone[first], col[first], row[first], people, px, py)
 
 
-def cells_of(sums: Sums, total: int | None, zones: gpd.GeoDataFrame | None) -> pd.DataFrame:
+def cells_of(sums: PeopleSums, total: int | None, zones: gpd.GeoDataFrame | None) -> pd.DataFrame:
     """Cells at the people-weighted centre of their square, with whole people; empty ones go.
 
     `people` sums to `total`, by default to the sum read, rounded.
     """
     kept = sums.people > 0
-    sums = Sums(*(column[kept] for column in sums))
+    sums = PeopleSums(*(column[kept] for column in sums))
     x, y = sums.px / sums.people, sums.py / sums.people
     whole = share_out(round(float(sums.people.sum())) if total is None else total, sums.people)
     zone = sums.zone.astype(int)

@@ -12,7 +12,7 @@ import shapely
 from sim.files import tables
 from sim.geography.making import places
 from sim.geography.making.groups import PeopleOptions
-from sim.geography.making.people.cells import Sums, note_lost, squares
+from sim.geography.making.people.cells import PeopleSums, note_lost, squares
 from sim.geography.making.people.columns import people_in, refuse_negative
 from sim.geography.making.report import PEOPLE, POINTS, Report, count
 from sim.text import Message
@@ -43,7 +43,7 @@ def read(
     boundary: shapely.Geometry | None,
     options: PeopleOptions,
     report: Report,
-) -> Sums:
+) -> PeopleSums:
     """Sums by grid square of the points within the boundary; zones are not known yet."""
     people = points["people"].to_numpy(float)
     refuse_negative(path, people)

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from sim.geography.making import zones as ground
-from sim.geography.making.people.cells import Sums, note_lost, share_out, squares
+from sim.geography.making.people.cells import PeopleSums, note_lost, share_out, squares
 from sim.geography.making.people.columns import refuse_negative
 from sim.geography.making.report import PEOPLE, POLYGONS, Report, count
 from sim.geography.making.roads import tags
@@ -31,7 +31,7 @@ def over_streets(
     *,
     zones: gpd.GeoDataFrame | None = None,
     boundary: shapely.Geometry | None = None,
-) -> Sums:
+) -> PeopleSums:
     """Each polygon's people over its squares by metres of street, else by area.
 
     `shapes`: polygons with `people`, which are the zones themselves if `zones` is the same frame.
@@ -118,7 +118,7 @@ def _shared(
     zones: gpd.GeoDataFrame | None,
     own: bool,
     cell_m: float,
-) -> Sums:
+) -> PeopleSums:
     """People by polygon and square. Whole polygons stay whole: each is rounded by itself."""
     polygon = spots["polygon"].to_numpy(int)
     xy = spots[["x", "y"]].to_numpy()
@@ -134,4 +134,4 @@ def _shared(
     zone = found.zone if own else np.full(len(order), -1)
     if not own and zones is not None:
         zone = ground.zone_at(np.column_stack([x, y]), zones)
-    return Sums(zone, found.col, found.row, whole, whole * x, whole * y)
+    return PeopleSums(zone, found.col, found.row, whole, whole * x, whole * y)

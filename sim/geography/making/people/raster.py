@@ -14,7 +14,7 @@ import shapely
 
 from sim.errors import MapImportError
 from sim.geography.making.groups import PeopleOptions
-from sim.geography.making.people.cells import Sums, merged, squares
+from sim.geography.making.people.cells import PeopleSums, merged, squares
 from sim.geography.making.report import PEOPLE, Report
 from sim.text import Message
 
@@ -54,12 +54,12 @@ def read(
     boundary: shapely.Geometry | None,
     options: PeopleOptions,
     report: Report,
-) -> tuple[Sums, float]:
+) -> tuple[PeopleSums, float]:
     """Sums by zone and square, and the people lost outside the boundary.
 
     The unit is as `options.unit` says; relative numbers are scaled by the caller.
     """
-    sums: list[Sums] = []
+    sums: list[PeopleSums] = []
     read_people = lost = crowded = negative = areas = values = 0.0
     for strip, below in _strips(path, crs, zones, boundary, options):
         negative += below
@@ -81,7 +81,7 @@ def read(
     return merged(sums), lost
 
 
-def _summed(strip: _Strip, inside: np.ndarray, cell_m: float) -> Sums:
+def _summed(strip: _Strip, inside: np.ndarray, cell_m: float) -> PeopleSums:
     return squares(strip.xy[inside], strip.people[inside], strip.zone[inside], cell_m)
 
 

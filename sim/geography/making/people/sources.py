@@ -14,7 +14,7 @@ from sim.files import tables
 from sim.geography.making import zones as ground
 from sim.geography.making.groups import PeopleOptions
 from sim.geography.making.people import points, polygons, raster
-from sim.geography.making.people.cells import Sums, note_lost
+from sim.geography.making.people.cells import PeopleSums, note_lost
 from sim.geography.making.people.columns import people_in
 from sim.geography.making.report import Report
 from sim.text import Message
@@ -31,7 +31,7 @@ class Land(NamedTuple):
     grid: str = "wgs84"  # of the coordinates in tables
 
 
-def read(land: Land, options: PeopleOptions, report: Report) -> tuple[Sums, str]:
+def read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSums, str]:
     """People by zone (-1: not known yet) and grid square, and the cells' provenance."""
     sums, provenance = _read(land, options, report)
     if not sums.people.sum():
@@ -40,7 +40,7 @@ def read(land: Land, options: PeopleOptions, report: Report) -> tuple[Sums, str]
     return sums, provenance
 
 
-def _read(land: Land, options: PeopleOptions, report: Report) -> tuple[Sums, str]:
+def _read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSums, str]:
     path, zones, boundary = options.file, land.zones, land.boundary
     if path is None:
         assert zones is not None  # `options.problems` saw to it

@@ -1,0 +1,144 @@
+"""One replication: the same calls through each layout, wherever that is computed."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from sim import engine as engines_of
+from sim.engine import Engine
+from sim.errors import WorkersError
+from sim.geography.roads import travel
+from sim.measures.calls import Tally, tally
+from sim.measures.groups import Setup
+from sim.measures.sums import Counts, count
+from sim.model.calendar import Window
+from sim.model.log import log_files
+from sim.model.roads import Travel
+from sim.model.system import System
+from sim.prepare import draws
+from sim.prepare.draws import Demand
+from sim.study import checkpoints
+from sim.study.checkpoints import Replication
+from sim.text import Message
+
+KEPT_PLANS = 2  # of a worker that serves several studies in turn
+_ready: dict[str, tuple[Plan, dict[int, Engine]]] = {}
+_one_at_a_time = threading.Lock()
+
+
+class Keep(StrEnum):
+    """What is kept of a replication: a row for each call, or sums by area and township."""
+
+    ROWS = "rows"
+    SUMS = "sums"
+
+
+class Plan(NamedTuple):
+    """All that a replication needs: small, so that it can be sent to other processes."""
+
+    systems: tuple[System, ...]  # by layout
+    demands: tuple[Demand, ...]  # by layout; the very same object where nothing differs
+    windows: tuple[Window, ...]  # by layout
+    seed: int
+    engine: str  # of sim.engine.NAMES
+    setup: Setup  # of the base: what sums are made of
+    keep: Keep = Keep.ROWS
+    logs: bool = False  # whether every call and trip is wanted
+
+
+@dataclass(frozen=True)
+class PlanMessage:
+    """A plan on its way, without the big tables that every machine has or can make."""
+
+    key: str
+    code: str
+    plan: bytes
+
+    @staticmethod
+    def of(plan: Plan) -> PlanMessage:
+        stripped = (_with_travel(s, travel.without_table) for s in plan.systems)
+        data = pickle.dumps(plan._replace(systems=tuple(stripped)), pickle.HIGHEST_PROTOCOL)
+        return PlanMessage(hashlib.sha256(data).hexdigest(), checkpoints.code(), data)
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """Where processes of the same machine find a message, once each."""
+
+    key: str
+    path: Path
+
+    def read(self) -> PlanMessage:
+        message: PlanMessage = pickle.loads(self.path.read_bytes())
+        return message
+
+
+def replicate(
+    plan: Plan, engines: dict[int, Engine], number: int, rows: Sequence[int]
+) -> Replication:
+    """The same calls through each layout; engines are made when they are first needed."""
+    tallies: list[Tally | Counts] = []
+    logs = []
+    calls, packed, drawn_from = None, None, None
+    for row in rows:
+        system, window = plan.systems[row], plan.windows[row]
+        if row not in engines:
+            (engines[row],) = engines_of.make(plan.engine, [system])
+        if calls is None or plan.demands[row] is not drawn_from:
+            drawn_from = plan.demands[row]
+            calls = draws.draw(drawn_from, plan.seed, number)
+            packed = engines[row].pack(calls)
+        log = engines[row].run(packed)
+        if plan.logs:
+            logs.append(log_files(calls, log))
+        if plan.keep == Keep.ROWS:
+            tallies.append(tally(system, calls, log, window))
+        else:
+            tallies.append(count(system, calls, log, window, plan.setup))
+    return Replication(number, tallies, logs)
+
+
+def drop_others(engines: dict[int, Engine], rows: Sequence[int]) -> None:
+    """Keep the engines of these layouts only: each takes its megabytes."""
+    for gone in set(engines) - set(rows):
+        engines.pop(gone, None)
+
+
+def work(
+    sent: PlanMessage | PlanFile, numbers: Sequence[int], rows: Sequence[int]
+) -> list[Replication]:
+    """A block of replications, wherever this is."""
+    plan, engines = unpacked(sent)
+    drop_others(engines, rows)
+    return [replicate(plan, engines, number, rows) for number in numbers]
+
+
+def _with_travel(system: System, change: Callable[[Travel], Travel]) -> System:
+    roads = system.roads
+    return system._replace(roads=roads._replace(travel=change(roads.travel)))
+
+
+def unpacked(sent: PlanMessage | PlanFile) -> tuple[Plan, dict[int, Engine]]:
+    """The plan and its engines, made once in a process and kept from block to block."""
+    with _one_at_a_time:  # the threads of a process share plan and engines
+        if sent.key not in _ready:
+            message = sent.read() if isinstance(sent, PlanFile) else sent
+            if message.code != checkpoints.code():
+                text = Message(
+                    "a worker has another version of tenthirty, or of a package that it computes "
+                    "with: install the same ones there"
+                )
+                raise WorkersError(Message("the study"), text)
+            plan: Plan = pickle.loads(message.plan)
+            whole = (_with_travel(s, travel.with_table) for s in plan.systems)
+            while len(_ready) >= KEPT_PLANS:
+                del _ready[next(iter(_ready))]
+            _ready[sent.key] = plan._replace(systems=tuple(whole)), {}
+        return _ready[sent.key]
