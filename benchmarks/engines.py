@@ -27,6 +27,7 @@ from synthetic import COUNTY, METROPOLIS, ONE_WAY, City
 
 from sim.engine import compiled, reference
 from sim.model.calls import Calls
+from sim.model.log import Log
 from sim.model.system import System
 from sim.prepare import draws
 
@@ -111,8 +112,12 @@ def many_layouts(city: City, days: float) -> None:
     count = size(calls) * LAYOUTS
     made = [compiled.Engine(world) for world in worlds]
     with ThreadPoolExecutor(CORES) as pool:
-        each = [(engine, c) for c in calls for engine in made]
-        work = lambda: list(pool.map(lambda pair: pair[0].run(pair[1]), each))  # noqa: E731
+
+        def through_all(one: Calls) -> list[Log]:
+            packed = compiled.pack(one)
+            return [engine.run(packed) for engine in made]
+
+        work = lambda: list(pool.map(through_all, calls))  # noqa: E731
         work()
         line(f"{city.name}: {LAYOUTS} layouts, {CORES} threads, wall", wall(work), count)
     if city is METROPOLIS:
@@ -134,7 +139,8 @@ def _prepare(city: City, days: float) -> None:
 
 def _work(_: int) -> int:
     engines, calls = _HELD
-    return sum(len(engine.run(calls).call) for engine in engines)
+    packed = compiled.pack(calls)
+    return sum(len(engine.run(packed).call) for engine in engines)
 
 
 def _calls_of(city: City, days: float) -> int:
@@ -147,7 +153,7 @@ def layouts(city: City) -> Iterator[System]:
     yield world
     for _ in range(LAYOUTS - 1):
         homes = np.sort(rng.integers(0, city.stations, city.ambulances))
-        yield world._replace(home=homes)
+        yield world._replace(fleet=world.fleet._replace(home=homes))
 
 
 def years() -> None:

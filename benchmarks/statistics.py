@@ -27,22 +27,26 @@ from scipy.stats import binom, binomtest
 from sim.answers.selection import CONFIDENCE, race
 from sim.geography.roads import travel
 from sim.measures import estimates
+from sim.measures.groups import Setup
+from sim.measures.intervals import jackknife
+from sim.measures.measures import COUNTED, WITHIN
 from sim.measures.sums import Summed
 from sim.model.calendar import Bands, Window
-from sim.model.system import System, plain_fleet
-from sim.policies import PositionRule
+from sim.model.system import Hospitals, Roads, Rules, Stations, System, plain_fleet
+from sim.policies.dispatch import PositionRule
 from sim.prepare.draws import Demand
 from sim.scenario.distributions import Constant, Exponential
-from sim.study.stopping import Rule
-from sim.study.workers import Crew, Plan
+from sim.study.stopping import Stopping
+from sim.study.workers import Job, Keep, Plan, Pool
 
 REPETITIONS, SELECTIONS = 1_000, 300
 HOUR_S = 3_600.0
 CALLS_PER_HOUR, BUSY_S = 2.0, 1_800.0  # offered load 1
 WARM_UP_S, MEASURED_S = 30 * HOUR_S, 28 * 24 * HOUR_S  # a queue of 2 forgets in about 3 hours
-TARGETS_S = (600.0, 1_800.0)
+SETUP = Setup((600.0, 1_800.0), 0.9, np.ones(1), worst=())
 LAYOUTS, ZONE, SHARE = 8, 0.02, 0.10
 NEVER_S = 8_000.0
+HERE = Pool(workers=1)  # in this process
 
 
 def main() -> None:
@@ -56,8 +60,12 @@ def main() -> None:
         ("mean response (queue), min", False, "mean", (0.90, 0.70, 0.55, 0.42)),
     ):
         print(name)
-        for rule in (Rule(10, 200, 0.0), Rule(30, 200, 0.0), *(Rule(None, 200, a) for a in scales)):
-            print(said(coverage(lost, key, rule, repetitions), rule, key))
+        for stopping in (
+            Stopping(10, 200, 0.0),
+            Stopping(30, 200, 0.0),
+            *(Stopping(None, 200, a) for a in scales),
+        ):
+            print(said(coverage(lost, key, stopping, repetitions), stopping, key))
     found = selected(selections)
     print(
         f"best of {LAYOUTS} chosen, which leads by the zone of {ZONE * 100:g} points: "
@@ -68,9 +76,13 @@ def main() -> None:
     print(f"{time.perf_counter() - began:.0f} s")
 
 
-def said(found: Coverage, rule: Rule, key: str) -> str:
+def said(found: Coverage, stopping: Stopping, key: str) -> str:
     unit, scale = ("points", 100) if key == "within" else ("min", 1)
-    how = f"{rule.fixed} replications" if rule.fixed else f"to ±{rule.aim * scale:g} {unit}"
+    how = (
+        f"{stopping.fixed} replications"
+        if stopping.fixed
+        else f"to ±{stopping.aim * scale:g} {unit}"
+    )
     cells = []
     for held in (found.value, found.gain):
         low, high = binomtest(held, found.studies).proportion_ci()
@@ -88,22 +100,26 @@ def world(to_places: list[list[float]], homes: list[int], lost: bool) -> System:
     matrix = np.zeros((places + stations, places + stations))
     matrix[places:, :places] = out
     return System(
-        place_node=np.arange(places + stations),
-        place_leg_s=np.zeros((1, places + stations)),
-        travel=travel.from_matrix(matrix[None]),
-        bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),
-        mode_to_scene=np.zeros((1, 1), int),
-        mode_to_hospital=np.zeros(1, int),
-        mode_home=np.zeros(1, int),
-        station_place=places + np.arange(stations),
-        hospital_place=np.zeros(0, int),
-        **plain_fleet(np.array(homes)),
-        expected_turnout_s=0.0,
-        may_divert=np.zeros((1, 1), bool),
-        lose_when_none_free=lost,
-        position_rule=PositionRule.NEXT_NODE,
-        standby_list=np.zeros(0, int),
-        on_grid=True,
+        Roads(
+            place_node=np.arange(places + stations),
+            place_leg_s=np.zeros((1, places + stations)),
+            travel=travel.from_matrix(matrix[None]),
+            bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),
+            mode_to_scene=np.zeros((1, 1), int),
+            mode_to_hospital=np.zeros(1, int),
+            mode_home=np.zeros(1, int),
+        ),
+        Stations(places + np.arange(stations)),
+        plain_fleet(np.array(homes)),
+        Hospitals(np.zeros(0, int)),
+        Rules(
+            expected_turnout_s=0.0,
+            may_divert=np.zeros((1, 1), bool),
+            lose_when_none_free=lost,
+            position_rule=PositionRule.NEXT_NODE,
+            standby_list=np.zeros(0, int),
+            on_grid=True,
+        ),
     )
 
 
@@ -133,7 +149,7 @@ def demand(per_hour: float, weights: list[float], busy_s: float, length_s: float
 def plan(systems: list[System], drawn: Demand, window: Window, seed: int) -> Plan:
     count = len(systems)
     return Plan(
-        tuple(systems), (drawn,) * count, (window,) * count, seed, "compiled", False, TARGETS_S
+        tuple(systems), (drawn,) * count, (window,) * count, seed, "compiled", SETUP, Keep.SUMS
     )
 
 
@@ -172,7 +188,7 @@ def known(lost: bool) -> tuple[float, float]:
     return mean_wait_s(2, per_s, BUSY_S) / 60, mean_wait_s(3, per_s, BUSY_S) / 60
 
 
-def coverage(lost: bool, key: str, rule: Rule, studies: int) -> Coverage:
+def coverage(lost: bool, key: str, stopping: Stopping, studies: int) -> Coverage:
     """Studies of 2 against 3 ambulances, each with calls of its own."""
     two, three = (world([[0.0]], [0] * cars, lost) for cars in (2, 3))
     value, gain = known(lost)[0], known(lost)[1] - known(lost)[0]
@@ -180,8 +196,8 @@ def coverage(lost: bool, key: str, rule: Rule, studies: int) -> Coverage:
     drawn = demand(CALLS_PER_HOUR, [1.0], BUSY_S, window.end_s + HOUR_S)
     held, gained, replications = 0, 0, 0
     for seed in range(studies):
-        pair = _until(rule, Crew(plan([two, three], drawn, window, seed), workers=1), key)
-        own = estimates.jackknife(pair[0].left_out(key), pair[0].looked).interval()
+        pair = _until(stopping, Job(plan([two, three], drawn, window, seed)), key)
+        own = jackknife(pair[0].left_out(key), stopping.sequential).interval()
         paired = estimates.difference(pair[0], pair[1], key)
         held += own.low <= value <= own.high
         gained += paired.low <= gain <= paired.high
@@ -189,17 +205,18 @@ def coverage(lost: bool, key: str, rule: Rule, studies: int) -> Coverage:
     return Coverage(studies, held, gained, replications)
 
 
-def _until(rule: Rule, crew: Crew, key: str) -> list[Summed]:
-    """Replications until the difference is known as well as the rule asks for."""
+def _until(stopping: Stopping, job: Job, key: str) -> list[Summed]:
+    """Replications until the difference is known as well as is asked for."""
+    setup = SETUP._replace(sequential=stopping.sequential)
     found: list[list[Any]] = [[], []]
     half_widths: list[float] = []
-    for total in rule.looks():
-        for one in crew.carried_out(range(len(found[0]), total)):
+    for total in stopping.looks():
+        for one in HERE.results(job, range(len(found[0]), total)):
             for row, counts in enumerate(one.tallies):
                 found[row].append(counts)
-        pair = [Summed(counts, looked=rule.fixed is None) for counts in found]
+        pair = [Summed(counts, setup) for counts in found]
         half_widths.append(estimates.difference(pair[0], pair[1], key).half_width)
-        if rule.chosen(half_widths):
+        if stopping.reason(half_widths):
             return pair
     raise AssertionError("the last look ends it")
 
@@ -230,16 +247,18 @@ def selected(studies: int) -> Selected:
     drawn = demand(CALLS_PER_HOUR, weights, 0.0, window.end_s)
     right = runs = equal = 0
     for seed in range(studies):
-        crew = Crew(plan(systems, drawn, window, seed), workers=1)
+        job = Job(plan(systems, drawn, window, seed))
         mine = {"runs": 0, "most": 0}
 
         def look(
-            numbers: range, rows: Any, crew: Crew = crew, mine: dict[str, int] = mine
+            numbers: range, rows: Any, job: Job = job, mine: dict[str, int] = mine
         ) -> np.ndarray:
             values = np.zeros((len(numbers), LAYOUTS))
-            for one in crew.carried_out(list(numbers), rows):
+            for one in HERE.results(job, list(numbers), rows):
                 for row, counts in zip(rows, one.tallies, strict=True):
-                    values[one.number - numbers.start, row] = counts.within.sum() / expected
+                    values[one.number - numbers.start, row] = (
+                        counts.above[COUNTED.index(WITHIN)].sum() / expected
+                    )
             mine["runs"] += len(numbers) * len(rows)
             mine["most"] = numbers.stop
             return values

@@ -10,8 +10,9 @@ from sim.geography.roads import travel
 from sim.geography.roads.folding import fastest
 from sim.geography.roads.network import morton
 from sim.model.calendar import Bands
-from sim.model.system import ORDINARY, SIREN, System, plain_fleet
-from sim.policies import PositionRule, on_grid
+from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
+from sim.policies.clock import on_grid
+from sim.policies.dispatch import PositionRule
 from sim.prepare.draws import Demand
 from sim.scenario.distributions import Exponential, Lognormal
 
@@ -59,24 +60,28 @@ def system(city: City, seed: int = 1, stations: np.ndarray | None = None) -> Sys
     map_nodes = spots[: -city.stations]
     homes = np.sort(np.arange(city.ambulances) % city.stations)
     return System(
-        place_node=spots,
-        place_leg_s=leg_s,
-        travel=travel.build(
-            graph, np.full((nodes.size, 2), np.nan), map_nodes, spots[-city.stations :]
+        Roads(
+            place_node=spots,
+            place_leg_s=leg_s,
+            travel=travel.build(
+                graph, np.full((nodes.size, 2), np.nan), map_nodes, spots[-city.stations :]
+            ),
+            bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),
+            mode_to_scene=np.array([[SIREN, SIREN, ORDINARY]]),
+            mode_to_hospital=np.array([ORDINARY]),
+            mode_home=np.array([ORDINARY]),
         ),
-        bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),
-        mode_to_scene=np.array([[SIREN, SIREN, ORDINARY]]),
-        mode_to_hospital=np.array([ORDINARY]),
-        mode_home=np.array([ORDINARY]),
-        station_place=city.places + city.hospitals + np.arange(city.stations),
-        hospital_place=city.places + np.arange(city.hospitals),
-        **plain_fleet(homes),
-        expected_turnout_s=60.0,
-        may_divert=np.zeros((3, 3), bool),
-        lose_when_none_free=False,
-        position_rule=PositionRule.NEXT_NODE,
-        standby_list=np.zeros(0, int),
-        on_grid=True,
+        Stations(city.places + city.hospitals + np.arange(city.stations)),
+        plain_fleet(homes),
+        Hospitals(city.places + np.arange(city.hospitals)),
+        Rules(
+            expected_turnout_s=60.0,
+            may_divert=np.zeros((3, 3), bool),
+            lose_when_none_free=False,
+            position_rule=PositionRule.NEXT_NODE,
+            standby_list=np.zeros(0, int),
+            on_grid=True,
+        ),
     )
 
 

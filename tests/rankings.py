@@ -11,10 +11,10 @@ from conftest import ROOT
 from sim.answers.candidates import Candidate
 from sim.answers.ranking import rank
 from sim.answers.sites import site
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.scenario.file import load
-from sim.study.stopping import Chosen
+from sim.study.stopping import StoppedBecause
 from sim.text import Name
 
 QUICK = {"replications": 5, "workers": 1}
@@ -92,7 +92,7 @@ def alone(verdict):
 
 
 def as_draft(answer):
-    return replace(answer, provenance=replace(answer.provenance, chosen=Chosen("draft")))
+    return replace(answer, provenance=replace(answer.provenance, chosen=StoppedBecause("draft")))
 
 
 def reordered(found, places, ends=None, contenders=1):

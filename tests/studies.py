@@ -14,7 +14,7 @@ from sim.engine import reference
 from sim.measures.calls import tally
 from sim.measures.estimates import ALL, Estimate
 from sim.model.calendar import Window
-from sim.study.stopping import Chosen
+from sim.study.stopping import StoppedBecause
 
 MONTH_S = 28 * 86_400
 NEAREST_BUSY = 3
@@ -23,7 +23,7 @@ NEAREST_BUSY = 3
 def study_of(layout, replications=10, how="given", runs=1):
     """How a study by hand came about."""
     return Provenance(
-        layout, replications, replications * runs, 2025, 3.0, Chosen(how, 0.005, 0.003)
+        layout, replications, replications * runs, 2025, 3.0, StoppedBecause(how, 0.005, 0.003)
     )
 
 

@@ -38,17 +38,19 @@ def test_a_new_station_leaves_every_call_as_it_was(week, tmp_path):
 
 def test_adding_a_station_changes_no_travel_time_of_the_others(week):
     before, after = system.build(week), system.build(week.add("枫林镇"))
-    assert np.array_equal(before.travel.far, after.travel.far)
-    nodes = before.place_node
+    assert np.array_equal(before.roads.travel.far, after.roads.travel.far)
+    nodes = before.roads.place_node
     for mode in range(2):
-        for place in before.station_place:
-            ends = [int(s.place_node[place]) for s in (before, after)]
+        for place in before.stations.place:
+            ends = [int(s.roads.place_node[place]) for s in (before, after)]
             seconds = [
-                travel.seconds(s.travel, mode, nodes, e)
+                travel.seconds(s.roads.travel, mode, nodes, e)
                 for s, e in zip((before, after), ends, strict=True)
             ]
             assert np.array_equal(*seconds)
-    assert np.array_equal(before.place_node, after.place_node[: len(before.place_node)])
+    assert np.array_equal(
+        before.roads.place_node, after.roads.place_node[: len(before.roads.place_node)]
+    )
 
 
 def test_same_seed_same_bytes(week):

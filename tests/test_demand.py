@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.policies import TICKS
+from sim.policies.clock import TICKS
 from sim.prepare import demand, draws
 from sim.scenario.distributions import Constant
 

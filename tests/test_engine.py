@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import matrix_world, road_world, some_calls
+from worlds import altered, matrix_world, road_world, some_calls
 
 from sim.model.system import ORDINARY, SIREN
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 
 def trip_of(log, call, which=-1):
@@ -240,7 +240,8 @@ def test_a_call_that_becomes_lost_when_abandoned(engine):
 def with_shifts(world, *shifts):
     """The same world with (on, off) pairs for each ambulance."""
     flat = [pair for own in shifts for pair in own]
-    return world._replace(
+    return altered(
+        world,
         shift_indptr=np.concatenate([[0], np.cumsum([len(own) for own in shifts])]),
         on_duty_at=np.array([on for on, _ in flat], float),
         off_duty_at=np.array([off for _, off in flat], float),

@@ -19,7 +19,7 @@ import pytest
 from conftest import NO_DATA, ROOT, SHARED
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from worlds import road_world, some_calls, town
+from worlds import altered, road_world, small_city, some_calls, town
 
 from sim.engine import compiled, reference
 from sim.geography.roads import travel
@@ -27,10 +27,17 @@ from sim.geography.roads.folding import fastest
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
 from sim.model.system import System
-from sim.policies import NONE, PositionRule, on_grid
+from sim.policies.clock import NONE, on_grid
+from sim.policies.dispatch import PositionRule
 from sim.prepare import demand, draws, system
 
 MINUTE = 60.0
+
+
+@pytest.fixture(params=[reference, compiled], ids=["reference", "compiled"])
+def kind(request):
+    """The room of each engine."""
+    return request.param
 
 
 def assert_same(one, other, to_s=0.0):
@@ -120,10 +127,8 @@ def worlds(draw) -> tuple[System, Calls]:
         for new in range(served):
             may_divert[served, new] = draw(st.booleans())
     mode = st.integers(0, 1)
-    world = System(
-        place_node=place_node,
-        place_leg_s=leg_s,
-        travel=ways,
+    world = small_city(
+        ways, place_node, hospitals=hospitals, stations=stations, place_leg_s=leg_s,
         bands=Bands(
             np.array([0.0, 10 * MINUTE, 25 * MINUTE][:bands]), np.arange(bands),
             draw(st.sampled_from([0.0, 5 * MINUTE])), draw(st.sampled_from([np.inf, 40 * MINUTE])),
@@ -131,11 +136,7 @@ def worlds(draw) -> tuple[System, Calls]:
         mode_to_scene=np.array([[2 * b + draw(mode) for _ in range(priorities)] for b in range(bands)]),
         mode_to_hospital=np.array([2 * b + draw(mode) for b in range(bands)]),
         mode_home=np.array([2 * b + draw(mode) for b in range(bands)]),
-        station_place=places + hospitals + np.arange(stations),
-        hospital_place=places + np.arange(hospitals),
         home=np.array([count(0, stations - 1) for _ in range(ambulances)], int),
-        kind=np.zeros(ambulances, int),
-        centre=np.zeros(ambulances, int),
         service_factor=np.array([draw(st.sampled_from([1.0, 1, 1, 0.5, 1 / 3, 1.7])) for _ in shifts]),
         shift_indptr=np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
         on_duty_at=np.array([on for s in shifts for on, _ in s], float) * MINUTE,
@@ -145,7 +146,6 @@ def worlds(draw) -> tuple[System, Calls]:
         lose_when_none_free=draw(st.integers(0, 4)) == 0,
         position_rule=PositionRule.NEAREST_PLACE if nearest_place else PositionRule.NEXT_NODE,
         standby_list=np.array(draw(st.lists(st.integers(0, stations - 1), max_size=4)), int),
-        on_grid=True,
     )  # fmt: skip
     calls = draw(st.sampled_from([0, 2, 5, 9, 14, 20]))
     durations = few_minutes if draw(st.booleans()) else odd_seconds
@@ -194,7 +194,7 @@ def test_very_many_small_worlds(case):
 
 @pytest.mark.parametrize("first", range(0, 400, 100))
 def test_towns_in_which_many_are_on_the_road(first):
-    """Where leaving out who cannot be first would show, were it wrong by a second."""
+    """A bound of the search for the nearest that is wrong by a second shows here."""
     for seed in range(first, first + 100):
         world, calls = town(seed)
         plain = reference.run(world, calls)
@@ -207,7 +207,8 @@ def test_towns_in_which_many_are_on_the_road(first):
 @pytest.mark.parametrize("name", ["liling", "coquimbo"])
 @pytest.mark.parametrize("load", [1, 12], ids=["as it is", "overload"])
 def test_whole_scenarios(request, name, load):
-    layout = request.getfixturevalue(name).with_study(length=7 * 86_400.0)
+    days = 7 if load == 1 else 3  # every call that waits is asked about at every instant
+    layout = request.getfixturevalue(name).with_study(length=days * 86_400.0)
     source = demand.build(layout)
     source = source._replace(calls_per_hour=source.calls_per_hour * load)
     world, calls = system.build(layout), draws.draw(source, 3, 0)
@@ -226,7 +227,7 @@ def test_whole_scenarios_with_every_rule(request, name):
     calls = draws.draw(source, 4, 0)
     calls = calls._replace(received_at=calls.received_at // MINUTE * MINUTE)
     world = system.build(layout)
-    ambulances, priorities = len(world.home), world.may_divert.shape[0]
+    ambulances, priorities = len(world.fleet.home), world.rules.may_divert.shape[0]
     starts = np.arange(0, 90 * 86_400, 86_400.0)
     rules = {
         "may_divert": np.tril(np.ones((priorities, priorities), bool), -1),
@@ -237,7 +238,7 @@ def test_whole_scenarios_with_every_rule(request, name):
         "off_duty_at": np.tile(starts, ambulances) + 57_600 + np.repeat(np.arange(ambulances) * 3600.0, len(starts)),
     }  # fmt: skip
     for lose in (False, True):
-        strict = world._replace(**rules, lose_when_none_free=lose)
+        strict = altered(world, **rules, lose_when_none_free=lose)
         plain = reference.Engine(strict).run(calls)
         assert_same(plain, compiled.Engine(strict).run(calls))
         assert np.isfinite(plain.diverted_at[plain.call != NONE]).sum() > 5
@@ -299,11 +300,21 @@ def test_a_row_that_is_none_is_refused_and_not_read(column, value):
         compiled.run(road_world(stations=[0], places=[4]), calls)
 
 
-def test_calls_that_an_engine_has_seen_are_locked():
-    calls = some_calls([0, 10])
-    compiled.run(road_world(stations=[0], places=[4]), calls)
-    with pytest.raises(ValueError, match="read-only"):
-        calls.received_at[1] = 5.0
+def test_calls_packed_once_are_run_through_every_layout(kind):
+    calls = some_calls([0, 10], turnout_s=30)
+    near, far = (kind.Engine(road_world(stations=[station], places=[4])) for station in (3, 0))
+    packed = far.pack(calls)
+    for one in (near, far):
+        assert_same(one.run(calls), one.run(packed))
+    assert near.run(packed).arrived_at[0] < far.run(packed).arrived_at[0]
+
+
+def test_calls_stay_the_callers_own(kind):
+    """An engine neither changes nor locks them, and sees what has changed since the last run."""
+    calls, engine = some_calls([0, 10]), kind.Engine(road_world(stations=[0], places=[4]))
+    assert engine.run(calls).ready_at.tolist() == [0, 10]
+    calls.received_at[1] = 5.0
+    assert engine.run(calls).ready_at.tolist() == [0, 5]
 
 
 def test_a_station_that_cannot_be_reached_ends_no_engine():
@@ -314,7 +325,7 @@ def test_a_station_that_cannot_be_reached_ends_no_engine():
     world = road_world(stations=[0], places=[1], hospitals=[4], nodes=6)
     spots = np.array([1, 5, 0])
     ways = travel.build(graph, np.full((6, 2), np.nan), spots[:2], spots[2:])
-    world = world._replace(travel=ways, place_node=spots)
+    world = altered(world, travel=ways, place_node=spots)
     calls = some_calls([0], conveyed=True)
     assert_same(reference.run(world, calls), compiled.run(world, calls))
 
@@ -367,11 +378,11 @@ def test_an_edited_rule_is_never_served_stale(tmp_path):
         path.write_text(text.replace(old, new), "utf-8")
 
     assert sent() == ["0", "0"]
-    policies = tmp_path / "sim" / "policies.py"
-    edit(policies, "seconds == best_s and row < best", "seconds == best_s and row > best >= 0")
+    dispatch = tmp_path / "sim" / "policies" / "dispatch.py"
+    edit(dispatch, "seconds == best_s and row < best", "seconds == best_s and row > best >= 0")
     assert sent() == ["1", "1"]
-    search = tmp_path / "sim" / "engine" / "compiled" / "search.py"
-    edit(search, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")
+    nearest = tmp_path / "sim" / "engine" / "compiled" / "nearest.py"
+    edit(nearest, "if is_first(seconds, first, best_s, best):", "if seconds < best_s:")
     assert sent() == ["1", "0"]
     kept = set((tmp_path / "kept" / "compiled").iterdir())
     log = tmp_path / "sim" / "model" / "log.py"

@@ -18,7 +18,7 @@ from worlds import matrix_world, some_calls
 
 from sim.measures.calls import first_arrival, first_assignment, tally
 from sim.model.calendar import Window
-from sim.policies import NONE, TICKS, on_grid
+from sim.policies.clock import NONE, TICKS, on_grid
 from sim.prepare.draws import Demand, draw
 from sim.scenario.distributions import Constant, Exponential, Lognormal
 

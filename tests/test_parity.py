@@ -13,7 +13,7 @@ from conftest import NO_DATA, SHARED
 from sim.adapters import elaspy, jemss
 from sim.geography.roads import tables as tables_room
 from sim.measures.calls import first_arrival
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 TRACES = SHARED / "jemss" / "traces"
 CASES = {
@@ -44,7 +44,7 @@ def test_every_call_of_manhattan_as_jemss_served_it(engine, case):
     def column(name):
         return np.array([float(row[name]) for row in expected])
 
-    assert np.array_equal(system.place_node[calls.place] + 1, column("nearestNodeIndex"))
+    assert np.array_equal(system.roads.place_node[calls.place] + 1, column("nearestNodeIndex"))
     trip = first_arrival(log, len(calls.place))
     assert np.array_equal(log.ambulance[trip] + 1, column("ambIndex"))
     hospital = np.where(log.hospital[trip] == NONE, -1, log.hospital[trip] + 1)
@@ -200,13 +200,13 @@ def test_other_cities_are_read_and_served(engine, name, tmp_path):
     log = engine(system, calls)
     trip = first_arrival(log, len(some))
     assert (trip != NONE).all()
-    assert np.array_equal(system.place_node[calls.place], some)
-    ends = system.place_node[calls.place[:40]]
+    assert np.array_equal(system.roads.place_node[calls.place], some)
+    ends = system.roads.place_node[calls.place[:40]]
     from sim.geography.roads import travel
 
-    starts = system.place_node[system.station_place]
-    full = tables_room.seconds_from(system.travel.graph, 0, starts)
+    starts = system.roads.place_node[system.stations.place]
+    full = tables_room.seconds_from(system.roads.travel.graph, 0, starts)
     for end in ends.tolist():
-        assert travel.seconds(system.travel, 0, starts, end) == pytest.approx(
+        assert travel.seconds(system.roads.travel, 0, starts, end) == pytest.approx(
             full[:, end], rel=0, abs=1e-6
         )

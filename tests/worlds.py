@@ -9,10 +9,55 @@ from sim.geography.roads import travel
 from sim.geography.roads.graph import fastest
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
-from sim.model.system import ORDINARY, SIREN, System, plain_fleet
-from sim.policies import NONE, PositionRule, on_grid
+from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
+from sim.policies.clock import NONE, on_grid
+from sim.policies.dispatch import PositionRule
 
 ONE_BAND = Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf)
+
+
+def small_city(ways, place_node, *, hospitals=0, stations=1, **columns) -> System:
+    """Every world of the tests: call places, hospitals and stations on some roads or a matrix.
+
+    `ways`: their Travel; `place_node`: the nodes of call places, then hospitals, then stations;
+    `columns`: whatever differs from an ambulance a station, no off-road legs, no turnout, the first
+    mode to every scene and the last one elsewhere, and the plainest rules.
+    """
+    modes, count = len(ways.far), len(place_node)
+    first_station = count - stations
+    city = System(
+        Roads(
+            place_node=np.asarray(place_node, int),
+            place_leg_s=np.zeros((modes, count)),
+            travel=ways,
+            bands=ONE_BAND,
+            mode_to_scene=np.array([[0, 0, 0]]),
+            mode_to_hospital=np.array([modes - 1]),
+            mode_home=np.array([modes - 1]),
+        ),
+        Stations(first_station + np.arange(stations)),
+        plain_fleet(np.asarray(columns.pop("home", np.arange(stations)), int)),
+        Hospitals(first_station - hospitals + np.arange(hospitals)),
+        Rules(
+            expected_turnout_s=0.0,
+            may_divert=np.zeros((3, 3), bool),
+            lose_when_none_free=False,
+            position_rule=PositionRule.NEXT_NODE,
+            standby_list=np.zeros(0, int),
+            on_grid=True,
+        ),
+    )
+    return altered(city, **columns)
+
+
+def altered(system, **columns) -> System:
+    """The same with other columns, in whichever part of a System each one stands."""
+    for name in ("roads", "fleet", "rules"):
+        part = getattr(system, name)
+        own = {column: columns.pop(column) for column in part._fields if column in columns}
+        system = system._replace(**{name: part._replace(**own)})
+    assert not columns, columns
+    return system
 
 
 def matrix_world(
@@ -32,25 +77,10 @@ def matrix_world(
     matrix = np.zeros((places + stations, places + stations))  # from, to
     matrix[places:, :calls] = out
     matrix[:calls, places:] = back
-    system = System(
-        place_node=np.arange(places + stations),
-        place_leg_s=np.zeros((2, places + stations)),
-        travel=travel.from_matrix(np.stack([matrix, matrix])),
-        bands=ONE_BAND,
-        mode_to_scene=np.array([[0, 0, 0]]),
-        mode_to_hospital=np.array([1]),
-        mode_home=np.array([1]),
-        station_place=places + np.arange(stations),
-        hospital_place=calls + np.arange(hospitals),
-        **plain_fleet(homes),
-        expected_turnout_s=turnout_s,
-        may_divert=np.zeros((3, 3), bool),
-        lose_when_none_free=False,
-        position_rule=PositionRule.NEXT_NODE,
-        standby_list=np.zeros(0, int),
-        on_grid=True,
-    )
-    return system._replace(**rules)
+    return small_city(
+        travel.from_matrix(np.stack([matrix, matrix])), np.arange(places + stations),
+        hospitals=hospitals, stations=stations, home=homes, expected_turnout_s=turnout_s, **rules,
+    )  # fmt: skip
 
 
 def some_calls(received_at, place=0, priority=0, **columns) -> Calls:
@@ -101,41 +131,31 @@ def road_world(
         leg_s[mode, : len(own)] = own
     profiles = rules.pop("profile_to_scene", [SIREN, SIREN, SIREN])
     modes = np.arange(len(speeds)).reshape(-1, 2)
-    settings = {
-        "may_divert": np.zeros((3, 3), bool),
-        "lose_when_none_free": False,
-        "position_rule": PositionRule.NEXT_NODE,
-        "standby_list": np.zeros(0, int),
-    } | rules
-    settings["may_divert"] = np.asarray(settings["may_divert"], bool)
-    return System(
-        place_node=np.array([*spots, *stations], int),
-        place_leg_s=leg_s,
-        travel=travel.build(
-            graph, np.full((nodes, 2), np.nan), np.array(spots, int), np.array(stations, int)
-        ),
-        bands=ONE_BAND
-        if slow_from_hour is None
-        else Bands(np.array([0.0, slow_from_hour * 3600.0]), np.array([0, 1]), 0.0, np.inf),
-        mode_to_scene=modes[:, list(profiles)],
-        mode_to_hospital=modes[:, ORDINARY],
-        mode_home=modes[:, ORDINARY],
-        station_place=len(spots) + np.arange(len(stations)),
-        hospital_place=len(places) + np.arange(len(hospitals)),
-        **plain_fleet(homes),
-        expected_turnout_s=0.0,
-        on_grid=True,
-        **settings,
+    ways = travel.build(
+        graph, np.full((nodes, 2), np.nan), np.array(spots, int), np.array(stations, int)
     )
+    if slow_from_hour is not None:
+        starts = np.array([0.0, slow_from_hour * 3600.0])
+        rules["bands"] = Bands(starts, np.array([0, 1]), 0.0, np.inf)
+    if "may_divert" in rules:
+        rules["may_divert"] = np.asarray(rules["may_divert"], bool)
+    return small_city(
+        ways, [*spots, *stations], hospitals=len(hospitals), stations=len(stations), home=homes,
+        place_leg_s=leg_s, mode_to_scene=modes[:, list(profiles)],
+        mode_to_hospital=modes[:, ORDINARY], mode_home=modes[:, ORDINARY], **rules,
+    )  # fmt: skip
 
 
 def town(seed) -> tuple[System, Calls]:
     """A lattice of streets with nodes along them, and crews kept busy: many are on the road.
 
     Some streets are one-way, some take longer in one direction, and driving in one mode takes more
-    or less than in another by a factor of the mode or of the street.
+    or less than in another by a factor of the mode or of the street. In every other town all takes
+    whole minutes and most ambulances are on their way home: there many would arrive at the very
+    same time, so that a bound on who can be first is put to the test.
     """
     rng = np.random.default_rng(seed)
+    whole_minutes = seed % 2 == 1
     side, modes = int(rng.integers(3, 6)), 2
     nodes, streets = side * side, []
     for a in range(nodes):
@@ -145,6 +165,8 @@ def town(seed) -> tuple[System, Calls]:
             streets.append((a, b))
     tail, head, base = [], [], []
     one_way, uneven = rng.choice([0.0, 0.2]), rng.choice([0.0, 0.3])
+    if seed % 4 == 1:
+        one_way = uneven = 0.0  # some bounds hold only where all streets are driven both ways
     for a, b in streets:
         inner = range(nodes, nodes + int(rng.integers(0, 4)))
         nodes += len(inner)
@@ -159,37 +181,34 @@ def town(seed) -> tuple[System, Calls]:
         base += [60.0] * (len(way) - 1)
     by_mode = rng.choice([0.5, 0.8, 1.0, 1.25, 2.0], (modes, 1))
     by_street = rng.choice([0.6, 1.0, 1.5], (modes, len(base))) if rng.random() < 0.3 else 1.0
-    seconds = on_grid(np.array(base) * by_mode * by_street * rng.uniform(0.5, 2.0))
+    pace, tick_s = rng.uniform(0.5, 2.0), 1 / 1024
+    if whole_minutes:
+        by_mode, by_street, pace, tick_s = np.ones((modes, 1)), 1.0, 1.0, 60.0
+    seconds = on_grid(np.array(base) * by_mode * by_street * pace)
     graph = fastest(np.array(tail), np.array(head), seconds, nodes)
-    places, hospitals, stations, ambulances, count = 12, 3, 4, 10, 60
+    legs = [0.0, 60.0] if whole_minutes else [0.0, 30.0, 200.0]
+    places, hospitals, stations, ambulances = 12, 3, 4, 10
+    count, conveyed = (180, 0.9) if whole_minutes else (60, 0.6)
     spots = rng.integers(0, nodes, places + hospitals + stations)
-    leg_s = on_grid(rng.choice([0.0, 30.0, 200.0], len(spots)) * by_mode)
-    world = System(
-        place_node=spots,
-        place_leg_s=leg_s,
-        travel=travel.build(
-            graph, np.full((nodes, 2), np.nan), spots[: places + hospitals],
-            spots[places + hospitals :],
-        ),
-        bands=ONE_BAND,
-        mode_to_scene=rng.integers(0, modes, (1, 3)),
-        mode_to_hospital=rng.integers(0, modes, 1),
-        mode_home=rng.integers(0, modes, 1),
-        station_place=places + hospitals + np.arange(stations),
-        hospital_place=places + np.arange(hospitals),
-        **plain_fleet(rng.integers(0, stations, ambulances)),
+    leg_s = on_grid(rng.choice(legs, len(spots)) * by_mode)
+    ways = travel.build(
+        graph, np.full((nodes, 2), np.nan), spots[: places + hospitals], spots[places + hospitals :]
+    )
+    world = small_city(
+        ways, spots, hospitals=hospitals, stations=stations, place_leg_s=leg_s,
+        mode_to_scene=rng.integers(0, modes, (1, 3)), mode_to_hospital=rng.integers(0, modes, 1),
+        mode_home=rng.integers(0, modes, 1), home=rng.integers(0, stations, ambulances),
         expected_turnout_s=60.0,
         may_divert=np.tril(np.ones((3, 3), bool), -1) & (rng.random() < 0.7),
-        lose_when_none_free=False,
-        position_rule=PositionRule.NEXT_NODE,
-        standby_list=np.zeros(0, int),
-        on_grid=True,
     )  # fmt: skip
+
+    def up_to(most_s):
+        return np.floor(rng.random(count) * most_s / tick_s) * tick_s
+
     calls = some_calls(
-        np.sort(on_grid(rng.random(count) * 9000)), rng.integers(0, places, count),
-        rng.integers(0, 3, count), turnout_s=on_grid(rng.random(count) * 120),
-        on_scene_s=on_grid(rng.random(count) * 300), conveyed=rng.random(count) < 0.6,
-        handover_s=on_grid(rng.random(count) * 300),
+        np.sort(up_to(72_000 if whole_minutes else 9_000)), rng.integers(0, places, count),
+        rng.integers(0, 3, count), turnout_s=up_to(120), on_scene_s=up_to(300),
+        conveyed=rng.random(count) < conveyed, handover_s=up_to(300),
     )  # fmt: skip
     return world, calls
 

@@ -16,8 +16,9 @@ from sim.errors import MapError, Problem
 from sim.geography.roads import travel
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
-from sim.model.system import ORDINARY, SIREN, System, plain_fleet
-from sim.policies import NONE, PositionRule
+from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
+from sim.policies.clock import NONE
+from sim.policies.dispatch import PositionRule
 from sim.text import Message
 
 MINUTE_S = 60.0
@@ -48,22 +49,26 @@ def read(region: Path, trace: Path) -> tuple[System, Calls]:
     place_node = np.array([*range(places), *hospitals, *(row_of[code] for code in bases)])
     matrix = np.stack([siren_s, siren_s / played["no_siren_factor"]])
     system = System(
-        place_node=place_node,
-        place_leg_s=np.zeros((2, len(place_node))),
-        travel=travel.from_matrix(matrix, np.array(world["xy_m"], float)),
-        bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),
-        mode_to_scene=np.array([[SIREN]]),
-        mode_to_hospital=np.array([SIREN]),
-        mode_home=np.array([ORDINARY]),
-        station_place=places + len(hospitals) + np.arange(len(bases)),
-        hospital_place=places + np.arange(len(hospitals)),
-        **plain_fleet(homes),
-        expected_turnout_s=0.0,
-        may_divert=np.zeros((1, 1), bool),
-        lose_when_none_free=False,
-        position_rule=PositionRule.NEAREST_PLACE,
-        standby_list=np.zeros(0, int),
-        on_grid=False,
+        Roads(
+            place_node=place_node,
+            place_leg_s=np.zeros((2, len(place_node))),
+            travel=travel.from_matrix(matrix, np.array(world["xy_m"], float)),
+            bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),
+            mode_to_scene=np.array([[SIREN]]),
+            mode_to_hospital=np.array([SIREN]),
+            mode_home=np.array([ORDINARY]),
+        ),
+        Stations(places + len(hospitals) + np.arange(len(bases))),
+        plain_fleet(homes),
+        Hospitals(places + np.arange(len(hospitals))),
+        Rules(
+            expected_turnout_s=0.0,
+            may_divert=np.zeros((1, 1), bool),
+            lose_when_none_free=False,
+            position_rule=PositionRule.NEAREST_PLACE,
+            standby_list=np.zeros(0, int),
+            on_grid=False,
+        ),
     )
     place = np.array([row_of[code] for code in played["location_postcode"]])
     count, nothing = len(place), np.zeros(len(place))

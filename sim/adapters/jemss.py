@@ -25,8 +25,9 @@ from sim.geography.roads.graph import fastest
 from sim.model import roads as roads_room
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
-from sim.model.system import System, plain_fleet
-from sim.policies import NONE, PositionRule
+from sim.model.system import Hospitals, Roads, Rules, Stations, System, plain_fleet
+from sim.policies.clock import NONE
+from sim.policies.dispatch import PositionRule
 from sim.text import Message
 
 DAY_S = 86_400.0
@@ -58,7 +59,7 @@ class Table(NamedTuple):
         return np.array(values)
 
 
-class Roads(NamedTuple):
+class RoadGraph(NamedTuple):
     """The road graph: plane kilometres and seconds by travel mode."""
 
     xy: np.ndarray  # [node, 2] kilometres
@@ -113,24 +114,28 @@ def read(
     homes = ambulances.numbers("stationIndex").astype(int) - 1
     map_places = len(xy) - len(stations)
     system = System(
-        place_node=place_node,
-        place_leg_s=km / off_road[:, None],
-        travel=travel.build(
-            roads.graph, roads.xy, place_node[:map_places], place_node[map_places:]
+        Roads(
+            place_node=place_node,
+            place_leg_s=km / off_road[:, None],
+            travel=travel.build(
+                roads.graph, roads.xy, place_node[:map_places], place_node[map_places:]
+            ),
+            bands=bands,
+            mode_to_scene=mode_of,
+            mode_to_hospital=mode_of[:, lowest],
+            mode_home=mode_of[:, lowest],
         ),
-        bands=bands,
-        mode_to_scene=mode_of,
-        mode_to_hospital=mode_of[:, lowest],
-        mode_home=mode_of[:, lowest],
-        station_place=map_places + np.arange(len(stations)),
-        hospital_place=map_places - len(hospitals) + np.arange(len(hospitals)),
-        **plain_fleet(homes),
-        expected_turnout_s=turnout_s,
-        may_divert=_redispatch(_tables(city / files.redispatch), priorities),
-        lose_when_none_free=False,
-        position_rule=PositionRule.NEXT_NODE,
-        standby_list=_priority_list(priority_list),
-        on_grid=False,
+        Stations(map_places + np.arange(len(stations))),
+        plain_fleet(homes),
+        Hospitals(map_places - len(hospitals) + np.arange(len(hospitals))),
+        Rules(
+            expected_turnout_s=turnout_s,
+            may_divert=_redispatch(_tables(city / files.redispatch), priorities),
+            lose_when_none_free=False,
+            position_rule=PositionRule.NEXT_NODE,
+            standby_list=_priority_list(priority_list),
+            on_grid=False,
+        ),
     )
     return system, _calls(listed, start_d, turnout_s)
 
@@ -239,7 +244,7 @@ def _quotient(text: str) -> float | None:
     return value
 
 
-def read_roads(city: Path, map_file: Path) -> Roads:
+def read_roads(city: Path, map_file: Path) -> RoadGraph:
     """A city's road graph alone."""
     return _roads(city, read_scale(map_file))
 
@@ -249,7 +254,7 @@ def read_scale(map_file: Path) -> np.ndarray:
     return _scale(_tables(map_file)["map"])
 
 
-def _roads(city: Path, scale: np.ndarray) -> Roads:
+def _roads(city: Path, scale: np.ndarray) -> RoadGraph:
     nodes = _tables(city, "nodes.csv")["nodes"]
     tables = _tables(city, "arcs.csv")
     arcs, form = tables["arcs"], tables["miscData"].columns["arcForm"][0]
@@ -265,7 +270,7 @@ def _roads(city: Path, scale: np.ndarray) -> Roads:
     xy = np.column_stack([nodes.numbers("x"), nodes.numbers("y")]) * scale
     access = nodes.columns.get("offRoadAccess")
     may_leave = _flags(access) if access else np.ones(len(xy), bool)
-    return Roads(xy, may_leave, fastest(tail, head, seconds, len(xy)))
+    return RoadGraph(xy, may_leave, fastest(tail, head, seconds, len(xy)))
 
 
 def _mode_number(name: str) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import OptionError, Problem, did_you_mean
 from sim.model.calendar import DAYS, Hours
-from sim.policies import on_grid
+from sim.policies.clock import on_grid
 from sim.scenario.distributions import Scaled
 from sim.scenario.settings import Band
 from sim.text import Message, Name

@@ -56,7 +56,7 @@ class Comparison(Answer):
     differing: tuple[str, ...] = ()  # sections of settings in which a proposal is not the base
     sequential: bool = False  # replications were added until the headline was known well enough
 
-    name = "measures"
+    name = "comparison"
 
     @property
     def base(self) -> Scenario:

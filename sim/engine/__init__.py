@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sim.model.calls import Calls
 from sim.model.log import Log
@@ -16,8 +16,14 @@ NAMES = ("compiled", "reference")  # the first is what studies use unless told o
 class Engine(Protocol):
     """`run` for one layout and many replications."""
 
-    def run(self, calls: Calls) -> Log:
-        """What the layout does with these calls."""
+    def pack(self, calls: Calls) -> Any:
+        """Calls in the form in which this kind of engine reads them, whatever the layout.
+
+        A study takes the same calls through many layouts, and packs them once.
+        """
+
+    def run(self, calls: Any) -> Log:
+        """What the layout does with these Calls, packed or not."""
 
 
 def make(name: str, systems: Iterable[System]) -> list[Engine]:
@@ -36,9 +42,9 @@ def cannot_keep(name: str) -> Path | None:
     """The folder in which compiled rules should be kept, if it cannot be written."""
     if name == "reference":
         return None
-    from sim.engine.compiled import kept
+    from sim.engine.compiled import cache
 
-    return None if kept.KEEP else kept.FOLDER.parents[1]
+    return None if cache.can_keep() else cache.FOLDER.parents[1]
 
 
 def is_ready(name: str) -> bool:

@@ -1,9 +1,10 @@
 """The reference engine: the life of a call and of an ambulance, told with SimPy.
 
-It is the model's documentation. Each process below is one activity; each `yield` is the one
-thing that takes time in it. All choices are made in `sim.policies`, and all of them at the end
-of an instant: first everything that becomes ready, free, on or off duty at a time is registered,
-then the waiting calls are served. The result cannot depend on the order of a queue.
+It is the model's documentation, and nothing in it is there for speed alone. Each process below is
+one activity; each `yield` is the one thing that takes time in it. All choices are made in
+`sim.policies`, and all of them at the end of an instant: first everything that becomes ready, free,
+on or off duty at a time is registered, then the waiting calls are served. The result cannot depend
+on the order of a queue.
 """
 
 from __future__ import annotations
@@ -15,19 +16,15 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.engine.fleet import Drive, Fleet, Roads
+from sim.engine.fleet import Ambulance, Trip, fleet_of, free_by_station
+from sim.engine.paths import Drive, Ways
 from sim.model.calls import Calls
 from sim.model.log import TRIP_INSTANTS, Log
 from sim.model.system import System
-from sim.policies import (
-    NONE,
-    Status,
-    can_be_sent,
-    is_first,
-    serving_seconds,
-    standby_station,
-    waiting_key,
-)
+from sim.policies.clock import NONE, serving_seconds
+from sim.policies.dispatch import Status, can_be_sent, is_first, waiting_key
+from sim.policies.hospitals import choose_hospital
+from sim.policies.standby import standby_station
 
 Process = Generator[simpy.Event, Any, None]
 
@@ -39,6 +36,21 @@ def run(system: System, calls: Calls) -> Log:
     return Engine(system).run(calls)
 
 
+class Engine:
+    """`run` for one layout and many replications."""
+
+    def __init__(self, system: System):
+        self.system, self.roads = system, Ways(system)
+
+    def pack(self, calls: Calls) -> Calls:
+        """The calls as they are: this engine reads nothing else."""
+        return calls
+
+    def run(self, calls: Calls) -> Log:
+        """What the layout does with these calls."""
+        return Service(self.system, calls, self.roads).run()
+
+
 class EndOfInstant(simpy.Event):
     """Happens now, after everything else that happens now."""
 
@@ -48,35 +60,23 @@ class EndOfInstant(simpy.Event):
         env.schedule(self, priority=LAST)  # type: ignore[arg-type]
 
 
-class Engine:
-    """`run` for one layout and many replications: its roads are made ready once."""
-
-    def __init__(self, system: System):
-        self.system, self.roads = system, Roads(system)
-
-    def run(self, calls: Calls) -> Log:
-        return Service(self.system, calls, self.roads).run()
-
-
 class Service:
     """An ambulance service at work: calls come in, ambulances go out."""
 
-    def __init__(self, system: System, calls: Calls, roads: Roads):
+    def __init__(self, system: System, calls: Calls, roads: Ways):
         self.env = simpy.Environment()
         self.system, self.roads = system, roads
         self.calls = Calls(*(column.tolist() for column in calls))  # numbers, one at a time
-        self.fleet = Fleet(system)
-        self.may_divert: list[list[bool]] = system.may_divert.tolist()
-        self.standby_list: list[int] = system.standby_list.tolist()
-        self.service_factor: list[float] = system.service_factor.tolist()
+        self.fleet = fleet_of(system)
+        self.station_place: list[int] = system.stations.place.tolist()
+        self.hospital_place: list[int] = system.hospitals.place.tolist()
         self.log = Logbook(calls)
         self.waiting: list[tuple[int, float, int]] = []
-        self.just_cleared: list[int] = []
         self.end_of_instant: EndOfInstant | None = None  # if a dispatch is due
 
     def run(self) -> Log:
         self.env.process(self.receive_calls())
-        for ambulance in range(len(self.fleet.home)):
+        for ambulance in self.fleet:
             self.env.process(self.keep_shifts(ambulance))
         self.env.run()
         return self.log.as_arrays()
@@ -90,245 +90,206 @@ class Service:
             yield self.env.timeout(max(0.0, self.log.ready_at[call] - self.env.now))
 
             self.await_ambulance(call)
-
-    def keep_shifts(self, ambulance: int) -> Process:
-        """On and off duty by the roster; the end of a shift never interrupts a trip."""
-        first, last = self.system.shift_indptr[ambulance : ambulance + 2]
-        for shift in range(first, last):
-            yield self.env.timeout(self.system.on_duty_at[shift] - self.env.now)
-
-            self.fleet.come_on_duty(ambulance)
             self.dispatch_at_the_end_of_the_instant()
-            if self.system.off_duty_at[shift] == np.inf:
+
+    def keep_shifts(self, ambulance: Ambulance) -> Process:
+        """On and off duty by the roster; the end of a shift never interrupts a trip."""
+        first, last = self.system.fleet.shift_indptr[ambulance.row : ambulance.row + 2]
+        for shift in range(first, last):
+            yield self.env.timeout(self.system.fleet.on_duty_at[shift] - self.env.now)
+
+            ambulance.on_duty = True
+            self.dispatch_at_the_end_of_the_instant()
+            if self.system.fleet.off_duty_at[shift] == np.inf:
                 return
-            yield self.env.timeout(self.system.off_duty_at[shift] - self.env.now)
+            yield self.env.timeout(self.system.fleet.off_duty_at[shift] - self.env.now)
 
-            self.fleet.go_off_duty(ambulance)
+            ambulance.on_duty = False
 
-    def answer(self, ambulance: int, call: int, trip: Trip, turnout_s: float) -> Process:
-        """One assignment, from the crew getting to its vehicle until it is free, and home again.
+    def serve(self, ambulance: Ambulance, call: int, trip: Trip) -> Process:
+        """One assignment, from the crew getting to its vehicle until it is free.
 
-        Whoever is sent elsewhere meanwhile has another trip: then this one is over.
+        A crew that is sent elsewhere meanwhile has another trip: then this one is over.
         """
-        fleet, calls = self.fleet, self.calls
-        if fleet.status[ambulance] == Status.TURNING_OUT:
-            yield self.env.timeout(turnout_s)
-            if fleet.trip[ambulance] is not trip:  # sent elsewhere while turning out
+        if ambulance.status == Status.TURNING_OUT:
+            yield self.env.timeout(ambulance.turned_out_at - self.env.now)
+            if ambulance.trip is not trip:  # sent elsewhere while turning out
                 return
 
             self.depart(ambulance, call, trip)
-        drive = fleet.drive[ambulance]
-        assert drive is not None
-        yield self.env.timeout(drive.seconds)
-        if fleet.trip[ambulance] is not trip:  # sent elsewhere on the way
+        assert ambulance.drive is not None
+        yield self.env.timeout(ambulance.drive.seconds)
+        if ambulance.trip is not trip:  # sent elsewhere on the way
             return
 
         trip.arrived_at = self.env.now
-        fleet.set_status(ambulance, Status.BUSY)
-        factor, grid = self.service_factor[ambulance], self.system.on_grid
-        yield self.env.timeout(serving_seconds(calls.on_scene_s[call], factor, grid))
+        scene = self.calls.place[call]
+        ambulance.stand(Status.BUSY, scene)
+        yield self.env.timeout(self.serving_s(ambulance, self.calls.on_scene_s[call]))
 
         trip.left_scene_at = self.env.now
-        place = calls.place[call]
-        hospital = NONE
-        if calls.conveyed[call]:
-            hospital, transport_s = self.nearest_hospital(call)
+        hospital, transport_s = self.hospital_for(call)
         if hospital != NONE:
             trip.hospital = hospital
             yield self.env.timeout(transport_s)
 
-            trip.at_hospital_at = self.env.now
-            trip.handover_at = self.env.now
-            place = self.roads.hospital_place[hospital]
-            yield self.env.timeout(serving_seconds(calls.handover_s[call], factor, grid))
+            trip.at_hospital_at = trip.handover_at = self.env.now
+            ambulance.stand(Status.BUSY, self.hospital_place[hospital])
+            yield self.env.timeout(self.serving_s(ambulance, self.calls.handover_s[call]))
 
         trip.cleared_at = self.env.now
-        yield self.clear(ambulance, place)  # until the dispatch that sends it to a call, or home
+        ambulance.call, ambulance.trip, ambulance.status = NONE, None, Status.CLEARED
+        self.dispatch_at_the_end_of_the_instant()
 
-        if fleet.status[ambulance] != Status.RETURNING:
-            return
-        home, drive = fleet.trip[ambulance], fleet.drive[ambulance]
-        assert home is not None
-        assert drive is not None
+    def drive_home(self, ambulance: Ambulance, trip: Trip, drive: Drive) -> Process:
+        """The way to the station, unless a call takes the ambulance on its way."""
         yield self.env.timeout(drive.seconds)
-        if fleet.trip[ambulance] is not home:  # taken by a call on its way
+        if ambulance.trip is not trip:
             return
 
-        home.arrived_at = self.env.now
-        fleet.trip[ambulance] = None
-        fleet.set_status(ambulance, Status.AT_STATION)
+        trip.arrived_at = self.env.now
+        ambulance.trip = None
+        ambulance.stand(Status.AT_STATION, drive.place)
 
     # ── what happens in an instant ───────────────────────────────────────────────────────────
 
     def await_ambulance(self, call: int) -> None:
-        received_at = self.calls.received_at[call]
-        insort(self.waiting, waiting_key(self.calls.priority[call], received_at, call))
-        self.dispatch_at_the_end_of_the_instant()
+        """A call takes its place among those that wait."""
+        key = waiting_key(self.calls.priority[call], self.calls.received_at[call], call)
+        insort(self.waiting, key)
 
-    def clear(self, ambulance: int, place: int) -> EndOfInstant:
-        self.fleet.call[ambulance], self.fleet.trip[ambulance] = NONE, None
-        self.fleet.drive[ambulance] = None
-        self.fleet.stands_at[ambulance] = place
-        self.fleet.set_status(ambulance, Status.CLEARED)
-        self.just_cleared.append(ambulance)
-        return self.dispatch_at_the_end_of_the_instant()
-
-    def dispatch_at_the_end_of_the_instant(self) -> EndOfInstant:
+    def dispatch_at_the_end_of_the_instant(self) -> None:
         if self.end_of_instant is None:
             self.end_of_instant = EndOfInstant(self.env)
             self.end_of_instant.callbacks.append(self.dispatch)
-        return self.end_of_instant
 
-    def dispatch(self, _: simpy.Event) -> None:
-        """Serve the waiting calls in their order, then send home who is free and not needed."""
+    def dispatch(self, _event: simpy.Event) -> None:
+        """Serve the waiting calls in their order, then send home each free ambulance."""
         self.end_of_instant = None
         in_order, self.waiting = self.waiting, []
-        hopeless: set[int] = set()  # priorities for which nobody can be sent as things stand
-        for key in in_order:
-            if key[0] in hopeless:
-                self.keep_waiting(key)
-                continue
-            call = key[2]
+        for *_, call in in_order:
             while call != NONE:  # an abandoned call is reconsidered next, before any other
-                priority = self.calls.priority[call]
-                ambulance = self.nearest_ambulance(call)
-                if ambulance == NONE:
-                    hopeless.add(priority)
-                    received_at = self.calls.received_at[call]
-                    self.keep_waiting(waiting_key(priority, received_at, call))
+                ambulance = self.first_at_the_scene(call)
+                if ambulance is not None:
+                    call = self.send(ambulance, call)
+                elif self.system.rules.lose_when_none_free:
+                    self.log.lost[call] = True
                     break
-                call = self.send(ambulance, call)
-                if call != NONE:  # who was diverted may now be divertible for others
-                    hopeless.clear()
-        for ambulance in sorted(self.just_cleared):
-            if self.fleet.status[ambulance] == Status.CLEARED:
+                else:
+                    self.await_ambulance(call)
+                    break
+        for ambulance in self.fleet:
+            if ambulance.status == Status.CLEARED:
                 self.send_home(ambulance)
-        self.just_cleared.clear()
 
-    def keep_waiting(self, key: tuple[int, float, int]) -> None:
-        if self.system.lose_when_none_free:
-            self.log.lost[key[2]] = True
-        else:
-            insort(self.waiting, key)
-
-    def nearest_ambulance(self, call: int) -> int:
+    def first_at_the_scene(self, call: int) -> Ambulance | None:
         """The ambulance that is expected to arrive first, among all that can be sent."""
-        fleet, scene, now = self.fleet, self.calls.place[call], self.env.now
-        priority = self.calls.priority[call]
-        mode = self.mode_to_scene(call)
+        mode, scene = self.mode_to_scene(call), self.calls.place[call]
         best, best_s = NONE, np.inf
-        for road_s, station in self.roads.from_stations_s(mode, scene):
-            seconds = self.system.expected_turnout_s + road_s
-            if seconds > best_s:  # nor is any station after it nearer
-                break
-            ready = fleet.ready_at_station[station]
-            if ready and is_first(seconds, ready[0], best_s, best):
-                best, best_s = ready[0], seconds
-        for ambulance in fleet.elsewhere:
-            status, serving = fleet.status[ambulance], fleet.call[ambulance]
-            divert = serving != NONE and self.may_divert[self.calls.priority[serving]][priority]
-            if not can_be_sent(status, fleet.on_duty[ambulance], divert):
-                continue
-            drive = fleet.drive[ambulance]
-            if drive is not None and self.roads.too_far(drive, now, mode, scene, best_s):
-                continue
-            turnout_left_s = 0.0
-            if status == Status.TURNING_OUT:
-                turnout_left_s = max(0.0, fleet.expected_mobile_at[ambulance] - now)
-            node, lead_s = self.position(ambulance, mode)
-            seconds = turnout_left_s + (lead_s + self.roads.from_node_s(mode, node, scene))
-            if is_first(seconds, ambulance, best_s, best):
-                best, best_s = ambulance, seconds
-        return best
+        for ambulance in self.fleet:
+            if self.can_be_sent(ambulance, call):
+                seconds = self.seconds_to(scene, ambulance, mode)
+                if is_first(seconds, ambulance.row, best_s, best):
+                    best, best_s = ambulance.row, seconds
+        return None if best == NONE else self.fleet[best]
 
-    def mode_to_scene(self, call: int) -> int:
-        return self.roads.mode_to_scene[self.roads.band(self.env.now)][self.calls.priority[call]]
+    def can_be_sent(self, ambulance: Ambulance, call: int) -> bool:
+        may_divert = ambulance.call != NONE and bool(
+            self.system.rules.may_divert[
+                self.calls.priority[ambulance.call], self.calls.priority[call]
+            ]
+        )
+        return can_be_sent(ambulance.status, ambulance.on_duty, may_divert)
 
-    def position(self, ambulance: int, mode: int) -> tuple[int, float]:
-        """The road node from which an ambulance not at its station sets out, and seconds to it."""
-        fleet, roads = self.fleet, self.roads
-        drive = fleet.drive[ambulance]
-        if drive is not None:
-            return drive.position(self.env.now, mode)
-        place = fleet.stands_at[ambulance]
-        if fleet.status[ambulance] == Status.TURNING_OUT:
-            place = roads.station_place[fleet.base[ambulance]]
-        return roads.place_node[place], roads.leg_s[mode][place]
+    def seconds_to(self, scene: int, ambulance: Ambulance, mode: int) -> float:
+        """What the dispatcher expects: the turnout, or what is left of it, and the way."""
+        turnout_s = 0.0
+        if ambulance.status == Status.AT_STATION:
+            turnout_s = self.system.rules.expected_turnout_s
+        elif ambulance.status == Status.TURNING_OUT:
+            turnout_s = max(0.0, ambulance.expected_mobile_at - self.env.now)
+        node, lead_s = self.position(ambulance, mode)
+        return turnout_s + (lead_s + self.roads.from_node_s(mode, node, scene))
 
-    def send(self, ambulance: int, call: int) -> int:
-        """Assign an ambulance to a call; answers the call that it leaves, or NONE."""
-        fleet, now = self.fleet, self.env.now
-        status, abandoned = fleet.status[ambulance], fleet.call[ambulance]
-        left = fleet.trip[ambulance]
-        if left is not None:  # on its way home, or to the call it leaves
-            left.diverted_at = now
+    def position(self, ambulance: Ambulance, mode: int) -> tuple[int, float]:
+        """The road node from which an ambulance sets out in a mode, and the seconds to it."""
+        if ambulance.drive is not None:
+            return ambulance.drive.position(self.env.now, mode)
+        return self.roads.place_node[ambulance.place], self.roads.leg_s[mode][ambulance.place]
+
+    def send(self, ambulance: Ambulance, call: int) -> int:
+        """Assign an ambulance to a call; returns the call that it leaves, or NONE."""
+        now, abandoned = self.env.now, ambulance.call
+        if ambulance.trip is not None:  # on its way home, or to the call it leaves
+            ambulance.trip.diverted_at = now
         trip = self.log.new_trip(call, ambulance, now)
-        fleet.call[ambulance], fleet.trip[ambulance] = call, trip
-        if status in (Status.AT_STATION, Status.TURNING_OUT):
-            if status == Status.AT_STATION:
-                fleet.turned_out_at[ambulance] = now + self.calls.turnout_s[call]
-                fleet.expected_mobile_at[ambulance] = now + self.system.expected_turnout_s
-            turnout_s = fleet.turned_out_at[ambulance] - now
-            fleet.set_status(ambulance, Status.TURNING_OUT)
-        else:
-            turnout_s = 0.0
+        if ambulance.status == Status.AT_STATION:
+            ambulance.status = Status.TURNING_OUT
+            ambulance.turned_out_at = now + self.calls.turnout_s[call]
+            ambulance.expected_mobile_at = now + self.system.rules.expected_turnout_s
+        elif ambulance.status != Status.TURNING_OUT:
             self.depart(ambulance, call, trip)
-        self.env.process(self.answer(ambulance, call, trip, turnout_s))
+        self.env.process(self.serve(ambulance, call, trip))
         return abandoned
 
-    def depart(self, ambulance: int, call: int, trip: Trip) -> None:
+    def depart(self, ambulance: Ambulance, call: int, trip: Trip) -> None:
         """Wheels roll towards a call. The time band of this instant holds for the whole drive."""
-        now = self.env.now
-        mode = self.mode_to_scene(call)
-        node, lead_s = self.position(ambulance, mode)
-        drive = Drive(self.roads, mode, node, lead_s, self.calls.place[call], now)
-        self.fleet.drive[ambulance] = drive
-        self.fleet.set_status(ambulance, Status.TO_SCENE)
-        trip.mobile_at = now
+        trip.mobile_at, ambulance.status = self.env.now, Status.TO_SCENE
+        ambulance.drive = self.drive(ambulance, self.mode_to_scene(call), self.calls.place[call])
 
-    def send_home(self, ambulance: int) -> None:
+    def send_home(self, ambulance: Ambulance) -> None:
         """Repositioning is a trip without a call."""
-        now, place = self.env.now, self.fleet.stands_at[ambulance]
-        base = self.fleet.home[ambulance]
-        if self.standby_list:
-            base = standby_station(base, self.standby_list, self.fleet.free_by_station(ambulance))
-        self.fleet.base[ambulance] = base
-        mode = self.roads.mode_home[self.roads.band(now)]
-        node, lead_s = self.roads.place_node[place], self.roads.leg_s[mode][place]
-        drive = Drive(self.roads, mode, node, lead_s, self.roads.station_place[base], now, place)
-        trip = self.log.new_trip(NONE, ambulance, now)
-        trip.mobile_at = now
-        self.fleet.call[ambulance], self.fleet.trip[ambulance] = NONE, trip
-        self.fleet.drive[ambulance] = drive
-        self.fleet.set_status(ambulance, Status.RETURNING)
+        wanted, ambulance.base = self.system.rules.standby_list, ambulance.home
+        if len(wanted):
+            present = free_by_station(self.fleet, ambulance, len(self.station_place))
+            ambulance.base = standby_station(ambulance.home, wanted, present)
+        mode = int(self.system.roads.mode_home[self.roads.band(self.env.now)])
+        drive = self.drive(ambulance, mode, self.station_place[ambulance.base])
+        trip = self.log.new_trip(NONE, ambulance, self.env.now)
+        trip.mobile_at, ambulance.status = self.env.now, Status.RETURNING
+        ambulance.drive = drive
+        self.env.process(self.drive_home(ambulance, trip, drive))
 
-    def nearest_hospital(self, call: int) -> tuple[int, float]:
-        """The hospital and the seconds to it, in the profile and time band driven there."""
-        mode = self.roads.mode_to_hospital[self.roads.band(self.env.now)]
-        return self.roads.hospital(mode, self.calls.place[call], self.calls.hospital[call])
+    def drive(self, ambulance: Ambulance, mode: int, place: int) -> Drive:
+        """A drive to a place that begins now, where the ambulance is."""
+        node, lead_s = self.position(ambulance, mode)
+        return Drive(self.roads, mode, node, lead_s, place, self.env.now)
 
+    # ── as it is at this instant ─────────────────────────────────────────────────────────────
 
-class Trip:
-    """A line of the Log while it is written: never, until it happens."""
+    def mode_to_scene(self, call: int) -> int:
+        band = self.roads.band(self.env.now)
+        return int(self.system.roads.mode_to_scene[band, self.calls.priority[call]])
 
-    hospital = NONE
-    mobile_at = arrived_at = left_scene_at = np.nan
-    at_hospital_at = handover_at = cleared_at = diverted_at = np.nan
+    def mode_to_hospital(self) -> int:
+        return int(self.system.roads.mode_to_hospital[self.roads.band(self.env.now)])
 
-    def __init__(self, call: int, ambulance: int, assigned_at: float):
-        self.call, self.ambulance, self.assigned_at = call, ambulance, assigned_at
+    def hospital_for(self, call: int) -> tuple[int, float]:
+        """The hospital and the seconds to it; NONE if nobody is conveyed, or there is none."""
+        if not self.calls.conveyed[call]:
+            return NONE, 0.0
+        scene, mode = self.calls.place[call], self.mode_to_hospital()
+        seconds = [self.roads.from_place_s(mode, scene, place) for place in self.hospital_place]
+        hospital = choose_hospital(seconds, self.calls.hospital[call])
+        return hospital, 0.0 if hospital == NONE else seconds[hospital]
+
+    def serving_s(self, ambulance: Ambulance, drawn_s: float) -> float:
+        """A stage of a call as this ambulance takes it."""
+        return serving_seconds(drawn_s, ambulance.service_factor, self.system.rules.on_grid)
 
 
 class Logbook:
     """The Log while it is written: a line for each trip as it is assigned."""
 
     def __init__(self, calls: Calls):
-        self.ready_at = (calls.received_at + calls.call_taking_s).tolist()
+        self.ready_at = calls.ready_at.tolist()
         self.lost = [False] * len(self.ready_at)
         self.trips: list[Trip] = []
 
-    def new_trip(self, call: int, ambulance: int, now: float) -> Trip:
-        trip = Trip(call, ambulance, now)
+    def new_trip(self, call: int, ambulance: Ambulance, now: float) -> Trip:
+        """Open the line of an assignment; from now on the ambulance is on this trip."""
+        trip = Trip(call, ambulance.row, now)
+        ambulance.call, ambulance.trip = call, trip
         self.trips.append(trip)
         return trip
 

@@ -84,7 +84,7 @@ def _draw(ax: Axes, the_map: Map, marks: list[Mark], say: Language) -> list[Any]
     ax.scatter(
         cells.xy[:, 0], cells.xy[:, 1], s=sizes, color=style.ORANGE, alpha=0.35, lw=0, zorder=5
     )
-    people = say("People")
+    people = say("Residents")
     legend.append(Line2D([], [], ls="", marker="o", color=style.ORANGE, alpha=0.5, label=people))
     core = the_map.layers["core"]
     if len(core):

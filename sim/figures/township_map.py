@@ -25,7 +25,7 @@ BREAKS: Final = (10, 15, 20, 30, 40)  # policy minutes
 RAMP: Final = ("#FFF7DC", "#FEE391", "#FDBB4E", "#F08A24", "#C24A0A", "#7A2706")  # dark = worse
 NO_CALLS = "#EEEEEE"
 DARK_FROM = 4  # classes on which type is white
-INSET_BELOW = 0.55  # of the map's width: a smaller core is drawn again, enlarged
+INSET_BELOW = 0.55  # of the map's width: a smaller core is view again, enlarged
 ASPECT: Final = 0.62  # of the page
 MAP_WIDE: Final = 0.66  # of the page's width, at most
 STATIONS: Final = (  # kind, marker, colour, name
@@ -34,19 +34,19 @@ STATIONS: Final = (  # kind, marker, colour, name
 )
 
 
-class Drawn(NamedTuple):
+class View(NamedTuple):
     """A layout, how it serves the townships, and for whom."""
 
     layout: Scenario
-    townships: words.Served
+    townships: words.Service
     say: Language
 
 
 def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen") -> Figure:
     """The 90th percentile of the response time of each township under one layout."""
-    the_map, townships = comparison.base.map, words.served(comparison, layout)
+    the_map, townships = comparison.base.map, words.service(comparison, layout)
     finding = words.finding(comparison, layout, townships, say)
-    drawn = Drawn(comparison.layouts[layout], townships, say)
+    view = View(comparison.layouts[layout], townships, say)
     with page.page_of_aspect(finding, size, ASPECT) as sheet:
         fig, top, bottom = sheet.fig, page.head_room(sheet.fig), page.foot_room(sheet.fig)
         bounds = the_map.outline.bounds
@@ -57,14 +57,14 @@ def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen
             wide = min(wide, max(0.38, map_parts.map_width(bounds, top - bottom, fig)))
         ax = fig.add_axes((0.01, bottom, wide, top - bottom))
         map_parts.map_axes(ax, bounds)
-        _map(ax, drawn, labels_in_core=not inset)
+        _map(ax, view, labels_in_core=not inset)
         map_parts.scale_bar(ax, say)
         map_parts.north_arrow(ax)
         left, legend_top = wide + 0.04, top
         if inset:
             legend_top = bottom + 0.36 * (top - bottom)
-            _inset(ax, (left, legend_top, 0.985 - left, top - legend_top), core.bounds, drawn)
-        _legend(fig, left, legend_top - 0.025, drawn)
+            _inset(ax, (left, legend_top, 0.985 - left, top - legend_top), core.bounds, view)
+        _legend(fig, left, legend_top - 0.025, view)
     return fig
 
 
@@ -76,9 +76,9 @@ def _class(minutes: float) -> int:
     return int(np.searchsorted(BREAKS, minutes, side="left"))
 
 
-def _map(ax: Axes, drawn: Drawn, *, labels_in_core: bool, all_labels: bool = False) -> None:
+def _map(ax: Axes, view: View, *, labels_in_core: bool, all_labels: bool = False) -> None:
     """Areas, core, stations and names on one pair of axes."""
-    layers, (p90, meets) = drawn.layout.map.layers, drawn.townships
+    layers, (p90, meets) = view.layout.map.layers, view.townships
     frame = layers["townships"]
     colours = [NO_CALLS if math.isnan(m) else RAMP[_class(m)] for m in p90]
     map_parts.plot(ax, frame, color=colours, edgecolor="white", linewidth=1.0, zorder=1)
@@ -88,10 +88,10 @@ def _map(ax: Axes, drawn: Drawn, *, labels_in_core: bool, all_labels: bool = Fal
     core = layers["core"]
     map_parts.plot(ax, core.boundary, color=style.BLUE, linewidth=2.2, zorder=4)
     inside = frame.representative_point().within(core.geometry.union_all())
-    taken = _stations(ax, drawn.layout)
+    taken = _stations(ax, view.layout)
     for row in np.argsort(-frame.area.to_numpy()).tolist():
         if all_labels or labels_in_core or not inside.iloc[row]:
-            _label(ax, drawn, row, taken)
+            _label(ax, view, row, taken)
 
 
 def _stations(ax: Axes, scenario: Scenario) -> list[mpl.transforms.Bbox]:
@@ -117,13 +117,13 @@ def _stations(ax: Axes, scenario: Scenario) -> list[mpl.transforms.Bbox]:
     return boxes
 
 
-def _label(ax: Axes, drawn: Drawn, row: int, taken: list[Any]) -> None:
+def _label(ax: Axes, view: View, row: int, taken: list[Any]) -> None:
     """Name and minutes where there is room: in the area, clear of stations and other names."""
-    minutes, the_map = drawn.townships.p90[row], drawn.layout.map
+    minutes, the_map = view.townships.p90[row], view.layout.map
     if math.isnan(minutes):
         return
     shape, seat = the_map.layers["townships"].geometry.iloc[row], the_map.townships[row]
-    name = drawn.say.name(seat.name)
+    name = view.say.name(seat.name)
     shown = "∞" if math.isinf(minutes) else f"{minutes:.0f}"
     if minutes > np.round(minutes) and np.round(minutes) in BREAKS:
         shown = f"{minutes:.1f}"  # 10.3 is not within ten minutes, and must not read as 10
@@ -151,16 +151,16 @@ def _fits(ax: Axes, box: Any, shape: Any) -> bool:
 
 
 def _inset(
-    ax: Axes, where: tuple[float, float, float, float], bounds: map_parts.Bounds, drawn: Drawn
+    ax: Axes, where: tuple[float, float, float, float], bounds: map_parts.Bounds, view: View
 ) -> None:
     """The urban core again, large enough for its names."""
     fig: Figure = ax.figure  # type: ignore[assignment]
     left, bottom, width, height = where
     inner = fig.add_axes((left, bottom, width, height - 0.045))
-    fig.text(left, bottom + height, drawn.say("Urban core, enlarged"), va="top")
+    fig.text(left, bottom + height, view.say("Urban core, enlarged"), va="top")
     map_parts.map_axes(inner, bounds)
     (x0, x1), (y0, y1) = inner.get_xlim(), inner.get_ylim()
-    _map(inner, drawn, labels_in_core=True, all_labels=True)
+    _map(inner, view, labels_in_core=True, all_labels=True)
     for spine in inner.spines.values():
         spine.set_visible(True)
         spine.set_color("#8A8A8A")
@@ -170,19 +170,19 @@ def _inset(
     )  # fmt: skip
 
 
-def _legend(fig: Figure, left: float, top: float, drawn: Drawn) -> None:
+def _legend(fig: Figure, left: float, top: float, view: View) -> None:
     """Only what is on the map: the classes of minutes, and beside them the marks."""
-    say, points = drawn.say, mpl.rcParams["font.size"]
+    say, points = view.say, mpl.rcParams["font.size"]
     common: Any = {
         "frameon": False, "alignment": "left", "borderaxespad": 0, "borderpad": 0,
         "handlelength": 1.6, "loc": "upper left", "fontsize": 0.9 * points,
     }  # fmt: skip
     classes = fig.legend(
-        handles=_classes(drawn), title=say("90th percentile (min)"), bbox_to_anchor=(left, top),
+        handles=_classes(view), title=say("90th percentile (min)"), bbox_to_anchor=(left, top),
         **common,
     )  # fmt: skip
     marks = fig.legend(
-        handles=_marks(drawn), title=say("digit = ambulances"), bbox_to_anchor=(left, top), **common
+        handles=_marks(view), title=say("digit = ambulances"), bbox_to_anchor=(left, top), **common
     )
     for text in marks.get_texts():
         text.set_linespacing(1.35)  # Chinese lines need more than Latin ones
@@ -205,9 +205,9 @@ def _side_by_side(fig: Figure, first: Legend, second: Legend, left: float, top: 
                 text.set_fontsize(0.96 * float(text.get_fontsize()))
 
 
-def _classes(drawn: Drawn) -> list[Patch]:
+def _classes(view: View) -> list[Patch]:
     """The classes from the quickest on the map to the slowest, and areas without calls."""
-    p90 = drawn.townships.p90
+    p90 = view.townships.p90
     edge: Any = {"edgecolor": "#8A8A8A", "lw": 0.6}
     used = sorted({_class(minutes) for minutes in p90[~np.isnan(p90)]})
     names = [f"≤ {BREAKS[0]}", *(f"{a}–{b}" for a, b in pairwise(BREAKS)), f"> {BREAKS[-1]}"]
@@ -218,13 +218,13 @@ def _classes(drawn: Drawn) -> list[Patch]:
             for i in range(used[0], used[-1] + 1)
         ]  # fmt: skip
     if np.isnan(p90).any():
-        patches.append(Patch(facecolor=NO_CALLS, label=drawn.say("no calls"), **edge))
+        patches.append(Patch(facecolor=NO_CALLS, label=view.say("no calls"), **edge))
     return patches
 
 
-def _marks(drawn: Drawn) -> list[Any]:
+def _marks(view: View) -> list[Any]:
     """Stations, the urban core, and the hatching of who misses the target."""
-    layout, say = drawn.layout, drawn.say
+    layout, say = view.layout, view.say
     kinds = {station.kind for station in layout.open_stations()}
     marks: list[Any] = [
         Line2D([], [], ls="", marker=marker, color=colour, markeredgecolor="white",

@@ -15,7 +15,7 @@ from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, band_at
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 
 class Responses(NamedTuple):
@@ -66,7 +66,7 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         found.area,
         found.township,
         calls.priority[measured],
-        (((system.bands.offset_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
+        (((system.roads.bands.offset_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
         found.response_s,
         _if_reached(reached, log.ready_at[call] - calls.received_at[call]),
         _if_reached(reached, log.assigned_at[trip] - log.ready_at[call]),
@@ -74,8 +74,8 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         _if_reached(reached, nearest_s),
         reached & (first_assignment(log, len(calls.received_at)) == log.ready_at)[measured],
         cross,
-        _by_hour_of_week(busy, len(system.home), system.bands.offset_s),
-        _by_hour_of_week(duty, len(system.home), system.bands.offset_s),
+        _by_hour_of_week(busy, len(system.fleet.home), system.roads.bands.offset_s),
+        _by_hour_of_week(duty, len(system.fleet.home), system.roads.bands.offset_s),
         _level_zero_s(busy, duty, window),
         window.end_s - window.start_s,
     )
@@ -130,22 +130,24 @@ def _from_nearest(
     In the mode in which the ambulance that came was driven.
     """
     call = log.call[trip]
-    mode = system.mode_to_scene[band_at(system.bands, log.mobile_at[trip]), calls.priority[call]]
-    staffed = np.unique(system.home)
-    starts = system.station_place[staffed]
+    mode = system.roads.mode_to_scene[
+        band_at(system.roads.bands, log.mobile_at[trip]), calls.priority[call]
+    ]
+    staffed = np.unique(system.fleet.home)
+    starts = system.stations.place[staffed]
     from_station = np.empty((len(staffed), len(trip)))
-    ends = system.place_node[calls.place[call]]
+    ends = system.roads.place_node[calls.place[call]]
     for one in np.unique(mode).tolist():
         some = np.flatnonzero(mode == one)
         for row, start in enumerate(starts.tolist()):
             road_s = seconds_to_places(
-                system.travel, one, int(system.place_node[start]), ends[some]
+                system.roads.travel, one, int(system.roads.place_node[start]), ends[some]
             )
-            from_station[row, some] = road_s + system.place_leg_s[one, start]
-    home = np.searchsorted(staffed, system.home[log.ambulance[trip]])
+            from_station[row, some] = road_s + system.roads.place_leg_s[one, start]
+    home = np.searchsorted(staffed, system.fleet.home[log.ambulance[trip]])
     own_s: np.ndarray = from_station[home, np.arange(len(trip))]
     least_s = from_station.min(axis=0, initial=np.inf)
-    return least_s + system.place_leg_s[mode, calls.place[call]], own_s > least_s
+    return least_s + system.roads.place_leg_s[mode, calls.place[call]], own_s > least_s
 
 
 def _busy_intervals(log: Log, window: Window) -> np.ndarray:
@@ -156,9 +158,9 @@ def _busy_intervals(log: Log, window: Window) -> np.ndarray:
 
 
 def _duty_intervals(system: System, window: Window) -> np.ndarray:
-    shifts = np.diff(system.shift_indptr)
-    ambulance = np.repeat(np.arange(len(system.home)), shifts)
-    return _clipped(ambulance, system.on_duty_at, system.off_duty_at, window)
+    shifts = np.diff(system.fleet.shift_indptr)
+    ambulance = np.repeat(np.arange(len(system.fleet.home)), shifts)
+    return _clipped(ambulance, system.fleet.on_duty_at, system.fleet.off_duty_at, window)
 
 
 def _clipped(who: np.ndarray, start: np.ndarray, end: np.ndarray, window: Window) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from sim.measures import estimates
 from sim.measures.estimates import Estimate, Group, Pooled
 from sim.measures.measures import WITHIN
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 if TYPE_CHECKING:
     pass

@@ -20,7 +20,7 @@ from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 
 class Counts(NamedTuple):
@@ -41,12 +41,12 @@ def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) 
     sums = [measure.sums(rows, setup, cell, AREAS * townships) for measure in COUNTED]
     shape = (len(COUNTED), AREAS, townships)
 
-    stations = len(system.station_place)
+    stations = len(system.stations.place)
     on_call = log.call != NONE
     ends = np.where(np.isnan(log.cleared_at), log.diverted_at, log.cleared_at)[on_call]
     spent_s = np.minimum(ends, window.end_s) - np.maximum(log.assigned_at[on_call], window.start_s)
-    crew = system.home[log.ambulance[on_call]]
-    came = system.home[log.ambulance[found.trip[found.trip != NONE]]]
+    crew = system.fleet.home[log.ambulance[on_call]]
+    came = system.fleet.home[log.ambulance[found.trip[found.trip != NONE]]]
     return Counts(
         above=np.array([one.above for one in sums]).reshape(shape),
         below=np.array([one.below for one in sums]).reshape(shape),

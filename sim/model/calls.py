@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 class Calls(NamedTuple):
     """One replication's calls in order of receipt. Nothing random is left to the engine.
 
-    Never changed once they are made; an engine may lock the arrays.
-
     Instants in seconds since the run began, durations in seconds; nan = not known.
     """
 
@@ -30,6 +28,11 @@ class Calls(NamedTuple):
     conveyed: np.ndarray  # [call] bool
     hospital: np.ndarray  # [call] row of the hospital the call names; NONE = the nearest
     handover_s: np.ndarray
+
+    @property
+    def ready_at(self) -> np.ndarray:
+        """[call] when call taking is over: from then on it can be assigned."""
+        return self.received_at + self.call_taking_s
 
 
 class Stream(IntEnum):

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
 from sim.model.calls import Calls, Stream
-from sim.policies import NONE, on_grid
+from sim.policies.clock import NONE, on_grid
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution

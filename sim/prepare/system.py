@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.geography.roads import network, tables, travel
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, start_of_week_s
 from sim.model.roads import Edges, Travel
-from sim.model.system import ORDINARY, SIREN, System, plain_fleet
-from sim.policies import PositionRule, on_grid
+from sim.model.system import (
+    ORDINARY,
+    SIREN,
+    Fleet,
+    Hospitals,
+    Roads,
+    Rules,
+    Stations,
+    System,
+    plain_fleet,
+)
+from sim.policies.clock import on_grid
+from sim.policies.dispatch import PositionRule
 from sim.prepare.shifts import shifts_of, study_seconds
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
@@ -29,14 +40,11 @@ def build(
     modes = driving_modes(scenario)
     places = places_of(scenario)
     return System(
-        travel=travel_of(scenario, modes, places, like, keep),
-        place_node=np.concatenate([places.map_node, places.station_node]),
-        place_leg_s=legs(scenario, modes, places),
-        **modes_of_trips(scenario, modes),
-        **stations(places),
-        **hospitals(places),
-        **fleet(scenario),
-        **rules(scenario),
+        roads_of(scenario, modes, places, travel_of(scenario, modes, places, like, keep)),
+        stations(places),
+        fleet(scenario),
+        hospitals(places),
+        rules(scenario),
     )
 
 
@@ -65,17 +73,20 @@ def driving_modes(scenario: Scenario) -> Modes:
     return Modes(factor, np.arange(len(factor)).reshape(-1, 2), band_of_hour.ravel())
 
 
-def modes_of_trips(scenario: Scenario, modes: Modes) -> dict[str, Any]:
-    """System's `bands` and the mode of each trip: to the scene, to a hospital, home."""
+def roads_of(scenario: Scenario, modes: Modes, places: Places, ways: Travel) -> Roads:
+    """Where places lie, and the mode of each trip: to the scene, to a hospital, home."""
     settings = scenario.settings
     to_hospital = SIREN if settings.travel.to_hospital == "siren" else ORDINARY
     to_scene = [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
-    return {
-        "bands": _bands(modes.band_of_hour, start_of_week_s(settings.start)),
-        "mode_to_scene": modes.number[:, to_scene],
-        "mode_to_hospital": modes.number[:, to_hospital],
-        "mode_home": modes.number[:, ORDINARY],
-    }
+    return Roads(
+        place_node=np.concatenate([places.map_node, places.station_node]),
+        place_leg_s=legs(scenario, modes, places),
+        travel=ways,
+        bands=_bands(modes.band_of_hour, start_of_week_s(settings.start)),
+        mode_to_scene=modes.number[:, to_scene],
+        mode_to_hospital=modes.number[:, to_hospital],
+        mode_home=modes.number[:, ORDINARY],
+    )
 
 
 def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
@@ -132,7 +143,7 @@ def travel_of(
     """Travel seconds in every mode; those of `like` with other stations, if the roads are one."""
     ground = scenario.map
     if like is not None and _same_roads(scenario, like[0]):
-        shared = like[1].travel
+        shared = like[1].roads.travel
         if ground.matrix is not None:
             return shared
         return travel.for_stations(shared, places.station_node)
@@ -180,39 +191,39 @@ def _same_roads(one: Scenario, other: Scenario) -> bool:
 # ── stations, hospitals, ambulances, rules ───────────────────────────────────────────────────
 
 
-def stations(places: Places) -> dict[str, Any]:
-    """System's `station_place`: stations come after the map's places."""
-    return {"station_place": len(places.map_node) + np.arange(len(places.station_node))}
+def stations(places: Places) -> Stations:
+    """Stations come after the map's places."""
+    return Stations(len(places.map_node) + np.arange(len(places.station_node)))
 
 
-def hospitals(places: Places) -> dict[str, Any]:
-    """System's `hospital_place`: hospitals are the last of the map's places."""
+def hospitals(places: Places) -> Hospitals:
+    """Hospitals are the last of the map's places."""
     first = len(places.map_node) - places.hospitals
-    return {"hospital_place": first + np.arange(places.hospitals)}
+    return Hospitals(first + np.arange(places.hospitals))
 
 
-def fleet(scenario: Scenario) -> dict[str, Any]:
-    """System's columns of ambulances: where each is at home, and its shifts."""
+def fleet(scenario: Scenario) -> Fleet:
+    """Where each ambulance is at home, and its shifts."""
     start_s, until_s = start_of_week_s(scenario.settings.start), study_seconds(scenario)
     shifts = [shifts_of(ambulance, start_s, until_s) for ambulance in scenario.fleet]
-    return plain_fleet(np.array([a.station for a in scenario.fleet], int)) | {
-        "shift_indptr": np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
-        "on_duty_at": np.array([on for s in shifts for on, _ in s], float),
-        "off_duty_at": np.array([off for s in shifts for _, off in s], float),
-    }
+    return plain_fleet(np.array([a.station for a in scenario.fleet], int))._replace(
+        shift_indptr=np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
+        on_duty_at=np.array([on for s in shifts for on, _ in s], float),
+        off_duty_at=np.array([off for s in shifts for _, off in s], float),
+    )
 
 
-def rules(scenario: Scenario) -> dict[str, Any]:
-    """System's rules of dispatch."""
+def rules(scenario: Scenario) -> Rules:
+    """What the dispatcher goes by."""
     settings, on_roads = scenario.settings, scenario.map.matrix is None
-    return {
-        "expected_turnout_s": on_grid(settings.durations.turnout.mean()),
-        "may_divert": _may_divert(scenario),
-        "lose_when_none_free": settings.dispatch.when_none_free == "lost",
-        "position_rule": PositionRule.NEXT_NODE if on_roads else PositionRule.NEAREST_PLACE,
-        "standby_list": np.zeros(0, int),
-        "on_grid": True,
-    }
+    return Rules(
+        expected_turnout_s=on_grid(settings.durations.turnout.mean()),
+        may_divert=_may_divert(scenario),
+        lose_when_none_free=settings.dispatch.when_none_free == "lost",
+        position_rule=PositionRule.NEXT_NODE if on_roads else PositionRule.NEAREST_PLACE,
+        standby_list=np.zeros(0, int),
+        on_grid=True,
+    )
 
 
 def _may_divert(scenario: Scenario) -> np.ndarray:

@@ -20,7 +20,7 @@ from sim.errors import Problem, RecordsError, did_you_mean
 from sim.files.text import read_text
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
-from sim.policies import NONE, on_grid
+from sim.policies.clock import NONE, on_grid
 from sim.scenario.validation import Problems
 from sim.text import Message, message_of
 

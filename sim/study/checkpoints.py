@@ -56,10 +56,10 @@ class Fingerprints:
 
     def of_system(self, system: System) -> bytes:
         """Of a layout; tables of travel seconds follow from its roads, if it has any."""
-        travel = system.travel
+        travel = system.roads.travel
         if len(travel.graph.head):
             travel = travel._replace(far=NO_TABLE, near=NO_TABLE)
-        return self.of(system._replace(travel=travel))
+        return self.of(system._replace(roads=system.roads._replace(travel=travel)))
 
     def of(self, *values: object) -> bytes:
         """Of any values of a System or a Demand: no two give the same."""

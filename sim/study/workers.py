@@ -42,6 +42,7 @@ from sim.measures.groups import Setup
 from sim.measures.sums import Counts, count
 from sim.model.calendar import HOUR_S, Window
 from sim.model.log import log_files
+from sim.model.roads import Travel
 from sim.model.system import System
 from sim.prepare import draws
 from sim.prepare.draws import Demand
@@ -49,8 +50,8 @@ from sim.study import checkpoints, cluster
 from sim.study.checkpoints import Replication
 from sim.text import Message
 
-A_CALL_S = {"compiled": 4e-6, "reference": 5e-5}  # with its tally and its part of the logs, roughly
-A_COUNT_S = {"compiled": 1e-6, "reference": 5e-5}  # with its part of the counts
+A_CALL_S = {"compiled": 4e-6, "reference": 1e-4}  # with its tally and its part of the logs, roughly
+A_COUNT_S = {"compiled": 1e-6, "reference": 1e-4}  # with its part of the counts
 WORTH_A_WORKER_S = 4.0  # below this, starting processes costs more than it saves
 WORTH_A_PLAN_S = 0.5  # below this, so does sending another plan to processes that are there
 BLOCK_S = 1.0  # so that little is lost when a study is killed
@@ -92,7 +93,7 @@ class PlanMessage:
 
     @staticmethod
     def of(plan: Plan) -> PlanMessage:
-        stripped = (s._replace(travel=travel.without_table(s.travel)) for s in plan.systems)
+        stripped = (_with_travel(s, travel.without_table) for s in plan.systems)
         data = pickle.dumps(plan._replace(systems=tuple(stripped)), pickle.HIGHEST_PROTOCOL)
         return PlanMessage(hashlib.sha256(data).hexdigest(), checkpoints.code(), data)
 
@@ -234,7 +235,7 @@ def _replication(
     """The same calls through each layout; engines are made when they are first needed."""
     tallies: list[Tally | Counts] = []
     logs = []
-    calls, drawn_from = None, None
+    calls, packed, drawn_from = None, None, None
     for row in rows:
         system, window = plan.systems[row], plan.windows[row]
         if row not in engines:
@@ -242,7 +243,8 @@ def _replication(
         if calls is None or plan.demands[row] is not drawn_from:
             drawn_from = plan.demands[row]
             calls = draws.draw(drawn_from, plan.seed, number)
-        log = engines[row].run(calls)
+            packed = engines[row].pack(calls)
+        log = engines[row].run(packed)
         if plan.logs:
             logs.append(log_files(calls, log))
         if plan.keep == Keep.ROWS:
@@ -416,6 +418,11 @@ def work(
     return [_replication(plan, engines, number, rows) for number in numbers]
 
 
+def _with_travel(system: System, change: Callable[[Travel], Travel]) -> System:
+    roads = system.roads
+    return system._replace(roads=roads._replace(travel=change(roads.travel)))
+
+
 def _unpacked(sent: PlanMessage | PlanFile) -> tuple[Plan, dict[int, Engine]]:
     """The plan and its engines, made once in a process and kept from block to block."""
     with _one_at_a_time:  # the threads of a process share plan and engines
@@ -428,7 +435,7 @@ def _unpacked(sent: PlanMessage | PlanFile) -> tuple[Plan, dict[int, Engine]]:
                 )
                 raise WorkersError(Message("the study"), text)
             plan: Plan = pickle.loads(message.plan)
-            whole = (s._replace(travel=travel.with_table(s.travel)) for s in plan.systems)
+            whole = (_with_travel(s, travel.with_table) for s in plan.systems)
             while len(_ready) >= KEPT_PLANS:
                 del _ready[next(iter(_ready))]
             _ready[sent.key] = plan._replace(systems=tuple(whole)), {}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from sim.answers.coverage import Coverage
 from sim.text import Message
 from sim.words import measures, provenance
 from sim.words.language import Language
-from sim.words.page import Column, Page, Table, page
+from sim.words.page import Column, Finding, Page, Table, page
 
 MOST: Final = 10  # townships in the table, from the least coverage on
 AREAS: Final = {"all": Message("All"), "urban": Message("Urban"), "rural": Message("Rural")}
@@ -36,9 +36,20 @@ def _(coverage: Coverage, say: Language) -> Page:
 
 def table(coverage: Coverage, say: Language) -> Table:
     """All people, town and country, then the townships with the least coverage."""
-    base, frame = coverage.provenance.base, coverage.to_frame()
-    townships = frame[frame["by"] == "township"].sort_values("within", kind="stable")
-    shown = [frame[frame["by"] != "township"], townships.head(MOST)]
+    base = coverage.provenance.base
+    townships = [group for group in coverage_rows(coverage, say) if group.township]
+    shown = [group for group in coverage_rows(coverage, say) if not group.township]
+    rows = [
+        [
+            group.name,
+            f"{group.people:,}",
+            say.percent(group.within),
+            say.percent(group.radius),
+            say.number(group.minutes),
+            say.name(base.station_name(group.station)),
+        ]
+        for group in (*shown, *townships[:MOST])
+    ]
     columns = (
         Column(align="left"),
         Column(say("people")),
@@ -51,22 +62,7 @@ def table(coverage: Coverage, say: Language) -> Table:
         "(of the {areas}, the ten with the least coverage)",
         areas=measures.area_word(base.map, say),
     )
-    rows = [_row(coverage, row, say) for part in shown for row in part.to_dict("records")]
     return Table(columns, rows, below if len(townships) > MOST else "")
-
-
-def _row(coverage: Coverage, row: dict[Any, Any], say: Language) -> list[str]:
-    base = coverage.provenance.base
-    names = {seat.name.zh: say.name(seat.name) for seat in base.map.townships}
-    area = say(AREAS[row["area"]]) if row["by"] != "township" else names[row["area"]]
-    return [
-        area,
-        f"{row['people']:,}",
-        say.percent(row["within"]),
-        say.percent(row["radius"]),
-        say.number(row["minutes"]),
-        say.name(base.station_name(row["station"])),
-    ]
 
 
 def sentence(coverage: Coverage, say: Language) -> str:
@@ -77,3 +73,62 @@ def sentence(coverage: Coverage, say: Language) -> str:
         share=say.percent(whole["within"]),
         people=f"{whole['people']:,}",
     )
+
+
+# ── around the figure ────────────────────────────────────────────────────────────────────────
+
+
+class CoverageRow(NamedTuple):
+    """A group of people and how many of them are within reach. Shares between 0 and 1."""
+
+    name: str
+    township: bool
+    people: int
+    minutes: float  # of the median person, to the first arrival
+    within: float  # in the target time
+    radius: float  # in the norm's radius
+    station: str  # that reaches most of them first, as it is written
+
+
+def coverage_rows(coverage: Coverage, say: Language) -> list[CoverageRow]:
+    """All people, town and country, then every township from the least coverage on."""
+    base, frame = coverage.provenance.base, coverage.to_frame()
+    seats = {seat.name.zh: say.name(seat.name) for seat in base.map.townships}
+    townships = frame[frame["by"] == "township"].sort_values("within", kind="stable")
+    groups = []
+    for part in (frame[frame["by"] != "township"], townships):
+        for row in part.to_dict("records"):
+            township = row["by"] == "township"
+            name = seats[row["area"]] if township else say(AREAS[row["area"]])
+            numbers = (row[key] for key in ("people", "minutes", "within", "radius", "station"))
+            groups.append(CoverageRow(name, township, *numbers))
+    return groups
+
+
+def finding(coverage: Coverage, say: Language, hidden: int) -> Finding:
+    """The share within reach, what is drawn, and how many townships are not."""
+    base = coverage.provenance.base
+    targets = base.settings.targets
+    subtitle = say(
+        "People within {urban} min (urban) or {rural} min (rural) of a station that has an "
+        "ambulance, from the call on; radius: 5 km in town, 20 km in the country",
+        urban=f"{targets.urban / 60:g}",
+        rural=f"{targets.rural / 60:g}",
+    )
+    if hidden:
+        better = say.count(
+            hidden,
+            "{n} area with more coverage not drawn",
+            "{n} areas with more coverage not drawn",
+        )
+        subtitle = say.joined([subtitle, better])
+    footnote = say(
+        "{map}By distance alone: no calls, no busy ambulances; this is not compliance.",
+        map=provenance.map_mark(base.map, say),
+    )
+    whole = coverage.to_frame().iloc[0]
+    headline = say(
+        "{share} of people live within the target time of a station",
+        share=say.percent(whole["within"]),
+    )
+    return Finding(headline, subtitle, footnote)

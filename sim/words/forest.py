@@ -35,11 +35,11 @@ def letter(row: int) -> str:
 
 def _subtitle(comparison: Comparison, drawn: int, say: Language) -> str:
     if comparison.replications < 2:
-        return say(
+        subtitle = say(
             "Difference from today in one replication, which leaves no interval; response time "
             "from call received to arrival"
         )
-    if comparison.same_calls:
+    elif comparison.same_calls:
         subtitle = say(
             "Difference from today, on the same calls; response time from call received to "
             "arrival; 95 % intervals; grey band: too small to matter"
@@ -50,7 +50,8 @@ def _subtitle(comparison: Comparison, drawn: int, say: Language) -> str:
             "grey band: too small to matter"
         )
     if hidden := len(comparison.proposals) - drawn:
-        return say.joined([subtitle, say("{n} more proposals not drawn", n=hidden)])
+        more = say.count(hidden, "{n} more proposal not drawn", "{n} more proposals not drawn")
+        return say.joined([subtitle, more])
     return subtitle
 
 

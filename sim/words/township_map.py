@@ -16,14 +16,14 @@ from sim.words.language import Language
 from sim.words.page import Finding
 
 
-class Served(NamedTuple):
+class Service(NamedTuple):
     """How the townships are served under one layout."""
 
     p90: np.ndarray  # [township] minutes; nan without calls, inf if a tenth is never reached
     meets: np.ndarray  # [township] whether it meets its target, or has no calls
 
 
-def served(comparison: Comparison, layout: int) -> Served:
+def service(comparison: Comparison, layout: int) -> Service:
     """Each township's 90th percentile, and whether its compliance is what the scenario asks."""
     count = len(comparison.base.map.townships)
     p90, meets = np.full(count, math.nan), np.ones(count, bool)
@@ -32,10 +32,10 @@ def served(comparison: Comparison, layout: int) -> Served:
         group = Group("township", row)
         p90[row] = comparison.estimate("p90", layout, group).mean
         meets[row] = comparison.estimate("within", layout, group).mean >= least
-    return Served(p90, meets)
+    return Service(p90, meets)
 
 
-def finding(comparison: Comparison, layout: int, townships: Served, say: Language) -> Finding:
+def finding(comparison: Comparison, layout: int, townships: Service, say: Language) -> Finding:
     """How many townships meet their target, and what is drawn of which layout."""
     subtitle = say(
         "Minutes within which nine of ten calls are reached: {layout} (call received to arrival)",
@@ -59,7 +59,7 @@ SLOWEST: Final = Message(
 )
 
 
-def headline(comparison: Comparison, townships: Served, say: Language) -> str:
+def headline(comparison: Comparison, townships: Service, say: Language) -> str:
     """How many townships meet their target, and what the slowest needs."""
     called = ~np.isnan(townships.p90)
     if not called.any():

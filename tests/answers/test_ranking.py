@@ -14,11 +14,12 @@ from sim.answers import comparison
 from sim.answers.candidates import Candidate
 from sim.answers.ranking import KEYS, places, rank, rank_layouts, select
 from sim.errors import OptionError, ScenarioError
-from sim.measures import estimates
-from sim.measures.estimates import FIRST_LOOK, Estimate
+from sim.measures import intervals
+from sim.measures.intervals import FIRST_LOOK, Estimate
 from sim.measures.sums import Counts
-from sim.measures.verdicts import FEWEST, Verdict, matters_of
-from sim.study.runs import How, Trials
+from sim.measures.verdicts import FEWEST, Verdict
+from sim.study.effort import Effort
+from sim.study.runs import Runs
 from sim.text import Name
 
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
@@ -31,29 +32,23 @@ def plans():
 # ── rank, by hand ────────────────────────────────────────────────────────────────────────────
 
 
-class Written(Trials):
-    """Trials of layouts whose calls in time are written out: [layout, replication] of 100 calls."""
+class Written(Runs):
+    """Runs of layouts whose calls in time are written out: [layout, replication] of 100 calls."""
 
     def __init__(self, within, looked=False, calls=100):
         within = np.asarray(within)
-        self.layouts = (days(),) * len(within)
-        how = How(**({"most": 10} if looked else {"replications": 10}))
-        self.rule = Trials(days(), plans()[:1], how).rule
-        self.matters = matters_of(days())
-        self._worst, self._summed = (0,), {}
+        effort = Effort(**({"most": 10} if looked else {"replications": 10}))
+        super().__init__(days(), [days()] * (len(within) - 1), effort, worst=(0,))
         calls = np.broadcast_to(calls, within.shape)
-        nothing = np.zeros((2, 1), int)
+        nothing = np.zeros(1, int)
         self._found = [
             [
-                Counts(*(np.array([[n], [0]]) for n in (c, w, c)), np.array([[60.0 * w], [0.0]]),
-                       nothing[0], nothing[0])
+                Counts(np.array([[[w], [0]], [[60.0 * w], [0.0]]]),
+                       np.array([[[c], [0]], [[c], [0]]]), nothing, nothing)
                 for w, c in zip(row, many, strict=True) if w >= 0
             ]
             for row, many in zip(within, calls, strict=True)
         ]  # fmt: skip
-
-    def more(self, upto, rows=None):
-        """All that there is was written out."""
 
 
 def spread_of(mean, size, rng, count=30):
@@ -80,7 +75,7 @@ def test_places_are_told_by_paired_t_tests_at_once():
     found = Written([spread_of(mean, 6, rng) for mean in (50, 62, 60, 58, 57, 56, 50)])
     order = list(range(1, 7))
     first, last = places(found, order, "within")
-    rates = np.array([[one.within.sum() for one in of] for of in found._found], float)
+    rates = np.array([[one.above[0].sum() for one in of] for of in found._found], float)
     better = np.zeros((6, 6), bool)
     for i in range(6):
         for j in range(6):
@@ -124,7 +119,7 @@ def test_equal_layouts_share_their_places_and_others_without_spread_are_certain(
 def test_looking_makes_places_more_cautious():
     """As intervals are then: a lead that just tells two apart no longer does."""
     level = 0.05
-    freedoms = [estimates.freedom(10 * n, looked) for n in (1, 3) for looked in (False, True)]
+    freedoms = [intervals.freedom(10 * n, looked) for n in (1, 3) for looked in (False, True)]
     assert freedoms[0] == freedoms[1] == FIRST_LOOK - 1, "at the first look nothing was chosen"
     assert freedoms[3] < freedoms[2]
     mean = (stats.t.isf(level / 2, freedoms[3]) + stats.t.isf(level / 2, freedoms[2])) / 2
@@ -160,7 +155,7 @@ def test_gains_are_those_of_a_comparison_at_a_level_for_all_at_once():
     found = ranked()
     one = found.sites[3]
     result = comparison.compare(days(), one.layout, replications=6, workers=1)
-    level = estimates.simultaneous(len(found.sites))
+    level = intervals.simultaneous(len(found.sites))
     for key in KEYS:
         theirs = result.spread(key).interval(level)
         assert tuple(one.gains[key]) == pytest.approx(tuple(theirs), rel=1e-6, abs=1e-12)

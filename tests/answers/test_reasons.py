@@ -8,7 +8,8 @@ from rankings import days, ranked
 
 from sim.answers.reasons import reasons_for
 from sim.prepare import reach as coverage
-from sim.study.runs import How, Trials
+from sim.study.effort import Effort
+from sim.study.runs import Runs
 
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
 
@@ -18,8 +19,8 @@ def plans():
 
 
 def tried(upto):
-    found = Trials(days(), plans(), How(workers=1))
-    found.more(upto)
+    found = Runs(days(), plans(), Effort(workers=1))
+    found.extend(upto)
     return found
 
 
@@ -57,7 +58,7 @@ def test_what_a_site_takes_off_a_station_is_of_the_calls_that_both_met():
     """The base has met more calls than layouts dropped early; those say nothing of the site."""
     found = tried(2)
     few = reasons_for(days(), plans(), found)
-    found.more(9, [1])
+    found.extend(9, [1])
     assert reasons_for(days(), plans(), found)[1:] == few[1:]
 
 
@@ -66,8 +67,8 @@ def test_a_site_that_is_a_station_already_has_no_people_behind_it():
     station = base.stations[5]
     lon, lat = base.map.lonlat(station.x, station.y)
     twin = base.add("Twin", [float(lon), float(lat)])
-    found = Trials(base, [twin], How(workers=1))
-    found.more(2)
+    found = Runs(base, [twin], Effort(workers=1))
+    found.extend(2)
     (one,) = reasons_for(base, [twin], found)
     assert (one.people, one.newly, one.nearest) == (0, 0, 5)
     assert one.minutes == pytest.approx(0, abs=1)

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as of_numpy
 from scipy.stats import binom, binomtest
 
 from sim.answers.selection import CONFIDENCE, FIRST_STAGE, Selection, race
-from sim.study.stopping import STEP, Rule
+from sim.study.stopping import STEP, Stopping
 
 
 def columns(*values):
@@ -214,9 +214,9 @@ def test_the_best_of_eight_layouts_is_chosen_as_often_as_promised(known):
 @pytest.mark.parametrize(
     ("lost", "key", "rule"),
     [
-        (True, "within", Rule(10, 200, 0.0)),
-        (True, "within", Rule(None, 200, 0.0040)),
-        (False, "mean", Rule(None, 200, 0.55)),
+        (True, "within", Stopping(10, 200, 0.0)),
+        (True, "within", Stopping(None, 200, 0.0040)),
+        (False, "mean", Stopping(None, 200, 0.55)),
     ],
     ids=["10 replications", "to a precision", "minutes to a precision"],
 )

@@ -37,7 +37,7 @@ def new_stations(layout):
 
 
 def in_reach(layout):
-    return coverage_room.coverage(layout).set_index("area").loc["all", "within"]
+    return coverage_room.coverage(layout).to_frame().set_index("area").loc["all", "within"]
 
 
 def mean_minutes(layout):

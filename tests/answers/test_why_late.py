@@ -6,7 +6,7 @@ import pytest
 
 import sim
 from sim.measures.causes import CAUSES
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 DISTANCE = 0
 
@@ -46,7 +46,7 @@ def test_every_miss_of_liling_is_split_to_the_last_bit(month):
     found, pooled_ = month.why().split, month.pooled[0]
     assert (found.parts_s.sum(axis=1) == pooled_.response_s).all()
     assert found.parts_s.min() >= 0
-    assert ((found.cause != NONE) == ~pooled_.of_calls["within"]).all()
+    assert ((found.cause != NONE) == (pooled_.response_s > pooled_.target_s)).all()
 
 
 def test_a_proposal_has_reasons_of_its_own(few):

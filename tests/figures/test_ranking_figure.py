@@ -25,7 +25,7 @@ from sim import figures
 from sim.answers.ranking import Ranking
 from sim.figures import ranking, style
 from sim.figures.ranking import BEST, HELPER, HELPS, OTHER, TIED
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.words import sites as sites_words
 from sim.words.language import language

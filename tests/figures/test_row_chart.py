@@ -13,7 +13,7 @@ from drawings import check, texts
 from sim.figures import intervals, page, row_chart
 from sim.figures.intervals import Mark
 from sim.figures.row_chart import NumberColumn, Row, RowChart
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY, Matters
 from sim.measures.verdicts import Verdict
 from sim.words.language import language

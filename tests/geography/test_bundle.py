@@ -191,3 +191,65 @@ def test_a_bundle_that_lost_a_column_on_disk_is_refused(tmp_path):
         database.execute("alter table cells drop column people")
     with pytest.raises(MapError, match="column people"):
         maps.read(path)
+
+
+# ── a map read ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_places_are_found_by_either_name_in_any_case(liling):
+    ground = liling.map
+    spot = ground.sites[0]
+    for name in (spot.name.zh, spot.name.en, spot.name.en.upper()):
+        assert ground.find(name) == spot
+    assert ground.find("nowhere") is None
+    names = ground.known_names()
+    assert len(names) == len(set(names))
+    assert {spot.name.zh, spot.name.en} <= set(names)
+
+
+def test_a_station_goes_before_a_township_of_its_name(make, tmp_path):
+    from towns import LAT, LON, csv_of
+
+    _, ground = make(sites=csv_of(tmp_path, [("Westside", LON, LAT)]))
+    assert ground.find("westside") == ground.sites[0]
+
+
+def test_degrees_and_metres_are_each_others_inverse(coquimbo):
+    ground = coquimbo.map
+    lon, lat = ground.lonlat(*ground.cells.xy.T)
+    assert np.column_stack(ground.project(lon, lat)) == pytest.approx(ground.cells.xy, abs=1e-3)
+
+
+def test_a_point_in_no_township_belongs_to_the_nearest(liling):
+    ground = liling.map
+    west, south, east, north = ground.outline.bounds
+    far = np.array([[west - 5000, south], [east + 5000, north]])
+    rows = ground.townships_at(np.vstack([ground.cells.xy, far]))
+    assert np.array_equal(rows[:-2], ground.cells.township)
+    assert (rows[-2:] >= 0).all()
+    assert ground.outside_m(*far[0]) > 4000
+    assert ground.outside_m(*ground.cells.xy[0]) == 0
+
+
+def test_cells_in_the_core_are_urban(liling):
+    ground = liling.map
+    assert np.array_equal(ground.areas_at(ground.cells.xy), ground.cells.area)
+
+
+def test_a_map_is_read_once_until_its_file_changes(tmp_path):
+    import os
+
+    path = tmp_path / "map.gpkg"
+    shutil.copy(LILING, path)
+    one = maps.read(path)
+    assert maps.read(path) is one
+    os.utime(path, ns=(1, 1))
+    assert maps.read(path) is not one
+
+
+def test_what_is_wrong_with_a_bundle_is_said_in_chinese_too(layers, tmp_path):
+    from sim.words.language import language
+
+    with pytest.raises(MapError) as caught:
+        maps.write(tmp_path / "bad.gpkg", without_column(layers, "cells", "people"))
+    assert "图层 cells，列 people" in caught.value.told(language("zh"))

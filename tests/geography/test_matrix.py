@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.errors import MapError
 from sim.geography.making import read_matrix
@@ -59,3 +62,102 @@ def test_what_is_wrong_with_a_table_is_said(tmp_path, text, said):
     with pytest.raises(MapError) as caught:
         read_matrix(path, known=["a", "b"])
     assert said in str(caught.value)
+
+
+@given(st.integers(1, 6), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_square_and_a_long_table_of_the_same_times_are_the_same(tmp_path_factory, size, data):
+    number = st.integers(0, 9999)
+    times = np.array(
+        data.draw(st.lists(number, min_size=size * size, max_size=size * size))
+    ).reshape(size, size)
+    np.fill_diagonal(times, 0)
+    ids = [f"p{i}" for i in range(size)]
+    folder = tmp_path_factory.mktemp("m")
+    order = data.draw(st.permutations(range(size)))
+    square = pd.DataFrame(times, index=ids, columns=ids).iloc[:, order]
+    square.to_csv(folder / "square.csv", index_label="id")
+    rows = [(a, b, times[i, j]) for i, a in enumerate(ids) for j, b in enumerate(ids)]
+    pd.DataFrame(rows, columns=["from", "to", "seconds"]).to_csv(folder / "long.csv", index=False)
+    for name in ("square.csv", "long.csv"):
+        found = read_matrix(folder / name, ids)
+        assert found.ids == tuple(ids)
+        assert np.array_equal(found.seconds, times)
+        assert not found.filled.any()
+
+
+@given(st.integers(2, 6), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_filled_hole_is_the_quickest_way_round_and_nothing_else_changes(
+    tmp_path_factory, size, data
+):
+    number = st.integers(1, 999).map(float) | st.just(np.nan)
+    times = np.array(
+        data.draw(st.lists(number, min_size=size * size, max_size=size * size))
+    ).reshape(size, size)
+    np.fill_diagonal(times, 0)
+    ids = [f"p{i}" for i in range(size)]
+    path = tmp_path_factory.mktemp("m") / "m.csv"
+    pd.DataFrame(times, index=ids, columns=ids).to_csv(path, index_label="id")
+    ways = np.where(np.isnan(times), np.inf, times)
+    for over in range(size):
+        ways = np.minimum(ways, ways[:, [over]] + ways[[over]])
+    holes = np.isnan(times)
+    if np.isinf(ways).any():
+        with pytest.raises(MapError, match="no way over other places"):
+            read_matrix(path, fill_holes="shortest")
+        return
+    found = read_matrix(path, fill_holes="shortest")
+    assert np.array_equal(found.filled, holes)
+    assert np.array_equal(found.seconds[~holes], times[~holes])
+    assert found.seconds[holes] == pytest.approx(ways[holes])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_chinese_heads_and_ids_in_either_encoding(tmp_path, encoding):
+    path = tmp_path / "m.csv"
+    path.write_bytes("起点,终点,分钟\n东,西,2\n西,东,3\n".encode(encoding))
+    found = read_matrix(path, known=["东", "西"])
+    assert found.ids == ("东", "西")
+    assert found.seconds.tolist() == [[0, 120], [180, 0]]
+
+
+def test_whole_numbers_are_the_same_ids_however_they_are_written(tmp_path):
+    frame = pd.DataFrame({"id": [1.0, 2.0], "1": [0, 5], "2": [6, 0]})
+    frame.to_parquet(tmp_path / "m.parquet")
+    assert read_matrix(tmp_path / "m.parquet", known=["1", "2"]).ids == ("1", "2")
+
+
+def test_a_place_of_its_own_needs_no_times(tmp_path):
+    path = tmp_path / "m.csv"
+    path.write_text("id,a\na,\n", "utf-8")
+    assert read_matrix(path).seconds.tolist() == [[0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("m.csv", b"", "there is no row below the header"),
+        ("m.csv", b"\xff\xfe\x00\x81\x00\xff\xff", "not a text file"),
+        ("m.parquet", b"no", "this is not a Parquet file"),
+        ("m.csv", b"id,a,b,b\na,0,1,1\nb,1,0,1\n", "header: b: each id once"),
+        ("m.csv", b"id,a,b\na,0,1\nb,1,0\nc,1,1\n", "first column: not square: c stands nowhere"),
+        ("m.csv", b"from,to,seconds\na,b,x\nb,a,1\n", "seconds: write numbers; found x"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(MapError) as caught:
+        read_matrix(tmp_path / name)
+    assert said in str(caught.value)
+
+
+def test_words_of_the_call_are_checked(tmp_path):
+    path = tmp_path / "m.csv"
+    path.write_text("id,a\na,0\n", "utf-8")
+    for choices, said in (({"unit": "days"}, "write seconds or minutes"),
+                          ({"fill_holes": "x"}, "write shortest; found x")):  # fmt: skip
+        with pytest.raises(MapError, match=said):
+            read_matrix(path, **choices)
+    with pytest.raises(MapError, match="no such file"):
+        read_matrix(tmp_path / "none.csv")

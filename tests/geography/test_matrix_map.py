@@ -7,11 +7,11 @@ from towns import MINUTES, PLACES, matrix_files, write_scenario
 
 import sim
 from sim.answers.coverage import coverage
-from sim.engine.fleet import Roads
+from sim.engine.paths import Ways
 from sim.errors import PlannerError
 from sim.geography import bundle as maps
 from sim.geography.making import import_map
-from sim.policies import on_grid
+from sim.policies.clock import on_grid
 from sim.prepare import system
 from sim.study import plan as study
 
@@ -22,13 +22,13 @@ def test_a_matrix_becomes_a_map_that_can_be_run(tmp_path):
     assert scenario.map.matrix.tolist() == [[0, 720, 1200], [600, 0, 900], [1260, 960, 0]]
     assert scenario.map.cells.people.tolist() == [100, 300, 0]
     world = system.build(scenario)
-    roads = Roads(world)
-    assert roads.from_stations_s(0, 1) == [(720, 0)]
-    assert roads.from_place_s(1, 1, world.station_place[0]) == on_grid(600 / 0.95)
+    roads = Ways(world)
+    assert [roads.from_place_s(0, place, 1) for place in world.stations.place] == [720]
+    assert roads.from_place_s(1, 1, world.stations.place[0]) == on_grid(600 / 0.95)
     result = sim.run(scenario.with_study(length=14 * 86_400.0), replications=2)
     assert result.estimate("mean").mean > 0
     one, other = study.prepare(scenario, scenario.ambulances("Base A", +1)).plan.systems
-    assert one.travel.far is other.travel.far, "layouts hold one matrix together"
+    assert one.roads.travel.far is other.roads.travel.far, "layouts hold one matrix together"
     reach = coverage(scenario, before_s=0.0).set_index("area")
     assert reach.loc["all", "within"] in (0.25, 1.0)
     assert result.map() is not None
@@ -39,8 +39,9 @@ def test_time_bands_and_a_station_elsewhere_on_a_matrix(tmp_path):
     more = "travel: {bands: [{hours: 07-09, speed: 50 %}]}\n"
     scenario = sim.load(write_scenario(tmp_path, "tiny", more)).move("Base A", [113.46, 27.69])
     world = system.build(scenario)
-    roads = Roads(world)
-    assert sorted(roads.from_stations_s(mode, 0)[0][0] for mode in (0, 2)) == [1260, 2520]
+    roads = Ways(world)
+    (station,) = world.stations.place
+    assert sorted(roads.from_place_s(mode, station, 0) for mode in (0, 2)) == [1260, 2520]
 
 
 @pytest.mark.parametrize(

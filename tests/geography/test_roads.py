@@ -1,4 +1,4 @@
-"""Roads to seconds: shortest paths against an independent solver, parallel roads, the grid."""
+"""Ways to seconds: shortest paths against an independent solver, parallel roads, the grid."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import matrix_world
+from worlds import small_city
 
-from sim.engine.fleet import Drive, Roads
+from sim.engine.paths import Drive, Ways
 from sim.geography.roads import network, travel
 from sim.geography.roads import tables as tables_room
 from sim.model import calendar
-from sim.policies import TICKS
+from sim.policies.clock import TICKS
 from sim.prepare import system
 
 
@@ -73,9 +73,8 @@ def world_to(graph, end):
     """A world with one place, at a node of the graph, and one station, elsewhere."""
     nodes = len(graph.indptr) - 1
     spots = np.array([end]), np.array([(end + 1) % nodes])
-    return matrix_world([[0.0]])._replace(
-        place_node=np.concatenate(spots),
-        travel=travel.build(graph, np.full((nodes, 2), np.nan), *spots),
+    return small_city(
+        travel.build(graph, np.full((nodes, 2), np.nan), *spots), np.concatenate(spots)
     )
 
 
@@ -87,7 +86,7 @@ def test_a_vehicle_under_way_never_gains_or_loses_a_tick(roads, data):
     graph = network.edges(built, np.array([10.0]), np.ones((2, 1)))
     nodes = len(graph.indptr) - 1
     start, end = data.draw(st.integers(0, nodes - 1)), data.draw(st.integers(0, nodes - 1))
-    ways = Roads(world_to(graph, end))
+    ways = Ways(world_to(graph, end))
     drive = Drive(ways, 0, start, 7.0, 0, departed_at=100.0)
     elapsed = round(data.draw(st.floats(0, 1)) * drive.seconds * TICKS) / TICKS
     node, left_s = drive.position(100.0 + elapsed, 0)
@@ -116,10 +115,10 @@ def test_a_folded_network_gives_the_same_seconds_as_the_full_one(roads, grid):
 
 
 def test_the_folded_network_of_coquimbo_gives_the_same_seconds(coquimbo):
-    made = system.build(coquimbo).travel
+    made = system.build(coquimbo).roads.travel
     rng = np.random.default_rng(1)
     nodes = rng.choice(len(made.graph.indptr) - 1, 500, replace=False)
-    places = system.build(coquimbo).place_node
+    places = system.build(coquimbo).roads.place_node
     ends = rng.choice(np.unique(places), 20, replace=False)
     assert len(made.chains.node) < 0.9 * (len(made.graph.indptr) - 1)
     full = tables_room.table(made.graph, ends)
@@ -336,12 +335,12 @@ def test_ordinary_driving_and_time_bands_change_every_table(liling):
 
     slow = replace(liling, settings=liling.settings.model_copy(update={"travel": slower}))
     made = system.build(slow)
-    hour = calendar.band_at(made.bands._replace(offset_s=0.0), np.arange(168) * 3600.0)
+    hour = calendar.band_at(made.roads.bands._replace(offset_s=0.0), np.arange(168) * 3600.0)
     assert hour.reshape(7, 24)[:5, 7:9].tolist() == [[0, 0]] * 5
     assert hour.sum() == 168 - 10
-    assert len(made.bands.band) == 11, "an hour that changes nothing is not kept"
-    nodes, end = np.arange(len(made.travel.graph.indptr) - 1), int(made.place_node[0])
-    rush, _, usual, ordinary = (travel.seconds(made.travel, m, nodes, end) for m in range(4))
+    assert len(made.roads.bands.band) == 11, "an hour that changes nothing is not kept"
+    nodes, end = np.arange(len(made.roads.travel.graph.indptr) - 1), int(made.roads.place_node[0])
+    rush, _, usual, ordinary = (travel.seconds(made.roads.travel, m, nodes, end) for m in range(4))
     far = usual > 300
     assert rush[far] / usual[far] == pytest.approx(2.0, rel=1e-2)
     assert ordinary[far] / usual[far] == pytest.approx(1 / 0.95, rel=1e-2)

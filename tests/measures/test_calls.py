@@ -9,7 +9,7 @@ from worlds import ONE_BAND, matrix_world, road_world, some_calls
 from sim.engine.reference import run
 from sim.measures.calls import first_arrival, tally
 from sim.model.calendar import Window
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 
 def measured(world, calls, start=0.0, end=7200.0):
@@ -69,7 +69,7 @@ def test_utilisation_is_clipped_to_the_window():
 
 
 def test_busy_time_falls_into_the_hours_of_the_week():
-    world = matrix_world([[0]])._replace(bands=ONE_BAND._replace(offset_s=23 * 3600.0))
+    world = matrix_world([[0]], bands=ONE_BAND._replace(offset_s=23 * 3600.0))
     t = measured(world, some_calls([1800], on_scene_s=5400), end=10_800)
     assert np.flatnonzero(t.busy_s[0]).tolist() == [23, 24]
     assert t.busy_s[0, [23, 24]].tolist() == [1800, 3600]
@@ -82,9 +82,7 @@ def test_level_zero_is_the_time_without_a_free_ambulance():
 
 
 def test_with_nobody_on_shift_nobody_is_free():
-    world = matrix_world([[0]])._replace(
-        on_duty_at=np.array([300.0]), off_duty_at=np.array([700.0])
-    )
+    world = matrix_world([[0]], on_duty_at=np.array([300.0]), off_duty_at=np.array([700.0]))
     t = measured(world, some_calls([650], on_scene_s=200), end=1000)
     assert t.level_zero_s == 300 + 350  # busy past the end of its shift changes nothing
     assert t.on_duty_s.sum() == 400
@@ -134,7 +132,7 @@ def test_the_first_of_two_arrivals_is_the_response():
 @pytest.mark.parametrize("hour", [0, 5, 23])
 def test_the_hour_is_the_clock_hour_of_receipt(hour):
     t = measured(
-        matrix_world([[0]])._replace(bands=ONE_BAND._replace(offset_s=hour * 3600.0)),
+        matrix_world([[0]], bands=ONE_BAND._replace(offset_s=hour * 3600.0)),
         some_calls([1800, 5400]),
     )
     assert t.hour.tolist() == [hour, (hour + 1) % 24]

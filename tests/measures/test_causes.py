@@ -18,7 +18,7 @@ from sim.measures.calls import first_arrival, tally
 from sim.measures.causes import CAUSES
 from sim.measures.estimates import ALL, Group, Pooled, Setup
 from sim.model.calendar import Window, band_at
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 DISTANCE, CALL_TAKING, TURNOUT, NEAREST_BUSY, QUEUE = range(5)
 WINDOW = Window(0.0, 1e9)
@@ -219,11 +219,15 @@ def nearest_by_hand(world, calls, log):
             found.append(math.inf)
             continue
         mode = int(
-            world.mode_to_scene[band_at(world.bands, log.mobile_at[trip]), calls.priority[call]]
+            world.roads.mode_to_scene[
+                band_at(world.roads.bands, log.mobile_at[trip]), calls.priority[call]
+            ]
         )
-        starts = world.station_place[sorted(set(world.home.tolist()))]
-        end, leg_s = calls.place[call], world.place_leg_s[mode]
-        road_s = travel.seconds(world.travel, mode, world.place_node[starts], world.place_node[end])
+        starts = world.stations.place[sorted(set(world.fleet.home.tolist()))]
+        end, leg_s = calls.place[call], world.roads.place_leg_s[mode]
+        road_s = travel.seconds(
+            world.roads.travel, mode, world.roads.place_node[starts], world.roads.place_node[end]
+        )
         found.append(float((leg_s[starts] + road_s + leg_s[end]).min()))
     return found
 

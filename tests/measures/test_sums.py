@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import matrix_world, some_calls, town
+from worlds import altered, matrix_world, some_calls, town
 
 from sim.answers import comparison
 from sim.engine import reference
@@ -63,15 +63,16 @@ def busy_town(seed, **rules):
     """Crews kept busy, some diverted; calls from both areas and four townships."""
     rng = np.random.default_rng(seed)
     world, calls = town(seed)
-    townships, areas = rng.integers(0, 4, 60), rng.integers(0, 2, 60)
+    count = len(calls.place)
+    townships, areas = rng.integers(0, 4, count), rng.integers(0, 2, count)
     draws = []
     for late_s in (0.0, 300.0, 900.0):
-        keep = rng.random(60) < 0.8
+        keep = rng.random(count) < 0.8
         some = calls._replace(
             township=townships, area=areas, received_at=calls.received_at + late_s
         )
         draws.append(type(calls)(*(column[keep] for column in some)))
-    return world._replace(**rules), draws
+    return altered(world, **rules), draws
 
 
 # ── worlds written out ───────────────────────────────────────────────────────────────────────
@@ -164,7 +165,7 @@ def test_the_first_replications_are_those_alone():
 
 def by_station(world, tally_):
     spent_s = tally_.busy_s.sum(axis=1)
-    return np.bincount(world.home, spent_s, len(world.station_place))
+    return np.bincount(world.fleet.home, spent_s, len(world.stations.place))
 
 
 @pytest.mark.parametrize("window", [WINDOW, Window(1500.0, 5000.0)], ids=["all", "some"])

@@ -11,7 +11,7 @@ from worlds import some_calls
 
 from sim.engine.reference import run
 from sim.model.calendar import Hours
-from sim.policies import on_grid
+from sim.policies.clock import on_grid
 from sim.prepare import system
 from sim.scenario.file import load
 from sim.scenario.layout import Ambulance
@@ -42,52 +42,56 @@ def odd(tmp_path_factory):
 
 def test_profiles_by_priority_to_hospital_and_home(odd):
     _, made = odd
-    assert made.mode_to_scene.tolist() == [[SIREN, SIREN, ORDINARY]]
-    assert made.mode_to_hospital.tolist() == [SIREN]
-    assert made.mode_home.tolist() == [ORDINARY]
+    assert made.roads.mode_to_scene.tolist() == [[SIREN, SIREN, ORDINARY]]
+    assert made.roads.mode_to_hospital.tolist() == [SIREN]
+    assert made.roads.mode_home.tolist() == [ORDINARY]
 
 
 def test_rules_of_dispatch(odd):
     _, made = odd
-    assert made.lose_when_none_free
-    assert made.may_divert.tolist() == [[False] * 3, [True, False, False], [True, False, False]]
-    assert made.expected_turnout_s == pytest.approx(240, rel=1e-3)
+    assert made.rules.lose_when_none_free
+    assert made.rules.may_divert.tolist() == [
+        [False] * 3,
+        [True, False, False],
+        [True, False, False],
+    ]
+    assert made.rules.expected_turnout_s == pytest.approx(240, rel=1e-3)
 
 
 def test_off_road_legs_by_profile(odd):
     scenario, made = odd
-    station = made.station_place[0]
+    station = made.stations.place[0]
     metres = scenario.stations[0].road_m
-    assert made.place_leg_s[SIREN, station] == on_grid(metres / (10 / 3.6))
-    assert made.place_leg_s[ORDINARY, station] == on_grid(metres / (5 / 3.6))
+    assert made.roads.place_leg_s[SIREN, station] == on_grid(metres / (10 / 3.6))
+    assert made.roads.place_leg_s[ORDINARY, station] == on_grid(metres / (5 / 3.6))
 
 
 def test_the_clock_starts_on_the_weekday_of_the_start(odd):
     _, made = odd
     wednesday = 2 * 86_400 + 6.5 * 3600
-    assert made.bands.offset_s == wednesday
+    assert made.roads.bands.offset_s == wednesday
 
 
 def test_night_shifts_run_over_midnight_by_the_clock(odd):
     scenario, made = odd
     (night,) = [i for i, a in enumerate(scenario.fleet) if a.hours is not None]
-    first, last = made.shift_indptr[night : night + 2]
-    on, off = made.on_duty_at[first:last], made.off_duty_at[first:last]
+    first, last = made.fleet.shift_indptr[night : night + 2]
+    on, off = made.fleet.on_duty_at[first:last], made.fleet.off_duty_at[first:last]
     # The run begins at 06:30: the first shift is that evening, 15.5 hours later.
     assert on[0] == 15.5 * 3600
     assert np.all(off - on == 8 * 3600)
     assert np.all(np.diff(on) == 86_400)
     assert off[-1] > 366 * 86_400
-    assert np.isinf(np.delete(made.off_duty_at, np.arange(first, last))).all()
+    assert np.isinf(np.delete(made.fleet.off_duty_at, np.arange(first, last))).all()
 
 
 def test_a_shift_that_has_begun_when_the_run_begins_counts(odd):
     scenario, _ = odd
     early = scenario.ambulances("湘东医院", +1, hours="04-08")
     made = system.build(early)
-    first = made.shift_indptr[-2]
-    assert made.on_duty_at[first] == 0
-    assert made.off_duty_at[first] == 1.5 * 3600
+    first = made.fleet.shift_indptr[-2]
+    assert made.fleet.on_duty_at[first] == 0
+    assert made.fleet.off_duty_at[first] == 1.5 * 3600
 
 
 def test_part_time_crews_go_on_until_all_are_served(liling):
@@ -111,3 +115,48 @@ def test_diversions_go_to_more_urgent_calls_only(tmp_path, pair):
     path.write_text(f"{text}dispatch: {{divert: [{pair}]}}\n", "utf-8")
     with pytest.raises(ScenarioError, match="not more urgent"):
         load(path)
+
+
+# ── what is shared, and what is not ──────────────────────────────────────────────────────────
+
+
+def test_a_change_of_stations_shares_the_roads_of_the_map(liling):
+    base = system.build(liling)
+    other = liling.ambulances(liling.stations[0].name.zh, +1)
+    made = system.build(other, (liling, base))
+    assert made.roads.travel.far is base.travel.far
+    assert made.roads.travel.graph is base.travel.graph
+    alone = system.build(other)
+    for one, two in zip(made, alone, strict=True):
+        if isinstance(one, np.ndarray):
+            assert np.array_equal(one, two)
+
+
+def test_other_speeds_share_nothing(liling):
+    base = system.build(liling)
+    slower = liling.settings.travel.model_copy(update={"ordinary": 0.5})
+    other = replace(liling, settings=liling.settings.model_copy(update={"travel": slower}))
+    made = system.build(other, (liling, base), keep=False)
+    assert made.roads.travel.far is not base.travel.far
+
+
+def test_places_are_the_cells_then_the_hospitals_then_the_stations(liling):
+    places = system.places_of(liling)
+    made = system.build(liling)
+    cells, hospitals = len(liling.map.cells.people), len(liling.map.hospitals)
+    assert len(places.map_node) == cells + hospitals
+    assert made.hospitals.place.tolist() == list(range(cells, cells + hospitals))
+    assert made.stations.place[0] == cells + hospitals
+    assert len(made.roads.place_node) == cells + hospitals + len(liling.stations)
+    xy = liling.map.network.xy[made.roads.place_node[:cells]]
+    assert np.linalg.norm(xy - liling.map.cells.xy, axis=1) == pytest.approx(places.map_m[:cells])
+
+
+def test_bands_multiply_where_they_overlap(odd):
+    scenario, _ = odd
+    band = scenario.settings.travel.bands
+    assert band == ()
+    modes = system.driving_modes(scenario)
+    assert modes.number.tolist() == [[0, 1]]
+    assert (modes.factor[1] == 0.5 * modes.factor[0]).all()
+    assert set(modes.band_of_hour) == {0}

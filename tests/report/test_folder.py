@@ -124,3 +124,10 @@ def test_a_list_that_names_files_elsewhere_is_not_followed(tmp_path, name):
         store.write_run_json(part, {}, [])
     assert precious.read_text() == "mine"
     assert {path.name for path in out.iterdir()} == {"run.json"}
+
+
+def test_measures_are_every_estimate_and_difference(compared, tmp_path):
+    written(tmp_path, compared, figures=False)
+    rows = pd.read_csv(tmp_path / "measures.csv")
+    assert list(rows.columns) == ["layout", "by", "area", "measure", "unit", "mean", "low", "high"]
+    assert rows["mean"].to_numpy() == pytest.approx([row.mean for row in compared.rows()])

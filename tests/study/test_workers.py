@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from conftest import same_bytes
 from processes import LILING, contents, same_results, tenthirty
+from worlds import altered
 
 from sim.answers import comparison
 from sim.errors import OutputError, ScenarioError, WorkersError
@@ -199,25 +200,25 @@ def test_errors_come_back_whole_from_another_process():
 
 def test_the_big_table_stays_behind_and_is_found_again(pair):
     plan = plan_of(*pair)
-    far = plan.systems[0].travel.far
+    far = plan.systems[0].roads.travel.far
     assert isinstance(far, np.memmap)
-    assert plan.systems[1].travel.far is far, "layouts share one table"
+    assert plan.systems[1].roads.travel.far is far, "layouts share one table"
     message = PlanMessage.of(plan)
     assert len(message.plan) < far.nbytes
     with_it = pickle.dumps(plan._replace(systems=tuple(
-        s._replace(travel=s.travel._replace(far=np.array(far))) for s in plan.systems[:1])))  # fmt: skip
+        altered(s, travel=s.roads.travel._replace(far=np.array(far))) for s in plan.systems[:1])))  # fmt: skip
     assert len(message.plan) < len(with_it) + 1_000_000
     there, _ = workers._unpacked(message)
-    assert there.systems[0].travel.far is far, "and in one process it is there once"
-    assert there.systems[1].travel.far is far
+    assert there.systems[0].roads.travel.far is far, "and in one process it is there once"
+    assert there.systems[1].roads.travel.far is far
 
 
 def test_a_table_is_made_where_there_is_no_cache_yet(pair, tmp_path, monkeypatch):
     plan = plan_of(*pair)
-    far = np.array(plan.systems[0].travel.far)
+    far = np.array(plan.systems[0].roads.travel.far)
     monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
     monkeypatch.setattr(tables, "_IN_USE", {})
-    sent = [travel.without_table(s.travel) for s in plan.systems]
+    sent = [travel.without_table(s.roads.travel) for s in plan.systems]
     assert all(t.far.size == 0 for t in sent)
     found = [travel.with_table(t).far for t in sent]
     assert len(list(tmp_path.glob("*.npy"))) == 1
@@ -230,7 +231,7 @@ def test_a_matrix_of_several_layouts_is_sent_once(day):
     made = plan_of(day, day.close("市妇幼"))
     matrix = np.random.default_rng(1).random((2, 300, 300))
     on_it = travel.from_matrix(matrix)
-    systems = tuple(s._replace(travel=on_it) for s in made.systems)
+    systems = tuple(altered(s, travel=on_it) for s in made.systems)
     one, both = (len(PlanMessage.of(made._replace(systems=s)).plan) for s in (systems[:1], systems))
     assert both - one < matrix.nbytes / 2
 

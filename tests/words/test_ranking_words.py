@@ -22,10 +22,10 @@ from rich.cells import cell_len
 
 from sim.answers.ranking import rank
 from sim.answers.reasons import Reason
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
-from sim.report.folder import answer_as_json
-from sim.study.stopping import Chosen
+from sim.report.folder import as_json
+from sim.study.stopping import StoppedBecause
 from sim.words import frames_of, reasons
 from sim.words import ranking as words
 from sim.words.language import language
@@ -145,7 +145,7 @@ def test_the_promise_is_made_only_if_the_selection_came_to_its_end():
 )
 def test_a_selection_that_did_not_end_says_what_would_help(how, cure, chinese):
     found = replace(
-        ranked(), contenders=7, provenance=replace(ranked().provenance, chosen=Chosen(how))
+        ranked(), contenders=7, provenance=replace(ranked().provenance, chosen=StoppedBecause(how))
     )
     said = words.promise(found, EN)
     assert said.startswith("The selection did not come to its end: 7 are still in after 6 ")
@@ -319,6 +319,6 @@ def test_files_have_a_row_for_each_site_with_its_reason_in_every_language():
 
 
 def test_json_has_the_reasons_and_the_sentence_of_its_language():
-    facts = answer_as_json(ranked(), "zh")
+    facts = as_json(ranked(), ZH)
     assert facts["rows"][0]["reason_en"] == reasons.reason(ranked().best.reason, days(), EN)
     assert facts["sentence"] == ranked().sentence("zh")

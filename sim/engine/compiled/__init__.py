@@ -8,19 +8,19 @@ Same rules, written once in `sim.policies`; the sequence of a call's life is wri
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled import ground
-from sim.engine.compiled.desk import CALL, desk
-from sim.engine.compiled.ground import ROW
-from sim.engine.compiled.kept import is_kept as is_kept
+from sim.engine.compiled import constants
+from sim.engine.compiled.cache import is_kept as is_kept
+from sim.engine.compiled.constants import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
+from sim.engine.compiled.state import CALL, new_state
 from sim.model.calls import Calls
 from sim.model.log import TRIP_COLUMNS, Log
 from sim.model.system import System
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 STAGES = [name for name in CALL.fields or () if name != "wakes_at"]
 
@@ -30,38 +30,65 @@ def run(system: System, calls: Calls) -> Log:
     return Engine(system).run(calls)
 
 
+class Packed(NamedTuple):
+    """One replication's calls as the kernel reads them, the same for every layout."""
+
+    rows: np.ndarray  # [call] CALL
+    order: np.ndarray  # [call] in which they become ready
+    ready_at: np.ndarray  # [call] as the log has it
+
+
+def pack(calls: Calls) -> Packed:
+    """Calls as rows. The calls are copied, and not changed."""
+    ready_at = calls.ready_at
+    rows = np.empty(len(ready_at), CALL)
+    rows["wakes_at"] = ready_at
+    for name in STAGES:
+        rows[name] = getattr(calls, name)
+    order = np.argsort(ready_at, kind="stable").astype(ROW)
+    wind(rows, order)
+    return Packed(rows, order, ready_at)
+
+
 class Engine:
     """`run` for one layout and many replications, in as many threads as one likes."""
 
     def __init__(self, system: System):
-        self._ground = ground.build(system)
-        self._home = np.ascontiguousarray(system.home, ROW)
+        self._fixed = constants.build(system)
+        self._home = np.ascontiguousarray(system.fleet.home, ROW)
         self._shifts = _in_order_of_time(system)
-        self._priorities = system.mode_to_scene.shape[1]
+        self._priorities = system.roads.mode_to_scene.shape[1]
 
-    def run(self, calls: Calls) -> Log:
-        self._refuse_unknown_rows(calls)
-        rows, order = _as_rows(calls)
-        stations, ambulances = len(self._ground.station_place), len(self._home)
+    def pack(self, calls: Calls) -> Packed:
+        """Calls in the form in which `run` reads them; any layout's engine can run them."""
+        return pack(calls)
+
+    def run(self, calls: Calls | Packed) -> Log:
+        """What the layout does with these calls.
+
+        Raises IndexError if a call names a place, priority or hospital that the layout has not.
+        """
+        rows, order, ready_at = calls if isinstance(calls, Packed) else pack(calls)
+        self._refuse_unknown_rows(rows)
+        stations, ambulances = len(self._fixed.station_place), len(self._home)
         # Without diversion there are at most an assignment and a drive home for each call.
         lines = 2 * len(rows) + len(rows) // 4 + 16
         while True:
-            made = desk(len(rows), lines, ambulances, stations, self._priorities)
-            trips = serve(self._ground, rows, order, self._home, *self._shifts, made)
+            state = new_state(len(rows), lines, ambulances, stations, self._priorities)
+            trips = serve(self._fixed, rows, order, self._home, *self._shifts, state)
             if trips != FULL:
-                ready_at = calls.received_at + calls.call_taking_s
-                by_trip = {name: getattr(made.log, name)[:trips] for name in TRIP_COLUMNS}
-                return made.log._replace(ready_at=ready_at, **by_trip)
+                by_trip = {name: getattr(state.log, name)[:trips] for name in TRIP_COLUMNS}
+                return state.log._replace(ready_at=ready_at, **by_trip)
             lines *= 2
 
-    def _refuse_unknown_rows(self, calls: Calls) -> None:
+    def _refuse_unknown_rows(self, calls: np.ndarray) -> None:
         """Compiled code would read whatever lies there."""
-        hospitals = len(self._ground.hospital_place)
-        places = self._ground.from_station_s.shape[1]
+        hospitals = len(self._fixed.hospital_place)
+        places = self._fixed.from_station_s.shape[1]
         for name, low, rows in (
             ("place", 0, places), ("priority", 0, self._priorities), ("hospital", NONE, hospitals),
         ):  # fmt: skip
-            column = getattr(calls, name)
+            column = calls[name]  # unsigned, where there is always one: below 0 is beyond the last
             if len(column) and (column.min() < low or column.max() >= rows):
                 raise IndexError(f"a call's {name} is none of {rows}")
 
@@ -71,33 +98,8 @@ def _in_order_of_time(system: System) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
     Where one shift follows at once on another, the end comes before the beginning.
     """
-    of = np.repeat(np.arange(len(system.home), dtype=ROW), np.diff(system.shift_indptr))
-    at = np.stack([system.on_duty_at, system.off_duty_at], axis=1).astype(float).ravel()
+    of = np.repeat(np.arange(len(system.fleet.home), dtype=ROW), np.diff(system.fleet.shift_indptr))
+    at = np.stack([system.fleet.on_duty_at, system.fleet.off_duty_at], axis=1).astype(float).ravel()
     order = np.argsort(at, kind="stable")  # each ambulance's own order stays
     order = order[at[order] < np.inf]
     return at[order], np.repeat(of, 2)[order], np.tile([True, False], len(of))[order]
-
-
-_LAST: tuple[Calls | None, Any] = (None, None)
-
-
-def _as_rows(calls: Calls) -> tuple[np.ndarray, np.ndarray]:
-    """Calls as the kernel reads them, and the order in which they become ready.
-
-    A study takes the same Calls through one layout after another: the last ones are kept, and
-    locked, for a change would not be seen.
-    """
-    global _LAST
-    kept, made = _LAST
-    if kept is not calls:
-        rows = np.empty(len(calls.received_at), CALL)
-        rows["wakes_at"] = calls.received_at + calls.call_taking_s
-        for name in STAGES:
-            rows[name] = getattr(calls, name)
-        order = np.argsort(rows["wakes_at"], kind="stable").astype(ROW)
-        wind(rows, order)
-        for column in calls:
-            column.flags.writeable = False
-        made = rows, order
-        _LAST = calls, made
-    return made

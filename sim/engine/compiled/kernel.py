@@ -11,7 +11,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.compiled.desk import (
+from sim.engine.compiled.cache import compiled, entry
+from sim.engine.compiled.constants import ROW, band, from_node_s
+from sim.engine.compiled.nearest import (
+    AT_STATION,
+    CLEARED,
+    RETURNING,
+    TURNING_OUT,
+    nearest,
+    position,
+    stage_of,
+)
+from sim.engine.compiled.state import (
     DISPATCHES,
     IN_CLEARED,
     IN_ELSEWHERE,
@@ -26,18 +37,10 @@ from sim.engine.compiled.desk import (
     take_first,
     take_from_station,
 )
-from sim.engine.compiled.ground import ROW, band, from_node_s
-from sim.engine.compiled.kept import compiled, entry
-from sim.engine.compiled.search import (
-    AT_STATION,
-    CLEARED,
-    RETURNING,
-    TURNING_OUT,
-    nearest,
-    position,
-    stage_of,
-)
-from sim.policies import NONE, choose_hospital, serving_seconds, standby_station, waiting_key
+from sim.policies.clock import NONE, serving_seconds
+from sim.policies.dispatch import waiting_key
+from sim.policies.hospitals import choose_hospital
+from sim.policies.standby import standby_station
 
 NEVER = np.nan
 FULL = -1  # there are more trips than lines for them
@@ -47,29 +50,29 @@ FULL = -1  # there are more trips than lines for them
 
 
 @compiled
-def _drive(desk, ambulance, mode, node, lead_s, place, at):
+def _drive(state, ambulance, mode, node, lead_s, place, at):
     """A drive begins."""
-    unit = desk.fleet[ambulance]
+    unit = state.fleet[ambulance]
     unit.mode, unit.node, unit.lead_s, unit.place, unit.departed_at = mode, node, lead_s, place, at
     unit.passed, unit.passed_s = node, 0.0
 
 
 @compiled
-def _open_trip(desk, call, ambulance, now):
-    log, trip = desk.log, ROW(desk.held[TRIPS])
-    desk.held[TRIPS] += 1
+def _open_trip(state, call, ambulance, now):
+    log, trip = state.log, ROW(state.held[TRIPS])
+    state.held[TRIPS] += 1
     log.call[trip], log.ambulance[trip], log.hospital[trip] = call, ambulance, NONE
     log.assigned_at[trip] = now
     log.left_scene_at[trip] = log.at_hospital_at[trip] = log.handover_at[trip] = NEVER
     log.cleared_at[trip] = log.diverted_at[trip] = NEVER
-    desk.fleet[ambulance].call, desk.fleet[ambulance].trip = call, trip
+    state.fleet[ambulance].call, state.fleet[ambulance].trip = call, trip
     return trip
 
 
 @compiled
-def _take_back(desk, trip, stage, now):
+def _take_back(state, trip, stage, now):
     """It is sent elsewhere: what its trip foretold will not happen."""
-    log = desk.log
+    log = state.log
     log.diverted_at[trip], log.arrived_at[trip] = now, NEVER
     log.left_scene_at[trip] = log.at_hospital_at[trip] = log.handover_at[trip] = NEVER
     log.cleared_at[trip], log.hospital[trip] = NEVER, NONE
@@ -78,140 +81,140 @@ def _take_back(desk, trip, stage, now):
 
 
 @compiled
-def _send(ground, calls, desk, ambulance, call, now):
+def _send(fixed, calls, state, ambulance, call, now):
     """Assign an ambulance to a call and foretell the trip; answers the call that it leaves."""
-    unit = desk.fleet[ambulance]
-    stage, abandoned = stage_of(desk, ambulance, now), unit.call
+    unit = state.fleet[ambulance]
+    stage, abandoned = stage_of(state, ambulance, now), unit.call
     priority, scene = calls[call].priority, calls[call].place
     unit.from_base = stage == AT_STATION or stage == TURNING_OUT
     departs_at = now
     if unit.from_base:
         if stage == AT_STATION:
-            take_from_station(desk, ambulance)
+            take_from_station(state, ambulance)
             unit.turned_out_at = now + calls[call].turnout_s
-            unit.expected_mobile_at = now + ground.expected_turnout_s
+            unit.expected_mobile_at = now + fixed.expected_turnout_s
         departs_at = now + (unit.turned_out_at - now)
-    mode = ground.mode_to_scene[band(ground, departs_at), priority]
-    node, lead_s = position(ground, desk, ambulance, stage, now, mode)
+    mode = fixed.mode_to_scene[band(fixed, departs_at), priority]
+    node, lead_s = position(fixed, state, ambulance, stage, now, mode)
     if unit.from_base:
-        drive_s = ground.from_station_s[mode, scene, unit.base]
+        drive_s = fixed.from_station_s[mode, scene, unit.base]
     else:
-        drive_s = lead_s + from_node_s(ground, mode, node, scene)
+        drive_s = lead_s + from_node_s(fixed, mode, node, scene)
     if unit.trip != NONE:
-        _take_back(desk, unit.trip, stage, now)
+        _take_back(state, unit.trip, stage, now)
     if stage == CLEARED or stage == RETURNING:
-        strike(desk, desk.elsewhere, IN_ELSEWHERE, ambulance)
+        strike(state, state.elsewhere, IN_ELSEWHERE, ambulance)
     if abandoned == NONE:
-        enlist(desk, desk.serving, IN_SERVING, ambulance)
-    trip = _open_trip(desk, call, ambulance, now)
-    unit.status, unit.sent_in = TURNING_OUT, desk.held[DISPATCHES]
+        enlist(state, state.serving, IN_SERVING, ambulance)
+    trip = _open_trip(state, call, ambulance, now)
+    unit.status, unit.sent_in = TURNING_OUT, state.held[DISPATCHES]
 
-    log, factor = desk.log, ground.service_factor[ambulance]
-    _drive(desk, ambulance, mode, node, lead_s, scene, departs_at)
+    log, factor = state.log, fixed.service_factor[ambulance]
+    _drive(state, ambulance, mode, node, lead_s, scene, departs_at)
     log.mobile_at[trip] = departs_at
     at = departs_at + drive_s
     log.arrived_at[trip] = unit.arrives_at = at
-    at += serving_seconds(calls[call].on_scene_s, factor, ground.on_grid)
+    at += serving_seconds(calls[call].on_scene_s, factor, fixed.on_grid)
     log.left_scene_at[trip] = at
     unit.stands_at, unit.hospital = scene, NONE
     if calls[call].conveyed:
-        way = ground.mode_to_hospital[band(ground, at)]
-        hospital = ground.nearest_hospital[way, scene].row
-        transport_s = ground.nearest_hospital[way, scene].seconds
+        way = fixed.mode_to_hospital[band(fixed, at)]
+        hospital = fixed.nearest_hospital[way, scene].row
+        transport_s = fixed.nearest_hospital[way, scene].seconds
         if calls[call].hospital != NONE:
-            to_hospital_s = ground.to_hospital_s[way, scene]
+            to_hospital_s = fixed.to_hospital_s[way, scene]
             hospital = choose_hospital(to_hospital_s, calls[call].hospital)
             transport_s = to_hospital_s[hospital]
         if hospital != NONE:
             at += transport_s
             log.hospital[trip] = unit.hospital = hospital
             log.at_hospital_at[trip] = log.handover_at[trip] = at
-            unit.stands_at = ground.hospital_place[hospital]
-            at += serving_seconds(calls[call].handover_s, factor, ground.on_grid)
+            unit.stands_at = fixed.hospital_place[hospital]
+            at += serving_seconds(calls[call].handover_s, factor, fixed.on_grid)
     log.cleared_at[trip] = at
-    expect(desk, ambulance, at)
+    expect(state, ambulance, at)
     return abandoned
 
 
 @compiled
-def _send_home(ground, desk, ambulance, now):
+def _send_home(fixed, state, ambulance, now):
     """Repositioning is a trip without a call."""
-    unit = desk.fleet[ambulance]
+    unit = state.fleet[ambulance]
     unit.base = unit.home
-    if len(ground.standby_list) > 0:
-        desk.present[:] = 0
-        for other in range(len(desk.fleet)):
-            status = desk.fleet[other].status
+    if len(fixed.standby_list) > 0:
+        state.present[:] = 0
+        for other in range(len(state.fleet)):
+            status = state.fleet[other].status
             free = status == AT_STATION or status == RETURNING
-            if other != ambulance and desk.fleet[other].on_duty and free:
-                desk.present[desk.fleet[other].base] += 1
-        unit.base = standby_station(unit.home, ground.standby_list, desk.present)
-    mode = ground.mode_home[band(ground, now)]
-    node = ground.place[unit.stands_at].node
-    lead_s = ground.place_s[mode, unit.stands_at].leg
-    home_at = now + ground.to_station_s[mode, unit.stands_at, unit.base]
-    _drive(desk, ambulance, mode, node, lead_s, ground.station_place[unit.base], now)
-    trip = _open_trip(desk, NONE, ambulance, now)
-    desk.log.mobile_at[trip], desk.log.arrived_at[trip] = now, home_at
+            if other != ambulance and state.fleet[other].on_duty and free:
+                state.present[state.fleet[other].base] += 1
+        unit.base = standby_station(unit.home, fixed.standby_list, state.present)
+    mode = fixed.mode_home[band(fixed, now)]
+    node = fixed.place[unit.stands_at].node
+    lead_s = fixed.place_s[mode, unit.stands_at].leg
+    home_at = now + fixed.to_station_s[mode, unit.stands_at, unit.base]
+    _drive(state, ambulance, mode, node, lead_s, fixed.station_place[unit.base], now)
+    trip = _open_trip(state, NONE, ambulance, now)
+    state.log.mobile_at[trip], state.log.arrived_at[trip] = now, home_at
     unit.status = RETURNING
-    expect(desk, ambulance, home_at)
+    expect(state, ambulance, home_at)
 
 
 @compiled
-def _await(calls, desk, call):
+def _await(calls, state, call):
     """A call takes its place among those that wait."""
     key = waiting_key(calls[call].priority, calls[call].received_at, call)
-    spot = desk.held[IN_WAITING]
+    spot = state.held[IN_WAITING]
     while spot > 0:
-        other = desk.waiting[spot - 1]
+        other = state.waiting[spot - 1]
         if waiting_key(calls[other].priority, calls[other].received_at, other) <= key:
             break
-        desk.waiting[spot] = other
+        state.waiting[spot] = other
         spot -= 1
-    desk.waiting[spot] = call
-    desk.held[IN_WAITING] += 1
+    state.waiting[spot] = call
+    state.held[IN_WAITING] += 1
 
 
 @compiled
-def _keep_waiting(ground, calls, desk, call):
-    if ground.lose_when_none_free:
-        desk.log.lost[call] = True
+def _keep_waiting(fixed, calls, state, call):
+    if fixed.lose_when_none_free:
+        state.log.lost[call] = True
     else:
-        _await(calls, desk, call)
+        _await(calls, state, call)
 
 
 @compiled
-def _dispatch(ground, calls, desk, now):
+def _dispatch(fixed, calls, state, now):
     """Serve the waiting calls in their order, then send home who is free and not needed."""
-    desk.held[DISPATCHES] += 1
-    count = desk.held[IN_WAITING]
+    state.held[DISPATCHES] += 1
+    count = state.held[IN_WAITING]
     for i in range(count):
-        desk.in_order[i] = desk.waiting[i]
-    desk.held[IN_WAITING] = 0
-    desk.hopeless[:] = False
+        state.in_order[i] = state.waiting[i]
+    state.held[IN_WAITING] = 0
+    state.hopeless[:] = False
     for i in range(count):
-        call = desk.in_order[i]
-        if desk.hopeless[calls[call].priority]:
-            _keep_waiting(ground, calls, desk, call)
+        call = state.in_order[i]
+        if state.hopeless[calls[call].priority]:
+            _keep_waiting(fixed, calls, state, call)
             continue
         while call != NONE:  # an abandoned call is reconsidered next, before any other
-            ambulance = nearest(ground, calls, desk, call, now)
+            ambulance = nearest(fixed, calls, state, call, now)
             if ambulance == NONE:
-                desk.hopeless[calls[call].priority] = True
-                _keep_waiting(ground, calls, desk, call)
+                state.hopeless[calls[call].priority] = True
+                _keep_waiting(fixed, calls, state, call)
                 break
-            if desk.held[TRIPS] == len(desk.log.call):
+            if state.held[TRIPS] == len(state.log.call):
                 return False
-            call = _send(ground, calls, desk, ambulance, call, now)
+            call = _send(fixed, calls, state, ambulance, call, now)
             if call != NONE:  # who was diverted may now be divertible for others
-                desk.hopeless[:] = False
-    for i in range(desk.held[IN_CLEARED]):
-        ambulance = desk.cleared[i]
-        if desk.fleet[ambulance].status == CLEARED:
-            if desk.held[TRIPS] == len(desk.log.call):
+                state.hopeless[:] = False
+    for i in range(state.held[IN_CLEARED]):
+        ambulance = state.cleared[i]
+        if state.fleet[ambulance].status == CLEARED:
+            if state.held[TRIPS] == len(state.log.call):
                 return False
-            _send_home(ground, desk, ambulance, now)
-    desk.held[IN_CLEARED] = 0
+            _send_home(fixed, state, ambulance, now)
+    state.held[IN_CLEARED] = 0
     return True
 
 
@@ -219,24 +222,24 @@ def _dispatch(ground, calls, desk, now):
 
 
 @compiled
-def _finish(desk, ambulance):
+def _finish(state, ambulance):
     """Its event: cleared where it stands, or home. Answers whether it was cleared."""
-    unit = desk.fleet[ambulance]
+    unit = state.fleet[ambulance]
     if unit.status == RETURNING:
-        strike(desk, desk.elsewhere, IN_ELSEWHERE, ambulance)
+        strike(state, state.elsewhere, IN_ELSEWHERE, ambulance)
         unit.status, unit.trip = AT_STATION, NONE
         if unit.on_duty:
-            make_ready(desk, ambulance)
+            make_ready(state, ambulance)
         return False
-    strike(desk, desk.serving, IN_SERVING, ambulance)
-    enlist(desk, desk.elsewhere, IN_ELSEWHERE, ambulance)
+    strike(state, state.serving, IN_SERVING, ambulance)
+    enlist(state, state.elsewhere, IN_ELSEWHERE, ambulance)
     unit.status, unit.call, unit.trip = CLEARED, NONE, NONE
-    spot = desk.held[IN_CLEARED]
-    while spot > 0 and desk.cleared[spot - 1] > ambulance:
-        desk.cleared[spot] = desk.cleared[spot - 1]
+    spot = state.held[IN_CLEARED]
+    while spot > 0 and state.cleared[spot - 1] > ambulance:
+        state.cleared[spot] = state.cleared[spot - 1]
         spot -= 1
-    desk.cleared[spot] = ambulance
-    desk.held[IN_CLEARED] += 1
+    state.cleared[spot] = ambulance
+    state.held[IN_CLEARED] += 1
     return True
 
 
@@ -254,14 +257,14 @@ def wind(calls, order):
 
 
 @entry
-def serve(ground, calls, order, home, shift_at, shift_of, shift_begins, desk):
+def serve(fixed, calls, order, home, shift_at, shift_of, shift_begins, state):
     """Run to the end; answers the number of trips, or FULL.
 
     `order`: calls in the order in which they become ready; `shift_*`: beginnings and ends of
     shifts in the order of time.
     """
     for ambulance in range(len(home)):
-        unit = desk.fleet[ambulance]
+        unit = state.fleet[ambulance]
         unit.home = unit.base = home[ambulance]
         unit.status, unit.call, unit.trip, unit.heap = AT_STATION, NONE, NONE, NONE
         unit.hospital = NONE
@@ -270,9 +273,9 @@ def serve(ground, calls, order, home, shift_at, shift_of, shift_begins, desk):
         now = np.inf
         if next_call < len(order):
             now = calls[order[next_call]].wakes_at
-        if desk.held[IN_HEAP] > 0:
-            now = min(now, desk.heap_at[0])
-        if now == np.inf and desk.held[IN_WAITING] == 0:
+        if state.held[IN_HEAP] > 0:
+            now = min(now, state.heap_at[0])
+        if now == np.inf and state.held[IN_WAITING] == 0:
             break
         if next_shift < len(shift_at):
             now = min(now, shift_at[next_shift])
@@ -280,21 +283,21 @@ def serve(ground, calls, order, home, shift_at, shift_of, shift_begins, desk):
             break
         due = False
         while next_call < len(order) and calls[order[next_call]].wakes_at == now:
-            _await(calls, desk, order[next_call])
+            _await(calls, state, order[next_call])
             next_call += 1
             due = True
-        while desk.held[IN_HEAP] > 0 and desk.heap_at[0] == now:
-            due |= _finish(desk, take_first(desk))
+        while state.held[IN_HEAP] > 0 and state.heap_at[0] == now:
+            due |= _finish(state, take_first(state))
         while next_shift < len(shift_at) and shift_at[next_shift] == now:
-            unit = desk.fleet[shift_of[next_shift]]
+            unit = state.fleet[shift_of[next_shift]]
             unit.on_duty = shift_begins[next_shift]
             if unit.status == AT_STATION:
                 if unit.on_duty:
-                    make_ready(desk, shift_of[next_shift])
+                    make_ready(state, shift_of[next_shift])
                 else:
-                    take_from_station(desk, shift_of[next_shift])
+                    take_from_station(state, shift_of[next_shift])
             due |= unit.on_duty
             next_shift += 1
-        if due and not _dispatch(ground, calls, desk, now):
+        if due and not _dispatch(fixed, calls, state, now):
             return FULL
-    return desk.held[TRIPS]
+    return state.held[TRIPS]

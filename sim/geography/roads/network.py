@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from sim.geography.roads.graph import both_ways, fastest, largest_part
 from sim.model.roads import Edges
-from sim.policies import TICKS, on_grid
+from sim.policies.clock import TICKS, on_grid
 
 NO_ACCESS = ("motorway", "motorway_link", "ferry")  # an ambulance does not leave the road here
 

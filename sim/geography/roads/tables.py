@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 from sim.files.cache import add_array, cache_folder
 from sim.files.whole import replaced
 from sim.model.roads import Edges
-from sim.policies import TICKS
+from sim.policies.clock import TICKS
 
 FLOAT32_EXACT_S = 16_384.0  # below this a multiple of 1/1024 s is exact in float32
 

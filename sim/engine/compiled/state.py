@@ -1,4 +1,4 @@
-"""What changes while the clock runs: the fleet, the heap of its events, who is where, who waits."""
+"""What changes while the clock runs: the fleet, the heap of its events, the calls that wait."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.ground import ROW
-from sim.engine.compiled.kept import compiled
+from sim.engine.compiled.cache import compiled
+from sim.engine.compiled.constants import ROW
 from sim.model.log import TRIP_INSTANTS, Log
-from sim.policies import NONE
+from sim.policies.clock import NONE
 
 CALL = np.dtype(
     [
@@ -59,7 +59,7 @@ AMBULANCE = np.dtype(
 )
 
 
-class Desk(NamedTuple):
+class State(NamedTuple):
     """What changes while the clock runs."""
 
     fleet: np.ndarray  # [ambulance] AMBULANCE
@@ -81,9 +81,9 @@ class Desk(NamedTuple):
 IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, TRIPS, DISPATCHES, COUNTS = range(8)
 
 
-def desk(calls: int, lines: int, ambulances: int, stations: int, priorities: int) -> Desk:
-    """An empty desk for so many."""
-    return Desk(
+def new_state(calls: int, lines: int, ambulances: int, stations: int, priorities: int) -> State:
+    """The state before the first event, with room for so many of each."""
+    return State(
         np.zeros(ambulances, AMBULANCE),
         Log(
             np.zeros(0),
@@ -110,58 +110,58 @@ def desk(calls: int, lines: int, ambulances: int, stations: int, priorities: int
 
 
 @compiled
-def _put(desk, spot, ambulance, at):
-    desk.heap[ROW(spot)], desk.heap_at[ROW(spot)] = ambulance, at
-    desk.fleet[ambulance].heap = spot
+def _put(state, spot, ambulance, at):
+    state.heap[ROW(spot)], state.heap_at[ROW(spot)] = ambulance, at
+    state.fleet[ambulance].heap = spot
 
 
 @compiled
-def _rise(desk, spot, ambulance, at):
+def _rise(state, spot, ambulance, at):
     while spot > 0:
         parent = ROW((spot - 1) >> 1)
-        if desk.heap_at[parent] <= at:
+        if state.heap_at[parent] <= at:
             break
-        _put(desk, spot, desk.heap[parent], desk.heap_at[parent])
+        _put(state, spot, state.heap[parent], state.heap_at[parent])
         spot = np.int64(parent)
-    _put(desk, spot, ambulance, at)
+    _put(state, spot, ambulance, at)
 
 
 @compiled
-def _sink(desk, spot, ambulance, at):
-    count = desk.held[IN_HEAP]
+def _sink(state, spot, ambulance, at):
+    count = state.held[IN_HEAP]
     while 2 * spot + 1 < count:
         child, right = ROW(2 * spot + 1), ROW(2 * spot + 2)
-        if right < count and desk.heap_at[right] < desk.heap_at[child]:
+        if right < count and state.heap_at[right] < state.heap_at[child]:
             child = right
-        if desk.heap_at[child] >= at:
+        if state.heap_at[child] >= at:
             break
-        _put(desk, spot, desk.heap[child], desk.heap_at[child])
+        _put(state, spot, state.heap[child], state.heap_at[child])
         spot = np.int64(child)
-    _put(desk, spot, ambulance, at)
+    _put(state, spot, ambulance, at)
 
 
 @compiled
-def expect(desk, ambulance, at):
+def expect(state, ambulance, at):
     """Its next event is at this instant; an earlier plan is forgotten."""
-    spot, before = np.int64(desk.fleet[ambulance].heap), desk.fleet[ambulance].next_at
-    desk.fleet[ambulance].next_at = at
+    spot, before = np.int64(state.fleet[ambulance].heap), state.fleet[ambulance].next_at
+    state.fleet[ambulance].next_at = at
     if spot == NONE:
-        spot, before = desk.held[IN_HEAP], np.inf
-        desk.held[IN_HEAP] += 1
+        spot, before = state.held[IN_HEAP], np.inf
+        state.held[IN_HEAP] += 1
     if at <= before:
-        _rise(desk, spot, ambulance, at)
+        _rise(state, spot, ambulance, at)
     else:
-        _sink(desk, spot, ambulance, at)
+        _sink(state, spot, ambulance, at)
 
 
 @compiled
-def take_first(desk):
-    ambulance = desk.heap[0]
-    desk.fleet[ambulance].heap = NONE
-    desk.held[IN_HEAP] -= 1
-    last = desk.held[IN_HEAP]
+def take_first(state):
+    ambulance = state.heap[0]
+    state.fleet[ambulance].heap = NONE
+    state.held[IN_HEAP] -= 1
+    last = state.held[IN_HEAP]
     if last > 0:
-        _sink(desk, np.int64(0), desk.heap[last], desk.heap_at[last])
+        _sink(state, np.int64(0), state.heap[last], state.heap_at[last])
     return ambulance
 
 
@@ -169,39 +169,39 @@ def take_first(desk):
 
 
 @compiled
-def enlist(desk, rows, which, ambulance):
-    rows[desk.held[which]] = ambulance
-    desk.fleet[ambulance].listed = desk.held[which]
-    desk.held[which] += 1
+def enlist(state, rows, which, ambulance):
+    rows[state.held[which]] = ambulance
+    state.fleet[ambulance].listed = state.held[which]
+    state.held[which] += 1
 
 
 @compiled
-def strike(desk, rows, which, ambulance):
-    desk.held[which] -= 1
-    last = rows[desk.held[which]]
-    rows[desk.fleet[ambulance].listed] = last
-    desk.fleet[last].listed = desk.fleet[ambulance].listed
+def strike(state, rows, which, ambulance):
+    state.held[which] -= 1
+    last = rows[state.held[which]]
+    rows[state.fleet[ambulance].listed] = last
+    state.fleet[last].listed = state.fleet[ambulance].listed
 
 
 @compiled
-def make_ready(desk, ambulance):
+def make_ready(state, ambulance):
     """Ready at its station, among the others there by row."""
-    station = desk.fleet[ambulance].base
-    rows, spot = desk.ready[station], desk.ready_count[station]
+    station = state.fleet[ambulance].base
+    rows, spot = state.ready[station], state.ready_count[station]
     while spot > 0 and rows[spot - 1] > ambulance:
         rows[spot] = rows[spot - 1]
         spot -= 1
     rows[spot] = ambulance
-    desk.ready_count[station] += 1
+    state.ready_count[station] += 1
 
 
 @compiled
-def take_from_station(desk, ambulance):
-    station = desk.fleet[ambulance].base
-    rows, count = desk.ready[station], desk.ready_count[station]
+def take_from_station(state, ambulance):
+    station = state.fleet[ambulance].base
+    rows, count = state.ready[station], state.ready_count[station]
     spot = 0
     while rows[spot] != ambulance:
         spot += 1
     for after in range(spot + 1, count):
         rows[after - 1] = rows[after]
-    desk.ready_count[station] -= 1
+    state.ready_count[station] -= 1

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +21,21 @@ from numba.extending import register_jitable
 
 from sim import policies
 from sim.files.cache import cache_folder
-from sim.geography.roads import folding as chains
+from sim.geography.roads import folding
 from sim.model import calendar, log
+from sim.policies import clock, dispatch, hospitals, standby
 
 RULES = (
-    policies.on_grid,
-    policies.is_first,
-    policies.can_be_sent,
-    policies.choose_hospital,
-    policies.waiting_key,
-    policies.turn_back_s,
-    policies.serving_seconds,
-    policies.standby_station,
-    policies.nearest_point,
-    chains.stretch_s,
+    clock.on_grid,
+    clock.turn_back_s,
+    clock.serving_seconds,
+    dispatch.is_first,
+    dispatch.can_be_sent,
+    dispatch.waiting_key,
+    dispatch.nearest_point,
+    hospitals.choose_hospital,
+    standby.standby_station,
+    folding.stretch_s,
     calendar.band_at,
 )
 for _rule in RULES:
@@ -40,9 +43,11 @@ for _rule in RULES:
 
 
 def _sources() -> list[Path]:
-    rules = {Path(rule.__code__.co_filename) for rule in RULES}
-    rules |= {Path(log.__file__)}  # its fields are passed by their order
-    return sorted(rules) + sorted(Path(__file__).parent.glob("*.py"))
+    """Every file of the rules and of this engine, and the rooms elsewhere of which it compiles."""
+    elsewhere = {Path(rule.__code__.co_filename) for rule in RULES}
+    elsewhere |= {Path(log.__file__)}  # its fields are passed by their order
+    folders = (Path(policies.__path__[0]), Path(__file__).parent)
+    return sorted(elsewhere.union(*(folder.glob("*.py") for folder in folders)))
 
 
 def _folder() -> Path:
@@ -60,7 +65,9 @@ def is_kept() -> bool:
     return FOLDER.is_dir() and any(FOLDER.rglob("*.nbc"))
 
 
-def _can_keep() -> bool:
+@lru_cache
+def can_keep() -> bool:
+    """Whether the folder can be written. The first time that it is asked, the folder is made."""
     try:
         FOLDER.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -68,7 +75,6 @@ def _can_keep() -> bool:
     return os.access(FOLDER, os.W_OK)
 
 
-KEEP = _can_keep()
 _njit: Any = numba.njit  # whose types do not know all of its options
 _config: Any = config
 # No function here allocates. Counting references to arrays, and passing all of them to a function
@@ -89,9 +95,26 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 def entry(function: Callable[..., Any]) -> Any:
     """The function compiled when it is first called, and kept; other threads run beside it."""
+    wrapped: list[Any] = []
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        if not wrapped:
+            with _one_at_a_time:
+                if not wrapped:
+                    wrapped.append(_kept(function))
+        return wrapped[0](*arguments)
+
+    return call
+
+
+_one_at_a_time = threading.Lock()
+
+
+def _kept(function: Callable[..., Any]) -> Any:
     before = _config.CACHE_DIR
     _config.CACHE_DIR = str(FOLDER)  # read when the function is wrapped, and only then
     try:
-        return _njit(function, cache=KEEP, **_OPTIONS)
+        return _njit(function, cache=can_keep(), **_OPTIONS)
     finally:
         _config.CACHE_DIR = before

@@ -1,7 +1,7 @@
-"""Who is nearest: where each ambulance is now, and which one would be at the scene first.
+"""The nearest ambulance: where each one is now, and which one would be at the scene first.
 
-Exact, and seldom worked out: stations are kept by time, and who is on the road is looked at only
-if the triangle inequality leaves open that it could be first.
+Exact, and seldom worked out: stations are kept by time, and an ambulance on the road is looked at
+only if the triangle inequality leaves open that it could be first.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.compiled.desk import DISPATCHES, IN_ELSEWHERE, IN_SERVING
-from sim.engine.compiled.ground import (
+from sim.engine.compiled.cache import compiled
+from sim.engine.compiled.constants import (
     SAFE_S,
     across,
     band,
@@ -20,19 +20,20 @@ from sim.engine.compiled.ground import (
     nearest_node,
     step,
 )
-from sim.engine.compiled.kept import compiled
-from sim.policies import NONE, PositionRule, Status, can_be_sent, is_first, turn_back_s
+from sim.engine.compiled.state import DISPATCHES, IN_ELSEWHERE, IN_SERVING
+from sim.policies.clock import NONE, turn_back_s
+from sim.policies.dispatch import PositionRule, Status, can_be_sent, is_first
 
 AT_STATION, TURNING_OUT, TO_SCENE, BUSY, CLEARED, RETURNING = map(int, Status)
 
 
 @compiled
-def stage_of(desk, ambulance, now):
+def stage_of(state, ambulance, now):
     """Its status now. What was sent in this very dispatch has not moved yet."""
-    unit = desk.fleet[ambulance]
+    unit = state.fleet[ambulance]
     if unit.status != TURNING_OUT:
         return unit.status
-    just_sent = unit.sent_in == desk.held[DISPATCHES]
+    just_sent = unit.sent_in == state.held[DISPATCHES]
     if unit.from_base and (just_sent or unit.departed_at > now):
         return TURNING_OUT
     if just_sent or unit.arrives_at > now:
@@ -41,43 +42,43 @@ def stage_of(desk, ambulance, now):
 
 
 @compiled
-def position(ground, desk, ambulance, stage, now, mode):
+def position(fixed, state, ambulance, stage, now, mode):
     """The node from which it can be sent in a mode, and the seconds to that node."""
-    unit = desk.fleet[ambulance]
+    unit = state.fleet[ambulance]
     if stage == CLEARED or stage == TURNING_OUT or stage == AT_STATION:
-        place = unit.stands_at if stage == CLEARED else ground.station_place[unit.base]
-        return ground.place[place].node, ground.place_s[mode, place].leg
+        place = unit.stands_at if stage == CLEARED else fixed.station_place[unit.base]
+        return fixed.place[place].node, fixed.place_s[mode, place].leg
     elapsed_s = now - unit.departed_at
-    end = ground.place[unit.place].node
-    if ground.position_rule == PositionRule.NEAREST_PLACE:
-        whole_s = unit.lead_s + from_node_s(ground, unit.mode, unit.node, unit.place)
+    end = fixed.place[unit.place].node
+    if fixed.position_rule == PositionRule.NEAREST_PLACE:
+        whole_s = unit.lead_s + from_node_s(fixed, unit.mode, unit.node, unit.place)
         share = elapsed_s / whole_s if whole_s > 0 else 1.0
-        return nearest_node(ground, unit.node, end, share), 0.0
+        return nearest_node(fixed, unit.node, end, share), 0.0
     if elapsed_s <= unit.lead_s:
         return unit.node, unit.lead_s - elapsed_s
-    if stage == RETURNING and unit.hospital != NONE and ground.has_bounds:
-        way = ground.steps_of[unit.mode, unit.place]
-        spot = ground.path_first[unit.hospital, way]
-        last = ground.path_first[unit.hospital, way + 1] - 1
+    if stage == RETURNING and unit.hospital != NONE and fixed.has_bounds:
+        way = fixed.steps_of[unit.mode, unit.place]
+        spot = fixed.path_first[unit.hospital, way]
+        last = fixed.path_first[unit.hospital, way + 1] - 1
         while spot < last:  # the first node that is not yet behind it, or the end
             middle = (spot + last) >> 1
-            if unit.lead_s + ground.path_s[middle] < elapsed_s:
+            if unit.lead_s + fixed.path_s[middle] < elapsed_s:
                 spot = middle + 1
             else:
                 last = middle
-        node, at_s = ground.path_node[spot], ground.path_s[spot]
+        node, at_s = fixed.path_node[spot], fixed.path_s[spot]
     else:
         before: Any = NONE
         node, at_s = unit.passed, unit.passed_s
         while unit.lead_s + at_s < elapsed_s and node != end:
             here = node
-            node, edge_s = step(ground, unit.mode, here, unit.place, before)
+            node, edge_s = step(fixed, unit.mode, here, unit.place, before)
             before = np.int64(here)
             at_s += edge_s
-            chain = ground.node[node].chain
-            if ground.node[here].chain < 0 and chain != ground.node[end].chain:
+            chain = fixed.node[node].chain
+            if fixed.node[here].chain < 0 and chain != fixed.node[end].chain:
                 # From junction to junction, if it is past the whole chain between them.
-                beyond, chain_s = across(ground, unit.mode, here, node)
+                beyond, chain_s = across(fixed, unit.mode, here, node)
                 if unit.lead_s + (at_s + chain_s) < elapsed_s:
                     node, before = beyond, NONE
                     at_s += chain_s
@@ -85,35 +86,35 @@ def position(ground, desk, ambulance, stage, now, mode):
     at_s += unit.lead_s
     if at_s >= elapsed_s:
         return node, at_s - elapsed_s
-    driven_s = ground.place_s[unit.mode, unit.place].leg
-    new_s = ground.place_s[mode, unit.place].leg
-    return node, turn_back_s(elapsed_s - at_s, driven_s, new_s, ground.on_grid)
+    driven_s = fixed.place_s[unit.mode, unit.place].leg
+    new_s = fixed.place_s[mode, unit.place].leg
+    return node, turn_back_s(elapsed_s - at_s, driven_s, new_s, fixed.on_grid)
 
 
 @compiled
-def nearest(ground, calls, desk, call, now):
+def nearest(fixed, calls, state, call, now):
     """The ambulance that is expected to arrive first, among all that can be sent."""
     scene, priority = calls[call].place, calls[call].priority
-    mode = ground.mode_to_scene[band(ground, now), priority]
+    mode = fixed.mode_to_scene[band(fixed, now), priority]
     best, best_s = NONE, np.inf
-    for near in ground.by_time[mode, scene]:
-        seconds = ground.expected_turnout_s + near.seconds
+    for near in fixed.by_time[mode, scene]:
+        seconds = fixed.expected_turnout_s + near.seconds
         if seconds > best_s:
             break
-        if desk.ready_count[near.row] > 0:
-            first = desk.ready[near.row, 0]
+        if state.ready_count[near.row] > 0:
+            first = state.ready[near.row, 0]
             if is_first(seconds, first, best_s, best):
                 best, best_s = first, seconds
-    at_most_home_s = ground.at_most_to_station_s[mode, scene]
-    at_least_from_s = ground.at_least_from_hospital_s[mode, scene]
-    for i in range(desk.held[IN_ELSEWHERE]):
-        ambulance = desk.elsewhere[i]
-        unit = desk.fleet[ambulance]
+    at_most_home_s = fixed.at_most_to_station_s[mode, scene]
+    at_least_from_s = fixed.at_least_from_hospital_s[mode, scene]
+    for i in range(state.held[IN_ELSEWHERE]):
+        ambulance = state.elsewhere[i]
+        unit = state.fleet[ambulance]
         if not can_be_sent(unit.status, unit.on_duty, False):
             continue
-        if ground.has_bounds and unit.status == RETURNING:
+        if fixed.has_bounds and unit.status == RETURNING:
             left_s, driven_s = unit.next_at - now, now - unit.departed_at
-            least, most = ground.fastest[unit.mode, mode], ground.slowest[unit.mode, mode]
+            least, most = fixed.fastest[unit.mode, mode], fixed.slowest[unit.mode, mode]
             # By the triangle inequality it is at least as far as its way home, less the way there
             # from the scene; and as the scene is from where it comes from, less what it has driven.
             # Where all roads take the same time in both directions, also the other way round.
@@ -121,50 +122,50 @@ def nearest(ground, calls, desk, call, now):
                 continue
             if most <= 1:
                 apart_s = at_most_home_s[unit.base] - 3 * SAFE_S
-                if ground.both_ways and apart_s - left_s * most > best_s:
+                if fixed.both_ways and apart_s - left_s * most > best_s:
                     continue
                 if unit.hospital != NONE:
                     apart_s = at_least_from_s[unit.hospital]
                     if apart_s - driven_s * most > best_s:
                         continue
-                    if ground.both_ways and driven_s * least - apart_s - 2 * SAFE_S > best_s:
+                    if fixed.both_ways and driven_s * least - apart_s - 2 * SAFE_S > best_s:
                         continue
-        node, lead_s = position(ground, desk, ambulance, unit.status, now, mode)
-        seconds = lead_s + from_node_s(ground, mode, node, scene)
+        node, lead_s = position(fixed, state, ambulance, unit.status, now, mode)
+        seconds = lead_s + from_node_s(fixed, mode, node, scene)
         if is_first(seconds, ambulance, best_s, best):
             best, best_s = ambulance, seconds
-    if ground.may_be_left_for[priority]:
-        best = _nearest_on_a_call(ground, calls, desk, call, now, mode, best, best_s)
+    if fixed.may_be_left_for[priority]:
+        best = _nearest_on_a_call(fixed, calls, state, call, now, mode, best, best_s)
     return best
 
 
 @compiled
-def _nearest_on_a_call(ground, calls, desk, call, now, mode, best, best_s):
+def _nearest_on_a_call(fixed, calls, state, call, now, mode, best, best_s):
     """The same among those that may leave another call for this one."""
     scene, priority = calls[call].place, calls[call].priority
-    from_station_s = ground.from_station_s[mode, scene]
-    for i in range(desk.held[IN_SERVING]):
-        ambulance = desk.serving[i]
-        unit = desk.fleet[ambulance]
-        may_divert = ground.may_divert[calls[unit.call].priority, priority]
-        stage = stage_of(desk, ambulance, now)
+    from_station_s = fixed.from_station_s[mode, scene]
+    for i in range(state.held[IN_SERVING]):
+        ambulance = state.serving[i]
+        unit = state.fleet[ambulance]
+        may_divert = fixed.may_divert[calls[unit.call].priority, priority]
+        stage = stage_of(state, ambulance, now)
         if not can_be_sent(stage, unit.on_duty, may_divert):
             continue
         turnout_left_s = 0.0
         if stage == TURNING_OUT:
             turnout_left_s = max(0.0, unit.expected_mobile_at - now)
-        elif ground.has_bounds:
+        elif fixed.has_bounds:
             # As for those on their way home; it goes to its scene, and perhaps from its base.
-            most = ground.slowest[unit.mode, mode]
+            most = fixed.slowest[unit.mode, mode]
             if unit.from_base and most <= 1:
                 driven_s = (now - unit.departed_at) * most
                 if from_station_s[unit.base] - driven_s - SAFE_S > best_s:
                     continue
-            left_s = (unit.arrives_at - now) * ground.fastest[unit.mode, mode]
-            if left_s - from_place_s(ground, mode, scene, unit.place) - SAFE_S > best_s:
+            left_s = (unit.arrives_at - now) * fixed.fastest[unit.mode, mode]
+            if left_s - from_place_s(fixed, mode, scene, unit.place) - SAFE_S > best_s:
                 continue
-        node, lead_s = position(ground, desk, ambulance, stage, now, mode)
-        seconds = turnout_left_s + (lead_s + from_node_s(ground, mode, node, scene))
+        node, lead_s = position(fixed, state, ambulance, stage, now, mode)
+        seconds = turnout_left_s + (lead_s + from_node_s(fixed, mode, node, scene))
         if is_first(seconds, ambulance, best_s, best):
             best, best_s = ambulance, seconds
     return best

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.kept import compiled, entry
+from sim.engine.compiled.cache import compiled, entry
 from sim.geography.roads.folding import stretch_s
 from sim.model.calendar import Bands, band_at
 from sim.model.roads import Edges
-from sim.model.system import System, keeps_triangles, speed_ratios
-from sim.policies import NONE, choose_hospital, is_first, nearest_point
+from sim.model.system import System
+from sim.policies.clock import NONE
+from sim.policies.dispatch import PositionRule, is_first, nearest_point
+from sim.policies.hospitals import choose_hospital
 
 NO_ROW = -1
 ROW = np.uint32  # of what is always there; a signed index costs a test for counting from the end
@@ -30,7 +32,7 @@ SHORT_ROAD = np.dtype([("seconds", "f4"), ("head", "u4")])  # where the tables a
 NEAR = np.dtype([("seconds", "f8"), ("row", "i4"), ("_", "i4")])
 
 
-class Ground(NamedTuple):
+class Fixed(NamedTuple):
     """A System, with what its engine works out once. Seconds; rows as in System and Travel."""
 
     # places and roads
@@ -78,24 +80,24 @@ class Ground(NamedTuple):
     both_ways: bool  # every road takes the same time in both directions
 
 
-def build(system: System) -> Ground:
+def build(system: System) -> Fixed:
     """Everything that the kernel reads of a System."""
-    travel = system.travel
+    travel = system.roads.travel
     far, near = travel.far, travel.near
     road = _road(travel.graph, far.dtype)
     if far.dtype != near.dtype or (far.dtype == np.float32) != (road.dtype == SHORT_ROAD):
         # One kernel for each kind of table, not for each mixture of kinds.
         far, near = far.astype(np.float64), near.astype(np.float64)
         road = _road(travel.graph, far.dtype)
-    modes, places = system.place_leg_s.shape
-    stations, hospitals = len(system.station_place), len(system.hospital_place)
+    modes, places = system.roads.place_leg_s.shape
+    stations, hospitals = len(system.stations.place), len(system.hospitals.place)
     call_places = places - stations
-    slowest, fastest = speed_ratios(system)
-    ways_home = [(mode, place) for mode in np.unique(system.mode_home).tolist()
-                 for place in system.station_place.tolist()]  # fmt: skip
+    slowest, fastest = _speed_ratios(system)
+    ways_home = [(mode, place) for mode in np.unique(system.roads.mode_home).tolist()
+                 for place in system.stations.place.tolist()]  # fmt: skip
     steps_of = np.full((modes, places), NO_ROW, np.int32)
     steps_of[tuple(np.array(ways_home, int).reshape(-1, 2).T)] = np.arange(len(ways_home))
-    ground = Ground(
+    fixed = Fixed(
         far=_frozen(far),
         near=_frozen(near),
         **_nodes_and_places(system),
@@ -108,24 +110,24 @@ def build(system: System) -> Ground:
         path_s=np.zeros(0),
         xy=_frozen(travel.xy, float),
         bands=Bands(
-            _frozen(system.bands.start_s, float),
-            _frozen(system.bands.band, np.int32),
-            float(system.bands.offset_s),
-            float(system.bands.period_s),
+            _frozen(system.roads.bands.start_s, float),
+            _frozen(system.roads.bands.band, np.int32),
+            float(system.roads.bands.offset_s),
+            float(system.roads.bands.period_s),
         ),
-        mode_to_scene=_frozen(system.mode_to_scene, ROW),
-        mode_to_hospital=_frozen(system.mode_to_hospital, ROW),
-        mode_home=_frozen(system.mode_home, ROW),
-        station_place=_frozen(system.station_place, ROW),
-        hospital_place=_frozen(system.hospital_place, ROW),
-        service_factor=_frozen(system.service_factor, float),
-        standby_list=_frozen(system.standby_list, np.int32),
-        expected_turnout_s=float(system.expected_turnout_s),
-        may_divert=_frozen(system.may_divert, np.bool_),
-        may_be_left_for=_frozen(np.any(system.may_divert, axis=0), np.bool_),
-        lose_when_none_free=bool(system.lose_when_none_free),
-        position_rule=int(system.position_rule),
-        on_grid=bool(system.on_grid),
+        mode_to_scene=_frozen(system.roads.mode_to_scene, ROW),
+        mode_to_hospital=_frozen(system.roads.mode_to_hospital, ROW),
+        mode_home=_frozen(system.roads.mode_home, ROW),
+        station_place=_frozen(system.stations.place, ROW),
+        hospital_place=_frozen(system.hospitals.place, ROW),
+        service_factor=_frozen(system.fleet.service_factor, float),
+        standby_list=_frozen(system.rules.standby_list, np.int32),
+        expected_turnout_s=float(system.rules.expected_turnout_s),
+        may_divert=_frozen(system.rules.may_divert, np.bool_),
+        may_be_left_for=_frozen(np.any(system.rules.may_divert, axis=0), np.bool_),
+        lose_when_none_free=bool(system.rules.lose_when_none_free),
+        position_rule=int(system.rules.position_rule),
+        on_grid=bool(system.rules.on_grid),
         from_station_s=np.full((modes, call_places, stations), np.inf),
         by_time=np.zeros((modes, call_places, stations), NEAR),
         nearest_hospital=np.zeros((modes, call_places), NEAR),
@@ -135,17 +137,21 @@ def build(system: System) -> Ground:
         at_least_from_hospital_s=np.zeros((modes, call_places, hospitals), np.float32),
         slowest=slowest,
         fastest=fastest,
-        has_bounds=keeps_triangles(system),
+        has_bounds=_keeps_triangles(system),
         both_ways=_both_ways(travel.graph),
     )
-    modes_of_ways = (system.mode_to_scene, system.mode_to_hospital, system.mode_home)
-    _fill(ground, *map(np.unique, modes_of_ways))
-    if ground.has_bounds:
-        ground = _with_paths(ground, np.array(ways_home, int).reshape(-1, 2))
-    order = np.argsort(ground.from_station_s, axis=-1, kind="stable")
-    ground.by_time["row"] = order
-    ground.by_time["seconds"] = np.take_along_axis(ground.from_station_s, order, axis=-1)
-    return ground
+    modes_of_ways = (
+        system.roads.mode_to_scene,
+        system.roads.mode_to_hospital,
+        system.roads.mode_home,
+    )
+    _fill(fixed, *map(np.unique, modes_of_ways))
+    if fixed.has_bounds:
+        fixed = _with_paths(fixed, np.array(ways_home, int).reshape(-1, 2))
+    order = np.argsort(fixed.from_station_s, axis=-1, kind="stable")
+    fixed.by_time["row"] = order
+    fixed.by_time["seconds"] = np.take_along_axis(fixed.from_station_s, order, axis=-1)
+    return fixed
 
 
 def _frozen(array: Any, dtype: type | None = None) -> np.ndarray:
@@ -157,8 +163,8 @@ def _frozen(array: Any, dtype: type | None = None) -> np.ndarray:
 
 def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
     """The columns of Chains and of places, as rows."""
-    travel, chains = system.travel, system.travel.chains
-    modes, places = system.place_leg_s.shape
+    travel, chains = system.roads.travel, system.roads.travel.chains
+    modes, places = system.roads.place_leg_s.shape
     nodes = len(chains.chain)
     node, node_s = np.zeros(nodes + 1, NODE), np.zeros((modes, nodes), NODE_S)
     node["exit"][:-1], node["other_exit"][:-1] = chains.exit
@@ -166,13 +172,13 @@ def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
     node_s["exit"], node_s["other_exit"] = chains.exit_s.transpose(1, 0, 2)
     node_s["along"], node_s["back"] = chains.along_s, chains.back_s
     row_of = np.where(travel.far_row >= 0, travel.far_row, -2 - travel.near_row)
-    entry = chains.entry[:, system.place_node]
+    entry = chains.entry[:, system.roads.place_node]
     place, place_s = np.zeros(places, PLACE), np.zeros((modes, places), PLACE_S)
-    place["node"] = system.place_node
+    place["node"] = system.roads.place_node
     place["row"], place["other_row"] = np.where(entry >= 0, row_of[entry], NO_ROW)
-    entry_s = chains.entry_s[:, :, system.place_node]
+    entry_s = chains.entry_s[:, :, system.roads.place_node]
     place_s["entry"], place_s["other_entry"] = entry_s.transpose(1, 0, 2)
-    place_s["leg"] = system.place_leg_s
+    place_s["leg"] = system.roads.place_leg_s
     columns = {"node": node, "node_s": node_s, "place": place, "place_s": place_s}
     return {name: _frozen(rows) for name, rows in columns.items()}
 
@@ -184,6 +190,24 @@ def _road(graph: Edges, dtype: np.dtype) -> np.ndarray:
     road = np.zeros(seconds.shape, SHORT_ROAD if dtype == np.float32 and exact else ROAD)
     road["seconds"], road["head"] = graph.seconds, graph.head
     return _frozen(road)
+
+
+def _keeps_triangles(system: System) -> bool:
+    """Whether no detour is faster than the direct way: on roads always, in a matrix perhaps not."""
+    return (
+        system.rules.position_rule == PositionRule.NEXT_NODE
+        and len(system.roads.travel.graph.head) > 0
+    )
+
+
+def _speed_ratios(system: System) -> tuple[np.ndarray, np.ndarray]:
+    """What a second driven in one mode takes in another, at most and at least: [mode, mode]."""
+    seconds = np.concatenate([system.roads.travel.graph.seconds, system.roads.place_leg_s], axis=1)
+    driven = (seconds > 0).any(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = seconds[None, :, driven] / seconds[:, None, driven]  # 0 / 0 where neither takes any
+    ratio = np.where(np.isnan(ratio), 1.0, ratio)
+    return ratio.max(axis=2, initial=0.0), np.minimum(ratio.min(axis=2, initial=1.0), 1.0)
 
 
 def _both_ways(graph: Edges) -> bool:
@@ -198,178 +222,176 @@ def _both_ways(graph: Edges) -> bool:
 
 
 @compiled
-def _by_entry_s(ground, mode, row, entry_s, node):
+def _by_entry_s(fixed, mode, row, entry_s, node):
     """Seconds on the road from a node to a place by one of its entries."""
-    exits, exits_s = ground.node[node], ground.node_s[mode, node]
+    exits, exits_s = fixed.node[node], fixed.node_s[mode, node]
     if row >= 0:
-        seconds = (ground.far[mode, row, exits.exit] + entry_s) + exits_s.exit
+        seconds = (fixed.far[mode, row, exits.exit] + entry_s) + exits_s.exit
         if exits.other_exit < 0:
             return seconds
-        return min(
-            seconds, (ground.far[mode, row, exits.other_exit] + entry_s) + exits_s.other_exit
-        )
-    seconds = (ground.near[mode, -2 - row, exits.exit] + entry_s) + exits_s.exit
+        return min(seconds, (fixed.far[mode, row, exits.other_exit] + entry_s) + exits_s.other_exit)
+    seconds = (fixed.near[mode, -2 - row, exits.exit] + entry_s) + exits_s.exit
     if exits.other_exit < 0:
         return seconds
     return min(
-        seconds, (ground.near[mode, -2 - row, exits.other_exit] + entry_s) + exits_s.other_exit
+        seconds, (fixed.near[mode, -2 - row, exits.other_exit] + entry_s) + exits_s.other_exit
     )
 
 
 @compiled
-def road_s(ground, mode, node, place):
+def road_s(fixed, mode, node, place):
     """Seconds on the road from a node to the node of a place."""
-    end, end_s = ground.place[place], ground.place_s[mode, place]
-    best_s = _by_entry_s(ground, mode, end.row, end_s.entry, node)
+    end, end_s = fixed.place[place], fixed.place_s[mode, place]
+    best_s = _by_entry_s(fixed, mode, end.row, end_s.entry, node)
     if end.other_row != NO_ROW:
-        other_s = _by_entry_s(ground, mode, end.other_row, end_s.other_entry, node)
+        other_s = _by_entry_s(fixed, mode, end.other_row, end_s.other_entry, node)
         best_s = min(best_s, other_s)
-    chain = ground.node[node].chain
-    if chain >= 0 and chain == ground.node[end.node].chain:
-        here, there = ground.node_s[mode, node], ground.node_s[mode, end.node]
+    chain = fixed.node[node].chain
+    if chain >= 0 and chain == fixed.node[end.node].chain:
+        here, there = fixed.node_s[mode, node], fixed.node_s[mode, end.node]
         best_s = min(best_s, stretch_s(here.along, there.along, here.back, there.back))
     return best_s
 
 
 @compiled
-def from_node_s(ground, mode, node, place):
+def from_node_s(fixed, mode, node, place):
     """Seconds from a road node to a place, with the off-road leg at its end."""
-    return road_s(ground, mode, node, place) + ground.place_s[mode, place].leg
+    return road_s(fixed, mode, node, place) + fixed.place_s[mode, place].leg
 
 
 @compiled
-def from_place_s(ground, mode, start, end):
+def from_place_s(fixed, mode, start, end):
     """Seconds from place to place, with the off-road legs at both ends."""
-    node = ground.place[start].node
-    return ground.place_s[mode, start].leg + from_node_s(ground, mode, node, end)
+    node = fixed.place[start].node
+    return fixed.place_s[mode, start].leg + from_node_s(fixed, mode, node, end)
 
 
 @compiled
-def band(ground, now):
+def band(fixed, now):
     """The time band in force."""
-    if len(ground.bands.band) == 1:
-        return ground.bands.band[0]
-    return band_at(ground.bands, now)
+    if len(fixed.bands.band) == 1:
+        return fixed.bands.band[0]
+    return band_at(fixed.bands, now)
 
 
 @compiled
-def step(ground, mode, node, place, before):
+def step(fixed, mode, node, place, before):
     """The next node on the fastest path to a place, and the seconds to it.
 
     `before`: the node before this one, or NONE.
     """
-    first = ground.node[node].first_road
-    chain = ground.node[node].chain
-    if chain >= 0 and before != NONE and chain != ground.node[ground.place[place].node].chain:
-        if ground.road[mode, first].head == before:  # within a chain nobody turns back
+    first = fixed.node[node].first_road
+    chain = fixed.node[node].chain
+    if chain >= 0 and before != NONE and chain != fixed.node[fixed.place[place].node].chain:
+        if fixed.road[mode, first].head == before:  # within a chain nobody turns back
             first += ONE
-        return ground.road[mode, first].head, ground.road[mode, first].seconds
-    row = ground.steps_of[mode, place]
+        return fixed.road[mode, first].head, fixed.road[mode, first].seconds
+    row = fixed.steps_of[mode, place]
     if row != NO_ROW:
-        known = ground.steps[row, node]
+        known = fixed.steps[row, node]
         if known != UNKNOWN:
-            return ground.road[mode, first + known].head, ground.road[mode, first + known].seconds
+            return fixed.road[mode, first + known].head, fixed.road[mode, first + known].seconds
     best: Any = NONE
     best_road, best_s = first, np.inf
-    for road in range(first, ground.node[node + 1].first_road):
-        head: Any = np.int64(ground.road[mode, road].head)
-        through_s = ground.road[mode, road].seconds + road_s(ground, mode, head, place)
+    for road in range(first, fixed.node[node + 1].first_road):
+        head: Any = np.int64(fixed.road[mode, road].head)
+        through_s = fixed.road[mode, road].seconds + road_s(fixed, mode, head, place)
         if is_first(through_s, head, best_s, best):
             best, best_road, best_s = head, road, through_s
     if best == NONE:  # a matrix has no roads: one drive straight to the end
-        return ground.place[place].node, road_s(ground, mode, node, place)
+        return fixed.place[place].node, road_s(fixed, mode, node, place)
     if row != NO_ROW and best_road - first < UNKNOWN:
-        ground.steps[row, node] = best_road - first
-    return ROW(best), ground.road[mode, best_road].seconds
+        fixed.steps[row, node] = best_road - first
+    return ROW(best), fixed.road[mode, best_road].seconds
 
 
 @compiled
-def across(ground, mode, junction, node):
+def across(fixed, mode, junction, node):
     """The junction at the other end of a chain that is entered at a node, and the seconds to it.
 
     The node itself if it is in no chain, or in one that leads back to where it begins.
     """
-    spot, spot_s, here = ground.node[node], ground.node_s[mode, node], ground.node[junction].exit
+    spot, spot_s, here = fixed.node[node], fixed.node_s[mode, node], fixed.node[junction].exit
     if spot.chain >= 0:
         if spot.exit != here:
-            return ground.junction_node[spot.exit], spot_s.exit
+            return fixed.junction_node[spot.exit], spot_s.exit
         if spot.other_exit >= 0 and spot.other_exit != here:
-            return ground.junction_node[spot.other_exit], spot_s.other_exit
+            return fixed.junction_node[spot.other_exit], spot_s.other_exit
     return ROW(node), 0.0
 
 
 @compiled
-def nearest_node(ground, start, end, share):
+def nearest_node(fixed, start, end, share):
     """The node nearest to the point that lies `share` of the straight line on."""
-    x = ground.xy[start, 0] + share * (ground.xy[end, 0] - ground.xy[start, 0])
-    y = ground.xy[start, 1] + share * (ground.xy[end, 1] - ground.xy[start, 1])
-    return nearest_point(x, y, ground.xy)
+    x = fixed.xy[start, 0] + share * (fixed.xy[end, 0] - fixed.xy[start, 0])
+    y = fixed.xy[start, 1] + share * (fixed.xy[end, 1] - fixed.xy[start, 1])
+    return nearest_point(x, y, fixed.xy)
 
 
-def _with_paths(ground: Ground, ways_home: np.ndarray) -> Ground:
+def _with_paths(fixed: Fixed, ways_home: np.ndarray) -> Fixed:
     """The paths from every hospital to every station: most drives home are one of them."""
-    nodes = _lay_paths(ground, ways_home, False)
-    ground = ground._replace(path_node=np.zeros(nodes, ROW), path_s=np.zeros(nodes))
-    _lay_paths(ground, ways_home, True)
-    return ground
+    nodes = _lay_paths(fixed, ways_home, False)
+    fixed = fixed._replace(path_node=np.zeros(nodes, ROW), path_s=np.zeros(nodes))
+    _lay_paths(fixed, ways_home, True)
+    return fixed
 
 
 @entry
-def _lay_paths(ground, ways_home, write):
+def _lay_paths(fixed, ways_home, write):
     """Walk each of the paths; answers how many nodes they have together."""
     nodes = 0
-    for hospital in range(len(ground.hospital_place)):
+    for hospital in range(len(fixed.hospital_place)):
         for way in range(len(ways_home)):
             mode, place = ways_home[way, 0], ways_home[way, 1]
-            node, at_s = ground.place[ground.hospital_place[hospital]].node, 0.0
+            node, at_s = fixed.place[fixed.hospital_place[hospital]].node, 0.0
             before: Any = NONE
-            ground.path_first[hospital, way] = nodes
+            fixed.path_first[hospital, way] = nodes
             while True:
                 if write:
-                    ground.path_node[nodes], ground.path_s[nodes] = node, at_s
+                    fixed.path_node[nodes], fixed.path_s[nodes] = node, at_s
                 nodes += 1
-                if node == ground.place[place].node:
+                if node == fixed.place[place].node:
                     break
                 here = node
-                node, edge_s = step(ground, mode, node, place, before)
+                node, edge_s = step(fixed, mode, node, place, before)
                 before = np.int64(here)
                 at_s += edge_s
-        ground.path_first[hospital, len(ways_home)] = nodes
+        fixed.path_first[hospital, len(ways_home)] = nodes
     return nodes
 
 
 @compiled
-def _fill_out(ground, mode, spots, table, more_s):
+def _fill_out(fixed, mode, spots, table, more_s):
     """Seconds from each of some places to every place where calls come from."""
     for row in range(len(spots)):
         for place in range(table.shape[1]):
-            table[mode, place, row] = from_place_s(ground, mode, spots[row], place) + more_s
+            table[mode, place, row] = from_place_s(fixed, mode, spots[row], place) + more_s
 
 
 @compiled
-def _fill_back(ground, mode, spots, table, more_s):
+def _fill_back(fixed, mode, spots, table, more_s):
     """Seconds to each of some places from every place where calls come from."""
     for row in range(len(spots)):
         for place in range(table.shape[1]):
-            table[mode, place, row] = from_place_s(ground, mode, place, spots[row]) + more_s
+            table[mode, place, row] = from_place_s(fixed, mode, place, spots[row]) + more_s
 
 
 @entry
-def _fill(ground, to_scene, to_hospital, home):
+def _fill(fixed, to_scene, to_hospital, home):
     """Stations and hospitals as seen from every place where calls come from."""
-    stations, hospitals = ground.station_place, ground.hospital_place
+    stations, hospitals = fixed.station_place, fixed.hospital_place
     for mode in to_scene:
-        _fill_out(ground, mode, stations, ground.from_station_s, 0.0)
-        if ground.has_bounds:
-            _fill_back(ground, mode, stations, ground.at_most_to_station_s, SAFE_S)
-            _fill_out(ground, mode, hospitals, ground.at_least_from_hospital_s, -SAFE_S)
+        _fill_out(fixed, mode, stations, fixed.from_station_s, 0.0)
+        if fixed.has_bounds:
+            _fill_back(fixed, mode, stations, fixed.at_most_to_station_s, SAFE_S)
+            _fill_out(fixed, mode, hospitals, fixed.at_least_from_hospital_s, -SAFE_S)
     for mode in to_hospital:
-        _fill_back(ground, mode, hospitals, ground.to_hospital_s, 0.0)
-        for place in range(ground.to_hospital_s.shape[1]):
-            nearest = choose_hospital(ground.to_hospital_s[mode, place], NONE)
-            ground.nearest_hospital[mode, place].row = nearest
+        _fill_back(fixed, mode, hospitals, fixed.to_hospital_s, 0.0)
+        for place in range(fixed.to_hospital_s.shape[1]):
+            nearest = choose_hospital(fixed.to_hospital_s[mode, place], NONE)
+            fixed.nearest_hospital[mode, place].row = nearest
             if nearest != NONE:
-                way_s = ground.to_hospital_s[mode, place, nearest]
-                ground.nearest_hospital[mode, place].seconds = way_s
+                way_s = fixed.to_hospital_s[mode, place, nearest]
+                fixed.nearest_hospital[mode, place].seconds = way_s
     for mode in home:
-        _fill_back(ground, mode, stations, ground.to_station_s, 0.0)
+        _fill_back(fixed, mode, stations, fixed.to_station_s, 0.0)
