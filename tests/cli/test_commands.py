@@ -9,20 +9,9 @@ import sys
 import pandas as pd
 import pytest
 from conftest import ROOT
+from processes import LILING, tenthirty
 
-LILING = str(ROOT / "scenarios" / "liling")
 QUICK = ("--replications", "2", "--days", "2", "--no-figures")
-
-
-def tenthirty(*arguments, cwd, check=True, timeout=300):
-    done = subprocess.run(
-        [sys.executable, "-m", "sim.cli", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, timeout=timeout, encoding="utf-8",
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr, done.stderr
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
 
 
 def test_run_prints_the_compliance_table_and_keeps_everything(tmp_path):

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from conftest import ROOT
-from test_cli import LILING
+from processes import LILING
 from towns import matrix_files
 
 from sim.cli.options import Options

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cli import tenthirty
+from processes import tenthirty
 from towns import LAT, LON, STEP, TOWN, csv_of, matrix_files, osm, refused, zones
 
 from sim.errors import MapImportError, PlannerError
