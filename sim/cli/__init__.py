@@ -72,7 +72,7 @@ def main() -> None:
         asked, arguments = speech.taken_out(sys.argv[1:])
         say = language(asked or usual())
         command = commands(say, asked or os.environ.get("TENTHIRTY_LANG"))
-        sys.exit(command.main(arguments, prog_name="tenthirty", standalone_mode=False))
+        sys.exit(command.main(arguments, prog_name="tenthirty", standalone_mode=False) or 0)
     except PlannerError as error:
         if debug:
             raise

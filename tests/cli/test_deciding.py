@@ -152,7 +152,7 @@ def test_figures_are_drawn_unless_they_are_not_wanted(tenthirty, tmp_path):
 )
 def test_answers_in_chinese(tenthirty, tmp_path, command, said):
     done = tenthirty(*COMMANDS[command][0], *QUICK, "--lang", "zh", cwd=tmp_path)
-    for part in (*said, "合成地图", f"结果: runs/liling-{command}/"):
+    for part in (*said, "合成地图", f"结果：runs/liling-{command}/"):
         assert part in done.stdout
 
 
