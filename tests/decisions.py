@@ -20,7 +20,7 @@ from sim.answers.search import search
 from sim.answers.stress import End, JointSamples, Stress, Swing
 from sim.answers.worth import worth
 from sim.geography.making import import_map
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.scenario.file import load
 from sim.scenario.settings import Costs

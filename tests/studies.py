@@ -12,7 +12,8 @@ from sim.answers.comparison import Comparison
 from sim.answers.why_late import explain
 from sim.engine import reference
 from sim.measures.calls import tally
-from sim.measures.estimates import ALL, Estimate
+from sim.measures.groups import ALL
+from sim.measures.intervals import Estimate
 from sim.model.calendar import Window
 from sim.study.stopping import StoppedBecause
 

@@ -19,7 +19,7 @@ from sim.answers.answer import Answer, Provenance
 from sim.answers.assumptions import Assumption, Mishap, assumptions, mishaps
 from sim.answers.ranking import KEYS
 from sim.errors import OptionError, ScenarioError
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
 from sim.study.effort import Effort, EffortOptions

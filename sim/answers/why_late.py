@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sim.answers.answer import Answer, Provenance, finite
 from sim.measures import causes, estimates
 from sim.measures.causes import CAUSES, Late, Split, shares, summed
-from sim.measures.estimates import ALL, Estimate, Group, Pooled
+from sim.measures.groups import ALL, Group
+from sim.measures.intervals import Estimate
+from sim.measures.rows import Pooled
 
 if TYPE_CHECKING:
     import pandas as pd

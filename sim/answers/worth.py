@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 from sim.answers.answer import Answer, Provenance
 from sim.answers.costs import layout_cost
 from sim.errors import OptionError, ScenarioError
-from sim.measures import estimates
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate, simultaneous
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.effort import Effort, EffortOptions
@@ -87,7 +86,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
         chosen = runs.until_precise(key=by)
         rows = range(1, len(runs.layouts))
         said = verdicts(BY_KEY[by], [runs.spread(row, by) for row in rows], runs.matters)
-        level, served = estimates.simultaneous(len(rows)), runs.per_day(0, "served")
+        level, served = simultaneous(len(rows)), runs.per_day(0, "served")
         losses = [
             StationWorth(
                 station,

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.figures import intervals, lettering, style
 from sim.figures.intervals import Span
 from sim.figures.tracks import LOOKS, Panel
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.text import Message
 from sim.words import measures, options
 

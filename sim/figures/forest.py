@@ -15,9 +15,9 @@ from sim.answers.comparison import Comparison
 from sim.figures import intervals, lettering, page, style
 from sim.figures.page import Sheet
 from sim.figures.row_chart import Row
-from sim.measures.estimates import Estimate
-from sim.measures.measures import BY_KEY, Measure
-from sim.measures.verdicts import Matters
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Matters, Measure
+from sim.measures.measures import BY_KEY
 from sim.words import comparison as comparison_words
 from sim.words import forest as words
 from sim.words import measures as measure_words

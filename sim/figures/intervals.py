@@ -14,9 +14,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.figures import lettering, style
-from sim.measures.estimates import Estimate
-from sim.measures.measures import Measure
-from sim.measures.verdicts import Matters, Verdict
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Matters, Measure
+from sim.measures.verdicts import Verdict
 from sim.words import measures as words
 from sim.words.language import Language
 

@@ -15,8 +15,8 @@ from scipy.special import stdtrit
 
 from sim.answers.comparison import Comparison
 from sim.figures import lettering, page, style
-from sim.measures.estimates import Pooled
 from sim.measures.measures import BY_KEY
+from sim.measures.rows import Pooled
 from sim.text import Message
 from sim.words import measures
 from sim.words import response_curve as words

@@ -17,8 +17,8 @@ from matplotlib.axes import Axes
 from sim.figures import intervals, lettering, page, style
 from sim.figures.intervals import Mark, Span
 from sim.figures.page import Sheet
-from sim.measures.estimates import Estimate
-from sim.measures.measures import Matters, Measure
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Matters, Measure
 from sim.measures.verdicts import Verdict
 from sim.words import measures as words
 from sim.words.language import Language

@@ -17,8 +17,9 @@ from sim.figures import intervals, lettering, page, row_chart, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Span
 from sim.figures.row_chart import NumberColumn
-from sim.measures.estimates import Estimate
-from sim.measures.measures import BY_KEY, Measure
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Measure
+from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.words import measures, options
 from sim.words import search as words

@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.answers.why_late import WhyLate
 from sim.measures.causes import CAUSES, Late, together
-from sim.measures.estimates import Estimate, Group
+from sim.measures.groups import Group
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
 from sim.words import causes, comparison, fractions, measures

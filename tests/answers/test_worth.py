@@ -9,7 +9,7 @@ from decisions import QUICK, by_comparison, days, of_worth, priced, small, worth
 
 from sim.answers.worth import worth
 from sim.errors import OptionError, ScenarioError
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.study.effort import Effort
 from sim.study.runs import Runs

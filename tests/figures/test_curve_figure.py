@@ -23,7 +23,7 @@ from drawings import LANGUAGES, check, draw, headline, is_stamped, texts
 
 from sim.figures import cost_front, style
 from sim.figures.drawing import drawings
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.words.language import language
 

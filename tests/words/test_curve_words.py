@@ -9,7 +9,7 @@ from decisions import curve_of, days, first_steps, nothing, of_curve, with_repli
 from pages import aligned
 
 from sim.answers.curve import Point
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.words import curve as words
 from sim.words.language import language
