@@ -111,18 +111,6 @@ class WhyLate(Answer):
             )
         ]  # fmt: skip
 
-    @property
-    def overall(self) -> list[CauseRow]:
-        return [row for row in self.rows() if row.by == "all"]
-
-    @property
-    def by_township(self) -> list[CauseRow]:
-        return [row for row in self.rows() if row.by == "township"]
-
-    @property
-    def by_hour(self) -> list[CauseRow]:
-        return [row for row in self.rows() if row.by == "hour"]
-
     def to_frame(self) -> pd.DataFrame:
         """Tidy: one row for each group of calls and cause."""
         import pandas as pd

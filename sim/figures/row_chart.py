@@ -26,6 +26,7 @@ from sim.words.language import Language
 PITCH = 1.9  # of a row, in units of the body type
 AROUND = 7.5  # of title, axis and legend
 GAP = 3.0  # between charts beside each other
+NAMES_SHARE = 0.32  # of the page's width that names may take, unless a chart says more
 WRITTEN = 4.2  # room for numbers that stand beside the intervals
 
 
@@ -62,7 +63,7 @@ class RowChart:
     columns: Sequence[NumberColumn]
     title: str
     axis: str
-    names_share: float = 0.32  # of the page's width that names may take
+    names_share: float = NAMES_SHARE
     stems: bool = True  # a line from nothing to the value
     extra: Sequence[Any] = field(default=())  # more handles of the legend
     below: str = ""  # a line below the rows: what is not drawn
@@ -93,11 +94,9 @@ def beside(
     return every
 
 
-def named_rows(
-    sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn], names_share: float = 0.32
-) -> Axes:
+def named_rows(sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn]) -> Axes:
     """Empty axes with a name to the left of each row and columns of numbers to the right."""
-    return _axes(sheet, names, [columns], [1.0], names_share)[0]
+    return _axes(sheet, names, [columns], [1.0], NAMES_SHARE)[0]
 
 
 def _axes(
