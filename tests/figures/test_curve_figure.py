@@ -9,7 +9,6 @@ import pytest
 from decisions import (
     as_draft,
     curve_of,
-    days,
     first_steps,
     long_curve,
     many_steps,
@@ -20,6 +19,7 @@ from decisions import (
     vast,
 )
 from drawings import LANGUAGES, check, draw, headline, is_stamped, texts
+from studies import days
 
 from sim.figures import cost_front, style
 from sim.figures.drawing import drawings

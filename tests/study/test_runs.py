@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 from conftest import ROOT
+from studies import days
 
 from sim.answers import comparison
 from sim.errors import OptionError, ScenarioError
@@ -24,11 +25,6 @@ from sim.study.stopping import STEP
 from sim.study.workers import Pool
 
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
-
-
-@lru_cache(maxsize=1)
-def days():
-    return load(ROOT / "scenarios" / "liling").with_study(length=3 * 86_400.0)
 
 
 @lru_cache(maxsize=1)

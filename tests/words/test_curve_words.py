@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from decisions import curve_of, days, first_steps, nothing, of_curve, with_replications
+from decisions import curve_of, first_steps, nothing, of_curve, with_replications
 from pages import aligned
+from studies import days
 
 from sim.answers.curve import Point
 from sim.measures.intervals import Estimate
