@@ -1,4 +1,4 @@
-"""Measures said: their names, their definitions, and values of them with intervals and verdicts."""
+"""Measures said: how a table heads them, and their values with intervals and verdicts."""
 
 from __future__ import annotations
 
