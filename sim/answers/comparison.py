@@ -120,7 +120,7 @@ class Comparison(Answer):
 
     @property
     def level(self) -> float:
-        """Of each interval of a difference, so that those of all proposals hold at once."""
+        """The level of each interval of a difference, so that all proposals' hold at once."""
         return simultaneous(len(self.proposals))
 
     def difference(self, key: str, layout: int = 1, group: Group = ALL) -> Estimate:
@@ -199,7 +199,7 @@ class Comparison(Answer):
         return pd.DataFrame(frame, columns=columns)
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        """By name of the file: every estimate and difference."""
+        """Every estimate and difference, by the name of the file."""
         import pandas as pd
 
         return {"measures": pd.DataFrame(self.rows())}

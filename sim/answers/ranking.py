@@ -170,7 +170,7 @@ def select(runs: Runs, by: str, zone: float) -> list[int]:
     rows, scale = list(range(1, len(runs.layouts))), 0.0
 
     def observe(numbers: range, some: Sequence[int]) -> np.ndarray:
-        """Sums over a constant, not ratios: their means are what the pooled measure is made of."""
+        """[replication, alternative] sums over one constant; they add up, ratios would not."""
         nonlocal scale
         runs.extend(numbers.stop, [rows[i] for i in some])
         if not scale:  # from the first stage; the calls are the same in all layouts

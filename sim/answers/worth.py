@@ -37,7 +37,7 @@ class StationWorth(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ablation(Answer):
+class Worth(Answer):
     """The greatest loss first."""
 
     provenance: Provenance
@@ -68,7 +68,7 @@ class Ablation(Answer):
         return pd.DataFrame(rows)
 
 
-def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]) -> Ablation:
+def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]) -> Worth:
     """What each station, and one ambulance of each, is worth to the layout as it is.
 
     `effort`: replications, most, draft, seed, workers, scheduler, engine, watch.
@@ -102,7 +102,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
         provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
     sign = BY_KEY[by].sign
     losses.sort(key=lambda loss: sign * loss.changes[by].mean)
-    return Ablation(provenance, tuple(losses), by)
+    return Worth(provenance, tuple(losses), by)
 
 
 def _less(base: Scenario) -> Any:

@@ -119,7 +119,7 @@ def _below(ax: Axes, panel: Panel, shift: float) -> None:
 
 
 def _legend(ax: Axes, panel: Panel) -> None:
-    """To the right of the bars, in two lines each where a language needs them."""
+    """Draw the legend to the right of the bars, in two lines each where a language needs them."""
     fig: Any = ax.figure
     size, room = 0.95 * panel.size, 8.4 * panel.size
     handles = [

@@ -144,7 +144,7 @@ def _panel(ax: Axes, panel: MeasurePanel, matters: Matters, wide: float, say: La
         text = say("← better  difference ({unit})", unit=unit)
     line = ax.set_xlabel(text, labelpad=0.3 * body)
     fig: Figure = ax.figure  # type: ignore[assignment]
-    lettering.fit(fig, line, lettering.across(fig, wide))
+    lettering.shrink(fig, line, lettering.across(fig, wide))
     return intervals.cut_off(values, seen)
 
 

@@ -167,7 +167,7 @@ def panel(ax: Axes, chart: RowChart) -> bool:
         intervals.interval(ax, y, value, seen, colour, 0.25 * size)
         intervals.mark(ax, value.mean, y, row.looks, 0.8 * size)
     title(ax, chart.title)
-    fitting = lettering.fitting(ax.figure, chart.axis, size, intervals.points_wide(ax))  # type: ignore[arg-type]
+    fitting = lettering.size_that_fits(ax.figure, chart.axis, size, intervals.points_wide(ax))  # type: ignore[arg-type]
     ax.set_xlabel(chart.axis, labelpad=0.3 * size, size=fitting)
     return intervals.cut_off(values, seen)
 
@@ -188,7 +188,7 @@ def title(ax: Axes, text: str) -> None:
     others = [other.get_window_extent().x1 for other in fig.axes]
     edge = max((x * to_points + size for x in others if x < here), default=page.MARGIN)
     room = wide + here * to_points - edge
-    size = max(0.8 * size, lettering.fitting(fig, text, size, room, "bold"))
+    size = max(0.8 * size, lettering.size_that_fits(fig, text, size, room, "bold"))
     text = lettering.broken(fig, text, size, room, 1, "bold")
     shift = min(0.0, wide - lettering.width(fig, text, size, "bold"))
     ax.annotate(

@@ -79,7 +79,7 @@ class Waterfall:
         )
 
     def seen(self) -> Span:
-        """From the least to the greatest value; intervals as far as there is room."""
+        """The axis from the least to the greatest value; intervals as far as there is room."""
         values = [*(bar.interval() for bar in self.bars), self.after_all()]
         moved = [Estimate(*(v - self.today for v in value)) for value in values]
         seen = intervals.span(moved, 0.3 if self.measure.unit == "share" else 0.1)

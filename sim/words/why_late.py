@@ -98,7 +98,7 @@ def with_interval(share: Estimate, say: Language) -> str:
 
 
 def _has_interval(share: Estimate) -> bool:
-    """Not after one replication, nor where no miss at all has this cause, or every one."""
+    """Whether there is one: not after one replication, nor if no miss has this cause, or all."""
     return not math.isnan(share.low) and share.low < share.high
 
 
