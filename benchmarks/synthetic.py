@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.geography.roads import travel
-from sim.geography.roads.folding import fastest
+from sim.geography.roads.graph import fastest
 from sim.geography.roads.network import morton
 from sim.model.calendar import Bands
 from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet

@@ -35,7 +35,7 @@ class Problem:
     file: str = ""
 
     def told(self, say: Say = str) -> str:
-        """In a line, in the language of `say`."""
+        """The problem in a line, in the language of `say`."""
         where = [self.file] if self.file else []
         if self.line is not None:
             where.append(say(Message("line {number}", number=self.line)))

@@ -46,6 +46,51 @@ def coquimbo():
     return load(ROOT / "scenarios" / "coquimbo")
 
 
+@pytest.fixture(scope="session")
+def day(liling):
+    """One day of Liling."""
+    return liling.with_study(length=86_400.0)
+
+
+@pytest.fixture(scope="session")
+def pair(day):
+    """One day of Liling, without and with a station in a township far from any."""
+    return day, day.add("枫林镇")
+
+
+@pytest.fixture(scope="session")
+def alone(pair):
+    """The comparison of the pair, computed by this process alone."""
+    from sim.answers.comparison import compare
+
+    return compare(*pair, replications=5, workers=1)
+
+
+@pytest.fixture(scope="session")
+def month(liling):
+    """What Liling's layout does, as its scenario asks."""
+    from sim.answers.comparison import run
+
+    return run(liling)
+
+
+@pytest.fixture(scope="session")
+def few(liling):
+    """A week of Liling without and with one more station, in three replications."""
+    from sim.answers.comparison import compare
+
+    week = liling.with_study(length=7 * 86_400.0)
+    return compare(week, week.add("枫林镇"), replications=3)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """A small city on a map without roads."""
+    from decisions import tiny_city
+
+    return tiny_city(tmp_path_factory.mktemp("tiny"))
+
+
 def pytest_terminal_summary(terminalreporter):
     skipped = terminalreporter.stats.get("skipped", [])
     count = sum(NO_DATA in str(report.longrepr) for report in skipped)
@@ -66,7 +111,7 @@ def make(tmp_path):
 
 
 def same_bytes(one, other):
-    """Whether two results have the same tallies, to the last bit."""
+    """Assert that two results have the same tallies, to the last bit."""
     for a, b in zip(one.tallies, other.tallies, strict=True):
         for first, second in zip(a, b, strict=True):
             for x, y in zip(first, second, strict=True):

@@ -7,49 +7,39 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-from conftest import ROOT
+from studies import LONG, days
 from towns import matrix_files
 
 import sim
 from sim.answers.answer import Provenance
 from sim.answers.assumptions import Mishap, assumptions, mishaps
-from sim.answers.candidates import Candidate
 from sim.answers.comparison import compare
 from sim.answers.curve import curve
 from sim.answers.search import search
 from sim.answers.stress import End, JointSamples, Stress, Swing
 from sim.answers.worth import worth
 from sim.geography.making import import_map
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
-from sim.scenario.file import load
 from sim.scenario.settings import Costs
 from sim.study.stopping import StoppedBecause
-from sim.text import Name
 
-QUICK = {"replications": 5, "workers": 1}
 PRICES = Costs(
     station="1,200,000 CNY per year", substation="400,000 CNY per year",
     ambulance="900,000 CNY per year",
 )  # fmt: skip
-LONG = Candidate(
-    Name(
-        "一个名称格外冗长以致任何图幅都难以容纳的偏远山区乡镇",
-        "An extraordinarily long-named township of the upper northern valley",
-    )
-)
-
-
-@lru_cache(maxsize=1)
-def days():
-    """Three days of Liling."""
-    return load(ROOT / "scenarios" / "liling").with_study(length=3 * 86_400.0)
 
 
 @lru_cache(maxsize=1)
 def priced():
     """The same with what stations and ambulances cost."""
     return replace(days(), settings=days().settings.model_copy(update={"costs": PRICES}))
+
+
+def assumption(base, key):
+    """The assumption of this key that a stress test of the layout varies."""
+    (one,) = [one for one in assumptions(base) if one.key == key]
+    return one
 
 
 def small():

@@ -6,29 +6,13 @@ import math
 from dataclasses import replace
 from functools import lru_cache
 
-from conftest import ROOT
+from studies import QUICK, days
 
-from sim.answers.candidates import Candidate
 from sim.answers.ranking import rank
 from sim.answers.sites import site
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
-from sim.scenario.file import load
 from sim.study.stopping import StoppedBecause
-from sim.text import Name
-
-QUICK = {"replications": 5, "workers": 1}
-LONG = Candidate(
-    Name(
-        "一个名称格外冗长以致任何图幅都难以容纳的偏远山区乡镇",
-        "An extraordinarily long-named township of the upper northern valley",
-    )
-)
-
-
-@lru_cache(maxsize=1)
-def days():
-    return load(ROOT / "scenarios" / "liling").with_study(length=3 * 86_400.0)
 
 
 @lru_cache(maxsize=8)

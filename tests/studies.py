@@ -1,23 +1,42 @@
-"""Answers made by hand for tests: comparisons whose differences and causes are known."""
+"""Three days of Liling, and answers made by hand whose differences and causes are known."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
+from conftest import ROOT
 from worlds import matrix_world, some_calls
 
 from sim.answers.answer import Provenance
+from sim.answers.candidates import Candidate
 from sim.answers.comparison import Comparison
 from sim.answers.why_late import explain
 from sim.engine import reference
 from sim.measures.calls import tally
-from sim.measures.estimates import ALL, Estimate
+from sim.measures.groups import ALL
+from sim.measures.intervals import Estimate
 from sim.model.calendar import Window
+from sim.scenario.file import load
 from sim.study.stopping import StoppedBecause
+from sim.text import Name
 
 MONTH_S = 28 * 86_400
 NEAREST_BUSY = 3
+QUICK = {"replications": 5, "workers": 1}
+LONG = Candidate(
+    Name(
+        "一个名称格外冗长以致任何图幅都难以容纳的偏远山区乡镇",
+        "An extraordinarily long-named township of the upper northern valley",
+    )
+)
+
+
+@lru_cache(maxsize=1)
+def days():
+    """Three days of Liling."""
+    return load(ROOT / "scenarios" / "liling").with_study(length=3 * 86_400.0)
 
 
 def study_of(layout, replications=10, how="given", runs=1):

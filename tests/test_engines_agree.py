@@ -23,7 +23,7 @@ from worlds import altered, road_world, small_city, some_calls, town
 
 from sim.engine import compiled, reference
 from sim.geography.roads import travel
-from sim.geography.roads.folding import fastest
+from sim.geography.roads.graph import fastest
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
 from sim.model.system import System

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,22 @@ def test_the_public_list_and_the_package_agree():
     assert dir(sim) == sorted(sim.__all__)
     with pytest.raises(AttributeError):
         _ = sim.nothing
+
+
+def test_every_room_is_on_the_page_of_the_house():
+    """In the line of its floor: its own name, or that of the folder in which it stands."""
+    page = (ROOT / "docs" / "design.md").read_text("utf-8").splitlines()
+    table = [line.split("|", 2) for line in page if line.startswith("| `")]
+    of_answers = {kind.room() for kind in answers()}
+    for path in SOURCES:
+        floor, *rooms = path.relative_to(ROOT / "sim").with_suffix("").parts
+        if "__" in (rooms or [floor])[-1]:
+            continue
+        (line,) = [row[2] if rooms else row[1] for row in table if f"`{floor}" in row[1]]
+        named = set(re.findall(r"`([a-z_]+)/?`", line))
+        if "one room for each answer" in line:
+            named |= of_answers
+        assert named & set(rooms or [floor]), path
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -87,7 +87,7 @@ class Answer(ABC):
         """Everything, tidy."""
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        """By name of the file."""
+        """The tables of its folder, by the name of the file."""
         return {self.name: self.to_frame()}
 
     def facts(self) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class Answer(ABC):
         return self.page(lang).sentence
 
     def sentences(self, lang: str = "en") -> tuple[str, ...]:
-        """All of them; the first is the main one."""
+        """All sentences for the minutes; the first is the main one."""
         return self.page(lang).sentences
 
     def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
@@ -124,7 +124,7 @@ class Answer(ABC):
         return drawings[next(iter(drawings)) if name is None else name]()
 
     def figures(self, lang: str = "en", size: str = "screen") -> dict[str, Figure]:
-        """All of them, by name of the file."""
+        """All its figures, by the name of the file."""
         drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
         return {name: draw() for name, draw in drawings.items()}
 

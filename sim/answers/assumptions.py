@@ -62,7 +62,7 @@ class Mishap(NamedTuple):
 
 
 def assumptions(base: Scenario, wrong: Mapping[str, float] | None = None) -> list[Assumption]:
-    """Those that have a meaning for this base; `wrong` overrides how far, 0 leaves one out."""
+    """The assumptions that mean something for this base; `wrong` sets how far, 0 leaves one out."""
     far = USUAL | _checked(wrong or {})
     classes = () if base.map.matrix is not None else base.map.network.classes
     small = [name for name in classes if name not in (*FAST, *MAIN)]

@@ -14,9 +14,12 @@ from sim.answers.answer import Answer, Provenance, finite, or_none
 from sim.errors import OptionError
 from sim.measures import estimates
 from sim.measures.calls import Tally
-from sim.measures.estimates import ALL, Estimate, Group, Pooled, Setup, Spread
+from sim.measures.groups import ALL, Group, Setup
+from sim.measures.intervals import Estimate, Spread, simultaneous
+from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY, HEADLINE
-from sim.measures.verdicts import FEWEST, Matters, Verdict, matters_of, verdicts
+from sim.measures.rows import Pooled
+from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
 from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.replication import Keep
 from sim.study.runs import Runs
@@ -117,8 +120,8 @@ class Comparison(Answer):
 
     @property
     def level(self) -> float:
-        """Of each interval of a difference, so that those of all proposals hold at once."""
-        return estimates.simultaneous(len(self.proposals))
+        """The level of each interval of a difference, so that all proposals' hold at once."""
+        return simultaneous(len(self.proposals))
 
     def difference(self, key: str, layout: int = 1, group: Group = ALL) -> Estimate:
         """A layout less the base, with an interval that holds for all proposals at once."""
@@ -196,7 +199,7 @@ class Comparison(Answer):
         return pd.DataFrame(frame, columns=columns)
 
     def frames(self) -> dict[str, pd.DataFrame]:
-        """By name of the file: every estimate and difference."""
+        """Every estimate and difference, by the name of the file."""
         import pandas as pd
 
         return {"measures": pd.DataFrame(self.rows())}

@@ -15,7 +15,7 @@ from sim.answers.candidates import SEATS
 from sim.answers.ranking import KEYS
 from sim.answers.search import Option, Step
 from sim.errors import OptionError
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs, shared
 from sim.text import Message

@@ -18,8 +18,7 @@ from sim.answers.candidates import SEATS, Candidate
 from sim.answers.reasons import Reason, reasons_for
 from sim.answers.selection import race
 from sim.errors import OptionError
-from sim.measures import estimates
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate, freedom, simultaneous
 from sim.measures.kinds import Measure, OfCalls
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
@@ -150,7 +149,7 @@ def rank_layouts(
             )
         contenders = select(runs, by, zone)
         best = max(contenders, key=lambda row: (measure.sign * runs.spread(row, by).mean, -row))
-        level = estimates.simultaneous(len(runs.layouts) - 1)
+        level = simultaneous(len(runs.layouts) - 1)
         chosen = runs.until_precise([best], by, level)
         order = _in_order(runs, best, measure)
         first, _ = places(runs, order, by)
@@ -171,7 +170,7 @@ def select(runs: Runs, by: str, zone: float) -> list[int]:
     rows, scale = list(range(1, len(runs.layouts))), 0.0
 
     def observe(numbers: range, some: Sequence[int]) -> np.ndarray:
-        """Sums over a constant, not ratios: their means are what the pooled measure is made of."""
+        """[replication, alternative] sums over one constant; they add up, ratios would not."""
         nonlocal scale
         runs.extend(numbers.stop, [rows[i] for i in some])
         if not scale:  # from the first stage; the calls are the same in all layouts
@@ -210,7 +209,7 @@ def _ranked(
     reasons: Sequence[Reason],
 ) -> tuple[RankedSite, ...]:
     """The layouts in this order, with what is told of each."""
-    level = estimates.simultaneous(len(order))
+    level = simultaneous(len(order))
     spreads = [runs.spread(row, measure.key) for row in order]
     judged = verdicts(measure, spreads, runs.matters)
     first, last = places(runs, order, measure.key)
@@ -252,7 +251,7 @@ def places(runs: Runs, order: Sequence[int], by: str) -> tuple[np.ndarray, np.nd
         se = np.sqrt(np.maximum(variance, 0.0) / count)
         lead = values[:, :1] - values[None, :, 0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            df = estimates.freedom(count, runs.summed(0).setup.sequential)
+            df = freedom(count, runs.summed(0).setup.sequential)
             chance = 2 * stdtr(df, -np.abs(lead) / se)
         certain = (se == 0) & (lead != 0)  # a spread that is not known tells nothing
         surely = (np.where(se > 0, chance, np.where(certain, 0.0, 1.0)) < 0.05 / pairs) & (lead > 0)

@@ -21,8 +21,7 @@ from sim.answers.candidates import SEATS, Candidate
 from sim.answers.costs import layout_cost
 from sim.answers.ranking import KEYS, select
 from sim.errors import OptionError
-from sim.measures import estimates
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import LEVEL, Estimate, simultaneous
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.effort import Effort, EffortOptions
@@ -145,7 +144,7 @@ def best_of(
         left = select(runs, by, zone)
         best = max(left, key=lambda row: (sign * runs.spread(row, by).mean, -row))
         spread = runs.spread(best, by)
-        level = 1 - estimates.LEVEL
+        level = 1 - LEVEL
         # One of many was picked: what looks like a gain must be one for the best of them all.
         chance = (spread.above(0.0) if sign > 0 else spread.below(0.0)) * len(options)
         better = chance < level and runs.replications(best) >= FEWEST
@@ -207,7 +206,7 @@ def worst_of(base: Scenario, effort: Effort) -> tuple[int, ...]:
 
 def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) -> tuple[Step, ...]:
     """Rows of `runs` that follow on each other, the first on the base."""
-    level = estimates.simultaneous(len(runs.layouts) - 1)
+    level = simultaneous(len(runs.layouts) - 1)
     before = [0, *rows][: len(rows)]
     spreads = [runs.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
     said = verdicts(BY_KEY[by], spreads, runs.matters)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SitesAnswer(Answer):
+class Sites(Answer):
     """Plans in the order of the model, beside what the simulation made of them."""
 
     provenance: Provenance
@@ -99,7 +99,7 @@ def site(
     budget: Amount | None = None,
     busy: float | None = None,
     **effort: Unpack[EffortOptions],
-) -> SitesAnswer:
+) -> Sites:
     """Find the `best` plans of a model with today's stations locked in; simulate and rank them.
 
     `where`: as in `sim.rank`. `new`: stations to add, or ambulances for mexclp and dsm; default
@@ -141,7 +141,7 @@ def site(
         **effort,
     )
     provenance = replace(ranking.provenance, seconds=time.perf_counter() - began)
-    return SitesAnswer(provenance, model, tuple(plans), ranking, busy, solved[0].left_out)
+    return Sites(provenance, model, tuple(plans), ranking, busy, solved[0].left_out)
 
 
 def _busy(base: Scenario, effort: Effort) -> float:

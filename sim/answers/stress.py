@@ -19,7 +19,7 @@ from sim.answers.answer import Answer, Provenance
 from sim.answers.assumptions import Assumption, Mishap, assumptions, mishaps
 from sim.answers.ranking import KEYS
 from sim.errors import OptionError, ScenarioError
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
 from sim.study.effort import Effort, EffortOptions
@@ -63,7 +63,7 @@ class Swing(NamedTuple):
 
 
 class JointSamples(NamedTuple):
-    """All assumptions drawn together."""
+    """Samples in which all assumptions are drawn together."""
 
     keys: tuple[str, ...]
     levels: np.ndarray  # [sample, assumption] -1 to 1; of mishaps the case, or -1 for none
@@ -72,7 +72,7 @@ class JointSamples(NamedTuple):
 
 
 class JointCounts(NamedTuple):
-    """In how many joint samples a proposal does well or badly."""
+    """The number of joint samples in which a proposal does well, or badly."""
 
     samples: int
     ahead: int  # of all others and of today's layout
@@ -250,7 +250,7 @@ class _AlteredStudies:
         self._total += (worlds * often + samples * min(often, OFTEN_JOINT)) * layouts
 
     def gains(self, change: Any, roads: bool, often: int | None = None) -> tuple[Estimate, ...]:
-        """Of each proposal over the base, when both are changed alike."""
+        """The gain of each proposal over the base, when both are changed alike."""
         layouts = [change(layout) for layout in (self.base, *self.proposals)]
         effort = replace(self._effort, keep_tables=not roads)
         if often is not None:

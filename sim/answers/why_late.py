@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sim.answers.answer import Answer, Provenance, finite
 from sim.measures import causes, estimates
 from sim.measures.causes import CAUSES, Late, Split, shares, summed
-from sim.measures.estimates import ALL, Estimate, Group, Pooled
+from sim.measures.groups import ALL, Group
+from sim.measures.intervals import Estimate
+from sim.measures.rows import Pooled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,18 +110,6 @@ class WhyLate(Answer):
                 late.minutes.tolist(), strict=True,
             )
         ]  # fmt: skip
-
-    @property
-    def overall(self) -> list[CauseRow]:
-        return [row for row in self.rows() if row.by == "all"]
-
-    @property
-    def by_township(self) -> list[CauseRow]:
-        return [row for row in self.rows() if row.by == "township"]
-
-    @property
-    def by_hour(self) -> list[CauseRow]:
-        return [row for row in self.rows() if row.by == "hour"]
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy: one row for each group of calls and cause."""

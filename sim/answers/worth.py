@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 from sim.answers.answer import Answer, Provenance
 from sim.answers.costs import layout_cost
 from sim.errors import OptionError, ScenarioError
-from sim.measures import estimates
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate, simultaneous
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.effort import Effort, EffortOptions
@@ -38,7 +37,7 @@ class StationWorth(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ablation(Answer):
+class Worth(Answer):
     """The greatest loss first."""
 
     provenance: Provenance
@@ -69,7 +68,7 @@ class Ablation(Answer):
         return pd.DataFrame(rows)
 
 
-def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]) -> Ablation:
+def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]) -> Worth:
     """What each station, and one ambulance of each, is worth to the layout as it is.
 
     `effort`: replications, most, draft, seed, workers, scheduler, engine, watch.
@@ -87,7 +86,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
         chosen = runs.until_precise(key=by)
         rows = range(1, len(runs.layouts))
         said = verdicts(BY_KEY[by], [runs.spread(row, by) for row in rows], runs.matters)
-        level, served = estimates.simultaneous(len(rows)), runs.per_day(0, "served")
+        level, served = simultaneous(len(rows)), runs.per_day(0, "served")
         losses = [
             StationWorth(
                 station,
@@ -103,7 +102,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
         provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
     sign = BY_KEY[by].sign
     losses.sort(key=lambda loss: sign * loss.changes[by].mean)
-    return Ablation(provenance, tuple(losses), by)
+    return Worth(provenance, tuple(losses), by)
 
 
 def _less(base: Scenario) -> Any:

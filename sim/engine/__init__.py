@@ -51,6 +51,6 @@ def is_ready(name: str) -> bool:
     """Whether an engine can begin at once; otherwise it is compiled first, in half a minute."""
     if name == "reference":
         return True
-    from sim.engine.compiled import is_kept
+    from sim.engine.compiled.cache import is_kept
 
     return is_kept()

@@ -93,7 +93,7 @@ class Service:
             self.dispatch_at_the_end_of_the_instant()
 
     def keep_shifts(self, ambulance: Vehicle) -> Process:
-        """On and off duty by the roster; the end of a shift never interrupts a trip."""
+        """Put it on and off duty by the roster; the end of a shift never interrupts a trip."""
         first, last = self.system.fleet.shift_indptr[ambulance.row : ambulance.row + 2]
         for shift in range(first, last):
             yield self.env.timeout(self.system.fleet.on_duty_at[shift] - self.env.now)

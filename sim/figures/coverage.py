@@ -66,7 +66,7 @@ def _rows(sheet: Sheet, shown: list[CoverageRow], say: Language) -> None:
     for i, (head, cells) in enumerate(columns):
         intervals.column(ax, sum(widths[: i + 1]), head, cells, small)
     label = ax.set_xlabel(say("Share of people (%)"), labelpad=0.3 * body)
-    lettering.fit(sheet.fig, label, ax.get_position().width)
+    lettering.shrink(sheet.fig, label, ax.get_position().width)
     handles = [
         Patch(color=style.BLUE, label=say("within the target time")),
         _ring(say("within the norm's radius"), 0.6 * body),

@@ -14,7 +14,7 @@ from sim.figures import cost_front, curve_gains, intervals, lettering, page, sty
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.page import Sheet
 from sim.figures.tracks import APART, LOOKS, Look, Panel
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.words import curve as words
 from sim.words import measures, options
 from sim.words.language import Language

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.figures import intervals, lettering, style
 from sim.figures.intervals import Span
 from sim.figures.tracks import LOOKS, Panel
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.text import Message
 from sim.words import measures, options
 
@@ -119,7 +119,7 @@ def _below(ax: Axes, panel: Panel, shift: float) -> None:
 
 
 def _legend(ax: Axes, panel: Panel) -> None:
-    """To the right of the bars, in two lines each where a language needs them."""
+    """Draw the legend to the right of the bars, in two lines each where a language needs them."""
     fig: Any = ax.figure
     size, room = 0.95 * panel.size, 8.4 * panel.size
     handles = [

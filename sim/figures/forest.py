@@ -15,9 +15,9 @@ from sim.answers.comparison import Comparison
 from sim.figures import intervals, lettering, page, style
 from sim.figures.page import Sheet
 from sim.figures.row_chart import Row
-from sim.measures.estimates import Estimate
-from sim.measures.measures import BY_KEY, Measure
-from sim.measures.verdicts import Matters
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Matters, Measure
+from sim.measures.measures import BY_KEY
 from sim.words import comparison as comparison_words
 from sim.words import forest as words
 from sim.words import measures as measure_words
@@ -144,7 +144,7 @@ def _panel(ax: Axes, panel: MeasurePanel, matters: Matters, wide: float, say: La
         text = say("← better  difference ({unit})", unit=unit)
     line = ax.set_xlabel(text, labelpad=0.3 * body)
     fig: Figure = ax.figure  # type: ignore[assignment]
-    lettering.fit(fig, line, lettering.across(fig, wide))
+    lettering.shrink(fig, line, lettering.across(fig, wide))
     return intervals.cut_off(values, seen)
 
 

@@ -57,7 +57,7 @@ def inputs_map(
             bbox_to_anchor=(MAP_WIDE + 0.03, top), alignment="left", borderaxespad=0,
         )  # fmt: skip
         for text in legend.get_texts():
-            lettering.fit(fig, text, LEGEND_WIDE)
+            lettering.shrink(fig, text, LEGEND_WIDE)
     return fig
 
 

@@ -14,9 +14,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.figures import lettering, style
-from sim.measures.estimates import Estimate
-from sim.measures.measures import Measure
-from sim.measures.verdicts import Matters, Verdict
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Matters, Measure
+from sim.measures.verdicts import Verdict
 from sim.words import measures as words
 from sim.words.language import Language
 
@@ -63,7 +63,7 @@ def small(measure: Measure, matters: Matters) -> float:
 
 
 def span(values: Sequence[Estimate], least: float) -> Span:
-    """All values and `least` on either side; intervals as far as they leave these room."""
+    """The span of an axis: all values, `least` on either side; intervals where they leave room."""
     means = [0.0, *(v.mean for v in values if math.isfinite(v.mean))]
     low, high = min(*means, -least), max(*means, least)
     if max(means) > 10 * least and min(means) == 0:  # nothing is to be seen on the other side

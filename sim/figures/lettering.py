@@ -48,7 +48,9 @@ def broken(
     return "\n".join(_cut(fig, line.strip(), size, room, weight) for line in made)
 
 
-def fitting(fig: Figure, text: str, size: float, room: float, weight: str = "normal") -> float:
+def size_that_fits(
+    fig: Figure, text: str, size: float, room: float, weight: str = "normal"
+) -> float:
     """The size at which a line takes no more than `room` points; at most `size`."""
     while (
         size > 1 and width(fig, text, size, weight) > room
@@ -96,8 +98,8 @@ def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[
     return placed
 
 
-def fit(fig: Figure, line: Text, share: float = 0.965) -> None:
-    """A line longer than a share of the page in a smaller size, so that any font stays on it."""
+def shrink(fig: Figure, line: Text, share: float = 0.965) -> None:
+    """Shrink a line that is longer than a share of the page, so that any font stays on it."""
     renderer = fig.canvas.get_renderer()  # type: ignore[attr-defined]
     for _ in range(40):  # widths go in steps of whole pixels: one reckoning would not do
         if line.get_window_extent(renderer).width <= fig.bbox.width * share:

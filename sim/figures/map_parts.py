@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -13,13 +13,14 @@ from sim.figures.style import INK, halo
 from sim.words.language import Language
 
 Bounds = tuple[float, float, float, float]  # x0, y0, x1, y1 in metres
+MARGIN: Final = 0.03  # around a map, as a share of its extent
 
 
-def map_axes(ax: Axes, bounds: Bounds, margin: float = 0.03) -> None:
+def map_axes(ax: Axes, bounds: Bounds) -> None:
     """Equal scales, no frame; the view fills the axes, with a little room around `bounds`."""
     x0, y0, x1, y1 = bounds
     box = ax.get_window_extent()
-    metres = (1 + 2 * margin) * max((x1 - x0) / box.width, (y1 - y0) / box.height)
+    metres = (1 + 2 * MARGIN) * max((x1 - x0) / box.width, (y1 - y0) / box.height)
     half_x, half_y = metres * box.width / 2, metres * box.height / 2
     ax.set_xlim((x0 + x1) / 2 - half_x, (x0 + x1) / 2 + half_x)
     ax.set_ylim((y0 + y1) / 2 - half_y, (y0 + y1) / 2 + half_y)

@@ -84,7 +84,7 @@ def headline(fig: Figure, finding: str, subtitle: str) -> None:
         margin, 1 - below / height, subtitle, size=1.05 * points, color="#4A4A4A", va="top"
     )
     for line in (top, under):
-        lettering.fit(fig, line)
+        lettering.shrink(fig, line)
     least = 0.85 * points
     if top.get_fontsize() < least:  # two lines of this size take no more height than a large one
         top.set_text(lettering.broken(fig, finding, least, 72 * width - 2 * MARGIN, 2, "bold"))
@@ -103,7 +103,7 @@ def footnote(fig: Figure, text: str, draft: bool = False) -> None:
     line = fig.text(
         0.14 / width, 0.1 / height, text, size=0.85 * points, color="#5A5A5A", va="bottom"
     )
-    lettering.fit(fig, line)
+    lettering.shrink(fig, line)
 
 
 def head_room(fig: Figure) -> float:

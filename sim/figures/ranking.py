@@ -12,7 +12,8 @@ from sim.figures import intervals, page, row_chart, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Mark
 from sim.figures.row_chart import Row, RowChart
-from sim.measures.measures import BY_KEY, Measure
+from sim.measures.kinds import Measure
+from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
 from sim.words import measures
 from sim.words import ranking as words

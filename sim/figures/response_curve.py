@@ -15,8 +15,8 @@ from scipy.special import stdtrit
 
 from sim.answers.comparison import Comparison
 from sim.figures import lettering, page, style
-from sim.measures.estimates import Pooled
 from sim.measures.measures import BY_KEY
+from sim.measures.rows import Pooled
 from sim.text import Message
 from sim.words import measures
 from sim.words import response_curve as words
@@ -65,7 +65,7 @@ def _legend_lines(comparison: Comparison) -> int:
 
 
 def _aspect(comparison: Comparison, size: str) -> float:
-    """Of the page: higher by its legends, but a slide is no higher than a slide."""
+    """The height of the page by its width: more by its legends; a slide stays a slide."""
     wide, points = style.SIZES.get(size, style.SIZES["screen"])
     aspect = ASPECT + _legend_lines(comparison) * LINE * points / 72 / wide
     return min(aspect, page.SLIDE / wide) if size == "slide" else aspect
@@ -103,11 +103,11 @@ def _panel(ax: Axes, comparison: Comparison, key: str, area: int, say: Language)
     ax.set_axisbelow(True)
     label = ax.set_xlabel(say("Response time (min, call received to arrival)"))
     fig: Figure = ax.figure  # type: ignore[assignment]
-    lettering.fit(fig, label, ax.get_position().width)
+    lettering.shrink(fig, label, ax.get_position().width)
 
 
 def _last_minute(comparison: Comparison, area: int, target: float) -> float:
-    """To the right end of nearly all calls, in steps of ten, and past the target."""
+    """The end of the axis: where nearly all calls are reached, in steps of ten, past the target."""
     longest = 0.0
     for pooled in comparison.pooled:
         times = pooled.response_s[(pooled.area == area) & np.isfinite(pooled.response_s)] / 60
@@ -194,4 +194,4 @@ def _legend(ax: Axes, comparison: Comparison, key: str, say: Language) -> None:
     )  # fmt: skip
     fig: Figure = ax.figure  # type: ignore[assignment]
     for text in legend.get_texts():
-        lettering.fit(fig, text, ax.get_position().width - lettering.across(fig, 3 * points))
+        lettering.shrink(fig, text, ax.get_position().width - lettering.across(fig, 3 * points))

@@ -17,8 +17,8 @@ from matplotlib.axes import Axes
 from sim.figures import intervals, lettering, page, style
 from sim.figures.intervals import Mark, Span
 from sim.figures.page import Sheet
-from sim.measures.estimates import Estimate
-from sim.measures.measures import Matters, Measure
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Matters, Measure
 from sim.measures.verdicts import Verdict
 from sim.words import measures as words
 from sim.words.language import Language
@@ -26,6 +26,7 @@ from sim.words.language import Language
 PITCH = 1.9  # of a row, in units of the body type
 AROUND = 7.5  # of title, axis and legend
 GAP = 3.0  # between charts beside each other
+NAMES_SHARE = 0.32  # of the page's width that names may take, unless a chart says more
 WRITTEN = 4.2  # room for numbers that stand beside the intervals
 
 
@@ -62,7 +63,7 @@ class RowChart:
     columns: Sequence[NumberColumn]
     title: str
     axis: str
-    names_share: float = 0.32  # of the page's width that names may take
+    names_share: float = NAMES_SHARE
     stems: bool = True  # a line from nothing to the value
     extra: Sequence[Any] = field(default=())  # more handles of the legend
     below: str = ""  # a line below the rows: what is not drawn
@@ -93,11 +94,9 @@ def beside(
     return every
 
 
-def named_rows(
-    sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn], names_share: float = 0.32
-) -> Axes:
+def named_rows(sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn]) -> Axes:
     """Empty axes with a name to the left of each row and columns of numbers to the right."""
-    return _axes(sheet, names, [columns], [1.0], names_share)[0]
+    return _axes(sheet, names, [columns], [1.0], NAMES_SHARE)[0]
 
 
 def _axes(
@@ -168,7 +167,7 @@ def panel(ax: Axes, chart: RowChart) -> bool:
         intervals.interval(ax, y, value, seen, colour, 0.25 * size)
         intervals.mark(ax, value.mean, y, row.looks, 0.8 * size)
     title(ax, chart.title)
-    fitting = lettering.fitting(ax.figure, chart.axis, size, intervals.points_wide(ax))  # type: ignore[arg-type]
+    fitting = lettering.size_that_fits(ax.figure, chart.axis, size, intervals.points_wide(ax))  # type: ignore[arg-type]
     ax.set_xlabel(chart.axis, labelpad=0.3 * size, size=fitting)
     return intervals.cut_off(values, seen)
 
@@ -189,7 +188,7 @@ def title(ax: Axes, text: str) -> None:
     others = [other.get_window_extent().x1 for other in fig.axes]
     edge = max((x * to_points + size for x in others if x < here), default=page.MARGIN)
     room = wide + here * to_points - edge
-    size = max(0.8 * size, lettering.fitting(fig, text, size, room, "bold"))
+    size = max(0.8 * size, lettering.size_that_fits(fig, text, size, room, "bold"))
     text = lettering.broken(fig, text, size, room, 1, "bold")
     shift = min(0.0, wide - lettering.width(fig, text, size, "bold"))
     ax.annotate(

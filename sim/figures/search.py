@@ -17,8 +17,9 @@ from sim.figures import intervals, lettering, page, row_chart, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Span
 from sim.figures.row_chart import NumberColumn
-from sim.measures.estimates import Estimate
-from sim.measures.measures import BY_KEY, Measure
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Measure
+from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.words import measures, options
 from sim.words import search as words
@@ -78,7 +79,7 @@ class Waterfall:
         )
 
     def seen(self) -> Span:
-        """From the least to the greatest value; intervals as far as there is room."""
+        """The axis from the least to the greatest value; intervals as far as there is room."""
         values = [*(bar.interval() for bar in self.bars), self.after_all()]
         moved = [Estimate(*(v - self.today for v in value)) for value in values]
         seen = intervals.span(moved, 0.3 if self.measure.unit == "share" else 0.1)

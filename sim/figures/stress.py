@@ -78,7 +78,7 @@ def _nothing(stress: Stress, say: Language, size: str) -> Figure:
             unit=measures.unit(measure, say),
         )
         x, y = sheet.at(sheet.left, sheet.top)
-        lettering.fit(sheet.fig, sheet.fig.text(x, y, text, va="top"))
+        lettering.shrink(sheet.fig, sheet.fig.text(x, y, text, va="top"))
     return sheet.fig
 
 
@@ -116,7 +116,7 @@ def _joint(sheet: Sheet, panel: Tornado, strips: list[int], place: StripPlace) -
         ax.set_xticks(sheet.fig.axes[0].get_xticks())
         ax.set_xlim(sheet.fig.axes[0].get_xlim())
     label = ax.set_xlabel(stress_swings.axis_label(panel.measure, say), labelpad=0.3 * size)
-    lettering.fit(sheet.fig, label, (right - left + 1.0 * size) / (sheet.left + sheet.right))
+    lettering.shrink(sheet.fig, label, (right - left + 1.0 * size) / (sheet.left + sheet.right))
     return seen
 
 

@@ -14,7 +14,7 @@ from sim.figures import intervals, lettering, style
 from sim.figures.intervals import Span
 from sim.figures.page import Sheet
 from sim.figures.stress_swings import zero_and_band
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.words import stress_joint as words
 from sim.words.language import Language

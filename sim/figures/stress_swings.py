@@ -12,8 +12,9 @@ from sim.answers.stress import End, Stress, Swing
 from sim.figures import intervals, lettering, style
 from sim.figures.intervals import Span
 from sim.figures.page import Sheet
-from sim.measures.estimates import Estimate
-from sim.measures.measures import BY_KEY, Measure
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Measure
+from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
 from sim.words import assumptions, measures
 from sim.words import stress as words

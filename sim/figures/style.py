@@ -110,7 +110,7 @@ def halo(colour: str = "white", width: float = 2.5) -> list[patheffects.Abstract
 
 
 def save(made: Figure, path: Path) -> None:
-    """To PNG, PDF or SVG by the name's ending, whole or not at all."""
+    """Save a figure as PNG, PDF or SVG by the name's ending, whole or not at all."""
     if path.suffix.lower() not in ENDINGS:
         endings = ", ".join(ENDINGS)
         raise OutputError(path, Message("write a name that ends in {endings}", endings=endings))

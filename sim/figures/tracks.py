@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from sim.answers.curve import Curve
 from sim.answers.search import Step
 from sim.figures import intervals, lettering, style
-from sim.measures.estimates import Estimate
-from sim.measures.measures import BY_KEY, Measure
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Measure
+from sim.measures.measures import BY_KEY
 from sim.words import options
 from sim.words.language import Language
 

@@ -48,7 +48,7 @@ def draw(why: WhyLate, say: Language, size: str = "screen") -> Figure:
         hours_top = _legend(fig, why, top, say) - _lines(fig, 3.0)
         title = say("Late calls a week, by hour")
         line = fig.text(SPLIT, hours_top + _lines(fig, 0.6), title, weight="bold")
-        lettering.fit(fig, line, 0.98 - SPLIT)
+        lettering.shrink(fig, line, 0.98 - SPLIT)
         _hours(fig.add_axes((SPLIT + 0.03, bottom, 0.345, hours_top - bottom)), why, say)
     return fig
 
@@ -77,7 +77,7 @@ def _townships(ax: Axes, why: WhyLate, bars: list[tuple[str, Late]], say: Langua
     ax.grid(axis="x", color="#DDDDDD", lw=0.6)
     ax.set_axisbelow(True)
     label = ax.set_xlabel(say("Late calls a week (in brackets: of all calls there)"))
-    lettering.fit(fig, label, ax.get_position().width)
+    lettering.shrink(fig, label, ax.get_position().width)
 
 
 def _hours(ax: Axes, why: WhyLate, say: Language) -> None:
@@ -96,7 +96,7 @@ def _hours(ax: Axes, why: WhyLate, say: Language) -> None:
     ax.set_axisbelow(True)
     label = ax.set_xlabel(say("Clock hour at which the call was received"))
     fig: Figure = ax.figure  # type: ignore[assignment]
-    lettering.fit(fig, label, ax.get_position().width)
+    lettering.shrink(fig, label, ax.get_position().width)
 
 
 def _look(colour: str, hatch: str) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _legend(fig: Figure, why: WhyLate, top: float, say: Language) -> float:
         fontsize=0.9 * mpl.rcParams["font.size"],
     )  # fmt: skip
     for text in made.get_texts():
-        lettering.fit(fig, text, 0.94 - SPLIT)
+        lettering.shrink(fig, text, 0.94 - SPLIT)
     smallest = min(float(text.get_fontsize()) for text in made.get_texts())
     for text in made.get_texts():
         text.set_fontsize(smallest)

@@ -6,7 +6,7 @@ import math
 
 from matplotlib.figure import Figure
 
-from sim.answers.worth import Ablation, StationWorth
+from sim.answers.worth import StationWorth, Worth
 from sim.figures import intervals, page, row_chart
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.row_chart import NumberColumn, Row, RowChart
@@ -20,11 +20,11 @@ MOST = 40  # rows
 
 
 @drawings.register
-def _(worth: Ablation, say: Language, size: str) -> Drawings:
+def _(worth: Worth, say: Language, size: str) -> Drawings:
     return {worth.name: lambda: draw(worth, say, size)}
 
 
-def draw(worth: Ablation, say: Language, size: str = "screen") -> Figure:
+def draw(worth: Worth, say: Language, size: str = "screen") -> Figure:
     """One row for each closure and each ambulance less, the greatest loss first."""
     wanted = min(MOST, len(worth.losses))
     shown = worth.losses[: page.rows_that_fit(size, wanted, row_chart.PITCH, row_chart.AROUND)]
@@ -34,7 +34,7 @@ def draw(worth: Ablation, say: Language, size: str = "screen") -> Figure:
     return sheet.fig
 
 
-def chart(worth: Ablation, shown: tuple[StationWorth, ...], say: Language) -> RowChart:
+def chart(worth: Worth, shown: tuple[StationWorth, ...], say: Language) -> RowChart:
     """The rows and numbers that are drawn."""
     measure, base = BY_KEY[worth.by], worth.provenance.base
     changes = [loss.changes[worth.by] for loss in shown]

@@ -18,6 +18,6 @@ def cache_folder() -> Path:
 
 
 def add_array(digest: hashlib._Hash, array: np.ndarray) -> None:
-    """Into a hash: what kind of numbers, how many, and the numbers."""
+    """Add an array to a hash: the kind of its numbers, its shape, and the numbers."""
     digest.update(str((array.dtype, array.shape)).encode())
     digest.update(np.ascontiguousarray(array).tobytes())

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.measures import estimates
-from sim.measures.estimates import Estimate, Group, Pooled
+from sim.measures.groups import Group
+from sim.measures.intervals import Estimate, jackknife, ratios
 from sim.measures.measures import WITHIN
+from sim.measures.rows import Pooled
 from sim.policies.clock import NONE
-
-if TYPE_CHECKING:
-    pass
-
 
 # In the order in which parts are added up: the first that passes the target is the cause.
 CAUSES: Final = ("distance", "call taking", "turnout", "nearest busy", "queue")
@@ -115,8 +112,6 @@ def shares(pooled: Pooled, split: Split) -> list[Estimate]:
     found = []
     for cause in range(len(CAUSES)):
         part = np.bincount(pooled.replication[split.cause == cause], minlength=count)
-        share = estimates.jackknife(
-            estimates.ratios(part, whole), pooled.setup.sequential
-        ).interval()
+        share = jackknife(ratios(part, whole), pooled.setup.sequential).interval()
         found.append(Estimate(share.mean, *np.clip([share.low, share.high], 0, 1).tolist()))
     return found

@@ -11,32 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.measures.groups import ALL, Group, Setup
-from sim.measures.intervals import (
-    FIRST_LOOK,
-    LEVEL,
-    RESAMPLES,
-    Estimate,
-    Jackknifed,
-    Resampled,
-    Spread,
-    freedom,
-    holm,
-    jackknife,
-    pseudo_values,
-    ratios,
-    simultaneous,
-)
-from sim.measures.kinds import Replications, percentile
+from sim.measures.groups import ALL, Group
+from sim.measures.intervals import Estimate, Spread, pseudo_values
+from sim.measures.kinds import Replications
 from sim.measures.measures import BY_KEY, OF_CALLS, WITHIN
 from sim.measures.rows import Pooled
-
-__all__ = [
-    "ALL", "FIRST_LOOK", "LEVEL", "RESAMPLES", "Estimate", "Group", "Jackknifed", "Pooled",
-    "Replications", "Resampled", "Setup", "Spread", "difference", "estimate", "freedom",
-    "gain_from_sharing", "groups", "holm", "jackknife", "keys_of", "paired", "percentile",
-    "ratios", "simultaneous", "worst_townships",
-]  # fmt: skip
 
 
 def estimate(found: Replications, key: str, group: Group = ALL) -> Estimate:
@@ -52,11 +31,9 @@ def paired(base: Replications, other: Replications, key: str, group: Group = ALL
     return BY_KEY[key].paired(base, other, group)
 
 
-def difference(
-    base: Replications, other: Replications, key: str, group: Group = ALL, level: float = LEVEL
-) -> Estimate:
+def difference(base: Replications, other: Replications, key: str) -> Estimate:
     """`other` less `base` on the same calls, with the interval of the paired difference."""
-    return paired(base, other, key, group).interval(level)
+    return paired(base, other, key).interval()
 
 
 def gain_from_sharing(base: Replications, other: Replications, key: str = "within") -> float:

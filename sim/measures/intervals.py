@@ -143,12 +143,12 @@ def bootstrap(replications: int, statistic: Callable[[np.ndarray], np.ndarray]) 
     return Resampled(whole, values if np.isfinite(values).all() else np.zeros(0))
 
 
-def simultaneous(several: int, level: float = LEVEL) -> float:
+def simultaneous(several: int) -> float:
     """The level at which each of several intervals must be so that all hold at once (Bonferroni).
 
     Holds however much they depend on each other, and on shared calls they do.
     """
-    return 1 - (1 - level) / max(1, several)
+    return 1 - (1 - LEVEL) / max(1, several)
 
 
 def holm(chances: Sequence[float]) -> list[float]:

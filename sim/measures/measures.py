@@ -11,9 +11,7 @@ from typing import Final
 import numpy as np
 
 from sim.measures.groups import Setup
-from sim.measures.kinds import Matters, Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
-
-__all__ = ["BY_KEY", "COUNTED", "HEADLINE", "MEASURES", "OF_CALLS", "Matters", "Measure"]
+from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
 
 TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
 LONG_WAIT_S = 1_200.0

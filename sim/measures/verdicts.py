@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sim.measures.intervals import LEVEL, Spread, holm
-from sim.measures.measures import Matters, Measure
+from sim.measures.kinds import Matters, Measure
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

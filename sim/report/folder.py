@@ -78,7 +78,7 @@ def results_folder(folder: Path, key: str) -> Iterator[Path]:
 
 
 def _tidy(part: Path) -> None:
-    """Of an earlier start only whole files of finished replications stay."""
+    """Remove what an earlier start left, but for whole files of finished replications."""
     for path in part.iterdir():
         if path.name not in (FINISHED, LOGS):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -46,17 +46,17 @@ class Scenario(Layout):
         kind: str = "substation",
         hours: str | Hours | None = None,
     ) -> Scenario:
-        """With a new station: at `at` ([lon, lat] or a name), else where its name says."""
+        """The scenario with a new station at `at`, [lon, lat] or a name; else where its name is."""
         return self.change(
             Add.of(station=name, at=at, ambulances=ambulances, kind=kind, hours=hours)
         )
 
     def move(self, station: str, to: str | Sequence[float]) -> Scenario:
-        """With a station, and its ambulances, at another place: [lon, lat] or a name."""
+        """The scenario with a station and its crews at another place: [lon, lat] or a name."""
         return self.change(Move.of(station=station, to=to))
 
     def close(self, station: str) -> Scenario:
-        """Without this station and its ambulances."""
+        """The scenario without this station and its ambulances."""
         return self.change(Close.of(station=station))
 
     def ambulances(
@@ -67,11 +67,11 @@ class Scenario(Layout):
         to: int | None = None,
         hours: str | Hours | None = None,
     ) -> Scenario:
-        """With so many more ambulances at a station (`by`), or with so many in all (`to`)."""
+        """The scenario with `by` more ambulances at a station, or with `to` of them in all."""
         return self.change(Staff.of(station=station, by=by, to=to, hours=hours))
 
     def change(self, change: AnyVerb | Change | Mapping[str, Any]) -> Scenario:
-        """With one change, a verb or as a file has it; ScenarioError if it cannot be made.
+        """The scenario with one change, a verb or as in a file; ScenarioError if it cannot be made.
 
         The change is added to the name and to `changes`.
         """
@@ -89,7 +89,7 @@ class Scenario(Layout):
         return replace(change.made(self, self.map, problems), changes=(*self.changes, change))
 
     def with_study(self, **study: object) -> Scenario:
-        """With other study settings, in SI: `with_study(length=7 * 86400.0)`."""
+        """The scenario with other study settings, in SI: `with_study(length=7 * 86400.0)`."""
         unknown = set(study) - set(type(self.settings.study).model_fields)
         if unknown:
             raise TypeError(f"no such study setting: {', '.join(sorted(unknown))}")

@@ -55,14 +55,14 @@ class Fingerprints:
         self._arrays: dict[int, tuple[np.ndarray, bytes]] = {}
 
     def of_system(self, system: System) -> bytes:
-        """Of a layout; tables of travel seconds follow from its roads, if it has any."""
+        """The fingerprint of a layout; tables of seconds follow from its roads, if it has any."""
         travel = system.roads.travel
         if len(travel.graph.head):
             travel = travel._replace(far=NO_TABLE, near=NO_TABLE)
         return self.of(system._replace(roads=system.roads._replace(travel=travel)))
 
     def of(self, *values: object) -> bytes:
-        """Of any values of a System or a Demand: no two give the same."""
+        """The fingerprint of any values of a System or a Demand: no two give the same."""
         digest = hashlib.sha256(b"study 2 " + code().encode())
         for value in values:
             self._add(digest, value)
@@ -158,7 +158,7 @@ class Finished:
         self.folder = None if within is None else within / f"{key[:16]}-{layouts}"
 
     def read(self, numbers: Iterable[int]) -> dict[int, list[Any]]:
-        """By number, the tallies of the replications that need not be done again."""
+        """The tallies, by number, of the replications that need not be done again."""
         found = {}
         for number in numbers if self.folder is not None and self.folder.is_dir() else ():
             tallies = self._read_one(number)

@@ -23,10 +23,11 @@ from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Spread, simultaneous
+from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY
 from sim.measures.rows import Pooled
 from sim.measures.sums import Counts, Summed
-from sim.measures.verdicts import Matters, matters_of
+from sim.measures.verdicts import matters_of
 from sim.study import plan as plans
 from sim.study.checkpoints import Checkpoints, Fingerprints
 from sim.study.effort import Effort
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 AT_ONCE = 64  # layouts whose engines are in memory together
-
-__all__ = ["Effort", "Keep", "Runs", "shared"]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from sim.answers.comparison import Comparison
-from sim.measures.estimates import Group
+from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
 from sim.words import changes, measures, provenance
 from sim.words.comparison_sentence import sentence

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sim.answers.comparison import Comparison
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message

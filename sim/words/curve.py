@@ -7,7 +7,7 @@ from typing import Final
 from sim.answers.costs import layout_cost
 from sim.answers.curve import Curve, Point
 from sim.answers.search import Step
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.text import Message

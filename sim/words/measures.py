@@ -1,12 +1,12 @@
-"""Measures said: their names, their definitions, and values of them with intervals and verdicts."""
+"""Measures said: how a table heads them, and their values with intervals and verdicts."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Final
 
-from sim.measures.estimates import Estimate
-from sim.measures.measures import Measure
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Measure
 from sim.measures.verdicts import Verdict
 from sim.text import Message
 from sim.words.language import Language

@@ -42,7 +42,7 @@ class Table(NamedTuple):
     above: str = ""  # what it is about, directly above it
 
     def lines(self) -> list[str]:
-        """For a terminal: columns as wide as their widest cell."""
+        """The table for a terminal: columns as wide as their widest cell."""
         cells = [[column.head for column in self.columns], *self.rows]
         widths = [max(cell_len(row[i]) for row in cells) for i in range(len(self.columns))]
         lines = []
@@ -57,7 +57,7 @@ class Table(NamedTuple):
         return [*above, *lines, *([f" {self.below}"] if self.below else [])]
 
     def html(self) -> str:
-        """For a notebook; it copies into Word as a table."""
+        """The table for a notebook; it copies into Word as a table."""
         parts = [*paragraphs([self.above]), "<table>"]
         for tag, row in (
             ("th", [column.head for column in self.columns]),
@@ -97,7 +97,7 @@ class Page:
         return self.sentences[0]
 
     def text(self) -> str:
-        """For a terminal, at most WIDTH columns wide but for tables."""
+        """The page for a terminal, at most WIDTH columns wide but for tables."""
         lines = list(self.heading)
         for part in self.body:
             lines += ["", *(part.lines() if isinstance(part, Table) else wrapped(part))]
@@ -110,7 +110,7 @@ class Page:
         return "\n".join(lines)
 
     def html(self) -> str:
-        """For a notebook: tables that copy into Word as tables."""
+        """The page for a notebook: tables that copy into Word as tables."""
         parts = paragraphs(self.heading)
         for part in self.body:
             parts += [part.html()] if isinstance(part, Table) else paragraphs([part])

@@ -44,7 +44,7 @@ def _(ranking: Ranking, say: Language) -> Page:
 
 @frame.register(Ranking)
 def _(ranking: Ranking, languages: Sequence[Language]) -> pd.DataFrame:
-    """With the reason of each site in words."""
+    """The frame with the reason of each site in words."""
     base, rows = ranking.provenance.base, ranking.to_frame()
     for say in languages:
         rows[f"reason_{say.code}"] = [

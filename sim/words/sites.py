@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sim.answers.candidates import Candidate
 from sim.answers.ranking import Ranking
 from sim.answers.site_plans import UNITS, Addition
-from sim.answers.sites import SitesAnswer
+from sim.answers.sites import Sites
 from sim.measures.measures import BY_KEY
 from sim.text import Message, Name
 from sim.words import measures, provenance
@@ -32,7 +32,7 @@ VALUES: Final = {  # what the models maximise or minimise
 
 
 @page.register
-def _(sites: SitesAnswer, say: Language) -> Page:
+def _(sites: Sites, say: Language) -> Page:
     base = sites.provenance.base
     return Page(
         heading=(
@@ -52,9 +52,9 @@ def _(sites: SitesAnswer, say: Language) -> Page:
     )
 
 
-@frame.register(SitesAnswer)
-def _(sites: SitesAnswer, languages: Sequence[Language]) -> pd.DataFrame:
-    """With the name of each plan, and what it adds where."""
+@frame.register(Sites)
+def _(sites: Sites, languages: Sequence[Language]) -> pd.DataFrame:
+    """The frame with the name of each plan, and what it adds where."""
     rows, every = sites.to_frame(), range(len(sites.plans))
     for say in languages:
         rows[f"name_{say.code}"] = [plan_name(sites, row, say) for row in every]
@@ -65,7 +65,7 @@ def _(sites: SitesAnswer, languages: Sequence[Language]) -> pd.DataFrame:
     return rows
 
 
-def model_name(sites: SitesAnswer) -> str:
+def model_name(sites: Sites) -> str:
     """MCLP, p-median: as the literature writes them."""
     return sites.model if sites.model.startswith("p-") else sites.model.upper()
 
@@ -79,7 +79,7 @@ def addition(one: Addition, say: Language) -> str:
     return say.name(one.site)
 
 
-def plan_name(sites: SitesAnswer, row: int, say: Language) -> str:
+def plan_name(sites: Sites, row: int, say: Language) -> str:
     """What a plan adds, or its number where that would be long."""
     additions = sites.plans[row].additions
     if len(additions) > NAMED:
@@ -87,11 +87,11 @@ def plan_name(sites: SitesAnswer, row: int, say: Language) -> str:
     return _listed(sites, row, say)
 
 
-def _listed(sites: SitesAnswer, row: int, say: Language) -> str:
+def _listed(sites: Sites, row: int, say: Language) -> str:
     return say(" + ").join(addition(one, say) for one in sites.plans[row].additions)
 
 
-def ranking_of(sites: SitesAnswer, say: Language) -> Ranking:
+def ranking_of(sites: Sites, say: Language) -> Ranking:
     """The ranking of the plans, each called as this language calls it."""
     by_candidate = {plan.candidate: row for row, plan in enumerate(sites.plans)}
     called = []
@@ -101,7 +101,7 @@ def ranking_of(sites: SitesAnswer, say: Language) -> Ranking:
     return replace(sites.ranking, sites=tuple(called))
 
 
-def table(sites: SitesAnswer, say: Language) -> Table:
+def table(sites: Sites, say: Language) -> Table:
     measure = BY_KEY[sites.ranking.by]
     columns = (
         Column(say("plan"), "left"),
@@ -145,7 +145,7 @@ def _value(model: str, value: float, say: Language) -> str:
     return f"{value:g}"
 
 
-def _notes(sites: SitesAnswer, say: Language) -> list[str]:
+def _notes(sites: Sites, say: Language) -> list[str]:
     base, measure = sites.provenance.base, BY_KEY[sites.ranking.by]
     notes = [
         say(
@@ -174,7 +174,7 @@ def _notes(sites: SitesAnswer, say: Language) -> list[str]:
     return [*notes, disagreement(sites, say), ranking_words.promise(ranking_of(sites, say), say)]
 
 
-def disagreement(sites: SitesAnswer, say: Language) -> str:
+def disagreement(sites: Sites, say: Language) -> str:
     """Where coverage and simulation do not say the same."""
     if len(sites.plans) < 2:
         return say("One plan: there is no order to compare.")
@@ -193,7 +193,7 @@ def disagreement(sites: SitesAnswer, say: Language) -> str:
     )
 
 
-def sentence(sites: SitesAnswer, say: Language) -> str:
+def sentence(sites: Sites, say: Language) -> str:
     """For the minutes: the best plan by the model and the best by simulation."""
     best, measure = sites.ranking.best, BY_KEY[sites.ranking.by]
     gain = best.gains[measure.key]

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from sim.answers.stress import Stress
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
 from sim.words import assumptions, measures, provenance

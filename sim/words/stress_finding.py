@@ -6,7 +6,7 @@ import math
 from typing import Final, NamedTuple
 
 from sim.answers.stress import End, JointCounts, Stress, Swing
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST
 from sim.text import Message

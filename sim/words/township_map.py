@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.answers.comparison import Comparison
-from sim.measures.estimates import Group
+from sim.measures.groups import Group
 from sim.text import Message
 from sim.words import comparison as words
 from sim.words import measures

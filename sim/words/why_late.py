@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.answers.why_late import WhyLate
 from sim.measures.causes import CAUSES, Late, together
-from sim.measures.estimates import Estimate, Group
+from sim.measures.groups import Group
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
 from sim.words import causes, comparison, fractions, measures
@@ -97,7 +98,7 @@ def with_interval(share: Estimate, say: Language) -> str:
 
 
 def _has_interval(share: Estimate) -> bool:
-    """Not after one replication, nor where no miss at all has this cause, or every one."""
+    """Whether there is one: not after one replication, nor if no miss has this cause, or all."""
     return not math.isnan(share.low) and share.low < share.high
 
 

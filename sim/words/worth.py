@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.answers.worth import KEYS, Ablation, StationWorth
+from sim.answers.worth import KEYS, StationWorth, Worth
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.words import costs, measures, provenance
@@ -13,7 +13,7 @@ from sim.words.page import Column, Finding, Page, Table, page
 
 
 @page.register
-def _(worth: Ablation, say: Language) -> Page:
+def _(worth: Worth, say: Language) -> Page:
     base = worth.provenance.base
     return Page(
         heading=(
@@ -31,7 +31,7 @@ def _(worth: Ablation, say: Language) -> Page:
     )
 
 
-def what(worth: Ablation, loss: StationWorth, say: Language) -> str:
+def what(worth: Worth, loss: StationWorth, say: Language) -> str:
     """Xiangdong closed (2 ambulances); Xiangdong −1 of 2 ambulances"""
     base = worth.provenance.base
     name, ambulances = base.stations[loss.station].name, base.fleet_size(loss.station)
@@ -45,7 +45,7 @@ def what(worth: Ablation, loss: StationWorth, say: Language) -> str:
     return say("{station} −1 of {n} ambulances", station=name, n=ambulances)
 
 
-def table(worth: Ablation, say: Language) -> Table:
+def table(worth: Worth, say: Language) -> Table:
     measure, others = BY_KEY[worth.by], [key for key in KEYS[:4] if key != worth.by]
     columns = (
         Column(say("without"), "left"),
@@ -74,7 +74,7 @@ def table(worth: Ablation, say: Language) -> Table:
     return Table(columns, rows)
 
 
-def _notes(worth: Ablation, say: Language) -> list[str]:
+def _notes(worth: Worth, say: Language) -> list[str]:
     base, measure = worth.provenance.base, BY_KEY[worth.by]
     notes = [
         say(
@@ -92,7 +92,7 @@ def _notes(worth: Ablation, say: Language) -> list[str]:
     return notes
 
 
-def sentence(worth: Ablation, say: Language) -> str:
+def sentence(worth: Worth, say: Language) -> str:
     """For the minutes: what is lost most, and what could go."""
     first, measure = worth.losses[0], BY_KEY[worth.by]
     change = first.changes[worth.by]
@@ -114,7 +114,7 @@ def sentence(worth: Ablation, say: Language) -> str:
 # ── around the figure ────────────────────────────────────────────────────────────────────────
 
 
-def finding(worth: Ablation, say: Language, shown: int) -> Finding:
+def finding(worth: Worth, say: Language, shown: int) -> Finding:
     """The finding, and what is drawn: so many of the losses."""
     hidden = len(worth.losses) - shown
     subtitle = say(
@@ -132,7 +132,7 @@ def finding(worth: Ablation, say: Language, shown: int) -> Finding:
     )
 
 
-def headline(worth: Ablation, say: Language) -> str:
+def headline(worth: Worth, say: Language) -> str:
     """What is lost most, if that can be told, and how much could go."""
     first, measure = worth.losses[0], BY_KEY[worth.by]
     spare, many = len(worth.spare()), len(worth.losses)
@@ -154,7 +154,7 @@ def headline(worth: Ablation, say: Language) -> str:
                spare=spare, many=many, **values)  # fmt: skip
 
 
-def _in_short(worth: Ablation, loss: StationWorth, say: Language) -> str:
+def _in_short(worth: Worth, loss: StationWorth, say: Language) -> str:
     """closing Xiangdong"""
     name = say.shortened(say.name(worth.provenance.base.stations[loss.station].name))
     if loss.closed:
@@ -162,7 +162,7 @@ def _in_short(worth: Ablation, loss: StationWorth, say: Language) -> str:
     return say("one ambulance less at {station}", station=name)
 
 
-def _rivals(worth: Ablation) -> list[StationWorth]:
+def _rivals(worth: Worth) -> list[StationWorth]:
     """Losses whose interval meets that of the greatest."""
     sign = 1 if BY_KEY[worth.by].better == "more" else -1
     first = worth.losses[0].changes[worth.by]

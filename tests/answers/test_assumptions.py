@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from decisions import days, tiny_city
+from decisions import assumption
+from studies import days
 from worlds import scenario_with
 
 import sim
@@ -18,19 +19,9 @@ from sim.study import plan as study
 from sim.study.effort import Effort
 
 
-def of(base, key):
-    (one,) = [one for one in assumptions(base) if one.key == key]
-    return one
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    return tiny_city(tmp_path_factory.mktemp("tiny"))
-
-
 @pytest.mark.parametrize("share", [-1.0, 1.0])
 def test_calls_are_a_fifth_more_or_fewer(share):
-    about = of(days(), "demand")
+    about = assumption(days(), "demand")
     before, after = (demand.build(s).calls_per_hour for s in (days(), about.at(days(), share)))
     assert after == pytest.approx(before * (1 + 0.2 * share))
     drawn = [len(draws.draw(demand.build(s), 1, n).area) for n in range(20)
@@ -43,7 +34,7 @@ def test_calls_are_a_fifth_more_or_fewer(share):
     [("turnout", "turnout_s"), ("on-scene", "on_scene_s"), ("handover", "handover_s")],
 )
 def test_durations_of_the_very_same_calls_are_longer(key, column):
-    about = of(days(), key)
+    about = assumption(days(), key)
     before, after = (draws.draw(demand.build(s), 1, 0) for s in (days(), about.at(days(), 1.0)))
     for name in before._fields:
         one, other = getattr(before, name), getattr(after, name)
@@ -54,9 +45,9 @@ def test_durations_of_the_very_same_calls_are_longer(key, column):
 
 
 def test_a_longer_turnout_is_expected_too():
-    worlds = [system.build(s) for s in (days(), of(days(), "turnout").at(days(), 1.0))]
-    assert worlds[1].expected_turnout_s == pytest.approx(
-        1.3 * worlds[0].expected_turnout_s, rel=1e-4
+    worlds = [system.build(s) for s in (days(), assumption(days(), "turnout").at(days(), 1.0))]
+    assert worlds[1].rules.expected_turnout_s == pytest.approx(
+        1.3 * worlds[0].rules.expected_turnout_s, rel=1e-4
     )
 
 
@@ -66,12 +57,12 @@ def siren_s(scenario):
 
 
 def test_slower_roads_take_longer_everywhere():
-    before, after = siren_s(days()), siren_s(of(days(), "speed").at(days(), -1.0))
+    before, after = siren_s(days()), siren_s(assumption(days(), "speed").at(days(), -1.0))
     assert after == pytest.approx(before / 0.9, rel=1e-3)
 
 
 def test_slower_main_roads_take_longer_where_they_lead():
-    before, after = siren_s(days()), siren_s(of(days(), "main-roads").at(days(), -1.0))
+    before, after = siren_s(days()), siren_s(assumption(days(), "main-roads").at(days(), -1.0))
     far = before > 60
     assert (after[far] >= before[far] - 1e-6).all()
     assert (after[far] <= before[far] / 0.8 + 1).all()
@@ -85,7 +76,7 @@ def siren_speed(scenario):
 
 
 def test_rush_hours_are_slower_at_their_hours_only():
-    slow = of(days(), "rush-hours").at(days(), -1.0)
+    slow = assumption(days(), "rush-hours").at(days(), -1.0)
     by_hour = siren_speed(slow).reshape(7, 24)
     assert (by_hour == by_hour[0]).all(), "every day alike"
     assert {h for h in range(24) if by_hour[0, h] < 1} == {7, 8, 17, 18}
@@ -97,7 +88,7 @@ def test_bands_of_the_scenario_stay_in_force(tiny):
     path.write_text(
         tiny.path.read_text("utf-8") + "travel: {bands: [{hours: 07-09, speed: 50 %}]}\n", "utf-8"
     )
-    slow = of(sim.load(path), "speed").at(sim.load(path), -1.0)
+    slow = assumption(sim.load(path), "speed").at(sim.load(path), -1.0)
     by_hour = siren_speed(slow)[:24]
     assert by_hour[7] == pytest.approx(0.45)
     assert by_hour[12] == pytest.approx(0.9)
@@ -106,7 +97,7 @@ def test_bands_of_the_scenario_stay_in_force(tiny):
 def test_a_matrix_is_slower_or_faster_as_a_whole(tiny):
     keys = [one.key for one in assumptions(tiny)]
     assert keys == ["demand", "speed", "rush-hours", "turnout", "on-scene", "handover"]
-    slow = of(tiny, "speed").at(tiny, -1.0)
+    slow = assumption(tiny, "speed").at(tiny, -1.0)
     assert siren_s(slow) == pytest.approx(siren_s(tiny) / 0.9, rel=1e-4)
     before, after = (
         coverage_room.coverage(s, 0.0).to_frame().set_index("area") for s in (tiny, slow)
@@ -122,14 +113,14 @@ def test_in_recorded_calls_what_the_records_say_is_wrong_as_well(tmp_path):
     base = load(scenario_with(tmp_path, rows))
     keys = [one.key for one in assumptions(base)]
     assert "demand" not in keys, "that many there were"
-    about = of(base, "turnout")
+    about = assumption(base, "turnout")
     before, after = (draws.draw(demand.build(s), 1, 0) for s in (base, about.at(base, 1.0)))
     assert after.turnout_s == pytest.approx(1.3 * before.turnout_s, abs=0.01)
     assert before.turnout_s[[0, 2]].tolist() == [60, 100]
     plan = base.add("枫林镇")
     planned = study.prepare(about.at(base, 1.0), (about.at(plan, 1.0),), Effort())
     assert len({id(d) for d in planned.plan.demands}) == 1, "one and the same calls"
-    assert planned.plan.systems[0].travel.far is planned.plan.systems[1].travel.far
+    assert planned.plan.systems[0].roads.travel.far is planned.plan.systems[1].roads.travel.far
 
 
 def test_what_is_wrong_by_nothing_is_left_out():

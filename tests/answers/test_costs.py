@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from decisions import days, priced
+from decisions import priced
 from hypothesis import given
 from hypothesis import strategies as st
+from studies import days
 
 from sim.answers import costs
 

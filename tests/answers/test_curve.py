@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from decisions import QUICK, days, of_curve, priced, small
+from decisions import of_curve, priced, small
+from studies import QUICK, days
 
 from sim.answers import costs
 from sim.answers.curve import curve

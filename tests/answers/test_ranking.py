@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from rankings import QUICK, days, nothing, ranked, ranking_of, spread_out, unknown, with_worst
+from rankings import nothing, ranked, ranking_of, spread_out, unknown, with_worst
 from scipy import stats
+from studies import QUICK, days
 
 from sim.answers import comparison
 from sim.answers.candidates import Candidate

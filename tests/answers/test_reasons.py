@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from rankings import days, ranked
+from rankings import ranked
+from studies import days
 
 from sim.answers.reasons import reasons_for
 from sim.prepare import reach as coverage

@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 import pytest
-from decisions import QUICK, by_comparison, days, small, stepped
+from decisions import by_comparison, small, stepped
+from studies import QUICK, days
 
 from sim.answers import search
 from sim.answers.candidates import Candidate, drawn

@@ -8,7 +8,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from rankings import QUICK, days, reordered, sited
+from rankings import reordered, sited
+from studies import QUICK, days
 
 from sim.answers import comparison, site_plans
 from sim.answers import coverage as coverage_room

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
-from decisions import QUICK, by_comparison, days, of_worth, priced, small, worth_of
+from decisions import by_comparison, of_worth, priced, small, worth_of
+from studies import QUICK, days
 
 from sim.answers.worth import worth
 from sim.errors import OptionError, ScenarioError
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.study.effort import Effort
 from sim.study.runs import Runs

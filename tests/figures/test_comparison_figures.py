@@ -84,7 +84,7 @@ def test_labels_of_the_township_map_do_not_overlap(result):
 
 
 def test_the_headline_is_the_finding(result):
-    from sim.measures.estimates import Group
+    from sim.measures.groups import Group
 
     share = result.base.settings.targets.share
     called = {row for t in result.tallies[0] for row in t.township.tolist()}

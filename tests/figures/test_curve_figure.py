@@ -9,7 +9,6 @@ import pytest
 from decisions import (
     as_draft,
     curve_of,
-    days,
     first_steps,
     long_curve,
     many_steps,
@@ -20,10 +19,11 @@ from decisions import (
     vast,
 )
 from drawings import LANGUAGES, check, draw, headline, is_stamped, texts
+from studies import days
 
 from sim.figures import cost_front, style
 from sim.figures.drawing import drawings
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.words.language import language
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from drawings import check, drawn, headline, texts
 from rankings import (
-    LONG,
     alone,
     as_draft,
     nothing,
@@ -20,6 +19,7 @@ from rankings import (
     vast,
     with_worst,
 )
+from studies import LONG
 
 from sim import figures
 from sim.answers.ranking import Ranking

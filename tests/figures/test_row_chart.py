@@ -14,7 +14,8 @@ from sim.figures import intervals, page, row_chart
 from sim.figures.intervals import Mark
 from sim.figures.row_chart import NumberColumn, Row, RowChart
 from sim.measures.intervals import Estimate
-from sim.measures.measures import BY_KEY, Matters
+from sim.measures.kinds import Matters
+from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.words.language import language
 from sim.words.page import Finding

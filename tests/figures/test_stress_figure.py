@@ -6,16 +6,9 @@ import math
 from dataclasses import replace
 
 import pytest
-from decisions import (
-    as_draft,
-    days,
-    long_stress,
-    one_case,
-    only,
-    stressed,
-    with_joint,
-)
+from decisions import as_draft, long_stress, one_case, only, stressed, with_joint
 from drawings import LANGUAGES, check, draw, is_stamped, texts
+from studies import days
 
 from sim.figures import stress_joint, style
 from sim.figures.stress_swings import drawable, tornado

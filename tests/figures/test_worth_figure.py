@@ -19,7 +19,7 @@ from drawings import LANGUAGES, check, draw, is_stamped, texts
 
 from sim.figures import style
 from sim.figures import worth as room
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.words.language import language
 

@@ -16,7 +16,8 @@ from sim.geography.roads import travel
 from sim.measures import causes
 from sim.measures.calls import first_arrival, tally
 from sim.measures.causes import CAUSES
-from sim.measures.estimates import ALL, Group, Pooled, Setup
+from sim.measures.groups import ALL, Group, Setup
+from sim.measures.rows import Pooled
 from sim.model.calendar import Window, band_at
 from sim.policies.clock import NONE
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.groups import Group, Setup
-from sim.measures.intervals import Jackknifed
-from sim.measures.kinds import percentile
+from sim.measures.intervals import Jackknifed, Resampled, holm, simultaneous
+from sim.measures.kinds import Matters, percentile
 from sim.measures.measures import BY_KEY
 from sim.measures.rows import Pooled
-from sim.measures.verdicts import Matters, Verdict, verdicts
+from sim.measures.verdicts import Verdict, verdicts
 
 SETUP = Setup((600.0, 1800.0), 0.9, np.array([100.0, 300.0]), worst=(1,))
 
@@ -212,32 +212,32 @@ def test_layouts_judged_together_need_more_to_be_told_from_nothing():
 
 def test_holm_by_hand():
     # Steps 3 × 0.01, 2 × 0.02, 1 × 0.03; none below the one before it.
-    assert estimates.holm([0.03, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
-    assert estimates.holm([0.5, 0.9]) == [1.0, 1.0]
-    assert estimates.holm([]) == []
+    assert holm([0.03, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
+    assert holm([0.5, 0.9]) == [1.0, 1.0]
+    assert holm([]) == []
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_lies_between_no_correction_and_bonferroni(chances):
-    for raw, adjusted in zip(chances, estimates.holm(chances), strict=True):
+    for raw, adjusted in zip(chances, holm(chances), strict=True):
         assert raw <= adjusted <= min(1.0, len(chances) * raw) + 1e-12
 
 
 def test_simultaneous_intervals_are_wider_and_none_for_one():
-    assert estimates.simultaneous(1) == pytest.approx(0.95)
-    assert estimates.simultaneous(5) == pytest.approx(0.99)
+    assert simultaneous(1) == pytest.approx(0.95)
+    assert simultaneous(5) == pytest.approx(0.99)
     alone, five = spread(0.01, 0.03).interval(), spread(0.01, 0.03).interval(0.99)
     assert five.low < alone.low < alone.high < five.high
 
 
 def test_resampled_values_say_how_easily_chance_does_it():
     values = np.linspace(-0.01, 0.09, 1001)
-    found = estimates.Resampled(0.04, values)
+    found = Resampled(0.04, values)
     assert found.above(0.0) == pytest.approx(2 * 102 / 1002)
     assert found.below(0.0) == 1.0
     assert found.below(0.2) == pytest.approx(2 / 1002)
-    assert estimates.Resampled(0.04, np.zeros(0)).above(0.0) == 1.0
-    assert math.isnan(estimates.Resampled(0.04, np.zeros(0)).interval().low)
+    assert Resampled(0.04, np.zeros(0)).above(0.0) == 1.0
+    assert math.isnan(Resampled(0.04, np.zeros(0)).interval().low)
 
 
 def test_differences_without_any_spread_are_certain():

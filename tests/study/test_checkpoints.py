@@ -33,21 +33,6 @@ def key_of(base, *proposals, keep=Keep.ROWS, logs=False, **effort):
     return study.key(range(len(study.layouts)), Fingerprints())
 
 
-@pytest.fixture(scope="module")
-def day(liling):
-    return liling.with_study(length=86_400.0)
-
-
-@pytest.fixture(scope="module")
-def pair(day):
-    return day, day.add("枫林镇")
-
-
-@pytest.fixture(scope="module")
-def alone(pair):
-    return comparison.compare(*pair, replications=5, workers=1)
-
-
 # ── which study ──────────────────────────────────────────────────────────────────────────────
 
 

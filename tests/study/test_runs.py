@@ -8,12 +8,13 @@ from functools import lru_cache
 import numpy as np
 import pytest
 from conftest import ROOT
+from studies import days
 
 from sim.answers import comparison
 from sim.errors import OptionError, ScenarioError
 from sim.files.whole import alone
 from sim.measures import estimates
-from sim.measures.intervals import FIRST_LOOK
+from sim.measures.intervals import FIRST_LOOK, Jackknifed
 from sim.prepare import demand, draws
 from sim.scenario.file import load
 from sim.study import runs as room
@@ -24,11 +25,6 @@ from sim.study.stopping import STEP
 from sim.study.workers import Pool
 
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
-
-
-@lru_cache(maxsize=1)
-def days():
-    return load(ROOT / "scenarios" / "liling").with_study(length=3 * 86_400.0)
 
 
 @lru_cache(maxsize=1)
@@ -179,7 +175,7 @@ def test_it_stops_where_it_is_precise_or_as_it_was_told(how, replications, said)
 def test_all_differences_must_be_precise_not_the_first_alone():
     """Whoever has the widest interval decides; one that is not known at all is not precise."""
     found = tried(most=FIRST_LOOK + STEP)
-    real, unknown = found.spread, estimates.Jackknifed(0.0, math.nan, 9)
+    real, unknown = found.spread, Jackknifed(0.0, math.nan, 9)
     found.spread = lambda row, *rest: unknown if row == 3 else real(row, *rest)._replace(se=0.0)
     assert found.until_precise().how == "most"
 

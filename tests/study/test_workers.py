@@ -31,21 +31,6 @@ def plan_of(base, *proposals, **effort):
 
 
 @pytest.fixture(scope="module")
-def day(liling):
-    return liling.with_study(length=86_400.0)
-
-
-@pytest.fixture(scope="module")
-def pair(day):
-    return day, day.add("枫林镇")
-
-
-@pytest.fixture(scope="module")
-def alone(pair):
-    return comparison.compare(*pair, replications=5, workers=1)
-
-
-@pytest.fixture(scope="module")
 def cluster():
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 from studies import known
 
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.words import forest, page_of, response_curve
 from sim.words.comparison_sentence import sentence

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from decisions import curve_of, days, first_steps, nothing, of_curve, with_replications
+from decisions import curve_of, first_steps, nothing, of_curve, with_replications
 from pages import aligned
+from studies import days
 
 from sim.answers.curve import Point
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.words import curve as words
 from sim.words.language import language

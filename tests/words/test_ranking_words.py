@@ -6,19 +6,9 @@ from dataclasses import replace
 
 import pytest
 from pages import aligned
-from rankings import (
-    QUICK,
-    alone,
-    as_draft,
-    days,
-    nothing,
-    ranked,
-    ranking_of,
-    spread_out,
-    unknown,
-    with_worst,
-)
+from rankings import alone, as_draft, nothing, ranked, ranking_of, spread_out, unknown, with_worst
 from rich.cells import cell_len
+from studies import QUICK, days
 
 from sim.answers.ranking import rank
 from sim.answers.reasons import Reason

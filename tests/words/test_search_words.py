@@ -5,17 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from decisions import (
-    days,
-    nothing,
-    of_search,
-    search_of,
-    small,
-    stepped,
-    vast,
-    with_replications,
-)
+from decisions import nothing, of_search, search_of, small, stepped, vast, with_replications
 from pages import aligned
+from studies import days
 
 from sim.answers.search import Action, Option
 from sim.measures.verdicts import Verdict

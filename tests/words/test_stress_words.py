@@ -6,8 +6,9 @@ import math
 from dataclasses import replace
 
 import pytest
-from decisions import days, only, stressed, tiny_city, with_joint
+from decisions import only, stressed, tiny_city, with_joint
 from pages import aligned
+from studies import days
 
 from sim.answers.assumptions import USUAL, assumptions, mishaps
 from sim.answers.stress import stress

@@ -22,17 +22,6 @@ DUE = {
 }
 
 
-@pytest.fixture(scope="module")
-def month(liling):
-    return sim.run(liling)
-
-
-@pytest.fixture(scope="module")
-def few(liling):
-    week = liling.with_study(length=7 * 86_400.0)
-    return sim.compare(week, week.add("枫林镇"), replications=3)
-
-
 def test_the_sentence_names_causes_with_a_fair_share(liling):
     why = hand_made(liling, [40, 2, 6, 12, 0])
     assert why.sentence() == (

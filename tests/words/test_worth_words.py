@@ -8,7 +8,7 @@ import pytest
 from decisions import as_draft, losses_of, of_worth, priced, unknown, worth_of
 from pages import aligned
 
-from sim.measures.estimates import Estimate
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.words import costs
 from sim.words import worth as words

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled import constants
-from sim.engine.compiled.cache import is_kept as is_kept
 from sim.engine.compiled.constants import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.compiled.state import CALL, new_state

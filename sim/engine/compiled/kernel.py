@@ -71,7 +71,7 @@ def _open_trip(state, call, ambulance, now):
 
 @compiled
 def _take_back(state, trip, stage, now):
-    """It is sent elsewhere: what its trip foretold will not happen."""
+    """Take back what the trip of an ambulance foretold: it is sent elsewhere."""
     log = state.log
     log.diverted_at[trip], log.arrived_at[trip] = now, NEVER
     log.left_scene_at[trip] = log.at_hospital_at[trip] = log.handover_at[trip] = NEVER
@@ -223,7 +223,7 @@ def _dispatch(fixed, calls, state, now):
 
 @compiled
 def _finish(state, ambulance):
-    """Its event: cleared where it stands, or home. Answers whether it was cleared."""
+    """Let an ambulance be cleared where it stands, or be home. Returns whether it was cleared."""
     unit = state.fleet[ambulance]
     if unit.status == RETURNING:
         strike(state, state.elsewhere, IN_ELSEWHERE, ambulance)

@@ -29,7 +29,7 @@ AT_STATION, TURNING_OUT, TO_SCENE, BUSY, CLEARED, RETURNING = map(int, Status)
 
 @compiled
 def stage_of(state, ambulance, now):
-    """Its status now. What was sent in this very dispatch has not moved yet."""
+    """The status of an ambulance now. What was sent in this very dispatch has not moved yet."""
     unit = state.fleet[ambulance]
     if unit.status != TURNING_OUT:
         return unit.status

@@ -142,7 +142,7 @@ def _sink(state, spot, ambulance, at):
 
 @compiled
 def expect(state, ambulance, at):
-    """Its next event is at this instant; an earlier plan is forgotten."""
+    """Put the next event of an ambulance at this instant; an earlier plan is forgotten."""
     spot, before = np.int64(state.fleet[ambulance].heap), state.fleet[ambulance].next_at
     state.fleet[ambulance].next_at = at
     if spot == NONE:

@@ -174,9 +174,9 @@ def read_sites(path: Path | None, zones: gpd.GeoDataFrame, grid: str = "wgs84") 
     return _layer(facts, frame)
 
 
-def read_points(path: Path, crs: pyproj.CRS, grid: str = "wgs84") -> gpd.GeoDataFrame:
-    """Named points of any such file: name_zh, name_en and the point in metres; index = line."""
-    frame = _read(path, crs, grid)
+def read_points(path: Path, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Named points of a file in WGS84: name_zh, name_en, the point in metres; index = line."""
+    frame = _read(path, crs, "wgs84")
     return gpd.GeoDataFrame(_named(path, frame), geometry=frame.geometry, index=frame.index)
 
 

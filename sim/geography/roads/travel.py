@@ -56,7 +56,7 @@ def from_matrix(seconds: np.ndarray, xy: np.ndarray | None = None) -> Travel:
 
 
 def without_table(travel: Travel) -> Travel:
-    """To be sent to another process or machine: a table that is kept on disk stays behind."""
+    """The travel as it is sent to another process or machine: a table on disk stays behind."""
     return travel._replace(far=NO_TABLE) if isinstance(travel.far, np.memmap) else travel
 
 

@@ -122,7 +122,7 @@ def number_nodes(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _largest_part(roads: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
-    """Without islands: what lies outside the largest strongly connected part."""
+    """The network without islands, without all outside the largest strongly connected part."""
     u, v = roads["u"].to_numpy(), roads["v"].to_numpy()
     tail, head, _ = both_ways(u, v, roads["oneway"].to_numpy() != 0)
     main = largest_part(tail, head, int(max(u.max(), v.max())) + 1)
