@@ -52,7 +52,7 @@ def test_all_that_cannot_be_done_is_told_under_its_option(liling):
     assert [problem.field for problem in caught.value.problems] == [
         "--add Nowhere", "--close Nobody",
     ]  # fmt: skip
-    assert caught.value.told(language("zh")).startswith("布局无法运行：")
+    assert caught.value.told(language("zh")).startswith("布局：无法运行")
 
 
 def test_the_prompt_and_the_verbs_make_the_same_layout(liling):

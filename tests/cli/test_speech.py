@@ -37,16 +37,16 @@ def test_a_language_must_be_named():
 
 MISTAKES = [
     (("rank", LILING, "--repl", "3"), "no option --repl; did you mean --replications?",
-     "没有选项 --repl；是否指 --replications？"),
-    (("rnak", LILING), "no command rnak; did you mean rank?", "没有命令 rnak；是否指 rank？"),
+     "没有选项 --repl；是否指“--replications”？"),
+    (("rnak", LILING), "no command rnak; did you mean rank?", "没有命令 rnak；是否指“rank”？"),
     (("run",), "SCENARIO is missing", "缺少 SCENARIO"),
     (("run", LILING, "--seed", "x"), "--seed: write a whole number; found x", "请填写整数；现为 x"),
     (("run", LILING, "--days", "x"), "--days: write a number; found x", "请填写数字；现为 x"),
-    (("run", LILING, "--seed", "-1"), "--seed: write at least 0; found -1", "不得小于 0；现为 -1"),
-    (("rank", LILING, "--ambulances", "99"), "write at most 50; found 99", "不得大于 50；现为 99"),
+    (("run", LILING, "--seed", "-1"), "--seed: write at least 0; found -1", "请填写不小于 0 的数；现为 -1"),
+    (("rank", LILING, "--ambulances", "99"), "write at most 50; found 99", "请填写不大于 50 的数；现为 99"),
     (("run", LILING, "--seed"), "--seed needs a value", "--seed 后面缺少取值"),
     (("run", LILING, "more"), "too much is written: more", "多写了：more"),
-    (("run", "nowhere"), "nowhere cannot be run:", "nowhere无法运行："),
+    (("run", "nowhere"), "nowhere cannot be run:", "nowhere：无法运行"),
     (("run", LILING, "--lang", "fr"), "--lang: write one of en, zh; found fr", None),
 ]  # fmt: skip
 

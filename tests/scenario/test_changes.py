@@ -133,8 +133,8 @@ def test_what_cannot_be_changed_is_told_in_chinese(liling):
     with pytest.raises(ScenarioError) as caught:
         liling.move("泰安医院", [27.79, 113.42])
     assert caught.value.told(language("zh")) == (
-        "迁移泰安医院无法运行：\n"
-        "  move.to：[27.79, 113.42] 似乎颠倒了经纬度：请先写经度，即 [113.42, 27.79]"
+        "迁移泰安医院：无法运行\n"
+        "  move.to：[27.79, 113.42] 的经纬度似乎颠倒：请先写经度，即 [113.42, 27.79]"
     )
     assert caught.value.told().startswith(
         "move 泰安医院 cannot be run:\n  move.to: [27.79, 113.42]"

@@ -254,10 +254,10 @@ def test_every_mistake_is_told_in_the_language_of_the_reader(write):
             assert re.search(r"[\u4e00-\u9fff]", zh(sentence.text)), sentence
     told = error.told(zh).splitlines()
     assert len(told) == len(error.told().splitlines()) == len(error.problems) + 1
-    assert told[0].endswith("无法运行：")
+    assert told[0].endswith("：无法运行")
     assert told[1] == "  第 3 行, start：请填写日期与时间，如 2025-01-06 00:00；现为 yesterday"
     assert all(line.startswith("  第 ") for line in told[1:])
-    assert any("没有这项设置；是否指 targets？" in line for line in told)
+    assert any("没有这项设置；是否指“targets”？" in line for line in told)
 
 
 def _full() -> dict:

@@ -27,9 +27,9 @@ def said(base, plan):
          "Tai'an Hospital moved to 113.42, 27.79", "泰安医院迁至113.42, 27.79"),
         (lambda base: base.close("市妇幼"), "Maternal and Child Hospital closed", "撤销市妇幼"),
         (lambda base: base.ambulances("湘东医院", +1),
-         "Xiangdong Hospital +1 ambulance", "湘东医院 +1 辆救护车"),
+         "Xiangdong Hospital +1 ambulance", "湘东医院救护车 +1 辆"),
         (lambda base: base.ambulances("湘东医院", -2),
-         "Xiangdong Hospital −2 ambulances", "湘东医院 −2 辆救护车"),
+         "Xiangdong Hospital −2 ambulances", "湘东医院救护车 −2 辆"),
     ],
 )  # fmt: skip
 def test_each_change_is_said_with_its_names(liling, change, en, zh):

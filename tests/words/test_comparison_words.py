@@ -99,7 +99,7 @@ def test_a_layout_alone_is_said_by_area(liling, urban, rural, en, zh):
 @pytest.mark.parametrize(
     ("how", "en", "zh"),
     [
-        ("given", "10 replications × 28 days, seed 2025", "重复 10 次 × 28 天"),
+        ("given", "10 replications × 28 days, seed 2025", "重复 10 次，每次 28 天"),
         ("draft", "10 replications (a draft) ×", "重复 10 次（草稿）"),
         ("precise", "10 replications (enough for ±0.3 points) ×", "精度已达 ±0.3 个百分点"),
         ("most", "(the most allowed: ±0.3 points, not ±0.5) ×", "已达上限：精度 ±0.3 而非 ±0.5"),
@@ -144,17 +144,17 @@ def headline(liling, *verdicts, replications=10, say=EN):
 @pytest.mark.parametrize(
     ("verdicts", "en", "zh"),
     [
-        ([BETTER] * 4, "The proposal improves all 4 measures", "方案使 4 项均改善"),
-        ([TOO_SMALL] * 4, "The proposal changes nothing that matters", "方案无有意义的变化"),
+        ([BETTER] * 4, "The proposal improves all 4 measures", "拟建方案使 4 项均改善"),
+        ([TOO_SMALL] * 4, "The proposal changes nothing that matters", "拟建方案的变化均过小"),
         ([UNDECIDED] * 4, "This study cannot tell yet", "本研究尚不能判断"),
-        ([TOO_SMALL, UNDECIDED] * 2, "The proposal surely improves nothing", "方案尚无确定的改善"),
+        ([TOO_SMALL, UNDECIDED] * 2, "The proposal surely improves nothing", "拟建方案尚无确定的改善"),
         ([BETTER, BETTER, WORSE, UNDECIDED],
-         "The proposal improves 2 of 4 measures and makes 1 worse", "方案：4 项中 2 项改善，1 项变差"),
+         "The proposal improves 2 of 4 measures and makes 1 worse", "拟建方案：4 项中 2 项改善，1 项变差"),
         ([BETTER, TOO_SMALL, TOO_SMALL, UNDECIDED],
          "The proposal improves 1 of 4 measures and makes none worse",
-         "方案：4 项中 1 项改善，无一确定变差"),
+         "拟建方案：4 项中 1 项改善，无一变差"),
         ([WORSE, WORSE, TOO_SMALL, UNDECIDED],
-         "The proposal makes 2 of 4 measures worse", "方案：4 项中 2 项变差"),
+         "The proposal makes 2 of 4 measures worse", "拟建方案：4 项中 2 项变差"),
     ],
 )  # fmt: skip
 def test_the_headline_of_one_proposal(liling, verdicts, en, zh):
@@ -211,6 +211,6 @@ def test_coverage_is_said_not_to_be_compliance(liling, say, note):
     assert any(note in line for line in page.notes)
     (table,) = page.body
     assert len(table.rows) == 3 + 10
-    shares = [float(row[2].split()[0]) for row in table.rows[3:]]
+    shares = [float(row[2].rstrip(" %")) for row in table.rows[3:]]
     assert shares == sorted(shares)
     assert table.rows[0][2].replace(" ", "") in page.sentence.replace(" ", "")

@@ -72,7 +72,7 @@ def test_the_sentence_sets_the_next_station_against_the_next_ambulance():
         "+6.0), the next ambulance without a new site ("
     )
     assert said.endswith("; 1 of the 1 stations tried each add what matters.")
-    assert "再增一站点（" in found.sentence("zh")
+    assert "再增一站（" in found.sentence("zh")
 
 
 def test_one_track_alone_is_said_alone():

@@ -88,7 +88,7 @@ def test_values_that_are_names_or_messages_are_said_in_the_same_language():
     hint = did_you_mean("枫林乡", ["枫林镇"])
     message = Message('no station "{name}"{hint}', name="枫林乡", hint=hint)
     assert message.endswith("; did you mean 枫林镇?")
-    assert say(message).endswith("；是否指 枫林镇？")
+    assert say(message).endswith("；是否指“枫林镇”？")
 
 
 def test_an_error_is_told_in_english_by_itself_and_in_the_language_asked_for():
@@ -97,7 +97,7 @@ def test_an_error_is_told_in_english_by_itself_and_in_the_language_asked_for():
     error = ScenarioError("file.yaml", [problem])
     assert str(error) == ("file.yaml cannot be run:\n  line 7, targets: write one of a, b; found c")
     assert error.told(language("zh")) == (
-        "file.yaml无法运行：\n  第 7 行, targets：请填写 a, b 之一；现为 c"
+        "file.yaml：无法运行\n  第 7 行, targets：请填写 a, b 之一；现为 c"
     )
 
 

@@ -140,7 +140,7 @@ def test_a_selection_that_did_not_end_says_what_would_help(how, cure, chinese):
     said = words.promise(found, EN)
     assert said.startswith("The selection did not come to its end: 7 are still in after 6 ")
     assert said.endswith(cure)
-    assert words.promise(found, ZH).startswith("选择未完成：重复 6 次后仍有 7 个可能最佳。")
+    assert words.promise(found, ZH).startswith("选择未完成：重复 6 次后仍有 7 个可能为最佳。")
     assert words.promise(found, ZH).endswith(chinese)
 
 
@@ -188,7 +188,7 @@ def test_a_gain_that_is_not_sure_is_not_called_one(tied):
     sites = [one._replace(verdict=Verdict.UNDECIDED) for one in found.sites]
     found = replace(found, sites=tuple(sites))
     assert found.sentence("en").startswith("No candidate of 24 surely gains; ")
-    assert found.sentence("zh").startswith("24 个候选点均无确定增益；")
+    assert found.sentence("zh").startswith("24 个候选点均无确定的增益；")
     assert ("told apart" in found.sentence("en")) == tied
 
 

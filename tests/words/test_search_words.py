@@ -25,8 +25,8 @@ A, B = Name("甲镇", "Alpha"), Name("乙镇", "Beta")
     [
         (Action.NEW_STATION, "+ Beta", "＋乙镇"),
         (Action.ONE_MORE, "Beta +1", "乙镇＋1 辆"),
-        (Action.MOVE_AMBULANCE, "1 ambulance Alpha → Beta", "1 辆 甲镇→乙镇"),
-        (Action.MOVE_STATION, "site Alpha → Beta", "站址 甲镇→乙镇"),
+        (Action.MOVE_AMBULANCE, "1 ambulance Alpha → Beta", "甲镇→乙镇 1 辆"),
+        (Action.MOVE_STATION, "site Alpha → Beta", "甲镇迁至乙镇"),
     ],
 )
 def test_options_in_both_languages(action, en, zh):
@@ -77,7 +77,7 @@ def name_of(found, say=EN):
 def test_steps_say_from_where_to_where():
     found = stepped(0.03, 0.03, today=0.7)
     assert words.headline(found, EN) == "2 steps lift compliance from 70.0 to 76.0 %"
-    assert words.headline(found, ZH) == "2 步使达标率由 70.0%升至 76.0%"
+    assert words.headline(found, ZH) == "2 步使达标率由 70.0% 升至 76.0%"
 
 
 def test_the_step_that_surely_does_most_is_named():
@@ -93,7 +93,7 @@ def test_the_step_that_surely_does_most_is_named():
 def test_one_step_is_named():
     found = stepped(0.03, today=0.7)
     assert words.headline(found, EN) == (f"{name_of(found)} lifts compliance from 70.0 to 73.0 %")
-    assert words.headline(found, ZH) == f"{name_of(found, ZH)}使达标率由 70.0%升至 73.0%"
+    assert words.headline(found, ZH) == f"{name_of(found, ZH)}使达标率由 70.0% 升至 73.0%"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_what_may_be_chance_is_not_called_a_gain():
     assert words.headline(unsure, EN) == (
         "1 step, from 70.0 to 70.1 %: this study cannot tell whether it helps"
     )
-    assert words.headline(unsure, ZH) == "1 步，由 70.0%至 70.1%：本研究尚不能判断其效果"
+    assert words.headline(unsure, ZH) == "1 步，由 70.0% 至 70.1%：本研究尚不能判断其效果"
 
 
 def test_a_few_replications_cannot_tell():

@@ -65,7 +65,7 @@ def test_a_plan_is_called_what_it_adds():
         Addition(XIANGDONG, 1, False), Addition(FENGLIN, 1, True), Addition(FENGLIN, 2, True)
     )
     assert words.plan_name(found, 0, EN) == "Xiangdong Hospital +1 + Fenglin + Fenglin (2)"
-    assert words.plan_name(found, 0, ZH) == "湘东医院 +1＋枫林镇＋枫林镇 (2)"
+    assert words.plan_name(found, 0, ZH) == "湘东医院增 1 辆＋枫林镇＋枫林镇（2 辆）"
 
 
 def test_a_plan_of_many_sites_is_numbered_and_listed_below():
@@ -126,7 +126,7 @@ def test_one_plan_has_no_order_to_compare():
 def test_what_the_model_took_for_granted_is_said():
     busy = sited("mexclp", busy=0.3)
     assert "busy 30.0 % of the time" in busy.table("en")
-    assert "车辆占用率取 30.0 %" in busy.table("zh")
+    assert "任务占用率取 30.0%" in busy.table("zh")
     found = sited("lscp")
     assert f"{found.left_out} places can be covered by no candidate" in found.table("en")
     one = replace(found, left_out=1)

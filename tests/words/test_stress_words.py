@@ -152,12 +152,12 @@ HOLDS = {
     "an end below what matters": (
         lambda: stressed(2.0, swing=1.4, half=0.1),
         "The gain holds, but number of calls +20 % takes it below what matters",
-        "增益可靠，但呼叫量 +20% 时过小",
+        "增益可靠，但若呼叫量 +20%，则过小",
     ),
     "an end that may be below it": (
         lambda: stressed(2.0, swing=1.4, half=0.5),
         "The gain holds, but number of calls +20 % may take it below what matters",
-        "增益可靠，但呼叫量 +20% 时可能过小",
+        "增益可靠，但若呼叫量 +20%，则可能过小",
     ),
     "a gain that may be small as assumed": (
         lambda: stressed(0.9, swing=0.3, half=0.2),
@@ -167,12 +167,12 @@ HOLDS = {
     "an interval that has 0 in it": (
         lambda: stressed(2.0, swing=1.4, half=1.0),
         "The gain is not sure in 2 of 22 cases tried, least so with number of calls +20 %",
-        "所试 22 种情形中有 2 种增益不确定，呼叫量 +20% 时最甚",
+        "所试 22 种情形中有 2 种增益不确定，最甚者为呼叫量 +20%",
     ),
     "a loss at one end": (
         lambda: stressed(2.0, swing=4.0, half=0.5),
         "The gain turns into a loss with number of calls +20 %",
-        "呼叫量 +20% 时增益变为损失",
+        "若呼叫量 +20%，增益变为损失",
     ),
     "no sure gain": (
         lambda: stressed(2.0, swing=0.5, half=5.0),
@@ -269,7 +269,7 @@ def test_joint_samples_of_one_proposal_are_counted_not_tested(gains, en, zh):
 def test_who_overtakes_whom_is_said_with_how_often():
     two = with_joint(stressed(3.5, 5.6), [[0.03, 0.05], [0.06, 0.05], [-0.01, -0.02]])
     assert headline(two).endswith("; Fenglin overtakes Chashan in 2 of 3 joint samples")
-    assert headline(two, ZH).endswith("；3 个联合样本中有 2 个枫林镇反超茶山镇")
+    assert headline(two, ZH).endswith("；3 个联合样本中，枫林镇在 2 个中反超茶山镇")
     never = with_joint(two, [[0.03, 0.05], [0.04, 0.05]])
     assert headline(never).endswith("Chashan leads Fenglin in all 2 joint samples")
     assert headline(never, ZH).endswith("2 个联合样本中茶山镇均优于枫林镇")
@@ -278,7 +278,7 @@ def test_who_overtakes_whom_is_said_with_how_often():
 def test_of_many_proposals_it_is_counted_how_often_the_leader_leads():
     three = with_joint(stressed(3.5, 5.6, 1.0), [[0.03, 0.05, 0.0], [0.06, 0.05, 0.0]])
     assert headline(three).endswith("; Chashan leads in 1 of 2 joint samples")
-    assert headline(three, ZH).endswith("；2 个联合样本中茶山镇有 1 个领先")
+    assert headline(three, ZH).endswith("；2 个联合样本中，茶山镇在 1 个中领先")
 
 
 def test_a_strip_of_one_proposal_counts_small_gains_and_none():
@@ -295,7 +295,7 @@ def test_of_many_samples_the_middle_nine_tenths_are_said():
     many = with_joint(stressed(5.6), [[i / 1000] for i in range(101)])
     assert stress_joint.strip(many, 0, EN).endswith("; +0.5 to +9.5 in nine of ten")
     assert "nine of ten" not in stress_joint.strip(with_joint(many, [[0.1]] * 19), 0, EN)
-    assert "九成样本为 +0.5 至 +9.5" in stress_joint.strip(many, 0, ZH)
+    assert "居中九成样本为 +0.5 至 +9.5" in stress_joint.strip(many, 0, ZH)
 
 
 def test_a_strip_of_several_says_how_often_each_is_ahead():

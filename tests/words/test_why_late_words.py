@@ -30,8 +30,8 @@ def test_the_sentence_names_causes_with_a_fair_share(liling):
         "nearest ambulance being busy: another ambulance there helps."
     )
     assert why.sentence("zh") == (
-        "醴陵现状：60.0% 的呼叫未达标，其中三分之二（66.7%）因距离过远，就近设站有效，增加车辆无效；"
-        "两成（20.0%）因最近车辆被占用，在该处增加车辆有效。"
+        "醴陵现状：60.0% 的呼叫未达标，其中三分之二（66.7%）因距离过远，就近设站有效，增加救护车无效；"
+        "两成（20.0%）因最近车辆被占用，在该处增加救护车有效。"
     )
 
 
