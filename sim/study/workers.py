@@ -32,6 +32,7 @@ from typing import Any, NamedTuple
 
 from sim.engine import Engine
 from sim.errors import WorkersError
+from sim.files.whole import replaced
 from sim.model.calendar import HOUR_S
 from sim.study import cluster
 from sim.study.checkpoints import Replication
@@ -252,10 +253,14 @@ def _processes(workers: int) -> Iterator[Backend]:
     def file_of(message: PlanMessage) -> PlanFile:
         return PlanFile(message.key, folder / f"{message.key}.plan")
 
-    def sent(message: PlanMessage) -> PlanFile:
+    def sent(message: PlanMessage) -> PlanFile | PlanMessage:
         file = file_of(message)
         if not file.path.exists():
-            file.path.write_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
+            try:
+                with replaced(file.path) as part:
+                    part.write_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
+            except OSError:  # a full disk: it goes along with each block of work instead
+                return message
         return file
 
     try:

@@ -256,6 +256,18 @@ def test_a_plan_is_written_once_for_processes_and_goes_with_its_job(pair):
     assert not folder.exists()
 
 
+def test_a_plan_goes_along_with_the_work_where_no_file_can_be_written(day, monkeypatch):
+    job = Job(plan_of(day))
+
+    def full(path, data):
+        raise OSError(28, "No space left on device")
+
+    with Pool(workers=2) as pool:
+        monkeypatch.setattr(workers.Path, "write_bytes", full)
+        assert sorted(one.number for one in pool.results(job, range(4))) == [0, 1, 2, 3]
+        assert pool._backend.sent(job.message) is job.message
+
+
 def test_engines_of_layouts_that_are_out_are_let_go_of(pair):
     job = Job(plan_of(*pair))
     with Pool(workers=1) as pool:
