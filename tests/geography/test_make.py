@@ -59,10 +59,11 @@ def test_what_is_not_installed_is_one_message(make, tmp_path, monkeypatch, modul
 
 
 def test_a_bundle_without_sites_is_drawn_too(make):
-    from sim import figures as plots
+    from sim import figures
+    from sim.words.language import language
 
-    _, ground = make()
-    assert plots.inputs_map(ground).axes
+    _, the_map = make()
+    assert figures.inputs_map(the_map, language("en")).axes
 
 
 def test_a_town_of_40000_nodes_takes_seconds(tmp_path, make):
