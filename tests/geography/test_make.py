@@ -133,6 +133,6 @@ def test_auckland_from_public_files_to_a_compliance_table(tmp_path):
     speeds = {"motorway": "91 km/h", **slow, **dict.fromkeys(usual, "47 km/h")}
     facts["travel"] = {"posted": "ignore", "off_road": "47 km/h", "speeds": speeds}
     path.write_text(json.dumps(facts), "utf-8")
-    within = coverage(sim.load(path), before_s=180.0).set_index("area")["within"]
+    within = coverage(sim.load(path), before_s=180.0).to_frame().set_index("area")["within"]
     assert within["urban"] == pytest.approx(0.82, abs=0.02)
     assert within["rural"] == pytest.approx(0.86, abs=0.02)

@@ -14,6 +14,7 @@ from sim.geography.making import import_map
 from sim.policies.clock import on_grid
 from sim.prepare import system
 from sim.study import plan as study
+from sim.study.effort import Effort
 
 
 def test_a_matrix_becomes_a_map_that_can_be_run(tmp_path):
@@ -27,9 +28,11 @@ def test_a_matrix_becomes_a_map_that_can_be_run(tmp_path):
     assert roads.from_place_s(1, 1, world.stations.place[0]) == on_grid(600 / 0.95)
     result = sim.run(scenario.with_study(length=14 * 86_400.0), replications=2)
     assert result.estimate("mean").mean > 0
-    one, other = study.prepare(scenario, scenario.ambulances("Base A", +1)).plan.systems
+    one, other = study.prepare(
+        scenario, (scenario.ambulances("Base A", +1),), Effort()
+    ).plan.systems
     assert one.roads.travel.far is other.roads.travel.far, "layouts hold one matrix together"
-    reach = coverage(scenario, before_s=0.0).set_index("area")
+    reach = coverage(scenario, before_s=0.0).to_frame().set_index("area")
     assert reach.loc["all", "within"] in (0.25, 1.0)
     assert result.map() is not None
 
