@@ -171,8 +171,18 @@ def _overall(why: WhyLate, say: Language) -> Table:
     for words, share, value, spent in zip(causes.CAUSES, shares, why.shares, minutes, strict=True):
         bounds = measures.interval(BY_KEY["within"], value, say) if _has_interval(value) else ""
         helps = say(words.helps) if value.mean else ""
-        rows.append([say(words.label), f"{share:.1f} %", bounds, say.number(spent), helps])
-    rows.append([say("Together"), "100.0 %", "", say.number(sum(minutes)), ""])
+        rows.append(
+            [
+                say(words.label),
+                say("{number} %", number=f"{share:.1f}"),
+                bounds,
+                say.number(spent),
+                helps,
+            ]
+        )
+    rows.append(
+        [say("Together"), say("{number} %", number="100.0"), "", say.number(sum(minutes)), ""]
+    )
     columns = (
         Column(say("All calls"), "left"),
         Column(say("of the misses")),
@@ -190,7 +200,7 @@ def _by_cause(why: WhyLate, title: str, groups: list[tuple[str, Late]], say: Lan
         shares = ["–"] * len(CAUSES)
         if late.total:
             shares = [f"{share:.0f}" for share in fractions.adding_up(late.shares * 100, 0)]
-        late_share = f"{100 * late.late_share:.0f} %" if late.calls else "–"
+        late_share = say.percent(late.late_share, 0) if late.calls else "–"
         rows.append([name, late_share, per_week(why, late.total), *shares])
     columns = (
         Column(title, "left"),
