@@ -216,7 +216,7 @@ def test_one_flipped_bit_anywhere_is_refused():
 def test_what_is_finished_is_not_done_again(pair, kept, monkeypatch):
     result, where = kept
     before = contents(where["keep"]) | contents(where["logs_to"])
-    monkeypatch.setattr(workers, "_replication", None)  # nothing may be simulated
+    monkeypatch.setattr(workers, "replicate", None)  # nothing may be simulated
     found, there = again(pair, where)
     assert there == 3
     same_bytes(result, found)

@@ -50,7 +50,7 @@ DYING = """
 import os, signal, sys
 from pathlib import Path
 from sim.study import checkpoints, workers
-left, done, real, kept = {left}, 0, workers._replication, checkpoints.Finished.add
+left, done, real, kept = {left}, 0, workers.replicate, checkpoints.Finished.add
 def simulated(*given):
     global done
     done += 1
@@ -60,7 +60,7 @@ def add(self, one):
     Path({counted!r}).write_text(str(done))
     if done == left:
         os.kill(os.getpid(), signal.{sign})
-workers._replication, checkpoints.Finished.add = simulated, add
+workers.replicate, checkpoints.Finished.add = simulated, add
 from sim.cli import main
 main()
 """

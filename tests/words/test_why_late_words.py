@@ -101,7 +101,7 @@ def test_columns_line_up_and_rows_add_up(month, lang):
         assert len({cell_len(line) for line in lines}) == 1
         for line in lines[1:]:
             assert sum(int(n) for n in line.split()[-5:]) == 100
-    numbers = re.findall(r" (\d+\.\d) %(?: \(.*?\))? +(\d+\.\d)", first)
+    numbers = re.findall(r" (\d+\.\d) ?%(?: \(.*?\))? +(\d+\.\d)", first)
     *each, whole = [(float(share), float(minutes)) for share, minutes in numbers]
     assert sum(share for share, _ in each) == pytest.approx(whole[0])
     assert sum(minutes for _, minutes in each) == pytest.approx(whole[1])
