@@ -272,7 +272,7 @@ def test_who_overtakes_whom_is_said_with_how_often():
     assert headline(two, ZH).endswith("；3 个联合样本中，枫林镇在 2 个中反超茶山镇")
     never = with_joint(two, [[0.03, 0.05], [0.04, 0.05]])
     assert headline(never).endswith("Chashan leads Fenglin in all 2 joint samples")
-    assert headline(never, ZH).endswith("2 个联合样本中茶山镇均优于枫林镇")
+    assert headline(never, ZH).endswith("2 个联合样本中，茶山镇均优于枫林镇")
 
 
 def test_of_many_proposals_it_is_counted_how_often_the_leader_leads():

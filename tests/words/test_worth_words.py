@@ -115,7 +115,7 @@ def test_the_footnote_tells_of_a_draft_and_of_the_map():
 
 def test_money_is_said_with_its_unit_and_a_proper_minus():
     assert costs.amount(750_000, priced(), EN, sign=True) == "+750,000 CNY per year"
-    assert costs.amount(-1, priced(), ZH, sign=True) == "−1（CNY per year）"
+    assert costs.amount(-1, priced(), ZH, sign=True) == "−1 CNY per year"
     assert costs.amount(750_000, priced(), EN) == "750,000 CNY per year"
 
 
