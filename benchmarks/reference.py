@@ -1,6 +1,6 @@
 """What the reference engine costs a call, as it is and with too few ambulances.
 
-    python -P benchmarks/reference.py    # -P, or `statistics.py` beside it hides Python's own
+    python benchmarks/reference.py
 
 Microseconds of CPU time a call, the median of five runs of 28 days of Liling after two of warm-up.
 The engine is the procedure manual: it is read more than it is run, and nothing in it is there for

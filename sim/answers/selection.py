@@ -4,7 +4,7 @@ This is the fully sequential procedure KN of Kim and Nelson (2001, ACM TOMACS 11
 shared calls: it works on variances of *differences*, and the more the calls have in common the
 sooner it ends. Its promise: where the best leads every other by the indifference zone or more, it
 is chosen with at least the stated probability. It assumes that means over a replication are about
-normal; `benchmarks/statistics.py` puts it to the test.
+normal; `benchmarks/evidence.py` puts it to the test.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ def freedom(replications: int, sequential: bool) -> int:
 
     A study that stops when its interval is narrow enough stops more often where chance made it
     narrow. With half the degrees of freedom, though never fewer than at the first look, intervals
-    are so much wider that they hold as often as they say (`benchmarks/statistics.py`).
+    are so much wider that they hold as often as they say (`benchmarks/evidence.py`).
     """
     df = replications - 1
     return max(min(df, FIRST_LOOK - 1), df // 2) if sequential else df

@@ -196,7 +196,7 @@ def test_more_in_common_ends_sooner():
 
 @pytest.fixture(scope="module")
 def known():
-    """`benchmarks/statistics.py`; its folder stays off the path, where it would hide Python's."""
+    """`benchmarks/evidence.py`; its folder stays off the path, where it would hide Python's."""
     spec = importlib.util.spec_from_file_location("known", ROOT / "benchmarks" / "statistics.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -1,7 +1,7 @@
 """How often 95 % intervals hold, and how often the best is chosen, where the answers are known.
 
-    python benchmarks/statistics.py            # about ten minutes
-    python benchmarks/statistics.py 100        # repetitions; 1,000 and 300 unless told
+    python benchmarks/evidence.py            # about ten minutes
+    python benchmarks/evidence.py 100        # repetitions; 1,000 and 300 unless told
 
 Two known worlds, run by the compiled engine and estimated as every study is.
 
