@@ -197,7 +197,7 @@ def test_more_in_common_ends_sooner():
 @pytest.fixture(scope="module")
 def known():
     """`benchmarks/evidence.py`; its folder stays off the path, where it would hide Python's."""
-    spec = importlib.util.spec_from_file_location("known", ROOT / "benchmarks" / "statistics.py")
+    spec = importlib.util.spec_from_file_location("known", ROOT / "benchmarks" / "evidence.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
-from towns import import_map, matrix_files, write_scenario
 
-import sim
 from sim.engine.paths import Ways
 from sim.geography.roads import travel
-from sim.policies.clock import on_grid
 from sim.prepare import system
-from sim.prepare.reach import reach, seconds_before, seconds_from, targets_of_cells
+from sim.prepare.reach import reach, seconds_from
 
 
 def test_a_cell_is_reached_when_the_engine_would_arrive(liling):
