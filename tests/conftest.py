@@ -17,6 +17,11 @@ if "TENTHIRTY_CACHE" not in os.environ:
     os.environ["TENTHIRTY_CACHE"] = tempfile.mkdtemp(prefix="tenthirty-tests-")
     atexit.register(shutil.rmtree, os.environ["TENTHIRTY_CACHE"], ignore_errors=True)
 
+# Commands speak English unless a test says otherwise, whatever language the machine has.
+for _name in ("TENTHIRTY_LANG", "LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(_name, None)
+os.environ["LANG"] = "C.UTF-8"
+
 from sim.engine import compiled, reference
 
 ROOT = Path(__file__).parent.parent
