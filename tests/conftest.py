@@ -18,9 +18,9 @@ if "TENTHIRTY_CACHE" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["TENTHIRTY_CACHE"], ignore_errors=True)
 
 # Commands speak English unless a test says otherwise, whatever language the machine has.
-for _name in ("TENTHIRTY_LANG", "LC_ALL", "LC_MESSAGES"):
-    os.environ.pop(_name, None)
-os.environ["LANG"] = "C.UTF-8"
+if "TENTHIRTY_LANG" in os.environ:
+    del os.environ["TENTHIRTY_LANG"]
+os.environ["LC_ALL"] = os.environ["LANG"] = "C.UTF-8"
 
 from sim.engine import compiled, reference
 
