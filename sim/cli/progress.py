@@ -13,6 +13,7 @@ from rich.text import Text
 from sim.text import Message, Say
 
 EVERY_S = 30.0  # at most one line in so long where there is no terminal
+EARLY = 10.0  # per cent done, before which the pace says little about the rest
 
 
 class TimeLeft(ProgressColumn):
@@ -70,10 +71,13 @@ class Lines:
         if left_s is None:
             self.show(Message("{what}: {passed} passed so far.", **values))
             return
+        values["percent"] = f"{task.percentage:.0f}"
+        if task.percentage < EARLY:  # the first steps may have waited for the rules to be compiled
+            self.show(Message("{what}: {percent} % done, {passed} passed.", **values))
+            return
         self.show(
             Message(
                 "{what}: {percent} % done, {passed} passed, about {left} left.",
-                percent=f"{task.percentage:.0f}",
                 left=_clock(left_s),
                 **values,
             )

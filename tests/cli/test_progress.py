@@ -55,6 +55,7 @@ def test_without_a_terminal_long_work_says_how_far_it_is_now_and_then(monkeypatc
     assert 3 <= len(lines) <= 20
     shape = r"Simulating: \d+ % done, \d+:\d\d passed, about \d+:\d\d left\."
     assert all(re.fullmatch(shape, line) for line in lines[1:]), lines
+    assert "left" not in lines[0], "the first steps say little about the rest"
     done = [int(re.search(r"(\d+) %", line)[1]) for line in lines[1:]]
     assert done == sorted(done)
 
