@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -16,10 +15,14 @@ import pyogrio
 import shapely
 
 from sim.errors import MapImportError, Problem
-from sim.text import Message
+from sim.files import delimited, text, workbooks
+from sim.files.delimited import Row
+from sim.text import Message, message_of
 
-SHEETS: Final = (".xlsx", ".xlsm")
 TEXTS: Final = (".csv", ".txt", ".tsv")
+PARQUET: Final = (".parquet", ".pq")
+SHEETS: Final = workbooks.ENDINGS + workbooks.OTHER_ENDINGS
+TOLD: Final = 12  # problems of a kind
 POLYGONS, LINES, POINTS = (3, 6), (1, 2, 5), (0, 4)  # shapely's numbers for kinds of geometry
 NONE_OF: Final = {
     POLYGONS: Message("there are no polygons in it"),
@@ -34,7 +37,7 @@ class NoShapesError(MapImportError):
 
 def is_table(path: Path) -> bool:
     """A spreadsheet or text, with coordinates in columns."""
-    return path.suffix.lower() in SHEETS + TEXTS
+    return path.suffix.lower() in SHEETS + TEXTS + PARQUET
 
 
 def read_shapes(path: Path, kind: tuple[int, ...]) -> gpd.GeoDataFrame:
@@ -81,50 +84,185 @@ def _with_crs(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     raise MapImportError(path, message)
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A spreadsheet's first sheet or a text file; all values as text, blank rows left out.
+def read_table(
+    path: Path, encoding: str = "", sheet: str = "", *, uneven: bool = True
+) -> pd.DataFrame:
+    """A spreadsheet, a text file of any usual separator, or Parquet: all values as exact texts.
 
-    The index is the line in the file, so that an error can point at it.
+    The index is the line in the file, so that an error can point at it; blank rows, and rows
+    above the header (a title), are left out. `encoding`: of text that is not Unicode, by default
+    found out; `sheet`: of a workbook, by default the first with a table. What there is to say of
+    the reading are Messages in `notes(frame)`. Rows shorter than the header end with empty cells,
+    unless `uneven` forbids it. MapImportError with everything that is wrong.
     """
-    found = _sheet(path) if path.suffix.lower() in SHEETS else _text(path)
-    texts = [(line, [("" if c is None else str(c)).strip() for c in row]) for line, row in found]
-    rows = [(line, row) for line, row in texts if any(row)]
+    read = _read(path, encoding, sheet)
+    rows, said = _below_titles(read)
     if len(rows) < 2:
         raise MapImportError(path, Message("there is no row below the header"))
     header = rows[0][1]
     while header and not header[-1]:
-        header.pop()
-    width = len(header)
-    body = [row[:width] + [""] * (width - len(row)) for _, row in rows[1:]]
-    return pd.DataFrame(body, columns=header, index=[line for line, _ in rows[1:]], dtype=object)
+        header = header[:-1]
+    _refuse_uneven(path, rows, len(header), all_rows=not uneven)
+    kept, unnamed = _named_columns(rows, len(header))
+    _refuse_twice(path, [header[at] for at in kept], rows[0][0])
+    cells = [[row[at] if at < len(row) else "" for at in kept] for _, row in rows[1:]]
+    lines = [line for line, _ in rows[1:]]
+    frame = pd.DataFrame(cells, columns=[header[at] for at in kept], index=lines, dtype=object)
+    frame.attrs[NOTES] = [*read.notes, *said, *unnamed]
+    frame.attrs[SEPARATOR] = read.separator
+    return frame
 
 
-def _sheet(path: Path) -> list[tuple[int, Sequence[Any]]]:
+NOTES, SEPARATOR = "notes", "separator"  # what a frame carries about its reading
+
+
+def notes(frame: pd.DataFrame) -> list[Message]:
+    """What there is to say of how a table was read: its encoding, its sheet, what was left out."""
+    return list(frame.attrs.get(NOTES, []))
+
+
+class _Read(NamedTuple):
+    """A file's rows that are not blank, each with its line, and what there is to say of them."""
+
+    rows: list[Row]
+    notes: list[Message]
+    separator: str = ""  # of a text file
+
+
+def _read(path: Path, encoding: str, sheet: str) -> _Read:
+    if not path.is_file():
+        raise MapImportError(path, Message("no such file"))
+    ending = path.suffix.lower()
+    if ending in workbooks.OTHER_ENDINGS:
+        raise MapImportError(path, Message("save it as .xlsx: {ending} is not read", ending=ending))
+    if ending in workbooks.ENDINGS:
+        return _of_workbook(path, sheet)
+    return _of_parquet(path) if ending in PARQUET else _of_text(path, encoding)
+
+
+def _of_text(path: Path, encoding: str) -> _Read:
     try:
-        import openpyxl
-    except ImportError:
-        message = Message('install what reads Excel files: pip install "tenthirty[excel]"')
-        raise MapImportError(path, message) from None
+        found = text.read_decoded(path, encoding)
+        rows, mark = delimited.rows_of(found.text)
+    except text.EncodingError as error:
+        raise MapImportError(path, message_of(error)) from None
+    except delimited.SeparatorError as error:
+        raise MapImportError(path, error.problem) from None
+    said = text.note(path, found, encoding)
+    return _Read(rows, [said] if said else [], mark)
+
+
+def _of_workbook(path: Path, wanted: str) -> _Read:
+    sheet = workbooks.read_sheet(path, wanted)
+    said = []
+    if sheet.passed or sheet.others:
+        left = ", ".join([*sheet.passed, *sheet.others])
+        message = Message(
+            "{file}: the sheet {sheet} is read, not {others}",
+            file=path.name,
+            sheet=sheet.name,
+            others=left,
+        )
+        said.append(message)
+    return _Read(sheet.rows, said)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """A Parquet file as it stands; an index that means something is a column like others."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        return list(enumerate(book.worksheets[0].iter_rows(values_only=True), start=1))
-    except Exception as error:  # openpyxl says in many ways that a file is something else
-        message = Message("this is not an Excel file ({error})", error=error)
+        frame = pd.read_parquet(path)
+    except (ValueError, OSError) as error:
+        message = Message("this is not a Parquet file ({error})", error=error)
         raise MapImportError(path, message) from None
+    unnamed = frame.index.name is None and isinstance(frame.index, pd.RangeIndex)
+    return frame if unnamed else frame.reset_index()
 
 
-def _text(path: Path) -> list[tuple[int, Sequence[Any]]]:
-    from sim.files.text import read_text
+def _of_parquet(path: Path) -> _Read:
+    frame = read_parquet(path)
+    whole = [name for name in frame.columns if not _holds_bytes(frame[name])]
+    said = [
+        Message("{file}: the column {name} is left out: it is no text", file=path.name, name=name)
+        for name in frame.columns
+        if name not in whole
+    ]
+    columns = [[workbooks.as_text(cell) for cell in frame[name].tolist()] for name in whole]
+    body = [(line, list(row)) for line, row in enumerate(zip(*columns, strict=True), start=1)]
+    rows = [(0, [str(name) for name in whole]), *(row for row in body if any(row[1]))]
+    return _Read(rows, said)
 
-    try:
-        text = read_text(path)
-    except UnicodeDecodeError:
-        message = Message("this is not a text file in UTF-8 or GB 18030")
-        raise MapImportError(path, message) from None
-    first = text.partition("\n")[0]
-    mark = max(",;\t，", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    return [(reader.line_num, row) for row in reader]
+
+def _holds_bytes(column: pd.Series) -> bool:
+    """Shapes as GeoParquet has them, or pictures."""
+    return column.dtype == object and any(isinstance(value, bytes) for value in column)
+
+
+# ── the header ───────────────────────────────────────────────────────────────────────────────
+
+TITLES: Final = 10  # rows above the header, at most
+
+
+def _below_titles(read: _Read) -> tuple[list[Row], list[Message]]:
+    """The header and what is below it; rows of one cell above a row of words are a title."""
+    rows = read.rows
+    above = 0
+    while above < min(TITLES, len(rows) - 2) and _filled(rows[above]) == 1:
+        above += 1
+    header = rows[above][1] if above else []
+    if not above or sum(map(bool, header)) < 2 or any(map(_like_number, header)):
+        return rows, []
+    told = " / ".join(next(filter(None, row)) for _, row in rows[:above])
+    message = Message("above the header stands, and is not read: {text}", text=told)
+    return rows[above:], [message]
+
+
+def _filled(row: Row) -> int:
+    return sum(map(bool, row[1]))
+
+
+def _like_number(cell: str) -> bool:
+    return cell.lstrip("+-−－")[:1].isdigit()
+
+
+def _named_columns(rows: list[Row], width: int) -> tuple[list[int], list[Message]]:
+    """The columns that have a name, and a word about others; the first may have none."""
+    header = rows[0][1]
+    used = {at for _, row in rows[1:] for at, cell in enumerate(row) if cell}
+    kept = [at for at in range(width) if header[at] or (at == 0 and at in used)]
+    nameless = [at + 1 for at in sorted(used - set(kept))]
+    if not nameless:
+        return kept, []
+    names = ", ".join(map(str, nameless))
+    return kept, [
+        Message("columns without a name in the header are not read: {names}", names=names)
+    ]
+
+
+def _refuse_uneven(path: Path, rows: list[Row], width: int, *, all_rows: bool) -> None:
+    """A row with more cells than the header has a separator within a text or a number."""
+    wanted = len(rows[0][1])
+    wrong = [
+        Problem(
+            Message("{wanted} values expected; found {found}", wanted=wanted, found=len(row)),
+            line=line,
+        )
+        for line, row in rows[1:]
+        if any(row[wanted:]) or (all_rows and len(row) < width)
+    ]
+    if wrong:
+        raise MapImportError(path, wrong[:TOLD])
+
+
+def _refuse_twice(path: Path, names: list[str], line: int) -> None:
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    if twice:
+        raise MapImportError(
+            path,
+            [
+                Problem(Message('two columns are called "{name}"', name=name), line=line or None)
+                for name in twice[:TOLD]
+            ],
+        )
 
 
 def column(frame: pd.DataFrame, usual: Sequence[str], chosen: str = "") -> str:

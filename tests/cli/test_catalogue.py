@@ -16,6 +16,7 @@ DATA = {
     "sim/answers/candidates.py",  # what drawn places are called
     "sim/figures/lettering.py",  # where a Chinese line may break
     "sim/figures/style.py",  # fonts
+    "sim/files/text.py",  # characters that are usual in tables
     "sim/files/tables.py",  # columns of planners' files, here and below
     "sim/geography/making/matrix.py",
     "sim/geography/making/matrix_map.py",

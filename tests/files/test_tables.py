@@ -58,7 +58,7 @@ def test_a_table_without_rows_is_refused(tmp_path, text):
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"\xff\xfe\x00\x81\x00\xff\xff")
-    assert "not a text file in UTF-8 or GB 18030" in said(tables.read_table, path)
+    assert "not a text file in UTF-8, UTF-16" in said(tables.read_table, path)
 
 
 def test_the_first_sheet_is_read_as_it_looks(tmp_path):
@@ -79,6 +79,44 @@ def test_the_first_sheet_is_read_as_it_looks(tmp_path):
 def test_a_spreadsheet_that_is_none_is_refused(tmp_path):
     (tmp_path / "t.xlsx").write_text("no", "utf-8")
     assert "this is not an Excel file" in said(tables.read_table, tmp_path / "t.xlsx")
+
+
+def test_parquet_is_read_as_the_same_texts(tmp_path):
+    facts = {"id": [1.0, 2.0, None], "name": ["A", None, None], "shape": [b"x", b"y", b"z"]}
+    pd.DataFrame(facts).to_parquet(tmp_path / "t.parquet")
+    frame = tables.read_table(tmp_path / "t.parquet")
+    assert frame.to_dict("list") == {"id": ["1", "2"], "name": ["A", ""]}
+    assert tables.notes(frame) == ["t.parquet: the column shape is left out: it is no text"]
+    (tmp_path / "t.parquet").write_text("no", "utf-8")
+    assert "this is not a Parquet file" in said(tables.read_table, tmp_path / "t.parquet")
+
+
+def test_the_encoding_is_said_unless_it_is_utf_8(tmp_path):
+    path = tmp_path / "t.csv"
+    for encoding, told in (("utf-8", []), ("gbk", ["t.csv is read as GB 18030"]),
+                           ("utf-16", ["t.csv is read as UTF-16"])):  # fmt: skip
+        path.write_bytes("名称,经度\n东站,113.5\n".encode(encoding))
+        assert tables.notes(tables.read_table(path)) == told
+    path.write_text("名称,经度\n东站,113.5\n", "utf-8")
+    assert tables.notes(tables.read_table(path, "gbk")) == [
+        "t.csv is UTF-8 and read as such, not as gbk"
+    ]
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("name,lon,lat\nA,113,5,27,6\nB,113,27\nC,113\n", "utf-8")
+    assert "line 2: 3 values expected; found 5" in said(tables.read_table, path)
+    path.write_text("name,lon,lat\nB,113,27\nC,113\n", "utf-8")
+    assert tables.read_table(path)["lat"].tolist() == ["27", ""]
+    with pytest.raises(MapImportError, match="line 3: 3 values expected; found 2"):
+        tables.read_table(path, uneven=False)
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("name,people,people\nA,1,2\n", "utf-8")
+    assert 'line 1: two columns are called "people"' in said(tables.read_table, path)
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_a_place_of_its_own_needs_no_times(tmp_path):
         ("m.csv", b"", "there is no row below the header"),
         ("m.csv", b"\xff\xfe\x00\x81\x00\xff\xff", "not a text file"),
         ("m.parquet", b"no", "this is not a Parquet file"),
-        ("m.csv", b"id,a,b,b\na,0,1,1\nb,1,0,1\n", "header: b: each id once"),
+        ("m.csv", b"id,a,b,b\na,0,1,1\nb,1,0,1\n", 'two columns are called "b"'),
         ("m.csv", b"id,a,b\na,0,1\nb,1,0\nc,1,1\n", "first column: not square: c stands nowhere"),
         ("m.csv", b"from,to,seconds\na,b,x\nb,a,1\n", "seconds: write numbers; found x"),
     ],

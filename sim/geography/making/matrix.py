@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,6 +11,7 @@ import pandas as pd
 from scipy.sparse.csgraph import floyd_warshall
 
 from sim.errors import MapImportError, Problem
+from sim.files import tables
 from sim.geography.making.groups import FillHoles, MatrixUnit
 from sim.geography.making.report import some
 from sim.text import Message
@@ -73,43 +72,10 @@ def read_matrix(
 
 
 def _frame(path: Path) -> pd.DataFrame:
-    """The file as it stands; the cells of a CSV as text."""
-    if not path.is_file():
-        raise MapImportError(path, Message("no such file"))
-    if path.suffix.lower() in (".parquet", ".pq"):
-        try:
-            frame = pd.read_parquet(path)
-        except (ValueError, OSError) as error:
-            message = Message("this is not a Parquet file ({error})", error=error)
-            raise MapImportError(path, message) from None
-        unnamed = frame.index.name is None and isinstance(frame.index, pd.RangeIndex)
-        return frame if unnamed else frame.reset_index()
-    from sim.files.text import read_text
-
-    try:
-        rows = [row for row in csv.reader(io.StringIO(read_text(path), newline="")) if any(row)]
-    except UnicodeDecodeError:
-        message = Message("this is not a text file in UTF-8 or GB 18030")
-        raise MapImportError(path, message) from None
-    if len(rows) < 2:
-        raise MapImportError(path, Message("there is no row below the header"))
-    uneven = [i + 1 for i, row in enumerate(rows) if len(row) != len(rows[0])]
-    if uneven:
-        raise MapImportError(
-            path,
-            [
-                Problem(
-                    Message(
-                        "{wanted} values expected; found {found}",
-                        wanted=len(rows[0]),
-                        found=len(rows[i - 1]),
-                    ),
-                    line=i,
-                )
-                for i in uneven[:TOLD]
-            ],
-        )
-    return pd.DataFrame(rows[1:], columns=rows[0], dtype=object)
+    """The file as it stands; the cells of anything but Parquet as text."""
+    if path.suffix.lower() in tables.PARQUET and path.is_file():
+        return tables.read_parquet(path)
+    return tables.read_table(path, uneven=False)
 
 
 def _text(values: Iterable[object]) -> list[str]:
