@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ import pyogrio
 import shapely
 
 from sim.errors import MapImportError, Problem
-from sim.files import delimited, text, workbooks
+from sim.files import delimited, numerals, text, workbooks
 from sim.files.delimited import Row
 from sim.text import Message, message_of
 
@@ -266,30 +266,97 @@ def _refuse_twice(path: Path, names: list[str], line: int) -> None:
 
 
 def column(frame: pd.DataFrame, usual: Sequence[str], chosen: str = "") -> str:
-    """The column of that meaning: the one chosen, else the first usual name there is; or ""."""
-    by_name = {str(name).casefold(): str(name) for name in frame.columns}
+    """The column of that meaning: the one chosen, else the first usual name there is; or "".
+
+    A name is the same in capitals and with a unit: `people` is found as `People (万人)`.
+    """
+    exact = {str(name): str(name) for name in frame.columns}
+    by_name: dict[str, str] = {}
+    for name in exact:
+        by_name.setdefault(name.casefold(), name)
+    for name, header in [(name, numerals.header(name)) for name in exact]:
+        if header.plainly and header.stem:
+            by_name.setdefault(header.stem.casefold(), name)
     for name in [chosen] if chosen else usual:
-        if name.casefold() in by_name:
-            return by_name[name.casefold()]
+        if name in exact or name.casefold() in by_name:
+            return exact.get(name) or by_name[name.casefold()]
     return ""
 
 
-def numbers(path: Path, frame: pd.DataFrame, name: str) -> np.ndarray:
-    """A column as numbers; a problem for each row that holds something else."""
-    values = pd.to_numeric(
-        frame[name].map(lambda v: v.replace(",", "") if isinstance(v, str) else v),
-        errors="coerce",
-    ).to_numpy(float)
-    odd = np.flatnonzero(~np.isfinite(values))
-    if len(odd):
-        raise MapImportError(path, [_no_number(path, frame, name, int(at)) for at in odd[:20]])
-    return values
+def numbers(
+    path: Path,
+    frame: pd.DataFrame,
+    name: str,
+    units: Mapping[str, float] | None = None,
+    *,
+    empty: bool = False,
+) -> np.ndarray:
+    """A column as numbers; a problem for each row that holds something else.
+
+    `units`: of each unit that its header may say, how much one is of it; without one in the
+    header the numbers stay. `empty`: nothing is allowed, and nan.
+    """
+    texts = _texts(frame[name])
+    try:
+        factor = numerals.unit_factor(name, units) if units else None
+        comma = decimal_comma(frame, texts)
+    except numerals.CommaError as error:
+        lines = [_line(path, frame, at) for at in error.rows]
+        where = Message("column {name}", name=name)
+        raise MapImportError(path, Problem(message_of(error), where, lines[0])) from None
+    except ValueError as error:
+        raise MapImportError(path, Problem(message_of(error), HEADER)) from None
+    values, odd = numerals.numbers(texts, decimal_comma=comma)
+    wrong = odd if empty else np.flatnonzero(np.isnan(values)).tolist()
+    if wrong:
+        problems = [_no_number(path, frame, name, texts[at], at, comma) for at in wrong[:20]]
+        raise MapImportError(path, problems)
+    return values * (1.0 if factor is None else factor)
 
 
-def _no_number(path: Path, frame: pd.DataFrame, name: str, row: int) -> Problem:
-    found = frame[name].iloc[row]
-    message = Message("write a number; found nothing")
+HEADER: Final = Message("header")
+
+
+def decimal_comma(frame: pd.DataFrame, texts: Sequence[str]) -> bool:
+    """Whether the commas in texts of a table are decimal ones, by themselves or by the others.
+
+    Where semicolons part the columns, decimal commas are likely: `1,234` alone is then read as
+    the other columns have it. CommaError where that is not clear.
+    """
+    likely = frame.attrs.get(SEPARATOR) == ";"
+    comma = numerals.has_decimal_comma(texts, likely=likely)
+    unclear = [at for at, text in enumerate(texts) if numerals.is_unclear(text)]
+    if comma or not likely or not unclear:
+        return comma
+    every = [str(cell) for column in frame.columns for cell in frame[column]]
+    try:
+        comma = numerals.has_decimal_comma(every, likely=True)
+        points = numerals.has_points(every)
+    except numerals.CommaError:
+        comma = points = False
+    if comma or points:
+        return comma
+    message = Message("write 1234 or 1.234: it is not clear which is meant by {found}",
+                      found=texts[unclear[0]])  # fmt: skip
+    raise numerals.CommaError(message, unclear[:1])
+
+
+def _line(path: Path, frame: pd.DataFrame, row: int) -> int | None:
+    return int(frame.index[row]) if is_table(path) else None
+
+
+def _no_number(
+    path: Path, frame: pd.DataFrame, name: str, found: str, row: int, comma: bool
+) -> Problem:
+    message: str = Message("write a number; found nothing")
     if found:
-        message = Message("write a number; found {found}", found=found)
-    line = int(frame.index[row]) if is_table(path) else None
-    return Problem(message, Message("column {name}", name=name), line)
+        try:
+            numerals.number(found, decimal_comma=comma)
+        except ValueError as error:
+            message = message_of(error)
+    return Problem(message, Message("column {name}", name=name), _line(path, frame, row))
+
+
+def _texts(column: pd.Series) -> list[str]:
+    """A column's cells as texts; those of a map file may be numbers, dates or missing."""
+    return [workbooks.as_text(cell) for cell in column.astype(object).where(column.notna(), None)]

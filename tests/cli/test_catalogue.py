@@ -17,6 +17,7 @@ DATA = {
     "sim/figures/lettering.py",  # where a Chinese line may break
     "sim/figures/style.py",  # fonts
     "sim/files/text.py",  # characters that are usual in tables
+    "sim/files/numerals.py",  # units
     "sim/files/tables.py",  # columns of planners' files, here and below
     "sim/geography/making/matrix.py",
     "sim/geography/making/matrix_map.py",
