@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim import units
-from sim.text import Message
+from sim.text import Message, message_of
 
 MOST: Final = 1e15  # more of anything is no number that was meant
 TEN_THOUSANDS: Final = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
@@ -32,8 +32,9 @@ SPEED: Final = units.SPEED | {"kph": 1 / 3.6, "kmph": 1 / 3.6, "km/hr": 1 / 3.6,
                               "mph": 0.44704, "mi/h": 0.44704, "千米/小时": 1 / 3.6,
                               "公里/时": 1 / 3.6, "千米/时": 1 / 3.6, "米/秒": 1.0,
                               "knots": 1852 / 3600, "kn": 1852 / 3600}  # fmt: skip
+VEHICLES: Final = {"辆": 1.0, "輛": 1.0, "台": 1.0}
 DEGREES: Final = {"°": 1.0, "deg": 1.0, "degree": 1.0, "degrees": 1.0, "度": 1.0}
-KNOWN: Final = frozenset(PEOPLE | TIME | LENGTH | SPEED | DEGREES)
+KNOWN: Final = frozenset(PEOPLE | TIME | LENGTH | SPEED | VEHICLES | DEGREES)
 
 _WIDE: Final = str.maketrans("０１２３４５６７８９．，＋－−–’＇％", "0123456789.,+---''%")
 _SPACES: Final = re.compile(r"[\u00a0\u2007\u2009\u202f\u3000]")
@@ -47,6 +48,7 @@ _NUMBER: Final = re.compile(
 _COMMA: Final = re.compile(r"[+-]? ?(?:[0-9]{1,3}(?:[.' ][0-9]{3})+|[0-9]+),[0-9]+ ?[万萬亿億]?人?")
 _DOTS: Final = re.compile(r"[+-]? ?[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")
 _THOUSANDS: Final = re.compile(r"[+-]? ?[1-9][0-9]{0,2}(?:,[0-9]{3})+ ?[万萬亿億]?人?")
+_THREE: Final = re.compile(r"[+-]? ?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _SIMPLE: Final = re.compile(r"-?[0-9]{1,14}(?:\.[0-9]+)?")
 _ODD_MARKS: Final = re.compile(r"[,，．]|\..*\.")
 
@@ -81,6 +83,20 @@ def number(text: str, *, decimal_comma: bool = False) -> float:
     return value
 
 
+def complaint(text: str, *, decimal_comma: bool = False) -> str:
+    """What is wrong with a text that is no number; "" if it is one."""
+    try:
+        number(text, decimal_comma=decimal_comma)
+    except ValueError as error:
+        return message_of(error)
+    return ""
+
+
+def says_ten_thousands(text: str) -> bool:
+    """Whether a number is written with its own unit, like `3.2万`."""
+    return bool(re.search("[万萬亿億]人?$", normal(text)))
+
+
 UNCLEAR: Final = Message("write a decimal point, or groups of three digits; found {found}")
 MIXED: Final = Message(
     "some numbers have a decimal comma ({comma}), some not ({other}): write one kind"
@@ -92,6 +108,7 @@ class CommaError(ValueError):
 
     def __init__(self, message: Message, rows: Sequence[int]):
         super().__init__(message)
+        self.message = message
         self.rows = list(rows)
 
 
@@ -122,9 +139,16 @@ def has_decimal_comma(texts: Sequence[str], *, likely: bool = False) -> bool:
 
 
 def is_unclear(text: str) -> bool:
-    """`1,234` alone: a thousand, or one and a bit."""
-    plain = normal(text)
-    return plain.count(",") == 1 and _THOUSANDS.fullmatch(plain) is not None
+    """`1,234` or `1.234`: a thousand, or one and a bit."""
+    return _THREE.fullmatch(normal(text)) is not None
+
+
+def any_decimal_comma(texts: Sequence[str]) -> bool:
+    """Whether one of the texts is a number with a comma that can only be a decimal one."""
+    return any(
+        _COMMA.fullmatch(text) is not None and not _THOUSANDS.fullmatch(text)
+        for text in map(normal, filter(_ODD_MARKS.search, texts))
+    )
 
 
 def has_points(texts: Sequence[str]) -> bool:

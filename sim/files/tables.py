@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -15,14 +14,13 @@ import pyogrio
 import shapely
 
 from sim.errors import MapImportError, Problem
-from sim.files import delimited, numerals, text, workbooks
+from sim.files import dbf, delimited, headers, numerals, text, workbooks
 from sim.files.delimited import Row
 from sim.text import Message, message_of
 
 TEXTS: Final = (".csv", ".txt", ".tsv")
 PARQUET: Final = (".parquet", ".pq")
 SHEETS: Final = workbooks.ENDINGS + workbooks.OTHER_ENDINGS
-TOLD: Final = 12  # problems of a kind
 POLYGONS, LINES, POINTS = (3, 6), (1, 2, 5), (0, 4)  # shapely's numbers for kinds of geometry
 NONE_OF: Final = {
     POLYGONS: Message("there are no polygons in it"),
@@ -40,12 +38,23 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in SHEETS + TEXTS + PARQUET
 
 
-def read_shapes(path: Path, kind: tuple[int, ...]) -> gpd.GeoDataFrame:
-    """The features of one kind of a GeoPackage, Shapefile (zipped too) or GeoJSON, in 2D."""
+def read_shapes(path: Path, kind: tuple[int, ...], encoding: str = "") -> gpd.GeoDataFrame:
+    """The features of one kind of a GeoPackage, Shapefile (zipped too) or GeoJSON, in 2D.
+
+    `encoding`: of a Shapefile's table if it is not UTF-8; by default as its .cpg says, or found
+    out. What there is to say of it is in `notes(frame)`.
+    """
+    known = _encoding(path, encoding)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frame = gpd.read_file(path, layer=_layer(path, kind))
+            as_said = {"encoding": known.encoding} if known else {}
+            frame = gpd.read_file(path, layer=_layer(path, kind), **as_said)
+    except UnicodeDecodeError:
+        message = Message(
+            "its texts are not {encoding}: write --encoding", encoding=known and known.title
+        )
+        raise MapImportError(path, message) from None
     except Exception as error:  # GDAL has many ways to say that a file is something else
         message = Message("this is not a map file that can be read ({error})", error=error)
         raise MapImportError(path, message) from None
@@ -60,7 +69,20 @@ def read_shapes(path: Path, kind: tuple[int, ...]) -> gpd.GeoDataFrame:
     frame = frame.set_geometry(shapely.force_2d(frame.geometry.values), crs=frame.crs)
     if kind is POLYGONS:
         frame = frame.set_geometry(shapely.make_valid(frame.geometry.values), crs=frame.crs)
-    return _with_crs(path, frame)
+    frame = _with_crs(path, frame)
+    said = text.note(path, known, encoding) if known else None
+    frame.attrs[NOTES] = [said] if said else []
+    return frame
+
+
+def _encoding(path: Path, asked: str) -> text.Decoded | None:
+    """Of a Shapefile whose .cpg does not settle it; None of any other file."""
+    if path.suffix.lower() not in (".shp", ".zip") or not path.is_file():
+        return None
+    try:
+        return dbf.texts_of(path, asked)
+    except text.EncodingError as error:
+        raise MapImportError(path, message_of(error)) from None
 
 
 def _layer(path: Path, kind: tuple[int, ...]) -> str:
@@ -96,15 +118,15 @@ def read_table(
     unless `uneven` forbids it. MapImportError with everything that is wrong.
     """
     read = _read(path, encoding, sheet)
-    rows, said = _below_titles(read)
+    rows, said = headers.below_titles(read.rows)
     if len(rows) < 2:
         raise MapImportError(path, Message("there is no row below the header"))
     header = rows[0][1]
     while header and not header[-1]:
         header = header[:-1]
-    _refuse_uneven(path, rows, len(header), all_rows=not uneven)
-    kept, unnamed = _named_columns(rows, len(header))
-    _refuse_twice(path, [header[at] for at in kept], rows[0][0])
+    headers.refuse_uneven(path, rows, len(header), all_rows=not uneven)
+    kept, unnamed = headers.named_columns(rows, len(header))
+    headers.refuse_twice(path, [header[at] for at in kept], rows[0][0])
     cells = [[row[at] if at < len(row) else "" for at in kept] for _, row in rows[1:]]
     lines = [line for line, _ in rows[1:]]
     frame = pd.DataFrame(cells, columns=[header[at] for at in kept], index=lines, dtype=object)
@@ -197,74 +219,6 @@ def _holds_bytes(column: pd.Series) -> bool:
     return column.dtype == object and any(isinstance(value, bytes) for value in column)
 
 
-# ── the header ───────────────────────────────────────────────────────────────────────────────
-
-TITLES: Final = 10  # rows above the header, at most
-
-
-def _below_titles(read: _Read) -> tuple[list[Row], list[Message]]:
-    """The header and what is below it; rows of one cell above a row of words are a title."""
-    rows = read.rows
-    above = 0
-    while above < min(TITLES, len(rows) - 2) and _filled(rows[above]) == 1:
-        above += 1
-    header = rows[above][1] if above else []
-    if not above or sum(map(bool, header)) < 2 or any(map(_like_number, header)):
-        return rows, []
-    told = " / ".join(next(filter(None, row)) for _, row in rows[:above])
-    message = Message("above the header stands, and is not read: {text}", text=told)
-    return rows[above:], [message]
-
-
-def _filled(row: Row) -> int:
-    return sum(map(bool, row[1]))
-
-
-def _like_number(cell: str) -> bool:
-    return cell.lstrip("+-−－")[:1].isdigit()
-
-
-def _named_columns(rows: list[Row], width: int) -> tuple[list[int], list[Message]]:
-    """The columns that have a name, and a word about others; the first may have none."""
-    header = rows[0][1]
-    used = {at for _, row in rows[1:] for at, cell in enumerate(row) if cell}
-    kept = [at for at in range(width) if header[at] or (at == 0 and at in used)]
-    nameless = [at + 1 for at in sorted(used - set(kept))]
-    if not nameless:
-        return kept, []
-    names = ", ".join(map(str, nameless))
-    return kept, [
-        Message("columns without a name in the header are not read: {names}", names=names)
-    ]
-
-
-def _refuse_uneven(path: Path, rows: list[Row], width: int, *, all_rows: bool) -> None:
-    """A row with more cells than the header has a separator within a text or a number."""
-    wanted = len(rows[0][1])
-    wrong = [
-        Problem(
-            Message("{wanted} values expected; found {found}", wanted=wanted, found=len(row)),
-            line=line,
-        )
-        for line, row in rows[1:]
-        if any(row[wanted:]) or (all_rows and len(row) < width)
-    ]
-    if wrong:
-        raise MapImportError(path, wrong[:TOLD])
-
-
-def _refuse_twice(path: Path, names: list[str], line: int) -> None:
-    twice = [name for name, times in Counter(names).items() if times > 1]
-    if twice:
-        raise MapImportError(
-            path,
-            [
-                Problem(Message('two columns are called "{name}"', name=name), line=line or None)
-                for name in twice[:TOLD]
-            ],
-        )
-
-
 def column(frame: pd.DataFrame, usual: Sequence[str], chosen: str = "") -> str:
     """The column of that meaning: the one chosen, else the first usual name there is; or "".
 
@@ -296,48 +250,78 @@ def numbers(
     `units`: of each unit that its header may say, how much one is of it; without one in the
     header the numbers stay. `empty`: nothing is allowed, and nan.
     """
-    texts = _texts(frame[name])
+    written = texts(frame[name])
     try:
         factor = numerals.unit_factor(name, units) if units else None
-        comma = decimal_comma(frame, texts)
+        comma = decimal_comma(frame, written)
     except numerals.CommaError as error:
         lines = [_line(path, frame, at) for at in error.rows]
         where = Message("column {name}", name=name)
         raise MapImportError(path, Problem(message_of(error), where, lines[0])) from None
     except ValueError as error:
         raise MapImportError(path, Problem(message_of(error), HEADER)) from None
-    values, odd = numerals.numbers(texts, decimal_comma=comma)
+    if factor not in (None, 1.0) and any(map(numerals.says_ten_thousands, written)):
+        message = Message("both the header and its numbers say a unit: write it in one place")
+        raise MapImportError(path, Problem(message, Message("column {name}", name=name)))
+    values, odd = numerals.numbers(written, decimal_comma=comma)
     wrong = odd if empty else np.flatnonzero(np.isnan(values)).tolist()
     if wrong:
-        problems = [_no_number(path, frame, name, texts[at], at, comma) for at in wrong[:20]]
+        problems = [_no_number(path, frame, name, written[at], at, comma) for at in wrong[:20]]
         raise MapImportError(path, problems)
+    _note_reading(path, frame, name, comma, factor)
     return values * (1.0 if factor is None else factor)
+
+
+def _note_reading(
+    path: Path, frame: pd.DataFrame, name: str, comma: bool, factor: float | None
+) -> None:
+    """Says of a column's numbers what their digits alone do not."""
+    said = []
+    if comma:
+        said.append(
+            Message("{file}: the commas of {column} are decimal ones", file=path.name, column=name)
+        )
+    if factor not in (None, 1.0):
+        said.append(
+            Message(
+                "{file}: the numbers of {column} are times {factor:,g}, as its header says",
+                file=path.name,
+                column=name,
+                factor=factor,
+            )
+        )
+    frame.attrs[NOTES] = list(dict.fromkeys([*notes(frame), *said]))
 
 
 HEADER: Final = Message("header")
 
 
-def decimal_comma(frame: pd.DataFrame, texts: Sequence[str]) -> bool:
+def decimal_comma(frame: pd.DataFrame, written: Sequence[str]) -> bool:
     """Whether the commas in texts of a table are decimal ones, by themselves or by the others.
 
-    Where semicolons part the columns, decimal commas are likely: `1,234` alone is then read as
-    the other columns have it. CommaError where that is not clear.
+    `1,234` and `1.234` say nothing by themselves. Beside columns that have decimal commas they
+    may be either, unless semicolons part the columns: who writes those means fractions by commas.
+    CommaError where that is not clear.
     """
     likely = frame.attrs.get(SEPARATOR) == ";"
-    comma = numerals.has_decimal_comma(texts, likely=likely)
-    unclear = [at for at, text in enumerate(texts) if numerals.is_unclear(text)]
-    if comma or not likely or not unclear:
+    comma = numerals.has_decimal_comma(written, likely=likely)
+    unclear = [at for at, text in enumerate(written) if numerals.is_unclear(text)]
+    if comma or not unclear or SEPARATOR not in frame.attrs:
         return comma
-    every = [str(cell) for column in frame.columns for cell in frame[column]]
-    try:
-        comma = numerals.has_decimal_comma(every, likely=True)
-        points = numerals.has_points(every)
-    except numerals.CommaError:
-        comma = points = False
-    if comma or points:
-        return comma
-    message = Message("write 1234 or 1.234: it is not clear which is meant by {found}",
-                      found=texts[unclear[0]])  # fmt: skip
+    others, point = False, False
+    for name in frame.columns:
+        if frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype):
+            cells = texts(frame[name])
+            others |= numerals.any_decimal_comma(cells)
+            point |= numerals.has_points(cells)
+    with_comma = "," in numerals.normal(written[unclear[0]])
+    if with_comma and likely and others != point:
+        return others
+    if not others and not (with_comma and likely):
+        return False
+    message = Message(
+        "write 1234 or 1.234: it is not clear which is meant by {found}", found=written[unclear[0]]
+    )
     raise numerals.CommaError(message, unclear[:1])
 
 
@@ -348,15 +332,11 @@ def _line(path: Path, frame: pd.DataFrame, row: int) -> int | None:
 def _no_number(
     path: Path, frame: pd.DataFrame, name: str, found: str, row: int, comma: bool
 ) -> Problem:
-    message: str = Message("write a number; found nothing")
-    if found:
-        try:
-            numerals.number(found, decimal_comma=comma)
-        except ValueError as error:
-            message = message_of(error)
+    nothing = Message("write a number; found nothing")
+    message = numerals.complaint(found, decimal_comma=comma) if found else nothing
     return Problem(message, Message("column {name}", name=name), _line(path, frame, row))
 
 
-def _texts(column: pd.Series) -> list[str]:
+def texts(column: pd.Series) -> list[str]:
     """A column's cells as texts; those of a map file may be numbers, dates or missing."""
     return [workbooks.as_text(cell) for cell in column.astype(object).where(column.notna(), None)]

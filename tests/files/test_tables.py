@@ -13,6 +13,8 @@ import shapely
 from sim.errors import MapImportError
 from sim.files import tables
 
+AREA, POINT = shapely.box(113, 27, 114, 28), shapely.Point(113, 27)
+
 
 def said(call, *arguments):
     with pytest.raises(MapImportError) as caught:
@@ -142,14 +144,123 @@ def test_numbers_may_have_thousands_and_odd_ones_are_told_with_their_line(tmp_pa
     assert "line 2" not in said(tables.numbers, tmp_path / "t.gpkg", odd, "people")
 
 
+def table(path, text):
+    path.write_text(text, "utf-8")
+    return tables.read_table(path)
+
+
+def test_decimal_commas_are_read_and_said(tmp_path):
+    path = tmp_path / "t.csv"
+    frame = table(path, "id;people;km\na;12,5;1,234\nb;3;7\n")
+    assert tables.numbers(path, frame, "people").tolist() == [12.5, 3]
+    assert tables.numbers(path, frame, "km").tolist() == [1.234, 7], "as its neighbour"
+    assert tables.notes(frame) == [
+        "t.csv: the commas of people are decimal ones", "t.csv: the commas of km are decimal ones",
+    ]  # fmt: skip
+    frame = table(path, "id;people;km\na;12.5;1,234\n")
+    assert tables.numbers(path, frame, "km").tolist() == [1234], "as its neighbour"
+    frame = table(path, "id;people\na;1,234\n")
+    assert "line 2, column people: write 1234 or 1.234" in said(
+        tables.numbers, path, frame, "people"
+    )
+    frame = table(path, "lon;people\n113,5;1.234\n")
+    assert "line 2, column people: write 1234 or 1.234" in said(
+        tables.numbers, path, frame, "people"
+    )
+    frame = table(path, "lon\tpeople\n113,5\t1,234\n")
+    assert "write 1234 or 1.234" in said(tables.numbers, path, frame, "people")
+    frame = table(path, 'lon,people\n113.512,"1,234"\n')
+    assert tables.numbers(path, frame, "people").tolist() == [1234]
+    assert tables.numbers(path, frame, "lon").tolist() == [113.512]
+    frame = table(path, 'id,people\na,"1,234"\nb,"12,5"\n')
+    assert "line 3, column people: some numbers have a decimal comma (12,5), some not (1,234)" in (
+        said(tables.numbers, path, frame, "people")
+    )
+
+
+def test_a_unit_in_the_header_counts_and_is_said(tmp_path):
+    path = tmp_path / "t.csv"
+    units = {"万人": 1e4, "万": 1e4}
+    frame = table(path, "名称,人口(万人)\n甲,2.6\n")
+    assert tables.column(frame, ["人口"]) == "人口(万人)"
+    assert tables.numbers(path, frame, "人口(万人)", units).tolist() == [26_000]
+    assert tables.notes(frame) == [
+        "t.csv: the numbers of 人口(万人) are times 10,000, as its header says"
+    ]
+    frame = table(path, "名称,人口(万人)\n甲,2.6万\n")
+    assert "both the header and its numbers say a unit" in (
+        said(tables.numbers, path, frame, "人口(万人)", units)
+    )
+
+
+def test_least_and_most_are_no_minutes_and_metres(tmp_path):
+    frame = table(tmp_path / "t.csv", "x_min,lon_m\n1,2\n")
+    assert tables.column(frame, ["x", "lon"]) == ""
+
+
+def test_numbers_of_a_map_file_are_taken_as_they_are(tmp_path):
+    frame = gpd.GeoDataFrame({"people": [1.5, 2.0], "n": [3, 4]}, geometry=[POINT, POINT])
+    path = tmp_path / "t.gpkg"
+    assert tables.numbers(path, frame, "people").tolist() == [1.5, 2]
+    assert tables.numbers(path, frame, "n").tolist() == [3, 4]
+    frame["people"] = [np.nan, np.inf]
+    text = said(tables.numbers, path, frame, "people")
+    assert "found nothing" in text
+    assert "found inf" in text
+
+
 def test_of_very_many_odd_numbers_twenty_are_told(tmp_path):
     frame = pd.DataFrame({"people": ["x"] * 50})
     assert said(tables.numbers, tmp_path / "t.csv", frame, "people").count("write a number") == 20
 
 
-# ── shapes ───────────────────────────────────────────────────────────────────────────────────
+# ── the texts of Shapefiles ──────────────────────────────────────────────────────────────────
 
-AREA, POINT = shapely.box(113, 27, 114, 28), shapely.Point(113, 27)
+
+def shapefile(folder, names, encoding, *, cpg):
+    folder.mkdir(exist_ok=True)
+    gpd.GeoDataFrame({"name": names}, geometry=[AREA] * len(names), crs=4326).to_file(
+        folder / "z.shp", encoding=encoding
+    )
+    if not cpg:
+        (folder / "z.cpg").unlink()
+        table = bytearray((folder / "z.dbf").read_bytes())
+        table[29] = 0  # nor a word about it in its head
+        (folder / "z.dbf").write_bytes(table)
+    return folder / "z.shp"
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding", "told"),
+    [
+        (["东城街道", "西关镇"], "gb18030", ["z.shp is read as GB 18030"]),
+        (["Ñuñoa", "Peñalolén"], "cp1252", ["z.shp is read as Windows-1252"]),
+        (["东城街道", "西关镇"], "utf-8", []),
+        (["East", "West"], "utf-8", []),
+    ],
+)
+def test_the_texts_of_a_shapefile_are_read_without_its_cpg(tmp_path, names, encoding, told):
+    path = shapefile(tmp_path / "s", names, encoding, cpg=False)
+    frame = tables.read_shapes(path, tables.POLYGONS)
+    assert frame["name"].tolist() == names
+    assert tables.notes(frame) == told
+    zipped = tmp_path / "z.zip"
+    with zipfile.ZipFile(zipped, "w") as archive:
+        for part in path.parent.iterdir():
+            archive.write(part, part.name)
+    assert tables.read_shapes(zipped, tables.POLYGONS)["name"].tolist() == names
+
+
+def test_a_cpg_is_believed_and_an_encoding_asked_for_settles_it(tmp_path):
+    path = shapefile(tmp_path / "s", ["东城街道"], "gb18030", cpg=True)
+    frame = tables.read_shapes(path, tables.POLYGONS)
+    assert frame["name"].tolist() == ["东城街道"]
+    assert tables.notes(frame) == []
+    (path.parent / "z.cpg").write_text("ISO-8859-1")
+    assert tables.read_shapes(path, tables.POLYGONS, "gbk")["name"].tolist() == ["东城街道"]
+
+
+# ── shapes ───────────────────────────────────────────────────────────────────────────────────
 
 
 def shape_file(path, shapes, crs=4326, **columns):

@@ -17,7 +17,7 @@ def test_a_square_table_may_be_asymmetric(tmp_path, ending):
     frame = pd.DataFrame({"id": ["a", "b"], "b": [60.0, 0.0], "a": [0.0, 90.0]})
     path = tmp_path / f"m.{ending}"
     frame.to_csv(path, index=False) if ending == "csv" else frame.to_parquet(path)
-    ids, seconds, _ = read_matrix(path)
+    ids, seconds, *_ = read_matrix(path)
     assert ids == ("a", "b")
     assert seconds.tolist() == [[0, 60], [90, 0]]
     assert read_matrix(path, unit="minutes").seconds[0, 1] == 3600
@@ -48,8 +48,8 @@ def test_holes_are_named_or_filled_over_other_places(tmp_path):
         ("id,a,b\na,0,-5\nb,1,0\n", "fewer than 0 seconds: a → b"),
         ("id,a,b\na,0,5\n", "not square: b stands nowhere else"),
         ("id,a,b\na,0,5\na,1,0\n", "a: each id once"),
-        ("id,a,b\na,0,x\nb,1,0\n", "write numbers; found x"),
-        ("id,a,b\na,0,inf\nb,1,0\n", "endless: a → b"),
+        ("id,a,b\na,0,x\nb,1,0\n", "line 2, column b: write a number; found x"),
+        ("id,a,b\na,0,inf\nb,1,0\n", "line 2, column b: write a number; found inf"),
         ("id,a,b\na,0\nb,1,0\n", "line 2: 3 values expected; found 2"),
         ("from,to,seconds\na,b,1\na,b,2\n", "a → b: each pair once"),
         ("from,to,metres\na,b,1\n", "no column seconds or minutes"),
@@ -142,7 +142,11 @@ def test_a_place_of_its_own_needs_no_times(tmp_path):
         ("m.parquet", b"no", "this is not a Parquet file"),
         ("m.csv", b"id,a,b,b\na,0,1,1\nb,1,0,1\n", 'two columns are called "b"'),
         ("m.csv", b"id,a,b\na,0,1\nb,1,0\nc,1,1\n", "first column: not square: c stands nowhere"),
-        ("m.csv", b"from,to,seconds\na,b,x\nb,a,1\n", "seconds: write numbers; found x"),
+        (
+            "m.csv",
+            b"from,to,seconds\na,b,x\nb,a,1\n",
+            "line 2, column seconds: write a number; found x",
+        ),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tmp_path, name, content, said):

@@ -52,7 +52,7 @@ def test_time_bands_and_a_station_elsewhere_on_a_matrix(tmp_path):
     [
         (PLACES.replace("c,113.45,27.70,0\n", ""), MINUTES, "no place has the id c"),
         (PLACES, MINUTES.replace("b,10,0,15", "b,10,0,"), "no time for 1 pairs: b → c"),
-        (PLACES, MINUTES.replace("21", "-1"), "fewer than 0 seconds: c → a"),
+        (PLACES, MINUTES.replace("21", "-2"), "fewer than 0 seconds: c → a"),
         (PLACES.replace("id,", "name,"), MINUTES, "say with --id-column"),
         (PLACES.replace("b,113", "a,113"), MINUTES, "each id once"),
         (PLACES.replace("100", "-5"), MINUTES, "negative"),
