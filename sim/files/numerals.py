@@ -16,7 +16,7 @@ import numpy as np
 from sim import units
 from sim.text import Message, message_of
 
-MOST: Final = 1e15  # more of anything is no number that was meant
+MOST: Final = 2e19  # the largest whole number of any program; more was never meant
 TEN_THOUSANDS: Final = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
 PEOPLE: Final = {
     "人": 1.0, "people": 1.0, "persons": 1.0, "inhabitants": 1.0, "百人": 100.0, "千人": 1e3,

@@ -212,7 +212,7 @@ def _commonness(sign: str, name: str) -> float:
         return 0.2
     lead, trail = code
     if name == "cp950":  # 5,401 common characters up to C67E
-        return 1.0 if 0xA4 <= lead <= 0xC6 else 0.9 if lead in (0xA1, 0xA2, 0xA3) else 0.4
+        return 1.0 if 0xA4 <= lead <= 0xC6 else 0.9 if lead in (0xA1, 0xA2) else 0.3
     if trail < 0xA1:  # of GBK: thousands of rare ones, most of them traditional
         return 0.5 if trail >= 0x80 and lead <= 0xFD and sign in USUAL else 0.3
     if 0xB0 <= lead <= 0xD7:  # 3,755 common characters
@@ -221,6 +221,7 @@ def _commonness(sign: str, name: str) -> float:
 
 
 _RUN = re.compile(rb"[\x80-\xff]+")
+_SIGNS = "°ºª²³’‘“”–—…€£«»§·½\u00a0"
 _LETTERS = frozenset("ŠšŽžŒœŸ") | {chr(n) for n in range(0xC0, 0x100)} - {"×", "÷"}
 
 
@@ -230,13 +231,15 @@ def _western_score(data: bytes) -> float:
         data.decode("cp1252")
     except UnicodeDecodeError:
         return 0.0
-    fitting = number = 0
+    fitting, number = 0.0, 0
     for run in _RUN.finditer(data):
         number += len(run[0])
         around = data[run.start() - 1 : run.start()] if run.start() else b""
         in_word = around.isalpha() or data[run.end() : run.end() + 1].isalpha()
         text = run[0].decode("cp1252")
         letters = all(sign in _LETTERS for sign in text)
-        if len(text) == 1 or (len(text) == 2 and letters and in_word):
-            fitting += len(text)
+        if len(text) == 1:
+            fitting += 1.0 if letters else 0.8 if text in _SIGNS else 0.3
+        elif len(text) == 2 and letters and in_word:
+            fitting += 2
     return fitting / number if number else 0.0
