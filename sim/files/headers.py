@@ -14,7 +14,7 @@ TOLD: Final = 12  # problems of a kind
 TITLES: Final = 10  # rows above the header, at most
 
 
-def below_titles(rows: list[Row]) -> tuple[list[Row], list[Message]]:
+def below_titles(rows: list[Row]) -> tuple[list[Row], list[str]]:
     """The header and what is below it; rows of one cell above a row of words are a title."""
     above = 0
     while above < min(TITLES, len(rows) - 2) and _filled(rows[above]) == 1:
@@ -22,9 +22,15 @@ def below_titles(rows: list[Row]) -> tuple[list[Row], list[Message]]:
     header = rows[above][1] if above else []
     if not above or sum(map(bool, header)) < 2 or any(map(_like_number, header)):
         return rows, []
-    told = " / ".join(next(filter(None, row)) for _, row in rows[:above])
-    message = Message("above the header stands, and is not read: {text}", text=told)
-    return rows[above:], [message]
+    return rows[above:], [next(filter(None, row)) for _, row in rows[:above]]
+
+
+def note_titles(titles: list[str]) -> list[Message]:
+    """What there is to say of what stands above a header."""
+    if not titles:
+        return []
+    told = " / ".join(titles)
+    return [Message("above the header stands, and is not read: {text}", text=told)]
 
 
 def _filled(row: Row) -> int:

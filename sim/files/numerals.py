@@ -220,6 +220,14 @@ def _unit(text: str) -> str:
     return low if low in KNOWN else ""
 
 
+def unit_of_title(title: str) -> str:
+    """The unit that a line above a table says for all of it: `单位：万人`, `(unit: thousands)`."""
+    found = re.search(
+        r"(?:单位|單位|\bunits?)\s*[:：]\s*([^\s()（）,，;；]+)", title, re.IGNORECASE
+    )
+    return _unit(found[1]) if found else ""
+
+
 def unit_factor(name: str, known: Mapping[str, float]) -> float | None:
     """How much one is of the unit in a column's header; None where it says no unit.
 

@@ -118,7 +118,7 @@ def read_table(
     unless `uneven` forbids it. MapImportError with everything that is wrong.
     """
     read = _read(path, encoding, sheet)
-    rows, said = headers.below_titles(read.rows)
+    rows, above = headers.below_titles(read.rows)
     if len(rows) < 2:
         raise MapImportError(path, Message("there is no row below the header"))
     header = rows[0][1]
@@ -130,12 +130,13 @@ def read_table(
     cells = [[row[at] if at < len(row) else "" for at in kept] for _, row in rows[1:]]
     lines = [line for line, _ in rows[1:]]
     frame = pd.DataFrame(cells, columns=[header[at] for at in kept], index=lines, dtype=object)
-    frame.attrs[NOTES] = [*read.notes, *said, *unnamed]
+    frame.attrs[NOTES] = [*read.notes, *headers.note_titles(above), *unnamed]
+    frame.attrs[ABOVE] = above
     frame.attrs[SEPARATOR] = read.separator
     return frame
 
 
-NOTES, SEPARATOR = "notes", "separator"  # what a frame carries about its reading
+NOTES, SEPARATOR, ABOVE = "notes", "separator", "above"  # what a frame carries about its reading
 
 
 def notes(frame: pd.DataFrame) -> list[Message]:
@@ -252,7 +253,7 @@ def numbers(
     """
     written = texts(frame[name])
     try:
-        factor = numerals.unit_factor(name, units) if units else None
+        factor = _factor(frame, name, units) if units else None
         comma = decimal_comma(frame, written)
     except numerals.CommaError as error:
         lines = [_line(path, frame, at) for at in error.rows]
@@ -272,6 +273,15 @@ def numbers(
     return values * (1.0 if factor is None else factor)
 
 
+def _factor(frame: pd.DataFrame, name: str, units: Mapping[str, float]) -> float | None:
+    """How much one is of the unit in a column's header, or in a title like `单位：万人` above it."""
+    factor = numerals.unit_factor(name, units)
+    if factor is not None:
+        return factor
+    said = [numerals.unit_of_title(title) for title in frame.attrs.get(ABOVE, [])]
+    return next((units[unit] for unit in said if unit in units), None)
+
+
 def _note_reading(
     path: Path, frame: pd.DataFrame, name: str, comma: bool, factor: float | None
 ) -> None:
@@ -284,7 +294,7 @@ def _note_reading(
     if factor not in (None, 1.0):
         said.append(
             Message(
-                "{file}: the numbers of {column} are times {factor:,g}, as its header says",
+                "{file}: the numbers of {column} are times {factor:,g}, as its unit says",
                 file=path.name,
                 column=name,
                 factor=factor,

@@ -185,12 +185,22 @@ def test_a_unit_in_the_header_counts_and_is_said(tmp_path):
     assert tables.column(frame, ["人口"]) == "人口(万人)"
     assert tables.numbers(path, frame, "人口(万人)", units).tolist() == [26_000]
     assert tables.notes(frame) == [
-        "t.csv: the numbers of 人口(万人) are times 10,000, as its header says"
+        "t.csv: the numbers of 人口(万人) are times 10,000, as its unit says"
     ]
     frame = table(path, "名称,人口(万人)\n甲,2.6万\n")
     assert "both the header and its numbers say a unit" in (
         said(tables.numbers, path, frame, "人口(万人)", units)
     )
+
+
+@pytest.mark.parametrize("title", ["单位：万人", "2020年人口（单位: 万人）", "Unit: 万"])
+def test_a_unit_in_the_title_counts_and_is_said(tmp_path, title):
+    path = tmp_path / "t.csv"
+    frame = table(path, f"{title},\n名称,人口\n甲,2.6\n")
+    assert tables.numbers(path, frame, "人口", {"万人": 1e4, "万": 1e4}).tolist() == [26_000]
+    assert "times 10,000" in tables.notes(frame)[-1]
+    frame = table(path, f"{title},\n名称,人口(人)\n甲,26000\n")
+    assert tables.numbers(path, frame, "人口(人)", {"万人": 1e4, "人": 1.0}).tolist() == [26_000]
 
 
 def test_least_and_most_are_no_minutes_and_metres(tmp_path):
