@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.errors import Problem, RecordsError, did_you_mean
-from sim.files.text import read_text
+from sim.files.text import EncodingError, read_text
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
 from sim.policies.clock import NONE, on_grid
@@ -59,9 +59,8 @@ def read(path: Path, ground: Map, priorities: list[str]) -> CallRecords:
     except OSError as error:
         message = Message("the file cannot be read ({reason})", reason=error.strerror)
         raise RecordsError(path, message) from None
-    except UnicodeDecodeError:
-        message = Message("this is not a text file in UTF-8 or GB 18030")
-        raise RecordsError(path, message) from None
+    except EncodingError as error:
+        raise RecordsError(path, message_of(error)) from None
     rows = csv.reader(io.StringIO(text, newline=""))
     problems = Problems()
     try:

@@ -57,9 +57,11 @@ def outline(polygons: np.ndarray) -> shapely.Geometry:
     return shapely.set_precision(shapely.union_all(filled), 0.1)
 
 
-def read_zones(path: Path, crs: pyproj.CRS, name_column: str = "") -> gpd.GeoDataFrame:
+def read_zones(
+    path: Path, crs: pyproj.CRS, name_column: str = "", encoding: str = ""
+) -> gpd.GeoDataFrame:
     """Zones with code, name_en, name_zh and the file's own columns, in metres."""
-    frame = tables.read_shapes(path, tables.POLYGONS).to_crs(crs)
+    frame = tables.read_shapes(path, tables.POLYGONS, encoding).to_crs(crs)
     named = tables.column(frame, NAMES, name_column)
     if not named:
         known = [str(c) for c in frame.columns if c != frame.geometry.name]

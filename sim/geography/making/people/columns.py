@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import MapImportError
-from sim.files import tables
+from sim.files import numerals, tables
 from sim.geography.making.report import ROWS, count
 from sim.text import Message
 
@@ -24,7 +24,7 @@ def people_in(path: Path, frame: pd.DataFrame, chosen: str) -> np.ndarray:
             "say with --people-column which column has the people: {known}", known=known
         )
         raise MapImportError(path, message)
-    return tables.numbers(path, frame, name)
+    return tables.numbers(path, frame, name, numerals.PEOPLE)
 
 
 def refuse_negative(path: Path, people: np.ndarray) -> None:

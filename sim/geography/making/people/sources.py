@@ -12,7 +12,7 @@ import shapely
 from sim.errors import MapImportError
 from sim.files import tables
 from sim.geography.making import zones as ground
-from sim.geography.making.groups import PeopleOptions
+from sim.geography.making.groups import PeopleOptions, ReadingOptions
 from sim.geography.making.people import points, polygons, raster
 from sim.geography.making.people.cells import PeopleSums, note_lost
 from sim.geography.making.people.columns import people_in
@@ -28,7 +28,7 @@ class Land(NamedTuple):
     zones: gpd.GeoDataFrame | None = None
     boundary: shapely.Geometry | None = None
     zones_file: Path = Path("zones")
-    grid: str = "wgs84"  # of the coordinates in tables
+    reading: ReadingOptions = ReadingOptions()
 
 
 def read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSums, str]:
@@ -52,10 +52,10 @@ def _read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSum
         sums, lost = raster.read(path, land.crs, zones, boundary, options, report)
         note_lost(lost, sums.people.sum(), report)
         return sums, "inferred"
-    spots = points.points_of(path, land.crs, options.column, land.grid)
+    spots = points.points_of(path, land.crs, options, land.reading)
     if spots is not None:
         return points.read(path, spots, boundary, options, report), "inferred"
-    shapes = tables.read_shapes(path, tables.POLYGONS).to_crs(land.crs)
+    shapes = tables.read_shapes(path, tables.POLYGONS, land.reading.encoding).to_crs(land.crs)
     shapes["people"] = people_in(path, shapes, options.column)
     return polygons.over_streets(
         path, shapes, land.roads, options.cell, report, zones=zones, boundary=boundary
