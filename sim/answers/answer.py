@@ -33,7 +33,23 @@ class Origin:
             "base": self.base.name.en,
             "map": self.base.map.name.en,
             "synthetic": self.base.map.synthetic,
+            **self.records(),
         }
+
+    def records(self) -> dict[str, Any]:
+        """What became of the rows of recorded calls; nothing if calls are drawn."""
+        recorded, counted = self.base.recorded, self.base.counted_records()
+        if recorded is None or counted is None:
+            return {}
+        said = {
+            "rows": recorded.balance.rows,
+            **counted._asdict(),
+            "further_units": recorded.balance.further_units,
+            "left_out": {str(reason): count for reason, count in recorded.balance.left_out},
+            "notes": [str(note) for note in recorded.notes],
+            "warnings": [str(warning) for warning in recorded.warnings],
+        }
+        return {"records": said}
 
 
 @dataclass(frozen=True, eq=False)

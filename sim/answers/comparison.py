@@ -219,6 +219,7 @@ class Comparison(Answer):
         return {
             "layouts": layouts,
             **{key: provenance[key] for key in STUDY_FACTS},
+            **self.provenance.records(),
             "same_calls": self.same_calls,
             "measures": finite([row._asdict() for row in self.rows()]),
             "verdicts": [

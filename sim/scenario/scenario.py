@@ -15,10 +15,11 @@ from typing import Any
 
 from sim.errors import ScenarioError
 from sim.geography.bundle import Map
-from sim.model.calendar import Hours
+from sim.model.calendar import Hours, Window
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
 from sim.scenario.layout import Layout
 from sim.scenario.records import CallRecords
+from sim.scenario.records.balance import Counted, counted
 from sim.scenario.settings import Settings
 from sim.scenario.validation import Problems
 from sim.text import Message, Name
@@ -87,6 +88,15 @@ class Scenario(Layout):
     def after(self, change: Change, problems: Problems) -> Scenario:
         """The scenario after a change, under its old name; problems of it are told."""
         return replace(change.made(self, self.map, problems), changes=(*self.changes, change))
+
+    def counted_records(self) -> Counted | None:
+        """How many recorded calls are measured, and how many come before or after; None if calls
+        are drawn."""
+        if self.recorded is None:
+            return None
+        study = self.settings.study
+        window = Window(study.warm_up, study.warm_up + study.length)
+        return counted(self.recorded.calls.received_at, window)
 
     def with_study(self, **study: object) -> Scenario:
         """The scenario with other study settings, in SI: `with_study(length=7 * 86400.0)`."""

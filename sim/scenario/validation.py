@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -23,11 +24,12 @@ def _nowhere(loc: Loc) -> tuple[str, int | None]:
 class Problems:
     """Gathers all that is wrong with one input, each problem with its field.
 
-    `at` is the same collection, for what lies within a field.
+    `at` is the same collection, for what lies within a field; of what is muted nothing is told.
     """
 
     def __init__(self, locate: Locate = _nowhere):
         self.found: list[Problem] = []
+        self._muted: list[Loc] = []
         self._locate = locate
         self._field: tuple[str | int, ...] = ()
         self._line: int | None = None
@@ -35,16 +37,28 @@ class Problems:
     def at(self, *field: str | int, line: int | None = None) -> Problems:
         """The collection of a field within this one, or of a line of a table."""
         inner = Problems(self._locate)
-        inner.found = self.found
+        inner.found, inner._muted = self.found, self._muted
         inner._field = (*self._field, *field)
         inner._line = self._line if line is None else line
         return inner
 
     def tell(self, message: str) -> None:
         """One more, of the field that this collection stands for."""
+        if any(self._field[: len(loc)] == tuple(loc) for loc in self._muted):
+            return
         file, line = self._locate(self._field)
         line = line if self._line is None else self._line
         self.found.append(Problem(message, dotted(self._field), line, file))
+
+    def mute(self, *locs: Loc) -> None:
+        """Tell nothing more of these fields, for what is wrong with them has been told."""
+        self._muted += locs
+
+    def add(self, error: PlannerError) -> None:
+        """All that another file's reading found, with the name of that file."""
+        self.found += [
+            replace(problem, file=problem.file or str(error.source)) for problem in error.problems
+        ]
 
     def __len__(self) -> int:
         return len(self.found)
