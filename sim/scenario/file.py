@@ -31,14 +31,14 @@ def load(path: str | Path) -> Scenario:
     left = remainder.of(_merged(texts), problems)
     file = left.file
     if file is None:
-        raise ScenarioError(path, problems.found)
+        raise _refusal(problems, texts)
     if not file.map and not left.lacks("map"):
         problems.at("map").tell(
             Message("write the map that the layout stands on, like `map: liling`")
         )
     ground = _read_map(texts, file.map, problems) if file.map else None
     if ground is None:
-        raise ScenarioError(path, problems.found)
+        raise _refusal(problems, texts)
     scenario = Scenario(
         name=Name(file.name_zh or file.name, file.name),
         settings=Settings(**{name: getattr(file, name) for name in Settings.model_fields}),
@@ -53,10 +53,26 @@ def load(path: str | Path) -> Scenario:
         problems.at("layout").tell(
             Message("the layout has no ambulance: write stations under `layout`, with some")
         )
-    if file.demand.replay is not None and not left.lacks("demand", "priorities"):
+    whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
+    if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
-    problems.raise_if_any(ScenarioError, path)
+    if problems:
+        raise _refusal(problems, texts)
     return scenario
+
+
+def _refusal(problems: Problems, texts: list[YamlText]) -> ScenarioError:
+    """All that was found; where a full-width mark is why, that is said instead."""
+    text_of = {"": texts[0], **{str(text.path): text for text in texts[1:]}}
+    told: dict[Problem, None] = {}
+    for problem in problems.found:
+        text = text_of.get(problem.file)
+        if text is not None and problem.line is not None:
+            slip = text.slip(problem.line, problem.message)
+            if slip is not None:
+                problem = Problem(slip[1], "", slip[0], problem.file)
+        told[problem] = None
+    return ScenarioError(texts[0].path, list(told))
 
 
 def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenario:

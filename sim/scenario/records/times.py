@@ -7,7 +7,6 @@ from the whole column, or asked about; it is never decided row by row.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
@@ -17,6 +16,7 @@ import numpy as np
 from sim.scenario.records.faults import NOT_A_TIME, Fault
 from sim.scenario.validation import Problems
 from sim.text import Message
+from sim.units import half_width
 
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 EXCEL, UNIX_S, UNIX_MS = "excel", "unix seconds", "unix milliseconds"
@@ -135,7 +135,7 @@ def read(
 
 def parsed(text: str) -> Parts | None:
     """What a text says, in any of the forms that can be read in one way."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    plain = " ".join(half_width(text).split())
     for shape in _SHAPES:
         match = shape.fullmatch(plain)
         if match is not None:
