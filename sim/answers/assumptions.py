@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +12,7 @@ from sim.model.calendar import DAYS, Hours
 from sim.policies.clock import on_grid
 from sim.scenario.distributions import Scaled
 from sim.scenario.settings import Band
+from sim.study import arguments
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -96,6 +98,8 @@ def mishaps(base: Scenario) -> list[Mishap]:
 
 
 def _checked(wrong: Mapping[str, float]) -> dict[str, float]:
+    for key, value in wrong.items():
+        arguments.number(f"range {key}", value, -math.inf)
     problems = [
         Problem(
             Message('no assumption "{key}"{hint}', key=key, hint=did_you_mean(key, list(USUAL)))

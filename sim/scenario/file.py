@@ -6,10 +6,11 @@ import contextlib
 import json
 from dataclasses import replace
 from functools import partial
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from sim.errors import MapError, Problem, RecordsError, ScenarioError, did_you_mean
+from sim.errors import MapError, OptionError, Problem, RecordsError, ScenarioError, did_you_mean
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
@@ -25,6 +26,10 @@ from sim.text import Message, Name
 
 def load(path: str | Path) -> Scenario:
     """A scenario file, or the base in a folder; ScenarioError or MapError with all problems."""
+    if not isinstance(path, str | PathLike):
+        raise OptionError(
+            "path", Message("write the name of a file or folder; found {found}", found=repr(path))
+        )
     path = _scenario_path(Path(path))
     texts = _with_bases(path)
     problems = Problems(partial(_place, texts))

@@ -170,6 +170,12 @@ def _message(found: Any, model: type[BaseModel]) -> Message:
         # pydantic lists them as 'a', 'b' or 'c'.
         names = str(ctx["expected"]).replace(" or ", ", ").replace("'", "")
         return Message("write one of {known}; found {found}", known=names, found=_short(value))
+    if kind == "greater_than_equal":
+        least = f"{ctx['ge']:g}"
+        return Message("write at least {least}; found {found}", least=least, found=_short(value))
+    if kind == "less_than_equal":
+        most = f"{ctx['le']:g}"
+        return Message("write at most {most}; found {found}", most=most, found=_short(value))
     for stem, text in WANTED:
         if kind.startswith(stem):
             return Message(text, **ctx, found=_short(value))
@@ -205,12 +211,7 @@ WANTED = (
     ("date", Message("write a date and time like 2025-01-06 00:00; found {found}")),
     ("too_short", Message("write at least {min_length} of them; found {found}")),
     ("too_long", Message("write at most {max_length} of them; found {found}")),
-    (
-        "greater_than_equal",
-        Message("input should be greater than or equal to {ge:g}; found {found}"),
-    ),
     ("greater_than", Message("input should be greater than {gt:g}; found {found}")),
-    ("less_than_equal", Message("input should be less than or equal to {le:g}; found {found}")),
     ("less_than", Message("input should be less than {lt:g}; found {found}")),
 )
 

@@ -27,7 +27,7 @@ INNER = {"fresh", "keep_tables"}  # of runs that others rest on; nobody asks for
         ({"scheduler": 8786}, "scheduler: an address like tcp://"),
         ({"scheduler": "tcp://x:1", "workers": 2}, "scheduler: name it alone"),
         ({"engine": "fast"}, "engine: write compiled or reference; found fast"),
-        ({"replications": 0}, "replications: at least one is needed; found 0"),
+        ({"replications": 0}, "replications: write at least 1; found 0"),
         ({"replications": 5, "most": 10}, "most: it bounds a number chosen by precision"),
         ({"draft": True, "most": 10}, "draft: it means 5 replications: name it alone"),
         ({"seed": -1}, "seed: must not be negative; found -1"),
