@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -99,7 +98,7 @@ def mishaps(base: Scenario) -> list[Mishap]:
 
 def _checked(wrong: Mapping[str, float]) -> dict[str, float]:
     for key, value in wrong.items():
-        arguments.number(f"range {key}", value, -math.inf)
+        arguments.number(f"range {key}", value)
     problems = [
         Problem(
             Message('no assumption "{key}"{hint}', key=key, hint=did_you_mean(key, list(USUAL)))

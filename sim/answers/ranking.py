@@ -142,7 +142,7 @@ def rank_layouts(
     began = time.perf_counter()
     arguments.one_of("by", by, KEYS)
     if zone is not None:
-        arguments.number("zone", zone, 0)
+        arguments.number("zone", zone)
     measure = BY_KEY[by]
     with Runs(base, layouts, Effort.of(effort)) as runs:
         zone = measure.matters(runs.matters) / 2 if zone is None else zone

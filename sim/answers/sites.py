@@ -116,9 +116,9 @@ def site(
         arguments.whole("new", new, 1, 200)
     arguments.whole("best", best, 1, 50)
     if capacity is not None:
-        arguments.number("capacity", capacity, 0)
+        arguments.within("capacity", capacity, 0)
     if busy is not None:
-        arguments.number("busy", busy, 0, 1)
+        arguments.within("busy", busy, 0, 1)
     sites, layouts = candidates.layouts(
         base, candidates.find(base, where, base.settings.study.seed)
     )

@@ -19,10 +19,16 @@ def whole(name: str, value: object, least: int = 0, most: int | None = None) -> 
     return int(_bounded(name, value, least, most))
 
 
-def number(name: str, value: object, least: float, most: float | None = None) -> float:
+def number(name: str, value: object) -> float:
+    """A number, in whatever bounds; OptionError of anything else."""
+    if not isinstance(value, int | float | np.number) or isinstance(value, bool):
+        raise OptionError(name, Message("write a number; found {found}", found=repr(value)))
+    return float(value)
+
+
+def within(name: str, value: object, least: float, most: float | None = None) -> float:
     """A finite number within its bounds, which are allowed; OptionError of anything else."""
-    plain = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not plain or not math.isfinite(value):  # type: ignore[arg-type]
+    if not math.isfinite(number(name, value)):
         raise OptionError(name, Message("write a number; found {found}", found=repr(value)))
     return float(_bounded(name, value, least, most))
 
