@@ -64,8 +64,8 @@ class Instants:
         elif self.local is None:
             self.problems.at(header).tell(
                 Message(
-                    "the times say their time zone ({one}): say what the clock of the place is "
-                    "with `local_time`, like Asia/Shanghai",
+                    "the times say their time zone ({one}): say which clock the place has with "
+                    "`time_zone`, like Asia/Shanghai",
                     one=texts[int(said.argmax())],
                 )
             )
@@ -80,8 +80,8 @@ class Instants:
         if clocks.far_from_sun(standard.offset, lon):
             self.problems.at("replay.time_zone").tell(
                 Message(
-                    "the times are of {clock}, and the map lies at longitude {lon:.0f}: say what "
-                    "the clock of the place is with `local_time`, like Asia/Shanghai",
+                    "the times are of {clock}, and the map lies at longitude {lon:.0f}: say which "
+                    "clock the place has with `local_time`, like Asia/Shanghai",
                     clock=clocks.shown(standard.offset), lon=lon,
                 )
             )  # fmt: skip

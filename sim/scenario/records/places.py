@@ -55,7 +55,7 @@ def read(texts: Texts, ground: Map, count: int) -> Places:
         swapped = off & _within(np.where(off[:, None], turned, np.nan), ground, 0.0)
         xy[off] = np.nan
         for row in np.flatnonzero(off):
-            point = Message("[{lon:g}, {lat:g}]", lon=lon[row], lat=lat[row])
+            point = f"[{lon[row]:g}, {lat[row]:g}]"
             faults.append(_outside(int(row), point, bool(swapped[row]), headers, ground))
     township, unknown = np.full(count, np.nan), list[Fault]()
     if (found := texts("township")) is not None:
@@ -116,7 +116,7 @@ def _within(xy: np.ndarray, ground: Map, margin_m: float) -> np.ndarray:
     return inside
 
 
-def _outside(row: int, point: Message, swapped: bool, headers: str, ground: Map) -> Fault:
+def _outside(row: int, point: str, swapped: bool, headers: str, ground: Map) -> Fault:
     """What is wrong with a point that does not lie on the map."""
     if swapped:
         message = Message(

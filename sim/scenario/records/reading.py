@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.errors import PlannerError, RecordsError
+from sim.errors import PlannerError, Problem, RecordsError
 from sim.files.tables import read_table
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
@@ -62,9 +62,13 @@ def read(
     left_out = faults.counted(odd)
     usable = rows.drop(index=sorted({fault.row for fault in odd}))
     if usable.empty:
-        reasons = ", ".join(f"{reason} ({n})" for reason, n in left_out.items())
-        message = Message("no row can be used: {reasons}", reasons=reasons)
-        raise RecordsError(path, message)
+        raise RecordsError(
+            path,
+            [
+                Problem(Message("no row can be used; {reason}: {n}", reason=reason, n=n))
+                for reason, n in left_out.items()
+            ],
+        )
     calls = incidents.merged(usable)
     balance = Balance(len(table), len(calls), len(usable) - len(calls), (*left_out.items(),))
     balance.check()
