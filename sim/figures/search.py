@@ -41,6 +41,7 @@ FILLS: Final = {
     Verdict.WORSE: Fill(style.ORANGE, "white", "\\\\\\"),
     Verdict.TOO_SMALL: Fill("#BDBDBD", style.GREY, ""),
     Verdict.UNDECIDED: Fill("white", style.GREY, "////"),
+    Verdict.TOO_FEW: Fill("white", style.GREY, "xx"),
 }
 SEVERAL: Final = Fill("#DDDDDD", style.GREY, "..")  # steps that share a bar
 

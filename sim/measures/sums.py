@@ -90,13 +90,17 @@ class Summed:
 
     def sums(self, measure: OfCalls, group: Group = ALL) -> Sums:
         """[replication] what is counted, and the calls among which."""
+        return Sums(*(one.sum(axis=1) for one in self.by_place(measure, group)))
+
+    def by_place(self, measure: OfCalls, group: Group = ALL) -> Sums:
+        """[replication, area × township] the same; only of places that have a part in it."""
         above, below = self._cells(measure, group)
         some = self._places(group)
         if measure.where is not None:
             where = measure.where(self.setup)
             some[:, : where.shape[1]] &= where
             some[:, where.shape[1] :] = False
-        return Sums(above[:, some].sum(axis=1), below[:, some].sum(axis=1))
+        return Sums(above[:, some], below[:, some])
 
     def by_township(self, measure: OfCalls = WITHIN) -> Sums:
         """[replication, township] the same."""

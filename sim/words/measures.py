@@ -28,12 +28,14 @@ MARKS: Final = {
     Verdict.WORSE: "▼",
     Verdict.UNDECIDED: "?",
     Verdict.TOO_SMALL: "○",
+    Verdict.TOO_FEW: "×",
 }
 VERDICTS: Final = {
     Verdict.BETTER: Message("better"),
     Verdict.WORSE: Message("worse"),
     Verdict.UNDECIDED: Message("undecided"),
     Verdict.TOO_SMALL: Message("too small to matter"),
+    Verdict.TOO_FEW: Message("too few calls to say"),
 }
 
 
@@ -93,16 +95,16 @@ def value(measure: Measure, value: float, say: Language) -> str:
 
 
 def interval(measure: Measure, value: Estimate, say: Language, *, sign: bool = False) -> str:
-    """(+3.5, +3.8), or (75.0–75.4); that there is none after one replication."""
-    if math.isnan(value.low):
+    """(+3.5, +3.8), or (75.0–75.4); that there is none, as after one replication."""
+    if not value.known:
         return say("(no interval)")
     low, high = (number(measure, end, say, sign=sign) for end in (value.low, value.high))
     return f"({low}, {high})" if sign else f"({low}–{high})"
 
 
 def between(measure: Measure, value: Estimate, say: Language) -> str:
-    """95 % CI +3.5 to +3.8, for a sentence; that there is none after one replication."""
-    if math.isnan(value.low):
+    """95 % CI +3.5 to +3.8, for a sentence; that there is none, as after one replication."""
+    if not value.known:
         return say("no interval")
     low, high = (number(measure, end, say, sign=True) for end in (value.low, value.high))
     return say("95 % CI {low} to {high}", low=low, high=high)

@@ -203,6 +203,7 @@ ALONE = {  # the one candidate, by its verdict
     Verdict.WORSE: Message("{site}: {size}, surely a loss"),
     Verdict.TOO_SMALL: Message("{site}: {size}, too small to matter"),
     Verdict.UNDECIDED: Message("{site}: {size}, this study cannot tell whether it gains"),
+    Verdict.TOO_FEW: Message("{site}: {size}, too few calls to say whether it gains"),
 }
 
 
