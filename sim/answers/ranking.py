@@ -24,6 +24,7 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
+from sim.study.worst_served import need
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def rank_layouts(
         )
     measure = BY_KEY[by]
     with Runs(base, layouts, Effort(**effort)) as runs:
+        need(runs.worst_served, by)
         zone = measure.matters(runs.matters) / 2 if zone is None else zone
         if not zone > 0:
             raise OptionError(

@@ -36,6 +36,7 @@ class Demand(NamedTuple):
     start_s: float  # the run's start, seconds after Monday 00:00
     length_s: float  # calls are received from 0 to here
     recorded: Calls | None = None  # replay: what is nan in it is drawn
+    times: float = 1.0  # as many calls as the rates say, of which these are kept or more are added
 
 
 def draw(demand: Demand, seed: int, replication: int) -> Calls:
