@@ -44,6 +44,7 @@ def build(scenario: Scenario) -> Demand:
         start_s=start_of_week_s(settings.start),
         length_s=study_seconds(scenario),
         recorded=_placed(scenario),
+        times=scenario.calls_times,
     )
 
 
@@ -60,7 +61,7 @@ def expected_calls(demand: Demand, window: Window, townships: int) -> np.ndarray
     found = np.zeros(townships)
     for area_calls, places, weights in zip(calls, demand.places, demand.weights, strict=True):
         if weights.sum() > 0:
-            of_place = area_calls * demand.times * weights / weights.sum()
+            of_place = area_calls * weights / weights.sum()
             found += np.bincount(demand.township_of_place[places], of_place, townships)[:townships]
     return found
 

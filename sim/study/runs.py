@@ -84,8 +84,8 @@ class Runs:
     """Layouts that met the same calls, each in as many replications as were asked for.
 
     `keep`: rows of calls, for every measure, or sums, of which there can be very many layouts.
-    `worst`: the worst-served townships, if another base fixed them, or they are not wanted. `logs_to`: a folder for every
-    call and trip, as Parquet.
+    `worst`: the worst-served townships, if another base fixed them, or they are not wanted.
+    `logs_to`: a folder for every call and trip, as Parquet.
     """
 
     def __init__(

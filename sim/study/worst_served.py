@@ -38,6 +38,9 @@ ENOUGH_CALLS: Final = 1_000  # of the median township: known to three points
 FEWEST, MOST = 10, 100  # replications of the choice
 
 
+Run = Callable[[Job, Sequence[int]], Generator[Replication, None, None]]
+
+
 class WorstServed(NamedTuple):
     """The townships chosen, and how sure the choice is."""
 
@@ -48,12 +51,7 @@ class WorstServed(NamedTuple):
     busy: float | None = None  # by expectation, where calls are records; ambulances' share of time
 
 
-def choose(
-    base: Scenario,
-    plan: Plan,
-    seed: int,
-    run: Callable[[Job, range], Generator[Replication, None, None]],
-) -> WorstServed:
+def choose(base: Scenario, plan: Plan, seed: int, run: Run) -> WorstServed:
     """The worst-served townships of the base, by other calls of its demand.
 
     `plan`: of a study, whose first layout is the base. `seed`: that was asked for. `run` computes
