@@ -46,6 +46,7 @@ class RankedSite(NamedTuple):
     worst_place: int  # … and this one, as far as the study can tell
     replications: int
     reason: Reason
+    dropped_early: bool = False  # by the selection, which makes it look a little worse than it is
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,6 +93,7 @@ class Ranking(Answer):
                 "place": place, "best_place": site.best_place, "worst_place": site.worst_place,
                 "name_zh": site.candidate.name.zh, "name_en": site.candidate.name.en,
                 "verdict": str(site.verdict), "replications": site.replications,
+                "dropped_early": site.dropped_early,
             }  # fmt: skip
             for key, gain in site.gains.items():
                 row |= {key: gain.mean, f"{key}_low": gain.low, f"{key}_high": gain.high}
@@ -211,7 +213,7 @@ def _ranked(
     reasons: Sequence[Reason],
 ) -> tuple[RankedSite, ...]:
     """The layouts in this order, with what is told of each."""
-    level = simultaneous(len(order))
+    level, most = simultaneous(len(order)), max(map(runs.replications, order))
     spreads = [runs.spread(row, measure.key) for row in order]
     judged = verdicts(measure, spreads, runs.matters)
     first, last = places(runs, order, measure.key)
@@ -225,6 +227,7 @@ def _ranked(
             int(last[i]),
             runs.replications(row),
             reasons[row - 1],
+            runs.replications(row) < most,
         )
         for i, row in enumerate(order)
     )

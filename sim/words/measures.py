@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 from sim.measures.intervals import Estimate
 from sim.measures.kinds import Measure
 from sim.measures.verdicts import Verdict
+from sim.study.worst_served import MANY
 from sim.text import Message
 from sim.words.language import Language
 
 if TYPE_CHECKING:
+    from sim.answers.answer import Provenance
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
 
@@ -54,6 +56,12 @@ def label(measure: Measure, say: Language, base: Scenario, worst: int = 5) -> st
     if measure.key == "people_ok":
         return say("People where target is met", areas=areas)
     return say(NAMES[measure.key])
+
+
+def label_in(made: Provenance, measure: Measure, say: Language) -> str:
+    """The same in an answer that came about so: with as many worst-served areas as it has."""
+    worst = MANY if made.worst is None or not made.worst.rows else len(made.worst.rows)
+    return label(measure, say, made.base, worst)
 
 
 NAMES: Final = {

@@ -57,13 +57,13 @@ def table(search: Search, say: Language) -> Table:
 
 
 def _notes(search: Search, say: Language) -> list[str]:
-    base, measure = search.provenance.base, BY_KEY[search.by]
+    measure = BY_KEY[search.by]
     return [
         say(
             "Gains in {unit} ({measure}), with 95 % intervals that hold all at once, measured on "
             "other calls than those on which the steps were chosen.",
             unit=measures.unit(measure, say),
-            measure=measures.label(measure, say, base),
+            measure=measures.label_in(search.provenance, measure, say),
         ),
         say("Ambulances: {crews}.", crews=options.crews(search.layout, say)),
         *worst_served.notes(search.provenance, say, only_by=search.by),

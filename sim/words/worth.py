@@ -81,7 +81,7 @@ def _notes(worth: Worth, say: Language) -> list[str]:
             "Change against today in {unit} ({measure}), with 95 % intervals that hold for all "
             "lines at once.",
             unit=measures.unit(measure, say),
-            measure=measures.label(measure, say, base),
+            measure=measures.label_in(worth.provenance, measure, say),
         )
     ]
     spare = worth.spare()
