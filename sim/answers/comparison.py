@@ -90,11 +90,10 @@ class Comparison(Answer):
     @cached_property
     def pooled(self) -> list[Pooled]:
         """[layout] its calls in all replications; the worst-served set is the base's."""
-        setups = [_setup(layout)._replace(sequential=self.sequential) for layout in self.layouts]
-        worst = estimates.worst_townships(Pooled(self.tallies[0], setups[0]))
+        worst = () if self.provenance.worst is None else self.provenance.worst.rows
         return [
-            Pooled(tallies, setup._replace(worst=worst))
-            for tallies, setup in zip(self.tallies, setups, strict=True)
+            Pooled(tallies, _setup(layout)._replace(worst=worst, sequential=self.sequential))
+            for layout, tallies in zip(self.layouts, self.tallies, strict=True)
         ]
 
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
@@ -283,7 +282,7 @@ class Comparison(Answer):
         return self.figure(lang, size, "forest")
 
 
-STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed")
+STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst_served")
 
 
 def map_name(layout: int) -> str:
