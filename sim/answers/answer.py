@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sim.study import arguments
 from sim.study.stopping import StoppedBecause
 from sim.study.worst_served import WorstServed
+
+MAP: Final = "map"  # the name of the drawing of an answer on its map
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,6 +167,14 @@ class Answer(ABC):
 
     def _repr_html_(self) -> str:
         return self.page().html()
+
+
+class AnswerOnMap(Answer):
+    """An answer about places, which is drawn on the map, too."""
+
+    def map(self, lang: str = "en", size: str = "screen") -> Figure:
+        """Its sites on the map."""
+        return self.figure(lang, size, MAP)
 
 
 def _upstairs(room: str, name: str) -> Any:
