@@ -24,11 +24,20 @@ class Note(NamedTuple):
 
 
 @dataclass
+class Kilometres:
+    """Of roads, on the ground: what was read is what is kept and what was left out."""
+
+    read: float = 0.0
+    left_out: float = 0.0
+
+
+@dataclass
 class Report:
     """Findings under a few headings, in the order in which they were made, and warnings."""
 
     sections: dict[Message, list[Note]] = field(default_factory=dict)
     warnings: list[Message] = field(default_factory=list)
+    kilometres: Kilometres = field(default_factory=Kilometres)
 
     def note(self, section: Message, message: Message, *, detail: bool = False) -> None:
         self.sections.setdefault(section, []).append(Note(message, detail))
