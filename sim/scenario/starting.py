@@ -11,7 +11,6 @@ from ruamel.yaml import YAML, YAMLError
 
 from sim.files.whole import write_bytes
 from sim.geography.bundle import Map, Spot
-from sim.geography.making.report import Counted, count
 from sim.geography.roads import network
 from sim.scenario.positions import FAR_FROM_PLACE_M, FAR_FROM_ROAD_M
 from sim.text import Message, Say
@@ -123,8 +122,6 @@ def _text(on: Map, path: Path, lines: list[_Line], say: Say) -> str:
     return text
 
 
-STATIONS: Final = Counted(Message("{n} station"), Message("{n} stations"))
-AMBULANCES: Final = Counted(Message("{n} ambulance"), Message("{n} ambulances"))
 ASSUMED_ONE: Final = Message("assumed: the list does not say how many")
 NO_HOSPITAL: Final = Message(
     "The map has no hospital, so nobody is conveyed; import it with --hospitals, then delete this."
@@ -154,9 +151,9 @@ def _notes(on: Map, lines: list[_Line]) -> list[Message]:
     used = [line for line in lines if line.reason is None]
     notes = [
         Message(
-            "{stations} with {ambulances}",
-            stations=count(len(used), STATIONS),
-            ambulances=count(sum(line.ambulances for line in used), AMBULANCES),
+            "stations: {stations}; ambulances: {ambulances}",
+            stations=len(used),
+            ambulances=sum(line.ambulances for line in used),
         )
     ]
     assumed = [line.name for line in used if line.assumed]

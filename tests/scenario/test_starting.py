@@ -55,7 +55,7 @@ def test_the_layout_is_that_of_the_list(town, tmp_path):
         ("中心站", 3),
         ("North", 2),
     ]
-    assert str(first.notes[0]) == "2 stations with 5 ambulances"
+    assert str(first.notes[0]) == "stations: 2; ambulances: 5"
 
 
 def test_what_the_list_does_not_say_is_said_to_be_assumed(town):
