@@ -136,6 +136,8 @@ class PeopleOptions(OptionGroup):
     """Of points, polygons."""
     unit: Annotated[PeopleUnit, Flat("people_unit")] = "people"
     """Of a raster: people, per_km2, relative."""
+    band: Annotated[int | None, Field(gt=0), Flat("people_band")] = None
+    """Of a raster with several bands; default: the first."""
     total: Annotated[int | None, Field(gt=0), Flat("total_people")] = None
     """Scale to so many."""
     cell: Annotated[Metres, AfterValidator(_cell)] = written("500 m")

@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 
 from sim.errors import MapImportError, Problem
-from sim.files import coordinates, tables
+from sim.files import coordinates, shapes, tables
 from sim.geography.making import zones as ground
 from sim.text import Message
 
@@ -96,10 +96,10 @@ def _read(path: Path, crs: pyproj.CRS, grid: str) -> gpd.GeoDataFrame:
         frame = tables.read_table(path)
         lon, lat = degrees(path, frame, grid)
     else:
-        shapes = tables.read_shapes(path, tables.POINTS).to_crs(4326)
-        at = shapes.geometry.representative_point()
+        spots = shapes.read_shapes(path, shapes.POINTS).to_crs(4326)
+        at = spots.geometry.representative_point()
         lon, lat = coordinates.to_wgs84(at.x, at.y, grid)
-        frame = pd.DataFrame(shapes.drop(columns=shapes.geometry.name))
+        frame = pd.DataFrame(spots.drop(columns=spots.geometry.name))
         frame.index = pd.RangeIndex(1, len(frame) + 1)
     where = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326).to_crs(crs)
     return gpd.GeoDataFrame(frame, geometry=where)
