@@ -51,8 +51,13 @@ def file_of(path: Path) -> Path:
 
 
 def read_shapes(path: Path, kind: Kind) -> gpd.GeoDataFrame:
-    """The features of one kind of a GeoPackage, Shapefile (zipped too) or GeoJSON, in 2D."""
-    return read_file(path, kind).frame
+    """The features of one kind of a GeoPackage, Shapefile (zipped too) or GeoJSON, in 2D.
+
+    What there is to say of the reading stands in its `attrs["notes"]`, as of a table.
+    """
+    found = read_file(path, kind)
+    found.frame.attrs["notes"] = list(found.findings)
+    return found.frame
 
 
 def read_file(path: Path, *kinds: Kind) -> ShapesFile:

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.errors import did_you_mean
 from sim.geography import remote
+from sim.geography.roads import network
 from sim.scenario.layout import Layout
 from sim.scenario.settings import DemandSettings, DispatchSettings, Settings, TravelSettings
 from sim.scenario.settings.travel import CLASS_SPEEDS
@@ -33,11 +34,10 @@ def doubts(layout: Layout, on: Map) -> list[Message]:
     """What a planner should look at: people and open stations far from any road."""
     if on.matrix is not None:
         return []
-    roads, cells = on.layers["roads"], on.cells
-    away = remote.to_roads(
-        cells.xy, cells.people, roads.geometry.to_numpy(), roads["class"].to_numpy(object)
-    )
-    found = remote.sentences(away) if away is not None else []
+    found: list[Message] = []
+    if len(on.network.open_roads) and on.cells.people.sum():
+        metres = network.snap(on.network, on.cells.xy).metres
+        found = remote.sentences(remote.Away(metres, on.cells.people))
     far = [station for station in layout.open_stations() if station.road_m > remote.BANDS_M[0]]
     if far:
         told = [
