@@ -99,3 +99,81 @@ def test_a_map_file_without_shapes_is_refused(tmp_path):
     path = tmp_path / "t.gpkg"
     pyogrio.write_dataframe(pd.DataFrame({"a": np.arange(2)}), path, driver="GPKG")
     assert "only a table" in said(shapes.read_shapes, path, shapes.POLYGONS)
+
+
+# ── what is chosen, opened, mended and left out is said ──────────────────────────────────────
+
+
+def test_a_collection_is_opened_and_what_is_left_out_is_counted(tmp_path):
+    mixed = shapely.GeometryCollection([AREA, POINT, shapely.LineString([(0, 0), (1, 1)])])
+    nested = shapely.GeometryCollection([shapely.GeometryCollection([shapely.box(0, 0, 1, 1)])])
+    path = shape_file(tmp_path / "t.geojson", [mixed, nested, AREA], name=list("abc"))
+    found = shapes.read_file(path, shapes.POLYGONS)
+    assert found.frame["name"].tolist() == ["a", "b", "c"]
+    assert found.frame.area.tolist() == [1, 1, 1]
+    assert found.findings == ("t.geojson: 2 shapes of another kind in collections were left out",)
+
+
+def test_rows_without_a_shape_are_named(tmp_path):
+    path = shape_file(tmp_path / "t.geojson", [AREA, POINT, None], name=["a", "b", None])
+    found = shapes.read_file(path, shapes.POLYGONS)
+    assert found.left_out["name"].tolist() == ["b", None]
+    assert found.findings == ("t.geojson: 2 rows without a shape of this kind were left out: b, 2",)
+    assert shapes.read_shapes(path, shapes.POLYGONS).attrs["notes"] == list(found.findings)
+
+
+def test_of_several_layers_the_one_taken_is_said_and_another_can_be_named(tmp_path):
+    path = tmp_path / "t.gpkg"
+    for number, layer in enumerate(("county", "towns"), start=1):
+        drawn = [shapely.box(i, 0, i + 1, 1) for i in range(number)]
+        gpd.GeoDataFrame(geometry=drawn, crs=4326).to_file(path, layer=layer)
+    found = shapes.read_file(path, shapes.POLYGONS)
+    assert len(found.frame) == 1
+    assert found.findings == (
+        't.gpkg has several layers: "county" was taken, not towns. To take another one, write '
+        '"t.gpkg|towns"',
+    )
+    for named in (f"{path}|towns", f"{path}|layername=towns"):
+        other = shapes.read_file(shapes.Path(named), shapes.POLYGONS)
+        assert (len(other.frame), other.findings) == (2, ())
+    text = said(shapes.read_shapes, shapes.Path(f"{path}|town"), shapes.POLYGONS)
+    assert 'no layer "town"; did you mean towns?; it has county, towns' in text
+
+
+def test_a_mended_polygon_is_named_with_its_area_before_and_after(tmp_path):
+    bow = shapely.Polygon([(113, 27), (113.1, 27.1), (113.1, 27), (113, 27.1)])
+    path = shape_file(tmp_path / "t.geojson", [bow, AREA], name=["east", "west"])
+    (finding,) = shapes.read_file(path, shapes.POLYGONS).findings
+    assert 'polygon "east" crosses or touches itself and was mended: 54.' in finding
+    assert "as drawn 0.0" in finding
+
+
+def test_a_polygon_without_any_ground_is_left_out(tmp_path):
+    flat = shapely.Polygon([(113, 27), (114, 28), (113, 27)])
+    path = shape_file(tmp_path / "t.gpkg", [flat, AREA], name=["flat", "west"])
+    found = shapes.read_file(path, shapes.POLYGONS)
+    assert found.frame["name"].tolist() == ["west"]
+    assert found.left_out["name"].tolist() == ["flat"]
+
+
+def test_the_kind_of_most_rows_is_taken_where_either_will_do(tmp_path):
+    path = shape_file(tmp_path / "t.geojson", [AREA, POINT, POINT], name=list("abc"))
+    found = shapes.read_file(path, shapes.POLYGONS, shapes.POINTS)
+    assert found.kind == shapes.POINTS
+    assert found.left_out["name"].tolist() == ["a"]
+    path = shape_file(tmp_path / "u.geojson", [AREA, POINT], name=list("ab"))
+    assert shapes.read_file(path, shapes.POLYGONS, shapes.POINTS).kind == shapes.POLYGONS
+
+
+@pytest.mark.parametrize("crs", [4326, None])
+def test_latitude_first_is_named_as_such(tmp_path, crs):
+    path = shape_file(tmp_path / "t.shp", [shapely.box(27, 113, 28, 114)], crs=crs, name=["a"])
+    text = said(shapes.read_shapes, path, shapes.POLYGONS)
+    assert "longitude and latitude look swapped" in text
+    assert "its latitudes go from 113.00 to 114.00" in text
+
+
+def test_metres_called_degrees_are_refused(tmp_path):
+    path = shape_file(tmp_path / "t.gpkg", [shapely.box(5e5, 3e6, 6e5, 4e6)], name=["a"])
+    text = said(shapes.read_shapes, path, shapes.POLYGONS)
+    assert "go from 500,000, 3,000,000 to 600,000, 4,000,000" in text

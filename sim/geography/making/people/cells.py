@@ -90,6 +90,8 @@ def note_zoneless(sums: PeopleSums, zones: gpd.GeoDataFrame, report: Report) -> 
 
 def share_out(people: int, weight: np.ndarray) -> np.ndarray:
     """Whole people in proportion to the weights, by largest remainder; ties to the first."""
+    if not people:
+        return np.zeros(len(weight), "int64")
     exact = people * weight / weight.sum()
     share = np.floor(exact).astype("int64")
     rest = np.argsort(share - exact, kind="stable")[: people - share.sum()]

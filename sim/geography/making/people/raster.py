@@ -159,7 +159,13 @@ def _strips(
             raise MapImportError(path, message)
         _note_source(path, source, options.band, report)
         theirs = pyproj.CRS.from_wkt(source.crs.to_wkt())
-        to_map = pyproj.Transformer.from_crs(theirs, crs, always_xy=True)
+        try:
+            to_map = pyproj.Transformer.from_crs(theirs, crs, always_xy=True)
+        except pyproj.exceptions.ProjError:
+            message = Message(
+                "its coordinate system, {name}, is nowhere on earth", name=theirs.name
+            )
+            raise MapImportError(path, message) from None
         shapes = _shapes(zones, boundary, crs, theirs)
         if boundary is not None:
             _warn_uncovered(source, shapes[0][0], report)
