@@ -26,6 +26,7 @@ NONE_OF: Final = {
     LINES: Message("there are no lines in it"),
     POINTS: Message("there are no points in it"),
 }
+NONE_OF_EITHER: Final = Message("there are no shapes in it that can be used")
 WORDS: Final = {POLYGONS: ("Polygon", "Surface"), LINES: ("LineString", "Curve"), POINTS: "Point"}
 NAMES: Final = ("name_en", "name:en", "name", "zone", "zone_name", "名称", "乡镇", "label", "id")
 FEW: Final = 8  # names in a sentence
@@ -86,7 +87,8 @@ def read_file(path: Path, *kinds: Kind) -> ShapesFile:
     opened, parts_left = _opened(frame.geometry.values, kind)
     fits = ~(shapely.is_missing(opened) | shapely.is_empty(opened))
     if not fits.any():
-        raise NoShapesError(path, NONE_OF[kind])
+        none = NONE_OF[kind] if len(kinds) == 1 else NONE_OF_EITHER
+        raise NoShapesError(path, none)
     left_out = pd.DataFrame(frame[~fits].drop(columns=frame.geometry.name))
     frame = frame[fits].reset_index(drop=True)
     frame = frame.set_geometry(shapely.force_2d(opened[fits]), crs=frame.crs)

@@ -169,6 +169,10 @@ def test_a_raster_may_be_zipped(make, tmp_path):
     _, one = make(people=plain)
     _, other = make(people=tmp_path / "p.zip")
     assert np.array_equal(one.cells.people, other.cells.people)
+    with zipfile.ZipFile(tmp_path / "p.zip", "a") as archive:
+        archive.write(plain, "inside/q.tif")
+    report, _ = make(people=tmp_path / "p.zip")
+    assert "p.zip holds several rasters: inside/p.tif was taken, not inside/q.tif" in report
 
 
 def test_one_inhabited_pixel_is_a_map(make, tmp_path):

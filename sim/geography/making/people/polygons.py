@@ -121,10 +121,11 @@ def _shared(
     x, y = found.px / found.people, found.py / found.people
     polygon, zone = found.zone // (many + 1), found.zone % (many + 1) - 1
     order = np.argsort(polygon, kind="stable")
-    starts = np.flatnonzero(np.diff(polygon[order], prepend=-1))
+    starts = np.flatnonzero(np.diff(polygon[order], prepend=polygon[order][:1]))
     whole = np.zeros(len(order))
     used = np.unique(polygon)
-    known = share_out(round(float(people[used].sum())), people[used]) if len(used) else used
-    for group, total in zip(np.split(order, starts[1:]), known, strict=True):
+    known = share_out(round(float(people[used].sum())), people[used])
+    groups = np.split(order, starts) if len(order) else []
+    for group, total in zip(groups, known, strict=True):
         whole[group] = share_out(int(total), found.people[group])
     return PeopleSums(zone, found.col, found.row, whole, whole * x, whole * y)

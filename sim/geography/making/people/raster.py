@@ -176,6 +176,15 @@ def _strips(
 
 def _note_source(path: Path, source: Any, asked: int | None, report: Report) -> None:
     """Says which band is taken, and how it is scaled; MapImportError if there is none such."""
+    inside = _inside_zip(path)
+    if len(inside) > 1:
+        message = Message(
+            "{file} holds several rasters: {taken} was taken, not {others}",
+            file=path.name,
+            taken=inside[0],
+            others=some(inside[1:]),
+        )
+        report.warn(message)
     band, bands = asked or 1, source.count
     if band > bands:
         message = Message("it has no band {band}, only {bands}", band=band, bands=bands)
@@ -317,17 +326,17 @@ def _windows(source: Any, shapes: Burnt) -> Iterator[Any]:
         yield Window(whole.col_off, whole.row_off + row, whole.width, height)
 
 
-def _inside_zip(path: Path) -> str:
-    """The raster in a zip archive, if there is one."""
+def _inside_zip(path: Path) -> list[str]:
+    """The rasters in a zip archive, if there are any."""
     if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
-        return ""
+        return []
     names = zipfile.ZipFile(path).namelist()
-    return next((n for n in names if Path(n).suffix.lower() in ENDINGS), "")
+    return [name for name in names if Path(name).suffix.lower() in ENDINGS]
 
 
 def _name(path: Path) -> str:
     inside = _inside_zip(path)
-    return f"/vsizip/{path.resolve().as_posix()}/{inside}" if inside else str(path)
+    return f"/vsizip/{path.resolve().as_posix()}/{inside[0]}" if inside else str(path)
 
 
 def _rasterio() -> Any:
