@@ -104,7 +104,7 @@ def test_relative_numbers_are_scaled_to_a_total(make, tmp_path):
 
 
 def test_strips_of_a_raster_give_what_the_whole_gives(make, tmp_path, monkeypatch):
-    from sim.geography.making.people import raster as room
+    from sim.geography.making.people import pixels as room
 
     path = raster(tmp_path / "p.tif", np.random.default_rng(3).random((30, 30)) * 50)
     _, whole = make(people=path)
@@ -113,6 +113,9 @@ def test_strips_of_a_raster_give_what_the_whole_gives(make, tmp_path, monkeypatc
     _, strips = make(people=path)
     assert np.array_equal(whole.cells.people, strips.cells.people)
     assert np.array_equal(whole.cells.xy, strips.cells.xy)
+    edge = features(tmp_path / "e.geojson", [box()], name=["edge"])
+    far = raster(tmp_path / "q.tif", np.ones((30, 30)), crs="EPSG:32649", origin=(9e5, 3e6))
+    assert "it holds no people" in refused(make, people=far, boundary=edge)
 
 
 @pytest.mark.parametrize("people", [0, 1, 7, 1000])

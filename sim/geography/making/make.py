@@ -154,15 +154,7 @@ def layers_of(read: FileContents, chosen: ImportOptions, report: Report) -> Laye
     if zones is None:
         zones = ground.one_zone(boundary, crs, title)
         cells["zone"] = 0
-    ground.note_zones(zones, boundary, report)
-    if chosen.zones.file is not None and len(zones) == 1:
-        report.warn(
-            Message(
-                '{file} gives one zone only, "{name}": nothing can be said by zone',
-                file=chosen.zones.file.name,
-                name=zones["name_en"].iloc[0],
-            )
-        )
+    ground.note_zones(zones, boundary, report, chosen.zones.file)
     core = urban.urban_core(chosen.zones, zones, boundary, cells, report)
     area = areas(cells, zones, core, by_zone=chosen.zones.urban is None)
     note_cells(cells, zones, area, report)
@@ -307,13 +299,7 @@ def _near(
     shapely.prepare(near)
     kept = shapely.intersects(near, links.geometry.values)
     if not kept.any():
-        message = Message("no road lies near the boundary: are both of the same place?")
-        if metres.lies_swapped(boundary, links):
-            message = Message(
-                "no road lies near the boundary, but roads would if its longitude and latitude "
-                "were exchanged: save it with the longitude first"
-            )
-        raise MapImportError(chosen.file or "--roads", message)
+        raise MapImportError(chosen.file or "--roads", metres.elsewhere(boundary, links))
     if not kept.all():
         message = Message(
             "left out: {links} more than {km:g} km outside the boundary",

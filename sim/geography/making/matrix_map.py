@@ -120,7 +120,7 @@ def _layers(
     cells = pd.DataFrame({"people": share_out(total, weight), "x": xy[:, 0], "y": xy[:, 1]}).assign(
         zone=ground.zone_at(xy, zones)
     )
-    ground.note_zones(zones, boundary, report)
+    ground.note_zones(zones, boundary, report, options.zones.file)
     core = urban.urban_core(options.zones, zones, boundary, cells, report)
     area = areas(cells, zones, core, by_zone=options.zones.urban is None)
     note_cells(cells, zones, area, report)

@@ -73,8 +73,13 @@ def _refuse_false_metres(crs: pyproj.CRS, frame: gpd.GeoDataFrame) -> None:
     raise MapImportError("--crs", message)
 
 
-def lies_swapped(shape: shapely.Geometry, links: gpd.GeoDataFrame) -> bool:
-    """Whether a shape would lie among the links if its longitude and latitude were exchanged."""
+def elsewhere(shape: shapely.Geometry, links: gpd.GeoDataFrame) -> Message:
+    """What is to be said of a boundary that lies far from all links: it may be swapped."""
     at = gpd.GeoSeries([shape.centroid], crs=links.crs).to_crs(4326).iloc[0]
     west, south, east, north = links.to_crs(4326).total_bounds
-    return bool(west <= at.y <= east and south <= at.x <= north)
+    if west <= at.y <= east and south <= at.x <= north:
+        return Message(
+            "no road lies near the boundary, but roads would if its longitude and latitude "
+            "were exchanged: save it with the longitude first"
+        )
+    return Message("no road lies near the boundary: are both of the same place?")

@@ -191,12 +191,21 @@ def zone_or_none(xy: np.ndarray, zones: gpd.GeoDataFrame) -> np.ndarray:
     return np.where(zone < len(zones), zone, -1)
 
 
-def note_zones(zones: gpd.GeoDataFrame, boundary: shapely.Geometry, report: Report) -> None:
+def note_zones(
+    zones: gpd.GeoDataFrame, boundary: shapely.Geometry, report: Report, file: Path | None = None
+) -> None:
     """How many zones there are, and which could not be told apart by their names."""
     message = Message(
         "{zones} on {km2:,.0f} km²", zones=count(len(zones), ZONES), km2=boundary.area / 1e6
     )
     report.note(GROUND, message)
+    if file is not None and len(zones) == 1:
+        message = Message(
+            '{file} gives one zone only, "{name}": nothing can be said by zone',
+            file=file.name,
+            name=zones["name_en"].iloc[0],
+        )
+        report.warn(message)
     bare = float(boundary.area - shapely.intersection(boundary, zones.union_all()).area)
     if bare > SEEN * boundary.area:
         message = Message(

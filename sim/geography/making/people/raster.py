@@ -16,14 +16,19 @@ from sim.errors import MapImportError
 from sim.geography.making.groups import PeopleOptions
 from sim.geography.making.headcount import note_lost
 from sim.geography.making.people.cells import PeopleSums, merged, squares
+from sim.geography.making.people.pixels import (
+    Burnt,
+    burnt_shapes,
+    pixel_km2,
+    place_of,
+    windows,
+    zone_of_pixels,
+)
 from sim.geography.making.report import PEOPLE, Counted, Report, count, some
 from sim.text import Message
 
 ENDINGS: Final = (".tif", ".tiff", ".vrt", ".asc", ".img")
-STRIP_PIXELS: Final = 2_000_000  # read at once
-WHOLE_PIXELS: Final = 100_000_000  # larger rasters are read around the boundary only
 CROWDED_PER_KM2: Final = 300_000  # denser than where people live anywhere
-WGS84: Final = (6_378_137.0, 0.006_694_379_990_14)  # equatorial radius, eccentricity squared
 IMPOSSIBLE: Final = 1e9  # in a pixel or on a km²: a mark for no data that the file does not name
 WHOLLY: Final = 0.995  # of the boundary is covered
 
@@ -33,9 +38,6 @@ READ_AS: Final = {
     "per_km2": Message("raster values read as people per km²: {people:,.0f} in all"),
     "relative": Message("raster values read as relative numbers: {people:,.0f} in all"),
 }
-
-
-Burnt = list[tuple[shapely.Geometry, int]]  # shapes, and the number of each
 
 
 class _Strip(NamedTuple):
@@ -166,11 +168,11 @@ def _strips(
                 "its coordinate system, {name}, is nowhere on earth", name=theirs.name
             )
             raise MapImportError(path, message) from None
-        shapes = _shapes(zones, boundary, crs, theirs)
+        shapes = burnt_shapes(zones, boundary, crs, theirs)
         if boundary is not None:
             _warn_uncovered(source, shapes[0][0], report)
         to_degrees = pyproj.Transformer.from_crs(theirs, 4326, always_xy=True)
-        for window in _windows(source, shapes):
+        for window in windows(source, shapes):
             yield _strip(source, window, shapes, (to_map, to_degrees), options)
 
 
@@ -217,7 +219,7 @@ def _warn_uncovered(source: Any, boundary: shapely.Geometry, report: Report) -> 
     """Whether a part of the map lies beside the raster: who lives there is not known."""
     place = source.transform
     corners = [(0, 0), (source.width, 0), (source.width, source.height), (0, source.height)]
-    sheet = shapely.Polygon([_at(place, *corner) for corner in corners])
+    sheet = shapely.Polygon([place_of(place, *corner) for corner in corners])
     covered = shapely.intersection(boundary, sheet).area / boundary.area
     if covered < WHOLLY:
         message = Message(
@@ -248,82 +250,12 @@ def _strip(
     row, col = np.nonzero((raw > 0) & ~impossible)
     value = raw[row, col]
     place = source.window_transform(window)
-    zone = _burnt(shapes, raw.shape, place)[row, col]
+    zone = zone_of_pixels(shapes, raw.shape, place)[row, col]
     to_map, to_degrees = moves
-    km2 = _pixel_km2(place, row, col, to_degrees)
+    km2 = pixel_km2(place, row, col, to_degrees)
     people = value * km2 if options.unit == "per_km2" else value
-    xy = np.column_stack(to_map.transform(*_at(place, col + 0.5, row + 0.5)))
+    xy = np.column_stack(to_map.transform(*place_of(place, col + 0.5, row + 0.5)))
     return _Strip(xy, value, people, km2, zone, missing)
-
-
-def _pixel_km2(
-    place: Any, row: np.ndarray, col: np.ndarray, to_degrees: pyproj.Transformer
-) -> np.ndarray:
-    """Square kilometres on the ground of pixels, whatever the projection: by their middle lines."""
-
-    def degrees(right: float, below: float) -> np.ndarray:
-        return np.array(to_degrees.transform(*_at(place, col + right, row + below)))
-
-    across, down = degrees(1, 0.5) - degrees(0, 0.5), degrees(0.5, 1) - degrees(0.5, 0)
-    lat = np.radians(degrees(0.5, 0.5)[1])
-    size = np.abs(_turn(across[0]) * down[1] - _turn(down[0]) * across[1])
-    radius, e2 = WGS84
-    bend = 1 - e2 * np.sin(lat) ** 2
-    m2 = np.radians(1.0) ** 2 * size * radius**2 * (1 - e2) * np.cos(lat) / bend**2
-    return np.asarray(m2 / 1e6)
-
-
-def _at(place: Any, col: Any, row: Any) -> tuple[Any, Any]:
-    """Where a column and a row of a raster are."""
-    return place.a * col + place.b * row + place.c, place.d * col + place.e * row + place.f
-
-
-def _turn(degrees: np.ndarray) -> np.ndarray:
-    """Differences of longitude, also across 180°."""
-    return (degrees + 180.0) % 360.0 - 180.0
-
-
-def _shapes(
-    zones: gpd.GeoDataFrame | None,
-    boundary: shapely.Geometry | None,
-    crs: pyproj.CRS,
-    theirs: pyproj.CRS,
-) -> Burnt:
-    """What is burnt into a strip: the boundary as 1, zone i over it as i + 2; 0 is outside."""
-    to_raster = pyproj.Transformer.from_crs(crs, theirs, always_xy=True)
-
-    def moved(shape: shapely.Geometry) -> shapely.Geometry:
-        return shapely.transform(shape, lambda xy: np.column_stack(to_raster.transform(*xy.T)))
-
-    found = [] if boundary is None else [(moved(boundary), 1)]
-    if zones is not None:
-        found += [(moved(shape), i + 2) for i, shape in enumerate(zones.geometry.values)]
-    return found
-
-
-def _burnt(shapes: Burnt, size: tuple[int, ...], place: Any) -> np.ndarray:
-    """For each pixel of a strip the row of its zone, -1 in none, -2 outside the boundary."""
-    from rasterio.features import rasterize
-
-    if not shapes:
-        return np.full(size, -1)
-    return np.asarray(rasterize(shapes, size, transform=place, fill=0, dtype="int32"), int) - 2
-
-
-def _windows(source: Any, shapes: Burnt) -> Iterator[Any]:
-    """Strips of whole rows; of a very large raster only those columns and rows that matter."""
-    from rasterio.windows import Window, from_bounds
-
-    whole = Window(0, 0, source.width, source.height)
-    if source.width * source.height > WHOLE_PIXELS and shapes:
-        west, south, east, north = shapely.total_bounds([shape for shape, _ in shapes])
-        near = from_bounds(west, south, east, north, source.transform)
-        near = Window(near.col_off - 1, near.row_off - 1, near.width + 2, near.height + 2)
-        whole = near.round_offsets().round_lengths().intersection(whole)
-    step = max(1, STRIP_PIXELS // int(whole.width))
-    for row in range(0, int(whole.height), step):
-        height = min(step, int(whole.height) - row)
-        yield Window(whole.col_off, whole.row_off + row, whole.width, height)
 
 
 def _inside_zip(path: Path) -> list[str]:
