@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sim.study import arguments
 from sim.study.stopping import StoppedBecause
 
 if TYPE_CHECKING:
@@ -33,7 +34,23 @@ class Origin:
             "base": self.base.name.en,
             "map": self.base.map.name.en,
             "synthetic": self.base.map.synthetic,
+            **self.records(),
         }
+
+    def records(self) -> dict[str, Any]:
+        """What became of the rows of recorded calls; nothing if calls are drawn."""
+        recorded, counted = self.base.recorded, self.base.counted_records()
+        if recorded is None or counted is None:
+            return {}
+        said = {
+            "rows": recorded.balance.rows,
+            **counted._asdict(),
+            "further_units": recorded.balance.further_units,
+            "left_out": {str(reason): count for reason, count in recorded.balance.left_out},
+            "notes": [str(note) for note in recorded.notes],
+            "warnings": [str(warning) for warning in recorded.warnings],
+        }
+        return {"records": said}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +138,9 @@ class Answer(ABC):
         """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""
         drawings: dict[str, Callable[[], Figure]]
         drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
-        return drawings[next(iter(drawings)) if name is None else name]()
+        if name is None:
+            return next(iter(drawings.values()))()
+        return drawings[arguments.one_of("name", name, drawings)]()
 
     def figures(self, lang: str = "en", size: str = "screen") -> dict[str, Figure]:
         """All its figures, by the name of the file."""
@@ -141,7 +160,9 @@ def _upstairs(room: str, name: str) -> Any:
 
 
 def _say(lang: str) -> Any:
-    return _upstairs("sim.words.language", "language")(lang)
+    return _upstairs("sim.words.language", "language")(
+        lang if isinstance(lang, str) else repr(lang)
+    )
 
 
 def in_words(option: Any, lang: str) -> str:

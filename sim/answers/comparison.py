@@ -20,6 +20,7 @@ from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.replication import Keep
 from sim.study.runs import Runs
@@ -98,6 +99,7 @@ class Comparison(Answer):
 
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
         """A measure of one layout with its 95 % interval: a share, or minutes."""
+        self._check(key, layout)
         return self._estimates(key, layout, group)
 
     @cached_property
@@ -108,6 +110,7 @@ class Comparison(Answer):
 
     def spread(self, key: str, layout: int = 1, group: Group = ALL) -> Spread:
         """A layout less the base, replication by replication: mean and standard error."""
+        self._check(key, layout, 1)
         return self._spreads(key, layout, group)
 
     @cached_property
@@ -117,6 +120,11 @@ class Comparison(Answer):
                 self.pooled[0], self.pooled[layout], key, group
             )
         )
+
+    def _check(self, key: str, layout: int, least: int = 0) -> None:
+        """Refuse a measure or a layout that there is not."""
+        arguments.one_of("key", key, BY_KEY)
+        arguments.whole("layout", layout, least, len(self.layouts) - 1)
 
     @property
     def level(self) -> float:
@@ -129,6 +137,7 @@ class Comparison(Answer):
 
     def verdict(self, key: str, layout: int = 1) -> Verdict:
         """What a difference amounts to; undecided while there are too few replications to tell."""
+        self._check(key, layout, 1)
         if self.replications < FEWEST:
             return Verdict.UNDECIDED
         return self._verdicts(key)[layout - 1]
@@ -219,6 +228,7 @@ class Comparison(Answer):
         return {
             "layouts": layouts,
             **{key: provenance[key] for key in STUDY_FACTS},
+            **self.provenance.records(),
             "same_calls": self.same_calls,
             "measures": finite([row._asdict() for row in self.rows()]),
             "verdicts": [
@@ -248,14 +258,17 @@ class Comparison(Answer):
         """What made calls late: distance, call taking, turnout, the nearest busy, or queueing."""
         from sim.answers import why_late
 
+        arguments.whole("layout", layout, 0, len(self.layouts) - 1)
         return why_late.explain(self, layout)
 
     def sentence(self, lang: str = "en", layout: int = 1) -> str:
         """One sentence for the minutes of the meeting, about one proposal."""
-        return self.sentences(lang)[max(0, min(layout, len(self.layouts) - 1) - 1)]
+        arguments.whole("layout", layout, 1, max(1, len(self.layouts) - 1))
+        return self.sentences(lang)[layout - 1]
 
     def map(self, lang: str = "en", layout: int = 0, size: str = "screen") -> Figure:
         """The townships by the minutes within which nine of ten calls are reached."""
+        arguments.whole("layout", layout, 0, len(self.layouts) - 1)
         return self.figure(lang, size, map_name(layout))
 
     def cdf(self, lang: str = "en", size: str = "screen") -> Figure:
@@ -305,7 +318,10 @@ def compare(
     `watch` is told in replications, for all layouts have as many.
     """
     began = time.perf_counter()
-    asked = Effort(**effort)
+    arguments.scenarios(base, *proposals)
+    if logs_to is not None:
+        arguments.path("logs_to", logs_to)
+    asked = Effort.of(effort)
     if asked.watch is not None:
         asked = replace(asked, watch=_in_replications(asked.watch, 1 + len(proposals)))
     logs = None if logs_to is None else Path(logs_to)

@@ -15,8 +15,8 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError, did_you_mean
-from sim.files import tables
-from sim.text import Message
+from sim.files import dbf, tables, text
+from sim.text import Message, message_of
 
 Kind = tuple[int, ...]
 POLYGONS, LINES, POINTS = (3, 6), (1, 2, 5), (0, 4)  # shapely's numbers for kinds of geometry
@@ -51,30 +51,39 @@ def file_of(path: Path) -> Path:
     return path if path.is_file() else Path(str(path).partition("|")[0])
 
 
-def read_shapes(path: Path, kind: Kind) -> gpd.GeoDataFrame:
+def read_shapes(path: Path, kind: Kind, encoding: str = "") -> gpd.GeoDataFrame:
     """The features of one kind of a GeoPackage, Shapefile (zipped too) or GeoJSON, in 2D.
 
-    What there is to say of the reading stands in its `attrs["notes"]`, as of a table.
+    What there is to say of the reading is in `tables.notes` of the frame.
     """
-    found = read_file(path, kind)
-    found.frame.attrs["notes"] = list(found.findings)
+    found = read_file(path, kind, encoding=encoding)
+    found.frame.attrs[tables.NOTES] += found.findings
     return found.frame
 
 
-def read_file(path: Path, *kinds: Kind) -> ShapesFile:
+def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     """The features of one kind, with what was left out; of several kinds the most frequent.
 
     `path` may name a layer, `towns.gpkg|layer`. Collections are opened, polygons that cross
-    themselves mended. MapImportError with what a planner can do about the file.
+    themselves mended. `encoding`: of a Shapefile's table if it is not UTF-8; by default as its
+    .cpg says, or found out, which is in `tables.notes` of the frame. MapImportError with what a
+    planner can do about the file.
     """
     file, findings = file_of(path), []
+    known = _encoding(file, encoding)
     try:
         layer, others = _layer(path, file, kinds)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frame = gpd.read_file(file, layer=layer)
+            as_said = {"encoding": known.encoding} if known else {}
+            frame = gpd.read_file(file, layer=layer, **as_said)
     except MapImportError:
         raise
+    except UnicodeDecodeError:
+        message = Message(
+            "its texts are not {encoding}: write --encoding", encoding=known and known.title
+        )
+        raise MapImportError(path, message) from None
     except Exception as error:  # GDAL has many ways to say that a file is something else
         message = Message("this is not a map file that can be read ({error})", error=error)
         raise MapImportError(path, message) from None
@@ -102,17 +111,16 @@ def read_file(path: Path, *kinds: Kind) -> ShapesFile:
         findings.append(_parts_left(file, parts_left))
     if len(left_out):
         findings.append(_rows_left(file, left_out))
+    said = text.note(file, known, encoding) if known else None
+    frame.attrs[tables.NOTES] = [said] if said else []
     return ShapesFile(kind, frame, left_out, tuple(findings))
 
 
 def labels(frame: pd.DataFrame) -> list[str]:
     """What to call each row: by its name if a usual column has one, else by its number."""
     named = tables.column(frame, NAMES)
-    texts = frame[named].astype(object).tolist() if named else [None] * len(frame)
-    return [
-        f"{row + 1}" if text is None or text != text or not str(text).strip() else str(text).strip()
-        for row, text in enumerate(texts)
-    ]
+    names = tables.texts(frame[named]) if named else [""] * len(frame)
+    return [name or f"{row}" for row, name in enumerate(names, start=1)]
 
 
 def few(names: Sequence[str]) -> str:
@@ -161,6 +169,16 @@ def _taken(file: Path, layer: str, others: Sequence[str]) -> Message:
         others=few(others),
         other=others[0],
     )
+
+
+def _encoding(path: Path, asked: str) -> text.Decoded | None:
+    """Of a Shapefile whose .cpg does not settle it; None of any other file."""
+    if path.suffix.lower() not in (".shp", ".zip") or not path.is_file():
+        return None
+    try:
+        return dbf.texts_of(path, asked)
+    except text.EncodingError as error:
+        raise MapImportError(path, message_of(error)) from None
 
 
 # ── kinds ────────────────────────────────────────────────────────────────────────────────────

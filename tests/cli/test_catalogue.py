@@ -16,8 +16,11 @@ DATA = {
     "sim/answers/candidates.py",  # what drawn places are called
     "sim/figures/lettering.py",  # where a Chinese line may break
     "sim/figures/style.py",  # fonts
+    "sim/files/text.py",  # characters that are usual in tables
+    "sim/files/numerals.py",  # units
     "sim/files/tables.py",  # columns of planners' files, here and below
-    "sim/geography/making/matrix.py",
+    "sim/geography/making/located.py",
+    "sim/geography/making/matrix_tables.py",
     "sim/geography/making/matrix_map.py",
     "sim/geography/making/people/columns.py",
     "sim/geography/making/places.py",

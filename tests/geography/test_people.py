@@ -230,7 +230,7 @@ def test_points_in_a_chinese_grid_are_converted(make, tmp_path):
     for name, rows, grid in (("a.csv", spots, "wgs84"), ("b.csv", shifted, "gcj02")):
         text = "lon,lat,people\n" + "\n".join(f"{x},{y},10" for x, y in rows)
         (tmp_path / name).write_text(text, "utf-8")
-        _, ground = make(people=tmp_path / name, coordinates=grid)
+        _, ground = make(people=tmp_path / name, people_coordinates=grid)
         places.append(ground.cells.xy)
     assert places[0] == pytest.approx(places[1], abs=0.2)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import MapImportError
-from sim.files import tables
+from sim.files import numerals, tables
 from sim.geography.making.balance import OUTSIDE
 from sim.geography.making.report import PEOPLE, POLYGONS, ROWS, Counted, Report, count
 from sim.text import Message
@@ -33,7 +33,7 @@ def people_in(path: Path, frame: pd.DataFrame, chosen: str) -> np.ndarray:
             "say with --people-column which column has the people: {known}", known=known
         )
         raise MapImportError(path, message)
-    return tables.numbers(path, frame, name)
+    return tables.numbers(path, frame, name, numerals.PEOPLE)
 
 
 def people_without_shape(rows: pd.DataFrame, chosen: str) -> float:
@@ -41,7 +41,9 @@ def people_without_shape(rows: pd.DataFrame, chosen: str) -> float:
     name = tables.column(rows, USUAL, chosen)
     if not name:
         return 0.0
-    return float(np.nansum(np.maximum(pd.to_numeric(rows[name], errors="coerce"), 0)))
+    values, _ = numerals.numbers(tables.texts(rows[name]))
+    factor = numerals.unit_factor(name, numerals.PEOPLE)
+    return float(np.nansum(np.maximum(values, 0))) * (1.0 if factor is None else factor)
 
 
 def refuse_negative(path: Path, people: np.ndarray) -> None:

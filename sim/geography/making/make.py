@@ -167,11 +167,10 @@ def layers_of(read: FileContents, chosen: ImportOptions, report: Report) -> Laye
     ground_known = bool(chosen.zones.file or chosen.zones.boundary)
     townships = townships_layer(zones, cells, area, "sourced" if ground_known else "inferred")
     drawn = "sourced" if chosen.zones.boundary else "inferred"
-    grid = chosen.places.coordinates
-    sites = places.read_sites(chosen.places.sites, townships, grid)
-    hospitals = places.read_hospitals(chosen.places.hospitals, townships, grid)
+    sites = places.read_sites(places.Source.sites(chosen), townships, report)
+    hospitals = places.read_hospitals(places.Source.hospitals(chosen), townships, report)
     for kind, points in ((checks.SITES, sites), (checks.HOSPITALS, hospitals)):
-        checks.points(kind, points, boundary, road_lines, grid, report)
+        checks.points(kind, points, boundary, road_lines, chosen.places.coordinates, report)
     warn_density(float(cells["people"].sum()), boundary.area / 1e6, report)
     note_balance(cells, zones, chosen.people.total, report)
     return {
@@ -203,21 +202,20 @@ def _read(chosen: ImportOptions, report: Report, tell: Tell) -> FileContents:
         tell(Message("Joining the roads"))
         roads = gather("--roads", lambda: make_roads(links, crs, boundary, chosen.roads, report))
     tell(Message("Reading where people live"))
-    grid = chosen.places.coordinates
     land = sources.Land(
         crs,
         roads if roads is not None else no_roads(crs),
         zones,
         boundary,
         chosen.zones.file or Path("zones"),
-        grid,
+        chosen.reading,
     )
     people = None
     if chosen.people.file is not None or zones is not None:
         people = gather("--people", lambda: sources.read(land, chosen.people, report))
     anywhere = ground.one_zone(boundary or shapely.box(0, 0, 1, 1), crs, chosen.title)
-    gather("--sites", lambda: places.read_sites(chosen.places.sites, anywhere, grid))
-    gather("--hospitals", lambda: places.read_hospitals(chosen.places.hospitals, anywhere, grid))
+    gather("--sites", lambda: places.read_sites(places.Source.sites(chosen), anywhere))
+    gather("--hospitals", lambda: places.read_hospitals(places.Source.hospitals(chosen), anywhere))
     gather.stop_if_any()
     assert roads is not None  # else there was a problem to tell
     assert people is not None
@@ -259,7 +257,9 @@ def _zones(
     if chosen.zones.file is None:
         return None
     own = chosen.people if chosen.people.file is None else None
-    zones = ground.read_zones(chosen.zones.file, crs, chosen.zones.name_column, report, own)
+    zones = ground.read_zones(
+        chosen.zones.file, crs, chosen.zones.name_column, report, own, chosen.reading.encoding
+    )
     return zones if boundary is None else ground.zones_inside(zones, boundary, report)
 
 

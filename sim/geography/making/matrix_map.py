@@ -15,9 +15,9 @@ from sim.files import tables
 from sim.geography.bundle import Layers
 from sim.geography.making import metres, places, urban, writing
 from sim.geography.making import zones as ground
-from sim.geography.making.groups import MatrixOptions
 from sim.geography.making.layers import areas, cells_layer, no_roads, shapes_layer, townships_layer
 from sim.geography.making.matrix import Matrix, read_matrix
+from sim.geography.making.matrix_tables import id_text
 from sim.geography.making.options import ImportOptions
 from sim.geography.making.people.cells import (
     PeopleSums,
@@ -39,11 +39,11 @@ def make_layers(options: ImportOptions, report: Report) -> Layers:
     """Every layer of a bundle whose travel is a matrix: a cell for each place, in its order."""
     path = options.people.file
     assert path is not None  # `options.problems` saw to it
-    where = points_of(path, "EPSG:4326", options.people.column, options.places.coordinates, report)
+    where = points_of(path, "EPSG:4326", options.people, options.reading, report)
     if where is None:
         raise MapImportError(path, Message("a matrix needs places as points, each with its id"))
     ids = _ids(path, where, options.matrix.id_column)
-    found = _matrix(options.matrix, ids, report)
+    found = _matrix(options, ids, report)
     row_of = {name: row for row, name in enumerate(ids)}
     spots = where.iloc[[row_of[name] for name in found.ids]].reset_index(drop=True)
     stay = float(spots["people"].sum())
@@ -58,6 +58,7 @@ def make_layers(options: ImportOptions, report: Report) -> Layers:
         )
         report.warn(message)
     spots = spots.to_crs(metres.metric_crs(options.zones.crs, spots))
+    _ask_about_speeds(options, spots, found, report)
     return _layers(spots, found, options, report)
 
 
@@ -68,7 +69,7 @@ def _ids(path: Path, where: gpd.GeoDataFrame, chosen: str) -> list[str]:
         known = ", ".join(str(name) for name in where.columns if name != "geometry")
         message = Message("say with --id-column which column has the ids: {known}", known=known)
         raise MapImportError(path, message)
-    ids = [str(value).strip().removesuffix(".0") for value in where[column]]
+    ids = [id_text(value) for value in where[column]]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
         names = ", ".join(twice[:12])
@@ -76,18 +77,21 @@ def _ids(path: Path, where: gpd.GeoDataFrame, chosen: str) -> list[str]:
     return ids
 
 
-def _matrix(options: MatrixOptions, ids: list[str], report: Report) -> Matrix:
+def _matrix(options: ImportOptions, ids: list[str], report: Report) -> Matrix:
     """The table of seconds, and what is to be said of it."""
-    assert options.file is not None
-    found = read_matrix(options.file, ids, options.fill_holes, options.unit)
+    chosen = options.matrix
+    assert chosen.file is not None
+    found = read_matrix(chosen.file, ids, chosen.fill_holes, chosen.unit, options.reading)
     asymmetric = np.triu(found.seconds, 1) != np.triu(found.seconds.T, 1)
     message = Message(
         "{places}, seconds between each two as {file} has them; {pairs} not the same both ways",
         places=count(len(found.ids), SPOTS),
-        file=options.file.name,
+        file=chosen.file.name,
         pairs=count(int(asymmetric.sum()), PAIRS),
     )
     report.note(TRAVEL, message)
+    for note in found.notes:
+        report.note(TRAVEL, note)
     if found.filled.any():
         message = Message(
             "{pairs} had no time: filled by way of other places, and marked imputed",
@@ -95,6 +99,68 @@ def _matrix(options: MatrixOptions, ids: list[str], report: Report) -> Matrix:
         )
         report.warn(message)
     return found
+
+
+NEAR_M: Final = 500.0  # nearer places say little about the speed between them
+FAST_KMH, SLOW_KMH = 200.0, 2.0  # in a straight line: no ambulance; slower than on foot
+
+
+def _ask_about_speeds(
+    options: ImportOptions, spots: gpd.GeoDataFrame, found: Matrix, report: Report
+) -> None:
+    """Straight-line speeds that nobody drives say that the unit is another one.
+
+    That is refused where no unit was said, and a warning where it was.
+    """
+    xy = shapely.get_coordinates(spots.geometry.values)
+    metres = np.hypot(*(axis[:, None] - axis for axis in xy.T))
+    apart = (metres > NEAR_M) & ~found.filled
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kmh = np.where(apart, metres / found.seconds * 3.6, np.nan)
+    if not apart.any():
+        return
+    usual = float(np.median(kmh[apart]))
+    slow, fast = usual < SLOW_KMH, usual > FAST_KMH
+    if not slow and not fast:
+        pairs = int((kmh > FAST_KMH).sum())
+        if pairs:
+            report.warn(
+                Message(
+                    "{pairs} of places are faster than {kmh:g} km/h in a straight line",
+                    pairs=count(pairs, PAIRS),
+                    kmh=FAST_KMH,
+                )
+            )
+        return
+    texts = TOO_FAST if fast else TOO_SLOW
+    message = Message(texts[found.unit_said].text, kmh=usual)
+    if found.unit_said:
+        report.warn(message)
+    else:
+        assert options.matrix.file is not None
+        raise MapImportError(options.matrix.file, message)
+
+
+TOO_FAST: Final = (  # without and with a unit that was said
+    Message(
+        "its places are {kmh:,.0f} km/h from each other in a straight line, in the median: if its "
+        "times are minutes, write --matrix-unit minutes; if they are seconds all the same, seconds"
+    ),
+    Message(
+        "places are {kmh:,.0f} km/h from each other in a straight line, in the median: is the unit "
+        "of the matrix right?"
+    ),
+)
+TOO_SLOW: Final = (
+    Message(
+        "its places are {kmh:.2g} km/h from each other in a straight line, in the median: write "
+        "its times in seconds; if they are seconds, write --matrix-unit seconds"
+    ),
+    Message(
+        "places are {kmh:.2g} km/h from each other in a straight line, in the median: is the unit "
+        "of the matrix right?"
+    ),
+)
 
 
 def _layers(
@@ -112,7 +178,13 @@ def _layers(
         boundary = ground.read_boundary(options.zones.boundary, crs, report)
     zones = ground.one_zone(boundary, crs, options.title)
     if options.zones.file is not None:
-        zones = ground.read_zones(options.zones.file, crs, options.zones.name_column, report)
+        zones = ground.read_zones(
+            options.zones.file,
+            crs,
+            options.zones.name_column,
+            report,
+            encoding=options.reading.encoding,
+        )
         boundary = ground.outline(zones.geometry.values)
     alone = PeopleSums(ground.zone_or_none(xy, zones), xy[:, 0], xy[:, 1], weight,
                        weight * xy[:, 0], weight * xy[:, 1])  # fmt: skip
@@ -127,7 +199,6 @@ def _layers(
     townships = townships_layer(zones, cells, area)
     note_balance(cells, zones, options.people.total, report)
     known = "sourced" if options.zones.boundary else "inferred"
-    grid = options.places.coordinates
     return {
         "meta": writing.meta(options, crs),
         "boundary": shapes_layer([boundary], crs, options.title.en, known),
@@ -135,8 +206,8 @@ def _layers(
         "core": shapes_layer(shapely.get_parts(core), crs, "urban core", "inferred"),
         "cells": cells_layer(cells, townships, area, "sourced"),
         "roads": no_roads(crs),
-        "sites": places.read_sites(options.places.sites, townships, grid),
-        "hospitals": places.read_hospitals(options.places.hospitals, townships, grid),
+        "sites": places.read_sites(places.Source.sites(options), townships, report),
+        "hospitals": places.read_hospitals(places.Source.hospitals(options), townships, report),
         "matrix": _as_table(found),
     }
 

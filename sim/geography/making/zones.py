@@ -17,26 +17,30 @@ from sim.geography.making.balance import COVERED, NO_SHAPE
 from sim.geography.making.groups import PeopleOptions
 from sim.geography.making.headcount import note_lost, note_read, people_in, people_without_shape
 from sim.geography.making.overlaps import each_ground_once
-from sim.geography.making.report import GROUND, POLYGONS, ZONES, Report, count, some
+from sim.geography.making.report import GROUND, PEOPLE, POLYGONS, ZONES, Report, count, some
 from sim.text import Message, Name
 
 NAMES_ZH: Final = ("name_zh", "name:zh", "名称", "乡镇")
 CODES: Final = ("code", "zone_id", "id", "adcode", "代码")
 SLIVER_M2: Final = 1e4  # smaller holes are slips of drawing
 INSIDE: Final = 0.995  # a polygon this far inside the boundary is wholly inside
-PEOPLE: Final = "people"
+LIVING: Final = "people"  # their column
 SEEN: Final = 0.01  # of all people in no zone, or of the ground: worth a look
 
 
-def read_polygons(path: Path, crs: pyproj.CRS, report: Report) -> shapes.ShapesFile:
+def read_polygons(
+    path: Path, crs: pyproj.CRS, report: Report, encoding: str = ""
+) -> shapes.ShapesFile:
     """A file's polygons in metres; what was chosen, mended or left out is said."""
-    return in_metres(shapes.read_file(path, shapes.POLYGONS), crs, report)
+    return in_metres(shapes.read_file(path, shapes.POLYGONS, encoding=encoding), crs, report)
 
 
 def in_metres(found: shapes.ShapesFile, crs: pyproj.CRS | str, report: Report) -> shapes.ShapesFile:
     """A file's shapes in the map's system, what the move broke mended; its findings are said."""
     for finding in found.findings:
         report.warn(finding)
+    for note in tables.notes(found.frame):
+        report.note(GROUND if found.kind == shapes.POLYGONS else PEOPLE, note)
     moved = found.frame.to_crs(crs)
     wrong = np.flatnonzero(~moved.is_valid)
     if len(wrong) and found.kind == shapes.POLYGONS:
@@ -71,13 +75,14 @@ def read_zones(
     name_column: str = "",
     report: Report | None = None,
     people: PeopleOptions | None = None,
+    encoding: str = "",
 ) -> gpd.GeoDataFrame:
     """Zones with code, name_en, name_zh and the file's own columns, in metres; none overlap.
 
     `people`: how to read those of the zones, into the column `people`, if they are wanted.
     """
     report = report or Report()
-    found = read_polygons(path, crs, report)
+    found = read_polygons(path, crs, report, encoding)
     frame = _named(path, found.frame, name_column)
     living = None
     if people is not None:
@@ -155,11 +160,11 @@ def zones_inside(
         report.note(GROUND, message)
     shape = np.array([polygonal(one) for one in shape[left]], object)
     rest = zones[left].reset_index(drop=True).set_geometry(shape, crs=zones.crs)
-    if PEOPLE not in zones.columns:
+    if LIVING not in zones.columns:
         return rest
     inside = np.where(whole[left], 1.0, rest.area / before[left])
-    rest[PEOPLE] = rest[PEOPLE].to_numpy(float) * np.where(inside >= INSIDE, 1.0, inside)
-    note_lost(zones[PEOPLE].sum() - rest[PEOPLE].sum(), rest[PEOPLE].sum(), report)
+    rest[LIVING] = rest[LIVING].to_numpy(float) * np.where(inside >= INSIDE, 1.0, inside)
+    note_lost(zones[LIVING].sum() - rest[LIVING].sum(), rest[LIVING].sum(), report)
     return rest
 
 

@@ -11,9 +11,10 @@ import pyproj
 import shapely
 
 from sim.files import shapes, tables
-from sim.geography.making import places
+from sim.geography.making import located
 from sim.geography.making import zones as ground
 from sim.geography.making.balance import NO_SHAPE
+from sim.geography.making.groups import PeopleOptions, ReadingOptions
 from sim.geography.making.headcount import (
     note_lost,
     note_read,
@@ -22,26 +23,32 @@ from sim.geography.making.headcount import (
     people_without_shape,
 )
 from sim.geography.making.people.cells import PeopleSums, squares
-from sim.geography.making.report import POINTS, Report
+from sim.geography.making.report import PEOPLE, POINTS, Report
 
 
 def points_of(
-    path: Path, crs: pyproj.CRS | str, column: str, grid: str, report: Report
+    path: Path,
+    crs: pyproj.CRS | str,
+    options: PeopleOptions,
+    reading: ReadingOptions,
+    report: Report,
 ) -> gpd.GeoDataFrame | None:
     """The file as points with `people`, in metres; None if it holds polygons.
 
-    `column`: of the people, by default a usual name; `grid`: of a table's coordinates. The people
-    of a row with several points are shared out evenly among them.
+    The people of a row with several points are shared out evenly among them.
     """
+    column = options.column
     if tables.is_table(path):
-        frame = tables.read_table(path)
-        lon, lat = places.degrees(path, frame, grid)
+        frame = tables.read_table(path, reading.encoding, reading.sheet)
+        for note in tables.notes(frame):
+            report.note(PEOPLE, note)
+        lon, lat, _ = located.degrees(path, frame, options.coordinates)
         at = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326).to_crs(crs)
         people = people_in(path, frame, column)
         note_repeats(path, frame, people, report)
         frame = gpd.GeoDataFrame(frame, geometry=at)
     else:
-        found = shapes.read_file(path, shapes.POLYGONS, shapes.POINTS)
+        found = shapes.read_file(path, shapes.POLYGONS, shapes.POINTS, encoding=reading.encoding)
         if found.kind == shapes.POLYGONS:
             return None
         frame = ground.in_metres(found, crs, report).frame

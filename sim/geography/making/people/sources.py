@@ -13,7 +13,7 @@ from sim.errors import MapImportError
 from sim.files import shapes, tables
 from sim.geography.making import zones as ground
 from sim.geography.making.balance import COVERED, NO_SHAPE
-from sim.geography.making.groups import PeopleOptions
+from sim.geography.making.groups import PeopleOptions, ReadingOptions
 from sim.geography.making.headcount import note_read, people_in, people_without_shape
 from sim.geography.making.overlaps import each_ground_once
 from sim.geography.making.people import points, polygons, raster
@@ -30,7 +30,7 @@ class Land(NamedTuple):
     zones: gpd.GeoDataFrame | None = None
     boundary: shapely.Geometry | None = None
     zones_file: Path = Path("zones")
-    grid: str = "wgs84"  # of the coordinates in tables
+    reading: ReadingOptions = ReadingOptions()
 
 
 def read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSums, str]:
@@ -51,18 +51,20 @@ def _read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSum
         ), "imputed"
     if raster.is_raster(path):
         return raster.read(path, land.crs, zones, boundary, options, report), "inferred"
-    spots = points.points_of(path, land.crs, options.column, land.grid, report)
+    spots = points.points_of(path, land.crs, options, land.reading, report)
     if spots is not None:
         return points.read(spots, zones, boundary, options.cell, report), "inferred"
-    shapes_once = _polygons(path, land.crs, options.column, report)
+    shapes_once = _polygons(path, land, options.column, report)
     return polygons.over_streets(
         shapes_once, land.roads, options.cell, report, zones=zones, boundary=boundary
     ), "imputed"
 
 
-def _polygons(path: Path, crs: pyproj.CRS, column: str, report: Report) -> gpd.GeoDataFrame:
+def _polygons(path: Path, land: Land, column: str, report: Report) -> gpd.GeoDataFrame:
     """Polygons with `people`, of which no two overlap."""
-    found = ground.in_metres(shapes.read_file(path, shapes.POLYGONS, shapes.POINTS), crs, report)
+    kinds = (shapes.POLYGONS, shapes.POINTS)
+    read_file = shapes.read_file(path, *kinds, encoding=land.reading.encoding)
+    found = ground.in_metres(read_file, land.crs, report)
     people = people_in(path, found.frame, column)
     note_read(path, people, report, POLYGONS)
     lost = people_without_shape(found.left_out, column)
