@@ -26,6 +26,7 @@ from sim.text import Message
 PeopleUnit = Literal["people", "per_km2", "relative"]
 MatrixUnit = Literal["", "seconds", "minutes"]
 FillHoles = Literal["", "shortest"]
+SpeedUnit = Literal["", "km/h", "mph"]
 Grid = Literal["wgs84", "gcj02", "bd09"]
 ENOUGH_CELL_M: Final = (250.0, 1000.0)
 
@@ -84,6 +85,8 @@ class RoadOptions(OptionGroup):
     """Keep ferries, at 15 km/h."""
     snap: Metres = written("1 m")
     """Ends of lines this close meet."""
+    speed_unit: SpeedUnit = ""
+    """Of speeds of lines without a unit: km/h, mph."""
     node_crossings: Switch = False
     """Lines meet wherever they cross."""
     margin: Metres = written("5 km")

@@ -39,7 +39,8 @@ from sim.geography.making.people.cells import (
     note_zoneless,
 )
 from sim.geography.making.report import GROUND, LINKS, ROADS, Report, count
-from sim.geography.making.roads import graphml, lines, osm, tidying
+from sim.geography.making.roads import elements, graphml, lines, osm, tidying
+from sim.geography.making.roads.balance import GROUND_M
 from sim.text import Message, Say
 
 OSM: Final = (".pbf", ".osm", ".gz", ".bz2")
@@ -270,7 +271,8 @@ def read_links(chosen: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     """The roads' links as their file has them, by the file's ending."""
     assert chosen.file is not None  # `options.problems` saw to it
     ending = chosen.file.suffix.lower()
-    reader = osm if ending in OSM else graphml if ending == ".graphml" else lines
+    by_osm = ending in OSM or elements.is_overpass(chosen.file)
+    reader = osm if by_osm else graphml if ending == ".graphml" else lines
     return reader.read(chosen.file, chosen, report)
 
 
@@ -282,7 +284,7 @@ def make_roads(
     report: Report,
 ) -> gpd.GeoDataFrame:
     """The bundle's `roads`: in metres, near the boundary, joined, without islands."""
-    links = links.to_crs(crs)
+    links = links.to_crs(crs).set_crs(crs, allow_override=True)  # the same, in the same letters
     if boundary is not None:
         links = _near(links, boundary, chosen, report)
     if "u" not in links.columns:
@@ -301,10 +303,13 @@ def _near(
     if not kept.any():
         raise MapImportError(chosen.file or "--roads", metres.elsewhere(boundary, links))
     if not kept.all():
+        lost_km = links[GROUND_M].to_numpy()[~kept].sum() / 1000
+        report.kilometres.left_out += lost_km
         message = Message(
-            "left out: {links} more than {km:g} km outside the boundary",
+            "left out: {links} more than {km:g} km outside the boundary, {lost:,.1f} km",
             links=count((~kept).sum(), LINKS),
             km=chosen.margin / 1000,
+            lost=lost_km,
         )
         report.note(ROADS, message)
     return links[kept].reset_index(drop=True)
