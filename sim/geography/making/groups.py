@@ -140,6 +140,8 @@ class PeopleOptions(OptionGroup):
     """Of points, polygons."""
     unit: Annotated[PeopleUnit, Flat("people_unit")] = "people"
     """Of a raster: people, per_km2, relative."""
+    band: Annotated[int | None, Field(gt=0), Flat("people_band")] = None
+    """Of a raster with several bands; default: the first."""
     coordinates: Annotated[Grid, Flat("people_coordinates")] = "wgs84"
     """Of a table: wgs84, gcj02 or bd09."""
     total: Annotated[int | None, Field(gt=0), Flat("total_people")] = None

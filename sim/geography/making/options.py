@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import MapImportError, Problem, did_you_mean
 from sim.files import tables
+from sim.files.shapes import file_of
 from sim.geography.making.groups import (
     Flat,
     MatrixOptions,
@@ -218,7 +219,7 @@ def _literals(loc: tuple[str | int, ...]) -> tuple[str, ...]:
 def problems(options: ImportOptions) -> Iterator[Problem]:
     """What is wrong with options that are well-formed: files not there, choices that clash."""
     for name, path in options.files().items():
-        if not path.is_file():
+        if not file_of(path).is_file():
             yield Problem(Message("no such file"), f"--{name} {path}")
     roads, matrix, zones, people = options.roads, options.matrix, options.zones, options.people
     if (roads.file is None) == (matrix.file is None):
@@ -247,7 +248,7 @@ def _without_effect(options: ImportOptions) -> Iterator[Problem]:
     """Choices that nothing follows from, because what they are of is not given."""
     roads, people, given = options.roads, options.people, options.files()
     road_map, matrix_map = roads.file is not None, options.matrix.file is not None
-    endings = {path.suffix.lower() for path in given.values()}
+    endings = {file_of(path).suffix.lower() for path in given.values()}
     of_matrix = Message("it is of --matrix, which is not given")
     of_roads = Message("it is of --roads, which is not given")
     cases: list[tuple[str, bool, Message]] = [
@@ -264,6 +265,11 @@ def _without_effect(options: ImportOptions) -> Iterator[Problem]:
         (
             f"--people-unit {people.unit}",
             people.unit != "people" and (people.file is None or _is_table(people.file)),
+            Message("it is of a raster: in a table, people are counted"),
+        ),
+        (
+            "--people-band",
+            people.band is not None and (people.file is None or _is_table(people.file)),
             Message("it is of a raster: in a table, people are counted"),
         ),
         (

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from sim.errors import MapImportError
-from sim.files import tables
+from sim.files import shapes, tables
 from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import CUTS, ENDS, LINES, ROADS, Report, count
 from sim.geography.making.roads import access as access_words
@@ -31,8 +31,10 @@ SEGMENTS: Final = 2  # shapely's numbers of kinds up to this are lines and rings
 
 def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     """Lines with class, oneway, speeds, name, metres on the ground; `join_ends` joins them."""
-    frame = tables.read_shapes(path, tables.LINES)
-    frame = frame.explode(index_parts=False, ignore_index=True)
+    found = shapes.read_file(path, shapes.LINES)
+    for finding in found.findings:
+        report.warn(finding)
+    frame = found.frame.explode(index_parts=False, ignore_index=True)
     frame = frame[shapely.get_type_id(frame.geometry.values) <= SEGMENTS].reset_index(drop=True)
     report.note(ROADS, Message("{lines} read", lines=count(len(frame), LINES)))
     tags = _tags(frame, options, report)
