@@ -10,7 +10,7 @@ from sim.answers.selection import CONFIDENCE
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import measures, provenance, reasons
+from sim.words import measures, provenance, reasons, worst_served
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, frame, page
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SHOWN = 30  # lines of the printed table
 ON_MAP = 12  # numbered on the map, where there are more than lines in the table
 EXPLAINED = 5  # candidates whose reasons are printed
+DROPPED = "†"
 
 
 @page.register
@@ -80,7 +81,7 @@ def table(ranking: Ranking, say: Language) -> Table:
                     for key in others
                 ),
                 f"{place}" if alone else f"{site.best_place}–{site.worst_place}",
-                f"{site.replications}",
+                f"{site.replications}{DROPPED}" if site.dropped_early else f"{site.replications}",
                 measures.verdict(site.verdict, say),
             ]
         )
@@ -102,6 +103,14 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
             unit=measures.unit(BY_KEY[ranking.by], say),
         )
     ]
+    if any(site.dropped_early for site in ranking.sites):
+        notes.append(
+            say(
+                "{mark} Dropped early by the selection, more often where chance was against it: "
+                "from its few runs it looks a little worse than it is, on the whole.",
+                mark=DROPPED,
+            )
+        )
     if hidden > 0:
         notes.append(say("… and {n} more in {file}.", n=hidden, file=f"{ranking.name}.csv"))
     for place, site in enumerate(ranking.sites[:EXPLAINED], 1):
@@ -109,7 +118,7 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
         notes.append(
             say("{place}. {site}: {reason}", place=place, site=name(site, say), reason=reason)
         )
-    return [*notes, promise(ranking, say)]
+    return [*notes, *worst_served.notes(ranking.provenance, say), promise(ranking, say)]
 
 
 UNFINISHED = {  # by how the number of replications was chosen
@@ -175,7 +184,7 @@ def sentence(ranking: Ranking, say: Language) -> str:
         "several": len(ranking.sites),
         "site": name(best, say),
         "size": measures.size(measure, gain, say),
-        "measure": measures.label(measure, say, ranking.provenance.base),
+        "measure": measures.label_in(ranking.provenance, measure, say),
         "between": measures.between(measure, gain, say),
     }
     if len(ranking.sites) == 1:
@@ -204,6 +213,7 @@ ALONE = {  # the one candidate, by its verdict
     Verdict.WORSE: Message("{site}: {size}, surely a loss"),
     Verdict.TOO_SMALL: Message("{site}: {size}, too small to matter"),
     Verdict.UNDECIDED: Message("{site}: {size}, this study cannot tell whether it gains"),
+    Verdict.TOO_FEW: Message("{site}: {size}, too few calls to say whether it gains"),
 }
 
 
