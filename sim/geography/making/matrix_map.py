@@ -21,7 +21,7 @@ from sim.geography.making.matrix_tables import id_text
 from sim.geography.making.options import ImportOptions
 from sim.geography.making.people.cells import note_cells, share_out
 from sim.geography.making.people.points import points_of
-from sim.geography.making.report import PAIRS, PEOPLE, SPOTS, TRAVEL, Report, count
+from sim.geography.making.report import GROUND, PAIRS, PEOPLE, SPOTS, TRAVEL, Report, count
 from sim.text import Message
 
 IDS: Final = ("id", "code", "postcode", "zone", "zone_id", "place", "place_id", "编号", "代码")
@@ -165,6 +165,8 @@ def _layers(
         zones = ground.read_zones(
             options.zones.file, crs, options.zones.name_column, options.reading.encoding
         )
+        for note in tables.notes(zones):
+            report.note(GROUND, note)
         boundary = ground.outline(zones.geometry.values)
     cells = pd.DataFrame({"people": share_out(total, weight), "x": xy[:, 0], "y": xy[:, 1]}).assign(
         zone=ground.zone_at(xy, zones)
