@@ -1,109 +1,27 @@
-"""Files of a planner as tables: maps with shapes, spreadsheets, text; and their usual columns."""
+"""Files of a planner as tables: spreadsheets and text; and their usual columns."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
-import shapely
 
 from sim.errors import MapImportError, Problem
-from sim.files import dbf, delimited, headers, numerals, text, workbooks
+from sim.files import delimited, headers, numerals, text, workbooks
 from sim.files.delimited import Row
 from sim.text import Message, message_of
 
 TEXTS: Final = (".csv", ".txt", ".tsv")
 PARQUET: Final = (".parquet", ".pq")
 SHEETS: Final = workbooks.ENDINGS + workbooks.OTHER_ENDINGS
-POLYGONS, LINES, POINTS = (3, 6), (1, 2, 5), (0, 4)  # shapely's numbers for kinds of geometry
-NONE_OF: Final = {
-    POLYGONS: Message("there are no polygons in it"),
-    LINES: Message("there are no lines in it"),
-    POINTS: Message("there are no points in it"),
-}
-
-
-class NoShapesError(MapImportError):
-    """The file has no shapes of the kind that was asked for."""
 
 
 def is_table(path: Path) -> bool:
     """A spreadsheet or text, with coordinates in columns."""
     return path.suffix.lower() in SHEETS + TEXTS + PARQUET
-
-
-def read_shapes(path: Path, kind: tuple[int, ...], encoding: str = "") -> gpd.GeoDataFrame:
-    """The features of one kind of a GeoPackage, Shapefile (zipped too) or GeoJSON, in 2D.
-
-    `encoding`: of a Shapefile's table if it is not UTF-8; by default as its .cpg says, or found
-    out. What there is to say of it is in `notes(frame)`.
-    """
-    known = _encoding(path, encoding)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            as_said = {"encoding": known.encoding} if known else {}
-            frame = gpd.read_file(path, layer=_layer(path, kind), **as_said)
-    except UnicodeDecodeError:
-        message = Message(
-            "its texts are not {encoding}: write --encoding", encoding=known and known.title
-        )
-        raise MapImportError(path, message) from None
-    except Exception as error:  # GDAL has many ways to say that a file is something else
-        message = Message("this is not a map file that can be read ({error})", error=error)
-        raise MapImportError(path, message) from None
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise MapImportError(path, Message("there are no shapes in it, only a table"))
-    geometry = frame.geometry
-    frame = frame[~(geometry.isna() | geometry.is_empty)].reset_index(drop=True)
-    fits = np.isin(shapely.get_type_id(frame.geometry.values), kind)
-    if not fits.any():
-        raise NoShapesError(path, NONE_OF[kind])
-    frame = frame[fits].reset_index(drop=True)
-    frame = frame.set_geometry(shapely.force_2d(frame.geometry.values), crs=frame.crs)
-    if kind is POLYGONS:
-        frame = frame.set_geometry(shapely.make_valid(frame.geometry.values), crs=frame.crs)
-    frame = _with_crs(path, frame)
-    said = text.note(path, known, encoding) if known else None
-    frame.attrs[NOTES] = [said] if said else []
-    return frame
-
-
-def _encoding(path: Path, asked: str) -> text.Decoded | None:
-    """Of a Shapefile whose .cpg does not settle it; None of any other file."""
-    if path.suffix.lower() not in (".shp", ".zip") or not path.is_file():
-        return None
-    try:
-        return dbf.texts_of(path, asked)
-    except text.EncodingError as error:
-        raise MapImportError(path, message_of(error)) from None
-
-
-def _layer(path: Path, kind: tuple[int, ...]) -> str:
-    """The first layer of that kind of shape, as of a file with nodes and edges; else the first."""
-    layers = [(str(name), str(shape)) for name, shape in pyogrio.list_layers(path)]
-    word = {POLYGONS: "Polygon", LINES: "LineString", POINTS: "Point"}[kind]
-    fitting = [name for name, shape in layers if word in shape]
-    return (fitting or [name for name, _ in layers])[0]
-
-
-def _with_crs(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Degrees are WGS84 where a file does not say; metres without a name cannot be placed."""
-    if frame.crs is not None:
-        return frame
-    west, south, east, north = frame.total_bounds
-    if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
-        return frame.set_crs(4326)
-    message = Message(
-        "it does not say its coordinate system: save it as GeoPackage, or with its .prj file"
-    )
-    raise MapImportError(path, message)
 
 
 def read_table(

@@ -1,14 +1,9 @@
-"""Files of a planner as tables: spreadsheets, text in either encoding, maps with shapes."""
+"""Files of a planner as tables: spreadsheets, text in either encoding."""
 
 from __future__ import annotations
 
-import zipfile
-
-import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
-import shapely
 
 from sim.errors import MapImportError
 from sim.files import tables
@@ -209,11 +204,11 @@ def test_least_and_most_are_no_minutes_and_metres(tmp_path):
 
 
 def test_numbers_of_a_map_file_are_taken_as_they_are(tmp_path):
-    frame = gpd.GeoDataFrame({"people": [1.5, 2.0], "n": [3, 4]}, geometry=[POINT, POINT])
+    frame = pd.DataFrame({"people": [1.5, 2.0], "n": [3, 4]})
     path = tmp_path / "t.gpkg"
     assert tables.numbers(path, frame, "people").tolist() == [1.5, 2]
     assert tables.numbers(path, frame, "n").tolist() == [3, 4]
-    frame["people"] = [np.nan, np.inf]
+    frame["people"] = [float("nan"), float("inf")]
     text = said(tables.numbers, path, frame, "people")
     assert "found nothing" in text
     assert "found inf" in text
@@ -224,135 +219,7 @@ def test_of_very_many_odd_numbers_twenty_are_told(tmp_path):
     assert said(tables.numbers, tmp_path / "t.csv", frame, "people").count("write a number") == 20
 
 
-# ── the texts of Shapefiles ──────────────────────────────────────────────────────────────────
-
-
-def shapefile(folder, names, encoding, *, cpg):
-    folder.mkdir(exist_ok=True)
-    gpd.GeoDataFrame({"name": names}, geometry=[AREA] * len(names), crs=4326).to_file(
-        folder / "z.shp", encoding=encoding
-    )
-    if not cpg:
-        (folder / "z.cpg").unlink()
-        table = bytearray((folder / "z.dbf").read_bytes())
-        table[29] = 0  # nor a word about it in its head
-        (folder / "z.dbf").write_bytes(table)
-    return folder / "z.shp"
-
-
-@pytest.mark.parametrize(
-    ("names", "encoding", "told"),
-    [
-        (["东城街道", "西关镇"], "gb18030", ["z.shp is read as GB 18030"]),
-        (["Ñuñoa", "Peñalolén"], "cp1252", ["z.shp is read as Windows-1252"]),
-        (["东城街道", "西关镇"], "utf-8", []),
-        (["East", "West"], "utf-8", []),
-    ],
-)
-def test_the_texts_of_a_shapefile_are_read_without_its_cpg(tmp_path, names, encoding, told):
-    path = shapefile(tmp_path / "s", names, encoding, cpg=False)
-    frame = tables.read_shapes(path, tables.POLYGONS)
-    assert frame["name"].tolist() == names
-    assert tables.notes(frame) == told
-    zipped = tmp_path / "z.zip"
-    with zipfile.ZipFile(zipped, "w") as archive:
-        for part in path.parent.iterdir():
-            archive.write(part, part.name)
-    assert tables.read_shapes(zipped, tables.POLYGONS)["name"].tolist() == names
-
-
-def test_a_cpg_is_believed_and_an_encoding_asked_for_settles_it(tmp_path):
-    path = shapefile(tmp_path / "s", ["东城街道"], "gb18030", cpg=True)
-    frame = tables.read_shapes(path, tables.POLYGONS)
-    assert frame["name"].tolist() == ["东城街道"]
-    assert tables.notes(frame) == []
-    (path.parent / "z.cpg").write_text("ISO-8859-1")
-    assert tables.read_shapes(path, tables.POLYGONS, "gbk")["name"].tolist() == ["东城街道"]
-
-
-# ── shapes ───────────────────────────────────────────────────────────────────────────────────
-
-
-def shape_file(path, shapes, crs=4326, **columns):
-    gpd.GeoDataFrame(columns, geometry=shapes, crs=crs).to_file(path)
-    return path
-
-
-@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".shp"])
-def test_shapes_of_any_usual_file_are_read(tmp_path, ending):
-    path = shape_file(tmp_path / f"t{ending}", [AREA], name=["区"])
-    frame = tables.read_shapes(path, tables.POLYGONS)
-    assert frame.geometry[0].equals(AREA)
-    assert frame["name"].tolist() == ["区"]
-    assert frame.crs.to_epsg() == 4326
-
-
-def test_a_zipped_shapefile_is_read(tmp_path):
-    shape_file(tmp_path / "t.shp", [AREA], name=["A"])
-    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
-        for path in tmp_path.glob("t.*"):
-            if path.suffix != ".zip":
-                archive.write(path, path.name)
-    assert len(tables.read_shapes(tmp_path / "t.zip", tables.POLYGONS)) == 1
-
-
-def test_shapes_of_another_kind_and_empty_ones_are_left_out(tmp_path):
-    shapes = [AREA, POINT, shapely.Polygon(), None]
-    path = shape_file(tmp_path / "t.geojson", shapes, name=list("abcd"))
-    assert tables.read_shapes(path, tables.POLYGONS)["name"].tolist() == ["a"]
-    assert tables.read_shapes(path, tables.POINTS)["name"].tolist() == ["b"]
-    with pytest.raises(tables.NoShapesError, match="there are no lines in it"):
-        tables.read_shapes(path, tables.LINES)
-
-
-def test_an_empty_layer_is_refused(tmp_path):
-    path = tmp_path / "t.gpkg"
-    gpd.GeoDataFrame({"name": []}, geometry=gpd.GeoSeries([], crs=4326)).to_file(path)
-    assert "there are no polygons in it" in said(tables.read_shapes, path, tables.POLYGONS)
-
-
-def test_the_layer_with_the_right_shapes_is_taken(tmp_path):
-    path = tmp_path / "t.gpkg"
-    gpd.GeoDataFrame(geometry=[POINT], crs=4326).to_file(path, layer="nodes")
-    gpd.GeoDataFrame(geometry=[AREA], crs=4326).to_file(path, layer="zones")
-    assert len(tables.read_shapes(path, tables.POLYGONS)) == 1
-
-
-def test_heights_are_forgotten(tmp_path):
-    high = shapely.force_3d(AREA, 80)
-    path = shape_file(tmp_path / "t.gpkg", [high])
-    assert not tables.read_shapes(path, tables.POLYGONS).geometry.has_z.any()
-
-
-def test_a_polygon_that_crosses_itself_is_mended(tmp_path):
-    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
-    path = shape_file(tmp_path / "t.geojson", [bow])
-    assert tables.read_shapes(path, tables.POLYGONS).is_valid.all()
-
-
-def test_degrees_without_a_name_are_wgs84_and_metres_without_one_are_refused(tmp_path):
-    degrees = shape_file(tmp_path / "d.shp", [AREA], crs=None, name=["a"])
-    assert tables.read_shapes(degrees, tables.POLYGONS).crs.to_epsg() == 4326
-    metres = shape_file(tmp_path / "m.shp", [shapely.box(5e5, 3e6, 6e5, 4e6)], crs=None, name=["a"])
-    assert "does not say its coordinate system" in said(tables.read_shapes, metres, tables.POLYGONS)
-
-
-@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".shp", ".zip"])
-def test_a_file_that_is_no_map_is_refused(tmp_path, ending):
-    path = tmp_path / f"t{ending}"
-    path.write_bytes(b"no map")
-    assert "this is not a map file" in said(tables.read_shapes, path, tables.POLYGONS)
-
-
 def test_a_table_is_known_by_its_ending(tmp_path):
     assert [tables.is_table(tmp_path / f"t{e}") for e in (".csv", ".XLSX", ".tsv", ".gpkg")] == [
         True, True, True, False,
     ]  # fmt: skip
-
-
-def test_a_map_file_without_shapes_is_refused(tmp_path):
-    path = tmp_path / "t.gpkg"
-    import pyogrio
-
-    pyogrio.write_dataframe(pd.DataFrame({"a": np.arange(2)}), path, driver="GPKG")
-    assert "only a table" in said(tables.read_shapes, path, tables.POLYGONS)

@@ -139,6 +139,8 @@ class PeopleOptions(OptionGroup):
     """Of a raster: people, per_km2, relative."""
     coordinates: Annotated[Grid, Flat("people_coordinates")] = "wgs84"
     """Of a table: wgs84, gcj02 or bd09."""
+    band: Annotated[int | None, Field(gt=0), Flat("people_band")] = None
+    """Of a raster with several bands; default: the first."""
     total: Annotated[int | None, Field(gt=0), Flat("total_people")] = None
     """Scale to so many."""
     cell: Annotated[Metres, AfterValidator(_cell)] = written("500 m")

@@ -13,18 +13,25 @@ import shapely
 from sim.errors import MapImportError
 from sim.files import tables
 from sim.geography.bundle import Layers
-from sim.geography.making import places, urban, writing
+from sim.geography.making import metres, places, urban, writing
 from sim.geography.making import zones as ground
 from sim.geography.making.layers import areas, cells_layer, no_roads, shapes_layer, townships_layer
 from sim.geography.making.matrix import Matrix, read_matrix
 from sim.geography.making.matrix_tables import id_text
 from sim.geography.making.options import ImportOptions
-from sim.geography.making.people.cells import note_cells, share_out
+from sim.geography.making.people.cells import (
+    PeopleSums,
+    note_balance,
+    note_cells,
+    note_zoneless,
+    share_out,
+)
 from sim.geography.making.people.points import points_of
-from sim.geography.making.report import GROUND, PAIRS, PEOPLE, SPOTS, TRAVEL, Report, count
+from sim.geography.making.report import PAIRS, SPOTS, TRAVEL, Report, count, some
 from sim.text import Message
 
 IDS: Final = ("id", "code", "postcode", "zone", "zone_id", "place", "place_id", "编号", "代码")
+NO_TRAVEL: Final = Message("left out, at places without travel times: {people:,.0f}")
 AROUND_M: Final = 1000.0  # the ground around the outermost places, at least
 
 
@@ -32,16 +39,25 @@ def make_layers(options: ImportOptions, report: Report) -> Layers:
     """Every layer of a bundle whose travel is a matrix: a cell for each place, in its order."""
     path = options.people.file
     assert path is not None  # `options.problems` saw to it
-    where = points_of(path, "EPSG:4326", options.people, options.reading)
+    where = points_of(path, "EPSG:4326", options.people, options.reading, report)
     if where is None:
         raise MapImportError(path, Message("a matrix needs places as points, each with its id"))
-    for note in tables.notes(where):
-        report.note(PEOPLE, note)
     ids = _ids(path, where, options.matrix.id_column)
     found = _matrix(options, ids, report)
     row_of = {name: row for row, name in enumerate(ids)}
     spots = where.iloc[[row_of[name] for name in found.ids]].reset_index(drop=True)
-    spots = spots.to_crs(ground.metric_crs(options.zones.crs, spots))
+    stay = float(spots["people"].sum())
+    report.people.leave_out(NO_TRAVEL, float(where["people"].sum()) - stay)
+    if len(spots) < len(where):
+        left = sorted(set(ids) - set(found.ids))
+        message = Message(
+            "{places} with {people:,.0f} people not in the matrix, left out: {names}",
+            places=count(len(left), SPOTS),
+            people=where["people"].sum() - stay,
+            names=some(left),
+        )
+        report.warn(message)
+    spots = spots.to_crs(metres.metric_crs(options.zones.crs, spots))
     _ask_about_speeds(options, spots, found, report)
     return _layers(spots, found, options, report)
 
@@ -152,29 +168,37 @@ def _layers(
 ) -> Layers:
     crs, xy = spots.crs, shapely.get_coordinates(spots.geometry.values)
     weight = spots["people"].to_numpy(float)
-    if (weight < 0).any() or not weight.sum():
+    if not weight.sum():
         source = options.people.file or "--people"
-        raise MapImportError(source, Message("people must not be negative, nor all 0"))
+        raise MapImportError(source, Message("nobody lives at the places of the matrix"))
     total = options.people.total or round(float(weight.sum()))
     around_m = max(options.people.cell, AROUND_M)
     boundary = shapely.convex_hull(shapely.multipoints(xy)).buffer(around_m)
     if options.zones.boundary is not None:
-        boundary = ground.read_boundary(options.zones.boundary, crs)
+        boundary = ground.read_boundary(options.zones.boundary, crs, report)
     zones = ground.one_zone(boundary, crs, options.title)
     if options.zones.file is not None:
         zones = ground.read_zones(
-            options.zones.file, crs, options.zones.name_column, options.reading.encoding
+            options.zones.file,
+            crs,
+            options.zones.name_column,
+            report,
+            None,
+            options.reading.encoding,
         )
-        for note in tables.notes(zones):
-            report.note(GROUND, note)
         boundary = ground.outline(zones.geometry.values)
+    alone = PeopleSums(ground.zone_or_none(xy, zones), xy[:, 0], xy[:, 1], weight,
+                       weight * xy[:, 0], weight * xy[:, 1])  # fmt: skip
+    note_zoneless(alone, zones, report)
     cells = pd.DataFrame({"people": share_out(total, weight), "x": xy[:, 0], "y": xy[:, 1]}).assign(
         zone=ground.zone_at(xy, zones)
     )
+    ground.note_zones(zones, boundary, report, options.zones.file)
     core = urban.urban_core(options.zones, zones, boundary, cells, report)
     area = areas(cells, zones, core, by_zone=options.zones.urban is None)
     note_cells(cells, zones, area, report)
     townships = townships_layer(zones, cells, area)
+    note_balance(cells, zones, options.people.total, report)
     known = "sourced" if options.zones.boundary else "inferred"
     return {
         "meta": writing.meta(options, crs),

@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 
 from sim.errors import MapImportError, Problem
-from sim.files import coordinates, numerals, tables
+from sim.files import coordinates, numerals, shapes, tables
 from sim.geography.making import located
 from sim.geography.making import zones as ground
 from sim.geography.making.groups import Grid
@@ -89,11 +89,11 @@ def _read(source: Source, crs: pyproj.CRS) -> _Places:
         frame = tables.read_table(path, source.encoding, source.sheet)
         lon, lat, used = located.degrees(path, frame, source.grid)
     else:
-        shapes = tables.read_shapes(path, tables.POINTS, source.encoding).to_crs(4326)
-        at = shapes.geometry.representative_point()
+        spots = shapes.read_shapes(path, shapes.POINTS, source.encoding).to_crs(4326)
+        at = spots.geometry.representative_point()
         lon, lat = coordinates.to_wgs84(at.x, at.y, source.grid)
-        frame, used = pd.DataFrame(shapes.drop(columns=shapes.geometry.name)), []
-        frame.attrs = shapes.attrs
+        frame, used = pd.DataFrame(spots.drop(columns=spots.geometry.name)), []
+        frame.attrs = spots.attrs
         frame.index = pd.RangeIndex(1, len(frame) + 1)
     where = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326).to_crs(crs)
     placed = gpd.GeoDataFrame(frame.rename(columns={"geometry": "geometry "}), geometry=where)

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from sim.errors import MapImportError
-from sim.files import tables
+from sim.files import shapes, tables
 from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import CUTS, ENDS, LINES, ROADS, Report, count, some
 from sim.geography.making.roads import tags as road_words
@@ -30,8 +30,10 @@ NOT_KEPT: Final = {"track", "service", "ferry"}  # without their switches
 
 def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     """Lines with class, oneway, speed_kmh and name; ends are joined by `join_ends` in metres."""
-    frame = tables.read_shapes(path, tables.LINES)
-    frame = frame.explode(index_parts=False, ignore_index=True)
+    found = shapes.read_file(path, shapes.LINES)
+    for finding in found.findings:
+        report.warn(finding)
+    frame = found.frame.explode(index_parts=False, ignore_index=True)
     frame = frame[shapely.get_type_id(frame.geometry.values) <= 2].reset_index(drop=True)
     report.note(ROADS, Message("{lines} read", lines=count(len(frame), LINES)))
     course = _course(frame, report)
