@@ -8,8 +8,6 @@ import pytest
 from sim.errors import MapImportError
 from sim.files import tables
 
-AREA, POINT = shapely.box(113, 27, 114, 28), shapely.Point(113, 27)
-
 
 def said(call, *arguments):
     with pytest.raises(MapImportError) as caught:
