@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
+from sim.words import records
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -128,6 +129,9 @@ def _in_order(layout: Scenario, say: Language) -> str:
             "{n} recorded ones from {day}", n=f"{len(calls.received_at):,}", day=f"{start:%Y-%m-%d}"
         )
         rows.append((say("calls"), said))
+        rows += [("", line) for line in records.balance(layout, say)]
+        rows += [(say("note"), line) for line in records.notes(layout, say)]
+        rows += [(say("warning"), line) for line in records.warnings(layout, say)]
     head = say("{file} is in order: {name}", file=layout.path, name=layout.name)
     return "\n".join(
         [head, *(f"  {name}{' ' * (9 - cell_len(name))}{text}" for name, text in rows)]

@@ -28,7 +28,13 @@ NONE_OF: Final = {
 }
 NONE_OF_EITHER: Final = Message("there are no shapes in it that can be used")
 WORDS: Final = {POLYGONS: ("Polygon", "Surface"), LINES: ("LineString", "Curve"), POINTS: "Point"}
-NAMES: Final = ("name_en", "name:en", "name", "zone", "zone_name", "名称", "乡镇", "label", "id")
+CHINESE_NAMES: Final = (
+    "名称", "乡镇", "乡镇名称", "乡镇街道", "镇街", "街道", "镇", "区域名称", "地名", "行政区",
+)  # fmt: skip
+NAMES: Final = (
+    "name_en", "name:en", "name", "zone", "zone_name", "township", "town", *CHINESE_NAMES,
+    "label", "id",
+)  # fmt: skip
 FEW: Final = 8  # names in a sentence
 GROUND: Final = pyproj.Geod(ellps="WGS84")
 
@@ -54,10 +60,10 @@ def file_of(path: Path) -> Path:
 def read_shapes(path: Path, kind: Kind, encoding: str = "") -> gpd.GeoDataFrame:
     """The features of one kind of a GeoPackage, Shapefile (zipped too) or GeoJSON, in 2D.
 
-    What there is to say of the reading stands in its `attrs["notes"]`, as of a table.
+    What there is to say of the reading is in `tables.notes` of the frame.
     """
     found = read_file(path, kind, encoding=encoding)
-    found.frame.attrs["notes"] = list(found.findings)
+    found.frame.attrs[tables.NOTES] += found.findings
     return found.frame
 
 
@@ -65,8 +71,9 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     """The features of one kind, with what was left out; of several kinds the most frequent.
 
     `path` may name a layer, `towns.gpkg|layer`. Collections are opened, polygons that cross
-    themselves mended. `encoding`: of a Shapefile's texts if they are not UTF-8; by default as its
-    .cpg says, or found out. MapImportError with what a planner can do about the file.
+    themselves mended. `encoding`: of a Shapefile's table if it is not UTF-8; by default as its
+    .cpg says, or found out, which is in `tables.notes` of the frame. MapImportError with what a
+    planner can do about the file.
     """
     file, findings = file_of(path), []
     known = _encoding(file, encoding)
@@ -79,17 +86,15 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     except MapImportError:
         raise
     except UnicodeDecodeError:
-        title = known.title if known else "UTF-8"
-        message = Message("its texts are not {encoding}: write --encoding", encoding=title)
+        message = Message(
+            "its texts are not {encoding}: write --encoding", encoding=known and known.title
+        )
         raise MapImportError(path, message) from None
     except Exception as error:  # GDAL has many ways to say that a file is something else
         message = Message("this is not a map file that can be read ({error})", error=error)
         raise MapImportError(path, message) from None
     if not isinstance(frame, gpd.GeoDataFrame):
         raise MapImportError(path, Message("there are no shapes in it, only a table"))
-    said = text.note(file, known, encoding) if known else None
-    if said:
-        findings.append(said)
     if others:
         findings.append(_taken(file, layer, others))
     frame = frame.reset_index(drop=True)
@@ -112,27 +117,16 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
         findings.append(_parts_left(file, parts_left))
     if len(left_out):
         findings.append(_rows_left(file, left_out))
+    said = text.note(file, known, encoding) if known else None
+    frame.attrs[tables.NOTES] = [said] if said else []
     return ShapesFile(kind, frame, left_out, tuple(findings))
-
-
-def _encoding(file: Path, asked: str) -> text.Decoded | None:
-    """Of a Shapefile whose .cpg does not settle it; None of any other file."""
-    if file.suffix.lower() not in (".shp", ".zip") or not file.is_file():
-        return None
-    try:
-        return dbf.texts_of(file, asked)
-    except text.EncodingError as error:
-        raise MapImportError(file, message_of(error)) from None
 
 
 def labels(frame: pd.DataFrame) -> list[str]:
     """What to call each row: by its name if a usual column has one, else by its number."""
     named = tables.column(frame, NAMES)
-    texts = frame[named].astype(object).tolist() if named else [None] * len(frame)
-    return [
-        f"{row + 1}" if cell is None or cell != cell or not str(cell).strip() else str(cell).strip()
-        for row, cell in enumerate(texts)
-    ]
+    names = tables.texts(frame[named]) if named else [""] * len(frame)
+    return [name or f"{row}" for row, name in enumerate(names, start=1)]
 
 
 def few(names: Sequence[str]) -> str:
@@ -181,6 +175,16 @@ def _taken(file: Path, layer: str, others: Sequence[str]) -> Message:
         others=few(others),
         other=others[0],
     )
+
+
+def _encoding(path: Path, asked: str) -> text.Decoded | None:
+    """Of a Shapefile whose .cpg does not settle it; None of any other file."""
+    if path.suffix.lower() not in (".shp", ".zip") or not path.is_file():
+        return None
+    try:
+        return dbf.texts_of(path, asked)
+    except text.EncodingError as error:
+        raise MapImportError(path, message_of(error)) from None
 
 
 # ── kinds ────────────────────────────────────────────────────────────────────────────────────

@@ -192,7 +192,7 @@ def numbers(
 
 
 def _factor(frame: pd.DataFrame, name: str, units: Mapping[str, float]) -> float | None:
-    """How much one is of the unit in a column's header, or in a title like `单位：万人`."""
+    """How much one is of the unit in a column's header, or in a title like `单位：万人` on top."""
     factor = numerals.unit_factor(name, units)
     if factor is not None:
         return factor

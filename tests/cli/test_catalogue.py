@@ -19,10 +19,11 @@ DATA = {
     "sim/files/text.py",  # characters that are usual in tables
     "sim/files/numerals.py",  # units
     "sim/files/tables.py",  # columns of planners' files, here and below
+    "sim/files/shapes.py",
     "sim/geography/making/located.py",
     "sim/geography/making/matrix_tables.py",
     "sim/geography/making/matrix_map.py",
-    "sim/geography/making/people/columns.py",
+    "sim/geography/making/headcount.py",
     "sim/geography/making/places.py",
     "sim/geography/making/roads/lines.py",
     "sim/geography/making/zones.py",

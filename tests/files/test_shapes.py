@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from sim.errors import MapImportError
-from sim.files import shapes
+from sim.files import shapes, tables
 
 
 def said(call, *arguments):
@@ -177,3 +177,49 @@ def test_metres_called_degrees_are_refused(tmp_path):
     path = shape_file(tmp_path / "t.gpkg", [shapely.box(5e5, 3e6, 6e5, 4e6)], name=["a"])
     text = said(shapes.read_shapes, path, shapes.POLYGONS)
     assert "go from 500,000, 3,000,000 to 600,000, 4,000,000" in text
+
+
+# ── the texts of Shapefiles ──────────────────────────────────────────────────────────────────
+
+
+def shapefile(folder, names, encoding, *, cpg):
+    folder.mkdir(exist_ok=True)
+    gpd.GeoDataFrame({"name": names}, geometry=[AREA] * len(names), crs=4326).to_file(
+        folder / "z.shp", encoding=encoding
+    )
+    if not cpg:
+        (folder / "z.cpg").unlink()
+        table = bytearray((folder / "z.dbf").read_bytes())
+        table[29] = 0  # nor a word about it in its head
+        (folder / "z.dbf").write_bytes(table)
+    return folder / "z.shp"
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding", "told"),
+    [
+        (["东城街道", "西关镇"], "gb18030", ["z.shp is read as GB 18030"]),
+        (["Ñuñoa", "Peñalolén"], "cp1252", ["z.shp is read as Windows-1252"]),
+        (["东城街道", "西关镇"], "utf-8", []),
+        (["East", "West"], "utf-8", []),
+    ],
+)
+def test_the_texts_of_a_shapefile_are_read_without_its_cpg(tmp_path, names, encoding, told):
+    path = shapefile(tmp_path / "s", names, encoding, cpg=False)
+    frame = shapes.read_shapes(path, shapes.POLYGONS)
+    assert frame["name"].tolist() == names
+    assert tables.notes(frame) == told
+    zipped = tmp_path / "z.zip"
+    with zipfile.ZipFile(zipped, "w") as archive:
+        for part in path.parent.iterdir():
+            archive.write(part, part.name)
+    assert shapes.read_shapes(zipped, shapes.POLYGONS)["name"].tolist() == names
+
+
+def test_a_cpg_is_believed_and_an_encoding_asked_for_settles_it(tmp_path):
+    path = shapefile(tmp_path / "s", ["东城街道"], "gb18030", cpg=True)
+    frame = shapes.read_shapes(path, shapes.POLYGONS)
+    assert frame["name"].tolist() == ["东城街道"]
+    assert tables.notes(frame) == []
+    (path.parent / "z.cpg").write_text("ISO-8859-1")
+    assert shapes.read_shapes(path, shapes.POLYGONS, "gbk")["name"].tolist() == ["东城街道"]

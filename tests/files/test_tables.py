@@ -1,4 +1,4 @@
-"""Files of a planner as tables: spreadsheets, text in either encoding."""
+"""Files of a planner as tables: spreadsheets, text in either encoding, maps with shapes."""
 
 from __future__ import annotations
 

@@ -14,7 +14,10 @@ from sim.geography.making.balance import OUTSIDE
 from sim.geography.making.report import PEOPLE, POLYGONS, ROWS, Counted, Report, count
 from sim.text import Message
 
-USUAL: Final = ("people", "population", "pop", "persons", "inhabitants", "人口", "人数")
+USUAL: Final = (
+    "people", "population", "pop", "persons", "inhabitants", "residents", "resident population",
+    "人口", "人数", "常住人口", "常住人口数", "人口数", "人口数量", "总人口", "户籍人口",
+)  # fmt: skip
 MANY_LOST: Final = 0.05
 THIN_PER_KM2, CROWDED_PER_KM2 = 1.0, 100_000.0  # people of a whole map; else the unit is another
 FEW_IN_A_ZONE: Final = 1_000  # fractions and no more people than that: thousands, ten thousands
@@ -24,8 +27,13 @@ REPEATS: Final = Counted(
 )
 
 
-def people_in(path: Path, frame: pd.DataFrame, chosen: str) -> np.ndarray:
-    """[row] the people of each row, from the column chosen or one with a usual name."""
+def people_in(
+    path: Path, frame: pd.DataFrame, chosen: str, report: Report | None = None
+) -> np.ndarray:
+    """[row] the people of each row, from the column chosen or one with a usual name.
+
+    What its numbers alone do not say, as that they are ten thousands, is told to the report.
+    """
     name = tables.column(frame, USUAL, chosen)
     if not name:
         known = ", ".join(str(c) for c in frame.columns if c != "geometry")
@@ -33,13 +41,12 @@ def people_in(path: Path, frame: pd.DataFrame, chosen: str) -> np.ndarray:
             "say with --people-column which column has the people: {known}", known=known
         )
         raise MapImportError(path, message)
-    return tables.numbers(path, frame, name, numerals.PEOPLE)
-
-
-def note_columns(frame: pd.DataFrame, report: Report) -> None:
-    """Says how a file of people and its numbers were read."""
-    for note in tables.notes(frame):
-        report.note(PEOPLE, note)
+    before = tables.notes(frame)
+    people = tables.numbers(path, frame, name, numerals.PEOPLE)
+    if report is not None:
+        for note in tables.notes(frame)[len(before) :]:
+            report.note(PEOPLE, note)
+    return people
 
 
 def people_without_shape(rows: pd.DataFrame, chosen: str) -> float:
@@ -47,7 +54,9 @@ def people_without_shape(rows: pd.DataFrame, chosen: str) -> float:
     name = tables.column(rows, USUAL, chosen)
     if not name:
         return 0.0
-    return float(np.nansum(np.maximum(pd.to_numeric(rows[name], errors="coerce"), 0)))
+    values, _ = numerals.numbers(tables.texts(rows[name]))
+    factor = numerals.unit_factor(name, numerals.PEOPLE)
+    return float(np.nansum(np.maximum(values, 0))) * (1.0 if factor is None else factor)
 
 
 def refuse_negative(path: Path, people: np.ndarray) -> None:

@@ -21,6 +21,7 @@ from sim.geography.making import (
     metres,
     options,
     places,
+    seats,
     urban,
     writing,
 )
@@ -39,7 +40,8 @@ from sim.geography.making.people.cells import (
     note_zoneless,
 )
 from sim.geography.making.report import GROUND, LINKS, ROADS, Report, count
-from sim.geography.making.roads import graphml, lines, osm, tidying
+from sim.geography.making.roads import elements, graphml, lines, osm, tidying
+from sim.geography.making.roads.balance import GROUND_M
 from sim.text import Message, Say
 
 OSM: Final = (".pbf", ".osm", ".gz", ".bz2")
@@ -164,8 +166,8 @@ def layers_of(read: FileContents, chosen: ImportOptions, report: Report) -> Laye
         xy, cells["people"].to_numpy(float), road_lines, read.roads["class"].to_numpy()
     )
     note_remote(away, report)
-    ground_known = bool(chosen.zones.file or chosen.zones.boundary)
-    townships = townships_layer(zones, cells, area, "sourced" if ground_known else "inferred")
+    drawn_ground = bool(chosen.zones.file or chosen.zones.boundary) and ground.SEAT not in zones
+    townships = townships_layer(zones, cells, area, "sourced" if drawn_ground else "inferred")
     drawn = "sourced" if chosen.zones.boundary else "inferred"
     sites = places.read_sites(places.Source.sites(chosen), townships, report)
     hospitals = places.read_hospitals(places.Source.hospitals(chosen), townships, report)
@@ -228,6 +230,8 @@ def _crs(chosen: ImportOptions, links: gpd.GeoDataFrame | None) -> pyproj.CRS:
     for path in (chosen.zones.boundary, chosen.zones.file):
         if path is not None and not asked:
             try:
+                if path == chosen.zones.file and seats.are_seats(path):
+                    return metres.metric_crs(asked, seats.points_of(path, _seat_options(chosen)))
                 return metres.metric_crs(asked, shapes.read_shapes(path, shapes.POLYGONS))
             except MapImportError:  # told where it is read
                 continue
@@ -256,11 +260,18 @@ def _zones(
 ) -> gpd.GeoDataFrame | None:
     if chosen.zones.file is None:
         return None
+    if seats.are_seats(chosen.zones.file):
+        return seats.read(chosen.zones.file, crs, boundary, _seat_options(chosen), report)
     own = chosen.people if chosen.people.file is None else None
     zones = ground.read_zones(
         chosen.zones.file, crs, chosen.zones.name_column, report, own, chosen.reading.encoding
     )
     return zones if boundary is None else ground.zones_inside(zones, boundary, report)
+
+
+def _seat_options(chosen: ImportOptions) -> seats.SeatOptions:
+    own = chosen.people if chosen.people.file is None else None
+    return seats.SeatOptions(chosen.zones, chosen.reading, own)
 
 
 # ── roads ────────────────────────────────────────────────────────────────────────────────────
@@ -270,7 +281,8 @@ def read_links(chosen: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     """The roads' links as their file has them, by the file's ending."""
     assert chosen.file is not None  # `options.problems` saw to it
     ending = chosen.file.suffix.lower()
-    reader = osm if ending in OSM else graphml if ending == ".graphml" else lines
+    by_osm = ending in OSM or elements.is_overpass(chosen.file)
+    reader = osm if by_osm else graphml if ending == ".graphml" else lines
     return reader.read(chosen.file, chosen, report)
 
 
@@ -282,7 +294,7 @@ def make_roads(
     report: Report,
 ) -> gpd.GeoDataFrame:
     """The bundle's `roads`: in metres, near the boundary, joined, without islands."""
-    links = links.to_crs(crs)
+    links = links.to_crs(crs).set_crs(crs, allow_override=True)  # the same, in the same letters
     if boundary is not None:
         links = _near(links, boundary, chosen, report)
     if "u" not in links.columns:
@@ -301,10 +313,13 @@ def _near(
     if not kept.any():
         raise MapImportError(chosen.file or "--roads", metres.elsewhere(boundary, links))
     if not kept.all():
+        lost_km = links[GROUND_M].to_numpy()[~kept].sum() / 1000
+        report.kilometres.left_out += lost_km
         message = Message(
-            "left out: {links} more than {km:g} km outside the boundary",
+            "left out: {links} more than {km:g} km outside the boundary, {lost:,.1f} km",
             links=count((~kept).sum(), LINKS),
             km=chosen.margin / 1000,
+            lost=lost_km,
         )
         report.note(ROADS, message)
     return links[kept].reset_index(drop=True)

@@ -183,8 +183,7 @@ def _layers(
             crs,
             options.zones.name_column,
             report,
-            None,
-            options.reading.encoding,
+            encoding=options.reading.encoding,
         )
         boundary = ground.outline(zones.geometry.values)
     alone = PeopleSums(ground.zone_or_none(xy, zones), xy[:, 0], xy[:, 1], weight,

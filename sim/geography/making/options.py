@@ -248,7 +248,7 @@ def _without_effect(options: ImportOptions) -> Iterator[Problem]:
     """Choices that nothing follows from, because what they are of is not given."""
     roads, people, given = options.roads, options.people, options.files()
     road_map, matrix_map = roads.file is not None, options.matrix.file is not None
-    endings = {path.suffix.lower() for path in given.values()}
+    endings = {file_of(path).suffix.lower() for path in given.values()}
     of_matrix = Message("it is of --matrix, which is not given")
     of_roads = Message("it is of --roads, which is not given")
     cases: list[tuple[str, bool, Message]] = [
@@ -265,6 +265,11 @@ def _without_effect(options: ImportOptions) -> Iterator[Problem]:
         (
             f"--people-unit {people.unit}",
             people.unit != "people" and (people.file is None or _is_table(people.file)),
+            Message("it is of a raster: in a table, people are counted"),
+        ),
+        (
+            "--people-band",
+            people.band is not None and (people.file is None or _is_table(people.file)),
             Message("it is of a raster: in a table, people are counted"),
         ),
         (

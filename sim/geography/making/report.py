@@ -26,6 +26,14 @@ class Note(NamedTuple):
 
 
 @dataclass
+class Kilometres:
+    """Of roads, on the ground: what was read is what is kept and what was left out."""
+
+    read: float = 0.0
+    left_out: float = 0.0
+
+
+@dataclass
 class Report:
     """Findings under a few headings, in the order in which they were made, and warnings."""
 
@@ -33,6 +41,7 @@ class Report:
     warnings: list[Message] = field(default_factory=list)
     people: PeopleBalance = field(default_factory=PeopleBalance)
     overlaps_m2: float = 0.0  # of zones, given to the smaller of two
+    kilometres: Kilometres = field(default_factory=Kilometres)
 
     def note(self, section: Message, message: Message, *, detail: bool = False) -> None:
         self.sections.setdefault(section, []).append(Note(message, detail))

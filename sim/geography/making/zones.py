@@ -15,22 +15,17 @@ from sim.errors import MapImportError, Problem, did_you_mean
 from sim.files import shapes, tables
 from sim.geography.making.balance import COVERED, NO_SHAPE
 from sim.geography.making.groups import PeopleOptions
-from sim.geography.making.headcount import (
-    note_columns,
-    note_lost,
-    note_read,
-    people_in,
-    people_without_shape,
-)
+from sim.geography.making.headcount import note_lost, note_read, people_in, people_without_shape
 from sim.geography.making.overlaps import each_ground_once
-from sim.geography.making.report import GROUND, POLYGONS, ZONES, Report, count, some
+from sim.geography.making.report import GROUND, PEOPLE, POLYGONS, ZONES, Report, count, some
 from sim.text import Message, Name
 
-NAMES_ZH: Final = ("name_zh", "name:zh", "名称", "乡镇")
+NAMES_ZH: Final = ("name_zh", "name:zh", *shapes.CHINESE_NAMES)
 CODES: Final = ("code", "zone_id", "id", "adcode", "代码")
 SLIVER_M2: Final = 1e4  # smaller holes are slips of drawing
 INSIDE: Final = 0.995  # a polygon this far inside the boundary is wholly inside
-PEOPLE: Final = "people"
+LIVING: Final = "people"  # their column
+SEAT: Final = "seat"  # the column of a point, in metres, where the file says where the seats are
 SEEN: Final = 0.01  # of all people in no zone, or of the ground: worth a look
 
 
@@ -45,6 +40,8 @@ def in_metres(found: shapes.ShapesFile, crs: pyproj.CRS | str, report: Report) -
     """A file's shapes in the map's system, what the move broke mended; its findings are said."""
     for finding in found.findings:
         report.warn(finding)
+    for note in tables.notes(found.frame):
+        report.note(GROUND if found.kind == shapes.POLYGONS else PEOPLE, note)
     moved = found.frame.to_crs(crs)
     wrong = np.flatnonzero(~moved.is_valid)
     if len(wrong) and found.kind == shapes.POLYGONS:
@@ -87,11 +84,10 @@ def read_zones(
     """
     report = report or Report()
     found = read_polygons(path, crs, report, encoding)
-    frame = _named(path, found.frame, name_column)
+    frame = named(path, found.frame, name_column)
     living = None
     if people is not None:
-        living = people_in(path, frame, people.column)
-        note_columns(frame, report)
+        living = people_in(path, frame, people.column, report)
         note_read(path, living, report, POLYGONS)
         lost = people_without_shape(found.left_out, people.column)
         report.people.read += lost
@@ -104,7 +100,7 @@ def read_zones(
     return once.frame.assign(people=living[once.kept])
 
 
-def _named(path: Path, frame: gpd.GeoDataFrame, name_column: str) -> gpd.GeoDataFrame:
+def named(path: Path, frame: gpd.GeoDataFrame, name_column: str) -> gpd.GeoDataFrame:
     """The zones with their names in both languages and a code for each."""
     named = tables.column(frame, shapes.NAMES, name_column)
     if not named:
@@ -165,11 +161,11 @@ def zones_inside(
         report.note(GROUND, message)
     shape = np.array([polygonal(one) for one in shape[left]], object)
     rest = zones[left].reset_index(drop=True).set_geometry(shape, crs=zones.crs)
-    if PEOPLE not in zones.columns:
+    if LIVING not in zones.columns:
         return rest
     inside = np.where(whole[left], 1.0, rest.area / before[left])
-    rest[PEOPLE] = rest[PEOPLE].to_numpy(float) * np.where(inside >= INSIDE, 1.0, inside)
-    note_lost(zones[PEOPLE].sum() - rest[PEOPLE].sum(), rest[PEOPLE].sum(), report)
+    rest[LIVING] = rest[LIVING].to_numpy(float) * np.where(inside >= INSIDE, 1.0, inside)
+    note_lost(zones[LIVING].sum() - rest[LIVING].sum(), rest[LIVING].sum(), report)
     return rest
 
 

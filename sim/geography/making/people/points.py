@@ -16,7 +16,6 @@ from sim.geography.making import zones as ground
 from sim.geography.making.balance import NO_SHAPE
 from sim.geography.making.groups import PeopleOptions, ReadingOptions
 from sim.geography.making.headcount import (
-    note_columns,
     note_lost,
     note_read,
     note_repeats,
@@ -24,7 +23,7 @@ from sim.geography.making.headcount import (
     people_without_shape,
 )
 from sim.geography.making.people.cells import PeopleSums, squares
-from sim.geography.making.report import POINTS, Report
+from sim.geography.making.report import PEOPLE, POINTS, Report
 
 
 def points_of(
@@ -38,11 +37,14 @@ def points_of(
 
     The people of a row with several points are shared out evenly among them.
     """
+    column = options.column
     if tables.is_table(path):
         frame = tables.read_table(path, reading.encoding, reading.sheet)
         lon, lat, _ = located.degrees(path, frame, options.coordinates)
+        for note in tables.notes(frame):
+            report.note(PEOPLE, note)
         at = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326).to_crs(crs)
-        people = people_in(path, frame, options.column)
+        people = people_in(path, frame, column, report)
         note_repeats(path, frame, people, report)
         frame = gpd.GeoDataFrame(frame, geometry=at)
     else:
@@ -50,13 +52,12 @@ def points_of(
         if found.kind == shapes.POLYGONS:
             return None
         frame = ground.in_metres(found, crs, report).frame
-        people = people_in(path, frame, options.column)
+        people = people_in(path, frame, column, report)
         rows = pd.DataFrame(frame.drop(columns=frame.geometry.name))
         note_repeats(path, rows.assign(place=frame.geometry.to_wkb()), people, report)
-        lost = people_without_shape(found.left_out, options.column)
+        lost = people_without_shape(found.left_out, column)
         report.people.read += lost
         report.people.leave_out(NO_SHAPE, lost)
-    note_columns(frame, report)
     note_read(path, people, report, POINTS)
     each = shapely.get_num_geometries(frame.geometry.values)
     frame = frame.assign(people=people / each)

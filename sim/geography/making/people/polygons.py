@@ -70,6 +70,9 @@ def street_pieces(roads: gpd.GeoDataFrame, polygon: np.ndarray, cell_m: float) -
     Pieces are 10 m or less, in a very large network up to a tenth of a cell.
     """
     lived_in = roads.geometry.values[~roads["class"].isin(tags.NOT_LIVED_IN)]
+    # A street of two speeds is there twice, once for each way; people live along it once.
+    drawn = pd.Series(shapely.to_wkb(shapely.normalize(lived_in)))
+    lived_in = lived_in[~drawn.duplicated().to_numpy()]
     piece_m = max(PIECE_M, min(shapely.length(lived_in).sum() / PIECES, cell_m / 10))
     xy, line = shapely.get_coordinates(shapely.segmentize(lived_in, piece_m), return_index=True)
     same = line[1:] == line[:-1]

@@ -14,7 +14,7 @@ from sim.files import shapes, tables
 from sim.geography.making import zones as ground
 from sim.geography.making.balance import COVERED, NO_SHAPE
 from sim.geography.making.groups import PeopleOptions, ReadingOptions
-from sim.geography.making.headcount import note_columns, note_read, people_in, people_without_shape
+from sim.geography.making.headcount import note_read, people_in, people_without_shape
 from sim.geography.making.overlaps import each_ground_once
 from sim.geography.making.people import points, polygons, raster
 from sim.geography.making.people.cells import PeopleSums
@@ -62,10 +62,10 @@ def _read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSum
 
 def _polygons(path: Path, land: Land, column: str, report: Report) -> gpd.GeoDataFrame:
     """Polygons with `people`, of which no two overlap."""
-    file = shapes.read_file(path, shapes.POLYGONS, shapes.POINTS, encoding=land.reading.encoding)
-    found = ground.in_metres(file, land.crs, report)
-    people = people_in(path, found.frame, column)
-    note_columns(found.frame, report)
+    kinds = (shapes.POLYGONS, shapes.POINTS)
+    read_file = shapes.read_file(path, *kinds, encoding=land.reading.encoding)
+    found = ground.in_metres(read_file, land.crs, report)
+    people = people_in(path, found.frame, column, report)
     note_read(path, people, report, POLYGONS)
     lost = people_without_shape(found.left_out, column)
     report.people.read += lost
