@@ -349,3 +349,14 @@ def test_everybody_urban_and_a_lone_zone_are_told(make, tmp_path):
     path = features(tmp_path / "z.geojson", [box()], name=["County"], people=[500])
     report, _ = make(zones=path)
     assert 'z.geojson gives one zone only, "County"' in report
+
+
+def test_how_people_in_a_table_were_read_is_said(make, tmp_path):
+    lon, lat = (f"{x + STEP:.4f}".replace(".", ",") for x in (LON, LAT))
+    path = tmp_path / "people.csv"
+    path.write_bytes(f"经度;纬度;人口（万人）\n{lon};{lat};1,25\n".encode("gb18030"))
+    report, ground = make(people=path)
+    assert ground.cells.people.sum() == 12_500
+    assert "people.csv is read as GB 18030" in report
+    assert "people.csv: the commas of 人口（万人） are decimal ones" in report
+    assert "people.csv: the numbers of 人口（万人） are times 10,000, as its unit says" in report

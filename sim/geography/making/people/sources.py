@@ -65,7 +65,7 @@ def _polygons(path: Path, land: Land, column: str, report: Report) -> gpd.GeoDat
     kinds = (shapes.POLYGONS, shapes.POINTS)
     read_file = shapes.read_file(path, *kinds, encoding=land.reading.encoding)
     found = ground.in_metres(read_file, land.crs, report)
-    people = people_in(path, found.frame, column)
+    people = people_in(path, found.frame, column, report)
     note_read(path, people, report, POLYGONS)
     lost = people_without_shape(found.left_out, column)
     report.people.read += lost
