@@ -139,6 +139,11 @@ def test_people_outside_the_boundary_only_are_refused(make, tmp_path):
     assert "nobody lives within the boundary" in refused(make, boundary=edge, people=path)
 
 
+def test_less_than_one_person_is_no_map(make, tmp_path):
+    text = refused(make, people=raster(tmp_path / "p.tif", np.full((30, 30), 1e-4)))
+    assert "only 0.09 people live within the boundary" in text
+
+
 @pytest.mark.parametrize(
     ("people", "said"),
     [([-1, 5], "1 row with fewer than 0 people"), ([0, 0], "it holds no people"),

@@ -39,6 +39,13 @@ def read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSums
     if not sums.people.sum():
         path = options.file or land.zones_file
         raise MapImportError(path, Message("nobody lives within the boundary"))
+    if options.total is None and round(float(sums.people.sum())) < 1:
+        path = options.file or land.zones_file
+        message = Message(
+            "only {people:.2g} people live within the boundary: what is their unit?",
+            people=sums.people.sum(),
+        )
+        raise MapImportError(path, message)
     return sums, provenance
 
 
