@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sim.study import arguments
 from sim.study.stopping import StoppedBecause
+from sim.study.worst_served import WorstServed
+
+MAP: Final = "map"  # the name of the drawing of an answer on its map
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,11 +65,13 @@ class Provenance(Origin):
     seed: int
     seconds: float
     chosen: StoppedBecause
+    worst: WorstServed | None = None  # the townships served worst; None if they were not asked for
 
     @staticmethod
     def by(runs: Runs, chosen: StoppedBecause, seconds: float) -> Provenance:
         often = max(runs.replications(row) for row in range(len(runs.layouts)))
-        return Provenance(runs.base, often, runs.runs, runs.seed, seconds, chosen)
+        worst = runs.worst_if_chosen
+        return Provenance(runs.base, often, runs.runs, runs.seed, seconds, chosen, worst)
 
     @property
     def draft(self) -> bool:
@@ -80,6 +85,16 @@ class Provenance(Origin):
             "days": self.base.settings.study.length / 86_400,
             "seed": self.seed,
             "draft": self.draft,
+            "worst_served": None if self.worst is None else self._worst_facts(self.worst),
+        }
+
+    def _worst_facts(self, worst: WorstServed) -> dict[str, Any]:
+        return {
+            "townships": [self.base.map.townships[row].name.zh for row in worst.rows],
+            "with_enough_calls": worst.eligible,
+            "with_too_few_calls": worst.thin,
+            "told_from_the_next": worst.apart,
+            "by_expectation": worst.busy is not None,
         }
 
 
@@ -152,6 +167,14 @@ class Answer(ABC):
 
     def _repr_html_(self) -> str:
         return self.page().html()
+
+
+class AnswerOnMap(Answer):
+    """An answer about places, which is drawn on the map, too."""
+
+    def map(self, lang: str = "en", size: str = "screen") -> Figure:
+        """Its sites on the map."""
+        return self.figure(lang, size, MAP)
 
 
 def _upstairs(room: str, name: str) -> Any:

@@ -129,7 +129,8 @@ def _demand(scenario: Scenario, factor: float) -> Scenario:
         area: getattr(rates, area)._replace(per_second=getattr(rates, area).per_second * factor)
         for area in ("urban", "rural")
     }
-    return _with(scenario, "demand", rate=rates.model_copy(update=changed))
+    found = _with(scenario, "demand", rate=rates.model_copy(update=changed))
+    return replace(found, calls_times=scenario.calls_times * factor)
 
 
 def _speed(

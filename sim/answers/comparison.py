@@ -90,11 +90,10 @@ class Comparison(Answer):
     @cached_property
     def pooled(self) -> list[Pooled]:
         """[layout] its calls in all replications; the worst-served set is the base's."""
-        setups = [_setup(layout)._replace(sequential=self.sequential) for layout in self.layouts]
-        worst = estimates.worst_townships(Pooled(self.tallies[0], setups[0]))
+        worst = () if self.provenance.worst is None else self.provenance.worst.rows
         return [
-            Pooled(tallies, setup._replace(worst=worst))
-            for tallies, setup in zip(self.tallies, setups, strict=True)
+            Pooled(tallies, _setup(layout)._replace(worst=worst, sequential=self.sequential))
+            for layout, tallies in zip(self.layouts, self.tallies, strict=True)
         ]
 
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
@@ -266,10 +265,30 @@ class Comparison(Answer):
         arguments.whole("layout", layout, 1, max(1, len(self.layouts) - 1))
         return self.sentences(lang)[layout - 1]
 
-    def map(self, lang: str = "en", layout: int = 0, size: str = "screen") -> Figure:
-        """The townships by the minutes within which nine of ten calls are reached."""
-        arguments.whole("layout", layout, 0, len(self.layouts) - 1)
-        return self.figure(lang, size, map_name(layout))
+    def map(
+        self,
+        lang: str = "en",
+        layout: int | None = None,
+        size: str = "screen",
+        what: str = "p90",
+    ) -> Figure:
+        """The townships by the minutes within which nine of ten calls are reached.
+
+        `what="difference"`: by how many more calls of a hundred are reached in time under a
+        proposal; `what="minutes"`: by how much sooner. `layout`: 0 for the base, which is the
+        usual one, or the number of a proposal; of differences the first proposal is the usual one.
+        OptionError for another `what`, or if there is no such proposal.
+        """
+        keys = {"difference": "within", "minutes": "mean"}
+        arguments.one_of("what", what, ["p90", *keys])
+        if layout is not None:
+            arguments.whole("layout", layout, 0, len(self.layouts) - 1)
+        if what == "p90":
+            return self.figure(lang, size, map_name(layout or 0))
+        number = 1 if layout is None else layout
+        if number not in self.proposals:
+            raise OptionError("map", NO_PROPOSAL)
+        return self.figure(lang, size, difference_name(number, keys[what]))
 
     def cdf(self, lang: str = "en", size: str = "screen") -> Figure:
         """Response times, urban and rural, against their targets."""
@@ -278,12 +297,13 @@ class Comparison(Answer):
     def forest(self, lang: str = "en", size: str = "screen") -> Figure:
         """Every proposal's differences from the base, with intervals and verdicts."""
         if len(self.layouts) == 1:
-            message = Message("there is no proposal to draw: compare two layouts")
-            raise OptionError("forest", message)
+            raise OptionError("forest", NO_PROPOSAL)
         return self.figure(lang, size, "forest")
 
 
-STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed")
+NO_PROPOSAL: Final = Message("there is no proposal to draw: compare two layouts")
+DIFFERENCES: Final = {"within": "map-difference", "mean": "map-minutes"}  # maps, by the measure
+STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst_served")
 
 
 def map_name(layout: int) -> str:
@@ -291,6 +311,11 @@ def map_name(layout: int) -> str:
     if layout == 0:
         return "map"
     return "map-proposal" if layout == 1 else f"map-proposal-{layout}"
+
+
+def difference_name(layout: int, key: str) -> str:
+    """The name of the map of what a proposal changes: map-difference, map-difference-2, …"""
+    return DIFFERENCES[key] if layout == 1 else f"{DIFFERENCES[key]}-{layout}"
 
 
 def _setup(layout: Scenario) -> Setup:

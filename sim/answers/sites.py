@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Unpack
 from scipy.stats import kendalltau
 
 from sim.answers import candidates, site_plans
-from sim.answers.answer import Answer, Provenance
+from sim.answers.answer import AnswerOnMap, Provenance
 from sim.answers.candidates import SEATS
 from sim.answers.ranking import RankedSite, Ranking, rank_layouts
 from sim.answers.site_plans import MODELS, SitePlan
@@ -24,6 +24,7 @@ from sim.errors import ScenarioError
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
+from sim.study.worst_served import WorstServed
 from sim.text import Message, message_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sites(Answer):
+class Sites(AnswerOnMap):
     """Plans in the order of the model, beside what the simulation made of them."""
 
     provenance: Provenance
@@ -151,8 +152,6 @@ def site(
 
 def _busy(base: Scenario, effort: Effort) -> float:
     """The share of their time on shift that today's ambulances are on calls, by simulation."""
-    with Runs(base, [], effort) as runs:
+    with Runs(base, [], effort, WorstServed()) as runs:
         runs.extend(min(10, runs.stopping.upper))
-        busy_s = float(runs.per_day(0, "busy_s").sum())
-    hours = sum(24 if a.hours is None else (a.hours[1] - a.hours[0]) % 24 or 24 for a in base.fleet)
-    return min(0.99, busy_s / (hours * 3600))
+        return min(0.99, runs.value(0, "busy").mean)

@@ -93,6 +93,8 @@ def explain(
 
 def _in_order(layout: Scenario, say: Language) -> str:
     """What `check` says of a scenario in which it found nothing wrong."""
+    from sim.scenario import checks
+
     the_map, cells = layout.map, layout.map.cells
     people = cells.people.sum()
     urban = cells.people[cells.area == 0].sum() / people if people else math.nan
@@ -120,6 +122,7 @@ def _in_order(layout: Scenario, say: Language) -> str:
             "{n} road nodes cannot be reached and left again; they are not used",
         )
         rows.append((say("note"), left_out))
+    rows += [(say("look at"), say(doubt)) for doubt in checks.doubts(layout, the_map)]
     if layout.recorded is not None:
         calls, start = layout.recorded.calls, layout.recorded.start
         said = say(

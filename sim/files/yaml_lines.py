@@ -13,8 +13,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.errors import Problem, ScenarioError
 from sim.files import yaml_slips
-from sim.files.text import read_text
-from sim.text import Message
+from sim.files.text import EncodingError, read_text
+from sim.text import Message, message_of
 
 Loc = Sequence[str | int]
 
@@ -68,9 +68,8 @@ class YamlText:
 def _read(path: Path) -> str:
     try:
         return read_text(path)
-    except UnicodeDecodeError:
-        message = Message("this is not a text file in UTF-8 or GB 18030")
-        raise ScenarioError(path, message) from None
+    except EncodingError as error:
+        raise ScenarioError(path, message_of(error)) from None
     except OSError as error:
         message = Message("the file cannot be read ({reason})", reason=error.strerror)
         raise ScenarioError(path, message) from None

@@ -272,9 +272,9 @@ def _problems(layers: Layers) -> Iterator[Problem]:
         for column in columns:
             if column not in layers[name].columns:
                 yield Problem(MISSING_COLUMN, _column(name, column))
-    crs = {str(layers[name].crs) for name in LAYERS if name != "meta"}
-    if len(crs) > 1:
-        found = ", ".join(crs)
+    there = [layers[name].crs for name in LAYERS if name != "meta"]
+    if any(crs != there[0] for crs in there):  # the same one may be written in other letters
+        found = ", ".join(sorted({str(crs) for crs in there}))
         yield Problem(
             Message("all layers must share one coordinate system; found {found}", found=found)
         )

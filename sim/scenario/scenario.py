@@ -37,6 +37,7 @@ class Scenario(Layout):
     reason: str = ""
     files: tuple[Path, ...] = ()  # what it was read from: scenario files, the base's last
     recorded: CallRecords | None = None  # calls to replay instead of drawing them
+    calls_times: float = 1.0  # the usual number of calls, with which these are shared
 
     def add(
         self,
