@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import PlannerError, Problem, RecordsError
-from sim.files.tables import read_table
+from sim.files import numerals, tables
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
 from sim.policies.clock import NONE, on_grid
@@ -26,7 +26,7 @@ from sim.scenario.records.incidents import Stamps
 from sim.scenario.records.instants import Instants
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
-from sim.text import Message
+from sim.text import Message, message_of
 
 NO_SUCH_HOSPITAL: Final = Message('no hospital "{name}"{hint}')
 
@@ -78,7 +78,7 @@ def read(
 def _table(path: Path, asked: Replay) -> pd.DataFrame:
     """The file's rows as texts; RecordsError if there is no table in it."""
     try:
-        table = read_table(path)
+        table = tables.read_table(path, asked.encoding or "", asked.sheet or "")
     except OSError as error:
         message = Message("the file cannot be read ({reason})", reason=error.strerror)
         raise RecordsError(path, message) from None
@@ -102,7 +102,7 @@ class _Reader:
         self.lines = [int(line) for line in table.index]
         self.problems = problems
         self.instants = Instants(asked, found.order, self.lines, ground, problems)
-        self.notes: list[Message] = []
+        self.notes: list[Message] = tables.notes(table)
         self.warnings: list[Message] = []
 
     def texts(self, key: str) -> tuple[list[str], str] | None:
@@ -144,7 +144,19 @@ class _Reader:
         found = self.texts(stage)
         if found is None:
             return np.full(count, np.nan), []
-        return cells.durations(*found, stage, self.found.columns[stage].factor)
+        texts, header = found
+        try:
+            comma = tables.decimal_comma(self.table, texts)
+        except numerals.CommaError as error:
+            self.problems.at(header, line=self.lines[error.rows[0]]).tell(message_of(error))
+            comma = False
+        if comma:
+            file = self.asked.file
+            self.notes.append(
+                Message("{file}: the commas of {column} are decimal ones", file=file, column=header)
+            )
+        factor = self.found.columns[stage].factor
+        return cells.durations(texts, header, cells.LONGEST_S[stage], factor, comma)
 
     def _hospitals(self, count: int) -> tuple[np.ndarray, list[Fault]]:
         found = self.texts("hospital")
