@@ -112,7 +112,7 @@ class Runs:
         self._watch = effort.watch or (lambda done, total: None)
         self._found: list[list[Tally | Counts]] = [[] for _ in self.layouts]
         self._ready: dict[int, Pooled | Summed] = {}
-        self._worst = worst
+        self._worst_served = worst
         self.runs = 0  # replications of all layouts together, read back or simulated
 
     def __enter__(self) -> Runs:
@@ -257,14 +257,15 @@ class Runs:
     @property
     def worst_served(self) -> WorstServed:
         """The worst-served townships of the base, chosen on calls of their own."""
-        if self._worst is None:
-            self._worst = choose(self.base, self._study.plan, self.seed, self._pool.results)
-        return self._worst
+        if self._worst_served is None:
+            plan, run = self._study.plan, self._pool.results
+            self._worst_served = choose(self.base, plan, self.seed, run)
+        return self._worst_served
 
     @property
     def worst_if_chosen(self) -> WorstServed | None:
         """The same if anything has asked for them yet."""
-        return self._worst
+        return self._worst_served
 
     @property
     def worst(self) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ from sim.measures.sums import Counts
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.study.effort import Effort
 from sim.study.runs import Runs
+from sim.study.worst_served import WorstServed
 from sim.text import Name
 
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
@@ -39,7 +40,7 @@ class Written(Runs):
     def __init__(self, within, looked=False, calls=100):
         within = np.asarray(within)
         effort = Effort(**({"most": 10} if looked else {"replications": 10}))
-        super().__init__(days(), [days()] * (len(within) - 1), effort, worst=(0,))
+        super().__init__(days(), [days()] * (len(within) - 1), effort, WorstServed((0,)))
         calls = np.broadcast_to(calls, within.shape)
         nothing = np.zeros(1, int)
         self._found = [
