@@ -318,3 +318,10 @@ def test_nothing_of_the_selection_is_left_to_the_order_of_rows():
     said = [{o.candidate: (o.gains, o.best_place, o.worst_place) for o in r.sites}
             for r in (one, other)]  # fmt: skip
     assert said[0] == said[1]
+
+
+def test_those_that_have_fewer_runs_were_dropped_early():
+    found = rank_layouts(days(), [Candidate(Name(n, n)) for n in NAMES], plans(), workers=1)
+    most = max(site.replications for site in found.sites)
+    for site in found.sites:
+        assert site.dropped_early == (site.replications < most)

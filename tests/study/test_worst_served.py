@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 from conftest import ROOT
+from worlds import scenario_with
 
 from sim.answers import comparison, ranking
 from sim.errors import OptionError
@@ -146,3 +147,52 @@ def test_by_expectation_more_busy_ambulances_reach_fewer_people():
     assert (free[lived_in] >= busy[lived_in]).all()
     assert (free > busy + 0.01).any()
     assert (never[lived_in] == 0).all()
+
+
+def replayed(folder, text):
+    """The usual layout replaying these records."""
+    folder.mkdir()
+    path = scenario_with(folder, "")
+    (folder / "calls.csv").write_text(text, "utf-8")
+    return load(path)
+
+
+def records(base, length_days=14.0):
+    """A file of calls as they might have been: where people live, one after another."""
+    rng = np.random.default_rng(3)
+    names = [township.name.zh for township in base.map.townships]
+    minutes = np.sort(rng.integers(3 * 1440, int(length_days) * 1440, 20 * len(names)))
+    rows = [
+        f"2025-03-{3 + at // 1440:02d} {at // 60 % 24:02d}:{at % 60:02d},{names[i % len(names)]}"
+        for i, at in enumerate(minutes.tolist())
+    ]
+    return "\n".join(["received_at,township", *rows]) + "\n"
+
+
+def test_recorded_calls_are_no_choice_of_their_own(tmp_path):
+    """The choice is by driving times and busy ambulances, and that is said."""
+    result = comparison.run(
+        replayed(tmp_path / "usual", records(days())), replications=5, workers=1
+    )
+    worst = result.provenance.worst
+    assert 0 < worst.busy < 1
+    assert len(worst.rows) == 5
+    expected = expected_share(result.base, worst.busy, len(result.base.map.townships))
+    assert max(expected[list(worst.rows)]) <= np.sort(expected)[5] + 1e-12
+    said = notes(result.provenance, language("en"))
+    assert any("The calls are records" in note for note in said)
+    assert result.facts()["worst_served"]["by_expectation"] is True
+
+
+def test_townships_with_few_records_are_not_chosen(tmp_path):
+    lines = records(days()).splitlines()
+    worst = comparison.run(
+        replayed(tmp_path / "all", "\n".join(lines)), replications=2
+    ).provenance.worst
+    name = days().map.townships[worst.rows[0]].name.zh
+    rows = [line for line in lines if name not in line]
+    kept = [line for line in lines if name in line][:1]
+    few = replayed(tmp_path / "few", "\n".join([rows[0], *sorted([*rows[1:], *kept])]))
+    found = comparison.run(few, replications=2, workers=1).provenance.worst
+    assert worst.rows[0] not in found.rows
+    assert found.thin == worst.thin + 1
