@@ -258,9 +258,22 @@ class Runs:
     def worst_served(self) -> WorstServed:
         """The worst-served townships of the base, chosen on calls of their own."""
         if self._worst_served is None:
-            plan, run = self._study.plan, self._pool.results
-            self._worst_served = choose(self.base, plan, self.seed, run)
+            key = self._choice_key()
+            noted = self._checkpoints.read_choice(key)
+            self._worst_served = self._choose() if noted is None else WorstServed.of(noted)
+            if noted is None:
+                self._checkpoints.note_choice(key, self._worst_served._asdict())
         return self._worst_served
+
+    def _choose(self) -> WorstServed:
+        return choose(self.base, self._study.plan, self.seed, self._pool.results)
+
+    def _choice_key(self) -> str:
+        """A hash of all that the choice follows from, of which the measured calls are no part."""
+        if self._checkpoints.folder is None:
+            return ""
+        plan = self._study.plan._replace(seed=self.seed, keep=Keep.SUMS)
+        return self._study._replace(plan=plan).key([0], self._fingerprints)
 
     @property
     def worst_if_chosen(self) -> WorstServed | None:

@@ -9,9 +9,9 @@ many replications are measured: it is the same in every command.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import numpy as np
 
@@ -50,6 +50,11 @@ class WorstServed(NamedTuple):
     apart: bool = True  # the last of them is told from the next
     busy: float | None = None  # by expectation, where calls are records; ambulances' share of time
 
+    @staticmethod
+    def of(noted: Mapping[str, Any]) -> WorstServed:
+        """From its fields as JSON has them."""
+        return WorstServed(**{**noted, "rows": tuple(noted["rows"])})
+
 
 def choose(base: Scenario, plan: Plan, seed: int, run: Run) -> WorstServed:
     """The worst-served townships of the base, by other calls of its demand.
@@ -83,7 +88,8 @@ def choose(base: Scenario, plan: Plan, seed: int, run: Run) -> WorstServed:
     order = eligible[np.argsort(expected[eligible], kind="stable")]
     edge = expected[order[MANY - 1 : MANY + 1]]
     rows = tuple(sorted(order[:MANY].tolist()))
-    return WorstServed(rows, thin, len(order), len(edge) < 2 or edge[0] < edge[1], busy)
+    apart = len(edge) < 2 or bool(edge[0] < edge[1])
+    return WorstServed(rows, thin, len(order), apart, busy)
 
 
 def need(worst: WorstServed, by: str) -> None:
