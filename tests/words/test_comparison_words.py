@@ -15,12 +15,12 @@ from sim.words.comparison_sentence import sentence
 from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
-BETTER, WORSE, TOO_SMALL, UNDECIDED = (
-    Verdict.BETTER, Verdict.WORSE, Verdict.TOO_SMALL, Verdict.UNDECIDED,
+BETTER, WORSE, TOO_SMALL, UNDECIDED, TOO_FEW = (
+    Verdict.BETTER, Verdict.WORSE, Verdict.TOO_SMALL, Verdict.UNDECIDED, Verdict.TOO_FEW,
 )  # fmt: skip
 UP, DOWN = Estimate(0.037, 0.035, 0.038), Estimate(-0.021, -0.03, -0.012)
 LITTLE = Estimate(0.001, -0.002, 0.004)
-VALUES = {BETTER: UP, WORSE: DOWN, TOO_SMALL: LITTLE, UNDECIDED: LITTLE}
+VALUES = {BETTER: UP, WORSE: DOWN, TOO_SMALL: LITTLE, UNDECIDED: LITTLE, TOO_FEW: LITTLE}
 
 
 def with_verdicts(liling, within, worst):
@@ -58,6 +58,7 @@ def test_a_sentence_never_hides_what_gets_worse(liling, within, worst):
         assert f"{'多' if worst == BETTER else '少'} {points} 次" in chinese.partition("最差")[2]
     assert ("cannot tell" in english) == ("尚不能判断" in chinese) == (within == UNDECIDED)
     assert ("too little to matter" in english) == ("差异过小" in chinese) == (within == TOO_SMALL)
+    assert ("too few calls" in english) == ("呼叫太少" in chinese) == (within == TOO_FEW)
     assert "{" not in english + chinese
     assert "nan" not in english + chinese
 
