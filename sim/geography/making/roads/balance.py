@@ -46,24 +46,35 @@ MISREAD: Final = (tags.ODD_COURSE, tags.ODD_ACCESS, speeds.ODD, tags.ODD_FERRY)
 MANY: Final = 0.01  # of the ways that are kept
 
 
-def ground_m(xy: np.ndarray, of: np.ndarray, lines: int) -> np.ndarray:
-    """[line] metres of lines in degrees, in the UTM zone in which they lie, as maps have them.
+def flat_crs(xy: np.ndarray) -> pyproj.CRS | None:
+    """The UTM zone of points in degrees, as maps have it; None of points that span more.
+
+    `xy`: [point, 2] longitude and latitude, nan where a point is lost.
+    """
+    known = xy[np.isfinite(xy[:, 0])]
+    if not len(known):
+        return None
+    west, south = known.min(axis=0).tolist()
+    east, north = known.max(axis=0).tolist()
+    if east - west > ZONES_DEGREES:
+        return None
+    return gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).estimate_utm_crs()
+
+
+def ground_m(
+    xy: np.ndarray, of: np.ndarray, lines: int, flat: pyproj.CRS | None
+) -> np.ndarray:  # fmt: skip
+    """[line] metres of lines in degrees, in a flat system or, without one, on the ellipsoid.
 
     `xy`: [point, 2] longitude and latitude, nan where a point is lost: what touches it has no
-    length; `of`: [point] the line, in rising order. What spans more than a zone is measured on the
-    ellipsoid.
+    length; `of`: [point] the line, in rising order.
     """
     known = np.isfinite(xy[:, 0])
     step = (of[1:] == of[:-1]) & known[1:] & known[:-1]
-    if not step.any():
-        return np.zeros(lines)
-    west, south = xy[known].min(axis=0).tolist()
-    east, north = xy[known].max(axis=0).tolist()
-    if east - west <= ZONES_DEGREES:
-        place = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326)
-        to_metres = pyproj.Transformer.from_crs(4326, place.estimate_utm_crs(), always_xy=True)
-        flat = np.column_stack(to_metres.transform(*xy.T))
-        metres = np.hypot(*np.diff(flat, axis=0)[step].T)
+    if flat is not None:
+        to_metres = pyproj.Transformer.from_crs(4326, flat, always_xy=True)
+        at = np.column_stack(to_metres.transform(*xy.T))
+        metres = np.hypot(*(at[1:][step] - at[:-1][step]).T)
     else:
         (lon, lat), (lon_to, lat_to) = xy[:-1][step].T, xy[1:][step].T
         metres = pyproj.Geod(ellps="WGS84").inv(lon, lat, lon_to, lat_to)[2]
@@ -76,7 +87,7 @@ def ground_m_of_lines(lines: np.ndarray, crs: pyproj.CRS) -> np.ndarray:
     if not crs.is_geographic:
         to_degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
         xy = np.column_stack(to_degrees.transform(*xy.T))
-    return ground_m(xy, of, len(lines))
+    return ground_m(xy, of, len(lines), flat_crs(xy))
 
 
 def _ferry_kmh(

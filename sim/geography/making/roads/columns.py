@@ -28,13 +28,13 @@ USUAL: Final = {
     "duration": ("duration",),
     "route": ("route",),
     "osmid": ("osmid", "osm_id"),
-    **{key: (key,) for key in (*access.KEYS, *tags.ONEWAY[:-1], *tags.CONDITIONAL)},
+    **{key: (key,) for key in (*access.KEYS, *tags.ONEWAY[:-1], *sorted(tags.CONDITIONAL))},
     **{
         f"{key}{way}": (f"{key}{way}",)
         for key in (*access.KEYS, "maxspeed")
         for way in (":forward", ":backward")
     },
-    **{key: (key,) for key in ("construction", "proposed", *tags.OUT_OF_USE_KEYS, "reversed")},
+    **{key: (key,) for key in sorted(tags.NOT_BUILT_KEYS | tags.OUT_OF_USE_KEYS | {"reversed"})},
     **{key: (key,) for key in tags.OTHER_THINGS},
     "geometry": ("geometry",),
 }  # fmt: skip

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+import shapely
 
 from sim.errors import MapImportError
 from sim.geography.making.groups import RoadOptions
@@ -58,7 +59,8 @@ def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     xy = np.column_stack([np.array(scan.points.lon), np.array(scan.points.lat)])
     node = np.array(scan.points.node, np.int64)
     lost = np.isnan(xy[:, 0])
-    metres = balance.ground_m(xy, way, len(size))
+    flat = balance.flat_crs(xy)
+    metres = balance.ground_m(xy, way, len(size), flat)
     reasons = _reasons(scan.roads, way, lost)
     balance.note_ways(scan.roads, reasons, metres, WAYS, report)
     _refuse_if_nothing(path, scan.roads, reasons)
@@ -73,13 +75,14 @@ def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     whole_m = np.where(np.isin(np.arange(len(size)), way[lost]), np.nan, metres)
     facts = pd.DataFrame(balance.as_links(scan.roads, metres, whole_m, WAYS, report))
     facts["name"] = np.array(scan.names, object)
-    return _links(scan, (node[used], way[used], xy[used], lost[used]), facts, report)
+    return _links(scan, (node[used], way[used], xy[used], lost[used]), facts, flat, report)
 
 
 def _links(
     scan: _Scan,
     points: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     facts: pd.DataFrame,
+    flat: pyproj.CRS | None,
     report: Report,
 ) -> gpd.GeoDataFrame:
     """The ways that are kept, cut where they meet and at barriers."""
@@ -89,7 +92,8 @@ def _links(
     _note_barriers(node, np.concatenate([first, last]), barred, scan, report)
     links = facts.iloc[of_way].reset_index(drop=True)
     links["u"], links["v"] = apart_at(node[first], node[last], barred[first], barred[last])
-    links[balance.GROUND_M] = balance.ground_m_of_lines(line, WGS84)
+    at, of = shapely.get_coordinates(line, return_index=True)
+    links[balance.GROUND_M] = balance.ground_m(at, of, len(line), flat)
     links = gpd.GeoDataFrame(links, geometry=line, crs=WGS84)
     return along_their_course(links)
 

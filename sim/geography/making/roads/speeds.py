@@ -26,6 +26,10 @@ LEFT_TO_CLASS: Final = frozenset(
 )  # fmt: skip
 OF_A_COUNTRY: Final = re.compile(r"(?:[a-z]{2}(?:-[a-z0-9]+)*:.+|zone:?\d+|[a-z]+_zone)")
 
+TAGS: Final = frozenset(
+    {"speed_kph", "speed_mph", "maxspeed", "maxspeed:forward", "maxspeed:backward"}
+)
+
 ODD, OUTSIDE = "odd speed", "implausible speed"
 
 
@@ -78,6 +82,8 @@ def number(text: str) -> float:
 
 def both_ways(tags: Mapping[str, str], unit: str) -> tuple[float, float, dict[str, str]]:
     """km/h along the line and against it, and the odd texts by the doubt that they raise."""
+    if not TAGS & tags.keys():
+        return math.nan, math.nan, {}
     doubts = {}
     found = []
     for way in (":forward", ":backward"):
