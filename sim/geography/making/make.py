@@ -285,7 +285,7 @@ def _near(
         raise MapImportError(chosen.file or "--roads", message)
     if not kept.all():
         lost_km = links[GROUND_M].to_numpy()[~kept].sum() / 1000
-        report.kilometres.left_out += lost_km
+        report.kilometres.leave_out(lost_km)
         message = Message(
             "left out: {links} more than {km:g} km outside the boundary, {lost:,.1f} km",
             links=count((~kept).sum(), LINKS),

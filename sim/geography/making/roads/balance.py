@@ -126,12 +126,11 @@ def note_ways(
         if ways[reason]:
             message = Message(text.text, ways=count(ways[reason], what), km=km[reason])
             report.note(ROADS, message)
+            report.kilometres.leave_out(km[reason])
             _note_classes({c: n for (r, c), n in named.items() if r == reason}, what, report)
     _note_doubts([r for r, reason in zip(roads, reasons, strict=True) if not reason], what, report)
     report.kilometres.read += sum(km.values())
-    report.kilometres.left_out += sum(km.values()) - km[""]
-    message = Message("taken: {ways}, {km:,.1f} km", ways=count(ways[""], what), km=km[""])
-    report.note(ROADS, message)
+    report.note(ROADS, Message("taken: {ways}", ways=count(ways[""], what)))
 
 
 def _note_classes(named: dict[str, list[float]], what: Counted, report: Report) -> None:
@@ -221,13 +220,12 @@ BARRIERS: Final = Counted(Message("{n} barrier"), Message("{n} barriers"))
 
 
 def note_kilometres(kept_m: float, report: Report) -> None:
-    """The sum of it all: kilometres read are kilometres kept and kilometres left out."""
-    read = round(report.kilometres.read, 1)
-    kept = round(kept_m / 1000, 1)
+    """The sum of it all, of the rounded parts that were said before, so that it adds up."""
+    kept, left_out = round(kept_m / 1000, 1), round(report.kilometres.said, 1)
     message = Message(
         "of {read:,.1f} km read {kept:,.1f} km are kept and {left_out:,.1f} km left out",
-        read=read,
+        read=kept + left_out,
         kept=kept,
-        left_out=abs(read - kept),
+        left_out=left_out,
     )
     report.note(ROADS, message)
