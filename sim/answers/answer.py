@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from sim.study import arguments
 from sim.study.stopping import StoppedBecause
+from sim.study.worst_served import WorstServed
+
+MAP: Final = "map"  # the name of the drawing of an answer on its map
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +37,23 @@ class Origin:
             "base": self.base.name.en,
             "map": self.base.map.name.en,
             "synthetic": self.base.map.synthetic,
+            **self.records(),
         }
+
+    def records(self) -> dict[str, Any]:
+        """What became of the rows of recorded calls; nothing if calls are drawn."""
+        recorded, counted = self.base.recorded, self.base.counted_records()
+        if recorded is None or counted is None:
+            return {}
+        said = {
+            "rows": recorded.balance.rows,
+            **counted._asdict(),
+            "further_units": recorded.balance.further_units,
+            "left_out": {str(reason): count for reason, count in recorded.balance.left_out},
+            "notes": [str(note) for note in recorded.notes],
+            "warnings": [str(warning) for warning in recorded.warnings],
+        }
+        return {"records": said}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +65,13 @@ class Provenance(Origin):
     seed: int
     seconds: float
     chosen: StoppedBecause
+    worst: WorstServed | None = None  # the townships served worst; None if they were not asked for
 
     @staticmethod
     def by(runs: Runs, chosen: StoppedBecause, seconds: float) -> Provenance:
         often = max(runs.replications(row) for row in range(len(runs.layouts)))
-        return Provenance(runs.base, often, runs.runs, runs.seed, seconds, chosen)
+        worst = runs.worst_if_chosen
+        return Provenance(runs.base, often, runs.runs, runs.seed, seconds, chosen, worst)
 
     @property
     def draft(self) -> bool:
@@ -63,6 +85,16 @@ class Provenance(Origin):
             "days": self.base.settings.study.length / 86_400,
             "seed": self.seed,
             "draft": self.draft,
+            "worst_served": None if self.worst is None else self._worst_facts(self.worst),
+        }
+
+    def _worst_facts(self, worst: WorstServed) -> dict[str, Any]:
+        return {
+            "townships": [self.base.map.townships[row].name.zh for row in worst.rows],
+            "with_enough_calls": worst.eligible,
+            "with_too_few_calls": worst.thin,
+            "told_from_the_next": worst.apart,
+            "by_expectation": worst.busy is not None,
         }
 
 
@@ -121,7 +153,9 @@ class Answer(ABC):
         """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""
         drawings: dict[str, Callable[[], Figure]]
         drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
-        return drawings[next(iter(drawings)) if name is None else name]()
+        if name is None:
+            return next(iter(drawings.values()))()
+        return drawings[arguments.one_of("name", name, drawings)]()
 
     def figures(self, lang: str = "en", size: str = "screen") -> dict[str, Figure]:
         """All its figures, by the name of the file."""
@@ -135,13 +169,23 @@ class Answer(ABC):
         return self.page().html()
 
 
+class AnswerOnMap(Answer):
+    """An answer about places, which is drawn on the map, too."""
+
+    def map(self, lang: str = "en", size: str = "screen") -> Figure:
+        """Its sites on the map."""
+        return self.figure(lang, size, MAP)
+
+
 def _upstairs(room: str, name: str) -> Any:
     """The one door upward of the house, for notebooks; the import linter does not see it."""
     return getattr(import_module(room), name)
 
 
 def _say(lang: str) -> Any:
-    return _upstairs("sim.words.language", "language")(lang)
+    return _upstairs("sim.words.language", "language")(
+        lang if isinstance(lang, str) else repr(lang)
+    )
 
 
 def in_words(option: Any, lang: str) -> str:

@@ -11,6 +11,7 @@ from sim.model.calendar import DAYS, Hours
 from sim.policies.clock import on_grid
 from sim.scenario.distributions import Scaled
 from sim.scenario.settings import Band
+from sim.study import arguments
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def mishaps(base: Scenario) -> list[Mishap]:
 
 
 def _checked(wrong: Mapping[str, float]) -> dict[str, float]:
+    for key, value in wrong.items():
+        arguments.number(f"range {key}", value)
     problems = [
         Problem(
             Message('no assumption "{key}"{hint}', key=key, hint=did_you_mean(key, list(USUAL)))
@@ -126,7 +129,8 @@ def _demand(scenario: Scenario, factor: float) -> Scenario:
         area: getattr(rates, area)._replace(per_second=getattr(rates, area).per_second * factor)
         for area in ("urban", "rural")
     }
-    return _with(scenario, "demand", rate=rates.model_copy(update=changed))
+    found = _with(scenario, "demand", rate=rates.model_copy(update=changed))
+    return replace(found, calls_times=scenario.calls_times * factor)
 
 
 def _speed(

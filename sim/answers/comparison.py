@@ -20,6 +20,7 @@ from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.replication import Keep
 from sim.study.runs import Runs
@@ -89,15 +90,15 @@ class Comparison(Answer):
     @cached_property
     def pooled(self) -> list[Pooled]:
         """[layout] its calls in all replications; the worst-served set is the base's."""
-        setups = [_setup(layout)._replace(sequential=self.sequential) for layout in self.layouts]
-        worst = estimates.worst_townships(Pooled(self.tallies[0], setups[0]))
+        worst = () if self.provenance.worst is None else self.provenance.worst.rows
         return [
-            Pooled(tallies, setup._replace(worst=worst))
-            for tallies, setup in zip(self.tallies, setups, strict=True)
+            Pooled(tallies, _setup(layout)._replace(worst=worst, sequential=self.sequential))
+            for layout, tallies in zip(self.layouts, self.tallies, strict=True)
         ]
 
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
         """A measure of one layout with its 95 % interval: a share, or minutes."""
+        self._check(key, layout)
         return self._estimates(key, layout, group)
 
     @cached_property
@@ -108,6 +109,7 @@ class Comparison(Answer):
 
     def spread(self, key: str, layout: int = 1, group: Group = ALL) -> Spread:
         """A layout less the base, replication by replication: mean and standard error."""
+        self._check(key, layout, 1)
         return self._spreads(key, layout, group)
 
     @cached_property
@@ -117,6 +119,11 @@ class Comparison(Answer):
                 self.pooled[0], self.pooled[layout], key, group
             )
         )
+
+    def _check(self, key: str, layout: int, least: int = 0) -> None:
+        """Refuse a measure or a layout that there is not."""
+        arguments.one_of("key", key, BY_KEY)
+        arguments.whole("layout", layout, least, len(self.layouts) - 1)
 
     @property
     def level(self) -> float:
@@ -129,6 +136,7 @@ class Comparison(Answer):
 
     def verdict(self, key: str, layout: int = 1) -> Verdict:
         """What a difference amounts to; undecided while there are too few replications to tell."""
+        self._check(key, layout, 1)
         if self.replications < FEWEST:
             return Verdict.UNDECIDED
         return self._verdicts(key)[layout - 1]
@@ -219,6 +227,7 @@ class Comparison(Answer):
         return {
             "layouts": layouts,
             **{key: provenance[key] for key in STUDY_FACTS},
+            **self.provenance.records(),
             "same_calls": self.same_calls,
             "measures": finite([row._asdict() for row in self.rows()]),
             "verdicts": [
@@ -248,15 +257,38 @@ class Comparison(Answer):
         """What made calls late: distance, call taking, turnout, the nearest busy, or queueing."""
         from sim.answers import why_late
 
+        arguments.whole("layout", layout, 0, len(self.layouts) - 1)
         return why_late.explain(self, layout)
 
     def sentence(self, lang: str = "en", layout: int = 1) -> str:
         """One sentence for the minutes of the meeting, about one proposal."""
-        return self.sentences(lang)[max(0, min(layout, len(self.layouts) - 1) - 1)]
+        arguments.whole("layout", layout, 1, max(1, len(self.layouts) - 1))
+        return self.sentences(lang)[layout - 1]
 
-    def map(self, lang: str = "en", layout: int = 0, size: str = "screen") -> Figure:
-        """The townships by the minutes within which nine of ten calls are reached."""
-        return self.figure(lang, size, map_name(layout))
+    def map(
+        self,
+        lang: str = "en",
+        layout: int | None = None,
+        size: str = "screen",
+        what: str = "p90",
+    ) -> Figure:
+        """The townships by the minutes within which nine of ten calls are reached.
+
+        `what="difference"`: by how many more calls of a hundred are reached in time under a
+        proposal; `what="minutes"`: by how much sooner. `layout`: 0 for the base, which is the
+        usual one, or the number of a proposal; of differences the first proposal is the usual one.
+        OptionError for another `what`, or if there is no such proposal.
+        """
+        keys = {"difference": "within", "minutes": "mean"}
+        arguments.one_of("what", what, ["p90", *keys])
+        if layout is not None:
+            arguments.whole("layout", layout, 0, len(self.layouts) - 1)
+        if what == "p90":
+            return self.figure(lang, size, map_name(layout or 0))
+        number = 1 if layout is None else layout
+        if number not in self.proposals:
+            raise OptionError("map", NO_PROPOSAL)
+        return self.figure(lang, size, difference_name(number, keys[what]))
 
     def cdf(self, lang: str = "en", size: str = "screen") -> Figure:
         """Response times, urban and rural, against their targets."""
@@ -265,12 +297,13 @@ class Comparison(Answer):
     def forest(self, lang: str = "en", size: str = "screen") -> Figure:
         """Every proposal's differences from the base, with intervals and verdicts."""
         if len(self.layouts) == 1:
-            message = Message("there is no proposal to draw: compare two layouts")
-            raise OptionError("forest", message)
+            raise OptionError("forest", NO_PROPOSAL)
         return self.figure(lang, size, "forest")
 
 
-STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed")
+NO_PROPOSAL: Final = Message("there is no proposal to draw: compare two layouts")
+DIFFERENCES: Final = {"within": "map-difference", "mean": "map-minutes"}  # maps, by the measure
+STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst_served")
 
 
 def map_name(layout: int) -> str:
@@ -278,6 +311,11 @@ def map_name(layout: int) -> str:
     if layout == 0:
         return "map"
     return "map-proposal" if layout == 1 else f"map-proposal-{layout}"
+
+
+def difference_name(layout: int, key: str) -> str:
+    """The name of the map of what a proposal changes: map-difference, map-difference-2, …"""
+    return DIFFERENCES[key] if layout == 1 else f"{DIFFERENCES[key]}-{layout}"
 
 
 def _setup(layout: Scenario) -> Setup:
@@ -305,7 +343,10 @@ def compare(
     `watch` is told in replications, for all layouts have as many.
     """
     began = time.perf_counter()
-    asked = Effort(**effort)
+    arguments.scenarios(base, *proposals)
+    if logs_to is not None:
+        arguments.path("logs_to", logs_to)
+    asked = Effort.of(effort)
     if asked.watch is not None:
         asked = replace(asked, watch=_in_replications(asked.watch, 1 + len(proposals)))
     logs = None if logs_to is None else Path(logs_to)

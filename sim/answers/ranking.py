@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from sim.answers import candidates
-from sim.answers.answer import Answer, Provenance
+from sim.answers.answer import AnswerOnMap, Provenance
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.reasons import Reason, reasons_for
 from sim.answers.selection import race
@@ -22,8 +22,10 @@ from sim.measures.intervals import Estimate, freedom, simultaneous
 from sim.measures.kinds import Measure, OfCalls
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
+from sim.study.worst_served import need
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.scenario import Scenario
 
+KINDS = ("station", "substation")
 KEYS = ("within", "urban10", "rural30", "worst5", "mean")
 
 
@@ -45,10 +48,11 @@ class RankedSite(NamedTuple):
     worst_place: int  # … and this one, as far as the study can tell
     replications: int
     reason: Reason
+    dropped_early: bool = False  # by the selection, which makes it look a little worse than it is
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ranking(Answer):
+class Ranking(AnswerOnMap):
     """Candidates, best first."""
 
     provenance: Provenance
@@ -91,6 +95,7 @@ class Ranking(Answer):
                 "place": place, "best_place": site.best_place, "worst_place": site.worst_place,
                 "name_zh": site.candidate.name.zh, "name_en": site.candidate.name.en,
                 "verdict": str(site.verdict), "replications": site.replications,
+                "dropped_early": site.dropped_early,
             }  # fmt: skip
             for key, gain in site.gains.items():
                 row |= {key: gain.mean, f"{key}_low": gain.low, f"{key}_high": gain.high}
@@ -117,6 +122,9 @@ def rank(
     OptionError for options that make no sense, CandidatesError for a file that cannot be read,
     ScenarioError if no station can stand at any candidate.
     """
+    arguments.scenarios(base)
+    arguments.whole("ambulances", ambulances, 1, 50)
+    arguments.one_of("kind", kind, KINDS)
     sites, layouts = candidates.layouts(
         base, candidates.find(base, where, base.settings.study.seed), ambulances, kind
     )
@@ -135,13 +143,12 @@ def rank_layouts(
 ) -> Ranking:
     """Rank layouts that each add to the base, best first; `sites` names them, one for each."""
     began = time.perf_counter()
-    if by not in KEYS:
-        known = ", ".join(KEYS)
-        raise OptionError(
-            "by", Message("write one of {known}; found {found}", known=known, found=by)
-        )
+    arguments.one_of("by", by, KEYS)
+    if zone is not None:
+        arguments.number("zone", zone)
     measure = BY_KEY[by]
-    with Runs(base, layouts, Effort(**effort)) as runs:
+    with Runs(base, layouts, Effort.of(effort)) as runs:
+        need(runs.worst_served, by)
         zone = measure.matters(runs.matters) / 2 if zone is None else zone
         if not zone > 0:
             raise OptionError(
@@ -209,7 +216,7 @@ def _ranked(
     reasons: Sequence[Reason],
 ) -> tuple[RankedSite, ...]:
     """The layouts in this order, with what is told of each."""
-    level = simultaneous(len(order))
+    level, most = simultaneous(len(order)), max(map(runs.replications, order))
     spreads = [runs.spread(row, measure.key) for row in order]
     judged = verdicts(measure, spreads, runs.matters)
     first, last = places(runs, order, measure.key)
@@ -223,6 +230,7 @@ def _ranked(
             int(last[i]),
             runs.replications(row),
             reasons[row - 1],
+            runs.replications(row) < most,
         )
         for i, row in enumerate(order)
     )

@@ -16,17 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from sim.answers import candidates
-from sim.answers.answer import Answer, Provenance, in_words
+from sim.answers.answer import AnswerOnMap, Provenance, in_words
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.costs import layout_cost
 from sim.answers.ranking import KEYS, select
-from sim.errors import OptionError
 from sim.measures.intervals import LEVEL, Estimate, simultaneous
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs, shared
-from sim.text import Message, Name
+from sim.study.worst_served import WorstServed, need
+from sim.text import Name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +136,7 @@ def best_of(
     options: Sequence[Option],
     by: str,
     effort: Effort,
-    worst: tuple[int, ...] | None,
+    worst: WorstServed,
 ) -> tuple[Option, Verdict]:
     """The option that is selected, and whether it is better than leaving things as they are."""
     with Runs(layout, [option.layout for option in options], effort, worst) as runs:
@@ -156,7 +157,7 @@ def greedy(
 ) -> list[Option]:
     """One step for each entry of `kinds` (`station`, `ambulance` or `either`), the best each."""
     taken: list[Option] = []
-    layout, worst = base, worst_of(base, effort)
+    layout, worst = base, worst_of(base, by, effort)
     for kind in kinds:
         options: list[Option] = []
         if kind in ("station", "either"):
@@ -181,7 +182,7 @@ def swaps(
 ) -> list[Option]:
     """Ambulances, and the stations in `new`, moved one at a time while that surely helps."""
     taken: list[Option] = []
-    worst, names = worst_of(base, effort), list(new)
+    worst, names = worst_of(base, by, effort), list(new)
     while len(taken) < MOST_SWAPS:
         options = [*moved_ambulances(layout), *moved_stations(layout, names, found)]
         if not options:
@@ -197,11 +198,11 @@ def swaps(
     return taken
 
 
-def worst_of(base: Scenario, effort: Effort) -> tuple[int, ...]:
+def worst_of(base: Scenario, by: str, effort: Effort) -> WorstServed:
     """The worst-served townships of the base, fixed for all steps."""
     with Runs(base, [], effort) as runs:
-        runs.extend(min(10, runs.stopping.upper))
-        return runs.worst
+        need(runs.worst_served, by)
+        return runs.worst_served
 
 
 def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) -> tuple[Step, ...]:
@@ -228,7 +229,7 @@ def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) 
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Search(Answer):
+class Search(AnswerOnMap):
     """The steps from today's layout to the mix that was found."""
 
     provenance: Provenance
@@ -292,16 +293,14 @@ def search(
     stays where it is. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
-    if by not in KEYS:
-        raise OptionError(
-            "by", Message("write one of {known}; found {found}", known=", ".join(KEYS), found=by)
-        )
-    if stations < 0 or ambulances < 0:
-        message = Message("the numbers of stations and ambulances are not negative")
-        raise OptionError("stations", message)
+    arguments.scenarios(base)
+    arguments.one_of("by", by, KEYS)
+    arguments.whole("stations", stations, 0, 30)
+    arguments.whole("ambulances", ambulances, 0, 30)
+    arguments.truth("moves", moves)
     found = candidates.find(base, where, base.settings.study.seed)
     kinds = ["station"] * stations + ["ambulance"] * ambulances
-    with shared(Effort(**effort)) as asked:
+    with shared(Effort.of(effort)) as asked:
         taken = greedy(base, kinds, found, by, asked)
         layout = taken[-1].layout if taken else base
         new = [s.name.zh for s in layout.stations[len(base.stations) :]]

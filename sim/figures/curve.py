@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.answers.answer import MAP
 from sim.answers.curve import Curve
-from sim.figures import cost_front, curve_gains, intervals, lettering, page, style
+from sim.figures import cost_front, curve_gains, intervals, lettering, page, steps_map, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.page import Sheet
 from sim.figures.tracks import APART, LOOKS, Look, Panel
@@ -25,7 +26,10 @@ LINES = 3  # of a step's name beside its point
 
 @drawings.register
 def _(curve: Curve, say: Language, size: str) -> Drawings:
-    found: Drawings = {curve.name: lambda: draw(curve, say, size)}
+    found: Drawings = {
+        curve.name: lambda: draw(curve, say, size),
+        MAP: lambda: steps_map.draw(curve, say, size),
+    }
     if curve.has_costs:
         found["front"] = lambda: cost_front.draw(curve, say, size)
     return found
@@ -108,8 +112,8 @@ def _limits(ax: Axes, panel: Panel) -> None:
         intervals.no_more_than_all(ax)
     ax.grid(axis="y", color=intervals.LINE, lw=0.6)
     ax.set_axisbelow(True)
-    base, say = panel.curve.provenance.base, panel.say
-    label = measures.label(panel.measure, say, base, min(5, len(base.map.townships)))
+    say = panel.say
+    label = measures.label_in(panel.curve.provenance, panel.measure, say)
     if panel.measure.unit == "share":
         label = say("{measure} (%)", measure=label)
     curve_gains.fit_upright(ax.set_ylabel(label), points)

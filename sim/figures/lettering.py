@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -107,29 +109,84 @@ def shrink(fig: Figure, line: Text, share: float = 0.965) -> None:
         line.set_fontsize(0.96 * float(line.get_fontsize()))
 
 
+SHIFTS: Final = (  # of a label from its spot, in units of the body type; the first that is free
+    (0, 0), (0, -1.2), (0, 1.2), (0.8, 0), (-0.8, 0), (0, -1.6), (0, 1.6),
+    (0.8, -1.2), (0.8, 1.2), (-0.8, -1.2), (-0.8, 1.2), (0, -2.4), (0, 2.4),
+)  # fmt: skip
+
+
+def beside(width: float) -> list[tuple[float, float]]:
+    """Shifts of a label from the middle of a mark so wide, beside it; in units of the body type."""
+    half = width / 2
+    level, slant = half + 0.25, 0.7 * half + 0.2
+    return [(level, 0), (-level, 0), (0, half + 0.6), (0, -half - 0.6),
+            (slant, half + 0.2), (slant, -half - 0.2), (-slant, half + 0.2),
+            (-slant, -half - 0.2)]  # fmt: skip
+
+
 def place_label(
     ax: Axes, text: str, spots: Sequence[tuple[float, float]], taken: list[Bbox],
-    accept: Callable[[Any], bool] = lambda box: True, **how: Any,
+    accept: Callable[[Any], bool] = lambda box: True,
+    shifts: Sequence[tuple[float, float]] = SHIFTS, **how: Any,
 ) -> bool:  # fmt: skip
     """Write `text` where it covers nothing in `taken` (boxes in pixels); False if nowhere."""
     points = mpl.rcParams["font.size"]
-    shifts = [(0, 0), (0, -1.2), (0, 1.2), (0.8, 0), (-0.8, 0), (0, -1.6), (0, 1.6)]
-    shifts += [(0.8, -1.2), (0.8, 1.2), (-0.8, -1.2), (-0.8, 1.2), (0, -2.4), (0, 2.4)]
     renderer = ax.figure.canvas.get_renderer()  # type: ignore[attr-defined]
     view = ax.get_window_extent(renderer)
+    label = ax.annotate(text, (0, 0), (0, 0), textcoords="offset points", va="center",
+                        ha="center", annotation_clip=False, **how)  # fmt: skip
+    written = label.get_window_extent(renderer)  # measured once, then moved about
+    home = ax.transData.transform((0, 0))
     for spot in spots:
+        at = ax.transData.transform(spot) - home
         for dx, dy in shifts:
-            label = ax.annotate(
-                text, spot, (dx * points, dy * points), textcoords="offset points", va="center",
-                ha="center" if not dx else "left" if dx > 0 else "right", **how,
-            )  # fmt: skip
-            box = label.get_window_extent(renderer)
+            side = 0.0 if not dx else written.width / 2 if dx > 0 else -written.width / 2
+            aside = points * ax.figure.dpi / 72
+            box = written.translated(at[0] + dx * aside + side, at[1] + dy * aside)
             inside = view.contains(*box.min) and view.contains(*box.max)
             if inside and not any(box.overlaps(other) for other in taken) and accept(box):
-                taken.append(box)
+                label.xy = spot
+                label.set_position((dx * points, dy * points))
+                label.set_horizontalalignment("center" if not dx else "left" if dx > 0 else "right")
+                taken.append(label.get_window_extent(renderer))
                 return True
-            label.remove()
+    label.remove()
     return False
+
+
+ROUND: Final = tuple(  # around a spot, ever farther: angle in degrees, distance in half widths
+    (angle, far) for far in (2.2, 3.2, 4.4, 6.0, 8.0) for angle in range(90, 450, 30)
+)
+
+
+def free_spot(
+    ax: Axes, x: float, y: float, half_points: float, taken: list[Bbox]
+) -> tuple[float, float]:
+    """The spot nearest to a point at which a mark covers nothing in `taken`; added to these.
+
+    The point itself if there is none around it.
+    """
+    view, at = ax.get_window_extent(), ax.transData.transform((x, y))
+    half = half_points * float(ax.figure.dpi) / 72
+    shifts = [(0.0, 0.0)]
+    shifts += [
+        (far * half * math.cos(math.radians(a)), far * half * math.sin(math.radians(a)))
+        for a, far in ROUND
+    ]
+    boxes = [
+        Bbox([[at[0] + dx - half, at[1] + dy - half], [at[0] + dx + half, at[1] + dy + half]])
+        for dx, dy in shifts
+    ]
+    for box in boxes:
+        inside = view.contains(*box.min) and view.contains(*box.max)
+        if inside and not any(box.overlaps(other) for other in taken):
+            break
+    else:
+        box = boxes[0]
+    taken.append(box)
+    middle = np.mean([box.min, box.max], axis=0)
+    spot = ax.transData.inverted().transform(middle)
+    return (float(spot[0]), float(spot[1])) if box is not boxes[0] else (x, y)
 
 
 def marker_box(ax: Axes, x: float, y: float, half_points: float) -> Bbox:

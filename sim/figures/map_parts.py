@@ -8,8 +8,10 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from sim.figures.style import INK, halo
+from sim.figures.style import BLUE, INK, halo
+from sim.geography.bundle import Map
 from sim.words.language import Language
 
 Bounds = tuple[float, float, float, float]  # x0, y0, x1, y1 in metres
@@ -46,6 +48,38 @@ def plot(ax: Axes, frame: Any, **how: Any) -> None:
         ax.set_ylabel("")
 
 
+def core(the_map: Map) -> Any:
+    """The urban core as one shape, empty if there is none."""
+    return the_map.layers["core"].geometry.union_all()
+
+
+def outlines(ax: Axes, the_map: Map) -> None:
+    """The boundary of the map and its urban core."""
+    plot(ax, the_map.layers["boundary"].boundary, color="#5A5A5A", linewidth=1.2, zorder=3)
+    plot(ax, the_map.layers["core"].boundary, color=BLUE, linewidth=2.2, zorder=4)
+
+
+def core_handle(the_map: Map, say: Language) -> list[Line2D]:
+    """The urban core in a legend, if there is one."""
+    if not len(the_map.layers["core"]):
+        return []
+    return [Line2D([], [], color=BLUE, lw=2.2, label=say("Urban core"))]
+
+
+def inside(shape: Any, x: float, y: float) -> bool:
+    """Whether a point lies in a shape."""
+    from shapely import Point
+
+    return bool(shape.contains(Point(x, y)))
+
+
+def in_view(ax: Axes, x: float, y: float) -> bool:
+    """Whether a point lies on these axes."""
+    x0, x1 = sorted(ax.get_xlim())
+    y0, y1 = sorted(ax.get_ylim())
+    return bool(x0 < x < x1 and y0 < y < y1)
+
+
 def map_width(bounds: Bounds, height: float, fig: Figure) -> float:
     """Share of the figure's width that a map of this share of its height needs."""
     x0, y0, x1, y1 = bounds
@@ -80,8 +114,9 @@ def north_arrow(ax: Axes) -> None:
     """North is up: the map's grid differs from true north by a degree or so at most."""
     points = mpl.rcParams["font.size"]
     ax.annotate(
-        "", xy=(0.04, 0.965), xytext=(0.04, 0.895), xycoords="axes fraction",
-        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.2, "mutation_scale": 14},
+        "", xy=(0.04, 0.965), xytext=(0, -2.4 * points), xycoords="axes fraction",
+        textcoords="offset points",
+        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.2, "mutation_scale": 1.4 * points},
     )  # fmt: skip
     ax.annotate(
         "N", (0.04, 0.97), xycoords="axes fraction", ha="center", va="bottom", weight="bold",

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from sim.answers.answer import MAP
 from sim.answers.search import Search
-from sim.figures import intervals, lettering, page, row_chart, style
+from sim.figures import intervals, lettering, page, plan_maps, row_chart, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Span
 from sim.figures.row_chart import NumberColumn
@@ -41,6 +42,7 @@ FILLS: Final = {
     Verdict.WORSE: Fill(style.ORANGE, "white", "\\\\\\"),
     Verdict.TOO_SMALL: Fill("#BDBDBD", style.GREY, ""),
     Verdict.UNDECIDED: Fill("white", style.GREY, "////"),
+    Verdict.TOO_FEW: Fill("white", style.GREY, "xx"),
 }
 SEVERAL: Final = Fill("#DDDDDD", style.GREY, "..")  # steps that share a bar
 
@@ -88,7 +90,7 @@ class Waterfall:
 
 @drawings.register
 def _(search: Search, say: Language, size: str) -> Drawings:
-    return {search.name: lambda: draw(search, say, size)}
+    return {search.name: lambda: draw(search, say, size), MAP: lambda: draw_map(search, say, size)}
 
 
 def draw(search: Search, say: Language, size: str = "screen") -> Figure:
@@ -108,7 +110,7 @@ def draw(search: Search, say: Language, size: str = "screen") -> Figure:
 
 def waterfall(search: Search, most: int, say: Language) -> Waterfall:
     """A bar for each step; those beyond `most` share one."""
-    base, measure = search.provenance.base, BY_KEY[search.by]
+    measure = BY_KEY[search.by]
     scale, steps = measure.scale, search.steps
     bars, before = [], search.today()
     alone = steps if len(steps) <= most else steps[: max(1, most - 1)]
@@ -124,7 +126,7 @@ def waterfall(search: Search, most: int, say: Language) -> Waterfall:
         name = say.count(left, "{n} more step", "{n} more steps")
         bars.append(Bar(name, scale * before, scale * after, gain, None))
     total = intervals.scaled(measure, steps[-1].gains[search.by])
-    title = measures.label(measure, say, base, min(5, len(base.map.townships)))
+    title = measures.label_in(search.provenance, measure, say)
     return Waterfall(measure, tuple(bars), total, title)
 
 
@@ -199,3 +201,9 @@ def _nothing(search: Search, say: Language, size: str) -> Figure:
         x, y = sheet.at(sheet.left, sheet.top)
         sheet.fig.text(x, y, lines, va="top", linespacing=1.4)
     return sheet.fig
+
+
+def draw_map(search: Search, say: Language, size: str = "screen") -> Figure:
+    """The layout after the last step: new stations, and ambulances more and fewer."""
+    finding = words.map_finding(search, say)
+    return plan_maps.draw(search.provenance.base, search.layout, finding, size, say)

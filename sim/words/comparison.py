@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
-from sim.words import changes, measures, provenance
+from sim.words import changes, measures, provenance, records, worst_served
 from sim.words.comparison_sentence import sentence
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
@@ -246,6 +246,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 "durations only, not of other days."
             )
         )
+        notes += records.balance(comparison.base, say)
     told = proposals == 1 and comparison.same_calls and comparison.replications >= ENOUGH
     if told and math.isfinite(gain := comparison.gain_from_sharing()):
         notes.append(
@@ -254,7 +255,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 times=f"{gain:.0f}",
             )
         )
-    return notes
+    return [*notes, *worst_served.notes(comparison.provenance, say)]
 
 
 def _targets(comparison: Comparison, say: Language) -> str:

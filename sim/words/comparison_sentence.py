@@ -30,6 +30,10 @@ SENTENCE: Final = {
         "{what} would change compliance by {change} points ({between}): this study cannot tell "
         "whether it helps."
     ),
+    Verdict.TOO_FEW: Message(
+        "{what} would change compliance by {change} points ({between}): too few calls to say "
+        "whether it helps."
+    ),
 }
 # The same where those surely change who are served worst today: (all calls, the worst-served).
 WITH_WORST_SERVED: Final = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.text import Message
+from sim.words import records
 from sim.words.language import Language, available, language
 
 if TYPE_CHECKING:
@@ -58,12 +59,13 @@ def clock(say: Language) -> str:
 
 
 def marks(base: Scenario, say: Language) -> list[str]:
-    """What must be said of the map wherever numbers from it are shown, a line each."""
+    """What must be said of the map and of records wherever their numbers are shown, a line each."""
+    said = records.warnings(base, say)
     if base.map.synthetic:
-        return [say("Synthetic map: made from published facts, not from surveyed roads.")]
+        return [say("Synthetic map: made from published facts, not from surveyed roads."), *said]
     if base.map.meta.get("invented"):
-        return [say("Note: stations and ambulances are invented examples.")]
-    return []
+        return [say("Note: stations and ambulances are invented examples."), *said]
+    return said
 
 
 def map_mark(the_map: Map, say: Language) -> str:

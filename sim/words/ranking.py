@@ -10,7 +10,7 @@ from sim.answers.selection import CONFIDENCE
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import measures, provenance, reasons
+from sim.words import measures, provenance, reasons, worst_served
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, frame, page
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 30  # lines of the printed table
+ON_MAP = 12  # numbered on the map, where there are more than lines in the table
 EXPLAINED = 5  # candidates whose reasons are printed
+DROPPED = "†"
 
 
 @page.register
@@ -79,7 +81,7 @@ def table(ranking: Ranking, say: Language) -> Table:
                     for key in others
                 ),
                 f"{place}" if alone else f"{site.best_place}–{site.worst_place}",
-                f"{site.replications}",
+                f"{site.replications}{DROPPED}" if site.dropped_early else f"{site.replications}",
                 measures.verdict(site.verdict, say),
             ]
         )
@@ -101,6 +103,14 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
             unit=measures.unit(BY_KEY[ranking.by], say),
         )
     ]
+    if any(site.dropped_early for site in ranking.sites):
+        notes.append(
+            say(
+                "{mark} Dropped early by the selection, more often where chance was against it: "
+                "from its few runs it looks a little worse than it is, on the whole.",
+                mark=DROPPED,
+            )
+        )
     if hidden > 0:
         notes.append(say("… and {n} more in {file}.", n=hidden, file=f"{ranking.name}.csv"))
     for place, site in enumerate(ranking.sites[:EXPLAINED], 1):
@@ -108,7 +118,7 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
         notes.append(
             say("{place}. {site}: {reason}", place=place, site=name(site, say), reason=reason)
         )
-    return [*notes, promise(ranking, say)]
+    return [*notes, *worst_served.notes(ranking.provenance, say), promise(ranking, say)]
 
 
 UNFINISHED = {  # by how the number of replications was chosen
@@ -174,7 +184,7 @@ def sentence(ranking: Ranking, say: Language) -> str:
         "several": len(ranking.sites),
         "site": name(best, say),
         "size": measures.size(measure, gain, say),
-        "measure": measures.label(measure, say, ranking.provenance.base),
+        "measure": measures.label_in(ranking.provenance, measure, say),
         "between": measures.between(measure, gain, say),
     }
     if len(ranking.sites) == 1:
@@ -203,6 +213,7 @@ ALONE = {  # the one candidate, by its verdict
     Verdict.WORSE: Message("{site}: {size}, surely a loss"),
     Verdict.TOO_SMALL: Message("{site}: {size}, too small to matter"),
     Verdict.UNDECIDED: Message("{site}: {size}, this study cannot tell whether it gains"),
+    Verdict.TOO_FEW: Message("{site}: {size}, too few calls to say whether it gains"),
 }
 
 
@@ -276,3 +287,41 @@ def not_drawn(ranking: Ranking, hidden: Sequence[RankedSite], say: Language) -> 
     if low == high:
         return say("{n} more not drawn, {low} {unit}", **values)
     return say("{n} more not drawn, {low} to {high} {unit}", **values)
+
+
+def on_map(ranking: Ranking) -> int:
+    """How many candidates have a number on the map; the others are dots."""
+    return len(ranking.sites) if len(ranking.sites) <= SHOWN else ON_MAP
+
+
+def map_finding(ranking: Ranking, say: Language) -> Finding:
+    """What stands around the map of the candidates."""
+    hidden = len(ranking.sites) - on_map(ranking)
+    text = say("Number: place by gain over today; the larger the mark, the greater the gain")
+    if hidden > 0:
+        text = say(
+            "Number: place by gain over today, of the first {shown}; the larger the mark, the "
+            "greater the gain; dots: {n} more",
+            shown=on_map(ranking),
+            n=hidden,
+        )
+    return finding(ranking, say)._replace(subtitle=text)
+
+
+def map_title(ranking: Ranking, say: Language) -> str:
+    """What the marks of the map show: the measure, and from which gain to which."""
+    measure = BY_KEY[ranking.by]
+    means = [measure.sign * site.gains[ranking.by].mean for site in ranking.sites]
+    most, least = (
+        measures.size(measure, site.gains[ranking.by], say)
+        for site in (
+            ranking.sites[means.index(max(means))],
+            ranking.sites[means.index(min(means))],
+        )
+    )
+    return say(
+        "{measure}:\n{least} to {most}",
+        measure=measures.label(measure, say, ranking.provenance.base),
+        least=least,
+        most=most,
+    )

@@ -14,7 +14,7 @@ from sim.errors import MapImportError, did_you_mean
 from sim.files import tables
 from sim.geography.making.groups import ZoneOptions
 from sim.geography.making.report import TOWN, Report, some
-from sim.geography.making.zones import outline, polygonal
+from sim.geography.making.zones import outline, polygonal, read_polygons
 from sim.text import Message
 
 SQUARE_M: Final = 1000.0  # of the EU/UN degree of urbanisation
@@ -30,9 +30,9 @@ def urban_core(
 ) -> shapely.Geometry:
     """The polygons in which the urban target holds, by the rule chosen; may be empty."""
     if options.urban is not None:
-        shapes = tables.read_shapes(options.urban, tables.POLYGONS).to_crs(zones.crs)
+        towns = read_polygons(options.urban, zones.crs, report).frame
         report.note(TOWN, Message("urban: cells inside {file}", file=options.urban.name))
-        return polygonal(shapely.intersection(outline(shapes.geometry.values), boundary))
+        return polygonal(shapely.intersection(outline(towns.geometry.values), boundary))
     if options.urban_column:
         return outline(zones.geometry.values[_marked(options, zones, report)])
     if len(zones) > 1:

@@ -14,7 +14,7 @@ from shapely import ops
 
 from sim.errors import MapImportError
 from sim.geography.making.report import LINKS, NODES, ROADS, Report, count
-from sim.geography.making.roads.balance import GROUND_M, note_kilometres
+from sim.geography.making.roads.left_out import GROUND_M, note_kilometres
 from sim.geography.making.roads.tags import USUAL_KMH
 from sim.geography.roads.graph import both_ways, largest_part
 from sim.text import Message
