@@ -28,7 +28,13 @@ NONE_OF: Final = {
 }
 NONE_OF_EITHER: Final = Message("there are no shapes in it that can be used")
 WORDS: Final = {POLYGONS: ("Polygon", "Surface"), LINES: ("LineString", "Curve"), POINTS: "Point"}
-NAMES: Final = ("name_en", "name:en", "name", "zone", "zone_name", "名称", "乡镇", "label", "id")
+CHINESE_NAMES: Final = (
+    "名称", "乡镇", "乡镇名称", "乡镇街道", "镇街", "街道", "镇", "区域名称", "地名", "行政区",
+)  # fmt: skip
+NAMES: Final = (
+    "name_en", "name:en", "name", "zone", "zone_name", "township", "town", *CHINESE_NAMES,
+    "label", "id",
+)  # fmt: skip
 FEW: Final = 8  # names in a sentence
 GROUND: Final = pyproj.Geod(ellps="WGS84")
 

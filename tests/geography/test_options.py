@@ -301,7 +301,9 @@ def test_what_is_not_known_stays_where_it_can_be_told():
 def test_the_command_has_an_option_for_every_choice_and_none_besides():
     said = tenthirty("map", "import", "--help", cwd=ROOT).stdout
     found = set(re.findall(r"^│ --([a-z-]+)", said, re.MULTILINE))
-    wanted = {name.replace("_", "-") for name in flat_names()} | {"again", "draw", "lang", "help"}
+    wanted = {name.replace("_", "-") for name in flat_names()} | {
+        "again", "draw", "scenario", "lang", "help"
+    }  # fmt: skip
     assert found == wanted
     for panel in ("Roads", "Ground", "People", "Stations and hospitals", "Names and folders"):
         assert f"─ {panel} ─" in said

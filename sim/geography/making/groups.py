@@ -118,7 +118,9 @@ class ZoneOptions(OptionGroup):
     boundary: File = None
     """Polygons; default: the zones."""
     file: Annotated[File, Flat("zones")] = None
-    """Named polygons: the townships."""
+    """The townships: named polygons, or a list of their seats."""
+    coordinates: Annotated[Grid, Flat("zone_coordinates")] = "wgs84"
+    """Of a list of seats: wgs84, gcj02 or bd09."""
     name_column: Annotated[str, Flat("zone_name")] = ""
     """Their column."""
     urban: File = None

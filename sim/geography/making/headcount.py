@@ -14,7 +14,10 @@ from sim.geography.making.balance import OUTSIDE
 from sim.geography.making.report import PEOPLE, POLYGONS, ROWS, Counted, Report, count
 from sim.text import Message
 
-USUAL: Final = ("people", "population", "pop", "persons", "inhabitants", "人口", "人数")
+USUAL: Final = (
+    "people", "population", "pop", "persons", "inhabitants", "residents", "resident population",
+    "人口", "人数", "常住人口", "常住人口数", "人口数", "人口数量", "总人口", "户籍人口",
+)  # fmt: skip
 MANY_LOST: Final = 0.05
 THIN_PER_KM2, CROWDED_PER_KM2 = 1.0, 100_000.0  # people of a whole map; else the unit is another
 FEW_IN_A_ZONE: Final = 1_000  # fractions and no more people than that: thousands, ten thousands

@@ -21,6 +21,7 @@ from sim.geography.making import (
     metres,
     options,
     places,
+    seats,
     urban,
     writing,
 )
@@ -165,8 +166,8 @@ def layers_of(read: FileContents, chosen: ImportOptions, report: Report) -> Laye
         xy, cells["people"].to_numpy(float), road_lines, read.roads["class"].to_numpy()
     )
     note_remote(away, report)
-    ground_known = bool(chosen.zones.file or chosen.zones.boundary)
-    townships = townships_layer(zones, cells, area, "sourced" if ground_known else "inferred")
+    drawn_ground = bool(chosen.zones.file or chosen.zones.boundary) and ground.SEAT not in zones
+    townships = townships_layer(zones, cells, area, "sourced" if drawn_ground else "inferred")
     drawn = "sourced" if chosen.zones.boundary else "inferred"
     sites = places.read_sites(places.Source.sites(chosen), townships, report)
     hospitals = places.read_hospitals(places.Source.hospitals(chosen), townships, report)
@@ -229,6 +230,8 @@ def _crs(chosen: ImportOptions, links: gpd.GeoDataFrame | None) -> pyproj.CRS:
     for path in (chosen.zones.boundary, chosen.zones.file):
         if path is not None and not asked:
             try:
+                if path == chosen.zones.file and seats.are_seats(path):
+                    return metres.metric_crs(asked, seats.points_of(path, _seat_options(chosen)))
                 return metres.metric_crs(asked, shapes.read_shapes(path, shapes.POLYGONS))
             except MapImportError:  # told where it is read
                 continue
@@ -257,11 +260,18 @@ def _zones(
 ) -> gpd.GeoDataFrame | None:
     if chosen.zones.file is None:
         return None
+    if seats.are_seats(chosen.zones.file):
+        return seats.read(chosen.zones.file, crs, boundary, _seat_options(chosen), report)
     own = chosen.people if chosen.people.file is None else None
     zones = ground.read_zones(
         chosen.zones.file, crs, chosen.zones.name_column, report, own, chosen.reading.encoding
     )
     return zones if boundary is None else ground.zones_inside(zones, boundary, report)
+
+
+def _seat_options(chosen: ImportOptions) -> seats.SeatOptions:
+    own = chosen.people if chosen.people.file is None else None
+    return seats.SeatOptions(chosen.zones, chosen.reading, own)
 
 
 # ── roads ────────────────────────────────────────────────────────────────────────────────────

@@ -20,11 +20,12 @@ from sim.geography.making.overlaps import each_ground_once
 from sim.geography.making.report import GROUND, PEOPLE, POLYGONS, ZONES, Report, count, some
 from sim.text import Message, Name
 
-NAMES_ZH: Final = ("name_zh", "name:zh", "名称", "乡镇")
+NAMES_ZH: Final = ("name_zh", "name:zh", *shapes.CHINESE_NAMES)
 CODES: Final = ("code", "zone_id", "id", "adcode", "代码")
 SLIVER_M2: Final = 1e4  # smaller holes are slips of drawing
 INSIDE: Final = 0.995  # a polygon this far inside the boundary is wholly inside
 LIVING: Final = "people"  # their column
+SEAT: Final = "seat"  # the column of a point, in metres, where the file says where the seats are
 SEEN: Final = 0.01  # of all people in no zone, or of the ground: worth a look
 
 
@@ -83,7 +84,7 @@ def read_zones(
     """
     report = report or Report()
     found = read_polygons(path, crs, report, encoding)
-    frame = _named(path, found.frame, name_column)
+    frame = named(path, found.frame, name_column)
     living = None
     if people is not None:
         living = people_in(path, frame, people.column)
@@ -99,7 +100,7 @@ def read_zones(
     return once.frame.assign(people=living[once.kept])
 
 
-def _named(path: Path, frame: gpd.GeoDataFrame, name_column: str) -> gpd.GeoDataFrame:
+def named(path: Path, frame: gpd.GeoDataFrame, name_column: str) -> gpd.GeoDataFrame:
     """The zones with their names in both languages and a code for each."""
     named = tables.column(frame, shapes.NAMES, name_column)
     if not named:
