@@ -31,6 +31,12 @@ class Kilometres:
 
     read: float = 0.0
     left_out: float = 0.0
+    said: float = 0.0  # left out, as the findings say it: each rounded to 100 m
+
+    def leave_out(self, km: float) -> None:
+        """Count what a finding says is left out."""
+        self.left_out += km
+        self.said += round(km, 1)
 
 
 @dataclass
