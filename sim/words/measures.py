@@ -85,6 +85,11 @@ def number(measure: Measure, value: float, say: Language, *, sign: bool = False)
     return say.number(scaled, 2 if measure.unit == "min" and sign else 1, sign=sign)
 
 
+def size_alone(measure: Measure, value: float, say: Language) -> str:
+    """3.7 or 0.35: a difference rounded as in the table, without its sign."""
+    return number(measure, abs(value), say, sign=True).removeprefix("+")
+
+
 def value(measure: Measure, value: float, say: Language) -> str:
     """75.2 %, or 27.8 minutes as a plain number."""
     shown = number(measure, value, say)
