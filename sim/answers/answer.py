@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sim.scenario.differences import Difference, differences
 from sim.study.stopping import StoppedBecause
 
 if TYPE_CHECKING:
@@ -29,11 +30,16 @@ class Origin:
 
     def facts(self) -> dict[str, Any]:
         """For `--json` and `run.json`."""
-        return {
+        facts: dict[str, Any] = {
             "base": self.base.name.en,
             "map": self.base.map.name.en,
             "synthetic": self.base.map.synthetic,
         }
+        if self.base.unaltered is not None:
+            found = differences(self.base.unaltered.settings, self.base.settings)
+            facts["altered"] = [as_fact(one) for one in found]
+            facts["altered"] += _hours(self.base.unaltered, self.base)
+        return facts
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +159,34 @@ def in_words(option: Any, lang: str) -> str:
 def finite(records: Sequence[Any]) -> list[dict[str, Any]]:
     """Rows of a frame as JSON may hold them."""
     return [{key: or_none(value) for key, value in row.items()} for row in records]
+
+
+def as_fact(one: Difference) -> dict[str, Any]:
+    """A setting that differs, in SI: for JSON."""
+    return {"setting": one.path, "base": _plain(one.base), "other": _plain(one.other)}
+
+
+def _hours(before: Scenario, after: Scenario) -> list[dict[str, Any]]:
+    """Stations whose ambulances were put on duty at other hours."""
+    found = []
+    for row, station in enumerate(before.stations):
+        was, now = (
+            [a.hours and list(a.hours) for a in layout.fleet if a.station == row]
+            for layout in (before, after)
+        )
+        if was != now and len(was) == len(now):
+            found.append({"setting": f"hours.{station.name.zh}", "base": was, "other": now})
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if hasattr(value, "model_dump"):
+        return _plain(value.model_dump(mode="json"))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value if isinstance(value, int | float | str | None) else str(value)
 
 
 def or_none(value: Any) -> Any:

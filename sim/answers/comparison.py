@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
-from sim.answers.answer import Answer, Provenance, finite, or_none
+from sim.answers.answer import Answer, Provenance, as_fact, finite, or_none
 from sim.errors import OptionError
 from sim.measures import estimates
 from sim.measures.calls import Tally
@@ -20,6 +20,7 @@ from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
+from sim.scenario.differences import OF_THE_CALLS, Difference, in_effect
 from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.replication import Keep
 from sim.study.runs import Runs
@@ -56,7 +57,7 @@ class Comparison(Answer):
     provenance: Provenance
     layouts: tuple[Scenario, ...]
     tallies: tuple[tuple[Tally, ...], ...]  # [layout][replication]
-    differing: tuple[str, ...] = ()  # sections of settings in which a proposal is not the base
+    differing: tuple[tuple[Difference, ...], ...] = ()  # [layout] its settings, from the base's
     sequential: bool = False  # replications were added until the headline was known well enough
 
     name = "comparison"
@@ -77,7 +78,12 @@ class Comparison(Answer):
     @property
     def same_calls(self) -> bool:
         """Whether every layout met the very same calls."""
-        return not {"demand", "durations"} & set(self.differing)
+        sections = {one.section for found in self.differing for one in found}
+        return not sections & set(OF_THE_CALLS)
+
+    def differences(self, layout: int) -> tuple[Difference, ...]:
+        """The settings in which a layout's scenario is other than the base."""
+        return self.differing[layout] if self.differing else ()
 
     @cached_property
     def matters(self) -> Matters:
@@ -219,7 +225,13 @@ class Comparison(Answer):
         return {
             "layouts": layouts,
             **{key: provenance[key] for key in STUDY_FACTS},
+            **{key: provenance[key] for key in ("altered",) if key in provenance},
             "same_calls": self.same_calls,
+            "differing": [
+                {"layout": self.layouts[row].name.en, **as_fact(one)}
+                for row in self.proposals
+                for one in in_effect(self.differences(row))
+            ],
             "measures": finite([row._asdict() for row in self.rows()]),
             "verdicts": [
                 self._verdict_facts(key, layout)

@@ -24,6 +24,7 @@ from sim.cli.options import (
     load,
     working,
 )
+from sim.cli.settings import SettingTexts, Speed, Target, altered
 from sim.errors import OptionError, ScenarioError
 from sim.text import Message, message_of
 from sim.words.language import language
@@ -91,6 +92,8 @@ def coverage(
     out: Annotated[
         Path | None, typer.Option(help="A GeoPackage for QGIS: minutes by station, isochrones.")
     ] = None,
+    target: Target = None,
+    speed: Speed = None,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
@@ -99,7 +102,7 @@ def coverage(
 
     say = language(lang)
     with working(Message("Reading the map"), say):
-        base = load(scenario)
+        base = altered(load(scenario), SettingTexts(target or [], [], speed or [], []))
         from sim.answers.coverage import coverage as static_coverage
         from sim.report import geopackage
         from sim.report.folder import as_json as told

@@ -37,6 +37,7 @@ from sim.study.workers import Job, Pool
 from sim.text import Message
 
 if TYPE_CHECKING:
+    from sim.scenario.differences import Difference
     from sim.scenario.scenario import Scenario
 
 AT_ONCE = 64  # layouts whose engines are in memory together
@@ -136,8 +137,8 @@ class Runs:
         return self.layouts[0]
 
     @property
-    def differing(self) -> tuple[str, ...]:
-        """Sections of settings in which some layout is other than the base."""
+    def differing(self) -> tuple[tuple[Difference, ...], ...]:
+        """[layout] the settings in which its scenario is other than the base."""
         return self._study.differing
 
     @property

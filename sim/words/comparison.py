@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
-from sim.words import changes, measures, provenance
+from sim.words import changes, differences, measures, provenance
 from sim.words.comparison_sentence import sentence
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 ENOUGH: Final = 10  # replications; with fewer, intervals are rough and nothing is said of sharing
-YARDSTICK: Final = ("start", "study", "targets")  # sections of the base that hold for all layouts
 
 
 @page.register
@@ -116,20 +115,9 @@ def _how_often(comparison: Comparison, say: Language) -> str:
 
 
 def _differing(comparison: Comparison, say: Language) -> list[str]:
-    """What else than stations and ambulances is not the same in all layouts."""
-    yardstick = [name for name in comparison.differing if name in YARDSTICK]
-    others = [name for name in comparison.differing if name not in YARDSTICK]
-    lines = []
-    if others:
-        lines.append(say("Not only the layout differs: {names}.", names=", ".join(others)))
-    if yardstick:
-        lines.append(
-            say(
-                "For every layout the base's own settings hold in: {names}.",
-                names=", ".join(yardstick),
-            )
-        )
-    return lines
+    """What else than stations and ambulances is not the same in all layouts, a line each."""
+    found = [(comparison.layouts[n].name, comparison.differences(n)) for n in comparison.proposals]
+    return differences.lines(found, say)
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────
@@ -279,7 +267,12 @@ def _targets(comparison: Comparison, say: Language) -> str:
 
 
 def footnote(comparison: Comparison, say: Language) -> str:
-    """The map's nature, people, calls, replications and days."""
+    """The map's nature, people, calls, replications and days; what else than layouts differs."""
+    lines = [*_differing(comparison, say), *provenance.altered(comparison.base, say)]
+    return "\n".join([*lines, _made_with(comparison, say)])
+
+
+def _made_with(comparison: Comparison, say: Language) -> str:
     base, study = comparison.base, comparison.base.settings.study
     measured = sum(len(tally.call) for tally in comparison.tallies[0])
     a_day = measured / comparison.replications / (study.length / 86_400)

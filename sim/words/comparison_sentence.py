@@ -11,7 +11,7 @@ from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import changes, measures
+from sim.words import changes, differences, measures
 from sim.words.language import Language
 
 SENTENCE: Final = {
@@ -126,7 +126,7 @@ def _finding(comparison: Comparison, layout: int, worst_better: bool, say: Langu
     low, high = sorted(-end if said == Verdict.WORSE else end for end in gain[1:])
     return say(
         text,
-        what=changes.subject(comparison.base, comparison.layouts[layout], say),
+        what=_subject(comparison, layout, say),
         points=measures.number(share, abs(gain.mean), say),
         change=measures.number(share, gain.mean, say, sign=True),
         low=measures.number(share, low, say),
@@ -136,6 +136,11 @@ def _finding(comparison: Comparison, layout: int, worst_better: bool, say: Langu
         n=len(comparison.pooled[0].setup.worst),
         areas=measures.area_word(comparison.base.map, say),
     )
+
+
+def _subject(comparison: Comparison, layout: int, say: Language) -> str:
+    what = changes.subject(comparison.base, comparison.layouts[layout], say)
+    return differences.subject(what, comparison.differences(layout), say)
 
 
 def changing(comparison: Comparison, layout: int, keys: Sequence[str], say: Language) -> str:

@@ -98,7 +98,7 @@ class Page:
 
     def text(self) -> str:
         """The page for a terminal, at most WIDTH columns wide but for tables."""
-        lines = list(self.heading)
+        lines = [line for part in self.heading for line in _heading_lines(part)]
         for part in self.body:
             lines += ["", *(part.lines() if isinstance(part, Table) else wrapped(part))]
         lines.append("")
@@ -135,6 +135,14 @@ def frame(answer: Any, languages: Sequence[Language]) -> pd.DataFrame:
 
 def paragraphs(lines: Any) -> list[str]:
     return [f"<p>{html.escape(line.strip())}</p>" for line in lines if line]
+
+
+def _heading_lines(line: str) -> list[str]:
+    """A line of the heading; a sentence that is too long for one in several."""
+    if cell_len(line) <= WIDTH or "  " in line:  # columns of their own stay side by side
+        return [line]
+    first, *others = wrapped(line)
+    return [first.removeprefix(" "), *others]
 
 
 def wrapped(text: str, indent: str = " ") -> list[str]:

@@ -11,7 +11,7 @@ from sim.answers.stress import Stress
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
-from sim.words import assumptions, measures, provenance
+from sim.words import assumptions, differences, measures, provenance
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
 
@@ -25,6 +25,7 @@ def _(stress: Stress, say: Language) -> Page:
             say("Does it hold?  {proposals}, against {base}",
                 proposals=say.joined(names), base=base.name),
             provenance.line(stress.provenance, say),
+            *differing(stress, say),
             *provenance.marks(base, say),
         ),
         body=(table(stress, say),),
@@ -32,6 +33,13 @@ def _(stress: Stress, say: Language) -> Page:
         sentences=(sentence(stress, say),),
         say=say,
     )  # fmt: skip
+
+
+def differing(stress: Stress, say: Language) -> list[str]:
+    """What else than the layout a proposal has otherwise than the base, a line each."""
+    return differences.lines(
+        [(layout.name, stress.differences(row)) for row, layout in enumerate(stress.proposals)], say
+    )
 
 
 def proposal(stress: Stress, row: int, say: Language) -> str:
@@ -144,7 +152,9 @@ def sentence(stress: Stress, say: Language) -> str:
     measure, first = BY_KEY[stress.by], stress.first
     low, high = (measures.number(measure, end, say, sign=True) for end in stress.range(first))
     values: dict[str, str | int] = {
-        "proposal": proposal(stress, first, say),
+        "proposal": differences.subject(
+            proposal(stress, first, say), stress.differences(first), say
+        ),
         "size": measures.size(measure, stress.nominal[first], say),
         "low": low,
         "high": high,

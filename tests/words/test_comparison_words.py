@@ -11,6 +11,7 @@ from studies import known
 
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
+from sim.scenario.differences import differences
 from sim.words import forest, page_of, response_curve
 from sim.words.comparison_sentence import sentence
 from sim.words.language import language
@@ -173,10 +174,13 @@ def test_the_heading_says_which_settings_differ_and_whose_hold(liling):
     from sim.words.comparison import heading
 
     plan = liling.add("枫林镇")
-    lines = heading(known([liling, plan], differing=("demand", "targets")), EN)
+    other = liling.scaled(demand=1.2).with_settings(targets={"rural": "20 min"})
+    differing = ((), differences(liling.settings, other.settings))
+    lines = heading(known([liling, plan], differing=differing), EN)
     assert "not the same calls in all" in lines[1]
-    assert "Not only the layout differs: demand." in lines
-    assert "For every layout the base's own settings hold in: targets." in lines
+    assert "Not only the layout differs. The proposal has: demand 1.2 times as high." in lines
+    assert any("also says: rural target 20 min instead of 30 min. That is not used" in line
+               for line in lines)  # fmt: skip
     assert "the same calls in all" in heading(known([liling, plan]), EN)[1]
 
 
