@@ -56,9 +56,10 @@ class Comparison(Answer):
 
     provenance: Provenance
     layouts: tuple[Scenario, ...]
-    tallies: tuple[tuple[Tally, ...], ...]  # [layout][replication]
+    tallies: tuple[tuple[Tally, ...], ...]  # [layout][replication]; the base may have more of them
     differing: tuple[tuple[Difference, ...], ...] = ()  # [layout] its settings, from the base's
     sequential: bool = False  # replications were added until the headline was known well enough
+    level_of: int = 0  # replications of the base that its level is estimated from; 0: all
 
     name = "comparison"
 
@@ -73,7 +74,8 @@ class Comparison(Answer):
 
     @property
     def replications(self) -> int:
-        return len(self.tallies[0])
+        """Those that all layouts have, from which differences are estimated."""
+        return len(self.tallies[-1])
 
     @property
     def same_calls(self) -> bool:
@@ -94,13 +96,24 @@ class Comparison(Answer):
 
     @cached_property
     def pooled(self) -> list[Pooled]:
-        """[layout] its calls in all replications; the worst-served set is the base's."""
+        """[layout] its calls in all replications; the worst-served set is the base's.
+
+        Of the base those replications from which every command estimates its level.
+        """
         setups = [_setup(layout)._replace(sequential=self.sequential) for layout in self.layouts]
-        worst = estimates.worst_townships(Pooled(self.tallies[0], setups[0]))
+        level = self.tallies[0][: self.level_of or None]
+        worst = estimates.worst_townships(Pooled(level, setups[0]))
         return [
             Pooled(tallies, setup._replace(worst=worst))
-            for tallies, setup in zip(self.tallies, setups, strict=True)
+            for tallies, setup in zip((level, *self.tallies[1:]), setups, strict=True)
         ]
+
+    @cached_property
+    def _beside(self) -> Pooled:
+        """The base in the replications that the others have: differences are taken from it."""
+        if self.level_of in (0, self.replications):
+            return self.pooled[0]
+        return Pooled(self.tallies[0][: self.replications], self.pooled[0].setup)
 
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
         """A measure of one layout with its 95 % interval: a share, or minutes."""
@@ -108,9 +121,16 @@ class Comparison(Answer):
 
     @cached_property
     def _estimates(self) -> Any:
-        return lru_cache(maxsize=None)(
-            lambda key, layout, group: estimates.estimate(self.pooled[layout], key, group)
-        )
+        def estimated(key: str, layout: int, group: Group) -> Estimate:
+            found = estimates.estimate(self.pooled[layout], key, group)
+            if layout == 0 or self._beside is self.pooled[0]:
+                return found
+            # Today's level and the difference make the proposal's: what is printed adds up.
+            level = estimates.estimate(self.pooled[0], key, group).mean
+            beside = estimates.estimate(self._beside, key, group).mean
+            return estimates.moved(found, level - beside, key)
+
+        return lru_cache(maxsize=None)(estimated)
 
     def spread(self, key: str, layout: int = 1, group: Group = ALL) -> Spread:
         """A layout less the base, replication by replication: mean and standard error."""
@@ -120,7 +140,7 @@ class Comparison(Answer):
     def _spreads(self) -> Any:
         return lru_cache(maxsize=None)(
             lambda key, layout, group: estimates.paired(
-                self.pooled[0], self.pooled[layout], key, group
+                self._beside, self.pooled[layout], key, group
             )
         )
 
@@ -149,7 +169,7 @@ class Comparison(Answer):
 
     def gain_from_sharing(self, layout: int = 1) -> float:
         """How many times as many replications independent calls would have needed."""
-        return estimates.gain_from_sharing(self.pooled[0], self.pooled[layout])
+        return estimates.gain_from_sharing(self._beside, self.pooled[layout])
 
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""
@@ -323,10 +343,16 @@ def compare(
     logs = None if logs_to is None else Path(logs_to)
     with Runs(base, proposals, asked, keep=Keep.ROWS, logs_to=logs) as runs:
         reason = runs.until_precise()
+        level_of = runs.until_known()
         tallies = tuple(tuple(runs.tallies(row)) for row in range(len(runs.layouts)))
         provenance = Provenance.by(runs, reason, time.perf_counter() - began)
         return Comparison(
-            provenance, runs.layouts, tallies, runs.differing, runs.stopping.sequential
+            replace(provenance, replications=len(tallies[-1])),
+            runs.layouts,
+            tallies,
+            runs.differing,
+            runs.stopping.sequential,
+            level_of,
         )
 
 

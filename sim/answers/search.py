@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -21,11 +21,13 @@ from sim.answers.candidates import SEATS, Candidate
 from sim.answers.costs import layout_cost
 from sim.answers.ranking import KEYS, select
 from sim.errors import OptionError
+from sim.measures.estimates import moved
 from sim.measures.intervals import LEVEL, Estimate, simultaneous
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.effort import Effort, EffortOptions
-from sim.study.runs import Runs, shared
+from sim.study.runs import Runs
+from sim.study.sharing import shared
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -204,8 +206,23 @@ def worst_of(base: Scenario, effort: Effort) -> tuple[int, ...]:
         return runs.worst
 
 
-def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) -> tuple[Step, ...]:
-    """Rows of `runs` that follow on each other, the first on the base."""
+def level_of(base: Scenario, effort: Effort, worst: tuple[int, ...]) -> dict[str, Estimate]:
+    """What the base does today, by measure: from the replications that `run` takes."""
+    with Runs(base, [], effort, worst) as runs:
+        return runs.levels(KEYS)
+
+
+def steps_of(
+    runs: Runs,
+    rows: Sequence[int],
+    taken: Sequence[Option],
+    by: str,
+    now: Mapping[str, Estimate],
+) -> tuple[Step, ...]:
+    """Rows of `runs` that follow on each other, the first on the base.
+
+    `now`: what the base does. To it the gains are added, for `runs` may have other calls.
+    """
     level = simultaneous(len(runs.layouts) - 1)
     before = [0, *rows][: len(rows)]
     spreads = [runs.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
@@ -214,7 +231,7 @@ def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) 
     return tuple(
         Step(
             option,
-            {key: runs.value(row, key) for key in KEYS},
+            {key: _after(runs, row, key, now[key]) for key in KEYS},
             {key: runs.spread(row, key).interval(level) for key in KEYS},
             spread.interval(level),
             verdict if enough else Verdict.UNDECIDED,
@@ -222,6 +239,11 @@ def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) 
         )
         for option, row, spread, verdict in zip(taken, rows, spreads, said, strict=True)
     )
+
+
+def _after(runs: Runs, row: int, key: str, now: Estimate) -> Estimate:
+    """What a layout does: what the base does today, and the gain over it."""
+    return moved(runs.value(row, key), now.mean - runs.value(0, key).mean, key)
 
 
 # ── the answer ───────────────────────────────────────────────────────────────────────────────
@@ -308,8 +330,11 @@ def search(
         if moves:
             taken += swaps(base, layout, new, found, by, asked)
         rows = list(range(1, len(taken) + 1))
-        with Runs(base, [o.layout for o in taken], replace(asked, fresh=True)) as runs:
+        worst = worst_of(base, asked)
+        now = level_of(base, asked, worst)
+        fresh = replace(asked, fresh=True)
+        with Runs(base, [o.layout for o in taken], fresh, worst) as runs:
             chosen = runs.until_precise(rows, by)
-            steps = steps_of(runs, rows, taken, by)
+            steps = steps_of(runs, rows, taken, by, now)
             provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
     return Search(provenance, steps, by)

@@ -24,7 +24,8 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
 from sim.scenario.differences import Difference, differences
 from sim.study.effort import Effort, EffortOptions
-from sim.study.runs import Runs, shared
+from sim.study.runs import Runs
+from sim.study.sharing import shared
 from sim.text import Message, Name
 
 if TYPE_CHECKING:

@@ -91,6 +91,10 @@ class Options(NamedTuple):
         str,
         typer.Option(help="compiled, or reference: slower, the same.", rich_help_panel=COMPUTED),
     ] = "compiled"
+    reuse: Annotated[
+        bool,
+        typer.Option(help="Take up finished runs of today's layout.", rich_help_panel=COMPUTED),
+    ] = True
 
     @property
     def say(self) -> Language:

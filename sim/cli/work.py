@@ -52,7 +52,7 @@ def session(
     from sim.report import folder as store
     from sim.study.checkpoints import Checkpoints
     from sim.study.effort import Effort
-    from sim.study.runs import shared
+    from sim.study.sharing import shared
 
     effort = Effort(**options.study())
     if unwritable := engines.cannot_keep(options.engine):

@@ -219,6 +219,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 n=proposals,
             )
         )
+    notes += _levels(comparison, say)
     if comparison.replications < ENOUGH:
         notes.append(
             say.count(
@@ -243,6 +244,35 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
             )
         )
     return notes
+
+
+def _levels(comparison: Comparison, say: Language) -> list[str]:
+    """Where today's level is from, and why rounded levels may not differ by what is printed."""
+    notes = []
+    if comparison.proposals and comparison.level_of not in (0, comparison.replications):
+        notes.append(
+            say.count(
+                comparison.level_of,
+                "Today's values are those of {n} replication, as `run` prints them; the "
+                "proposal's are today's plus the difference.",
+                "Today's values are those of {n} replications, as `run` prints them; the "
+                "proposal's are today's plus the difference.",
+            )
+        )
+    rows = [(k, n) for n in comparison.proposals for k in comparison.headline_keys()]
+    if not all(_adds_up(comparison, key, row) for key, row in rows):
+        notes.append(
+            say(
+                "Differences are rounded by themselves, so that they may not be quite those of "
+                "the rounded values beside them."
+            )
+        )
+    return notes
+
+
+def _adds_up(comparison: Comparison, key: str, layout: int) -> bool:
+    today, proposal = (comparison.estimate(key, n).mean for n in (0, layout))
+    return measures.adds_up(BY_KEY[key], today, proposal, comparison.difference(key, layout).mean)
 
 
 def _targets(comparison: Comparison, say: Language) -> str:
@@ -275,7 +305,7 @@ def footnote(comparison: Comparison, say: Language) -> str:
 def _made_with(comparison: Comparison, say: Language) -> str:
     base, study = comparison.base, comparison.base.settings.study
     measured = sum(len(tally.call) for tally in comparison.tallies[0])
-    a_day = measured / comparison.replications / (study.length / 86_400)
+    a_day = measured / len(comparison.tallies[0]) / (study.length / 86_400)
     replications = comparison.replications
     return say(
         "{map}{people} people, about {calls} calls a day. {draft}{replications} × {days} after a "

@@ -90,6 +90,15 @@ def size_alone(measure: Measure, value: float, say: Language) -> str:
     return number(measure, abs(value), say, sign=True).removeprefix("+")
 
 
+def adds_up(measure: Measure, before: float, after: float, difference: float) -> bool:
+    """Whether two values as they are printed differ by what is printed as their difference."""
+    scale, digits = (100, 1) if measure.unit == "share" else (1, 2)
+    if not all(map(math.isfinite, (before, after, difference))):
+        return True
+    shown = round(after * scale, 1) - round(before * scale, 1)
+    return abs(shown - round(difference * scale, digits)) < 0.0501
+
+
 def value(measure: Measure, value: float, say: Language) -> str:
     """75.2 %, or 27.8 minutes as a plain number."""
     shown = number(measure, value, say)
