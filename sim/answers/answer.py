@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.scenario.differences import Difference, differences
 from sim.study.stopping import StoppedBecause
+from sim.study.worst_served import WorstServed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +52,13 @@ class Provenance(Origin):
     seed: int
     seconds: float
     chosen: StoppedBecause
+    worst: WorstServed | None = None  # the townships served worst; None if they were not asked for
 
     @staticmethod
     def by(runs: Runs, chosen: StoppedBecause, seconds: float) -> Provenance:
         often = max(runs.replications(row) for row in range(len(runs.layouts)))
-        return Provenance(runs.base, often, runs.runs, runs.seed, seconds, chosen)
+        worst = runs.worst_if_chosen
+        return Provenance(runs.base, often, runs.runs, runs.seed, seconds, chosen, worst)
 
     @property
     def draft(self) -> bool:
@@ -69,6 +72,16 @@ class Provenance(Origin):
             "days": self.base.settings.study.length / 86_400,
             "seed": self.seed,
             "draft": self.draft,
+            "worst_served": None if self.worst is None else self._worst_facts(self.worst),
+        }
+
+    def _worst_facts(self, worst: WorstServed) -> dict[str, Any]:
+        return {
+            "townships": [self.base.map.townships[row].name.zh for row in worst.rows],
+            "with_enough_calls": worst.eligible,
+            "with_too_few_calls": worst.thin,
+            "told_from_the_next": worst.apart,
+            "by_expectation": worst.busy is not None,
         }
 
 

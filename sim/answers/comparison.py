@@ -100,12 +100,11 @@ class Comparison(Answer):
 
         Of the base those replications from which every command estimates its level.
         """
-        setups = [_setup(layout)._replace(sequential=self.sequential) for layout in self.layouts]
+        worst = () if self.provenance.worst is None else self.provenance.worst.rows
         level = self.tallies[0][: self.level_of or None]
-        worst = estimates.worst_townships(Pooled(level, setups[0]))
         return [
-            Pooled(tallies, setup._replace(worst=worst))
-            for tallies, setup in zip((level, *self.tallies[1:]), setups, strict=True)
+            Pooled(tallies, _setup(layout)._replace(worst=worst, sequential=self.sequential))
+            for layout, tallies in zip(self.layouts, (level, *self.tallies[1:]), strict=True)
         ]
 
     @cached_property
@@ -302,7 +301,7 @@ class Comparison(Answer):
         return self.figure(lang, size, "forest")
 
 
-STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed")
+STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst_served")
 
 
 def map_name(layout: int) -> str:

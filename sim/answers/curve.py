@@ -104,7 +104,7 @@ def curve(
             "fleet": search.swaps(base, base, [], [], by, asked),
         }
         every = [option.layout for options in taken.values() for option in options]
-        worst = search.worst_of(base, asked)
+        worst = search.worst_of(base, by, asked)
         now = search.level_of(base, asked, worst)
         with Runs(base, every, replace(asked, fresh=True), worst) as runs:
             chosen = runs.until_precise(range(1, len(every) + 1), by)

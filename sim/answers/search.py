@@ -28,6 +28,7 @@ from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.sharing import shared
+from sim.study.worst_served import WorstServed, need
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def best_of(
     options: Sequence[Option],
     by: str,
     effort: Effort,
-    worst: tuple[int, ...] | None,
+    worst: WorstServed,
 ) -> tuple[Option, Verdict]:
     """The option that is selected, and whether it is better than leaving things as they are."""
     with Runs(layout, [option.layout for option in options], effort, worst) as runs:
@@ -158,7 +159,7 @@ def greedy(
 ) -> list[Option]:
     """One step for each entry of `kinds` (`station`, `ambulance` or `either`), the best each."""
     taken: list[Option] = []
-    layout, worst = base, worst_of(base, effort)
+    layout, worst = base, worst_of(base, by, effort)
     for kind in kinds:
         options: list[Option] = []
         if kind in ("station", "either"):
@@ -183,7 +184,7 @@ def swaps(
 ) -> list[Option]:
     """Ambulances, and the stations in `new`, moved one at a time while that surely helps."""
     taken: list[Option] = []
-    worst, names = worst_of(base, effort), list(new)
+    worst, names = worst_of(base, by, effort), list(new)
     while len(taken) < MOST_SWAPS:
         options = [*moved_ambulances(layout), *moved_stations(layout, names, found)]
         if not options:
@@ -199,14 +200,14 @@ def swaps(
     return taken
 
 
-def worst_of(base: Scenario, effort: Effort) -> tuple[int, ...]:
+def worst_of(base: Scenario, by: str, effort: Effort) -> WorstServed:
     """The worst-served townships of the base, fixed for all steps."""
     with Runs(base, [], effort) as runs:
-        runs.extend(min(10, runs.stopping.upper))
-        return runs.worst
+        need(runs.worst_served, by)
+        return runs.worst_served
 
 
-def level_of(base: Scenario, effort: Effort, worst: tuple[int, ...]) -> dict[str, Estimate]:
+def level_of(base: Scenario, effort: Effort, worst: WorstServed) -> dict[str, Estimate]:
     """What the base does today, by measure: from the replications that `run` takes."""
     with Runs(base, [], effort, worst) as runs:
         return runs.levels(KEYS)
@@ -330,7 +331,7 @@ def search(
         if moves:
             taken += swaps(base, layout, new, found, by, asked)
         rows = list(range(1, len(taken) + 1))
-        worst = worst_of(base, asked)
+        worst = worst_of(base, by, asked)
         now = level_of(base, asked, worst)
         fresh = replace(asked, fresh=True)
         with Runs(base, [o.layout for o in taken], fresh, worst) as runs:

@@ -23,6 +23,7 @@ from sim.answers.siting import Infeasible
 from sim.errors import OptionError, ScenarioError
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
+from sim.study.worst_served import WorstServed
 from sim.text import Message, message_of
 
 if TYPE_CHECKING:
@@ -146,8 +147,6 @@ def site(
 
 def _busy(base: Scenario, effort: Effort) -> float:
     """The share of their time on shift that today's ambulances are on calls, by simulation."""
-    with Runs(base, [], effort) as runs:
+    with Runs(base, [], effort, WorstServed()) as runs:
         runs.extend(min(10, runs.stopping.upper))
-        busy_s = float(runs.per_day(0, "busy_s").sum())
-    hours = sum(24 if a.hours is None else (a.hours[1] - a.hours[0]) % 24 or 24 for a in base.fleet)
-    return min(0.99, busy_s / (hours * 3600))
+        return min(0.99, runs.value(0, "busy").mean)

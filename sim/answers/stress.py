@@ -26,6 +26,7 @@ from sim.scenario.differences import Difference, differences
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.sharing import shared
+from sim.study.worst_served import WorstServed, need
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -209,13 +210,14 @@ def stress(
         raise OptionError("samples", message)
     some, bad = assumptions(base, wrong), mishaps(base)
     with shared(Effort(**effort)) as asked:
-        with Runs(base, proposals, asked) as runs:
+        with Runs(base, proposals, asked, None if by == "worst5" else WorstServed()) as runs:
+            need(runs.worst_served, by)
             chosen = runs.until_precise(key=by)
             nominal = _gains(runs, by)
             often, first = runs.replications(0), _best(nominal, by)
             provenance = Provenance.by(runs, chosen, 0.0)
         asked = replace(asked, replications=often, most=None, draft=False)
-        altered = _AlteredStudies(base, proposals, by, asked, often * (1 + len(proposals)))
+        altered = _AlteredStudies(base, proposals, by, asked, provenance)
         altered.expect(len(some) * 2 + sum(len(one.cases) for one in bad), often, samples)
         swings = [altered.swing(one) for one in some]
         swings += [altered.worst_cases(one, first) for one in bad]
@@ -244,10 +246,16 @@ class _AlteredStudies:
     """
 
     def __init__(
-        self, base: Scenario, proposals: Sequence[Scenario], by: str, effort: Effort, runs: int
+        self,
+        base: Scenario,
+        proposals: Sequence[Scenario],
+        by: str,
+        effort: Effort,
+        nominal: Provenance,
     ):
         self.base, self.proposals, self.by = base, proposals, by
-        self.runs, self._total = runs, runs
+        self.runs = self._total = nominal.replications * (1 + len(proposals))
+        self._worst = nominal.worst  # who is served worst stays the same under every assumption
         self._tell = effort.watch or (lambda done, total: None)
         self._effort = replace(effort, watch=None)
 
@@ -261,7 +269,7 @@ class _AlteredStudies:
         effort = replace(self._effort, keep_tables=not roads)
         if often is not None:
             effort = replace(effort, replications=often)
-        with Runs(layouts[0], layouts[1:], effort) as runs:
+        with Runs(layouts[0], layouts[1:], effort, self._worst) as runs:
             runs.extend(runs.stopping.upper)
             self.runs += runs.runs
             self._tell(self.runs, self._total)

@@ -14,6 +14,7 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
+from sim.study.worst_served import need
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
         message = Message("there is one ambulance: without it nothing is left")
         raise ScenarioError(base.path, message)
     with Runs(base, [layout for _, _, layout in less], Effort(**effort)) as runs:
+        need(runs.worst_served, by)
         chosen = runs.until_precise(key=by)
         rows = range(1, len(runs.layouts))
         said = verdicts(BY_KEY[by], [runs.spread(row, by) for row in rows], runs.matters)

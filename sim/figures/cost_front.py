@@ -69,7 +69,7 @@ def _panel(ax: Axes, curve: Curve, points: list[Point], key: str, say: Language)
             color=_colour(point) if point.on_front else style.GREY,
             weight="bold" if point.on_front else "normal",
         )  # fmt: skip
-    title = measures.label(BY_KEY[key], say, curve.provenance.base)
+    title = measures.label_in(curve.provenance, BY_KEY[key], say)
     room = intervals.points_wide(ax)
     title = lettering.broken(ax.figure, title, 1.05 * size, room, 1, "bold")  # type: ignore[arg-type]
     ax.set_title(title, loc="left", weight="bold", size=1.05 * size)

@@ -108,8 +108,8 @@ def _limits(ax: Axes, panel: Panel) -> None:
         intervals.no_more_than_all(ax)
     ax.grid(axis="y", color=intervals.LINE, lw=0.6)
     ax.set_axisbelow(True)
-    base, say = panel.curve.provenance.base, panel.say
-    label = measures.label(panel.measure, say, base, min(5, len(base.map.townships)))
+    say = panel.say
+    label = measures.label_in(panel.curve.provenance, panel.measure, say)
     if panel.measure.unit == "share":
         label = say("{measure} (%)", measure=label)
     curve_gains.fit_upright(ax.set_ylabel(label), points)

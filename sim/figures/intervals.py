@@ -39,6 +39,7 @@ MARKS: Final = {
     Verdict.WORSE: Mark("v", style.ORANGE, True),
     Verdict.TOO_SMALL: Mark("o", style.GREY, False),
     Verdict.UNDECIDED: Mark("D", style.GREY, False),
+    Verdict.TOO_FEW: Mark("x", style.GREY, False),
 }
 
 
@@ -162,8 +163,10 @@ def name_room(fig: Figure, names: Sequence[str], size: float, share: float) -> f
 def in_figures(measure: Measure, value: Estimate, say: Language) -> str:
     """+3.7 (+3.5, +3.8)"""
     mean = words.number(measure, value.mean, say, sign=True)
-    if not math.isfinite(value.low + value.high):
+    if not math.isfinite(value.mean):
         return mean
+    if not value.known:
+        return say("{mean} {interval}", mean=mean, interval=words.interval(measure, value, say))
     low, high = (words.number(measure, end, say, sign=True) for end in value[1:])
     return say("{mean} ({low}, {high})", mean=mean, low=low, high=high)
 

@@ -89,7 +89,7 @@ def _chart(
         matters_of(base),
         rows,
         columns=(),
-        title=measures.label(measure, say, base, min(5, len(base.map.townships))),
+        title=measures.label_in(ranking.provenance, measure, say),
         axis=_axis(measure, say),
         names_share=0.33,
         extra=_legend(ranking, [site for _, site in shown], say, style.SIZES[size][1]),

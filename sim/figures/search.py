@@ -41,6 +41,7 @@ FILLS: Final = {
     Verdict.WORSE: Fill(style.ORANGE, "white", "\\\\\\"),
     Verdict.TOO_SMALL: Fill("#BDBDBD", style.GREY, ""),
     Verdict.UNDECIDED: Fill("white", style.GREY, "////"),
+    Verdict.TOO_FEW: Fill("white", style.GREY, "xx"),
 }
 SEVERAL: Final = Fill("#DDDDDD", style.GREY, "..")  # steps that share a bar
 
@@ -108,7 +109,7 @@ def draw(search: Search, say: Language, size: str = "screen") -> Figure:
 
 def waterfall(search: Search, most: int, say: Language) -> Waterfall:
     """A bar for each step; those beyond `most` share one."""
-    base, measure = search.provenance.base, BY_KEY[search.by]
+    measure = BY_KEY[search.by]
     scale, steps = measure.scale, search.steps
     bars, before = [], search.today()
     alone = steps if len(steps) <= most else steps[: max(1, most - 1)]
@@ -124,7 +125,7 @@ def waterfall(search: Search, most: int, say: Language) -> Waterfall:
         name = say.count(left, "{n} more step", "{n} more steps")
         bars.append(Bar(name, scale * before, scale * after, gain, None))
     total = intervals.scaled(measure, steps[-1].gains[search.by])
-    title = measures.label(measure, say, base, min(5, len(base.map.townships)))
+    title = measures.label_in(search.provenance, measure, say)
     return Waterfall(measure, tuple(bars), total, title)
 
 

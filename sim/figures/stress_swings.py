@@ -160,8 +160,7 @@ def _name_the_line(ax: Axes, panel: Tornado) -> None:
 def _title(ax: Axes, panel: Tornado) -> None:
     """Whose gain, in which measure."""
     stress, say, size = panel.stress, panel.say, 1.05 * panel.size
-    base = stress.provenance.base
-    measure = measures.label(panel.measure, say, base, min(5, len(base.map.townships)))
+    measure = measures.label_in(stress.provenance, panel.measure, say)
     proposal = say.shortened(words.proposal(stress, stress.first, say))
     text = say("{proposal}: {measure}", proposal=proposal, measure=measure)
     fig: Any = ax.figure

@@ -55,6 +55,6 @@ def chart(worth: Worth, shown: tuple[StationWorth, ...], say: Language) -> RowCh
             for loss, change in zip(shown, changes, strict=True)
         ],
         columns,
-        title=measures.label(measure, say, base, min(5, len(base.map.townships))),
+        title=measures.label_in(worth.provenance, measure, say),
         axis=row_chart.change_axis(measure, say),
     )

@@ -59,8 +59,8 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
     nearest_s, from_elsewhere = _from_nearest(system, calls, log, trip)
     cross = np.zeros(len(measured), bool)
     cross[reached] = from_elsewhere
-    duty = _duty_intervals(system, window)
-    busy = _on_shift(_busy_intervals(log, window), duty)
+    duty = duty_intervals(system, window)
+    busy = on_shift(busy_intervals(log, window), duty)
     return Tally(
         measured,
         found.area,
@@ -150,14 +150,14 @@ def _from_nearest(
     return least_s + system.roads.place_leg_s[mode, calls.place[call]], own_s > least_s
 
 
-def _busy_intervals(log: Log, window: Window) -> np.ndarray:
+def busy_intervals(log: Log, window: Window) -> np.ndarray:
     """[interval] (ambulance, from, to): assigned → cleared or diverted, within the window."""
     on_call = log.call != NONE
     ends = np.where(np.isnan(log.cleared_at), log.diverted_at, log.cleared_at)[on_call]
     return _clipped(log.ambulance[on_call], log.assigned_at[on_call], ends, window)
 
 
-def _duty_intervals(system: System, window: Window) -> np.ndarray:
+def duty_intervals(system: System, window: Window) -> np.ndarray:
     shifts = np.diff(system.fleet.shift_indptr)
     ambulance = np.repeat(np.arange(len(system.fleet.home)), shifts)
     return _clipped(ambulance, system.fleet.on_duty_at, system.fleet.off_duty_at, window)
@@ -201,7 +201,7 @@ def _level_zero_s(busy: np.ndarray, duty: np.ndarray, window: Window) -> float:
     return float(np.diff(instants)[free_until <= 0].sum())
 
 
-def _on_shift(busy: np.ndarray, duty: np.ndarray) -> np.ndarray:
+def on_shift(busy: np.ndarray, duty: np.ndarray) -> np.ndarray:
     """The parts of the busy intervals that lie within a shift of the same ambulance."""
     parts = []
     for ambulance in np.unique(busy[:, 0]) if len(busy) else []:

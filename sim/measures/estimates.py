@@ -14,7 +14,7 @@ import numpy as np
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Spread, pseudo_values
 from sim.measures.kinds import Replications
-from sim.measures.measures import BY_KEY, OF_CALLS, WITHIN
+from sim.measures.measures import BY_KEY, OF_CALLS
 from sim.measures.rows import Pooled
 
 
@@ -55,14 +55,6 @@ def gain_from_sharing(base: Replications, other: Replications, key: str = "withi
     apart = sum(float(np.var(values, ddof=1)) for values in pseudo)
     together = float(np.var(pseudo[1] - pseudo[0], ddof=1))
     return apart / together if together > 0 else math.nan
-
-
-def worst_townships(found: Replications, count: int = 5) -> tuple[int, ...]:
-    """Rows of the townships with the lowest compliance; only those with calls, ties by row."""
-    within, calls = (sums.sum(axis=0) for sums in found.by_township(WITHIN))
-    some = np.flatnonzero(calls)
-    order = some[np.argsort(within[some] / calls[some], kind="stable")]
-    return tuple(sorted(order[:count].tolist()))
 
 
 def groups(pooled: Pooled) -> Iterator[Group]:

@@ -1,21 +1,20 @@
-"""Values with 95 % intervals: jackknife and bootstrap over replications, several at once.
+"""Values with 95 % intervals: a jackknife over replications, several at once.
 
 Every estimate pools the calls of all replications (the mean of per-replication percentiles or
-minima is biased), and its interval is a jackknife over replications with Student's t. Where a
-measure jumps (people in townships that meet their target) it is a bootstrap over replications.
+minima is biased), and its interval is a jackknife over replications with Student's t. Where little
+happened, or a measure jumps, other intervals take its place (`counted`, `steps`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
 LEVEL = 0.95
-RESAMPLES = 2_000
 FIRST_LOOK = 10  # replications after which a study that goes by precision looks first
 
 
@@ -30,6 +29,11 @@ class Estimate(NamedTuple):
     def half_width(self) -> float:
         return (self.high - self.low) / 2
 
+    @property
+    def known(self) -> bool:
+        """Whether there is an interval."""
+        return not math.isnan(self.low + self.high)
+
     def __str__(self) -> str:
         return f"{self.mean:.3f} ± {self.half_width:.3f}"
 
@@ -38,8 +42,9 @@ class Jackknifed(NamedTuple):
     """A value and how it would vary from study to study: Student's t over replications."""
 
     mean: float
-    se: float  # nan where one replication leaves nothing to say
+    se: float  # nan where one replication leaves nothing to say, or nothing varies
     df: int
+    rests_on: float = math.inf  # calls
 
     def interval(self, level: float = LEVEL) -> Estimate:
         """The interval that holds the true value in `level` of all studies."""
@@ -52,7 +57,7 @@ class Jackknifed(NamedTuple):
         """Two-sided p: how easily chance alone puts the estimate so far above a value."""
         if math.isnan(self.se):
             return 1.0
-        if self.se == 0:
+        if self.se == 0:  # a constant of the layout
             return 0.0 if self.mean > value else 1.0
         return min(1.0, 2 * float(stdtr(self.df, (value - self.mean) / self.se)))
 
@@ -61,32 +66,47 @@ class Jackknifed(NamedTuple):
         return self._replace(mean=-self.mean).above(-value)
 
 
-class Resampled(NamedTuple):
-    """A value and what it was when replications were drawn anew, with replacement."""
+class Spread(Protocol):
+    """A value and how it would vary from study to study."""
 
-    mean: float
-    values: np.ndarray  # [resample]; empty where one replication leaves nothing to say
+    @property
+    def mean(self) -> float: ...
+    @property
+    def rests_on(self) -> float:
+        """The calls that it was measured on; infinite for what is not measured on calls."""
 
     def interval(self, level: float = LEVEL) -> Estimate:
-        """The middle `level` of the resampled values."""
-        if not len(self.values):
-            return Estimate(self.mean, math.nan, math.nan)
-        low, high = np.quantile(self.values, [0.5 - level / 2, 0.5 + level / 2])
-        return Estimate(self.mean, float(low), float(high))
+        """The interval that holds the true value in `level` of all studies; nan if not known."""
 
     def above(self, value: float) -> float:
         """Two-sided p: how easily chance alone puts the estimate so far above a value."""
-        if not len(self.values):
-            return 1.0
-        at_most = int((self.values <= value).sum()) + 1
-        return min(1.0, 2 * at_most / (len(self.values) + 1))
 
     def below(self, value: float) -> float:
         """Two-sided p: how easily chance alone puts the estimate so far below a value."""
-        return self._replace(values=-self.values).above(-value)
 
 
-Spread = Jackknifed | Resampled
+class Moved(NamedTuple):
+    """A spread about another value: what chance does to it is as it was."""
+
+    of: Spread
+    by: float
+
+    @property
+    def mean(self) -> float:
+        return self.of.mean + self.by
+
+    @property
+    def rests_on(self) -> float:
+        return self.of.rests_on
+
+    def interval(self, level: float = LEVEL) -> Estimate:
+        return Estimate(*(end + self.by for end in self.of.interval(level)))
+
+    def above(self, value: float) -> float:
+        return self.of.above(value - self.by)
+
+    def below(self, value: float) -> float:
+        return self.of.below(value - self.by)
 
 
 def ratios(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
@@ -120,6 +140,11 @@ def jackknife(left_out: np.ndarray, sequential: bool = False) -> Jackknifed:
     return Jackknifed(whole, float(np.std(pseudo, ddof=1) / math.sqrt(count)), df)
 
 
+def varies(found: Jackknifed) -> bool:
+    """Whether replications differ by more than rounding."""
+    return not found.se <= 1e-12 * max(1.0, abs(found.mean))
+
+
 def freedom(replications: int, sequential: bool) -> int:
     """Degrees of freedom of Student's t: one less than replications, or half of that.
 
@@ -129,18 +154,6 @@ def freedom(replications: int, sequential: bool) -> int:
     """
     df = replications - 1
     return max(min(df, FIRST_LOOK - 1), df // 2) if sequential else df
-
-
-def bootstrap(replications: int, statistic: Callable[[np.ndarray], np.ndarray]) -> Resampled:
-    """The spread of a statistic over replications drawn anew, with replacement.
-
-    `statistic`: from how often each replication counts, [resample, replication], to [resample].
-    """
-    rng = np.random.default_rng(2025)  # of the interval only: no call depends on it
-    weights = rng.multinomial(replications, np.full(replications, 1 / replications), RESAMPLES)
-    whole = float(statistic(np.ones((1, replications)))[0])
-    values = statistic(weights) if replications > 1 else np.zeros(0)
-    return Resampled(whole, values if np.isfinite(values).all() else np.zeros(0))
 
 
 def simultaneous(several: int) -> float:

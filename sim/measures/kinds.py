@@ -16,8 +16,10 @@ from typing import Literal, NamedTuple, Protocol
 import numpy as np
 
 from sim.measures.calls import Tally
+from sim.measures.counted import Apart, Counted, are_few, counted, one_counted
 from sim.measures.groups import ALL, Group, Setup
-from sim.measures.intervals import Spread, bootstrap, jackknife, ratios
+from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
+from sim.measures.steps import Ranked, Stepped, Townships
 
 
 class Matters(NamedTuple):
@@ -66,6 +68,9 @@ class Replications(Protocol):
     def by_township(self, measure: OfCalls) -> Sums:
         """[replication, township] of a measure of calls."""
 
+    def by_place(self, measure: OfCalls, group: Group = ALL) -> Sums:
+        """[replication, area × township] of a measure of calls."""
+
     def ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         """[call] values in ascending order, and the replication of each."""
 
@@ -107,12 +112,18 @@ class Measure(ABC):
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
         """[1 + replication] the value of all replications, then without each of them."""
 
+    @abstractmethod
     def spread(self, found: Replications, group: Group = ALL) -> Spread:
         """The value of all replications and how it varies."""
-        return jackknife(self.left_out(found, group), found.setup.sequential)
 
+    @abstractmethod
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
         """`other` less `base`: replications are left out of both together."""
+
+    def _jackknifed(self, found: Replications, group: Group) -> Jackknifed:
+        return jackknife(self.left_out(found, group), found.setup.sequential)
+
+    def _differing(self, base: Replications, other: Replications, group: Group) -> Jackknifed:
         difference = self.left_out(other, group) - self.left_out(base, group)
         return jackknife(difference, base.setup.sequential)
 
@@ -145,6 +156,55 @@ class OfCalls(Measure):
         above, below = found.sums(self, group)
         return ratios(above / self.per, below)
 
+    def spread(self, found: Replications, group: Group = ALL) -> Spread:
+        """A jackknife; of a share with hardly any hits or misses, exact bounds.
+
+        A mean that is the same in replications of other numbers of calls is a constant of the
+        layout; else, where nothing varies, how it would vary is not known.
+        """
+        hits, calls = found.sums(self, group)
+        whole = self._jackknifed(found, group)._replace(rests_on=float(calls.sum()))
+        if math.isnan(whole.se):
+            return whole
+        if self.unit != "share":
+            constant = len(np.unique(calls)) > 1
+            return whole if varies(whole) or constant else whole._replace(se=math.nan)
+        if are_few(hits, calls) or are_few(calls - hits, calls) or not varies(whole):
+            return one_counted(hits, calls, found.setup.sequential)
+        return whole
+
+    def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
+        """A jackknife; of a share where hardly any call changed, exact bounds of those that did.
+
+        How many changed is known by replication, area and township: calls gained and lost in the
+        same of these count as none. Where no mean changed, as many as may have changed by chance
+        are taken to change by the mean.
+        """
+        before, after = base.by_place(self, group), other.by_place(self, group)
+        rests_on = float(min(before.below.sum(), after.below.sum()))
+        whole = self._differing(base, other, group)._replace(rests_on=rests_on)
+        if math.isnan(whole.se):
+            return whole
+        known = whole if varies(whole) else whole._replace(se=math.nan)
+        if not np.array_equal(before.below, after.below):  # not the same calls
+            apart = [self.spread(one, group) for one in (base, other)]
+            exact = any(isinstance(one, Counted) for one in apart)
+            return Apart(apart[0], apart[1], rests_on) if exact else known
+        calls, net = after.below.sum(axis=1), after.above - before.above
+        if self.unit != "share":
+            return known if net.any() else self._nothing_changed(before, calls, base)
+        gained, lost = np.maximum(net, 0.0).sum(axis=1), np.maximum(-net, 0.0).sum(axis=1)
+        if are_few(gained + lost, calls) or not varies(whole):
+            ends = [one_counted(some, calls, base.setup.sequential) for some in (lost, gained)]
+            return Apart(ends[0], ends[1], rests_on)
+        return whole
+
+    def _nothing_changed(self, sums: Sums, calls: np.ndarray, found: Replications) -> Spread:
+        """No mean changed: as many calls as may have by chance, by what a call has on the mean."""
+        none = one_counted(np.zeros(len(calls)), calls, found.setup.sequential)
+        size = float(sums.above.sum() / self.per / calls.sum())
+        return Apart(none, none, float(calls.sum()), size)
+
 
 @dataclass(frozen=True)
 class PercentileOfCalls(Measure):
@@ -161,6 +221,29 @@ class PercentileOfCalls(Measure):
         rest = (values[replication != one] for one in range(found.replications))
         return np.array([percentile(some, self.share) for some in (values, *rest)])
 
+    def spread(self, found: Replications, group: Group = ALL) -> Spread:
+        """A jackknife; where hardly any call lies beyond, or nothing varies, exact bounds."""
+        values, replication = found.ordered(self, group)
+        whole = self._jackknifed(found, group)._replace(rests_on=float(len(values)))
+        if math.isnan(whole.se):
+            return whole
+        calls = np.bincount(replication, minlength=found.replications)
+        upto = values / self.per <= whole.mean
+        hits = np.bincount(replication[upto], minlength=found.replications)
+        if varies(whole) and not are_few((1 - self.share) * calls, calls):
+            return whole
+        alone = one_counted(hits, calls, found.setup.sequential).calls
+        return Ranked(whole.mean, values / self.per, self.share, alone, float(len(values)))
+
+    def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
+        """A jackknife; where those of the layouts are exact bounds, these as if apart."""
+        ends = [self.spread(one, group) for one in (base, other)]
+        rests_on = min(one.rests_on for one in ends)
+        if any(isinstance(one, Ranked) for one in ends):
+            return Apart(ends[0], ends[1], rests_on)
+        whole = self._differing(base, other, group)._replace(rests_on=rests_on)
+        return whole if varies(whole) else Apart(ends[0], ends[1], rests_on)
+
 
 @dataclass(frozen=True)
 class OfFleet(Measure):
@@ -173,20 +256,29 @@ class OfFleet(Measure):
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
         return ratios(*found.fleet(self))
 
+    def spread(self, found: Replications, group: Group = ALL) -> Spread:
+        """A jackknife; where nothing varies, as where something never was, it is not known."""
+        whole = self._jackknifed(found, group)
+        return whole if varies(whole) else whole._replace(se=math.nan)
+
+    def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
+        whole = self._differing(base, other, group)
+        return whole if varies(whole) else whole._replace(se=math.nan)
+
 
 @dataclass(frozen=True)
 class OfPeople(Measure):
     """The share of people in townships that meet their target, of those in townships that called.
 
     Of the others nothing is known. The value jumps where a township comes to meet its target, so
-    its interval is a bootstrap.
+    its interval says for each township whether it surely meets it, or may.
     """
 
     _: KW_ONLY
     measure: OfCalls  # of which each township's value is compared with `Setup.share`
 
     def values(self, found: Replications, weights: np.ndarray) -> np.ndarray:
-        """[resample] from how often each replication counts: [resample, replication]."""
+        """[weighing] from how often each replication counts: [weighing, replication]."""
         met, calls = (weights @ counts for counts in found.by_township(self.measure))
         called = calls > 0
         meets = called & (met >= found.setup.share * calls - 1e-9)
@@ -199,13 +291,38 @@ class OfPeople(Measure):
         return self.values(found, np.vstack([np.ones((1, count)), 1 - np.eye(count)]))
 
     def spread(self, found: Replications, group: Group = ALL) -> Spread:
-        return bootstrap(found.replications, lambda weights: self.values(found, weights))
+        hits, calls = found.by_township(self.measure)
+        called = calls.sum(axis=0) > 0
+        people = found.setup.people[called]
+        if found.replications < 2 or not people.sum() > 0:
+            return _unknown(float(self.left_out(found)[0]), found.replications)
+        townships = _townships(Sums(hits[:, called], calls[:, called]), found)
+        return Stepped(people / people.sum(), townships, rests_on=float(calls.sum()))
 
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
-        def difference(weights: np.ndarray) -> np.ndarray:
-            return self.values(other, weights) - self.values(base, weights)
+        """By township, those that meet their target in one layout only; over those that called."""
+        before, after = (one.by_township(self.measure) for one in (base, other))
+        called = (before.below.sum(axis=0) > 0) & (after.below.sum(axis=0) > 0)
+        people = base.setup.people[called]
+        if base.replications < 2 or not people.sum() > 0:
+            values = [float(self.left_out(one)[0]) for one in (base, other)]
+            return _unknown(values[1] - values[0], base.replications)
+        some = [Sums(one.above[:, called], one.below[:, called]) for one in (before, after)]
+        same = (some[0].above == some[1].above).all(axis=0)
+        same &= (some[0].below == some[1].below).all(axis=0)
+        less, more = _townships(some[0], base), _townships(some[1], other)
+        rests_on = float(min(before.below.sum(), after.below.sum()))
+        return Stepped(people / people.sum(), more, less, same, rests_on)
 
-        return bootstrap(base.replications, difference)
+
+def _townships(sums: Sums, found: Replications) -> Townships:
+    hits, calls = counted(*sums, found.setup.sequential)
+    meets = sums.above.sum(axis=0) >= found.setup.share * sums.below.sum(axis=0) - 1e-9
+    return Townships(meets, hits, calls, found.setup.share)
+
+
+def _unknown(value: float, replications: int) -> Jackknifed:
+    return Jackknifed(value, math.nan, max(0, replications - 1))
 
 
 def added_up(values: np.ndarray, among: np.ndarray | None, cell: np.ndarray, cells: int) -> Sums:

@@ -56,6 +56,13 @@ def in_worst(setup: Setup) -> np.ndarray:
 
 WITHIN: Final = OfCalls("within", "share", "more", value=in_time)
 MEAN: Final = OfCalls("mean", "min", "less", value=response_s, among=reached, per=60.0)
+BUSY: Final = OfFleet(
+    "busy",
+    "share",
+    "less",
+    above=lambda tally: tally.busy_s.sum(),
+    below=lambda tally: tally.on_duty_s.sum(),
+)
 MEASURES: Final[tuple[Measure, ...]] = (
     WITHIN,
     OfCalls("urban10", "share", "more", value=in_time, where=in_area(0)),
@@ -67,13 +74,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     OfCalls("turnout3", "share", "more", value=lambda rows, _: rows.turnout_s <= TURNOUT_TARGET_S),
     OfCalls("served_at_once", "share", "more", value=lambda rows, _: rows.at_once),
     OfCalls("cross", "share", "less", value=lambda rows, _: rows.cross),
-    OfFleet(
-        "busy",
-        "share",
-        "less",
-        above=lambda tally: tally.busy_s.sum(),
-        below=lambda tally: tally.on_duty_s.sum(),
-    ),
+    BUSY,
     OfFleet(
         "level_zero",
         "share",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.measures.calls import Tally
-from sim.measures.groups import ALL, Group, Setup
+from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import OfCalls, OfFleet, PercentileOfCalls, Rows, Sums, added_up
 from sim.measures.measures import BY_KEY, WITHIN
 
@@ -57,6 +57,21 @@ class Pooled:
         among = None if measure.among is None else measure.among(self)[some]
         values = self.values(measure)[some]
         return added_up(values, among, self.replication[some], self.replications)
+
+    def by_place(self, measure: OfCalls, group: Group = ALL) -> Sums:
+        """[replication, area × township] the same."""
+        some = self.members(group)
+        if measure.where is not None:
+            some = some[measure.where(self.setup)[self.area[some], self.township[some]]]
+        among = None if measure.among is None else measure.among(self)[some]
+        width = max(len(self.setup.people), int(self.township.max(initial=-1)) + 1)
+        places = AREAS * width
+        cell = self.replication[some] * places + self.area[some].astype(int) * width
+        sums = added_up(
+            self.values(measure)[some], among, cell + self.township[some],
+            self.replications * places,
+        )  # fmt: skip
+        return Sums(*(one.reshape(self.replications, places) for one in sums))
 
     def by_township(self, measure: OfCalls = WITHIN) -> Sums:
         """[replication, township] the same."""

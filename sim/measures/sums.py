@@ -12,10 +12,10 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from sim.measures.calls import responses
+from sim.measures.calls import busy_intervals, duty_intervals, on_shift, responses
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import OfCalls, OfFleet, PercentileOfCalls, Rows, Sums
-from sim.measures.measures import BY_KEY, COUNTED, MEASURES, WITHIN
+from sim.measures.measures import BUSY, BY_KEY, COUNTED, MEASURES, WITHIN
 from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import Log
@@ -29,7 +29,8 @@ class Counts(NamedTuple):
     above: np.ndarray  # [measure of COUNTED, area, township]
     below: np.ndarray  # [measure of COUNTED, area, township] calls
     served: np.ndarray  # [station] calls reached by its ambulances
-    busy_s: np.ndarray  # [station] assigned → cleared or diverted, within the window
+    busy_s: np.ndarray  # [station] its ambulances assigned → cleared or diverted, while on shift
+    on_duty_s: np.ndarray  # [station] its ambulances on shift
 
 
 def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) -> Counts:
@@ -42,17 +43,23 @@ def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) 
     shape = (len(COUNTED), AREAS, townships)
 
     stations = len(system.stations.place)
-    on_call = log.call != NONE
-    ends = np.where(np.isnan(log.cleared_at), log.diverted_at, log.cleared_at)[on_call]
-    spent_s = np.minimum(ends, window.end_s) - np.maximum(log.assigned_at[on_call], window.start_s)
-    crew = system.fleet.home[log.ambulance[on_call]]
+    duty = duty_intervals(system, window)
+    busy = on_shift(busy_intervals(log, window), duty)
     came = system.fleet.home[log.ambulance[found.trip[found.trip != NONE]]]
     return Counts(
         above=np.array([one.above for one in sums]).reshape(shape),
         below=np.array([one.below for one in sums]).reshape(shape),
         served=np.bincount(came, minlength=stations),
-        busy_s=np.bincount(crew, np.maximum(spent_s, 0.0), stations),
+        busy_s=_by_station(system, busy),
+        on_duty_s=_by_station(system, duty),
     )
+
+
+def _by_station(system: System, intervals: np.ndarray) -> np.ndarray:
+    """[station] seconds of intervals of (ambulance, from, to), by where it is at home."""
+    home = system.fleet.home[intervals[:, 0].astype(int)]
+    spent_s = intervals[:, 2] - intervals[:, 1]
+    return np.bincount(home, spent_s, len(system.stations.place))
 
 
 class Summed:
@@ -71,14 +78,16 @@ class Summed:
 
         # [replication, measure of COUNTED, area, township]
         self.above, self.below = stacked("above"), stacked("below")
-        self.busy_s = np.array([one.busy_s for one in counts])  # [replication, station]
-        self.served = np.array([one.served for one in counts])  # [replication, station]
+        # [replication, station]
+        self.busy_s = np.array([one.busy_s for one in counts])
+        self.on_duty_s = np.array([one.on_duty_s for one in counts])
+        self.served = np.array([one.served for one in counts])
 
     def first(self, count: int) -> Summed:
         """The same of the first so many replications only."""
         some = object.__new__(Summed)
         some.setup, some.replications = self.setup, count
-        for name in ("above", "below", "busy_s", "served"):
+        for name in ("above", "below", "busy_s", "on_duty_s", "served"):
             setattr(some, name, getattr(self, name)[:count])
         return some
 
@@ -90,13 +99,17 @@ class Summed:
 
     def sums(self, measure: OfCalls, group: Group = ALL) -> Sums:
         """[replication] what is counted, and the calls among which."""
+        return Sums(*(one.sum(axis=1) for one in self.by_place(measure, group)))
+
+    def by_place(self, measure: OfCalls, group: Group = ALL) -> Sums:
+        """[replication, area × township] the same; only of places that have a part in it."""
         above, below = self._cells(measure, group)
         some = self._places(group)
         if measure.where is not None:
             where = measure.where(self.setup)
             some[:, : where.shape[1]] &= where
             some[:, where.shape[1] :] = False
-        return Sums(above[:, some].sum(axis=1), below[:, some].sum(axis=1))
+        return Sums(above[:, some], below[:, some])
 
     def by_township(self, measure: OfCalls = WITHIN) -> Sums:
         """[replication, township] the same."""
@@ -108,8 +121,10 @@ class Summed:
         raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
 
     def fleet(self, measure: OfFleet) -> Sums:
-        """Always ValueError: time on shift is not kept."""
-        raise ValueError(f"sums cannot tell {measure.key}")
+        """[replication] seconds of the fleet; ValueError for what is not kept."""
+        if measure.key != BUSY.key:
+            raise ValueError(f"sums cannot tell {measure.key}")
+        return Sums(self.busy_s.sum(axis=1), self.on_duty_s.sum(axis=1))
 
     def _cells(self, measure: OfCalls, group: Group) -> Sums:
         """[replication, area, township] of a measure; ValueError if it is not kept."""

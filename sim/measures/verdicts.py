@@ -1,11 +1,13 @@
-"""What a paired difference amounts to: better, worse, undecided, or too small to matter."""
+"""What a paired difference amounts to: better, worse, too small to matter, or not to be told."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sim.measures.counted import CLUMP, Counted
 from sim.measures.intervals import LEVEL, Spread, holm
 from sim.measures.kinds import Matters, Measure
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 
 FEWEST = 5  # replications for a verdict
+# Calls for a verdict, of all replications together: of fewer each is more than one point, which is
+# the least difference that matters unless told otherwise, and ten or less lie beyond a 90th
+# percentile.
+FEWEST_CALLS = 100
 
 
 class Verdict(StrEnum):
@@ -23,6 +29,7 @@ class Verdict(StrEnum):
     WORSE = "worse"
     UNDECIDED = "undecided"
     TOO_SMALL = "too small to matter"
+    TOO_FEW = "too few calls to say"
 
 
 def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) -> list[Verdict]:
@@ -31,20 +38,33 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
     Too small if chance alone would hardly make a difference that matters look so small; better or
     worse if it would hardly make none look so large. Both by Holm's step-down tests over the
     layouts; with one layout that is whether the 95 % interval is all small, or leaves out nothing.
+    Too few calls to say: fewer than `FEWEST_CALLS`, or a share of so few that no difference at all
+    could not be told from one that matters.
     """
     small = measure.matters(matters)
     is_small = holm([max(d.above(-small), d.below(small)) for d in differences])
     is_some = holm([min(d.above(0.0), d.below(0.0)) for d in differences])
     found = []
     for difference, equal, other in zip(differences, is_small, is_some, strict=True):
-        if equal < 1 - LEVEL:
+        if difference.rests_on < FEWEST_CALLS:
+            found.append(Verdict.TOO_FEW)
+        elif equal < 1 - LEVEL:
             found.append(Verdict.TOO_SMALL)
         elif other < 1 - LEVEL:
             gain = measure.sign * difference.mean
             found.append(Verdict.BETTER if gain > 0 else Verdict.WORSE)
+        elif measure.unit == "share" and could_be_missed(difference.rests_on) > small:
+            found.append(Verdict.TOO_FEW)
         else:
             found.append(Verdict.UNDECIDED)
     return found
+
+
+def could_be_missed(calls: float) -> float:
+    """The greatest share of calls that may change though none of so many did."""
+    if math.isinf(calls):
+        return 0.0
+    return Counted(0.0, calls / CLUMP).interval().high
 
 
 def matters_of(base: Scenario) -> Matters:

@@ -46,3 +46,4 @@ class Stream(IntEnum):
     ON_SCENE = 5
     CONVEYED = 6
     HANDOVER = 7
+    KEPT = 8  # whether a call is among fewer than the usual number

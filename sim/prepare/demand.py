@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.calendar import HOUR_S, start_of_week_s
+from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
 from sim.prepare.draws import Demand
 from sim.prepare.shifts import study_seconds
@@ -44,7 +44,32 @@ def build(scenario: Scenario) -> Demand:
         start_s=start_of_week_s(settings.start),
         length_s=study_seconds(scenario),
         recorded=_placed(scenario),
+        times=scenario.calls_times,
     )
+
+
+def expected_calls(demand: Demand, window: Window, townships: int) -> np.ndarray:
+    """[township] calls received within a window: expected of what is drawn, or those recorded."""
+    if demand.recorded is not None:
+        at = demand.recorded.received_at
+        some = (at >= window.start_s) & (at < window.end_s)
+        found: np.ndarray = np.bincount(demand.recorded.township[some], minlength=townships)
+        return found[:townships].astype(float)
+    edges = hour_edges(demand.start_s + window.start_s, demand.start_s + window.end_s)
+    hour = (edges[:-1] // HOUR_S).astype(int) % HOURS_PER_WEEK
+    calls = (demand.calls_per_hour[:, hour] * np.diff(edges) / HOUR_S).sum(axis=1)
+    found = np.zeros(townships)
+    for area_calls, places, weights in zip(calls, demand.places, demand.weights, strict=True):
+        if weights.sum() > 0:
+            of_place = area_calls * weights / weights.sum()
+            found += np.bincount(demand.township_of_place[places], of_place, townships)[:townships]
+    return found
+
+
+def hour_edges(start_s: float, end_s: float) -> np.ndarray:
+    """A time on the week's clock, cut at each full hour."""
+    within = np.arange(start_s // HOUR_S + 1, np.ceil(end_s / HOUR_S)) * HOUR_S
+    return np.concatenate([[start_s], within, [end_s]])
 
 
 def _placed(scenario: Scenario) -> Calls | None:

@@ -3,10 +3,17 @@
 Arrivals are a non-homogeneous Poisson process by hour of the week, urban and rural apart. Each
 quantity of each area has a random stream of its own, `SeedSequence(seed, spawn_key=(replication,
 stream, area))`: changing one leaves every other draw as it was.
+
+With `times` as many calls, the calls of the usual number stay as they are, each with all that was
+drawn for it: fewer are some of them, chosen by a mark each; more are these and others, drawn in
+layers of the usual rate by streams of their own (`layer` after `area`) and chosen by marks
+likewise. Both are exactly Poisson (Lewis & Shedler 1979), and the calls of a smaller number are
+among those of a greater.
 """
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +30,7 @@ if TYPE_CHECKING:
 class Demand(NamedTuple):
     """What calls are drawn from. Areas are 0 urban, 1 rural."""
 
-    calls_per_hour: np.ndarray  # [area, hour of the week]
+    calls_per_hour: np.ndarray  # [area, hour of the week], `times` the usual number
     places: tuple[np.ndarray, ...]  # by area: call places
     weights: tuple[np.ndarray, ...]  # by area: chance of each place, any scale
     township_of_place: np.ndarray  # [place]
@@ -36,28 +43,53 @@ class Demand(NamedTuple):
     start_s: float  # the run's start, seconds after Monday 00:00
     length_s: float  # calls are received from 0 to here
     recorded: Calls | None = None  # replay: what is nan in it is drawn
+    times: float = 1.0  # the usual number of calls, which these share as far as may be
 
 
 def draw(demand: Demand, seed: int, replication: int) -> Calls:
     """The calls of one replication, the same whatever layout or engine they meet."""
     if demand.recorded is not None:
         return _fill_gaps(demand, demand.recorded, seed, replication)
-    areas = [_draw_area(demand, area, seed, replication) for area in range(len(demand.places))]
-    together = Calls(*(np.concatenate(columns) for columns in zip(*areas, strict=True)))
+    usual = demand._replace(calls_per_hour=demand.calls_per_hour / demand.times)
+    drawn = [
+        _kept(_draw_area(usual, key), demand.times, key)
+        for layer in range(math.ceil(demand.times))
+        for key in (_Key(seed, replication, area, layer) for area in range(len(demand.places)))
+    ]
+    together = Calls(*(np.concatenate(columns) for columns in zip(*drawn, strict=True)))
     order = np.argsort(together.received_at, kind="stable")
     return Calls(*(column[order] for column in together))
 
 
-def _generator(seed: int, replication: int, stream: Stream, area: int) -> np.random.Generator:
-    key = (replication, int(stream), area)
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+class _Key(NamedTuple):
+    """Whose random numbers; layer 0 is the usual number of calls, each more is as many again."""
+
+    seed: int
+    replication: int
+    area: int
+    layer: int = 0
+
+    def generator(self, stream: Stream) -> np.random.Generator:
+        key = (self.replication, int(stream), self.area, *([self.layer] if self.layer else []))
+        sequence = np.random.SeedSequence(self.seed, spawn_key=key)
+        return np.random.Generator(np.random.PCG64(sequence))
 
 
-def _draw_area(demand: Demand, area: int, seed: int, replication: int) -> Calls:
+def _kept(calls: Calls, times: float, key: _Key) -> Calls:
+    """The calls of a layer whose marks are below its share of so many times the usual number."""
+    share = times - key.layer
+    if share >= 1:
+        return calls
+    marks = key.generator(Stream.KEPT).random(len(calls.received_at))
+    return Calls(*(column[marks < share] for column in calls))
+
+
+def _draw_area(demand: Demand, key: _Key) -> Calls:
     def uniform(stream: Stream, count: int) -> np.ndarray:
-        return _generator(seed, replication, stream, area).random(count)
+        return key.generator(stream).random(count)
 
-    received_at = _arrivals(demand, area, _generator(seed, replication, Stream.ARRIVALS, area))
+    area = key.area
+    received_at = _arrivals(demand, area, key.generator(Stream.ARRIVALS))
     count = len(received_at)
     place = demand.places[area][_pick(demand.weights[area], uniform(Stream.PLACE, count))]
     return Calls(
@@ -122,16 +154,16 @@ def _alias(weights: bytes) -> tuple[np.ndarray, np.ndarray]:
 
 def _fill_gaps(demand: Demand, recorded: Calls, seed: int, replication: int) -> Calls:
     """Recorded calls with what the records do not say drawn as for any other call."""
-    count = len(recorded.received_at)
+    count, key = len(recorded.received_at), _Key(seed, replication, area=0)
 
     def filled(column: np.ndarray, stream: Stream, law: Distribution) -> np.ndarray:
-        q = _generator(seed, replication, stream, 0).random(count)
+        q = key.generator(stream).random(count)
         return np.where(np.isnan(column), on_grid(law.seconds(q)), column)
 
     shares = demand.priority_share[0]  # a record's area has no part in how urgent it is
-    drawn_priority = _pick(shares, _generator(seed, replication, Stream.PRIORITY, 0).random(count))
+    drawn_priority = _pick(shares, key.generator(Stream.PRIORITY).random(count))
     conveyed = recorded.conveyed
-    drawn = _generator(seed, replication, Stream.CONVEYED, 0).random(count)
+    drawn = key.generator(Stream.CONVEYED).random(count)
     return recorded._replace(
         priority=np.where(recorded.priority == NONE, drawn_priority, recorded.priority),
         call_taking_s=filled(recorded.call_taking_s, Stream.CALL_TAKING, demand.call_taking),

@@ -78,7 +78,10 @@ def times_the_calls(scenario: Scenario, factor: float, areas: tuple[str, ...] = 
         area: getattr(rates, area)._replace(per_second=getattr(rates, area).per_second * factor)
         for area in areas
     }
-    return with_section(scenario, "demand", rate=rates.model_copy(update=changed))
+    found = with_section(scenario, "demand", rate=rates.model_copy(update=changed))
+    # Alike everywhere, the usual calls stay, and some are left out or others come to them.
+    alike = scenario.calls_times * factor if set(areas) == set(AREAS) else scenario.calls_times
+    return replace(found, calls_times=alike)
 
 
 def times_the_speed(

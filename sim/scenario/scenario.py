@@ -38,6 +38,7 @@ class Scenario(Layout):
     files: tuple[Path, ...] = ()  # what it was read from: scenario files, the base's last
     recorded: CallRecords | None = None  # calls to replay instead of drawing them
     unaltered: Scenario | None = None  # as its file has it, where settings were altered since
+    calls_times: float = 1.0  # the usual number of calls, with which these are shared
 
     def add(
         self,

@@ -161,7 +161,7 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
-        return s.start, s.demand, s.durations
+        return s.start, s.demand, s.durations, scenario.calls_times
 
     return of(one) == of(other)
 

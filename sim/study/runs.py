@@ -34,6 +34,7 @@ from sim.study.sharing import shared
 from sim.study.stopping import StoppedBecause, Stopping
 from sim.study.store import Store, is_on
 from sim.study.workers import Job
+from sim.study.worst_served import WorstServed, choose
 
 if TYPE_CHECKING:
     from sim.scenario.differences import Difference
@@ -46,8 +47,8 @@ class Runs:
     """Layouts that met the same calls, each in as many replications as were asked for.
 
     `keep`: rows of calls, for every measure, or sums, of which there can be very many layouts.
-    `worst`: the worst-served townships, if another base fixed them. `logs_to`: a folder for every
-    call and trip, as Parquet.
+    `worst`: the worst-served townships, if another base fixed them, or they are not wanted.
+    `logs_to`: a folder for every call and trip, as Parquet.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Runs:
         base: Scenario,
         layouts: Iterable[Scenario] = (),
         effort: Effort | None = None,
-        worst: tuple[int, ...] | None = None,
+        worst: WorstServed | None = None,
         keep: Keep = Keep.SUMS,
         logs_to: Path | None = None,
     ):
@@ -75,7 +76,7 @@ class Runs:
         self._watch = effort.watch or (lambda done, total: None)
         self._found: list[list[Tally | Counts]] = [[] for _ in self.layouts]
         self._ready: dict[int, Pooled | Summed] = {}
-        self._given_worst = self._worst = worst
+        self._worst = worst
         self.runs = 0  # replications of all layouts together, read back or simulated
 
     def __enter__(self) -> Runs:
@@ -158,9 +159,6 @@ class Runs:
                 self._found[row].append(tally)
         for row in rows:
             self._ready.pop(row, None)
-        if self._rows and 0 in rows:  # rows of calls are few layouts, whose worst-served are exact
-            self._worst = self._given_worst
-            self._ready.clear()
 
     def _stored(self, numbers: range, rows: list[int]) -> dict[int, list[Tally | Counts]]:
         """Replications of the base alone that an earlier command left; logs must be made anew."""
@@ -262,13 +260,7 @@ class Runs:
         return cast(tuple[Tally, ...], tuple(self._found[row]))
 
     def _made_ready(self, row: int, count: int | None = None) -> Pooled | Summed:
-        setup = self._study.plan.setup
-        if self._worst is None:  # fixed from the base, of sums at the first look
-            if self._rows:
-                self._worst = estimates.worst_townships(Pooled(self.tallies(0), setup))
-            else:
-                self._worst = estimates.worst_townships(Summed(self._counts(0), setup))
-        setup = setup._replace(worst=self._worst)
+        setup = self._study.plan.setup._replace(worst=self.worst)
         if self._rows:
             return Pooled(self.tallies(row)[:count], setup)
         return Summed(self._counts(row), setup)
@@ -277,9 +269,21 @@ class Runs:
         return cast(list[Counts], self._found[row])
 
     @property
+    def worst_served(self) -> WorstServed:
+        """The worst-served townships of the base, chosen on calls of their own."""
+        if self._worst is None:
+            self._worst = choose(self.base, self._study.plan, self.seed, self._pool.results)
+        return self._worst
+
+    @property
+    def worst_if_chosen(self) -> WorstServed | None:
+        """The same if anything has asked for them yet."""
+        return self._worst
+
+    @property
     def worst(self) -> tuple[int, ...]:
         """The worst-served townships, by row."""
-        return self.of(0).setup.worst
+        return self.worst_served.rows
 
     def pair(self, row: int, other: int) -> tuple[Pooled | Summed, Pooled | Summed]:
         """Two layouts in the replications that both have."""

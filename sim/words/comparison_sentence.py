@@ -30,6 +30,10 @@ SENTENCE: Final = {
         "{what} would change compliance by {change} points ({between}): this study cannot tell "
         "whether more or fewer calls would be reached in time."
     ),
+    Verdict.TOO_FEW: Message(
+        "{what} would change compliance by {change} points ({between}): too few calls to say "
+        "whether more or fewer would be reached in time."
+    ),
 }
 FOR_THE_WORST_SERVED_TOO: Final = Message(
     "{what} would bring {points} more calls in every hundred within target (95 % CI {low} to "

@@ -43,8 +43,9 @@ MEASURES: Final = {
     "worst5": Definition(
         Message("Five worst-served townships"),
         Message(
-            "Compliance of the calls of the five townships that today's layout serves worst. The "
-            "set is fixed from the base, so that every layout is judged on the same people."
+            "Compliance of the calls of the five townships that today's layout serves worst. They "
+            "are chosen on other calls than those that are measured, among townships that have "
+            "enough, and are the same for every layout."
         ),
     ),
     "mean": Definition(
@@ -103,7 +104,9 @@ MEASURES: Final = {
         Message("People in townships that meet their target"),
         Message(
             "Share of people who live in a township in which the scenario's share (90 %) of calls "
-            "is reached within their own target, of all who live in townships with calls."
+            "is reached within their own target, of all who live in townships with calls. Its "
+            "interval reaches from the townships that surely meet it to those that may; there is "
+            "none where these are all on one side."
         ),
     ),
 }
@@ -194,6 +197,13 @@ TERMS: Final = (
         Message(
             "The whole interval of the difference lies within what the study calls small: 1 point "
             "for shares, 0.5 minutes for times."
+        ),
+    ),
+    Definition(
+        Message("too few calls to say"),
+        Message(
+            "Fewer than 100 calls were measured, or so few that even no difference at all could "
+            "not be told from one that matters."
         ),
     ),
     Definition(

@@ -58,7 +58,8 @@ def _subtitle(comparison: Comparison, drawn: int, say: Language) -> str:
 def headline(comparison: Comparison, keys: Sequence[str], say: Language) -> str:
     """Which proposals improve what, and which change nothing that matters, from the verdicts."""
     found = {row: [comparison.verdict(key, row) for key in keys] for row in comparison.proposals}
-    open_everywhere = all(set(said) <= {Verdict.UNDECIDED} for said in found.values())
+    unsure = {Verdict.UNDECIDED, Verdict.TOO_FEW}
+    open_everywhere = all(set(said) <= unsure for said in found.values())
     if comparison.replications < FEWEST or open_everywhere:
         return say("This study cannot tell yet")
     if len(found) == 1:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 from sim.measures.intervals import Estimate
 from sim.measures.kinds import Measure
 from sim.measures.verdicts import Verdict
+from sim.study.worst_served import MANY
 from sim.text import Message
 from sim.words.language import Language
 
 if TYPE_CHECKING:
+    from sim.answers.answer import Provenance
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
 
@@ -28,12 +30,14 @@ MARKS: Final = {
     Verdict.WORSE: "▼",
     Verdict.UNDECIDED: "?",
     Verdict.TOO_SMALL: "○",
+    Verdict.TOO_FEW: "×",
 }
 VERDICTS: Final = {
     Verdict.BETTER: Message("better"),
     Verdict.WORSE: Message("worse"),
     Verdict.UNDECIDED: Message("undecided"),
     Verdict.TOO_SMALL: Message("too small to matter"),
+    Verdict.TOO_FEW: Message("too few calls to say"),
 }
 
 
@@ -52,6 +56,12 @@ def label(measure: Measure, say: Language, base: Scenario, worst: int = 5) -> st
     if measure.key == "people_ok":
         return say("People where target is met", areas=areas)
     return say(NAMES[measure.key])
+
+
+def label_in(made: Provenance, measure: Measure, say: Language) -> str:
+    """The same in an answer that came about so: with as many worst-served areas as it has."""
+    worst = MANY if made.worst is None or not made.worst.rows else len(made.worst.rows)
+    return label(measure, say, made.base, worst)
 
 
 NAMES: Final = {
@@ -107,16 +117,16 @@ def value(measure: Measure, value: float, say: Language) -> str:
 
 
 def interval(measure: Measure, value: Estimate, say: Language, *, sign: bool = False) -> str:
-    """(+3.5, +3.8), or (75.0–75.4); that there is none after one replication."""
-    if math.isnan(value.low):
+    """(+3.5, +3.8), or (75.0–75.4); that there is none, as after one replication."""
+    if not value.known:
         return say("(no interval)")
     low, high = (number(measure, end, say, sign=sign) for end in (value.low, value.high))
     return f"({low}, {high})" if sign else f"({low}–{high})"
 
 
 def between(measure: Measure, value: Estimate, say: Language) -> str:
-    """95 % CI +3.5 to +3.8, for a sentence; that there is none after one replication."""
-    if math.isnan(value.low):
+    """95 % CI +3.5 to +3.8, for a sentence; that there is none, as after one replication."""
+    if not value.known:
         return say("no interval")
     low, high = (number(measure, end, say, sign=True) for end in (value.low, value.high))
     return say("95 % CI {low} to {high}", low=low, high=high)

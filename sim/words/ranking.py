@@ -10,7 +10,7 @@ from sim.answers.selection import CONFIDENCE
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import measures, provenance, reasons
+from sim.words import measures, provenance, reasons, worst_served
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, frame, page
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = 30  # lines of the printed table
 EXPLAINED = 5  # candidates whose reasons are printed
+DROPPED = "†"
 
 
 @page.register
@@ -79,7 +80,7 @@ def table(ranking: Ranking, say: Language) -> Table:
                     for key in others
                 ),
                 f"{place}" if alone else f"{site.best_place}–{site.worst_place}",
-                f"{site.replications}",
+                f"{site.replications}{DROPPED}" if site.dropped_early else f"{site.replications}",
                 measures.verdict(site.verdict, say),
             ]
         )
@@ -96,11 +97,19 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
         say(
             "Gains over today in {unit}, with 95 % intervals that hold for all candidates at once. "
             "Places: those that a candidate may have, as far as this study can tell; where they "
-            "overlap, it is a tie. A candidate with fewer runs is placed by its difference from "
-            "the first in the runs that both have.",
+            "overlap, it is a tie. A candidate with fewer runs gains what the one selected does, "
+            "and what it leads or trails that by in the runs that both have.",
             unit=measures.unit(BY_KEY[ranking.by], say),
         )
     ]
+    if any(site.dropped_early for site in ranking.sites):
+        notes.append(
+            say(
+                "{mark} Dropped early by the selection, more often where chance was against it: "
+                "from its few runs it looks a little worse than it is, on the whole.",
+                mark=DROPPED,
+            )
+        )
     if hidden > 0:
         notes.append(say("… and {n} more in {file}.", n=hidden, file=f"{ranking.name}.csv"))
     for place, site in enumerate(ranking.sites[:EXPLAINED], 1):
@@ -108,7 +117,7 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
         notes.append(
             say("{place}. {site}: {reason}", place=place, site=name(site, say), reason=reason)
         )
-    return [*notes, promise(ranking, say)]
+    return [*notes, *worst_served.notes(ranking.provenance, say), promise(ranking, say)]
 
 
 UNFINISHED = {  # by how the number of replications was chosen
@@ -132,6 +141,17 @@ def promise(ranking: Ranking, say: Language) -> str:
     if len(ranking.sites) == 1:
         return say("One candidate: there was nothing to select.")
     measure, made = BY_KEY[ranking.by], ranking.provenance
+    if ranking.decided and ranking.at:
+        return say(
+            "{site} was selected (Kim–Nelson): if one candidate leads all others by {zone} {unit} "
+            "or more, it is the one chosen with at least {confidence}% probability. In the runs "
+            "made since, {first} has come to stand before it; the two cannot be told apart.",
+            site=name(ranking.selected, say),
+            first=name(ranking.best, say),
+            zone=measures.number(measure, ranking.zone, say),
+            unit=measures.unit(measure, say),
+            confidence=f"{CONFIDENCE * 100:.0f}",
+        )
     if ranking.decided:
         return say(
             "{site} was selected (Kim–Nelson): if one candidate leads all others by {zone} {unit} "
@@ -174,7 +194,7 @@ def sentence(ranking: Ranking, say: Language) -> str:
         "several": len(ranking.sites),
         "site": name(best, say),
         "size": measures.size(measure, gain, say),
-        "measure": measures.label(measure, say, ranking.provenance.base),
+        "measure": measures.label_in(ranking.provenance, measure, say),
         "between": measures.between(measure, gain, say),
     }
     if len(ranking.sites) == 1:
@@ -203,6 +223,7 @@ ALONE = {  # the one candidate, by its verdict
     Verdict.WORSE: Message("{site}: {size}, surely a loss"),
     Verdict.TOO_SMALL: Message("{site}: {size}, too small to matter"),
     Verdict.UNDECIDED: Message("{site}: {size}, this study cannot tell whether it gains"),
+    Verdict.TOO_FEW: Message("{site}: {size}, too few calls to say whether it gains"),
 }
 
 

@@ -8,7 +8,7 @@ from sim.answers.search import Search, Step
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST
 from sim.text import Message
-from sim.words import measures, options, provenance
+from sim.words import measures, options, provenance, worst_served
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -57,15 +57,16 @@ def table(search: Search, say: Language) -> Table:
 
 
 def _notes(search: Search, say: Language) -> list[str]:
-    base, measure = search.provenance.base, BY_KEY[search.by]
+    measure = BY_KEY[search.by]
     return [
         say(
             "Gains in {unit} ({measure}), with 95 % intervals that hold all at once, measured on "
             "other calls than those on which the steps were chosen.",
             unit=measures.unit(measure, say),
-            measure=measures.label(measure, say, base),
+            measure=measures.label_in(search.provenance, measure, say),
         ),
         say("Ambulances: {crews}.", crews=options.crews(search.layout, say)),
+        *worst_served.notes(search.provenance, say, only_by=search.by),
     ]
 
 

@@ -146,14 +146,14 @@ def _value(model: str, value: float, say: Language) -> str:
 
 
 def _notes(sites: Sites, say: Language) -> list[str]:
-    base, measure = sites.provenance.base, BY_KEY[sites.ranking.by]
+    measure = BY_KEY[sites.ranking.by]
     notes = [
         say(
             "Plans are in the order of the model, HiGHS having proven each the best of those left "
             "where it says so. Simulated: gain over today in {unit} ({measure}), 95 % intervals "
             "that hold all at once; place by simulation, in brackets those that a plan may have.",
             unit=measures.unit(measure, say),
-            measure=measures.label(measure, say, base),
+            measure=measures.label_in(sites.provenance, measure, say),
         )
     ]
     if sites.busy is not None:

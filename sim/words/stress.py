@@ -11,7 +11,7 @@ from sim.answers.stress import Stress
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
-from sim.words import assumptions, differences, measures, provenance
+from sim.words import assumptions, differences, measures, provenance, worst_served
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
 
@@ -90,9 +90,10 @@ def _notes(stress: Stress, say: Language) -> list[str]:
             "layouts; 95 % intervals. How far each may be wrong is assumed. Of what may go "
             "missing, the cases of the least and the most gain.",
             unit=measures.unit(measure, say),
-            measure=measures.label(measure, say, stress.provenance.base),
+            measure=measures.label_in(stress.provenance, measure, say),
         )
     ]
+    notes += worst_served.notes(stress.provenance, say, only_by=stress.by)
     return notes if stress.joint is None else [*notes, _together(stress, say)]
 
 

@@ -7,7 +7,7 @@ import math
 from sim.answers.worth import KEYS, StationWorth, Worth
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
-from sim.words import costs, measures, provenance
+from sim.words import costs, measures, provenance, worst_served
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -81,7 +81,7 @@ def _notes(worth: Worth, say: Language) -> list[str]:
             "Change against today in {unit} ({measure}), with 95 % intervals that hold for all "
             "lines at once.",
             unit=measures.unit(measure, say),
-            measure=measures.label(measure, say, base),
+            measure=measures.label_in(worth.provenance, measure, say),
         )
     ]
     spare = worth.spare()
@@ -89,7 +89,7 @@ def _notes(worth: Worth, say: Language) -> list[str]:
         most = max(spare, key=lambda loss: loss.saved)
         amount = costs.amount(most.saved, base, say)
         notes.append(say("{what} would save {amount}.", what=what(worth, most, say), amount=amount))
-    return notes
+    return [*notes, *worst_served.notes(worth.provenance, say, only_by=worth.by)]
 
 
 def sentence(worth: Worth, say: Language) -> str:

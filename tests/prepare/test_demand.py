@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.model.calendar import Window
 from sim.policies.clock import TICKS
 from sim.prepare import demand, draws
 from sim.scenario.distributions import Constant
@@ -140,3 +141,79 @@ def test_the_alias_table_gives_every_row_its_exact_share(weights):
     assert chance == pytest.approx(weights / weights.sum(), rel=1e-9, abs=1e-12)
     rows = draws._pick(weights, np.linspace(0, 1, 1000, endpoint=False))
     assert not np.any(weights[rows] == 0), "a row without weight is never drawn"
+
+
+# ── as many calls and others ─────────────────────────────────────────────────────────────────
+
+
+def times(source, factor):
+    return source._replace(calls_per_hour=source.calls_per_hour * factor, times=factor)
+
+
+def as_rows(calls):
+    """Each call with all that was drawn for it."""
+    return set(zip(*(column.tolist() for column in calls), strict=True))
+
+
+@given(st.floats(0.05, 3.5), st.floats(0.05, 3.5))
+def test_the_calls_of_a_smaller_number_are_among_those_of_a_greater(liling, one, other):
+    source = demand.build(liling)
+    fewer, more = (as_rows(draws.draw(times(source, f), 5, 2)) for f in sorted((one, other)))
+    assert fewer <= more
+
+
+def test_a_hundredth_more_or_fewer_keeps_99_calls_of_100(source):
+    usual, many = as_rows(draws.draw(source, 5, 0)), 0
+    for factor in (0.99, 1.01):
+        other = as_rows(draws.draw(times(source, factor), 5, 0))
+        shared = len(usual & other)
+        assert shared == min(len(usual), len(other))
+        assert abs(len(usual) - len(other)) < 0.01 * len(usual) + 4 * (0.01 * len(usual)) ** 0.5
+        many += shared
+    assert many > 0.97 * 2 * len(usual)
+
+
+def test_the_usual_number_is_drawn_as_if_nothing_were_said(source):
+    for a, b in zip(draws.draw(source, 5, 1), draws.draw(times(source, 1.0), 5, 1), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.8, 1.2, 2.6])
+def test_any_number_of_calls_is_a_poisson_process_of_its_rate(source, factor):
+    """Means and variances of counts by day, and no dependence of one day on the next."""
+    flat = np.full((2, 168), 2.0)
+    few = source._replace(calls_per_hour=flat, length_s=10 * 86_400.0)
+    counts = np.array([
+        np.histogram(draws.draw(times(few, factor), 3, r).received_at, 10, (0, 864_000))[0]
+        for r in range(300)
+    ])  # fmt: skip
+    mean = 2 * 2.0 * 24 * factor
+    assert counts.mean() == pytest.approx(mean, abs=4 * (mean / counts.size) ** 0.5)
+    assert counts.var() / mean == pytest.approx(1, abs=4 * (2 / counts.size) ** 0.5)
+    days = np.corrcoef(counts[:, :-1].ravel(), counts[:, 1:].ravel())[0, 1]
+    assert abs(days) < 4 / counts.size**0.5
+
+
+def test_added_calls_are_spread_as_the_usual_ones(source):
+    usual = [draws.draw(source, 3, r) for r in range(60)]
+    more = [draws.draw(times(source, 2.0), 3, r) for r in range(60)]
+    for name in ("area", "priority", "turnout_s", "conveyed"):
+        before, after = (
+            np.concatenate([getattr(one, name) for one in some]) for some in (usual, more)
+        )
+        se = before.std() * (1 / len(before) + 1 / len(after)) ** 0.5
+        assert after.mean() == pytest.approx(before.mean(), abs=4 * se), name
+
+
+def test_expected_calls_are_the_mean_of_those_drawn(liling, source):
+    window = Window(86_400.0, 86_400.0 + 5.5 * 86_400.0)
+    townships = len(liling.map.townships)
+    expected = demand.expected_calls(source, window, townships)
+    found = np.zeros(townships)
+    for replication in range(200):
+        calls = draws.draw(source, 8, replication)
+        some = (calls.received_at >= window.start_s) & (calls.received_at < window.end_s)
+        found += np.bincount(calls.township[some], minlength=townships)
+    apart = (found - 200 * expected) / np.sqrt(200 * expected + 1e-9)
+    assert np.abs(apart).max() < 4.5
+    assert found.sum() == pytest.approx(200 * expected.sum(), rel=0.02)

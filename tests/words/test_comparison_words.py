@@ -17,12 +17,12 @@ from sim.words.comparison_sentence import sentence
 from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
-BETTER, WORSE, TOO_SMALL, UNDECIDED = (
-    Verdict.BETTER, Verdict.WORSE, Verdict.TOO_SMALL, Verdict.UNDECIDED,
+BETTER, WORSE, TOO_SMALL, UNDECIDED, TOO_FEW = (
+    Verdict.BETTER, Verdict.WORSE, Verdict.TOO_SMALL, Verdict.UNDECIDED, Verdict.TOO_FEW,
 )  # fmt: skip
 UP, DOWN = Estimate(0.037, 0.035, 0.038), Estimate(-0.021, -0.03, -0.012)
 LITTLE = Estimate(0.001, -0.002, 0.004)
-VALUES = {BETTER: UP, WORSE: DOWN, TOO_SMALL: LITTLE, UNDECIDED: LITTLE}
+VALUES = {BETTER: UP, WORSE: DOWN, TOO_SMALL: LITTLE, UNDECIDED: LITTLE, TOO_FEW: LITTLE}
 
 
 def with_verdicts(liling, within, worst):
@@ -80,7 +80,7 @@ def test_a_sentence_names_every_measure_that_gets_worse_and_claims_no_gain_of_it
     layouts = [liling, liling.add("枫林镇")]
     values = VALUES | {BETTER: UP, WORSE: DOWN}
     for others in product((BETTER, WORSE, None), repeat=len(SPOKEN)):
-        neither = [TOO_SMALL, UNDECIDED] * len(SPOKEN)
+        neither = [TOO_SMALL, UNDECIDED, TOO_FEW] * len(SPOKEN)
         verdicts = dict(zip(SPOKEN, (v or neither[i] for i, v in enumerate(others)), strict=True))
         found = {(key, 1): (values[verdict], verdict) for key, verdict in verdicts.items()}
         comparison = known(layouts, found | {("within", 1): (values[within], within)})
@@ -96,6 +96,7 @@ def test_a_sentence_names_every_measure_that_gets_worse_and_claims_no_gain_of_it
             assert "nan" not in text
         assert ("cannot tell" in sentence(comparison, 1, EN)) == (within == UNDECIDED)
         assert ("too little to matter" in sentence(comparison, 1, EN)) == (within == TOO_SMALL)
+        assert ("too few calls to say" in sentence(comparison, 1, EN)) == (within == TOO_FEW)
 
 
 def test_what_gets_worse_stands_in_a_whole_sentence_with_its_size(liling):
