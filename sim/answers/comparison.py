@@ -285,9 +285,32 @@ class Comparison(Answer):
         """One sentence for the minutes of the meeting, about one proposal."""
         return self.sentences(lang)[max(0, min(layout, len(self.layouts) - 1) - 1)]
 
-    def map(self, lang: str = "en", layout: int = 0, size: str = "screen") -> Figure:
-        """The townships by the minutes within which nine of ten calls are reached."""
-        return self.figure(lang, size, map_name(layout))
+    def map(
+        self,
+        lang: str = "en",
+        layout: int | None = None,
+        size: str = "screen",
+        what: str = "p90",
+    ) -> Figure:
+        """The townships by the minutes within which nine of ten calls are reached.
+
+        `what="difference"`: by how many more calls of a hundred are reached in time under a
+        proposal; `what="minutes"`: by how much sooner. `layout`: 0 for the base, which is the
+        usual one, or the number of a proposal; of differences the first proposal is the usual one.
+        OptionError for another `what`, or if there is no such proposal.
+        """
+        if what == "p90":
+            return self.figure(lang, size, map_name(layout or 0))
+        keys = {"difference": "within", "minutes": "mean"}
+        if what not in keys:
+            known = ", ".join(["p90", *keys])
+            raise OptionError(
+                "what", Message("write one of {known}; found {found}", known=known, found=what)
+            )
+        number = 1 if layout is None else layout
+        if number not in self.proposals:
+            raise OptionError("map", NO_PROPOSAL)
+        return self.figure(lang, size, difference_name(number, keys[what]))
 
     def cdf(self, lang: str = "en", size: str = "screen") -> Figure:
         """Response times, urban and rural, against their targets."""
@@ -296,11 +319,12 @@ class Comparison(Answer):
     def forest(self, lang: str = "en", size: str = "screen") -> Figure:
         """Every proposal's differences from the base, with intervals and verdicts."""
         if len(self.layouts) == 1:
-            message = Message("there is no proposal to draw: compare two layouts")
-            raise OptionError("forest", message)
+            raise OptionError("forest", NO_PROPOSAL)
         return self.figure(lang, size, "forest")
 
 
+NO_PROPOSAL: Final = Message("there is no proposal to draw: compare two layouts")
+DIFFERENCES: Final = {"within": "map-difference", "mean": "map-minutes"}  # maps, by the measure
 STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst_served")
 
 
@@ -309,6 +333,11 @@ def map_name(layout: int) -> str:
     if layout == 0:
         return "map"
     return "map-proposal" if layout == 1 else f"map-proposal-{layout}"
+
+
+def difference_name(layout: int, key: str) -> str:
+    """The name of the map of what a proposal changes: map-difference, map-difference-2, …"""
+    return DIFFERENCES[key] if layout == 1 else f"{DIFFERENCES[key]}-{layout}"
 
 
 def _setup(layout: Scenario) -> Setup:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from sim.answers.comparison import Comparison, map_name
-from sim.figures import forest, response_curve, township_map
+from sim.answers.comparison import DIFFERENCES, Comparison, difference_name, map_name
+from sim.figures import difference_map, forest, response_curve, township_map
 from sim.figures.drawing import Drawings, drawings
 from sim.words.language import Language
 
@@ -16,6 +16,11 @@ def _(comparison: Comparison, say: Language, size: str) -> Drawings:
         map_name(row): partial(township_map.draw, comparison, row, say, size)
         for row in range(len(comparison.layouts))
     }
+    for row in comparison.proposals:
+        for key in DIFFERENCES:
+            figures[difference_name(row, key)] = partial(
+                difference_map.draw, comparison, row, key, say, size
+            )
     figures["cdf"] = lambda: response_curve.draw(comparison, say, size)
     if comparison.proposals:
         figures["forest"] = lambda: forest.draw(comparison, say, size)

@@ -46,7 +46,7 @@ def inputs_map(
     """Where people live, which roads join them, and the layout's stations, else the map's sites."""
     marks = _marks(the_map, layout, say)
     with page.page_of_aspect(words.finding(the_map, layout, say), size, ASPECT) as sheet:
-        fig, top, bottom = sheet.fig, page.head_room(sheet.fig), page.foot_room(sheet.fig)
+        fig, (top, bottom) = sheet.fig, sheet.rows()
         ax = fig.add_axes((0.01, bottom, MAP_WIDE, top - bottom))
         map_parts.map_axes(ax, the_map.outline.bounds)
         handles = _draw(ax, the_map, marks, say)

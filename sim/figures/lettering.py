@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -107,28 +107,43 @@ def shrink(fig: Figure, line: Text, share: float = 0.965) -> None:
         line.set_fontsize(0.96 * float(line.get_fontsize()))
 
 
+SHIFTS: Final = (  # of a label from its spot, in units of the body type; the first that is free
+    (0, 0), (0, -1.2), (0, 1.2), (0.8, 0), (-0.8, 0), (0, -1.6), (0, 1.6),
+    (0.8, -1.2), (0.8, 1.2), (-0.8, -1.2), (-0.8, 1.2), (0, -2.4), (0, 2.4),
+)  # fmt: skip
+BESIDE: Final = (  # of a label that must not cover what it belongs to
+    (1.1, 0), (-1.1, 0), (0, 1.7), (0, -1.7), (0.9, 1.2), (0.9, -1.2), (-0.9, 1.2), (-0.9, -1.2),
+    (0, 2.6), (0, -2.6),
+)  # fmt: skip
+
+
 def place_label(
     ax: Axes, text: str, spots: Sequence[tuple[float, float]], taken: list[Bbox],
-    accept: Callable[[Any], bool] = lambda box: True, **how: Any,
+    accept: Callable[[Any], bool] = lambda box: True,
+    shifts: Sequence[tuple[float, float]] = SHIFTS, **how: Any,
 ) -> bool:  # fmt: skip
     """Write `text` where it covers nothing in `taken` (boxes in pixels); False if nowhere."""
     points = mpl.rcParams["font.size"]
-    shifts = [(0, 0), (0, -1.2), (0, 1.2), (0.8, 0), (-0.8, 0), (0, -1.6), (0, 1.6)]
-    shifts += [(0.8, -1.2), (0.8, 1.2), (-0.8, -1.2), (-0.8, 1.2), (0, -2.4), (0, 2.4)]
     renderer = ax.figure.canvas.get_renderer()  # type: ignore[attr-defined]
     view = ax.get_window_extent(renderer)
+    label = ax.annotate(text, (0, 0), (0, 0), textcoords="offset points", va="center",
+                        ha="center", annotation_clip=False, **how)  # fmt: skip
+    written = label.get_window_extent(renderer)  # measured once, then moved about
+    home = ax.transData.transform((0, 0))
     for spot in spots:
+        at = ax.transData.transform(spot) - home
         for dx, dy in shifts:
-            label = ax.annotate(
-                text, spot, (dx * points, dy * points), textcoords="offset points", va="center",
-                ha="center" if not dx else "left" if dx > 0 else "right", **how,
-            )  # fmt: skip
-            box = label.get_window_extent(renderer)
+            side = 0.0 if not dx else written.width / 2 if dx > 0 else -written.width / 2
+            aside = points * ax.figure.dpi / 72
+            box = written.translated(at[0] + dx * aside + side, at[1] + dy * aside)
             inside = view.contains(*box.min) and view.contains(*box.max)
             if inside and not any(box.overlaps(other) for other in taken) and accept(box):
-                taken.append(box)
+                label.xy = spot
+                label.set_position((dx * points, dy * points))
+                label.set_horizontalalignment("center" if not dx else "left" if dx > 0 else "right")
+                taken.append(label.get_window_extent(renderer))
                 return True
-            label.remove()
+    label.remove()
     return False
 
 

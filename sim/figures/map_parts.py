@@ -8,8 +8,10 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from sim.figures.style import INK, halo
+from sim.figures.style import BLUE, INK, halo
+from sim.geography.bundle import Map
 from sim.words.language import Language
 
 Bounds = tuple[float, float, float, float]  # x0, y0, x1, y1 in metres
@@ -44,6 +46,31 @@ def plot(ax: Axes, frame: Any, **how: Any) -> None:
         ax.set_ylim(limits[1])
         ax.set_xlabel("")
         ax.set_ylabel("")
+
+
+def core(the_map: Map) -> Any:
+    """The urban core as one shape, empty if there is none."""
+    return the_map.layers["core"].geometry.union_all()
+
+
+def outlines(ax: Axes, the_map: Map) -> None:
+    """The boundary of the map and its urban core."""
+    plot(ax, the_map.layers["boundary"].boundary, color="#5A5A5A", linewidth=1.2, zorder=3)
+    plot(ax, the_map.layers["core"].boundary, color=BLUE, linewidth=2.2, zorder=4)
+
+
+def core_handle(the_map: Map, say: Language) -> list[Line2D]:
+    """The urban core in a legend, if there is one."""
+    if not len(the_map.layers["core"]):
+        return []
+    return [Line2D([], [], color=BLUE, lw=2.2, label=say("Urban core"))]
+
+
+def in_view(ax: Axes, x: float, y: float) -> bool:
+    """Whether a point lies on these axes."""
+    x0, x1 = sorted(ax.get_xlim())
+    y0, y1 = sorted(ax.get_ylim())
+    return bool(x0 < x < x1 and y0 < y < y1)
 
 
 def map_width(bounds: Bounds, height: float, fig: Figure) -> float:

@@ -17,6 +17,7 @@ from sim.words.page import Finding
 SLIDE = 7.5  # inches that a slide is high
 MARGIN = 0.14 * 72  # points to the left and to the right
 AROUND = 5.6  # points of type that headline and footnote take, in units of the body type
+LINE = 1.15  # of a second line of the footnote
 
 
 class Sheet(NamedTuple):
@@ -44,6 +45,10 @@ class Sheet(NamedTuple):
         """A place in points as shares of the page."""
         return lettering.across(self.fig, x), lettering.upward(self.fig, y)
 
+    def rows(self) -> tuple[float, float]:
+        """The top and the bottom of what is left, as shares of the page's height."""
+        return lettering.upward(self.fig, self.top), lettering.upward(self.fig, self.bottom)
+
 
 def rows_that_fit(size: str, wanted: int, pitch: float, others: float) -> int:
     """How many rows of `pitch` a slide holds beside `others`, in units of the body type."""
@@ -58,7 +63,7 @@ def rows_that_fit(size: str, wanted: int, pitch: float, others: float) -> int:
 def page(finding: Finding, size: str, high: float) -> Iterator[Sheet]:
     """A page whose drawing is `high` times the body type, with headline and footnote."""
     wide, points = style.SIZES.get(size, style.SIZES["screen"])
-    inches = 0.28 + (AROUND + high) * points / 72
+    inches = 0.28 + (AROUND + high + LINE * finding.footnote.count("\n")) * points / 72
     with page_of_aspect(finding, size, inches / wide) as sheet:
         yield sheet
 
@@ -71,7 +76,8 @@ def page_of_aspect(finding: Finding, size: str, aspect: float) -> Iterator[Sheet
         footnote(fig, finding.footnote, finding.draft)
         body = mpl.rcParams["font.size"]
         wide, high = 72 * fig.get_size_inches()
-        yield Sheet(fig, body, MARGIN, wide - MARGIN, high * head_room(fig), high * foot_room(fig))
+        foot = foot_room(fig, finding.footnote.count("\n"))
+        yield Sheet(fig, body, MARGIN, wide - MARGIN, high * head_room(fig), high * foot)
 
 
 def headline(fig: Figure, finding: str, subtitle: str) -> None:
@@ -112,6 +118,7 @@ def head_room(fig: Figure) -> float:
     return float(1 - (0.14 + 4.0 * points / 72) / height)
 
 
-def foot_room(fig: Figure) -> float:
+def foot_room(fig: Figure, more_lines: int = 0) -> float:
+    """The bottom of the drawing area as a share of the height, above a footnote of some lines."""
     points, height = mpl.rcParams["font.size"], fig.get_size_inches()[1]
-    return float((0.14 + 1.6 * points / 72) / height)
+    return float((0.14 + (1.6 + LINE * more_lines) * points / 72) / height)

@@ -39,7 +39,8 @@ def draw(why: WhyLate, say: Language, size: str = "screen") -> Figure:
         fig = sheet.fig
         if not why.late().total:
             return fig
-        top, bottom = page.head_room(fig), page.foot_room(fig) + _lines(fig, 3.4)
+        top, foot = sheet.rows()
+        bottom = foot + _lines(fig, 3.4)
         bars = words.townships(why, say)
         margin = (0.14 + 7 / 72) / fig.get_size_inches()[0]  # of the page, and beside the axis
         left = _width(fig, [name for name, _ in bars]) + margin

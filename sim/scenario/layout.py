@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from sim.model.calendar import HOURS, Hours
 from sim.text import Name
@@ -62,3 +64,59 @@ class Layout:
     def fleet_size(self, station: int) -> int:
         """The number of ambulances at a row of `stations`."""
         return sum(ambulance.station == station for ambulance in self.fleet)
+
+
+# ── one layout against another ───────────────────────────────────────────────────────────────
+
+SAME_PLACE_M: Final = 1.0  # a station nearer than this to where it stood has not moved
+
+
+class StationChange(NamedTuple):
+    """A station of a layout against the base: new, moved, closed, or as it was."""
+
+    station: Station  # as it is in the layout; as it was, if it is closed there
+    ambulances: int  # at home there in the layout
+    before: Station | None  # as it was in the base; None if it is new
+    more: int = 0  # ambulances than in the base, fewer with a minus; 0 if new or closed
+    closed: bool = False
+
+    @property
+    def new(self) -> bool:
+        return self.before is None
+
+    @property
+    def moved(self) -> bool:
+        return not self.closed and self.before is not None and _apart(self.station, self.before)
+
+
+def against(base: Layout, layout: Layout) -> list[StationChange]:
+    """Every station that is open in either, those of the layout first, in its order.
+
+    A station is known by its Chinese name, or, under another name, by where it stands.
+    """
+    left = {row: station for row, station in enumerate(base.stations) if not station.closed}
+    found = []
+    for row, station in enumerate(layout.stations):
+        if station.closed:
+            continue
+        number, known = layout.fleet_size(row), _known(station, layout, left)
+        before = None if known is None else left.pop(known)
+        more = 0 if known is None else number - base.fleet_size(known)
+        found.append(StationChange(station, number, before, more))
+    closed = [StationChange(station, 0, station, closed=True) for station in left.values()]
+    return found + closed
+
+
+def _known(station: Station, layout: Layout, left: dict[int, Station]) -> int | None:
+    """The row of a station in the base; None if it has none there."""
+    for row, other in left.items():
+        if other.name.zh.casefold() == station.name.zh.casefold():
+            return row
+    for row, other in left.items():
+        if not _apart(station, other) and layout.station(other.name.zh) is None:
+            return row
+    return None
+
+
+def _apart(one: Station, other: Station) -> bool:
+    return math.hypot(one.x - other.x, one.y - other.y) > SAME_PLACE_M

@@ -1,0 +1,127 @@
+"""A page with a map: all of it, its urban core again where that is small, legends beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from typing import Any, Final, NamedTuple
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.patches import Rectangle
+
+from sim.figures import map_parts, page
+from sim.figures.page import Sheet
+from sim.geography.bundle import Map
+from sim.words.language import Language
+from sim.words.page import Finding
+
+ASPECT: Final = 0.62  # of the page
+MAP_WIDE: Final = 0.66  # of the page's width, at most
+INSET_BELOW: Final = 0.55  # of the map's width: a smaller core is drawn again, enlarged
+
+
+class Part(Enum):
+    """What of a map stands on a pair of axes."""
+
+    WHOLE = auto()
+    AROUND = auto()  # the whole, but its core is labelled apart
+    CORE = auto()  # the urban core, enlarged
+
+    def labels(self, inside_core: bool) -> bool:
+        """Whether what lies there is labelled on these axes."""
+        return self is not Part.AROUND or not inside_core
+
+
+class Key(NamedTuple):
+    """A legend: what is above it, and its entries."""
+
+    title: str
+    handles: Sequence[Any]
+
+
+Paint = Callable[[Axes, Part], None]
+
+
+def draw(
+    the_map: Map, finding: Finding, size: str, say: Language, paint: Paint, keys: Sequence[Key]
+) -> Figure:
+    """A page on which `paint` draws all that there is, on axes to scale."""
+    with page.page_of_aspect(finding, size, ASPECT) as sheet:
+        fig, (top, bottom) = sheet.fig, sheet.rows()
+        bounds, core = the_map.outline.bounds, map_parts.core(the_map)
+        inset = not core.is_empty and _width(core.bounds) < INSET_BELOW * _width(bounds)
+        wide = min(MAP_WIDE, max(0.38, map_parts.map_width(bounds, top - bottom, fig)))
+        ax = fig.add_axes((0.01, bottom, wide if inset else MAP_WIDE, top - bottom))
+        map_parts.map_axes(ax, bounds)
+        paint(ax, Part.AROUND if inset else Part.WHOLE)
+        map_parts.scale_bar(ax, say)
+        map_parts.north_arrow(ax)
+        left, legend_top = (wide if inset else MAP_WIDE) + 0.04, top
+        if inset:
+            legend_top = bottom + 0.36 * (top - bottom)
+            _inset(ax, (left, legend_top, 0.985 - left, top - legend_top), core.bounds, say, paint)
+        _legends(sheet, left, legend_top - 0.025, keys)
+    return fig
+
+
+def _width(bounds: map_parts.Bounds) -> float:
+    return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
+
+
+def _inset(
+    ax: Axes, where: tuple[float, float, float, float], bounds: map_parts.Bounds, say: Language,
+    paint: Paint,
+) -> None:  # fmt: skip
+    """The urban core again, large enough for its names."""
+    fig: Figure = ax.figure  # type: ignore[assignment]
+    left, bottom, width, height = where
+    inner = fig.add_axes((left, bottom, width, height - 0.045))
+    fig.text(left, bottom + height, say("Urban core, enlarged"), va="top")
+    map_parts.map_axes(inner, bounds)
+    (x0, x1), (y0, y1) = inner.get_xlim(), inner.get_ylim()
+    paint(inner, Part.CORE)
+    for spine in inner.spines.values():
+        spine.set_visible(True)
+        spine.set_color("#8A8A8A")
+    ax.add_patch(
+        Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor="#4A4A4A", ls="--", lw=1.0,
+                  zorder=5)
+    )  # fmt: skip
+
+
+def _legends(sheet: Sheet, left: float, top: float, keys: Sequence[Key]) -> None:
+    """The legends that hold something, side by side."""
+    made = []
+    for key in keys:
+        if key.handles:
+            legend = sheet.fig.legend(
+                handles=list(key.handles), title=key.title, bbox_to_anchor=(left, top),
+                frameon=False, alignment="left", borderaxespad=0, borderpad=0, handlelength=1.6,
+                loc="upper left", fontsize=0.9 * mpl.rcParams["font.size"],
+            )  # fmt: skip
+            for text in legend.get_texts():
+                text.set_linespacing(1.35)  # Chinese lines need more than Latin ones
+            made.append(legend)
+    _side_by_side(sheet, made, left, top)
+
+
+def _side_by_side(sheet: Sheet, legends: Sequence[Legend], left: float, top: float) -> None:
+    """Each legend right of the one before it; all smaller until they stay on the page."""
+    fig = sheet.fig
+    renderer = fig.canvas.get_renderer()  # type: ignore[attr-defined]
+    least = 0.6 * sheet.rows()[1] * fig.bbox.height
+    for _ in range(24):
+        start, right, low = left, 0.0, fig.bbox.height
+        for legend in legends:
+            legend.set_bbox_to_anchor((start, top))
+            box = legend.get_window_extent(renderer)
+            right, low = max(right, box.x1 / fig.bbox.width), min(low, box.y0)
+            start = (box.x1 + 1.2 * sheet.size * fig.dpi / 72) / fig.bbox.width
+        if right <= 0.99 and low >= least:
+            return
+        for legend in legends:
+            for text in (legend.get_title(), *legend.get_texts()):
+                text.set_fontsize(0.96 * float(text.get_fontsize()))

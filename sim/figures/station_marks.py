@@ -1,0 +1,131 @@
+"""Stations on a map: where they stand, with how many ambulances, and what a layout changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.transforms import Bbox
+
+from sim.figures import lettering, map_parts, style
+from sim.scenario.layout import Station, StationChange
+from sim.text import Message
+from sim.words.language import Language
+
+KINDS: Final = (  # kind, marker, colour, name
+    ("station", "s", style.INK, Message("Station")),
+    ("substation", "o", style.BLUE, Message("Sub-station")),
+)
+NEW: Final = "#F0B400"  # of a star with dark type
+CORNERS: Final = ((0.75, 0.95), (-0.75, 0.95), (0.75, -0.95), (-0.75, -0.95), (1.1, 0), (-1.1, 0))
+
+
+def draw(ax: Axes, changes: Sequence[StationChange], say: Language) -> list[Bbox]:
+    """Each station with its ambulances, new, moved and closed ones marked; the boxes they take."""
+    points = mpl.rcParams["font.size"]
+    boxes: list[Bbox] = []
+    for change in changes:
+        if change.moved and change.before is not None:
+            _moved(ax, change.before, change.station)
+            boxes += _box(ax, change.before, 0.7 * points)
+        if change.closed:
+            _closed(ax, change.station)
+        else:
+            _open(ax, change)
+        boxes += _box(ax, change.station, (1.3 if change.new else 0.9) * points)
+    for change in changes:
+        if change.more and map_parts.in_view(ax, change.station.x, change.station.y):
+            lettering.place_label(
+                ax, say.number(change.more, 0, sign=True), [(change.station.x, change.station.y)],
+                boxes, shifts=CORNERS, size=0.95 * points, weight="bold", color=style.INK,
+                zorder=8, path_effects=style.halo(),
+            )  # fmt: skip
+    return boxes
+
+
+def handles(changes: Sequence[StationChange], say: Language) -> list[Any]:
+    """What the marks mean, of those that occur."""
+    points = mpl.rcParams["font.size"]
+    kinds = {one.station.kind for one in changes if not one.new and not one.closed}
+    found = [
+        Line2D([], [], ls="", marker=marker, color=colour, markeredgecolor="white",
+               markersize=0.85 * points, label=say(name))
+        for kind, marker, colour, name in KINDS
+        if kind in kinds
+    ]  # fmt: skip
+    for there, marker, colour, size, text in (
+        (any(one.new for one in changes), "*", NEW, 1.4, say("new station")),
+        (any(one.moved for one in changes), r"$\rightarrow$", style.INK, 1.3,
+         say("moved, from the hollow mark")),
+        (any(one.closed for one in changes), "X", style.INK, 1.0, say("closed")),
+    ):  # fmt: skip
+        if there:
+            edge = style.INK if marker == "*" else "none"
+            found.append(Line2D([], [], ls="", marker=marker, color=colour, label=text,
+                                markeredgecolor=edge, markersize=size * points))  # fmt: skip
+    signs = sorted({one.more > 0 for one in changes if one.more}, reverse=True)
+    for more in signs:
+        label = say("so many ambulances more") if more else say("so many ambulances fewer")
+        found.append(Line2D([], [], ls="", marker="$+n$" if more else "$-n$", color=style.INK,
+                            markersize=1.4 * points, label=label))  # fmt: skip
+    return found
+
+
+def _open(ax: Axes, change: StationChange) -> None:
+    """A square for a station, a disc for a sub-station, a star for what is new; its ambulances."""
+    station, points = change.station, mpl.rcParams["font.size"]
+    if not map_parts.in_view(ax, station.x, station.y):
+        return
+    main = station.kind == "station"
+    if change.new:
+        how: Any = {"marker": "*", "markersize": 2.7 * points, "color": NEW, "zorder": 7.5,
+                    "markeredgecolor": style.INK, "markeredgewidth": 1.0}  # fmt: skip
+    else:
+        how = {"marker": "s" if main else "o", "markersize": 1.25 * points,
+               "color": style.INK if main else style.BLUE, "markeredgecolor": "white",
+               "markeredgewidth": 1.3, "zorder": 7}  # fmt: skip
+    ax.plot(station.x, station.y, **how)
+    ax.annotate(
+        str(change.ambulances), (station.x, station.y), ha="center", va="center_baseline",
+        color=style.INK if change.new else "white", weight="bold", size=0.85 * points, zorder=8,
+    )  # fmt: skip
+
+
+def _moved(ax: Axes, before: Station, after: Station) -> None:
+    """An arrow from a hollow mark, where the station was."""
+    points = mpl.rcParams["font.size"]
+    main = before.kind == "station"
+    ax.plot(
+        [before.x], [before.y], marker="s" if main else "o", markersize=1.0 * points, ls="",
+        markerfacecolor="white", markeredgecolor=style.INK if main else style.BLUE,
+        markeredgewidth=1.6, zorder=6.5,
+    )  # fmt: skip
+    arrow = FancyArrowPatch(
+        (before.x, before.y), (after.x, after.y), arrowstyle="-|>", color=style.INK, lw=1.6,
+        mutation_scale=1.3 * points, shrinkA=0.5 * points, shrinkB=0.75 * points, zorder=6.8,
+        path_effects=style.halo(width=3.6),
+    )  # fmt: skip
+    ax.add_patch(arrow)
+
+
+def _closed(ax: Axes, station: Station) -> None:
+    points = mpl.rcParams["font.size"]
+    main = station.kind == "station"
+    ax.plot(
+        [station.x], [station.y], marker="s" if main else "o", markersize=1.1 * points, ls="",
+        markerfacecolor="white", markeredgecolor=style.GREY, markeredgewidth=1.0, zorder=6.6,
+    )  # fmt: skip
+    ax.plot(
+        [station.x], [station.y], marker="X", markersize=1.35 * points, ls="", color=style.INK,
+        markeredgecolor="white", markeredgewidth=1.0, zorder=6.9,
+    )  # fmt: skip
+
+
+def _box(ax: Axes, station: Station, half: float) -> list[Bbox]:
+    if not map_parts.in_view(ax, station.x, station.y):
+        return []
+    return [lettering.marker_box(ax, station.x, station.y, half)]

@@ -1,0 +1,218 @@
+"""Maps of what a proposal changes: areas filled by verdict, stations marked, nothing overlapping."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from drawings import LANGUAGES, draw, headline, ink, texts, written
+
+import sim
+from sim.answers.area_changes import AreaChange, changes
+from sim.figures import difference_map, style
+from sim.figures.difference_map import BLUES, ORANGES, OTHERS
+from sim.measures.verdicts import Verdict
+from sim.words import difference_map as words
+from sim.words.language import language
+
+EN = language("en")
+
+
+@pytest.fixture(scope="module")
+def several(liling):
+    """A new station; one of every change; a station closed."""
+    week = liling.with_study(length=7 * 86_400.0)
+    every = week.add("枫林镇").move("市中医院", "白兔潭镇").close("第六分站")
+    plans = [week.add("枫林镇"), every.ambulances("湘东医院", +1), week.ambulances("湘东医院", -1)]
+    return sim.compare(week, *plans, replications=5)
+
+
+def on_axes(figure):
+    """(axes, box, text) of what is written on axes."""
+    shown = {id(text) for text in written(figure)}
+    return [
+        (ax, ink(text), text.get_text())
+        for ax in figure.axes
+        for text in ax.texts
+        if id(text) in shown and text.get_text().strip()
+    ]
+
+
+def nothing_overlaps(figure):
+    """No label on another, and none beyond its axes."""
+    found = on_axes(figure)
+    for ax, box, text in found:
+        view = ax.get_window_extent()
+        if text != "N" and not text.isdigit():
+            assert view.x0 <= box.x0 <= box.x1 <= view.x1, text
+            assert view.y0 <= box.y0 <= box.y1 <= view.y1, text
+    for (ax, box, text), (other_ax, other, said) in combinations(found, 2):
+        # The ambulances of two stations that stand side by side may touch.
+        if ax is other_ax and not (text.isdigit() and said.isdigit()):
+            assert not box.overlaps(other), (text, said)
+    page = figure.get_tightbbox()
+    width, height = figure.get_size_inches()
+    assert 0 <= page.x0 <= page.x1 <= width
+    assert 0 <= page.y0 <= page.y1 <= height
+
+
+def legends(figure):
+    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("size", list(style.SIZES))
+def test_no_label_of_a_map_lies_on_another(several, size, lang):
+    for name in ("map-proposal-2", "map-difference-2", "map-minutes"):
+        nothing_overlaps(draw(several, lang, size, name))
+
+
+def test_nothing_overlaps_where_areas_are_many_and_small(coquimbo):
+    day = coquimbo.with_study(length=86_400.0)
+    result = sim.compare(day, day.add("6 区"), replications=2)
+    for name in ("map-proposal", "map-difference"):
+        nothing_overlaps(draw(result, "en", "a4", name))
+
+
+# ── what a proposal changes ──────────────────────────────────────────────────────────────────
+
+
+def markers(figure):
+    return [line.get_marker() for line in figure.axes[0].lines]
+
+
+def test_only_what_occurs_is_marked_and_explained(several):
+    today, new, every, fewer = (
+        several.map(layout=0), several.map(layout=1), several.map(layout=2), several.map(layout=3),
+    )  # fmt: skip
+    marks = {"new station", "moved, from the hollow mark", "closed", "so many ambulances more",
+             "so many ambulances fewer"}  # fmt: skip
+    assert not marks & set(legends(today))
+    assert marks & set(legends(new)) == {"new station"}
+    assert marks & set(legends(every)) == marks - {"so many ambulances fewer"}
+    assert marks & set(legends(fewer)) == {"so many ambulances fewer"}
+    assert markers(today).count("*") == 0
+    assert markers(new).count("*") == markers(every).count("*") == 1
+    assert markers(every).count("X") == 1
+    assert "+1" in texts(every)
+    assert "−1" in texts(fewer)
+
+
+def test_the_star_stands_where_the_new_station_does(several):
+    (star,) = [line for line in several.map(layout=1).axes[0].lines if line.get_marker() == "*"]
+    station = several.layouts[1].stations[-1]
+    assert star.get_xydata()[0] == pytest.approx((station.x, station.y))
+
+
+def test_an_arrow_leads_from_the_old_place_to_the_new(several):
+    from matplotlib.patches import FancyArrowPatch
+
+    ax = several.map(layout=2).axes[0]
+    (arrow,) = [
+        p for p in ax.patches if isinstance(p, FancyArrowPatch) and p.get_path().vertices.size
+    ]
+    row = several.base.station("市中医院")
+    old, new = several.base.stations[row], several.layouts[2].stations[row]
+    start, end = arrow._posA_posB
+    assert start == pytest.approx((old.x, old.y))
+    assert end == pytest.approx((new.x, new.y))
+
+
+# ── differences ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_door_and_the_files_give_the_same_maps(several):
+    door = several.map(what="difference", layout=2)
+    assert headline(door) == headline(several.figure(name="map-difference-2"))
+    assert headline(several.map(what="minutes")) == headline(several.figure(name="map-minutes"))
+    assert set(several.figures()) >= {"map-difference", "map-difference-2", "map-minutes-3"}
+    with pytest.raises(sim.PlannerError, match="difference, minutes"):
+        several.map(what="elsewhere")
+    with pytest.raises(sim.PlannerError, match="no proposal"):
+        sim.run(several.base, replications=1).map(what="difference")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "change", "fill"),
+    [
+        (Verdict.BETTER, 0.03, BLUES[0]),
+        (Verdict.BETTER, 0.0504, BLUES[0]),  # printed as +5.0
+        (Verdict.BETTER, 0.0506, BLUES[1]),
+        (Verdict.BETTER, 0.4, BLUES[2]),
+        (Verdict.WORSE, -0.03, ORANGES[0]),
+        (Verdict.WORSE, -0.4, ORANGES[2]),
+        (Verdict.TOO_SMALL, 0.002, OTHERS[Verdict.TOO_SMALL]),
+        (Verdict.UNDECIDED, 0.4, OTHERS[Verdict.UNDECIDED]),
+        (None, 0.4, OTHERS[None]),
+    ],
+)
+def test_an_area_is_filled_by_its_verdict_and_by_how_much(verdict, change, fill):
+    assert difference_map._fill("within", AreaChange(change, verdict)) == fill
+
+
+def test_what_is_worse_or_unknown_is_hatched_as_well_as_coloured():
+    hatches = {
+        kind: {fill.hatch for fill in fills}
+        for kind, fills in (("better", BLUES), ("worse", ORANGES), ("open", OTHERS.values()))
+    }
+    assert hatches["better"] == {""}
+    assert len(hatches["worse"]) == 1
+    assert not hatches["worse"] & (hatches["better"] | hatches["open"])
+    assert OTHERS[None].hatch != OTHERS[Verdict.UNDECIDED].hatch != ""
+
+
+def test_numbers_are_signed_and_what_may_be_chance_has_a_question_mark():
+    assert words.number("within", AreaChange(0.037, Verdict.BETTER), EN) == "+3.7"
+    assert words.number("within", AreaChange(-0.037, Verdict.WORSE), EN) == "−3.7"
+    assert words.number("mean", AreaChange(-3.28, Verdict.BETTER), EN) == "−3.3"
+    assert words.number("within", AreaChange(0.037, Verdict.UNDECIDED), EN) == "+3.7 ?"
+    assert words.number("within", AreaChange(0.0, Verdict.TOO_SMALL), EN) == "0.0"
+    assert words.number("within", AreaChange(0.3, None), EN) == ""
+
+
+def areas_of(better, worse, same, unsure, few):
+    counts = {Verdict.BETTER: better, Verdict.WORSE: worse, Verdict.TOO_SMALL: same,
+              Verdict.UNDECIDED: unsure, None: few}  # fmt: skip
+    return [AreaChange(0.1, v) for v, count in counts.items() for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((7, 1, 0, 14, 2), "In 7 of 24 townships more calls are reached in time, in 1 fewer; in "
+         "16 we cannot tell"),
+        ((7, 0, 17, 0, 0), "In 7 of 24 townships more calls are reached in time, in none fewer, in "
+         "17 about as many"),
+        ((0, 0, 4, 20, 0), "In none of 24 townships more calls are reached in time, in none fewer, "
+         "in 4 about as many; in 20 we cannot tell"),
+        ((0, 0, 0, 20, 4), "In which townships more calls are reached in time, we cannot tell yet"),
+        ((12, 12, 0, 0, 0), "In 12 of 24 townships more calls are reached in time, in 12 fewer"),
+    ],
+)  # fmt: skip
+def test_the_headline_counts_all_areas(several, counts, said):
+    assert words.headline(several, "within", areas_of(*counts), EN) == said
+
+
+def test_the_headline_of_minutes_speaks_of_time(several):
+    said = words.headline(several, "mean", areas_of(7, 1, 0, 14, 2), EN)
+    assert said == (
+        "In 7 of 24 townships calls are reached sooner on average, in 1 later; in 16 we cannot tell"
+    )
+
+
+def test_the_legend_names_the_fills_that_occur(several):
+    found = {difference_map._fill("within", one) for one in changes(several, 2, "within")}
+    figure = several.map(what="difference", layout=2)
+    assert len(figure.legends[0].get_texts()) == len(found)
+
+
+def test_a_second_line_of_a_footnote_has_room(several):
+    from sim.figures import page
+    from sim.words.page import Finding
+
+    for size in style.SIZES:
+        with page.page(Finding("A", "b", "one\ntwo"), size, 10) as sheet:
+            sheet.fig.draw_without_rendering()
+            foot = sheet.fig.texts[-1].get_window_extent()
+            assert foot.y1 * 72 / sheet.fig.dpi <= sheet.bottom
+            assert foot.y0 >= 0
