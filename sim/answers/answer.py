@@ -6,13 +6,13 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sim.scenario.differences import Difference, differences
 from sim.study.stopping import StoppedBecause
 from sim.study.worst_served import WorstServed
+from sim.upstairs import language, opened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,7 +122,7 @@ class Answer(ABC):
 
     def page(self, lang: str = "en") -> Page:
         """What it says, in a language: `en`, `zh`."""
-        page: Page = _upstairs("sim.words", "page_of")(self, _say(lang))
+        page: Page = opened("sim.words", "page_of")(self, language(lang))
         return page
 
     def table(self, lang: str = "en") -> str:
@@ -139,13 +139,23 @@ class Answer(ABC):
     def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
         """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""
         drawings: dict[str, Callable[[], Figure]]
-        drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
+        drawings = opened("sim.figures", "drawings")(self, language(lang), size)
         return drawings[next(iter(drawings)) if name is None else name]()
 
     def figures(self, lang: str = "en", size: str = "screen") -> dict[str, Figure]:
         """All its figures, by the name of the file."""
-        drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
+        drawings = opened("sim.figures", "drawings")(self, language(lang), size)
         return {name: draw() for name, draw in drawings.items()}
+
+    def to_excel(self, path: Path | str, lang: str = "en") -> Path:
+        """Everything in one workbook, whole or not at all; where it was written.
+
+        Of a comparison levels, differences and townships, of others their tables; then what was
+        assumed and how it was made. OutputError if it cannot be, or openpyxl (the extra `excel`)
+        is not installed.
+        """
+        written: Path = opened("sim.report.excel", "write")(Path(path), self, language(lang))
+        return written
 
     def __repr__(self) -> str:
         return self.table()
@@ -154,18 +164,9 @@ class Answer(ABC):
         return self.page().html()
 
 
-def _upstairs(room: str, name: str) -> Any:
-    """The one door upward of the house, for notebooks; the import linter does not see it."""
-    return getattr(import_module(room), name)
-
-
-def _say(lang: str) -> Any:
-    return _upstairs("sim.words.language", "language")(lang)
-
-
 def in_words(option: Any, lang: str) -> str:
     """An option of a search in a language: files have a column for each."""
-    text: str = _upstairs("sim.words.options", "what")(option, _say(lang))
+    text: str = opened("sim.words.options", "what")(option, language(lang))
     return text
 
 

@@ -10,7 +10,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
+from sim.answers import township_table
 from sim.answers.answer import Answer, Provenance, as_fact, finite, or_none
+from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
 from sim.measures import estimates
 from sim.measures.calls import Tally
@@ -227,7 +229,17 @@ class Comparison(Answer):
         """Every estimate and difference, by the name of the file."""
         import pandas as pd
 
-        return {"measures": pd.DataFrame(self.rows())}
+        return {"measures": pd.DataFrame(self.rows()), "townships": self.townships()}
+
+    def townships(self) -> pd.DataFrame:
+        """Every township by layout: people, calls, compliance, minutes, difference and verdict.
+
+        A tidy row for each township and layout; columns are those of `TownshipRow`. Townships of
+        all proposals are judged together.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(township_table.rows(self), columns=TownshipRow._fields)
 
     def facts(self) -> dict[str, Any]:
         """The whole answer as one object; `measures` are tidy rows, nan and inf are None."""

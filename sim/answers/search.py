@@ -24,7 +24,7 @@ from sim.errors import OptionError
 from sim.measures.estimates import moved
 from sim.measures.intervals import LEVEL, Estimate, simultaneous
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.sharing import shared
@@ -265,12 +265,26 @@ class Search(Answer):
         """The layout after the last step."""
         return self.steps[-1].option.layout if self.steps else self.provenance.base
 
-    def today(self) -> float:
-        """The mean of the measure in today's layout, as far as steps tell it; else nan."""
+    def worse(self) -> dict[str, Estimate]:
+        """Other measures that surely get worse, by more than may be too small to matter."""
+        found = {}
+        for key, gain in (self.steps[-1].gains if self.steps else {}).items():
+            measure = BY_KEY[key]
+            small = measure.matters(matters_of(self.provenance.base))
+            ends = sorted(measure.sign * end for end in gain[1:])
+            if key != self.by and ends[1] < 0 and ends[0] <= -small:
+                found[key] = gain
+        return found
+
+    def today(self, key: str | None = None) -> float:
+        """The mean of a measure in today's layout, as far as steps tell it; else nan.
+
+        `key`: default: of that which was searched by.
+        """
         if not self.steps:
             return math.nan
-        first = self.steps[0]
-        return first.values[self.by].mean - first.gains[self.by].mean
+        first, key = self.steps[0], key or self.by
+        return first.values[key].mean - first.gains[key].mean
 
     def to_frame(self) -> pd.DataFrame:
         return frame_of({"search": self.steps}, self.by)
@@ -301,13 +315,15 @@ def search(
     base: Scenario,
     where: str | Path = SEATS,
     *,
-    stations: int = 1,
-    ambulances: int = 1,
+    stations: int | None = None,
+    ambulances: int = 0,
     moves: bool = True,
     by: str = "within",
     **effort: Unpack[EffortOptions],
 ) -> Search:
     """So many new stations, with one ambulance each, and so many more ambulances, placed best.
+
+    `stations`: default one, or none where ambulances are asked for.
 
     Greedy steps, each the best that a station or an ambulance can do there; then swaps of any
     ambulance and of the new stations, while one surely helps. None of either: the fleet of today
@@ -319,6 +335,8 @@ def search(
         raise OptionError(
             "by", Message("write one of {known}; found {found}", known=", ".join(KEYS), found=by)
         )
+    if stations is None:
+        stations = 0 if ambulances else 1
     if stations < 0 or ambulances < 0:
         message = Message("the numbers of stations and ambulances are not negative")
         raise OptionError("stations", message)

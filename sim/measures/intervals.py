@@ -38,6 +38,9 @@ class Estimate(NamedTuple):
         return f"{self.mean:.3f} ± {self.half_width:.3f}"
 
 
+NOTHING_KNOWN = Estimate(math.nan, math.nan, math.nan)
+
+
 class Jackknifed(NamedTuple):
     """A value and how it would vary from study to study: Student's t over replications."""
 

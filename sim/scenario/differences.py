@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sim.scenario.distributions import Distribution
@@ -39,6 +39,24 @@ def in_effect(found: Sequence[Difference]) -> tuple[Difference, ...]:
 def not_used(found: Sequence[Difference]) -> tuple[Difference, ...]:
     """Those in place of which the base's are used."""
     return tuple(one for one in found if one.section in YARDSTICK)
+
+
+def leaves(settings: Settings) -> list[tuple[str, Any]]:
+    """Every setting by its path, those of a chapter apart; a distribution is one."""
+    return list(_leaves("", settings))
+
+
+def _leaves(path: str, found: Any) -> Iterator[tuple[str, Any]]:
+    parts: Iterable[tuple[str, Any]]
+    if isinstance(found, dict):
+        parts = found.items()
+    elif isinstance(found, Setting) and not isinstance(found, Distribution):
+        parts = ((name, getattr(found, name)) for name in type(found).model_fields)
+    else:
+        yield path, found
+        return
+    for name, value in parts:
+        yield from _leaves(f"{path}.{name}" if path else name, value)
 
 
 def _within(path: str, base: Any, other: Any) -> Iterator[Difference]:

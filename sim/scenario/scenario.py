@@ -23,6 +23,7 @@ from sim.scenario.records import CallRecords
 from sim.scenario.settings import Settings
 from sim.scenario.validation import Problems
 from sim.text import Message, Name
+from sim.upstairs import language, opened
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -151,6 +152,14 @@ class Scenario(Layout):
         altered = altering.with_hours(self, station, hours, problems)
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
+
+    def page(self, lang: str = "en") -> Any:
+        """A page that says it: stations and crews, hospitals, targets, calls a day."""
+        return opened("sim.words.scenario", "page")(self, language(lang))
+
+    def _repr_html_(self) -> str:
+        html: str = self.page().html()
+        return html
 
     def _marked(self, altered: Scenario) -> Scenario:
         """An altered scenario that remembers what it was."""

@@ -71,8 +71,12 @@ def fleet(layout: Scenario, say: Language) -> str:
 
 
 def _proposal(comparison: Comparison, layout: int, say: Language) -> str:
-    """What a proposal changes; nothing where it was written by itself."""
-    return changes.listed(comparison.base, comparison.layouts[layout], say)
+    """What a proposal changes, after its name where it was written by itself."""
+    base, other = comparison.base, comparison.layouts[layout]
+    listed = changes.listed(base, other, say)
+    if not listed or changes.made(base, other) or len(comparison.layouts) > 2:
+        return listed
+    return say("{layout}: {changes}", layout=other.name, changes=listed)
 
 
 def _made(comparison: Comparison, say: Language) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from sim.answers.comparison import Comparison
 from sim.measures.intervals import Estimate
@@ -13,6 +13,9 @@ from sim.measures.verdicts import Verdict
 from sim.text import Message
 from sim.words import changes, differences, measures
 from sim.words.language import Language
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 SENTENCE: Final = {
     Verdict.BETTER: Message(
@@ -37,7 +40,7 @@ SENTENCE: Final = {
 }
 FOR_THE_WORST_SERVED_TOO: Final = Message(
     "{what} would bring {points} more calls in every hundred within target (95 % CI {low} to "
-    "{high}); for the {n} worst-served {areas}, {worst} more."
+    "{high}); for {places}, {worst} more."
 )
 # What else gets better or worse, after what was said of all calls.
 BESIDES_A_GAIN: Final = Message("{finding} Worse, however: {worse}.")
@@ -66,8 +69,8 @@ CHANGES: Final = {
         Message("rural calls within {rural} minutes ({size} fewer in every hundred)"),
     ),
     "worst5": (
-        Message("calls of the {n} worst-served {areas} within target ({size} more in a hundred)"),
-        Message("calls of the {n} worst-served {areas} within target ({size} fewer in a hundred)"),
+        Message("calls of {places} within target ({size} more in every hundred)"),
+        Message("calls of {places} within target ({size} fewer in every hundred)"),
     ),
     "p90": (
         Message("the time in which nine of ten calls are reached ({size} min longer)"),
@@ -137,8 +140,9 @@ def _finding(comparison: Comparison, layout: int, worst_better: bool, say: Langu
         high=measures.number(share, high, say),
         between=measures.between(share, gain, say),
         worst=measures.number(share, abs(worst.mean), say),
-        n=len(comparison.pooled[0].setup.worst),
-        areas=measures.area_word(comparison.base.map, say),
+        places=measures.worst_served(
+            comparison.base.map, len(comparison.pooled[0].setup.worst), say
+        ),
     )
 
 
@@ -149,20 +153,26 @@ def _subject(comparison: Comparison, layout: int, say: Language) -> str:
 
 def changing(comparison: Comparison, layout: int, keys: Sequence[str], say: Language) -> str:
     """Measures and by how much they change, in a row; nothing of none."""
-    targets, parts = comparison.base.settings.targets, []
-    for key in keys:
-        measure, mean = BY_KEY[key], comparison.difference(key, layout).mean
-        parts.append(
+    means = {key: comparison.difference(key, layout).mean for key in keys}
+    return changes_of(means, comparison.base, len(comparison.pooled[0].setup.worst), say)
+
+
+def changes_of(means: Mapping[str, float], base: Scenario, worst: int, say: Language) -> str:
+    """Measures, each with its change, in a row. `worst`: how many worst-served areas there are."""
+    targets = base.settings.targets
+    return say.listed(
+        [
             say(
                 CHANGES[key][mean < 0],
-                size=measures.size_alone(measure, mean, say),
+                size=measures.size_alone(BY_KEY[key], mean, say),
                 urban=f"{targets.urban / 60:g}",
                 rural=f"{targets.rural / 60:g}",
-                n=len(comparison.pooled[0].setup.worst),
-                areas=measures.area_word(comparison.base.map, say),
+                places=measures.worst_served(base.map, worst, say),
+                areas=measures.area_word(base.map, say),
             )
-        )
-    return say.listed(parts)
+            for key, mean in means.items()
+        ]
+    )
 
 
 def _sentence_of_one(comparison: Comparison, say: Language) -> str:

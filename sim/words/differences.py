@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
 from sim.scenario.differences import Difference, differences, in_effect, not_used
+from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
+from sim.words import changes
 from sim.words.language import Language
 
 if TYPE_CHECKING:
@@ -97,20 +99,11 @@ def altered(base: Scenario, say: Language, most: int | None = None) -> str:
                 say(
                     "ambulances of {station} on duty {other} instead of {base}",
                     station=station.name,
-                    other=on_duty(after, say),
-                    base=on_duty(before, say),
+                    other=changes.on_duty(after, say),
+                    base=changes.on_duty(before, say),
                 )
             )
     return say.listed(said, most)
-
-
-def on_duty(hours: Sequence[Any], say: Language) -> str:
-    """08–20, or round the clock; of several ambulances each time once."""
-    texts = [
-        say("round the clock") if one is None else f"{one[0]:02d}–{one[1] or 24:02d}"
-        for one in hours
-    ]
-    return say(", ").join(dict.fromkeys(texts))
 
 
 # ── one setting ──────────────────────────────────────────────────────────────────────────────
@@ -126,10 +119,10 @@ def _phrase(one: Difference, say: Language) -> str:
         return say(
             "speed on {roads} roads {other} instead of {base}",
             roads=path.removeprefix(SPEEDS),
-            other=_value(path, other, say),
-            base=_value(path, base, say),
+            other=value(path, other, say),
+            base=value(path, base, say),
         )
-    values = {"base": _value(path, base, say), "other": _value(path, other, say)}
+    values = {"base": value(path, base, say), "other": value(path, other, say)}
     if path in SPREAD and values["base"] == values["other"]:
         return say(SPREAD[path])
     if path in INSTEAD:
@@ -137,25 +130,43 @@ def _phrase(one: Difference, say: Language) -> str:
     return say("{setting} {other} instead of {base}", setting=path, **values)
 
 
-def _value(path: str, value: Any, say: Language) -> str:
+def value(path: str, found: Any, say: Language) -> str:
     """A setting in the units in which it is read."""
-    if value is None:
-        return say("as needed") if path.startswith("study.") else say("the usual")
+    if found is None or found == ():
+        return _absent(path, say)
+    if isinstance(found, tuple) and not isinstance(found, Rate):
+        return "; ".join(map(_entry, found))
     if path.startswith("durations."):
-        return duration(value.mean(), say)
+        return duration(found.mean(), say)
     if path.startswith(SPEEDS) or path == "travel.off_road":
-        return say("{n} km/h", n=f"{value * 3.6:.4g}")
-    if isinstance(value, Rate):
-        return rate(value, say)
+        return say("{n} km/h", n=f"{found * 3.6:.4g}")
+    if isinstance(found, Rate):
+        return rate(found, say)
     if path in ("targets.share", "demand.transported", "travel.ordinary"):
-        return say("{number} %", number=f"{value * 100:.4g}")
+        return say("{number} %", number=f"{found * 100:.4g}")
     if path == "study.matters.share":
-        return say.count(round(value * 100, 3), "{n} point", "{n} points")
-    if path.startswith(("targets.", "study.matters")) or path in LENGTHS:
-        return duration(value, say)
+        return say.count(round(found * 100, 3), "{n} point", "{n} points")
+    if path == "study.matters.time":
+        return say("{n} min", n=f"{found / 60:g}")
+    if path.startswith("targets.") or path in LENGTHS:
+        return duration(found, say)
     if path == "start":
-        return f"{value:%Y-%m-%d %H:%M}"
-    return str(value)
+        return f"{found:%Y-%m-%d %H:%M}"
+    return str(found)
+
+
+def _absent(path: str, say: Language) -> str:
+    if path.startswith("study."):
+        return say("as needed")
+    return say("the usual") if path.startswith(SPEEDS) else "–"
+
+
+def _entry(one: Any) -> str:
+    """An entry of a list, as `key: value` of a file."""
+    if not isinstance(one, Setting):
+        return str(one)
+    parts = ((name, getattr(one, name)) for name in type(one).model_fields)
+    return ", ".join(f"{name}: {round(v, 4) if isinstance(v, float) else v}" for name, v in parts)
 
 
 LENGTHS: Final = ("study.warm_up", "study.length", "study.cool_down")

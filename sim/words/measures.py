@@ -51,6 +51,8 @@ def label(measure: Measure, say: Language, base: Scenario, worst: int = 5) -> st
         return say("Urban calls ≤ {minutes} min", minutes=f"{targets.urban / 60:g}")
     if measure.key == "rural30":
         return say("Rural calls ≤ {minutes} min", minutes=f"{targets.rural / 60:g}")
+    if measure.key == "worst5" and worst == 1:
+        return say("The worst-served {area}", area=one_area(base.map, say))
     if measure.key == "worst5":
         return say("The {n} worst-served {areas}", n=worst, areas=areas)
     if measure.key == "people_ok":
@@ -82,6 +84,20 @@ def area_word(the_map: Map, say: Language) -> str:
     if set(the_map.layers["townships"].get("kind", ())) == {"zone"}:
         return say("zones")
     return say("townships")
+
+
+def one_area(the_map: Map, say: Language) -> str:
+    """What one of the map's small areas is called."""
+    if set(the_map.layers["townships"].get("kind", ())) == {"zone"}:
+        return say("zone")
+    return say("township")
+
+
+def worst_served(the_map: Map, count: int, say: Language) -> str:
+    """the 5 worst-served townships, for the middle of a sentence"""
+    if count == 1:
+        return say("the worst-served {area}", area=one_area(the_map, say))
+    return say("the {n} worst-served {areas}", n=count, areas=area_word(the_map, say))
 
 
 def unit(measure: Measure, say: Language) -> str:

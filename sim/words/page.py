@@ -43,7 +43,8 @@ class Table(NamedTuple):
 
     def lines(self) -> list[str]:
         """The table for a terminal: columns as wide as their widest cell."""
-        cells = [[column.head for column in self.columns], *self.rows]
+        heads = [column.head for column in self.columns]
+        cells = [heads, *self.rows] if any(heads) else self.rows
         widths = [max(cell_len(row[i]) for row in cells) for i in range(len(self.columns))]
         lines = []
         for row in cells:
