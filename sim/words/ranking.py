@@ -177,11 +177,12 @@ LEADS = {  # the first of several: whether it surely gains, whether others may b
         "be told apart from {others}."
     ),
     (False, False): Message(
-        "No candidate of {several} surely gains; {site} leads: {size} ({measure}; {between})."
+        "None of the {several} candidate sites is sure to help; {site} leads: {size} ({measure}; "
+        "{between})."
     ),
     (False, True): Message(
-        "No candidate of {several} surely gains; {site} leads: {size} ({measure}; {between}); it "
-        "cannot be told apart from {others}."
+        "None of the {several} candidate sites is sure to help; {site} leads: {size} ({measure}; "
+        "{between}); it cannot be told apart from {others}."
     ),
 }
 
@@ -239,7 +240,7 @@ def headline(ranking: Ranking, say: Language) -> str:
     if best.verdict == Verdict.TOO_SMALL:
         return say("{site} leads, but its gain is too small to matter", site=site)
     if best.verdict != Verdict.BETTER:
-        return say("No candidate surely gains; {site} leads", site=site)
+        return say("No candidate is sure to help; {site} leads", site=site)
     tied = [say.shortened(name(one, say)) for one in ranking.tied() if one is not best]
     if tied:
         most = 2 if sum(map(len, tied[:2])) < 50 else 1

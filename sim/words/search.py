@@ -131,11 +131,11 @@ def _notes(search: Search, say: Language) -> list[str]:
 
 GAINS: Final = (  # whether the gain is sure; what is gained is said with its measure
     Message(
-        "{after} in place of today's {before}: {size} ({measure}; {between}), which may be chance. "
+        "{after} instead of today's {before}: {size} ({measure}; {between}), which may be chance. "
         "The steps: {steps}."
     ),
     Message(
-        "{after} in place of today's {before} would gain {size} ({measure}; {between}). The steps: "
+        "{after} instead of today's {before} would bring {size} ({measure}; {between}). The steps: "
         "{steps}."
     ),
 )
@@ -144,7 +144,7 @@ GAINS: Final = (  # whether the gain is sure; what is gained is said with its me
 def sentence(search: Search, say: Language) -> str:
     """For the minutes: what the layout becomes, what that comes to, and what gets worse by it."""
     if not search.steps:
-        return say("No step was found that surely helps.")
+        return say("No step was found that is sure to help.")
     base, measure, total = search.provenance.base, BY_KEY[search.by], search.steps[-1].gains
     gain = total[search.by]
     sure = min(measure.sign * gain.low, measure.sign * gain.high) > 0
@@ -195,7 +195,7 @@ def finding(search: Search, say: Language) -> Finding:
 def headline(search: Search, say: Language) -> str:
     """From which value to which the steps lead, and which does most, if that is sure."""
     if not search.steps:
-        return say("No step was found that surely helps")
+        return say("No step was found that is sure to help")
     measure, total = BY_KEY[search.by], search.steps[-1].gains[search.by]
     values = {
         "now": measures.number(measure, search.today(), say),

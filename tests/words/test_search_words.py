@@ -59,7 +59,7 @@ def test_the_page_is_straight_and_has_a_row_for_each_step(lang):
 def test_the_sentence_tells_all_steps_and_what_they_come_to():
     found = stepped(0.03, 0.02)
     name = options.spoken(found.steps[0].option, EN)
-    assert "would gain +5.0 points (All calls within target; 95 % CI +4.5 to +5.5)." in (
+    assert "would bring +5.0 points (All calls within target; 95 % CI +4.5 to +5.5)." in (
         found.sentence()
     )
     assert found.sentence().endswith(f"The steps: {name}; {name}.")
@@ -68,9 +68,9 @@ def test_the_sentence_tells_all_steps_and_what_they_come_to():
 
 def test_a_search_that_finds_nothing_says_so():
     found = replace(of_search(), steps=())
-    assert found.sentence() == "No step was found that surely helps."
+    assert found.sentence() == "No step was found that is sure to help."
     assert "未找到确有改善的步骤" in found.table("zh")
-    assert words.finding(found, EN).headline == "No step was found that surely helps"
+    assert words.finding(found, EN).headline == "No step was found that is sure to help"
     assert words.finding(found, EN).subtitle == ""
 
 
