@@ -131,16 +131,15 @@ def _together(stress: Stress, say: Language) -> str:
 # By whether an assumption was tried, and whether all were drawn together.
 SENTENCES: Final = {
     (False, False): Message(
-        "{proposal}: {size} if all is as assumed, {low} to {high} if one of the assumptions is "
-        "wrong."
+        "{proposal}: {size} if all is as assumed; no other assumption was tried."
     ),
     (True, False): Message(
         "{proposal}: {size} if all is as assumed, {low} to {high} if one of the assumptions is "
         "wrong. What matters most: {assumption}."
     ),
     (False, True): Message(
-        "{proposal}: {size} if all is as assumed, {low} to {high} if one of the assumptions is "
-        "wrong. With all of them wrong at once it is ahead in {ahead} of {samples} trials."
+        "{proposal}: {size} if all is as assumed. With all of the assumptions wrong at once it is "
+        "ahead in {ahead} of {samples} trials."
     ),
     (True, True): Message(
         "{proposal}: {size} if all is as assumed, {low} to {high} if one of the assumptions is "

@@ -106,15 +106,15 @@ SENTENCES = {
     ),
     "nothing tried": (
         lambda: replace(stressed(5.6), swings=()),
-        "A sub-station at Fenglin with one ambulance: +5.6 points if all is as assumed, +5.6 to +5.6 if one of the assumptions is "
-        "wrong.",
-        "在枫林镇设急救分站（1 辆救护车）：按现有假设 +5.6 个百分点，任一假设有误时为 +5.6 至 +5.6。",
+        "A sub-station at Fenglin with one ambulance: +5.6 points if all is as assumed; no other "
+        "assumption was tried.",
+        "在枫林镇设急救分站（1 辆救护车）：按现有假设 +5.6 个百分点；未试其他假设。",
     ),
     "together only": (
         lambda: with_joint(replace(stressed(5.6), swings=()), [[0.05], [-0.01]]),
-        "A sub-station at Fenglin with one ambulance: +5.6 points if all is as assumed, +5.6 to +5.6 if one of the assumptions is "
-        "wrong. With all of them wrong at once it is ahead in 1 of 2 trials.",
-        "在枫林镇设急救分站（1 辆救护车）：按现有假设 +5.6 个百分点，任一假设有误时为 +5.6 至 +5.6。各假设同时有误时，2 次试算中 1 次领先。",
+        "A sub-station at Fenglin with one ambulance: +5.6 points if all is as assumed. With all of "
+        "the assumptions wrong at once it is ahead in 1 of 2 trials.",
+        "在枫林镇设急救分站（1 辆救护车）：按现有假设 +5.6 个百分点。各假设同时有误时，2 次试算中 1 次领先。",
     ),
 }
 
