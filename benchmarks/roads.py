@@ -46,21 +46,32 @@ def main() -> None:
     snap()
 
 
-def snap(nodes: int = 54_370, points: int = 50) -> None:
-    """Prints the milliseconds from a point to its node, the first time and every time after."""
+def snap(side: int = 190, points: int = 50) -> None:
+    """Prints the milliseconds from a point to its road, the first time and every time after."""
+    from dataclasses import replace
+
+    import shapely
+
     from sim.geography.roads import network
 
     rng = np.random.default_rng(0)
-    town = network.without_roads(rng.random((nodes, 2)) * 50_000)
-    at = rng.random((points, 1, 2)) * 50_000
+    xy = np.indices((side, side)).reshape(2, -1).T * 250.0
+    node = np.arange(side * side).reshape(side, side)
+    u = np.concatenate([node[:-1].ravel(), node[:, :-1].ravel()])
+    v = np.concatenate([node[1:].ravel(), node[:, 1:].ravel()])
+    lines = shapely.linestrings(np.stack([xy[u], xy[v]], axis=1))
+    plain, streets = np.full(len(u), np.nan), np.full(len(u), "residential", object)
+    links = network.Links(u, v, lines, shapely.length(lines), streets, plain, plain > 0)
+    town = network.build(links)[0]
+    at = rng.random((points, 1, 2)) * 250 * side
     anew, kept = [], []
     for point in at:
-        for times, roads in ((anew, network.without_roads(town.xy)), (kept, town)):
+        for times, roads in ((anew, replace(town)), (kept, town)):
             began = time.perf_counter()
             network.snap(roads, point)
             times.append(1000 * (time.perf_counter() - began))
     print(
-        f"A point to its node of {nodes:,}: {np.median(anew):.1f} ms with a tree made anew, "
+        f"A point to its road of {len(u):,}: {np.median(anew):.1f} ms with a tree made anew, "
         f"{np.median(kept):.2f} ms with the network's own (medians of {points})"
     )
 
@@ -89,7 +100,7 @@ def auckland() -> None:
 
     roads = jemss.read_roads(AUCKLAND, AUCKLAND / "map_1.csv")
     calls = np.random.default_rng(0).integers(0, len(roads.xy), CALLS)
-    made = travel.build(roads.graph, roads.xy, calls, calls[:14])
+    made = travel.by_nodes(roads.graph, roads.xy, calls, calls[:14])
     travel.seconds(made, 0, calls[:14], int(calls[0]))
 
 

@@ -63,7 +63,7 @@ def system(city: City, seed: int = 1, stations: np.ndarray | None = None) -> Sys
         Roads(
             place_node=spots,
             place_leg_s=leg_s,
-            travel=travel.build(
+            travel=travel.by_nodes(
                 graph, np.full((nodes.size, 2), np.nan), map_nodes, spots[-city.stations :]
             ),
             bands=Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf),

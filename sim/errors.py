@@ -114,10 +114,16 @@ class WorkersError(PlannerError):
 
 def did_you_mean(found: str, known: Sequence[str]) -> Message:
     """A hint to stand after an unknown name: the nearest known one, or the few there are."""
-    # Chinese names are two to four characters: a looser cutoff than the default finds them.
-    near = get_close_matches(str(found), list(known), n=1, cutoff=0.5)
+    near = nearest(found, known)
     if near:
-        return Message("; did you mean {name}?", name=near[0])
+        return Message("; did you mean {name}?", name=near)
     if 0 < len(known) <= 12:
         return Message("; known: {names}", names=", ".join(known))
     return Message("")
+
+
+def nearest(found: str, known: Sequence[str]) -> str:
+    """The known name that may have been meant; "" if none is near."""
+    # Chinese names are two to four characters: a looser cutoff than the default finds them.
+    near = get_close_matches(str(found), list(known), n=1, cutoff=0.5)
+    return near[0] if near else ""

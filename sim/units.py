@@ -27,6 +27,9 @@ SPEED: Final = {"km/h": 1 / 3.6, "kmh": 1 / 3.6, "m/s": 1.0, "公里/小时": 1 
 SHARE: Final = {"%": 0.01, "percent": 0.01}
 POINTS: Final = {"point": 0.01, "points": 0.01, "个百分点": 0.01}
 
+# Full-width letters, digits and marks, as Chinese input methods write them, and their blank.
+_HALF_WIDTH: Final = {0xFF01 + n: 0x21 + n for n in range(0x5E)} | {0x3000: 0x20}
+
 # A comma parts thousands only: in "1,5 min" it would silently mean fifteen.
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*([^\s\d.,].*?)\s*")
@@ -50,7 +53,7 @@ class Quantity:
     refusal: str = ""  # of a value outside the bounds
 
     def __call__(self, value: object) -> float:
-        match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+        match = _QUANTITY.fullmatch(half_width(value)) if isinstance(value, str) else None
         if match is None:
             raise ValueError(
                 Message(
@@ -110,7 +113,7 @@ class Amount(NamedTuple):
 
 def amount(value: object) -> Amount:
     """An amount from a text like "450,000 CNY per year"; any currency and period will do."""
-    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    match = _QUANTITY.fullmatch(half_width(value)) if isinstance(value, str) else None
     if match is None or not re.search(r"\bper\b|/|每", match[2]):
         raise ValueError(
             Message(
@@ -127,7 +130,7 @@ def amount(value: object) -> Amount:
 
 def rate(value: object) -> Rate:
     """A rate of calls from "14.7 per 1000 people per year" or "36 per day"."""
-    match = _RATE.fullmatch(value) if isinstance(value, str) else None
+    match = _RATE.fullmatch(half_width(value)) if isinstance(value, str) else None
     if match is None or match[3] not in TIME:
         raise ValueError(
             Message(
@@ -161,6 +164,11 @@ def factor(text: str) -> float:
     if match is None:
         raise ValueError(Message('write a factor like x1.2 or "120 %"; found {found}', found=text))
     return _number(match[1]) if match[1] else _number(match[2]) / 100
+
+
+def half_width(text: str) -> str:
+    """１０ｍｉｎ as 10min."""
+    return text.translate(_HALF_WIDTH)
 
 
 def _number(text: str) -> float:

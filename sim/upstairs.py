@@ -17,4 +17,4 @@ def opened(room: str, name: str) -> Any:
 
 def language(code: str) -> Any:
     """The language of a code, in which something is to be said."""
-    return opened("sim.words.language", "language")(code)
+    return opened("sim.words.language", "language")(code if isinstance(code, str) else repr(code))

@@ -19,7 +19,7 @@ import pytest
 from conftest import NO_DATA, ROOT, SHARED
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from worlds import altered, road_world, small_city, some_calls, town
+from worlds import altered, on_roads, road_world, small_city, some_calls, town
 
 from sim.engine import compiled, reference
 from sim.geography.roads import travel
@@ -116,10 +116,8 @@ def worlds(draw) -> tuple[System, Calls]:
         xy = np.array([[count(0, 3), count(0, 3)] for _ in range(nodes)], float)
         ways = travel.from_matrix(matrix, xy)
     else:
-        ways = travel.build(
-            graph, np.full((nodes, 2), np.nan),
-            place_node[: places + hospitals], place_node[places + hospitals :],
-        )  # fmt: skip
+        share = [draw(st.sampled_from([0.0, 0.0, 0.25, 0.5, 0.75])) for _ in range(spots)]
+        ways, place_node = on_roads(graph, place_node, share, stations)
     ambulances = draw(st.sampled_from([0, 1, 2, 3, 4, 5, 8]))
     shifts = [draw(st.sampled_from(SHIFTS)) for _ in range(ambulances)]
     may_divert = np.zeros((priorities, priorities), bool)
@@ -324,7 +322,7 @@ def test_a_station_that_cannot_be_reached_ends_no_engine():
     graph = fastest(tail, head, np.full((2, 10), 60.0), 6)
     world = road_world(stations=[0], places=[1], hospitals=[4], nodes=6)
     spots = np.array([1, 5, 0])
-    ways = travel.build(graph, np.full((6, 2), np.nan), spots[:2], spots[2:])
+    ways = travel.by_nodes(graph, np.full((6, 2), np.nan), spots[:2], spots[2:])
     world = altered(world, travel=ways, place_node=spots)
     calls = some_calls([0], conveyed=True)
     assert_same(reference.run(world, calls), compiled.run(world, calls))

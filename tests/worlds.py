@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from conftest import ROOT
 
-from sim.geography.roads import travel
+from sim.geography.roads import joining, travel
 from sim.geography.roads.graph import fastest
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
+from sim.model.roads import Joins, OwnNodes, Travel
 from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
-from sim.policies.clock import NONE, on_grid
+from sim.policies.clock import NONE, TICKS, on_grid
 from sim.policies.dispatch import PositionRule
 
 ONE_BAND = Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf)
@@ -83,6 +84,52 @@ def matrix_world(
     )  # fmt: skip
 
 
+def on_roads(graph, node, share, stations) -> tuple[Travel, np.ndarray]:
+    """Travel between places at nodes (`share` 0) or part of the way along a road from there.
+
+    `node`, `share`: [place], the last `stations` of them stations. Returns the nodes of the places
+    as well, those of their own included.
+    """
+    cut, first = len(node) - stations, len(graph.indptr) - 1
+    of_map, of_stations = (
+        _joins(graph, np.asarray(node)[part], np.asarray(share)[part])
+        for part in (slice(cut), slice(cut, None))
+    )
+    ways = travel.build(graph, np.full((first, 2), np.nan), of_map, of_stations)
+    own = joining.numbered(of_stations, first + ways.map_own)
+    return ways, np.concatenate([joining.numbered(of_map, first), own])
+
+
+def _joins(graph, node, share) -> Joins:
+    """Each place at its node, or beyond it on the last of the roads that leave it."""
+    tail = np.repeat(np.arange(len(graph.indptr) - 1), np.diff(graph.indptr))
+    key = tail * len(tail) + graph.head
+    roads = {frozenset(pair): row for row, pair in enumerate(zip(tail, graph.head, strict=True))}
+    edge = graph.indptr[1:][node] - 1
+    if not len(tail) or not len(node):
+        return joining.at_nodes(node, len(graph.seconds))
+    seconds = graph.seconds[:, edge.clip(0)]
+    between = (np.asarray(share) > 0) & (edge >= graph.indptr[:-1][node])
+    between &= (seconds >= 4 / TICKS).all(axis=0)
+    edge, share, there_s = edge[between], np.asarray(share)[between], seconds[:, between]
+    start, end = tail[edge], graph.head[edge]
+    back = [np.flatnonzero(key == k) for k in end * len(tail) + start]
+    back_s = np.array([graph.seconds[:, b[0]] if len(b) else np.full(len(graph.seconds), np.inf)
+                       for b in back]).reshape(len(edge), len(graph.seconds)).T  # fmt: skip
+    from_tail_s = on_grid(there_s * share)
+    with np.errstate(invalid="ignore"):
+        to_tail_s = np.where(np.isfinite(back_s), on_grid(back_s * share), np.inf)
+        from_head_s = np.where(np.isfinite(back_s), back_s - to_tail_s, np.inf)
+    road = np.array([roads[frozenset(pair)] for pair in zip(start, end, strict=True)], int)
+    # A road is one line, whichever way it was found: its places lie along it from one end.
+    turned = tail[road] != start
+    here = (start, end, from_tail_s, there_s - from_tail_s, from_head_s, to_tail_s)
+    there = (end, start, from_head_s, to_tail_s, from_tail_s, there_s - from_tail_s)
+    turned &= np.isfinite(from_head_s).all(axis=0)
+    columns = (np.where(turned, b, a) for a, b in zip(here, there, strict=True))
+    return Joins(np.where(between, NONE, node), OwnNodes(road, *columns))
+
+
 def some_calls(received_at, place=0, priority=0, **columns) -> Calls:
     """Calls written out: what is not given takes no time, and nobody is conveyed."""
     received_at = np.asarray(received_at, float)
@@ -131,7 +178,7 @@ def road_world(
         leg_s[mode, : len(own)] = own
     profiles = rules.pop("profile_to_scene", [SIREN, SIREN, SIREN])
     modes = np.arange(len(speeds)).reshape(-1, 2)
-    ways = travel.build(
+    ways = travel.by_nodes(
         graph, np.full((nodes, 2), np.nan), np.array(spots, int), np.array(stations, int)
     )
     if slow_from_hour is not None:
@@ -154,7 +201,7 @@ def town(seed) -> tuple[System, Calls]:
     whole minutes and most ambulances are on their way home: there many would arrive at the very
     same time, so that a bound on who can be first is put to the test.
     """
-    rng = np.random.default_rng(seed)
+    rng, on_road = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     whole_minutes = seed % 2 == 1
     side, modes = int(rng.integers(3, 6)), 2
     nodes, streets = side * side, []
@@ -191,9 +238,8 @@ def town(seed) -> tuple[System, Calls]:
     count, conveyed = (180, 0.9) if whole_minutes else (60, 0.6)
     spots = rng.integers(0, nodes, places + hospitals + stations)
     leg_s = on_grid(rng.choice(legs, len(spots)) * by_mode)
-    ways = travel.build(
-        graph, np.full((nodes, 2), np.nan), spots[: places + hospitals], spots[places + hospitals :]
-    )
+    share = on_road.random(len(spots)) * (on_road.random(len(spots)) < 0.5)
+    ways, spots = on_roads(graph, spots, np.round(share * 8) / 8 % 1, stations)
     world = small_city(
         ways, spots, hospitals=hospitals, stations=stations, place_leg_s=leg_s,
         mode_to_scene=rng.integers(0, modes, (1, 3)), mode_to_hospital=rng.integers(0, modes, 1),

@@ -432,12 +432,17 @@ def report_people(zones: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> None:
 def report_distances(roads: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> None:
     """How far cells lie from the network, and how far roads stray from the straight line."""
     nodes = nodes_of(roads)
-    slow = np.unique(roads.loc[~roads["class"].str.startswith("motorway"), ["u", "v"]])
+    may_leave = roads[~roads["class"].str.startswith("motorway")]
+    slow = np.unique(may_leave[["u", "v"]])
     xy = shapely.get_coordinates(cells.geometry.values)
-    away, home = cKDTree(nodes[slow]).query(xy)
+    home = cKDTree(nodes[slow]).query(xy)[1]
+    lines = may_leave.geometry.values
+    away = shapely.distance(
+        cells.geometry.values, lines[shapely.STRtree(lines).nearest(cells.geometry.values)]
+    )
     half, most = np.percentile(away, [50, 95])
     print(
-        f"cell to nearest non-motorway node: median {half:.0f} m, 95 % {most:.0f} m, "
+        f"cell to the nearest road that may be left: median {half:.0f} m, 95 % {most:.0f} m, "
         f"max {away.max():.0f} m"
     )
 

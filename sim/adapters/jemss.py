@@ -117,7 +117,7 @@ def read(
         Roads(
             place_node=place_node,
             place_leg_s=km / off_road[:, None],
-            travel=travel.build(
+            travel=travel.by_nodes(
                 roads.graph, roads.xy, place_node[:map_places], place_node[map_places:]
             ),
             bands=bands,

@@ -7,12 +7,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sim.scenario.differences import Difference, differences
+from sim.study import arguments
 from sim.study.stopping import StoppedBecause
 from sim.study.worst_served import WorstServed
 from sim.upstairs import language, opened
+
+MAP: Final = "map"  # the name of the drawing of an answer on its map
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +38,28 @@ class Origin:
             "base": self.base.name.en,
             "map": self.base.map.name.en,
             "synthetic": self.base.map.synthetic,
+            **self.records(),
         }
         if self.base.unaltered is not None:
             found = differences(self.base.unaltered.settings, self.base.settings)
             facts["altered"] = [as_fact(one) for one in found]
             facts["altered"] += _hours(self.base.unaltered, self.base)
         return facts
+
+    def records(self) -> dict[str, Any]:
+        """What became of the rows of recorded calls; nothing if calls are drawn."""
+        recorded, counted = self.base.recorded, self.base.counted_records()
+        if recorded is None or counted is None:
+            return {}
+        said = {
+            "rows": recorded.balance.rows,
+            **counted._asdict(),
+            "further_units": recorded.balance.further_units,
+            "left_out": {str(reason): count for reason, count in recorded.balance.left_out},
+            "notes": [str(note) for note in recorded.notes],
+            "warnings": [str(warning) for warning in recorded.warnings],
+        }
+        return {"records": said}
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +159,9 @@ class Answer(ABC):
         """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""
         drawings: dict[str, Callable[[], Figure]]
         drawings = opened("sim.figures", "drawings")(self, language(lang), size)
-        return drawings[next(iter(drawings)) if name is None else name]()
+        if name is None:
+            return next(iter(drawings.values()))()
+        return drawings[arguments.one_of("name", name, drawings)]()
 
     def figures(self, lang: str = "en", size: str = "screen") -> dict[str, Figure]:
         """All its figures, by the name of the file."""
@@ -162,6 +183,14 @@ class Answer(ABC):
 
     def _repr_html_(self) -> str:
         return self.page().html()
+
+
+class AnswerOnMap(Answer):
+    """An answer about places, which is drawn on the map, too."""
+
+    def map(self, lang: str = "en", size: str = "screen") -> Figure:
+        """Its sites on the map."""
+        return self.figure(lang, size, MAP)
 
 
 def in_words(option: Any, lang: str) -> str:

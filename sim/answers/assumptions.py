@@ -16,6 +16,7 @@ from sim.scenario.altering import (
     with_section,
 )
 from sim.scenario.distributions import Scaled
+from sim.study import arguments
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def mishaps(base: Scenario) -> list[Mishap]:
 
 
 def _checked(wrong: Mapping[str, float]) -> dict[str, float]:
+    for key, value in wrong.items():
+        arguments.number(f"range {key}", value)
     problems = [
         Problem(
             Message('no assumption "{key}"{hint}', key=key, hint=did_you_mean(key, list(USUAL)))

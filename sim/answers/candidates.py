@@ -27,13 +27,22 @@ class Candidate(NamedTuple):
     line: int | None = None  # of the file that it comes from
 
 
-def find(base: Scenario, where: str | Path = SEATS, seed: int = 0) -> list[Candidate]:
+def find(base: Scenario, where: str | Path | int = SEATS, seed: int = 0) -> list[Candidate]:
     """The candidates that are asked for: `seats`, the name of a file, or how many to draw.
 
     OptionError if there are none or too many, CandidatesError if the file cannot be read.
     """
     text = str(where)
-    if text == SEATS:
+    if not isinstance(where, str | Path | int) or isinstance(where, bool):
+        message = Message(
+            "write {seats}, a file of places, or how many to draw; found {found}",
+            seats=SEATS,
+            found=repr(where),
+        )
+        raise OptionError("candidates", message)
+    if isinstance(where, int):
+        found = drawn(base.map, where, seed)
+    elif text == SEATS:
         found = [Candidate(seat.name) for seat in base.map.townships]
     elif text.isdecimal():
         found = drawn(base.map, int(text), seed)

@@ -23,6 +23,7 @@ from sim.measures.measures import BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
 from sim.scenario.differences import OF_THE_CALLS, Difference, in_effect
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.replication import Keep
 from sim.study.runs import Runs
@@ -118,6 +119,7 @@ class Comparison(Answer):
 
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
         """A measure of one layout with its 95 % interval: a share, or minutes."""
+        self._check(key, layout)
         return self._estimates(key, layout, group)
 
     @cached_property
@@ -135,6 +137,7 @@ class Comparison(Answer):
 
     def spread(self, key: str, layout: int = 1, group: Group = ALL) -> Spread:
         """A layout less the base, replication by replication: mean and standard error."""
+        self._check(key, layout, 1)
         return self._spreads(key, layout, group)
 
     @cached_property
@@ -144,6 +147,11 @@ class Comparison(Answer):
                 self._beside, self.pooled[layout], key, group
             )
         )
+
+    def _check(self, key: str, layout: int, least: int = 0) -> None:
+        """Refuse a measure or a layout that there is not."""
+        arguments.one_of("key", key, BY_KEY)
+        arguments.whole("layout", layout, least, len(self.layouts) - 1)
 
     @property
     def level(self) -> float:
@@ -156,6 +164,7 @@ class Comparison(Answer):
 
     def verdict(self, key: str, layout: int = 1) -> Verdict:
         """What a difference amounts to; undecided while there are too few replications to tell."""
+        self._check(key, layout, 1)
         if self.replications < FEWEST:
             return Verdict.UNDECIDED
         return self._verdicts(key)[layout - 1]
@@ -257,6 +266,7 @@ class Comparison(Answer):
             "layouts": layouts,
             **{key: provenance[key] for key in STUDY_FACTS},
             **{key: provenance[key] for key in ("altered",) if key in provenance},
+            **self.provenance.records(),
             "same_calls": self.same_calls,
             "differing": [
                 {"layout": self.layouts[row].name.en, **as_fact(one)}
@@ -291,11 +301,13 @@ class Comparison(Answer):
         """What made calls late: distance, call taking, turnout, the nearest busy, or queueing."""
         from sim.answers import why_late
 
+        arguments.whole("layout", layout, 0, len(self.layouts) - 1)
         return why_late.explain(self, layout)
 
     def sentence(self, lang: str = "en", layout: int = 1) -> str:
         """One sentence for the minutes of the meeting, about one proposal."""
-        return self.sentences(lang)[max(0, min(layout, len(self.layouts) - 1) - 1)]
+        arguments.whole("layout", layout, 1, max(1, len(self.layouts) - 1))
+        return self.sentences(lang)[layout - 1]
 
     def map(
         self,
@@ -311,14 +323,12 @@ class Comparison(Answer):
         usual one, or the number of a proposal; of differences the first proposal is the usual one.
         OptionError for another `what`, or if there is no such proposal.
         """
+        keys = {"difference": "within", "minutes": "mean"}
+        arguments.one_of("what", what, ["p90", *keys])
+        if layout is not None:
+            arguments.whole("layout", layout, 0, len(self.layouts) - 1)
         if what == "p90":
             return self.figure(lang, size, map_name(layout or 0))
-        keys = {"difference": "within", "minutes": "mean"}
-        if what not in keys:
-            known = ", ".join(["p90", *keys])
-            raise OptionError(
-                "what", Message("write one of {known}; found {found}", known=known, found=what)
-            )
         number = 1 if layout is None else layout
         if number not in self.proposals:
             raise OptionError("map", NO_PROPOSAL)
@@ -377,7 +387,10 @@ def compare(
     `watch` is told in replications, for all layouts have as many.
     """
     began = time.perf_counter()
-    asked = Effort(**effort)
+    arguments.scenarios(base, *proposals)
+    if logs_to is not None:
+        arguments.path("logs_to", logs_to)
+    asked = Effort.of(effort)
     if asked.watch is not None:
         asked = replace(asked, watch=_in_replications(asked.watch, 1 + len(proposals)))
     logs = None if logs_to is None else Path(logs_to)

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.answers.answer import Answer, Origin
 from sim.prepare.reach import reach, targets_of_cells
 from sim.scenario.scenario import Scenario
+from sim.study import arguments
 
 # Service radius norms, 国卫医发〔2020〕19号: at most 5 km in town, 10 to 20 km in the country.
 RADIUS_M: Final = (5_000.0, 20_000.0)
@@ -41,6 +42,9 @@ def coverage(scenario: Scenario, before_s: float | None = None) -> Coverage:
 
     `before_s`: seconds before the wheels roll; default: the means of call taking and turnout.
     """
+    arguments.scenarios(scenario)
+    if before_s is not None:
+        arguments.within("before_s", before_s, 0)
     cells, found = scenario.map.cells, reach(scenario, before_s)
     target_s = targets_of_cells(scenario)
     best_s = found.cell_s.min(axis=0)

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple, Unpack
 import numpy as np
 
 from sim.answers import candidates, costs, search
-from sim.answers.answer import Answer, Provenance
+from sim.answers.answer import AnswerOnMap, Provenance
 from sim.answers.candidates import SEATS
 from sim.answers.ranking import KEYS
 from sim.answers.search import Option, Step
-from sim.errors import OptionError
 from sim.measures.intervals import Estimate
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.sharing import shared
-from sim.text import Message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +37,7 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Curve(Answer):
+class Curve(AnswerOnMap):
     """Tracks of steps from the base, all measured on the same fresh calls."""
 
     provenance: Provenance
@@ -89,15 +88,11 @@ def curve(
     stations of today. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
-    if by not in KEYS:
-        raise OptionError(
-            "by", Message("write one of {known}; found {found}", known=", ".join(KEYS), found=by)
-        )
-    if not 1 <= steps <= 30:
-        message = Message("write {least} to {most}; found {found}", least=1, most=30, found=steps)
-        raise OptionError("steps", message)
+    arguments.scenarios(base)
+    arguments.one_of("by", by, KEYS)
+    arguments.whole("steps", steps, 1, 30)
     found = candidates.find(base, where, base.settings.study.seed)
-    with shared(Effort(**effort)) as asked:
+    with shared(Effort.of(effort)) as asked:
         taken: dict[str, list[Option]] = {
             "stations": search.greedy(base, ["station"] * steps, found, by, asked),
             "ambulances": search.greedy(base, ["ambulance"] * steps, found, by, asked),

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from sim.answers import candidates
-from sim.answers.answer import Answer, Provenance
+from sim.answers.answer import AnswerOnMap, Provenance
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.reasons import Reason, reasons_for
 from sim.answers.selection import race
@@ -22,6 +22,7 @@ from sim.measures.intervals import Estimate, Moved, Spread, freedom, simultaneou
 from sim.measures.kinds import Measure, OfCalls
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.worst_served import need
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.scenario import Scenario
 
+KINDS = ("station", "substation")
 KEYS = ("within", "urban10", "rural30", "worst5", "mean")
 
 
@@ -50,7 +52,7 @@ class RankedSite(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ranking(Answer):
+class Ranking(AnswerOnMap):
     """Candidates, best first."""
 
     provenance: Provenance
@@ -126,6 +128,9 @@ def rank(
     OptionError for options that make no sense, CandidatesError for a file that cannot be read,
     ScenarioError if no station can stand at any candidate.
     """
+    arguments.scenarios(base)
+    arguments.whole("ambulances", ambulances, 1, 50)
+    arguments.one_of("kind", kind, KINDS)
     sites, layouts = candidates.layouts(
         base, candidates.find(base, where, base.settings.study.seed), ambulances, kind
     )
@@ -144,13 +149,11 @@ def rank_layouts(
 ) -> Ranking:
     """Rank layouts that each add to the base, best first; `sites` names them, one for each."""
     began = time.perf_counter()
-    if by not in KEYS:
-        known = ", ".join(KEYS)
-        raise OptionError(
-            "by", Message("write one of {known}; found {found}", known=known, found=by)
-        )
+    arguments.one_of("by", by, KEYS)
+    if zone is not None:
+        arguments.number("zone", zone)
     measure = BY_KEY[by]
-    with Runs(base, layouts, Effort(**effort)) as runs:
+    with Runs(base, layouts, Effort.of(effort)) as runs:
         need(runs.worst_served, by)
         zone = measure.matters(runs.matters) / 2 if zone is None else zone
         if not zone > 0:

@@ -33,14 +33,16 @@ def reasons_for(base: Scenario, layouts: Sequence[Scenario], runs: Runs) -> list
     reach = coverage.reach(base)
     stations = [layout.stations[-1] for layout in layouts]
     new_s, _ = coverage.seconds_from(base, stations)  # [station, cell]
+    today_stations = [base.stations[row] for row in reach.stations]
+    ways_s = coverage.seconds_between(base, today_stations, stations)
     people, target_s = base.map.cells.people, coverage.targets_of_cells(base)
     best_s = reach.cell_s.min(axis=0)
     reasons = []
-    for row, station in enumerate(stations):
+    for row in range(len(stations)):
         cell_s = new_s[row] + reach.before_s
         behind = best_s - cell_s > SAME_S
         newly = behind & (best_s > target_s) & (cell_s <= target_s)
-        way_s = reach.node_s[:, station.node] - reach.before_s
+        way_s = ways_s[:, row]
         # Over the calls that both layouts met, or chance alone would relieve a station.
         today, after = (runs.per_day(r, "served", of=row + 1) for r in (0, row + 1))
         fewer = today - after[: len(today)]

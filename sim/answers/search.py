@@ -16,20 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from sim.answers import candidates
-from sim.answers.answer import Answer, Provenance, in_words
+from sim.answers.answer import AnswerOnMap, Provenance, in_words
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.costs import layout_cost
 from sim.answers.ranking import KEYS, select
-from sim.errors import OptionError
 from sim.measures.estimates import moved
 from sim.measures.intervals import LEVEL, Estimate, simultaneous
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.sharing import shared
 from sim.study.worst_served import WorstServed, need
-from sim.text import Message, Name
+from sim.text import Name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -251,7 +251,7 @@ def _after(runs: Runs, row: int, key: str, now: Estimate) -> Estimate:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Search(Answer):
+class Search(AnswerOnMap):
     """The steps from today's layout to the mix that was found."""
 
     provenance: Provenance
@@ -331,18 +331,16 @@ def search(
     stays where it is. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
-    if by not in KEYS:
-        raise OptionError(
-            "by", Message("write one of {known}; found {found}", known=", ".join(KEYS), found=by)
-        )
+    arguments.scenarios(base)
+    arguments.one_of("by", by, KEYS)
+    arguments.whole("ambulances", ambulances, 0, 30)
     if stations is None:
         stations = 0 if ambulances else 1
-    if stations < 0 or ambulances < 0:
-        message = Message("the numbers of stations and ambulances are not negative")
-        raise OptionError("stations", message)
+    arguments.whole("stations", stations, 0, 30)
+    arguments.truth("moves", moves)
     found = candidates.find(base, where, base.settings.study.seed)
     kinds = ["station"] * stations + ["ambulance"] * ambulances
-    with shared(Effort(**effort)) as asked:
+    with shared(Effort.of(effort)) as asked:
         taken = greedy(base, kinds, found, by, asked)
         layout = taken[-1].layout if taken else base
         new = [s.name.zh for s in layout.stations[len(base.stations) :]]

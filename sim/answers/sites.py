@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Unpack
 from scipy.stats import kendalltau
 
 from sim.answers import candidates, site_plans
-from sim.answers.answer import Answer, Provenance
+from sim.answers.answer import AnswerOnMap, Provenance
 from sim.answers.candidates import SEATS
 from sim.answers.ranking import RankedSite, Ranking, rank_layouts
 from sim.answers.site_plans import MODELS, SitePlan
 from sim.answers.siting import Infeasible
-from sim.errors import OptionError, ScenarioError
+from sim.errors import ScenarioError
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.worst_served import WorstServed
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sites(Answer):
+class Sites(AnswerOnMap):
     """Plans in the order of the model, beside what the simulation made of them."""
 
     provenance: Provenance
@@ -110,18 +111,22 @@ def site(
     OptionError for options that make no sense, ScenarioError if no plan can do what is asked.
     """
     began = time.perf_counter()
-    if model not in MODELS:
-        known = ", ".join(MODELS)
-        raise OptionError(
-            "model", Message("write one of {known}; found {found}", known=known, found=model)
-        )
+    arguments.scenarios(base)
+    arguments.one_of("model", model, MODELS)
+    if new is not None:
+        arguments.whole("new", new, 1, 200)
+    arguments.whole("best", best, 1, 50)
+    if capacity is not None:
+        arguments.within("capacity", capacity, 0)
+    if busy is not None:
+        arguments.within("busy", busy, 0, 1)
     sites, layouts = candidates.layouts(
         base, candidates.find(base, where, base.settings.study.seed)
     )
     inputs = site_plans.siting_inputs(base, sites, layouts)
     options = site_plans.limits(base, inputs, model, capacity, budget) | {"best": best}
     if model == "mexclp" and busy is None:
-        busy = _busy(base, Effort(**effort))
+        busy = _busy(base, Effort.of(effort))
     try:
         solved = site_plans.solve(base, inputs, model, new, busy, options)
     except (Infeasible, ValueError) as error:

@@ -18,11 +18,12 @@ from scipy.stats import qmc
 from sim.answers.answer import Answer, Provenance
 from sim.answers.assumptions import Assumption, Mishap, assumptions, mishaps
 from sim.answers.ranking import KEYS
-from sim.errors import OptionError, ScenarioError
+from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
 from sim.scenario.differences import Difference, differences
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.sharing import shared
@@ -196,20 +197,14 @@ def stress(
     it out. `samples`: joint ones; 0 for none. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
-    if by not in KEYS:
-        raise OptionError(
-            "by", Message("write one of {known}; found {found}", known=", ".join(KEYS), found=by)
-        )
+    arguments.scenarios(base, *proposals)
+    arguments.one_of("by", by, KEYS)
     if not proposals:
         message = Message("say what is to be stressed: a proposal beside the base")
         raise ScenarioError("stress", message)
-    if not 0 <= samples <= 10_000:
-        message = Message(
-            "write {least} to {most}; found {found}", least=0, most=10_000, found=samples
-        )
-        raise OptionError("samples", message)
+    arguments.whole("samples", samples, 0, 10_000)
     some, bad = assumptions(base, wrong), mishaps(base)
-    with shared(Effort(**effort)) as asked:
+    with shared(Effort.of(effort)) as asked:
         with Runs(base, proposals, asked, None if by == "worst5" else WorstServed()) as runs:
             need(runs.worst_served, by)
             chosen = runs.until_precise(key=by)

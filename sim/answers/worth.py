@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from sim.answers.answer import Answer, Provenance
 from sim.answers.costs import layout_cost
-from sim.errors import OptionError, ScenarioError
+from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate, simultaneous
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.worst_served import need
@@ -75,15 +76,13 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
     `effort`: replications, most, draft, seed, workers, scheduler, engine, watch.
     """
     began = time.perf_counter()
-    if by not in KEYS:
-        raise OptionError(
-            "by", Message("write one of {known}; found {found}", known=", ".join(KEYS), found=by)
-        )
+    arguments.scenarios(base)
+    arguments.one_of("by", by, KEYS)
     less = list(_less(base))
     if not less:
         message = Message("there is one ambulance: without it nothing is left")
         raise ScenarioError(base.path, message)
-    with Runs(base, [layout for _, _, layout in less], Effort(**effort)) as runs:
+    with Runs(base, [layout for _, _, layout in less], Effort.of(effort)) as runs:
         need(runs.worst_served, by)
         chosen = runs.until_precise(key=by)
         rows = range(1, len(runs.layouts))

@@ -78,6 +78,12 @@ def import_(
         ),
     ] = None,
     draw: Annotated[bool, typer.Option(help="Draw map.png.", rich_help_panel=NAMES)] = True,
+    scenario: Annotated[
+        bool,
+        typer.Option(
+            help="Write scenarios/PLACE/today.yaml from the sites.", rich_help_panel=NAMES
+        ),
+    ] = True,
     lang: Lang = "en",
 ) -> None:
     """Make a map bundle: maps/PLACE/PLACE.gpkg, with a README of what was kept and left out."""
@@ -98,6 +104,31 @@ def import_(
             _draw(chosen, say)
     typer.echo(report.told(say))
     typer.echo(say(Message("Map: {path}", path=chosen.bundle)))
+    if scenario:
+        _first_scenario(chosen, say)
+
+
+def _first_scenario(chosen: ImportOptions, say: Language) -> None:
+    """scenarios/PLACE/today.yaml from the map's sites, and what to type next."""
+    from sim.errors import PlannerError
+    from sim.geography import bundle
+    from sim.scenario.file import load
+    from sim.scenario.starting import write_first
+
+    first = write_first(bundle.read(chosen.bundle), say)
+    if first.path is None:
+        for note in first.notes:
+            typer.echo(say(note))
+        return
+    typer.echo(say("Scenario: {path}", path=first.path))
+    for note in first.notes:
+        typer.echo(f"  {say(note)}")
+    try:
+        load(first.path)
+    except PlannerError as error:  # the map holds something that has no default
+        typer.echo(error.told(say), err=True)
+        raise typer.Exit(2) from None
+    typer.echo(say("Next: tenthirty run {folder}", folder=first.path.parent))
 
 
 def _draw(chosen: ImportOptions, say: Language) -> None:

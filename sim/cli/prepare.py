@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
+from sim.words import records
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def explain(
 
 def _in_order(layout: Scenario, say: Language) -> str:
     """What `check` says of a scenario in which it found nothing wrong."""
+    from sim.scenario import checks
+
     the_map, cells = layout.map, layout.map.cells
     people = cells.people.sum()
     urban = cells.people[cells.area == 0].sum() / people if people else math.nan
@@ -119,12 +122,16 @@ def _in_order(layout: Scenario, say: Language) -> str:
             "{n} road nodes cannot be reached and left again; they are not used",
         )
         rows.append((say("note"), left_out))
+    rows += [(say("look at"), say(doubt)) for doubt in checks.doubts(layout, the_map)]
     if layout.recorded is not None:
         calls, start = layout.recorded.calls, layout.recorded.start
         said = say(
             "{n} recorded ones from {day}", n=f"{len(calls.received_at):,}", day=f"{start:%Y-%m-%d}"
         )
         rows.append((say("calls"), said))
+        rows += [("", line) for line in records.balance(layout, say)]
+        rows += [(say("note"), line) for line in records.notes(layout, say)]
+        rows += [(say("warning"), line) for line in records.warnings(layout, say)]
     head = say("{file} is in order: {name}", file=layout.path, name=layout.name)
     return "\n".join(
         [head, *(f"  {name}{' ' * (9 - cell_len(name))}{text}" for name, text in rows)]

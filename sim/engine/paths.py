@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from sim.geography.roads.folding import ENDS, NO_JUNCTION
@@ -27,6 +29,10 @@ class Ways:
         self._entry: list[list[int]] = chains.entry.tolist()
         self._entry_s: list[list[list[float]]] = chains.entry_s.tolist()
         self._chain: list[int] = chains.chain.tolist()
+        self._graph, self._own = travel.graph, travel.own
+        self._first_own = len(travel.graph.indptr) - 1
+        self._tail: list[int] = travel.own.tail.tolist()
+        self._head: list[int] = travel.own.head.tolist()
         self._far, self._near = np.asarray(travel.far), np.asarray(travel.near)
 
     def band(self, now: float) -> int:
@@ -71,16 +77,39 @@ class Ways:
 
     def next_node(self, mode: int, node: int, end: int) -> tuple[int, float]:
         """The next node on the fastest path to an end, and the seconds to it."""
-        graph = self.system.roads.travel.graph
         best, best_edge_s, best_s = NONE, 0.0, np.inf
-        for edge in range(*graph.indptr[node : node + 2].tolist()):
-            head, edge_s = int(graph.head[edge]), float(graph.seconds[mode, edge])
+        for head, edge_s in self._ways_on(mode, node, end):
             through_s = edge_s + self.road_s(mode, head, end)
             if is_first(through_s, head, best_s, best):
                 best, best_edge_s, best_s = head, edge_s, through_s
         if best == NONE:  # a matrix has no roads: one drive straight to the end
             return end, self.road_s(mode, node, end)
         return best, best_edge_s
+
+    def _ways_on(self, mode: int, node: int, end: int) -> Iterator[tuple[int, float]]:
+        """The nodes to which one can drive on from a node, and the seconds to each.
+
+        The end is one of them if it has a node of its own on a road at this node.
+        """
+        if node < self._first_own:
+            for edge in range(*self._graph.indptr[node : node + 2].tolist()):
+                yield int(self._graph.head[edge]), float(self._graph.seconds[mode, edge])
+        else:
+            row = node - self._first_own
+            yield self._tail[row], float(self._own.to_tail_s[mode, row])
+            yield self._head[row], float(self._own.to_head_s[mode, row])
+        if end >= self._first_own:
+            row = end - self._first_own
+            if node == self._tail[row]:
+                yield end, float(self._own.from_tail_s[mode, row])
+            elif node == self._head[row]:
+                yield end, float(self._own.from_head_s[mode, row])
+            elif node >= self._first_own and self._same_road(node - self._first_own, row):
+                yield end, along_chain(self.system.roads.travel, mode, node, end)
+
+    def _same_road(self, row: int, other: int) -> bool:
+        """Whether two own nodes lie on one road."""
+        return bool(self._own.road[row] == self._own.road[other])
 
 
 class Drive:

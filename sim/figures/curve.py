@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.answers.answer import MAP
 from sim.answers.curve import Curve
-from sim.figures import cost_front, curve_gains, intervals, lettering, page, style
+from sim.figures import cost_front, curve_gains, intervals, lettering, page, steps_map, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.page import Sheet
 from sim.figures.tracks import APART, LOOKS, Look, Panel
@@ -25,7 +26,10 @@ LINES = 3  # of a step's name beside its point
 
 @drawings.register
 def _(curve: Curve, say: Language, size: str) -> Drawings:
-    found: Drawings = {curve.name: lambda: draw(curve, say, size)}
+    found: Drawings = {
+        curve.name: lambda: draw(curve, say, size),
+        MAP: lambda: steps_map.draw(curve, say, size),
+    }
     if curve.has_costs:
         found["front"] = lambda: cost_front.draw(curve, say, size)
     return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -111,10 +113,15 @@ SHIFTS: Final = (  # of a label from its spot, in units of the body type; the fi
     (0, 0), (0, -1.2), (0, 1.2), (0.8, 0), (-0.8, 0), (0, -1.6), (0, 1.6),
     (0.8, -1.2), (0.8, 1.2), (-0.8, -1.2), (-0.8, 1.2), (0, -2.4), (0, 2.4),
 )  # fmt: skip
-BESIDE: Final = (  # of a label that must not cover what it belongs to
-    (1.1, 0), (-1.1, 0), (0, 1.7), (0, -1.7), (0.9, 1.2), (0.9, -1.2), (-0.9, 1.2), (-0.9, -1.2),
-    (0, 2.6), (0, -2.6),
-)  # fmt: skip
+
+
+def beside(width: float) -> list[tuple[float, float]]:
+    """Shifts of a label from the middle of a mark so wide, beside it; in units of the body type."""
+    half = width / 2
+    level, slant = half + 0.25, 0.7 * half + 0.2
+    return [(level, 0), (-level, 0), (0, half + 0.6), (0, -half - 0.6),
+            (slant, half + 0.2), (slant, -half - 0.2), (-slant, half + 0.2),
+            (-slant, -half - 0.2)]  # fmt: skip
 
 
 def place_label(
@@ -145,6 +152,41 @@ def place_label(
                 return True
     label.remove()
     return False
+
+
+ROUND: Final = tuple(  # around a spot, ever farther: angle in degrees, distance in half widths
+    (angle, far) for far in (2.2, 3.2, 4.4, 6.0, 8.0) for angle in range(90, 450, 30)
+)
+
+
+def free_spot(
+    ax: Axes, x: float, y: float, half_points: float, taken: list[Bbox]
+) -> tuple[float, float]:
+    """The spot nearest to a point at which a mark covers nothing in `taken`; added to these.
+
+    The point itself if there is none around it.
+    """
+    view, at = ax.get_window_extent(), ax.transData.transform((x, y))
+    half = half_points * float(ax.figure.dpi) / 72
+    shifts = [(0.0, 0.0)]
+    shifts += [
+        (far * half * math.cos(math.radians(a)), far * half * math.sin(math.radians(a)))
+        for a, far in ROUND
+    ]
+    boxes = [
+        Bbox([[at[0] + dx - half, at[1] + dy - half], [at[0] + dx + half, at[1] + dy + half]])
+        for dx, dy in shifts
+    ]
+    for box in boxes:
+        inside = view.contains(*box.min) and view.contains(*box.max)
+        if inside and not any(box.overlaps(other) for other in taken):
+            break
+    else:
+        box = boxes[0]
+    taken.append(box)
+    middle = np.mean([box.min, box.max], axis=0)
+    spot = ax.transData.inverted().transform(middle)
+    return (float(spot[0]), float(spot[1])) if box is not boxes[0] else (x, y)
 
 
 def marker_box(ax: Axes, x: float, y: float, half_points: float) -> Bbox:

@@ -66,6 +66,13 @@ def core_handle(the_map: Map, say: Language) -> list[Line2D]:
     return [Line2D([], [], color=BLUE, lw=2.2, label=say("Urban core"))]
 
 
+def inside(shape: Any, x: float, y: float) -> bool:
+    """Whether a point lies in a shape."""
+    from shapely import Point
+
+    return bool(shape.contains(Point(x, y)))
+
+
 def in_view(ax: Axes, x: float, y: float) -> bool:
     """Whether a point lies on these axes."""
     x0, x1 = sorted(ax.get_xlim())
@@ -107,8 +114,9 @@ def north_arrow(ax: Axes) -> None:
     """North is up: the map's grid differs from true north by a degree or so at most."""
     points = mpl.rcParams["font.size"]
     ax.annotate(
-        "", xy=(0.04, 0.965), xytext=(0.04, 0.895), xycoords="axes fraction",
-        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.2, "mutation_scale": 14},
+        "", xy=(0.04, 0.965), xytext=(0, -2.4 * points), xycoords="axes fraction",
+        textcoords="offset points",
+        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.2, "mutation_scale": 1.4 * points},
     )  # fmt: skip
     ax.annotate(
         "N", (0.04, 0.97), xycoords="axes fraction", ha="center", va="bottom", weight="bold",

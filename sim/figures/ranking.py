@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from matplotlib.figure import Figure
 
+from sim.answers.answer import MAP
 from sim.answers.ranking import RankedSite, Ranking
-from sim.figures import intervals, page, row_chart, style
+from sim.figures import intervals, page, row_chart, site_map, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Mark
+from sim.figures.map_page import Key
 from sim.figures.row_chart import Row, RowChart
+from sim.figures.site_map import SiteMark
 from sim.measures.kinds import Measure
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
@@ -33,7 +36,10 @@ Placed = tuple[int, RankedSite]  # by its place
 
 @drawings.register
 def _(ranking: Ranking, say: Language, size: str) -> Drawings:
-    return {ranking.name: lambda: draw(ranking, say, size)}
+    figures: Drawings = {ranking.name: lambda: draw(ranking, say, size)}
+    if not ranking.plans:
+        figures[MAP] = lambda: draw_map(ranking, say, size)
+    return figures
 
 
 def draw(ranking: Ranking, say: Language, size: str = "screen") -> Figure:
@@ -124,3 +130,30 @@ def _legend(ranking: Ranking, shown: list[RankedSite], say: Language, size: floa
     if ranking.best_for_worst_served() is not None:
         handles.append((HELPER, say("most for the worst-served {areas}", areas=areas)))
     return [intervals.handle(mark, label, size) for mark, label in handles]
+
+
+# ── on the map ───────────────────────────────────────────────────────────────────────────────
+
+
+def draw_map(ranking: Ranking, say: Language, size: str = "screen") -> Figure:
+    """Every candidate where it stands: its place as a number, its gain as the size of its mark."""
+    measure, base = BY_KEY[ranking.by], ranking.provenance.base
+    gains = [measure.sign * site.gains[ranking.by].mean for site in ranking.sites]
+    most = max([gain for gain in gains if math.isfinite(gain)], default=0.0)
+    marks = [
+        _site_mark(ranking, place, gain / most if most > 0 else 0.0, say)
+        for place, gain in enumerate(gains, 1)
+    ]
+    handles = _legend(ranking, [*ranking.sites], say, 1.3 * style.SIZES[size][1])
+    handles = handles[: len(handles) - (ranking.best_for_worst_served() is not None)]
+    key = Key(words.map_title(ranking, say), handles)
+    return site_map.draw(base, words.map_finding(ranking, say), size, say, marks, key)
+
+
+def _site_mark(ranking: Ranking, place: int, share: float, say: Language) -> SiteMark:
+    site = ranking.sites[place - 1]
+    station, mark = site.layout.stations[-1], _mark(ranking, site, BY_KEY[ranking.by])
+    if place > words.on_map(ranking):
+        return SiteMark(station.x, station.y, mark)
+    name = words.name(site, say)
+    return SiteMark(station.x, station.y, site_map.sized(mark, share), str(place), name)

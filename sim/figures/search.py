@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from sim.answers.answer import MAP
 from sim.answers.search import Search
-from sim.figures import intervals, lettering, page, row_chart, style
+from sim.figures import intervals, lettering, page, plan_maps, row_chart, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Span
 from sim.figures.row_chart import NumberColumn
@@ -89,7 +90,7 @@ class Waterfall:
 
 @drawings.register
 def _(search: Search, say: Language, size: str) -> Drawings:
-    return {search.name: lambda: draw(search, say, size)}
+    return {search.name: lambda: draw(search, say, size), MAP: lambda: draw_map(search, say, size)}
 
 
 def draw(search: Search, say: Language, size: str = "screen") -> Figure:
@@ -200,3 +201,9 @@ def _nothing(search: Search, say: Language, size: str) -> Figure:
         x, y = sheet.at(sheet.left, sheet.top)
         sheet.fig.text(x, y, lines, va="top", linespacing=1.4)
     return sheet.fig
+
+
+def draw_map(search: Search, say: Language, size: str = "screen") -> Figure:
+    """The layout after the last step: new stations, and ambulances more and fewer."""
+    finding = words.map_finding(search, say)
+    return plan_maps.draw(search.provenance.base, search.layout, finding, size, say)

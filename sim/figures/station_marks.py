@@ -23,12 +23,27 @@ KINDS: Final = (  # kind, marker, colour, name
 NEW: Final = "#F0B400"  # of a star with dark type
 CORNERS: Final = ((0.75, 0.95), (-0.75, 0.95), (0.75, -0.95), (-0.75, -0.95), (1.1, 0), (-1.1, 0))
 
+WIDE, WIDE_NEW = 1.8, 2.6  # room that marks take, in units of the body type
 
-def draw(ax: Axes, changes: Sequence[StationChange], say: Language) -> list[Bbox]:
-    """Each station with its ambulances, new, moved and closed ones marked; the boxes they take."""
+
+def width(change: StationChange) -> float:
+    """How wide its mark is, in units of the body type."""
+    return WIDE_NEW if change.new else WIDE
+
+
+def draw(
+    ax: Axes, changes: Sequence[StationChange], say: Language, *, quiet: bool = False
+) -> list[Bbox]:
+    """Each station with its ambulances, new, moved and closed ones marked; the boxes they take.
+
+    `quiet`: those that are as they were are small and without their ambulances.
+    """
     points = mpl.rcParams["font.size"]
     boxes: list[Bbox] = []
     for change in changes:
+        if quiet and not (change.new or change.moved or change.closed or change.more):
+            boxes += _quiet(ax, change.station)
+            continue
         if change.moved and change.before is not None:
             _moved(ax, change.before, change.station)
             boxes += _box(ax, change.before, 0.7 * points)
@@ -36,7 +51,7 @@ def draw(ax: Axes, changes: Sequence[StationChange], say: Language) -> list[Bbox
             _closed(ax, change.station)
         else:
             _open(ax, change)
-        boxes += _box(ax, change.station, (1.3 if change.new else 0.9) * points)
+        boxes += _box(ax, change.station, 0.5 * width(change) * points)
     for change in changes:
         if change.more and map_parts.in_view(ax, change.station.x, change.station.y):
             lettering.place_label(
@@ -93,6 +108,18 @@ def _open(ax: Axes, change: StationChange) -> None:
         str(change.ambulances), (station.x, station.y), ha="center", va="center_baseline",
         color=style.INK if change.new else "white", weight="bold", size=0.85 * points, zorder=8,
     )  # fmt: skip
+
+
+def _quiet(ax: Axes, station: Station) -> list[Bbox]:
+    """A station as the ground of something else; its box."""
+    points, main = mpl.rcParams["font.size"], station.kind == "station"
+    if map_parts.in_view(ax, station.x, station.y):
+        ax.plot(
+            [station.x], [station.y], marker="s" if main else "o", markersize=0.7 * points, ls="",
+            color=style.INK if main else style.BLUE, markeredgecolor="white",
+            markeredgewidth=1.0, zorder=6.4,
+        )  # fmt: skip
+    return _box(ax, station, 0.45 * points)
 
 
 def _moved(ax: Axes, before: Station, after: Station) -> None:

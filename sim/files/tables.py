@@ -1,157 +1,270 @@
-"""Files of a planner as tables: maps with shapes, spreadsheets, text; and their usual columns."""
+"""Files of a planner as tables: spreadsheets and text; and their usual columns."""
 
 from __future__ import annotations
 
-import csv
-import io
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
-import shapely
 
 from sim.errors import MapImportError, Problem
-from sim.text import Message
+from sim.files import delimited, headers, numerals, text, workbooks
+from sim.files.delimited import Row
+from sim.text import Message, message_of
 
-SHEETS: Final = (".xlsx", ".xlsm")
 TEXTS: Final = (".csv", ".txt", ".tsv")
-POLYGONS, LINES, POINTS = (3, 6), (1, 2, 5), (0, 4)  # shapely's numbers for kinds of geometry
-NONE_OF: Final = {
-    POLYGONS: Message("there are no polygons in it"),
-    LINES: Message("there are no lines in it"),
-    POINTS: Message("there are no points in it"),
-}
-
-
-class NoShapesError(MapImportError):
-    """The file has no shapes of the kind that was asked for."""
+PARQUET: Final = (".parquet", ".pq")
+SHEETS: Final = workbooks.ENDINGS + workbooks.OTHER_ENDINGS
 
 
 def is_table(path: Path) -> bool:
     """A spreadsheet or text, with coordinates in columns."""
-    return path.suffix.lower() in SHEETS + TEXTS
+    return path.suffix.lower() in SHEETS + TEXTS + PARQUET
 
 
-def read_shapes(path: Path, kind: tuple[int, ...]) -> gpd.GeoDataFrame:
-    """The features of one kind of a GeoPackage, Shapefile (zipped too) or GeoJSON, in 2D."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            frame = gpd.read_file(path, layer=_layer(path, kind))
-    except Exception as error:  # GDAL has many ways to say that a file is something else
-        message = Message("this is not a map file that can be read ({error})", error=error)
-        raise MapImportError(path, message) from None
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise MapImportError(path, Message("there are no shapes in it, only a table"))
-    geometry = frame.geometry
-    frame = frame[~(geometry.isna() | geometry.is_empty)].reset_index(drop=True)
-    fits = np.isin(shapely.get_type_id(frame.geometry.values), kind)
-    if not fits.any():
-        raise NoShapesError(path, NONE_OF[kind])
-    frame = frame[fits].reset_index(drop=True)
-    frame = frame.set_geometry(shapely.force_2d(frame.geometry.values), crs=frame.crs)
-    if kind is POLYGONS:
-        frame = frame.set_geometry(shapely.make_valid(frame.geometry.values), crs=frame.crs)
-    return _with_crs(path, frame)
+def read_table(
+    path: Path, encoding: str = "", sheet: str = "", *, uneven: bool = True
+) -> pd.DataFrame:
+    """A spreadsheet, a text file of any usual separator, or Parquet: all values as exact texts.
 
-
-def _layer(path: Path, kind: tuple[int, ...]) -> str:
-    """The first layer of that kind of shape, as of a file with nodes and edges; else the first."""
-    layers = [(str(name), str(shape)) for name, shape in pyogrio.list_layers(path)]
-    word = {POLYGONS: "Polygon", LINES: "LineString", POINTS: "Point"}[kind]
-    fitting = [name for name, shape in layers if word in shape]
-    return (fitting or [name for name, _ in layers])[0]
-
-
-def _with_crs(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Degrees are WGS84 where a file does not say; metres without a name cannot be placed."""
-    if frame.crs is not None:
-        return frame
-    west, south, east, north = frame.total_bounds
-    if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
-        return frame.set_crs(4326)
-    message = Message(
-        "it does not say its coordinate system: save it as GeoPackage, or with its .prj file"
-    )
-    raise MapImportError(path, message)
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """A spreadsheet's first sheet or a text file; all values as text, blank rows left out.
-
-    The index is the line in the file, so that an error can point at it.
+    The index is the line in the file, so that an error can point at it; blank rows, and rows
+    above the header (a title), are left out. `encoding`: of text that is not Unicode, by default
+    found out; `sheet`: of a workbook, by default the first with a table. What there is to say of
+    the reading are Messages in `notes(frame)`. Rows shorter than the header end with empty cells,
+    unless `uneven` forbids it. MapImportError with everything that is wrong.
     """
-    found = _sheet(path) if path.suffix.lower() in SHEETS else _text(path)
-    texts = [(line, [("" if c is None else str(c)).strip() for c in row]) for line, row in found]
-    rows = [(line, row) for line, row in texts if any(row)]
+    read = _read(path, encoding, sheet)
+    rows, above = headers.below_titles(read.rows)
     if len(rows) < 2:
         raise MapImportError(path, Message("there is no row below the header"))
     header = rows[0][1]
     while header and not header[-1]:
-        header.pop()
-    width = len(header)
-    body = [row[:width] + [""] * (width - len(row)) for _, row in rows[1:]]
-    return pd.DataFrame(body, columns=header, index=[line for line, _ in rows[1:]], dtype=object)
+        header = header[:-1]
+    headers.refuse_uneven(path, rows, len(header), all_rows=not uneven)
+    kept, unnamed = headers.named_columns(rows, len(header))
+    headers.refuse_twice(path, [header[at] for at in kept], rows[0][0])
+    cells = [[row[at] if at < len(row) else "" for at in kept] for _, row in rows[1:]]
+    lines = [line for line, _ in rows[1:]]
+    frame = pd.DataFrame(cells, columns=[header[at] for at in kept], index=lines, dtype=object)
+    frame.attrs[NOTES] = [*read.notes, *headers.note_titles(above), *unnamed]
+    frame.attrs[ABOVE] = above
+    frame.attrs[SEPARATOR] = read.separator
+    return frame
 
 
-def _sheet(path: Path) -> list[tuple[int, Sequence[Any]]]:
+NOTES, SEPARATOR, ABOVE = "notes", "separator", "above"  # what a frame carries about its reading
+
+
+def notes(frame: pd.DataFrame) -> list[Message]:
+    """What there is to say of how a table was read: its encoding, its sheet, what was left out."""
+    return list(frame.attrs.get(NOTES, []))
+
+
+class _Read(NamedTuple):
+    """A file's rows that are not blank, each with its line, and what there is to say of them."""
+
+    rows: list[Row]
+    notes: list[Message]
+    separator: str = ""  # of a text file
+
+
+def _read(path: Path, encoding: str, sheet: str) -> _Read:
+    if not path.is_file():
+        raise MapImportError(path, Message("no such file"))
+    ending = path.suffix.lower()
+    if ending in workbooks.OTHER_ENDINGS:
+        raise MapImportError(path, Message("save it as .xlsx: {ending} is not read", ending=ending))
+    if ending in workbooks.ENDINGS:
+        return _of_workbook(path, sheet)
+    return _of_parquet(path) if ending in PARQUET else _of_text(path, encoding)
+
+
+def _of_text(path: Path, encoding: str) -> _Read:
     try:
-        import openpyxl
-    except ImportError:
-        message = Message('install what reads Excel files: pip install "tenthirty[excel]"')
-        raise MapImportError(path, message) from None
+        found = text.read_decoded(path, encoding)
+        rows, mark = delimited.rows_of(found.text)
+    except text.EncodingError as error:
+        raise MapImportError(path, message_of(error)) from None
+    except delimited.SeparatorError as error:
+        raise MapImportError(path, error.problem) from None
+    said = text.note(path, found, encoding)
+    return _Read(rows, [said] if said else [], mark)
+
+
+def _of_workbook(path: Path, wanted: str) -> _Read:
+    sheet = workbooks.read_sheet(path, wanted)
+    said = []
+    if sheet.passed or sheet.others:
+        left = ", ".join([*sheet.passed, *sheet.others])
+        message = Message(
+            "{file}: the sheet {sheet} is read, not {others}",
+            file=path.name,
+            sheet=sheet.name,
+            others=left,
+        )
+        said.append(message)
+    return _Read(sheet.rows, said)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """A Parquet file as it stands; an index that means something is a column like others."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        return list(enumerate(book.worksheets[0].iter_rows(values_only=True), start=1))
-    except Exception as error:  # openpyxl says in many ways that a file is something else
-        message = Message("this is not an Excel file ({error})", error=error)
+        frame = pd.read_parquet(path)
+    except (ValueError, OSError) as error:
+        message = Message("this is not a Parquet file ({error})", error=error)
         raise MapImportError(path, message) from None
+    unnamed = frame.index.name is None and isinstance(frame.index, pd.RangeIndex)
+    return frame if unnamed else frame.reset_index()
 
 
-def _text(path: Path) -> list[tuple[int, Sequence[Any]]]:
-    from sim.files.text import read_text
+def _of_parquet(path: Path) -> _Read:
+    frame = read_parquet(path)
+    whole = [name for name in frame.columns if not _holds_bytes(frame[name])]
+    said = [
+        Message("{file}: the column {name} is left out: it is no text", file=path.name, name=name)
+        for name in frame.columns
+        if name not in whole
+    ]
+    columns = [[workbooks.as_text(cell) for cell in frame[name].tolist()] for name in whole]
+    body = [(line, list(row)) for line, row in enumerate(zip(*columns, strict=True), start=1)]
+    rows = [(0, [str(name) for name in whole]), *(row for row in body if any(row[1]))]
+    return _Read(rows, said)
 
-    try:
-        text = read_text(path)
-    except UnicodeDecodeError:
-        message = Message("this is not a text file in UTF-8 or GB 18030")
-        raise MapImportError(path, message) from None
-    first = text.partition("\n")[0]
-    mark = max(",;\t，", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    return [(reader.line_num, row) for row in reader]
+
+def _holds_bytes(column: pd.Series) -> bool:
+    """Shapes as GeoParquet has them, or pictures."""
+    return column.dtype == object and any(isinstance(value, bytes) for value in column)
 
 
 def column(frame: pd.DataFrame, usual: Sequence[str], chosen: str = "") -> str:
-    """The column of that meaning: the one chosen, else the first usual name there is; or ""."""
-    by_name = {str(name).casefold(): str(name) for name in frame.columns}
+    """The column of that meaning: the one chosen, else the first usual name there is; or "".
+
+    A name is the same in capitals and with a unit: `people` is found as `People (万人)`.
+    """
+    exact = {str(name): str(name) for name in frame.columns}
+    by_name: dict[str, str] = {}
+    for name in exact:
+        by_name.setdefault(name.casefold(), name)
+    for name, header in [(name, numerals.header(name)) for name in exact]:
+        if header.plainly and header.stem:
+            by_name.setdefault(header.stem.casefold(), name)
     for name in [chosen] if chosen else usual:
-        if name.casefold() in by_name:
-            return by_name[name.casefold()]
+        if name in exact or name.casefold() in by_name:
+            return exact.get(name) or by_name[name.casefold()]
     return ""
 
 
-def numbers(path: Path, frame: pd.DataFrame, name: str) -> np.ndarray:
-    """A column as numbers; a problem for each row that holds something else."""
-    values = pd.to_numeric(
-        frame[name].map(lambda v: v.replace(",", "") if isinstance(v, str) else v),
-        errors="coerce",
-    ).to_numpy(float)
-    odd = np.flatnonzero(~np.isfinite(values))
-    if len(odd):
-        raise MapImportError(path, [_no_number(path, frame, name, int(at)) for at in odd[:20]])
-    return values
+def numbers(
+    path: Path,
+    frame: pd.DataFrame,
+    name: str,
+    units: Mapping[str, float] | None = None,
+    *,
+    empty: bool = False,
+) -> np.ndarray:
+    """A column as numbers; a problem for each row that holds something else.
+
+    `units`: of each unit that its header may say, how much one is of it; without one in the
+    header the numbers stay. `empty`: nothing is allowed, and nan.
+    """
+    written = texts(frame[name])
+    try:
+        factor = _factor(frame, name, units) if units else None
+        comma = decimal_comma(frame, written)
+    except numerals.CommaError as error:
+        lines = [_line(path, frame, at) for at in error.rows]
+        where = Message("column {name}", name=name)
+        raise MapImportError(path, Problem(message_of(error), where, lines[0])) from None
+    except ValueError as error:
+        raise MapImportError(path, Problem(message_of(error), HEADER)) from None
+    if factor not in (None, 1.0) and any(map(numerals.says_ten_thousands, written)):
+        message = Message("both the header and its numbers say a unit: write it in one place")
+        raise MapImportError(path, Problem(message, Message("column {name}", name=name)))
+    values, odd = numerals.numbers(written, decimal_comma=comma)
+    wrong = odd if empty else np.flatnonzero(np.isnan(values)).tolist()
+    if wrong:
+        problems = [_no_number(path, frame, name, written[at], at, comma) for at in wrong[:20]]
+        raise MapImportError(path, problems)
+    _note_reading(path, frame, name, comma, factor)
+    return values * (1.0 if factor is None else factor)
 
 
-def _no_number(path: Path, frame: pd.DataFrame, name: str, row: int) -> Problem:
-    found = frame[name].iloc[row]
-    message = Message("write a number; found nothing")
-    if found:
-        message = Message("write a number; found {found}", found=found)
-    line = int(frame.index[row]) if is_table(path) else None
-    return Problem(message, Message("column {name}", name=name), line)
+def _factor(frame: pd.DataFrame, name: str, units: Mapping[str, float]) -> float | None:
+    """How much one is of the unit in a column's header, or in a title like `单位：万人` on top."""
+    factor = numerals.unit_factor(name, units)
+    if factor is not None:
+        return factor
+    said = [numerals.unit_of_title(title) for title in frame.attrs.get(ABOVE, [])]
+    return next((units[unit] for unit in said if unit in units), None)
+
+
+def _note_reading(
+    path: Path, frame: pd.DataFrame, name: str, comma: bool, factor: float | None
+) -> None:
+    """Says of a column's numbers what their digits alone do not."""
+    said = []
+    if comma:
+        said.append(
+            Message("{file}: the commas of {column} are decimal ones", file=path.name, column=name)
+        )
+    if factor not in (None, 1.0):
+        said.append(
+            Message(
+                "{file}: the numbers of {column} are times {factor:,g}, as its unit says",
+                file=path.name,
+                column=name,
+                factor=factor,
+            )
+        )
+    frame.attrs[NOTES] = list(dict.fromkeys([*notes(frame), *said]))
+
+
+HEADER: Final = Message("header")
+
+
+def decimal_comma(frame: pd.DataFrame, written: Sequence[str]) -> bool:
+    """Whether the commas in texts of a table are decimal ones, by themselves or by the others.
+
+    `1,234` and `1.234` say nothing by themselves. Beside columns that have decimal commas they
+    may be either, unless semicolons part the columns: who writes those means fractions by commas.
+    CommaError where that is not clear.
+    """
+    likely = frame.attrs.get(SEPARATOR) == ";"
+    comma = numerals.has_decimal_comma(written, likely=likely)
+    unclear = [at for at, text in enumerate(written) if numerals.is_unclear(text)]
+    if comma or not unclear or SEPARATOR not in frame.attrs:
+        return comma
+    others, point = False, False
+    for name in frame.columns:
+        if frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype):
+            cells = texts(frame[name])
+            others |= numerals.any_decimal_comma(cells)
+            point |= numerals.has_points(cells)
+    with_comma = "," in numerals.normal(written[unclear[0]])
+    if with_comma and likely and others != point:
+        return others
+    if not others and not (with_comma and likely):
+        return False
+    message = Message(
+        "write 1234 or 1.234: it is not clear which is meant by {found}", found=written[unclear[0]]
+    )
+    raise numerals.CommaError(message, unclear[:1])
+
+
+def _line(path: Path, frame: pd.DataFrame, row: int) -> int | None:
+    return int(frame.index[row]) if is_table(path) else None
+
+
+def _no_number(
+    path: Path, frame: pd.DataFrame, name: str, found: str, row: int, comma: bool
+) -> Problem:
+    nothing = Message("write a number; found nothing")
+    message = numerals.complaint(found, decimal_comma=comma) if found else nothing
+    return Problem(message, Message("column {name}", name=name), _line(path, frame, row))
+
+
+def texts(column: pd.Series) -> list[str]:
+    """A column's cells as texts; those of a map file may be numbers, dates or missing."""
+    return [workbooks.as_text(cell) for cell in column.astype(object).where(column.notna(), None)]

@@ -12,8 +12,9 @@ from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.errors import Problem, ScenarioError
-from sim.files.text import read_text
-from sim.text import Message
+from sim.files import yaml_slips
+from sim.files.text import EncodingError, read_text
+from sim.text import Message, message_of
 
 Loc = Sequence[str | int]
 
@@ -30,7 +31,8 @@ class YamlText:
 
     def __init__(self, path: Path):
         self.path = path
-        self._tree = _parse(path)
+        self._text = _read(path)
+        self._tree = _parse(path, self._text)
         self.content: dict[str, Any] = _plain(self._tree)
 
     def line(self, loc: Loc) -> int | None:
@@ -46,21 +48,38 @@ class YamlText:
             # else: a part that names a kind of distribution or a missing key, not a place
         return line
 
+    def slip(self, line: int, told: str) -> tuple[int, Message] | None:
+        """What to write instead where something wrong was `told` of a line, and the line.
+
+        It may be the one below, if its key did not become one and so belongs to the value told of.
+        """
+        marks, lines = yaml_slips.in_structure(self._text), self._text.splitlines()
+        if line in marks:
+            return line, marks[line]
+        if line + 1 in marks and (told.endswith("None") or lines[line].strip()[:12] in told):
+            return line + 1, marks[line + 1]
+        value = yaml_slips.in_value(told)
+        return None if value is None else (line, value)
+
     def has(self, key: str) -> bool:
         return key in self.content
 
 
-def _parse(path: Path) -> CommentedMap:
+def _read(path: Path) -> str:
     try:
-        yaml = YAML(typ="rt")
-        yaml.Constructor = _Constructor
-        tree = yaml.load(read_text(path))
-    except UnicodeDecodeError:
-        message = Message("this is not a text file in UTF-8 or GB 18030")
-        raise ScenarioError(path, message) from None
+        return read_text(path)
+    except EncodingError as error:
+        raise ScenarioError(path, message_of(error)) from None
     except OSError as error:
         message = Message("the file cannot be read ({reason})", reason=error.strerror)
         raise ScenarioError(path, message) from None
+
+
+def _parse(path: Path, text: str) -> CommentedMap:
+    try:
+        yaml = YAML(typ="rt")
+        yaml.Constructor = _Constructor
+        tree = yaml.load(text)
     except DuplicateKeyError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         found = str(error.problem).split(" with ")[0].replace("found duplicate key ", "")
@@ -68,12 +87,20 @@ def _parse(path: Path) -> CommentedMap:
         raise ScenarioError(path, Problem(message, line=line)) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        last = mark.line + 1 if mark else 1
+        slips = [(n, slip) for n, slip in yaml_slips.in_structure(text).items() if n <= last]
+        if slips:  # the parser stumbles over them, there or further down
+            problems = [Problem(slip, line=number) for number, slip in slips]
+            raise ScenarioError(path, problems) from None
         message = Message("this is not YAML: {reason}", reason=error.problem or error.context)
         raise ScenarioError(path, Problem(message, line=mark.line + 1 if mark else None)) from None
     except (YAMLError, RecursionError, ValueError, AttributeError, TypeError) as error:
         # ruamel lets some of its own slips through on malformed tags and numbers.
         first = (str(error).splitlines() or [Message("it is nested too deeply")])[0]
         raise ScenarioError(path, Message("this is not YAML: {reason}", reason=first)) from None
+    slips = list(yaml_slips.in_structure(text).items())
+    if not isinstance(tree, CommentedMap) and slips:
+        raise ScenarioError(path, [Problem(slip, line=number) for number, slip in slips])
     if not isinstance(tree, CommentedMap):
         message = Message("a scenario is a list of settings, like `name: Liling today`")
         raise ScenarioError(path, message)

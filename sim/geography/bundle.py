@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pyproj
-from shapely import Geometry, STRtree, get_coordinates, get_point, points
+from shapely import Geometry, STRtree, points
 
 from sim.errors import MapError, Problem
 from sim.files.whole import replaced
 from sim.geography.roads import network
-from sim.geography.roads.network import Links, Network
+from sim.geography.roads.network import Links, Network, Snapped
 from sim.text import Message, Name
 
 URBAN, RURAL = 0, 1
@@ -126,19 +126,28 @@ class Map:
         if self.matrix is not None:
             return network.without_roads(self.cells.xy), 0
         roads = self.layers["roads"]
-        lines = roads.geometry.array
-        first, last = (_ends(lines, at) for at in (0, -1))
         return network.build(
             Links(
                 roads["u"].to_numpy(int),
                 roads["v"].to_numpy(int),
-                first,
-                last,
+                roads.geometry.to_numpy(),
                 roads["length_m"].to_numpy(float),
                 roads["class"].to_numpy(str).astype(object),
                 roads["speed_kmh"].to_numpy(float) / 3.6,
                 roads["oneway"].to_numpy(bool),
             )
+        )
+
+    @cached_property
+    def cells_at_roads(self) -> Snapped:
+        """Where each cell joins the roads."""
+        return network.snap(self.network, self.cells.xy)
+
+    @cached_property
+    def hospitals_at_roads(self) -> Snapped:
+        """Where each hospital joins the roads."""
+        return network.snap(
+            self.network, np.array([(h.x, h.y) for h in self.hospitals]).reshape(-1, 2)
         )
 
     @cached_property
@@ -263,9 +272,9 @@ def _problems(layers: Layers) -> Iterator[Problem]:
         for column in columns:
             if column not in layers[name].columns:
                 yield Problem(MISSING_COLUMN, _column(name, column))
-    crs = {str(layers[name].crs) for name in LAYERS if name != "meta"}
-    if len(crs) > 1:
-        found = ", ".join(crs)
+    there = [layers[name].crs for name in LAYERS if name != "meta"]
+    if any(crs != there[0] for crs in there):  # the same one may be written in other letters
+        found = ", ".join(sorted({str(crs) for crs in there}))
         yield Problem(
             Message("all layers must share one coordinate system; found {found}", found=found)
         )
@@ -323,11 +332,6 @@ def _matrix_problems(layers: Layers) -> Iterator[Problem]:
             yield Problem(message, _layer(MATRIX))
         if not (pd.to_numeric(table["seconds"], errors="coerce") >= 0).all():
             yield Problem(NO_NUMBERS, _column(MATRIX, "seconds"))
-
-
-def _ends(lines: Any, at: int) -> np.ndarray:
-    """[line, 2] the first (0) or the last (-1) point of each line."""
-    return np.asarray(get_coordinates(get_point(lines, at)))
 
 
 def _spots(frame: Any, x: Any, y: Any) -> list[Spot]:

@@ -25,8 +25,32 @@ class Chains(NamedTuple):
     entry: np.ndarray  # [ENDS, node] junction from which the node is reached, or NO_JUNCTION
     entry_s: np.ndarray  # [mode, ENDS, node]
     chain: np.ndarray  # [node] chain, -1 for a junction
+    rank: np.ndarray  # [node] its place among the nodes of its chain, from 1; 0 for a junction
     along_s: np.ndarray  # [mode, node] from the chain's first junction onwards
     back_s: np.ndarray  # [mode, node] to the chain's first junction; inf if it is one-way
+
+
+class OwnNodes(NamedTuple):
+    """Nodes of places that lie on a road between two nodes of the graph.
+
+    They are numbered after the nodes of the graph. A drive may begin or end there; nobody drives
+    through, so that a new place changes no other drive. Seconds; inf against a one-way road.
+    """
+
+    road: np.ndarray  # [own node] number of the road
+    tail: np.ndarray  # [own node] node of the graph from which the road comes
+    head: np.ndarray  # [own node] node of the graph to which it leads
+    from_tail_s: np.ndarray  # [mode, own node]
+    to_head_s: np.ndarray
+    from_head_s: np.ndarray
+    to_tail_s: np.ndarray
+
+
+class Joins(NamedTuple):
+    """Where places join the roads: at a node of the graph, or at a node of their own."""
+
+    node: np.ndarray  # [place] node of the graph; NONE = the next of `own`
+    own: OwnNodes
 
 
 class Travel(NamedTuple):
@@ -37,9 +61,13 @@ class Travel(NamedTuple):
     """
 
     graph: Edges  # all roads, on which a vehicle's position is found; empty for a plain matrix
-    chains: Chains
+    own: OwnNodes  # of the map's places, then of the layout's stations
+    map_own: int  # so many of them are the map's
+    chains: Chains  # [node] those of the graph, then `own`
     far: np.ndarray  # [mode, row, junction] to the entries of the map's places
     far_row: np.ndarray  # [junction] row in `far`, -1 if none
     near: np.ndarray  # [mode, row, junction] to the entries of the layout's stations
     near_row: np.ndarray  # [junction] row in `near`, -1 if none
-    xy: np.ndarray  # [node, 2] where nodes lie, for the rule `nearest_place`; nan if not known
+    xy: (
+        np.ndarray
+    )  # [node, 2] where those of the graph lie, for the rule `nearest_place`; nan if not known

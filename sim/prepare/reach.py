@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.geography.roads import network
+from sim.geography.roads.network import Snapped
 from sim.prepare import system
 from sim.scenario.layout import Station
 from sim.scenario.scenario import Scenario
@@ -51,14 +51,25 @@ def seconds_before(scenario: Scenario) -> float:
 
 def seconds_from(scenario: Scenario, stations: Sequence[Station]) -> tuple[np.ndarray, np.ndarray]:
     """[station, cell] and [station, node] seconds of driving with siren, off-road legs included."""
-    ground, off_road = scenario.map, scenario.settings.travel.off_road
-    leg_s = np.array([s.road_m for s in stations]) / off_road
-    node_s = system.siren_seconds_from(scenario, np.array([s.node for s in stations], int))
-    cell_node, cell_m = network.snap(ground.network, ground.cells.xy)
-    if ground.matrix is not None:  # a place stands for all around it
-        leg_s, cell_m = np.zeros_like(leg_s), np.zeros_like(cell_m)
-    node_s = leg_s[:, None] + node_s
-    return node_s[:, cell_node] + cell_m / off_road, node_s
+    return _seconds(scenario, stations, scenario.map.cells_at_roads)
+
+
+def seconds_between(
+    scenario: Scenario, stations: Sequence[Station], others: Sequence[Station]
+) -> np.ndarray:
+    """[station, other] seconds of driving with siren, off-road legs included."""
+    return _seconds(scenario, stations, system.at_roads(others, scenario.map))[0]
+
+
+def _seconds(
+    scenario: Scenario, stations: Sequence[Station], ends: Snapped
+) -> tuple[np.ndarray, np.ndarray]:
+    starts, off_road = system.at_roads(stations, scenario.map), scenario.settings.travel.off_road
+    end_s, node_s = system.siren_seconds(scenario, starts, ends)
+    if scenario.map.matrix is not None:  # a place stands for all around it
+        return end_s, node_s
+    leg_s = starts.metres[:, None] / off_road
+    return leg_s + end_s + ends.metres / off_road, leg_s + node_s
 
 
 def targets_of_cells(scenario: Scenario) -> np.ndarray:

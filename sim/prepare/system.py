@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.geography.roads import network, tables, travel
+from sim.geography.roads import joining, network, travel
+from sim.geography.roads.network import Snapped
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, start_of_week_s
-from sim.model.roads import Edges, Travel
+from sim.model.roads import Travel
 from sim.model.system import (
     ORDINARY,
     SIREN,
@@ -25,6 +27,8 @@ from sim.policies.dispatch import PositionRule
 from sim.prepare.shifts import shifts_of, study_seconds
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
+    from sim.geography.bundle import Map
+    from sim.scenario.layout import Station
     from sim.scenario.scenario import Scenario
 
 
@@ -40,7 +44,7 @@ def build(
     modes = driving_modes(scenario)
     places = places_of(scenario)
     return System(
-        roads_of(scenario, modes, places, travel_of(scenario, modes, places, like, keep)),
+        roads_of(scenario, modes, places, *travel_of(scenario, modes, places, like, keep)),
         stations(places),
         fleet(scenario),
         hospitals(places),
@@ -73,13 +77,15 @@ def driving_modes(scenario: Scenario) -> Modes:
     return Modes(factor, np.arange(len(factor)).reshape(-1, 2), band_of_hour.ravel())
 
 
-def roads_of(scenario: Scenario, modes: Modes, places: Places, ways: Travel) -> Roads:
+def roads_of(
+    scenario: Scenario, modes: Modes, places: Places, ways: Travel, place_node: np.ndarray
+) -> Roads:
     """Where places lie, and the mode of each trip: to the scene, to a hospital, home."""
     settings = scenario.settings
     to_hospital = SIREN if settings.travel.to_hospital == "siren" else ORDINARY
     to_scene = [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
     return Roads(
-        place_node=np.concatenate([places.map_node, places.station_node]),
+        place_node=place_node,
         place_leg_s=legs(scenario, modes, places),
         travel=ways,
         bands=_bands(modes.band_of_hour, start_of_week_s(settings.start)),
@@ -101,31 +107,32 @@ def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
 
 
 class Places(NamedTuple):
-    """The road node of every place, and the metres to it: the map's places, then the stations."""
+    """Where every place joins the roads: the map's places, then the stations."""
 
-    map_node: np.ndarray  # [call place or hospital] the call places first
-    map_m: np.ndarray
-    station_node: np.ndarray  # [station]
-    station_m: np.ndarray
+    of_map: Snapped  # [call place or hospital] the call places first
+    of_stations: Snapped  # [station]
     hospitals: int  # so many of the map's places
 
 
 def places_of(scenario: Scenario) -> Places:
-    """Cells, recorded calls and hospitals on their nearest node; stations where they were put."""
+    """Cells, recorded calls, hospitals and stations, each at the nearest point of a road."""
     ground = scenario.map
-    hospital_xy = np.array([(h.x, h.y) for h in ground.hospitals]).reshape(-1, 2)
-    call_xy = ground.cells.xy
+    spots = [ground.cells_at_roads, ground.hospitals_at_roads]
     if scenario.recorded is not None:
-        call_xy = np.vstack([call_xy, scenario.recorded.xy])
-    map_node, map_m = network.snap(ground.network, np.vstack([call_xy, hospital_xy]))
-    station_node = np.array([s.node for s in scenario.stations], int)
-    station_m = np.array([s.road_m for s in scenario.stations], float)
-    return Places(map_node, map_m, station_node, station_m, len(hospital_xy))
+        spots.insert(1, network.snap(ground.network, scenario.recorded.xy))
+    of_map = Snapped(*(np.concatenate(column) for column in zip(*spots, strict=True)))
+    return Places(of_map, at_roads(scenario.stations, ground), len(ground.hospitals))
+
+
+def at_roads(stations: Sequence[Station], on: Map) -> Snapped:
+    """Where some stations join the roads."""
+    return network.snap(on.network, np.array([(s.x, s.y) for s in stations]).reshape(-1, 2))
 
 
 def legs(scenario: Scenario, modes: Modes, places: Places) -> np.ndarray:
     """[mode, place] seconds off the road; none where a place stands for all around it."""
-    travel, metres = scenario.settings.travel, np.concatenate([places.map_m, places.station_m])
+    travel = scenario.settings.travel
+    metres = np.concatenate([places.of_map.metres, places.of_stations.metres])
     off_road = travel.off_road * np.array([1.0, travel.ordinary])
     leg_s = on_grid(metres / off_road[:, None])
     if scenario.map.matrix is not None:
@@ -139,38 +146,60 @@ def travel_of(
     places: Places,
     like: tuple[Scenario, System] | None = None,
     keep: bool = True,
-) -> Travel:
-    """Travel seconds in every mode; those of `like` with other stations, if the roads are one."""
-    ground = scenario.map
-    if like is not None and _same_roads(scenario, like[0]):
-        shared = like[1].roads.travel
-        if ground.matrix is not None:
-            return shared
-        return travel.for_stations(shared, places.station_node)
+) -> tuple[Travel, np.ndarray]:
+    """Travel seconds in every mode, and the node of every place.
+
+    Those of `like` with other stations, if the roads are one.
+    """
+    ground, shared = scenario.map, like is not None and _same_roads(scenario, like[0])
     if ground.matrix is not None:
-        return travel.from_matrix(_matrix_seconds(ground.matrix, modes), ground.network.xy)
-    graph = edges_of(scenario, modes)
-    return travel.build(graph, ground.network.xy, places.map_node, places.station_node, keep)
+        nodes = np.concatenate([places.of_map.node, places.of_stations.node])
+        if like is not None and shared:
+            return like[1].roads.travel, nodes
+        seconds = _matrix_seconds(ground.matrix, modes)
+        return travel.from_matrix(seconds, ground.network.xy), nodes
+    roads = ground.network
+    seconds = edge_seconds(scenario, modes)
+    of_map, of_stations = (network.joins(roads, at, seconds) for at in places[:2])
+    if like is not None and shared:
+        made = travel.for_stations(like[1].roads.travel, of_stations)
+    else:
+        graph = network.edges(roads, seconds)
+        made = travel.build(graph, roads.xy, of_map, of_stations, roads.side_by_side, keep)
+    first = len(roads.xy)
+    map_node = joining.numbered(of_map, first)
+    station_node = joining.numbered(of_stations, first + made.map_own)
+    return made, np.concatenate([map_node, station_node])
 
 
-def edges_of(scenario: Scenario, modes: Modes) -> Edges:
-    """Seconds of every edge in every mode, on the time grid."""
+def edge_seconds(scenario: Scenario, modes: Modes) -> np.ndarray:
+    """[mode, edge] seconds of every edge in every mode, on the time grid."""
     settings, roads = scenario.settings.travel, scenario.map.network
     # A class that the file does not name has a speed on every link, or `load` had refused it.
     speed_of_class = np.array([settings.speeds.get(name, np.nan) for name in roads.classes])
     own_speeds = settings.posted != "ignore"
-    return network.edges(roads, speed_of_class, modes.factor, own_speeds=own_speeds)
+    return network.edge_seconds(roads, speed_of_class, modes.factor, own_speeds=own_speeds)
 
 
-def siren_seconds_from(scenario: Scenario, starts: np.ndarray) -> np.ndarray:
-    """[start, node] seconds with siren from some nodes, in the time band of the run's start."""
-    modes = driving_modes(scenario)
+def siren_mode(scenario: Scenario, modes: Modes) -> int:
+    """The mode of driving with siren in the time band of the run's start."""
     hour = int(start_of_week_s(scenario.settings.start) // HOUR_S)
-    siren = int(modes.number[modes.band_of_hour[hour], SIREN])
-    matrix = scenario.map.matrix
+    return int(modes.number[modes.band_of_hour[hour], SIREN])
+
+
+def siren_seconds(
+    scenario: Scenario, starts: Snapped, ends: Snapped
+) -> tuple[np.ndarray, np.ndarray]:
+    """[start, end] and [start, node] seconds on the road with siren, as the run begins."""
+    modes = driving_modes(scenario)
+    mode, matrix = siren_mode(scenario, modes), scenario.map.matrix
     if matrix is not None:
-        return np.asarray(_matrix_seconds(matrix, modes)[siren, starts])
-    return tables.seconds_from(edges_of(scenario, modes), siren, starts)
+        node_s = _matrix_seconds(matrix, modes)[mode, starts.node]
+        return node_s[:, ends.node], node_s
+    roads, seconds = scenario.map.network, edge_seconds(scenario, modes)
+    begin, end = (network.joins(roads, at, seconds) for at in (starts, ends))
+    node_s = joining.seconds_to_nodes(network.edges(roads, seconds), mode, begin)
+    return joining.seconds_between(node_s, mode, begin, end), node_s
 
 
 def _matrix_seconds(seconds: np.ndarray, modes: Modes) -> np.ndarray:
@@ -193,12 +222,12 @@ def _same_roads(one: Scenario, other: Scenario) -> bool:
 
 def stations(places: Places) -> Stations:
     """Stations come after the map's places."""
-    return Stations(len(places.map_node) + np.arange(len(places.station_node)))
+    return Stations(len(places.of_map.node) + np.arange(len(places.of_stations.node)))
 
 
 def hospitals(places: Places) -> Hospitals:
     """Hospitals are the last of the map's places."""
-    first = len(places.map_node) - places.hospitals
+    first = len(places.of_map.node) - places.hospitals
     return Hospitals(first + np.arange(places.hospitals))
 
 

@@ -221,6 +221,11 @@ class Change(Setting):
         """A change from its verb, or as a file has it; ScenarioError if it is not right."""
         if isinstance(change, Change):
             return change
+        if not isinstance(change, Verb | Mapping):
+            message = Message(
+                "write settings, like `key: value`; found {found}", found=repr(change)
+            )
+            raise ScenarioError(Message("the change"), message)
         raw = {change.key: change} if isinstance(change, Verb) else dict(change)
         problems = Problems()
         checked = validated(cls, raw, problems)

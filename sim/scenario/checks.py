@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import did_you_mean
+from sim.geography import remote
+from sim.geography.roads import network
+from sim.scenario.layout import Layout
 from sim.scenario.settings import DemandSettings, DispatchSettings, Settings, TravelSettings
 from sim.scenario.settings.travel import CLASS_SPEEDS
 from sim.scenario.validation import Problems
@@ -25,6 +28,29 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
     priorities = [priority.name for priority in settings.demand.priorities]
     _dispatch(settings.dispatch, priorities, problems.at("dispatch"))
     _demand(settings.demand, settings.study.length, on, problems.at("demand"))
+
+
+def doubts(layout: Layout, on: Map) -> list[Message]:
+    """What a planner should look at: people and open stations far from any road."""
+    if on.matrix is not None:
+        return []
+    found: list[Message] = []
+    if len(on.network.open_roads) and on.cells.people.sum():
+        metres = network.snap(on.network, on.cells.xy).metres
+        found = remote.sentences(remote.Away(metres, on.cells.people))
+    far = [station for station in layout.open_stations() if station.road_m > remote.BANDS_M[0]]
+    if far:
+        told = [
+            Message("{name} ({km:.1f} km)", name=station.name, km=station.road_m / 1000)
+            for station in far
+        ]
+        names = ", ".join(told[:8])
+        if len(told) > 8:
+            names = Message(
+                "{names} and {more} more", names=names, more=len(told) - 8, all=len(told)
+            )
+        found.append(Message("stations more than 1 km from any road: {names}", names=names))
+    return found
 
 
 def _travel(travel: TravelSettings, on: Map, problems: Problems) -> None:

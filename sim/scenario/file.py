@@ -6,38 +6,44 @@ import contextlib
 import json
 from dataclasses import replace
 from functools import partial
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from sim.errors import Problem, ScenarioError, did_you_mean
+from sim.errors import MapError, OptionError, Problem, RecordsError, ScenarioError, did_you_mean
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, records
+from sim.scenario import checks, records, remainder
 from sim.scenario.contents import ScenarioFile
+from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import Settings
-from sim.scenario.validation import Problems, in_words
+from sim.scenario.settings.replay import Replay
+from sim.scenario.validation import Problems
 from sim.text import Message, Name
 
 
 def load(path: str | Path) -> Scenario:
     """A scenario file, or the base in a folder; ScenarioError or MapError with all problems."""
+    if not isinstance(path, str | PathLike):
+        raise OptionError(
+            "path", Message("write the name of a file or folder; found {found}", found=repr(path))
+        )
     path = _scenario_path(Path(path))
     texts = _with_bases(path)
     problems = Problems(partial(_place, texts))
-    file, rows = _readable(_merged(texts), problems)
-    if file is not None and not problems and not file.map:
+    left = remainder.of(_merged(texts), problems)
+    file = left.file
+    if file is None:
+        raise _refusal(problems, texts)
+    if not file.map and not left.lacks("map"):
         problems.at("map").tell(
             Message("write the map that the layout stands on, like `map: liling`")
         )
-    if file is None or not file.map:
-        raise ScenarioError(path, problems.found)
-    ground = _read_map(texts, file.map, problems)
+    ground = _read_map(texts, file.map, problems) if file.map else None
     if ground is None:
-        raise ScenarioError(path, problems.found)
+        raise _refusal(problems, texts)
     scenario = Scenario(
         name=Name(file.name_zh or file.name, file.name),
         settings=Settings(**{name: getattr(file, name) for name in Settings.model_fields}),
@@ -47,47 +53,52 @@ def load(path: str | Path) -> Scenario:
         files=tuple(text.path for text in texts),
     )
     checks.check(scenario.settings, ground, problems)
-    for row, entry in zip(rows["layout"], file.layout, strict=True):
-        scenario = entry.made(scenario, ground, problems.at("layout", row))
-    for row, change in zip(rows["changes"], file.changes, strict=True):
-        scenario = scenario.after(change, problems.at("changes", row))
+    scenario = _laid_out(scenario, left, problems)
     if not problems and not scenario.fleet:
         problems.at("layout").tell(
             Message("the layout has no ambulance: write stations under `layout`, with some")
         )
-    problems.raise_if_any(ScenarioError, path)
-    replay = file.demand.replay
-    return scenario if replay is None else _with_records(scenario, texts, replay)
+    whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
+    if file.demand.replay is not None and whole:
+        scenario = _with_records(scenario, texts, file.demand.replay, problems)
+    if problems:
+        raise _refusal(problems, texts)
+    return scenario
 
 
-def _readable(
-    raw: dict[str, Any], problems: Problems
-) -> tuple[ScenarioFile | None, dict[str, list[int]]]:
-    """The file less what is not written as it should be, so that the rest is checked as well.
-
-    With it the numbers of the entries of `layout` and `changes` that are left; None if nothing can
-    be made of the file.
-    """
-    rows = {key: list(range(_length(raw.get(key)))) for key in ("layout", "changes")}
-    try:
-        return ScenarioFile.model_validate(raw), rows
-    except ValidationError as error:
-        findings = list(in_words(error, raw, ScenarioFile))
-    for loc, message in findings:
-        problems.at(*loc).tell(message)
-    left = {key: value for key, value in raw.items() if key not in {loc[0] for loc, _ in findings}}
-    for key in rows:
-        bad = {loc[1] if len(loc) > 1 else None for loc, _ in findings if loc[0] == key}
-        rows[key] = [row for row in rows[key] if row not in bad and None not in bad]
-        left[key] = [raw[key][row] for row in rows[key]]
-    try:
-        return ScenarioFile.model_validate({"name": "?", **left}), rows
-    except ValidationError:
-        return None, rows
+def _refusal(problems: Problems, texts: list[YamlText]) -> ScenarioError:
+    """All that was found; where a full-width mark is why, that is said instead."""
+    text_of = {"": texts[0], **{str(text.path): text for text in texts[1:]}}
+    told: dict[Problem, None] = {}
+    for problem in problems.found:
+        text = text_of.get(problem.file)
+        if text is not None and problem.line is not None:
+            slip = text.slip(problem.line, problem.message)
+            if slip is not None:
+                problem = Problem(slip[1], "", slip[0], problem.file)
+        told[problem] = None
+    return ScenarioError(texts[0].path, list(told))
 
 
-def _length(entries: Any) -> int:
-    return len(entries) if isinstance(entries, list) else 0
+def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenario:
+    """The scenario with its stations and after its changes; what cannot be made is told once."""
+    file = left.file
+    assert file is not None
+    unmade = set()
+    for row, entry in zip(left.rows["layout"], file.layout, strict=True):
+        scenario = entry.made(scenario, scenario.map, problems.at("layout", row))
+        if scenario.station(entry.station) is None:
+            unmade.add(entry.station)
+    if left.lacks("layout"):  # which stations there are is not known
+        unmade |= {change.verb.station for change in file.changes if change.add is None}
+    for row, change in zip(left.rows["changes"], file.changes, strict=True):
+        if change.verb.station in unmade:
+            continue  # it follows from what has been told
+        before = len(problems)
+        scenario = scenario.after(change, problems.at("changes", row))
+        if change.add is not None and len(problems) > before:
+            unmade.add(change.verb.station)
+    return scenario
 
 
 def schema() -> str:
@@ -212,12 +223,21 @@ def _locate(texts: list[YamlText], loc: Loc) -> tuple[YamlText, int | None]:
     return texts[0], None
 
 
-def _with_records(scenario: Scenario, texts: list[YamlText], replay: str) -> Scenario:
+def _with_records(
+    scenario: Scenario, texts: list[YamlText], replay: Replay | str, problems: Problems
+) -> Scenario:
     """The scenario over the days of its records, which lie beside the file that names them."""
     text = next(t for t in texts if "replay" in (t.content.get("demand") or {}))
-    path = text.path.parent / replay
+    asked = Replay(file=replay) if isinstance(replay, str) else replay
+    path = text.path.parent / asked.file
     priorities = [priority.name for priority in scenario.settings.demand.priorities]
-    recorded = records.read(path, scenario.map, priorities)
+    try:
+        recorded = records.read(path, scenario.map, priorities, asked)
+    except RecordsError as error:
+        if not problems:
+            raise
+        problems.add(error)
+        return scenario
     study = scenario.settings.study
     length = recorded.length_s - study.warm_up
     if length <= 0:
@@ -227,8 +247,8 @@ def _with_records(scenario: Scenario, texts: list[YamlText], replay: str) -> Sce
             days=recorded.length_s / 86400,
             warm_up=study.warm_up / 86400,
         )
-        line = text.line(("study", "warm_up"))
-        raise ScenarioError(scenario.path, Problem(message, "study.warm_up", line))
+        problems.at("study", "warm_up").tell(message)
+        return scenario
     study = study.model_copy(update={"length": length, "cool_down": 0.0})
     settings = scenario.settings.model_copy(update={"start": recorded.start, "study": study})
     files = (*scenario.files, path)
@@ -242,13 +262,17 @@ def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | Non
     """
     text, _ = _locate(texts, ("map",))
     here = text.path.resolve().parent
-    written = here / name
-    if written.is_file():
-        return maps.read(written)
-    for folder in (here, *here.parents):
-        bundle = folder / "maps" / name / f"{name}.gpkg"
+    bundles = [here / name]
+    bundles += [folder / "maps" / name / f"{name}.gpkg" for folder in (here, *here.parents)]
+    for bundle in bundles:
         if bundle.is_file():
-            return maps.read(bundle)
+            try:
+                return maps.read(bundle)
+            except MapError as error:
+                if not problems:
+                    raise
+                problems.add(error)
+                return None
     shelves = [folder / "maps" for folder in (here, *here.parents) if (folder / "maps").is_dir()]
     known = sorted(p.parent.name for shelf in shelves for p in shelf.glob("*/*.gpkg"))
     hint = did_you_mean(name, known)

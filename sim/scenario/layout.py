@@ -18,8 +18,7 @@ class Station:
     kind: str
     x: float  # metres
     y: float
-    node: int  # nearest road node that may be left
-    road_m: float  # metres from that node
+    road_m: float  # metres from the nearest point of a road that may be left
     closed: bool = False
 
 

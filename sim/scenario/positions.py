@@ -20,12 +20,11 @@ FAR_FROM_PLACE_M = 10_000.0  # a place of a matrix stands for all around it
 
 
 class Position(NamedTuple):
-    """A point in metres, and the nearest road node that may be left."""
+    """A point in metres, and how far it is from a road that may be left."""
 
     x: float
     y: float
-    node: int
-    road_m: float  # to the node
+    road_m: float
 
 
 def position(place: str | LonLat, on: Map, problems: Problems) -> Position | None:
@@ -49,10 +48,10 @@ def position(place: str | LonLat, on: Map, problems: Problems) -> Position | Non
             )
             return None
         x, y, written = spot.x, spot.y, place
-    node, road_m = network.snap(on.network, np.array([[x, y]]))
+    road_m = float(network.snap(on.network, np.array([[x, y]])).metres[0])
     limit_m = FAR_FROM_ROAD_M if on.matrix is None else FAR_FROM_PLACE_M
-    if road_m[0] > limit_m:
-        far = {"place": written, "far": float(road_m[0]) / 1000, "limit": limit_m / 1000}
+    if road_m > limit_m:
+        far = {"place": written, "far": road_m / 1000, "limit": limit_m / 1000}
         problems.tell(
             Message("{place} is {far:.1f} km from the nearest road (at most {limit:g} km)", **far)
             if on.matrix is None
@@ -63,7 +62,7 @@ def position(place: str | LonLat, on: Map, problems: Problems) -> Position | Non
             )
         )
         return None
-    return Position(float(x), float(y), int(node[0]), float(road_m[0]))
+    return Position(float(x), float(y), road_m)
 
 
 def _outside(point: LonLat, on: Map) -> Message | None:

@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ScenarioError
+from sim.errors import Problem, ScenarioError
 from sim.geography.bundle import Map
-from sim.model.calendar import Hours
+from sim.model.calendar import Hours, Window
 from sim.scenario import altering
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
 from sim.scenario.layout import Layout
 from sim.scenario.records import CallRecords
-from sim.scenario.settings import Settings
-from sim.scenario.validation import Problems
+from sim.scenario.records.balance import Counted, counted
+from sim.scenario.settings import Settings, StudySettings
+from sim.scenario.validation import Problems, validated
 from sim.text import Message, Name
 from sim.upstairs import language, opened
 
@@ -51,6 +52,11 @@ class Scenario(Layout):
         hours: str | Hours | None = None,
     ) -> Scenario:
         """The scenario with a new station at `at`, [lon, lat] or a name; else where its name is."""
+        if ambulances == 0:
+            message = Message("write at least {least}; found {found}", least=1, found=0)
+            raise ScenarioError(
+                Message(Add.heading, station=name), Problem(message, "add.ambulances")
+            )
         return self.change(
             Add.of(station=name, at=at, ambulances=ambulances, kind=kind, hours=hours)
         )
@@ -92,13 +98,31 @@ class Scenario(Layout):
         """The scenario after a change, under its old name; problems of it are told."""
         return replace(change.made(self, self.map, problems), changes=(*self.changes, change))
 
+    def counted_records(self) -> Counted | None:
+        """How many recorded calls are measured, and how many come before or after; None if calls
+        are drawn."""
+        if self.recorded is None:
+            return None
+        study = self.settings.study
+        window = Window(study.warm_up, study.warm_up + study.length)
+        return counted(self.recorded.calls.received_at, window)
+
     def with_study(self, **study: object) -> Scenario:
-        """The scenario with other study settings, in SI: `with_study(length=7 * 86400.0)`."""
-        unknown = set(study) - set(type(self.settings.study).model_fields)
-        if unknown:
-            raise TypeError(f"no such study setting: {', '.join(sorted(unknown))}")
-        changed = self.settings.study.model_copy(update=study)
-        return replace(self, settings=self.settings.model_copy(update={"study": changed}))
+        """The scenario with other study settings: `with_study(length=7 * 86400.0)` or "7 days".
+
+        Bare numbers of times are seconds. ScenarioError of what a file could not say either.
+        """
+        written = {
+            key: f"{value!r} s" if key in TIMES and _is_number(value) else value
+            for key, value in study.items()
+        }
+        problems = Problems()
+        checked = validated(StudySettings, written, problems.at("study"))
+        if checked is None:
+            raise ScenarioError(Message("the study"), problems.found)
+        changed = {key: getattr(checked, key) for key in study}
+        own = self.settings.study.model_copy(update=changed)
+        return replace(self, settings=self.settings.model_copy(update={"study": own}))
 
     # ── other settings than the file's; whatever is compared with it must have them, too ─────────
 
@@ -168,3 +192,10 @@ class Scenario(Layout):
     @property
     def _source(self) -> str:
         return self.name.en
+
+
+TIMES = ("warm_up", "length", "cool_down")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

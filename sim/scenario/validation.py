@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import PlannerError, Problem, did_you_mean
+from sim.errors import PlannerError, Problem, did_you_mean, nearest
 from sim.files.yaml_lines import Loc
 from sim.scenario import distributions
 from sim.text import Message, message_of
 
 Locate = Callable[[Loc], tuple[str, int | None]]  # a field's file, if it is another's, and line
+Place = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -23,11 +26,12 @@ def _nowhere(loc: Loc) -> tuple[str, int | None]:
 class Problems:
     """Gathers all that is wrong with one input, each problem with its field.
 
-    `at` is the same collection, for what lies within a field.
+    `at` is the same collection, for what lies within a field; of what is muted nothing is told.
     """
 
     def __init__(self, locate: Locate = _nowhere):
         self.found: list[Problem] = []
+        self._muted: list[Loc] = []
         self._locate = locate
         self._field: tuple[str | int, ...] = ()
         self._line: int | None = None
@@ -35,16 +39,28 @@ class Problems:
     def at(self, *field: str | int, line: int | None = None) -> Problems:
         """The collection of a field within this one, or of a line of a table."""
         inner = Problems(self._locate)
-        inner.found = self.found
+        inner.found, inner._muted = self.found, self._muted
         inner._field = (*self._field, *field)
         inner._line = self._line if line is None else line
         return inner
 
     def tell(self, message: str) -> None:
         """One more, of the field that this collection stands for."""
+        if any(self._field[: len(loc)] == tuple(loc) for loc in self._muted):
+            return
         file, line = self._locate(self._field)
         line = line if self._line is None else self._line
         self.found.append(Problem(message, dotted(self._field), line, file))
+
+    def mute(self, *locs: Loc) -> None:
+        """Tell nothing more of these fields, for what is wrong with them has been told."""
+        self._muted += locs
+
+    def add(self, error: PlannerError) -> None:
+        """All that another file's reading found, with the name of that file."""
+        self.found += [
+            replace(problem, file=problem.file or str(error.source)) for problem in error.problems
+        ]
 
     def __len__(self) -> int:
         return len(self.found)
@@ -78,15 +94,63 @@ def in_words(
     error: ValidationError, raw: Any, model: type[BaseModel]
 ) -> Iterator[tuple[tuple[str | int, ...], Message]]:
     """Pydantic's findings in a planner's words, each once, with their place as the file has it."""
-    seen = set()
-    for found in error.errors():
-        loc, kind = _as_written(found["loc"], raw), found["type"]
-        if kind in ("union_tag_invalid", "union_tag_not_found"):
+    found = []
+    for finding in error.errors():
+        loc = _as_written(finding["loc"], raw)
+        if finding["type"] in ("union_tag_invalid", "union_tag_not_found"):
             loc = (*loc, "distribution")
-        message = _message(found, model)
-        if (loc, message) not in seen:
-            seen.add((loc, message))
-            yield loc, message
+        found.append((loc, finding))
+    parted = {loc: cut for loc, finding in found if (cut := _cut(loc, finding, raw)) is not None}
+    ended = {before for before, _ in parted.values()}
+    said: dict[tuple[Place, Message], None] = {}
+    for loc, finding in found:
+        if loc in parted:
+            said[parted[loc]] = None
+        elif loc not in ended and not _follows(loc, finding, found, model):
+            said[loc, _message(finding, model)] = None
+    yield from said
+
+
+def _follows(loc: Place, finding: Any, found: Sequence[tuple[Place, Any]], model: Any) -> bool:
+    """Whether a finding only says once more what another one says.
+
+    A setting is missing because its name is misspelt; or something may be written in two ways, and
+    was not meant in this one.
+    """
+    kind, value = finding["type"], finding.get("input")
+    others = [(place, other) for place, other in found if other is not finding]
+    if kind == "missing":
+        return any(
+            other["type"] == "extra_forbidden"
+            and place[:-1] == loc[:-1]
+            and nearest(str(place[-1]), _known_keys(other["loc"], model)) == loc[-1]
+            for place, other in others
+        )
+    as_text = kind == "literal_error" or kind.startswith("string_type")
+    if not (as_text if isinstance(value, dict) else kind.startswith(("model_", "dict_type"))):
+        return False
+    return any(place[: len(loc)] == loc for place, other in others if other["type"] != kind)
+
+
+def _cut(loc: Place, finding: Any, raw: Any) -> tuple[Place, Message] | None:
+    """The setting whose value a comma ended, of a key that is the rest of it.
+
+    `{urban: 14.7 per 1,000 people}` is read as two settings."""
+    if finding["type"] != "extra_forbidden" or finding.get("input") is not None:
+        return None
+    node = raw
+    for part in loc[:-1]:
+        node = node[part]
+    keys = list(node)
+    before = node[keys[keys.index(loc[-1]) - 1]] if keys.index(loc[-1]) else None
+    if not re.match(r"\d", str(loc[-1])) or not re.search(r"\d$", str(before)):
+        return None
+    message = Message(
+        "within braces a comma ends a value: write it in quotes, or the number without a comma; "
+        'found "{before},{after}"',
+        before=str(before), after=loc[-1],
+    )  # fmt: skip
+    return (*loc[:-1], keys[keys.index(loc[-1]) - 1]), message
 
 
 def _message(found: Any, model: type[BaseModel]) -> Message:
@@ -106,6 +170,12 @@ def _message(found: Any, model: type[BaseModel]) -> Message:
         # pydantic lists them as 'a', 'b' or 'c'.
         names = str(ctx["expected"]).replace(" or ", ", ").replace("'", "")
         return Message("write one of {known}; found {found}", known=names, found=_short(value))
+    if kind == "greater_than_equal":
+        least = f"{ctx['ge']:g}"
+        return Message("write at least {least}; found {found}", least=least, found=_short(value))
+    if kind == "less_than_equal":
+        most = f"{ctx['le']:g}"
+        return Message("write at most {most}; found {found}", most=most, found=_short(value))
     for stem, text in WANTED:
         if kind.startswith(stem):
             return Message(text, **ctx, found=_short(value))
@@ -141,12 +211,7 @@ WANTED = (
     ("date", Message("write a date and time like 2025-01-06 00:00; found {found}")),
     ("too_short", Message("write at least {min_length} of them; found {found}")),
     ("too_long", Message("write at most {max_length} of them; found {found}")),
-    (
-        "greater_than_equal",
-        Message("input should be greater than or equal to {ge:g}; found {found}"),
-    ),
     ("greater_than", Message("input should be greater than {gt:g}; found {found}")),
-    ("less_than_equal", Message("input should be less than or equal to {le:g}; found {found}")),
     ("less_than", Message("input should be less than {lt:g}; found {found}")),
 )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from sim import engine as engines
 from sim.errors import OptionError
+from sim.study import arguments
 from sim.study.checkpoints import Checkpoints
 from sim.study.stopping import DRAFT, Stopping
 from sim.study.workers import Pool
@@ -18,6 +19,7 @@ from sim.text import Message
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
+FEWEST_AT_MOST = 5  # two looks at a precision need as many
 Watch = Callable[[int, int], None]  # told (runs finished, all that are known of)
 
 
@@ -77,23 +79,32 @@ class Effort:
     keep_tables: bool = True
     """Keep tables of travel seconds on disk; not for roads that are tried once."""
 
+    @classmethod
+    def of(cls, options: EffortOptions) -> Effort:
+        """The effort of keyword arguments; OptionError of one that there is not, too."""
+        arguments.known_names(options, EffortOptions.__annotations__)
+        return cls(**options)
+
     def __post_init__(self) -> None:
+        arguments.truth("draft", self.draft)
         if self.draft and (self.replications is not None or self.most is not None):
             raise OptionError("draft", Message("it means {n} replications: name it alone", n=DRAFT))
-        for name, number in (("replications", self.replications), ("most", self.most)):
-            if number is not None and number < 1:
-                raise OptionError(
-                    name, Message("at least one is needed; found {found}", found=number)
-                )
+        if self.replications is not None:
+            arguments.whole("replications", self.replications, 1)
+        if self.most is not None:
+            arguments.whole("most", self.most, FEWEST_AT_MOST)
         if self.replications is not None and self.most is not None:
             raise OptionError(
                 "most",
                 Message("it bounds a number chosen by precision: leave out replications"),
             )
-        if self.seed is not None and self.seed < 0:
-            raise OptionError(
-                "seed", Message("must not be negative; found {found}", found=self.seed)
-            )
+        if self.seed is not None:
+            arguments.whole("seed", self.seed, 0, 2**63 - 1)
+        if self.keep is not None:
+            arguments.path("keep", self.keep)
+        if self.watch is not None and not callable(self.watch):
+            message = Message("write a function; found {found}", found=repr(self.watch))
+            raise OptionError("watch", message)
         if self.engine not in engines.NAMES:
             one, other = engines.NAMES
             raise OptionError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
-from sim.words import changes, differences, measures, provenance, worst_served
+from sim.words import changes, differences, measures, provenance, records, worst_served
 from sim.words.comparison_sentence import sentence
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
@@ -239,6 +239,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 "durations only, not of other days."
             )
         )
+        notes += records.balance(comparison.base, say)
     told = proposals == 1 and comparison.same_calls and comparison.replications >= ENOUGH
     if told and math.isfinite(gain := comparison.gain_from_sharing()):
         notes.append(

@@ -172,6 +172,12 @@ def finding(curve: Curve, say: Language) -> Finding:
     return _around(curve, headline(curve, say), subtitle, say)
 
 
+def map_finding(curve: Curve, say: Language) -> Finding:
+    """What stands around the map of the steps."""
+    text = say("Where each step adds a station or an ambulance; number: which step of its kind")
+    return _around(curve, headline(curve, say), text, say)
+
+
 def _around(curve: Curve, headline: str, subtitle: str, say: Language) -> Finding:
     made = curve.provenance
     return Finding(headline, subtitle, provenance.footnote(made, say), made.draft)

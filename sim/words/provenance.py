@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.text import Message
-from sim.words import differences
+from sim.words import differences, records
 from sim.words.language import Language, available, language
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ def clock(say: Language) -> str:
 
 
 def marks(base: Scenario, say: Language) -> list[str]:
-    """What must be said wherever numbers are shown, a line each: of settings, and of the map."""
-    lines = altered(base, say)
+    """What must be said wherever numbers are shown, a line each: of settings, map and records."""
+    said = [*altered(base, say), *records.warnings(base, say)]
     if base.map.synthetic:
-        lines.append(say("Synthetic map: made from published facts, not from surveyed roads."))
-    elif base.map.meta.get("invented"):
-        lines.append(say("Note: stations and ambulances are invented examples."))
-    return lines
+        return [say("Synthetic map: made from published facts, not from surveyed roads."), *said]
+    if base.map.meta.get("invented"):
+        return [say("Note: stations and ambulances are invented examples."), *said]
+    return said
 
 
 def altered(base: Scenario, say: Language) -> list[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 30  # lines of the printed table
+ON_MAP = 12  # numbered on the map, where there are more than lines in the table
 EXPLAINED = 5  # candidates whose reasons are printed
 DROPPED = "†"
 
@@ -298,3 +299,41 @@ def not_drawn(ranking: Ranking, hidden: Sequence[RankedSite], say: Language) -> 
     if low == high:
         return say("{n} more not drawn, {low} {unit}", **values)
     return say("{n} more not drawn, {low} to {high} {unit}", **values)
+
+
+def on_map(ranking: Ranking) -> int:
+    """How many candidates have a number on the map; the others are dots."""
+    return len(ranking.sites) if len(ranking.sites) <= SHOWN else ON_MAP
+
+
+def map_finding(ranking: Ranking, say: Language) -> Finding:
+    """What stands around the map of the candidates."""
+    hidden = len(ranking.sites) - on_map(ranking)
+    text = say("Number: place by gain over today; the larger the mark, the greater the gain")
+    if hidden > 0:
+        text = say(
+            "Number: place by gain over today, of the first {shown}; the larger the mark, the "
+            "greater the gain; dots: {n} more",
+            shown=on_map(ranking),
+            n=hidden,
+        )
+    return finding(ranking, say)._replace(subtitle=text)
+
+
+def map_title(ranking: Ranking, say: Language) -> str:
+    """What the marks of the map show: the measure, and from which gain to which."""
+    measure = BY_KEY[ranking.by]
+    means = [measure.sign * site.gains[ranking.by].mean for site in ranking.sites]
+    most, least = (
+        measures.size(measure, site.gains[ranking.by], say)
+        for site in (
+            ranking.sites[means.index(max(means))],
+            ranking.sites[means.index(min(means))],
+        )
+    )
+    return say(
+        "{measure}:\n{least} to {most}",
+        measure=measures.label(measure, say, ranking.provenance.base),
+        least=least,
+        most=most,
+    )

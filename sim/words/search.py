@@ -254,3 +254,9 @@ def _greatest(search: Search) -> Step | None:
     low = min(sign * most.gain.low, sign * most.gain.high)
     others = [max(sign * s.gain.low, sign * s.gain.high) for s in search.steps if s is not most]
     return most if all(low > other for other in others) else None
+
+
+def map_finding(search: Search, say: Language) -> Finding:
+    """What stands around the map of the layout that was found."""
+    text = say("The layout after all steps: its stations and their ambulances")
+    return finding(search, say)._replace(subtitle=text)

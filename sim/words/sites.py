@@ -15,7 +15,7 @@ from sim.text import Message, Name
 from sim.words import measures, provenance
 from sim.words import ranking as ranking_words
 from sim.words.language import Language
-from sim.words.page import Column, Page, Table, frame, page
+from sim.words.page import Column, Finding, Page, Table, frame, page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,5 +210,45 @@ def sentence(sites: Sites, say: Language) -> str:
     if sites.ranking.decided:
         return say("By {model} the best plan is {plan}; by simulation it is {other}: {size} "
                    "({between}).", **values)  # fmt: skip
-    return say("By {model} the best plan is {plan}; by simulation that is not settled "
-                   "yet; {other} is ahead: {size} ({between}).", **values)  # fmt: skip
+    return say("By {model} the best plan is {plan}; by simulation that is not settled yet; {other} "
+               "is ahead: {size} ({between}).", **values)  # fmt: skip
+
+
+# ── around its map ───────────────────────────────────────────────────────────────────────────
+
+
+def map_finding(sites: Sites, drawn: int, say: Language) -> Finding:
+    """What stands around the maps of the plans: which is best by the model, and by simulation."""
+    made, hidden = sites.provenance, len(sites.plans) - drawn
+    text = say("The plans in the order of {model}, each with what it adds", model=model_name(sites))
+    if hidden > 0:
+        more = say.count(hidden, "{n} more plan not drawn", "{n} more plans not drawn")
+        text = say.joined([text, more])
+    return Finding(map_headline(sites, say), text, provenance.footnote(made, say), made.draft)
+
+
+def map_headline(sites: Sites, say: Language) -> str:
+    """The best plan by the model and the best by simulation, if that is settled."""
+    values = {
+        "model": model_name(sites),
+        "plan": say.shortened(plan_name(sites, 0, say)),
+        "other": say.shortened(ranking_words.name(ranking_of(sites, say).best, say)),
+    }
+    if len(sites.plans) == 1:
+        return say("The one plan of {model}: {plan}", **values)
+    if sites.plans[0].candidate == sites.ranking.best.candidate:
+        return say("{model} and simulation put the same plan first: {plan}", **values)
+    if sites.ranking.decided and len(sites.ranking.tied()) == 1:
+        return say("{model} puts {plan} first, simulation {other}", **values)
+    return say("{model} puts {plan} first; by simulation {other} is ahead, not settled", **values)
+
+
+def map_title(sites: Sites, row: int, say: Language) -> tuple[str, str]:
+    """Above the map of a plan: what it adds; its places and its gain."""
+    measure, simulated = BY_KEY[sites.ranking.by], sites.simulated(row)
+    name = say("{place}. {plan}", place=row + 1, plan=plan_name(sites, row, say))
+    gain = measures.size(measure, simulated.gains[measure.key], say)
+    place = f"{sites.place_of(row) + 1}"
+    if simulated.best_place != simulated.worst_place:
+        place = f"{simulated.best_place}–{simulated.worst_place}"
+    return name, say("simulated: {gain}, place {place}", gain=gain, place=place)

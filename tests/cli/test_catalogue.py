@@ -16,10 +16,14 @@ DATA = {
     "sim/answers/candidates.py",  # what drawn places are called
     "sim/figures/lettering.py",  # where a Chinese line may break
     "sim/figures/style.py",  # fonts
+    "sim/files/text.py",  # characters that are usual in tables
+    "sim/files/numerals.py",  # units
     "sim/files/tables.py",  # columns of planners' files, here and below
-    "sim/geography/making/matrix.py",
+    "sim/files/shapes.py",
+    "sim/geography/making/located.py",
+    "sim/geography/making/matrix_tables.py",
     "sim/geography/making/matrix_map.py",
-    "sim/geography/making/people/columns.py",
+    "sim/geography/making/headcount.py",
     "sim/geography/making/places.py",
     "sim/geography/making/roads/lines.py",
     "sim/geography/making/zones.py",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
+from decisions import many_steps, of_curve, of_search, one_step
 from drawings import LANGUAGES, draw, headline, ink, texts, written
+from rankings import ranked, sited
+from studies import LONG
 
 import sim
 from sim.answers.area_changes import AreaChange, changes
-from sim.figures import difference_map, style
+from sim.figures import difference_map, lettering, style
 from sim.figures.difference_map import BLUES, ORANGES, OTHERS
 from sim.measures.verdicts import Verdict
 from sim.words import difference_map as words
@@ -216,3 +221,113 @@ def test_a_second_line_of_a_footnote_has_room(several):
             foot = sheet.fig.texts[-1].get_window_extent()
             assert foot.y1 * 72 / sheet.fig.dpi <= sheet.bottom
             assert foot.y0 >= 0
+
+
+# ── sites on the map ─────────────────────────────────────────────────────────────────────────
+
+
+def long_ranking():
+    sites = [one._replace(candidate=LONG) for one in ranked().sites]
+    return replace(ranked(), sites=tuple(sites))
+
+
+ANSWERS = {
+    "ranking": ranked, "plans": lambda: sited(new=2), "curve": of_curve, "search": of_search,
+    "many plans": lambda: sited(new=4, best=9), "long names": long_ranking, "one step": one_step,
+    "many steps": many_steps, "no step": lambda: replace(of_search(), steps=()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("case", ANSWERS)
+@pytest.mark.parametrize("size", ["screen", "a4"])
+def test_sites_on_the_map_cover_nothing(case, lang, size):
+    figure = draw(ANSWERS[case](), lang, size, "map")
+    nothing_overlaps(figure)
+    discs_apart(figure)
+    assert all(legend.get_texts() for legend in figure.legends)
+
+
+def discs_apart(figure):
+    """No numbered mark on another one: their numbers stand in their middles."""
+    for ax in figure.axes:
+        boxes = [ink(text) for text in ax.texts if text.get_text().isdigit()]
+        for one, other in combinations(boxes, 2):
+            assert not one.overlaps(other)
+
+
+def test_each_answer_about_sites_has_its_map_as_a_file_and_as_a_door():
+    for answer in (ranked(), sited(new=2), of_curve(), of_search()):
+        assert "map" in answer.figures()
+        assert headline(answer.map()) == headline(answer.figure(name="map"))
+
+
+def numbers(ax):
+    """But for the nought of the scale bar."""
+    found = {int(text.get_text()) for text in ax.texts if text.get_text().isdigit()}
+    return sorted(found - {0})
+
+
+def test_every_candidate_of_a_ranking_is_numbered_by_its_place():
+    figure = ranked().map()
+    seen = {number for ax in figure.axes for number in numbers(ax)}
+    assert seen == set(range(1, len(ranked().sites) + 1))
+
+
+def test_the_mark_of_the_first_is_the_largest_and_filled():
+    ax = ranked().map().axes[0]
+    sizes = {
+        text.get_text(): line.get_markersize()
+        for text in ax.texts
+        if text.get_text().isdigit()
+        for line in ax.lines
+        if len(line.get_xdata()) == 1 and tuple(line.get_xydata()[0]) == text.xy
+        if line.get_marker() == "o"
+    }
+    assert sizes["1"] == max(sizes.values())
+
+
+def test_of_very_many_candidates_the_first_are_numbered_and_the_others_dots():
+    many = replace(ranked(), sites=ranked().sites * 2)
+    figure = many.map()
+    seen = {number for ax in figure.axes for number in numbers(ax)}
+    assert max(seen) == 12
+    assert f"{len(many.sites) - 12} more" in " ".join(texts(figure))
+
+
+def test_the_map_of_a_search_shows_the_layout_after_the_last_step():
+    found = of_search()
+    figure = found.map()
+    stars = [line for line in figure.axes[0].lines if line.get_marker() == "*"]
+    new = [
+        s for s in found.layout.open_stations() if found.provenance.base.station(s.name.zh) is None
+    ]
+    assert {tuple(star.get_xydata()[0]) for star in stars} == {(s.x, s.y) for s in new}
+
+
+def test_without_a_step_the_layout_is_that_of_today():
+    assert "new station" not in legends(replace(of_search(), steps=()).map())
+
+
+def test_plans_stand_side_by_side_each_with_its_own_stars():
+    found = sited(new=2)
+    figure = found.map()
+    assert len(figure.axes) == len(found.plans)
+    for plan, ax in zip(found.plans, figure.axes, strict=True):
+        stars = [line for line in ax.lines if line.get_marker() == "*"]
+        assert len(stars) == sum(addition.new for addition in plan.additions)
+
+
+def test_more_plans_than_fit_are_told():
+    figure = sited(new=4, best=9).map()
+    assert len(figure.axes) == 6
+    assert any("3 more plans not drawn" in text for text in texts(figure))
+
+
+def test_a_mark_finds_the_free_spot_that_is_nearest():
+    figure = of_curve().map()
+    ax, taken = figure.axes[0], []
+    x, y = np.mean(ax.get_xlim()), np.mean(ax.get_ylim())
+    spots = [lettering.free_spot(ax, x, y, 6, taken) for _ in range(8)]
+    assert spots[0] == (x, y)
+    assert not any(a.overlaps(b) for a, b in combinations(taken, 2))

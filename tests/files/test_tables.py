@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,6 +10,8 @@ import shapely
 
 from sim.errors import MapImportError
 from sim.files import tables
+
+AREA, POINT = shapely.box(113, 27, 114, 28), shapely.Point(113, 27)
 
 
 def said(call, *arguments):
@@ -58,7 +58,7 @@ def test_a_table_without_rows_is_refused(tmp_path, text):
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"\xff\xfe\x00\x81\x00\xff\xff")
-    assert "not a text file in UTF-8 or GB 18030" in said(tables.read_table, path)
+    assert "not a text file in UTF-8, UTF-16" in said(tables.read_table, path)
 
 
 def test_the_first_sheet_is_read_as_it_looks(tmp_path):
@@ -79,6 +79,44 @@ def test_the_first_sheet_is_read_as_it_looks(tmp_path):
 def test_a_spreadsheet_that_is_none_is_refused(tmp_path):
     (tmp_path / "t.xlsx").write_text("no", "utf-8")
     assert "this is not an Excel file" in said(tables.read_table, tmp_path / "t.xlsx")
+
+
+def test_parquet_is_read_as_the_same_texts(tmp_path):
+    facts = {"id": [1.0, 2.0, None], "name": ["A", None, None], "shape": [b"x", b"y", b"z"]}
+    pd.DataFrame(facts).to_parquet(tmp_path / "t.parquet")
+    frame = tables.read_table(tmp_path / "t.parquet")
+    assert frame.to_dict("list") == {"id": ["1", "2"], "name": ["A", ""]}
+    assert tables.notes(frame) == ["t.parquet: the column shape is left out: it is no text"]
+    (tmp_path / "t.parquet").write_text("no", "utf-8")
+    assert "this is not a Parquet file" in said(tables.read_table, tmp_path / "t.parquet")
+
+
+def test_the_encoding_is_said_unless_it_is_utf_8(tmp_path):
+    path = tmp_path / "t.csv"
+    for encoding, told in (("utf-8", []), ("gbk", ["t.csv is read as GB 18030"]),
+                           ("utf-16", ["t.csv is read as UTF-16"])):  # fmt: skip
+        path.write_bytes("名称,经度\n东站,113.5\n".encode(encoding))
+        assert tables.notes(tables.read_table(path)) == told
+    path.write_text("名称,经度\n东站,113.5\n", "utf-8")
+    assert tables.notes(tables.read_table(path, "gbk")) == [
+        "t.csv is UTF-8 and read as such, not as gbk"
+    ]
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("name,lon,lat\nA,113,5,27,6\nB,113,27\nC,113\n", "utf-8")
+    assert "line 2: 3 values expected; found 5" in said(tables.read_table, path)
+    path.write_text("name,lon,lat\nB,113,27\nC,113\n", "utf-8")
+    assert tables.read_table(path)["lat"].tolist() == ["27", ""]
+    with pytest.raises(MapImportError, match="line 3: 3 values expected; found 2"):
+        tables.read_table(path, uneven=False)
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("name,people,people\nA,1,2\n", "utf-8")
+    assert 'line 1: two columns are called "people"' in said(tables.read_table, path)
 
 
 @pytest.mark.parametrize(
@@ -104,96 +142,87 @@ def test_numbers_may_have_thousands_and_odd_ones_are_told_with_their_line(tmp_pa
     assert "line 2" not in said(tables.numbers, tmp_path / "t.gpkg", odd, "people")
 
 
+def table(path, text):
+    path.write_text(text, "utf-8")
+    return tables.read_table(path)
+
+
+def test_decimal_commas_are_read_and_said(tmp_path):
+    path = tmp_path / "t.csv"
+    frame = table(path, "id;people;km\na;12,5;1,234\nb;3;7\n")
+    assert tables.numbers(path, frame, "people").tolist() == [12.5, 3]
+    assert tables.numbers(path, frame, "km").tolist() == [1.234, 7], "as its neighbour"
+    assert tables.notes(frame) == [
+        "t.csv: the commas of people are decimal ones", "t.csv: the commas of km are decimal ones",
+    ]  # fmt: skip
+    frame = table(path, "id;people;km\na;12.5;1,234\n")
+    assert tables.numbers(path, frame, "km").tolist() == [1234], "as its neighbour"
+    frame = table(path, "id;people\na;1,234\n")
+    assert "line 2, column people: write 1234 or 1.234" in said(
+        tables.numbers, path, frame, "people"
+    )
+    frame = table(path, "lon;people\n113,5;1.234\n")
+    assert "line 2, column people: write 1234 or 1.234" in said(
+        tables.numbers, path, frame, "people"
+    )
+    frame = table(path, "lon\tpeople\n113,5\t1,234\n")
+    assert "write 1234 or 1.234" in said(tables.numbers, path, frame, "people")
+    frame = table(path, 'lon,people\n113.512,"1,234"\n')
+    assert tables.numbers(path, frame, "people").tolist() == [1234]
+    assert tables.numbers(path, frame, "lon").tolist() == [113.512]
+    frame = table(path, 'id,people\na,"1,234"\nb,"12,5"\n')
+    assert "line 3, column people: some numbers have a decimal comma (12,5), some not (1,234)" in (
+        said(tables.numbers, path, frame, "people")
+    )
+
+
+def test_a_unit_in_the_header_counts_and_is_said(tmp_path):
+    path = tmp_path / "t.csv"
+    units = {"万人": 1e4, "万": 1e4}
+    frame = table(path, "名称,人口(万人)\n甲,2.6\n")
+    assert tables.column(frame, ["人口"]) == "人口(万人)"
+    assert tables.numbers(path, frame, "人口(万人)", units).tolist() == [26_000]
+    assert tables.notes(frame) == [
+        "t.csv: the numbers of 人口(万人) are times 10,000, as its unit says"
+    ]
+    frame = table(path, "名称,人口(万人)\n甲,2.6万\n")
+    assert "both the header and its numbers say a unit" in (
+        said(tables.numbers, path, frame, "人口(万人)", units)
+    )
+
+
+@pytest.mark.parametrize("title", ["单位：万人", "2020年人口（单位: 万人）", "Unit: 万"])
+def test_a_unit_in_the_title_counts_and_is_said(tmp_path, title):
+    path = tmp_path / "t.csv"
+    frame = table(path, f"{title},\n名称,人口\n甲,2.6\n")
+    assert tables.numbers(path, frame, "人口", {"万人": 1e4, "万": 1e4}).tolist() == [26_000]
+    assert "times 10,000" in tables.notes(frame)[-1]
+    frame = table(path, f"{title},\n名称,人口(人)\n甲,26000\n")
+    assert tables.numbers(path, frame, "人口(人)", {"万人": 1e4, "人": 1.0}).tolist() == [26_000]
+
+
+def test_least_and_most_are_no_minutes_and_metres(tmp_path):
+    frame = table(tmp_path / "t.csv", "x_min,lon_m\n1,2\n")
+    assert tables.column(frame, ["x", "lon"]) == ""
+
+
+def test_numbers_of_a_map_file_are_taken_as_they_are(tmp_path):
+    frame = gpd.GeoDataFrame({"people": [1.5, 2.0], "n": [3, 4]}, geometry=[POINT, POINT])
+    path = tmp_path / "t.gpkg"
+    assert tables.numbers(path, frame, "people").tolist() == [1.5, 2]
+    assert tables.numbers(path, frame, "n").tolist() == [3, 4]
+    frame["people"] = [np.nan, np.inf]
+    text = said(tables.numbers, path, frame, "people")
+    assert "found nothing" in text
+    assert "found inf" in text
+
+
 def test_of_very_many_odd_numbers_twenty_are_told(tmp_path):
     frame = pd.DataFrame({"people": ["x"] * 50})
     assert said(tables.numbers, tmp_path / "t.csv", frame, "people").count("write a number") == 20
-
-
-# ── shapes ───────────────────────────────────────────────────────────────────────────────────
-
-AREA, POINT = shapely.box(113, 27, 114, 28), shapely.Point(113, 27)
-
-
-def shape_file(path, shapes, crs=4326, **columns):
-    gpd.GeoDataFrame(columns, geometry=shapes, crs=crs).to_file(path)
-    return path
-
-
-@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".shp"])
-def test_shapes_of_any_usual_file_are_read(tmp_path, ending):
-    path = shape_file(tmp_path / f"t{ending}", [AREA], name=["区"])
-    frame = tables.read_shapes(path, tables.POLYGONS)
-    assert frame.geometry[0].equals(AREA)
-    assert frame["name"].tolist() == ["区"]
-    assert frame.crs.to_epsg() == 4326
-
-
-def test_a_zipped_shapefile_is_read(tmp_path):
-    shape_file(tmp_path / "t.shp", [AREA], name=["A"])
-    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
-        for path in tmp_path.glob("t.*"):
-            if path.suffix != ".zip":
-                archive.write(path, path.name)
-    assert len(tables.read_shapes(tmp_path / "t.zip", tables.POLYGONS)) == 1
-
-
-def test_shapes_of_another_kind_and_empty_ones_are_left_out(tmp_path):
-    shapes = [AREA, POINT, shapely.Polygon(), None]
-    path = shape_file(tmp_path / "t.geojson", shapes, name=list("abcd"))
-    assert tables.read_shapes(path, tables.POLYGONS)["name"].tolist() == ["a"]
-    assert tables.read_shapes(path, tables.POINTS)["name"].tolist() == ["b"]
-    with pytest.raises(tables.NoShapesError, match="there are no lines in it"):
-        tables.read_shapes(path, tables.LINES)
-
-
-def test_an_empty_layer_is_refused(tmp_path):
-    path = tmp_path / "t.gpkg"
-    gpd.GeoDataFrame({"name": []}, geometry=gpd.GeoSeries([], crs=4326)).to_file(path)
-    assert "there are no polygons in it" in said(tables.read_shapes, path, tables.POLYGONS)
-
-
-def test_the_layer_with_the_right_shapes_is_taken(tmp_path):
-    path = tmp_path / "t.gpkg"
-    gpd.GeoDataFrame(geometry=[POINT], crs=4326).to_file(path, layer="nodes")
-    gpd.GeoDataFrame(geometry=[AREA], crs=4326).to_file(path, layer="zones")
-    assert len(tables.read_shapes(path, tables.POLYGONS)) == 1
-
-
-def test_heights_are_forgotten(tmp_path):
-    high = shapely.force_3d(AREA, 80)
-    path = shape_file(tmp_path / "t.gpkg", [high])
-    assert not tables.read_shapes(path, tables.POLYGONS).geometry.has_z.any()
-
-
-def test_a_polygon_that_crosses_itself_is_mended(tmp_path):
-    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
-    path = shape_file(tmp_path / "t.geojson", [bow])
-    assert tables.read_shapes(path, tables.POLYGONS).is_valid.all()
-
-
-def test_degrees_without_a_name_are_wgs84_and_metres_without_one_are_refused(tmp_path):
-    degrees = shape_file(tmp_path / "d.shp", [AREA], crs=None, name=["a"])
-    assert tables.read_shapes(degrees, tables.POLYGONS).crs.to_epsg() == 4326
-    metres = shape_file(tmp_path / "m.shp", [shapely.box(5e5, 3e6, 6e5, 4e6)], crs=None, name=["a"])
-    assert "does not say its coordinate system" in said(tables.read_shapes, metres, tables.POLYGONS)
-
-
-@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".shp", ".zip"])
-def test_a_file_that_is_no_map_is_refused(tmp_path, ending):
-    path = tmp_path / f"t{ending}"
-    path.write_bytes(b"no map")
-    assert "this is not a map file" in said(tables.read_shapes, path, tables.POLYGONS)
 
 
 def test_a_table_is_known_by_its_ending(tmp_path):
     assert [tables.is_table(tmp_path / f"t{e}") for e in (".csv", ".XLSX", ".tsv", ".gpkg")] == [
         True, True, True, False,
     ]  # fmt: skip
-
-
-def test_a_map_file_without_shapes_is_refused(tmp_path):
-    path = tmp_path / "t.gpkg"
-    import pyogrio
-
-    pyogrio.write_dataframe(pd.DataFrame({"a": np.arange(2)}), path, driver="GPKG")
-    assert "only a table" in said(tables.read_shapes, path, tables.POLYGONS)

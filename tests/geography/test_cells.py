@@ -9,13 +9,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.geography.making.headcount import note_lost
 from sim.geography.making.people.cells import (
     PeopleSums,
     cells_of,
     merged,
     note_cells,
-    note_distance_to_roads,
-    note_lost,
     share_out,
     squares,
 )
@@ -122,11 +121,3 @@ def test_people_outside_are_told_and_many_are_a_warning(lost, notes, warnings):
     note_lost(lost, 100, report)
     assert sum(map(len, report.sections.values())) == notes
     assert len(report.warnings) == warnings
-
-
-def test_homes_far_from_any_road_are_a_warning():
-    road = np.array([shapely.LineString([(0, 0), (1000, 0)])])
-    report = Report()
-    note_distance_to_roads(np.array([[0.0, 10], [0, 5000]]), np.array([90, 10]), road, report)
-    assert "median 10 m, 95 % 5,000 m, farthest 5,000 m" in str(report)
-    assert report.warnings == ["10 people live more than 2 km from any road of the map"]

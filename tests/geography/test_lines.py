@@ -40,7 +40,8 @@ def test_lines_are_read_by_their_usual_columns(make, tmp_path):
     assert set(roads["speed_kmh"]) == {50.0}
     assert ground.nodes_left_out == 0
     assert "class from column fclass" in report
-    assert "1 footway" in report
+    assert "left out: 1 line not for vehicles" in report
+    assert "footway: 1.0 km, 1 line" in report
 
 
 def test_of_a_file_with_nodes_and_edges_the_edges_are_read(make, tmp_path):
@@ -144,15 +145,17 @@ def test_words_that_openstreetmap_does_not_have_stay_and_are_told(tmp_path):
 def test_an_unknown_direction_is_open_both_ways_and_told(tmp_path):
     roads, report = read(street_file(tmp_path, highway=["primary"] * 3, oneway=["F", "left", "no"]))
     assert roads["oneway"].tolist() == [1, 0, 0]
-    assert any("left not understood" in w for w in report.warnings)
+    assert any(
+        "one-way words not understood, taken as absent: left (1 line)" in w for w in report.warnings
+    )
 
 
 def test_ways_for_walking_are_left_out_by_name(tmp_path):
     words = ["primary", "footway", "service"]
     roads, report = read(street_file(tmp_path, highway=words))
     assert roads["class"].tolist() == ["primary"]
-    assert "left out: 1 footway" in str(report)
-    assert "left out: 1 service" in str(report)
+    assert "left out: 1 line not for vehicles" in str(report)
+    assert "left out: 1 line of service roads (--service keeps them)" in str(report)
 
 
 def test_a_file_of_footpaths_is_refused(make, tmp_path):

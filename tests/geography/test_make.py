@@ -16,7 +16,6 @@ import sim
 from sim.answers.coverage import coverage
 from sim.geography import bundle as maps
 from sim.geography.making import ImportOptions, import_map
-from sim.geography.roads import network
 
 
 def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_written(make, tmp_path):
@@ -114,8 +113,9 @@ def test_auckland_from_public_files_to_a_compliance_table(tmp_path):
     spots = {site.name.en: np.array([[site.x, site.y]]) for site in ground.sites}
     for entry in layout:  # 10 km from the roads of this extract: put on the nearest of them
         if "Te Kauwhata" in entry["station"]:
-            node, _ = network.snap(ground.network, spots[entry["station"]])
-            entry["at"] = [float(c) for c in ground.lonlat(*ground.network.xy[node[0]])]
+            roads, spot = ground.network, spots[entry["station"]][0]
+            nearest = np.linalg.norm(roads.xy[roads.tail] - spot, axis=1).argmin()
+            entry["at"] = [float(c) for c in ground.lonlat(*roads.xy[roads.tail[nearest]])]
     facts = {"name": "Auckland", "map": "auckland", "layout": layout,
              "demand": {"transported": "0 %", "rate": {"urban": "30 per day", "rural": "5 per day"}}}  # fmt: skip
     path = tmp_path / "scenarios" / "auckland" / "today.yaml"

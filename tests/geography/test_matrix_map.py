@@ -52,10 +52,10 @@ def test_time_bands_and_a_station_elsewhere_on_a_matrix(tmp_path):
     [
         (PLACES.replace("c,113.45,27.70,0\n", ""), MINUTES, "no place has the id c"),
         (PLACES, MINUTES.replace("b,10,0,15", "b,10,0,"), "no time for 1 pairs: b → c"),
-        (PLACES, MINUTES.replace("21", "-1"), "fewer than 0 seconds: c → a"),
+        (PLACES, MINUTES.replace("21", "-2"), "fewer than 0 seconds: c → a"),
         (PLACES.replace("id,", "name,"), MINUTES, "say with --id-column"),
         (PLACES.replace("b,113", "a,113"), MINUTES, "each id once"),
-        (PLACES.replace("100", "-5"), MINUTES, "negative"),
+        (PLACES.replace("100", "-5"), MINUTES, "fewer than 0 people"),
     ],
 )
 def test_a_matrix_that_does_not_fit_its_places_is_told(tmp_path, places, minutes, said):
@@ -98,3 +98,30 @@ def test_a_bundle_whose_matrix_lacks_a_pair_is_refused(tmp_path):
     layers = dict(ground.layers) | {"matrix": ground.layers["matrix"].iloc[1:]}
     with pytest.raises(PlannerError, match="every two cells once"):
         maps.write(tmp_path / "bad.gpkg", layers)
+
+
+def test_a_matrix_that_nobody_can_drive_asks_about_its_unit(tmp_path):
+    chosen = matrix_files(tmp_path).but(matrix_unit="")
+    with pytest.raises(PlannerError, match=r"km/h from each other .* write --matrix-unit minutes"):
+        import_map(chosen)
+    assert "is the unit of the matrix right?" in str(import_map(chosen.but(matrix_unit="seconds")))
+    assert "km/h" not in str(import_map(matrix_files(tmp_path)))
+
+
+def test_a_matrix_slower_than_on_foot_asks_too(tmp_path):
+    slow = "id,a,b,c\na,0,720000,1200000\nb,600000,0,900000\nc,1260000,960000,0\n"
+    with pytest.raises(PlannerError, match="write its times in seconds"):
+        import_map(matrix_files(tmp_path, minutes=slow).but(matrix_unit=""))
+
+
+def test_a_few_pairs_that_are_too_fast_are_told(tmp_path):
+    report = import_map(matrix_files(tmp_path, minutes=MINUTES.replace("a,0,12", "a,0,1")))
+    assert "1 pair of places are faster than 200 km/h in a straight line" in report.warnings
+
+
+def test_ids_are_the_same_however_they_are_written(tmp_path):
+    places = "id,lon,lat,people\n1.0,113.40,27.60,100\nv1.0,113.50,27.60,300\n"
+    minutes = "id,1,v1.0\n1,0,12\nv1.0,10,0\n"
+    import_map(matrix_files(tmp_path, places, minutes))
+    ground = maps.read(tmp_path / "maps" / "tiny" / "tiny.gpkg")
+    assert ground.matrix.tolist() == [[0, 720], [600, 0]]

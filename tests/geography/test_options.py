@@ -174,6 +174,16 @@ def test_a_map_is_called_by_its_names_else_by_its_place():
         ({"urban_column": "a=b"}, "--urban-column: write NAME=VALUE"),
         ({"urban_column": "urban", "zones": HERE}, "--urban-column: write NAME=VALUE"),
         ({"rodes": HERE}, "rodes: no such choice; did you mean roads?"),
+        ({"coordinates": "gcj02"}, "--coordinates gcj02: it is of --sites and --hospitals"),
+        ({"people": HERE, "people_coordinates": "bd09"}, "bd09: it is of people in a table"),
+        ({"people": "p.csv", "people_unit": "per_km2"}, "per_km2: it is of a raster"),
+        ({"encoding": "gbk", "roads": "r.pbf"}, "--encoding: it is of text files and Shapefiles"),
+        ({"encoding": "klingon"}, "--encoding: no encoding is called klingon"),
+        ({"sheet": "data", "people": "p.csv"}, "--sheet: it is of Excel files"),
+        ({"zone_name": "district"}, "--zone-name: it is of --zones"),
+        ({"roads": HERE, "matrix_unit": "minutes"}, "--matrix-unit minutes: it is of --matrix"),
+        ({"roads": HERE, "fill_holes": "shortest"}, "--fill-holes: it is of --matrix"),
+        ({"matrix": HERE, "ferries": True}, "--ferries: it is of --roads"),
     ],
 )
 def test_each_thing_wrong_with_the_choices_is_said_at_its_option(choices, said):
@@ -210,16 +220,16 @@ FLAT = {
 @settings(max_examples=60, deadline=None)
 def test_choices_written_and_read_again_are_the_same(tmp_path_factory, choices):
     folder = tmp_path_factory.mktemp("choices")
-    for name in ("r.osm", "p.csv"):
+    for name in ("r.osm", "p.tif", "s.csv"):
         (folder / name).write_text("", "utf-8")
-    files = {"roads": folder / "r.osm", "people": folder / "p.csv"}
+    files = {"roads": folder / "r.osm", "people": folder / "p.tif", "sites": folder / "s.csv"}
     options = ImportOptions.of(place="town", **files, **choices)
     (folder / "import.yaml").write_text(as_yaml(options), "utf-8")
     assert from_yaml(folder / "import.yaml") == options
 
 
 def files_in(folder, text):
-    for name in ("r.osm", "p.csv", "z.gpkg"):
+    for name in ("r.osm", "p.csv", "p.tif", "z.gpkg"):
         (folder / name).write_text("", "utf-8")
     path = folder / "import.yaml"
     path.write_text(text, "utf-8")
@@ -227,10 +237,10 @@ def files_in(folder, text):
 
 
 def test_an_older_file_in_one_row_means_the_same(tmp_path):
-    old = "place: town\nname_zh: 镇\nroads: r.osm\nsnap_m: 2.5\nmargin_m: 1000.0\npeople: p.csv\n"
+    old = "place: town\nname_zh: 镇\nroads: r.osm\nsnap_m: 2.5\nmargin_m: 1000.0\npeople: p.tif\n"
     old += "people_unit: per_km2\ncell_m: 250.0\nmatrix_unit: seconds\nservice: true\n"
     new = "place: town\nnames: {chinese: 镇}\nroads: {file: r.osm, snap: 2.5 m, margin: 1 km, "
-    new += "service: true}\npeople: {file: p.csv, unit: per_km2, cell: 250 m}\n"
+    new += "service: true}\npeople: {file: p.tif, unit: per_km2, cell: 250 m}\nmatrix: {unit: seconds}\n"
     one = from_yaml(files_in(tmp_path, old))
     assert one == from_yaml(files_in(tmp_path, new))
     assert one.roads.file == tmp_path / "r.osm", "found beside the file of choices"
@@ -291,7 +301,9 @@ def test_what_is_not_known_stays_where_it_can_be_told():
 def test_the_command_has_an_option_for_every_choice_and_none_besides():
     said = tenthirty("map", "import", "--help", cwd=ROOT).stdout
     found = set(re.findall(r"^│ --([a-z-]+)", said, re.MULTILINE))
-    wanted = {name.replace("_", "-") for name in flat_names()} | {"again", "draw", "lang", "help"}
+    wanted = {name.replace("_", "-") for name in flat_names()} | {
+        "again", "draw", "scenario", "lang", "help"
+    }  # fmt: skip
     assert found == wanted
     for panel in ("Roads", "Ground", "People", "Stations and hospitals", "Names and folders"):
         assert f"─ {panel} ─" in said

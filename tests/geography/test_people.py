@@ -63,7 +63,9 @@ def test_a_raster_in_another_system_is_summed_into_cells(make, tmp_path):
     report, ground = make(people=raster(tmp_path / "p.tif", values))
     people = 2.5 * (25 * 30 - 2)
     assert ground.cells.people.sum() == round(people)
-    assert "1 negative pixels taken as nobody" in report
+    assert "150 pixels without data" in report
+    assert "1 negative pixel taken as no data" in report
+    assert "1 pixel of the raster is no number" in report
     assert len(ground.cells.people) < 30 * 30 / 3
 
 
@@ -91,7 +93,7 @@ def test_densities_read_as_people_are_refused_with_what_they_may_be(make, tmp_pa
     text = refused(make, people=path)
     assert "4,500,000 people" in text
     assert "--people-unit per_km2" in text
-    assert "45,000 people in all" in text
+    assert "44,968 people in all" in text, "a kilometre is 1,000.35 m of UTM here"
 
 
 def test_relative_numbers_are_scaled_to_a_total(make, tmp_path):
@@ -102,7 +104,7 @@ def test_relative_numbers_are_scaled_to_a_total(make, tmp_path):
 
 
 def test_strips_of_a_raster_give_what_the_whole_gives(make, tmp_path, monkeypatch):
-    from sim.geography.making.people import raster as room
+    from sim.geography.making.people import pixels as room
 
     path = raster(tmp_path / "p.tif", np.random.default_rng(3).random((30, 30)) * 50)
     _, whole = make(people=path)
@@ -111,6 +113,9 @@ def test_strips_of_a_raster_give_what_the_whole_gives(make, tmp_path, monkeypatc
     _, strips = make(people=path)
     assert np.array_equal(whole.cells.people, strips.cells.people)
     assert np.array_equal(whole.cells.xy, strips.cells.xy)
+    edge = features(tmp_path / "e.geojson", [box()], name=["edge"])
+    far = raster(tmp_path / "q.tif", np.ones((30, 30)), crs="EPSG:32649", origin=(9e5, 3e6))
+    assert "it holds no people" in refused(make, people=far, boundary=edge)
 
 
 @pytest.mark.parametrize("people", [0, 1, 7, 1000])
@@ -167,6 +172,10 @@ def test_a_raster_may_be_zipped(make, tmp_path):
     _, one = make(people=plain)
     _, other = make(people=tmp_path / "p.zip")
     assert np.array_equal(one.cells.people, other.cells.people)
+    with zipfile.ZipFile(tmp_path / "p.zip", "a") as archive:
+        archive.write(plain, "inside/q.tif")
+    report, _ = make(people=tmp_path / "p.zip")
+    assert "p.zip holds several rasters: inside/p.tif was taken, not inside/q.tif" in report
 
 
 def test_one_inhabited_pixel_is_a_map(make, tmp_path):
@@ -221,6 +230,122 @@ def test_points_in_a_chinese_grid_are_converted(make, tmp_path):
     for name, rows, grid in (("a.csv", spots, "wgs84"), ("b.csv", shifted, "gcj02")):
         text = "lon,lat,people\n" + "\n".join(f"{x},{y},10" for x, y in rows)
         (tmp_path / name).write_text(text, "utf-8")
-        _, ground = make(people=tmp_path / name, coordinates=grid)
+        _, ground = make(people=tmp_path / name, people_coordinates=grid)
         places.append(ground.cells.xy)
     assert places[0] == pytest.approx(places[1], abs=0.2)
+
+
+# ── rasters as people have them ──────────────────────────────────────────────────────────────
+
+
+def bands(path, *layers, scale=1.0, offset=0.0, kind="float32"):
+    """A GeoTIFF of several bands over the town, in the town's UTM zone."""
+    import rasterio
+
+    plain = raster(path, layers[0], crs="EPSG:32649")
+    with rasterio.open(plain) as one:
+        facts = one.profile | {"count": len(layers), "dtype": kind, "nodata": None}
+    with rasterio.open(path, "w", **facts) as file:
+        for number, values in enumerate(layers, start=1):
+            file.write(np.asarray(values, kind), number)
+        file.scales, file.offsets = [scale] * len(layers), [offset] * len(layers)
+    return path
+
+
+def test_the_scale_and_offset_of_a_raster_are_applied(make, tmp_path):
+    path = bands(tmp_path / "p.tif", np.full((30, 30), 25), scale=0.1, offset=0.5, kind="int16")
+    report, ground = make(people=path)
+    assert ground.cells.people.sum() == 900 * 3
+    assert "scaled as the file says: times 0.1, plus 0.5" in report
+
+
+def test_of_several_bands_the_first_or_the_one_asked_for_is_taken(make, tmp_path):
+    path = bands(tmp_path / "p.tif", np.full((30, 30), 2.0), np.full((30, 30), 5.0))
+    report, ground = make(people=path)
+    assert ground.cells.people.sum() == 1800
+    assert "! p.tif has 2 bands (1, 2): band 1 was taken" in report
+    report, ground = make(people=path, people_band=2)
+    assert ground.cells.people.sum() == 4500
+    assert "band 2 was taken" in report
+    assert "it has no band 3, only 2" in refused(make, people=path, people_band=3)
+
+
+@pytest.mark.parametrize("odd", [np.inf, -np.inf, np.nan, 3.4e38, -3.4e38, -1.0])
+def test_pixels_that_are_no_numbers_of_people_are_no_data_and_counted(make, tmp_path, odd):
+    values = np.full((30, 30), 2.0)
+    values[:3] = odd
+    report, ground = make(people=bands(tmp_path / "p.tif", values))
+    assert ground.cells.people.sum() == 27 * 30 * 2
+    assert "90 " in report
+    assert "taken as no data" in report
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:32649", "EPSG:4326", "EPSG:54009", "EPSG:6933"])
+def test_people_per_km2_are_of_the_ground_whatever_the_projection(make, tmp_path, crs):
+    import pyproj
+
+    pixel = 0.001 if crs == "EPSG:4326" else 100.0
+    crs = crs.replace("EPSG:54009", "ESRI:54009")
+    path = raster(tmp_path / "d.tif", np.full((25, 25), 200.0), crs=crs, pixel=pixel)
+    _, ground = make(people=path, people_unit="per_km2")
+    import rasterio
+
+    with rasterio.open(path) as file:
+        edge = shapely.segmentize(shapely.box(*file.bounds), pixel * 5)
+        degrees = gpd.GeoSeries([edge], crs=file.crs).to_crs(4326)[0]
+    km2 = abs(pyproj.Geod(ellps="WGS84").geometry_area_perimeter(degrees)[0]) / 1e6
+    assert ground.cells.people.sum() == pytest.approx(200 * km2, rel=1e-3)
+
+
+def test_a_raster_of_a_part_of_the_map_is_told(make, tmp_path):
+    edge = features(tmp_path / "e.geojson", [box()], name=["edge"])
+    path = raster(tmp_path / "p.tif", np.full((10, 10), 2.0), crs="EPSG:32649")
+    report, _ = make(people=path, boundary=edge)
+    assert "the raster covers 10% of the map" in report
+
+
+# ── rows as people have them ─────────────────────────────────────────────────────────────────
+
+
+def test_rows_repeated_exactly_are_said_with_their_people(make, tmp_path):
+    rows = [f"{LON + 0.003 * i},{LAT},{100 * (i + 1)}" for i in range(3)]
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(["lon,lat,people", *rows, *rows[1:]]), "utf-8")
+    report, _ = make(people=path)
+    assert "2 rows repeat a row before them, in every column, with 500 of 1,100 people" in report
+    shapes = [shapely.Point(LON + STEP * i, LAT) for i in (0, 1, 1)]
+    report, _ = make(people=features(tmp_path / "p.geojson", shapes, people=[10, 20, 20]))
+    assert "1 row repeats a row before it, in every column, with 20 of 50 people" in report
+
+
+def test_the_people_of_several_points_in_a_row_are_shared_among_them(make, tmp_path):
+    several = shapely.MultiPoint([(LON + STEP * i, LAT) for i in range(3)])
+    path = features(tmp_path / "p.geojson", [several], people=[300])
+    _, ground = make(people=path)
+    assert ground.cells.people.tolist() == [100, 100, 100]
+
+
+def test_points_near_a_border_count_in_their_own_zone(make, tmp_path):
+    at = [shapely.Point(LON + STEP * x, LAT + STEP) for x in (1.49, 1.51)]
+    path = features(tmp_path / "p.geojson", at, people=[10, 30])
+    _, ground = make(people=path, zones=zones(tmp_path), cell="1000 m")
+    assert np.bincount(ground.cells.township, ground.cells.people).tolist() == [10, 30]
+
+
+def test_fractions_of_people_and_empty_maps_are_asked_about(make, tmp_path):
+    report, _ = make(zones=zones(tmp_path, people=(1.2, 3.4)))
+    assert "2 of 2 polygons have fractions of people, the most 3.4: are they thousands" in report
+    assert "fewer than live almost anywhere" in report
+    report, _ = make(zones=zones(tmp_path, people=(1200, 3400)))
+    assert "fractions" not in report
+    assert "fewer than live" not in report
+    report, _ = make(zones=zones(tmp_path, people=(1_200_000, 3_400_000)))
+    assert "per km², more than live anywhere" in report
+
+
+def test_everybody_urban_and_a_lone_zone_are_told(make, tmp_path):
+    report, _ = make(zones=zones(tmp_path, people=(90_000, 90_000)))
+    assert "all 180,000 people are urban" in report
+    path = features(tmp_path / "z.geojson", [box()], name=["County"], people=[500])
+    report, _ = make(zones=path)
+    assert 'z.geojson gives one zone only, "County"' in report

@@ -160,6 +160,104 @@ def test_a_map_without_stations_has_the_columns(make):
     ]  # fmt: skip
 
 
+# ── where they are ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("Location", "POINT (113.5 27.65)"),
+        ("where", "SRID=4326;Point Z(113.5 27.65 80)"),
+        ("geom", "MULTIPOINT ((113.5 27.65))"),
+        ("the_geom", '{"type": "Point", "coordinates": [113.5, 27.65]}'),
+        ("location", '"113.5,27.65"'),
+        ("location", '"(27.65, 113.5)"'),
+        ("坐标", "113.5 27.65"),
+        ('"lon,lat"', '"113.5,27.65"'),
+        ("latlng", '"27.65,113.5"'),
+    ],
+)
+def test_one_column_may_say_where_a_place_is(tmp_path, header, cell):
+    quoted = '"' + cell.replace('"', '""') + '"' if cell.startswith("{") else cell
+    path = tmp_path / "s.csv"
+    path.write_text(f"name,{header}\nA,{quoted}\n", "utf-8")
+    (x,), (y,) = (getattr(places.read_points(path, 4326).geometry, axis) for axis in "xy")
+    assert (x, y) == pytest.approx((113.5, 27.65))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name,location\nA,POINT (113 27)\nB,POINT EMPTY\n", "line 3, column location: write a point"),
+        ("name,wkt\nA,POINT (113 27)\nB,\n", 'like "POINT (113.5 27.6)"; found'),
+        ('name,location\nA,"13.5,45.2"\n', "which number of 13.5,45.2 is the longitude?"),
+        ('name,location\nA,"1.2.3,45.2"\n', "found 1.2.3,45.2"),
+        ("name,location\nA,Main street\n", "write a point"),
+        ("name,wkt\nA,POINT (27.6 113.5)\n", "look swapped"),
+    ],
+)  # fmt: skip
+def test_a_column_that_does_not_say_where_is_refused(tmp_path, text, said):
+    path = tmp_path / "s.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(MapImportError) as caught:
+        places.read_points(path, 4326)
+    assert said in str(caught.value)
+
+
+def test_coordinates_may_have_decimal_commas(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("name;lon;lat\nA;113,5;27,648\nB;113,512;27,61\n", "utf-8")
+    found = places.read_points(path, 4326).geometry
+    assert [*found.x, *found.y] == [113.5, 113.512, 27.648, 27.61]
+
+
+# ── how many ambulances, and what is not used ────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("column", ["ambulances", "Vehicles", "救护车数", "救护车", "救护车（辆）"])
+def test_ambulances_of_a_station_are_kept(make, tmp_path, column):
+    rows = [("A", LON, LAT, "2"), ("B", LON, LAT + STEP, ""), ("C", LON + STEP, LAT, "0")]
+    report, ground = make(sites=csv_of(tmp_path, rows, f"name,lon,lat,{column}"))
+    found = ground.layers["sites"]["ambulances"].to_numpy(float)
+    assert np.array_equal(found, [2, np.nan, 0], equal_nan=True)
+    assert "2 ambulances at 2 sites" in report
+    assert "not used" not in report
+
+
+@pytest.mark.parametrize("number", ["-1", "1.5", "two", "nan"])
+def test_a_number_of_ambulances_that_cannot_be_is_refused(make, tmp_path, number):
+    path = csv_of(tmp_path, [("A", LON, LAT, number)], "name,lon,lat,ambulances")
+    assert "line 2, column ambulances: write a" in refused(make, sites=path)
+
+
+def test_columns_that_mean_nothing_are_said(make, tmp_path):
+    rows = [("A", LON, LAT, "x", "II")]
+    path = csv_of(tmp_path, rows, "name,lon,lat,phone,level")
+    report, _ = make(sites=path)
+    assert f"columns of {path.name} that are not used: phone, level" in report
+    report, _ = make(hospitals=path)
+    assert f"columns of {path.name} that are not used: phone" in report
+
+
+def test_people_stay_where_they_are_when_stations_are_converted(make, tmp_path):
+    lon, lat = coordinates.gcj02_of_wgs84(np.array([LON + STEP]), np.array([LAT + STEP]))
+    path = csv_of(tmp_path, [("A", lon[0], lat[0])])
+    people = tmp_path / "people.csv"
+    people.write_text(f"lon,lat,people\n{LON + STEP},{LAT + STEP},100\n", "utf-8")
+    _, ground = make(sites=path, people=people, coordinates="gcj02")
+    assert ground.cells.people.sum() == 100
+    (site,) = ground.sites
+    assert (site.x, site.y) == pytest.approx(tuple(ground.cells.xy[0]), abs=0.5)
+
+
+def test_how_a_file_was_read_is_said(make, tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_bytes(f"name;lon;lat\nÑuñoa;{LON};{LAT}\n".encode("cp1252"))
+    report, ground = make(sites=path)
+    assert "s.csv is read as Windows-1252" in report
+    assert ground.sites[0].name.en == "Ñuñoa"
+
+
 # ── what looks odd ───────────────────────────────────────────────────────────────────────────
 
 ROAD = np.array([shapely.LineString([(0, 0), (10_000, 0)])])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import small_city
 
 from sim.engine.paths import Drive, Ways
-from sim.geography.roads import network, travel
+from sim.geography.roads import joining, network, travel
 from sim.geography.roads import tables as tables_room
 from sim.model import calendar
 from sim.policies.clock import TICKS
@@ -23,13 +24,18 @@ def links(pairs, lengths, *, oneway=None, classes="residential", xy=None):
     return network.Links(
         pairs[:, 0],
         pairs[:, 1],
-        xy[pairs[:, 0]],
-        xy[pairs[:, 1]],
+        shapely.linestrings(xy[pairs]),
         np.asarray(lengths, float),
         np.broadcast_to(np.array(classes, object), (count,)),
         np.full(count, np.nan),
         np.zeros(count, bool) if oneway is None else np.asarray(oneway),
     )
+
+
+def driven(built, speed=10.0, modes=1, **how):
+    """The graph of roads that are all driven at one speed, in m/s."""
+    seconds = network.edge_seconds(built, np.array([speed]), np.ones((modes, 1)), **how)
+    return network.edges(built, seconds)
 
 
 def bellman_ford(graph, end):
@@ -60,7 +66,7 @@ def random_roads(draw):
 @given(random_roads())
 @settings(max_examples=60, deadline=None)
 def test_tables_are_shortest_paths_exactly(roads):
-    graph = network.edges(network.build(roads)[0], np.array([10.0]), np.ones((1, 1)))
+    graph = driven(network.build(roads)[0])
     ends = np.arange(len(graph.indptr) - 1)
     table = tables_room.table(graph, ends)[0]
     for end in ends:
@@ -69,13 +75,16 @@ def test_tables_are_shortest_paths_exactly(roads):
         assert np.array_equal(ticks, np.round(ticks))
 
 
+def by_nodes(graph, places, stations, keep=True):
+    xy = np.full((len(graph.indptr) - 1, 2), np.nan)
+    return travel.by_nodes(graph, xy, places, stations, keep)
+
+
 def world_to(graph, end):
     """A world with one place, at a node of the graph, and one station, elsewhere."""
     nodes = len(graph.indptr) - 1
     spots = np.array([end]), np.array([(end + 1) % nodes])
-    return small_city(
-        travel.build(graph, np.full((nodes, 2), np.nan), *spots), np.concatenate(spots)
-    )
+    return small_city(by_nodes(graph, *spots), np.concatenate(spots))
 
 
 @given(random_roads(), st.data())
@@ -83,7 +92,7 @@ def world_to(graph, end):
 def test_a_vehicle_under_way_never_gains_or_loses_a_tick(roads, data):
     """Driving on from the next node takes exactly what was left of the whole way."""
     built = network.build(roads)[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((2, 1)))
+    graph = driven(built, modes=2)
     nodes = len(graph.indptr) - 1
     start, end = data.draw(st.integers(0, nodes - 1)), data.draw(st.integers(0, nodes - 1))
     ways = Ways(world_to(graph, end))
@@ -99,9 +108,9 @@ def test_a_vehicle_under_way_never_gains_or_loses_a_tick(roads, data):
 def test_a_folded_network_gives_the_same_seconds_as_the_full_one(roads, grid):
     """Exactly on the time grid, to 1e-9 off it, from every node to every node."""
     built = network.build(roads)[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)), grid=grid)
+    graph = driven(built, grid=grid)
     nodes = np.arange(len(graph.indptr) - 1)
-    made = travel.build(graph, built.xy, nodes, nodes[:1])
+    made = by_nodes(graph, nodes, nodes[:1])
     full = tables_room.table(graph, nodes)[0]
     for end in nodes:
         folded = travel.seconds(made, 0, nodes, int(end))
@@ -121,30 +130,38 @@ def test_the_folded_network_of_coquimbo_gives_the_same_seconds(coquimbo):
     places = system.build(coquimbo).roads.place_node
     ends = rng.choice(np.unique(places), 20, replace=False)
     assert len(made.chains.node) < 0.9 * (len(made.graph.indptr) - 1)
-    full = tables_room.table(made.graph, ends)
+    first_own, own = len(made.graph.indptr) - 1, made.own
     for mode in range(2):
-        for row, end in enumerate(ends.tolist()):
-            assert np.array_equal(travel.seconds(made, mode, nodes, end), full[mode, row][nodes])
+        for end in ends.tolist():
+            if end < first_own:
+                full = tables_room.table(made.graph, np.array([end]))[mode, 0][nodes]
+            else:
+                row = end - first_own
+                by_end = np.array([own.tail[row], own.head[row]])
+                to_ends = tables_room.table(made.graph, by_end)[mode][:, nodes]
+                last_s = np.array([own.from_tail_s[mode, row], own.from_head_s[mode, row]])
+                full = (to_ends + last_s[:, None]).min(axis=0)
+            assert np.array_equal(travel.seconds(made, mode, nodes, end), full)
 
 
 def test_a_ring_without_junctions_can_be_driven():
     ring = [(i, (i + 1) % 5) for i in range(5)]
     built = network.build(links(ring, [100] * 5, oneway=[True] * 5))[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
-    made = travel.build(graph, built.xy, np.arange(5), np.arange(1))
+    graph = driven(built)
+    made = by_nodes(graph, np.arange(5), np.arange(1))
     assert len(made.chains.node) == 1
     assert travel.seconds(made, 0, np.arange(5), 2).tolist() == [20, 10, 0, 40, 30]
 
 
 def test_of_parallel_roads_the_fastest_counts_and_they_never_add_up():
     built = network.build(links([(0, 1), (0, 1), (1, 0)], [500, 700, 300], oneway=[True] * 3))[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    graph = driven(built)
     assert graph.seconds[0].tolist() == [50, 30]
 
 
 def test_a_one_way_street_is_one_way():
     built = network.build(links([(0, 1), (1, 2), (2, 0)], [100] * 3, oneway=[True] * 3))[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    graph = driven(built)
     assert tables_room.table(graph, np.array([0]))[0, 0].tolist() == [0, 20, 10]
 
 
@@ -158,24 +175,34 @@ def test_roads_that_cannot_be_left_again_are_left_out():
 def test_nobody_gets_off_on_a_motorway():
     classes = ["motorway", "motorway", "primary"]
     built = network.build(links([(0, 1), (1, 2), (2, 3)], [100] * 3, classes=classes))[0]
-    assert built.may_leave.tolist() == [False, False, True, True]
-    node, _ = network.snap(built, built.xy[[0]])
-    assert node.tolist() == [2]
+    assert built.may_leave.tolist() == [False, False, True]
+    assert network.snap(built, built.xy[[0]]).node.tolist() == [2]
+
+
+def test_a_point_goes_to_the_nearest_point_of_a_road():
+    xy = np.array([[0.0, 0.0], [1000.0, 0.0], [1000.0, 1000.0]])
+    built = network.build(links([(0, 1), (1, 2)], [1000, 1000], xy=xy))[0]
+    at = network.snap(built, np.array([[300.0, 40.0], [1200.0, -50.0], [1020.0, 250.0]]))
+    assert at.metres == pytest.approx([40, np.hypot(200, 50), 20])
+    assert at.node[[0, 2]].tolist() == [-1, -1]
+    assert built.xy[at.node[1]].tolist() == [1000, 0]
+    spots = shapely.line_interpolate_point(built.lines[at.road], at.share, normalized=True)
+    assert shapely.get_coordinates(spots[[0, 2]]).tolist() == [[300, 0], [1000, 250]]
 
 
 @given(random_roads(), st.lists(st.tuples(st.floats(-9, 40), st.floats(-9, 40)), min_size=1))
 @settings(max_examples=60, deadline=None)
-def test_a_point_goes_to_the_nearest_node_where_the_road_may_be_left(roads, points):
+def test_no_point_of_a_road_that_may_be_left_is_nearer(roads, points):
     built = network.build(roads._replace(road_class=_mixed(len(roads.u))))[0]
     if not built.may_leave.any():
         return
     xy = np.array(points)
-    node, metres = network.snap(built, xy)
-    apart = np.linalg.norm(built.xy[None] - xy[:, None], axis=2)
-    apart[:, ~built.may_leave] = np.inf
-    assert built.may_leave[node].all()
-    assert metres == pytest.approx(apart.min(axis=1))
-    assert apart[np.arange(len(xy)), node] == pytest.approx(metres)
+    at = network.snap(built, xy)
+    open_lines = shapely.multilinestrings(built.lines[built.may_leave])
+    assert at.metres == pytest.approx(shapely.distance(shapely.points(xy), open_lines))
+    ends = built.tail[built.forth[built.may_leave]], built.head[built.forth[built.may_leave]]
+    assert np.isin(at.node[at.node >= 0], np.concatenate(ends)).all()
+    assert built.may_leave[at.road[at.road >= 0]].all()
 
 
 def _mixed(count):
@@ -185,21 +212,22 @@ def _mixed(count):
 def test_one_point_and_many_are_found_alike_and_the_tree_is_made_once():
     xy = np.random.default_rng(5).random((500, 2)) * 1000
     town = network.without_roads(xy)
-    tree = town.tree
+    tree = town.node_tree
     at = np.random.default_rng(6).random((30, 2)) * 1000
-    together, metres = network.snap(town, at)
-    for point, node, m in zip(at, together, metres, strict=True):
+    together = network.snap(town, at)
+    for point, node, m in zip(at, together.node, together.metres, strict=True):
         alone = network.snap(town, point)
-        assert (alone[0][0], alone[1][0]) == (node, m)
-    assert town.tree is tree
+        assert (alone.node[0], alone.metres[0]) == (node, m)
+    assert town.node_tree is tree
 
 
 def test_posted_speeds_count_unless_they_are_to_be_ignored():
     roads = links([(0, 1), (1, 2)], [100, 100])._replace(speed=np.array([20.0, np.nan]))
     built = network.build(roads)[0]
     speed, once = np.array([10.0]), np.ones((1, 1))
-    assert sorted(network.edges(built, speed, once).seconds[0].tolist()) == [5, 5, 10, 10]
-    plain = network.edges(built, speed, once, own_speeds=False)
+    own = network.edges(built, network.edge_seconds(built, speed, once))
+    assert sorted(own.seconds[0].tolist()) == [5, 5, 10, 10]
+    plain = network.edges(built, network.edge_seconds(built, speed, once, own_speeds=False))
     assert plain.seconds[0].tolist() == [10] * 4
 
 
@@ -212,7 +240,7 @@ def test_no_travel_time_depends_on_what_the_nodes_are_called(roads, names):
     tables = []
     for links_ in (roads, other):
         built = network.build(links_)[0]
-        graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+        graph = driven(built)
         order = np.lexsort(built.xy.T)
         tables.append(tables_room.table(graph, order)[0][:, order])
     assert np.array_equal(*tables)
@@ -225,12 +253,20 @@ def test_a_node_put_into_the_middle_of_a_road_changes_no_travel_time(roads):
     nodes, count = int(max(roads.u.max(), roads.v.max())) + 1, len(roads.u)
     middle = nodes + np.arange(count)
     half_m = np.round(roads.length_m / 2) + 10
+    ends = shapely.get_coordinates(roads.lines).reshape(-1, 2, 2)
     whole = roads._replace(length_m=2 * half_m)
     cut = network.Links(
         np.concatenate([roads.u, middle]),
         np.concatenate([middle, roads.v]),
-        np.concatenate([roads.u_xy, roads.u_xy + 0.5]),
-        np.concatenate([roads.u_xy + 0.5, roads.v_xy]),
+        shapely.linestrings(
+            np.stack(
+                [
+                    np.concatenate([ends[:, 0], ends[:, 0] + 0.5]),
+                    np.concatenate([ends[:, 0] + 0.5, ends[:, 1]]),
+                ],
+                axis=1,
+            )
+        ),
         np.concatenate([half_m, half_m]),
         np.concatenate([roads.road_class] * 2),
         np.concatenate([roads.speed] * 2),
@@ -239,10 +275,10 @@ def test_a_node_put_into_the_middle_of_a_road_changes_no_travel_time(roads):
     found = []
     for links_ in (whole, cut):
         built = network.build(links_)[0]
-        graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+        graph = driven(built)
         own = np.flatnonzero((built.xy % 1 == 0).all(axis=1))
         own = own[np.lexsort(built.xy[own].T)]
-        made = travel.build(graph, built.xy, own, own[:1])
+        made = by_nodes(graph, own, own[:1])
         found.append(np.array([travel.seconds(made, 0, own, int(end)) for end in own]))
     assert found[1] == pytest.approx(found[0], abs=2 * count / TICKS)
 
@@ -250,13 +286,13 @@ def test_a_node_put_into_the_middle_of_a_road_changes_no_travel_time(roads):
 def test_a_table_kept_on_disk_is_left_behind_and_found_again(tmp_path, monkeypatch):
     monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
     built = network.build(links([(0, 1), (1, 2), (2, 0), (2, 3)], [100, 200, 300, 50]))[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
-    made = travel.build(graph, built.xy, np.arange(4), np.arange(1))
+    graph = driven(built)
+    made = by_nodes(graph, np.arange(4), np.arange(1))
     sent = travel.without_table(made)
     assert sent.far.size == 0
     assert np.array_equal(travel.with_table(sent).far, made.far)
     assert travel.with_table(made) is made
-    tried = travel.build(graph, built.xy, np.arange(3), np.arange(1), keep=False)
+    tried = by_nodes(graph, np.arange(3), np.arange(1), keep=False)
     assert travel.without_table(tried) is tried, "a table that is not kept goes along"
 
 
@@ -264,13 +300,13 @@ def test_other_stations_share_all_but_their_own_table():
     rng = np.random.default_rng(2)
     pairs = [(i, i + 1) for i in range(11)] + [(0, 5), (3, 9), (2, 11)]
     built = network.build(links(pairs, rng.integers(50, 900, len(pairs))))[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    graph = driven(built)
     nodes = np.arange(len(built.xy))
-    one = travel.build(graph, built.xy, nodes[:4], nodes[4:5], keep=False)
-    other = travel.for_stations(one, nodes[7:9])
+    one = by_nodes(graph, nodes[:4], nodes[4:5], keep=False)
+    other = travel.for_stations(one, joining.at_nodes(nodes[7:9], 1))
     assert other.far is one.far
-    assert other.chains is one.chains
-    fresh = travel.build(graph, built.xy, nodes[:4], nodes[7:9], keep=False)
+    assert other.chains is one.chains, "all of them stand at nodes of the graph"
+    fresh = by_nodes(graph, nodes[:4], nodes[7:9], keep=False)
     for end in (7, 8, 0):
         assert np.array_equal(
             travel.seconds(other, 0, nodes, end), travel.seconds(fresh, 0, nodes, end)
@@ -293,12 +329,12 @@ def test_a_matrix_is_travelled_as_it_stands():
 
 def test_a_road_without_length_takes_a_tick():
     built = network.build(links([(0, 1)], [0.0]))[0]
-    assert network.edges(built, np.array([10.0]), np.ones((1, 1))).seconds.min() == 1 / TICKS
+    assert driven(built).seconds.min() == 1 / TICKS
 
 
 def test_far_places_are_kept_in_double_precision():
     built = network.build(links([(0, 1)], [2e6]))[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    graph = driven(built)
     table = tables_room.table(graph, np.array([0, 1]))
     assert table.dtype == np.float64
     assert table[0, 0, 1] == 200_000
@@ -307,7 +343,7 @@ def test_far_places_are_kept_in_double_precision():
 def test_a_table_is_made_once_and_a_damaged_one_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
     built = network.build(links([(0, 1), (1, 2)], [100, 200]))[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    graph = driven(built)
     made = np.array(tables_room.cached_table(graph, np.array([0])))
     (kept,) = tmp_path.iterdir()
     before = kept.stat().st_mtime_ns
@@ -315,7 +351,7 @@ def test_a_table_is_made_once_and_a_damaged_one_anew(tmp_path, monkeypatch):
     assert kept.stat().st_mtime_ns == before
     kept.write_bytes(b"not a table")
     assert np.array_equal(tables_room.cached_table(graph, np.array([0])), made)
-    faster = network.edges(built, np.array([20.0]), np.ones((1, 1)))
+    faster = driven(built, 20.0)
     assert tables_room.cached_table(faster, np.array([0]))[0, 0, 1] == made[0, 0, 1] / 2
 
 
@@ -324,7 +360,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
     blocked.write_text("in the way")
     monkeypatch.setenv("TENTHIRTY_CACHE", str(blocked))
     built = network.build(links([(0, 1)], [100]))[0]
-    graph = network.edges(built, np.array([10.0]), np.ones((1, 1)))
+    graph = driven(built)
     assert tables_room.cached_table(graph, np.array([0]))[0, 0].tolist() == [0, 10]
 
 

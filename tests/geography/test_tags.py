@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from sim.geography.making.roads import tags as road_words
-
-
-@pytest.mark.parametrize(
-    ("text", "kmh"),
-    [("50", 50), ("50 km/h", 50), ("30 mph", 48.3), ("walk", 5), ("none", None), ("RO:urban", None),
-     (None, None), ("50;70", 60), ("['50', '30']", 40), ("0", None), ("999", None), ("signals", None)],
-)  # fmt: skip
-def test_speed_limits_are_read_or_left_to_the_class(text, kmh):
-    assert (
-        road_words.speed_kmh(text) == pytest.approx(kmh, nan_ok=True)
-        if kmh
-        else np.isnan(road_words.speed_kmh(text))
-    )
 
 
 @pytest.mark.parametrize(
@@ -55,10 +41,3 @@ def test_each_switch_opens_one_class(name, switch):
     for at in range(3):
         switches = [at == one for one in range(3)]
         assert road_words.wanted(name, *switches) == (at == switch)
-
-
-def test_metres_an_hour_and_knots_are_no_kilometres():
-    assert road_words.speed_kmh("10 knots") == 18.5
-    assert road_words.speed_kmh("60 mph") == 96.6
-    assert np.isnan(road_words.speed_kmh("60 furlongs"))
-    assert np.isnan(road_words.speed_kmh("3")), "nobody drives at walking pace by law"

@@ -10,7 +10,7 @@ import shapely
 from towns import box, features, raster, refused
 
 from sim.errors import MapImportError
-from sim.geography.making import urban, zones
+from sim.geography.making import metres, urban, zones
 from sim.geography.making.groups import ZoneOptions
 from sim.geography.making.report import Report
 from sim.text import Name
@@ -28,7 +28,7 @@ CRS = 32649
 )  # fmt: skip
 def test_a_map_is_in_metres(asked, said):
     with pytest.raises(MapImportError, match=said):
-        zones.metric_crs(asked, None)
+        metres.metric_crs(asked, None)
 
 
 def test_the_zone_of_the_place_is_the_default(make):

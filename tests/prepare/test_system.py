@@ -145,12 +145,17 @@ def test_places_are_the_cells_then_the_hospitals_then_the_stations(liling):
     places = system.places_of(liling)
     made = system.build(liling)
     cells, hospitals = len(liling.map.cells.people), len(liling.map.hospitals)
-    assert len(places.map_node) == cells + hospitals
+    assert len(places.of_map.node) == cells + hospitals
     assert made.hospitals.place.tolist() == list(range(cells, cells + hospitals))
     assert made.stations.place[0] == cells + hospitals
     assert len(made.roads.place_node) == cells + hospitals + len(liling.stations)
-    xy = liling.map.network.xy[made.roads.place_node[:cells]]
-    assert np.linalg.norm(xy - liling.map.cells.xy, axis=1) == pytest.approx(places.map_m[:cells])
+    lines = liling.map.layers["roads"]
+    lines = lines[~lines["class"].isin(["motorway", "motorway_link"])].geometry
+    metres = liling.map.layers["cells"].geometry.distance(lines.union_all())
+    assert places.of_map.metres[:cells] == pytest.approx(metres.to_numpy(), abs=1e-6)
+    at_node = places.of_map.node[:cells] >= 0
+    own = made.roads.place_node[:cells] >= len(liling.map.network.xy)
+    assert np.array_equal(own, ~at_node)
 
 
 def test_bands_multiply_where_they_overlap(odd):

@@ -58,7 +58,7 @@ def test_fewer_ambulances_take_the_last_come(liling):
         (lambda s: s.add("X", at=[27.79, 113.42]), "looks swapped"),
         (lambda s: s.add("X", at=[115.0, 27.8]), "outside the map"),
         (lambda s: s.add("湘东医院"), "there is a station 湘东医院 already"),
-        (lambda s: s.add("X", at="枫林镇", ambulances=-1), "greater than or equal to 0"),
+        (lambda s: s.add("X", at="枫林镇", ambulances=-1), "write at least 0; found -1"),
         (lambda s: s.add("X", at="枫林镇", hours="8"), "whole clock hours"),
         (lambda s: s.close("枫林镇"), "no station"),
         (lambda s: s.move("泰安医院", "Nowhere"), "no place"),

@@ -52,11 +52,27 @@ def test_chinese_headers_and_gb18030(tmp_path, liling):
         (",113.4,27.7,red,,,", "line 2, received_at: the time is missing"),
         ("2025-03-04 08:30,113.4,,red,,,", "line 2, lon, lat or township: the place is missing"),
         ("2025-03-04 08:30,27.7,113.4,red,,,", "longitude and latitude look swapped"),
-        ("2025-03-04 08:30,0,0,red,,,", "outside the map"),
+        ("2025-03-04 08:30,0,0,red,,,", "line 2, lon, lat: the coordinates are 0, 0"),
+        ("2025-03-04 08:30,0.1,0,red,,,", "outside the map"),
+        ("2025-03-04 08.30,113.4,27.7,red,,,", "write a time like"),
+        ("2025-03-04,113.4,27.7,red,,,", "a date without the time of day"),
+        ("2025-02-30 08:30,113.4,27.7,red,,,", "there is no such day"),
+        ("04/03/25 08:30,113.4,27.7,red,,,", "write the year with four digits"),
+        ("2025-03-04 08:30,113.4,27.7,red,500,,", "never takes longer than 8 h; found 500"),
+        ('2025-03-04 08:30,113.4,27.7,red,"1,5",,', "write a point before decimals"),
         ("2025-03-04 08:30,113.4,27.7,purple,,,", 'line 2, priority: no priority "purple"'),
-        ("2025-03-04 08:30,113.4,27.7,red,-5,,", "line 2, on_scene: a duration cannot be negative"),
-        ("2025-03-04 08:30,113.4,27.7,red,long,,", "line 2, on_scene: write a number; found long"),
-        ("2025-03-04 08:30,113.4,27.7,red,inf,,", "line 2, on_scene: write a number; found inf"),
+        (
+            "2025-03-04 08:30,113.4,27.7,red,-5,,",
+            "line 2, on_scene_min: a duration cannot be negative",
+        ),
+        (
+            "2025-03-04 08:30,113.4,27.7,red,long,,",
+            "line 2, on_scene_min: write a number; found long",
+        ),
+        (
+            "2025-03-04 08:30,113.4,27.7,red,inf,,",
+            "line 2, on_scene_min: write a number; found inf",
+        ),
         ("2025-03-04 08:30,113.4,27.7,red,5,maybe,", "line 2, conveyed: write yes or no"),
         ("2025-03-04 08:30,113.4,27.7,red,5,yes,St Mary", 'no hospital "St Mary"'),
     ],
@@ -79,12 +95,19 @@ def test_all_bad_rows_are_told_at_once(tmp_path, liling):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("received_at,lon,lat\n", "no record below the header"),
+        ("received_at,lon,lat\n", "there is no row below the header"),
         ("lon,lat\n1,2\n", "received_at (接警时间) is missing"),
         ("received_at\n2025-01-01\n", "write lon and lat, or township"),
-        ("received_at,lon,lat,colour\n", 'no such column "colour"'),
-        ("received_at,lon,lat,lon\n", "two columns say the same"),
-        ("", "received_at"),
+        (
+            "received_at,lon,lat,on_scen_min\n1,2,3,4\n",
+            'no such column "on_scen_min"; did you mean',
+        ),
+        (
+            "received_at,lon,lat,on_scene\n1,2,3,4\n",
+            'no such column "on_scene"; did you mean on_sc',
+        ),
+        ("received_at,lon,lat,lon\n1,2,3,4\n", 'two columns say the same: "lon" and "lon"'),
+        ("", "there is no row below the header"),
     ],
 )
 def test_a_bad_header_is_named(tmp_path, liling, text, said):

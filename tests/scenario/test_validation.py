@@ -64,7 +64,7 @@ def test_a_field_is_written_with_dots_and_the_numbers_of_its_entries():
     ("written", "told"),
     [
         ({"cooks": 0}, "cooks: input should be greater than 0; found 0"),
-        ({"cooks": 10}, "cooks: input should be less than or equal to 9; found 10"),
+        ({"cooks": 10}, "cooks: write at most 9; found 10"),
         ({"cooks": "two"}, "cooks: write a whole number; found two"),
         ({"wait": 10}, 'wait: write a number and a unit, like "10 min"; found 10'),
         ({"dishes": []}, "dishes: write at least 1 of them; found []"),

@@ -27,10 +27,10 @@ INNER = {"fresh", "keep_tables"}  # of runs that others rest on; nobody asks for
         ({"scheduler": 8786}, "scheduler: an address like tcp://"),
         ({"scheduler": "tcp://x:1", "workers": 2}, "scheduler: name it alone"),
         ({"engine": "fast"}, "engine: write compiled or reference; found fast"),
-        ({"replications": 0}, "replications: at least one is needed; found 0"),
+        ({"replications": 0}, "replications: write at least 1; found 0"),
         ({"replications": 5, "most": 10}, "most: it bounds a number chosen by precision"),
         ({"draft": True, "most": 10}, "draft: it means 5 replications: name it alone"),
-        ({"seed": -1}, "seed: must not be negative; found -1"),
+        ({"seed": -1}, "seed: write at least 0; found -1"),
     ],
     ids=str,
 )
@@ -43,7 +43,7 @@ def test_an_argument_that_cannot_be_is_told_in_one_line(options, said):
 def test_what_cannot_be_is_told_in_chinese_too():
     with pytest.raises(OptionError) as caught:
         Effort(seed=-1)
-    assert "不能为负数" in caught.value.told(language("zh"))
+    assert "请填写不小于 0 的数" in caught.value.told(language("zh"))
 
 
 def test_options_in_python_are_those_of_an_effort():

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled import constants
-from sim.engine.compiled.constants import ROW
+from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.compiled.state import CALL, new_state
 from sim.model.calls import Calls

@@ -7,18 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.compiled.cache import compiled, entry
-from sim.geography.roads.folding import stretch_s
-from sim.model.calendar import Bands, band_at
-from sim.model.roads import Edges
+from sim.engine.compiled.driving import NO_ROW, ROW, UNKNOWN, from_place_s, step
+from sim.model.calendar import Bands
+from sim.model.roads import Edges, Travel
 from sim.model.system import System
 from sim.policies.clock import NONE
-from sim.policies.dispatch import PositionRule, is_first, nearest_point
+from sim.policies.dispatch import PositionRule
 from sim.policies.hospitals import choose_hospital
 
-NO_ROW = -1
-ROW = np.uint32  # of what is always there; a signed index costs a test for counting from the end
-ONE = ROW(1)
-UNKNOWN = 255  # which road leads on; who has more roads to choose from chooses anew every time
+WAYS_ON = 2  # from a place's own node: to both ends of its road
 SAFE_S = 0.05  # what rounding may take from a bound, generously
 
 
@@ -27,6 +24,8 @@ NODE = np.dtype([("exit", "u4"), ("other_exit", "i4"), ("chain", "i4"), ("first_
 NODE_S = np.dtype([("exit", "f8"), ("other_exit", "f8"), ("along", "f8"), ("back", "f8")])
 PLACE = np.dtype([("node", "u4"), ("row", "i4"), ("other_row", "i4"), ("_", "i4")])
 PLACE_S = np.dtype([("entry", "f8"), ("other_entry", "f8"), ("leg", "f8"), ("_", "f8")])
+SPOT = np.dtype([("tail", "i4"), ("head", "i4"), ("road", "i4"), ("_", "i4")])
+SPOT_S = np.dtype([("from_tail", "f8"), ("from_head", "f8")])
 ROAD = np.dtype([("seconds", "f8"), ("head", "u4"), ("_", "i4")])
 SHORT_ROAD = np.dtype([("seconds", "f4"), ("head", "u4")])  # where the tables are float32, too
 NEAR = np.dtype([("seconds", "f8"), ("row", "i4"), ("_", "i4")])
@@ -42,6 +41,10 @@ class Fixed(NamedTuple):
     node_s: np.ndarray  # [mode, node] NODE_S
     place: np.ndarray  # [place] PLACE; a row is one in `far`, or -2 - row in `near`, or NO_ROW
     place_s: np.ndarray  # [mode, place] PLACE_S
+    first_own: int  # number of the first node that belongs to a place
+    own_road: np.ndarray  # [own node] its road
+    spot: np.ndarray  # [place] SPOT; NONE for places at a node of the graph
+    spot_s: np.ndarray  # [mode, place] SPOT_S
     junction_node: np.ndarray  # [junction]
     road: np.ndarray  # [mode, edge] ROAD or SHORT_ROAD
     steps: np.ndarray  # [way home, node] which road leads home, once it has been asked for
@@ -84,11 +87,11 @@ def build(system: System) -> Fixed:
     """Everything that the kernel reads of a System."""
     travel = system.roads.travel
     far, near = travel.far, travel.near
-    road = _road(travel.graph, far.dtype)
+    road = _road(travel, far.dtype)
     if far.dtype != near.dtype or (far.dtype == np.float32) != (road.dtype == SHORT_ROAD):
         # One kernel for each kind of table, not for each mixture of kinds.
         far, near = far.astype(np.float64), near.astype(np.float64)
-        road = _road(travel.graph, far.dtype)
+        road = _road(travel, far.dtype)
     modes, places = system.roads.place_leg_s.shape
     stations, hospitals = len(system.stations.place), len(system.hospitals.place)
     call_places = places - stations
@@ -101,6 +104,8 @@ def build(system: System) -> Fixed:
         far=_frozen(far),
         near=_frozen(near),
         **_nodes_and_places(system),
+        **_spots(system),
+        first_own=len(travel.graph.indptr) - 1,
         junction_node=_frozen(travel.chains.node, ROW),
         road=road,
         steps=np.full((len(ways_home), len(travel.chains.chain)), UNKNOWN, np.uint8),
@@ -168,7 +173,10 @@ def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
     nodes = len(chains.chain)
     node, node_s = np.zeros(nodes + 1, NODE), np.zeros((modes, nodes), NODE_S)
     node["exit"][:-1], node["other_exit"][:-1] = chains.exit
-    node["chain"][:-1], node["first_road"] = chains.chain, travel.graph.indptr
+    first_own_road = travel.graph.indptr[-1]
+    own_roads = first_own_road + WAYS_ON * np.arange(1, nodes - len(travel.graph.indptr) + 2)
+    node["chain"][:-1] = chains.chain
+    node["first_road"] = np.concatenate([travel.graph.indptr, own_roads])
     node_s["exit"], node_s["other_exit"] = chains.exit_s.transpose(1, 0, 2)
     node_s["along"], node_s["back"] = chains.along_s, chains.back_s
     row_of = np.where(travel.far_row >= 0, travel.far_row, -2 - travel.near_row)
@@ -183,12 +191,33 @@ def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
     return {name: _frozen(rows) for name, rows in columns.items()}
 
 
-def _road(graph: Edges, dtype: np.dtype) -> np.ndarray:
-    """Roads as rows, short ones if that is wanted and loses nothing."""
-    seconds = graph.seconds.astype(dtype)
-    exact = np.array_equal(seconds, graph.seconds)
-    road = np.zeros(seconds.shape, SHORT_ROAD if dtype == np.float32 and exact else ROAD)
-    road["seconds"], road["head"] = graph.seconds, graph.head
+def _spots(system: System) -> dict[str, np.ndarray]:
+    """Where the places with nodes of their own lie on their roads."""
+    own, first_own = system.roads.travel.own, len(system.roads.travel.graph.indptr) - 1
+    modes, places = system.roads.place_leg_s.shape
+    spot, spot_s = np.zeros(places, SPOT), np.full((modes, places), np.inf, SPOT_S)
+    for column in ("tail", "head", "road"):
+        spot[column] = NONE
+    at_own = system.roads.place_node >= first_own
+    row = system.roads.place_node[at_own] - first_own
+    spot["tail"][at_own], spot["head"][at_own] = own.tail[row], own.head[row]
+    spot["road"][at_own] = own.road[row]
+    spot_s["from_tail"][:, at_own] = own.from_tail_s[:, row]
+    spot_s["from_head"][:, at_own] = own.from_head_s[:, row]
+    columns = {"spot": _frozen(spot), "spot_s": _frozen(spot_s)}
+    return columns | {"own_road": _frozen(own.road, np.int32)}
+
+
+def _road(travel: Travel, dtype: np.dtype) -> np.ndarray:
+    """Roads as rows, of own nodes those to both ends; short ones if that loses nothing."""
+    graph, own = travel.graph, travel.own
+    modes = len(graph.seconds)
+    both_s = np.stack([own.to_tail_s, own.to_head_s], axis=2).reshape(modes, -1)
+    all_s = np.concatenate([graph.seconds, both_s], axis=1)
+    heads = np.column_stack([own.tail, own.head]).ravel()
+    exact = np.array_equal(all_s.astype(dtype), all_s)
+    road = np.zeros(all_s.shape, SHORT_ROAD if dtype == np.float32 and exact else ROAD)
+    road["seconds"], road["head"] = all_s, np.concatenate([graph.head, heads])
     return _frozen(road)
 
 
@@ -219,113 +248,6 @@ def _both_ways(graph: Edges) -> bool:
         tail[reverse], graph.head
     )
     return same_roads and np.array_equal(graph.seconds[:, reverse], graph.seconds)
-
-
-@compiled
-def _by_entry_s(fixed, mode, row, entry_s, node):
-    """Seconds on the road from a node to a place by one of its entries."""
-    exits, exits_s = fixed.node[node], fixed.node_s[mode, node]
-    if row >= 0:
-        seconds = (fixed.far[mode, row, exits.exit] + entry_s) + exits_s.exit
-        if exits.other_exit < 0:
-            return seconds
-        return min(seconds, (fixed.far[mode, row, exits.other_exit] + entry_s) + exits_s.other_exit)
-    seconds = (fixed.near[mode, -2 - row, exits.exit] + entry_s) + exits_s.exit
-    if exits.other_exit < 0:
-        return seconds
-    return min(
-        seconds, (fixed.near[mode, -2 - row, exits.other_exit] + entry_s) + exits_s.other_exit
-    )
-
-
-@compiled
-def road_s(fixed, mode, node, place):
-    """Seconds on the road from a node to the node of a place."""
-    end, end_s = fixed.place[place], fixed.place_s[mode, place]
-    best_s = _by_entry_s(fixed, mode, end.row, end_s.entry, node)
-    if end.other_row != NO_ROW:
-        other_s = _by_entry_s(fixed, mode, end.other_row, end_s.other_entry, node)
-        best_s = min(best_s, other_s)
-    chain = fixed.node[node].chain
-    if chain >= 0 and chain == fixed.node[end.node].chain:
-        here, there = fixed.node_s[mode, node], fixed.node_s[mode, end.node]
-        best_s = min(best_s, stretch_s(here.along, there.along, here.back, there.back))
-    return best_s
-
-
-@compiled
-def from_node_s(fixed, mode, node, place):
-    """Seconds from a road node to a place, with the off-road leg at its end."""
-    return road_s(fixed, mode, node, place) + fixed.place_s[mode, place].leg
-
-
-@compiled
-def from_place_s(fixed, mode, start, end):
-    """Seconds from place to place, with the off-road legs at both ends."""
-    node = fixed.place[start].node
-    return fixed.place_s[mode, start].leg + from_node_s(fixed, mode, node, end)
-
-
-@compiled
-def band(fixed, now):
-    """The time band in force."""
-    if len(fixed.bands.band) == 1:
-        return fixed.bands.band[0]
-    return band_at(fixed.bands, now)
-
-
-@compiled
-def step(fixed, mode, node, place, before):
-    """The next node on the fastest path to a place, and the seconds to it.
-
-    `before`: the node before this one, or NONE.
-    """
-    first = fixed.node[node].first_road
-    chain = fixed.node[node].chain
-    if chain >= 0 and before != NONE and chain != fixed.node[fixed.place[place].node].chain:
-        if fixed.road[mode, first].head == before:  # within a chain nobody turns back
-            first += ONE
-        return fixed.road[mode, first].head, fixed.road[mode, first].seconds
-    row = fixed.steps_of[mode, place]
-    if row != NO_ROW:
-        known = fixed.steps[row, node]
-        if known != UNKNOWN:
-            return fixed.road[mode, first + known].head, fixed.road[mode, first + known].seconds
-    best: Any = NONE
-    best_road, best_s = first, np.inf
-    for road in range(first, fixed.node[node + 1].first_road):
-        head: Any = np.int64(fixed.road[mode, road].head)
-        through_s = fixed.road[mode, road].seconds + road_s(fixed, mode, head, place)
-        if is_first(through_s, head, best_s, best):
-            best, best_road, best_s = head, road, through_s
-    if best == NONE:  # a matrix has no roads: one drive straight to the end
-        return fixed.place[place].node, road_s(fixed, mode, node, place)
-    if row != NO_ROW and best_road - first < UNKNOWN:
-        fixed.steps[row, node] = best_road - first
-    return ROW(best), fixed.road[mode, best_road].seconds
-
-
-@compiled
-def across(fixed, mode, junction, node):
-    """The junction at the other end of a chain that is entered at a node, and the seconds to it.
-
-    The node itself if it is in no chain, or in one that leads back to where it begins.
-    """
-    spot, spot_s, here = fixed.node[node], fixed.node_s[mode, node], fixed.node[junction].exit
-    if spot.chain >= 0:
-        if spot.exit != here:
-            return fixed.junction_node[spot.exit], spot_s.exit
-        if spot.other_exit >= 0 and spot.other_exit != here:
-            return fixed.junction_node[spot.other_exit], spot_s.other_exit
-    return ROW(node), 0.0
-
-
-@compiled
-def nearest_node(fixed, start, end, share):
-    """The node nearest to the point that lies `share` of the straight line on."""
-    x = fixed.xy[start, 0] + share * (fixed.xy[end, 0] - fixed.xy[start, 0])
-    y = fixed.xy[start, 1] + share * (fixed.xy[end, 1] - fixed.xy[start, 1])
-    return nearest_point(x, y, fixed.xy)
 
 
 def _with_paths(fixed: Fixed, ways_home: np.ndarray) -> Fixed:

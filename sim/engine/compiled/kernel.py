@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compiled.cache import compiled, entry
-from sim.engine.compiled.constants import ROW, band, from_node_s
+from sim.engine.compiled.driving import ROW, band, from_node_s
 from sim.engine.compiled.nearest import (
     AT_STATION,
     CLEARED,

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from sim.engine.compiled.cache import compiled
-from sim.engine.compiled.constants import (
-    SAFE_S,
+from sim.engine.compiled.constants import SAFE_S
+from sim.engine.compiled.driving import (
     across,
     band,
     from_node_s,

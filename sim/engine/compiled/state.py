@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled.cache import compiled
-from sim.engine.compiled.constants import ROW
+from sim.engine.compiled.driving import ROW
 from sim.model.log import TRIP_INSTANTS, Log
 from sim.policies.clock import NONE
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import MapImportError, Problem, ScenarioError
+from sim.files.shapes import file_of
 from sim.files.yaml_lines import YamlText
 from sim.geography.making.options import (
     FILES,
@@ -53,9 +54,9 @@ def from_yaml(path: Path, maps: Path = Path("maps")) -> ImportOptions:
     raw = nested(read.content)
     for group, field in ((flat_names()[name].group, flat_names()[name].field) for name in FILES):
         given = raw.get(group, {}).get(field) if isinstance(raw.get(group, {}), dict) else None
-        if isinstance(given, str) and not Path(given).is_file():
+        if isinstance(given, str) and not file_of(Path(given)).is_file():
             beside = path.parent / given
-            raw[group] = raw[group] | {field: str(beside if beside.is_file() else given)}
+            raw[group] = raw[group] | {field: str(beside if file_of(beside).is_file() else given)}
     if isinstance(raw.get("names", {}), dict):
         raw["names"] = raw.get("names", {}) | {"maps": maps}
     options, wrong = checked(raw)

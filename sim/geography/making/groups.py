@@ -20,11 +20,13 @@ from pydantic import (
 )
 
 from sim import units
+from sim.files import text
 from sim.text import Message
 
 PeopleUnit = Literal["people", "per_km2", "relative"]
-MatrixUnit = Literal["seconds", "minutes"]
+MatrixUnit = Literal["", "seconds", "minutes"]
 FillHoles = Literal["", "shortest"]
+SpeedUnit = Literal["", "km/h", "mph"]
 Grid = Literal["wgs84", "gcj02", "bd09"]
 ENOUGH_CELL_M: Final = (250.0, 1000.0)
 
@@ -83,6 +85,8 @@ class RoadOptions(OptionGroup):
     """Keep ferries, at 15 km/h."""
     snap: Metres = written("1 m")
     """Ends of lines this close meet."""
+    speed_unit: SpeedUnit = ""
+    """Of speeds of lines without a unit: km/h, mph."""
     node_crossings: Switch = False
     """Lines meet wherever they cross."""
     margin: Metres = written("5 km")
@@ -95,9 +99,9 @@ class MatrixOptions(OptionGroup):
     panel = "Roads"
 
     file: Annotated[File, Flat("matrix")] = None
-    """Instead of roads: CSV or Parquet of travel times."""
-    unit: Annotated[MatrixUnit, Flat("matrix_unit")] = "seconds"
-    """Of a square matrix: seconds, minutes."""
+    """Instead of roads: travel times, as CSV, Excel or Parquet."""
+    unit: Annotated[MatrixUnit, Flat("matrix_unit")] = ""
+    """seconds, minutes; default: its header, else seconds."""
     fill_holes: FillHoles = ""
     """shortest: by way of other places."""
     id_column: str = ""
@@ -114,7 +118,9 @@ class ZoneOptions(OptionGroup):
     boundary: File = None
     """Polygons; default: the zones."""
     file: Annotated[File, Flat("zones")] = None
-    """Named polygons: the townships."""
+    """The townships: named polygons, or a list of their seats."""
+    coordinates: Annotated[Grid, Flat("zone_coordinates")] = "wgs84"
+    """Of a list of seats: wgs84, gcj02 or bd09."""
     name_column: Annotated[str, Flat("zone_name")] = ""
     """Their column."""
     urban: File = None
@@ -136,6 +142,10 @@ class PeopleOptions(OptionGroup):
     """Of points, polygons."""
     unit: Annotated[PeopleUnit, Flat("people_unit")] = "people"
     """Of a raster: people, per_km2, relative."""
+    band: Annotated[int | None, Field(gt=0), Flat("people_band")] = None
+    """Of a raster with several bands; default: the first."""
+    coordinates: Annotated[Grid, Flat("people_coordinates")] = "wgs84"
+    """Of a table: wgs84, gcj02 or bd09."""
     total: Annotated[int | None, Field(gt=0), Flat("total_people")] = None
     """Scale to so many."""
     cell: Annotated[Metres, AfterValidator(_cell)] = written("500 m")
@@ -153,6 +163,28 @@ class PlaceOptions(OptionGroup):
     """Alike."""
     coordinates: Grid = "wgs84"
     """Of both: wgs84, gcj02 or bd09."""
+
+
+def _encoding(name: str) -> str:
+    if name:
+        text.codec(name)
+    return name
+
+
+class ReadingOptions(OptionGroup):
+    """How tables are read."""
+
+    panel = "Files"
+
+    encoding: Annotated[str, AfterValidator(_encoding)] = ""
+    """Of text and Shapefiles that are not UTF-8; default: found out."""
+    sheet: str = ""
+    """Of Excel files; default: the first with a table."""
+
+    @property
+    def both(self) -> tuple[str, str]:
+        """Encoding and sheet."""
+        return self.encoding, self.sheet
 
 
 class Names(OptionGroup):

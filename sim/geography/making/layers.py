@@ -10,6 +10,8 @@ import pandas as pd
 import pyproj
 import shapely
 
+from sim.geography.making.zones import SEAT
+
 
 def areas(
     cells: pd.DataFrame, zones: gpd.GeoDataFrame, core: shapely.Geometry, *, by_zone: bool
@@ -44,7 +46,8 @@ def townships_layer(
     size = len(zones)
     there = np.bincount(cells["zone"], cells["people"], minlength=size)
     urban = np.bincount(cells["zone"], cells["people"] * (area == "urban"), minlength=size)
-    seats = gpd.GeoSeries(_seats(zones, cells, there), crs=zones.crs).to_crs(4326)
+    points = zones[SEAT].tolist() if SEAT in zones else _seats(zones, cells, there)
+    seats = gpd.GeoSeries(points, crs=zones.crs).to_crs(4326)
     return gpd.GeoDataFrame(
         {
             "code": zones["code"].to_numpy(object),

@@ -11,23 +11,37 @@ import pyproj
 import shapely
 
 from sim.errors import MapError, MapImportError, Problem
-from sim.files import tables
-from sim.geography import bundle
+from sim.files import shapes
+from sim.geography import bundle, remote
 from sim.geography.bundle import Layers
-from sim.geography.making import checks, choices, matrix_map, options, places, urban, writing
+from sim.geography.making import (
+    checks,
+    choices,
+    matrix_map,
+    metres,
+    options,
+    places,
+    seats,
+    urban,
+    writing,
+)
 from sim.geography.making import zones as ground
 from sim.geography.making.groups import RoadOptions
+from sim.geography.making.headcount import warn_density
 from sim.geography.making.layers import areas, cells_layer, no_roads, shapes_layer, townships_layer
 from sim.geography.making.options import ImportOptions
 from sim.geography.making.people import sources
 from sim.geography.making.people.cells import (
     PeopleSums,
     cells_of,
+    note_balance,
     note_cells,
-    note_distance_to_roads,
+    note_remote,
+    note_zoneless,
 )
 from sim.geography.making.report import GROUND, LINKS, ROADS, Report, count
-from sim.geography.making.roads import graphml, lines, osm, tidying
+from sim.geography.making.roads import elements, graphml, lines, osm, tidying
+from sim.geography.making.roads.balance import GROUND_M
 from sim.text import Message, Say
 
 OSM: Final = (".pbf", ".osm", ".gz", ".bz2")
@@ -130,6 +144,8 @@ def make_layers(chosen: ImportOptions, report: Report, tell: Tell) -> Layers:
 def layers_of(read: FileContents, chosen: ImportOptions, report: Report) -> Layers:
     """Every layer from roads, ground and people in metres; a map's own script may start here."""
     crs, title = read.roads.crs, chosen.title
+    if read.zones is not None:
+        note_zoneless(read.sums, read.zones, report)
     cells = cells_of(read.sums, chosen.people.total, read.zones)
     boundary = read.boundary
     if boundary is None:
@@ -140,21 +156,25 @@ def layers_of(read: FileContents, chosen: ImportOptions, report: Report) -> Laye
     if zones is None:
         zones = ground.one_zone(boundary, crs, title)
         cells["zone"] = 0
-    ground.note_zones(zones, boundary, report)
+    ground.note_zones(zones, boundary, report, chosen.zones.file)
     core = urban.urban_core(chosen.zones, zones, boundary, cells, report)
     area = areas(cells, zones, core, by_zone=chosen.zones.urban is None)
     note_cells(cells, zones, area, report)
     road_lines = read.roads.geometry.values
     xy = cells[["x", "y"]].to_numpy()
-    note_distance_to_roads(xy, cells["people"].to_numpy(), road_lines, report)
-    ground_known = bool(chosen.zones.file or chosen.zones.boundary)
-    townships = townships_layer(zones, cells, area, "sourced" if ground_known else "inferred")
+    away = remote.to_roads(
+        xy, cells["people"].to_numpy(float), road_lines, read.roads["class"].to_numpy()
+    )
+    note_remote(away, report)
+    drawn_ground = bool(chosen.zones.file or chosen.zones.boundary) and ground.SEAT not in zones
+    townships = townships_layer(zones, cells, area, "sourced" if drawn_ground else "inferred")
     drawn = "sourced" if chosen.zones.boundary else "inferred"
-    grid = chosen.places.coordinates
-    sites = places.read_sites(chosen.places.sites, townships, grid)
-    hospitals = places.read_hospitals(chosen.places.hospitals, townships, grid)
+    sites = places.read_sites(places.Source.sites(chosen), townships, report)
+    hospitals = places.read_hospitals(places.Source.hospitals(chosen), townships, report)
     for kind, points in ((checks.SITES, sites), (checks.HOSPITALS, hospitals)):
-        checks.points(kind, points, boundary, road_lines, grid, report)
+        checks.points(kind, points, boundary, road_lines, chosen.places.coordinates, report)
+    warn_density(float(cells["people"].sum()), boundary.area / 1e6, report)
+    note_balance(cells, zones, chosen.people.total, report)
     return {
         "meta": writing.meta(chosen, crs),
         "boundary": shapes_layer([boundary], crs, title.en, drawn),
@@ -184,21 +204,20 @@ def _read(chosen: ImportOptions, report: Report, tell: Tell) -> FileContents:
         tell(Message("Joining the roads"))
         roads = gather("--roads", lambda: make_roads(links, crs, boundary, chosen.roads, report))
     tell(Message("Reading where people live"))
-    grid = chosen.places.coordinates
     land = sources.Land(
         crs,
         roads if roads is not None else no_roads(crs),
         zones,
         boundary,
         chosen.zones.file or Path("zones"),
-        grid,
+        chosen.reading,
     )
     people = None
     if chosen.people.file is not None or zones is not None:
         people = gather("--people", lambda: sources.read(land, chosen.people, report))
     anywhere = ground.one_zone(boundary or shapely.box(0, 0, 1, 1), crs, chosen.title)
-    gather("--sites", lambda: places.read_sites(chosen.places.sites, anywhere, grid))
-    gather("--hospitals", lambda: places.read_hospitals(chosen.places.hospitals, anywhere, grid))
+    gather("--sites", lambda: places.read_sites(places.Source.sites(chosen), anywhere))
+    gather("--hospitals", lambda: places.read_hospitals(places.Source.hospitals(chosen), anywhere))
     gather.stop_if_any()
     assert roads is not None  # else there was a problem to tell
     assert people is not None
@@ -211,10 +230,12 @@ def _crs(chosen: ImportOptions, links: gpd.GeoDataFrame | None) -> pyproj.CRS:
     for path in (chosen.zones.boundary, chosen.zones.file):
         if path is not None and not asked:
             try:
-                return ground.metric_crs(asked, tables.read_shapes(path, tables.POLYGONS))
+                if path == chosen.zones.file and seats.are_seats(path):
+                    return metres.metric_crs(asked, seats.points_of(path, _seat_options(chosen)))
+                return metres.metric_crs(asked, shapes.read_shapes(path, shapes.POLYGONS))
             except MapImportError:  # told where it is read
                 continue
-    return ground.metric_crs(asked, links)
+    return metres.metric_crs(asked, links)
 
 
 def _ground(
@@ -223,12 +244,12 @@ def _ground(
     """The boundary and the zones; None where there is no file, or nothing in it can be used."""
     asked = chosen.zones
     boundary = gather(
-        "--boundary", lambda: asked.boundary and ground.read_boundary(asked.boundary, crs)
+        "--boundary", lambda: asked.boundary and ground.read_boundary(asked.boundary, crs, report)
     )
     zones = gather("--zones", lambda: _zones(chosen, crs, boundary, report))
     if asked.urban is not None:  # its problems are told with the others; it is used later
         urban_file = asked.urban
-        gather("--urban", lambda: tables.read_shapes(urban_file, tables.POLYGONS))
+        gather("--urban", lambda: shapes.read_shapes(urban_file, shapes.POLYGONS))
     if boundary is None and zones is not None:
         boundary = ground.outline(zones.geometry.values)
     return boundary, zones
@@ -239,8 +260,18 @@ def _zones(
 ) -> gpd.GeoDataFrame | None:
     if chosen.zones.file is None:
         return None
-    zones = ground.read_zones(chosen.zones.file, crs, chosen.zones.name_column)
+    if seats.are_seats(chosen.zones.file):
+        return seats.read(chosen.zones.file, crs, boundary, _seat_options(chosen), report)
+    own = chosen.people if chosen.people.file is None else None
+    zones = ground.read_zones(
+        chosen.zones.file, crs, chosen.zones.name_column, report, own, chosen.reading.encoding
+    )
     return zones if boundary is None else ground.zones_inside(zones, boundary, report)
+
+
+def _seat_options(chosen: ImportOptions) -> seats.SeatOptions:
+    own = chosen.people if chosen.people.file is None else None
+    return seats.SeatOptions(chosen.zones, chosen.reading, own)
 
 
 # ── roads ────────────────────────────────────────────────────────────────────────────────────
@@ -250,7 +281,8 @@ def read_links(chosen: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     """The roads' links as their file has them, by the file's ending."""
     assert chosen.file is not None  # `options.problems` saw to it
     ending = chosen.file.suffix.lower()
-    reader = osm if ending in OSM else graphml if ending == ".graphml" else lines
+    by_osm = ending in OSM or elements.is_overpass(chosen.file)
+    reader = osm if by_osm else graphml if ending == ".graphml" else lines
     return reader.read(chosen.file, chosen, report)
 
 
@@ -262,7 +294,7 @@ def make_roads(
     report: Report,
 ) -> gpd.GeoDataFrame:
     """The bundle's `roads`: in metres, near the boundary, joined, without islands."""
-    links = links.to_crs(crs)
+    links = links.to_crs(crs).set_crs(crs, allow_override=True)  # the same, in the same letters
     if boundary is not None:
         links = _near(links, boundary, chosen, report)
     if "u" not in links.columns:
@@ -279,13 +311,15 @@ def _near(
     shapely.prepare(near)
     kept = shapely.intersects(near, links.geometry.values)
     if not kept.any():
-        message = Message("no road lies near the boundary: are both of the same place?")
-        raise MapImportError(chosen.file or "--roads", message)
+        raise MapImportError(chosen.file or "--roads", metres.elsewhere(boundary, links))
     if not kept.all():
+        lost_km = links[GROUND_M].to_numpy()[~kept].sum() / 1000
+        report.kilometres.left_out += lost_km
         message = Message(
-            "left out: {links} more than {km:g} km outside the boundary",
+            "left out: {links} more than {km:g} km outside the boundary, {lost:,.1f} km",
             links=count((~kept).sum(), LINKS),
             km=chosen.margin / 1000,
+            lost=lost_km,
         )
         report.note(ROADS, message)
     return links[kept].reset_index(drop=True)

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from scipy.sparse.csgraph import floyd_warshall
 
 from sim.errors import MapImportError, Problem
-from sim.geography.making.groups import FillHoles, MatrixUnit
+from sim.geography.making import matrix_tables
+from sim.geography.making.groups import FillHoles, MatrixUnit, ReadingOptions
+from sim.geography.making.matrix_tables import TOLD, UNITS
 from sim.geography.making.report import some
 from sim.text import Message
-
-FROM: Final = ("from", "origin", "from_id", "o", "起点")
-TO: Final = ("to", "destination", "to_id", "d", "终点")
-SECONDS: Final = {
-    **dict.fromkeys(("seconds", "second", "s", "travel_s", "秒"), 1.0),
-    **dict.fromkeys(("minutes", "minute", "min", "travel_min", "分钟"), 60.0),
-}
-HEADER, FIRST_COLUMN = Message("header"), Message("first column")
-TOLD: Final = 12  # pairs named in one message
 
 
 class Matrix(NamedTuple):
@@ -33,157 +23,47 @@ class Matrix(NamedTuple):
     ids: tuple[str, ...]
     seconds: np.ndarray  # [from, to]
     filled: np.ndarray  # [from, to] bool: a hole, filled by way of other places
+    unit_said: bool = True  # by the header of the file, or by whoever asked
+    notes: tuple[Message, ...] = ()  # on how the file was read
 
 
 def read_matrix(
     path: Path,
     known: Collection[str] | None = None,
     fill_holes: FillHoles = "",
-    unit: MatrixUnit = "seconds",
+    unit: MatrixUnit = "",
+    reading: ReadingOptions | None = None,
 ) -> Matrix:
     """A square table (ids in the header and in the first column) or rows of from, to, seconds.
 
-    `known`: the ids that there are. `unit`: of a square table; a long one says it in its header
-    (seconds or minutes). `fill_holes="shortest"`: a missing pair takes the quickest way over
-    other places. MapImportError with everything that is wrong.
+    `known`: the ids that there are. `unit`: seconds or minutes, of a table that does not say it;
+    a square without it is in seconds. `fill_holes="shortest"`: a missing pair takes the quickest
+    way over other places. MapImportError with everything that is wrong.
     """
-    path = Path(path)
+    path, reading = Path(path), reading or ReadingOptions()
     if fill_holes not in ("", "shortest"):
         message = Message("write shortest; found {found}", found=fill_holes)
         raise MapImportError(path, Problem(message, "--fill-holes"))
-    if unit not in SECONDS:
+    if unit and unit not in UNITS:
         message = Message("write seconds or minutes; found {found}", found=unit)
         raise MapImportError(path, Problem(message, "unit"))
-    frame = _frame(path)
-    names = [str(name).strip().lower() for name in frame.columns]
-    long = bool(set(names) & set(FROM)) and bool(set(names) & set(TO))
-    ids, seconds, problems = _long(frame, names) if long else _square(frame, SECONDS[unit])
-    problems += _strangers(ids, known)
-    problems += _impossible(ids, seconds)
+    ids, seconds, unreachable, said, notes = matrix_tables.read(
+        path, unit, reading.encoding, reading.sheet
+    )
+    problems = [*_strangers(ids, known), *_impossible(ids, seconds)]
     filled = np.zeros(seconds.shape, bool)
     if not problems:
         np.fill_diagonal(seconds, np.where(np.isnan(seconds.diagonal()), 0, seconds.diagonal()))
-        if fill_holes and np.isnan(seconds).any():
-            filled = np.isnan(seconds)
+        holes = np.isnan(seconds)
+        if fill_holes and holes.any():
+            filled = holes
             seconds = _filled(seconds)
         problems += _holes(ids, seconds, bool(fill_holes))
+        if problems and (unreachable & holes).any():
+            problems += [Problem(note) for note in notes[-1:]]
     if problems:
         raise MapImportError(path, problems)
-    return Matrix(ids, seconds, filled)
-
-
-def _frame(path: Path) -> pd.DataFrame:
-    """The file as it stands; the cells of a CSV as text."""
-    if not path.is_file():
-        raise MapImportError(path, Message("no such file"))
-    if path.suffix.lower() in (".parquet", ".pq"):
-        try:
-            frame = pd.read_parquet(path)
-        except (ValueError, OSError) as error:
-            message = Message("this is not a Parquet file ({error})", error=error)
-            raise MapImportError(path, message) from None
-        unnamed = frame.index.name is None and isinstance(frame.index, pd.RangeIndex)
-        return frame if unnamed else frame.reset_index()
-    from sim.files.text import read_text
-
-    try:
-        rows = [row for row in csv.reader(io.StringIO(read_text(path), newline="")) if any(row)]
-    except UnicodeDecodeError:
-        message = Message("this is not a text file in UTF-8 or GB 18030")
-        raise MapImportError(path, message) from None
-    if len(rows) < 2:
-        raise MapImportError(path, Message("there is no row below the header"))
-    uneven = [i + 1 for i, row in enumerate(rows) if len(row) != len(rows[0])]
-    if uneven:
-        raise MapImportError(
-            path,
-            [
-                Problem(
-                    Message(
-                        "{wanted} values expected; found {found}",
-                        wanted=len(rows[0]),
-                        found=len(rows[i - 1]),
-                    ),
-                    line=i,
-                )
-                for i in uneven[:TOLD]
-            ],
-        )
-    return pd.DataFrame(rows[1:], columns=rows[0], dtype=object)
-
-
-def _text(values: Iterable[object]) -> list[str]:
-    """Ids as text; 3 and 3.0 are the same place."""
-    texts = (str(value).strip() for value in values)
-    return [t.removesuffix(".0") if t.removesuffix(".0").isdigit() else t for t in texts]
-
-
-def _numbers(column: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """A column as numbers (nan where empty), and the texts that are none."""
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(float)
-    text = column.astype(str).str.strip().str.lower()
-    odd = np.isnan(numbers) & ~text.isin(["", "nan", "none", "<na>", "null"]).to_numpy()
-    return numbers, text[odd].tolist()
-
-
-def _square(
-    frame: pd.DataFrame, factor: float
-) -> tuple[tuple[str, ...], np.ndarray, list[Problem]]:
-    rows, columns = _text(frame.iloc[:, 0]), _text(frame.columns[1:])
-    problems = [
-        Problem(Message("{names}: each id once", names=some(_twice(ids))), where)
-        for ids, where in ((rows, FIRST_COLUMN), (columns, HEADER))
-        if _twice(ids)
-    ]
-    for here, there, where in ((columns, rows, HEADER), (rows, columns, FIRST_COLUMN)):
-        alone = [name for name in here if name not in set(there)]
-        if alone:
-            message = Message("not square: {names} stands nowhere else", names=some(alone))
-            problems.append(Problem(message, where))
-    if len(rows) != len(columns) and not problems:
-        message = Message(
-            "not square: {rows} rows, {columns} columns", rows=len(rows), columns=len(columns)
-        )
-        problems.append(Problem(message))
-    values, odd = np.empty((len(rows), len(columns))), []
-    for at in range(len(columns)):
-        values[:, at], words = _numbers(frame.iloc[:, at + 1])
-        odd += words
-    if odd:
-        problems.append(Problem(Message("write numbers; found {found}", found=some(odd))))
-    if problems:
-        return tuple(rows), np.zeros((0, 0)), problems
-    order = {name: at for at, name in enumerate(columns)}
-    return tuple(rows), values[:, [order[name] for name in rows]] * factor, []
-
-
-def _long(
-    frame: pd.DataFrame, names: list[str]
-) -> tuple[tuple[str, ...], np.ndarray, list[Problem]]:
-    start, end = (next(names.index(n) for n in usual if n in names) for usual in (FROM, TO))
-    time = next((at for at, name in enumerate(names) if name in SECONDS), None)
-    if time is None:
-        return (), np.zeros((0, 0)), [Problem(Message("no column seconds or minutes"), HEADER)]
-    froms, tos = _text(frame.iloc[:, start]), _text(frame.iloc[:, end])
-    numbers, odd = _numbers(frame.iloc[:, time])
-    ids = tuple(dict.fromkeys([*froms, *tos]))
-    row = {name: at for at, name in enumerate(ids)}
-    tail, head = np.array([row[n] for n in froms]), np.array([row[n] for n in tos])
-    pair = pd.Series(tail * len(ids) + head)
-    problems = []
-    if pair.duplicated().any():
-        told = [f"{froms[at]} → {tos[at]}" for at in np.flatnonzero(pair.duplicated())]
-        problems.append(Problem(Message("{pairs}: each pair once", pairs=some(told, TOLD))))
-    if odd:
-        message = Message("write numbers; found {found}", found=some(odd))
-        problems.append(Problem(message, names[time]))
-    seconds = np.full((len(ids), len(ids)), np.nan)
-    seconds[tail, head] = numbers * SECONDS[names[time]]
-    return ids, seconds, problems
-
-
-def _twice(ids: list[str]) -> list[str]:
-    return [name for name, times in pd.Series(ids).value_counts().items() if times > 1]  # type: ignore[misc]
+    return Matrix(ids, seconds, filled, said, tuple(notes))
 
 
 def _strangers(ids: tuple[str, ...], known: Collection[str] | None) -> list[Problem]:

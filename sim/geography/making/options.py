@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.errors import MapImportError, Problem, did_you_mean
+from sim.files import tables
+from sim.files.shapes import file_of
 from sim.geography.making.groups import (
     Flat,
     MatrixOptions,
@@ -17,6 +19,7 @@ from sim.geography.making.groups import (
     OptionGroup,
     PeopleOptions,
     PlaceOptions,
+    ReadingOptions,
     RoadOptions,
     ZoneOptions,
 )
@@ -43,6 +46,7 @@ class ImportOptions(BaseModel):
     zones: ZoneOptions = ZoneOptions()
     people: PeopleOptions = PeopleOptions()
     places: PlaceOptions = PlaceOptions()
+    reading: ReadingOptions = ReadingOptions()
     names: Names = Names()
 
     @classmethod
@@ -215,7 +219,7 @@ def _literals(loc: tuple[str | int, ...]) -> tuple[str, ...]:
 def problems(options: ImportOptions) -> Iterator[Problem]:
     """What is wrong with options that are well-formed: files not there, choices that clash."""
     for name, path in options.files().items():
-        if not path.is_file():
+        if not file_of(path).is_file():
             yield Problem(Message("no such file"), f"--{name} {path}")
     roads, matrix, zones, people = options.roads, options.matrix, options.zones, options.people
     if (roads.file is None) == (matrix.file is None):
@@ -237,3 +241,64 @@ def problems(options: ImportOptions) -> Iterator[Problem]:
             "write NAME=VALUE of a column of --zones; found {found}", found=zones.urban_column
         )
         yield Problem(message, "--urban-column")
+    yield from _without_effect(options)
+
+
+def _without_effect(options: ImportOptions) -> Iterator[Problem]:
+    """Choices that nothing follows from, because what they are of is not given."""
+    roads, people, given = options.roads, options.people, options.files()
+    road_map, matrix_map = roads.file is not None, options.matrix.file is not None
+    endings = {file_of(path).suffix.lower() for path in given.values()}
+    of_matrix = Message("it is of --matrix, which is not given")
+    of_roads = Message("it is of --roads, which is not given")
+    cases: list[tuple[str, bool, Message]] = [
+        (
+            f"--coordinates {options.places.coordinates}",
+            options.places.coordinates != "wgs84" and not given.keys() & {"sites", "hospitals"},
+            Message("it is of --sites and --hospitals; of people, write --people-coordinates"),
+        ),
+        (
+            f"--people-coordinates {people.coordinates}",
+            people.coordinates != "wgs84" and not _is_table(people.file),
+            Message("it is of people in a table with coordinates"),
+        ),
+        (
+            f"--people-unit {people.unit}",
+            people.unit != "people" and (people.file is None or _is_table(people.file)),
+            Message("it is of a raster: in a table, people are counted"),
+        ),
+        (
+            "--people-band",
+            people.band is not None and (people.file is None or _is_table(people.file)),
+            Message("it is of a raster: in a table, people are counted"),
+        ),
+        (
+            "--encoding",
+            bool(options.reading.encoding) and not endings & {*tables.TEXTS, ".shp", ".zip"},
+            Message("it is of text files and Shapefiles; none is given"),
+        ),
+        (
+            "--sheet",
+            bool(options.reading.sheet) and not endings & {*tables.SHEETS},
+            Message("it is of Excel files; none is given"),
+        ),
+        (
+            "--zone-name",
+            bool(options.zones.name_column) and options.zones.file is None,
+            Message("it is of --zones, which is not given"),
+        ),
+        ("--matrix-unit minutes", options.matrix.unit == "minutes" and road_map, of_matrix),
+        ("--fill-holes", bool(options.matrix.fill_holes) and road_map, of_matrix),
+        ("--id-column", bool(options.matrix.id_column) and road_map, of_matrix),
+        ("--service", roads.service and matrix_map, of_roads),
+        ("--tracks", roads.tracks and matrix_map, of_roads),
+        ("--ferries", roads.ferries and matrix_map, of_roads),
+        ("--node-crossings", roads.node_crossings and matrix_map, of_roads),
+    ]
+    for option, wrong, message in cases:
+        if wrong:
+            yield Problem(message, option)
+
+
+def _is_table(path: Path | None) -> bool:
+    return path is not None and tables.is_table(path)

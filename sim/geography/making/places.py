@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -11,12 +11,14 @@ import pandas as pd
 import pyproj
 
 from sim.errors import MapImportError, Problem
-from sim.files import coordinates, tables
+from sim.files import coordinates, numerals, shapes, tables
+from sim.geography.making import located
 from sim.geography.making import zones as ground
+from sim.geography.making.groups import Grid
+from sim.geography.making.options import ImportOptions
+from sim.geography.making.report import PLACES, Counted, Report, count, some
 from sim.text import Message
 
-LON: Final = ("lon", "longitude", "lng", "经度", "x", "long")
-LAT: Final = ("lat", "latitude", "纬度", "y")
 NAME: Final = ("name", "name_en", "name_zh", "名称", "站点", "站点名称", "医院", "医院名称")
 NAME_EN: Final = ("name_en", "英文名称", *NAME)
 NAME_ZH: Final = ("name_zh", "名称", "中文名称", *NAME)
@@ -31,90 +33,96 @@ KINDS: Final = {
     "sub-station": "substation", "sub station": "substation", "分站": "substation",
     "急救分站": "substation",
 }  # fmt: skip
+AMBULANCES: Final = (
+    "ambulances", "ambulance", "number of ambulances", "ambulance_count", "vehicles", "vehicle",
+    "number of vehicles", "vehicle_count", "units", "救护车", "救护车数", "救护车数量", "救护车辆",
+    "救护车辆数", "车辆", "车辆数", "车辆数量", "车数",
+)  # fmt: skip
 STATES: Final = {
     "": "existing", "existing": "existing", "现有": "existing", "已建": "existing",
     "planned": "planned", "规划": "planned", "拟建": "planned",
 }  # fmt: skip
 
 
-def degrees(path: Path, frame: pd.DataFrame, grid: str) -> tuple[np.ndarray, np.ndarray]:
-    """WGS84 degrees from a table's columns, or what is wrong with them."""
-    lon_name, lat_name = tables.column(frame, LON), tables.column(frame, LAT)
-    missing = []
-    if not lon_name:
-        names = " or ".join(LON[:4])
-        missing.append(
-            Problem(Message("no column says the longitude: call it {names}", names=names))
-        )
-    if not lat_name:
-        names = " or ".join(LAT[:4])
-        missing.append(
-            Problem(Message("no column says the latitude: call it {names}", names=names))
-        )
-    if missing:
-        raise MapImportError(path, missing)
-    problems: list[Problem] = []
-    values = []
-    for name in (lon_name, lat_name):
-        try:
-            values.append(tables.numbers(path, frame, name))
-        except MapImportError as error:
-            problems += error.problems
-    if problems:
-        raise MapImportError(path, problems)
-    lon, lat = values
-    _refuse_metres(path, frame, lon, lat)
-    return coordinates.to_wgs84(lon, lat, grid)
+class Source(NamedTuple):
+    """A file of places and how it is to be read."""
+
+    path: Path | None
+    grid: Grid = "wgs84"  # of its coordinates
+    encoding: str = ""
+    sheet: str = ""
+
+    @classmethod
+    def sites(cls, chosen: ImportOptions) -> Source:
+        """The stations of an import."""
+        return cls(chosen.places.sites, chosen.places.coordinates, *chosen.reading.both)
+
+    @classmethod
+    def hospitals(cls, chosen: ImportOptions) -> Source:
+        """The hospitals of an import."""
+        return cls(chosen.places.hospitals, chosen.places.coordinates, *chosen.reading.both)
 
 
-def _refuse_metres(path: Path, frame: pd.DataFrame, lon: np.ndarray, lat: np.ndarray) -> None:
-    if (np.abs(lat) > 90).any() and (np.abs(lat) <= 180).all() and (np.abs(lon) <= 90).all():
-        message = Message("longitude and latitude look swapped: exchange the columns")
-        raise MapImportError(path, message)
-    odd = np.flatnonzero((np.abs(lon) > 180) | (np.abs(lat) > 90))
-    if len(odd):
-        raise MapImportError(
-            path,
-            [
-                Problem(
-                    Message(
-                        "write degrees, longitude -180 to 180 and latitude -90 to 90; found "
-                        "{lon:g}, {lat:g}",
-                        lon=lon[i],
-                        lat=lat[i],
-                    ),
-                    line=int(frame.index[i]),
-                )
-                for i in odd[:20]
-            ],
-        )
-
-
-def _read(path: Path, crs: pyproj.CRS, grid: str) -> gpd.GeoDataFrame:
+class _Places(NamedTuple):
     """A file's points in metres; the index is the line (or the number of the feature)."""
+
+    path: Path
+    frame: gpd.GeoDataFrame
+    used: set[str]  # columns that something was read from
+
+    def column(self, usual: tuple[str, ...]) -> str:
+        """The column of that meaning, which is used then; or ""."""
+        name = tables.column(self.frame, usual)
+        self.used.add(name)
+        return name
+
+    def texts(self, usual: tuple[str, ...]) -> list[str]:
+        """A column's texts; empty ones where there is no such column."""
+        name = self.column(usual)
+        return tables.texts(self.frame[name]) if name else [""] * len(self.frame)
+
+
+def _read(source: Source, crs: pyproj.CRS) -> _Places:
+    path = source.path
+    assert path is not None
     if tables.is_table(path):
-        frame = tables.read_table(path)
-        lon, lat = degrees(path, frame, grid)
+        frame = tables.read_table(path, source.encoding, source.sheet)
+        lon, lat, used = located.degrees(path, frame, source.grid)
     else:
-        shapes = tables.read_shapes(path, tables.POINTS).to_crs(4326)
-        at = shapes.geometry.representative_point()
-        lon, lat = coordinates.to_wgs84(at.x, at.y, grid)
-        frame = pd.DataFrame(shapes.drop(columns=shapes.geometry.name))
+        spots = shapes.read_shapes(path, shapes.POINTS, source.encoding).to_crs(4326)
+        at = spots.geometry.representative_point()
+        lon, lat = coordinates.to_wgs84(at.x, at.y, source.grid)
+        frame, used = pd.DataFrame(spots.drop(columns=spots.geometry.name)), []
+        frame.attrs = spots.attrs
         frame.index = pd.RangeIndex(1, len(frame) + 1)
     where = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326).to_crs(crs)
-    return gpd.GeoDataFrame(frame, geometry=where)
+    placed = gpd.GeoDataFrame(frame.rename(columns={"geometry": "geometry "}), geometry=where)
+    return _Places(path, placed, set(used))
 
 
-def _texts(frame: pd.DataFrame, usual: tuple[str, ...]) -> list[str]:
-    name = tables.column(frame, usual)
-    if not name:
-        return [""] * len(frame)
-    return ["" if v is None or v != v else str(v).strip() for v in frame[name]]
+def _tell(found: _Places, report: Report | None) -> None:
+    """What there is to say of the reading, and which columns meant nothing."""
+    if report is None:
+        return
+    for note in tables.notes(found.frame):
+        report.note(PLACES, note)
+    unused = [str(n) for n in found.frame.columns if n not in found.used and n != "geometry"]
+    if unused:
+        message = Message(
+            "columns of {file} that are not used: {names}",
+            file=found.path.name,
+            names=some(unused),
+        )
+        report.note(PLACES, message)
 
 
-def _named(path: Path, frame: gpd.GeoDataFrame) -> dict[str, list[str]]:
+SITES: Final = Counted(Message("{n} site"), Message("{n} sites"))
+
+
+def _named(found: _Places) -> dict[str, list[str]]:
     """Both names of every row; one stands in for the other."""
-    if not tables.column(frame, NAME):
+    path, frame = found.path, found.frame
+    if not found.column(NAME):
         known = [str(c) for c in frame.columns if c != "geometry"]
         message = Message(
             "no column says the name: call it {english} or {chinese}, not one of {known}",
@@ -123,9 +131,9 @@ def _named(path: Path, frame: gpd.GeoDataFrame) -> dict[str, list[str]]:
             known=", ".join(known),
         )
         raise MapImportError(path, message)
-    spare = _texts(frame, NAME)
-    english = [a or b for a, b in zip(_texts(frame, NAME_EN), spare, strict=True)]
-    chinese = [a or b for a, b in zip(_texts(frame, NAME_ZH), english, strict=True)]
+    spare = found.texts(NAME)
+    english = [a or b for a, b in zip(found.texts(NAME_EN), spare, strict=True)]
+    chinese = [a or b for a, b in zip(found.texts(NAME_ZH), english, strict=True)]
     english = [a or b for a, b in zip(english, chinese, strict=True)]
     empty = [
         Problem(Message("write a name"), line=int(line))
@@ -137,11 +145,9 @@ def _named(path: Path, frame: gpd.GeoDataFrame) -> dict[str, list[str]]:
     return {"name_zh": chinese, "name_en": english}
 
 
-def _words(
-    path: Path, frame: pd.DataFrame, usual: tuple[str, ...], known: dict[str, str]
-) -> list[str]:
+def _words(found: _Places, usual: tuple[str, ...], known: dict[str, str]) -> list[str]:
     """A column that says one of two things, each in several words."""
-    texts = _texts(frame, usual)
+    texts = found.texts(usual)
     first, second = dict.fromkeys(known.values())
     wrong = [
         Problem(
@@ -151,51 +157,88 @@ def _words(
                 second=second,
                 found=text,
             ),
-            tables.column(frame, usual),
+            found.column(usual),
             int(line),
         )
-        for line, text in zip(frame.index, texts, strict=True)
+        for line, text in zip(found.frame.index, texts, strict=True)
         if text.lower() not in known
     ]
     if wrong:
-        raise MapImportError(path, wrong[:20])
+        raise MapImportError(found.path, wrong[:20])
     return [known[text.lower()] for text in texts]
 
 
-def read_sites(path: Path | None, zones: gpd.GeoDataFrame, grid: str = "wgs84") -> gpd.GeoDataFrame:
-    """The bundle's `sites`; none without a file. `grid`: of the file's coordinates."""
-    if path is None:
-        return _none(("name_zh", "name_en", "kind", "status", "township"), zones.crs)
-    frame = _read(path, zones.crs, grid)
-    facts: dict[str, Any] = dict(_named(path, frame))
-    facts["kind"] = _words(path, frame, KIND, KINDS)
-    facts["status"] = _words(path, frame, STATUS, STATES)
-    facts["township"] = _townships(frame, zones)
-    return _layer(facts, frame)
+def _ambulances(found: _Places) -> np.ndarray:
+    """How many ambulances stand at each site; nan where the file does not say."""
+    name = found.column(AMBULANCES)
+    if not name:
+        return np.full(len(found.frame), np.nan)
+    numbers = tables.numbers(found.path, found.frame, name, numerals.VEHICLES, empty=True)
+    wrong = [
+        Problem(
+            Message("write a whole number from 0 up; found {found:g}", found=numbers[at]),
+            Message("column {name}", name=name),
+            int(found.frame.index[at]),
+        )
+        for at in np.flatnonzero((numbers < 0) | (numbers % 1 > 0))
+    ]
+    if wrong:
+        raise MapImportError(found.path, wrong[:20])
+    return numbers
+
+
+def read_sites(
+    source: Source, zones: gpd.GeoDataFrame, report: Report | None = None
+) -> gpd.GeoDataFrame:
+    """The bundle's `sites`; none without a file. What the file holds and how it was read is told.
+
+    `ambulances`: how many stand at each, nan where the file does not say.
+    """
+    if source.path is None:
+        columns = ("name_zh", "name_en", "kind", "status", "township", "ambulances")
+        return _none(columns, zones.crs)
+    found = _read(source, zones.crs)
+    facts: dict[str, Any] = dict(_named(found))
+    facts["kind"] = _words(found, KIND, KINDS)
+    facts["status"] = _words(found, STATUS, STATES)
+    facts["township"] = _townships(found, zones)
+    facts["ambulances"] = _ambulances(found)
+    _tell(found, report)
+    total = facts["ambulances"][~np.isnan(facts["ambulances"])]
+    if report is not None and len(total):
+        message = Message(
+            "{ambulances:,.0f} ambulances at {sites}",
+            ambulances=total.sum(),
+            sites=count(len(total), SITES),
+        )
+        report.note(PLACES, message)
+    return _layer(facts, found.frame)
 
 
 def read_points(path: Path, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """Named points of a file in WGS84: name_zh, name_en, the point in metres; index = line."""
-    frame = _read(path, crs, "wgs84")
-    return gpd.GeoDataFrame(_named(path, frame), geometry=frame.geometry, index=frame.index)
+    found = _read(Source(path), crs)
+    return gpd.GeoDataFrame(_named(found), geometry=found.frame.geometry, index=found.frame.index)
 
 
 def read_hospitals(
-    path: Path | None, zones: gpd.GeoDataFrame, grid: str = "wgs84"
+    source: Source, zones: gpd.GeoDataFrame, report: Report | None = None
 ) -> gpd.GeoDataFrame:
-    """The bundle's `hospitals`; none without a file. `grid`: of the file's coordinates."""
-    if path is None:
+    """The bundle's `hospitals`; none without a file."""
+    if source.path is None:
         return _none(("name_zh", "name_en", "level", "capabilities", "township"), zones.crs)
-    frame = _read(path, zones.crs, grid)
-    facts: dict[str, Any] = dict(_named(path, frame))
-    facts["level"] = _texts(frame, LEVEL)
-    facts["capabilities"] = _texts(frame, CAPABILITIES)
-    facts["township"] = _townships(frame, zones)
-    return _layer(facts, frame)
+    found = _read(source, zones.crs)
+    facts: dict[str, Any] = dict(_named(found))
+    facts["level"] = found.texts(LEVEL)
+    facts["capabilities"] = found.texts(CAPABILITIES)
+    facts["township"] = _townships(found, zones)
+    _tell(found, report)
+    return _layer(facts, found.frame)
 
 
-def _townships(frame: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> list[str]:
+def _townships(found: _Places, zones: gpd.GeoDataFrame) -> list[str]:
     """The code of the zone a row names, else of the zone it stands in or near."""
+    frame = found.frame
     code_of = {
         name: code
         for column in ("name_en", "name_zh", "code")
@@ -203,7 +246,7 @@ def _townships(frame: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> list[str]:
     }
     xy = np.column_stack([frame.geometry.x, frame.geometry.y])
     there = zones["code"].to_numpy()[ground.zone_at(xy, zones)]
-    named = _texts(frame, TOWNSHIP)
+    named = found.texts(TOWNSHIP)
     return [code_of.get(name, code) for name, code in zip(named, there, strict=True)]
 
 

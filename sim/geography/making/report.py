@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from sim.geography.making.balance import PeopleBalance
 from sim.text import Message, Say
 
 ROADS: Final = Message("Roads")
@@ -14,6 +15,7 @@ GROUND: Final = Message("Ground")
 PEOPLE: Final = Message("People")
 TOWN: Final = Message("Town and country")
 PLACES: Final = Message("Places")
+BALANCE: Final = Message("Balance")
 
 
 class Note(NamedTuple):
@@ -24,18 +26,30 @@ class Note(NamedTuple):
 
 
 @dataclass
+class Kilometres:
+    """Of roads, on the ground: what was read is what is kept and what was left out."""
+
+    read: float = 0.0
+    left_out: float = 0.0
+
+
+@dataclass
 class Report:
     """Findings under a few headings, in the order in which they were made, and warnings."""
 
     sections: dict[Message, list[Note]] = field(default_factory=dict)
     warnings: list[Message] = field(default_factory=list)
+    people: PeopleBalance = field(default_factory=PeopleBalance)
+    overlaps_m2: float = 0.0  # of zones, given to the smaller of two
+    kilometres: Kilometres = field(default_factory=Kilometres)
 
     def note(self, section: Message, message: Message, *, detail: bool = False) -> None:
         self.sections.setdefault(section, []).append(Note(message, detail))
 
     def warn(self, message: Message) -> None:
-        """Something a planner should look at before trusting the map."""
-        self.warnings.append(message)
+        """Something a planner should look at before trusting the map; told once."""
+        if message not in self.warnings:
+            self.warnings.append(message)
 
     def told(self, say: Say = str) -> str:
         """All of it, a line each, in the language of `say`."""

@@ -14,11 +14,14 @@ from sim.errors import MapImportError, did_you_mean
 from sim.files import tables
 from sim.geography.making.groups import ZoneOptions
 from sim.geography.making.report import TOWN, Report, some
-from sim.geography.making.zones import outline, polygonal
+from sim.geography.making.zones import SEAT, outline, polygonal, read_polygons
 from sim.text import Message
 
 SQUARE_M: Final = 1000.0  # of the EU/UN degree of urbanisation
 CLUSTER_PEOPLE: Final = 5000  # people in an urban cluster
+URBAN_WORDS: Final = {"urban", "town", "city", "城区", "城镇", "城市", "市区", "城", "城关"}
+RURAL_WORDS: Final = {"rural", "country", "countryside", "农村", "乡村", "农"}
+OWN: Final = ("geometry", "name_en", "name_zh", "code", SEAT)
 
 
 def urban_core(
@@ -30,11 +33,14 @@ def urban_core(
 ) -> shapely.Geometry:
     """The polygons in which the urban target holds, by the rule chosen; may be empty."""
     if options.urban is not None:
-        shapes = tables.read_shapes(options.urban, tables.POLYGONS).to_crs(zones.crs)
+        towns = read_polygons(options.urban, zones.crs, report).frame
         report.note(TOWN, Message("urban: cells inside {file}", file=options.urban.name))
-        return polygonal(shapely.intersection(outline(shapes.geometry.values), boundary))
+        return polygonal(shapely.intersection(outline(towns.geometry.values), boundary))
     if options.urban_column:
         return outline(zones.geometry.values[_marked(options, zones, report)])
+    by_word = worded(zones)
+    if by_word:
+        return outline(zones.geometry.values[_called_urban(by_word, zones, report)])
     if len(zones) > 1:
         return outline(zones.geometry.values[_dense(options, zones, cells, report)])
     message = Message(
@@ -68,6 +74,33 @@ def _marked(options: ZoneOptions, zones: gpd.GeoDataFrame, report: Report) -> np
         raise MapImportError("--zones", message)
     message = Message("urban: zones whose {column} is {value}", column=found, value=value.strip())
     report.note(TOWN, message)
+    return urban
+
+
+def worded(zones: gpd.GeoDataFrame) -> str:
+    """The column whose every value calls a zone urban or rural; "" if there is none."""
+    for name in zones.columns:
+        if name in OWN:
+            continue
+        words = {str(value).strip().casefold() for value in zones[name]}
+        if words and words <= URBAN_WORDS | RURAL_WORDS:
+            return str(name)
+    return ""
+
+
+def _called_urban(name: str, zones: gpd.GeoDataFrame, report: Report) -> np.ndarray:
+    """The zones that a column calls urban by a usual word."""
+    words = zones[name].astype(str).str.strip().str.casefold()
+    urban = words.isin(URBAN_WORDS).to_numpy()
+    report.note(
+        TOWN,
+        Message(
+            "urban: zones of which the column {column} says so: {urban} of {zones}",
+            column=name,
+            urban=int(urban.sum()),
+            zones=len(zones),
+        ),
+    )
     return urban
 
 

@@ -70,8 +70,9 @@ def readme(options: ImportOptions, layers: Layers, report: Report, say: Say = st
         (Message("licence"), said["licence"]),
         (Message("CRS"), say(crs)),
     ]
-    rows = [f"| {say(name)} | {value} |" for name, value in facts]
-    rows += [f"| {name} | `{path.name}` |" for name, path in options.files().items()]
+    rows = [f"| {say(name)} | {_in_table(str(value))} |" for name, value in facts]
+    files = options.files().items()
+    rows += [f"| {name} | `{_in_table(path.name)}` |" for name, path in files]
     heads = (Message("layer"), Message("rows"), Message("provenance"))
     table = [
         f"| {' | '.join(say(head) for head in heads)} |",
@@ -107,6 +108,11 @@ def readme(options: ImportOptions, layers: Layers, report: Report, say: Say = st
         report.markdown(say),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _in_table(text: str) -> str:
+    """A text in a cell of a table; the bar before the name of a layer is no border."""
+    return text.replace("|", r"\|")
 
 
 def _provenance(layer: pd.DataFrame) -> str:

@@ -1,1 +1,1 @@
-"""From roads to seconds: graph, network, folding, tables, travel; none opens a later one."""
+"""From roads to seconds: graph, network, folding, tables, joining, travel, in this order."""

@@ -30,11 +30,14 @@ def stretch_s(along_s: float, end_along_s: float, back_s: float, end_back_s: flo
     return back_s - end_back_s if np.isfinite(back_s) else np.inf
 
 
-def fold(graph: Edges) -> Chains:
-    """Fold every chain of a graph."""
+def fold(graph: Edges, junction: np.ndarray | None = None) -> Chains:
+    """Fold every chain of a graph; `junction`: [node] those that are to stay, as of two roads
+    between the same nodes, of which the graph has the faster alone."""
     nodes = len(graph.indptr) - 1
     tail = np.repeat(np.arange(nodes), np.diff(graph.indptr))
     inside = _inside_chains(tail, graph.head, nodes)
+    if junction is not None:
+        inside &= ~junction
     paths = _paths(graph, inside)
     return _assemble(graph, tail, inside, paths)
 
@@ -98,7 +101,7 @@ def _assemble(graph: Edges, tail: np.ndarray, inside: np.ndarray, paths: list[li
     junction = np.where(inside, NO_JUNCTION, np.cumsum(~inside) - 1)
     exit_, entry = (np.full((ENDS, nodes), NO_JUNCTION) for _ in range(2))
     exit_s, entry_s = (np.full((modes, ENDS, nodes), np.inf) for _ in range(2))
-    chain = np.full(nodes, -1)
+    chain, rank = np.full(nodes, -1), np.zeros(nodes, int)
     along_s, back_s = np.zeros((modes, nodes)), np.full((modes, nodes), np.inf)
     is_junction = ~inside
     exit_[0, is_junction] = entry[0, is_junction] = junction[is_junction]
@@ -111,7 +114,7 @@ def _assemble(graph: Edges, tail: np.ndarray, inside: np.ndarray, paths: list[li
     for number, path in enumerate(paths):
         spots = np.array(path)
         inner = spots[1:-1]
-        chain[inner] = number
+        chain[inner], rank[inner] = number, np.arange(1, len(inner) + 1)
         out = graph.seconds[:, np.searchsorted(key, spots[:-1] * nodes + spots[1:])]
         onward = np.cumsum(out, axis=1)  # [mode, step] seconds from the first junction
         along_s[:, inner] = onward[:, :-1]
@@ -137,5 +140,14 @@ def _assemble(graph: Edges, tail: np.ndarray, inside: np.ndarray, paths: list[li
         int(is_junction.sum()),
     )  # fmt: skip
     return Chains(
-        small, np.flatnonzero(is_junction), exit_, exit_s, entry, entry_s, chain, along_s, back_s
+        small,
+        np.flatnonzero(is_junction),
+        exit_,
+        exit_s,
+        entry,
+        entry_s,
+        chain,
+        rank,
+        along_s,
+        back_s,
     )

@@ -1,4 +1,4 @@
-"""A map's roads as a directed graph: built from links, left at its nodes, driven at some speed.
+"""A map's roads as a directed graph: built from links, left at any point of them, driven.
 
 Distances are metres in the map's metric coordinate system.
 """
@@ -10,37 +10,61 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import shapely
 from scipy.spatial import cKDTree
+from shapely import STRtree
 
 from sim.geography.roads.graph import both_ways, fastest, largest_part
-from sim.model.roads import Edges
-from sim.policies.clock import TICKS, on_grid
+from sim.model.roads import Edges, Joins, OwnNodes
+from sim.policies.clock import NONE, TICKS, on_grid
 
 NO_ACCESS = ("motorway", "motorway_link", "ferry")  # an ambulance does not leave the road here
+TWIN_M = 0.01  # lines no further apart are the two directions of one road
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A directed road graph. Rows are edges (sorted by tail, then head) or nodes."""
+    """A directed road graph. Rows are roads, edges (sorted by tail, then head) or nodes.
+
+    A road is the line between two nodes, with one edge or one for each direction.
+    """
 
     xy: np.ndarray  # [node, 2] metres
-    may_leave: np.ndarray  # [node] bool: the road may be left here
     tail: np.ndarray  # [edge] node
     head: np.ndarray  # [edge] node
     length_m: np.ndarray  # [edge]
     road_class: np.ndarray  # [edge] index into `classes`
     speed: np.ndarray  # [edge] metres per second; nan where the speed of the class applies
     classes: tuple[str, ...]
+    lines: np.ndarray  # [road] its course from the tail to the head of `forth`
+    forth: np.ndarray  # [road] edge
+    back: np.ndarray  # [road] edge in the other direction, NONE for a one-way road
+    may_leave: np.ndarray  # [road] bool: it may be left anywhere along it
 
     @cached_property
-    def open_nodes(self) -> np.ndarray:
-        """The nodes where the road may be left, in rising order."""
+    def open_roads(self) -> np.ndarray:
+        """The roads that may be left, in rising order."""
         return np.flatnonzero(self.may_leave)
 
     @cached_property
-    def tree(self) -> cKDTree:
-        """The places of `open_nodes`, to find the nearest one in; made once per network."""
-        return cKDTree(self.xy[self.open_nodes])
+    def road_tree(self) -> STRtree:
+        """The courses of `open_roads`, to find the nearest one in; made once per network."""
+        return STRtree(self.lines[self.open_roads])
+
+    @cached_property
+    def node_tree(self) -> cKDTree:
+        """The nodes, where there are no roads."""
+        return cKDTree(self.xy)
+
+    @cached_property
+    def side_by_side(self) -> np.ndarray:
+        """[node] whether another node can be reached from it by more than one road."""
+        tail, head = self.tail[self.forth], self.head[self.forth]
+        ends = np.sort(np.column_stack([tail, head]), axis=1)
+        _, pair, roads = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+        several = np.zeros(len(self.xy), bool)
+        several[ends[roads[pair.ravel()] > 1]] = True
+        return several
 
 
 class Links(NamedTuple):
@@ -48,24 +72,33 @@ class Links(NamedTuple):
 
     u: np.ndarray
     v: np.ndarray
-    u_xy: np.ndarray  # [link, 2]
-    v_xy: np.ndarray
+    lines: np.ndarray  # [link] LineStrings from u to v
     length_m: np.ndarray
     road_class: np.ndarray  # text
     speed: np.ndarray  # metres per second or nan
     oneway: np.ndarray  # bool: from u to v only
 
 
-def build(roads: Links) -> tuple[Network, int]:
+class Snapped(NamedTuple):
+    """The points of the roads that are nearest to some points."""
+
+    node: np.ndarray  # [point] the node, or NONE between two
+    road: np.ndarray  # [point] the road between two, or NONE
+    share: np.ndarray  # [point] of its length, from its tail
+    metres: np.ndarray  # [point] from the point to the road
+
+
+def build(links: Links) -> tuple[Network, int]:
     """The largest part of the roads that can be driven both ways, and how many nodes are outside.
 
     Nodes are numbered along a curve that keeps neighbours together, in the map and so in memory.
     """
-    ids, ends = np.unique(np.concatenate([roads.u, roads.v]), return_inverse=True)
-    u, v = ends[: len(roads.u)], ends[len(roads.u) :]
+    ids, ends = np.unique(np.concatenate([links.u, links.v]), return_inverse=True)
+    u, v = ends[: len(links.u)], ends[len(links.u) :]
     xy = np.empty((len(ids), 2))
-    xy[u], xy[v] = roads.u_xy, roads.v_xy
-    tail, head, link = both_ways(u, v, roads.oneway)
+    for at, node in ((0, u), (-1, v)):
+        xy[node] = shapely.get_coordinates(shapely.get_point(links.lines, at))
+    tail, head, link = both_ways(u, v, links.oneway)
     useful = tail != head
     tail, head, link = tail[useful], head[useful], link[useful]
 
@@ -76,29 +109,60 @@ def build(roads: Links) -> tuple[Network, int]:
     number[along] = np.arange(len(along))
     inside = core[tail] & core[head]
     tail, head, link = number[tail[inside]], number[head[inside]], link[inside]
-    return _network(roads, xy[along], tail, head, link), int((~core).sum())
+    return _network(links, xy[along], tail, head, link), int((~core).sum())
 
 
 def _network(
-    roads: Links, xy: np.ndarray, tail: np.ndarray, head: np.ndarray, link: np.ndarray
+    links: Links, xy: np.ndarray, tail: np.ndarray, head: np.ndarray, link: np.ndarray
 ) -> Network:
     """Edges between numbered nodes, sorted, each with what its link says."""
-    classes, class_of_link = np.unique(roads.road_class.astype(str), return_inverse=True)
-    open_road = ~np.isin(roads.road_class[link], NO_ACCESS)
-    may_leave = np.zeros(len(xy), bool)
-    may_leave[tail[open_road]] = may_leave[head[open_road]] = True
+    classes, class_of_link = np.unique(links.road_class.astype(str), return_inverse=True)
+    # The first edge of a link is the one from its u to its v: `both_ways` puts those first.
+    used, first = np.unique(link, return_index=True)
+    last = len(link) - 1 - np.unique(link[::-1], return_index=True)[1]
     order = np.lexsort((link, head, tail))
-    link = link[order]
+    row_of = np.empty(len(order), int)
+    row_of[order] = np.arange(len(order))
+    forth, back = row_of[first], np.where(last > first, row_of[last], NONE)
+    tail, head, link = tail[order], head[order], link[order]
+    forth, back, used = _joined_twins(links, tail[forth], head[forth], forth, back, used)
     return Network(
         xy,
-        may_leave,
-        tail[order],
-        head[order],
-        roads.length_m[link],
+        tail,
+        head,
+        links.length_m[link],
         class_of_link[link],
-        roads.speed[link],
+        links.speed[link],
         tuple(classes.tolist()),
+        links.lines[used],
+        forth,
+        back,
+        ~np.isin(links.road_class[used], NO_ACCESS),
     )
+
+
+def _joined_twins(
+    links: Links, tail: np.ndarray, head: np.ndarray, forth: np.ndarray, back: np.ndarray,
+    used: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Roads with those joined that are two one-way links along one line, once in each direction.
+
+    So a file says that a road is faster one way than the other: it is one road, and a place beside
+    it is reached from both sides.
+    """
+    one_way: dict[tuple[int, int], list[int]] = {}
+    gone = np.zeros(len(used), bool)
+    back = back.copy()
+    for road in np.flatnonzero(back == NONE).tolist():
+        here, there = int(tail[road]), int(head[road])
+        for other in one_way.get((there, here), []):
+            lines = links.lines[used[[road, other]]]
+            if back[other] == NONE and shapely.hausdorff_distance(*lines) <= TWIN_M:
+                back[other], gone[road] = forth[road], True
+                break
+        else:
+            one_way.setdefault((here, there), []).append(road)
+    return forth[~gone], back[~gone], used[~gone]
 
 
 def morton(xy: np.ndarray) -> np.ndarray:
@@ -115,28 +179,49 @@ def morton(xy: np.ndarray) -> np.ndarray:
 
 def without_roads(xy: np.ndarray) -> Network:
     """Places alone, for a map whose travel is a matrix: every place is a node."""
-    nothing = np.zeros(0, int)
-    everywhere = np.ones(len(xy), bool)
-    return Network(xy, everywhere, nothing, nothing, np.zeros(0), nothing, np.zeros(0), ())
+    none, no_metres = np.zeros(0, int), np.zeros(0)
+    return Network(
+        xy, none, none, no_metres, none, no_metres, (), np.zeros(0, object), none, none,
+        np.zeros(0, bool),
+    )  # fmt: skip
 
 
-def snap(network: Network, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each point the nearest node where the road may be left, and the metres to it.
+def snap(network: Network, xy: np.ndarray) -> Snapped:
+    """For each point the nearest point of a road that may be left; without roads, of the nodes.
 
-    `xy`: [point, 2] metres, or one point.
+    `xy`: [point, 2] metres, or one point. Of several points as near the westernmost counts, then
+    the southernmost, so that nothing depends on how a file cuts or orders its lines.
     """
-    distance_m, nearest = network.tree.query(np.atleast_2d(xy))
-    return network.open_nodes[nearest], np.asarray(distance_m)
+    xy = np.atleast_2d(np.asarray(xy, float))
+    if not len(network.lines):
+        metres, node = network.node_tree.query(xy)
+        none = np.full(len(xy), NONE)
+        return Snapped(np.asarray(node, int), none, np.zeros(len(xy)), np.asarray(metres))
+    points = shapely.points(xy)
+    (point, found), metres = network.road_tree.query_nearest(points, return_distance=True)
+    road = network.open_roads[found]
+    lines = network.lines[road]
+    along_m = shapely.line_locate_point(lines, points[point])
+    at = shapely.get_coordinates(shapely.line_interpolate_point(lines, along_m))
+    order = np.lexsort((road, at[:, 1], at[:, 0], point))
+    first = order[np.unique(point[order], return_index=True)[1]]
+    road, along_m, whole_m = road[first], along_m[first], shapely.length(lines[first])
+    at_tail, at_head = along_m <= 0, along_m >= whole_m
+    node = np.full(len(xy), NONE)
+    node[at_tail] = network.tail[network.forth[road[at_tail]]]
+    node[at_head & ~at_tail] = network.head[network.forth[road[at_head & ~at_tail]]]
+    share = along_m / np.where(whole_m > 0, whole_m, 1.0)
+    return Snapped(node, np.where(node == NONE, road, NONE), share, metres[first])
 
 
-def edges(
+def edge_seconds(
     network: Network,
     speed_of_class: np.ndarray,
     factor: np.ndarray,
     grid: bool = True,
     own_speeds: bool = True,
-) -> Edges:
-    """Seconds of every edge in every mode, of parallel edges the fastest.
+) -> np.ndarray:
+    """[mode, edge] seconds of every edge.
 
     `speed_of_class`: [class] metres per second, for edges without a speed of their own, or for
     all of them unless `own_speeds`; `factor`: [mode, class], what the profile and the time band
@@ -147,6 +232,39 @@ def edges(
     own = np.isfinite(network.speed) & own_speeds
     speed = np.where(own, network.speed, speed_of_class[network.road_class])
     seconds = network.length_m / (speed * factor[:, network.road_class])
-    if grid:
-        seconds = np.maximum(on_grid(seconds), 1 / TICKS)
+    return np.maximum(on_grid(seconds), 1 / TICKS) if grid else seconds
+
+
+def edges(network: Network, seconds: np.ndarray) -> Edges:
+    """The graph of the fastest edge between any two nodes; `seconds`: [mode, edge]."""
     return fastest(network.tail, network.head, seconds, len(network.xy))
+
+
+def joins(network: Network, at: Snapped, seconds: np.ndarray) -> Joins:
+    """How places join the graph; `seconds`: [mode, edge].
+
+    What lies beyond a place is the whole road less what lies before it, so that both together are
+    the whole to the last bit. A place is at least a tick from both nodes; on a road of less than
+    two ticks, which is a few centimetres, it is at the node.
+    """
+    road, share = at.road[at.node == NONE], at.share[at.node == NONE]
+    forth, back = network.forth[road], network.back[road]
+    too_short = (seconds[:, forth] < 2 / TICKS).any(axis=0)
+    too_short |= (seconds[:, back] < 2 / TICKS).any(axis=0) & (back != NONE)
+    node = at.node.copy()
+    node[np.flatnonzero(node == NONE)[too_short]] = network.tail[forth[too_short]]
+    road, share, forth, back = (c[~too_short] for c in (road, share, forth, back))
+    from_tail_s = _part_s(seconds[:, forth], share)
+    to_tail_s = _part_s(seconds[:, back], share)
+    from_head_s = seconds[:, back] - to_tail_s
+    to_tail_s[:, back == NONE] = from_head_s[:, back == NONE] = np.inf
+    own = OwnNodes(
+        road, network.tail[forth], network.head[forth],
+        from_tail_s, seconds[:, forth] - from_tail_s, from_head_s, to_tail_s,
+    )  # fmt: skip
+    return Joins(node, own)
+
+
+def _part_s(seconds: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Seconds of a first part of roads on the time grid, a tick short of either end at most."""
+    return np.clip(on_grid(seconds * share), 1 / TICKS, seconds - 1 / TICKS)

@@ -8,35 +8,62 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.geography.roads import joining
 from sim.geography.roads import tables as tables_room
 from sim.geography.roads.folding import ENDS, NO_JUNCTION, fold, stretch_s
-from sim.model.roads import Chains, Edges, Travel
+from sim.model.roads import Chains, Edges, Joins, Travel
 
 NO_TABLE = np.zeros((0, 0, 0))
 
 
 def build(
+    graph: Edges,
+    xy: np.ndarray,
+    map_places: Joins,
+    stations: Joins,
+    junction: np.ndarray | None = None,
+    keep: bool = True,
+) -> Travel:
+    """Travel to the map's places and the layout's stations, as they join the graph.
+
+    `junction`: as `fold` takes it; `keep`: the map's table on disk, for the next time.
+    """
+    nodes = len(graph.indptr) - 1
+    chains = joining.lengthened(fold(graph, junction), nodes, map_places.own)
+    far_ends = _entries(chains, joining.numbered(map_places, nodes))
+    far_row = _rows(far_ends, len(chains.node))
+    far = tables_room.cached_table(chains.junctions, far_ends, keep)
+    none = np.full(len(chains.node), -1)
+    count = len(map_places.own.road)
+    plain = Travel(graph, map_places.own, count, chains, far, far_row, NO_TABLE, none, xy)
+    return for_stations(plain, stations)
+
+
+def by_nodes(
     graph: Edges, xy: np.ndarray, map_nodes: np.ndarray, stations: np.ndarray, keep: bool = True
 ) -> Travel:
-    """Travel to the map's places and the layout's stations, all given as nodes.
-
-    `keep`: the map's table on disk, for the next time.
-    """
-    folded = fold(graph)
-    far_ends = _entries(folded, map_nodes)
-    far_row = _rows(far_ends, len(folded.node))
-    far = tables_room.cached_table(folded.junctions, far_ends, keep)
-    none = np.full(len(folded.node), -1)
-    return for_stations(Travel(graph, folded, far, far_row, NO_TABLE, none, xy), stations)
+    """Travel between places that all stand at nodes of the graph."""
+    modes = len(graph.seconds)
+    places, bases = joining.at_nodes(map_nodes, modes), joining.at_nodes(stations, modes)
+    return build(graph, xy, places, bases, keep=keep)
 
 
-def for_stations(travel: Travel, stations: np.ndarray) -> Travel:
-    """The same roads for another layout: all is shared but the table of its own stations."""
+def for_stations(travel: Travel, stations: Joins) -> Travel:
+    """The same roads for another layout: all is shared but its stations and their table."""
+    nodes = len(travel.graph.indptr) - 1
+    with_map = nodes + travel.map_own
     chains = travel.chains
-    ends = _entries(chains, stations)
+    if len(travel.own.road) > travel.map_own:
+        chains = joining.shortened(chains, with_map)
+    if len(stations.own.road):
+        chains = joining.lengthened(chains, nodes, stations.own)
+    ends = _entries(chains, joining.numbered(stations, with_map))
     ends = ends[travel.far_row[ends] < 0]
     near = tables_room.table(chains.junctions, ends)
-    return travel._replace(near=near, near_row=_rows(ends, len(chains.node)))
+    own = joining.together(joining.first_of(travel.own, travel.map_own), stations.own)
+    return travel._replace(
+        own=own, chains=chains, near=near, near_row=_rows(ends, len(chains.node))
+    )
 
 
 def from_matrix(seconds: np.ndarray, xy: np.ndarray | None = None) -> Travel:
@@ -47,10 +74,11 @@ def from_matrix(seconds: np.ndarray, xy: np.ndarray | None = None) -> Travel:
     ends_s = np.full((modes, ENDS, nodes), np.inf)
     ends_s[:, 0] = 0.0
     empty = Edges(np.zeros(nodes + 1, int), np.zeros(0, int), np.zeros((modes, 0)))
-    lone = Chains(empty, np.arange(nodes), ends, ends_s, ends, ends_s, none,
+    lone = Chains(empty, np.arange(nodes), ends, ends_s, ends, ends_s, none, np.zeros(nodes, int),
                   np.zeros((modes, nodes)), np.full((modes, nodes), np.inf))  # fmt: skip
     return Travel(
-        empty, lone, np.ascontiguousarray(seconds.transpose(0, 2, 1)), np.arange(nodes),
+        empty, joining.no_own(modes), 0, lone,
+        np.ascontiguousarray(seconds.transpose(0, 2, 1)), np.arange(nodes),
         np.zeros((modes, 0, nodes)), none, np.full((nodes, 2), np.nan) if xy is None else xy,
     )  # fmt: skip
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.model.calendar import DAYS, HOURS
+from sim.scenario.settings.replay import Replay
 from sim.scenario.values import Rate, Setting, Share, ShortText, Weight, default
 from sim.text import Message
 
@@ -64,6 +65,16 @@ FRIULI_PRIORITIES = (
 )
 
 
+def _is_name(value: object) -> str:
+    return "settings" if isinstance(value, dict | Replay) else "name"
+
+
+# Which of both was meant is seen before it is read, so that a mistake is told of that one alone.
+ReplayOrName = Annotated[
+    Annotated[Replay, Tag("settings")] | Annotated[ShortText, Tag("name")], Discriminator(_is_name)
+]
+
+
 class DemandSettings(Setting):
     """When, where and how urgently people call; or a file of calls that were."""
 
@@ -83,8 +94,9 @@ class DemandSettings(Setting):
     """The share of calls whose patient is taken to a hospital.
 
     Source: Utrecht 2021–22."""
-    replay: ShortText | None = None
-    """A CSV file of recorded calls beside this file: they are replayed instead of drawn."""
+    replay: ReplayOrName | None = None
+    """A file of recorded calls beside this file: they are replayed instead of drawn. Its name, or
+    settings of how it is to be read."""
 
     @field_validator("priorities")
     @classmethod

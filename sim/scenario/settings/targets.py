@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic import field_validator
+
 from sim.scenario.values import Seconds, Setting, Share, default
+from sim.text import Message
 
 
 class Targets(Setting):
@@ -22,3 +25,10 @@ class Targets(Setting):
     """The share of a township's calls that must be in time for the township to meet its target.
 
     Source: assumed; 90 % is what NFPA 1710 asks of a fire service."""
+
+    @field_validator("urban", "rural")
+    @classmethod
+    def _some_time(cls, target: float) -> float:
+        if target <= 0:
+            raise ValueError(Message("a target is more than nothing: nobody is there at once"))
+        return target

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sim.geography import remote
 from sim.geography.making import zones as ground
-from sim.geography.making.report import CELLS, PEOPLE, TOWN, ZONES, Report, count, some
+from sim.geography.making.balance import GroundBalance
+from sim.geography.making.report import BALANCE, CELLS, PEOPLE, TOWN, ZONES, Report, count, some
 from sim.text import Message
-
-FAR_M = 2000.0
 
 
 class PeopleSums(NamedTuple):
@@ -64,8 +64,34 @@ def cells_of(sums: PeopleSums, total: int | None, zones: gpd.GeoDataFrame | None
     return cells[cells["people"] > 0].reset_index(drop=True)
 
 
+def note_zoneless(sums: PeopleSums, zones: gpd.GeoDataFrame, report: Report) -> None:
+    """How many people live in no zone, and how far from the nearest, which takes them."""
+    alone = (sums.zone < 0) & (sums.people > 0)
+    if not alone.any():
+        return
+    people = sums.people[alone]
+    xy = np.column_stack([sums.px[alone], sums.py[alone]]) / people[:, None]
+    away = shapely.distance(
+        shapely.points(xy), zones.geometry.to_numpy()[ground.zone_at(xy, zones)]
+    )
+    share = people.sum() / sums.people.sum()
+    message = Message(
+        "{people:,.0f} people ({share:.1%}) live in no zone and are counted in the nearest, at "
+        "most {away:,.0f} m away",
+        people=people.sum(),
+        share=share,
+        away=away.max(),
+    )
+    if share > ground.SEEN:
+        report.warn(message)
+    elif people.sum() >= 0.5:
+        report.note(PEOPLE, message)
+
+
 def share_out(people: int, weight: np.ndarray) -> np.ndarray:
     """Whole people in proportion to the weights, by largest remainder; ties to the first."""
+    if not people:
+        return np.zeros(len(weight), "int64")
     exact = people * weight / weight.sum()
     share = np.floor(exact).astype("int64")
     rest = np.argsort(share - exact, kind="stable")[: people - share.sum()]
@@ -73,16 +99,20 @@ def share_out(people: int, weight: np.ndarray) -> np.ndarray:
     return share
 
 
-def note_lost(lost: float, kept: float, report: Report) -> None:
-    """Notes the people outside the boundary; warns where they are many."""
-    if lost >= 0.5:
-        report.note(PEOPLE, Message("lost outside the boundary: {lost:,.0f}", lost=lost))
-        if lost > 0.05 * (lost + kept):
-            share = lost / (lost + kept)
-            message = Message(
-                "{share:.0%} of the people read live outside the boundary", share=share
-            )
-            report.warn(message)
+def note_remote(away: remote.Away | None, report: Report) -> None:
+    """How far people live from a road at which an ambulance can leave it."""
+    if away is None:
+        return
+    message = Message(
+        "from homes to the nearest road: median {half:,.0f} m, 95 % {most:,.0f} m, farthest "
+        "{farthest:,.0f} m",
+        half=away.quantile(0.5),
+        most=away.quantile(0.95),
+        farthest=away.most,
+    )
+    report.note(PEOPLE, message)
+    for sentence in remote.sentences(away):
+        report.warn(sentence)
 
 
 AREAS = {
@@ -114,6 +144,14 @@ def note_cells(
         report.warn(
             Message("nobody is urban: no call has the urban target; see --urban, --urban-density")
         )
+    if not (area == "rural").any():
+        report.warn(
+            Message(
+                "all {people:,} people are urban: no call has the rural target; see --urban, "
+                "--urban-density",
+                people=people.sum(),
+            )
+        )
     empty = np.setdiff1d(np.arange(len(zones)), cells["zone"])
     if len(empty):
         names = some(zones["name_en"].iloc[empty].tolist())
@@ -121,26 +159,20 @@ def note_cells(
         report.warn(Message("{zones} without people: {names}", zones=without, names=names))
 
 
-def note_distance_to_roads(
-    xy: np.ndarray, people: np.ndarray, lines: np.ndarray, report: Report
+def note_balance(
+    cells: pd.DataFrame, zones: gpd.GeoDataFrame, total: int | None, report: Report
 ) -> None:
-    """How far people live from a road on which an ambulance can come."""
-    far = shapely.distance(
-        shapely.points(xy), lines[shapely.STRtree(lines).nearest(shapely.points(xy))]
+    """The balance of people and of ground; BalanceError, a bug, where it does not close."""
+    report.people.kept = int(cells["people"].sum())
+    report.people.total = total
+    shapes = zones.geometry.to_numpy()
+    areas = GroundBalance(
+        float(shapely.area(shapes).sum()),
+        float(shapely.union_all(shapes).area),
+        report.overlaps_m2,
     )
-    beyond = people[far > FAR_M].sum()
-    order = np.argsort(far)
-    share = np.cumsum(people[order]) / people.sum()
-    half, most = far[order][np.searchsorted(share, [0.5, 0.95])]
-    message = Message(
-        "from homes to the nearest road: median {half:,.0f} m, 95 % {most:,.0f} m, farthest "
-        "{farthest:,.0f} m",
-        half=half,
-        most=most,
-        farthest=far.max(),
-    )
-    report.note(PEOPLE, message)
-    if beyond:
-        report.warn(
-            Message("{people:,} people live more than 2 km from any road of the map", people=beyond)
-        )
+    first, *others = report.people.closed()
+    report.note(BALANCE, first)
+    for line in others:
+        report.note(BALANCE, line, detail=True)
+    report.note(BALANCE, areas.closed())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
@@ -11,19 +10,17 @@ import pandas as pd
 import shapely
 
 from sim.geography.making import zones as ground
-from sim.geography.making.people.cells import PeopleSums, note_lost, share_out, squares
-from sim.geography.making.people.columns import refuse_negative
+from sim.geography.making.headcount import note_lost
+from sim.geography.making.people.cells import PeopleSums, share_out, squares
 from sim.geography.making.report import PEOPLE, POLYGONS, Report, count
 from sim.geography.making.roads import tags
 from sim.text import Message
 
 PIECE_M: Final = 10.0  # streets are cut this fine to share them between cells
 PIECES: Final = 2_000_000  # of more streets than that the pieces are longer
-INSIDE: Final = 0.995  # a polygon this far inside the boundary is wholly inside
 
 
 def over_streets(
-    path: Path,
     shapes: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame,
     cell_m: float,
@@ -37,14 +34,6 @@ def over_streets(
     `shapes`: polygons with `people`, which are the zones themselves if `zones` is the same frame.
     """
     people = shapes["people"].to_numpy(float)
-    refuse_negative(path, people)
-    polygons = count(len(shapes), POLYGONS)
-    report.note(
-        PEOPLE,
-        Message(
-            "{polygons} read with {people:,.0f} people", polygons=polygons, people=people.sum()
-        ),
-    )
     polygon = shapes.geometry.to_numpy()
     if boundary is not None:
         polygon, people = _within(polygon, people, boundary, report)
@@ -70,9 +59,9 @@ def _within(
     """Polygons cut at the boundary, their people by the share of the area inside."""
     cut = shapely.intersection(polygon, boundary)
     share = shapely.area(cut) / np.maximum(shapely.area(polygon), 1e-9)
-    share = np.where(share >= INSIDE, 1.0, share)
+    share = np.where(share >= ground.INSIDE, 1.0, share)
     note_lost((people * (1 - share)).sum(), (people * share).sum(), report)
-    return np.where(share >= INSIDE, polygon, cut), people * share
+    return np.where(share >= ground.INSIDE, polygon, cut), people * share
 
 
 def street_pieces(roads: gpd.GeoDataFrame, polygon: np.ndarray, cell_m: float) -> pd.DataFrame:
@@ -81,6 +70,9 @@ def street_pieces(roads: gpd.GeoDataFrame, polygon: np.ndarray, cell_m: float) -
     Pieces are 10 m or less, in a very large network up to a tenth of a cell.
     """
     lived_in = roads.geometry.values[~roads["class"].isin(tags.NOT_LIVED_IN)]
+    # A street of two speeds is there twice, once for each way; people live along it once.
+    drawn = pd.Series(shapely.to_wkb(shapely.normalize(lived_in)))
+    lived_in = lived_in[~drawn.duplicated().to_numpy()]
     piece_m = max(PIECE_M, min(shapely.length(lived_in).sum() / PIECES, cell_m / 10))
     xy, line = shapely.get_coordinates(shapely.segmentize(lived_in, piece_m), return_index=True)
     same = line[1:] == line[:-1]
@@ -119,19 +111,24 @@ def _shared(
     own: bool,
     cell_m: float,
 ) -> PeopleSums:
-    """People by polygon and square. Whole polygons stay whole: each is rounded by itself."""
+    """People by polygon, zone and square. Whole polygons stay whole: each is rounded by itself."""
     polygon = spots["polygon"].to_numpy(int)
     xy = spots[["x", "y"]].to_numpy()
-    found = squares(xy, spots["weight"].to_numpy(float), polygon, cell_m)
+    zone, many = polygon, len(people)
+    if not own:
+        zone = np.full(len(xy), -1) if zones is None else ground.zone_or_none(xy, zones)
+        many = 1 if zones is None else len(zones) + 1
+    # One number for a polygon and a zone: squares on a border are told apart.
+    key = polygon * (many + 1) + zone + 1
+    found = squares(xy, spots["weight"].to_numpy(float), key, cell_m)
     x, y = found.px / found.people, found.py / found.people
-    order = np.argsort(found.zone, kind="stable")
-    starts = np.flatnonzero(np.diff(found.zone[order], prepend=-1))
+    polygon, zone = found.zone // (many + 1), found.zone % (many + 1) - 1
+    order = np.argsort(polygon, kind="stable")
+    starts = np.flatnonzero(np.diff(polygon[order], prepend=polygon[order][:1]))
     whole = np.zeros(len(order))
-    used = np.unique(found.zone[order])
-    known = share_out(round(float(people[used].sum())), people[used]) if len(used) else used
-    for group, total in zip(np.split(order, starts[1:]), known, strict=True):
+    used = np.unique(polygon)
+    known = share_out(round(float(people[used].sum())), people[used])
+    groups = np.split(order, starts) if len(order) else []
+    for group, total in zip(groups, known, strict=True):
         whole[group] = share_out(int(total), found.people[group])
-    zone = found.zone if own else np.full(len(order), -1)
-    if not own and zones is not None:
-        zone = ground.zone_at(np.column_stack([x, y]), zones)
     return PeopleSums(zone, found.col, found.row, whole, whole * x, whole * y)

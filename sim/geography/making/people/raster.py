@@ -14,15 +14,23 @@ import shapely
 
 from sim.errors import MapImportError
 from sim.geography.making.groups import PeopleOptions
+from sim.geography.making.headcount import note_lost
 from sim.geography.making.people.cells import PeopleSums, merged, squares
-from sim.geography.making.report import PEOPLE, Report
+from sim.geography.making.people.pixels import (
+    Burnt,
+    burnt_shapes,
+    pixel_km2,
+    place_of,
+    windows,
+    zone_of_pixels,
+)
+from sim.geography.making.report import PEOPLE, Counted, Report, count, some
 from sim.text import Message
 
 ENDINGS: Final = (".tif", ".tiff", ".vrt", ".asc", ".img")
-STRIP_PIXELS: Final = 2_000_000  # read at once
-WHOLE_PIXELS: Final = 100_000_000  # larger rasters are read around the boundary only
 CROWDED_PER_KM2: Final = 300_000  # denser than where people live anywhere
-WGS84: Final = (6_378_137.0, 0.006_694_379_990_14)  # equatorial radius, eccentricity squared
+IMPOSSIBLE: Final = 1e9  # in a pixel or on a km²: a mark for no data that the file does not name
+WHOLLY: Final = 0.995  # of the boundary is covered
 
 
 READ_AS: Final = {
@@ -32,15 +40,26 @@ READ_AS: Final = {
 }
 
 
-Burnt = list[tuple[shapely.Geometry, int]]  # shapes, and the number of each
-
-
 class _Strip(NamedTuple):
+    """Inhabited pixels of a few rows, and how many pixels say nothing."""
+
     xy: np.ndarray  # [pixel, 2] metres of the map
     value: np.ndarray
     people: np.ndarray
     km2: np.ndarray
     zone: np.ndarray  # row of the zone; -1 in none; -2 outside the boundary
+    missing: _Missing
+
+
+class _Missing(NamedTuple):
+    """Pixels that hold no number of people, by what they hold."""
+
+    marked: int = 0  # as no data, by the file
+    negative: int = 0
+    no_number: int = 0  # nan, infinite, or far more than there are people
+
+    def plus(self, other: _Missing) -> _Missing:
+        return _Missing(*(one + more for one, more in zip(self, other, strict=True)))
 
 
 def is_raster(path: Path) -> bool:
@@ -54,31 +73,50 @@ def read(
     boundary: shapely.Geometry | None,
     options: PeopleOptions,
     report: Report,
-) -> tuple[PeopleSums, float]:
-    """Sums by zone and square, and the people lost outside the boundary.
+) -> PeopleSums:
+    """Sums by zone and square; the people lost outside the boundary are counted.
 
     The unit is as `options.unit` says; relative numbers are scaled by the caller.
     """
     sums: list[PeopleSums] = []
-    read_people = lost = crowded = negative = areas = values = 0.0
-    for strip, below in _strips(path, crs, zones, boundary, options):
-        negative += below
+    missing = _Missing()
+    read_people = lost = crowded = areas = 0.0
+    for strip in _strips(path, crs, zones, boundary, options, report):
+        missing = missing.plus(strip.missing)
         inside = strip.zone > -2
         read_people += strip.people.sum()
         lost += strip.people[~inside].sum()
         crowded += (strip.people**2 / strip.km2).sum()
-        values += strip.value.sum()
         areas += (strip.value * strip.km2).sum()
         sums.append(_summed(strip, inside, options.cell))
     if not read_people:
         raise MapImportError(path, Message("it holds no people: every value is zero or missing"))
     if options.unit == "people" and options.total is None:
         _refuse_crowds(path, crowded / read_people, read_people, areas)
-    if negative:
-        text = Message("{negative:,.0f} negative pixels taken as nobody", negative=negative)
-        report.note(PEOPLE, text)
+    _note_missing(missing, report)
     report.note(PEOPLE, Message(READ_AS[options.unit].text, people=read_people))
-    return merged(sums), lost
+    report.people.read += read_people
+    note_lost(lost, read_people - lost, report)
+    return merged(sums)
+
+
+def _note_missing(missing: _Missing, report: Report) -> None:
+    for pixels, text in zip(missing, (MARKED, NEGATIVE, NO_NUMBER), strict=True):
+        if pixels:
+            report.note(PEOPLE, count(pixels, text))
+
+
+MARKED: Final = Counted(
+    Message("{n} pixel without data, as the raster says"),
+    Message("{n} pixels without data, as the raster says"),
+)
+NEGATIVE: Final = Counted(
+    Message("{n} negative pixel taken as no data"), Message("{n} negative pixels taken as no data")
+)
+NO_NUMBER: Final = Counted(
+    Message("{n} pixel of the raster is no number, or no possible one: taken as no data"),
+    Message("{n} pixels of the raster are no numbers, or no possible ones: taken as no data"),
+)
 
 
 def _summed(strip: _Strip, inside: np.ndarray, cell_m: float) -> PeopleSums:
@@ -108,8 +146,9 @@ def _strips(
     zones: gpd.GeoDataFrame | None,
     boundary: shapely.Geometry | None,
     options: PeopleOptions,
-) -> Iterator[tuple[_Strip, float]]:
-    """The raster's inhabited pixels, strip by strip, and how many were negative."""
+    report: Report,
+) -> Iterator[_Strip]:
+    """The raster's inhabited pixels, strip by strip."""
     rasterio = _rasterio()
     try:
         source = rasterio.open(_name(path))
@@ -120,98 +159,116 @@ def _strips(
         if source.crs is None:
             message = Message("it does not say its coordinate system: save it as GeoTIFF")
             raise MapImportError(path, message)
+        _note_source(path, source, options.band, report)
         theirs = pyproj.CRS.from_wkt(source.crs.to_wkt())
-        to_map = pyproj.Transformer.from_crs(theirs, crs, always_xy=True)
-        shapes = _shapes(zones, boundary, crs, theirs)
-        for window in _windows(source, shapes):
-            yield _strip(source, window, shapes, to_map, options)
+        try:
+            to_map = pyproj.Transformer.from_crs(theirs, crs, always_xy=True)
+        except pyproj.exceptions.ProjError:
+            message = Message(
+                "its coordinate system, {name}, is nowhere on earth", name=theirs.name
+            )
+            raise MapImportError(path, message) from None
+        shapes = burnt_shapes(zones, boundary, crs, theirs)
+        if boundary is not None:
+            _warn_uncovered(source, shapes[0][0], report)
+        to_degrees = pyproj.Transformer.from_crs(theirs, 4326, always_xy=True)
+        for window in windows(source, shapes):
+            yield _strip(source, window, shapes, (to_map, to_degrees), options)
+
+
+def _note_source(path: Path, source: Any, asked: int | None, report: Report) -> None:
+    """Says which band is taken, and how it is scaled; MapImportError if there is none such."""
+    inside = _inside_zip(path)
+    if len(inside) > 1:
+        message = Message(
+            "{file} holds several rasters: {taken} was taken, not {others}",
+            file=path.name,
+            taken=inside[0],
+            others=some(inside[1:]),
+        )
+        report.warn(message)
+    band, bands = asked or 1, source.count
+    if band > bands:
+        message = Message("it has no band {band}, only {bands}", band=band, bands=bands)
+        raise MapImportError(path, message)
+    if bands > 1:
+        named = [name or str(i + 1) for i, name in enumerate(source.descriptions)]
+        message = Message(
+            "{file} has {bands} bands ({names}): band {band} was taken; --people-band takes "
+            "another",
+            file=path.name,
+            bands=bands,
+            names=some(named),
+            band=band,
+        )
+        if asked:
+            report.note(PEOPLE, message)
+        else:
+            report.warn(message)
+    scale, offset = source.scales[band - 1], source.offsets[band - 1]
+    if (scale, offset) != (1.0, 0.0):
+        message = Message(
+            "raster values scaled as the file says: times {scale:g}, plus {offset:g}",
+            scale=scale,
+            offset=offset,
+        )
+        report.note(PEOPLE, message)
+
+
+def _warn_uncovered(source: Any, boundary: shapely.Geometry, report: Report) -> None:
+    """Whether a part of the map lies beside the raster: who lives there is not known."""
+    place = source.transform
+    corners = [(0, 0), (source.width, 0), (source.width, source.height), (0, source.height)]
+    sheet = shapely.Polygon([place_of(place, *corner) for corner in corners])
+    covered = shapely.intersection(boundary, sheet).area / boundary.area
+    if covered < WHOLLY:
+        message = Message(
+            "the raster covers {covered:.0%} of the map: nobody lives in the rest of it",
+            covered=covered,
+        )
+        report.warn(message)
 
 
 def _strip(
-    source: Any, window: Any, shapes: Burnt, to_map: pyproj.Transformer, options: PeopleOptions
-) -> tuple[_Strip, float]:
-    values = source.read(1, window=window, masked=True).astype(float).filled(np.nan)
-    below = float((values < 0).sum())
-    row, col = np.nonzero(values > 0)
-    value = values[row, col]
-    zone = _burnt(shapes, values.shape, source.window_transform(window))[row, col]
+    source: Any,
+    window: Any,
+    shapes: Burnt,
+    moves: tuple[pyproj.Transformer, pyproj.Transformer],
+    options: PeopleOptions,
+) -> _Strip:
+    """`moves`: from the raster to the map, and to degrees."""
+    band = options.band or 1
+    values = source.read(band, window=window, masked=True).astype(float)
+    values = values * source.scales[band - 1] + source.offsets[band - 1]
+    raw = values.filled(0.0)
+    impossible = ~np.isfinite(raw) | ((raw > IMPOSSIBLE) & (options.unit != "relative"))
+    missing = _Missing(
+        int(np.ma.getmaskarray(values).sum()),
+        int((raw[~impossible] < 0).sum()),
+        int(impossible.sum()),
+    )
+    row, col = np.nonzero((raw > 0) & ~impossible)
+    value = raw[row, col]
     place = source.window_transform(window)
-    x = place.a * (col + 0.5) + place.b * (row + 0.5) + place.c
-    y = place.d * (col + 0.5) + place.e * (row + 0.5) + place.f
-    km2 = np.broadcast_to(_pixel_km2(source, window), values.shape)[row, col]
+    zone = zone_of_pixels(shapes, raw.shape, place)[row, col]
+    to_map, to_degrees = moves
+    km2 = pixel_km2(place, row, col, to_degrees)
     people = value * km2 if options.unit == "per_km2" else value
-    xy = np.column_stack(to_map.transform(x, y))
-    return _Strip(xy, value, people, km2, zone), below
+    xy = np.column_stack(to_map.transform(*place_of(place, col + 0.5, row + 0.5)))
+    return _Strip(xy, value, people, km2, zone, missing)
 
 
-def _pixel_km2(source: Any, window: Any) -> np.ndarray:
-    """Square kilometres of the pixels of each row; of degrees, on the ellipsoid."""
-    place = source.window_transform(window)
-    size = abs(place.a * place.e - place.b * place.d)
-    if not source.crs.is_geographic:
-        metre = source.crs.linear_units_factor[1]
-        return np.full((int(window.height), 1), size * metre**2 / 1e6)
-    lat = np.radians(place.f + place.e * (np.arange(int(window.height)) + 0.5))
-    radius, e2 = WGS84
-    bend = 1 - e2 * np.sin(lat) ** 2
-    m2 = np.radians(1.0) ** 2 * size * radius**2 * (1 - e2) * np.cos(lat) / bend**2
-    return np.asarray(m2 / 1e6)[:, None]
-
-
-def _shapes(
-    zones: gpd.GeoDataFrame | None,
-    boundary: shapely.Geometry | None,
-    crs: pyproj.CRS,
-    theirs: pyproj.CRS,
-) -> Burnt:
-    """What is burnt into a strip: the boundary as 1, zone i over it as i + 2; 0 is outside."""
-    to_raster = pyproj.Transformer.from_crs(crs, theirs, always_xy=True)
-
-    def moved(shape: shapely.Geometry) -> shapely.Geometry:
-        return shapely.transform(shape, lambda xy: np.column_stack(to_raster.transform(*xy.T)))
-
-    found = [] if boundary is None else [(moved(boundary), 1)]
-    if zones is not None:
-        found += [(moved(shape), i + 2) for i, shape in enumerate(zones.geometry.values)]
-    return found
-
-
-def _burnt(shapes: Burnt, size: tuple[int, ...], place: Any) -> np.ndarray:
-    """For each pixel of a strip the row of its zone, -1 in none, -2 outside the boundary."""
-    from rasterio.features import rasterize
-
-    if not shapes:
-        return np.full(size, -1)
-    return np.asarray(rasterize(shapes, size, transform=place, fill=0, dtype="int32"), int) - 2
-
-
-def _windows(source: Any, shapes: Burnt) -> Iterator[Any]:
-    """Strips of whole rows; of a very large raster only those columns and rows that matter."""
-    from rasterio.windows import Window, from_bounds
-
-    whole = Window(0, 0, source.width, source.height)
-    if source.width * source.height > WHOLE_PIXELS and shapes:
-        west, south, east, north = shapely.total_bounds([shape for shape, _ in shapes])
-        near = from_bounds(west, south, east, north, source.transform)
-        near = Window(near.col_off - 1, near.row_off - 1, near.width + 2, near.height + 2)
-        whole = near.round_offsets().round_lengths().intersection(whole)
-    step = max(1, STRIP_PIXELS // int(whole.width))
-    for row in range(0, int(whole.height), step):
-        height = min(step, int(whole.height) - row)
-        yield Window(whole.col_off, whole.row_off + row, whole.width, height)
-
-
-def _inside_zip(path: Path) -> str:
-    """The raster in a zip archive, if there is one."""
+def _inside_zip(path: Path) -> list[str]:
+    """The rasters in a zip archive, if there are any."""
     if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
-        return ""
+        return []
     names = zipfile.ZipFile(path).namelist()
-    return next((n for n in names if Path(n).suffix.lower() in ENDINGS), "")
+    return [name for name in names if Path(name).suffix.lower() in ENDINGS]
 
 
 def _name(path: Path) -> str:
     inside = _inside_zip(path)
-    return f"/vsizip/{path.resolve().as_posix()}/{inside}" if inside else str(path)
+    return f"/vsizip/{path.resolve().as_posix()}/{inside[0]}" if inside else str(path)
 
 
 def _rasterio() -> Any:

@@ -10,13 +10,15 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError
-from sim.files import tables
+from sim.files import shapes, tables
 from sim.geography.making import zones as ground
-from sim.geography.making.groups import PeopleOptions
+from sim.geography.making.balance import COVERED, NO_SHAPE
+from sim.geography.making.groups import PeopleOptions, ReadingOptions
+from sim.geography.making.headcount import note_read, people_in, people_without_shape
+from sim.geography.making.overlaps import each_ground_once
 from sim.geography.making.people import points, polygons, raster
-from sim.geography.making.people.cells import PeopleSums, note_lost
-from sim.geography.making.people.columns import people_in
-from sim.geography.making.report import Report
+from sim.geography.making.people.cells import PeopleSums
+from sim.geography.making.report import POLYGONS, Report
 from sim.text import Message
 
 
@@ -28,7 +30,7 @@ class Land(NamedTuple):
     zones: gpd.GeoDataFrame | None = None
     boundary: shapely.Geometry | None = None
     zones_file: Path = Path("zones")
-    grid: str = "wgs84"  # of the coordinates in tables
+    reading: ReadingOptions = ReadingOptions()
 
 
 def read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSums, str]:
@@ -44,30 +46,40 @@ def _read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSum
     path, zones, boundary = options.file, land.zones, land.boundary
     if path is None:
         assert zones is not None  # `options.problems` saw to it
-        shapes = zones.assign(people=people_in(land.zones_file, zones, options.column))
         return polygons.over_streets(
-            land.zones_file, shapes, land.roads, options.cell, report, zones=shapes
+            zones, land.roads, options.cell, report, zones=zones
         ), "imputed"
     if raster.is_raster(path):
-        sums, lost = raster.read(path, land.crs, zones, boundary, options, report)
-        note_lost(lost, sums.people.sum(), report)
-        return sums, "inferred"
-    spots = points.points_of(path, land.crs, options.column, land.grid)
+        return raster.read(path, land.crs, zones, boundary, options, report), "inferred"
+    spots = points.points_of(path, land.crs, options, land.reading, report)
     if spots is not None:
-        return points.read(path, spots, boundary, options, report), "inferred"
-    shapes = tables.read_shapes(path, tables.POLYGONS).to_crs(land.crs)
-    shapes["people"] = people_in(path, shapes, options.column)
+        return points.read(spots, zones, boundary, options.cell, report), "inferred"
+    shapes_once = _polygons(path, land, options.column, report)
     return polygons.over_streets(
-        path, shapes, land.roads, options.cell, report, zones=zones, boundary=boundary
+        shapes_once, land.roads, options.cell, report, zones=zones, boundary=boundary
     ), "imputed"
+
+
+def _polygons(path: Path, land: Land, column: str, report: Report) -> gpd.GeoDataFrame:
+    """Polygons with `people`, of which no two overlap."""
+    kinds = (shapes.POLYGONS, shapes.POINTS)
+    read_file = shapes.read_file(path, *kinds, encoding=land.reading.encoding)
+    found = ground.in_metres(read_file, land.crs, report)
+    people = people_in(path, found.frame, column)
+    note_read(path, people, report, POLYGONS)
+    lost = people_without_shape(found.left_out, column)
+    report.people.read += lost
+    report.people.leave_out(NO_SHAPE, lost)
+    once = each_ground_once(path, found.frame, shapes.labels(found.frame), people, report)
+    report.people.leave_out(COVERED, people[~once.kept].sum())
+    return once.frame.assign(people=people[once.kept])
 
 
 def extent(crs: pyproj.CRS, path: Path | None) -> shapely.Geometry | None:
     """The area of the people's polygons, if polygons they are; else None."""
     if path is None or raster.is_raster(path) or tables.is_table(path):
         return None
-    try:
-        shapes = tables.read_shapes(path, tables.POLYGONS)
-    except tables.NoShapesError:  # points
+    found = shapes.read_file(path, shapes.POLYGONS, shapes.POINTS)
+    if found.kind == shapes.POINTS:
         return None
-    return ground.outline(shapes.to_crs(crs).geometry.values)
+    return ground.outline(found.frame.to_crs(crs).geometry.values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -31,3 +32,36 @@ def split(
     at = np.insert(piece, last_piece + 1, last)
     of = np.insert(link, last_piece + 1, np.arange(len(first)))
     return first, last, way[first], shapely.linestrings(xy[at], indices=of)
+
+
+def apart_at(
+    u: np.ndarray, v: np.ndarray, u_barred: np.ndarray, v_barred: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes of links, each end at a barrier a node of its own: nobody drives on from there.
+
+    `u`, `v`: [link] node ids; `u_barred`, `v_barred`: [link] whether a barrier stands there.
+    """
+    ends = np.concatenate([u, v])
+    barred = np.concatenate([u_barred, v_barred])
+    new = int(ends.max(initial=0)) + 1 + np.arange(barred.sum())
+    ends[barred] = new
+    return ends[: len(u)], ends[len(u) :]
+
+
+def along_their_course(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Links that run as they are driven: those open against their line only are turned round.
+
+    `course` becomes `oneway`; u and v, where there are some, and the two speeds change places.
+    """
+    against = links["course"].to_numpy() == -1
+    line = links.geometry.values
+    turned = {
+        column: np.where(against, links[other], links[column])
+        for column, other in (("u", "v"), ("v", "u"), ("speed_kmh", "back_kmh"),
+                              ("back_kmh", "speed_kmh"))
+        if column in links.columns
+    }  # fmt: skip
+    line = np.where(against, shapely.reverse(line), line)
+    oneway = (links["course"] != 0).astype(np.int32)
+    turned_links = links.drop(columns="course").assign(**turned, oneway=oneway)
+    return turned_links.set_geometry(line, crs=links.crs)

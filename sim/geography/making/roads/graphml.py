@@ -6,22 +6,26 @@ import math
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
 from sim.errors import MapImportError
 from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import EDGES, NODES, ROADS, Report, count
+from sim.geography.making.roads import access, balance, columns
 from sim.geography.making.roads import tags as road_words
+from sim.geography.making.roads.cutting import along_their_course
+from sim.geography.making.roads.wording import said
 from sim.text import Message
 
 NAMESPACE = "{http://graphml.graphdrawing.org/xmlns}"
-WANTED = ("highway", "maxspeed", "name", "oneway", "geometry")
+GEOMETRY: Final = "geometry"
 
 
 class _Graph(NamedTuple):
@@ -32,50 +36,98 @@ class _Graph(NamedTuple):
     y: array[float]
     tail: array[int]
     head: array[int]
-    said: dict[str, list[str | None]]  # [edge] by attribute
+    said: dict[str, list[str | None]]  # [edge] by OpenStreetMap's key
+    barriers: set[int]  # nodes that no ambulance passes
+    strange: dict[int, str]  # words of barriers that nobody knows, by node
 
 
 def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
-    """Links in the file's own coordinates: u, v, class, oneway, speed_kmh, name."""
+    """Links in the file's own coordinates: u, v, class, oneway, speeds, name, metres on the ground.
+
+    `speed_kmh` is from u to v, `back_kmh` from v to u.
+    """
     graph = _scan(path)
     if not len(graph.tail):
         raise MapImportError(path, Message("there is no edge in it"))
+    crs = _crs(path, graph)
     tail, head = np.frombuffer(graph.tail, np.int64), np.frombuffer(graph.head, np.int64)
-    said = graph.said
-    names = [road_words.road_class(text) for text in said["highway"]]
-    frame = gpd.GeoDataFrame(
-        {
-            "u": tail,
-            "v": head,
-            "class": np.array(names, object),
-            "oneway": _oneway(graph),
-            "speed_kmh": [road_words.speed_kmh(text) for text in said["maxspeed"]],
-            "name": np.array(said["name"], object),
-        },
-        geometry=_lines(graph, tail, head),
-        crs=graph.crs or 4326,
-    )
-    kept = {
-        name: road_words.wanted(name, options.service, options.tracks, options.ferries)
-        for name in set(names)
-    }
-    used = frame["class"].map(kept).to_numpy(bool)
-    report.note(ROADS, Message("{edges} read", edges=count(len(frame), EDGES)))
-    if not used.all():
-        others = count((~used).sum(), EDGES)
-        report.note(ROADS, Message("left out: {edges} of other classes", edges=others))
-    if not used.any():
+    tail, head = _cut_at_barriers(graph, tail, head, report)
+    lines = _lines(graph, np.frombuffer(graph.tail, np.int64), np.frombuffer(graph.head, np.int64))
+    report.note(ROADS, Message("{edges} read", edges=count(len(lines), EDGES)))
+    if "speed_kph" in graph.said:
+        name = "speed_kph"
+        report.note(
+            ROADS, Message("speed from attribute {name}, in {unit}", name=name, unit="km/h")
+        )
+    tags = _tags(graph)
+    meaning = road_words.directed if graph.directed else _undirected
+    roads = [meaning(said, options) for said in tags]
+    metres = balance.ground_m_of_lines(lines, crs)
+    if graph.directed:
+        metres = np.where(_there_and_back(tail, head, lines), metres / 2, metres)
+    reasons = [road.left_out for road in roads]
+    balance.note_ways(roads, reasons, metres, EDGES, report)
+    kept = np.array([not reason for reason in reasons], bool)
+    if not kept.any():
         raise MapImportError(path, Message("there is no road for vehicles in it"))
-    frame = frame[used].reset_index(drop=True)
+    balance.note_own_classes([road for road in roads if not road.left_out], report)
+    facts = balance.as_links(roads, metres, _by_way(graph, metres), EDGES, report)
+    frame = gpd.GeoDataFrame(
+        {"u": tail, "v": head, **facts, "name": [said.get("name") for said in tags]},
+        geometry=lines,
+        crs=crs,
+    )
+    frame = along_their_course(frame[kept].reset_index(drop=True))
     return _join_directions(frame) if graph.directed else frame
 
 
-def _oneway(graph: _Graph) -> np.ndarray:
-    """An edge of a directed graph is one direction; of another graph, what it says."""
-    if graph.directed:
-        return np.ones(len(graph.tail), np.int32)
-    words = [road_words.direction(text) for text in graph.said["oneway"]]
-    return np.array([int(word == road_words.FORWARD) for word in words], np.int32)
+def _by_way(graph: _Graph, metres: np.ndarray) -> np.ndarray:
+    """[edge] metres of the whole way that it is of: a ferry's duration is said of all of it."""
+    if "osmid" not in graph.said:
+        return metres
+    way = pd.factorize(np.array([text or "" for text in graph.said["osmid"]], object))[0]
+    return np.asarray(np.bincount(way, metres)[way])
+
+
+def _undirected(tags: dict[str, str], options: RoadOptions) -> road_words.Road:
+    return road_words.road(tags, options, own_classes=True)
+
+
+def _tags(graph: _Graph) -> list[dict[str, str]]:
+    """[edge] what its attributes say, without those that say nothing."""
+    texts = {key: values for key, values in graph.said.items() if key != GEOMETRY}
+    if not texts:
+        return [{} for _ in graph.tail]
+    return [said(dict(zip(texts, row, strict=True))) for row in zip(*texts.values(), strict=True)]
+
+
+def _crs(path: Path, graph: _Graph) -> pyproj.CRS:
+    """The coordinate system that the graph names; degrees where it names none."""
+    try:
+        return pyproj.CRS.from_user_input(graph.crs.strip() or "EPSG:4326")
+    except pyproj.exceptions.CRSError:
+        message = Message(
+            "write a coordinate system like EPSG:32649; found {found}", found=graph.crs
+        )
+        raise MapImportError(path, message) from None
+
+
+def _cut_at_barriers(
+    graph: _Graph, tail: np.ndarray, head: np.ndarray, report: Report
+) -> tuple[np.ndarray, np.ndarray]:
+    """The edges' ends; at a barrier the two edges of one street stay together, others part."""
+    barred = np.array(sorted(graph.barriers), np.int64)
+    balance.note_barriers(len(barred), list(graph.strange.values()), report)
+    tail, head = tail.copy(), head.copy()
+    # One node for each neighbour and barrier: there and back between two nodes is one street.
+    own: dict[tuple[int, int], int] = {}
+    for at in np.flatnonzero(np.isin(tail, barred) | np.isin(head, barred)).tolist():
+        a, b = int(tail[at]), int(head[at])
+        if a in graph.barriers:
+            tail[at] = own.setdefault((a, b), len(graph.x) + len(own))
+        if b in graph.barriers:
+            head[at] = own.setdefault((b, a), len(graph.x) + len(own))
+    return tail, head
 
 
 def _lines(graph: _Graph, tail: np.ndarray, head: np.ndarray) -> np.ndarray:
@@ -83,18 +135,34 @@ def _lines(graph: _Graph, tail: np.ndarray, head: np.ndarray) -> np.ndarray:
     xy = np.column_stack([np.frombuffer(graph.x), np.frombuffer(graph.y)])
     straight = np.asarray(shapely.linestrings(np.stack([xy[tail], xy[head]], axis=1)))
     lines = straight.copy()
-    given = np.array([bool(text) for text in graph.said["geometry"]])
+    given = np.array([bool(text) for text in graph.said.get(GEOMETRY, [None] * len(lines))])
     if given.any():
-        texts = [text for text in graph.said["geometry"] if text]
+        texts = [text for text in graph.said[GEOMETRY] if text]
         lines[given] = shapely.from_wkt(texts, on_invalid="ignore")
         odd = np.asarray(shapely.get_type_id(lines) != 1)  # -1 where it could not be read
         lines[odd] = straight[odd]
     return lines
 
 
+def _there_and_back(tail: np.ndarray, head: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """[edge] whether another runs back along it: the two are one street on the ground."""
+    key = pd.DataFrame(
+        {
+            "low": np.minimum(tail, head),
+            "high": np.maximum(tail, head),
+            "length": shapely.length(lines).round(9),
+        }
+    )
+    same = key.groupby(list(key.columns), sort=False).ngroup().to_numpy()
+    up = np.bincount(same, tail < head) > 0
+    down = np.bincount(same, tail > head) > 0
+    return np.asarray(up & down)[same]
+
+
 def _join_directions(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Two edges there and back along one line become one link that is open both ways."""
     u, v = frame["u"].to_numpy(), frame["v"].to_numpy()
+    line = frame.geometry.values
     key = pd.DataFrame(
         {
             "low": np.minimum(u, v),
@@ -102,23 +170,35 @@ def _join_directions(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "class": pd.factorize(frame["class"])[0],
             "speed": frame["speed_kmh"].fillna(-1.0),
             # Two lines of one length between the same nodes are one line, there and back.
-            "length": shapely.length(frame.geometry.values).round(9),
+            "length": shapely.length(line).round(9),
         }
     )
     same = key.groupby(list(key.columns), sort=False).ngroup().to_numpy()
     forward = u < v
+    around = u == v  # a loop runs there or back by the order of its points
+    forward[around] = shapely.equals_exact(line[around], shapely.normalize(line[around]))
+    already = frame["oneway"].to_numpy() == 0
     ways = np.zeros((same.max() + 1 if len(same) else 0, 2), bool)
     ways[same, forward.astype(int)] = True
+    ways[same[already]] = True
     both = np.asarray(ways.all(axis=1))[same]
-    frame = frame.assign(oneway=np.where(both, 0, 1).astype(np.int32))
-    repeated = pd.Series(same).duplicated().to_numpy()
-    return frame[~(both & repeated)].reset_index(drop=True)
+    # What is driven along the line is driven back along it at the same speed; kilometres of the
+    # two edges are kilometres of the one link.
+    repeated = both & pd.Series(same).duplicated().to_numpy()
+    metres = frame[balance.GROUND_M].to_numpy()
+    summed = np.bincount(same, metres)[same]
+    frame = frame.assign(
+        oneway=np.where(both, 0, 1).astype(np.int32),
+        back_kmh=frame["speed_kmh"],
+        **{balance.GROUND_M: np.where(both, summed, metres)},
+    )
+    return frame[~repeated].reset_index(drop=True)
 
 
 def _scan(path: Path) -> _Graph:
     """One pass over the file, forgetting each element once it is read."""
-    graph = _Graph("", True, {}, array("d"), array("d"), array("q"), array("q"),
-                   {name: [] for name in WANTED})  # fmt: skip
+    graph = _Graph("", True, {}, array("d"), array("d"), array("q"), array("q"), {},
+                   set(), {})  # fmt: skip
     try:
         facts = dict(_elements(path, graph))
     except ElementTree.ParseError as error:
@@ -136,7 +216,9 @@ def _scan(path: Path) -> _Graph:
 
 def _elements(path: Path, graph: _Graph) -> Iterator[tuple[str, str]]:
     """Fills nodes and edges; yields what is said of the graph as a whole."""
-    keys: dict[str, str] = {}
+    names: dict[str, str] = {}  # of attributes, by their ids
+    keys: dict[str, str] = {}  # OpenStreetMap's, by the ids of edges' attributes
+    of_edges: set[str] = set()
     inside = ""
     root: Any = None
     for event, element in ElementTree.iterparse(path, events=("start", "end")):
@@ -145,29 +227,47 @@ def _elements(path: Path, graph: _Graph) -> Iterator[tuple[str, str]]:
             root = element if tag == "graph" else root
             inside = tag if tag in ("node", "edge") else inside
             if tag == "graph":
+                meant = columns.meanings(names[i] for i in names if i in of_edges)
+                known = {name: key for key, name in meant.items()}
+                keys = {i: known[name] for i, name in names.items()
+                        if i in of_edges and name in known}  # fmt: skip
                 yield "edgedefault", element.get("edgedefault", "directed")
             continue
         if tag == "key":
-            keys[element.get("id", "")] = element.get("attr.name", "")
+            names[element.get("id", "")] = element.get("attr.name", "")
+            if element.get("for", "edge") in ("edge", "all"):
+                of_edges.add(element.get("id", ""))
         elif tag == "data" and not inside:
-            yield keys.get(element.get("key", ""), ""), element.text or ""
-        elif tag in ("node", "edge"):
-            said = {keys.get(d.get("key", "")): d.text for d in element}
-            _add_node(graph, element, said) if tag == "node" else _add_edge(graph, element, said)
+            yield names.get(element.get("key", ""), ""), element.text or ""
+        elif tag == "node":
+            _add_node(graph, element, {names.get(d.get("key", "")): d.text for d in element})
+        elif tag == "edge":
+            _add_edge(graph, element, {keys.get(d.get("key", "")): d.text for d in element})
+        if tag in ("node", "edge"):
             inside = ""
             root.clear()  # forgets the elements that were read, keeps memory flat
 
 
-def _add_node(graph: _Graph, element: Any, said: dict[Any, Any]) -> None:
+def _add_node(graph: _Graph, element: Any, said_of_it: dict[Any, Any]) -> None:
     at = _number(graph, element.get("id"))
-    graph.x[at], graph.y[at] = (_float(said.get(axis)) for axis in ("x", "y"))
+    graph.x[at], graph.y[at] = (_float(said_of_it.get(axis)) for axis in ("x", "y"))
+    if said_of_it.get("barrier"):
+        tags = said(said_of_it)
+        verdict = access.barrier(tags)
+        if verdict == access.BLOCKED:
+            graph.barriers.add(at)
+        elif verdict:
+            graph.strange[at] = tags["barrier"]
 
 
-def _add_edge(graph: _Graph, element: Any, said: dict[Any, Any]) -> None:
+def _add_edge(graph: _Graph, element: Any, said_of_it: dict[Any, Any]) -> None:
+    for key in said_of_it:
+        if key is not None and key not in graph.said:
+            graph.said[key] = [None] * len(graph.tail)
     graph.tail.append(_number(graph, element.get("source")))
     graph.head.append(_number(graph, element.get("target")))
-    for name, texts in graph.said.items():
-        texts.append(said.get(name))
+    for key, texts in graph.said.items():
+        texts.append(said_of_it.get(key))
 
 
 def _number(graph: _Graph, name: str) -> int:

@@ -13,131 +13,129 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from sim.errors import MapImportError
-from sim.files import tables
+from sim.files import shapes, tables
 from sim.geography.making.groups import RoadOptions
-from sim.geography.making.report import CUTS, ENDS, LINES, ROADS, Report, count, some
+from sim.geography.making.report import CUTS, ENDS, LINES, ROADS, Report, count
+from sim.geography.making.roads import access as access_words
+from sim.geography.making.roads import balance
+from sim.geography.making.roads import columns as columns_room
 from sim.geography.making.roads import tags as road_words
-from sim.geography.making.roads.cutting import split
+from sim.geography.making.roads.balance import GROUND_M
+from sim.geography.making.roads.cutting import along_their_course, split
+from sim.geography.making.roads.wording import said
 from sim.text import Message
 
-CLASS: Final = ("highway", "fclass", "class", "road_class", "type", "道路等级", "等级")
-ONEWAY: Final = ("oneway", "one_way", "direction", "单行")
-SPEED: Final = ("maxspeed", "speed_kmh", "max_speed", "speed", "限速")
-NAME: Final = ("name", "street", "road_name", "名称", "路名")
 SAME_M: Final = 0.05  # vertices closer than this are one place
-NOT_KEPT: Final = {"track", "service", "ferry"}  # without their switches
+SEGMENTS: Final = 2  # shapely's numbers of kinds up to this are lines and rings
 
 
 def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
-    """Lines with class, oneway, speed_kmh and name; ends are joined by `join_ends` in metres."""
-    frame = tables.read_shapes(path, tables.LINES)
-    frame = frame.explode(index_parts=False, ignore_index=True)
-    frame = frame[shapely.get_type_id(frame.geometry.values) <= 2].reset_index(drop=True)
+    """Lines with class, oneway, speeds, name, metres on the ground; `join_ends` joins them."""
+    found = shapes.read_file(path, shapes.LINES)
+    for finding in found.findings:
+        report.warn(finding)
+    frame = found.frame.explode(index_parts=False, ignore_index=True)
+    frame = frame[shapely.get_type_id(frame.geometry.values) <= SEGMENTS].reset_index(drop=True)
     report.note(ROADS, Message("{lines} read", lines=count(len(frame), LINES)))
-    course = _course(frame, report)
-    line = frame.geometry.values
-    line = np.where(course == road_words.BACKWARD, shapely.reverse(line), line)
-    roads = gpd.GeoDataFrame(
-        {
-            "class": _classes(frame, report),
-            "oneway": (course != road_words.BOTH).astype(np.int32),
-            "speed_kmh": _speeds(frame, report),
-            "name": _texts(frame, tables.column(frame, NAME)),
-        },
-        geometry=line,
-        crs=frame.crs,
+    tags = _tags(frame, options, report)
+    roads = [road_words.road(said, options, own_classes=True) for said in tags]
+    metres = balance.ground_m_of_lines(frame.geometry.values, frame.crs)
+    reasons = [road.left_out for road in roads]
+    balance.note_ways(roads, reasons, metres, LINES, report)
+    kept = np.array([not reason for reason in reasons], bool)
+    if not kept.any():
+        raise MapImportError(path, Message("there is no road for vehicles in it"))
+    balance.note_own_classes([road for road in roads if not road.left_out], report)
+    links = balance.as_links(roads, metres, metres, LINES, report)
+    names = [said.get("name") for said in tags]
+    links = gpd.GeoDataFrame(
+        {**links, "name": names}, geometry=frame.geometry.values, crs=frame.crs
     )
-    return _wanted_only(path, roads, options, report)
+    return along_their_course(links[kept].reset_index(drop=True))
 
 
-def _texts(frame: gpd.GeoDataFrame, name: str) -> np.ndarray:
-    """A column as text or None; whole numbers without their .0."""
-    if not name:
-        return np.full(len(frame), None, object)
-    return np.array([_text(value) for value in frame[name].astype(object)], object)
+def _tags(
+    frame: gpd.GeoDataFrame, options: RoadOptions, report: Report
+) -> list[dict[str, str]]:  # fmt: skip
+    """[line] what its columns say, by OpenStreetMap's keys."""
+    columns = [str(name) for name in frame.columns if name != frame.geometry.name]
+    found = columns_room.meanings(columns)
+    texts = {key: _texts(frame, name) for key, name in found.items()}
+    rows = [dict(zip(texts, row, strict=True)) for row in zip(*texts.values(), strict=True)]
+    rows = rows or [{} for _ in range(len(frame))]
+    packed = tables.column(frame, columns_room.PACKED)
+    keys = set(found)
+    if packed:
+        for row, text in zip(rows, _texts(frame, packed), strict=True):
+            more = columns_room.unpacked(text)
+            row.update({key: more[key] for key in more if row.get(key) is None})
+            keys.update(more)
+    _note_columns(found, keys, options, report)
+    return [said(row) for row in rows]
 
 
-def _text(value: object) -> str | None:
-    if isinstance(value, list | np.ndarray):  # as of pieces of road that were joined
-        return ";".join(map(str, value))
-    return None if value is None or value != value else str(value)
-
-
-def _classes(frame: gpd.GeoDataFrame, report: Report) -> np.ndarray:
-    name = tables.column(frame, CLASS)
-    if not name:
-        report.warn(
-            Message(
-                "no column says the roads' class (looked for {names}): all are unclassified, so "
-                "all have one speed",
-                names=", ".join(CLASS),
-            )
-        )
-        return np.full(len(frame), "unclassified", object)
-    report.note(ROADS, Message("class from column {name}", name=name))
-    words = [road_words.road_class(text) or "unclassified" for text in _texts(frame, name)]
-    return np.array(words, object)
-
-
-def _course(frame: gpd.GeoDataFrame, report: Report) -> np.ndarray:
-    """BOTH, FORWARD or BACKWARD for each line."""
-    name = tables.column(frame, ONEWAY)
-    if not name:
+def _note_columns(
+    found: dict[str, str], keys: set[str], options: RoadOptions, report: Report
+) -> None:  # fmt: skip
+    """Which column says what; a warning where none says the class, or the direction."""
+    if "oneway" not in keys:
         report.warn(
             Message(
                 "no column says which roads are one-way (looked for {names}): all are open both "
                 "ways",
-                names=", ".join(ONEWAY),
+                names=", ".join(columns_room.ONEWAY),
             )
         )
-        return np.zeros(len(frame), int)
-    texts = _texts(frame, name)
-    known = [road_words.direction(text) for text in texts]
-    strange = sorted({str(t) for t, k in zip(texts, known, strict=True) if k is None})
-    if strange:
-        message = Message(
-            "column {name}: {words} not understood, taken as open both ways",
-            name=name,
-            words=some(strange),
-        )
-        report.warn(message)
-    report.note(ROADS, Message("one-way from column {name}", name=name))
-    return np.array([k or road_words.BOTH for k in known])
-
-
-def _speeds(frame: gpd.GeoDataFrame, report: Report) -> np.ndarray:
-    name = tables.column(frame, SPEED)
-    if not name:
-        return np.full(len(frame), np.nan)
-    report.note(ROADS, Message("speed from column {name}", name=name))
-    return np.array([road_words.speed_kmh(text) for text in _texts(frame, name)])
-
-
-def _wanted_only(
-    path: Path, roads: gpd.GeoDataFrame, options: RoadOptions, report: Report
-) -> gpd.GeoDataFrame:
-    """Without ways for walking; words that OpenStreetMap does not have are kept, and told."""
-    kept, own = {}, []
-    for name in roads["class"].unique():
-        kept[name] = road_words.wanted(name, options.service, options.tracks, options.ferries)
-        if not kept[name] and name not in road_words.NOT_FOR_AMBULANCES | NOT_KEPT:
-            kept[name] = True
-            own.append(str(name))
-    if own:
+    if "highway" not in keys and "route" not in keys:
         report.warn(
             Message(
-                "classes that OpenStreetMap does not have: {names}; give each a speed in the "
-                "scenario's travel.speeds",
-                names=some(sorted(own)),
+                "no column says the roads' class (looked for {names}): all are unclassified, so "
+                "all have one speed",
+                names=", ".join(columns_room.CLASS),
             )
         )
-    used = roads["class"].map(kept).to_numpy(bool)
-    for name, number in roads.loc[~used, "class"].value_counts().sort_index().items():
-        message = Message("left out: {number:,} {name}", number=number, name=name)
+    for key, text in SAID:
+        if key in found:
+            report.note(ROADS, Message(text.text, name=found[key]))
+    if any(key in found for key in columns_room.SPEED_KEYS):
+        _note_unit(found, options, report)
+    access = [found[key] for key in access_words.KEYS if key in found]
+    if access:
+        report.note(ROADS, Message("access from column {name}", name=", ".join(access)))
+
+
+SAID: Final = (
+    ("highway", Message("class from column {name}")),
+    ("oneway", Message("one-way from column {name}")),
+    ("junction", Message("roundabouts from column {name}")),
+)
+
+
+def _note_unit(found: dict[str, str], options: RoadOptions, report: Report) -> None:
+    """Which column has the speeds, and in which unit they are taken."""
+    for key, unit in columns_room.SPEED_KEYS.items():
+        if key not in found:
+            continue
+        taken = unit or options.speed_unit or "km/h"
+        message = Message("speed from column {name}, in {unit}", name=found[key], unit=taken)
+        if not unit and not options.speed_unit:
+            message = Message(
+                "speed from column {name}, numbers without a unit taken as km/h (if they are "
+                "miles an hour: --speed-unit mph)",
+                name=found[key],
+            )
         report.note(ROADS, message)
-    if not used.any():
-        raise MapImportError(path, Message("there is no road for vehicles in it"))
-    return roads[used].reset_index(drop=True)
+
+
+def _texts(frame: gpd.GeoDataFrame, name: str) -> list[str | None]:
+    """A column as text or None."""
+    return [_text(value) for value in frame[name].astype(object)]
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, list | tuple | np.ndarray):  # as of pieces of road that were joined
+        return str([str(one) for one in value])
+    return None if value is None or value != value else str(value)
 
 
 def join_ends(roads: gpd.GeoDataFrame, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
@@ -208,6 +206,10 @@ def _cut_at_crossings(roads: gpd.GeoDataFrame, snap_m: float, report: Report) ->
     cuts = count(len(line) - len(lines), CUTS)
     report.note(ROADS, Message("{cuts} made where lines cross", cuts=cuts))
     rest = roads.drop(columns=roads.geometry.name).iloc[of_way].reset_index(drop=True)
+    if GROUND_M in rest:
+        share = shapely.length(line)
+        whole = np.bincount(of_way, share, minlength=len(roads))[of_way]
+        rest[GROUND_M] *= share / np.maximum(whole, 1e-9)
     return gpd.GeoDataFrame(rest, geometry=line, crs=roads.crs)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,9 +10,12 @@ import pandas as pd
 import shapely
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
+from shapely import ops
 
 from sim.errors import MapImportError
 from sim.geography.making.report import LINKS, NODES, ROADS, Report, count
+from sim.geography.making.roads.balance import GROUND_M, note_kilometres
+from sim.geography.making.roads.tags import USUAL_KMH
 from sim.geography.roads.graph import both_ways, largest_part
 from sim.text import Message
 
@@ -26,9 +28,16 @@ def network(links: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
 
     Only links between nodes that can be reached and left again stay: an ambulance comes back.
     """
-    roads = _one_node_where_one_place(as_roads(links))
-    for said, is_bad in DROPPED:
-        roads = _without(roads, np.asarray(is_bad(roads)), said, report)
+    roads = as_roads(links)
+    if len(roads) > len(links):
+        twins = count(len(roads) - len(links), LINKS)
+        message = Message("{links} of another speed each way, as two one-way links", links=twins)
+        report.note(ROADS, message)
+    roads = _one_node_where_one_place(roads)
+    roads = _without(roads, _no_length(roads), NO_LENGTH, report)
+    roads = _without(roads, twice_the_same(roads), TWICE, report)
+    roads = _halved_loops(roads, report)
+    roads = _without(roads, _no_length(roads), NO_LENGTH, report)
     if not len(roads):
         raise MapImportError(NETWORK, Message("no usable link is left"))
     roads = number_nodes(roads)
@@ -37,13 +46,18 @@ def network(links: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
         raise MapImportError(NETWORK, Message("no road can be driven there and back"))
     roads = number_nodes(roads)
     _note(roads, report)
-    return roads
+    if report.kilometres.read:
+        note_kilometres(roads[GROUND_M].sum(), report)
+    return roads.drop(columns=GROUND_M)
 
 
 def as_roads(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The columns of the bundle; lines on the grid, equal nodes at equal places."""
-    line = shapely.transform(links.geometry.values, lambda xy: np.round(xy, 1))
-    line = shapely.remove_repeated_points(line)
+    """The columns of the bundle, and metres on the ground; lines on the grid.
+
+    A link that is driven faster one way than the other becomes two, one for each.
+    """
+    links = _one_link_for_each_speed(links)
+    line = _on_grid(links.geometry.values)
     return gpd.GeoDataFrame(
         {
             "u": links["u"].to_numpy(np.int64),
@@ -54,10 +68,29 @@ def as_roads(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "name": links["name"].to_numpy(object),
             "length_m": np.round(shapely.length(line), 1),
             "provenance": "sourced",
+            GROUND_M: links[GROUND_M].to_numpy(float)
+            if GROUND_M in links
+            else shapely.length(line),
         },
         geometry=line,
         crs=links.crs,
     )
+
+
+def _one_link_for_each_speed(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Links open both ways at two speeds as two one-way links, sharing their kilometres."""
+    if "back_kmh" not in links:
+        return links
+    there, back = links["speed_kmh"].to_numpy(float), links["back_kmh"].to_numpy(float)
+    unlike = (there != back) & ~(np.isnan(there) & np.isnan(back))
+    unlike &= links["oneway"].to_numpy() == 0
+    links = links.assign(oneway=links["oneway"].to_numpy() + unlike)
+    if GROUND_M in links:
+        links[GROUND_M] /= 1 + unlike
+    other = links[unlike]
+    turned = other.assign(u=other["v"], v=other["u"], speed_kmh=back[unlike])
+    turned = turned.set_geometry(shapely.reverse(other.geometry.values), crs=links.crs)
+    return gpd.GeoDataFrame(pd.concat([links, turned], ignore_index=True), crs=links.crs)
 
 
 def _one_node_where_one_place(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -74,42 +107,119 @@ def _one_node_where_one_place(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return roads.assign(u=place[u], v=place[v])
 
 
-def duplicated(roads: gpd.GeoDataFrame) -> np.ndarray:
-    """The same line drawn twice; drawn backwards counts too where both ways are open."""
-    line = roads.geometry.values
+def twice_the_same(roads: gpd.GeoDataFrame) -> np.ndarray:
+    """[link] whether another of the same line, drawn there or back, is no slower and as open.
+
+    The fastest stays whatever the order of the file: by its own speed and by its class, for a
+    scenario may set aside the speeds of single roads. Where neither is faster in both both stay,
+    and an ambulance takes the faster of the two.
+    """
     u, v = roads["u"].to_numpy(), roads["v"].to_numpy()
     # A line twice joins the same two nodes: only those few are compared point by point.
     pair = pd.DataFrame({"low": np.minimum(u, v), "high": np.maximum(u, v)})
-    often = pair.duplicated(keep=False).to_numpy()
-    either_way = line.copy()
-    both = often & (roads["oneway"] == 0).to_numpy()
-    either_way[both] = shapely.normalize(line[both])
-    key = pair[often].assign(
-        line=shapely.to_wkb(either_way[often]), oneway=roads["oneway"].to_numpy()[often]
-    )
+    often = np.flatnonzero(pair.duplicated(keep=False))
+    line = roads.geometry.values[often]
+    usual = shapely.normalize(line)
+    key = pair.iloc[often].assign(line=shapely.to_wkb(usual))
+    along = shapely.equals_exact(line, usual)
+    oneway = roads["oneway"].to_numpy()[often] != 0
     gone = np.zeros(len(roads), bool)
-    gone[often] = key.duplicated().to_numpy()
+    group = key.groupby(list(key.columns)).ngroup().to_numpy()
+    order = np.argsort(group, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        if len(rows) > 1:
+            twins = [
+                _Twin(roads.iloc[often[i]], {bool(along[i])} if oneway[i] else {True, False})
+                for i in rows.tolist()
+            ]
+            gone[often[rows]] = _outdone(twins)
     return gone
 
 
-DROPPED: Final[tuple[tuple[Message, Callable[[gpd.GeoDataFrame], Any]], ...]] = (
-    (
-        Message("dropped: {links} of length zero ({km:,.1f} km)"),
-        lambda roads: roads["length_m"] <= 0,
-    ),
-    (
-        Message("dropped: {links} that end where they begin ({km:,.1f} km)"),
-        lambda roads: roads["u"] == roads["v"],
-    ),
-    (Message("dropped: {links} drawn twice ({km:,.1f} km)"), duplicated),
-)
+class _Twin:
+    """One of several links of one line: how fast it is, and which way it is open."""
+
+    def __init__(self, link: pd.Series, ways: set[bool]) -> None:
+        self.ways = ways
+        self.name = str(link["class"])
+        self.usual = USUAL_KMH.get(self.name, np.nan)
+        self.own = float(link["speed_kmh"])
+        self.kmh = self.usual if np.isnan(self.own) else self.own
+        self.label = str(link["name"] or "")
+
+    def outdoes(self, other: _Twin) -> bool:
+        """No slower than the other in anything, and open wherever it is."""
+        alike = self.name == other.name
+        usual = alike or self.usual >= other.usual  # false where a class is not known
+        same = alike and np.isnan(self.own) and np.isnan(other.own)
+        return usual and (same or self.kmh >= other.kmh) and self.ways >= other.ways
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Of equals the one that stays, the same in a file of any order."""
+        classes = list(USUAL_KMH)
+        rank = classes.index(self.name) if self.name in classes else len(classes)
+        return rank, self.name, np.isnan(self.own), not self.label, self.label
+
+
+def _outdone(twins: list[_Twin]) -> list[bool]:
+    """[twin] whether another that stays outdoes it."""
+    lost = [False] * len(twins)
+    order = sorted(range(len(twins)), key=lambda i: twins[i].order)
+    for place, i in enumerate(order):
+        for other_place, j in enumerate(order):
+            if i == j or lost[j] or not twins[j].outdoes(twins[i]):
+                continue
+            if not twins[i].outdoes(twins[j]) or other_place < place:
+                lost[i] = True
+                break
+    return lost
+
+
+def _no_length(roads: gpd.GeoDataFrame) -> np.ndarray:
+    return roads["length_m"].to_numpy() <= 0
+
+
+def _halved_loops(roads: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
+    """Streets that return to the junction they left, cut at their middle: people live there."""
+    loop = (roads["u"] == roads["v"]).to_numpy()
+    if not loop.any():
+        return roads
+    loops = roads[loop].reset_index(drop=True)
+    line = loops.geometry.values
+    new = int(roads[["u", "v"]].to_numpy().max()) + 1 + np.arange(len(loops))
+    halves = []
+    for at, node in ((0.0, "v"), (0.5, "u")):
+        cut = [ops.substring(one, at, at + 0.5, normalized=True) for one in line]
+        half = loops.assign(**{node: new, GROUND_M: loops[GROUND_M] / 2})
+        halves.append(half.set_geometry(_on_grid(np.array(cut, object)), crs=roads.crs))
+    cut_loops = pd.concat(halves, ignore_index=True)
+    cut_loops["length_m"] = np.round(shapely.length(cut_loops.geometry.values), 1)
+    loops_km = loops[GROUND_M].sum() / 1000
+    message = Message(
+        "cut at their middle: {links} that end where they begin ({km:,.1f} km)",
+        links=count(len(loops), LINKS),
+        km=loops_km,
+    )
+    report.note(ROADS, message)
+    return gpd.GeoDataFrame(pd.concat([roads[~loop], cut_loops], ignore_index=True), crs=roads.crs)
+
+
+def _on_grid(line: np.ndarray) -> np.ndarray:
+    rounded = shapely.transform(line, lambda xy: np.round(xy, 1))
+    return np.asarray(shapely.remove_repeated_points(rounded))
+
+
+NO_LENGTH: Final = Message("dropped: {links} of length zero ({km:,.1f} km)")
+TWICE: Final = Message("dropped: {links} drawn twice, the fastest kept ({km:,.1f} km)")
 
 
 def _without(
     roads: gpd.GeoDataFrame, gone: np.ndarray, said: Message, report: Report
 ) -> gpd.GeoDataFrame:
     if gone.any():
-        km = roads["length_m"].to_numpy()[gone].sum() / 1000
+        km = roads[GROUND_M].to_numpy()[gone].sum() / 1000
+        report.kilometres.left_out += km
         report.note(ROADS, Message(said.text, links=count(gone.sum(), LINKS), km=km))
     return roads[~gone].reset_index(drop=True)
 
@@ -129,7 +239,8 @@ def _largest_part(roads: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
     inside = main[u] & main[v]
     lost = roads[~inside]
     if len(lost):
-        lost_m, all_m = lost["length_m"].sum(), roads["length_m"].sum()
+        lost_m, all_m = lost[GROUND_M].sum(), roads[GROUND_M].sum()
+        report.kilometres.left_out += lost_m / 1000
         message = Message(
             "dropped: {links} outside the largest part that can be driven both ways (islands, "
             "ends of one-way roads): {km:,.1f} km, {nodes}",
@@ -150,7 +261,7 @@ def _largest_part(roads: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
 
 def _note(roads: gpd.GeoDataFrame, report: Report) -> None:
     """What is left, by class."""
-    km = roads["length_m"] / 1000
+    km = roads[GROUND_M] / 1000
     nodes = int(max(roads["u"].max(), roads["v"].max())) + 1
     known = roads["speed_kmh"].notna().to_numpy()
     message = Message(

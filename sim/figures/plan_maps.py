@@ -1,0 +1,143 @@
+"""Layouts on maps: one with the names of what it changes, or several side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from sim.figures import lettering, map_page, map_parts, page, site_map, station_marks, style
+from sim.figures.map_page import Key, Part
+from sim.figures.page import Sheet
+from sim.scenario.layout import StationChange, against
+from sim.scenario.scenario import Scenario
+from sim.words.language import Language
+from sim.words.page import Finding
+
+MOST: Final = 6  # maps on a page
+TITLE: Final = 3.8  # above each map, in units of the body type
+LEGEND: Final = 2.2
+SCALE_BAR: Final = 2.4  # room for it above and below a map that fills its column
+SMALLER: Final = 0.8  # type on each of several maps
+
+
+def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Language) -> Figure:
+    """A layout: all its stations and ambulances, what changed against the base marked and named."""
+    the_map, changes = base.map, against(base, layout)
+
+    def paint(ax: Axes, part: Part) -> None:
+        site_map.ground(ax, the_map)
+        _names(ax, base, changes, station_marks.draw(ax, changes, say), part, say)
+
+    marks = [*station_marks.handles(changes, say), *map_parts.core_handle(the_map, say)]
+    keys = [Key(say("digit = ambulances"), marks)]
+    return map_page.draw(the_map, finding, size, say, paint, keys)
+
+
+def _names(
+    ax: Axes, base: Scenario, changes: Sequence[StationChange], taken: list[Bbox], part: Part,
+    say: Language,
+) -> None:  # fmt: skip
+    """The names of stations, those that are changed first."""
+    core = map_parts.core(base.map)
+    order = sorted(changes, key=lambda one: not _changed(one))
+    for one in order:
+        at = (one.station.x, one.station.y)
+        if map_parts.in_view(ax, *at) and part.labels(map_parts.inside(core, *at)):
+            _name(ax, one, taken, say)
+
+
+def _name(ax: Axes, one: StationChange, taken: list[Bbox], say: Language) -> None:
+    """A station's name beside its mark where there is room, bold if it is changed."""
+    lettering.place_label(
+        ax, say.name(one.station.name), [(one.station.x, one.station.y)], taken, zorder=9,
+        shifts=lettering.beside(station_marks.width(one)), path_effects=style.halo(),
+        size=0.85 * mpl.rcParams["font.size"], weight="bold" if _changed(one) else "normal",
+    )  # fmt: skip
+
+
+def _changed(one: StationChange) -> bool:
+    return bool(one.new or one.moved or one.closed or one.more)
+
+
+def beside(
+    base: Scenario, layouts: Sequence[Scenario], titles: Sequence[tuple[str, str]],
+    finding: Finding, size: str, say: Language,
+) -> Figure:  # fmt: skip
+    """Up to `MOST` layouts side by side: what each changes, and its title above it."""
+    changes = [against(base, layout) for layout in layouts]
+    columns, rows_high = _grid(base.map.outline.bounds, len(layouts), size)
+    with page.page(finding, size, rows_high + LEGEND) as sheet:
+        bottom = sheet.bottom + LEGEND * sheet.size
+        wide = (sheet.right - sheet.left) / columns
+        high = (sheet.top - bottom) / math.ceil(len(layouts) / columns)
+        for number, (change, lines) in enumerate(zip(changes, titles, strict=True)):
+            row, column = divmod(number, columns)
+            left, top = sheet.left + column * wide, sheet.top - row * high
+            ax = sheet.axes(left, top - high + 0.5 * sheet.size, left + 0.96 * wide,
+                            top - TITLE * sheet.size)  # fmt: skip
+            _panel(ax, base, change, say, first=number == 0)
+            text = _title(sheet, 0.92 * wide, *lines)
+            sheet.fig.text(*sheet.at(left, top), text, size=0.9 * sheet.size, va="top",
+                           linespacing=1.25)  # fmt: skip
+        every = [one for change in changes for one in change]
+        handles = [*station_marks.handles(every, say), *map_parts.core_handle(base.map, say)]
+        _legend(sheet, handles)
+    return sheet.fig
+
+
+def _legend(sheet: Sheet, handles: Sequence[Any]) -> None:
+    """One line at the foot of the page; smaller until it fits."""
+    for share in (0.85 * 0.95**i for i in range(14)):
+        made = sheet.fig.legend(
+            handles=list(handles), frameon=False, ncols=len(handles), loc="lower left",
+            bbox_to_anchor=sheet.at(sheet.left, sheet.bottom), borderaxespad=0, borderpad=0,
+            fontsize=share * sheet.size, handletextpad=0.4, columnspacing=1.6,
+        )  # fmt: skip
+        box = made.get_window_extent(sheet.fig.canvas.get_renderer())  # type: ignore[attr-defined]
+        if box.x1 <= 0.985 * sheet.fig.bbox.width:
+            return
+        made.remove()
+
+
+def _grid(bounds: map_parts.Bounds, count: int, size: str) -> tuple[int, float]:
+    """The columns that give the largest maps, and how high all rows are in units of the type."""
+    x0, y0, x1, y1 = bounds
+    inches, points = style.SIZES.get(size, style.SIZES["screen"])
+    wide = (72 * inches - 2 * page.MARGIN) / points
+    most = 72 * inches * map_page.ASPECT / points - page.AROUND - LEGEND
+
+    def high(columns: int) -> float:
+        """Of a map that fills its column, or less where there is no room for that."""
+        filled = 0.96 * wide / columns * (y1 - y0) / (x1 - x0) + SCALE_BAR
+        return min(filled, most / math.ceil(count / columns) - TITLE - 0.5)
+
+    best = max(range(1, count + 1), key=high)
+    return best, (high(best) + TITLE + 0.5) * math.ceil(count / best)
+
+
+def _title(sheet: Sheet, room: float, name: str, gain: str) -> str:
+    """What a plan is, in two lines at most, and below it what it gains."""
+    size = 0.9 * sheet.size
+    name = lettering.broken(sheet.fig, name, size, room, 2)
+    return "\n".join([name, lettering.broken(sheet.fig, gain, size, room, 1)])
+
+
+def _panel(
+    ax: Axes, base: Scenario, changes: Sequence[StationChange], say: Language, *, first: bool
+) -> None:
+    map_parts.map_axes(ax, base.map.outline.bounds)
+    with mpl.rc_context({"font.size": SMALLER * mpl.rcParams["font.size"]}):
+        site_map.ground(ax, base.map)
+        taken = station_marks.draw(ax, changes, say, quiet=True)
+        for one in changes:
+            if _changed(one):
+                _name(ax, one, taken, say)
+        if first:
+            map_parts.scale_bar(ax, say)
+            map_parts.north_arrow(ax)

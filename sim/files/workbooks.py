@@ -1,0 +1,150 @@
+"""Sheets of Excel files as rows of texts: numbers exact, dates as dates, formulas by value."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from sim.errors import MapImportError, Problem
+from sim.files.delimited import Row
+from sim.text import Message
+
+ENDINGS: Final = (".xlsx", ".xlsm")
+OTHER_ENDINGS: Final = (".xls", ".xlsb", ".ods", ".et")  # are asked to be saved as .xlsx
+
+
+class Worksheet(NamedTuple):
+    """One sheet's rows that are not blank, and the names of the other sheets that hold some."""
+
+    name: str
+    rows: list[Row]
+    others: tuple[str, ...]
+    passed: tuple[str, ...]  # sheets before it, without a table
+
+
+def read_sheet(path: Path, wanted: str = "") -> Worksheet:
+    """The sheet of that name, else the first that holds a table. MapImportError."""
+    try:
+        import openpyxl
+    except ImportError:
+        message = Message('install what reads Excel files: pip install "tenthirty[excel]"')
+        raise MapImportError(path, message) from None
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        names = [s.title for s in book.worksheets if s.sheet_state == "visible"] or [
+            s.title for s in book.worksheets
+        ]
+        if wanted:
+            names = [_of_that_name(path, [s.title for s in book.worksheets], wanted)]
+        sheets = {name: _rows(book[name]) for name in names}
+    except MapImportError:
+        raise
+    except Exception as error:  # openpyxl says in many ways that a file is something else
+        message = Message("this is not an Excel file ({error})", error=error)
+        raise MapImportError(path, message) from None
+    found = _chosen(sheets)
+    _refuse_formulas(path, found.name)
+    return found
+
+
+def _of_that_name(path: Path, names: list[str], wanted: str) -> str:
+    by_name = {name.strip().casefold(): name for name in names}
+    name = by_name.get(wanted.strip().casefold())
+    if name is None:
+        message = Message(
+            "no sheet is called {wanted}; there are {names}", wanted=wanted, names=", ".join(names)
+        )
+        raise MapImportError(path, message)
+    return name
+
+
+def _chosen(sheets: dict[str, list[Row]]) -> Worksheet:
+    """The first sheet with a table that holds numbers, else the first table, else the first."""
+    tables = [name for name, rows in sheets.items() if _is_table(rows)]
+    first = next((name for name in tables if _has_numbers(sheets[name])), "")
+    name = first or (tables or list(sheets))[0]
+    before = list(sheets)[: list(sheets).index(name)]
+    others = tuple(other for other in tables if other != name)
+    passed = tuple(other for other in before if other not in others)
+    return Worksheet(name, sheets[name], others, passed)
+
+
+def _is_table(rows: list[Row]) -> bool:
+    """Two rows of two cells or more: not a page of prose."""
+    return sum(len([cell for cell in row if cell]) > 1 for _, row in rows) > 1
+
+
+def _has_numbers(rows: list[Row]) -> bool:
+    return any(cell[:1].isdigit() for _, row in rows[1:] for cell in row[1:])
+
+
+def _rows(sheet: Any) -> list[Row]:
+    """The rows that are not blank, as texts; a column of dates at midnight is one of days."""
+    sheet.reset_dimensions()  # some programs write them wrongly, and rows would be lost
+    rows = [
+        (line, list(row))
+        for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
+        if any(cell not in (None, "") for cell in row)
+    ]
+    timed = {
+        at
+        for _, row in rows
+        for at, cell in enumerate(row)
+        if isinstance(cell, datetime) and cell.time() != time()
+    }
+    texts = [
+        (line, [as_text(cell, with_time=at in timed) for at, cell in enumerate(row)])
+        for line, row in rows
+    ]
+    width = max((len(row) for _, row in texts), default=0)  # openpyxl ends a row at its last cell
+    return [(line, row + [""] * (width - len(row))) for line, row in texts if any(row)]
+
+
+def as_text(cell: object, *, with_time: bool = True) -> str:
+    """A cell as its exact text: 3.0 is 3, a date 2025-01-08 14:05:30, a time 14:05:30."""
+    if cell is None or cell != cell:  # nan
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        near = (cell + timedelta(microseconds=500)).replace(microsecond=0)
+        cell = near if abs(near - cell) <= timedelta(microseconds=1000) else cell
+        return str(cell if with_time else cell.date())
+    if isinstance(cell, time):
+        return cell.isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell).strip()
+
+
+def _refuse_formulas(path: Path, name: str) -> None:
+    """Formulas whose values were never saved would be read as empty cells."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
+        if not any(b"<f" in archive.read(n) for n in sheets):
+            return
+    import openpyxl
+
+    formulas = openpyxl.load_workbook(path, read_only=True)[name]
+    values = openpyxl.load_workbook(path, read_only=True, data_only=True)[name]
+    cells = [
+        (line, cell.coordinate, value)
+        for line, (row, known) in enumerate(
+            zip(formulas.iter_rows(), values.iter_rows(values_only=True), strict=False), start=1
+        )
+        for cell, value in zip(row, known, strict=False)
+        if isinstance(cell.value, str) and cell.value.startswith("=")
+    ]
+    # A formula may well give nothing; that all of them do means that nobody ever computed them.
+    if cells and all(value is None for _, _, value in cells):
+        line, cell, _ = cells[0]
+        message = Message(
+            "the formulas have no values yet (the first is {cell}): open it in Excel, save it, "
+            "and try again",
+            cell=cell,
+        )
+        raise MapImportError(path, Problem(message, line=line))

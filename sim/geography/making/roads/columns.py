@@ -1,0 +1,76 @@
+"""Which column of lines, or attribute of a graph, says what of a road: by OpenStreetMap's keys."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from sim.geography.making.roads import access, tags
+
+SHAPEFILE: Final = 10  # letters of a column's name in a Shapefile
+
+# Usual names beside the key itself; of several the first that is there counts.
+CLASS: Final = ("highway", "fclass", "class", "road_class", "type", "道路等级", "等级")
+ONEWAY: Final = ("oneway", "one_way", "direction", "单行")
+SPEED: Final = ("maxspeed", "max_speed", "speed", "speed_limit", "speedlimit", "限速")
+PACKED: Final = ("other_tags", "all_tags", "tags")  # many tags in one column
+SPEED_KEYS: Final = {"speed_kph": "km/h", "speed_mph": "mph", "maxspeed": ""}  # and their units
+USUAL: Final = {
+    "highway": CLASS,
+    "oneway": ONEWAY,
+    "maxspeed": SPEED,
+    "speed_kph": ("speed_kph", "speed_kmh", "kph", "kmh", "speed_km_h", "maxspeed_kmh"),
+    "speed_mph": ("speed_mph", "mph", "maxspeed_mph", "max_speed_mph", "speed_limit_mph"),
+    "name": ("name", "street", "road_name", "名称", "路名"),
+    "junction": ("junction",),
+    "duration": ("duration",),
+    "route": ("route",),
+    "osmid": ("osmid", "osm_id"),
+    **{key: (key,) for key in (*access.KEYS, *tags.ONEWAY[:-1], *tags.CONDITIONAL)},
+    **{
+        f"{key}{way}": (f"{key}{way}",)
+        for key in (*access.KEYS, "maxspeed")
+        for way in (":forward", ":backward")
+    },
+    **{key: (key,) for key in ("construction", "proposed", *tags.OUT_OF_USE_KEYS, "reversed")},
+    **{key: (key,) for key in tags.OTHER_THINGS},
+    "geometry": ("geometry",),
+}  # fmt: skip
+
+
+def meanings(names: Iterable[str]) -> dict[str, str]:
+    """{OpenStreetMap's key: the column that says it}, of the columns or attributes there are.
+
+    Names in any case; with _ for :, and cut to ten letters as a Shapefile has them.
+    """
+    there: dict[str, str] = {}
+    for name in names:
+        there.setdefault(name.casefold(), name)
+    found: dict[str, str] = {}
+    for key, usual in USUAL.items():
+        spellings = [s for name in usual for s in (name, name.replace(":", "_"))]
+        short = [s[:SHAPEFILE] for s in spellings if len(s) > SHAPEFILE]
+        taken = set(found.values())
+        hit = next((there[s] for s in (*spellings, *short) if s in there), "")
+        if hit and hit not in taken:
+            found[key] = hit
+    return found
+
+
+HSTORE: Final = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
+
+
+def unpacked(text: str | None) -> dict[str, str]:
+    """The tags in one column, as GDAL (other_tags, hstore) and others (JSON) write them."""
+    if not text:
+        return {}
+    if text.lstrip().startswith("{"):
+        try:
+            read = json.loads(text)
+        except ValueError:
+            return {}
+        return {str(key): str(value) for key, value in read.items() if value is not None}
+    return {re.sub(r"\\(.)", r"\1", key): re.sub(r"\\(.)", r"\1", value)
+            for key, value in HSTORE.findall(text)}  # fmt: skip

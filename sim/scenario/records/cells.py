@@ -1,0 +1,117 @@
+"""Numbers, durations and names in the cells of a table, each with what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+
+from sim.errors import did_you_mean
+from sim.scenario.records.faults import NEITHER, NOT_A_DURATION, Fault
+from sim.text import Message, message_of
+
+# What exports write where there is nothing.
+NOTHING: Final = frozenset(
+    ("", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "nil", "-", "--", "—", "/", "无", "空")
+)
+NUMBER: Final = re.compile(
+    r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+)
+YES: Final = ("yes", "true", "1", "y", "是")
+NO: Final = ("no", "false", "0", "n", "否")
+# Longer ones are slips of the pen, or a clock that was not stopped.
+LONGEST_S: Final = {
+    "call_taking": 3600.0, "turnout": 1800.0, "on_scene": 8 * 3600.0, "handover": 12 * 3600.0,
+}  # fmt: skip
+
+
+def column(
+    texts: Sequence[str], header: str, parse: Callable[[str], float], reason: Message
+) -> tuple[np.ndarray, list[Fault]]:
+    """[row] what is parsed; nan where nothing stands, or what cannot be parsed."""
+    values: dict[str, float] = {"": np.nan}
+    refused: dict[str, Message] = {}
+    for text in dict.fromkeys(texts):
+        try:
+            values[text] = parse(text) if text else np.nan
+        except ValueError as error:
+            values[text], refused[text] = np.nan, Message("{problem}", problem=message_of(error))
+    faults = [
+        Fault(row, header, refused[text], reason)
+        for row, text in enumerate(texts)
+        if text in refused
+    ]
+    return np.array([values[text] for text in texts], float), faults
+
+
+def number(text: str) -> float:
+    """A finite number; a comma parts thousands only, or `1,5` would silently be fifteen."""
+    if NUMBER.fullmatch(text):
+        value = float(text.replace(",", ""))
+        if np.isfinite(value):
+            return value
+    if re.fullmatch(r"[+-]?\d+,\d+", text):
+        raise ValueError(
+            Message("write a point before decimals, not a comma; found {found}", found=text)
+        )
+    raise ValueError(Message("write a number; found {found}", found=text))
+
+
+def degrees(text: str) -> float:
+    """Degrees; there a comma can only be the decimal one."""
+    if re.fullmatch(r"[+-]?\d{1,3},\d+", text):
+        return float(text.replace(",", "."))
+    return number(text)
+
+
+def durations(
+    texts: Sequence[str], header: str, stage: str, factor: float
+) -> tuple[np.ndarray, list[Fault]]:
+    """[row] seconds of a stage, in a column whose unit has `factor` seconds."""
+    longest = LONGEST_S[stage]
+
+    def parse(text: str) -> float:
+        value = number(text) * factor
+        if value < 0:
+            raise ValueError(Message("a duration cannot be negative; found {found}", found=text))
+        if value > longest:
+            raise ValueError(
+                Message(
+                    "this stage never takes longer than {hours:g} h; found {found}",
+                    hours=longest / 3600, found=text,
+                )
+            )  # fmt: skip
+        return value
+
+    return column(texts, header, parse, NOT_A_DURATION)
+
+
+def yes_or_no(texts: Sequence[str], header: str) -> tuple[np.ndarray, list[Fault]]:
+    """[row] 1 or 0."""
+
+    def parse(text: str) -> float:
+        if text.casefold() in YES:
+            return 1.0
+        if text.casefold() in NO:
+            return 0.0
+        raise ValueError(
+            Message("write yes or no ({chinese}); found {found}", chinese="是, 否", found=text)
+        )
+
+    return column(texts, header, parse, NEITHER)
+
+
+def rows_of(
+    texts: Sequence[str], header: str, known: dict[str, int], unknown: Message, reason: Message
+) -> tuple[np.ndarray, list[Fault]]:
+    """[row] the row that a name stands for; `unknown`: the text of what has none."""
+    folded = {name.casefold(): row for name, row in reversed(known.items())}
+
+    def parse(text: str) -> float:
+        if text.casefold() in folded:
+            return folded[text.casefold()]
+        raise ValueError(Message(unknown, name=text, hint=did_you_mean(text, list(known))))
+
+    return column(texts, header, parse, reason)

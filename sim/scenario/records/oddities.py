@@ -1,0 +1,88 @@
+"""What is odd about recorded calls as a whole, although each row can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sim.text import Message
+
+DAY: Final = np.timedelta64(1, "D")
+YEAR_DAYS: Final = 365.25
+LONG_YEARS: Final = 5
+FEW: Final = 10  # calls, below which a pattern in their times says little
+HEAPED: Final = 0.1  # of all calls at one point
+MANY: Final = 100
+
+
+def of_times(received: np.ndarray, dates_only: bool) -> Iterator[Message]:
+    """What is odd about the times. `received`: [call] datetime64[us], sorted."""
+    count = len(received)
+    since_midnight = received - received.astype("datetime64[D]")
+    midnight = int((since_midnight == np.timedelta64(0)).sum())
+    whole = int((since_midnight % np.timedelta64(1, "h") == np.timedelta64(0)).sum())
+    hours = since_midnight // np.timedelta64(1, "h")
+    if dates_only:
+        yield Message(
+            "The records have no time of day: all {n} calls are replayed at 00:00, so that they "
+            "queue as they never did. Do not use response times before the file has times.",
+            n=count,
+        )
+    elif (midnight == count and count > 2) or (count >= FEW and midnight >= 0.2 * count):
+        yield Message(
+            "{n} of {all} recorded calls were received at exactly 00:00: the time of day may be "
+            "missing, and calls of one instant queue as they never did.",
+            n=midnight,
+            all=count,
+        )
+    elif count >= FEW and whole >= 0.9 * count:
+        yield Message(
+            "{n} of {all} recorded calls were received at whole hours: the minutes may be missing, "
+            "and calls of one instant queue as they never did.",
+            n=whole,
+            all=count,
+        )
+    elif count >= 2 * FEW and hours.min() >= 1 and hours.max() <= 12:
+        yield Message(
+            "No recorded call was received between 13:00 and 01:00: AM and PM may be missing."
+        )
+    yield from _of_span(received)
+
+
+def _of_span(received: np.ndarray) -> Iterator[Message]:
+    gaps = np.diff(received)
+    if len(gaps) and gaps.max() > YEAR_DAYS * DAY:
+        widest = int(gaps.argmax())
+        yield Message(
+            "Between the recorded calls of {before} and of {after} lie {years:.1f} years without "
+            "any: a year may be mistyped.",
+            before=str(received[widest])[:10],
+            after=str(received[widest + 1])[:10],
+            years=gaps[widest] / DAY / YEAR_DAYS,
+        )
+    years = (received[-1] - received[0]) / DAY / YEAR_DAYS
+    if years > LONG_YEARS:
+        yield Message(
+            "The recorded calls span {years:.1f} years, from {first} to {last}.",
+            years=years,
+            first=str(received[0])[:10],
+            last=str(received[-1])[:10],
+        )
+
+
+def of_places(calls: pd.DataFrame) -> Iterator[Message]:
+    """Many calls at one point: what a dispatch system writes where it knows none."""
+    pointed = calls[calls["by_point"].astype(bool)]
+    if len(pointed) < MANY:
+        return
+    heap = pointed.groupby(["x", "y"]).size()
+    if heap.max() > HEAPED * len(pointed):
+        yield Message(
+            "{n} of {all} recorded calls lie at one and the same point: it may be what the "
+            "dispatch system writes where it knows no place.",
+            n=int(heap.max()),
+            all=len(pointed),
+        )

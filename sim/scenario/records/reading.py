@@ -1,0 +1,276 @@
+"""Records of calls, from a planner's file: replayed instead of drawn.
+
+One row a call, or a unit that was sent to one. A time and a place must be there; what else a row
+leaves empty is drawn as for any other call.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import PlannerError, Problem, RecordsError
+from sim.files.tables import read_table
+from sim.geography.bundle import Map
+from sim.model.calls import Calls
+from sim.policies.clock import NONE, on_grid
+from sim.scenario.records import cells, faults, incidents, oddities, places
+from sim.scenario.records.balance import Balance
+from sim.scenario.records.columns import DURATIONS, STAMPS, Column, Found, find
+from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
+from sim.scenario.records.incidents import Stamps
+from sim.scenario.records.instants import Instants
+from sim.scenario.settings.replay import Replay
+from sim.scenario.validation import Problems
+from sim.text import Message
+
+NO_SUCH_HOSPITAL: Final = Message('no hospital "{name}"{hint}')
+
+
+class CallRecords(NamedTuple):
+    """Calls as they were; nan where the records say nothing; `calls.place` is a row of `xy`."""
+
+    calls: Calls
+    xy: np.ndarray  # [call, 2] metres
+    start: datetime  # midnight before the first call
+    length_s: float  # to the midnight after the last
+    stamps: Stamps
+    units: np.ndarray  # [call] rows of the file that speak of it
+    balance: Balance
+    notes: tuple[Message, ...]  # how the file was read
+    warnings: tuple[Message, ...]  # what has to be said with every number
+
+
+def read(
+    path: Path, ground: Map, priorities: list[str], replay: Replay | None = None
+) -> CallRecords:
+    """All records of a file; RecordsError with all that keeps them from being used."""
+    asked = replay or Replay(file=path.name)
+    table = _table(path, asked)
+    problems = Problems()
+    found = find(table, asked.columns, problems.at(line=1))
+    problems.raise_if_any(RecordsError, path)
+    reader = _Reader(table, found, asked, ground, problems)
+    rows, odd = reader.rows(priorities)
+    if asked.unusable == "stop":
+        faults.tell(odd, reader.lines, problems)
+    problems.raise_if_any(RecordsError, path)
+    left_out = faults.counted(odd)
+    usable = rows.drop(index=sorted({fault.row for fault in odd}))
+    if usable.empty:
+        raise RecordsError(
+            path,
+            [
+                Problem(Message("no row can be used; {reason}: {n}", reason=reason, n=n))
+                for reason, n in left_out.items()
+            ],
+        )
+    calls = incidents.merged(usable)
+    balance = Balance(len(table), len(calls), len(usable) - len(calls), (*left_out.items(),))
+    balance.check()
+    return reader.finished(calls, usable, balance)
+
+
+def _table(path: Path, asked: Replay) -> pd.DataFrame:
+    """The file's rows as texts; RecordsError if there is no table in it."""
+    try:
+        table = read_table(path)
+    except OSError as error:
+        message = Message("the file cannot be read ({reason})", reason=error.strerror)
+        raise RecordsError(path, message) from None
+    except PlannerError as error:
+        raise RecordsError(path, error.problems) from None
+    return table
+
+
+class _Reader:
+    """The columns of one file, each as values."""
+
+    def __init__(
+        self, table: pd.DataFrame, found: Found, asked: Replay, ground: Map, problems: Problems
+    ):
+        self.table, self.found, self.asked, self.ground = table, found, asked, ground
+        self.lines = [int(line) for line in table.index]
+        self.problems = problems
+        self.instants = Instants(asked, found.order, self.lines, ground, problems)
+        self.notes: list[Message] = []
+        self.warnings: list[Message] = []
+
+    def texts(self, key: str) -> tuple[list[str], str] | None:
+        """A column's texts, empty where it says that there is nothing; and its header."""
+        column = self.found.columns.get(key)
+        return None if column is None else (self._joined(column), column.header)
+
+    def _joined(self, column: Column) -> list[str]:
+        parts = [self.table.iloc[:, at].astype(str).str.strip().tolist() for at in column.at]
+        texts = [" ".join(part for part in row if part) for row in zip(*parts, strict=True)]
+        return ["" if text.casefold() in cells.NOTHING else text for text in texts]
+
+    def rows(self, priorities: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
+        """[row] all values of the file; and what is wrong with some of them."""
+        count = len(self.table)
+        texts, header = self.texts("received_at") or ([], "")
+        received, odd = self.instants.received(texts, header)
+        odd = [Fault(r, header, NO_TIME, NO_TIME) for r in range(count) if not texts[r]] + odd
+        where = places.read(self.texts, self.ground, count)
+        odd += where.faults
+        rows = pd.DataFrame({"received_at": received, "x": where.xy[:, 0], "y": where.xy[:, 1]})
+        rows["line"], rows["by_point"] = self.lines, where.by_point
+        rows["township"] = where.township
+        rows["priority"] = self._priorities(priorities, count)
+        for stage in DURATIONS:
+            rows[stage], more = self._durations(stage, count)
+            odd += more
+        conveyed = self.texts("conveyed")
+        rows["conveyed"], more = cells.yes_or_no(*conveyed) if conveyed else (np.nan, [])
+        odd += more
+        rows["hospital"], more = self._hospitals(count)
+        odd += more
+        for name in STAMPS:
+            rows[name] = self.instants.stamps(name, *(self.texts(name) or ([""] * count, "")))
+        rows["incident"] = (self.texts("incident") or ([""] * count, ""))[0]
+        return rows, odd
+
+    def _durations(self, stage: str, count: int) -> tuple[np.ndarray, list[Fault]]:
+        found = self.texts(stage)
+        if found is None:
+            return np.full(count, np.nan), []
+        return cells.durations(*found, stage, self.found.columns[stage].factor)
+
+    def _hospitals(self, count: int) -> tuple[np.ndarray, list[Fault]]:
+        found = self.texts("hospital")
+        if found is None:
+            return np.full(count, np.nan), []
+        known = {n: h.row for h in self.ground.hospitals for n in (h.name.zh, h.name.en)}
+        return cells.rows_of(*found, known, NO_SUCH_HOSPITAL, NO_HOSPITAL)
+
+    def _priorities(self, priorities: list[str], count: int) -> np.ndarray:
+        """[row] number of the priority; all that the scenario does not know are told at once."""
+        found = self.texts("priority")
+        if found is None:
+            return np.full(count, np.nan)
+        texts, header = found
+        known = {name.casefold(): row for row, name in enumerate(priorities)}
+        renamed = self.asked.priorities
+        for name in sorted(set(renamed.values()) - set(priorities)):
+            self.problems.at("replay.priorities").tell(
+                Message(
+                    'the scenario has no priority "{name}"; it has {known}',
+                    name=name, known=", ".join(priorities),
+                )
+            )  # fmt: skip
+        names = {text: renamed.get(text, text).casefold() for text in dict.fromkeys(texts)}
+        unknown = [text for text, name in names.items() if text and name not in known]
+        if unknown and set(renamed.values()) <= set(priorities):
+            self._ask_for(sorted(unknown), texts, header, priorities)
+        return np.array([known.get(names[text], np.nan) if text else np.nan for text in texts])
+
+    def _ask_for(
+        self, unknown: list[str], texts: list[str], header: str, priorities: list[str]
+    ) -> None:
+        """One line about all priorities that the scenario does not have, with what to write."""
+        at = [row for row, text in enumerate(texts) if text in set(unknown)]
+        self.problems.at(header, line=self.lines[at[0]]).tell(
+            Message(
+                "no priority {names} in the scenario (rows: {n}): say which they are with "
+                "`replay: {{file: {file}, priorities: {{{lines}}}}}`, each one of {known}",
+                names=", ".join(f'"{text}"' for text in unknown[:20]),
+                n=len(at),
+                file=self.asked.file,
+                lines=", ".join(f'"{text}": …' for text in unknown[:20]),
+                known=", ".join(priorities),
+            )
+        )
+
+    # ── what it comes to ─────────────────────────────────────────────────────────────────────
+
+    def finished(self, calls: pd.DataFrame, usable: pd.DataFrame, balance: Balance) -> CallRecords:
+        """The calls as arrays, and what has to be said of them."""
+        xy = calls[["x", "y"]].to_numpy(float)
+        received = calls["received_at"].to_numpy("datetime64[us]")
+        start = received[0].astype("datetime64[D]").astype("datetime64[us]")
+        end = received[-1].astype("datetime64[D]") + np.timedelta64(1, "D")
+        self._from_instants(calls)
+        self._say(calls, balance)
+        stage_s = on_grid(calls[list(DURATIONS)].to_numpy(float))
+        hospital = calls["hospital"].fillna(NONE).to_numpy(int)
+        conveyed = np.where(hospital != NONE, calls["conveyed"].fillna(1.0), calls["conveyed"])
+        at = self.ground.townships_at(usable[["x", "y"]].to_numpy(float))
+        self._contradicted(usable, at)
+        built = Calls(
+            on_grid((received - start) / np.timedelta64(1, "s")),
+            np.arange(len(calls)),
+            self.ground.areas_at(xy),
+            self.ground.townships_at(xy),
+            calls["priority"].fillna(NONE).to_numpy(int),
+            call_taking_s=stage_s[:, 0],
+            turnout_s=stage_s[:, 1],
+            on_scene_s=stage_s[:, 2],
+            conveyed=conveyed.astype(float),
+            hospital=hospital,
+            handover_s=stage_s[:, 3],
+        )
+        length_s = (end - start) / np.timedelta64(1, "s")
+        self.warnings += [*oddities.of_times(received, self.instants.dates_only)]
+        self.warnings += [*oddities.of_places(calls)]
+        return CallRecords(
+            built, xy, start.astype(datetime), float(length_s), incidents.since(calls, start),
+            calls["units"].to_numpy(int), balance, tuple(self.notes), tuple(self.warnings),
+        )  # fmt: skip
+
+    def _from_instants(self, calls: pd.DataFrame) -> None:
+        """Durations between recorded instants, of the stages for which that is asked."""
+        for stage in self.asked.durations:
+            seconds, odd = incidents.stage_seconds(calls, stage, cells.LONGEST_S[stage])
+            calls[stage] = calls[stage].fillna(pd.Series(seconds))
+            if odd:
+                self.notes.append(
+                    Message(
+                        "durations of {stage} between instants that are negative or too long: {n}; "
+                        "they are drawn instead",
+                        stage=stage, n=odd,
+                    )
+                )  # fmt: skip
+
+    def _say(self, calls: pd.DataFrame, balance: Balance) -> None:
+        self.notes += self.instants.notes
+        if balance.further_units:
+            self.notes.append(
+                Message(
+                    "rows of the same {column} are one call; calls: {calls}, units sent to them: "
+                    "{units}",
+                    column=self.found.columns["incident"].header, calls=len(calls),
+                    units=int(calls["units"].sum()),
+                )
+            )  # fmt: skip
+        if twice := incidents.repeated(calls):
+            self.notes.append(
+                Message(
+                    "calls with the very instant and place of another: {n}; they may be recorded "
+                    "twice; all are replayed",
+                    n=twice,
+                )
+            )
+        if wrong := incidents.out_of_order(calls):
+            self.notes.append(
+                Message("calls whose recorded instants are not in order: {n}", n=wrong)
+            )
+        if self.found.unused:
+            self.notes.append(
+                Message("columns not used: {names}", names=", ".join(self.found.unused))
+            )
+
+    def _contradicted(self, usable: pd.DataFrame, at: np.ndarray) -> None:
+        named = usable["by_point"].to_numpy(bool) & usable["township"].notna().to_numpy()
+        if n := int((usable["township"].to_numpy()[named] != at[named]).sum()):
+            self.warnings.append(
+                Message(
+                    "Of {all} records with a point and a township, {n} name another township than "
+                    "the point lies in; the point is taken.",
+                    n=n, all=int(named.sum()),
+                )
+            )  # fmt: skip
