@@ -139,13 +139,13 @@ def sentence(curve: Curve, say: Language) -> str:
     if not ambulances:
         return say(
             "The next station ({station}) gains {station_size} ({station_between}); {sure} of the "
-            "{many} stations tried each add what matters.",
+            "{many} stations tried would each add what matters.",
             **values,
         )
     return say(
         "The next station ({station}) gains {station_size} ({station_between}), the next "
         "ambulance without a new site ({ambulance}) gains {ambulance_size} ({ambulance_between}); "
-        "{sure} of the {many} stations tried each add what matters.",
+        "{sure} of the {many} stations tried would each add what matters.",
         **values,
     )
 

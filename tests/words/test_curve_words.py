@@ -40,7 +40,7 @@ def test_without_costs_nothing_is_said_of_money():
 
 def test_layouts_on_the_front_are_listed():
     on = [words.place_name(p, EN) for p in of_curve().points() if p.on_front]
-    assert f"town and country as: {', '.join(on)}." in " ".join(of_curve().table().split())
+    assert f"town and country: {', '.join(on)}." in " ".join(of_curve().table().split())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_sentence_sets_the_next_station_against_the_next_ambulance():
         f"The next station ({station}, +1,300,000 CNY per year) gains +5.0 points (95 % CI +4.0 to "
         "+6.0), the next ambulance without a new site ("
     )
-    assert said.endswith("; 1 of the 1 stations tried each add what matters.")
+    assert said.endswith("; 1 of the 1 stations tried would each add what matters.")
     assert "再增一站（" in found.sentence("zh")
 
 
