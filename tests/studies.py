@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from types import SimpleNamespace
 
@@ -21,6 +22,7 @@ from sim.measures.verdicts import Verdict
 from sim.model.calendar import Window
 from sim.scenario.file import load
 from sim.study.stopping import StoppedBecause
+from sim.study.worst_served import WorstServed
 from sim.text import Name
 
 MONTH_S = 28 * 86_400
@@ -105,5 +107,6 @@ def late_by_cause(liling, counts, *, township=0, calls=100, replications=2):
         nearest_s=np.concatenate([distance[cause].astype(float), np.full(more, 10.0)]),
         at_once=zeros > 0, cross=zeros > 0,
     )  # fmt: skip
-    study = study_of(liling, replications)
+    worst = WorstServed((township,), eligible=1)
+    study = replace(study_of(liling, replications), worst=worst)
     return explain(Comparison(study, (liling,), ((one,) * replications,)))

@@ -101,7 +101,6 @@ class Ranking(AnswerOnMap):
                 "place": place, "best_place": site.best_place, "worst_place": site.worst_place,
                 "name_zh": site.candidate.name.zh, "name_en": site.candidate.name.en,
                 "verdict": str(site.verdict), "replications": site.replications,
-                "dropped_early": site.dropped_early,
             }  # fmt: skip
             for key, gain in site.gains.items():
                 row |= {key: gain.mean, f"{key}_low": gain.low, f"{key}_high": gain.high}

@@ -76,7 +76,7 @@ class Runs:
         self._watch = effort.watch or (lambda done, total: None)
         self._found: list[list[Tally | Counts]] = [[] for _ in self.layouts]
         self._ready: dict[int, Pooled | Summed] = {}
-        self._worst = worst
+        self._worst_served = worst
         self.runs = 0  # replications of all layouts together, read back or simulated
 
     def __enter__(self) -> Runs:
@@ -271,14 +271,28 @@ class Runs:
     @property
     def worst_served(self) -> WorstServed:
         """The worst-served townships of the base, chosen on calls of their own."""
-        if self._worst is None:
-            self._worst = choose(self.base, self._study.plan, self.seed, self._pool.results)
-        return self._worst
+        if self._worst_served is None:
+            key = self._choice_key()
+            noted = self._checkpoints.read_choice(key)
+            self._worst_served = self._choose() if noted is None else WorstServed.of(noted)
+            if noted is None:
+                self._checkpoints.note_choice(key, self._worst_served._asdict())
+        return self._worst_served
+
+    def _choose(self) -> WorstServed:
+        return choose(self.base, self._study.plan, self.seed, self._pool.results)
+
+    def _choice_key(self) -> str:
+        """A hash of all that the choice follows from, of which the measured calls are no part."""
+        if self._checkpoints.folder is None:
+            return ""
+        plan = self._study.plan._replace(seed=self.seed, keep=Keep.SUMS)
+        return self._study._replace(plan=plan).key([0], self._fingerprints)
 
     @property
     def worst_if_chosen(self) -> WorstServed | None:
         """The same if anything has asked for them yet."""
-        return self._worst
+        return self._worst_served
 
     @property
     def worst(self) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
-from sim.words import changes, differences, measures, provenance, records, worst_served
+from sim.words import changes, differences, measures, provenance, records, worst_notes
 from sim.words.comparison_sentence import sentence
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
@@ -248,7 +248,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 times=f"{gain:.0f}",
             )
         )
-    return [*notes, *worst_served.notes(comparison.provenance, say)]
+    return [*notes, *worst_notes.notes(comparison.provenance, say)]
 
 
 def _levels(comparison: Comparison, say: Language) -> list[str]:

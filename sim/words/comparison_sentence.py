@@ -88,6 +88,16 @@ CHANGES: Final = {
         Message("people in {areas} that meet their target ({size} more in every hundred)"),
         Message("people in {areas} that meet their target ({size} fewer in every hundred)"),
     ),
+    (Verdict.TOO_FEW, Verdict.BETTER): Message(
+        "{what} would change compliance by {change} points ({between}): too few calls to say "
+        "whether it helps; but for the {n} worst-served {areas}, {worst} more in every hundred "
+        "within target."
+    ),
+    (Verdict.TOO_FEW, Verdict.WORSE): Message(
+        "{what} would change compliance by {change} points ({between}): too few calls to say "
+        "whether it helps; but for the {n} worst-served {areas}, {worst} fewer in every hundred "
+        "within target."
+    ),
 }
 
 

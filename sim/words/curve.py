@@ -11,7 +11,7 @@ from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.text import Message
-from sim.words import costs, measures, options, provenance, worst_served
+from sim.words import costs, measures, options, provenance, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -97,7 +97,7 @@ def _notes(curve: Curve, say: Language) -> list[str]:
                 layouts=say(", ").join(best),
             )
         )
-    return [*notes, *worst_served.notes(curve.provenance, say, only_by=curve.by)]
+    return [*notes, *worst_notes.notes(curve.provenance, say, only_by=curve.by)]
 
 
 def place_name(point: Point, say: Language) -> str:

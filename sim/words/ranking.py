@@ -10,7 +10,7 @@ from sim.answers.selection import CONFIDENCE
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import measures, provenance, reasons, worst_served
+from sim.words import measures, provenance, reasons, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, frame, page
 
@@ -118,7 +118,7 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
         notes.append(
             say("{place}. {site}: {reason}", place=place, site=name(site, say), reason=reason)
         )
-    return [*notes, *worst_served.notes(ranking.provenance, say), promise(ranking, say)]
+    return [*notes, *worst_notes.notes(ranking.provenance, say), promise(ranking, say)]
 
 
 UNFINISHED = {  # by how the number of replications was chosen
@@ -178,11 +178,11 @@ LEADS = {  # the first of several: whether it surely gains, whether others may b
         "be told apart from {others}."
     ),
     (False, False): Message(
-        "None of the {several} candidate sites is sure to help; {site} leads: {size} ({measure}; "
+        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} ({measure}; "
         "{between})."
     ),
     (False, True): Message(
-        "None of the {several} candidate sites is sure to help; {site} leads: {size} ({measure}; "
+        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} ({measure}; "
         "{between}); it cannot be told apart from {others}."
     ),
 }

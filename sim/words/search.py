@@ -11,7 +11,7 @@ from sim.answers.search import Search, Step
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST
 from sim.text import Message
-from sim.words import comparison, costs, measures, options, provenance, worst_served
+from sim.words import comparison, costs, measures, options, provenance, worst_notes
 from sim.words.comparison_sentence import BESIDES_A_GAIN, changes_of
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
@@ -125,7 +125,7 @@ def _notes(search: Search, say: Language) -> list[str]:
             measure=measures.label_in(search.provenance, measure, say),
         ),
         say("Ambulances: {crews}.", crews=options.crews(search.layout, say)),
-        *worst_served.notes(search.provenance, say, only_by=search.by),
+        *worst_notes.notes(search.provenance, say, only_by=search.by),
     ]
 
 

@@ -11,7 +11,7 @@ from sim.answers.stress import Stress
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
-from sim.words import assumptions, changes, differences, measures, provenance, worst_served
+from sim.words import assumptions, changes, differences, measures, provenance, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
 
@@ -93,7 +93,7 @@ def _notes(stress: Stress, say: Language) -> list[str]:
             measure=measures.label_in(stress.provenance, measure, say),
         )
     ]
-    notes += worst_served.notes(stress.provenance, say, only_by=stress.by)
+    notes += worst_notes.notes(stress.provenance, say, only_by=stress.by)
     return notes if stress.joint is None else [*notes, _together(stress, say)]
 
 

@@ -7,7 +7,7 @@ import math
 from sim.answers.worth import KEYS, StationWorth, Worth
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
-from sim.words import costs, measures, provenance, worst_served
+from sim.words import costs, measures, provenance, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -89,7 +89,7 @@ def _notes(worth: Worth, say: Language) -> list[str]:
         most = max(spare, key=lambda loss: loss.saved)
         amount = costs.amount(most.saved, base, say)
         notes.append(say("{what} would save {amount}.", what=what(worth, most, say), amount=amount))
-    return [*notes, *worst_served.notes(worth.provenance, say, only_by=worth.by)]
+    return [*notes, *worst_notes.notes(worth.provenance, say, only_by=worth.by)]
 
 
 def sentence(worth: Worth, say: Language) -> str:

@@ -27,7 +27,7 @@ class Note(NamedTuple):
 
 @dataclass
 class Kilometres:
-    """Of roads, on the ground: what was read is what is kept and what was left out."""
+    """Kilometres of roads on the ground: what was read is what is kept and what was left out."""
 
     read: float = 0.0
     left_out: float = 0.0
