@@ -178,12 +178,12 @@ LEADS = {  # the first of several: whether it surely gains, whether others may b
         "be told apart from {others}."
     ),
     (False, False): Message(
-        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} ({measure}; "
-        "{between})."
+        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} "
+        "({measure}; {between})."
     ),
     (False, True): Message(
-        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} ({measure}; "
-        "{between}); it cannot be told apart from {others}."
+        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} "
+        "({measure}; {between}); it cannot be told apart from {others}."
     ),
 }
 
