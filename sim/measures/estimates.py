@@ -26,6 +26,14 @@ def estimate(found: Replications, key: str, group: Group = ALL) -> Estimate:
     return Estimate(value.mean, *bounds)
 
 
+def moved(value: Estimate, by: float, key: str) -> Estimate:
+    """A value and its interval, so much higher, within what is possible; unless `by` is nan."""
+    if not math.isfinite(by) or not math.isfinite(value.mean):
+        return value
+    greatest = BY_KEY[key].greatest
+    return Estimate(*(float(np.clip(end + by, 0, greatest)) for end in value))
+
+
 def paired(base: Replications, other: Replications, key: str, group: Group = ALL) -> Spread:
     """`other` less `base` on the same calls: replications are left out of both together."""
     return BY_KEY[key].paired(base, other, group)

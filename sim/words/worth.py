@@ -103,9 +103,10 @@ def sentence(worth: Worth, say: Language) -> str:
     }
     spare = [what(worth, loss, say) for loss in worth.spare()]
     if not spare:
-        return say("Most is lost with {what}: {size} ({between}).", **values)
+        return say("The greatest loss would be: {what}, {size} ({between}).", **values)
     return say(
-        "Most is lost with {what}: {size} ({between}); no loss that matters, each alone: {spare}.",
+        "The greatest loss would be: {what}, {size} ({between}). Each of these alone would cost "
+        "too little to matter: {spare}.",
         spare=say(", ").join(spare),
         **values,
     )
@@ -146,7 +147,7 @@ def headline(worth: Worth, say: Language) -> str:
     }
     if rivals := _rivals(worth):
         others = say.listed([_in_short(worth, loss, say) for loss in rivals], most=1)
-        return say("Most is lost by {what} ({size}), not surely more than by {others}",
+        return say("Most is lost by {what} ({size}), perhaps no more than by {others}",
                    others=others, **values)  # fmt: skip
     if not spare:
         return say("Most is lost by {what}: {size}", **values)

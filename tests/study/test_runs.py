@@ -20,7 +20,8 @@ from sim.scenario.file import load
 from sim.study import runs as room
 from sim.study.effort import Effort
 from sim.study.replication import Keep
-from sim.study.runs import Runs, shared
+from sim.study.runs import Runs
+from sim.study.sharing import shared
 from sim.study.stopping import STEP
 from sim.study.workers import Pool
 from sim.study.worst_served import WorstServed
