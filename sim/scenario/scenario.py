@@ -20,7 +20,7 @@ from sim.scenario import altering
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
 from sim.scenario.layout import Layout
 from sim.scenario.records import CallRecords
-from sim.scenario.records.balance import Counted, counted
+from sim.scenario.records.balance import CallCounts, counted
 from sim.scenario.settings import Settings, StudySettings
 from sim.scenario.validation import Problems, validated
 from sim.text import Message, Name
@@ -98,7 +98,7 @@ class Scenario(Layout):
         """The scenario after a change, under its old name; problems of it are told."""
         return replace(change.made(self, self.map, problems), changes=(*self.changes, change))
 
-    def counted_records(self) -> Counted | None:
+    def counted_records(self) -> CallCounts | None:
         """How many recorded calls are measured, and how many come before or after; None if calls
         are drawn."""
         if self.recorded is None:

@@ -20,7 +20,7 @@ from sim.model.calls import Calls
 from sim.policies.clock import NONE, on_grid
 from sim.scenario.records import cells, faults, incidents, oddities, places
 from sim.scenario.records.balance import Balance
-from sim.scenario.records.columns import DURATIONS, STAMPS, Column, FileColumns, find
+from sim.scenario.records.columns import DURATIONS, STAMPS, FileColumn, FileColumns, find
 from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
 from sim.scenario.records.incidents import Stamps
 from sim.scenario.records.instants import Instants
@@ -110,7 +110,7 @@ class _Reader:
         column = self.found.columns.get(key)
         return None if column is None else (self._joined(column), column.header)
 
-    def _joined(self, column: Column) -> list[str]:
+    def _joined(self, column: FileColumn) -> list[str]:
         parts = [self.table.iloc[:, at].astype(str).str.strip().tolist() for at in column.at]
         texts = [" ".join(part for part in row if part) for row in zip(*parts, strict=True)]
         return ["" if text.casefold() in cells.NOTHING else text for text in texts]
