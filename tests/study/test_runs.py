@@ -195,11 +195,11 @@ def test_intervals_after_looking_are_wider():
     ("how", "said"),
     [
         ({"replications": 5, "most": 10}, "most: it bounds"),
-        ({"replications": 0}, "at least one"),
+        ({"replications": 0}, "write at least 1"),
         ({"draft": True, "replications": 3}, "name it alone"),
         ({"workers": 0}, "workers: a number of processes"),
         ({"engine": "fast"}, "compiled or reference"),
-        ({"seed": -1}, "must not be negative"),
+        ({"seed": -1}, "write at least 0"),
     ],
     ids=str,
 )

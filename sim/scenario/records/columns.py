@@ -91,7 +91,7 @@ class Column(NamedTuple):
     factor: float = 1.0  # seconds in the header's unit
 
 
-class Found(NamedTuple):
+class FileColumns(NamedTuple):
     """The columns of a file."""
 
     columns: dict[str, Column]  # by what they hold
@@ -99,7 +99,7 @@ class Found(NamedTuple):
     order: str  # what comes first in the dates of such an export, if that is known
 
 
-def find(frame: pd.DataFrame, asked: Columns, problems: Problems) -> Found:
+def find(frame: pd.DataFrame, asked: Columns, problems: Problems) -> FileColumns:
     """The columns by what they hold; what is wrong with the headers is told."""
     headers = [str(name) for name in frame.columns]
     columns, used, barred = _named(headers, asked, problems)
@@ -134,7 +134,7 @@ def find(frame: pd.DataFrame, asked: Columns, problems: Problems) -> Found:
     _required(headers, columns, problems)
     unused = [header for at, header in enumerate(headers) if at not in used and header]
     american = any(_plain(header) in _AMERICAN for header in headers)
-    return Found(columns, unused, MONTH_FIRST if american else "")
+    return FileColumns(columns, unused, MONTH_FIRST if american else "")
 
 
 def _named(

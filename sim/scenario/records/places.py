@@ -90,7 +90,9 @@ def _degrees(texts: Texts, count: int) -> tuple[np.ndarray, np.ndarray, str, lis
         column, header = both
         matches = [_POINT.fullmatch(text) for text in column]
         (lon, odd), (lat, more) = (
-            cells.column([m[part] if m else "" for m in matches], header, cells.number, NOT_A_PLACE)
+            cells.column(
+                [m[part] if m else "" for m in matches], header, cells.degrees, NOT_A_PLACE
+            )
             for part in (1, 2)
         )
         for row, (text, match) in enumerate(zip(column, matches, strict=True)):

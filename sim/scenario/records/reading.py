@@ -14,19 +14,19 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import PlannerError, Problem, RecordsError
-from sim.files.tables import read_table
+from sim.files import numerals, tables
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
 from sim.policies.clock import NONE, on_grid
 from sim.scenario.records import cells, faults, incidents, oddities, places
 from sim.scenario.records.balance import Balance
-from sim.scenario.records.columns import DURATIONS, STAMPS, Column, Found, find
+from sim.scenario.records.columns import DURATIONS, STAMPS, Column, FileColumns, find
 from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
 from sim.scenario.records.incidents import Stamps
 from sim.scenario.records.instants import Instants
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
-from sim.text import Message
+from sim.text import Message, message_of
 
 NO_SUCH_HOSPITAL: Final = Message('no hospital "{name}"{hint}')
 
@@ -78,7 +78,7 @@ def read(
 def _table(path: Path, asked: Replay) -> pd.DataFrame:
     """The file's rows as texts; RecordsError if there is no table in it."""
     try:
-        table = read_table(path)
+        table = tables.read_table(path, asked.encoding or "", asked.sheet or "")
     except OSError as error:
         message = Message("the file cannot be read ({reason})", reason=error.strerror)
         raise RecordsError(path, message) from None
@@ -91,13 +91,18 @@ class _Reader:
     """The columns of one file, each as values."""
 
     def __init__(
-        self, table: pd.DataFrame, found: Found, asked: Replay, ground: Map, problems: Problems
+        self,
+        table: pd.DataFrame,
+        found: FileColumns,
+        asked: Replay,
+        ground: Map,
+        problems: Problems,
     ):
         self.table, self.found, self.asked, self.ground = table, found, asked, ground
         self.lines = [int(line) for line in table.index]
         self.problems = problems
         self.instants = Instants(asked, found.order, self.lines, ground, problems)
-        self.notes: list[Message] = []
+        self.notes: list[Message] = tables.notes(table)
         self.warnings: list[Message] = []
 
     def texts(self, key: str) -> tuple[list[str], str] | None:
@@ -139,7 +144,19 @@ class _Reader:
         found = self.texts(stage)
         if found is None:
             return np.full(count, np.nan), []
-        return cells.durations(*found, stage, self.found.columns[stage].factor)
+        texts, header = found
+        try:
+            comma = tables.decimal_comma(self.table, texts)
+        except numerals.CommaError as error:
+            self.problems.at(header, line=self.lines[error.rows[0]]).tell(message_of(error))
+            comma = False
+        if comma:
+            file = self.asked.file
+            self.notes.append(
+                Message("{file}: the commas of {column} are decimal ones", file=file, column=header)
+            )
+        factor = self.found.columns[stage].factor
+        return cells.durations(texts, header, cells.LONGEST_S[stage], factor, comma)
 
     def _hospitals(self, count: int) -> tuple[np.ndarray, list[Fault]]:
         found = self.texts("hospital")
