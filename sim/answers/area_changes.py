@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
-from sim.measures.intervals import Jackknifed, Spread
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
+
+if TYPE_CHECKING:
+    from sim.answers.comparison import Comparison
 
 FEWEST_CALLS: Final = 20  # in all replications; of fewer, each one moves a share by five points
 
@@ -58,16 +59,7 @@ def _judged(comparison: Comparison, key: str) -> dict[tuple[int, int], Verdict]:
     if comparison.replications < FEWEST:
         return dict.fromkeys(spreads, Verdict.UNDECIDED)
     found = verdicts(BY_KEY[key], list(spreads.values()), comparison.matters)
-    least = comparison.matters.share
     return {
-        at: Verdict.UNDECIDED if _unseen(spread, calls[at[1]], least) else verdict
-        for (at, spread), verdict in zip(spreads.items(), found, strict=True)
+        at: Verdict.UNDECIDED if verdict == Verdict.TOO_FEW else verdict
+        for at, verdict in zip(spreads, found, strict=True)
     }
-
-
-def _unseen(spread: Spread, calls: int, least: float) -> bool:
-    """Whether nothing changed in any call, but in too few calls to say that nothing would.
-
-    What did not happen in n calls may still happen in 3 of n (rule of three).
-    """
-    return isinstance(spread, Jackknifed) and spread.se == 0 and 3 / calls > least

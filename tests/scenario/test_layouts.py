@@ -9,7 +9,7 @@ from sim.text import Name
 
 
 def station(name, x=0.0, y=0.0, closed=False):
-    return Station(Name(name, f"{name} en"), "station", x, y, 0, 0.0, closed)
+    return Station(Name(name, f"{name} en"), "station", x, y, 0.0, closed)
 
 
 BASE = Layout(
