@@ -49,6 +49,10 @@ class Problem:
         return self.told()
 
 
+class PlannerWarning(UserWarning):
+    """A sentence for a planner, in her language, about something that she can mend."""
+
+
 class PlannerError(Exception):
     """All the problems of one input, told at once."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -16,7 +18,7 @@ import typer
 
 from sim.cli import ask, decide, maps, prepare, speech
 from sim.cli.options import Stopped
-from sim.errors import PlannerError
+from sim.errors import PlannerError, PlannerWarning
 from sim.words.language import Language, language, usual
 
 STOPPED = 130
@@ -67,6 +69,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a terminal that is not UTF-8 must not break a table
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    warnings.showwarning = _plainly(warnings.showwarning)
     say = language()
     try:
         asked, arguments = speech.taken_out(sys.argv[1:])
@@ -89,6 +92,18 @@ def main() -> None:
         else:
             typer.echo(speech.mistake(error, say), err=True)
         sys.exit(2)
+
+
+def _plainly(usual: Callable[..., None]) -> Callable[..., None]:
+    """Warnings for a planner as their sentence alone, on stderr; all others as usual."""
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, PlannerWarning):
+            typer.echo(str(message), err=True)
+        else:
+            usual(message, category, *where, **more)
+
+    return show
 
 
 def commands(say: Language, asked: str | None = None) -> Any:

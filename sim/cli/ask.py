@@ -55,7 +55,7 @@ def run(
     scenario: ScenarioPath, logs: Logs = True, townships: Townships = False, *, options: Options
 ) -> None:
     """How well a layout keeps its targets, with figures and every call under runs/."""
-    with working(Message("Reading the map"), options.say) as tell:
+    with working(Message("Reading the map"), options.say, as_json=options.as_json) as tell:
         layouts = [layout(scenario, options)]
         folder = options.out or work.free_folder(work.name_of(scenario))
         result = work.carry_out(layouts, folder, tell, options, logs)
@@ -77,7 +77,7 @@ def compare(
     options: Options,
 ) -> None:
     """What a change would bring: the same calls through both layouts."""
-    with working(Message("Reading the map"), options.say) as tell:
+    with working(Message("Reading the map"), options.say, as_json=options.as_json) as tell:
         base = layout(scenario, options)
         layouts = [base] + [layout(path, options) for path in others or []]
         changes = changes_of(add or [], move or [], close or [], ambulances or [])

@@ -239,7 +239,7 @@ def _answer(
     steps: bool = False,
 ) -> None:
     """Read, ask, print, write."""
-    with working(Message("Reading the map"), options.say) as tell:
+    with working(Message("Reading the map"), options.say, as_json=options.as_json) as tell:
         base = layout(path, options)
         folder = options.out or work.free_folder(f"{work.name_of(path)}-{verb}")
         told = work.answer(base, folder, tell, options, ask, steps)

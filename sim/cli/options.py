@@ -132,10 +132,13 @@ def asks(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def working(title: str, say: Language) -> Iterator[Callable[..., None]]:
-    """A progress bar around all work of a command, which Ctrl-C may end."""
+def working(title: str, say: Language, *, as_json: bool = False) -> Iterator[Callable[..., None]]:
+    """A progress bar around all work of a command, which Ctrl-C may end.
+
+    `as_json`: a script reads along, and no line about progress is written without a terminal.
+    """
     try:
-        with bar(title, say) as tell:
+        with bar(title, say, lines=not as_json) as tell:
             yield tell
     except KeyboardInterrupt:
         raise Stopped(Message("Stopped. Nothing was written.")) from None

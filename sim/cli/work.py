@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.study.effort import EffortOptions
 
-COMPILING = Message("Compiling the rules (once, half a minute)")
+COMPILING = Message(
+    "Compiling the rules, which takes about half a minute; it is done once on this machine."
+)
 PART = "study"  # one part folder for all that may be asked for a results folder
 
 
@@ -63,12 +65,13 @@ def session(
         nonlocal began
         if not began and checkpoints.taken_up:
             tell(note=_going_on(checkpoints.finished()))
-        compiling = not began and not engines.is_ready(options.engine)
+        if not began and not engines.is_ready(options.engine):
+            tell(note=COMPILING)
         began = True
         if steps and done:
             tell(title=Message("Trying one option after another"))
         else:
-            tell(done, total, COMPILING if compiling else Message("Simulating"))
+            tell(done, total, Message("Simulating"))
 
     try:
         with store.results_folder(folder, PART) as part:

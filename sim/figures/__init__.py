@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sim.figures import fonts
 from sim.figures.inputs import inputs_map
 from sim.figures.style import save
 
@@ -21,8 +22,11 @@ __all__ = ["drawings", "inputs_map", "save"]
 
 
 def drawings(answer: Answer, say: Language, size: str = "screen") -> Drawings:
-    """The figures of an answer by the names of their files, the main one first; not drawn yet."""
+    """The figures of an answer by the names of their files, the main one first; not drawn yet.
+
+    In English where no font has the letters of the reader's language.
+    """
     from sim.figures import drawing
 
     import_module(f"sim.figures.{answer.room()}")
-    return drawing.drawings(answer, say, size)
+    return drawing.drawings(answer, fonts.drawable(say), size)

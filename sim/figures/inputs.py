@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.figures import lettering, map_parts, page, style
+from sim.figures import fonts, lettering, map_parts, page, style
 from sim.geography.bundle import Map
 from sim.scenario.scenario import Scenario
 from sim.text import Message
@@ -44,6 +44,7 @@ def inputs_map(
     the_map: Map, say: Language, layout: Scenario | None = None, size: str = "screen"
 ) -> Figure:
     """Where people live, which roads join them, and the layout's stations, else the map's sites."""
+    say = fonts.drawable(say)
     marks = _marks(the_map, layout, say)
     with page.page_of_aspect(words.finding(the_map, layout, say), size, ASPECT) as sheet:
         fig, (top, bottom) = sheet.fig, sheet.rows()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
-from matplotlib import font_manager, patheffects
+from matplotlib import patheffects
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.errors import OptionError, OutputError
+from sim.figures import fonts
 from sim.files.whole import write_whole
 from sim.text import Message
 
@@ -30,12 +29,6 @@ SAVED_DPI: Final = 180
 INK, GREY, BLUE, ORANGE = "#222222", "#6B6B6B", "#0072B2", "#D55E00"
 LINES: Final = (GREY, BLUE, ORANGE, "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 
-CHINESE_FONTS: Final = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
-    "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "WenQuanYi Micro Hei", "SimHei",
-)  # fmt: skip
-LATIN_FONTS: Final = ("Source Sans 3", "Noto Sans", "Arial", "Helvetica", "DejaVu Sans")
-
 # As in a matplotlib style sheet; the font's family and size come with the page.
 LOOK: Final[Any] = {
     "axes.spines.top": False,
@@ -49,27 +42,6 @@ LOOK: Final[Any] = {
     "hatch.linewidth": 0.5,
     "svg.fonttype": "none",
 }
-
-
-@lru_cache(maxsize=1)
-def _installed() -> frozenset[str]:
-    return frozenset(font.name for font in font_manager.fontManager.ttflist)
-
-
-def fonts() -> list[str]:
-    """A Chinese font first, whose Latin letters fit it; DejaVu Sans is always there."""
-    return [name for name in (*CHINESE_FONTS, *LATIN_FONTS) if name in _installed()]
-
-
-def warn_without_chinese_font(text: str) -> None:
-    """Say what to install before Chinese comes out as boxes."""
-    if any(ord(c) > 0x2E80 for c in text) and not _installed() & set(CHINESE_FONTS):
-        warnings.warn(
-            "No Chinese font is installed, so Chinese text will show as boxes. Install one, for "
-            "example Noto Sans CJK SC (Debian and Ubuntu: apt install fonts-noto-cjk), and "
-            "remove matplotlib's font cache.",
-            stacklevel=3,
-        )
 
 
 class Picture(Figure):
@@ -97,7 +69,7 @@ def figure(size: str, aspect: float) -> Iterator[Figure]:
             "size", Message("write one of {known}; found {found}", known=known, found=size)
         )
     width, points = SIZES[size]
-    settings: Any = LOOK | {"font.family": fonts(), "font.size": points}
+    settings: Any = LOOK | {"font.family": fonts.families(), "font.size": points}
     with mpl.rc_context(settings):
         made = Picture(figsize=(width, width * aspect), dpi=SCREEN_DPI, facecolor="white")
         FigureCanvasAgg(made)

@@ -13,7 +13,7 @@ from sim.measures.verdicts import Verdict
 
 HELPED, HARMED, SAME, OPEN, SELDOM, SILENT = range(6)
 REPLICATIONS = 10
-CALLS = {HELPED: 40, HARMED: 40, SAME: 60, OPEN: 40, SELDOM: 1}  # in each replication
+CALLS = {HELPED: 40, HARMED: 40, SAME: 1_000, OPEN: 40, SELDOM: 1}  # in each replication
 
 
 def with_calls(tally, late):
@@ -43,7 +43,7 @@ def known(day):
             late = {
                 HELPED: np.arange(40) < (30 if not layout else 6 + number % 3),
                 HARMED: np.arange(40) < (4 if not layout else 12 + number % 3),
-                SAME: np.arange(60) < 20,
+                SAME: np.arange(1_000) < 333,
                 OPEN: wobble,
                 SELDOM: np.array([not layout]),
             }
@@ -80,12 +80,14 @@ def test_areas_with_few_calls_or_none_are_not_judged(known):
 
 
 def test_no_change_in_few_calls_is_not_sure_to_be_none(known):
-    """Sixty calls without any change may hide one in twenty; six hundred may not."""
+    """A hundred calls without any change may hide one in twenty; five thousand may not."""
     short = replace(known, tallies=tuple(tallies[:5] for tallies in known.tallies))
-    assert changes(short, 1, "within")[SAME].verdict == Verdict.TOO_SMALL  # 300 calls
+    assert changes(short, 1, "within")[SAME].verdict == Verdict.TOO_SMALL  # 5,000 calls
     rare = []
     for tallies in known.tallies:
-        every = [t._replace(**{n: getattr(t, n)[::2] for n in t._fields[:12]}) for t in tallies[:5]]
+        every = [
+            t._replace(**{n: getattr(t, n)[::40] for n in t._fields[:12]}) for t in tallies[:5]
+        ]
         rare.append(tuple(every))
     assert changes(replace(known, tallies=tuple(rare)), 1, "within")[SAME].verdict == (
         Verdict.UNDECIDED

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pytest
 
 import sim
-from sim.figures import inputs_map, page, save, style
+from sim.figures import fonts, inputs_map, page, save, style
 from sim.words.language import language
 
 
@@ -138,15 +136,6 @@ def test_one_replication_is_drawn_without_bands(liling):
     assert "(no interval)" in result.table()
 
 
-def test_a_missing_chinese_font_is_said_with_its_cure(result, monkeypatch):
-    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
-    with pytest.warns(UserWarning, match="fonts-noto-cjk"):
-        result.cdf("zh")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        result.cdf("en")
-
-
 def test_an_unknown_size_is_refused(result):
     with pytest.raises(sim.PlannerError, match="a4"):
         result.map(size="poster")
@@ -170,7 +159,7 @@ def test_jupyter_shows_a_table(result):
 @pytest.mark.parametrize("size", list(style.SIZES))
 def test_wide_fonts_stay_on_the_page(result, size, monkeypatch):
     """A machine may have no font but matplotlib's own, which is wide."""
-    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    monkeypatch.setattr(fonts, "_installed", lambda: frozenset({"DejaVu Sans"}))
     for figure in (result.map(size=size), result.cdf(size=size)):
         lies_on_the_page(figure)
 

@@ -21,7 +21,7 @@ from decisions import (
 from drawings import LANGUAGES, check, draw, headline, is_stamped, texts
 from studies import days
 
-from sim.figures import cost_front, style
+from sim.figures import cost_front, fonts, style
 from sim.figures.drawing import drawings
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
@@ -62,7 +62,7 @@ def test_each_size_holds_what_was_found(name, size):
 @pytest.mark.parametrize("name", ["curve", "front"])
 def test_wide_fonts_stay_on_the_page(name, monkeypatch):
     """A machine may have no font but matplotlib's own, which is wide."""
-    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    monkeypatch.setattr(fonts, "_installed", lambda: frozenset({"DejaVu Sans"}))
     figure = of_curve().figure("en", "a4", name)
     (width, height), inked = figure.get_size_inches(), figure.get_tightbbox()
     assert min(inked.x0, inked.y0) >= 0

@@ -23,7 +23,7 @@ from studies import LONG
 
 from sim import figures
 from sim.answers.ranking import Ranking
-from sim.figures import ranking, style
+from sim.figures import fonts, ranking, style
 from sim.figures.ranking import BEST, HELPER, HELPS, OTHER, TIED
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
@@ -90,7 +90,7 @@ def test_a_wordier_language_fits_as_well(size):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_wide_fonts_stay_on_the_page(monkeypatch):
     """A machine may have no font but matplotlib's own, which is wide."""
-    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    monkeypatch.setattr(fonts, "_installed", lambda: frozenset({"DejaVu Sans"}))
     figure = ranking.draw(ranked(), EN, "a4")
     (width, height), inked = figure.get_size_inches(), figure.get_tightbbox()
     assert min(inked.x0, inked.y0) >= 0

@@ -8,8 +8,8 @@ import pytest
 from decisions import as_draft, nothing, of_search, renamed, search_of, stepped, vast
 from drawings import LANGUAGES, check, draw, headline, is_stamped, texts
 
+from sim.figures import fonts, style
 from sim.figures import search as room
-from sim.figures import style
 from sim.measures.verdicts import Verdict
 from sim.words.language import language
 
@@ -128,7 +128,7 @@ def test_drafts_and_only_drafts_are_stamped(draft):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_wide_fonts_stay_on_the_page(monkeypatch):
     """A machine may have no font but matplotlib's own, which is wide."""
-    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    monkeypatch.setattr(fonts, "_installed", lambda: frozenset({"DejaVu Sans"}))
     figure = of_search().figure("en", "a4")
     (width, height), inked = figure.get_size_inches(), figure.get_tightbbox()
     assert min(inked.x0, inked.y0) >= 0

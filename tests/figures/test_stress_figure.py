@@ -10,7 +10,7 @@ from decisions import as_draft, long_stress, one_case, only, stressed, with_join
 from drawings import LANGUAGES, check, draw, is_stamped, texts
 from studies import days
 
-from sim.figures import stress_joint, style
+from sim.figures import fonts, stress_joint, style
 from sim.figures.stress_swings import drawable, tornado
 from sim.words.language import language
 
@@ -54,7 +54,7 @@ def test_each_size_holds_what_was_found(size):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_wide_fonts_stay_on_the_page(monkeypatch):
     """A machine may have no font but matplotlib's own, which is wide."""
-    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    monkeypatch.setattr(fonts, "_installed", lambda: frozenset({"DejaVu Sans"}))
     figure = CASES["as found"]().figure("en", "a4")
     (width, height), inked = figure.get_size_inches(), figure.get_tightbbox()
     assert min(inked.x0, inked.y0) >= 0

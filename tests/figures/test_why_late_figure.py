@@ -6,7 +6,7 @@ import pytest
 from matplotlib.text import Text
 
 import sim
-from sim.figures import style
+from sim.figures import fonts, style
 from sim.measures.causes import CAUSES
 from sim.words import why_late as words
 from sim.words.language import language
@@ -53,7 +53,7 @@ def test_everything_lies_on_the_page_and_nothing_on_another(month, lang, size):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("size", list(style.SIZES))
 def test_wide_fonts_stay_on_the_page(month, size, monkeypatch):
-    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    monkeypatch.setattr(fonts, "_installed", lambda: frozenset({"DejaVu Sans"}))
     figure = month.figure(size=size)
     (width, height), inked = figure.get_size_inches(), figure.get_tightbbox()
     assert min(inked.x0, inked.y0) >= 0

@@ -17,7 +17,7 @@ from decisions import (
 )
 from drawings import LANGUAGES, check, draw, is_stamped, texts
 
-from sim.figures import style
+from sim.figures import fonts, style
 from sim.figures import worth as room
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
@@ -118,7 +118,7 @@ def test_drafts_and_only_drafts_are_stamped(draft):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_wide_fonts_stay_on_the_page(monkeypatch):
     """A machine may have no font but matplotlib's own, which is wide."""
-    monkeypatch.setattr(style, "_installed", lambda: frozenset({"DejaVu Sans"}))
+    monkeypatch.setattr(fonts, "_installed", lambda: frozenset({"DejaVu Sans"}))
     figure = of_worth().figure("en", "a4")
     (width, height), inked = figure.get_size_inches(), figure.get_tightbbox()
     assert min(inked.x0, inked.y0) >= 0

@@ -1,0 +1,118 @@
+"""The fonts of figures: looked for anew when a Chinese one is missing; what is said if none is."""
+
+from __future__ import annotations
+
+import warnings
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
+
+from sim.errors import PlannerWarning
+from sim.text import Message
+from sim.words.language import ENGLISH, Language, language
+
+CHINESE: Final = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
+    "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "WenQuanYi Micro Hei", "SimHei",
+)  # fmt: skip
+LATIN: Final = ("Source Sans 3", "Noto Sans", "Arial", "Helvetica", "DejaVu Sans")
+SAMPLE: Final = "乡镇急救站达标率醴"  # a font that has these will have the others
+FIRST_CHINESE: Final = 0x2E80
+MISSING: Final = Message(
+    "No Chinese font was found, so figures are labelled in English. Install one and run this "
+    "again. Debian, Ubuntu: sudo apt install fonts-noto-cjk. Windows: Settings, Optional features, "
+    "Chinese (Simplified) Supplemental Fonts. macOS: open the file of Noto Sans SC in Font Book. "
+    "conda, or without administrator rights: put the file of Noto Sans SC (fonts.google.com/noto) "
+    "into ~/.local/share/fonts."
+)
+
+
+def families() -> list[str]:
+    """A Chinese font first, whose Latin letters fit it; DejaVu Sans is always there."""
+    first, latin = chinese(), [name for name in LATIN if name in _installed()]
+    return [*latin] if first is None else [first, *latin]
+
+
+def chinese() -> str | None:
+    """The font in which Chinese is drawn: one that is known to look well, else any that has it."""
+    for name in CHINESE:
+        if name in _installed():
+            return name
+    return _with_chinese(_installed())
+
+
+def drawable(say: Language) -> Language:
+    """The language of a figure: English, after saying so once, where the reader's has no font."""
+    if not is_chinese(say("Station")) or chinese() is not None:
+        return say
+    warn(say)
+    return language(ENGLISH)
+
+
+def is_chinese(text: str) -> bool:
+    return any(ord(letter) >= FIRST_CHINESE for letter in text)
+
+
+def warn_of(text: str) -> None:
+    """Say what to install if a text would come out as boxes, as names that are only Chinese do."""
+    if is_chinese(text) and chinese() is None:
+        warn(language(ENGLISH))
+
+
+@lru_cache(maxsize=1)
+def _said() -> list[bool]:
+    return []
+
+
+def warn(say: Language) -> None:
+    """Say once what is missing and how to mend it; matplotlib says it of every single letter."""
+    if _said():
+        return
+    _said().append(True)
+    warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
+    warnings.warn(PlannerWarning(say(MISSING)), stacklevel=2)
+
+
+@lru_cache(maxsize=1)
+def _installed() -> frozenset[str]:
+    """The names of all fonts; where no Chinese one is known, of those installed since, too.
+
+    Matplotlib keeps a list of fonts and does not notice that one was added to the machine.
+    """
+    known = _known()
+    if known.isdisjoint(CHINESE):
+        there = {Path(font.fname) for font in font_manager.fontManager.ttflist}
+        for path in map(Path, font_manager.findSystemFonts()):
+            if path not in there:
+                _add(path)
+        known = _known()
+    return known
+
+
+def _known() -> frozenset[str]:
+    return frozenset(font.name for font in font_manager.fontManager.ttflist)
+
+
+def _add(path: Path) -> None:
+    try:
+        font_manager.fontManager.addfont(path)
+    except (OSError, RuntimeError, ValueError):  # a broken file is no font
+        return
+
+
+@lru_cache(maxsize=4)
+def _with_chinese(names: frozenset[str]) -> str | None:
+    """The first of these fonts, by name, that has the characters."""
+    wanted = {ord(letter) for letter in SAMPLE}
+    found = [font for font in font_manager.fontManager.ttflist if font.name in names]
+    for font in sorted(found, key=lambda font: font.name):
+        try:
+            has = FT2Font(font.fname, face_index=font.index).get_charmap()
+        except (OSError, RuntimeError, ValueError):
+            continue
+        if wanted <= has.keys():
+            return font.name
+    return None
