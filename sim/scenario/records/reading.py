@@ -216,8 +216,7 @@ class _Reader:
         stage_s = on_grid(calls[list(DURATIONS)].to_numpy(float))
         hospital = calls["hospital"].fillna(NONE).to_numpy(int)
         conveyed = np.where(hospital != NONE, calls["conveyed"].fillna(1.0), calls["conveyed"])
-        at = self.ground.townships_at(usable[["x", "y"]].to_numpy(float))
-        self._contradicted(usable, at)
+        self._contradicted(usable[usable["by_point"] & usable["township"].notna()])
         built = Calls(
             on_grid((received - start) / np.timedelta64(1, "s")),
             np.arange(len(calls)),
@@ -281,13 +280,16 @@ class _Reader:
                 Message("columns not used: {names}", names=", ".join(self.found.unused))
             )
 
-    def _contradicted(self, usable: pd.DataFrame, at: np.ndarray) -> None:
-        named = usable["by_point"].to_numpy(bool) & usable["township"].notna().to_numpy()
-        if n := int((usable["township"].to_numpy()[named] != at[named]).sum()):
+    def _contradicted(self, both: pd.DataFrame) -> None:
+        """`both`: rows that say a point and a township."""
+        if both.empty:
+            return
+        at = self.ground.townships_at(both[["x", "y"]].to_numpy(float))
+        if n := int((both["township"].to_numpy() != at).sum()):
             self.warnings.append(
                 Message(
                     "Of {all} records with a point and a township, {n} name another township than "
                     "the point lies in; the point is taken.",
-                    n=n, all=int(named.sum()),
+                    n=n, all=len(both),
                 )
             )  # fmt: skip
