@@ -103,7 +103,9 @@ def test_a_scenario_that_is_shown_can_be_loaded(text, place):
 def shown_answers():
     """Every command of README that is shown with what it prints: (arguments, the text shown)."""
     text = (ROOT / "README.md").read_text("utf-8")
-    pair = re.compile(r"^```bash\n([^`]*?)^```\s*(?:\([^`]*?\)\s*)?^```text\n(.*?)^```", re.M | re.S)
+    pair = re.compile(
+        r"^```bash\n([^`]*?)^```\s*(?:\([^`]*?\)\s*)?^```text\n(.*?)^```", re.M | re.S
+    )
     for command, answer in pair.findall(text):
         line = command.strip().split("&& ")[-1]
         yield pytest.param(line, answer, id=line)
