@@ -1,7 +1,8 @@
 """How often 95 % intervals hold, and how often the best is chosen, where the answers are known.
 
-    python benchmarks/evidence.py            # about ten minutes
+    python benchmarks/evidence.py            # about fifteen minutes
     python benchmarks/evidence.py 100        # repetitions; 1,000 and 300 unless told
+    python benchmarks/evidence.py 400 worst swings   # some of: queues, best, worst, swings
 
 Two known worlds, run by the compiled engine and estimated as every study is.
 
@@ -12,6 +13,12 @@ Two known worlds, run by the compiled engine and estimated as every study is.
 - Reach: each of eight layouts reaches some places in time and others never, so its compliance is
   the sum of their shares of the calls. One leads all others by just the indifference zone, which
   is the hardest case that the selection promises to master.
+
+And two maps, whose answers a very long run gives (`evidence_maps.py`).
+
+- Worst: compliance of the worst-served townships and what a proposal brings them, beside what comes
+  of choosing them on the calls on which they are measured.
+- Swings: how much compliance of other numbers of calls varies against that of the usual number.
 """
 
 from __future__ import annotations
@@ -22,7 +29,8 @@ import time
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import binom, binomtest
+from evidence_maps import HERE, print_swings, print_worst, share_said
+from scipy.stats import binom
 
 from sim.answers.selection import CONFIDENCE, race
 from sim.geography.roads import travel
@@ -38,7 +46,7 @@ from sim.prepare.draws import Demand
 from sim.scenario.distributions import Constant, Exponential
 from sim.study.replication import Keep, Plan
 from sim.study.stopping import Stopping
-from sim.study.workers import Job, Pool
+from sim.study.workers import Job
 
 REPETITIONS, SELECTIONS = 1_000, 300
 HOUR_S = 3_600.0
@@ -47,13 +55,25 @@ WARM_UP_S, MEASURED_S = 30 * HOUR_S, 28 * 24 * HOUR_S  # a queue of 2 forgets in
 SETUP = Setup((600.0, 1_800.0), 0.9, np.ones(1), worst=())
 LAYOUTS, ZONE, SHARE = 8, 0.02, 0.10
 NEVER_S = 8_000.0
-HERE = Pool(workers=1)  # in this process
 
 
 def main() -> None:
     repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else REPETITIONS
     selections = int(sys.argv[1]) if len(sys.argv) > 1 else SELECTIONS
+    wanted = set(sys.argv[2:]) or {"queues", "best", "worst", "swings"}
     began = time.perf_counter()
+    if "queues" in wanted:
+        print_queues(repetitions)
+    if "best" in wanted:
+        print_best(selections)
+    if "worst" in wanted:
+        print_worst(repetitions)
+    if "swings" in wanted:
+        print_swings(repetitions)
+    print(f"{time.perf_counter() - began:.0f} s")
+
+
+def print_queues(repetitions: int) -> None:
     print(f"95 % intervals that hold the known value, of {repetitions:,} studies")
     print(f"{'':44}{'value of 2':>22}{'gain of a third':>22}{'replications':>14}")
     for name, lost, key, scales in (
@@ -67,6 +87,9 @@ def main() -> None:
             *(Stopping(None, 200, a) for a in scales),
         ):
             print(said(coverage(lost, key, stopping, repetitions), stopping, key))
+
+
+def print_best(selections: int) -> None:
     found = selected(selections)
     print(
         f"best of {LAYOUTS} chosen, which leads by the zone of {ZONE * 100:g} points: "
@@ -74,7 +97,6 @@ def main() -> None:
         f"{found.chance:.2f}); {found.runs / selections:.0f} runs each, "
         f"{found.equal / selections:.0f} if all had as many as the best"
     )
-    print(f"{time.perf_counter() - began:.0f} s")
 
 
 def said(found: Coverage, stopping: Stopping, key: str) -> str:
@@ -84,10 +106,7 @@ def said(found: Coverage, stopping: Stopping, key: str) -> str:
         if stopping.fixed
         else f"to ±{stopping.aim * scale:g} {unit}"
     )
-    cells = []
-    for held in (found.value, found.gain):
-        low, high = binomtest(held, found.studies).proportion_ci()
-        cells.append(f"{held / found.studies:.1%} ({low:.1%}–{high:.1%})")
+    cells = [share_said(held, found.studies) for held in (found.value, found.gain)]
     return f"  {how:42}{cells[0]:>22}{cells[1]:>22}{found.replications / found.studies:>14.1f}"
 
 

@@ -150,6 +150,22 @@ def rate(value: object) -> Rate:
     return Rate(calls / persons / TIME[match[3]], match[2] is not None)
 
 
+_FACTOR = re.compile(rf"[x×*]\s*({_NUMBER})|({_NUMBER})\s*(?:%|percent)")
+
+
+def is_factor(text: str) -> bool:
+    """Whether a text is meant as a factor: "x1.2" or "120 %"."""
+    return _FACTOR.fullmatch(text.strip()) is not None
+
+
+def factor(text: str) -> float:
+    """How many times, from "x1.2" or "120 %"."""
+    match = _FACTOR.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(Message('write a factor like x1.2 or "120 %"; found {found}', found=text))
+    return _number(match[1]) if match[1] else _number(match[2]) / 100
+
+
 def half_width(text: str) -> str:
     """１０ｍｉｎ as 10min."""
     return text.translate(_HALF_WIDTH)

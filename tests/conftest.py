@@ -17,6 +17,9 @@ if "TENTHIRTY_CACHE" not in os.environ:
     os.environ["TENTHIRTY_CACHE"] = tempfile.mkdtemp(prefix="tenthirty-tests-")
     atexit.register(shutil.rmtree, os.environ["TENTHIRTY_CACHE"], ignore_errors=True)
 
+# Every test computes what it asks for: what is kept between commands has tests of its own.
+os.environ["TENTHIRTY_REUSE"] = "no"
+
 # Commands speak English unless a test says otherwise, whatever language the machine has.
 if "TENTHIRTY_LANG" in os.environ:
     del os.environ["TENTHIRTY_LANG"]

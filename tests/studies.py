@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from types import SimpleNamespace
 
@@ -17,9 +18,11 @@ from sim.engine import reference
 from sim.measures.calls import tally
 from sim.measures.groups import ALL
 from sim.measures.intervals import Estimate
+from sim.measures.verdicts import Verdict
 from sim.model.calendar import Window
 from sim.scenario.file import load
 from sim.study.stopping import StoppedBecause
+from sim.study.worst_served import WorstServed
 from sim.text import Name
 
 MONTH_S = 28 * 86_400
@@ -46,14 +49,20 @@ def study_of(layout, replications=10, how="given", runs=1):
     )
 
 
+NOTHING = Estimate(0.0, 0.0, 0.0), Verdict.TOO_SMALL
+
+
 class Known(Comparison):
-    """A comparison whose differences and verdicts are given: {(measure, layout): …}."""
+    """A comparison whose differences and verdicts are given: {(measure, layout): …}.
+
+    Measures that are not given do not change.
+    """
 
     def difference(self, key, layout=1, group=ALL):
-        return self.found[key, layout][0]
+        return self.found.get((key, layout), NOTHING)[0]
 
     def verdict(self, key, layout=1):
-        return self.found[key, layout][1]
+        return self.found.get((key, layout), NOTHING)[1]
 
     def estimate(self, key, layout=0, group=ALL):
         return self.today.get(key, Estimate(0.75, 0.74, 0.76))
@@ -98,5 +107,6 @@ def late_by_cause(liling, counts, *, township=0, calls=100, replications=2):
         nearest_s=np.concatenate([distance[cause].astype(float), np.full(more, 10.0)]),
         at_once=zeros > 0, cross=zeros > 0,
     )  # fmt: skip
-    study = study_of(liling, replications)
+    worst = WorstServed((township,), eligible=1)
+    study = replace(study_of(liling, replications), worst=worst)
     return explain(Comparison(study, (liling,), ((one,) * replications,)))

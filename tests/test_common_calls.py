@@ -72,7 +72,7 @@ def test_different_demand_is_noticed(week):
     demand = week.settings.demand.model_copy(update={"transported": 0.9})
     other = replace(week, settings=week.settings.model_copy(update={"demand": demand}))
     result = comparison.compare(week, other, replications=1)
-    assert result.differing == ("demand",)
+    assert [one.path for one in result.differences(1)] == ["demand.transported"]
     assert not result.same_calls
     assert "not the same calls" in result.table()
     assert comparison.compare(week, week.close("市妇幼"), replications=1).same_calls

@@ -100,7 +100,37 @@ def test_a_scenario_that_is_shown_can_be_loaded(text, place):
     assert scenario.fleet
 
 
+def shown_answers():
+    """Every command of README that is shown with what it prints: (arguments, the text shown)."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    pair = re.compile(
+        r"^```bash\n([^`]*?)^```\s*(?:\([^`]*?\)\s*)?^```text\n(.*?)^```", re.M | re.S
+    )
+    for command, answer in pair.findall(text):
+        line = command.strip().split("&& ")[-1]
+        yield pytest.param(line, answer, id=line)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("line", "answer"), list(shown_answers()))
+def test_readme_shows_what_the_command_prints(line, answer, place):
+    """Line by line and in this order, but for what stands at "…" and how long it took."""
+    arguments = shlex.split(line.removeprefix(".venv/bin/tenthirty "))
+    done = subprocess.run([sys.executable, "-m", "sim.cli", *arguments, "--no-figures"], cwd=place,
+                          text=True, capture_output=True, check=False,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    printed = iter([untimed(line) for line in done.stdout.splitlines()])
+    for wanted in answer.splitlines():
+        if wanted.strip() != "…":
+            assert untimed(wanted) in printed, f"{wanted}\n\n{done.stdout}{done.stderr}"
+
+
+def untimed(line):
+    return re.sub(r"\s+\d+ (s|min)( \d+ s)?$", "", line.rstrip())
+
+
 def test_the_pages_have_something_to_run():
+    assert len(list(shown_answers())) >= 3
     assert len(commands()) > 12
     assert len(list(blocks("yaml"))) >= 2
     assert list(blocks("python"))

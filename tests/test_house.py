@@ -87,10 +87,10 @@ def test_notebooks_call_and_comment_but_do_not_compute():
                 )
 
 
-# The one door upward is that of answers, for notebooks. The others open rooms of their own floor.
+# The one door upward is for notebooks. The others open rooms of their own floor.
 OPENED = {
     "sim/__init__.py": "public names, when they are first needed",
-    "sim/answers/answer.py": "words and figures of an answer, for notebooks",
+    "sim/upstairs.py": "words and figures of answers and scenarios, for notebooks",
     "sim/words/__init__.py": "the words of an answer, by its name",
     "sim/figures/__init__.py": "the figures of an answer, by its name",
     "sim/geography/making/__init__.py": "public names, when they are first needed",
@@ -103,9 +103,12 @@ def test_there_is_one_door_upward():
         text = path.read_text("utf-8")
         if "import_module" in text or "__import__" in text:
             assert name in OPENED, f"{name} opens rooms by name"
-    text = (ROOT / "sim" / "answers" / "answer.py").read_text("utf-8")
+    text = (ROOT / "sim" / "upstairs.py").read_text("utf-8")
     assert text.count("import_module(") == 1
-    assert "_upstairs" in text
+    users = {
+        p.relative_to(ROOT).as_posix() for p in SOURCES if "sim.upstairs" in p.read_text("utf-8")
+    }
+    assert users <= {"sim/answers/answer.py", "sim/scenario/scenario.py"}
 
 
 def answers():

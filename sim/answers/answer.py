@@ -6,13 +6,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from sim.scenario.differences import Difference, differences
 from sim.study import arguments
 from sim.study.stopping import StoppedBecause
 from sim.study.worst_served import WorstServed
+from sim.upstairs import language, opened
 
 MAP: Final = "map"  # the name of the drawing of an answer on its map
 
@@ -33,12 +34,17 @@ class Origin:
 
     def facts(self) -> dict[str, Any]:
         """For `--json` and `run.json`."""
-        return {
+        facts: dict[str, Any] = {
             "base": self.base.name.en,
             "map": self.base.map.name.en,
             "synthetic": self.base.map.synthetic,
             **self.records(),
         }
+        if self.base.unaltered is not None:
+            found = differences(self.base.unaltered.settings, self.base.settings)
+            facts["altered"] = [as_fact(one) for one in found]
+            facts["altered"] += _hours(self.base.unaltered, self.base)
+        return facts
 
     def records(self) -> dict[str, Any]:
         """What became of the rows of recorded calls; nothing if calls are drawn."""
@@ -135,7 +141,7 @@ class Answer(ABC):
 
     def page(self, lang: str = "en") -> Page:
         """What it says, in a language: `en`, `zh`."""
-        page: Page = _upstairs("sim.words", "page_of")(self, _say(lang))
+        page: Page = opened("sim.words", "page_of")(self, language(lang))
         return page
 
     def table(self, lang: str = "en") -> str:
@@ -152,15 +158,25 @@ class Answer(ABC):
     def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
         """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""
         drawings: dict[str, Callable[[], Figure]]
-        drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
+        drawings = opened("sim.figures", "drawings")(self, language(lang), size)
         if name is None:
             return next(iter(drawings.values()))()
         return drawings[arguments.one_of("name", name, drawings)]()
 
     def figures(self, lang: str = "en", size: str = "screen") -> dict[str, Figure]:
         """All its figures, by the name of the file."""
-        drawings = _upstairs("sim.figures", "drawings")(self, _say(lang), size)
+        drawings = opened("sim.figures", "drawings")(self, language(lang), size)
         return {name: draw() for name, draw in drawings.items()}
+
+    def to_excel(self, path: Path | str, lang: str = "en") -> Path:
+        """Everything in one workbook, whole or not at all; where it was written.
+
+        Of a comparison levels, differences and townships, of others their tables; then what was
+        assumed and how it was made. OutputError if it cannot be, or openpyxl (the extra `excel`)
+        is not installed.
+        """
+        written: Path = opened("sim.report.excel", "write")(Path(path), self, language(lang))
+        return written
 
     def __repr__(self) -> str:
         return self.table()
@@ -181,26 +197,43 @@ class OnMap:
         return self.figure(lang, size, MAP)
 
 
-def _upstairs(room: str, name: str) -> Any:
-    """The one door upward of the house, for notebooks; the import linter does not see it."""
-    return getattr(import_module(room), name)
-
-
-def _say(lang: str) -> Any:
-    return _upstairs("sim.words.language", "language")(
-        lang if isinstance(lang, str) else repr(lang)
-    )
-
-
 def in_words(option: Any, lang: str) -> str:
     """An option of a search in a language: files have a column for each."""
-    text: str = _upstairs("sim.words.options", "what")(option, _say(lang))
+    text: str = opened("sim.words.options", "what")(option, language(lang))
     return text
 
 
 def finite(records: Sequence[Any]) -> list[dict[str, Any]]:
     """Rows of a frame as JSON may hold them."""
     return [{key: or_none(value) for key, value in row.items()} for row in records]
+
+
+def as_fact(one: Difference) -> dict[str, Any]:
+    """A setting that differs, in SI: for JSON."""
+    return {"setting": one.path, "base": _plain(one.base), "other": _plain(one.other)}
+
+
+def _hours(before: Scenario, after: Scenario) -> list[dict[str, Any]]:
+    """Stations whose ambulances were put on duty at other hours."""
+    found = []
+    for row, station in enumerate(before.stations):
+        was, now = (
+            [a.hours and list(a.hours) for a in layout.fleet if a.station == row]
+            for layout in (before, after)
+        )
+        if was != now and len(was) == len(now):
+            found.append({"setting": f"hours.{station.name.zh}", "base": was, "other": now})
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if hasattr(value, "model_dump"):
+        return _plain(value.model_dump(mode="json"))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value if isinstance(value, int | float | str | None) else str(value)
 
 
 def or_none(value: Any) -> Any:

@@ -3,44 +3,63 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
+
+if TYPE_CHECKING:
+    from sim.answers.comparison import Comparison
+
+FEWEST_CALLS: Final = 20  # in all replications; of fewer, each one moves a share by five points
 
 
 class AreaChange(NamedTuple):
     """What a proposal changes in one area: a share or minutes; nan where there were no calls."""
 
     change: float
-    verdict: Verdict
+    verdict: Verdict | None  # None where there are too few calls for one
 
 
 def changes(comparison: Comparison, layout: int, key: str) -> list[AreaChange]:
     """[township] a proposal less the base, with a verdict.
 
     All areas of all proposals are judged together (Holm): with 95 % confidence no verdict of better
-    or worse is wrong in any of them.
+    or worse is wrong in any of them. Areas with fewer than `FEWEST_CALLS` calls are not judged.
     """
-    with_calls = np.unique(comparison.pooled[0].township).tolist()
-    for pooled in comparison.pooled[1:]:
-        with_calls = np.intersect1d(with_calls, pooled.township).tolist()
+    calls, judged = _calls(comparison), _judged(comparison, key)
+    found = []
+    for row, number in enumerate(calls.tolist()):
+        change = math.nan
+        if number:
+            change = comparison.spread(key, layout, Group("township", row)).mean
+        found.append(AreaChange(change, judged.get((layout, row))))
+    return found
+
+
+def _calls(comparison: Comparison) -> np.ndarray:
+    """[township] calls from there in all replications, in the layout that has fewest."""
+    count = len(comparison.base.map.townships)
+    every = [np.bincount(pooled.township, minlength=count) for pooled in comparison.pooled]
+    least: np.ndarray = np.min(every, axis=0)
+    return least
+
+
+def _judged(comparison: Comparison, key: str) -> dict[tuple[int, int], Verdict]:
+    """[proposal, township] verdicts of the townships with calls enough."""
+    calls = _calls(comparison)
     spreads = {
-        (number, row): comparison.spread(key, number, Group("township", row))
-        for number in comparison.proposals
-        for row in with_calls
+        (layout, row): comparison.spread(key, layout, Group("township", row))
+        for layout in comparison.proposals
+        for row in np.flatnonzero(calls >= FEWEST_CALLS).tolist()
     }
-    found = dict.fromkeys(spreads, Verdict.UNDECIDED)
-    if comparison.replications >= FEWEST:
-        judged = verdicts(BY_KEY[key], list(spreads.values()), comparison.matters)
-        found = dict(zip(spreads, judged, strict=True))
-    return [
-        AreaChange(spreads[layout, row].mean, found[layout, row])
-        if (layout, row) in spreads
-        else AreaChange(math.nan, Verdict.TOO_FEW)
-        for row in range(len(comparison.base.map.townships))
-    ]
+    if comparison.replications < FEWEST:
+        return dict.fromkeys(spreads, Verdict.UNDECIDED)
+    found = verdicts(BY_KEY[key], list(spreads.values()), comparison.matters)
+    return {
+        at: Verdict.UNDECIDED if verdict == Verdict.TOO_FEW else verdict
+        for at, verdict in zip(spreads, found, strict=True)
+    }

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.errors import OptionError, Problem, did_you_mean
-from sim.model.calendar import DAYS, Hours
+from sim.model.calendar import Hours
 from sim.policies.clock import on_grid
+from sim.scenario.altering import (
+    EVERY_HOUR,
+    times_the_calls,
+    times_the_speed,
+    with_section,
+)
 from sim.scenario.distributions import Scaled
-from sim.scenario.settings import Band
 from sim.study import arguments
 from sim.text import Message, Name
 
@@ -31,8 +36,7 @@ USUAL = {
 }
 FAST = ("motorway", "motorway_link", "trunk", "trunk_link")
 MAIN = ("primary", "primary_link", "secondary", "secondary_link")
-RUSH = ((7, 9), (17, 19))  # clock hours
-EVERY_HOUR, EVERY_DAY = (0, 0), tuple(range(DAYS))
+RUSH = (Hours(7, 9), Hours(17, 19))  # clock hours
 
 
 class Assumption(NamedTuple):
@@ -69,7 +73,7 @@ def assumptions(base: Scenario, wrong: Mapping[str, float] | None = None) -> lis
     small = [name for name in classes if name not in (*FAST, *MAIN)]
     found = []
     if base.recorded is None:
-        found.append(Assumption("demand", far["demand"], _demand))
+        found.append(Assumption("demand", far["demand"], times_the_calls))
     found.append(_speed("speed", far, ()))
     for key, some in (("fast-roads", FAST), ("main-roads", MAIN), ("small-roads", small)):
         there = tuple(name for name in some if name in classes)
@@ -118,35 +122,14 @@ def _checked(wrong: Mapping[str, float]) -> dict[str, float]:
     return dict(wrong)
 
 
-def _with(scenario: Scenario, section: str, **values: Any) -> Scenario:
-    changed = getattr(scenario.settings, section).model_copy(update=values)
-    return replace(scenario, settings=scenario.settings.model_copy(update={section: changed}))
-
-
-def _demand(scenario: Scenario, factor: float) -> Scenario:
-    rates = scenario.settings.demand.rate
-    changed = {
-        area: getattr(rates, area)._replace(per_second=getattr(rates, area).per_second * factor)
-        for area in ("urban", "rural")
-    }
-    found = _with(scenario, "demand", rate=rates.model_copy(update=changed))
-    return replace(found, calls_times=scenario.calls_times * factor)
-
-
 def _speed(
     key: str,
     far: Mapping[str, float],
     classes: tuple[str, ...],
-    hours: tuple[tuple[int, int], ...] = (EVERY_HOUR,),
+    hours: tuple[Hours, ...] = (EVERY_HOUR,),
 ) -> Assumption:
     def changed(scenario: Scenario, factor: float) -> Scenario:
-        # Bands that overlap multiply, so the scenario's own stay in force.
-        more = tuple(
-            Band.model_construct(hours=Hours(*some), days=EVERY_DAY, speed=factor, classes=classes)
-            for some in hours
-        )
-        bands = scenario.settings.travel.bands
-        return _with(scenario, "travel", bands=(*bands, *more))
+        return times_the_speed(scenario, factor, classes, hours)
 
     return Assumption(key, far[key], changed, roads=True)
 
@@ -154,7 +137,7 @@ def _speed(
 def _duration(field: str) -> Callable[[Scenario, float], Scenario]:
     def changed(scenario: Scenario, factor: float) -> Scenario:
         law = getattr(scenario.settings.durations, field)
-        found = _with(scenario, "durations", **{field: Scaled(of=law, by=factor)})
+        found = with_section(scenario, "durations", **{field: Scaled(of=law, by=factor)})
         if scenario.recorded is None:
             return found
         calls = scenario.recorded.calls  # what they say themselves is as wrong as what is drawn

@@ -10,7 +10,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
-from sim.answers.answer import Answer, Provenance, finite, or_none
+from sim.answers import township_table
+from sim.answers.answer import Answer, Provenance, as_fact, finite, or_none
+from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
 from sim.measures import estimates
 from sim.measures.calls import Tally
@@ -20,6 +22,7 @@ from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
+from sim.scenario.differences import OF_THE_CALLS, Difference, in_effect
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.replication import Keep
@@ -56,9 +59,10 @@ class Comparison(Answer):
 
     provenance: Provenance
     layouts: tuple[Scenario, ...]
-    tallies: tuple[tuple[Tally, ...], ...]  # [layout][replication]
-    differing: tuple[str, ...] = ()  # sections of settings in which a proposal is not the base
+    tallies: tuple[tuple[Tally, ...], ...]  # [layout][replication]; the base may have more of them
+    differing: tuple[tuple[Difference, ...], ...] = ()  # [layout] its settings, from the base's
     sequential: bool = False  # replications were added until the headline was known well enough
+    level_of: int = 0  # replications of the base that its level is estimated from; 0: all
 
     name = "comparison"
 
@@ -73,12 +77,18 @@ class Comparison(Answer):
 
     @property
     def replications(self) -> int:
-        return len(self.tallies[0])
+        """Those that all layouts have, from which differences are estimated."""
+        return len(self.tallies[-1])
 
     @property
     def same_calls(self) -> bool:
         """Whether every layout met the very same calls."""
-        return not {"demand", "durations"} & set(self.differing)
+        sections = {one.section for found in self.differing for one in found}
+        return not sections & set(OF_THE_CALLS)
+
+    def differences(self, layout: int) -> tuple[Difference, ...]:
+        """The settings in which a layout's scenario is other than the base."""
+        return self.differing[layout] if self.differing else ()
 
     @cached_property
     def matters(self) -> Matters:
@@ -89,12 +99,23 @@ class Comparison(Answer):
 
     @cached_property
     def pooled(self) -> list[Pooled]:
-        """[layout] its calls in all replications; the worst-served set is the base's."""
+        """[layout] its calls in all replications; the worst-served set is the base's.
+
+        Of the base those replications from which every command estimates its level.
+        """
         worst = () if self.provenance.worst is None else self.provenance.worst.rows
+        level = self.tallies[0][: self.level_of or None]
         return [
             Pooled(tallies, _setup(layout)._replace(worst=worst, sequential=self.sequential))
-            for layout, tallies in zip(self.layouts, self.tallies, strict=True)
+            for layout, tallies in zip(self.layouts, (level, *self.tallies[1:]), strict=True)
         ]
+
+    @cached_property
+    def _beside(self) -> Pooled:
+        """The base in the replications that the others have: differences are taken from it."""
+        if self.level_of in (0, self.replications):
+            return self.pooled[0]
+        return Pooled(self.tallies[0][: self.replications], self.pooled[0].setup)
 
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
         """A measure of one layout with its 95 % interval: a share, or minutes."""
@@ -103,9 +124,16 @@ class Comparison(Answer):
 
     @cached_property
     def _estimates(self) -> Any:
-        return lru_cache(maxsize=None)(
-            lambda key, layout, group: estimates.estimate(self.pooled[layout], key, group)
-        )
+        def estimated(key: str, layout: int, group: Group) -> Estimate:
+            found = estimates.estimate(self.pooled[layout], key, group)
+            if layout == 0 or self._beside is self.pooled[0]:
+                return found
+            # Today's level and the difference make the proposal's: what is printed adds up.
+            level = estimates.estimate(self.pooled[0], key, group).mean
+            beside = estimates.estimate(self._beside, key, group).mean
+            return estimates.moved(found, level - beside, key)
+
+        return lru_cache(maxsize=None)(estimated)
 
     def spread(self, key: str, layout: int = 1, group: Group = ALL) -> Spread:
         """A layout less the base, replication by replication: mean and standard error."""
@@ -116,7 +144,7 @@ class Comparison(Answer):
     def _spreads(self) -> Any:
         return lru_cache(maxsize=None)(
             lambda key, layout, group: estimates.paired(
-                self.pooled[0], self.pooled[layout], key, group
+                self._beside, self.pooled[layout], key, group
             )
         )
 
@@ -151,7 +179,7 @@ class Comparison(Answer):
 
     def gain_from_sharing(self, layout: int = 1) -> float:
         """How many times as many replications independent calls would have needed."""
-        return estimates.gain_from_sharing(self.pooled[0], self.pooled[layout])
+        return estimates.gain_from_sharing(self._beside, self.pooled[layout])
 
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""
@@ -210,7 +238,17 @@ class Comparison(Answer):
         """Every estimate and difference, by the name of the file."""
         import pandas as pd
 
-        return {"measures": pd.DataFrame(self.rows())}
+        return {"measures": pd.DataFrame(self.rows()), "townships": self.townships()}
+
+    def townships(self) -> pd.DataFrame:
+        """Every township by layout: people, calls, compliance, minutes, difference and verdict.
+
+        A tidy row for each township and layout; columns are those of `TownshipRow`. Townships of
+        all proposals are judged together.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(township_table.rows(self), columns=TownshipRow._fields)
 
     def facts(self) -> dict[str, Any]:
         """The whole answer as one object; `measures` are tidy rows, nan and inf are None."""
@@ -227,8 +265,14 @@ class Comparison(Answer):
         return {
             "layouts": layouts,
             **{key: provenance[key] for key in STUDY_FACTS},
+            **{key: provenance[key] for key in ("altered",) if key in provenance},
             **self.provenance.records(),
             "same_calls": self.same_calls,
+            "differing": [
+                {"layout": self.layouts[row].name.en, **as_fact(one)}
+                for row in self.proposals
+                for one in in_effect(self.differences(row))
+            ],
             "measures": finite([row._asdict() for row in self.rows()]),
             "verdicts": [
                 self._verdict_facts(key, layout)
@@ -352,10 +396,16 @@ def compare(
     logs = None if logs_to is None else Path(logs_to)
     with Runs(base, proposals, asked, keep=Keep.ROWS, logs_to=logs) as runs:
         reason = runs.until_precise()
+        level_of = runs.until_known()
         tallies = tuple(tuple(runs.tallies(row)) for row in range(len(runs.layouts)))
         provenance = Provenance.by(runs, reason, time.perf_counter() - began)
         return Comparison(
-            provenance, runs.layouts, tallies, runs.differing, runs.stopping.sequential
+            replace(provenance, replications=len(tallies[-1])),
+            runs.layouts,
+            tallies,
+            runs.differing,
+            runs.stopping.sequential,
+            level_of,
         )
 
 

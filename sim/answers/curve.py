@@ -17,7 +17,8 @@ from sim.answers.search import Option, Step
 from sim.measures.intervals import Estimate
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
-from sim.study.runs import Runs, shared
+from sim.study.runs import Runs
+from sim.study.sharing import shared
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,13 +99,14 @@ def curve(
             "fleet": search.swaps(base, base, [], [], by, asked),
         }
         every = [option.layout for options in taken.values() for option in options]
-        with Runs(base, every, replace(asked, fresh=True)) as runs:
+        worst = search.worst_of(base, by, asked)
+        now = search.level_of(base, asked, worst)
+        with Runs(base, every, replace(asked, fresh=True), worst) as runs:
             chosen = runs.until_precise(range(1, len(every) + 1), by)
             tracks, first = {}, 1
             for track, options in taken.items():
                 rows = list(range(first, first + len(options)))
-                tracks[track] = search.steps_of(runs, rows, options, by)
+                tracks[track] = search.steps_of(runs, rows, options, by, now)
                 first += len(options)
-            now = {key: runs.value(0, key) for key in KEYS}
             provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
     return Curve(provenance, tracks, now, by)

@@ -18,7 +18,7 @@ from sim.answers.candidates import SEATS, Candidate
 from sim.answers.reasons import Reason, reasons_for
 from sim.answers.selection import race
 from sim.errors import OptionError
-from sim.measures.intervals import Estimate, freedom, simultaneous
+from sim.measures.intervals import Estimate, Moved, Spread, freedom, simultaneous
 from sim.measures.kinds import Measure, OfCalls
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
@@ -61,8 +61,14 @@ class Ranking(Answer, OnMap):
     zone: float  # the indifference zone, in that measure's unit
     contenders: int  # left at the end: 1 if the selection came to its end
     plans: bool = False  # whether each is a plan of several sites
+    at: int = 0  # place, from 0, of the one that was selected: a tie of it may have come ahead
 
     name = "ranking"
+
+    @property
+    def selected(self) -> RankedSite:
+        """The one that the promise of the selection is about."""
+        return self.sites[self.at]
 
     @property
     def best(self) -> RankedSite:
@@ -95,7 +101,6 @@ class Ranking(Answer, OnMap):
                 "place": place, "best_place": site.best_place, "worst_place": site.worst_place,
                 "name_zh": site.candidate.name.zh, "name_en": site.candidate.name.en,
                 "verdict": str(site.verdict), "replications": site.replications,
-                "dropped_early": site.dropped_early,
             }  # fmt: skip
             for key, gain in site.gains.items():
                 row |= {key: gain.mean, f"{key}_low": gain.low, f"{key}_high": gain.high}
@@ -155,21 +160,22 @@ def rank_layouts(
                 "zone", Message("must be more than nothing; found {found}", found=zone)
             )
         contenders = select(runs, by, zone)
-        best = max(contenders, key=lambda row: (measure.sign * runs.spread(row, by).mean, -row))
+        selected = max(contenders, key=lambda row: (measure.sign * runs.spread(row, by).mean, -row))
         level = simultaneous(len(runs.layouts) - 1)
-        chosen = runs.until_precise([best], by, level)
-        order = _in_order(runs, best, measure)
+        chosen = runs.until_precise([selected], by, level)
+        order = _in_order(runs, selected, measure)
         first, _ = places(runs, order, by)
         # Layouts that may be the best as well get as many replications as it: a tie that rests on
         # few may be chance.
         runs.extend(
-            runs.replications(best),
+            runs.replications(selected),
             [row for row, place in zip(order, first, strict=True) if place == 1],
         )
-        order = _in_order(runs, best, measure)
-        ranked = _ranked(runs, order, measure, sites, reasons_for(base, layouts, runs))
+        order = _in_order(runs, selected, measure)
+        ranked = _ranked(runs, selected, order, measure, sites, reasons_for(base, layouts, runs))
         provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
-    return Ranking(provenance, ranked, by, zone, len(contenders), plans)
+        at = order.index(selected)
+    return Ranking(provenance, ranked, by, zone, len(contenders), plans, at)
 
 
 def select(runs: Runs, by: str, zone: float) -> list[int]:
@@ -201,15 +207,20 @@ def _of_calls(by: str) -> OfCalls:
     return measure
 
 
-def _in_order(runs: Runs, best: int, measure: Measure) -> list[int]:
-    """The best, then the others by their distance from it in the replications that both have."""
+def _in_order(runs: Runs, selected: int, measure: Measure) -> list[int]:
+    """By their distance from the selected layout in the replications that both have."""
     rows = range(1, len(runs.layouts))
-    lead = {row: measure.sign * runs.spread(row, measure.key, base=best).mean for row in rows}
-    return sorted(rows, key=lambda row: (row != best, -lead[row], row))
+    lead = {row: measure.sign * _lead(runs, row, selected, measure.key) for row in rows}
+    return sorted(rows, key=lambda row: (-lead[row], row != selected, row))
+
+
+def _lead(runs: Runs, row: int, selected: int, key: str) -> float:
+    return runs.spread(row, key, base=selected).mean if row != selected else 0.0
 
 
 def _ranked(
     runs: Runs,
+    selected: int,
     order: Sequence[int],
     measure: Measure,
     sites: Sequence[Candidate],
@@ -217,23 +228,36 @@ def _ranked(
 ) -> tuple[RankedSite, ...]:
     """The layouts in this order, with what is told of each."""
     level, most = simultaneous(len(order)), max(map(runs.replications, order))
-    spreads = [runs.spread(row, measure.key) for row in order]
-    judged = verdicts(measure, spreads, runs.matters)
+    judged = verdicts(
+        measure, [_gain(runs, row, selected, measure.key) for row in order], runs.matters
+    )
     first, last = places(runs, order, measure.key)
     return tuple(
         RankedSite(
             sites[row - 1],
             runs.layouts[row],
-            {key: runs.spread(row, key).interval(level) for key in KEYS},
+            {key: _gain(runs, row, selected, key).interval(level) for key in KEYS},
             judged[i] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
-            int(first[i]),
-            int(last[i]),
+            min(int(first[i]), i + 1),  # where it stands is a place that it may have
+            max(int(last[i]), i + 1),
             runs.replications(row),
             reasons[row - 1],
             runs.replications(row) < most,
         )
         for i, row in enumerate(order)
     )
+
+
+def _gain(runs: Runs, row: int, selected: int, key: str) -> Spread:
+    """A layout's gain over the base, in line with the order.
+
+    The gain of the selected one, and what this one leads or trails it by where both were simulated:
+    its own few replications may have been kind or unkind to all layouts alike.
+    """
+    own, lead = runs.spread(row, key), _lead(runs, row, selected, key)
+    if runs.replications(row) >= runs.replications(selected) or not math.isfinite(lead):
+        return own
+    return Moved(own, runs.spread(selected, key).mean + lead - own.mean)
 
 
 def places(runs: Runs, order: Sequence[int], by: str) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -20,12 +20,14 @@ from sim.answers.answer import Answer, OnMap, Provenance, in_words
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.costs import layout_cost
 from sim.answers.ranking import KEYS, select
+from sim.measures.estimates import moved
 from sim.measures.intervals import LEVEL, Estimate, simultaneous
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
-from sim.study.runs import Runs, shared
+from sim.study.runs import Runs
+from sim.study.sharing import shared
 from sim.study.worst_served import WorstServed, need
 from sim.text import Name
 
@@ -205,8 +207,23 @@ def worst_of(base: Scenario, by: str, effort: Effort) -> WorstServed:
         return runs.worst_served
 
 
-def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) -> tuple[Step, ...]:
-    """Rows of `runs` that follow on each other, the first on the base."""
+def level_of(base: Scenario, effort: Effort, worst: WorstServed) -> dict[str, Estimate]:
+    """What the base does today, by measure: from the replications that `run` takes."""
+    with Runs(base, [], effort, worst) as runs:
+        return runs.levels(KEYS)
+
+
+def steps_of(
+    runs: Runs,
+    rows: Sequence[int],
+    taken: Sequence[Option],
+    by: str,
+    now: Mapping[str, Estimate],
+) -> tuple[Step, ...]:
+    """Rows of `runs` that follow on each other, the first on the base.
+
+    `now`: what the base does. To it the gains are added, for `runs` may have other calls.
+    """
     level = simultaneous(len(runs.layouts) - 1)
     before = [0, *rows][: len(rows)]
     spreads = [runs.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
@@ -215,7 +232,7 @@ def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) 
     return tuple(
         Step(
             option,
-            {key: runs.value(row, key) for key in KEYS},
+            {key: _after(runs, row, key, now[key]) for key in KEYS},
             {key: runs.spread(row, key).interval(level) for key in KEYS},
             spread.interval(level),
             verdict if enough else Verdict.UNDECIDED,
@@ -223,6 +240,11 @@ def steps_of(runs: Runs, rows: Sequence[int], taken: Sequence[Option], by: str) 
         )
         for option, row, spread, verdict in zip(taken, rows, spreads, said, strict=True)
     )
+
+
+def _after(runs: Runs, row: int, key: str, now: Estimate) -> Estimate:
+    """What a layout does: what the base does today, and the gain over it."""
+    return moved(runs.value(row, key), now.mean - runs.value(0, key).mean, key)
 
 
 # ── the answer ───────────────────────────────────────────────────────────────────────────────
@@ -243,12 +265,26 @@ class Search(Answer, OnMap):
         """The layout after the last step."""
         return self.steps[-1].option.layout if self.steps else self.provenance.base
 
-    def today(self) -> float:
-        """The mean of the measure in today's layout, as far as steps tell it; else nan."""
+    def worse(self) -> dict[str, Estimate]:
+        """Other measures that surely get worse, by more than may be too small to matter."""
+        found = {}
+        for key, gain in (self.steps[-1].gains if self.steps else {}).items():
+            measure = BY_KEY[key]
+            small = measure.matters(matters_of(self.provenance.base))
+            ends = sorted(measure.sign * end for end in gain[1:])
+            if key != self.by and ends[1] < 0 and ends[0] <= -small:
+                found[key] = gain
+        return found
+
+    def today(self, key: str | None = None) -> float:
+        """The mean of a measure in today's layout, as far as steps tell it; else nan.
+
+        `key`: default: of that which was searched by.
+        """
         if not self.steps:
             return math.nan
-        first = self.steps[0]
-        return first.values[self.by].mean - first.gains[self.by].mean
+        first, key = self.steps[0], key or self.by
+        return first.values[key].mean - first.gains[key].mean
 
     def to_frame(self) -> pd.DataFrame:
         return frame_of({"search": self.steps}, self.by)
@@ -279,13 +315,15 @@ def search(
     base: Scenario,
     where: str | Path = SEATS,
     *,
-    stations: int = 1,
-    ambulances: int = 1,
+    stations: int | None = None,
+    ambulances: int = 0,
     moves: bool = True,
     by: str = "within",
     **effort: Unpack[EffortOptions],
 ) -> Search:
     """So many new stations, with one ambulance each, and so many more ambulances, placed best.
+
+    `stations`: default one, or none where ambulances are asked for.
 
     Greedy steps, each the best that a station or an ambulance can do there; then swaps of any
     ambulance and of the new stations, while one surely helps. None of either: the fleet of today
@@ -295,8 +333,10 @@ def search(
     began = time.perf_counter()
     arguments.scenarios(base)
     arguments.one_of("by", by, KEYS)
-    arguments.whole("stations", stations, 0, 30)
     arguments.whole("ambulances", ambulances, 0, 30)
+    if stations is None:
+        stations = 0 if ambulances else 1
+    arguments.whole("stations", stations, 0, 30)
     arguments.truth("moves", moves)
     found = candidates.find(base, where, base.settings.study.seed)
     kinds = ["station"] * stations + ["ambulance"] * ambulances
@@ -307,8 +347,11 @@ def search(
         if moves:
             taken += swaps(base, layout, new, found, by, asked)
         rows = list(range(1, len(taken) + 1))
-        with Runs(base, [o.layout for o in taken], replace(asked, fresh=True)) as runs:
+        worst = worst_of(base, by, asked)
+        now = level_of(base, asked, worst)
+        fresh = replace(asked, fresh=True)
+        with Runs(base, [o.layout for o in taken], fresh, worst) as runs:
             chosen = runs.until_precise(rows, by)
-            steps = steps_of(runs, rows, taken, by)
+            steps = steps_of(runs, rows, taken, by, now)
             provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
     return Search(provenance, steps, by)

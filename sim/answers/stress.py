@@ -22,9 +22,11 @@ from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
+from sim.scenario.differences import Difference, differences
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
-from sim.study.runs import Runs, shared
+from sim.study.runs import Runs
+from sim.study.sharing import shared
 from sim.study.worst_served import WorstServed, need
 from sim.text import Message, Name
 
@@ -94,6 +96,10 @@ class Stress(Answer):
     by: str  # key of the measure
 
     name = "stress"
+
+    def differences(self, proposal: int) -> tuple[Difference, ...]:
+        """The settings in which a proposal's scenario is other than the base."""
+        return differences(self.provenance.base.settings, self.proposals[proposal].settings)
 
     @property
     def first(self) -> int:

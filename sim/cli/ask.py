@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli import work
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import (
+    ANSWER,
     Add,
     Ambulances,
     Close,
@@ -24,11 +25,20 @@ from sim.cli.options import (
     load,
     working,
 )
+from sim.cli.settings import SettingTexts, Speed, Target, altered
 from sim.errors import OptionError, ScenarioError
 from sim.text import Message, message_of
 from sim.words.language import language
 
+if TYPE_CHECKING:
+    from sim.answers.comparison import Comparison
+
 Logs = Annotated[bool, typer.Option(help="Keep every call and trip, as Parquet.")]
+
+
+Townships = Annotated[
+    bool, typer.Option("--townships", help="Print every township, too.", rich_help_panel=ANSWER)
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,13 +51,15 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel="Ask", short_help=example)(command)
 
 
-def run(scenario: ScenarioPath, logs: Logs = True, *, options: Options) -> None:
+def run(
+    scenario: ScenarioPath, logs: Logs = True, townships: Townships = False, *, options: Options
+) -> None:
     """How well a layout keeps its targets, with figures and every call under runs/."""
     with working(Message("Reading the map"), options.say, as_json=options.as_json) as tell:
         layouts = [layout(scenario, options)]
         folder = options.out or work.free_folder(work.name_of(scenario))
         result = work.carry_out(layouts, folder, tell, options, logs)
-    work.say_where(result, folder, options)
+    _say_where(result, folder, options, townships)
 
 
 def compare(
@@ -60,6 +72,7 @@ def compare(
     close: Close = None,
     ambulances: Ambulances = None,
     logs: Logs = True,
+    townships: Townships = False,
     *,
     options: Options,
 ) -> None:
@@ -79,7 +92,23 @@ def compare(
         name = work.name_of_comparison(base, scenario, others or [], changes)
         folder = options.out or work.free_folder(name)
         result = work.carry_out(layouts, folder, tell, options, logs)
-    work.say_where(result, folder, options)
+    _say_where(result, folder, options, townships)
+
+
+def _say_where(result: Comparison, folder: Path, options: Options, townships: bool) -> None:
+    """The end of an answer, before it every township if that was asked for."""
+    from sim.answers.answer import finite
+    from sim.words import township_table
+
+    if not townships:
+        work.say_where(result, folder, options)
+    elif options.as_json:
+        rows = finite(result.townships().to_dict("records"))
+        work.say_where(result, folder, options, townships=rows)
+    else:
+        for table in township_table.tables(result, options.say):
+            typer.echo("\n".join(["", *table.lines()]))
+        work.say_where(result, folder, options)
 
 
 def coverage(
@@ -91,6 +120,8 @@ def coverage(
     out: Annotated[
         Path | None, typer.Option(help="A GeoPackage for QGIS: minutes by station, isochrones.")
     ] = None,
+    target: Target = None,
+    speed: Speed = None,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
@@ -99,7 +130,7 @@ def coverage(
 
     say = language(lang)
     with working(Message("Reading the map"), say):
-        base = load(scenario)
+        base = altered(load(scenario), SettingTexts(target or [], [], speed or [], []))
         from sim.answers.coverage import coverage as static_coverage
         from sim.report import geopackage
         from sim.report.folder import as_json as told

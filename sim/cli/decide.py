@@ -120,8 +120,11 @@ def site(
 
 def search(
     scenario: ScenarioPath,
-    stations: Annotated[int, typer.Option(min=0, max=30, help="New ones, an ambulance each.")] = 1,
-    ambulances: Annotated[int, typer.Option(min=0, max=30, help="More of them besides.")] = 1,
+    stations: Annotated[
+        int | None,
+        typer.Option(min=0, max=30, help="New ones, an ambulance each; default 1 if nothing else."),
+    ] = None,
+    ambulances: Annotated[int, typer.Option(min=0, max=30, help="More of them besides.")] = 0,
     moves: Annotated[
         bool, typer.Option(help="Then move ambulances, today's too, and the new sites.")
     ] = True,

@@ -13,6 +13,7 @@ import typer
 
 from sim import units
 from sim.cli.progress import bar
+from sim.cli.settings import Demand, Hours, SettingTexts, Speed, Target, altered
 from sim.errors import OptionError, Problem
 from sim.text import Message
 from sim.words.language import Language, language
@@ -67,6 +68,10 @@ class Options(NamedTuple):
     seed: Annotated[
         int | None, typer.Option(min=0, help="Of the random calls.", rich_help_panel=OFTEN)
     ] = None
+    target: Target = None
+    demand: Demand = None
+    speed: Speed = None
+    hours: Hours = None
     lang: Lang = "en"
     as_json: Json = False
     out: Annotated[
@@ -86,6 +91,10 @@ class Options(NamedTuple):
         str,
         typer.Option(help="compiled, or reference: slower, the same.", rich_help_panel=COMPUTED),
     ] = "compiled"
+    reuse: Annotated[
+        bool,
+        typer.Option(help="Take up finished runs of today's layout.", rich_help_panel=COMPUTED),
+    ] = True
 
     @property
     def say(self) -> Language:
@@ -142,8 +151,9 @@ def load(path: Path) -> Scenario:
 
 
 def layout(path: Path, options: Options) -> Scenario:
-    """A scenario with the days and the matters that the options name."""
-    scenario = load(path)
+    """A scenario with the days, the matters and the settings that the options name."""
+    asked = [getattr(options, name) or [] for name in SettingTexts._fields]
+    scenario = altered(load(path), SettingTexts(*asked))
     if options.days is not None:
         if scenario.recorded is not None:
             message = Message("the calls are replayed: their records say how many days")

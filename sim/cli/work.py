@@ -54,7 +54,7 @@ def session(
     from sim.report import folder as store
     from sim.study.checkpoints import Checkpoints
     from sim.study.effort import Effort
-    from sim.study.runs import shared
+    from sim.study.sharing import shared
 
     effort = Effort(**options.study())
     if unwritable := engines.cannot_keep(options.engine):
@@ -169,12 +169,12 @@ def _show_and_write(
     store.write(part, answer, say, sys.argv[1:], figures=options.figures, engine=options.engine)
 
 
-def say_where(answer: Answer, folder: Path, options: Options) -> None:
-    """The last line of the answer, or all of it as JSON."""
+def say_where(answer: Answer, folder: Path, options: Options, **more: Any) -> None:
+    """The last line of the answer, or all of it as JSON, with whatever `more` there is."""
     from sim.report.folder import as_json
 
     if options.as_json:
-        facts = as_json(answer, options.say) | {"results": str(folder)}
+        facts = as_json(answer, options.say) | more | {"results": str(folder)}
         typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
         return
     typer.echo(" " + options.say("Results: {folder}/", folder=folder))

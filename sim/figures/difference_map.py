@@ -18,7 +18,6 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.scenario.layout import against
 from sim.words import difference_map as words
-from sim.words import measures
 from sim.words.language import Language
 
 BREAKS: Final = {"share": (5.0, 15.0), "min": (2.0, 5.0)}  # as they are printed
@@ -32,7 +31,7 @@ ORANGES: Final = (
 OTHERS: Final = {
     Verdict.TOO_SMALL: Fill("#F4F4F4"),
     Verdict.UNDECIDED: Fill("#CFCFCF", "//", "#FFFFFFCC", "#333333"),
-    Verdict.TOO_FEW: Fill("white", "....", "#00000066"),
+    None: Fill("white", "....", "#00000066"),
 }
 
 
@@ -81,6 +80,6 @@ def _classes(comparison: Comparison, key: str, found: list[AreaChange], say: Lan
     named += [
         (OTHERS[Verdict.TOO_SMALL], words.too_small(comparison, key, say)),
         (OTHERS[Verdict.UNDECIDED], say("cannot tell (?)")),
-        (OTHERS[Verdict.TOO_FEW], measures.verdict(Verdict.TOO_FEW, say)),
+        (OTHERS[None], words.too_few(say)),
     ]
     return [areas.handle(fill, name) for fill, name in named if fill in there]

@@ -49,6 +49,8 @@ _COMMA: Final = re.compile(r"[+-]? ?(?:[0-9]{1,3}(?:[.' ][0-9]{3})+|[0-9]+),[0-9
 _DOTS: Final = re.compile(r"[+-]? ?[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")
 _THOUSANDS: Final = re.compile(r"[+-]? ?[1-9][0-9]{0,2}(?:,[0-9]{3})+ ?[万萬亿億]?人?")
 _THREE: Final = re.compile(r"[+-]? ?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_THREE_DIGITS: Final = re.compile(r"[.,．，]\d{3}(?!\d)")  # full-width digits too
+_ALL_SIMPLE: Final = re.compile(r"(?:-?[0-9]{1,14}(?:\.[0-9]+)?\n)*")
 _SIMPLE: Final = re.compile(r"-?[0-9]{1,14}(?:\.[0-9]+)?")
 _ODD_MARKS: Final = re.compile(r"[,，．]|\..*\.")
 
@@ -118,7 +120,7 @@ def has_decimal_comma(texts: Sequence[str], *, likely: bool = False) -> bool:
     `likely`: the file comes from where people write decimal commas (semicolons part its columns),
     so that `1,234` beside `12,5` is 1.234. CommaError where the column says both.
     """
-    if not any(map(_ODD_MARKS.search, texts)):
+    if not _ODD_MARKS.search("\n".join(texts)):  # nearly always
         return False
     sure = point = either = -1
     for at, text in enumerate(map(normal, texts)):
@@ -138,13 +140,17 @@ def has_decimal_comma(texts: Sequence[str], *, likely: bool = False) -> bool:
     return sure >= 0
 
 
-def is_unclear(text: str) -> bool:
-    """`1,234` or `1.234`: a thousand, or one and a bit."""
-    return _THREE.fullmatch(normal(text)) is not None
+def unclear(texts: Sequence[str]) -> list[int]:
+    """The rows that hold `1,234` or `1.234`: a thousand, or one and a bit."""
+    if not _THREE_DIGITS.search("\n".join(texts)):
+        return []
+    return [at for at, text in enumerate(texts) if _THREE.fullmatch(normal(text))]
 
 
 def any_decimal_comma(texts: Sequence[str]) -> bool:
     """Whether one of the texts is a number with a comma that can only be a decimal one."""
+    if not _ODD_MARKS.search("\n".join(texts)):
+        return False
     return any(
         _COMMA.fullmatch(text) is not None and not _THOUSANDS.fullmatch(text)
         for text in map(normal, filter(_ODD_MARKS.search, texts))
@@ -168,6 +174,10 @@ def numbers(
     """
     if decimal_comma is None:
         decimal_comma = has_decimal_comma(texts, likely=likely)
+    joined = "".join(f"{text}\n" for text in texts)
+    simple = not decimal_comma and _ALL_SIMPLE.fullmatch(joined)
+    if simple and joined.count("\n") == len(texts):  # nearly always
+        return np.array(texts, float), []
     values, odd = np.full(len(texts), np.nan), []
     for at, text in enumerate(texts):
         if not text.strip():
@@ -218,6 +228,11 @@ def _unit(text: str) -> str:
     low = text.casefold().strip()
     low = re.sub(r"^(?:单位|單位|unit|units)\s*[:：]?\s*|^in\s+", "", low)
     return low if low in KNOWN else ""
+
+
+_TITLE_UNIT: Final = re.compile(
+    r"(?:单位|單位|\bunits?)\s*[:：]\s*([^\s()（）,，;；]+)", re.IGNORECASE
+)
 
 
 def unit_of_title(title: str) -> str:

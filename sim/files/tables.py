@@ -233,20 +233,20 @@ def decimal_comma(frame: pd.DataFrame, written: Sequence[str]) -> bool:
     """
     likely = frame.attrs.get(SEPARATOR) == ";"
     comma = numerals.has_decimal_comma(written, likely=likely)
-    unclear = [at for at, text in enumerate(written) if numerals.is_unclear(text)]
-    if comma or not unclear or SEPARATOR not in frame.attrs:
+    unclear = numerals.unclear(written) if SEPARATOR in frame.attrs and not comma else []
+    if not unclear:
         return comma
-    others, point = False, False
-    for name in frame.columns:
-        if frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype):
-            cells = texts(frame[name])
-            others |= numerals.any_decimal_comma(cells)
-            point |= numerals.has_points(cells)
-    with_comma = "," in numerals.normal(written[unclear[0]])
-    if with_comma and likely and others != point:
-        return others
-    if not others and not (with_comma and likely):
+    every = [
+        texts(frame[name])
+        for name in frame.columns
+        if frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype)
+    ]
+    others = any(map(numerals.any_decimal_comma, every))
+    by_others = likely and "," in numerals.normal(written[unclear[0]])
+    if not by_others and not others:
         return False
+    if by_others and others != any(map(numerals.has_points, every)):
+        return others
     message = Message(
         "write 1234 or 1.234: it is not clear which is meant by {found}", found=written[unclear[0]]
     )
@@ -267,4 +267,5 @@ def _no_number(
 
 def texts(column: pd.Series) -> list[str]:
     """A column's cells as texts; those of a map file may be numbers, dates or missing."""
-    return [workbooks.as_text(cell) for cell in column.astype(object).where(column.notna(), None)]
+    cells = column.astype(object).where(column.notna(), None).tolist()
+    return [cell.strip() if type(cell) is str else workbooks.as_text(cell) for cell in cells]

@@ -25,10 +25,11 @@ FEW = 60
 # whose number N is geometric with mean 1 + u, u being the share of time that ambulances are busy;
 # E[N²] / E[N] = 1 + 2u, which is 2 where they are busy half of the time.
 CLUMP = 2.0
+KNOWN = 20  # hits and misses, from which the design effect can be estimated
 LEAST_CHANCE = 1e-12
 
 
-class Counted(NamedTuple):
+class ExactShare(NamedTuple):
     """A share: so many hits of so many calls, both as if each call stood alone."""
 
     hits: float
@@ -63,14 +64,11 @@ class Apart(NamedTuple):
     each other by shared calls, the interval is too wide rather than too narrow.
     """
 
+    mean: float
     base: Spread
     other: Spread
     rests_on: float = math.inf
     size: float = 1.0
-
-    @property
-    def mean(self) -> float:
-        return (self.other.mean - self.base.mean) * self.size
 
     def interval(self, level: float = LEVEL) -> Estimate:
         less, more = self.base.interval(level), self.other.interval(level)
@@ -130,12 +128,12 @@ def counted(hits: np.ndarray, calls: np.ndarray, sequential: bool) -> tuple[np.n
     """[cell] hits and calls as if each call stood alone, from [replication, cell].
 
     Calls are divided by the design effect. It cannot be known where nothing happened, and from
-    little it is found too small: so it is at least `CLUMP` there, and at least 1 from `FEW` on. As
-    replications are few, calls are made fewer by the squared ratio of the normal quantile to
-    Student's.
+    little it is found too small: so it is at least `CLUMP` there, and at least 1 from `KNOWN` hits
+    and misses on. As replications are few, calls are made fewer by the squared ratio of the normal
+    quantile to Student's.
     """
     some = np.minimum(hits.sum(axis=0), (calls - hits).sum(axis=0))
-    least = 1 + (CLUMP - 1) * np.maximum(0.0, 1 - some / FEW)
+    least = 1 + (CLUMP - 1) * np.maximum(0.0, 1 - some / KNOWN)
     effect = np.fmax(design_effect(hits, calls), least)
     quantiles = stdtrit([1e9, float(freedom(len(hits), sequential))], 0.5 + LEVEL / 2)
     alone = calls.sum(axis=0) / effect * (quantiles[0] / quantiles[1]) ** 2
@@ -144,10 +142,10 @@ def counted(hits: np.ndarray, calls: np.ndarray, sequential: bool) -> tuple[np.n
     return share * alone, alone
 
 
-def one_counted(hits: np.ndarray, calls: np.ndarray, sequential: bool) -> Counted:
+def one_counted(hits: np.ndarray, calls: np.ndarray, sequential: bool) -> ExactShare:
     """The same of one share, from [replication]."""
     some, alone = counted(hits[:, None], calls[:, None], sequential)
-    return Counted(float(some[0]), float(alone[0]), float(calls.sum()))
+    return ExactShare(float(some[0]), float(alone[0]), float(calls.sum()))
 
 
 def are_few(events: np.ndarray, calls: np.ndarray) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Spread, pseudo_values
 from sim.measures.kinds import Replications
-from sim.measures.measures import BY_KEY, OF_CALLS
+from sim.measures.measures import BY_KEY, MEAN, OF_CALLS, WITHIN
 from sim.measures.rows import Pooled
 
 
@@ -24,6 +24,14 @@ def estimate(found: Replications, key: str, group: Group = ALL) -> Estimate:
     value = measure.spread(found, group).interval()
     bounds = np.clip([value.low, value.high], 0, measure.greatest).tolist()
     return Estimate(value.mean, *bounds)
+
+
+def moved(value: Estimate, by: float, key: str) -> Estimate:
+    """A value and its interval, so much higher, within what is possible; unless `by` is nan."""
+    if not math.isfinite(by) or not math.isfinite(value.mean):
+        return value
+    greatest = BY_KEY[key].greatest
+    return Estimate(*(float(np.clip(end + by, 0, greatest)) for end in value))
 
 
 def paired(base: Replications, other: Replications, key: str, group: Group = ALL) -> Spread:
@@ -47,6 +55,28 @@ def gain_from_sharing(base: Replications, other: Replications, key: str = "withi
     apart = sum(float(np.var(values, ddof=1)) for values in pseudo)
     together = float(np.var(pseudo[1] - pseudo[0], ddof=1))
     return apart / together if together > 0 else math.nan
+
+
+def worst_first(found: Replications, some: np.ndarray | None = None) -> np.ndarray:
+    """Rows of townships with calls: the lowest compliance first, of equal ones the longest mean.
+
+    `some`: of which townships; default: all. Where mean responses are equal, too, by row.
+    """
+    within, calls = (one.sum(axis=0) for one in found.by_township(WITHIN))
+    waited_s, reached = (one.sum(axis=0) for one in found.by_township(MEAN))
+    called = np.flatnonzero(calls)
+    called = called if some is None else np.intersect1d(called, some)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean_s = np.where(reached > 0, waited_s / reached, np.inf)[called]
+    order: np.ndarray = called[np.lexsort((called, -mean_s, within[called] / calls[called]))]
+    return order
+
+
+def worst_townships(
+    found: Replications, count: int = 5, some: np.ndarray | None = None
+) -> tuple[int, ...]:
+    """The first so many of them, by row; see `sim.study.worst_served` for which calls choose."""
+    return tuple(sorted(worst_first(found, some)[:count].tolist()))
 
 
 def groups(pooled: Pooled) -> Iterator[Group]:

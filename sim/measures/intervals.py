@@ -38,6 +38,9 @@ class Estimate(NamedTuple):
         return f"{self.mean:.3f} ± {self.half_width:.3f}"
 
 
+NOTHING_KNOWN = Estimate(math.nan, math.nan, math.nan)
+
+
 class Jackknifed(NamedTuple):
     """A value and how it would vary from study to study: Student's t over replications."""
 
@@ -83,6 +86,30 @@ class Spread(Protocol):
 
     def below(self, value: float) -> float:
         """Two-sided p: how easily chance alone puts the estimate so far below a value."""
+
+
+class Moved(NamedTuple):
+    """A spread about another value: what chance does to it is as it was."""
+
+    of: Spread
+    by: float
+
+    @property
+    def mean(self) -> float:
+        return self.of.mean + self.by
+
+    @property
+    def rests_on(self) -> float:
+        return self.of.rests_on
+
+    def interval(self, level: float = LEVEL) -> Estimate:
+        return Estimate(*(end + self.by for end in self.of.interval(level)))
+
+    def above(self, value: float) -> float:
+        return self.of.above(value - self.by)
+
+    def below(self, value: float) -> float:
+        return self.of.below(value - self.by)
 
 
 def ratios(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:

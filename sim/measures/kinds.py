@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, Protocol
 import numpy as np
 
 from sim.measures.calls import Tally
-from sim.measures.counted import Apart, Counted, are_few, counted, one_counted
+from sim.measures.counted import Apart, ExactShare, are_few, counted, one_counted
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
 from sim.measures.steps import Ranked, Stepped, Townships
@@ -188,22 +188,22 @@ class OfCalls(Measure):
         known = whole if varies(whole) else whole._replace(se=math.nan)
         if not np.array_equal(before.below, after.below):  # not the same calls
             apart = [self.spread(one, group) for one in (base, other)]
-            exact = any(isinstance(one, Counted) for one in apart)
-            return Apart(apart[0], apart[1], rests_on) if exact else known
+            exact = any(isinstance(one, ExactShare) for one in apart)
+            return Apart(whole.mean, apart[0], apart[1], rests_on) if exact else known
         calls, net = after.below.sum(axis=1), after.above - before.above
         if self.unit != "share":
             return known if net.any() else self._nothing_changed(before, calls, base)
         gained, lost = np.maximum(net, 0.0).sum(axis=1), np.maximum(-net, 0.0).sum(axis=1)
         if are_few(gained + lost, calls) or not varies(whole):
             ends = [one_counted(some, calls, base.setup.sequential) for some in (lost, gained)]
-            return Apart(ends[0], ends[1], rests_on)
+            return Apart(whole.mean, ends[0], ends[1], rests_on)
         return whole
 
     def _nothing_changed(self, sums: Sums, calls: np.ndarray, found: Replications) -> Spread:
         """No mean changed: as many calls as may have by chance, by what a call has on the mean."""
         none = one_counted(np.zeros(len(calls)), calls, found.setup.sequential)
         size = float(sums.above.sum() / self.per / calls.sum())
-        return Apart(none, none, float(calls.sum()), size)
+        return Apart(0.0, none, none, float(calls.sum()), size)
 
 
 @dataclass(frozen=True)
@@ -239,10 +239,9 @@ class PercentileOfCalls(Measure):
         """A jackknife; where those of the layouts are exact bounds, these as if apart."""
         ends = [self.spread(one, group) for one in (base, other)]
         rests_on = min(one.rests_on for one in ends)
-        if any(isinstance(one, Ranked) for one in ends):
-            return Apart(ends[0], ends[1], rests_on)
         whole = self._differing(base, other, group)._replace(rests_on=rests_on)
-        return whole if varies(whole) else Apart(ends[0], ends[1], rests_on)
+        exact = any(isinstance(one, Ranked) for one in ends) or not varies(whole)
+        return Apart(whole.mean, ends[0], ends[1], rests_on) if exact else whole
 
 
 @dataclass(frozen=True)

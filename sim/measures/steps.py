@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.measures.counted import Counted, bounds, chance
+from sim.measures.counted import ExactShare, bounds, chance
 from sim.measures.intervals import LEVEL, Estimate
 
 
@@ -29,7 +29,7 @@ class Ranked(NamedTuple):
     rests_on: float
 
     def interval(self, level: float = LEVEL) -> Estimate:
-        found = Counted(self.share * self.calls, self.calls).interval(level)
+        found = ExactShare(self.share * self.calls, self.calls).interval(level)
         low, high = (float(self.ordered[self._row(share)]) for share in found[1:])
         if self.share**self.calls > (1 - level) / 2 or (low == high and not self._alike):
             low = high = math.nan

@@ -30,7 +30,7 @@ class Counts(NamedTuple):
     below: np.ndarray  # [measure of COUNTED, area, township] calls
     served: np.ndarray  # [station] calls reached by its ambulances
     busy_s: np.ndarray  # [station] its ambulances assigned → cleared or diverted, while on shift
-    on_duty_s: np.ndarray  # [station] its ambulances on shift
+    on_duty_s: np.ndarray = np.zeros(0)  # [station] its ambulances on shift; empty if not kept
 
 
 def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) -> Counts:

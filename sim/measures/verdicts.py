@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sim.measures.counted import CLUMP, Counted
+from sim.measures.counted import CLUMP, ExactShare
 from sim.measures.intervals import LEVEL, Spread, holm
 from sim.measures.kinds import Matters, Measure
 
@@ -64,7 +64,7 @@ def could_be_missed(calls: float) -> float:
     """The greatest share of calls that may change though none of so many did."""
     if math.isinf(calls):
         return 0.0
-    return Counted(0.0, calls / CLUMP).interval().high
+    return ExactShare(0.0, calls / CLUMP).interval().high
 
 
 def matters_of(base: Scenario) -> Matters:

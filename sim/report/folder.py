@@ -168,7 +168,7 @@ def write_run_json(folder: Path, facts: dict[str, Any], inputs: Sequence[Path]) 
         **facts,
         "files": _files(folder),
         "inputs": {str(path): sha256(path) for path in dict.fromkeys(inputs)},
-        "versions": {"python": platform.python_version(), **_versions()},
+        "versions": {"python": platform.python_version(), **versions()},
     }
     text = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
     write_whole(folder / MARK, lambda part: part.write_text(text, encoding="utf-8"))
@@ -178,7 +178,8 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of the program and the packages that compute for it."""
     found = {}
     for name in PACKAGES:
         with contextlib.suppress(PackageNotFoundError):

@@ -89,7 +89,7 @@ def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenar
         scenario = entry.made(scenario, scenario.map, problems.at("layout", row))
         if scenario.station(entry.station) is None:
             unmade.add(entry.station)
-    if left.lacks("layout"):  # which stations there are is not known
+    if left.lacks_stations():
         unmade |= {change.verb.station for change in file.changes if change.add is None}
     for row, change in zip(left.rows["changes"], file.changes, strict=True):
         if change.verb.station in unmade:

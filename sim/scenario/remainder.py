@@ -26,6 +26,12 @@ class Remainder(NamedTuple):
     rows: dict[str, list[int]]  # of ENTRIES: the numbers of the entries that are left
     taken_out: list[Loc]  # what is wrong
 
+    def lacks_stations(self) -> bool:
+        """Whether it is not known which stations there are."""
+        return any(
+            bad[0] == "layout" and (len(bad) < 3 or bad[-1] == "station") for bad in self.taken_out
+        )
+
     def lacks(self, *loc: str) -> bool:
         """Whether something of this place was taken out."""
         return any(_begins(bad, loc) or _begins(loc, bad) for bad in self.taken_out)

@@ -16,13 +16,15 @@ from typing import Any
 from sim.errors import Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
+from sim.scenario import altering
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
 from sim.scenario.layout import Layout
 from sim.scenario.records import CallRecords
-from sim.scenario.records.balance import Counted, counted
+from sim.scenario.records.balance import CallCounts, counted
 from sim.scenario.settings import Settings, StudySettings
 from sim.scenario.validation import Problems, validated
 from sim.text import Message, Name
+from sim.upstairs import language, opened
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -37,6 +39,7 @@ class Scenario(Layout):
     reason: str = ""
     files: tuple[Path, ...] = ()  # what it was read from: scenario files, the base's last
     recorded: CallRecords | None = None  # calls to replay instead of drawing them
+    unaltered: Scenario | None = None  # as its file has it, where settings were altered since
     calls_times: float = 1.0  # the usual number of calls, with which these are shared
 
     def add(
@@ -95,7 +98,7 @@ class Scenario(Layout):
         """The scenario after a change, under its old name; problems of it are told."""
         return replace(change.made(self, self.map, problems), changes=(*self.changes, change))
 
-    def counted_records(self) -> Counted | None:
+    def counted_records(self) -> CallCounts | None:
         """How many recorded calls are measured, and how many come before or after; None if calls
         are drawn."""
         if self.recorded is None:
@@ -120,6 +123,75 @@ class Scenario(Layout):
         changed = {key: getattr(checked, key) for key in study}
         own = self.settings.study.model_copy(update=changed)
         return replace(self, settings=self.settings.model_copy(update={"study": own}))
+
+    # ── other settings than the file's; whatever is compared with it must have them, too ─────────
+
+    def with_settings(self, **sections: Mapping[str, Any]) -> Scenario:
+        """The scenario with other settings, written as in a file.
+
+            liling.with_settings(targets={"urban": "12 min"}, durations={"turnout": "2 min"})
+
+        Settings that are not named stay as they are. ScenarioError with all that is wrong.
+        Answers say what was altered, and from what; so do alter every layout that is compared.
+        """
+        problems = Problems()
+        altered = altering.with_settings(self, sections, problems)
+        problems.raise_if_any(ScenarioError, self._source)
+        return self._marked(altered)
+
+    def scaled(
+        self,
+        *,
+        demand: float = 1.0,
+        area: str | None = None,
+        speed: float = 1.0,
+        roads: str | None = None,
+    ) -> Scenario:
+        """The scenario with so many times the calls, and so many times the speed on roads.
+
+        `area`: calls of "urban" or "rural" places only. `roads`: one class of roads only.
+        """
+        problems = Problems()
+        altered = altering.with_demand_times(self, demand, area, problems.at("demand"))
+        altered = altering.with_speed_times(altered, speed, roads, problems.at("speed"))
+        problems.raise_if_any(ScenarioError, self._source)
+        return self._marked(altered)
+
+    def with_speed(self, roads: str, speed: str) -> Scenario:
+        """The scenario with another speed, like "40 km/h", on one class of its map's roads.
+
+        Roads with a posted speed of their own keep it unless `travel.posted` is "ignore".
+        """
+        problems = Problems()
+        altering.check_roads(self, roads, problems.at("speed"))
+        problems.raise_if_any(ScenarioError, self._source)
+        return self.with_settings(travel={"speeds": {roads: speed}})
+
+    def with_hours(self, station: str, hours: str | Hours | None) -> Scenario:
+        """The scenario with a station's ambulances on duty at some clock hours only, like "08-20".
+
+        None: the whole day.
+        """
+        problems = Problems()
+        altered = altering.with_hours(self, station, hours, problems)
+        problems.raise_if_any(ScenarioError, self._source)
+        return self._marked(altered)
+
+    def page(self, lang: str = "en") -> Any:
+        """A page that says it: stations and crews, hospitals, targets, calls a day."""
+        return opened("sim.words.scenario", "page")(self, language(lang))
+
+    def _repr_html_(self) -> str:
+        html: str = self.page().html()
+        return html
+
+    def _marked(self, altered: Scenario) -> Scenario:
+        """An altered scenario that remembers what it was."""
+        return replace(altered, unaltered=self.unaltered or self)
+
+    @property
+    def _source(self) -> str:
+        return self.name.en
 
 
 TIMES = ("warm_up", "length", "cool_down")

@@ -128,6 +128,24 @@ class Checkpoints:
         """The finished replications of some layouts; `key` says what they follow from."""
         return Finished(self, key, layouts, logs_to)
 
+    def read_choice(self, key: str) -> dict[str, Any] | None:
+        """What was noted of a choice that follows from `key`; None where it is to be made."""
+        try:
+            noted = json.loads(self._choice(key).read_text("utf-8")) if self.folder else {}
+        except (OSError, ValueError):  # none yet, or damaged: it is made again
+            return None
+        return noted["choice"] if isinstance(noted, dict) and noted.get("key") == key else None
+
+    def note_choice(self, key: str, choice: dict[str, Any]) -> None:
+        """Note a choice, so that what goes on need not make it again."""
+        if self.folder is not None:
+            noted = json.dumps({"key": key, "choice": choice})
+            write_bytes(self._choice(key), noted.encode())
+
+    def _choice(self, key: str) -> Path:
+        assert self.folder is not None
+        return self.folder / f"choice-{key[:16]}.json"
+
     def mention(self, error: PlannerError) -> None:
         """Add to an error that what was stopped goes on, and from where."""
         if runs := self.finished():

@@ -38,6 +38,7 @@ class EffortOptions(TypedDict, total=False):
     keep: Path | str | None
     pool: Pool | None
     checkpoints: Checkpoints | None
+    reuse: bool
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Effort:
     """Workers that are there already, so that several studies share them."""
     checkpoints: Checkpoints | None = None
     """Finished replications in a folder that is this process's already, instead of `keep`."""
+    reuse: bool = True
+    """Take up, and leave, finished replications of the base in the user's cache folder."""
     fresh: bool = False
     """Other calls of the same seed: those on which nothing was chosen."""
     keep_tables: bool = True

@@ -18,6 +18,7 @@ from sim.model.calendar import Window
 from sim.model.system import System
 from sim.prepare import demand, system
 from sim.prepare.draws import Demand
+from sim.scenario.differences import YARDSTICK, Difference, differences
 from sim.study.checkpoints import Fingerprints
 from sim.study.effort import Effort
 from sim.study.replication import Keep, Plan
@@ -34,13 +35,14 @@ class Study(NamedTuple):
 
     layouts: tuple[Scenario, ...]
     plan: Plan
-    differing: tuple[str, ...]  # sections of settings in which a proposal is other than the base
+    differing: tuple[tuple[Difference, ...], ...]  # [layout] its own settings, from the base's
     keep_tables: bool  # of travel seconds, on disk
 
     def add(self, layout: Scenario) -> Study:
         """The same with one more layout behind the others; ScenarioError if it cannot be."""
         base, plan = self.layouts[0], self.plan
         _check_comparable(base, [layout])
+        differing = (*self.differing, differences(base.settings, layout.settings))
         layout = _measured_like(base, layout)
         layouts = (*self.layouts, layout)
         built = system.build(layout, (base, plan.systems[0]), self.keep_tables)
@@ -51,7 +53,7 @@ class Study(NamedTuple):
                 demands=_demands(layouts, plan.demands),
                 windows=(*plan.windows, _window(layout)),
             ),
-            _differing(base, layouts[1:]),
+            differing,
             self.keep_tables,
         )
 
@@ -90,7 +92,8 @@ def prepare(
         keep,
         logs,
     )
-    return Study(layouts, plan, _differing(base, proposals), effort.keep_tables)
+    differing = tuple(differences(base.settings, one.settings) for one in (base, *proposals))
+    return Study(layouts, plan, differing, effort.keep_tables)
 
 
 def setup_of(base: Scenario, effort: Effort) -> Setup:
@@ -131,7 +134,7 @@ def _same_records(base: Scenario, other: Scenario) -> bool:
 
 def _measured_like(base: Scenario, other: Scenario) -> Scenario:
     """A proposal over the base's days and against the base's targets."""
-    own = {name: getattr(base.settings, name) for name in ("start", "study", "targets")}
+    own = {name: getattr(base.settings, name) for name in YARDSTICK}
     return replace(other, settings=other.settings.model_copy(update=own))
 
 
@@ -161,15 +164,6 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
         return s.start, s.demand, s.durations, scenario.calls_times
 
     return of(one) == of(other)
-
-
-def _differing(base: Scenario, proposals: Sequence[Scenario]) -> tuple[str, ...]:
-    """The sections of settings in which some proposal is other than the base."""
-    return tuple(
-        name
-        for name in type(base.settings).model_fields
-        if any(getattr(p.settings, name) != getattr(base.settings, name) for p in proposals)
-    )
 
 
 def _window(layout: Scenario) -> Window:

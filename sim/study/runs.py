@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from sim.errors import OptionError, PlannerError
-from sim.files.whole import MARK, alone
 from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, Group
@@ -29,55 +27,20 @@ from sim.measures.rows import Pooled
 from sim.measures.sums import Counts, Summed
 from sim.measures.verdicts import matters_of
 from sim.study import plan as plans
-from sim.study.checkpoints import Checkpoints, Fingerprints
+from sim.study.checkpoints import Fingerprints, Replication
 from sim.study.effort import Effort
 from sim.study.replication import Keep
+from sim.study.sharing import shared
 from sim.study.stopping import StoppedBecause, Stopping
-from sim.study.workers import Job, Pool
+from sim.study.store import Store, is_on
+from sim.study.workers import Job
 from sim.study.worst_served import WorstServed, choose
-from sim.text import Message
 
 if TYPE_CHECKING:
+    from sim.scenario.differences import Difference
     from sim.scenario.scenario import Scenario
 
 AT_ONCE = 64  # layouts whose engines are in memory together
-
-
-@contextmanager
-def shared(effort: Effort) -> Iterator[Effort]:
-    """An effort whose workers, and folder of finished replications, several `Runs` share.
-
-    Both are let go of at the end, unless the effort had them already. OptionError for a folder to
-    keep replications in that is none of its own.
-    """
-    with ExitStack() as open_now:
-        checkpoints = effort.checkpoints
-        if checkpoints is None:
-            folder = None if effort.keep is None else Path(effort.keep)
-            checkpoints = Checkpoints(folder)
-            if folder is not None:
-                if folder.is_file() or (folder / MARK).exists():
-                    text = Message(
-                        "a folder of its own; {folder} is a file or holds results",
-                        folder=str(folder),
-                    )
-                    raise OptionError("keep", text)
-                open_now.enter_context(alone(folder))
-                open_now.enter_context(_mentioned(checkpoints))
-        pool = effort.pool
-        if pool is None:
-            pool = Pool(effort.workers, effort.executor, effort.scheduler)
-            open_now.enter_context(pool)
-        yield replace(effort, pool=pool, checkpoints=checkpoints)
-
-
-@contextmanager
-def _mentioned(checkpoints: Checkpoints) -> Iterator[None]:
-    try:
-        yield
-    except PlannerError as error:
-        checkpoints.mention(error)
-        raise
 
 
 class Runs:
@@ -108,11 +71,12 @@ class Runs:
         assert effort.pool is not None
         assert effort.checkpoints is not None
         self._pool, self._checkpoints, self._logs_to = effort.pool, effort.checkpoints, logs_to
+        self._store = Store() if effort.reuse and is_on() else None
         self._fingerprints = Fingerprints()
         self._watch = effort.watch or (lambda done, total: None)
         self._found: list[list[Tally | Counts]] = [[] for _ in self.layouts]
         self._ready: dict[int, Pooled | Summed] = {}
-        self._worst = worst
+        self._worst_served = worst
         self.runs = 0  # replications of all layouts together, read back or simulated
 
     def __enter__(self) -> Runs:
@@ -125,6 +89,8 @@ class Runs:
         trace: TracebackType | None,
     ) -> None:
         self._pool.forget(self._job)
+        if self._store is not None:
+            self._store.tidy()
         self._open.__exit__(kind, error, trace)
 
     @property
@@ -137,8 +103,8 @@ class Runs:
         return self.layouts[0]
 
     @property
-    def differing(self) -> tuple[str, ...]:
-        """Sections of settings in which some layout is other than the base."""
+    def differing(self) -> tuple[tuple[Difference, ...], ...]:
+        """[layout] the settings in which its scenario is other than the base."""
         return self._study.differing
 
     @property
@@ -177,13 +143,14 @@ class Runs:
         """These replications of these layouts: read back, or simulated and kept."""
         key = "" if self._checkpoints.folder is None else self._study.key(rows, self._fingerprints)
         finished = self._checkpoints.of(key, len(rows), self._logs_to)
-        by_number = finished.read(numbers)
+        by_number = finished.read(numbers) | self._stored(numbers, rows)
         self.runs += len(by_number) * len(rows)
         self._watch(self.runs, total)
         missing = [number for number in numbers if number not in by_number]
         with closing(self._pool.results(self._job, missing, rows)) as coming:
             for one in coming:  # whatever ends this ends the work of others
                 finished.add(one)
+                self._keep(one, rows)
                 by_number[one.number] = one.tallies
                 self.runs += len(rows)
                 self._watch(self.runs, total)
@@ -192,6 +159,53 @@ class Runs:
                 self._found[row].append(tally)
         for row in rows:
             self._ready.pop(row, None)
+
+    def _stored(self, numbers: range, rows: list[int]) -> dict[int, list[Tally | Counts]]:
+        """Replications of the base alone that an earlier command left; logs must be made anew."""
+        if self._store is None or rows != [0] or self._study.plan.logs:
+            return {}
+        return {n: [tally] for n, tally in self._store.read(self._key_of_base, numbers).items()}
+
+    def _keep(self, one: Replication, rows: list[int]) -> None:
+        """Leave the base's replication to later commands."""
+        if self._store is not None and rows[:1] == [0]:
+            self._store.add(self._key_of_base, one.number, one.tallies[0])
+
+    @cached_property
+    def _key_of_base(self) -> str:
+        return self._study.key([0], self._fingerprints)
+
+    def until_known(self) -> int:
+        """See that the base has as many replications as it needs by itself, and return how many.
+
+        So many as `run` takes: the level of today's layout is estimated from these, whatever else
+        is asked, so that it is one number everywhere. Others than the base get none; nor are logs
+        of more replications than they have kept.
+        """
+        half_widths: list[float] = []
+        for upto in self.stopping.looks():
+            with self._without_logs():
+                self.extend(upto, [])
+            value = estimates.estimate(self._first(0, upto), "within")
+            half_widths.append(value.half_width)
+            if self.stopping.reason(half_widths):
+                return upto
+        raise AssertionError("the last look ends it")
+
+    @contextmanager
+    def _without_logs(self) -> Iterator[None]:
+        """Replications that nothing but numbers is wanted of."""
+        if not self._study.plan.logs:
+            yield
+            return
+        before = self._study, self._job, self._logs_to
+        plan = self._study.plan._replace(logs=False)
+        self._study, self._job, self._logs_to = before[0]._replace(plan=plan), Job(plan), None
+        try:
+            yield
+        finally:
+            self._pool.forget(self._job)
+            self._study, self._job, self._logs_to = before
 
     def until_precise(
         self,
@@ -257,14 +271,28 @@ class Runs:
     @property
     def worst_served(self) -> WorstServed:
         """The worst-served townships of the base, chosen on calls of their own."""
-        if self._worst is None:
-            self._worst = choose(self.base, self._study.plan, self.seed, self._pool.results)
-        return self._worst
+        if self._worst_served is None:
+            key = self._choice_key()
+            noted = self._checkpoints.read_choice(key)
+            self._worst_served = self._choose() if noted is None else WorstServed.of(noted)
+            if noted is None:
+                self._checkpoints.note_choice(key, self._worst_served._asdict())
+        return self._worst_served
+
+    def _choose(self) -> WorstServed:
+        return choose(self.base, self._study.plan, self.seed, self._pool.results)
+
+    def _choice_key(self) -> str:
+        """A hash of all that the choice follows from, of which the measured calls are no part."""
+        if self._checkpoints.folder is None:
+            return ""
+        plan = self._study.plan._replace(seed=self.seed, keep=Keep.SUMS)
+        return self._study._replace(plan=plan).key([0], self._fingerprints)
 
     @property
     def worst_if_chosen(self) -> WorstServed | None:
         """The same if anything has asked for them yet."""
-        return self._worst
+        return self._worst_served
 
     @property
     def worst(self) -> tuple[int, ...]:
@@ -290,6 +318,11 @@ class Runs:
     def value(self, row: int, key: str = "within", group: Group = ALL) -> Estimate:
         """A measure of one layout, with its 95 % interval."""
         return BY_KEY[key].spread(self.of(row), group).interval()
+
+    def levels(self, keys: Iterable[str]) -> dict[str, Estimate]:
+        """Measures of the base, each over the replications that it needs by itself."""
+        found = self._first(0, self.until_known())
+        return {key: estimates.estimate(found, key) for key in keys}
 
     def per_day(self, row: int, what: str, of: int | None = None) -> np.ndarray:
         """[station] calls `served`, or seconds `busy_s`, in a mean day, where sums are kept.

@@ -9,16 +9,16 @@ many replications are measured: it is the same in every command.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import numpy as np
 
 from sim.errors import OptionError
+from sim.measures.estimates import worst_first, worst_townships
 from sim.measures.intervals import jackknife, ratios, varies
-from sim.measures.kinds import Sums
-from sim.measures.measures import BY_KEY, WITHIN
+from sim.measures.measures import BY_KEY, MEAN, WITHIN
 from sim.measures.sums import Counts, Summed
 from sim.prepare import demand, reach
 from sim.study.checkpoints import Replication
@@ -50,6 +50,11 @@ class WorstServed(NamedTuple):
     apart: bool = True  # the last of them is told from the next
     busy: float | None = None  # by expectation, where calls are records; ambulances' share of time
 
+    @staticmethod
+    def of(noted: Mapping[str, Any]) -> WorstServed:
+        """From its fields as JSON has them."""
+        return WorstServed(**{**noted, "rows": tuple(noted["rows"])})
+
 
 def choose(base: Scenario, plan: Plan, seed: int, run: Run) -> WorstServed:
     """The worst-served townships of the base, by other calls of its demand.
@@ -75,17 +80,16 @@ def choose(base: Scenario, plan: Plan, seed: int, run: Run) -> WorstServed:
     eligible = np.flatnonzero(each * count >= LEAST_CALLS)
     thin = int((each > 0).sum()) - len(eligible)
     if drawn.recorded is None:
-        within, calls = (one[:, :townships] for one in found.by_township(WITHIN))
-        eligible = eligible[calls[:, eligible].sum(axis=0) > 0]
-        order = _by_share(within.sum(axis=0), calls.sum(axis=0), eligible)
-        apart = _are_apart(Sums(within, calls), order)
-        return WorstServed(_chosen(order), thin, len(order), apart)
+        rows, order = worst_townships(found, MANY, eligible), worst_first(found, eligible)
+        return WorstServed(rows, thin, len(order), _are_apart(found, order))
     busy = float(BY_KEY["busy"].left_out(found)[0])
     expected = expected_share(base, busy if math.isfinite(busy) else 0.0, townships)
     eligible = eligible[np.isfinite(expected[eligible])]
     order = eligible[np.argsort(expected[eligible], kind="stable")]
     edge = expected[order[MANY - 1 : MANY + 1]]
-    return WorstServed(_chosen(order), thin, len(order), len(edge) < 2 or edge[0] < edge[1], busy)
+    rows = tuple(sorted(order[:MANY].tolist()))
+    apart = len(edge) < 2 or bool(edge[0] < edge[1])
+    return WorstServed(rows, thin, len(order), apart, busy)
 
 
 def need(worst: WorstServed, by: str) -> None:
@@ -122,23 +126,15 @@ def expected_share(base: Scenario, busy: float, townships: int) -> np.ndarray:
     return share
 
 
-def _chosen(order: Sequence[int] | np.ndarray) -> tuple[int, ...]:
-    return tuple(sorted(int(row) for row in order[:MANY]))
-
-
-def _by_share(within: np.ndarray, calls: np.ndarray, eligible: np.ndarray) -> np.ndarray:
-    """The eligible townships, the lowest compliance first, ties by row."""
-    share = within[eligible] / calls[eligible]
-    order: np.ndarray = eligible[np.argsort(share, kind="stable")]
-    return order
-
-
-def _are_apart(sums: Sums, order: np.ndarray) -> bool:
+def _are_apart(found: Summed, order: np.ndarray) -> bool:
     """Whether the last of those chosen is served surely worse than the next, or there is none."""
     if len(order) <= MANY:
         return True
-    last, after = (
-        ratios(sums.above[:, row], sums.below[:, row]) for row in order[MANY - 1 : MANY + 1]
-    )
-    found = jackknife(after - last)
-    return found.interval().low > 0 if varies(found) else found.mean > 0
+    pair = order[MANY - 1 : MANY + 1]
+    for measure, sign in ((WITHIN, 1), (MEAN, -1)):
+        above, below = found.by_township(measure)
+        last, after = (ratios(above[:, row], below[:, row]) for row in pair)
+        less = jackknife(sign * (after - last))
+        if less.mean:  # equal ones are told apart by their mean response
+            return less.interval().low > 0 if varies(less) else less.mean > 0
+    return False

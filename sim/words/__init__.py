@@ -6,6 +6,7 @@ those of `sim/answers/ranking.py` in `sim/words/ranking.py`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,24 @@ __all__ = ["facts_of", "frames_of", "page_of"]
 
 def page_of(answer: Answer, say: Language) -> Page:
     """What an answer says: tables, notes and the sentence for the minutes."""
+    from sim.words import differences
     from sim.words.page import page
 
     import_module(f"sim.words.{answer.room()}")
-    return page(answer, say)
+    said = page(answer, say)
+    assumed = differences.altered(answer.provenance.base, say, differences.MOST)
+    if not assumed or not said.sentences:
+        return said
+    # Who reads a sentence aloud says what was assumed for it.
+    return replace(said, sentences=tuple(_assuming(one, assumed, say) for one in said.sentences))
+
+
+def _assuming(sentence: str, settings: str, say: Language) -> str:
+    return say(
+        "{sentence} Assumed whatever the layout: {settings}.",
+        sentence=sentence,
+        settings=settings,
+    )
 
 
 def frames_of(answer: Answer) -> dict[str, pd.DataFrame]:

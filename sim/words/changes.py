@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any, Final
 
+from sim.model.calendar import Hours
 from sim.scenario.changes import Add, Change, Close, Move, Staff
+from sim.scenario.layout import StationChange, against
 from sim.scenario.scenario import Scenario
+from sim.scenario.validation import Problems
 from sim.scenario.values import LonLat
 from sim.text import Message
 from sim.words.language import Language
@@ -17,6 +21,7 @@ ADDED: Final = {
     "substation": Message("+ sub-station {station}, {ambulances}"),
 }
 KINDS: Final = {"station": Message("station"), "substation": Message("sub-station")}
+SHOWN = 6  # changes of a layout that was written by itself
 MOST = 2  # changes that a sentence lists; with more it names the proposal
 
 
@@ -105,12 +110,76 @@ def _place(move: Move, layout: Scenario, say: Language) -> str:
 
 def made(base: Scenario, proposal: Scenario) -> tuple[Change, ...]:
     """The changes that lead from the base to a proposal; none if it was written by itself."""
-    return proposal.changes[len(base.changes) :]
+    found, layout, problems = proposal.changes[len(base.changes) :], base, Problems()
+    for one in found:
+        layout = one.made(layout, base.map, problems)
+    # Two files may have changes each that are not those of the other.
+    same = (layout.stations, layout.fleet) == (proposal.stations, proposal.fleet)
+    return found if same and not problems else ()
 
 
 def listed(base: Scenario, proposal: Scenario, say: Language) -> str:
-    """All changes of a proposal in a row, or nothing if it was written by itself."""
-    return say.joined(change(one, proposal, say) for one in made(base, proposal))
+    """All that a proposal changes of stations and ambulances, in a row; or nothing."""
+    found = made(base, proposal)
+    if found:
+        return say.joined(change(one, proposal, say) for one in found)
+    parts = [part for one in against(base, proposal) if (part := _station(one, say))]
+    parts += _hours(base, proposal, say)
+    if len(parts) > SHOWN:
+        more = say.count(len(parts) - SHOWN + 1, "{n} more change", "{n} more changes")
+        parts = [*parts[: SHOWN - 1], more]
+    return say.joined(parts)
+
+
+def _station(one: StationChange, say: Language) -> str:
+    """What becomes of a station; nothing if it stays as it is."""
+    name = say.name(one.station.name)
+    crew = say.count(one.ambulances, "{n} ambulance", "{n} ambulances")
+    if one.closed:
+        return say("{station} closed", station=name)
+    if one.new:
+        return say(ADDED.get(one.station.kind, ADDED["station"]), station=name, ambulances=crew)
+    if one.moved and one.more:
+        return say("{station} moved, {ambulances}", station=name, ambulances=crew)
+    if one.moved:
+        return say("{station} moved", station=name)
+    if one.more:
+        by = say.number(float(one.more), 0, sign=True)
+        return say.count(abs(one.more), "{station} {by} ambulance", "{station} {by} ambulances",
+                         station=name, by=by, to=None, hours="")  # fmt: skip
+    return ""
+
+
+def _hours(base: Scenario, proposal: Scenario, say: Language) -> list[str]:
+    """Stations whose ambulances are as many, but on duty at other hours."""
+    parts = []
+    for row, station in enumerate(proposal.stations):
+        before = base.station(station.name.zh)
+        if station.closed or before is None:
+            continue
+        was, now = (
+            sorted((one.hours for one in layout.fleet if one.station == number), key=str)
+            for layout, number in ((base, before), (proposal, row))
+        )
+        if was != now and len(was) == len(now):
+            parts.append(
+                say(
+                    "ambulances of {station} on duty {other} instead of {base}",
+                    station=station.name,
+                    other=on_duty(now, say),
+                    base=on_duty(was, say),
+                )
+            )
+    return parts
+
+
+def on_duty(hours: Sequence[Hours | None], say: Language) -> str:
+    """08–20, or round the clock; of several ambulances each time once."""
+    texts = [
+        say("round the clock") if one is None else f"{one[0]:02d}–{one[1] or 24:02d}"
+        for one in hours
+    ]
+    return say(", ").join(dict.fromkeys(texts))
 
 
 def subject(base: Scenario, proposal: Scenario, say: Language) -> str:

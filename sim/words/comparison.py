@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
-from sim.words import changes, measures, provenance, records, worst_served
+from sim.words import changes, differences, measures, provenance, records, worst_notes
 from sim.words.comparison_sentence import sentence
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 ENOUGH: Final = 10  # replications; with fewer, intervals are rough and nothing is said of sharing
-YARDSTICK: Final = ("start", "study", "targets")  # sections of the base that hold for all layouts
 
 
 @page.register
@@ -72,8 +71,12 @@ def fleet(layout: Scenario, say: Language) -> str:
 
 
 def _proposal(comparison: Comparison, layout: int, say: Language) -> str:
-    """What a proposal changes; nothing where it was written by itself."""
-    return changes.listed(comparison.base, comparison.layouts[layout], say)
+    """What a proposal changes, after its name where it was written by itself."""
+    base, other = comparison.base, comparison.layouts[layout]
+    listed = changes.listed(base, other, say)
+    if not listed or changes.made(base, other) or len(comparison.layouts) > 2:
+        return listed
+    return say("{layout}: {changes}", layout=other.name, changes=listed)
 
 
 def _made(comparison: Comparison, say: Language) -> str:
@@ -116,20 +119,9 @@ def _how_often(comparison: Comparison, say: Language) -> str:
 
 
 def _differing(comparison: Comparison, say: Language) -> list[str]:
-    """What else than stations and ambulances is not the same in all layouts."""
-    yardstick = [name for name in comparison.differing if name in YARDSTICK]
-    others = [name for name in comparison.differing if name not in YARDSTICK]
-    lines = []
-    if others:
-        lines.append(say("Not only the layout differs: {names}.", names=", ".join(others)))
-    if yardstick:
-        lines.append(
-            say(
-                "For every layout the base's own settings hold in: {names}.",
-                names=", ".join(yardstick),
-            )
-        )
-    return lines
+    """What else than stations and ambulances is not the same in all layouts, a line each."""
+    found = [(comparison.layouts[n].name, comparison.differences(n)) for n in comparison.proposals]
+    return differences.lines(found, say)
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────
@@ -231,6 +223,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 n=proposals,
             )
         )
+    notes += _levels(comparison, say)
     if comparison.replications < ENOUGH:
         notes.append(
             say.count(
@@ -255,7 +248,36 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 times=f"{gain:.0f}",
             )
         )
-    return [*notes, *worst_served.notes(comparison.provenance, say)]
+    return [*notes, *worst_notes.notes(comparison.provenance, say)]
+
+
+def _levels(comparison: Comparison, say: Language) -> list[str]:
+    """Where today's level is from, and why rounded levels may not differ by what is printed."""
+    notes = []
+    if comparison.proposals and comparison.level_of not in (0, comparison.replications):
+        notes.append(
+            say.count(
+                comparison.level_of,
+                "Today's values are those of {n} replication, as `run` prints them; the "
+                "proposal's are today's plus the difference.",
+                "Today's values are those of {n} replications, as `run` prints them; the "
+                "proposal's are today's plus the difference.",
+            )
+        )
+    rows = [(k, n) for n in comparison.proposals for k in comparison.headline_keys()]
+    if not all(_adds_up(comparison, key, row) for key, row in rows):
+        notes.append(
+            say(
+                "Differences are rounded by themselves, so that they may not be quite those of "
+                "the rounded values beside them."
+            )
+        )
+    return notes
+
+
+def _adds_up(comparison: Comparison, key: str, layout: int) -> bool:
+    today, proposal = (comparison.estimate(key, n).mean for n in (0, layout))
+    return measures.adds_up(BY_KEY[key], today, proposal, comparison.difference(key, layout).mean)
 
 
 def _targets(comparison: Comparison, say: Language) -> str:
@@ -280,10 +302,15 @@ def _targets(comparison: Comparison, say: Language) -> str:
 
 
 def footnote(comparison: Comparison, say: Language) -> str:
-    """The map's nature, people, calls, replications and days."""
+    """The map's nature, people, calls, replications and days; what else than layouts differs."""
+    lines = [*_differing(comparison, say), *provenance.altered(comparison.base, say)]
+    return "\n".join([*lines, _made_with(comparison, say)])
+
+
+def _made_with(comparison: Comparison, say: Language) -> str:
     base, study = comparison.base, comparison.base.settings.study
     measured = sum(len(tally.call) for tally in comparison.tallies[0])
-    a_day = measured / comparison.replications / (study.length / 86_400)
+    a_day = measured / len(comparison.tallies[0]) / (study.length / 86_400)
     replications = comparison.replications
     return say(
         "{map}{people} people, about {calls} calls a day. {draft}{replications} × {days} after a "

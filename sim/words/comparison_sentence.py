@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from sim.answers.comparison import Comparison
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import changes, measures
+from sim.words import changes, differences, measures
 from sim.words.language import Language
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 SENTENCE: Final = {
     Verdict.BETTER: Message(
@@ -28,46 +31,70 @@ SENTENCE: Final = {
     ),
     Verdict.UNDECIDED: Message(
         "{what} would change compliance by {change} points ({between}): this study cannot tell "
-        "whether it helps."
+        "whether more or fewer calls would be reached in time."
     ),
     Verdict.TOO_FEW: Message(
         "{what} would change compliance by {change} points ({between}): too few calls to say "
-        "whether it helps."
+        "whether more or fewer would be reached in time."
     ),
 }
-# The same where those surely change who are served worst today: (all calls, the worst-served).
-WITH_WORST_SERVED: Final = {
-    (Verdict.BETTER, Verdict.BETTER): Message(
-        "{what} would bring {points} more calls in every hundred within target (95 % CI {low} to "
-        "{high}); for the {n} worst-served {areas}, {worst} more."
+FOR_THE_WORST_SERVED_TOO: Final = Message(
+    "{what} would bring {points} more calls in every hundred within target (95 % CI {low} to "
+    "{high}); for {places}, {worst} more."
+)
+# What else gets better or worse, after what was said of all calls.
+BESIDES_A_GAIN: Final = Message("{finding} Worse, however: {worse}.")
+BESIDES_A_LOSS: Final = {  # (something is better, something is worse)
+    (True, True): Message("{finding} Also worse: {worse}. Better, however: {better}."),
+    (True, False): Message("{finding} Better, however: {better}."),
+    (False, True): Message("{finding} Also worse: {worse}."),
+}
+BESIDES: Final = {
+    (True, True): Message("{finding} Better, however: {better}. Worse: {worse}."),
+    (True, False): Message("{finding} Better, however: {better}."),
+    (False, True): Message("{finding} Worse, however: {worse}."),
+}
+# A measure that changes, as one of a list: more of it, less of it.
+CHANGES: Final = {
+    "within": (
+        Message("all calls within target ({size} more in every hundred)"),
+        Message("all calls within target ({size} fewer in every hundred)"),
     ),
-    (Verdict.BETTER, Verdict.WORSE): Message(
-        "{what} would bring {points} more calls in every hundred within target (95 % CI {low} to "
-        "{high}); for the {n} worst-served {areas}, {worst} fewer."
+    "urban10": (
+        Message("urban calls within {urban} minutes ({size} more in every hundred)"),
+        Message("urban calls within {urban} minutes ({size} fewer in every hundred)"),
     ),
-    (Verdict.WORSE, Verdict.BETTER): Message(
-        "{what} would bring {points} fewer calls in every hundred within target (95 % CI {low} to "
-        "{high}); for the {n} worst-served {areas}, {worst} more."
+    "rural30": (
+        Message("rural calls within {rural} minutes ({size} more in every hundred)"),
+        Message("rural calls within {rural} minutes ({size} fewer in every hundred)"),
     ),
-    (Verdict.WORSE, Verdict.WORSE): Message(
-        "{what} would bring {points} fewer calls in every hundred within target (95 % CI {low} to "
-        "{high}); for the {n} worst-served {areas}, {worst} fewer."
+    "worst5": (
+        Message("calls of {places} within target ({size} more in every hundred)"),
+        Message("calls of {places} within target ({size} fewer in every hundred)"),
     ),
-    (Verdict.TOO_SMALL, Verdict.BETTER): Message(
-        "{what} would change compliance by {change} points ({between}): too little to matter; but "
-        "for the {n} worst-served {areas}, {worst} more in every hundred within target."
+    "p90": (
+        Message("the time in which nine of ten calls are reached ({size} min longer)"),
+        Message("the time in which nine of ten calls are reached ({size} min shorter)"),
     ),
-    (Verdict.TOO_SMALL, Verdict.WORSE): Message(
-        "{what} would change compliance by {change} points ({between}): too little to matter; but "
-        "for the {n} worst-served {areas}, {worst} fewer in every hundred within target."
+    "mean": (
+        Message("the mean response ({size} min longer)"),
+        Message("the mean response ({size} min shorter)"),
     ),
-    (Verdict.UNDECIDED, Verdict.BETTER): Message(
-        "{what} would change compliance by {change} points ({between}): this study cannot tell "
+    "busy": (
+        Message("the ambulances' share of time on calls ({size} points more)"),
+        Message("the ambulances' share of time on calls ({size} points less)"),
+    ),
+    "people_ok": (
+        Message("people in {areas} that meet their target ({size} more in every hundred)"),
+        Message("people in {areas} that meet their target ({size} fewer in every hundred)"),
+    ),
+    (Verdict.TOO_FEW, Verdict.BETTER): Message(
+        "{what} would change compliance by {change} points ({between}): too few calls to say "
         "whether it helps; but for the {n} worst-served {areas}, {worst} more in every hundred "
         "within target."
     ),
-    (Verdict.UNDECIDED, Verdict.WORSE): Message(
-        "{what} would change compliance by {change} points ({between}): this study cannot tell "
+    (Verdict.TOO_FEW, Verdict.WORSE): Message(
+        "{what} would change compliance by {change} points ({between}): too few calls to say "
         "whether it helps; but for the {n} worst-served {areas}, {worst} fewer in every hundred "
         "within target."
     ),
@@ -75,27 +102,86 @@ WITH_WORST_SERVED: Final = {
 
 
 def sentence(comparison: Comparison, layout: int, say: Language) -> str:
-    """What would be gained and how sure that is; never without what surely gets worse."""
+    """What would be gained and how sure that is, and every measure of the table that gets worse.
+
+    Of a proposal that does not bring more calls within target it says, too, what gets better.
+    """
     if layout == 0:
         return _sentence_of_one(comparison, say)
     said = comparison.verdict("within", layout)
-    at_worst = comparison.verdict("worst5", layout)
+    others = [key for key in comparison.headline_keys() if key != "within"]
+    verdicts = {key: comparison.verdict(key, layout) for key in others}
+    better, worse = (
+        [key for key in others if verdicts[key] == verdict]
+        for verdict in (Verdict.BETTER, Verdict.WORSE)
+    )
+    finding = _finding(comparison, layout, "worst5" in better, say)
+    if said == Verdict.BETTER:
+        text = BESIDES_A_GAIN if worse else None
+    else:
+        texts = BESIDES_A_LOSS if said == Verdict.WORSE else BESIDES
+        text = texts.get((bool(better), bool(worse)))
+    if text is None:
+        return finding
+    return say(
+        text,
+        finding=finding,
+        better=changing(comparison, layout, better, say),
+        worse=changing(comparison, layout, worse, say),
+    )
+
+
+def _finding(comparison: Comparison, layout: int, worst_better: bool, say: Language) -> str:
+    """What becomes of all calls; of a gain, what the worst-served have of it."""
+    said = comparison.verdict("within", layout)
+    text = SENTENCE.get(said, SENTENCE[Verdict.UNDECIDED])
+    if said == Verdict.BETTER and worst_better:
+        text = FOR_THE_WORST_SERVED_TOO
     gain, worst = (comparison.difference(key, layout) for key in ("within", "worst5"))
     share = BY_KEY["within"]
     # Of several proposals a better one may have an interval that reaches below nothing.
     low, high = sorted(-end if said == Verdict.WORSE else end for end in gain[1:])
-    text = WITH_WORST_SERVED.get((said, at_worst), SENTENCE[said])
     return say(
         text,
-        what=changes.subject(comparison.base, comparison.layouts[layout], say),
+        what=_subject(comparison, layout, say),
         points=measures.number(share, abs(gain.mean), say),
         change=measures.number(share, gain.mean, say, sign=True),
         low=measures.number(share, low, say),
         high=measures.number(share, high, say),
         between=measures.between(share, gain, say),
         worst=measures.number(share, abs(worst.mean), say),
-        n=len(comparison.pooled[0].setup.worst),
-        areas=measures.area_word(comparison.base.map, say),
+        places=measures.worst_served(
+            comparison.base.map, len(comparison.pooled[0].setup.worst), say
+        ),
+    )
+
+
+def _subject(comparison: Comparison, layout: int, say: Language) -> str:
+    what = changes.subject(comparison.base, comparison.layouts[layout], say)
+    return differences.subject(what, comparison.differences(layout), say)
+
+
+def changing(comparison: Comparison, layout: int, keys: Sequence[str], say: Language) -> str:
+    """Measures and by how much they change, in a row; nothing of none."""
+    means = {key: comparison.difference(key, layout).mean for key in keys}
+    return changes_of(means, comparison.base, len(comparison.pooled[0].setup.worst), say)
+
+
+def changes_of(means: Mapping[str, float], base: Scenario, worst: int, say: Language) -> str:
+    """Measures, each with its change, in a row. `worst`: how many worst-served areas there are."""
+    targets = base.settings.targets
+    return say.listed(
+        [
+            say(
+                CHANGES[key][mean < 0],
+                size=measures.size_alone(BY_KEY[key], mean, say),
+                urban=f"{targets.urban / 60:g}",
+                rural=f"{targets.rural / 60:g}",
+                places=measures.worst_served(base.map, worst, say),
+                areas=measures.area_word(base.map, say),
+            )
+            for key, mean in means.items()
+        ]
     )
 
 

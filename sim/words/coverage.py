@@ -122,10 +122,11 @@ def finding(coverage: Coverage, say: Language, hidden: int) -> Finding:
             "{n} areas with more coverage not drawn",
         )
         subtitle = say.joined([subtitle, better])
-    footnote = say(
+    said = say(
         "{map}By distance alone: no calls, no busy ambulances; this is not compliance.",
         map=provenance.map_mark(base.map, say),
     )
+    footnote = "\n".join([*provenance.altered(base, say), said])
     whole = coverage.to_frame().iloc[0]
     headline = say(
         "{share} of people live within the target time of a station",

@@ -11,7 +11,7 @@ from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.text import Message
-from sim.words import costs, measures, options, provenance, worst_served
+from sim.words import costs, measures, options, provenance, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -86,18 +86,18 @@ def _notes(curve: Curve, say: Language) -> list[str]:
         )
     ]
     if not curve.tracks.get("fleet"):
-        notes.append(say("No ambulance would surely serve better at another station of today."))
+        notes.append(say("No move of an ambulance between today's stations is sure to help."))
     if curve.has_costs:
         best = [place_name(point, say) for point in curve.points() if point.on_front]
         notes.append(
             say(
-                "Costs in {unit}. Nothing tried is as cheap and as good in town and country as: "
-                "{layouts}.",
+                "Costs in {unit}. Most for their cost, which means that nothing else tried is as "
+                "cheap and as good in town and country: {layouts}.",
                 unit=costs.unit(curve.provenance.base),
                 layouts=say(", ").join(best),
             )
         )
-    return [*notes, *worst_served.notes(curve.provenance, say, only_by=curve.by)]
+    return [*notes, *worst_notes.notes(curve.provenance, say, only_by=curve.by)]
 
 
 def place_name(point: Point, say: Language) -> str:
@@ -139,13 +139,13 @@ def sentence(curve: Curve, say: Language) -> str:
     if not ambulances:
         return say(
             "The next station ({station}) gains {station_size} ({station_between}); {sure} of the "
-            "{many} stations tried each add what matters.",
+            "{many} stations tried would each add what matters.",
             **values,
         )
     return say(
         "The next station ({station}) gains {station_size} ({station_between}), the next "
         "ambulance without a new site ({ambulance}) gains {ambulance_size} ({ambulance_between}); "
-        "{sure} of the {many} stations tried each add what matters.",
+        "{sure} of the {many} stations tried would each add what matters.",
         **values,
     )
 
@@ -225,13 +225,13 @@ def _returns(stations: tuple[Step, ...], say: Language) -> str:
     if many == 1:
         return ""
     if sure == many:
-        return say("all {many} stations surely add", many=many)
+        return say("each of the {many} new stations is sure to help", many=many)
     if not sure:
-        return say("none of {many} stations surely adds", many=many)
+        return say("none of the {many} new stations is sure to help", many=many)
     return say.count(
         sure,
-        "{n} of {all} stations surely adds",
-        "{n} of {all} stations surely add",
+        "{n} of the {all} new stations is sure to help",
+        "{n} of the {all} new stations are sure to help",
         all=many,
     )
 
@@ -268,11 +268,11 @@ def front_headline(curve: Curve, say: Language) -> str:
     points = curve.points()
     best, many = sum(point.on_front for point in points), len(points)
     if best == many:
-        return say("None of the {many} layouts tried is beaten by one as cheap", many=many)
+        return say("Each of the {many} layouts tried gives the most for its cost", many=many)
     first = say.count(
         best,
-        "{n} of {all} layouts tried is beaten by none as cheap",
-        "{n} of {all} layouts tried are beaten by none as cheap",
+        "{n} of the {all} layouts tried gives the most for its cost",
+        "{n} of the {all} layouts tried give the most for their cost",
         all=many,
     )
     never = [
@@ -285,6 +285,6 @@ def front_headline(curve: Curve, say: Language) -> str:
 
 
 ALWAYS_BEATEN: Final = {
-    "ambulances": Message("more ambulances alone always are"),
-    "stations": Message("new stations always are"),
+    "ambulances": Message("more ambulances alone never do"),
+    "stations": Message("new stations never do"),
 }

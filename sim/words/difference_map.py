@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sim.answers.area_changes import AreaChange
+from sim.answers.area_changes import FEWEST_CALLS, AreaChange
 from sim.answers.comparison import Comparison
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
@@ -101,9 +101,9 @@ def headline(comparison: Comparison, key: str, found: Sequence[AreaChange], say:
 
 
 def number(key: str, one: AreaChange, say: Language) -> str:
-    """+3.7; +0.4 ? where chance alone may have made it; × where there are too few calls."""
-    if one.verdict == Verdict.TOO_FEW:
-        return measures.MARKS[Verdict.TOO_FEW]
+    """+3.7; +0.4 ? where chance alone may have made it; nothing where there are too few calls."""
+    if one.verdict is None:
+        return ""
     text = say.number(BY_KEY[key].scale * one.change, 1, sign=True)
     return say("{number} ?", number=text) if one.verdict == Verdict.UNDECIDED else text
 
@@ -148,3 +148,7 @@ def too_small(comparison: Comparison, key: str, say: Language) -> str:
     measure = BY_KEY[key]
     limit = f"±{measure.scale * measure.matters(comparison.matters):g}"
     return say("too small to matter\n(surely within {limit})", limit=limit)
+
+
+def too_few(say: Language) -> str:
+    return say("fewer than {n} calls\nin all replications", n=FEWEST_CALLS)

@@ -51,6 +51,8 @@ def label(measure: Measure, say: Language, base: Scenario, worst: int = 5) -> st
         return say("Urban calls ≤ {minutes} min", minutes=f"{targets.urban / 60:g}")
     if measure.key == "rural30":
         return say("Rural calls ≤ {minutes} min", minutes=f"{targets.rural / 60:g}")
+    if measure.key == "worst5" and worst == 1:
+        return say("The worst-served {area}", area=one_area(base.map, say))
     if measure.key == "worst5":
         return say("The {n} worst-served {areas}", n=worst, areas=areas)
     if measure.key == "people_ok":
@@ -84,6 +86,20 @@ def area_word(the_map: Map, say: Language) -> str:
     return say("townships")
 
 
+def one_area(the_map: Map, say: Language) -> str:
+    """What one of the map's small areas is called."""
+    if set(the_map.layers["townships"].get("kind", ())) == {"zone"}:
+        return say("zone")
+    return say("township")
+
+
+def worst_served(the_map: Map, count: int, say: Language) -> str:
+    """the 5 worst-served townships, for the middle of a sentence"""
+    if count == 1:
+        return say("the worst-served {area}", area=one_area(the_map, say))
+    return say("the {n} worst-served {areas}", n=count, areas=area_word(the_map, say))
+
+
 def unit(measure: Measure, say: Language) -> str:
     """What a difference in a measure is counted in: points of a hundred, or minutes."""
     return say("points") if measure.unit == "share" else say("min")
@@ -93,6 +109,20 @@ def number(measure: Measure, value: float, say: Language, *, sign: bool = False)
     """75.2 for a share, in percent; 27.8 for minutes; +0.35 for a difference of minutes."""
     scaled = value * 100 if measure.unit == "share" else value
     return say.number(scaled, 2 if measure.unit == "min" and sign else 1, sign=sign)
+
+
+def size_alone(measure: Measure, value: float, say: Language) -> str:
+    """3.7 or 0.35: a difference rounded as in the table, without its sign."""
+    return number(measure, abs(value), say, sign=True).removeprefix("+")
+
+
+def adds_up(measure: Measure, before: float, after: float, difference: float) -> bool:
+    """Whether two values as they are printed differ by what is printed as their difference."""
+    scale, digits = (100, 1) if measure.unit == "share" else (1, 2)
+    if not all(map(math.isfinite, (before, after, difference))):
+        return True
+    shown = round(after * scale, 1) - round(before * scale, 1)
+    return abs(shown - round(difference * scale, digits)) < 0.0501
 
 
 def value(measure: Measure, value: float, say: Language) -> str:

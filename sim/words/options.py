@@ -24,6 +24,19 @@ def what(option: Option, say: Language) -> str:
     return say(TEXTS[option.action], station=option.station, giver=option.giver)
 
 
+SPOKEN: Final = {  # read aloud, as one of a list
+    Action.NEW_STATION: Message("a new sub-station at {station}"),
+    Action.ONE_MORE: Message("one more ambulance at {station}"),
+    Action.MOVE_AMBULANCE: Message("one ambulance moved from {giver} to {station}"),
+    Action.MOVE_STATION: Message("the new sub-station moved from {giver} to {station}"),
+}
+
+
+def spoken(option: Option, say: Language) -> str:
+    """a new sub-station at Fenglin; one more ambulance at Xiangdong"""
+    return say(SPOKEN[option.action], station=option.station, giver=option.giver)
+
+
 def named(option: Option, say: Language) -> str:
     """The same within a sentence, where a new station is called by its name alone."""
     if option.action == Action.NEW_STATION:

@@ -43,7 +43,8 @@ class Table(NamedTuple):
 
     def lines(self) -> list[str]:
         """The table for a terminal: columns as wide as their widest cell."""
-        cells = [[column.head for column in self.columns], *self.rows]
+        heads = [column.head for column in self.columns]
+        cells = [heads, *self.rows] if any(heads) else self.rows
         widths = [max(cell_len(row[i]) for row in cells) for i in range(len(self.columns))]
         lines = []
         for row in cells:
@@ -98,7 +99,7 @@ class Page:
 
     def text(self) -> str:
         """The page for a terminal, at most WIDTH columns wide but for tables."""
-        lines = list(self.heading)
+        lines = [line for part in self.heading for line in _heading_lines(part)]
         for part in self.body:
             lines += ["", *(part.lines() if isinstance(part, Table) else wrapped(part))]
         lines.append("")
@@ -135,6 +136,14 @@ def frame(answer: Any, languages: Sequence[Language]) -> pd.DataFrame:
 
 def paragraphs(lines: Any) -> list[str]:
     return [f"<p>{html.escape(line.strip())}</p>" for line in lines if line]
+
+
+def _heading_lines(line: str) -> list[str]:
+    """A line of the heading; a sentence that is too long for one in several."""
+    if cell_len(line) <= WIDTH or "  " in line:  # columns of their own stay side by side
+        return [line]
+    first, *others = wrapped(line)
+    return [first.removeprefix(" "), *others]
 
 
 def wrapped(text: str, indent: str = " ") -> list[str]:

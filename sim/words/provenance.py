@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.text import Message
-from sim.words import records
+from sim.words import differences, records
 from sim.words.language import Language, available, language
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def stamp() -> str:
 
 def footnote(made: Provenance, say: Language) -> str:
     """The foot of a figure: the map's nature, replications, days, the same calls in all."""
-    return say(
+    said = say(
         "{map}{draft}{replications} at most × {days} after a {warm_up}-day warm-up, the same calls "
         "in all layouts; {runs} runs, seed {seed}.",
         map=map_mark(made.base.map, say),
@@ -45,6 +45,7 @@ def footnote(made: Provenance, say: Language) -> str:
         runs=f"{made.runs:,}",
         seed=made.seed,
     )
+    return "\n".join([*altered(made.base, say), said])
 
 
 def days(base: Scenario, say: Language) -> str:
@@ -59,13 +60,21 @@ def clock(say: Language) -> str:
 
 
 def marks(base: Scenario, say: Language) -> list[str]:
-    """What must be said of the map and of records wherever their numbers are shown, a line each."""
-    said = records.warnings(base, say)
+    """What must be said wherever numbers are shown, a line each: of settings, map and records."""
+    said = [*altered(base, say), *records.warnings(base, say)]
     if base.map.synthetic:
         return [say("Synthetic map: made from published facts, not from surveyed roads."), *said]
     if base.map.meta.get("invented"):
         return [say("Note: stations and ambulances are invented examples."), *said]
     return said
+
+
+def altered(base: Scenario, say: Language) -> list[str]:
+    """What was set for this study, in all layouts alike, and what the scenario itself has."""
+    settings = differences.altered(base, say)
+    if not settings:
+        return []
+    return [say("Set for this study, whatever the layout: {settings}.", settings=settings)]
 
 
 def map_mark(the_map: Map, say: Language) -> str:

@@ -10,7 +10,7 @@ from sim.answers.selection import CONFIDENCE
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import measures, provenance, reasons, worst_served
+from sim.words import measures, provenance, reasons, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, frame, page
 
@@ -98,8 +98,8 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
         say(
             "Gains over today in {unit}, with 95 % intervals that hold for all candidates at once. "
             "Places: those that a candidate may have, as far as this study can tell; where they "
-            "overlap, it is a tie. A candidate with fewer runs is placed by its difference from "
-            "the first in the runs that both have.",
+            "overlap, it is a tie. A candidate with fewer runs gains what the one selected does, "
+            "and what it leads or trails that by in the runs that both have.",
             unit=measures.unit(BY_KEY[ranking.by], say),
         )
     ]
@@ -118,7 +118,7 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
         notes.append(
             say("{place}. {site}: {reason}", place=place, site=name(site, say), reason=reason)
         )
-    return [*notes, *worst_served.notes(ranking.provenance, say), promise(ranking, say)]
+    return [*notes, *worst_notes.notes(ranking.provenance, say), promise(ranking, say)]
 
 
 UNFINISHED = {  # by how the number of replications was chosen
@@ -142,6 +142,17 @@ def promise(ranking: Ranking, say: Language) -> str:
     if len(ranking.sites) == 1:
         return say("One candidate: there was nothing to select.")
     measure, made = BY_KEY[ranking.by], ranking.provenance
+    if ranking.decided and ranking.at:
+        return say(
+            "{site} was selected (Kim–Nelson): if one candidate leads all others by {zone} {unit} "
+            "or more, it is the one chosen with at least {confidence}% probability. In the runs "
+            "made since, {first} has come to stand before it; the two cannot be told apart.",
+            site=name(ranking.selected, say),
+            first=name(ranking.best, say),
+            zone=measures.number(measure, ranking.zone, say),
+            unit=measures.unit(measure, say),
+            confidence=f"{CONFIDENCE * 100:.0f}",
+        )
     if ranking.decided:
         return say(
             "{site} was selected (Kim–Nelson): if one candidate leads all others by {zone} {unit} "
@@ -167,11 +178,12 @@ LEADS = {  # the first of several: whether it surely gains, whether others may b
         "be told apart from {others}."
     ),
     (False, False): Message(
-        "No candidate of {several} surely gains; {site} leads: {size} ({measure}; {between})."
+        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} "
+        "({measure}; {between})."
     ),
     (False, True): Message(
-        "No candidate of {several} surely gains; {site} leads: {size} ({measure}; {between}); it "
-        "cannot be told apart from {others}."
+        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} "
+        "({measure}; {between}); it cannot be told apart from {others}."
     ),
 }
 
@@ -229,7 +241,7 @@ def headline(ranking: Ranking, say: Language) -> str:
     if best.verdict == Verdict.TOO_SMALL:
         return say("{site} leads, but its gain is too small to matter", site=site)
     if best.verdict != Verdict.BETTER:
-        return say("No candidate surely gains; {site} leads", site=site)
+        return say("No candidate is sure to help; {site} leads", site=site)
     tied = [say.shortened(name(one, say)) for one in ranking.tied() if one is not best]
     if tied:
         most = 2 if sum(map(len, tied[:2])) < 50 else 1

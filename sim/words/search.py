@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
+from sim.answers.costs import layout_cost
+from sim.answers.ranking import KEYS
 from sim.answers.search import Search, Step
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST
 from sim.text import Message
-from sim.words import measures, options, provenance, worst_served
+from sim.words import comparison, costs, measures, options, provenance, worst_notes
+from sim.words.comparison_sentence import BESIDES_A_GAIN, changes_of
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -22,11 +26,66 @@ def _(search: Search, say: Language) -> Page:
             provenance.line(search.provenance, say),
             *provenance.marks(base, say),
         ),
-        body=(table(search, say),),
+        body=(*becomes(search, say), table(search, say)),
         notes=tuple(_notes(search, say)),
         sentences=(sentence(search, say),),
         say=say,
     )
+
+
+def becomes(search: Search, say: Language) -> list[str | Table]:
+    """What the layout has become: stations, ambulances and costs, then what it does."""
+    if not search.steps:
+        return []
+    return [_becomes(search, say), _does(search, say)]
+
+
+def _becomes(search: Search, say: Language) -> str:
+    base, after = search.provenance.base, search.layout
+    values = {
+        "after": comparison.fleet(after, say),
+        "before": comparison.fleet(base, say),
+    }
+    more = search.steps[-1].cost - layout_cost(base)
+    if math.isnan(more):
+        return say("The layout becomes: {after}; today: {before}.", **values)
+    if more >= 0:
+        return say(
+            "The layout becomes: {after}; today: {before}. It costs {amount} more.",
+            amount=costs.amount(more, base, say),
+            **values,
+        )
+    return say(
+        "The layout becomes: {after}; today: {before}. It costs {amount} less.",
+        amount=costs.amount(-more, base, say),
+        **values,
+    )
+
+
+def _does(search: Search, say: Language) -> Table:
+    """A row for each measure: today, after all steps, and the gain."""
+    last, rows = search.steps[-1], []
+    for key in dict.fromkeys([search.by, *KEYS]):
+        measure, gain = BY_KEY[key], last.gains[key]
+        if not math.isfinite(gain.mean):
+            continue
+        rows.append(
+            [
+                measures.label_in(search.provenance, measure, say),
+                measures.value(measure, search.today(key), say),
+                measures.value(measure, last.values[key].mean, say),
+                measures.number(measure, gain.mean, say, sign=True),
+                measures.interval(measure, gain, say, sign=True),
+            ]
+        )
+    columns = (
+        Column(align="left"),
+        Column(say("today")),
+        Column(say("then")),
+        Column(say("difference")),
+        Column(say("(95 % CI)"), "left", belongs=True),
+    )
+    return Table(columns, rows)
 
 
 def table(search: Search, say: Language) -> Table:
@@ -66,21 +125,45 @@ def _notes(search: Search, say: Language) -> list[str]:
             measure=measures.label_in(search.provenance, measure, say),
         ),
         say("Ambulances: {crews}.", crews=options.crews(search.layout, say)),
-        *worst_served.notes(search.provenance, say, only_by=search.by),
+        *worst_notes.notes(search.provenance, say, only_by=search.by),
     ]
 
 
+GAINS: Final = (  # whether the gain is sure; what is gained is said with its measure
+    Message(
+        "{after} instead of today's {before}: {size} ({measure}; {between}), which may be chance. "
+        "The steps: {steps}."
+    ),
+    Message(
+        "{after} instead of today's {before} would bring {size} ({measure}; {between}). The steps: "
+        "{steps}."
+    ),
+)
+
+
 def sentence(search: Search, say: Language) -> str:
-    """For the minutes: the steps, and what they come to."""
+    """For the minutes: what the layout becomes, what that comes to, and what gets worse by it."""
     if not search.steps:
-        return say("No step was found that surely helps.")
-    measure, total = BY_KEY[search.by], search.steps[-1].gains[search.by]
-    return say(
-        "{steps}: together {size} ({between}).",
-        steps=say.joined(options.what(step.option, say) for step in search.steps),
-        size=measures.size(measure, total, say),
-        between=measures.between(measure, total, say),
+        return say("No step was found that is sure to help.")
+    base, measure, total = search.provenance.base, BY_KEY[search.by], search.steps[-1].gains
+    gain = total[search.by]
+    sure = min(measure.sign * gain.low, measure.sign * gain.high) > 0
+    sure = sure and search.provenance.replications >= FEWEST
+    finding = say(
+        GAINS[sure],
+        after=comparison.fleet(search.layout, say),
+        before=comparison.fleet(base, say),
+        size=measures.size(measure, gain, say),
+        measure=measures.label_in(search.provenance, measure, say),
+        between=measures.between(measure, gain, say),
+        steps=say.joined(options.spoken(step.option, say) for step in search.steps),
     )
+    worse = {key: one.mean for key, one in search.worse().items()}
+    if not worse:
+        return finding
+    chosen = search.provenance.worst
+    listed = changes_of(worse, base, 0 if chosen is None else len(chosen.rows), say)
+    return say(BESIDES_A_GAIN, finding=finding, worse=listed)
 
 
 # ── around the figure ────────────────────────────────────────────────────────────────────────
@@ -112,7 +195,7 @@ def finding(search: Search, say: Language) -> Finding:
 def headline(search: Search, say: Language) -> str:
     """From which value to which the steps lead, and which does most, if that is sure."""
     if not search.steps:
-        return say("No step was found that surely helps")
+        return say("No step was found that is sure to help")
     measure, total = BY_KEY[search.by], search.steps[-1].gains[search.by]
     values = {
         "now": measures.number(measure, search.today(), say),

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sim.scenario import reference
+from sim.scenario.differences import leaves
+from sim.words import differences
 from sim.words.language import Language, available, language
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+
+def every(scenario: Scenario, say: Language) -> list[tuple[str, str]]:
+    """All settings of a scenario: the path of each, and its value as it is read."""
+    found = leaves(scenario.settings)
+    return [(path, differences.value(path, value, say)) for path, value in found]
 
 
 def explain(term: str, says: Sequence[Language] | None = None) -> str:

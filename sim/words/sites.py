@@ -210,8 +210,8 @@ def sentence(sites: Sites, say: Language) -> str:
     if sites.ranking.decided:
         return say("By {model} the best plan is {plan}; by simulation it is {other}: {size} "
                    "({between}).", **values)  # fmt: skip
-    return say("By {model} the best plan is {plan}; by simulation it is not settled yet, ahead is "
-               "{other}: {size} ({between}).", **values)  # fmt: skip
+    return say("By {model} the best plan is {plan}; by simulation that is not settled yet; {other} "
+               "is ahead: {size} ({between}).", **values)  # fmt: skip
 
 
 # ── around its map ───────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from sim.answers.stress import Stress
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
-from sim.words import assumptions, measures, provenance, worst_served
+from sim.words import assumptions, changes, differences, measures, provenance, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
 
@@ -25,6 +25,7 @@ def _(stress: Stress, say: Language) -> Page:
             say("Does it hold?  {proposals}, against {base}",
                 proposals=say.joined(names), base=base.name),
             provenance.line(stress.provenance, say),
+            *differing(stress, say),
             *provenance.marks(base, say),
         ),
         body=(table(stress, say),),
@@ -32,6 +33,13 @@ def _(stress: Stress, say: Language) -> Page:
         sentences=(sentence(stress, say),),
         say=say,
     )  # fmt: skip
+
+
+def differing(stress: Stress, say: Language) -> list[str]:
+    """What else than the layout a proposal has otherwise than the base, a line each."""
+    return differences.lines(
+        [(layout.name, stress.differences(row)) for row, layout in enumerate(stress.proposals)], say
+    )
 
 
 def proposal(stress: Stress, row: int, say: Language) -> str:
@@ -85,7 +93,7 @@ def _notes(stress: Stress, say: Language) -> list[str]:
             measure=measures.label_in(stress.provenance, measure, say),
         )
     ]
-    notes += worst_served.notes(stress.provenance, say, only_by=stress.by)
+    notes += worst_notes.notes(stress.provenance, say, only_by=stress.by)
     return notes if stress.joint is None else [*notes, _together(stress, say)]
 
 
@@ -123,21 +131,28 @@ def _together(stress: Stress, say: Language) -> str:
 # By whether an assumption was tried, and whether all were drawn together.
 SENTENCES: Final = {
     (False, False): Message(
-        "{proposal}: {size} as assumed, {low} to {high} estimated under the others tried."
+        "{proposal}: {size} if all is as assumed; no other assumption was tried."
     ),
     (True, False): Message(
-        "{proposal}: {size} as assumed, {low} to {high} estimated under the others tried; what "
-        "matters most is: {assumption}."
+        "{proposal}: {size} if all is as assumed, {low} to {high} if one of the assumptions is "
+        "wrong. What matters most: {assumption}."
     ),
     (False, True): Message(
-        "{proposal}: {size} as assumed, {low} to {high} estimated under the others tried; ahead "
-        "in {ahead} of {samples} joint samples."
+        "{proposal}: {size} if all is as assumed. With all of the assumptions wrong at once it is "
+        "ahead in {ahead} of {samples} trials."
     ),
     (True, True): Message(
-        "{proposal}: {size} as assumed, {low} to {high} estimated under the others tried; what "
-        "matters most is: {assumption}; ahead in {ahead} of {samples} joint samples."
+        "{proposal}: {size} if all is as assumed, {low} to {high} if one of the assumptions is "
+        "wrong. What matters most: {assumption}. With all of them wrong at once "
+        "it is ahead in {ahead} of {samples} trials."
     ),
 }
+
+
+def _spoken(stress: Stress, row: int, say: Language) -> str:
+    """What a sentence about a proposal speaks of: its change, and what else it has otherwise."""
+    what = changes.subject(stress.provenance.base, stress.proposals[row], say)
+    return differences.subject(what, stress.differences(row), say)
 
 
 def sentence(stress: Stress, say: Language) -> str:
@@ -145,7 +160,7 @@ def sentence(stress: Stress, say: Language) -> str:
     measure, first = BY_KEY[stress.by], stress.first
     low, high = (measures.number(measure, end, say, sign=True) for end in stress.range(first))
     values: dict[str, str | int] = {
-        "proposal": proposal(stress, first, say),
+        "proposal": _spoken(stress, first, say),
         "size": measures.size(measure, stress.nominal[first], say),
         "low": low,
         "high": high,

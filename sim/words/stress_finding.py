@@ -13,7 +13,7 @@ from sim.text import Message
 from sim.words import assumptions, measures, provenance
 from sim.words.language import Language
 from sim.words.page import Finding
-from sim.words.stress import named
+from sim.words.stress import differing, named
 
 
 class CaseGain(NamedTuple):
@@ -47,7 +47,8 @@ def finding(stress: Stress, say: Language) -> Finding:
             "time {clock}; 95 % intervals",
             clock=clock,
         )
-    return Finding(headline(stress, say), subtitle, provenance.footnote(made, say), made.draft)
+    footnote = "\n".join([*differing(stress, say), provenance.footnote(made, say)])
+    return Finding(headline(stress, say), subtitle, footnote, made.draft)
 
 
 def headline(stress: Stress, say: Language) -> str:

@@ -7,7 +7,7 @@ import math
 from sim.answers.worth import KEYS, StationWorth, Worth
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
-from sim.words import costs, measures, provenance, worst_served
+from sim.words import costs, measures, provenance, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -89,7 +89,7 @@ def _notes(worth: Worth, say: Language) -> list[str]:
         most = max(spare, key=lambda loss: loss.saved)
         amount = costs.amount(most.saved, base, say)
         notes.append(say("{what} would save {amount}.", what=what(worth, most, say), amount=amount))
-    return [*notes, *worst_served.notes(worth.provenance, say, only_by=worth.by)]
+    return [*notes, *worst_notes.notes(worth.provenance, say, only_by=worth.by)]
 
 
 def sentence(worth: Worth, say: Language) -> str:
@@ -103,9 +103,10 @@ def sentence(worth: Worth, say: Language) -> str:
     }
     spare = [what(worth, loss, say) for loss in worth.spare()]
     if not spare:
-        return say("Most is lost with {what}: {size} ({between}).", **values)
+        return say("The greatest loss would be: {what}, {size} ({between}).", **values)
     return say(
-        "Most is lost with {what}: {size} ({between}); no loss that matters, each alone: {spare}.",
+        "The greatest loss would be: {what}, {size} ({between}). Each of these alone would cost "
+        "too little to matter: {spare}.",
         spare=say(", ").join(spare),
         **values,
     )
@@ -146,7 +147,7 @@ def headline(worth: Worth, say: Language) -> str:
     }
     if rivals := _rivals(worth):
         others = say.listed([_in_short(worth, loss, say) for loss in rivals], most=1)
-        return say("Most is lost by {what} ({size}), not surely more than by {others}",
+        return say("Most is lost by {what} ({size}), perhaps no more than by {others}",
                    others=others, **values)  # fmt: skip
     if not spare:
         return say("Most is lost by {what}: {size}", **values)

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.answers.area_changes import changes
+from sim.answers.area_changes import FEWEST_CALLS, changes
 from sim.measures.verdicts import Verdict
 
 HELPED, HARMED, SAME, OPEN, SELDOM, SILENT = range(6)
 REPLICATIONS = 10
-CALLS = {HELPED: 40, HARMED: 40, SAME: 60, OPEN: 40, SELDOM: 1}  # in each replication
+CALLS = {HELPED: 40, HARMED: 40, SAME: 1_000, OPEN: 40, SELDOM: 1}  # in each replication
 
 
 def with_calls(tally, late):
@@ -43,7 +43,7 @@ def known(day):
             late = {
                 HELPED: np.arange(40) < (30 if not layout else 6 + number % 3),
                 HARMED: np.arange(40) < (4 if not layout else 12 + number % 3),
-                SAME: np.arange(60) < 20,
+                SAME: np.arange(1_000) < 333,
                 OPEN: wobble,
                 SELDOM: np.array([not layout]),
             }
@@ -56,8 +56,8 @@ def test_each_area_gets_the_verdict_of_its_own_calls(known):
     found = changes(known, 1, "within")
     assert found[HELPED].verdict == Verdict.BETTER
     assert found[HARMED].verdict == Verdict.WORSE
-    assert found[SAME].verdict in (Verdict.TOO_SMALL, Verdict.TOO_FEW)
-    assert found[OPEN].verdict in (Verdict.UNDECIDED, Verdict.TOO_FEW)
+    assert found[SAME].verdict == Verdict.TOO_SMALL
+    assert found[OPEN].verdict == Verdict.UNDECIDED
     assert found[HELPED].change == pytest.approx((30 - 6.9) / 40)
     assert found[HARMED].change == pytest.approx(-(12.9 - 4) / 40)
     assert found[SAME].change == 0
@@ -69,18 +69,35 @@ def test_minutes_go_the_other_way_and_the_verdict_does_not(known):
     assert found[HELPED].change == pytest.approx(-15 * (30 - 6.9) / 40)
 
 
-def test_of_areas_with_few_calls_or_none_nothing_is_said(known):
+def test_areas_with_few_calls_or_none_are_not_judged(known):
+    assert REPLICATIONS * CALLS[SELDOM] < FEWEST_CALLS
     found = changes(known, 1, "within")
-    assert found[SELDOM].verdict == Verdict.TOO_FEW
-    assert found[SILENT].verdict == Verdict.TOO_FEW
+    assert found[SELDOM].verdict is None
+    assert found[SELDOM].change == 1
+    assert found[SILENT].verdict is None
     assert np.isnan(found[SILENT].change)
     assert len(found) == len(known.base.map.townships)
+
+
+def test_no_change_in_few_calls_is_not_sure_to_be_none(known):
+    """A hundred calls without any change may hide one in twenty; five thousand may not."""
+    short = replace(known, tallies=tuple(tallies[:5] for tallies in known.tallies))
+    assert changes(short, 1, "within")[SAME].verdict == Verdict.TOO_SMALL  # 5,000 calls
+    rare = []
+    for tallies in known.tallies:
+        every = [
+            t._replace(**{n: getattr(t, n)[::40] for n in t._fields[:12]}) for t in tallies[:5]
+        ]
+        rare.append(tuple(every))
+    assert changes(replace(known, tallies=tuple(rare)), 1, "within")[SAME].verdict == (
+        Verdict.UNDECIDED
+    )
 
 
 def test_a_few_replications_tell_nothing(known):
     few = replace(known, tallies=tuple(tallies[:4] for tallies in known.tallies))
     said = {one.verdict for one in changes(few, 1, "within")}
-    assert said == {Verdict.UNDECIDED, Verdict.TOO_FEW}
+    assert said == {Verdict.UNDECIDED, None}
 
 
 def test_areas_are_judged_together():

@@ -21,6 +21,7 @@ from sim.measures.sums import Counts
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.study.effort import Effort
 from sim.study.runs import Runs
+from sim.study.worst_served import WorstServed
 from sim.text import Name
 
 NAMES = ["枫林镇", "官庄镇", "石亭镇", "均楚镇", "白兔潭镇"]
@@ -39,7 +40,7 @@ class Written(Runs):
     def __init__(self, within, looked=False, calls=100):
         within = np.asarray(within)
         effort = Effort(**({"most": 10} if looked else {"replications": 10}))
-        super().__init__(days(), [days()] * (len(within) - 1), effort, worst=(0,))
+        super().__init__(days(), [days()] * (len(within) - 1), effort, WorstServed((0,)))
         calls = np.broadcast_to(calls, within.shape)
         nothing = np.zeros(1, int)
         self._found = [
@@ -317,3 +318,10 @@ def test_nothing_of_the_selection_is_left_to_the_order_of_rows():
     said = [{o.candidate: (o.gains, o.best_place, o.worst_place) for o in r.sites}
             for r in (one, other)]  # fmt: skip
     assert said[0] == said[1]
+
+
+def test_those_that_have_fewer_runs_were_dropped_early():
+    found = rank_layouts(days(), [Candidate(Name(n, n)) for n in NAMES], plans(), workers=1)
+    most = max(site.replications for site in found.sites)
+    for site in found.sites:
+        assert site.dropped_early == (site.replications < most)

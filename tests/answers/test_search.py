@@ -10,6 +10,7 @@ import pytest
 from decisions import by_comparison, small, stepped
 from studies import QUICK, days
 
+import sim
 from sim.answers import search
 from sim.answers.candidates import Candidate, drawn
 from sim.answers.search import Action, greedy, moved_ambulances, moved_stations, new_stations, swaps
@@ -174,7 +175,9 @@ def test_what_was_picked_is_measured_on_fresh_calls():
         for row, step in enumerate(found.steps, 1):
             assert step.gains["within"].mean == fresh.spread(row).mean
             assert step.gain.mean == fresh.spread(row, base=row - 1).mean
-            assert step.values["mean"].mean == fresh.value(row, "mean").mean
+            today = sim.run(small(), **QUICK).estimate("mean").mean
+            gained = fresh.spread(row, "mean").mean
+            assert step.values["mean"].mean == pytest.approx(today + gained)
     assert found.provenance.seed == 2025
 
 
@@ -191,6 +194,18 @@ def test_as_many_of_each_as_were_asked_for(stations, ambulances):
     found = search.search(base, "3", stations=stations, ambulances=ambulances, **QUICK)
     assert len(found.layout.fleet) == len(base.fleet) + stations + ambulances
     assert len(found.layout.open_stations()) == len(base.open_stations()) + stations
+
+
+@pytest.mark.parametrize(
+    ("asked", "stations", "ambulances"),
+    [({}, 1, 1), ({"stations": 2}, 2, 2), ({"ambulances": 1}, 0, 1),
+     ({"stations": 1, "ambulances": 1}, 1, 2)],
+)  # fmt: skip
+def test_nothing_is_bought_that_was_not_asked_for(asked, stations, ambulances):
+    base = small()
+    found = search.search(base, "3", moves=False, **asked, **QUICK)
+    assert len(found.layout.open_stations()) == len(base.open_stations()) + stations
+    assert len(found.layout.fleet) == len(base.fleet) + ambulances
 
 
 def test_a_search_that_finds_nothing_says_so():

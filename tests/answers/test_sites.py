@@ -162,6 +162,13 @@ def test_how_busy_ambulances_are_is_simulated_unless_it_is_told():
     assert sited("mexclp").busy == pytest.approx(busy)
 
 
+def test_overtime_makes_no_ambulance_busier():
+    """Six crews on shift for an hour finish their calls after it; that is no share of the hour."""
+    base = days().ambulances("市中医院", +6, hours="12-13")
+    busy = comparison.run(base, replications=5, workers=1).estimate("busy").mean
+    assert site(base, "6", model="mexclp", best=1, **QUICK).busy == pytest.approx(busy)
+
+
 def test_two_ambulances_within_target_count_twice():
     for one in sited("dsm").plans:
         reach = coverage.reach(one.layout)

@@ -27,7 +27,10 @@ DATA = {
     "sim/geography/making/places.py",
     "sim/geography/making/roads/lines.py",
     "sim/geography/making/zones.py",
-    "sim/scenario/records.py",
+    "sim/scenario/records/columns.py",
+    "sim/scenario/records/cells.py",  # what files write for yes and no
+    "sim/scenario/records/times.py",  # how times are written
+    "sim/files/yaml_slips.py",  # full-width marks
     "sim/units.py",  # units as they are written
     "sim/words/page.py",  # what may not begin a line
 }

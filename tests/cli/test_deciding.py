@@ -35,7 +35,7 @@ COMMANDS = {
     "site": (("site", LILING, "--candidates", "6", "--best", "3"), "sites", "By MCLP "),
     "search": (("search", LILING, "--candidates", "3"), "search", "+ "),
     "curve": (("curve", LILING, "--candidates", "3", "--steps", "1"), "curve", "The next station "),
-    "worth": (("worth", LILING), "worth", "Most is lost with "),
+    "worth": (("worth", LILING), "worth", "The greatest loss would be: "),
 }
 
 

@@ -148,7 +148,7 @@ def test_the_door_and_the_files_give_the_same_maps(several):
         (Verdict.WORSE, -0.4, ORANGES[2]),
         (Verdict.TOO_SMALL, 0.002, OTHERS[Verdict.TOO_SMALL]),
         (Verdict.UNDECIDED, 0.4, OTHERS[Verdict.UNDECIDED]),
-        (Verdict.TOO_FEW, 0.4, OTHERS[Verdict.TOO_FEW]),
+        (None, 0.4, OTHERS[None]),
     ],
 )
 def test_an_area_is_filled_by_its_verdict_and_by_how_much(verdict, change, fill):
@@ -163,7 +163,7 @@ def test_what_is_worse_or_unknown_is_hatched_as_well_as_coloured():
     assert hatches["better"] == {""}
     assert len(hatches["worse"]) == 1
     assert not hatches["worse"] & (hatches["better"] | hatches["open"])
-    assert OTHERS[Verdict.TOO_FEW].hatch != OTHERS[Verdict.UNDECIDED].hatch != ""
+    assert OTHERS[None].hatch != OTHERS[Verdict.UNDECIDED].hatch != ""
 
 
 def test_numbers_are_signed_and_what_may_be_chance_has_a_question_mark():
@@ -172,12 +172,12 @@ def test_numbers_are_signed_and_what_may_be_chance_has_a_question_mark():
     assert words.number("mean", AreaChange(-3.28, Verdict.BETTER), EN) == "−3.3"
     assert words.number("within", AreaChange(0.037, Verdict.UNDECIDED), EN) == "+3.7 ?"
     assert words.number("within", AreaChange(0.0, Verdict.TOO_SMALL), EN) == "0.0"
-    assert words.number("within", AreaChange(0.3, Verdict.TOO_FEW), EN) == "×"
+    assert words.number("within", AreaChange(0.3, None), EN) == ""
 
 
 def areas_of(better, worse, same, unsure, few):
     counts = {Verdict.BETTER: better, Verdict.WORSE: worse, Verdict.TOO_SMALL: same,
-              Verdict.UNDECIDED: unsure, Verdict.TOO_FEW: few}  # fmt: skip
+              Verdict.UNDECIDED: unsure, None: few}  # fmt: skip
     return [AreaChange(0.1, v) for v, count in counts.items() for _ in range(count)]
 
 

@@ -109,7 +109,7 @@ def test_bars_are_filled_by_their_verdict_and_only_those_there_are_explained(ver
 
 def test_without_a_step_the_layout_of_today_is_said():
     figure = draw(replace(of_search(), steps=()))
-    assert headline(figure) == "No step was found that surely helps"
+    assert headline(figure) == "No step was found that is sure to help"
     assert not figure.axes
     assert any("Xiangdong Hospital 3" in text.replace("\n", " ") for text in texts(figure))
 

@@ -117,7 +117,7 @@ def test_a_collection_is_opened_and_what_is_left_out_is_counted(tmp_path):
 def test_rows_without_a_shape_are_named(tmp_path):
     path = shape_file(tmp_path / "t.geojson", [AREA, POINT, None], name=["a", "b", None])
     found = shapes.read_file(path, shapes.POLYGONS)
-    assert found.left_out["name"].tolist() == ["b", None]
+    assert shapes.labels(found.left_out) == ["b", "2"]
     assert found.findings == ("t.geojson: 2 rows without a shape of this kind were left out: b, 2",)
     assert shapes.read_shapes(path, shapes.POLYGONS).attrs["notes"] == list(found.findings)
 

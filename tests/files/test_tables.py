@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
-import shapely
 
 from sim.errors import MapImportError
 from sim.files import tables
-
-AREA, POINT = shapely.box(113, 27, 114, 28), shapely.Point(113, 27)
 
 
 def said(call, *arguments):
@@ -207,11 +202,11 @@ def test_least_and_most_are_no_minutes_and_metres(tmp_path):
 
 
 def test_numbers_of_a_map_file_are_taken_as_they_are(tmp_path):
-    frame = gpd.GeoDataFrame({"people": [1.5, 2.0], "n": [3, 4]}, geometry=[POINT, POINT])
+    frame = pd.DataFrame({"people": [1.5, 2.0], "n": [3, 4]})
     path = tmp_path / "t.gpkg"
     assert tables.numbers(path, frame, "people").tolist() == [1.5, 2]
     assert tables.numbers(path, frame, "n").tolist() == [3, 4]
-    frame["people"] = [np.nan, np.inf]
+    frame["people"] = [float("nan"), float("inf")]
     text = said(tables.numbers, path, frame, "people")
     assert "found nothing" in text
     assert "found inf" in text

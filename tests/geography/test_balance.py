@@ -119,7 +119,7 @@ def test_points_of_people_in_any_zones_balance(shapes, people, edge, total):
         in_one = ground.zone_or_none(np.column_stack([x, y])[inside], zones) >= 0
         if in_one.all():
             found = np.bincount(cells["zone"], cells["people"], minlength=len(zones))
-            assert np.abs(found - there).max() <= len(cells), "each cell is rounded once"
+            assert np.abs(found - there).max() <= len(sums.people), "each square is rounded once"
     else:
         assert cells["people"].sum() == total
 

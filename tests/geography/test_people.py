@@ -139,6 +139,11 @@ def test_people_outside_the_boundary_only_are_refused(make, tmp_path):
     assert "nobody lives within the boundary" in refused(make, boundary=edge, people=path)
 
 
+def test_less_than_one_person_is_no_map(make, tmp_path):
+    text = refused(make, people=raster(tmp_path / "p.tif", np.full((30, 30), 1e-4)))
+    assert "only 0.09 people live within the boundary" in text
+
+
 @pytest.mark.parametrize(
     ("people", "said"),
     [([-1, 5], "1 row with fewer than 0 people"), ([0, 0], "it holds no people"),
@@ -349,3 +354,14 @@ def test_everybody_urban_and_a_lone_zone_are_told(make, tmp_path):
     path = features(tmp_path / "z.geojson", [box()], name=["County"], people=[500])
     report, _ = make(zones=path)
     assert 'z.geojson gives one zone only, "County"' in report
+
+
+def test_how_people_in_a_table_were_read_is_said(make, tmp_path):
+    lon, lat = (f"{x + STEP:.4f}".replace(".", ",") for x in (LON, LAT))
+    path = tmp_path / "people.csv"
+    path.write_bytes(f"经度;纬度;人口（万人）\n{lon};{lat};1,25\n".encode("gb18030"))
+    report, ground = make(people=path)
+    assert ground.cells.people.sum() == 12_500
+    assert "people.csv is read as GB 18030" in report
+    assert "people.csv: the commas of 人口（万人） are decimal ones" in report
+    assert "people.csv: the numbers of 人口（万人） are times 10,000, as its unit says" in report

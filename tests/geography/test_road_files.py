@@ -127,8 +127,8 @@ def test_the_report_adds_up(make, tmp_path):
             ([90, 91], STREET), ROWS[0], ([2, 13], {"highway": "path"})]  # fmt: skip
     report, ground = make(ways, extra=island, margin="50 km")
     read, kept, left_out, said = kilometres(report)
-    assert read == pytest.approx(kept + left_out, abs=0.05)
-    assert said == pytest.approx(left_out, abs=0.3)
+    assert read == pytest.approx(kept + left_out)
+    assert said == pytest.approx(left_out)
     assert kept == pytest.approx(ground.layers["roads"]["length_m"].sum() / 1000, abs=0.06)
 
 

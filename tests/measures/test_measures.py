@@ -156,7 +156,7 @@ def test_every_key_is_of_one_measure():
 def test_sums_tell_what_counts_as_what_they_keep_and_nothing_else():
     assert TOLD_BY_SUMS == ("within", "urban10", "rural30", "worst5", "mean")
     summed = Summed([counted(tally_of([500.0], [0]), SETUP)], SETUP)
-    told = {*TOLD_BY_SUMS, "people_ok"}
+    told = {*TOLD_BY_SUMS, "people_ok", "busy"}
     for measure in MEASURES:
         if measure.key not in told:
             with pytest.raises(ValueError, match="sums cannot tell"):

@@ -177,14 +177,15 @@ def test_time_on_calls_is_that_of_the_rows(window):
     assert summed.served.sum() == summed.sums(MEAN).below.sum()
 
 
-def test_time_on_calls_goes_on_after_the_end_of_a_shift():
-    """A crew finishes its call. Rows leave that out, as they compare with the time on shift."""
+def test_time_on_calls_ends_with_the_shift():
+    """A crew finishes its call, but overtime is no time on shift: 500 of 1,000 s are busy."""
     world = matrix_world(
         [[60.0]],
         shift_indptr=np.array([0, 1]), on_duty_at=np.array([0.0]), off_duty_at=np.array([1000.0]),
     )  # fmt: skip
     summed, pooled = both(world, [some_calls([500], on_scene_s=1440)])
-    assert summed.busy_s.tolist() == [[1500.0]]
+    assert (summed.busy_s.tolist(), summed.on_duty_s.tolist()) == ([[500.0]], [[1000.0]])
+    assert summed.left_out("busy")[0] == pooled.left_out("busy")[0] == 0.5
     assert by_station(world, pooled.tallies[0]).tolist() == [500.0]
 
 

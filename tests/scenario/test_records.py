@@ -59,7 +59,6 @@ def test_chinese_headers_and_gb18030(tmp_path, liling):
         ("2025-02-30 08:30,113.4,27.7,red,,,", "there is no such day"),
         ("04/03/25 08:30,113.4,27.7,red,,,", "write the year with four digits"),
         ("2025-03-04 08:30,113.4,27.7,red,500,,", "never takes longer than 8 h; found 500"),
-        ('2025-03-04 08:30,113.4,27.7,red,"1,5",,', "write a point before decimals"),
         ("2025-03-04 08:30,113.4,27.7,purple,,,", 'line 2, priority: no priority "purple"'),
         (
             "2025-03-04 08:30,113.4,27.7,red,-5,,",
@@ -106,7 +105,8 @@ def test_all_bad_rows_are_told_at_once(tmp_path, liling):
             "received_at,lon,lat,on_scene\n1,2,3,4\n",
             'no such column "on_scene"; did you mean on_sc',
         ),
-        ("received_at,lon,lat,lon\n1,2,3,4\n", 'two columns say the same: "lon" and "lon"'),
+        ("received_at,lon,lat,lon\n1,2,3,4\n", 'two columns are called "lon"'),
+        ("received_at,lng,lat,lon\n1,2,3,4\n", 'two columns say the same: "lng" and "lon"'),
         ("", "there is no row below the header"),
     ],
 )
@@ -114,6 +114,13 @@ def test_a_bad_header_is_named(tmp_path, liling, text, said):
     with pytest.raises(RecordsError) as caught:
         read(tmp_path, liling, text)
     assert said in str(caught.value)
+
+
+def test_commas_of_a_column_may_be_decimal_ones(tmp_path, liling):
+    text = "received_at;township;on_scene_min\n2025-03-04 08:30;枫林镇;1,5\n2025-03-04 08:31;枫林镇;20\n"
+    found = read(tmp_path, liling, text)
+    assert found.calls.on_scene_s.tolist() == [90, 1200]
+    assert "calls.csv: the commas of on_scene_min are decimal ones" in found.notes
 
 
 def test_recorded_calls_are_replayed_and_their_gaps_drawn(tmp_path):

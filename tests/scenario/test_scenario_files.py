@@ -178,6 +178,83 @@ def test_slips_of_the_pen_and_of_the_map_are_told_together(write):
     assert any("line 6, layout[2].station: no place" in problem for problem in found)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "targts: {urban: 10 min}\n",
+        "  - {station: A, at: [113.4]}\n",
+        "  - {station: A, at: [113.4]}\nchanges: [{close: {station: A}}]\n",
+        "  - {station: Nowhere}\nchanges: [{move: {station: Nowhere, to: 枫林镇}}]\n",
+        "demand: {transported: lots}\n",
+        "demand: {profile: friulli}\n",
+        "demand: {profile: {hours: [1]}}\n",
+        "demand: {rate: {urban: 14.7 per 1,000 people per year}}\n",
+        "demand: {priorities: [{name: a, share: 50 %}]}\ndispatch: {divert: [{leaving: a, for: b}]}\n",
+        "demand: {replay: {fil: calls.csv}}\n",
+        "demand: {replay: {file: nowhere.csv, columns: {recived_at: x}}}\n",
+        "durations:\n  turnout: {distribution: gamma, shap: 1, mean: 2 min}\n",
+        "travel: {speeds: {motorway: 0 km/h}}\n",
+        "travel: {posted: ignored}\n",
+        "targets: {urban: 0 min}\n",
+    ],
+)
+def test_one_mistake_gives_one_message(write, text):
+    """Neither a default that takes its place nor what refers to it is told of besides."""
+    assert len(problems(write(HEAD + text))) == 1
+
+
+def test_mistakes_of_all_kinds_are_told_at_once(tmp_path, write):
+    (tmp_path / "calls.csv").write_text("received_at,lon,lat\nyesterday,113.49,27.65\n", "utf-8")
+    path = write(
+        "name: Mine\nmap: liling\nlayout:\n  - {station: 湘东医院, ambulances: two}\n"
+        "  - {station: A, at: 枫林乡, kind: hut}\ntargets: {urban: 10}\ntargts: 3\n"
+        "demand: {transported: lots, replay: calls.csv}\nchanges: [{close: {station: Nobody}}]\n"
+    )
+    found = problems(path)
+    for said in (
+        "line 4, layout[0].ambulances", "line 5, layout[1].at: no place", "line 5, layout[1].kind",
+        "line 6, targets.urban", "line 7, targts", "line 8, demand.transported",
+        "line 9, changes[0].close.station", "calls.csv, line 2, received_at",
+    ):  # fmt: skip
+        assert any(said in problem for problem in found), (said, found)
+    assert len(found) == 8
+
+
+def test_a_broken_map_is_told_beside_other_mistakes(tmp_path, write):
+    (tmp_path / "broken.gpkg").write_text("no map", "utf-8")
+    found = problems(write("name: Mine\nmap: broken.gpkg\ntargets: {urban: 10}\n"))
+    assert len(found) == 2
+    assert any("broken.gpkg: this is not a GeoPackage" in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name：Mine\nmap: liling\n" + LAYOUT, 'line 1: write ":" and a blank after name'),
+        (HEAD + "targets:\n  urban：10 min\n", 'line 6: write ":" and a blank after urban'),
+        (HEAD + "targets:\n  urban:10 min\n", "line 6: write a blank after the colon of urban"),
+        (HEAD + "targets: {urban: 10 min， rural: 9 min}\n", "line 5: write , instead"),
+        (HEAD + "targets:\n\turban: 10 min\n", "line 6: write blanks instead of the tab"),
+        (HEAD.replace("湘东医院", "“湘东医院”"), 'line 4: write " instead'),
+        (HEAD.replace("ambulances: 1", "ambulances: １"), "line 4: write 1 instead"),
+        (
+            HEAD + "reason: 远，近：好\ntargets: {urban: 10}\n",
+            "line 6, targets.urban: write a number",
+        ),
+        (HEAD.replace("1}", "two, name_en: Ａ，Ｂ}"), "write , instead of the full-width ，"),
+    ],
+)
+def test_marks_of_chinese_keyboards_are_named_with_their_cure(write, text, said):
+    (problem,) = problems(write(text))
+    assert said in problem
+
+
+def test_full_width_digits_in_a_quantity_are_digits(write):
+    path = write(HEAD + "targets: {urban: １０ min, rural: １，２００ ｓ, share: ９０％}\n")
+    targets = load(path).settings.targets
+    assert (targets.urban, targets.rural, targets.share) == (600, 1200, 0.9)
+
+
 def test_a_mistake_in_the_base_is_told_with_its_file(write):
     write(TODAY + "targets: {urban: 10}\n", "today.yaml")
     (found,) = problems(write("name: Mine\nbase: today\nchanges: []\n"))

@@ -275,7 +275,7 @@ def test_finished_files_of_other_studies_are_not_taken(pair, kept, tmp_path):
     result, where = kept
     other = {"keep": tmp_path / "other", "logs_to": tmp_path / "other-logs"}
     comparison.compare(*pair, replications=3, seed=1, workers=1, **other)
-    (own,), (others,) = (folder.glob("*") for folder in (where["keep"], other["keep"]))
+    (own,), (others,) = (folder.glob("*-2") for folder in (where["keep"], other["keep"]))
     assert own.name != others.name
     shutil.copy(others / "0002.npz", own)
     shutil.copy(own / "0000.npz", own / "0001.npz")  # its own, in a wrong place

@@ -53,7 +53,8 @@ def test_options_in_python_are_those_of_an_effort():
 def test_the_prompt_has_the_same_options_with_the_same_defaults():
     asked = Options().study()
     assert Effort(**asked) == Effort()
-    assert set(asked) == {"replications", "most", "draft", "seed", "workers", "scheduler", "engine"}
+    assert set(asked) == {"replications", "most", "draft", "seed", "workers", "scheduler", "engine",
+                          "reuse"}  # fmt: skip
     assert Options(replications=7, seed=3).study() == asked | {"replications": 7, "seed": 3}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sim.words import changes
@@ -73,3 +75,32 @@ def test_a_sentence_speaks_of_the_new_station_or_the_changes_or_the_name(liling,
     plan = change(liling)
     assert changes.subject(liling, plan, EN) == en
     assert changes.subject(liling, plan, ZH) == zh
+
+
+# ── written by itself ────────────────────────────────────────────────────────────────────────
+
+
+def test_a_layout_that_was_written_by_itself_is_told_from_the_base_station_by_station(liling):
+    changed = liling.add("枫林镇").close("市妇幼").ambulances("湘东医院", +1)
+    apart = replace(changed, changes=())
+    said = changes.listed(liling, apart, EN)
+    assert "+ sub-station Fenglin, 1 ambulance" in said
+    assert "Xiangdong Hospital +1 ambulance" in said
+    assert "closed" in said
+    assert changes.listed(liling, replace(liling, changes=()), EN) == ""
+    assert changes.subject(liling, apart, EN).startswith("'")
+
+
+def test_changes_of_another_base_are_not_taken_for_those_of_this_one(liling):
+    base, other = liling.add("官庄镇"), liling.add("枫林镇").close("市妇幼")
+    assert changes.made(base, other) == ()
+    said = changes.listed(base, other, EN)
+    assert "Fenglin" in said
+    assert "Guanzhuang closed" in said
+
+
+def test_other_hours_are_told(tiny):
+    by_day = replace(tiny.with_hours("Base A", "08-20"), changes=())
+    assert changes.listed(tiny, by_day, EN) == (
+        "ambulances of Base A on duty 08–20 instead of round the clock"
+    )

@@ -40,7 +40,7 @@ def test_without_costs_nothing_is_said_of_money():
 
 def test_layouts_on_the_front_are_listed():
     on = [words.place_name(p, EN) for p in of_curve().points() if p.on_front]
-    assert f"town and country as: {', '.join(on)}." in " ".join(of_curve().table().split())
+    assert f"town and country: {', '.join(on)}." in " ".join(of_curve().table().split())
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_layout_is_named_by_how_far_from_today_it_is(track, place, en, zh):
 
 def test_a_fleet_that_stands_well_is_said_to():
     still = replace(of_curve(), tracks=of_curve().tracks | {"fleet": ()})
-    assert "No ambulance would surely serve better" in still.table()
+    assert "No move of an ambulance between today's stations" in still.table()
 
 
 def test_the_sentence_sets_the_next_station_against_the_next_ambulance():
@@ -71,7 +71,7 @@ def test_the_sentence_sets_the_next_station_against_the_next_ambulance():
         f"The next station ({station}, +1,300,000 CNY per year) gains +5.0 points (95 % CI +4.0 to "
         "+6.0), the next ambulance without a new site ("
     )
-    assert said.endswith("; 1 of the 1 stations tried each add what matters.")
+    assert said.endswith("; 1 of the 1 stations tried would each add what matters.")
     assert "再增一站（" in found.sentence("zh")
 
 
@@ -127,18 +127,26 @@ def with_verdicts(*verdicts):
 @pytest.mark.parametrize(
     ("verdicts", "en", "zh"),
     [
-        ([Verdict.BETTER] * 2, "; all 2 stations surely add", "；2 个新站均确有增益"),
+        (
+            [Verdict.BETTER] * 2,
+            "; each of the 2 new stations is sure to help",
+            "；2 个新站均确有增益",
+        ),
         (
             [Verdict.BETTER, Verdict.UNDECIDED, Verdict.UNDECIDED],
-            "; 1 of 3 stations surely adds",
+            "; 1 of the 3 new stations is sure to help",
             "；3 个新站中 1 个确有增益",
         ),
         (
             [Verdict.BETTER, Verdict.BETTER, Verdict.UNDECIDED],
-            "; 2 of 3 stations surely add",
+            "; 2 of the 3 new stations are sure to help",
             "；3 个新站中 2 个确有增益",
         ),
-        ([Verdict.UNDECIDED] * 2, "; none of 2 stations surely adds", "；2 个新站均无确定的增益"),
+        (
+            [Verdict.UNDECIDED] * 2,
+            "; none of the 2 new stations is sure to help",
+            "；2 个新站均无确定的增益",
+        ),
     ],
 )
 def test_how_many_stations_surely_add(verdicts, en, zh):
@@ -168,27 +176,29 @@ def test_how_many_layouts_none_beats_for_their_money():
     found = with_costs(("stations", 2e7, 0.8), ("ambulances", 3e7, 0.7))
     said = words.front_headline(found, EN)
     assert said == (
-        "2 of 3 layouts tried are beaten by none as cheap; more ambulances alone always are"
+        "2 of the 3 layouts tried give the most for their cost; more ambulances alone never do"
     )
     assert words.front_headline(found, ZH) == (
-        "所试 3 种布局中 2 种未被同价或更低价者全面超过；只增救护车者均被超过"
+        "所试 3 种布局中 2 种属同等费用下最优；只增救护车者均不属最优"
     )
 
 
 def test_new_stations_may_always_be_beaten():
     found = with_costs(("stations", 3e7, 0.7), ("ambulances", 2e7, 0.8))
-    assert words.front_headline(found, EN).endswith("; new stations always are")
+    assert words.front_headline(found, EN).endswith("; new stations never do")
 
 
 def test_one_layout_may_beat_all():
     found = with_costs(("stations", 3e7, 0.4), ("ambulances", 2e7, 0.4))
-    assert words.front_headline(found, EN) == ("1 of 3 layouts tried is beaten by none as cheap")
+    assert words.front_headline(found, EN) == (
+        "1 of the 3 layouts tried gives the most for its cost"
+    )
 
 
 def test_it_may_be_that_none_is_beaten():
     found = with_costs(("stations", 3e7, 0.8), ("ambulances", 2e7, 0.7))
     assert words.front_headline(found, EN) == (
-        "None of the 3 layouts tried is beaten by one as cheap"
+        "Each of the 3 layouts tried gives the most for its cost"
     )
 
 

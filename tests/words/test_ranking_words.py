@@ -187,7 +187,7 @@ def test_a_gain_that_is_not_sure_is_not_called_one(tied):
     found = spread_out(tied)
     sites = [one._replace(verdict=Verdict.UNDECIDED) for one in found.sites]
     found = replace(found, sites=tuple(sites))
-    assert found.sentence("en").startswith("No candidate of 24 surely gains; ")
+    assert found.sentence("en").startswith("Not one of the 24 candidate sites is sure to help; ")
     assert found.sentence("zh").startswith("24 个候选点均无确定的增益；")
     assert ("told apart" in found.sentence("en")) == tied
 
@@ -243,7 +243,7 @@ def test_no_gain_is_not_called_a_gain():
     assert words.headline(found, EN) == "No candidate gains enough to matter"
     assert words.headline(found, ZH) == "各候选点的增益均过小"
     found = ranking_of(unknown, Verdict.UNDECIDED)
-    assert words.headline(found, EN).startswith("No candidate surely gains")
+    assert words.headline(found, EN).startswith("No candidate is sure to help")
     sites = (spread_out().best._replace(verdict=Verdict.TOO_SMALL), *spread_out().sites[1:])
     found = replace(spread_out(), sites=sites)
     assert words.headline(found, EN).endswith("leads, but its gain is too small to matter")
@@ -312,3 +312,13 @@ def test_json_has_the_reasons_and_the_sentence_of_its_language():
     facts = as_json(ranked(), ZH)
     assert facts["rows"][0]["reason_en"] == reasons.reason(ranked().best.reason, days(), EN)
     assert facts["sentence"] == ranked().sentence("zh")
+
+
+def test_sites_dropped_early_are_marked_and_the_mark_explained():
+    found = ranked("within")
+    last = found.sites[-1]._replace(dropped_early=True)
+    others = [site._replace(dropped_early=False) for site in found.sites]
+    none, marked = replace(found, sites=(*others,)), replace(found, sites=(*others[:-1], last))
+    assert str(marked).count("†") == 2, "in its row, and before what it means"
+    assert "†" not in str(none)
+    assert "looks a little worse than it is" in " ".join(str(marked).split())

@@ -10,6 +10,7 @@ from pages import aligned
 from studies import days
 
 from sim.answers.search import Action, Option
+from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.text import Name
 from sim.words import options
@@ -49,7 +50,7 @@ def test_crews_are_those_of_open_stations():
 @pytest.mark.parametrize("lang", ["en", "zh", "qps"])
 def test_the_page_is_straight_and_has_a_row_for_each_step(lang):
     page = of_search().page(lang)
-    (table,) = page.body
+    *_, table = page.body
     assert len(table.rows) == len(of_search().steps)
     assert {len(row) for row in table.rows} == {len(table.columns)}
     aligned(page.text(), 200 if lang == "qps" else 140)
@@ -57,16 +58,19 @@ def test_the_page_is_straight_and_has_a_row_for_each_step(lang):
 
 def test_the_sentence_tells_all_steps_and_what_they_come_to():
     found = stepped(0.03, 0.02)
-    name = options.what(found.steps[0].option, EN)
-    assert found.sentence() == f"{name}; {name}: together +5.0 points (95 % CI +4.5 to +5.5)."
-    assert found.sentence("zh").endswith("：合计 +5.0 个百分点（95% 置信区间 +4.5 至 +5.5）。")
+    name = options.spoken(found.steps[0].option, EN)
+    assert "would bring +5.0 points (All calls within target; 95 % CI +4.5 to +5.5)." in (
+        found.sentence()
+    )
+    assert found.sentence().endswith(f"The steps: {name}; {name}.")
+    assert "+5.0 个百分点（全部呼叫达标率；95% 置信区间 +4.5 至 +5.5）" in found.sentence("zh")
 
 
 def test_a_search_that_finds_nothing_says_so():
     found = replace(of_search(), steps=())
-    assert found.sentence() == "No step was found that surely helps."
+    assert found.sentence() == "No step was found that is sure to help."
     assert "未找到确有改善的步骤" in found.table("zh")
-    assert words.finding(found, EN).headline == "No step was found that surely helps"
+    assert words.finding(found, EN).headline == "No step was found that is sure to help"
     assert words.finding(found, EN).subtitle == ""
 
 
@@ -144,5 +148,33 @@ def test_the_subtitle_says_where_the_clock_starts(lang, clock):
 def test_search_prints_as_its_page_and_in_a_notebook_as_a_table():
     found = of_search()
     assert repr(found) == found.table()
-    (table,) = found.page().body
-    assert found._repr_html_().count("<tr>") == 1 + len(table.rows)
+    _, does, table = found.page().body
+    assert found._repr_html_().count("<tr>") == 2 + len(does.rows) + len(table.rows)
+
+
+def test_a_search_says_first_what_the_layout_has_become():
+    found = of_search()
+    base, after = found.provenance.base, found.layout
+    summary, does, _ = found.page().body
+    for layout in (base, after):
+        assert f"{len(layout.fleet)} ambulances" in summary
+        assert f"{len(layout.open_stations())} stations" in summary
+    assert "CNY per year more" in summary
+    first = does.rows[0]
+    assert first[0] == "All calls within target"
+    assert first[1].startswith(f"{found.today() * 100:.1f}")
+    assert f"{len(after.open_stations())} stations" in found.sentence()
+    assert "a new sub-station at" in found.sentence()
+    assert "急救分站" in found.sentence("zh")
+
+
+def test_what_gets_worse_by_a_search_is_in_its_sentence():
+    found = stepped(0.03)
+    last = found.steps[-1]
+    bad = last._replace(gains=last.gains | {"urban10": Estimate(-0.05, -0.07, -0.03)})
+    found = replace(found, steps=(bad,))
+    assert "Worse, however: urban calls within 10 minutes (5.0 fewer in every hundred)." in (
+        found.sentence()
+    )
+    little = last._replace(gains=last.gains | {"urban10": Estimate(-0.002, -0.003, -0.001)})
+    assert "Worse" not in replace(found, steps=(little,)).sentence()

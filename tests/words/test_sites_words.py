@@ -107,7 +107,7 @@ def test_the_sentence_names_the_best_of_the_model_and_of_the_simulation():
     assert f"the best plan is {first}, and so it is by simulation" in agreed.sentence("en")
     assert f"by simulation it is {last}: " in turned.sentence("en")
     unsettled = reordered(found, [2, 1, 0], contenders=2)
-    assert f"it is not settled yet, ahead is {last}: " in unsettled.sentence("en")
+    assert f"that is not settled yet; {last} is ahead: " in unsettled.sentence("en")
     assert "仿真结论相同" in agreed.sentence("zh")
     assert f"按仿真则为{words.plan_name(found, 2, ZH)}" in turned.sentence("zh")
     assert "按仿真尚未确定，暂列首位的是" in unsettled.sentence("zh")

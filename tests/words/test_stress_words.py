@@ -92,27 +92,29 @@ def test_a_proposal_is_called_by_what_it_changes():
 SENTENCES = {
     "one at a time": (
         lambda: stressed(5.6),
-        "+ Fenglin: +5.6 points as assumed, +4.3 to +7.0 estimated under the others tried; what "
-        "matters most is: Number of calls ±20 %.",
-        "+ 枫林镇：原假设下 +5.6 个百分点，所试各假设下估计为 +4.3 至 +7.0；影响最大的是呼叫量 ±20%。",
+        "A sub-station at Fenglin with one ambulance: +5.6 points if all is as assumed, +4.3 to +7.0 if one of the assumptions is "
+        "wrong. What matters most: Number of calls ±20 %.",
+        "在枫林镇设急救分站（1 辆救护车）：按现有假设 +5.6 个百分点，任一假设有误时为 +4.3 至 +7.0。影响最大的是呼叫量 ±20%。",
     ),
     "all together, too": (
         lambda: with_joint(stressed(5.6), [[0.05], [-0.01]]),
-        "+ Fenglin: +5.6 points as assumed, +4.3 to +7.0 estimated under the others tried; what "
-        "matters most is: Number of calls ±20 %; ahead in 1 of 2 joint samples.",
-        "+ 枫林镇：原假设下 +5.6 个百分点，所试各假设下估计为 +4.3 至 +7.0；影响最大的是呼叫量 ±20%；"
-        "2 个联合样本中 1 个领先。",
+        "A sub-station at Fenglin with one ambulance: +5.6 points if all is as assumed, +4.3 to +7.0 if one of the assumptions is "
+        "wrong. What matters most: Number of calls ±20 %. With all of them wrong at once it is ahead "
+        "in 1 of 2 trials.",
+        "在枫林镇设急救分站（1 辆救护车）：按现有假设 +5.6 个百分点，任一假设有误时为 +4.3 至 +7.0。影响最大的是呼叫量 ±20%。"
+        "各假设同时有误时，2 次试算中 1 次领先。",
     ),
     "nothing tried": (
         lambda: replace(stressed(5.6), swings=()),
-        "+ Fenglin: +5.6 points as assumed, +5.6 to +5.6 estimated under the others tried.",
-        "+ 枫林镇：原假设下 +5.6 个百分点，所试各假设下估计为 +5.6 至 +5.6。",
+        "A sub-station at Fenglin with one ambulance: +5.6 points if all is as assumed; no other "
+        "assumption was tried.",
+        "在枫林镇设急救分站（1 辆救护车）：按现有假设 +5.6 个百分点；未试其他假设。",
     ),
     "together only": (
         lambda: with_joint(replace(stressed(5.6), swings=()), [[0.05], [-0.01]]),
-        "+ Fenglin: +5.6 points as assumed, +5.6 to +5.6 estimated under the others tried; ahead "
-        "in 1 of 2 joint samples.",
-        "+ 枫林镇：原假设下 +5.6 个百分点，所试各假设下估计为 +5.6 至 +5.6；2 个联合样本中 1 个领先。",
+        "A sub-station at Fenglin with one ambulance: +5.6 points if all is as assumed. With all of "
+        "the assumptions wrong at once it is ahead in 1 of 2 trials.",
+        "在枫林镇设急救分站（1 辆救护车）：按现有假设 +5.6 个百分点。各假设同时有误时，2 次试算中 1 次领先。",
     ),
 }
 

@@ -62,7 +62,7 @@ def test_without_a_loss_that_could_go_none_is_counted():
 def test_a_greatest_loss_that_is_not_surely_so_is_said_to_be_one_of_several():
     near = losses_of(LARGE, (Estimate(-0.07, -0.1, -0.04), Verdict.WORSE), SMALL)
     said = words.headline(near, EN)
-    assert f"not surely more than by closing {station(near, 1).en}" in said
+    assert f"perhaps no more than by closing {station(near, 1).en}" in said
 
 
 def test_no_loss_is_claimed_where_none_is_sure_or_none_matters():
@@ -80,10 +80,10 @@ def test_the_sentence_names_the_greatest_loss_and_what_could_go():
     found = losses_of(LARGE, SMALL)
     first, other = (words.what(found, loss, EN) for loss in found.losses)
     assert found.sentence() == (
-        f"Most is lost with {first}: −8.0 points (95 % CI −9.0 to −7.0); no loss that matters, "
-        f"each alone: {other}."
+        f"The greatest loss would be: {first}, −8.0 points (95 % CI −9.0 to −7.0). Each of these "
+        f"alone would cost too little to matter: {other}."
     )
-    assert "no loss that matters" not in losses_of(LARGE, SOME).sentence()
+    assert "too little to matter" not in losses_of(LARGE, SOME).sentence()
     assert "单独而言损失过小" in found.sentence("zh")
 
 

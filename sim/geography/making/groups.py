@@ -82,7 +82,7 @@ class RoadOptions(OptionGroup):
     tracks: Switch = False
     """Keep tracks."""
     ferries: Switch = False
-    """Keep ferries, at 15 km/h."""
+    """Keep ferries, by their duration or at 15 km/h."""
     snap: Metres = written("1 m")
     """Ends of lines this close meet."""
     speed_unit: SpeedUnit = ""

@@ -27,8 +27,13 @@ REPEATS: Final = Counted(
 )
 
 
-def people_in(path: Path, frame: pd.DataFrame, chosen: str) -> np.ndarray:
-    """[row] the people of each row, from the column chosen or one with a usual name."""
+def people_in(
+    path: Path, frame: pd.DataFrame, chosen: str, report: Report | None = None
+) -> np.ndarray:
+    """[row] the people of each row, from the column chosen or one with a usual name.
+
+    What its numbers alone do not say, as that they are ten thousands, is told to the report.
+    """
     name = tables.column(frame, USUAL, chosen)
     if not name:
         known = ", ".join(str(c) for c in frame.columns if c != "geometry")
@@ -36,7 +41,12 @@ def people_in(path: Path, frame: pd.DataFrame, chosen: str) -> np.ndarray:
             "say with --people-column which column has the people: {known}", known=known
         )
         raise MapImportError(path, message)
-    return tables.numbers(path, frame, name, numerals.PEOPLE)
+    before = tables.notes(frame)
+    people = tables.numbers(path, frame, name, numerals.PEOPLE)
+    if report is not None:
+        for note in tables.notes(frame)[len(before) :]:
+            report.note(PEOPLE, note)
+    return people
 
 
 def people_without_shape(rows: pd.DataFrame, chosen: str) -> float:

@@ -41,7 +41,7 @@ from sim.geography.making.people.cells import (
 )
 from sim.geography.making.report import GROUND, LINKS, ROADS, Report, count
 from sim.geography.making.roads import elements, graphml, lines, osm, tidying
-from sim.geography.making.roads.balance import GROUND_M
+from sim.geography.making.roads.left_out import GROUND_M
 from sim.text import Message, Say
 
 OSM: Final = (".pbf", ".osm", ".gz", ".bz2")
@@ -314,7 +314,7 @@ def _near(
         raise MapImportError(chosen.file or "--roads", metres.elsewhere(boundary, links))
     if not kept.all():
         lost_km = links[GROUND_M].to_numpy()[~kept].sum() / 1000
-        report.kilometres.left_out += lost_km
+        report.kilometres.leave_out(lost_km)
         message = Message(
             "left out: {links} more than {km:g} km outside the boundary, {lost:,.1f} km",
             links=count((~kept).sum(), LINKS),

@@ -27,10 +27,16 @@ class Note(NamedTuple):
 
 @dataclass
 class Kilometres:
-    """Of roads, on the ground: what was read is what is kept and what was left out."""
+    """Kilometres of roads on the ground: what was read is what is kept and what was left out."""
 
     read: float = 0.0
     left_out: float = 0.0
+    said: float = 0.0  # left out, as the findings say it: each rounded to 100 m
+
+    def leave_out(self, km: float) -> None:
+        """Count what a finding says is left out."""
+        self.left_out += km
+        self.said += round(km, 1)
 
 
 @dataclass

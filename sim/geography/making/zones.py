@@ -87,7 +87,7 @@ def read_zones(
     frame = named(path, found.frame, name_column)
     living = None
     if people is not None:
-        living = people_in(path, frame, people.column)
+        living = people_in(path, frame, people.column, report)
         note_read(path, living, report, POLYGONS)
         lost = people_without_shape(found.left_out, people.column)
         report.people.read += lost

@@ -27,7 +27,7 @@ class Balance(NamedTuple):
         assert self.rows == self.calls + self.further_units + self.rows_left_out, self
 
 
-class Counted(NamedTuple):
+class CallCounts(NamedTuple):
     """The calls of a file by when they are received."""
 
     warm_up: int
@@ -35,11 +35,11 @@ class Counted(NamedTuple):
     cool_down: int
 
 
-def counted(received_at: np.ndarray, window: Window) -> Counted:
+def counted(received_at: np.ndarray, window: Window) -> CallCounts:
     """How many calls are measured, and how many come before and after.
 
     `received_at`: [call] seconds since the run began.
     """
     before = int((received_at < window.start_s).sum())
     after = int((received_at >= window.end_s).sum())
-    return Counted(before, len(received_at) - before - after, after)
+    return CallCounts(before, len(received_at) - before - after, after)

@@ -9,15 +9,13 @@ from typing import Final
 import numpy as np
 
 from sim.errors import did_you_mean
+from sim.files import numerals
 from sim.scenario.records.faults import NEITHER, NOT_A_DURATION, Fault
 from sim.text import Message, message_of
 
 # What exports write where there is nothing.
 NOTHING: Final = frozenset(
     ("", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "nil", "-", "--", "—", "/", "无", "空")
-)
-NUMBER: Final = re.compile(
-    r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 )
 YES: Final = ("yes", "true", "1", "y", "是")
 NO: Final = ("no", "false", "0", "n", "否")
@@ -46,41 +44,29 @@ def column(
     return np.array([values[text] for text in texts], float), faults
 
 
-def number(text: str) -> float:
-    """A finite number; a comma parts thousands only, or `1,5` would silently be fifteen."""
-    if NUMBER.fullmatch(text):
-        value = float(text.replace(",", ""))
-        if np.isfinite(value):
-            return value
-    if re.fullmatch(r"[+-]?\d+,\d+", text):
-        raise ValueError(
-            Message("write a point before decimals, not a comma; found {found}", found=text)
-        )
-    raise ValueError(Message("write a number; found {found}", found=text))
-
-
 def degrees(text: str) -> float:
     """Degrees; there a comma can only be the decimal one."""
     if re.fullmatch(r"[+-]?\d{1,3},\d+", text):
         return float(text.replace(",", "."))
-    return number(text)
+    return numerals.number(text)
 
 
 def durations(
-    texts: Sequence[str], header: str, stage: str, factor: float
+    texts: Sequence[str], header: str, longest_s: float, factor: float, comma: bool
 ) -> tuple[np.ndarray, list[Fault]]:
-    """[row] seconds of a stage, in a column whose unit has `factor` seconds."""
-    longest = LONGEST_S[stage]
+    """[row] seconds of a stage, in a column whose unit has `factor` seconds.
+
+    `comma`: its commas are decimal ones."""
 
     def parse(text: str) -> float:
-        value = number(text) * factor
+        value = numerals.number(text, decimal_comma=comma) * factor
         if value < 0:
             raise ValueError(Message("a duration cannot be negative; found {found}", found=text))
-        if value > longest:
+        if value > longest_s:
             raise ValueError(
                 Message(
                     "this stage never takes longer than {hours:g} h; found {found}",
-                    hours=longest / 3600, found=text,
+                    hours=longest_s / 3600, found=text,
                 )
             )  # fmt: skip
         return value

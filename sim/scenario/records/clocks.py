@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -54,6 +55,7 @@ def clock(text: str | None, problems: Problems) -> tzinfo | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def standard_offset(of: tzinfo, year: int) -> timedelta:
     """From UTC, without daylight saving."""
     each = [datetime(year, month, 1, tzinfo=of).utcoffset() for month in (1, 7)]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim.errors import did_you_mean
 from sim.scenario.records.times import MONTH_FIRST
-from sim.scenario.settings.replay import Columns
+from sim.scenario.settings.replay import ReplayColumns
 from sim.scenario.validation import Problems
 from sim.text import Message
 
@@ -83,7 +83,7 @@ _AMERICAN: Final = ("cadincidentid", "receiveddttm")
 NEAR: Final = 0.82  # so alike are two headers of which one is a slip of the pen
 
 
-class Column(NamedTuple):
+class FileColumn(NamedTuple):
     """Where a value stands."""
 
     header: str  # as the file has it
@@ -91,15 +91,15 @@ class Column(NamedTuple):
     factor: float = 1.0  # seconds in the header's unit
 
 
-class Found(NamedTuple):
+class FileColumns(NamedTuple):
     """The columns of a file."""
 
-    columns: dict[str, Column]  # by what they hold
+    columns: dict[str, FileColumn]  # by what they hold
     unused: list[str]  # headers of the others
     order: str  # what comes first in the dates of such an export, if that is known
 
 
-def find(frame: pd.DataFrame, asked: Columns, problems: Problems) -> Found:
+def find(frame: pd.DataFrame, asked: ReplayColumns, problems: Problems) -> FileColumns:
     """The columns by what they hold; what is wrong with the headers is told."""
     headers = [str(name) for name in frame.columns]
     columns, used, barred = _named(headers, asked, problems)
@@ -123,7 +123,7 @@ def find(frame: pd.DataFrame, asked: Columns, problems: Problems) -> Found:
                 )
             )  # fmt: skip
         else:
-            columns[key] = Column(header, (at,), factor)
+            columns[key] = FileColumn(header, (at,), factor)
             used.add(at)
     if not asked.model_fields_set:  # who named columns has looked at the others
         for header, name in near:
@@ -134,16 +134,16 @@ def find(frame: pd.DataFrame, asked: Columns, problems: Problems) -> Found:
     _required(headers, columns, problems)
     unused = [header for at, header in enumerate(headers) if at not in used and header]
     american = any(_plain(header) in _AMERICAN for header in headers)
-    return Found(columns, unused, MONTH_FIRST if american else "")
+    return FileColumns(columns, unused, MONTH_FIRST if american else "")
 
 
 def _named(
-    headers: list[str], asked: Columns, problems: Problems
-) -> tuple[dict[str, Column], set[int], set[str]]:
+    headers: list[str], asked: ReplayColumns, problems: Problems
+) -> tuple[dict[str, FileColumn], set[int], set[str]]:
     """The columns that the scenario names, their positions, and what is not to be guessed."""
     by_header = {_plain(header): at for at, header in reversed([*enumerate(headers)])}
-    columns: dict[str, Column] = {}
-    for key in Columns.model_fields:
+    columns: dict[str, FileColumn] = {}
+    for key in ReplayColumns.model_fields:
         names = getattr(asked, key) or ()
         at = []
         for name in names:
@@ -158,7 +158,7 @@ def _named(
             stem, _, unit = key.rpartition("_")
             duration = stem in DURATIONS
             header = " ".join(headers[each] for each in at)
-            columns[stem if duration else key] = Column(
+            columns[stem if duration else key] = FileColumn(
                 header, tuple(at), SECONDS_OF[unit] if duration else 1.0
             )
     used = {at for column in columns.values() for at in column.at}
@@ -209,7 +209,7 @@ def _near(header: str) -> list[str]:
     return [name] if ratio >= NEAR and len(plain) > 4 else []
 
 
-def _day_and_time(headers: list[str], columns: dict[str, Column], used: set[int]) -> None:
+def _day_and_time(headers: list[str], columns: dict[str, FileColumn], used: set[int]) -> None:
     """A day and a time in two columns are the time of the call, if nothing else is."""
     if "received_at" in columns:
         return
@@ -217,12 +217,12 @@ def _day_and_time(headers: list[str], columns: dict[str, Column], used: set[int]
     for day, time in (("date", "time"), ("日期", "时间"), ("dateofcall", "timeofcall")):
         if day in plain and time in plain:
             at = (plain.index(day), plain.index(time))
-            columns["received_at"] = Column(" ".join(headers[each] for each in at), at)
+            columns["received_at"] = FileColumn(" ".join(headers[each] for each in at), at)
             used.update(at)
             return
 
 
-def _required(headers: list[str], columns: dict[str, Column], problems: Problems) -> None:
+def _required(headers: list[str], columns: dict[str, FileColumn], problems: Problems) -> None:
     known = ", ".join(f'"{header}"' for header in headers[:20] if header)
     if "received_at" not in columns:
         problems.tell(

@@ -29,7 +29,7 @@ _POINT: Final = re.compile(
 )
 
 
-class Places(NamedTuple):
+class CallPlaces(NamedTuple):
     """Points in metres; nan where a fault says why."""
 
     xy: np.ndarray  # [row, 2]
@@ -41,7 +41,7 @@ class Places(NamedTuple):
 Texts = Callable[[str], tuple[list[str], str] | None]  # of a column: its texts and its header
 
 
-def read(texts: Texts, ground: Map, count: int) -> Places:
+def read(texts: Texts, ground: Map, count: int) -> CallPlaces:
     """The place of each row: its coordinates where they can be used, else its township."""
     lon, lat, headers, faults = _degrees(texts, count)
     zero = (np.abs(lon) < 1e-6) & (np.abs(lat) < 1e-6)
@@ -72,7 +72,7 @@ def read(texts: Texts, ground: Map, count: int) -> Places:
             faults.append(Fault(int(row), headers, Message(ZERO), ZERO))
         else:
             faults += _missing(int(row), unknown, headers)
-    return Places(xy, faults, township, pointed)
+    return CallPlaces(xy, faults, township, pointed)
 
 
 def _missing(row: int, unknown: list[Fault], headers: str) -> list[Fault]:
@@ -90,7 +90,9 @@ def _degrees(texts: Texts, count: int) -> tuple[np.ndarray, np.ndarray, str, lis
         column, header = both
         matches = [_POINT.fullmatch(text) for text in column]
         (lon, odd), (lat, more) = (
-            cells.column([m[part] if m else "" for m in matches], header, cells.number, NOT_A_PLACE)
+            cells.column(
+                [m[part] if m else "" for m in matches], header, cells.degrees, NOT_A_PLACE
+            )
             for part in (1, 2)
         )
         for row, (text, match) in enumerate(zip(column, matches, strict=True)):

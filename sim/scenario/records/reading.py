@@ -14,19 +14,19 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import PlannerError, Problem, RecordsError
-from sim.files.tables import read_table
+from sim.files import numerals, tables
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
 from sim.policies.clock import NONE, on_grid
 from sim.scenario.records import cells, faults, incidents, oddities, places
 from sim.scenario.records.balance import Balance
-from sim.scenario.records.columns import DURATIONS, STAMPS, Column, Found, find
+from sim.scenario.records.columns import DURATIONS, STAMPS, FileColumn, FileColumns, find
 from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
 from sim.scenario.records.incidents import Stamps
 from sim.scenario.records.instants import Instants
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
-from sim.text import Message
+from sim.text import Message, message_of
 
 NO_SUCH_HOSPITAL: Final = Message('no hospital "{name}"{hint}')
 
@@ -78,7 +78,7 @@ def read(
 def _table(path: Path, asked: Replay) -> pd.DataFrame:
     """The file's rows as texts; RecordsError if there is no table in it."""
     try:
-        table = read_table(path)
+        table = tables.read_table(path, asked.encoding or "", asked.sheet or "")
     except OSError as error:
         message = Message("the file cannot be read ({reason})", reason=error.strerror)
         raise RecordsError(path, message) from None
@@ -91,13 +91,18 @@ class _Reader:
     """The columns of one file, each as values."""
 
     def __init__(
-        self, table: pd.DataFrame, found: Found, asked: Replay, ground: Map, problems: Problems
+        self,
+        table: pd.DataFrame,
+        found: FileColumns,
+        asked: Replay,
+        ground: Map,
+        problems: Problems,
     ):
         self.table, self.found, self.asked, self.ground = table, found, asked, ground
         self.lines = [int(line) for line in table.index]
         self.problems = problems
         self.instants = Instants(asked, found.order, self.lines, ground, problems)
-        self.notes: list[Message] = []
+        self.notes: list[Message] = tables.notes(table)
         self.warnings: list[Message] = []
 
     def texts(self, key: str) -> tuple[list[str], str] | None:
@@ -105,7 +110,7 @@ class _Reader:
         column = self.found.columns.get(key)
         return None if column is None else (self._joined(column), column.header)
 
-    def _joined(self, column: Column) -> list[str]:
+    def _joined(self, column: FileColumn) -> list[str]:
         parts = [self.table.iloc[:, at].astype(str).str.strip().tolist() for at in column.at]
         texts = [" ".join(part for part in row if part) for row in zip(*parts, strict=True)]
         return ["" if text.casefold() in cells.NOTHING else text for text in texts]
@@ -139,7 +144,19 @@ class _Reader:
         found = self.texts(stage)
         if found is None:
             return np.full(count, np.nan), []
-        return cells.durations(*found, stage, self.found.columns[stage].factor)
+        texts, header = found
+        try:
+            comma = tables.decimal_comma(self.table, texts)
+        except numerals.CommaError as error:
+            self.problems.at(header, line=self.lines[error.rows[0]]).tell(message_of(error))
+            comma = False
+        if comma:
+            file = self.asked.file
+            self.notes.append(
+                Message("{file}: the commas of {column} are decimal ones", file=file, column=header)
+            )
+        factor = self.found.columns[stage].factor
+        return cells.durations(texts, header, cells.LONGEST_S[stage], factor, comma)
 
     def _hospitals(self, count: int) -> tuple[np.ndarray, list[Fault]]:
         found = self.texts("hospital")
@@ -199,8 +216,7 @@ class _Reader:
         stage_s = on_grid(calls[list(DURATIONS)].to_numpy(float))
         hospital = calls["hospital"].fillna(NONE).to_numpy(int)
         conveyed = np.where(hospital != NONE, calls["conveyed"].fillna(1.0), calls["conveyed"])
-        at = self.ground.townships_at(usable[["x", "y"]].to_numpy(float))
-        self._contradicted(usable, at)
+        self._contradicted(usable[usable["by_point"] & usable["township"].notna()])
         built = Calls(
             on_grid((received - start) / np.timedelta64(1, "s")),
             np.arange(len(calls)),
@@ -264,13 +280,16 @@ class _Reader:
                 Message("columns not used: {names}", names=", ".join(self.found.unused))
             )
 
-    def _contradicted(self, usable: pd.DataFrame, at: np.ndarray) -> None:
-        named = usable["by_point"].to_numpy(bool) & usable["township"].notna().to_numpy()
-        if n := int((usable["township"].to_numpy()[named] != at[named]).sum()):
+    def _contradicted(self, both: pd.DataFrame) -> None:
+        """`both`: rows that say a point and a township."""
+        if both.empty:
+            return
+        at = self.ground.townships_at(both[["x", "y"]].to_numpy(float))
+        if n := int((both["township"].to_numpy() != at).sum()):
             self.warnings.append(
                 Message(
                     "Of {all} records with a point and a township, {n} name another township than "
                     "the point lies in; the point is taken.",
-                    n=n, all=int(named.sum()),
+                    n=n, all=len(both),
                 )
             )  # fmt: skip

@@ -112,7 +112,7 @@ def read(
         known = {text: each for text, each in found.items() if each is not None}
         order, dates_only = "", False
     else:
-        parts = {text: parsed(text) for text in unique}
+        parts = _all_parsed(unique)
         order = _order(parts, written.casefold(), usual, problems.at(header), texts, lines)
         kept = {text: part for text, part in parts.items() if part is not None}
         dates_only = bool(kept) and all(part.clock is None for part in kept.values())
@@ -135,12 +135,22 @@ def read(
 
 def parsed(text: str) -> Parts | None:
     """What a text says, in any of the forms that can be read in one way."""
-    plain = " ".join(half_width(text).split())
-    for shape in _SHAPES:
-        match = shape.fullmatch(plain)
-        if match is not None:
-            return _parts(match.groupdict())
-    return None
+    return _all_parsed([text])[text]
+
+
+def _all_parsed(texts: Sequence[str]) -> dict[str, Parts | None]:
+    """What each text says. No text is of two shapes, so the last one found is tried first."""
+    found: dict[str, Parts | None] = {}
+    shapes = list(_SHAPES)
+    for text in texts:
+        plain, found[text] = " ".join(half_width(text).split()), None
+        for row, shape in enumerate(shapes):
+            match = shape.fullmatch(plain)
+            if match is not None:
+                found[text] = _parts(match.groupdict())
+                shapes.insert(0, shapes.pop(row))
+                break
+    return found
 
 
 def _parts(found: dict[str, str | None]) -> Parts | None:

@@ -39,7 +39,7 @@ Headers = Annotated[
 ]
 
 
-class Columns(Setting):
+class ReplayColumns(Setting):
     """Which column holds what, by its header in the file; usual headers are known without.
 
     `null` leaves a column unused that is known by its header."""
@@ -101,7 +101,7 @@ class Replay(Setting):
     """The sheet of an Excel file; without it the first."""
     encoding: ShortText | None = None
     """The encoding of a text file, like gbk; without it UTF-8, else GB 18030."""
-    columns: Columns = Field(default_factory=Columns)
+    columns: ReplayColumns = Field(default_factory=ReplayColumns)
     """Which column holds what, where the headers do not say."""
     time_format: ShortText | None = None
     """How times are written, in the letters of strptime, like `%d.%m.%Y %H.%M`; or `day first`,

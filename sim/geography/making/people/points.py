@@ -40,11 +40,11 @@ def points_of(
     column = options.column
     if tables.is_table(path):
         frame = tables.read_table(path, reading.encoding, reading.sheet)
+        lon, lat, _ = located.degrees(path, frame, options.coordinates)
         for note in tables.notes(frame):
             report.note(PEOPLE, note)
-        lon, lat, _ = located.degrees(path, frame, options.coordinates)
         at = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326).to_crs(crs)
-        people = people_in(path, frame, column)
+        people = people_in(path, frame, column, report)
         note_repeats(path, frame, people, report)
         frame = gpd.GeoDataFrame(frame, geometry=at)
     else:
@@ -52,7 +52,7 @@ def points_of(
         if found.kind == shapes.POLYGONS:
             return None
         frame = ground.in_metres(found, crs, report).frame
-        people = people_in(path, frame, column)
+        people = people_in(path, frame, column, report)
         rows = pd.DataFrame(frame.drop(columns=frame.geometry.name))
         note_repeats(path, rows.assign(place=frame.geometry.to_wkb()), people, report)
         lost = people_without_shape(found.left_out, column)

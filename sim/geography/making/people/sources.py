@@ -39,6 +39,13 @@ def read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSums
     if not sums.people.sum():
         path = options.file or land.zones_file
         raise MapImportError(path, Message("nobody lives within the boundary"))
+    if options.total is None and round(float(sums.people.sum())) < 1:
+        path = options.file or land.zones_file
+        message = Message(
+            "only {people:.2g} people live within the boundary: what is their unit?",
+            people=sums.people.sum(),
+        )
+        raise MapImportError(path, message)
     return sums, provenance
 
 
@@ -65,7 +72,7 @@ def _polygons(path: Path, land: Land, column: str, report: Report) -> gpd.GeoDat
     kinds = (shapes.POLYGONS, shapes.POINTS)
     read_file = shapes.read_file(path, *kinds, encoding=land.reading.encoding)
     found = ground.in_metres(read_file, land.crs, report)
-    people = people_in(path, found.frame, column)
+    people = people_in(path, found.frame, column, report)
     note_read(path, people, report, POLYGONS)
     lost = people_without_shape(found.left_out, column)
     report.people.read += lost

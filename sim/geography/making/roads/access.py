@@ -11,6 +11,7 @@ from sim.geography.making.roads.wording import pieces, values, word
 # The most particular key decides: motor_vehicle=yes opens a road with access=no.
 KEYS: Final = ("emergency", "motorcar", "motor_vehicle", "vehicle", "access")
 EMERGENCY: Final = KEYS[0]
+TAGS: Final = frozenset(f"{key}{way}" for key in KEYS for way in ("", ":forward", ":backward"))
 OPEN: Final = frozenset(
     {"yes", "true", "designated", "official", "permissive", "destination", "delivery", "customers",
      "customer", "residents", "resident", "visitors", "permit", "emergency", "ambulance", "public",
@@ -36,6 +37,8 @@ class Access(NamedTuple):
 
 def access(tags: Mapping[str, str]) -> Access:
     """By the most particular key that says something; a road of which none does is open."""
+    if not TAGS & tags.keys():
+        return Access(True, True)
     strange: list[str] = []
     forward, backward = (
         _decided(tags, way, strange) is not False for way in (":forward", ":backward")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sim.geography.making.roads import access, tags
+from sim.files import numerals
+from sim.geography.making.roads import access, speeds, tags
 
 SHAPEFILE: Final = 10  # letters of a column's name in a Shapefile
 
@@ -28,23 +30,24 @@ USUAL: Final = {
     "duration": ("duration",),
     "route": ("route",),
     "osmid": ("osmid", "osm_id"),
-    **{key: (key,) for key in (*access.KEYS, *tags.ONEWAY[:-1], *tags.CONDITIONAL)},
+    **{key: (key,) for key in (*access.KEYS, *tags.ONEWAY[:-1], *sorted(tags.CONDITIONAL))},
     **{
         f"{key}{way}": (f"{key}{way}",)
         for key in (*access.KEYS, "maxspeed")
         for way in (":forward", ":backward")
     },
-    **{key: (key,) for key in ("construction", "proposed", *tags.OUT_OF_USE_KEYS, "reversed")},
+    **{key: (key,) for key in sorted(tags.NOT_BUILT_KEYS | tags.OUT_OF_USE_KEYS | {"reversed"})},
     **{key: (key,) for key in tags.OTHER_THINGS},
     "geometry": ("geometry",),
 }  # fmt: skip
 
 
-def meanings(names: Iterable[str]) -> dict[str, str]:
+def meanings(columns: Iterable[str]) -> dict[str, str]:
     """{OpenStreetMap's key: the column that says it}, of the columns or attributes there are.
 
     Names in any case; with _ for :, and cut to ten letters as a Shapefile has them.
     """
+    names = list(columns)
     there: dict[str, str] = {}
     for name in names:
         there.setdefault(name.casefold(), name)
@@ -56,6 +59,18 @@ def meanings(names: Iterable[str]) -> dict[str, str]:
         hit = next((there[s] for s in (*spellings, *short) if s in there), "")
         if hit and hit not in taken:
             found[key] = hit
+    return _with_units(names, found)
+
+
+def _with_units(names: Sequence[str], found: dict[str, str]) -> dict[str, str]:
+    """The same with speeds whose header says their unit: `限速(km/h)`, `speed (mph)`."""
+    for name in names:
+        header = numerals.header(name)
+        kmh = speeds.KMH.get(header.unit, 0.0)
+        if header.stem.strip().casefold() in SPEED and name not in found.values():
+            for key, factor in (("speed_kph", 1.0), ("speed_mph", speeds.KMH["mph"])):
+                if math.isclose(kmh, factor, rel_tol=1e-3):
+                    found.setdefault(key, name)
     return found
 
 

@@ -109,13 +109,14 @@ def _of_extract(path: Path) -> Iterator[Element]:
 
 
 def _way(tags: dict[str, str], nodes: Any) -> Way:
-    known = [node.location.valid() for node in nodes]
-    return Way(
-        tags,
-        [node.ref for node in nodes],
-        [node.lon if k else math.nan for node, k in zip(nodes, known, strict=True)],
-        [node.lat if k else math.nan for node, k in zip(nodes, known, strict=True)],
-    )
+    way = Way(tags, [], [], [])
+    for node in nodes:
+        at = node.location
+        known = at.valid()
+        way.nodes.append(node.ref)
+        way.lon.append(at.lon if known else math.nan)
+        way.lat.append(at.lat if known else math.nan)
+    return way
 
 
 def _osmium() -> Any:

@@ -18,7 +18,7 @@ import shapely
 from sim.errors import MapImportError
 from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import EDGES, NODES, ROADS, Report, count
-from sim.geography.making.roads import access, balance, columns
+from sim.geography.making.roads import access, columns, left_out
 from sim.geography.making.roads import tags as road_words
 from sim.geography.making.roads.cutting import along_their_course
 from sim.geography.making.roads.wording import said
@@ -62,16 +62,16 @@ def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     tags = _tags(graph)
     meaning = road_words.directed if graph.directed else _undirected
     roads = [meaning(said, options) for said in tags]
-    metres = balance.ground_m_of_lines(lines, crs)
+    metres = left_out.ground_m_of_lines(lines, crs)
     if graph.directed:
         metres = np.where(_there_and_back(tail, head, lines), metres / 2, metres)
     reasons = [road.left_out for road in roads]
-    balance.note_ways(roads, reasons, metres, EDGES, report)
+    left_out.note_ways(roads, reasons, metres, EDGES, report)
     kept = np.array([not reason for reason in reasons], bool)
     if not kept.any():
         raise MapImportError(path, Message("there is no road for vehicles in it"))
-    balance.note_own_classes([road for road in roads if not road.left_out], report)
-    facts = balance.as_links(roads, metres, _by_way(graph, metres), EDGES, report)
+    left_out.note_own_classes([road for road in roads if not road.left_out], report)
+    facts = left_out.as_links(roads, metres, _by_way(graph, metres), EDGES, report)
     frame = gpd.GeoDataFrame(
         {"u": tail, "v": head, **facts, "name": [said.get("name") for said in tags]},
         geometry=lines,
@@ -117,7 +117,7 @@ def _cut_at_barriers(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The edges' ends; at a barrier the two edges of one street stay together, others part."""
     barred = np.array(sorted(graph.barriers), np.int64)
-    balance.note_barriers(len(barred), list(graph.strange.values()), report)
+    left_out.note_barriers(len(barred), list(graph.strange.values()), report)
     tail, head = tail.copy(), head.copy()
     # One node for each neighbour and barrier: there and back between two nodes is one street.
     own: dict[tuple[int, int], int] = {}
@@ -185,12 +185,12 @@ def _join_directions(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     # What is driven along the line is driven back along it at the same speed; kilometres of the
     # two edges are kilometres of the one link.
     repeated = both & pd.Series(same).duplicated().to_numpy()
-    metres = frame[balance.GROUND_M].to_numpy()
+    metres = frame[left_out.GROUND_M].to_numpy()
     summed = np.bincount(same, metres)[same]
     frame = frame.assign(
         oneway=np.where(both, 0, 1).astype(np.int32),
         back_kmh=frame["speed_kmh"],
-        **{balance.GROUND_M: np.where(both, summed, metres)},
+        **{left_out.GROUND_M: np.where(both, summed, metres)},
     )
     return frame[~repeated].reset_index(drop=True)
 

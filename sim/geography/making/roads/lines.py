@@ -17,11 +17,11 @@ from sim.files import shapes, tables
 from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import CUTS, ENDS, LINES, ROADS, Report, count
 from sim.geography.making.roads import access as access_words
-from sim.geography.making.roads import balance
 from sim.geography.making.roads import columns as columns_room
+from sim.geography.making.roads import left_out
 from sim.geography.making.roads import tags as road_words
-from sim.geography.making.roads.balance import GROUND_M
 from sim.geography.making.roads.cutting import along_their_course, split
+from sim.geography.making.roads.left_out import GROUND_M
 from sim.geography.making.roads.wording import said
 from sim.text import Message
 
@@ -39,14 +39,14 @@ def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     report.note(ROADS, Message("{lines} read", lines=count(len(frame), LINES)))
     tags = _tags(frame, options, report)
     roads = [road_words.road(said, options, own_classes=True) for said in tags]
-    metres = balance.ground_m_of_lines(frame.geometry.values, frame.crs)
+    metres = left_out.ground_m_of_lines(frame.geometry.values, frame.crs)
     reasons = [road.left_out for road in roads]
-    balance.note_ways(roads, reasons, metres, LINES, report)
+    left_out.note_ways(roads, reasons, metres, LINES, report)
     kept = np.array([not reason for reason in reasons], bool)
     if not kept.any():
         raise MapImportError(path, Message("there is no road for vehicles in it"))
-    balance.note_own_classes([road for road in roads if not road.left_out], report)
-    links = balance.as_links(roads, metres, metres, LINES, report)
+    left_out.note_own_classes([road for road in roads if not road.left_out], report)
+    links = left_out.as_links(roads, metres, metres, LINES, report)
     names = [said.get("name") for said in tags]
     links = gpd.GeoDataFrame(
         {**links, "name": names}, geometry=frame.geometry.values, crs=frame.crs

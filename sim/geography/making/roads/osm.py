@@ -11,11 +11,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+import shapely
 
 from sim.errors import MapImportError
 from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import ROADS, WAYS, Report, count
-from sim.geography.making.roads import access, balance
+from sim.geography.making.roads import access, left_out
 from sim.geography.making.roads import tags as road_words
 from sim.geography.making.roads.cutting import along_their_course, apart_at, split
 from sim.geography.making.roads.elements import Barrier, Deleted, Way, elements, is_overpass
@@ -52,15 +53,16 @@ def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
         ROADS,
         Message("{ways} with highway or route=ferry read", ways=count(len(scan.roads), WAYS)),
     )
-    balance.note_deleted(len(scan.deleted), report)
+    left_out.note_deleted(len(scan.deleted), report)
     size = np.array(scan.points.size, int)
     way = np.repeat(np.arange(len(size)), size)
     xy = np.column_stack([np.array(scan.points.lon), np.array(scan.points.lat)])
     node = np.array(scan.points.node, np.int64)
     lost = np.isnan(xy[:, 0])
-    metres = balance.ground_m(xy, way, len(size))
+    flat = left_out.flat_crs(xy)
+    metres = left_out.ground_m(xy, way, len(size), flat)
     reasons = _reasons(scan.roads, way, lost)
-    balance.note_ways(scan.roads, reasons, metres, WAYS, report)
+    left_out.note_ways(scan.roads, reasons, metres, WAYS, report)
     _refuse_if_nothing(path, scan.roads, reasons)
 
     kept = np.array([not reason for reason in reasons])
@@ -71,15 +73,16 @@ def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
         message = Message("{ways} cut where the extract ends (nodes missing)", ways=ways_cut)
         report.note(ROADS, message)
     whole_m = np.where(np.isin(np.arange(len(size)), way[lost]), np.nan, metres)
-    facts = pd.DataFrame(balance.as_links(scan.roads, metres, whole_m, WAYS, report))
+    facts = pd.DataFrame(left_out.as_links(scan.roads, metres, whole_m, WAYS, report))
     facts["name"] = np.array(scan.names, object)
-    return _links(scan, (node[used], way[used], xy[used], lost[used]), facts, report)
+    return _links(scan, (node[used], way[used], xy[used], lost[used]), facts, flat, report)
 
 
 def _links(
     scan: _Scan,
     points: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     facts: pd.DataFrame,
+    flat: pyproj.CRS | None,
     report: Report,
 ) -> gpd.GeoDataFrame:
     """The ways that are kept, cut where they meet and at barriers."""
@@ -89,7 +92,8 @@ def _links(
     _note_barriers(node, np.concatenate([first, last]), barred, scan, report)
     links = facts.iloc[of_way].reset_index(drop=True)
     links["u"], links["v"] = apart_at(node[first], node[last], barred[first], barred[last])
-    links[balance.GROUND_M] = balance.ground_m_of_lines(line, WGS84)
+    at, of = shapely.get_coordinates(line, return_index=True)
+    links[left_out.GROUND_M] = left_out.ground_m(at, of, len(line), flat)
     links = gpd.GeoDataFrame(links, geometry=line, crs=WGS84)
     return along_their_course(links)
 
@@ -101,7 +105,7 @@ def _note_barriers(
     _, sides = np.unique(node[ends[barred[ends]]], return_counts=True)
     odd = np.unique(node[np.isin(node, np.array(list(scan.strange), np.int64))])
     strange = [scan.strange[n] for n in odd.tolist()]
-    balance.note_barriers(int((sides > 1).sum()), strange, report)
+    left_out.note_barriers(int((sides > 1).sum()), strange, report)
 
 
 def used_more_than_once(node: np.ndarray) -> np.ndarray:
@@ -142,7 +146,7 @@ def _reasons(roads: Sequence[road_words.Road], way: np.ndarray, lost: np.ndarray
     joined = (way[1:] == way[:-1]) & ~lost[1:] & ~lost[:-1]
     usable = np.bincount(way[1:][joined], minlength=len(roads)) > 0
     return [
-        road.left_out or ("" if ends else balance.NO_ENDS)
+        road.left_out or ("" if ends else left_out.NO_ENDS)
         for road, ends in zip(roads, usable.tolist(), strict=True)
     ]
 
@@ -150,7 +154,7 @@ def _reasons(roads: Sequence[road_words.Road], way: np.ndarray, lost: np.ndarray
 def _refuse_if_nothing(path: Path, roads: Sequence[road_words.Road], reasons: list[str]) -> None:
     if "" in reasons:
         return
-    if balance.NO_ENDS not in reasons:
+    if left_out.NO_ENDS not in reasons:
         raise MapImportError(path, Message("there is no road for vehicles in it"))
     if is_overpass(path):
         message = Message(

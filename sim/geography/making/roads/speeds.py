@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from sim.files import numerals
 from sim.geography.making.roads.wording import EMPTY, pieces, word
 
-MPH_KMH: Final = 1.609344
 WALK_KMH: Final = 5.0
 PLAUSIBLE_KMH: Final = (1.0, 200.0)
-KMH: Final = {
-    **dict.fromkeys(("km/h", "kmh", "kph", "kmph", "km/hr", "km", "公里", "千米"), 1.0),
-    **dict.fromkeys(("公里/小时", "千米/小时", "公里/时", "千米/时"), 1.0),
-    **dict.fromkeys(("mph", "mi/h", "英里", "英里/小时"), MPH_KMH),
-    **dict.fromkeys(("knots", "knot", "kn", "kt", "kts", "节"), 1.852),
+KMH: Final = {unit: 3.6 * metres_s for unit, metres_s in numerals.SPEED.items()} | {
+    **dict.fromkeys(("km", "公里", "千米"), 1.0),
+    **dict.fromkeys(("英里", "英里/小时"), 3.6 * numerals.SPEED["mph"]),
+    **dict.fromkeys(("knot", "kt", "kts", "节"), 3.6 * numerals.SPEED["knots"]),
 }
 # Words that leave a road to its class: no number, or one that depends on the country or the hour.
 LEFT_TO_CLASS: Final = frozenset(
@@ -25,6 +24,10 @@ LEFT_TO_CLASS: Final = frozenset(
      "implicit", "unknown", "unposted", "posted", "urban", "rural"}
 )  # fmt: skip
 OF_A_COUNTRY: Final = re.compile(r"(?:[a-z]{2}(?:-[a-z0-9]+)*:.+|zone:?\d+|[a-z]+_zone)")
+
+TAGS: Final = frozenset(
+    {"speed_kph", "speed_mph", "maxspeed", "maxspeed:forward", "maxspeed:backward"}
+)
 
 ODD, OUTSIDE = "odd speed", "implausible speed"
 
@@ -61,7 +64,7 @@ def _one(text: str, unit: str) -> Limit:
         return Limit(WALK_KMH)
     if said in EMPTY or said in LEFT_TO_CLASS or OF_A_COUNTRY.fullmatch(said):
         return NONE
-    match = re.fullmatch(r"(\d+(?:,\d{3})+|\d+[.,]?\d*|[.,]\d+)\s*(\D*)", said)
+    match = re.fullmatch(r"(\d+(?:,\d{3})+|\d+(?:[.,]\d+)?)\s*(\D*)", said)
     factor = KMH.get(re.sub(r"[\s.]", "", match[2]) or unit) if match else None
     if match is None or factor is None:
         return Limit(math.nan, ODD)
@@ -71,13 +74,14 @@ def _one(text: str, unit: str) -> Limit:
 
 
 def number(text: str) -> float:
-    """A number with a decimal point or comma: a comma before three digits each parts thousands."""
-    thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+", text)
-    return float(text.replace(",", "" if thousands else "."))
+    """A number by the grammar of all files; a comma in it that can be a decimal one is."""
+    return numerals.number(text, decimal_comma=numerals.has_decimal_comma([text]))
 
 
 def both_ways(tags: Mapping[str, str], unit: str) -> tuple[float, float, dict[str, str]]:
     """km/h along the line and against it, and the odd texts by the doubt that they raise."""
+    if not TAGS & tags.keys():
+        return math.nan, math.nan, {}
     doubts = {}
     found = []
     for way in (":forward", ":backward"):

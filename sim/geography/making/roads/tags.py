@@ -37,7 +37,8 @@ OUT_OF_USE: Final = frozenset(
      "historic"}
 )  # fmt: skip
 # An old road, historic=yes, may be open.
-OUT_OF_USE_KEYS: Final = (*sorted(OUT_OF_USE - {"historic"}), "impassable")
+OUT_OF_USE_KEYS: Final = OUT_OF_USE - {"historic"} | {"impassable"}
+NOT_BUILT_KEYS: Final = frozenset({"construction", "proposed"})
 NOT_FOR_AMBULANCES: Final = (
     frozenset(
         {"footway", "path", "pedestrian", "cycleway", "steps", "bridleway", "corridor", "elevator",
@@ -65,7 +66,7 @@ DIRECTIONS: Final = {
 }
 ONEWAY: Final = ("oneway:emergency", "oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle",
                  "oneway")  # fmt: skip
-CONDITIONAL: Final = tuple(
+CONDITIONAL: Final = frozenset(
     f"{key}:conditional" for key in (*access_words.KEYS, "oneway", "maxspeed")
 )
 
@@ -107,7 +108,7 @@ def road(tags: Mapping[str, str], options: RoadOptions, own_classes: bool = Fals
     if one_way_open is not None and not reason:
         reason = CLOSED if course == -one_way_open else ""
         course = one_way_open
-    if any(key in tags for key in CONDITIONAL):
+    if CONDITIONAL & tags.keys():
         doubts.append((HOURS, ""))
     kmh, back_kmh, odd = speeds.both_ways(tags, options.speed_unit or "km/h")
     minutes = math.nan
@@ -120,9 +121,9 @@ def road(tags: Mapping[str, str], options: RoadOptions, own_classes: bool = Fals
 
 def _why_not(name: str, tags: Mapping[str, str], options: RoadOptions, own_classes: bool) -> str:
     """The reason for which a road is left out whatever its access, or nothing."""
-    if name in NOT_BUILT or any(_is_so(tags, key) for key in ("construction", "proposed")):
+    if name in NOT_BUILT or _says_one_of(tags, NOT_BUILT_KEYS):
         return NOT_YET
-    if name in OUT_OF_USE or any(_is_so(tags, key) for key in OUT_OF_USE_KEYS):
+    if name in OUT_OF_USE or _says_one_of(tags, OUT_OF_USE_KEYS):
         return NO_LONGER
     if wanted(name, options.service, options.tracks, options.ferries):
         return ""
@@ -133,8 +134,8 @@ def _why_not(name: str, tags: Mapping[str, str], options: RoadOptions, own_class
     return "" if own_classes else UNKNOWN
 
 
-def _is_so(tags: Mapping[str, str], key: str) -> bool:
-    return word(tags.get(key, "")) in ("yes", "true", "1")
+def _says_one_of(tags: Mapping[str, str], keys: frozenset[str]) -> bool:
+    return any(word(tags[key]) in ("yes", "true", "1") for key in keys & tags.keys())
 
 
 def is_ferry(tags: Mapping[str, str]) -> bool:

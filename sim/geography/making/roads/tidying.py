@@ -14,7 +14,7 @@ from shapely import ops
 
 from sim.errors import MapImportError
 from sim.geography.making.report import LINKS, NODES, ROADS, Report, count
-from sim.geography.making.roads.balance import GROUND_M, note_kilometres
+from sim.geography.making.roads.left_out import GROUND_M, note_kilometres
 from sim.geography.making.roads.tags import USUAL_KMH
 from sim.geography.roads.graph import both_ways, largest_part
 from sim.text import Message
@@ -219,7 +219,7 @@ def _without(
 ) -> gpd.GeoDataFrame:
     if gone.any():
         km = roads[GROUND_M].to_numpy()[gone].sum() / 1000
-        report.kilometres.left_out += km
+        report.kilometres.leave_out(km)
         report.note(ROADS, Message(said.text, links=count(gone.sum(), LINKS), km=km))
     return roads[~gone].reset_index(drop=True)
 
@@ -240,7 +240,7 @@ def _largest_part(roads: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
     lost = roads[~inside]
     if len(lost):
         lost_m, all_m = lost[GROUND_M].sum(), roads[GROUND_M].sum()
-        report.kilometres.left_out += lost_m / 1000
+        report.kilometres.leave_out(lost_m / 1000)
         message = Message(
             "dropped: {links} outside the largest part that can be driven both ways (islands, "
             "ends of one-way roads): {km:,.1f} km, {nodes}",

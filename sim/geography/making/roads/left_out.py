@@ -46,24 +46,35 @@ MISREAD: Final = (tags.ODD_COURSE, tags.ODD_ACCESS, speeds.ODD, tags.ODD_FERRY)
 MANY: Final = 0.01  # of the ways that are kept
 
 
-def ground_m(xy: np.ndarray, of: np.ndarray, lines: int) -> np.ndarray:
-    """[line] metres of lines in degrees, in the UTM zone in which they lie, as maps have them.
+def flat_crs(xy: np.ndarray) -> pyproj.CRS | None:
+    """The UTM zone of points in degrees, as maps have it; None of points that span more.
+
+    `xy`: [point, 2] longitude and latitude, nan where a point is lost.
+    """
+    known = xy[np.isfinite(xy[:, 0])]
+    if not len(known):
+        return None
+    west, south = known.min(axis=0).tolist()
+    east, north = known.max(axis=0).tolist()
+    if east - west > ZONES_DEGREES:
+        return None
+    return gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326).estimate_utm_crs()
+
+
+def ground_m(
+    xy: np.ndarray, of: np.ndarray, lines: int, flat: pyproj.CRS | None
+) -> np.ndarray:  # fmt: skip
+    """[line] metres of lines in degrees, in a flat system or, without one, on the ellipsoid.
 
     `xy`: [point, 2] longitude and latitude, nan where a point is lost: what touches it has no
-    length; `of`: [point] the line, in rising order. What spans more than a zone is measured on the
-    ellipsoid.
+    length; `of`: [point] the line, in rising order.
     """
     known = np.isfinite(xy[:, 0])
     step = (of[1:] == of[:-1]) & known[1:] & known[:-1]
-    if not step.any():
-        return np.zeros(lines)
-    west, south = xy[known].min(axis=0).tolist()
-    east, north = xy[known].max(axis=0).tolist()
-    if east - west <= ZONES_DEGREES:
-        place = gpd.GeoSeries([shapely.box(west, south, east, north)], crs=4326)
-        to_metres = pyproj.Transformer.from_crs(4326, place.estimate_utm_crs(), always_xy=True)
-        flat = np.column_stack(to_metres.transform(*xy.T))
-        metres = np.hypot(*np.diff(flat, axis=0)[step].T)
+    if flat is not None:
+        to_metres = pyproj.Transformer.from_crs(4326, flat, always_xy=True)
+        at = np.column_stack(to_metres.transform(*xy.T))
+        metres = np.hypot(*(at[1:][step] - at[:-1][step]).T)
     else:
         (lon, lat), (lon_to, lat_to) = xy[:-1][step].T, xy[1:][step].T
         metres = pyproj.Geod(ellps="WGS84").inv(lon, lat, lon_to, lat_to)[2]
@@ -76,7 +87,7 @@ def ground_m_of_lines(lines: np.ndarray, crs: pyproj.CRS) -> np.ndarray:
     if not crs.is_geographic:
         to_degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
         xy = np.column_stack(to_degrees.transform(*xy.T))
-    return ground_m(xy, of, len(lines))
+    return ground_m(xy, of, len(lines), flat_crs(xy))
 
 
 def _ferry_kmh(
@@ -115,12 +126,11 @@ def note_ways(
         if ways[reason]:
             message = Message(text.text, ways=count(ways[reason], what), km=km[reason])
             report.note(ROADS, message)
+            report.kilometres.leave_out(km[reason])
             _note_classes({c: n for (r, c), n in named.items() if r == reason}, what, report)
     _note_doubts([r for r, reason in zip(roads, reasons, strict=True) if not reason], what, report)
     report.kilometres.read += sum(km.values())
-    report.kilometres.left_out += sum(km.values()) - km[""]
-    message = Message("taken: {ways}, {km:,.1f} km", ways=count(ways[""], what), km=km[""])
-    report.note(ROADS, message)
+    report.note(ROADS, Message("taken: {ways}", ways=count(ways[""], what)))
 
 
 def _note_classes(named: dict[str, list[float]], what: Counted, report: Report) -> None:
@@ -210,13 +220,12 @@ BARRIERS: Final = Counted(Message("{n} barrier"), Message("{n} barriers"))
 
 
 def note_kilometres(kept_m: float, report: Report) -> None:
-    """The sum of it all: kilometres read are kilometres kept and kilometres left out."""
-    read = round(report.kilometres.read, 1)
-    kept = round(kept_m / 1000, 1)
+    """The sum of it all, of the rounded parts that were said before, so that it adds up."""
+    kept, left_out = round(kept_m / 1000, 1), round(report.kilometres.said, 1)
     message = Message(
         "of {read:,.1f} km read {kept:,.1f} km are kept and {left_out:,.1f} km left out",
-        read=read,
+        read=kept + left_out,
         kept=kept,
-        left_out=abs(read - kept),
+        left_out=left_out,
     )
     report.note(ROADS, message)

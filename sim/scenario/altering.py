@@ -1,0 +1,177 @@
+"""Settings of a scenario altered, each as it is written in a file; its layout stays as it is.
+
+What is altered here holds for whatever layout is made of the scenario afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from sim.errors import did_you_mean
+from sim.model.calendar import DAYS, Hours
+from sim.scenario.distributions import Distribution
+from sim.scenario.settings import Band, Settings
+from sim.scenario.validation import Problems, validated
+from sim.scenario.values import Setting, parse_hours
+from sim.text import Message, message_of
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+S = TypeVar("S", bound=Setting)
+EVERY_HOUR, EVERY_DAY = Hours(0, 0), tuple(range(DAYS))
+AREAS = ("urban", "rural")
+LEAST, MOST = 0.01, 3.0  # factors of speeds, as in `travel.bands`
+MOST_CALLS = 100.0  # the greatest factor of demand
+
+
+def with_section(scenario: Scenario, section: str, **values: Any) -> Scenario:
+    """The scenario with some settings of a section, in SI and unchecked."""
+    changed = getattr(scenario.settings, section).model_copy(update=values)
+    return replace(scenario, settings=scenario.settings.model_copy(update={section: changed}))
+
+
+def with_settings(
+    scenario: Scenario, written: Mapping[str, Any], problems: Problems
+) -> Scenario:  # fmt: skip
+    """The scenario with settings by section, as a file has them; problems of them are told."""
+    if scenario.recorded is not None:
+        for section in sorted({"demand", "start"} & set(written)):
+            problems.at(section).tell(
+                Message("the calls are replayed: their records say how many and when")
+            )
+    elif isinstance(demand := written.get("demand"), Mapping) and "replay" in demand:
+        problems.at("demand", "replay").tell(
+            Message("records belong to a scenario file: name them there")
+        )
+    checked = validated(Settings, dict(written), problems)
+    if checked is None:
+        return scenario
+    return replace(scenario, settings=_over(scenario.settings, checked, written))
+
+
+def _over(under: S, over: S, written: Mapping[str, Any]) -> S:
+    """The settings that are written, over the others: as a file stands over its base."""
+    names = {field.alias or name: name for name, field in type(over).model_fields.items()}
+    changed = {}
+    for key, raw in written.items():
+        before, after = getattr(under, names[key]), getattr(over, names[key])
+        if isinstance(after, dict):  # speeds by class of road: those that are named
+            after = {**before, **{name: after[name] for name in raw}}
+        elif _has_parts(after) and type(before) is type(after) and isinstance(raw, Mapping):
+            after = _over(before, after, raw)
+        changed[names[key]] = after
+    return under.model_copy(update=changed)
+
+
+def _has_parts(value: object) -> bool:
+    # A distribution is replaced whole: the parameters of two laws do not mix.
+    return isinstance(value, Setting) and not isinstance(value, Distribution)
+
+
+def times_the_calls(scenario: Scenario, factor: float, areas: tuple[str, ...] = AREAS) -> Scenario:
+    """The scenario with `factor` times as many calls, in town, in the country or in both."""
+    rates = scenario.settings.demand.rate
+    changed = {
+        area: getattr(rates, area)._replace(per_second=getattr(rates, area).per_second * factor)
+        for area in areas
+    }
+    found = with_section(scenario, "demand", rate=rates.model_copy(update=changed))
+    # Alike everywhere, the usual calls stay, and some are left out or others come to them.
+    alike = scenario.calls_times * factor if set(areas) == set(AREAS) else scenario.calls_times
+    return replace(found, calls_times=alike)
+
+
+def times_the_speed(
+    scenario: Scenario,
+    factor: float,
+    classes: tuple[str, ...] = (),
+    hours: tuple[Hours, ...] = (EVERY_HOUR,),
+) -> Scenario:
+    """The scenario with speeds `factor` times as high: on some classes of roads, at some hours.
+
+    Bands that overlap multiply, so the scenario's own stay in force, and so do posted speeds.
+    """
+    more = tuple(
+        Band.model_construct(hours=some, days=EVERY_DAY, speed=factor, classes=classes)
+        for some in hours
+    )
+    return with_section(scenario, "travel", bands=(*scenario.settings.travel.bands, *more))
+
+
+# ── what a planner asks for, checked ─────────────────────────────────────────────────────────
+
+TIMES: Final = Message("write x{least:g} to x{most:g}; found x{found:g}")
+
+
+def with_demand_times(
+    scenario: Scenario, factor: float, area: str | None, problems: Problems
+) -> Scenario:
+    """The scenario with so many times the calls, of one area or of both; problems are told."""
+    if factor == 1:
+        return scenario
+    if scenario.recorded is not None:
+        problems.tell(Message("the calls are replayed: their records say how many and when"))
+    elif area not in (None, *AREAS):
+        problems.tell(Message("write urban or rural; found {found}", found=area))
+    elif not LEAST <= factor <= MOST_CALLS:
+        problems.tell(Message(TIMES, least=LEAST, most=MOST_CALLS, found=factor))
+    else:
+        return times_the_calls(scenario, factor, AREAS if area is None else (area,))
+    return scenario
+
+
+def with_speed_times(
+    scenario: Scenario, factor: float, roads: str | None, problems: Problems
+) -> Scenario:
+    """The scenario with so many times the speed, on a class of roads or all; problems are told."""
+    if factor == 1:
+        return scenario
+    before = len(problems)
+    if roads is not None:
+        check_roads(scenario, roads, problems)
+    if not LEAST <= factor <= MOST:
+        problems.tell(Message(TIMES, least=LEAST, most=MOST, found=factor))
+    if len(problems) > before:
+        return scenario
+    return times_the_speed(scenario, factor, () if roads is None else (roads,))
+
+
+def check_roads(scenario: Scenario, roads: str, problems: Problems) -> None:
+    """Tell that the map has no roads of a class."""
+    if scenario.map.matrix is not None:
+        problems.tell(Message("this map has times between places and no roads: write x0.9"))
+    elif roads not in scenario.map.network.classes:
+        hint = did_you_mean(roads, list(scenario.map.network.classes))
+        problems.tell(Message('no roads of class "{name}" on the map{hint}', name=roads, hint=hint))
+
+
+def with_hours(scenario: Scenario, station: str, hours: object, problems: Problems) -> Scenario:
+    """The scenario with all ambulances of a station on duty at some clock hours only.
+
+    `hours`: like "08-20"; "00-24" or None for the whole day.
+    """
+    row = scenario.station(station)
+    if row is None or not scenario.fleet_size(row):
+        known = [
+            other.name.zh
+            for number, other in enumerate(scenario.stations)
+            if not other.closed and scenario.fleet_size(number)
+        ]
+        problems.tell(
+            Message('no station "{station}" with ambulances{hint}', station=station,
+                    hint=did_you_mean(station, known))
+        )  # fmt: skip
+        return scenario
+    if hours is None or str(hours).replace(" ", "").replace("–", "-") in ("00-24", "0-24"):
+        wanted = None
+    else:
+        try:
+            wanted = hours if isinstance(hours, Hours) else parse_hours(hours)
+        except ValueError as error:
+            problems.tell(message_of(error))
+            return scenario
+    fleet = tuple(replace(a, hours=wanted) if a.station == row else a for a in scenario.fleet)
+    return replace(scenario, fleet=fleet)

@@ -1,0 +1,78 @@
+"""In which settings two scenarios differ, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sim.scenario.distributions import Distribution
+from sim.scenario.settings import Settings
+from sim.scenario.values import Setting
+
+YARDSTICK = ("start", "study", "targets")  # of the base: they hold for all layouts it is held to
+WITHOUT_EFFECT = ("costs", "demand.replay")  # on what calls meet: that records differ is refused
+OF_THE_CALLS = ("demand", "durations")  # other calls are drawn
+
+
+class Difference(NamedTuple):
+    """One setting that two scenarios have otherwise, in SI."""
+
+    path: str  # targets.urban; travel.speeds.primary
+    base: Any
+    other: Any
+
+    @property
+    def section(self) -> str:
+        return self.path.partition(".")[0]
+
+
+def differences(base: Settings, other: Settings) -> tuple[Difference, ...]:
+    """The settings that differ and have an effect on what is simulated or how it is judged."""
+    return tuple(one for one in _within("", base, other) if one.path not in WITHOUT_EFFECT)
+
+
+def in_effect(found: Sequence[Difference]) -> tuple[Difference, ...]:
+    """Those that hold in a proposal: not the yardstick, which is its base's."""
+    return tuple(one for one in found if one.section not in YARDSTICK)
+
+
+def not_used(found: Sequence[Difference]) -> tuple[Difference, ...]:
+    """Those in place of which the base's are used."""
+    return tuple(one for one in found if one.section in YARDSTICK)
+
+
+def leaves(settings: Settings) -> list[tuple[str, Any]]:
+    """Every setting by its path, those of a chapter apart; a distribution is one."""
+    return list(_leaves("", settings))
+
+
+def _leaves(path: str, found: Any) -> Iterator[tuple[str, Any]]:
+    parts: Iterable[tuple[str, Any]]
+    if isinstance(found, dict):
+        parts = found.items()
+    elif isinstance(found, Setting) and not isinstance(found, Distribution):
+        parts = ((name, getattr(found, name)) for name in type(found).model_fields)
+    else:
+        yield path, found
+        return
+    for name, value in parts:
+        yield from _leaves(f"{path}.{name}" if path else name, value)
+
+
+def _within(path: str, base: Any, other: Any) -> Iterator[Difference]:
+    if base == other:
+        return
+    if isinstance(base, dict) and isinstance(other, dict):
+        for key in [*base, *(key for key in other if key not in base)]:
+            yield from _within(f"{path}.{key}", base.get(key), other.get(key))
+    elif (
+        isinstance(base, Setting)
+        and type(base) is type(other)
+        and not isinstance(base, Distribution)
+        and path not in WITHOUT_EFFECT
+    ):
+        for name in type(base).model_fields:
+            inner = f"{path}.{name}" if path else name
+            yield from _within(inner, getattr(base, name), getattr(other, name))
+    else:
+        yield Difference(path, base, other)

@@ -1,0 +1,75 @@
+"""Finished replications of today's layouts, shared by all commands of a user.
+
+Every command prints what the base does today, each from the same replications: the first one keeps
+them, the others read them back. They lie under the user's cache folder (`TENTHIRTY_CACHE`), by the
+hash of all that they follow from, so that what is there has no part in any result. What is damaged
+is computed again, what cannot be written is not kept, and the oldest go when it is too much.
+`TENTHIRTY_REUSE=no` switches it off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sim.errors import OutputError
+from sim.files.cache import cache_folder
+from sim.study.checkpoints import Checkpoints, Replication
+
+MOST_BYTES = 512 * 2**20  # kept at most, of all studies
+OFF = ("no", "off", "0", "false")
+
+
+def is_on() -> bool:
+    """Whether replications may be kept between commands."""
+    return os.environ.get("TENTHIRTY_REUSE", "").strip().casefold() not in OFF
+
+
+class Store:
+    """The replications of single layouts, by the key of what they follow from."""
+
+    def __init__(self, folder: Path | None = None, most_bytes: int = MOST_BYTES):
+        self.folder = cache_folder() / "replications" if folder is None else folder
+        self._most_bytes = most_bytes
+        self._added = False
+
+    def read(self, key: str, numbers: Iterable[int]) -> dict[int, Any]:
+        """The tallies, by number, of those replications that are there and whole."""
+        finished = Checkpoints(self.folder).of(key, 1)
+        found = {number: tallies[0] for number, tallies in finished.read(numbers).items()}
+        if found and finished.folder is not None:
+            with contextlib.suppress(OSError):
+                os.utime(finished.folder)  # used last: it goes last
+        return found
+
+    def add(self, key: str, number: int, tally: Any) -> None:
+        """Keep a replication; a disk that refuses it costs nothing but the time."""
+        with contextlib.suppress(OutputError, OSError):
+            Checkpoints(self.folder).of(key, 1).add(Replication(number, [tally], []))
+            self._added = True
+
+    def tidy(self) -> None:
+        """Remove the studies that were used longest ago, if there is more than may be kept."""
+        if not self._added:
+            return
+        with contextlib.suppress(OSError):
+            studies = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime)
+            sizes = {path: _bytes_in(path) for path in studies}
+            over = sum(sizes.values()) - self._most_bytes
+            for path in studies[:-1]:  # the newest stays, however large
+                if over <= 0:
+                    break
+                shutil.rmtree(path, ignore_errors=True)
+                over -= sizes[path]
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.glob("*"):
+        with contextlib.suppress(OSError):  # another process is at it
+            total += path.stat().st_size
+    return total

@@ -1,0 +1,296 @@
+"""Settings that differ, said one by one: "urban target 12 min instead of 10 min"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
+from sim.scenario.differences import Difference, differences, in_effect, not_used
+from sim.scenario.values import Setting
+from sim.text import Message, Name
+from sim.units import Rate
+from sim.words import changes
+from sim.words.language import Language
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.settings import Band
+
+MOST = 3  # that a sentence lists; a table lists all
+
+INSTEAD: Final = {
+    "start": Message("start {other} instead of {base}"),
+    "targets.urban": Message("urban target {other} instead of {base}"),
+    "targets.rural": Message("rural target {other} instead of {base}"),
+    "targets.share": Message("share of calls that a township must have in time {other} instead of "
+                             "{base}"),
+    "demand.rate.urban": Message("urban demand {other} instead of {base}"),
+    "demand.rate.rural": Message("rural demand {other} instead of {base}"),
+    "demand.transported": Message("patients taken to hospital {other} instead of {base}"),
+    "durations.call_taking": Message("mean call taking {other} instead of {base}"),
+    "durations.turnout": Message("mean turnout {other} instead of {base}"),
+    "durations.on_scene": Message("mean time on scene {other} instead of {base}"),
+    "durations.handover": Message("mean handover {other} instead of {base}"),
+    "travel.ordinary": Message("speed without siren {other} of that with siren instead of {base}"),
+    "travel.off_road": Message("speed off the roads {other} instead of {base}"),
+    "study.warm_up": Message("warm-up {other} instead of {base}"),
+    "study.length": Message("measured for {other} instead of {base}"),
+    "study.cool_down": Message("cool-down {other} instead of {base}"),
+    "study.replications": Message("replications {other} instead of {base}"),
+    "study.most_replications": Message("replications at most {other} instead of {base}"),
+    "study.seed": Message("seed {other} instead of {base}"),
+    "study.matters.share": Message("a difference in a share matters from {other} on instead of "
+                                   "{base}"),
+    "study.matters.time": Message("a difference in a time matters from {other} on instead of "
+                                  "{base}"),
+}  # fmt: skip
+# The same mean, but drawn otherwise.
+SPREAD: Final = {
+    "durations.call_taking": Message("call taking spread otherwise about the same mean"),
+    "durations.turnout": Message("turnout spread otherwise about the same mean"),
+    "durations.on_scene": Message("time on scene spread otherwise about the same mean"),
+    "durations.handover": Message("handover spread otherwise about the same mean"),
+}
+OTHERWISE: Final = {
+    "demand.profile": Message("calls spread otherwise over the week"),
+    "demand.priorities": Message("other priorities of calls"),
+    "dispatch.divert": Message("other rules of diversion"),
+}
+CHOICES: Final = {
+    ("travel.posted", "use"): Message("posted speeds used"),
+    ("travel.posted", "ignore"): Message("posted speeds ignored"),
+    ("travel.to_hospital", "siren"): Message("to hospital with siren"),
+    ("travel.to_hospital", "ordinary"): Message("to hospital without siren"),
+    ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
+    ("dispatch.when_none_free", "lost"): Message("calls are lost when no ambulance is free"),
+}
+RATES: Final = ("demand.rate.urban", "demand.rate.rural")
+SPEEDS = "travel.speeds."
+
+
+def listed(found: Sequence[Difference], say: Language, most: int | None = None) -> str:
+    """All of them in a row, or the first `most` and how many more there are."""
+    return say.listed(phrases(found, say), most)
+
+
+def phrases(found: Sequence[Difference], say: Language) -> list[str]:
+    """Each setting by itself; rates, or speeds, that differ by one factor together."""
+    together = [*_demand(found, say), *_speeds(found, say)]
+    taken = {one.path for _, some in together for one in some}
+    said = [text for text, _ in together]
+    for one in found:
+        if one.path not in taken:
+            said += _bands(one, say) if one.path == "travel.bands" else [_phrase(one, say)]
+    return said
+
+
+def altered(base: Scenario, say: Language, most: int | None = None) -> str:
+    """What was altered of a scenario since it was read, and from what; nothing if nothing was."""
+    if base.unaltered is None:
+        return ""
+    said = phrases(differences(base.unaltered.settings, base.settings), say)
+    for number, station in enumerate(base.unaltered.stations):
+        before = [a.hours for a in base.unaltered.fleet if a.station == number]
+        after = [a.hours for a in base.fleet if a.station == number]
+        if before != after and after and not station.closed and len(before) == len(after):
+            said.append(
+                say(
+                    "ambulances of {station} on duty {other} instead of {base}",
+                    station=station.name,
+                    other=changes.on_duty(after, say),
+                    base=changes.on_duty(before, say),
+                )
+            )
+    return say.listed(said, most)
+
+
+# ── one setting ──────────────────────────────────────────────────────────────────────────────
+
+
+def _phrase(one: Difference, say: Language) -> str:
+    path, base, other = one
+    if path in OTHERWISE:
+        return say(OTHERWISE[path])
+    if (path, other) in CHOICES:
+        return say(CHOICES[path, other])
+    if path.startswith(SPEEDS):
+        return say(
+            "speed on {roads} roads {other} instead of {base}",
+            roads=path.removeprefix(SPEEDS),
+            other=value(path, other, say),
+            base=value(path, base, say),
+        )
+    values = {"base": value(path, base, say), "other": value(path, other, say)}
+    if path in SPREAD and values["base"] == values["other"]:
+        return say(SPREAD[path])
+    if path in INSTEAD:
+        return say(INSTEAD[path], **values)
+    return say("{setting} {other} instead of {base}", setting=path, **values)
+
+
+def value(path: str, found: Any, say: Language) -> str:
+    """A setting in the units in which it is read."""
+    if found is None or found == ():
+        return _absent(path, say)
+    if isinstance(found, tuple) and not isinstance(found, Rate):
+        return "; ".join(map(_entry, found))
+    if path.startswith("durations."):
+        return duration(found.mean(), say)
+    if path.startswith(SPEEDS) or path == "travel.off_road":
+        return say("{n} km/h", n=f"{found * 3.6:.4g}")
+    if isinstance(found, Rate):
+        return rate(found, say)
+    if path in ("targets.share", "demand.transported", "travel.ordinary"):
+        return say("{number} %", number=f"{found * 100:.4g}")
+    if path == "study.matters.share":
+        return say.count(round(found * 100, 3), "{n} point", "{n} points")
+    if path == "study.matters.time":
+        return say("{n} min", n=f"{found / 60:g}")
+    if path.startswith("targets.") or path in LENGTHS:
+        return duration(found, say)
+    if path == "start":
+        return f"{found:%Y-%m-%d %H:%M}"
+    return str(found)
+
+
+def _absent(path: str, say: Language) -> str:
+    if path.startswith("study."):
+        return say("as needed")
+    return say("the usual") if path.startswith(SPEEDS) else "–"
+
+
+def _entry(one: Any) -> str:
+    """An entry of a list, as `key: value` of a file."""
+    if not isinstance(one, Setting):
+        return str(one)
+    parts = ((name, getattr(one, name)) for name in type(one).model_fields)
+    return ", ".join(f"{name}: {round(v, 4) if isinstance(v, float) else v}" for name, v in parts)
+
+
+LENGTHS: Final = ("study.warm_up", "study.length", "study.cool_down")
+UNITS: Final = (  # seconds
+    (86_400, Message("{n} days")),
+    (3600, Message("{n} h")),
+    (60, Message("{n} min")),
+    (1, Message("{n} s")),
+)
+
+
+def duration(seconds: float, say: Language) -> str:
+    """12 min; 50 s; 28 days: in minutes unless they are too few, or hours or days are whole."""
+    for unit, text in UNITS:
+        whole = unit >= 3600 and seconds >= 2 * unit and seconds % unit == 0
+        if whole or (unit == 60 and seconds >= 60) or unit == 1:
+            return say(text, n=f"{round(seconds / unit, 2):g}")
+    raise AssertionError("the last unit takes all")
+
+
+YEAR_S = 31_557_600.0
+
+
+def rate(value: Rate, say: Language) -> str:
+    """14.7 per 1000 people a year; 36 a day"""
+    if value.per_person:
+        a_year = value.per_second * YEAR_S * 1000
+        return say("{n} per 1000 people a year", n=f"{a_year:.4g}")
+    return say("{n} a day", n=f"{value.per_second * 86_400:.4g}")
+
+
+# ── several by one factor ────────────────────────────────────────────────────────────────────
+
+Together = list[tuple[str, list[Difference]]]  # what is said of some differences
+
+
+def _demand(found: Sequence[Difference], say: Language) -> Together:
+    """Demand so many times as high, where that is so in town and country alike."""
+    some = [one for one in found if one.path in RATES and _have_a_ratio(one)]
+    ratios = [one.other.per_second / one.base.per_second for one in some]
+    if len(ratios) != len(RATES) or not math.isclose(*ratios, rel_tol=1e-9):
+        return []
+    return [(say("demand {factor} times as high", factor=_factor(ratios[0])), some)]
+
+
+def _have_a_ratio(one: Difference) -> bool:
+    alike: bool = one.base.per_person == one.other.per_person
+    return alike and one.base.per_second > 0 and one.other.per_second > 0
+
+
+def _speeds(found: Sequence[Difference], say: Language) -> Together:
+    """Speeds on roads of all classes so many times as high."""
+    some = [one for one in found if one.path.startswith(SPEEDS) and one.base and one.other]
+    ratios = [one.other / one.base for one in some]
+    if len(some) > MOST and max(ratios) - min(ratios) < 1e-9:
+        text = say(
+            "speeds on {n} classes of roads {factor} times as high",
+            n=len(some),
+            factor=_factor(ratios[0]),
+        )
+        return [(text, some)]
+    return []
+
+
+def _bands(one: Difference, say: Language) -> list[str]:
+    """Speeds at some hours, or the factors by which they were altered at all hours."""
+    before, after = list(one.base), list(one.other)
+    if after[: len(before)] != before or not all(map(_always, after[len(before) :])):
+        return [say("other speeds at some hours")]
+    return [_times(band, say) for band in after[len(before) :]]
+
+
+def _always(band: Band) -> bool:
+    return tuple(band.hours) == tuple(EVERY_HOUR) and tuple(band.days) == EVERY_DAY
+
+
+def _times(band: Band, say: Language) -> str:
+    factor = _factor(band.speed)
+    if not band.classes:
+        return say("speed on all roads {factor} times as high", factor=factor)
+    roads = say(", ").join(band.classes)
+    return say("speed on {roads} roads {factor} times as high", roads=roads, factor=factor)
+
+
+def _factor(ratio: float) -> str:
+    return f"{ratio:.4g}"
+
+
+# ── what else than the layout differs ────────────────────────────────────────────────────────
+
+# Of one proposal, or of one of several.
+NOT_THE_LAYOUT_ALONE: Final = (
+    Message("Not only the layout differs. The proposal has: {settings}."),
+    Message("Not only the layout differs. {layout} has: {settings}."),
+)
+NOT_USED: Final = (
+    Message(
+        "The proposal's file also says: {settings}. That is not used: all layouts are judged by "
+        "the base's."
+    ),
+    Message(
+        "The file of {layout} also says: {settings}. That is not used: all layouts are judged by "
+        "the base's."
+    ),
+)
+
+
+def lines(proposals: Sequence[tuple[Name, Sequence[Difference]]], say: Language) -> list[str]:
+    """What else than stations and ambulances is not the same in all layouts, a line each."""
+    told, several = [], len(proposals) > 1
+    for name, found in proposals:
+        for text, some in (
+            (NOT_THE_LAYOUT_ALONE[several], in_effect(found)),
+            (NOT_USED[several], not_used(found)),
+        ):
+            if some:
+                told.append(say(text, layout=name, settings=listed(some, say)))
+    return told
+
+
+def subject(what: str, found: Sequence[Difference], say: Language) -> str:
+    """A change that a sentence speaks of, with all that it changes besides the layout."""
+    others = in_effect(found)
+    if not others:
+        return what
+    settings = listed(others, say, MOST)
+    return say("{what} and other settings ({settings})", what=what, settings=settings)
