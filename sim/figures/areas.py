@@ -22,7 +22,7 @@ PALE: Final = ("white", "#F4F4F4")  # fills on which a white border is not seen
 BORDER: Final = "#A8A8A8"
 
 
-class Fill(NamedTuple):
+class AreaFill(NamedTuple):
     """How an area is filled: its colour, a hatch on it, and the ink that is read on both."""
 
     face: str
@@ -34,7 +34,7 @@ class Fill(NamedTuple):
 class Area(NamedTuple):
     """An area's fill, and its number as a text; an empty one is not written."""
 
-    fill: Fill
+    fill: AreaFill
     number: str = ""
 
 
@@ -51,7 +51,7 @@ def draw(
             _label(ax, the_map, row, found[row], names[row], taken)
 
 
-def fill(ax: Axes, the_map: Map, fills: Sequence[Fill]) -> None:
+def fill(ax: Axes, the_map: Map, fills: Sequence[AreaFill]) -> None:
     """Areas in their colours and hatches, the boundary and the urban core."""
     frame = the_map.layers["townships"]
     colours = [one.face for one in fills]
@@ -66,7 +66,7 @@ def fill(ax: Axes, the_map: Map, fills: Sequence[Fill]) -> None:
     map_parts.outlines(ax, the_map)
 
 
-def handle(fill: Fill, label: str) -> Patch:
+def handle(fill: AreaFill, label: str) -> Patch:
     """A fill in a legend."""
     if fill.hatch:
         return Patch(facecolor=fill.face, edgecolor=fill.hatch_colour, hatch=fill.hatch, lw=0.6,

@@ -12,7 +12,7 @@ from sim.answers import area_changes
 from sim.answers.area_changes import AreaChange
 from sim.answers.comparison import Comparison
 from sim.figures import areas, map_page, map_parts, station_marks
-from sim.figures.areas import Area, Fill
+from sim.figures.areas import Area, AreaFill
 from sim.figures.map_page import Key, Part
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
@@ -22,16 +22,16 @@ from sim.words.language import Language
 
 BREAKS: Final = {"share": (5.0, 15.0), "min": (2.0, 5.0)}  # as they are printed
 WORSE_HATCH: Final = "\\\\\\"
-BLUES: Final = (Fill("#C9DFF2"), Fill("#6BAED6"), Fill("#08519C", ink="white"))
+BLUES: Final = (AreaFill("#C9DFF2"), AreaFill("#6BAED6"), AreaFill("#08519C", ink="white"))
 ORANGES: Final = (
-    Fill("#FDDDB8", WORSE_HATCH),
-    Fill("#F29A3F", WORSE_HATCH),
-    Fill("#A04000", WORSE_HATCH, "#FFFFFF66", "white"),
+    AreaFill("#FDDDB8", WORSE_HATCH),
+    AreaFill("#F29A3F", WORSE_HATCH),
+    AreaFill("#A04000", WORSE_HATCH, "#FFFFFF66", "white"),
 )
 OTHERS: Final = {
-    Verdict.TOO_SMALL: Fill("#F4F4F4"),
-    Verdict.UNDECIDED: Fill("#CFCFCF", "//", "#FFFFFFCC", "#333333"),
-    None: Fill("white", "....", "#00000066"),
+    Verdict.TOO_SMALL: AreaFill("#F4F4F4"),
+    Verdict.UNDECIDED: AreaFill("#CFCFCF", "//", "#FFFFFFCC", "#333333"),
+    None: AreaFill("white", "....", "#00000066"),
 }
 
 
@@ -63,7 +63,7 @@ def _class(key: str, one: AreaChange) -> int:
     return int(np.searchsorted(BREAKS[measure.unit], size, side="left"))
 
 
-def _fill(key: str, one: AreaChange) -> Fill:
+def _fill(key: str, one: AreaChange) -> AreaFill:
     if one.verdict == Verdict.BETTER:
         return BLUES[_class(key, one)]
     if one.verdict == Verdict.WORSE:

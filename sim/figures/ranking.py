@@ -14,7 +14,7 @@ from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Mark
 from sim.figures.map_page import Key
 from sim.figures.row_chart import Row, RowChart
-from sim.figures.site_map import SiteMark
+from sim.figures.site_map import NumberedSite
 from sim.measures.kinds import Measure
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
@@ -150,10 +150,10 @@ def draw_map(ranking: Ranking, say: Language, size: str = "screen") -> Figure:
     return site_map.draw(base, words.map_finding(ranking, say), size, say, marks, key)
 
 
-def _site_mark(ranking: Ranking, place: int, share: float, say: Language) -> SiteMark:
+def _site_mark(ranking: Ranking, place: int, share: float, say: Language) -> NumberedSite:
     site = ranking.sites[place - 1]
     station, mark = site.layout.stations[-1], _mark(ranking, site, BY_KEY[ranking.by])
     if place > words.on_map(ranking):
-        return SiteMark(station.x, station.y, mark)
+        return NumberedSite(station.x, station.y, mark)
     name = words.name(site, say)
-    return SiteMark(station.x, station.y, site_map.sized(mark, share), str(place), name)
+    return NumberedSite(station.x, station.y, site_map.sized(mark, share), str(place), name)

@@ -13,7 +13,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.transforms import Bbox
 
 from sim.figures import areas, lettering, map_page, map_parts, station_marks, style
-from sim.figures.areas import Fill
+from sim.figures.areas import AreaFill
 from sim.figures.intervals import Mark
 from sim.figures.map_page import Key, Part
 from sim.geography.bundle import Map
@@ -22,13 +22,13 @@ from sim.scenario.scenario import Scenario
 from sim.words.language import Language
 from sim.words.page import Finding
 
-GROUND: Final = Fill("#F4F4F4")
+GROUND: Final = AreaFill("#F4F4F4")
 LEAST: Final = 1.5  # a mark's width, in units of the body type: two figures fit into it
 
 GROWTH: Final = 2.2  # by how much the greatest mark is larger in area than the least
 
 
-class SiteMark(NamedTuple):
+class NumberedSite(NamedTuple):
     """A numbered mark at a site. `mark.size` is its width in units of the body type."""
 
     x: float
@@ -40,7 +40,7 @@ class SiteMark(NamedTuple):
 
 
 def draw(
-    base: Scenario, finding: Finding, size: str, say: Language, marks: Sequence[SiteMark],
+    base: Scenario, finding: Finding, size: str, say: Language, marks: Sequence[NumberedSite],
     key: Key,
 ) -> Figure:  # fmt: skip
     """Today's stations, and numbered marks; where these would meet they are moved apart."""
@@ -67,7 +67,7 @@ def sized(mark: Mark, share: float) -> Mark:
 
 
 def _marks(
-    ax: Axes, the_map: Map, marks: Sequence[SiteMark], part: Part, taken: list[Bbox]
+    ax: Axes, the_map: Map, marks: Sequence[NumberedSite], part: Part, taken: list[Bbox]
 ) -> None:
     """Dots first, then numbered marks from the first to the last, then names."""
     points, core = mpl.rcParams["font.size"], map_parts.core(the_map)
@@ -92,13 +92,13 @@ def _marks(
             )  # fmt: skip
 
 
-def _dot(ax: Axes, one: SiteMark) -> None:
+def _dot(ax: Axes, one: NumberedSite) -> None:
     points = mpl.rcParams["font.size"]
     ax.plot([one.x], [one.y], marker=one.mark.marker, ls="", markersize=0.4 * points, zorder=6.2,
             color=one.mark.colour, markerfacecolor=_face(one.mark))  # fmt: skip
 
 
-def _numbered(ax: Axes, one: SiteMark, spot: tuple[float, float]) -> None:
+def _numbered(ax: Axes, one: NumberedSite, spot: tuple[float, float]) -> None:
     """A mark with its number, and a line to its site if it had to be moved."""
     points, mark = mpl.rcParams["font.size"], one.mark
     if spot != (one.x, one.y):

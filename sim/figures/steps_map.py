@@ -11,7 +11,7 @@ from sim.answers.search import Step
 from sim.figures import intervals, site_map, style
 from sim.figures.intervals import Mark
 from sim.figures.map_page import Key
-from sim.figures.site_map import SiteMark
+from sim.figures.site_map import NumberedSite
 from sim.figures.tracks import LOOKS
 from sim.text import Name
 from sim.words import curve as words
@@ -45,12 +45,12 @@ def _shape(key: str) -> Mark:
     )
 
 
-def _mark(curve: Curve, key: str, place: int, step: Step, say: Language) -> SiteMark:
+def _mark(curve: Curve, key: str, place: int, step: Step, say: Language) -> NumberedSite:
     option = step.option
     x, y = _where(step, option.station)
     start = None if option.giver is None else _where(step, option.giver)
     name = say.name(option.station) if key == "stations" else ""
-    return SiteMark(x, y, _shape(key), str(place), name, start)
+    return NumberedSite(x, y, _shape(key), str(place), name, start)
 
 
 def _where(step: Step, name: Name) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from sim.answers.comparison import Comparison
 from sim.figures import areas, map_page, map_parts, station_marks, style
-from sim.figures.areas import Area, Fill
+from sim.figures.areas import Area, AreaFill
 from sim.figures.map_page import Key, Part
 from sim.scenario.layout import against
 from sim.scenario.scenario import Scenario
@@ -55,13 +55,13 @@ def _class(minutes: float) -> int:
 
 def _area(minutes: float, meets: bool) -> Area:
     if math.isnan(minutes):
-        return Area(Fill(NO_CALLS))
+        return Area(AreaFill(NO_CALLS))
     shown = "∞" if math.isinf(minutes) else f"{minutes:.0f}"
     if minutes > np.round(minutes) and np.round(minutes) in BREAKS:
         shown = f"{minutes:.1f}"  # 10.3 is not within ten minutes, and must not read as 10
     row = _class(minutes)
     ink = "white" if row >= DARK_FROM else style.INK
-    return Area(Fill(RAMP[row], "" if meets else MISSED, ink=ink), shown)
+    return Area(AreaFill(RAMP[row], "" if meets else MISSED, ink=ink), shown)
 
 
 def _classes(p90: np.ndarray, say: Language) -> list[Patch]:
@@ -71,9 +71,9 @@ def _classes(p90: np.ndarray, say: Language) -> list[Patch]:
     patches = []
     if used:
         every = range(used[0], used[-1] + 1)
-        patches = [areas.handle(Fill(RAMP[i]), names[i]) for i in every]
+        patches = [areas.handle(AreaFill(RAMP[i]), names[i]) for i in every]
     if np.isnan(p90).any():
-        patches.append(areas.handle(Fill(NO_CALLS), say("no calls")))
+        patches.append(areas.handle(AreaFill(NO_CALLS), say("no calls")))
     return patches
 
 
