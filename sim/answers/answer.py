@@ -185,8 +185,12 @@ class Answer(ABC):
         return self.page().html()
 
 
-class AnswerOnMap(Answer):
-    """An answer about places, which is drawn on the map, too."""
+class OnMap:
+    """What answers about places have besides: they are drawn on the map, too."""
+
+    def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
+        """As of any answer."""
+        raise NotImplementedError
 
     def map(self, lang: str = "en", size: str = "screen") -> Figure:
         """Its sites on the map."""

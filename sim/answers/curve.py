@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Unpack
 import numpy as np
 
 from sim.answers import candidates, costs, search
-from sim.answers.answer import AnswerOnMap, Provenance
+from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS
 from sim.answers.ranking import KEYS
 from sim.answers.search import Option, Step
@@ -37,7 +37,7 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Curve(AnswerOnMap):
+class Curve(Answer, OnMap):
     """Tracks of steps from the base, all measured on the same fresh calls."""
 
     provenance: Provenance

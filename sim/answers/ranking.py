@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from sim.answers import candidates
-from sim.answers.answer import AnswerOnMap, Provenance
+from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.reasons import Reason, reasons_for
 from sim.answers.selection import race
@@ -52,7 +52,7 @@ class RankedSite(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ranking(AnswerOnMap):
+class Ranking(Answer, OnMap):
     """Candidates, best first."""
 
     provenance: Provenance

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from sim.answers import candidates
-from sim.answers.answer import AnswerOnMap, Provenance, in_words
+from sim.answers.answer import Answer, OnMap, Provenance, in_words
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.costs import layout_cost
 from sim.answers.ranking import KEYS, select
@@ -251,7 +251,7 @@ def _after(runs: Runs, row: int, key: str, now: Estimate) -> Estimate:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Search(AnswerOnMap):
+class Search(Answer, OnMap):
     """The steps from today's layout to the mix that was found."""
 
     provenance: Provenance

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Unpack
 from scipy.stats import kendalltau
 
 from sim.answers import candidates, site_plans
-from sim.answers.answer import AnswerOnMap, Provenance
+from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS
 from sim.answers.ranking import RankedSite, Ranking, rank_layouts
 from sim.answers.site_plans import MODELS, SitePlan
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sites(AnswerOnMap):
+class Sites(Answer, OnMap):
     """Plans in the order of the model, beside what the simulation made of them."""
 
     provenance: Provenance

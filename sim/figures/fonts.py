@@ -19,7 +19,7 @@ CHINESE: Final = (
     "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "WenQuanYi Micro Hei", "SimHei",
 )  # fmt: skip
 LATIN: Final = ("Source Sans 3", "Noto Sans", "Arial", "Helvetica", "DejaVu Sans")
-SAMPLE: Final = "乡镇急救站达标率醴"  # a font that has these will have the others
+SAMPLE: Final = frozenset((0x4E61, 0x9547, 0x6025, 0x6551, 0x7AD9, 0x91B4))  # common, and rare
 FIRST_CHINESE: Final = 0x2E80
 MISSING: Final = Message(
     "No Chinese font was found, so figures are labelled in English. Install one and run this "
@@ -106,13 +106,12 @@ def _add(path: Path) -> None:
 @lru_cache(maxsize=4)
 def _with_chinese(names: frozenset[str]) -> str | None:
     """The first of these fonts, by name, that has the characters."""
-    wanted = {ord(letter) for letter in SAMPLE}
     found = [font for font in font_manager.fontManager.ttflist if font.name in names]
     for font in sorted(found, key=lambda font: font.name):
         try:
             has = FT2Font(font.fname, face_index=font.index).get_charmap()
         except (OSError, RuntimeError, ValueError):
             continue
-        if wanted <= has.keys():
+        if has.keys() >= SAMPLE:
             return font.name
     return None

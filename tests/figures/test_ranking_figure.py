@@ -172,7 +172,7 @@ def test_the_axis_says_what_is_better():
 def test_the_figure_of_an_answer_has_its_name_and_its_headline():
     found = spread_out()
     drawings = figures.drawings(found, EN)
-    assert list(drawings) == ["ranking"]
+    assert list(drawings) == ["ranking", "map"]
     assert headline(drawings["ranking"]()) == headline(found.figure())
     assert headline(found.figure()).startswith(found.best.candidate.name.en)
 
@@ -188,7 +188,7 @@ def test_a_draft_is_stamped():
 def test_plans_are_drawn_as_the_page_calls_them(lang):
     found, say = reordered(sited(best=3), [2, 0, 1]), language(lang)
     drawings = figures.drawings(found, say)
-    assert list(drawings) == ["sites"]
+    assert list(drawings) == ["sites", "map"]
     figure = drawings["sites"]()
     check(figure, lang)
     for row, place in enumerate((3, 1, 2)):
