@@ -113,7 +113,7 @@ def _grid(bounds: map_parts.Bounds, count: int, size: str) -> tuple[int, float]:
     most = 72 * inches * map_page.ASPECT / points - page.AROUND - LEGEND
 
     def high(columns: int) -> float:
-        """Of a map that fills its column, or less where there is no room for that."""
+        """The height of a map that fills its column, or less where there is no room for that."""
         filled = 0.96 * wide / columns * (y1 - y0) / (x1 - x0) + SCALE_BAR
         return min(filled, most / math.ceil(count / columns) - TITLE - 0.5)
 

@@ -178,7 +178,7 @@ def _taken(file: Path, layer: str, others: Sequence[str]) -> Message:
 
 
 def _encoding(path: Path, asked: str) -> text.Decoded | None:
-    """Of a Shapefile whose .cpg does not settle it; None of any other file."""
+    """The encoding of a Shapefile whose .cpg does not settle it; None for any other file."""
     if path.suffix.lower() not in (".shp", ".zip") or not path.is_file():
         return None
     try:

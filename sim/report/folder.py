@@ -179,7 +179,7 @@ def sha256(path: Path) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Of the program and the packages that compute for it."""
+    """The versions of the program and of the packages that compute for it."""
     found = {}
     for name in PACKAGES:
         with contextlib.suppress(PackageNotFoundError):

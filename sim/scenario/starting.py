@@ -161,8 +161,10 @@ def _notes(on: Map, lines: list[_Line]) -> list[Message]:
         notes.append(
             Message(
                 "assumed: one ambulance each at {names}, for the list does not say how many; write "
-                "a column 救护车数 or ambulances, or mend the file",
+                "a column {chinese} or {english}, or mend the file",
                 names=", ".join(assumed),
+                chinese="救护车数",
+                english="ambulances",
             )
         )
     notes += [

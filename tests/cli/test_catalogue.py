@@ -27,6 +27,12 @@ DATA = {
     "sim/geography/making/places.py",
     "sim/geography/making/roads/lines.py",
     "sim/geography/making/zones.py",
+    "sim/geography/making/urban.py",
+    "sim/geography/making/roads/tags.py",
+    "sim/geography/making/roads/columns.py",
+    "sim/geography/making/roads/access.py",
+    "sim/geography/making/roads/speeds.py",
+    "sim/scenario/starting.py",  # what the first scenario of a map is called
     "sim/scenario/records/columns.py",
     "sim/scenario/records/cells.py",  # what files write for yes and no
     "sim/scenario/records/times.py",  # how times are written
