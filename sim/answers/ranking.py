@@ -18,7 +18,14 @@ from sim.answers.candidates import SEATS, Candidate
 from sim.answers.reasons import Reason, reasons_for
 from sim.answers.selection import race
 from sim.errors import OptionError
-from sim.measures.intervals import Estimate, Moved, Spread, freedom, simultaneous
+from sim.measures.intervals import (
+    Estimate,
+    Moved,
+    Spread,
+    freedom,
+    pseudo_values,
+    simultaneous,
+)
 from sim.measures.kinds import Measure, OfCalls
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict, verdicts
@@ -208,14 +215,10 @@ def _of_calls(by: str) -> OfCalls:
 
 
 def _in_order(runs: Runs, selected: int, measure: Measure) -> list[int]:
-    """By their distance from the selected layout in the replications that both have."""
+    """By their gains as they are printed, the selected one first among equals."""
     rows = range(1, len(runs.layouts))
-    lead = {row: measure.sign * _lead(runs, row, selected, measure.key) for row in rows}
-    return sorted(rows, key=lambda row: (-lead[row], row != selected, row))
-
-
-def _lead(runs: Runs, row: int, selected: int, key: str) -> float:
-    return runs.spread(row, key, base=selected).mean if row != selected else 0.0
+    gain = {row: measure.sign * _gain(runs, row, selected, measure.key).mean for row in rows}
+    return sorted(rows, key=lambda row: (-gain[row], row != selected, row))
 
 
 def _ranked(
@@ -249,15 +252,25 @@ def _ranked(
 
 
 def _gain(runs: Runs, row: int, selected: int, key: str) -> Spread:
-    """A layout's gain over the base, in line with the order.
+    """A layout's gain over the base; of one with few replications corrected for their chance.
 
-    The gain of the selected one, and what this one leads or trails it by where both were simulated:
-    its own few replications may have been kind or unkind to all layouts alike.
+    The selected layout has more: what it gained in those few and what in all tells how kind they
+    were, as far as the gains of both vary together (a regression estimate by double sampling,
+    Cochran 1977, chapter 12). The interval is that of the few, so it errs on the wide side.
     """
-    own, lead = runs.spread(row, key), _lead(runs, row, selected, key)
-    if runs.replications(row) >= runs.replications(selected) or not math.isfinite(lead):
+    own, count = runs.spread(row, key), runs.replications(row)
+    if count >= runs.replications(selected):
         return own
-    return Moved(own, runs.spread(selected, key).mean + lead - own.mean)
+    base, mine, best = (
+        runs.summed(of).first(count).left_out(key) for of in (0, row, selected)
+    )
+    gain, best_gain = pseudo_values(mine - base), pseudo_values(best - base)
+    kind = runs.spread(selected, key).mean - float(best[0] - base[0])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = float(np.cov(gain, best_gain)[0, 1] / best_gain.var(ddof=1)) if count > 1 else 0.0
+    if not math.isfinite(slope * kind):
+        return own
+    return Moved(own, min(max(slope, 0.0), 1.0) * kind)
 
 
 def places(runs: Runs, order: Sequence[int], by: str) -> tuple[np.ndarray, np.ndarray]:

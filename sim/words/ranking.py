@@ -98,8 +98,8 @@ def _notes(ranking: Ranking, say: Language) -> list[str]:
         say(
             "Gains over today in {unit}, with 95 % intervals that hold for all candidates at once. "
             "Places: those that a candidate may have, as far as this study can tell; where they "
-            "overlap, it is a tie. A candidate with fewer runs gains what the one selected does, "
-            "and what it leads or trails that by in the runs that both have.",
+            "overlap, it is a tie. The gain of a candidate with fewer runs is corrected for how "
+            "kind those were to the one selected, as far as both gains go together.",
             unit=measures.unit(BY_KEY[ranking.by], say),
         )
     ]
