@@ -112,7 +112,7 @@ def test_few_replications_give_no_verdict(week):
 
 
 def test_at_least_one_replication_is_needed(week):
-    with pytest.raises(ScenarioError, match="at least one"):
+    with pytest.raises(ScenarioError, match="write at least 1; found 0"):
         comparison.run(week, replications=0)
 
 

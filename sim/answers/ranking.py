@@ -261,9 +261,7 @@ def _gain(runs: Runs, row: int, selected: int, key: str) -> Spread:
     own, count = runs.spread(row, key), runs.replications(row)
     if count >= runs.replications(selected):
         return own
-    base, mine, best = (
-        runs.summed(of).first(count).left_out(key) for of in (0, row, selected)
-    )
+    base, mine, best = (runs.summed(of).first(count).left_out(key) for of in (0, row, selected))
     gain, best_gain = pseudo_values(mine - base), pseudo_values(best - base)
     kind = runs.spread(selected, key).mean - float(best[0] - base[0])
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -16,7 +16,7 @@ AREAS = {"urban": Message("urban"), "rural": Message("rural"), "mixed": Message(
 
 
 def tables(comparison: Comparison, say: Language) -> list[Table]:
-    """Of a layout alone one table; else one for each proposal, beside today's layout."""
+    """One table for a layout alone; else one for each proposal, beside today's layout."""
     every = rows(comparison)
     each = [every[n :: len(comparison.layouts)] for n in range(len(comparison.layouts))]
     if not comparison.proposals:

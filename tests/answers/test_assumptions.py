@@ -53,7 +53,8 @@ def test_a_longer_turnout_is_expected_too():
 
 def siren_s(scenario):
     """[station, node] of driving."""
-    return system.siren_seconds_from(scenario, np.array([s.node for s in scenario.stations]))
+    at = system.at_roads(scenario.stations, scenario.map)
+    return system.siren_seconds(scenario, at, at)[1]
 
 
 def test_slower_roads_take_longer_everywhere():

@@ -27,11 +27,14 @@ def test_tracks_start_from_today_and_each_step_from_the_one_before():
             assert step.gains["within"].mean == pytest.approx(together)
 
 
-def test_the_curve_is_measured_on_fresh_calls():
+def test_the_gains_are_measured_on_fresh_calls_and_today_is_what_run_says():
     found = of_curve()
-    with Runs(priced(), [], Effort(seed=2025 + FRESH, workers=1)) as fresh:
+    first = found.tracks["stations"][0]
+    with Runs(priced(), [first.option.layout], Effort(seed=2025 + FRESH, workers=1)) as fresh:
         fresh.extend(6)
-        assert found.now["within"] == fresh.value(0)
+        assert first.gain.mean == pytest.approx(fresh.spread(1).mean)
+    with Runs(priced(), [], Effort(seed=2025, replications=6, workers=1)) as usual:
+        assert found.now["within"] == usual.levels(["within"])["within"]
 
 
 def test_a_rearranged_fleet_is_as_large_as_today():

@@ -236,8 +236,8 @@ def test_today_is_where_the_steps_began():
     ("how", "said"),
     [
         ({"by": "busy"}, "by: write one of"),
-        ({"stations": -1}, "not negative"),
-        ({"ambulances": -1}, "not negative"),
+        ({"stations": -1}, "stations: write at least 0; found -1"),
+        ({"ambulances": -1}, "ambulances: write at least 0; found -1"),
     ],
     ids=str,
 )

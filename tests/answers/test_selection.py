@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 
 import numpy as np
 import pytest
@@ -196,11 +196,10 @@ def test_more_in_common_ends_sooner():
 
 @pytest.fixture(scope="module")
 def known():
-    """`benchmarks/evidence.py`; its folder stays off the path, where it would hide Python's."""
-    spec = importlib.util.spec_from_file_location("known", ROOT / "benchmarks" / "evidence.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """`benchmarks/evidence.py`, which imports what stands beside it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "benchmarks")
+        return importlib.import_module("evidence")
 
 
 @pytest.mark.slow

@@ -43,7 +43,7 @@ def test_a_township_has_a_row_for_each_layout_whose_numbers_are_the_answers(comp
 
 
 def test_a_township_of_few_calls_is_not_judged(tiny):
-    base = tiny.with_study(length=86_400.0)
+    base = tiny.with_study(length=6 * 3600.0)
     found = sim.compare(base, base.add("New", at=[113.5, 27.6]), replications=5, workers=1)
     assert set(found.townships()["verdict"]) == {"too few calls to say"}
 
