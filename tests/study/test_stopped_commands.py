@@ -45,16 +45,18 @@ COMMANDS = {
     "worth": ("worth", LILING, "--replications", "8", *FAST),
     "why": ("why", LILING, "--replications", "8", *FAST),
 }
-# A command that dies by a signal after so many replications, and counts those that it simulated.
+# A command that dies by a signal after so many replications, and counts those that it simulated;
+# the choice of the worst-served comes first and is kept as a whole.
 DYING = """
 import os, signal, sys
 from pathlib import Path
 from sim.study import checkpoints, workers
+from sim.study.worst_served import FIRST
 left, done, real, kept = {left}, 0, workers.replicate, checkpoints.Finished.add
-def simulated(*given):
+def simulated(plan, engines, number, rows):
     global done
-    done += 1
-    return real(*given)
+    done += number < FIRST
+    return real(plan, engines, number, rows)
 def add(self, one):
     kept(self, one)
     Path({counted!r}).write_text(str(done))
