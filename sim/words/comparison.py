@@ -35,9 +35,7 @@ def _(comparison: Comparison, say: Language) -> Page:
 
 def heading(comparison: Comparison, say: Language) -> tuple[str, ...]:
     """Whose answer this is, and how it was made."""
-    made = say(
-        "{study}      {n} s", study=_made(comparison, say), n=f"{comparison.provenance.seconds:.0f}"
-    )
+    made = f"{_made(comparison, say)}      {provenance.seconds(comparison.provenance, say)}"
     return (
         _whose(comparison, say),
         made,
