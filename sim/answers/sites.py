@@ -18,7 +18,7 @@ from sim.answers import candidates, site_plans
 from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS
 from sim.answers.ranking import RankedSite, Ranking, rank_layouts
-from sim.answers.site_plans import MODELS, SitePlan
+from sim.answers.site_plans import MODELS, OF_VEHICLES, SitePlan
 from sim.answers.siting import Infeasible
 from sim.errors import ScenarioError
 from sim.study import arguments
@@ -44,6 +44,8 @@ class Sites(Answer, OnMap):
     ranking: Ranking
     busy: float | None  # MEXCLP's share of time
     left_out: int  # places that no candidate could cover
+    asked: int | None = None  # new stations, where that is more than there are candidates
+    candidates: int = 0  # how many there were
 
     name = "sites"
 
@@ -147,7 +149,17 @@ def site(
         **effort,
     )
     provenance = replace(ranking.provenance, seconds=time.perf_counter() - began)
-    return Sites(provenance, model, tuple(plans), ranking, busy, solved[0].left_out)
+    short = new is not None and model not in OF_VEHICLES and new > len(sites)
+    return Sites(
+        provenance,
+        model,
+        tuple(plans),
+        ranking,
+        busy,
+        solved[0].left_out,
+        asked=new if short else None,
+        candidates=len(sites),
+    )
 
 
 def _busy(base: Scenario, effort: Effort) -> float:

@@ -210,7 +210,7 @@ def headline(search: Search, say: Language) -> str:
         values["step"] = say.shortened(options.what(search.steps[0].option, say))
         return say(ONE_STEP[measure.unit], **values)
     most = _greatest(search)
-    if most is None:
+    if most is None or not _is_kept(most, search):
         return say(STEPS[measure.unit], n=len(search.steps), **values)
     values["step"] = say.shortened(options.what(most.option, say))
     return say(STEPS_WITH_MOST[measure.unit], n=len(search.steps), **values)
@@ -245,6 +245,15 @@ def _unsure(search: Search, values: dict[str, str], say: Language) -> str:
         "{n} steps, from {now} to {then} min: this study cannot tell whether they help",
         **values,
     )
+
+
+def _is_kept(step: Step, search: Search) -> bool:
+    """Whether the layout that was found has what a step did: a later one may have moved it on."""
+    name = step.option.station.zh
+    row, then = search.layout.station(name), step.option.layout.station(name)
+    if row is None or then is None:
+        return False
+    return search.layout.fleet_size(row) >= step.option.layout.fleet_size(then)
 
 
 def _greatest(search: Search) -> Step | None:

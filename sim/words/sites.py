@@ -20,7 +20,7 @@ from sim.words.page import Column, Finding, Page, Table, frame, page
 if TYPE_CHECKING:
     import pandas as pd
 
-NAMED = 3  # additions; a plan with more is numbered, and they are listed below the table
+NAMED = 3  # additions; those of a plan with more are listed below the table
 VALUES: Final = {  # what the models maximise or minimise
     "mclp": Message("people whom a station could reach in time"),
     "p-median": Message("mean minutes to the nearest station"),
@@ -80,10 +80,11 @@ def addition(one: Addition, say: Language) -> str:
 
 
 def plan_name(sites: Sites, row: int, say: Language) -> str:
-    """What a plan adds, or its number where that would be long."""
+    """What a plan adds; of many sites the first ones, and how many more there are."""
     additions = sites.plans[row].additions
     if len(additions) > NAMED:
-        return say("plan {n} ({sites} sites)", n=row + 1, sites=len(additions))
+        named = say.listed([addition(one, say) for one in additions], NAMED)
+        return say("plan {n} ({sites})", n=row + 1, sites=named)
     return _listed(sites, row, say)
 
 
@@ -159,6 +160,15 @@ def _notes(sites: Sites, say: Language) -> list[str]:
     if sites.busy is not None:
         share = say.percent(sites.busy)
         notes.append(say("Ambulances are taken as busy {share} of the time.", share=share))
+    if sites.asked is not None:
+        notes.append(
+            say.count(
+                sites.candidates,
+                "{asked} new stations were asked for, but there is only {n} candidate site.",
+                "{asked} new stations were asked for, but there are only {n} candidate sites.",
+                asked=sites.asked,
+            )
+        )
     if sites.left_out:
         notes.append(
             say.count(
@@ -169,8 +179,8 @@ def _notes(sites: Sites, say: Language) -> list[str]:
         )
     for row, plan in enumerate(sites.plans):
         if len(plan.additions) > NAMED:
-            name, listed = plan_name(sites, row, say), _listed(sites, row, say)
-            notes.append(say("{plan}: {sites}", plan=name, sites=listed))
+            listed = _listed(sites, row, say)
+            notes.append(say("Plan {n}: {sites}.", n=row + 1, sites=listed))
     return [*notes, disagreement(sites, say), ranking_words.promise(ranking_of(sites, say), say)]
 
 

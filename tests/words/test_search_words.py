@@ -178,3 +178,15 @@ def test_what_gets_worse_by_a_search_is_in_its_sentence():
     )
     little = last._replace(gains=last.gains | {"urban10": Estimate(-0.002, -0.003, -0.001)})
     assert "Worse" not in replace(found, steps=(little,)).sentence()
+
+
+def test_a_headline_names_only_what_the_final_layout_has():
+    """The first step does most, but its station is closed in the layout that was found."""
+    found = stepped(0.05, 0.01)
+    first = found.steps[0].option
+    assert "most by" in words.headline(found, EN)
+    last = found.steps[-1]
+    gone = last.option._replace(layout=last.option.layout.close(first.station.zh))
+    moved = replace(found, steps=(*found.steps[:-1], last._replace(option=gone)))
+    assert words.headline(moved, EN) == "2 steps lift compliance from 70.0 to 76.0 %"
+    assert "贡献最大" not in words.headline(moved, ZH)

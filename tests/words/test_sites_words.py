@@ -68,12 +68,22 @@ def test_a_plan_is_called_what_it_adds():
     assert words.plan_name(found, 0, ZH) == "湘东医院增 1 辆＋枫林镇＋枫林镇（2 辆）"
 
 
-def test_a_plan_of_many_sites_is_numbered_and_listed_below():
-    found = with_additions(*[Addition(FENGLIN, 1, True)] * 4)
-    assert words.plan_name(found, 0, EN) == "plan 1 (4 sites)"
-    assert words.plan_name(found, 0, ZH) == "方案 1（4 处）"
-    assert "plan 1 (4 sites): Fenglin + Fenglin + Fenglin + Fenglin" in found.page("en").notes
-    assert "方案 1（4 处）：枫林镇＋枫林镇＋枫林镇＋枫林镇" in found.page("zh").notes
+def test_a_plan_of_many_sites_names_the_first_and_is_listed_below():
+    found = with_additions(*[Addition(FENGLIN, 1, True)] * 5)
+    assert words.plan_name(found, 0, EN) == "plan 1 (Fenglin, Fenglin, Fenglin and 2 more)"
+    assert words.plan_name(found, 0, ZH).startswith("方案 1（枫林镇、枫林镇、枫林镇")
+    assert words.plan_name(found, 0, EN) in words.table(found, EN).rows[0][0]
+    assert f"Plan 1: {' + '.join(['Fenglin'] * 5)}." in found.page("en").notes
+    assert f"方案 1：{'＋'.join(['枫林镇'] * 5)}。" in found.page("zh").notes
+
+
+def test_more_sites_than_there_are_candidates_is_said():
+    found = replace(sited(best=3), asked=9, candidates=8)
+    said = "9 new stations were asked for, but there are only 8 candidate sites."
+    assert said in found.page("en").notes
+    assert "要求新增 9 个站点，但候选点只有 8 个。" in found.page("zh").notes
+    assert "were asked for" not in sited(best=3).table("en")
+    assert sited(new=20, best=1).asked == 20
 
 
 def test_the_ranking_calls_the_plans_by_the_same_names():
