@@ -15,6 +15,7 @@ YEAR_DAYS: Final = 365.25
 LONG_YEARS: Final = 5
 FEW: Final = 10  # calls, below which a pattern in their times says little
 HEAPED: Final = 0.1  # of all calls at one point
+HALF: Final = 0.5  # the same, of few calls
 MANY: Final = 100
 
 
@@ -74,12 +75,28 @@ def _of_span(received: np.ndarray) -> Iterator[Message]:
 
 
 def of_places(calls: pd.DataFrame) -> Iterator[Message]:
-    """Many calls at one point: what a dispatch system writes where it knows none."""
+    """Calls of which only the township is known; and many at one point, which is what a dispatch
+    system writes where it knows none."""
+    named = calls[~calls["by_point"].astype(bool)]
+    if homes := int(named["cell"].notna().sum()):
+        yield Message(
+            "Recorded calls that name only a township: {n} of {all}. Each is placed where people "
+            "of that township live, drawn once in proportion to them; the true place is unknown.",
+            n=homes,
+            all=len(calls),
+        )
+    if seats := len(named) - homes:
+        yield Message(
+            "Recorded calls that name only a township where the map has no people: {n} of {all}. "
+            "They are placed at its seat.",
+            n=seats,
+            all=len(calls),
+        )
     pointed = calls[calls["by_point"].astype(bool)]
-    if len(pointed) < MANY:
+    if len(pointed) < FEW:
         return
     heap = pointed.groupby(["x", "y"]).size()
-    if heap.max() > HEAPED * len(pointed):
+    if heap.max() > (HEAPED if len(pointed) >= MANY else HALF) * len(pointed):
         yield Message(
             "{n} of {all} recorded calls lie at one and the same point: it may be what the "
             "dispatch system writes where it knows no place.",

@@ -125,7 +125,7 @@ class _Reader:
         odd += where.faults
         rows = pd.DataFrame({"received_at": received, "x": where.xy[:, 0], "y": where.xy[:, 1]})
         rows["line"], rows["by_point"] = self.lines, where.by_point
-        rows["township"] = where.township
+        rows["township"], rows["cell"] = where.township, where.cell
         rows["priority"] = self._priorities(priorities, count)
         for stage in DURATIONS:
             rows[stage], more = self._durations(stage, count)
@@ -217,11 +217,12 @@ class _Reader:
         hospital = calls["hospital"].fillna(NONE).to_numpy(int)
         conveyed = np.where(hospital != NONE, calls["conveyed"].fillna(1.0), calls["conveyed"])
         self._contradicted(usable[usable["by_point"] & usable["township"].notna()])
+        areas, townships = self._areas(calls, xy)
         built = Calls(
             on_grid((received - start) / np.timedelta64(1, "s")),
             np.arange(len(calls)),
-            self.ground.areas_at(xy),
-            self.ground.townships_at(xy),
+            areas,
+            townships,
             calls["priority"].fillna(NONE).to_numpy(int),
             call_taking_s=stage_s[:, 0],
             turnout_s=stage_s[:, 1],
@@ -237,6 +238,15 @@ class _Reader:
             built, xy, start.astype(datetime), float(length_s), incidents.since(calls, start),
             calls["units"].to_numpy(int), balance, tuple(self.notes), tuple(self.warnings),
         )  # fmt: skip
+
+    def _areas(self, calls: pd.DataFrame, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """[call] area and township: of the point, or as the record and its cell say."""
+        areas, townships = self.ground.areas_at(xy), self.ground.townships_at(xy)
+        named = ~calls["by_point"].to_numpy(bool)
+        townships[named] = calls["township"].to_numpy(float)[named].astype(int)
+        drawn = named & calls["cell"].notna().to_numpy()
+        areas[drawn] = self.ground.cells.area[calls["cell"].to_numpy(float)[drawn].astype(int)]
+        return areas, townships
 
     def _from_instants(self, calls: pd.DataFrame) -> None:
         """Durations between recorded instants, of the stages for which that is asked."""
