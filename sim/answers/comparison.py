@@ -28,6 +28,7 @@ from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.replication import Keep
 from sim.study.runs import Runs
 from sim.text import Message
+from sim.upstairs import language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -240,15 +241,20 @@ class Comparison(Answer):
 
         return {"measures": pd.DataFrame(self.rows()), "townships": self.townships()}
 
-    def townships(self) -> pd.DataFrame:
+    def townships(self, lang: str | None = None) -> pd.DataFrame:
         """Every township by layout: people, calls, compliance, minutes, difference and verdict.
 
         A tidy row for each township and layout; columns are those of `TownshipRow`. Townships of
-        all proposals are judged together.
+        all proposals are judged together. `lang`: the names in this language stand first; what the
+        columns are called is the same in all. OptionError if there is no such language.
         """
         import pandas as pd
 
-        return pd.DataFrame(township_table.rows(self), columns=TownshipRow._fields)
+        frame = pd.DataFrame(township_table.rows(self), columns=TownshipRow._fields)
+        if lang is None:
+            return frame
+        first = "name_zh" if language(lang).code.startswith("zh") else "name_en"
+        return frame[[first, *(name for name in frame.columns if name != first)]]
 
     def facts(self) -> dict[str, Any]:
         """The whole answer as one object; `measures` are tidy rows, nan and inf are None."""

@@ -13,6 +13,9 @@ from sim.errors import RecordsError, ScenarioError
 from sim.prepare import demand, draws
 from sim.scenario import records
 from sim.scenario.file import load
+from sim.scenario.records.faults import NO_TOWNSHIP
+from sim.text import Message
+from sim.words.language import language
 
 PRIORITIES = ["red", "yellow", "green"]
 
@@ -247,3 +250,19 @@ def test_recorded_coordinates_heaped_at_one_point_are_a_warning(tmp_path, liling
     found = read(tmp_path, liling, head + rows + "2025-03-04 09:10,,,枫林镇\n")
     said = f"{count} of {count} recorded calls lie at one and the same point"
     assert any(said in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_further_rows_stand_below_the_first_ones(tmp_path, liling, code):
+    rows = "".join(f"2025-03-04 08:{n},枫林镇{n}\n" for n in range(10, 16))
+    with pytest.raises(RecordsError) as caught:
+        read(tmp_path, liling, "received_at,township\n" + rows)
+    say = language(code)
+    lines = caught.value.told(say).splitlines()
+    further = say(Message("{reason}: further rows: {n}", reason=NO_TOWNSHIP, n=1))
+    at = next(k for k, line in enumerate(lines) if further in line)
+    rows = [k for k, line in enumerate(lines) if "枫林镇1" in line]
+    assert len(rows) == 5
+    assert at > max(rows)
+    assert not any("{{" in line for line in lines)
+    assert any("`replay: {file: …, unusable: " in line for line in lines)

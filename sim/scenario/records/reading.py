@@ -24,6 +24,7 @@ from sim.scenario.records.columns import DURATIONS, STAMPS, FileColumn, FileColu
 from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
 from sim.scenario.records.incidents import Stamps
 from sim.scenario.records.instants import Instants
+from sim.scenario.records.oddities import Oddity
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.text import Message, message_of
@@ -42,7 +43,12 @@ class CallRecords(NamedTuple):
     units: np.ndarray  # [call] rows of the file that speak of it
     balance: Balance
     notes: tuple[Message, ...]  # how the file was read
-    warnings: tuple[Message, ...]  # what has to be said with every number
+    odd: tuple[Oddity, ...]  # what has to be said with every number
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        """What is odd about the records, a whole sentence or two each."""
+        return tuple(one.whole for one in self.odd)
 
 
 def read(
@@ -103,7 +109,7 @@ class _Reader:
         self.problems = problems
         self.instants = Instants(asked, found.order, self.lines, ground, problems)
         self.notes: list[Message] = tables.notes(table)
-        self.warnings: list[Message] = []
+        self.odd: list[Oddity] = []
 
     def texts(self, key: str) -> tuple[list[str], str] | None:
         """A column's texts, empty where it says that there is nothing; and its header."""
@@ -232,11 +238,11 @@ class _Reader:
             handover_s=stage_s[:, 3],
         )
         length_s = (end - start) / np.timedelta64(1, "s")
-        self.warnings += [*oddities.of_times(received, self.instants.dates_only)]
-        self.warnings += [*oddities.of_places(calls)]
+        self.odd += [*oddities.of_times(received, self.instants.dates_only)]
+        self.odd += [*oddities.of_places(calls)]
         return CallRecords(
             built, xy, start.astype(datetime), float(length_s), incidents.since(calls, start),
-            calls["units"].to_numpy(int), balance, tuple(self.notes), tuple(self.warnings),
+            calls["units"].to_numpy(int), balance, tuple(self.notes), tuple(self.odd),
         )  # fmt: skip
 
     def _areas(self, calls: pd.DataFrame, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -296,10 +302,13 @@ class _Reader:
             return
         at = self.ground.townships_at(both[["x", "y"]].to_numpy(float))
         if n := int((both["township"].to_numpy() != at).sum()):
-            self.warnings.append(
-                Message(
-                    "Of {all} records with a point and a township, {n} name another township than "
-                    "the point lies in; the point is taken.",
-                    n=n, all=len(both),
-                )
-            )  # fmt: skip
+            whole = Message(
+                "Of {all} records with a point and a township, {n} name another township than "
+                "the point lies in; the point is taken.",
+                n=n,
+                all=len(both),
+            )
+            brief = Message(
+                "Records: {n} of {all} name another township than their point.", n=n, all=len(both)
+            )
+            self.odd.append(Oddity(whole, brief))
