@@ -88,10 +88,8 @@ def explain(
         says = [language(lang)] if lang else None
         page = settings.explain(term or "", says)
         if not page:  # nor a setting: what speaks of it
-            speaking = glossary.speaking_of(term or "", says) + settings.speaking_of(
-                term or "", says
-            )
-            page = "\n\n".join(speaking)
+            rooms = (glossary, settings)
+            page = "\n\n".join(p for room in rooms for p in room.speaking_of(term or "", says))
         if not page:
             raise
     typer.echo(page)

@@ -83,9 +83,8 @@ def alone(folder: Path, named: Path | None = None) -> Iterator[None]:
         try:
             lock.acquire()
         except Timeout:
-            _try_to_write(
-                folder.parent
-            )  # a disk that makes no files looks like a lock that is held
+            # Where no file can be made it looks as if somebody held the lock.
+            _try_to_write(folder.parent)
             text = Message("another process is at this study: wait for it, or name another folder")
             raise OutputError(named, text) from None
     try:

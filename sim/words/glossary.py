@@ -40,16 +40,13 @@ def explain(term: str | None, say: Language | None = None) -> str:
 def speaking_of(term: str, says: Sequence[Language] | None = None) -> list[str]:
     """The definitions that speak of something that is no name of theirs, in some languages."""
     every = [language(code) for code in available()]
-    return [
-        "\n".join(
-            [
-                " · ".join(entry.names),
-                *(f"  {say(entry.definition.meaning)}" for say in says or every),
-            ]
-        )
-        for entry in _entries(every)
-        if any(has_word(say(entry.definition.meaning), term) for say in every)
-    ]
+    pages = []
+    for entry in _entries(every):
+        meaning = entry.definition.meaning
+        if any(has_word(say(meaning), term) for say in every):
+            said = [f"  {say(meaning)}" for say in says or every]
+            pages.append("\n".join([" · ".join(entry.names), *said]))
+    return pages
 
 
 def has_word(text: str, term: str) -> bool:
