@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
 from sim.answers import township_table
-from sim.answers.answer import Answer, Provenance, as_fact, finite, or_none
+from sim.answers.answer import Answer, Provenance, as_fact, finite, names_first, or_none
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
 from sim.measures import estimates
@@ -28,7 +28,6 @@ from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.replication import Keep
 from sim.study.runs import Runs
 from sim.text import Message
-from sim.upstairs import language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -251,10 +250,7 @@ class Comparison(Answer):
         import pandas as pd
 
         frame = pd.DataFrame(township_table.rows(self), columns=TownshipRow._fields)
-        if lang is None:
-            return frame
-        first = "name_zh" if language(lang).code.startswith("zh") else "name_en"
-        return frame[[first, *(name for name in frame.columns if name != first)]]
+        return frame if lang is None else names_first(frame, lang)
 
     def facts(self) -> dict[str, Any]:
         """The whole answer as one object; `measures` are tidy rows, nan and inf are None."""
