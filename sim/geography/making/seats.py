@@ -27,7 +27,7 @@ from sim.geography.making.headcount import (
     people_in,
 )
 from sim.geography.making.report import GROUND, Counted, Report, count, some
-from sim.geography.making.urban import worded
+from sim.geography.making.urban import refuse_unknown, worded
 from sim.geography.making.zones import CODES, LIVING, NAMES_ZH, SEAT, named
 from sim.text import Message
 
@@ -83,9 +83,8 @@ def read(
     """
     frame = points_of(path, options, report).to_crs(crs)
     _tell_unused(path, frame, options, report)
-    living = None
-    if options.people is not None:
-        living = people_in(path, frame, options.people.column)
+    living = _living(path, frame, options)
+    if living is not None:
         note_read(path, living, report, SEATS)
         note_repeats(path, pd.DataFrame(frame.drop(columns="geometry")), living, report)
     frame = named(path, frame, options.zones.name_column)
@@ -107,6 +106,23 @@ def read(
     )
     report.note(GROUND, message)
     return frame.set_geometry(ground, crs=crs).reset_index(drop=True)
+
+
+def _living(path: Path, frame: gpd.GeoDataFrame, options: SeatOptions) -> np.ndarray | None:
+    """[row] people, if they are wanted; what is wrong with them and with what is urban is told."""
+    living, problems = None, []
+    if options.people is not None:
+        try:
+            living = people_in(path, frame, options.people.column)
+        except MapImportError as error:
+            problems += error.problems
+    try:
+        refuse_unknown(path, frame, options.zones)
+    except MapImportError as error:
+        problems += error.problems
+    if problems:
+        raise MapImportError(path, problems)
+    return living
 
 
 def _tell_unused(path: Path, frame: gpd.GeoDataFrame, options: SeatOptions, report: Report) -> None:
