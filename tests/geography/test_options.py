@@ -78,6 +78,9 @@ def test_the_command_prints_a_report_and_draws(tmp_path):
     assert "24 links between 16 nodes" in done.stdout
     names = {path.name for path in (tmp_path / "maps" / "town").iterdir()}
     assert names == {"town.gpkg", "README.md", "import.yaml", "map.png"}
+    done = tenthirty("map", "import", "--again", "maps/town/import.yaml", cwd=tmp_path)
+    assert "it has the list's stations: 2; ambulances: 2" in done.stdout
+    assert done.stdout.strip().endswith("Next: tenthirty run scenarios/town")
     done = subprocess.run([*command, *options, "--cell", "100"], cwd=tmp_path,
                           capture_output=True, text=True, encoding="utf-8")  # fmt: skip
     assert done.returncode == 2

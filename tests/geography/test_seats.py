@@ -166,8 +166,13 @@ def test_a_header_that_says_so_is_believed_even_if_few_words_are_known(make):
 
 def test_columns_that_say_something_else_leave_density_to_decide(make):
     towns = {k: v for k, v in TOWNS.items() if k != "城区/农村"}
-    for other in (["12", "30.5", "8"], ["北区", "南区", "西区"], ["", "", ""]):
-        report, _ = make(towns | {"area": other})
+    for other in (
+        ["12", "30.5", "8"],
+        ["北区", "南区", "西区"],
+        ["", "", ""],
+        ["town", "town", "village"],
+    ):
+        report, _ = make(towns | {"area" if "town" not in other else "place": other})
         assert "people per km² or more" in str(report)
     report, _ = make(towns | {"乡镇": ["城关", "农", "城区"]})  # names of places, no words of kind
     assert "people per km² or more" in str(report)

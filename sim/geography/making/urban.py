@@ -30,6 +30,10 @@ SURELY: Final = {"城区/农村", "城镇/农村", "城镇/乡村", "城市/农�
                  "rural/urban", "urban rural", "town/country"}  # fmt: skip
 MAYBE: Final = {"area", "area type", "zone type", "urban", "rural", "区域",
                 "区域类型", "城乡分类", "地区类型", "城区", "农村"}  # fmt: skip
+# Words that stand beside town and city where a column says what kind of place it is instead.
+OTHER_KINDS: Final = {"village", "hamlet", "suburb", "quarter", "neighbourhood", "township",
+                      "borough", "municipality", "district", "county", "locality", "镇", "乡",
+                      "街道", "村"}  # fmt: skip
 NAMING: Final = {name.casefold() for name in (*shapes.NAMES, *NAMES_ZH)}
 OWN: Final = ("geometry", "name_en", "name_zh", "code", SEAT)
 
@@ -106,7 +110,7 @@ def worded(zones: pd.DataFrame) -> str:
             meant.append(str(name))
         elif filled and known == len(said):
             whole.append(str(name))
-        elif filled and 2 * known >= len(filled):
+        elif filled and 2 * known >= len(filled) and not OTHER_KINDS & set(filled):
             mostly.append(str(name))
     return next(iter([*meant, *whole, *mostly]), "")
 
