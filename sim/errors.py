@@ -128,6 +128,9 @@ def did_you_mean(found: str, known: Sequence[str]) -> Message:
 
 def nearest(found: str, known: Sequence[str]) -> str:
     """The known name that may have been meant; "" if none is near."""
+    begun = [name for name in known if found and str(name).startswith(str(found))]
+    if begun:
+        return begun[0]
     # Chinese names are two to four characters: a looser cutoff than the default finds them.
     near = get_close_matches(str(found), list(known), n=1, cutoff=0.5)
     return near[0] if near else ""

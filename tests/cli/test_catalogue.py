@@ -30,6 +30,7 @@ DATA = {
     "sim/geography/making/urban.py",
     "sim/geography/making/roads/tags.py",
     "sim/geography/making/roads/columns.py",
+    "sim/geography/making/roads/wording.py",  # marks between values
     "sim/geography/making/roads/access.py",
     "sim/geography/making/roads/speeds.py",
     "sim/scenario/starting.py",  # what the first scenario of a map is called

@@ -151,7 +151,7 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         ("- just\n- a list\n", "a scenario is a list of settings"),
         ("", "a scenario is a list of settings"),
         ("name: !!python/object:os.system x\n", "map"),
-        (HEAD + "demand: {replay: nowhere.csv}\n", "cannot be read"),
+        (HEAD + "demand: {replay: nowhere.csv}\n", "no such file"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named_with_its_line_and_field(write, text, said):
