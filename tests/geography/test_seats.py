@@ -195,8 +195,12 @@ def test_people_that_no_country_has_are_refused(make):
 
 def test_all_mistakes_of_a_list_are_told_at_once(make):
     text = refused(
-        make, TOWNS | {"常住人口": ["", "-500", "x"], "城区/农村": ["城区", "?", "农村"]}
-    )
+        make,
+        TOWNS | {"常住人口": ["", "-500", "x"], "城区/农村": ["城区", "?", "农村"],
+                 "经度": ["113.52", "east", "9113.5"]},
+    )  # fmt: skip
+    assert "line 3, column 经度: write a number; found east" in text
+    assert "line 4, column 经度: write degrees from -180 to 180; found 9113.5" in text
     for part in ("line 2, column 常住人口: write a number; found nothing",
                  "line 3, column 常住人口: write a number from 0 up; found -500",
                  "line 4, column 常住人口: write a number; found x",
@@ -242,7 +246,7 @@ def test_a_misspelt_township_of_a_station_is_told(make, tmp_path):
     )
     assert [warning for warning in report.warnings if "no township" in warning] == [
         f"{said}; did you mean 城关镇?"
-    ] * 2
+    ]  # the same of both lists: told once
     assert ground.layers["sites"]["township"].tolist() == ["2", "3"]
     sites.write_text("名称,经度,纬度,乡镇\n东站,113.9,27.631,城官镇\n", "utf-8")
     text = refused(make, TOWNS, sites=sites)

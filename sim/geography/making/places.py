@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -195,11 +196,15 @@ def read_sites(
         columns = ("name_zh", "name_en", "kind", "status", "township", "ambulances")
         return _none(columns, zones.crs)
     found = _read(source, zones.crs)
-    facts: dict[str, Any] = dict(_named(found))
-    facts["kind"] = _words(found, KIND, KINDS)
-    facts["status"] = _words(found, STATUS, STATES)
-    facts["township"] = _townships(found, zones, report)
-    facts["ambulances"] = _ambulances(found)
+    columns_of = {
+        "names": lambda: _named(found),
+        "kind": lambda: _words(found, KIND, KINDS),
+        "status": lambda: _words(found, STATUS, STATES),
+        "township": lambda: _townships(found, zones, report),
+        "ambulances": lambda: _ambulances(found),
+    }
+    facts = _every(found.path, columns_of)
+    facts = facts.pop("names") | facts
     _tell(found, report)
     total = facts["ambulances"][~np.isnan(facts["ambulances"])]
     if report is not None and len(total):
@@ -210,6 +215,19 @@ def read_sites(
         )
         report.note(PLACES, message)
     return _layer(facts, found.frame)
+
+
+def _every(path: Path, columns: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What each column says; MapImportError with the problems of all of them."""
+    facts, problems = {}, []
+    for name, read in columns.items():
+        try:
+            facts[name] = read()
+        except MapImportError as error:
+            problems += error.problems
+    if problems:
+        raise MapImportError(path, problems)
+    return facts
 
 
 def read_points(path: Path, crs: pyproj.CRS) -> gpd.GeoDataFrame:

@@ -64,7 +64,11 @@ def points_of(path: Path, options: SeatOptions, report: Report | None = None) ->
     if report is not None:
         for note in tables.notes(frame):
             report.note(GROUND, note)
-    lon, lat, _ = located.degrees(path, frame, options.zones.coordinates)
+    try:
+        lon, lat, _ = located.degrees(path, frame, options.zones.coordinates)
+    except MapImportError as error:
+        others = _wrong_with(path, frame, options)
+        raise MapImportError(path, list(dict.fromkeys([*error.problems, *others]))) from None
     where = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326)
     return gpd.GeoDataFrame(frame, geometry=where)
 
@@ -108,7 +112,16 @@ def read(
     return frame.set_geometry(ground, crs=crs).reset_index(drop=True)
 
 
-def _living(path: Path, frame: gpd.GeoDataFrame, options: SeatOptions) -> np.ndarray | None:
+def _wrong_with(path: Path, frame: pd.DataFrame, options: SeatOptions) -> list[Problem]:
+    """What else is wrong with a list whose places cannot be read."""
+    try:
+        _living(path, frame, options)
+    except MapImportError as error:
+        return error.problems
+    return []
+
+
+def _living(path: Path, frame: pd.DataFrame, options: SeatOptions) -> np.ndarray | None:
     """[row] people, if they are wanted; what is wrong with them and with what is urban is told."""
     living, problems = None, []
     if options.people is not None:
