@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import MapImportError, Problem
-from sim.files import delimited, headers, numerals, text, workbooks
+from sim.files import delimited, headers, numerals, text, totals, workbooks
 from sim.files.delimited import Row
 from sim.text import Message, message_of
 
@@ -270,42 +270,12 @@ def decimal_comma(frame: pd.DataFrame, written: Sequence[str]) -> bool:
     raise numerals.CommaError(message, unclear[:1])
 
 
-TOTALS: Final = frozenset({
-    "合计", "总计", "小计", "共计", "总和", "全部合计", "全县合计", "全市合计", "全区合计", "合計",
-    "總計", "小計", "total", "totals", "grand total", "subtotal", "subtotals", "sub-total",
-    "sub total", "overall total", "in total", "sum",
-})  # fmt: skip
-
-
-def total_row(frame: pd.DataFrame, row: int) -> Message | None:
-    """What is wrong with a row that sums up the others, like `合计`; None if it does not."""
-    for cell in frame.iloc[row].tolist():
-        if isinstance(cell, str) and _plain_word(cell) in TOTALS:
-            return Message(
-                "it looks like a total ({word}), not a place: leave this row out", word=cell.strip()
-            )
-    return None
-
-
 def refuse_totals(path: Path, frame: pd.DataFrame) -> None:
     """MapImportError if rows sum up the others: what is in them would be counted twice."""
-    rows: set[int] = set()
-    for name in frame.columns:
-        if frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype):
-            cells = frame[name].tolist()
-            words = {cell for cell in cells if isinstance(cell, str)}
-            totals = {cell for cell in words if _plain_word(cell) in TOTALS}
-            rows |= {at for at, cell in enumerate(cells) if totals and cell in totals}
-    found = [(at, total_row(frame, at)) for at in sorted(rows)[:20]]
+    found = [(at, totals.total_row(frame, at)) for at in totals.total_rows(frame)[:20]]
     wrong = [Problem(said, line=_line(path, frame, at)) for at, said in found if said]
     if wrong:
         raise MapImportError(path, wrong)
-
-
-def _plain_word(cell: str) -> str:
-    """`合 计：` and `Total:` as they stand in a list of such words."""
-    word = cell.strip().rstrip(":：").casefold()
-    return " ".join(word.split()) if word.isascii() else "".join(word.split())
 
 
 def _line(path: Path, frame: pd.DataFrame, row: int) -> int | None:
@@ -315,7 +285,7 @@ def _line(path: Path, frame: pd.DataFrame, row: int) -> int | None:
 def _no_number(path: Path, frame: pd.DataFrame, name: str, row: int, told: _Told) -> Problem:
     """What is wrong with a cell that is no number, by what stands there or in its row."""
     line, found = _line(path, frame, row), told.written[row]
-    total = total_row(frame, row)
+    total = totals.total_row(frame, row)
     if total is not None:
         return Problem(total, line=line)
     message: str = Message("write a number; found nothing")

@@ -13,7 +13,7 @@ import shapely
 from scipy import ndimage
 
 from sim.errors import MapImportError, Problem, did_you_mean
-from sim.files import shapes, tables
+from sim.files import shapes, tables, totals
 from sim.geography.making.groups import ZoneOptions
 from sim.geography.making.report import TOWN, Report, some
 from sim.geography.making.zones import NAMES_ZH, SEAT, outline, polygonal, read_polygons
@@ -126,7 +126,7 @@ def refuse_unknown(path: Path, zones: pd.DataFrame, options: ZoneOptions) -> Non
     problems = []
     said = tables.texts(zones[name])
     for row, word in enumerate(_words(zones[name])):
-        if word in KNOWN or tables.total_row(zones, row):  # that is told with the people
+        if word in KNOWN or totals.total_row(zones, row):  # that is told with the people
             continue
         text = UNKNOWN if word else EMPTY
         message = Message(text.text, found=said[row], column=name)
