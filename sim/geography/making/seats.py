@@ -129,12 +129,16 @@ def _living(path: Path, frame: pd.DataFrame, options: SeatOptions) -> np.ndarray
             living = people_in(path, frame, options.people.column)
         except MapImportError as error:
             problems += error.problems
-    try:
-        refuse_unknown(path, frame, options.zones)
-    except MapImportError as error:
-        problems += error.problems
+    for refuse in (
+        lambda: tables.refuse_totals(path, frame),
+        lambda: refuse_unknown(path, frame, options.zones),
+    ):
+        try:
+            refuse()
+        except MapImportError as error:
+            problems += error.problems
     if problems:
-        raise MapImportError(path, problems)
+        raise MapImportError(path, list(dict.fromkeys(problems)))
     return living
 
 
