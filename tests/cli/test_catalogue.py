@@ -21,6 +21,7 @@ DATA = {
     "sim/files/text.py",  # characters that are usual in tables
     "sim/files/numerals.py",  # units
     "sim/files/tables.py",  # columns of planners' files, here and below
+    "sim/files/totals.py",
     "sim/files/shapes.py",
     "sim/geography/making/located.py",
     "sim/geography/making/matrix_tables.py",
