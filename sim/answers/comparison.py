@@ -17,7 +17,7 @@ from sim.errors import OptionError
 from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, Group, Setup
-from sim.measures.intervals import Estimate, Spread, simultaneous
+from sim.measures.intervals import Estimate, Jackknifed, Spread, simultaneous
 from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
@@ -90,6 +90,11 @@ class Comparison(Answer):
         """The settings in which a layout's scenario is other than the base."""
         return self.differing[layout] if self.differing else ()
 
+    def is_same(self, layout: int) -> bool:
+        """Whether a layout is the base itself, so that nothing can differ."""
+        one, other = self.layouts[0], self.layouts[layout]
+        return not in_effect(self.differences(layout)) and one.is_laid_out_as(other)
+
     @cached_property
     def matters(self) -> Matters:
         """Differences below this are too small to matter."""
@@ -142,11 +147,13 @@ class Comparison(Answer):
 
     @cached_property
     def _spreads(self) -> Any:
-        return lru_cache(maxsize=None)(
-            lambda key, layout, group: estimates.paired(
-                self._beside, self.pooled[layout], key, group
-            )
-        )
+        def paired(key: str, layout: int, group: Group) -> Spread:
+            found = estimates.paired(self._beside, self.pooled[layout], key, group)
+            if self.is_same(layout) and not math.isnan(found.mean):
+                return Jackknifed(0.0, 0.0, max(1, self.replications - 1))
+            return found
+
+        return lru_cache(maxsize=None)(paired)
 
     def _check(self, key: str, layout: int, least: int = 0) -> None:
         """Refuse a measure or a layout that there is not."""
@@ -165,7 +172,7 @@ class Comparison(Answer):
     def verdict(self, key: str, layout: int = 1) -> Verdict:
         """What a difference amounts to; undecided while there are too few replications to tell."""
         self._check(key, layout, 1)
-        if self.replications < FEWEST:
+        if self.replications < FEWEST and not self.is_same(layout):
             return Verdict.UNDECIDED
         return self._verdicts(key)[layout - 1]
 

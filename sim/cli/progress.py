@@ -17,10 +17,11 @@ EARLY = 10.0  # per cent done, before which the pace says little about the rest
 
 
 class TimeLeft(ProgressColumn):
-    """Time left by the mean pace since work began.
+    """Time left by the mean pace since the first steps were done.
 
     Rich's own estimate goes by the last few steps. Ours come in bursts, one from each worker, and
-    what was finished before does not say how fast it goes now.
+    what was finished before does not say how fast it goes now. Nor do the first steps: the rules
+    may have been compiled before them.
     """
 
     def render(self, task: Task) -> Text:
@@ -108,6 +109,7 @@ def bar(title: str, say: Say = str, *, lines: bool = True) -> Iterator[Callable[
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
         task = progress.add_task(say(title), total=None, began=0.0, last=0.0, before=0, title=title)
         of: int | None = None
+        waiting: int | None = None  # what was done before the first steps, until these are done
 
         def show(line: str) -> None:
             progress.console.print(say(line), markup=False, highlight=False, soft_wrap=True)
@@ -121,7 +123,7 @@ def bar(title: str, say: Say = str, *, lines: bool = True) -> Iterator[Callable[
             note: str | None = None,
             aside: Callable[[], object] | None = None,
         ) -> None:
-            nonlocal of
+            nonlocal of, waiting
             if aside is not None:
                 progress.stop()
                 aside()
@@ -133,6 +135,10 @@ def bar(title: str, say: Say = str, *, lines: bool = True) -> Iterator[Callable[
             now = time.monotonic()
             if (total is None) != (of is None):  # a total that grows is still the same work
                 progress.update(task, began=now, before=done)
+                waiting = done
+            elif waiting is not None and done > waiting:
+                progress.update(task, began=now, before=done)
+                waiting = None
             of = total
             progress.update(task, completed=done, total=total, last=now)
             if title is not None:

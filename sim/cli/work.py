@@ -81,7 +81,7 @@ def session(
                 asked |= {"watch": watch, "pool": effort.pool, "checkpoints": checkpoints}
                 yield Session(part, asked)
     except KeyboardInterrupt:
-        raise Stopped(_stopped(checkpoints.finished())) from None
+        raise Stopped(_stopped(checkpoints.finished(), steps)) from None
     except PlannerError as error:
         checkpoints.mention(error)
         raise
@@ -101,11 +101,18 @@ def _going_on(runs: int) -> Message:
     return Message("Going on: {runs} runs were finished before.", runs=runs)
 
 
-def _stopped(runs: int) -> Message:
+def _stopped(runs: int, steps: bool) -> Message:
     if not runs:
         return Message("Stopped. Nothing was written.")
     if runs == 1:
         return Message("Stopped: 1 run is finished; the same command goes on from there.")
+    if steps:
+        return Message(
+            "Stopped: {runs} runs are finished; the same command goes on from there. The runs by "
+            "which options are chosen are counted here; the heading of the answer counts those "
+            "that its numbers rest on.",
+            runs=runs,
+        )
     return Message(
         "Stopped: {runs} runs are finished; the same command goes on from there.", runs=runs
     )

@@ -91,6 +91,11 @@ class Stepped(NamedTuple):
             meets = meets - self.base.meets
         return float(self.people @ meets)
 
+    @property
+    def constant(self) -> bool:
+        """Whether nothing differs in any replication."""
+        return self.same is not None and bool(self.same.all())
+
     def interval(self, level: float = LEVEL) -> Estimate:
         low, high = self._reach(level)
         if not low < self.mean < high:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sim.measures.counted import CLUMP, ExactShare
-from sim.measures.intervals import LEVEL, Spread, holm
+from sim.measures.intervals import LEVEL, Spread, holm, simultaneous
 from sim.measures.kinds import Matters, Measure
+from sim.measures.steps import Stepped
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -39,8 +40,10 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
     worse if it would hardly make none look so large. Both by Holm's step-down tests over the
     layouts; with one layout that is whether the 95 % interval is all small, or leaves out nothing.
     Too few calls to say: fewer than `FEWEST_CALLS`, or a share of so few that no difference at all
-    could not be told from one that matters.
+    could not be told from one that matters. Undecided: the rest, and whatever has no interval,
+    unless nothing differs in any replication.
     """
+    level = simultaneous(len(differences))
     small = measure.matters(matters)
     is_small = holm([max(d.above(-small), d.below(small)) for d in differences])
     is_some = holm([min(d.above(0.0), d.below(0.0)) for d in differences])
@@ -48,6 +51,8 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
     for difference, equal, other in zip(differences, is_small, is_some, strict=True):
         if difference.rests_on < FEWEST_CALLS:
             found.append(Verdict.TOO_FEW)
+        elif not (difference.interval(level).known or _is_constant(difference)):
+            found.append(Verdict.UNDECIDED)
         elif equal < 1 - LEVEL:
             found.append(Verdict.TOO_SMALL)
         elif other < 1 - LEVEL:
@@ -58,6 +63,10 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
         else:
             found.append(Verdict.UNDECIDED)
     return found
+
+
+def _is_constant(difference: Spread) -> bool:
+    return isinstance(difference, Stepped) and difference.constant
 
 
 def could_be_missed(calls: float) -> float:

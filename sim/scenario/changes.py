@@ -18,7 +18,7 @@ from sim.errors import ScenarioError, did_you_mean
 from sim.scenario.layout import Ambulance, Layout, Station
 from sim.scenario.positions import position
 from sim.scenario.validation import Problems, validated
-from sim.scenario.values import ClockHours, Count, Form, Place, Setting, ShortText
+from sim.scenario.values import ClockHours, Count, Form, LonLat, Place, Setting, ShortText
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ class Verb(Setting):
     """Something done to a station."""
 
     key: ClassVar[str]  # as files and the prompt name it
-    sign: ClassVar[str]  # before the station's name, in the name of a layout
     heading: ClassVar[Message]  # of what is told if it cannot be done
 
     station: ShortText
@@ -54,17 +53,15 @@ class Verb(Setting):
         """The layout with this done; as it was after telling why it cannot be."""
         raise NotImplementedError
 
-    def name(self, layout: Layout) -> Name:
+    def name(self, layout: Layout, on: Map) -> Name:
         """What is done in a word or two, for the name of the layout."""
-        station = layout.station_name(self.station)
-        return Name(f"{self.sign} {station.zh}", f"{self.sign} {station.en}")
+        raise NotImplementedError
 
 
 class Add(Verb):
     """A station and its ambulances."""
 
     key = "add"
-    sign = "+"
     heading = Message("add {station}")
 
     station: ShortText
@@ -114,12 +111,14 @@ class Add(Verb):
         crews = (Ambulance(len(layout.stations), self.hours),) * self.ambulances
         return replace(layout, stations=(*layout.stations, station), fleet=(*layout.fleet, *crews))
 
+    def name(self, layout: Layout, on: Map) -> Name:
+        return _short("+ {0}", layout.station_name(self.station))
+
 
 class Move(Verb):
     """A station stands elsewhere; its ambulances come along."""
 
     key = "move"
-    sign = "→"
     heading = Message("move {station}")
 
     to: Place
@@ -132,12 +131,23 @@ class Move(Verb):
             return layout
         return _with_station(layout, row, replace(layout.stations[row], **where._asdict()))
 
+    def name(self, layout: Layout, on: Map) -> Name:
+        """Xiangdong Hospital → Fenglin: from the station to its new place."""
+        return _short("{0} → {1}", layout.station_name(self.station), self.place(on))
+
+    def place(self, on: Map) -> Name:
+        """What the new place is called: as the map knows it, else as it was written."""
+        if isinstance(self.to, LonLat):
+            written = f"{self.to.lon:g}, {self.to.lat:g}"
+            return Name(written, written)
+        spot = on.find(self.to)
+        return Name(*spot.name) if spot else Name(self.to, self.to)
+
 
 class Staff(Verb):
     """A station has more ambulances, or fewer; of these the last come go first."""
 
     key = "ambulances"
-    sign = "±"
     heading = Message("ambulances {station}")
 
     by: Difference | None = None
@@ -177,12 +187,16 @@ class Staff(Verb):
         gone = [i for i, ambulance in enumerate(layout.fleet) if ambulance.station == row][by:]
         return replace(layout, fleet=tuple(a for i, a in enumerate(layout.fleet) if i not in gone))
 
+    def name(self, layout: Layout, on: Map) -> Name:
+        """Xiangdong Hospital +1; Xiangdong Hospital = 3"""
+        number = f"= {self.to}" if self.by is None else f"{self.by:+d}" if self.by else "±0"
+        return _short(f"{{0}} {number.replace('-', '−')}", layout.station_name(self.station))
+
 
 class Close(Verb):
     """A station is closed, and its ambulances are gone."""
 
     key = "close"
-    sign = "−"
     heading = Message("close {station}")
 
     def made(self, layout: L, on: Map, problems: Problems) -> L:
@@ -191,6 +205,9 @@ class Close(Verb):
             return layout
         closed = _with_station(layout, row, replace(layout.stations[row], closed=True))
         return replace(closed, fleet=tuple(a for a in layout.fleet if a.station != row))
+
+    def name(self, layout: Layout, on: Map) -> Name:
+        return _short("− {0}", layout.station_name(self.station))
 
 
 AnyVerb = Add | Move | Staff | Close
@@ -250,6 +267,12 @@ class Change(Setting):
 
 
 VERBS: dict[str, type[Verb]] = {verb.key: verb for verb in (Add, Move, Staff, Close)}
+
+
+def _short(form: str, *names: Name) -> Name:
+    """The same form about names in each language."""
+    zh, en = (form.format(*(name[i] for name in names)) for i in (0, 1))
+    return Name(zh, en)
 
 
 def _heading(raw: Mapping[str, Any]) -> str:

@@ -64,6 +64,17 @@ class Layout:
         """The number of ambulances at a row of `stations`."""
         return sum(ambulance.station == station for ambulance in self.fleet)
 
+    def is_laid_out_as(self, other: Layout) -> bool:
+        """Whether both have the same ambulances at the same places, whatever these are called."""
+        return self._laid_out() == other._laid_out()
+
+    def _laid_out(self) -> tuple[list[object], list[object]]:
+        where = [(station.x, station.y, station.road_m) for station in self.stations]
+        open_ones: list[object] = [
+            where[row] for row, one in enumerate(self.stations) if not one.closed
+        ]
+        return open_ones, [(where[one.station], one.hours) for one in self.fleet]
+
 
 # ── one layout against another ───────────────────────────────────────────────────────────────
 

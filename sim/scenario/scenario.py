@@ -91,7 +91,7 @@ class Scenario(Layout):
         if not problems and not changed.fleet:
             problems.tell(Message("the layout would have no ambulance left"))
         problems.raise_if_any(ScenarioError, change.heading)
-        what = change.verb.name(changed)
+        what = change.verb.name(changed, self.map)
         return replace(changed, name=Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}"))
 
     def after(self, change: Change, problems: Problems) -> Scenario:

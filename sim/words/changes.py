@@ -11,7 +11,6 @@ from sim.scenario.changes import Add, Change, Close, Move, Staff
 from sim.scenario.layout import StationChange, against
 from sim.scenario.scenario import Scenario
 from sim.scenario.validation import Problems
-from sim.scenario.values import LonLat
 from sim.text import Message
 from sim.words.language import Language
 
@@ -52,13 +51,15 @@ def _(move: Move, layout: Scenario, say: Language) -> str:
     return say(
         "{station} moved to {place}",
         station=layout.station_name(move.station),
-        place=_place(move, layout, say),
+        place=move.place(layout.map),
     )
 
 
 @change.register
 def _(staff: Staff, layout: Scenario, say: Language) -> str:
     name, wanted = layout.station_name(staff.station), staff.by if staff.to is None else staff.to
+    if staff.by == 0:
+        return say("{station} with as many ambulances as before", station=name)
     by = say.number(float(staff.by or 0), 0, sign=True)
     values = {"station": name, "by": by, "to": staff.to, "hours": hours(staff, say)}
     if staff.hours is None:
@@ -96,13 +97,6 @@ def hours(verb: Add | Staff, say: Language) -> str:
     if verb.hours is None:
         return ""
     return f"{verb.hours[0]:02d}–{verb.hours[1]:02d}"
-
-
-def _place(move: Move, layout: Scenario, say: Language) -> str:
-    if isinstance(move.to, LonLat):
-        return f"{move.to.lon:g}, {move.to.lat:g}"
-    spot = layout.map.find(move.to)
-    return say.name(spot.name) if spot else move.to
 
 
 # ── all changes of a proposal ────────────────────────────────────────────────────────────────

@@ -35,9 +35,7 @@ def _(comparison: Comparison, say: Language) -> Page:
 
 def heading(comparison: Comparison, say: Language) -> tuple[str, ...]:
     """Whose answer this is, and how it was made."""
-    made = say(
-        "{study}      {n} s", study=_made(comparison, say), n=f"{comparison.provenance.seconds:.0f}"
-    )
+    made = f"{_made(comparison, say)}      {provenance.seconds(comparison.provenance, say)}"
     return (
         _whose(comparison, say),
         made,
@@ -156,17 +154,18 @@ def _one_layout(comparison: Comparison, say: Language) -> Table:
 
 
 def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
-    rows = []
+    rows, same = [], comparison.is_same(layout)
     for key in comparison.headline_keys():
         measure, difference = BY_KEY[key], comparison.difference(key, layout)
+        judged = measures.verdict(comparison.verdict(key, layout), say)
         rows.append(
             [
                 label(comparison, key, say),
                 measures.value(measure, comparison.estimate(key).mean, say),
                 measures.value(measure, comparison.estimate(key, layout).mean, say),
                 measures.number(measure, difference.mean, say, sign=True),
-                measures.interval(measure, difference, say, sign=True),
-                measures.verdict(comparison.verdict(key, layout), say),
+                "" if same else measures.interval(measure, difference, say, sign=True),
+                say("these layouts are the same") if same else judged,
             ]
         )
     columns = (

@@ -108,6 +108,11 @@ def sentence(comparison: Comparison, layout: int, say: Language) -> str:
     """
     if layout == 0:
         return _sentence_of_one(comparison, say)
+    if comparison.is_same(layout):
+        return say(
+            "{what}: these layouts are the same, so nothing can differ.",
+            what=_subject(comparison, layout, say),
+        )
     said = comparison.verdict("within", layout)
     others = [key for key in comparison.headline_keys() if key != "within"]
     verdicts = {key: comparison.verdict(key, layout) for key in others}

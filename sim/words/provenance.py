@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def line(made: Provenance, say: Language) -> str:
-    """20 replications at most × 28 days, the same calls in all, 480 runs, seed 2025      3 s"""
+    """20 replications at most × 28 days, the same calls in all, 480 runs, seed 2025, how long"""
     said = say(
         "{draft}{replications} at most × {days}, the same calls in all, {runs} runs, seed {seed}",
         draft=say("Draft: ") if made.draft else "",
@@ -24,7 +24,12 @@ def line(made: Provenance, say: Language) -> str:
         runs=f"{made.runs:,}",
         seed=made.seed,
     )
-    return f"{said}      {say('{n} s', n=f'{made.seconds:.0f}')}"
+    return f"{said}      {seconds(made, say)}"
+
+
+def seconds(made: Provenance, say: Language) -> str:
+    """simulated in 3 s: without what a command takes to begin, to draw and to write"""
+    return say("simulated in {n} s", n=f"{made.seconds:.0f}")
 
 
 def stamp() -> str:

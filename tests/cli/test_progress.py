@@ -60,6 +60,25 @@ def test_without_a_terminal_long_work_says_how_far_it_is_now_and_then(monkeypatc
     assert done == sorted(done)
 
 
+def test_the_time_left_does_not_go_by_the_wait_for_the_first_steps(monkeypatch):
+    """Half a minute of compiling, then two steps of a hundred each second."""
+    from types import SimpleNamespace
+
+    from rich.console import Console
+
+    out, now = io.StringIO(), [0.0]
+    monkeypatch.setattr("sim.cli.progress.Console", lambda **_: Console(file=out, width=60))
+    monkeypatch.setattr("sim.cli.progress.time", SimpleNamespace(monotonic=lambda: now[0]))
+    with bar("Reading") as tell:
+        tell(0, 200, Message("Simulating"))
+        for step in range(1, 40):
+            now[0] = 31.0 + step
+            tell(2 * step, 200, Message("Simulating"))
+    lines = out.getvalue().splitlines()
+    assert not any("left" in line for line in lines[:1])
+    assert lines[-1].endswith("31 % done, 1:02 passed, about 1:09 left."), lines
+
+
 def test_the_lines_are_in_the_readers_language(monkeypatch):
     assert any("正在仿真" in line or "仿真" in line for line in in_a_file(monkeypatch, lang="zh"))
     assert not any("done" in line for line in in_a_file(monkeypatch, lang="zh"))

@@ -192,6 +192,20 @@ def test_people_have_no_interval_that_ends_at_the_estimate():
     assert not found.known
 
 
+@pytest.mark.parametrize(
+    ("before_s", "said"),
+    [(LATE_S, Verdict.UNDECIDED), (IN_TIME_S, Verdict.TOO_SMALL)],
+    ids=["every call was late before", "nothing differs"],
+)
+def test_people_without_an_interval_are_better_off_only_for_all_that_is_known(before_s, said):
+    """However large the difference looks; but what is the same in every replication is known."""
+    towns = np.repeat([0, 1, 2], 100)
+    base, other = (Pooled([month([s] * 300, towns)] * 20, SETUP) for s in (before_s, IN_TIME_S))
+    difference = estimates.paired(base, other, "people_ok")
+    assert not difference.interval().known
+    assert verdicts(BY_KEY["people_ok"], [difference], Matters()) == [said]
+
+
 # ── how often they hold, by simulations that know nothing of the code under test ─────────────
 
 

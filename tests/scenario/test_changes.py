@@ -7,6 +7,7 @@ import pytest
 from sim.errors import ScenarioError
 from sim.scenario.changes import VERBS, Add, Change, Close, Move, Staff
 from sim.scenario.validation import Problems
+from sim.scenario.values import LonLat
 from sim.text import Name
 from sim.words.language import language
 
@@ -97,11 +98,20 @@ def test_a_verb_and_its_mapping_make_the_same_layout(liling):
     ("verb", "name"),
     [
         (Add(station="Fenglin"), Name("+ 枫林镇", "+ Fenglin")),
-        (Move(station="泰安医院", to="板杉镇"), Name("→ 泰安医院", "→ Tai'an Hospital")),
-        (Staff(station="泰安医院", by=1), Name("± 泰安医院", "± Tai'an Hospital")),
+        (
+            Move(station="泰安医院", to=LonLat(lon=113.42, lat=27.79)),
+            Name("泰安医院 → 113.42, 27.79", "Tai'an Hospital → 113.42, 27.79"),
+        ),
+        (
+            Move(station="泰安医院", to="板杉镇"),
+            Name("泰安医院 → 板杉镇", "Tai'an Hospital → Banshan"),
+        ),
+        (Staff(station="泰安医院", by=1), Name("泰安医院 +1", "Tai'an Hospital +1")),
+        (Staff(station="泰安医院", by=-1), Name("泰安医院 −1", "Tai'an Hospital −1")),
+        (Staff(station="泰安医院", by=0), Name("泰安医院 ±0", "Tai'an Hospital ±0")),
+        (Staff(station="泰安医院", to=3), Name("泰安医院 = 3", "Tai'an Hospital = 3")),
         (Close(station="泰安医院"), Name("− 泰安医院", "− Tai'an Hospital")),
     ],
-    ids=list(VERBS),
 )
 def test_a_layout_is_named_for_its_change_in_both_languages(liling, verb, name):
     changed = liling.change(verb)

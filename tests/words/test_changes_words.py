@@ -32,6 +32,8 @@ def said(base, plan):
          "Xiangdong Hospital +1 ambulance", "湘东医院救护车 +1 辆"),
         (lambda base: base.ambulances("湘东医院", -2),
          "Xiangdong Hospital −2 ambulances", "湘东医院救护车 −2 辆"),
+        (lambda base: base.ambulances("湘东医院", 0),
+         "Xiangdong Hospital with as many ambulances as before", "湘东医院救护车数不变"),
     ],
 )  # fmt: skip
 def test_each_change_is_said_with_its_names(liling, change, en, zh):

@@ -7,8 +7,9 @@ import re
 from itertools import product
 
 import pytest
-from studies import known
+from studies import QUICK, days, known
 
+from sim.answers.comparison import compare
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.scenario.differences import differences
@@ -275,3 +276,17 @@ def test_coverage_is_said_not_to_be_compliance(liling, say, note):
     shares = [float(row[2].rstrip(" %")) for row in table.rows[3:]]
     assert shares == sorted(shares)
     assert table.rows[0][2].replace(" ", "") in page.sentence.replace(" ", "")
+
+
+def test_a_layout_compared_with_itself_is_said_to_be_the_same():
+    base = days()
+    said = compare(base, base.ambulances("湘东医院", 0), base.add("枫林镇"), **QUICK)
+    assert [said.is_same(row) for row in said.proposals] == [True, False]
+    page = page_of(said, EN)
+    assert "these layouts are the same, so nothing can differ" in page.sentences[0]
+    assert {row[-1] for row in page.body[0].rows} == {"these layouts are the same"}
+    assert {row[-2] for row in page.body[0].rows} == {""}
+    assert {float(row[-3]) for row in page.body[0].rows} == {0.0}
+    assert "两个布局相同，各项指标不会有差异" in page_of(said, ZH).sentences[0]
+    assert "the same" not in page.sentences[1]
+    assert {said.verdict(key, 1) for key in said.headline_keys()} == {TOO_SMALL}
