@@ -57,6 +57,13 @@ result
 # %%
 result.map(layout=1)
 
+# %% [markdown]
+# Which townships gain by it? Blue is better, orange worse, grey with a question mark not to be told
+# from chance. All townships are judged together.
+
+# %%
+result.map(what="difference")
+
 # %%
 result.cdf()
 
@@ -90,6 +97,14 @@ sim.compare(liling, sim.load("../scenarios/liling/two-stations.yaml"))
 
 # %%
 result.map("zh", layout=1)
+
+# %% [markdown]
+# ## Every township
+#
+# A row for each township and layout; `result.to_excel("result.xlsx")` writes the same as a workbook.
+
+# %%
+result.townships().dropna(subset="difference").drop(columns=["code", "layout"])
 
 # %% [markdown]
 # ## Every number, to work on

@@ -17,7 +17,7 @@ with its line, its field, what was found and what to do, so that a planner mends
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -71,9 +71,21 @@ class PlannerError(Exception):
     def told(self, say: Say = str) -> str:
         """All problems, a line each, in the language of `say`."""
         # File order, so that a planner works down the page.
-        ordered = sorted(self.problems, key=lambda p: (p.file, p.line or 0))
+        ordered = [self.problems[at] for at in sorted(range(len(self.problems)), key=self._order())]
         head = say(Message(self.heading, source=say(self.source)))
         return "\n  ".join([head, *(problem.told(say) for problem in ordered)])
+
+    def _order(self) -> Callable[[int], tuple[str, int]]:
+        """The file and line of each problem; one without a line follows those of its field that
+        were told before it, as "further rows" follow the first ones."""
+        last: dict[tuple[str, str], int] = {}
+        places = []
+        for one in self.problems:
+            told = last.get((one.file, one.field), 0) if one.field else 0
+            if one.line is not None:
+                last[one.file, one.field] = max(one.line, told)
+            places.append((one.file, told if one.line is None else one.line))
+        return places.__getitem__
 
     def __str__(self) -> str:
         return self.told()
@@ -128,6 +140,9 @@ def did_you_mean(found: str, known: Sequence[str]) -> Message:
 
 def nearest(found: str, known: Sequence[str]) -> str:
     """The known name that may have been meant; "" if none is near."""
+    begun = [name for name in known if found and str(name).startswith(str(found))]
+    if begun:
+        return begun[0]
     # Chinese names are two to four characters: a looser cutoff than the default finds them.
     near = get_close_matches(str(found), list(known), n=1, cutoff=0.5)
     return near[0] if near else ""

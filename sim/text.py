@@ -24,12 +24,19 @@ class Message(str):
     values: dict[str, Any]
 
     def __new__(cls, text: str, /, **values: Any) -> Message:
-        message = super().__new__(cls, text.format(**values) if values else text)
+        if isinstance(text, Message):  # a text that was kept for its values
+            text = text.text
+        message = super().__new__(cls, text.format(**values) if values else plain(text))
         message.text, message.values = text, values
         return message
 
     def __reduce__(self) -> tuple[Any, ...]:  # an error of another process comes back whole
         return _again, (self.text, self.values)
+
+
+def plain(text: str) -> str:
+    """A text that has no values to fill in: its braces are doubled as in all others."""
+    return text.replace("{{", "{").replace("}}", "}")
 
 
 def _again(text: str, values: dict[str, Any]) -> Message:

@@ -197,6 +197,12 @@ class OnMap:
         return self.figure(lang, size, MAP)
 
 
+def names_first(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """A frame with the column of the names in a language before all others."""
+    first = "name_zh" if language(lang).code.startswith("zh") else "name_en"
+    return frame[[first, *(name for name in frame.columns if name != first)]]
+
+
 def in_words(option: Any, lang: str) -> str:
     """An option of a search in a language: files have a column for each."""
     text: str = opened("sim.words.options", "what")(option, language(lang))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
 from sim.answers import township_table
-from sim.answers.answer import Answer, Provenance, as_fact, finite, or_none
+from sim.answers.answer import Answer, Provenance, as_fact, finite, names_first, or_none
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
 from sim.measures import estimates
@@ -247,15 +247,17 @@ class Comparison(Answer):
 
         return {"measures": pd.DataFrame(self.rows()), "townships": self.townships()}
 
-    def townships(self) -> pd.DataFrame:
+    def townships(self, lang: str | None = None) -> pd.DataFrame:
         """Every township by layout: people, calls, compliance, minutes, difference and verdict.
 
         A tidy row for each township and layout; columns are those of `TownshipRow`. Townships of
-        all proposals are judged together.
+        all proposals are judged together. `lang`: the names in this language stand first; what the
+        columns are called is the same in all. OptionError if there is no such language.
         """
         import pandas as pd
 
-        return pd.DataFrame(township_table.rows(self), columns=TownshipRow._fields)
+        frame = pd.DataFrame(township_table.rows(self), columns=TownshipRow._fields)
+        return frame if lang is None else names_first(frame, lang)
 
     def facts(self) -> dict[str, Any]:
         """The whole answer as one object; `measures` are tidy rows, nan and inf are None."""

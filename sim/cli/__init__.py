@@ -19,6 +19,7 @@ import typer
 from sim.cli import ask, decide, maps, prepare, speech
 from sim.cli.options import Stopped
 from sim.errors import PlannerError, PlannerWarning
+from sim.text import message_of
 from sim.words.language import Language, language, usual
 
 STOPPED = 130
@@ -69,11 +70,12 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a terminal that is not UTF-8 must not break a table
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    warnings.showwarning = _plainly(warnings.showwarning)
-    say = language()
+    usually, say = warnings.showwarning, language()
+    warnings.showwarning = _plainly(usually, say)
     try:
         asked, arguments = speech.taken_out(sys.argv[1:])
         say = language(asked or usual())
+        warnings.showwarning = _plainly(usually, say)
         command = commands(say, asked or os.environ.get("TENTHIRTY_LANG"))
         sys.exit(command.main(arguments, prog_name="tenthirty", standalone_mode=False) or 0)
     except PlannerError as error:
@@ -94,12 +96,13 @@ def main() -> None:
         sys.exit(2)
 
 
-def _plainly(usual: Callable[..., None]) -> Callable[..., None]:
+def _plainly(usual: Callable[..., None], say: Language) -> Callable[..., None]:
     """Warnings for a planner as their sentence alone, on stderr; all others as usual."""
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, PlannerWarning):
-            typer.echo(str(message), err=True)
+            told = message_of(message) if isinstance(message, Warning) else message
+            typer.echo(say(told), err=True)
         else:
             usual(message, category, *where, **more)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.speech import half_width, halves
 from sim.errors import ScenarioError
 from sim.text import Message
 
@@ -77,7 +78,7 @@ def _tell(error: ScenarioError, key: str, station: str, problems: Problems) -> N
 
 def _halves(text: str, problems: Problems) -> tuple[str, str] | None:
     """A and B of "A=B"; None after telling that one is missing."""
-    left, _, right = (part.strip() for part in text.partition("="))
+    left, right, _ = halves(text)
     if left and right:
         return left, right
     problems.tell(Message("write it like A=B; found {found}", found=text))
@@ -86,14 +87,15 @@ def _halves(text: str, problems: Problems) -> tuple[str, str] | None:
 
 def _how_many(text: str) -> dict[str, int]:
     """Of "+1" how many more, of "3" how many in all; nothing of anything else."""
-    if re.fullmatch(r"[+\-−]\d+", text):
-        return {"by": int(text.replace("−", "-"))}
+    text = half_width(text)
+    if re.fullmatch(r"[+\-]\s*\d+", text):
+        return {"by": int(re.sub(r"\s", "", text))}
     return {"to": int(text)} if text.isdecimal() else {}
 
 
 def _lonlat(text: str) -> list[float] | None:
     """[longitude, latitude] of "113.4, 27.7"; None of a name."""
-    parts = re.split(r"[,，]", text)
+    parts = half_width(text).split(",")
     try:
         return [float(part) for part in parts] if len(parts) == 2 else None
     except ValueError:

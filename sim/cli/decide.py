@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim import units
-from sim.cli import work
+from sim.cli import speech, work
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import (
     Add,
@@ -263,9 +263,10 @@ def _parsed(option: str, parse: Callable[[object], Any], text: str | None) -> An
 def _wrong(texts: list[str] | None) -> dict[str, float]:
     found, problems = {}, []
     for text in texts or []:
-        key, equals, value = text.partition("=")
+        key, value, parted = speech.halves(text)
+        value = speech.half_width(value)
         try:
-            if not equals:
+            if not parted:
                 raise ValueError(Message('write it like demand="30 %"; found {found}', found=text))
             if "%" not in value:
                 raise ValueError(
@@ -277,7 +278,7 @@ def _wrong(texts: list[str] | None) -> dict[str, float]:
                 )
             found[key.strip()] = units.share(value.strip())
         except ValueError as error:
-            problems.append(Problem(message_of(error), key.strip() if equals else ""))
+            problems.append(Problem(message_of(error), key if parted else ""))
     if problems:
         raise OptionError("--range", problems)
     return found

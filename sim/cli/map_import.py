@@ -120,7 +120,8 @@ def _first_scenario(chosen: ImportOptions, say: Language) -> None:
         for note in first.notes:
             typer.echo(say(note))
         return
-    typer.echo(say("Scenario: {path}", path=first.path))
+    if first.written:
+        typer.echo(say("Scenario: {path}", path=first.path))
     for note in first.notes:
         typer.echo(f"  {say(note)}")
     try:

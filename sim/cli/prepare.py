@@ -85,7 +85,11 @@ def explain(
     except PlannerError:  # no term of the glossary: a setting, like targets.urban
         from sim.words import settings
 
-        page = settings.explain(term or "", [language(lang)] if lang else None)
+        says = [language(lang)] if lang else None
+        page = settings.explain(term or "", says)
+        if not page:  # nor a setting: what speaks of it
+            rooms = (glossary, settings)
+            page = "\n\n".join(p for room in rooms for p in room.speaking_of(term or "", says))
         if not page:
             raise
     typer.echo(page)

@@ -11,9 +11,12 @@ from rich.columns import Columns
 from rich.table import Table
 from rich.text import Text
 
+from sim import units
 from sim.errors import OptionError, did_you_mean
 from sim.text import Message, Say
 from sim.words.language import Language
+
+_DASHES: Final = str.maketrans("−–—～~〜", "------")
 
 # What click raises for a command mistyped; typer has it under no public name.
 MISTAKES: Final[type[Exception]] = typer.BadParameter.__mro__[2]
@@ -39,6 +42,26 @@ def taken_out(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
             rest.append(argument)
         position += 1
     return code, rest
+
+
+def halves(text: str) -> tuple[str, str, bool]:
+    """A and B of "A=B", as "A＝B" or "A→B" too, and True; all, nothing and False without a sign.
+
+    The left half may be a name and stays as it is written.
+    """
+    for sign in (r"[=＝]", r"->|[→⇒➔➡]"):
+        parts = re.split(sign, text, maxsplit=1)
+        if len(parts) == 2:
+            return parts[0].strip(), parts[1].strip(), True
+    return text.strip(), "", False
+
+
+def half_width(text: str) -> str:
+    """A value as it is usually written: ＋１ as +1, −1 and －１ as -1, ０８～２０ as 08-20.
+
+    Not for names: a station may be called so.
+    """
+    return units.half_width(text).translate(_DASHES).strip()
 
 
 def help_texts(command: Any) -> list[str]:

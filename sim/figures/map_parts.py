@@ -9,6 +9,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.transforms import Bbox
 
 from sim.figures.style import BLUE, INK, halo
 from sim.geography.bundle import Map
@@ -87,8 +88,11 @@ def map_width(bounds: Bounds, height: float, fig: Figure) -> float:
     return float(height * height_in * (x1 - x0) / (y1 - y0) / width_in * 1.06)
 
 
-def scale_bar(ax: Axes, say: Language) -> None:
-    """A round number of kilometres, about a sixth of the map's width, at its lower left."""
+def scale_bar(ax: Axes, say: Language) -> list[Bbox]:
+    """A round number of kilometres, about a sixth of the map's width, at its lower left.
+
+    Returns the boxes in pixels that its numbers take, for labels to keep away from.
+    """
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
     wanted = (x1 - x0) / 5000
     power = 10 ** math.floor(math.log10(wanted))
@@ -103,11 +107,18 @@ def scale_bar(ax: Axes, say: Language) -> None:
             )
         )
     size = 0.85 * mpl.rcParams["font.size"]
-    for at, text in ((0, "0"), (1, say("{km} km", km=f"{km:g}"))):
+    numbers = [
         ax.annotate(
             text, (left + at * km * 1000, bottom + height), (0, 3), textcoords="offset points",
             ha="center", size=size, zorder=9, path_effects=halo(),
-        )  # fmt: skip
+        )
+        for at, text in ((0, "0"), (1, say("{km} km", km=f"{km:g}")))
+    ]  # fmt: skip
+    boxes = [number.get_window_extent() for number in numbers]
+    if boxes[0].overlaps(boxes[1]):  # on a small map the length alone will do
+        numbers[0].remove()
+        return boxes[1:]
+    return boxes
 
 
 def north_arrow(ax: Axes) -> None:

@@ -135,9 +135,9 @@ def _panel(
     with mpl.rc_context({"font.size": SMALLER * mpl.rcParams["font.size"]}):
         site_map.ground(ax, base.map)
         taken = station_marks.draw(ax, changes, say, quiet=True)
+        if first:
+            taken += map_parts.scale_bar(ax, say)
+            map_parts.north_arrow(ax)
         for one in changes:
             if _changed(one):
                 _name(ax, one, taken, say)
-        if first:
-            map_parts.scale_bar(ax, say)
-            map_parts.north_arrow(ax)

@@ -94,6 +94,30 @@ def complaint(text: str, *, decimal_comma: bool = False) -> str:
     return ""
 
 
+_SIXTIETHS: Final = re.compile(
+    r"[NSEW东西南北]?[经纬]?\s*(?P<degrees>[0-9]{1,3})\s*[°º˚度:-]\s*"
+    r"(?P<minutes>[0-5]?[0-9](?:\.[0-9]+)?)\s*['′分:-]?\s*"
+    r"(?:(?P<seconds>[0-5]?[0-9](?:\.[0-9]+)?)\s*(?:[\"″”秒]|'')?)?\s*[NSEW]?",
+    re.IGNORECASE,
+)
+
+
+def complaint_of_degrees(text: str) -> Message | None:
+    """How degrees, minutes and seconds like `110°30'` or `110-30-15` are to be written."""
+    found = _SIXTIETHS.fullmatch(normal(text))
+    if found is None:
+        return None
+    degrees = float(found["degrees"]) + float(found["minutes"]) / 60
+    degrees += float(found["seconds"] or 0) / 3600
+    if normal(text).upper().strip("0123456789.'\"°º˚″ ")[:1] in ("S", "W", "南", "西"):
+        degrees = -degrees
+    return Message(
+        "write degrees as a decimal number, like {decimal:.6g}; found {found}",
+        decimal=degrees,
+        found=text,
+    )
+
+
 def says_ten_thousands(text: str) -> bool:
     """Whether a number is written with its own unit, like `3.2万`."""
     return bool(re.search("[万萬亿億]人?$", normal(text)))

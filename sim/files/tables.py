@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import MapImportError, Problem
-from sim.files import delimited, headers, numerals, text, workbooks
+from sim.files import delimited, headers, numerals, text, totals, workbooks
 from sim.files.delimited import Row
 from sim.text import Message, message_of
 
@@ -163,11 +163,13 @@ def numbers(
     units: Mapping[str, float] | None = None,
     *,
     empty: bool = False,
+    refuse: Callable[[float], Message | None] = lambda value: None,
 ) -> np.ndarray:
     """A column as numbers; a problem for each row that holds something else.
 
     `units`: of each unit that its header may say, how much one is of it; without one in the
-    header the numbers stay. `empty`: nothing is allowed, and nan.
+    header the numbers stay. `empty`: nothing is allowed, and nan. `refuse`: what is wrong with a
+    number as it is written, if anything is; it is told with the rest.
     """
     written = texts(frame[name])
     try:
@@ -183,12 +185,27 @@ def numbers(
         message = Message("both the header and its numbers say a unit: write it in one place")
         raise MapImportError(path, Problem(message, Message("column {name}", name=name)))
     values, odd = numerals.numbers(written, decimal_comma=comma)
-    wrong = odd if empty else np.flatnonzero(np.isnan(values)).tolist()
-    if wrong:
-        problems = [_no_number(path, frame, name, written[at], at, comma) for at in wrong[:20]]
-        raise MapImportError(path, problems)
+    wrong = set(odd if empty else np.flatnonzero(np.isnan(values)).tolist())
+    told = _Told(written, comma, units)
+    problems = []
+    for at in range(len(values)):
+        if at in wrong:
+            problems.append(_no_number(path, frame, name, at, told))
+        elif not np.isnan(values[at]) and (odd_one := refuse(float(values[at]))) is not None:
+            where = Message("column {name}", name=name)
+            problems.append(Problem(odd_one, where, _line(path, frame, at)))
+    if problems:
+        raise MapImportError(path, problems[:20])
     _note_reading(path, frame, name, comma, factor)
     return values * (1.0 if factor is None else factor)
+
+
+class _Told(NamedTuple):
+    """A column as it is written, and how it is read."""
+
+    written: Sequence[str]
+    comma: bool  # it is a decimal one
+    units: Mapping[str, float] | None
 
 
 def _factor(frame: pd.DataFrame, name: str, units: Mapping[str, float]) -> float | None:
@@ -253,16 +270,30 @@ def decimal_comma(frame: pd.DataFrame, written: Sequence[str]) -> bool:
     raise numerals.CommaError(message, unclear[:1])
 
 
+def refuse_totals(path: Path, frame: pd.DataFrame) -> None:
+    """MapImportError if rows sum up the others: what is in them would be counted twice."""
+    found = [(at, totals.total_row(frame, at)) for at in totals.total_rows(frame)[:20]]
+    wrong = [Problem(said, line=_line(path, frame, at)) for at, said in found if said]
+    if wrong:
+        raise MapImportError(path, wrong)
+
+
 def _line(path: Path, frame: pd.DataFrame, row: int) -> int | None:
     return int(frame.index[row]) if is_table(path) else None
 
 
-def _no_number(
-    path: Path, frame: pd.DataFrame, name: str, found: str, row: int, comma: bool
-) -> Problem:
-    nothing = Message("write a number; found nothing")
-    message = numerals.complaint(found, decimal_comma=comma) if found else nothing
-    return Problem(message, Message("column {name}", name=name), _line(path, frame, row))
+def _no_number(path: Path, frame: pd.DataFrame, name: str, row: int, told: _Told) -> Problem:
+    """What is wrong with a cell that is no number, by what stands there or in its row."""
+    line, found = _line(path, frame, row), told.written[row]
+    total = totals.total_row(frame, row)
+    if total is not None:
+        return Problem(total, line=line)
+    message: str = Message("write a number; found nothing")
+    if found:
+        message = numerals.complaint(found, decimal_comma=told.comma)
+        if told.units is numerals.DEGREES:
+            message = numerals.complaint_of_degrees(found) or message
+    return Problem(message, Message("column {name}", name=name), line)
 
 
 def texts(column: pd.Series) -> list[str]:

@@ -83,6 +83,8 @@ def alone(folder: Path, named: Path | None = None) -> Iterator[None]:
         try:
             lock.acquire()
         except Timeout:
+            # Where no file can be made it looks as if somebody held the lock.
+            _try_to_write(folder.parent)
             text = Message("another process is at this study: wait for it, or name another folder")
             raise OutputError(named, text) from None
     try:
@@ -95,6 +97,16 @@ def alone(folder: Path, named: Path | None = None) -> Iterator[None]:
         with contextlib.suppress(OSError):
             lock_of(folder).unlink(missing_ok=True)
         lock.release()
+
+
+def _try_to_write(folder: Path) -> None:
+    """OSError with the true reason if no file can be made in a folder."""
+    probe = folder / f".{secrets.token_hex(8)}.probe"
+    try:
+        probe.touch(exist_ok=False)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror) from None  # of the folder, not of the probe
+    probe.unlink(missing_ok=True)
 
 
 def lock_of(folder: Path) -> Path:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
+import warnings
 from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from sim.errors import MapError, OptionError, Problem, RecordsError, ScenarioError, did_you_mean
+from sim.errors import (
+    MapError,
+    OptionError,
+    PlannerWarning,
+    Problem,
+    RecordsError,
+    ScenarioError,
+    did_you_mean,
+)
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
@@ -125,9 +134,18 @@ def _scenario_path(path: Path) -> Path:
     """The file itself; of a folder, the one file in it that changes no other."""
     if path.is_dir():
         files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
-        bases = [file for file in files if "base" not in YamlText(file).content]
+        bases, unread = [], list[ScenarioError]()
+        for file in files:
+            try:
+                if "base" not in YamlText(file).content:
+                    bases.append(file)
+            except ScenarioError as error:
+                unread.append(error)
         if len(bases) == 1:
+            _tell_left_out(bases[0], unread)
             return bases[0]
+        if not bases and unread:
+            raise _perhaps_the_base(path, unread)
         if not bases:
             message = Message("name a file: this folder has none without a `base`")
         else:
@@ -143,6 +161,37 @@ def _scenario_path(path: Path) -> Path:
         hint = did_you_mean(str(path), near)
         raise ScenarioError(path, Message("no such file or folder{hint}", hint=hint))
     return path
+
+
+def _tell_left_out(base: Path, unread: list[ScenarioError]) -> None:
+    """Which files beside the base of a folder cannot be read: they may be of something else."""
+    for error in unread:
+        problem = error.problems[0]
+        reason: str = problem.message
+        if problem.line is not None:
+            line = Message("line {number}", number=problem.line)
+            reason = Message("{place}: {problem}", place=line, problem=reason)
+        told = Message(
+            "{file} was left out of the search for the base, which is {base}: {reason}",
+            file=Path(str(error.source)).name, base=base.name, reason=reason,
+        )  # fmt: skip
+        warnings.warn(PlannerWarning(told), stacklevel=2)
+
+
+def _perhaps_the_base(path: Path, unread: list[ScenarioError]) -> ScenarioError:
+    """No file of a folder is known to be its base, and these cannot be read."""
+    names = ", ".join(Path(str(error.source)).name for error in unread)
+    why = Message(
+        "a folder means the one file in it without a `base`; that may be {files}, which cannot be "
+        "read: mend it, or name a file",
+        files=names,
+    )
+    inside = [
+        replace(problem, file=problem.file or Path(str(error.source)).name)
+        for error in unread
+        for problem in error.problems
+    ]
+    return ScenarioError(path, [Problem(why), *inside])
 
 
 def _with_bases(path: Path) -> list[YamlText]:

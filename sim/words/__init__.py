@@ -22,16 +22,20 @@ __all__ = ["facts_of", "frames_of", "page_of"]
 
 def page_of(answer: Answer, say: Language) -> Page:
     """What an answer says: tables, notes and the sentence for the minutes."""
-    from sim.words import differences
+    from sim.words import differences, records
     from sim.words.page import page
 
     import_module(f"sim.words.{answer.room()}")
     said = page(answer, say)
-    assumed = differences.altered(answer.provenance.base, say, differences.MOST)
-    if not assumed or not said.sentences:
-        return said
-    # Who reads a sentence aloud says what was assumed for it.
-    return replace(said, sentences=tuple(_assuming(one, assumed, say) for one in said.sentences))
+    base = answer.provenance.base
+    assumed = differences.altered(base, say, differences.MOST)
+    spoken = said.sentences
+    # Who reads a sentence aloud says what was assumed for it, and what is odd about its calls.
+    if assumed:
+        spoken = tuple(_assuming(one, assumed, say) for one in spoken)
+    for odd in records.briefly(base, say):
+        spoken = tuple(say("{sentence} {remark}", sentence=one, remark=odd) for one in spoken)
+    return replace(said, sentences=spoken)
 
 
 def _assuming(sentence: str, settings: str, say: Language) -> str:

@@ -302,7 +302,7 @@ def _targets(comparison: Comparison, say: Language) -> str:
 
 def footnote(comparison: Comparison, say: Language) -> str:
     """The map's nature, people, calls, replications and days; what else than layouts differs."""
-    lines = [*_differing(comparison, say), *provenance.altered(comparison.base, say)]
+    lines = [*_differing(comparison, say), *provenance.foot(comparison.base, say)]
     return "\n".join([*lines, _made_with(comparison, say)])
 
 

@@ -126,7 +126,7 @@ def finding(coverage: Coverage, say: Language, hidden: int) -> Finding:
         "{map}By distance alone: no calls, no busy ambulances; this is not compliance.",
         map=provenance.map_mark(base.map, say),
     )
-    footnote = "\n".join([*provenance.altered(base, say), said])
+    footnote = "\n".join([*provenance.foot(base, say), said])
     whole = coverage.to_frame().iloc[0]
     headline = say(
         "{share} of people live within the target time of a station",

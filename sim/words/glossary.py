@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.errors import PlannerError, did_you_mean
+from sim.scenario import reference
 from sim.text import Message
 from sim.words.definitions import MEASURES, TERMS, Definition
 from sim.words.language import Language, available, language
@@ -35,6 +37,26 @@ def explain(term: str | None, say: Language | None = None) -> str:
     return "\n\n".join(pages)
 
 
+def speaking_of(term: str, says: Sequence[Language] | None = None) -> list[str]:
+    """The definitions that speak of something that is no name of theirs, in some languages."""
+    every = [language(code) for code in available()]
+    pages = []
+    for entry in _entries(every):
+        meaning = entry.definition.meaning
+        if any(has_word(say(meaning), term) for say in every):
+            said = [f"  {say(meaning)}" for say in says or every]
+            pages.append("\n".join([" · ".join(entry.names), *said]))
+    return pages
+
+
+def has_word(text: str, term: str) -> bool:
+    """Whether a text has a term, as a whole word where words are parted by blanks."""
+    wanted = re.escape(term.strip().casefold())
+    if not wanted:
+        return False
+    return re.search(rf"\b{wanted}\b" if term.isascii() else wanted, text.casefold()) is not None
+
+
 def _entries(every: Sequence[Language]) -> list[_Entry]:
     entries = []
     for key, definition in [*MEASURES.items(), *((None, term) for term in TERMS)]:
@@ -52,7 +74,9 @@ def _found(term: str, entries: Sequence[_Entry]) -> list[_Entry]:
         entry for entry in entries if any(wanted in name.casefold() for name in entry.names)
     ]
     if not found:
+        paths = reference.paths()
         known = [name for entry in entries for name in entry.names]
+        known += [*paths, *dict.fromkeys(path.rpartition(".")[2] for path in paths)]
         message = Message("no such term{hint}", hint=did_you_mean(term, known))
         raise PlannerError(term, message)
     return found

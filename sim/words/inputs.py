@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.words import provenance
+from sim.words import provenance, records
 from sim.words.language import Language
 from sim.words.page import Finding
 
@@ -38,4 +38,5 @@ def finding(the_map: Map, layout: Scenario | None, say: Language) -> Finding:
         places=f"{len(the_map.cells.people):,}",
         km=f"{the_map.layers['roads']['length_m'].sum() / 1000:,.0f}",
     )
-    return Finding(headline, subtitle, provenance.map_mark(the_map, say).strip())
+    odd = [] if layout is None else records.briefly(layout, say)
+    return Finding(headline, subtitle, "\n".join([*odd, provenance.map_mark(the_map, say).strip()]))

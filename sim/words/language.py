@@ -7,16 +7,24 @@ import gettext
 import locale
 import math
 import os
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sim.errors import OptionError
-from sim.text import Message, Name
+from sim.text import Message, Name, plain
 
 HERE = Path(__file__).parent
 ENGLISH = "en"
+VARIABLE = "TENTHIRTY_LANG"
+ALIASES = {
+    "english": "en", "eng": "en", "英文": "en", "英语": "en", "英語": "en",
+    "chinese": "zh", "zho": "zh", "chi": "zh", "cn": "zh", "中文": "zh", "简体中文": "zh",
+    "汉语": "zh", "简体": "zh", "漢語": "zh", "中文(简体)": "zh", "繁體中文": "zh",
+}  # fmt: skip
 PSEUDO = "qps"  # ⟦every text in brackets⟧, to see what bypasses the catalogue or does not fit
 
 
@@ -31,13 +39,16 @@ class Language:
         self.code, self._texts = code, texts
 
     def __call__(self, text: str, /, **values: Any) -> str:
+        message = isinstance(text, Message)
         if isinstance(text, Message):
             values = text.values | values
             text = text.text
         if not text:
             return ""
         found = self._texts.gettext(text)
-        return found.format(**self._said(values)) if values else found
+        if values:
+            return found.format(**self._said(values))
+        return plain(found) if message else found  # what is no Message may be a planner's own
 
     def count(self, number: float, one: str, many: str, **values: Any) -> str:
         """`one` or `many` as the number asks for, which both name as {n}: "{n} stations"."""
@@ -134,9 +145,21 @@ def available() -> tuple[str, ...]:
     return (ENGLISH, *sorted({path.stem for path in HERE.glob("*.[pm]o")}))
 
 
-@lru_cache(maxsize=8)
+def code_of(text: str) -> str:
+    """The code of a language as people write it: zh-CN, zh_CN.UTF-8, ZH and 中文 are zh."""
+    plain_text = unicodedata.normalize("NFKC", str(text)).strip().casefold()
+    code = re.split(r"[-_.@\s]", plain_text, maxsplit=1)[0]
+    known = ALIASES.get(plain_text, ALIASES.get(code, code))
+    return known if known in (*available(), PSEUDO) else str(text)
+
+
 def language(code: str = ENGLISH) -> Language:
-    """The language of a code; OptionError if there is none."""
+    """The language of a code, or of another way to write it; OptionError if there is none."""
+    return _language(code_of(code))
+
+
+@lru_cache(maxsize=8)
+def _language(code: str) -> Language:
     if code == ENGLISH:
         return Language(code, gettext.NullTranslations())
     if code == PSEUDO:
@@ -154,14 +177,16 @@ def usual() -> str:
 
     A language that there is no catalogue for is English, for nobody asked for it by name.
     """
-    if asked := os.environ.get("TENTHIRTY_LANG"):
-        return asked
+    if asked := os.environ.get(VARIABLE):
+        try:
+            return language(asked).code
+        except OptionError as error:
+            raise OptionError(VARIABLE, error.problems) from None
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if found := os.environ.get(variable):
-            code = found.partition("_")[0].partition(".")[0].casefold()
+            code = code_of(found)
             return code if code in available() else ENGLISH
-    code = (locale.getlocale()[0] or "").partition("_")[0].casefold()
-    code = {"chinese (simplified)": "zh"}.get(code, code)  # as Windows names it
+    code = code_of(locale.getlocale()[0] or "")  # on Windows "Chinese (Simplified)_China"
     return code if code in available() else ENGLISH
 
 

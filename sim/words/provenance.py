@@ -50,7 +50,12 @@ def footnote(made: Provenance, say: Language) -> str:
         runs=f"{made.runs:,}",
         seed=made.seed,
     )
-    return "\n".join([*altered(made.base, say), said])
+    return "\n".join([*foot(made.base, say), said])
+
+
+def foot(base: Scenario, say: Language) -> list[str]:
+    """What must be said under every figure, a line each: of settings and of records."""
+    return [*altered(base, say), *records.briefly(base, say)]
 
 
 def days(base: Scenario, say: Language) -> str:

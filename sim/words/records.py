@@ -15,6 +15,11 @@ def warnings(base: Scenario, say: Language) -> list[str]:
     return [] if base.recorded is None else [say(each) for each in base.recorded.warnings]
 
 
+def briefly(base: Scenario, say: Language) -> list[str]:
+    """The same in a few words each, where there is no room for more."""
+    return [] if base.recorded is None else [say(each.brief) for each in base.recorded.odd]
+
+
 def balance(base: Scenario, say: Language) -> list[str]:
     """How many rows there are, and what became of each of them: a line each; none if not
     replayed."""

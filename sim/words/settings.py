@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.scenario import reference
 from sim.scenario.differences import leaves
 from sim.words import differences
+from sim.words.glossary import has_word
 from sim.words.language import Language, available, language
 
 if TYPE_CHECKING:
@@ -30,6 +31,16 @@ def explain(term: str, says: Sequence[Language] | None = None) -> str:
         "\n".join([entry.path, *(f"  {_paragraph(entry, say)}" for say in says)])
         for entry in reference.explain_setting(term)
     )
+
+
+def speaking_of(term: str, says: Sequence[Language] | None = None) -> list[str]:
+    """The settings whose meaning speaks of something, with that meaning alone."""
+    every = [language(code) for code in available()]
+    return [
+        "\n".join([entry.path, *(f"  {say(entry.meaning)}" for say in says or every)])
+        for entry in reference.entries()
+        if any(has_word(say(entry.meaning), term) for say in every)
+    ]
 
 
 def _paragraph(entry: reference.Entry, say: Language) -> str:

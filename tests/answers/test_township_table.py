@@ -11,7 +11,7 @@ from decisions import tiny_city
 from processes import tenthirty
 
 import sim
-from sim.errors import OutputError
+from sim.errors import OptionError, OutputError
 from sim.words import township_table
 from sim.words.language import language
 
@@ -108,3 +108,13 @@ def test_townships_at_the_prompt(tmp_path):
     assert today["difference"] is None
     assert plan["verdict"] == "better"
     assert (tmp_path / "runs" / "tiny" / "townships.csv").is_file()
+
+
+def test_townships_of_a_language_have_its_names_first(compared):
+    plain = compared.townships()
+    for lang, first in (("zh", "name_zh"), ("en", "name_en")):
+        frame = compared.townships(lang=lang)
+        assert frame.columns[0] == first
+        assert frame[plain.columns].equals(plain)
+    with pytest.raises(OptionError, match="write one of en, zh"):
+        compared.townships(lang="xx")

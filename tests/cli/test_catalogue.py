@@ -8,6 +8,8 @@ import pytest
 from conftest import ROOT
 
 from sim.cli import catalogue
+from sim.text import Message
+from sim.words.language import language
 
 SOURCES = sorted((ROOT / "sim").rglob("*.py"))
 CHINESE = re.compile(r"[\u3400-\u9fff，。；：（）、“”]")
@@ -19,6 +21,7 @@ DATA = {
     "sim/files/text.py",  # characters that are usual in tables
     "sim/files/numerals.py",  # units
     "sim/files/tables.py",  # columns of planners' files, here and below
+    "sim/files/totals.py",
     "sim/files/shapes.py",
     "sim/geography/making/located.py",
     "sim/geography/making/matrix_tables.py",
@@ -30,6 +33,7 @@ DATA = {
     "sim/geography/making/urban.py",
     "sim/geography/making/roads/tags.py",
     "sim/geography/making/roads/columns.py",
+    "sim/geography/making/roads/wording.py",  # marks between values
     "sim/geography/making/roads/access.py",
     "sim/geography/making/roads/speeds.py",
     "sim/scenario/starting.py",  # what the first scenario of a map is called
@@ -38,6 +42,8 @@ DATA = {
     "sim/scenario/records/times.py",  # how times are written
     "sim/files/yaml_slips.py",  # full-width marks
     "sim/units.py",  # units as they are written
+    "sim/words/language.py",  # what languages are called
+    "sim/cli/speech.py",  # full-width marks
     "sim/words/page.py",  # what may not begin a line
 }
 EXAMPLES = ("枫林镇", "达标率", "，")  # names and a comma that help pages and the prompt know
@@ -109,3 +115,23 @@ def test_no_text_is_put_together_before_it_is_said():
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name in catalogue.SPEAKERS:
                     assert not isinstance(node.args[0], ast.JoinedStr), f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_no_text_is_shown_with_doubled_braces(code):
+    say = language(code)
+    for text, usage in catalogue.texts().items():
+        if isinstance(text, str) and not usage.values:
+            assert "{{" not in say(Message(text)), text
+    assert say(Message("write `a: {{b: 1}}`")) == "write `a: {b: 1}`"
+    assert say(Message(Message("`{{{x}: 1}}`"), x="b")) == "`{b: 1}`", "a text kept for its values"
+
+
+def test_no_text_said_without_values_has_braces_of_its_own():
+    """`say("…")` shows what is no Message as it stands."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant) and not node.keywords:
+                    assert "{{" not in str(first.value), path

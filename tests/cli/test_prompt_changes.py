@@ -59,3 +59,25 @@ def test_the_prompt_and_the_verbs_make_the_same_layout(liling):
     plan = changed(liling, changes_of(["枫林镇"], [], ["市妇幼"], ["湘东医院=+2"]))
     same = liling.add("枫林镇").ambulances("湘东医院", +2).close("市妇幼")
     assert (plan.stations, plan.fleet, plan.name) == (same.stations, same.fleet, same.name)
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "to"),
+    [("A＝+1", 1, None), ("A=＋1", 1, None), ("A＝＋１", 1, None), ("A＝－２", -2, None),
+     ("A＝３", None, 3), ("A→+1", 1, None), ("A=–1", -1, None), ("A　＝　+1", 1, None)],
+)  # fmt: skip
+def test_full_width_marks_are_read_as_half_width_ones(text, by, to):
+    (staff,) = changes_of([], [], [], [text])
+    assert (staff.station, staff.by, staff.to) == ("A", by, to)
+
+
+@pytest.mark.parametrize("text", ["A＝B", "A→B", "A -> B", "A ＝ B"])
+def test_a_move_is_written_with_any_equals_sign_or_arrow(text):
+    assert changes_of([], [text], [], []) == [Move(station="A", to="B")]
+    (moved,) = changes_of([], ["A＝１１３．４，２７．７"], [], [])
+    assert moved.to == LonLat(lon=113.4, lat=27.7)
+
+
+def test_a_name_keeps_its_own_marks():
+    (moved,) = changes_of([], ["Ａ－１＝Ｂ＋２"], [], [])
+    assert (moved.station, moved.to) == ("Ａ－１", "Ｂ＋２")

@@ -87,3 +87,12 @@ def test_coverage_takes_another_target(tmp_path):
     tiny_city(tmp_path)
     done = tenthirty("coverage", "scenarios/tiny.yaml", "--target", "rural=25min", cwd=tmp_path)
     assert "rural target 25 min instead of 12 min" in done.stdout
+
+
+def test_full_width_marks_of_settings_are_read_as_half_width_ones(liling):
+    usual = altered(liling, asked(["urban=12 min"], ["rural=x1.5", "x1.2"], ["primary=x0.8"],
+                                  ["湘东医院=08-20"]))  # fmt: skip
+    wide = altered(liling, asked(["ｕｒｂａｎ＝１２　min"], ["rural＝ｘ１．５", "×１．２"],
+                                 ["primary＝x０．８"], ["湘东医院＝０８～２０"]))  # fmt: skip
+    assert wide.settings == usual.settings
+    assert wide.fleet == usual.fleet

@@ -152,9 +152,9 @@ def test_no_tick_above_all_calls():
 
 def test_costs_alone_have_a_figure_of_costs():
     say = language("en")
-    assert list(drawings(of_curve(), say, "screen")) == ["curve", "front"]
+    assert list(drawings(of_curve(), say, "screen")) == ["curve", "map", "front"]
     bare = replace(of_curve(), provenance=replace(of_curve().provenance, base=days()))
-    assert list(drawings(bare, say, "screen")) == ["curve"]
+    assert list(drawings(bare, say, "screen")) == ["curve", "map"]
 
 
 def test_every_layout_is_marked_at_its_cost_and_its_share():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -140,3 +141,21 @@ def test_two_are_never_in_a_folder_together_though_its_lock_comes_and_goes(tmp_p
 def test_errors_of_writing_come_back_whole_from_another_process():
     error = OutputError("here", "no room")
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a folder of Linux that makes no files")
+def test_a_disk_that_makes_no_files_is_no_other_process():
+    for folder in (Path("/proc/x"), Path("/proc/x/y")):
+        with pytest.raises(OutputError) as caught, alone(folder):
+            pass
+        assert "another process" not in str(caught.value)
+        assert "No such file or directory" in str(caught.value)
+        assert "probe" not in str(caught.value)
+        assert "另一进程" not in caught.value.told(language("zh"))
+
+
+def test_another_process_is_still_told_of(tmp_path):
+    told = pytest.raises(OutputError, match="another process")
+    with alone(tmp_path / "x"), told, alone(tmp_path / "x"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["x"], "no trace of the attempt"

@@ -55,7 +55,7 @@ def test_time_bands_and_a_station_elsewhere_on_a_matrix(tmp_path):
         (PLACES, MINUTES.replace("21", "-2"), "fewer than 0 seconds: c → a"),
         (PLACES.replace("id,", "name,"), MINUTES, "say with --id-column"),
         (PLACES.replace("b,113", "a,113"), MINUTES, "each id once"),
-        (PLACES.replace("100", "-5"), MINUTES, "fewer than 0 people"),
+        (PLACES.replace("100", "-5"), MINUTES, "write a number from 0 up; found -5"),
     ],
 )
 def test_a_matrix_that_does_not_fit_its_places_is_told(tmp_path, places, minutes, said):

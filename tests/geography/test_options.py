@@ -78,6 +78,9 @@ def test_the_command_prints_a_report_and_draws(tmp_path):
     assert "24 links between 16 nodes" in done.stdout
     names = {path.name for path in (tmp_path / "maps" / "town").iterdir()}
     assert names == {"town.gpkg", "README.md", "import.yaml", "map.png"}
+    done = tenthirty("map", "import", "--again", "maps/town/import.yaml", cwd=tmp_path)
+    assert "it has the list's stations: 2; ambulances: 2" in done.stdout
+    assert done.stdout.strip().endswith("Next: tenthirty run scenarios/town")
     done = subprocess.run([*command, *options, "--cell", "100"], cwd=tmp_path,
                           capture_output=True, text=True, encoding="utf-8")  # fmt: skip
     assert done.returncode == 2
@@ -330,3 +333,37 @@ def test_a_command_without_a_place_is_asked_for_one(tmp_path):
     assert done.returncode == 2
     assert "--place: name it" in done.stderr
     assert "--roads none.osm: no such file" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["here", "data", "elsewhere"])
+def test_an_import_is_repeated_wherever_its_files_lie(tmp_path, monkeypatch, place):
+    """Below the working folder, beside it, and after the whole has moved."""
+    work = tmp_path / "work"
+    data = {"here": work, "data": work / "data", "elsewhere": tmp_path / "files"}[place]
+    data.mkdir(parents=True)
+    work.mkdir(exist_ok=True)
+    monkeypatch.chdir(work)
+    for name in ("roads.geojson", "towns.csv"):
+        (data / name).write_text("x", "utf-8")
+    given = ImportOptions.of(place="t", roads=data / "roads.geojson", zones=data / "towns.csv")
+    given.folder.mkdir(parents=True)
+    written = as_yaml(given)
+    assert str(tmp_path) not in written
+    (given.folder / "import.yaml").write_text(written, "utf-8")
+    again = from_yaml(given.folder / "import.yaml")
+    for name, path in given.files().items():
+        assert again.files()[name].resolve() == path.resolve()
+    monkeypatch.chdir(tmp_path)
+    again = from_yaml(work / given.folder / "import.yaml")
+    assert again.roads.file.resolve() == data / "roads.geojson"
+
+
+def test_a_file_that_is_gone_is_named_with_where_it_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    beside = tmp_path / "x" / "maps" / "t"
+    beside.mkdir(parents=True)
+    (beside / "import.yaml").write_text("place: t\nroads: {file: data/roads.pbf}\n", "utf-8")
+    with pytest.raises(MapImportError) as caught:
+        from_yaml(beside / "import.yaml")
+    said = f"no such file: data/roads.pbf; looked for in {tmp_path}, {beside}, {tmp_path / 'x'}"
+    assert f"line 2, roads.file: {said}" in str(caught.value)

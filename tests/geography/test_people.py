@@ -146,7 +146,7 @@ def test_less_than_one_person_is_no_map(make, tmp_path):
 
 @pytest.mark.parametrize(
     ("people", "said"),
-    [([-1, 5], "1 row with fewer than 0 people"), ([0, 0], "it holds no people"),
+    [([-1, 5], "write a number from 0 up; found -1"), ([0, 0], "it holds no people"),
      (["many", "few"], "write a number; found many")],
 )  # fmt: skip
 def test_people_that_cannot_be_are_refused(make, tmp_path, people, said):
@@ -344,8 +344,8 @@ def test_fractions_of_people_and_empty_maps_are_asked_about(make, tmp_path):
     report, _ = make(zones=zones(tmp_path, people=(1200, 3400)))
     assert "fractions" not in report
     assert "fewer than live" not in report
-    report, _ = make(zones=zones(tmp_path, people=(1_200_000, 3_400_000)))
-    assert "per km², more than live anywhere" in report
+    text = refused(make, zones=zones(tmp_path, people=(1_200_000, 3_400_000)))
+    assert "per km², more than live anywhere" in text
 
 
 def test_everybody_urban_and_a_lone_zone_are_told(make, tmp_path):

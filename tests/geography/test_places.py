@@ -309,3 +309,18 @@ def test_every_text_of_stations_has_its_twin_for_hospitals():
         if isinstance(one, tuple):
             one, other = one.many, other.many
         assert one.replace("sites", "hospitals") == other
+
+
+def test_mistakes_of_several_columns_are_told_at_once(make, tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text(
+        f"name,lon,lat,kind,ambulances\n,{LON},{LAT},station,-1\nB,{LON},{LAT},hut,x\n"
+        f"C,{LON},{LAT},station,1.5\n",
+        "utf-8",
+    )
+    text = refused(make, sites=path)
+    for part in ("line 2: write a name", "line 3, kind: write station or substation; found hut",
+                 "line 2, column ambulances: write a whole number from 0 up; found -1",
+                 "line 3, column ambulances: write a number; found x",
+                 "line 4, column ambulances: write a whole number from 0 up; found 1.5"):  # fmt: skip
+        assert part in text

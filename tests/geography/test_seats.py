@@ -138,3 +138,126 @@ def test_all_ground_goes_to_its_nearest_seat_and_none_twice(places):
     for point, seat, near in zip(tried, nearest, clear, strict=True):
         if len(at) == 1 or near[1] - near[0] > 1:
             assert ground[seat].buffer(1e-3).contains(shapely.Point(point))
+
+
+def refused(make, towns, **choices):
+    with pytest.raises(MapImportError) as caught:
+        make(towns, **choices)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("header", ["城区/农村", "城乡", "Urban / Rural", "area", "备注"])
+@pytest.mark.parametrize(
+    ("odd", "said"), [("", "found nothing"), ("半城", "found 半城"), ("rurral", "found rurral")]
+)
+def test_one_odd_cell_does_not_make_density_decide(make, header, odd, said):
+    towns = {k: v for k, v in TOWNS.items() if k != "城区/农村"} | {header: ["城区", odd, "农村"]}
+    text = refused(make, towns)
+    assert f"line 3, column {header}: write urban or rural; {said}" in text
+    assert "line 2" not in text
+    make(towns, urban_column=f"{header}=城区")  # which says what is meant
+
+
+def test_a_header_that_says_so_is_believed_even_if_few_words_are_known(make):
+    text = refused(make, TOWNS | {"城区/农村": ["中心", "城郊", "农村"]})
+    assert "line 2, column 城区/农村" in text
+    assert "line 3, column 城区/农村" in text
+
+
+def test_columns_that_say_something_else_leave_density_to_decide(make):
+    towns = {k: v for k, v in TOWNS.items() if k != "城区/农村"}
+    for other in (
+        ["12", "30.5", "8"],
+        ["北区", "南区", "西区"],
+        ["", "", ""],
+        ["town", "town", "village"],
+    ):
+        report, _ = make(towns | {"area" if "town" not in other else "place": other})
+        assert "people per km² or more" in str(report)
+    report, _ = make(towns | {"乡镇": ["城关", "农", "城区"]})  # names of places, no words of kind
+    assert "people per km² or more" in str(report)
+
+
+def test_people_that_no_country_has_are_refused(make):
+    for people in (
+        ["2100000000", "1", "1"],
+        ["9e18", "1", "1"],
+        ["32000万", "110000万", "80000万"],
+    ):
+        assert "is the column already in people, not 万人?" in refused(
+            make, TOWNS | {"常住人口": people}
+        )
+    assert "per km², more than live anywhere" in refused(
+        make, TOWNS | {"常住人口": ["32000万", "1万", "1万"]}
+    )
+    assert "is the column already in people" in refused(make, TOWNS, total_people=3_000_000_000)
+
+
+def test_all_mistakes_of_a_list_are_told_at_once(make):
+    text = refused(
+        make,
+        TOWNS | {"常住人口": ["", "-500", "x"], "城区/农村": ["城区", "?", "农村"],
+                 "经度": ["113.52", "east", "9113.5"]},
+    )  # fmt: skip
+    assert "line 3, column 经度: write a number; found east" in text
+    assert "line 4, column 经度: write degrees from -180 to 180; found 9113.5" in text
+    for part in ("line 2, column 常住人口: write a number; found nothing",
+                 "line 3, column 常住人口: write a number from 0 up; found -500",
+                 "line 4, column 常住人口: write a number; found x",
+                 "line 3, column 城区/农村: write urban or rural; found ?"):  # fmt: skip
+        assert part in text
+
+
+@pytest.mark.parametrize("word", ["合计", "总 计", "小计：", "Total", "SUM"])
+@pytest.mark.parametrize("place", [("", ""), ("113.53", "27.61")])
+def test_a_row_that_sums_up_the_others_is_no_township(make, word, place):
+    row = (word, "51000", *place, "")
+    towns = {k: [*map(str, v), more] for (k, v), more in zip(TOWNS.items(), row, strict=True)}
+    text = refused(make, towns)
+    assert text.count("line 5") == text.count("it looks like a total") > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "decimal"),
+    [("113°30'", "113.5"), ("113-30-36", "113.51"), ("113°31′12″E", "113.52")],
+)
+def test_degrees_with_minutes_are_told_how_to_be_written(make, written, decimal):
+    text = refused(make, TOWNS | {"经度": [written, "113.54", "113.505"]})
+    assert f"write degrees as a decimal number, like {decimal}; found {written}" in text
+
+
+def test_without_people_the_columns_are_listed(make):
+    towns = {("几口人" if k == "常住人口" else k): v for k, v in TOWNS.items()}
+    text = refused(make, towns)
+    assert "no column says how many people: call it people or 常住人口" in text
+    assert "The columns are 乡镇, 几口人, 经度, 纬度, 城区/农村" in text
+    text = refused(make, towns, people_column="几口")
+    assert 'no column "几口", asked for by --people-column; did you mean 几口人?' in text
+
+
+def test_a_misspelt_township_of_a_station_is_told(make, tmp_path):
+    sites = tmp_path / "站点.csv"
+    sites.write_text(
+        "名称,经度,纬度,乡镇\n东站,113.541,27.631,城官镇\n西站,113.505,27.605,西乡\n", "utf-8"
+    )
+    report, ground = make(sites=sites, hospitals=sites)
+    said = (
+        "站点.csv, line 2: no township is called 城官镇; by its coordinates it is counted in 东乡"
+    )
+    assert [warning for warning in report.warnings if "no township" in warning] == [
+        f"{said}; did you mean 城关镇?"
+    ]  # the same of both lists: told once
+    assert ground.layers["sites"]["township"].tolist() == ["2", "3"]
+    sites.write_text("名称,经度,纬度,乡镇\n东站,113.9,27.631,城官镇\n", "utf-8")
+    text = refused(make, TOWNS, sites=sites)
+    assert (
+        "line 2, column 乡镇: no township is called 城官镇, and the coordinates lie in none" in text
+    )
+
+
+@pytest.mark.parametrize("people", [None, "all"])
+def test_a_total_in_a_list_of_stations_is_told(make, tmp_path, people):
+    sites = tmp_path / "站点.csv"
+    where = "113.53,27.61" if people else ","
+    sites.write_text(f"名称,经度,纬度,救护车数\n东站,113.541,27.631,2\n合计,{where},2\n", "utf-8")
+    assert "站点.csv, line 3: it looks like a total (合计)" in refused(make, TOWNS, sites=sites)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 from worlds import scenario_with
@@ -11,6 +13,9 @@ from sim.errors import RecordsError, ScenarioError
 from sim.prepare import demand, draws
 from sim.scenario import records
 from sim.scenario.file import load
+from sim.scenario.records.faults import NO_TOWNSHIP
+from sim.text import Message
+from sim.words.language import language
 
 PRIORITIES = ["red", "yellow", "green"]
 
@@ -180,3 +185,84 @@ def test_records_shorter_than_the_warm_up_are_refused(tmp_path):
     path = scenario_with(tmp_path, "2025-03-03 10:00,113.49,27.65,\n", "study: {warm_up: 2 days}")
     with pytest.raises(ScenarioError, match="shorten it, like"):
         load(path)
+
+
+def townships_only(ground, count, township="枫林镇"):
+    rows = "".join(f"2025-03-{1 + k % 28:02d} 08:{k % 60:02d},{township}\n" for k in range(count))
+    return "received_at,township\n" + rows
+
+
+def test_calls_of_a_township_are_placed_where_its_people_live(tmp_path, liling):
+    found = read(tmp_path, liling, townships_only(liling.map, 2000))
+    cells = liling.map.cells
+    row = next(k for k, t in enumerate(liling.map.townships) if t.name.zh == "枫林镇")
+    own = np.flatnonzero(cells.township == row)
+    mean = np.average(cells.xy[own], axis=0, weights=cells.people[own])
+    spread = np.sqrt(np.cov(cells.xy[own].T, aweights=cells.people[own]).diagonal())
+    assert np.all(np.abs(found.xy.mean(axis=0) - mean) < 4 * spread / np.sqrt(2000))
+    assert {tuple(xy) for xy in found.xy} <= {tuple(xy) for xy in cells.xy[own]}
+    assert set(found.calls.township) == {row}
+    urban = np.average(cells.area[own], weights=cells.people[own])
+    assert found.calls.area.mean() == pytest.approx(urban, abs=0.05)
+    assert any("only a township: 2000 of 2000." in warning for warning in found.warnings)
+
+
+def test_the_place_of_a_row_is_drawn_once_whatever_follows_it(tmp_path, liling):
+    few = read(tmp_path, liling, townships_only(liling.map, 5))
+    again = read(tmp_path, liling, townships_only(liling.map, 5))
+    more = read(tmp_path, liling, townships_only(liling.map, 20))
+    assert few.xy.tolist() == again.xy.tolist() == more.xy[:5].tolist()
+
+
+def test_a_township_without_people_has_its_calls_at_the_seat(tmp_path, liling):
+    ground = copy.copy(liling.map)
+    row = next(k for k, t in enumerate(ground.townships) if t.name.zh == "枫林镇")
+    nobody = np.where(ground.cells.township == row, 0.0, ground.cells.people)
+    ground.__dict__["cells"] = ground.cells._replace(people=nobody)
+    path = tmp_path / "calls.csv"
+    path.write_text(townships_only(ground, 3), "utf-8")
+    found = records.read(path, ground, PRIORITIES)
+    seat = ground.townships[row]
+    assert found.xy.tolist() == [[seat.x, seat.y]] * 3
+    assert any("no people: 3 of 3." in warning for warning in found.warnings)
+
+
+def test_a_point_of_any_unit_is_where_the_call_was(tmp_path, liling):
+    head = "incident,received_at,lon,lat,township\n"
+    rows = "A,2025-03-04 08:30,,,枫林镇\nA,2025-03-04 08:31,113.497,27.646,\n"
+    both = read(tmp_path, liling, head + rows)
+    point = read(tmp_path, liling, head + "A,2025-03-04 08:30,113.497,27.646,\n")
+    assert both.xy.tolist() == point.xy.tolist()
+    assert not any("only a township" in warning for warning in both.warnings)
+
+
+def test_calls_of_one_township_and_instant_may_be_recorded_twice(tmp_path, liling):
+    text = "received_at,township\n" + "2025-03-04 08:30,枫林镇\n" * 2
+    assert any("may be recorded twice" in n for n in read(tmp_path, liling, text).notes)
+
+
+@pytest.mark.parametrize("count", [20, 200])
+def test_recorded_coordinates_heaped_at_one_point_are_a_warning(tmp_path, liling, count):
+    head = "received_at,lon,lat,township\n"
+    rows = "".join(
+        f"2025-03-{1 + k % 28:02d} 08:{k % 60:02d},113.497,27.646,枫林镇\n" for k in range(count)
+    )
+    found = read(tmp_path, liling, head + rows + "2025-03-04 09:10,,,枫林镇\n")
+    said = f"{count} of {count} recorded calls lie at one and the same point"
+    assert any(said in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_further_rows_stand_below_the_first_ones(tmp_path, liling, code):
+    rows = "".join(f"2025-03-04 08:{n},枫林镇{n}\n" for n in range(10, 16))
+    with pytest.raises(RecordsError) as caught:
+        read(tmp_path, liling, "received_at,township\n" + rows)
+    say = language(code)
+    lines = caught.value.told(say).splitlines()
+    further = say(Message("{reason}: further rows: {n}", reason=NO_TOWNSHIP, n=1))
+    at = next(k for k, line in enumerate(lines) if further in line)
+    rows = [k for k, line in enumerate(lines) if "枫林镇1" in line]
+    assert len(rows) == 5
+    assert at > max(rows)
+    assert not any("{{" in line for line in lines)
+    assert any("`replay: {file: …, unusable: " in line for line in lines)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from sim.errors import PlannerError
+from sim.errors import PlannerError, PlannerWarning
 from sim.scenario.file import load
 from sim.text import Message
 from sim.words.language import language
@@ -151,7 +151,7 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         ("- just\n- a list\n", "a scenario is a list of settings"),
         ("", "a scenario is a list of settings"),
         ("name: !!python/object:os.system x\n", "map"),
-        (HEAD + "demand: {replay: nowhere.csv}\n", "cannot be read"),
+        (HEAD + "demand: {replay: nowhere.csv}\n", "no such file"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named_with_its_line_and_field(write, text, said):
@@ -436,3 +436,32 @@ def test_a_file_with_bytes_missing_or_added_gives_words(write, at, length, text)
         load(file)
     except PlannerError as error:
         assert str(error)
+
+
+BROKEN = ["a: [1\n", "- a list\n", "a: 1\na: 2\n", "\tx: 1\n", b"\xff\xfe\x00\xd8"]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_bad_file_beside_the_base_is_left_out_of_the_search_and_named(write, tmp_path, broken):
+    today = write(TODAY, "today.yaml")
+    bad = tmp_path / "cls.yaml"
+    bad.write_bytes(broken if isinstance(broken, bytes) else broken.encode())
+    with pytest.warns(PlannerWarning) as caught:
+        assert load(tmp_path).path == today
+    (told,) = (str(one.message) for one in caught)
+    assert told.startswith("cls.yaml was left out of the search for the base, which is today.yaml:")
+    assert "\n" not in told
+    said = language("zh")(caught[0].message.args[0])
+    assert said.startswith("查找基准情景（today.yaml）时略过了 cls.yaml：")
+
+
+def test_a_bad_file_that_may_be_the_only_base_says_why_it_was_read(write, tmp_path):
+    write("base: today\n", "plan.yaml")
+    write("map: liling\nlayout: [\n", "today.yaml")
+    with pytest.raises(PlannerError) as caught:
+        load(tmp_path)
+    why, inside = caught.value.problems
+    assert "the one file in it without a `base`; that may be today.yaml" in why.message
+    assert inside.file == "today.yaml"
+    assert inside.line is not None
+    assert "文件夹指其中唯一没有 `base` 的文件" in caught.value.told(language("zh"))

@@ -93,17 +93,51 @@ def test_a_scenario_that_is_there_stays(town, tmp_path):
     path = write_first(on).path
     path.write_text("mine", "utf-8")
     again = write_first(on)
-    assert again.path is None
+    assert not again.written
+    assert "delete or rename" in again.notes[-1]
     assert "stays as it is" in again.notes[0]
     assert path.read_text("utf-8") == "mine"
 
 
-@pytest.mark.parametrize("sites", [[], [("A", "existing", 0, 0)], [("A", "planned", 2, 0)]])
-def test_without_an_ambulance_no_scenario_is_written(town, tmp_path, sites):
+@pytest.mark.parametrize(
+    ("sites", "said"),
+    [
+        ([], "no station is known. Give a list of stations with --sites"),
+        ([("A", "existing", 0, 0), ("B", "existing", 0, 9)], "the list has 0 ambulances (A, B)"),
+        ([("A", "planned", 2, 0)], "every station of the list is only planned (A)"),
+        ([("A", "existing", 2, 400_000)], "every station of the list is too far from a road (A)"),
+        ([("A", "existing", 2, 400_000), ("B", "existing", 0, 0)], "no station of the list can"),
+    ],
+)
+def test_without_an_ambulance_no_scenario_is_written(town, tmp_path, sites, said):
     first = write_first(town(sites))
     assert first.path is None
-    assert "--sites" in first.notes[0]
+    assert said in first.notes[0]
+    assert ("--sites" in first.notes[0]) == (not sites)
     assert not (tmp_path / "scenarios").exists()
+
+
+def test_a_scenario_that_is_there_is_held_against_the_list(town):
+    path = write_first(town([("A", "existing", 1, 0), ("B", "existing", 2, 500)])).path
+    same = write_first(town([("A", "existing", 1, 0), ("B", "existing", 2, 500)]))
+    assert (same.path, same.written) == (path, False)
+    assert same.notes[1:] == ["it has the list's stations: 2; ambulances: 3"]
+    other = write_first(town([("A", "existing", 4, 0), ("B", "existing", 2, 500),
+                              ("C", "existing", 1, 900)]))  # fmt: skip
+    assert other.notes[1:4] == [
+        "it differs from the list. In it, stations: 2, ambulances: 3; in the list, stations: 3, "
+        "ambulances: 7",
+        "only in the list: C",
+        "ambulances of A: 1 in the file, 4 in the list",
+    ]
+    assert "delete or rename" in other.notes[-1]
+    assert "--no-scenario" in other.notes[-1]
+
+
+def test_hospitals_that_came_later_are_not_missed(town):
+    write_first(town([("A", "existing", 1, 0)], hospitals=False))
+    notes = write_first(town([("A", "existing", 1, 0)])).notes
+    assert any("transported: 0 %" in note and "delete that line" in note for note in notes)
 
 
 NAMES = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1)
@@ -116,5 +150,5 @@ def test_any_name_is_read_back_as_it_was(name):
 
 
 def test_liling_is_not_overwritten(liling):
-    assert write_first(liling.map).path is None
+    assert not write_first(liling.map).written
     assert (ROOT / "scenarios/liling/today.yaml").is_file()

@@ -6,7 +6,7 @@ import pytest
 
 from sim.errors import PlannerError
 from sim.measures.measures import MEASURES
-from sim.words import glossary
+from sim.words import glossary, settings
 from sim.words.definitions import MEASURES as DEFINED
 from sim.words.definitions import TERMS
 from sim.words.language import language
@@ -44,3 +44,18 @@ def test_without_a_term_all_are_listed():
 def test_a_term_that_nobody_knows_is_refused_with_the_nearest():
     with pytest.raises(PlannerError, match="did you mean compliance"):
         glossary.explain("complaince")
+
+
+def test_a_slip_in_the_path_of_a_setting_suggests_it():
+    for written, meant in (("demand.rat", "demand.rate"), ("targets.urbn", "targets.urban")):
+        with pytest.raises(PlannerError, match=f"did you mean {meant}"):
+            glossary.explain(written)
+
+
+def test_a_word_that_is_no_name_finds_what_speaks_of_it():
+    found = glossary.speaking_of("救护车", [ZH])
+    assert any(page.startswith("busy · ") for page in found)
+    assert all("救护车" in page for page in found)
+    assert any(page.startswith("layout[].ambulances") for page in settings.speaking_of("救护车"))
+    assert glossary.speaking_of("rat") == [], "only whole words, not a part of separate"
+    assert glossary.speaking_of(" ") == []

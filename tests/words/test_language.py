@@ -47,9 +47,9 @@ def french(tmp_path, monkeypatch):
         shutil.copy(path, tmp_path)
     (tmp_path / "fr.po").write_text(PO, "utf-8")
     monkeypatch.setattr(room, "HERE", tmp_path)
-    language.cache_clear()
+    room._language.cache_clear()
     yield tmp_path
-    language.cache_clear()
+    room._language.cache_clear()
 
 
 def test_english_is_its_own_id_with_its_values_filled_in():
@@ -200,3 +200,24 @@ def test_a_wheel_carries_the_compiled_catalogue(tmp_path):
     assert "sim/py.typed" in names
     assert not [name for name in names if name.endswith(".po")]
     assert not list((Path(ROOT) / "sim" / "words").glob("*.mo")), "and leaves none behind"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("zh-CN", "zh"), ("zh_CN.UTF-8", "zh"), ("ZH", "zh"), ("中文", "zh"), ("Chinese", "zh"),
+     ("zh-Hans-CN", "zh"), ("ｚｈ", "zh"), ("Chinese (Simplified)_China", "zh"),
+     ("English", "en"), ("EN", "en"), ("en-GB", "en"), ("en_US.UTF-8", "en"), ("英文", "en")],
+)  # fmt: skip
+def test_a_language_is_known_as_people_write_it(written, code, monkeypatch):
+    assert language(written).code == code
+    assert language(written) is language(code)
+    monkeypatch.setenv("TENTHIRTY_LANG", written)
+    assert usual() == code
+
+
+def test_a_wrong_language_of_the_environment_is_named_as_that(monkeypatch):
+    monkeypatch.setenv("TENTHIRTY_LANG", "klingon")
+    with pytest.raises(OptionError, match="^TENTHIRTY_LANG: write one of en, zh; found klingon"):
+        usual()
+    with pytest.raises(OptionError, match="^--lang: write one of en, zh; found klingon"):
+        language("klingon")

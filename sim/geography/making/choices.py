@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
@@ -24,11 +26,17 @@ NAME: Final = "import.yaml"
 
 
 def as_yaml(options: ImportOptions) -> str:
-    """The choices of an import, to be repeated. Files by name only: no machine's paths."""
+    """The choices of an import, to be repeated. Files by the way to them: no machine's paths."""
     from ruamel.yaml import YAML
 
     facts: dict[str, Any] = {"place": options.place}
     for name, group in options.model_dump(exclude={"place"}).items():
+        given = getattr(options, name)
+        group |= {
+            field: _way_to(getattr(given, field), options.folder)
+            for room, field in _file_fields()
+            if room == name and getattr(given, field) is not None
+        }
         said = {key: value for key, value in group.items() if value not in (None, "")}
         if said and (name not in ("roads", "matrix") or "file" in said):
             facts[name] = said
@@ -45,31 +53,80 @@ def as_yaml(options: ImportOptions) -> str:
 
 
 def from_yaml(path: Path, maps: Path = Path("maps")) -> ImportOptions:
-    """The options written by an earlier import; its files are looked for here, then beside it.
+    """The options written by an earlier import; its files are looked for as `_places` says.
 
     Choices may stand in groups, or all in one row as they were written once. MapImportError names
     everything that is wrong, with its line.
     """
     read = _text(path)
     raw = nested(read.content)
-    for group, field in ((flat_names()[name].group, flat_names()[name].field) for name in FILES):
+    missing = {}
+    for group, field in _file_fields():
         given = raw.get(group, {}).get(field) if isinstance(raw.get(group, {}), dict) else None
-        if isinstance(given, str) and not file_of(Path(given)).is_file():
-            beside = path.parent / given
-            raw[group] = raw[group] | {field: str(beside if file_of(beside).is_file() else given)}
+        if isinstance(given, str):
+            found = next((way for way in _places(given, path) if file_of(way).is_file()), None)
+            if found is not None:
+                raw[group] = raw[group] | {field: str(found)}
+            else:
+                missing[group, field] = _no_such_file(given, path)
     if isinstance(raw.get("names", {}), dict):
         raw["names"] = raw.get("names", {}) | {"maps": maps}
     options, wrong = checked(raw)
     if options is None:
-        raise MapImportError(path, [_here(read, loc, problem) for loc, problem in wrong])
+        raise MapImportError(path, [_here(read, loc, problem, missing) for loc, problem in wrong])
     return options
 
 
+def _file_fields() -> list[tuple[str, str]]:
+    """Group and field of every choice that is a file."""
+    return [(flat_names()[name].group, flat_names()[name].field) for name in FILES]
+
+
+def _way_to(file: Path, folder: Path) -> str:
+    """A file as `import.yaml` in a folder names it: from the working folder if it lies below it,
+    else from the folder of import.yaml; by its name alone where that way leads through the root.
+    """
+    full, here = Path(os.path.abspath(file)), Path.cwd()
+    if full.is_relative_to(here):
+        return full.relative_to(here).as_posix()
+    try:
+        home = os.path.abspath(folder)
+        shared = Path(os.path.commonpath([full, home]))
+    except ValueError:  # another drive
+        return file.name
+    if shared.parent == shared:
+        return file.name
+    return Path(os.path.relpath(full, home)).as_posix()
+
+
+def _folders(path: Path) -> list[Path]:
+    """Where the files of an import.yaml are looked for: here, beside it, above `maps`."""
+    beside = path.absolute().parent
+    return [Path(), beside, beside.parent.parent]
+
+
+def _places(given: str, path: Path) -> Iterator[Path]:
+    """Where a file of an import.yaml may be: by the way it says, then by its name alone."""
+    folders = _folders(path)
+    if given.startswith(".."):  # the way was from beside it
+        folders = [folders[1], folders[0], folders[2]]
+    for way in dict.fromkeys((given, Path(given).name)):
+        yield from (folder / way for folder in folders)
+
+
+def _no_such_file(given: str, path: Path) -> Message:
+    folders = dict.fromkeys(str(folder.resolve()) for folder in _folders(path))
+    return Message(
+        "no such file: {file}; looked for in {folders}", file=given, folders=", ".join(folders)
+    )
+
+
 def made_from(folder: Path, name: str) -> object:
-    """The file of `--roads` or `--matrix` by which an earlier import made the map in a folder."""
+    """The name of the file of `--roads` or `--matrix` of which an earlier import made a map."""
     place = flat_names()[name]
     group = nested(_text(folder / NAME).content).get(place.group, {})
-    return group.get(place.field) if isinstance(group, dict) else None
+    said = group.get(place.field) if isinstance(group, dict) else None
+    return Path(said).name if isinstance(said, str) else said
 
 
 def _text(path: Path) -> YamlText:
@@ -81,7 +138,12 @@ def _text(path: Path) -> YamlText:
         raise MapImportError(path, error.problems) from None
 
 
-def _here(read: YamlText, loc: tuple[str | int, ...], problem: Problem) -> Problem:
+def _here(
+    read: YamlText,
+    loc: tuple[str | int, ...],
+    problem: Problem,
+    missing: dict[tuple[str, str], Message],
+) -> Problem:
     """A problem at the place where the file says it, or where it should."""
     if not loc:  # of options that clash: their places are named by the option, like --people-unit x
         name = problem.field.split(" ")[0].removeprefix("--").replace("-", "_")
@@ -90,7 +152,8 @@ def _here(read: YamlText, loc: tuple[str | int, ...], problem: Problem) -> Probl
             return problem
         loc = (place.group, place.field) if place.group else (place.field,)
     written = _as_written(read.content, loc)
-    return Problem(problem.message, ".".join(map(str, written)), read.line(written))
+    message = next((said for place, said in missing.items() if place == loc), problem.message)
+    return Problem(message, ".".join(map(str, written)), read.line(written))
 
 
 def _as_written(content: dict[str, Any], loc: tuple[str | int, ...]) -> tuple[str | int, ...]:

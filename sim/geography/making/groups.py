@@ -58,7 +58,7 @@ Metres = Annotated[
     float, BeforeValidator(_own_length), PlainSerializer(lambda metres: f"{metres:g} m")
 ]
 Switch = Annotated[bool, Strict()]  # 1 and yes are not meant for true
-File = Annotated[Path | None, PlainSerializer(lambda path: path and path.name)]  # no machine's path
+File = Annotated[Path | None, PlainSerializer(lambda path: path and path.name)]  # see `choices`
 
 
 class OptionGroup(BaseModel):

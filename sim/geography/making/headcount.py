@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.errors import MapImportError
+from sim.errors import MapImportError, did_you_mean, nearest
 from sim.files import numerals, tables
 from sim.geography.making.balance import OUTSIDE
-from sim.geography.making.report import PEOPLE, POLYGONS, ROWS, Counted, Report, count
+from sim.geography.making.report import PEOPLE, POLYGONS, Counted, Report, count
 from sim.text import Message
 
 USUAL: Final = (
@@ -19,6 +19,7 @@ USUAL: Final = (
     "人口", "人数", "常住人口", "常住人口数", "人口数", "人口数量", "总人口", "户籍人口",
 )  # fmt: skip
 MANY_LOST: Final = 0.05
+MOST_PEOPLE: Final = 2e9  # of a map; no country has so many
 THIN_PER_KM2, CROWDED_PER_KM2 = 1.0, 100_000.0  # people of a whole map; else the unit is another
 FEW_IN_A_ZONE: Final = 1_000  # fractions and no more people than that: thousands, ten thousands
 WHOLE: Final = 1e-6
@@ -36,17 +37,39 @@ def people_in(
     """
     name = tables.column(frame, USUAL, chosen)
     if not name:
-        known = ", ".join(str(c) for c in frame.columns if c != "geometry")
-        message = Message(
-            "say with --people-column which column has the people: {known}", known=known
-        )
-        raise MapImportError(path, message)
+        raise MapImportError(path, _no_column(frame, chosen))
     before = tables.notes(frame)
-    people = tables.numbers(path, frame, name, numerals.PEOPLE)
+    people = tables.numbers(path, frame, name, numerals.PEOPLE, refuse=_negative)
+    tables.refuse_totals(path, frame)
     if report is not None:
         for note in tables.notes(frame)[len(before) :]:
             report.note(PEOPLE, note)
     return people
+
+
+def _no_column(frame: pd.DataFrame, chosen: str) -> Message:
+    """What is said where no column has the people."""
+    known = [str(c) for c in frame.columns if c != "geometry"]
+    if chosen:
+        return Message(
+            'no column "{name}", asked for by --people-column{hint}. The columns are {known}',
+            name=chosen,
+            hint=did_you_mean(chosen, known) if nearest(chosen, known) else "",
+            known=", ".join(known),
+        )
+    return Message(
+        "no column says how many people: call it {english} or {chinese}, or choose one with "
+        "--people-column. The columns are {known}",
+        english=USUAL[0],
+        chinese="常住人口",
+        known=", ".join(known),
+    )
+
+
+def _negative(people: float) -> Message | None:
+    if people >= 0:
+        return None
+    return Message("write a number from 0 up; found {found:g}", found=people)
 
 
 def people_without_shape(rows: pd.DataFrame, chosen: str) -> float:
@@ -59,18 +82,18 @@ def people_without_shape(rows: pd.DataFrame, chosen: str) -> float:
     return float(np.nansum(np.maximum(values, 0))) * (1.0 if factor is None else factor)
 
 
-def refuse_negative(path: Path, people: np.ndarray) -> None:
-    """MapImportError if a row has fewer than no people, or all have none."""
-    if (people < 0).any():
-        rows = count((people < 0).sum(), ROWS)
-        raise MapImportError(path, Message("{rows} with fewer than 0 people", rows=rows))
-    if not people.sum():
+def _refuse_odd_sum(path: Path, people: np.ndarray) -> None:
+    """MapImportError if all rows have no people, or more than any place has."""
+    total = float(people.sum())
+    if not total:
         raise MapImportError(path, Message("it holds no people: every value is zero"))
+    if total > MOST_PEOPLE:
+        raise MapImportError(path, too_many(total))
 
 
 def note_read(path: Path, people: np.ndarray, report: Report, what: Counted) -> None:
     """Counts the people of a file's rows; MapImportError if they cannot be."""
-    refuse_negative(path, people)
+    _refuse_odd_sum(path, people)
     report.people.read += float(people.sum())
     said = count(len(people), what)
     report.note(
@@ -120,20 +143,35 @@ def note_lost(lost: float, kept: float, report: Report) -> None:
             report.warn(message)
 
 
-def warn_density(people: float, km2: float, report: Report) -> None:
-    """Whether a map has as many people as places have."""
+def too_many(people: float) -> Message:
+    """What is said of more people than a country has."""
+    return Message(TOO_MANY_IN_ALL.text, people=people, unit=TEN_THOUSAND_PEOPLE)
+
+
+def check_density(source: Path | str, people: float, km2: float, report: Report) -> None:
+    """Whether a map has as many people as places have: MapImportError if more than any has."""
+    if people > MOST_PEOPLE:
+        raise MapImportError(source, too_many(people))
     density = people / km2
-    if THIN_PER_KM2 <= density <= CROWDED_PER_KM2:
-        return
-    text = TOO_FEW if density < THIN_PER_KM2 else TOO_MANY
-    report.warn(Message(text.text, people=people, km2=km2, density=density))
+    if density > CROWDED_PER_KM2:
+        message = Message(
+            TOO_MANY.text, people=people, km2=km2, density=density, unit=TEN_THOUSAND_PEOPLE
+        )
+        raise MapImportError(source, message)
+    if density < THIN_PER_KM2:
+        report.warn(Message(TOO_FEW.text, people=people, km2=km2, density=density))
 
 
+TEN_THOUSAND_PEOPLE: Final = "万人"
 TOO_FEW: Final = Message(
     "{people:,.0f} people on {km2:,.1f} km² are {density:.2g} per km², fewer than live almost "
     "anywhere: are they thousands or ten thousands, or is a part of them missing?"
 )
 TOO_MANY: Final = Message(
     "{people:,.0f} people on {km2:,.1f} km² are {density:,.0f} per km², more than live anywhere: "
-    "is their unit another one, or are they counted several times?"
+    "is the column already in people, not {unit}? Or are people counted several times?"
+)
+TOO_MANY_IN_ALL: Final = Message(
+    "{people:,.0f} people are more than live in any country: is the column already in people, "
+    "not {unit}?"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -55,16 +55,28 @@ def _missing(names: Sequence[str]) -> list[Problem]:
 
 
 def _of_two(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> Degrees:
-    problems: list[Problem] = []
-    values = []
-    for name in names:
+    try:
+        lon, lat = (tables.numbers(path, frame, name, numerals.DEGREES) for name in names)
+    except MapImportError:
+        raise MapImportError(path, list(_all_wrong(path, frame, names))) from None
+    return lon, lat
+
+
+def _all_wrong(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> Iterator[Problem]:
+    """What is no number in two columns of degrees, and what is none of degrees."""
+    for name, most in zip(names, (180, 90), strict=True):
+
+        def beyond(value: float, most: int = most) -> Message | None:
+            if abs(value) <= most:
+                return None
+            return Message(
+                "write degrees from -{most} to {most}; found {found:g}", most=most, found=value
+            )
+
         try:
-            values.append(tables.numbers(path, frame, name, numerals.DEGREES))
+            tables.numbers(path, frame, name, numerals.DEGREES, refuse=beyond)
         except MapImportError as error:
-            problems += error.problems
-    if problems:
-        raise MapImportError(path, problems)
-    return values[0], values[1]
+            yield from error.problems
 
 
 def _refuse_metres(path: Path, frame: pd.DataFrame, lon: np.ndarray, lat: np.ndarray) -> None:

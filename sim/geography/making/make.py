@@ -27,7 +27,7 @@ from sim.geography.making import (
 )
 from sim.geography.making import zones as ground
 from sim.geography.making.groups import RoadOptions
-from sim.geography.making.headcount import warn_density
+from sim.geography.making.headcount import check_density
 from sim.geography.making.layers import areas, cells_layer, no_roads, shapes_layer, townships_layer
 from sim.geography.making.options import ImportOptions
 from sim.geography.making.people import sources
@@ -173,7 +173,8 @@ def layers_of(read: FileContents, chosen: ImportOptions, report: Report) -> Laye
     hospitals = places.read_hospitals(places.Source.hospitals(chosen), townships, report)
     for kind, points in ((checks.SITES, sites), (checks.HOSPITALS, hospitals)):
         checks.points(kind, points, boundary, road_lines, chosen.places.coordinates, report)
-    warn_density(float(cells["people"].sum()), boundary.area / 1e6, report)
+    source = chosen.people.file or chosen.zones.file or "--people"
+    check_density(source, float(cells["people"].sum()), boundary.area / 1e6, report)
     note_balance(cells, zones, chosen.people.total, report)
     return {
         "meta": writing.meta(chosen, crs),
@@ -266,6 +267,7 @@ def _zones(
     zones = ground.read_zones(
         chosen.zones.file, crs, chosen.zones.name_column, report, own, chosen.reading.encoding
     )
+    urban.refuse_unknown(chosen.zones.file, zones, chosen.zones)
     return zones if boundary is None else ground.zones_inside(zones, boundary, report)
 
 

@@ -15,6 +15,7 @@ from sim.files import tables
 from sim.geography.bundle import Layers
 from sim.geography.making import metres, places, urban, writing
 from sim.geography.making import zones as ground
+from sim.geography.making.headcount import check_density
 from sim.geography.making.layers import areas, cells_layer, no_roads, shapes_layer, townships_layer
 from sim.geography.making.matrix import Matrix, read_matrix
 from sim.geography.making.matrix_tables import id_text
@@ -185,6 +186,7 @@ def _layers(
             report,
             encoding=options.reading.encoding,
         )
+        urban.refuse_unknown(options.zones.file, zones, options.zones)
         boundary = ground.outline(zones.geometry.values)
     alone = PeopleSums(ground.zone_or_none(xy, zones), xy[:, 0], xy[:, 1], weight,
                        weight * xy[:, 0], weight * xy[:, 1])  # fmt: skip
@@ -196,6 +198,8 @@ def _layers(
     core = urban.urban_core(options.zones, zones, boundary, cells, report)
     area = areas(cells, zones, core, by_zone=options.zones.urban is None)
     note_cells(cells, zones, area, report)
+    source = options.people.file or "--people"
+    check_density(source, float(cells["people"].sum()), boundary.area / 1e6, report)
     townships = townships_layer(zones, cells, area)
     note_balance(cells, zones, options.people.total, report)
     known = "sourced" if options.zones.boundary else "inferred"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from sim.errors import MapImportError, Problem
+from sim.errors import MapImportError, Problem, did_you_mean
 from sim.files import coordinates, numerals, shapes, tables
 from sim.geography.making import located
 from sim.geography.making import zones as ground
@@ -87,6 +88,7 @@ def _read(source: Source, crs: pyproj.CRS) -> _Places:
     assert path is not None
     if tables.is_table(path):
         frame = tables.read_table(path, source.encoding, source.sheet)
+        tables.refuse_totals(path, frame)
         lon, lat, used = located.degrees(path, frame, source.grid)
     else:
         spots = shapes.read_shapes(path, shapes.POINTS, source.encoding).to_crs(4326)
@@ -173,18 +175,14 @@ def _ambulances(found: _Places) -> np.ndarray:
     name = found.column(AMBULANCES)
     if not name:
         return np.full(len(found.frame), np.nan)
-    numbers = tables.numbers(found.path, found.frame, name, numerals.VEHICLES, empty=True)
-    wrong = [
-        Problem(
-            Message("write a whole number from 0 up; found {found:g}", found=numbers[at]),
-            Message("column {name}", name=name),
-            int(found.frame.index[at]),
-        )
-        for at in np.flatnonzero((numbers < 0) | (numbers % 1 > 0))
-    ]
-    if wrong:
-        raise MapImportError(found.path, wrong[:20])
-    return numbers
+    kind = numerals.VEHICLES
+    return tables.numbers(found.path, found.frame, name, kind, empty=True, refuse=_not_whole)
+
+
+def _not_whole(number: float) -> Message | None:
+    if number >= 0 and number % 1 == 0:
+        return None
+    return Message("write a whole number from 0 up; found {found:g}", found=number)
 
 
 def read_sites(
@@ -198,11 +196,15 @@ def read_sites(
         columns = ("name_zh", "name_en", "kind", "status", "township", "ambulances")
         return _none(columns, zones.crs)
     found = _read(source, zones.crs)
-    facts: dict[str, Any] = dict(_named(found))
-    facts["kind"] = _words(found, KIND, KINDS)
-    facts["status"] = _words(found, STATUS, STATES)
-    facts["township"] = _townships(found, zones)
-    facts["ambulances"] = _ambulances(found)
+    columns_of = {
+        "names": lambda: _named(found),
+        "kind": lambda: _words(found, KIND, KINDS),
+        "status": lambda: _words(found, STATUS, STATES),
+        "township": lambda: _townships(found, zones, report),
+        "ambulances": lambda: _ambulances(found),
+    }
+    facts = _every(found.path, columns_of)
+    facts = facts.pop("names") | facts
     _tell(found, report)
     total = facts["ambulances"][~np.isnan(facts["ambulances"])]
     if report is not None and len(total):
@@ -213,6 +215,19 @@ def read_sites(
         )
         report.note(PLACES, message)
     return _layer(facts, found.frame)
+
+
+def _every(path: Path, columns: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What each column says; MapImportError with the problems of all of them."""
+    facts, problems = {}, []
+    for name, read in columns.items():
+        try:
+            facts[name] = read()
+        except MapImportError as error:
+            problems += error.problems
+    if problems:
+        raise MapImportError(path, problems)
+    return facts
 
 
 def read_points(path: Path, crs: pyproj.CRS) -> gpd.GeoDataFrame:
@@ -231,13 +246,16 @@ def read_hospitals(
     facts: dict[str, Any] = dict(_named(found))
     facts["level"] = found.texts(LEVEL)
     facts["capabilities"] = found.texts(CAPABILITIES)
-    facts["township"] = _townships(found, zones)
+    facts["township"] = _townships(found, zones, report)
     _tell(found, report)
     return _layer(facts, found.frame)
 
 
-def _townships(found: _Places, zones: gpd.GeoDataFrame) -> list[str]:
-    """The code of the zone a row names, else of the zone it stands in or near."""
+def _townships(found: _Places, zones: gpd.GeoDataFrame, report: Report | None = None) -> list[str]:
+    """The code of the zone a row names, else of the zone it stands in or near.
+
+    A name that no zone has is told; MapImportError where the coordinates lie in no zone either.
+    """
     frame = found.frame
     code_of = {
         name: code
@@ -247,7 +265,47 @@ def _townships(found: _Places, zones: gpd.GeoDataFrame) -> list[str]:
     xy = np.column_stack([frame.geometry.x, frame.geometry.y])
     there = zones["code"].to_numpy()[ground.zone_at(xy, zones)]
     named = found.texts(TOWNSHIP)
+    if report is not None and len(zones) > 1:
+        unknown = [row for row, name in enumerate(named) if name and name not in code_of]
+        _tell_unknown(found, unknown, ground.zone_or_none(xy, zones), zones, report)
     return [code_of.get(name, code) for name, code in zip(named, there, strict=True)]
+
+
+def _tell_unknown(
+    found: _Places,
+    rows: list[int],
+    zone: np.ndarray,
+    zones: gpd.GeoDataFrame,
+    report: Report,
+) -> None:
+    """Says which townships are none of the map's; `zone` is where the coordinates lie, or -1."""
+    column = found.column(TOWNSHIP)
+    known = list(dict.fromkeys([*zones["name_zh"], *zones["name_en"]]))
+    names, problems = found.texts(TOWNSHIP), []
+    for row in rows:
+        hint = did_you_mean(names[row], known)
+        line = int(found.frame.index[row])
+        if zone[row] < 0:
+            message = Message(
+                "no township is called {name}, and the coordinates lie in none{hint}",
+                name=names[row],
+                hint=hint,
+            )
+            problems.append(Problem(message, Message("column {name}", name=column), line))
+            continue
+        report.warn(
+            Message(
+                "{file}, line {line}: no township is called {name}; by its coordinates it is "
+                "counted in {zone}{hint}",
+                file=found.path.name,
+                line=line,
+                name=names[row],
+                zone=zones["name_zh"].iloc[zone[row]],
+                hint=hint,
+            )
+        )
+    if problems:
+        raise MapImportError(found.path, problems[:20])
 
 
 def _layer(facts: dict[str, Any], frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -27,7 +27,7 @@ from sim.geography.making.headcount import (
     people_in,
 )
 from sim.geography.making.report import GROUND, Counted, Report, count, some
-from sim.geography.making.urban import worded
+from sim.geography.making.urban import refuse_unknown, worded
 from sim.geography.making.zones import CODES, LIVING, NAMES_ZH, SEAT, named
 from sim.text import Message
 
@@ -64,7 +64,11 @@ def points_of(path: Path, options: SeatOptions, report: Report | None = None) ->
     if report is not None:
         for note in tables.notes(frame):
             report.note(GROUND, note)
-    lon, lat, _ = located.degrees(path, frame, options.zones.coordinates)
+    try:
+        lon, lat, _ = located.degrees(path, frame, options.zones.coordinates)
+    except MapImportError as error:
+        others = _wrong_with(path, frame, options)
+        raise MapImportError(path, list(dict.fromkeys([*error.problems, *others]))) from None
     where = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326)
     return gpd.GeoDataFrame(frame, geometry=where)
 
@@ -83,9 +87,8 @@ def read(
     """
     frame = points_of(path, options, report).to_crs(crs)
     _tell_unused(path, frame, options, report)
-    living = None
-    if options.people is not None:
-        living = people_in(path, frame, options.people.column)
+    living = _living(path, frame, options)
+    if living is not None:
         note_read(path, living, report, SEATS)
         note_repeats(path, pd.DataFrame(frame.drop(columns="geometry")), living, report)
     frame = named(path, frame, options.zones.name_column)
@@ -107,6 +110,36 @@ def read(
     )
     report.note(GROUND, message)
     return frame.set_geometry(ground, crs=crs).reset_index(drop=True)
+
+
+def _wrong_with(path: Path, frame: pd.DataFrame, options: SeatOptions) -> list[Problem]:
+    """What else is wrong with a list whose places cannot be read."""
+    try:
+        _living(path, frame, options)
+    except MapImportError as error:
+        return error.problems
+    return []
+
+
+def _living(path: Path, frame: pd.DataFrame, options: SeatOptions) -> np.ndarray | None:
+    """[row] people, if they are wanted; what is wrong with them and with what is urban is told."""
+    living, problems = None, []
+    if options.people is not None:
+        try:
+            living = people_in(path, frame, options.people.column)
+        except MapImportError as error:
+            problems += error.problems
+    for refuse in (
+        lambda: tables.refuse_totals(path, frame),
+        lambda: refuse_unknown(path, frame, options.zones),
+    ):
+        try:
+            refuse()
+        except MapImportError as error:
+            problems += error.problems
+    if problems:
+        raise MapImportError(path, list(dict.fromkeys(problems)))
+    return living
 
 
 def _tell_unused(path: Path, frame: gpd.GeoDataFrame, options: SeatOptions, report: Report) -> None:

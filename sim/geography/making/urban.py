@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
@@ -10,17 +12,29 @@ import pandas as pd
 import shapely
 from scipy import ndimage
 
-from sim.errors import MapImportError, did_you_mean
-from sim.files import tables
+from sim.errors import MapImportError, Problem, did_you_mean
+from sim.files import shapes, tables, totals
 from sim.geography.making.groups import ZoneOptions
 from sim.geography.making.report import TOWN, Report, some
-from sim.geography.making.zones import SEAT, outline, polygonal, read_polygons
+from sim.geography.making.zones import NAMES_ZH, SEAT, outline, polygonal, read_polygons
 from sim.text import Message
 
 SQUARE_M: Final = 1000.0  # of the EU/UN degree of urbanisation
 CLUSTER_PEOPLE: Final = 5000  # people in an urban cluster
 URBAN_WORDS: Final = {"urban", "town", "city", "城区", "城镇", "城市", "市区", "城", "城关"}
 RURAL_WORDS: Final = {"rural", "country", "countryside", "农村", "乡村", "农"}
+KNOWN: Final = URBAN_WORDS | RURAL_WORDS
+# Headers that can only mean it, and those that may, if some value is such a word.
+SURELY: Final = {"城区/农村", "城镇/农村", "城镇/乡村", "城市/农村", "城市/乡村", "城区/乡村",
+                 "城乡", "城/乡", "城乡类型", "城乡类别", "城乡属性", "城乡划分", "urban/rural",
+                 "rural/urban", "urban rural", "town/country"}  # fmt: skip
+MAYBE: Final = {"area", "area type", "zone type", "urban", "rural", "区域",
+                "区域类型", "城乡分类", "地区类型", "城区", "农村"}  # fmt: skip
+# Words that stand beside town and city where a column says what kind of place it is instead.
+OTHER_KINDS: Final = {"village", "hamlet", "suburb", "quarter", "neighbourhood", "township",
+                      "borough", "municipality", "district", "county", "locality", "镇", "乡",
+                      "街道", "村"}  # fmt: skip
+NAMING: Final = {name.casefold() for name in (*shapes.NAMES, *NAMES_ZH)}
 OWN: Final = ("geometry", "name_en", "name_zh", "code", SEAT)
 
 
@@ -77,15 +91,74 @@ def _marked(options: ZoneOptions, zones: gpd.GeoDataFrame, report: Report) -> np
     return urban
 
 
-def worded(zones: gpd.GeoDataFrame) -> str:
-    """The column whose every value calls a zone urban or rural; "" if there is none."""
+def worded(zones: pd.DataFrame) -> str:
+    """The column that calls each zone urban or rural; "" if there is none.
+
+    One whose header says that it does; else one in which every value is such a word; else one in
+    which at least half of those that are not empty are. See `refuse_unknown`.
+    """
+    meant, whole, mostly = [], [], []
     for name in zones.columns:
-        if name in OWN:
+        if name in OWN or str(name).casefold() in NAMING:
             continue
-        words = {str(value).strip().casefold() for value in zones[name]}
-        if words and words <= URBAN_WORDS | RURAL_WORDS:
-            return str(name)
-    return ""
+        said = _words(zones[name])
+        filled = [word for word in said if word]
+        known = sum(word in KNOWN for word in filled)
+        header = _plain_header(str(name))
+        numbers = all(word.replace(".", "", 1).isdigit() for word in filled)
+        if (header in SURELY and filled and not numbers) or (header in MAYBE and known):
+            meant.append(str(name))
+        elif filled and known == len(said):
+            whole.append(str(name))
+        elif filled and 2 * known >= len(filled) and not OTHER_KINDS & set(filled):
+            mostly.append(str(name))
+    return next(iter([*meant, *whole, *mostly]), "")
+
+
+def refuse_unknown(path: Path, zones: pd.DataFrame, options: ZoneOptions) -> None:
+    """MapImportError where a column of urban and rural zones is empty or says something else.
+
+    The index of a table is its lines. Where another option decides what is urban, nothing is said.
+    """
+    name = "" if options.urban or options.urban_column else worded(zones)
+    if not name:
+        return
+    problems = []
+    said = tables.texts(zones[name])
+    for row, word in enumerate(_words(zones[name])):
+        if word in KNOWN or totals.total_row(zones, row):  # that is told with the people
+            continue
+        text = UNKNOWN if word else EMPTY
+        message = Message(text.text, found=said[row], column=name)
+        if tables.is_table(path):
+            where = Message("column {name}", name=name)
+            problems.append(Problem(message, where, int(zones.index[row])))
+        else:
+            zone = zones["name_en"].iloc[row]
+            where = Message("column {name}, zone {zone}", name=name, zone=zone)
+            problems.append(Problem(message, where))
+    if problems:
+        raise MapImportError(path, problems[:20])
+
+
+UNKNOWN: Final = Message(
+    "write urban or rural; found {found}. If {column} means something else, give "
+    "--urban-column NAME=VALUE"
+)
+EMPTY: Final = Message(
+    "write urban or rural; found nothing. If {column} means something else, give "
+    "--urban-column NAME=VALUE"
+)
+
+
+def _words(column: pd.Series) -> list[str]:
+    return [text.strip().casefold() for text in tables.texts(column)]
+
+
+def _plain_header(name: str) -> str:
+    """`城区 / 农村` and `Urban_or_Rural` as they stand in the lists of headers."""
+    plain = re.sub(r"[\s_]+", " ", name.casefold()).strip()
+    return re.sub(r"\s*(?:[/／、|-]|\bor\b|或)\s*", "/", plain)
 
 
 def _called_urban(name: str, zones: gpd.GeoDataFrame, report: Report) -> np.ndarray:

@@ -52,12 +52,19 @@ def merged(rows: pd.DataFrame) -> pd.DataFrame:
     stamps = groups.head(1).set_index(own)[list(STAMPS)]
     calls[list(STAMPS)] = stamps
     calls["received_at"], calls["units"] = received, groups.size()
+    # A point that any unit's row gives is better than what its township suggests.
+    points = ordered[ordered["by_point"].astype(bool)].groupby(own)[["x", "y", "by_point"]].first()
+    calls.loc[points.index, ["x", "y", "by_point"]] = points
     return calls.sort_values(["received_at", "line"], kind="stable").reset_index()
 
 
 def repeated(calls: pd.DataFrame) -> int:
-    """How many calls have the very instant and place of an earlier one."""
-    return int(calls.duplicated(["received_at", "x", "y"]).sum())
+    """How many calls have the very instant and place of an earlier one, as far as recorded."""
+    pointed = calls["by_point"].astype(bool)
+    recorded = calls[["received_at", "x", "y", "township"]].copy()
+    recorded[["x", "y"]] = recorded[["x", "y"]].where(pointed, axis=0)
+    recorded["township"] = recorded["township"].mask(pointed)
+    return int(recorded.duplicated().sum())
 
 
 def out_of_order(calls: pd.DataFrame) -> int:

@@ -1,4 +1,4 @@
-"""Where recorded calls were: a point on the map, or the seat of a township."""
+"""Where recorded calls were: a point on the map, or among the people of a township."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from sim.scenario.records.faults import (
 )
 from sim.text import Message
 
+KEY: Final = 1_030  # of the generator; the places of records do not hang on the study's seed
 OUTSIDE_M: Final = 5_000.0  # a call just across the border is still served
 UNKNOWN: Final = Message('no township "{name}"{hint}')
 _POINT: Final = re.compile(
@@ -36,13 +37,18 @@ class CallPlaces(NamedTuple):
     faults: list[Fault]
     township: np.ndarray  # [row] that the record names; nan
     by_point: np.ndarray  # [row] bool: coordinates said it
+    cell: np.ndarray  # [row] that was drawn among those of the township; nan where none was
 
 
 Texts = Callable[[str], tuple[list[str], str] | None]  # of a column: its texts and its header
 
 
 def read(texts: Texts, ground: Map, count: int) -> CallPlaces:
-    """The place of each row: its coordinates where they can be used, else its township."""
+    """The place of each row: its coordinates where they can be used, else its township.
+
+    All calls of a township at its seat would stand beside its station, and be too quick to reach;
+    so each is put where somebody of the township lives.
+    """
     lon, lat, headers, faults = _degrees(texts, count)
     zero = (np.abs(lon) < 1e-6) & (np.abs(lat) < 1e-6)
     pointed = np.isfinite(lon) & np.isfinite(lat) & ~zero
@@ -62,17 +68,38 @@ def read(texts: Texts, ground: Map, count: int) -> CallPlaces:
         names = {n: row for row, t in enumerate(ground.townships) for n in (t.name.zh, t.name.en)}
         township, unknown = cells.rows_of(*found, names, UNKNOWN, NO_TOWNSHIP)
     refused = {fault.row for fault in faults}
-    seats = np.array([(t.x, t.y) for t in ground.townships])
+    homes, cell = _homes(township, ground)
     for row in np.flatnonzero(~pointed):
         if int(row) in refused:
             continue
         if np.isfinite(township[row]):
-            xy[row] = seats[int(township[row])]
+            xy[row] = homes[row]
         elif zero[row]:
             faults.append(Fault(int(row), headers, Message(ZERO), ZERO))
         else:
             faults += _missing(int(row), unknown, headers)
-    return CallPlaces(xy, faults, township, pointed)
+    return CallPlaces(xy, faults, township, pointed, np.where(pointed, np.nan, cell))
+
+
+def _homes(township: np.ndarray, ground: Map) -> tuple[np.ndarray, np.ndarray]:
+    """[row, 2] a point for each row that names a township, and its cell; nan for the others.
+
+    Cells are drawn in proportion to their people. What is drawn for a row follows from its number
+    in the file alone. Where nobody lives it is the seat, without a cell.
+    """
+    drawn = np.random.Generator(np.random.Philox(key=KEY)).random(len(township))
+    xy, cell = np.full((len(township), 2), np.nan), np.full(len(township), np.nan)
+    for number in np.unique(township[np.isfinite(township)]).astype(int):
+        rows = np.flatnonzero(township == number)
+        own = np.flatnonzero((ground.cells.township == number) & (ground.cells.people > 0))
+        if not len(own):
+            seat = ground.townships[number]
+            xy[rows] = seat.x, seat.y
+            continue
+        below = np.cumsum(ground.cells.people[own])
+        cell[rows] = own[np.searchsorted(below[:-1] / below[-1], drawn[rows], side="right")]
+        xy[rows] = ground.cells.xy[cell[rows].astype(int)]
+    return xy, cell
 
 
 def _missing(row: int, unknown: list[Fault], headers: str) -> list[Fault]:

@@ -24,6 +24,7 @@ from sim.scenario.records.columns import DURATIONS, STAMPS, FileColumn, FileColu
 from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
 from sim.scenario.records.incidents import Stamps
 from sim.scenario.records.instants import Instants
+from sim.scenario.records.oddities import Oddity
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.text import Message, message_of
@@ -42,7 +43,12 @@ class CallRecords(NamedTuple):
     units: np.ndarray  # [call] rows of the file that speak of it
     balance: Balance
     notes: tuple[Message, ...]  # how the file was read
-    warnings: tuple[Message, ...]  # what has to be said with every number
+    odd: tuple[Oddity, ...]  # what has to be said with every number
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        """What is odd about the records, a whole sentence or two each."""
+        return tuple(one.whole for one in self.odd)
 
 
 def read(
@@ -103,7 +109,7 @@ class _Reader:
         self.problems = problems
         self.instants = Instants(asked, found.order, self.lines, ground, problems)
         self.notes: list[Message] = tables.notes(table)
-        self.warnings: list[Message] = []
+        self.odd: list[Oddity] = []
 
     def texts(self, key: str) -> tuple[list[str], str] | None:
         """A column's texts, empty where it says that there is nothing; and its header."""
@@ -125,7 +131,7 @@ class _Reader:
         odd += where.faults
         rows = pd.DataFrame({"received_at": received, "x": where.xy[:, 0], "y": where.xy[:, 1]})
         rows["line"], rows["by_point"] = self.lines, where.by_point
-        rows["township"] = where.township
+        rows["township"], rows["cell"] = where.township, where.cell
         rows["priority"] = self._priorities(priorities, count)
         for stage in DURATIONS:
             rows[stage], more = self._durations(stage, count)
@@ -217,11 +223,12 @@ class _Reader:
         hospital = calls["hospital"].fillna(NONE).to_numpy(int)
         conveyed = np.where(hospital != NONE, calls["conveyed"].fillna(1.0), calls["conveyed"])
         self._contradicted(usable[usable["by_point"] & usable["township"].notna()])
+        areas, townships = self._areas(calls, xy)
         built = Calls(
             on_grid((received - start) / np.timedelta64(1, "s")),
             np.arange(len(calls)),
-            self.ground.areas_at(xy),
-            self.ground.townships_at(xy),
+            areas,
+            townships,
             calls["priority"].fillna(NONE).to_numpy(int),
             call_taking_s=stage_s[:, 0],
             turnout_s=stage_s[:, 1],
@@ -231,12 +238,21 @@ class _Reader:
             handover_s=stage_s[:, 3],
         )
         length_s = (end - start) / np.timedelta64(1, "s")
-        self.warnings += [*oddities.of_times(received, self.instants.dates_only)]
-        self.warnings += [*oddities.of_places(calls)]
+        self.odd += [*oddities.of_times(received, self.instants.dates_only)]
+        self.odd += [*oddities.of_places(calls)]
         return CallRecords(
             built, xy, start.astype(datetime), float(length_s), incidents.since(calls, start),
-            calls["units"].to_numpy(int), balance, tuple(self.notes), tuple(self.warnings),
+            calls["units"].to_numpy(int), balance, tuple(self.notes), tuple(self.odd),
         )  # fmt: skip
+
+    def _areas(self, calls: pd.DataFrame, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """[call] area and township: of the point, or as the record and its cell say."""
+        areas, townships = self.ground.areas_at(xy), self.ground.townships_at(xy)
+        named = ~calls["by_point"].to_numpy(bool)
+        townships[named] = calls["township"].to_numpy(float)[named].astype(int)
+        drawn = named & calls["cell"].notna().to_numpy()
+        areas[drawn] = self.ground.cells.area[calls["cell"].to_numpy(float)[drawn].astype(int)]
+        return areas, townships
 
     def _from_instants(self, calls: pd.DataFrame) -> None:
         """Durations between recorded instants, of the stages for which that is asked."""
@@ -286,10 +302,13 @@ class _Reader:
             return
         at = self.ground.townships_at(both[["x", "y"]].to_numpy(float))
         if n := int((both["township"].to_numpy() != at).sum()):
-            self.warnings.append(
-                Message(
-                    "Of {all} records with a point and a township, {n} name another township than "
-                    "the point lies in; the point is taken.",
-                    n=n, all=len(both),
-                )
-            )  # fmt: skip
+            whole = Message(
+                "Of {all} records with a point and a township, {n} name another township than "
+                "the point lies in; the point is taken.",
+                n=n,
+                all=len(both),
+            )
+            brief = Message(
+                "Records: {n} of {all} name another township than their point.", n=n, all=len(both)
+            )
+            self.odd.append(Oddity(whole, brief))

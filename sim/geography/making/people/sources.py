@@ -14,7 +14,13 @@ from sim.files import shapes, tables
 from sim.geography.making import zones as ground
 from sim.geography.making.balance import COVERED, NO_SHAPE
 from sim.geography.making.groups import PeopleOptions, ReadingOptions
-from sim.geography.making.headcount import note_read, people_in, people_without_shape
+from sim.geography.making.headcount import (
+    MOST_PEOPLE,
+    note_read,
+    people_in,
+    people_without_shape,
+    too_many,
+)
 from sim.geography.making.overlaps import each_ground_once
 from sim.geography.making.people import points, polygons, raster
 from sim.geography.making.people.cells import PeopleSums
@@ -39,6 +45,9 @@ def read(land: Land, options: PeopleOptions, report: Report) -> tuple[PeopleSums
     if not sums.people.sum():
         path = options.file or land.zones_file
         raise MapImportError(path, Message("nobody lives within the boundary"))
+    if options.total is None and float(sums.people.sum()) > MOST_PEOPLE:
+        path = options.file or land.zones_file
+        raise MapImportError(path, too_many(float(sums.people.sum())))
     if options.total is None and round(float(sums.people.sum())) < 1:
         path = options.file or land.zones_file
         message = Message(
