@@ -17,7 +17,7 @@ MIDNIGHT = "".join(
 ) + "".join(f"2025-03-0{d} 00:00:00,113.49,27.65,\n" for d in (3, 4) for _ in range(6))
 SAID = {
     "en": ("Records: 12 of 30 calls at exactly 00:00.", "12 of 30 recorded calls were received"),
-    "zh": ("记录：30 次呼救中有 12 次恰在 00:00。", "00:00"),
+    "zh": ("记录：30 次呼叫中有 12 次恰在 00:00。", "00:00"),
 }
 
 
