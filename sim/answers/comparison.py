@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
 from sim.answers import township_table
 from sim.answers.answer import Answer, Provenance, as_fact, finite, names_first, or_none
+from sim.answers.map_names import difference_name, map_name
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
 from sim.measures import estimates
@@ -355,20 +356,7 @@ class Comparison(Answer):
 
 
 NO_PROPOSAL: Final = Message("there is no proposal to draw: compare two layouts")
-DIFFERENCES: Final = {"within": "map-difference", "mean": "map-minutes"}  # maps, by the measure
 STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst_served")
-
-
-def map_name(layout: int) -> str:
-    """The name of the map of a layout: map, map-proposal, map-proposal-2, …"""
-    if layout == 0:
-        return "map"
-    return "map-proposal" if layout == 1 else f"map-proposal-{layout}"
-
-
-def difference_name(layout: int, key: str) -> str:
-    """The name of the map of what a proposal changes: map-difference, map-difference-2, …"""
-    return DIFFERENCES[key] if layout == 1 else f"{DIFFERENCES[key]}-{layout}"
 
 
 def _setup(layout: Scenario) -> Setup:

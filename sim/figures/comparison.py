@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from sim.answers.comparison import DIFFERENCES, Comparison, difference_name, map_name
+from sim.answers.comparison import Comparison
+from sim.answers.map_names import DIFFERENCES, difference_name, map_name
 from sim.figures import difference_map, forest, response_curve, township_map
 from sim.figures.drawing import Drawings, drawings
 from sim.words.language import Language
