@@ -82,7 +82,7 @@ def test_other_answers_have_workbooks_too(tiny, tmp_path):
     base = tiny.with_study(length=86_400.0)
     found = sim.worth(base, replications=5, workers=1)
     book = openpyxl.load_workbook(found.to_excel(tmp_path / "worth.xlsx", lang="zh"))
-    assert book.sheetnames == ["worth", "参数设定", "如何得出"]
+    assert book.sheetnames == ["各站价值", "参数设定", "如何得出"]
 
 
 def test_a_workbook_that_cannot_be_written_is_told_and_nothing_is_left(
@@ -118,3 +118,16 @@ def test_townships_of_a_language_have_its_names_first(compared):
         assert frame[plain.columns].equals(plain)
     with pytest.raises(OptionError, match="write one of en, zh"):
         compared.townships(lang="xx")
+
+
+def test_a_workbook_in_chinese_has_chinese_sheets_heads_and_verdicts(compared, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(compared.to_excel(tmp_path / "zh.xlsx", lang="zh"))
+    assert book.sheetnames[:3] == ["各布局指标", "与现状的差值", "乡镇（街道）"]
+    rows = list(book["乡镇（街道）"].values)
+    assert not [head for head in rows[0] if head.isascii()]
+    english = {"better", "worse", "undecided", "too small to matter", "too few calls to say"}
+    assert not english & {cell for row in rows[1:] for cell in row}
+    plain = openpyxl.load_workbook(compared.to_excel(tmp_path / "en.xlsx"))
+    assert plain.sheetnames[:3] == ["levels", "differences", "townships"]
+    assert [cell.value for cell in plain["townships"][1]][:2] == ["code", "name_zh"]
