@@ -95,16 +95,17 @@ def test_a_script_that_is_shown_runs(text, place, monkeypatch):
 def test_a_scenario_that_is_shown_can_be_loaded(text, place):
     path = place / "scenarios" / "liling" / "shown.yaml"
     path.write_text(text, "utf-8")
-    scenario = sim.load(path)
-    path.unlink()
-    assert scenario.fleet
+    try:
+        assert sim.load(path).fleet
+    finally:
+        path.unlink()
 
 
 def shown_answers():
     """Every command of README that is shown with what it prints: (arguments, the text shown)."""
     text = (ROOT / "README.md").read_text("utf-8")
     pair = re.compile(
-        r"^```bash\n([^`]*?)^```\s*(?:\([^`]*?\)\s*)?^```text\n(.*?)^```", re.M | re.S
+        r"^```bash\n([^`]*?)^```\s*(?:\(On [^\n]*\)\s*)?^```text\n(.*?)^```", re.M | re.S
     )
     for command, answer in pair.findall(text):
         line = command.strip().split("&& ")[-1]

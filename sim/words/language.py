@@ -22,7 +22,7 @@ ENGLISH = "en"
 VARIABLE = "TENTHIRTY_LANG"
 ALIASES = {
     "english": "en", "eng": "en", "英文": "en", "英语": "en", "英語": "en",
-    "chinese": "zh", "zho": "zh", "chi": "zh", "cn": "zh", "中文": "zh", "简体中文": "zh",
+    "chinese": "zh", "zho": "zh", "chi": "zh", "中文": "zh", "简体中文": "zh",
     "汉语": "zh", "简体": "zh", "漢語": "zh", "中文(简体)": "zh", "繁體中文": "zh",
 }  # fmt: skip
 PSEUDO = "qps"  # ⟦every text in brackets⟧, to see what bypasses the catalogue or does not fit
