@@ -19,7 +19,7 @@ import pytest
 from conftest import NO_DATA, ROOT, SHARED
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from worlds import altered, on_roads, road_world, small_city, some_calls, town
+from worlds import altered, on_roads, road_world, side_roads, small_city, some_calls, town
 
 from sim.engine import compiled, reference
 from sim.geography.roads import travel
@@ -197,6 +197,14 @@ def test_towns_in_which_many_are_on_the_road(first):
         world, calls = town(seed)
         plain = reference.run(world, calls)
         assert_same(plain, compiled.run(world, calls))
+
+
+def test_places_on_roads_that_the_graph_lacks():
+    """Beside a faster road, perhaps one-way, or slowed down more than all that is driven through."""
+    for seed in range(150):
+        world, calls = side_roads(seed)
+        assert len(world.roads.travel.own.road) == len(world.roads.place_node)
+        assert_same(reference.run(world, calls), compiled.run(world, calls))
 
 
 # ── whole scenarios, and other simulators' cities ────────────────────────────────────────────

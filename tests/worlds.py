@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from conftest import ROOT
+from shapely import LineString
 
-from sim.geography.roads import joining, travel
+from sim.geography.roads import joining, network, travel
 from sim.geography.roads.graph import fastest
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
@@ -128,6 +129,59 @@ def _joins(graph, node, share) -> Joins:
     turned &= np.isfinite(from_head_s).all(axis=0)
     columns = (np.where(turned, b, a) for a, b in zip(here, there, strict=True))
     return Joins(np.where(between, NONE, node), OwnNodes(road, *columns))
+
+
+def side_roads(seed) -> tuple[System, Calls]:
+    """A lattice of two-way streets, many with a slower road beside them on which the places lie.
+
+    The graph has the faster of two roads alone: where no street is one-way the side roads may be,
+    and where all streets slow down alike they need not.
+    """
+    rng = np.random.default_rng([seed, 2])
+    side = 4
+    streets = [(a, b) for a in range(side**2) for b in (a + 1, a + side)
+               if b < side**2 and not (b == a + 1 and b % side == 0)]  # fmt: skip
+    xy = np.array([divmod(n, side) for n in range(side**2)]) * 1000.0
+    beside = [streets[i] for i in rng.choice(len(streets), 12, replace=False)]
+    pairs = np.array(streets + [pair[::-1] if rng.random() < 0.5 else pair for pair in beside])
+    is_side = np.arange(len(pairs)) >= len(streets)
+    roads = network.Links(
+        pairs[:, 0], pairs[:, 1],
+        np.array([LineString([*xy[p[:1]], xy[p].mean(axis=0) + 90 * s, *xy[p[1:]]])
+                  for p, s in zip(pairs, is_side, strict=True)]),
+        np.where(is_side, 3000.0, 1000.0), np.where(is_side, "track", "street").astype(object),
+        np.full(len(pairs), np.nan), is_side & (rng.random(len(pairs)) < 0.7),
+    )  # fmt: skip
+    built, _ = network.build(roads)
+    slower = {"street": rng.choice([1.0, 1.25]), "track": rng.choice([0.5, 1.0, 2.0])}
+    factor = np.array([np.ones(2), [1 / slower[name] for name in built.classes]])
+    seconds = network.edge_seconds(built, np.full(2, 10.0), factor)
+    on_side = np.flatnonzero(built.road_class[built.forth] == built.classes.index("track"))
+    places, hospitals, stations, ambulances, count = 12, 2, 3, 8, 120
+    total = places + hospitals + stations
+    at = network.Snapped(
+        np.full(total, NONE), rng.choice(on_side, total), rng.uniform(0.1, 0.9, total),
+        np.zeros(total),
+    )  # fmt: skip
+    cut = total - stations
+    parts = (network.Snapped(*(c[p] for c in at)) for p in (slice(cut), slice(cut, None)))
+    of_map, of_stations = (network.joins(built, part, seconds) for part in parts)
+    graph = network.edges(built, seconds)
+    ways = travel.build(graph, built.xy, of_map, of_stations, built.side_by_side, keep=False)
+    first = len(built.xy)
+    own = joining.numbered(of_stations, first + ways.map_own)
+    world = small_city(
+        ways, np.concatenate([joining.numbered(of_map, first), own]), hospitals=hospitals,
+        stations=stations, mode_to_scene=rng.integers(0, 2, (1, 3)),
+        home=rng.integers(0, stations, ambulances),
+        may_divert=np.tril(np.ones((3, 3), bool), -1) & (rng.random() < 0.7),
+    )  # fmt: skip
+    calls = some_calls(
+        np.sort(rng.integers(0, 30_000, count)).astype(float), rng.integers(0, places, count),
+        rng.integers(0, 3, count), on_scene_s=np.round(rng.random(count) * 200),
+        conveyed=rng.random(count) < 0.7,
+    )  # fmt: skip
+    return world, calls
 
 
 def some_calls(received_at, place=0, priority=0, **columns) -> Calls:

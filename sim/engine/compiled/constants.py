@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.compiled.cache import compiled, entry
 from sim.engine.compiled.driving import NO_ROW, ROW, UNKNOWN, from_place_s, step
 from sim.model.calendar import Bands
-from sim.model.roads import Edges, Travel
+from sim.model.roads import Travel
 from sim.model.system import System
 from sim.policies.clock import NONE
 from sim.policies.dispatch import PositionRule
@@ -143,7 +143,7 @@ def build(system: System) -> Fixed:
         slowest=slowest,
         fastest=fastest,
         has_bounds=_keeps_triangles(system),
-        both_ways=_both_ways(travel.graph),
+        both_ways=_both_ways(travel),
     )
     modes_of_ways = (
         system.roads.mode_to_scene,
@@ -230,8 +230,14 @@ def _keeps_triangles(system: System) -> bool:
 
 
 def _speed_ratios(system: System) -> tuple[np.ndarray, np.ndarray]:
-    """What a second driven in one mode takes in another, at most and at least: [mode, mode]."""
-    seconds = np.concatenate([system.roads.travel.graph.seconds, system.roads.place_leg_s], axis=1)
+    """What a second driven in one mode takes in another, at most and at least: [mode, mode].
+
+    The road of an own node may be the slower of two beside each other, which the graph lacks. It
+    counts whole: what rounding does to its parts is within `SAFE_S`.
+    """
+    graph, own = system.roads.travel.graph, system.roads.travel.own
+    whole_s = own.from_tail_s + own.to_head_s
+    seconds = np.concatenate([graph.seconds, whole_s, system.roads.place_leg_s], axis=1)
     driven = (seconds > 0).any(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = seconds[None, :, driven] / seconds[:, None, driven]  # 0 / 0 where neither takes any
@@ -239,8 +245,12 @@ def _speed_ratios(system: System) -> tuple[np.ndarray, np.ndarray]:
     return ratio.max(axis=2, initial=0.0), np.minimum(ratio.min(axis=2, initial=1.0), 1.0)
 
 
-def _both_ways(graph: Edges) -> bool:
-    """Whether every road has its reverse, as fast in every mode."""
+def _both_ways(travel: Travel) -> bool:
+    """Whether every road has its reverse, as fast in every mode; those of own nodes as well."""
+    graph, own = travel.graph, travel.own
+    alike = np.array_equal(own.from_tail_s, own.to_tail_s)
+    if not (alike and np.array_equal(own.to_head_s, own.from_head_s)):
+        return False
     nodes = len(graph.indptr) - 1
     tail = np.repeat(np.arange(nodes), np.diff(graph.indptr))
     reverse = np.lexsort((tail, graph.head))  # edges are sorted by tail, then head
