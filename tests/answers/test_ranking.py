@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,12 +12,12 @@ from rankings import nothing, ranked, ranking_of, spread_out, unknown, with_wors
 from scipy import stats
 from studies import QUICK, days
 
-from sim.answers import comparison
+from sim.answers import comparison, ranking
 from sim.answers.candidates import Candidate
 from sim.answers.ranking import KEYS, places, rank, rank_layouts, select
 from sim.errors import OptionError, ScenarioError
 from sim.measures import intervals
-from sim.measures.intervals import FIRST_LOOK, Estimate
+from sim.measures.intervals import FIRST_LOOK, Estimate, jackknife
 from sim.measures.sums import Counts
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.study.effort import Effort
@@ -325,3 +326,54 @@ def test_those_that_have_fewer_runs_were_dropped_early():
     most = max(site.replications for site in found.sites)
     for site in found.sites:
         assert site.dropped_early == (site.replications < most)
+
+
+class Gains:
+    """Studies of which each replication's value is known: [layout, replication], the base first."""
+
+    def __init__(self, *values):
+        self.values = [np.asarray(v, float) for v in values]
+
+    def replications(self, row):
+        return len(self.values[row])
+
+    def summed(self, row):
+        return First(self.values[row])
+
+    def spread(self, row, key, base=0):
+        count = min(map(self.replications, (row, base)))
+        return jackknife(left_out(self.values[row][:count] - self.values[base][:count]))
+
+
+class First(NamedTuple):
+    values: np.ndarray
+
+    def first(self, count):
+        return First(self.values[:count])
+
+    def left_out(self, key):
+        return left_out(self.values)
+
+
+def left_out(values):
+    total = values.sum()
+    return np.concatenate([[values.mean()], (total - values) / (len(values) - 1)])
+
+
+def test_what_changes_nothing_gains_nothing_however_kind_the_first_runs_were():
+    """The selected layout gained 3 in the first ten and 1 in all: this one still nothing."""
+    base, kind = np.zeros(40), np.r_[np.tile([2.0, 4.0], 5), np.tile([0.0, 2 / 3], 15)]
+    runs = Gains(base, kind, base[:10])
+    assert kind.mean() == pytest.approx(1.0)
+    assert ranking._gain(runs, 2, 1, "within").mean == 0
+
+
+def test_few_runs_are_corrected_as_far_as_both_gains_go_together():
+    base, best = np.zeros(40), np.r_[np.tile([2.0, 4.0], 5), np.tile([0.0, 2 / 3], 15)]
+    half = 5 + best[:10] / 2  # it moves half as much as the selected one
+    runs = Gains(base, best, half)
+    assert ranking._gain(runs, 2, 1, "within").mean == pytest.approx(5 + 1.0 / 2)
+    opposite = Gains(base, best, 8 - best[:10])
+    assert ranking._gain(opposite, 2, 1, "within").mean == pytest.approx(5.0), "never against it"
+    own = Gains(base, best, best + 1)
+    assert ranking._gain(own, 2, 1, "within").mean == pytest.approx(2.0), "as many runs"

@@ -190,6 +190,19 @@ def test_a_point_goes_to_the_nearest_point_of_a_road():
     assert shapely.get_coordinates(spots[[0, 2]]).tolist() == [[300, 0], [1000, 250]]
 
 
+def test_of_two_points_as_near_the_western_one_counts_whatever_the_order_in_the_file():
+    xy = np.array([[0.0, 0.0], [0.0, 1000.0], [1000.0, 0.0], [1000.0, 1000.0]])
+    pairs = [(0, 1), (2, 3), (0, 2), (1, 3)]
+    for order in ([0, 1, 2, 3], [1, 0, 2, 3], [3, 2, 1, 0]):
+        built = network.build(links([pairs[i] for i in order], [1000] * 4, xy=xy))[0]
+        at = network.snap(built, np.array([500.0, 400.0]))
+        spot = shapely.line_interpolate_point(built.lines[at.road], at.share, normalized=True)
+        assert shapely.get_coordinates(spot).tolist() == [[500, 0]], "three roads are farther"
+        at = network.snap(built, np.array([500.0, 500.0]))
+        spot = shapely.line_interpolate_point(built.lines[at.road], at.share, normalized=True)
+        assert shapely.get_coordinates(spot).tolist() == [[0, 500]], "all four are as near"
+
+
 @given(random_roads(), st.lists(st.tuples(st.floats(-9, 40), st.floats(-9, 40)), min_size=1))
 @settings(max_examples=60, deadline=None)
 def test_no_point_of_a_road_that_may_be_left_is_nearer(roads, points):
