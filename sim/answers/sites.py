@@ -163,7 +163,6 @@ def site(
 
 
 def _busy(base: Scenario, effort: Effort) -> float:
-    """The share of their time on shift that today's ambulances are on calls, by simulation."""
+    """The share of their time on shift that today's ambulances are on calls, as `run` finds it."""
     with Runs(base, [], effort, WorstServed()) as runs:
-        runs.extend(min(10, runs.stopping.upper))
-        return min(0.99, runs.value(0, "busy").mean)
+        return min(0.99, runs.levels(["busy"])["busy"].mean)

@@ -252,7 +252,8 @@ class _AlteredStudies:
         self.runs = self._total = nominal.replications * (1 + len(proposals))
         self._worst = nominal.worst  # who is served worst stays the same under every assumption
         self._tell = effort.watch or (lambda done, total: None)
-        self._effort = replace(effort, watch=None)
+        # What today's layout does under another assumption is nothing that other commands ask.
+        self._effort = replace(effort, watch=None, reuse=False)
 
     def expect(self, worlds: int, often: int, samples: int) -> None:
         layouts = 1 + len(self.proposals)

@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from sim.measures.counted import pooled_share
 from sim.measures.groups import Group
-from sim.measures.intervals import Estimate, jackknife, ratios
+from sim.measures.intervals import Estimate
 from sim.measures.measures import WITHIN
 from sim.measures.rows import Pooled
 from sim.policies.clock import NONE
@@ -106,12 +107,12 @@ def together(some: Sequence[Late], group: Group) -> Late:
 
 
 def shares(pooled: Pooled, split: Split) -> list[Estimate]:
-    """[cause] of all misses, pooled over replications, with jackknife intervals."""
+    """[cause] of all misses, pooled over replications, with intervals as of any share."""
     count, missed = pooled.replications, split.cause != NONE
     whole = np.bincount(pooled.replication[missed], minlength=count)
     found = []
     for cause in range(len(CAUSES)):
         part = np.bincount(pooled.replication[split.cause == cause], minlength=count)
-        share = jackknife(ratios(part, whole), pooled.setup.sequential).interval()
+        share = pooled_share(part, whole, pooled.setup.sequential).interval()
         found.append(Estimate(share.mean, *np.clip([share.low, share.high], 0, 1).tolist()))
     return found

@@ -15,7 +15,16 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import betainc, betaincinv, stdtrit
 
-from sim.measures.intervals import LEVEL, Estimate, Spread, freedom
+from sim.measures.intervals import (
+    LEVEL,
+    Estimate,
+    Jackknifed,
+    Spread,
+    freedom,
+    jackknife,
+    ratios,
+    varies,
+)
 
 # Fewer hits or misses than so many (counted as if apart) are too few for the t interval: with 36
 # misses in 12 replications it held in 91 of 100 studies (`tests/measures/test_counted.py`).
@@ -152,3 +161,13 @@ def are_few(events: np.ndarray, calls: np.ndarray) -> bool:
     """Whether events of calls, [replication] each, are too few for the t interval."""
     effect = float(np.fmax(design_effect(events[:, None], calls[:, None]), 1.0)[0])
     return float(events.sum()) / effect < FEW
+
+
+def pooled_share(hits: np.ndarray, calls: np.ndarray, sequential: bool) -> Jackknifed | ExactShare:
+    """A share from [replication]: a jackknife; with hardly any hits or misses, exact bounds."""
+    whole = jackknife(ratios(hits, calls), sequential)._replace(rests_on=float(calls.sum()))
+    if math.isnan(whole.se):
+        return whole
+    if are_few(hits, calls) or are_few(calls - hits, calls) or not varies(whole):
+        return one_counted(hits, calls, sequential)
+    return whole

@@ -16,7 +16,14 @@ from typing import Literal, NamedTuple, Protocol
 import numpy as np
 
 from sim.measures.calls import Tally
-from sim.measures.counted import Apart, ExactShare, are_few, counted, one_counted
+from sim.measures.counted import (
+    Apart,
+    ExactShare,
+    are_few,
+    counted,
+    one_counted,
+    pooled_share,
+)
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
 from sim.measures.steps import Ranked, Stepped, Townships
@@ -163,15 +170,11 @@ class OfCalls(Measure):
         layout; else, where nothing varies, how it would vary is not known.
         """
         hits, calls = found.sums(self, group)
+        if self.unit == "share":
+            return pooled_share(hits, calls, found.setup.sequential)
         whole = self._jackknifed(found, group)._replace(rests_on=float(calls.sum()))
-        if math.isnan(whole.se):
-            return whole
-        if self.unit != "share":
-            constant = len(np.unique(calls)) > 1
-            return whole if varies(whole) or constant else whole._replace(se=math.nan)
-        if are_few(hits, calls) or are_few(calls - hits, calls) or not varies(whole):
-            return one_counted(hits, calls, found.setup.sequential)
-        return whole
+        constant = len(np.unique(calls)) > 1
+        return whole if varies(whole) or constant else whole._replace(se=math.nan)
 
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
         """A jackknife; of a share where hardly any call changed, exact bounds of those that did.

@@ -20,6 +20,7 @@ class Ranked(NamedTuple):
 
     `calls` is their effective number. Where it is too small for any to lie beyond the percentile
     for certain, there is no interval; nor where both ends are the percentile, unless all are alike.
+    Below the usual level, at which tests look, both ends may be.
     """
 
     mean: float
@@ -31,7 +32,8 @@ class Ranked(NamedTuple):
     def interval(self, level: float = LEVEL) -> Estimate:
         found = ExactShare(self.share * self.calls, self.calls).interval(level)
         low, high = (float(self.ordered[self._row(share)]) for share in found[1:])
-        if self.share**self.calls > (1 - level) / 2 or (low == high and not self._alike):
+        collapsed = low == high and level >= LEVEL and not self._alike
+        if self.share**self.calls > (1 - level) / 2 or collapsed:
             low = high = math.nan
         return Estimate(self.mean, low, high)
 

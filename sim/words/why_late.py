@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Final
 
@@ -98,8 +97,8 @@ def with_interval(share: Estimate, say: Language) -> str:
 
 
 def _has_interval(share: Estimate) -> bool:
-    """Whether there is one: not after one replication, nor if no miss has this cause, or all."""
-    return not math.isnan(share.low) and share.low < share.high
+    """Whether there is one: not after one replication, nor if one has all the misses."""
+    return share.known
 
 
 def _spaced(text: str) -> str:

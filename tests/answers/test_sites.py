@@ -162,6 +162,12 @@ def test_how_busy_ambulances_are_is_simulated_unless_it_is_told():
     assert sited("mexclp").busy == pytest.approx(busy)
 
 
+def test_how_busy_they_are_is_what_run_says_however_many_replications_that_takes():
+    busy = comparison.run(days(), most=15, workers=1).estimate("busy").mean
+    found = site(days(), "6", model="mexclp", best=1, most=15, workers=1)
+    assert found.busy == pytest.approx(busy, rel=1e-12)
+
+
 def test_overtime_makes_no_ambulance_busier():
     """Six crews on shift for an hour finish their calls after it; that is no share of the hour."""
     base = days().ambulances("市中医院", +6, hours="12-13")

@@ -173,10 +173,20 @@ def test_shares_are_pooled_and_their_intervals_a_jackknife():
     shares = causes.shares(found, split)
     assert [share.mean for share in shares] == [0.25, 0, 0.75, 0, 0]
     assert shares[DISTANCE].low <= 0.25 <= shares[DISTANCE].high
-    assert shares[QUEUE] == (0, 0, 0)
+    assert shares[QUEUE][:2] == (0, 0)
+    assert shares[QUEUE].high > 0.3  # nothing of four misses
     late = causes.summed(found, split, ALL)
     assert (late.calls, late.total, late.reached) == (5, 4, 4)
     assert late.minutes.tolist() == [2200 / 4 / 60, 0, 600 / 4 / 60, 0, 0]
+
+
+def test_where_all_misses_have_one_cause_the_next_need_not():
+    """Two misses by distance in each of three replications: still, others have other causes."""
+    found = pooled(matrix_world([[700]]), *[some_calls([0, 5000])] * 3)
+    shares = causes.shares(found, causes.split(found))
+    assert shares[DISTANCE].mean == shares[DISTANCE].high == 1
+    assert 0 < shares[DISTANCE].low < 0.7
+    assert shares[QUEUE].low == 0 < 0.3 < shares[QUEUE].high
 
 
 def test_one_replication_has_shares_without_intervals():

@@ -164,6 +164,15 @@ def test_the_interval_of_a_percentile_of_some_calls_holds_it():
     assert found.low < found.mean < found.high
 
 
+def test_a_percentile_of_whole_minutes_that_surely_falls_is_better():
+    """Of 360 calls many take the same time: near the estimate, both bounds are the estimate."""
+    base = Pooled([month(np.repeat(np.arange(13.0, 25.0), 3) * 60)] * 10, SETUP)
+    quick = Pooled([month(np.repeat(np.arange(1.0, 13.0), 3) * 60)] * 10, SETUP)
+    difference = estimates.paired(base, quick, "p90")
+    assert difference.interval().high < 0
+    assert verdicts(BY_KEY["p90"], [difference], Matters()) == [Verdict.BETTER]
+
+
 def test_time_with_no_ambulance_free_that_never_was_has_no_interval():
     never = months([0] * 10)
     found = estimates.estimate(never, "level_zero")

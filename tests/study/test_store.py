@@ -84,6 +84,12 @@ def test_a_damaged_file_is_computed_again(tiny, kept):
     assert (folder / "0001.npz").stat().st_size > 100
 
 
+def test_other_assumptions_about_today_are_not_kept(tiny, kept):
+    base = tiny.with_study(length=86_400.0)
+    sim.stress(base, base.ambulances("Base A", +1), samples=2, replications=2, workers=1)
+    assert len(list(kept.iterdir())) == 1
+
+
 @pytest.mark.parametrize("how", ["option", "environment"])
 def test_it_can_be_switched_off(tiny, kept, monkeypatch, how):
     if how == "environment":

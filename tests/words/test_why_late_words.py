@@ -25,13 +25,14 @@ DUE = {
 def test_the_sentence_names_causes_with_a_fair_share(liling):
     why = hand_made(liling, [40, 2, 6, 12, 0])
     assert why.sentence() == (
-        "Liling today: of the 60.0 % of calls that miss their target, two thirds (66.7 %) are due to "
-        "distance: a station nearer helps, an ambulance does not; a fifth (20.0 %) are due to the "
-        "nearest ambulance being busy: another ambulance there helps."
+        "Liling today: of the 60.0 % of calls that miss their target, two thirds (66.7 %, 95 % CI 8.6 "
+        "to 99.3) are due to distance: a station nearer helps, an ambulance does not; a fifth "
+        "(20.0 %, 95 % CI 0.0 to 85.3) are due to the nearest ambulance being busy: another "
+        "ambulance there helps."
     )
     assert why.sentence("zh") == (
-        "醴陵现状：60.0% 的呼叫未达标，其中三分之二（66.7%）因距离过远，就近设站有效，增加救护车无效；"
-        "两成（20.0%）因最近车辆被占用，在该处增加救护车有效。"
+        "醴陵现状：60.0% 的呼叫未达标，其中三分之二（66.7%，95% 置信区间 8.6% 至 99.3%）因距离过远，"
+        "就近设站有效，增加救护车无效；两成（20.0%，95% 置信区间 0.0% 至 85.3%）因最近车辆被占用，在该处增加救护车有效。"
     )
 
 
