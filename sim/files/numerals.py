@@ -20,8 +20,11 @@ MOST: Final = 2e19  # the largest whole number of any program; more was never me
 TEN_THOUSANDS: Final = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
 PEOPLE: Final = {
     "人": 1.0, "people": 1.0, "persons": 1.0, "inhabitants": 1.0, "百人": 100.0, "千人": 1e3,
-    "thousand": 1e3, "thousands": 1e3, "'000": 1e3, "000s": 1e3, "million": 1e6, "millions": 1e6,
-    **TEN_THOUSANDS, "万人": 1e4, "萬人": 1e4, "亿人": 1e8,
+    "千": 1e3, "thousand": 1e3, "thousands": 1e3, "'000": 1e3, "000": 1e3, "000s": 1e3,
+    "1000": 1e3, "1000s": 1e3, "10000": 1e4, "10000s": 1e4, "ten thousand": 1e4,
+    "ten thousands": 1e4, "million": 1e6, "millions": 1e6, **TEN_THOUSANDS, "万人": 1e4,
+    "萬人": 1e4, "十万": 1e5, "十万人": 1e5, "百万": 1e6, "百万人": 1e6, "千万": 1e7,
+    "千万人": 1e7, "亿人": 1e8, "億人": 1e8,
 }  # fmt: skip
 TIME: Final = units.TIME | {"secs": 1.0, "mins": 60.0, "hr": 3600.0, "hrs": 3600.0, "秒钟": 1.0,
                             "ms": 1e-3, "毫秒": 1e-3, "hour(s)": 3600.0, "时": 3600.0}  # fmt: skip
@@ -237,6 +240,8 @@ def header(name: str) -> Header:
         return Header(bracketed[1], unit, True) if unit else Header(name, "")
     low = name.casefold()
     for unit in sorted(KNOWN, key=len, reverse=True):
+        if unit.startswith("1"):  # `pop_1000` may be of anything
+            continue
         stem = name[: -len(unit)]
         if low == unit:
             return Header("", unit)
@@ -248,23 +253,29 @@ def header(name: str) -> Header:
 
 
 def _unit(text: str) -> str:
-    """The known unit that stands in brackets, also after a word: `单位：万人`, `in km/h`."""
+    """The known unit that a text names: `单位：万人`, `in km/h`, `10,000 persons`."""
     low = text.casefold().strip()
     low = re.sub(r"^(?:单位|單位|unit|units)\s*[:：]?\s*|^in\s+", "", low)
-    return low if low in KNOWN else ""
+    low = re.sub(r"(?<=\d)[ ,](?=\d{3})", "", re.sub(r"^[x×]\s*(?=\d)", "", low))
+    if low in KNOWN:
+        return low
+    bare = re.sub(r"\s*(?:of\s+)?(?:people|persons|inhabitants|residents|人)$", "", low)
+    return bare if bare in PEOPLE else ""
 
 
 _TITLE_UNIT: Final = re.compile(
-    r"(?:单位|單位|\bunits?)\s*[:：]\s*([^\s()（）,，;；]+)", re.IGNORECASE
+    r"(?:单位|單位|\bunits?)\s*[:：]\s*([^()（）;；、]+)", re.IGNORECASE
 )
 
 
 def unit_of_title(title: str) -> str:
-    """The unit that a line above a table says for all of it: `单位：万人`, `(unit: thousands)`."""
-    found = re.search(
-        r"(?:单位|單位|\bunits?)\s*[:：]\s*([^\s()（）,，;；]+)", title, re.IGNORECASE
-    )
-    return _unit(found[1]) if found else ""
+    """The unit that a line above a table says for all of it: `单位：万人`, `人口表（万人）`."""
+    found = _TITLE_UNIT.search(title)
+    if found is None:
+        last = header(title)
+        return last.unit if last.plainly else ""
+    first = re.split(r"[\s,，]", found[1].strip(), maxsplit=1)[0]
+    return _unit(found[1]) or _unit(first)
 
 
 def unit_factor(name: str, known: Mapping[str, float]) -> float | None:

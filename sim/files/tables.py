@@ -211,10 +211,11 @@ class _Told(NamedTuple):
 def _factor(frame: pd.DataFrame, name: str, units: Mapping[str, float]) -> float | None:
     """How much one is of the unit in a column's header, or in a title like `单位：万人` on top."""
     factor = numerals.unit_factor(name, units)
-    if factor is not None:
+    bare = name.strip().casefold() in numerals.PEOPLE  # `people` says who, not how many at once
+    if factor is not None and not (bare and factor == 1.0):
         return factor
     said = [numerals.unit_of_title(title) for title in frame.attrs.get(ABOVE, [])]
-    return next((units[unit] for unit in said if unit in units), None)
+    return next((units[unit] for unit in said if unit in units), factor)
 
 
 def _note_reading(

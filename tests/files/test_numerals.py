@@ -113,7 +113,10 @@ def _could_be_either(text: str, style: tuple[str, str]) -> bool:
         ("travel time in min", "travel time", "min"), ("speed_m/s", "speed", "m/s"),
         ("length_km", "length", "km"), ("minutes", "", "minutes"), ("经度(°)", "经度", "°"),
         ("people (2020)", "people (2020)", ""), ("人口(男)", "人口(男)", ""), ("admin", "admin", ""),
-        ("cars", "cars", ""), ("总人口", "总人口", ""),
+        ("cars", "cars", ""), ("总人口", "总人口", ""), ("人口(千)", "人口", "千"),
+        ("人口百万人", "人口", "百万人"), ("Population (10,000 persons)", "Population", "10000"),
+        ("Population (in thousands of people)", "Population", "thousands"),
+        ("people (x1000)", "people", "1000"), ("pop_1000", "pop_1000", ""),
     ],
 )  # fmt: skip
 def test_a_header_says_its_unit(name, stem, unit):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import MapImportError
-from sim.files import tables
+from sim.files import numerals, tables
 
 
 def said(call, *arguments):
@@ -186,7 +186,16 @@ def test_a_unit_in_the_header_counts_and_is_said(tmp_path):
     )
 
 
-@pytest.mark.parametrize("title", ["单位：万人", "2020年人口（单位: 万人）", "Unit: 万"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "单位：万人",
+        "2020年人口（单位: 万人）",
+        "Unit: 万",
+        "人口表（万人）",
+        "单位：万人、平方公里",
+    ],
+)
 def test_a_unit_in_the_title_counts_and_is_said(tmp_path, title):
     path = tmp_path / "t.csv"
     frame = table(path, f"{title},\n名称,人口\n甲,2.6\n")
@@ -194,6 +203,16 @@ def test_a_unit_in_the_title_counts_and_is_said(tmp_path, title):
     assert "times 10,000" in tables.notes(frame)[-1]
     frame = table(path, f"{title},\n名称,人口(人)\n甲,26000\n")
     assert tables.numbers(path, frame, "人口(人)", {"万人": 1e4, "人": 1.0}).tolist() == [26_000]
+
+
+@pytest.mark.parametrize(
+    ("title", "factor"),
+    [("Unit: 10,000 persons", 1e4), ("Population (in thousands)", 1e3), ("People, 2020 (new)", 1)],
+)
+def test_a_title_in_words_says_its_unit_too(tmp_path, title, factor):
+    path = tmp_path / "t.csv"
+    frame = table(path, f'"{title}",\nname,people\nA,2.6\n')
+    assert tables.numbers(path, frame, "people", numerals.PEOPLE).tolist() == [2.6 * factor]
 
 
 def test_least_and_most_are_no_minutes_and_metres(tmp_path):

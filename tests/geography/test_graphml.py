@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import shapely
 from towns import LAT, LON, STEP, graphml, refused
@@ -80,3 +81,23 @@ def test_an_edge_there_and_back_of_two_speeds_stays_two_one_way_roads(tmp_path):
     roads = room.read(path, RoadOptions(), Report())
     assert sorted(roads["oneway"]) == [0, 0, 1, 1, 1]
     assert roads.total_bounds[3] > LAT
+
+
+def test_a_loop_there_and_back_is_one_street_and_its_kilometres_count_once(tmp_path):
+    path = rewritten(tmp_path / "t.graphml")
+    around = shapely.LineString(
+        [(LON, LAT), (LON - STEP, LAT), (LON - STEP, LAT - STEP), (LON, LAT)]
+    )
+    loops = "".join(
+        f'<edge source="1" target="1" id="{n}"><data key="d9">residential</data>'
+        f'<data key="d12">{line.wkt}</data></edge>'
+        for n, line in enumerate((around, around.reverse()))
+    )
+    text = path.read_text("utf-8").replace("</graph>", f"{loops}</graph>")
+    path.write_text(text, "utf-8")
+    report = Report()
+    roads = room.read(path, RoadOptions(), report)
+    (loop,) = np.flatnonzero(roads["u"] == roads["v"])
+    assert roads["oneway"].iloc[loop] == 0
+    metres = shapely.length(roads.to_crs(32649).geometry.values)
+    assert report.kilometres.read == pytest.approx(metres.sum() / 1000, rel=1e-3)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from towns import COLUMNS, LAT, LON, ROWS, STEP, box, features, raster, refused, zones
 
+from sim.geography.making.headcount import people_without_shape
 from sim.geography.making.people.cells import share_out
 
 
@@ -346,6 +348,11 @@ def test_fractions_of_people_and_empty_maps_are_asked_about(make, tmp_path):
     assert "fewer than live" not in report
     text = refused(make, zones=zones(tmp_path, people=(1_200_000, 3_400_000)))
     assert "per km², more than live anywhere" in text
+
+
+def test_odd_numbers_of_rows_without_a_shape_are_nobody():
+    rows = pd.DataFrame({"people": ["1,5", "1.5", "20"]})
+    assert people_without_shape(rows, "") == 21.5
 
 
 def test_everybody_urban_and_a_lone_zone_are_told(make, tmp_path):

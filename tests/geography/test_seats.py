@@ -85,6 +85,11 @@ def test_ten_thousands_in_the_header_are_read(make):
     assert make(towns)[1].cells.people.sum() == 51_000
 
 
+def test_fractions_of_people_at_seats_are_asked_about(make):
+    report, _ = make({**TOWNS, "常住人口": ["320.5", "110.2", "80.1"]})
+    assert "3 of 3 seats have fractions of people, the most 320.5" in report.told(str)
+
+
 def test_columns_that_mean_nothing_are_named(make):
     report, _ = make(TOWNS | {"备注": ["a", "b", "c"]})
     assert "columns of 乡镇.csv that are not used: 备注" in str(report)

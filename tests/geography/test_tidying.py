@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -155,3 +156,28 @@ def test_a_link_of_no_length_does_not_cut_a_road(make):
     report, ground = make([*TOWN, ([33, 90], STREET), ([90, 91], STREET)], extra=twin)
     assert len(ground.layers["roads"]) == 25
     assert "1 link of length zero" in report
+
+
+def ring(**facts):
+    """A street around from node 0 to node 0, and one on to node 1."""
+    pair = links([(0, 0), (0, 1)]).assign(**facts)
+    around = shapely.LineString([(0, 0), (-80, 0), (-80, -90), (0, 0)])
+    pair.loc[0, "geometry"] = around
+    return pair
+
+
+def test_a_loop_of_two_speeds_is_open_both_ways_and_cut_at_one_node():
+    report = Report()
+    roads = tidying.network(ring(speed_kmh=[30.0, 40.0], back_kmh=[50.0, 40.0]), report)
+    halves = roads[roads["oneway"] == 1]
+    assert sorted(halves["speed_kmh"]) == [30, 30, 50, 50]
+    assert set(map(tuple, halves[["u", "v"]].to_numpy().tolist())) == {(0, 2), (2, 0)}
+    assert report.kilometres.left_out == 0
+
+
+def test_a_loop_drawn_there_and_back_is_one_street_only_if_the_same_way_round():
+    twice = gpd.GeoDataFrame(pd.concat([ring(oneway=[1, 0]), ring(oneway=[1, 0])]), crs=32649)
+    twice = twice.reset_index(drop=True)
+    assert tidying.twice_the_same(tidying.as_roads(twice)).sum() == 2
+    twice.loc[0, "geometry"] = twice.geometry[0].reverse()
+    assert tidying.twice_the_same(tidying.as_roads(twice)).sum() == 1

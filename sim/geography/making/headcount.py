@@ -11,7 +11,7 @@ import pandas as pd
 from sim.errors import MapImportError, did_you_mean, nearest
 from sim.files import numerals, tables
 from sim.geography.making.balance import OUTSIDE
-from sim.geography.making.report import PEOPLE, POLYGONS, Counted, Report, count
+from sim.geography.making.report import PEOPLE, POINTS, Counted, Report, count
 from sim.text import Message
 
 USUAL: Final = (
@@ -77,7 +77,12 @@ def people_without_shape(rows: pd.DataFrame, chosen: str) -> float:
     name = tables.column(rows, USUAL, chosen)
     if not name:
         return 0.0
-    values, _ = numerals.numbers(tables.texts(rows[name]))
+    written = tables.texts(rows[name])
+    try:
+        comma = numerals.has_decimal_comma(written)
+    except numerals.CommaError:
+        comma = False
+    values, _ = numerals.numbers(written, decimal_comma=comma)
     factor = numerals.unit_factor(name, numerals.PEOPLE)
     return float(np.nansum(np.maximum(values, 0))) * (1.0 if factor is None else factor)
 
@@ -101,7 +106,7 @@ def note_read(path: Path, people: np.ndarray, report: Report, what: Counted) -> 
         Message("{rows} read with {people:,.0f} people", rows=said, people=people.sum()),
     )
     fractions = int((np.abs(people - people.round()) > WHOLE).sum())
-    if what is POLYGONS and fractions and people.max() < FEW_IN_A_ZONE:
+    if what is not POINTS and fractions and people.max() < FEW_IN_A_ZONE:
         report.warn(
             Message(
                 "{file}: {fractions} of {polygons} have fractions of people, the most {most:g}: "

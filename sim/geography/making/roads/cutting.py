@@ -48,6 +48,15 @@ def apart_at(
     return ends[: len(u)], ends[len(u) :]
 
 
+def runs_forward(line: np.ndarray) -> np.ndarray:
+    """[line] one of two answers for a line and the other for the same line drawn back.
+
+    Of a ring by its turn: its points in their usual order begin anywhere.
+    """
+    usual = shapely.equals_exact(line, shapely.normalize(line))
+    return np.where(shapely.is_closed(line), shapely.is_ccw(line), usual)
+
+
 def along_their_course(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Links that run as they are driven: those open against their line only are turned round.
 

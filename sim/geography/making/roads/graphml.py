@@ -20,7 +20,7 @@ from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import EDGES, NODES, ROADS, Report, count
 from sim.geography.making.roads import access, columns, left_out
 from sim.geography.making.roads import tags as road_words
-from sim.geography.making.roads.cutting import along_their_course
+from sim.geography.making.roads.cutting import along_their_course, runs_forward
 from sim.geography.making.roads.wording import said
 from sim.text import Message
 
@@ -154,9 +154,14 @@ def _there_and_back(tail: np.ndarray, head: np.ndarray, lines: np.ndarray) -> np
         }
     )
     same = key.groupby(list(key.columns), sort=False).ngroup().to_numpy()
-    up = np.bincount(same, tail < head) > 0
-    down = np.bincount(same, tail > head) > 0
+    upward = _upward(tail, head, lines)
+    up, down = np.bincount(same, upward) > 0, np.bincount(same, ~upward) > 0
     return np.asarray(up & down)[same]
+
+
+def _upward(u: np.ndarray, v: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """[edge] one of two answers there and the other back: by its nodes, a loop by its points."""
+    return np.where(u == v, runs_forward(line), u < v)
 
 
 def _join_directions(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -174,9 +179,7 @@ def _join_directions(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         }
     )
     same = key.groupby(list(key.columns), sort=False).ngroup().to_numpy()
-    forward = u < v
-    around = u == v  # a loop runs there or back by the order of its points
-    forward[around] = shapely.equals_exact(line[around], shapely.normalize(line[around]))
+    forward = _upward(u, v, line)
     already = frame["oneway"].to_numpy() == 0
     ways = np.zeros((same.max() + 1 if len(same) else 0, 2), bool)
     ways[same, forward.astype(int)] = True

@@ -14,6 +14,7 @@ from shapely import ops
 
 from sim.errors import MapImportError
 from sim.geography.making.report import LINKS, NODES, ROADS, Report, count
+from sim.geography.making.roads.cutting import runs_forward
 from sim.geography.making.roads.left_out import GROUND_M, note_kilometres
 from sim.geography.making.roads.tags import USUAL_KMH
 from sim.geography.roads.graph import both_ways, largest_part
@@ -119,9 +120,8 @@ def twice_the_same(roads: gpd.GeoDataFrame) -> np.ndarray:
     pair = pd.DataFrame({"low": np.minimum(u, v), "high": np.maximum(u, v)})
     often = np.flatnonzero(pair.duplicated(keep=False))
     line = roads.geometry.values[often]
-    usual = shapely.normalize(line)
-    key = pair.iloc[often].assign(line=shapely.to_wkb(usual))
-    along = shapely.equals_exact(line, usual)
+    key = pair.iloc[often].assign(line=shapely.to_wkb(shapely.normalize(line)))
+    along = runs_forward(line)
     oneway = roads["oneway"].to_numpy()[often] != 0
     gone = np.zeros(len(roads), bool)
     group = key.groupby(list(key.columns)).ngroup().to_numpy()
@@ -187,7 +187,9 @@ def _halved_loops(roads: gpd.GeoDataFrame, report: Report) -> gpd.GeoDataFrame:
         return roads
     loops = roads[loop].reset_index(drop=True)
     line = loops.geometry.values
-    new = int(roads[["u", "v"]].to_numpy().max()) + 1 + np.arange(len(loops))
+    # There and back of one street are cut at one node.
+    street = pd.factorize(pd.Series(shapely.to_wkb(shapely.normalize(line))))[0]
+    new = int(roads[["u", "v"]].to_numpy().max()) + 1 + street
     halves = []
     for at, node in ((0.0, "v"), (0.5, "u")):
         cut = [ops.substring(one, at, at + 0.5, normalized=True) for one in line]
