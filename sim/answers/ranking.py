@@ -28,7 +28,7 @@ from sim.measures.intervals import (
 )
 from sim.measures.kinds import Measure, OfCalls
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.measures.verdicts import FEWEST, Harm, Verdict, harms, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
@@ -55,6 +55,7 @@ class RankedSite(NamedTuple):
     worst_place: int  # … and this one, as far as the study can tell
     replications: int
     reason: Reason
+    harms: tuple[Harm, ...] = ()  # what it surely makes worse
     dropped_early: bool = False  # by the selection, which makes it look a little worse than it is
 
 
@@ -235,16 +236,21 @@ def _ranked(
         measure, [_gain(runs, row, selected, measure.key) for row in order], runs.matters
     )
     first, last = places(runs, order, measure.key)
+
+    def gains(row: int) -> dict[str, Spread]:
+        return {key: _gain(runs, row, selected, key) for key in KEYS}
+
     return tuple(
         RankedSite(
             sites[row - 1],
             runs.layouts[row],
-            {key: _gain(runs, row, selected, key).interval(level) for key in KEYS},
+            {key: gain.interval(level) for key, gain in gains(row).items()},
             judged[i] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
             min(int(first[i]), i + 1),  # where it stands is a place that it may have
             max(int(last[i]), i + 1),
             runs.replications(row),
             reasons[row - 1],
+            harms(gains(row), runs.replications(row), runs.matters),
             runs.replications(row) < most,
         )
         for i, row in enumerate(order)

@@ -23,7 +23,7 @@ from sim.answers.ranking import KEYS, select
 from sim.measures.estimates import moved
 from sim.measures.intervals import LEVEL, Estimate, simultaneous
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
+from sim.measures.verdicts import FEWEST, Harm, Verdict, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
@@ -67,6 +67,7 @@ class Step(NamedTuple):
     gain: Estimate  # over the step before
     verdict: Verdict  # of the latter
     cost: float  # nan if not known
+    harms: tuple[Harm, ...] = ()  # what the layout surely makes worse than the base
 
 
 # ── options ──────────────────────────────────────────────────────────────────────────────────
@@ -237,6 +238,7 @@ def steps_of(
             spread.interval(level),
             verdict if enough else Verdict.UNDECIDED,
             layout_cost(option.layout),
+            runs.harms(row, KEYS),
         )
         for option, row, spread, verdict in zip(taken, rows, spreads, said, strict=True)
     )
@@ -264,17 +266,6 @@ class Search(Answer, OnMap):
     def layout(self) -> Scenario:
         """The layout after the last step."""
         return self.steps[-1].option.layout if self.steps else self.provenance.base
-
-    def worse(self) -> dict[str, Estimate]:
-        """Other measures that surely get worse, by more than may be too small to matter."""
-        found = {}
-        for key, gain in (self.steps[-1].gains if self.steps else {}).items():
-            measure = BY_KEY[key]
-            small = measure.matters(matters_of(self.provenance.base))
-            ends = sorted(measure.sign * end for end in gain[1:])
-            if key != self.by and ends[1] < 0 and ends[0] <= -small:
-                found[key] = gain
-        return found
 
     def today(self, key: str | None = None) -> float:
         """The mean of a measure in today's layout, as far as steps tell it; else nan.

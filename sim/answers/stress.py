@@ -21,13 +21,13 @@ from sim.answers.ranking import KEYS
 from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import matters_of
+from sim.measures.verdicts import Harm, matters_of
 from sim.scenario.differences import Difference, differences
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.sharing import shared
-from sim.study.worst_served import WorstServed, need
+from sim.study.worst_served import need
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ class Stress(Answer):
     swings: tuple[Swing, ...]
     joint: JointSamples | None
     by: str  # key of the measure
+    harms: tuple[tuple[Harm, ...], ...] = ()  # what each proposal surely makes worse, as assumed
 
     name = "stress"
 
@@ -205,10 +206,11 @@ def stress(
     arguments.whole("samples", samples, 0, 10_000)
     some, bad = assumptions(base, wrong), mishaps(base)
     with shared(Effort.of(effort)) as asked:
-        with Runs(base, proposals, asked, None if by == "worst5" else WorstServed()) as runs:
+        with Runs(base, proposals, asked) as runs:
             need(runs.worst_served, by)
             chosen = runs.until_precise(key=by)
             nominal = _gains(runs, by)
+            harmed = tuple(runs.harms(row, KEYS) for row in range(1, len(runs.layouts)))
             often, first = runs.replications(0), _best(nominal, by)
             provenance = Provenance.by(runs, chosen, 0.0)
         asked = replace(asked, replications=often, most=None, draft=False)
@@ -221,7 +223,7 @@ def stress(
         joint = altered.joint(some, bad, samples, seed) if samples else None
     seconds = time.perf_counter() - began
     provenance = replace(provenance, replications=often, runs=altered.runs, seconds=seconds)
-    return Stress(provenance, tuple(proposals), nominal, tuple(swings), joint, by)
+    return Stress(provenance, tuple(proposals), nominal, tuple(swings), joint, by, harmed)
 
 
 def _best(gains: Sequence[Estimate], by: str) -> int:

@@ -11,7 +11,7 @@ from sim.answers.costs import layout_cost
 from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate, simultaneous
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.measures.verdicts import FEWEST, Harm, Verdict, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
@@ -36,6 +36,7 @@ class StationWorth(NamedTuple):
     verdict: Verdict
     calls_per_day: float  # served from the station today
     saved: float  # costs; nan if not known
+    harms: tuple[Harm, ...] = ()  # what it surely makes worse
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,6 +98,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
                 said[row - 1] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
                 float(served[station]),
                 layout_cost(base) - layout_cost(layout),
+                runs.harms(row, KEYS),
             )
             for row, (station, closed, layout) in enumerate(less, 1)
         ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.measures.counted import CLUMP, ExactShare
 from sim.measures.intervals import LEVEL, Spread, holm, simultaneous
 from sim.measures.kinds import Matters, Measure
+from sim.measures.measures import BY_KEY
 from sim.measures.steps import Stepped
 
 if TYPE_CHECKING:
@@ -63,6 +64,30 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
         else:
             found.append(Verdict.UNDECIDED)
     return found
+
+
+class Harm(NamedTuple):
+    """A measure that a layout surely makes worse, and the difference in its unit."""
+
+    key: str
+    mean: float
+
+
+def harms(
+    differences: Mapping[str, Spread], replications: int, matters: Matters
+) -> tuple[Harm, ...]:
+    """What one layout makes worse than the base, of the measures given by their keys.
+
+    Each by its own paired difference, as if this layout alone were compared with the base: that it
+    was one of many must not hide a loss. Nothing while there are too few replications to tell.
+    """
+    if replications < FEWEST:
+        return ()
+    return tuple(
+        Harm(key, difference.mean)
+        for key, difference in differences.items()
+        if verdicts(BY_KEY[key], [difference], matters) == [Verdict.WORSE]
+    )
 
 
 def _is_constant(difference: Spread) -> bool:

@@ -25,7 +25,7 @@ from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY
 from sim.measures.rows import Pooled
 from sim.measures.sums import Counts, Summed
-from sim.measures.verdicts import matters_of
+from sim.measures.verdicts import Harm, harms, matters_of
 from sim.study import plan as plans
 from sim.study.checkpoints import Fingerprints, Replication
 from sim.study.effort import Effort
@@ -314,6 +314,11 @@ class Runs:
         """A layout less another (default: the base), over the replications that both have."""
         less, more = self.pair(base, row)
         return estimates.paired(less, more, key, group)
+
+    def harms(self, row: int, keys: Iterable[str]) -> tuple[Harm, ...]:
+        """Which of these measures a layout surely makes worse than the base."""
+        spreads = {key: self.spread(row, key) for key in keys}
+        return harms(spreads, self.replications(row), self.matters)
 
     def value(self, row: int, key: str = "within", group: Group = ALL) -> Estimate:
         """A measure of one layout, with its 95 % interval."""

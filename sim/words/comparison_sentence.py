@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sim.answers.comparison import Comparison
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import Verdict
+from sim.measures.verdicts import Harm, Verdict
 from sim.text import Message
 from sim.words import changes, differences, measures
 from sim.words.language import Language
 
 if TYPE_CHECKING:
+    from sim.answers.answer import Provenance
     from sim.scenario.scenario import Scenario
 
 SENTENCE: Final = {
@@ -44,6 +45,7 @@ FOR_THE_WORST_SERVED_TOO: Final = Message(
 )
 # What else gets better or worse, after what was said of all calls.
 BESIDES_A_GAIN: Final = Message("{finding} Worse, however: {worse}.")
+BESIDES_A_GAIN_WITH: Final = Message("{finding} Worse, however, with {what}: {worse}.")
 BESIDES_A_LOSS: Final = {  # (something is better, something is worse)
     (True, True): Message("{finding} Also worse: {worse}. Better, however: {better}."),
     (True, False): Message("{finding} Better, however: {better}."),
@@ -188,6 +190,23 @@ def changes_of(means: Mapping[str, float], base: Scenario, worst: int, say: Lang
             for key, mean in means.items()
         ]
     )
+
+
+def with_harms(
+    finding: str, harms: Iterable[Harm], by: str, made: Provenance, say: Language,
+    *, what: str = "", loss: bool = False,
+) -> str:  # fmt: skip
+    """A sentence about a layout, and what that makes worse besides the measure `by`.
+
+    `what`: the layout, where the sentence is about several. `loss`: it speaks of a loss already.
+    """
+    worst = 0 if made.worst is None else len(made.worst.rows)
+    means = {harm.key: harm.mean for harm in harms if harm.key != by}
+    if not means:
+        return finding
+    text = BESIDES_A_LOSS[False, True] if loss else BESIDES_A_GAIN
+    listed = changes_of(means, made.base, worst, say)
+    return say(BESIDES_A_GAIN_WITH if what else text, finding=finding, what=what, worse=listed)
 
 
 def _sentence_of_one(comparison: Comparison, say: Language) -> str:

@@ -12,6 +12,7 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.text import Message
 from sim.words import costs, measures, options, provenance, worst_notes
+from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -117,7 +118,21 @@ def moves(number: int, say: Language) -> str:
 
 
 def sentence(curve: Curve, say: Language) -> str:
-    """For the minutes: the first step of each track, and how many stations add what matters."""
+    """For the minutes: what the first step of each track gains, and what the tracks make worse."""
+    said, made = _first_steps(curve, say), curve.provenance
+    for track in ("stations", "ambulances"):
+        for place, step in enumerate(curve.tracks.get(track, ()), 1):
+            what = options.named(step.option, say)
+            if place > 1:
+                what = place_name(Point(track, place, step.cost, step.values, False), say)
+            said = with_harms(said, step.harms, curve.by, made, say, what=what)
+            if step.harms:
+                break
+    return said
+
+
+def _first_steps(curve: Curve, say: Language) -> str:
+    """What the first step of each track gains, and how many stations add what matters."""
     stations, ambulances = (curve.tracks.get(key, ()) for key in ("stations", "ambulances"))
     if not stations and not ambulances:
         return say("There is nothing to add.")

@@ -11,6 +11,7 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
 from sim.words import measures, provenance, reasons, worst_notes
+from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, frame, page
 
@@ -189,7 +190,15 @@ LEADS = {  # the first of several: whether it surely gains, whether others may b
 
 
 def sentence(ranking: Ranking, say: Language) -> str:
-    """For the minutes: the site that gains most, and those that it cannot be told apart from."""
+    """For the minutes: the site that gains most, and what it makes worse."""
+    best = ranking.best
+    loss = BY_KEY[ranking.by].sign * best.gains[ranking.by].mean < 0
+    said = _leader(ranking, say)
+    return with_harms(said, best.harms, ranking.by, ranking.provenance, say, loss=loss)
+
+
+def _leader(ranking: Ranking, say: Language) -> str:
+    """The site that gains most, and those that it cannot be told apart from."""
     best, measure = ranking.best, BY_KEY[ranking.by]
     gain = best.gains[ranking.by]
     values = {

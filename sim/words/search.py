@@ -12,7 +12,7 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST
 from sim.text import Message
 from sim.words import comparison, costs, measures, options, provenance, worst_notes
-from sim.words.comparison_sentence import BESIDES_A_GAIN, changes_of
+from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -158,12 +158,7 @@ def sentence(search: Search, say: Language) -> str:
         between=measures.between(measure, gain, say),
         steps=say.joined(options.spoken(step.option, say) for step in search.steps),
     )
-    worse = {key: one.mean for key, one in search.worse().items()}
-    if not worse:
-        return finding
-    chosen = search.provenance.worst
-    listed = changes_of(worse, base, 0 if chosen is None else len(chosen.rows), say)
-    return say(BESIDES_A_GAIN, finding=finding, worse=listed)
+    return with_harms(finding, search.steps[-1].harms, search.by, search.provenance, say)
 
 
 # ── around the figure ────────────────────────────────────────────────────────────────────────

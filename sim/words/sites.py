@@ -14,6 +14,7 @@ from sim.measures.measures import BY_KEY
 from sim.text import Message, Name
 from sim.words import measures, provenance
 from sim.words import ranking as ranking_words
+from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, frame, page
 
@@ -204,7 +205,20 @@ def disagreement(sites: Sites, say: Language) -> str:
 
 
 def sentence(sites: Sites, say: Language) -> str:
-    """For the minutes: the best plan by the model and the best by simulation."""
+    """For the minutes: the best plan by the model and by simulation, and what these make worse."""
+    said, made, by = _best_plans(sites, say), sites.provenance, sites.ranking.by
+    best, first = sites.ranking.best, sites.simulated(0)
+    if first.candidate == best.candidate:
+        return with_harms(said, best.harms, by, made, say)
+    for one, name in (
+        (first, plan_name(sites, 0, say)),
+        (best, ranking_words.name(ranking_of(sites, say).best, say)),
+    ):
+        said = with_harms(said, one.harms, by, made, say, what=name)
+    return said
+
+
+def _best_plans(sites: Sites, say: Language) -> str:
     best, measure = sites.ranking.best, BY_KEY[sites.ranking.by]
     gain = best.gains[measure.key]
     values = {

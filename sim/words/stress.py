@@ -12,6 +12,7 @@ from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
 from sim.words import assumptions, changes, differences, measures, provenance, worst_notes
+from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
 
@@ -156,7 +157,14 @@ def _spoken(stress: Stress, row: int, say: Language) -> str:
 
 
 def sentence(stress: Stress, say: Language) -> str:
-    """For the minutes: the leading proposal's gain, and how far it moves."""
+    """For the minutes: the leading proposal's gain, how far it moves, and what gets worse."""
+    harms = stress.harms[stress.first] if stress.harms else ()
+    loss = BY_KEY[stress.by].sign * stress.nominal[stress.first].mean < 0
+    said = _how_far(stress, say)
+    return with_harms(said, harms, stress.by, stress.provenance, say, loss=loss)
+
+
+def _how_far(stress: Stress, say: Language) -> str:
     measure, first = BY_KEY[stress.by], stress.first
     low, high = (measures.number(measure, end, say, sign=True) for end in stress.range(first))
     values: dict[str, str | int] = {

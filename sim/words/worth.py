@@ -8,6 +8,7 @@ from sim.answers.worth import KEYS, StationWorth, Worth
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.words import costs, measures, provenance, worst_notes
+from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -93,23 +94,29 @@ def _notes(worth: Worth, say: Language) -> list[str]:
 
 
 def sentence(worth: Worth, say: Language) -> str:
-    """For the minutes: what is lost most, and what could go."""
-    first, measure = worth.losses[0], BY_KEY[worth.by]
+    """For the minutes: what is lost most, what could go, and what each of these makes worse."""
+    first, measure, made = worth.losses[0], BY_KEY[worth.by], worth.provenance
     change = first.changes[worth.by]
-    values = {
-        "what": what(worth, first, say),
-        "size": measures.size(measure, change, say),
-        "between": measures.between(measure, change, say),
-    }
-    spare = [what(worth, loss, say) for loss in worth.spare()]
-    if not spare:
-        return say("The greatest loss would be: {what}, {size} ({between}).", **values)
-    return say(
-        "The greatest loss would be: {what}, {size} ({between}). Each of these alone would cost "
-        "too little to matter: {spare}.",
-        spare=say(", ").join(spare),
-        **values,
+    said = say(
+        "The greatest loss would be: {what}, {size} ({between}).",
+        what=what(worth, first, say),
+        size=measures.size(measure, change, say),
+        between=measures.between(measure, change, say),
     )
+    spare = worth.spare()
+    if first not in spare:
+        said = with_harms(said, first.harms, worth.by, made, say, loss=True)
+    if not spare:
+        return said
+    said = say(
+        "{finding} Each of these alone would cost too little to matter: {spare}.",
+        finding=said,
+        spare=say(", ").join(what(worth, loss, say) for loss in spare),
+    )
+    for loss in spare:
+        called = what(worth, loss, say)
+        said = with_harms(said, loss.harms, worth.by, made, say, what=called)
+    return said
 
 
 # ── around the figure ────────────────────────────────────────────────────────────────────────

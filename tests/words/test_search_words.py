@@ -10,7 +10,6 @@ from pages import aligned
 from studies import days
 
 from sim.answers.search import Action, Option
-from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.text import Name
 from sim.words import options
@@ -166,18 +165,6 @@ def test_a_search_says_first_what_the_layout_has_become():
     assert f"{len(after.open_stations())} stations" in found.sentence()
     assert "a new sub-station at" in found.sentence()
     assert "急救分站" in found.sentence("zh")
-
-
-def test_what_gets_worse_by_a_search_is_in_its_sentence():
-    found = stepped(0.03)
-    last = found.steps[-1]
-    bad = last._replace(gains=last.gains | {"urban10": Estimate(-0.05, -0.07, -0.03)})
-    found = replace(found, steps=(bad,))
-    assert "Worse, however: urban calls within 10 minutes (5.0 fewer in every hundred)." in (
-        found.sentence()
-    )
-    little = last._replace(gains=last.gains | {"urban10": Estimate(-0.002, -0.003, -0.001)})
-    assert "Worse" not in replace(found, steps=(little,)).sentence()
 
 
 def test_a_headline_names_only_what_the_final_layout_has():
