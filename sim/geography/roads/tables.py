@@ -1,10 +1,15 @@
-"""Tables of travel seconds: computed, and kept on disk by the hash of what they were made from."""
+"""Tables of travel seconds: computed, and kept on disk by the hash of what they were made from.
+
+A table is made in blocks of rows and never stands in memory whole unless there is no place on disk.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -16,63 +21,132 @@ from sim.files.whole import replaced
 from sim.model.roads import Edges
 from sim.policies.clock import TICKS
 
-FLOAT32_EXACT_S = 16_384.0  # below this a multiple of 1/1024 s is exact in float32
+BLOCK_BYTES = 64 * 2**20  # of the float64 rows that are in memory at a time
+MOST_TICKS = float(np.iinfo(np.int32).max)  # 24 days
+Kind = type[np.int32] | type[np.float64]
 
 
-def table(graph: Edges, ends: np.ndarray) -> np.ndarray:
-    """Seconds to each of the nodes `ends` from every node: [mode, end, node].
+class Rows(NamedTuple):
+    """Which rows a table has: seconds to an end in a mode, from every junction."""
 
-    Float32 where that is exact, which it is on the time grid up to 16,384 s; else float64.
+    mode: np.ndarray  # [row]
+    end: np.ndarray  # [row] node of the graph
+    junctions: int  # so many nodes of the graph, the first ones, are junctions
+
+
+def all_rows(graph: Edges, ends: np.ndarray) -> Rows:
+    """Rows to each of some nodes in every mode, the modes one after the other."""
+    modes = len(graph.seconds)
+    mode = np.repeat(np.arange(modes), len(ends))
+    return Rows(mode, np.tile(ends, modes), len(graph.indptr) - 1)
+
+
+def in_seconds(table: np.ndarray) -> np.ndarray:
+    """Numbers of a table as seconds."""
+    return table * unit_s(table)
+
+
+def unit_s(table: np.ndarray) -> float:
+    """What one is in a table, in seconds."""
+    return 1 / TICKS if np.issubdtype(table.dtype, np.integer) else 1.0
+
+
+def kind_of(graph: Edges) -> Kind:
+    """Ticks in four bytes where seconds are on the time grid, else seconds in eight.
+
+    Ticks are exact up to 24 days; float32 would be so up to four and a half hours only.
     """
-    nodes, modes = len(graph.indptr) - 1, len(graph.seconds)
     ticks = graph.seconds * TICKS
-    exact = np.array_equal(ticks, np.floor(ticks))
-    tables = np.zeros((modes, len(ends), nodes), np.float32 if exact else np.float64)
-    for mode in range(modes):
+    on_grid = np.array_equal(ticks, np.floor(ticks))
+    return np.int32 if on_grid and ticks.max(initial=0.0) <= MOST_TICKS else np.float64
+
+
+def table(graph: Edges, rows: Rows) -> np.ndarray:
+    """[row, junction] seconds, or ticks, to each end from every junction."""
+    kind = kind_of(graph)
+    with contextlib.suppress(OverflowError):
+        return _filled(graph, rows, kind)
+    return _filled(graph, rows, np.float64)
+
+
+def _filled(graph: Edges, rows: Rows, kind: Kind) -> np.ndarray:
+    made = np.empty((len(rows.end), rows.junctions), kind)
+    for first, block in blocks(graph, rows, kind):
+        made[first : first + len(block)] = block
+    return made
+
+
+def blocks(graph: Edges, rows: Rows, kind: Kind) -> Iterator[tuple[int, np.ndarray]]:
+    """A table piece by piece: the first row of each, and its rows.
+
+    OverflowError if a way takes more ticks than the kind holds.
+    """
+    nodes = len(graph.indptr) - 1
+    many = max(1, BLOCK_BYTES // (8 * max(1, nodes)))
+    for mode in np.unique(rows.mode).tolist():
         # From every node to an end is from the end to every node on the reversed graph.
         forward = csr_matrix((graph.seconds[mode], graph.head, graph.indptr), (nodes, nodes))
         reverse = csr_matrix(forward.T)
-        for first in range(0, len(ends), 128):
-            block = dijkstra(reverse, indices=ends[first : first + 128])
-            if tables.dtype == np.float32 and block.max(initial=0.0) >= FLOAT32_EXACT_S:
-                tables = tables.astype(np.float64)
-            tables[mode, first : first + 128] = block
-    return tables
+        of_mode = np.flatnonzero(rows.mode == mode)  # they follow each other
+        for first in range(int(of_mode[0]), int(of_mode[-1]) + 1, many):
+            last = min(first + many, int(of_mode[-1]) + 1)
+            seconds = dijkstra(reverse, indices=rows.end[first:last])[:, : rows.junctions]
+            if kind is np.int32:
+                seconds *= TICKS
+                if seconds.max(initial=0.0) > MOST_TICKS:
+                    raise OverflowError
+            yield first, seconds.astype(kind)
 
 
-def cached_table(graph: Edges, ends: np.ndarray, keep: bool = True) -> np.ndarray:
+def cached_table(graph: Edges, rows: Rows, keep: bool = True) -> np.ndarray:
     """`table`, made once per content on this machine and mapped into memory after that.
 
     Whoever asks while another still holds it gets the very same array. Without `keep` none is
     written: for roads that are tried once.
     """
-    if not keep:
-        return table(graph, ends)
-    key = _fingerprint(graph, ends)
+    if not keep or not len(rows.end):
+        return table(graph, rows)
+    key = _fingerprint(graph, rows)
     found = _IN_USE.get(key)
     if found is None:
-        found = _IN_USE[key] = _kept_table(cache_folder() / f"{key}.npy", graph, ends)
+        found = _IN_USE[key] = _kept_table(cache_folder() / f"{key}.npy", graph, rows)
     return found
 
 
 _IN_USE: WeakValueDictionary[str, np.ndarray] = WeakValueDictionary()
 
 
-def _kept_table(path: Path, graph: Edges, ends: np.ndarray) -> np.ndarray:
+def _kept_table(path: Path, graph: Edges, rows: Rows) -> np.ndarray:
     with contextlib.suppress(OSError, ValueError):  # absent, or damaged: made anew
         return np.load(path, mmap_mode="r")
-    made = table(graph, ends)
     with contextlib.suppress(OSError):  # without a place to keep it, it is just not kept
         path.parent.mkdir(parents=True, exist_ok=True)
         with replaced(path) as part:
-            np.save(part, made)
+            _write(part, graph, rows)
         return np.load(path, mmap_mode="r")
-    return made
+    return table(graph, rows)
 
 
-def _fingerprint(graph: Edges, ends: np.ndarray) -> str:
-    digest = hashlib.sha256(b"table 1")
-    for array in (*graph, ends):
+def _write(path: Path, graph: Edges, rows: Rows) -> None:
+    """The table as a file, of which no more than a block is in memory."""
+    try:
+        _write_kind(path, graph, rows, kind_of(graph))
+    except OverflowError:
+        _write_kind(path, graph, rows, np.float64)
+
+
+def _write_kind(path: Path, graph: Edges, rows: Rows, kind: Kind) -> None:
+    shape = (len(rows.end), rows.junctions)
+    header = {"descr": np.dtype(kind).str, "fortran_order": False, "shape": shape}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for _, block in blocks(graph, rows, kind):
+            file.write(block.data)
+
+
+def _fingerprint(graph: Edges, rows: Rows) -> str:
+    digest = hashlib.sha256(b"table 2")
+    for array in (*graph, rows.mode, rows.end, np.array(rows.junctions)):
         add_array(digest, array)
     return digest.hexdigest()[:32]
 

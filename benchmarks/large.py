@@ -1,0 +1,148 @@
+"""What the largest studies take: seconds and memory, stage by stage, each in a process of its own.
+
+    python benchmarks/large.py            # everything; about half an hour and 6 GB of disk
+    python benchmarks/large.py map        # 500,000 nodes, 1,000 places: file, tables, short study
+    python benchmarks/large.py calls      # 10 million calls: in one replication, and in 200
+    python benchmarks/large.py map 0.1    # a tenth of the nodes and places, or of the calls
+
+Peak is the largest resident set (`ru_maxrss`); of that `own` is what is not mapped from a file,
+which the system may drop and read again when something else needs the memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import synthetic
+
+STAGED = len(sys.argv) > 2 and sys.argv[1] in ("read", "load", "tables", "study")
+SCALE = float(sys.argv[2]) if len(sys.argv) == 3 and not STAGED else 1.0
+COUNTRY = synthetic.Country(streets=round(707 * SCALE**0.5), cells=round(1_000 * SCALE))
+SMALL = synthetic.Country(streets=40, cells=400)
+CALLS = 10_000_000 * SCALE
+CALLS_A_DAY, AMBULANCES = 1_200, 250
+
+
+stage_folder: dict[str, Path] = {}
+
+
+def main() -> None:
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    with tempfile.TemporaryDirectory(prefix="tenthirty-large-") as name:
+        folder = Path(name)
+        stage_folder["cache"] = folder / "cache"
+        warm_up(folder)
+        if wanted != "calls":
+            large_map(folder)
+        if wanted != "map":
+            many_calls(folder)
+
+
+def large_map(folder: Path) -> None:
+    path = folder / "maps" / "large" / "large.gpkg"
+    synthetic.bundle(COUNTRY, path)
+    nodes, mib = COUNTRY.streets**2, path.stat().st_size / 2**20
+    print(f"a map of {nodes:,} nodes and {COUNTRY.cells:,} places, {mib:,.0f} MiB", flush=True)
+    synthetic.scenario(folder / "short.yaml", path, COUNTRY.sites, 60, 240, 7, 2)
+    stage("read the bundle", "read", path)
+    stage("load the scenario", "load", folder / "short.yaml")
+    stage("its tables, nothing kept", "tables", folder / "short.yaml")
+    stage("its tables, from the cache", "tables", folder / "short.yaml")
+    stage("a study of 2 × 7 days", "study", folder / "short.yaml")
+
+
+def warm_up(folder: Path) -> None:
+    """The rules are compiled once on a machine; that is no part of what is measured."""
+    path = folder / "maps" / "tiny" / "tiny.gpkg"
+    synthetic.bundle(synthetic.Country(streets=10, cells=50), path)
+    synthetic.scenario(folder / "tiny.yaml", path, 20, 20, 60, 7, 5)
+    stage("compiling, once", "study", folder / "tiny.yaml")
+
+
+def many_calls(folder: Path) -> None:
+    path = folder / "maps" / "small" / "small.gpkg"
+    synthetic.bundle(SMALL, path)
+    for replications in (200, 1):
+        days = CALLS / replications / CALLS_A_DAY
+        file = folder / f"calls-{replications}.yaml"
+        synthetic.scenario(file, path, SMALL.sites, AMBULANCES, CALLS_A_DAY, days, replications)
+        said = f"{CALLS:,.0f} calls in {replications} replication{'s' * (replications > 1)}"
+        stage(said, "study", file)
+
+
+def stage(said: str, what: str, path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, __file__, what, str(path)], capture_output=True, text=True,
+        env=os.environ | {"TENTHIRTY_CACHE": str(stage_folder["cache"]), "TENTHIRTY_REUSE": "no"},
+    )  # fmt: skip
+    if done.returncode:
+        print(f"{said:44} {done.stderr.strip().splitlines()[-1]}", flush=True)
+        return
+    seconds, peak, own, children = json.loads(done.stdout.splitlines()[-1])
+    print(
+        f"{said:44}{seconds:>8.1f} s{peak:>8,.0f} MiB, {own:,.0f} own"
+        + (f", largest child {children:,.0f}" if children else ""),
+        flush=True,
+    )
+
+
+def read(path: str) -> None:
+    from sim.geography import bundle as maps
+
+    assert maps.read(Path(path)).network
+
+
+def load(path: str) -> None:
+    import sim
+
+    sim.load(path)
+
+
+def tables(path: str) -> None:
+    import sim
+    from sim.prepare import system
+
+    system.build(sim.load(path))
+
+
+def study(path: str) -> None:
+    import sim
+
+    sim.run(sim.load(path), workers=int(os.environ.get("WORKERS", "1")))
+
+
+class Watched:
+    """The greatest memory of this process's own, looked at ten times a second."""
+
+    def __init__(self) -> None:
+        import threading
+
+        self.most = 0.0
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def _look(self) -> None:
+        while True:
+            said = dict(line.split(":", 1) for line in open("/proc/self/status"))
+            self.most = max(self.most, int(said["RssAnon"].split()[0]) / 1024)
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    stages = {"read": read, "load": load, "tables": tables, "study": study}
+    if STAGED:
+        began, watched = time.perf_counter(), Watched()
+        stages[sys.argv[1]](sys.argv[2])
+        used = time.perf_counter() - began
+        peaks = (resource.getrusage(who).ru_maxrss / 1024
+                 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # fmt: skip
+        peak, children = peaks
+        print(json.dumps([used, peak, watched.most, children]))
+    else:
+        main()
