@@ -129,7 +129,8 @@ class Watched:
 
     def _look(self) -> None:
         while True:
-            said = dict(line.split(":", 1) for line in open("/proc/self/status"))
+            lines = Path("/proc/self/status").read_text().splitlines()
+            said = dict(line.split(":", 1) for line in lines)
             self.most = max(self.most, int(said["RssAnon"].split()[0]) / 1024)
             time.sleep(0.1)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-GIB: Final = 2**30
+GB: Final = 1e9
 PROC, CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 
 
@@ -38,12 +38,7 @@ def _of_system(proc: Path) -> Iterator[int]:
     if "MemAvailable:" in known:
         yield known["MemAvailable:"]
         return
-    with contextlib.suppress(ImportError):  # not Linux
-        import psutil
-
-        yield int(psutil.virtual_memory().available)
-        return
-    with contextlib.suppress(AttributeError, ValueError, OSError):
+    with contextlib.suppress(AttributeError, ValueError, OSError):  # all that there is, on a Mac
         yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 

@@ -31,9 +31,7 @@ PLACE_S = np.dtype(
 SPOT = np.dtype([("tail", "i4"), ("head", "i4"), ("road", "i4"), ("_", "i4")])
 SPOT_S = np.dtype([("from_tail", "f8"), ("from_head", "f8")])
 ROAD = np.dtype([("seconds", "f8"), ("head", "u4"), ("_", "i4")])
-SHORT_ROAD = np.dtype(
-    [("seconds", "f4"), ("head", "u4")]
-)  # where the tables are of four bytes, too
+SHORT_ROAD = np.dtype([("seconds", "f4"), ("head", "u4")])  # with tables of four bytes
 NEAR = np.dtype([("seconds", "f8"), ("row", "i4"), ("_", "i4")])
 
 

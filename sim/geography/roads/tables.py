@@ -16,12 +16,17 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from sim.errors import SizeError
 from sim.files.cache import add_array, cache_folder
+from sim.files.machine import GB, free_disk, free_memory
 from sim.files.whole import replaced
 from sim.model.roads import Edges
 from sim.policies.clock import TICKS
+from sim.text import Message
 
 BLOCK_BYTES = 64 * 2**20  # of the float64 rows that are in memory at a time
+SMALL_BYTES = 256 * 2**20  # what is not worth asking the machine
+RESERVE = 0.1  # of what is free: others use the machine, too
 MOST_TICKS = float(np.iinfo(np.int32).max)  # 24 days
 Kind = type[np.int32] | type[np.float64]
 
@@ -70,10 +75,40 @@ def table(graph: Edges, rows: Rows) -> np.ndarray:
 
 
 def _filled(graph: Edges, rows: Rows, kind: Kind) -> np.ndarray:
+    _check_memory(rows, kind)
     made = np.empty((len(rows.end), rows.junctions), kind)
     for first, block in blocks(graph, rows, kind):
         made[first : first + len(block)] = block
     return made
+
+
+def nbytes(rows: Rows, kind: Kind) -> int:
+    """How large a table is."""
+    return len(rows.end) * rows.junctions * np.dtype(kind).itemsize
+
+
+def _check_memory(rows: Rows, kind: Kind) -> None:
+    """SizeError for a table that memory has no room for."""
+    need = nbytes(rows, kind) + 2 * BLOCK_BYTES
+    if need < SMALL_BYTES:
+        return
+    free, folder = free_memory(), cache_folder()
+    if free is not None and need > free * (1 - RESERVE):
+        text = Message(
+            "{rows:,} rows of {junctions:,} travel times, one for each place in each way of "
+            "driving there, need {need:,.1f} GB; {free:,.1f} GB of memory are free, and "
+            "{disk:,.1f} GB on the disk of {folder}. Name a folder on a larger disk in TENTHIRTY_CACHE, or "
+            "make a map with larger cells or fewer roads",
+            rows=len(rows.end), junctions=rows.junctions, need=need / GB, free=free / GB,
+            disk=(free_disk(folder) or 0) / GB, folder=folder,
+        )  # fmt: skip
+        raise SizeError(Message("the table of travel times"), text)
+
+
+def _fits_on_disk(folder: Path, rows: Rows, kind: Kind) -> bool:
+    """Whether a table can be kept without filling the disk up."""
+    need, free = nbytes(rows, kind), free_disk(folder)
+    return need < SMALL_BYTES or free is None or need < free * (1 - RESERVE)
 
 
 def blocks(graph: Edges, rows: Rows, kind: Kind) -> Iterator[tuple[int, np.ndarray]]:
@@ -119,6 +154,8 @@ _IN_USE: WeakValueDictionary[str, np.ndarray] = WeakValueDictionary()
 def _kept_table(path: Path, graph: Edges, rows: Rows) -> np.ndarray:
     with contextlib.suppress(OSError, ValueError):  # absent, or damaged: made anew
         return np.load(path, mmap_mode="r")
+    if not _fits_on_disk(path.parent, rows, kind_of(graph)):
+        return table(graph, rows)
     with contextlib.suppress(OSError):  # without a place to keep it, it is just not kept
         path.parent.mkdir(parents=True, exist_ok=True)
         with replaced(path) as part:

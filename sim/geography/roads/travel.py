@@ -179,7 +179,8 @@ def _rows(chains: Chains, nodes: np.ndarray, driven_to: np.ndarray | None) -> Ro
         some = nodes if driven_to is None else nodes[driven_to[mode]]
         entries = chains.entry[:, some]
         wanted[mode, entries[entries != NO_JUNCTION]] = True
-    return Rows(*np.nonzero(wanted), len(chains.node))
+    of_mode, end = np.nonzero(wanted)
+    return Rows(of_mode, end, len(chains.node))
 
 
 def _row_of(rows: Rows, modes: int, ends: int) -> np.ndarray:
