@@ -97,8 +97,8 @@ def _check_memory(rows: Rows, kind: Kind) -> None:
         text = Message(
             "{rows:,} rows of {junctions:,} travel times, one for each place in each way of "
             "driving there, need {need:,.1f} GB; {free:,.1f} GB of memory are free, and "
-            "{disk:,.1f} GB on the disk of {folder}. Name a folder on a larger disk in TENTHIRTY_CACHE, or "
-            "make a map with larger cells or fewer roads",
+            "{disk:,.1f} GB on the disk of {folder}. Name a folder on a larger disk in "
+            "TENTHIRTY_CACHE, or make a map with larger cells or fewer roads",
             rows=len(rows.end), junctions=rows.junctions, need=need / GB, free=free / GB,
             disk=(free_disk(folder) or 0) / GB, folder=folder,
         )  # fmt: skip
