@@ -1,8 +1,9 @@
 """What the largest studies take: seconds and memory, stage by stage, each in a process of its own.
 
-    python benchmarks/large.py            # everything; about half an hour and 6 GB of disk
+    python benchmarks/large.py            # everything; about half an hour and 3 GB of disk
     python benchmarks/large.py map        # 500,000 nodes, 1,000 places: file, tables, short study
-    python benchmarks/large.py calls      # 10 million calls: in one replication, and in 200
+    python benchmarks/large.py calls      # 10 million calls in 200 replications
+    python benchmarks/large.py one        # 10 million calls in one replication
     python benchmarks/large.py map 0.1    # a tenth of the nodes and places, or of the calls
 
 Peak is the largest resident set (`ru_maxrss`); of that `own` is what is not mapped from a file,
@@ -27,7 +28,7 @@ SCALE = float(sys.argv[2]) if len(sys.argv) == 3 and not STAGED else 1.0
 COUNTRY = synthetic.Country(streets=round(707 * SCALE**0.5), cells=round(1_000 * SCALE))
 SMALL = synthetic.Country(streets=40, cells=400)
 CALLS = 10_000_000 * SCALE
-CALLS_A_DAY, AMBULANCES = 1_200, 250
+CALLS_A_DAY, AMBULANCES = 3_000, 600
 
 
 stage_folder: dict[str, Path] = {}
@@ -39,10 +40,12 @@ def main() -> None:
         folder = Path(name)
         stage_folder["cache"] = folder / "cache"
         warm_up(folder)
-        if wanted != "calls":
+        if wanted in ("", "map"):
             large_map(folder)
-        if wanted != "map":
-            many_calls(folder)
+        if wanted in ("", "calls"):
+            many_calls(folder, 200)
+        if wanted in ("", "one"):
+            many_calls(folder, 1)
 
 
 def large_map(folder: Path) -> None:
@@ -66,15 +69,14 @@ def warm_up(folder: Path) -> None:
     stage("compiling, once", "study", folder / "tiny.yaml")
 
 
-def many_calls(folder: Path) -> None:
+def many_calls(folder: Path, replications: int) -> None:
     path = folder / "maps" / "small" / "small.gpkg"
     synthetic.bundle(SMALL, path)
-    for replications in (200, 1):
-        days = CALLS / replications / CALLS_A_DAY
-        file = folder / f"calls-{replications}.yaml"
-        synthetic.scenario(file, path, SMALL.sites, AMBULANCES, CALLS_A_DAY, days, replications)
-        said = f"{CALLS:,.0f} calls in {replications} replication{'s' * (replications > 1)}"
-        stage(said, "study", file)
+    days = CALLS / replications / CALLS_A_DAY
+    file = folder / f"calls-{replications}.yaml"
+    synthetic.scenario(file, path, SMALL.sites, AMBULANCES, CALLS_A_DAY, days, replications)
+    said = f"{CALLS:,.0f} calls in {replications} replication{'s' * (replications > 1)}"
+    stage(said, "study", file)
 
 
 def stage(said: str, what: str, path: Path) -> None:
@@ -82,8 +84,9 @@ def stage(said: str, what: str, path: Path) -> None:
         [sys.executable, __file__, what, str(path)], capture_output=True, text=True,
         env=os.environ | {"TENTHIRTY_CACHE": str(stage_folder["cache"]), "TENTHIRTY_REUSE": "no"},
     )  # fmt: skip
-    if done.returncode:
-        print(f"{said:44} {done.stderr.strip().splitlines()[-1]}", flush=True)
+    if done.returncode:  # without a word it was killed, most likely for want of memory
+        why = (done.stderr.strip() or f"ended by {-done.returncode}").splitlines()[-1]
+        print(f"{said:44} {why}", flush=True)
         return
     seconds, peak, own, children = json.loads(done.stdout.splitlines()[-1])
     print(
