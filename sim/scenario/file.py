@@ -21,6 +21,7 @@ from sim.errors import (
     did_you_mean,
 )
 from sim.files import yaml_slips
+from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
@@ -32,6 +33,8 @@ from sim.scenario.settings import Settings
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.text import Message, Name
+
+ENDINGS = (".yaml", ".yml")
 
 
 def load(path: str | Path) -> Scenario:
@@ -136,7 +139,9 @@ def _on_one_line(rules: Any) -> Any:
 def _scenario_path(path: Path) -> Path:
     """The file itself; of a folder, the one file in it that changes no other."""
     if path.is_dir():
-        files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+        files = sorted(
+            file for ending in ENDINGS for file in path.glob(f"*{ending}") if not is_part(file)
+        )
         bases, unread = [], list[ScenarioError]()
         for file in files:
             try:
@@ -158,9 +163,7 @@ def _scenario_path(path: Path) -> Path:
             )
         raise ScenarioError(path, message)
     if not path.is_file():
-        near = [
-            str(p) for p in path.parent.glob("*") if p.suffix in (".yaml", ".yml") or p.is_dir()
-        ]
+        near = [str(p) for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
         hint = did_you_mean(str(path), near)
         raise ScenarioError(path, Message("no such file or folder{hint}", hint=hint))
     return path
