@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sim import engine as engines_of
 from sim.engine import Engine
 from sim.errors import WorkersError
+from sim.files import cache
 from sim.geography.roads import travel
 from sim.measures.calls import Tally, tally
 from sim.measures.groups import Setup
@@ -60,12 +61,13 @@ class PlanMessage:
     key: str
     code: str
     plan: bytes
+    seen: tuple[cache.Stamp, ...] = ()  # tables that the sender found whole on its machine
 
     @staticmethod
     def of(plan: Plan) -> PlanMessage:
         stripped = (_with_travel(s, travel.without_table) for s in plan.systems)
         data = pickle.dumps(plan._replace(systems=tuple(stripped)), pickle.HIGHEST_PROTOCOL)
-        return PlanMessage(hashlib.sha256(data).hexdigest(), checkpoints.code(), data)
+        return PlanMessage(hashlib.sha256(data).hexdigest(), checkpoints.code(), data, cache.seen())
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def unpacked(sent: PlanMessage | PlanFile) -> tuple[Plan, dict[int, Engine]]:
                     "with: install the same ones there"
                 )
                 raise WorkersError(Message("the study"), text)
+            cache.trust(message.seen)
             plan: Plan = pickle.loads(message.plan)
             whole = (_with_travel(s, travel.with_table) for s in plan.systems)
             while len(_ready) >= KEPT_PLANS:
