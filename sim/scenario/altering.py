@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
+from sim.scenario import checks
 from sim.scenario.distributions import Distribution
 from sim.scenario.settings import Band, Settings
+from sim.scenario.settings.travel import check_together
 from sim.scenario.validation import Problems, validated
 from sim.scenario.values import Setting, parse_hours
 from sim.text import Message, message_of
@@ -49,7 +51,15 @@ def with_settings(
     checked = validated(Settings, dict(written), problems)
     if checked is None:
         return scenario
-    return replace(scenario, settings=_over(scenario.settings, checked, written))
+    altered = replace(scenario, settings=_over(scenario.settings, checked, written))
+    return _with_so_many_calls(altered, problems)
+
+
+def _with_so_many_calls(altered: Scenario, problems: Problems) -> Scenario:
+    """The same; told if there would be too many calls."""
+    if altered.recorded is None:
+        checks.how_many_calls(altered.settings, altered.map, problems)
+    return altered
 
 
 def _over(under: S, over: S, written: Mapping[str, Any]) -> S:
@@ -119,7 +129,8 @@ def with_demand_times(
     elif not LEAST <= factor <= MOST_CALLS:
         problems.tell(Message(TIMES, least=LEAST, most=MOST_CALLS, found=factor))
     else:
-        return times_the_calls(scenario, factor, AREAS if area is None else (area,))
+        altered = times_the_calls(scenario, factor, AREAS if area is None else (area,))
+        return _with_so_many_calls(altered, problems)
     return scenario
 
 
@@ -136,7 +147,12 @@ def with_speed_times(
         problems.tell(Message(TIMES, least=LEAST, most=MOST, found=factor))
     if len(problems) > before:
         return scenario
-    return times_the_speed(scenario, factor, () if roads is None else (roads,))
+    altered = times_the_speed(scenario, factor, () if roads is None else (roads,))
+    try:
+        check_together(altered.settings.travel.bands)
+    except ValueError as error:
+        problems.tell(message_of(error))
+    return altered
 
 
 def check_roads(scenario: Scenario, roads: str, problems: Problems) -> None:
