@@ -127,7 +127,7 @@ def _of_parquet(path: Path) -> _Read:
         for name in frame.columns
         if name not in whole
     ]
-    columns = [[workbooks.as_text(cell) for cell in frame[name].tolist()] for name in whole]
+    columns = [texts(frame[name]) for name in whole]
     body = [(line, list(row)) for line, row in enumerate(zip(*columns, strict=True), start=1)]
     rows = [(0, [str(name) for name in whole]), *(row for row in body if any(row[1]))]
     return _Read(rows, said)

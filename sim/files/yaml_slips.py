@@ -51,6 +51,14 @@ def in_value(told: str) -> Message | None:
     return None
 
 
+def is_other(told: str) -> bool:
+    """Whether something wrong is a mistake of its own: no mark in what was found may be why."""
+    found = told.values.get("found") if isinstance(told, Message) else None
+    if not isinstance(found, str) or found in ("", "None"):
+        return False
+    return half_width(found) == found and not set(found) & {*_MARKS, *_WIDE, ":", "\t", "—", "•"}
+
+
 def _of_structure(line: str) -> Iterator[Message]:
     margin = line[: len(line) - len(line.lstrip())]
     if "\t" in margin or re.match(r"[^#]*?:\s*\t", line):
@@ -69,8 +77,12 @@ def _of_structure(line: str) -> Iterator[Message]:
     if value:
         yield _instead(_MARKS[value[1]], value[1])
     if re.search(r"[\[{｛［]", line):
-        for wrong in re.findall("[，：“”‘’「」｛｝［］]", line):
+        for wrong in re.findall("[，：“”‘’「」｛｝［］【】、]", line):
             yield _instead(_MARKS[wrong], wrong)
+        if re.search(rf"[{{,]\s*\w+:[{_WIDE}]", line):
+            yield Message("write ordinary blanks instead of the wide ones")
+        if match := re.search(r"[{,]\s*([A-Za-z_]\w*):(?!//)[^\s]", line, re.ASCII):
+            yield Message("write a blank after the colon of {key}", key=match[1])
 
 
 def _instead(right: str, wrong: str) -> Message:

@@ -15,7 +15,7 @@ from sim.files.whole import write_whole
 from sim.report.folder import sha256, versions
 from sim.text import Message
 from sim.words import settings as settings_words
-from sim.words.measures import VERDICTS
+from sim.words import sheets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,27 +26,6 @@ if TYPE_CHECKING:
 WIDEST: Final = 60  # letters of a column
 LONGEST: Final = 31  # letters of a sheet's name, which Excel allows
 ILLEGAL: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32)))  # in a cell
-
-
-# In English the columns are called as in the CSV files.
-SHEETS: Final = {
-    "levels": Message("levels"), "differences": Message("differences"),
-    "townships": Message("townships"), "ranking": Message("ranking"), "sites": Message("sites"),
-    "search": Message("search"), "curve": Message("curve"), "stress": Message("stress"),
-    "worth": Message("worth"), "why": Message("why"), "coverage": Message("coverage"),
-}  # fmt: skip
-HEADS: Final = {
-    "layout": Message("layout"), "by": Message("by"), "area": Message("area"),
-    "measure": Message("measure"), "unit": Message("unit"), "mean": Message("mean"),
-    "low": Message("low"), "high": Message("high"), "code": Message("code"),
-    "name_zh": Message("name_zh"), "name_en": Message("name_en"), "people": Message("people"),
-    "expected_calls_a_day": Message("expected_calls_a_day"), "calls": Message("calls"),
-    "within": Message("within"), "p90_min": Message("p90_min"),
-    "difference": Message("difference"), "verdict": Message("verdict"),
-    "place": Message("place"), "best_place": Message("best_place"),
-    "worst_place": Message("worst_place"), "replications": Message("replications"),
-    "minutes": Message("minutes"), "newly": Message("newly"),
-}  # fmt: skip
 
 
 def write(path: Path, answer: Answer, say: Language) -> Path:
@@ -65,9 +44,8 @@ def write(path: Path, answer: Answer, say: Language) -> Path:
     book = Workbook()
     book.remove(book.active)
     for name, frame in _frames(answer).items():
-        heads = [say(HEADS.get(key, key)) for key in map(str, frame.columns)]
-        rows = _in_words(frame, answer, say).itertuples(index=False, name=None)
-        _sheet(book, say(SHEETS.get(name, name)), heads, rows)
+        rows = sheets.in_words(frame, answer, say).itertuples(index=False, name=None)
+        _sheet(book, sheets.sheet(name, say), sheets.heads(frame, answer, say), rows)
     _sheet(book, say("assumptions"), [say("setting"), say("value")], _assumed(answer, say))
     _sheet(book, say("how it was made"), [say("what"), say("value")], _made(answer, say))
     write_whole(path, book.save)
@@ -82,18 +60,6 @@ def _frames(answer: Answer) -> dict[str, pd.DataFrame]:
     every = frames.pop("measures")
     levels = every["layout"].isin([layout.name.en for layout in answer.layouts])
     return {"levels": every[levels], "differences": every[~levels], **frames}
-
-
-def _in_words(frame: pd.DataFrame, answer: Answer, say: Language) -> pd.DataFrame:
-    """A table with its verdicts and layouts in the reader's language; numbers as they are."""
-    shown = frame.copy()
-    if "verdict" in shown:
-        names = {str(verdict): say(text) for verdict, text in VERDICTS.items()}
-        shown["verdict"] = [names.get(str(value), value) for value in shown["verdict"]]
-    if "layout" in shown and isinstance(answer, Comparison):
-        called = {layout.name.en: say.name(layout.name) for layout in answer.layouts}
-        shown["layout"] = [called.get(str(value), value) for value in shown["layout"]]
-    return shown
 
 
 def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -277,7 +277,7 @@ def _heading(raw: Mapping[str, Any]) -> str:
     """What was meant, of a change that is not written as it should be."""
     key, entry = next(iter(raw.items()), ("change", {}))
     station = entry.get("station", "") if isinstance(entry, dict) else ""
-    if key in VERBS and station:
+    if key in VERBS and isinstance(station, str) and station:
         return Message(VERBS[key].heading, station=station)
     return f"{key} {station}".strip()
 

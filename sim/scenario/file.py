@@ -21,6 +21,7 @@ from sim.errors import (
     ScenarioError,
     did_you_mean,
 )
+from sim.files import yaml_slips
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
@@ -86,7 +87,9 @@ def _refusal(problems: Problems, texts: list[YamlText]) -> ScenarioError:
         if text is not None and problem.line is not None:
             slip = text.slip(problem.line, problem.message)
             if slip is not None:
-                problem = Problem(slip[1], "", slip[0], problem.file)
+                told[Problem(slip[1], "", slip[0], problem.file)] = None
+                if not yaml_slips.is_other(problem.message):
+                    continue
         told[problem] = None
     return ScenarioError(texts[0].path, list(told))
 

@@ -22,7 +22,7 @@ from sim.scenario.layout import Layout
 from sim.scenario.records import CallRecords
 from sim.scenario.records.balance import CallCounts, counted
 from sim.scenario.settings import Settings, StudySettings
-from sim.scenario.validation import Problems, validated
+from sim.scenario.validation import Problems, plain, validated
 from sim.text import Message, Name
 from sim.upstairs import language, opened
 
@@ -52,14 +52,13 @@ class Scenario(Layout):
         hours: str | Hours | None = None,
     ) -> Scenario:
         """The scenario with a new station at `at`, [lon, lat] or a name; else where its name is."""
-        if ambulances == 0:
+        added = Add.of(station=name, at=at, ambulances=ambulances, kind=kind, hours=hours)
+        if added.ambulances == 0:
             message = Message("write at least {least}; found {found}", least=1, found=0)
             raise ScenarioError(
                 Message(Add.heading, station=name), Problem(message, "add.ambulances")
             )
-        return self.change(
-            Add.of(station=name, at=at, ambulances=ambulances, kind=kind, hours=hours)
-        )
+        return self.change(added)
 
     def move(self, station: str, to: str | Sequence[float]) -> Scenario:
         """The scenario with a station and its crews at another place: [lon, lat] or a name."""
@@ -114,8 +113,8 @@ class Scenario(Layout):
         Bare numbers of times are seconds. ScenarioError of what a file could not say either.
         """
         written = {
-            key: f"{value!r} s" if key in TIMES and _is_number(value) else value
-            for key, value in study.items()
+            key: f"{float(value)!r} s" if key in TIMES and _is_number(value) else value
+            for key, value in plain(study).items()
         }
         problems = Problems()
         checked = validated(StudySettings, written, problems.at("study"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from sim import units
@@ -85,12 +86,22 @@ def dotted(loc: Loc) -> str:
 
 def validated(model: type[M], raw: Any, problems: Problems) -> M | None:
     """What was written as a model; None after telling what is wrong with it."""
+    raw = plain(raw)
     try:
         return model.model_validate(raw)
     except ValidationError as error:
         for loc, message in in_words(error, raw, model):
             problems.at(*loc).tell(message)
         return None
+
+
+def plain(raw: Any) -> Any:
+    """The same with numbers and lists of numpy, as notebooks have them, as Python's own."""
+    if isinstance(raw, np.generic | np.ndarray):
+        return raw.tolist()
+    if isinstance(raw, Mapping):
+        return {key: plain(value) for key, value in raw.items()}
+    return [plain(value) for value in raw] if isinstance(raw, list) else raw
 
 
 def in_words(
@@ -129,6 +140,8 @@ def _follows(loc: Place, finding: Any, found: Sequence[tuple[Place, Any]], model
             and nearest(str(place[-1]), _known_keys(other["loc"], model)) == loc[-1]
             for place, other in others
         )
+    if kind == "too_short":  # of those that are right; there may be more
+        return any(len(place) > len(loc) and place[: len(loc)] == loc for place, _ in others)
     as_text = kind == "literal_error" or kind.startswith("string_type")
     if not (as_text if isinstance(value, dict) else kind.startswith(("model_", "dict_type"))):
         return False

@@ -6,6 +6,7 @@ leaves empty is drawn as for any other call.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,7 +19,7 @@ from sim.files import numerals, tables
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
 from sim.policies.clock import NONE, on_grid
-from sim.scenario.records import cells, faults, incidents, oddities, places
+from sim.scenario.records import cells, faults, incidents, oddities, places, times
 from sim.scenario.records.balance import Balance
 from sim.scenario.records.columns import DURATIONS, STAMPS, FileColumn, FileColumns, find
 from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
@@ -116,10 +117,14 @@ class _Reader:
         column = self.found.columns.get(key)
         return None if column is None else (self._joined(column), column.header)
 
-    def _joined(self, column: FileColumn) -> list[str]:
+    def _joined(self, column: FileColumn, said: Container[str] = ()) -> list[str]:
+        """`said`: texts that mean something here, although elsewhere they say nothing."""
         parts = [self.table.iloc[:, at].astype(str).str.strip().tolist() for at in column.at]
+        if len(parts) > 1:
+            parts[0] = times.days(parts[0])
         texts = [" ".join(part for part in row if part) for row in zip(*parts, strict=True)]
-        return ["" if text.casefold() in cells.NOTHING else text for text in texts]
+        nothing = cells.NOTHING
+        return ["" if t.casefold() in nothing and t not in said else t for t in texts]
 
     def rows(self, priorities: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
         """[row] all values of the file; and what is wrong with some of them."""
@@ -173,12 +178,12 @@ class _Reader:
 
     def _priorities(self, priorities: list[str], count: int) -> np.ndarray:
         """[row] number of the priority; all that the scenario does not know are told at once."""
-        found = self.texts("priority")
-        if found is None:
+        column = self.found.columns.get("priority")
+        if column is None:
             return np.full(count, np.nan)
-        texts, header = found
-        known = {name.casefold(): row for row, name in enumerate(priorities)}
         renamed = self.asked.priorities
+        texts, header = self._joined(column, {*renamed, *priorities}), column.header
+        known = {name.casefold(): row for row, name in enumerate(priorities)}
         for name in sorted(set(renamed.values()) - set(priorities)):
             self.problems.at("replay.priorities").tell(
                 Message(
@@ -240,6 +245,9 @@ class _Reader:
         length_s = (end - start) / np.timedelta64(1, "s")
         self.odd += [*oddities.of_times(received, self.instants.dates_only)]
         self.odd += [*oddities.of_places(calls)]
+        if balance.further_units:
+            column = self.found.columns["incident"].header
+            self.odd += [*oddities.of_units(calls, column)]
         return CallRecords(
             built, xy, start.astype(datetime), float(length_s), incidents.since(calls, start),
             calls["units"].to_numpy(int), balance, tuple(self.notes), tuple(self.odd),

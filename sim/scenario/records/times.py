@@ -62,6 +62,9 @@ _SHAPES: Final = (
     ),
     re.compile(rf"{_DATES[2]}[t\s]?{_COMPACT}{_ZONE}", re.IGNORECASE),
 )
+_MIDNIGHT: Final = re.compile(
+    r"(?:[t\s]\s*0?0:00(?::00(?:\.0+)?)?|\s+12:00(?::00)?\s?am)$", re.IGNORECASE
+)
 _MORNING = ("上午", "早上", "早晨", "清晨", "凌晨", "am")
 _AFTERNOON = ("下午", "傍晚", "pm")
 
@@ -131,6 +134,12 @@ def read(
     each = [known.get(text, nothing) for text in texts]
     instants = np.array([one for one, _ in each], "datetime64[us]")
     return TimeColumn(instants, [offset for _, offset in each], faults, dates_only, order)
+
+
+def days(texts: Sequence[str]) -> list[str]:
+    """Days that have a column of times beside them, without the midnight that exports add."""
+    midnights = [_MIDNIGHT.search(text) for text in texts if text]
+    return [_MIDNIGHT.sub("", text) for text in texts] if all(midnights) else list(texts)
 
 
 def parsed(text: str) -> Parts | None:
@@ -258,7 +267,8 @@ def _asked(text: str, written: str) -> tuple[datetime, timedelta | None] | None:
             return None if days < 61 else (_rounded(datetime(1899, 12, 30), days * 86_400), None)
         if written.casefold() in (UNIX_S, UNIX_MS):
             seconds = float(text) / (1000 if written.casefold() == UNIX_MS else 1)
-            return _rounded(datetime(1970, 1, 1), seconds), timedelta(0)
+            at = _rounded(datetime(1970, 1, 1), seconds)  # in 1970: the other one of the two
+            return None if at.year <= 1970 else (at, timedelta(0))
         found = datetime.strptime(" ".join(text.split()), " ".join(written.split()))
     except (ValueError, OverflowError):
         return None
