@@ -7,6 +7,7 @@ catalogue; whoever does not care reads it as the English text that it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -37,6 +38,16 @@ class Message(str):
 def plain(text: str) -> str:
     """A text that has no values to fill in: its braces are doubled as in all others."""
     return text.replace("{{", "{").replace("}}", "}")
+
+
+# Control characters other than tab and line ends, halves of a character, and no characters at all.
+_UNREADABLE = re.compile("[\0-\x08\x0b-\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def unreadable(text: str) -> str:
+    """The first sign of a text that can be neither shown nor kept in a file; "" if none."""
+    found = _UNREADABLE.search(text)
+    return found[0] if found else ""
 
 
 def _again(text: str, values: dict[str, Any]) -> Message:

@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from sim import limits
 from sim.errors import (
     MapError,
     OptionError,
@@ -71,6 +72,7 @@ def load(path: str | Path) -> Scenario:
         problems.at("layout").tell(
             Message("the layout has no ambulance: write stations under `layout`, with some")
         )
+    checks.how_many_ambulances(scenario, problems.at("layout"))
     whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
@@ -208,6 +210,9 @@ def _with_bases(path: Path) -> list[YamlText]:
         base = _base_path(last)
         if base.resolve() in {text.path.resolve() for text in texts}:
             message = Message("the bases go round in a circle")
+            raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
+        if len(texts) > limits.BASES:
+            message = Message("more than {most} bases stand on each other", most=limits.BASES)
             raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
         texts.append(YamlText(base))
     return texts
