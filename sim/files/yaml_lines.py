@@ -12,7 +12,7 @@ from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sim.errors import Problem, ScenarioError
-from sim.files import yaml_slips
+from sim.files import entrance, yaml_slips
 from sim.files.text import EncodingError, read_text
 from sim.text import Message, message_of
 
@@ -31,9 +31,10 @@ class YamlText:
 
     def __init__(self, path: Path):
         self.path = path
-        self._text = _read(path)
-        self._tree = _parse(path, self._text)
-        self.content: dict[str, Any] = _plain(self._tree)
+        with entrance.reading(path, ScenarioError):
+            self._text = _read(path)
+            self._tree = _parse(path, self._text)
+            self.content: dict[str, Any] = _plain(self._tree)
 
     def line(self, loc: Loc) -> int | None:
         """The line (1 is the first) of the deepest part of `loc` that the file has."""
@@ -66,13 +67,11 @@ class YamlText:
 
 
 def _read(path: Path) -> str:
+    entrance.require_file(path, ScenarioError)
     try:
         return read_text(path)
     except EncodingError as error:
         raise ScenarioError(path, message_of(error)) from None
-    except OSError as error:
-        message = Message("the file cannot be read ({reason})", reason=error.strerror)
-        raise ScenarioError(path, message) from None
 
 
 def _parse(path: Path, text: str) -> CommentedMap:
