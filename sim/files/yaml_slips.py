@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.text import Message
-from sim.units import usual
+from sim.units import half_width, usual
 
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
