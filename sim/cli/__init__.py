@@ -7,6 +7,7 @@ before anything heavy is loaded.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import warnings
@@ -70,8 +71,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a terminal that is not UTF-8 must not break a table
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    usually, say = warnings.showwarning, language()
+    usually, say = warnings.showwarning if debug else _silently, language()
     warnings.showwarning = _plainly(usually, say)
+    if not debug:
+        logging.lastResort = None  # what libraries note for those who write programs
+        os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of processes that are started
     try:
         asked, arguments = speech.taken_out(sys.argv[1:])
         say = language(asked or usual())
@@ -81,10 +85,10 @@ def main() -> None:
     except PlannerError as error:
         if debug:
             raise
-        typer.echo(error.told(say), err=True)
+        speech.show(error.told(say), err=True)
         sys.exit(2)
     except Stopped as stopped:
-        typer.echo(say(stopped.args[0]), err=True)
+        speech.show(say(stopped.args[0]), err=True)
         sys.exit(STOPPED)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(STOPPED)
@@ -92,21 +96,25 @@ def main() -> None:
         if type(error).__name__ == "NoArgsIsHelpError":
             error.show()  # type: ignore[attr-defined]
         else:
-            typer.echo(speech.mistake(error, say), err=True)
+            speech.show(speech.mistake(error, say), err=True)
         sys.exit(2)
 
 
 def _plainly(usual: Callable[..., None], say: Language) -> Callable[..., None]:
-    """Warnings for a planner as their sentence alone, on stderr; all others as usual."""
+    """Warnings for a planner as their sentence alone, on stderr; all others as `usual`."""
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, PlannerWarning):
             told = message_of(message) if isinstance(message, Warning) else message
-            typer.echo(say(told), err=True)
+            speech.show(say(told), err=True)
         else:
             usual(message, category, *where, **more)
 
     return show
+
+
+def _silently(*warning: Any, **more: Any) -> None:
+    """A library's warning is of no use to a planner; `--debug` shows it with its place."""
 
 
 def commands(say: Language, asked: str | None = None) -> Any:
