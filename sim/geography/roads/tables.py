@@ -17,9 +17,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from sim.errors import SizeError
-from sim.files.cache import add_array, cache_folder
+from sim.files.cache import add_array, cache_folder, keep_array, kept_array, kept_at
 from sim.files.machine import GB, free_disk, free_memory
-from sim.files.whole import replaced
 from sim.model.roads import Edges
 from sim.policies.clock import TICKS
 from sim.text import Message
@@ -93,6 +92,7 @@ def _check_memory(rows: Rows, kind: Kind) -> None:
     if need < SMALL_BYTES:
         return
     free, folder = free_memory(), cache_folder()
+    disk = (free_disk(folder) if folder else None) or 0
     if free is not None and need > free * (1 - RESERVE):
         text = Message(
             "{rows:,} rows of {junctions:,} travel times, one for each place in each way of "
@@ -100,7 +100,7 @@ def _check_memory(rows: Rows, kind: Kind) -> None:
             "{disk:,.1f} GB on the disk of {folder}. Name a folder on a larger disk in "
             "TENTHIRTY_CACHE, or make a map with larger cells or fewer roads",
             rows=len(rows.end), junctions=rows.junctions, need=need / GB, free=free / GB,
-            disk=(free_disk(folder) or 0) / GB, folder=folder,
+            disk=disk / GB, folder=folder or "–",
         )  # fmt: skip
         raise SizeError(Message("the table of travel times"), text)
 
@@ -144,41 +144,31 @@ def cached_table(graph: Edges, rows: Rows, keep: bool = True) -> np.ndarray:
     key = _fingerprint(graph, rows)
     found = _IN_USE.get(key)
     if found is None:
-        found = _IN_USE[key] = _kept_table(cache_folder() / f"{key}.npy", graph, rows)
+        found = _IN_USE[key] = _kept_table(f"{key}.npy", graph, rows)
     return found
 
 
 _IN_USE: WeakValueDictionary[str, np.ndarray] = WeakValueDictionary()
 
 
-def _kept_table(path: Path, graph: Edges, rows: Rows) -> np.ndarray:
-    with contextlib.suppress(OSError, ValueError):  # absent, or damaged: made anew
-        return np.load(path, mmap_mode="r")
-    if not _fits_on_disk(path.parent, rows, kind_of(graph)):
+def _kept_table(name: str, graph: Edges, rows: Rows) -> np.ndarray:
+    folder = kept_at()
+    if folder is None:
         return table(graph, rows)
-    with contextlib.suppress(OSError):  # without a place to keep it, it is just not kept
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replaced(path) as part:
-            _write(part, graph, rows)
-        return np.load(path, mmap_mode="r")
-    return table(graph, rows)
+    found = kept_array(folder / name)
+    if found is None and _fits_on_disk(folder, rows, kind_of(graph)):  # absent, or damaged
+        _keep(folder / name, graph, rows)
+        found = kept_array(folder / name)  # mapped, so that workers share it
+    return table(graph, rows) if found is None else found
 
 
-def _write(path: Path, graph: Edges, rows: Rows) -> None:
+def _keep(path: Path, graph: Edges, rows: Rows) -> None:
     """The table as a file, of which no more than a block is in memory."""
-    try:
-        _write_kind(path, graph, rows, kind_of(graph))
-    except OverflowError:
-        _write_kind(path, graph, rows, np.float64)
-
-
-def _write_kind(path: Path, graph: Edges, rows: Rows, kind: Kind) -> None:
     shape = (len(rows.end), rows.junctions)
-    header = {"descr": np.dtype(kind).str, "fortran_order": False, "shape": shape}
-    with path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, header)
-        for _, block in blocks(graph, rows, kind):
-            file.write(block.data)
+    for kind in (kind_of(graph), np.float64):
+        pieces = (block for _, block in blocks(graph, rows, kind))
+        with contextlib.suppress(OverflowError):
+            return keep_array(path, np.dtype(kind), shape, pieces)
 
 
 def _fingerprint(graph: Edges, rows: Rows) -> str:
