@@ -6,6 +6,7 @@ it begins, and not ended by the system when it is half done.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from sim.errors import SizeError
@@ -21,7 +22,7 @@ from sim.text import Message
 A_PROCESS: Final = 250e6  # a worker with its libraries
 A_CALL: Final = 400.0  # of a replication while it is drawn, run and tallied
 A_LOGGED_CALL: Final = 500.0  # besides, where every call and trip is wanted
-A_ROW: Final = 160.0  # a call that is kept for every measure, with what measures make of it
+A_ROW: Final = 200.0  # a call that is kept for every measure, with what measures make of it
 RESERVE: Final = 0.1  # of what is free: others use the machine, too
 SMALL: Final = 50e6  # what is not worth asking the machine
 
@@ -45,15 +46,20 @@ class Size(NamedTuple):
         return A_PROCESS + self.engines + self.replication
 
 
-def size(plan: Plan, replications: int, layouts: int) -> Size:
-    """What so many replications of so many of a plan's layouts need."""
-    count = max(calls(demand) for demand in plan.demands)
+def size(plan: Plan, replications: int, rows: Sequence[int], made: Collection[int] = ()) -> Size:
+    """What so many more replications of some of a plan's layouts need.
+
+    `made`: layouts whose engines are there already.
+    """
+    layouts, count = len(rows), max(calls(plan.demands[row]) for row in rows)
     logged = A_LOGGED_CALL * layouts if plan.logs else 0.0  # those of all layouts come together
     if plan.keep == Keep.ROWS:
         kept = A_ROW * count * layouts * replications
     else:
         kept = 16.0 * len(COUNTED) * AREAS * len(plan.setup.people) * layouts * replications
-    engines = sum(_engine(plan, row) for row in range(min(layouts, len(plan.systems))))
+    engines = sum(_engine(plan, row) for row in rows if row not in made)
+    if not made:  # a worker has the roads for itself
+        engines += _roads(plan)
     return Size(count, (A_CALL + logged) * count, engines, kept)
 
 
@@ -74,6 +80,23 @@ def _engine(plan: Plan, row: int) -> float:
     by_place = 64.0 * modes * places * (stations + len(system.hospitals.place))
     by_node = nodes * (40.0 + 40.0 * modes + stations * modes)
     return by_place + by_node + 16.0 * modes * edges + travel.near.nbytes
+
+
+def _roads(plan: Plan) -> float:
+    """Graph and chains, which all layouts of a process share; the large table is mapped."""
+    travel = plan.systems[0].roads.travel
+    modes = len(travel.graph.seconds)
+    return len(travel.chains.chain) * (60.0 + 60.0 * modes) + len(travel.graph.head) * 50.0
+
+
+def layouts_at_once(plan: Plan, rows: Sequence[int], most: int) -> int:
+    """How many layouts' engines are to be in memory together, at most `most` and at least one."""
+    each = max(_engine(plan, row) for row in rows)
+    if each * most < SMALL:
+        return most
+    free = free_memory()
+    # As much again for the processes that work beside this one.
+    return most if free is None else max(1, min(most, int(free * (1 - RESERVE) / 2 / each)))
 
 
 def at_once(needs: Size, wanted: int) -> int:

@@ -48,6 +48,7 @@ class Job:
     def __init__(self, plan: Plan):
         self.plan = plan
         self.engines: dict[int, Engine] = {}
+        self.sent: set[int] = set()  # layouts of which workers have engines
 
     @cached_property
     def message(self) -> PlanMessage:
@@ -111,7 +112,7 @@ class Pool:
         rows = tuple(range(len(job.plan.systems)) if rows is None else rows)
         if not (numbers and rows):
             return
-        most = self._at_once(job.plan, len(numbers), len(rows))
+        most = self._at_once(job, len(numbers), rows)
         if most == 1:
             drop_others(job.engines, rows)
             for number in numbers:
@@ -125,11 +126,11 @@ class Pool:
         if self._backend is not None and "message" in job.__dict__:
             self._backend.forget(job.message)
 
-    def _at_once(self, plan: Plan, replications: int, layouts: int) -> int | None:
+    def _at_once(self, job: Job, replications: int, rows: tuple[int, ...]) -> int | None:
         """How many processes work at once, 1 for this one; None: who is not ours knows."""
         if self._executor is not None or self._scheduler is not None:
             return None
-        wanted, takes_s = self._workers, _seconds(plan, layouts) * replications
+        wanted, takes_s = self._workers, _seconds(job.plan, len(rows)) * replications
         if wanted is None:
             worth_it = (
                 takes_s + self._spent_s > WORTH_A_WORKER_S
@@ -137,10 +138,13 @@ class Pool:
                 else takes_s > WORTH_A_PLAN_S
             )
             wanted = _cores() if worth_it else 1
-        needs = size(plan, replications, layouts)
+        made = job.engines.keys() if self._backend is None else job.sent
+        needs = size(job.plan, replications, rows, made)
         wanted = at_once(needs, min(wanted, replications))
         if wanted == 1:
             self._spent_s += takes_s
+        else:
+            job.sent.update(rows)
         return wanted
 
     def _by_others(

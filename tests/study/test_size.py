@@ -58,15 +58,39 @@ def test_what_does_not_fit_is_refused_with_what_to_do(monkeypatch, part, told):
 
 def test_rows_and_logs_and_layouts_need_more_than_sums(day):
     made = plans.prepare(day, (day.close("市妇幼"),), Effort(), Keep.SUMS).plan
-    sums = sizes.size(made, 10, 2)
+    sums = sizes.size(made, 10, [0, 1])
     assert sums.calls == pytest.approx(demand.expected_calls(
         made.demands[0], plans.Window(0, made.demands[0].length_s), len(made.setup.people)
     ).sum())  # fmt: skip
-    rows = sizes.size(made._replace(keep=Keep.ROWS), 10, 2)
+    rows = sizes.size(made._replace(keep=Keep.ROWS), 10, [0, 1])
     assert rows.kept > 10 * sums.kept / 2
-    assert sizes.size(made._replace(keep=Keep.ROWS), 20, 2).kept == 2 * rows.kept
-    assert sizes.size(made._replace(logs=True), 10, 2).replication > sums.replication
-    assert sizes.size(made, 10, 1).engines < sums.engines
+    assert sizes.size(made._replace(keep=Keep.ROWS), 20, [0, 1]).kept == 2 * rows.kept
+    assert sizes.size(made._replace(logs=True), 10, [0, 1]).replication > sums.replication
+    assert sizes.size(made, 10, [0]).engines < sums.engines
+    assert sizes.size(made, 10, [0, 1], {0}).engines < sizes.size(made, 10, [1]).engines
+    assert sizes.size(made, 10, [0, 1], {0, 1}).engines == 0, "they are there"
+
+
+def test_fewer_layouts_are_taken_together_where_memory_is_short(day, monkeypatch):
+    made = plans.prepare(day, (day.close("市妇幼"),), Effort(), Keep.SUMS).plan
+    each = max(sizes._engine(made, row) for row in (0, 1))
+    monkeypatch.setattr(sizes, "SMALL", 0.0)
+    for gigabytes, together in ((1e3, 64), (7.5 * each / 1e9, 3), (1e-9, 1)):
+        free(monkeypatch, gigabytes)
+        assert sizes.layouts_at_once(made, [0, 1], 64) == together
+
+
+def test_layouts_one_after_the_other_give_what_they_give_together(pair, monkeypatch):
+    from sim.study import runs
+
+    def found():
+        with runs.Runs(pair[0], (pair[1], pair[1]), Effort(replications=2, workers=1)) as made:
+            made.extend(2)
+            return [made.spread(row).mean for row in (1, 2)]
+
+    together = found()
+    monkeypatch.setattr(runs, "layouts_at_once", lambda plan, rows, most: 1)
+    assert found() == together
 
 
 def test_a_replication_that_does_not_fit_is_refused_before_any_table_is_made(day, monkeypatch):
