@@ -7,7 +7,9 @@
     python benchmarks/large.py map 0.1    # a tenth of the nodes and places, or of the calls
 
 Peak is the largest resident set (`ru_maxrss`); of that `own` is what is not mapped from a file,
-which the system may drop and read again when something else needs the memory.
+which the system may drop and read again when something else needs the memory. `foretold` is what
+the study was held to need before it began (`sim/study/size.py`), besides what was there by then.
+Seconds are of the clock, then of CPU time, which says more on a machine that others use.
 """
 
 from __future__ import annotations
@@ -20,8 +22,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import synthetic
+
+from sim.study.size import Size
 
 STAGED = len(sys.argv) > 2 and sys.argv[1] in ("read", "load", "tables", "study")
 SCALE = float(sys.argv[2]) if len(sys.argv) == 3 and not STAGED else 1.0
@@ -88,10 +93,11 @@ def stage(said: str, what: str, path: Path) -> None:
         why = (done.stderr.strip() or f"ended by {-done.returncode}").splitlines()[-1]
         print(f"{said:44} {why}", flush=True)
         return
-    seconds, peak, own, children = json.loads(done.stdout.splitlines()[-1])
+    seconds, cpu, peak, own, children, needs = json.loads(done.stdout.splitlines()[-1])
     print(
-        f"{said:44}{seconds:>8.1f} s{peak:>8,.0f} MiB, {own:,.0f} own"
-        + (f", largest child {children:,.0f}" if children else ""),
+        f"{said:44}{seconds:>8.1f} s, {cpu:.1f} of CPU{peak:>8,.0f} MiB, {own:,.0f} own"
+        + (f", largest child {children:,.0f}" if children else "")
+        + (f", foretold {needs:,.0f}" if needs else ""),
         flush=True,
     )
 
@@ -117,8 +123,17 @@ def tables(path: str) -> None:
 
 def study(path: str) -> None:
     import sim
+    from sim.study import workers
 
+    def noted(*parts: Any) -> Size:
+        foretold.append(size(*parts))
+        return foretold[-1]
+
+    size, workers.size = workers.size, noted
     sim.run(sim.load(path), workers=int(os.environ.get("WORKERS", "1")))
+
+
+foretold: list[Size] = []  # what the study was thought to need, besides what was there
 
 
 class Watched:
@@ -147,6 +162,7 @@ if __name__ == "__main__":
         peaks = (resource.getrusage(who).ru_maxrss / 1024
                  for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # fmt: skip
         peak, children = peaks
-        print(json.dumps([used, peak, watched.most, children]))
+        needs = max((one.alone for one in foretold), default=0.0) / 2**20
+        print(json.dumps([used, time.process_time(), peak, watched.most, children, needs]))
     else:
         main()
