@@ -50,6 +50,11 @@ def unreadable(text: str) -> str:
     return found[0] if found else ""
 
 
+def readable(text: str) -> str:
+    """The same with what can be neither shown nor kept as its number, like \\x1b."""
+    return _UNREADABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def _again(text: str, values: dict[str, Any]) -> Message:
     return Message(text, **values)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from sim.text import Message
+from sim.text import Message, readable
 
 TIME: Final = {
     "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0,
@@ -107,12 +107,12 @@ def plainly(number: float) -> str:
 
 
 def shown(value: object) -> str:
-    """What was found, as it was written, never longer than half a line."""
+    """What was found, as it was written, never longer than half a line, and harmless to show."""
     try:
         text = value if isinstance(value, str) else repr(value)
     except (ValueError, RecursionError):  # a whole number of thousands of digits, a list in itself
         text = "…"
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return readable(text if len(text) <= 60 else f"{text[:57]}...")
 
 
 # ── quantities ───────────────────────────────────────────────────────────────────────────────

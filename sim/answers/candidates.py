@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,14 +33,14 @@ def find(base: Scenario, where: str | Path | int = SEATS, seed: int = 0) -> list
 
     OptionError if there are none or too many, CandidatesError if the file cannot be read.
     """
-    text = str(where)
     if not isinstance(where, str | Path | int) or isinstance(where, bool):
         message = Message(
             "write {seats}, a file of places, or how many to draw; found {found}",
             seats=SEATS,
-            found=repr(where),
+            found=units.shown(where),
         )
         raise OptionError("candidates", message)
+    text = units.shown(where) if isinstance(where, int) else str(where)
     if isinstance(where, int):
         found = drawn(base.map, where, seed)
     elif text == SEATS:
@@ -76,7 +77,7 @@ def from_file(the_map: Map, path: Path) -> list[Candidate]:
     """
     from sim.geography.making import places
 
-    if not path.is_file():
+    if not os.path.isfile(path):  # no OSError of names that no file can have
         raise CandidatesError(
             path,
             Message(
@@ -119,7 +120,7 @@ def drawn(the_map: Map, count: int, seed: int = 0) -> list[Candidate]:
             Message(
                 "from 1 to {most} places can be drawn on this map; found {found}",
                 most=len(lived_in),
-                found=count,
+                found=units.shown(count),
             ),
         )
     rng = np.random.default_rng(seed)

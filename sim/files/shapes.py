@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,7 +55,7 @@ class ShapesFile(NamedTuple):
 
 def file_of(path: Path) -> Path:
     """The file of `towns.gpkg|layer`, which names a layer as QGIS does."""
-    return path if path.is_file() else Path(str(path).partition("|")[0])
+    return path if os.path.isfile(path) else Path(str(path).partition("|")[0])
 
 
 def read_shapes(path: Path, kind: Kind, encoding: str = "") -> gpd.GeoDataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -71,7 +72,7 @@ class _Read(NamedTuple):
 
 
 def _read(path: Path, encoding: str, sheet: str) -> _Read:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise MapImportError(path, Message("no such file"))
     ending = path.suffix.lower()
     if ending in workbooks.OTHER_ENDINGS:

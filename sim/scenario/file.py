@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import warnings
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from sim import limits
+from sim import limits, units
 from sim.errors import (
     MapError,
     OptionError,
@@ -39,7 +40,8 @@ def load(path: str | Path) -> Scenario:
     """A scenario file, or the base in a folder; ScenarioError or MapError with all problems."""
     if not isinstance(path, str | PathLike):
         raise OptionError(
-            "path", Message("write the name of a file or folder; found {found}", found=repr(path))
+            "path",
+            Message("write the name of a file or folder; found {found}", found=units.shown(path)),
         )
     path = _scenario_path(Path(path))
     texts = _with_bases(path)
@@ -137,7 +139,7 @@ def _on_one_line(rules: Any) -> Any:
 
 def _scenario_path(path: Path) -> Path:
     """The file itself; of a folder, the one file in it that changes no other."""
-    if path.is_dir():
+    if os.path.isdir(path):  # no OSError of names that no file can have
         files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
         bases, unread = [], list[ScenarioError]()
         for file in files:
@@ -159,12 +161,15 @@ def _scenario_path(path: Path) -> Path:
                 files=", ".join(file.name for file in bases),
             )
         raise ScenarioError(path, message)
-    if not path.is_file():
-        near = [
-            str(p) for p in path.parent.glob("*") if p.suffix in (".yaml", ".yml") or p.is_dir()
-        ]
+    if not os.path.isfile(path):
+        near: list[str] = []
+        with contextlib.suppress(OSError):
+            beside = path.parent.glob("*")
+            near = [str(p) for p in beside if p.suffix in (".yaml", ".yml") or os.path.isdir(p)]
         hint = did_you_mean(str(path), near)
-        raise ScenarioError(path, Message("no such file or folder{hint}", hint=hint))
+        raise ScenarioError(
+            units.shown(str(path)), Message("no such file or folder{hint}", hint=hint)
+        )
     return path
 
 
@@ -221,9 +226,8 @@ def _base_path(text: YamlText) -> Path:
     if isinstance(name, str) and name:
         for folder in (here, here.parent):
             for candidate in (folder / name, folder / f"{name}.yaml"):
-                with contextlib.suppress(OSError):  # a name that no file can have
-                    if candidate.is_file() or candidate.is_dir():
-                        return _scenario_path(candidate)
+                if os.path.exists(candidate):
+                    return _scenario_path(candidate)
     known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
     message = Message(
         'no scenario "{name}" beside this file{hint}',
@@ -322,7 +326,7 @@ def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | Non
     bundles = [here / name]
     bundles += [folder / "maps" / name / f"{name}.gpkg" for folder in (here, *here.parents)]
     for bundle in bundles:
-        if bundle.is_file():
+        if os.path.isfile(bundle):
             try:
                 return maps.read(bundle)
             except MapError as error:

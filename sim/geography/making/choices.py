@@ -64,7 +64,9 @@ def from_yaml(path: Path, maps: Path = Path("maps")) -> ImportOptions:
     for group, field in _file_fields():
         given = raw.get(group, {}).get(field) if isinstance(raw.get(group, {}), dict) else None
         if isinstance(given, str):
-            found = next((way for way in _places(given, path) if file_of(way).is_file()), None)
+            found = next(
+                (way for way in _places(given, path) if os.path.isfile(file_of(way))), None
+            )
             if found is not None:
                 raw[group] = raw[group] | {field: str(found)}
             else:
@@ -130,7 +132,7 @@ def made_from(folder: Path, name: str) -> object:
 
 
 def _text(path: Path) -> YamlText:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise MapImportError(path, Message("no such file"))
     try:
         return YamlText(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, get_args
@@ -223,7 +224,7 @@ def _literals(loc: tuple[str | int, ...]) -> tuple[str, ...]:
 def problems(options: ImportOptions) -> Iterator[Problem]:
     """What is wrong with options that are well-formed: files not there, choices that clash."""
     for name, path in options.files().items():
-        if not file_of(path).is_file():
+        if not os.path.isfile(file_of(path)):
             yield Problem(Message("no such file"), f"--{name} {path}")
     roads, matrix, zones, people = options.roads, options.matrix, options.zones, options.people
     if (roads.file is None) == (matrix.file is None):
