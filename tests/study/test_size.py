@@ -59,9 +59,9 @@ def test_what_does_not_fit_is_refused_with_what_to_do(monkeypatch, part, told):
 def test_rows_and_logs_and_layouts_need_more_than_sums(day):
     made = plans.prepare(day, (day.close("市妇幼"),), Effort(), Keep.SUMS).plan
     sums = sizes.size(made, 10, [0, 1])
-    assert sums.calls == pytest.approx(demand.expected_calls(
-        made.demands[0], plans.Window(0, made.demands[0].length_s), len(made.setup.people)
-    ).sum())  # fmt: skip
+    drawn, window = made.demands[0], plans.Window(0, made.demands[0].length_s)
+    expected = demand.expected_calls(drawn, window, len(made.setup.people)).sum()
+    assert sums.calls == pytest.approx(expected, rel=0.1), "hours differ, and these are a few days"
     rows = sizes.size(made._replace(keep=Keep.ROWS), 10, [0, 1])
     assert rows.kept > 10 * sums.kept / 2
     assert sizes.size(made._replace(keep=Keep.ROWS), 20, [0, 1]).kept == 2 * rows.kept
