@@ -7,6 +7,9 @@ before anything heavy is loaded.
 
 from __future__ import annotations
 
+from sim.cli import interrupts  # before all others, whose opening takes a while
+
+# isort: split
 import os
 import sys
 import warnings
@@ -125,3 +128,6 @@ def commands(say: Language, asked: str | None = None) -> Any:
     speech.translate_frames(say)
     speech.on_each(command, change)
     return command
+
+
+interrupts.told()
