@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from sim import limits
 from sim.errors import (
     MapError,
     OptionError,
@@ -20,7 +21,7 @@ from sim.errors import (
     ScenarioError,
     did_you_mean,
 )
-from sim.files import yaml_slips
+from sim.files import entrance, yaml_slips
 from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
@@ -43,7 +44,11 @@ def load(path: str | Path) -> Scenario:
         raise OptionError(
             "path", Message("write the name of a file or folder; found {found}", found=repr(path))
         )
-    path = _scenario_path(Path(path))
+    with entrance.reading(path, ScenarioError):
+        return _loaded(_scenario_path(Path(path)))
+
+
+def _loaded(path: Path) -> Scenario:
     texts = _with_bases(path)
     problems = Problems(partial(_place, texts))
     left = remainder.of(_merged(texts), problems)
@@ -71,6 +76,7 @@ def load(path: str | Path) -> Scenario:
         problems.at("layout").tell(
             Message("the layout has no ambulance: write stations under `layout`, with some")
         )
+    checks.how_many_ambulances(scenario, problems.at("layout"))
     whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
@@ -162,10 +168,11 @@ def _scenario_path(path: Path) -> Path:
                 files=", ".join(file.name for file in bases),
             )
         raise ScenarioError(path, message)
-    if not path.is_file():
+    if not path.exists():
         near = [str(p) for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
         hint = did_you_mean(str(path), near)
-        raise ScenarioError(path, Message("no such file or folder{hint}", hint=hint))
+        missing = Message("no such file or folder{hint}", hint=hint)
+        entrance.require_file(path, ScenarioError, missing)
     return path
 
 
@@ -208,6 +215,9 @@ def _with_bases(path: Path) -> list[YamlText]:
         base = _base_path(last)
         if base.resolve() in {text.path.resolve() for text in texts}:
             message = Message("the bases go round in a circle")
+            raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
+        if len(texts) > limits.BASES:
+            message = Message("more than {most} bases stand on each other", most=limits.BASES)
             raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
         texts.append(YamlText(base))
     return texts
@@ -320,7 +330,7 @@ def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | Non
     bundles = [here / name]
     bundles += [folder / "maps" / name / f"{name}.gpkg" for folder in (here, *here.parents)]
     for bundle in bundles:
-        if bundle.is_file():
+        if entrance.is_file(bundle):
             try:
                 return maps.read(bundle)
             except MapError as error:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sim import engine as engines_of
 from sim.engine import Engine
 from sim.errors import WorkersError
+from sim.files import cache
 from sim.geography.roads import travel
 from sim.measures.calls import Tally, tally
 from sim.measures.groups import Setup
@@ -59,12 +60,13 @@ class PlanMessage:
     key: str
     code: str
     plan: bytes
+    seen: tuple[cache.Stamp, ...] = ()  # tables that the sender found whole on its machine
 
     @staticmethod
     def of(plan: Plan) -> PlanMessage:
         stripped = (_with_travel(s, travel.without_table) for s in plan.systems)
         data = pickle.dumps(plan._replace(systems=tuple(stripped)), pickle.HIGHEST_PROTOCOL)
-        return PlanMessage(hashlib.sha256(data).hexdigest(), checkpoints.code(), data)
+        return PlanMessage(hashlib.sha256(data).hexdigest(), checkpoints.code(), data, cache.seen())
 
 
 class PlanKey(NamedTuple):
@@ -139,6 +141,7 @@ def unpacked(sent: PlanMessage | PlanKey) -> tuple[Plan, dict[int, Engine]]:
                     "with: install the same ones there"
                 )
                 raise WorkersError(Message("the study"), text)
+            cache.trust(sent.seen)
             plan: Plan = pickle.loads(sent.plan)
             whole = (_with_travel(s, travel.with_table) for s in plan.systems)
             while len(_ready) >= KEPT_PLANS:
