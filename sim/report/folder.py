@@ -7,7 +7,6 @@ finds a whole file or none.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import platform
 import warnings
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sim import words
 from sim.answers.answer import Answer, Provenance
 from sim.errors import OutputError, PlannerWarning
+from sim.files import escapes
 from sim.files.whole import LOGS, MARK, alone, is_link, real, told_in_words, write_whole
 from sim.report import manifest, part_folder
 from sim.report.part_folder import drop_other_logs as drop_other_logs
@@ -170,7 +170,7 @@ def write_run_json(folder: Path, facts: dict[str, Any], inputs: Sequence[Path]) 
         "inputs": {str(path): manifest.sha256(path) for path in dict.fromkeys(inputs)},
         "versions": {"python": platform.python_version(), **versions()},
     }
-    text = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    text = escapes.in_json(said, indent=1) + "\n"
     write_whole(folder / MARK, lambda part: part.write_text(text, encoding="utf-8"))
 
 
@@ -216,7 +216,7 @@ def write(
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> None:
     # With a byte-order mark, or Excel reads the Chinese names as something else.
-    text: str = frame.to_csv(index=False)
+    text: str = escapes.in_cells(frame).to_csv(index=False)
     write_whole(path, lambda part: part.write_text(text, encoding="utf-8-sig"))
 
 
