@@ -4,10 +4,14 @@ the results the command says so, leaves nothing by halves, and goes on when ther
 from __future__ import annotations
 
 import errno
+import io
+import logging
 import os
 import shutil
 import sys
 import tempfile
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -55,20 +59,23 @@ sys.addaudithook(DISK)  # there is no taking it away
 
 def tenthirty(root, below=None, refuses=0, reason=errno.ENOSPC, stays=True):
     """A command in this process, with a disk that refuses: its status, what it said, how many."""
-    said = []
-    with pytest.MonkeyPatch.context() as patch:
+    said = io.StringIO()
+    streams = redirect_stderr(said), redirect_stdout(io.StringIO())
+    with pytest.MonkeyPatch.context() as patch, streams[0], streams[1]:
+        for where, name in ((logging, "lastResort"), (warnings, "showwarning")):
+            patch.setattr(where, name, getattr(where, name))  # and back again
+        patch.setenv("PYTHONWARNINGS", "ignore")
         patch.setenv("TENTHIRTY_CACHE", str(root / "cache"))
         patch.setenv("TENTHIRTY_REUSE", "yes")
         patch.setattr(sys, "argv", ["tenthirty", *COMMAND, "--out", str(root / "at" / "out")])
         patch.setattr(tables, "_IN_USE", {})
         patch.setattr(cache, "_told", set())
-        patch.setattr(cli.typer, "echo", lambda text="", **how: said.append(str(text)))
         DISK.below = None if below is None else str(root / below)
         DISK.count, DISK.refuses, DISK.reason, DISK.stays = 0, refuses, reason, stays
         try:
             cli.main()
         except SystemExit as end:
-            return end.code, "\n".join(said), DISK.count
+            return end.code, said.getvalue(), DISK.count
         finally:
             DISK.below = None
     raise AssertionError("a command ends by a status")
