@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from sim.text import Message, readable
+from sim.text import Message, harmless
 
 TIME: Final = {
     "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0,
@@ -48,6 +48,7 @@ _NUMBER: Final = (
 )
 AT_LEAST: Final = Message("write at least {least}; found {found}")
 AT_MOST: Final = Message("write at most {most}; found {found}")
+HALF_A_LINE: Final = 60  # letters that are shown of what was found
 MOST_DIGITS: Final = 100  # of a number as it is written; more is no number that people write
 
 
@@ -112,7 +113,7 @@ def shown(value: object) -> str:
         text = value if isinstance(value, str) else repr(value)
     except (ValueError, RecursionError):  # a whole number of thousands of digits, a list in itself
         text = "…"
-    return readable(text if len(text) <= 60 else f"{text[:57]}...")
+    return harmless(text, HALF_A_LINE)
 
 
 def spelt(value: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +10,7 @@ import numpy as np
 
 from sim import limits, units
 from sim.errors import CandidatesError, MapImportError, OptionError, Problem, ScenarioError
+from sim.files import entrance
 from sim.text import Message, Name, message_of
 
 if TYPE_CHECKING:
@@ -77,17 +77,15 @@ def from_file(the_map: Map, path: Path) -> list[Candidate]:
     """
     from sim.geography.making import places
 
-    if not os.path.isfile(path):  # no OSError of names that no file can have
-        raise CandidatesError(
-            path,
-            Message(
-                "no such file; write {seats}, a file of places, or how many to draw", seats=SEATS
-            ),
-        )
+    missing = Message(
+        "no such file; write {seats}, a file of places, or how many to draw", seats=SEATS
+    )
+    entrance.require_file(path, CandidatesError, missing)
     try:
-        frame = places.read_points(path, the_map.crs)
+        with entrance.reading(path, CandidatesError):
+            frame = places.read_points(path, the_map.crs)
     except MapImportError as error:
-        raise CandidatesError(path, error.problems) from None
+        raise CandidatesError(path, error.problems) from error.__cause__
     lon, lat = the_map.lonlat(frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy())
     rows = zip(frame["name_zh"], frame["name_en"], lon, lat, frame.index, strict=True)
     found = [

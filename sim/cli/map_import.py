@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli import numbers
+from sim.cli import numbers, speech
 from sim.cli.options import Lang
 from sim.cli.progress import bar
 from sim.geography.making.options import ImportOptions, OptionPlace, flat_names, groups
@@ -108,8 +108,8 @@ def import_(
         if draw:
             tell(title=Message("Drawing"))
             _draw(chosen, say)
-    typer.echo(report.told(say))
-    typer.echo(say(Message("Map: {path}", path=chosen.bundle)))
+    speech.show(report.told(say))
+    speech.show(say(Message("Map: {path}", path=chosen.bundle)))
     if scenario:
         _first_scenario(chosen, say)
 
@@ -124,18 +124,18 @@ def _first_scenario(chosen: ImportOptions, say: Language) -> None:
     first = write_first(bundle.read(chosen.bundle), say)
     if first.path is None:
         for note in first.notes:
-            typer.echo(say(note))
+            speech.show(say(note))
         return
     if first.written:
-        typer.echo(say("Scenario: {path}", path=first.path))
+        speech.show(say("Scenario: {path}", path=first.path))
     for note in first.notes:
-        typer.echo(f"  {say(note)}")
+        speech.show(f"  {say(note)}")
     try:
         load(first.path)
     except PlannerError as error:  # the map holds something that has no default
-        typer.echo(error.told(say), err=True)
+        speech.show(error.told(say), err=True)
         raise typer.Exit(2) from None
-    typer.echo(say("Next: tenthirty run {folder}", folder=first.path.parent))
+    speech.show(say("Next: tenthirty run {folder}", folder=first.path.parent))
 
 
 def _draw(chosen: ImportOptions, say: Language) -> None:

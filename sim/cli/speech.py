@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.errors import OptionError, did_you_mean
-from sim.text import Message, Say
+from sim.text import Message, Say, harmless
 from sim.words.language import Language
 
 # What click raises for a command mistyped; typer has it under no public name.
@@ -51,6 +51,11 @@ def halves(text: str) -> tuple[str, str, bool]:
         if len(parts) == 2:
             return parts[0].strip(), parts[1].strip(), True
     return text.strip(), "", False
+
+
+def show(text: str, *, err: bool = False) -> None:
+    """Print lines, the one way to the terminal: nothing in them commands it."""
+    typer.echo("\n".join(harmless(line) for line in text.split("\n")), err=err)
 
 
 def help_texts(command: Any) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError, did_you_mean
-from sim.files import dbf, tables, text
+from sim.files import dbf, entrance, tables, text
 from sim.text import Message, message_of
 
 Kind = tuple[int, ...]
@@ -55,7 +54,7 @@ class ShapesFile(NamedTuple):
 
 def file_of(path: Path) -> Path:
     """The file of `towns.gpkg|layer`, which names a layer as QGIS does."""
-    return path if os.path.isfile(path) else Path(str(path).partition("|")[0])
+    return path if entrance.is_file(path) else Path(str(path).partition("|")[0])
 
 
 def read_shapes(path: Path, kind: Kind, encoding: str = "") -> gpd.GeoDataFrame:
@@ -68,6 +67,10 @@ def read_shapes(path: Path, kind: Kind, encoding: str = "") -> gpd.GeoDataFrame:
     return found.frame
 
 
+NO_MAP_FILE: Final = Message("this is not a map file that can be read ({reason})")
+
+
+@entrance.reads(MapImportError, NO_MAP_FILE)
 def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     """The features of one kind, with what was left out; of several kinds the most frequent.
 
@@ -77,6 +80,7 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     planner can do about the file.
     """
     file, findings = file_of(path), []
+    entrance.require_file(file, MapImportError)
     known = _encoding(file, encoding)
     try:
         layer, others = _layer(path, file, kinds)
@@ -84,8 +88,6 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
             warnings.simplefilter("ignore")
             as_said = {"encoding": known.encoding} if known else {}
             frame = gpd.read_file(file, layer=layer, **as_said)
-    except MapImportError:
-        raise
     except UnicodeDecodeError:
         if known is None:
             message = Message(
@@ -95,9 +97,6 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
             message = Message(
                 "its texts are not {encoding}: write --encoding", encoding=known.title
             )
-        raise MapImportError(path, message) from None
-    except Exception as error:  # GDAL has many ways to say that a file is something else
-        message = Message("this is not a map file that can be read ({error})", error=error)
         raise MapImportError(path, message) from None
     if not isinstance(frame, gpd.GeoDataFrame):
         raise MapImportError(path, Message("there are no shapes in it, only a table"))
@@ -185,7 +184,7 @@ def _taken(file: Path, layer: str, others: Sequence[str]) -> Message:
 
 def _encoding(path: Path, asked: str) -> text.Decoded | None:
     """The encoding of a Shapefile whose .cpg does not settle it; None for any other file."""
-    if path.suffix.lower() not in (".shp", ".zip") or not path.is_file():
+    if path.suffix.lower() not in (".shp", ".zip") or not entrance.is_file(path):
         return None
     try:
         return dbf.texts_of(path, asked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import MapImportError, Problem
-from sim.files import delimited, headers, numerals, text, totals, workbooks
+from sim.files import delimited, entrance, headers, numerals, text, totals, workbooks
 from sim.files.delimited import Row
 from sim.text import Message, message_of
 
@@ -25,6 +24,7 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in SHEETS + TEXTS + PARQUET
 
 
+@entrance.reads(MapImportError)
 def read_table(
     path: Path, encoding: str = "", sheet: str = "", *, uneven: bool = True
 ) -> pd.DataFrame:
@@ -72,8 +72,7 @@ class _Read(NamedTuple):
 
 
 def _read(path: Path, encoding: str, sheet: str) -> _Read:
-    if not os.path.isfile(path):
-        raise MapImportError(path, Message("no such file"))
+    entrance.require_file(path, MapImportError)
     ending = path.suffix.lower()
     if ending in workbooks.OTHER_ENDINGS:
         raise MapImportError(path, Message("save it as .xlsx: {ending} is not read", ending=ending))
@@ -109,13 +108,14 @@ def _of_workbook(path: Path, wanted: str) -> _Read:
     return _Read(sheet.rows, said)
 
 
+NO_PARQUET: Final = Message("this is not a Parquet file ({reason})")
+
+
 def read_parquet(path: Path) -> pd.DataFrame:
     """A Parquet file as it stands; an index that means something is a column like others."""
-    try:
+    entrance.require_file(path, MapImportError)
+    with entrance.reading(path, MapImportError, NO_PARQUET):
         frame = pd.read_parquet(path)
-    except (ValueError, OSError) as error:
-        message = Message("this is not a Parquet file ({error})", error=error)
-        raise MapImportError(path, message) from None
     unnamed = frame.index.name is None and isinstance(frame.index, pd.RangeIndex)
     return frame if unnamed else frame.reset_index()
 

@@ -11,11 +11,12 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from sim import limits
 from sim.errors import Problem, ScenarioError
-from sim.files import yaml_nodes, yaml_slips
+from sim.files import entrance, yaml_nodes, yaml_slips
 from sim.files.text import EncodingError, read_text
 from sim.text import Message, message_of
 
 Loc = Sequence[str | int]
+NOT_YAML = Message("this is not YAML: {reason}")
 
 
 class YamlText:
@@ -23,9 +24,10 @@ class YamlText:
 
     def __init__(self, path: Path):
         self.path = path
-        self._text = _read(path)
-        self._written = _parse(path, self._text)
-        self.content: dict[str, Any] = self._written.value
+        with entrance.reading(path, ScenarioError):
+            self._text = _read(path)
+            self._written = _parse(path, self._text)
+            self.content: dict[str, Any] = self._written.value
 
     def line(self, loc: Loc) -> int | None:
         """The line (1 is the first) of the deepest part of `loc` that the file has."""
@@ -58,6 +60,7 @@ class YamlText:
 
 
 def _read(path: Path) -> str:
+    entrance.require_file(path, ScenarioError)
     try:
         size = path.stat().st_size
         if size > limits.FILE_BYTES:
@@ -69,11 +72,6 @@ def _read(path: Path) -> str:
         return read_text(path)
     except EncodingError as error:
         raise ScenarioError(path, message_of(error)) from None
-    except (OSError, ValueError) as error:  # a name with a NUL is no name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(
-            path, Message("the file cannot be read ({reason})", reason=reason)
-        ) from None
 
 
 def _parse(path: Path, text: str) -> yaml_nodes.Written:
@@ -84,8 +82,7 @@ def _parse(path: Path, text: str) -> yaml_nodes.Written:
     except MarkedYAMLError as error:
         raise ScenarioError(path, _no_yaml(text, error)) from None
     except Exception as error:  # a parser lets some of its own slips through, on odd marks and tags
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ScenarioError(path, Message("this is not YAML: {reason}", reason=reason)) from error
+        raise ScenarioError(path, entrance.in_words(error, NOT_YAML)) from error
     if written is not None and isinstance(written.value, dict):
         return written
     slips = list(yaml_slips.in_structure(text).items())
@@ -102,5 +99,5 @@ def _no_yaml(text: str, error: MarkedYAMLError) -> list[Problem]:
     slips = [(n, slip) for n, slip in yaml_slips.in_structure(text).items() if n <= last]
     if slips:
         return [Problem(slip, line=number) for number, slip in slips]
-    message = Message("this is not YAML: {reason}", reason=error.problem or error.context)
+    message = Message(NOT_YAML, reason=error.problem or error.context)
     return [Problem(message, line=mark.line + 1 if mark else None)]

@@ -21,6 +21,7 @@ import pyproj
 from shapely import Geometry, STRtree, points
 
 from sim.errors import MapError, Problem
+from sim.files import entrance
 from sim.files.whole import replaced
 from sim.geography.roads import network
 from sim.geography.roads.network import Links, Network, Snapped
@@ -216,18 +217,18 @@ class Map:
 def read(path: Path) -> Map:
     """A bundle, read and checked; MapError with everything that is wrong with it."""
     path = Path(path)
-    if not path.is_file():
-        raise MapError(path, Message("no such file"))
-    return _read(path, path.stat().st_mtime_ns)
+    entrance.require_file(path, MapError)
+    with entrance.reading(path, MapError):
+        return _read(path, path.stat().st_mtime_ns)
+
+
+NO_BUNDLE: Final = Message("this is not a GeoPackage ({reason})")
 
 
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int) -> Map:
-    try:
+    with entrance.reading(path, MapError, NO_BUNDLE):
         present = {name for name, _ in pyogrio.list_layers(path)}
-    except Exception as error:  # GDAL has many ways to say that a file is something else
-        message = Message("this is not a GeoPackage ({error})", error=error)
-        raise MapError(path, message) from None
     missing = [name for name in LAYERS if name not in present]
     if missing:
         raise MapError(path, [Problem(MISSING_LAYER, _layer(name)) for name in missing])

@@ -12,8 +12,9 @@ from sim import words
 from sim.answers.comparison import Comparison
 from sim.errors import OutputError
 from sim.files.whole import write_whole
-from sim.report.folder import sha256, versions
-from sim.text import Message
+from sim.report.folder import versions
+from sim.report.manifest import sha256
+from sim.text import Message, in_digits
 from sim.words import settings as settings_words
 from sim.words import sheets
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 WIDEST: Final = 60  # letters of a column
 LONGEST: Final = 31  # letters of a sheet's name, which Excel allows
-ILLEGAL: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32)))  # in a cell
+MOST: Final = 32_000  # letters of a cell, of which Excel allows little more
 
 
 def write(path: Path, answer: Answer, say: Language) -> Path:
@@ -73,7 +74,8 @@ def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[A
             shown = _cell(value)
             cell = sheet.cell(line, column, shown)
             if isinstance(shown, str):
-                cell.data_type = "s"  # a name that begins with "=" is no formula
+                cell.data_type = "s"  # a name that begins with "=" is no formula,
+                cell.quotePrefix = True  # nor does it become one when the cell is edited
                 widths[column - 1] = max(widths[column - 1], len(shown))
             if line == 1:
                 cell.font = Font(bold=True)
@@ -88,7 +90,10 @@ def _cell(value: Any) -> Any:
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
-    return str(value).translate(ILLEGAL) if not isinstance(value, int | float) else value
+    if isinstance(value, int | float):
+        return value
+    text = str(value)[:MOST]
+    return in_digits(text) if len(text) < MOST else f"{in_digits(text)[: MOST - 1]}…"
 
 
 def _assumed(answer: Answer, say: Language) -> list[list[str]]:

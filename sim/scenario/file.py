@@ -22,7 +22,8 @@ from sim.errors import (
     ScenarioError,
     did_you_mean,
 )
-from sim.files import yaml_slips
+from sim.files import entrance, yaml_slips
+from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
@@ -35,6 +36,8 @@ from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.text import Message, Name
 
+ENDINGS = (".yaml", ".yml")
+
 
 def load(path: str | Path) -> Scenario:
     """A scenario file, or the base in a folder; ScenarioError or MapError with all problems."""
@@ -43,7 +46,11 @@ def load(path: str | Path) -> Scenario:
             "path",
             Message("write the name of a file or folder; found {found}", found=units.shown(path)),
         )
-    path = _scenario_path(Path(path))
+    with entrance.reading(path, ScenarioError):
+        return _loaded(_scenario_path(Path(path)))
+
+
+def _loaded(path: Path) -> Scenario:
     texts = _with_bases(path)
     problems = Problems(partial(_place, texts))
     left = remainder.of(_merged(texts), problems)
@@ -139,8 +146,10 @@ def _on_one_line(rules: Any) -> Any:
 
 def _scenario_path(path: Path) -> Path:
     """The file itself; of a folder, the one file in it that changes no other."""
-    if os.path.isdir(path):  # no OSError of names that no file can have
-        files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+    if path.is_dir():
+        files = sorted(
+            file for ending in ENDINGS for file in path.glob(f"*{ending}") if not is_part(file)
+        )
         bases, unread = [], list[ScenarioError]()
         for file in files:
             try:
@@ -161,15 +170,13 @@ def _scenario_path(path: Path) -> Path:
                 files=", ".join(file.name for file in bases),
             )
         raise ScenarioError(path, message)
-    if not os.path.isfile(path):
+    if not path.exists():
         near: list[str] = []
         with contextlib.suppress(OSError):
-            beside = path.parent.glob("*")
-            near = [str(p) for p in beside if p.suffix in (".yaml", ".yml") or os.path.isdir(p)]
+            near = [str(p) for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
         hint = did_you_mean(str(path), near)
-        raise ScenarioError(
-            units.shown(str(path)), Message("no such file or folder{hint}", hint=hint)
-        )
+        missing = Message("no such file or folder{hint}", hint=hint)
+        entrance.require_file(path, ScenarioError, missing)
     return path
 
 
@@ -326,7 +333,7 @@ def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | Non
     bundles = [here / name]
     bundles += [folder / "maps" / name / f"{name}.gpkg" for folder in (here, *here.parents)]
     for bundle in bundles:
-        if os.path.isfile(bundle):
+        if entrance.is_file(bundle):
             try:
                 return maps.read(bundle)
             except MapError as error:

@@ -37,6 +37,33 @@ def refused(read, text, **asked):
     return [str(problem) for problem in caught.value.problems]
 
 
+def test_durations_beyond_any_number_are_refused_with_their_bound(read):
+    head = "received_at,lon,lat,on_scene_min\n"
+    for text, said in (("1e308", "never takes longer than 8 h"), ("481", "longer than 8 h"),
+                       ("-1e308", "cannot be negative"), ("1e999", "longer than 8 h")):  # fmt: skip
+        assert said in refused(read, f"{head}2025-01-08 14:05,{HERE},{text}\n")[0]
+    assert "more than 2e+19" in refused(read, "received_at,lon,lat\n2025-01-08 14:05,1e99,27\n")[0]
+
+
+@pytest.mark.parametrize("unusable", ["stop", "leave out"])
+def test_calls_of_three_centuries_are_refused_with_the_lines_and_the_bound(read, unusable):
+    text = f"received_at,lon,lat\n2025-01-08 14:05,{HERE}\n1925-01-08 14:05,{HERE}\n"
+    (said,) = refused(read, text, unusable=unusable)
+    assert "100 years, from 1925-01-08 (line 3) to 2025-01-08 (line 2); at most 50" in said
+    assert len(read(text.replace("1925", "1976")).calls.received_at) == 2
+
+
+def test_a_township_that_contradicts_its_point_is_said_with_the_lines(read):
+    rows = "".join(f"2025-01-08 14:{n:02d},{HERE},枫林镇\n" for n in range(7))
+    rows += f"2025-01-08 15:00,{HERE},大瑶镇\n2025-01-08 15:01,{HERE},\n"
+    found = read("received_at,lon,lat,township\n" + rows)
+    assert "7 name another township" in found.warnings[0]
+    assert "(lines: 2, 3, 4, 5, 6 …)" in found.warnings[0]
+    (note,) = [note for note in found.notes if "not on the map" in note]
+    assert "1, like 大瑶镇 (lines: 9)" in note
+    assert len(found.calls.received_at) == 9
+
+
 @pytest.mark.parametrize("unusable", ["stop", "leave out"])
 def test_times_that_cannot_be_read_say_nothing_of_clocks(read, unusable):
     text = f"received_at,lon,lat\n2025-01-08 14h05,{HERE}\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, get_args
@@ -12,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from sim import units
 from sim.errors import MapImportError, Problem, did_you_mean
-from sim.files import tables
+from sim.files import entrance, tables
 from sim.files.shapes import file_of
 from sim.geography.making.groups import (
     Flat,
@@ -227,8 +226,8 @@ def _literals(loc: tuple[str | int, ...]) -> tuple[str, ...]:
 def problems(options: ImportOptions) -> Iterator[Problem]:
     """What is wrong with options that are well-formed: files not there, choices that clash."""
     for name, path in options.files().items():
-        if not os.path.isfile(file_of(path)):
-            yield Problem(Message("no such file"), f"--{name} {path}")
+        if (wrong := entrance.no_file(file_of(path))) is not None:
+            yield Problem(wrong, f"--{name} {path}")
     roads, matrix, zones, people = options.roads, options.matrix, options.zones, options.people
     if (roads.file is None) == (matrix.file is None):
         message = Message("give roads, or a matrix of travel times; not both, not none")

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import PlannerError, Problem, RecordsError
-from sim.files import numerals, tables
+from sim.files import entrance, numerals, tables
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
 from sim.policies.clock import NONE, on_grid
@@ -30,6 +30,7 @@ from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.text import Message, message_of
 
+MOST_YEARS: Final = 50  # no dispatch system is older
 NO_SUCH_HOSPITAL: Final = Message('no hospital "{name}"{hint}')
 
 
@@ -52,6 +53,7 @@ class CallRecords(NamedTuple):
         return tuple(one.whole for one in self.odd)
 
 
+@entrance.reads(RecordsError)
 def read(
     path: Path, ground: Map, priorities: list[str], replay: Replay | None = None
 ) -> CallRecords:
@@ -79,19 +81,16 @@ def read(
     calls = incidents.merged(usable)
     balance = Balance(len(table), len(calls), len(usable) - len(calls), (*left_out.items(),))
     balance.check()
+    reader.refuse_span(path, calls)
     return reader.finished(calls, usable, balance)
 
 
 def _table(path: Path, asked: Replay) -> pd.DataFrame:
     """The file's rows as texts; RecordsError if there is no table in it."""
     try:
-        table = tables.read_table(path, asked.encoding or "", asked.sheet or "")
-    except OSError as error:
-        message = Message("the file cannot be read ({reason})", reason=error.strerror)
-        raise RecordsError(path, message) from None
+        return tables.read_table(path, asked.encoding or "", asked.sheet or "")
     except PlannerError as error:
-        raise RecordsError(path, error.problems) from None
-    return table
+        raise RecordsError(path, error.problems) from error.__cause__
 
 
 class _Reader:
@@ -134,6 +133,16 @@ class _Reader:
         odd = [Fault(r, header, NO_TIME, NO_TIME) for r in range(count) if not texts[r]] + odd
         where = places.read(self.texts, self.ground, count)
         odd += where.faults
+        if where.strangers:
+            self.notes.append(
+                Message(
+                    "townships that are not on the map, beside a point, which is taken: {n}, like "
+                    "{name} (lines: {lines})",
+                    n=len(where.strangers),
+                    name=(self.texts("township") or ([], ""))[0][where.strangers[0]],
+                    lines=faults.some_lines(self.lines[row] for row in where.strangers),
+                )
+            )
         rows = pd.DataFrame({"received_at": received, "x": where.xy[:, 0], "y": where.xy[:, 1]})
         rows["line"], rows["by_point"] = self.lines, where.by_point
         rows["township"], rows["cell"] = where.township, where.cell
@@ -253,6 +262,25 @@ class _Reader:
             calls["units"].to_numpy(int), balance, tuple(self.notes), tuple(self.odd),
         )  # fmt: skip
 
+    def refuse_span(self, path: Path, calls: pd.DataFrame) -> None:
+        """RecordsError if the calls span more years than anybody has records of."""
+        first, last = calls.iloc[0], calls.iloc[-1]
+        years = (last["received_at"] - first["received_at"]) / oddities.DAY / oddities.YEAR_DAYS
+        if years <= MOST_YEARS:
+            return
+        message = Message(
+            "the calls span {years:.0f} years, from {first} (line {line}) to {last} (line "
+            "{other}); at most {most} are replayed: a year is mistyped",
+            years=years,
+            first=str(first["received_at"])[:10],
+            line=int(first["line"]),
+            last=str(last["received_at"])[:10],
+            other=int(last["line"]),
+            most=MOST_YEARS,
+        )
+        received = self.found.columns["received_at"].header
+        raise RecordsError(path, Problem(message, received))
+
     def _areas(self, calls: pd.DataFrame, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """[call] area and township: of the point, or as the record and its cell say."""
         areas, townships = self.ground.areas_at(xy), self.ground.townships_at(xy)
@@ -309,12 +337,14 @@ class _Reader:
         if both.empty:
             return
         at = self.ground.townships_at(both[["x", "y"]].to_numpy(float))
-        if n := int((both["township"].to_numpy() != at).sum()):
+        wrong = both["line"].to_numpy()[both["township"].to_numpy() != at]
+        if n := len(wrong):
             whole = Message(
                 "Of {all} records with a point and a township, {n} name another township than "
-                "the point lies in; the point is taken.",
+                "the point lies in (lines: {lines}); the point is taken.",
                 n=n,
                 all=len(both),
+                lines=faults.some_lines(wrong),
             )
             brief = Message(
                 "Records: {n} of {all} name another township than their point.", n=n, all=len(both)

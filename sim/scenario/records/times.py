@@ -24,6 +24,8 @@ NAMED: Final = (DAY_FIRST, MONTH_FIRST, EXCEL, UNIX_S, UNIX_MS)
 YEARS: Final = (1900, 2200)
 EXAMPLE: Final = "2025-01-08 14:05:30"
 
+FARTHEST: Final = timedelta(hours=14)  # of any clock from UTC
+
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -177,6 +179,8 @@ def _parts(found: dict[str, str | None]) -> Parts | None:
             return None
     zone = found.get("zone")
     offset = None if zone is None else _offset(zone)
+    if offset is not None and abs(offset) > FARTHEST:
+        return None
     return Parts(int(found["y"] or 0), first, second, doubtful, clock, offset)
 
 
@@ -302,6 +306,18 @@ def check_format(written: str | None, problems: Problems) -> str:
     return ""
 
 
+_TIME_ALONE: Final = rf"(?:{'|'.join(re.sub('[?]P<[a-z0-9]+>', '?:', c) for c in _CLOCK)})"
+
+
+def _unix(text: str) -> str | None:
+    """Which Unix numbers a text looks like: those of times from 2001 to 2033."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return UNIX_S if 1e9 <= number < 2e9 else UNIX_MS if 1e12 <= number < 2e12 else None
+
+
 def _refusal(text: str, written: str) -> Message:
     """What is wrong with a time that could not be read."""
     if written and written.casefold() not in (DAY_FIRST, MONTH_FIRST):
@@ -325,6 +341,19 @@ def _refusal(text: str, written: str) -> Message:
     if re.fullmatch(r"[34567]\d{4}(\.\d+)?", text):
         return Message(
             "this looks like a day number of Excel: write `time_format: excel`; found {found}",
+            found=text,
+        )
+    if (unix := _unix(text)) is not None:
+        return Message(
+            "this looks like a number of {name}: write `time_format: {name}`; found {found}",
+            name=unix,
+            found=text,
+        )
+    if re.fullmatch(_TIME_ALONE, half_width(text), re.IGNORECASE):
+        return Message("a time of day without its date; found {found}", found=text)
+    if re.search(r"\d\s?[A-Z]{3,4}$", text) and parsed(text[:-4].strip()) is not None:
+        return Message(
+            "several clocks have the same letters: write the offset, like +08:00; found {found}",
             found=text,
         )
     return Message(
