@@ -11,7 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 
 from sim import units
 from sim.model.calendar import DAY_NAMES, DAYS, HOURS, Hours
@@ -82,7 +89,22 @@ Cost = Annotated[
     ),
 ]
 
-ShortText = Annotated[str, Field(min_length=1, max_length=80), Form(Message("a text"))]
+
+def _legible(text: str) -> str:
+    """A text that is no blank and whole letters: halves of them no table and no file can hold."""
+    if not text.strip():
+        raise ValueError(Message("write a text that is not empty; found {found}", found=repr(text)))
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError(
+            Message("write whole letters: some here are broken, by another encoding perhaps; found "
+                    "{found}", found=text)
+        )  # fmt: skip
+    return text
+
+
+ShortText = Annotated[
+    str, Field(min_length=1, max_length=80), AfterValidator(_legible), Form(Message("a text"))
+]
 Count = Annotated[
     int, Field(ge=0, le=500, strict=True), Form(Message("a whole number from 0 to 500"))
 ]
