@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from sim.errors import Problem
+from sim.files.escapes import from_cell
 from sim.text import Message
 
 MARKS: Final = ("\t", ";", ",", "|", "，")
@@ -60,7 +61,7 @@ csv.field_size_limit(10_000_000)  # a polygon in a cell
 
 def _filled(reader: Iterator[list[str]]) -> Iterator[Row]:
     for row in reader:
-        cells = [cell.strip() for cell in row]
+        cells = [from_cell(cell.strip()) for cell in row]
         if any(cells):
             yield reader.line_num, cells  # type: ignore[attr-defined]
 

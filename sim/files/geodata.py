@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import json
 import re
 import sqlite3
 import warnings
@@ -28,7 +27,9 @@ import pandas as pd
 import pyogrio
 import pyproj
 
-from sim.text import Message
+from sim.errors import PlannerError
+from sim.files import json_text
+from sim.text import Message, message_of
 
 GEOPACKAGE, SHAPEFILE, GEOJSON = "GeoPackage", "Shapefile", "GeoJSON"
 SHAPES: Final = (GEOPACKAGE, SHAPEFILE, GEOJSON)
@@ -59,6 +60,15 @@ pyproj.network.set_network_enabled(False)
 
 class GeodataError(ValueError):
     """What a planner can do about a map file that is not read: a Message."""
+
+
+@contextlib.contextmanager
+def told_as(path: Path, error: type[PlannerError]) -> Iterator[None]:
+    """What is raised in here as GeodataError is raised as an error of the file."""
+    try:
+        yield
+    except GeodataError as found:
+        raise error(path, message_of(found)) from None
 
 
 class _Part(NamedTuple):
@@ -206,11 +216,13 @@ def _refuse_links(data: bytes) -> None:
         return dict(pairs)
 
     try:
-        read = json.loads(data.decode("utf-8-sig"), object_pairs_hook=look)
+        read = json_text.loads(data.decode("utf-8-sig"), look)
     except GeodataError:
         raise
-    except (ValueError, RecursionError) as error:
-        message = Message("this is not a map file that can be read ({error})", error=error)
+    except ValueError as error:
+        message = Message(
+            "this is not a map file that can be read ({reason})", reason=message_of(error)
+        )
         raise GeodataError(message) from None
     if not isinstance(read, dict) or read.get("type") not in GEOJSON_TYPES:
         raise GeodataError(_NOT[SHAPES])

@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError, did_you_mean
-from sim.files import dbf, geodata, tables, text
+from sim.files import dbf, entrance, geodata, tables, text
 from sim.text import Message, message_of
 
 Kind = tuple[int, ...]
@@ -52,7 +52,7 @@ class ShapesFile(NamedTuple):
 
 def file_of(path: Path) -> Path:
     """The file of `towns.gpkg|layer`, which names a layer as QGIS does."""
-    return path if path.is_file() else Path(str(path).partition("|")[0])
+    return path if entrance.is_file(path) else Path(str(path).partition("|")[0])
 
 
 def read_shapes(path: Path, kind: Kind, encoding: str = "") -> gpd.GeoDataFrame:
@@ -65,6 +65,10 @@ def read_shapes(path: Path, kind: Kind, encoding: str = "") -> gpd.GeoDataFrame:
     return found.frame
 
 
+NO_MAP_FILE: Final = Message("this is not a map file that can be read ({reason})")
+
+
+@entrance.reads(MapImportError, NO_MAP_FILE)
 def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     """The features of one kind, with what was left out; of several kinds the most frequent.
 
@@ -74,15 +78,13 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     planner can do about the file.
     """
     file, findings = file_of(path), []
+    entrance.require_file(file, MapImportError)
     known = _encoding(file, encoding)
     try:
-        data = geodata.opened(file)
-        layer, others = _layer(path, file, list(data.kinds.items()), kinds)
-        frame = geodata.read(data, layer, known.encoding if known else "")
-    except MapImportError:
-        raise
-    except geodata.GeodataError as error:
-        raise MapImportError(file, message_of(error)) from None
+        with geodata.told_as(file, MapImportError):
+            data = geodata.opened(file)
+            layer, others = _layer(path, file, list(data.kinds.items()), kinds)
+            frame = geodata.read(data, layer, known.encoding if known else "")
     except UnicodeDecodeError:
         if known is None:
             message = Message(
@@ -92,9 +94,6 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
             message = Message(
                 "its texts are not {encoding}: write --encoding", encoding=known.title
             )
-        raise MapImportError(path, message) from None
-    except Exception as error:  # GDAL has many ways to say that a file is something else
-        message = Message("this is not a map file that can be read ({error})", error=error)
         raise MapImportError(path, message) from None
     if not isinstance(frame, gpd.GeoDataFrame):
         raise MapImportError(path, Message("there are no shapes in it, only a table"))
@@ -183,7 +182,7 @@ def _taken(file: Path, layer: str, others: Sequence[str]) -> Message:
 
 def _encoding(path: Path, asked: str) -> text.Decoded | None:
     """The encoding of a Shapefile whose .cpg does not settle it; None for any other file."""
-    if path.suffix.lower() not in (".shp", ".zip") or not path.is_file():
+    if path.suffix.lower() not in (".shp", ".zip") or not entrance.is_file(path):
         return None
     try:
         return dbf.texts_of(path, asked)

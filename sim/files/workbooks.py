@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sim.errors import MapImportError, Problem
+from sim.files import entrance
 from sim.files.delimited import Row
 from sim.text import Message
 
 ENDINGS: Final = (".xlsx", ".xlsm")
 OTHER_ENDINGS: Final = (".xls", ".xlsb", ".ods", ".et")  # are asked to be saved as .xlsx
+
+
+NO_WORKBOOK: Final = Message("this is not an Excel file ({reason})")
 
 
 class Worksheet(NamedTuple):
@@ -31,7 +35,7 @@ def read_sheet(path: Path, wanted: str = "") -> Worksheet:
     except ImportError:
         message = Message('install what reads Excel files: pip install "tenthirty[excel]"')
         raise MapImportError(path, message) from None
-    try:
+    with entrance.reading(path, MapImportError, NO_WORKBOOK):
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         names = [s.title for s in book.worksheets if s.sheet_state == "visible"] or [
             s.title for s in book.worksheets
@@ -39,11 +43,6 @@ def read_sheet(path: Path, wanted: str = "") -> Worksheet:
         if wanted:
             names = [_of_that_name(path, [s.title for s in book.worksheets], wanted)]
         sheets = {name: _rows(book[name]) for name in names}
-    except MapImportError:
-        raise
-    except Exception as error:  # openpyxl says in many ways that a file is something else
-        message = Message("this is not an Excel file ({error})", error=error)
-        raise MapImportError(path, message) from None
     found = _chosen(sheets)
     _refuse_formulas(path, found.name)
     return found

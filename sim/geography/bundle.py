@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -20,13 +20,13 @@ import pyproj
 from shapely import Geometry, STRtree, points
 
 from sim.errors import MapError, Problem
-from sim.files import geodata
+from sim.files import entrance, geodata
 from sim.files.whole import replaced
 from sim.geography import checking
 from sim.geography.contents import LAYERS, MATRIX
 from sim.geography.roads import network
 from sim.geography.roads.network import Links, Network, Snapped
-from sim.text import Message, Name, message_of
+from sim.text import Message, Name
 
 URBAN, RURAL = 0, 1
 Layers = dict[str, Any]  # GeoDataFrames by layer; of `meta` and `matrix` plain ones
@@ -199,9 +199,12 @@ class Map:
 def read(path: Path) -> Map:
     """A bundle, read and checked; MapError with everything that is wrong with it."""
     path = Path(path)
-    if not path.is_file():
-        raise MapError(path, Message("no such file"))
-    return _read(path, path.stat().st_mtime_ns)
+    entrance.require_file(path, MapError)
+    with entrance.reading(path, MapError):
+        return _read(path, path.stat().st_mtime_ns)
+
+
+NO_BUNDLE: Final = Message("this is not a GeoPackage ({reason})")
 
 
 @lru_cache(maxsize=4)
@@ -216,7 +219,7 @@ def _read(path: Path, _changed: int) -> Map:
 
 def _layers(path: Path) -> Layers:
     """The layers of a file as they stand there; MapError if it lacks one, or numbers."""
-    try:
+    with entrance.reading(path, MapError, NO_BUNDLE), geodata.told_as(path, MapError):
         data = geodata.opened(path, (geodata.GEOPACKAGE,))
         missing = checking.missing_layers(data.parts)
         if missing:
@@ -227,13 +230,6 @@ def _layers(path: Path) -> Layers:
             name: geodata.rows_without_numbers(data, name, checking.numbers(name))
             for name in wanted
         }
-    except MapError:
-        raise
-    except geodata.GeodataError as error:
-        raise MapError(path, message_of(error)) from None
-    except Exception as error:  # GDAL has many ways to say that a file is something else
-        message = Message("this is not a GeoPackage ({error})", error=error)
-        raise MapError(path, message) from None
     problems = checking.texts_for_numbers(texts)
     if problems:
         raise MapError(path, problems)

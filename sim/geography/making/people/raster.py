@@ -28,7 +28,7 @@ from sim.geography.making.people.pixels import (
     zone_of_pixels,
 )
 from sim.geography.making.report import PEOPLE, Counted, Report, count, some
-from sim.text import Message, message_of
+from sim.text import Message
 
 ENDINGS: Final = (".tif", ".tiff", ".vrt", ".asc", ".img")
 UNREADABLE_ZIP: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
@@ -293,10 +293,11 @@ def _opened(path: Path) -> Iterator[Any]:
     rasterio_errors = _rasterio_errors()
     try:
         inside = _inside_zip(path)
-        with geodata.raster(path, inside[0] if inside else "") as source:
+        with (
+            geodata.told_as(path, MapImportError),
+            geodata.raster(path, inside[0] if inside else "") as source,
+        ):
             yield source
-    except geodata.GeodataError as error:
-        raise MapImportError(path, message_of(error)) from None
     except (rasterio_errors.RasterioError, *UNREADABLE_ZIP) as error:
         message = Message("this is not a raster that can be read ({error})", error=error)
         raise MapImportError(path, message) from None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sim.files import numerals
+from sim.files import json_text, numerals
 from sim.geography.making.roads import access, speeds, tags
 
 SHAPEFILE: Final = 10  # letters of a column's name in a Shapefile
@@ -90,7 +89,7 @@ def unpacked(text: str | None) -> dict[str, str]:
         return {}
     if text.lstrip().startswith("{"):
         try:
-            read = json.loads(text)
+            read = json_text.loads(text)
         except ValueError:
             return {}
         return {str(key): str(value) for key, value in read.items() if value is not None}

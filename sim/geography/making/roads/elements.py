@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import json
 import math
 import re
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sim.errors import MapImportError
-from sim.files import plain_xml
+from sim.files import json_text, plain_xml
 from sim.geography.making.roads import tags as road_words
 from sim.geography.making.roads.wording import said
 from sim.text import Message, message_of
@@ -200,7 +199,7 @@ def is_overpass(path: Path) -> bool:
     if path.suffix.lower() != JSON:
         return False
     try:
-        read = json.loads(path.read_bytes())
+        read = json_text.loads(path.read_bytes())
     except (ValueError, OSError):
         return False
     return isinstance(read, dict) and isinstance(read.get("elements"), list)
@@ -210,7 +209,7 @@ def _of_overpass(path: Path) -> Iterator[Element]:
     """Ways with their nodes (`>; out skel`) or with their geometry (`out geom`)."""
     where: dict[int, tuple[float, float]] = {}
     ways: list[dict[str, Any]] = []
-    read = json.loads(path.read_bytes())
+    read = json_text.loads(path.read_bytes())
     if "remark" in read:
         message = Message("Overpass did not finish ({remark}): ask it again", remark=read["remark"])
         raise MapImportError(path, message)
