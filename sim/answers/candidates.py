@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim import limits, units
 from sim.errors import CandidatesError, MapImportError, OptionError, Problem, ScenarioError
 from sim.files import entrance
-from sim.text import Message, Name
+from sim.text import Message, Name, message_of
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
 
 SEATS = "seats"
-MOST = 2_000
 
 
 class Candidate(NamedTuple):
@@ -45,18 +45,29 @@ def find(base: Scenario, where: str | Path | int = SEATS, seed: int = 0) -> list
         found = drawn(base.map, where, seed)
     elif text == SEATS:
         found = [Candidate(seat.name) for seat in base.map.townships]
-    elif text.isdecimal():
-        found = drawn(base.map, int(text), seed)
+    elif units.is_whole(text):
+        found = drawn(base.map, _how_many(text), seed)
     else:
         found = from_file(base.map, Path(where))
     if not found:
         raise OptionError("candidates", Message("there are none in {where}", where=text))
-    if len(found) > MOST:
+    if len(found) > limits.CANDIDATES:
         raise OptionError(
             "candidates",
-            Message("at most {most} can be tried; found {found}", most=MOST, found=len(found)),
+            Message(
+                "at most {most} can be tried; found {found}",
+                most=limits.CANDIDATES,
+                found=len(found),
+            ),
         )
     return found
+
+
+def _how_many(text: str) -> int:
+    try:
+        return units.whole(text)
+    except ValueError as error:
+        raise OptionError("candidates", message_of(error)) from None
 
 
 def from_file(the_map: Map, path: Path) -> list[Candidate]:

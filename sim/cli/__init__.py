@@ -7,6 +7,7 @@ that the bar shows before anything heavy is loaded.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import warnings
@@ -64,13 +65,18 @@ def main() -> None:
     debug = "--debug" in sys.argv
     sys.argv = [argument for argument in sys.argv if argument != "--debug"]
     endings.open_streams()
+    if not debug:
+        logging.lastResort = None  # what libraries note for those who write programs
+        os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of processes that are started
     with endings.told(debug) as reader:
-        _run(reader)
+        _run(reader, warnings.showwarning if debug else _silently)
 
 
-def _run(reader: endings.Reader) -> None:
-    """Run what was typed; the language is the reader's as soon as it is known."""
-    usually = warnings.showwarning
+def _run(reader: endings.Reader, usually: Callable[..., None]) -> None:
+    """Run what was typed; the language is the reader's as soon as it is known.
+
+    `usually`: what becomes of warnings that are not for a planner.
+    """
     warnings.showwarning = _plainly(usually, reader.say)
     asked, arguments = speech.taken_out(sys.argv[1:])
     reader.say = language(asked or usual())
@@ -80,16 +86,20 @@ def _run(reader: endings.Reader) -> None:
 
 
 def _plainly(usual: Callable[..., None], say: Language) -> Callable[..., None]:
-    """Warnings for a planner as their sentence alone, on stderr; all others as usual."""
+    """Warnings for a planner as their sentence alone, on stderr; all others as `usual`."""
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, PlannerWarning):
             told = message_of(message) if isinstance(message, Warning) else message
-            typer.echo(say(told), err=True)
+            speech.show(say(told), err=True)
         else:
             usual(message, category, *where, **more)
 
     return show
+
+
+def _silently(*warning: Any, **more: Any) -> None:
+    """A library's warning is of no use to a planner; `--debug` shows it with its place."""
 
 
 def commands(say: Language, asked: str | None = None) -> Any:

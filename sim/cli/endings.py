@@ -24,6 +24,7 @@ import typer
 from sim.cli import speech
 from sim.cli.options import Stopped
 from sim.errors import PlannerError
+from sim.text import first_line
 from sim.words.language import Language, language
 
 MENDABLE: Final = 2
@@ -90,7 +91,7 @@ def _end(error: BaseException, say: Language) -> NoReturn:
             "counts as a result. Please type the same command with --debug and send what it "
             "prints to whoever gave you tenthirty.",
             kind=type(error).__name__,
-            reason=_first_line(error),
+            reason=first_line(str(error)) or "–",
         ),
         FAULT,
     )
@@ -115,14 +116,8 @@ def _of_system(error: OSError, say: Language) -> NoReturn:
 
 def _tell(text: str, status: int) -> NoReturn:
     with suppress(OSError):  # nobody can be told
-        typer.echo(text, err=True)
+        speech.show(text, err=True)
     sys.exit(status)
-
-
-def _first_line(error: BaseException) -> str:
-    """What an error says, in a line that no terminal chokes on."""
-    line = next((line for line in str(error).splitlines() if line.strip()), "")
-    return "".join(sign if sign.isprintable() else " " for sign in line)[:300] or "–"
 
 
 # ── the streams it prints to ─────────────────────────────────────────────────────────────────
@@ -158,7 +153,7 @@ def _flushed(code: str | int | None, say: Language) -> str | int | None:
         reason = os.strerror(error.errno or 0)
         _silence()
         with suppress(OSError):
-            typer.echo(
+            speech.show(
                 say("What is printed could not be written to the end: {reason}.", reason=reason),
                 err=True,
             )

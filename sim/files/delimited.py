@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from sim.errors import Problem
+from sim.files.escapes import from_cell
 from sim.text import Message
 
 MARKS: Final = ("\t", ";", ",", "|", "，")
@@ -86,6 +87,7 @@ def _filled(reader: Iterator[list[str]]) -> Iterator[Row]:
         cells = [cell.strip() for cell in row]
         if not all(map(str.isascii, cells)):
             cells = [cell.strip(INVISIBLE).strip() for cell in cells]
+        cells = [from_cell(cell) for cell in cells]
         if any(cells):
             yield reader.line_num, cells  # type: ignore[attr-defined]
 

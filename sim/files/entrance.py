@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from sim.errors import PlannerError
-from sim.text import Message
+from sim.text import Message, first_line
 
 LOG: Final = logging.getLogger("sim")
 P = ParamSpec("P")
@@ -51,7 +51,6 @@ OF_ERRNO: Final = {
     errno.ESTALE: Message("the file cannot be read: the disk that it is on is gone"),
     errno.EMFILE: Message("the file cannot be read: too many files are open"),
 }
-MOST_SIGNS: Final = 200  # of what a library says
 
 
 @contextmanager
@@ -129,12 +128,5 @@ def in_words(error: BaseException, meaning: Message = UNEXPECTED) -> Message:
     if isinstance(error, OSError) and error.errno is not None:
         known = OF_ERRNO.get(error.errno)
         return known or Message(OF_SYSTEM, reason=os.strerror(error.errno))
-    reason = _shortened(str(error)) or type(error).__name__
+    reason = first_line(str(error)) or type(error).__name__
     return Message(meaning, kind=type(error).__name__, reason=reason)
-
-
-def _shortened(told: str) -> str:
-    """The first line of what a library says, without what no terminal should be sent."""
-    line = next((line for line in told.splitlines() if line.strip()), "")
-    clean = "".join(sign if sign.isprintable() else " " for sign in line[: MOST_SIGNS * 2]).strip()
-    return clean if len(clean) <= MOST_SIGNS else clean[: MOST_SIGNS - 1] + "…"

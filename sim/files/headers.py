@@ -30,7 +30,7 @@ def note_titles(titles: list[str]) -> list[Message]:
     if not titles:
         return []
     told = " / ".join(titles)
-    return [Message("above the header stands, and is not read: {text}", text=told)]
+    return [Message("above the header stands, and is no row of the table: {text}", text=told)]
 
 
 def _filled(row: Row) -> int:

@@ -89,9 +89,14 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
             as_said = {"encoding": known.encoding} if known else {}
             frame = gpd.read_file(file, layer=layer, **as_said)
     except UnicodeDecodeError:
-        message = Message(
-            "its texts are not {encoding}: write --encoding", encoding=known and known.title
-        )
+        if known is None:
+            message = Message(
+                "its texts are not in the encoding that its .cpg names, or UTF-8: write --encoding"
+            )
+        else:
+            message = Message(
+                "its texts are not {encoding}: write --encoding", encoding=known.title
+            )
         raise MapImportError(path, message) from None
     if not isinstance(frame, gpd.GeoDataFrame):
         raise MapImportError(path, Message("there are no shapes in it, only a table"))
@@ -268,7 +273,9 @@ def _mended(
         return frame, pd.DataFrame(), []
     shapes, names, said = drawn.copy(), labels(frame), []
     for row in wrong:
-        parts = _parts(shapely.GeometryCollection([shapely.make_valid(drawn[row])]))
+        # Each part by itself: ground in two parts is ground, not a hole.
+        valid = shapely.make_valid(shapely.get_parts(drawn[row]))
+        parts = _parts(shapely.GeometryCollection(valid.tolist()))
         shapes[row] = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), POLYGONS)])
     before, after = (_km2(some[wrong], frame.crs) for some in (drawn, shapes))
     for row, then, now in zip(wrong[:FEW], before, after, strict=False):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.text import Message
-from sim.units import half_width
+from sim.units import half_width, usual
 
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
@@ -22,6 +22,7 @@ _MARKS: Final = {
     "，": ",", "：": ":", "“": '"', "”": '"', "‘": "'", "’": "'", "「": '"', "」": '"',
     "｛": "{", "｝": "}", "［": "[", "］": "]", "【": "[", "】": "]", "、": ",",
 }  # fmt: skip
+MOST_SIGNS: Final = 1_000  # of a line that are looked at
 _WIDE: Final = "\u3000\xa0"
 
 
@@ -30,7 +31,8 @@ def in_structure(text: str) -> dict[int, Message]:
     or entries."""
     found = {}
     block: int | None = None  # the indentation of the key whose text stands below it
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, whole in enumerate(text.splitlines(), start=1):
+        line = whole[:MOST_SIGNS]
         indent = len(line) - len(line.lstrip())
         if block is not None and (not line.strip() or indent > block):
             continue
@@ -44,8 +46,8 @@ def in_structure(text: str) -> dict[int, Message]:
 
 def in_value(told: str) -> Message | None:
     """What to write instead in a value that cannot be read, as it was told."""
-    for wrong in re.findall("[０-９Ａ-Ｚａ-ｚ％＃＋－．]", told):
-        return _instead(half_width(wrong), wrong)
+    for wrong in re.findall("[０-９Ａ-Ｚａ-ｚ％＃＋－−．]", told):
+        return _instead(usual(wrong), wrong)
     return None
 
 

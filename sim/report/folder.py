@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from sim import words
 from sim.answers.answer import Answer, Provenance
 from sim.errors import OutputError
+from sim.files import escapes
 from sim.files.whole import FINISHED, LOGS, MARK, alone, told_in_words, write_whole
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def write_run_json(folder: Path, facts: dict[str, Any], inputs: Sequence[Path]) 
         "inputs": {str(path): sha256(path) for path in dict.fromkeys(inputs)},
         "versions": {"python": platform.python_version(), **versions()},
     }
-    text = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    text = escapes.in_json(said, indent=1) + "\n"
     write_whole(folder / MARK, lambda part: part.write_text(text, encoding="utf-8"))
 
 
@@ -220,7 +221,7 @@ def write(
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> None:
     # With a byte-order mark, or Excel reads the Chinese names as something else.
-    text: str = frame.to_csv(index=False)
+    text: str = escapes.in_cells(frame).to_csv(index=False)
     write_whole(path, lambda part: part.write_text(text, encoding="utf-8-sig"))
 
 

@@ -13,8 +13,10 @@ import numpy as np
 
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
+from sim.scenario import checks
 from sim.scenario.distributions import Distribution
 from sim.scenario.settings import Band, Settings
+from sim.scenario.settings.travel import check_together
 from sim.scenario.validation import Problems, validated
 from sim.scenario.values import Setting, parse_hours
 from sim.text import Message, message_of
@@ -51,7 +53,15 @@ def with_settings(
     checked = validated(Settings, dict(written), problems)
     if checked is None:
         return scenario
-    return replace(scenario, settings=_over(scenario.settings, checked, written))
+    altered = replace(scenario, settings=_over(scenario.settings, checked, written))
+    return _with_so_many_calls(altered, problems)
+
+
+def _with_so_many_calls(altered: Scenario, problems: Problems) -> Scenario:
+    """The same; told if there would be too many calls."""
+    if altered.recorded is None:
+        checks.how_many_calls(altered.settings, altered.map, problems)
+    return altered
 
 
 def _over(under: S, over: S, written: Mapping[str, Any]) -> S:
@@ -119,7 +129,8 @@ def with_demand_times(
     elif area is not None and str(area) not in AREAS:
         problems.tell(Message("write urban or rural; found {found}", found=area))
     else:
-        return times_the_calls(scenario, factor, AREAS if area is None else (area,))
+        altered = times_the_calls(scenario, factor, AREAS if area is None else (area,))
+        return _with_so_many_calls(altered, problems)
     return scenario
 
 
@@ -135,7 +146,12 @@ def with_speed_times(
         check_roads(scenario, roads, problems)
     if len(problems) > before:
         return scenario
-    return times_the_speed(scenario, factor, () if roads is None else (roads,))
+    altered = times_the_speed(scenario, factor, () if roads is None else (roads,))
+    try:
+        check_together(altered.settings.travel.bands)
+    except ValueError as error:
+        problems.tell(message_of(error))
+    return altered
 
 
 def _is_factor(value: object, most: float, problems: Problems) -> bool:

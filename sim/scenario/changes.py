@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from sim.errors import ScenarioError, did_you_mean
 from sim.scenario.layout import Ambulance, Layout, Station
 from sim.scenario.positions import position
 from sim.scenario.validation import Problems, validated
-from sim.scenario.values import ClockHours, Count, Form, LonLat, Place, Setting, ShortText
+from sim.scenario.values import ClockHours, Count, LonLat, Place, Setting, ShortText, whole
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 L = TypeVar("L", bound=Layout)
 V = TypeVar("V", bound="Verb")
-Difference = Annotated[
-    int, Field(ge=-500, le=500, strict=True), Form(Message("a whole number, like +1 or -1"))
-]
+Difference = Annotated[int, *whole(-500, 500, "+1")]
 
 
 class Verb(Setting):

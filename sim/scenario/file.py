@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from sim import limits
 from sim.errors import (
     MapError,
     OptionError,
@@ -21,6 +22,7 @@ from sim.errors import (
     did_you_mean,
 )
 from sim.files import entrance, yaml_slips
+from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
@@ -32,6 +34,8 @@ from sim.scenario.settings import Settings
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.text import Message, Name
+
+ENDINGS = (".yaml", ".yml")
 
 
 def load(path: str | Path) -> Scenario:
@@ -72,6 +76,7 @@ def _loaded(path: Path) -> Scenario:
         problems.at("layout").tell(
             Message("the layout has no ambulance: write stations under `layout`, with some")
         )
+    checks.how_many_ambulances(scenario, problems.at("layout"))
     whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
@@ -140,7 +145,9 @@ def _on_one_line(rules: Any) -> Any:
 def _scenario_path(path: Path) -> Path:
     """The file itself; of a folder, the one file in it that changes no other."""
     if path.is_dir():
-        files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+        files = sorted(
+            file for ending in ENDINGS for file in path.glob(f"*{ending}") if not is_part(file)
+        )
         bases, unread = [], list[ScenarioError]()
         for file in files:
             try:
@@ -162,9 +169,7 @@ def _scenario_path(path: Path) -> Path:
             )
         raise ScenarioError(path, message)
     if not path.exists():
-        near = [
-            str(p) for p in path.parent.glob("*") if p.suffix in (".yaml", ".yml") or p.is_dir()
-        ]
+        near = [str(p) for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
         hint = did_you_mean(str(path), near)
         missing = Message("no such file or folder{hint}", hint=hint)
         entrance.require_file(path, ScenarioError, missing)
@@ -210,6 +215,9 @@ def _with_bases(path: Path) -> list[YamlText]:
         base = _base_path(last)
         if base.resolve() in {text.path.resolve() for text in texts}:
             message = Message("the bases go round in a circle")
+            raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
+        if len(texts) > limits.BASES:
+            message = Message("more than {most} bases stand on each other", most=limits.BASES)
             raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
         texts.append(YamlText(base))
     return texts

@@ -16,7 +16,7 @@ from typing import Any
 from sim.errors import Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
-from sim.scenario import altering
+from sim.scenario import altering, checks
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
 from sim.scenario.layout import Layout
 from sim.scenario.records import CallRecords
@@ -89,6 +89,7 @@ class Scenario(Layout):
         changed = self.after(change, problems)
         if not problems and not changed.fleet:
             problems.tell(Message("the layout would have no ambulance left"))
+        checks.how_many_ambulances(changed, problems)
         problems.raise_if_any(ScenarioError, change.heading)
         what = change.verb.name(changed, self.map)
         return replace(changed, name=Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}"))
@@ -121,7 +122,11 @@ class Scenario(Layout):
             raise ScenarioError(Message("the study"), problems.found)
         changed = {key: getattr(checked, key) for key in study}
         own = self.settings.study.model_copy(update=changed)
-        return replace(self, settings=self.settings.model_copy(update={"study": own}))
+        settings = self.settings.model_copy(update={"study": own})
+        if self.recorded is None and "matters" not in changed:
+            checks.how_many_calls(settings, self.map, problems)
+            problems.raise_if_any(ScenarioError, Message("the study"))
+        return replace(self, settings=settings)
 
     # ── other settings than the file's; whatever is compared with it must have them, too ─────────
 

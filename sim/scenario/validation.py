@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from sim import units
 from sim.errors import PlannerError, Problem, did_you_mean, nearest
 from sim.files.yaml_lines import Loc
 from sim.scenario import distributions
 from sim.text import Message, message_of
 
+MOST_FINDINGS = 300  # of one reading; who mends so many reads the rest afterwards
 Locate = Callable[[Loc], tuple[str, int | None]]  # a field's file, if it is another's, and line
 Place = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -106,7 +109,7 @@ def in_words(
 ) -> Iterator[tuple[tuple[str | int, ...], Message]]:
     """Pydantic's findings in a planner's words, each once, with their place as the file has it."""
     found = []
-    for finding in error.errors():
+    for finding in error.errors()[:MOST_FINDINGS]:
         loc = _as_written(finding["loc"], raw)
         if finding["type"] in ("union_tag_invalid", "union_tag_not_found"):
             loc = (*loc, "distribution")
@@ -184,10 +187,10 @@ def _message(found: Any, model: type[BaseModel]) -> Message:
         names = str(ctx["expected"]).replace(" or ", ", ").replace("'", "")
         return Message("write one of {known}; found {found}", known=names, found=_short(value))
     if kind == "greater_than_equal":
-        least = f"{ctx['ge']:g}"
+        least = units.plainly(ctx["ge"])
         return Message("write at least {least}; found {found}", least=least, found=_short(value))
     if kind == "less_than_equal":
-        most = f"{ctx['le']:g}"
+        most = units.plainly(ctx["le"])
         return Message("write at most {most}; found {found}", most=most, found=_short(value))
     for stem, text in WANTED:
         if kind.startswith(stem):
@@ -230,8 +233,10 @@ WANTED = (
 
 
 def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    try:
+        return units.shown(str(value))
+    except (ValueError, RecursionError):
+        return units.shown(value)
 
 
 def _as_written(loc: Loc, raw: Any) -> tuple[str | int, ...]:
@@ -250,7 +255,7 @@ def _as_written(loc: Loc, raw: Any) -> tuple[str | int, ...]:
 
 def _known_keys(loc: Loc, model: type[BaseModel]) -> list[str]:
     """The settings that could have been meant where an unknown one was found."""
-    node = model.model_json_schema(by_alias=True)
+    node = _schema(model)
     definitions = node.get("$defs", {})
 
     def opened(schema: dict[str, Any]) -> list[dict[str, Any]]:
@@ -269,6 +274,11 @@ def _known_keys(loc: Loc, model: type[BaseModel]) -> list[str]:
             tagged = [s for s in here if _tag(s) == part]
             here = tagged or here
     return sorted({key for schema in here for key in schema.get("properties", {})})
+
+
+@lru_cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(by_alias=True)
 
 
 def _tag(schema: dict[str, Any]) -> Any:

@@ -37,7 +37,7 @@ def test_all_that_is_written_wrongly_is_told_at_once(tiny):
     said = str(caught.value)
     assert "targets.urban: write a number and a unit" in said
     assert "targets.town: no such setting" in said
-    assert "travel.ordinary: a share of a speed lies between 1 % and 300 %" in said
+    assert "travel.ordinary: write at most 300 %; found 900 %" in said
 
 
 def test_calls_are_so_many_times_as_many_in_town_or_country_or_both(tiny):

@@ -143,7 +143,7 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         (HEAD + "start: 2025-13-01\n", "line 5, start"),
         (HEAD + "start: 2025-01-06 08:00:00+08:00\n", "without a time zone"),
         (HEAD + "study: {replications: 0}\n", "line 5, study.replications"),
-        (HEAD + "study: {length: 1 min}\n", "between an hour and ten years"),
+        (HEAD + "study: {length: 1 min}\n", "study.length: write at least 1 h; found 1 min"),
         (HEAD + "base: mine\n", "the bases go round in a circle"),
         (HEAD + "base: nothing\n", 'line 5, base: no scenario "nothing" beside this file'),
         (HEAD + "name: Again\n", 'line 5: "name" is written twice'),

@@ -12,7 +12,8 @@ import shapely
 
 from sim.errors import MapError, MapImportError, Problem
 from sim.files import entrance, shapes
-from sim.geography import bundle, remote
+from sim.files.whole import is_part
+from sim.geography import remote
 from sim.geography.bundle import Layers
 from sim.geography.making import (
     checks,
@@ -54,7 +55,7 @@ def import_map(chosen: ImportOptions, tell: Tell = lambda stage: None, say: Say 
     """Makes `maps/<place>/<place>.gpkg`, its README.md and import.yaml; says what was found.
 
     `tell` hears of each stage; `say` is the language of the README. MapImportError with
-    everything that is wrong; nothing is written then.
+    everything that is wrong; nothing is written then. Killed at any moment, it can be repeated.
     """
     wrong = [*options.problems(chosen), *_occupied(chosen)]
     if wrong:
@@ -65,9 +66,7 @@ def import_map(chosen: ImportOptions, tell: Tell = lambda stage: None, say: Say 
     tell(Message("Writing"))
     try:
         chosen.folder.mkdir(parents=True, exist_ok=True)
-        bundle.write(chosen.bundle, layers)
-        writing.write_beside(chosen, layers, report, say)
-        (chosen.folder / "map.png").unlink(missing_ok=True)  # of an earlier import
+        writing.write(chosen, layers, report, say)
     except OSError as error:
         message = Message("it cannot be written ({error})", error=error.strerror)
         raise MapImportError(chosen.folder, message) from None
@@ -78,7 +77,8 @@ def _occupied(chosen: ImportOptions) -> Iterator[Problem]:
     """A map that was made in another way is not overwritten."""
     folder = chosen.folder
     by_import = (folder / choices.NAME).is_file()
-    if folder.is_dir() and any(folder.iterdir()) and not by_import:
+    foreign = folder.is_dir() and not all(map(is_part, folder.iterdir()))
+    if foreign and not by_import:
         message = Message(
             "{folder} holds something that no import made: choose another name", folder=folder
         )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple, get_args
 from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from sim import units
 from sim.errors import MapImportError, Problem, did_you_mean
 from sim.files import entrance, tables
 from sim.files.shapes import file_of
@@ -190,14 +191,16 @@ def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], P
         elif kind == "literal_error":
             known = [word for word in _literals(loc) if word]
             names = ", ".join(known)
-            message = Message("write one of {names}; found {found}", names=names, found=given)
-        elif kind in ("greater_than", "greater_than_equal", "finite_number"):
-            least = Message("write a number from 0 up; found {found:g}", found=given)
-            more = Message("write a number above 0; found {found}", found=given)
-            message = more if kind == "greater_than" else least
+            message = Message(
+                "write one of {names}; found {found}", names=names, found=units.shown(given)
+            )
+        elif kind in ("greater_than_equal", "less_than_equal"):
+            said = units.AT_LEAST if kind[0] == "g" else units.AT_MOST
+            bounds = {"least": context.get("ge"), "most": context.get("le")}
+            message = Message(said, **bounds, found=units.shown(given))
         else:
             wanted = next((said for stem, said in WANTED if kind.startswith(stem)), WANTED[0][1])
-            message = Message(wanted.text, found=given)
+            message = Message(wanted.text, found=units.shown(given))
         yield loc, Problem(message, option_of(loc))
 
 
@@ -208,6 +211,7 @@ WANTED: Final = (
     ("bool", Message("write true or false; found {found}")),
     ("int", Message("write a whole number; found {found}")),
     ("float", Message("write a number; found {found}")),
+    ("finite_number", Message("write a number; found {found}")),
     ("model", Message("write settings, like `key: value`; found {found}")),
 )
 

@@ -29,7 +29,8 @@ from sim.text import Message
 
 ENDINGS: Final = (".tif", ".tiff", ".vrt", ".asc", ".img")
 CROWDED_PER_KM2: Final = 300_000  # denser than where people live anywhere
-IMPOSSIBLE: Final = 1e9  # in a pixel or on a km²: a mark for no data that the file does not name
+# In a pixel or on a km², and of any numbers: a mark for no data that the file does not name.
+IMPOSSIBLE, IMPOSSIBLE_RELATIVE = 1e9, 1e30
 WHOLLY: Final = 0.995  # of the boundary is covered
 
 
@@ -49,6 +50,7 @@ class _Strip(NamedTuple):
     km2: np.ndarray
     zone: np.ndarray  # row of the zone; -1 in none; -2 outside the boundary
     missing: _Missing
+    largest: int  # pixels of the largest whole number that the raster can hold
 
 
 class _Missing(NamedTuple):
@@ -80,9 +82,11 @@ def read(
     """
     sums: list[PeopleSums] = []
     missing = _Missing()
+    largest = 0
     read_people = lost = crowded = areas = 0.0
     for strip in _strips(path, crs, zones, boundary, options, report):
         missing = missing.plus(strip.missing)
+        largest += strip.largest
         inside = strip.zone > -2
         read_people += strip.people.sum()
         lost += strip.people[~inside].sum()
@@ -94,6 +98,8 @@ def read(
     if options.unit == "people" and options.total is None:
         _refuse_crowds(path, crowded / read_people, read_people, areas)
     _note_missing(missing, report)
+    if largest:
+        report.warn(count(largest, LARGEST))
     report.note(PEOPLE, Message(READ_AS[options.unit].text, people=read_people))
     report.people.read += read_people
     note_lost(lost, read_people - lost, report)
@@ -116,6 +122,18 @@ NEGATIVE: Final = Counted(
 NO_NUMBER: Final = Counted(
     Message("{n} pixel of the raster is no number, or no possible one: taken as no data"),
     Message("{n} pixels of the raster are no numbers, or no possible ones: taken as no data"),
+)
+
+
+LARGEST: Final = Counted(
+    Message(
+        "{n} pixel holds the largest number that the raster can hold: if it means no data, say so "
+        "in the raster"
+    ),
+    Message(
+        "{n} pixels hold the largest number that the raster can hold: if it means no data, say so "
+        "in the raster"
+    ),
 )
 
 
@@ -238,10 +256,14 @@ def _strip(
 ) -> _Strip:
     """`moves`: from the raster to the map, and to degrees."""
     band = options.band or 1
-    values = source.read(band, window=window, masked=True).astype(float)
+    stored = source.read(band, window=window, masked=True)
+    whole = np.issubdtype(stored.dtype, np.integer)
+    largest = int((stored.compressed() == np.iinfo(stored.dtype).max).sum()) if whole else 0
+    values = stored.astype(float)
     values = values * source.scales[band - 1] + source.offsets[band - 1]
     raw = values.filled(0.0)
-    impossible = ~np.isfinite(raw) | ((raw > IMPOSSIBLE) & (options.unit != "relative"))
+    most = IMPOSSIBLE_RELATIVE if options.unit == "relative" else IMPOSSIBLE
+    impossible = ~np.isfinite(raw) | (raw > most)
     missing = _Missing(
         int(np.ma.getmaskarray(values).sum()),
         int((raw[~impossible] < 0).sum()),
@@ -255,7 +277,7 @@ def _strip(
     km2 = pixel_km2(place, row, col, to_degrees)
     people = value * km2 if options.unit == "per_km2" else value
     xy = np.column_stack(to_map.transform(*place_of(place, col + 0.5, row + 0.5)))
-    return _Strip(xy, value, people, km2, zone, missing)
+    return _Strip(xy, value, people, km2, zone, missing, largest)
 
 
 def _inside_zip(path: Path) -> list[str]:

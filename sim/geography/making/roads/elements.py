@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import json
 import math
 import re
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree
 
 from sim.errors import MapImportError
+from sim.files import json_text
 from sim.geography.making.roads import tags as road_words
 from sim.geography.making.roads.wording import said
 from sim.text import Message
@@ -200,7 +200,7 @@ def is_overpass(path: Path) -> bool:
     if path.suffix.lower() != JSON:
         return False
     try:
-        read = json.loads(path.read_bytes())
+        read = json_text.loads(path.read_bytes())
     except (ValueError, OSError):
         return False
     return isinstance(read, dict) and isinstance(read.get("elements"), list)
@@ -210,7 +210,7 @@ def _of_overpass(path: Path) -> Iterator[Element]:
     """Ways with their nodes (`>; out skel`) or with their geometry (`out geom`)."""
     where: dict[int, tuple[float, float]] = {}
     ways: list[dict[str, Any]] = []
-    read = json.loads(path.read_bytes())
+    read = json_text.loads(path.read_bytes())
     if "remark" in read:
         message = Message("Overpass did not finish ({remark}): ask it again", remark=read["remark"])
         raise MapImportError(path, message)

@@ -18,7 +18,7 @@ import shapely
 from sim.errors import MapImportError
 from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import EDGES, NODES, ROADS, Report, count
-from sim.geography.making.roads import access, columns, left_out
+from sim.geography.making.roads import access, columns, left_out, speeds
 from sim.geography.making.roads import tags as road_words
 from sim.geography.making.roads.cutting import along_their_course, runs_forward
 from sim.geography.making.roads.wording import said
@@ -54,11 +54,11 @@ def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     tail, head = _cut_at_barriers(graph, tail, head, report)
     lines = _lines(graph, np.frombuffer(graph.tail, np.int64), np.frombuffer(graph.head, np.int64))
     report.note(ROADS, Message("{edges} read", edges=count(len(lines), EDGES)))
-    if "speed_kph" in graph.said:
-        name = "speed_kph"
-        report.note(
-            ROADS, Message("speed from attribute {name}, in {unit}", name=name, unit="km/h")
-        )
+    for name, unit in speeds.IN_UNITS.items():
+        if name in graph.said:
+            report.note(
+                ROADS, Message("speed from attribute {name}, in {unit}", name=name, unit=unit)
+            )
     tags = _tags(graph)
     meaning = road_words.directed if graph.directed else _undirected
     roads = [meaning(said, options) for said in tags]
