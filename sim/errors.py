@@ -128,6 +128,9 @@ class WorkersError(PlannerError):
     heading = Message("{source} was not finished:")
 
 
+LONGEST_NAME = 200  # of what is compared with known names, letter by letter
+
+
 def did_you_mean(found: str, known: Sequence[str]) -> Message:
     """A hint to stand after an unknown name: the nearest known one, or the few there are."""
     near = nearest(found, known)
@@ -140,6 +143,8 @@ def did_you_mean(found: str, known: Sequence[str]) -> Message:
 
 def nearest(found: str, known: Sequence[str]) -> str:
     """The known name that may have been meant; "" if none is near."""
+    if len(str(found)) > LONGEST_NAME:
+        return ""
     begun = [name for name in known if found and str(name).startswith(str(found))]
     if begun:
         return begun[0]

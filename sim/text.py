@@ -16,6 +16,7 @@ Say = Callable[[str], str]  # a Language, or `str` for English
 
 NAME: Final = 240  # letters that are shown of a name: a layout is called by all its changes
 VALUE: Final = 600  # and of another text of a planner's within a sentence
+LIBRARY: Final = 200  # and of what a library says
 PAGE: Final = 6_000  # and of sentences within another, as long as the longest list of them
 _BLANK: Final = re.compile(r"[\t-\r\x85\u2028\u2029]")  # tabs and ends of lines
 # What commands a terminal, turns the direction of writing or cannot be seen, and halves of letters.
@@ -55,6 +56,11 @@ def shown(value: Any, most: int = VALUE) -> Any:
     return harmless(str(value), most)
 
 
+def first_line(told: str) -> str:
+    """What a library says of an error, in a line that may be shown; "" if it says nothing."""
+    return harmless(next((line for line in told.splitlines() if line.strip()), "").strip(), LIBRARY)
+
+
 class Message(str):
     """A sentence for people: English as it stands, with what a translation needs beside it.
 
@@ -80,6 +86,16 @@ class Message(str):
 def plain(text: str) -> str:
     """A text that has no values to fill in: its braces are doubled as in all others."""
     return text.replace("{{", "{").replace("}}", "}")
+
+
+# Control characters other than tab and line ends, halves of a character, and no characters at all.
+_UNREADABLE = re.compile("[\0-\x08\x0b-\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def unreadable(text: str) -> str:
+    """The first sign of a text that can be neither shown nor kept in a file; "" if none."""
+    found = _UNREADABLE.search(text)
+    return found[0] if found else ""
 
 
 def _again(text: str, values: dict[str, Any]) -> Message:

@@ -1,29 +1,28 @@
 """The command line: this folder is the only place that prints or exits.
 
 Every command reads its inputs whole, then works, then prints; what a planner can put right ends
-with one message and exit status 2. Rooms are opened inside the commands, so that the bar shows
-before anything heavy is loaded.
+with one message and exit status 2, as `endings` says. Rooms are opened inside the commands, so
+that the bar shows before anything heavy is loaded.
 """
 
 from __future__ import annotations
 
+from sim.cli import interrupts  # before all others, whose opening takes a while
+
+# isort: split
 import logging
 import os
 import sys
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
-from sim.cli import ask, decide, maps, prepare, speech
-from sim.cli.options import Stopped
-from sim.errors import PlannerError, PlannerWarning
+from sim.cli import ask, decide, endings, maps, prepare, speech
+from sim.errors import PlannerWarning
 from sim.text import message_of
 from sim.words.language import Language, language, usual
-
-STOPPED = 130
 
 app = typer.Typer(
     name="tenthirty",
@@ -65,39 +64,28 @@ def _options(
 
 
 def main() -> None:
-    """The entry point: one message for what a planner can mend; `--debug` shows where it arose."""
+    """The entry point: whatever becomes of a command is said in words; see `endings`."""
     debug = "--debug" in sys.argv
     sys.argv = [argument for argument in sys.argv if argument != "--debug"]
-    for stream in (sys.stdout, sys.stderr):  # a terminal that is not UTF-8 must not break a table
-        with suppress(AttributeError, ValueError):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    usually, say = warnings.showwarning if debug else _silently, language()
-    warnings.showwarning = _plainly(usually, say)
+    endings.open_streams()
     if not debug:
         logging.lastResort = None  # what libraries note for those who write programs
         os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of processes that are started
-    try:
-        asked, arguments = speech.taken_out(sys.argv[1:])
-        say = language(asked or usual())
-        warnings.showwarning = _plainly(usually, say)
-        command = commands(say, asked or os.environ.get("TENTHIRTY_LANG"))
-        sys.exit(command.main(arguments, prog_name="tenthirty", standalone_mode=False) or 0)
-    except PlannerError as error:
-        if debug:
-            raise
-        speech.show(error.told(say), err=True)
-        sys.exit(2)
-    except Stopped as stopped:
-        speech.show(say(stopped.args[0]), err=True)
-        sys.exit(STOPPED)
-    except (KeyboardInterrupt, typer.Abort):
-        sys.exit(STOPPED)
-    except speech.MISTAKES as error:
-        if type(error).__name__ == "NoArgsIsHelpError":
-            error.show()  # type: ignore[attr-defined]
-        else:
-            speech.show(speech.mistake(error, say), err=True)
-        sys.exit(2)
+    with endings.told(debug) as reader:
+        _run(reader, warnings.showwarning if debug else _silently)
+
+
+def _run(reader: endings.Reader, usually: Callable[..., None]) -> None:
+    """Run what was typed; the language is the reader's as soon as it is known.
+
+    `usually`: what becomes of warnings that are not for a planner.
+    """
+    warnings.showwarning = _plainly(usually, reader.say)
+    asked, arguments = speech.taken_out(sys.argv[1:])
+    reader.say = language(asked or usual())
+    warnings.showwarning = _plainly(usually, reader.say)
+    command = commands(reader.say, asked or os.environ.get("TENTHIRTY_LANG"))
+    sys.exit(command.main(arguments, prog_name="tenthirty", standalone_mode=False) or 0)
 
 
 def _plainly(usual: Callable[..., None], say: Language) -> Callable[..., None]:
@@ -133,3 +121,6 @@ def commands(say: Language, asked: str | None = None) -> Any:
     speech.translate_frames(say)
     speech.on_each(command, change)
     return command
+
+
+interrupts.told()

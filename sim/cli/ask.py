@@ -137,7 +137,7 @@ def coverage(
         from sim.words import page_of
 
         try:
-            before_s = None if before is None else units.seconds(before)
+            before_s = None if before is None else units.seconds.within("0 s", "7 days")(before)
         except ValueError as error:
             raise OptionError("--before", message_of(error)) from None
         answer = static_coverage(base, before_s)

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli import speech
+from sim.cli import numbers, speech
 from sim.cli.options import Lang
 from sim.cli.progress import bar
 from sim.geography.making.options import ImportOptions, OptionPlace, flat_names, groups
@@ -51,12 +51,17 @@ def _option(name: str, place: OptionPlace) -> inspect.Parameter:
     kind: Any = info.annotation if info.annotation in KINDS else str
     kind = str if isinstance(default, str) else kind
     switch = [f"--{name.replace('_', '-')}"] if kind is bool else []
-    option = typer.Option(
-        *switch,
-        help=info.description,
-        rich_help_panel=groups()[place.group].panel if place.group else None,
-        show_default=default is not None,
-    )
+    said: dict[str, Any] = {
+        "help": info.description,
+        "rich_help_panel": groups()[place.group].panel if place.group else None,
+        "show_default": default is not None,
+    }
+    bounds = [getattr(mark, end) for end in ("ge", "le") for mark in info.metadata
+              if hasattr(mark, end)]  # fmt: skip
+    if bounds:
+        option = (numbers.number if kind is float else numbers.whole)(*bounds, **said)
+    else:
+        option = typer.Option(*switch, **said)
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=default
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -53,6 +54,9 @@ class EncodingError(ValueError):
 
 
 NO_TEXT = Message("this is not a text file in UTF-8, UTF-16, GB 18030, Big5 or Windows-1252")
+ZEROS = Message(
+    "line {line} holds bytes of zero: the file is damaged, or is no text; save it anew as UTF-8"
+)
 UNSURE = Message(
     "its encoding is not clear: as {first} it begins with {text}, as {second} with {other}; "
     "write --encoding {first} or --encoding {second}, or save it as UTF-8"
@@ -128,10 +132,23 @@ def _as_unicode(data: bytes) -> Decoded | None:
             text = data.decode(marked[0])
             return Decoded(text, marked[0]) if _printable(text) else None
         if b"\0" in data:  # of commas and line ends in UTF-16
+            _check_few_zeros(data)
             return _as_utf16(data)
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         return None
+
+
+def _check_few_zeros(data: bytes) -> None:
+    """EncodingError of a text in which a zero byte stands by itself: in UTF-16 there are many."""
+    at = data.index(0)
+    if data.count(0) * 5 < len(data):
+        with suppress(UnicodeDecodeError):
+            data.decode("utf-8")
+            line = data.count(b"\n", 0, at) + 1
+            raise EncodingError(
+                Message("line {line} has a zero byte, which no text has: delete it", line=line)
+            )
 
 
 def _as_utf16(data: bytes) -> Decoded | None:
@@ -154,6 +171,9 @@ def _printable(text: str) -> bool:
 def _guessed(data: bytes) -> Decoded:
     """The most plausible reading; EncodingError if there is none, or two."""
     if b"\0" in data:
+        at = data.index(b"\0")
+        if data.count(b"\0") < 0.1 * len(data):  # text with damage, not another kind of file
+            raise EncodingError(Message(ZEROS, line=data.count(b"\n", 0, at) + 1))
         raise EncodingError(NO_TEXT)
     sample = data[:SOME_BYTES]
     sample = sample[: sample.rfind(b"\n") + 1] or sample

@@ -14,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.errors import OptionError
+from sim.errors import OptionError, PlannerError
+from sim.files import entrance
 from sim.text import PAGE, Message, Name, plain, shown
 
 HERE = Path(__file__).parent
@@ -207,7 +208,8 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     if not stale:
         with compiled.open("rb") as file:
             return gettext.GNUTranslations(file)
-    texts = read_po(source)
+    with entrance.reading(source, PlannerError):
+        texts = read_po(source)
     header = texts.get("", [""])[0]
     plural = "n != 1"
     for line in header.splitlines():

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from pathlib import Path
 from weakref import WeakValueDictionary
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from sim.files.cache import add_array, cache_folder
-from sim.files.whole import replaced
+from sim.files.cache import add_array, keep_array, kept_array, kept_at
 from sim.model.roads import Edges
 from sim.policies.clock import TICKS
 
@@ -51,23 +48,23 @@ def cached_table(graph: Edges, ends: np.ndarray, keep: bool = True) -> np.ndarra
     key = _fingerprint(graph, ends)
     found = _IN_USE.get(key)
     if found is None:
-        found = _IN_USE[key] = _kept_table(cache_folder() / f"{key}.npy", graph, ends)
+        found = _IN_USE[key] = _kept_table(f"{key}.npy", graph, ends)
     return found
 
 
 _IN_USE: WeakValueDictionary[str, np.ndarray] = WeakValueDictionary()
 
 
-def _kept_table(path: Path, graph: Edges, ends: np.ndarray) -> np.ndarray:
-    with contextlib.suppress(OSError, ValueError):  # absent, or damaged: made anew
-        return np.load(path, mmap_mode="r")
-    made = table(graph, ends)
-    with contextlib.suppress(OSError):  # without a place to keep it, it is just not kept
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replaced(path) as part:
-            np.save(part, made)
-        return np.load(path, mmap_mode="r")
-    return made
+def _kept_table(name: str, graph: Edges, ends: np.ndarray) -> np.ndarray:
+    folder = kept_at()
+    if folder is None:
+        return table(graph, ends)
+    found = kept_array(folder / name)
+    if found is None:  # absent, or damaged
+        made = table(graph, ends)
+        keep_array(folder / name, made.dtype, made.shape, [made])
+        found = kept_array(folder / name)  # mapped, so that workers share it
+    return made if found is None else found
 
 
 def _fingerprint(graph: Edges, ends: np.ndarray) -> str:
