@@ -7,6 +7,9 @@ that the bar shows before anything heavy is loaded.
 
 from __future__ import annotations
 
+from sim.cli import interrupts  # before all others, whose opening takes a while
+
+# isort: split
 import logging
 import os
 import sys
@@ -118,3 +121,6 @@ def commands(say: Language, asked: str | None = None) -> Any:
     speech.translate_frames(say)
     speech.on_each(command, change)
     return command
+
+
+interrupts.told()

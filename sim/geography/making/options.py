@@ -196,7 +196,10 @@ def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], P
             )
         elif kind in ("greater_than_equal", "less_than_equal"):
             said = units.AT_LEAST if kind[0] == "g" else units.AT_MOST
-            bounds = {"least": context.get("ge"), "most": context.get("le")}
+            bounds = {
+                "least": units.plainly(context.get("ge", 0)),
+                "most": units.plainly(context.get("le", 0)),
+            }
             message = Message(said, **bounds, found=units.shown(given))
         else:
             wanted = next((said for stem, said in WANTED if kind.startswith(stem)), WANTED[0][1])

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from xml.etree import ElementTree
 
 from sim.errors import MapImportError
-from sim.files import json_text
+from sim.files import json_text, plain_xml
 from sim.geography.making.roads import tags as road_words
 from sim.geography.making.roads.wording import said
-from sim.text import Message
+from sim.text import Message, message_of
 
 JSON: Final = ".json"
 BLOCK: Final = 1 << 20
@@ -92,7 +91,7 @@ def _of_extract(path: Path) -> Iterator[Element]:
     node, way = osmium.osm.NODE, osmium.osm.WAY
     try:
         found = (
-            osmium.FileProcessor(str(path), node | way)
+            osmium.FileProcessor(str(path.resolve()), node | way)
             .with_locations()
             .with_filter(osmium.filter.KeyFilter("highway", "route").enable_for(way))
             .with_filter(osmium.filter.KeyFilter("barrier").enable_for(node))
@@ -152,8 +151,8 @@ def _of_editor(path: Path) -> Iterator[Element]:
                         yield Barrier(tags, number)
                 elif road_words.is_road(tags):
                     ways.append((tags, [_node(nd, where) for nd in one.iter("nd")]))
-    except (ElementTree.ParseError, ValueError, OSError, EOFError) as error:
-        message = Message("this is not an OpenStreetMap file ({error})", error=error)
+    except (ValueError, OSError, EOFError) as error:
+        message = Message("this is not an OpenStreetMap file ({error})", error=message_of(error))
         raise MapImportError(path, message) from None
     for tags, nodes in ways:
         yield _placed(tags, nodes, where)
@@ -170,7 +169,7 @@ def _node(nd: Any, where: dict[int, tuple[float, float]]) -> int:
 def _there(file: Any) -> Iterator[Any]:
     """Nodes and ways, each forgotten once it is read."""
     root: Any = None
-    for event, one in ElementTree.iterparse(file, events=("start", "end")):
+    for event, one in plain_xml.events(file):
         root = one if root is None else root
         if event == "end" and one.tag in ("node", "way"):
             yield one
