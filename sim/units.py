@@ -116,6 +116,11 @@ def shown(value: object) -> str:
     return harmless(text, HALF_A_LINE)
 
 
+def spelt(value: object) -> str:
+    """What was found in Python, as it is written there: a text in quotes."""
+    return shown(repr(value)) if isinstance(value, str) else shown(value)
+
+
 # ── quantities ───────────────────────────────────────────────────────────────────────────────
 
 _QUANTITY: Final = re.compile(rf"({_NUMBER})\s*([^\s0-9.,].*?)")

@@ -233,14 +233,21 @@ def _level_zero_s(busy: np.ndarray, duty: np.ndarray, window: Window) -> float:
 
 
 def on_shift(busy: np.ndarray, duty: np.ndarray) -> np.ndarray:
-    """The parts of the busy intervals that lie within a shift of the same ambulance."""
+    """The parts of the busy intervals that lie within a shift of the same ambulance.
+
+    The busy intervals of an ambulance do not overlap, and come in the order of time.
+    """
+    parts = [np.zeros((0, 3))]
     order = np.argsort(busy[:, 0], kind="stable")
-    ambulances, firsts = np.unique(busy[order, 0], return_index=True)
-    parts = []
-    for ambulance, rows in zip(ambulances, np.split(order, firsts[1:]), strict=False):
-        works = busy[rows]
+    of = busy[order, 0]
+    for ambulance in np.unique(of):
+        works = busy[
+            order[np.searchsorted(of, ambulance) : np.searchsorted(of, ambulance, "right")]
+        ]
         for _, start, end in duty[duty[:, 0] == ambulance]:
-            first, last = np.maximum(works[:, 1], start), np.minimum(works[:, 2], end)
-            some = last > first
-            parts.append(np.column_stack([works[some, 0], first[some], last[some]]))
-    return np.vstack(parts) if parts else np.zeros((0, 3))
+            # Only what meets the shift is looked at: years of shifts meet years of work.
+            some = works[np.searchsorted(works[:, 2], start, "right") :]
+            some = some[: np.searchsorted(some[:, 1], end)]
+            first, last = np.maximum(some[:, 1], start), np.minimum(some[:, 2], end)
+            parts.append(np.column_stack([some[:, 0], first, last]))
+    return np.vstack(parts)

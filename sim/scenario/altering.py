@@ -5,6 +5,7 @@ What is altered here holds for whatever layout is made of the scenario afterward
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -159,10 +160,13 @@ def with_speed_times(
 def _is_factor(value: object, most: float, problems: Problems) -> bool:
     """Whether a value says how many times; told if it does not."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        problems.tell(Message("write a number; found {found}", found=units.shown(value)))
+        problems.tell(Message("write a number; found {found}", found=units.spelt(value)))
         return False
     if not LEAST <= value <= most:
-        found = float(max(min(value, 1e300), -1e300))  # a whole number may be no float
+        try:
+            found = float(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            found = math.inf if value > 0 else -math.inf
         problems.tell(Message(TIMES, least=LEAST, most=most, found=found))
         return False
     return True

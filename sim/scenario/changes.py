@@ -239,7 +239,7 @@ class Change(Setting):
             return change
         if not isinstance(change, Verb | Mapping):
             message = Message(
-                "write settings, like `key: value`; found {found}", found=units.shown(change)
+                "write settings, like `key: value`; found {found}", found=units.spelt(change)
             )
             raise ScenarioError(Message("the change"), message)
         raw = {change.key: change} if isinstance(change, Verb) else dict(change)
