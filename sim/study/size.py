@@ -20,9 +20,10 @@ from sim.text import Message
 
 # Bytes, as large as they were found, and a little more.
 A_PROCESS: Final = 250e6  # a worker with its libraries
-A_CALL: Final = 400.0  # of a replication while it is drawn, run and tallied
+A_CALL: Final = 340.0  # of a replication while it is drawn, run and tallied
 A_LOGGED_CALL: Final = 500.0  # besides, where every call and trip is wanted
-A_ROW: Final = 200.0  # a call that is kept for every measure, with what measures make of it
+A_ROW: Final = 60.0  # a call that is kept for every measure
+A_POOLED_ROW: Final = 140.0  # what measures make of it, once all are there
 RESERVE: Final = 0.1  # of what is free: others use the machine, too
 SMALL: Final = 50e6  # what is not worth asking the machine
 
@@ -34,11 +35,12 @@ class Size(NamedTuple):
     replication: float  # while it is computed
     engines: float  # of one process
     kept: float  # of all replications, in the process of the command
+    pooled: float = 0.0  # what is made of that when they are finished
 
     @property
     def alone(self) -> float:
         """Where the process of the command does all."""
-        return self.kept + self.engines + self.replication
+        return self.kept + self.engines + max(self.replication, self.pooled)
 
     @property
     def worker(self) -> float:
@@ -53,14 +55,16 @@ def size(plan: Plan, replications: int, rows: Sequence[int], made: Collection[in
     """
     layouts, count = len(rows), max(calls(plan.demands[row]) for row in rows)
     logged = A_LOGGED_CALL * layouts if plan.logs else 0.0  # those of all layouts come together
+    pooled = 0.0
     if plan.keep == Keep.ROWS:
-        kept = A_ROW * count * layouts * replications
+        many = count * layouts * replications
+        kept, pooled = A_ROW * many, A_POOLED_ROW * many
     else:
         kept = 16.0 * len(COUNTED) * AREAS * len(plan.setup.people) * layouts * replications
     engines = sum(_engine(plan, row) for row in rows if row not in made)
     if not made:  # a worker has the roads for itself
         engines += _roads(plan)
-    return Size(count, (A_CALL + logged) * count, engines, kept)
+    return Size(count, (A_CALL + logged) * count, engines, kept, pooled)
 
 
 def calls(demand: Demand) -> float:
@@ -123,13 +127,13 @@ def check_calls(demands: tuple[Demand, ...], layouts: int, keep: Keep, logs: boo
 def _too_large(needs: Size, free: float) -> Message:
     """What it would need, what there is, and what to do."""
     values = {"calls": needs.calls, "need": needs.alone / GB, "free": free / GB}
-    if needs.replication >= max(needs.kept, needs.engines):
+    if needs.replication >= max(needs.kept + needs.pooled, needs.engines):
         return Message(
             "a replication of {calls:,.0f} calls needs {need:,.1f} GB of memory, and {free:,.1f} "
             "GB are free: write a shorter study.length, and more replications instead",
             **values,
         )
-    if needs.kept >= needs.engines:
+    if needs.kept + needs.pooled >= needs.engines:
         return Message(
             "with {calls:,.0f} calls in each, the replications need {need:,.1f} GB of memory "
             "together, and {free:,.1f} GB are free: take fewer replications, a shorter "

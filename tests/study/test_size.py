@@ -36,6 +36,13 @@ def test_as_many_processes_work_at_once_as_memory_has_room_for(monkeypatch):
     assert sizes.at_once(one_each._replace(kept=6.5e9), 8) == 1
 
 
+def test_measures_are_made_when_no_replication_is_computed_any_more(monkeypatch):
+    free(monkeypatch, 10)
+    sizes.at_once(need(replication=4e9, kept=4e9, pooled=4.5e9), 1)
+    with pytest.raises(SizeError, match=r"need 11\.0 GB of memory together"):
+        sizes.at_once(need(replication=4e9, kept=4e9, pooled=7e9), 1)
+
+
 def test_where_nobody_knows_what_is_free_nothing_is_refused(monkeypatch):
     monkeypatch.setattr(sizes, "free_memory", lambda: None)
     assert sizes.at_once(need(replication=1e15), 8) == 8
@@ -63,7 +70,7 @@ def test_rows_and_logs_and_layouts_need_more_than_sums(day):
     expected = demand.expected_calls(drawn, window, len(made.setup.people)).sum()
     assert sums.calls == pytest.approx(expected, rel=0.1), "hours differ, and these are a few days"
     rows = sizes.size(made._replace(keep=Keep.ROWS), 10, [0, 1])
-    assert rows.kept > 10 * sums.kept / 2
+    assert rows.kept + rows.pooled > sums.kept
     assert sizes.size(made._replace(keep=Keep.ROWS), 20, [0, 1]).kept == 2 * rows.kept
     assert sizes.size(made._replace(logs=True), 10, [0, 1]).replication > sums.replication
     assert sizes.size(made, 10, [0]).engines < sums.engines
@@ -102,7 +109,7 @@ def test_a_replication_that_does_not_fit_is_refused_before_any_table_is_made(day
     monkeypatch.setattr(system, "build", never)
     rates = {"rate": {"urban": "600 per day", "rural": "600 per day"}}
     large = day.with_study(length="3330 days").with_settings(demand=rates)
-    with pytest.raises(SizeError, match=r"a replication of 3,99\d,\d{3} calls needs 2\.4 GB"):
+    with pytest.raises(SizeError, match=r"a replication of 3,99\d,\d{3} calls needs 1\.6 GB"):
         comparison.compare(large, draft=True)
 
 
