@@ -505,6 +505,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=0.0, help="begin none after so long")
     parser.add_argument("--jobs", type=int, default=2, help="at once")
     asked = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
     began, chance = time.monotonic(), random.Random(asked.seed)
     with tempfile.TemporaryDirectory(prefix="tenthirty-kills-") as within:
         town = Town(Path(within).resolve())
@@ -531,11 +532,9 @@ def main() -> None:
     sys.exit(1 if any(outcome.faults or outcome.differing for outcome in outcomes) else 0)
 
 
-def in_time(town: Town, case: Case, began: float, minutes: float) -> Outcome | None:
+def in_time(town: Town, case: Case, upto: float) -> Outcome | None:
     """What comes of a case, unless it is too late to begin with it."""
-    if minutes and time.monotonic() - began > 60 * minutes:
-        return None
-    return killed(town, case)
+    return killed(town, case) if time.monotonic() < upto else None
 
 
 KINDS = ("file", "start", "answer", "exec", "worker", "all workers", "stopped", "interrupt",
