@@ -520,9 +520,8 @@ def main() -> None:
         print(f"{len(todo)} of {len(cases)} kills", flush=True)
         with ThreadPoolExecutor(asked.jobs) as threads:
             outcomes = []
-            for outcome in threads.map(
-                lambda case: in_time(town, case, began, asked.minutes), todo
-            ):
+            upto = began + 60 * asked.minutes if asked.minutes else math.inf
+            for outcome in threads.map(lambda case: in_time(town, case, upto), todo):
                 if outcome is None:
                     continue
                 outcomes.append(outcome)
