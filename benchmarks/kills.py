@@ -382,6 +382,8 @@ def killed(town: Town, case: Case) -> Outcome:
         _, said = process.communicate(timeout=HANGS_AFTER_S + 4 * town.seconds[case.command])
         status = process.returncode
     except subprocess.TimeoutExpired:
+        there = ", ".join(f"{one.pid} {one.status()}" for one in processes_of(folder))
+        print(f"  {case}: status {process.poll()}; still there: {there}", flush=True)
         faults.append("hangs")
         process.kill()
         for left in processes_of(folder):

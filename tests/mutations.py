@@ -1,7 +1,7 @@
 """Tables, workbooks and any bytes, spoiled in every way that we could think of.
 
-    kind, data = mutated_table(ROWS, random.Random(7))      # bytes of a .csv
-    kind, data = mutated_workbook(ROWS, random.Random(7))   # bytes of a .xlsx
+    kind, data = mutated_table(RECORDS, random.Random(7))      # bytes of a .csv
+    kind, data = mutated_workbook(RECORDS, random.Random(7))   # bytes of a .xlsx
     kind, data = mutated_bytes(data, random.Random(7))      # of any file
     kind, text = mutated_text(text, random.Random(7))       # of XML, JSON and the like
 
@@ -34,6 +34,19 @@ HOSTILE = (
 )  # fmt: skip
 ENCODINGS = ("gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig", "utf-7",
              "cp1252", "latin-1", "cp037")  # fmt: skip
+
+
+# Calls of Liling, two rows an incident.
+RECORDS: Rows = [
+    ["received_at", "lon", "lat", "township", "priority", "incident", "conveyed", "hospital",
+     "turnout_s", "on_scene_min", "arrived_at"],
+    *(
+        [f"2025-01-{8 + n // 4:02d} {n:02d}:05:{n + 10}", f"{113.45 + n / 200:.3f}", "27.66", "枫林镇",
+         ("red", "yellow", "green")[n % 3], str(n // 2), "是" if n % 2 else "否", "", str(60 + n),
+         str(10 + n), f"2025-01-{8 + n // 4:02d} {n:02d}:25:30"]
+        for n in range(12)
+    ),
+]  # fmt: skip
 
 
 # ── bytes of any file ────────────────────────────────────────────────────────────────────────

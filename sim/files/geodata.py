@@ -221,11 +221,17 @@ def _refuse_links(data: bytes) -> None:
         raise
     except ValueError as error:
         message = Message(
-            "this is not a map file that can be read ({reason})", reason=message_of(error)
+            "this is not a map file that can be read ({reason})", reason=_reason(error)
         )
         raise GeodataError(message) from None
     if not isinstance(read, dict) or read.get("type") not in GEOJSON_TYPES:
         raise GeodataError(_NOT[SHAPES])
+
+
+def _reason(error: ValueError) -> str:
+    """The sentence of an error of ours, else all that a library says."""
+    told = message_of(error)
+    return told if isinstance(told, Message) else str(error)
 
 
 def _is_link(crs: dict[str, Any]) -> bool:
@@ -290,24 +296,37 @@ def _rows(path: Path, layer: str) -> int:
     return rows
 
 
-def rows_without_numbers(data: Geodata, layer: str, columns: Collection[str]) -> dict[str, int]:
-    """{column: how many rows of a GeoPackage's layer hold something that is no number there}.
+class OtherRows(NamedTuple):
+    """Rows that hold something else than they should: how many, and the first one's number."""
 
-    SQLite stores a text in a column of numbers, and GDAL reads it as 0.
+    number: int
+    first: int
+
+
+def rows_without_numbers(
+    data: Geodata, layer: str, columns: Collection[str]
+) -> dict[str, OtherRows]:
+    """{column: the rows of a GeoPackage's layer that hold something else than its numbers}.
+
+    SQLite stores a text in a column of numbers, which GDAL reads as 0, and a half in one of whole
+    numbers, which it cuts off.
     """
     with _database(data.path.resolve()) as database:
-        there = {
-            str(row[1]).casefold()
+        declared = {
+            str(row[1]).casefold(): str(row[2]).upper()
             for row in database.execute(f"pragma table_xinfo({_quoted(layer)})").fetchall()
         }
-        wanted = [column for column in columns if column.casefold() in there]
-        if not wanted:
-            return {}
-        sums = ", ".join(
-            f"coalesce(sum(typeof({_quoted(one)}) in ('text', 'blob')), 0)" for one in wanted
-        )
-        found = database.execute(f"select {sums} from {_quoted(layer)}").fetchone()
-    return dict(zip(wanted, map(int, found), strict=True))
+        other: dict[str, OtherRows] = {}
+        for column in (one for one in columns if one.casefold() in declared):
+            whole = re.search("INT|BOOL", declared[column.casefold()])
+            kinds = "'text', 'blob', 'real'" if whole else "'text', 'blob'"
+            found = database.execute(
+                f"select count(*), min(rowid) from {_quoted(layer)} "
+                f"where typeof({_quoted(column)}) in ({kinds})"
+            ).fetchone()
+            if found[0]:
+                other[column] = OtherRows(*found)
+    return other
 
 
 def _quoted(name: str) -> str:

@@ -226,11 +226,11 @@ def _layers(path: Path) -> Layers:
             raise MapError(path, missing)
         wanted = [*LAYERS, *([MATRIX] if MATRIX in data.parts else [])]
         layers = {name: geodata.read(data, name) for name in wanted}
-        texts = {
+        other = {
             name: geodata.rows_without_numbers(data, name, checking.numbers(name))
             for name in wanted
         }
-    problems = checking.texts_for_numbers(texts)
+    problems = checking.no_numbers(other)
     if problems:
         raise MapError(path, problems)
     return layers

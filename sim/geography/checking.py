@@ -16,6 +16,7 @@ import pyproj
 import shapely
 
 from sim.errors import Problem
+from sim.files.geodata import OtherRows
 from sim.geography.contents import (
     ALL_PEOPLE,
     BOUNDARY_KM,
@@ -31,6 +32,7 @@ from sim.geography.contents import (
     META,
     NEAR_KM,
     NO_SHAPES,
+    NOWHERE_M,
     NUMBER,
     POINTS,
     POLYGONS,
@@ -85,18 +87,20 @@ def problems(layers: Layers) -> list[Problem]:
     return found
 
 
-def texts_for_numbers(stored: Mapping[str, Mapping[str, int]]) -> list[Problem]:
-    """What a file holds where numbers should be; `stored`: [layer][column] rows of other kinds.
-
-    A database takes a text for a number, and what reads it makes it 0.
-    """
+def no_numbers(stored: Mapping[str, Mapping[str, OtherRows]]) -> list[Problem]:
+    """What a file holds that its columns' numbers are not; `stored`: by layer and column."""
     return [
         Problem(
-            Message("{rows:,} rows hold no number; write numbers", rows=rows), _column(name, column)
+            Message(
+                "{rows:,} rows hold something else than the column's numbers, the first of them "
+                "row {first}; write numbers",
+                rows=rows.number,
+                first=rows.first,
+            ),
+            _column(name, column),
         )
         for name, columns in stored.items()
         for column, rows in columns.items()
-        if rows
     ]
 
 
@@ -308,9 +312,12 @@ def _shapes(name: str, layer: Layer, frame: Any) -> Iterator[Problem]:
         return
     xy, row = shapely.get_coordinates(shapes, return_index=True)
     nowhere = np.zeros(len(shapes), bool)
-    nowhere[row[~np.isfinite(xy).all(axis=1)]] = True
+    nowhere[row[~(np.abs(xy) < NOWHERE_M).all(axis=1)]] = True  # nan is not less either
     if nowhere.any():
-        message = Message("row {rows}: its coordinates are no numbers", rows=_rows(nowhere))
+        message = Message(
+            "row {rows}: its coordinates are no numbers, or lie nowhere on earth",
+            rows=_rows(nowhere),
+        )
         yield Problem(message, here)
         return
     if layer.shapes == POLYGONS:

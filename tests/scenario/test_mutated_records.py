@@ -14,17 +14,6 @@ from sim.scenario.settings.replay import Replay
 from sim.words.language import language
 
 PRIORITIES = ["red", "yellow", "green"]
-HEADER = ["received_at", "lon", "lat", "township", "priority", "incident", "conveyed", "hospital",
-          "turnout_s", "on_scene_min", "arrived_at"]  # fmt: skip
-ROWS = [
-    HEADER,
-    *(
-        [f"2025-01-{8 + n // 4:02d} {n:02d}:05:{n + 10}", f"{113.45 + n / 200:.3f}", "27.66", "枫林镇",
-         PRIORITIES[n % 3], str(n // 2), "是" if n % 2 else "否", "", str(60 + n), str(10 + n),
-         f"2025-01-{8 + n // 4:02d} {n:02d}:25:30"]
-        for n in range(12)
-    ),
-]  # fmt: skip
 KINDS = [("calls.csv", kind) for kind in mutations.TABLE_KINDS] + [
     ("calls.xlsx", kind) for kind in mutations.WORKBOOK_KINDS
 ]
@@ -34,7 +23,7 @@ def outcome(folder, ground, name, kind, seed):
     """ "read" or "refused" of a spoiled file; an AssertionError if anything else comes of it."""
     chance = random.Random(f"{name} {kind} {seed}")
     make = mutations.mutated_table if name.endswith("csv") else mutations.mutated_workbook
-    (folder / name).write_bytes(make(ROWS, chance, kind)[1])
+    (folder / name).write_bytes(make(mutations.RECORDS, chance, kind)[1])
     asked = Replay(file=name, unusable=chance.choice(("stop", "leave out")))
     try:
         found = records.read(folder / name, ground, PRIORITIES, asked)
@@ -72,8 +61,8 @@ def test_thousands_of_spoiled_records(tmp_path, liling, name, kind):
 
 def test_spoiling_follows_from_its_seed():
     for make in (mutations.mutated_table, mutations.mutated_workbook):
-        kinds = {make(ROWS, random.Random(seed))[0] for seed in range(120)}
+        kinds = {make(mutations.RECORDS, random.Random(seed))[0] for seed in range(120)}
         assert len(kinds) > 20
-    assert mutations.mutated_table(ROWS, random.Random(5)) == mutations.mutated_table(
-        ROWS, random.Random(5)
+    assert mutations.mutated_table(mutations.RECORDS, random.Random(5)) == mutations.mutated_table(
+        mutations.RECORDS, random.Random(5)
     )
