@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,12 +9,11 @@ from typing import Final, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import pyproj
 import shapely
 
 from sim.errors import MapImportError, did_you_mean
-from sim.files import dbf, entrance, tables, text
+from sim.files import dbf, entrance, geodata, tables, text
 from sim.text import Message, message_of
 
 Kind = tuple[int, ...]
@@ -83,13 +81,14 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     entrance.require_file(file, MapImportError)
     known = _encoding(file, encoding)
     try:
-        layer, others = _layer(path, file, kinds)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            as_said = {"encoding": known.encoding} if known else {}
-            frame = gpd.read_file(file, layer=layer, **as_said)
+        with geodata.told_as(file, MapImportError):
+            data = geodata.opened(file)
+            layer, others = _layer(path, file, list(data.kinds.items()), kinds)
+            frame = geodata.read(data, layer, known.encoding if known else "")
     except UnicodeDecodeError:
-        if known is None:
+        if file.suffix.lower() not in (".shp", ".zip"):
+            message = Message("its texts are not UTF-8: the file is damaged")
+        elif known is None:
             message = Message(
                 "its texts are not in the encoding that its .cpg names, or UTF-8: write --encoding"
             )
@@ -146,13 +145,16 @@ def few(names: Sequence[str]) -> str:
 # ── layers ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _layer(path: Path, file: Path, kinds: Sequence[Kind]) -> tuple[str, list[str]]:
+def _layer(
+    path: Path, file: Path, layers: Sequence[tuple[str, str]], kinds: Sequence[Kind]
+) -> tuple[str, list[str]]:
     """The layer that is named, else the first with shapes of that kind; and the others with such.
 
     A layer that does not say its kind may hold any.
     """
-    layers = [(str(name), str(shape)) for name, shape in pyogrio.list_layers(file)]
     names = [name for name, _ in layers]
+    if not names:
+        raise NoShapesError(file, NONE_OF_EITHER)
     if file != path:
         asked = str(path).partition("|")[2].removeprefix("layername=")
         if asked not in names:

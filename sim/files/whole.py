@@ -147,12 +147,16 @@ def write_bytes(path: Path, data: bytes, lasting: bool = True) -> None:
 @contextlib.contextmanager
 def told_in_words(folder: Path) -> Iterator[None]:
     """What the disk refuses, in words."""
+    part = f".{real(folder).name}.part-"  # beside it, and nothing that the planner named
     try:
         yield
+    except OutputError as error:
+        if part in str(error.source):
+            raise OutputError(folder, error.problems) from None
+        raise
     except OSError as error:
-        # A part folder beside it is nothing that the planner named.
         reason = error.strerror or str(error)
-        ours = error.filename is None or f".{folder.name}.part-" in str(error.filename)
+        ours = error.filename is None or part in str(error.filename)
         if ours:
             text = Message("{reason} in {folder}", reason=reason, folder=str(folder.parent))
         else:

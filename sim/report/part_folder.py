@@ -65,8 +65,13 @@ def _remove(path: Path) -> None:
 
 
 def drop(part: Path) -> None:
-    """Remove a part folder that is ours."""
-    shutil.rmtree(part, ignore_errors=True)
+    """Remove a part folder that is ours; its mark goes last, or what a kill leaves has none."""
+    with contextlib.suppress(OSError):
+        for path in part.iterdir():
+            if path.name != OURS:
+                _remove(path)
+        (part / OURS).unlink(missing_ok=True)
+        part.rmdir()
 
 
 def drop_unless_finished(part: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from processes import contents
 
 from sim.errors import OutputError, PlannerWarning
 from sim.report import folder as store
-from sim.report import manifest
+from sim.report import manifest, part_folder
 from sim.text import message_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
@@ -121,6 +122,37 @@ def test_a_part_folder_of_an_earlier_version_is_taken_up(tmp_path):
     one.write_text("x")
     with store.results_folder(tmp_path / "out", KEY) as part:
         assert (part / "finished" / "aaaa-1" / "0000.npz").exists()
+
+
+def test_a_part_folder_that_was_killed_while_it_was_removed_is_still_ours(tmp_path, monkeypatch):
+    """At every step of its removal."""
+    steps, real = 0, {name: getattr(os, name) for name in ("unlink", "rmdir")}
+    while True:
+        steps += 1
+        left = steps
+
+        def counted(name, *paths, **how):
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise KeyboardInterrupt
+            return real[name](*paths, **how)
+
+        with monkeypatch.context() as patch, store.results_folder(tmp_path / "out", KEY) as part:
+            for name in ("finished/aaaa-1/0000.npz", "logs/layout-0/a.parquet", "a.csv"):
+                (part / name).parent.mkdir(parents=True, exist_ok=True)
+                (part / name).write_text("x")
+            for name in real:
+                patch.setattr(os, name, partial(counted, name))
+            try:
+                part_folder.drop(part)
+            except KeyboardInterrupt:
+                patch.undo()
+                part_folder.take(part, tmp_path / "out")
+            else:
+                part.mkdir()
+                break
+    assert steps > 5
 
 
 # ── the results folder ───────────────────────────────────────────────────────────────────────
@@ -352,7 +384,7 @@ def nothing_is_lost(earlier, planted, roots, later):
             for path, text in mine.items():
                 if path.is_relative_to(root / "out"):
                     assert text in left or path.name == ".taking-the-place", path
-        else:
+        elif not (root / "out").is_symlink():
             out = {name: data for name, data in before.items() if name.startswith("out/")}
             assert {f"out/{name}": data for name, data in there.items()} == out
 

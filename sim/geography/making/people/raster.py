@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -13,6 +15,7 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError
+from sim.files import geodata
 from sim.geography.making.groups import PeopleOptions
 from sim.geography.making.headcount import note_lost
 from sim.geography.making.people.cells import PeopleSums, merged, squares
@@ -28,6 +31,7 @@ from sim.geography.making.report import PEOPLE, Counted, Report, count, some
 from sim.text import Message
 
 ENDINGS: Final = (".tif", ".tiff", ".vrt", ".asc", ".img")
+UNREADABLE_ZIP: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 CROWDED_PER_KM2: Final = 300_000  # denser than where people live anywhere
 # In a pixel or on a km², and of any numbers: a mark for no data that the file does not name.
 IMPOSSIBLE, IMPOSSIBLE_RELATIVE = 1e9, 1e30
@@ -167,13 +171,7 @@ def _strips(
     report: Report,
 ) -> Iterator[_Strip]:
     """The raster's inhabited pixels, strip by strip."""
-    rasterio = _rasterio()
-    try:
-        source = rasterio.open(_name(path))
-    except rasterio.errors.RasterioIOError as error:
-        message = Message("this is not a raster that can be read ({error})", error=error)
-        raise MapImportError(path, message) from None
-    with source:
+    with _opened(path) as source:
         if source.crs is None:
             message = Message("it does not say its coordinate system: save it as GeoTIFF")
             raise MapImportError(path, message)
@@ -284,22 +282,33 @@ def _inside_zip(path: Path) -> list[str]:
     """The rasters in a zip archive, if there are any."""
     if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
         return []
-    names = zipfile.ZipFile(path).namelist()
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
     return [name for name in names if Path(name).suffix.lower() in ENDINGS]
 
 
-def _name(path: Path) -> str:
-    inside = _inside_zip(path)
-    return f"/vsizip/{path.resolve().as_posix()}/{inside[0]}" if inside else str(path)
-
-
-def _rasterio() -> Any:
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The raster; MapImportError if it cannot be read, also where that shows on the way."""
+    rasterio_errors = _rasterio_errors()
     try:
-        import rasterio
+        inside = _inside_zip(path)
+        with (
+            geodata.told_as(path, MapImportError),
+            geodata.raster(path, inside[0] if inside else "") as source,
+        ):
+            yield source
+    except (rasterio_errors.RasterioError, *UNREADABLE_ZIP) as error:
+        message = Message("this is not a raster that can be read ({error})", error=error)
+        raise MapImportError(path, message) from None
+
+
+def _rasterio_errors() -> Any:
+    try:
         import rasterio.errors
     except ImportError:
         raise MapImportError(
             Message("people from a raster"),
             Message('install what reads it: pip install "tenthirty[raster]"'),
         ) from None
-    return rasterio
+    return rasterio.errors
