@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from sim.text import Message
+from sim.text import Message, harmless
 
 TIME: Final = {
     "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0,
@@ -48,6 +48,7 @@ _NUMBER: Final = (
 )
 AT_LEAST: Final = Message("write at least {least}; found {found}")
 AT_MOST: Final = Message("write at most {most}; found {found}")
+HALF_A_LINE: Final = 60  # letters that are shown of what was found
 MOST_DIGITS: Final = 100  # of a number as it is written; more is no number that people write
 
 
@@ -107,12 +108,17 @@ def plainly(number: float) -> str:
 
 
 def shown(value: object) -> str:
-    """What was found, as it was written, never longer than half a line."""
+    """What was found, as it was written, never longer than half a line, and harmless to show."""
     try:
         text = value if isinstance(value, str) else repr(value)
     except (ValueError, RecursionError):  # a whole number of thousands of digits, a list in itself
         text = "…"
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return harmless(text, HALF_A_LINE)
+
+
+def spelt(value: object) -> str:
+    """What was found in Python, as it is written there: a text in quotes."""
+    return shown(repr(value)) if isinstance(value, str) else shown(value)
 
 
 # ── quantities ───────────────────────────────────────────────────────────────────────────────

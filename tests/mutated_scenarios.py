@@ -233,7 +233,7 @@ def _repeat(rng: random.Random, tree: Any) -> Any:
         place for place in places(tree) if isinstance(at(tree, place), list) and at(tree, place)
     ]
     place = rng.choice(lists)
-    return put(tree, place, at(tree, place) * rng.choice([2, 3, 300]))
+    return put(tree, place, at(tree, place) * rng.choice([2, 3, 40]))
 
 
 def _multiply(rng: random.Random, tree: Any) -> Any:

@@ -33,14 +33,14 @@ def find(base: Scenario, where: str | Path | int = SEATS, seed: int = 0) -> list
 
     OptionError if there are none or too many, CandidatesError if the file cannot be read.
     """
-    text = str(where)
     if not isinstance(where, str | Path | int) or isinstance(where, bool):
         message = Message(
             "write {seats}, a file of places, or how many to draw; found {found}",
             seats=SEATS,
-            found=repr(where),
+            found=units.shown(where),
         )
         raise OptionError("candidates", message)
+    text = units.shown(where) if isinstance(where, int) else str(where)
     if isinstance(where, int):
         found = drawn(base.map, where, seed)
     elif text == SEATS:
@@ -118,7 +118,7 @@ def drawn(the_map: Map, count: int, seed: int = 0) -> list[Candidate]:
             Message(
                 "from 1 to {most} places can be drawn on this map; found {found}",
                 most=len(lived_in),
-                found=count,
+                found=units.shown(count),
             ),
         )
     rng = np.random.default_rng(seed)

@@ -7,6 +7,9 @@ that the bar shows before anything heavy is loaded.
 
 from __future__ import annotations
 
+from sim.cli import interrupts  # before all others, whose opening takes a while
+
+# isort: split
 import logging
 import os
 import sys
@@ -66,7 +69,7 @@ def main() -> None:
     sys.argv = [argument for argument in sys.argv if argument != "--debug"]
     endings.open_streams()
     if not debug:
-        logging.lastResort = None  # what libraries note for those who write programs
+        logging.getLogger().addHandler(logging.NullHandler())  # notes are for who writes programs
         os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of processes that are started
     with endings.told(debug) as reader:
         _run(reader, warnings.showwarning if debug else _silently)
@@ -118,3 +121,6 @@ def commands(say: Language, asked: str | None = None) -> Any:
     speech.translate_frames(say)
     speech.on_each(command, change)
     return command
+
+
+interrupts.told()

@@ -35,7 +35,7 @@ UNREAD: Final = 141  # what a shell says of a program that SIGPIPE ended
 
 @dataclass
 class Reader:
-    """Who reads what is said: English until her language is known."""
+    """The reader of what is said: in English until her language is known."""
 
     say: Language = field(default_factory=language)
 

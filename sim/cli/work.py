@@ -52,6 +52,7 @@ def session(
     same command, run again, goes on from there.
     """
     from sim import engine as engines
+    from sim.files.whole import FINISHED
     from sim.report import folder as store
     from sim.study.checkpoints import Checkpoints
     from sim.study.effort import Effort
@@ -76,7 +77,7 @@ def session(
 
     try:
         with store.results_folder(folder, PART) as part:
-            checkpoints.folder = part / store.FINISHED
+            checkpoints.folder = part / FINISHED
             with shared(replace(effort, watch=watch, checkpoints=checkpoints)) as effort:
                 asked = options.study()
                 asked |= {"watch": watch, "pool": effort.pool, "checkpoints": checkpoints}
@@ -128,12 +129,13 @@ def carry_out(
 ) -> Comparison:
     """Simulate, print the table, and put everything under `folder` once it is whole."""
     from sim.answers import comparison
+    from sim.files.whole import LOGS
     from sim.report import folder as store
 
     store.refuse_foreign(folder)
     tell(title=Message("Preparing the roads"))
     with session(folder, tell, options) as (part, effort):
-        logs_to = part / store.LOGS if logs else None
+        logs_to = part / LOGS if logs else None
         result = comparison.compare(*layouts, logs_to=logs_to, **effort)
         store.drop_other_logs(part, len(layouts), result.replications if logs else 0)
         _show_and_write(result, part, tell, options)

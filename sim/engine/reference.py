@@ -9,8 +9,8 @@ on the order of a queue.
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Generator
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -71,7 +71,8 @@ class Service:
         self.station_place: list[int] = system.stations.place.tolist()
         self.hospital_place: list[int] = system.hospitals.place.tolist()
         self.log = Logbook(calls)
-        self.waiting: list[tuple[int, float, int]] = []
+        priorities = system.roads.mode_to_scene.shape[1]
+        self.waiting: list[list[tuple[int, float, int]]] = [[] for _ in range(priorities)]  # heaps
         self.end_of_instant: EndOfInstant | None = None  # if a dispatch is due
 
     def run(self) -> Log:
@@ -156,7 +157,7 @@ class Service:
     def await_ambulance(self, call: int) -> None:
         """A call takes its place among those that wait."""
         key = waiting_key(self.calls.priority[call], self.calls.received_at[call], call)
-        insort(self.waiting, key)
+        heappush(self.waiting[self.calls.priority[call]], key)
 
     def dispatch_at_the_end_of_the_instant(self) -> None:
         if self.end_of_instant is None:
@@ -166,21 +167,29 @@ class Service:
     def dispatch(self, _event: simpy.Event) -> None:
         """Serve the waiting calls in their order, then send home each free ambulance."""
         self.end_of_instant = None
-        in_order, self.waiting = self.waiting, []
-        for *_, call in in_order:
-            while call != NONE:  # an abandoned call is reconsidered next, before any other
-                ambulance = self.first_at_the_scene(call)
-                if ambulance is not None:
+        aside = []  # abandoned calls to which nobody can be sent: not looked at again now
+        for waiting in self.waiting:  # of one priority after the other
+            while waiting and (ambulance := self.first_at_the_scene(waiting[0][-1])):
+                *_, call = heappop(waiting)
+                call = self.send(ambulance, call)
+                # An abandoned call is reconsidered next, before any other.
+                while call != NONE and (ambulance := self.first_at_the_scene(call)):
                     call = self.send(ambulance, call)
-                elif self.system.rules.lose_when_none_free:
-                    self.log.lost[call] = True
-                    break
-                else:
-                    self.await_ambulance(call)
-                    break
+                if call != NONE:
+                    aside.append(call)
+        for call in aside:
+            self.await_ambulance(call)
+        if self.system.rules.lose_when_none_free:
+            self.lose_who_waits()
         for ambulance in self.fleet:
             if ambulance.status == Status.CLEARED:
                 self.send_home(ambulance)
+
+    def lose_who_waits(self) -> None:
+        for waiting in self.waiting:
+            for *_, call in waiting:
+                self.log.lost[call] = True
+            waiting.clear()
 
     def first_at_the_scene(self, call: int) -> Vehicle | None:
         """The ambulance that is expected to arrive first, among all that can be sent."""

@@ -88,7 +88,9 @@ def number(text: str, *, decimal_comma: bool = False) -> float:
     value = float(found["sign"] + digits + (found["power"] or ""))
     value *= TEN_THOUSANDS.get(found["myriads"], 1.0)
     if not abs(value) <= MOST:
-        message = Message("more than {most:g} is never meant; found {found}", most=MOST, found=text)
+        message = Message(
+            "write a number of at most {most:g}; found {found}", most=MOST, found=text
+        )
         raise TooMuchError(message)
     return value
 

@@ -55,6 +55,7 @@ def read_table(
     return frame
 
 
+TOLD: Final = 5  # of many, in a sentence
 NOTES, SEPARATOR, ABOVE = "notes", "separator", "above"  # what a frame carries about its reading
 
 
@@ -103,6 +104,14 @@ def _of_workbook(path: Path, wanted: str) -> _Read:
             file=path.name,
             sheet=sheet.name,
             others=left,
+        )
+        said.append(message)
+    if sheet.merged:
+        message = Message(
+            "{file}: of cells merged over several rows ({cells}) the first alone has what they "
+            "say; the others are read as empty",
+            file=path.name,
+            cells=", ".join(sheet.merged[:TOLD]) + (" …" if len(sheet.merged) > TOLD else ""),
         )
         said.append(message)
     return _Read(sheet.rows, said)

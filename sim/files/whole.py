@@ -147,12 +147,16 @@ def write_bytes(path: Path, data: bytes, lasting: bool = True) -> None:
 @contextlib.contextmanager
 def told_in_words(folder: Path) -> Iterator[None]:
     """What the disk refuses, in words."""
+    part = f".{real(folder).name}.part-"  # beside it, and nothing that the planner named
     try:
         yield
+    except OutputError as error:
+        if part in str(error.source):
+            raise OutputError(folder, error.problems) from None
+        raise
     except OSError as error:
-        # A part folder beside it is nothing that the planner named.
         reason = error.strerror or str(error)
-        ours = error.filename is None or f".{folder.name}.part-" in str(error.filename)
+        ours = error.filename is None or part in str(error.filename)
         if ours:
             text = Message("{reason} in {folder}", reason=reason, folder=str(folder.parent))
         else:
@@ -168,6 +172,9 @@ def alone(folder: Path, named: Path | None = None) -> Iterator[None]:
     what the planner calls the folder. OutputError if another process is there, or the disk refuses.
     """
     named = named or folder
+    for path in (folder, lock_of(folder)):
+        if is_link(path):
+            raise OutputError(named, Message("{path} is a link: remove it", path=str(path)))
     lock = FileLock(lock_of(folder), timeout=0)
     with told_in_words(named):
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -198,6 +205,42 @@ def _try_to_write(folder: Path) -> None:
     except OSError as error:
         raise OSError(error.errno, error.strerror) from None  # of the folder, not of the probe
     probe.unlink(missing_ok=True)
+
+
+def real(folder: Path) -> Path:
+    """A folder that a planner named, such that its name is its own: no dots, and no link.
+
+    A link to a folder is followed. OutputError if it leads nowhere.
+    """
+    if folder.name not in ("", "..") and not is_link(folder):
+        return folder
+    found = Path(os.path.realpath(folder))
+    if is_link(folder) and not os.path.isdir(found):
+        text = Message("it is a link that leads to no folder: name another one")
+        raise OutputError(folder, text)
+    return found
+
+
+def is_link(path: Path) -> bool:
+    """Whether what lies at a path is a link, or a junction of Windows."""
+    junction = getattr(os.path, "isjunction", None)  # from Python 3.12 on
+    return os.path.islink(path) or (junction is not None and junction(path))
+
+
+def made_here(folder: Path) -> bool:
+    """Whether a folder belongs to whoever makes files beside it; on Windows nothing says so."""
+    if os.name == "nt":
+        return True
+    owner = os.lstat(folder).st_uid
+    if owner == os.geteuid():
+        return True
+    # Some file systems give all files to one user, whoever makes them.
+    probe = folder.with_name(f".{secrets.token_hex(8)}.probe")
+    probe.touch(exist_ok=False)
+    try:
+        return owner == os.lstat(probe).st_uid
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def lock_of(folder: Path) -> Path:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.text import Message
-from sim.units import half_width, usual
+from sim.units import usual
 
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
@@ -56,7 +56,7 @@ def is_other(told: str) -> bool:
     found = told.values.get("found") if isinstance(told, Message) else None
     if not isinstance(found, str) or found in ("", "None"):
         return False
-    return half_width(found) == found and not set(found) & {*_MARKS, *_WIDE, ":", "\t", "—", "•"}
+    return usual(found) == found.strip() and not set(found) & {*_MARKS, *_WIDE, ":", "\t", "—", "•"}
 
 
 def _of_structure(line: str) -> Iterator[Message]:

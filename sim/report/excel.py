@@ -12,7 +12,8 @@ from sim import words
 from sim.answers.comparison import Comparison
 from sim.errors import OutputError
 from sim.files.whole import write_whole
-from sim.report.folder import sha256, versions
+from sim.report.folder import versions
+from sim.report.manifest import sha256
 from sim.text import Message, in_digits
 from sim.words import settings as settings_words
 from sim.words import sheets

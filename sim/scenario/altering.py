@@ -5,12 +5,15 @@ What is altered here holds for whatever layout is made of the scenario afterward
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
+from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
 from sim.scenario import checks
@@ -126,8 +129,8 @@ def with_demand_times(
         return scenario
     if scenario.recorded is not None:
         problems.tell(Message("the calls are replayed: their records say how many and when"))
-    elif area is not None and str(area) not in AREAS:
-        problems.tell(Message("write urban or rural; found {found}", found=area))
+    elif area is not None and units.shown(area) not in AREAS:
+        problems.tell(Message("write urban or rural; found {found}", found=units.shown(area)))
     else:
         altered = times_the_calls(scenario, factor, AREAS if area is None else (area,))
         return _with_so_many_calls(altered, problems)
@@ -157,10 +160,14 @@ def with_speed_times(
 def _is_factor(value: object, most: float, problems: Problems) -> bool:
     """Whether a value says how many times; told if it does not."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        problems.tell(Message("write a number; found {found}", found=repr(value)))
+        problems.tell(Message("write a number; found {found}", found=units.spelt(value)))
         return False
     if not LEAST <= value <= most:
-        problems.tell(Message(TIMES, least=LEAST, most=most, found=value))
+        try:
+            found = float(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            found = math.inf if value > 0 else -math.inf
+        problems.tell(Message(TIMES, least=LEAST, most=most, found=found))
         return False
     return True
 
@@ -169,9 +176,10 @@ def check_roads(scenario: Scenario, roads: str, problems: Problems) -> None:
     """Tell that the map has no roads of a class."""
     if scenario.map.matrix is not None:
         problems.tell(Message("this map has times between places and no roads: write x0.9"))
-    elif str(roads) not in scenario.map.network.classes:
-        hint = did_you_mean(str(roads), list(scenario.map.network.classes))
-        problems.tell(Message('no roads of class "{name}" on the map{hint}', name=roads, hint=hint))
+    elif units.shown(roads) not in scenario.map.network.classes:
+        name = units.shown(roads)
+        hint = did_you_mean(name, list(scenario.map.network.classes))
+        problems.tell(Message('no roads of class "{name}" on the map{hint}', name=name, hint=hint))
 
 
 def with_hours(scenario: Scenario, station: str, hours: object, problems: Problems) -> Scenario:
@@ -187,15 +195,16 @@ def with_hours(scenario: Scenario, station: str, hours: object, problems: Proble
             if not other.closed and scenario.fleet_size(number)
         ]
         problems.tell(
-            Message('no station "{station}" with ambulances{hint}', station=station,
-                    hint=did_you_mean(str(station), known))
+            Message('no station "{station}" with ambulances{hint}', station=units.shown(station),
+                    hint=did_you_mean(units.shown(station), known))
         )  # fmt: skip
         return scenario
-    if hours is None or str(hours).replace(" ", "").replace("–", "-") in ("00-24", "0-24"):
+    plain = re.sub("[~〜]", "-", units.usual(hours)) if isinstance(hours, str) else ""
+    if hours is None or plain.replace(" ", "") in ("00-24", "0-24"):
         wanted = None
     else:
         try:
-            wanted = hours if isinstance(hours, Hours) else parse_hours(hours)
+            wanted = parse_hours(hours)
         except ValueError as error:
             problems.tell(message_of(error))
             return scenario

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import model_validator
 
+from sim import units
 from sim.errors import ScenarioError, did_you_mean
 from sim.scenario.layout import Ambulance, Layout, Station
 from sim.scenario.positions import position
@@ -238,7 +239,7 @@ class Change(Setting):
             return change
         if not isinstance(change, Verb | Mapping):
             message = Message(
-                "write settings, like `key: value`; found {found}", found=repr(change)
+                "write settings, like `key: value`; found {found}", found=units.spelt(change)
             )
             raise ScenarioError(Message("the change"), message)
         raw = {change.key: change} if isinstance(change, Verb) else dict(change)
@@ -277,7 +278,8 @@ def _heading(raw: Mapping[str, Any]) -> str:
     """What was meant, of a change that is not written as it should be."""
     key, entry = next(iter(raw.items()), ("change", {}))
     station = entry.get("station", "") if isinstance(entry, dict) else ""
-    if key in VERBS and isinstance(station, str) and station:
+    key, station = units.shown(key), units.shown(station)
+    if key in VERBS and station:
         return Message(VERBS[key].heading, station=station)
     return f"{key} {station}".strip()
 

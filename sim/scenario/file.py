@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import warnings
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from sim import limits
+from sim import limits, units
 from sim.errors import (
     MapError,
     OptionError,
@@ -42,7 +43,8 @@ def load(path: str | Path) -> Scenario:
     """A scenario file, or the base in a folder; ScenarioError or MapError with all problems."""
     if not isinstance(path, str | PathLike):
         raise OptionError(
-            "path", Message("write the name of a file or folder; found {found}", found=repr(path))
+            "path",
+            Message("write the name of a file or folder; found {found}", found=units.shown(path)),
         )
     with entrance.reading(path, ScenarioError):
         return _loaded(_scenario_path(Path(path)))
@@ -169,7 +171,9 @@ def _scenario_path(path: Path) -> Path:
             )
         raise ScenarioError(path, message)
     if not path.exists():
-        near = [str(p) for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
+        near: list[str] = []
+        with contextlib.suppress(OSError):
+            near = [str(p) for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
         hint = did_you_mean(str(path), near)
         missing = Message("no such file or folder{hint}", hint=hint)
         entrance.require_file(path, ScenarioError, missing)
@@ -229,9 +233,8 @@ def _base_path(text: YamlText) -> Path:
     if isinstance(name, str) and name:
         for folder in (here, here.parent):
             for candidate in (folder / name, folder / f"{name}.yaml"):
-                with contextlib.suppress(OSError):  # a name that no file can have
-                    if candidate.is_file() or candidate.is_dir():
-                        return _scenario_path(candidate)
+                if os.path.exists(candidate):
+                    return _scenario_path(candidate)
     known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
     message = Message(
         'no scenario "{name}" beside this file{hint}',

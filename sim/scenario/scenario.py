@@ -113,7 +113,7 @@ class Scenario(Layout):
         Bare numbers of times are seconds. ScenarioError of what a file could not say either.
         """
         written = {
-            key: f"{float(value)!r} s" if key in TIMES and _is_number(value) else value
+            key: _in_seconds(value) if key in TIMES and _is_number(value) else value
             for key, value in plain(study).items()
         }
         problems = Problems()
@@ -199,6 +199,13 @@ class Scenario(Layout):
 
 
 TIMES = ("warm_up", "length", "cool_down")
+
+
+def _in_seconds(value: float) -> str:
+    try:
+        return f"{float(value)!r} s"
+    except OverflowError:  # a whole number of hundreds of digits
+        return "1e999 s" if value > 0 else "-1e999 s"
 
 
 def _is_number(value: object) -> bool:

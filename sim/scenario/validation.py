@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from sim import units
+from sim import limits, units
 from sim.errors import PlannerError, Problem, did_you_mean, nearest
 from sim.files.yaml_lines import Loc
 from sim.scenario import distributions
@@ -95,13 +96,20 @@ def validated(model: type[M], raw: Any, problems: Problems) -> M | None:
         return None
 
 
-def plain(raw: Any) -> Any:
-    """The same with numbers and lists of numpy, as notebooks have them, as Python's own."""
+def plain(raw: Any, levels: int = 0) -> Any:
+    """The same with numbers and lists of numpy, as notebooks have them, as Python's own.
+
+    What is nested deeper, or is longer, than any setting is cut off there, and refused so.
+    """
+    if levels > limits.NESTED:
+        return "…"
+    if isinstance(raw, Sized) and not isinstance(raw, str | bytes) and len(raw) > limits.VALUES:
+        raw = list(islice(raw, limits.VALUES))  # type: ignore[call-overload]  # too long anyway
     if isinstance(raw, np.generic | np.ndarray):
         return raw.tolist()
     if isinstance(raw, Mapping):
-        return {key: plain(value) for key, value in raw.items()}
-    return [plain(value) for value in raw] if isinstance(raw, list) else raw
+        return {key: plain(value, levels + 1) for key, value in raw.items()}
+    return [plain(value, levels + 1) for value in raw] if isinstance(raw, list) else raw
 
 
 def in_words(

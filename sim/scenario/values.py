@@ -102,6 +102,10 @@ def text(most: int) -> Any:
     """A text of some letters, and of no signs that cannot be shown or kept."""
 
     def readable(value: str) -> str:
+        if not value.strip():
+            raise ValueError(
+                Message("write a text that is not empty; found {found}", found=units.shown(value))
+            )
         if unreadable(value):
             raise ValueError(
                 Message(
@@ -110,8 +114,8 @@ def text(most: int) -> Any:
             )
         return value
 
-    limits = Field(min_length=1, max_length=most)
-    return limits, AfterValidator(readable), Form(Message("a text"))
+    letters = Field(min_length=1, max_length=most)
+    return letters, AfterValidator(readable), Form(Message("a text"))
 
 
 # A stage of a run takes minutes to hours; a week is a slip of the pen.

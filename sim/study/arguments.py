@@ -17,7 +17,7 @@ def whole(name: str, value: object, least: int = 0, most: int | None = None) -> 
     """A whole number within its bounds, which are allowed; OptionError of anything else."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
         raise OptionError(
-            name, Message("write a whole number; found {found}", found=units.shown(value))
+            name, Message("write a whole number; found {found}", found=units.spelt(value))
         )
     return int(_bounded(name, int(value), least, most))
 
@@ -25,7 +25,7 @@ def whole(name: str, value: object, least: int = 0, most: int | None = None) -> 
 def number(name: str, value: object) -> float:
     """A number, in whatever bounds; OptionError of anything else."""
     if not isinstance(value, int | float | np.number) or isinstance(value, bool):
-        raise OptionError(name, Message("write a number; found {found}", found=units.shown(value)))
+        raise OptionError(name, Message("write a number; found {found}", found=units.spelt(value)))
     try:
         return float(value)
     except OverflowError:  # a whole number of hundreds of digits
@@ -36,7 +36,7 @@ def within(name: str, value: object, least: float, most: float | None = None) ->
     """A finite number within its bounds, which are allowed; OptionError of anything else."""
     found = number(name, value)
     if not math.isfinite(found) and (most is None or math.isnan(found)):
-        raise OptionError(name, Message("write a number; found {found}", found=units.shown(value)))
+        raise OptionError(name, Message("write a number; found {found}", found=units.spelt(value)))
     return _bounded(name, found, least, most)
 
 
@@ -66,7 +66,7 @@ def truth(name: str, value: object) -> bool:
     """True or False; OptionError of anything else."""
     if not isinstance(value, bool | np.bool_):
         raise OptionError(
-            name, Message("write True or False; found {found}", found=units.shown(value))
+            name, Message("write True or False; found {found}", found=units.spelt(value))
         )
     return bool(value)
 
@@ -76,7 +76,7 @@ def path(name: str, value: object) -> None:
     if not isinstance(value, str | PathLike):
         raise OptionError(
             name,
-            Message("write the name of a file or folder; found {found}", found=units.shown(value)),
+            Message("write the name of a file or folder; found {found}", found=units.spelt(value)),
         )
 
 
@@ -88,7 +88,7 @@ def scenarios(*values: object) -> None:
                 "scenario",
                 Message(
                     "write a scenario, like {example}; found {found}",
-                    example='sim.load("scenarios/liling")', found=units.shown(value),
+                    example='sim.load("scenarios/liling")', found=units.spelt(value),
                 ),
             )  # fmt: skip
 

@@ -13,6 +13,7 @@ import importlib.metadata
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -34,6 +35,7 @@ ROOMS = (  # of this program, whose text may
     "model", "geography/roads", "policies", "prepare", "engine", "measures",
     "scenario/distributions",
 )  # fmt: skip
+OF_LAYOUTS = re.compile(r"[0-9a-z]+-(\d+)")  # a folder of replications, of so many layouts
 KINDS = {kind.__name__: kind for kind in (Tally, Counts)}
 
 
@@ -132,8 +134,8 @@ class Checkpoints:
         """Runs in the folder, whole or not: an interrupt may fall before one is counted."""
         if self.folder is None:
             return 0
-        files = self.folder.glob("*/[0-9]*.npz")
-        return sum(int(path.parent.name.rpartition("-")[2]) for path in files)
+        files = (path.parent.name for path in self.folder.glob("*/[0-9]*.npz"))
+        return sum(int(named[1]) for named in map(OF_LAYOUTS.fullmatch, files) if named)
 
     def of(self, key: str, layouts: int, logs_to: Path | None = None) -> Finished:
         """The finished replications of some layouts; `key` says what they follow from."""

@@ -103,14 +103,14 @@ class Effort:
         if self.keep is not None:
             arguments.path("keep", self.keep)
         if self.watch is not None and not callable(self.watch):
-            message = Message("write a function; found {found}", found=repr(self.watch))
+            message = Message("write a function; found {found}", found=units.spelt(self.watch))
             raise OptionError("watch", message)
-        if self.engine not in engines.NAMES:
+        if not isinstance(self.engine, str) or self.engine not in engines.NAMES:
             one, other = engines.NAMES
             raise OptionError(
                 "engine",
                 Message("write {one} or {other}; found {found}", one=one, other=other,
-                        found=self.engine),
+                        found=units.shown(self.engine)),
             )  # fmt: skip
         self._check_who_works()
 
@@ -120,18 +120,20 @@ class Effort:
             raise OptionError("scheduler", Message("name it alone, without workers or an executor"))
         if workers is not None and (not isinstance(workers, int) or workers < 1):
             text = Message(
-                "a number of processes, at least 1; found {found}", found=units.shown(workers)
+                "a number of processes, at least 1; found {found}", found=units.spelt(workers)
             )
             raise OptionError("workers", text)
         if workers is not None:
             arguments.whole("workers", workers, *limits.WORKERS)
         if executor is not None and (isinstance(executor, type) or not hasattr(executor, "submit")):
-            text = Message("an executor that has `submit`; found {found}", found=repr(executor))
+            text = Message(
+                "an executor that has `submit`; found {found}", found=units.spelt(executor)
+            )
             raise OptionError("executor", text)
         if scheduler is not None and (not isinstance(scheduler, str) or ":" not in scheduler):
             text = Message(
                 "an address like {example}; found {found}",
-                example="tcp://10.0.0.5:8786", found=repr(scheduler),
+                example="tcp://10.0.0.5:8786", found=units.spelt(scheduler),
             )  # fmt: skip
             raise OptionError("scheduler", text)
 

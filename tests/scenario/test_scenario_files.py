@@ -150,7 +150,7 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         ("name: [unclosed\n", "this is not YAML"),
         ("- just\n- a list\n", "a scenario is a list of settings"),
         ("", "a scenario is a list of settings"),
-        ("name: !!python/object:os.system x\n", "map"),
+        ("name: !!python/object:os.system x\n", "line 1: the tag !!python/object:os.system is not"),
         (HEAD + "demand: {replay: nowhere.csv}\n", "no such file"),
     ],
 )  # fmt: skip

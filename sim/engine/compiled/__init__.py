@@ -35,6 +35,7 @@ class PackedCalls(NamedTuple):
     rows: np.ndarray  # [call] CALL
     order: np.ndarray  # [call] in which they become ready
     ready_at: np.ndarray  # [call] as the log has it
+    named: dict[str, tuple[int, int]]  # the lowest and the highest row that is named, by column
 
 
 def pack(calls: Calls) -> PackedCalls:
@@ -46,7 +47,12 @@ def pack(calls: Calls) -> PackedCalls:
         rows[name] = getattr(calls, name)
     order = np.argsort(ready_at, kind="stable").astype(ROW)
     wind(rows, order)
-    return PackedCalls(rows, order, ready_at)
+    columns = {name: getattr(calls, name) for name in ("place", "priority", "hospital")}
+    named = {
+        name: (int(column.min(initial=0)), int(column.max(initial=NONE)))
+        for name, column in columns.items()
+    }
+    return PackedCalls(rows, order, ready_at, named)
 
 
 class Engine:
@@ -67,28 +73,30 @@ class Engine:
 
         Raises IndexError if a call names a place, priority or hospital that the layout has not.
         """
-        rows, order, ready_at = calls if isinstance(calls, PackedCalls) else pack(calls)
-        self._refuse_unknown_rows(rows)
+        packed = calls if isinstance(calls, PackedCalls) else pack(calls)
+        self._refuse_unknown_rows(packed)
+        rows, order, ready_at, _ = packed
         stations, ambulances = len(self._fixed.station_place), len(self._home)
+        by_priority = np.bincount(rows["priority"], minlength=self._priorities)
         # Without diversion there are at most an assignment and a drive home for each call.
         lines = 2 * len(rows) + len(rows) // 4 + 16
         while True:
-            state = new_state(len(rows), lines, ambulances, stations, self._priorities)
+            state = new_state(by_priority, lines, ambulances, stations)
             trips = serve(self._fixed, rows, order, self._home, *self._shifts, state)
             if trips != FULL:
                 by_trip = {name: getattr(state.log, name)[:trips] for name in TRIP_COLUMNS}
                 return state.log._replace(ready_at=ready_at, **by_trip)
             lines *= 2
 
-    def _refuse_unknown_rows(self, calls: np.ndarray) -> None:
+    def _refuse_unknown_rows(self, calls: PackedCalls) -> None:
         """Compiled code would read whatever lies there."""
         hospitals = len(self._fixed.hospital_place)
         places = self._fixed.from_station_s.shape[1]
         for name, low, rows in (
             ("place", 0, places), ("priority", 0, self._priorities), ("hospital", NONE, hospitals),
         ):  # fmt: skip
-            column = calls[name]  # unsigned, where there is always one: below 0 is beyond the last
-            if len(column) and (column.min() < low or column.max() >= rows):
+            lowest, highest = calls.named[name]
+            if lowest < low or highest >= rows:
                 raise IndexError(f"a call's {name} is none of {rows}")
 
 

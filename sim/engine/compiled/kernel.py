@@ -9,6 +9,8 @@ registered first, then the waiting calls are served.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.engine.compiled.cache import compiled, entry
@@ -37,8 +39,15 @@ from sim.engine.compiled.state import (
     take_first,
     take_from_station,
 )
+from sim.engine.compiled.waiting import (
+    await_ambulance,
+    lose_all,
+    next_waiting,
+    set_aside,
+    take_back_aside,
+    take_next_waiting,
+)
 from sim.policies.clock import NONE, serving_seconds
-from sim.policies.dispatch import waiting_key
 from sim.policies.hospitals import choose_hospital
 from sim.policies.standby import standby_station
 
@@ -161,53 +170,41 @@ def _send_home(fixed, state, ambulance, now):
 
 
 @compiled
-def _await(calls, state, call):
-    """A call takes its place among those that wait."""
-    key = waiting_key(calls[call].priority, calls[call].received_at, call)
-    spot = state.held[IN_WAITING]
-    while spot > 0:
-        other = state.waiting[spot - 1]
-        if waiting_key(calls[other].priority, calls[other].received_at, other) <= key:
-            break
-        state.waiting[spot] = other
-        spot -= 1
-    state.waiting[spot] = call
-    state.held[IN_WAITING] += 1
+def _serve_waiting(fixed, calls, state, now):
+    """Send whom one can to the waiting calls, in their order; False if there is no more line.
 
-
-@compiled
-def _keep_waiting(fixed, calls, state, call):
-    if fixed.lose_when_none_free:
-        state.log.lost[call] = True
-    else:
-        _await(calls, state, call)
+    If nobody can be sent to the first of a priority, nobody can be sent to the others of it.
+    """
+    for priority in range(len(state.waiting_count)):
+        abandoned: Any = NONE  # is reconsidered next, before any other
+        while abandoned != NONE or state.waiting_count[priority] > 0:
+            call: Any = abandoned
+            if abandoned == NONE:
+                call = np.int64(next_waiting(state, priority))
+            ambulance = nearest(fixed, calls, state, call, now)
+            if ambulance == NONE and abandoned == NONE:
+                break
+            if ambulance == NONE:
+                set_aside(state, call)
+                abandoned = NONE
+                continue
+            if state.held[TRIPS] == len(state.log.call):
+                return False
+            if abandoned == NONE:
+                take_next_waiting(calls, state, priority)
+            abandoned = np.int64(_send(fixed, calls, state, ambulance, call, now))
+    return True
 
 
 @compiled
 def _dispatch(fixed, calls, state, now):
-    """Serve the waiting calls in their order, then send home who is free and not needed."""
+    """Serve the waiting calls, then send home who is free and not needed."""
     state.held[DISPATCHES] += 1
-    count = state.held[IN_WAITING]
-    for i in range(count):
-        state.in_order[i] = state.waiting[i]
-    state.held[IN_WAITING] = 0
-    state.hopeless[:] = False
-    for i in range(count):
-        call = state.in_order[i]
-        if state.hopeless[calls[call].priority]:
-            _keep_waiting(fixed, calls, state, call)
-            continue
-        while call != NONE:  # an abandoned call is reconsidered next, before any other
-            ambulance = nearest(fixed, calls, state, call, now)
-            if ambulance == NONE:
-                state.hopeless[calls[call].priority] = True
-                _keep_waiting(fixed, calls, state, call)
-                break
-            if state.held[TRIPS] == len(state.log.call):
-                return False
-            call = _send(fixed, calls, state, ambulance, call, now)
-            if call != NONE:  # who was diverted may now be divertible for others
-                state.hopeless[:] = False
+    if not _serve_waiting(fixed, calls, state, now):
+        return False
+    take_back_aside(calls, state)
+    if fixed.lose_when_none_free and state.held[IN_WAITING] > 0:
+        lose_all(state)
     for i in range(state.held[IN_CLEARED]):
         ambulance = state.cleared[i]
         if state.fleet[ambulance].status == CLEARED:
@@ -283,7 +280,7 @@ def serve(fixed, calls, order, home, shift_at, shift_of, shift_begins, state):
             break
         due = False
         while next_call < len(order) and calls[order[next_call]].wakes_at == now:
-            _await(calls, state, order[next_call])
+            await_ambulance(calls, state, order[next_call])
             next_call += 1
             due = True
         while state.held[IN_HEAP] > 0 and state.heap_at[0] == now:

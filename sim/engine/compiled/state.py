@@ -71,18 +71,25 @@ class State(NamedTuple):
     ready: np.ndarray  # [station, ambulance] those that can be sent from it, by row
     ready_count: np.ndarray  # [station]
     cleared: np.ndarray  # [ambulance] cleared since the last dispatch, by row
-    waiting: np.ndarray  # [call] in the order in which they are served
-    in_order: np.ndarray  # [call] as a dispatch found them
-    hopeless: np.ndarray  # [priority] nobody can be sent as things stand
+    waiting: np.ndarray  # [call] a heap for each priority, with room for all of its calls
+    waiting_from: np.ndarray  # [priority] where its heap begins
+    waiting_count: np.ndarray  # [priority] how many wait
+    aside: np.ndarray  # [call] abandoned in this instant, and nobody could be sent
     present: np.ndarray  # [station] free ambulances
     held: np.ndarray  # how many of each, below
 
 
-IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, TRIPS, DISPATCHES, COUNTS = range(8)
+IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, IN_ASIDE, TRIPS, DISPATCHES, COUNTS = (
+    range(9)
+)
 
 
-def new_state(calls: int, lines: int, ambulances: int, stations: int, priorities: int) -> State:
-    """The state before the first event, with room for so many of each."""
+def new_state(by_priority: np.ndarray, lines: int, ambulances: int, stations: int) -> State:
+    """The state before the first event, with room for so many of each.
+
+    `by_priority`: [priority] how many calls there are.
+    """
+    calls, ends = int(by_priority.sum()), np.cumsum(by_priority)
     return State(
         np.zeros(ambulances, AMBULANCE),
         Log(
@@ -99,8 +106,9 @@ def new_state(calls: int, lines: int, ambulances: int, stations: int, priorities
         np.zeros(stations, np.int32),
         np.zeros(ambulances, ROW),
         np.zeros(calls, ROW),
+        (ends - by_priority).astype(ROW),
+        np.zeros(len(by_priority), ROW),
         np.zeros(calls, ROW),
-        np.zeros(priorities, np.bool_),
         np.zeros(stations, np.int32),
         np.zeros(COUNTS, np.int64),
     )

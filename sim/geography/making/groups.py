@@ -131,9 +131,7 @@ class ZoneOptions(OptionGroup):
     """Polygons: cells inside are urban."""
     urban_column: str = ""
     """NAME=VALUE of the zones."""
-    urban_density: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False, strict=True)] = (
-        300.0
-    )
+    urban_density: Annotated[float, Field(ge=0, le=1_000_000, strict=True)] = 300.0
     """People per km² from which on."""
 
 

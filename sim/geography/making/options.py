@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, get_args
@@ -12,6 +13,7 @@ from pydantic.fields import FieldInfo
 from sim import units
 from sim.errors import MapImportError, Problem, did_you_mean
 from sim.files import entrance, tables
+from sim.files.escapes import file_name
 from sim.files.shapes import file_of
 from sim.geography.making.groups import (
     Flat,
@@ -28,7 +30,8 @@ from sim.text import Message, Name
 
 
 def _folder_name(place: str) -> str:
-    if not place or set(place) & set('/\\:*?"<>|') or place[0] in ".-":
+    known = unicodedata.normalize("NFC", place).replace(" ", "_")
+    if place != place.strip() or known != file_name(known, "") or not known:
         raise ValueError(
             Message("write a name for a folder, like auckland; found {place}", place=place)
         )
@@ -196,7 +199,10 @@ def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], P
             )
         elif kind in ("greater_than_equal", "less_than_equal"):
             said = units.AT_LEAST if kind[0] == "g" else units.AT_MOST
-            bounds = {"least": context.get("ge"), "most": context.get("le")}
+            bounds = {
+                "least": units.plainly(context.get("ge", 0)),
+                "most": units.plainly(context.get("le", 0)),
+            }
             message = Message(said, **bounds, found=units.shown(given))
         else:
             wanted = next((said for stem, said in WANTED if kind.startswith(stem)), WANTED[0][1])
