@@ -25,7 +25,7 @@ def rows_shown(odd: np.ndarray) -> str:
     shown = ", ".join(str(row + 1) for row in at[:FEW].tolist())
     if len(at) <= FEW:
         return shown
-    return Message("{names} and {more} more", names=shown, more=len(at) - FEW, all=len(at))
+    return Message("{names} … ({all:,} in all)", names=shown, all=len(at))
 
 
 def shown(value: Any) -> str:
