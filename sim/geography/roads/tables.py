@@ -30,7 +30,7 @@ MOST_TICKS = float(np.iinfo(np.int32).max)  # 24 days
 Kind = type[np.int32] | type[np.float64]
 
 
-class Rows(NamedTuple):
+class TableRows(NamedTuple):
     """Which rows a table has: seconds to an end in a mode, from every junction."""
 
     mode: np.ndarray  # [row]
@@ -38,11 +38,11 @@ class Rows(NamedTuple):
     junctions: int  # so many nodes of the graph, the first ones, are junctions
 
 
-def all_rows(graph: Edges, ends: np.ndarray) -> Rows:
+def all_rows(graph: Edges, ends: np.ndarray) -> TableRows:
     """Rows to each of some nodes in every mode, the modes one after the other."""
     modes = len(graph.seconds)
     mode = np.repeat(np.arange(modes), len(ends))
-    return Rows(mode, np.tile(ends, modes), len(graph.indptr) - 1)
+    return TableRows(mode, np.tile(ends, modes), len(graph.indptr) - 1)
 
 
 def in_seconds(table: np.ndarray) -> np.ndarray:
@@ -65,7 +65,7 @@ def kind_of(graph: Edges) -> Kind:
     return np.int32 if on_grid and ticks.max(initial=0.0) <= MOST_TICKS else np.float64
 
 
-def table(graph: Edges, rows: Rows) -> np.ndarray:
+def table(graph: Edges, rows: TableRows) -> np.ndarray:
     """[row, junction] seconds, or ticks, to each end from every junction."""
     kind = kind_of(graph)
     with contextlib.suppress(OverflowError):
@@ -73,7 +73,7 @@ def table(graph: Edges, rows: Rows) -> np.ndarray:
     return _filled(graph, rows, np.float64)
 
 
-def _filled(graph: Edges, rows: Rows, kind: Kind) -> np.ndarray:
+def _filled(graph: Edges, rows: TableRows, kind: Kind) -> np.ndarray:
     _check_memory(rows, kind)
     made = np.empty((len(rows.end), rows.junctions), kind)
     for first, block in blocks(graph, rows, kind):
@@ -81,12 +81,12 @@ def _filled(graph: Edges, rows: Rows, kind: Kind) -> np.ndarray:
     return made
 
 
-def nbytes(rows: Rows, kind: Kind) -> int:
+def nbytes(rows: TableRows, kind: Kind) -> int:
     """How large a table is."""
     return len(rows.end) * rows.junctions * np.dtype(kind).itemsize
 
 
-def _check_memory(rows: Rows, kind: Kind) -> None:
+def _check_memory(rows: TableRows, kind: Kind) -> None:
     """SizeError for a table that memory has no room for."""
     need = nbytes(rows, kind) + 2 * BLOCK_BYTES
     if need < SMALL_BYTES:
@@ -105,13 +105,13 @@ def _check_memory(rows: Rows, kind: Kind) -> None:
         raise SizeError(Message("the table of travel times"), text)
 
 
-def _fits_on_disk(folder: Path, rows: Rows, kind: Kind) -> bool:
+def _fits_on_disk(folder: Path, rows: TableRows, kind: Kind) -> bool:
     """Whether a table can be kept without filling the disk up."""
     need, free = nbytes(rows, kind), free_disk(folder)
     return need < SMALL_BYTES or free is None or need < free * (1 - RESERVE)
 
 
-def blocks(graph: Edges, rows: Rows, kind: Kind) -> Iterator[tuple[int, np.ndarray]]:
+def blocks(graph: Edges, rows: TableRows, kind: Kind) -> Iterator[tuple[int, np.ndarray]]:
     """A table piece by piece: the first row of each, and its rows.
 
     OverflowError if a way takes more ticks than the kind holds.
@@ -133,7 +133,7 @@ def blocks(graph: Edges, rows: Rows, kind: Kind) -> Iterator[tuple[int, np.ndarr
             yield first, seconds.astype(kind)
 
 
-def cached_table(graph: Edges, rows: Rows, keep: bool = True) -> np.ndarray:
+def cached_table(graph: Edges, rows: TableRows, keep: bool = True) -> np.ndarray:
     """`table`, made once per content on this machine and mapped into memory after that.
 
     Whoever asks while another still holds it gets the very same array. Without `keep` none is
@@ -151,7 +151,7 @@ def cached_table(graph: Edges, rows: Rows, keep: bool = True) -> np.ndarray:
 _IN_USE: WeakValueDictionary[str, np.ndarray] = WeakValueDictionary()
 
 
-def _kept_table(name: str, graph: Edges, rows: Rows) -> np.ndarray:
+def _kept_table(name: str, graph: Edges, rows: TableRows) -> np.ndarray:
     folder = kept_at()
     if folder is None:
         return table(graph, rows)
@@ -162,7 +162,7 @@ def _kept_table(name: str, graph: Edges, rows: Rows) -> np.ndarray:
     return table(graph, rows) if found is None else found
 
 
-def _keep(path: Path, graph: Edges, rows: Rows) -> None:
+def _keep(path: Path, graph: Edges, rows: TableRows) -> None:
     """The table as a file, of which no more than a block is in memory."""
     shape = (len(rows.end), rows.junctions)
     for kind in (kind_of(graph), np.float64):
@@ -171,7 +171,7 @@ def _keep(path: Path, graph: Edges, rows: Rows) -> None:
             return keep_array(path, np.dtype(kind), shape, pieces)
 
 
-def _fingerprint(graph: Edges, rows: Rows) -> str:
+def _fingerprint(graph: Edges, rows: TableRows) -> str:
     digest = hashlib.sha256(b"table 2")
     for array in (*graph, rows.mode, rows.end, np.array(rows.junctions)):
         add_array(digest, array)

@@ -11,7 +11,7 @@ import numpy as np
 from sim.geography.roads import joining
 from sim.geography.roads import tables as tables_room
 from sim.geography.roads.folding import ENDS, NO_JUNCTION, fold, stretch_s
-from sim.geography.roads.tables import Rows
+from sim.geography.roads.tables import TableRows
 from sim.model.roads import Chains, Edges, Joins, Travel
 
 NO_TABLE = np.zeros((0, 0))
@@ -104,7 +104,7 @@ def with_table(travel: Travel) -> Travel:
     if travel.far.size:
         return travel
     mode, end = np.nonzero(travel.far_row >= 0)  # rows are in the order of modes and ends
-    rows = tables_room.Rows(mode, end, len(travel.chains.node))
+    rows = tables_room.TableRows(mode, end, len(travel.chains.node))
     return travel._replace(far=tables_room.cached_table(travel.chains.junctions, rows))
 
 
@@ -171,7 +171,7 @@ def _ends(chains: Chains) -> int:
     return len(chains.junctions.indptr) - 1
 
 
-def _rows(chains: Chains, nodes: np.ndarray, driven_to: np.ndarray | None) -> Rows:
+def _rows(chains: Chains, nodes: np.ndarray, driven_to: np.ndarray | None) -> TableRows:
     """A row for each entry of some nodes in each mode in which one of them is driven to, once."""
     modes, ends = len(chains.junctions.seconds), _ends(chains)
     wanted = np.zeros((modes, ends), bool)
@@ -180,10 +180,10 @@ def _rows(chains: Chains, nodes: np.ndarray, driven_to: np.ndarray | None) -> Ro
         entries = chains.entry[:, some]
         wanted[mode, entries[entries != NO_JUNCTION]] = True
     of_mode, end = np.nonzero(wanted)
-    return Rows(of_mode, end, len(chains.node))
+    return TableRows(of_mode, end, len(chains.node))
 
 
-def _row_of(rows: Rows, modes: int, ends: int) -> np.ndarray:
+def _row_of(rows: TableRows, modes: int, ends: int) -> np.ndarray:
     """[mode, end] the row of each, -1 if none."""
     row_of = np.full((modes, ends), -1)
     row_of[rows.mode, rows.end] = np.arange(len(rows.end))
