@@ -39,11 +39,18 @@ from sim.geography.contents import (
     Column,
     Layer,
 )
-from sim.geography.whereabouts import FEW, column_field, layer_field, listed, rows_shown, shown
+from sim.geography.whereabouts import (
+    FEW,
+    column_field,
+    found_shown,
+    layer_field,
+    listed,
+    rows_shown,
+    shown,
+)
 from sim.text import Message
 
 Layers = Mapping[str, Any]
-NOTHING: Final = Message("nothing")
 
 MISSING_LAYER: Final = Message("this layer is missing")
 MISSING_COLUMN: Final = Message("this column is missing")
@@ -174,11 +181,11 @@ def _values(name: str, column: Column, values: pd.Series) -> Iterator[Problem]:
     if column.kind == WORD:
         known = values.isin(column.words).to_numpy()
         if not known.all():
-            odd = [NOTHING if none else shown(one) for one, none in _first(given, gone, ~known)]
+            odd = ["" if none else shown(one) for one, none in _first(given, gone, ~known)]
             message = Message(
                 "row {rows}: found {found}; write one of {known}",
                 rows=rows_shown(~known),
-                found=", ".join(dict.fromkeys(odd)),
+                found=found_shown(odd),
                 known=", ".join(column.words),
             )
             yield Problem(message, here)
@@ -229,11 +236,11 @@ def _numbers(here: Message, column: Column, values: pd.Series) -> Iterator[Probl
             odd &= ~gone
     if not odd.any():
         return
-    found = [NOTHING if none else shown(one) for one, none in _first(given, gone, odd)]
+    found = ["" if none else shown(one) for one, none in _first(given, gone, odd)]
     message = Message(
         (WRITE_WHOLE if whole else WRITE_NUMBER).text,
         rows=rows_shown(odd),
-        found=", ".join(dict.fromkeys(found)),
+        found=found_shown(found),
         least=f"{column.least:,.12g}{unit}",
         most=f"{column.most:,.12g}{unit}",
     )
@@ -269,11 +276,11 @@ def _shapes(name: str, layer: Layer, frame: Any) -> Iterator[Problem]:
     odd = gone | ~np.isin(shapely.get_type_id(shapes), SHAPELY[layer.shapes])
     if odd.any():
         found = [
-            NOTHING if none else one.geom_type
+            "" if none else one.geom_type
             for one, none in zip(shapes[odd][:FEW], gone[odd][:FEW], strict=True)
         ]
         text = NO_SHAPE[layer.shapes].text
-        message = Message(text, rows=rows_shown(odd), found=", ".join(dict.fromkeys(found)))
+        message = Message(text, rows=rows_shown(odd), found=found_shown(found))
         yield Problem(message, here)
         return
     xy, row = shapely.get_coordinates(shapes, return_index=True)

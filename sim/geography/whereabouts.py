@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -33,6 +34,17 @@ def shown(value: Any) -> str:
         return f"{value:.12g}"
     text = " ".join(str(value).split())
     return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+NOTHING: Final = Message("nothing")
+
+
+def found_shown(found: Sequence[str]) -> str:
+    """What stands in the first rows that are meant, each once; "" where there is nothing."""
+    some = ", ".join(dict.fromkeys(one for one in found if one))
+    if not some:
+        return NOTHING
+    return some if all(found) else Message("{found} and nothing", found=some)
 
 
 def listed(values: Any) -> str:
