@@ -32,7 +32,6 @@ from sim.files import json_text
 from sim.text import Message, message_of
 
 GEOPACKAGE, SHAPEFILE, GEOJSON = "GeoPackage", "Shapefile", "GeoJSON"
-SHAPES: Final = (GEOPACKAGE, SHAPEFILE, GEOJSON)
 ENDINGS: Final = {".gpkg": GEOPACKAGE, ".shp": SHAPEFILE, ".geojson": GEOJSON, ".json": GEOJSON}
 GEOJSON_TYPES: Final = frozenset(
     {"FeatureCollection", "Feature", "GeometryCollection", "Point", "MultiPoint", "LineString",
@@ -86,15 +85,21 @@ class Geodata(NamedTuple):
     parts: dict[str, _Part]  # by layer
 
 
-def opened(path: Path, forms: Collection[str] = SHAPES) -> Geodata:
+def geopackage(path: Path) -> Geodata:
+    """The layers of a GeoPackage; GeodataError, of whatever else."""
+    with path.open("rb") as file:
+        if file.read(len(SQLITE)) != SQLITE:
+            raise GeodataError(Message("this is not a GeoPackage"))
+    return opened(path)
+
+
+def opened(path: Path) -> Geodata:
     """The layers of a GeoPackage, Shapefile (zipped too) or GeoJSON.
 
     GeodataError if it is none of them, or one that points elsewhere; GDAL's errors pass.
     """
     data = Geodata(path, {}, {})
     for part in _parts(path):
-        if part.form not in forms:
-            raise GeodataError(_NOT[tuple(forms)] if tuple(forms) in _NOT else _NOT[SHAPES])
         with sealed(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = pyogrio.list_layers(part.name)
@@ -128,13 +133,10 @@ def read(data: Geodata, layer: str, encoding: str = "") -> pd.DataFrame:
     return frame
 
 
-_NOT: Final = {
-    SHAPES: Message(
-        "this is not a map file that can be read: save it as GeoPackage, Shapefile or GeoJSON (in "
-        "QGIS: Export, Save Features As)"
-    ),
-    (GEOPACKAGE,): Message("this is not a GeoPackage"),
-}
+NO_SHAPES: Final = Message(
+    "this is not a map file that can be read: save it as GeoPackage, Shapefile or GeoJSON (in "
+    "QGIS: Export, Save Features As)"
+)
 
 
 # ── what a file is ───────────────────────────────────────────────────────────────────────────
@@ -156,7 +158,7 @@ def _parts(path: Path) -> list[_Part]:
     elif form == GEOJSON:
         _refuse_links(whole.read_bytes())
     elif form != SHAPEFILE or path.suffix.lower() != ".shp":
-        raise GeodataError(_NOT[SHAPES])
+        raise GeodataError(NO_SHAPES)
     return [_part(name, form)]
 
 
@@ -171,7 +173,7 @@ def _in_zip(path: Path, name: str) -> list[_Part]:
                 with archive.open(one) as file:
                     form = _form(file.read(1 << 12))
                 if form != ENDINGS[ending]:
-                    raise GeodataError(_NOT[SHAPES])
+                    raise GeodataError(NO_SHAPES)
                 if form == GEOJSON:
                     _refuse_links(archive.read(one))
             if found:
@@ -225,7 +227,7 @@ def _refuse_links(data: bytes) -> None:
         )
         raise GeodataError(message) from None
     if not isinstance(read, dict) or read.get("type") not in GEOJSON_TYPES:
-        raise GeodataError(_NOT[SHAPES])
+        raise GeodataError(NO_SHAPES)
 
 
 def _reason(error: ValueError) -> str:

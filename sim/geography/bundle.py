@@ -221,7 +221,7 @@ def _read(path: Path, _changed: int) -> Map:
 def _layers(path: Path) -> Layers:
     """The layers of a file as they stand there; MapError if it lacks one, or numbers."""
     with entrance.reading(path, MapError, NO_BUNDLE), geodata.told_as(path, MapError):
-        data = geodata.opened(path, (geodata.GEOPACKAGE,))
+        data = geodata.geopackage(path)
         missing = checking.missing_layers(data.parts)
         if missing:
             raise MapError(path, missing)
