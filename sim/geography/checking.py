@@ -36,7 +36,7 @@ from sim.geography.contents import (
     WHOLE,
     WORD,
     YES_OR_NO,
-    Column,
+    BundleColumn,
     Layer,
 )
 from sim.geography.whereabouts import (
@@ -170,7 +170,7 @@ def _meta(frame: pd.DataFrame) -> Iterator[Problem]:
 # ── values ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _values(name: str, column: Column, values: pd.Series) -> Iterator[Problem]:
+def _values(name: str, column: BundleColumn, values: pd.Series) -> Iterator[Problem]:
     """Rows of a column whose values are of another kind, or out of bounds."""
     here = column_field(name, column.name)
     if column.kind in (NUMBER, WHOLE):
@@ -218,7 +218,7 @@ def _values(name: str, column: Column, values: pd.Series) -> Iterator[Problem]:
         yield Problem(message, here)
 
 
-def _numbers(here: Message, column: Column, values: pd.Series) -> Iterator[Problem]:
+def _numbers(here: Message, column: BundleColumn, values: pd.Series) -> Iterator[Problem]:
     unit = column.unit and f" {column.unit}"
     whole = column.kind == WHOLE
     if not pd.api.types.is_numeric_dtype(values.dtype):
