@@ -92,9 +92,9 @@ def opened(path: Path, forms: Collection[str] = SHAPES) -> Geodata:
     GeodataError if it is none of them, or one that points elsewhere; GDAL's errors pass.
     """
     data = Geodata(path, {}, {})
-    for part in _parts(path):
+    for part in _parts(path, forms):
         if part.form not in forms:
-            raise GeodataError(_NOT[tuple(forms)] if tuple(forms) in _NOT else _NOT[SHAPES])
+            raise GeodataError(_NOT.get(tuple(forms), _NOT[SHAPES]))
         with sealed(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = pyogrio.list_layers(part.name)
@@ -140,7 +140,7 @@ _NOT: Final = {
 # ── what a file is ───────────────────────────────────────────────────────────────────────────
 
 
-def _parts(path: Path) -> list[_Part]:
+def _parts(path: Path, forms: Collection[str]) -> list[_Part]:
     """The file, or those in a zip archive, each looked at."""
     whole = path.resolve()
     name = whole.as_posix()
@@ -156,7 +156,7 @@ def _parts(path: Path) -> list[_Part]:
     elif form == GEOJSON:
         _refuse_links(whole.read_bytes())
     elif form != SHAPEFILE or path.suffix.lower() != ".shp":
-        raise GeodataError(_NOT[SHAPES])
+        raise GeodataError(_NOT.get(tuple(forms), _NOT[SHAPES]))
     return [_part(name, form)]
 
 
