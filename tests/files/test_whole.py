@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import OutputError
-from sim.files.whole import alone, replaced, told_in_words, write_bytes, write_whole
+from sim.files.whole import alone, lock_of, replaced, told_in_words, write_bytes, write_whole
 from sim.words.language import language
 
 
@@ -159,3 +159,10 @@ def test_another_process_is_still_told_of(tmp_path):
     with alone(tmp_path / "x"), told, alone(tmp_path / "x"):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["x"], "no trace of the attempt"
+
+
+def test_the_lock_of_a_folder_on_a_drive_lies_beside_it():
+    from pathlib import PureWindowsPath
+
+    lock = lock_of(PureWindowsPath(r"D:\计划\runs\liling"))
+    assert str(lock) == r"D:\计划\runs\.liling.lock"
