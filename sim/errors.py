@@ -8,7 +8,8 @@
     ├── RecordsError       a file of call records
     ├── CandidatesError    a file of places for new stations
     ├── OutputError        a results folder that cannot be written
-    └── WorkersError       worker processes, or a cluster, that did not do their work
+    ├── WorkersError       worker processes, or a cluster, that did not do their work
+    └── SizeError          a study or a map that this machine has no room for
 
 Anything else that is raised is our bug. Every error gathers all the problems it found, each
 with its line, its field, what was found and what to do, so that a planner mends them in one go.
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from sim.text import Message, Say
+from sim.text import Message, Say, said
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ class Problem:
             where.append(say(Message("line {number}", number=self.line)))
         where += [say(self.field)] if self.field else []
         if not where:
-            return say(self.message)
-        place = ", ".join(where)
-        return say(Message("{place}: {problem}", place=place, problem=say(self.message)))
+            return said(say(self.message))
+        place, problem = ", ".join(where), said(say(self.message))
+        return say(Message("{place}: {problem}", place=place, problem=problem))
 
     def __str__(self) -> str:
         return self.told()
@@ -100,7 +101,7 @@ class OptionError(ScenarioError):
 
     def told(self, say: Say = str) -> str:
         first, *others = (problem.told(say) for problem in self.problems)
-        head = say(Message("{place}: {problem}", place=say(self.source), problem=first))
+        head = say(Message("{place}: {problem}", place=say(self.source), problem=said(first)))
         return "\n  ".join([head, *others])
 
 
@@ -128,6 +129,13 @@ class WorkersError(PlannerError):
     heading = Message("{source} was not finished:")
 
 
+class SizeError(PlannerError):
+    heading = Message("{source} is too large for this machine:")
+
+
+LONGEST_NAME = 200  # of what is compared with known names, letter by letter
+
+
 def did_you_mean(found: str, known: Sequence[str]) -> Message:
     """A hint to stand after an unknown name: the nearest known one, or the few there are."""
     near = nearest(found, known)
@@ -140,6 +148,8 @@ def did_you_mean(found: str, known: Sequence[str]) -> Message:
 
 def nearest(found: str, known: Sequence[str]) -> str:
     """The known name that may have been meant; "" if none is near."""
+    if len(str(found)) > LONGEST_NAME:
+        return ""
     begun = [name for name in known if found and str(name).startswith(str(found))]
     if begun:
         return begun[0]

@@ -2,17 +2,19 @@
 
 A bare number is refused, because nobody can tell whether `10` meant minutes or seconds. Each
 parser returns seconds, metres, metres per second, a share between 0 and 1, or calls per second
-(per person), and raises ValueError in a planner's words.
+(per person), and raises ValueError in a planner's words. There is one grammar of numbers, for
+quantities, options and settings, and every value has bounds, which are looked at in SI.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
-from sim.text import Message
+from sim.text import Message, harmless
 
 TIME: Final = {
     "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0,
@@ -27,14 +29,108 @@ SPEED: Final = {"km/h": 1 / 3.6, "kmh": 1 / 3.6, "m/s": 1.0, "公里/小时": 1 
 SHARE: Final = {"%": 0.01, "percent": 0.01}
 POINTS: Final = {"point": 0.01, "points": 0.01, "个百分点": 0.01}
 
-# Full-width letters, digits and marks, as Chinese input methods write them, and their blank.
-_HALF_WIDTH: Final = {0xFF01 + n: 0x21 + n for n in range(0x5E)} | {0x3000: 0x20}
+# ── numbers ──────────────────────────────────────────────────────────────────────────────────
 
+# Full-width letters, digits and marks, as Chinese input methods write them, and blanks that are
+# no blank of ASCII; every sign that people type for a minus.
+_HALF_WIDTH: Final = {0xFF01 + n: 0x21 + n for n in range(0x5E)} | {0x3000: 0x20}
+_USUAL: Final = (
+    _HALF_WIDTH
+    | dict.fromkeys((0xA0, 0x2007, 0x2009, 0x202F), 0x20)
+    | dict.fromkeys(map(ord, "−–—‐‑﹣"), ord("-"))
+    | {ord("﹢"): ord("+"), ord("﹪"): ord("%")}
+)
+_WHOLE: Final = r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)"
 # A comma parts thousands only: in "1,5 min" it would silently mean fifteen.
-_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*([^\s\d.,].*?)\s*")
-_RATE = re.compile(
-    rf"\s*({_NUMBER})\s*(?:calls?\s+)?(?:per\s+({_NUMBER})\s*(?:people|persons)\s+)?per\s+(\w+)\s*"
+_NUMBER: Final = (
+    r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+\.?[0-9]*|\.[0-9]+)"
+    r"(?:[eE][+-]?[0-9]+)?"
+)
+AT_LEAST: Final = Message("write at least {least}; found {found}")
+AT_MOST: Final = Message("write at most {most}; found {found}")
+HALF_A_LINE: Final = 60  # letters that are shown of what was found
+MOST_DIGITS: Final = 100  # of a number as it is written; more is no number that people write
+
+
+def half_width(text: str) -> str:
+    """１０ｍｉｎ as 10min."""
+    return text.translate(_HALF_WIDTH)
+
+
+def usual(text: str) -> str:
+    """A value as it is usually written: ＋１ as +1, −1 and －１ as -1, １０　ｍｉｎ as 10 min.
+
+    Not for names: a station may be called so.
+    """
+    return text.translate(_USUAL).strip()
+
+
+def usual_range(text: str) -> str:
+    """A range or list as it is usually written: ０８～２０ as 08-20, sat、sun as sat,sun."""
+    return usual(text).translate(str.maketrans("~〜、", "--,"))
+
+
+def number(text: str) -> float:
+    """The number of a text like "1,200.5" or "−3"; it may be infinite, but is never nan.
+
+    ValueError, with a Message, of all else: signs of other scripts, `1_0`, `nan`, `inf`.
+    """
+    plain = usual(text)
+    if len(plain) > MOST_DIGITS or not re.fullmatch(_NUMBER, plain):
+        raise ValueError(Message("write a number; found {found}", found=shown(text)))
+    return float(plain.replace(",", ""))
+
+
+def whole(text: str) -> int:
+    """The whole number of a text like "12" or "１２"; ValueError, with a Message, of all else."""
+    plain = usual(text)
+    if len(plain) > MOST_DIGITS or not re.fullmatch(_WHOLE, plain):
+        raise ValueError(Message("write a whole number; found {found}", found=shown(text)))
+    return int(plain.replace(",", ""))
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is meant as a whole number without a sign."""
+    return re.fullmatch(r"[0-9]+", usual(text)) is not None
+
+
+def bounded(value: float, least: float, most: float, found: object = None) -> float:
+    """A number that is not below or above its bounds; ValueError, with a Message, of all else.
+
+    `found`: how it was written. Huge whole numbers, infinities and nan are outside.
+    """
+    if not value <= most:
+        raise ValueError(Message(AT_MOST, most=plainly(most), found=shown(found or value)))
+    if not value >= least:
+        raise ValueError(Message(AT_LEAST, least=plainly(least), found=shown(found or value)))
+    return value
+
+
+def plainly(number: float) -> str:
+    """A bound as people write it: 100000, not 1e+05."""
+    whole = math.isfinite(number) and number == int(number) and abs(number) < 1e18
+    return str(int(number)) if whole or isinstance(number, int) else f"{number:.15g}"
+
+
+def shown(value: object) -> str:
+    """What was found, as it was written, never longer than half a line, and harmless to show."""
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except (ValueError, RecursionError):  # a whole number of thousands of digits, a list in itself
+        text = "…"
+    return harmless(text, HALF_A_LINE)
+
+
+def spelt(value: object) -> str:
+    """What was found in Python, as it is written there: a text in quotes."""
+    return shown(repr(value)) if isinstance(value, str) else shown(value)
+
+
+# ── quantities ───────────────────────────────────────────────────────────────────────────────
+
+_QUANTITY: Final = re.compile(rf"({_NUMBER})\s*([^\s0-9.,].*?)")
+_RATE: Final = re.compile(
+    rf"({_NUMBER})\s*(?:calls?\s+)?(?:per\s+({_NUMBER})\s*(?:people|persons)\s+)?per\s+(\w+)"
 )
 
 
@@ -42,59 +138,79 @@ _RATE = re.compile(
 class Quantity:
     """A parser of a number with its unit: `seconds("12 min")` is 720.0.
 
-    ValueError, with a Message, of what is no such quantity or lies outside its bounds, which are
-    themselves allowed.
+    Its bounds are written as planners write the value, and are themselves allowed. ValueError,
+    with a Message, of what is no such quantity or lies outside them.
     """
 
     units: dict[str, float]  # of each unit, in SI
     example: str
-    least: float = -math.inf  # in SI
-    most: float = math.inf
-    refusal: str = ""  # of a value outside the bounds
+    least: str = ""
+    most: str = ""
 
     def __call__(self, value: object) -> float:
-        match = _QUANTITY.fullmatch(half_width(value)) if isinstance(value, str) else None
+        found = self._in_si(value)
+        low, high = self._bounds
+        if not found <= high:  # after the conversion: 1e308 years are infinitely many seconds
+            raise ValueError(Message(AT_MOST, most=self.most, found=shown(value)))
+        if not found >= low:
+            raise ValueError(Message(AT_LEAST, least=self.least, found=shown(value)))
+        return found
+
+    def within(self, least: str, most: str) -> Quantity:
+        """The same with other bounds."""
+        return replace(self, least=least, most=most)
+
+    def knows(self, value: object) -> bool:
+        """Whether a value is a number with one of these units, whatever its bounds."""
+        match = _match(_QUANTITY, value)
+        return match is not None and match[2] in self.units
+
+    @cached_property
+    def _bounds(self) -> tuple[float, float]:
+        low = self._in_si(self.least) if self.least else -math.inf
+        return low, self._in_si(self.most) if self.most else math.inf
+
+    def _in_si(self, value: object) -> float:
+        match = _match(_QUANTITY, value)
         if match is None:
             raise ValueError(
                 Message(
                     'write a number and a unit, like "{example}"; found {found}',
                     example=self.example,
-                    found=_shown(value),
+                    found=shown(value),
                 )
             )
-        number, unit = match.groups()
+        written, unit = match.groups()
         if unit not in self.units:
             raise ValueError(
                 Message(
                     'unknown unit "{unit}"; write it like "{example}"',
-                    unit=unit,
+                    unit=shown(unit),
                     example=self.example,
                 )
             )
-        found = _number(number) * self.units[unit]
-        if not self.least <= found <= self.most:
-            raise ValueError(Message(self.refusal, found=value))
-        return found
+        return number(written) * self.units[unit]
 
 
-NEGATIVE = Message("must not be negative; found {found}")
-MORE_THAN_NOTHING = math.ulp(0.0)
+def _match(pattern: re.Pattern[str], value: object) -> re.Match[str] | None:
+    if not isinstance(value, str) or len(value) > 2 * MOST_DIGITS:
+        return None
+    return pattern.fullmatch(usual(value))
 
-# What planners write. The shift of a distribution is the only duration that may be negative.
-seconds = Quantity(TIME, "10 min", 0, refusal=NEGATIVE)
-signed_seconds = Quantity(TIME, "-10 min")
-metres = Quantity(LENGTH, "6 km", 0, refusal=NEGATIVE)
+
+# What planners write, each in the widest bounds; `sim.scenario.values` narrows them for what is
+# set. Ten years are the longest study. The shift of a distribution alone may be negative.
+seconds = Quantity(TIME, "10 min", "0 s", "3660 days")
+signed_seconds = Quantity(TIME, "-10 min", "-7 days", "7 days")
+metres = Quantity(LENGTH, "6 km", "0 m", "1000 km")  # the width of a province
 metres_per_second = Quantity(
-    SPEED,
-    "40 km/h",
-    MORE_THAN_NOTHING,
-    refusal=Message("a speed must be more than nothing; found {found}"),
-)
-share = Quantity(SHARE, "90 %", 0, 1, Message("a share lies between 0 % and 100 %; found {found}"))
-points = Quantity(POINTS, "1 point", 0, 1, Message("points lie between 0 and 100; found {found}"))
-speed_share = Quantity(  # a speed is multiplied with it
-    SHARE, "80 %", 0.01, 3, Message("a share of a speed lies between 1 % and 300 %; found {found}")
-)
+    SPEED, "40 km/h", "1 km/h", "300 km/h"
+)  # slower than on foot; a racing car
+share = Quantity(SHARE, "90 %", "0 %", "100 %")
+some_time = seconds.within("0.001 s", "1 day")  # that is too small to matter
+some_points = Quantity(POINTS, "1 point", "0.0001 points", "100 points")
+points = Quantity(POINTS, "1 point", "0 points", "100 points")
+speed_share = Quantity(SHARE, "80 %", "1 %", "300 %")  # a speed is multiplied with it
 
 
 class Rate(NamedTuple):
@@ -111,72 +227,76 @@ class Amount(NamedTuple):
     unit: str  # like "CNY per year"
 
 
+MOST_MONEY: Final = 1e15  # more than any country spends, in any currency
+LONGEST_UNIT: Final = 40  # letters of "CNY per year"
+# Hundreds of times what the busiest places have: 14.7 per 1000 people per year are usual.
+MOST_CALLS_OF_PEOPLE: Final = "10,000 per 1000 people per year"
+MOST_CALLS_OF_ALL: Final = "1,000,000 per day"
+MOST_PEOPLE: Final = 10_000_000  # "per 1000 people"
+
+
 def amount(value: object) -> Amount:
     """An amount from a text like "450,000 CNY per year"; any currency and period will do."""
-    match = _QUANTITY.fullmatch(half_width(value)) if isinstance(value, str) else None
-    if match is None or not re.search(r"\bper\b|/|每", match[2]):
+    match = _match(_QUANTITY, value)
+    if match is None or len(match[2]) > LONGEST_UNIT or not re.search(r"\bper\b|/|每", match[2]):
         raise ValueError(
             Message(
                 'write an amount, a currency and a period, like "{example}"; found {found}',
                 example="450,000 CNY per year",
-                found=_shown(value),
+                found=shown(value),
             )
         )
-    money = _number(match[1])
-    if money < 0:
-        raise ValueError(Message(NEGATIVE, found=value))
+    money = bounded(number(match[1]), 0, MOST_MONEY, value)
     return Amount(money, " ".join(match[2].split()))
 
 
 def rate(value: object) -> Rate:
     """A rate of calls from "14.7 per 1000 people per year" or "36 per day"."""
-    match = _RATE.fullmatch(half_width(value)) if isinstance(value, str) else None
+    found = _rate(value)
+    written = MOST_CALLS_OF_PEOPLE if found.per_person else MOST_CALLS_OF_ALL
+    if not found.per_second <= _rate(written).per_second:
+        raise ValueError(Message(AT_MOST, most=written, found=shown(value)))
+    return found
+
+
+def _rate(value: object) -> Rate:
+    match = _match(_RATE, value)
     if match is None or match[3] not in TIME:
         raise ValueError(
             Message(
                 'write a rate like "{of_people}" or "{of_all}"; found {found}',
                 of_people="14.7 per 1000 people per year",
                 of_all="36 per day",
-                found=_shown(value),
+                found=shown(value),
             )
         )
-    calls, persons = _number(match[1]), _number(match[2] or "1")
+    calls, persons = number(match[1]), number(match[2] or "1")
     if calls < 0:
-        raise ValueError(Message("a rate cannot be negative; found {found}", found=value))
-    if persons <= 0:
+        raise ValueError(Message("a rate cannot be negative; found {found}", found=shown(value)))
+    if not 1 <= persons <= MOST_PEOPLE:
         raise ValueError(
-            Message("the number of people must be more than none; found {found}", found=value)
+            Message(
+                "write a rate per 1 to {most} people; found {found}",
+                most=f"{MOST_PEOPLE:,}",
+                found=shown(value),
+            )
         )
     return Rate(calls / persons / TIME[match[3]], match[2] is not None)
 
 
-_FACTOR = re.compile(rf"[x×*]\s*({_NUMBER})|({_NUMBER})\s*(?:%|percent)")
+_FACTOR: Final = re.compile(rf"[xX×*]\s*({_NUMBER})|({_NUMBER})\s*(?:%|percent)")
 
 
 def is_factor(text: str) -> bool:
     """Whether a text is meant as a factor: "x1.2" or "120 %"."""
-    return _FACTOR.fullmatch(text.strip()) is not None
+    return _match(_FACTOR, text) is not None
 
 
 def factor(text: str) -> float:
-    """How many times, from "x1.2" or "120 %"."""
-    match = _FACTOR.fullmatch(text.strip())
+    """How many times, from "x1.2" or "120 %"; within no bounds yet."""
+    match = _match(_FACTOR, text)
     if match is None:
-        raise ValueError(Message('write a factor like x1.2 or "120 %"; found {found}', found=text))
-    return _number(match[1]) if match[1] else _number(match[2]) / 100
-
-
-def half_width(text: str) -> str:
-    """１０ｍｉｎ as 10min."""
-    return text.translate(_HALF_WIDTH)
-
-
-def _number(text: str) -> float:
-    value = float(text.replace(",", ""))
-    if not math.isfinite(value):
-        raise ValueError(Message("{number} is not a finite number", number=text))
-    return value
-
-
-def _shown(value: object) -> str:
-    return value if isinstance(value, str) else repr(value)
+        raise ValueError(
+            Message('write a factor like x1.2 or "120 %"; found {found}', found=shown(text))
+        )
+    return number(match[1]) if match[1] else number(match[2]) / 100

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 import psutil
 from conftest import ROOT
 
+from sim.study.processes import NAME
+
 LILING = str(ROOT / "scenarios" / "liling")
 A_WHILE_S = 120
 
@@ -60,7 +62,7 @@ def some_finished(cwd):
 def workers_of(process):
     return [
         child for child in psutil.Process(process.pid).children(recursive=True)
-        if "spawn_main" in " ".join(child.cmdline())
+        if NAME in child.cmdline()
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import MapError, Problem
+from sim.files import entrance
 from sim.geography.roads import travel
 from sim.model.calendar import Bands
 from sim.model.calls import Calls
@@ -24,6 +25,7 @@ from sim.text import Message
 MINUTE_S = 60.0
 
 
+@entrance.reads(MapError)
 def read(region: Path, trace: Path) -> tuple[System, Calls]:
     """A region and a trace, ready for `run(system, calls)`; MapError if they do not fit."""
     world, played = _json(region), _json(trace)
@@ -89,7 +91,5 @@ def read(region: Path, trace: Path) -> tuple[System, Calls]:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    try:
+    with entrance.reading(path, MapError):
         return dict(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        raise MapError(path, Message("the file cannot be read ({error})", error=error)) from None

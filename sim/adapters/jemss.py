@@ -20,6 +20,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from sim.errors import MapError, Problem
+from sim.files import entrance
 from sim.geography.roads import travel
 from sim.geography.roads.graph import fastest
 from sim.model import roads as roads_room
@@ -79,6 +80,7 @@ class Files(NamedTuple):
     redispatch: str = "redispatch_off.csv"
 
 
+@entrance.reads(MapError)
 def read(
     city: Path,
     calls: Path,
@@ -291,11 +293,8 @@ def _flags(texts: list[str]) -> np.ndarray:
 
 def _tables(path: Path, name: str = "") -> dict[str, JemssTable]:
     """Every table of a file; `name`: a file of a folder or of the roads.zip in it."""
-    try:
+    with entrance.reading(path / name if name else path, MapError):
         text = _text(path, name)
-    except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
-        message = Message("the file cannot be read ({error})", error=error)
-        raise MapError(path / name if name else path, message) from None
     return {table.name: table for table in _split(text)}
 
 

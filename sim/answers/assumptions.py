@@ -68,7 +68,7 @@ class Mishap(NamedTuple):
 
 def assumptions(base: Scenario, wrong: Mapping[str, float] | None = None) -> list[Assumption]:
     """The assumptions that mean something for this base; `wrong` sets how far, 0 leaves one out."""
-    far = USUAL | _checked(wrong or {})
+    far = USUAL | _checked({} if wrong is None else wrong)
     classes = () if base.map.matrix is not None else base.map.network.classes
     small = [name for name in classes if name not in (*FAST, *MAIN)]
     found = []
@@ -101,6 +101,9 @@ def mishaps(base: Scenario) -> list[Mishap]:
 
 
 def _checked(wrong: Mapping[str, float]) -> dict[str, float]:
+    if not isinstance(wrong, Mapping):
+        message = Message("write settings, like `key: value`; found {found}", found=repr(wrong))
+        raise OptionError("range", message)
     for key, value in wrong.items():
         arguments.number(f"range {key}", value)
     problems = [

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim import limits, units
 from sim.errors import CandidatesError, MapImportError, OptionError, Problem, ScenarioError
-from sim.text import Message, Name
+from sim.files import entrance
+from sim.text import Message, Name, message_of
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
 
 SEATS = "seats"
-MOST = 2_000
 
 
 class Candidate(NamedTuple):
@@ -32,30 +33,41 @@ def find(base: Scenario, where: str | Path | int = SEATS, seed: int = 0) -> list
 
     OptionError if there are none or too many, CandidatesError if the file cannot be read.
     """
-    text = str(where)
     if not isinstance(where, str | Path | int) or isinstance(where, bool):
         message = Message(
             "write {seats}, a file of places, or how many to draw; found {found}",
             seats=SEATS,
-            found=repr(where),
+            found=units.shown(where),
         )
         raise OptionError("candidates", message)
+    text = units.shown(where) if isinstance(where, int) else str(where)
     if isinstance(where, int):
         found = drawn(base.map, where, seed)
     elif text == SEATS:
         found = [Candidate(seat.name) for seat in base.map.townships]
-    elif text.isdecimal():
-        found = drawn(base.map, int(text), seed)
+    elif units.is_whole(text):
+        found = drawn(base.map, _how_many(text), seed)
     else:
         found = from_file(base.map, Path(where))
     if not found:
         raise OptionError("candidates", Message("there are none in {where}", where=text))
-    if len(found) > MOST:
+    if len(found) > limits.CANDIDATES:
         raise OptionError(
             "candidates",
-            Message("at most {most} can be tried; found {found}", most=MOST, found=len(found)),
+            Message(
+                "at most {most} can be tried; found {found}",
+                most=limits.CANDIDATES,
+                found=len(found),
+            ),
         )
     return found
+
+
+def _how_many(text: str) -> int:
+    try:
+        return units.whole(text)
+    except ValueError as error:
+        raise OptionError("candidates", message_of(error)) from None
 
 
 def from_file(the_map: Map, path: Path) -> list[Candidate]:
@@ -65,17 +77,15 @@ def from_file(the_map: Map, path: Path) -> list[Candidate]:
     """
     from sim.geography.making import places
 
-    if not path.is_file():
-        raise CandidatesError(
-            path,
-            Message(
-                "no such file; write {seats}, a file of places, or how many to draw", seats=SEATS
-            ),
-        )
+    missing = Message(
+        "no such file; write {seats}, a file of places, or how many to draw", seats=SEATS
+    )
+    entrance.require_file(path, CandidatesError, missing)
     try:
-        frame = places.read_points(path, the_map.crs)
+        with entrance.reading(path, CandidatesError):
+            frame = places.read_points(path, the_map.crs)
     except MapImportError as error:
-        raise CandidatesError(path, error.problems) from None
+        raise CandidatesError(path, error.problems) from error.__cause__
     lon, lat = the_map.lonlat(frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy())
     rows = zip(frame["name_zh"], frame["name_en"], lon, lat, frame.index, strict=True)
     found = [
@@ -108,7 +118,7 @@ def drawn(the_map: Map, count: int, seed: int = 0) -> list[Candidate]:
             Message(
                 "from 1 to {most} places can be drawn on this map; found {found}",
                 most=len(lived_in),
-                found=count,
+                found=units.shown(count),
             ),
         )
     rng = np.random.default_rng(seed)

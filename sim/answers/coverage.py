@@ -44,7 +44,7 @@ def coverage(scenario: Scenario, before_s: float | None = None) -> Coverage:
     """
     arguments.scenarios(scenario)
     if before_s is not None:
-        arguments.within("before_s", before_s, 0)
+        arguments.within("before_s", before_s, 0, 7 * 86_400)
     cells, found = scenario.map.cells, reach(scenario, before_s)
     target_s = targets_of_cells(scenario)
     best_s = found.cell_s.min(axis=0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import numpy as np
 
+from sim import limits
 from sim.answers import candidates, costs, search
 from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS
@@ -90,7 +91,7 @@ def curve(
     began = time.perf_counter()
     arguments.scenarios(base)
     arguments.one_of("by", by, KEYS)
-    arguments.whole("steps", steps, 1, 30)
+    arguments.whole("steps", steps, *limits.STEPS)
     found = candidates.find(base, where, base.settings.study.seed)
     with shared(Effort.of(effort)) as asked:
         taken: dict[str, list[Option]] = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 from scipy.special import stdtr
 
+from sim import limits
 from sim.answers import candidates
 from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS, Candidate
@@ -136,7 +137,7 @@ def rank(
     ScenarioError if no station can stand at any candidate.
     """
     arguments.scenarios(base)
-    arguments.whole("ambulances", ambulances, 1, 50)
+    arguments.whole("ambulances", ambulances, *limits.NEW_AMBULANCES)
     arguments.one_of("kind", kind, KINDS)
     sites, layouts = candidates.layouts(
         base, candidates.find(base, where, base.settings.study.seed), ambulances, kind

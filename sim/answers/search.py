@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
+from sim import limits
 from sim.answers import candidates
 from sim.answers.answer import Answer, OnMap, Provenance, in_words
 from sim.answers.candidates import SEATS, Candidate
@@ -324,10 +325,10 @@ def search(
     began = time.perf_counter()
     arguments.scenarios(base)
     arguments.one_of("by", by, KEYS)
-    arguments.whole("ambulances", ambulances, 0, 30)
+    arguments.whole("ambulances", ambulances, *limits.MORE)
     if stations is None:
         stations = 0 if ambulances else 1
-    arguments.whole("stations", stations, 0, 30)
+    arguments.whole("stations", stations, *limits.MORE)
     arguments.truth("moves", moves)
     found = candidates.find(base, where, base.settings.study.seed)
     kinds = ["station"] * stations + ["ambulance"] * ambulances

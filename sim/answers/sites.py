@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from scipy.stats import kendalltau
 
+from sim import limits
 from sim.answers import candidates, site_plans
 from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS
@@ -116,10 +117,10 @@ def site(
     arguments.scenarios(base)
     arguments.one_of("model", model, MODELS)
     if new is not None:
-        arguments.whole("new", new, 1, 200)
-    arguments.whole("best", best, 1, 50)
+        arguments.whole("new", new, *limits.NEW)
+    arguments.whole("best", best, *limits.PLANS)
     if capacity is not None:
-        arguments.within("capacity", capacity, 0)
+        arguments.within("capacity", capacity, *limits.CAPACITY)
     if busy is not None:
         arguments.within("busy", busy, 0, 1)
     sites, layouts = candidates.layouts(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 from scipy.stats import qmc
 
+from sim import limits
 from sim.answers.answer import Answer, Provenance
 from sim.answers.assumptions import Assumption, Mishap, assumptions, mishaps
 from sim.answers.ranking import KEYS
@@ -203,7 +204,7 @@ def stress(
     if not proposals:
         message = Message("say what is to be stressed: a proposal beside the base")
         raise ScenarioError("stress", message)
-    arguments.whole("samples", samples, 0, 10_000)
+    arguments.whole("samples", samples, *limits.SAMPLES)
     some, bad = assumptions(base, wrong), mishaps(base)
     with shared(Effort.of(effort)) as asked:
         with Runs(base, proposals, asked) as runs:

@@ -1,28 +1,28 @@
 """The command line: this folder is the only place that prints or exits.
 
 Every command reads its inputs whole, then works, then prints; what a planner can put right ends
-with one message and exit status 2. Rooms are opened inside the commands, so that the bar shows
-before anything heavy is loaded.
+with one message and exit status 2, as `endings` says. Rooms are opened inside the commands, so
+that the bar shows before anything heavy is loaded.
 """
 
 from __future__ import annotations
 
+from sim.cli import interrupts  # before all others, whose opening takes a while
+
+# isort: split
+import logging
 import os
 import sys
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
-from sim.cli import ask, decide, maps, prepare, speech
-from sim.cli.options import Stopped
-from sim.errors import PlannerError, PlannerWarning
+from sim.cli import ask, decide, endings, maps, prepare, speech
+from sim.errors import PlannerWarning
 from sim.text import message_of
 from sim.words.language import Language, language, usual
-
-STOPPED = 130
 
 app = typer.Typer(
     name="tenthirty",
@@ -64,49 +64,45 @@ def _options(
 
 
 def main() -> None:
-    """The entry point: one message for what a planner can mend; `--debug` shows where it arose."""
+    """The entry point: whatever becomes of a command is said in words; see `endings`."""
     debug = "--debug" in sys.argv
     sys.argv = [argument for argument in sys.argv if argument != "--debug"]
-    for stream in (sys.stdout, sys.stderr):  # a terminal that is not UTF-8 must not break a table
-        with suppress(AttributeError, ValueError):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    usually, say = warnings.showwarning, language()
-    warnings.showwarning = _plainly(usually, say)
-    try:
-        asked, arguments = speech.taken_out(sys.argv[1:])
-        say = language(asked or usual())
-        warnings.showwarning = _plainly(usually, say)
-        command = commands(say, asked or os.environ.get("TENTHIRTY_LANG"))
-        sys.exit(command.main(arguments, prog_name="tenthirty", standalone_mode=False) or 0)
-    except PlannerError as error:
-        if debug:
-            raise
-        typer.echo(error.told(say), err=True)
-        sys.exit(2)
-    except Stopped as stopped:
-        typer.echo(say(stopped.args[0]), err=True)
-        sys.exit(STOPPED)
-    except (KeyboardInterrupt, typer.Abort):
-        sys.exit(STOPPED)
-    except speech.MISTAKES as error:
-        if type(error).__name__ == "NoArgsIsHelpError":
-            error.show()  # type: ignore[attr-defined]
-        else:
-            typer.echo(speech.mistake(error, say), err=True)
-        sys.exit(2)
+    endings.open_streams()
+    if not debug:
+        logging.getLogger().addHandler(logging.NullHandler())  # notes are for who writes programs
+        os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of processes that are started
+    with endings.told(debug) as reader:
+        _run(reader, warnings.showwarning if debug else _silently)
+
+
+def _run(reader: endings.Reader, usually: Callable[..., None]) -> None:
+    """Run what was typed; the language is the reader's as soon as it is known.
+
+    `usually`: what becomes of warnings that are not for a planner.
+    """
+    warnings.showwarning = _plainly(usually, reader.say)
+    asked, arguments = speech.taken_out(sys.argv[1:])
+    reader.say = language(asked or usual())
+    warnings.showwarning = _plainly(usually, reader.say)
+    command = commands(reader.say, asked or os.environ.get("TENTHIRTY_LANG"))
+    sys.exit(command.main(arguments, prog_name="tenthirty", standalone_mode=False) or 0)
 
 
 def _plainly(usual: Callable[..., None], say: Language) -> Callable[..., None]:
-    """Warnings for a planner as their sentence alone, on stderr; all others as usual."""
+    """Warnings for a planner as their sentence alone, on stderr; all others as `usual`."""
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, PlannerWarning):
             told = message_of(message) if isinstance(message, Warning) else message
-            typer.echo(say(told), err=True)
+            speech.show(say(told), err=True)
         else:
             usual(message, category, *where, **more)
 
     return show
+
+
+def _silently(*warning: Any, **more: Any) -> None:
+    """A library's warning is of no use to a planner; `--debug` shows it with its place."""
 
 
 def commands(say: Language, asked: str | None = None) -> Any:
@@ -125,3 +121,6 @@ def commands(say: Language, asked: str | None = None) -> Any:
     speech.translate_frames(say)
     speech.on_each(command, change)
     return command
+
+
+interrupts.told()

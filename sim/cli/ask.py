@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import work
+from sim.cli import speech, work
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import (
     ANSWER,
@@ -27,6 +26,7 @@ from sim.cli.options import (
 )
 from sim.cli.settings import SettingTexts, Speed, Target, altered
 from sim.errors import OptionError, ScenarioError
+from sim.files.escapes import in_json
 from sim.text import Message, message_of
 from sim.words.language import language
 
@@ -107,7 +107,7 @@ def _say_where(result: Comparison, folder: Path, options: Options, townships: bo
         work.say_where(result, folder, options, townships=rows)
     else:
         for table in township_table.tables(result, options.say):
-            typer.echo("\n".join(["", *table.lines()]))
+            speech.show("\n".join(["", *table.lines()]))
         work.say_where(result, folder, options)
 
 
@@ -137,15 +137,15 @@ def coverage(
         from sim.words import page_of
 
         try:
-            before_s = None if before is None else units.seconds(before)
+            before_s = None if before is None else units.seconds.within("0 s", "7 days")(before)
         except ValueError as error:
             raise OptionError("--before", message_of(error)) from None
         answer = static_coverage(base, before_s)
         if out is not None:
             geopackage.export(base, out, before_s)
     if as_json:
-        typer.echo(json.dumps(told(answer, say), ensure_ascii=False))
+        typer.echo(in_json(told(answer, say)))
     else:
-        typer.echo(page_of(answer, say).text())
+        speech.show(page_of(answer, say).text())
         if out is not None:
-            typer.echo(f" {out}")
+            speech.show(f" {out}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
-from sim.cli.speech import half_width, halves
+from sim import units
+from sim.cli.speech import halves
 from sim.errors import ScenarioError
 from sim.text import Message
 
@@ -85,18 +87,24 @@ def _halves(text: str, problems: Problems) -> tuple[str, str] | None:
     return None
 
 
+# What stands behind `--ambulances A=`, by what it begins with: one grammar for every sign that is
+# typed for a plus or a minus, and for all digits of Chinese keyboards.
+HOW_MANY: Final = (("+-", "by"), ("0123456789", "to"))
+
+
 def _how_many(text: str) -> dict[str, int]:
     """Of "+1" how many more, of "3" how many in all; nothing of anything else."""
-    text = half_width(text)
-    if re.fullmatch(r"[+\-]\s*\d+", text):
-        return {"by": int(re.sub(r"\s", "", text))}
-    return {"to": int(text)} if text.isdecimal() else {}
+    plain = re.sub(r"^([+-])\s+", r"\1", units.usual(text))
+    for begins, key in HOW_MANY:
+        if plain[:1] in begins:
+            with suppress(ValueError):
+                return {key: units.whole(plain)}
+    return {}
 
 
 def _lonlat(text: str) -> list[float] | None:
     """[longitude, latitude] of "113.4, 27.7"; None of a name."""
-    parts = half_width(text).split(",")
-    try:
-        return [float(part) for part in parts] if len(parts) == 2 else None
-    except ValueError:
-        return None
+    parts = units.usual(text).split(",")
+    with suppress(ValueError):
+        return [units.number(part) for part in parts] if len(parts) == 2 else None
+    return None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import units
-from sim.cli import speech, work
+from sim import limits, units
+from sim.cli import numbers, speech, work
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import (
     Add,
@@ -58,7 +58,9 @@ def rank(
     scenario: ScenarioPath,
     candidates: Where = "seats",
     by: By = "within",
-    ambulances: Annotated[int, typer.Option(min=1, max=50, help="At the new station.")] = 1,
+    ambulances: Annotated[
+        int, numbers.whole(*limits.NEW_AMBULANCES, help="At the new station.")
+    ] = 1,
     zone: Annotated[
         str | None,
         typer.Option(help='Leads below this are a tie, like "0.5 points"; default: half of what '
@@ -85,13 +87,15 @@ def site(
     ] = "mclp",
     new: Annotated[
         int | None,
-        typer.Option(min=1, max=200, help="New stations (mexclp, dsm: ambulances); default 1."),
+        numbers.whole(*limits.NEW, help="New stations (mexclp, dsm: ambulances); default 1."),
     ] = None,
     candidates: Where = "seats",
-    best: Annotated[int, typer.Option(min=1, max=50, help="How many plans to simulate.")] = 5,
+    best: Annotated[int, numbers.whole(*limits.PLANS, help="How many plans to simulate.")] = 5,
     capacity: Annotated[
         float | None,
-        typer.Option(min=0, help="Most people of a station; mexclp, dsm: most ambulances."),
+        numbers.number(
+            *limits.CAPACITY, help="Most people of a station; mexclp, dsm: most ambulances."
+        ),
     ] = None,
     budget: Annotated[
         str | None,
@@ -122,9 +126,9 @@ def search(
     scenario: ScenarioPath,
     stations: Annotated[
         int | None,
-        typer.Option(min=0, max=30, help="New ones, an ambulance each; default 1 if nothing else."),
+        numbers.whole(*limits.MORE, help="New ones, an ambulance each; default 1 if nothing else."),
     ] = None,
-    ambulances: Annotated[int, typer.Option(min=0, max=30, help="More of them besides.")] = 0,
+    ambulances: Annotated[int, numbers.whole(*limits.MORE, help="More of them besides.")] = 0,
     moves: Annotated[
         bool, typer.Option(help="Then move ambulances, today's too, and the new sites.")
     ] = True,
@@ -147,7 +151,7 @@ def search(
 
 def curve(
     scenario: ScenarioPath,
-    steps: Annotated[int, typer.Option(min=1, max=30, help="How many more of each.")] = 4,
+    steps: Annotated[int, numbers.whole(*limits.STEPS, help="How many more of each.")] = 4,
     candidates: Where = "seats",
     by: By = "within",
     *,
@@ -179,7 +183,7 @@ def stress(
         list[str] | None,
         typer.Option("--range", help='How far wrong, like demand="30 %"; 0 % leaves one out.'),
     ] = None,
-    samples: Annotated[int, typer.Option(min=0, max=10_000, help="Joint samples.")] = 32,
+    samples: Annotated[int, numbers.whole(*limits.SAMPLES, help="Joint samples.")] = 32,
     by: By = "within",
     *,
     options: Options,
@@ -264,7 +268,7 @@ def _wrong(texts: list[str] | None) -> dict[str, float]:
     found, problems = {}, []
     for text in texts or []:
         key, value, parted = speech.halves(text)
-        value = speech.half_width(value)
+        value = units.usual(value)
         try:
             if not parted:
                 raise ValueError(Message('write it like demand="30 %"; found {found}', found=text))

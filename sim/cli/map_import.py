@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.cli import numbers, speech
 from sim.cli.options import Lang
 from sim.cli.progress import bar
 from sim.geography.making.options import ImportOptions, OptionPlace, flat_names, groups
@@ -50,12 +51,17 @@ def _option(name: str, place: OptionPlace) -> inspect.Parameter:
     kind: Any = info.annotation if info.annotation in KINDS else str
     kind = str if isinstance(default, str) else kind
     switch = [f"--{name.replace('_', '-')}"] if kind is bool else []
-    option = typer.Option(
-        *switch,
-        help=info.description,
-        rich_help_panel=groups()[place.group].panel if place.group else None,
-        show_default=default is not None,
-    )
+    said: dict[str, Any] = {
+        "help": info.description,
+        "rich_help_panel": groups()[place.group].panel if place.group else None,
+        "show_default": default is not None,
+    }
+    bounds = [getattr(mark, end) for end in ("ge", "le") for mark in info.metadata
+              if hasattr(mark, end)]  # fmt: skip
+    if bounds:
+        option = (numbers.number if kind is float else numbers.whole)(*bounds, **said)
+    else:
+        option = typer.Option(*switch, **said)
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=default
     )
@@ -102,8 +108,8 @@ def import_(
         if draw:
             tell(title=Message("Drawing"))
             _draw(chosen, say)
-    typer.echo(report.told(say))
-    typer.echo(say(Message("Map: {path}", path=chosen.bundle)))
+    speech.show(report.told(say))
+    speech.show(say(Message("Map: {path}", path=chosen.bundle)))
     if scenario:
         _first_scenario(chosen, say)
 
@@ -118,18 +124,18 @@ def _first_scenario(chosen: ImportOptions, say: Language) -> None:
     first = write_first(bundle.read(chosen.bundle), say)
     if first.path is None:
         for note in first.notes:
-            typer.echo(say(note))
+            speech.show(say(note))
         return
     if first.written:
-        typer.echo(say("Scenario: {path}", path=first.path))
+        speech.show(say("Scenario: {path}", path=first.path))
     for note in first.notes:
-        typer.echo(f"  {say(note)}")
+        speech.show(f"  {say(note)}")
     try:
         load(first.path)
     except PlannerError as error:  # the map holds something that has no default
-        typer.echo(error.told(say), err=True)
+        speech.show(error.told(say), err=True)
         raise typer.Exit(2) from None
-    typer.echo(say("Next: tenthirty run {folder}", folder=first.path.parent))
+    speech.show(say("Next: tenthirty run {folder}", folder=first.path.parent))
 
 
 def _draw(chosen: ImportOptions, say: Language) -> None:

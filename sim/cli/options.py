@@ -5,17 +5,18 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast, get_type_hints
 
 import typer
 
-from sim import units
+from sim import limits, units
+from sim.cli import numbers
 from sim.cli.progress import bar
 from sim.cli.settings import Demand, Hours, SettingTexts, Speed, Target, altered
 from sim.errors import OptionError, Problem
-from sim.text import Message
+from sim.text import Message, message_of
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -48,11 +49,13 @@ class Options(NamedTuple):
 
     replications: Annotated[
         int | None,
-        typer.Option(min=1, help="So often; default: as needed.", rich_help_panel=OFTEN),
+        numbers.whole(
+            *limits.REPLICATIONS, help="So often; default: as needed.", rich_help_panel=OFTEN
+        ),
     ] = None
     most: Annotated[
         int | None,
-        typer.Option(min=5, help="At most so often, if needed.", rich_help_panel=OFTEN),
+        numbers.whole(*limits.AT_MOST, help="At most so often, if needed.", rich_help_panel=OFTEN),
     ] = None
     draft: Annotated[
         bool, typer.Option("--draft", help="5 times; figures say so.", rich_help_panel=OFTEN)
@@ -63,10 +66,10 @@ class Options(NamedTuple):
     ] = None
     days: Annotated[
         float | None,
-        typer.Option(min=0.05, max=3660, help="Days measured in each.", rich_help_panel=OFTEN),
+        numbers.number(*limits.DAYS, help="Days measured in each.", rich_help_panel=OFTEN),
     ] = None
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Of the random calls.", rich_help_panel=OFTEN)
+        int | None, numbers.whole(*limits.SEED, help="Of the random calls.", rich_help_panel=OFTEN)
     ] = None
     target: Target = None
     demand: Demand = None
@@ -81,7 +84,9 @@ class Options(NamedTuple):
     figures: Annotated[bool, typer.Option(help="Draw the figures.", rich_help_panel=ANSWER)] = True
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes; default: as is useful.", rich_help_panel=COMPUTED),
+        numbers.whole(
+            *limits.WORKERS, help="Processes; default: as is useful.", rich_help_panel=COMPUTED
+        ),
     ] = None
     scheduler: Annotated[
         str | None,
@@ -170,16 +175,18 @@ def _matters(texts: list[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     problems = []
     for text in texts:
-        value = {}
-        for field, parse in (("share", units.points), ("time", units.seconds)):
-            with suppress(ValueError):
-                value = {field: parse(text)}
-        if not any(number > 0 for number in value.values()):
+        known = (("share", units.some_points), ("time", units.some_time))
+        meant = [(field, parse) for field, parse in known if parse.knows(text)]
+        if not meant:
             message = Message(
                 'write what matters like "1 point" or "0.5 min"; found {found}', found=text
             )
             problems.append(Problem(message))
-        found |= value
+        for field, parse in meant:
+            try:
+                found[field] = parse(text)
+            except ValueError as error:
+                problems.append(Problem(message_of(error)))
     if problems:
         raise OptionError("--matters", problems)
     return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.cells import cell_len
 
+from sim.cli import speech
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
@@ -59,14 +60,14 @@ def check(
             except PlannerError as error:
                 failures.append(error)
     for scenario in loaded:
-        typer.echo(_in_order(scenario, say))
+        speech.show(_in_order(scenario, say))
     for failure in failures:
-        typer.echo(failure.told(say), err=True)
+        speech.show(failure.told(say), err=True)
     if map_to is not None and loaded:
         from sim import figures
 
         figures.save(figures.inputs_map(loaded[0].map, say, loaded[0]), map_to)
-        typer.echo(say("Map: {file}", file=map_to))
+        speech.show(say("Map: {file}", file=map_to))
     if failures:
         raise typer.Exit(2)
 
@@ -92,7 +93,7 @@ def explain(
             page = "\n\n".join(p for room in rooms for p in room.speaking_of(term or "", says))
         if not page:
             raise
-    typer.echo(page)
+    speech.show(page)
 
 
 def _in_order(layout: Scenario, say: Language) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from sim import units
-from sim.cli.speech import half_width, halves
+from sim.cli.speech import halves
 from sim.errors import OptionError, Problem, ScenarioError
 from sim.text import Message, message_of
 
@@ -85,7 +85,7 @@ def _with(
 
 def _target(scenario: Scenario, text: str) -> Scenario:
     name, value = _halves(text)
-    name = half_width(name)
+    name = units.usual(name)
     if name not in ("urban", "rural", "share") or not value:
         raise ValueError(Message(TARGETS, found=text))
     return scenario.with_settings(targets={name: value})
@@ -93,7 +93,7 @@ def _target(scenario: Scenario, text: str) -> Scenario:
 
 def _demand(scenario: Scenario, text: str) -> Scenario:
     area, value = _halves(text)
-    area = half_width(area)
+    area = units.usual(area)
     if area not in ("", "urban", "rural") or not value:
         raise ValueError(Message(DEMANDS, found=text))
     if units.is_factor(value):
@@ -124,4 +124,4 @@ def _hours(scenario: Scenario, text: str) -> Scenario:
 def _halves(text: str) -> tuple[str, str]:
     """A and B of "A=B"; nothing and all of a text that has no "="."""
     left, right, parted = halves(text)
-    return (left, half_width(right)) if parted else ("", half_width(left))
+    return (left, units.usual(right)) if parted else ("", units.usual(left))

@@ -11,12 +11,9 @@ from rich.columns import Columns
 from rich.table import Table
 from rich.text import Text
 
-from sim import units
 from sim.errors import OptionError, did_you_mean
-from sim.text import Message, Say
+from sim.text import Message, Say, harmless
 from sim.words.language import Language
-
-_DASHES: Final = str.maketrans("−–—～~〜", "------")
 
 # What click raises for a command mistyped; typer has it under no public name.
 MISTAKES: Final[type[Exception]] = typer.BadParameter.__mro__[2]
@@ -49,19 +46,16 @@ def halves(text: str) -> tuple[str, str, bool]:
 
     The left half may be a name and stays as it is written.
     """
-    for sign in (r"[=＝]", r"->|[→⇒➔➡]"):
+    for sign in (r"[=＝﹦]", r"->|[→⇒➔➡]"):
         parts = re.split(sign, text, maxsplit=1)
         if len(parts) == 2:
             return parts[0].strip(), parts[1].strip(), True
     return text.strip(), "", False
 
 
-def half_width(text: str) -> str:
-    """A value as it is usually written: ＋１ as +1, −1 and －１ as -1, ０８～２０ as 08-20.
-
-    Not for names: a station may be called so.
-    """
-    return units.half_width(text).translate(_DASHES).strip()
+def show(text: str, *, err: bool = False) -> None:
+    """Print lines, the one way to the terminal: nothing in them commands it."""
+    typer.echo("\n".join(harmless(line) for line in text.split("\n")), err=err)
 
 
 def help_texts(command: Any) -> list[str]:
@@ -165,7 +159,8 @@ def mistake(error: Any, say: Say) -> str:
 
 
 def _problem(error: Any) -> Message:
-    kind, text = type(error).__name__, str(getattr(error, "message", "") or "")
+    said = getattr(error, "message", "") or ""
+    kind, text = type(error).__name__, str(said)
     parameter = getattr(error, "param", None)
     name = "" if parameter is None else _written(parameter)
     if kind == "NoSuchOption":
@@ -182,7 +177,8 @@ def _problem(error: Any) -> Message:
     if found := re.search(r"unexpected extra argument(?:s|\(s\))? \((.+)\)", text):
         return Message("too much is written: {found}", found=found[1])
     if parameter is not None:
-        return Message("{name}: {problem}", name=name, problem=_of_value(error, text))
+        problem = said if isinstance(said, Message) else _of_value(error, text)
+        return Message("{name}: {problem}", name=name, problem=problem)
     return Message("{problem}", problem=text or error.format_message())
 
 

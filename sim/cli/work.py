@@ -5,7 +5,6 @@ Says where they go, what was finished when it is stopped, and that it goes on fr
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -16,8 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from sim.cli import speech
 from sim.cli.options import Options, Stopped
 from sim.errors import PlannerError
+from sim.files.escapes import file_name, in_json
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def session(
     same command, run again, goes on from there.
     """
     from sim import engine as engines
+    from sim.files.whole import FINISHED
     from sim.report import folder as store
     from sim.study.checkpoints import Checkpoints
     from sim.study.effort import Effort
@@ -75,7 +77,7 @@ def session(
 
     try:
         with store.results_folder(folder, PART) as part:
-            checkpoints.folder = part / store.FINISHED
+            checkpoints.folder = part / FINISHED
             with shared(replace(effort, watch=watch, checkpoints=checkpoints)) as effort:
                 asked = options.study()
                 asked |= {"watch": watch, "pool": effort.pool, "checkpoints": checkpoints}
@@ -127,12 +129,13 @@ def carry_out(
 ) -> Comparison:
     """Simulate, print the table, and put everything under `folder` once it is whole."""
     from sim.answers import comparison
+    from sim.files.whole import LOGS
     from sim.report import folder as store
 
     store.refuse_foreign(folder)
     tell(title=Message("Preparing the roads"))
     with session(folder, tell, options) as (part, effort):
-        logs_to = part / store.LOGS if logs else None
+        logs_to = part / LOGS if logs else None
         result = comparison.compare(*layouts, logs_to=logs_to, **effort)
         store.drop_other_logs(part, len(layouts), result.replications if logs else 0)
         _show_and_write(result, part, tell, options)
@@ -171,7 +174,7 @@ def _show_and_write(
 
     say = options.say
     if not options.as_json:
-        tell(aside=lambda: typer.echo(words.page_of(answer, say).text()))
+        tell(aside=lambda: speech.show(words.page_of(answer, say).text()))
     tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
     store.write(part, answer, say, sys.argv[1:], figures=options.figures, engine=options.engine)
 
@@ -182,9 +185,9 @@ def say_where(answer: Answer, folder: Path, options: Options, **more: Any) -> No
 
     if options.as_json:
         facts = as_json(answer, options.say) | more | {"results": str(folder)}
-        typer.echo(json.dumps(facts, ensure_ascii=False, allow_nan=False))
+        typer.echo(in_json(facts, allow_nan=False))
         return
-    typer.echo(" " + options.say("Results: {folder}/", folder=folder))
+    speech.show(" " + options.say("Results: {folder}/", folder=folder))
 
 
 def free_folder(name: str) -> Path:
@@ -197,11 +200,10 @@ def free_folder(name: str) -> Path:
 def name_of(path: Path) -> str:
     """runs/liling for scenarios/liling; runs/liling-north-west for a file in it."""
     path = path.resolve()
-    if path.is_dir():
-        return path.name
-    return (
-        f"{path.parent.name}-{path.stem}" if path.parent.parent.name == "scenarios" else path.stem
-    )
+    name = path.name if path.is_dir() else path.stem
+    if not path.is_dir() and path.parent.parent.name == "scenarios":
+        name = f"{path.parent.name}-{name}"
+    return file_name(name)
 
 
 def name_of_comparison(
@@ -213,4 +215,4 @@ def name_of_comparison(
         spot = base.map.find(change.station)
         name = spot.name.en if spot else change.station
         parts += [change.key, re.sub(r"[^\w.+-]+", "-", name).strip("-").lower()]
-    return "-".join(parts)[:120]
+    return file_name("-".join(parts))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
+from sim.files.cache import cache_folder
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
@@ -39,12 +40,12 @@ def make(name: str, systems: Iterable[System]) -> list[Engine]:
 
 
 def cannot_keep(name: str) -> Path | None:
-    """The folder in which compiled rules should be kept, if it cannot be written."""
+    """The folder in which compiled rules should be kept, if it cannot be written and has none."""
     if name == "reference":
         return None
     from sim.engine.compiled import cache
 
-    return None if cache.can_keep() else cache.FOLDER.parents[1]
+    return None if cache.can_keep() else cache_folder()
 
 
 def is_ready(name: str) -> bool:

@@ -47,7 +47,8 @@ def draw(
     names = [say.name(seat.name) for seat in the_map.townships]
 
     def paint(ax: Axes, part: Part) -> None:
-        areas.draw(ax, the_map, filled, names, part, station_marks.draw(ax, changes, say))
+        stations = station_marks.draw(ax, changes, say, part.labelled(the_map))
+        areas.draw(ax, the_map, filled, names, part, stations.boxes)
 
     marks = [*station_marks.handles(changes, say), *map_parts.core_handle(the_map, say)]
     keys = [

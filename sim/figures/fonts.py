@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import warnings
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,8 @@ CHINESE: Final = (
 )  # fmt: skip
 LATIN: Final = ("Source Sans 3", "Noto Sans", "Arial", "Helvetica", "DejaVu Sans")
 SAMPLE: Final = frozenset((0x4E61, 0x9547, 0x6025, 0x6551, 0x7AD9, 0x91B4))  # common, and rare
-FIRST_CHINESE: Final = 0x2E80
+CHINESE_LETTERS: Final = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
+BOX: Final = "□"
 MISSING: Final = Message(
     "No Chinese font was found, so figures are labelled in English. Install one and run this "
     "again. Debian, Ubuntu: sudo apt install fonts-noto-cjk. Windows: Settings, Optional features, "
@@ -45,21 +47,51 @@ def chinese() -> str | None:
 
 
 def drawable(say: Language) -> Language:
-    """The language of a figure: English, after saying so once, where the reader's has no font."""
+    """The language of a figure: English, after saying so once, where the reader's has no font.
+
+    Its texts hold only letters that the fonts have; a box stands for others, as emoji.
+    """
     if not is_chinese(say("Station")) or chinese() is not None:
-        return say
+        return say.with_letters(_drawn)
     warn(say)
-    return language(ENGLISH)
+    return language(ENGLISH).with_letters(_drawn)
+
+
+def _drawn(text: str) -> str:
+    """A text in letters that the fonts have; of what only joins or changes others, nothing.
+
+    Says what to install if they lack Chinese ones, as names may be Chinese in English texts too.
+    """
+    if text.isascii():
+        return text
+    known = _letters(tuple(families()))
+    if chinese() is None and is_chinese("".join(one for one in text if ord(one) not in known)):
+        warn(language(ENGLISH))
+    return "".join(
+        one
+        if ord(one) in known or one == "\n"
+        else ""
+        if unicodedata.category(one)[0] in "MC"
+        else BOX
+        for one in text
+    )
+
+
+@lru_cache(maxsize=4)
+def _letters(names: tuple[str, ...]) -> frozenset[int]:
+    """The letters that fonts of these names have, in the regular and in the bold one."""
+    found: frozenset[int] = frozenset()
+    for weight in ("normal", "bold"):
+        one: set[int] = set()
+        for name in names:
+            properties = font_manager.FontProperties(family=name, weight=weight)
+            one |= font_manager.get_font(font_manager.findfont(properties)).get_charmap().keys()
+        found = found & one if found else frozenset(one)
+    return found
 
 
 def is_chinese(text: str) -> bool:
-    return any(ord(letter) >= FIRST_CHINESE for letter in text)
-
-
-def warn_of(text: str) -> None:
-    """Say what to install if a text would come out as boxes, as names that are only Chinese do."""
-    if is_chinese(text) and chinese() is None:
-        warn(language(ENGLISH))
+    return any(low <= ord(letter) <= high for letter in text for low, high in CHINESE_LETTERS)
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +104,6 @@ def warn(say: Language) -> None:
     if _said():
         return
     _said().append(True)
-    warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
     warnings.warn(PlannerWarning(say(MISSING)), stacklevel=2)
 
 

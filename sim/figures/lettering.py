@@ -154,6 +154,34 @@ def place_label(
     return False
 
 
+FAR: Final = tuple(  # shifts around a spot, ever farther, for labels that have to be somewhere
+    (far * math.cos(math.radians(angle)), far * math.sin(math.radians(angle)))
+    for far in (2.4, 3.4, 4.6, 6.0, 8.0, 10.5, 13.5)
+    for angle in range(0, 360, 20)
+)
+
+
+def place_surely(
+    ax: Axes, text: str, spots: Sequence[tuple[float, float]], taken: list[Bbox],
+    shifts: Sequence[tuple[float, float]] = SHIFTS, **how: Any,
+) -> None:  # fmt: skip
+    """Write `text` as `place_label` does; where no shift is free farther away, with a line to it.
+
+    Where all is taken it lies over what is taken there, for it must not be missing.
+    """
+    if place_label(ax, text, spots, taken, shifts=shifts, **how):
+        return
+    if not place_label(ax, text, spots[:1], taken, shifts=FAR, **how):
+        over: list[Bbox] = []
+        place_label(ax, text, spots[:1], over, shifts=[*shifts, *FAR], **how)
+        taken += over
+        return
+    (x, y), box = ax.transData.transform(spots[0]), taken[-1]
+    end = min(max(x, box.x0), box.x1), min(max(y, box.y0), box.y1)
+    (x0, y0), (x1, y1) = ax.transData.inverted().transform([(x, y), end])
+    ax.plot([x0, x1], [y0, y1], color="#444444", lw=0.8, zorder=6.3)
+
+
 ROUND: Final = tuple(  # around a spot, ever farther: angle in degrees, distance in half widths
     (angle, far) for far in (2.2, 3.2, 4.4, 6.0, 8.0) for angle in range(90, 450, 30)
 )

@@ -34,6 +34,11 @@ class Part(Enum):
         """Whether what lies there is labelled on these axes."""
         return self is not Part.AROUND or not inside_core
 
+    def labelled(self, the_map: Map) -> Callable[[float, float], bool]:
+        """The same of a point of a map."""
+        core = map_parts.core(the_map)
+        return lambda x, y: self.labels(map_parts.inside(core, x, y))
+
 
 class Key(NamedTuple):
     """A legend: what is above it, and its entries."""

@@ -10,7 +10,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures import fonts, lettering, style
+from sim.figures import lettering, style
 from sim.words import provenance
 from sim.words.page import Finding
 
@@ -82,7 +82,6 @@ def page_of_aspect(finding: Finding, size: str, aspect: float) -> Iterator[Sheet
 
 def headline(fig: Figure, finding: str, subtitle: str) -> None:
     """The finding, large; below it what is drawn and where the clock starts."""
-    fonts.warn_of(finding + subtitle)
     points, (width, height) = mpl.rcParams["font.size"], fig.get_size_inches()
     margin, below = 0.14 / width, 0.14 + 2.1 * points / 72
     top = fig.text(margin, 1 - 0.14 / height, finding, size=1.5 * points, weight="bold", va="top")

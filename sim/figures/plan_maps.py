@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 from sim.figures import lettering, map_page, map_parts, page, site_map, station_marks, style
 from sim.figures.map_page import Key, Part
 from sim.figures.page import Sheet
+from sim.figures.station_marks import Labelled, Marks, changed
 from sim.scenario.layout import StationChange, against
 from sim.scenario.scenario import Scenario
 from sim.words.language import Language
@@ -32,7 +33,8 @@ def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Lan
 
     def paint(ax: Axes, part: Part) -> None:
         site_map.ground(ax, the_map)
-        _names(ax, base, changes, station_marks.draw(ax, changes, say), part, say)
+        labelled = part.labelled(the_map)
+        _names(ax, changes, station_marks.draw(ax, changes, say, labelled), labelled, say)
 
     marks = [*station_marks.handles(changes, say), *map_parts.core_handle(the_map, say)]
     keys = [Key(say("digit = ambulances"), marks)]
@@ -40,29 +42,25 @@ def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Lan
 
 
 def _names(
-    ax: Axes, base: Scenario, changes: Sequence[StationChange], taken: list[Bbox], part: Part,
-    say: Language,
-) -> None:  # fmt: skip
+    ax: Axes, changes: Sequence[StationChange], marks: Marks, labelled: Labelled, say: Language
+) -> None:
     """The names of stations, those that are changed first."""
-    core = map_parts.core(base.map)
-    order = sorted(changes, key=lambda one: not _changed(one))
-    for one in order:
-        at = (one.station.x, one.station.y)
-        if map_parts.in_view(ax, *at) and part.labels(map_parts.inside(core, *at)):
-            _name(ax, one, taken, say)
+    order = sorted(zip(changes, marks.spots, strict=True), key=lambda one: not changed(one[0]))
+    for one, spot in order:
+        if map_parts.in_view(ax, *spot) and labelled(one.station.x, one.station.y):
+            _name(ax, one, spot, marks.boxes, say)
 
 
-def _name(ax: Axes, one: StationChange, taken: list[Bbox], say: Language) -> None:
-    """A station's name beside its mark where there is room, bold if it is changed."""
-    lettering.place_label(
-        ax, say.name(one.station.name), [(one.station.x, one.station.y)], taken, zorder=9,
+def _name(
+    ax: Axes, one: StationChange, spot: tuple[float, float], taken: list[Bbox], say: Language
+) -> None:
+    """A station's name beside its mark: bold and surely if it is changed, else if there is room."""
+    place = lettering.place_surely if changed(one) else lettering.place_label
+    place(
+        ax, say.shortened(say.name(one.station.name)), [spot], taken, zorder=9,
         shifts=lettering.beside(station_marks.width(one)), path_effects=style.halo(),
-        size=0.85 * mpl.rcParams["font.size"], weight="bold" if _changed(one) else "normal",
+        size=0.85 * mpl.rcParams["font.size"], weight="bold" if changed(one) else "normal",
     )  # fmt: skip
-
-
-def _changed(one: StationChange) -> bool:
-    return bool(one.new or one.moved or one.closed or one.more)
 
 
 def beside(
@@ -134,10 +132,10 @@ def _panel(
     map_parts.map_axes(ax, base.map.outline.bounds)
     with mpl.rc_context({"font.size": SMALLER * mpl.rcParams["font.size"]}):
         site_map.ground(ax, base.map)
-        taken = station_marks.draw(ax, changes, say, quiet=True)
+        marks = station_marks.draw(ax, changes, say, lambda x, y: True, quiet=True)
         if first:
-            taken += map_parts.scale_bar(ax, say)
+            marks.boxes.extend(map_parts.scale_bar(ax, say))
             map_parts.north_arrow(ax)
-        for one in changes:
-            if _changed(one):
-                _name(ax, one, taken, say)
+        for one, spot in zip(changes, marks.spots, strict=True):
+            if changed(one) and map_parts.in_view(ax, *spot):
+                _name(ax, one, spot, marks.boxes, say)

@@ -48,8 +48,9 @@ def draw(
 
     def paint(ax: Axes, part: Part) -> None:
         ground(ax, the_map)
-        taken = station_marks.draw(ax, stations, say, quiet=True)
-        _marks(ax, the_map, marks, part, taken)
+        labelled = part.labelled(the_map)
+        taken = station_marks.draw(ax, stations, say, labelled, quiet=True).boxes
+        _marks(ax, marks, labelled, taken)
 
     today = [*station_marks.handles(stations, say), *map_parts.core_handle(the_map, say)]
     return map_page.draw(the_map, finding, size, say, paint, [key, Key(say("today"), today)])
@@ -67,14 +68,12 @@ def sized(mark: Mark, share: float) -> Mark:
 
 
 def _marks(
-    ax: Axes, the_map: Map, marks: Sequence[NumberedSite], part: Part, taken: list[Bbox]
+    ax: Axes, marks: Sequence[NumberedSite], labelled: station_marks.Labelled, taken: list[Bbox]
 ) -> None:
     """Dots first, then numbered marks from the first to the last, then names."""
-    points, core = mpl.rcParams["font.size"], map_parts.core(the_map)
+    points = mpl.rcParams["font.size"]
     seen = [one for one in marks if map_parts.in_view(ax, one.x, one.y)]
-    numbered = [
-        one for one in seen if one.number and part.labels(map_parts.inside(core, one.x, one.y))
-    ]
+    numbered = [one for one in seen if one.number and labelled(one.x, one.y)]
     for one in seen:
         if one not in numbered:
             _dot(ax, one)

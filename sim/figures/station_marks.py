@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -31,35 +31,50 @@ def width(change: StationChange) -> float:
     return WIDE_NEW if change.new else WIDE
 
 
-def draw(
-    ax: Axes, changes: Sequence[StationChange], say: Language, *, quiet: bool = False
-) -> list[Bbox]:
-    """Each station with its ambulances, new, moved and closed ones marked; the boxes they take.
+Labelled = Callable[[float, float], bool]  # of a point: whether all there is to it is said here
 
-    `quiet`: those that are as they were are small and without their ambulances.
+
+class Marks(NamedTuple):
+    """What was drawn: the boxes in pixels that it takes, and where the mark of each change is."""
+
+    boxes: list[Bbox]
+    spots: list[tuple[float, float]]
+
+
+def draw(
+    ax: Axes, changes: Sequence[StationChange], say: Language, labelled: Labelled, *,
+    quiet: bool = False,
+) -> Marks:  # fmt: skip
+    """Each station with its ambulances, new, moved and closed ones marked.
+
+    A new one that would cover another is moved aside, with a line to where it stands. How many
+    ambulances are more or fewer is written beside a mark: surely where it is `labelled`, else where
+    there is room. `quiet`: stations that are as they were are small and without their ambulances.
     """
     points = mpl.rcParams["font.size"]
     boxes: list[Bbox] = []
+    spots = [(one.station.x, one.station.y) for one in changes]
     for change in changes:
-        if quiet and not (change.new or change.moved or change.closed or change.more):
+        if quiet and not changed(change):
             boxes += _quiet(ax, change.station)
-            continue
-        if change.moved and change.before is not None:
-            _moved(ax, change.before, change.station)
-            boxes += _box(ax, change.before, 0.7 * points)
-        if change.closed:
-            _closed(ax, change.station)
-        else:
-            _open(ax, change)
-        boxes += _box(ax, change.station, 0.5 * width(change) * points)
-    for change in changes:
-        if change.more and map_parts.in_view(ax, change.station.x, change.station.y):
-            lettering.place_label(
-                ax, say.number(change.more, 0, sign=True), [(change.station.x, change.station.y)],
-                boxes, shifts=CORNERS, size=0.95 * points, weight="bold", color=style.INK,
-                zorder=8, path_effects=style.halo(),
+        elif not change.new:
+            boxes += _known(ax, change)
+    for row, change in enumerate(changes):
+        if change.new and map_parts.in_view(ax, *spots[row]):
+            spots[row] = _new(ax, change, boxes)
+    for row, change in enumerate(changes):
+        if change.more and map_parts.in_view(ax, *spots[row]):
+            place = lettering.place_surely if labelled(*spots[row]) else lettering.place_label
+            place(
+                ax, say.number(change.more, 0, sign=True), [spots[row]], boxes, shifts=CORNERS,
+                size=0.95 * points, weight="bold", color=style.INK, zorder=8,
+                path_effects=style.halo(),
             )  # fmt: skip
-    return boxes
+    return Marks(boxes, spots)
+
+
+def changed(one: StationChange) -> bool:
+    return bool(one.new or one.moved or one.closed or one.more)
 
 
 def handles(changes: Sequence[StationChange], say: Language) -> list[Any]:
@@ -74,7 +89,7 @@ def handles(changes: Sequence[StationChange], say: Language) -> list[Any]:
     ]  # fmt: skip
     for there, marker, colour, size, text in (
         (any(one.new for one in changes), "*", NEW, 1.4, say("new station")),
-        (any(one.moved for one in changes), r"$\rightarrow$", style.INK, 1.3,
+        (any(one.moved for one in changes), style.sign(r"$\rightarrow$"), style.INK, 1.3,
          say("moved, from the hollow mark")),
         (any(one.closed for one in changes), "X", style.INK, 1.0, say("closed")),
     ):  # fmt: skip
@@ -85,28 +100,52 @@ def handles(changes: Sequence[StationChange], say: Language) -> list[Any]:
     signs = sorted({one.more > 0 for one in changes if one.more}, reverse=True)
     for more in signs:
         label = say("so many ambulances more") if more else say("so many ambulances fewer")
-        found.append(Line2D([], [], ls="", marker="$+n$" if more else "$-n$", color=style.INK,
+        sign = style.sign("$+n$" if more else "$-n$")
+        found.append(Line2D([], [], ls="", marker=sign, color=style.INK,
                             markersize=1.4 * points, label=label))  # fmt: skip
     return found
 
 
-def _open(ax: Axes, change: StationChange) -> None:
-    """A square for a station, a disc for a sub-station, a star for what is new; its ambulances."""
-    station, points = change.station, mpl.rcParams["font.size"]
-    if not map_parts.in_view(ax, station.x, station.y):
-        return
-    main = station.kind == "station"
-    if change.new:
-        how: Any = {"marker": "*", "markersize": 2.7 * points, "color": NEW, "zorder": 7.5,
-                    "markeredgecolor": style.INK, "markeredgewidth": 1.0}  # fmt: skip
-    else:
-        how = {"marker": "s" if main else "o", "markersize": 1.25 * points,
-               "color": style.INK if main else style.BLUE, "markeredgecolor": "white",
-               "markeredgewidth": 1.3, "zorder": 7}  # fmt: skip
-    ax.plot(station.x, station.y, **how)
+def _known(ax: Axes, change: StationChange) -> list[Bbox]:
+    """A station that is in the base too, moved or closed or as it was; the boxes it takes."""
+    points, boxes = mpl.rcParams["font.size"], []
+    if change.moved and change.before is not None:
+        _moved(ax, change.before, change.station)
+        boxes += _box(ax, change.before, 0.7 * points)
+    if change.closed:
+        _closed(ax, change.station)
+    elif map_parts.in_view(ax, change.station.x, change.station.y):
+        main = change.station.kind == "station"
+        ax.plot(
+            change.station.x, change.station.y, marker="s" if main else "o",
+            markersize=1.25 * points, color=style.INK if main else style.BLUE,
+            markeredgecolor="white", markeredgewidth=1.3, zorder=7,
+        )  # fmt: skip
+        _ambulances(ax, change, (change.station.x, change.station.y), "white")
+    return boxes + _box(ax, change.station, 0.5 * WIDE * points)
+
+
+def _new(ax: Axes, change: StationChange, taken: list[Bbox]) -> tuple[float, float]:
+    """A star where it covers nothing in `taken`, to which it is added; where that is."""
+    points, at = mpl.rcParams["font.size"], (change.station.x, change.station.y)
+    spot = lettering.free_spot(ax, *at, 0.4 * WIDE_NEW * points, taken)  # tips may touch
+    if spot != at:
+        ax.plot(*zip(at, spot, strict=True), color=style.INK, lw=1.0, zorder=6.2)
+        ax.plot(*at, marker=".", ls="", color=NEW, markeredgecolor=style.INK, zorder=6.3,
+                markersize=0.7 * points, markeredgewidth=0.8)  # fmt: skip
+    ax.plot(
+        *spot, marker="*", markersize=2.7 * points, color=NEW, zorder=7.5,
+        markeredgecolor=style.INK, markeredgewidth=1.0,
+    )  # fmt: skip
+    _ambulances(ax, change, spot, style.INK)
+    return spot
+
+
+def _ambulances(ax: Axes, change: StationChange, spot: tuple[float, float], colour: str) -> None:
+    """How many ambulances are at home there, written on its mark."""
     ax.annotate(
-        str(change.ambulances), (station.x, station.y), ha="center", va="center_baseline",
-        color=style.INK if change.new else "white", weight="bold", size=0.85 * points, zorder=8,
+        str(change.ambulances), spot, ha="center", va="center_baseline", color=colour,
+        weight="bold", size=0.85 * mpl.rcParams["font.size"], zorder=8,
     )  # fmt: skip
 
 

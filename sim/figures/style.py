@@ -12,6 +12,7 @@ import matplotlib as mpl
 from matplotlib import patheffects
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.markers import MarkerStyle
 
 from sim.errors import OptionError, OutputError
 from sim.figures import fonts
@@ -41,6 +42,7 @@ LOOK: Final[Any] = {
     "axes.unicode_minus": True,
     "hatch.linewidth": 0.5,
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a name with two $ is no formula
 }
 
 
@@ -74,6 +76,12 @@ def figure(size: str, aspect: float) -> Iterator[Figure]:
         made = Picture(figsize=(width, width * aspect), dpi=SCREEN_DPI, facecolor="white")
         FigureCanvasAgg(made)
         yield made
+
+
+def sign(formula: str) -> MarkerStyle:
+    """A formula as a mark: texts of the house are none."""
+    with mpl.rc_context({"text.parse_math": True}):
+        return MarkerStyle(formula)
 
 
 def halo(colour: str = "white", width: float = 2.5) -> list[patheffects.AbstractPathEffect]:

@@ -36,7 +36,8 @@ def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen
     names = [say.name(seat.name) for seat in the_map.townships]
 
     def paint(ax: Axes, part: Part) -> None:
-        areas.draw(ax, the_map, found, names, part, station_marks.draw(ax, changes, say))
+        stations = station_marks.draw(ax, changes, say, part.labelled(the_map))
+        areas.draw(ax, the_map, found, names, part, stations.boxes)
 
     classes: list[Any] = _classes(townships.p90, say)
     if not townships.meets.all():

@@ -27,6 +27,8 @@ LOOKS: Final = (
 ASPECT: Final = 0.62  # of the page
 SPLIT: Final = 0.60  # of the width, where the panel of hours begins
 
+NAMES: Final = 0.26  # of the page's width, at most, for names of townships
+
 
 @drawings.register
 def _(why: WhyLate, say: Language, size: str) -> Drawings:
@@ -41,7 +43,11 @@ def draw(why: WhyLate, say: Language, size: str = "screen") -> Figure:
             return fig
         top, foot = sheet.rows()
         bottom = foot + _lines(fig, 3.4)
-        bars = words.townships(why, say)
+        room = NAMES * 72 * fig.get_size_inches()[0]
+        bars = [
+            (lettering.broken(fig, name, mpl.rcParams["font.size"], room, 1), late)
+            for name, late in words.townships(why, say)
+        ]
         margin = (0.14 + 7 / 72) / fig.get_size_inches()[0]  # of the page, and beside the axis
         left = _width(fig, [name for name, _ in bars]) + margin
         ax = fig.add_axes((left, bottom, SPLIT - 0.045 - left, top - bottom))

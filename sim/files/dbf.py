@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
+from sim.files.geodata import UNREADABLE
 from sim.files.text import Decoded, decode
 
 SOME_ROWS: Final = 5_000  # are judged
@@ -33,7 +34,7 @@ def _bytes(path: Path) -> tuple[bytes | None, bool]:
                 names = {Path(name).suffix.lower(): name for name in archive.namelist()}
                 data = archive.read(names[".dbf"]) if ".dbf" in names else None
                 return data, ".cpg" in names
-        except (zipfile.BadZipFile, OSError):
+        except UNREADABLE:
             return None, False
     beside = {one.suffix.lower(): one for one in path.parent.glob(f"{_escaped(path.stem)}.*")}
     table = beside.get(".dbf")

@@ -11,12 +11,15 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from sim.errors import Problem
+from sim.files.escapes import from_cell
 from sim.text import Message
 
 MARKS: Final = ("\t", ";", ",", "|", "，")
 LOOKED_AT: Final = 200  # rows, to find the mark
 Row = tuple[int, list[str]]  # with its line in the file
-_EXCEL_SAYS: Final = re.compile(r"sep=(.)\s*(\r\n|\r|\n)", re.IGNORECASE)  # its first line
+_EXCEL_SAYS: Final = re.compile(
+    r"sep=([^\s\"\w]|\t)[^\S\r\n]*(\r\n|\r|\n)", re.IGNORECASE
+)  # its first line
 _NUMBER_LIKE: Final = re.compile(r"[-+]?[\d.,' ]*\d")
 
 
@@ -42,6 +45,7 @@ def rows_of(text: str) -> tuple[list[Row], str]:
 
     SeparatorError where two marks part the rows equally well, or a quote never closes.
     """
+    _refuse_long_lines(text)
     said = _EXCEL_SAYS.match(text)
     body, before = (text[said.end() :], 1) if said else (text, 0)
     mark = said[1] if said else _mark(body)
@@ -50,17 +54,40 @@ def rows_of(text: str) -> tuple[list[Row], str]:
     )
     try:
         return [(line + before, row) for line, row in _filled(reader)], mark
-    except csv.Error:
+    except csv.Error as error:
         message = Message("its quotes do not match: a quote within a text is written twice")
+        if "field limit" in str(error):
+            message = Message("a cell has more than {most:,} characters", most=MOST_SIGNS)
         raise SeparatorError(Problem(message, line=reader.line_num + before)) from None
 
 
-csv.field_size_limit(10_000_000)  # a polygon in a cell
+MOST_SIGNS: Final = 10_000_000  # in a cell, of a polygon
+LONGEST: Final = 2 * MOST_SIGNS  # in a line
+INVISIBLE: Final = "\ufeff\u200b\u200e\u200f\u2060"  # marks of bytes and directions, joiners
+
+csv.field_size_limit(MOST_SIGNS)
+
+
+def _refuse_long_lines(text: str) -> None:
+    """SeparatorError if a line has more signs than any table: a file without its line ends."""
+    if len(text) <= LONGEST:
+        return
+    at, line = 0, 1
+    for ends in re.finditer(r"\r\n|\r|\n", text):
+        if ends.start() - at > LONGEST:
+            break
+        at, line = ends.end(), line + 1
+    if len(text) - at > LONGEST:
+        message = Message("a line has more than {most:,} characters", most=LONGEST)
+        raise SeparatorError(Problem(message, line=line))
 
 
 def _filled(reader: Iterator[list[str]]) -> Iterator[Row]:
     for row in reader:
         cells = [cell.strip() for cell in row]
+        if not all(map(str.isascii, cells)):
+            cells = [cell.strip(INVISIBLE).strip() for cell in cells]
+        cells = [from_cell(cell) for cell in cells]
         if any(cells):
             yield reader.line_num, cells  # type: ignore[attr-defined]
 

@@ -30,7 +30,7 @@ def note_titles(titles: list[str]) -> list[Message]:
     if not titles:
         return []
     told = " / ".join(titles)
-    return [Message("above the header stands, and is not read: {text}", text=told)]
+    return [Message("above the header stands, and is no row of the table: {text}", text=told)]
 
 
 def _filled(row: Row) -> int:
@@ -49,7 +49,7 @@ def named_columns(rows: list[Row], width: int) -> tuple[list[int], list[Message]
     nameless = [at + 1 for at in sorted(used - set(kept))]
     if not nameless:
         return kept, []
-    names = ", ".join(map(str, nameless))
+    names = ", ".join(map(str, nameless[:TOLD])) + (" …" if len(nameless) > TOLD else "")
     return kept, [
         Message("columns without a name in the header are not read: {names}", names=names)
     ]

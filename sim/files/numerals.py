@@ -58,6 +58,10 @@ _SIMPLE: Final = re.compile(r"-?[0-9]{1,14}(?:\.[0-9]+)?")
 _ODD_MARKS: Final = re.compile(r"[,，．]|\..*\.")
 
 
+class TooMuchError(ValueError):
+    """A number beyond what anybody counts."""
+
+
 def normal(text: str) -> str:
     """Full-width digits, signs and spaces as their usual ones."""
     return _SPACES.sub(" ", text.translate(_WIDE)).strip()
@@ -84,7 +88,10 @@ def number(text: str, *, decimal_comma: bool = False) -> float:
     value = float(found["sign"] + digits + (found["power"] or ""))
     value *= TEN_THOUSANDS.get(found["myriads"], 1.0)
     if not abs(value) <= MOST:
-        raise ValueError(Message("write a number; found {found}", found=text))
+        message = Message(
+            "write a number of at most {most:g}; found {found}", most=MOST, found=text
+        )
+        raise TooMuchError(message)
     return value
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,12 +9,11 @@ from typing import Final, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import pyproj
 import shapely
 
 from sim.errors import MapImportError, did_you_mean
-from sim.files import dbf, tables, text
+from sim.files import dbf, entrance, geodata, tables, text
 from sim.text import Message, message_of
 
 Kind = tuple[int, ...]
@@ -54,7 +52,7 @@ class ShapesFile(NamedTuple):
 
 def file_of(path: Path) -> Path:
     """The file of `towns.gpkg|layer`, which names a layer as QGIS does."""
-    return path if path.is_file() else Path(str(path).partition("|")[0])
+    return path if entrance.is_file(path) else Path(str(path).partition("|")[0])
 
 
 def read_shapes(path: Path, kind: Kind, encoding: str = "") -> gpd.GeoDataFrame:
@@ -67,6 +65,10 @@ def read_shapes(path: Path, kind: Kind, encoding: str = "") -> gpd.GeoDataFrame:
     return found.frame
 
 
+NO_MAP_FILE: Final = Message("this is not a map file that can be read ({reason})")
+
+
+@entrance.reads(MapImportError, NO_MAP_FILE)
 def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     """The features of one kind, with what was left out; of several kinds the most frequent.
 
@@ -76,22 +78,24 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
     planner can do about the file.
     """
     file, findings = file_of(path), []
+    entrance.require_file(file, MapImportError)
     known = _encoding(file, encoding)
     try:
-        layer, others = _layer(path, file, kinds)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            as_said = {"encoding": known.encoding} if known else {}
-            frame = gpd.read_file(file, layer=layer, **as_said)
-    except MapImportError:
-        raise
+        with geodata.told_as(file, MapImportError):
+            data = geodata.opened(file)
+            layer, others = _layer(path, file, list(data.kinds.items()), kinds)
+            frame = geodata.read(data, layer, known.encoding if known else "")
     except UnicodeDecodeError:
-        message = Message(
-            "its texts are not {encoding}: write --encoding", encoding=known and known.title
-        )
-        raise MapImportError(path, message) from None
-    except Exception as error:  # GDAL has many ways to say that a file is something else
-        message = Message("this is not a map file that can be read ({error})", error=error)
+        if file.suffix.lower() not in (".shp", ".zip"):
+            message = Message("its texts are not UTF-8: the file is damaged")
+        elif known is None:
+            message = Message(
+                "its texts are not in the encoding that its .cpg names, or UTF-8: write --encoding"
+            )
+        else:
+            message = Message(
+                "its texts are not {encoding}: write --encoding", encoding=known.title
+            )
         raise MapImportError(path, message) from None
     if not isinstance(frame, gpd.GeoDataFrame):
         raise MapImportError(path, Message("there are no shapes in it, only a table"))
@@ -141,13 +145,16 @@ def few(names: Sequence[str]) -> str:
 # ── layers ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _layer(path: Path, file: Path, kinds: Sequence[Kind]) -> tuple[str, list[str]]:
+def _layer(
+    path: Path, file: Path, layers: Sequence[tuple[str, str]], kinds: Sequence[Kind]
+) -> tuple[str, list[str]]:
     """The layer that is named, else the first with shapes of that kind; and the others with such.
 
     A layer that does not say its kind may hold any.
     """
-    layers = [(str(name), str(shape)) for name, shape in pyogrio.list_layers(file)]
     names = [name for name, _ in layers]
+    if not names:
+        raise NoShapesError(file, NONE_OF_EITHER)
     if file != path:
         asked = str(path).partition("|")[2].removeprefix("layername=")
         if asked not in names:
@@ -179,7 +186,7 @@ def _taken(file: Path, layer: str, others: Sequence[str]) -> Message:
 
 def _encoding(path: Path, asked: str) -> text.Decoded | None:
     """The encoding of a Shapefile whose .cpg does not settle it; None for any other file."""
-    if path.suffix.lower() not in (".shp", ".zip") or not path.is_file():
+    if path.suffix.lower() not in (".shp", ".zip") or not entrance.is_file(path):
         return None
     try:
         return dbf.texts_of(path, asked)
@@ -268,7 +275,9 @@ def _mended(
         return frame, pd.DataFrame(), []
     shapes, names, said = drawn.copy(), labels(frame), []
     for row in wrong:
-        parts = _parts(shapely.GeometryCollection([shapely.make_valid(drawn[row])]))
+        # Each part by itself: ground in two parts is ground, not a hole.
+        valid = shapely.make_valid(shapely.get_parts(drawn[row]))
+        parts = _parts(shapely.GeometryCollection(valid.tolist()))
         shapes[row] = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), POLYGONS)])
     before, after = (_km2(some[wrong], frame.crs) for some in (drawn, shapes))
     for row, then, now in zip(wrong[:FEW], before, after, strict=False):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import MapImportError, Problem
-from sim.files import delimited, headers, numerals, text, totals, workbooks
+from sim.files import delimited, entrance, headers, numerals, text, totals, workbooks
 from sim.files.delimited import Row
 from sim.text import Message, message_of
 
@@ -24,6 +24,7 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in SHEETS + TEXTS + PARQUET
 
 
+@entrance.reads(MapImportError)
 def read_table(
     path: Path, encoding: str = "", sheet: str = "", *, uneven: bool = True
 ) -> pd.DataFrame:
@@ -54,6 +55,7 @@ def read_table(
     return frame
 
 
+TOLD: Final = 5  # of many, in a sentence
 NOTES, SEPARATOR, ABOVE = "notes", "separator", "above"  # what a frame carries about its reading
 
 
@@ -71,8 +73,7 @@ class _Read(NamedTuple):
 
 
 def _read(path: Path, encoding: str, sheet: str) -> _Read:
-    if not path.is_file():
-        raise MapImportError(path, Message("no such file"))
+    entrance.require_file(path, MapImportError)
     ending = path.suffix.lower()
     if ending in workbooks.OTHER_ENDINGS:
         raise MapImportError(path, Message("save it as .xlsx: {ending} is not read", ending=ending))
@@ -105,16 +106,25 @@ def _of_workbook(path: Path, wanted: str) -> _Read:
             others=left,
         )
         said.append(message)
+    if sheet.merged:
+        message = Message(
+            "{file}: of cells merged over several rows ({cells}) the first alone has what they "
+            "say; the others are read as empty",
+            file=path.name,
+            cells=", ".join(sheet.merged[:TOLD]) + (" …" if len(sheet.merged) > TOLD else ""),
+        )
+        said.append(message)
     return _Read(sheet.rows, said)
+
+
+NO_PARQUET: Final = Message("this is not a Parquet file ({reason})")
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
     """A Parquet file as it stands; an index that means something is a column like others."""
-    try:
+    entrance.require_file(path, MapImportError)
+    with entrance.reading(path, MapImportError, NO_PARQUET):
         frame = pd.read_parquet(path)
-    except (ValueError, OSError) as error:
-        message = Message("this is not a Parquet file ({error})", error=error)
-        raise MapImportError(path, message) from None
     unnamed = frame.index.name is None and isinstance(frame.index, pd.RangeIndex)
     return frame if unnamed else frame.reset_index()
 
@@ -127,7 +137,7 @@ def _of_parquet(path: Path) -> _Read:
         for name in frame.columns
         if name not in whole
     ]
-    columns = [[workbooks.as_text(cell) for cell in frame[name].tolist()] for name in whole]
+    columns = [texts(frame[name]) for name in whole]
     body = [(line, list(row)) for line, row in enumerate(zip(*columns, strict=True), start=1)]
     rows = [(0, [str(name) for name in whole]), *(row for row in body if any(row[1]))]
     return _Read(rows, said)

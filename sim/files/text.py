@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -128,10 +129,23 @@ def _as_unicode(data: bytes) -> Decoded | None:
             text = data.decode(marked[0])
             return Decoded(text, marked[0]) if _printable(text) else None
         if b"\0" in data:  # of commas and line ends in UTF-16
+            _check_few_zeros(data)
             return _as_utf16(data)
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         return None
+
+
+def _check_few_zeros(data: bytes) -> None:
+    """EncodingError of a text in which a zero byte stands by itself: in UTF-16 there are many."""
+    at = data.index(0)
+    if data.count(0) * 5 < len(data):
+        with suppress(UnicodeDecodeError):
+            data.decode("utf-8")
+            line = data.count(b"\n", 0, at) + 1
+            raise EncodingError(
+                Message("line {line} has a zero byte, which no text has: delete it", line=line)
+            )
 
 
 def _as_utf16(data: bytes) -> Decoded | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sim.errors import MapImportError, Problem
+from sim.files import entrance, unpacked
 from sim.files.delimited import Row
 from sim.text import Message
 
 ENDINGS: Final = (".xlsx", ".xlsm")
 OTHER_ENDINGS: Final = (".xls", ".xlsb", ".ods", ".et")  # are asked to be saved as .xlsx
+
+
+NO_WORKBOOK: Final = Message("this is not an Excel file ({reason})")
 
 
 class Worksheet(NamedTuple):
@@ -22,6 +25,7 @@ class Worksheet(NamedTuple):
     rows: list[Row]
     others: tuple[str, ...]
     passed: tuple[str, ...]  # sheets before it, without a table
+    merged: tuple[str, ...] = ()  # the first of cells that are merged over several rows
 
 
 def read_sheet(path: Path, wanted: str = "") -> Worksheet:
@@ -31,22 +35,21 @@ def read_sheet(path: Path, wanted: str = "") -> Worksheet:
     except ImportError:
         message = Message('install what reads Excel files: pip install "tenthirty[excel]"')
         raise MapImportError(path, message) from None
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    with entrance.reading(path, MapImportError, NO_WORKBOOK):
+        inside = unpacked.looked_at(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         names = [s.title for s in book.worksheets if s.sheet_state == "visible"] or [
             s.title for s in book.worksheets
         ]
         if wanted:
             names = [_of_that_name(path, [s.title for s in book.worksheets], wanted)]
-        sheets = {name: _rows(book[name]) for name in names}
-    except MapImportError:
-        raise
-    except Exception as error:  # openpyxl says in many ways that a file is something else
-        message = Message("this is not an Excel file ({error})", error=error)
-        raise MapImportError(path, message) from None
+        sheets = {name: _rows(path, book[name]) for name in names}
+    if not sheets:
+        raise MapImportError(path, Message("there is no sheet in it that can be read"))
     found = _chosen(sheets)
-    _refuse_formulas(path, found.name)
-    return found
+    if inside.formulas:
+        _refuse_formulas(path, found.name)
+    return found._replace(merged=tuple(inside.merged))
 
 
 def _of_that_name(path: Path, names: list[str], wanted: str) -> str:
@@ -80,14 +83,15 @@ def _has_numbers(rows: list[Row]) -> bool:
     return any(cell[:1].isdigit() for _, row in rows[1:] for cell in row[1:])
 
 
-def _rows(sheet: Any) -> list[Row]:
+def _rows(path: Path, sheet: Any) -> list[Row]:
     """The rows that are not blank, as texts; a column of dates at midnight is one of days."""
     sheet.reset_dimensions()  # some programs write them wrongly, and rows would be lost
-    rows = [
-        (line, list(row))
-        for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)
-        if any(cell not in (None, "") for cell in row)
-    ]
+    rows: list[tuple[int, list[Any]]] = []
+    for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if line > unpacked.MOST_ROWS:  # also if the rows between are only said to be there
+            raise unpacked.too_many_rows(path)
+        if any(cell not in (None, "") for cell in row):
+            rows.append((line, list(row)))
     timed = {
         at
         for _, row in rows
@@ -123,10 +127,6 @@ def as_text(cell: object, *, with_time: bool = True) -> str:
 
 def _refuse_formulas(path: Path, name: str) -> None:
     """Formulas whose values were never saved would be read as empty cells."""
-    with zipfile.ZipFile(path) as archive:
-        sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
-        if not any(b"<f" in archive.read(n) for n in sheets):
-            return
     import openpyxl
 
     formulas = openpyxl.load_workbook(path, read_only=True)[name]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.text import Message
-from sim.units import half_width
+from sim.units import usual
 
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
@@ -22,6 +22,7 @@ _MARKS: Final = {
     "，": ",", "：": ":", "“": '"', "”": '"', "‘": "'", "’": "'", "「": '"', "」": '"',
     "｛": "{", "｝": "}", "［": "[", "］": "]", "【": "[", "】": "]", "、": ",",
 }  # fmt: skip
+MOST_SIGNS: Final = 1_000  # of a line that are looked at
 _WIDE: Final = "\u3000\xa0"
 
 
@@ -30,7 +31,8 @@ def in_structure(text: str) -> dict[int, Message]:
     or entries."""
     found = {}
     block: int | None = None  # the indentation of the key whose text stands below it
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, whole in enumerate(text.splitlines(), start=1):
+        line = whole[:MOST_SIGNS]
         indent = len(line) - len(line.lstrip())
         if block is not None and (not line.strip() or indent > block):
             continue
@@ -44,9 +46,17 @@ def in_structure(text: str) -> dict[int, Message]:
 
 def in_value(told: str) -> Message | None:
     """What to write instead in a value that cannot be read, as it was told."""
-    for wrong in re.findall("[０-９Ａ-Ｚａ-ｚ％＃＋－．]", told):
-        return _instead(half_width(wrong), wrong)
+    for wrong in re.findall("[０-９Ａ-Ｚａ-ｚ％＃＋－−．]", told):
+        return _instead(usual(wrong), wrong)
     return None
+
+
+def is_other(told: str) -> bool:
+    """Whether something wrong is a mistake of its own: no mark in what was found may be why."""
+    found = told.values.get("found") if isinstance(told, Message) else None
+    if not isinstance(found, str) or found in ("", "None"):
+        return False
+    return usual(found) == found.strip() and not set(found) & {*_MARKS, *_WIDE, ":", "\t", "—", "•"}
 
 
 def _of_structure(line: str) -> Iterator[Message]:
@@ -67,8 +77,12 @@ def _of_structure(line: str) -> Iterator[Message]:
     if value:
         yield _instead(_MARKS[value[1]], value[1])
     if re.search(r"[\[{｛［]", line):
-        for wrong in re.findall("[，：“”‘’「」｛｝［］]", line):
+        for wrong in re.findall("[，：“”‘’「」｛｝［］【】、]", line):
             yield _instead(_MARKS[wrong], wrong)
+        if re.search(rf"[{{,]\s*\w+:[{_WIDE}]", line):
+            yield Message("write ordinary blanks instead of the wide ones")
+        if match := re.search(r"[{,]\s*([A-Za-z_]\w*):(?!//)[^\s]", line, re.ASCII):
+            yield Message("write a blank after the colon of {key}", key=match[1])
 
 
 def _instead(right: str, wrong: str) -> Message:

@@ -1,13 +1,12 @@
 """A map bundle: one GeoPackage with a place's boundary, townships, people, roads and sites.
 
-`maps/<place>/<place>.gpkg` holds the layers of `LAYERS`, all in one metric coordinate system.
-`docs/map-bundle.md` describes every column.
+`maps/<place>/<place>.gpkg` holds the layers of `contents`, all in one metric coordinate system;
+`checking` says what is wrong with one.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -21,37 +20,17 @@ import pyproj
 from shapely import Geometry, STRtree, points
 
 from sim.errors import MapError, Problem
+from sim.files import entrance, geodata
 from sim.files.whole import replaced
+from sim.geography import checking
+from sim.geography.contents import LAYERS, MATRIX
 from sim.geography.roads import network
 from sim.geography.roads.network import Links, Network, Snapped
+from sim.geography.whereabouts import layer_field
 from sim.text import Message, Name
 
 URBAN, RURAL = 0, 1
-AREAS: Final = ("urban", "rural")
-PROVENANCE: Final = ("sourced", "inferred", "imputed", "assumed")
-
-LAYERS: Final[dict[str, tuple[str, ...]]] = {
-    "meta": ("key", "value"),
-    "boundary": ("provenance",),
-    "townships": (
-        "code", "name_zh", "name_en", "people", "area", "seat_lon", "seat_lat", "provenance",
-    ),
-    "core": ("provenance",),
-    "cells": ("cell_id", "people", "township", "area", "provenance"),
-    "roads": ("u", "v", "class", "oneway", "speed_kmh", "length_m", "provenance"),
-    "sites": ("name_zh", "name_en", "kind", "status", "township", "provenance"),
-    "hospitals": ("name_zh", "name_en", "level", "capabilities", "provenance"),
-}  # fmt: skip
-
-
-# Instead of roads a bundle may hold seconds between its cells: rows of u, v (cell ids), seconds.
-MATRIX: Final = "matrix"
 Layers = dict[str, Any]  # GeoDataFrames by layer; of `meta` and `matrix` plain ones
-
-
-MISSING_LAYER: Final = Message("this layer is missing")
-MISSING_COLUMN: Final = Message("this column is missing")
-NO_NUMBERS: Final = Message("negative or missing numbers")
 
 
 class Cells(NamedTuple):
@@ -83,13 +62,12 @@ class Map:
 
     @property
     def name(self) -> Name:
-        english = self.meta.get("name_en", self.path.stem)
-        return Name(self.meta.get("name_zh", english), english)
+        return Name(self.meta["name_zh"], self.meta["name_en"])
 
     @property
     def synthetic(self) -> bool:
         """Made up, in whole or in part: every figure drawn from it says so."""
-        return self.meta.get("synthetic", "no") == "yes"
+        return self.meta["synthetic"] == "yes"
 
     @cached_property
     def cells(self) -> Cells:
@@ -126,7 +104,7 @@ class Map:
         if self.matrix is not None:
             return network.without_roads(self.cells.xy), 0
         roads = self.layers["roads"]
-        return network.build(
+        built, outside = network.build(
             Links(
                 roads["u"].to_numpy(int),
                 roads["v"].to_numpy(int),
@@ -137,6 +115,12 @@ class Map:
                 roads["oneway"].to_numpy(bool),
             )
         )
+        if not len(built.open_roads):
+            message = Message(
+                "no road can be driven both ways and left, so that an ambulance could come back"
+            )
+            raise MapError(self.path, Problem(message, layer_field("roads")))
+        return built, outside
 
     @cached_property
     def cells_at_roads(self) -> Snapped:
@@ -216,36 +200,46 @@ class Map:
 def read(path: Path) -> Map:
     """A bundle, read and checked; MapError with everything that is wrong with it."""
     path = Path(path)
-    if not path.is_file():
-        raise MapError(path, Message("no such file"))
-    return _read(path, path.stat().st_mtime_ns)
+    entrance.require_file(path, MapError)
+    with entrance.reading(path, MapError):
+        return _read(path, path.stat().st_mtime_ns)
+
+
+NO_BUNDLE: Final = Message("this is not a GeoPackage ({reason})")
 
 
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int) -> Map:
-    try:
-        present = {name for name, _ in pyogrio.list_layers(path)}
-    except Exception as error:  # GDAL has many ways to say that a file is something else
-        message = Message("this is not a GeoPackage ({error})", error=error)
-        raise MapError(path, message) from None
-    missing = [name for name in LAYERS if name not in present]
-    if missing:
-        raise MapError(path, [Problem(MISSING_LAYER, _layer(name)) for name in missing])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # meta has no geometry, and that is meant
-        wanted = [*LAYERS, *([MATRIX] if MATRIX in present else [])]
-        layers = {name: gpd.read_file(path, layer=name) for name in wanted}
-    problems = list(_problems(layers))
+    layers = _layers(path)
+    problems = checking.problems(layers)
     if problems:
         raise MapError(path, problems)
     meta = dict(zip(layers["meta"]["key"], layers["meta"]["value"].astype(str), strict=True))
     return Map(path, meta, layers["roads"].crs, layers)
 
 
+def _layers(path: Path) -> Layers:
+    """The layers of a file as they stand there; MapError if it lacks one, or numbers."""
+    with entrance.reading(path, MapError, NO_BUNDLE), geodata.told_as(path, MapError):
+        data = geodata.opened(path, (geodata.GEOPACKAGE,))
+        missing = checking.missing_layers(data.parts)
+        if missing:
+            raise MapError(path, missing)
+        wanted = [*LAYERS, *([MATRIX] if MATRIX in data.parts else [])]
+        layers = {name: geodata.read(data, name) for name in wanted}
+        other = {
+            name: geodata.rows_without_numbers(data, name, checking.numbers(name))
+            for name in wanted
+        }
+    problems = checking.no_numbers(other)
+    if problems:
+        raise MapError(path, problems)
+    return layers
+
+
 def write(path: Path, layers: Layers) -> None:
     """Write a bundle beside its final name, then put it in place in one step."""
-    problems = [Problem(MISSING_LAYER, _layer(name)) for name in LAYERS if name not in layers]
-    problems = problems or list(_problems(layers))
+    problems = checking.missing_layers(layers) or checking.problems(layers)
     if problems:
         raise MapError(path, problems)
     with replaced(path) as part, warnings.catch_warnings():
@@ -256,82 +250,6 @@ def write(path: Path, layers: Layers) -> None:
                 frame.to_file(part, layer=name, driver="GPKG")
             else:
                 pyogrio.write_dataframe(pd.DataFrame(frame), part, layer=name, driver="GPKG")
-
-
-def _layer(name: str) -> Message:
-    return Message("layer {layer}", layer=name)
-
-
-def _column(layer: str, column: str) -> Message:
-    return Message("layer {layer}, column {column}", layer=layer, column=column)
-
-
-def _problems(layers: Layers) -> Iterator[Problem]:
-    """What is wrong with a bundle's layers, in the order in which a person would look."""
-    for name, columns in LAYERS.items():
-        for column in columns:
-            if column not in layers[name].columns:
-                yield Problem(MISSING_COLUMN, _column(name, column))
-    there = [layers[name].crs for name in LAYERS if name != "meta"]
-    if any(crs != there[0] for crs in there):  # the same one may be written in other letters
-        found = ", ".join(sorted({str(crs) for crs in there}))
-        yield Problem(
-            Message("all layers must share one coordinate system; found {found}", found=found)
-        )
-    projected = layers["roads"].crs is not None and layers["roads"].crs.is_projected
-    if not projected:
-        message = Message("the coordinate system must be a projected one, in metres")
-        yield Problem(message, _layer("roads"))
-    for name in ("townships", "cells", "roads"):
-        if len(layers[name]) == 0 and not (name == "roads" and MATRIX in layers):
-            yield Problem(Message("this layer is empty"), _layer(name))
-    yield from _matrix_problems(layers)
-    if any(column not in layers[n].columns for n, cs in LAYERS.items() for column in cs):
-        return
-    for name in LAYERS:
-        if name != "meta":
-            odd = sorted(set(layers[name]["provenance"].astype(str)) - set(PROVENANCE))
-            if odd:
-                message = Message(
-                    "found {found}; write one of {known}",
-                    found=", ".join(odd),
-                    known=", ".join(PROVENANCE),
-                )
-                yield Problem(message, _column(name, "provenance"))
-    lost = set(layers["cells"]["township"]) - set(layers["townships"]["code"])
-    if lost:
-        codes = ", ".join(map(str, sorted(lost)[:5]))
-        message = Message("no township has the code {codes}", codes=codes)
-        yield Problem(message, _column("cells", "township"))
-    for name, column in (("cells", "people"), ("roads", "length_m")):
-        if (pd.to_numeric(layers[name][column], errors="coerce").fillna(-1) < 0).any():
-            yield Problem(NO_NUMBERS, _column(name, column))
-    for name in ("cells", "townships"):
-        odd = sorted(set(layers[name]["area"].astype(str)) - set(AREAS))
-        if odd:
-            message = Message("found {found}; write urban or rural", found=", ".join(odd))
-            yield Problem(message, _column(name, "area"))
-
-
-def _matrix_problems(layers: Layers) -> Iterator[Problem]:
-    if MATRIX not in layers:
-        return
-    table, size = layers[MATRIX], len(layers["cells"])
-    lacking = [column for column in ("u", "v", "seconds") if column not in table.columns]
-    for column in lacking:
-        yield Problem(MISSING_COLUMN, _column(MATRIX, column))
-    if not lacking:
-        pairs = table[["u", "v"]]
-        whole = len(table) == size * (size - 1) and not pairs.duplicated().any()
-        if (
-            not whole
-            or not pairs.isin(range(size)).all(axis=None)
-            or (table["u"] == table["v"]).any()
-        ):
-            message = Message("write the seconds of every two cells once")
-            yield Problem(message, _layer(MATRIX))
-        if not (pd.to_numeric(table["seconds"], errors="coerce") >= 0).all():
-            yield Problem(NO_NUMBERS, _column(MATRIX, "seconds"))
 
 
 def _spots(frame: Any, x: Any, y: Any) -> list[Spot]:

@@ -12,10 +12,11 @@ from sim import words
 from sim.answers.comparison import Comparison
 from sim.errors import OutputError
 from sim.files.whole import write_whole
-from sim.report.folder import sha256, versions
-from sim.text import Message
+from sim.report.folder import versions
+from sim.report.manifest import sha256
+from sim.text import Message, in_digits
 from sim.words import settings as settings_words
-from sim.words.measures import VERDICTS
+from sim.words import sheets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,28 +26,7 @@ if TYPE_CHECKING:
 
 WIDEST: Final = 60  # letters of a column
 LONGEST: Final = 31  # letters of a sheet's name, which Excel allows
-ILLEGAL: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32)))  # in a cell
-
-
-# In English the columns are called as in the CSV files.
-SHEETS: Final = {
-    "levels": Message("levels"), "differences": Message("differences"),
-    "townships": Message("townships"), "ranking": Message("ranking"), "sites": Message("sites"),
-    "search": Message("search"), "curve": Message("curve"), "stress": Message("stress"),
-    "worth": Message("worth"), "why": Message("why"), "coverage": Message("coverage"),
-}  # fmt: skip
-HEADS: Final = {
-    "layout": Message("layout"), "by": Message("by"), "area": Message("area"),
-    "measure": Message("measure"), "unit": Message("unit"), "mean": Message("mean"),
-    "low": Message("low"), "high": Message("high"), "code": Message("code"),
-    "name_zh": Message("name_zh"), "name_en": Message("name_en"), "people": Message("people"),
-    "expected_calls_a_day": Message("expected_calls_a_day"), "calls": Message("calls"),
-    "within": Message("within"), "p90_min": Message("p90_min"),
-    "difference": Message("difference"), "verdict": Message("verdict"),
-    "place": Message("place"), "best_place": Message("best_place"),
-    "worst_place": Message("worst_place"), "replications": Message("replications"),
-    "minutes": Message("minutes"), "newly": Message("newly"),
-}  # fmt: skip
+MOST: Final = 32_000  # letters of a cell, of which Excel allows little more
 
 
 def write(path: Path, answer: Answer, say: Language) -> Path:
@@ -65,9 +45,8 @@ def write(path: Path, answer: Answer, say: Language) -> Path:
     book = Workbook()
     book.remove(book.active)
     for name, frame in _frames(answer).items():
-        heads = [say(HEADS.get(key, key)) for key in map(str, frame.columns)]
-        rows = _in_words(frame, answer, say).itertuples(index=False, name=None)
-        _sheet(book, say(SHEETS.get(name, name)), heads, rows)
+        rows = sheets.in_words(frame, answer, say).itertuples(index=False, name=None)
+        _sheet(book, sheets.sheet(name, say), sheets.heads(frame, answer, say), rows)
     _sheet(book, say("assumptions"), [say("setting"), say("value")], _assumed(answer, say))
     _sheet(book, say("how it was made"), [say("what"), say("value")], _made(answer, say))
     write_whole(path, book.save)
@@ -84,18 +63,6 @@ def _frames(answer: Answer) -> dict[str, pd.DataFrame]:
     return {"levels": every[levels], "differences": every[~levels], **frames}
 
 
-def _in_words(frame: pd.DataFrame, answer: Answer, say: Language) -> pd.DataFrame:
-    """A table with its verdicts and layouts in the reader's language; numbers as they are."""
-    shown = frame.copy()
-    if "verdict" in shown:
-        names = {str(verdict): say(text) for verdict, text in VERDICTS.items()}
-        shown["verdict"] = [names.get(str(value), value) for value in shown["verdict"]]
-    if "layout" in shown and isinstance(answer, Comparison):
-        called = {layout.name.en: say.name(layout.name) for layout in answer.layouts}
-        shown["layout"] = [called.get(str(value), value) for value in shown["layout"]]
-    return shown
-
-
 def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -107,7 +74,8 @@ def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[A
             shown = _cell(value)
             cell = sheet.cell(line, column, shown)
             if isinstance(shown, str):
-                cell.data_type = "s"  # a name that begins with "=" is no formula
+                cell.data_type = "s"  # a name that begins with "=" is no formula,
+                cell.quotePrefix = True  # nor does it become one when the cell is edited
                 widths[column - 1] = max(widths[column - 1], len(shown))
             if line == 1:
                 cell.font = Font(bold=True)
@@ -122,7 +90,10 @@ def _cell(value: Any) -> Any:
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
-    return str(value).translate(ILLEGAL) if not isinstance(value, int | float) else value
+    if isinstance(value, int | float):
+        return value
+    text = str(value)[:MOST]
+    return in_digits(text) if len(text) < MOST else f"{in_digits(text)[: MOST - 1]}…"
 
 
 def _assumed(answer: Answer, say: Language) -> list[list[str]]:

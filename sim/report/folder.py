@@ -7,28 +7,28 @@ finds a whole file or none.
 from __future__ import annotations
 
 import contextlib
-import glob
-import hashlib
-import json
 import os
 import platform
-import shutil
+import warnings
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sim import words
 from sim.answers.answer import Answer, Provenance
-from sim.errors import OutputError
-from sim.files.whole import FINISHED, LOGS, MARK, alone, told_in_words, write_whole
+from sim.errors import OutputError, PlannerWarning
+from sim.files import escapes
+from sim.files.whole import LOGS, MARK, alone, is_link, real, told_in_words, write_whole
+from sim.report import manifest, part_folder
+from sim.report.part_folder import drop_other_logs as drop_other_logs
+from sim.text import Message
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.words.language import Language
 
-TAKING = ".taking-the-place"  # and so is one with this: it was stopped while that was done
 PACKAGES = (
     "tenthirty",
     "simpy",
@@ -45,9 +45,23 @@ PACKAGES = (
 def refuse_foreign(folder: Path) -> None:
     """A folder that holds anything but a result of ours is refused before any work is done."""
     with told_in_words(folder):
-        in_use = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-        if in_use and not any((folder / mark).is_file() for mark in (MARK, TAKING)):
+        place = real(folder)
+        in_use = place.exists() and (not place.is_dir() or any(place.iterdir()))
+        found = manifest.read(place)
+        if (in_use and found is None) or not place.name:
             raise OutputError(folder, "it exists and holds no earlier result: name another folder")
+        for within in _folders_of(found or manifest.NOTHING):
+            if is_link(place / within):
+                text = Message(
+                    "{name} in it is a link: remove it, or name another folder", name=within
+                )
+                raise OutputError(folder, text)
+
+
+def _folders_of(result: manifest.Manifest) -> list[str]:
+    """The folders within a results folder in which files of a result lie."""
+    above = (PurePosixPath(name).parents for name in result.files)
+    return sorted({LOGS, *(path.as_posix() for paths in above for path in paths)} - {"."})
 
 
 @contextlib.contextmanager
@@ -58,58 +72,34 @@ def results_folder(folder: Path, key: str) -> Iterator[Path]:
     is finished, or when all is.
     """
     refuse_foreign(folder)
+    named, folder = folder, real(folder)
     part = folder.with_name(f".{folder.name}.part-{key[:12]}")
     new_parent = not folder.parent.exists()
     try:
-        with told_in_words(folder), alone(part, folder):
+        with told_in_words(named), alone(part, named):
+            part_folder.take(part, named)
             try:
-                _tidy(part)
                 yield part
                 _take_the_place(part, folder)
-                shutil.rmtree(part, ignore_errors=True)
-                _drop_other_parts(folder)
+                part_folder.drop(part)
+                part_folder.drop_others(folder)
             finally:
-                if not any((part / FINISHED).glob("*/[0-9]*.npz")):
-                    shutil.rmtree(part, ignore_errors=True)
+                part_folder.drop_unless_finished(part)
     finally:
         if new_parent:
             with contextlib.suppress(OSError):  # not empty: there is a result in it
                 folder.parent.rmdir()
 
 
-def _tidy(part: Path) -> None:
-    """Remove what an earlier start left, but for whole files of finished replications."""
-    for path in part.iterdir():
-        if path.name not in (FINISHED, LOGS):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for half in part.glob("*/*/.*"):
-        half.unlink()
-
-
-def _drop_other_parts(folder: Path) -> None:
-    """What other studies for the same folder left, unless one is at work there."""
-    for other in folder.parent.glob(f".{glob.escape(folder.name)}.part-*"):
-        if not other.is_dir():  # the lock of one
-            continue
-        with contextlib.suppress(OutputError), alone(other):
-            shutil.rmtree(other, ignore_errors=True)
-
-
 def free_folder(folder: Path, command: Sequence[str]) -> Path:
     """`folder`, or folder-2, folder-3, … if it holds the result of another command."""
     number, candidate = 1, folder
-    while (candidate / MARK).is_file() and _command_of(candidate) != ["tenthirty", *command]:
+    while manifest.is_of_a_result(candidate / MARK) and (
+        manifest.parsed(candidate / MARK).get("command") != ["tenthirty", *command]
+    ):
         number += 1
         candidate = folder.with_name(f"{folder.name}-{number}")
     return candidate
-
-
-def _command_of(folder: Path) -> list[str] | None:
-    try:
-        found = json.loads((folder / MARK).read_text("utf-8")).get("command")
-    except (OSError, ValueError, AttributeError):
-        return None
-    return found if isinstance(found, list) else None
 
 
 def _take_the_place(part: Path, folder: Path) -> None:
@@ -119,63 +109,69 @@ def _take_the_place(part: Path, folder: Path) -> None:
     earlier result and of this one may lie there.
     """
     folder.mkdir(exist_ok=True)
-    (folder / TAKING).touch()
-    old, new = _listed(folder), _files(part)
-    listed = json.dumps({"files": [*dict.fromkeys([*old, *new])]}, ensure_ascii=False)
-    write_whole(folder / TAKING, lambda path: path.write_text(listed, encoding="utf-8"))
-    (folder / MARK).unlink(missing_ok=True)
-    for name in old:
-        (folder / name).unlink(missing_ok=True)
+    old = manifest.read(folder) or manifest.NOTHING
+    if is_link(folder / manifest.TAKING):
+        (folder / manifest.TAKING).unlink()
+    (folder / manifest.TAKING).touch()
+    new = manifest.fingerprints(part, part_folder.files(part))
+    manifest.write_taking(folder, old.with_files(new))
+    if manifest.is_of_a_result(folder / MARK):
+        (folder / MARK).unlink()
+    for name in old.files:
+        if path := old.path(folder, name):
+            path.unlink()
     for path in (folder / LOGS).glob("layout-*"):
         with contextlib.suppress(OSError):  # not empty: somebody put something into it
             path.rmdir()
+    kept: dict[str, str] = {}
     for name in [*new, MARK]:
         if (part / name).is_file():
+            kept |= _cleared(folder, name)
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(part / name, folder / name)
-    (folder / TAKING).unlink()
+    (folder / manifest.TAKING).unlink()
+    if kept:
+        _tell_of(kept, folder)
 
 
-def _listed(folder: Path) -> list[str]:
-    """The files that an earlier result in a folder says it consists of."""
-    names: list[str] = []
-    for mark in (MARK, TAKING):
-        with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
-            names += json.loads((folder / mark).read_text("utf-8"))["files"]
-    # Only ever files of this folder, whatever somebody may have written into the list.
-    ours = (name for name in names if isinstance(name, str) and not Path(name).is_absolute())
-    return [name for name in ours if name and ".." not in Path(name).parts]
+def _cleared(folder: Path, name: str) -> dict[str, str]:
+    """Set aside what is not ours and lies where a file of a result is to be: old and new name."""
+    path = folder / name
+    above = [folder / parent for parent in [*PurePosixPath(name).parents][-2::-1]]
+    in_the_way = [one for one in above if is_link(one) or (one.exists() and not one.is_dir())]
+    in_the_way += [path] if os.path.lexists(path) and not in_the_way else []
+    for one in in_the_way[:1]:
+        number = 1
+        while os.path.lexists(aside := one.with_name(f"{one.stem}.kept-{number}{one.suffix}")):
+            number += 1
+        os.rename(one, aside)
+        return {one.name: aside.name}
+    return {}
 
 
-def _files(folder: Path) -> list[str]:
-    """What a result consists of besides `run.json`: paths in its folder."""
-    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    apart = (FINISHED, MARK)
-    return sorted(path.as_posix() for path in paths if path.parts[0] not in apart)
-
-
-def drop_other_logs(part: Path, layouts: int, replications: int) -> None:
-    """Remove logs of layouts and replications that only an earlier study had."""
-    for path in (part / LOGS).glob("layout-*/*.parquet"):
-        layout = int(path.parent.name.rpartition("-")[2])
-        if layout >= layouts or int(path.stem.rpartition("-")[2]) >= replications:
-            path.unlink()
+def _tell_of(kept: dict[str, str], folder: Path) -> None:
+    """Say what was set aside."""
+    listed = ", ".join(f"{name} → {aside}" for name, aside in kept.items())
+    text = Message(
+        "In {folder} lay files under the names of results that are not of the earlier result, or "
+        "were changed since. They are kept under other names: {names}.",
+        folder=str(folder),
+        names=listed,
+    )
+    warnings.warn(PlannerWarning(text), stacklevel=2)
 
 
 def write_run_json(folder: Path, facts: dict[str, Any], inputs: Sequence[Path]) -> None:
     """Whatever the answer says of itself, its files, hashes of the inputs, and versions."""
     said = {
+        "program": manifest.PROGRAM,
         **facts,
-        "files": _files(folder),
-        "inputs": {str(path): sha256(path) for path in dict.fromkeys(inputs)},
+        "files": manifest.fingerprints(folder, part_folder.files(folder)),
+        "inputs": {str(path): manifest.sha256(path) for path in dict.fromkeys(inputs)},
         "versions": {"python": platform.python_version(), **versions()},
     }
-    text = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    text = escapes.in_json(said, indent=1) + "\n"
     write_whole(folder / MARK, lambda part: part.write_text(text, encoding="utf-8"))
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -220,7 +216,7 @@ def write(
 
 def _write_csv(path: Path, frame: pd.DataFrame) -> None:
     # With a byte-order mark, or Excel reads the Chinese names as something else.
-    text: str = frame.to_csv(index=False)
+    text: str = escapes.in_cells(frame).to_csv(index=False)
     write_whole(path, lambda part: part.write_text(text, encoding="utf-8-sig"))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -14,8 +15,11 @@ from sim.errors import OutputError
 from sim.files.whole import write_whole
 from sim.prepare.reach import reach
 from sim.scenario.scenario import Scenario
+from sim.text import NAME, harmless
 
 OFF_ROAD_REACH_M = 1_000.0  # an isochrone ends at most this far from the road
+OF_CELLS: Final = ["cell_id", "people", "township", "area"]
+FIRST: Final = "first_arrival"
 ARC_SEGMENTS = 4  # of a quarter circle: isochrones are drawn, not measured
 
 
@@ -36,7 +40,7 @@ def isochrones(
             some = left_s >= 0
             reach_m = np.clip(left_s[some] * off_road, 1.0, OFF_ROAD_REACH_M)
             ground = union_all(buffer(points(xy[some]), reach_m, quad_segs=ARC_SEGMENTS))
-            name = scenario.stations[station].name.zh
+            name = harmless(scenario.stations[station].name.zh)
             rows.append({"station": name, "minutes": limit, "geometry": ground})
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=scenario.map.crs)
 
@@ -46,23 +50,31 @@ def export(scenario: Scenario, path: Path, before_s: float | None = None) -> Non
     if path.suffix.lower() != ".gpkg" or not path.parent.is_dir():
         raise OutputError(path, "name a file ending in .gpkg in a folder that exists")
     found, cells = reach(scenario, before_s), scenario.map.layers["cells"]
-    minutes = pd.DataFrame(
-        {
-            scenario.stations[station].name.zh: found.cell_s[row] / 60
-            for row, station in enumerate(found.stations)
-        }
-    )
+    columns = _columns([scenario.stations[row].name.zh for row in found.stations])
+    minutes = pd.DataFrame(dict(zip(columns, found.cell_s / 60, strict=True)))
     facilities = gpd.GeoDataFrame(
-        pd.concat(
-            [cells[["cell_id", "people", "township", "area"]], minutes, minutes.min(axis=1).rename(
-                "first_arrival")], axis=1
-        ),
+        pd.concat([cells[OF_CELLS], minutes, minutes.min(axis=1).rename(FIRST)], axis=1),
         geometry=cells.geometry.to_numpy(),
         crs=scenario.map.crs,
-    )  # fmt: skip
+    )
 
     def write(part: Path) -> None:
         facilities.to_file(part, layer="minutes", driver="GPKG")
         isochrones(scenario, before_s=before_s).to_file(part, layer="isochrones", driver="GPKG")
 
     write_whole(path, write)
+
+
+def _columns(names: Sequence[str]) -> list[str]:
+    """Names of stations as columns that a database tells from one another and from its own."""
+    found: list[str] = []
+    taken = {name.casefold() for name in (*OF_CELLS, FIRST, "fid", "geom", "geometry")}
+    for name in names:
+        plain = column = harmless(name, NAME).strip() or "–"
+        number = 1
+        while column.casefold() in taken:
+            number += 1
+            column = f"{plain} ({number})"
+        taken.add(column.casefold())
+        found.append(column)
+    return found

@@ -5,14 +5,20 @@ What is altered here holds for whatever layout is made of the scenario afterward
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import numpy as np
+
+from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
+from sim.scenario import checks
 from sim.scenario.distributions import Distribution
 from sim.scenario.settings import Band, Settings
+from sim.scenario.settings.travel import check_together
 from sim.scenario.validation import Problems, validated
 from sim.scenario.values import Setting, parse_hours
 from sim.text import Message, message_of
@@ -49,7 +55,15 @@ def with_settings(
     checked = validated(Settings, dict(written), problems)
     if checked is None:
         return scenario
-    return replace(scenario, settings=_over(scenario.settings, checked, written))
+    altered = replace(scenario, settings=_over(scenario.settings, checked, written))
+    return _with_so_many_calls(altered, problems)
+
+
+def _with_so_many_calls(altered: Scenario, problems: Problems) -> Scenario:
+    """The same; told if there would be too many calls."""
+    if altered.recorded is None:
+        checks.how_many_calls(altered.settings, altered.map, problems)
+    return altered
 
 
 def _over(under: S, over: S, written: Mapping[str, Any]) -> S:
@@ -110,16 +124,15 @@ def with_demand_times(
     scenario: Scenario, factor: float, area: str | None, problems: Problems
 ) -> Scenario:
     """The scenario with so many times the calls, of one area or of both; problems are told."""
-    if factor == 1:
+    if not _is_factor(factor, MOST_CALLS, problems) or factor == 1:
         return scenario
     if scenario.recorded is not None:
         problems.tell(Message("the calls are replayed: their records say how many and when"))
-    elif area not in (None, *AREAS):
-        problems.tell(Message("write urban or rural; found {found}", found=area))
-    elif not LEAST <= factor <= MOST_CALLS:
-        problems.tell(Message(TIMES, least=LEAST, most=MOST_CALLS, found=factor))
+    elif area is not None and units.shown(area) not in AREAS:
+        problems.tell(Message("write urban or rural; found {found}", found=units.shown(area)))
     else:
-        return times_the_calls(scenario, factor, AREAS if area is None else (area,))
+        altered = times_the_calls(scenario, factor, AREAS if area is None else (area,))
+        return _with_so_many_calls(altered, problems)
     return scenario
 
 
@@ -127,25 +140,45 @@ def with_speed_times(
     scenario: Scenario, factor: float, roads: str | None, problems: Problems
 ) -> Scenario:
     """The scenario with so many times the speed, on a class of roads or all; problems are told."""
-    if factor == 1:
-        return scenario
     before = len(problems)
+    sensible = _is_factor(factor, MOST, problems)
+    if sensible and factor == 1:
+        return scenario
     if roads is not None:
         check_roads(scenario, roads, problems)
-    if not LEAST <= factor <= MOST:
-        problems.tell(Message(TIMES, least=LEAST, most=MOST, found=factor))
     if len(problems) > before:
         return scenario
-    return times_the_speed(scenario, factor, () if roads is None else (roads,))
+    altered = times_the_speed(scenario, factor, () if roads is None else (roads,))
+    try:
+        check_together(altered.settings.travel.bands)
+    except ValueError as error:
+        problems.tell(message_of(error))
+    return altered
+
+
+def _is_factor(value: object, most: float, problems: Problems) -> bool:
+    """Whether a value says how many times; told if it does not."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        problems.tell(Message("write a number; found {found}", found=units.spelt(value)))
+        return False
+    if not LEAST <= value <= most:
+        try:
+            found = float(value)
+        except OverflowError:  # a whole number of hundreds of digits
+            found = math.inf if value > 0 else -math.inf
+        problems.tell(Message(TIMES, least=LEAST, most=most, found=found))
+        return False
+    return True
 
 
 def check_roads(scenario: Scenario, roads: str, problems: Problems) -> None:
     """Tell that the map has no roads of a class."""
     if scenario.map.matrix is not None:
         problems.tell(Message("this map has times between places and no roads: write x0.9"))
-    elif roads not in scenario.map.network.classes:
-        hint = did_you_mean(roads, list(scenario.map.network.classes))
-        problems.tell(Message('no roads of class "{name}" on the map{hint}', name=roads, hint=hint))
+    elif units.shown(roads) not in scenario.map.network.classes:
+        name = units.shown(roads)
+        hint = did_you_mean(name, list(scenario.map.network.classes))
+        problems.tell(Message('no roads of class "{name}" on the map{hint}', name=name, hint=hint))
 
 
 def with_hours(scenario: Scenario, station: str, hours: object, problems: Problems) -> Scenario:
@@ -153,7 +186,7 @@ def with_hours(scenario: Scenario, station: str, hours: object, problems: Proble
 
     `hours`: like "08-20"; "00-24" or None for the whole day.
     """
-    row = scenario.station(station)
+    row = scenario.station(station) if isinstance(station, str) else None
     if row is None or not scenario.fleet_size(row):
         known = [
             other.name.zh
@@ -161,15 +194,16 @@ def with_hours(scenario: Scenario, station: str, hours: object, problems: Proble
             if not other.closed and scenario.fleet_size(number)
         ]
         problems.tell(
-            Message('no station "{station}" with ambulances{hint}', station=station,
-                    hint=did_you_mean(station, known))
+            Message('no station "{station}" with ambulances{hint}', station=units.shown(station),
+                    hint=did_you_mean(units.shown(station), known))
         )  # fmt: skip
         return scenario
-    if hours is None or str(hours).replace(" ", "").replace("–", "-") in ("00-24", "0-24"):
+    plain = units.usual_range(hours) if isinstance(hours, str) else ""
+    if hours is None or plain.replace(" ", "") in ("00-24", "0-24"):
         wanted = None
     else:
         try:
-            wanted = hours if isinstance(hours, Hours) else parse_hours(hours)
+            wanted = parse_hours(hours)
         except ValueError as error:
             problems.tell(message_of(error))
             return scenario

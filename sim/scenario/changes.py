@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
+from sim import units
 from sim.errors import ScenarioError, did_you_mean
 from sim.scenario.layout import Ambulance, Layout, Station
 from sim.scenario.positions import position
 from sim.scenario.validation import Problems, validated
-from sim.scenario.values import ClockHours, Count, Form, LonLat, Place, Setting, ShortText
+from sim.scenario.values import ClockHours, Count, LonLat, Place, Setting, ShortText, whole
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 
 L = TypeVar("L", bound=Layout)
 V = TypeVar("V", bound="Verb")
-Difference = Annotated[
-    int, Field(ge=-500, le=500, strict=True), Form(Message("a whole number, like +1 or -1"))
-]
+Difference = Annotated[int, *whole(-500, 500, "+1")]
 
 
 class Verb(Setting):
@@ -240,7 +239,7 @@ class Change(Setting):
             return change
         if not isinstance(change, Verb | Mapping):
             message = Message(
-                "write settings, like `key: value`; found {found}", found=repr(change)
+                "write settings, like `key: value`; found {found}", found=units.spelt(change)
             )
             raise ScenarioError(Message("the change"), message)
         raw = {change.key: change} if isinstance(change, Verb) else dict(change)
@@ -279,6 +278,7 @@ def _heading(raw: Mapping[str, Any]) -> str:
     """What was meant, of a change that is not written as it should be."""
     key, entry = next(iter(raw.items()), ("change", {}))
     station = entry.get("station", "") if isinstance(entry, dict) else ""
+    key, station = units.shown(key), units.shown(station)
     if key in VERBS and station:
         return Message(VERBS[key].heading, station=station)
     return f"{key} {station}".strip()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim import limits
 from sim.errors import did_you_mean
 from sim.geography import remote
 from sim.geography.roads import network
@@ -19,15 +20,15 @@ from sim.text import Message
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
 
-MOST_CALLS = 1e7  # in one replication; more is a slip of the pen
-
 
 def check(settings: Settings, on: Map, problems: Problems) -> None:
     """Tell what in the settings does not fit the map or itself."""
     _travel(settings.travel, on, problems.at("travel"))
     priorities = [priority.name for priority in settings.demand.priorities]
     _dispatch(settings.dispatch, priorities, problems.at("dispatch"))
-    _demand(settings.demand, settings.study.length, on, problems.at("demand"))
+    _demand(settings.demand, on, problems.at("demand"))
+    if settings.demand.replay is None:
+        how_many_calls(settings, on, problems)
 
 
 def doubts(layout: Layout, on: Map) -> list[Message]:
@@ -51,6 +52,17 @@ def doubts(layout: Layout, on: Map) -> list[Message]:
             )
         found.append(Message("stations more than 1 km from any road: {names}", names=names))
     return found
+
+
+def how_many_ambulances(layout: Layout, problems: Problems) -> None:
+    """Tell that there are more of them than any service has."""
+    if len(layout.fleet) > limits.FLEET:
+        problems.tell(
+            Message(
+                "at most {most} ambulances in all; found {found}",
+                most=limits.FLEET, found=len(layout.fleet),
+            )
+        )  # fmt: skip
 
 
 def _travel(travel: TravelSettings, on: Map, problems: Problems) -> None:
@@ -92,12 +104,24 @@ def _dispatch(dispatch: DispatchSettings, priorities: list[str], problems: Probl
             )
 
 
-def _demand(demand: DemandSettings, length_s: float, on: Map, problems: Problems) -> None:
-    for key, rate, area in (("urban", demand.rate.urban, 0), ("rural", demand.rate.rural, 1)):
-        people = on.cells.people[on.cells.area == area].sum() if rate.per_person else 1
-        if rate.per_second * people * length_s > MOST_CALLS:
-            problems.at("rate", key).tell(Message("more than ten million calls in one replication"))
+def _demand(demand: DemandSettings, on: Map, problems: Problems) -> None:
     if demand.transported > 0 and not on.hospitals:
         problems.at("transported").tell(
             Message("the map has no hospital: write 0 % or add hospitals")
+        )
+
+
+def how_many_calls(settings: Settings, on: Map, problems: Problems) -> None:
+    """Tell that there would be too many calls in one replication, warm-up and all."""
+    study, rates = settings.study, settings.demand.rate
+    # A profile may put all calls of a week into one hour.
+    seconds = max(study.warm_up + study.length + study.cool_down, 7 * 86_400.0)
+    found = {}
+    for key, rate, area in (("urban", rates.urban, 0), ("rural", rates.rural, 1)):
+        people = on.cells.people[on.cells.area == area].sum() if rate.per_person else 1.0
+        found[key] = rate.per_second * people * seconds
+    if not sum(found.values()) <= limits.CALLS:
+        key = max(found, key=lambda key: found[key])
+        problems.at("demand", "rate", key).tell(
+            Message("more than ten million calls in one replication")
         )

@@ -10,11 +10,16 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal, get_args
 
 import numpy as np
-from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, model_validator
 from scipy import special
 
-from sim.scenario.values import Form, Positive, Seconds, Setting, Shift, default
+from sim.scenario.values import Form, Seconds, Setting, Shape, Shift, Spread, default, number
 from sim.text import Message
+
+LAST: Final = 1 - 2**-53  # the greatest quantile that is drawn
+RARE: Final = 1 - 1e-6
+LONGEST_RARE_S: Final = 31 * 86_400.0  # of one stage in a million
+LONGEST_S: Final = 3_660 * 10 * 86_400.0  # of any: a century fits into every clock of a run
 
 
 class Distribution(Setting):
@@ -41,7 +46,8 @@ class Distribution(Setting):
         """Seconds at quantiles `q`, cut; never negative, whatever the shift."""
         low = 0.0 if self.min is None else self.share_under(self.min)
         high = 1.0 if self.max is None else self.share_below(self.max)
-        drawn = self.quantile(low + q * (high - low))
+        with np.errstate(over="ignore", divide="ignore"):
+            drawn = self.quantile(np.minimum(low + q * (high - low), LAST))
         return np.clip(drawn, self.min or 0.0, self.max)
 
     def mean(self) -> float:
@@ -104,7 +110,7 @@ class Lognormal(Distribution):
     """The name of this distribution."""
     median: Seconds
     """Half of all durations are shorter, before the shift."""
-    sigma: Positive
+    sigma: Spread
     """The standard deviation of the natural logarithm."""
     shift: Shift = default("0 min")
     """It is added to every duration; what would be negative is 0."""
@@ -123,7 +129,7 @@ class Weibull(Distribution):
 
     distribution: Literal["weibull"]
     """The name of this distribution."""
-    shape: Positive
+    shape: Shape
     """The shape: 1 is exponential, more is narrower."""
     scale: Seconds
     """63.2 % of all durations are shorter."""
@@ -132,7 +138,10 @@ class Weibull(Distribution):
         return self.scale * (-np.log1p(-q)) ** (1 / self.shape)
 
     def share_below(self, seconds: float) -> float:
-        return float(-np.expm1(-((seconds / self.scale) ** self.shape))) if self.scale else 1.0
+        if not self.scale:
+            return 1.0
+        with np.errstate(over="ignore"):
+            return float(-np.expm1(-np.power(seconds / self.scale, self.shape)))
 
 
 class Gamma(Distribution):
@@ -140,7 +149,7 @@ class Gamma(Distribution):
 
     distribution: Literal["gamma"]
     """The name of this distribution."""
-    shape: Positive
+    shape: Shape
     """The shape: 1 is exponential, more is narrower."""
     mean_: Seconds = Field(alias="mean")
     """The mean of all durations."""
@@ -187,7 +196,7 @@ class Empirical(Distribution):
 
     distribution: Literal["empirical"]
     """The name of this distribution."""
-    values: tuple[Seconds, ...] = Field(min_length=1)
+    values: tuple[Seconds, ...] = Field(min_length=1, max_length=20_000)
     """The observed durations; repeat one that occurred more often."""
 
     def quantile(self, q: np.ndarray) -> np.ndarray:
@@ -206,7 +215,7 @@ class Scaled(Distribution):
 
     distribution: Literal["scaled"] = "scaled"
     of: SerializeAsAny[Distribution]
-    by: Positive
+    by: Annotated[float, *number(0.0001, 10_000)]
 
     def seconds(self, q: np.ndarray) -> np.ndarray:
         return self.by * self.of.seconds(q)
@@ -224,11 +233,29 @@ def _plain(value: object) -> object:
     return value
 
 
+def _bounded(law: _Law) -> _Law:
+    """A law whose draws no run would wait for is a slip, of its spread or of a unit."""
+    rare, last = law.seconds(np.array([RARE, LAST])).tolist()
+    if not (rare <= LONGEST_RARE_S and last <= LONGEST_S):
+        longest = rare if rare > LONGEST_RARE_S else last
+        raise ValueError(
+            Message(
+                "durations of up to {days:.3g} days would be drawn: write `max`, or a smaller "
+                "spread",
+                days=longest / 86_400,
+            )
+        )
+    return law
+
+
 _OneLaw = Annotated[_Law, Field(discriminator="distribution")]
 AnyDistribution = Annotated[
     _OneLaw,
     BeforeValidator(
         _plain, json_schema_input_type=_OneLaw | Annotated[str, Field(examples=["90 s"])]
     ),
-    Form(Message("a duration with its unit, or a distribution of durations"), "90 s"),
+    AfterValidator(_bounded),
+    Form(
+        Message("a duration with its unit, or a distribution of durations"), "90 s", "0 s", "7 days"
+    ),
 ]

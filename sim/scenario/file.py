@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import warnings
 from dataclasses import replace
 from functools import partial
@@ -11,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from sim import limits, units
 from sim.errors import (
     MapError,
     OptionError,
@@ -20,6 +22,8 @@ from sim.errors import (
     ScenarioError,
     did_you_mean,
 )
+from sim.files import entrance, yaml_slips
+from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
@@ -32,14 +36,21 @@ from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.text import Message, Name
 
+ENDINGS = (".yaml", ".yml")
+
 
 def load(path: str | Path) -> Scenario:
     """A scenario file, or the base in a folder; ScenarioError or MapError with all problems."""
     if not isinstance(path, str | PathLike):
         raise OptionError(
-            "path", Message("write the name of a file or folder; found {found}", found=repr(path))
+            "path",
+            Message("write the name of a file or folder; found {found}", found=units.shown(path)),
         )
-    path = _scenario_path(Path(path))
+    with entrance.reading(path, ScenarioError):
+        return _loaded(_scenario_path(Path(path)))
+
+
+def _loaded(path: Path) -> Scenario:
     texts = _with_bases(path)
     problems = Problems(partial(_place, texts))
     left = remainder.of(_merged(texts), problems)
@@ -67,6 +78,7 @@ def load(path: str | Path) -> Scenario:
         problems.at("layout").tell(
             Message("the layout has no ambulance: write stations under `layout`, with some")
         )
+    checks.how_many_ambulances(scenario, problems.at("layout"))
     whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
@@ -84,7 +96,9 @@ def _refusal(problems: Problems, texts: list[YamlText]) -> ScenarioError:
         if text is not None and problem.line is not None:
             slip = text.slip(problem.line, problem.message)
             if slip is not None:
-                problem = Problem(slip[1], "", slip[0], problem.file)
+                told[Problem(slip[1], "", slip[0], problem.file)] = None
+                if not yaml_slips.is_other(problem.message):
+                    continue
         told[problem] = None
     return ScenarioError(texts[0].path, list(told))
 
@@ -133,7 +147,9 @@ def _on_one_line(rules: Any) -> Any:
 def _scenario_path(path: Path) -> Path:
     """The file itself; of a folder, the one file in it that changes no other."""
     if path.is_dir():
-        files = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+        files = sorted(
+            file for ending in ENDINGS for file in path.glob(f"*{ending}") if not is_part(file)
+        )
         bases, unread = [], list[ScenarioError]()
         for file in files:
             try:
@@ -154,12 +170,13 @@ def _scenario_path(path: Path) -> Path:
                 files=", ".join(file.name for file in bases),
             )
         raise ScenarioError(path, message)
-    if not path.is_file():
-        near = [
-            str(p) for p in path.parent.glob("*") if p.suffix in (".yaml", ".yml") or p.is_dir()
-        ]
+    if not path.exists():
+        near: list[str] = []
+        with contextlib.suppress(OSError):
+            near = [str(p) for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
         hint = did_you_mean(str(path), near)
-        raise ScenarioError(path, Message("no such file or folder{hint}", hint=hint))
+        missing = Message("no such file or folder{hint}", hint=hint)
+        entrance.require_file(path, ScenarioError, missing)
     return path
 
 
@@ -203,6 +220,9 @@ def _with_bases(path: Path) -> list[YamlText]:
         if base.resolve() in {text.path.resolve() for text in texts}:
             message = Message("the bases go round in a circle")
             raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
+        if len(texts) > limits.BASES:
+            message = Message("more than {most} bases stand on each other", most=limits.BASES)
+            raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
         texts.append(YamlText(base))
     return texts
 
@@ -213,9 +233,8 @@ def _base_path(text: YamlText) -> Path:
     if isinstance(name, str) and name:
         for folder in (here, here.parent):
             for candidate in (folder / name, folder / f"{name}.yaml"):
-                with contextlib.suppress(OSError):  # a name that no file can have
-                    if candidate.is_file() or candidate.is_dir():
-                        return _scenario_path(candidate)
+                if os.path.exists(candidate):
+                    return _scenario_path(candidate)
     known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
     message = Message(
         'no scenario "{name}" beside this file{hint}',
@@ -314,7 +333,7 @@ def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | Non
     bundles = [here / name]
     bundles += [folder / "maps" / name / f"{name}.gpkg" for folder in (here, *here.parents)]
     for bundle in bundles:
-        if bundle.is_file():
+        if entrance.is_file(bundle):
             try:
                 return maps.read(bundle)
             except MapError as error:

@@ -13,6 +13,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -40,11 +41,25 @@ class Entry(NamedTuple):
     required: bool
     default: str  # as it would be written; empty if there is none
     source: Message | None  # where the default is from
+    least: str = ""  # what may be written, as it is written; empty of what has no bounds
+    most: str = ""
+
+    def _between(self, written: Message) -> Message:
+        """How it is written, and between which bounds."""
+        bounds = {"least": self.least, "most": self.most}
+        if not self.example:
+            return Message("Write {what}, from {least} to {most}.", what=written, **bounds)
+        return Message(
+            "Write {what}, from {least} to {most}, like {example}.",
+            what=written, example=self.example, **bounds,
+        )  # fmt: skip
 
     def texts(self) -> list[Message]:
         """What is to be said of it, a sentence each."""
         said = [self.meaning]
-        if self.written is not None and self.example:
+        if self.written is not None and self.most:
+            said.append(self._between(self.written))
+        elif self.written is not None and self.example:
             said.append(
                 Message("Write {what}, like {example}.", what=self.written, example=self.example)
             )
@@ -114,6 +129,8 @@ def _entries(key: str, field: FieldInfo, prefix: str, seen: set[type[Setting]]) 
         field.is_required(),
         _as_written(field.default) if not field.is_required() else "",
         Message(_one_line(source)) if source else None,
+        written[0].least if written else "",
+        written[0].most if written else "",
     )
     for model in models:
         if model not in seen:
@@ -142,7 +159,7 @@ def _ways(annotation: Any, metadata: Any = ()) -> Iterator[Form | type[Setting]]
     elif origin is dict:
         for way in _ways(get_args(annotation)[1]):
             if isinstance(way, Form):
-                yield Form(Message("for each name {what}", what=way.what), way.example)
+                yield replace(way, what=Message("for each name {what}", what=way.what))
     elif isinstance(annotation, type) and issubclass(annotation, Setting):
         yield annotation
     elif annotation is not NoneType:
@@ -214,6 +231,7 @@ def _table(found: list[Entry]) -> str:
     lines = ["| setting | meaning | write | default, and where it is from |", "|---|---|---|---|"]
     for entry in found:
         written = "" if entry.written is None else str(entry.written)
+        written += f", from {entry.least} to {entry.most}" if entry.most else ""
         written += f", like `{entry.example}`" if entry.example else ""
         default = "required" if entry.required else f"`{entry.default}`" if entry.default else "–"
         default += f": {entry.source}" if entry.source else ""

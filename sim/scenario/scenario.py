@@ -16,13 +16,13 @@ from typing import Any
 from sim.errors import Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
-from sim.scenario import altering
+from sim.scenario import altering, checks
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
 from sim.scenario.layout import Layout
 from sim.scenario.records import CallRecords
 from sim.scenario.records.balance import CallCounts, counted
 from sim.scenario.settings import Settings, StudySettings
-from sim.scenario.validation import Problems, validated
+from sim.scenario.validation import Problems, plain, validated
 from sim.text import Message, Name
 from sim.upstairs import language, opened
 
@@ -52,14 +52,13 @@ class Scenario(Layout):
         hours: str | Hours | None = None,
     ) -> Scenario:
         """The scenario with a new station at `at`, [lon, lat] or a name; else where its name is."""
-        if ambulances == 0:
+        added = Add.of(station=name, at=at, ambulances=ambulances, kind=kind, hours=hours)
+        if added.ambulances == 0:
             message = Message("write at least {least}; found {found}", least=1, found=0)
             raise ScenarioError(
                 Message(Add.heading, station=name), Problem(message, "add.ambulances")
             )
-        return self.change(
-            Add.of(station=name, at=at, ambulances=ambulances, kind=kind, hours=hours)
-        )
+        return self.change(added)
 
     def move(self, station: str, to: str | Sequence[float]) -> Scenario:
         """The scenario with a station and its crews at another place: [lon, lat] or a name."""
@@ -90,6 +89,7 @@ class Scenario(Layout):
         changed = self.after(change, problems)
         if not problems and not changed.fleet:
             problems.tell(Message("the layout would have no ambulance left"))
+        checks.how_many_ambulances(changed, problems)
         problems.raise_if_any(ScenarioError, change.heading)
         what = change.verb.name(changed, self.map)
         return replace(changed, name=Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}"))
@@ -113,8 +113,8 @@ class Scenario(Layout):
         Bare numbers of times are seconds. ScenarioError of what a file could not say either.
         """
         written = {
-            key: f"{value!r} s" if key in TIMES and _is_number(value) else value
-            for key, value in study.items()
+            key: _in_seconds(value) if key in TIMES and _is_number(value) else value
+            for key, value in plain(study).items()
         }
         problems = Problems()
         checked = validated(StudySettings, written, problems.at("study"))
@@ -122,7 +122,11 @@ class Scenario(Layout):
             raise ScenarioError(Message("the study"), problems.found)
         changed = {key: getattr(checked, key) for key in study}
         own = self.settings.study.model_copy(update=changed)
-        return replace(self, settings=self.settings.model_copy(update={"study": own}))
+        settings = self.settings.model_copy(update={"study": own})
+        if self.recorded is None and "matters" not in changed:
+            checks.how_many_calls(settings, self.map, problems)
+            problems.raise_if_any(ScenarioError, Message("the study"))
+        return replace(self, settings=settings)
 
     # ── other settings than the file's; whatever is compared with it must have them, too ─────────
 
@@ -195,6 +199,13 @@ class Scenario(Layout):
 
 
 TIMES = ("warm_up", "length", "cool_down")
+
+
+def _in_seconds(value: float) -> str:
+    try:
+        return f"{float(value)!r} s"
+    except OverflowError:  # a whole number of hundreds of digits
+        return "1e999 s" if value > 0 else "-1e999 s"
 
 
 def _is_number(value: object) -> bool:

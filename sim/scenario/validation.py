@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from sim import limits, units
 from sim.errors import PlannerError, Problem, did_you_mean, nearest
 from sim.files.yaml_lines import Loc
 from sim.scenario import distributions
 from sim.text import Message, message_of
 
+MOST_FINDINGS = 300  # of one reading; who mends so many reads the rest afterwards
 Locate = Callable[[Loc], tuple[str, int | None]]  # a field's file, if it is another's, and line
 Place = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -82,6 +87,7 @@ def dotted(loc: Loc) -> str:
 
 def validated(model: type[M], raw: Any, problems: Problems) -> M | None:
     """What was written as a model; None after telling what is wrong with it."""
+    raw = plain(raw)
     try:
         return model.model_validate(raw)
     except ValidationError as error:
@@ -90,12 +96,28 @@ def validated(model: type[M], raw: Any, problems: Problems) -> M | None:
         return None
 
 
+def plain(raw: Any, levels: int = 0) -> Any:
+    """The same with numbers and lists of numpy, as notebooks have them, as Python's own.
+
+    What is nested deeper, or is longer, than any setting is cut off there, and refused so.
+    """
+    if levels > limits.NESTED:
+        return "…"
+    if isinstance(raw, Sized) and not isinstance(raw, str | bytes) and len(raw) > limits.VALUES:
+        raw = list(islice(raw, limits.VALUES))  # type: ignore[call-overload]  # too long anyway
+    if isinstance(raw, np.generic | np.ndarray):
+        return raw.tolist()
+    if isinstance(raw, Mapping):
+        return {key: plain(value, levels + 1) for key, value in raw.items()}
+    return [plain(value, levels + 1) for value in raw] if isinstance(raw, list) else raw
+
+
 def in_words(
     error: ValidationError, raw: Any, model: type[BaseModel]
 ) -> Iterator[tuple[tuple[str | int, ...], Message]]:
     """Pydantic's findings in a planner's words, each once, with their place as the file has it."""
     found = []
-    for finding in error.errors():
+    for finding in error.errors()[:MOST_FINDINGS]:
         loc = _as_written(finding["loc"], raw)
         if finding["type"] in ("union_tag_invalid", "union_tag_not_found"):
             loc = (*loc, "distribution")
@@ -126,6 +148,8 @@ def _follows(loc: Place, finding: Any, found: Sequence[tuple[Place, Any]], model
             and nearest(str(place[-1]), _known_keys(other["loc"], model)) == loc[-1]
             for place, other in others
         )
+    if kind == "too_short":  # of those that are right; there may be more
+        return any(len(place) > len(loc) and place[: len(loc)] == loc for place, _ in others)
     as_text = kind == "literal_error" or kind.startswith("string_type")
     if not (as_text if isinstance(value, dict) else kind.startswith(("model_", "dict_type"))):
         return False
@@ -171,10 +195,10 @@ def _message(found: Any, model: type[BaseModel]) -> Message:
         names = str(ctx["expected"]).replace(" or ", ", ").replace("'", "")
         return Message("write one of {known}; found {found}", known=names, found=_short(value))
     if kind == "greater_than_equal":
-        least = f"{ctx['ge']:g}"
+        least = units.plainly(ctx["ge"])
         return Message("write at least {least}; found {found}", least=least, found=_short(value))
     if kind == "less_than_equal":
-        most = f"{ctx['le']:g}"
+        most = units.plainly(ctx["le"])
         return Message("write at most {most}; found {found}", most=most, found=_short(value))
     for stem, text in WANTED:
         if kind.startswith(stem):
@@ -217,8 +241,10 @@ WANTED = (
 
 
 def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    try:
+        return units.shown(str(value))
+    except (ValueError, RecursionError):
+        return units.shown(value)
 
 
 def _as_written(loc: Loc, raw: Any) -> tuple[str | int, ...]:
@@ -237,7 +263,7 @@ def _as_written(loc: Loc, raw: Any) -> tuple[str | int, ...]:
 
 def _known_keys(loc: Loc, model: type[BaseModel]) -> list[str]:
     """The settings that could have been meant where an unknown one was found."""
-    node = model.model_json_schema(by_alias=True)
+    node = _schema(model)
     definitions = node.get("$defs", {})
 
     def opened(schema: dict[str, Any]) -> list[dict[str, Any]]:
@@ -256,6 +282,11 @@ def _known_keys(loc: Loc, model: type[BaseModel]) -> list[str]:
             tagged = [s for s in here if _tag(s) == part]
             here = tagged or here
     return sorted({key for schema in here for key in schema.get("properties", {})})
+
+
+@lru_cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(by_alias=True)
 
 
 def _tag(schema: dict[str, Any]) -> Any:

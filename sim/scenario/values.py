@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from sim import units
+from sim import limits, units
 from sim.model.calendar import DAY_NAMES, DAYS, HOURS, Hours
-from sim.text import Message
+from sim.text import Message, unreadable
 
 
 class Setting(BaseModel):
@@ -34,10 +34,12 @@ class Setting(BaseModel):
 
 @dataclass(frozen=True)
 class Form:
-    """How a value is written, in words and by an example."""
+    """How a value is written, in words, between which bounds and by an example."""
 
     what: Message
     example: str = ""
+    least: str = ""
+    most: str = ""
 
 
 def default(written: Any, **more: Any) -> Any:
@@ -45,49 +47,126 @@ def default(written: Any, **more: Any) -> Any:
     return Field(written, **more)
 
 
-def quantity(parse: Callable[[object], Any], example: str, what: Message) -> Any:
-    """A pydantic field that takes a number with its unit and holds the SI value."""
-    schema = {"type": "string", "description": str(what), "examples": [example]}
-    return BeforeValidator(parse), WithJsonSchema(schema), Form(what, example)
-
-
 # ── quantities, numbers, texts ───────────────────────────────────────────────────────────────
+#
+# Each has a least and a most, looked at after the conversion to SI: what lies beyond was never
+# meant, and would be no result but a run without end, or one of infinities.
 
-Seconds = Annotated[float, *quantity(units.seconds, "10 min", Message("a duration with its unit"))]
+
+def quantity(parse: units.Quantity, what: Message) -> Any:
+    """A pydantic field that takes a number with its unit and holds the SI value."""
+    return _read(parse, Form(what, parse.example, parse.least, parse.most))
+
+
+def _read(parse: Callable[[object], Any], form: Form) -> Any:
+    schema: dict[str, Any] = {"type": "string", "description": str(form.what)}
+    if form.example:
+        schema["examples"] = [form.example]
+    return BeforeValidator(parse), WithJsonSchema(schema), form
+
+
+def duration(least: str, most: str) -> Any:
+    """A duration between two bounds."""
+    return quantity(units.seconds.within(least, most), Message("a duration with its unit"))
+
+
+def number(least: float, most: float) -> Any:
+    """A number between two bounds, which are allowed; no text that looks like one."""
+
+    def read(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(Message("write a number; found {found}", found=units.shown(value)))
+        return float(units.bounded(value, least, most))
+
+    schema = {"type": "number", "minimum": least, "maximum": most}
+    form = Form(Message("a number"), "", units.plainly(least), units.plainly(most))
+    return BeforeValidator(read), WithJsonSchema(schema), form
+
+
+def whole(least: int, most: int, example: str = "") -> Any:
+    """A whole number between two bounds, which are allowed; no text that looks like one."""
+
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(
+                Message("write a whole number; found {found}", found=units.shown(value))
+            )
+        return int(units.bounded(value, least, most))
+
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    form = Form(Message("a whole number"), example, units.plainly(least), units.plainly(most))
+    return BeforeValidator(read), WithJsonSchema(schema), form
+
+
+def text(most: int) -> Any:
+    """A text of some letters, and of no signs that cannot be shown or kept."""
+
+    def readable(value: str) -> str:
+        if not value.strip():
+            raise ValueError(
+                Message("write a text that is not empty; found {found}", found=units.shown(value))
+            )
+        if unreadable(value):
+            raise ValueError(
+                Message(
+                    "write a text without control characters; found {found}", found=repr(value)[:60]
+                )
+            )
+        return value
+
+    letters = Field(min_length=1, max_length=most)
+    return letters, AfterValidator(readable), Form(Message("a text"))
+
+
+# A stage of a run takes minutes to hours; a week is a slip of the pen.
+Seconds = Annotated[float, *duration("0 s", "7 days")]
+Target = Annotated[float, *duration("1 s", "1 day")]  # nobody is there at once
+# A system that starts empty is full after days; and all of it is simulated.
+Margin = Annotated[float, *duration("0 s", "366 days")]
+Length = Annotated[float, *duration("1 h", "3660 days")]  # ten years
+SomeTime = Annotated[float, *quantity(units.some_time, Message("a duration with its unit"))]
+SomePoints = Annotated[float, *quantity(units.some_points, Message("points of a share in percent"))]
 Shift = Annotated[
-    float, *quantity(units.signed_seconds, "-10 min", Message("a duration, which may be negative"))
+    float, *quantity(units.signed_seconds, Message("a duration, which may be negative"))
 ]
-Share = Annotated[float, *quantity(units.share, "90 %", Message("a share in percent"))]
-Points = Annotated[
-    float, *quantity(units.points, "1 point", Message("points of a share in percent"))
-]
+Share = Annotated[float, *quantity(units.share, Message("a share in percent"))]
 SpeedShare = Annotated[
-    float, *quantity(units.speed_share, "80 %", Message("a share of a speed in percent"))
+    float, *quantity(units.speed_share, Message("a share of a speed in percent"))
 ]
-Speed = Annotated[
-    float, *quantity(units.metres_per_second, "40 km/h", Message("a speed with its unit"))
-]
+Speed = Annotated[float, *quantity(units.metres_per_second, Message("a speed with its unit"))]
 Rate = Annotated[
     units.Rate,
-    *quantity(
+    *_read(
         units.rate,
-        "14.7 per 1000 people per year",
-        Message("calls per people and time, or calls per time in the whole area"),
+        Form(
+            Message("calls per people and time, or calls per time in the whole area"),
+            "14.7 per 1000 people per year",
+            "0",
+            units.MOST_CALLS_OF_PEOPLE,
+        ),
     ),
 ]
 Cost = Annotated[
     units.Amount,
-    *quantity(
-        units.amount, "450,000 CNY per year", Message("an amount of money, a currency and a period")
+    *_read(
+        units.amount,
+        Form(
+            Message("an amount of money, a currency and a period"),
+            "450,000 CNY per year",
+            "0",
+            units.plainly(units.MOST_MONEY),
+        ),
     ),
 ]
 
-ShortText = Annotated[str, Field(min_length=1, max_length=80), Form(Message("a text"))]
-Count = Annotated[
-    int, Field(ge=0, le=500, strict=True), Form(Message("a whole number from 0 to 500"))
-]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False), Form(Message("a number, not negative"))]
-Positive = Annotated[float, Field(gt=0, strict=True), Form(Message("a number, more than nothing"))]
+ShortText = Annotated[str, *text(80)]
+LongText = Annotated[str, *text(5_000)]
+Count = Annotated[int, *whole(*limits.AMBULANCES)]
+Weight = Annotated[float, *number(0, 1_000_000)]  # relative to the others
+SOME_WEIGHT = 1e-6  # less is nothing: their ratios would leave no finite number
+# Of a logarithm: at 5 one duration in a hundred is 100,000 times the median.
+Spread = Annotated[float, *number(0.0001, 5)]
+Shape = Annotated[float, *number(0.01, 100_000)]  # from almost always nothing to always the same
 
 
 # ── hours and days ───────────────────────────────────────────────────────────────────────────
@@ -95,14 +174,15 @@ Positive = Annotated[float, Field(gt=0, strict=True), Form(Message("a number, mo
 
 def parse_hours(value: object) -> Hours:
     """Clock hours from a text like "08-20" or "22-06"."""
-    match = re.fullmatch(r"(\d{1,2})(?::00)?\s*[-–]\s*(\d{1,2})(?::00)?", str(value).strip())
+    plain = units.usual_range(str(value)) if isinstance(value, str | Hours) else ""
+    match = re.fullmatch(r"([0-9]{1,2})(?::00)?\s*-\s*([0-9]{1,2})(?::00)?", plain)
     start, end = (int(match[1]), int(match[2])) if match else (0, 0)
     if start > 23 or end > 24 or start == end % HOURS:
         raise ValueError(
             Message(
                 'write whole clock hours like "{example}"; found {found}',
                 example="08-20",
-                found=str(value),
+                found=units.shown(value),
             )
         )
     return Hours(start, end % HOURS)
@@ -115,19 +195,25 @@ DAYS_BY_NAME = dict(zip((*DAY_NAMES, *LONG_DAYS), DAY_NAMES * 2, strict=True))
 def parse_days(value: object) -> tuple[int, ...]:
     """Days of the week from a text like "mon-fri" or "sat, sun"."""
     days: list[int] = []
-    for part in str(value).lower().split(","):
-        names = [DAYS_BY_NAME.get(name.strip(), "") for name in re.split("[-–]", part)]
+    plain = units.usual_range(value).lower() if isinstance(value, str) and len(value) < 200 else ""
+    for part in plain.split(","):
+        names = [DAYS_BY_NAME.get(name.strip(), "") for name in part.split("-")]
         if not 1 <= len(names) <= 2 or "" in names:
             raise ValueError(
-                Message('write days like "mon-fri" or "sat, sun"; found {found}', found=str(value))
+                Message(
+                    'write days like "mon-fri" or "sat, sun"; found {found}',
+                    found=units.shown(value),
+                )
             )
         first, last = DAY_NAMES.index(names[0]), DAY_NAMES.index(names[-1])
         days += [(first + i) % DAYS for i in range((last - first) % DAYS + 1)]
     return tuple(sorted(set(days)))
 
 
-ClockHours = Annotated[Hours, *quantity(parse_hours, "08-20", Message("whole clock hours"))]
-WeekDays = Annotated[tuple[int, ...], *quantity(parse_days, "mon-fri", Message("days of the week"))]
+ClockHours = Annotated[Hours, *_read(parse_hours, Form(Message("whole clock hours"), "08-20"))]
+WeekDays = Annotated[
+    tuple[int, ...], *_read(parse_days, Form(Message("days of the week"), "mon-fri"))
+]
 
 
 # ── places ───────────────────────────────────────────────────────────────────────────────────
@@ -136,9 +222,10 @@ WeekDays = Annotated[tuple[int, ...], *quantity(parse_days, "mon-fri", Message("
 class LonLat(Setting):
     """A point in WGS84 degrees."""
 
-    lon: float = Field(allow_inf_nan=False)
+    # A latitude beyond 90 is found by the map, which tells whether the two were swapped.
+    lon: Annotated[float, *number(-180, 180)]
     """Longitude in degrees."""
-    lat: float = Field(allow_inf_nan=False)
+    lat: Annotated[float, *number(-180, 180)]
     """Latitude in degrees."""
 
 
@@ -146,14 +233,15 @@ def parse_place(value: Any) -> Any:
     """A name, or the point of [longitude, latitude]."""
     if isinstance(value, str | LonLat):
         return value
+    found = units.shown(value)
     if not isinstance(value, list | tuple):
         raise ValueError(
-            Message("write a name or [longitude, latitude]; found {found}", found=repr(value))
+            Message("write a name or [longitude, latitude]; found {found}", found=found)
         )
     numbers = [v for v in value if isinstance(v, int | float) and not isinstance(v, bool)]
-    if len(numbers) != 2 or len(value) != 2:
+    if len(numbers) != 2 or len(value) != 2 or not all(-180 <= v <= 180 for v in numbers):
         raise ValueError(
-            Message("write [longitude, latitude] in degrees; found {found}", found=str(list(value)))
+            Message("write [longitude, latitude] in degrees; found {found}", found=found)
         )
     return LonLat(lon=numbers[0], lat=numbers[1])
 

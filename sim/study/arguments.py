@@ -8,42 +8,43 @@ from os import PathLike
 
 import numpy as np
 
+from sim import units
 from sim.errors import OptionError, did_you_mean
-from sim.text import Message
+from sim.text import Message, message_of
 
 
 def whole(name: str, value: object, least: int = 0, most: int | None = None) -> int:
     """A whole number within its bounds, which are allowed; OptionError of anything else."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
-        raise OptionError(name, Message("write a whole number; found {found}", found=repr(value)))
-    return int(_bounded(name, value, least, most))
+        raise OptionError(
+            name, Message("write a whole number; found {found}", found=units.spelt(value))
+        )
+    return int(_bounded(name, int(value), least, most))
 
 
 def number(name: str, value: object) -> float:
     """A number, in whatever bounds; OptionError of anything else."""
     if not isinstance(value, int | float | np.number) or isinstance(value, bool):
-        raise OptionError(name, Message("write a number; found {found}", found=repr(value)))
-    return float(value)
+        raise OptionError(name, Message("write a number; found {found}", found=units.spelt(value)))
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return math.inf if value > 0 else -math.inf
 
 
 def within(name: str, value: object, least: float, most: float | None = None) -> float:
     """A finite number within its bounds, which are allowed; OptionError of anything else."""
-    if not math.isfinite(number(name, value)):
-        raise OptionError(name, Message("write a number; found {found}", found=repr(value)))
-    return float(_bounded(name, value, least, most))
+    found = number(name, value)
+    if not math.isfinite(found) and (most is None or math.isnan(found)):
+        raise OptionError(name, Message("write a number; found {found}", found=units.spelt(value)))
+    return _bounded(name, found, least, most)
 
 
-def _bounded(name: str, value: object, least: float, most: float | None) -> float:
-    found = float(value)  # type: ignore[arg-type]
-    if found < least:
-        raise OptionError(
-            name, Message("write at least {least}; found {found}", least=f"{least:g}", found=value)
-        )
-    if most is not None and found > most:
-        raise OptionError(
-            name, Message("write at most {most}; found {found}", most=f"{most:g}", found=value)
-        )
-    return value  # type: ignore[return-value]
+def _bounded(name: str, value: float, least: float, most: float | None) -> float:
+    try:
+        return units.bounded(value, least, math.inf if most is None else most)
+    except ValueError as error:
+        raise OptionError(name, message_of(error)) from None
 
 
 def one_of(name: str, value: object, known: Iterable[str]) -> str:
@@ -52,7 +53,11 @@ def one_of(name: str, value: object, known: Iterable[str]) -> str:
     if not isinstance(value, str) or value not in names:
         raise OptionError(
             name,
-            Message("write one of {known}; found {found}", known=", ".join(names), found=value),
+            Message(
+                "write one of {known}; found {found}",
+                known=", ".join(names),
+                found=units.shown(value),
+            ),
         )
     return value
 
@@ -60,7 +65,9 @@ def one_of(name: str, value: object, known: Iterable[str]) -> str:
 def truth(name: str, value: object) -> bool:
     """True or False; OptionError of anything else."""
     if not isinstance(value, bool | np.bool_):
-        raise OptionError(name, Message("write True or False; found {found}", found=repr(value)))
+        raise OptionError(
+            name, Message("write True or False; found {found}", found=units.spelt(value))
+        )
     return bool(value)
 
 
@@ -68,7 +75,8 @@ def path(name: str, value: object) -> None:
     """The name of a file or folder; OptionError of anything else."""
     if not isinstance(value, str | PathLike):
         raise OptionError(
-            name, Message("write the name of a file or folder; found {found}", found=repr(value))
+            name,
+            Message("write the name of a file or folder; found {found}", found=units.spelt(value)),
         )
 
 
@@ -80,7 +88,7 @@ def scenarios(*values: object) -> None:
                 "scenario",
                 Message(
                     "write a scenario, like {example}; found {found}",
-                    example='sim.load("scenarios/liling")', found=repr(value)[:60],
+                    example='sim.load("scenarios/liling")', found=units.spelt(value),
                 ),
             )  # fmt: skip
 

@@ -12,15 +12,17 @@ import hashlib
 import importlib.metadata
 import io
 import json
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.errors import OutputError, PlannerError, Problem
-from sim.files.cache import add_array
+from sim.files.cache import add_array, sealed, unsealed
 from sim.files.whole import write_bytes
 from sim.geography.roads.travel import NO_TABLE
 from sim.measures.calls import Tally
@@ -33,8 +35,8 @@ ROOMS = (  # of this program, whose text may
     "model", "geography/roads", "policies", "prepare", "engine", "measures",
     "scenario/distributions",
 )  # fmt: skip
+OF_LAYOUTS = re.compile(r"[0-9a-z]+-(\d+)")  # a folder of replications, of so many layouts
 KINDS = {kind.__name__: kind for kind in (Tally, Counts)}
-DIGEST = hashlib.sha256().digest_size
 
 
 class Replication(NamedTuple):
@@ -107,22 +109,33 @@ def code(folder: Path = Path(__file__).parents[1]) -> str:
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────
 
 
+class Files(NamedTuple):
+    """How a folder is read and written."""
+
+    read: Callable[[Path], bytes]
+    write: Callable[[Path, bytes], None]
+
+
+# By the hundred, and each vouches for itself: a power cut costs those of a few seconds.
+BESIDE_RESULTS = Files(Path.read_bytes, partial(write_bytes, lasting=False))
+
+
 class Checkpoints:
     """A folder of finished replications, of as many studies as there are.
 
     `taken_up` counts the runs (a run is one replication of one layout) that were read back.
     """
 
-    def __init__(self, folder: Path | None = None):
-        self.folder = folder
+    def __init__(self, folder: Path | None = None, files: Files = BESIDE_RESULTS):
+        self.folder, self.files = folder, files
         self.taken_up = 0
 
     def finished(self) -> int:
         """Runs in the folder, whole or not: an interrupt may fall before one is counted."""
         if self.folder is None:
             return 0
-        files = self.folder.glob("*/[0-9]*.npz")
-        return sum(int(path.parent.name.rpartition("-")[2]) for path in files)
+        files = (path.parent.name for path in self.folder.glob("*/[0-9]*.npz"))
+        return sum(int(named[1]) for named in map(OF_LAYOUTS.fullmatch, files) if named)
 
     def of(self, key: str, layouts: int, logs_to: Path | None = None) -> Finished:
         """The finished replications of some layouts; `key` says what they follow from."""
@@ -178,7 +191,7 @@ class Finished:
     def read(self, numbers: Iterable[int]) -> dict[int, list[Any]]:
         """The tallies, by number, of the replications that need not be done again."""
         found = {}
-        for number in numbers if self.folder is not None and self.folder.is_dir() else ():
+        for number in numbers if self.folder is not None and os.path.isdir(self.folder) else ():
             tallies = self._read_one(number)
             if tallies is not None:
                 found[number] = tallies
@@ -187,10 +200,10 @@ class Finished:
 
     def _read_one(self, number: int) -> list[Any] | None:
         path = self._path(number)
-        if not path.is_file():
+        if not os.path.isfile(path):
             return None
         try:
-            tallies, about = from_bytes(path.read_bytes())
+            tallies, about = from_bytes(self._checkpoints.files.read(path))
             if (about["key"], about["replication"]) != (self.key, number):
                 return None
             if self.logs_to is not None and not self._logs_are_whole(number, about["logs"]):
@@ -209,13 +222,14 @@ class Finished:
     def add(self, one: Replication) -> None:
         """Put a finished replication on the disk: the logs first, then what vouches for them."""
         hashes: list[dict[str, str]] = []
+        write = self._checkpoints.files.write
         for layout, logs in enumerate(one.logs):
             for kind, data in logs.items():
-                write_bytes(self._log(layout, one.number, kind), data)
+                write(self._log(layout, one.number, kind), data)
             hashes.append({k: hashlib.sha256(data).hexdigest() for k, data in logs.items()})
         if self.folder is not None:
             about = {"key": self.key, "replication": one.number, "logs": hashes}
-            write_bytes(self._path(one.number), as_bytes(one.tallies, about))
+            write(self._path(one.number), as_bytes(one.tallies, about))
 
     def _path(self, number: int) -> Path:
         assert self.folder is not None
@@ -237,16 +251,12 @@ def as_bytes(tallies: Sequence[Any], about: dict[str, Any]) -> bytes:
     file = io.BytesIO()
     arrays["about"] = np.array(json.dumps(about | {"kinds": kinds}))
     np.savez(file, allow_pickle=False, **arrays)
-    data = file.getvalue()
-    return data + hashlib.sha256(data).digest()
+    return sealed(file.getvalue())
 
 
 def from_bytes(data: bytes) -> tuple[list[Any], dict[str, Any]]:
     """The tallies and what is said about them; ValueError if the bytes are not whole."""
-    archive, digest = data[:-DIGEST], data[-DIGEST:]
-    if hashlib.sha256(archive).digest() != digest:
-        raise ValueError("not what was written")
-    with np.load(io.BytesIO(archive)) as arrays:
+    with np.load(io.BytesIO(unsealed(data)), allow_pickle=False) as arrays:
         about = json.loads(arrays["about"].item())
         tallies = []
         for layout, kind in enumerate(about["kinds"]):

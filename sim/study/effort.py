@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from sim import engine as engines
+from sim import limits, units
 from sim.errors import OptionError
 from sim.study import arguments
 from sim.study.checkpoints import Checkpoints
@@ -19,7 +20,6 @@ from sim.text import Message
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-FEWEST_AT_MOST = 5  # two looks at a precision need as many
 Watch = Callable[[int, int], None]  # told (runs finished, all that are known of)
 
 
@@ -90,27 +90,27 @@ class Effort:
         if self.draft and (self.replications is not None or self.most is not None):
             raise OptionError("draft", Message("it means {n} replications: name it alone", n=DRAFT))
         if self.replications is not None:
-            arguments.whole("replications", self.replications, 1)
+            arguments.whole("replications", self.replications, *limits.REPLICATIONS)
         if self.most is not None:
-            arguments.whole("most", self.most, FEWEST_AT_MOST)
+            arguments.whole("most", self.most, *limits.AT_MOST)
         if self.replications is not None and self.most is not None:
             raise OptionError(
                 "most",
                 Message("it bounds a number chosen by precision: leave out replications"),
             )
         if self.seed is not None:
-            arguments.whole("seed", self.seed, 0, 2**63 - 1)
+            arguments.whole("seed", self.seed, *limits.SEED)
         if self.keep is not None:
             arguments.path("keep", self.keep)
         if self.watch is not None and not callable(self.watch):
-            message = Message("write a function; found {found}", found=repr(self.watch))
+            message = Message("write a function; found {found}", found=units.spelt(self.watch))
             raise OptionError("watch", message)
-        if self.engine not in engines.NAMES:
+        if not isinstance(self.engine, str) or self.engine not in engines.NAMES:
             one, other = engines.NAMES
             raise OptionError(
                 "engine",
                 Message("write {one} or {other}; found {found}", one=one, other=other,
-                        found=self.engine),
+                        found=units.shown(self.engine)),
             )  # fmt: skip
         self._check_who_works()
 
@@ -119,15 +119,21 @@ class Effort:
         if scheduler is not None and (executor is not None or workers is not None):
             raise OptionError("scheduler", Message("name it alone, without workers or an executor"))
         if workers is not None and (not isinstance(workers, int) or workers < 1):
-            text = Message("a number of processes, at least 1; found {found}", found=repr(workers))
+            text = Message(
+                "a number of processes, at least 1; found {found}", found=units.spelt(workers)
+            )
             raise OptionError("workers", text)
+        if workers is not None:
+            arguments.whole("workers", workers, *limits.WORKERS)
         if executor is not None and (isinstance(executor, type) or not hasattr(executor, "submit")):
-            text = Message("an executor that has `submit`; found {found}", found=repr(executor))
+            text = Message(
+                "an executor that has `submit`; found {found}", found=units.spelt(executor)
+            )
             raise OptionError("executor", text)
         if scheduler is not None and (not isinstance(scheduler, str) or ":" not in scheduler):
             text = Message(
                 "an address like {example}; found {found}",
-                example="tcp://10.0.0.5:8786", found=repr(scheduler),
+                example="tcp://10.0.0.5:8786", found=units.spelt(scheduler),
             )  # fmt: skip
             raise OptionError("scheduler", text)
 

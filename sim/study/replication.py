@@ -8,12 +8,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import NamedTuple
 
 from sim import engine as engines_of
 from sim.engine import Engine
 from sim.errors import WorkersError
+from sim.files import cache
 from sim.geography.roads import travel
 from sim.measures.calls import Tally, tally
 from sim.measures.groups import Setup
@@ -60,24 +60,23 @@ class PlanMessage:
     key: str
     code: str
     plan: bytes
+    seen: tuple[cache.Stamp, ...] = ()  # tables that the sender found whole on its machine
 
     @staticmethod
     def of(plan: Plan) -> PlanMessage:
         stripped = (_with_travel(s, travel.without_table) for s in plan.systems)
         data = pickle.dumps(plan._replace(systems=tuple(stripped)), pickle.HIGHEST_PROTOCOL)
-        return PlanMessage(hashlib.sha256(data).hexdigest(), checkpoints.code(), data)
+        return PlanMessage(hashlib.sha256(data).hexdigest(), checkpoints.code(), data, cache.seen())
 
 
-@dataclass(frozen=True)
-class PlanFile:
-    """Where processes of the same machine find a message, once each."""
+class PlanKey(NamedTuple):
+    """What stands for a plan where it was sent before; PlanLacking where it was not, or is gone."""
 
     key: str
-    path: Path
 
-    def read(self) -> PlanMessage:
-        message: PlanMessage = pickle.loads(self.path.read_bytes())
-        return message
+
+class PlanLacking(LookupError):
+    """A process has no plan of this key: it is to be sent."""
 
 
 def replicate(
@@ -96,6 +95,8 @@ def replicate(
             calls = draws.draw(drawn_from, plan.seed, number)
             packed = engines[row].pack(calls)
         log = engines[row].run(packed)
+        if row == rows[-1]:
+            packed = None  # a hundred years of calls are gigabytes
         if plan.logs:
             logs.append(log_files(calls, log))
         if plan.keep == Keep.ROWS:
@@ -112,7 +113,7 @@ def drop_others(engines: dict[int, Engine], rows: Sequence[int]) -> None:
 
 
 def work(
-    sent: PlanMessage | PlanFile, numbers: Sequence[int], rows: Sequence[int]
+    sent: PlanMessage | PlanKey, numbers: Sequence[int], rows: Sequence[int]
 ) -> list[Replication]:
     """A block of replications, wherever this is."""
     plan, engines = unpacked(sent)
@@ -120,23 +121,30 @@ def work(
     return [replicate(plan, engines, number, rows) for number in numbers]
 
 
+def take(message: PlanMessage) -> None:
+    """Keep a plan for the work that is to come."""
+    unpacked(message)
+
+
 def _with_travel(system: System, change: Callable[[Travel], Travel]) -> System:
     roads = system.roads
     return system._replace(roads=roads._replace(travel=change(roads.travel)))
 
 
-def unpacked(sent: PlanMessage | PlanFile) -> tuple[Plan, dict[int, Engine]]:
+def unpacked(sent: PlanMessage | PlanKey) -> tuple[Plan, dict[int, Engine]]:
     """The plan and its engines, made once in a process and kept from block to block."""
     with _one_at_a_time:  # the threads of a process share plan and engines
         if sent.key not in _ready:
-            message = sent.read() if isinstance(sent, PlanFile) else sent
-            if message.code != checkpoints.code():
+            if isinstance(sent, PlanKey):
+                raise PlanLacking(sent.key)
+            if sent.code != checkpoints.code():
                 text = Message(
                     "a worker has another version of tenthirty, or of a package that it computes "
                     "with: install the same ones there"
                 )
                 raise WorkersError(Message("the study"), text)
-            plan: Plan = pickle.loads(message.plan)
+            cache.trust(sent.seen)
+            plan: Plan = pickle.loads(sent.plan)
             whole = (_with_travel(s, travel.with_table) for s in plan.systems)
             while len(_ready) >= KEPT_PLANS:
                 del _ready[next(iter(_ready))]

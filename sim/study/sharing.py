@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import OptionError, PlannerError
-from sim.files.whole import MARK, alone
+from sim.files.whole import MARK, alone, real
 from sim.study.checkpoints import Checkpoints
 from sim.study.effort import Effort
 from sim.study.workers import Pool
@@ -25,10 +26,10 @@ def shared(effort: Effort) -> Iterator[Effort]:
     with ExitStack() as open_now:
         checkpoints = effort.checkpoints
         if checkpoints is None:
-            folder = None if effort.keep is None else Path(effort.keep)
+            folder = None if effort.keep is None else real(Path(effort.keep))
             checkpoints = Checkpoints(folder)
             if folder is not None:
-                if folder.is_file() or (folder / MARK).exists():
+                if os.path.isfile(folder) or os.path.lexists(folder / MARK):
                     text = Message(
                         "a folder of its own; {folder} is a file or holds results",
                         folder=str(folder),

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from sim.errors import OutputError
-from sim.files.cache import cache_folder
-from sim.study.checkpoints import Checkpoints, Replication
+from sim.files.cache import kept_at, read_private, write_private
+from sim.study.checkpoints import Checkpoints, Files, Replication
 
 MOST_BYTES = 512 * 2**20  # kept at most, of all studies
 OFF = ("no", "off", "0", "false")
+OURS = re.compile(r"\d+\.npz|\..*\.part\.npz")  # files in a folder of a study
+PRIVATE = Files(read_private, lambda path, data: write_private(path, [data], lasting=False))
 
 
 def is_on() -> bool:
@@ -33,13 +36,13 @@ class Store:
     """The replications of single layouts, by the key of what they follow from."""
 
     def __init__(self, folder: Path | None = None, most_bytes: int = MOST_BYTES):
-        self.folder = cache_folder() / "replications" if folder is None else folder
+        self.folder = kept_at("replications") if folder is None else folder
         self._most_bytes = most_bytes
         self._added = False
 
     def read(self, key: str, numbers: Iterable[int]) -> dict[int, Any]:
         """The tallies, by number, of those replications that are there and whole."""
-        finished = Checkpoints(self.folder).of(key, 1)
+        finished = Checkpoints(self.folder, PRIVATE).of(key, 1)
         found = {number: tallies[0] for number, tallies in finished.read(numbers).items()}
         if found and finished.folder is not None:
             with contextlib.suppress(OSError):
@@ -49,15 +52,16 @@ class Store:
     def add(self, key: str, number: int, tally: Any) -> None:
         """Keep a replication; a disk that refuses it costs nothing but the time."""
         with contextlib.suppress(OutputError, OSError):
-            Checkpoints(self.folder).of(key, 1).add(Replication(number, [tally], []))
+            Checkpoints(self.folder, PRIVATE).of(key, 1).add(Replication(number, [tally], []))
             self._added = True
 
     def tidy(self) -> None:
         """Remove the studies that were used longest ago, if there is more than may be kept."""
-        if not self._added:
+        if not self._added or self.folder is None:
             return
         with contextlib.suppress(OSError):
-            studies = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime)
+            ours = filter(_is_a_study, self.folder.iterdir())
+            studies = sorted(ours, key=lambda path: path.stat().st_mtime)
             sizes = {path: _bytes_in(path) for path in studies}
             over = sum(sizes.values()) - self._most_bytes
             for path in studies[:-1]:  # the newest stays, however large
@@ -67,9 +71,16 @@ class Store:
                 over -= sizes[path]
 
 
+def _is_a_study(folder: Path) -> bool:
+    """Whether a folder holds replications and nothing else, that somebody put there."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    return all(OURS.fullmatch(path.name) for path in folder.iterdir())
+
+
 def _bytes_in(folder: Path) -> int:
     total = 0
     for path in folder.glob("*"):
         with contextlib.suppress(OSError):  # another process is at it
-            total += path.stat().st_size
+            total += path.lstat().st_size
     return total

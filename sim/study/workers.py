@@ -7,37 +7,31 @@ machine that has no part in the disk.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import pickle
-import shutil
-import signal
-import tempfile
-import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
     CancelledError,
     Executor,
-    ProcessPoolExecutor,
+    Future,
     wait,
 )
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from multiprocessing import resource_tracker
-from pathlib import Path
+from itertools import islice
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from sim.engine import Engine
 from sim.errors import WorkersError
-from sim.files.whole import replaced
 from sim.model.calendar import HOUR_S
 from sim.study import cluster
 from sim.study.checkpoints import Replication
-from sim.study.replication import Keep, Plan, PlanFile, PlanMessage, drop_others, replicate, work
-from sim.text import Message
+from sim.study.processes import Processes
+from sim.study.replication import Keep, Plan, PlanMessage, drop_others, replicate, work
+from sim.study.size import at_once, size
+from sim.text import Message, message_of
 
 A_CALL_S = {"compiled": 4e-6, "reference": 1e-4}  # with its tally and its part of the logs, roughly
 A_COUNT_S = {"compiled": 1e-6, "reference": 1e-4}  # with its part of the counts
@@ -45,7 +39,7 @@ WORTH_A_WORKER_S = 4.0  # below this, starting processes costs more than it save
 WORTH_A_PLAN_S = 0.5  # below this, so does sending another plan to processes that are there
 BLOCK_S = 1.0  # so that little is lost when a study is killed
 BLOCKS_A_WORKER = 4  # at least, so that none is idle for long at the end
-LOOKS_EVERY_S = 2  # after a cluster that has sent nothing
+LOOKS_EVERY_S = 2  # after workers that have sent nothing
 
 
 class Job:
@@ -54,6 +48,7 @@ class Job:
     def __init__(self, plan: Plan):
         self.plan = plan
         self.engines: dict[int, Engine] = {}
+        self.sent: set[int] = set()  # layouts of which workers have engines
 
     @cached_property
     def message(self) -> PlanMessage:
@@ -111,28 +106,31 @@ class Pool:
     ) -> Generator[Replication, None, None]:
         """The replications of these numbers, each as soon as it is finished, in any order.
 
-        `rows`: of the plan's layouts, those that are wanted, in this order; default: all.
+        `rows`: of the plan's layouts, those that are wanted, in this order; default: all. As many
+        processes work at once as memory has room for; SizeError if it has none for one.
         """
         rows = tuple(range(len(job.plan.systems)) if rows is None else rows)
         if not (numbers and rows):
             return
-        if self._is_for_this_process(job.plan, len(numbers), len(rows)):
+        most = self._at_once(job, len(numbers), rows)
+        if most == 1:
             drop_others(job.engines, rows)
             for number in numbers:
                 yield replicate(job.plan, job.engines, number, rows)
             return
         with _told_in_words():
-            yield from self._by_others(job, numbers, rows)
+            yield from self._by_others(job, numbers, rows, most)
 
     def forget(self, job: Job) -> None:
         """Let go of what was sent for a job that is over."""
         if self._backend is not None and "message" in job.__dict__:
             self._backend.forget(job.message)
 
-    def _is_for_this_process(self, plan: Plan, replications: int, layouts: int) -> bool:
+    def _at_once(self, job: Job, replications: int, rows: tuple[int, ...]) -> int | None:
+        """How many processes work at once, 1 for this one; None: who is not ours knows."""
         if self._executor is not None or self._scheduler is not None:
-            return False
-        wanted, takes_s = self._workers, _seconds(plan, layouts) * replications
+            return None
+        wanted, takes_s = self._workers, _seconds(job.plan, len(rows)) * replications
         if wanted is None:
             worth_it = (
                 takes_s + self._spent_s > WORTH_A_WORKER_S
@@ -140,28 +138,37 @@ class Pool:
                 else takes_s > WORTH_A_PLAN_S
             )
             wanted = _cores() if worth_it else 1
-        if min(wanted, replications) > 1:
-            return False
-        self._spent_s += takes_s
-        return True
+        made = job.engines.keys() if self._backend is None else job.sent
+        needs = size(job.plan, replications, rows, made)
+        wanted = at_once(needs, min(wanted, replications))
+        if wanted == 1:
+            self._spent_s += takes_s
+        else:
+            job.sent.update(rows)
+        return wanted
 
     def _by_others(
-        self, job: Job, numbers: Sequence[int], rows: tuple[int, ...]
+        self, job: Job, numbers: Sequence[int], rows: tuple[int, ...], most: int | None
     ) -> Generator[Replication, None, None]:
         if self._backend is None:
-            backend = _backend(self._workers, self._executor, self._scheduler)
+            workers = self._workers if most is None else most
+            backend = _backend(workers, self._executor, self._scheduler)
             self._backend = self._open.enter_context(backend)
         there = self._backend
         sent = there.sent(job.message)
-        blocks = _blocks(job.plan, numbers, len(rows), there.slots)
-        waiting = {there.executor.submit(work, sent, block, rows) for block in blocks}
+        blocks = iter(_blocks(job.plan, numbers, len(rows), there.slots))
+        # All are handed out at once, unless memory has room for fewer than there are processes.
+        some = most if most is not None and most < there.slots else None
+        waiting = {_submitted(there, sent, one, rows) for one in islice(blocks, some)}
         try:
             while waiting:
                 done, waiting = wait(waiting, LOOKS_EVERY_S, FIRST_COMPLETED)
                 if not done and not there.lives():
-                    raise CancelledError
+                    raise CancelledError if self._scheduler else BrokenExecutor
                 while done:  # one at a time, or their logs stay in memory
                     yield from done.pop().result()
+                    for one in islice(blocks, 1):
+                        waiting.add(_submitted(there, sent, one, rows))
         finally:  # interrupted, or one failed: what has not begun is not begun any more
             for future in waiting:
                 future.cancel()
@@ -196,7 +203,7 @@ def _backend(
 ) -> Iterator[Backend]:
     if executor is not None:
         many = workers or getattr(executor, "_max_workers", None) or _cores()
-        yield Backend(executor, lambda message: message, many)
+        yield Backend(executor, lambda message: message, many, lambda: _all_live(executor))
     elif scheduler is not None:
         with cluster.connected(scheduler) as client:
             scattered: dict[str, Any] = {}
@@ -217,8 +224,26 @@ def _backend(
                 lambda message: scattered.pop(message.key, None) and None,
             )
     else:
-        with _processes(workers or _cores()) as backend:
-            yield backend
+        with Processes(workers or _cores()) as processes:
+            yield Backend(processes, processes.keep, workers or _cores(), forget=processes.forget)
+
+
+def _submitted(
+    there: Backend, sent: Any, block: list[int], rows: tuple[int, ...]
+) -> Future[list[Replication]]:
+    try:
+        return there.executor.submit(work, sent, block, rows)
+    except OSError:  # an executor of the caller's, of which a process died while it started
+        raise BrokenExecutor from None
+
+
+def _all_live(executor: Executor) -> bool:
+    """Whether no process of a caller's pool is gone: such a pool may wait for it for ever."""
+    processes = getattr(executor, "_processes", None) or {}
+    try:
+        return all(process.is_alive() for process in list(processes.values()))
+    except (AttributeError, TypeError, ValueError, AssertionError):  # another kind of executor
+        return True
 
 
 @contextmanager
@@ -229,92 +254,20 @@ def _told_in_words() -> Iterator[None]:
     except Exception as error:
         if isinstance(error, CancelledError) or cluster.is_its(error):
             reason = str(error) or Message("its work was cancelled")
-            text = Message("the cluster was lost, or gave up: {reason}", reason=reason)
-        elif isinstance(error, BrokenExecutor | OSError):  # OSError: one died while it started
+            text: str = Message("the cluster was lost, or gave up: {reason}", reason=reason)
+        elif isinstance(error, BrokenExecutor):
+            text = message_of(error)
+            if not isinstance(text, Message):  # of an executor of the caller's
+                text = Message(
+                    "the worker processes stopped: killed, or out of memory. If they never "
+                    'started: in a script, call this below `if __name__ == "__main__":`, or pass '
+                    "workers=1"
+                )
+        elif isinstance(error, MemoryError):
             text = Message(
-                "the worker processes stopped: killed, or out of memory. If they never started: "
-                'in a script, call this below `if __name__ == "__main__":`, or pass workers=1'
+                "a worker process ran out of memory. Fewer of them need less: --workers, in "
+                "Python workers=; 1 needs none"
             )
         else:
             raise
         raise WorkersError(Message("the study"), text) from None
-
-
-# ── on this machine ──────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def _processes(workers: int) -> Iterator[Backend]:
-    """Processes of our own, which find each plan in a file."""
-    # Forking a process that has threads (a progress bar's) can hang: workers start afresh.
-    context = multiprocessing.get_context("spawn")
-    folder = Path(tempfile.mkdtemp(prefix="tenthirty-"))
-
-    def file_of(message: PlanMessage) -> PlanFile:
-        return PlanFile(message.key, folder / f"{message.key}.plan")
-
-    def sent(message: PlanMessage) -> PlanFile | PlanMessage:
-        file = file_of(message)
-        if not file.path.exists():
-            try:
-                with replaced(file.path) as part:
-                    part.write_bytes(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
-            except OSError:  # a full disk: it goes along with each block of work instead
-                return message
-        return file
-
-    try:
-        with ProcessPoolExecutor(workers, context, _start_worker, (folder,)) as pool:
-            try:
-                with _interrupts_held_back():
-                    for _ in range(workers):  # each starts a process
-                        pool.submit(int)
-                yield Backend(
-                    pool, sent, workers,
-                    forget=lambda message: file_of(message).path.unlink(missing_ok=True),
-                )  # fmt: skip
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Processes started in here never see Ctrl-C: the one that started them ends them in order.
-
-    An interrupt of this process waits until they are started, or one would be left half-made.
-    """
-    in_main = threading.current_thread() is threading.main_thread()
-    if not in_main or not hasattr(signal, "pthread_sigmask"):  # Windows has no masks
-        yield
-        return
-    interrupts: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
-    resource_tracker.ensure_running()  # its start would let interrupts through again
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    if interrupts:
-        raise KeyboardInterrupt
-
-
-def _start_worker(folder: Path) -> None:
-    threading.Thread(target=_end_with_the_parent, args=(folder,), daemon=True).start()
-
-
-def _end_with_the_parent(folder: Path) -> None:
-    """A killed process cannot end its workers nor tidy up: they see to that themselves."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        with suppress(Exception):
-            shutil.rmtree(folder, ignore_errors=True)
-        os._exit(1)
-
-
-# ── in a worker ──────────────────────────────────────────────────────────────────────────────

@@ -9,13 +9,14 @@ import math
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.errors import OptionError
-from sim.text import Message, Name, plain
+from sim.errors import OptionError, PlannerError
+from sim.files import entrance
+from sim.text import PAGE, Message, Name, plain, shown
 
 HERE = Path(__file__).parent
 ENGLISH = "en"
@@ -35,25 +36,32 @@ class Language:
     is a Message is said in the same language, and of a Name the reader's one is taken.
     """
 
-    def __init__(self, code: str, texts: gettext.NullTranslations):
-        self.code, self._texts = code, texts
+    def __init__(
+        self, code: str, texts: gettext.NullTranslations, letters: Callable[[str], str] = str
+    ):
+        self.code, self._texts, self._letters = code, texts, letters
+
+    def with_letters(self, letters: Callable[[str], str]) -> Language:
+        """The same, whose texts pass through `letters`: of a figure, whose fonts lack some."""
+        return Language(self.code, self._texts, letters)
 
     def __call__(self, text: str, /, **values: Any) -> str:
         message = isinstance(text, Message)
         if isinstance(text, Message):
-            values = text.values | values
+            values = {key: shown(value) for key, value in text.values.items()} | values
             text = text.text
         if not text:
             return ""
         found = self._texts.gettext(text)
         if values:
-            return found.format(**self._said(values))
-        return plain(found) if message else found  # what is no Message may be a planner's own
+            return self._letters(found.format(**self._said(values)))
+        # What is no Message may be a planner's own: its braces are hers.
+        return self._letters(plain(found) if message else found)
 
     def count(self, number: float, one: str, many: str, **values: Any) -> str:
         """`one` or `many` as the number asks for, which both name as {n}: "{n} stations"."""
         found = self._texts.ngettext(one, many, 1 if number == 1 else 2)
-        return found.format(**self._said({"n": f"{number:g}"} | values))
+        return self._letters(found.format(**self._said({"n": f"{number:g}"} | values)))
 
     def _said(self, values: dict[str, Any]) -> dict[str, Any]:
         return {key: self._one(value) for key, value in values.items()}
@@ -61,12 +69,13 @@ class Language:
     def _one(self, value: Any) -> Any:
         if isinstance(value, Name):
             return self.name(value)
-        return self(value) if isinstance(value, Message) else value
+        return self(value) if isinstance(value, Message) else shown(value, PAGE)
 
     # ── names, lists ─────────────────────────────────────────────────────────────────────────
 
     def name(self, name: Name) -> str:
-        return name.within(self.code)
+        """The reader's name of something; of one that is blank, that it has none."""
+        return self._letters(name.within(self.code)) or self("(unnamed)")
 
     def joined(self, parts: Iterable[str]) -> str:
         """Clauses side by side: "; " or "；"."""
@@ -199,7 +208,8 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     if not stale:
         with compiled.open("rb") as file:
             return gettext.GNUTranslations(file)
-    texts = read_po(source)
+    with entrance.reading(source, PlannerError):
+        texts = read_po(source)
     header = texts.get("", [""])[0]
     plural = "n != 1"
     for line in header.splitlines():

@@ -14,11 +14,12 @@ from studies import LONG
 
 import sim
 from sim.answers.area_changes import AreaChange, changes
-from sim.figures import difference_map, lettering, style
+from sim.figures import difference_map, lettering, plan_maps, style
 from sim.figures.difference_map import BLUES, ORANGES, OTHERS
 from sim.measures.verdicts import Verdict
 from sim.words import difference_map as words
 from sim.words.language import language
+from sim.words.page import Finding
 
 EN = language("en")
 
@@ -331,3 +332,55 @@ def test_a_mark_finds_the_free_spot_that_is_nearest():
     spots = [lettering.free_spot(ax, x, y, 6, taken) for _ in range(8)]
     assert spots[0] == (x, y)
     assert not any(a.overlaps(b) for a, b in combinations(taken, 2))
+
+
+# ── where stations stand close together ──────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def crowded(liling):
+    """Every urban station has ambulances more; new ones stand beside them, one on top of one."""
+    plan = liling.add("白兔潭镇")  # where the sixth sub-station is
+    for seat in ("来龙门街道", "阳三石街道", "仙岳山街道", "国瓷街道", "长庆街道"):
+        plan = plan.add(seat)
+    for station in liling.stations:
+        plan = plan.ambulances(station.name.zh, +2)
+    return liling, plan
+
+
+def crowded_maps(crowded, size):
+    base, plan = crowded
+    finding = Finding("Found", "so", "made")
+    yield plan_maps.draw(base, plan, finding, size, EN)
+    yield plan_maps.beside(base, [plan], [("1. All of it", "")], finding, size, EN)
+
+
+@pytest.mark.parametrize("size", list(style.SIZES))
+def test_where_stations_are_close_no_mark_covers_another_and_no_change_goes_unnamed(crowded, size):
+    base, plan = crowded
+    for figure in crowded_maps(crowded, size):
+        said = texts(figure)
+        assert {station.name.en for station in plan.stations} <= set(said)
+        for ax in figure.axes:
+            stars = [
+                ax.transData.transform(line.get_xydata()[0])
+                for line in ax.lines
+                if line.get_marker() == "*"
+            ]
+            marks = [ax.transData.transform((one.x, one.y)) for one in base.stations]
+            room = 1.1 * style.SIZES[size][1] * figure.dpi / 72  # from the middle to a mark's edge
+            for star in stars:
+                assert all(np.hypot(*(star - mark)) > room for mark in marks)
+        more = [text for ax in figure.axes for text in ax.texts if text.get_text() == "+2"]
+        assert len(more) >= len(base.stations)
+        nothing_overlaps(figure)
+
+
+def test_a_star_that_is_moved_aside_has_a_line_from_where_it_stands(crowded):
+    base, plan = crowded
+    new = next(one for one in plan.stations if one.name.zh == "白兔潭镇")
+    ax = plan_maps.draw(base, plan, Finding("Found", "so", "made"), "screen", EN).axes[0]
+    ends = [line.get_xydata() for line in ax.lines if len(line.get_xdata()) == 2]
+    (line,) = [xy for xy in ends if np.hypot(*(xy[0] - (new.x, new.y))) < 1]
+    stars = [line.get_xydata()[0] for line in ax.lines if line.get_marker() == "*"]
+    assert any(np.allclose(line[1], star) for star in stars)

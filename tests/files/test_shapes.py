@@ -148,6 +148,13 @@ def test_a_mended_polygon_is_named_with_its_area_before_and_after(tmp_path):
     assert "as drawn 0.0" in finding
 
 
+def test_ground_in_two_parts_of_one_polygon_is_no_hole(tmp_path):
+    parts = [shapely.box(113, 27, 113.02, 27.02), shapely.box(113.01, 27, 113.03, 27.02)]
+    path = shape_file(tmp_path / "t.gpkg", [shapely.MultiPolygon(parts)], name=["a"])
+    (shape,) = shapes.read_shapes(path, shapes.POLYGONS).geometry
+    assert shape.area == pytest.approx(0.03 * 0.02)
+
+
 def test_a_polygon_without_any_ground_is_left_out(tmp_path):
     flat = shapely.Polygon([(113, 27), (114, 28), (113, 27)])
     path = shape_file(tmp_path / "t.gpkg", [flat, AREA], name=["flat", "west"])
@@ -221,5 +228,8 @@ def test_a_cpg_is_believed_and_an_encoding_asked_for_settles_it(tmp_path):
     frame = shapes.read_shapes(path, shapes.POLYGONS)
     assert frame["name"].tolist() == ["东城街道"]
     assert tables.notes(frame) == []
+    (path.parent / "z.cpg").write_text("UTF-8")
+    with pytest.raises(MapImportError, match=r"not in the encoding that its \.cpg names"):
+        shapes.read_shapes(path, shapes.POLYGONS)
     (path.parent / "z.cpg").write_text("ISO-8859-1")
     assert shapes.read_shapes(path, shapes.POLYGONS, "gbk")["name"].tolist() == ["东城街道"]

@@ -63,7 +63,7 @@ def test_a_title_above_the_header_is_left_out_and_said(tmp_path):
     assert frame.columns.tolist() == ["name", "people"]
     assert frame.index.tolist() == [5, 6]
     assert tables.notes(frame) == [
-        "above the header stands, and is not read: 二〇二〇年人口 / 单位：人"
+        "above the header stands, and is no row of the table: 二〇二〇年人口 / 单位：人"
     ]
 
 

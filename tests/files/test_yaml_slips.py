@@ -25,6 +25,10 @@ from sim.files.yaml_lines import YamlText
         ("map: “liling”", 'write " instead of the full-width “'),
         ("targets: {urban: 10 min， rural: 30 min}", "write , instead of the full-width ，"),
         ("- ｛station: A}", "write { instead of the full-width ｛"),
+        ("- {station: A, at: 【113.4, 27.6】}", "write [ instead of the full-width 【"),
+        ("targets: {urban: 10 min、rural: 30 min}", "write , instead of the full-width 、"),
+        ("targets: {urban:　10 min}", "write ordinary blanks instead of the wide ones"),
+        ("targets: {urban: 10 min, rural:30 min}", "write a blank after the colon of rural"),
     ],
 )
 def test_a_mark_that_would_part_something_is_named(line, said):

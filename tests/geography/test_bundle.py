@@ -12,6 +12,7 @@ from conftest import ROOT
 
 from sim.errors import MapError
 from sim.geography import bundle as maps
+from sim.geography import contents
 from sim.geography.roads import network
 from sim.geography.roads import tables as tables_room
 
@@ -26,9 +27,9 @@ def layers():
 @pytest.mark.parametrize("name", ["liling", "coquimbo"])
 def test_every_row_says_where_it_is_from(name):
     ground = maps.read(ROOT / "maps" / name / f"{name}.gpkg")
-    for layer in maps.LAYERS:
+    for layer in contents.LAYERS:
         if layer != "meta":
-            assert set(ground.layers[layer]["provenance"]) <= set(maps.PROVENANCE), layer
+            assert set(ground.layers[layer]["provenance"]) <= set(contents.PROVENANCE), layer
     assert {"licence", "source", "synthetic", "crs"} <= set(ground.meta)
 
 
@@ -92,7 +93,8 @@ def test_roads_of_liling_detour_like_a_countys(liling):
     joined = network.joins(built, network.snap(built, cells.xy), built.length_m[None])
     node = np.concatenate([joined.node[joined.node >= 0], joined.own.tail])
     some = rng.choice(len(node), 60, replace=False)
-    metres = tables_room.table(graph, node[some])[0][:, node[some]]
+    rows = tables_room.all_rows(graph, node[some])
+    metres = tables_room.table(graph, rows)[:, node[some]]
     apart = np.linalg.norm(built.xy[node[some]][:, None] - built.xy[node[some]][None], axis=2)
     ratio = (metres / np.where(apart > 0, apart, np.nan))[apart > 2000]
     assert 1.25 < np.median(ratio) < 1.6
@@ -164,8 +166,11 @@ def with_values(layers, layer, column, value):
             "found guessed; write one of",
         ),
         (lambda ls: with_values(ls, "cells", "township", "999"), "no township has the code 999"),
-        (lambda ls: with_values(ls, "cells", "people", -1), "negative or missing numbers"),
-        (lambda ls: with_values(ls, "cells", "area", "town"), "found town; write urban or rural"),
+        (lambda ls: with_values(ls, "cells", "people", -1), "found -1; write a number from 0"),
+        (
+            lambda ls: with_values(ls, "cells", "area", "town"),
+            "found town; write one of urban, rural",
+        ),
         (lambda ls: ls | {"roads": ls["roads"].iloc[:0]}, "layer roads: this layer is empty"),
         (lambda ls: ls | {"cells": ls["cells"].to_crs(3857)}, "share one coordinate system"),
         (lambda ls: {k: v.to_crs(4326) if k != "meta" else v for k, v in ls.items()}, "projected"),

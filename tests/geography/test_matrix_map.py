@@ -119,6 +119,12 @@ def test_a_few_pairs_that_are_too_fast_are_told(tmp_path):
     assert "1 pair of places are faster than 200 km/h in a straight line" in report.warnings
 
 
+def test_a_few_pairs_slower_than_on_foot_are_told(tmp_path):
+    report = import_map(matrix_files(tmp_path, minutes=MINUTES.replace("a,0,12", "a,0,9999")))
+    (said,) = [line for line in report.warnings if "km/h" in line]
+    assert "1 pair of places are slower than 2 km/h in a straight line" in said
+
+
 def test_ids_are_the_same_however_they_are_written(tmp_path):
     places = "id,lon,lat,people\n1.0,113.40,27.60,100\nv1.0,113.50,27.60,300\n"
     minutes = "id,1,v1.0\n1,0,12\nv1.0,10,0\n"

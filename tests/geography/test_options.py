@@ -35,7 +35,7 @@ def wrong(**choices):
 def test_choices_are_checked_before_any_file_is_read(make, tmp_path):
     text = refused(make, place="../x", roads=tmp_path / "none.pbf", cell="100 m",
                    people_unit="heads", coordinates="mars", zones=None)  # fmt: skip
-    for part in ("--place", "--roads", "no such file", "--cell: write 250 m to 1000 m",
+    for part in ("--place", "--roads", "no such file", "--cell: write at least 250 m",
                  "--people-unit", "--coordinates", "say where people live"):  # fmt: skip
         assert part in text
 
@@ -148,15 +148,15 @@ def test_a_map_is_called_by_its_names_else_by_its_place():
         ({"place": ""}, "--place: write a name for a folder"),
         ({"place": ".hidden"}, "--place: write a name for a folder"),
         ({"place": "a/b"}, "--place: write a name for a folder"),
-        ({"cell": "100 m"}, "--cell: write 250 m to 1000 m; found 100 m"),
-        ({"cell": "2 km"}, "--cell: write 250 m to 1000 m; found 2000 m"),
+        ({"cell": "100 m"}, "--cell: write at least 250 m; found 100 m"),
+        ({"cell": "2 km"}, "--cell: write at most 1000 m; found 2 km"),
         ({"cell": "500"}, "--cell: write a number and a unit"),
         ({"snap": "near"}, "--snap: write a number and a unit"),
-        ({"snap": "-1 m"}, "--snap: must not be negative"),
+        ({"snap": "-1 m"}, "--snap: write at least 0 m; found -1 m"),
         ({"margin": "5 min"}, "--margin: unknown unit"),
-        ({"urban_density": -1}, "--urban-density: write a number from 0 up; found -1"),
-        ({"urban_density": float("inf")}, "--urban-density: write a number from 0 up; found inf"),
-        ({"total_people": 0}, "--total-people: write a number above 0; found 0"),
+        ({"urban_density": -1}, "--urban-density: write at least 0; found -1"),
+        ({"urban_density": float("inf")}, "--urban-density: write at most 1000000; found inf"),
+        ({"total_people": 0}, "--total-people: write at least 1; found 0"),
         ({"total_people": 1.5}, "--total-people: write a whole number; found 1.5"),
         ({"people_unit": "heads"}, "--people-unit: write one of people, per_km2, relative"),
         ({"coordinates": "mars"}, "--coordinates: write one of wgs84, gcj02, bd09; found mars"),
@@ -268,9 +268,9 @@ def test_files_are_looked_for_here_first(tmp_path, monkeypatch):
         ("place: town\nroads:\n  file: r.osm\n  snap: 1\n  service: 1\npeople: p.csv\n",
          "line 5, roads.service: write true or false; found 1"),
         ("place: town\nroads: r.osm\npeople:\n  file: p.csv\n  cell: 10 m\n",
-         "line 5, people.cell: write 250 m to 1000 m; found 10 m"),
+         "line 5, people.cell: write at least 250 m; found 10 m"),
         ("place: town\nroads: r.osm\npeople: p.csv\ncell_m: 10.0\n",
-         "line 4, cell_m: write 250 m to 1000 m; found 10 m"),
+         "line 4, cell_m: write at least 250 m; found 10.0 m"),
         ("place: town\nroads: gone.osm\npeople: p.csv\n", "line 2, roads: no such file"),
         ("place: town\nroads: {file: gone.osm}\npeople: p.csv\n", "line 2, roads.file: no such file"),
         ("roads: r.osm\npeople: p.csv\n", "place: name it"),

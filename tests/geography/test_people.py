@@ -287,6 +287,34 @@ def test_pixels_that_are_no_numbers_of_people_are_no_data_and_counted(make, tmp_
     assert "taken as no data" in report
 
 
+@pytest.mark.parametrize("odd", [np.inf, 3.4e38])
+def test_a_mark_for_no_data_has_no_share_of_a_total(make, tmp_path, odd):
+    values = np.full((30, 30), 2.0)
+    values[:3] = odd
+    path = bands(tmp_path / "p.tif", values)
+    report, ground = make(people=path, people_unit="relative", total_people=900)
+    assert ground.cells.people.max() < 100
+    assert "90 pixels of the raster are no numbers" in report
+
+
+@pytest.mark.parametrize(("kind", "nodata", "asked"), [("uint8", None, True), ("uint8", 255, False),
+                                                       ("float32", None, False)])  # fmt: skip
+def test_the_largest_number_of_a_raster_of_whole_numbers_is_asked_about(
+    make, tmp_path, kind, nodata, asked
+):
+    import rasterio
+
+    values = np.full((30, 30), 2.0)
+    values[0, :4] = 255
+    with rasterio.open(bands(tmp_path / "p.tif", values)) as file:
+        profile = file.profile | {"dtype": kind, "nodata": nodata}
+    path = tmp_path / "q.tif"
+    with rasterio.open(path, "w", **profile) as file:
+        file.write(values.astype(kind), 1)
+    report, _ = make(people=path)
+    assert ("4 pixels hold the largest number" in report) is asked
+
+
 @pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:32649", "EPSG:4326", "EPSG:54009", "EPSG:6933"])
 def test_people_per_km2_are_of_the_ground_whatever_the_projection(make, tmp_path, crs):
     import pyproj

@@ -348,6 +348,7 @@ def test_tags_in_one_column_and_rivers_beside_roads(make, tmp_path):
     ("column", "unit", "kmh", "said"),
     [("speed", "", 25, "column speed, numbers without a unit taken as km/h"),
      ("speed", "mph", 40.2, "column speed, in mph"), ("speed_mph", "", 40.2, "speed_mph, in mph"),
+     ("speed (m/s)", "", 90, "speed (m/s), in m/s"), ("Speed limit", "mph", 40.2, "in mph"),
      ("speed_kmh", "mph", 25, "speed_kmh, in km/h"), ("限速", "", 25, "限速")],
 )  # fmt: skip
 def test_the_unit_of_a_column_of_speeds_is_said(tmp_path, column, unit, kmh, said):

@@ -273,6 +273,9 @@ def test_usual_speeds_are_those_of_a_scenario():
      (["maxspeed_f", "maxspeed_b"], {"maxspeed:forward": "maxspeed_f", "maxspeed:backward": "maxspeed_b"}),
      (["oneway_emergency"], {"oneway:emergency": "oneway_emergency"}),
      (["限速(km/h)"], {"speed_kph": "限速(km/h)"}), (["Speed (mph)"], {"speed_mph": "Speed (mph)"}),
+     (["速度(米/秒)"], {"speed_mps": "速度(米/秒)"}), (["Speed limit"], {"maxspeed": "Speed limit"}),
+     (["speed (knots)"], {"speed_knots": "speed (knots)"}),
+     (["Max Speed (m/s)"], {"speed_mps": "Max Speed (m/s)"}),
      (["speed_kmh", "speed"], {"speed_kph": "speed_kmh", "maxspeed": "speed"})],
 )  # fmt: skip
 def test_columns_are_known_by_openstreetmaps_keys(names, found):

@@ -118,7 +118,9 @@ def test_a_list_that_names_files_elsewhere_is_not_followed(tmp_path, name):
     out, precious = tmp_path / "out", tmp_path / "precious.txt"
     out.mkdir()
     precious.write_text("mine")
-    (out / "run.json").write_text(json.dumps({"files": [name, "old.csv"]}))
+    (out / "run.json").write_text(
+        json.dumps({"command": ["tenthirty"], "files": [name, "old.csv"]})
+    )
     (out / "old.csv").write_text("x")
     with store.results_folder(out, "a" * 64) as part:
         store.write_run_json(part, {}, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
@@ -36,7 +37,7 @@ def test_all_that_is_written_wrongly_is_told_at_once(tiny):
     said = str(caught.value)
     assert "targets.urban: write a number and a unit" in said
     assert "targets.town: no such setting" in said
-    assert "travel.ordinary: a share of a speed lies between 1 % and 300 %" in said
+    assert "travel.ordinary: write at most 300 %; found 900 %" in said
 
 
 def test_calls_are_so_many_times_as_many_in_town_or_country_or_both(tiny):
@@ -64,12 +65,30 @@ def test_speeds_are_so_many_times_as_high_on_top_of_what_the_scenario_has(liling
         (lambda s: s.with_hours("Nobody", "08-20"), 'no station "Nobody"'),
         (lambda s: s.with_hours("湘东医院", "8 to 20"), "write whole clock hours"),
         (lambda s: s.with_settings(demand={"replay": "calls.csv"}), "records belong to a scenario"),
+        (lambda s: s.scaled(demand="x1.2"), "demand: write a number; found 'x1.2'"),
+        (lambda s: s.scaled(speed=None), "speed: write a number; found None"),
+        (lambda s: s.scaled(speed=True), "speed: write a number; found True"),
+        (lambda s: s.scaled(speed=float("nan")), "write x0.01 to x3; found xnan"),
+        (lambda s: s.scaled(demand=2, area=np.array([1, 2])), "write urban or rural"),
+        (lambda s: s.scaled(speed=2, roads=np.array([1, 2])), "no roads of class"),
+        (lambda s: s.with_hours(5, "08-20"), 'no station "5"'),
+        (lambda s: s.add(np.array([113.4, 27.7])), "add.station: write a text"),
+        (lambda s: s.close(np.array([113.4, 27.7])), "close.station: write a text"),
+        (lambda s: s.add("枫林镇", ambulances=np.int64(0)), "write at least 1; found 0"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(liling, alter, said):
     with pytest.raises(ScenarioError, match="cannot be run") as caught:
         alter(liling)
     assert said in str(caught.value)
+
+
+def test_numbers_of_numpy_are_numbers(liling):
+    assert liling.scaled(demand=np.float64(1.5)).calls_times == 1.5
+    plan = liling.add("枫林镇", at=np.array([113.5, 27.7]), ambulances=np.int64(2))
+    assert len(plan.fleet) == len(liling.fleet) + 2
+    study = liling.with_study(length=np.float64(86_400), seed=np.int64(7)).settings.study
+    assert (study.length, study.seed) == (86_400, 7)
 
 
 def test_a_map_of_times_has_no_classes_of_roads(tiny):

@@ -54,7 +54,7 @@ def test_a_setting_is_found_by_its_path_its_name_and_its_chapter():
     assert urban.texts() == [
         "The target in the city core, from the receipt of the call to arrival at the scene; "
         "a call that takes exactly so long is in time.",
-        "Write a duration with its unit, like 10 min.",
+        "Write a duration with its unit, from 1 s to 1 day, like 10 min.",
         "Default: 10 min",
         "Source of the default: the 1030 rule of Liling's emergency alliance, April 2023.",
     ]

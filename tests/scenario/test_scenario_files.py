@@ -143,14 +143,14 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         (HEAD + "start: 2025-13-01\n", "line 5, start"),
         (HEAD + "start: 2025-01-06 08:00:00+08:00\n", "without a time zone"),
         (HEAD + "study: {replications: 0}\n", "line 5, study.replications"),
-        (HEAD + "study: {length: 1 min}\n", "between an hour and ten years"),
+        (HEAD + "study: {length: 1 min}\n", "study.length: write at least 1 h; found 1 min"),
         (HEAD + "base: mine\n", "the bases go round in a circle"),
         (HEAD + "base: nothing\n", 'line 5, base: no scenario "nothing" beside this file'),
         (HEAD + "name: Again\n", 'line 5: "name" is written twice'),
         ("name: [unclosed\n", "this is not YAML"),
         ("- just\n- a list\n", "a scenario is a list of settings"),
         ("", "a scenario is a list of settings"),
-        ("name: !!python/object:os.system x\n", "map"),
+        ("name: !!python/object:os.system x\n", "line 1: the tag !!python/object:os.system is not"),
         (HEAD + "demand: {replay: nowhere.csv}\n", "no such file"),
     ],
 )  # fmt: skip
@@ -241,12 +241,24 @@ def test_a_broken_map_is_told_beside_other_mistakes(tmp_path, write):
             HEAD + "reason: 远，近：好\ntargets: {urban: 10}\n",
             "line 6, targets.urban: write a number",
         ),
-        (HEAD.replace("1}", "two, name_en: Ａ，Ｂ}"), "write , instead of the full-width ，"),
     ],
 )
 def test_marks_of_chinese_keyboards_are_named_with_their_cure(write, text, said):
     (problem,) = problems(write(text))
     assert said in problem
+
+
+@pytest.mark.parametrize(
+    ("written", "mark", "said"),
+    [
+        ("kind: depot, ambulances：1", ":", "kind: write one of station, substation; found depot"),
+        ("ambulances: two, name_en: Ａ，Ｂ", ",", "ambulances: write a whole number; found two"),
+    ],
+)
+def test_a_mistake_beside_a_full_width_mark_is_told_with_it(write, written, mark, said):
+    slip, other = problems(write(HEAD.replace("ambulances: 1", written)))
+    assert f"line 4: write {mark} instead of the full-width" in slip
+    assert f"line 4, layout[0].{said}" in other
 
 
 def test_full_width_digits_in_a_quantity_are_digits(write):

@@ -23,6 +23,12 @@ class Kitchen(Setting):
     heat: float = Field(1.0, allow_inf_nan=False, lt=5)
 
 
+def test_of_a_list_only_the_entry_is_told_that_is_wrong():
+    problems = Problems()
+    assert validated(Kitchen, {"dishes": [5]}, problems) is None
+    assert [problem.field for problem in problems.found] == ["dishes[0]"]
+
+
 def test_a_field_within_a_field_tells_into_the_same_collection():
     problems = Problems()
     problems.at("layout", 1).at("at").tell("it lies in the sea")

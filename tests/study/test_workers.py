@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
+import signal
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import same_bytes
-from processes import LILING, contents, same_results, tenthirty
+from processes import A_WHILE_S, LILING, contents, same_results, tenthirty, until
 from worlds import altered
 
 from sim.answers import comparison
@@ -20,8 +24,9 @@ from sim.errors import OutputError, ScenarioError, WorkersError
 from sim.geography.roads import tables, travel
 from sim.study import cluster as cluster_room
 from sim.study import plan as plans
-from sim.study import replication, workers
+from sim.study import processes, replication, workers
 from sim.study.effort import Effort
+from sim.study.processes import Processes
 from sim.study.replication import PlanMessage
 from sim.study.workers import Job, Pool
 from sim.study.worst_served import FIRST
@@ -99,6 +104,21 @@ def test_a_dask_cluster_gives_the_same_bytes_and_the_same_logs(pair, alone, clus
     with Client(cluster) as client:
         executor = client.get_executor()
         same_bytes(alone, comparison.compare(*pair, replications=5, executor=executor))
+
+
+def test_a_worker_of_a_cluster_that_dies_is_replaced_and_the_bytes_are_the_same(day):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as here:
+        whole = comparison.run(day, replications=60, workers=1)
+
+        def watch(done, total):
+            if done == 5:
+                os.kill(here.workers[0].pid, signal.SIGKILL)
+
+        again = comparison.run(day, replications=60, scheduler=here.scheduler_address, watch=watch)
+    same_bytes(whole, again)
 
 
 def test_the_command_line_on_a_cluster_gives_the_same_files(cluster, tmp_path):
@@ -243,31 +263,25 @@ def test_blocks_hold_every_replication_once_and_are_neither_few_nor_long(day):
 # ── what stays ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_plan_is_written_once_for_processes_and_goes_with_its_job(pair):
+def test_each_process_is_sent_a_plan_once_and_it_goes_with_its_job(pair, monkeypatch):
+    sent = []
+    ask = processes._ask
+
+    def counted(to_it, from_it, request):
+        sent.extend(m.key for m in request.arguments if isinstance(m, PlanMessage))
+        return ask(to_it, from_it, request)
+
+    monkeypatch.setattr(processes, "_ask", counted)
     jobs = [Job(plan_of(*pair)), Job(plan_of(pair[1]))]
     with Pool(workers=2) as pool:
-        files = []
         for job in (*jobs, jobs[0]):
             numbers = [one.number for one in pool.results(job, range(4), [0])]
             assert sorted(numbers) == [0, 1, 2, 3]
-            folder = pool._backend.sent(job.message).path.parent
-            files.append(len(list(folder.glob("*.plan"))))
-        assert files == [1, 2, 2]
+        assert all(1 <= sent.count(job.message.key) <= 2 for job in jobs)
+        kept = pool._backend.executor._plans
+        assert list(kept) == [job.message.key for job in jobs]
         pool.forget(jobs[0])
-        assert len(list(folder.glob("*.plan"))) == 1
-    assert not folder.exists()
-
-
-def test_a_plan_goes_along_with_the_work_where_no_file_can_be_written(day, monkeypatch):
-    job = Job(plan_of(day))
-
-    def full(path, data):
-        raise OSError(28, "No space left on device")
-
-    with Pool(workers=2) as pool:
-        monkeypatch.setattr(workers.Path, "write_bytes", full)
-        assert sorted(one.number for one in pool.results(job, range(4))) == [0, 1, 2, 3]
-        assert pool._backend.sent(job.message) is job.message
+        assert list(kept) == [jobs[1].message.key]
 
 
 def test_engines_of_layouts_that_are_out_are_let_go_of(pair):
@@ -297,11 +311,96 @@ def test_nothing_wanted_is_nothing_done(day):
 
 
 def test_a_worker_that_dies_at_once_is_told_in_words(day, monkeypatch):
-    monkeypatch.setattr(workers, "_start_worker", _die)
-    with pytest.raises(WorkersError, match="worker processes stopped") as told:
+    monkeypatch.setattr(processes, "PROGRAM", "import os; os._exit(7)")
+    with pytest.raises(WorkersError, match=r"worker processes stopped: .*\(status 7\)") as told:
         comparison.run(day, replications=2, workers=2)
     assert "goes on" not in str(told.value)
 
 
-def _die(_folder):
-    os._exit(1)
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.ENOMEM, errno.EMFILE])
+def test_a_machine_that_starts_no_more_processes_is_told(day, monkeypatch, number):
+    def refused(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(processes.subprocess, "Popen", refused)
+    with pytest.raises(WorkersError, match="no worker process can be started") as told:
+        comparison.run(day, replications=2, workers=2)
+    assert os.strerror(number) in str(told.value)
+
+
+def test_a_machine_that_starts_no_more_threads_is_told(day, monkeypatch):
+    def refused(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(processes.threading.Thread, "start", refused)
+    with pytest.raises(WorkersError, match=r"can be started \(can't start new thread\)"):
+        comparison.run(day, replications=2, workers=2)
+
+
+def test_an_idle_worker_that_dies_ends_all():
+    with Processes(2) as there:
+        assert there.submit(int, "1").result(A_WHILE_S) == 1
+        until(lambda: len(there._running) == 2, "two workers")
+        busy = there.submit(time.sleep, A_WHILE_S)
+        until(busy.running, "work")
+        for process in there._running:  # one of them has nothing to do
+            process.kill()
+            break
+        with pytest.raises(BrokenExecutor, match="signal 9"):
+            busy.result(A_WHILE_S)
+        with pytest.raises(BrokenExecutor, match="signal 9"):
+            there.submit(int)
+
+
+def test_a_worker_killed_in_the_midst_of_its_answer_ends_all():
+    with Processes(2) as there:
+        long = there.submit(half_an_answer)
+        other = there.submit(time.sleep, A_WHILE_S)
+        for future in (long, other):
+            with pytest.raises(BrokenExecutor, match="signal 9"):
+                future.result(A_WHILE_S)
+
+
+def half_an_answer():
+    """Writes a little of a pickle of a megabyte to where answers go, and dies."""
+    answers = sys._getframe(2).f_locals["answers"]  # of `serve`
+    answers.write(pickle.dumps(bytes(10**6))[:300_000])
+    answers.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_goes_wrong_in_a_worker_comes_back_and_the_worker_stays():
+    with Processes(1) as there:
+        with pytest.raises(ZeroDivisionError) as told:
+            there.submit(divmod, 1, 0).result(A_WHILE_S)
+        assert "Traceback" in told.value.__notes__[0]
+        with pytest.raises(TypeError, match="pickle"):
+            there.submit(open, os.devnull).result(A_WHILE_S)
+        there.submit(print, "into the answers?").result(A_WHILE_S)
+        assert there.submit(int, "1").result(A_WHILE_S) == 1
+
+
+def test_too_little_memory_in_a_worker_is_told(day, monkeypatch):
+    monkeypatch.setattr(workers, "work", out_of_memory)
+    with pytest.raises(WorkersError, match="ran out of memory"):
+        comparison.run(day, replications=2, workers=2)
+
+
+def out_of_memory(*_):
+    raise MemoryError
+
+
+def test_nothing_waits_for_a_worker_that_is_stopped_when_its_pool_is_closed():
+    with Processes(1) as there:
+        assert there.submit(int, "1").result(A_WHILE_S) == 1
+        (process,) = there._running
+        process.send_signal(signal.SIGSTOP)
+        there.submit(int)
+    assert process.poll() == -signal.SIGKILL
+
+
+def test_a_callers_pool_that_lost_a_process_is_told_although_it_waits_itself(day):
+    dead = SimpleNamespace(is_alive=lambda: False)
+    stuck = SimpleNamespace(submit=lambda *_: Future(), _processes={1: dead})
+    with pytest.raises(WorkersError, match="worker processes stopped"):
+        comparison.run(day, replications=2, executor=stuck)

@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
+import sys
 import threading
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import config
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
 from numba.extending import register_jitable
 
 from sim import policies
-from sim.files.cache import cache_folder
+from sim.files.cache import keep, kept, kept_at
+from sim.files.private import make_private
 from sim.geography.roads import folding
 from sim.model import calendar, log
 from sim.policies import clock, dispatch, hospitals, standby
@@ -38,6 +44,8 @@ RULES = (
     folding.stretch_s,
     calendar.band_at,
 )
+ENDING = ".code"
+VERSIONS = (numba.__version__, version("llvmlite"), sys.version)
 for _rule in RULES:
     register_jitable(_rule)
 
@@ -50,33 +58,41 @@ def _sources() -> list[Path]:
     return sorted(elsewhere.union(*(folder.glob("*.py") for folder in folders)))
 
 
-def _folder() -> Path:
+@lru_cache
+def _sources_hash() -> str:
     digest = hashlib.sha256()
     for source in _sources():
         digest.update(source.read_bytes())
-    return cache_folder() / "compiled" / digest.hexdigest()[:16]
+    return digest.hexdigest()[:16]
 
 
-FOLDER = _folder()
+def _folder() -> Path | None:
+    """Where these rules are kept, if they may be."""
+    return kept_at("compiled", _sources_hash())
 
 
 def is_kept() -> bool:
     """Whether this machine has compiled these rules before."""
-    return FOLDER.is_dir() and any(FOLDER.rglob("*.nbc"))
-
-
-@lru_cache
-def can_keep() -> bool:
-    """Whether the folder can be written. The first time that it is asked, the folder is made."""
+    folder = _folder()
     try:
-        FOLDER.mkdir(parents=True, exist_ok=True)
+        return folder is not None and any(map(kept, folder.glob(f"*{ENDING}")))
     except OSError:
         return False
-    return os.access(FOLDER, os.W_OK)
+
+
+def can_keep() -> bool:
+    """Whether compiled rules can be kept, or are already. The folder is made if need be."""
+    folder = _folder()
+    if folder is None:  # why not was told when that was found
+        return True
+    try:
+        make_private(folder)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK) or is_kept()
 
 
 _njit: Any = numba.njit  # whose types do not know all of its options
-_config: Any = config
 # No function here allocates. Counting references to arrays, and passing all of them to a function
 # that is not inlined, would each cost more than the function itself.
 _OPTIONS: dict[str, Any] = {
@@ -112,9 +128,55 @@ _one_at_a_time = threading.Lock()
 
 
 def _kept(function: Callable[..., Any]) -> Any:
-    before = _config.CACHE_DIR
-    _config.CACHE_DIR = str(FOLDER)  # read when the function is wrapped, and only then
-    try:
-        return _njit(function, cache=can_keep(), **_OPTIONS)
-    finally:
-        _config.CACHE_DIR = before
+    dispatcher = _njit(function, **_OPTIONS)
+    folder = _folder()
+    if folder is not None:
+        dispatcher._cache = KeptCode(function, folder)  # as its `enable_caching` would
+    return dispatcher
+
+
+class KeptCode(_Cache):
+    """What numba makes of one function, a file for each kind of arguments and of processor.
+
+    Numba's own cache unpickles whatever lies in its folder. Here that is done only with what
+    vouches for itself, in a folder that nobody else may change.
+    """
+
+    def __init__(self, function: Callable[..., Any], folder: Path):
+        self._name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}"
+        self._folder = folder
+
+    @property
+    def cache_path(self) -> str:
+        return str(self._folder)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled function, or None, whatever may be wrong with what was kept."""
+        target_context.refresh()
+        data = kept(self._path(sig, target_context.codegen()))
+        if data is None:
+            return None
+        try:
+            return CompileResult._rebuild(target_context, *pickle.loads(data))
+        except Exception:  # of a version that no name tells apart: it is compiled again
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a compiled function, if the disk lets us."""
+        keep(self._path(sig, data.codegen), [dumps(data._reduce())])
+
+    def _path(self, sig: Any, codegen: Any) -> Path:
+        follows_from = (sig, codegen.magic_tuple(), VERSIONS)
+        return (
+            self._folder
+            / f"{self._name}-{hashlib.sha256(repr(follows_from).encode()).hexdigest()[:16]}{ENDING}"
+        )
+
+    def enable(self) -> None:
+        """Nothing to do: it is."""
+
+    def disable(self) -> None:
+        """Nothing to do: nobody does."""
+
+    def flush(self) -> None:
+        """Nothing to do: what is kept has a name of its own."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import MapImportError, Problem, ScenarioError
+from sim.files.entrance import is_file
 from sim.files.shapes import file_of
 from sim.files.yaml_lines import YamlText
 from sim.geography.making.options import (
@@ -64,7 +65,7 @@ def from_yaml(path: Path, maps: Path = Path("maps")) -> ImportOptions:
     for group, field in _file_fields():
         given = raw.get(group, {}).get(field) if isinstance(raw.get(group, {}), dict) else None
         if isinstance(given, str):
-            found = next((way for way in _places(given, path) if file_of(way).is_file()), None)
+            found = next((way for way in _places(given, path) if is_file(file_of(way))), None)
             if found is not None:
                 raw[group] = raw[group] | {field: str(found)}
             else:
@@ -130,12 +131,10 @@ def made_from(folder: Path, name: str) -> object:
 
 
 def _text(path: Path) -> YamlText:
-    if not path.is_file():
-        raise MapImportError(path, Message("no such file"))
     try:
         return YamlText(path)
     except ScenarioError as error:
-        raise MapImportError(path, error.problems) from None
+        raise MapImportError(path, error.problems) from error.__cause__
 
 
 def _here(

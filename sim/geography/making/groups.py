@@ -7,7 +7,7 @@ may be called otherwise (`Flat`): the `file` of the roads is `--roads` there.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -21,32 +21,35 @@ from pydantic import (
 
 from sim import units
 from sim.files import text
-from sim.text import Message
 
 PeopleUnit = Literal["people", "per_km2", "relative"]
 MatrixUnit = Literal["", "seconds", "minutes"]
 FillHoles = Literal["", "shortest"]
 SpeedUnit = Literal["", "km/h", "mph"]
 Grid = Literal["wgs84", "gcj02", "bd09"]
-ENOUGH_CELL_M: Final = (250.0, 1000.0)
 
 
 class Flat(str):
     """What a field is called where all fields stand in one row."""
 
 
-def _own_length(value: object) -> float:
-    """Metres of a text like "500 m"; a bare number stays what Python means by it: metres."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = f"{value} m"
-    return units.metres(value)
+def _length(least: str, most: str) -> Any:
+    """Metres between two bounds, of a text like "500 m"; a bare number is of metres, in Python."""
+    parse = units.metres.within(least, most)
+
+    def read(value: object) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            try:
+                value = f"{float(value)!r} m"
+            except OverflowError:  # a whole number of hundreds of digits
+                value = "1e999 m"
+        return parse(value)
+
+    return BeforeValidator(read), PlainSerializer(_metres)
 
 
-def _cell(metres: float) -> float:
-    low, high = ENOUGH_CELL_M
-    if not low <= metres <= high:
-        raise ValueError(Message("write 250 m to 1000 m; found {metres:g} m", metres=metres))
-    return metres
+def _metres(metres: float) -> str:
+    return f"{units.plainly(metres)} m"
 
 
 def written(text: str) -> Any:
@@ -54,9 +57,10 @@ def written(text: str) -> Any:
     return Field(default=text)
 
 
-Metres = Annotated[
-    float, BeforeValidator(_own_length), PlainSerializer(lambda metres: f"{metres:g} m")
-]
+Near = Annotated[float, *_length("0 m", "1 km")]  # ends of lines that far apart are two places
+Far = Annotated[float, *_length("0 m", "200 km")]  # more roads than a province has
+# Fewer people know of a finer grid; a coarser one blurs who is within minutes.
+Cell = Annotated[float, *_length("250 m", "1000 m")]
 Switch = Annotated[bool, Strict()]  # 1 and yes are not meant for true
 File = Annotated[Path | None, PlainSerializer(lambda path: path and path.name)]  # see `choices`
 
@@ -83,13 +87,13 @@ class RoadOptions(OptionGroup):
     """Keep tracks."""
     ferries: Switch = False
     """Keep ferries, by their duration or at 15 km/h."""
-    snap: Metres = written("1 m")
+    snap: Near = written("1 m")
     """Ends of lines this close meet."""
     speed_unit: SpeedUnit = ""
     """Of speeds of lines without a unit: km/h, mph."""
     node_crossings: Switch = False
     """Lines meet wherever they cross."""
-    margin: Metres = written("5 km")
+    margin: Far = written("5 km")
     """Roads so far outside the boundary stay."""
 
 
@@ -127,7 +131,7 @@ class ZoneOptions(OptionGroup):
     """Polygons: cells inside are urban."""
     urban_column: str = ""
     """NAME=VALUE of the zones."""
-    urban_density: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
+    urban_density: Annotated[float, Field(ge=0, le=1_000_000, strict=True)] = 300.0
     """People per km² from which on."""
 
 
@@ -142,13 +146,13 @@ class PeopleOptions(OptionGroup):
     """Of points, polygons."""
     unit: Annotated[PeopleUnit, Flat("people_unit")] = "people"
     """Of a raster: people, per_km2, relative."""
-    band: Annotated[int | None, Field(gt=0), Flat("people_band")] = None
+    band: Annotated[int | None, Field(ge=1, le=10_000, strict=True), Flat("people_band")] = None
     """Of a raster with several bands; default: the first."""
     coordinates: Annotated[Grid, Flat("people_coordinates")] = "wgs84"
     """Of a table: wgs84, gcj02 or bd09."""
-    total: Annotated[int | None, Field(gt=0), Flat("total_people")] = None
+    total: Annotated[int | None, Field(ge=1, le=10**10, strict=True), Flat("total_people")] = None
     """Scale to so many."""
-    cell: Annotated[Metres, AfterValidator(_cell)] = written("500 m")
+    cell: Cell = written("500 m")
     """250 m to 1000 m."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import pandas as pd
 import shapely
 
 from sim.errors import MapImportError, Problem
-from sim.files import coordinates, numerals, tables
+from sim.files import coordinates, json_text, numerals, tables
 from sim.text import Message
 
 LON: Final = ("lon", "longitude", "lng", "经度", "x", "long", "lon_wgs84", "point_x", "东经")
@@ -164,7 +163,7 @@ def _wkt(cell: str) -> tuple[float, float] | None:
 
 def _geojson(cell: str) -> tuple[float, float] | None:
     try:
-        lon, lat = json.loads(cell.replace("'", '"'))["coordinates"][:2]
+        lon, lat = json_text.loads(cell.replace("'", '"'))["coordinates"][:2]
         return float(lon), float(lat)
     except (ValueError, KeyError, TypeError):
         return None

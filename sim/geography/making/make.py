@@ -11,8 +11,9 @@ import pyproj
 import shapely
 
 from sim.errors import MapError, MapImportError, Problem
-from sim.files import shapes
-from sim.geography import bundle, remote
+from sim.files import entrance, shapes
+from sim.files.whole import is_part
+from sim.geography import checking, remote
 from sim.geography.bundle import Layers
 from sim.geography.making import (
     checks,
@@ -54,19 +55,21 @@ def import_map(chosen: ImportOptions, tell: Tell = lambda stage: None, say: Say 
     """Makes `maps/<place>/<place>.gpkg`, its README.md and import.yaml; says what was found.
 
     `tell` hears of each stage; `say` is the language of the README. MapImportError with
-    everything that is wrong; nothing is written then.
+    everything that is wrong; nothing is written then. Killed at any moment, it can be repeated.
     """
     wrong = [*options.problems(chosen), *_occupied(chosen)]
     if wrong:
         raise MapImportError(Message("the map {place}", place=chosen.place), wrong)
     report = Report()
-    layers = make_layers(chosen, report, tell)
+    with entrance.reading(Message("the map {place}", place=chosen.place), MapImportError):
+        layers = make_layers(chosen, report, tell)
+        wrong = checking.problems(layers)
+    if wrong:  # a road of 3,000 km, say: of a file that was misread
+        raise MapImportError(Message("the map {place}", place=chosen.place), wrong)
     tell(Message("Writing"))
     try:
         chosen.folder.mkdir(parents=True, exist_ok=True)
-        bundle.write(chosen.bundle, layers)
-        writing.write_beside(chosen, layers, report, say)
-        (chosen.folder / "map.png").unlink(missing_ok=True)  # of an earlier import
+        writing.write(chosen, layers, report, say)
     except OSError as error:
         message = Message("it cannot be written ({error})", error=error.strerror)
         raise MapImportError(chosen.folder, message) from None
@@ -77,7 +80,8 @@ def _occupied(chosen: ImportOptions) -> Iterator[Problem]:
     """A map that was made in another way is not overwritten."""
     folder = chosen.folder
     by_import = (folder / choices.NAME).is_file()
-    if folder.is_dir() and any(folder.iterdir()) and not by_import:
+    foreign = folder.is_dir() and not all(map(is_part, folder.iterdir()))
+    if foreign and not by_import:
         message = Message(
             "{folder} holds something that no import made: choose another name", folder=folder
         )
@@ -99,15 +103,18 @@ OTHER_MATRIX: Final = Message("{folder} is a map of other matrix: choose another
 class _Gather:
     """Goes on after what a planner can mend, so that all of it is told at once."""
 
-    def __init__(self, place: str) -> None:
-        self.place = place
+    def __init__(self, chosen: ImportOptions) -> None:
+        self.place, self.files = chosen.place, chosen.files()
         self.problems: list[Problem] = []
+        self.cause: BaseException | None = None
 
     def __call__(self, flag: str, make: Callable[[], T]) -> T | None:
         """What `make` returns; None, and its problems gathered, if it raises them."""
         try:
-            return make()
+            with entrance.reading(self.files.get(flag.removeprefix("--"), flag), MapImportError):
+                return make()
         except MapError as error:
+            self.cause = self.cause or error.__cause__
             source = Path(error.source).name
             where = source if source.startswith("--") else f"{flag} {source}"
             self.problems += [
@@ -118,7 +125,7 @@ class _Gather:
     def stop_if_any(self) -> None:
         if self.problems:
             once = list(dict.fromkeys(self.problems))
-            raise MapImportError(Message("the map {place}", place=self.place), once)
+            raise MapImportError(Message("the map {place}", place=self.place), once) from self.cause
 
 
 class FileContents(NamedTuple):
@@ -192,7 +199,7 @@ def layers_of(read: FileContents, chosen: ImportOptions, report: Report) -> Laye
 
 
 def _read(chosen: ImportOptions, report: Report, tell: Tell) -> FileContents:
-    gather = _Gather(chosen.place)
+    gather = _Gather(chosen)
     tell(Message("Reading the roads"))
     links = gather("--roads", lambda: read_links(chosen.roads, report))
     crs = gather("--crs", lambda: _crs(chosen, links)) or PLACEHOLDER
@@ -283,9 +290,10 @@ def read_links(chosen: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     """The roads' links as their file has them, by the file's ending."""
     assert chosen.file is not None  # `options.problems` saw to it
     ending = chosen.file.suffix.lower()
-    by_osm = ending in OSM or elements.is_overpass(chosen.file)
-    reader = osm if by_osm else graphml if ending == ".graphml" else lines
-    return reader.read(chosen.file, chosen, report)
+    with entrance.reading(chosen.file, MapImportError):
+        by_osm = ending in OSM or elements.is_overpass(chosen.file)
+        reader = osm if by_osm else graphml if ending == ".graphml" else lines
+        return reader.read(chosen.file, chosen, report)
 
 
 def make_roads(

@@ -28,11 +28,10 @@ from sim.geography.making.people.cells import (
     share_out,
 )
 from sim.geography.making.people.points import points_of
-from sim.geography.making.report import PAIRS, SPOTS, TRAVEL, Report, count, some
+from sim.geography.making.report import PAIRS, SPOTS, TRAVEL, Report, count
 from sim.text import Message
 
 IDS: Final = ("id", "code", "postcode", "zone", "zone_id", "place", "place_id", "编号", "代码")
-NO_TRAVEL: Final = Message("left out, at places without travel times: {people:,.0f}")
 AROUND_M: Final = 1000.0  # the ground around the outermost places, at least
 
 
@@ -47,17 +46,6 @@ def make_layers(options: ImportOptions, report: Report) -> Layers:
     found = _matrix(options, ids, report)
     row_of = {name: row for row, name in enumerate(ids)}
     spots = where.iloc[[row_of[name] for name in found.ids]].reset_index(drop=True)
-    stay = float(spots["people"].sum())
-    report.people.leave_out(NO_TRAVEL, float(where["people"].sum()) - stay)
-    if len(spots) < len(where):
-        left = sorted(set(ids) - set(found.ids))
-        message = Message(
-            "{places} with {people:,.0f} people not in the matrix, left out: {names}",
-            places=count(len(left), SPOTS),
-            people=where["people"].sum() - stay,
-            names=some(left),
-        )
-        report.warn(message)
     spots = spots.to_crs(metres.metric_crs(options.zones.crs, spots))
     _ask_about_speeds(options, spots, found, report)
     return _layers(spots, found, options, report)
@@ -123,15 +111,12 @@ def _ask_about_speeds(
     usual = float(np.median(kmh[apart]))
     slow, fast = usual < SLOW_KMH, usual > FAST_KMH
     if not slow and not fast:
-        pairs = int((kmh > FAST_KMH).sum())
-        if pairs:
-            report.warn(
-                Message(
-                    "{pairs} of places are faster than {kmh:g} km/h in a straight line",
-                    pairs=count(pairs, PAIRS),
-                    kmh=FAST_KMH,
-                )
-            )
+        for pairs, text, limit in (
+            (int((kmh > FAST_KMH).sum()), SOME_FAST, FAST_KMH),
+            (int((kmh < SLOW_KMH).sum()), SOME_SLOW, SLOW_KMH),
+        ):
+            if pairs:
+                report.warn(Message(text.text, pairs=count(pairs, PAIRS), kmh=limit))
         return
     texts = TOO_FAST if fast else TOO_SLOW
     message = Message(texts[found.unit_said].text, kmh=usual)
@@ -142,6 +127,11 @@ def _ask_about_speeds(
         raise MapImportError(options.matrix.file, message)
 
 
+SOME_FAST: Final = Message("{pairs} of places are faster than {kmh:g} km/h in a straight line")
+SOME_SLOW: Final = Message(
+    "{pairs} of places are slower than {kmh:g} km/h in a straight line: is a number among them "
+    "that means unreachable?"
+)
 TOO_FAST: Final = (  # without and with a unit that was said
     Message(
         "its places are {kmh:,.0f} km/h from each other in a straight line, in the median: if its "

@@ -70,7 +70,7 @@ def id_text(value: object) -> str:
 
 def _frame(path: Path, encoding: str, sheet: str) -> pd.DataFrame:
     """The file as it stands; the cells of anything but Parquet as text."""
-    if path.suffix.lower() in tables.PARQUET and path.is_file():
+    if path.suffix.lower() in tables.PARQUET:
         return tables.read_parquet(path)
     return tables.read_table(path, encoding, sheet, uneven=False)
 

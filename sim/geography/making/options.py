@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, get_args
@@ -9,8 +10,10 @@ from typing import Annotated, Any, Final, NamedTuple, get_args
 from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from sim import units
 from sim.errors import MapImportError, Problem, did_you_mean
-from sim.files import tables
+from sim.files import entrance, tables
+from sim.files.escapes import file_name
 from sim.files.shapes import file_of
 from sim.geography.making.groups import (
     Flat,
@@ -27,7 +30,8 @@ from sim.text import Message, Name
 
 
 def _folder_name(place: str) -> str:
-    if not place or set(place) & set('/\\:*?"<>|') or place[0] in ".-":
+    known = unicodedata.normalize("NFC", place).replace(" ", "_")
+    if place != place.strip() or known != file_name(known, "") or not known:
         raise ValueError(
             Message("write a name for a folder, like auckland; found {place}", place=place)
         )
@@ -190,14 +194,19 @@ def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], P
         elif kind == "literal_error":
             known = [word for word in _literals(loc) if word]
             names = ", ".join(known)
-            message = Message("write one of {names}; found {found}", names=names, found=given)
-        elif kind in ("greater_than", "greater_than_equal", "finite_number"):
-            least = Message("write a number from 0 up; found {found:g}", found=given)
-            more = Message("write a number above 0; found {found}", found=given)
-            message = more if kind == "greater_than" else least
+            message = Message(
+                "write one of {names}; found {found}", names=names, found=units.shown(given)
+            )
+        elif kind in ("greater_than_equal", "less_than_equal"):
+            said = units.AT_LEAST if kind[0] == "g" else units.AT_MOST
+            bounds = {
+                "least": units.plainly(context.get("ge", 0)),
+                "most": units.plainly(context.get("le", 0)),
+            }
+            message = Message(said, **bounds, found=units.shown(given))
         else:
             wanted = next((said for stem, said in WANTED if kind.startswith(stem)), WANTED[0][1])
-            message = Message(wanted.text, found=given)
+            message = Message(wanted.text, found=units.shown(given))
         yield loc, Problem(message, option_of(loc))
 
 
@@ -208,6 +217,7 @@ WANTED: Final = (
     ("bool", Message("write true or false; found {found}")),
     ("int", Message("write a whole number; found {found}")),
     ("float", Message("write a number; found {found}")),
+    ("finite_number", Message("write a number; found {found}")),
     ("model", Message("write settings, like `key: value`; found {found}")),
 )
 
@@ -219,8 +229,8 @@ def _literals(loc: tuple[str | int, ...]) -> tuple[str, ...]:
 def problems(options: ImportOptions) -> Iterator[Problem]:
     """What is wrong with options that are well-formed: files not there, choices that clash."""
     for name, path in options.files().items():
-        if not file_of(path).is_file():
-            yield Problem(Message("no such file"), f"--{name} {path}")
+        if (wrong := entrance.no_file(file_of(path))) is not None:
+            yield Problem(wrong, f"--{name} {path}")
     roads, matrix, zones, people = options.roads, options.matrix, options.zones, options.people
     if (roads.file is None) == (matrix.file is None):
         message = Message("give roads, or a matrix of travel times; not both, not none")

@@ -68,7 +68,8 @@ def points_of(path: Path, options: SeatOptions, report: Report | None = None) ->
         lon, lat, _ = located.degrees(path, frame, options.zones.coordinates)
     except MapImportError as error:
         others = _wrong_with(path, frame, options)
-        raise MapImportError(path, list(dict.fromkeys([*error.problems, *others]))) from None
+        once = list(dict.fromkeys([*error.problems, *others]))
+        raise MapImportError(path, once) from error.__cause__
     where = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326)
     return gpd.GeoDataFrame(frame, geometry=where)
 

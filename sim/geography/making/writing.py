@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 import pyproj
 
-from sim.files.whole import write_whole
+from sim.files.whole import replaced
+from sim.geography import bundle
 from sim.geography.bundle import Layers
 from sim.geography.making import choices
 from sim.geography.making.options import ImportOptions
-from sim.geography.making.report import Report
-from sim.text import Message, Say
+from sim.geography.making.report import Report, in_markdown
+from sim.text import PAGE, Message, Say, harmless
 
+README: Final = "README.md"
+PICTURE: Final = "map.png"  # drawn afterwards
 UNKNOWN: Final = "not said"
 OSM_LICENCE: Final = "roads © OpenStreetMap contributors, ODbL 1.0"
 OSM_FILES: Final = (".pbf", ".osm", ".gz", ".bz2", ".graphml")
@@ -39,7 +41,7 @@ def meta(options: ImportOptions, crs: pyproj.CRS) -> pd.DataFrame:
 
 def _source(options: ImportOptions) -> str:
     """What the planner says, else the names of the files."""
-    names = dict.fromkeys(path.name for path in options.files().values())
+    names = dict.fromkeys(harmless(path.name) for path in options.files().values())
     return options.names.source or f"files {', '.join(names)}"
 
 
@@ -50,14 +52,22 @@ def _licence(options: ImportOptions) -> str:
     return OSM_LICENCE if ending in OSM_FILES else UNKNOWN
 
 
-def write_beside(options: ImportOptions, layers: Layers, report: Report, say: Say = str) -> None:
-    """README.md in the language of `say`, and import.yaml, each whole or not at all."""
-    _whole(options.folder / "README.md", readme(options, layers, report, say))
-    _whole(options.folder / choices.NAME, choices.as_yaml(options))
+def write(options: ImportOptions, layers: Layers, report: Report, say: Say = str) -> None:
+    """The bundle, its README.md in the language of `say`, and import.yaml; all or nothing.
 
-
-def _whole(path: Path, text: str) -> None:
-    write_whole(path, lambda part: part.write_text(text, "utf-8", newline="\n"))
+    All are written before any is put in place. import.yaml comes first: an import that is killed
+    between two of them is known as one by it, and so can be repeated.
+    """
+    folder = options.folder
+    with (
+        replaced(folder / README) as beside,  # each takes its place as these end: the last first
+        replaced(options.bundle) as made,
+        replaced(folder / choices.NAME) as chosen,
+    ):
+        bundle.write(made, layers)
+        beside.write_text(readme(options, layers, report, say), "utf-8", newline="\n")
+        chosen.write_text(choices.as_yaml(options), "utf-8", newline="\n")
+        (folder / PICTURE).unlink(missing_ok=True)  # of an earlier import
 
 
 def readme(options: ImportOptions, layers: Layers, report: Report, say: Say = str) -> str:
@@ -83,11 +93,11 @@ def readme(options: ImportOptions, layers: Layers, report: Report, say: Say = st
             if name != "meta"
         ),
     ]
-    title = options.title.en
-    if options.title.zh != title:
-        title += f" ({options.title.zh})"
+    title = str(options.title)
+    if options.title.zh != options.title.en:
+        title += f" ({options.title.within('zh')})"
     parts = [
-        f"# {title}",
+        f"# {in_markdown(title)}",
         say(
             Message(
                 "Made by `tenthirty map import`; `import.yaml` holds the choices, so that it can "
@@ -112,7 +122,7 @@ def readme(options: ImportOptions, layers: Layers, report: Report, say: Say = st
 
 def _in_table(text: str) -> str:
     """A text in a cell of a table; the bar before the name of a layer is no border."""
-    return text.replace("|", r"\|")
+    return in_markdown(harmless(text, PAGE)).replace("|", r"\|")
 
 
 def _provenance(layer: pd.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -59,7 +60,10 @@ def durations(
     `comma`: its commas are decimal ones."""
 
     def parse(text: str) -> float:
-        value = numerals.number(text, decimal_comma=comma) * factor
+        try:
+            value = numerals.number(text, decimal_comma=comma) * factor
+        except numerals.TooMuchError:
+            value = -math.inf if text.startswith("-") else math.inf
         if value < 0:
             raise ValueError(Message("a duration cannot be negative; found {found}", found=text))
         if value > longest_s:

@@ -119,7 +119,7 @@ def find(frame: pd.DataFrame, asked: ReplayColumns, problems: Problems) -> FileC
                 Message(
                     'two columns say the same: "{name}" and "{other}"; name one with '
                     "`replay: {{file: …, columns: {{{key}: …}}}}`",
-                    name=columns[key].header, other=header, key=key,
+                    name=columns[key].header, other=header, key=_setting(key, columns[key]),
                 )
             )  # fmt: skip
         else:
@@ -163,6 +163,12 @@ def _named(
             )
     used = {at for column in columns.values() for at in column.at}
     return columns, used, {_stem(key) for key in asked.model_fields_set}
+
+
+def _setting(key: str, column: FileColumn) -> str:
+    """How the scenario names what a column holds: a duration with its unit."""
+    units = {seconds: unit for unit, seconds in SECONDS_OF.items()}
+    return f"{key}_{units[column.factor]}" if key in DURATIONS else key
 
 
 def _has_points(column: pd.Series) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from sim.scenario.validation import Problems
@@ -59,6 +60,12 @@ def tell(faults: Iterable[Fault], lines: Sequence[int], problems: Problems) -> N
                 "`replay: {{file: …, unusable: leave out}}`"
             )
         )
+
+
+def some_lines(lines: Iterable[int]) -> str:
+    """The first lines of many, as they stand in a sentence."""
+    shown = [str(line) for line in islice(lines, MOST_TOLD + 1)]
+    return ", ".join(shown) if len(shown) <= MOST_TOLD else f"{', '.join(shown[:MOST_TOLD])} …"
 
 
 def counted(faults: Iterable[Fault]) -> dict[Message, int]:

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.scenario.records.columns import STAMPS
 
 SAME: Final = np.timedelta64(1, "D")  # numbers begin anew; an incident does not last so long
+FAR_M: Final = 1_000.0  # units sent to one call are told one place
 STAGES: Final = {
     "call_taking": ("received_at", "assigned_at"),
     "turnout": ("assigned_at", "mobile_at"),
@@ -34,7 +35,8 @@ class Stamps(NamedTuple):
 
 
 def merged(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a call in order of receipt, with `units`, the number of its rows.
+    """One row a call in order of receipt, with `units`, the number of its rows, and `scattered`,
+    whether these lie far apart or in several townships.
 
     Rows of one incident number within a day of each other are units sent to one call. It was
     received when the first of them says; all else is that of the unit that arrived first, and
@@ -55,6 +57,10 @@ def merged(rows: pd.DataFrame) -> pd.DataFrame:
     # A point that any unit's row gives is better than what its township suggests.
     points = ordered[ordered["by_point"].astype(bool)].groupby(own)[["x", "y", "by_point"]].first()
     calls.loc[points.index, ["x", "y", "by_point"]] = points
+    pointed = ordered[["x", "y"]].where(ordered["by_point"].astype(bool), axis=0)
+    each = pointed.groupby([ordered[key] for key in own])
+    calls["scattered"] = np.hypot(*(each.max() - each.min()).to_numpy().T) > FAR_M
+    calls["scattered"] |= groups["township"].nunique() > 1
     return calls.sort_values(["received_at", "line"], kind="stable").reset_index()
 
 

@@ -45,7 +45,7 @@ class Instants:
         said = np.isfinite(offsets)
         if said.any() and not self._can_be_moved(texts, said, ~said & ~np.isnat(column.at), header):
             return column.at, column.faults
-        if self.local is None:
+        if self.local is None or np.isnat(column.at).all():
             return column.at, column.faults
         return self._moved(column.at, offsets, self.local), column.faults
 

@@ -102,6 +102,30 @@ def _of_span(received: np.ndarray) -> Iterator[Oddity]:
         )
 
 
+def of_units(calls: pd.DataFrame, column: str) -> Iterator[Oddity]:
+    """Rows of one number that can hardly be units sent to one call, as where numbers begin anew.
+
+    `column`: the header of the numbers."""
+    several, apart = int((calls["units"] > 1).sum()), int(calls["scattered"].sum())
+    if not apart:
+        return
+    yield Oddity(
+        Message(
+            "Of {all} calls with several rows of one {column}, {n} have rows that lie far apart: "
+            "they may be different calls, of which only one is replayed. If the numbers begin "
+            "anew, write `replay: {{file: …, columns: {{incident: null}}}}`.",
+            all=several,
+            column=column,
+            n=apart,
+        ),
+        Message(
+            "Records: {n} of {all} calls with several rows have them far apart.",
+            n=apart,
+            all=several,
+        ),
+    )
+
+
 def of_places(calls: pd.DataFrame) -> Iterator[Oddity]:
     """Calls of which only the township is known; and many at one point, which is what a dispatch
     system writes where it knows none."""

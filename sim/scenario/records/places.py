@@ -38,6 +38,7 @@ class CallPlaces(NamedTuple):
     township: np.ndarray  # [row] that the record names; nan
     by_point: np.ndarray  # [row] bool: coordinates said it
     cell: np.ndarray  # [row] that was drawn among those of the township; nan where none was
+    strangers: list[int]  # rows with a point that name a township the map does not have
 
 
 Texts = Callable[[str], tuple[list[str], str] | None]  # of a column: its texts and its header
@@ -78,7 +79,9 @@ def read(texts: Texts, ground: Map, count: int) -> CallPlaces:
             faults.append(Fault(int(row), headers, Message(ZERO), ZERO))
         else:
             faults += _missing(int(row), unknown, headers)
-    return CallPlaces(xy, faults, township, pointed, np.where(pointed, np.nan, cell))
+    strangers = [fault.row for fault in unknown if np.isfinite(xy[fault.row]).all()]
+    cell = np.where(pointed, np.nan, cell)
+    return CallPlaces(xy, faults, township, pointed, cell, strangers)
 
 
 def _homes(township: np.ndarray, ground: Map) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ leaves empty is drawn as for any other call.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import PlannerError, Problem, RecordsError
-from sim.files import numerals, tables
+from sim.files import entrance, numerals, tables
 from sim.geography.bundle import Map
 from sim.model.calls import Calls
 from sim.policies.clock import NONE, on_grid
-from sim.scenario.records import cells, faults, incidents, oddities, places
+from sim.scenario.records import cells, faults, incidents, oddities, places, times
 from sim.scenario.records.balance import Balance
 from sim.scenario.records.columns import DURATIONS, STAMPS, FileColumn, FileColumns, find
 from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
@@ -29,6 +30,7 @@ from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.text import Message, message_of
 
+MOST_YEARS: Final = 50  # no dispatch system is older
 NO_SUCH_HOSPITAL: Final = Message('no hospital "{name}"{hint}')
 
 
@@ -51,6 +53,7 @@ class CallRecords(NamedTuple):
         return tuple(one.whole for one in self.odd)
 
 
+@entrance.reads(RecordsError)
 def read(
     path: Path, ground: Map, priorities: list[str], replay: Replay | None = None
 ) -> CallRecords:
@@ -78,19 +81,16 @@ def read(
     calls = incidents.merged(usable)
     balance = Balance(len(table), len(calls), len(usable) - len(calls), (*left_out.items(),))
     balance.check()
+    reader.refuse_span(path, calls)
     return reader.finished(calls, usable, balance)
 
 
 def _table(path: Path, asked: Replay) -> pd.DataFrame:
     """The file's rows as texts; RecordsError if there is no table in it."""
     try:
-        table = tables.read_table(path, asked.encoding or "", asked.sheet or "")
-    except OSError as error:
-        message = Message("the file cannot be read ({reason})", reason=error.strerror)
-        raise RecordsError(path, message) from None
+        return tables.read_table(path, asked.encoding or "", asked.sheet or "")
     except PlannerError as error:
-        raise RecordsError(path, error.problems) from None
-    return table
+        raise RecordsError(path, error.problems) from error.__cause__
 
 
 class _Reader:
@@ -116,10 +116,14 @@ class _Reader:
         column = self.found.columns.get(key)
         return None if column is None else (self._joined(column), column.header)
 
-    def _joined(self, column: FileColumn) -> list[str]:
+    def _joined(self, column: FileColumn, said: Container[str] = ()) -> list[str]:
+        """`said`: texts that mean something here, although elsewhere they say nothing."""
         parts = [self.table.iloc[:, at].astype(str).str.strip().tolist() for at in column.at]
+        if len(parts) > 1:
+            parts[0] = times.days(parts[0])
         texts = [" ".join(part for part in row if part) for row in zip(*parts, strict=True)]
-        return ["" if text.casefold() in cells.NOTHING else text for text in texts]
+        nothing = cells.NOTHING
+        return ["" if t.casefold() in nothing and t not in said else t for t in texts]
 
     def rows(self, priorities: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
         """[row] all values of the file; and what is wrong with some of them."""
@@ -129,6 +133,16 @@ class _Reader:
         odd = [Fault(r, header, NO_TIME, NO_TIME) for r in range(count) if not texts[r]] + odd
         where = places.read(self.texts, self.ground, count)
         odd += where.faults
+        if where.strangers:
+            self.notes.append(
+                Message(
+                    "townships that are not on the map, beside a point, which is taken: {n}, like "
+                    "{name} (lines: {lines})",
+                    n=len(where.strangers),
+                    name=(self.texts("township") or ([], ""))[0][where.strangers[0]],
+                    lines=faults.some_lines(self.lines[row] for row in where.strangers),
+                )
+            )
         rows = pd.DataFrame({"received_at": received, "x": where.xy[:, 0], "y": where.xy[:, 1]})
         rows["line"], rows["by_point"] = self.lines, where.by_point
         rows["township"], rows["cell"] = where.township, where.cell
@@ -173,12 +187,12 @@ class _Reader:
 
     def _priorities(self, priorities: list[str], count: int) -> np.ndarray:
         """[row] number of the priority; all that the scenario does not know are told at once."""
-        found = self.texts("priority")
-        if found is None:
+        column = self.found.columns.get("priority")
+        if column is None:
             return np.full(count, np.nan)
-        texts, header = found
-        known = {name.casefold(): row for row, name in enumerate(priorities)}
         renamed = self.asked.priorities
+        texts, header = self._joined(column, {*renamed, *priorities}), column.header
+        known = {name.casefold(): row for row, name in enumerate(priorities)}
         for name in sorted(set(renamed.values()) - set(priorities)):
             self.problems.at("replay.priorities").tell(
                 Message(
@@ -240,10 +254,32 @@ class _Reader:
         length_s = (end - start) / np.timedelta64(1, "s")
         self.odd += [*oddities.of_times(received, self.instants.dates_only)]
         self.odd += [*oddities.of_places(calls)]
+        if balance.further_units:
+            column = self.found.columns["incident"].header
+            self.odd += [*oddities.of_units(calls, column)]
         return CallRecords(
             built, xy, start.astype(datetime), float(length_s), incidents.since(calls, start),
             calls["units"].to_numpy(int), balance, tuple(self.notes), tuple(self.odd),
         )  # fmt: skip
+
+    def refuse_span(self, path: Path, calls: pd.DataFrame) -> None:
+        """RecordsError if the calls span more years than anybody has records of."""
+        first, last = calls.iloc[0], calls.iloc[-1]
+        years = (last["received_at"] - first["received_at"]) / oddities.DAY / oddities.YEAR_DAYS
+        if years <= MOST_YEARS:
+            return
+        message = Message(
+            "the calls span {years:.0f} years, from {first} (line {line}) to {last} (line "
+            "{other}); at most {most} are replayed: a year is mistyped",
+            years=years,
+            first=str(first["received_at"])[:10],
+            line=int(first["line"]),
+            last=str(last["received_at"])[:10],
+            other=int(last["line"]),
+            most=MOST_YEARS,
+        )
+        received = self.found.columns["received_at"].header
+        raise RecordsError(path, Problem(message, received))
 
     def _areas(self, calls: pd.DataFrame, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """[call] area and township: of the point, or as the record and its cell say."""
@@ -301,12 +337,14 @@ class _Reader:
         if both.empty:
             return
         at = self.ground.townships_at(both[["x", "y"]].to_numpy(float))
-        if n := int((both["township"].to_numpy() != at).sum()):
+        wrong = both["line"].to_numpy()[both["township"].to_numpy() != at]
+        if n := len(wrong):
             whole = Message(
                 "Of {all} records with a point and a township, {n} name another township than "
-                "the point lies in; the point is taken.",
+                "the point lies in (lines: {lines}); the point is taken.",
                 n=n,
                 all=len(both),
+                lines=faults.some_lines(wrong),
             )
             brief = Message(
                 "Records: {n} of {all} name another township than their point.", n=n, all=len(both)

@@ -24,6 +24,8 @@ NAMED: Final = (DAY_FIRST, MONTH_FIRST, EXCEL, UNIX_S, UNIX_MS)
 YEARS: Final = (1900, 2200)
 EXAMPLE: Final = "2025-01-08 14:05:30"
 
+FARTHEST: Final = timedelta(hours=14)  # of any clock from UTC
+
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -61,6 +63,9 @@ _SHAPES: Final = (
         for pattern in (*(rf"{date}{_BETWEEN}{time}{_ZONE}" for time in _CLOCK), date)
     ),
     re.compile(rf"{_DATES[2]}[t\s]?{_COMPACT}{_ZONE}", re.IGNORECASE),
+)
+_MIDNIGHT: Final = re.compile(
+    r"(?:[t\s]\s*0?0:00(?::00(?:\.0+)?)?|\s+12:00(?::00)?\s?am)$", re.IGNORECASE
 )
 _MORNING = ("上午", "早上", "早晨", "清晨", "凌晨", "am")
 _AFTERNOON = ("下午", "傍晚", "pm")
@@ -133,6 +138,12 @@ def read(
     return TimeColumn(instants, [offset for _, offset in each], faults, dates_only, order)
 
 
+def days(texts: Sequence[str]) -> list[str]:
+    """Days that have a column of times beside them, without the midnight that exports add."""
+    midnights = [_MIDNIGHT.search(text) for text in texts if text]
+    return [_MIDNIGHT.sub("", text) for text in texts] if all(midnights) else list(texts)
+
+
 def parsed(text: str) -> Parts | None:
     """What a text says, in any of the forms that can be read in one way."""
     return _all_parsed([text])[text]
@@ -168,6 +179,8 @@ def _parts(found: dict[str, str | None]) -> Parts | None:
             return None
     zone = found.get("zone")
     offset = None if zone is None else _offset(zone)
+    if offset is not None and abs(offset) > FARTHEST:
+        return None
     return Parts(int(found["y"] or 0), first, second, doubtful, clock, offset)
 
 
@@ -258,7 +271,8 @@ def _asked(text: str, written: str) -> tuple[datetime, timedelta | None] | None:
             return None if days < 61 else (_rounded(datetime(1899, 12, 30), days * 86_400), None)
         if written.casefold() in (UNIX_S, UNIX_MS):
             seconds = float(text) / (1000 if written.casefold() == UNIX_MS else 1)
-            return _rounded(datetime(1970, 1, 1), seconds), timedelta(0)
+            at = _rounded(datetime(1970, 1, 1), seconds)  # in 1970: the other one of the two
+            return None if at.year <= 1970 else (at, timedelta(0))
         found = datetime.strptime(" ".join(text.split()), " ".join(written.split()))
     except (ValueError, OverflowError):
         return None
@@ -292,6 +306,18 @@ def check_format(written: str | None, problems: Problems) -> str:
     return ""
 
 
+_TIME_ALONE: Final = rf"(?:{'|'.join(re.sub('[?]P<[a-z0-9]+>', '?:', c) for c in _CLOCK)})"
+
+
+def _unix(text: str) -> str | None:
+    """Which Unix numbers a text looks like: those of times from 2001 to 2033."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return UNIX_S if 1e9 <= number < 2e9 else UNIX_MS if 1e12 <= number < 2e12 else None
+
+
 def _refusal(text: str, written: str) -> Message:
     """What is wrong with a time that could not be read."""
     if written and written.casefold() not in (DAY_FIRST, MONTH_FIRST):
@@ -315,6 +341,19 @@ def _refusal(text: str, written: str) -> Message:
     if re.fullmatch(r"[34567]\d{4}(\.\d+)?", text):
         return Message(
             "this looks like a day number of Excel: write `time_format: excel`; found {found}",
+            found=text,
+        )
+    if (unix := _unix(text)) is not None:
+        return Message(
+            "this looks like a number of {name}: write `time_format: {name}`; found {found}",
+            name=unix,
+            found=text,
+        )
+    if re.fullmatch(_TIME_ALONE, half_width(text), re.IGNORECASE):
+        return Message("a time of day without its date; found {found}", found=text)
+    if re.search(r"\d\s?[A-Z]{3,4}$", text) and parsed(text[:-4].strip()) is not None:
+        return Message(
+            "several clocks have the same letters: write the offset, like +08:00; found {found}",
             found=text,
         )
     return Message(

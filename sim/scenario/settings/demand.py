@@ -8,7 +8,15 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.model.calendar import DAYS, HOURS
 from sim.scenario.settings.replay import Replay
-from sim.scenario.values import Rate, Setting, Share, ShortText, Weight, default
+from sim.scenario.values import (
+    SOME_WEIGHT,
+    Rate,
+    Setting,
+    Share,
+    ShortText,
+    Weight,
+    default,
+)
 from sim.text import Message
 
 
@@ -42,9 +50,9 @@ class Priority(Setting):
 class Weekly(Setting):
     """Numbers of calls by hour and by day, relative to each other."""
 
-    hours: tuple[Weight, ...]
+    hours: tuple[Weight, ...] = Field(max_length=1_000)
     """24 numbers, one for each hour of the day from midnight on; only their ratios count."""
-    days: tuple[Weight, ...] = (1.0,) * DAYS
+    days: tuple[Weight, ...] = Field((1.0,) * DAYS, max_length=1_000)
     """7 numbers, one for each day of the week from Monday on; only their ratios count.
 
     Source: assumed; all days are alike."""
@@ -53,7 +61,7 @@ class Weekly(Setting):
     def _whole_week(self) -> Weekly:
         if len(self.hours) != HOURS or len(self.days) != DAYS:
             raise ValueError(Message("write 24 numbers for hours and 7 for days"))
-        if not sum(self.hours) or not sum(self.days):
+        if max(self.hours) < SOME_WEIGHT or max(self.days) < SOME_WEIGHT:
             raise ValueError(Message("some hour and some day must have calls"))
         return self
 

@@ -25,5 +25,5 @@ class DispatchSettings(Setting):
     """What becomes of a call when no ambulance is free: it waits, or others serve it.
 
     Source: assumed."""
-    divert: tuple[Divert, ...] = ()
+    divert: tuple[Divert, ...] = Field((), max_length=100)
     """Which ambulances on their way may be sent to a more urgent call; without it none."""

@@ -18,13 +18,13 @@ def _in_a_list(value: Any) -> Any:
 
 
 Header = Annotated[
-    tuple[ShortText, ...] | None,
+    Annotated[tuple[ShortText, ...], Field(max_length=10)] | None,
     BeforeValidator(_in_a_list),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]}),
     Form(Message("a header of the file; null: not used"), "INCIDENT_DATETIME"),
 ]
 Headers = Annotated[
-    tuple[ShortText, ...] | None,
+    Annotated[tuple[ShortText, ...], Field(max_length=10)] | None,
     BeforeValidator(_in_a_list),
     WithJsonSchema(
         {
@@ -113,7 +113,7 @@ class Replay(Setting):
     """The clock of the place, if the records keep another: times are put into its standard time."""
     unusable: Literal["stop", "leave out"] = "stop"
     """Whether rows that cannot be used stop the reading, or are left out and counted."""
-    priorities: dict[str, ShortText] = Field(default_factory=dict)
+    priorities: dict[ShortText, ShortText] = Field(default_factory=dict, max_length=1_000)
     """What the file calls a priority: the scenario's name for it, as `{P1: red, P2: yellow}`."""
     durations: tuple[Literal["call_taking", "turnout", "on_scene", "handover"], ...] = ()
     """The stages whose duration is taken from recorded instants; without it from columns of

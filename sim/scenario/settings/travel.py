@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
-from pydantic import field_validator
+import numpy as np
+from pydantic import Field, field_validator
 
 from sim import units
+from sim.model.calendar import DAYS, HOURS, hours_of_week
 from sim.scenario.values import ClockHours, Setting, ShortText, Speed, SpeedShare, WeekDays, default
+from sim.text import Message
 
 CLASS_SPEEDS: Final = {
     "motorway": "91 km/h", "motorway_link": "60 km/h",
@@ -29,14 +33,43 @@ class Band(Setting):
     """The days of the week on which it is in force."""
     speed: SpeedShare
     """What speeds are multiplied with, in percent; bands that overlap multiply."""
-    classes: tuple[ShortText, ...] = ()
+    classes: tuple[ShortText, ...] = Field((), max_length=200)
     """The classes of roads for which it holds; without them for all."""
+
+
+LEAST_TOGETHER: Final = 0.001  # of the usual speed, where bands overlap
+MOST_TOGETHER: Final = 10.0
+
+
+def multiplied(bands: Sequence[Band]) -> tuple[float, float]:
+    """The least and the most of what bands together make of a speed, on any road, at any hour."""
+    named = {name for band in bands for name in band.classes}
+    found = np.ones((len(named) + 1, HOURS * DAYS))  # the last row: all other classes
+    rows = {name: row for row, name in enumerate(sorted(named))}
+    for band in bands:
+        on = [rows[name] for name in band.classes] or slice(None)
+        found[on] *= np.where(hours_of_week(band.hours, band.days), band.speed, 1.0)
+    return float(found.min()), float(found.max())
+
+
+def check_together(bands: Sequence[Band]) -> None:
+    """ValueError of bands that overlap and make speeds that nothing drives at."""
+    least, most = multiplied(bands)
+    if not (least >= LEAST_TOGETHER and most <= MOST_TOGETHER):
+        raise ValueError(
+            Message(
+                "bands that overlap multiply to {least:.3g} % and {most:.3g} % of a speed: they "
+                "must stay within {lowest:g} % and {highest:g} %",
+                least=100 * least, most=100 * most,
+                lowest=100 * LEAST_TOGETHER, highest=100 * MOST_TOGETHER,
+            )
+        )  # fmt: skip
 
 
 class TravelSettings(Setting):
     """How fast ambulances drive."""
 
-    speeds: dict[str, Speed] = default(CLASS_SPEEDS)
+    speeds: dict[ShortText, Speed] = default(CLASS_SPEEDS, max_length=200)
     """The speed with siren on each class of roads; classes that are not named keep their default.
 
     Source: the Auckland model of JEMSS for motorways, trunk, primary and secondary roads; slower
@@ -55,8 +88,14 @@ class TravelSettings(Setting):
     """How ambulances drive to the hospital with a patient: with siren, or at ordinary speed.
 
     Source: assumed."""
-    bands: tuple[Band, ...] = ()
+    bands: tuple[Band, ...] = Field((), max_length=200)
     """Hours in which speeds are other than usual, like a rush hour."""
+
+    @field_validator("bands")
+    @classmethod
+    def _within_reason(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+        check_together(bands)
+        return bands
 
     @field_validator("speeds", mode="after")
     @classmethod

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -13,6 +15,7 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError
+from sim.files import geodata, rasters
 from sim.geography.making.groups import PeopleOptions
 from sim.geography.making.headcount import note_lost
 from sim.geography.making.people.cells import PeopleSums, merged, squares
@@ -28,8 +31,10 @@ from sim.geography.making.report import PEOPLE, Counted, Report, count, some
 from sim.text import Message
 
 ENDINGS: Final = (".tif", ".tiff", ".vrt", ".asc", ".img")
+UNREADABLE_ZIP: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 CROWDED_PER_KM2: Final = 300_000  # denser than where people live anywhere
-IMPOSSIBLE: Final = 1e9  # in a pixel or on a km²: a mark for no data that the file does not name
+# In a pixel or on a km², and of any numbers: a mark for no data that the file does not name.
+IMPOSSIBLE, IMPOSSIBLE_RELATIVE = 1e9, 1e30
 WHOLLY: Final = 0.995  # of the boundary is covered
 
 
@@ -49,6 +54,7 @@ class _Strip(NamedTuple):
     km2: np.ndarray
     zone: np.ndarray  # row of the zone; -1 in none; -2 outside the boundary
     missing: _Missing
+    largest: int  # pixels of the largest whole number that the raster can hold
 
 
 class _Missing(NamedTuple):
@@ -80,9 +86,11 @@ def read(
     """
     sums: list[PeopleSums] = []
     missing = _Missing()
+    largest = 0
     read_people = lost = crowded = areas = 0.0
     for strip in _strips(path, crs, zones, boundary, options, report):
         missing = missing.plus(strip.missing)
+        largest += strip.largest
         inside = strip.zone > -2
         read_people += strip.people.sum()
         lost += strip.people[~inside].sum()
@@ -94,6 +102,8 @@ def read(
     if options.unit == "people" and options.total is None:
         _refuse_crowds(path, crowded / read_people, read_people, areas)
     _note_missing(missing, report)
+    if largest:
+        report.warn(count(largest, LARGEST))
     report.note(PEOPLE, Message(READ_AS[options.unit].text, people=read_people))
     report.people.read += read_people
     note_lost(lost, read_people - lost, report)
@@ -116,6 +126,18 @@ NEGATIVE: Final = Counted(
 NO_NUMBER: Final = Counted(
     Message("{n} pixel of the raster is no number, or no possible one: taken as no data"),
     Message("{n} pixels of the raster are no numbers, or no possible ones: taken as no data"),
+)
+
+
+LARGEST: Final = Counted(
+    Message(
+        "{n} pixel holds the largest number that the raster can hold: if it means no data, say so "
+        "in the raster"
+    ),
+    Message(
+        "{n} pixels hold the largest number that the raster can hold: if it means no data, say so "
+        "in the raster"
+    ),
 )
 
 
@@ -149,13 +171,7 @@ def _strips(
     report: Report,
 ) -> Iterator[_Strip]:
     """The raster's inhabited pixels, strip by strip."""
-    rasterio = _rasterio()
-    try:
-        source = rasterio.open(_name(path))
-    except rasterio.errors.RasterioIOError as error:
-        message = Message("this is not a raster that can be read ({error})", error=error)
-        raise MapImportError(path, message) from None
-    with source:
+    with _opened(path) as source:
         if source.crs is None:
             message = Message("it does not say its coordinate system: save it as GeoTIFF")
             raise MapImportError(path, message)
@@ -238,10 +254,14 @@ def _strip(
 ) -> _Strip:
     """`moves`: from the raster to the map, and to degrees."""
     band = options.band or 1
-    values = source.read(band, window=window, masked=True).astype(float)
+    stored = source.read(band, window=window, masked=True)
+    whole = np.issubdtype(stored.dtype, np.integer)
+    largest = int((stored.compressed() == np.iinfo(stored.dtype).max).sum()) if whole else 0
+    values = stored.astype(float)
     values = values * source.scales[band - 1] + source.offsets[band - 1]
     raw = values.filled(0.0)
-    impossible = ~np.isfinite(raw) | ((raw > IMPOSSIBLE) & (options.unit != "relative"))
+    most = IMPOSSIBLE_RELATIVE if options.unit == "relative" else IMPOSSIBLE
+    impossible = ~np.isfinite(raw) | (raw > most)
     missing = _Missing(
         int(np.ma.getmaskarray(values).sum()),
         int((raw[~impossible] < 0).sum()),
@@ -255,29 +275,40 @@ def _strip(
     km2 = pixel_km2(place, row, col, to_degrees)
     people = value * km2 if options.unit == "per_km2" else value
     xy = np.column_stack(to_map.transform(*place_of(place, col + 0.5, row + 0.5)))
-    return _Strip(xy, value, people, km2, zone, missing)
+    return _Strip(xy, value, people, km2, zone, missing, largest)
 
 
 def _inside_zip(path: Path) -> list[str]:
     """The rasters in a zip archive, if there are any."""
     if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
         return []
-    names = zipfile.ZipFile(path).namelist()
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
     return [name for name in names if Path(name).suffix.lower() in ENDINGS]
 
 
-def _name(path: Path) -> str:
-    inside = _inside_zip(path)
-    return f"/vsizip/{path.resolve().as_posix()}/{inside[0]}" if inside else str(path)
-
-
-def _rasterio() -> Any:
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The raster; MapImportError if it cannot be read, also where that shows on the way."""
+    rasterio_errors = _rasterio_errors()
     try:
-        import rasterio
+        inside = _inside_zip(path)
+        with (
+            geodata.told_as(path, MapImportError),
+            rasters.opened(path, inside[0] if inside else "") as source,
+        ):
+            yield source
+    except (rasterio_errors.RasterioError, *UNREADABLE_ZIP) as error:
+        message = Message("this is not a raster that can be read ({error})", error=error)
+        raise MapImportError(path, message) from None
+
+
+def _rasterio_errors() -> Any:
+    try:
         import rasterio.errors
     except ImportError:
         raise MapImportError(
             Message("people from a raster"),
             Message('install what reads it: pip install "tenthirty[raster]"'),
         ) from None
-    return rasterio
+    return rasterio.errors

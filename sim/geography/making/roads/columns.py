@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sim.files import numerals
+from sim.files import json_text, numerals
 from sim.geography.making.roads import access, speeds, tags
 
 SHAPEFILE: Final = 10  # letters of a column's name in a Shapefile
@@ -16,15 +15,17 @@ SHAPEFILE: Final = 10  # letters of a column's name in a Shapefile
 # Usual names beside the key itself; of several the first that is there counts.
 CLASS: Final = ("highway", "fclass", "class", "road_class", "type", "道路等级", "等级")
 ONEWAY: Final = ("oneway", "one_way", "direction", "单行")
-SPEED: Final = ("maxspeed", "max_speed", "speed", "speed_limit", "speedlimit", "限速")
+SPEED: Final = ("maxspeed", "max_speed", "speed", "speed_limit", "speedlimit", "限速", "速度")
 PACKED: Final = ("other_tags", "all_tags", "tags")  # many tags in one column
-SPEED_KEYS: Final = {"speed_kph": "km/h", "speed_mph": "mph", "maxspeed": ""}  # and their units
+SPEED_KEYS: Final = {**speeds.IN_UNITS, "maxspeed": ""}  # and their units
 USUAL: Final = {
     "highway": CLASS,
     "oneway": ONEWAY,
     "maxspeed": SPEED,
     "speed_kph": ("speed_kph", "speed_kmh", "kph", "kmh", "speed_km_h", "maxspeed_kmh"),
     "speed_mph": ("speed_mph", "mph", "maxspeed_mph", "max_speed_mph", "speed_limit_mph"),
+    "speed_mps": ("speed_mps", "speed_ms", "speed_m_s", "mps"),
+    "speed_knots": ("speed_knots", "knots"),
     "name": ("name", "street", "road_name", "名称", "路名"),
     "junction": ("junction",),
     "duration": ("duration",),
@@ -45,12 +46,13 @@ USUAL: Final = {
 def meanings(columns: Iterable[str]) -> dict[str, str]:
     """{OpenStreetMap's key: the column that says it}, of the columns or attributes there are.
 
-    Names in any case; with _ for :, and cut to ten letters as a Shapefile has them.
+    Names in any case; with _ for : and a space for _, and cut to ten letters as a Shapefile has
+    them.
     """
     names = list(columns)
     there: dict[str, str] = {}
     for name in names:
-        there.setdefault(name.casefold(), name)
+        there.setdefault(_plain(name), name)
     found: dict[str, str] = {}
     for key, usual in USUAL.items():
         spellings = [s for name in usual for s in (name, name.replace(":", "_"))]
@@ -67,11 +69,15 @@ def _with_units(names: Sequence[str], found: dict[str, str]) -> dict[str, str]:
     for name in names:
         header = numerals.header(name)
         kmh = speeds.KMH.get(header.unit, 0.0)
-        if header.stem.strip().casefold() in SPEED and name not in found.values():
-            for key, factor in (("speed_kph", 1.0), ("speed_mph", speeds.KMH["mph"])):
-                if math.isclose(kmh, factor, rel_tol=1e-3):
+        if _plain(header.stem) in SPEED and name not in found.values():
+            for key, unit in speeds.IN_UNITS.items():
+                if math.isclose(kmh, speeds.KMH[unit], rel_tol=1e-3):
                     found.setdefault(key, name)
     return found
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_")
 
 
 HSTORE: Final = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
@@ -83,7 +89,7 @@ def unpacked(text: str | None) -> dict[str, str]:
         return {}
     if text.lstrip().startswith("{"):
         try:
-            read = json.loads(text)
+            read = json_text.loads(text)
         except ValueError:
             return {}
         return {str(key): str(value) for key, value in read.items() if value is not None}

@@ -6,8 +6,7 @@ import math
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-from xml.etree import ElementTree
+from typing import IO, Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -16,16 +15,18 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError
+from sim.files import plain_xml
 from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import EDGES, NODES, ROADS, Report, count
-from sim.geography.making.roads import access, columns, left_out
+from sim.geography.making.roads import access, columns, left_out, speeds
 from sim.geography.making.roads import tags as road_words
 from sim.geography.making.roads.cutting import along_their_course, runs_forward
 from sim.geography.making.roads.wording import said
-from sim.text import Message
+from sim.text import Message, message_of
 
 NAMESPACE = "{http://graphml.graphdrawing.org/xmlns}"
 GEOMETRY: Final = "geometry"
+NOWHERE: Final = 1e9  # degrees or metres that no place has
 
 
 class _Graph(NamedTuple):
@@ -54,11 +55,11 @@ def read(path: Path, options: RoadOptions, report: Report) -> gpd.GeoDataFrame:
     tail, head = _cut_at_barriers(graph, tail, head, report)
     lines = _lines(graph, np.frombuffer(graph.tail, np.int64), np.frombuffer(graph.head, np.int64))
     report.note(ROADS, Message("{edges} read", edges=count(len(lines), EDGES)))
-    if "speed_kph" in graph.said:
-        name = "speed_kph"
-        report.note(
-            ROADS, Message("speed from attribute {name}, in {unit}", name=name, unit="km/h")
-        )
+    for name, unit in speeds.IN_UNITS.items():
+        if name in graph.said:
+            report.note(
+                ROADS, Message("speed from attribute {name}, in {unit}", name=name, unit=unit)
+            )
     tags = _tags(graph)
     meaning = road_words.directed if graph.directed else _undirected
     roads = [meaning(said, options) for said in tags]
@@ -203,9 +204,10 @@ def _scan(path: Path) -> _Graph:
     graph = _Graph("", True, {}, array("d"), array("d"), array("q"), array("q"), {},
                    set(), {})  # fmt: skip
     try:
-        facts = dict(_elements(path, graph))
-    except ElementTree.ParseError as error:
-        message = Message("this is not a GraphML file ({error})", error=error)
+        with path.open("rb") as file:
+            facts = dict(_elements(file, graph))
+    except (plain_xml.XmlError, OSError) as error:
+        message = Message("this is not a GraphML file ({error})", error=message_of(error))
         raise MapImportError(path, message) from None
     unplaced = sum(math.isnan(x) for x in graph.x)
     if unplaced:
@@ -217,17 +219,17 @@ def _scan(path: Path) -> _Graph:
     )
 
 
-def _elements(path: Path, graph: _Graph) -> Iterator[tuple[str, str]]:
+def _elements(file: IO[bytes], graph: _Graph) -> Iterator[tuple[str, str]]:
     """Fills nodes and edges; yields what is said of the graph as a whole."""
     names: dict[str, str] = {}  # of attributes, by their ids
     keys: dict[str, str] = {}  # OpenStreetMap's, by the ids of edges' attributes
     of_edges: set[str] = set()
     inside = ""
     root: Any = None
-    for event, element in ElementTree.iterparse(path, events=("start", "end")):
+    for event, element in plain_xml.events(file):
         tag = element.tag.removeprefix(NAMESPACE)
         if event == "start":
-            root = element if tag == "graph" else root
+            root = element if root is None or tag == "graph" else root
             inside = tag if tag in ("node", "edge") else inside
             if tag == "graph":
                 meant = columns.meanings(names[i] for i in names if i in of_edges)
@@ -284,6 +286,7 @@ def _number(graph: _Graph, name: str) -> int:
 
 def _float(text: str | None) -> float:
     try:
-        return float(text or "nan")
+        number = float(text or "nan")
     except ValueError:
         return math.nan
+    return number if abs(number) < NOWHERE else math.nan

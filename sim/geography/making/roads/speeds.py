@@ -25,9 +25,10 @@ LEFT_TO_CLASS: Final = frozenset(
 )  # fmt: skip
 OF_A_COUNTRY: Final = re.compile(r"(?:[a-z]{2}(?:-[a-z0-9]+)*:.+|zone:?\d+|[a-z]+_zone)")
 
-TAGS: Final = frozenset(
-    {"speed_kph", "speed_mph", "maxspeed", "maxspeed:forward", "maxspeed:backward"}
-)
+# Speeds that somebody computed, or whose column says the unit of its numbers.
+IN_UNITS: Final = {"speed_kph": "km/h", "speed_mph": "mph", "speed_mps": "m/s",
+                   "speed_knots": "knots"}  # fmt: skip
+TAGS: Final = frozenset({*IN_UNITS, "maxspeed", "maxspeed:forward", "maxspeed:backward"})
 
 ODD, OUTSIDE = "odd speed", "implausible speed"
 
@@ -87,8 +88,11 @@ def both_ways(tags: Mapping[str, str], unit: str) -> tuple[float, float, dict[st
     for way in (":forward", ":backward"):
         kmh = math.nan
         # A speed that somebody computed for the road comes before the sign at its side.
-        for key, of_number in (("speed_kph", "km/h"), ("speed_mph", "mph"),
-                               (f"maxspeed{way}", unit), ("maxspeed", unit)):  # fmt: skip
+        for key, of_number in (
+            *IN_UNITS.items(),
+            (f"maxspeed{way}", unit),
+            ("maxspeed", unit),
+        ):
             read = limit(tags.get(key), of_number)
             if read.doubt:
                 doubts[read.doubt] = tags[key]

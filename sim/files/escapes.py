@@ -1,0 +1,61 @@
+"""Texts of a planner's files in files of ours: harmless there, and read back as she wrote them."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any, Final
+
+import pandas as pd
+
+from sim.text import harmless, in_digits
+
+# What Excel and its kin take for a formula at the beginning of a cell.
+_FORMULA: Final = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
+_NO_NAME: Final = re.compile(r'[<>:"/\\|?*\s]+')  # in names of files, on some system
+_DEVICES: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(\..*)?")
+LONGEST: Final = 120  # bytes of a name of a file: what is put around it fits into 255
+
+
+def in_cell(value: Any) -> Any:
+    """A text as a cell of a CSV file: after an apostrophe where it would be a formula.
+
+    Numbers stay numbers. `from_cell` takes it back.
+    """
+    if not isinstance(value, str):
+        return value
+    shown = in_digits(value)
+    return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
+def in_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table of which every cell and head is as `in_cell` makes it."""
+    shown = frame.rename(columns=in_cell)
+    for at, (_, column) in enumerate(frame.items()):
+        if not pd.api.types.is_numeric_dtype(column):
+            shown.isetitem(at, [in_cell(value) for value in column])
+    return shown
+
+
+def from_cell(text: str) -> str:
+    """What `in_cell` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def in_json(value: Any, **how: Any) -> str:
+    """A value as JSON in which no letter commands a terminal, and which any file can hold."""
+    text = json.dumps(value, ensure_ascii=False, **how)
+    return in_digits(text, lambda letter: json.dumps(letter)[1:-1])
+
+
+def file_name(text: str, other: str = "study") -> str:
+    """A name for a file or a folder on any system, made of a text; `other` if nothing is left."""
+    known = unicodedata.normalize("NFC", "".join(map(_shown, text[: 4 * LONGEST])))
+    name = _NO_NAME.sub("-", known).strip("-. ")
+    name = name.encode("utf-8")[:LONGEST].decode("utf-8", "ignore").rstrip("-. ")
+    return f"{name}_" if _DEVICES.fullmatch(name) else name or other
+
+
+def _shown(letter: str) -> str:
+    return letter if harmless(letter) == letter else "-"

@@ -1,0 +1,92 @@
+"""What an Excel file holds when it is unpacked, looked at before it is read: how large, how odd.
+
+A file of a few megabytes may unpack to as many gigabytes, and a cell may say that it stands in
+column three hundred million; whoever reads it then waits for ever.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from sim.errors import MapImportError, Problem
+from sim.text import Message
+
+MOST_BYTES: Final = 1_000_000_000  # unpacked; a full sheet of twenty columns has about as many
+MOST_ROWS, LAST_COLUMN = 1_048_576, "XFD"  # of any sheet, by the format
+BLOCK: Final = 1 << 20
+OVERLAP: Final = 200  # bytes of a block that are looked at again with the next
+OLD: Final = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, and any workbook with a password
+_REFERENCE: Final = re.compile(rb"""<(?:row|c)\s[^>]{0,100}?\br\s*=\s*["']([A-Z]*)(\d*)["']""")
+_MERGED: Final = re.compile(
+    rb"""<mergeCell\s[^>]{0,100}?\bref\s*=\s*["']([A-Z]+)(\d+):[A-Z]+(\d+)"""
+)
+_DECLARED: Final = (b"<!DOCTYPE", b"<!ENTITY")
+
+
+class Sheets(NamedTuple):
+    """What the sheets of a workbook hold."""
+
+    formulas: bool
+    merged: list[str]  # the first cells of those that reach over several rows
+
+
+def looked_at(path: Path) -> Sheets:
+    """MapImportError if it cannot be an Excel file that somebody made; else what it holds."""
+    with path.open("rb") as file:
+        if file.read(8) == OLD:
+            message = Message(
+                "it has a password, or is in the old format .xls: open it in Excel, take the "
+                "password away, and save it as .xlsx"
+            )
+            raise MapImportError(path, message)
+    found = Sheets(False, [])
+    with zipfile.ZipFile(path) as archive:
+        size = sum(one.file_size for one in archive.infolist())
+        if size > MOST_BYTES:
+            message = Message(
+                "unpacked it has {size:,.1f} GB, more than the {most:g} GB that are read: save the "
+                "table as .csv",
+                size=size / 1e9,
+                most=MOST_BYTES / 1e9,
+            )
+            raise MapImportError(path, message)
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as part:
+                    before, rows = b"", 0
+                    while block := part.read(BLOCK):
+                        rows += block.count(b"<row")
+                        if rows > MOST_ROWS + 1:
+                            raise too_many_rows(path)
+                        found = _more(path, before + block, found)
+                        before = block[-OVERLAP:]
+    return found
+
+
+def _more(path: Path, text: bytes, found: Sheets) -> Sheets:
+    """What a block of a sheet adds; MapImportError if it is none of Excel."""
+    if any(mark in text for mark in _DECLARED):
+        raise MapImportError(path, Message("it declares abbreviations, as no Excel file does"))
+    for match in _REFERENCE.finditer(text):
+        letters, number = match[1], match[2]
+        if len(letters) > len(LAST_COLUMN) or len(number) > len(str(MOST_ROWS)):
+            message = Message(
+                "it says that there is something in {cell}; no sheet has more than {rows:,} rows "
+                "and {column} as its last column",
+                cell=(letters + number).decode()[:20],
+                rows=MOST_ROWS,
+                column=LAST_COLUMN,
+            )
+            raise MapImportError(path, message)
+    tall = [
+        (first + row).decode() for first, row, last in _MERGED.findall(text) if int(last) > int(row)
+    ]
+    return Sheets(found.formulas or b"<f" in text, list(dict.fromkeys([*found.merged, *tall])))
+
+
+def too_many_rows(path: Path) -> MapImportError:
+    message = Message("it has more rows than any sheet ({rows:,})", rows=MOST_ROWS)
+    return MapImportError(path, Problem(message))

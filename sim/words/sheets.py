@@ -1,0 +1,154 @@
+"""The tables of a workbook in the reader's words: sheets, heads of columns, what cells hold.
+
+In English they are called as in the CSV files.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.answers.comparison import Comparison
+from sim.answers.stress import Stress
+from sim.answers.why_late import WhyLate
+from sim.measures.causes import CAUSES as CAUSE_KEYS
+from sim.measures.measures import BY_KEY
+from sim.text import Message
+from sim.words import assumptions, curve, measures
+from sim.words.causes import CAUSES
+from sim.words.language import ENGLISH, Language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.answers.answer import Answer
+    from sim.scenario.scenario import Scenario
+
+SHEETS: Final = {
+    "levels": Message("levels"), "differences": Message("differences"),
+    "townships": Message("townships"), "ranking": Message("ranking"), "sites": Message("sites"),
+    "search": Message("search"), "curve": Message("curve"), "stress": Message("stress"),
+    "joint": Message("joint"),
+    "worth": Message("worth"), "why": Message("why"), "coverage": Message("coverage"),
+}  # fmt: skip
+HEADS: Final = {
+    "layout": Message("layout"), "by": Message("by"), "area": Message("area"),
+    "measure": Message("measure"), "unit": Message("unit"), "mean": Message("mean"),
+    "low": Message("low"), "high": Message("high"), "code": Message("code"),
+    "name_zh": Message("name_zh"), "name_en": Message("name_en"), "people": Message("people"),
+    "expected_calls_a_day": Message("expected_calls_a_day"), "calls": Message("calls"),
+    "within": Message("within"), "p90_min": Message("p90_min"),
+    "difference": Message("difference"), "verdict": Message("verdict"),
+    "place": Message("place"), "best_place": Message("best_place"),
+    "worst_place": Message("worst_place"), "replications": Message("replications"),
+    "minutes": Message("minutes"), "newly": Message("newly"),
+    "simulated_place": Message("simulated_place"), "track": Message("track"),
+    "what_zh": Message("what_zh"), "what_en": Message("what_en"), "cost": Message("cost"),
+    "station_zh": Message("station_zh"), "station_en": Message("station_en"),
+    "sites_zh": Message("sites_zh"), "sites_en": Message("sites_en"),
+    "reason_zh": Message("reason_zh"), "reason_en": Message("reason_en"),
+    "calls_per_day": Message("calls_per_day"), "saved": Message("saved"),
+    "gain_low": Message("gain_low"), "gain_high": Message("gain_high"),
+    "cause": Message("cause"), "misses": Message("misses"),
+    "share_of_misses": Message("share_of_misses"), "radius": Message("radius"),
+}  # fmt: skip
+ENDS: Final = {  # of a measure that has several columns
+    "low": Message("{measure}, lower end"), "high": Message("{measure}, upper end"),
+    "value": Message("{measure}, level"),
+}  # fmt: skip
+GROUPS: Final = {"all": Message("all"), "area": Message("urban or rural"),
+                 "township": Message("township"), "priority": Message("priority of calls"),
+                 "hour": Message("hour of day")}  # fmt: skip
+AREAS: Final = {"all": Message("all"), "urban": Message("urban"), "rural": Message("rural")}
+UNITS: Final = {"share": Message("share, 0 to 1"), "min": Message("min")}
+SEARCHED: Final = {"search": SHEETS["search"]}  # the track of a search, which has but one
+LOSSES: Final = {
+    "station closed": Message("station closed"),
+    "one ambulance less": Message("one ambulance less"),
+}
+
+
+def sheet(name: str, say: Language) -> str:
+    return say(SHEETS.get(name, name))
+
+
+def heads(frame: pd.DataFrame, answer: Answer, say: Language) -> list[str]:
+    """What the columns are called; each column of a measure by the measure's name."""
+    return [_head(str(key), frame, answer, say) for key in frame.columns]
+
+
+def _head(key: str, frame: pd.DataFrame, answer: Answer, say: Language) -> str:
+    if say.code == ENGLISH:
+        return key
+    measure, _, end = key.rpartition("_")
+    if key in BY_KEY and f"{key}_low" in frame:
+        return _measure(key, answer, say)
+    if measure in BY_KEY and end in ENDS:
+        return say(ENDS[end], measure=_measure(measure, answer, say))
+    called = _layouts(answer, say) | _assumptions(answer, say)
+    return called[key] if key in called else say(HEADS.get(key, key))
+
+
+def _measure(key: str, answer: Answer, say: Language) -> str:
+    measure, made = BY_KEY[key], answer.provenance
+    worst = getattr(made, "worst", None)
+    if worst is not None and worst.rows:
+        return measures.label(measure, say, made.base, len(worst.rows))
+    return measures.label(measure, say, made.base)
+
+
+def in_words(frame: pd.DataFrame, answer: Answer, say: Language) -> pd.DataFrame:
+    """A table with what its cells name in the reader's language; numbers as they are."""
+    shown = frame.copy()
+    for column, called in _called(answer, say).items():
+        if column in shown:
+            shown[column] = [called.get(str(value), value) for value in shown[column]]
+    return shown
+
+
+def _called(answer: Answer, say: Language) -> dict[str, dict[str, Any]]:
+    """[column] what stands for each text in it."""
+    names = _layouts(answer, say)
+    found: dict[str, dict[str, Any]] = {
+        "verdict": {str(one): say(text) for one, text in measures.VERDICTS.items()},
+        "layout": names,
+        "proposal": names,
+    }
+    if say.code == ENGLISH:
+        return found
+    found |= {
+        "measure": {key: _measure(key, answer, say) for key in BY_KEY},
+        "by": {key: say(text) for key, text in GROUPS.items()},
+        "area": {key: say(text) for key, text in AREAS.items()},
+        "unit": {key: say(text) for key, text in UNITS.items()},
+        "what": {key: say(text) for key, text in LOSSES.items()},
+        "track": {key: say(text) for key, text in (curve.TRACKS | SEARCHED).items()},
+        "cause": {k: say(one.label) for k, one in zip(CAUSE_KEYS, CAUSES, strict=True)},
+    }
+    stations = answer.provenance.base.stations
+    return found | {
+        "assumption": _assumptions(answer, say),
+        "if": {station.name.en: say.name(station.name) for station in stations},
+    }
+
+
+def _assumptions(answer: Answer, say: Language) -> dict[str, str]:
+    if not isinstance(answer, Stress):
+        return {}
+    every = [swing.about for swing in answer.swings]
+    return {one.key: assumptions.label(one, say) for one in every}
+
+
+def _layouts(answer: Answer, say: Language) -> dict[str, str]:
+    """The layouts of an answer, and a proposal less the base, by what files call them."""
+    base = answer.provenance.base
+    every: list[Scenario] = [base]
+    if isinstance(answer, Comparison | WhyLate):
+        every += (answer if isinstance(answer, Comparison) else answer.comparison).layouts
+    if isinstance(answer, Stress):
+        every += answer.proposals
+    found = {one.name.en: say.name(one.name) for one in every}
+    less = {
+        f"{one.name} − {base.name}": f"{say.name(one.name)} − {say.name(base.name)}"
+        for one in every
+    }
+    return less | found

@@ -1,0 +1,366 @@
+"""Scenario files and options at the prompt, spoiled in every way that we could think of.
+
+    kind, data = mutated_file(random.Random(7))       # bytes of a scenario file
+    option, text = mutated_option(random.Random(7))   # --ambulances, "A=＋１"
+
+Kinds are named for counting. `WHOLE` has every setting there is, with a value that is right.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Place = tuple[str | int, ...]
+
+
+class Verbatim(str):
+    """A value that stands in the file as it is, without quotes."""
+
+
+# Every setting, in Liling. Lists have two entries, so that the second one is not the first.
+WHOLE: dict[str, Any] = {
+    "name": "All of it",
+    "name_zh": "全部",
+    "reason": "to have every setting once",
+    "map": "liling",
+    "layout": [
+        {"station": "湘东医院", "kind": "station", "ambulances": 3, "name_en": "Xiangdong"},
+        {"station": "A", "at": [113.49, 27.66], "ambulances": 1, "hours": "08-20"},
+    ],
+    "changes": [
+        {"add": {"station": "枫林镇", "at": "枫林镇", "ambulances": 2, "kind": "substation"}},
+        {"move": {"station": "A", "to": "板杉镇"}},
+        {"ambulances": {"station": "A", "by": 1, "hours": "22-06"}},
+        {"ambulances": {"station": "湘东医院", "to": 2}},
+        {"close": {"station": "枫林镇"}},
+    ],
+    "start": "2025-01-06 08:30",
+    "targets": {"urban": "10 min", "rural": "30 min", "share": "90 %"},
+    "demand": {
+        "rate": {"urban": "14.7 per 1000 people per year", "rural": "36 per day"},
+        "profile": {"hours": [1, 2.5] * 12, "days": [1] * 7},
+        "priorities": [
+            {"name": "red", "share": "20 %", "siren": True},
+            {"name": "green", "share": "80 %", "siren": False},
+        ],
+        "transported": "63 %",
+    },
+    "durations": {
+        "call_taking": {"distribution": "uniform", "low": "30 s", "high": "90 s"},
+        "turnout": {
+            "distribution": "lognormal", "median": "1.5 min", "sigma": 0.4, "shift": "-5 s",
+            "min": "10 s", "max": "9 min",
+        },
+        "on_scene": {"distribution": "gamma", "shape": 4.5, "mean": "29 min"},
+        "handover": {"distribution": "empirical", "values": ["20 min", "25 min", "40 min"]},
+    },
+    "travel": {
+        "speeds": {"primary": "50 km/h", "residential": "25 km/h"},
+        "posted": "ignore",
+        "ordinary": "90 %",
+        "off_road": "15 km/h",
+        "to_hospital": "siren",
+        "bands": [{"hours": "07-09", "days": "mon-fri", "speed": "80 %", "classes": ["primary"]}],
+    },
+    "dispatch": {"when_none_free": "lost", "divert": [{"leaving": "green", "for": "red"}]},
+    "study": {
+        "warm_up": "1 day", "length": "7 days", "cool_down": "6 hours", "replications": 5,
+        "most_replications": 50, "matters": {"share": "1 point", "time": "0.5 min"}, "seed": 7,
+    },
+    "costs": {
+        "station": "1,200,000 CNY per year", "substation": "400,000 CNY per year",
+        "ambulance": "900,000 CNY per year",
+    },
+}  # fmt: skip
+# Other ways to write a stage, for the settings of laws that WHOLE does not have.
+STAGES: list[dict[str, Any] | str] = [
+    "90 s",
+    {"distribution": "constant", "value": "90 s"},
+    {"distribution": "exponential", "mean": "90 s"},
+    {"distribution": "weibull", "shape": 1.5, "scale": "90 s"},
+]
+UNITS = ("s", "min", "hours", "days", "weeks", "years", "m", "km", "km/h", "m/s", "%", "points",
+         "per day", "per 1000 people per year", "per 1e-300 people per s", "CNY per year", "分钟",
+         "公里", "")  # fmt: skip
+NUMBERS = ("nan", "inf", "-inf", "1e308", "1e309", "-1e308", "1e-300", "5e-324", "-1", "-0", "0",
+           "1e5", "999999999999", "9" * 400, "9" * 5000, "0." + "0" * 400 + "1", "1_0", "١٢",
+           "１２", "－１", "−1", "＋1", "1,5", "1,000", "²", "0x1F", "1e", "--1", "+-1")  # fmt: skip
+VALUES: list[Any] = [
+    None, True, False, 0, -1, 1, 2**63, -(2**70), 10**400, 10**4000, 1e308, -1e308, 1e-300, 1.5,
+    float("inf"), float("-inf"), float("nan"), "", " ", "nan", "inf", "x" * 100, "x" * 20_000,
+    "\u202e", "\ufeff", "𝟏𝟐", "=1+1", "$x_{", "%s%d{}", "{x}", "a\nb", [], {}, [[]], [None], [0] * 500,
+    {"a": 1}, {"distribution": "lognormal"}, {"distribution": []}, [[[[[[[[]]]]]]]], "2025-01-06",
+    *map(Verbatim, (
+        "on", "off", "yes", "012", "1:30", "1:30:00.5", "0o14", "1_000", ".inf", "-.INF", ".NaN",
+        "~", "=", "<<", "2025-01-06", "2025-01-06T00:00:00Z", "2025-13-41", "9999-12-31",
+        "0001-01-01", "!!python/object:os.system {}", "!!python/name:os.system", "!!binary aGk=",
+        "!!binary x", "!!set {a, b}", "!!omap [a: 1]", "!!timestamp 2025-01-06", "!!int x",
+        "!!float x", "!!bool maybe", "!!null x", "!!str 12", "!!seq {}", "!!map []", "!x y", "! z",
+        "!<tag:x,2000:y> z", "*nobody", "&a", "&a 1", "&a [*a]", "&a {b: *a}", '"\\0"', '"\\e[2J"',
+        '"\\ud800"', '"\\U0001F691"', "'", '"', "|", ">-", "- ", "[", "{", "]", "}", "{{}: 1}",
+        "{[1]: 2}", "{1: 2}", "{~: 2}", "{<<: 3}", "{<<: {station: A}}", "{a: 1, a: 2}", "? x", "@x",
+        "`x", "%x", "#", "a: b: c", "[" * 60 + "]" * 60, "[" * 3000, "{a: " * 60 + "}" * 60,
+    )),
+]  # fmt: skip
+LINES = ("%YAML 1.1", "%YAML 9.9", "%TAG ! tag:x,2000:", "---", "...", "--- # two\nname: B", "\t",
+         "\tname: A", "<<: *x", "<<: {name: A}", "? [a]\n: b", "? a", "- a", "name: B", "：", "x：y",
+         "layout: *x", "&x layout: []", "!!map", "# \0", "\x1b[31m", "\ufeffname: A",
+         "a: &a [x, x]\nb: &b [*a, *a, *a, *a]\nc: &c [*b, *b, *b, *b]\nd: [*c, *c]")  # fmt: skip
+
+
+def quantity(rng: random.Random) -> str:
+    """A number that is odd, mostly, with some unit, mostly."""
+    number = rng.choice([*NUMBERS, "12", "3.5"])
+    return f"{number}{rng.choice(['', ' ', '　'])}{rng.choice(UNITS)}"
+
+
+def bad_value(rng: random.Random) -> Any:
+    """Something that is hardly ever right, wherever it stands."""
+    return rng.choice([lambda: rng.choice(VALUES), lambda: quantity(rng),
+                       lambda: Verbatim(rng.choice(NUMBERS))])()  # fmt: skip
+
+
+def places(tree: Any, at: Place = ()) -> Iterator[Place]:
+    """Every part of a tree."""
+    inner = (
+        tree.items()
+        if isinstance(tree, dict)
+        else enumerate(tree)
+        if isinstance(tree, list)
+        else ()
+    )
+    for key, value in inner:
+        yield (*at, key)
+        yield from places(value, (*at, key))
+
+
+def at(tree: Any, place: Place) -> Any:
+    for part in place:
+        tree = tree[part]
+    return tree
+
+
+def put(tree: Any, place: Place, value: Any) -> Any:
+    """The same tree with something else at a place."""
+    tree = copy.deepcopy(tree)
+    at(tree, place[:-1])[place[-1]] = value
+    return tree
+
+
+# ── a tree as text ───────────────────────────────────────────────────────────────────────────
+
+
+def as_yaml(tree: Any, indent: int = 0) -> str:
+    """A tree in block style, so that every value has a line of its own."""
+    blanks = " " * indent
+    if isinstance(tree, dict) and tree:
+        return "".join(
+            f"{blanks}{_scalar(key)}:{_below(value, indent)}" for key, value in tree.items()
+        )
+    if isinstance(tree, list) and tree:
+        return "".join(f"{blanks}-{_below(value, indent)}" for value in tree)
+    return f"{blanks}{_scalar(tree)}\n"
+
+
+def _below(value: Any, indent: int) -> str:
+    if isinstance(value, dict | list) and value:
+        return "\n" + as_yaml(value, indent + 2)
+    return f" {_scalar(value)}\n"
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, Verbatim):
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float):
+        return {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}.get(repr(value), repr(value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+# ── mutations of the tree, and of the text ───────────────────────────────────────────────────
+
+
+def _some_place(rng: random.Random, tree: Any) -> Place:
+    return rng.choice(list(places(tree)))
+
+
+def _replace(rng: random.Random, tree: Any) -> Any:
+    return put(tree, _some_place(rng, tree), bad_value(rng))
+
+
+def _delete(rng: random.Random, tree: Any) -> Any:
+    place, tree = _some_place(rng, tree), copy.deepcopy(tree)
+    at(tree, place[:-1]).pop(place[-1])
+    return tree
+
+
+def _swap(rng: random.Random, tree: Any) -> Any:
+    one, other = _some_place(rng, tree), _some_place(rng, tree)
+    return put(tree, one, copy.deepcopy(at(tree, other)))
+
+
+def _rename(rng: random.Random, tree: Any) -> Any:
+    place, tree = (
+        rng.choice([p for p in places(tree) if isinstance(p[-1], str)]),
+        copy.deepcopy(tree),
+    )
+    node = at(tree, place[:-1])
+    new = rng.choice([
+        "x", place[-1][:-1], place[-1].upper(), f"{place[-1]} ", "名", "", "distribution", "base",
+        "replay", Verbatim("<<"), Verbatim("~"), Verbatim("12"), Verbatim("? {a: b}"), Verbatim("[a]"),
+    ])  # fmt: skip
+    items = [(new if key == place[-1] else key, value) for key, value in node.items()]
+    node.clear()
+    node.update(items)
+    return tree
+
+
+def _nest(rng: random.Random, tree: Any) -> Any:
+    place = _some_place(rng, tree)
+    value, times = at(tree, place), rng.choice([1, 2, 30, 60])
+    for _ in range(times):
+        value = rng.choice([[value], {"a": value}, {place[-1]: value}])
+    return put(tree, place, value)
+
+
+def _repeat(rng: random.Random, tree: Any) -> Any:
+    lists = [
+        place for place in places(tree) if isinstance(at(tree, place), list) and at(tree, place)
+    ]
+    place = rng.choice(lists)
+    return put(tree, place, at(tree, place) * rng.choice([2, 3, 40]))
+
+
+def _multiply(rng: random.Random, tree: Any) -> Any:
+    place = rng.choice([p for p in places(tree) if not isinstance(at(tree, p), dict | list)])
+    value = at(tree, place)
+    if isinstance(value, str) and value[:1].isdigit():
+        _, _, unit = value.partition(" ")
+        return put(tree, place, f"{rng.choice(NUMBERS)} {unit}")
+    return put(tree, place, Verbatim(rng.choice(NUMBERS)))
+
+
+OF_TREES: dict[str, Callable[[random.Random, Any], Any]] = {
+    "value replaced": _replace, "setting left out": _delete, "values swapped": _swap,
+    "key renamed": _rename, "value nested": _nest, "list repeated": _repeat, "odd number": _multiply,
+}  # fmt: skip
+
+
+def _lines(
+    change: Callable[[random.Random, list[str]], None],
+) -> Callable[[random.Random, str], bytes]:
+    def changed(rng: random.Random, text: str) -> bytes:
+        lines = text.split("\n")
+        change(rng, lines)
+        return "\n".join(lines).encode("utf-8", "surrogatepass")
+
+    return changed
+
+
+def _cut(rng: random.Random, text: str) -> bytes:
+    return text.encode()[: rng.randrange(len(text.encode()))]
+
+
+def _odd_bytes(rng: random.Random, text: str) -> bytes:
+    data = bytearray(text.encode())
+    for _ in range(rng.choice([1, 1, 3, 30])):
+        spot = rng.randrange(len(data))
+        data[spot : spot + rng.choice([0, 1])] = rng.choice(
+            [b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\x1b", b"\x7f", b"\x85", b"\t", b"\r", b"\n",
+             b":", b"-", b"[", b"}", b"&", b"*", b"!", b'"', b"#", bytes([rng.randrange(256)])]
+        )  # fmt: skip
+    return bytes(data)
+
+
+def _encoded(rng: random.Random, text: str) -> bytes:
+    name = rng.choice(["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "cp950",
+                       "utf-7", "cp1252"])  # fmt: skip
+    return text.encode(name, "replace")
+
+
+def _full_width(rng: random.Random, text: str) -> bytes:
+    marks = str.maketrans(
+        {
+            mark: chr(ord(mark) + 0xFEE0)
+            for mark in rng.choice([":", ",", "0123456789", "-", "[]{}", '"'])
+        }
+    )
+    lines = text.split("\n")
+    row = rng.randrange(len(lines))
+    lines[row] = lines[row].translate(marks)
+    return "\n".join(lines).encode()
+
+
+OF_TEXTS: dict[str, Callable[[random.Random, str], bytes]] = {
+    "line put in": _lines(lambda rng, lines: lines.insert(rng.randrange(len(lines)), rng.choice(LINES))),
+    "line taken out": _lines(lambda rng, lines: lines.pop(rng.randrange(len(lines)))),
+    "line written twice": _lines(lambda rng, lines: lines.insert(rng.randrange(len(lines)), rng.choice(lines))),
+    "lines in another order": _lines(lambda rng, lines: rng.shuffle(lines)),
+    "cut off": _cut, "odd bytes": _odd_bytes, "another encoding": _encoded,
+    "full-width marks": _full_width,
+}  # fmt: skip
+FILE_KINDS = (*OF_TREES, *OF_TEXTS)
+
+
+def mutated_file(rng: random.Random, kind: str = "") -> tuple[str, bytes]:
+    """The kind of a mutation, and a scenario file with it; sometimes with two of them."""
+    kind = kind or rng.choice(FILE_KINDS)
+    tree = copy.deepcopy(WHOLE)
+    for stage in rng.sample(sorted(tree["durations"]), 2):
+        tree["durations"][stage] = rng.choice([*STAGES, tree["durations"][stage]])
+    if kind in OF_TREES:
+        for _ in range(rng.choice([1, 1, 2])):
+            tree = OF_TREES[kind](rng, tree)
+        return kind, as_yaml(tree).encode("utf-8", "surrogatepass")
+    return kind, OF_TEXTS[kind](rng, as_yaml(tree))
+
+
+# ── options at the prompt ────────────────────────────────────────────────────────────────────
+
+STATIONS = (
+    "湘东医院",
+    "市中医院",
+    "A",
+    "A+1",
+    "枫林镇",
+    "",
+    " ",
+    "x" * 90,
+    "A=B",
+    "\x1b[2J",
+    "$x$",
+)
+SIGNS = ("=", "＝", "→", "->", "", "==", " = ", ":", "−", "-")
+COUNTS = ("+1", "-1", "3", "−1", "－１", "＋2", "–1", "12", "x5", "1_0", "٣", "³", "1e5", "nan", "",
+          "+", "-", "+ 1", "+-1", "0", "-0", "９９", "9" * 400, "9" * 5000, "1.5", "1,5", "１，０００")  # fmt: skip
+POINTS = ("113.5,27.6", "113.5，27.6", "nan,nan", "inf,-inf", "1e308,1", "1_1,2", "٣,٣", "27.6,113.5",
+          "1,2,3", ",", "113.5,", "−1,−2", "9" * 400 + ",1")  # fmt: skip
+
+
+def _setting(rng: random.Random, names: tuple[str, ...]) -> str:
+    factor = f"{rng.choice(['x', '×', 'X', '*', ''])}{rng.choice([*NUMBERS, '1.2', '0.9'])}"
+    value = rng.choice([quantity(rng), factor, f"{factor}%", "", "08-20", "０８～２０", "25-26"])
+    return f"{rng.choice(names)}{rng.choice(SIGNS)}{value}" if rng.random() < 0.8 else value
+
+
+OPTIONS: dict[str, Callable[[random.Random], str]] = {
+    "--ambulances": lambda rng: rng.choice(STATIONS) + rng.choice(SIGNS) + rng.choice(COUNTS),
+    "--add": lambda rng: rng.choice([*STATIONS, *POINTS, *COUNTS]),
+    "--move": lambda rng: rng.choice(STATIONS) + rng.choice(SIGNS) + rng.choice([*STATIONS, *POINTS]),
+    "--close": lambda rng: rng.choice([*STATIONS, *COUNTS]),
+    "--target": lambda rng: _setting(rng, ("urban", "rural", "share", "ｕｒｂａｎ", "x", "")),
+    "--demand": lambda rng: _setting(rng, ("urban", "rural", "both", "")),
+    "--speed": lambda rng: _setting(rng, ("primary", "residential", "x", "")),
+    "--hours": lambda rng: _setting(rng, STATIONS),
+}  # fmt: skip
+
+
+def mutated_option(rng: random.Random, option: str = "") -> tuple[str, str]:
+    """An option at the prompt and what is written behind it."""
+    option = option or rng.choice(list(OPTIONS))
+    return option, OPTIONS[option](rng)
