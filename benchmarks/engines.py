@@ -2,6 +2,7 @@
 
     python benchmarks/engines.py            # everything, about ten minutes
     python benchmarks/engines.py --quick    # a tenth of the calls
+    python benchmarks/engines.py --overload # only: far more calls than the crews can serve
 
 Nanoseconds are of CPU time a call unless it says wall; each figure is the median of five runs.
 Machines are noisy and differ: compare the lines of one run, not those of two. Manhattan needs the
@@ -26,10 +27,16 @@ import synthetic
 from synthetic import COUNTY, METROPOLIS, ONE_WAY, City
 
 from sim.engine import compiled, reference
+from sim.measures.calls import tally
+from sim.measures.sums import count
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
 from sim.prepare import draws
+from sim.scenario.file import load
+from sim.scenario.scenario import Scenario
+from sim.study.effort import Effort
+from sim.study.plan import prepare
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data" / "jemss"
@@ -41,6 +48,9 @@ SCALE = 0.1 if QUICK else 1.0
 
 
 def main() -> None:
+    if "--overload" in sys.argv:
+        overload()
+        return
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; medians of {RUNS} runs\n")
     print(f"{'':52}{'ns a call':>10}{'calls/s':>12}")
     for city, days in ((COUNTY, 3_650), (METROPOLIS, 180), (ONE_WAY, 180)):
@@ -54,6 +64,8 @@ def main() -> None:
     print()
     years()
     fleets()
+    print()
+    overload()
     print()
     start_up()
     memory()
@@ -160,10 +172,10 @@ def years() -> None:
     """A hundred years cost a hundred times a year: nothing grows with the length."""
     world = synthetic.system(COUNTY)
     engine = compiled.Engine(world)
-    for count in (1, 10, 100):
-        calls = replications(COUNTY, 365 * count * SCALE)
+    for number in (1, 10, 100):
+        calls = replications(COUNTY, 365 * number * SCALE)
         spent = cpu(lambda calls=calls: [engine.run(c) for c in calls])
-        line(f"county: {count} year{'s' * (count > 1)}{' / 10' * QUICK}", spent, size(calls))
+        line(f"county: {number} year{'s' * (number > 1)}{' / 10' * QUICK}", spent, size(calls))
 
 
 def fleets() -> None:
@@ -175,6 +187,42 @@ def fleets() -> None:
         engine.run(calls[0])
         spent = cpu(lambda engine=engine, calls=calls: [engine.run(c) for c in calls])
         line(f"metropolis: {ambulances:,} ambulances", spent, size(calls))
+
+
+def overload() -> None:
+    """Ten and fifty times the calls of Liling: the queue grows for a year and is served at last.
+
+    Seconds of CPU time; the exponent by which each grows with the length, between the first and
+    the last: 1 is linear.
+    """
+    layout = load(ROOT / "scenarios" / "liling")
+    print(f"{'liling, seconds':26}{'calls':>12}{'drawing':>9}{'engine':>9}{'rows':>9}{'sums':>9}")
+    for times in (10, 50):
+        taken = [_overloaded(layout, times, days) for days in (30, 91, 365)]
+        grown = np.log(np.array(taken[-1])) - np.log(np.array(taken[0]))
+        exponents = "".join(f"{one:9.2f}" for one in grown[1:] / grown[0])
+        print(f"{'  exponent':26}{'':>12}{exponents}")
+
+
+def _overloaded(layout: Scenario, times: int, days: int) -> list[float]:
+    """Calls, then the seconds that drawing, running, a row a call and sums take."""
+    study = prepare(layout.with_study(length=days * synthetic.DAY_S), [], Effort(seed=1))
+    world, window = study.plan.systems[0], study.plan.windows[0]
+    source = study.plan.demands[0]
+    source = source._replace(calls_per_hour=source.calls_per_hour * times)
+    engine, calls = compiled.Engine(world), draws.draw(source, 1, 0)
+    log = engine.run(calls)
+    work: list[Callable[[], object]] = [
+        lambda: draws.draw(source, 1, 0),
+        lambda: engine.run(calls),
+        lambda: tally(world, calls, log, window),
+        lambda: count(world, calls, log, window, study.plan.setup),
+    ]
+    spent = [cpu(one) for one in work]
+    seconds_said = "".join(f"{one:9.3f}" for one in spent)
+    name = f"  x{times}, {days} days"
+    print(f"{name:26}{len(calls.place):>12,}{seconds_said}", flush=True)
+    return [len(calls.place), *spent]
 
 
 def start_up() -> None:

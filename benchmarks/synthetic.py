@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+import shapely
 
+from sim.geography import bundle as maps
 from sim.geography.roads import travel
 from sim.geography.roads.graph import fastest
 from sim.geography.roads.network import morton
@@ -118,3 +123,121 @@ def demand(city: City, days: float) -> Demand:
         start_s=0.0,
         length_s=days * DAY_S,
     )
+
+
+class Country(NamedTuple):
+    """How large a made-up map is."""
+
+    streets: int = 707  # along each side of the lattice: 499,849 nodes
+    street_m: float = 150.0
+    links_of_lattice: float = 0.75  # so that nodes have three roads in the mean, as in towns
+    cells: int = 1_000
+    townships: int = 25  # a square number
+    hospitals: int = 20
+    sites: int = 20
+
+
+def bundle(country: Country, path: Path, seed: int = 1) -> None:
+    """Writes a map bundle of streets with bends, and cells, sites and hospitals beside them."""
+    rng = np.random.default_rng(seed)
+    side_m = country.street_m * (country.streets - 1)
+    frames = {
+        "roads": _streets(country, rng),
+        "cells": _points(rng, country.cells, side_m),
+        "sites": _points(rng, country.sites, side_m),
+        "hospitals": _points(rng, country.hospitals, side_m),
+    }
+    blocks = round(country.townships**0.5)
+    step = side_m / blocks
+    corners = np.indices((blocks, blocks)).reshape(2, -1).T * step
+    squares = shapely.box(*corners.T, *(corners + step).T)
+    frames["townships"] = gpd.GeoDataFrame(geometry=squares, crs=CRS)
+    of = np.minimum(shapely.get_coordinates(frames["cells"].geometry) // step, blocks - 1)
+    codes = np.array([f"T{row}" for row in range(country.townships)])
+    people = rng.integers(50, 2_000, country.cells)
+    row = (of[:, 0] * blocks + of[:, 1]).astype(int)
+    frames["cells"] = frames["cells"].assign(
+        cell_id=np.arange(country.cells), people=people, township=codes[row],
+        area=np.where(row % 2, "rural", "urban"),
+    )  # fmt: skip
+    seats = frames["townships"].geometry.centroid.to_crs(4326)
+    frames["townships"] = frames["townships"].assign(
+        code=codes, name_zh=codes, name_en=codes, kind="town",
+        people=np.bincount(row, people, country.townships),
+        area=np.where(np.arange(country.townships) % 2, "rural", "urban"),
+        seat_lon=seats.x, seat_lat=seats.y,
+    )  # fmt: skip
+    for name, kind in (("sites", "S"), ("hospitals", "H")):
+        names = [f"{kind}{number}" for number in range(len(frames[name]))]
+        frames[name] = frames[name].assign(name_zh=names, name_en=names)
+    frames["sites"] = frames["sites"].assign(kind="station", status="existing", township="T0")
+    frames["hospitals"] = frames["hospitals"].assign(level="", capabilities="")
+    whole = shapely.box(0, 0, side_m, side_m)
+    frames["boundary"] = gpd.GeoDataFrame(geometry=[whole], crs=CRS)
+    frames["core"] = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, step, step)], crs=CRS)
+    meta = {"name_en": "Made up", "name_zh": "虚构", "synthetic": "yes", "source": "made up",
+            "licence": "none", "crs": CRS}  # fmt: skip
+    layers = {name: frame.assign(provenance="assumed") for name, frame in frames.items()}
+    layers["meta"] = pd.DataFrame({"key": list(meta), "value": list(meta.values())})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    maps.write(path, layers)
+
+
+CRS = "EPSG:32650"
+
+
+def _points(rng: np.random.Generator, count: int, side_m: float) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=shapely.points(rng.random((count, 2)) * side_m), crs=CRS)
+
+
+def _streets(country: Country, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Links of a lattice, some left out, each of five points as real roads have bends."""
+    node = np.arange(country.streets**2).reshape(country.streets, country.streets)
+    u = np.concatenate([node[:-1].ravel(), node[:, :-1].ravel()])
+    v = np.concatenate([node[1:].ravel(), node[:, 1:].ravel()])
+    some = rng.random(len(u)) < country.links_of_lattice
+    u, v = u[some], v[some]
+    xy = np.indices(node.shape).reshape(2, -1).T * country.street_m
+    share = np.linspace(0, 1, 5)[None, :, None]
+    course = xy[u][:, None] * (1 - share) + xy[v][:, None] * share
+    course[:, 1:-1] += rng.uniform(-5, 5, (len(u), 3, 2))
+    lines = shapely.linestrings(course)
+    return gpd.GeoDataFrame(
+        {
+            "u": u, "v": v,
+            "class": rng.choice(["residential", "tertiary", "primary"], len(u), p=[0.6, 0.3, 0.1]),
+            "oneway": (rng.random(len(u)) < 0.03).astype(int),
+            "speed_kmh": np.nan,
+            "length_m": shapely.length(lines),
+        },
+        geometry=lines, crs=CRS,
+    )  # fmt: skip
+
+
+SCENARIO = """\
+name: Made up
+map: {map}
+layout:
+{layout}
+demand:
+  rate: {{urban: {calls} per day, rural: {calls} per day}}
+study: {{length: {days} days, replications: {replications}}}
+"""
+
+
+def scenario(
+    path: Path,
+    map_file: Path,
+    sites: int,
+    ambulances: int,
+    calls_per_day: float,
+    days: float,
+    replications: int = 1,
+) -> None:
+    """Writes a scenario on such a map."""  # fmt: skip
+    each = max(1, ambulances // sites)
+    layout = "\n".join(f"  - {{station: S{row}, ambulances: {each}}}" for row in range(sites))
+    text = SCENARIO.format(
+        map=map_file, layout=layout, calls=calls_per_day / 2, days=days, replications=replications
+    )
+    path.write_text(text, "utf-8")

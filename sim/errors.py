@@ -8,7 +8,8 @@
     ├── RecordsError       a file of call records
     ├── CandidatesError    a file of places for new stations
     ├── OutputError        a results folder that cannot be written
-    └── WorkersError       worker processes, or a cluster, that did not do their work
+    ├── WorkersError       worker processes, or a cluster, that did not do their work
+    └── SizeError          a study or a map that this machine has no room for
 
 Anything else that is raised is our bug. Every error gathers all the problems it found, each
 with its line, its field, what was found and what to do, so that a planner mends them in one go.
@@ -126,6 +127,10 @@ class OutputError(PlannerError):
 
 class WorkersError(PlannerError):
     heading = Message("{source} was not finished:")
+
+
+class SizeError(PlannerError):
+    heading = Message("{source} is too large for this machine:")
 
 
 LONGEST_NAME = 200  # of what is compared with known names, letter by letter

@@ -6,9 +6,15 @@ file; `holds` says what is true of every map that was read, whatever was done to
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
 import sqlite3
+import sys
+import tempfile
+import traceback
+import warnings
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,10 +25,11 @@ import pyogrio
 import shapely
 from conftest import ROOT
 
+from sim.errors import PlannerError
 from sim.geography import bundle as maps
 from sim.geography.contents import CODE, CONTENTS, NUMBER, TEXT, WHOLE, Column
+from sim.geography.making import ImportOptions, import_map
 
-TINY = "tiny"
 HOSTILE_NUMBERS = (-5, -1e-9, 1e308, float("inf"), float("-inf"), 9.3e18, "fast", "", "12 km", b"x")
 HOSTILE_TEXTS = (None, "", "  ", "x" * 3000)
 HOSTILE_WORDS = (None, "", "no such word", 7)
@@ -36,7 +43,8 @@ def hostile(column: Column) -> list[object]:
             values.append(None)
         return [*values, *([0.5] if column.kind == WHOLE else [])]
     if column.kind == CODE:
-        return ["no such code", *([] if column.empty else [None, ""])]
+        return [*(["no such code"] if column.name == "township" else []),
+                *([] if column.empty else [None, ""])]  # fmt: skip
     if column.kind == TEXT:
         return ["x" * 3000] if column.empty else list(HOSTILE_TEXTS)
     return list(HOSTILE_WORDS)
@@ -143,19 +151,22 @@ def texts_of_numbers(layers: Layers, chance: random.Random) -> Layers:
     return layers | {name: layers[name].assign(**{column: layers[name][column].astype(str)})}
 
 
+def _one_is_none(xy: np.ndarray) -> np.ndarray:
+    spoilt = xy.copy()
+    spoilt[len(xy) // 2] = np.nan
+    return spoilt
+
+
 SHAPES: dict[str, Callable[[shapely.Geometry], shapely.Geometry | None]] = {
     "none": lambda one: None,
     "empty": lambda one: shapely.from_wkt(f"{one.geom_type.upper()} EMPTY"),
     "collection": lambda one: shapely.GeometryCollection([one]),
     "point": lambda one: one.representative_point(),
     "several points": lambda one: shapely.MultiPoint([one.representative_point()] * 2),
-    "several lines": lambda one: shapely.MultiLineString([one.boundary.coords[:2] or [(0, 0), (1, 1)]]
-                                                         if one.geom_type == "LineString"
-                                                         and len(one.boundary.geoms) == 2
-                                                         else [[(0, 0), (1, 1)]]),
+    "several lines": lambda one: shapely.MultiLineString([[(0, 0), (1, 1)]]),
     "polygon": lambda one: one.representative_point().buffer(10),
     "bowtie": lambda one: shapely.from_wkt("POLYGON ((0 0, 9 9, 9 0, 0 9, 0 0))"),
-    "not a number": lambda one: shapely.transform(one, lambda xy: xy * np.nan),
+    "not a number": lambda one: shapely.transform(one, _one_is_none),
     "endless": lambda one: shapely.transform(one, lambda xy: xy + np.inf),
     "far away": lambda one: shapely.transform(one, lambda xy: xy + 1e8),
     "nowhere": lambda one: shapely.transform(one, lambda xy: xy * 1e300),
@@ -263,6 +274,125 @@ def spoil(path: Path, target: Path, chance: random.Random) -> Path:
     return target
 
 
+# ── files that maps are made from ────────────────────────────────────────────────────────────
+
+
+def _zones(path: Path) -> Path:
+    from towns import box
+
+    gpd.GeoDataFrame({"name": ["Westside", "Eastside"], "people": [9001, 502]},
+                     geometry=[box(east=1.5), box(west=1.5)], crs=4326).to_file(path)  # fmt: skip
+    return path
+
+
+def _zipped_zones(folder: Path) -> Path:
+    inside = folder / "shapefile"
+    inside.mkdir(exist_ok=True)
+    _zones(inside / "zones.shp")
+    return Path(shutil.make_archive(str(folder / "zones"), "zip", inside))
+
+
+def _lines(folder: Path) -> Path:
+    from towns import LAT, LON, STEP
+
+    spots = [[(LON + STEP * x, LAT + STEP * y) for x in range(4)] for y in range(4)]
+    lines = [*spots, *([tuple(one) for one in row] for row in zip(*spots, strict=True))]
+    pairs = [shapely.LineString(pair) for line in lines for pair in itertools.pairwise(line)]
+    path = folder / "lines.geojson"
+    gpd.GeoDataFrame({"highway": "residential", "maxspeed": "40"}, geometry=pairs,
+                     crs=4326, index=range(len(pairs))).to_file(path)  # fmt: skip
+    return path
+
+
+def _osm(folder: Path, edited: bool = False) -> Path:
+    from towns import TOWN, osm
+
+    path = osm(folder / ("edited.osm" if edited else "roads.osm"), TOWN)
+    if edited:
+        import re
+
+        text = path.read_text("utf-8")
+        path.write_text(re.sub(r'(id|ref)="(\d+)"', r'\1="-1\2"', text), "utf-8")
+    return path
+
+
+def _graph(folder: Path) -> Path:
+    from towns import graphml
+
+    return graphml(folder / "roads.graphml")
+
+
+def _people(folder: Path) -> Path:
+    from towns import raster
+
+    return raster(folder / "people.tif", np.full((30, 30), 3.0))
+
+
+FILES: dict[str, tuple[str, Callable[[Path], Path]]] = {  # the option, and a whole file for it
+    "osm": ("roads", _osm),
+    "osm of an editor": ("roads", lambda folder: _osm(folder, edited=True)),
+    "graphml": ("roads", _graph),
+    "lines in geojson": ("roads", _lines),
+    "zones in geojson": ("zones", lambda folder: _zones(folder / "zones.geojson")),
+    "zones in geopackage": ("zones", lambda folder: _zones(folder / "zones.gpkg")),
+    "zones in a zipped shapefile": ("zones", _zipped_zones),
+    "people in tiff": ("people", _people),
+}
+
+
+def whole_files(folder: Path) -> dict[str, Path]:
+    """A whole file of each kind."""
+    return {kind: make(folder) for kind, (_, make) in FILES.items()}
+
+
+def import_spoilt(whole: dict[str, Path], kind: str, folder: Path, seed: int) -> str:
+    """Import a map with one file spoilt: what became of it, "a map", "a sentence", or
+    "a sentence of the house's own" where no reader had one for what it met.
+
+    Anything else that is raised is a fault, and so is a map that does not hold.
+    """
+    chance = random.Random(seed)
+    option = FILES[kind][0]
+    shutil.rmtree(folder / "maps", ignore_errors=True)
+    files = {"roads": whole["osm"], "zones": whole["zones in geojson"]}
+    files[option] = spoil(whole[kind], folder / f"spoilt{whole[kind].suffix}", chance)
+    try:
+        options = ImportOptions.of(place="town", maps=folder / "maps", cell="250 m", **files)
+        report = import_map(options)
+        ground = read_fresh(folder / "maps" / "town" / "town.gpkg")
+        holds(ground)
+    except PlannerError as error:
+        return "a sentence of the house's own" if "was not expected" in str(error) else "a sentence"
+    balance = report.people
+    assert abs(balance.within - balance.kept) <= 0.5 + 1e-6 * balance.read, "kept + lost = read"
+    assert ground.cells.people.sum() == balance.kept
+    return "a map"
+
+
+def main(first: int, last: int) -> None:
+    """Import maps with spoilt files, and print how many of each kind ended how."""
+    counts: Counter[tuple[str, str]] = Counter()
+    with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        folder = Path(name)
+        whole = whole_files(folder)
+        kinds = list(FILES)
+        for seed in range(first, last):
+            kind = kinds[seed % len(kinds)]
+            print(
+                f"seed {seed}, {kind}", file=sys.stderr, flush=True
+            )  # the last one says what fell
+            try:
+                ended = import_spoilt(whole, kind, folder, seed)
+            except Exception as error:
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                ended = f"FAULT {type(error).__name__}"
+                print(f"seed {seed}, {kind}: {error!r:.300} at {where.filename}:{where.lineno}")
+            counts[kind, ended] += 1
+    for (kind, ended), number in sorted(counts.items()):
+        print(f"{kind}: {ended}: {number}")
+
+
 # ── what is true of every map ────────────────────────────────────────────────────────────────
 
 
@@ -304,3 +434,7 @@ def holds(ground: maps.Map) -> None:
     assert np.isfinite([(spot.x, spot.y) for spot in ground.townships]).all()
     if ground.matrix is not None:
         assert np.isfinite(ground.matrix).all()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

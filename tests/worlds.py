@@ -25,7 +25,7 @@ def small_city(ways, place_node, *, hospitals=0, stations=1, **columns) -> Syste
     `columns`: whatever differs from an ambulance a station, no off-road legs, no turnout, the first
     mode to every scene and the last one elsewhere, and the plainest rules.
     """
-    modes, count = len(ways.far), len(place_node)
+    modes, count = len(ways.far_row), len(place_node)
     first_station = count - stations
     city = System(
         Roads(

@@ -69,7 +69,7 @@ def main() -> None:
     sys.argv = [argument for argument in sys.argv if argument != "--debug"]
     endings.open_streams()
     if not debug:
-        logging.lastResort = None  # what libraries note for those who write programs
+        logging.getLogger().addHandler(logging.NullHandler())  # notes are for who writes programs
         os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of processes that are started
     with endings.told(debug) as reader:
         _run(reader, warnings.showwarning if debug else _silently)

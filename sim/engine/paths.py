@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.geography.roads.folding import ENDS, NO_JUNCTION
+from sim.geography.roads.tables import unit_s
 from sim.geography.roads.travel import along_chain
 from sim.model.calendar import band_at
 from sim.model.system import System
@@ -34,6 +35,7 @@ class Ways:
         self._tail: list[int] = travel.own.tail.tolist()
         self._head: list[int] = travel.own.head.tolist()
         self._far, self._near = np.asarray(travel.far), np.asarray(travel.near)
+        self._far_unit_s, self._near_unit_s = unit_s(travel.far), unit_s(travel.near)
 
     def band(self, now: float) -> int:
         """The time band in force."""
@@ -60,12 +62,14 @@ class Ways:
         return best_s
 
     def _table_s(self, mode: int, leave: int, entry: int) -> float:
-        """Seconds between two junctions, of which the second is an entry of a place."""
+        """Seconds from a junction to an entry of a place."""
         travel = self.system.roads.travel
-        row = travel.far_row.item(entry)
+        row = travel.far_row.item(mode, entry)
         if row >= 0:
-            return self._far.item(mode, row, leave)
-        return self._near.item(mode, travel.near_row.item(entry), leave)
+            return self._far.item(row, leave) * self._far_unit_s
+        row = travel.near_row.item(mode, entry)
+        assert row >= 0, "it is driven to in this mode"
+        return self._near.item(row, leave) * self._near_unit_s
 
     def from_node_s(self, mode: int, node: int, place: int) -> float:
         """Seconds from a road node to a place, with the off-road leg at its end."""

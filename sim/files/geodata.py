@@ -95,7 +95,7 @@ def opened(path: Path, forms: Collection[str] = SHAPES) -> Geodata:
     for part in _parts(path):
         if part.form not in forms:
             raise GeodataError(_NOT[tuple(forms)] if tuple(forms) in _NOT else _NOT[SHAPES])
-        with _sealed(), warnings.catch_warnings():
+        with sealed(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = pyogrio.list_layers(part.name)
         for name, kind in found:
@@ -112,7 +112,7 @@ def read(data: Geodata, layer: str, encoding: str = "") -> pd.DataFrame:
     part = data.parts[layer]
     rows = _rows(data.path.resolve(), layer) if part.form == GEOPACKAGE else None
     how = {"encoding": encoding} if encoding else {}
-    with _sealed(), warnings.catch_warnings():
+    with sealed(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         frame = pyogrio.read_dataframe(part.name, layer=layer, **how)
     if rows is not None and len(frame) != rows:
@@ -146,7 +146,7 @@ def _parts(path: Path) -> list[_Part]:
     name = whole.as_posix()
     if not whole.is_file() or name.startswith("/vsi"):
         raise GeodataError(Message("no such file"))
-    _refuse_odd_signs(name)
+    refuse_odd_signs(name)
     if path.suffix.lower() == ".zip":
         return _in_zip(whole, name)
     with whole.open("rb") as file:
@@ -167,7 +167,7 @@ def _in_zip(path: Path, name: str) -> list[_Part]:
         for ending in (".shp", ".geojson", ".json"):
             found = [one for one in inside if one.lower().endswith(ending)]
             for one in found:
-                _refuse_odd_signs(one)
+                refuse_odd_signs(one)
                 with archive.open(one) as file:
                     form = _form(file.read(1 << 12))
                 if form != ENDINGS[ending]:
@@ -194,7 +194,7 @@ def _form(head: bytes) -> str:
     return GEOJSON if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") else ""
 
 
-def _refuse_odd_signs(name: str) -> None:
+def refuse_odd_signs(name: str) -> None:
     if ODD_SIGNS & set(name):
         raise GeodataError(Message("give the file a name without quotation marks, < and >"))
 
@@ -221,11 +221,17 @@ def _refuse_links(data: bytes) -> None:
         raise
     except ValueError as error:
         message = Message(
-            "this is not a map file that can be read ({reason})", reason=message_of(error)
+            "this is not a map file that can be read ({reason})", reason=_reason(error)
         )
         raise GeodataError(message) from None
     if not isinstance(read, dict) or read.get("type") not in GEOJSON_TYPES:
         raise GeodataError(_NOT[SHAPES])
+
+
+def _reason(error: ValueError) -> str:
+    """The sentence of an error of ours, else all that a library says."""
+    told = message_of(error)
+    return told if isinstance(told, Message) else str(error)
 
 
 def _is_link(crs: dict[str, Any]) -> bool:
@@ -290,24 +296,37 @@ def _rows(path: Path, layer: str) -> int:
     return rows
 
 
-def rows_without_numbers(data: Geodata, layer: str, columns: Collection[str]) -> dict[str, int]:
-    """{column: how many rows of a GeoPackage's layer hold something that is no number there}.
+class OtherRows(NamedTuple):
+    """Rows that hold something else than they should: how many, and the first one's number."""
 
-    SQLite stores a text in a column of numbers, and GDAL reads it as 0.
+    number: int
+    first: int
+
+
+def rows_without_numbers(
+    data: Geodata, layer: str, columns: Collection[str]
+) -> dict[str, OtherRows]:
+    """{column: the rows of a GeoPackage's layer that hold something else than its numbers}.
+
+    SQLite stores a text in a column of numbers, which GDAL reads as 0, and a half in one of whole
+    numbers, which it cuts off.
     """
     with _database(data.path.resolve()) as database:
-        there = {
-            str(row[1]).casefold()
+        declared = {
+            str(row[1]).casefold(): str(row[2]).upper()
             for row in database.execute(f"pragma table_xinfo({_quoted(layer)})").fetchall()
         }
-        wanted = [column for column in columns if column.casefold() in there]
-        if not wanted:
-            return {}
-        sums = ", ".join(
-            f"coalesce(sum(typeof({_quoted(one)}) in ('text', 'blob')), 0)" for one in wanted
-        )
-        found = database.execute(f"select {sums} from {_quoted(layer)}").fetchone()
-    return dict(zip(wanted, map(int, found), strict=True))
+        other: dict[str, OtherRows] = {}
+        for column in (one for one in columns if one.casefold() in declared):
+            whole = re.search("INT|BOOL", declared[column.casefold()])
+            kinds = "'text', 'blob', 'real'" if whole else "'text', 'blob'"
+            found = database.execute(
+                f"select count(*), min(rowid) from {_quoted(layer)} "
+                f"where typeof({_quoted(column)}) in ({kinds})"
+            ).fetchone()
+            if found[0]:
+                other[column] = OtherRows(*found)
+    return other
 
 
 def _quoted(name: str) -> str:
@@ -328,71 +347,11 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
         database.close()
 
 
-# ── rasters ──────────────────────────────────────────────────────────────────────────────────
-
-TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-# Of what stands beside a raster: what would change the numbers in it.
-BESIDE: Final = re.compile(r"<(?:NoDataValue|Offset|Scale)\b", re.IGNORECASE)
-
-
-@contextlib.contextmanager
-def raster(path: Path, member: str = "") -> Iterator[Any]:
-    """A GeoTIFF, or an ASCII grid (.asc), opened by rasterio; `member`: of a zip archive.
-
-    Nothing beside it is looked at but an ASCII grid's .prj. GeodataError if it is neither, or
-    points elsewhere; rasterio's errors pass.
-    """
-    import rasterio
-
-    whole = path.resolve()
-    if not whole.is_file():
-        raise GeodataError(Message("no such file"))
-    name = whole.as_posix()
-    _refuse_odd_signs(name + member)
-    if member:
-        with zipfile.ZipFile(whole) as archive, archive.open(member) as file:
-            head = file.read(16)
-        name = f"/vsizip/{name}/{member}"
-    else:
-        with whole.open("rb") as file:
-            head = file.read(16)
-    if head.startswith(TIFF):
-        driver = "GTiff"
-    elif Path(member or name).suffix.lower() == ".asc" and re.match(rb"\s*[a-z]", head, re.I):
-        driver = "AAIGrid"
-    else:
-        raise GeodataError(Message("this is not a raster that can be read: save it as GeoTIFF"))
-    sealed = {**SEALED, "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
-    with rasterio.Env(**sealed), rasterio.open(name, driver=driver) as source:
-        _refuse_what_points_elsewhere(whole, source)
-        yield source
-
-
-def _refuse_what_points_elsewhere(path: Path, source: Any) -> None:
-    if source.tags(ns="OVERVIEWS"):
-        message = Message("it names another file for its overviews: save it anew as GeoTIFF")
-        raise GeodataError(message)
-    if source.transform.is_identity:
-        message = Message("it does not say where it lies: save it as GeoTIFF")
-        raise GeodataError(message)
-    beside = path.with_name(f"{path.name}.aux.xml")
-    if beside.is_file():
-        with beside.open("rb") as file:
-            text = file.read(1 << 20).decode("utf-8", "replace")
-        if BESIDE.search(text):
-            message = Message(
-                "{file} beside it says more about its numbers, and is not read: save it anew as "
-                "GeoTIFF",
-                file=beside.name,
-            )
-            raise GeodataError(message)
-
-
 # ── what GDAL may ────────────────────────────────────────────────────────────────────────────
 
 
 @contextlib.contextmanager
-def _sealed() -> Iterator[None]:
+def sealed() -> Iterator[None]:
     """Network file systems off in pyogrio's GDAL, then as they were."""
     before = {name: pyogrio.get_gdal_config_option(name) for name in SEALED}
     pyogrio.set_gdal_config_options(SEALED)

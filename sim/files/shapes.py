@@ -86,7 +86,9 @@ def read_file(path: Path, *kinds: Kind, encoding: str = "") -> ShapesFile:
             layer, others = _layer(path, file, list(data.kinds.items()), kinds)
             frame = geodata.read(data, layer, known.encoding if known else "")
     except UnicodeDecodeError:
-        if known is None:
+        if file.suffix.lower() not in (".shp", ".zip"):
+            message = Message("its texts are not UTF-8: the file is damaged")
+        elif known is None:
             message = Message(
                 "its texts are not in the encoding that its .cpg names, or UTF-8: write --encoding"
             )
@@ -151,6 +153,8 @@ def _layer(
     A layer that does not say its kind may hold any.
     """
     names = [name for name, _ in layers]
+    if not names:
+        raise NoShapesError(file, NONE_OF_EITHER)
     if file != path:
         asked = str(path).partition("|")[2].removeprefix("layername=")
         if asked not in names:

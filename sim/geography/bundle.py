@@ -26,6 +26,7 @@ from sim.geography import checking
 from sim.geography.contents import LAYERS, MATRIX
 from sim.geography.roads import network
 from sim.geography.roads.network import Links, Network, Snapped
+from sim.geography.whereabouts import layer_field
 from sim.text import Message, Name
 
 URBAN, RURAL = 0, 1
@@ -118,7 +119,7 @@ class Map:
             message = Message(
                 "no road can be driven both ways and left, so that an ambulance could come back"
             )
-            raise MapError(self.path, Problem(message, checking.layer_field("roads")))
+            raise MapError(self.path, Problem(message, layer_field("roads")))
         return built, outside
 
     @cached_property
@@ -226,11 +227,11 @@ def _layers(path: Path) -> Layers:
             raise MapError(path, missing)
         wanted = [*LAYERS, *([MATRIX] if MATRIX in data.parts else [])]
         layers = {name: geodata.read(data, name) for name in wanted}
-        texts = {
+        other = {
             name: geodata.rows_without_numbers(data, name, checking.numbers(name))
             for name in wanted
         }
-    problems = checking.texts_for_numbers(texts)
+    problems = checking.no_numbers(other)
     if problems:
         raise MapError(path, problems)
     return layers

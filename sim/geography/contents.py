@@ -26,6 +26,7 @@ ALL_PEOPLE: Final = 2e9
 BOUNDARY_KM: Final = 3000.0  # across, at most
 NEAR_KM: Final = 500.0  # around the boundary, within which everything lies
 SEAT_KM: Final = 100.0  # around a township, within which its seat lies
+NOWHERE_M: Final = 1e8  # from the origin of any coordinate system in metres
 JOINT_M: Final = 100.0  # between ends of roads with the id of one node, at most
 # A road is as long as its line, or longer where the line is drawn coarsely.
 SHORTER: Final = 0.9
@@ -89,7 +90,7 @@ CONTENTS: Final[dict[str, Layer]] = {
         POINTS,
         (
             Column("cell_id", WHOLE, "0, 1, 2 …, each once", "", 0, 1e8),
-            Column("people", NUMBER, "who live there", "", 0, 1e8),
+            Column("people", NUMBER, "who live there", "", 0, ALL_PEOPLE),
             Column("township", CODE, "the code of its township"),
             Column("area", WORD, "which target holds", words=AREAS),
             FROM,

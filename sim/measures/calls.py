@@ -17,6 +17,8 @@ from sim.model.log import Log
 from sim.model.system import System
 from sim.policies.clock import NONE
 
+AT_A_TIME = 1_000_000  # numbers of a column that is made and summed up at once
+
 
 class Responses(NamedTuple):
     """The calls received within the window, and who was there first."""
@@ -52,6 +54,7 @@ class Tally(NamedTuple):
 
 def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
     """What one log says of the calls received within the window."""
+    fleet = _fleet_time(system, log, window)  # first: its intervals are as many as the calls
     found = responses(calls, log, window)
     measured = found.call
     reached = found.trip != NONE
@@ -59,14 +62,14 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
     nearest_s, from_elsewhere = _from_nearest(system, calls, log, trip)
     cross = np.zeros(len(measured), bool)
     cross[reached] = from_elsewhere
-    duty = duty_intervals(system, window)
-    busy = on_shift(busy_intervals(log, window), duty)
     return Tally(
-        measured,
+        measured.astype(np.int32),
         found.area,
-        found.township,
+        found.township.astype(np.int32),
         calls.priority[measured],
-        (((system.roads.bands.offset_s + calls.received_at[measured]) // HOUR_S) % 24).astype(int),
+        (((system.roads.bands.offset_s + calls.received_at[measured]) // HOUR_S) % 24).astype(
+            np.int8
+        ),
         found.response_s,
         _if_reached(reached, log.ready_at[call] - calls.received_at[call]),
         _if_reached(reached, log.assigned_at[trip] - log.ready_at[call]),
@@ -74,10 +77,20 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         _if_reached(reached, nearest_s),
         reached & (first_assignment(log, len(calls.received_at)) == log.ready_at)[measured],
         cross,
-        _by_hour_of_week(busy, len(system.fleet.home), system.roads.bands.offset_s),
-        _by_hour_of_week(duty, len(system.fleet.home), system.roads.bands.offset_s),
-        _level_zero_s(busy, duty, window),
+        *fleet,
         window.end_s - window.start_s,
+    )
+
+
+def _fleet_time(system: System, log: Log, window: Window) -> tuple[np.ndarray, np.ndarray, float]:
+    """The columns of a Tally that say how the fleet spent the window."""
+    duty, ambulances = duty_intervals(system, window), len(system.fleet.home)
+    busy = on_shift(busy_intervals(log, window), duty)
+    start_s = system.roads.bands.offset_s
+    return (
+        _by_hour_of_week(busy, ambulances, start_s),
+        _by_hour_of_week(duty, ambulances, start_s),
+        _level_zero_s(busy, duty, window),
     )
 
 
@@ -133,10 +146,25 @@ def _from_nearest(
     mode = system.roads.mode_to_scene[
         band_at(system.roads.bands, log.mobile_at[trip]), calls.priority[call]
     ]
+    place, base = calls.place[call], system.fleet.home[log.ambulance[trip]]
+    nearest_s, from_elsewhere = np.empty(len(trip)), np.empty(len(trip), bool)
+    many = max(1, AT_A_TIME // max(1, len(system.stations.place)))
+    for first in range(0, len(trip), many):
+        some = slice(first, first + many)
+        nearest_s[some], from_elsewhere[some] = _nearest_to(
+            system, mode[some], place[some], base[some]
+        )
+    return nearest_s, from_elsewhere
+
+
+def _nearest_to(
+    system: System, mode: np.ndarray, place: np.ndarray, base: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """[trip] the same of some trips, by the mode, the place and the station of each."""
     staffed = np.unique(system.fleet.home)
     starts = system.stations.place[staffed]
-    from_station = np.empty((len(staffed), len(trip)))
-    ends = system.roads.place_node[calls.place[call]]
+    from_station = np.empty((len(staffed), len(place)))
+    ends = system.roads.place_node[place]
     for one in np.unique(mode).tolist():
         some = np.flatnonzero(mode == one)
         for row, start in enumerate(starts.tolist()):
@@ -144,10 +172,9 @@ def _from_nearest(
                 system.roads.travel, one, int(system.roads.place_node[start]), ends[some]
             )
             from_station[row, some] = road_s + system.roads.place_leg_s[one, start]
-    home = np.searchsorted(staffed, system.fleet.home[log.ambulance[trip]])
-    own_s: np.ndarray = from_station[home, np.arange(len(trip))]
+    own_s: np.ndarray = from_station[np.searchsorted(staffed, base), np.arange(len(place))]
     least_s = from_station.min(axis=0, initial=np.inf)
-    return least_s + system.roads.place_leg_s[mode, calls.place[call]], own_s > least_s
+    return least_s + system.roads.place_leg_s[mode, place], own_s > least_s
 
 
 def busy_intervals(log: Log, window: Window) -> np.ndarray:
@@ -171,6 +198,15 @@ def _clipped(who: np.ndarray, start: np.ndarray, end: np.ndarray, window: Window
 
 def _by_hour_of_week(intervals: np.ndarray, ambulances: int, start_s: float) -> np.ndarray:
     """[ambulance, 168] seconds of the intervals in each hour of the week."""
+    spent_s = np.zeros(ambulances * HOURS_PER_WEEK)
+    hours = np.cumsum((intervals[:, 2] - intervals[:, 1]) // HOUR_S + 2)  # at least, of all so far
+    blocks = np.flatnonzero(np.diff(hours // AT_A_TIME)) + 1
+    for block in np.split(intervals, blocks):
+        _add_by_hour_of_week(spent_s, block, start_s)
+    return spent_s.reshape(ambulances, HOURS_PER_WEEK)
+
+
+def _add_by_hour_of_week(spent_s: np.ndarray, intervals: np.ndarray, start_s: float) -> None:
     who, start, end = intervals[:, 0].astype(int), intervals[:, 1], intervals[:, 2]
     first, last = ((at + start_s) // HOUR_S for at in (start, end))
     hours = (last - first).astype(int) + 1  # that an interval has a part in
@@ -179,35 +215,39 @@ def _by_hour_of_week(intervals: np.ndarray, ambulances: int, start_s: float) -> 
     begins = hour * HOUR_S - start_s
     part_s = np.minimum(end[of], begins + HOUR_S) - np.maximum(start[of], begins)
     cell = who[of] * HOURS_PER_WEEK + hour.astype(int) % HOURS_PER_WEEK
-    spent_s = np.bincount(cell, part_s, ambulances * HOURS_PER_WEEK)
-    return spent_s.reshape(ambulances, HOURS_PER_WEEK)
+    np.add.at(spent_s, cell, part_s)  # one after the other, so that blocks change no bit
 
 
 def _level_zero_s(busy: np.ndarray, duty: np.ndarray, window: Window) -> float:
     """Seconds of the window in which no ambulance is both on shift and free."""
     at = np.concatenate([duty[:, 1], duty[:, 2], busy[:, 1], busy[:, 2], [window.end_s]])
-    free = np.concatenate(
-        [
-            np.ones(len(duty)),
-            -np.ones(len(duty)),
-            -np.ones(len(busy)),
-            np.ones(len(busy)),
-            [0.0],
-        ]
+    change = np.repeat(
+        np.array([1, -1, -1, 1, 0], np.int8), [len(duty), len(duty), len(busy), len(busy), 1]
     )
     order = np.argsort(at, kind="stable")
-    instants = np.concatenate([[window.start_s], at[order]])
-    free_until = np.concatenate([[0.0], np.cumsum(free[order])[:-1]])
-    return float(np.diff(instants)[free_until <= 0].sum())
+    none_free = np.ones(len(at), bool)  # until an instant
+    none_free[1:] = np.cumsum(change[order], dtype=np.int32)[:-1] <= 0
+    at = at[order]
+    del order
+    return float(np.diff(at, prepend=window.start_s)[none_free].sum())
 
 
 def on_shift(busy: np.ndarray, duty: np.ndarray) -> np.ndarray:
-    """The parts of the busy intervals that lie within a shift of the same ambulance."""
-    parts = []
-    for ambulance in np.unique(busy[:, 0]) if len(busy) else []:
-        works = busy[busy[:, 0] == ambulance]
+    """The parts of the busy intervals that lie within a shift of the same ambulance.
+
+    The busy intervals of an ambulance do not overlap, and come in the order of time.
+    """
+    parts = [np.zeros((0, 3))]
+    order = np.argsort(busy[:, 0], kind="stable")
+    of = busy[order, 0]
+    for ambulance in np.unique(of):
+        works = busy[
+            order[np.searchsorted(of, ambulance) : np.searchsorted(of, ambulance, "right")]
+        ]
         for _, start, end in duty[duty[:, 0] == ambulance]:
-            first, last = np.maximum(works[:, 1], start), np.minimum(works[:, 2], end)
-            some = last > first
-            parts.append(np.column_stack([works[some, 0], first[some], last[some]]))
-    return np.vstack(parts) if parts else np.zeros((0, 3))
+            # Only what meets the shift is looked at: years of shifts meet years of work.
+            some = works[np.searchsorted(works[:, 2], start, "right") :]
+            some = some[: np.searchsorted(some[:, 1], end)]
+            first, last = np.maximum(some[:, 1], start), np.minimum(some[:, 2], end)
+            parts.append(np.column_stack([some[:, 0], first, last]))
+    return np.vstack(parts)

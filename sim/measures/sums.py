@@ -35,6 +35,9 @@ class Counts(NamedTuple):
 
 def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) -> Counts:
     """What one log says, in sums."""
+    stations = len(system.stations.place)
+    duty = duty_intervals(system, window)
+    busy_s = _by_station(system, on_shift(busy_intervals(log, window), duty))
     found = responses(calls, log, window)
     townships = max(len(setup.people), int(calls.township.max(initial=-1)) + 1)
     cell = found.area.astype(int) * townships + found.township
@@ -42,15 +45,12 @@ def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) 
     sums = [measure.sums(rows, setup, cell, AREAS * townships) for measure in COUNTED]
     shape = (len(COUNTED), AREAS, townships)
 
-    stations = len(system.stations.place)
-    duty = duty_intervals(system, window)
-    busy = on_shift(busy_intervals(log, window), duty)
     came = system.fleet.home[log.ambulance[found.trip[found.trip != NONE]]]
     return Counts(
         above=np.array([one.above for one in sums]).reshape(shape),
         below=np.array([one.below for one in sums]).reshape(shape),
         served=np.bincount(came, minlength=stations),
-        busy_s=_by_station(system, busy),
+        busy_s=busy_s,
         on_duty_s=_by_station(system, duty),
     )
 

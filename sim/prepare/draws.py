@@ -56,9 +56,14 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         for layer in range(math.ceil(demand.times))
         for key in (_Key(seed, replication, area, layer) for area in range(len(demand.places)))
     ]
-    together = Calls(*(np.concatenate(columns) for columns in zip(*drawn, strict=True)))
-    order = np.argsort(together.received_at, kind="stable")
-    return Calls(*(column[order] for column in together))
+    parts = [list(columns) for columns in zip(*drawn, strict=True)]
+    del drawn
+    order = np.argsort(np.concatenate(parts[0]), kind="stable")  # received_at
+    columns = []
+    for column in parts:  # of a hundred years of calls no column is in memory twice
+        columns.append(np.concatenate(column)[order])
+        column.clear()
+    return Calls(*columns)
 
 
 class _Key(NamedTuple):

@@ -82,17 +82,39 @@ def roads_of(
 ) -> Roads:
     """Where places lie, and the mode of each trip: to the scene, to a hospital, home."""
     settings = scenario.settings
-    to_hospital = SIREN if settings.travel.to_hospital == "siren" else ORDINARY
-    to_scene = [SIREN if p.siren else ORDINARY for p in settings.demand.priorities]
+    to_scene, to_hospital, home = trips(scenario, modes)
     return Roads(
         place_node=place_node,
         place_leg_s=legs(scenario, modes, places),
         travel=ways,
         bands=_bands(modes.band_of_hour, start_of_week_s(settings.start)),
-        mode_to_scene=modes.number[:, to_scene],
-        mode_to_hospital=modes.number[:, to_hospital],
-        mode_home=modes.number[:, ORDINARY],
+        mode_to_scene=to_scene,
+        mode_to_hospital=to_hospital,
+        mode_home=home,
     )
+
+
+class Trips(NamedTuple):
+    """The mode of each trip."""
+
+    to_scene: np.ndarray  # [band, priority]
+    to_hospital: np.ndarray  # [band]
+    home: np.ndarray  # [band]
+
+
+def trips(scenario: Scenario, modes: Modes) -> Trips:
+    """In which mode is driven to the scene, to a hospital, home."""
+    to_hospital = SIREN if scenario.settings.travel.to_hospital == "siren" else ORDINARY
+    return Trips(
+        modes.number[:, _profiles_to_scene(scenario)],
+        modes.number[:, to_hospital],
+        modes.number[:, ORDINARY],
+    )
+
+
+def _profiles_to_scene(scenario: Scenario) -> list[int]:
+    """[priority]"""
+    return [SIREN if p.siren else ORDINARY for p in scenario.settings.demand.priorities]
 
 
 def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
@@ -160,7 +182,9 @@ def travel_of(
         return travel.from_matrix(seconds, ground.network.xy), nodes
     roads = ground.network
     seconds = edge_seconds(scenario, modes)
-    of_map, of_stations = (network.joins(roads, at, seconds) for at in places[:2])
+    to_map, to_stations = _driven_to(scenario, modes, places)
+    of_map = network.joins(roads, places.of_map, seconds)._replace(driven_to=to_map)
+    of_stations = network.joins(roads, places.of_stations, seconds)._replace(driven_to=to_stations)
     if like is not None and shared:
         made = travel.for_stations(like[1].roads.travel, of_stations)
     else:
@@ -170,6 +194,22 @@ def travel_of(
     map_node = joining.numbered(of_map, first)
     station_node = joining.numbered(of_stations, first + made.map_own)
     return made, np.concatenate([map_node, station_node])
+
+
+def _driven_to(scenario: Scenario, modes: Modes, places: Places) -> tuple[np.ndarray, np.ndarray]:
+    """[mode, place] of the map and [mode, station]: in which modes anybody drives there.
+
+    To stations also as to a scene: what is known of the way back bounds the way out. A hospital is
+    a place like others, where somebody may call.
+    """
+    to_scene, to_hospital, home = trips(scenario, modes)
+    first_hospital = len(places.of_map.node) - places.hospitals
+    to_map = np.zeros((len(modes.factor), len(places.of_map.node)), bool)
+    to_map[np.unique(to_scene)] = True
+    to_map[np.unique(to_hospital), first_hospital:] = True
+    to_stations = np.zeros((len(modes.factor), len(places.of_stations.node)), bool)
+    to_stations[np.union1d(to_scene, home)] = True
+    return to_map, to_stations
 
 
 def edge_seconds(scenario: Scenario, modes: Modes) -> np.ndarray:
@@ -208,12 +248,13 @@ def _matrix_seconds(seconds: np.ndarray, modes: Modes) -> np.ndarray:
 
 
 def _same_roads(one: Scenario, other: Scenario) -> bool:
-    """Whether two layouts have the same map, speeds and recorded places."""
+    """Whether two layouts have the same map, speeds, trips and recorded places."""
     places = [None if s.recorded is None else s.recorded.xy for s in (one, other)]
     return (
         one.map is other.map
         and places[0] is places[1]
         and one.settings.travel == other.settings.travel
+        and set(_profiles_to_scene(one)) == set(_profiles_to_scene(other))
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from ruamel.yaml import YAML, YAMLError
 
 from sim.errors import PlannerError
+from sim.files.escapes import in_json
 from sim.files.whole import write_bytes
 from sim.geography.bundle import Map, Spot
 from sim.geography.roads import network
@@ -18,6 +19,7 @@ from sim.scenario.file import load
 from sim.scenario.positions import FAR_FROM_PLACE_M, FAR_FROM_ROAD_M
 from sim.text import Message, Say
 
+LONGEST: Final = 70  # letters of a map's name within that of its scenario, which has 80
 NAME: Final = "today.yaml"
 EXISTING: Final = "existing"
 ONE_EACH: Final = 1  # ambulances of a station of which the list does not say how many
@@ -202,8 +204,8 @@ def _text(on: Map, path: Path, lines: list[_Line], say: Say) -> str:
         )
     )
     for key, name in (
-        ("name", f"{on.name.en} today"),
-        ("name_zh", f"{on.name.zh}现状"),
+        ("name", f"{on.name.en[:LONGEST].strip()} today"),
+        ("name_zh", f"{on.name.zh[:LONGEST].strip()}现状"),
         ("map", _map_name(on, path)),
     ):
         text += f"{key}: {_plain(name)}\n"
@@ -243,8 +245,7 @@ def _plain(text: str) -> str:
             return text
     except YAMLError:
         pass
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{quoted}"'
+    return in_json(text)  # which is YAML, too
 
 
 def _notes(on: Map, lines: list[_Line]) -> list[Message]:

@@ -22,6 +22,7 @@ from sim.scenario.differences import YARDSTICK, Difference, differences
 from sim.study.checkpoints import Fingerprints
 from sim.study.effort import Effort
 from sim.study.replication import Keep, Plan
+from sim.study.size import check_calls
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -78,13 +79,18 @@ def prepare(
     keep: Keep = Keep.ROWS,
     logs: bool = False,
 ) -> Study:
-    """Check that the layouts can be compared, and make all that their replications need."""
+    """Check that the layouts can be compared, and make all that their replications need.
+
+    ScenarioError if they cannot be; SizeError if this machine has no room for a replication.
+    """
     _check_comparable(base, proposals)
     # One yardstick: the base's window and targets hold for every layout.
     layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
+    demands = _demands(layouts)
+    check_calls(demands, len(layouts), keep, logs)  # before tables are made for minutes
     plan = Plan(
         _systems(layouts, effort.keep_tables),
-        _demands(layouts),
+        demands,
         tuple(_window(layout) for layout in layouts),
         effort.seed_of(base) + (FRESH if effort.fresh else 0),
         effort.engine,

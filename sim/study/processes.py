@@ -14,6 +14,8 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, InvalidStateError
 from contextlib import suppress
@@ -64,6 +66,9 @@ class Processes(Executor):
         self._running: list[subprocess.Popen[bytes]] = []
         self._lost: BrokenExecutor | None = None
         self._closed = False
+        # An interrupt may fall before anybody can close this. Workers end with the one who started
+        # them, but not those that are stopped.
+        weakref.finalize(self, _kill, self._running)
         self._threads = [threading.Thread(target=self._serve_one, daemon=True) for _ in range(many)]
         try:
             for thread in self._threads:
@@ -97,11 +102,12 @@ class Processes(Executor):
         """End all workers at once, whatever they are at."""
         with self._lock:
             self._closed = True
-        self._kill_all()
+        _kill(self._running)
         for _ in self._threads:
             self._tasks.put(None)
+        upto = time.monotonic() + DIES_WITHIN_S
         for thread in self._threads if wait else ():
-            thread.join(DIES_WITHIN_S)
+            thread.join(max(0.0, upto - time.monotonic()))
 
     # ── a thread for each worker ─────────────────────────────────────────────────────────────
 
@@ -164,16 +170,15 @@ class Processes(Executor):
                 return
             self._lost = error
             waiting = list(self._open)
-        self._kill_all()
+        _kill(self._running)
         for future in waiting:
             _settle(future, Reply(error=error))
 
-    def _kill_all(self) -> None:
-        with self._lock:
-            running = list(self._running)
-        for process in running:
-            with suppress(OSError):
-                process.kill()
+
+def _kill(running: list[subprocess.Popen[bytes]]) -> None:
+    for process in list(running):
+        with suppress(OSError):
+            process.kill()
 
 
 def _start() -> subprocess.Popen[bytes]:

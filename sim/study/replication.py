@@ -95,6 +95,8 @@ def replicate(
             calls = draws.draw(drawn_from, plan.seed, number)
             packed = engines[row].pack(calls)
         log = engines[row].run(packed)
+        if row == rows[-1]:
+            packed = None  # a hundred years of calls are gigabytes
         if plan.logs:
             logs.append(log_files(calls, log))
         if plan.keep == Keep.ROWS:

@@ -31,6 +31,7 @@ from sim.study.checkpoints import Fingerprints, Replication
 from sim.study.effort import Effort
 from sim.study.replication import Keep
 from sim.study.sharing import shared
+from sim.study.size import layouts_at_once
 from sim.study.stopping import StoppedBecause, Stopping
 from sim.study.store import Store, is_on
 from sim.study.workers import Job
@@ -136,8 +137,9 @@ class Runs:
         total = self.runs + sum(lacking.values())
         for having in sorted({len(self._found[r]) for r in lacking}):
             same = [r for r in lacking if len(self._found[r]) == having]
-            for first in range(0, len(same), AT_ONCE):
-                self._run(range(having, upto), same[first : first + AT_ONCE], total)
+            many = layouts_at_once(self._study.plan, same, AT_ONCE)
+            for first in range(0, len(same), many):
+                self._run(range(having, upto), same[first : first + many], total)
 
     def _run(self, numbers: range, rows: list[int], total: int) -> None:
         """These replications of these layouts: read back, or simulated and kept."""

@@ -19,6 +19,7 @@ from concurrent.futures import (
 )
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from itertools import islice
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ from sim.study import cluster
 from sim.study.checkpoints import Replication
 from sim.study.processes import Processes
 from sim.study.replication import Keep, Plan, PlanMessage, drop_others, replicate, work
+from sim.study.size import at_once, size
 from sim.text import Message, message_of
 
 A_CALL_S = {"compiled": 4e-6, "reference": 1e-4}  # with its tally and its part of the logs, roughly
@@ -46,6 +48,7 @@ class Job:
     def __init__(self, plan: Plan):
         self.plan = plan
         self.engines: dict[int, Engine] = {}
+        self.sent: set[int] = set()  # layouts of which workers have engines
 
     @cached_property
     def message(self) -> PlanMessage:
@@ -103,28 +106,31 @@ class Pool:
     ) -> Generator[Replication, None, None]:
         """The replications of these numbers, each as soon as it is finished, in any order.
 
-        `rows`: of the plan's layouts, those that are wanted, in this order; default: all.
+        `rows`: of the plan's layouts, those that are wanted, in this order; default: all. As many
+        processes work at once as memory has room for; SizeError if it has none for one.
         """
         rows = tuple(range(len(job.plan.systems)) if rows is None else rows)
         if not (numbers and rows):
             return
-        if self._is_for_this_process(job.plan, len(numbers), len(rows)):
+        most = self._at_once(job, len(numbers), rows)
+        if most == 1:
             drop_others(job.engines, rows)
             for number in numbers:
                 yield replicate(job.plan, job.engines, number, rows)
             return
         with _told_in_words():
-            yield from self._by_others(job, numbers, rows)
+            yield from self._by_others(job, numbers, rows, most)
 
     def forget(self, job: Job) -> None:
         """Let go of what was sent for a job that is over."""
         if self._backend is not None and "message" in job.__dict__:
             self._backend.forget(job.message)
 
-    def _is_for_this_process(self, plan: Plan, replications: int, layouts: int) -> bool:
+    def _at_once(self, job: Job, replications: int, rows: tuple[int, ...]) -> int | None:
+        """How many processes work at once, 1 for this one; None: who is not ours knows."""
         if self._executor is not None or self._scheduler is not None:
-            return False
-        wanted, takes_s = self._workers, _seconds(plan, layouts) * replications
+            return None
+        wanted, takes_s = self._workers, _seconds(job.plan, len(rows)) * replications
         if wanted is None:
             worth_it = (
                 takes_s + self._spent_s > WORTH_A_WORKER_S
@@ -132,21 +138,28 @@ class Pool:
                 else takes_s > WORTH_A_PLAN_S
             )
             wanted = _cores() if worth_it else 1
-        if min(wanted, replications) > 1:
-            return False
-        self._spent_s += takes_s
-        return True
+        made = job.engines.keys() if self._backend is None else job.sent
+        needs = size(job.plan, replications, rows, made)
+        wanted = at_once(needs, min(wanted, replications))
+        if wanted == 1:
+            self._spent_s += takes_s
+        else:
+            job.sent.update(rows)
+        return wanted
 
     def _by_others(
-        self, job: Job, numbers: Sequence[int], rows: tuple[int, ...]
+        self, job: Job, numbers: Sequence[int], rows: tuple[int, ...], most: int | None
     ) -> Generator[Replication, None, None]:
         if self._backend is None:
-            backend = _backend(self._workers, self._executor, self._scheduler)
+            workers = self._workers if most is None else most
+            backend = _backend(workers, self._executor, self._scheduler)
             self._backend = self._open.enter_context(backend)
         there = self._backend
         sent = there.sent(job.message)
-        blocks = _blocks(job.plan, numbers, len(rows), there.slots)
-        waiting = {_submitted(there, sent, block, rows) for block in blocks}
+        blocks = iter(_blocks(job.plan, numbers, len(rows), there.slots))
+        # All are handed out at once, unless memory has room for fewer than there are processes.
+        some = most if most is not None and most < there.slots else None
+        waiting = {_submitted(there, sent, one, rows) for one in islice(blocks, some)}
         try:
             while waiting:
                 done, waiting = wait(waiting, LOOKS_EVERY_S, FIRST_COMPLETED)
@@ -154,6 +167,8 @@ class Pool:
                     raise CancelledError if self._scheduler else BrokenExecutor
                 while done:  # one at a time, or their logs stay in memory
                     yield from done.pop().result()
+                    for one in islice(blocks, 1):
+                        waiting.add(_submitted(there, sent, one, rows))
         finally:  # interrupted, or one failed: what has not begun is not begun any more
             for future in waiting:
                 future.cancel()

@@ -196,7 +196,7 @@ def _townships(comparison: Comparison, say: Language) -> str:
         text = say(
             "{township} {percent} % ({minutes} min)",
             township=comparison.base.map.townships[row].name,
-            percent=f"{within * 100:.0f}",
+            percent=say.number(within * 100, 0),
             minutes=say.number(p90, 0),
         )
         served.append((within, text))

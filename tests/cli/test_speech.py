@@ -77,3 +77,38 @@ def test_the_language_of_the_machine_is_asked_last():
     assert "选项" in tenthirty("--help", LANG="zh_CN.UTF-8").stdout
     assert "Options" in tenthirty("--help", LANG="zh_CN.UTF-8", TENTHIRTY_LANG="en").stdout
     assert "Options" in tenthirty("--help", LANG="de_DE.UTF-8").stdout
+
+
+WARNING = """
+import logging, sys, warnings
+from sim.cli import main, prepare
+from sim.errors import PlannerWarning
+
+def noisy(*arguments, **options):
+    warnings.warn("Glyph 9 missing from font(s) DejaVu Sans.")
+    logging.getLogger("pyogrio").warning("driver says so")
+    warnings.warn(PlannerWarning("Mend \\x1b[2J this."))
+
+sys.modules["sim.scenario.file"] = type(sys)("file")
+sys.modules["sim.scenario.file"].schema = lambda: noisy() or "{}"
+sys.argv = ["tenthirty", "check", "--schema", *sys.argv[1:]]
+main()
+"""
+
+
+def test_what_a_library_warns_of_does_not_reach_a_planner():
+    told = {
+        how: subprocess.run(
+            [sys.executable, "-c", WARNING, *how], capture_output=True, text=True, cwd=ROOT,
+            check=False,
+        ).stderr
+        for how in ((), ("--debug",))
+    }  # fmt: skip
+    assert told[()] == "Mend \\x1b[2J this.\n"
+    for said in ("Glyph 9", "driver says so", "UserWarning"):
+        assert said in told["--debug",]
+
+
+def test_nothing_that_is_printed_commands_a_terminal(capsys):
+    speech.show("one \x1b[2J\ttwo\nthree \u202e")
+    assert capsys.readouterr().out == "one \\x1b[2J two\nthree \\u202e\n"

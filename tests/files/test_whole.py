@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -10,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from sim.errors import OutputError
-from sim.files.whole import alone, replaced, told_in_words, write_bytes, write_whole
+from sim.files.whole import (
+    alone,
+    drop_parts,
+    is_part,
+    part_of,
+    replaced,
+    told_in_words,
+    write_bytes,
+    write_whole,
+)
 from sim.words.language import language
 
 
@@ -159,3 +169,64 @@ def test_another_process_is_still_told_of(tmp_path):
     with alone(tmp_path / "x"), told, alone(tmp_path / "x"):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["x"], "no trace of the attempt"
+
+
+# ── parts that a killed process left ─────────────────────────────────────────────────────────
+
+
+def of_a_dead_process(path):
+    """The part of a file that a process was writing which is gone by now."""
+    code = (
+        "import sys; from pathlib import Path; from sim.files.whole import part_of; "
+        "print(part_of(Path(sys.argv[1])))"
+    )
+    command = [sys.executable, "-c", code, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Path(done.stdout.strip())
+
+
+def test_the_next_writer_removes_what_a_killed_one_left_and_nothing_else(tmp_path):
+    left = of_a_dead_process(tmp_path / "town.gpkg")
+    journal = left.with_name(left.name + "-journal")
+    old = tmp_path / ".town.0123abcd.part.gpkg"  # as an older version called it
+    alive = part_of(tmp_path / "town.gpkg")
+    foreign = [tmp_path / name for name in (".hidden", "town.part", ".town.part.gpkg", "README")]
+    for path in (left, journal, old, alive, *foreign):
+        path.write_text("half")
+    assert [is_part(path) for path in (left, journal, old, alive)] == [True] * 4
+    assert not any(map(is_part, foreign))
+    drop_parts(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([alive, *foreign])
+
+
+def test_a_part_of_another_machine_goes_after_a_day(tmp_path):
+    there = tmp_path / ".town.00000000-1-0123abcd.part.gpkg"
+    there.write_text("half")
+    drop_parts(tmp_path)
+    assert there.exists()
+    os.utime(there, (0, 0))
+    drop_parts(tmp_path)
+    assert not there.exists()
+
+
+def test_writing_in_a_folder_removes_what_was_left_there(tmp_path):
+    left = of_a_dead_process(tmp_path / "other.csv")
+    left.write_text("half")
+    write_bytes(tmp_path / "table.csv", b"whole")
+    assert list(tmp_path.iterdir()) == [tmp_path / "table.csv"]
+
+
+def test_what_sqlite_left_beside_a_part_goes_with_it(tmp_path):
+    def half():
+        with replaced(tmp_path / "town.gpkg") as part:
+            part.write_text("half")
+            part.with_name(part.name + "-journal").write_text("of it")
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        half()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_part_of_a_long_name_has_a_name_that_disks_take(tmp_path):
+    write_bytes(tmp_path / ("枫" * 75 + ".csv"), b"x")

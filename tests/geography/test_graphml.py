@@ -7,6 +7,7 @@ import pytest
 import shapely
 from towns import LAT, LON, STEP, graphml, refused
 
+from sim.errors import MapImportError
 from sim.geography.making.groups import RoadOptions
 from sim.geography.making.report import Report
 from sim.geography.making.roads import graphml as room
@@ -101,3 +102,36 @@ def test_a_loop_there_and_back_is_one_street_and_its_kilometres_count_once(tmp_p
     assert roads["oneway"].iloc[loop] == 0
     metres = shapely.length(roads.to_crs(32649).geometry.values)
     assert report.kilometres.read == pytest.approx(metres.sum() / 1000, rel=1e-3)
+
+
+GRAPH = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">{head}<graph>{inside}</graph>{after}</graphml>'
+NODE = '<node id="1"><data key="x">{x}</data><data key="y">27</data></node>'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [GRAPH.format(head=NODE.format(x=113), inside="", after=""),
+     GRAPH.format(head="", inside="", after=NODE.format(x=113)),
+     GRAPH.format(head="", inside='<edge source="1" target="2"/>', after=""),
+     GRAPH.format(head="", inside='<edge target="2"/>', after=NODE.format(x=113)),
+     '<key id="x" for="node" attr.name="x"/>', "<edge/>", "<node/>", "", "<graph/>",
+     '<?xml version="1.0" encoding="no-such"?>' + GRAPH.format(head="", inside="", after=""),
+     '<?xml version="1.0" encoding="gbk"?>' + GRAPH.format(head="", inside="", after="")],
+)  # fmt: skip
+def test_a_graph_whose_nodes_stand_elsewhere_is_refused_in_words(tmp_path, text):
+    path = tmp_path / "roads.graphml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(MapImportError) as refused:
+        room.read(path, RoadOptions(file=path), Report())
+    assert "was not expected" not in str(refused.value)
+
+
+@pytest.mark.parametrize("x", ["nan", "inf", "1e308", "-1e999", "", "here"])
+def test_a_node_that_is_nowhere_has_no_place(tmp_path, x):
+    path = graphml(tmp_path / "roads.graphml")
+    text = path.read_text("utf-8").replace(
+        f'<data key="d5">{LON}</data>', f'<data key="d5">{x}</data>', 1
+    )
+    path.write_text(text, "utf-8")
+    with pytest.raises(MapImportError, match="1 node without x and y"):
+        room.read(path, RoadOptions(file=path), Report())

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import shapely
 from conftest import NO_DATA, SHARED
-from towns import LAT, LON, box, csv_of, features, refused
+from towns import LAT, LON, box, csv_of, features, matrix_files, refused
 
 import sim
 from sim.answers.coverage import coverage
+from sim.errors import MapImportError
 from sim.geography import bundle as maps
-from sim.geography.making import ImportOptions, import_map
+from sim.geography.making import ImportOptions, import_map, writing
 
 
 def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_written(make, tmp_path):
@@ -37,6 +38,35 @@ def test_a_map_made_otherwise_is_not_overwritten(make, tmp_path):
     (tmp_path / "maps" / "town").mkdir(parents=True)
     (tmp_path / "maps" / "town" / "README.md").write_text("mine", "utf-8")
     assert "choose another name" in refused(make)
+
+
+def test_an_import_that_was_killed_can_be_repeated(tmp_path):
+    chosen = matrix_files(tmp_path)
+    chosen.folder.mkdir(parents=True)
+    part = chosen.folder / ".tiny.0123abcd.part.gpkg"
+    for path in (part, part.with_name(part.name + "-journal")):
+        path.write_text("half")
+    import_map(chosen)
+    whole = {path.name for path in chosen.folder.iterdir()}
+    assert whole == {"tiny.gpkg", "README.md", "import.yaml"}
+    for left in ("README.md", "tiny.gpkg"):  # what takes its place last is what may lack
+        (chosen.folder / left).unlink()
+        import_map(chosen)
+        assert {path.name for path in chosen.folder.iterdir()} == whole
+
+
+def test_an_import_that_fails_while_it_writes_leaves_the_earlier_one(tmp_path, monkeypatch):
+    chosen = matrix_files(tmp_path)
+    import_map(chosen)
+    before = {path: path.read_bytes() for path in chosen.folder.iterdir()}
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing, "readme", full)
+    with pytest.raises(MapImportError, match="No space left"):
+        import_map(chosen)
+    assert {path: path.read_bytes() for path in chosen.folder.iterdir()} == before
 
 
 def test_roads_of_another_place_are_refused(make, tmp_path):

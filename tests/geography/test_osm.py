@@ -173,3 +173,23 @@ def test_reversible_and_strange_directions_are_counted(make):
 def test_names_come_along(make):
     _, ground = make([*ROWS, *[(nodes, STREET | {"name": "解放路"}) for nodes, _ in COLUMNS]])
     assert (ground.layers["roads"]["name"] == "解放路").sum() == 12
+
+
+@pytest.mark.parametrize("lat", ["nan", "inf", "-inf", "here"])
+@pytest.mark.parametrize("way", ["extract", "editor", "overpass"])
+def test_a_node_that_is_nowhere_is_told_in_words(make, tmp_path, lat, way):
+    import json
+
+    if way == "overpass":
+        node = {"type": "node", "id": 1, "lon": LON, "lat": lat}
+        path = tmp_path / "roads.json"
+        path.write_text(json.dumps({"elements": [node]}), "utf-8")
+    else:
+        path = osm(tmp_path / "roads.osm", TOWN)
+        text = path.read_text("utf-8").replace(f'lat="{LAT}"', f'lat="{lat}"', 1)
+        if way == "editor":
+            text = text.replace('<node id="0"', '<node id="-99"', 1)
+        path.write_text(text, "utf-8")
+    said = refused(make, roads=path)
+    assert "was not expected" not in said
+    assert "OpenStreetMap file" in said or "Overpass" in said

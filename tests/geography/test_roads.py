@@ -68,11 +68,18 @@ def random_roads(draw):
 def test_tables_are_shortest_paths_exactly(roads):
     graph = driven(network.build(roads)[0])
     ends = np.arange(len(graph.indptr) - 1)
-    table = tables_room.table(graph, ends)[0]
+    table = to_nodes(graph, ends)[0]
     for end in ends:
         assert np.array_equal(table[end], bellman_ford(graph, end))
         ticks = table[end] * TICKS
         assert np.array_equal(ticks, np.round(ticks))
+
+
+def to_nodes(graph, ends):
+    """[mode, end, node] seconds of a table to some nodes of any graph."""
+    rows = tables_room.all_rows(graph, np.asarray(ends))
+    seconds = tables_room.in_seconds(tables_room.table(graph, rows))
+    return seconds.reshape(len(graph.seconds), len(ends), -1)
 
 
 def by_nodes(graph, places, stations, keep=True):
@@ -111,7 +118,7 @@ def test_a_folded_network_gives_the_same_seconds_as_the_full_one(roads, grid):
     graph = driven(built, grid=grid)
     nodes = np.arange(len(graph.indptr) - 1)
     made = by_nodes(graph, nodes, nodes[:1])
-    full = tables_room.table(graph, nodes)[0]
+    full = to_nodes(graph, nodes)[0]
     for end in nodes:
         folded = travel.seconds(made, 0, nodes, int(end))
         assert np.array_equal(travel.seconds_to_places(made, 0, int(end), nodes), [
@@ -128,17 +135,20 @@ def test_the_folded_network_of_coquimbo_gives_the_same_seconds(coquimbo):
     rng = np.random.default_rng(1)
     nodes = rng.choice(len(made.graph.indptr) - 1, 500, replace=False)
     places = system.build(coquimbo).roads.place_node
-    ends = rng.choice(np.unique(places), 20, replace=False)
+    ends = np.unique([*rng.choice(places, 20, replace=False), *places[-12:]])
     assert len(made.chains.node) < 0.9 * (len(made.graph.indptr) - 1)
     first_own, own = len(made.graph.indptr) - 1, made.own
     for mode in range(2):
-        for end in ends.tolist():
+        entries = made.chains.entry[0, ends]
+        driven_to = np.maximum(made.far_row, made.near_row)[mode, entries] >= 0
+        assert driven_to.any()
+        for end in ends[driven_to].tolist():
             if end < first_own:
-                full = tables_room.table(made.graph, np.array([end]))[mode, 0][nodes]
+                full = to_nodes(made.graph, [end])[mode, 0][nodes]
             else:
                 row = end - first_own
                 by_end = np.array([own.tail[row], own.head[row]])
-                to_ends = tables_room.table(made.graph, by_end)[mode][:, nodes]
+                to_ends = to_nodes(made.graph, by_end)[mode][:, nodes]
                 last_s = np.array([own.from_tail_s[mode, row], own.from_head_s[mode, row]])
                 full = (to_ends + last_s[:, None]).min(axis=0)
             assert np.array_equal(travel.seconds(made, mode, nodes, end), full)
@@ -162,7 +172,7 @@ def test_of_parallel_roads_the_fastest_counts_and_they_never_add_up():
 def test_a_one_way_street_is_one_way():
     built = network.build(links([(0, 1), (1, 2), (2, 0)], [100] * 3, oneway=[True] * 3))[0]
     graph = driven(built)
-    assert tables_room.table(graph, np.array([0]))[0, 0].tolist() == [0, 20, 10]
+    assert to_nodes(graph, [0])[0, 0].tolist() == [0, 20, 10]
 
 
 def test_roads_that_cannot_be_left_again_are_left_out():
@@ -255,7 +265,7 @@ def test_no_travel_time_depends_on_what_the_nodes_are_called(roads, names):
         built = network.build(links_)[0]
         graph = driven(built)
         order = np.lexsort(built.xy.T)
-        tables.append(tables_room.table(graph, order)[0][:, order])
+        tables.append(to_nodes(graph, order)[0][:, order])
     assert np.array_equal(*tables)
 
 
@@ -345,27 +355,32 @@ def test_a_road_without_length_takes_a_tick():
     assert driven(built).seconds.min() == 1 / TICKS
 
 
-def test_far_places_are_kept_in_double_precision():
-    built = network.build(links([(0, 1)], [2e6]))[0]
-    graph = driven(built)
-    table = tables_room.table(graph, np.array([0, 1]))
-    assert table.dtype == np.float64
-    assert table[0, 0, 1] == 200_000
+def test_ways_are_kept_as_ticks_and_those_of_a_month_as_seconds():
+    for length_m, kind in ((2e6, np.int32), (2e7, np.int32), (2.2e7, np.float64)):
+        # Two roads, each of which fits; both together do not.
+        graph = driven(network.build(links([(0, 1), (1, 2)], [length_m / 2] * 2))[0])
+        table = tables_room.table(graph, tables_room.all_rows(graph, np.array([0])))
+        assert table.dtype == kind
+        assert tables_room.in_seconds(table)[0].tolist() == [0, length_m / 20, length_m / 10]
+    off_grid = driven(network.build(links([(0, 1)], [1.0]))[0], speed=3.0, grid=False)
+    table = tables_room.table(off_grid, tables_room.all_rows(off_grid, np.array([0])))
+    assert table[0].tolist() == [0, 1 / 3]
 
 
 def test_a_table_is_made_once_and_a_damaged_one_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("TENTHIRTY_CACHE", str(tmp_path))
     built = network.build(links([(0, 1), (1, 2)], [100, 200]))[0]
     graph = driven(built)
-    made = np.array(tables_room.cached_table(graph, np.array([0])))
+    rows = tables_room.all_rows(graph, np.array([0]))
+    made = np.array(tables_room.cached_table(graph, rows))
     (kept,) = tmp_path.iterdir()
     before = kept.stat().st_mtime_ns
-    assert isinstance(tables_room.cached_table(graph, np.array([0])), np.memmap)
+    assert isinstance(tables_room.cached_table(graph, rows), np.memmap)
     assert kept.stat().st_mtime_ns == before
     kept.write_bytes(b"not a table")
-    assert np.array_equal(tables_room.cached_table(graph, np.array([0])), made)
+    assert np.array_equal(tables_room.cached_table(graph, rows), made)
     faster = driven(built, 20.0)
-    assert tables_room.cached_table(faster, np.array([0]))[0, 0, 1] == made[0, 0, 1] / 2
+    assert tables_room.cached_table(faster, rows)[0, 1] == made[0, 1] / 2
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
@@ -374,7 +389,9 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
     monkeypatch.setenv("TENTHIRTY_CACHE", str(blocked))
     built = network.build(links([(0, 1)], [100]))[0]
     graph = driven(built)
-    assert tables_room.cached_table(graph, np.array([0]))[0, 0].tolist() == [0, 10]
+    rows = tables_room.all_rows(graph, np.array([0]))
+    made = tables_room.cached_table(graph, rows)
+    assert tables_room.in_seconds(made)[0].tolist() == [0, 10]
 
 
 def test_ordinary_driving_and_time_bands_change_every_table(liling):
@@ -388,7 +405,7 @@ def test_ordinary_driving_and_time_bands_change_every_table(liling):
     assert hour.reshape(7, 24)[:5, 7:9].tolist() == [[0, 0]] * 5
     assert hour.sum() == 168 - 10
     assert len(made.roads.bands.band) == 11, "an hour that changes nothing is not kept"
-    nodes, end = np.arange(len(made.roads.travel.graph.indptr) - 1), int(made.roads.place_node[0])
+    nodes, end = np.arange(len(made.roads.travel.graph.indptr) - 1), int(made.roads.place_node[-1])
     rush, _, usual, ordinary = (travel.seconds(made.roads.travel, m, nodes, end) for m in range(4))
     far = usual > 300
     assert rush[far] / usual[far] == pytest.approx(2.0, rel=1e-2)

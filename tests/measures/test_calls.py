@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from worlds import ONE_BAND, matrix_world, road_world, some_calls
 
 from sim.engine.reference import run
-from sim.measures.calls import first_arrival, tally
+from sim.measures.calls import first_arrival, on_shift, tally
 from sim.model.calendar import Window
 from sim.policies.clock import NONE
 
@@ -87,6 +89,26 @@ def test_with_nobody_on_shift_nobody_is_free():
     assert t.level_zero_s == 300 + 350  # busy past the end of its shift changes nothing
     assert t.on_duty_s.sum() == 400
     assert t.busy_s.sum() == 50, "overtime is no time on shift"
+
+
+instants = st.lists(st.integers(0, 40), unique=True, max_size=10).map(
+    lambda at: np.sort(at[: len(at) // 2 * 2]).astype(float).reshape(-1, 2)
+)
+
+
+@given(st.lists(st.tuples(instants, instants), min_size=1, max_size=3))
+def test_work_on_shift_is_what_each_shift_and_each_work_have_in_common(fleet):
+    busy, duty = (
+        np.vstack([np.column_stack([np.full(len(own), row), own]) for row, own in enumerate(part)])
+        for part in zip(*fleet, strict=True)
+    )
+    common = [
+        [who, max(start, on), min(end, off)]
+        for who, on, off in duty.tolist()
+        for other, start, end in busy.tolist()
+        if other == who and max(start, on) < min(end, off)
+    ]
+    assert on_shift(busy[np.argsort(busy[:, 1], kind="stable")], duty).tolist() == common
 
 
 def test_an_empty_fleet_is_at_level_zero_all_the_time():

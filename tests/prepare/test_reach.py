@@ -76,6 +76,6 @@ def test_a_place_on_the_slower_of_two_roads_is_reached_by_that_road(tmp_path):
     metres = LineString(bend).length / 2 + np.array([900, 1900])
     expected = metres / speed + legs_m / off_road
     assert driven == pytest.approx(expected, rel=0.01)
-    assert [ways.from_place_s(1, cell, station) for cell in (0, 1)] == pytest.approx(
-        [ways.from_place_s(1, station, cell) for cell in (0, 1)], abs=2 / 1024
+    assert [ways.from_place_s(0, cell, station) for cell in (0, 1)] == pytest.approx(
+        [ways.from_place_s(0, station, cell) for cell in (0, 1)], abs=2 / 1024
     )

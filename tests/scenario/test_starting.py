@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from shapely import points
 
 from sim.geography import bundle
 from sim.scenario.file import load
-from sim.scenario.starting import _plain, write_first
+from sim.scenario.starting import _line, _plain, _text, write_first
 
 
 @pytest.fixture
@@ -152,3 +154,12 @@ def test_any_name_is_read_back_as_it_was(name):
 def test_liling_is_not_overwritten(liling):
     assert not write_first(liling.map).written
     assert (ROOT / "scenarios/liling/today.yaml").is_file()
+
+
+@pytest.mark.parametrize("name", ["=1|{0}", "a\nlayout: []", '"x\\', "\x1b[2J", "# no", "x" * 300])
+def test_a_map_of_any_name_gets_a_scenario_that_is_read_back(name, tmp_path, liling):
+    on = replace(liling.map, meta=liling.map.meta | {"name_en": name, "name_zh": name})
+    lines = [_line(on, row, spot) for row, spot in enumerate(on.sites)]
+    read = YAML(typ="safe").load(_text(on, tmp_path / "today.yaml", lines, str))
+    assert read["name"] == f"{name[:70].strip()} today"
+    assert len(read["layout"]) == len([line for line in lines if line.reason is None])

@@ -106,6 +106,21 @@ def test_a_dask_cluster_gives_the_same_bytes_and_the_same_logs(pair, alone, clus
         same_bytes(alone, comparison.compare(*pair, replications=5, executor=executor))
 
 
+def test_a_worker_of_a_cluster_that_dies_is_replaced_and_the_bytes_are_the_same(day):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as here:
+        whole = comparison.run(day, replications=60, workers=1)
+
+        def watch(done, total):
+            if done == 5:
+                os.kill(here.workers[0].pid, signal.SIGKILL)
+
+        again = comparison.run(day, replications=60, scheduler=here.scheduler_address, watch=watch)
+    same_bytes(whole, again)
+
+
 def test_the_command_line_on_a_cluster_gives_the_same_files(cluster, tmp_path):
     quick = ("run", LILING, "--replications", 4, "--days", 1, "--out", "here", "--no-figures")
     for folder, more in (

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.compiled.cache import compiled, entry
 from sim.engine.compiled.driving import NO_ROW, ROW, UNKNOWN, from_place_s, step
+from sim.geography.roads.tables import in_seconds, unit_s
 from sim.model.calendar import Bands
 from sim.model.roads import Travel
 from sim.model.system import System
@@ -22,12 +23,15 @@ SAFE_S = 0.05  # what rounding may take from a bound, generously
 # What is read together lies together: most of the time goes into waiting for memory.
 NODE = np.dtype([("exit", "u4"), ("other_exit", "i4"), ("chain", "i4"), ("first_road", "u4")])
 NODE_S = np.dtype([("exit", "f8"), ("other_exit", "f8"), ("along", "f8"), ("back", "f8")])
-PLACE = np.dtype([("node", "u4"), ("row", "i4"), ("other_row", "i4"), ("_", "i4")])
-PLACE_S = np.dtype([("entry", "f8"), ("other_entry", "f8"), ("leg", "f8"), ("_", "f8")])
+PLACE = np.dtype([("node", "u4")])
+# A row is one in `far`, or -2 - row in `near`, or NO_ROW.
+PLACE_S = np.dtype(
+    [("entry", "f8"), ("other_entry", "f8"), ("leg", "f8"), ("row", "i4"), ("other_row", "i4")]
+)
 SPOT = np.dtype([("tail", "i4"), ("head", "i4"), ("road", "i4"), ("_", "i4")])
 SPOT_S = np.dtype([("from_tail", "f8"), ("from_head", "f8")])
 ROAD = np.dtype([("seconds", "f8"), ("head", "u4"), ("_", "i4")])
-SHORT_ROAD = np.dtype([("seconds", "f4"), ("head", "u4")])  # where the tables are float32, too
+SHORT_ROAD = np.dtype([("seconds", "f4"), ("head", "u4")])  # with tables of four bytes
 NEAR = np.dtype([("seconds", "f8"), ("row", "i4"), ("_", "i4")])
 
 
@@ -35,11 +39,12 @@ class Fixed(NamedTuple):
     """A System, with what its engine works out once. Seconds; rows as in System and Travel."""
 
     # places and roads
-    far: np.ndarray  # [mode, row, junction]
-    near: np.ndarray  # [mode, row, junction]
+    far: np.ndarray  # [row, junction]
+    near: np.ndarray  # [row, junction]
+    unit_s: float  # of the numbers in both
     node: np.ndarray  # [node + 1] NODE
     node_s: np.ndarray  # [mode, node] NODE_S
-    place: np.ndarray  # [place] PLACE; a row is one in `far`, or -2 - row in `near`, or NO_ROW
+    place: np.ndarray  # [place] PLACE
     place_s: np.ndarray  # [mode, place] PLACE_S
     first_own: int  # number of the first node that belongs to a place
     own_road: np.ndarray  # [own node] its road
@@ -87,11 +92,8 @@ def build(system: System) -> Fixed:
     """Everything that the kernel reads of a System."""
     travel = system.roads.travel
     far, near = travel.far, travel.near
-    road = _road(travel, far.dtype)
-    if far.dtype != near.dtype or (far.dtype == np.float32) != (road.dtype == SHORT_ROAD):
-        # One kernel for each kind of table, not for each mixture of kinds.
-        far, near = far.astype(np.float64), near.astype(np.float64)
-        road = _road(travel, far.dtype)
+    if far.dtype != near.dtype:  # one kernel for each kind of table, not for each mixture of kinds
+        far, near = in_seconds(far), in_seconds(near)
     modes, places = system.roads.place_leg_s.shape
     stations, hospitals = len(system.stations.place), len(system.hospitals.place)
     call_places = places - stations
@@ -103,11 +105,12 @@ def build(system: System) -> Fixed:
     fixed = Fixed(
         far=_frozen(far),
         near=_frozen(near),
+        unit_s=unit_s(far),
         **_nodes_and_places(system),
         **_spots(system),
         first_own=len(travel.graph.indptr) - 1,
         junction_node=_frozen(travel.chains.node, ROW),
-        road=road,
+        road=_road(travel, far.dtype.itemsize == 4),
         steps=np.full((len(ways_home), len(travel.chains.chain)), UNKNOWN, np.uint8),
         steps_of=_frozen(steps_of),
         path_first=np.zeros((hospitals, len(ways_home) + 1), ROW),
@@ -150,6 +153,7 @@ def build(system: System) -> Fixed:
         system.roads.mode_to_hospital,
         system.roads.mode_home,
     )
+    _check_rows(fixed, *map(np.unique, modes_of_ways))
     _fill(fixed, *map(np.unique, modes_of_ways))
     if fixed.has_bounds:
         fixed = _with_paths(fixed, np.array(ways_home, int).reshape(-1, 2))
@@ -179,11 +183,13 @@ def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
     node["first_road"] = np.concatenate([travel.graph.indptr, own_roads])
     node_s["exit"], node_s["other_exit"] = chains.exit_s.transpose(1, 0, 2)
     node_s["along"], node_s["back"] = chains.along_s, chains.back_s
-    row_of = np.where(travel.far_row >= 0, travel.far_row, -2 - travel.near_row)
+    near_row = np.where(travel.near_row >= 0, -2 - travel.near_row, NO_ROW)
+    row_of = np.where(travel.far_row >= 0, travel.far_row, near_row)  # [mode, end]
     entry = chains.entry[:, system.roads.place_node]
     place, place_s = np.zeros(places, PLACE), np.zeros((modes, places), PLACE_S)
     place["node"] = system.roads.place_node
-    place["row"], place["other_row"] = np.where(entry >= 0, row_of[entry], NO_ROW)
+    rows = np.where(entry >= 0, row_of[:, entry], NO_ROW)  # [mode, way, place]
+    place_s["row"], place_s["other_row"] = rows.transpose(1, 0, 2)
     entry_s = chains.entry_s[:, :, system.roads.place_node]
     place_s["entry"], place_s["other_entry"] = entry_s.transpose(1, 0, 2)
     place_s["leg"] = system.roads.place_leg_s
@@ -208,17 +214,29 @@ def _spots(system: System) -> dict[str, np.ndarray]:
     return columns | {"own_road": _frozen(own.road, np.int32)}
 
 
-def _road(travel: Travel, dtype: np.dtype) -> np.ndarray:
+def _road(travel: Travel, short: bool) -> np.ndarray:
     """Roads as rows, of own nodes those to both ends; short ones if that loses nothing."""
     graph, own = travel.graph, travel.own
     modes = len(graph.seconds)
     both_s = np.stack([own.to_tail_s, own.to_head_s], axis=2).reshape(modes, -1)
     all_s = np.concatenate([graph.seconds, both_s], axis=1)
     heads = np.column_stack([own.tail, own.head]).ravel()
-    exact = np.array_equal(all_s.astype(dtype), all_s)
-    road = np.zeros(all_s.shape, SHORT_ROAD if dtype == np.float32 and exact else ROAD)
+    exact = np.array_equal(all_s.astype(np.float32), all_s)
+    road = np.zeros(all_s.shape, SHORT_ROAD if short and exact else ROAD)
     road["seconds"], road["head"] = all_s, np.concatenate([graph.head, heads])
     return _frozen(road)
+
+
+def _check_rows(
+    fixed: Fixed, to_scene: np.ndarray, to_hospital: np.ndarray, home: np.ndarray
+) -> None:
+    """IndexError if a table lacks a row that is asked for: compiled code would read whatever."""
+    call_places = np.arange(fixed.from_station_s.shape[1])
+    back = np.union1d(home, to_scene) if fixed.has_bounds else home
+    for modes, places in ((to_scene, call_places), (to_hospital, fixed.hospital_place),
+                          (back, fixed.station_place)):  # fmt: skip
+        if (fixed.place_s["row"][np.ix_(modes, places)] == NO_ROW).any():
+            raise IndexError("a place has no row in the tables for a mode in which it is reached")
 
 
 def _keeps_triangles(system: System) -> bool:

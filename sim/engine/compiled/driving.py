@@ -27,25 +27,25 @@ def _by_entry_s(fixed, mode, row, entry_s, node):
     """Seconds on the road from a node to a place by one of its entries."""
     exits, exits_s = fixed.node[node], fixed.node_s[mode, node]
     if row >= 0:
-        seconds = (fixed.far[mode, row, exits.exit] + entry_s) + exits_s.exit
+        seconds = (fixed.far[row, exits.exit] * fixed.unit_s + entry_s) + exits_s.exit
         if exits.other_exit < 0:
             return seconds
-        return min(seconds, (fixed.far[mode, row, exits.other_exit] + entry_s) + exits_s.other_exit)
-    seconds = (fixed.near[mode, -2 - row, exits.exit] + entry_s) + exits_s.exit
+        to_entry_s = fixed.far[row, exits.other_exit] * fixed.unit_s
+        return min(seconds, (to_entry_s + entry_s) + exits_s.other_exit)
+    seconds = (fixed.near[-2 - row, exits.exit] * fixed.unit_s + entry_s) + exits_s.exit
     if exits.other_exit < 0:
         return seconds
-    return min(
-        seconds, (fixed.near[mode, -2 - row, exits.other_exit] + entry_s) + exits_s.other_exit
-    )
+    to_entry_s = fixed.near[-2 - row, exits.other_exit] * fixed.unit_s
+    return min(seconds, (to_entry_s + entry_s) + exits_s.other_exit)
 
 
 @compiled
 def road_s(fixed, mode, node, place):
     """Seconds on the road from a node to the node of a place."""
     end, end_s = fixed.place[place], fixed.place_s[mode, place]
-    best_s = _by_entry_s(fixed, mode, end.row, end_s.entry, node)
-    if end.other_row != NO_ROW:
-        other_s = _by_entry_s(fixed, mode, end.other_row, end_s.other_entry, node)
+    best_s = _by_entry_s(fixed, mode, end_s.row, end_s.entry, node)
+    if end_s.other_row != NO_ROW:
+        other_s = _by_entry_s(fixed, mode, end_s.other_row, end_s.other_entry, node)
         best_s = min(best_s, other_s)
     chain = fixed.node[node].chain
     if chain >= 0 and chain == fixed.node[end.node].chain:

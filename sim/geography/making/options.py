@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple, get_args
@@ -12,6 +13,7 @@ from pydantic.fields import FieldInfo
 from sim import units
 from sim.errors import MapImportError, Problem, did_you_mean
 from sim.files import entrance, tables
+from sim.files.escapes import file_name
 from sim.files.shapes import file_of
 from sim.geography.making.groups import (
     Flat,
@@ -28,7 +30,8 @@ from sim.text import Message, Name
 
 
 def _folder_name(place: str) -> str:
-    if not place or set(place) & set('/\\:*?"<>|') or place[0] in ".-":
+    known = unicodedata.normalize("NFC", place).replace(" ", "_")
+    if place != place.strip() or known != file_name(known, "") or not known:
         raise ValueError(
             Message("write a name for a folder, like auckland; found {place}", place=place)
         )

@@ -75,12 +75,17 @@ class Report:
         """The same as a part of a README."""
         parts = []
         for section, notes in self.sections.items():
-            items = [f"{'  ' * note.detail}- {say(note.message)}" for note in notes]
+            items = [f"{'  ' * note.detail}- {in_markdown(say(note.message))}" for note in notes]
             parts.append("\n".join([f"### {say(section)}\n", *items]))
         if self.warnings:
-            items = [f"- {say(warning)}" for warning in self.warnings]
+            items = [f"- {in_markdown(say(warning))}" for warning in self.warnings]
             parts.append("\n".join([f"### {say(Message('To look at'))}\n", *items]))
         return "\n\n".join(parts)
+
+
+def in_markdown(text: str) -> str:
+    """A text of which no part is taken for a tag."""
+    return text.replace("<", r"\<")
 
 
 class Counted(NamedTuple):

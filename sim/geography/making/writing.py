@@ -13,8 +13,8 @@ from sim.geography import bundle
 from sim.geography.bundle import Layers
 from sim.geography.making import choices
 from sim.geography.making.options import ImportOptions
-from sim.geography.making.report import Report
-from sim.text import Message, Say
+from sim.geography.making.report import Report, in_markdown
+from sim.text import PAGE, Message, Say, harmless
 
 README: Final = "README.md"
 PICTURE: Final = "map.png"  # drawn afterwards
@@ -41,7 +41,7 @@ def meta(options: ImportOptions, crs: pyproj.CRS) -> pd.DataFrame:
 
 def _source(options: ImportOptions) -> str:
     """What the planner says, else the names of the files."""
-    names = dict.fromkeys(path.name for path in options.files().values())
+    names = dict.fromkeys(harmless(path.name) for path in options.files().values())
     return options.names.source or f"files {', '.join(names)}"
 
 
@@ -93,11 +93,11 @@ def readme(options: ImportOptions, layers: Layers, report: Report, say: Say = st
             if name != "meta"
         ),
     ]
-    title = options.title.en
-    if options.title.zh != title:
-        title += f" ({options.title.zh})"
+    title = str(options.title)
+    if options.title.zh != options.title.en:
+        title += f" ({options.title.within('zh')})"
     parts = [
-        f"# {title}",
+        f"# {in_markdown(title)}",
         say(
             Message(
                 "Made by `tenthirty map import`; `import.yaml` holds the choices, so that it can "
@@ -122,7 +122,7 @@ def readme(options: ImportOptions, layers: Layers, report: Report, say: Say = st
 
 def _in_table(text: str) -> str:
     """A text in a cell of a table; the bar before the name of a layer is no border."""
-    return text.replace("|", r"\|")
+    return in_markdown(harmless(text, PAGE)).replace("|", r"\|")
 
 
 def _provenance(layer: pd.DataFrame) -> str:

@@ -9,6 +9,8 @@ the seconds of the full graph.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
@@ -45,7 +47,7 @@ def fold(graph: Edges, junction: np.ndarray | None = None) -> Chains:
 def _inside_chains(tail: np.ndarray, head: np.ndarray, nodes: int) -> np.ndarray:
     """[node] whether there is just one way through it: two-way on both sides, or one-way."""
     outs, ins = np.bincount(tail, minlength=nodes), np.bincount(head, minlength=nodes)
-    back = np.isin(tail * nodes + head, head * nodes + tail)  # the edge has its reverse
+    _, back = _edge_of(tail * nodes + head, head * nodes + tail)  # the edge has its reverse
     two_way = np.bincount(tail, back, nodes).astype(int)
     through_two = (outs == 2) & (ins == 2) & (two_way == 2)
     through_one = (outs == 1) & (ins == 1) & (two_way == 0)
@@ -96,6 +98,50 @@ def _paths(graph: Edges, inside: np.ndarray) -> list[list[int]]:
     return paths
 
 
+class _Steps(NamedTuple):
+    """All chains step by step, one chain after the other."""
+
+    tail: np.ndarray  # [step] node
+    head: np.ndarray  # [step] node
+    chain: np.ndarray  # [step]
+    rank: np.ndarray  # [step] from 1 in each chain
+    first: np.ndarray  # [chain] its first step
+    last: np.ndarray  # [chain]
+
+    @property
+    def inner(self) -> np.ndarray:
+        """[step] whether its head is inside the chain, and not the junction at its end."""
+        within = np.ones(len(self.tail), bool)
+        within[self.last] = False
+        return within
+
+    def running(self, seconds: np.ndarray) -> np.ndarray:
+        """[mode, step] seconds added up along each chain, one after the other."""
+        sums, active = seconds.copy(), self.first
+        while len(active := active[active < self.last[self.chain[active]]] + 1):
+            sums[:, active] = sums[:, active - 1] + seconds[:, active]
+        return sums
+
+
+def _steps(paths: list[list[int]]) -> _Steps:
+    counts = np.array([len(path) for path in paths], int)
+    flat = np.fromiter((node for path in paths for node in path), int, int(counts.sum()))
+    ends = np.cumsum(counts)
+    begins, closes = np.zeros(len(flat), bool), np.zeros(len(flat), bool)
+    begins[ends - counts], closes[ends - 1] = True, True
+    last = np.cumsum(counts - 1) - 1
+    first = last - (counts - 2)
+    chain = np.repeat(np.arange(len(paths)), counts - 1)
+    rank = np.arange(len(chain)) - first[chain] + 1
+    return _Steps(flat[~closes], flat[~begins], chain, rank, first, last)
+
+
+def _edge_of(key: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The edge of each wanted key among the sorted ones, and whether there is one."""
+    at = np.searchsorted(key, wanted).clip(0, max(0, len(key) - 1))
+    return at, key[at] == wanted if len(key) else np.zeros(len(wanted), bool)
+
+
 def _assemble(graph: Edges, tail: np.ndarray, inside: np.ndarray, paths: list[list[int]]) -> Chains:
     nodes, modes = len(inside), len(graph.seconds)
     junction = np.where(inside, NO_JUNCTION, np.cumsum(~inside) - 1)
@@ -108,37 +154,37 @@ def _assemble(graph: Edges, tail: np.ndarray, inside: np.ndarray, paths: list[li
     exit_s[:, 0, is_junction] = entry_s[:, 0, is_junction] = 0.0
 
     key = tail * nodes + graph.head  # sorted: edges are sorted by tail, then head
+    steps = _steps(paths)
+    start, end = junction[steps.tail[steps.first]], junction[steps.head[steps.last]]  # [chain]
+    inner = np.flatnonzero(steps.inner)
+    of, node = steps.chain[inner], steps.head[inner]
+    chain[node], rank[node] = of, steps.rank[inner]
+    forth, _ = _edge_of(key, steps.tail * nodes + steps.head)
+    onward = steps.running(graph.seconds[:, forth])  # from the first junction
+    along_s[:, node] = onward[:, inner]
+    entry[0, node], exit_[0, node] = start[of], end[of]
+    entry_s[:, 0, node] = onward[:, inner]
+    exit_s[:, 0, node] = onward[:, steps.last[of]] - onward[:, inner]
+
+    at, there = _edge_of(key, steps.head * nodes + steps.tail)
+    two_way = np.ones(len(paths), bool)
+    two_way[steps.chain[~there]] = False
+    home = steps.running(graph.seconds[:, at])  # to the first junction
+    inner = inner[two_way[of]]
+    of, node = steps.chain[inner], steps.head[inner]
+    back_s[:, node] = home[:, inner]
+    exit_[1, node], entry[1, node] = start[of], end[of]
+    exit_s[:, 1, node] = home[:, inner]
+    entry_s[:, 1, node] = home[:, steps.last[of]] - home[:, inner]
+
     kept = is_junction[tail] & is_junction[graph.head]
-    tails, heads = [junction[tail[kept]]], [junction[graph.head[kept]]]
-    seconds = [graph.seconds[:, kept]]
-    for number, path in enumerate(paths):
-        spots = np.array(path)
-        inner = spots[1:-1]
-        chain[inner], rank[inner] = number, np.arange(1, len(inner) + 1)
-        out = graph.seconds[:, np.searchsorted(key, spots[:-1] * nodes + spots[1:])]
-        onward = np.cumsum(out, axis=1)  # [mode, step] seconds from the first junction
-        along_s[:, inner] = onward[:, :-1]
-        entry[0, inner], exit_[0, inner] = junction[spots[0]], junction[spots[-1]]
-        entry_s[:, 0, inner] = onward[:, :-1]
-        exit_s[:, 0, inner] = onward[:, -1:] - onward[:, :-1]
-        tails.append(junction[spots[:1]])
-        heads.append(junction[spots[-1:]])
-        seconds.append(onward[:, -1:])
-        reverse = spots[1:] * nodes + spots[:-1]
-        at = np.searchsorted(key, reverse).clip(0, len(key) - 1)
-        if np.array_equal(key[at], reverse):
-            home = np.cumsum(graph.seconds[:, at], axis=1)  # [mode, step] to the first junction
-            back_s[:, inner] = home[:, :-1]
-            exit_[1, inner], entry[1, inner] = junction[spots[0]], junction[spots[-1]]
-            exit_s[:, 1, inner] = home[:, :-1]
-            entry_s[:, 1, inner] = home[:, -1:] - home[:, :-1]
-            tails.append(junction[spots[-1:]])
-            heads.append(junction[spots[:1]])
-            seconds.append(home[:, -1:])
+    back_last = steps.last[two_way]
     small = fastest(
-        np.concatenate(tails), np.concatenate(heads), np.concatenate(seconds, axis=1),
+        np.concatenate([junction[tail[kept]], start, end[two_way]]),
+        np.concatenate([junction[graph.head[kept]], end, start[two_way]]),
+        np.concatenate([graph.seconds[:, kept], onward[:, steps.last], home[:, back_last]], axis=1),
         int(is_junction.sum()),
-    )  # fmt: skip
+    )
     return Chains(
         small,
         np.flatnonzero(is_junction),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.geography.roads.folding import NO_JUNCTION
+from sim.geography.roads.graph import fastest
 from sim.geography.roads.tables import seconds_from
 from sim.model.roads import Chains, Edges, Joins, OwnNodes
 from sim.policies.clock import NONE
@@ -71,6 +72,35 @@ def lengthened(chains: Chains, graph_nodes: int, own: OwnNodes) -> Chains:
         rank=_wider(chains.rank, np.full(len(chain), NONE)),
         along_s=_wider(chains.along_s, along_s),
         back_s=_wider(chains.back_s, back_s),
+    )
+
+
+def with_own_ends(chains: Chains, first: int) -> Chains:
+    """Chains in which the nodes from `first` on have ends of their own, if these are fewer.
+
+    An own node is reached by the junctions at both ends of its chain: two rows of a table, unless
+    others are reached by the same ones. With an end of its own it needs one.
+    """
+    entry, entry_s = chains.entry[:, first:], chains.entry_s[:, :, first:]
+    way, row = np.nonzero(entry != NO_JUNCTION)
+    if not len(row) or entry.shape[1] > len(np.unique(entry[way, row])):
+        return chains
+    before = len(chains.junctions.indptr) - 1
+    ends = before + np.arange(entry.shape[1])
+    tail = np.repeat(np.arange(before), np.diff(chains.junctions.indptr))
+    graph = fastest(
+        np.concatenate([tail, entry[way, row]]),
+        np.concatenate([chains.junctions.head, ends[row]]),
+        np.concatenate([chains.junctions.seconds, entry_s[:, way, row]], axis=1),
+        before + len(ends),
+    )
+    none, never = np.full(len(ends), NO_JUNCTION), np.full(entry_s[:, 0].shape, np.inf)
+    return chains._replace(
+        junctions=graph,
+        entry=_wider(chains.entry[:, :first], np.stack([ends, none])),
+        entry_s=_wider(
+            chains.entry_s[:, :, :first], np.stack([np.zeros(never.shape), never], axis=1)
+        ),
     )
 
 

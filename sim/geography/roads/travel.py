@@ -11,9 +11,10 @@ import numpy as np
 from sim.geography.roads import joining
 from sim.geography.roads import tables as tables_room
 from sim.geography.roads.folding import ENDS, NO_JUNCTION, fold, stretch_s
+from sim.geography.roads.tables import TableRows
 from sim.model.roads import Chains, Edges, Joins, Travel
 
-NO_TABLE = np.zeros((0, 0, 0))
+NO_TABLE = np.zeros((0, 0))
 
 
 def build(
@@ -30,11 +31,12 @@ def build(
     """
     nodes = len(graph.indptr) - 1
     chains = joining.lengthened(fold(graph, junction), nodes, map_places.own)
-    far_ends = _entries(chains, joining.numbered(map_places, nodes))
-    far_row = _rows(far_ends, len(chains.node))
-    far = tables_room.cached_table(chains.junctions, far_ends, keep)
-    none = np.full(len(chains.node), -1)
+    chains = joining.with_own_ends(chains, nodes)
+    rows = _rows(chains, joining.numbered(map_places, nodes), map_places.driven_to)
+    far_row = _row_of(rows, len(graph.seconds), _ends(chains))
+    far = tables_room.cached_table(chains.junctions, rows, keep)
     count = len(map_places.own.road)
+    none = np.full_like(far_row, -1)
     plain = Travel(graph, map_places.own, count, chains, far, far_row, NO_TABLE, none, xy)
     return for_stations(plain, stations)
 
@@ -51,18 +53,26 @@ def by_nodes(
 def for_stations(travel: Travel, stations: Joins) -> Travel:
     """The same roads for another layout: all is shared but its stations and their table."""
     nodes = len(travel.graph.indptr) - 1
-    with_map = nodes + travel.map_own
+    with_map, map_ends = nodes + travel.map_own, _ends(travel.chains)
     chains = travel.chains
     if len(travel.own.road) > travel.map_own:
         chains = joining.shortened(chains, with_map)
     if len(stations.own.road):
         chains = joining.lengthened(chains, nodes, stations.own)
-    ends = _entries(chains, joining.numbered(stations, with_map))
-    ends = ends[travel.far_row[ends] < 0]
-    near = tables_room.table(chains.junctions, ends)
+    theirs = joining.with_own_ends(chains, with_map)
+    if theirs is not chains:  # the map's table is of the map's own
+        chains = theirs._replace(junctions=travel.chains.junctions)
+    far_row = _wider(travel.far_row[:, :map_ends], _ends(theirs))
+    rows = _rows(theirs, joining.numbered(stations, with_map), stations.driven_to)
+    there = far_row[rows.mode, rows.end] >= 0
+    rows = rows._replace(mode=rows.mode[~there], end=rows.end[~there])
     own = joining.together(joining.first_of(travel.own, travel.map_own), stations.own)
     return travel._replace(
-        own=own, chains=chains, near=near, near_row=_rows(ends, len(chains.node))
+        own=own,
+        chains=chains,
+        far_row=far_row,
+        near=tables_room.table(theirs.junctions, rows),
+        near_row=_row_of(rows, len(far_row), _ends(theirs)),
     )
 
 
@@ -76,10 +86,11 @@ def from_matrix(seconds: np.ndarray, xy: np.ndarray | None = None) -> Travel:
     empty = Edges(np.zeros(nodes + 1, int), np.zeros(0, int), np.zeros((modes, 0)))
     lone = Chains(empty, np.arange(nodes), ends, ends_s, ends, ends_s, none, np.zeros(nodes, int),
                   np.zeros((modes, nodes)), np.full((modes, nodes), np.inf))  # fmt: skip
+    to_each = np.ascontiguousarray(seconds.transpose(0, 2, 1)).reshape(modes * nodes, nodes)
+    rows = np.arange(modes * nodes).reshape(modes, nodes)
     return Travel(
-        empty, joining.no_own(modes), 0, lone,
-        np.ascontiguousarray(seconds.transpose(0, 2, 1)), np.arange(nodes),
-        np.zeros((modes, 0, nodes)), none, np.full((nodes, 2), np.nan) if xy is None else xy,
+        empty, joining.no_own(modes), 0, lone, to_each, rows, np.zeros((0, nodes)),
+        np.full_like(rows, -1), np.full((nodes, 2), np.nan) if xy is None else xy,
     )  # fmt: skip
 
 
@@ -92,21 +103,22 @@ def with_table(travel: Travel) -> Travel:
     """There: the table found by the hash of what it is made from, or made anew."""
     if travel.far.size:
         return travel
-    ends = np.flatnonzero(travel.far_row >= 0)  # rows are in the order of their junctions
-    return travel._replace(far=tables_room.cached_table(travel.chains.junctions, ends))
+    mode, end = np.nonzero(travel.far_row >= 0)  # rows are in the order of modes and ends
+    rows = tables_room.TableRows(mode, end, len(travel.chains.node))
+    return travel._replace(far=tables_room.cached_table(travel.chains.junctions, rows))
 
 
 def row_to(travel: Travel, mode: int, end: int) -> np.ndarray:
-    """[junction] seconds from every junction to a node by its entries."""
+    """[junction] seconds from every junction to a place by its entries, in a mode that it has."""
     best: np.ndarray | None = None
     for way in range(ENDS):
-        junction = travel.chains.entry[way, end]
-        if junction == NO_JUNCTION:
+        entry = travel.chains.entry[way, end]
+        if entry == NO_JUNCTION:
             continue
-        far = travel.far_row[junction]
-        table = travel.far[mode, far] if far >= 0 else travel.near[mode, travel.near_row[junction]]
-        entry_s = travel.chains.entry_s[mode, way, end]
-        ways = np.asarray(table) if entry_s == 0 else table.astype(float) + entry_s
+        far, near = travel.far_row[mode, entry], travel.near_row[mode, entry]
+        assert far >= 0 or near >= 0, "it is driven to in this mode"
+        table = travel.far[far] if far >= 0 else travel.near[near]
+        ways = tables_room.in_seconds(table) + travel.chains.entry_s[mode, way, end]
         best = ways if best is None else np.minimum(best, ways)
     assert best is not None, "every node has an entry"
     return best
@@ -136,10 +148,11 @@ def seconds_to_places(travel: Travel, mode: int, node: int, ends: np.ndarray) ->
         if leave == NO_JUNCTION:
             continue
         for way in range(ENDS):
-            junction = chains.entry[way, ends]
-            some = np.flatnonzero(junction != NO_JUNCTION)
-            rows = travel.far_row[junction[some]]
-            through = travel.far[mode, rows, leave] + chains.entry_s[mode, way, ends[some]]
+            entry = chains.entry[way, ends]
+            some = np.flatnonzero(entry != NO_JUNCTION)
+            rows = travel.far_row[mode, entry[some]]
+            to_entry_s = tables_room.in_seconds(travel.far[rows, leave])
+            through = to_entry_s + chains.entry_s[mode, way, ends[some]]
             best[some] = np.minimum(best[some], through + chains.exit_s[mode, out, node])
     same = (chains.chain[ends] >= 0) & (chains.chain[ends] == chains.chain[node])
     for i in np.flatnonzero(same).tolist():
@@ -153,13 +166,31 @@ def along_chain(travel: Travel, mode: int, node: int, end: int) -> float:
     return stretch_s(*map(float, (along_s[node], along_s[end], back_s[node], back_s[end])))
 
 
-def _entries(chains: Chains, nodes: np.ndarray) -> np.ndarray:
-    """The junctions by which some nodes are reached, each once."""
-    ends = np.unique(chains.entry[:, nodes])
-    return ends[ends != NO_JUNCTION]
+def _ends(chains: Chains) -> int:
+    """Of the tables: the junctions, and what places have of their own."""
+    return len(chains.junctions.indptr) - 1
 
 
-def _rows(ends: np.ndarray, junctions: int) -> np.ndarray:
-    rows = np.full(junctions, -1)
-    rows[ends] = np.arange(len(ends))
-    return rows
+def _rows(chains: Chains, nodes: np.ndarray, driven_to: np.ndarray | None) -> TableRows:
+    """A row for each entry of some nodes in each mode in which one of them is driven to, once."""
+    modes, ends = len(chains.junctions.seconds), _ends(chains)
+    wanted = np.zeros((modes, ends), bool)
+    for mode in range(modes):
+        some = nodes if driven_to is None else nodes[driven_to[mode]]
+        entries = chains.entry[:, some]
+        wanted[mode, entries[entries != NO_JUNCTION]] = True
+    of_mode, end = np.nonzero(wanted)
+    return TableRows(of_mode, end, len(chains.node))
+
+
+def _row_of(rows: TableRows, modes: int, ends: int) -> np.ndarray:
+    """[mode, end] the row of each, -1 if none."""
+    row_of = np.full((modes, ends), -1)
+    row_of[rows.mode, rows.end] = np.arange(len(rows.end))
+    return row_of
+
+
+def _wider(row_of: np.ndarray, ends: int) -> np.ndarray:
+    """The same for more ends, which have no row."""
+    more = ends - row_of.shape[1]
+    return np.pad(row_of, ((0, 0), (0, more)), constant_values=-1)

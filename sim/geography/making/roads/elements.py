@@ -102,7 +102,7 @@ def _of_extract(path: Path) -> Iterator[Element]:
                 yield Barrier(tags, one.id)
             elif road_words.is_road(tags):
                 yield _way(tags, one.nodes)
-    except (RuntimeError, ValueError, OSError) as error:  # whatever libosmium finds in the file
+    except Exception as error:  # whatever libosmium finds in the file, of kinds of its own
         message = Message("this is not an OpenStreetMap file ({error})", error=error)
         raise MapImportError(path, message) from None
 
@@ -146,7 +146,7 @@ def _of_editor(path: Path) -> Iterator[Element]:
                         yield Deleted(number)
                     continue
                 if one.tag == "node":
-                    where[number] = float(one.get("lon", "nan")), float(one.get("lat", "nan"))
+                    where[number] = _place(one.get("lon"), one.get("lat"))
                     if "barrier" in tags:
                         yield Barrier(tags, number)
                 elif road_words.is_road(tags):
@@ -162,7 +162,7 @@ def _node(nd: Any, where: dict[int, tuple[float, float]]) -> int:
     """The id of a way's node; its place, if it stands here."""
     number = int(nd.get("ref", ""))
     if nd.get("lat") and number not in where:
-        where[number] = float(nd.get("lon", "nan")), float(nd.get("lat", "nan"))
+        where[number] = _place(nd.get("lon"), nd.get("lat"))
     return number
 
 
@@ -174,6 +174,16 @@ def _there(file: Any) -> Iterator[Any]:
         if event == "end" and one.tag in ("node", "way"):
             yield one
             root.clear()
+
+
+def _place(lon: str | float | None, lat: str | float | None) -> tuple[float, float]:
+    """A node's degrees; nan where it has none. ValueError if they are nowhere."""
+    if lon is None or lat is None:
+        return math.nan, math.nan
+    place = float(lon), float(lat)
+    if not (abs(place[0]) <= 180 and abs(place[1]) <= 90):  # nan neither
+        raise ValueError(Message("a node at {lon}, {lat}", lon=lon, lat=lat))
+    return place
 
 
 def _is_deleted(one: Any) -> bool:
@@ -217,7 +227,7 @@ def _of_overpass(path: Path) -> Iterator[Element]:
         for one in read["elements"]:
             tags = said({str(k): str(v) for k, v in one.get("tags", {}).items()})
             if one.get("type") == "node":
-                where[int(one["id"])] = float(one["lon"]), float(one["lat"])
+                where[int(one["id"])] = _place(one["lon"], one["lat"])
                 if "barrier" in tags:
                     yield Barrier(tags, int(one["id"]))
             elif one.get("type") == "way" and road_words.is_road(tags):
@@ -233,8 +243,8 @@ def _way_of_overpass(one: dict[str, Any], where: dict[int, tuple[float, float]])
     at = one.get("geometry")
     if at is None:
         return _placed(one["tags"], [int(n) for n in one.get("nodes", [])], where)
-    lon = [math.nan if p is None else float(p["lon"]) for p in at]
-    lat = [math.nan if p is None else float(p["lat"]) for p in at]
+    places = [_place(None, None) if p is None else _place(p["lon"], p["lat"]) for p in at]
+    lon, lat = [p[0] for p in places], [p[1] for p in places]
     # Without ids of nodes two ways meet where they have a point in common, to a centimetre.
     nodes = one.get("nodes") or [_number_of_place(*p) for p in zip(lon, lat, strict=True)]
     return Way(one["tags"], [int(n) for n in nodes], lon, lat)

@@ -26,6 +26,7 @@ from sim.text import Message, message_of
 
 NAMESPACE = "{http://graphml.graphdrawing.org/xmlns}"
 GEOMETRY: Final = "geometry"
+NOWHERE: Final = 1e9  # degrees or metres that no place has
 
 
 class _Graph(NamedTuple):
@@ -228,7 +229,7 @@ def _elements(file: IO[bytes], graph: _Graph) -> Iterator[tuple[str, str]]:
     for event, element in plain_xml.events(file):
         tag = element.tag.removeprefix(NAMESPACE)
         if event == "start":
-            root = element if tag == "graph" else root
+            root = element if root is None or tag == "graph" else root
             inside = tag if tag in ("node", "edge") else inside
             if tag == "graph":
                 meant = columns.meanings(names[i] for i in names if i in of_edges)
@@ -285,6 +286,7 @@ def _number(graph: _Graph, name: str) -> int:
 
 def _float(text: str | None) -> float:
     try:
-        return float(text or "nan")
+        number = float(text or "nan")
     except ValueError:
         return math.nan
+    return number if abs(number) < NOWHERE else math.nan
