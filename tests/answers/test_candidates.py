@@ -252,7 +252,7 @@ def test_a_file_that_is_not_there_is_told_with_what_could_be_written(liling, tmp
 
 
 def test_a_folder_is_no_file(liling, tmp_path):
-    assert "no such file" in told(lambda: find(liling, tmp_path))
+    assert "it is a folder" in told(lambda: find(liling, tmp_path))
 
 
 @pytest.mark.parametrize("name", ["sites.docx", "sites.geojson", "sites.xlsx", "sites.gpkg"])
