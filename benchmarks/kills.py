@@ -1,7 +1,7 @@
 """Commands and their workers killed at every file operation and at chosen and random moments.
 
     python benchmarks/kills.py               # 240 kills, about a quarter of an hour on two cores
-    python benchmarks/kills.py --kills 0     # all there are
+    python benchmarks/kills.py --kills 0 --minutes 60   # all there are, as many as an hour allows
     python benchmarks/kills.py --only run exec --kills 10 --seed 3
 
 After each kill the same command runs again, in the same folder. What lies there then is compared,
@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import re
@@ -502,8 +503,10 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=240, help="how many; 0: all there are")
     parser.add_argument("--only", nargs="+", default=[], help="commands or kinds of kills")
     parser.add_argument("--seed", type=int, default=1, help="of what is chosen and when")
+    parser.add_argument("--minutes", type=float, default=0.0, help="begin none after so long")
     parser.add_argument("--jobs", type=int, default=2, help="at once")
     asked = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
     began, chance = time.monotonic(), random.Random(asked.seed)
     with tempfile.TemporaryDirectory(prefix="tenthirty-kills-") as within:
         town = Town(Path(within).resolve())
@@ -518,12 +521,20 @@ def main() -> None:
         print(f"{len(todo)} of {len(cases)} kills", flush=True)
         with ThreadPoolExecutor(asked.jobs) as threads:
             outcomes = []
-            for outcome in threads.map(lambda case: killed(town, case), todo):
+            upto = began + 60 * asked.minutes if asked.minutes else math.inf
+            for outcome in threads.map(lambda case: in_time(town, case, upto), todo):
+                if outcome is None:
+                    continue
                 outcomes.append(outcome)
                 for fault in outcome.faults:
                     print(f"  {outcome.case}: {fault}", flush=True)
     report(outcomes, time.monotonic() - began)
     sys.exit(1 if any(outcome.faults or outcome.differing for outcome in outcomes) else 0)
+
+
+def in_time(town: Town, case: Case, upto: float) -> Outcome | None:
+    """What comes of a case, unless it is too late to begin with it."""
+    return killed(town, case) if time.monotonic() < upto else None
 
 
 KINDS = ("file", "start", "answer", "exec", "worker", "all workers", "stopped", "interrupt",

@@ -51,7 +51,7 @@ def _digits(letter: str) -> str:
 def shown(value: Any, most: int = VALUE) -> Any:
     """A value as it may stand in a sentence; numbers, Messages and Names are so already."""
     harmful = isinstance(value, str | os.PathLike | BaseException)
-    if isinstance(value, Message | Said) or not harmful:
+    if isinstance(value, Message | Sentence) or not harmful:
         return value
     return harmless(str(value), most)
 
@@ -108,13 +108,13 @@ def message_of(error: BaseException) -> str:
     return first if isinstance(first, str) else str(error)
 
 
-class Said(str):
+class Sentence(str):
     """A text that is a sentence already, so that it is not shortened like a planner's own."""
 
 
-def said(text: str) -> Said:
+def said(text: str) -> Sentence:
     """A sentence as it may stand within another one."""
-    return Said(harmless(text, PAGE))
+    return Sentence(harmless(text, PAGE))
 
 
 class Name(NamedTuple):

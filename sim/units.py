@@ -65,6 +65,11 @@ def usual(text: str) -> str:
     return text.translate(_USUAL).strip()
 
 
+def usual_range(text: str) -> str:
+    """A range or list as it is usually written: ０８～２０ as 08-20, sat、sun as sat,sun."""
+    return usual(text).translate(str.maketrans("~〜、", "--,"))
+
+
 def number(text: str) -> float:
     """The number of a text like "1,200.5" or "−3"; it may be infinite, but is never nan.
 

@@ -27,7 +27,7 @@ from conftest import ROOT
 
 from sim.errors import PlannerError
 from sim.geography import bundle as maps
-from sim.geography.contents import CODE, CONTENTS, NUMBER, TEXT, WHOLE, Column
+from sim.geography.contents import CODE, CONTENTS, NUMBER, TEXT, WHOLE, BundleColumn
 from sim.geography.making import ImportOptions, import_map
 
 HOSTILE_NUMBERS = (-5, -1e-9, 1e308, float("inf"), float("-inf"), 9.3e18, "fast", "", "12 km", b"x")
@@ -35,7 +35,7 @@ HOSTILE_TEXTS = (None, "", "  ", "x" * 3000)
 HOSTILE_WORDS = (None, "", "no such word", 7)
 
 
-def hostile(column: Column) -> list[object]:
+def hostile(column: BundleColumn) -> list[object]:
     """Values that a column cannot hold, each to be refused."""
     if column.kind in (NUMBER, WHOLE):
         values = [one for one in HOSTILE_NUMBERS if not _fits(column, one)]
@@ -50,7 +50,7 @@ def hostile(column: Column) -> list[object]:
     return list(HOSTILE_WORDS)
 
 
-def _fits(column: Column, value: object) -> bool:
+def _fits(column: BundleColumn, value: object) -> bool:
     """SQLite stores what a column of numbers is given; a whole number of a text it makes one."""
     return isinstance(value, int | float) and column.least <= value <= column.most
 

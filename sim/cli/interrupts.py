@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import signal
-from typing import Any
+import threading
 
-_usual: list[Any] = []
+_silent: list[bool] = []
 
 
 def silent() -> None:
-    """Let Ctrl-C end the process at once, until `told`."""
-    try:
-        _usual.append(signal.signal(signal.SIGINT, signal.SIG_DFL))
-    except ValueError:  # opened in another thread than the main one, which hears of no signal
-        _usual.append(None)
+    """Let Ctrl-C end the process at once, until `told`; not one that was started to ignore it."""
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    _silent.append(usual and threading.current_thread() is threading.main_thread())
+    if _silent[-1]:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def told() -> None:
     """Let whoever is interrupted hear of it again, as before."""
-    usual = _usual.pop()
-    if usual is not None:
-        signal.signal(signal.SIGINT, usual)
+    if _silent.pop():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 silent()

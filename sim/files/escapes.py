@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.text import harmless, in_digits
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What Excel and its kin take for a formula at the beginning of a cell.
 _FORMULA: Final = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
@@ -33,7 +34,7 @@ def in_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """A table of which every cell and head is as `in_cell` makes it."""
     shown = frame.rename(columns=in_cell)
     for at, (_, column) in enumerate(frame.items()):
-        if not pd.api.types.is_numeric_dtype(column):
+        if column.dtype.kind not in "biufc":
             shown.isetitem(at, [in_cell(value) for value in column])
     return shown
 

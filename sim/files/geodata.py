@@ -32,7 +32,6 @@ from sim.files import json_text
 from sim.text import Message, message_of
 
 GEOPACKAGE, SHAPEFILE, GEOJSON = "GeoPackage", "Shapefile", "GeoJSON"
-SHAPES: Final = (GEOPACKAGE, SHAPEFILE, GEOJSON)
 ENDINGS: Final = {".gpkg": GEOPACKAGE, ".shp": SHAPEFILE, ".geojson": GEOJSON, ".json": GEOJSON}
 GEOJSON_TYPES: Final = frozenset(
     {"FeatureCollection", "Feature", "GeometryCollection", "Point", "MultiPoint", "LineString",
@@ -86,16 +85,22 @@ class Geodata(NamedTuple):
     parts: dict[str, _Part]  # by layer
 
 
-def opened(path: Path, forms: Collection[str] = SHAPES) -> Geodata:
+def geopackage(path: Path) -> Geodata:
+    """The layers of a GeoPackage; GeodataError, of whatever else."""
+    with path.open("rb") as file:
+        if file.read(len(SQLITE)) != SQLITE:
+            raise GeodataError(Message("this is not a GeoPackage"))
+    return opened(path)
+
+
+def opened(path: Path) -> Geodata:
     """The layers of a GeoPackage, Shapefile (zipped too) or GeoJSON.
 
     GeodataError if it is none of them, or one that points elsewhere; GDAL's errors pass.
     """
     data = Geodata(path, {}, {})
     for part in _parts(path):
-        if part.form not in forms:
-            raise GeodataError(_NOT[tuple(forms)] if tuple(forms) in _NOT else _NOT[SHAPES])
-        with _sealed(), warnings.catch_warnings():
+        with sealed(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = pyogrio.list_layers(part.name)
         for name, kind in found:
@@ -112,7 +117,7 @@ def read(data: Geodata, layer: str, encoding: str = "") -> pd.DataFrame:
     part = data.parts[layer]
     rows = _rows(data.path.resolve(), layer) if part.form == GEOPACKAGE else None
     how = {"encoding": encoding} if encoding else {}
-    with _sealed(), warnings.catch_warnings():
+    with sealed(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         frame = pyogrio.read_dataframe(part.name, layer=layer, **how)
     if rows is not None and len(frame) != rows:
@@ -128,13 +133,10 @@ def read(data: Geodata, layer: str, encoding: str = "") -> pd.DataFrame:
     return frame
 
 
-_NOT: Final = {
-    SHAPES: Message(
-        "this is not a map file that can be read: save it as GeoPackage, Shapefile or GeoJSON (in "
-        "QGIS: Export, Save Features As)"
-    ),
-    (GEOPACKAGE,): Message("this is not a GeoPackage"),
-}
+NO_SHAPES: Final = Message(
+    "this is not a map file that can be read: save it as GeoPackage, Shapefile or GeoJSON (in "
+    "QGIS: Export, Save Features As)"
+)
 
 
 # ── what a file is ───────────────────────────────────────────────────────────────────────────
@@ -146,7 +148,7 @@ def _parts(path: Path) -> list[_Part]:
     name = whole.as_posix()
     if not whole.is_file() or name.startswith("/vsi"):
         raise GeodataError(Message("no such file"))
-    _refuse_odd_signs(name)
+    refuse_odd_signs(name)
     if path.suffix.lower() == ".zip":
         return _in_zip(whole, name)
     with whole.open("rb") as file:
@@ -156,7 +158,7 @@ def _parts(path: Path) -> list[_Part]:
     elif form == GEOJSON:
         _refuse_links(whole.read_bytes())
     elif form != SHAPEFILE or path.suffix.lower() != ".shp":
-        raise GeodataError(_NOT[SHAPES])
+        raise GeodataError(NO_SHAPES)
     return [_part(name, form)]
 
 
@@ -167,11 +169,11 @@ def _in_zip(path: Path, name: str) -> list[_Part]:
         for ending in (".shp", ".geojson", ".json"):
             found = [one for one in inside if one.lower().endswith(ending)]
             for one in found:
-                _refuse_odd_signs(one)
+                refuse_odd_signs(one)
                 with archive.open(one) as file:
                     form = _form(file.read(1 << 12))
                 if form != ENDINGS[ending]:
-                    raise GeodataError(_NOT[SHAPES])
+                    raise GeodataError(NO_SHAPES)
                 if form == GEOJSON:
                     _refuse_links(archive.read(one))
             if found:
@@ -194,7 +196,7 @@ def _form(head: bytes) -> str:
     return GEOJSON if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") else ""
 
 
-def _refuse_odd_signs(name: str) -> None:
+def refuse_odd_signs(name: str) -> None:
     if ODD_SIGNS & set(name):
         raise GeodataError(Message("give the file a name without quotation marks, < and >"))
 
@@ -225,7 +227,7 @@ def _refuse_links(data: bytes) -> None:
         )
         raise GeodataError(message) from None
     if not isinstance(read, dict) or read.get("type") not in GEOJSON_TYPES:
-        raise GeodataError(_NOT[SHAPES])
+        raise GeodataError(NO_SHAPES)
 
 
 def _reason(error: ValueError) -> str:
@@ -347,71 +349,11 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
         database.close()
 
 
-# ── rasters ──────────────────────────────────────────────────────────────────────────────────
-
-TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-# Of what stands beside a raster: what would change the numbers in it.
-BESIDE: Final = re.compile(r"<(?:NoDataValue|Offset|Scale)\b", re.IGNORECASE)
-
-
-@contextlib.contextmanager
-def raster(path: Path, member: str = "") -> Iterator[Any]:
-    """A GeoTIFF, or an ASCII grid (.asc), opened by rasterio; `member`: of a zip archive.
-
-    Nothing beside it is looked at but an ASCII grid's .prj. GeodataError if it is neither, or
-    points elsewhere; rasterio's errors pass.
-    """
-    import rasterio
-
-    whole = path.resolve()
-    if not whole.is_file():
-        raise GeodataError(Message("no such file"))
-    name = whole.as_posix()
-    _refuse_odd_signs(name + member)
-    if member:
-        with zipfile.ZipFile(whole) as archive, archive.open(member) as file:
-            head = file.read(16)
-        name = f"/vsizip/{name}/{member}"
-    else:
-        with whole.open("rb") as file:
-            head = file.read(16)
-    if head.startswith(TIFF):
-        driver = "GTiff"
-    elif Path(member or name).suffix.lower() == ".asc" and re.match(rb"\s*[a-z]", head, re.I):
-        driver = "AAIGrid"
-    else:
-        raise GeodataError(Message("this is not a raster that can be read: save it as GeoTIFF"))
-    sealed = {**SEALED, "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
-    with rasterio.Env(**sealed), rasterio.open(name, driver=driver) as source:
-        _refuse_what_points_elsewhere(whole, source)
-        yield source
-
-
-def _refuse_what_points_elsewhere(path: Path, source: Any) -> None:
-    if source.tags(ns="OVERVIEWS"):
-        message = Message("it names another file for its overviews: save it anew as GeoTIFF")
-        raise GeodataError(message)
-    if source.transform.is_identity:
-        message = Message("it does not say where it lies: save it as GeoTIFF")
-        raise GeodataError(message)
-    beside = path.with_name(f"{path.name}.aux.xml")
-    if beside.is_file():
-        with beside.open("rb") as file:
-            text = file.read(1 << 20).decode("utf-8", "replace")
-        if BESIDE.search(text):
-            message = Message(
-                "{file} beside it says more about its numbers, and is not read: save it anew as "
-                "GeoTIFF",
-                file=beside.name,
-            )
-            raise GeodataError(message)
-
-
 # ── what GDAL may ────────────────────────────────────────────────────────────────────────────
 
 
 @contextlib.contextmanager
-def _sealed() -> Iterator[None]:
+def sealed() -> Iterator[None]:
     """Network file systems off in pyogrio's GDAL, then as they were."""
     before = {name: pyogrio.get_gdal_config_option(name) for name in SEALED}
     pyogrio.set_gdal_config_options(SEALED)

@@ -54,9 +54,6 @@ class EncodingError(ValueError):
 
 
 NO_TEXT = Message("this is not a text file in UTF-8, UTF-16, GB 18030, Big5 or Windows-1252")
-ZEROS = Message(
-    "line {line} holds bytes of zero: the file is damaged, or is no text; save it anew as UTF-8"
-)
 UNSURE = Message(
     "its encoding is not clear: as {first} it begins with {text}, as {second} with {other}; "
     "write --encoding {first} or --encoding {second}, or save it as UTF-8"
@@ -171,9 +168,6 @@ def _printable(text: str) -> bool:
 def _guessed(data: bytes) -> Decoded:
     """The most plausible reading; EncodingError if there is none, or two."""
     if b"\0" in data:
-        at = data.index(b"\0")
-        if data.count(b"\0") < 0.1 * len(data):  # text with damage, not another kind of file
-            raise EncodingError(Message(ZEROS, line=data.count(b"\n", 0, at) + 1))
         raise EncodingError(NO_TEXT)
     sample = data[:SOME_BYTES]
     sample = sample[: sample.rfind(b"\n") + 1] or sample

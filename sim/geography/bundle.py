@@ -26,6 +26,7 @@ from sim.geography import checking
 from sim.geography.contents import LAYERS, MATRIX
 from sim.geography.roads import network
 from sim.geography.roads.network import Links, Network, Snapped
+from sim.geography.whereabouts import layer_field
 from sim.text import Message, Name
 
 URBAN, RURAL = 0, 1
@@ -118,7 +119,7 @@ class Map:
             message = Message(
                 "no road can be driven both ways and left, so that an ambulance could come back"
             )
-            raise MapError(self.path, Problem(message, checking.layer_field("roads")))
+            raise MapError(self.path, Problem(message, layer_field("roads")))
         return built, outside
 
     @cached_property
@@ -220,7 +221,7 @@ def _read(path: Path, _changed: int) -> Map:
 def _layers(path: Path) -> Layers:
     """The layers of a file as they stand there; MapError if it lacks one, or numbers."""
     with entrance.reading(path, MapError, NO_BUNDLE), geodata.told_as(path, MapError):
-        data = geodata.opened(path, (geodata.GEOPACKAGE,))
+        data = geodata.geopackage(path)
         missing = checking.missing_layers(data.parts)
         if missing:
             raise MapError(path, missing)

@@ -17,51 +17,43 @@ import shapely
 
 from sim.errors import Problem
 from sim.files.geodata import OtherRows
+from sim.geography import agreement
 from sim.geography.contents import (
-    ALL_PEOPLE,
-    BOUNDARY_KM,
     CODE,
     CONTENTS,
-    JOINT_M,
     LAYERS,
     LINES,
-    LONGER,
-    LONGER_M,
     LONGEST,
     MATRIX,
     META,
-    NEAR_KM,
     NO_SHAPES,
     NOWHERE_M,
     NUMBER,
     POINTS,
     POLYGONS,
-    SEAT_KM,
     SHAPELY,
-    SHORTER,
     TRAVEL,
     WHOLE,
     WORD,
     YES_OR_NO,
-    Column,
+    BundleColumn,
     Layer,
+)
+from sim.geography.whereabouts import (
+    FEW,
+    column_field,
+    found_shown,
+    layer_field,
+    listed,
+    rows_shown,
+    shown,
 )
 from sim.text import Message
 
 Layers = Mapping[str, Any]
-FEW: Final = 5  # rows in a message
-NOTHING: Final = Message("nothing")
 
 MISSING_LAYER: Final = Message("this layer is missing")
 MISSING_COLUMN: Final = Message("this column is missing")
-
-
-def layer_field(name: str) -> Message:
-    return Message("layer {layer}", layer=name)
-
-
-def _column(layer: str, column: str) -> Message:
-    return Message("layer {layer}, column {column}", layer=layer, column=column)
 
 
 def missing_layers(present: Any) -> list[Problem]:
@@ -82,8 +74,7 @@ def problems(layers: Layers) -> list[Problem]:
                     found += _values(name, column, layers[name][column.name])
             found += _shapes(name, layer, layers[name])
     if not found:
-        found = [*_ids(layers), *_places(layers), *_people(layers)]
-        found += _travel(layers) if MATRIX in layers else _roads(layers["roads"])
+        found = list(agreement.problems(layers))
     return found
 
 
@@ -97,7 +88,7 @@ def no_numbers(stored: Mapping[str, Mapping[str, OtherRows]]) -> list[Problem]:
                 rows=rows.number,
                 first=rows.first,
             ),
-            _column(name, column),
+            column_field(name, column),
         )
         for name, columns in stored.items()
         for column, rows in columns.items()
@@ -123,7 +114,7 @@ def _form(layers: Layers) -> Iterator[Problem]:
         frame = layers[name]
         for column in layer.columns:
             if column.name not in frame.columns and not column.optional:
-                yield Problem(MISSING_COLUMN, _column(name, column.name))
+                yield Problem(MISSING_COLUMN, column_field(name, column.name))
         if layer.shapes != NO_SHAPES and not isinstance(frame, gpd.GeoDataFrame):
             message = Message("its rows have no shapes; found only a table")
             yield Problem(message, layer_field(name))
@@ -151,8 +142,8 @@ def _meta(frame: pd.DataFrame) -> Iterator[Problem]:
     keys = [str(key) for key in frame["key"]]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
-        message = Message("each key once; found twice: {found}", found=_listed(twice))
-        yield Problem(message, _column("meta", "key"))
+        message = Message("each key once; found twice: {found}", found=listed(twice))
+        yield Problem(message, column_field("meta", "key"))
     facts = {
         key: "" if pd.isna(value) else str(value).strip()
         for key, value in zip(keys, frame["value"], strict=True)
@@ -163,7 +154,7 @@ def _meta(frame: pd.DataFrame) -> Iterator[Problem]:
             yield Problem(message, layer_field("meta"))
     said = facts.get("synthetic")
     if said and said not in YES_OR_NO:
-        message = Message("synthetic: found {found}; write yes or no", found=_shown(said))
+        message = Message("synthetic: found {found}; write yes or no", found=shown(said))
         yield Problem(message, layer_field("meta"))
     if facts.get("crs"):
         try:
@@ -171,7 +162,7 @@ def _meta(frame: pd.DataFrame) -> Iterator[Problem]:
         except pyproj.exceptions.CRSError:
             message = Message(
                 "crs: found {found}; write a coordinate system like EPSG:32649",
-                found=_shown(facts["crs"]),
+                found=shown(facts["crs"]),
             )
             yield Problem(message, layer_field("meta"))
 
@@ -179,9 +170,9 @@ def _meta(frame: pd.DataFrame) -> Iterator[Problem]:
 # ── values ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _values(name: str, column: Column, values: pd.Series) -> Iterator[Problem]:
+def _values(name: str, column: BundleColumn, values: pd.Series) -> Iterator[Problem]:
     """Rows of a column whose values are of another kind, or out of bounds."""
-    here = _column(name, column.name)
+    here = column_field(name, column.name)
     if column.kind in (NUMBER, WHOLE):
         yield from _numbers(here, column, values)
         return
@@ -190,11 +181,11 @@ def _values(name: str, column: Column, values: pd.Series) -> Iterator[Problem]:
     if column.kind == WORD:
         known = values.isin(column.words).to_numpy()
         if not known.all():
-            odd = [NOTHING if none else _shown(one) for one, none in _first(given, gone, ~known)]
+            odd = ["" if none else shown(one) for one, none in _first(given, gone, ~known)]
             message = Message(
                 "row {rows}: found {found}; write one of {known}",
-                rows=_rows(~known),
-                found=", ".join(dict.fromkeys(odd)),
+                rows=rows_shown(~known),
+                found=found_shown(odd),
                 known=", ".join(column.words),
             )
             yield Problem(message, here)
@@ -206,26 +197,28 @@ def _values(name: str, column: Column, values: pd.Series) -> Iterator[Problem]:
     if other.any():
         message = Message(
             "row {rows}: found {found}; write a text",
-            rows=_rows(other),
-            found=_listed(given[other]),
+            rows=rows_shown(other),
+            found=listed(given[other]),
         )
         yield Problem(message, here)
         return
     texts = values.astype(str).str.strip()
     blank = gone | (texts == "").to_numpy(bool)
     if blank.any() and not column.empty:
-        yield Problem(Message("row {rows}: found nothing; write a text", rows=_rows(blank)), here)
+        yield Problem(
+            Message("row {rows}: found nothing; write a text", rows=rows_shown(blank)), here
+        )
     long = ~gone & (texts.str.len() > LONGEST).to_numpy(bool)
     if long.any():
         message = Message(
             "row {rows}: found more than {most:,} letters; write fewer",
-            rows=_rows(long),
+            rows=rows_shown(long),
             most=LONGEST,
         )
         yield Problem(message, here)
 
 
-def _numbers(here: Message, column: Column, values: pd.Series) -> Iterator[Problem]:
+def _numbers(here: Message, column: BundleColumn, values: pd.Series) -> Iterator[Problem]:
     unit = column.unit and f" {column.unit}"
     whole = column.kind == WHOLE
     if not pd.api.types.is_numeric_dtype(values.dtype):
@@ -243,11 +236,11 @@ def _numbers(here: Message, column: Column, values: pd.Series) -> Iterator[Probl
             odd &= ~gone
     if not odd.any():
         return
-    found = [NOTHING if none else _shown(one) for one, none in _first(given, gone, odd)]
+    found = ["" if none else shown(one) for one, none in _first(given, gone, odd)]
     message = Message(
         (WRITE_WHOLE if whole else WRITE_NUMBER).text,
-        rows=_rows(odd),
-        found=", ".join(dict.fromkeys(found)),
+        rows=rows_shown(odd),
+        found=found_shown(found),
         least=f"{column.least:,.12g}{unit}",
         most=f"{column.most:,.12g}{unit}",
     )
@@ -263,26 +256,6 @@ WRITE_NUMBER: Final = Message("row {rows}: found {found}; write a number from {l
 def _first(given: np.ndarray, gone: np.ndarray, odd: np.ndarray) -> list[tuple[Any, bool]]:
     at = np.flatnonzero(odd)[:FEW]
     return list(zip(given[at].tolist(), gone[at].tolist(), strict=True))
-
-
-def _rows(odd: np.ndarray) -> str:
-    """The first rows that are meant, counted from 1, and how many more there are."""
-    at = np.flatnonzero(odd)
-    shown = ", ".join(str(row + 1) for row in at[:FEW].tolist())
-    if len(at) <= FEW:
-        return shown
-    return Message("{names} and {more} more", names=shown, more=len(at) - FEW, all=len(at))
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    text = " ".join(str(value).split())
-    return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def _listed(values: Any) -> str:
-    return ", ".join(dict.fromkeys(_shown(one) for one in list(values)[:FEW]))
 
 
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────
@@ -303,11 +276,11 @@ def _shapes(name: str, layer: Layer, frame: Any) -> Iterator[Problem]:
     odd = gone | ~np.isin(shapely.get_type_id(shapes), SHAPELY[layer.shapes])
     if odd.any():
         found = [
-            NOTHING if none else one.geom_type
+            "" if none else one.geom_type
             for one, none in zip(shapes[odd][:FEW], gone[odd][:FEW], strict=True)
         ]
         text = NO_SHAPE[layer.shapes].text
-        message = Message(text, rows=_rows(odd), found=", ".join(dict.fromkeys(found)))
+        message = Message(text, rows=rows_shown(odd), found=found_shown(found))
         yield Problem(message, here)
         return
     xy, row = shapely.get_coordinates(shapes, return_index=True)
@@ -316,7 +289,7 @@ def _shapes(name: str, layer: Layer, frame: Any) -> Iterator[Problem]:
     if nowhere.any():
         message = Message(
             "row {rows}: its coordinates are no numbers, or lie nowhere on earth",
-            rows=_rows(nowhere),
+            rows=rows_shown(nowhere),
         )
         yield Problem(message, here)
         return
@@ -324,154 +297,7 @@ def _shapes(name: str, layer: Layer, frame: Any) -> Iterator[Problem]:
         odd = ~shapely.is_valid(shapes) | (shapely.area(shapes) <= 0)
         if odd.any():
             message = Message(
-                "row {rows}: the polygon crosses itself, or has no ground; mend it", rows=_rows(odd)
+                "row {rows}: the polygon crosses itself, or has no ground; mend it",
+                rows=rows_shown(odd),
             )
             yield Problem(message, here)
-
-
-# ── what layers agree on ─────────────────────────────────────────────────────────────────────
-
-
-def _ids(layers: Layers) -> Iterator[Problem]:
-    """Numbers of cells, codes of townships, and who names one that there is not."""
-    ids = layers["cells"]["cell_id"].to_numpy(float)
-    count = len(ids)
-    given = np.sort(ids)
-    if not np.array_equal(given, np.arange(count)):
-        message = Message("number the {n:,} cells from 0 to {last:,}, each once", n=count,
-                          last=count - 1)  # fmt: skip
-        yield Problem(message, _column("cells", "cell_id"))
-    elif MATRIX in layers and not np.array_equal(ids, given):
-        message = Message("with a matrix the cells stand in the order of their numbers")
-        yield Problem(message, _column("cells", "cell_id"))
-    codes = layers["townships"]["code"]
-    twice = codes[codes.duplicated()]
-    if len(twice):
-        message = Message("each code once; found twice: {found}", found=_listed(twice))
-        yield Problem(message, _column("townships", "code"))
-    for name in ("cells", "sites"):
-        said = layers[name]["township"]
-        lost = ~said.isin(codes) & said.notna() & (said.astype(str).str.strip() != "")
-        if lost.any():
-            message = Message("no township has the code {codes}", codes=_listed(said[lost]))
-            yield Problem(message, _column(name, "township"))
-
-
-def _people(layers: Layers) -> Iterator[Problem]:
-    total = float(layers["cells"]["people"].sum())
-    if not 0 < total <= ALL_PEOPLE:
-        message = Message(
-            "{people:,.12g} people in all; write more than 0, and no more than {most:,.12g}",
-            people=total,
-            most=ALL_PEOPLE,
-        )
-        yield Problem(message, _column("cells", "people"))
-
-
-def _places(layers: Layers) -> Iterator[Problem]:
-    """What lies far from the boundary, and seats far from their townships."""
-    boundary, crs = layers["boundary"], layers["boundary"].crs
-    west, south, east, north = boundary.total_bounds
-    to_degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
-    corners = np.array(to_degrees.transform([west, east], [south, north]))
-    if not np.isfinite(corners).all() or max(east - west, north - south) > BOUNDARY_KM * 1000:
-        message = Message(
-            "it lies nowhere on earth in its coordinate system, or is wider than {km:,.0f} km",
-            km=BOUNDARY_KM,
-        )
-        yield Problem(message, layer_field("boundary"))
-        return
-    around = np.array([west, south, -east, -north]) - NEAR_KM * 1000
-    for name, layer in CONTENTS.items():
-        if layer.shapes == NO_SHAPES or not len(layers[name]):
-            continue
-        bounds = shapely.bounds(layers[name].geometry.to_numpy())
-        far = ((bounds * [1, 1, -1, -1]) < around).any(axis=1)
-        if far.any():
-            message = Message(
-                "row {rows}: more than {km:,.0f} km from the boundary", rows=_rows(far), km=NEAR_KM
-            )
-            yield Problem(message, layer_field(name))
-    yield from _seats(layers["townships"], crs)
-
-
-def _seats(townships: Any, crs: pyproj.CRS) -> Iterator[Problem]:
-    to_metres = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    x, y = to_metres.transform(
-        townships["seat_lon"].to_numpy(float), townships["seat_lat"].to_numpy(float)
-    )
-    known = np.isfinite(x) & np.isfinite(y)
-    seats = shapely.points(np.where(known, x, 0), np.where(known, y, 0))
-    away = shapely.distance(seats, townships.geometry.to_numpy())
-    far = ~known | ~(away <= SEAT_KM * 1000)
-    if far.any():
-        message = Message(
-            "row {rows}: the seat lies more than {km:,.0f} km from its township",
-            rows=_rows(far),
-            km=SEAT_KM,
-        )
-        yield Problem(message, _column("townships", "seat_lon"))
-
-
-def _roads(roads: Any) -> Iterator[Problem]:
-    """Lengths against lines, and whether what has the number of one node lies at one place."""
-    lines = roads.geometry.to_numpy()
-    first, last = (shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1))
-    metres = roads["length_m"].to_numpy(float)
-    apart = np.hypot(*(first - last).T)
-    short = metres < SHORTER * apart - 1.0
-    if short.any():
-        message = Message(
-            "row {rows}: shorter than the straight line between its ends ({found}); write metres",
-            rows=_rows(short),
-            found=_metres(metres, apart, short),
-        )
-        yield Problem(message, _column("roads", "length_m"))
-    drawn = shapely.length(lines)
-    long = metres > LONGER * drawn + LONGER_M
-    if long.any():
-        message = Message(
-            "row {rows}: far longer than the line that is drawn ({found}); write metres",
-            rows=_rows(long),
-            found=_metres(metres, drawn, long),
-        )
-        yield Problem(message, _column("roads", "length_m"))
-    node = np.concatenate([roads["u"].to_numpy(float), roads["v"].to_numpy(float)])
-    yield from _joints(node, np.vstack([first, last]))
-
-
-def _metres(said: np.ndarray, drawn: np.ndarray, odd: np.ndarray) -> str:
-    at = np.flatnonzero(odd)[:FEW]
-    pairs = zip(said[at].tolist(), drawn[at].tolist(), strict=True)
-    return ", ".join(f"{one:,.1f} m / {other:,.1f} m" for one, other in pairs)
-
-
-def _joints(node: np.ndarray, xy: np.ndarray) -> Iterator[Problem]:
-    """Nodes whose roads end at places far from each other."""
-    order = np.argsort(node, kind="stable")
-    node, xy = node[order], xy[order]
-    begins = np.flatnonzero(np.r_[True, node[1:] != node[:-1]])
-    spread = np.maximum.reduceat(xy, begins) - np.minimum.reduceat(xy, begins)
-    wide = np.flatnonzero(spread.max(axis=1) > JOINT_M)
-    if len(wide):
-        at = ", ".join(f"{number:.0f}" for number in node[begins[wide[:FEW]]].tolist())
-        if len(wide) > FEW:
-            at = Message("{names} and {more} more", names=at, more=len(wide) - FEW, all=len(wide))
-        message = Message(
-            "the roads of node {nodes} end more than {metres:,.0f} m from each other: number each "
-            "place once",
-            nodes=at,
-            metres=JOINT_M,
-        )
-        yield Problem(message, _column("roads", "u"))
-
-
-def _travel(layers: Layers) -> Iterator[Problem]:
-    """Whether the matrix has every two cells once."""
-    table, size = layers[MATRIX], len(layers["cells"])
-    u, v = table["u"].to_numpy(np.int64), table["v"].to_numpy(np.int64)
-    inside = (u < size) & (v < size) & (u != v)
-    pairs = np.unique(u[inside] * size + v[inside])
-    if len(table) != size * (size - 1) or not inside.all() or len(pairs) != len(table):
-        message = Message("write the seconds of every two cells once")
-        yield Problem(message, layer_field(MATRIX))

@@ -33,7 +33,7 @@ SHORTER: Final = 0.9
 LONGER, LONGER_M = 20.0, 1000.0
 
 
-class Column(NamedTuple):
+class BundleColumn(NamedTuple):
     """A column of a layer. `empty`: a row may have no value; `optional`: it may be missing."""
 
     name: str
@@ -49,24 +49,24 @@ class Column(NamedTuple):
 
 class Layer(NamedTuple):
     shapes: str
-    columns: tuple[Column, ...]
+    columns: tuple[BundleColumn, ...]
     about: str = ""
     empty: bool = False  # it may have no row
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> BundleColumn:
         return next(one for one in self.columns if one.name == name)
 
 
-FROM: Final = Column("provenance", WORD, "where the row is from", words=PROVENANCE)
-ZH: Final = Column("name_zh", TEXT, "its name in Chinese")
-EN: Final = Column("name_en", TEXT, "its name in English")
+FROM: Final = BundleColumn("provenance", WORD, "where the row is from", words=PROVENANCE)
+ZH: Final = BundleColumn("name_zh", TEXT, "its name in Chinese")
+EN: Final = BundleColumn("name_en", TEXT, "its name in English")
 
 CONTENTS: Final[dict[str, Layer]] = {
     "meta": Layer(
         NO_SHAPES,
         (
-            Column("key", TEXT, "of these at least: `" + "`, `".join(META) + "`"),
-            Column("value", TEXT, "`synthetic`: yes or no; `invented`, if a real map carries "
+            BundleColumn("key", TEXT, "of these at least: `" + "`, `".join(META) + "`"),
+            BundleColumn("value", TEXT, "`synthetic`: yes or no; `invented`, if a real map carries "
                    "made-up sites", empty=True),
         ),
     ),
@@ -74,14 +74,14 @@ CONTENTS: Final[dict[str, Layer]] = {
     "townships": Layer(
         POLYGONS,
         (
-            Column("code", CODE, "each once"),
+            BundleColumn("code", CODE, "each once"),
             ZH,
             EN,
-            Column("kind", TEXT, "what it is", empty=True, optional=True),
-            Column("people", NUMBER, "who live there", "", 0, ALL_PEOPLE),
-            Column("area", WORD, "by most of its people", words=AREAS),
-            Column("seat_lon", NUMBER, "its seat, WGS84", "°", -180, 180),
-            Column("seat_lat", NUMBER, "its seat, WGS84", "°", -90, 90),
+            BundleColumn("kind", TEXT, "what it is", empty=True, optional=True),
+            BundleColumn("people", NUMBER, "who live there", "", 0, ALL_PEOPLE),
+            BundleColumn("area", WORD, "by most of its people", words=AREAS),
+            BundleColumn("seat_lon", NUMBER, "its seat, WGS84", "°", -180, 180),
+            BundleColumn("seat_lat", NUMBER, "its seat, WGS84", "°", -90, 90),
             FROM,
         ),
     ),
@@ -89,10 +89,10 @@ CONTENTS: Final[dict[str, Layer]] = {
     "cells": Layer(
         POINTS,
         (
-            Column("cell_id", WHOLE, "0, 1, 2 …, each once", "", 0, 1e8),
-            Column("people", NUMBER, "who live there", "", 0, ALL_PEOPLE),
-            Column("township", CODE, "the code of its township"),
-            Column("area", WORD, "which target holds", words=AREAS),
+            BundleColumn("cell_id", WHOLE, "0, 1, 2 …, each once", "", 0, 1e8),
+            BundleColumn("people", NUMBER, "who live there", "", 0, ALL_PEOPLE),
+            BundleColumn("township", CODE, "the code of its township"),
+            BundleColumn("area", WORD, "which target holds", words=AREAS),
             FROM,
         ),
         "where calls come from",
@@ -100,13 +100,13 @@ CONTENTS: Final[dict[str, Layer]] = {
     "roads": Layer(
         LINES,
         (
-            Column("u", WHOLE, "the node at which the line begins", "", -1e15, 1e15),
-            Column("v", WHOLE, "the node at which it ends", "", -1e15, 1e15),
-            Column("class", TEXT, "in OpenStreetMap's words"),
-            Column("oneway", WHOLE, "1: from u to v only", "", 0, 1),
-            Column("speed_kmh", NUMBER, "empty: the speed of its class", "km/h", 0.1, 300,
+            BundleColumn("u", WHOLE, "the node at which the line begins", "", -1e15, 1e15),
+            BundleColumn("v", WHOLE, "the node at which it ends", "", -1e15, 1e15),
+            BundleColumn("class", TEXT, "in OpenStreetMap's words"),
+            BundleColumn("oneway", WHOLE, "1: from u to v only", "", 0, 1),
+            BundleColumn("speed_kmh", NUMBER, "empty: the speed of its class", "km/h", 0.1, 300,
                    empty=True),
-            Column("length_m", NUMBER, "on the ground", "m", 0.01, 1e6),
+            BundleColumn("length_m", NUMBER, "on the ground", "m", 0.01, 1e6),
             FROM,
         ),
         empty=True,
@@ -116,10 +116,10 @@ CONTENTS: Final[dict[str, Layer]] = {
         (
             ZH,
             EN,
-            Column("kind", WORD, "what it is", words=("station", "substation")),
-            Column("status", WORD, "whether it is there", words=("existing", "planned")),
-            Column("township", CODE, "the code of its township", empty=True),
-            Column("ambulances", WHOLE, "how many stand there", "", 0, 10_000, empty=True,
+            BundleColumn("kind", WORD, "what it is", words=("station", "substation")),
+            BundleColumn("status", WORD, "whether it is there", words=("existing", "planned")),
+            BundleColumn("township", CODE, "the code of its township", empty=True),
+            BundleColumn("ambulances", WHOLE, "how many stand there", "", 0, 10_000, empty=True,
                    optional=True),
             FROM,
         ),
@@ -130,8 +130,8 @@ CONTENTS: Final[dict[str, Layer]] = {
         (
             ZH,
             EN,
-            Column("level", TEXT, "its level", empty=True),
-            Column("capabilities", TEXT, "words with commas between them", empty=True),
+            BundleColumn("level", TEXT, "its level", empty=True),
+            BundleColumn("capabilities", TEXT, "words with commas between them", empty=True),
             FROM,
         ),
         empty=True,
@@ -141,9 +141,9 @@ CONTENTS: Final[dict[str, Layer]] = {
 TRAVEL: Final = Layer(
     NO_SHAPES,
     (
-        Column("u", WHOLE, "from this cell", "", 0, 1e8),
-        Column("v", WHOLE, "to this cell", "", 0, 1e8),
-        Column("seconds", NUMBER, "with siren", "s", 0, 1e6),
+        BundleColumn("u", WHOLE, "from this cell", "", 0, 1e8),
+        BundleColumn("v", WHOLE, "to this cell", "", 0, 1e8),
+        BundleColumn("seconds", NUMBER, "with siren", "s", 0, 1e6),
     ),
     "instead of roads",
 )

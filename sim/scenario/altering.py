@@ -6,7 +6,6 @@ What is altered here holds for whatever layout is made of the scenario afterward
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -199,7 +198,7 @@ def with_hours(scenario: Scenario, station: str, hours: object, problems: Proble
                     hint=did_you_mean(units.shown(station), known))
         )  # fmt: skip
         return scenario
-    plain = re.sub("[~〜]", "-", units.usual(hours)) if isinstance(hours, str) else ""
+    plain = units.usual_range(hours) if isinstance(hours, str) else ""
     if hours is None or plain.replace(" ", "") in ("00-24", "0-24"):
         wanted = None
     else:

@@ -174,8 +174,8 @@ Shape = Annotated[float, *number(0.01, 100_000)]  # from almost always nothing t
 
 def parse_hours(value: object) -> Hours:
     """Clock hours from a text like "08-20" or "22-06"."""
-    plain = units.usual(str(value)) if isinstance(value, str | Hours) else ""
-    match = re.fullmatch(r"([0-9]{1,2})(?::00)?\s*[-~〜]\s*([0-9]{1,2})(?::00)?", plain)
+    plain = units.usual_range(str(value)) if isinstance(value, str | Hours) else ""
+    match = re.fullmatch(r"([0-9]{1,2})(?::00)?\s*-\s*([0-9]{1,2})(?::00)?", plain)
     start, end = (int(match[1]), int(match[2])) if match else (0, 0)
     if start > 23 or end > 24 or start == end % HOURS:
         raise ValueError(
@@ -195,9 +195,9 @@ DAYS_BY_NAME = dict(zip((*DAY_NAMES, *LONG_DAYS), DAY_NAMES * 2, strict=True))
 def parse_days(value: object) -> tuple[int, ...]:
     """Days of the week from a text like "mon-fri" or "sat, sun"."""
     days: list[int] = []
-    plain = units.usual(value).lower() if isinstance(value, str) and len(value) < 200 else ""
-    for part in plain.replace("、", ",").split(","):
-        names = [DAYS_BY_NAME.get(name.strip(), "") for name in re.split("[-~〜]", part)]
+    plain = units.usual_range(value).lower() if isinstance(value, str) and len(value) < 200 else ""
+    for part in plain.split(","):
+        names = [DAYS_BY_NAME.get(name.strip(), "") for name in part.split("-")]
         if not 1 <= len(names) <= 2 or "" in names:
             raise ValueError(
                 Message(

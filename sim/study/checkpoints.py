@@ -109,7 +109,7 @@ def code(folder: Path = Path(__file__).parents[1]) -> str:
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────
 
 
-class Files(NamedTuple):
+class Shelf(NamedTuple):
     """How a folder is read and written."""
 
     read: Callable[[Path], bytes]
@@ -117,7 +117,7 @@ class Files(NamedTuple):
 
 
 # By the hundred, and each vouches for itself: a power cut costs those of a few seconds.
-BESIDE_RESULTS = Files(Path.read_bytes, partial(write_bytes, lasting=False))
+BESIDE_RESULTS = Shelf(Path.read_bytes, partial(write_bytes, lasting=False))
 
 
 class Checkpoints:
@@ -126,7 +126,7 @@ class Checkpoints:
     `taken_up` counts the runs (a run is one replication of one layout) that were read back.
     """
 
-    def __init__(self, folder: Path | None = None, files: Files = BESIDE_RESULTS):
+    def __init__(self, folder: Path | None = None, files: Shelf = BESIDE_RESULTS):
         self.folder, self.files = folder, files
         self.taken_up = 0
 

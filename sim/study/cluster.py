@@ -30,6 +30,7 @@ def connected(address: str) -> Iterator[Client]:
                 package="tenthirty[cluster]",
             )
         ) from None
+    _check_certificates(address)
     client = None
     with suppress(OSError, ValueError):
         resolve_address(address)  # a client half made for one that is none would linger
@@ -54,6 +55,43 @@ def connected(address: str) -> Iterator[Client]:
                 )
             ) from None
         yield client
+
+
+def _check_certificates(address: str) -> None:
+    """WorkersError if this side has no certificates where they are needed, or the other has none.
+
+    Dask reads its settings from its own files and from variables of the environment.
+    """
+    from distributed import Security
+
+    encrypted = address.lower().startswith("tls://")
+    try:
+        security = Security()
+        context = security.get_connection_args("client").get("ssl_context")
+    except (OSError, ValueError, TypeError) as error:  # a file that is missing, or none of a key
+        raise _lost(
+            Message("the certificates for Dask cannot be read: {reason}", reason=str(error))
+        ) from None
+    if encrypted and context is None:
+        raise _lost(
+            Message(
+                "{address} needs certificates: name their files in {authority}, {certificate} and "
+                "{key}",
+                address=address,
+                authority="DASK_DISTRIBUTED__COMM__TLS__CA_FILE",
+                certificate="DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT",
+                key="DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY",
+            )
+        )
+    if security.require_encryption and not encrypted:
+        raise _lost(
+            Message(
+                "your Dask settings ask for encryption, and {address} has none: use an address "
+                "like {example}",
+                address=address,
+                example="tls://10.0.0.5:8786",
+            )
+        )
 
 
 def is_its(error: Exception) -> bool:

@@ -19,12 +19,12 @@ from typing import Any
 
 from sim.errors import OutputError
 from sim.files.cache import kept_at, read_private, write_private
-from sim.study.checkpoints import Checkpoints, Files, Replication
+from sim.study.checkpoints import Checkpoints, Replication, Shelf
 
 MOST_BYTES = 512 * 2**20  # kept at most, of all studies
 OFF = ("no", "off", "0", "false")
 OURS = re.compile(r"\d+\.npz|\..*\.part\.npz")  # files in a folder of a study
-PRIVATE = Files(read_private, lambda path, data: write_private(path, [data], lasting=False))
+PRIVATE = Shelf(read_private, lambda path, data: write_private(path, [data], lasting=False))
 
 
 def is_on() -> bool:

@@ -48,7 +48,7 @@ class Language:
     def __call__(self, text: str, /, **values: Any) -> str:
         message = isinstance(text, Message)
         if isinstance(text, Message):
-            values = text.values | values
+            values = {key: shown(value) for key, value in text.values.items()} | values
             text = text.text
         if not text:
             return ""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from sim.answers import candidates
+from sim import limits
 from sim.answers.candidates import Candidate, drawn, find, from_file, layouts, possible
 from sim.errors import CandidatesError, OptionError, PlannerError, ScenarioError
 from sim.scenario.file import load
@@ -112,7 +112,7 @@ def test_all_places_can_be_drawn_and_not_one_more(liling):
 
 
 def test_too_many_to_try_are_refused(liling, monkeypatch):
-    monkeypatch.setattr(candidates, "MOST", 10)
+    monkeypatch.setattr(limits, "CANDIDATES", 10)
     assert "at most 10 can be tried; found 11" in told(lambda: find(liling, "11"))
 
 
@@ -252,7 +252,7 @@ def test_a_file_that_is_not_there_is_told_with_what_could_be_written(liling, tmp
 
 
 def test_a_folder_is_no_file(liling, tmp_path):
-    assert "no such file" in told(lambda: find(liling, tmp_path))
+    assert "it is a folder" in told(lambda: find(liling, tmp_path))
 
 
 @pytest.mark.parametrize("name", ["sites.docx", "sites.geojson", "sites.xlsx", "sites.gpkg"])

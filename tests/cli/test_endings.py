@@ -64,17 +64,22 @@ def test_debug_shows_where_a_fault_arose_and_ends_alike(tmp_path):
 
 
 def test_debug_shows_what_a_library_raised_behind_a_problem_of_a_file(tmp_path):
-    (tmp_path / "a.gpkg").write_bytes(b"no map at all")
-    (tmp_path / "a.yaml").write_text("name: A\nmap: a.gpkg\n", "utf-8")
+    (tmp_path / "calls.xlsx").write_bytes(b"no workbook at all")
+    ground = ROOT / "maps" / "liling" / "liling.gpkg"
+    (tmp_path / "a.yaml").write_text(
+        f"name: A\nmap: {ground}\nlayout: [{{station: 湘东医院, ambulances: 1}}]\n"
+        "demand: {replay: calls.xlsx}\n",
+        "utf-8",
+    )
     plainly = tenthirty("check", "a.yaml", cwd=tmp_path, check=False)
-    assert "this is not a GeoPackage" in plainly.stderr
+    assert "this is not an Excel file" in plainly.stderr
     code = "from sim.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "check", "a.yaml", "--debug"], cwd=tmp_path, text=True,
         capture_output=True, encoding="utf-8", env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == plainly.returncode == 2
-    assert "DataSourceError" in done.stderr
+    assert "BadZipFile" in done.stderr
     assert done.stderr.endswith(plainly.stderr)
 
 

@@ -26,6 +26,7 @@ from sim.files.whole import write_bytes
 from sim.geography.roads import tables
 
 COMMAND = ("run", LILING, "--replications", "2", "--days", "1", "--no-figures", "--workers", "1")  # fmt: skip
+SAID = ("command",)  # names the folder
 REFUSALS = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT, errno.EACCES)
 
 
@@ -108,10 +109,10 @@ def refused_by_the_cache(undisturbed, refuses, reason, stays, table=False):
             os.link(path, root / "cache" / path.name)
         status, said, _ = tenthirty(root, "cache", refuses, reason, stays)
         assert status == 0, said
-        same_results(root / "at" / "out", undisturbed)
+        same_results(root / "at" / "out", undisturbed, SAID)
         status, said, _ = tenthirty(root)
         assert status == 0, said
-        same_results(root / "at" / "out", undisturbed)
+        same_results(root / "at" / "out", undisturbed, SAID)
 
 
 def refused_by_the_results(undisturbed, refuses, reason, stays, earlier):
@@ -141,7 +142,7 @@ def refused_by_the_results(undisturbed, refuses, reason, stays, earlier):
         if earlier:
             assert (out / "notes.txt").read_text() == "mine"
             (out / "notes.txt").unlink()
-        same_results(out, undisturbed)
+        same_results(out, undisturbed, SAID)
         assert {path.name for path in (root / "at").iterdir()} == {"out"}, "nothing else is left"
 
 

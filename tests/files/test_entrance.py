@@ -27,7 +27,7 @@ def trip(error):
         (KeyError("x"), "something in it was not expected (KeyError: 'x')"),
         (AssertionError(), "something in it was not expected (AssertionError: AssertionError)"),
         (ZeroDivisionError("by zero\nand more"), "(ZeroDivisionError: by zero)"),
-        (ValueError("bell\a and " + "long " * 99), "(ValueError: bell  and long"),
+        (ValueError("bell\a and " + "long " * 99), r"(ValueError: bell\x07 and long"),
         (MemoryError(), "does not fit into the memory"),
         (RecursionError("maximum"), "nested too deeply"),
         (OSError(errno.EIO, "Input/output error"), "the disk that it is on has an error"),

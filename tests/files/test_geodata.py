@@ -23,7 +23,7 @@ import pytest
 import shapely
 
 from sim.errors import MapError, MapImportError
-from sim.files import geodata, plain_xml, shapes
+from sim.files import geodata, plain_xml, rasters, shapes
 from sim.geography import bundle
 
 BOX = shapely.box(113, 27, 113.1, 27.1)
@@ -106,7 +106,7 @@ def test_a_text_that_points_elsewhere_is_no_map(tmp_path, listening, secret, tex
             with pytest.raises(MapError) as refused:
                 opened(path)
             assert SECRET not in str(refused.value)
-        with pytest.raises(geodata.GeodataError), geodata.raster(path):
+        with pytest.raises(geodata.GeodataError), rasters.opened(path):
             pass
     assert listening.calls == 0
 
@@ -126,7 +126,7 @@ def test_an_address_is_no_file(tmp_path, listening, monkeypatch, typed):
         bundle.read(path)
     with pytest.raises(MapError):
         shapes.read_file(path, shapes.POLYGONS)
-    with pytest.raises(geodata.GeodataError), geodata.raster(path):
+    with pytest.raises(geodata.GeodataError), rasters.opened(path):
         pass
     assert listening.calls == 0
 
@@ -296,7 +296,7 @@ def tiff(path, size=512, **tags):
 
 
 def pixels(path):
-    with geodata.raster(path) as source:
+    with rasters.opened(path) as source:
         source.overviews(1)
         source.read(1, out_shape=(8, 8))
         return float(source.read(1, masked=True).sum())
@@ -392,7 +392,7 @@ def test_no_grids_are_fetched_whatever_the_environment_says(tmp_path):
 
 
 def test_only_one_room_opens_map_files():
-    """What GDAL opens goes through `sim/files/geodata.py`."""
+    """What GDAL opens goes through `geodata` and `rasters`."""
     from conftest import ROOT
 
     opening = re.compile(
@@ -403,7 +403,7 @@ def test_only_one_room_opens_map_files():
         for path in (ROOT / "sim").rglob("*.py")
         if opening.search(path.read_text("utf-8"))
     ]
-    assert sorted(found) == ["geodata.py", "plain_xml.py"]
+    assert sorted(found) == ["geodata.py", "plain_xml.py", "rasters.py"]
 
 
 def test_a_table_without_shapes_is_told(tmp_path):

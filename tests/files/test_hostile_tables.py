@@ -51,7 +51,7 @@ def book(tmp_path):
     ("content", "said"),
     [
         ("a,b,a\n1,2,3\n", 'line 1: two columns are called "a"'),
-        ("a,b\nx,y\n1,2\0\n", "line 3 holds bytes of zero"),
+        ("a,b\nx,y\n1,2\0\n", "line 3 has a zero byte"),
         (b"\0" * 100, "not a text file"),
         ('a,b\n"1,2\n3,4\n', "its quotes do not match"),
         ("a,b\n", "no row below the header"),

@@ -83,6 +83,10 @@ LATIN = st.text(st.sampled_from("abcdefghijklmnoprstuvz"), min_size=2, max_size=
         min_size=1,
     )
 )
-def test_western_words_are_read_back_whole(words):
+def test_western_words_are_read_back_whole_or_asked_about(words):
     text = "name,lon\n" + "".join(f"{''.join(word)},113.5\n" for word in words)
-    assert decode(text.encode("cp1252")).text == text
+    try:
+        found = decode(text.encode("cp1252"))
+    except EncodingError:  # of a word or two both readings can be plausible
+        return
+    assert found.text == text

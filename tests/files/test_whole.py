@@ -15,6 +15,7 @@ from sim.files.whole import (
     alone,
     drop_parts,
     is_part,
+    lock_of,
     part_of,
     replaced,
     told_in_words,
@@ -169,6 +170,13 @@ def test_another_process_is_still_told_of(tmp_path):
     with alone(tmp_path / "x"), told, alone(tmp_path / "x"):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["x"], "no trace of the attempt"
+
+
+def test_the_lock_of_a_folder_on_a_drive_lies_beside_it():
+    from pathlib import PureWindowsPath
+
+    lock = lock_of(PureWindowsPath(r"D:\计划\runs\liling"))
+    assert str(lock) == r"D:\计划\runs\.liling.lock"
 
 
 # ── parts that a killed process left ─────────────────────────────────────────────────────────

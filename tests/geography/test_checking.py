@@ -207,8 +207,8 @@ def test_what_is_wrong_is_said_in_chinese(good):
 
     bad = good["cells"].assign(people=np.nan)
     error = MapError("m.gpkg", checking.problems(good | {"cells": bad}))
-    assert "图层 cells，列 people：第 1, 2, 3, 4, 5" in error.told(language("zh"))
-    assert "现为 空" in error.told(language("zh"))
+    said = error.told(language("zh"))
+    assert f"图层 cells，列 people：第 1, 2, 3, 4, 5 …（共 {len(bad)} 处） 行：现为 空" in said
 
 
 # ── anything ─────────────────────────────────────────────────────────────────────────────────

@@ -41,7 +41,7 @@ def test_plain_names_are_folders_as_they_are(place, tmp_path):
 
 def test_a_readme_of_hostile_names_is_one_table_without_tags(tmp_path):
     options = matrix_files(tmp_path).but(
-        english="<script>x</script>\n# no | title", source="a|b\n| c | <img> |"
+        name_en="<script>x</script>\n# no | title", source="a|b\n| c | <img> |"
     )
     import_map(options)
     text = (options.folder / "README.md").read_text("utf-8")

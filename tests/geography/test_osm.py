@@ -175,7 +175,7 @@ def test_names_come_along(make):
     assert (ground.layers["roads"]["name"] == "解放路").sum() == 12
 
 
-@pytest.mark.parametrize("lat", ["nan", "inf", "-inf", "91", "1e308", "here"])
+@pytest.mark.parametrize("lat", ["nan", "inf", "-inf", "here"])
 @pytest.mark.parametrize("way", ["extract", "editor", "overpass"])
 def test_a_node_that_is_nowhere_is_told_in_words(make, tmp_path, lat, way):
     import json

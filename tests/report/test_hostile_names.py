@@ -127,12 +127,13 @@ def test_none_of_many_names_harms_an_output(kind, tmp_path):
 @settings(max_examples=300, **HOW)
 def test_what_a_cell_holds_is_read_back_as_it_was_written(name):
     text = " ".join(name.split()) or "x"
-    line = io.StringIO(newline="")
-    csv.writer(line).writerow([escapes.in_cell(text), "end"])
-    ((_, (cell, _)),), _ = rows_of(line.getvalue())
-    assert cell == escapes.from_cell(escapes.in_cell(text)).strip()
     if COMMANDS.search(text) is None and text.isprintable():
-        assert cell == text.strip()
+        assert escapes.from_cell(escapes.in_cell(text)) == text
+        if not set(text) & set(";,|，\"'"):  # marks that part columns
+            line = io.StringIO(newline="")
+            csv.writer(line).writerow([escapes.in_cell(text), "end"])
+            ((_, (cell, _)),), _ = rows_of(line.getvalue())
+            assert cell == text
     assert escapes.in_cell(-1.5) == -1.5
 
 

@@ -126,32 +126,34 @@ def test_a_part_folder_of_an_earlier_version_is_taken_up(tmp_path):
 
 def test_a_part_folder_that_was_killed_while_it_was_removed_is_still_ours(tmp_path, monkeypatch):
     """At every step of its removal."""
-    steps, real = 0, {name: getattr(os, name) for name in ("unlink", "rmdir")}
-    while True:
-        steps += 1
-        left = steps
+    out, part = tmp_path / "out", tmp_path / ".out.part-study"
+    real = {name: getattr(os, name) for name in ("unlink", "rmdir")}
+    for steps in range(1, 100):
+        left = [steps]
 
-        def counted(name, *paths, **how):
-            nonlocal left
-            left -= 1
-            if left == 0:
+        def counted(name, *paths, left=left, **how):
+            left[0] -= 1
+            if left[0] == 0:
                 raise KeyboardInterrupt
             return real[name](*paths, **how)
 
-        with monkeypatch.context() as patch, store.results_folder(tmp_path / "out", KEY) as part:
-            for name in ("finished/aaaa-1/0000.npz", "logs/layout-0/a.parquet", "a.csv"):
-                (part / name).parent.mkdir(parents=True, exist_ok=True)
-                (part / name).write_text("x")
+        part.mkdir()
+        part_folder.take(part, out)
+        for name in ("finished/aaaa-1/0000.npz", "logs/layout-0/a.parquet", "a.csv"):
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            (part / name).write_text("x")
+        with monkeypatch.context() as patch:
             for name in real:
                 patch.setattr(os, name, partial(counted, name))
             try:
                 part_folder.drop(part)
             except KeyboardInterrupt:
                 patch.undo()
-                part_folder.take(part, tmp_path / "out")
-            else:
-                part.mkdir()
-                break
+                part_folder.take(part, out)
+                shutil.rmtree(part)
+                continue
+        break
+    assert not part.exists()
     assert steps > 5
 
 

@@ -13,7 +13,7 @@ import shapely
 from sim.errors import MapError, MapImportError, Problem
 from sim.files import entrance, shapes
 from sim.files.whole import is_part
-from sim.geography import remote
+from sim.geography import checking, remote
 from sim.geography.bundle import Layers
 from sim.geography.making import (
     checks,
@@ -63,6 +63,9 @@ def import_map(chosen: ImportOptions, tell: Tell = lambda stage: None, say: Say 
     report = Report()
     with entrance.reading(Message("the map {place}", place=chosen.place), MapImportError):
         layers = make_layers(chosen, report, tell)
+        wrong = checking.problems(layers)
+    if wrong:  # a road of 3,000 km, say: of a file that was misread
+        raise MapImportError(Message("the map {place}", place=chosen.place), wrong)
     tell(Message("Writing"))
     try:
         chosen.folder.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError
-from sim.files import geodata
+from sim.files import geodata, rasters
 from sim.geography.making.groups import PeopleOptions
 from sim.geography.making.headcount import note_lost
 from sim.geography.making.people.cells import PeopleSums, merged, squares
@@ -295,7 +295,7 @@ def _opened(path: Path) -> Iterator[Any]:
         inside = _inside_zip(path)
         with (
             geodata.told_as(path, MapImportError),
-            geodata.raster(path, inside[0] if inside else "") as source,
+            rasters.opened(path, inside[0] if inside else "") as source,
         ):
             yield source
     except (rasterio_errors.RasterioError, *UNREADABLE_ZIP) as error:

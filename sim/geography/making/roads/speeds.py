@@ -33,18 +33,18 @@ TAGS: Final = frozenset({*IN_UNITS, "maxspeed", "maxspeed:forward", "maxspeed:ba
 ODD, OUTSIDE = "odd speed", "implausible speed"
 
 
-class Limit(NamedTuple):
+class SpeedLimit(NamedTuple):
     """A speed as it is read; nan leaves the road to its class, `doubt` says if that is odd."""
 
     kmh: float
     doubt: str = ""
 
 
-NONE: Final = Limit(math.nan)
+NONE: Final = SpeedLimit(math.nan)
 
 
 @lru_cache(maxsize=8192)
-def limit(text: str | None, unit: str = "km/h") -> Limit:
+def limit(text: str | None, unit: str = "km/h") -> SpeedLimit:
     """A speed limit in words, or none; `unit` is of a number alone.
 
     Several values, as where pieces of a road were joined, count as their mean.
@@ -54,24 +54,24 @@ def limit(text: str | None, unit: str = "km/h") -> Limit:
     found = [_one(part, unit) for piece in pieces(text) for part in re.split(r"[;|；]", piece)]
     known = [one.kmh for one in found if not math.isnan(one.kmh)]
     if known:
-        return Limit(round(sum(known) / len(known), 1))
+        return SpeedLimit(round(sum(known) / len(known), 1))
     return next((one for one in found if one.doubt), NONE)
 
 
-def _one(text: str, unit: str) -> Limit:
+def _one(text: str, unit: str) -> SpeedLimit:
     """One value: a number with or without its unit, or a word."""
     said = word(text)
     if said == "walk":
-        return Limit(WALK_KMH)
+        return SpeedLimit(WALK_KMH)
     if said in EMPTY or said in LEFT_TO_CLASS or OF_A_COUNTRY.fullmatch(said):
         return NONE
     match = re.fullmatch(r"(\d+(?:,\d{3})+|\d+(?:[.,]\d+)?)\s*(\D*)", said)
     factor = KMH.get(re.sub(r"[\s.]", "", match[2]) or unit) if match else None
     if match is None or factor is None:
-        return Limit(math.nan, ODD)
+        return SpeedLimit(math.nan, ODD)
     kmh = number(match[1]) * factor
     low, high = PLAUSIBLE_KMH
-    return Limit(kmh) if low <= kmh <= high else Limit(math.nan, OUTSIDE)
+    return SpeedLimit(kmh) if low <= kmh <= high else SpeedLimit(math.nan, OUTSIDE)
 
 
 def number(text: str) -> float:
