@@ -230,7 +230,11 @@ def test_rows_of_pairs_are_read_by_the_names_of_many_programs(tmp_path, header, 
         ("o,d,seconds\na,b,5\nb,a,5\n", "minutes", "says seconds, --matrix-unit minutes: which"),
         ("start_zone,end_zone,t\na,b,5\nb,a,5\n", "", "call the columns from, to, and seconds"),
         ("id;a;b\na;0,0;4,5\nb;5.5;0,0\n", "", "some numbers have a decimal comma (0,0)"),
-        ("id,a,b\na,0,1e308\nb,1,0\n", "", "line 2, column b: write a number; found 1e308"),
+        (
+            "id,a,b\na,0,1e308\nb,1,0\n",
+            "",
+            "line 2, column b: write a number of at most 2e+19; found 1e308",
+        ),
         ('id,a,b\na,0,"12,5"\nb,"1,234",0\n', "", "line 2, column b: some numbers have"),
     ],
 )
