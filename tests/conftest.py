@@ -5,7 +5,9 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,10 @@ os.environ["TENTHIRTY_REUSE"] = "no"
 if "TENTHIRTY_LANG" in os.environ:
     del os.environ["TENTHIRTY_LANG"]
 os.environ["LC_ALL"] = os.environ["LANG"] = "C.UTF-8"
+
+# What a script starts in the background ignores Ctrl-C, and so would the commands that tests start.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from sim.engine import compiled, reference
 

@@ -93,6 +93,8 @@ class Processes(Executor):
         with self._lock:
             if self._lost is not None:
                 raise self._lost
+            if self._closed:
+                raise RuntimeError("nothing can be submitted after shutdown")
             self._open.add(future)
         future.add_done_callback(self._open.discard)
         self._tasks.put(Task(future, Request(work, arguments)))

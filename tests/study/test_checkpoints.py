@@ -146,7 +146,7 @@ def test_whatever_a_replication_runs_through_is_in_the_key():
     left = {name for name in opened if not name.startswith(checkpoints.ROOMS)}
     assert {"model/calls", "engine/reference", "scenario/distributions"} <= opened - left
     assert {name.partition("/")[0] for name in left} <= {
-        "errors", "text", "units", "files", "geography", "scenario", "study"
+        "errors", "text", "units", "limits", "files", "geography", "scenario", "study"
     }  # fmt: skip
     assert not {name for name in left if name.startswith("geography/")}
     # It reads what is written; what it read is in the key itself.

@@ -295,7 +295,7 @@ def test_several_runs_use_the_same_processes():
             with Runs(days(), layouts, effort) as found:
                 found.extend(4)
             executor = effort.pool._backend.executor
-            pids.add(frozenset(executor._processes))
+            pids.add(frozenset(process.pid for process in executor._running))
         assert len(pids) == 1
         with Runs(days(), plans()[1:3], effort) as found:
             found.extend(4)
