@@ -195,7 +195,7 @@ def test_each_nasty_name_alone_is_drawn_in_every_figure(name):
             drawn_in_peace(alone, LANGUAGES["en"], which, "a4")
 
 
-@pytest.mark.parametrize("name", ["people", "FIRST_ARRIVAL", "", "a\0b", "\ud800", 'x"y', "geom"])
+@pytest.mark.parametrize("name", ["people", "FIRST_ARRIVAL", "", "a\0b", 'x"y', "geom"])
 def test_a_station_of_any_name_has_its_column_in_a_geopackage(name, tmp_path):
     import pyogrio
 

@@ -269,7 +269,7 @@ main()
 def test_a_disk_that_takes_no_results_is_told_and_the_study_goes_on(tmp_path, uninterrupted):
     done = tenthirty("run", LILING, *MANY, cwd=tmp_path, check=False, code=NO_RESULTS)
     assert done.returncode == 2
-    assert "measures.csv cannot be written" in done.stderr
+    assert "liling cannot be written" in done.stderr
     assert "160 runs are finished" in done.stderr
     goes_on(tmp_path, uninterrupted)
 
