@@ -11,7 +11,7 @@
     ├── WorkersError       worker processes, or a cluster, that did not do their work
     └── SizeError          a study or a map that this machine has no room for
 
-Anything else that is raised is our bug; a Fault is one that was looked for. Every error gathers
+Anything else that is raised is our bug; an InvariantError is one that was looked for. Every error gathers
 all the problems it found, each with its line, its field, what was found and what to do, so that a
 planner mends them in one go.
 `str(error)` is English; `error.told(say)` is the same in the reader's language.
@@ -27,7 +27,7 @@ from typing import Any
 from sim.text import Message, Say, said
 
 
-class Fault(Exception):
+class InvariantError(Exception):
     """What must hold, whatever a planner's files say, does not: a bug of ours."""
 
 

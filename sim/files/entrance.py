@@ -16,7 +16,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from sim.errors import Fault, PlannerError
+from sim.errors import InvariantError, PlannerError
 from sim.text import Message, first_line
 
 LOG: Final = logging.getLogger("sim")
@@ -59,13 +59,13 @@ def reading(
 ) -> Iterator[None]:
     """Everything that reads `source` stands in here: what it did not expect is raised as `error`.
 
-    What it says itself, a PlannerError, passes; so do a Fault of ours, Ctrl-C and the like. The
+    What it says itself, a PlannerError, passes; so do an InvariantError, Ctrl-C and the like. The
     error has what was raised first as its cause. `meaning`: what nearly any error of a library
     means here, with a place for its {reason}.
     """
     try:
         yield
-    except (PlannerError, Fault):
+    except (PlannerError, InvariantError):
         raise
     except Exception as found:
         LOG.debug("%s", source, exc_info=True)  # what gathers problems forgets their causes

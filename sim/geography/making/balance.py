@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from sim.errors import Fault
+from sim.errors import InvariantError
 from sim.text import Message
 
 OUTSIDE: Final = Message("left out, outside the boundary: {people:,.0f}")
@@ -18,7 +18,7 @@ SAID_M2: Final = 5e3  # shows as 0.01 km²
 SLIVERS: Final = 1e-5  # of the ground: where zones meet, corners are rounded
 
 
-class BalanceError(Fault):
+class BalanceError(InvariantError):
     """People or ground that do not add up: a bug of ours, never of a planner's files."""
 
 
