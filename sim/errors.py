@@ -11,9 +11,9 @@
     ├── WorkersError       worker processes, or a cluster, that did not do their work
     └── SizeError          a study or a map that this machine has no room for
 
-Anything else that is raised is our bug; an InvariantError is one that was looked for. Every error gathers
-all the problems it found, each with its line, its field, what was found and what to do, so that a
-planner mends them in one go.
+Anything else that is raised is our bug; an InvariantError is one that was looked for. Every error
+gathers all the problems it found, each with its line, its field, what was found and what to do, so
+that a planner mends them in one go.
 `str(error)` is English; `error.told(say)` is the same in the reader's language.
 """
 
