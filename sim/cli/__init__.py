@@ -81,6 +81,7 @@ def _run(reader: endings.Reader, usually: Callable[..., None]) -> None:
     `usually`: what becomes of warnings that are not for a planner.
     """
     warnings.showwarning = _plainly(usually, reader.say)
+    warnings.simplefilter("default", PlannerWarning)  # also where PYTHONWARNINGS ignores all others
     asked, arguments = speech.taken_out(sys.argv[1:])
     reader.say = language(asked or usual())
     warnings.showwarning = _plainly(usually, reader.say)

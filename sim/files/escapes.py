@@ -26,7 +26,8 @@ def in_cell(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    shown = in_digits(value)
+    # A carriage return alone parts rows for some readers, and writers leave it without quotes.
+    shown = in_digits(value.replace("\r\n", "\n").replace("\r", "\n"))
     return f"'{shown}" if _FORMULA.match(shown) else shown
 
 

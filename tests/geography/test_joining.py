@@ -50,12 +50,17 @@ def really_cut(built, spots):
         there = np.flatnonzero(spots.road == road)
         there = there[np.argsort(spots.share[there], kind="stable")]
         way = [built.tail[forth], *(len(built.xy) + there), built.head[forth]]
+        near_before = None
         for edge, onward in ((forth, True), (back, False)):
             if edge == NONE:
                 continue
             ticks = np.floor(whole[edge] * spots.share[there] * TICKS + 0.5)
             at = np.clip(ticks, 1, whole[edge] * TICKS - 1) / TICKS
             pieces = np.diff([0.0, *at, whole[edge]])
+            near = np.flatnonzero(pieces[1:-1] == 0).tolist()
+            # Within a tick in one direction alone they count as one place, a tick too near: rare.
+            assume(near_before is None or near == near_before)
+            near_before = near
             nodes, pieces = (way, pieces) if onward else (way[::-1], pieces[::-1])
             tail += nodes[:-1]
             head += nodes[1:]
