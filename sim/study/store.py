@@ -19,6 +19,7 @@ from typing import Any
 
 from sim.errors import OutputError
 from sim.files.cache import kept_at, read_private, write_private
+from sim.files.whole import drop_parts
 from sim.study.checkpoints import Checkpoints, Replication, Shelf
 
 MOST_BYTES = 512 * 2**20  # kept at most, of all studies
@@ -44,6 +45,8 @@ class Store:
         """The tallies, by number, of those replications that are there and whole."""
         finished = Checkpoints(self.folder, PRIVATE).of(key, 1)
         found = {number: tallies[0] for number, tallies in finished.read(numbers).items()}
+        if finished.folder is not None:
+            drop_parts(finished.folder)  # of who was killed, where nothing more is to be written
         if found and finished.folder is not None:
             with contextlib.suppress(OSError):
                 os.utime(finished.folder)  # used last: it goes last

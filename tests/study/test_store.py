@@ -84,6 +84,17 @@ def test_a_damaged_file_is_computed_again(tiny, kept):
     assert (folder / "0001.npz").stat().st_size > 100
 
 
+def test_what_a_killed_command_left_half_written_goes_where_nothing_more_is_written(tiny, kept):
+    base = noisy(tiny)
+    with Runs(base, [], Effort(workers=1)) as runs:
+        runs.extend(3)
+    (folder,) = kept.iterdir()
+    (folder / ".0004.0123abcd.part.npz").write_bytes(b"half of it")
+    with Runs(base, [], Effort(workers=1)) as runs:
+        runs.extend(3)
+    assert sorted(path.name for path in folder.iterdir()) == [f"000{n}.npz" for n in range(3)]
+
+
 def test_other_assumptions_about_today_are_not_kept(tiny, kept):
     base = tiny.with_study(length=86_400.0)
     sim.stress(base, base.ambulances("Base A", +1), samples=2, replications=2, workers=1)
