@@ -44,7 +44,7 @@ def find(base: Scenario, where: str | Path | int = SEATS, seed: int = 0) -> list
     if isinstance(where, int):
         found = drawn(base.map, where, seed)
     elif text == SEATS:
-        found = [Candidate(seat.name) for seat in base.map.townships]
+        found = _seats(base.map)
     elif units.is_whole(text):
         found = drawn(base.map, _how_many(text), seed)
     else:
@@ -60,6 +60,16 @@ def find(base: Scenario, where: str | Path | int = SEATS, seed: int = 0) -> list
                 found=len(found),
             ),
         )
+    return found
+
+
+def _seats(the_map: Map) -> list[Candidate]:
+    """The townships' seats; where several townships have one name, each by its coordinates."""
+    found = []
+    for seat in the_map.townships:
+        clear = len(the_map.called(seat.name.zh)) == 1
+        lon, lat = the_map.lonlat(seat.x, seat.y)
+        found.append(Candidate(seat.name, None if clear else (float(lon), float(lat))))
     return found
 
 

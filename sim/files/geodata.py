@@ -14,7 +14,10 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
+import os
 import re
+import shutil
 import sqlite3
 import warnings
 import zipfile
@@ -29,7 +32,7 @@ import pyproj
 
 from sim.errors import PlannerError
 from sim.files import json_text
-from sim.text import Message, message_of
+from sim.text import Message, first_line, message_of
 
 GEOPACKAGE, SHAPEFILE, GEOJSON = "GeoPackage", "Shapefile", "GeoJSON"
 ENDINGS: Final = {".gpkg": GEOPACKAGE, ".shp": SHAPEFILE, ".geojson": GEOJSON, ".json": GEOJSON}
@@ -133,6 +136,19 @@ def read(data: Geodata, layer: str, encoding: str = "") -> pd.DataFrame:
     return frame
 
 
+def write(path: Path, layer: str, frame: pd.DataFrame) -> None:
+    """A layer into a GeoPackage of ours, with shapes or without; OSError if the disk refuses."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a table without shapes is meant
+            pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
+    except RuntimeError as error:  # GDAL's, which does not say why
+        if shutil.disk_usage(path.parent).free < ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise OSError(errno.EIO, first_line(str(error)), str(path)) from error
+
+
+ROOM: Final = 1 << 20  # bytes; a disk with less is full
 NO_SHAPES: Final = Message(
     "this is not a map file that can be read: save it as GeoPackage, Shapefile or GeoJSON (in "
     "QGIS: Export, Save Features As)"

@@ -125,13 +125,34 @@ def _to_the_disk(path: Path, how: int = os.O_RDWR) -> None:
         os.close(opened)
 
 
+# What a system says of a disk, so that it can be said in other languages.
+REASONS = {
+    errno.ENOSPC: Message("No space left on device"),
+    errno.EDQUOT: Message("Disk quota exceeded"),
+    errno.EACCES: Message("Permission denied"),
+    errno.EPERM: Message("Operation not permitted"),
+    errno.EROFS: Message("Read-only file system"),
+    errno.EEXIST: Message("File exists"),
+    errno.ENOENT: Message("No such file or directory"),
+    errno.ENOTDIR: Message("Not a directory"),
+    errno.EISDIR: Message("Is a directory"),
+    errno.ENAMETOOLONG: Message("File name too long"),
+    errno.EIO: Message("Input/output error"),
+}
+
+
+def reason_of(error: OSError) -> str:
+    """Why the disk refuses, in a few words."""
+    return REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
 def write_whole(path: Path, write: Callable[[Path], Any], lasting: bool = True) -> None:
     """Let `write` make a file beside `path`, then put it in place; OutputError if that fails."""
     try:
         with replaced(path, lasting) as part:
             write(part)
     except OSError as error:
-        raise OutputError(path, error.strerror or str(error)) from None
+        raise OutputError(path, reason_of(error)) from None
 
 
 def write_bytes(path: Path, data: bytes, lasting: bool = True) -> None:
@@ -155,7 +176,7 @@ def told_in_words(folder: Path) -> Iterator[None]:
             raise OutputError(folder, error.problems) from None
         raise
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         ours = error.filename is None or part in str(error.filename)
         if ours:
             text = Message("{reason} in {folder}", reason=reason, folder=str(folder.parent))

@@ -33,7 +33,7 @@ def read_sheet(path: Path, wanted: str = "") -> Worksheet:
     try:
         import openpyxl
     except ImportError:
-        message = Message('install what reads Excel files: pip install "tenthirty[excel]"')
+        message = Message("install what reads Excel files: pip install openpyxl")
         raise MapImportError(path, message) from None
     with entrance.reading(path, MapImportError, NO_WORKBOOK):
         inside = unpacked.looked_at(path)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,8 +13,6 @@ from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyogrio
 import pyproj
 from shapely import Geometry, STRtree, points
 
@@ -153,13 +150,23 @@ class Map:
 
     def find(self, name: str) -> Spot | None:
         """A site, a township (its seat) or a hospital by its Chinese or English name."""
+        return next(iter(self.called(name)), None)
+
+    def called(self, name: str) -> list[Spot]:
+        """The sites of a name, else the townships, else the hospitals: several if it is not clear.
+
+        Rows at one point are one place.
+        """
         for spots in (self.sites, self.townships, self.hospitals):
-            for spot in spots:
-                if name in (spot.name.zh, spot.name.en) or (
-                    name.casefold() == spot.name.en.casefold()
-                ):
-                    return spot
-        return None
+            found = {
+                (spot.x, spot.y): spot
+                for spot in reversed(spots)
+                if name in (spot.name.zh, spot.name.en)
+                or name.casefold() == spot.name.en.casefold()
+            }
+            if found:
+                return list(reversed(found.values()))
+        return []
 
     def known_names(self) -> list[str]:
         spots = [*self.sites, *self.townships, *self.hospitals]
@@ -242,14 +249,9 @@ def write(path: Path, layers: Layers) -> None:
     problems = checking.missing_layers(layers) or checking.problems(layers)
     if problems:
         raise MapError(path, problems)
-    with replaced(path) as part, warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
+    with replaced(path) as part:
         for name in [*LAYERS, *([MATRIX] if MATRIX in layers else [])]:
-            frame = layers[name]
-            if isinstance(frame, gpd.GeoDataFrame):
-                frame.to_file(part, layer=name, driver="GPKG")
-            else:
-                pyogrio.write_dataframe(pd.DataFrame(frame), part, layer=name, driver="GPKG")
+            geodata.write(part, name, layers[name])
 
 
 def _spots(frame: Any, x: Any, y: Any) -> list[Spot]:

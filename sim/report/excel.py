@@ -40,7 +40,7 @@ def write(path: Path, answer: Answer, say: Language) -> Path:
     try:
         from openpyxl import Workbook
     except ImportError:
-        text = Message('Excel files need openpyxl: pip install "tenthirty[excel]"')
+        text = Message("Excel files need openpyxl: pip install openpyxl")
         raise OutputError(path, text) from None
     book = Workbook()
     book.remove(book.active)

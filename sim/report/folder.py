@@ -49,7 +49,9 @@ def refuse_foreign(folder: Path) -> None:
         in_use = place.exists() and (not place.is_dir() or any(place.iterdir()))
         found = manifest.read(place)
         if (in_use and found is None) or not place.name:
-            raise OutputError(folder, "it exists and holds no earlier result: name another folder")
+            raise OutputError(
+                folder, Message("it exists and holds no earlier result: name another folder")
+            )
         for within in _folders_of(found or manifest.NOTHING):
             if is_link(place / within):
                 text = Message(

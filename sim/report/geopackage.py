@@ -12,13 +12,15 @@ import pandas as pd
 from shapely import buffer, points, union_all
 
 from sim.errors import OutputError
+from sim.files import geodata
 from sim.files.whole import write_whole
 from sim.prepare.reach import reach
 from sim.scenario.scenario import Scenario
-from sim.text import NAME, harmless
+from sim.text import NAME, Message, harmless
 
 OFF_ROAD_REACH_M = 1_000.0  # an isochrone ends at most this far from the road
 OF_CELLS: Final = ["cell_id", "people", "township", "area"]
+OURS: Final = ("minutes", "isochrones")  # layers
 FIRST: Final = "first_arrival"
 ARC_SEGMENTS = 4  # of a quarter circle: isochrones are drawn, not measured
 
@@ -47,8 +49,7 @@ def isochrones(
 
 def export(scenario: Scenario, path: Path, before_s: float | None = None) -> None:
     """A GeoPackage for QGIS: minutes from each station to each place, and the isochrones."""
-    if path.suffix.lower() != ".gpkg" or not path.parent.is_dir():
-        raise OutputError(path, "name a file ending in .gpkg in a folder that exists")
+    _refuse_foreign(path)
     found, cells = reach(scenario, before_s), scenario.map.layers["cells"]
     columns = _columns([scenario.stations[row].name.zh for row in found.stations])
     minutes = pd.DataFrame(dict(zip(columns, found.cell_s / 60, strict=True)))
@@ -59,10 +60,25 @@ def export(scenario: Scenario, path: Path, before_s: float | None = None) -> Non
     )
 
     def write(part: Path) -> None:
-        facilities.to_file(part, layer="minutes", driver="GPKG")
-        isochrones(scenario, before_s=before_s).to_file(part, layer="isochrones", driver="GPKG")
+        frames = facilities, isochrones(scenario, before_s=before_s)
+        for layer, frame in zip(OURS, frames, strict=True):
+            geodata.write(part, layer, frame)
 
     write_whole(path, write)
+
+
+def _refuse_foreign(path: Path) -> None:
+    """OutputError unless the file can be made, or replaces one that this program made."""
+    if path.suffix.lower() != ".gpkg" or not path.parent.is_dir():
+        raise OutputError(path, Message("name a file ending in .gpkg in a folder that exists"))
+    if not path.exists():
+        return
+    try:
+        ours = set(geodata.geopackage(path).parts) <= set(OURS)
+    except Exception:  # whatever is there, it is no coverage
+        ours = False
+    if not ours:
+        raise OutputError(path, Message("it exists and holds no coverage: name another file"))
 
 
 def _columns(names: Sequence[str]) -> list[str]:

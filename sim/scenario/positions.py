@@ -47,6 +47,16 @@ def position(place: str | LonLat, on: Map, problems: Problems) -> Position | Non
                 )
             )
             return None
+        others = on.called(place)
+        if len(others) > 1:  # which one would be a guess
+            where = [_pair(*map(float, on.lonlat(one.x, one.y))) for one in others]
+            problems.tell(
+                Message(
+                    'the map of {map} has {n} places called "{place}": write where, {places}',
+                    map=on.name, n=len(others), place=place, places=", ".join(where[:5]),
+                )
+            )  # fmt: skip
+            return None
         x, y, written = spot.x, spot.y, place
     road_m = float(network.snap(on.network, np.array([[x, y]])).metres[0])
     limit_m = FAR_FROM_ROAD_M if on.matrix is None else FAR_FROM_PLACE_M

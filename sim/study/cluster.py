@@ -26,8 +26,8 @@ def connected(address: str) -> Iterator[Client]:
     except ImportError:
         raise _lost(
             Message(
-                'a scheduler needs the package distributed: pip install "{package}"',
-                package="tenthirty[cluster]",
+                "a scheduler needs the package distributed: pip install {package}",
+                package="distributed",
             )
         ) from None
     _check_certificates(address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -114,6 +115,20 @@ def test_all_places_can_be_drawn_and_not_one_more(liling):
 def test_too_many_to_try_are_refused(liling, monkeypatch):
     monkeypatch.setattr(limits, "CANDIDATES", 10)
     assert "at most 10 can be tried; found 11" in told(lambda: find(liling, "11"))
+
+
+def test_of_several_townships_of_one_name_each_is_tried_at_its_own_place(liling):
+    on = liling.map
+    townships = on.layers["townships"].assign(name_zh="同名", name_en="Same")
+    sites = on.layers["sites"].iloc[:0]
+    named = replace(on, layers=on.layers | {"townships": townships, "sites": sites})
+    base = replace(liling, map=named)
+    seats = find(base)
+    assert len(seats) == len(townships) > 1
+    _, made = layouts(base, seats)
+    assert len({(one.stations[-1].x, one.stations[-1].y) for one in made}) == len(made)
+    with pytest.raises(ScenarioError, match='places called "同名": write where, '):
+        base.add("同名")
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────

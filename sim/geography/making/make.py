@@ -12,7 +12,7 @@ import shapely
 
 from sim.errors import MapError, MapImportError, Problem
 from sim.files import entrance, shapes
-from sim.files.whole import is_part
+from sim.files.whole import is_part, reason_of
 from sim.geography import checking, remote
 from sim.geography.bundle import Layers
 from sim.geography.making import (
@@ -71,7 +71,7 @@ def import_map(chosen: ImportOptions, tell: Tell = lambda stage: None, say: Say 
         chosen.folder.mkdir(parents=True, exist_ok=True)
         writing.write(chosen, layers, report, say)
     except OSError as error:
-        message = Message("it cannot be written ({error})", error=error.strerror)
+        message = Message("it cannot be written ({error})", error=reason_of(error))
         raise MapImportError(chosen.folder, message) from None
     return report
 

@@ -309,6 +309,6 @@ def _rasterio_errors() -> Any:
     except ImportError:
         raise MapImportError(
             Message("people from a raster"),
-            Message('install what reads it: pip install "tenthirty[raster]"'),
+            Message("install what reads it: pip install rasterio"),
         ) from None
     return rasterio.errors

@@ -124,7 +124,7 @@ def _osmium() -> Any:
     except ImportError:
         raise MapImportError(
             Message("a map from OpenStreetMap files"),
-            Message('install what reads them: pip install "tenthirty[osm]"'),
+            Message("install what reads them: pip install osmium"),
         ) from None
     return osmium
 
