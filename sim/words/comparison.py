@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 ENOUGH: Final = 10  # replications; with fewer, intervals are rough and nothing is said of sharing
+OVERLOADED: Final = 0.95  # of the time busy; above it a queue has no end that it tends to
 
 
 @page.register
@@ -222,7 +223,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 n=proposals,
             )
         )
-    notes += _levels(comparison, say)
+    notes += [*_overloaded(comparison, say), *_levels(comparison, say)]
     if comparison.replications < ENOUGH:
         notes.append(
             say.count(
@@ -248,6 +249,21 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
             )
         )
     return [*notes, *worst_notes.notes(comparison.provenance, say)]
+
+
+def _overloaded(comparison: Comparison, say: Language) -> list[str]:
+    """Layouts whose ambulances are hardly ever free: what is measured of them has no end."""
+    return [
+        say(
+            "{layout}: its ambulances are busy {busy} % of the time, so that calls wait longer the "
+            "longer the study lasts. Its response times say how long that was, not what a patient "
+            "would wait.",
+            layout=layout.name,
+            busy=f"{100 * busy:.0f}",
+        )
+        for number, layout in enumerate(comparison.layouts)
+        if (busy := comparison.estimate("busy", number).mean) >= OVERLOADED
+    ]
 
 
 def _levels(comparison: Comparison, say: Language) -> list[str]:

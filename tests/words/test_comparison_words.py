@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 from studies import QUICK, days, known
 
+import sim
 from sim.answers.comparison import compare
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
@@ -290,3 +291,12 @@ def test_a_layout_compared_with_itself_is_said_to_be_the_same():
     assert "两个布局相同，各项指标不会有差异" in page_of(said, ZH).sentences[0]
     assert "the same" not in page.sentences[1]
     assert {said.verdict(key, 1) for key in said.headline_keys()} == {TOO_SMALL}
+
+
+def test_a_layout_whose_queue_has_no_end_is_said_to_be_one(liling):
+    week = liling.with_study(length=7 * 86_400.0)
+    crushed = sim.run(week.scaled(demand=60.0), replications=2)
+    assert "so that calls wait longer the longer the study lasts" in " ".join(crushed.table().split())
+    assert "研究期越长，呼叫等待越久" in "".join(crushed.table("zh").split())
+    usual = sim.run(week, replications=2)
+    assert "the longer the study lasts" not in usual.table()
