@@ -153,11 +153,15 @@ class Map:
         return next(iter(self.called(name)), None)
 
     def called(self, name: str) -> list[Spot]:
-        """The sites of a name, else the townships, else the hospitals: several if it is not clear.
+        """The site of a name, else the townships, else the hospitals: several if it is not clear.
 
-        Rows at one point are one place.
+        Rows at one point are one place; of two sites of one name the first is meant, as an import
+        says.
         """
-        for spots in (self.sites, self.townships, self.hospitals):
+        for site in self.sites:
+            if name in (site.name.zh, site.name.en) or name.casefold() == site.name.en.casefold():
+                return [site]
+        for spots in (self.townships, self.hospitals):
             found = {
                 (spot.x, spot.y): spot
                 for spot in reversed(spots)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,12 @@ import numpy as np
 from ruamel.yaml import YAML, YAMLError
 
 from sim.errors import PlannerError
-from sim.files.escapes import in_json
 from sim.files.whole import write_bytes
 from sim.geography.bundle import Map, Spot
 from sim.geography.roads import network
 from sim.scenario.file import load
 from sim.scenario.positions import FAR_FROM_PLACE_M, FAR_FROM_ROAD_M
-from sim.text import Message, Say
+from sim.text import Message, Say, in_digits
 
 LONGEST: Final = 70  # letters of a map's name within that of its scenario, which has 80
 NAME: Final = "today.yaml"
@@ -245,7 +245,8 @@ def _plain(text: str) -> str:
             return text
     except YAMLError:
         pass
-    return in_json(text)  # which is YAML, too
+    quoted = json.dumps(text, ensure_ascii=False)  # which is YAML, too, but for letters in digits
+    return in_digits(quoted, lambda letter: f"\\U{ord(letter):08x}")
 
 
 def _notes(on: Map, lines: list[_Line]) -> list[Message]:

@@ -296,7 +296,9 @@ def test_a_layout_compared_with_itself_is_said_to_be_the_same():
 def test_a_layout_whose_queue_has_no_end_is_said_to_be_one(liling):
     week = liling.with_study(length=7 * 86_400.0)
     crushed = sim.run(week.scaled(demand=60.0), replications=2)
-    assert "so that calls wait longer the longer the study lasts" in " ".join(crushed.table().split())
+    assert "so that calls wait longer the longer the study lasts" in " ".join(
+        crushed.table().split()
+    )
     assert "研究期越长，呼叫等待越久" in "".join(crushed.table("zh").split())
     usual = sim.run(week, replications=2)
     assert "the longer the study lasts" not in usual.table()
