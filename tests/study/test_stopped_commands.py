@@ -182,6 +182,7 @@ def test_one_stopped_before_anything_is_finished_leaves_nothing(tmp_path):
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     until(lambda: list(tmp_path.glob("runs/.liling.part-*")), "a part folder")
+    time.sleep(0.5)  # until it is at work in it
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=A_WHILE_S)
     assert process.returncode == 130

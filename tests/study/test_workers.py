@@ -176,7 +176,7 @@ def test_a_scheduler_without_workers_is_told(day, monkeypatch):
 
 def test_without_dask_it_is_said_what_to_install(day, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(WorkersError, match=r"tenthirty\[cluster\]"):
+    with pytest.raises(WorkersError, match=r"pip install distributed"):
         comparison.run(day, replications=1, scheduler="tcp://127.0.0.1:9")
 
 
