@@ -159,5 +159,6 @@ def nearest(found: str, known: Sequence[str]) -> str:
     if begun:
         return begun[0]
     # Chinese names are two to four characters: a looser cutoff than the default finds them.
-    near = get_close_matches(str(found), list(known), n=1, cutoff=0.5)
+    cutoff = 0.6 if str(found).isascii() else 0.5
+    near = get_close_matches(str(found), list(known), n=1, cutoff=cutoff)
     return near[0] if near else ""

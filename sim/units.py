@@ -112,8 +112,13 @@ def plainly(number: float) -> str:
     return str(int(number)) if whole or isinstance(number, int) else f"{number:.15g}"
 
 
+NOTHING: Final = Message("nothing")
+
+
 def shown(value: object) -> str:
     """What was found, as it was written, never longer than half a line, and harmless to show."""
+    if value is None or (isinstance(value, str) and not value):
+        return NOTHING
     try:
         text = value if isinstance(value, str) else repr(value)
     except (ValueError, RecursionError):  # a whole number of thousands of digits, a list in itself

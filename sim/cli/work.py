@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 COMPILING = Message(
     "Compiling the rules, which takes about half a minute; it is done once on this machine."
 )
+COMPILING_ANEW = Message("Compiling the rules, which takes about half a minute.")
 PART = "study"  # one part folder for all that may be asked for a results folder
 
 
@@ -68,7 +69,7 @@ def session(
         if not began and checkpoints.taken_up:
             tell(note=_going_on(checkpoints.finished()))
         if not began and not engines.is_ready(options.engine):
-            tell(note=COMPILING)
+            tell(note=COMPILING if engines.is_keeping() else COMPILING_ANEW)
         began = True
         if steps and done:
             tell(title=Message("Trying one option after another"))

@@ -48,6 +48,13 @@ def cannot_keep(name: str) -> Path | None:
     return None if cache.can_keep() else cache_folder()
 
 
+def is_keeping() -> bool:
+    """Whether what is compiled is kept for the next command."""
+    from sim.engine.compiled import cache
+
+    return cache.is_keeping()
+
+
 def is_ready(name: str) -> bool:
     """Whether an engine can begin at once; otherwise it is compiled first, in half a minute."""
     if name == "reference":

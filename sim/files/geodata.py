@@ -2,9 +2,9 @@
 
 GDAL tries a hundred formats on a file, whatever it is called. Some of them are a few lines of text
 that name other files or addresses, which it then reads. So a file is looked at first: three formats
-are read (four of rasters), each by its own driver, from a file that is there, under its whole path.
-What the three formats themselves can point at (the address of a GeoJSON's coordinate system, the
-views and virtual tables of a GeoPackage) is refused before GDAL sees it.
+are read, each by its own driver, from a file that is there, under its whole path. What these can
+point at themselves (the address of a GeoJSON's coordinate system, the views and virtual tables of a
+GeoPackage) is refused before GDAL sees it.
 
 pyogrio and rasterio bring a GDAL each, pyproj a PROJ: what is set here is set in each of them, for
 as long as a file is read; only PROJ's network is switched off for as long as the process lives.
@@ -16,13 +16,12 @@ import codecs
 import contextlib
 import errno
 import os
-import re
 import shutil
 import sqlite3
 import warnings
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -31,7 +30,8 @@ import pyogrio
 import pyproj
 
 from sim.errors import PlannerError
-from sim.files import json_text
+from sim.files import json_text, stored_layers
+from sim.files.stored_layers import GeodataError as GeodataError
 from sim.text import Message, first_line, message_of
 
 GEOPACKAGE, SHAPEFILE, GEOJSON = "GeoPackage", "Shapefile", "GeoJSON"
@@ -42,8 +42,6 @@ GEOJSON_TYPES: Final = frozenset(
 )  # fmt: skip
 SQLITE: Final = b"SQLite format 3\0"
 SHAPE_CODE: Final = (9994).to_bytes(4, "big") + bytes(20)
-# Virtual tables that index a table of the file and open nothing.
-INDEXES: Final = re.compile(r"using\s+[\"'`\[]?(?:rtree|rtree_i32|fts[345])\b", re.IGNORECASE)
 ODD_SIGNS: Final = frozenset('<>"\n\r\0')  # drivers look for their formats in names too
 # No address is allowed as a file, of GDAL's network file systems; nothing of a VRT runs.
 SEALED: Final = {
@@ -58,10 +56,6 @@ UNREADABLE: Final = (
 )  # fmt: skip
 
 pyproj.network.set_network_enabled(False)
-
-
-class GeodataError(ValueError):
-    """What a planner can do about a map file that is not read: a Message."""
 
 
 @contextlib.contextmanager
@@ -118,7 +112,7 @@ def read(data: Geodata, layer: str, encoding: str = "") -> pd.DataFrame:
     GeodataError if the layer is a stored query, or has other rows than the file says.
     """
     part = data.parts[layer]
-    rows = _rows(data.path.resolve(), layer) if part.form == GEOPACKAGE else None
+    rows = stored_layers.rows(data.path.resolve(), layer) if part.form == GEOPACKAGE else None
     how = {"encoding": encoding} if encoding else {}
     with sealed(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -170,7 +164,7 @@ def _parts(path: Path) -> list[_Part]:
     with whole.open("rb") as file:
         form = _form(file.read(1 << 12))
     if form == GEOPACKAGE:
-        _refuse_foreign_tables(whole)
+        stored_layers.refuse_foreign_tables(whole)
     elif form == GEOJSON:
         _refuse_links(whole.read_bytes())
     elif form != SHAPEFILE or path.suffix.lower() != ".shp":
@@ -258,111 +252,6 @@ def _is_link(crs: dict[str, Any]) -> bool:
     return kind not in ("name", "epsg", "") or (
         isinstance(facts, dict) and not {"href", "url"}.isdisjoint(facts)
     )
-
-
-def _refuse_foreign_tables(path: Path) -> None:
-    """GeodataError if a database is no GeoPackage, or has tables whose rows are made elsewhere."""
-    with _database(path) as database:
-        made = database.execute("select type, name, sql from sqlite_master").fetchall()
-    if "gpkg_contents" not in {str(name) for _, name, _ in made}:
-        raise GeodataError(Message("this is a database, but not a GeoPackage"))
-    for kind, name, sql in made:
-        text = str(sql or "")
-        virtual = kind == "table" and re.match(r"\s*create\s+virtual\b", text, re.IGNORECASE)
-        own = kind == "view" and str(name).casefold().startswith(("gpkg_", "rtree_", "sqlite_"))
-        if own or (virtual and not INDEXES.search(text)):
-            message = Message(
-                'the table "{name}" in it is not stored, but made elsewhere: save the layers into '
-                "a new GeoPackage",
-                name=name,
-            )
-            raise GeodataError(message)
-
-
-def _rows(path: Path, layer: str) -> int:
-    """How many rows a layer has; GeodataError if it is a stored query, or says another number.
-
-    GDAL believes the number that stands in the file, and makes room for as many.
-    """
-    with _database(path) as database:
-        found = database.execute(
-            "select type from sqlite_master where name = ? collate nocase", [layer]
-        ).fetchall()
-        if [kind for (kind,) in found] != ["table"]:
-            message = Message(
-                'layer "{layer}" is a stored query, which may never end: save what it shows as a '
-                "layer of its own (in QGIS: Export, Save Features As)",
-                layer=layer,
-            )
-            raise GeodataError(message)
-        rows = int(database.execute(f"select count(*) from {_quoted(layer)}").fetchone()[0])
-        try:
-            said = database.execute(
-                "select feature_count from gpkg_ogr_contents where table_name = ? collate nocase",
-                [layer],
-            ).fetchall()
-        except sqlite3.Error:  # only GDAL writes this table
-            return rows
-    if any(number is not None and number != rows for (number,) in said):
-        message = Message(
-            'layer "{layer}" has {rows:,} rows, but the file says {said}: save it once more',
-            layer=layer,
-            rows=rows,
-            said=said[0][0],
-        )
-        raise GeodataError(message)
-    return rows
-
-
-class OtherRows(NamedTuple):
-    """Rows that hold something else than they should: how many, and the first one's number."""
-
-    number: int
-    first: int
-
-
-def rows_without_numbers(
-    data: Geodata, layer: str, columns: Collection[str]
-) -> dict[str, OtherRows]:
-    """{column: the rows of a GeoPackage's layer that hold something else than its numbers}.
-
-    SQLite stores a text in a column of numbers, which GDAL reads as 0, and a half in one of whole
-    numbers, which it cuts off.
-    """
-    with _database(data.path.resolve()) as database:
-        declared = {
-            str(row[1]).casefold(): str(row[2]).upper()
-            for row in database.execute(f"pragma table_xinfo({_quoted(layer)})").fetchall()
-        }
-        other: dict[str, OtherRows] = {}
-        for column in (one for one in columns if one.casefold() in declared):
-            whole = re.search("INT|BOOL", declared[column.casefold()])
-            kinds = "'text', 'blob', 'real'" if whole else "'text', 'blob'"
-            found = database.execute(
-                f"select count(*), min(rowid) from {_quoted(layer)} "
-                f"where typeof({_quoted(column)}) in ({kinds})"
-            ).fetchone()
-            if found[0]:
-                other[column] = OtherRows(*found)
-    return other
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-@contextlib.contextmanager
-def _database(path: Path) -> Iterator[sqlite3.Connection]:
-    """A GeoPackage as the database it is, to look at; nothing in it is run or written."""
-    database = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
-    try:
-        database.execute("pragma trusted_schema = off")
-        yield database
-    except sqlite3.Error as error:
-        message = Message("this is not a GeoPackage that can be read ({error})", error=error)
-        raise GeodataError(message) from None
-    finally:
-        database.close()
 
 
 # ── what GDAL may ────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from sim.errors import Problem, ScenarioError
 from sim.files import entrance, yaml_nodes, yaml_slips
 from sim.files.text import EncodingError, read_text
 from sim.text import Message, message_of
+from sim.units import NOTHING
 
 Loc = Sequence[str | int]
 NOT_YAML = Message("this is not YAML: {reason}")
@@ -46,7 +47,7 @@ class YamlText:
         marks, lines = self._marks
         if line in marks:
             return line, marks[line]
-        if line + 1 in marks and (told.endswith("None") or lines[line].strip()[:12] in told):
+        if line + 1 in marks and (told.endswith(NOTHING) or lines[line].strip()[:12] in told):
             return line + 1, marks[line + 1]
         value = yaml_slips.in_value(told)
         return None if value is None else (line, value)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.text import Message
-from sim.units import usual
+from sim.units import NOTHING, usual
 
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*")
@@ -54,7 +54,7 @@ def in_value(told: str) -> Message | None:
 def is_other(told: str) -> bool:
     """Whether something wrong is a mistake of its own: no mark in what was found may be why."""
     found = told.values.get("found") if isinstance(told, Message) else None
-    if not isinstance(found, str) or found in ("", "None"):
+    if not isinstance(found, str) or found in ("", NOTHING):
         return False
     return usual(found) == found.strip() and not set(found) & {*_MARKS, *_WIDE, ":", "\t", "—", "•"}
 

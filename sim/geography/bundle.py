@@ -17,7 +17,7 @@ import pyproj
 from shapely import Geometry, STRtree, points
 
 from sim.errors import MapError, Problem
-from sim.files import entrance, geodata
+from sim.files import entrance, geodata, stored_layers
 from sim.files.whole import replaced
 from sim.geography import checking
 from sim.geography.contents import LAYERS, MATRIX
@@ -239,7 +239,7 @@ def _layers(path: Path) -> Layers:
         wanted = [*LAYERS, *([MATRIX] if MATRIX in data.parts else [])]
         layers = {name: geodata.read(data, name) for name in wanted}
         other = {
-            name: geodata.rows_without_numbers(data, name, checking.numbers(name))
+            name: stored_layers.rows_without_numbers(path, name, checking.numbers(name))
             for name in wanted
         }
     problems = checking.no_numbers(other)

@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from sim.errors import Problem
-from sim.files.geodata import OtherRows
+from sim.files.stored_layers import OtherRows
 from sim.geography import agreement
 from sim.geography.contents import (
     CODE,

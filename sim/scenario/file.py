@@ -75,9 +75,12 @@ def _loaded(path: Path) -> Scenario:
     checks.check(scenario.settings, ground, problems)
     scenario = _laid_out(scenario, left, problems)
     if not problems and not scenario.fleet:
-        problems.at("layout").tell(
-            Message("the layout has no ambulance: write stations under `layout`, with some")
-        )
+        if file.changes:
+            problems.at("changes").tell(Message("the changes leave no ambulance in the layout"))
+        else:
+            problems.at("layout").tell(
+                Message("the layout has no ambulance: write stations under `layout`, with some")
+            )
     checks.how_many_ambulances(scenario, problems.at("layout"))
     whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
     if file.demand.replay is not None and whole:
@@ -162,7 +165,9 @@ def _scenario_path(path: Path) -> Path:
             return bases[0]
         if not bases and unread:
             raise _perhaps_the_base(path, unread)
-        if not bases:
+        if not files:
+            message = Message("name a file: this folder has no scenario (.yaml)")
+        elif not bases:
             message = Message("name a file: this folder has none without a `base`")
         else:
             message = Message(
@@ -235,12 +240,12 @@ def _base_path(text: YamlText) -> Path:
             for candidate in (folder / name, folder / f"{name}.yaml"):
                 if os.path.exists(candidate):
                     return _scenario_path(candidate)
-    known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
-    message = Message(
-        'no scenario "{name}" beside this file{hint}',
-        name=str(name),
-        hint=did_you_mean(str(name), known),
-    )
+    message = Message("write the name of one scenario; found {found}", found=units.shown(name))
+    if isinstance(name, str) and name:
+        known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
+        message = Message(
+            'no scenario "{name}" beside this file{hint}', name=name, hint=did_you_mean(name, known)
+        )
     raise ScenarioError(text.path, Problem(message, "base", text.line(("base",))))
 
 

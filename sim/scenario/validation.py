@@ -242,7 +242,7 @@ WANTED = (
 
 def _short(value: Any) -> str:
     try:
-        return units.shown(str(value))
+        return units.shown(value if value is None else str(value))
     except (ValueError, RecursionError):
         return units.shown(value)
 

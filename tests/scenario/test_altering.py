@@ -66,7 +66,7 @@ def test_speeds_are_so_many_times_as_high_on_top_of_what_the_scenario_has(liling
         (lambda s: s.with_hours("湘东医院", "8 to 20"), "write whole clock hours"),
         (lambda s: s.with_settings(demand={"replay": "calls.csv"}), "records belong to a scenario"),
         (lambda s: s.scaled(demand="x1.2"), "demand: write a number; found 'x1.2'"),
-        (lambda s: s.scaled(speed=None), "speed: write a number; found None"),
+        (lambda s: s.scaled(speed=None), "speed: write a number; found nothing"),
         (lambda s: s.scaled(speed=True), "speed: write a number; found True"),
         (lambda s: s.scaled(speed=float("nan")), "write x0.01 to x3; found xnan"),
         (lambda s: s.scaled(demand=2, area=np.array([1, 2])), "write urban or rural"),

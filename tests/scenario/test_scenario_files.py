@@ -144,6 +144,11 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         (HEAD + "start: 2025-01-06 08:00:00+08:00\n", "without a time zone"),
         (HEAD + "study: {replications: 0}\n", "line 5, study.replications"),
         (HEAD + "study: {length: 1 min}\n", "study.length: write at least 1 h; found 1 min"),
+        (HEAD + "base: [a, b]\n", "line 5, base: write the name of one scenario; found ['a', 'b']"),
+        (HEAD + "seed: 1\n", "line 5, seed: no such setting"),
+        ("name: Mine\nmap: liling\nlayout:\n  - {station: }\n", "layout[0].station: write a text; found nothing"),
+        ("name: Mine\nmap: liling\nlayout:\n  - {station: 湘东医院, ambulances: 1}\nchanges:\n"
+         "  - close: {station: 湘东医院}\n", "line 5, changes: the changes leave no ambulance"),
         (HEAD + "base: mine\n", "the bases go round in a circle"),
         (HEAD + "base: nothing\n", 'line 5, base: no scenario "nothing" beside this file'),
         (HEAD + "name: Again\n", 'line 5: "name" is written twice'),

@@ -71,6 +71,11 @@ def _folder() -> Path | None:
     return kept_at("compiled", _sources_hash())
 
 
+def is_keeping() -> bool:
+    """Whether what is compiled now is there for the next process: there is a folder for it."""
+    return _folder() is not None and can_keep()
+
+
 def is_kept() -> bool:
     """Whether this machine has compiled these rules before."""
     folder = _folder()

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import floyd_warshall
 from sim.errors import MapImportError, Problem
 from sim.geography.making import matrix_tables
 from sim.geography.making.groups import FillHoles, MatrixUnit, ReadingOptions
-from sim.geography.making.matrix_tables import TOLD, UNITS
+from sim.geography.making.matrix_tables import BELOW_0, TOLD, UNITS
 from sim.geography.making.report import some
 from sim.text import Message
 
@@ -86,7 +86,7 @@ def _impossible(ids: tuple[str, ...], seconds: np.ndarray) -> list[Problem]:
     problems = []
     if (seconds < 0).any():
         pairs = _pairs(ids, seconds < 0)
-        problems.append(Problem(Message("fewer than 0 seconds: {pairs}", pairs=pairs)))
+        problems.append(Problem(Message(BELOW_0, pairs=pairs)))
     if np.isinf(seconds).any():
         pairs = _pairs(ids, np.isinf(seconds))
         problems.append(Problem(Message("endless: {pairs}", pairs=pairs)))

@@ -198,6 +198,19 @@ class _Rows(NamedTuple):
         return cls(start, end, times[0] if times else -1)
 
 
+TWICE: Final = Message("{pairs}: each pair once")
+BELOW_0: Final = Message("fewer than 0 seconds: {pairs}")
+
+
+def _of_rows(
+    text: Message, frame: pd.DataFrame, froms: Sequence[str], tos: Sequence[str], rows: np.ndarray
+) -> Problem:
+    """What is wrong with some rows of pairs, at the line of the first."""
+    which = np.flatnonzero(rows)
+    pairs = some([f"{froms[at]} → {tos[at]}" for at in which.tolist()], TOLD)
+    return Problem(Message(text, pairs=pairs), line=_line(frame, int(which[0])))
+
+
 def _is_time(name: str) -> bool:
     stem, unit, _ = numerals.header(name)
     return name in TIMES or (unit in numerals.TIME and stem.strip("_ ") in TIMES)
@@ -216,8 +229,11 @@ def _long(frame: pd.DataFrame, rows: _Rows, unit: str) -> _Found:
     tail, head = np.array([row[n] for n in froms]), np.array([row[n] for n in tos])
     pair = pd.Series(tail * len(ids) + head)
     if pair.duplicated().any():
-        told = [f"{froms[at]} → {tos[at]}" for at in np.flatnonzero(pair.duplicated())]
-        problems.append(Problem(Message("{pairs}: each pair once", pairs=some(told, TOLD))))
+        problems.append(_of_rows(TWICE, frame, froms, tos, pair.duplicated().to_numpy()))
+    if len(numbers):  # told with the others; of a table with a row a place it is told of the whole
+        below = (numbers[:, 0] < 0) & ~_means_unreachable(numbers[:, 0])
+        if below.any():
+            problems.append(_of_rows(BELOW_0, frame, froms, tos, below))
     if problems:
         return ids, np.zeros((0, 0)), problems, 1.0
     seconds = np.full((len(ids), len(ids)), np.nan)
