@@ -76,7 +76,7 @@ def test_a_field_is_written_with_dots_and_the_numbers_of_its_entries():
         ({"dishes": []}, "dishes: write at least 1 of them; found []"),
         ({"dishes": ["a", "b", "c"]}, "dishes: write at most 2 of them; found ['a', 'b', 'c']"),
         ({"dishes": 3}, "dishes: write a list; found 3"),
-        ({"name": ""}, "name: write a text that is not empty; found "),
+        ({"name": ""}, "name: write a text that is not empty; found nothing"),
         ({"name": "Antonia"}, "name: write a text of at most 5 letters; found Antonia"),
         ({"name": 3}, "name: write a text; found 3"),
         ({"open": "perhaps"}, "open: write true or false; found perhaps"),
