@@ -12,10 +12,13 @@ import pickle
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, BinaryIO, NamedTuple
+
+from sim.errors import PlannerWarning
 
 READY = b"tenthirty: ready\n"  # what stands before it was printed while Python started
 
@@ -36,6 +39,7 @@ class Reply(NamedTuple):
 
 def serve() -> None:
     """Answer requests in their order until the input ends, as it does with whoever started this."""
+    warnings.simplefilter("ignore", PlannerWarning)  # told once, by whom this works for
     coming, answers = sys.stdin.buffer, _own_output()
     requests: SimpleQueue[Request] = SimpleQueue()
     threading.Thread(target=_hear, args=(coming, requests), daemon=True).start()

@@ -6,6 +6,7 @@ import errno
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import time
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
@@ -15,7 +16,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import same_bytes
+from conftest import ROOT, same_bytes
 from processes import A_WHILE_S, LILING, contents, same_results, tenthirty, until
 from worlds import altered
 
@@ -404,3 +405,23 @@ def test_a_callers_pool_that_lost_a_process_is_told_although_it_waits_itself(day
     stuck = SimpleNamespace(submit=lambda *_: Future(), _processes={1: dead})
     with pytest.raises(WorkersError, match="worker processes stopped"):
         comparison.run(day, replications=2, executor=stuck)
+
+
+OPEN_CACHE = """
+import os, sys, sim
+from sim.scenario.file import load
+day = load(sys.argv[1]).with_study(length=86_400.0)
+sim.run(day, replications=4, workers=2)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes say nothing there")
+def test_what_the_cache_is_not_used_for_is_told_once_and_not_by_each_worker(tmp_path):
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    told = subprocess.run(
+        [sys.executable, "-c", OPEN_CACHE, str(ROOT / "scenarios" / "liling")],
+        env=os.environ | {"TENTHIRTY_CACHE": str(tmp_path / "open"), "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True,
+    ).stderr  # fmt: skip
+    assert told.count("is not used, for other users may write to") == 1, told
