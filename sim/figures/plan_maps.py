@@ -74,14 +74,15 @@ def beside(
         bottom = sheet.bottom + LEGEND * sheet.size
         wide = (sheet.right - sheet.left) / columns
         high = (sheet.top - bottom) / math.ceil(len(layouts) / columns)
+        type_size = _type_size(sheet, 0.92 * wide, [gain for _, gain in titles])
         for number, (change, lines) in enumerate(zip(changes, titles, strict=True)):
             row, column = divmod(number, columns)
             left, top = sheet.left + column * wide, sheet.top - row * high
             ax = sheet.axes(left, top - high + 0.5 * sheet.size, left + 0.96 * wide,
                             top - TITLE * sheet.size)  # fmt: skip
             _panel(ax, base, change, say, first=number == 0)
-            text = _title(sheet, 0.92 * wide, *lines)
-            sheet.fig.text(*sheet.at(left, top), text, size=0.9 * sheet.size, va="top",
+            text = _title(sheet, 0.92 * wide, type_size, *lines)
+            sheet.fig.text(*sheet.at(left, top), text, size=type_size, va="top",
                            linespacing=1.25)  # fmt: skip
         every = [one for change in changes for one in change]
         handles = [*station_marks.handles(every, say), *map_parts.core_handle(base.map, say)]
@@ -119,9 +120,15 @@ def _grid(bounds: map_parts.Bounds, count: int, size: str) -> tuple[int, float]:
     return best, (high(best) + TITLE + 0.5) * math.ceil(count / best)
 
 
-def _title(sheet: Sheet, room: float, name: str, gain: str) -> str:
+def _type_size(sheet: Sheet, room: float, gains: Sequence[str]) -> float:
+    """The size of type at which each plan's gain stands in a line: no number of it is cut off."""
+    sizes = [0.9 * 0.97**step * sheet.size for step in range(14)]
+    fits = (s for s in sizes if all(lettering.width(sheet.fig, g, s) <= room for g in gains))
+    return next(fits, sizes[-1])
+
+
+def _title(sheet: Sheet, room: float, size: float, name: str, gain: str) -> str:
     """What a plan is, in two lines at most, and below it what it gains."""
-    size = 0.9 * sheet.size
     name = lettering.broken(sheet.fig, name, size, room, 2)
     return "\n".join([name, lettering.broken(sheet.fig, gain, size, room, 1)])
 

@@ -384,3 +384,13 @@ def test_a_star_that_is_moved_aside_has_a_line_from_where_it_stands(crowded):
     (line,) = [xy for xy in ends if np.hypot(*(xy[0] - (new.x, new.y))) < 1]
     stars = [line.get_xydata()[0] for line in ax.lines if line.get_marker() == "*"]
     assert any(np.allclose(line[1], star) for star in stars)
+
+
+@pytest.mark.parametrize("size", list(style.SIZES))
+def test_no_gain_above_a_map_is_cut_off(liling, size):
+    plans = [liling.add(seat) for seat in ("白兔潭镇", "枫林镇", "茶山镇", "沩山镇", "明月镇")]
+    gain = "simulated: +10.0 points, place 1–5"
+    titles = [(f"{number}. Weishan + Chashan", gain) for number in range(1, 6)]
+    figure = plan_maps.beside(liling, plans, titles, Finding("Found", "so", "made"), size, EN)
+    assert sum(text.endswith(f"\n{gain}") for text in texts(figure)) == 5
+    nothing_overlaps(figure)
