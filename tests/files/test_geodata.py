@@ -381,6 +381,17 @@ def test_what_is_set_while_a_file_is_read_is_set_back(tmp_path):
         pyogrio.set_gdal_config_options({"CPL_VSIL_CURL_ALLOWED_FILENAME": None})
 
 
+def test_gdal_itself_fetches_nothing_while_a_file_is_read(listening):
+    """Whatever a file that passed might still name: the second wall, not the first."""
+    address = f"/vsicurl/{listening.address}/a.gpkg"
+    with pytest.raises(Exception, match="."), geodata.sealed():
+        pyogrio.list_layers(address)
+    assert listening.calls == 0
+    with pytest.raises(Exception, match="."):
+        pyogrio.list_layers(address)
+    assert listening.calls > 0, "it would fetch otherwise"
+
+
 def test_no_grids_are_fetched_whatever_the_environment_says(tmp_path):
     code = (
         "import os; before = dict(os.environ); import sim, sim.geography.bundle, pyproj\n"
