@@ -1,5 +1,7 @@
 """Quantities: a number and a unit, or a clear refusal."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +62,16 @@ def test_any_text_is_a_quantity_or_a_value_error(text):
             assert parse(text) is not None
         except ValueError:
             pass
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("1e308 years", "write at most 1 day; found 1e308 years"),
+     ("25 h", "write at most 1 day; found 25 h"), ("0.9 s", "write at least 1 s; found 0.9 s"),
+     ("1e-300 s", "write at least 1 s; found 1e-300 s")],
+)  # fmt: skip
+def test_bounds_are_looked_at_after_the_unit_and_are_allowed_themselves(text, said):
+    within = units.seconds.within("1 s", "1 day")
+    with pytest.raises(ValueError, match=re.escape(said)):
+        within(text)
+    assert (within("1 s"), within("24 h"), within("1 day")) == (1, 86_400, 86_400)

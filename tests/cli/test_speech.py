@@ -110,6 +110,14 @@ def test_what_a_library_warns_of_does_not_reach_a_planner(monkeypatch):
         assert said in told["--debug",]
 
 
+def test_a_warning_for_a_planner_is_shown_where_all_others_are_ignored(monkeypatch):
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore")
+    done = subprocess.run(
+        [sys.executable, "-c", WARNING], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.stderr == "Mend \\x1b[2J this.\n"
+
+
 def test_nothing_that_is_printed_commands_a_terminal(capsys):
     speech.show("one \x1b[2J\ttwo\nthree \u202e")
     assert capsys.readouterr().out == "one \\x1b[2J two\nthree \\u202e\n"
