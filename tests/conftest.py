@@ -26,6 +26,7 @@ os.environ["TENTHIRTY_REUSE"] = "no"
 if "TENTHIRTY_LANG" in os.environ:
     del os.environ["TENTHIRTY_LANG"]
 os.environ["LC_ALL"] = os.environ["LANG"] = "C.UTF-8"
+os.environ.pop("PYTHONWARNINGS", None)  # tests say themselves what is warned of
 
 # What a script starts in the background ignores Ctrl-C, and so would the commands that tests start.
 if threading.current_thread() is threading.main_thread():
@@ -38,6 +39,13 @@ SHARED = ROOT.parent / "shared" / "data"
 NO_DATA = "needs ../shared/data"
 
 ENGINES = {"reference": reference.run, "compiled": compiled.run}
+
+
+@pytest.fixture(autouse=True)
+def _what_a_command_sets_ends_with_its_test():
+    """A command sets its environment for what it starts; here it shares the process with others."""
+    yield
+    os.environ.pop("PYTHONWARNINGS", None)
 
 
 @pytest.fixture(params=list(ENGINES))

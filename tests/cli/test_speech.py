@@ -96,8 +96,7 @@ main()
 """
 
 
-def test_what_a_library_warns_of_does_not_reach_a_planner(monkeypatch):
-    monkeypatch.delenv("PYTHONWARNINGS", raising=False)  # as a command sets it for those it starts
+def test_what_a_library_warns_of_does_not_reach_a_planner():
     told = {
         how: subprocess.run(
             [sys.executable, "-c", WARNING, *how], capture_output=True, text=True, cwd=ROOT,
