@@ -19,6 +19,10 @@ class Infeasible(ValueError):
 class OutOfTime(Infeasible):
     """No plan was found within the time limit; there may be one."""
 
+    def __init__(self, said: str, bound: float = -math.inf):
+        super().__init__(said)
+        self.bound = bound  # no plan has a lower objective
+
 
 class SitingPlan(NamedTuple):
     """One plan. `vehicles`: [site] how many, for models that place them."""
@@ -28,6 +32,7 @@ class SitingPlan(NamedTuple):
     proven: bool  # that none of those left is better
     vehicles: tuple[int, ...] | None = None
     left_out: int = 0  # demand points that no site could cover, if they may be left out
+    bound: float = math.nan  # no plan left has a better value; the value itself if proven
 
 
 class SitingProblem(NamedTuple):
@@ -186,6 +191,11 @@ def check_capacity(problem: SitingProblem) -> None:
             raise Infeasible(
                 f"the sites can serve {most.sum():g} at most, the demand is {demand:g}"
             )
+
+
+def total_time(problem: SitingProblem, chosen: np.ndarray) -> float:
+    """Weight × time to the nearest of the chosen sites, a mask or rows."""
+    return float(problem.weight @ problem.time[:, chosen].min(axis=1, initial=np.inf))
 
 
 def name_rows(rows: np.ndarray) -> str:
