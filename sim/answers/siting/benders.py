@@ -17,12 +17,13 @@ from scipy.sparse import csr_matrix
 
 from sim.answers.siting.cover import add_sites, merge_points, open_sites, rows_of
 from sim.answers.siting.lagrange import Bound, lagrange, opened_by, reduced
-from sim.answers.siting.milp import Columns, Programme, not_again
+from sim.answers.siting.milp import Columns, Programme, Solution, not_again
 from sim.answers.siting.problem import (
     Infeasible,
     OutOfTime,
     SitingPlan,
     SitingProblem,
+    known_bound,
     total_time,
 )
 from sim.answers.siting.swaps import Plans, costs_of, improved
@@ -65,7 +66,7 @@ def best_medians(problem: SitingProblem) -> list[SitingPlan]:
 def _in_time(problem: SitingProblem, plan: SitingPlan, unit: float) -> SitingPlan:
     """The plan with its total time worked out anew."""
     value = total_time(problem, list(plan.sites))
-    return plan._replace(value=value, bound=value if plan.proven else plan.bound * unit)
+    return plan._replace(value=value, bound=None if plan.bound is None else plan.bound * unit)
 
 
 def _fewer(problem: SitingProblem, bound: Bound, plans: Plans) -> SitingProblem:
@@ -80,7 +81,7 @@ class _Rows:
 
     def __init__(self, problem: SitingProblem, costs: np.ndarray):
         self.sites = np.flatnonzero(problem.allowed)
-        self._all = costs
+        self.all_costs = costs
         self.costs = costs[:, self.sites]
         self.order = np.argsort(self.costs, axis=1, kind="stable")
         self.sorted = np.take_along_axis(self.costs, self.order, axis=1)
@@ -89,7 +90,7 @@ class _Rows:
 
     def over(self, problem: SitingProblem) -> _Rows:
         """The same rows over fewer sites."""
-        fewer = _Rows(problem, self._all)
+        fewer = _Rows(problem, self.all_costs)
         fewer.add(self.point, self.level)
         return fewer
 
@@ -136,9 +137,8 @@ class _Master(NamedTuple):
     def add(self, rows: _Rows, point: np.ndarray, level: np.ndarray) -> None:
         count = len(point)
         own = csr_matrix((np.ones(count), (np.arange(count), point)), (count, len(rows.costs)))
-        self.programme.add_rows(
-            {self.sites: rows.saved(point, level), self.points: own}, level, np.inf
-        )
+        parts = {self.sites: rows.saved(point, level), self.points: own}
+        self.programme.add_rows(parts, level, np.inf)
 
 
 def _master(problem: SitingProblem, rows: _Rows) -> _Master:
@@ -174,7 +174,7 @@ def _relaxed(problem: SitingProblem, rows: _Rows) -> Bound:
 
 
 def _bound_of(problem: SitingProblem, rows: _Rows, prices: np.ndarray) -> Bound:
-    """Work out the bound that the prices of rows give: it holds whatever HiGHS takes as the same."""
+    """Work out the bound that the prices of rows give; it holds whatever HiGHS takes as equal."""
     count, points = len(prices), len(rows.costs)
     point, level = rows.point[:count], rows.level[:count]
     prices = np.maximum(prices, 0.0)
@@ -193,7 +193,8 @@ def _bound_of(problem: SitingProblem, rows: _Rows, prices: np.ndarray) -> Bound:
 
 def _proven(problem: SitingProblem, rows: _Rows, known: Plans, least: float) -> list[SitingPlan]:
     """The best plans: `known` ones that nothing can beat, or what the programme finds."""
-    master, found = _master(problem, rows), []
+    master = _master(problem, rows)
+    found: list[SitingPlan] = []
     left = dict(known)
     while len(found) < problem.best:
         try:
@@ -215,35 +216,35 @@ def _next(
 ) -> SitingPlan:
     """The best plan of those `left` and of those in the programme, proven if there was time."""
     while True:
-        ahead = min(left, key=lambda plan: (left[plan], plan), default=None)
-        value = np.inf if ahead is None else left[ahead]
-        try:
-            solution = master.programme.solve()
-            bound, proven = solution.bound, solution.proven
-        except OutOfTime as error:
-            bound, proven, solution = error.bound, False, None
-            if ahead is None:
-                raise
-        except Infeasible:
-            if ahead is None:
-                raise
-            return SitingPlan(ahead, value, True, bound=value)
-        least = max(least, bound)
+        solution, bound = _solved(master, known=bool(left))
+        least, cost = max(least, bound), np.zeros(0)
         if solution is not None:
             chosen = np.zeros(len(problem.allowed), bool)
             chosen[rows.sites[open_sites(solution, master.sites)]] = True
-            cost = rows._all[:, chosen].min(axis=1, initial=np.inf)
-            plan, own = rows_of(chosen), float(cost.sum())
-            left[plan] = own
-            if own < value:
-                ahead, value = plan, own
-        assert ahead is not None
-        if value <= least * (1 + EXACT):
-            return SitingPlan(ahead, value, True, bound=value)
-        if not proven:
-            return SitingPlan(ahead, value, False, bound=least)
+            cost = rows.all_costs[:, chosen].min(axis=1, initial=np.inf)
+            left[rows_of(chosen)] = float(cost.sum())
+        ahead = min(left, key=lambda plan: (left[plan], plan))
+        if left[ahead] <= least + EXACT * abs(least):
+            return SitingPlan(ahead, left[ahead], proven=True)
+        if solution is None or not solution.proven:
+            return SitingPlan(ahead, left[ahead], proven=False, bound=known_bound(least))
         more = cost > master.points.of(solution.x) * (1 + EXACT)
         point, level = rows.add(np.flatnonzero(more), cost[more])
-        if not len(point):
-            return SitingPlan(ahead, value, True, bound=value)
+        if not len(point):  # they all are there: what is left is what HiGHS takes as equal
+            return SitingPlan(ahead, left[ahead], proven=True)
         master.add(rows, point, level)
+
+
+def _solved(master: _Master, known: bool) -> tuple[Solution | None, float]:
+    """What the programme finds, and its bound: inf if it has no plan but others are `known`."""
+    try:
+        solution = master.programme.solve()
+    except OutOfTime as error:
+        if not known:
+            raise
+        return None, error.bound
+    except Infeasible:
+        if not known:
+            raise
+        return None, np.inf
+    return solution, solution.bound

@@ -55,7 +55,7 @@ def p_median(time: Any, weight: Any, p: int | None = None, **options: Any) -> li
             value = service_price(
                 problem, chosen, ways, np.where(ways, problem.time, 0.0), everyone=True
             )
-        return SitingPlan(rows_of(chosen), value, solution.proven)
+        return SitingPlan(rows_of(chosen), value, solution.proven, bound=solution.best)
 
     return best_plans(
         problem.best, programme.solve, plan_of,

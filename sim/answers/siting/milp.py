@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix, hstack, vstack
 
-from sim.answers.siting.problem import Infeasible, OutOfTime
+from sim.answers.siting.problem import Infeasible, OutOfTime, known_bound
 
 INFEASIBLE, TIME_OUT, OPTIMAL = 2, 1, 0
 
@@ -33,6 +33,16 @@ class Solution(NamedTuple):
     x: np.ndarray  # [column]
     proven: bool
     bound: float  # no solution has a lower objective
+
+    @property
+    def best(self) -> float | None:
+        """What a plan tells of the bound: None if it is proven, or there is none."""
+        return None if self.proven else known_bound(self.bound)
+
+    @property
+    def most(self) -> float | None:
+        """The same of a model that makes most: its objective is the negative of that."""
+        return None if self.best is None else 0.0 - self.best
 
 
 class Relaxed(NamedTuple):
@@ -95,7 +105,7 @@ class Programme:
             constraints=None
             if rows is None
             else LinearConstraint(rows.matrix, rows.low, rows.high),
-            options={"mip_rel_gap": 0.0} | self._time_left(),
+            options=self._options(mip_rel_gap=0.0),
         )
         bound = getattr(found, "mip_dual_bound", None)
         bound = -np.inf if bound is None else float(bound) / factor
@@ -112,13 +122,14 @@ class Programme:
         assert rows is not None
         equal = rows.low == rows.high
         under, over = ~equal & np.isfinite(rows.high), ~equal & np.isfinite(rows.low)
+        bounds: Any = np.column_stack([np.concatenate(self._low), np.concatenate(self._high)])
         found = linprog(
             objective * factor,
             A_ub=vstack([rows.matrix[under], -rows.matrix[over]], "csr"),
             b_ub=np.concatenate([rows.high[under], -rows.low[over]]),
             A_eq=rows.matrix[equal], b_eq=rows.low[equal],
-            bounds=np.column_stack([np.concatenate(self._low), np.concatenate(self._high)]),
-            method="highs-ipm", options=self._time_left(),
+            bounds=bounds,
+            method="highs-ipm", options=self._options(),
         )  # fmt: skip
         if found.x is None or found.status != OPTIMAL:
             _raise_why_not(found, -np.inf)
@@ -128,10 +139,11 @@ class Programme:
         prices[over] -= found.ineqlin.marginals[unders:]
         return Relaxed(found.x, float(objective @ found.x), prices * rows.factor / factor)
 
-    def _time_left(self) -> dict[str, Any]:
+    def _options(self, **more: float) -> Any:
+        """What HiGHS is told, with the time that is left."""
         if self._ends_at is None:
-            return {}
-        return {"time_limit": max(0.01, self._ends_at - clock.monotonic())}
+            return more
+        return more | {"time_limit": max(0.01, self._ends_at - clock.monotonic())}
 
     def _all_rows(self) -> _Rows | None:
         """All rows over all columns, to scale; None if there is no row."""
@@ -153,7 +165,7 @@ class _Rows(NamedTuple):
     factor: np.ndarray
 
 
-def _raise_why_not(found: Any, bound: float) -> None:
+def _raise_why_not(found: Any, bound: float) -> NoReturn:
     if found.status == TIME_OUT:
         raise OutOfTime("no plan was found within the time limit", bound)
     if found.status != INFEASIBLE:

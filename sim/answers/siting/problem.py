@@ -32,7 +32,14 @@ class SitingPlan(NamedTuple):
     proven: bool  # that none of those left is better
     vehicles: tuple[int, ...] | None = None
     left_out: int = 0  # demand points that no site could cover, if they may be left out
-    bound: float = math.nan  # no plan left has a better value; the value itself if proven
+    bound: float | None = None  # of one not proven: no plan left is better than that, if known
+
+    @property
+    def best_possible(self) -> float:
+        """What no plan left is better than: the value itself if it is proven; nan if not known."""
+        if self.proven:
+            return self.value
+        return math.nan if self.bound is None else self.bound
 
 
 class SitingProblem(NamedTuple):
@@ -193,7 +200,12 @@ def check_capacity(problem: SitingProblem) -> None:
             )
 
 
-def total_time(problem: SitingProblem, chosen: np.ndarray) -> float:
+def known_bound(bound: float) -> float | None:
+    """A bound as a plan tells it: None if there is none."""
+    return float(bound) if math.isfinite(bound) else None
+
+
+def total_time(problem: SitingProblem, chosen: np.ndarray | list[int]) -> float:
     """Weight × time to the nearest of the chosen sites, a mask or rows."""
     return float(problem.weight @ problem.time[:, chosen].min(axis=1, initial=np.inf))
 
