@@ -58,8 +58,11 @@ def pack(calls: Calls) -> PackedCalls:
 class Engine:
     """`run` for one layout and many replications, in as many threads as one likes."""
 
-    def __init__(self, system: System):
-        self._fixed = constants.build(system)
+    def __init__(self, system: System, like: Engine | None = None):
+        """`like`: the engine of another layout, of which is taken over what is the same."""
+        built: constants.Built | None = None if like is None else like._built
+        self._built: constants.Built = constants.build(system, built)
+        self._fixed = self._built.fixed
         self._home = np.ascontiguousarray(system.fleet.home, ROW)
         self._shifts = _in_order_of_time(system)
         self._priorities = system.roads.mode_to_scene.shape[1]
