@@ -30,6 +30,7 @@ from sim.study.replication import Plan, drop_others, replicate
 from sim.text import Message
 
 KEPT_PLANS = 2  # of a worker that serves several studies in turn
+BEFORE = -1  # in place of a row: the engine of another plan's layout, of which others are made
 
 
 class Common(NamedTuple):
@@ -144,16 +145,19 @@ def _made_ready(sent: PlanMessage) -> Ready:
     else:
         raise PlanLacking(sent.key)
     plan: Plan = _Loader(io.BytesIO(sent.plan), parts).load()
-    first = before.plan.systems[0] if before else _with_travel(plan.systems[0], travel.with_table)
-    roads = first.roads.travel
+    base = before.plan.systems[0] if before else _with_travel(plan.systems[0], travel.with_table)
+    roads = base.roads.travel
     rest = (
         _with_travel(system, lambda one: travel.with_table(travel.with_chains(one, roads)))
         for system in plan.systems[1:]
     )
-    plan = plan._replace(systems=(first, *rest))
+    plan = plan._replace(systems=(base, *rest))
     if before is None or before.plan.engine != plan.engine:
         return Ready(plan, {}, CommonCalls(), sent.common_key, parts)
-    engines = {row: engine for row, engine in before.engines.items() if row == 0}
+    engines = {}
+    if before.engines:
+        first = min(before.engines)
+        engines[0 if first == 0 else BEFORE] = before.engines[first]
     return Ready(plan, engines, before.calls, sent.common_key, parts)
 
 

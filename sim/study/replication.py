@@ -49,7 +49,8 @@ def replicate(
     for row in rows:
         system, window = plan.systems[row], plan.windows[row]
         if row not in engines:
-            (engines[row],) = engines_of.make(plan.engine, [system], engines.get(0))
+            like = engines[min(engines)] if engines else None
+            (engines[row],) = engines_of.make(plan.engine, [system], like)
         if drawn is None or plan.demands[row] is not drawn.demand:
             drawn = common.of(plan.demands[row], plan.seed, number, engines[row].pack)
         calls, log = drawn.calls, engines[row].run(drawn.packed)
@@ -67,7 +68,7 @@ def replicate(
 def drop_others(engines: dict[int, Engine], rows: Sequence[int]) -> None:
     """Keep the engines of these layouts only: each takes its megabytes.
 
-    That of the first stays, of which those to come take over what is the same.
+    The first that is there stays, of which those to come take over what is the same.
     """
-    for gone in set(engines) - {0, *rows}:
+    for gone in set(engines) - {min(engines, default=0), *rows}:
         engines.pop(gone, None)

@@ -12,6 +12,7 @@ from sim.study.effort import Effort
 from sim.study.messages import Common, PlanLacking, PlanMessage
 from sim.study.replication import Keep, replicate
 from sim.study.runs import Runs
+from sim.study.workers import Job, Pool
 
 
 @pytest.fixture
@@ -99,6 +100,17 @@ def test_a_worker_keeps_roads_calls_and_the_first_engine_from_plan_to_plan(
     for there, own in zip((one, two), here, strict=True):
         for a, b in zip(there.tallies, own.tallies, strict=True):
             assert same(a, b)
+
+
+def test_layouts_added_one_by_one_are_made_like_another_though_the_base_is_not_simulated(pair):
+    """Where today's replications are read back, its engine is never made."""
+    base, other = pair
+    job = Job(plans.prepare(base, (other, other.ambulances("枫林镇", +1)), Effort()).plan)
+    with Pool(workers=1) as pool:
+        for row in (1, 2):
+            list(pool.results(job, [0], [row]))
+    shared = [job.engines[row]._fixed.to_hospital_s for row in (1, 2)]
+    assert shared[0] is shared[1]
 
 
 def test_a_plan_with_one_more_layout_is_sent_as_what_that_adds(study, pair, elsewhere):

@@ -291,7 +291,7 @@ def test_engines_of_layouts_that_are_out_are_let_go_of(pair):
         list(pool.results(job, [0], [0, 1]))
         assert set(job.engines) == {0, 1}
         list(pool.results(job, [1], [1]))
-        assert set(job.engines) == {0, 1}, "of the first others are made"
+        assert set(job.engines) == {0, 1}, "like the first others are made"
         list(pool.results(job, [1], [0]))
         assert set(job.engines) == {0}
 
