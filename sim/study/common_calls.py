@@ -22,7 +22,7 @@ MOST: Final = 128e6  # bytes in a process; about 500 replications of a thousand 
 SHARE: Final = 0.05  # of what is free, for all processes together: within what `size` leaves
 
 
-class Drawn(NamedTuple):
+class ReplicationCalls(NamedTuple):
     """The calls of one replication."""
 
     demand: Demand  # what they were drawn from
@@ -39,19 +39,19 @@ class CommonCalls:
     def __init__(self, most: float | None = None):
         """`most`: bytes; without it 128 MB, or a twentieth of what is free if that is less."""
         self._left = _room() if most is None else most
-        self._kept: dict[tuple[int, int, int], Drawn] = {}
+        self._kept: dict[tuple[int, int, int], ReplicationCalls] = {}
         self._lock = threading.Lock()
 
     def of(
         self, demand: Demand, seed: int, number: int, pack: Callable[[Calls], Any]
-    ) -> Drawn:  # fmt: skip
+    ) -> ReplicationCalls:  # fmt: skip
         """The calls of a replication, drawn unless they are kept; `pack`: that of the engine."""
         key = id(demand), seed, number  # a kept demand is held, so that its id is no other's
         found = self._kept.get(key)
         if found is not None:
             return found
         calls = draws.draw(demand, seed, number)
-        drawn = Drawn(demand, calls, pack(calls))
+        drawn = ReplicationCalls(demand, calls, pack(calls))
         needs = _nbytes(drawn.calls) + _nbytes(drawn.packed)
         with self._lock:
             if needs <= self._left and key not in self._kept:

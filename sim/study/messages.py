@@ -33,7 +33,7 @@ KEPT_PLANS = 2  # of a worker that serves several studies in turn
 BEFORE = -1  # in place of a row: the engine of another plan's layout, of which others are made
 
 
-class Common(NamedTuple):
+class CommonPart(NamedTuple):
     """What the plans of a study have in common: their first layout, and what its calls are of."""
 
     key: str
@@ -41,10 +41,10 @@ class Common(NamedTuple):
     parts: tuple[Any, ...]  # every tuple and array in it
 
     @staticmethod
-    def of(plan: Plan) -> Common:
+    def of(plan: Plan) -> CommonPart:
         first = _with_travel(plan.systems[0], travel.without_table), plan.demands[0]
         data = pickle.dumps(first, pickle.HIGHEST_PROTOCOL)
-        return Common(hashlib.sha256(data).hexdigest(), data, tuple(_parts(first)))
+        return CommonPart(hashlib.sha256(data).hexdigest(), data, tuple(_parts(first)))
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class PlanMessage:
     seen: tuple[cache.Stamp, ...] = ()  # tables that the sender found whole on its machine
 
     @staticmethod
-    def of(plan: Plan, common: Common | None = None) -> PlanMessage:
+    def of(plan: Plan, common: CommonPart | None = None) -> PlanMessage:
         """`common`: of this plan and those before it, if it is made already."""
-        common = common or Common.of(plan)
+        common = common or CommonPart.of(plan)
         first = plan.systems[0].roads.travel
 
         def stripped(one: Travel) -> Travel:

@@ -16,7 +16,7 @@ from sim.model.log import log_files
 from sim.model.system import System
 from sim.prepare.draws import Demand
 from sim.study.checkpoints import Replication
-from sim.study.common_calls import CommonCalls, Drawn
+from sim.study.common_calls import CommonCalls, ReplicationCalls
 
 
 class Keep(StrEnum):
@@ -45,7 +45,7 @@ def replicate(
     """The same calls through each layout; engines are made when they are first needed."""
     tallies: list[Tally | Counts] = []
     logs = []
-    drawn: Drawn | None = None
+    drawn: ReplicationCalls | None = None
     for row in rows:
         system, window = plan.systems[row], plan.windows[row]
         if row not in engines:

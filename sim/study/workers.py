@@ -29,7 +29,7 @@ from sim.model.calendar import HOUR_S
 from sim.study import cluster
 from sim.study.checkpoints import Replication
 from sim.study.common_calls import CommonCalls
-from sim.study.messages import Common, PlanMessage, work
+from sim.study.messages import CommonPart, PlanMessage, work
 from sim.study.processes import Processes
 from sim.study.replication import Keep, Plan, drop_others, replicate
 from sim.study.size import at_once, size
@@ -58,9 +58,9 @@ class Job:
         return PlanMessage.of(self.plan, self.common)
 
     @cached_property
-    def common(self) -> Common:
+    def common(self) -> CommonPart:
         """What plans with more layouts have in common with this one."""
-        return Common.of(self.plan)
+        return CommonPart.of(self.plan)
 
     def extended(self, plan: Plan) -> Job:
         """The same with more layouts behind those that it has."""

@@ -9,7 +9,7 @@ from sim.study import messages
 from sim.study import plan as plans
 from sim.study.common_calls import CommonCalls
 from sim.study.effort import Effort
-from sim.study.messages import Common, PlanLacking, PlanMessage
+from sim.study.messages import CommonPart, PlanLacking, PlanMessage
 from sim.study.replication import Keep, replicate
 from sim.study.runs import Runs
 from sim.study.workers import Job, Pool
@@ -83,7 +83,7 @@ def elsewhere(monkeypatch):
 def test_a_worker_keeps_roads_calls_and_the_first_engine_from_plan_to_plan(
     study, pair, elsewhere, drawn
 ):
-    common = Common.of(study.plan)
+    common = CommonPart.of(study.plan)
     first = PlanMessage.of(study.plan, common)
     extended = study.add(pair[1])
     second = PlanMessage.of(extended.plan, common)
@@ -114,7 +114,7 @@ def test_layouts_added_one_by_one_are_made_like_another_though_the_base_is_not_s
 
 
 def test_a_plan_with_one_more_layout_is_sent_as_what_that_adds(study, pair, elsewhere):
-    common = Common.of(study.plan)
+    common = CommonPart.of(study.plan)
     second = PlanMessage.of(study.add(pair[1]).plan, common).without_common()
     assert len(second.plan) < len(common.data) / 3
     with pytest.raises(PlanLacking):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled import constants
+from sim.engine.compiled.constants import Constants
 from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.compiled.state import CALL, new_state
@@ -60,8 +61,8 @@ class Engine:
 
     def __init__(self, system: System, like: Engine | None = None):
         """`like`: the engine of another layout, of which is taken over what is the same."""
-        built: constants.Built | None = None if like is None else like._built
-        self._built: constants.Built = constants.build(system, built)
+        built: Constants | None = None if like is None else like._built
+        self._built: Constants = constants.build(system, built)
         self._fixed = self._built.fixed
         self._home = np.ascontiguousarray(system.fleet.home, ROW)
         self._shifts = _in_order_of_time(system)

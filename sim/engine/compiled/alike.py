@@ -87,7 +87,7 @@ class Bounding(NamedTuple):
 
 
 def bounding_of_map(system: System) -> Bounding:
-    """Of the roads and the map's places."""
+    """What bounds follow from, of the roads and the map's places."""
     roads, travel = system.roads, system.roads.travel
     own = joining.first_of(travel.own, travel.map_own)
     legs_s = roads.place_leg_s[:, : _first_station(system)]
@@ -99,7 +99,7 @@ def bounding_of_map(system: System) -> Bounding:
 
 
 def bounding_of_stations(system: System) -> Bounding:
-    """Of what the layout's stations add."""
+    """What bounds follow from, of what the layout's stations add."""
     travel = system.roads.travel
     own = joining.beyond(travel.own, travel.map_own)
     legs_s = system.roads.place_leg_s[:, _first_station(system) :]

@@ -98,19 +98,19 @@ OF_STATIONS = ("from_station_s", "to_station_s", "at_most_to_station_s")  # last
 OF_HOSPITALS = ("nearest_hospital", "to_hospital_s", "at_least_from_hospital_s")
 
 
-class Built(NamedTuple):
+class Constants(NamedTuple):
     """A System as the kernel reads it, with what an engine of a like layout takes over."""
 
     system: System
     fixed: Fixed
     of_map: Bounding
 
-    def alike(self, system: System) -> Built | None:
+    def alike(self, system: System) -> Constants | None:
         """This, if its roads are those of another layout."""
         return self if is_alike(system, self.system) else None
 
 
-def build(system: System, like: Built | None = None) -> Built:
+def build(system: System, like: Constants | None = None) -> Constants:
     """Everything that the kernel reads of a System.
 
     `like`: another layout's, of which is taken over what is the same, if their roads are one.
@@ -141,7 +141,7 @@ def build(system: System, like: Built | None = None) -> Built:
     order = np.argsort(fixed.from_station_s, axis=-1, kind="stable")
     fixed.by_time["row"] = order
     fixed.by_time["seconds"] = np.take_along_axis(fixed.from_station_s, order, axis=-1)
-    return Built(system, fixed, of_map)
+    return Constants(system, fixed, of_map)
 
 
 def _ways_home(system: System) -> np.ndarray:
