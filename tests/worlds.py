@@ -9,7 +9,7 @@ from shapely import LineString
 from sim.geography.roads import joining, network, travel
 from sim.geography.roads.graph import fastest
 from sim.model.calendar import Bands
-from sim.model.calls import Calls
+from sim.model.calls import Calls, no_others
 from sim.model.roads import Joins, OwnNodes, Travel
 from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
 from sim.policies.clock import NONE, TICKS, on_grid
@@ -93,7 +93,7 @@ def on_roads(graph, node, share, stations) -> tuple[Travel, np.ndarray]:
     """
     cut, first = len(node) - stations, len(graph.indptr) - 1
     of_map, of_stations = (
-        _joins(graph, np.asarray(node)[part], np.asarray(share)[part])
+        joins_at(graph, np.asarray(node)[part], np.asarray(share)[part])
         for part in (slice(cut), slice(cut, None))
     )
     ways = travel.build(graph, np.full((first, 2), np.nan), of_map, of_stations)
@@ -101,7 +101,7 @@ def on_roads(graph, node, share, stations) -> tuple[Travel, np.ndarray]:
     return ways, np.concatenate([joining.numbered(of_map, first), own])
 
 
-def _joins(graph, node, share) -> Joins:
+def joins_at(graph, node, share) -> Joins:
     """Each place at its node, or beyond it on the last of the roads that leave it."""
     tail = np.repeat(np.arange(len(graph.indptr) - 1), np.diff(graph.indptr))
     key = tail * len(tail) + graph.head
@@ -205,6 +205,8 @@ def some_calls(received_at, place=0, priority=0, **columns) -> Calls:
         column("conveyed", False, bool),
         column("hospital", NONE, int),
         column("handover_s", 0, float),
+        np.asarray(columns.get("others", no_others(count)), np.int32),
+        np.asarray(columns.get("other_township", no_others(count)), np.int32),
     )
 
 

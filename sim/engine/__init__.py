@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sim.files.cache import cache_folder
+from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
+from sim.model.totals import Totals
 
 NAMES = ("compiled", "reference")  # the first is what studies use unless told otherwise
 
@@ -26,9 +28,17 @@ class Engine(Protocol):
     def run(self, calls: Any) -> Log:
         """What the layout does with these Calls, packed or not."""
 
+    def totals(
+        self, calls: Any, window: Window, target_s: tuple[float, float], townships: int
+    ) -> Totals | None:
+        """The same added up; None of an engine that writes logs only."""
 
-def make(name: str, systems: Iterable[System]) -> list[Engine]:
-    """An engine of this name for each layout; only that one is imported."""
+
+def make(name: str, systems: Iterable[System], like: Engine | None = None) -> list[Engine]:
+    """An engine of this name for each layout; only that one is imported.
+
+    `like`: that of another layout, of the same name: what is the same is taken over from it.
+    """
     if name == "reference":
         from sim.engine import reference
 
@@ -36,7 +46,8 @@ def make(name: str, systems: Iterable[System]) -> list[Engine]:
 
     from sim.engine import compiled
 
-    return [compiled.Engine(system) for system in systems]
+    known = like if isinstance(like, compiled.Engine) else None
+    return [compiled.Engine(system, known) for system in systems]
 
 
 def cannot_keep(name: str) -> Path | None:
