@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from sim.scenario.differences import Difference, differences
 from sim.study import arguments
@@ -104,6 +104,13 @@ class Provenance(Origin):
         }
 
 
+class Table(NamedTuple):
+    """Rows below the names of their columns, as a file holds them."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
 class Answer(ABC):
     """The result of one question; `name` is that of its files.
 
@@ -127,6 +134,10 @@ class Answer(ABC):
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables of its folder, by the name of the file."""
         return {self.name: self.to_frame()}
+
+    def tables(self) -> dict[str, Table] | None:
+        """The same without pandas, of an answer that needs none; None of others."""
+        return None
 
     def facts(self) -> dict[str, Any]:
         """For `--json` and `run.json`: provenance and rows; nan and inf are None."""

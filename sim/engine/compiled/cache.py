@@ -45,6 +45,9 @@ RULES = (
     calendar.band_at,
 )
 ENDING = ".code"
+# What the names of numba's own runtime begin with. Code that names none is complete as it is: the
+# third of a second stays unspent in which numba gets ready to compile.
+RUNTIME = b"NRT_"
 VERSIONS = (numba.__version__, version("llvmlite"), sys.version)
 for _rule in RULES:
     register_jitable(_rule)
@@ -157,10 +160,11 @@ class KeptCode(_Cache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled function, or None, whatever may be wrong with what was kept."""
-        target_context.refresh()
         data = kept(self._path(sig, target_context.codegen()))
         if data is None:
             return None
+        if RUNTIME in data:  # none of it is, for nothing here allocates
+            target_context.refresh()
         try:
             return CompileResult._rebuild(target_context, *pickle.loads(data))
         except Exception:  # of a version that no name tells apart: it is compiled again
