@@ -37,8 +37,8 @@ def in_cell(value: Any) -> Any:
 def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """A table as the text of a CSV file, every cell and head of which is as `in_cell` makes it.
 
-    Numbers of a column are all written alike: whole ones among others as those are, 3 as 3.0.
-    Nothing stands where there is None or nan.
+    Numbers of a column are all written alike: whole ones among others, or where some are missing,
+    as those are, 3 as 3.0. Nothing stands where there is None or nan.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator=os.linesep)
@@ -49,8 +49,9 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 def _in_cells(column: Sequence[Any]) -> list[Any]:
     known = [value for value in column if value is not None]
-    plain = all(isinstance(value, numbers.Real) and not isinstance(value, bool) for value in known)
-    if plain and not all(isinstance(value, numbers.Integral) for value in known):
+    of_numbers = all(isinstance(one, numbers.Real) and not isinstance(one, bool) for one in known)
+    whole = len(known) == len(column) and all(isinstance(one, numbers.Integral) for one in known)
+    if of_numbers and not whole:
         column = [math.nan if value is None else float(value) for value in column]
     return [None if value != value else in_cell(value) for value in column]
 

@@ -52,7 +52,8 @@ def keep(digest: str, made: Kept) -> None:
 
 
 def _path(digest: str) -> Path | None:
-    return cache.kept_at(FOLDER, f"{digest[:32]}.map")
+    folder = cache.kept_at(FOLDER)
+    return None if folder is None else folder / f"{digest[:32]}.map"
 
 
 @lru_cache

@@ -35,7 +35,6 @@ class Setting(BaseModel):
         extra="forbid",
         frozen=True,
         validate_default=True,
-        defer_build=True,  # of many, a file needs few
     )
 
     def __init_subclass__(cls, **more: Any) -> None:

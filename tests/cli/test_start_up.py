@@ -13,7 +13,7 @@ from conftest import ROOT
 NOT_NEEDED = (
     "matplotlib", "pandas", "geopandas", "pyproj", "pyogrio", "sqlite3", "simpy", "openpyxl",
     "distributed", "scipy.stats", "scipy.optimize", "scipy.spatial", "rich.markdown",
-    "numba.np.linalg",  # with all that numba opens before it compiles
+    "numba.np.arrayobj", "numba.np.linalg",  # with all that numba opens before it compiles
     "sim.figures", "sim.scenario.records.reading", "sim.engine.reference",
 )  # fmt: skip
 OPENED = """

@@ -21,6 +21,7 @@ from typing import Any
 import numba
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
+from numba.core.environment import Environment
 from numba.core.serialize import dumps
 from numba.extending import register_jitable
 
@@ -143,6 +144,11 @@ def _kept(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
+def _is_numbas(surroundings: Environment) -> bool:
+    """Whether these are of a function of numba's own."""
+    return str(surroundings.globals.get("__name__")).partition(".")[0] == "numba"
+
+
 class KeptCode(_Cache):
     """What numba makes of one function, a file for each kind of arguments and of processor.
 
@@ -171,8 +177,14 @@ class KeptCode(_Cache):
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a compiled function, if the disk lets us."""
-        keep(self._path(sig, data.codegen), [dumps(data._reduce())])
+        """Keep a compiled function, if the disk lets us.
+
+        Without the surroundings of what numba itself put into it, unless they hold a value: nothing
+        looks into them, and numba would open half of its rooms to set them up again.
+        """
+        *parts, surroundings = data._reduce()
+        needed = [one for one in surroundings if one.consts or not _is_numbas(one)]
+        keep(self._path(sig, data.codegen), [dumps((*parts, tuple(needed)))])
 
     def _path(self, sig: Any, codegen: Any) -> Path:
         follows_from = (sig, codegen.magic_tuple(), VERSIONS)
