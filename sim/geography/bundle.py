@@ -93,6 +93,11 @@ class Map:
         )
 
     @cached_property
+    def road_links(self) -> int:
+        """How many links of roads the file holds."""
+        return len(self.layers["roads"])
+
+    @cached_property
     def network(self) -> Network:
         return self._network[0]
 
@@ -255,6 +260,7 @@ NO_BUNDLE: Final = Message("this is not a GeoPackage ({reason})")
 KEPT: Final = (
     "cells", "matrix", "_network", "cells_at_roads", "hospitals_at_roads", "townships", "sites",
     "hospitals", "township_people", "township_codes", "has_zones",
+    "road_links",
 )  # fmt: skip
 
 

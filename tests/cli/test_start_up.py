@@ -60,6 +60,12 @@ def test_an_answer_without_figures_opens_no_library_that_it_does_not_need(comman
     assert {path.name for path in (tmp_path / "result").iterdir()} >= {"measures.csv", "run.json"}
 
 
+def test_a_check_of_a_map_that_was_read_before_does_not_read_it_again(tmp_path):
+    asked = ["check", str(ROOT / "scenarios" / "liling")]
+    opened(tmp_path, *asked)
+    assert not opened(tmp_path, *asked) & {*NOT_NEEDED, "numba", "pyarrow"}
+
+
 @pytest.mark.parametrize("page", [["--help"], ["compare", "--help"], ["--version"]])
 def test_a_help_page_opens_nothing_that_computes(page, tmp_path):
     there = opened(tmp_path, *page)
