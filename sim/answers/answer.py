@@ -104,7 +104,7 @@ class Provenance(Origin):
         }
 
 
-class Table(NamedTuple):
+class FileTable(NamedTuple):
     """Rows below the names of their columns, as a file holds them."""
 
     columns: Sequence[str]
@@ -131,13 +131,21 @@ class Answer(ABC):
     def to_frame(self) -> pd.DataFrame:
         """Everything, tidy."""
 
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The tables of its folder, by the name of the file."""
-        return {self.name: self.to_frame()}
-
-    def tables(self) -> dict[str, Table] | None:
-        """The same without pandas, of an answer that needs none; None of others."""
+    def tables(self) -> dict[str, FileTable] | None:
+        """The tables of its folder, by the name of the file; None if pandas has to make them."""
         return None
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tables of its folder as frames."""
+        import pandas as pd
+
+        tables = self.tables()
+        if tables is None:
+            return {self.name: self.to_frame()}
+        return {
+            name: pd.DataFrame(list(table.rows), columns=list(table.columns))
+            for name, table in tables.items()
+        }
 
     def facts(self) -> dict[str, Any]:
         """For `--json` and `run.json`: provenance and rows; nan and inf are None."""

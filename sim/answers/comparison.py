@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 from sim.answers import township_table
 from sim.answers.answer import (
     Answer,
+    FileTable,
     Provenance,
-    Table,
     as_fact,
     finite,
     names_first,
@@ -250,20 +250,11 @@ class Comparison(Answer):
         columns = ["layout", "replication", "group", "measure", "value"]
         return pd.DataFrame(frame, columns=columns)
 
-    def tables(self) -> dict[str, Table]:
+    def tables(self) -> dict[str, FileTable]:
         """Every estimate and difference, by the name of the file."""
         return {
-            "measures": Table(MeasureRow._fields, self.rows()),
-            "townships": Table(TownshipRow._fields, township_table.rows(self)),
-        }
-
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The same as frames."""
-        import pandas as pd
-
-        return {
-            name: pd.DataFrame(list(table.rows), columns=list(table.columns))
-            for name, table in self.tables().items()
+            "measures": FileTable(MeasureRow._fields, self.rows()),
+            "townships": FileTable(TownshipRow._fields, township_table.rows(self)),
         }
 
     def townships(self, lang: str | None = None) -> pd.DataFrame:

@@ -286,7 +286,7 @@ def _keep(ground: Map, digest: str) -> None:
         worked_out = {name: getattr(ground, name) for name in KEPT}
     except MapError:  # told when somebody needs the roads
         return
-    kept_maps.keep(digest, kept_maps.Kept(ground.meta, ground.crs_text, worked_out))
+    kept_maps.keep(digest, kept_maps.Extract(ground.meta, ground.crs_text, worked_out))
 
 
 def _unchanged(path: Path, digest: str) -> Layers:

@@ -21,8 +21,8 @@ FOLDER = "maps"
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio", "scipy")
 
 
-class Kept(NamedTuple):
-    """A map that was read and checked."""
+class Extract(NamedTuple):
+    """What a study needs of a map that was read and checked."""
 
     meta: dict[str, str]
     crs_text: str
@@ -37,14 +37,14 @@ def digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def kept(digest: str) -> Kept | None:
+def kept(digest: str) -> Extract | None:
     """The map of a hash; None if none was kept, or it is not as it was written."""
     path = _path(digest)
     found = None if path is None else cache.kept_value(path)
-    return None if found is None else Kept(*found)
+    return None if found is None else Extract(*found)
 
 
-def keep(digest: str, made: Kept) -> None:
+def keep(digest: str, made: Extract) -> None:
     """Keep a map, if the disk lets us."""
     path = _path(digest)
     if path is not None:

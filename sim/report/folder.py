@@ -24,7 +24,7 @@ from sim.report.part_folder import drop_other_logs as drop_other_logs
 from sim.text import Message
 
 if TYPE_CHECKING:
-    from sim.answers.answer import Table
+    from sim.answers.answer import FileTable
     from sim.words.language import Language
 
 PACKAGES = (
@@ -210,7 +210,7 @@ def write(
     write_run_json(folder, made | told, [*answer.files()])
 
 
-def _write_csv(path: Path, table: Table) -> None:
+def _write_csv(path: Path, table: FileTable) -> None:
     # With a byte-order mark, or Excel reads the Chinese names as something else.
     text = escapes.as_csv(table.columns, table.rows)
     write_whole(path, lambda part: part.write_text(text, encoding="utf-8-sig"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.answers.answer import Answer, Table
+    from sim.answers.answer import Answer, FileTable
     from sim.words.language import Language
     from sim.words.page import Page
 
@@ -54,15 +54,15 @@ def frames_of(answer: Answer) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def tables_of(answer: Answer) -> dict[str, Table]:
+def tables_of(answer: Answer) -> dict[str, FileTable]:
     """The same as plain rows; pandas is opened for answers that need it only."""
-    from sim.answers.answer import Table
+    from sim.answers.answer import FileTable
 
     tables = answer.tables()
     if tables is not None:
         return tables
     return {
-        name: Table(list(frame.columns), list(frame.itertuples(index=False, name=None)))
+        name: FileTable(list(frame.columns), list(frame.itertuples(index=False, name=None)))
         for name, frame in frames_of(answer).items()
     }
 
