@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
@@ -183,8 +183,9 @@ def rank_layouts(
         level = simultaneous(len(runs.layouts) - 1)
         chosen = runs.until_precise([selected], by, level)
         _tell_from(runs, selected, by)
-        order = _in_order(runs, selected, measure)
-        ranked = _ranked(runs, selected, order, measure, sites, reasons_for(base, layouts, runs))
+        gains = _gains(runs, selected)
+        order = _in_order(gains, selected, measure)
+        ranked = _ranked(runs, gains, order, measure, sites, reasons_for(base, layouts, runs))
         provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
         at = order.index(selected)
         procedure = procedure_for(len(layouts), runs.stopping.upper)
@@ -240,16 +241,23 @@ def _of_calls(by: str) -> OfCalls:
     return measure
 
 
-def _in_order(runs: Runs, selected: int, measure: Measure) -> list[int]:
-    """By their gains as they are printed, the selected one first among equals."""
+Gains = Mapping[int, Mapping[str, Spread]]  # of each layout, by row, by key of the measure
+
+
+def _gains(runs: Runs, selected: int) -> Gains:
     rows = range(1, len(runs.layouts))
-    gain = {row: measure.sign * _gain(runs, row, selected, measure.key).mean for row in rows}
-    return sorted(rows, key=lambda row: (-gain[row], row != selected, row))
+    return {row: {key: _gain(runs, row, selected, key) for key in KEYS} for row in rows}
+
+
+def _in_order(gains: Gains, selected: int, measure: Measure) -> list[int]:
+    """By their gains as they are printed, the selected one first among equals."""
+    gain = {row: measure.sign * of[measure.key].mean for row, of in gains.items()}
+    return sorted(gains, key=lambda row: (-gain[row], row != selected, row))
 
 
 def _ranked(
     runs: Runs,
-    selected: int,
+    gains: Gains,
     order: Sequence[int],
     measure: Measure,
     sites: Sequence[Candidate],
@@ -257,25 +265,20 @@ def _ranked(
 ) -> tuple[RankedSite, ...]:
     """The layouts in this order, with what is told of each."""
     level, most = simultaneous(len(order)), max(map(runs.replications, order))
-    judged = verdicts(
-        measure, [_gain(runs, row, selected, measure.key) for row in order], runs.matters
-    )
+    judged = verdicts(measure, [gains[row][measure.key] for row in order], runs.matters)
     first, last = places(runs, order, measure.key)
-
-    def gains(row: int) -> dict[str, Spread]:
-        return {key: _gain(runs, row, selected, key) for key in KEYS}
 
     return tuple(
         RankedSite(
             sites[row - 1],
             runs.layouts[row],
-            {key: gain.interval(level) for key, gain in gains(row).items()},
+            {key: gain.interval(level) for key, gain in gains[row].items()},
             judged[i] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
             min(int(first[i]), i + 1),  # where it stands is a place that it may have
             max(int(last[i]), i + 1),
             runs.replications(row),
             reasons[row - 1],
-            harms(gains(row), runs.replications(row), runs.matters),
+            harms(gains[row], runs.replications(row), runs.matters),
             runs.replications(row) < most,
         )
         for i, row in enumerate(order)
