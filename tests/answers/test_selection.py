@@ -329,7 +329,7 @@ def test_the_best_comes_through_matches_of_two_as_often_as_promised():
     ids=["heat 2", "heat 10", "heat 101", "heat 400", "pairs 10", "pairs 33", "sixes 30"],
 )
 def test_every_tournament_keeps_its_promise_where_it_is_hardest(k, rounds, spread):
-    studies = 300 if k > 100 else 1_000
+    studies = 300 if k > 10 else 1_000
     right = chosen(studies, rounds, k, spread)
     assert kept_as_promised(right, studies), f"{right} of {studies}"
 
