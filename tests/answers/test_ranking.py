@@ -154,12 +154,10 @@ class Growing(Written):
 
 
 def test_what_may_be_the_best_gets_replications_by_doublings_until_they_tell():
-    rng = np.random.default_rng(14)
-    noise = rng.normal(0, 3, 80)  # in common
-    rows = [
-        np.round(mean + noise + rng.normal(0, size, 80)).astype(int)
-        for mean, size in ((40, 1), (70, 1), (70, 1), (68, 1.5), (50, 1))
-    ]
+    best = np.resize([70, 74, 71, 65], 80)
+    tie = best + np.resize([1, -1], 80)
+    near = best - 1 + np.resize([2, -2], 80)  # behind by one, of which ten are not sure
+    rows = [best - 30, best, tie, near, best - 20]
     runs = Growing(rows, [80, 80, 10, 10, 10])
     ranking._tell_from(runs, 1, "within")
     assert runs.replications(2) == 80, "a tie to the last"
