@@ -98,14 +98,22 @@ COMMANDS = {
     "curve liling": ("curve", "liling"),
 }
 LONG = ("stress", "curve")
+# Where it matters only that they work: an option that is given twice has its last value.
+FEW = {
+    "rank": ("--candidates", "2"),
+    "search": ("--candidates", "2", "--stations", "1", "--no-moves"),
+    "stress": ("--samples", "0", *(f"--range={roads}=0 %" for roads in (
+        "speed", "fast-roads", "main-roads", "small-roads", "rush-hours"))),
+    "curve": ("--candidates", "2", "--steps", "1"),
+}  # fmt: skip
 
 
 def of_command(item: Item, checkout: Path, work: Path, scale: Scale) -> list[Row]:
     """A command from return to its end; what is cold finds nothing that was kept."""
     name, place, *more = item.command
-    if "--samples" in more and scale is TINY:
-        more[-1] = "2"
     tiny = scale.options
+    if tiny:
+        more += FEW.get(name, ())
     env = environment(checkout, work)
     if item.part == "cold":
         env |= {"TENTHIRTY_CACHE": tempfile.mkdtemp(dir=work), "TENTHIRTY_REUSE": "no"}
