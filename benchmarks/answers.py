@@ -308,6 +308,7 @@ def synthetic_plan(place: str, layouts: int, scale: Scale) -> Plan:
     """The cities of `engines.py`, of the checkout that is measured."""
     sys.path.insert(0, str(checkout_here() / "benchmarks"))
     import engines
+    import numpy as np
     import synthetic
 
     from sim.measures.groups import Setup
@@ -320,7 +321,7 @@ def synthetic_plan(place: str, layouts: int, scale: Scale) -> Plan:
     systems = tuple(islice(engines.layouts(city), layouts))
     window = Window(0.0, scale.days * synthetic.DAY_S)
     demand = synthetic.demand(city, scale.days)
-    setup = Setup((600.0, 1_800.0), 0.8, [float(city.places)], ())
+    setup = Setup((600.0, 1_800.0), 0.8, np.array([float(city.places)]), ())
     return Plan(
         systems, (demand,) * layouts, (window,) * layouts, SEED, "compiled", setup, Keep.SUMS
     )

@@ -144,8 +144,8 @@ def best_of(
 ) -> tuple[Option, Verdict]:
     """The option that is selected, and whether it is better than leaving things as they are.
 
-    Nothing of it is left to other commands: what a step starts from is nothing that they ask, and
-    to keep a replication takes as long as to simulate it.
+    Nothing of it is left to other commands: what a step starts from is nothing that they ask for,
+    and would take the room of what they do.
     """
     effort = replace(effort, reuse=False)
     with Runs(layout, [option.layout for option in options], effort, worst) as runs:
