@@ -98,7 +98,8 @@ COMMANDS = {
     "curve liling": ("curve", "liling"),
 }
 LONG = ("stress", "curve")
-# Where it matters only that they work: an option that is given twice has its last value.
+LARGE = ("coquimbo",)  # not where it matters only that they work
+# More options there; one that is given twice has its last value.
 FEW = {
     "rank": ("--candidates", "2"),
     "search": ("--candidates", "2", "--stations", "1", "--no-moves"),
@@ -455,6 +456,8 @@ def table(asked: argparse.Namespace) -> None:
     """Everything that was asked for, a line as soon as it is known."""
     checkouts = [ROOT] if asked.beside is None else [asked.beside.resolve(), ROOT]
     some = [one for one in items() if one.part in asked.only and (asked.all or not one.only_if_all)]
+    if asked.tiny:
+        some = [one for one in some if not set(one.command) & set(LARGE)]
     print(f"{machine()}; medians of {asked.runs}, what is cold once; by\n")
     print(f"    python benchmarks/answers.py {shlex.join(sys.argv[1:])}".rstrip() + "\n")
     said = ["CPU", "wall"] if len(checkouts) == 1 else [
@@ -481,7 +484,7 @@ def table(asked: argparse.Namespace) -> None:
 def fill_caches(checkout: Path, work: Path, scale: Scale) -> None:
     """Compiled code, tables and today's replications, as the command before leaves them."""
     for name, command in COMMANDS.items():
-        if command[0] == "compare":
+        if command[0] == "compare" and not (scale is TINY and command[1] in LARGE):
             of_command(Item("warm", name, None, command), checkout, work, scale)
 
 

@@ -44,7 +44,7 @@ def kept():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("part", "lines"), [("warm", 7), ("cold", 5), ("process", 5), ("calls", 21), ("cores", 2)]
+    ("part", "lines"), [("warm", 5), ("cold", 3), ("process", 5), ("calls", 21), ("cores", 2)]
 )
 def test_every_line_of_each_part_comes_about(part, lines):
     asked = ["--all"] if part == "warm" else []
