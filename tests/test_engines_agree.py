@@ -19,6 +19,7 @@ import pytest
 from conftest import NO_DATA, ROOT, SHARED
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from worlds import altered, on_roads, road_world, side_roads, small_city, some_calls, town
 
 from sim.engine import compiled, reference
@@ -163,6 +164,8 @@ def worlds(draw) -> tuple[System, Calls]:
         column(st.booleans(), bool),
         column(st.integers(NONE, hospitals - 1), int),
         column(durations),
+        draw(arrays(np.int32, (calls, 3), elements=st.integers(0, places - 1))),
+        np.zeros((calls, 3), np.int32),
     )
     return world, made
 

@@ -9,7 +9,7 @@ from shapely import LineString
 from sim.geography.roads import joining, network, travel
 from sim.geography.roads.graph import fastest
 from sim.model.calendar import Bands
-from sim.model.calls import Calls
+from sim.model.calls import Calls, no_others
 from sim.model.roads import Joins, OwnNodes, Travel
 from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
 from sim.policies.clock import NONE, TICKS, on_grid
@@ -205,6 +205,8 @@ def some_calls(received_at, place=0, priority=0, **columns) -> Calls:
         column("conveyed", False, bool),
         column("hospital", NONE, int),
         column("handover_s", 0, float),
+        np.asarray(columns.get("others", no_others(count)), np.int32),
+        np.asarray(columns.get("other_township", no_others(count)), np.int32),
     )
 
 

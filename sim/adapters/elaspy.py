@@ -16,7 +16,7 @@ from sim.errors import MapError, Problem
 from sim.files import entrance
 from sim.geography.roads import travel
 from sim.model.calendar import Bands
-from sim.model.calls import Calls
+from sim.model.calls import Calls, no_others
 from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
 from sim.policies.clock import NONE
 from sim.policies.dispatch import PositionRule
@@ -86,6 +86,8 @@ def read(region: Path, trace: Path) -> tuple[System, Calls]:
         conveyed=np.array(played["to_hospital"], bool),
         hospital=np.full(count, NONE),
         handover_s=np.array(played["drop_off"], float) * MINUTE_S,
+        others=no_others(count),
+        other_township=no_others(count),
     )
     return system, calls
 

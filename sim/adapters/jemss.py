@@ -25,7 +25,7 @@ from sim.geography.roads import travel
 from sim.geography.roads.graph import fastest
 from sim.model import roads as roads_room
 from sim.model.calendar import Bands
-from sim.model.calls import Calls
+from sim.model.calls import Calls, no_others
 from sim.model.system import Hospitals, Roads, Rules, Stations, System, plain_fleet
 from sim.policies.clock import NONE
 from sim.policies.dispatch import PositionRule
@@ -158,6 +158,8 @@ def _calls(listed: JemssTable, start_d: float, turnout_s: float) -> Calls:
         conveyed=_flags(listed.columns["transport"]),
         hospital=np.where(named > 0, named - 1, NONE),
         handover_s=listed.numbers("handoverDuration") * DAY_S,
+        others=no_others(count),
+        other_township=no_others(count),
     )
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sim.files.cache import cache_folder
+from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
+from sim.model.totals import Totals
 
 NAMES = ("compiled", "reference")  # the first is what studies use unless told otherwise
 
@@ -25,6 +27,11 @@ class Engine(Protocol):
 
     def run(self, calls: Any) -> Log:
         """What the layout does with these Calls, packed or not."""
+
+    def totals(
+        self, calls: Any, window: Window, target_s: tuple[float, float], townships: int
+    ) -> Totals | None:
+        """The same added up; None of an engine that writes logs only."""
 
 
 def make(name: str, systems: Iterable[System]) -> list[Engine]:

@@ -19,7 +19,7 @@ import simpy
 from sim.engine.fleet import Trip, Vehicle, fleet_of, free_by_station
 from sim.engine.paths import Drive, Ways
 from sim.model.calls import Calls
-from sim.model.log import TRIP_INSTANTS, Log
+from sim.model.log import TRIP_INSTANTS, Log, answers
 from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
 from sim.policies.dispatch import Status, can_be_sent, is_first, waiting_key
@@ -50,6 +50,9 @@ class Engine:
         """What the layout does with these calls."""
         return Service(self.system, calls, self.roads).run()
 
+    def totals(self, *_: object) -> None:
+        """None: what a log says is not said a second time."""
+
 
 class EndOfInstant(simpy.Event):
     """Happens now, after everything else that happens now."""
@@ -67,6 +70,7 @@ class Service:
         self.env = simpy.Environment()
         self.system, self.roads = system, roads
         self.calls = Calls(*(column.tolist() for column in calls))  # numbers, one at a time
+        self.asked_s = np.full((len(calls.others), answers(calls.others)), np.inf)
         self.fleet = fleet_of(system)
         self.station_place: list[int] = system.stations.place.tolist()
         self.hospital_place: list[int] = system.hospitals.place.tolist()
@@ -80,7 +84,7 @@ class Service:
         for ambulance in self.fleet:
             self.env.process(self.keep_shifts(ambulance))
         self.env.run()
-        return self.log.as_arrays()
+        return self.log.as_arrays(self.asked_s)
 
     # ── what takes time ──────────────────────────────────────────────────────────────────────
 
@@ -171,6 +175,7 @@ class Service:
         for waiting in self.waiting:  # of one priority after the other
             while waiting and (ambulance := self.first_at_the_scene(waiting[0][-1])):
                 *_, call = heappop(waiting)
+                self.ask(call)
                 call = self.send(ambulance, call)
                 # An abandoned call is reconsidered next, before any other.
                 while call != NONE and (ambulance := self.first_at_the_scene(call)):
@@ -191,9 +196,37 @@ class Service:
                 self.log.lost[call] = True
             waiting.clear()
 
-    def first_at_the_scene(self, call: int) -> Vehicle | None:
-        """The ambulance that is expected to arrive first, among all that can be sent."""
-        mode, scene = self.mode_to_scene(call), self.calls.place[call]
+    def ask(self, call: int) -> None:
+        """Ask how soon somebody would be at the call's place, and at each of its others.
+
+        Once a call, before anybody is sent to it: so far nothing has depended on where it is.
+        """
+        if not np.isinf(self.asked_s[call, :1]).all() or not self.calls.others[call]:
+            return
+        for row, scene in enumerate([self.calls.place[call], *self.calls.others[call]]):
+            ambulance = self.first_at_the_scene(call, scene)
+            if ambulance is not None:
+                arrives_at = self.would_arrive_at(ambulance, call, scene)
+                self.asked_s[call, row] = arrives_at - self.calls.received_at[call]
+
+    def would_arrive_at(self, ambulance: Vehicle, call: int, scene: int) -> float:
+        """When an ambulance would be at a scene if it were sent there for this call now."""
+        now = self.env.now
+        rolls_at = now
+        if ambulance.status == Status.AT_STATION:
+            rolls_at = now + ((now + self.calls.turnout_s[call]) - now)
+        elif ambulance.status == Status.TURNING_OUT:
+            rolls_at = now + (ambulance.turned_out_at - now)
+        mode = self.mode_to_scene(call, rolls_at)
+        node, lead_s = self.position(ambulance, mode)
+        return rolls_at + Drive(self.roads, mode, node, lead_s, scene, rolls_at).seconds
+
+    def first_at_the_scene(self, call: int, scene: int | None = None) -> Vehicle | None:
+        """The ambulance that is expected to arrive first, among all that can be sent.
+
+        `scene`: the place, unless it is the call's own.
+        """
+        mode, scene = self.mode_to_scene(call), self.calls.place[call] if scene is None else scene
         best, best_s = NONE, np.inf
         for ambulance in self.fleet:
             if self.can_be_sent(ambulance, call):
@@ -266,8 +299,8 @@ class Service:
 
     # ── as it is at this instant ─────────────────────────────────────────────────────────────
 
-    def mode_to_scene(self, call: int) -> int:
-        band = self.roads.band(self.env.now)
+    def mode_to_scene(self, call: int, at: float | None = None) -> int:
+        band = self.roads.band(self.env.now if at is None else at)
         return int(self.system.roads.mode_to_scene[band, self.calls.priority[call]])
 
     def mode_to_hospital(self) -> int:
@@ -302,10 +335,11 @@ class Logbook:
         self.trips.append(trip)
         return trip
 
-    def as_arrays(self) -> Log:
+    def as_arrays(self, asked_s: np.ndarray) -> Log:
         def column(name: str, kind: type) -> np.ndarray:
             return np.array([getattr(trip, name) for trip in self.trips], kind)
 
         rows = (column(name, np.int32) for name in ("call", "ambulance", "hospital"))
         instants = (column(name, float) for name in TRIP_INSTANTS)
-        return Log(np.array(self.ready_at, float), np.array(self.lost, bool), *rows, *instants)
+        by_call = np.array(self.ready_at, float), np.array(self.lost, bool), asked_s
+        return Log(*by_call, *rows, *instants)

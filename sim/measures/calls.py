@@ -17,6 +17,7 @@ from sim.model.log import Log
 from sim.model.system import System
 from sim.policies.clock import NONE
 
+ASKED = np.float32  # exact on the time grid for answers of up to four and a half hours
 AT_A_TIME = 1_000_000  # numbers of a column that is made and summed up at once
 
 
@@ -50,6 +51,10 @@ class Tally(NamedTuple):
     on_duty_s: np.ndarray  # [ambulance, hour of the week]
     level_zero_s: float  # no ambulance on shift was free
     window_s: float
+    may_divert: bool = False  # whether an ambulance may leave a call for another
+    # where nothing but the calls themselves is known, without columns
+    asked_s: np.ndarray = np.zeros((0, 0), np.float32)  # [call, answer] as in the Log
+    other_township: np.ndarray = np.zeros((0, 0), np.int32)  # [call, other]
 
 
 def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
@@ -79,6 +84,9 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         cross,
         *fleet,
         window.end_s - window.start_s,
+        bool(system.rules.may_divert.any()),
+        log.asked_s[measured].astype(ASKED),
+        calls.other_township[measured],
     )
 
 

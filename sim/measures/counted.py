@@ -133,16 +133,19 @@ def design_effect(hits: np.ndarray, calls: np.ndarray) -> np.ndarray:
     return found
 
 
-def counted(hits: np.ndarray, calls: np.ndarray, sequential: bool) -> tuple[np.ndarray, np.ndarray]:
+def counted(
+    hits: np.ndarray, calls: np.ndarray, sequential: bool, alike: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """[cell] hits and calls as if each call stood alone, from [replication, cell].
 
     Calls are divided by the design effect. It cannot be known where nothing happened, and from
-    little it is found too small: so it is at least `CLUMP` there, and at least 1 from `KNOWN` hits
-    and misses on. As replications are few, calls are made fewer by the squared ratio of the normal
-    quantile to Student's.
+    little it is found too small: so it is at least `CLUMP` there, and from `KNOWN` hits and misses
+    on at least 1; or, where a call is the mean of so many answers (`alike`), that share of it, as
+    if each answer stood alone. As replications are few, calls are made fewer by the squared ratio
+    of the normal quantile to Student's.
     """
     some = np.minimum(hits.sum(axis=0), (calls - hits).sum(axis=0))
-    least = 1 + (CLUMP - 1) * np.maximum(0.0, 1 - some / KNOWN)
+    least = 1 / alike + (CLUMP - 1 / alike) * np.maximum(0.0, 1 - some / KNOWN)
     effect = np.fmax(design_effect(hits, calls), least)
     quantiles = stdtrit([1e9, float(freedom(len(hits), sequential))], 0.5 + LEVEL / 2)
     alone = calls.sum(axis=0) / effect * (quantiles[0] / quantiles[1]) ** 2
@@ -151,23 +154,28 @@ def counted(hits: np.ndarray, calls: np.ndarray, sequential: bool) -> tuple[np.n
     return share * alone, alone
 
 
-def one_counted(hits: np.ndarray, calls: np.ndarray, sequential: bool) -> ExactShare:
+def one_counted(
+    hits: np.ndarray, calls: np.ndarray, sequential: bool, alike: int = 1
+) -> ExactShare:
     """The same of one share, from [replication]."""
-    some, alone = counted(hits[:, None], calls[:, None], sequential)
+    some, alone = counted(hits[:, None], calls[:, None], sequential, alike)
     return ExactShare(float(some[0]), float(alone[0]), float(calls.sum()))
 
 
-def are_few(events: np.ndarray, calls: np.ndarray) -> bool:
+def are_few(events: np.ndarray, calls: np.ndarray, alike: int = 1) -> bool:
     """Whether events of calls, [replication] each, are too few for the t interval."""
-    effect = float(np.fmax(design_effect(events[:, None], calls[:, None]), 1.0)[0])
+    effect = float(np.fmax(design_effect(events[:, None], calls[:, None]), 1 / alike)[0])
     return float(events.sum()) / effect < FEW
 
 
-def pooled_share(hits: np.ndarray, calls: np.ndarray, sequential: bool) -> Jackknifed | ExactShare:
+def pooled_share(
+    hits: np.ndarray, calls: np.ndarray, sequential: bool, alike: int = 1
+) -> Jackknifed | ExactShare:
     """A share from [replication]: a jackknife; with hardly any hits or misses, exact bounds."""
     whole = jackknife(ratios(hits, calls), sequential)._replace(rests_on=float(calls.sum()))
     if math.isnan(whole.se):
         return whole
-    if are_few(hits, calls) or are_few(calls - hits, calls) or not varies(whole):
-        return one_counted(hits, calls, sequential)
+    few = are_few(hits, calls, alike) or are_few(calls - hits, calls, alike)
+    if few or not varies(whole):
+        return one_counted(hits, calls, sequential, alike)
     return whole

@@ -78,8 +78,11 @@ class Replications(Protocol):
     def by_place(self, measure: OfCalls, group: Group = ALL) -> Sums:
         """[replication, area × township] of a measure of calls."""
 
+    def alike(self, measure: OfCalls | PercentileOfCalls) -> int:
+        """How many answers make a call of what is counted; 1 where nothing else was asked."""
+
     def ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
-        """[call] values in ascending order, and the replication of each."""
+        """[answer] values in ascending order, and the replication of each."""
 
     def fleet(self, measure: OfFleet) -> Sums:
         """[replication] of a measure of the fleet."""
@@ -141,7 +144,8 @@ class OfCalls(Measure):
 
     `value` is what is summed, [call]; `among` the calls that it is divided by, [call] bool, all
     unless told; `where` the places that they come from, [area, township] bool, all unless told;
-    `per` how much of what is summed makes one of the unit.
+    `per` how much of what is summed makes one of the unit. `asked`: whether both follow from areas
+    and response times alone, so that answers about other places tell of them.
     """
 
     _: KW_ONLY
@@ -149,6 +153,7 @@ class OfCalls(Measure):
     among: Callable[[Rows], np.ndarray] | None = None
     where: Callable[[Setup], np.ndarray] | None = None
     per: float = 1.0
+    asked: bool = False
 
     def sums(self, rows: Rows, setup: Setup, cell: np.ndarray, cells: int) -> Sums:
         """[cell] the sums over calls from everywhere; `cell`: [call] the cell of each."""
@@ -171,7 +176,7 @@ class OfCalls(Measure):
         """
         hits, calls = found.sums(self, group)
         if self.unit == "share":
-            return pooled_share(hits, calls, found.setup.sequential)
+            return pooled_share(hits, calls, found.setup.sequential, found.alike(self))
         whole = self._jackknifed(found, group)._replace(rests_on=float(calls.sum()))
         constant = len(np.unique(calls)) > 1
         return whole if varies(whole) or constant else whole._replace(se=math.nan)
@@ -197,8 +202,11 @@ class OfCalls(Measure):
         if self.unit != "share":
             return known if net.any() else self._nothing_changed(before, calls, base)
         gained, lost = np.maximum(net, 0.0).sum(axis=1), np.maximum(-net, 0.0).sum(axis=1)
-        if are_few(gained + lost, calls) or not varies(whole):
-            ends = [one_counted(some, calls, base.setup.sequential) for some in (lost, gained)]
+        alike = base.alike(self)
+        if are_few(gained + lost, calls, alike) or not varies(whole):
+            ends = [
+                one_counted(some, calls, base.setup.sequential, alike) for some in (lost, gained)
+            ]
             return Apart(whole.mean, ends[0], ends[1], rests_on)
         return whole
 
@@ -211,7 +219,10 @@ class OfCalls(Measure):
 
 @dataclass(frozen=True)
 class PercentileOfCalls(Measure):
-    """The smallest value of a call that at least `share` of the calls are at or below."""
+    """The smallest value of a call that at least `share` of the calls are at or below.
+
+    With answers about other places, the same of them all: a call is the mean of its answers.
+    """
 
     _: KW_ONLY
     value: Callable[[Rows], np.ndarray]  # [call]
@@ -220,23 +231,23 @@ class PercentileOfCalls(Measure):
 
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
         values, replication = found.ordered(self, group)
-        values = values / self.per
-        rest = (values[replication != one] for one in range(found.replications))
-        return np.array([percentile(some, self.share) for some in (values, *rest)])
+        return percentiles(values / self.per, replication, found.replications, self.share)
 
     def spread(self, found: Replications, group: Group = ALL) -> Spread:
         """A jackknife; where hardly any call lies beyond, or nothing varies, exact bounds."""
         values, replication = found.ordered(self, group)
-        whole = self._jackknifed(found, group)._replace(rests_on=float(len(values)))
+        alike = found.alike(self)
+        rests_on = len(values) / alike
+        whole = self._jackknifed(found, group)._replace(rests_on=rests_on)
         if math.isnan(whole.se):
             return whole
-        calls = np.bincount(replication, minlength=found.replications)
+        calls = np.bincount(replication, minlength=found.replications) / alike
         upto = values / self.per <= whole.mean
-        hits = np.bincount(replication[upto], minlength=found.replications)
+        hits = np.bincount(replication[upto], minlength=found.replications) / alike
         if varies(whole) and not are_few((1 - self.share) * calls, calls):
             return whole
-        alone = one_counted(hits, calls, found.setup.sequential).calls
-        return Ranked(whole.mean, values / self.per, self.share, alone, float(len(values)))
+        alone = one_counted(hits, calls, found.setup.sequential, alike).calls
+        return Ranked(whole.mean, values / self.per, self.share, alone, rests_on)
 
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
         """A jackknife; where those of the layouts are exact bounds, these as if apart."""
@@ -298,7 +309,7 @@ class OfPeople(Measure):
         people = found.setup.people[called]
         if found.replications < 2 or not people.sum() > 0:
             return _unknown(float(self.left_out(found)[0]), found.replications)
-        townships = _townships(Sums(hits[:, called], calls[:, called]), found)
+        townships = self._townships(Sums(hits[:, called], calls[:, called]), found)
         return Stepped(people / people.sum(), townships, rests_on=float(calls.sum()))
 
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
@@ -312,15 +323,14 @@ class OfPeople(Measure):
         some = [Sums(one.above[:, called], one.below[:, called]) for one in (before, after)]
         same = (some[0].above == some[1].above).all(axis=0)
         same &= (some[0].below == some[1].below).all(axis=0)
-        less, more = _townships(some[0], base), _townships(some[1], other)
+        less, more = self._townships(some[0], base), self._townships(some[1], other)
         rests_on = float(min(before.below.sum(), after.below.sum()))
         return Stepped(people / people.sum(), more, less, same, rests_on)
 
-
-def _townships(sums: Sums, found: Replications) -> Townships:
-    hits, calls = counted(*sums, found.setup.sequential)
-    meets = sums.above.sum(axis=0) >= found.setup.share * sums.below.sum(axis=0) - 1e-9
-    return Townships(meets, hits, calls, found.setup.share)
+    def _townships(self, sums: Sums, found: Replications) -> Townships:
+        hits, calls = counted(*sums, found.setup.sequential, found.alike(self.measure))
+        meets = sums.above.sum(axis=0) >= found.setup.share * sums.below.sum(axis=0) - 1e-9
+        return Townships(meets, hits, calls, found.setup.share)
 
 
 def _unknown(value: float, replications: int) -> Jackknifed:
@@ -334,12 +344,29 @@ def added_up(values: np.ndarray, among: np.ndarray | None, cell: np.ndarray, cel
     return Sums(np.bincount(cell, values, cells), np.bincount(cell, minlength=cells))
 
 
-def percentile(ordered: np.ndarray, share: float) -> float:
-    """The smallest value with at least `share` of the values at or below it; nan if none.
+def percentiles(
+    ordered: np.ndarray, replication: np.ndarray, replications: int, share: float
+) -> np.ndarray:
+    """[1 + replication] the percentile of all values, then without those of each replication.
 
-    As `np.quantile(…, method="inverted_cdf")`, which takes five times as long on values that are
-    in order already.
+    The smallest value with at least `share` of the values at or below it; nan if there is none.
+    `ordered`: [value] ascending, and `replication` that of each.
     """
-    if not len(ordered):
-        return math.nan
-    return float(ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)])
+    found = np.full(1 + replications, np.nan)
+    count = len(ordered)
+    if not count:
+        return found
+    found[0] = ordered[_rank(count, share)]
+    spots = np.argsort(replication, kind="stable")  # of each replication, ascending
+    ends = np.cumsum(np.bincount(replication, minlength=replications))
+    for one, spot in enumerate(np.split(spots, ends[:-1])):
+        left = count - len(spot)
+        if left:
+            rank = _rank(left, share)  # among those left; before it are some that are left out
+            out = np.searchsorted(spot - np.arange(len(spot)), rank, side="right")
+            found[1 + one] = ordered[rank + out]
+    return found
+
+
+def _rank(count: int, share: float) -> int:
+    return max(0, math.ceil(share * count - 1e-9) - 1)

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.measures.groups import Setup
 from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
+from sim.policies import targets
 
 TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
 LONG_WAIT_S = 1_200.0
@@ -22,7 +23,7 @@ LONG_WAIT_S = 1_200.0
 
 def in_time(rows: Rows, setup: Setup) -> np.ndarray:
     """[call] whether it was reached within the target of its area; a target is inclusive."""
-    within: np.ndarray = rows.response_s <= np.array(setup.target_s)[rows.area]
+    within: np.ndarray = targets.in_time(rows.response_s, np.array(setup.target_s)[rows.area])
     return within
 
 
@@ -33,7 +34,8 @@ def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
 
 def reached(rows: Rows) -> np.ndarray:
     """[call] whether anybody arrived."""
-    return np.isfinite(rows.response_s)
+    arrived: np.ndarray = targets.reached(rows.response_s)
+    return arrived
 
 
 def in_area(area: int) -> Callable[[Setup], np.ndarray]:
@@ -54,8 +56,8 @@ def in_worst(setup: Setup) -> np.ndarray:
     return mask
 
 
-WITHIN: Final = OfCalls("within", "share", "more", value=in_time)
-MEAN: Final = OfCalls("mean", "min", "less", value=response_s, among=reached, per=60.0)
+WITHIN: Final = OfCalls("within", "share", "more", value=in_time, asked=True)
+MEAN: Final = OfCalls("mean", "min", "less", value=response_s, among=reached, per=60.0, asked=True)
 BUSY: Final = OfFleet(
     "busy",
     "share",
@@ -65,12 +67,18 @@ BUSY: Final = OfFleet(
 )
 MEASURES: Final[tuple[Measure, ...]] = (
     WITHIN,
-    OfCalls("urban10", "share", "more", value=in_time, where=in_area(0)),
-    OfCalls("rural30", "share", "more", value=in_time, where=in_area(1)),
-    OfCalls("worst5", "share", "more", value=in_time, where=in_worst),
+    OfCalls("urban10", "share", "more", value=in_time, where=in_area(0), asked=True),
+    OfCalls("rural30", "share", "more", value=in_time, where=in_area(1), asked=True),
+    OfCalls("worst5", "share", "more", value=in_time, where=in_worst, asked=True),
     MEAN,
     PercentileOfCalls("p90", "min", "less", value=response_s, share=0.9, per=60.0),
-    OfCalls("over20", "share", "less", value=lambda rows, _: rows.response_s > LONG_WAIT_S),
+    OfCalls(
+        "over20",
+        "share",
+        "less",
+        value=lambda rows, _: rows.response_s > LONG_WAIT_S,
+        asked=True,
+    ),
     OfCalls("turnout3", "share", "more", value=lambda rows, _: rows.turnout_s <= TURNOUT_TARGET_S),
     OfCalls("served_at_once", "share", "more", value=lambda rows, _: rows.at_once),
     OfCalls("cross", "share", "less", value=lambda rows, _: rows.cross),

@@ -12,14 +12,16 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from sim.measures.calls import busy_intervals, duty_intervals, on_shift, responses
+from sim.measures.calls import ASKED, busy_intervals, duty_intervals, on_shift, responses
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import OfCalls, OfFleet, PercentileOfCalls, Rows, Sums
-from sim.measures.measures import BUSY, BY_KEY, COUNTED, MEASURES, WITHIN
+from sim.measures.measures import BUSY, BY_KEY, COUNTED, MEASURES
+from sim.measures.places import BY_PLACE, FEWEST, ByPlace, control_of, controlled
 from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
+from sim.model.totals import Totals
 from sim.policies.clock import NONE
 
 
@@ -31,6 +33,10 @@ class Counts(NamedTuple):
     served: np.ndarray  # [station] calls reached by its ambulances
     busy_s: np.ndarray  # [station] its ambulances assigned → cleared or diverted, while on shift
     on_duty_s: np.ndarray = np.zeros(0)  # [station] its ambulances on shift; empty if not kept
+    answers: int = 1  # of each call; 1 where nothing but the calls themselves is known
+    # [measure of COUNTED, area, township] what the answers say of both; empty where there are none
+    control_above: np.ndarray = np.zeros((len(COUNTED), AREAS, 0))
+    control_below: np.ndarray = np.zeros((len(COUNTED), AREAS, 0))
 
 
 def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) -> Counts:
@@ -40,19 +46,59 @@ def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) 
     busy_s = _by_station(system, on_shift(busy_intervals(log, window), duty))
     found = responses(calls, log, window)
     townships = max(len(setup.people), int(calls.township.max(initial=-1)) + 1)
-    cell = found.area.astype(int) * townships + found.township
-    rows = cast(Rows, found)  # what is counted asks for areas and response times only
-    sums = [measure.sums(rows, setup, cell, AREAS * townships) for measure in COUNTED]
     shape = (len(COUNTED), AREAS, townships)
 
+    def added(area: np.ndarray, township: np.ndarray, response_s: np.ndarray) -> list[Sums]:
+        rows = cast(Rows, Answered(area, response_s))  # what is counted asks for no more
+        cell = area.astype(int) * townships + township
+        return [measure.sums(rows, setup, cell, AREAS * townships) for measure in COUNTED]
+
+    def stacked(sums: list[Sums]) -> Sums:
+        return Sums(*(np.array(column).reshape(shape) for column in zip(*sums, strict=True)))
+
+    plain = stacked(added(found.area, found.township, found.response_s))
+    control = Sums(*(np.zeros((len(COUNTED), AREAS, 0)) for _ in Sums._fields))
+    answers = max(1, log.asked_s.shape[1])
+    if answers > 1:
+        asked_s = log.asked_s[found.call].astype(ASKED)
+        asked_of = np.column_stack([found.township, calls.other_township[found.call]])
+        areas = np.repeat(found.area, answers)
+        every = stacked(added(areas, asked_of.ravel(), asked_s.ravel()))
+        own = stacked(added(found.area, found.township, asked_s[:, 0]))
+        control = control_of(every, own, answers)
     came = system.fleet.home[log.ambulance[found.trip[found.trip != NONE]]]
     return Counts(
-        above=np.array([one.above for one in sums]).reshape(shape),
-        below=np.array([one.below for one in sums]).reshape(shape),
+        above=plain.above,
+        below=plain.below,
         served=np.bincount(came, minlength=stations),
         busy_s=busy_s,
         on_duty_s=_by_station(system, duty),
+        answers=answers,
+        control_above=control.above,
+        control_below=control.below,
     )
+
+
+def counts_of(system: System, totals: Totals, window: Window) -> Counts:
+    """The same from what an engine added up."""
+    stations = len(system.stations.place)
+    return Counts(
+        above=totals.above,
+        below=totals.below,
+        served=totals.served,
+        busy_s=np.bincount(system.fleet.home, totals.busy_s, stations),
+        on_duty_s=_by_station(system, duty_intervals(system, window)),
+        answers=totals.answers,
+        control_above=totals.control_above,
+        control_below=totals.control_below,
+    )
+
+
+class Answered(NamedTuple):
+    """What measures that sums are kept of ask for."""
+
+    area: np.ndarray
+    response_s: np.ndarray
 
 
 def _by_station(system: System, intervals: np.ndarray) -> np.ndarray:
@@ -62,11 +108,17 @@ def _by_station(system: System, intervals: np.ndarray) -> np.ndarray:
     return np.bincount(home, spent_s, len(system.stations.place))
 
 
-class Summed:
+STACKED = (
+    "above", "below", "busy_s", "on_duty_s", "served", "control_above", "control_below",
+)  # fmt: skip
+
+
+class Summed(ByPlace):
     """One layout's counts of all its replications, for the measures that sums can tell."""
 
     def __init__(self, counts: Sequence[Counts], setup: Setup):
         self.setup, self.replications = setup, len(counts)
+        self.answers = min(one.answers for one in counts) if len(counts) >= FEWEST else 1
         width = max([len(setup.people), *(one.above.shape[2] for one in counts)])
 
         def stacked(name: str) -> np.ndarray:
@@ -78,6 +130,7 @@ class Summed:
 
         # [replication, measure of COUNTED, area, township]
         self.above, self.below = stacked("above"), stacked("below")
+        self.control_above, self.control_below = stacked("control_above"), stacked("control_below")
         # [replication, station]
         self.busy_s = np.array([one.busy_s for one in counts])
         self.on_duty_s = np.array([one.on_duty_s for one in counts])
@@ -87,7 +140,8 @@ class Summed:
         """The same of the first so many replications only."""
         some = object.__new__(Summed)
         some.setup, some.replications = self.setup, count
-        for name in ("above", "below", "busy_s", "on_duty_s", "served"):
+        some.answers = self.answers if count >= FEWEST else 1
+        for name in STACKED:
             setattr(some, name, getattr(self, name)[:count])
         return some
 
@@ -97,24 +151,16 @@ class Summed:
 
     # ── what measures take ───────────────────────────────────────────────────────────────────
 
-    def sums(self, measure: OfCalls, group: Group = ALL) -> Sums:
-        """[replication] what is counted, and the calls among which."""
-        return Sums(*(one.sum(axis=1) for one in self.by_place(measure, group)))
-
-    def by_place(self, measure: OfCalls, group: Group = ALL) -> Sums:
-        """[replication, area × township] the same; only of places that have a part in it."""
-        above, below = self._cells(measure, group)
-        some = self._places(group)
-        if measure.where is not None:
-            where = measure.where(self.setup)
-            some[:, : where.shape[1]] &= where
-            some[:, where.shape[1] :] = False
-        return Sums(above[:, some], below[:, some])
-
-    def by_township(self, measure: OfCalls = WITHIN) -> Sums:
-        """[replication, township] the same."""
-        above, below = self._cells(measure, ALL)
-        return Sums(above.sum(axis=1), below.sum(axis=1))
+    def cells(self, measure: OfCalls, group: Group) -> Sums:
+        """[replication, area, township] of a measure; ValueError if it is not kept."""
+        for row, counted in enumerate(COUNTED):
+            if counted.counts_as(measure) and group.by in BY_PLACE:
+                plain = Sums(self.above[:, row], self.below[:, row])
+                if self.answers == 1:
+                    return plain
+                control = Sums(self.control_above[:, row], self.control_below[:, row])
+                return controlled(plain, control, self.answers)
+        raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
 
     def ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         """Always ValueError: no sum tells a percentile."""
@@ -125,22 +171,6 @@ class Summed:
         if measure.key != BUSY.key:
             raise ValueError(f"sums cannot tell {measure.key}")
         return Sums(self.busy_s.sum(axis=1), self.on_duty_s.sum(axis=1))
-
-    def _cells(self, measure: OfCalls, group: Group) -> Sums:
-        """[replication, area, township] of a measure; ValueError if it is not kept."""
-        for row, counted in enumerate(COUNTED):
-            if counted.counts_as(measure) and group.by in ("all", "area", "township"):
-                return Sums(self.above[:, row], self.below[:, row])
-        raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
-
-    def _places(self, group: Group) -> np.ndarray:
-        """[area, township] bool: the places of a group."""
-        some = np.full(self.above.shape[2:], group.by == "all")
-        if group.by == "area":
-            some[group.row] = True
-        elif group.by == "township":
-            some[:, group.row] = True
-        return some
 
 
 # Keys of the measures of calls that sums can tell.

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-
-if TYPE_CHECKING:
-    pass
 
 
 class Calls(NamedTuple):
@@ -28,11 +25,18 @@ class Calls(NamedTuple):
     conveyed: np.ndarray  # [call] bool
     hospital: np.ndarray  # [call] row of the hospital the call names; NONE = the nearest
     handover_s: np.ndarray
+    others: np.ndarray  # [call, other] places that were as likely to call; none: nothing is asked
+    other_township: np.ndarray  # [call, other] theirs
 
     @property
     def ready_at(self) -> np.ndarray:
         """[call] when call taking is over: from then on it can be assigned."""
         return self.received_at + self.call_taking_s
+
+
+def no_others(calls: int) -> np.ndarray:
+    """The column of calls of which no other places are asked about."""
+    return np.zeros((calls, 0), np.int32)
 
 
 class Stream(IntEnum):
@@ -47,3 +51,4 @@ class Stream(IntEnum):
     CONVEYED = 6
     HANDOVER = 7
     KEPT = 8  # whether a call is among fewer than the usual number
+    OTHER_PLACES = 9

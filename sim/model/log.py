@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.model.calls import Calls
-
-if TYPE_CHECKING:
-    pass
 
 
 class Log(NamedTuple):
@@ -22,6 +19,7 @@ class Log(NamedTuple):
     # by call
     ready_at: np.ndarray  # call taking is over: it can be assigned from here on
     lost: np.ndarray  # bool: no ambulance was free and the scenario does not let calls wait
+    asked_s: np.ndarray  # [call, answer] at its first assignment: see `answers`; inf = nobody
     # by trip, in the order in which they were assigned
     call: np.ndarray  # int: row of the call, NONE for a drive home
     ambulance: np.ndarray  # int
@@ -36,10 +34,19 @@ class Log(NamedTuple):
     diverted_at: np.ndarray  # left this call, or this drive home, for another call
 
 
-TRIP_COLUMNS = Log._fields[2:]
-TRIP_INSTANTS = Log._fields[5:]
+TRIP_COLUMNS = Log._fields[3:]
+TRIP_INSTANTS = Log._fields[6:]
 
 CALL_COLUMNS = ("ready_at", "lost")
+
+
+def answers(others: np.ndarray) -> int:
+    """How many answers each call has: of its own place, then of its others; none without others.
+
+    An answer is how soon the dispatcher's rule would have somebody at that place, in seconds since
+    the call was received, if this call came from there.
+    """
+    return 1 + others.shape[1] if others.shape[1] else 0
 
 
 def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
@@ -51,7 +58,8 @@ def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
     import pyarrow.parquet as pq
 
     by_call = calls._asdict() | {name: getattr(log, name) for name in CALL_COLUMNS}
-    by_trip = {name: getattr(log, name) for name in Log._fields if name not in CALL_COLUMNS}
+    del by_call["others"], by_call["other_township"]  # what was asked happened to nobody
+    by_trip = {name: getattr(log, name) for name in TRIP_COLUMNS}
     files = {}
     for kind, columns in (("calls", by_call), ("trips", by_trip)):
         sink = pa.BufferOutputStream()

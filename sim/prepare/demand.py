@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.geography.roads.network import morton
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
 from sim.prepare.draws import Demand
@@ -14,6 +15,8 @@ from sim.scenario import profiles
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+
+OTHERS = 16  # places that are asked about at each call: see docs/questions.md for how many
 
 
 def build(scenario: Scenario) -> Demand:
@@ -45,6 +48,11 @@ def build(scenario: Scenario) -> Demand:
         length_s=study_seconds(scenario),
         recorded=_placed(scenario),
         times=scenario.calls_times,
+        others=0 if scenario.recorded is not None else OTHERS,
+        along=tuple(
+            np.argsort(morton(cells.xy[places]), kind="stable") if len(places) else places
+            for places in of_area
+        ),
     )
 
 

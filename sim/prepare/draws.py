@@ -44,6 +44,8 @@ class Demand(NamedTuple):
     length_s: float  # calls are received from 0 to here
     recorded: Calls | None = None  # replay: what is nan in it is drawn
     times: float = 1.0  # the usual number of calls, which these share as far as may be
+    others: int = 0  # places that are asked about besides each call's own
+    along: tuple[np.ndarray, ...] = ()  # by area: rows of `places`, neighbours beside each other
 
 
 def draw(demand: Demand, seed: int, replication: int) -> Calls:
@@ -97,6 +99,7 @@ def _draw_area(demand: Demand, key: _Key) -> Calls:
     received_at = _arrivals(demand, area, key.generator(Stream.ARRIVALS))
     count = len(received_at)
     place = demand.places[area][_pick(demand.weights[area], uniform(Stream.PLACE, count))]
+    others = _others(demand, area, uniform(Stream.OTHER_PLACES, count))
     return Calls(
         received_at,
         place,
@@ -109,6 +112,8 @@ def _draw_area(demand: Demand, key: _Key) -> Calls:
         uniform(Stream.CONVEYED, count) < demand.conveyed_share,
         np.full(count, NONE, np.int32),
         on_grid(demand.handover.seconds(uniform(Stream.HANDOVER, count))),
+        others,
+        demand.township_of_place.astype(np.int32)[others],
     )
 
 
@@ -134,6 +139,33 @@ def _pick(weights: np.ndarray, q: np.ndarray) -> np.ndarray:
     scaled = q * len(share)
     row = scaled.astype(np.int64)  # rounded down; a quantile is always below one
     return np.where(scaled - row < share[row], row, alias[row])
+
+
+def _others(demand: Demand, area: int, q: np.ndarray) -> np.ndarray:
+    """[call, other] places that were as likely to call as the call's own, spread over the area.
+
+    With neighbours side by side, the area is cut into as many parts of equal weight as there are
+    others, and each part gives the place at the call's quantile `q` of it: so each of the places is
+    drawn as the call's own was, and together they cover the area.
+    """
+    if not (demand.others and len(demand.places[area])):
+        return np.zeros((len(q), demand.others), np.int32)
+    along = demand.along[area]
+    upto = _cumulated(np.asarray(demand.weights[area], float)[along].tobytes())
+    at = (np.arange(demand.others) + q[:, None]) / demand.others
+    rows = np.searchsorted(upto, at.ravel(), side="right").reshape(at.shape)
+    places: np.ndarray = demand.places[area][along].astype(np.int32)[rows]
+    return places
+
+
+@lru_cache(maxsize=64)
+def _cumulated(weights: bytes) -> np.ndarray:
+    """The share of each and all before it, the last that has a share one; alike if none has."""
+    height = np.frombuffer(weights)
+    upto = np.cumsum(height if height.any() else np.ones(len(height)))
+    upto /= upto[-1]
+    upto[upto >= upto[-1]] = np.inf  # rounding leaves no quantile without a place
+    return upto
 
 
 @lru_cache(maxsize=64)

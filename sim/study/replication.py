@@ -17,7 +17,7 @@ from sim.files import cache
 from sim.geography.roads import travel
 from sim.measures.calls import Tally, tally
 from sim.measures.groups import Setup
-from sim.measures.sums import Counts, count
+from sim.measures.sums import Counts, count, counts_of
 from sim.model.calendar import Window
 from sim.model.log import log_files
 from sim.model.roads import Travel
@@ -94,6 +94,12 @@ def replicate(
             drawn_from = plan.demands[row]
             calls = draws.draw(drawn_from, plan.seed, number)
             packed = engines[row].pack(calls)
+        if plan.keep == Keep.SUMS and not plan.logs:
+            townships = len(plan.setup.people)
+            totals = engines[row].totals(packed, window, plan.setup.target_s, townships)
+            if totals is not None:
+                tallies.append(counts_of(system, totals, window))
+                continue
         log = engines[row].run(packed)
         if row == rows[-1]:
             packed = None  # a hundred years of calls are gigabytes

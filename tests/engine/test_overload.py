@@ -45,6 +45,7 @@ class PassOverAll(reference.Service):
                 self.asked += 1
                 ambulance = self.first_at_the_scene(call)
                 if ambulance is not None:
+                    self.ask(call)
                     call = self.send(ambulance, call)
                 elif self.system.rules.lose_when_none_free:
                     self.log.lost[call] = True

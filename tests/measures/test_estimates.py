@@ -14,7 +14,7 @@ from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.groups import Group, Setup
 from sim.measures.intervals import Jackknifed, holm, simultaneous
-from sim.measures.kinds import Matters, percentile
+from sim.measures.kinds import Matters, percentiles
 from sim.measures.measures import BY_KEY
 from sim.measures.rows import Pooled
 from sim.measures.verdicts import Verdict, verdicts
@@ -42,11 +42,14 @@ def test_a_target_is_inclusive():
 
 
 def test_percentiles_are_the_smallest_value_that_reaches_the_share():
-    assert percentile(np.arange(1.0, 11.0), 0.9) == 9
-    assert percentile(np.arange(1.0, 12.0), 0.9) == 10
-    assert percentile(np.array([7.0]), 0.9) == 7
-    assert math.isnan(percentile(np.array([]), 0.9))
-    assert percentile(np.array([1.0, math.inf]), 0.9) == math.inf
+    def ninetieth(values):
+        return percentiles(np.array(values), np.zeros(len(values), int), 1, 0.9)[0]
+
+    assert ninetieth(np.arange(1.0, 11.0)) == 9
+    assert ninetieth(np.arange(1.0, 12.0)) == 10
+    assert ninetieth([7.0]) == 7
+    assert math.isnan(ninetieth([]))
+    assert ninetieth([1.0, math.inf]) == math.inf
 
 
 def test_percentiles_pool_the_calls_of_all_replications():

@@ -13,7 +13,7 @@ from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.intervals import ratios
-from sim.measures.kinds import Matters, OfCalls, OfPeople, added_up, percentile
+from sim.measures.kinds import Matters, OfCalls, OfPeople, added_up, percentiles
 from sim.measures.measures import BY_KEY, COUNTED, MEASURES, WITHIN
 from sim.measures.rows import Pooled
 from sim.measures.sums import TOLD_BY_SUMS, Counts, Summed
@@ -174,12 +174,23 @@ def test_areas_and_townships_of_a_measure_are_places_not_groups():
 
 
 @given(
-    st.lists(st.floats(0, 1e6) | st.just(math.inf), min_size=1, max_size=300),
+    st.lists(
+        st.tuples(st.floats(0, 1e6) | st.just(math.inf) | st.sampled_from([1.0, 2.0]),
+                  st.integers(0, 3)),
+        min_size=1, max_size=200,
+    ),
     st.sampled_from([0.5, 0.9, 0.95, 1.0]),
-)
-def test_percentiles_are_those_of_numpy(values, share):
-    ordered = np.sort(np.array(values))
-    assert percentile(ordered, share) == np.quantile(ordered, share, method="inverted_cdf")
+)  # fmt: skip
+def test_percentiles_are_those_of_numpy_with_each_replication_left_out(rows, share):
+    values, replication = (np.array(column) for column in zip(*sorted(rows), strict=True))
+
+    def of(some):
+        found = values[some]
+        return np.quantile(found, share, method="inverted_cdf") if len(found) else math.nan
+
+    expected = [of(np.ones(len(values), bool)), *(of(replication != one) for one in range(4))]
+    found = percentiles(values, replication, 4, share)
+    assert np.array_equal(found, expected, equal_nan=True)
 
 
 def test_what_is_added_up_is_divided_by_those_among_whom_it_is():

@@ -13,20 +13,32 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.compiled import constants
+from sim.engine.compiled.adding import add_up
 from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
-from sim.engine.compiled.state import CALL, new_state
+from sim.engine.compiled.state import CALL, Duty, State, new_state
+from sim.model.calendar import Window
 from sim.model.calls import Calls
-from sim.model.log import TRIP_COLUMNS, Log
+from sim.model.log import TRIP_COLUMNS, Log, answers
 from sim.model.system import System
+from sim.model.totals import COUNTED, Totals
 from sim.policies.clock import NONE
 
+NO_WINDOW = Window(0.0, 0.0)  # nothing of the ambulances' time is added up
 STAGES = [name for name in CALL.fields or () if name != "wakes_at"]
 
 
 def run(system: System, calls: Calls) -> Log:
     """What this layout does with these calls. Deterministic: nothing random is left to draw."""
     return Engine(system).run(calls)
+
+
+class Where(NamedTuple):
+    """Where calls and their other places are counted."""
+
+    area: np.ndarray  # [call]
+    township: np.ndarray  # [call]
+    other_township: np.ndarray  # [call, other]
 
 
 class PackedCalls(NamedTuple):
@@ -36,6 +48,9 @@ class PackedCalls(NamedTuple):
     order: np.ndarray  # [call] in which they become ready
     ready_at: np.ndarray  # [call] as the log has it
     named: dict[str, tuple[int, int]]  # the lowest and the highest row that is named, by column
+    townships: int  # rows of townships that are named
+    others: np.ndarray  # [call, other]
+    where: Where
 
 
 def pack(calls: Calls) -> PackedCalls:
@@ -47,12 +62,18 @@ def pack(calls: Calls) -> PackedCalls:
         rows[name] = getattr(calls, name)
     order = np.argsort(ready_at, kind="stable").astype(ROW)
     wind(rows, order)
-    columns = {name: getattr(calls, name) for name in ("place", "priority", "hospital")}
+    columns = {name: getattr(calls, name) for name in ("place", "priority", "hospital", "others")}
     named = {
         name: (int(column.min(initial=0)), int(column.max(initial=NONE)))
         for name, column in columns.items()
     }
-    return PackedCalls(rows, order, ready_at, named)
+    others = np.ascontiguousarray(calls.others, ROW)
+    where = Where(*(np.ascontiguousarray(getattr(calls, n), np.int32) for n in Where._fields))
+    lowest = min(column.min(initial=0) for column in where)
+    if lowest < 0:
+        raise IndexError("a call's area or township is no row")
+    townships = 1 + max(where.township.max(initial=-1), where.other_township.max(initial=-1))
+    return PackedCalls(rows, order, ready_at, named, int(townships), others, where)
 
 
 class Engine:
@@ -62,6 +83,11 @@ class Engine:
         self._fixed = constants.build(system)
         self._home = np.ascontiguousarray(system.fleet.home, ROW)
         self._shifts = _in_order_of_time(system)
+        self._shifts_of = (
+            np.ascontiguousarray(system.fleet.shift_indptr, np.int64),
+            np.ascontiguousarray(system.fleet.on_duty_at, float),
+            np.ascontiguousarray(system.fleet.off_duty_at, float),
+        )
         self._priorities = system.roads.mode_to_scene.shape[1]
 
     def pack(self, calls: Calls) -> PackedCalls:
@@ -73,20 +99,56 @@ class Engine:
 
         Raises IndexError if a call names a place, priority or hospital that the layout has not.
         """
-        packed = calls if isinstance(calls, PackedCalls) else pack(calls)
-        self._refuse_unknown_rows(packed)
-        rows, order, ready_at, _ = packed
-        stations, ambulances = len(self._fixed.station_place), len(self._home)
-        by_priority = np.bincount(rows["priority"], minlength=self._priorities)
+        packed = self._packed(calls)
         # Without diversion there are at most an assignment and a drive home for each call.
-        lines = 2 * len(rows) + len(rows) // 4 + 16
+        lines = 2 * len(packed.rows) + len(packed.rows) // 4 + 16
         while True:
-            state = new_state(by_priority, lines, ambulances, stations)
-            trips = serve(self._fixed, rows, order, self._home, *self._shifts, state)
+            state, trips = self._served(packed, lines, self._duty(NO_WINDOW, logged=True))
             if trips != FULL:
                 by_trip = {name: getattr(state.log, name)[:trips] for name in TRIP_COLUMNS}
-                return state.log._replace(ready_at=ready_at, **by_trip)
+                return state.log._replace(ready_at=packed.ready_at, **by_trip)
             lines *= 2
+
+    def totals(
+        self,
+        calls: Calls | PackedCalls,
+        window: Window,
+        target_s: tuple[float, float],
+        townships: int,
+    ) -> Totals:
+        """The same added up, without a log.
+
+        `target_s`: by area; `townships`: at least so many. Raises IndexError as `run` does.
+        """
+        packed = self._packed(calls)
+        state, _ = self._served(packed, 0, self._duty(window, logged=False))
+        townships = max(townships, packed.townships)
+        shape = (COUNTED, len(target_s), townships)
+        asked = COUNTED, len(target_s), townships if packed.others.shape[1] else 0
+        found = Totals(
+            np.zeros(shape), np.zeros(shape), np.zeros(asked), np.zeros(asked),
+            max(1, answers(packed.others)),
+            np.zeros(len(self._fixed.station_place), np.int64), state.busy_s,
+        )  # fmt: skip
+        add_up(packed.rows, packed.where, state, self._home, np.array(target_s, float), found)
+        return found
+
+    def _packed(self, calls: Calls | PackedCalls) -> PackedCalls:
+        packed = calls if isinstance(calls, PackedCalls) else pack(calls)
+        self._refuse_unknown_rows(packed)
+        return packed
+
+    def _duty(self, window: Window, logged: bool) -> Duty:
+        start_s, end_s = map(float, window)
+        return Duty(start_s, end_s, *self._shifts_of, logged)
+
+    def _served(self, packed: PackedCalls, lines: int, duty: Duty) -> tuple[State, int]:
+        """The state at the end, and the number of trips in the log."""
+        by_priority = np.bincount(packed.rows["priority"], minlength=self._priorities)
+        stations = len(self._fixed.station_place)
+        state = new_state(by_priority, lines, stations, packed.others, duty)
+        trips = serve(self._fixed, packed.rows, packed.order, self._home, *self._shifts, state)
+        return state, trips
 
     def _refuse_unknown_rows(self, calls: PackedCalls) -> None:
         """Compiled code would read whatever lies there."""
@@ -94,6 +156,7 @@ class Engine:
         places = self._fixed.from_station_s.shape[1]
         for name, low, rows in (
             ("place", 0, places), ("priority", 0, self._priorities), ("hospital", NONE, hospitals),
+            ("others", 0, places),
         ):  # fmt: skip
             lowest, highest = calls.named[name]
             if lowest < low or highest >= rows:

@@ -29,7 +29,7 @@ from sim.files.cache import keep, kept, kept_at
 from sim.files.private import make_private
 from sim.geography.roads import folding
 from sim.model import calendar, log
-from sim.policies import clock, dispatch, hospitals, standby
+from sim.policies import clock, dispatch, hospitals, standby, targets
 
 RULES = (
     clock.on_grid,
@@ -41,6 +41,8 @@ RULES = (
     dispatch.nearest_point,
     hospitals.choose_hospital,
     standby.standby_station,
+    targets.in_time,
+    targets.reached,
     folding.stretch_s,
     calendar.band_at,
 )

@@ -32,6 +32,7 @@ from sim.engine.compiled.state import (
     IN_SERVING,
     IN_WAITING,
     TRIPS,
+    end_call,
     enlist,
     expect,
     make_ready,
@@ -67,21 +68,30 @@ def _drive(state, ambulance, mode, node, lead_s, place, at):
 
 
 @compiled
-def _open_trip(state, call, ambulance, now):
-    log, trip = state.log, ROW(state.held[TRIPS])
-    state.held[TRIPS] += 1
-    log.call[trip], log.ambulance[trip], log.hospital[trip] = call, ambulance, NONE
-    log.assigned_at[trip] = now
-    log.left_scene_at[trip] = log.at_hospital_at[trip] = log.handover_at[trip] = NEVER
-    log.cleared_at[trip] = log.diverted_at[trip] = NEVER
-    state.fleet[ambulance].call, state.fleet[ambulance].trip = call, trip
+def _open_trip(state, call, ambulance, now, mobile_at, arrived_at):
+    """From now on it is on this trip; answers the line of the log, if one is kept."""
+    unit, log, trip = state.fleet[ambulance], state.log, ROW(state.held[TRIPS])
+    unit.call, unit.trip, unit.assigned_at = call, trip, now
+    if state.duty.logged:
+        state.held[TRIPS] += 1
+        log.call[trip], log.ambulance[trip], log.hospital[trip] = call, ambulance, NONE
+        log.assigned_at[trip], log.mobile_at[trip] = now, mobile_at
+        log.arrived_at[trip] = arrived_at
+        log.left_scene_at[trip] = log.at_hospital_at[trip] = log.handover_at[trip] = NEVER
+        log.cleared_at[trip] = log.diverted_at[trip] = NEVER
     return trip
 
 
 @compiled
-def _take_back(state, trip, stage, now):
+def _take_back(state, ambulance, stage, now):
     """Take back what the trip of an ambulance foretold: it is sent elsewhere."""
-    log = state.log
+    unit, log = state.fleet[ambulance], state.log
+    if unit.call != NONE:
+        end_call(state, ambulance, now)
+        state.arrives_at[unit.call], state.comes[unit.call] = np.inf, NONE
+    if not state.duty.logged:
+        return
+    trip = unit.trip
     log.diverted_at[trip], log.arrived_at[trip] = now, NEVER
     log.left_scene_at[trip] = log.at_hospital_at[trip] = log.handover_at[trip] = NEVER
     log.cleared_at[trip], log.hospital[trip] = NEVER, NONE
@@ -90,41 +100,68 @@ def _take_back(state, trip, stage, now):
 
 
 @compiled
+def _way_to(fixed, calls, state, ambulance, stage, call, scene, now):
+    """When wheels roll to a scene if it is sent now; the mode, node and lead; and the drive."""
+    unit = state.fleet[ambulance]
+    departs_at = now
+    if stage == AT_STATION:
+        departs_at = now + ((now + calls[call].turnout_s) - now)
+    elif stage == TURNING_OUT:
+        departs_at = now + (unit.turned_out_at - now)
+    mode = fixed.mode_to_scene[band(fixed, departs_at), calls[call].priority]
+    node, lead_s = position(fixed, state, ambulance, stage, now, mode)
+    if stage == AT_STATION or stage == TURNING_OUT:
+        drive_s = fixed.from_station_s[mode, scene, unit.base]
+    else:
+        drive_s = lead_s + from_node_s(fixed, mode, node, scene)
+    return departs_at, mode, node, lead_s, drive_s
+
+
+@compiled
+def _ask(fixed, calls, state, call, now):
+    """Ask how soon somebody would be at the call's place, and at each of the other places."""
+    for which in range(state.log.asked_s.shape[1]):
+        scene = calls[call].place
+        if which > 0:
+            scene = state.others[call, which - 1]
+        ambulance = nearest(fixed, calls, state, call, scene, now)
+        if ambulance != NONE:
+            stage = stage_of(state, ambulance, now)
+            way = _way_to(fixed, calls, state, ambulance, stage, call, scene, now)
+            state.log.asked_s[call, which] = (way[0] + way[4]) - calls[call].received_at
+
+
+@compiled
 def _send(fixed, calls, state, ambulance, call, now):
     """Assign an ambulance to a call and foretell the trip; answers the call that it leaves."""
     unit = state.fleet[ambulance]
     stage, abandoned = stage_of(state, ambulance, now), unit.call
-    priority, scene = calls[call].priority, calls[call].place
+    scene = calls[call].place
+    departs_at, mode, node, lead_s, drive_s = _way_to(
+        fixed, calls, state, ambulance, stage, call, scene, now
+    )
     unit.from_base = stage == AT_STATION or stage == TURNING_OUT
-    departs_at = now
-    if unit.from_base:
-        if stage == AT_STATION:
-            take_from_station(state, ambulance)
-            unit.turned_out_at = now + calls[call].turnout_s
-            unit.expected_mobile_at = now + fixed.expected_turnout_s
-        departs_at = now + (unit.turned_out_at - now)
-    mode = fixed.mode_to_scene[band(fixed, departs_at), priority]
-    node, lead_s = position(fixed, state, ambulance, stage, now, mode)
-    if unit.from_base:
-        drive_s = fixed.from_station_s[mode, scene, unit.base]
-    else:
-        drive_s = lead_s + from_node_s(fixed, mode, node, scene)
+    if stage == AT_STATION:
+        take_from_station(state, ambulance)
+        unit.turned_out_at = now + calls[call].turnout_s
+        unit.expected_mobile_at = now + fixed.expected_turnout_s
     if unit.trip != NONE:
-        _take_back(state, unit.trip, stage, now)
+        _take_back(state, ambulance, stage, now)
     if stage == CLEARED or stage == RETURNING:
         strike(state, state.elsewhere, IN_ELSEWHERE, ambulance)
     if abandoned == NONE:
         enlist(state, state.serving, IN_SERVING, ambulance)
-    trip = _open_trip(state, call, ambulance, now)
+    at = departs_at + drive_s
+    trip = _open_trip(state, call, ambulance, now, departs_at, at)
     unit.status, unit.sent_in = TURNING_OUT, state.held[DISPATCHES]
 
     log, factor = state.log, fixed.service_factor[ambulance]
     _drive(state, ambulance, mode, node, lead_s, scene, departs_at)
-    log.mobile_at[trip] = departs_at
-    at = departs_at + drive_s
-    log.arrived_at[trip] = unit.arrives_at = at
+    unit.arrives_at = state.arrives_at[call] = at
+    state.comes[call] = ambulance
     at += serving_seconds(calls[call].on_scene_s, factor, fixed.on_grid)
-    log.left_scene_at[trip] = at
+    if state.duty.logged:
+        log.left_scene_at[trip] = at
     unit.stands_at, unit.hospital = scene, NONE
     if calls[call].conveyed:
         way = fixed.mode_to_hospital[band(fixed, at)]
@@ -136,11 +173,13 @@ def _send(fixed, calls, state, ambulance, call, now):
             transport_s = to_hospital_s[hospital]
         if hospital != NONE:
             at += transport_s
-            log.hospital[trip] = unit.hospital = hospital
-            log.at_hospital_at[trip] = log.handover_at[trip] = at
-            unit.stands_at = fixed.hospital_place[hospital]
+            if state.duty.logged:
+                log.hospital[trip] = hospital
+                log.at_hospital_at[trip] = log.handover_at[trip] = at
+            unit.hospital, unit.stands_at = hospital, fixed.hospital_place[hospital]
             at += serving_seconds(calls[call].handover_s, factor, fixed.on_grid)
-    log.cleared_at[trip] = at
+    if state.duty.logged:
+        log.cleared_at[trip] = at
     expect(state, ambulance, at)
     return abandoned
 
@@ -163,8 +202,7 @@ def _send_home(fixed, state, ambulance, now):
     lead_s = fixed.place_s[mode, unit.stands_at].leg
     home_at = now + fixed.to_station_s[mode, unit.stands_at, unit.base]
     _drive(state, ambulance, mode, node, lead_s, fixed.station_place[unit.base], now)
-    trip = _open_trip(state, NONE, ambulance, now)
-    state.log.mobile_at[trip], state.log.arrived_at[trip] = now, home_at
+    _open_trip(state, NONE, ambulance, now, now, home_at)
     unit.status = RETURNING
     expect(state, ambulance, home_at)
 
@@ -181,15 +219,17 @@ def _serve_waiting(fixed, calls, state, now):
             call: Any = abandoned
             if abandoned == NONE:
                 call = np.int64(next_waiting(state, priority))
-            ambulance = nearest(fixed, calls, state, call, now)
+            ambulance = nearest(fixed, calls, state, call, calls[call].place, now)
             if ambulance == NONE and abandoned == NONE:
                 break
             if ambulance == NONE:
                 set_aside(state, call)
                 abandoned = NONE
                 continue
-            if state.held[TRIPS] == len(state.log.call):
+            if state.duty.logged and state.held[TRIPS] == len(state.log.call):
                 return False
+            if state.log.asked_s.shape[1] > 0 and state.log.asked_s[call, 0] == np.inf:
+                _ask(fixed, calls, state, call, now)
             if abandoned == NONE:
                 take_next_waiting(calls, state, priority)
             abandoned = np.int64(_send(fixed, calls, state, ambulance, call, now))
@@ -208,7 +248,7 @@ def _dispatch(fixed, calls, state, now):
     for i in range(state.held[IN_CLEARED]):
         ambulance = state.cleared[i]
         if state.fleet[ambulance].status == CLEARED:
-            if state.held[TRIPS] == len(state.log.call):
+            if state.duty.logged and state.held[TRIPS] == len(state.log.call):
                 return False
             _send_home(fixed, state, ambulance, now)
     state.held[IN_CLEARED] = 0
@@ -228,6 +268,7 @@ def _finish(state, ambulance):
         if unit.on_duty:
             make_ready(state, ambulance)
         return False
+    end_call(state, ambulance, unit.next_at)
     strike(state, state.serving, IN_SERVING, ambulance)
     enlist(state, state.elsewhere, IN_ELSEWHERE, ambulance)
     unit.status, unit.call, unit.trip = CLEARED, NONE, NONE

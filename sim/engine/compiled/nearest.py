@@ -92,9 +92,9 @@ def position(fixed, state, ambulance, stage, now, mode):
 
 
 @compiled
-def nearest(fixed, calls, state, call, now):
-    """The ambulance that is expected to arrive first, among all that can be sent."""
-    scene, priority = calls[call].place, calls[call].priority
+def nearest(fixed, calls, state, call, scene, now):
+    """The ambulance that is expected to be at a scene first, among all that can be sent."""
+    priority = calls[call].priority
     mode = fixed.mode_to_scene[band(fixed, now), priority]
     best, best_s = NONE, np.inf
     for near in fixed.by_time[mode, scene]:
@@ -135,14 +135,14 @@ def nearest(fixed, calls, state, call, now):
         if is_first(seconds, ambulance, best_s, best):
             best, best_s = ambulance, seconds
     if fixed.may_be_left_for[priority]:
-        best = _nearest_on_a_call(fixed, calls, state, call, now, mode, best, best_s)
+        best = _nearest_on_a_call(fixed, calls, state, call, scene, now, mode, best, best_s)
     return best
 
 
 @compiled
-def _nearest_on_a_call(fixed, calls, state, call, now, mode, best, best_s):
+def _nearest_on_a_call(fixed, calls, state, call, scene, now, mode, best, best_s):
     """The same among those that may leave another call for this one."""
-    scene, priority = calls[call].place, calls[call].priority
+    priority = calls[call].priority
     from_station_s = fixed.from_station_s[mode, scene]
     for i in range(state.held[IN_SERVING]):
         ambulance = state.serving[i]

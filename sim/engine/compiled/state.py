@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.driving import ROW
-from sim.model.log import TRIP_INSTANTS, Log
+from sim.model.log import TRIP_INSTANTS, Log, answers
 from sim.policies.clock import NONE
 
 CALL = np.dtype(
@@ -43,6 +43,7 @@ AMBULANCE = np.dtype(
         ("passed", "u4"),  # the node of the path up to which it has been followed
         ("passed_s", "f8"),  # and the seconds from `node` to it
         # the call
+        ("assigned_at", "f8"),
         ("arrives_at", "f8"),
         ("turned_out_at", "f8"),  # wheels roll, once turning out
         ("expected_mobile_at", "f8"),  # as the dispatcher expects it
@@ -57,6 +58,17 @@ AMBULANCE = np.dtype(
     ],
     align=True,
 )
+
+
+class Duty(NamedTuple):
+    """When ambulances' time is added up, and whether a log of the trips is kept at all."""
+
+    start_s: float  # the window
+    end_s: float
+    first: np.ndarray  # [ambulance + 1] its shifts in the two below
+    on_at: np.ndarray  # [shift]
+    off_at: np.ndarray  # [shift]
+    logged: bool
 
 
 class State(NamedTuple):
@@ -76,6 +88,12 @@ class State(NamedTuple):
     waiting_count: np.ndarray  # [priority] how many wait
     aside: np.ndarray  # [call] abandoned in this instant, and nobody could be sent
     present: np.ndarray  # [station] free ambulances
+    others: np.ndarray  # [call, other] places that are asked about as well
+    arrives_at: np.ndarray  # [call] when whoever was sent last is there; inf = nobody was
+    comes: np.ndarray  # [call] and which ambulance it is
+    busy_s: np.ndarray  # [ambulance] on calls, while on shift and within the window
+    shift: np.ndarray  # [ambulance] the first of its shifts that is not over
+    duty: Duty
     held: np.ndarray  # how many of each, below
 
 
@@ -84,17 +102,22 @@ IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, IN_ASIDE, TRIPS, DISP
 )
 
 
-def new_state(by_priority: np.ndarray, lines: int, ambulances: int, stations: int) -> State:
+def new_state(
+    by_priority: np.ndarray, lines: int, stations: int, others: np.ndarray, duty: Duty
+) -> State:
     """The state before the first event, with room for so many of each.
 
-    `by_priority`: [priority] how many calls there are.
+    `by_priority`: [priority] how many calls there are. `lines`: of trips in the log. `others`: as
+    in Calls.
     """
+    ambulances = len(duty.first) - 1
     calls, ends = int(by_priority.sum()), np.cumsum(by_priority)
     return State(
         np.zeros(ambulances, AMBULANCE),
         Log(
             np.zeros(0),
             np.zeros(calls, np.bool_),
+            np.full((calls, answers(others)), np.inf),
             *(np.empty(lines, np.int32) for _ in range(3)),
             *(np.empty(lines) for _ in TRIP_INSTANTS),
         ),
@@ -110,6 +133,12 @@ def new_state(by_priority: np.ndarray, lines: int, ambulances: int, stations: in
         np.zeros(len(by_priority), ROW),
         np.zeros(calls, ROW),
         np.zeros(stations, np.int32),
+        others,
+        np.full(calls, np.inf),
+        np.full(calls, NONE, np.int32),
+        np.zeros(ambulances),
+        duty.first[:-1].copy(),
+        duty,
         np.zeros(COUNTS, np.int64),
     )
 
@@ -201,6 +230,21 @@ def make_ready(state, ambulance):
         spot -= 1
     rows[spot] = ambulance
     state.ready_count[station] += 1
+
+
+@compiled
+def end_call(state, ambulance, now):
+    """Its time on a call is over: add what was on shift and within the window."""
+    unit, duty = state.fleet[ambulance], state.duty
+    start, end = max(unit.assigned_at, duty.start_s), min(now, duty.end_s)
+    shift, last = state.shift[ambulance], duty.first[ambulance + 1]
+    while shift < last and duty.off_at[shift] <= start:
+        shift += 1
+    state.shift[ambulance] = shift
+    while shift < last and duty.on_at[shift] < end:
+        part_s = min(end, duty.off_at[shift]) - max(start, duty.on_at[shift])
+        state.busy_s[ambulance] += max(0.0, part_s)
+        shift += 1
 
 
 @compiled

@@ -17,7 +17,7 @@ import pandas as pd
 from sim.errors import PlannerError, Problem, RecordsError
 from sim.files import entrance, numerals, tables
 from sim.geography.bundle import Map
-from sim.model.calls import Calls
+from sim.model.calls import Calls, no_others
 from sim.policies.clock import NONE, on_grid
 from sim.scenario.records import cells, faults, incidents, oddities, places, times
 from sim.scenario.records.balance import Balance
@@ -250,6 +250,8 @@ class _Reader:
             conveyed=conveyed.astype(float),
             hospital=hospital,
             handover_s=stage_s[:, 3],
+            others=no_others(len(calls)),
+            other_township=no_others(len(calls)),
         )
         length_s = (end - start) / np.timedelta64(1, "s")
         self.odd += [*oddities.of_times(received, self.instants.dates_only)]
