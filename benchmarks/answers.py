@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # at run time `sim` is of the checkout that is measured
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("warm", "cold", "process", "calls", "cores")
 AIM = 0.12  # points, the half-width up to which one more station is simulated
-REPLICATIONS = (5, 10, 15, 20, 30, 40, 60, 80, 110, 150, 200)  # one of them, for that
+REPLICATIONS = (10, 15, 20, 30, 40, 60, 80, 110, 150, 200)  # one of them, for that
 LAYOUTS = 12
 CORES = 2
 MONTH_DAYS = 28
