@@ -25,7 +25,7 @@ def week(liling):
 
 def test_a_new_station_leaves_every_call_as_it_was(week, tmp_path):
     comparison.compare(week, week.add("枫林镇"), replications=2, logs_to=tmp_path)
-    columns = list(calls_room.Calls._fields)
+    columns = [n for n in calls_room.Calls._fields if not n.startswith("other")]
     for replication in range(2):
         before, after = (
             pq.read_table(tmp_path / f"layout-{i}" / f"calls-{replication:04d}.parquet")

@@ -93,7 +93,7 @@ def on_roads(graph, node, share, stations) -> tuple[Travel, np.ndarray]:
     """
     cut, first = len(node) - stations, len(graph.indptr) - 1
     of_map, of_stations = (
-        _joins(graph, np.asarray(node)[part], np.asarray(share)[part])
+        joins_at(graph, np.asarray(node)[part], np.asarray(share)[part])
         for part in (slice(cut), slice(cut, None))
     )
     ways = travel.build(graph, np.full((first, 2), np.nan), of_map, of_stations)
@@ -101,7 +101,7 @@ def on_roads(graph, node, share, stations) -> tuple[Travel, np.ndarray]:
     return ways, np.concatenate([joining.numbered(of_map, first), own])
 
 
-def _joins(graph, node, share) -> Joins:
+def joins_at(graph, node, share) -> Joins:
     """Each place at its node, or beyond it on the last of the roads that leave it."""
     tail = np.repeat(np.arange(len(graph.indptr) - 1), np.diff(graph.indptr))
     key = tail * len(tail) + graph.head

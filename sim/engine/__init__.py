@@ -34,8 +34,11 @@ class Engine(Protocol):
         """The same added up; None of an engine that writes logs only."""
 
 
-def make(name: str, systems: Iterable[System]) -> list[Engine]:
-    """An engine of this name for each layout; only that one is imported."""
+def make(name: str, systems: Iterable[System], like: Engine | None = None) -> list[Engine]:
+    """An engine of this name for each layout; only that one is imported.
+
+    `like`: that of another layout, of the same name: what is the same is taken over from it.
+    """
     if name == "reference":
         from sim.engine import reference
 
@@ -43,7 +46,8 @@ def make(name: str, systems: Iterable[System]) -> list[Engine]:
 
     from sim.engine import compiled
 
-    return [compiled.Engine(system) for system in systems]
+    known = like if isinstance(like, compiled.Engine) else None
+    return [compiled.Engine(system, known) for system in systems]
 
 
 def cannot_keep(name: str) -> Path | None:

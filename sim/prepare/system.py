@@ -39,16 +39,21 @@ def build(
 
     The map's table of travel seconds is made once per map and speeds and then kept on disk;
     stations cost one search each. `like`: another layout and its System, whose roads are shared if
-    both have the same. `keep`: the table on disk, for the next time.
+    both have the same, and then new stations alone cost a search. `keep`: the table on disk, for
+    the next time.
     """
     modes = driving_modes(scenario)
     places = places_of(scenario)
+    if like is not None and _same_roads(scenario, like[0]):
+        ways = travel_like(like[1].roads, scenario, modes, places)
+    else:
+        ways = travel_of(scenario, modes, places, keep)
     return System(
-        roads_of(scenario, modes, places, *travel_of(scenario, modes, places, like, keep)),
+        roads_of(scenario, modes, places, *ways),
         stations(places),
         fleet(scenario),
         hospitals(places),
-        rules(scenario),
+        rules(scenario, like),
     )
 
 
@@ -166,18 +171,12 @@ def travel_of(
     scenario: Scenario,
     modes: Modes,
     places: Places,
-    like: tuple[Scenario, System] | None = None,
     keep: bool = True,
 ) -> tuple[Travel, np.ndarray]:
-    """Travel seconds in every mode, and the node of every place.
-
-    Those of `like` with other stations, if the roads are one.
-    """
-    ground, shared = scenario.map, like is not None and _same_roads(scenario, like[0])
+    """Travel seconds in every mode, and the node of every place."""
+    ground = scenario.map
     if ground.matrix is not None:
         nodes = np.concatenate([places.of_map.node, places.of_stations.node])
-        if like is not None and shared:
-            return like[1].roads.travel, nodes
         seconds = _matrix_seconds(ground.matrix, modes)
         return travel.from_matrix(seconds, ground.network.xy), nodes
     roads = ground.network
@@ -185,14 +184,30 @@ def travel_of(
     to_map, to_stations = _driven_to(scenario, modes, places)
     of_map = network.joins(roads, places.of_map, seconds)._replace(driven_to=to_map)
     of_stations = network.joins(roads, places.of_stations, seconds)._replace(driven_to=to_stations)
-    if like is not None and shared:
-        made = travel.for_stations(like[1].roads.travel, of_stations)
-    else:
-        graph = network.edges(roads, seconds)
-        made = travel.build(graph, roads.xy, of_map, of_stations, roads.side_by_side, keep)
+    graph = network.edges(roads, seconds)
+    made = travel.build(graph, roads.xy, of_map, of_stations, roads.side_by_side, keep)
     first = len(roads.xy)
     map_node = joining.numbered(of_map, first)
     station_node = joining.numbered(of_stations, first + made.map_own)
+    return made, np.concatenate([map_node, station_node])
+
+
+def travel_like(
+    shared: Roads, scenario: Scenario, modes: Modes, places: Places
+) -> tuple[Travel, np.ndarray]:
+    """The same on the roads of another layout, with stations of its own."""
+    if scenario.map.matrix is not None:
+        nodes = np.concatenate([places.of_map.node, places.of_stations.node])
+        return shared.travel, nodes
+    roads = scenario.map.network
+    beside = network.edges_at(roads, places.of_stations)
+    seconds = np.zeros((len(modes.factor), len(roads.tail)))  # of others nothing is asked
+    seconds[:, beside] = edge_seconds(scenario, modes, beside)
+    _, to_stations = _driven_to(scenario, modes, places)
+    of_stations = network.joins(roads, places.of_stations, seconds)._replace(driven_to=to_stations)
+    made = travel.for_stations(shared.travel, of_stations)
+    station_node = joining.numbered(of_stations, len(roads.xy) + made.map_own)
+    map_node = shared.place_node[: len(places.of_map.node)]
     return made, np.concatenate([map_node, station_node])
 
 
@@ -212,13 +227,17 @@ def _driven_to(scenario: Scenario, modes: Modes, places: Places) -> tuple[np.nda
     return to_map, to_stations
 
 
-def edge_seconds(scenario: Scenario, modes: Modes) -> np.ndarray:
-    """[mode, edge] seconds of every edge in every mode, on the time grid."""
+def edge_seconds(
+    scenario: Scenario, modes: Modes, some: np.ndarray | slice = slice(None)
+) -> np.ndarray:
+    """[mode, edge] seconds of every edge, or of `some`, in every mode, on the time grid."""
     settings, roads = scenario.settings.travel, scenario.map.network
     # A class that the file does not name has a speed on every link, or `load` had refused it.
     speed_of_class = np.array([settings.speeds.get(name, np.nan) for name in roads.classes])
     own_speeds = settings.posted != "ignore"
-    return network.edge_seconds(roads, speed_of_class, modes.factor, own_speeds=own_speeds)
+    return network.edge_seconds(
+        roads, speed_of_class, modes.factor, own_speeds=own_speeds, some=some
+    )
 
 
 def siren_mode(scenario: Scenario, modes: Modes) -> int:
@@ -283,11 +302,16 @@ def fleet(scenario: Scenario) -> Fleet:
     )
 
 
-def rules(scenario: Scenario) -> Rules:
-    """What the dispatcher goes by."""
+def rules(scenario: Scenario, like: tuple[Scenario, System] | None = None) -> Rules:
+    """What the dispatcher goes by; `like`: another layout, whose turnout may be the same."""
     settings, on_roads = scenario.settings, scenario.map.matrix is None
+    turnout = settings.durations.turnout
+    if like is not None and like[0].settings.durations.turnout == turnout:
+        expected_turnout_s = like[1].rules.expected_turnout_s
+    else:
+        expected_turnout_s = on_grid(turnout.mean())
     return Rules(
-        expected_turnout_s=on_grid(settings.durations.turnout.mean()),
+        expected_turnout_s=expected_turnout_s,
         may_divert=_may_divert(scenario),
         lose_when_none_free=settings.dispatch.when_none_free == "lost",
         position_rule=PositionRule.NEXT_NODE if on_roads else PositionRule.NEAREST_PLACE,

@@ -27,6 +27,7 @@ from sim.files.whole import write_bytes
 from sim.geography.roads.travel import NO_TABLE
 from sim.measures.calls import Tally
 from sim.measures.sums import Counts
+from sim.model.roads import Chains
 from sim.model.system import System
 from sim.text import Message
 
@@ -57,10 +58,16 @@ class Fingerprints:
         self._arrays: dict[int, tuple[np.ndarray, bytes]] = {}
 
     def of_system(self, system: System) -> bytes:
-        """The fingerprint of a layout; tables of seconds follow from its roads, if it has any."""
+        """The fingerprint of a layout; tables of seconds follow from its roads, if it has any.
+
+        So do their chains, from which of the nodes are junctions.
+        """
         travel = system.roads.travel
         if len(travel.graph.head):
-            travel = travel._replace(far=NO_TABLE, near=NO_TABLE)
+            chains = travel.chains._asdict()
+            own = {name: NO_TABLE for name in chains if name not in ("node", "junctions")}
+            followed = Chains(**(chains | own))
+            travel = travel._replace(far=NO_TABLE, near=NO_TABLE, chains=followed)
         return self.of(system._replace(roads=system.roads._replace(travel=travel)))
 
     def of(self, *values: object) -> bytes:

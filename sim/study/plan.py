@@ -113,7 +113,7 @@ def setup_of(base: Scenario, effort: Effort) -> Setup:
 def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:
     """Layouts share the map's places and the kind of calls; ScenarioError where they do not."""
     for other in proposals:
-        if other.map.path.resolve() != base.map.path.resolve():
+        if other.map is not base.map and other.map.path.resolve() != base.map.path.resolve():
             text = Message(
                 "it is on the map {other}, and {base} on {own}: layouts can be compared on one "
                 "map only",
@@ -130,8 +130,10 @@ def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:
 
 def _same_records(base: Scenario, other: Scenario) -> bool:
     """Whether both draw their calls, or both replay the very same records."""
+    if base.recorded is other.recorded:
+        return True
     if base.recorded is None or other.recorded is None:
-        return base.recorded is other.recorded
+        return False
     columns = zip(base.recorded.calls, other.recorded.calls, strict=True)
     return base.recorded.start == other.recorded.start and all(
         np.array_equal(a, b, equal_nan=True) for a, b in columns

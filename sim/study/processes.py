@@ -23,7 +23,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any, NamedTuple
 
-from sim.study.replication import PlanKey, PlanLacking, PlanMessage, take
+from sim.study.messages import PlanKey, PlanLacking, PlanMessage, take
 from sim.study.worker import READY, Reply, Request
 from sim.text import Message
 
@@ -150,12 +150,17 @@ class Processes(Executor):
         while not (line := from_it.readline()).endswith(READY):
             if not line:
                 raise EOFError
+        had: set[str] = set()  # what the plans that it was sent have in common
         while (task := self._tasks.get()) is not None:
             if task.future.set_running_or_notify_cancel():
                 reply = _ask(to_it, from_it, task.request)
                 if isinstance(reply.error, PlanLacking):
                     message = self._plans[reply.error.args[0]]
-                    reply = _ask(to_it, from_it, Request(take, (message,)))
+                    short = message.without_common() if message.common_key in had else message
+                    reply = _ask(to_it, from_it, Request(take, (short,)))
+                    if isinstance(reply.error, PlanLacking):  # it has let go of that since
+                        reply = _ask(to_it, from_it, Request(take, (message,)))
+                    had.add(message.common_key)
                     if reply.error is None:
                         reply = _ask(to_it, from_it, task.request)
                 _settle(task.future, reply)

@@ -202,7 +202,8 @@ class Runs:
             return
         before = self._study, self._job, self._logs_to
         plan = self._study.plan._replace(logs=False)
-        self._study, self._job, self._logs_to = before[0]._replace(plan=plan), Job(plan), None
+        self._study, self._logs_to = before[0]._replace(plan=plan), None
+        self._job = before[1].extended(plan)
         try:
             yield
         finally:

@@ -24,7 +24,7 @@ A_CALL: Final = 340.0  # of a replication while it is drawn, run and tallied
 A_LOGGED_CALL: Final = 500.0  # besides, where every call and trip is wanted
 A_ROW: Final = 60.0  # a call that is kept for every measure
 A_POOLED_ROW: Final = 140.0  # what measures make of it, once all are there
-RESERVE: Final = 0.1  # of what is free: others use the machine, too
+RESERVE: Final = 0.1  # of what is free: others use the machine, too, and calls that are kept
 SMALL: Final = 50e6  # what is not worth asking the machine
 
 

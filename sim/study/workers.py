@@ -28,8 +28,10 @@ from sim.errors import WorkersError
 from sim.model.calendar import HOUR_S
 from sim.study import cluster
 from sim.study.checkpoints import Replication
+from sim.study.common_calls import CommonCalls
+from sim.study.messages import CommonPart, PlanMessage, work
 from sim.study.processes import Processes
-from sim.study.replication import Keep, Plan, PlanMessage, drop_others, replicate, work
+from sim.study.replication import Keep, Plan, drop_others, replicate
 from sim.study.size import at_once, size
 from sim.text import Message, message_of
 
@@ -43,21 +45,29 @@ LOOKS_EVERY_S = 2  # after workers that have sent nothing
 
 
 class Job:
-    """A plan at work: the engines of this process, and the message for others."""
+    """A plan at work: the engines and calls of this process, and the message for others."""
 
     def __init__(self, plan: Plan):
         self.plan = plan
         self.engines: dict[int, Engine] = {}
+        self.calls = CommonCalls()
         self.sent: set[int] = set()  # layouts of which workers have engines
 
     @cached_property
     def message(self) -> PlanMessage:
-        return PlanMessage.of(self.plan)
+        return PlanMessage.of(self.plan, self.common)
+
+    @cached_property
+    def common(self) -> CommonPart:
+        """What plans with more layouts have in common with this one."""
+        return CommonPart.of(self.plan)
 
     def extended(self, plan: Plan) -> Job:
         """The same with more layouts behind those that it has."""
         job = Job(plan)
-        job.engines = self.engines
+        job.engines, job.calls = self.engines, self.calls
+        if "common" in self.__dict__:
+            job.common = self.common
         return job
 
 
@@ -116,7 +126,7 @@ class Pool:
         if most == 1:
             drop_others(job.engines, rows)
             for number in numbers:
-                yield replicate(job.plan, job.engines, number, rows)
+                yield replicate(job.plan, job.engines, job.calls, number, rows)
             return
         with _told_in_words():
             yield from self._by_others(job, numbers, rows, most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.model.calendar import Window
+from sim.model.calls import Stream
 from sim.policies.clock import TICKS
 from sim.prepare import demand, draws
 from sim.scenario.distributions import Constant
@@ -30,6 +32,37 @@ def test_another_seed_or_replication_is_another_month(source):
     for seed, replication in ((8, 3), (7, 4)):
         other = draws.draw(source, seed, replication).received_at
         assert not np.intersect1d(first, other).size > 3
+
+
+def test_streams_are_addressed_as_the_manual_says(source):
+    """The key of the seed; the counter: from 0, layer and area, stream, replication."""
+    key = np.random.SeedSequence(7).generate_state(2, np.uint64)
+    calls = draws.draw(source, 7, 3)
+    for area in (0, 1):
+        bits = np.random.Philox(key=key, counter=[0, area, Stream.CONVEYED, 3])
+        own = calls.conveyed[calls.area == area]
+        drawn = np.random.Generator(bits).random(len(own)) < source.conveyed_share
+        assert own.tolist() == drawn.tolist()
+
+
+def test_a_replication_is_the_same_in_whatever_order_and_thread_it_is_drawn(source):
+    others = [source._replace(conveyed_share=share) for share in np.linspace(0, 1, 20)]
+    wanted = [(one, seed, number) for number in range(4) for seed in (7, 8) for one in others]
+    before = {number: draws.draw(source, 7, number) for number in range(4)}
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda one: draws.draw(*one), wanted[::-1]))[::-1]
+    for (one, seed, number), calls in zip(wanted, found, strict=True):
+        if seed == 7:
+            for name in calls._fields:
+                same = getattr(calls, name).tobytes() == getattr(before[number], name).tobytes()
+                assert same or (name == "conveyed" and one.conveyed_share != source.conveyed_share)
+
+
+def test_no_two_streams_have_a_number_in_common(source):
+    streams = [draws._Streams(seed, number) for seed in (1, 2) for number in (0, 1, 1_000_000)]
+    drawn = [one.of(stream, draws._Group(area, layer)).random(50) for one in streams
+             for stream in Stream for area in (0, 1) for layer in (0, 1)]  # fmt: skip
+    assert len(np.unique(np.concatenate(drawn))) == 50 * len(drawn)
 
 
 def test_changing_the_handover_leaves_every_other_draw_as_it_was(source):
@@ -139,8 +172,11 @@ def test_the_alias_table_gives_every_row_its_exact_share(weights):
     share, alias = draws._alias(weights.tobytes())
     chance = (share + np.bincount(alias, 1 - share, len(weights))) / len(weights)
     assert chance == pytest.approx(weights / weights.sum(), rel=1e-9, abs=1e-12)
-    rows = draws._pick(weights, np.linspace(0, 1, 1000, endpoint=False))
-    assert not np.any(weights[rows] == 0), "a row without weight is never drawn"
+    choices = draws._choices([weights[::-1], weights], [np.arange(len(weights))] * 2)
+    q = np.linspace(0, 1, 1000, endpoint=False)
+    for area, own in ((0, weights[::-1]), (1, weights)):
+        rows = choices.pick(np.full(1000, area), q)
+        assert not np.any(own[rows] == 0), "a row without weight is never drawn"
 
 
 # ── as many calls and others ─────────────────────────────────────────────────────────────────

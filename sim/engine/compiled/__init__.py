@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.engine.compiled import constants
 from sim.engine.compiled.adding import add_up
+from sim.engine.compiled.constants import Constants
 from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.compiled.state import CALL, Duty, State, new_state
@@ -79,8 +80,11 @@ def pack(calls: Calls) -> PackedCalls:
 class Engine:
     """`run` for one layout and many replications, in as many threads as one likes."""
 
-    def __init__(self, system: System):
-        self._fixed = constants.build(system)
+    def __init__(self, system: System, like: Engine | None = None):
+        """`like`: the engine of another layout, of which is taken over what is the same."""
+        built: Constants | None = None if like is None else like._built
+        self._built: Constants = constants.build(system, built)
+        self._fixed = self._built.fixed
         self._home = np.ascontiguousarray(system.fleet.home, ROW)
         self._shifts = _in_order_of_time(system)
         self._shifts_of = (

@@ -6,18 +6,24 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled.cache import compiled, entry
-from sim.engine.compiled.driving import NO_ROW, ROW, UNKNOWN, from_place_s, step
+from sim.engine.compiled.alike import (
+    Bounding,
+    bounding_of_map,
+    bounding_of_stations,
+    is_alike,
+    same_stations,
+)
+from sim.engine.compiled.driving import NO_ROW, ROW, UNKNOWN
+from sim.engine.compiled.filling import fill_hospitals, fill_stations, lay_paths
 from sim.geography.roads.tables import in_seconds, unit_s
+from sim.geography.roads.travel import map_nodes
 from sim.model.calendar import Bands
 from sim.model.roads import Travel
 from sim.model.system import System
 from sim.policies.clock import NONE
 from sim.policies.dispatch import PositionRule
-from sim.policies.hospitals import choose_hospital
 
 WAYS_ON = 2  # from a place's own node: to both ends of its road
-SAFE_S = 0.05  # what rounding may take from a bound, generously
 
 
 # What is read together lies together: most of the time goes into waiting for memory.
@@ -88,8 +94,70 @@ class Fixed(NamedTuple):
     both_ways: bool  # every road takes the same time in both directions
 
 
-def build(system: System) -> Fixed:
-    """Everything that the kernel reads of a System."""
+OF_STATIONS = ("from_station_s", "to_station_s", "at_most_to_station_s")  # last: [station]
+OF_HOSPITALS = ("nearest_hospital", "to_hospital_s", "at_least_from_hospital_s")
+
+
+class Constants(NamedTuple):
+    """A System as the kernel reads it, with what an engine of a like layout takes over."""
+
+    system: System
+    fixed: Fixed
+    of_map: Bounding
+
+    def alike(self, system: System) -> Constants | None:
+        """This, if its roads are those of another layout."""
+        return self if is_alike(system, self.system) else None
+
+
+def build(system: System, like: Constants | None = None) -> Constants:
+    """Everything that the kernel reads of a System.
+
+    `like`: another layout's, of which is taken over what is the same, if their roads are one.
+    """
+    like = None if like is None else like.alike(system)
+    of_map = bounding_of_map(system) if like is None else like.of_map
+    fixed = _empty(system, None if like is None else like.fixed, of_map)
+    roads, stations = system.roads, len(system.stations.place)
+    to_scene, to_hospital, home = map(
+        np.unique, (roads.mode_to_scene, roads.mode_to_hospital, roads.mode_home)
+    )
+    _check_rows(fixed, to_scene, to_hospital, home)
+    same = np.full(stations, NONE) if like is None else same_stations(system, like.system)
+    known = _ways_known(same, home, 0 if like is None else len(like.system.stations.place))
+    if like is None:
+        hospitals = np.arange(len(system.hospitals.place))
+        fill_hospitals(fixed, hospitals, to_scene, to_hospital)
+    else:
+        there = np.flatnonzero(same != NONE)
+        for name in OF_STATIONS:
+            getattr(fixed, name)[..., there] = getattr(like.fixed, name)[..., same[there]]
+        nodes, there = map_nodes(roads.travel), np.flatnonzero(known != NONE)
+        fixed.steps[there, :nodes] = like.fixed.steps[known[there], :nodes]
+    fill_stations(fixed, np.flatnonzero(same == NONE), to_scene, home)
+    if fixed.has_bounds:
+        ways_home = _ways_home(system)
+        fixed = _with_paths(fixed, ways_home, None if like is None else like.fixed, known)
+    order = np.argsort(fixed.from_station_s, axis=-1, kind="stable")
+    fixed.by_time["row"] = order
+    fixed.by_time["seconds"] = np.take_along_axis(fixed.from_station_s, order, axis=-1)
+    return Constants(system, fixed, of_map)
+
+
+def _ways_home(system: System) -> np.ndarray:
+    """[way home] mode and place, the modes one after the other."""
+    modes, places = np.unique(system.roads.mode_home), system.stations.place
+    return np.column_stack([np.repeat(modes, len(places)), np.tile(places, len(modes))]).astype(int)
+
+
+def _ways_known(same: np.ndarray, home: np.ndarray, theirs: int) -> np.ndarray:
+    """[way home] that to the same station in a layout of so many stations, NONE if it has none."""
+    way = np.arange(len(home))[:, None] * theirs + same
+    return np.where(same == NONE, NONE, way).ravel()
+
+
+def _empty(system: System, like: Fixed | None, of_map: Bounding) -> Fixed:
+    """Everything but what is seen from places where calls come from, for which there is room."""
     travel = system.roads.travel
     far, near = travel.far, travel.near
     if far.dtype != near.dtype:  # one kernel for each kind of table, not for each mixture of kinds
@@ -97,20 +165,20 @@ def build(system: System) -> Fixed:
     modes, places = system.roads.place_leg_s.shape
     stations, hospitals = len(system.stations.place), len(system.hospitals.place)
     call_places = places - stations
-    slowest, fastest = _speed_ratios(system)
-    ways_home = [(mode, place) for mode in np.unique(system.roads.mode_home).tolist()
-                 for place in system.stations.place.tolist()]  # fmt: skip
+    slowest, fastest, both_ways = of_map.and_of(bounding_of_stations(system))
+    ways_home = _ways_home(system)
     steps_of = np.full((modes, places), NO_ROW, np.int32)
-    steps_of[tuple(np.array(ways_home, int).reshape(-1, 2).T)] = np.arange(len(ways_home))
+    steps_of[tuple(ways_home.T)] = np.arange(len(ways_home))
     fixed = Fixed(
         far=_frozen(far),
         near=_frozen(near),
         unit_s=unit_s(far),
-        **_nodes_and_places(system),
+        **_nodes(system, like),
+        **_places(system),
         **_spots(system),
         first_own=len(travel.graph.indptr) - 1,
         junction_node=_frozen(travel.chains.node, ROW),
-        road=_road(travel, far.dtype.itemsize == 4),
+        road=_road(travel, far.dtype.itemsize == 4, like),
         steps=np.full((len(ways_home), len(travel.chains.chain)), UNKNOWN, np.uint8),
         steps_of=_frozen(steps_of),
         path_first=np.zeros((hospitals, len(ways_home) + 1), ROW),
@@ -146,21 +214,11 @@ def build(system: System) -> Fixed:
         slowest=slowest,
         fastest=fastest,
         has_bounds=_keeps_triangles(system),
-        both_ways=_both_ways(travel),
+        both_ways=both_ways,
     )
-    modes_of_ways = (
-        system.roads.mode_to_scene,
-        system.roads.mode_to_hospital,
-        system.roads.mode_home,
-    )
-    _check_rows(fixed, *map(np.unique, modes_of_ways))
-    _fill(fixed, *map(np.unique, modes_of_ways))
-    if fixed.has_bounds:
-        fixed = _with_paths(fixed, np.array(ways_home, int).reshape(-1, 2))
-    order = np.argsort(fixed.from_station_s, axis=-1, kind="stable")
-    fixed.by_time["row"] = order
-    fixed.by_time["seconds"] = np.take_along_axis(fixed.from_station_s, order, axis=-1)
-    return fixed
+    if like is None:
+        return fixed
+    return fixed._replace(**{name: getattr(like, name) for name in OF_HOSPITALS})
 
 
 def _frozen(array: Any, dtype: type | None = None) -> np.ndarray:
@@ -170,19 +228,31 @@ def _frozen(array: Any, dtype: type | None = None) -> np.ndarray:
     return made
 
 
-def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
-    """The columns of Chains and of places, as rows."""
+def _nodes(system: System, like: Fixed | None) -> dict[str, np.ndarray]:
+    """The columns of Chains as rows; `like`: those of the map's nodes."""
+    travel, chains = system.roads.travel, system.roads.travel.chains
+    modes, nodes = len(system.roads.place_leg_s), len(chains.chain)
+    node, node_s = np.zeros(nodes + 1, NODE), np.zeros((modes, nodes), NODE_S)
+    first = 0
+    if like is not None:
+        first = map_nodes(travel)
+        node[:first], node_s[:, :first] = like.node[:first], like.node_s[:, :first]
+    rest, rest_s = node[first:], node_s[:, first:]
+    rest["exit"][:-1], rest["other_exit"][:-1] = chains.exit[:, first:]
+    rest["chain"][:-1] = chains.chain[first:]
+    own_roads = travel.graph.indptr[-1] + WAYS_ON * np.arange(
+        1, nodes - len(travel.graph.indptr) + 2
+    )
+    rest["first_road"] = np.concatenate([travel.graph.indptr, own_roads])[first:]
+    rest_s["exit"], rest_s["other_exit"] = chains.exit_s[:, :, first:].transpose(1, 0, 2)
+    rest_s["along"], rest_s["back"] = chains.along_s[:, first:], chains.back_s[:, first:]
+    return {"node": _frozen(node), "node_s": _frozen(node_s)}
+
+
+def _places(system: System) -> dict[str, np.ndarray]:
+    """Places as rows, with those of the tables."""
     travel, chains = system.roads.travel, system.roads.travel.chains
     modes, places = system.roads.place_leg_s.shape
-    nodes = len(chains.chain)
-    node, node_s = np.zeros(nodes + 1, NODE), np.zeros((modes, nodes), NODE_S)
-    node["exit"][:-1], node["other_exit"][:-1] = chains.exit
-    first_own_road = travel.graph.indptr[-1]
-    own_roads = first_own_road + WAYS_ON * np.arange(1, nodes - len(travel.graph.indptr) + 2)
-    node["chain"][:-1] = chains.chain
-    node["first_road"] = np.concatenate([travel.graph.indptr, own_roads])
-    node_s["exit"], node_s["other_exit"] = chains.exit_s.transpose(1, 0, 2)
-    node_s["along"], node_s["back"] = chains.along_s, chains.back_s
     near_row = np.where(travel.near_row >= 0, -2 - travel.near_row, NO_ROW)
     row_of = np.where(travel.far_row >= 0, travel.far_row, near_row)  # [mode, end]
     entry = chains.entry[:, system.roads.place_node]
@@ -193,8 +263,7 @@ def _nodes_and_places(system: System) -> dict[str, np.ndarray]:
     entry_s = chains.entry_s[:, :, system.roads.place_node]
     place_s["entry"], place_s["other_entry"] = entry_s.transpose(1, 0, 2)
     place_s["leg"] = system.roads.place_leg_s
-    columns = {"node": node, "node_s": node_s, "place": place, "place_s": place_s}
-    return {name: _frozen(rows) for name, rows in columns.items()}
+    return {"place": _frozen(place), "place_s": _frozen(place_s)}
 
 
 def _spots(system: System) -> dict[str, np.ndarray]:
@@ -214,16 +283,27 @@ def _spots(system: System) -> dict[str, np.ndarray]:
     return columns | {"own_road": _frozen(own.road, np.int32)}
 
 
-def _road(travel: Travel, short: bool) -> np.ndarray:
-    """Roads as rows, of own nodes those to both ends; short ones if that loses nothing."""
+def _road(travel: Travel, short: bool, like: Fixed | None) -> np.ndarray:
+    """Roads as rows, of own nodes those to both ends; short ones if that loses nothing.
+
+    `like`: those of the graph and of the map's places, if they are short.
+    """
     graph, own = travel.graph, travel.own
-    modes = len(graph.seconds)
+    modes, known = len(graph.seconds), 0
     both_s = np.stack([own.to_tail_s, own.to_head_s], axis=2).reshape(modes, -1)
-    all_s = np.concatenate([graph.seconds, both_s], axis=1)
     heads = np.column_stack([own.tail, own.head]).ravel()
-    exact = np.array_equal(all_s.astype(np.float32), all_s)
-    road = np.zeros(all_s.shape, SHORT_ROAD if short and exact else ROAD)
-    road["seconds"], road["head"] = all_s, np.concatenate([graph.head, heads])
+    if like is not None and like.road.dtype == SHORT_ROAD:
+        known = len(graph.head) + WAYS_ON * travel.map_own
+        rest_s, rest = both_s[:, WAYS_ON * travel.map_own :], heads[WAYS_ON * travel.map_own :]
+    else:
+        rest_s, rest = np.hstack([graph.seconds, both_s]), np.concatenate([graph.head, heads])
+    exact = np.array_equal(rest_s.astype(np.float32), rest_s)
+    if known and not exact:
+        return _road(travel, short, None)
+    road = np.zeros((modes, known + len(rest)), SHORT_ROAD if short and exact else ROAD)
+    if known and like is not None:
+        road[:, :known] = like.road[:, :known]
+    road["seconds"][:, known:], road["head"][:, known:] = rest_s, rest
     return _frozen(road)
 
 
@@ -247,101 +327,16 @@ def _keeps_triangles(system: System) -> bool:
     )
 
 
-def _speed_ratios(system: System) -> tuple[np.ndarray, np.ndarray]:
-    """What a second driven in one mode takes in another, at most and at least: [mode, mode].
+def _with_paths(
+    fixed: Fixed, ways_home: np.ndarray, like: Fixed | None, known: np.ndarray
+) -> Fixed:
+    """The paths from every hospital to every station: most drives home are one of them.
 
-    The road of an own node may be the slower of two beside each other, which the graph lacks. It
-    counts whole: what rounding does to its parts is within `SAFE_S`.
+    `known`: [way home] its row in `like`, NONE if it has none.
     """
-    graph, own = system.roads.travel.graph, system.roads.travel.own
-    whole_s = own.from_tail_s + own.to_head_s
-    seconds = np.concatenate([graph.seconds, whole_s, system.roads.place_leg_s], axis=1)
-    driven = (seconds > 0).any(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = seconds[None, :, driven] / seconds[:, None, driven]  # 0 / 0 where neither takes any
-    ratio = np.where(np.isnan(ratio), 1.0, ratio)
-    return ratio.max(axis=2, initial=0.0), np.minimum(ratio.min(axis=2, initial=1.0), 1.0)
-
-
-def _both_ways(travel: Travel) -> bool:
-    """Whether every road has its reverse, as fast in every mode; those of own nodes as well."""
-    graph, own = travel.graph, travel.own
-    alike = np.array_equal(own.from_tail_s, own.to_tail_s)
-    if not (alike and np.array_equal(own.to_head_s, own.from_head_s)):
-        return False
-    nodes = len(graph.indptr) - 1
-    tail = np.repeat(np.arange(nodes), np.diff(graph.indptr))
-    reverse = np.lexsort((tail, graph.head))  # edges are sorted by tail, then head
-    same_roads = np.array_equal(graph.head[reverse], tail) and np.array_equal(
-        tail[reverse], graph.head
-    )
-    return same_roads and np.array_equal(graph.seconds[:, reverse], graph.seconds)
-
-
-def _with_paths(fixed: Fixed, ways_home: np.ndarray) -> Fixed:
-    """The paths from every hospital to every station: most drives home are one of them."""
-    nodes = _lay_paths(fixed, ways_home, False)
+    before = fixed if like is None else like
+    laid = before.path_first, before.path_node, before.path_s
+    nodes = lay_paths(fixed, ways_home, known, *laid, False)
     fixed = fixed._replace(path_node=np.zeros(nodes, ROW), path_s=np.zeros(nodes))
-    _lay_paths(fixed, ways_home, True)
+    lay_paths(fixed, ways_home, known, *laid, True)
     return fixed
-
-
-@entry
-def _lay_paths(fixed, ways_home, write):
-    """Walk each of the paths; answers how many nodes they have together."""
-    nodes = 0
-    for hospital in range(len(fixed.hospital_place)):
-        for way in range(len(ways_home)):
-            mode, place = ways_home[way, 0], ways_home[way, 1]
-            node, at_s = fixed.place[fixed.hospital_place[hospital]].node, 0.0
-            before: Any = NONE
-            fixed.path_first[hospital, way] = nodes
-            while True:
-                if write:
-                    fixed.path_node[nodes], fixed.path_s[nodes] = node, at_s
-                nodes += 1
-                if node == fixed.place[place].node:
-                    break
-                here = node
-                node, edge_s = step(fixed, mode, node, place, before)
-                before = np.int64(here)
-                at_s += edge_s
-        fixed.path_first[hospital, len(ways_home)] = nodes
-    return nodes
-
-
-@compiled
-def _fill_out(fixed, mode, spots, table, more_s):
-    """Seconds from each of some places to every place where calls come from."""
-    for row in range(len(spots)):
-        for place in range(table.shape[1]):
-            table[mode, place, row] = from_place_s(fixed, mode, spots[row], place) + more_s
-
-
-@compiled
-def _fill_back(fixed, mode, spots, table, more_s):
-    """Seconds to each of some places from every place where calls come from."""
-    for row in range(len(spots)):
-        for place in range(table.shape[1]):
-            table[mode, place, row] = from_place_s(fixed, mode, place, spots[row]) + more_s
-
-
-@entry
-def _fill(fixed, to_scene, to_hospital, home):
-    """Stations and hospitals as seen from every place where calls come from."""
-    stations, hospitals = fixed.station_place, fixed.hospital_place
-    for mode in to_scene:
-        _fill_out(fixed, mode, stations, fixed.from_station_s, 0.0)
-        if fixed.has_bounds:
-            _fill_back(fixed, mode, stations, fixed.at_most_to_station_s, SAFE_S)
-            _fill_out(fixed, mode, hospitals, fixed.at_least_from_hospital_s, -SAFE_S)
-    for mode in to_hospital:
-        _fill_back(fixed, mode, hospitals, fixed.to_hospital_s, 0.0)
-        for place in range(fixed.to_hospital_s.shape[1]):
-            nearest = choose_hospital(fixed.to_hospital_s[mode, place], NONE)
-            fixed.nearest_hospital[mode, place].row = nearest
-            if nearest != NONE:
-                way_s = fixed.to_hospital_s[mode, place, nearest]
-                fixed.nearest_hospital[mode, place].seconds = way_s
-    for mode in home:
-        _fill_back(fixed, mode, stations, fixed.to_station_s, 0.0)

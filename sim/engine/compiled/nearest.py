@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from sim.engine.compiled.cache import compiled
-from sim.engine.compiled.constants import SAFE_S
 from sim.engine.compiled.driving import (
     across,
     band,
@@ -20,6 +19,7 @@ from sim.engine.compiled.driving import (
     nearest_node,
     step,
 )
+from sim.engine.compiled.filling import SAFE_S
 from sim.engine.compiled.state import DISPATCHES, IN_ELSEWHERE, IN_SERVING
 from sim.policies.clock import NONE, turn_back_s
 from sim.policies.dispatch import PositionRule, Status, can_be_sent, is_first

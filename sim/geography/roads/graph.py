@@ -52,3 +52,21 @@ def fastest(tail: np.ndarray, head: np.ndarray, seconds: np.ndarray, nodes: int)
         seconds = np.minimum.reduceat(seconds, starts, axis=1)
     indptr = np.searchsorted(tail[starts], np.arange(nodes + 1))
     return Edges(indptr, head[starts], seconds)
+
+
+def with_ends(
+    graph: Edges, tail: np.ndarray, head: np.ndarray, seconds: np.ndarray, ends: int
+) -> Edges:
+    """A graph with so many more nodes behind its own, to which edges lead and from which none does.
+
+    It is what `fastest` makes of all edges, without sorting those that are there.
+    """
+    before = len(graph.indptr) - 1
+    more = fastest(tail, head, seconds, before + ends)
+    at = np.repeat(graph.indptr[1:], np.diff(more.indptr[: before + 1]))  # the last of each node's
+    indptr = graph.indptr + more.indptr[: before + 1]
+    return Edges(
+        np.concatenate([indptr, np.repeat(indptr[-1:], ends)]),
+        np.insert(graph.head, at, more.head),
+        np.insert(graph.seconds, at, more.seconds, axis=1),
+    )

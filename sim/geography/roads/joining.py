@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.geography.roads.folding import NO_JUNCTION
-from sim.geography.roads.graph import fastest
+from sim.geography.roads.graph import with_ends
 from sim.geography.roads.tables import seconds_from
 from sim.model.roads import Chains, Edges, Joins, OwnNodes
 from sim.policies.clock import NONE
@@ -40,6 +40,23 @@ def together(one: OwnNodes, other: OwnNodes) -> OwnNodes:
 def first_of(own: OwnNodes, count: int) -> OwnNodes:
     """The first `count` own nodes."""
     return OwnNodes(*(column[..., :count] for column in own))
+
+
+def beyond(own: OwnNodes, count: int) -> OwnNodes:
+    """The own nodes but the first `count`."""
+    return OwnNodes(*(column[..., count:] for column in own))
+
+
+def found_in(own: OwnNodes, others: OwnNodes) -> np.ndarray:
+    """[own node] the row of the very same one among others, NONE if it is not there."""
+    row_of = {key: row for row, key in enumerate(keys(others))}
+    return np.array([row_of.get(key, NONE) for key in keys(own)], int)
+
+
+def keys(own: OwnNodes) -> list[bytes]:
+    """All that is known of each own node."""
+    columns = np.vstack([np.atleast_2d(column).astype(float) for column in own])
+    return [column.tobytes() for column in columns.T]
 
 
 def lengthened(chains: Chains, graph_nodes: int, own: OwnNodes) -> Chains:
@@ -87,13 +104,7 @@ def with_own_ends(chains: Chains, first: int) -> Chains:
         return chains
     before = len(chains.junctions.indptr) - 1
     ends = before + np.arange(entry.shape[1])
-    tail = np.repeat(np.arange(before), np.diff(chains.junctions.indptr))
-    graph = fastest(
-        np.concatenate([tail, entry[way, row]]),
-        np.concatenate([chains.junctions.head, ends[row]]),
-        np.concatenate([chains.junctions.seconds, entry_s[:, way, row]], axis=1),
-        before + len(ends),
-    )
+    graph = with_ends(chains.junctions, entry[way, row], ends[row], entry_s[:, way, row], len(ends))
     none, never = np.full(len(ends), NO_JUNCTION), np.full(entry_s[:, 0].shape, np.inf)
     return chains._replace(
         junctions=graph,

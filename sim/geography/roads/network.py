@@ -220,8 +220,9 @@ def edge_seconds(
     factor: np.ndarray,
     grid: bool = True,
     own_speeds: bool = True,
+    some: np.ndarray | slice = slice(None),
 ) -> np.ndarray:
-    """[mode, edge] seconds of every edge.
+    """[mode, edge] seconds of every edge, or of `some` of them.
 
     `speed_of_class`: [class] metres per second, for edges without a speed of their own, or for
     all of them unless `own_speeds`; `factor`: [mode, class], what the profile and the time band
@@ -229,15 +230,23 @@ def edge_seconds(
     Times are rounded to the grid here, once, and are at least one tick: a road of no time would
     make paths ambiguous.
     """
-    own = np.isfinite(network.speed) & own_speeds
-    speed = np.where(own, network.speed, speed_of_class[network.road_class])
-    seconds = network.length_m / (speed * factor[:, network.road_class])
+    posted, road_class = network.speed[some], network.road_class[some]
+    own = np.isfinite(posted) & own_speeds
+    speed = np.where(own, posted, speed_of_class[road_class])
+    seconds = network.length_m[some] / (speed * factor[:, road_class])
     return np.maximum(on_grid(seconds), 1 / TICKS) if grid else seconds
 
 
 def edges(network: Network, seconds: np.ndarray) -> Edges:
     """The graph of the fastest edge between any two nodes; `seconds`: [mode, edge]."""
     return fastest(network.tail, network.head, seconds, len(network.xy))
+
+
+def edges_at(network: Network, at: Snapped) -> np.ndarray:
+    """The edges of the roads on which some places lie: all that `joins` reads the seconds of."""
+    road = at.road[at.node == NONE]
+    found = np.unique(np.concatenate([network.forth[road], network.back[road]]))
+    return found[found != NONE]
 
 
 def joins(network: Network, at: Snapped, seconds: np.ndarray) -> Joins:

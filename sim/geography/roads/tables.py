@@ -20,7 +20,7 @@ from sim.errors import SizeError
 from sim.files.cache import add_array, cache_folder, keep_array, kept_array, kept_at
 from sim.files.machine import GB, free_disk, free_memory
 from sim.model.roads import Edges
-from sim.policies.clock import TICKS
+from sim.policies.clock import NONE, TICKS
 from sim.text import Message
 
 BLOCK_BYTES = 64 * 2**20  # of the float64 rows that are in memory at a time
@@ -65,19 +65,36 @@ def kind_of(graph: Edges) -> Kind:
     return np.int32 if on_grid and ticks.max(initial=0.0) <= MOST_TICKS else np.float64
 
 
-def table(graph: Edges, rows: TableRows) -> np.ndarray:
-    """[row, junction] seconds, or ticks, to each end from every junction."""
+class KnownRows(NamedTuple):
+    """Rows that another table of the same roads has already."""
+
+    table: np.ndarray
+    row: np.ndarray  # [row of the table that is to be made] its row there, NONE if it has none
+
+
+def table(graph: Edges, rows: TableRows, known: KnownRows | None = None) -> np.ndarray:
+    """[row, junction] seconds, or ticks, to each end from every junction.
+
+    `known`: the rows that need only be copied.
+    """
     kind = kind_of(graph)
     with contextlib.suppress(OverflowError):
-        return _filled(graph, rows, kind)
-    return _filled(graph, rows, np.float64)
+        return _filled(graph, rows, kind, known)
+    return _filled(graph, rows, np.float64, known)
 
 
-def _filled(graph: Edges, rows: TableRows, kind: Kind) -> np.ndarray:
+def _filled(graph: Edges, rows: TableRows, kind: Kind, known: KnownRows | None) -> np.ndarray:
     _check_memory(rows, kind)
     made = np.empty((len(rows.end), rows.junctions), kind)
-    for first, block in blocks(graph, rows, kind):
-        made[first : first + len(block)] = block
+    there = np.zeros(len(rows.end), bool)
+    if known is not None and known.table.dtype == kind:
+        there = known.row != NONE
+    if known is not None and there.any():
+        made[there] = known.table[known.row[there]]
+    left = np.flatnonzero(~there)
+    some = rows._replace(mode=rows.mode[left], end=rows.end[left])
+    for first, block in blocks(graph, some, kind):
+        made[left[first : first + len(block)]] = block
     return made
 
 

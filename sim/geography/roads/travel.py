@@ -11,8 +11,9 @@ import numpy as np
 from sim.geography.roads import joining
 from sim.geography.roads import tables as tables_room
 from sim.geography.roads.folding import ENDS, NO_JUNCTION, fold, stretch_s
-from sim.geography.roads.tables import TableRows
-from sim.model.roads import Chains, Edges, Joins, Travel
+from sim.geography.roads.tables import KnownRows, TableRows
+from sim.model.roads import Chains, Edges, Joins, OwnNodes, Travel
+from sim.policies.clock import NONE
 
 NO_TABLE = np.zeros((0, 0))
 
@@ -51,17 +52,13 @@ def by_nodes(
 
 
 def for_stations(travel: Travel, stations: Joins) -> Travel:
-    """The same roads for another layout: all is shared but its stations and their table."""
-    nodes = len(travel.graph.indptr) - 1
-    with_map, map_ends = nodes + travel.map_own, _ends(travel.chains)
-    chains = travel.chains
-    if len(travel.own.road) > travel.map_own:
-        chains = joining.shortened(chains, with_map)
-    if len(stations.own.road):
-        chains = joining.lengthened(chains, nodes, stations.own)
-    theirs = joining.with_own_ends(chains, with_map)
-    if theirs is not chains:  # the map's table is of the map's own
-        chains = theirs._replace(junctions=travel.chains.junctions)
+    """The same roads for another layout: all is shared but its stations and their table.
+
+    Rows to stations that both layouts have are taken over.
+    """
+    with_map, map_ends = map_nodes(travel), _ends(travel.chains)
+    chains, junctions = _chains_with(travel, stations.own)
+    theirs = chains._replace(junctions=junctions)
     far_row = _wider(travel.far_row[:, :map_ends], _ends(theirs))
     rows = _rows(theirs, joining.numbered(stations, with_map), stations.driven_to)
     there = far_row[rows.mode, rows.end] >= 0
@@ -71,9 +68,21 @@ def for_stations(travel: Travel, stations: Joins) -> Travel:
         own=own,
         chains=chains,
         far_row=far_row,
-        near=tables_room.table(theirs.junctions, rows),
+        near=tables_room.table(theirs.junctions, rows, _known(travel, rows, stations.own)),
         near_row=_row_of(rows, len(far_row), _ends(theirs)),
     )
+
+
+def _known(travel: Travel, rows: TableRows, own: OwnNodes) -> KnownRows:
+    """Which rows to another layout's stations a table has; `own`: nodes of these stations."""
+    map_ends, ends = _ends(travel.chains), travel.near_row.shape[1]
+    theirs = joining.found_in(own, joining.beyond(travel.own, travel.map_own))
+    same_end = np.concatenate([np.arange(map_ends), np.where(theirs < 0, ends, map_ends + theirs)])
+    end = same_end[rows.end]
+    there = end < ends  # or the other layout reaches its own nodes by the junctions beside them
+    row = np.full(len(end), NONE)
+    row[there] = travel.near_row[rows.mode[there], end[there]]
+    return KnownRows(travel.near, row)
 
 
 def from_matrix(seconds: np.ndarray, xy: np.ndarray | None = None) -> Travel:
@@ -92,6 +101,42 @@ def from_matrix(seconds: np.ndarray, xy: np.ndarray | None = None) -> Travel:
         empty, joining.no_own(modes), 0, lone, to_each, rows, np.zeros((0, nodes)),
         np.full_like(rows, -1), np.full((nodes, 2), np.nan) if xy is None else xy,
     )  # fmt: skip
+
+
+def without_chains(travel: Travel, first: Travel) -> Travel:
+    """The travel of a layout as it is sent beside that of another on the same roads."""
+    same = travel.graph is first.graph and travel.far is first.far and travel is not first
+    return travel._replace(chains=first.chains) if same else travel
+
+
+def with_chains(travel: Travel, first: Travel) -> Travel:
+    """There: with the chains of its own stations, and the table that both have."""
+    if travel is first or travel.chains is not first.chains:
+        return travel
+    own = joining.beyond(travel.own, travel.map_own)
+    return travel._replace(chains=_chains_with(first, own)[0], far=first.far)
+
+
+def _chains_with(travel: Travel, own: OwnNodes) -> tuple[Chains, Edges]:
+    """Chains with the nodes of other stations in place of those that they have.
+
+    And the ways between junctions with those to what these stations have of their own, of which
+    the map's table knows nothing.
+    """
+    chains = travel.chains
+    if len(travel.own.road) > travel.map_own:
+        chains = joining.shortened(chains, map_nodes(travel))
+    if len(own.road):
+        chains = joining.lengthened(chains, len(travel.graph.indptr) - 1, own)
+    theirs = joining.with_own_ends(chains, map_nodes(travel))
+    if theirs is chains:
+        return chains, chains.junctions
+    return theirs._replace(junctions=travel.chains.junctions), theirs.junctions
+
+
+def map_nodes(travel: Travel) -> int:
+    """Nodes of the graph and of the map's places."""
+    return len(travel.graph.indptr) - 1 + travel.map_own
 
 
 def without_table(travel: Travel) -> Travel:
