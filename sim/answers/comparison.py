@@ -197,6 +197,13 @@ class Comparison(Answer):
         """How many times as many replications independent calls would have needed."""
         return estimates.gain_from_sharing(self._beside, self.pooled[layout])
 
+    def gain_from_asking(self) -> float:
+        """How many times as many replications the calls alone would have taken for as narrow an
+        interval of the headline: of the base, or of what the first proposal differs by."""
+        if not self.proposals:
+            return estimates.gain_from_asking(self.pooled[0])
+        return estimates.gain_from_asking(self.pooled[1], self._beside)
+
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""
         return [key for key in HEADLINE if not math.isnan(self.estimate(key).mean)]
@@ -287,6 +294,8 @@ class Comparison(Answer):
             **{key: provenance[key] for key in ("altered",) if key in provenance},
             **self.provenance.records(),
             "same_calls": self.same_calls,
+            "answers_a_call": self.pooled[0].answers,
+            "gain_from_asking": or_none(self.gain_from_asking()),
             "differing": [
                 {"layout": self.layouts[row].name.en, **as_fact(one)}
                 for row in self.proposals

@@ -173,7 +173,7 @@ def rank_layouts(
     measure = BY_KEY[by]
     with Runs(base, layouts, Effort.of(effort)) as runs:
         need(runs.worst_served, by)
-        zone = measure.matters(runs.matters) / 2 if zone is None else zone
+        zone = measure.zone(runs.matters) if zone is None else zone
         if not zone > 0:
             raise OptionError(
                 "zone", Message("must be more than nothing; found {found}", found=zone)

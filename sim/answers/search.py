@@ -149,7 +149,7 @@ def best_of(
     """
     effort = replace(effort, reuse=False)
     with Runs(layout, [option.layout for option in options], effort, worst) as runs:
-        zone = BY_KEY[by].matters(runs.matters) / 2
+        zone = BY_KEY[by].zone(runs.matters)
         sign = BY_KEY[by].sign
         left = select(runs, by, zone)
         best = max(left, key=lambda row: (sign * runs.spread(row, by).mean, -row))
