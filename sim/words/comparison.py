@@ -237,8 +237,8 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
         notes.append(
             say(
                 "The calls are records and stay as they were: the intervals speak of drawn "
-                "durations only, not of other days. Places that were as likely to call are not known: "
-                "none were asked about."
+                "durations only, not of other days. Places that were as likely to call are not "
+                "known: none were asked about."
             )
         )
         notes += records.balance(comparison.base, say)
