@@ -2,7 +2,8 @@
 
     python benchmarks/evidence.py            # about fifteen minutes
     python benchmarks/evidence.py 100        # repetitions; 1,000 and 300 unless told
-    python benchmarks/evidence.py 400 worst swings   # some of: queues, best, rounds, worst, swings
+    python benchmarks/evidence.py 400 worst swings   # some of queues, best, rounds, worst, swings
+    python benchmarks/evidence.py 1000 questions     # what asking about other places is worth
 
 Two known worlds, run by the compiled engine and estimated as every study is.
 
@@ -34,6 +35,7 @@ from typing import Any, NamedTuple
 import evidence_rounds
 import numpy as np
 from evidence_maps import HERE, print_swings, print_worst, share_said
+from evidence_questions import print_questions
 from scipy.stats import binom
 
 from sim.answers.selection import CONFIDENCE, race
@@ -72,6 +74,8 @@ def main() -> None:
         print_best(selections)
     if "rounds" in wanted:
         evidence_rounds.print_rounds(selections)
+    if "questions" in wanted:
+        print_questions(repetitions)
     if "worst" in wanted:
         print_worst(repetitions)
     if "swings" in wanted:
