@@ -34,6 +34,7 @@ CANDIDATES: Final = 2_000  # each is a layout of its own
 NEW_AMBULANCES: Final = Whole(1, 50)  # at a new station
 NEW: Final = Whole(1, 200)  # stations or ambulances of one plan
 PLANS: Final = Whole(1, 50)  # simulated of those that are best by distance
+SOLVING_S: Final = Limit(1, 86_400)  # seconds of a siting model: its proof may take that long
 CAPACITY: Final = Limit(0, 1e9)  # people or ambulances of a station
 MORE: Final = Whole(0, 30)  # stations or ambulances in a search, each a round of trials
 STEPS: Final = Whole(1, 30)  # of a curve, likewise

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
 from sim.answers import township_table
-from sim.answers.answer import Answer, Provenance, as_fact, finite, names_first, or_none
+from sim.answers.answer import (
+    Answer,
+    FileTable,
+    Provenance,
+    as_fact,
+    finite,
+    names_first,
+    or_none,
+)
 from sim.answers.map_names import difference_name, map_name
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
@@ -242,11 +250,12 @@ class Comparison(Answer):
         columns = ["layout", "replication", "group", "measure", "value"]
         return pd.DataFrame(frame, columns=columns)
 
-    def frames(self) -> dict[str, pd.DataFrame]:
+    def tables(self) -> dict[str, FileTable]:
         """Every estimate and difference, by the name of the file."""
-        import pandas as pd
-
-        return {"measures": pd.DataFrame(self.rows()), "townships": self.townships()}
+        return {
+            "measures": FileTable(MeasureRow._fields, self.rows()),
+            "townships": FileTable(TownshipRow._fields, township_table.rows(self)),
+        }
 
     def townships(self, lang: str | None = None) -> pd.DataFrame:
         """Every township by layout: people, calls, compliance, minutes, difference and verdict.
@@ -361,8 +370,8 @@ STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst
 
 def _setup(layout: Scenario) -> Setup:
     targets = layout.settings.targets
-    people: Any = layout.map.layers["townships"]["people"]
-    return Setup((targets.urban, targets.rural), targets.share, people.to_numpy(float), worst=())
+    people = layout.map.township_people
+    return Setup((targets.urban, targets.rural), targets.share, people, worst=())
 
 
 def run(

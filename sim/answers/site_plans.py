@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -43,6 +44,13 @@ class SitePlan(NamedTuple):
     candidate: Candidate
     layout: Scenario
     value: float  # in the unit of the model
+    bound: float  # no plan left is better; the value itself if proven, nan if not known
+
+    @property
+    def gap(self) -> float:
+        """How far the bound is from the value, as a share of the value."""
+        apart = abs(self.bound - self.value)
+        return apart / abs(self.value) if self.value else (math.inf if apart else 0.0)
 
 
 class SitingInputs(NamedTuple):
@@ -172,8 +180,11 @@ def as_layouts(
                 _, (layout,) = candidates.layouts(layout, [inputs.sites[row - old]], cars)
             additions.append(Addition(name, cars, row >= old))
         if additions:
-            value = _value(inputs, model, plan)
-            plans.append(SitePlan(plan, tuple(additions), _named(additions), layout, value))
+            value, bound = (
+                _value(inputs, model, number) for number in (plan.value, plan.best_possible)
+            )
+            named = _named(additions)
+            plans.append(SitePlan(plan, tuple(additions), named, layout, value, bound))
     return plans
 
 
@@ -195,9 +206,9 @@ def _named(additions: list[Addition]) -> Candidate:
     return Candidate(Name(zh, en))
 
 
-def _value(inputs: SitingInputs, model: str, plan: SitingPlan) -> float:
+def _value(inputs: SitingInputs, model: str, value: float) -> float:
     """The model's value as people know it: a share of all, or minutes from the call on."""
-    value, people = float(plan.value), float(inputs.people.sum())
+    people = float(inputs.people.sum())
     if UNITS[model] == "share":
         return value / people
     if model == "p-median":

@@ -7,10 +7,11 @@ plans are then simulated and ranked; the answer tells where the two orders disag
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isclose
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from scipy.stats import kendalltau
 
@@ -35,6 +36,22 @@ if TYPE_CHECKING:
     from sim.units import Amount
 
 
+TIME_LIMIT_S = 120.0  # for solving a model
+MOST_ROUNDS = 2  # of feeding back how busy ambulances are
+
+
+class BusyRounds(NamedTuple):
+    """Shares of time that ambulances are busy, as simulated, by which MEXCLP was solved."""
+
+    shares: tuple[float, ...]  # today's, then of the best plan before each further round
+    settled: bool  # whether the best plan stayed the same in the last round
+
+    @property
+    def rounds(self) -> int:
+        """How often a plan was simulated and the model solved again."""
+        return len(self.shares) - 1
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Sites(Answer, OnMap):
     """Plans in the order of the model, beside what the simulation made of them."""
@@ -43,10 +60,12 @@ class Sites(Answer, OnMap):
     model: str
     plans: tuple[SitePlan, ...]
     ranking: Ranking
-    busy: float | None  # MEXCLP's share of time
+    busy: float | None  # MEXCLP's share of time, by which the plans were found
     left_out: int  # places that no candidate could cover
     asked: int | None = None  # new stations, where that is more than there are candidates
     candidates: int = 0  # how many there were
+    busy_from: BusyRounds | None = None  # if the share of time comes from simulation
+    time_limit_s: float = TIME_LIMIT_S  # of each time that the model was solved
 
     name = "sites"
 
@@ -90,7 +109,20 @@ class Sites(Answer, OnMap):
         frame.insert(0, "plan", range(1, len(order) + 1))
         frame.insert(1, self.model, [plan.value for plan in self.plans])
         frame.insert(2, "proven", [plan.plan.proven for plan in self.plans])
+        frame.insert(3, "bound", [plan.bound for plan in self.plans])
+        frame.insert(4, "gap", [plan.gap for plan in self.plans])
         return frame
+
+    def facts(self) -> dict[str, Any]:
+        rounds = self.busy_from
+        return super().facts() | {
+            "model": self.model,
+            "time_limit_s": self.time_limit_s,
+            "busy": self.busy,
+            "busy_today": rounds and rounds.shares[0],
+            "busy_rounds": rounds and rounds.rounds,
+            "busy_settled": rounds and rounds.settled,
+        }
 
 
 def site(
@@ -103,6 +135,7 @@ def site(
     capacity: float | None = None,
     budget: Amount | None = None,
     busy: float | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
     **effort: Unpack[EffortOptions],
 ) -> Sites:
     """Find the `best` plans of a model with today's stations locked in; simulate and rank them.
@@ -110,7 +143,8 @@ def site(
     `where`: as in `sim.rank`. `new`: stations to add, or ambulances for mexclp and dsm; default
     one; lscp finds how many. `capacity`: the most people of a station, or ambulances for mexclp
     and dsm. `budget`: for what is new, by the scenario's costs. `busy`: MEXCLP's share of time;
-    default: what the simulation of today's layout gives. `effort`: as in `sim.rank`.
+    default: what the simulation of the best plan gives. `time_limit_s`: for solving the model;
+    then the last plan may not be proven. `effort`: as in `sim.rank`.
     OptionError for options that make no sense, ScenarioError if no plan can do what is asked.
     """
     began = time.perf_counter()
@@ -123,18 +157,27 @@ def site(
         arguments.within("capacity", capacity, *limits.CAPACITY)
     if busy is not None:
         arguments.within("busy", busy, 0, 1)
+    arguments.within("time_limit_s", time_limit_s, *limits.SOLVING_S)
     sites, layouts = candidates.layouts(
         base, candidates.find(base, where, base.settings.study.seed)
     )
     inputs = site_plans.siting_inputs(base, sites, layouts)
-    options = site_plans.limits(base, inputs, model, capacity, budget) | {"best": best}
+    options = site_plans.limits(base, inputs, model, capacity, budget)
+    options |= {"best": best, "time_limit_s": time_limit_s}
+
+    def plans_if(busy: float | None) -> list[SitePlan]:
+        try:
+            solved = site_plans.solve(base, inputs, model, new, busy, options)
+        except (Infeasible, ValueError) as error:
+            raise ScenarioError(f"site --model {model}", message_of(error)) from None
+        return site_plans.as_layouts(base, inputs, model, solved)
+
+    rounds = None
     if model == "mexclp" and busy is None:
-        busy = _busy(base, Effort.of(effort))
-    try:
-        solved = site_plans.solve(base, inputs, model, new, busy, options)
-    except (Infeasible, ValueError) as error:
-        raise ScenarioError(f"site --model {model}", message_of(error)) from None
-    plans = site_plans.as_layouts(base, inputs, model, solved)
+        plans, rounds = _in_rounds(base, plans_if, Effort.of(effort))
+        busy = rounds.shares[-1]
+    else:
+        plans = plans_if(busy)
     if not plans:
         raise ScenarioError(
             f"site --model {model}",
@@ -157,13 +200,32 @@ def site(
         tuple(plans),
         ranking,
         busy,
-        solved[0].left_out,
+        plans[0].plan.left_out,
         asked=new if short else None,
         candidates=len(sites),
+        busy_from=rounds,
+        time_limit_s=time_limit_s,
     )
 
 
-def _busy(base: Scenario, effort: Effort) -> float:
-    """The share of their time on shift that today's ambulances are on calls, as `run` finds it."""
-    with Runs(base, [], effort, WorstServed()) as runs:
+def _in_rounds(
+    base: Scenario, plans_if: Callable[[float], list[SitePlan]], effort: Effort
+) -> tuple[list[SitePlan], BusyRounds]:
+    """Solve with today's share of time busy, then with that of the plan found (Aboueljinane 2022).
+
+    More ambulances are less busy, and a model that takes them as busy as today's doubles them where
+    one would do. Ends when the best plan stays the same, after `MOST_ROUNDS` at the latest.
+    """
+    shares = [_busy(base, effort)]
+    plans, settled = plans_if(shares[0]), False
+    while plans and not settled and len(shares) <= MOST_ROUNDS:
+        shares.append(_busy(plans[0].layout, effort))
+        before, plans = plans[0].plan, plans_if(shares[-1])
+        settled = bool(plans) and plans[0].plan.vehicles == before.vehicles
+    return plans, BusyRounds(tuple(shares), settled)
+
+
+def _busy(layout: Scenario, effort: Effort) -> float:
+    """The share of their time on shift that ambulances are on calls, as `run` finds it."""
+    with Runs(layout, [], effort, WorstServed()) as runs:
         return min(0.99, runs.levels(["busy"])["busy"].mean)

@@ -105,6 +105,9 @@ def site(
         str | None,
         typer.Option(help='mexclp: share of time busy, like "30 %"; default: simulated.'),
     ] = None,
+    time_limit: Annotated[
+        str, typer.Option(help='For solving the model, like "10 min"; then told how sure.')
+    ] = "2 min",
     *,
     options: Options,
 ) -> None:
@@ -116,7 +119,8 @@ def site(
         return sites.site(
             base, candidates, model=model, new=new, best=best, capacity=capacity,
             budget=_parsed("--budget", units.amount, budget),
-            busy=_parsed("--busy", units.share, busy), **effort,
+            busy=_parsed("--busy", units.share, busy),
+            time_limit_s=_parsed("--time-limit", units.seconds, time_limit), **effort,
         )  # fmt: skip
 
     _answer(scenario, "site", options, ask)

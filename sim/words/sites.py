@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -158,9 +159,9 @@ def _notes(sites: Sites, say: Language) -> list[str]:
             measure=measures.label_in(sites.provenance, measure, say),
         )
     ]
+    notes += [_unproven(sites, row, say) for row, p in enumerate(sites.plans) if not p.plan.proven]
     if sites.busy is not None:
-        share = say.percent(sites.busy)
-        notes.append(say("Ambulances are taken as busy {share} of the time.", share=share))
+        notes.append(_busy(sites, sites.busy, say))
     if sites.asked is not None:
         notes.append(
             say.count(
@@ -183,6 +184,54 @@ def _notes(sites: Sites, say: Language) -> list[str]:
             listed = _listed(sites, row, say)
             notes.append(say("Plan {n}: {sites}.", n=row + 1, sites=listed))
     return [*notes, disagreement(sites, say), ranking_words.promise(ranking_of(sites, say), say)]
+
+
+def _unproven(sites: Sites, row: int, say: Language) -> str:
+    """How good a plan may be that was found when time was up, and how good any could be."""
+    plan, minutes = sites.plans[row], say.number(sites.time_limit_s / 60, 1)
+    if not math.isfinite(plan.bound):
+        return say("Plan {n} is not proven: within {minutes} min nothing is known of how good "
+                   "others could be, and none was looked for after it. --time-limit gives more "
+                   "time.", n=row + 1, minutes=minutes)  # fmt: skip
+    return say(
+        "Plan {n} is not proven: within {minutes} min it is known only that no other can be better "
+        "than {bound}; its own {value} is {gap} away from that, and none was looked for after it. "
+        "--time-limit gives more time.",
+        n=row + 1,
+        minutes=minutes,
+        bound=_value(sites.model, plan.bound, say),
+        value=_value(sites.model, plan.value, say),
+        gap=say.percent(plan.gap, 2),
+    )
+
+
+def _busy(sites: Sites, busy: float, say: Language) -> str:
+    """Which share of time busy was used, and how it was found."""
+    share, found = say.percent(busy), sites.busy_from
+    if found is None:
+        return say("Ambulances are taken as busy {share} of the time.", share=share)
+    today = say.percent(found.shares[0])
+    if found.settled:
+        return say.count(
+            found.rounds,
+            "Ambulances are taken as busy {share} of the time, as simulated for the best plan; the "
+            "plan stayed the same when the model was solved again with that ({n} round, {today} "
+            "busy today).",
+            "Ambulances are taken as busy {share} of the time, as simulated for the best plan; the "
+            "plan stayed the same when the model was solved again with that ({n} rounds, {today} "
+            "busy today).",
+            share=share,
+            today=today,
+        )
+    return say.count(
+        found.rounds,
+        "Ambulances are taken as busy {share} of the time, as simulated for the best plan before "
+        "the last; after {n} round the best plan still changed ({today} busy today).",
+        "Ambulances are taken as busy {share} of the time, as simulated for the best plan before "
+        "the last; after {n} rounds the best plan still changed ({today} busy today).",
+        share=share,
+        today=today,
+    )
 
 
 def disagreement(sites: Sites, say: Language) -> str:

@@ -55,9 +55,11 @@ def test_every_model_gives_plans_that_are_proven_and_ranked(model):
     found = sited(model)
     assert 1 <= len(found.plans) <= 4
     frame = found.to_frame()
-    assert list(frame.columns[:7]) == [
-        "plan", model, "proven", "simulated_place", "best_place", "worst_place", "name_zh",
+    assert list(frame.columns[:9]) == [
+        "plan", model, "proven", "bound", "gap", "simulated_place", "best_place", "worst_place",
+        "name_zh",
     ]  # fmt: skip
+    assert list(frame["bound"]) == list(frame[model])
     assert list(frame["plan"]) == list(range(1, len(found.plans) + 1))
     assert sorted(frame["simulated_place"]) == list(range(1, len(found.plans) + 1))
     assert frame["proven"].all()
@@ -156,23 +158,96 @@ def test_free_ambulances_count_by_how_likely_they_are_free():
     assert found.busy == 0.3
 
 
-def test_how_busy_ambulances_are_is_simulated_unless_it_is_told():
+def busy_of(layout):
+    return comparison.run(layout, replications=5, workers=1).estimate("busy").mean
 
-    busy = comparison.run(days(), replications=5, workers=1).estimate("busy").mean
-    assert sited("mexclp").busy == pytest.approx(busy)
+
+def solved_by(monkeypatch, plan_of):
+    """MEXCLP solved once a round: the shares that it was given, `plan_of` how often before."""
+    asked, solving = [], site_plans.solve
+
+    def solve(base, inputs, model, new, busy, options):
+        asked.append(busy)
+        plans = solving(base, inputs, model, new, 0.3, options)
+        return plans[plan_of(len(asked) - 1) :]
+
+    monkeypatch.setattr(site_plans, "solve", solve)
+    return asked
+
+
+def test_how_busy_ambulances_are_is_simulated_with_the_plan_in_place_unless_it_is_told():
+    found = sited("mexclp")
+    assert found.busy_from.shares[0] == pytest.approx(busy_of(days()))
+    assert found.busy == found.busy_from.shares[-1]
+    assert found.busy < found.busy_from.shares[0], "one ambulance more, the same calls"
+    if found.busy_from.settled:
+        assert found.busy == pytest.approx(busy_of(found.plans[0].layout))
+    assert sited("mexclp", busy=0.3).busy_from is None
+    assert sited("mclp").busy_from is None
+
+
+def test_one_round_is_enough_if_the_best_plan_stays_the_same(monkeypatch):
+    asked = solved_by(monkeypatch, lambda before: 0)
+    found = site(days(), "6", model="mexclp", best=2, **QUICK)
+    assert asked == list(found.busy_from.shares)
+    assert (found.busy_from.rounds, found.busy_from.settled) == (1, True)
+    assert found.busy == pytest.approx(busy_of(found.plans[0].layout))
+
+
+def test_after_two_rounds_it_is_told_that_the_plan_still_changes(monkeypatch):
+    """Each round another plan comes first; its ambulances are as busy as the last solution had."""
+    asked = solved_by(monkeypatch, lambda before: before % 2)
+    found = site(days(), "6", model="mexclp", best=2, **QUICK)
+    assert asked == list(found.busy_from.shares)
+    assert (found.busy_from.rounds, found.busy_from.settled) == (2, False)
+    facts = found.facts()
+    assert (facts["busy"], facts["busy_rounds"]) == (found.busy, 2)
+    assert facts["busy_settled"] is False
+    assert facts["busy_today"] == pytest.approx(busy_of(days()))
+
+
+def test_a_plan_that_is_not_proven_tells_its_bound_as_people_know_it(monkeypatch):
+    solving = site_plans.solve
+
+    def stopped(base, inputs, *rest):
+        (plan,) = solving(base, inputs, *rest)
+        more = plan.value + 0.01 * inputs.people.sum()
+        return [plan._replace(proven=False, bound=more)]
+
+    proven = site(days(), "6", best=1, **QUICK)
+    assert (proven.plans[0].bound, proven.plans[0].gap) == (proven.plans[0].value, 0)
+    monkeypatch.setattr(site_plans, "solve", stopped)
+    row = site(days(), "6", best=1, **QUICK).facts()["rows"][0]
+    assert row["proven"] is False
+    assert row["bound"] == pytest.approx(row["mclp"] + 0.01)
+    assert row["gap"] == pytest.approx(0.01 / row["mclp"])
+
+
+def test_a_model_is_solved_no_longer_than_is_asked(monkeypatch):
+    given, solving = [], site_plans.solve
+
+    def solve(base, inputs, model, new, busy, options):
+        given.append(options["time_limit_s"])
+        return solving(base, inputs, model, new, busy, options)
+
+    monkeypatch.setattr(site_plans, "solve", solve)
+    assert site(days(), "3", best=1, time_limit_s=77.0, **QUICK).time_limit_s == given[0] == 77.0
+    with pytest.raises(PlannerError, match="time_limit_s"):
+        site(days(), "3", time_limit_s=0.0, **QUICK)
 
 
 def test_how_busy_they_are_is_what_run_says_however_many_replications_that_takes():
     busy = comparison.run(days(), most=15, workers=1).estimate("busy").mean
     found = site(days(), "6", model="mexclp", best=1, most=15, workers=1)
-    assert found.busy == pytest.approx(busy, rel=1e-12)
+    assert found.busy_from.shares[0] == pytest.approx(busy, rel=1e-12)
 
 
 def test_overtime_makes_no_ambulance_busier():
     """Six crews on shift for an hour finish their calls after it; that is no share of the hour."""
     base = days().ambulances("市中医院", +6, hours="12-13")
     busy = comparison.run(base, replications=5, workers=1).estimate("busy").mean
-    assert site(base, "6", model="mexclp", best=1, **QUICK).busy == pytest.approx(busy)
+    found = site(base, "6", model="mexclp", best=1, **QUICK)
+    assert found.busy_from.shares[0] == pytest.approx(busy)
 
 
 def test_two_ambulances_within_target_count_twice():

@@ -24,14 +24,18 @@ from sim.answers.siting import (
     Infeasible,
     centre,
     dsm,
+    lagrange,
     lscp,
     mclp,
     median,
     mexclp,
+    milp,
     p_centre,
     p_median,
+    swaps,
+    vehicles,
 )
-from sim.answers.siting.problem import OutOfTime
+from sim.answers.siting.problem import OutOfTime, problem_of
 
 QUIET = {
     "deadline": None,
@@ -597,6 +601,67 @@ def test_leaving_out_hopeless_sites_of_tiny_cities_loses_no_plan(city):
         check_sites("p_median", city)
 
 
+@settings(max_examples=60, **QUIET)
+@given(city=cities(most_points=9, most_sites=8), p=st.integers(1, 4))
+def test_rows_as_needed_find_all_plans_of_cities_with_sites_alike(city, p):
+    """Every site stands twice, so that each plan has others just as good."""
+    city = city._replace(time=np.hstack([city.time, city.time[:, :2]]))
+    options = {"p": p, "best": 4, "fixed": [0] if p > 2 else []}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(median, "REDUCE_FROM", 0)
+        check_sites("p_median", city._replace(options=options))
+
+
+def test_rows_as_needed_find_what_all_pairs_find_in_any_unit(monkeypatch):
+    rng = np.random.default_rng(5)
+    time, people = rng.lognormal(0, 1, (50, 16)), rng.lognormal(0, 2, 50)
+    plain = p_median(time, people, p=4, best=3)
+    monkeypatch.setattr(median, "REDUCE_FROM", 0)
+    for unit in (1e-9, 1.0, 1e9):
+        fewer = p_median(time, people * unit, p=4, best=3)
+        assert [plan.sites for plan in fewer] == [plan.sites for plan in plain]
+        assert [plan.value for plan in fewer] == [exactly(plan.value * unit) for plan in plain]
+        assert all(plan.proven and plan.best_possible == plan.value for plan in fewer)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_plan_is_below_its_bound_and_no_site_of_a_best_plan_is_left_out(seed):
+    """The bound holds for every plan, counted out; so does what opening or closing a site adds."""
+    rng = np.random.default_rng(seed)
+    time = rng.integers(0, 9, (12, 7)).astype(float)
+    problem = problem_of(time, rng.integers(1, 5, 12), p=3)
+    costs, plans = swaps.costs_of(problem), {}
+    plan = swaps.improved(problem, costs, None, plans)
+    values = {chosen: costs[:, chosen].min(axis=1).sum() for chosen in combinations(range(7), 3)}
+    assert all(values[chosen] == value for chosen, value in plans.items())
+    bound = lagrange.lagrange(problem, costs, plan, min(plans.values()))
+    assert bound.value <= min(values.values()) * (1 + 1e-12)
+    fewer = lagrange.reduced(problem, bound, min(plans.values()))
+    for chosen, value in values.items():
+        if value <= min(plans.values()):
+            assert fewer.allowed[list(chosen)].all()
+            assert set(np.flatnonzero(fewer.fixed)) <= set(chosen)
+
+
+@pytest.mark.parametrize("alpha", [0.3, 0.9])
+def test_a_share_to_be_covered_once_holds_whether_or_not_it_is_asked_for_at_first(alpha):
+    """Ambulances in pairs cover twice most; to cover nearly all once, some must stand alone."""
+    rng = np.random.default_rng(2)
+    city = City(
+        rng.integers(0, 12, (9, 5)).astype(float), rng.integers(1, 9, 9).astype(float),
+        np.full(9, 4.0), {"vehicles": 4, "fixed": np.zeros(5), "best": 6},
+    )  # fmt: skip
+    check_dsm(city, alpha, 20)
+
+
+def test_a_share_that_is_missed_is_asked_for_afterwards(monkeypatch):
+    """Two towns of 5 and 4 are 20 minutes apart; two cars cover one twice, or both once."""
+    monkeypatch.setattr(vehicles, "_in_pairs", lambda *_: np.ones(2))
+    road = [[0, 20], [20, 0]]
+    assert dsm(road, [5, 4], 5, 30, 0.5, 2)[0].vehicles == (2, 0)
+    assert dsm(road, [5, 4], 5, 30, 0.9, 2)[0].vehicles == (1, 1)
+
+
 # ── what cannot be ───────────────────────────────────────────────────────────────────────────
 
 ROAD = [[0, 3], [3, 0]]
@@ -731,3 +796,40 @@ def test_a_centre_found_before_time_was_up_is_given_without_proof(monkeypatch):
     plans = p_centre(road, p=3, best=2)
     assert [plan.proven for plan in plans] == [False]
     assert plans[0].value == road[:, plans[0].sites].min(axis=1).max() >= 5
+    assert 0 < plans[0].best_possible <= 5  # thirty villages a minute apart, three sites
+
+
+@pytest.mark.parametrize("most", [True, False])
+def test_a_plan_whose_time_is_up_says_what_no_plan_is_better_than(monkeypatch, most):
+    """The bound of what is made most lies above the value, of what is made least below it."""
+    rng = np.random.default_rng(3)
+    time, people = rng.integers(1, 100, (40, 15)), rng.integers(1, 99, 40)
+    solving = milp.Programme.solve
+    apart = -1.0 if most else 1.0  # the objective is made least
+
+    def stopped(programme):
+        found = solving(programme)
+        return found._replace(proven=False, bound=found.bound - 7.0)
+
+    solve = (lambda: mclp(time, people, 20, p=3)) if most else (lambda: p_median(time, people, p=3))
+    (proven,) = solve()
+    assert proven.best_possible == proven.value
+    monkeypatch.setattr(milp.Programme, "solve", stopped)
+    (plan,) = solve()
+    assert not plan.proven
+    assert plan.best_possible == pytest.approx(proven.value - apart * 7)
+
+
+def test_a_median_of_thousands_gives_a_good_plan_and_a_bound_when_time_is_up(monkeypatch):
+    rng = np.random.default_rng(3)
+    time, people = rng.integers(1, 100, (60, 25)), rng.integers(1, 99, 60)
+    best = p_median(time, people, p=4)[0].value
+
+    def late(_):
+        raise OutOfTime("no plan was found within the time limit")
+
+    monkeypatch.setattr(median, "REDUCE_FROM", 0)
+    monkeypatch.setattr(milp.Programme, "solve", late)
+    (plan,) = p_median(time, people, p=4, best=3)
+    assert plan.best_possible <= best <= plan.value <= 1.1 * best
+    assert plan.proven == (plan.best_possible == plan.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from pages import aligned
 from rankings import reordered, sited
 
 from sim.answers.site_plans import MODELS, Addition
+from sim.answers.sites import BusyRounds
 from sim.text import Name
 from sim.words import frames_of
 from sim.words import sites as words
@@ -144,10 +146,46 @@ def test_what_the_model_took_for_granted_is_said():
     assert "by no candidate" not in replace(found, left_out=0).table("en")
 
 
+def unbroken(found, lang):
+    """Its page without line breaks."""
+    return ("" if lang == "zh" else " ").join(map(str.strip, found.table(lang).splitlines()))
+
+
+def test_where_the_share_of_time_busy_comes_from_is_said():
+    found = replace(sited("mexclp", busy=0.3), busy=0.25)
+    settled = replace(found, busy_from=BusyRounds((0.3, 0.25), settled=True))
+    assert "busy 25.0 % of the time, as simulated for the best plan; the plan stayed the same " in (
+        unbroken(settled, "en")
+    )
+    assert "(1 round, 30.0 % busy today)" in unbroken(settled, "en")
+    assert "任务占用率取 25.0%，为最优方案的仿真值" in unbroken(settled, "zh")
+    changing = replace(found, busy_from=BusyRounds((0.3, 0.26, 0.25), settled=False))
+    assert "after 2 rounds the best plan still changed (30.0 % busy today)" in unbroken(
+        changing, "en"
+    )
+    assert "2 轮后最优方案仍有变化（现状为 30.0%）" in unbroken(changing, "zh")
+
+
+def test_a_plan_that_is_not_proven_says_how_good_any_could_be():
+    found = sited(best=3)
+    assert "is not proven" not in unbroken(found, "en")
+    first = found.plans[0]
+    unproven = first._replace(plan=first.plan._replace(proven=False), value=0.8, bound=0.82)
+    told = replace(found, plans=(unproven, *found.plans[1:]), time_limit_s=90.0)
+    assert (
+        "Plan 1 is not proven: within 1.5 min it is known only that no other can be better than "
+        "82.00 %; its own 80.00 % is 2.50 % away from that"
+    ) in unbroken(told, "en")
+    assert "仅知其他方案不会优于 82.00%；该方案为 80.00%，相差 2.50%" in unbroken(told, "zh")
+    unknown = replace(found, plans=(unproven._replace(bound=math.nan), *found.plans[1:]))
+    assert "within 2.0 min nothing is known of how good others could be" in unbroken(unknown, "en")
+    assert "求解 2.0 分钟内未得到界限" in unbroken(unknown, "zh")
+
+
 def test_files_name_the_plans_and_their_sites_in_every_language():
     found = sited(best=3)
     frame = frames_of(found)["sites"]
-    assert list(frame.columns[6:9]) == ["name_zh", "name_en", "verdict"]
+    assert list(frame.columns[8:11]) == ["name_zh", "name_en", "verdict"]
     assert list(frame.columns[-2:]) == ["sites_zh", "sites_en"]
     assert list(frame["name_en"]) == [words.plan_name(found, row, EN) for row in range(3)]
     assert list(frame["sites_zh"]) == [

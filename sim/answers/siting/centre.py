@@ -76,7 +76,7 @@ def _least_radius(
         try:
             plan = _plan_within(problem, radii[middle], plans)
         except OutOfTime:
-            return top, best._replace(proven=False)
+            return top, best._replace(proven=False, bound=float(radii[bottom + 1]))
         if plan is None:
             bottom = middle
         else:

@@ -90,7 +90,10 @@ def lscp(
     def plan_of(solution: Solution) -> SitingPlan:
         chosen = open_sites(solution, sites)
         value = float(price[chosen].sum())
-        return SitingPlan(rows_of(chosen), value, solution.proven, None, int((~able).sum()))
+        left_out = int((~able).sum())
+        return SitingPlan(
+            rows_of(chosen), value, solution.proven, None, left_out, bound=solution.best
+        )
 
     return best_plans(
         problem.best, programme.solve, plan_of,
@@ -133,7 +136,7 @@ def mclp(
             value = 0.0 - service_price(
                 problem, chosen, covers, np.full(covers.shape, -1.0), everyone=False
             )
-        return SitingPlan(rows_of(chosen), value, solution.proven)
+        return SitingPlan(rows_of(chosen), value, solution.proven, bound=solution.most)
 
     return best_plans(
         problem.best, programme.solve, plan_of,

@@ -19,6 +19,10 @@ class Infeasible(ValueError):
 class OutOfTime(Infeasible):
     """No plan was found within the time limit; there may be one."""
 
+    def __init__(self, said: str, bound: float = -math.inf):
+        super().__init__(said)
+        self.bound = bound  # no plan has a lower objective
+
 
 class SitingPlan(NamedTuple):
     """One plan. `vehicles`: [site] how many, for models that place them."""
@@ -28,6 +32,14 @@ class SitingPlan(NamedTuple):
     proven: bool  # that none of those left is better
     vehicles: tuple[int, ...] | None = None
     left_out: int = 0  # demand points that no site could cover, if they may be left out
+    bound: float | None = None  # of one not proven: no plan left is better than that, if known
+
+    @property
+    def best_possible(self) -> float:
+        """What no plan left is better than: the value itself if it is proven; nan if not known."""
+        if self.proven:
+            return self.value
+        return math.nan if self.bound is None else self.bound
 
 
 class SitingProblem(NamedTuple):
@@ -186,6 +198,16 @@ def check_capacity(problem: SitingProblem) -> None:
             raise Infeasible(
                 f"the sites can serve {most.sum():g} at most, the demand is {demand:g}"
             )
+
+
+def known_bound(bound: float) -> float | None:
+    """A bound as a plan tells it: None if there is none."""
+    return float(bound) if math.isfinite(bound) else None
+
+
+def total_time(problem: SitingProblem, chosen: np.ndarray | list[int]) -> float:
+    """Weight × time to the nearest of the chosen sites, a mask or rows."""
+    return float(problem.weight @ problem.time[:, chosen].min(axis=1, initial=np.inf))
 
 
 def name_rows(rows: np.ndarray) -> str:

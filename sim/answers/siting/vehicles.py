@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from sim.answers.siting.milp import Columns, Programme, Solution, best_plans, no
 from sim.answers.siting.problem import (
     ROUNDING,
     Infeasible,
+    OutOfTime,
     SitingPlan,
     SitingProblem,
     column,
@@ -66,20 +68,81 @@ def dsm(
     groups, sums = merge_points(near, problem.weight)
     programme = Programme(problem.ends_at)
     stands, levels = _add_fleet(programme, fleet, problem)
-    once = programme.add_columns(np.zeros(len(sums)), whole=True)
     twice = programme.add_columns(-sums, whole=True)
-    eye = identity(len(sums), format="csr")
-    terms = {stands: -csr_matrix(groups.astype(float)), once: eye, twice: eye}
-    programme.add_rows(terms, -np.inf, 0.0)
-    programme.add_rows({once: -eye, twice: eye}, -np.inf, 0.0)
-    programme.add_rows({once: sums}, alpha * problem.weight.sum() * (1 - ROUNDING), np.inf)
-    needs, _ = merge_points(far, problem.weight)
-    programme.add_rows({stands: csr_matrix(needs.astype(float))}, 1.0, np.inf)
+    covered = csr_matrix(groups.astype(float))
+    programme.add_rows(
+        {stands: -covered, twice: 2 * identity(len(sums), format="csr")}, -np.inf, 0.0
+    )
+    share = alpha * problem.weight.sum() * (1 - ROUNDING)
 
     def value(cars: np.ndarray) -> float:
         return float(problem.weight[near @ cars >= 2].sum())
 
-    return _plans(programme, problem, stands, levels, value)
+    def does(solution: Solution) -> bool:
+        return _keeps(problem.weight, near, far, _cars(solution, stands), share)
+
+    def ask_for_all() -> None:
+        needs, _ = merge_points(far, problem.weight)
+        programme.add_rows({stands: csr_matrix(needs.astype(float))}, 1.0, np.inf)
+        # A group that is covered twice takes two of the ambulances that cover it.
+        once = programme.add_columns(np.zeros(len(sums)))
+        eye = identity(len(sums), format="csr")
+        programme.add_rows({stands: -covered, twice: eye, once: eye}, -np.inf, 0.0)
+        programme.add_rows({twice: eye, once: -eye}, -np.inf, 0.0)
+        programme.add_rows({once: sums}, share, np.inf)
+
+    solve = programme.solve
+    if _keeps(problem.weight, near, far, _in_pairs(groups, sums, vehicles), share):
+        solve = _as_long_as(programme, does, ask_for_all)
+    else:
+        ask_for_all()
+    return _plans(programme, problem, stands, levels, value, solve)
+
+
+def _keeps(
+    weight: np.ndarray, near: np.ndarray, far: np.ndarray, cars: np.ndarray, share: float
+) -> bool:
+    """Whether ambulances cover all points within r2, and so much weight within r1."""
+    return bool((far @ cars >= 1).all()) and float(weight[near @ cars >= 1].sum()) >= share
+
+
+def _in_pairs(groups: np.ndarray, sums: np.ndarray, vehicles: int) -> np.ndarray:
+    """A guess at a plan: half of the ambulances cover the most, each with another beside it."""
+    left, cars = sums.copy(), np.zeros(groups.shape[1])
+    for _ in range(vehicles // 2):
+        site = int(np.argmax(left @ groups))
+        cars[site] += 2
+        left[groups[:, site]] = 0.0
+    return cars
+
+
+def _as_long_as(
+    programme: Programme, does: Callable[[Solution], bool], ask: Callable[[], None]
+) -> Callable[[], Solution]:
+    """Solve without the rows that `ask` adds, as long as what is found keeps them all the same.
+
+    A solution that keeps them is the best with them, too. OutOfTime if there was no time for them.
+    """
+    asked = False
+
+    def solve() -> Solution:
+        nonlocal asked
+        solution = programme.solve()
+        if asked or does(solution):
+            return solution
+        ask()
+        asked = True
+        try:
+            return programme.solve()
+        except OutOfTime as error:
+            raise OutOfTime(str(error), max(error.bound, solution.bound)) from None
+
+    return solve
+
+
+def _cars(solution: Solution, stands: Columns) -> np.ndarray:
+    cars: np.ndarray = np.rint(stands.of(solution.x))
+    return cars
 
 
 def mexclp(
@@ -199,13 +262,18 @@ def _add_fleet(
 
 
 def _plans(
-    programme: Programme, problem: SitingProblem, stands: Columns, levels: list[Columns], value: Any
+    programme: Programme,
+    problem: SitingProblem,
+    stands: Columns,
+    levels: list[Columns],
+    value: Callable[[np.ndarray], float],
+    solve: Callable[[], Solution] | None = None,
 ) -> list[SitingPlan]:
     def plan_of(solution: Solution) -> SitingPlan:
-        cars = np.rint(stands.of(solution.x))
+        cars = _cars(solution, stands)
         sites = tuple(np.flatnonzero(cars).tolist())
         counts = tuple(int(n) for n in cars)
-        return SitingPlan(sites, value(cars), solution.proven, counts)
+        return SitingPlan(sites, value(cars), solution.proven, counts, bound=solution.most)
 
     def exclude(plan: SitingPlan) -> None:
         if levels:
@@ -213,4 +281,4 @@ def _plans(
             chosen = np.concatenate([cars > k for k in range(len(levels))])
             not_again(programme, Columns(levels[0].start, levels[-1].stop), chosen)
 
-    return best_plans(problem.best, programme.solve, plan_of, exclude)
+    return best_plans(problem.best, solve or programme.solve, plan_of, exclude)
