@@ -209,38 +209,41 @@ def end_to_end(place: str, layouts: int) -> Callable[[Scale], list[Row]]:
     """Draw, run, add up: nanoseconds a call and layout, in all and by parts."""
 
     def measure(scale: Scale) -> list[Row]:
-        from sim.study.replication import replicate
+        from sim.study.workers import Job, Pool
 
-        plan, rows = planned(place, layouts, scale), range(layouts)
-        engines: dict[int, Any] = {}
-        replicate(plan, engines, 0, rows)
+        plan = planned(place, layouts, scale)
+        job, pool = Job(plan), Pool(workers=1)  # this process
+        list(pool.results(job, [0]))
         often = replications(plan, scale)
         numbers, others = range(1, 1 + often), range(1 + often, 1 + 2 * often)
         with watch() as spent:
-            for number in numbers:
-                replicate(plan, engines, number, rows)
+            for _ in pool.results(job, numbers):
+                pass
         said = f"{place}, {layouts} layout{'s' * (layouts > 1)}: draw, run and sums"
         share = calls_of(plan, numbers) * layouts / 1e9
         whole = spent.row(said, "ns", share, counted(often, "replication"))
         with suppress(ImportError, AttributeError, TypeError):  # of a state with other parts
-            return [whole, *by_parts(plan, engines, others)]
+            return [whole, *by_parts(plan, others)]
         return [whole]
 
     return measure
 
 
-def by_parts(plan: Plan, engines: dict[int, Any], numbers: range) -> list[Row]:
+def by_parts(plan: Plan, numbers: range) -> list[Row]:
     """What of it is drawing, the engine with its log, and adding up, of other replications."""
+    from sim import engine as engines_of
     from sim.measures.sums import count as add_up
     from sim.prepare import draws
 
+    engines = engines_of.make(plan.engine, plan.systems)
+    engines[0].run(draws.draw(plan.demands[0], plan.seed, 0))
     parts = [Spent(), Spent(), Spent()]
     for number in numbers:
         with watch(parts[0]):
             calls = draws.draw(plan.demands[0], plan.seed, number)
         with watch(parts[1]):
             packed = engines[0].pack(calls)
-            logs = [engine.run(packed) for engine in engines.values()]
+            logs = [engine.run(packed) for engine in engines]
         with watch(parts[2]):
             for system, window, log in zip(plan.systems, plan.windows, logs, strict=True):
                 add_up(system, calls, log, window, plan.setup)
