@@ -1,6 +1,6 @@
 """What a planner waits for, from return to the answer, and what a simulated call costs in all.
 
-    python benchmarks/answers.py                     # a Markdown table, in about half an hour
+    python benchmarks/answers.py                     # a Markdown table
     python benchmarks/answers.py --only warm calls   # these parts of it
     python benchmarks/answers.py --beside ../other   # each line of that checkout as well, by turns
     python benchmarks/answers.py --all               # the longest commands and the largest city too
