@@ -2,7 +2,8 @@
 
     python benchmarks/evidence.py            # about fifteen minutes
     python benchmarks/evidence.py 100        # repetitions; 1,000 and 300 unless told
-    python benchmarks/evidence.py 400 worst swings   # some of: queues, best, worst, swings
+    python benchmarks/evidence.py 400 worst swings   # some of queues, best, rounds, worst, swings
+    python benchmarks/evidence.py 1000 questions     # what asking about other places is worth
 
 Two known worlds, run by the compiled engine and estimated as every study is.
 
@@ -13,6 +14,9 @@ Two known worlds, run by the compiled engine and estimated as every study is.
 - Reach: each of eight layouts reaches some places in time and others never, so its compliance is
   the sum of their shares of the calls. One leads all others by just the indifference zone, which
   is the hardest case that the selection promises to master.
+
+- Rounds (not unless named): many alternatives, normal or skewed, with much in common: in how many
+  runs one match of all, a heat and a final, and matches of two choose, and how often the best.
 
 And two maps, whose answers a very long run gives (`evidence_maps.py`).
 
@@ -28,8 +32,10 @@ import sys
 import time
 from typing import Any, NamedTuple
 
+import evidence_rounds
 import numpy as np
 from evidence_maps import HERE, print_swings, print_worst, share_said
+from evidence_questions import print_questions
 from scipy.stats import binom
 
 from sim.answers.selection import CONFIDENCE, race
@@ -66,6 +72,10 @@ def main() -> None:
         print_queues(repetitions)
     if "best" in wanted:
         print_best(selections)
+    if "rounds" in wanted:
+        evidence_rounds.print_rounds(selections)
+    if "questions" in wanted:
+        print_questions(repetitions)
     if "worst" in wanted:
         print_worst(repetitions)
     if "swings" in wanted:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from sim.scenario.differences import Difference, differences
 from sim.study import arguments
@@ -104,6 +104,13 @@ class Provenance(Origin):
         }
 
 
+class FileTable(NamedTuple):
+    """Rows below the names of their columns, as a file holds them."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
 class Answer(ABC):
     """The result of one question; `name` is that of its files.
 
@@ -124,9 +131,21 @@ class Answer(ABC):
     def to_frame(self) -> pd.DataFrame:
         """Everything, tidy."""
 
+    def tables(self) -> dict[str, FileTable] | None:
+        """The tables of its folder, by the name of the file; None if pandas has to make them."""
+        return None
+
     def frames(self) -> dict[str, pd.DataFrame]:
-        """The tables of its folder, by the name of the file."""
-        return {self.name: self.to_frame()}
+        """The tables of its folder as frames."""
+        import pandas as pd
+
+        tables = self.tables()
+        if tables is None:
+            return {self.name: self.to_frame()}
+        return {
+            name: pd.DataFrame(list(table.rows), columns=list(table.columns))
+            for name, table in tables.items()
+        }
 
     def facts(self) -> dict[str, Any]:
         """For `--json` and `run.json`: provenance and rows; nan and inf are None."""

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
 from sim.answers import township_table
-from sim.answers.answer import Answer, Provenance, as_fact, finite, names_first, or_none
+from sim.answers.answer import (
+    Answer,
+    FileTable,
+    Provenance,
+    as_fact,
+    finite,
+    names_first,
+    or_none,
+)
 from sim.answers.map_names import difference_name, map_name
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
@@ -189,6 +197,13 @@ class Comparison(Answer):
         """How many times as many replications independent calls would have needed."""
         return estimates.gain_from_sharing(self._beside, self.pooled[layout])
 
+    def gain_from_asking(self) -> float:
+        """How many times as many replications the calls alone would have taken for as narrow an
+        interval of the headline: of the base, or of what the first proposal differs by."""
+        if not self.proposals:
+            return estimates.gain_from_asking(self.pooled[0])
+        return estimates.gain_from_asking(self.pooled[1], self._beside)
+
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""
         return [key for key in HEADLINE if not math.isnan(self.estimate(key).mean)]
@@ -242,11 +257,12 @@ class Comparison(Answer):
         columns = ["layout", "replication", "group", "measure", "value"]
         return pd.DataFrame(frame, columns=columns)
 
-    def frames(self) -> dict[str, pd.DataFrame]:
+    def tables(self) -> dict[str, FileTable]:
         """Every estimate and difference, by the name of the file."""
-        import pandas as pd
-
-        return {"measures": pd.DataFrame(self.rows()), "townships": self.townships()}
+        return {
+            "measures": FileTable(MeasureRow._fields, self.rows()),
+            "townships": FileTable(TownshipRow._fields, township_table.rows(self)),
+        }
 
     def townships(self, lang: str | None = None) -> pd.DataFrame:
         """Every township by layout: people, calls, compliance, minutes, difference and verdict.
@@ -278,6 +294,8 @@ class Comparison(Answer):
             **{key: provenance[key] for key in ("altered",) if key in provenance},
             **self.provenance.records(),
             "same_calls": self.same_calls,
+            "answers_a_call": self.pooled[0].answers,
+            "gain_from_asking": or_none(self.gain_from_asking()),
             "differing": [
                 {"layout": self.layouts[row].name.en, **as_fact(one)}
                 for row in self.proposals
@@ -361,8 +379,8 @@ STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst
 
 def _setup(layout: Scenario) -> Setup:
     targets = layout.settings.targets
-    people: Any = layout.map.layers["townships"]["people"]
-    return Setup((targets.urban, targets.rural), targets.share, people.to_numpy(float), worst=())
+    people = layout.map.township_people
+    return Setup((targets.urban, targets.rural), targets.share, people, worst=())
 
 
 def run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
@@ -17,9 +17,10 @@ from sim.answers import candidates
 from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.reasons import Reason, reasons_for
-from sim.answers.selection import race
+from sim.answers.selection import CONFIDENCE, Procedure, procedure_for, race
 from sim.errors import OptionError
 from sim.measures.intervals import (
+    FIRST_LOOK,
     Estimate,
     Moved,
     Spread,
@@ -71,6 +72,7 @@ class Ranking(Answer, OnMap):
     contenders: int  # left at the end: 1 if the selection came to its end
     plans: bool = False  # whether each is a plan of several sites
     at: int = 0  # place, from 0, of the one that was selected: a tie of it may have come ahead
+    procedure: Procedure = Procedure.ONE_MATCH  # by which it was selected
 
     name = "ranking"
 
@@ -99,6 +101,14 @@ class Ranking(Answer, OnMap):
             return None
         found = max(known, key=lambda site: site.gains["worst5"].mean)
         return found if found.gains["worst5"].low > 0 else None
+
+    def facts(self) -> dict[str, Any]:
+        """For `--json` and `run.json`: provenance, rows, and how the best was selected."""
+        selection = {
+            "procedure": str(self.procedure), "by": self.by, "zone": self.zone,
+            "confidence": CONFIDENCE, "contenders": self.contenders,
+        }  # fmt: skip
+        return super().facts() | {"selection": selection}
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each site: place, name, verdict, gains with intervals, and the reason."""
@@ -163,7 +173,7 @@ def rank_layouts(
     measure = BY_KEY[by]
     with Runs(base, layouts, Effort.of(effort)) as runs:
         need(runs.worst_served, by)
-        zone = measure.matters(runs.matters) / 2 if zone is None else zone
+        zone = measure.zone(runs.matters) if zone is None else zone
         if not zone > 0:
             raise OptionError(
                 "zone", Message("must be more than nothing; found {found}", found=zone)
@@ -172,19 +182,14 @@ def rank_layouts(
         selected = max(contenders, key=lambda row: (measure.sign * runs.spread(row, by).mean, -row))
         level = simultaneous(len(runs.layouts) - 1)
         chosen = runs.until_precise([selected], by, level)
-        order = _in_order(runs, selected, measure)
-        first, _ = places(runs, order, by)
-        # Layouts that may be the best as well get as many replications as it: a tie that rests on
-        # few may be chance.
-        runs.extend(
-            runs.replications(selected),
-            [row for row, place in zip(order, first, strict=True) if place == 1],
-        )
-        order = _in_order(runs, selected, measure)
-        ranked = _ranked(runs, selected, order, measure, sites, reasons_for(base, layouts, runs))
+        _tell_from(runs, selected, by)
+        gains = _gains(runs, selected)
+        order = _in_order(gains, selected, measure)
+        ranked = _ranked(runs, gains, order, measure, sites, reasons_for(base, layouts, runs))
         provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
         at = order.index(selected)
-    return Ranking(provenance, ranked, by, zone, len(contenders), plans, at)
+        procedure = procedure_for(len(layouts), runs.stopping.upper)
+    return Ranking(provenance, ranked, by, zone, len(contenders), plans, at, procedure)
 
 
 def select(runs: Runs, by: str, zone: float) -> list[int]:
@@ -210,22 +215,49 @@ def select(runs: Runs, by: str, zone: float) -> list[int]:
     return [rows[i] for i in left]
 
 
+def _tell_from(runs: Runs, selected: int, by: str) -> None:
+    """See that a tie with the best does not rest on few replications, which may be chance.
+
+    Layouts that may be the best as well get twice as many as they have, until that tells them from
+    it or they have as many as the selected one.
+    """
+    rows, most = range(1, len(runs.layouts)), runs.replications(selected)
+    while True:
+        first, _ = places(runs, rows, by)
+        having = {
+            row: runs.replications(row)
+            for row, place in zip(rows, first, strict=True)
+            if place == 1 and runs.replications(row) < most
+        }
+        if not having:
+            return
+        upto = min(most, max(FIRST_LOOK, 2 * min(having.values())))
+        runs.extend(upto, [row for row, count in having.items() if count < upto])
+
+
 def _of_calls(by: str) -> OfCalls:
     measure = BY_KEY[by]
     assert isinstance(measure, OfCalls), "all of KEYS are"
     return measure
 
 
-def _in_order(runs: Runs, selected: int, measure: Measure) -> list[int]:
-    """By their gains as they are printed, the selected one first among equals."""
+Gains = Mapping[int, Mapping[str, Spread]]  # of each layout, by row, by key of the measure
+
+
+def _gains(runs: Runs, selected: int) -> Gains:
     rows = range(1, len(runs.layouts))
-    gain = {row: measure.sign * _gain(runs, row, selected, measure.key).mean for row in rows}
-    return sorted(rows, key=lambda row: (-gain[row], row != selected, row))
+    return {row: {key: _gain(runs, row, selected, key) for key in KEYS} for row in rows}
+
+
+def _in_order(gains: Gains, selected: int, measure: Measure) -> list[int]:
+    """By their gains as they are printed, the selected one first among equals."""
+    gain = {row: measure.sign * of[measure.key].mean for row, of in gains.items()}
+    return sorted(gains, key=lambda row: (-gain[row], row != selected, row))
 
 
 def _ranked(
     runs: Runs,
-    selected: int,
+    gains: Gains,
     order: Sequence[int],
     measure: Measure,
     sites: Sequence[Candidate],
@@ -233,25 +265,20 @@ def _ranked(
 ) -> tuple[RankedSite, ...]:
     """The layouts in this order, with what is told of each."""
     level, most = simultaneous(len(order)), max(map(runs.replications, order))
-    judged = verdicts(
-        measure, [_gain(runs, row, selected, measure.key) for row in order], runs.matters
-    )
+    judged = verdicts(measure, [gains[row][measure.key] for row in order], runs.matters)
     first, last = places(runs, order, measure.key)
-
-    def gains(row: int) -> dict[str, Spread]:
-        return {key: _gain(runs, row, selected, key) for key in KEYS}
 
     return tuple(
         RankedSite(
             sites[row - 1],
             runs.layouts[row],
-            {key: gain.interval(level) for key, gain in gains(row).items()},
+            {key: gain.interval(level) for key, gain in gains[row].items()},
             judged[i] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
             min(int(first[i]), i + 1),  # where it stands is a place that it may have
             max(int(last[i]), i + 1),
             runs.replications(row),
             reasons[row - 1],
-            harms(gains(row), runs.replications(row), runs.matters),
+            harms(gains[row], runs.replications(row), runs.matters),
             runs.replications(row) < most,
         )
         for i, row in enumerate(order)

@@ -142,9 +142,14 @@ def best_of(
     effort: Effort,
     worst: WorstServed,
 ) -> tuple[Option, Verdict]:
-    """The option that is selected, and whether it is better than leaving things as they are."""
+    """The option that is selected, and whether it is better than leaving things as they are.
+
+    Nothing of it is left to other commands: what a step starts from is nothing that they ask for,
+    and would take the room of what they do.
+    """
+    effort = replace(effort, reuse=False)
     with Runs(layout, [option.layout for option in options], effort, worst) as runs:
-        zone = BY_KEY[by].matters(runs.matters) / 2
+        zone = BY_KEY[by].zone(runs.matters)
         sign = BY_KEY[by].sign
         left = select(runs, by, zone)
         best = max(left, key=lambda row: (sign * runs.spread(row, by).mean, -row))
@@ -341,7 +346,7 @@ def search(
         rows = list(range(1, len(taken) + 1))
         worst = worst_of(base, by, asked)
         now = level_of(base, asked, worst)
-        fresh = replace(asked, fresh=True)
+        fresh = replace(asked, fresh=True, reuse=False)
         with Runs(base, [o.layout for o in taken], fresh, worst) as runs:
             chosen = runs.until_precise(rows, by)
             steps = steps_of(runs, rows, taken, by, now)

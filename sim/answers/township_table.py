@@ -42,14 +42,13 @@ class TownshipRow(NamedTuple):
 def rows(comparison: Comparison) -> list[TownshipRow]:
     """All townships of the map, in its order, each with a row for every layout."""
     base = comparison.base
-    frame = base.map.layers["townships"]
     a_day = _expected_a_day(comparison)
     areas = _areas(comparison)
     judged = {n: area_changes.changes(comparison, n, "within") for n in comparison.proposals}
     found = []
     for row, spot in enumerate(base.map.townships):
-        about = (str(frame["code"].iloc[row]), spot.name.zh, spot.name.en,
-                 float(frame["people"].iloc[row]), float(a_day[row]), areas[row])  # fmt: skip
+        about = (base.map.township_codes[row], spot.name.zh, spot.name.en,
+                 float(base.map.township_people[row]), float(a_day[row]), areas[row])  # fmt: skip
         for number, layout in enumerate(comparison.layouts):
             calls = int((comparison.pooled[number].township == row).sum())
             change = None if number == 0 else judged[number][row].verdict or Verdict.TOO_FEW

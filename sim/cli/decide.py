@@ -63,8 +63,8 @@ def rank(
     ] = 1,
     zone: Annotated[
         str | None,
-        typer.Option(help='Leads below this are a tie, like "0.5 points"; default: half of what '
-                     "matters."),
+        typer.Option(help='Leads below this are a tie, like "0.5 points"; default: a quarter of '
+                     "what matters."),
     ] = None,
     *,
     options: Options,

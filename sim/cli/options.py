@@ -116,12 +116,6 @@ class Options(NamedTuple):
 
 def asks(command: Callable[..., None]) -> Callable[..., None]:
     """For typer: a command whose parameter `options` stands for all of `Options`, one by one."""
-    hints = get_type_hints(Options, include_extras=True)
-    common = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hints[name],
-                          default=Options._field_defaults[name])
-        for name in Options._fields
-    ]  # fmt: skip
     signature = inspect.signature(command, eval_str=True)
     own = [p for p in signature.parameters.values() if p.name != "options"]
 
@@ -131,9 +125,20 @@ def asks(command: Callable[..., None]) -> Callable[..., None]:
         command(**given, options=options)
 
     asked.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + common
+        parameters=[p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + _common()
     )
     return asked
+
+
+@functools.cache
+def _common() -> list[inspect.Parameter]:
+    """The fields of `Options` as parameters of a command."""
+    hints = get_type_hints(Options, include_extras=True)
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hints[name],
+                          default=Options._field_defaults[name])
+        for name in Options._fields
+    ]  # fmt: skip
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def _in_order(layout: Scenario, say: Language) -> str:
         people=f"{people:,.0f}",
         urban=say.percent(urban, 0),
         places=f"{len(cells.people):,}",
-        roads=f"{len(the_map.layers['roads']):,}",
+        roads=f"{the_map.road_links:,}",
     )
     if the_map.synthetic:
         place = say("{map} (synthetic)", map=place)

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import typer
-from rich.columns import Columns
-from rich.table import Table
-from rich.text import Text
+from typer import core
 
 from sim.errors import OptionError, did_you_mean
 from sim.text import Message, Say, harmless
@@ -101,6 +99,21 @@ def translate(command: Any, say: Language) -> None:
             if isinstance(text := getattr(parameter, name, None), str):
                 setattr(parameter, name, say(text))
     _translate_help_option(command, say)
+    _translate_frame(command, say)
+
+
+def _translate_frame(command: Any, say: Language) -> None:
+    """What typer itself writes around help pages; its rooms are opened when one is asked for."""
+    core._ = say  # type: ignore[assignment]
+    make = command.format_help
+
+    def translated(context: Any, formatter: Any) -> Any:
+        from sim.cli import help_frames
+
+        help_frames.translate(say)
+        return make(context, formatter)
+
+    command.format_help = translated
 
 
 def _translate_help_option(command: Any, say: Language) -> None:
@@ -114,40 +127,6 @@ def _translate_help_option(command: Any, say: Language) -> None:
         return option
 
     command.get_help_option = translated
-
-
-def translate_frames(say: Language) -> None:
-    """Put what typer itself writes around help pages into a language."""
-    from typer import core, rich_utils
-
-    core._ = say  # type: ignore[assignment]
-    rich_utils.Table = _FoldingTable  # type: ignore[misc]
-    rich_utils.Columns = _in_a_row  # type: ignore[assignment, misc]
-    for name, text in {
-        "ARGUMENTS_PANEL_TITLE": say("Arguments"),
-        "OPTIONS_PANEL_TITLE": say("Options"),
-        "COMMANDS_PANEL_TITLE": say("Commands"),
-        "DEFAULT_STRING": say("[default: {}]"),
-        "REQUIRED_LONG_STRING": say("[required]"),
-    }.items():
-        if hasattr(rich_utils, name):
-            setattr(rich_utils, name, text)
-
-
-def _in_a_row(items: Sequence[Any]) -> Any:
-    """The help of an option, its default and the like, as one text that may break anywhere."""
-    if not all(isinstance(item, Text) for item in items):
-        return Columns(items)
-    return Text(" ", overflow="fold").join(items)
-
-
-class _FoldingTable(Table):
-    """A table whose cells go on in the next line where a text has no blanks, as in Chinese."""
-
-    def add_row(self, *cells: Any, **style: Any) -> None:
-        super().add_row(*cells, **style)
-        for column in self.columns:
-            column.overflow = "fold"
 
 
 def mistake(error: Any, say: Say) -> str:

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.metadata
 import io
 import multiprocessing
 import os
+import pickle
 import secrets
 import stat
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from platformdirs import user_cache_path
@@ -127,6 +131,20 @@ def kept(path: Path) -> bytes | None:
         return None
 
 
+def keep_value(path: Path, value: object) -> None:
+    """Keep a value that can be pickled, as `keep` does."""
+    keep(path, [pickle.dumps(value, pickle.HIGHEST_PROTOCOL)])
+
+
+def kept_value(path: Path) -> Any:
+    """The value that was kept under a path, or None.
+
+    Only what vouches for itself, in a place that nobody else may change, is unpickled.
+    """
+    data = kept(path)
+    return None if data is None else pickle.loads(data)
+
+
 def write_private(path: Path, parts: Iterable[bytes | memoryview], lasting: bool = True) -> None:
     """A file of these bytes, whole, that nobody else may change; OSError if the disk refuses."""
     make_private(path.parent)
@@ -203,6 +221,29 @@ def seen() -> tuple[Stamp, ...]:
 def trust(stamps: Iterable[Stamp]) -> None:
     """Take another process's word for these files."""
     _trusted.update(stamps)
+
+
+@lru_cache
+def version(package: str) -> str:
+    """The version of a package that is installed; "" if none is. Each is looked up once."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """The versions of packages, by name: what was computed by others is not the same."""
+    return {name: version(name) for name in packages}
+
+
+@lru_cache
+def made_by(rooms: tuple[Path, ...], packages: tuple[str, ...]) -> bytes:
+    """A hash of rooms of the program and of versions of packages, which make what is kept."""
+    digest = hashlib.sha256(repr(versions(packages)).encode())
+    for room in rooms:
+        digest.update(hashlib.sha256(room.read_bytes()).digest())
+    return digest.digest()
 
 
 def add_array(digest: hashlib._Hash, array: np.ndarray) -> None:

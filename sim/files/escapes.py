@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import math
+import numbers
+import os
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from sim.text import harmless, in_digits
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # What Excel and its kin take for a formula at the beginning of a cell.
 _FORMULA: Final = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
@@ -31,13 +34,26 @@ def in_cell(value: Any) -> Any:
     return f"'{shown}" if _FORMULA.match(shown) else shown
 
 
-def in_cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table of which every cell and head is as `in_cell` makes it."""
-    shown = frame.rename(columns=in_cell)
-    for at, (_, column) in enumerate(frame.items()):
-        if column.dtype.kind not in "biufc":
-            shown.isetitem(at, [in_cell(value) for value in column])
-    return shown
+def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A table as the text of a CSV file, every cell and head of which is as `in_cell` makes it.
+
+    Numbers of a column are all written alike: whole ones among others, or where some are missing,
+    as those are, 3 as 3.0. Nothing stands where there is None or nan.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator=os.linesep)
+    writer.writerow([in_cell(name) for name in columns])
+    writer.writerows(zip(*map(_in_cells, zip(*rows, strict=True)), strict=True))
+    return text.getvalue()
+
+
+def _in_cells(column: Sequence[Any]) -> list[Any]:
+    known = [value for value in column if value is not None]
+    of_numbers = all(isinstance(one, numbers.Real) and not isinstance(one, bool) for one in known)
+    whole = len(known) == len(column) and all(isinstance(one, numbers.Integral) for one in known)
+    if of_numbers and not whole:
+        column = [math.nan if value is None else float(value) for value in column]
+    return [None if value != value else in_cell(value) for value in column]
 
 
 def from_cell(text: str) -> str:

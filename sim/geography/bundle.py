@@ -1,30 +1,34 @@
 """A map bundle: one GeoPackage with a place's boundary, townships, people, roads and sites.
 
 `maps/<place>/<place>.gpkg` holds the layers of `contents`, all in one metric coordinate system;
-`checking` says what is wrong with one.
+`checking` says what is wrong with one. What a study needs of it is worked out once and then kept
+(`kept_maps`): GDAL, pandas and the like are opened only where more is asked for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import geopandas as gpd
 import numpy as np
-import pyproj
+import shapely
 from shapely import Geometry, STRtree, points
 
 from sim.errors import MapError, Problem
-from sim.files import entrance, geodata, stored_layers
+from sim.files import entrance
 from sim.files.whole import replaced
-from sim.geography import checking
+from sim.geography import kept_maps
 from sim.geography.contents import LAYERS, MATRIX
 from sim.geography.roads import network
 from sim.geography.roads.network import Links, Network, Snapped
 from sim.geography.whereabouts import layer_field
 from sim.text import Message, Name
+
+if TYPE_CHECKING:
+    import pyproj
 
 URBAN, RURAL = 0, 1
 Layers = dict[str, Any]  # GeoDataFrames by layer; of `meta` and `matrix` plain ones
@@ -54,8 +58,19 @@ class Map:
 
     path: Path
     meta: dict[str, str]
-    crs: pyproj.CRS
-    layers: Layers = field(repr=False)
+    crs_text: str  # of the coordinate system
+    read_layers: Callable[[], Layers] = field(repr=False)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """All that the file holds; MapError if it was changed since it was opened."""
+        return self.read_layers()
+
+    @cached_property
+    def crs(self) -> pyproj.CRS:
+        from pyproj import CRS
+
+        return CRS(self.crs_text)
 
     @property
     def name(self) -> Name:
@@ -76,6 +91,11 @@ class Map:
             (cells["area"] != "urban").to_numpy(int),
             cells["township"].map(row_of).to_numpy(int),
         )
+
+    @cached_property
+    def road_links(self) -> int:
+        """How many links of roads the file holds."""
+        return len(self.layers["roads"])
 
     @cached_property
     def network(self) -> Network:
@@ -132,6 +152,21 @@ class Map:
         )
 
     @cached_property
+    def township_people(self) -> np.ndarray:
+        """[township] who live there."""
+        return np.asarray(self.layers["townships"]["people"].to_numpy(float))
+
+    @cached_property
+    def township_codes(self) -> list[str]:
+        """[township] its code."""
+        return [str(code) for code in self.layers["townships"]["code"]]
+
+    @cached_property
+    def has_zones(self) -> bool:
+        """Whether zones stand for townships, which have no names of their own."""
+        return set(self.layers["townships"].get("kind", ())) == {"zone"}
+
+    @cached_property
     def townships(self) -> list[Spot]:
         """The townships with their seats."""
         frame = self.layers["townships"]
@@ -185,7 +220,9 @@ class Map:
 
     @cached_property
     def _transformer(self) -> pyproj.Transformer:
-        return pyproj.Transformer.from_crs(4326, self.crs, always_xy=True)
+        from pyproj import Transformer
+
+        return Transformer.from_crs(4326, self.crs, always_xy=True)
 
     @cached_property
     def outline(self) -> Geometry:
@@ -204,7 +241,7 @@ class Map:
     def areas_at(self, xy: np.ndarray) -> np.ndarray:
         """URBAN or RURAL by the urban core."""
         core = self.layers["core"].geometry.union_all()
-        inside = np.asarray(gpd.GeoSeries(points(xy), crs=self.crs).within(core))
+        inside = shapely.within(points(xy), core)
         return np.where(inside, URBAN, RURAL)
 
 
@@ -219,18 +256,65 @@ def read(path: Path) -> Map:
 NO_BUNDLE: Final = Message("this is not a GeoPackage ({reason})")
 
 
+# What a study needs of a map, and costs more to work out than to keep.
+KEPT: Final = (
+    "cells", "matrix", "_network", "cells_at_roads", "hospitals_at_roads", "townships", "sites",
+    "hospitals", "township_people", "township_codes", "has_zones",
+    "road_links",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int) -> Map:
+    digest = kept_maps.digest(path)
+    found = kept_maps.kept(digest)
+    if found is not None:
+        ground = Map(path, found.meta, found.crs_text, lambda: _unchanged(path, digest))
+        vars(ground).update(found.worked_out)
+        return ground
+    layers = _checked(path)
+    meta = dict(zip(layers["meta"]["key"], layers["meta"]["value"].astype(str), strict=True))
+    ground = Map(path, meta, layers["roads"].crs.srs, lambda: layers)
+    if digest == kept_maps.digest(path):
+        _keep(ground, digest)
+    return ground
+
+
+def _keep(ground: Map, digest: str) -> None:
+    """Work out what a study needs, and keep it; not of a map whose roads lead nowhere."""
+    try:
+        worked_out = {name: getattr(ground, name) for name in KEPT}
+    except MapError:  # told when somebody needs the roads
+        return
+    kept_maps.keep(digest, kept_maps.Extract(ground.meta, ground.crs_text, worked_out))
+
+
+def _unchanged(path: Path, digest: str) -> Layers:
+    """The layers of a file that was opened before."""
+    with entrance.reading(path, MapError):
+        layers = _checked(path)
+        if kept_maps.digest(path) != digest:
+            message = Message("the file was changed while it was used; run the command again")
+            raise MapError(path, message)
+        return layers
+
+
+def _checked(path: Path) -> Layers:
+    """The layers of a file; MapError with all that is wrong with them."""
+    from sim.geography import checking
+
     layers = _layers(path)
     problems = checking.problems(layers)
     if problems:
         raise MapError(path, problems)
-    meta = dict(zip(layers["meta"]["key"], layers["meta"]["value"].astype(str), strict=True))
-    return Map(path, meta, layers["roads"].crs, layers)
+    return layers
 
 
 def _layers(path: Path) -> Layers:
     """The layers of a file as they stand there; MapError if it lacks one, or numbers."""
+    from sim.files import geodata, stored_layers
+    from sim.geography import checking
+
     with entrance.reading(path, MapError, NO_BUNDLE), geodata.told_as(path, MapError):
         data = geodata.geopackage(path)
         missing = checking.missing_layers(data.parts)
@@ -250,6 +334,9 @@ def _layers(path: Path) -> Layers:
 
 def write(path: Path, layers: Layers) -> None:
     """Write a bundle beside its final name, then put it in place in one step."""
+    from sim.files import geodata
+    from sim.geography import checking
+
     problems = checking.missing_layers(layers) or checking.problems(layers)
     if problems:
         raise MapError(path, problems)

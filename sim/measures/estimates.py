@@ -51,10 +51,29 @@ def gain_from_sharing(base: Replications, other: Replications, key: str = "withi
     """
     if base.replications < 2:
         return math.nan
-    pseudo = [pseudo_values(BY_KEY[key].left_out(found)) for found in (base, other)]
+    pseudo = [pseudo_values(BY_KEY[key].left_out(found.plain())) for found in (base, other)]
     apart = sum(float(np.var(values, ddof=1)) for values in pseudo)
     together = float(np.var(pseudo[1] - pseudo[0], ddof=1))
     return apart / together if together > 0 else math.nan
+
+
+def gain_from_asking(found: Replications, base: Replications | None = None) -> float:
+    """How many times as many replications the calls alone would have taken for as narrow an
+    interval of the headline: of a layout, or of what it differs by from a base on the same calls.
+
+    nan with one replication, where nothing was asked, and where nothing varies.
+    """
+    measure = BY_KEY["within"]
+    if found.replications < 2 or found.alike(WITHIN) == 1:
+        return math.nan
+
+    def variance(asked: bool) -> float:
+        some = [one if asked else one.plain() for one in (found, base) if one is not None]
+        pseudo = [pseudo_values(measure.left_out(one)) for one in some]
+        return float(np.var(pseudo[0] - pseudo[1] if len(pseudo) > 1 else pseudo[0], ddof=1))
+
+    controlled = variance(True)
+    return variance(False) / controlled if controlled > 0 else math.nan
 
 
 def worst_first(found: Replications, some: np.ndarray | None = None) -> np.ndarray:

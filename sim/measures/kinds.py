@@ -81,6 +81,9 @@ class Replications(Protocol):
     def alike(self, measure: OfCalls | PercentileOfCalls) -> int:
         """How many answers make a call of what is counted; 1 where nothing else was asked."""
 
+    def plain(self) -> Replications:
+        """The same as its calls alone tell it, whatever else was asked."""
+
     def ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         """[answer] values in ascending order, and the replication of each."""
 
@@ -117,6 +120,14 @@ class Measure(ABC):
     def matters(self, matters: Matters) -> float:
         """The least difference that matters, in the unit of this measure."""
         return matters.share if self.unit == "share" else matters.min
+
+    def aim(self, matters: Matters) -> float:
+        """The half-width to which a difference is known unless told otherwise, in this unit."""
+        return self.matters(matters) / 5
+
+    def zone(self, matters: Matters) -> float:
+        """Leads below this are a tie unless told otherwise, in the unit of this measure."""
+        return self.matters(matters) / 4
 
     @abstractmethod
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:

@@ -10,6 +10,8 @@ where the calls come from is taken out. docs/questions.md has the proof.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from copy import copy
+from typing import Self
 
 import numpy as np
 
@@ -34,6 +36,12 @@ class ByPlace(ABC):
 
         Among all calls, or those of a group that is not one of `BY_PLACE`.
         """
+
+    def plain(self) -> Self:
+        """The same as its calls alone tell it, whatever else was asked."""
+        other = copy(self)
+        other.answers = 1
+        return other
 
     def alike(self, measure: OfCalls | PercentileOfCalls) -> int:
         """How many answers make a call of what is counted."""

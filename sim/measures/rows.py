@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import NamedTuple, Self, cast
 
 import numpy as np
 
@@ -46,6 +46,12 @@ class Pooled(ByPlace):
         self.target_s = np.array(setup.target_s)[self.area]
         self._townships = max(len(setup.people), int(self.township.max(initial=-1)) + 1)
         self._cells: dict[tuple[object, object], Sums] = {}
+
+    def plain(self) -> Self:
+        """The same as its calls alone tell it, whatever else was asked."""
+        other = super().plain()
+        other._cells = {}
+        return other
 
     def members(self, group: Group) -> np.ndarray:
         """Which calls belong to a group, as rows."""

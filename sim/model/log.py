@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,6 +63,16 @@ def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
     files = {}
     for kind, columns in (("calls", by_call), ("trips", by_trip)):
         sink = pa.BufferOutputStream()
-        pq.write_table(pa.table(columns), sink)
+        pq.write_table(pa.table({name: _column(pa, of) for name, of in columns.items()}), sink)
         files[kind] = sink.getvalue().to_pybytes()
     return files
+
+
+def _column(pa: Any, values: np.ndarray) -> Any:
+    """Numbers or bools as a column of Arrow, which would open pandas to look what they are."""
+    numbers, kind = np.ascontiguousarray(values), pa.bool_()
+    if values.dtype == bool:
+        numbers = np.packbits(numbers, bitorder="little")
+    else:
+        kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(numbers)])

@@ -11,22 +11,20 @@ import os
 import platform
 import warnings
 from collections.abc import Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sim import words
 from sim.answers.answer import Answer, Provenance
 from sim.errors import OutputError, PlannerWarning
-from sim.files import escapes
+from sim.files import cache, escapes
 from sim.files.whole import LOGS, MARK, alone, is_link, real, told_in_words, write_whole
 from sim.report import manifest, part_folder
 from sim.report.part_folder import drop_other_logs as drop_other_logs
 from sim.text import Message
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from sim.answers.answer import FileTable
     from sim.words.language import Language
 
 PACKAGES = (
@@ -178,11 +176,7 @@ def write_run_json(folder: Path, facts: dict[str, Any], inputs: Sequence[Path]) 
 
 def versions() -> dict[str, str]:
     """The versions of the program and of the packages that compute for it."""
-    found = {}
-    for name in PACKAGES:
-        with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+    return {name: found for name, found in cache.versions(PACKAGES).items() if found}
 
 
 def write(
@@ -200,25 +194,25 @@ def write(
     """
     text = words.page_of(answer, say).text()
     write_whole(folder / "table.txt", lambda part: part.write_text(text + "\n", "utf-8"))
-    frames = words.frames_of(answer)
-    for name, frame in frames.items():
-        _write_csv(folder / f"{name}.csv", frame)
+    tables = words.tables_of(answer)
+    for name, table in tables.items():
+        _write_csv(folder / f"{name}.csv", table)
     if figures:
         from sim.figures import drawings, save
 
         for name, draw in drawings(answer, say).items():
             save(draw(), folder / f"{name}.png")
     # Of the answer all that has no file of its own.
-    told = {key: value for key, value in _facts(answer, say).items() if key not in frames}
+    told = {key: value for key, value in _facts(answer, say).items() if key not in tables}
     made = {"command": ["tenthirty", *command], **facts}
     if isinstance(answer.provenance, Provenance):
         made["seconds"] = round(answer.provenance.seconds, 2)
     write_run_json(folder, made | told, [*answer.files()])
 
 
-def _write_csv(path: Path, frame: pd.DataFrame) -> None:
+def _write_csv(path: Path, table: FileTable) -> None:
     # With a byte-order mark, or Excel reads the Chinese names as something else.
-    text: str = escapes.in_cells(frame).to_csv(index=False)
+    text = escapes.as_csv(table.columns, table.rows)
     write_whole(path, lambda part: part.write_text(text, encoding="utf-8-sig"))
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from sim import limits
 from sim.errors import did_you_mean
 from sim.geography import remote
-from sim.geography.roads import network
 from sim.scenario.layout import Layout
 from sim.scenario.settings import DemandSettings, DispatchSettings, Settings, TravelSettings
 from sim.scenario.settings.travel import CLASS_SPEEDS
@@ -37,7 +36,7 @@ def doubts(layout: Layout, on: Map) -> list[Message]:
         return []
     found: list[Message] = []
     if len(on.network.open_roads) and on.cells.people.sum():
-        metres = network.snap(on.network, on.cells.xy).metres
+        metres = on.cells_at_roads.metres
         found = remote.sentences(remote.Away(metres, on.cells.people))
     far = [station for station in layout.open_stations() if station.road_m > remote.BANDS_M[0]]
     if far:

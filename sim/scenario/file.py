@@ -27,13 +27,14 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, records, remainder
+from sim.scenario import checks, remainder
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import Settings
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
+from sim.scenario.values import describe
 from sim.text import Message, Name
 
 ENDINGS = (".yaml", ".yml")
@@ -129,6 +130,7 @@ def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenar
 
 def schema() -> str:
     """The JSON Schema of scenario files, for editors that complete and check while typing."""
+    describe()
     rules = _on_one_line(ScenarioFile.model_json_schema(by_alias=True))
     return json.dumps(rules, ensure_ascii=False, indent=1) + "\n"
 
@@ -300,12 +302,14 @@ def _with_records(
     scenario: Scenario, texts: list[YamlText], replay: Replay | str, problems: Problems
 ) -> Scenario:
     """The scenario over the days of its records, which lie beside the file that names them."""
+    from sim.scenario.records import reading  # which opens pandas: not where calls are drawn
+
     text = next(t for t in texts if "replay" in (t.content.get("demand") or {}))
     asked = Replay(file=replay) if isinstance(replay, str) else replay
     path = text.path.parent / asked.file
     priorities = [priority.name for priority in scenario.settings.demand.priorities]
     try:
-        recorded = records.read(path, scenario.map, priorities, asked)
+        recorded = reading.read(path, scenario.map, priorities, asked)
     except RecordsError as error:
         if not problems:
             raise

@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.distributions import LAWS, NAMES, Distribution
 from sim.scenario.settings import Settings
-from sim.scenario.values import Form, Setting
+from sim.scenario.values import Form, Setting, describe
 from sim.text import Message
 
 BEGIN = "<!-- made by: python -m sim.scenario.reference docs/scenario-files.md -->"
@@ -100,6 +100,7 @@ def texts() -> list[Message]:
 
 def entries() -> Iterator[Entry]:
     """Every setting of a scenario file, a chapter before what is in it; then the distributions."""
+    describe()
     seen: set[type[Setting]] = set()
     layout = [key for key in ScenarioFile.model_fields if key not in Settings.model_fields]
     for key in (*layout, *Settings.model_fields):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, ScenarioError
 from sim.geography.bundle import Map
@@ -19,12 +19,14 @@ from sim.model.calendar import Hours, Window
 from sim.scenario import altering, checks
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
 from sim.scenario.layout import Layout
-from sim.scenario.records import CallRecords
 from sim.scenario.records.balance import CallCounts, counted
 from sim.scenario.settings import Settings, StudySettings
 from sim.scenario.validation import Problems, plain, validated
 from sim.text import Message, Name
 from sim.upstairs import language, opened
+
+if TYPE_CHECKING:
+    from sim.scenario.records.reading import CallRecords
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -6,9 +6,15 @@ Message. `Form` beside a type says how it is written, for the reference and the 
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from inspect import cleandoc
+from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -22,14 +28,57 @@ class Setting(BaseModel):
     """Frozen; a key that is not known is an error, never ignored.
 
     The text below a field is its meaning; after "Source:" it says where the default is from.
+    Commands that simulate need none of these texts: `describe` finds them for those that do.
     """
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
         validate_default=True,
-        use_attribute_docstrings=True,
     )
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        _models.append(cls)
+
+
+_models: list[type[Setting]] = []  # in the order in which they are written: none has a later one
+
+
+def describe() -> None:
+    """Give every field of the settings the text below it as its description."""
+    new = [model for model in _models if model not in _described]
+    for model in new:
+        for one in reversed(model.__mro__):
+            if issubclass(one, Setting):
+                for name, text in _texts_of_fields(one).items():
+                    model.model_fields[name].description = text
+        model.model_rebuild(force=True)
+    _described.update(new)
+
+
+_described: set[type[Setting]] = set()
+
+
+def _texts_of_fields(model: type[Setting]) -> dict[str, str]:
+    """The texts below the fields of a class, by field."""
+    body = next(
+        one.body
+        for one in _parsed(str(sys.modules[model.__module__].__file__)).body
+        if isinstance(one, ast.ClassDef) and one.name == model.__name__
+    )
+    return {
+        field.target.id: cleandoc(below.value.value)
+        for field, below in pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+    }  # fmt: skip
+
+
+@lru_cache
+def _parsed(file: str) -> ast.Module:
+    return ast.parse(Path(file).read_text("utf-8"))
 
 
 @dataclass(frozen=True)

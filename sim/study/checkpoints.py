@@ -9,7 +9,6 @@ anything else is silently done again.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import io
 import json
 import os
@@ -22,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import OutputError, PlannerError, Problem
-from sim.files.cache import add_array, sealed, unsealed
+from sim.files.cache import add_array, sealed, unsealed, version
 from sim.files.whole import write_bytes
 from sim.geography.roads.travel import NO_TABLE
 from sim.measures.calls import Tally
@@ -109,7 +108,7 @@ def code(folder: Path = Path(__file__).parents[1]) -> str:
             for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes()):
                 digest.update(f"{len(part)}:".encode() + part)
     for name in COMPUTING:
-        digest.update(f"{name} {importlib.metadata.version(name)}:".encode())
+        digest.update(f"{name} {version(name)}:".encode())
     return digest.hexdigest()
 
 

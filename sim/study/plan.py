@@ -105,7 +105,7 @@ def prepare(
 def setup_of(base: Scenario, effort: Effort) -> Setup:
     """What the measures of a study need of its base."""
     targets = base.settings.targets
-    people = base.map.layers["townships"]["people"].to_numpy(float)
+    people = base.map.township_people
     sequential = effort.stopping(base).sequential
     return Setup((targets.urban, targets.rural), targets.share, people, (), sequential)
 

@@ -218,14 +218,16 @@ class Runs:
     ) -> StoppedBecause:
         """Replications of the base and these layouts until their differences are known enough.
 
-        As many as are given, else until each half-width is below half of what matters; of a base
-        alone, that of its own value. `level` is that of the intervals, unless told otherwise such
-        that they hold all at once.
+        As many as are given, else until each half-width is below the aim of the measure; of a base
+        alone, until that of its own value is below that of levels. `level` is that of the
+        intervals, unless told otherwise such that they hold all at once.
         """
         alone_ = layouts is None and len(self.layouts) == 1
         rows = [r for r in (range(1, len(self.layouts)) if layouts is None else layouts) if r]
         level = simultaneous(len(rows)) if level is None else level
-        stopping = self.stopping._replace(aim=BY_KEY[key].matters(self.matters) / 2)
+        stopping = self.stopping
+        if not alone_:
+            stopping = stopping._replace(aim=BY_KEY[key].aim(self.matters))
         half_widths: list[float] = []
         for upto in stopping.looks():
             self.extend(upto, rows)

@@ -1,9 +1,9 @@
 """How many replications are enough: looks at the precision reached, and when to stop.
 
 A study begins with ten replications and looks again after every few more. It stops when the
-headline is known to within half of what matters at two looks in a row: a single look stops too
-often where chance makes the spread look small. For the same reason its intervals are a little wider
-than those of a number that was given (`intervals.freedom`).
+headline is known as well as was aimed at in two looks in a row, or clearly better in one: a single
+look at the aim itself stops too often where chance makes the spread look small. For the same reason
+its intervals are a little wider than those of a number that was given (`intervals.freedom`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sim.measures.intervals import FIRST_LOOK
 STEP = 5
 DRAFT = 5  # replications
 LOOKS_IN_A_ROW = 2
+CLEARLY = 0.7  # of the aim: so narrow that chance hardly makes an interval look like it
 
 
 class StoppedBecause(NamedTuple):
@@ -63,6 +64,7 @@ class Stopping(NamedTuple):
         if self.fixed is not None:
             return StoppedBecause("draft" if self.draft else "given", self.aim, reached)
         last = half_widths[-LOOKS_IN_A_ROW:]
-        if len(last) == LOOKS_IN_A_ROW and all(width < self.aim for width in last):
+        in_a_row = len(last) == LOOKS_IN_A_ROW and all(width < self.aim for width in last)
+        if in_a_row or reached < CLEARLY * self.aim:
             return StoppedBecause("precise", self.aim, reached)
         return StoppedBecause("most", self.aim, reached) if count >= self.most else None

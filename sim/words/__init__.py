@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.answers.answer import Answer
+    from sim.answers.answer import Answer, FileTable
     from sim.words.language import Language
     from sim.words.page import Page
 
-__all__ = ["facts_of", "frames_of", "page_of"]
+__all__ = ["facts_of", "frames_of", "page_of", "tables_of"]
 
 
 def page_of(answer: Answer, say: Language) -> Page:
@@ -52,6 +52,19 @@ def frames_of(answer: Answer) -> dict[str, pd.DataFrame]:
     if answer.name in frames:
         frames[answer.name] = _frame_of(answer)
     return frames
+
+
+def tables_of(answer: Answer) -> dict[str, FileTable]:
+    """The same as plain rows; pandas is opened for answers that need it only."""
+    from sim.answers.answer import FileTable
+
+    tables = answer.tables()
+    if tables is not None:
+        return tables
+    return {
+        name: FileTable(list(frame.columns), list(frame.itertuples(index=False, name=None)))
+        for name, frame in frames_of(answer).items()
+    }
 
 
 def facts_of(answer: Answer) -> dict[str, Any]:

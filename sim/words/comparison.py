@@ -16,6 +16,7 @@ from sim.words.page import Column, Page, Table, page
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
+TOLD_FROM: Final = 1.5  # times as many replications; less is hardly worth a sentence
 ENOUGH: Final = 10  # replications; with fewer, intervals are rough and nothing is said of sharing
 OVERLOADED: Final = 0.95  # of the time busy; above it a queue has no end that it tends to
 
@@ -236,7 +237,8 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
         notes.append(
             say(
                 "The calls are records and stay as they were: the intervals speak of drawn "
-                "durations only, not of other days."
+                "durations only, not of other days. Places that were as likely to call are not "
+                "known: none were asked about."
             )
         )
         notes += records.balance(comparison.base, say)
@@ -248,7 +250,22 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 times=f"{gain:.0f}",
             )
         )
-    return [*notes, *worst_notes.notes(comparison.provenance, say)]
+    return [*notes, *_asked(comparison, say), *worst_notes.notes(comparison.provenance, say)]
+
+
+def _asked(comparison: Comparison, say: Language) -> list[str]:
+    """What it brought to ask the dispatcher about other places than those that called."""
+    others, gain = comparison.pooled[0].answers - 1, comparison.gain_from_asking()
+    if comparison.replications < ENOUGH or not gain >= TOLD_FROM or len(comparison.proposals) > 1:
+        return []
+    return [
+        say(
+            "At each call the dispatcher was also asked who would come to {others} other places: "
+            "it did the work of {times} × as many replications.",
+            others=others,
+            times=f"{gain:.1f}" if gain < 10 else f"{gain:.0f}",
+        )
+    ]
 
 
 def _overloaded(comparison: Comparison, say: Language) -> list[str]:

@@ -81,14 +81,14 @@ NAMES: Final = {
 
 def area_word(the_map: Map, say: Language) -> str:
     """What the map's small areas are called, in the plural."""
-    if set(the_map.layers["townships"].get("kind", ())) == {"zone"}:
+    if the_map.has_zones:
         return say("zones")
     return say("townships")
 
 
 def one_area(the_map: Map, say: Language) -> str:
     """What one of the map's small areas is called."""
-    if set(the_map.layers["townships"].get("kind", ())) == {"zone"}:
+    if the_map.has_zones:
         return say("zone")
     return say("township")
 

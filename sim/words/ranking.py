@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.answers.ranking import RankedSite, Ranking
-from sim.answers.selection import CONFIDENCE
+from sim.answers.selection import CONFIDENCE, Procedure
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
@@ -138,27 +138,40 @@ UNFINISHED = {  # by how the number of replications was chosen
 }
 
 
+SELECTED = {  # by the procedure, and whether another came to stand before the selected one since
+    (Procedure.ONE_MATCH, False): Message(
+        "{site} was selected (Kim–Nelson): if one candidate leads all others by {zone} {unit} "
+        "or more, it is the one chosen with at least {confidence}% probability."
+    ),
+    (Procedure.ONE_MATCH, True): Message(
+        "{site} was selected (Kim–Nelson): if one candidate leads all others by {zone} {unit} "
+        "or more, it is the one chosen with at least {confidence}% probability. In the runs "
+        "made since, {first} has come to stand before it; the two cannot be told apart."
+    ),
+    (Procedure.HEAT_AND_FINAL, False): Message(
+        "{site} was selected (Kim–Nelson, in a heat and a final): if one candidate leads all "
+        "others by {zone} {unit} or more, it is the one chosen with at least {confidence}% "
+        "probability."
+    ),
+    (Procedure.HEAT_AND_FINAL, True): Message(
+        "{site} was selected (Kim–Nelson, in a heat and a final): if one candidate leads all "
+        "others by {zone} {unit} or more, it is the one chosen with at least {confidence}% "
+        "probability. In the runs made since, {first} has come to stand before it; the two "
+        "cannot be told apart."
+    ),
+}
+
+
 def promise(ranking: Ranking, say: Language) -> str:
     """The statistical promise behind the choice of the best, or why there is none."""
     if len(ranking.sites) == 1:
         return say("One candidate: there was nothing to select.")
     measure, made = BY_KEY[ranking.by], ranking.provenance
-    if ranking.decided and ranking.at:
-        return say(
-            "{site} was selected (Kim–Nelson): if one candidate leads all others by {zone} {unit} "
-            "or more, it is the one chosen with at least {confidence}% probability. In the runs "
-            "made since, {first} has come to stand before it; the two cannot be told apart.",
-            site=name(ranking.selected, say),
-            first=name(ranking.best, say),
-            zone=measures.number(measure, ranking.zone, say),
-            unit=measures.unit(measure, say),
-            confidence=f"{CONFIDENCE * 100:.0f}",
-        )
     if ranking.decided:
         return say(
-            "{site} was selected (Kim–Nelson): if one candidate leads all others by {zone} {unit} "
-            "or more, it is the one chosen with at least {confidence}% probability.",
-            site=name(ranking.best, say),
+            SELECTED[ranking.procedure, ranking.at > 0],
+            site=name(ranking.selected, say),
+            first=name(ranking.best, say),
             zone=measures.number(measure, ranking.zone, say),
             unit=measures.unit(measure, say),
             confidence=f"{CONFIDENCE * 100:.0f}",

@@ -15,6 +15,7 @@ from studies import QUICK, days
 from sim.answers import comparison, ranking
 from sim.answers.candidates import Candidate
 from sim.answers.ranking import KEYS, places, rank, rank_layouts, select
+from sim.answers.selection import FIRST_STAGE, HEAT, MANY, Procedure
 from sim.errors import OptionError, ScenarioError
 from sim.measures import intervals
 from sim.measures.intervals import FIRST_LOOK, Estimate, jackknife
@@ -134,6 +135,42 @@ def test_looking_makes_places_more_cautious():
         places(Written(within, looked, calls), [1, 2], "within")[1][0] for looked in (False, True)
     ]
     assert last == [1, 2]
+
+
+class Growing(Written):
+    """The same of which only the first replications are there, until more are asked for."""
+
+    def __init__(self, within, having):
+        super().__init__(within, looked=True)
+        self._all = self._found
+        self._found = [of[:count] for of, count in zip(self._all, having, strict=True)]
+        self.asked: list[tuple[int, list[int]]] = []
+
+    def extend(self, upto, layouts=None):
+        self.asked.append((upto, list(layouts)))
+        for row in [0, *layouts]:
+            self._found[row] = self._all[row][:upto]
+            self._ready.pop(row, None)
+
+
+def test_what_may_be_the_best_gets_replications_by_doublings_until_they_tell():
+    best = np.resize([70, 74, 71, 65], 80)
+    tie = best + np.resize([1, -1], 80)
+    near = best - 1 + np.resize([2, -2], 80)  # behind by one, of which ten are not sure
+    rows = [best - 30, best, tie, near, best - 20]
+    runs = Growing(rows, [80, 80, 10, 10, 10])
+    ranking._tell_from(runs, 1, "within")
+    assert runs.replications(2) == 80, "a tie to the last"
+    assert runs.replications(3) in (20, 40), "told apart on the way"
+    assert runs.replications(4) == 10, "told apart from the start"
+    assert [upto for upto, _ in runs.asked] == [20, 40, 80]
+    assert all(2 in some and 1 not in some and 4 not in some for _, some in runs.asked)
+
+
+def test_where_all_have_as_many_no_tie_gets_more():
+    runs = Growing(np.full((4, 80), 50), [10] * 4)
+    ranking._tell_from(runs, 2, "within")
+    assert runs.asked == []
 
 
 # ── rank, Liling ─────────────────────────────────────────────────────────────────────────────
@@ -319,6 +356,17 @@ def test_nothing_of_the_selection_is_left_to_the_order_of_rows():
     said = [{o.candidate: (o.gains, o.best_place, o.worst_place) for o in r.sites}
             for r in (one, other)]  # fmt: skip
     assert said[0] == said[1]
+
+
+def test_more_than_a_hundred_places_are_ranked_by_a_heat_and_a_final():
+    found = rank(days(), MANY + 1, workers=1)
+    assert found.procedure == Procedure.HEAT_AND_FINAL
+    assert min(site.replications for site in found.sites) == HEAT
+    assert max(site.replications for site in found.sites) >= HEAT + FIRST_STAGE
+    assert found.facts()["selection"]["procedure"] == str(Procedure.HEAT_AND_FINAL)
+    few = rank(days(), MANY + 1, replications=6, workers=1)
+    assert few.procedure == Procedure.ONE_MATCH, "six leave no time for a final"
+    assert {site.replications for site in few.sites} == {6}
 
 
 def test_those_that_have_fewer_runs_were_dropped_early():

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as of_numpy
 from scipy.stats import binom, binomtest
 
-from sim.answers.selection import CONFIDENCE, FIRST_STAGE, Selection, race
+from sim.answers.selection import (
+    CONFIDENCE,
+    FIRST_STAGE,
+    HEAT,
+    MANY,
+    Procedure,
+    Round,
+    Selection,
+    pairs,
+    procedure_for,
+    race,
+)
 from sim.study.stopping import STEP, Stopping
 
 
@@ -20,7 +31,7 @@ def columns(*values):
     return np.array(values, float).T
 
 
-def raced(draws, zone, most=None, confidence=CONFIDENCE):
+def raced(draws, zone, most=None, confidence=CONFIDENCE, rounds=None):
     """Who is left of [replication, alternative] values, and which replications were looked at."""
     seen = []
 
@@ -30,7 +41,7 @@ def raced(draws, zone, most=None, confidence=CONFIDENCE):
         values[:, rows] = draws[numbers.start : numbers.stop][:, rows]
         return values
 
-    return race(look, draws.shape[1], zone, most or len(draws), confidence), seen
+    return race(look, draws.shape[1], zone, most or len(draws), confidence, rounds), seen
 
 
 # ── by hand ──────────────────────────────────────────────────────────────────────────────────
@@ -119,6 +130,96 @@ def test_what_makes_no_sense_is_refused(count, zone, confidence):
         Selection(np.zeros((count, 3)), zone, confidence)
 
 
+# ── in rounds, by hand ───────────────────────────────────────────────────────────────────────
+
+
+def test_more_than_a_hundred_meet_in_a_heat_and_a_final():
+    assert procedure_for(MANY, 200) == Procedure.ONE_MATCH
+    assert procedure_for(MANY + 1, 200) == Procedure.HEAT_AND_FINAL
+    assert procedure_for(1_000, 10) == Procedure.ONE_MATCH, "there would be no time for a final"
+
+
+@pytest.mark.parametrize("rounds", [Procedure.HEAT_AND_FINAL.rounds, pairs(500)])
+@pytest.mark.parametrize("k", [2, 3, 101])
+def test_whoever_leads_by_far_wins_all_rounds(k, rounds):
+    draws = np.random.default_rng(7).normal(0, 1, (300, k))
+    draws[:, k // 2] += 50
+    assert raced(draws, 1.0, rounds=rounds)[0] == [k // 2]
+
+
+@pytest.mark.parametrize("rounds", [Procedure.HEAT_AND_FINAL.rounds, pairs(500)])
+def test_whoever_leads_on_every_call_by_the_same_wins_at_the_first_look(rounds):
+    """Nothing varies between them, so nothing is left to chance."""
+    draws = np.random.default_rng(8).normal(0, 5, (300, 1)) + np.arange(101.0)
+    left, seen = raced(draws, 2.0, rounds=rounds)
+    assert left == [100]
+    looks = [one.first for one in rounds][: 1 if rounds[0].group is None else 7]  # 2^7 > 101
+    assert [len(numbers) for numbers, _ in seen] == looks
+
+
+def test_many_without_any_spread_end_with_the_first_of_the_best():
+    level = np.repeat([1.0, 3.0, 3.0], [70, 30, 20])
+    assert raced(np.tile(level, (50, 1)), 0.5)[0] == [70]
+    assert raced(np.zeros((50, 101)), 0.5)[0] == [0]
+
+
+def test_the_rounds_look_at_replications_of_their_own():
+    """What was seen in a heat is in no sum and in no variance of the final."""
+    rng = np.random.default_rng(9)
+    draws = rng.normal(0, 1, (400, 120)) + np.linspace(0, 1, 120)
+    left, seen = raced(draws, 0.5)
+    heat, *final = seen
+    assert heat == (range(HEAT), list(range(120)))
+    assert final[0][0] == range(HEAT, HEAT + FIRST_STAGE)
+    came_through = final[0][1]
+    assert 1 < len(came_through) < 120
+    alone, _ = raced(draws[HEAT:, came_through], 0.5, confidence=0.975, rounds=[Round()])
+    assert left == [came_through[row] for row in alone]
+
+
+def test_a_heat_drops_whom_a_match_at_half_the_risk_drops():
+    draws = np.random.default_rng(10).normal(0, 1, (200, 130)) + np.linspace(0, 4, 130)
+    _, seen = raced(draws, 0.5)
+    assert seen[1][1] == Selection(draws[:HEAT], 0.5, 0.975).contenders
+
+
+def test_matches_of_two_each_go_on_until_one_is_left_and_one_of_an_odd_number_waits():
+    draws = np.random.default_rng(11).normal(0, 0.01, (400, 5)) + np.array([0.0, 9, 1, 8, 2])
+    left, seen = raced(draws, 1.0, rounds=pairs(5))
+    assert left == [1]
+    # 5 in three groups: 0 against 3, 1 against 4, 2 waits; then 1 against 3, or 2; then the last.
+    assert [(numbers, rows) for numbers, rows in seen] == [
+        (range(10), [0, 1, 3, 4]),
+        (range(10, 20), [1, 3]),
+        (range(20, 30), [1, 2]),
+    ]
+
+
+def test_rounds_share_the_risk():
+    for rounds in (pairs(2), pairs(100), pairs(1_000), *(p.rounds for p in Procedure)):
+        assert 0 < sum(one.share for one in rounds) <= 1
+
+
+@pytest.mark.parametrize("most", [HEAT + 2 * FIRST_STAGE, 33, 60])
+def test_rounds_that_are_cut_short_leave_their_contenders(most):
+    draws = np.random.default_rng(12).normal(0, 1, (1000, 101))
+    left, seen = raced(draws, 0.001, most=most)
+    assert len(left) > 1
+    assert seen[-1][0].stop == most
+    left, seen = raced(draws, 0.001, most=most, rounds=pairs(101))
+    assert len(left) > 50, "the first round did not end"
+
+
+@pytest.mark.parametrize("most", [1, 2, 5, HEAT, 12])
+def test_many_with_few_replications_meet_in_one_match(most):
+    draws = np.random.default_rng(13).normal(0, 1, (most, 120))
+    draws[:, 60] += 1e4
+    left, seen = raced(draws, 0.5)
+    assert [numbers.stop for numbers, _ in seen][-1] <= most
+    assert 60 in left
+    assert (len(left) == 1) == (most > 2), "two tell next to nothing"
+
+
 # ── what always holds ────────────────────────────────────────────────────────────────────────
 
 VALUES = of_numpy.arrays(
@@ -179,6 +280,57 @@ def test_the_best_is_chosen_as_often_as_promised_where_it_is_hardest(k, common):
             return values
 
         right += race(look, k, zone, most=100_000) == [best]
+    assert kept_as_promised(right, studies), f"{right} of {studies}"
+
+
+def skewed(rng, shape):
+    """Of mean 0 and variance 1, far to the right now and then."""
+    return rng.gamma(1.0, 1.0, shape) - 1
+
+
+def chosen(studies, rounds, k, spread=np.random.Generator.standard_normal, seed=2026):
+    """How often the best of k is, that leads all others by just the zone; half is in common."""
+    rng, right = np.random.default_rng(seed), 0
+    for _ in range(studies):
+        best = int(rng.integers(k))
+
+        def look(numbers, _rows, best=best):
+            values = spread(rng, (len(numbers), 1)) + spread(rng, (len(numbers), k))
+            values[:, best] += 0.7
+            return values
+
+        right += race(look, k, 0.7, 100_000, CONFIDENCE, rounds) == [best]
+    return right
+
+
+def test_the_best_of_many_comes_through_heat_and_final_as_often_as_promised():
+    right = chosen(60, None, 101)
+    assert kept_as_promised(right, 60), f"{right} of 60"
+
+
+def test_the_best_comes_through_matches_of_two_as_often_as_promised():
+    right = chosen(200, pairs(9), 9)
+    assert kept_as_promised(right, 200), f"{right} of 200"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spread", [np.random.Generator.standard_normal, skewed])
+@pytest.mark.parametrize(
+    ("k", "rounds"),
+    [
+        (2, Procedure.HEAT_AND_FINAL.rounds),
+        (10, Procedure.HEAT_AND_FINAL.rounds),
+        (101, None),
+        (400, None),
+        (10, pairs(10)),
+        (33, pairs(33)),
+        (30, (Round(6, share=0.5), Round(share=0.5))),
+    ],
+    ids=["heat 2", "heat 10", "heat 101", "heat 400", "pairs 10", "pairs 33", "sixes 30"],
+)
+def test_every_tournament_keeps_its_promise_where_it_is_hardest(k, rounds, spread):
+    studies = 300 if k > 10 else 1_000
+    right = chosen(studies, rounds, k, spread)
     assert kept_as_promised(right, studies), f"{right} of {studies}"
 
 

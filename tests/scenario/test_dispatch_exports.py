@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from sim.answers import comparison
 from sim.errors import RecordsError, ScenarioError
-from sim.scenario import records
 from sim.scenario.file import load
+from sim.scenario.records import reading as records
 from sim.scenario.settings.replay import Replay
 from sim.words.language import language
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import RecordsError
-from sim.scenario import records
+from sim.scenario.records import reading as records
 from sim.scenario.settings.replay import Replay
 
 PRIORITIES = ["red", "yellow", "green"]

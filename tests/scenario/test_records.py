@@ -11,8 +11,8 @@ from worlds import scenario_with
 from sim.answers import comparison
 from sim.errors import RecordsError, ScenarioError
 from sim.prepare import demand, draws
-from sim.scenario import records
 from sim.scenario.file import load
+from sim.scenario.records import reading as records
 from sim.scenario.records.faults import NO_TOWNSHIP
 from sim.text import Message
 from sim.words.language import language

@@ -53,6 +53,17 @@ def test_a_search_starts_from_what_run_says_and_its_gains_add_up(tiny):
     assert now["mean"].mean == pytest.approx(alone.estimate("mean").mean, abs=1e-9)
 
 
+@pytest.mark.parametrize("ask", [sim.search, sim.curve])
+def test_steps_leave_nothing_to_other_commands_but_what_today_s_layout_does(tiny, kept, ask):
+    base = noisy(tiny)
+    sim.run(base, replications=5, workers=1)  # rows of calls
+    level_of(base, Effort(workers=1), worst_of(base, "within", Effort(workers=1)))  # sums
+    before = sorted(path.name for path in kept.iterdir())
+    how = {"ambulances": 2} if ask is sim.search else {"steps": 2}
+    ask(base, workers=1, **how)
+    assert sorted(path.name for path in kept.iterdir()) == before
+
+
 def test_what_was_kept_is_read_back_and_changes_no_digit(tiny, kept):
     base = noisy(tiny)
 

@@ -12,6 +12,7 @@ from studies import QUICK, days
 
 from sim.answers.ranking import rank
 from sim.answers.reasons import Reason
+from sim.answers.selection import Procedure
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.report.folder import as_json
@@ -122,6 +123,30 @@ def test_the_promise_is_made_only_if_the_selection_came_to_its_end():
     assert "Kim–Nelson" in words.promise(wide, ZH)
     assert "领先其他各点 30.0 个百分点或以上" in words.promise(wide, ZH)
     assert "did not come to its end" not in wide.table()
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_the_promise_says_by_which_procedure_the_best_was_selected(at):
+    one = replace(ranked(), contenders=1, at=at)
+    two = replace(one, procedure=Procedure.HEAT_AND_FINAL)
+    assert "selected (Kim–Nelson):" in words.promise(one, EN)
+    assert "selected (Kim–Nelson, in a heat and a final):" in words.promise(two, EN)
+    assert "先预选、后决选" in words.promise(two, ZH)
+    assert "先预选、后决选" not in words.promise(one, ZH)
+    for found in (one, two):
+        assert found.selected.candidate.name.zh in words.promise(found, ZH)
+        assert ("in the runs made since" in words.promise(found, EN).lower()) == bool(at)
+
+
+def test_what_machines_read_says_how_the_best_was_selected():
+    facts = replace(ranked(), contenders=1, procedure=Procedure.HEAT_AND_FINAL).facts()
+    assert facts["selection"] == {
+        "procedure": "Kim-Nelson in a heat and a final",
+        "by": "within",
+        "zone": ranked().zone,
+        "confidence": 0.95,
+        "contenders": 1,
+    }
 
 
 @pytest.mark.parametrize(

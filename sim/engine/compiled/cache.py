@@ -21,6 +21,7 @@ from typing import Any
 import numba
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
+from numba.core.environment import Environment
 from numba.core.serialize import dumps
 from numba.extending import register_jitable
 
@@ -47,6 +48,9 @@ RULES = (
     calendar.band_at,
 )
 ENDING = ".code"
+# What the names of numba's own runtime begin with. Code that names none is complete as it is: the
+# third of a second stays unspent in which numba gets ready to compile.
+RUNTIME = b"NRT_"
 VERSIONS = (numba.__version__, version("llvmlite"), sys.version)
 for _rule in RULES:
     register_jitable(_rule)
@@ -142,6 +146,11 @@ def _kept(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
+def _is_numbas(surroundings: Environment) -> bool:
+    """Whether these are of a function of numba's own."""
+    return str(surroundings.globals.get("__name__")).partition(".")[0] == "numba"
+
+
 class KeptCode(_Cache):
     """What numba makes of one function, a file for each kind of arguments and of processor.
 
@@ -159,18 +168,25 @@ class KeptCode(_Cache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled function, or None, whatever may be wrong with what was kept."""
-        target_context.refresh()
         data = kept(self._path(sig, target_context.codegen()))
         if data is None:
             return None
+        if RUNTIME in data:  # none of it is, for nothing here allocates
+            target_context.refresh()
         try:
             return CompileResult._rebuild(target_context, *pickle.loads(data))
         except Exception:  # of a version that no name tells apart: it is compiled again
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a compiled function, if the disk lets us."""
-        keep(self._path(sig, data.codegen), [dumps(data._reduce())])
+        """Keep a compiled function, if the disk lets us.
+
+        Without the surroundings of what numba itself put into it, unless they hold a value: nothing
+        looks into them, and numba would open half of its rooms to set them up again.
+        """
+        *parts, surroundings = data._reduce()
+        needed = [one for one in surroundings if one.consts or not _is_numbas(one)]
+        keep(self._path(sig, data.codegen), [dumps((*parts, tuple(needed)))])
 
     def _path(self, sig: Any, codegen: Any) -> Path:
         follows_from = (sig, codegen.magic_tuple(), VERSIONS)

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 from shapely import STRtree
 
 from sim.geography.roads.graph import both_ways, fastest, largest_part
 from sim.model.roads import Edges, Joins, OwnNodes
 from sim.policies.clock import NONE, TICKS, on_grid
 
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
 NO_ACCESS = ("motorway", "motorway_link", "ferry")  # an ambulance does not leave the road here
+TREES = ("road_tree", "node_tree")  # what a network plants when it is first searched
 TWIN_M = 0.01  # lines no further apart are the two directions of one road
 
 
@@ -41,6 +44,17 @@ class Network:
     back: np.ndarray  # [road] edge in the other direction, NONE for a one-way road
     may_leave: np.ndarray  # [road] bool: it may be left anywhere along it
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without trees, which are planted anew in less time; the lines as coordinates."""
+        state = {key: value for key, value in vars(self).items() if key not in TREES}
+        return state | {"lines": shapely.to_ragged_array(self.lines) if len(self.lines) else None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        lines = np.zeros(0, object)
+        if state["lines"] is not None:
+            lines = shapely.from_ragged_array(*state["lines"])
+        vars(self).update(state | {"lines": lines})
+
     @cached_property
     def open_roads(self) -> np.ndarray:
         """The roads that may be left, in rising order."""
@@ -54,6 +68,8 @@ class Network:
     @cached_property
     def node_tree(self) -> cKDTree:
         """The nodes, where there are no roads."""
+        from scipy.spatial import cKDTree  # which opens much of scipy: not where there are roads
+
         return cKDTree(self.xy)
 
     @cached_property

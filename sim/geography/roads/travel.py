@@ -6,16 +6,24 @@ that belong to the map, kept on disk and shared, and a small one for the layout'
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import numpy as np
 
-from sim.geography.roads import joining
+from sim.files.cache import add_array, keep_value, kept_at, kept_value, made_by
+from sim.geography.roads import folding, joining
+from sim.geography.roads import graph as graph_room
 from sim.geography.roads import tables as tables_room
 from sim.geography.roads.folding import ENDS, NO_JUNCTION, fold, stretch_s
 from sim.geography.roads.tables import KnownRows, TableRows
+from sim.model import roads as model
 from sim.model.roads import Chains, Edges, Joins, OwnNodes, Travel
 from sim.policies.clock import NONE
 
 NO_TABLE = np.zeros((0, 0))
+FOLDED = "folded"  # where folded graphs are kept
+_ROOMS = tuple(Path(str(room.__file__)) for room in (graph_room, folding, joining, model))
 
 
 def build(
@@ -28,11 +36,11 @@ def build(
 ) -> Travel:
     """Travel to the map's places and the layout's stations, as they join the graph.
 
-    `junction`: as `fold` takes it; `keep`: the map's table on disk, for the next time.
+    `junction`: as `fold` takes it; `keep`: the folded graph and the map's table on disk, for the
+    next time.
     """
     nodes = len(graph.indptr) - 1
-    chains = joining.lengthened(fold(graph, junction), nodes, map_places.own)
-    chains = joining.with_own_ends(chains, nodes)
+    chains = _folded(graph, junction, map_places.own, keep)
     rows = _rows(chains, joining.numbered(map_places, nodes), map_places.driven_to)
     far_row = _row_of(rows, len(graph.seconds), _ends(chains))
     far = tables_room.cached_table(chains.junctions, rows, keep)
@@ -40,6 +48,28 @@ def build(
     none = np.full_like(far_row, -1)
     plain = Travel(graph, map_places.own, count, chains, far, far_row, NO_TABLE, none, xy)
     return for_stations(plain, stations)
+
+
+def _folded(graph: Edges, junction: np.ndarray | None, own: OwnNodes, keep: bool = True) -> Chains:
+    """A graph folded, with the ends of the map's places: once per content on this machine."""
+    folder = kept_at(FOLDED) if keep else None
+    if folder is None:
+        return _fold(graph, junction, own)
+    digest = hashlib.sha256(made_by(_ROOMS, ("numpy", "scipy")))
+    stay = np.zeros(0, bool) if junction is None else junction
+    for array in (*graph, stay, *own):
+        add_array(digest, array)
+    path = folder / f"{digest.hexdigest()[:32]}.chains"
+    found = kept_value(path)
+    if found is None:  # absent, or damaged
+        found = tuple(_fold(graph, junction, own))
+        keep_value(path, found)
+    return Chains(*found)
+
+
+def _fold(graph: Edges, junction: np.ndarray | None, own: OwnNodes) -> Chains:
+    nodes = len(graph.indptr) - 1
+    return joining.with_own_ends(joining.lengthened(fold(graph, junction), nodes, own), nodes)
 
 
 def by_nodes(

@@ -1,5 +1,1 @@
-"""Recorded calls: a file of them found out, read, and counted to the last row."""
-
-from sim.scenario.records.reading import CallRecords, read
-
-__all__ = ["CallRecords", "read"]
+"""Recorded calls: a file of them found out, read (`reading`), and counted to the last row."""

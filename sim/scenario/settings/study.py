@@ -17,7 +17,7 @@ Seed = Annotated[int, *whole(*limits.SEED)]
 class Matter(Setting):
     """Differences below which two layouts count as equally good. What is small is for you to say.
 
-    A study goes on until the headline is known to half of it."""
+    A study goes on until the headline's difference is known to a fifth of it."""
 
     share: SomePoints = default("1 point")
     """A difference in a share, like that of calls in time, that is too small to matter.
@@ -46,7 +46,7 @@ class StudySettings(Setting):
     Source: assumed."""
     replications: Replications | None = None
     """How often the days are simulated with other calls; without it as often as the headline needs
-    to be known to half of what matters."""
+    for its difference to be known to a fifth of what matters."""
     most_replications: MostReplications = 200
     """How often they are simulated at most, where precision decides.
 
