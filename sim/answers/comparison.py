@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
-from sim.answers import township_table
+from sim.answers import efficiency, township_table
 from sim.answers.answer import (
     Answer,
     FileTable,
@@ -125,7 +125,7 @@ class Comparison(Answer):
         ]
 
     @cached_property
-    def _beside(self) -> Pooled:
+    def beside(self) -> Pooled:
         """The base in the replications that the others have: differences are taken from it."""
         if self.level_of in (0, self.replications):
             return self.pooled[0]
@@ -140,11 +140,11 @@ class Comparison(Answer):
     def _estimates(self) -> Any:
         def estimated(key: str, layout: int, group: Group) -> Estimate:
             found = estimates.estimate(self.pooled[layout], key, group)
-            if layout == 0 or self._beside is self.pooled[0]:
+            if layout == 0 or self.beside is self.pooled[0]:
                 return found
             # Today's level and the difference make the proposal's: what is printed adds up.
             level = estimates.estimate(self.pooled[0], key, group).mean
-            beside = estimates.estimate(self._beside, key, group).mean
+            beside = estimates.estimate(self.beside, key, group).mean
             return estimates.moved(found, level - beside, key)
 
         return lru_cache(maxsize=None)(estimated)
@@ -157,7 +157,7 @@ class Comparison(Answer):
     @cached_property
     def _spreads(self) -> Any:
         def paired(key: str, layout: int, group: Group) -> Spread:
-            found = estimates.paired(self._beside, self.pooled[layout], key, group)
+            found = estimates.paired(self.beside, self.pooled[layout], key, group)
             if self.is_same(layout) and not math.isnan(found.mean):
                 return Jackknifed(0.0, 0.0, max(1, self.replications - 1))
             return found
@@ -192,17 +192,6 @@ class Comparison(Answer):
             return verdicts(BY_KEY[key], spreads, self.matters)
 
         return lru_cache(maxsize=None)(judged)
-
-    def gain_from_sharing(self, layout: int = 1) -> float:
-        """How many times as many replications independent calls would have needed."""
-        return estimates.gain_from_sharing(self._beside, self.pooled[layout])
-
-    def gain_from_asking(self) -> float:
-        """How many times as many replications the calls alone would have taken for as narrow an
-        interval of the headline: of the base, or of what the first proposal differs by."""
-        if not self.proposals:
-            return estimates.gain_from_asking(self.pooled[0])
-        return estimates.gain_from_asking(self.pooled[1], self._beside)
 
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""
@@ -295,7 +284,7 @@ class Comparison(Answer):
             **self.provenance.records(),
             "same_calls": self.same_calls,
             "answers_a_call": self.pooled[0].answers,
-            "gain_from_asking": or_none(self.gain_from_asking()),
+            "gain_from_asking": or_none(efficiency.gain_from_asking(self)),
             "differing": [
                 {"layout": self.layouts[row].name.en, **as_fact(one)}
                 for row in self.proposals

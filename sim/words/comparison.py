@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from sim.answers import efficiency
 from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
@@ -243,7 +244,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
         )
         notes += records.balance(comparison.base, say)
     told = proposals == 1 and comparison.same_calls and comparison.replications >= ENOUGH
-    if told and math.isfinite(gain := comparison.gain_from_sharing()):
+    if told and math.isfinite(gain := efficiency.gain_from_sharing(comparison)):
         notes.append(
             say(
                 "Sharing the calls did the work of {times} × as many replications.",
@@ -255,7 +256,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
 
 def _asked(comparison: Comparison, say: Language) -> list[str]:
     """What it brought to ask the dispatcher about other places than those that called."""
-    others, gain = comparison.pooled[0].answers - 1, comparison.gain_from_asking()
+    others, gain = comparison.pooled[0].answers - 1, efficiency.gain_from_asking(comparison)
     if comparison.replications < ENOUGH or not gain >= TOLD_FROM or len(comparison.proposals) > 1:
         return []
     return [
