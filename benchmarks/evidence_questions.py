@@ -20,6 +20,7 @@ from evidence_maps import share_said
 
 from sim.answers import candidates
 from sim.answers.selection import race
+from sim.measures import estimates
 from sim.measures.intervals import Spread, pseudo_values
 from sim.measures.measures import BY_KEY, WITHIN
 from sim.measures.sums import Counts, Summed
@@ -59,12 +60,27 @@ def print_questions(studies: int) -> None:
         print_line("difference", pool, studies, matters_of(base).share / 5, _difference)
         print_line("level", pool, studies, matters_of(base).share / 2, _level)
         print("  taken off, in standard errors: " + ", ".join(_bias(pool)))
+    print_others(liling)
     print_chosen(liling, min(studies, 300))
 
 
-def _pool(base: Scenario, layouts: list[Scenario], replications: int) -> list[Summed]:
+def print_others(base: Scenario) -> None:
+    """How much less a difference varies, by how many other places are asked about."""
+    said = []
+    for others in (4, 8, 16, 32):
+        pool = _pool(base, [base.add("枫林镇")], SEATS_POOL, others)
+        said.append(f"{others}: × {estimates.gain_from_asking(pool[1], pool[0]):.1f}")
+    print(f"worth by places asked about, {SEATS_POOL} replications: " + ", ".join(said))
+
+
+def _pool(
+    base: Scenario, layouts: list[Scenario], replications: int, others: int | None = None
+) -> list[Summed]:
     """The replications of every layout, and the worst-served townships of the pool itself."""
     plan: Plan = plans.prepare(base, layouts, Effort(), Keep.SUMS).plan
+    if others is not None:
+        one = plan.demands[0]._replace(others=others)
+        plan = plan._replace(demands=tuple(one for _ in plan.demands))
     job, rows = Job(plan), list(range(1 + len(layouts)))
     counts: list[list[Counts]] = [[] for _ in rows]
     with Processes(workers=1) as processes:

@@ -172,7 +172,7 @@ def promise(ranking: Ranking, say: Language) -> str:
             SELECTED[ranking.procedure, ranking.at > 0],
             site=name(ranking.selected, say),
             first=name(ranking.best, say),
-            zone=measures.number(measure, ranking.zone, say),
+            zone=f"{ranking.zone * measure.scale:.3g}",  # as it was asked for
             unit=measures.unit(measure, say),
             confidence=f"{CONFIDENCE * 100:.0f}",
         )
