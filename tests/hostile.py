@@ -95,4 +95,4 @@ class _Renaming:
             layers[key] = layer
         called = self.name(on.name)
         meta = on.meta | {"name_zh": called.zh, "name_en": called.en}
-        return replace(on, layers=layers, meta=meta)
+        return replace(on, read_layers=lambda: layers, meta=meta)

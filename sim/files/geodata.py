@@ -27,10 +27,10 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 import pyogrio
-import pyproj
 
 from sim.errors import PlannerError
 from sim.files import json_text, stored_layers
+from sim.files import projections as projections  # seals PROJ
 from sim.files.stored_layers import GeodataError as GeodataError
 from sim.text import Message, first_line, message_of
 
@@ -54,8 +54,6 @@ SEALED: Final = {
 UNREADABLE: Final = (
     OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, sqlite3.Error
 )  # fmt: skip
-
-pyproj.network.set_network_enabled(False)
 
 
 @contextlib.contextmanager

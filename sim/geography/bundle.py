@@ -68,7 +68,7 @@ class Map:
 
     @cached_property
     def crs(self) -> pyproj.CRS:
-        from pyproj import CRS
+        from sim.files.projections import CRS
 
         return CRS(self.crs_text)
 
@@ -220,7 +220,7 @@ class Map:
 
     @cached_property
     def _transformer(self) -> pyproj.Transformer:
-        from pyproj import Transformer
+        from sim.files.projections import Transformer
 
         return Transformer.from_crs(4326, self.crs, always_xy=True)
 

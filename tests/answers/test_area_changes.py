@@ -13,6 +13,7 @@ from sim.measures.verdicts import Verdict
 
 HELPED, HARMED, SAME, OPEN, SELDOM, SILENT = range(6)
 REPLICATIONS = 10
+NOTHING_ASKED = {"asked_s": np.zeros((0, 0)), "other_township": np.zeros((0, 0), int)}
 CALLS = {HELPED: 40, HARMED: 40, SAME: 1_000, OPEN: 40, SELDOM: 1}  # in each replication
 
 
@@ -27,7 +28,7 @@ def with_calls(tally, late):
         "area": np.zeros(len(township), int),
         "response_s": np.where(missed, 1_200.0, 300.0),
     }  # fmt: skip
-    return tally._replace(**rows)
+    return tally._replace(**rows, **NOTHING_ASKED)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,8 @@ def test_no_change_in_few_calls_is_not_sure_to_be_none(known):
     rare = []
     for tallies in known.tallies:
         every = [
-            t._replace(**{n: getattr(t, n)[::40] for n in t._fields[:12]}) for t in tallies[:5]
+            t._replace(**{n: getattr(t, n)[::40] for n in t._fields[:12]}, **NOTHING_ASKED)
+            for t in tallies[:5]
         ]
         rare.append(tuple(every))
     assert changes(replace(known, tallies=tuple(rare)), 1, "within")[SAME].verdict == (

@@ -121,7 +121,7 @@ def test_of_several_townships_of_one_name_each_is_tried_at_its_own_place(liling)
     on = liling.map
     townships = on.layers["townships"].assign(name_zh="同名", name_en="Same")
     sites = on.layers["sites"].iloc[:0]
-    named = replace(on, layers=on.layers | {"townships": townships, "sites": sites})
+    named = replace(on, read_layers=lambda: on.layers | {"townships": townships, "sites": sites})
     base = replace(liling, map=named)
     seats = find(base)
     assert len(seats) == len(townships) > 1

@@ -188,7 +188,7 @@ def test_sites_are_ranked_best_first(by):
         assert one.gains[by].low <= one.gains[by].mean <= one.gains[by].high
     assert found.best.best_place == 1
     assert found.by == by
-    assert found.zone == (0.25 if by == "mean" else 0.005)
+    assert found.zone == (0.125 if by == "mean" else 0.0025)
 
 
 def test_gains_are_those_of_a_comparison_at_a_level_for_all_at_once():

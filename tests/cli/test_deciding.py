@@ -34,7 +34,7 @@ COMMANDS = {
     "rank": (
         ("rank", LILING, "--candidates", "6"),
         "ranking",
-        "Not one of the 6 candidate sites is sure to help; ",
+        "Of 6 candidate sites, ",
     ),
     "site": (("site", LILING, "--candidates", "6", "--best", "3"), "sites", "By MCLP "),
     "search": (
@@ -156,7 +156,7 @@ def test_figures_are_drawn_unless_they_are_not_wanted(tenthirty, tmp_path):
     [
         (
             "rank",
-            ["下一站设在哪里？醴陵现状", "6 个候选点", "无确定的增益", "可表述为", "个百分点"],
+            ["下一站设在哪里？醴陵现状", "6 个候选点", "可表述为", "个百分点"],
         ),
         ("worth", ["缺了会怎样？醴陵现状", "撤销第六分站（1 辆）", "损失最大"]),
     ],
@@ -189,9 +189,9 @@ def test_what_matters_and_the_zone_are_taken_from_the_options(tenthirty, tmp_pat
     done = tenthirty(
         *common, "--most", "20", "--matters", "60 points", "--matters", "9 min", cwd=tmp_path
     )
-    assert json.loads(done.stdout)["replications"] == 15, "two looks are enough"
+    assert json.loads(done.stdout)["replications"] == 10, "one look is enough"
     done = tenthirty(*COMMANDS["rank"][0], *QUICK, "--zone", "40 points", cwd=tmp_path)
-    assert "leads all others by 40.0 points" in " ".join(done.stdout.split())
+    assert "leads all others by 40 points" in " ".join(done.stdout.split())
 
 
 # ── folders ──────────────────────────────────────────────────────────────────────────────────

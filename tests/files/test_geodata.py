@@ -21,6 +21,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from conftest import ROOT
 
 from sim.errors import MapError, MapImportError
 from sim.files import geodata, plain_xml, rasters, shapes
@@ -394,18 +395,21 @@ def test_gdal_itself_fetches_nothing_while_a_file_is_read(listening):
 
 def test_no_grids_are_fetched_whatever_the_environment_says(tmp_path):
     code = (
-        "import os; before = dict(os.environ); import sim, sim.geography.bundle, pyproj\n"
+        "import os; before = dict(os.environ)\n"
+        "import sim; town = sim.load('scenarios/liling'); {use}\n"
+        "import pyproj\n"
         "assert not pyproj.network.is_network_enabled()\n"
         "assert dict(os.environ) == before"
     )
     env = os.environ | {"PROJ_NETWORK": "ON"}
-    subprocess.run([sys.executable, "-c", code], env=env, check=True)
+    uses = ("town.map.crs", "town.map.layers", "town.add('A', at=(113.5, 27.7))",
+            "import sim.files.geodata, sim.geography.making.make")  # fmt: skip
+    for use in uses:  # first from the file, then as it is kept
+        subprocess.run([sys.executable, "-c", code.format(use=use)], env=env, check=True, cwd=ROOT)
 
 
 def test_only_one_room_opens_map_files():
     """What GDAL opens goes through `geodata` and `rasters`."""
-    from conftest import ROOT
-
     opening = re.compile(
         r"(?:(?:gpd|geopandas|pyogrio|rasterio)\.(?:read\w*|list_layers|open)|iterparse|fromstring)\("
     )

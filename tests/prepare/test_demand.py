@@ -188,7 +188,7 @@ def times(source, factor):
 
 def as_rows(calls):
     """Each call with all that was drawn for it."""
-    return set(zip(*(column.tolist() for column in calls), strict=True))
+    return set(zip(*(map(str, column.tolist()) for column in calls), strict=True))
 
 
 @given(st.floats(0.05, 3.5), st.floats(0.05, 3.5))

@@ -126,7 +126,7 @@ def test_a_comma_in_a_caption_throws_nothing_away(program):
 def test_the_key_is_of_the_packages_that_compute(monkeypatch):
     folder = Path(sim.__file__).parent
     own = code(folder)
-    monkeypatch.setattr(checkpoints.importlib.metadata, "version", lambda name: "0")
+    monkeypatch.setattr(checkpoints, "version", lambda name: "0")
     assert code(folder) != own
 
 

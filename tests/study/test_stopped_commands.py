@@ -54,10 +54,10 @@ from pathlib import Path
 from sim.study import checkpoints, workers
 from sim.study.worst_served import FIRST
 left, done, real, kept = {left}, 0, workers.replicate, checkpoints.Finished.add
-def simulated(plan, engines, number, rows):
+def simulated(plan, engines, calls, number, rows):
     global done
     done += number < FIRST
-    return real(plan, engines, number, rows)
+    return real(plan, engines, calls, number, rows)
 def add(self, one):
     kept(self, one)
     Path({counted!r}).write_text(str(done))
