@@ -41,6 +41,7 @@ HEADS: Final = {
     "place": Message("place"), "best_place": Message("best_place"),
     "worst_place": Message("worst_place"), "replications": Message("replications"),
     "minutes": Message("minutes"), "newly": Message("newly"),
+    "bound": Message("bound"), "gap": Message("gap"),
     "simulated_place": Message("simulated_place"), "track": Message("track"),
     "what_zh": Message("what_zh"), "what_en": Message("what_en"), "cost": Message("cost"),
     "station_zh": Message("station_zh"), "station_en": Message("station_en"),
