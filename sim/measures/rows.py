@@ -74,7 +74,7 @@ class Pooled(ByPlace):
         return Answers(
             self.replication[:, None],
             self.area[:, None],
-            np.column_stack([self.township, others]),
+            np.column_stack([self.township.astype(others.dtype), others]),
             np.concatenate([tally.asked_s for tally in self.tallies]),
         )
 

@@ -16,7 +16,9 @@ from sim.scenario import profiles
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-OTHERS = 16  # places that are asked about at each call: see docs/questions.md for how many
+# How many places are asked about at each call, by the calls that a replication has at most: where
+# there are many, chance is small by itself, and answers take memory. See docs/questions.md.
+OTHERS = {20_000: 16, 100_000: 8}
 
 
 def build(scenario: Scenario) -> Demand:
@@ -33,8 +35,9 @@ def build(scenario: Scenario) -> Demand:
     for rate, places in zip((demand.rate.urban, demand.rate.rural), of_area, strict=True):
         people = cells.people[places].sum() if rate.per_person else float(len(places) > 0)
         calls_per_hour.append(rate.per_second * HOUR_S * people * week)
+    hourly = np.array(calls_per_hour)
     return Demand(
-        calls_per_hour=np.array(calls_per_hour),
+        calls_per_hour=hourly,
         places=tuple(of_area),
         weights=tuple(cells.people[places] for places in of_area),
         township_of_place=cells.township,
@@ -48,12 +51,17 @@ def build(scenario: Scenario) -> Demand:
         length_s=study_seconds(scenario),
         recorded=_placed(scenario),
         times=scenario.calls_times,
-        others=0 if scenario.recorded is not None else OTHERS,
+        others=0 if scenario.recorded is not None else _others(hourly, study_seconds(scenario)),
         along=tuple(
             np.argsort(morton(cells.xy[places]), kind="stable") if len(places) else places
             for places in of_area
         ),
     )
+
+
+def _others(calls_per_hour: np.ndarray, length_s: float) -> int:
+    calls = calls_per_hour.mean(axis=1).sum() * length_s / HOUR_S
+    return next((others for most, others in OTHERS.items() if calls <= most), 0)
 
 
 def expected_calls(demand: Demand, window: Window, townships: int) -> np.ndarray:

@@ -24,6 +24,10 @@ A_CALL: Final = 340.0  # of a replication while it is drawn, run and tallied
 A_LOGGED_CALL: Final = 500.0  # besides, where every call and trip is wanted
 A_ROW: Final = 60.0  # a call that is kept for every measure
 A_POOLED_ROW: Final = 140.0  # what measures make of it, once all are there
+# Besides, for each answer of a call: its own, and those about other places.
+AN_ANSWER: Final = 36.0
+A_KEPT_ANSWER: Final = 8.0
+A_POOLED_ANSWER: Final = 44.0
 RESERVE: Final = 0.1  # of what is free: others use the machine, too, and calls that are kept
 SMALL: Final = 50e6  # what is not worth asking the machine
 
@@ -55,16 +59,18 @@ def size(plan: Plan, replications: int, rows: Sequence[int], made: Collection[in
     """
     layouts, count = len(rows), max(calls(plan.demands[row]) for row in rows)
     logged = A_LOGGED_CALL * layouts if plan.logs else 0.0  # those of all layouts come together
-    pooled = 0.0
+    answers, pooled = _answers(plan.demands), 0.0
     if plan.keep == Keep.ROWS:
         many = count * layouts * replications
-        kept, pooled = A_ROW * many, A_POOLED_ROW * many
+        kept = (A_ROW + A_KEPT_ANSWER * answers) * many
+        pooled = (A_POOLED_ROW + A_POOLED_ANSWER * answers) * many
     else:
         kept = 16.0 * len(COUNTED) * AREAS * len(plan.setup.people) * layouts * replications
     engines = sum(_engine(plan, row) for row in rows if row not in made)
     if not made:  # a worker has the roads for itself
         engines += _roads(plan)
-    return Size(count, (A_CALL + logged) * count, engines, kept, pooled)
+    a_call = A_CALL + AN_ANSWER * answers + logged
+    return Size(count, a_call * count, engines, kept, pooled)
 
 
 def calls(demand: Demand) -> float:
@@ -73,6 +79,12 @@ def calls(demand: Demand) -> float:
         return float(len(demand.recorded.received_at))
     hourly = float(demand.calls_per_hour.mean(axis=1).sum())
     return hourly * demand.length_s / HOUR_S
+
+
+def _answers(demands: Sequence[Demand]) -> int:
+    """How many answers a call has at most; none where nothing is asked."""
+    others = max(demand.others for demand in demands)
+    return 1 + others if others else 0
 
 
 def _engine(plan: Plan, row: int) -> float:
@@ -119,8 +131,9 @@ def at_once(needs: Size, wanted: int) -> int:
 def check_calls(demands: tuple[Demand, ...], layouts: int, keep: Keep, logs: bool) -> None:
     """SizeError if one replication cannot be computed, before anything is made for it."""
     count = max(calls(demand) for demand in demands)
-    a_row = A_ROW * layouts if keep == Keep.ROWS else 0.0
-    a_call = A_CALL + (A_LOGGED_CALL * layouts if logs else 0.0)
+    answers = _answers(demands)
+    a_row = (A_ROW + A_KEPT_ANSWER * answers) * layouts if keep == Keep.ROWS else 0.0
+    a_call = A_CALL + AN_ANSWER * answers + (A_LOGGED_CALL * layouts if logs else 0.0)
     at_once(Size(count, a_call * count, 0.0, a_row * count), 1)
 
 
