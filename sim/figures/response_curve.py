@@ -87,8 +87,9 @@ def _panel(ax: Axes, comparison: Comparison, key: str, area: int, say: Language)
     alone = len(comparison.layouts) == 1
     for number_, pooled in enumerate(comparison.pooled):
         colour = style.BLUE if alone else style.LINES[number_ % len(style.LINES)]
-        curves = _curves(pooled, area, minutes)
-        _bands(ax, minutes, curves, colour)
+        months = _curves(pooled, area, minutes)
+        curves = months + _control(pooled, area, minutes)  # as the values of the table are made
+        _bands(ax, minutes, months, curves, colour)
         weights = np.array([(t.area == area).sum() for t in pooled.tallies])
         ax.plot(minutes, weights @ curves / weights.sum(), color=colour, lw=2.0, zorder=4)
         ax.plot(target, 100 * comparison.estimate(key, number_).mean, "o", color=colour, zorder=5,
@@ -118,19 +119,35 @@ def _last_minute(comparison: Comparison, area: int, target: float) -> float:
 
 def _curves(pooled: Pooled, area: int, minutes: np.ndarray) -> np.ndarray:
     """[replication, minute] percent of an area's calls reached by then."""
-    curves = np.zeros((pooled.replications, len(minutes)))
-    for i, one in enumerate(pooled.tallies):
-        times = np.sort(one.response_s[one.area == area]) / 60
-        if len(times):
-            curves[i] = 100 * np.searchsorted(times, minutes, side="right") / len(times)
-    return curves
+    rows = [one.response_s[one.area == area] for one in pooled.tallies]
+    return np.array([_reached(some, minutes) for some in rows])
 
 
-def _bands(ax: Axes, minutes: np.ndarray, curves: np.ndarray, colour: str) -> None:
+def _control(pooled: Pooled, area: int, minutes: np.ndarray) -> np.ndarray:
+    """[replication, minute] what answers about other places say of these curves."""
+    if pooled.answers == 1:
+        return np.zeros((pooled.replications, len(minutes)))
+    rows = [one.asked_s[one.area == area] for one in pooled.tallies]
+    return np.array([_reached(some, minutes) - _reached(some[:, :1], minutes) for some in rows])
+
+
+def _reached(times_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
+    """[minute] percent of these times that are over by then; 0 if there are none."""
+    times = np.sort(times_s, axis=None) / 60
+    return 100 * np.searchsorted(times, minutes, side="right") / max(1, len(times))
+
+
+def _bands(
+    ax: Axes, minutes: np.ndarray, months: np.ndarray, curves: np.ndarray, colour: str
+) -> None:
+    """Between which nine of ten months lie, and the 95 % interval of the curve.
+
+    `months`, `curves`: [replication, minute] as its calls were, and with what answers say of them.
+    """
     count = len(curves)
     if count < 2:
         return
-    low, high = np.quantile(curves, [0.05, 0.95], axis=0)
+    low, high = np.quantile(months, [0.05, 0.95], axis=0)
     ax.fill_between(minutes, low, high, color=colour, alpha=0.13, lw=0, zorder=2)
     half = stdtrit(count - 1, 0.975) * curves.std(axis=0, ddof=1) / math.sqrt(count)
     mean = curves.mean(axis=0)

@@ -173,6 +173,19 @@ def test_each_curve_ends_where_its_layout_does_at_the_target(result):
         assert points == pytest.approx([100 * result.estimate(key, row).mean for row in (0, 1)])
 
 
+def test_each_curve_runs_through_its_value_at_the_target(result):
+    """As the table has it, with what answers about other places say."""
+    for panel, key, target in zip(result.cdf().axes, ("urban10", "rural30"), (10, 30), strict=True):
+        curves = [line for line in panel.lines if len(line.get_xdata()) > 2]
+        for row, curve in enumerate(curves):
+            there = np.interp(target, curve.get_xdata(), curve.get_ydata())
+            assert there == pytest.approx(100 * result.estimate(key, row).mean, abs=1.5)
+            plain = result.pooled[row].plain().left_out(key)[0]
+            assert abs(there - 100 * result.pooled[row].left_out(key)[0]) < 0.5 + abs(
+                there - 100 * plain
+            )
+
+
 def test_the_two_legends_of_the_map_stand_side_by_side(result):
     for lang in ("en", "zh", "qps"):
         first, second = result.map(lang).legends
