@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.figures import fonts, inputs_map, page, save, style
+from sim.figures import fonts, inputs_map, page, response_curve, save, style
 from sim.words.language import language
 
 
@@ -175,15 +175,15 @@ def test_each_curve_ends_where_its_layout_does_at_the_target(result):
 
 def test_each_curve_runs_through_its_value_at_the_target(result):
     """As the table has it, with what answers about other places say."""
-    for panel, key, target in zip(result.cdf().axes, ("urban10", "rural30"), (10, 30), strict=True):
-        curves = [line for line in panel.lines if len(line.get_xdata()) > 2]
-        for row, curve in enumerate(curves):
-            there = np.interp(target, curve.get_xdata(), curve.get_ydata())
-            assert there == pytest.approx(100 * result.estimate(key, row).mean, abs=1.5)
-            plain = result.pooled[row].plain().left_out(key)[0]
-            assert abs(there - 100 * result.pooled[row].left_out(key)[0]) < 0.5 + abs(
-                there - 100 * plain
-            )
+    for area, key, target in ((0, "urban10", 10.0), (1, "rural30", 30.0)):
+        for pooled in result.pooled:
+            minutes = np.array([target])
+            curve = response_curve._curves(pooled, area, minutes)
+            curve = curve + response_curve._control(pooled, area, minutes)
+            calls = np.array([(one.area == area).sum() for one in pooled.tallies])
+            there = (calls @ curve)[0] / calls.sum()
+            assert there == pytest.approx(100 * pooled.left_out(key)[0], abs=1e-9)
+            assert there != pytest.approx(100 * pooled.plain().left_out(key)[0], abs=1e-9)
 
 
 def test_the_two_legends_of_the_map_stand_side_by_side(result):
