@@ -76,5 +76,9 @@ def control_of(every: Sums, own: Sums, answers: int) -> Sums:
 
 
 def controlled(plain: Sums, control: Sums, answers: int) -> Sums:
-    """Sums over calls with what their answers say of them, as `control_of` has it."""
-    return Sums(*(one + more / answers for one, more in zip(plain, control, strict=True)))
+    """Sums over calls with what their answers say of them, as `control_of` has it.
+
+    Divided last: what is the same in two layouts is then the same to the last bit.
+    """
+    pairs = zip(plain, control, strict=True)
+    return Sums(*((answers * one + more) / answers for one, more in pairs))

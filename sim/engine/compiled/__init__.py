@@ -107,7 +107,7 @@ class Engine:
         # Without diversion there are at most an assignment and a drive home for each call.
         lines = 2 * len(packed.rows) + len(packed.rows) // 4 + 16
         while True:
-            state, trips = self._served(packed, lines, self._duty(NO_WINDOW, logged=True))
+            state, trips = self._served(packed, lines, NO_WINDOW, logged=True)
             if trips != FULL:
                 by_trip = {name: getattr(state.log, name)[:trips] for name in TRIP_COLUMNS}
                 return state.log._replace(ready_at=packed.ready_at, **by_trip)
@@ -125,7 +125,7 @@ class Engine:
         `target_s`: by area; `townships`: at least so many. Raises IndexError as `run` does.
         """
         packed = self._packed(calls)
-        state, _ = self._served(packed, 0, self._duty(window, logged=False))
+        state, _ = self._served(packed, 0, window, logged=False)
         townships = max(townships, packed.townships)
         shape = (COUNTED, len(target_s), townships)
         asked = COUNTED, len(target_s), townships if packed.others.shape[1] else 0
@@ -142,15 +142,14 @@ class Engine:
         self._refuse_unknown_rows(packed)
         return packed
 
-    def _duty(self, window: Window, logged: bool) -> Duty:
-        start_s, end_s = map(float, window)
-        return Duty(start_s, end_s, *self._shifts_of, logged)
-
-    def _served(self, packed: PackedCalls, lines: int, duty: Duty) -> tuple[State, int]:
+    def _served(
+        self, packed: PackedCalls, lines: int, window: Window, logged: bool
+    ) -> tuple[State, int]:
         """The state at the end, and the number of trips in the log."""
+        duty = Duty(float(window.start_s), float(window.end_s), *self._shifts_of)
         by_priority = np.bincount(packed.rows["priority"], minlength=self._priorities)
         stations = len(self._fixed.station_place)
-        state = new_state(by_priority, lines, stations, packed.others, duty)
+        state = new_state(by_priority, lines, stations, packed.others, duty, logged)
         trips = serve(self._fixed, packed.rows, packed.order, self._home, *self._shifts, state)
         return state, trips
 

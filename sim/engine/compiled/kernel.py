@@ -72,7 +72,7 @@ def _open_trip(state, call, ambulance, now, mobile_at, arrived_at):
     """From now on it is on this trip; answers the line of the log, if one is kept."""
     unit, log, trip = state.fleet[ambulance], state.log, ROW(state.held[TRIPS])
     unit.call, unit.trip, unit.assigned_at = call, trip, now
-    if state.duty.logged:
+    if state.logged:
         state.held[TRIPS] += 1
         log.call[trip], log.ambulance[trip], log.hospital[trip] = call, ambulance, NONE
         log.assigned_at[trip], log.mobile_at[trip] = now, mobile_at
@@ -89,7 +89,7 @@ def _take_back(state, ambulance, stage, now):
     if unit.call != NONE:
         end_call(state, ambulance, now)
         state.arrives_at[unit.call], state.comes[unit.call] = np.inf, NONE
-    if not state.duty.logged:
+    if not state.logged:
         return
     trip = unit.trip
     log.diverted_at[trip], log.arrived_at[trip] = now, NEVER
@@ -127,8 +127,10 @@ def _ask(fixed, calls, state, call, now):
         ambulance = nearest(fixed, calls, state, call, scene, now)
         if ambulance != NONE:
             stage = stage_of(state, ambulance, now)
-            way = _way_to(fixed, calls, state, ambulance, stage, call, scene, now)
-            state.log.asked_s[call, which] = (way[0] + way[4]) - calls[call].received_at
+            departs_at, _, _, _, drive_s = _way_to(
+                fixed, calls, state, ambulance, stage, call, scene, now
+            )
+            state.log.asked_s[call, which] = (departs_at + drive_s) - calls[call].received_at
 
 
 @compiled
@@ -160,7 +162,7 @@ def _send(fixed, calls, state, ambulance, call, now):
     unit.arrives_at = state.arrives_at[call] = at
     state.comes[call] = ambulance
     at += serving_seconds(calls[call].on_scene_s, factor, fixed.on_grid)
-    if state.duty.logged:
+    if state.logged:
         log.left_scene_at[trip] = at
     unit.stands_at, unit.hospital = scene, NONE
     if calls[call].conveyed:
@@ -173,12 +175,12 @@ def _send(fixed, calls, state, ambulance, call, now):
             transport_s = to_hospital_s[hospital]
         if hospital != NONE:
             at += transport_s
-            if state.duty.logged:
+            if state.logged:
                 log.hospital[trip] = hospital
                 log.at_hospital_at[trip] = log.handover_at[trip] = at
             unit.hospital, unit.stands_at = hospital, fixed.hospital_place[hospital]
             at += serving_seconds(calls[call].handover_s, factor, fixed.on_grid)
-    if state.duty.logged:
+    if state.logged:
         log.cleared_at[trip] = at
     expect(state, ambulance, at)
     return abandoned
@@ -226,7 +228,7 @@ def _serve_waiting(fixed, calls, state, now):
                 set_aside(state, call)
                 abandoned = NONE
                 continue
-            if state.duty.logged and state.held[TRIPS] == len(state.log.call):
+            if state.logged and state.held[TRIPS] == len(state.log.call):
                 return False
             if state.log.asked_s.shape[1] > 0 and state.log.asked_s[call, 0] == np.inf:
                 _ask(fixed, calls, state, call, now)
@@ -248,7 +250,7 @@ def _dispatch(fixed, calls, state, now):
     for i in range(state.held[IN_CLEARED]):
         ambulance = state.cleared[i]
         if state.fleet[ambulance].status == CLEARED:
-            if state.duty.logged and state.held[TRIPS] == len(state.log.call):
+            if state.logged and state.held[TRIPS] == len(state.log.call):
                 return False
             _send_home(fixed, state, ambulance, now)
     state.held[IN_CLEARED] = 0

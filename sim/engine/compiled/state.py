@@ -61,14 +61,13 @@ AMBULANCE = np.dtype(
 
 
 class Duty(NamedTuple):
-    """When ambulances' time is added up, and whether a log of the trips is kept at all."""
+    """When ambulances' time is added up: within the window, while they are on shift."""
 
     start_s: float  # the window
     end_s: float
     first: np.ndarray  # [ambulance + 1] its shifts in the two below
     on_at: np.ndarray  # [shift]
     off_at: np.ndarray  # [shift]
-    logged: bool
 
 
 class State(NamedTuple):
@@ -94,6 +93,7 @@ class State(NamedTuple):
     busy_s: np.ndarray  # [ambulance] on calls, while on shift and within the window
     shift: np.ndarray  # [ambulance] the first of its shifts that is not over
     duty: Duty
+    logged: bool  # whether trips are written down
     held: np.ndarray  # how many of each, below
 
 
@@ -103,12 +103,12 @@ IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, IN_ASIDE, TRIPS, DISP
 
 
 def new_state(
-    by_priority: np.ndarray, lines: int, stations: int, others: np.ndarray, duty: Duty
+    by_priority: np.ndarray, lines: int, stations: int, others: np.ndarray, duty: Duty, logged: bool
 ) -> State:
     """The state before the first event, with room for so many of each.
 
-    `by_priority`: [priority] how many calls there are. `lines`: of trips in the log. `others`: as
-    in Calls.
+    `by_priority`: [priority] how many calls there are. `lines`: of trips in the log, if they are
+    `logged`. `others`: as in Calls.
     """
     ambulances = len(duty.first) - 1
     calls, ends = int(by_priority.sum()), np.cumsum(by_priority)
@@ -139,6 +139,7 @@ def new_state(
         np.zeros(ambulances),
         duty.first[:-1].copy(),
         duty,
+        logged,
         np.zeros(COUNTS, np.int64),
     )
 
