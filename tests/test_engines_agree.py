@@ -25,7 +25,9 @@ from worlds import altered, on_roads, road_world, side_roads, small_city, some_c
 from sim.engine import compiled, reference
 from sim.geography.roads import travel
 from sim.geography.roads.graph import fastest
-from sim.model.calendar import Bands
+from sim.measures.groups import Setup
+from sim.measures.sums import count, counts_of
+from sim.model.calendar import Bands, Window
 from sim.model.calls import Calls
 from sim.model.system import System
 from sim.policies.clock import NONE, on_grid
@@ -52,6 +54,17 @@ def assert_same(one, other, to_s=0.0):
             assert np.nanmax(np.abs(a - b), initial=0.0) <= to_s, name
         else:
             assert np.array_equal(a, b, equal_nan=a.dtype.kind == "f"), name
+
+
+def assert_same_sums(case, log):
+    """What the compiled engine adds up without a log is what the log says, to the last bit."""
+    (world, calls), window = case, Window(7 * MINUTE, 33 * MINUTE)
+    setup = Setup((4 * MINUTE, 8 * MINUTE), 0.9, np.ones(3), worst=())
+    told = count(world, calls, log, window, setup)
+    totals = compiled.Engine(world).totals(calls, window, setup.target_s, 3)
+    added = counts_of(world, totals, window)
+    for name in told._fields:
+        assert np.array_equal(getattr(told, name), getattr(added, name)), name
 
 
 # ── small worlds ─────────────────────────────────────────────────────────────────────────────
@@ -155,8 +168,8 @@ def worlds(draw) -> tuple[System, Calls]:
     made = Calls(
         np.sort(column(st.integers(0, 40))) * MINUTE,
         column(st.integers(0, places - 1), int),
-        np.zeros(calls, int),
-        np.zeros(calls, int),
+        column(st.integers(0, 1), int),
+        column(st.integers(0, 2), int),
         column(st.integers(0, priorities - 1), int),
         column(few_minutes),
         column(durations),
@@ -165,7 +178,7 @@ def worlds(draw) -> tuple[System, Calls]:
         column(st.integers(NONE, hospitals - 1), int),
         column(durations),
         draw(arrays(np.int32, (calls, 3), elements=st.integers(0, places - 1))),
-        np.zeros((calls, 3), np.int32),
+        draw(arrays(np.int32, (calls, 3), elements=st.integers(0, 2))),
     )
     return world, made
 
@@ -183,14 +196,18 @@ QUIET = {
 @settings(max_examples=600, **QUIET)
 @given(worlds())
 def test_small_worlds(case):
-    assert_same(reference.run(*case), compiled.run(*case))
+    log = reference.run(*case)
+    assert_same(log, compiled.run(*case))
+    assert_same_sums(case, log)
 
 
 @pytest.mark.thorough
 @settings(max_examples=20_000, **QUIET)
 @given(worlds())
 def test_very_many_small_worlds(case):
-    assert_same(reference.run(*case), compiled.run(*case))
+    log = reference.run(*case)
+    assert_same(log, compiled.run(*case))
+    assert_same_sums(case, log)
 
 
 @pytest.mark.parametrize("first", range(0, 400, 100))

@@ -131,6 +131,16 @@ def test_rows_and_sums_say_the_same_of_every_answer(liling, case):
             assert one == pytest.approx(other, rel=1e-12, nan_ok=True), (key, group)
 
 
+def test_a_percentile_is_that_of_all_answers_unless_calls_may_be_left(liling):
+    rows = study(CASES["as it is"](liling), 3, "rows")
+    answers = np.sort(np.concatenate([tally.asked_s.ravel() for tally in rows.tallies]))
+    expected = np.quantile(answers, 0.9, method="inverted_cdf") / 60
+    assert rows.left_out("p90")[0] == pytest.approx(expected)
+    assert rows.left_out("p90")[0] != rows.plain().left_out("p90")[0]
+    rows = study(CASES["diverted"](liling), 3, "rows")
+    assert rows.left_out("p90").tolist() == rows.plain().left_out("p90").tolist()
+
+
 # ── in the mean nothing ──────────────────────────────────────────────────────────────────────
 
 
