@@ -184,3 +184,21 @@ def test_at_the_prompt_it_is_status_2_in_the_readers_language_and_nothing_is_wri
     assert "本次研究超出本机容量" in said
     assert "请缩短 study.length，改为增加重复次数" in said
     assert not list(tmp_path.rglob("*.json"))
+
+
+def test_what_is_kept_of_calls_and_their_answers_is_reckoned_with(liling):
+    """Bytes as they are, of the columns that have a row for each call."""
+    week = liling.with_study(length=7 * 86_400.0)
+    study = plans.prepare(week, (), Effort(), Keep.ROWS)
+    with Pool(workers=1) as pool:
+        (one,) = pool.results(Job(study.plan), [0])
+    (tally,) = one.tallies
+    rows = [column for column in tally if getattr(column, "shape", ())[:1] == tally.call.shape]
+    assert tally.asked_s.shape[1] == 17
+    kept = sum(column.nbytes for column in rows) / len(tally.call)
+    reckoned = sizes.size(study.plan, 1, [0])
+    assert kept <= reckoned.kept / reckoned.calls < 1.5 * kept
+    plain = study.plan._replace(demands=tuple(d._replace(others=0) for d in study.plan.demands))
+    less = sizes.size(plain, 1, [0])
+    for part in ("kept", "pooled", "replication"):
+        assert getattr(less, part) < getattr(reckoned, part), part
