@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 
 from sim.measures import estimates
 from sim.measures.calls import Tally
-from sim.measures.counted import CLUMP, Apart, ExactShare, design_effect
+from sim.measures.counted import CLUMP, Apart, ExactShare, design_effect, one_counted
 from sim.measures.groups import Setup
 from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY
@@ -257,3 +257,15 @@ def test_the_clump_is_what_its_reason_says():
     busy = 0.5
     sizes = np.random.default_rng(4).geometric(1 / (1 + busy), 400_000)
     assert (sizes**2).mean() / sizes.mean() == pytest.approx(CLUMP, rel=0.02)
+
+
+def test_a_call_that_is_the_mean_of_answers_may_tell_as_much_as_they_do():
+    """Replications that hardly differ: as many calls apart as there are answers, and no more."""
+    hits, calls = np.full(10, 30.0), np.full(10, 1_000.0)
+    hits[0] += 0.5
+    one, many = (one_counted(hits, calls, sequential=False, alike=n) for n in (1, 17))
+    assert many.calls == pytest.approx(17 * one.calls)
+    assert many.mean == one.mean == pytest.approx(300.5 / 10_000)
+    assert many.interval().half_width < one.interval().half_width / 3
+    none, alone = (one_counted(np.zeros(10), calls, sequential=False, alike=n) for n in (17, 1))
+    assert none.calls == alone.calls, "from nothing it is not known how far answers are alike"
