@@ -176,14 +176,18 @@ def test_each_curve_ends_where_its_layout_does_at_the_target(result):
 def test_each_curve_runs_through_its_value_at_the_target(result):
     """As the table has it, with what answers about other places say."""
     for area, key, target in ((0, "urban10", 10.0), (1, "rural30", 30.0)):
-        for pooled in result.pooled:
-            minutes = np.array([target])
+        panel = result.cdf().axes[area]
+        drawn = [line for line in panel.lines if len(line.get_xdata()) > 2]
+        assert len(drawn) == len(result.pooled)
+        for line, pooled in zip(drawn, result.pooled, strict=True):
+            minutes = np.array([target, *line.get_xdata()])
             curve = response_curve._curves(pooled, area, minutes)
             curve = curve + response_curve._control(pooled, area, minutes)
             calls = np.array([(one.area == area).sum() for one in pooled.tallies])
-            there = (calls @ curve)[0] / calls.sum()
+            there, *along = (calls @ curve) / calls.sum()
             assert there == pytest.approx(100 * pooled.left_out(key)[0], abs=1e-9)
             assert there != pytest.approx(100 * pooled.plain().left_out(key)[0], abs=1e-9)
+            assert line.get_ydata() == pytest.approx(along)
 
 
 def test_the_two_legends_of_the_map_stand_side_by_side(result):
