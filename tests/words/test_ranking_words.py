@@ -121,7 +121,7 @@ def test_the_promise_is_made_only_if_the_selection_came_to_its_end():
     assert "leads all others by 30 points" in words.promise(wide, EN)
     assert "at least 95% probability" in words.promise(wide, EN)
     assert "Kim–Nelson" in words.promise(wide, ZH)
-    assert "领先其他各点 30.0 个百分点或以上" in words.promise(wide, ZH)
+    assert "领先其他各点 30 个百分点或以上" in words.promise(wide, ZH)
     assert "did not come to its end" not in wide.table()
 
 
