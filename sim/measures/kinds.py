@@ -28,6 +28,8 @@ from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
 from sim.measures.steps import Ranked, Stepped, Townships
 
+FEW_BITS = 2**15  # numbers that fit into two bytes
+
 
 class Matters(NamedTuple):
     """Differences below this do not matter to anyone."""
@@ -368,6 +370,8 @@ def percentiles(
     if not count:
         return found
     found[0] = ordered[_rank(count, share)]
+    if replications < FEW_BITS:  # sorted in a tenth of the time
+        replication = replication.astype(np.int16)
     spots = np.argsort(replication, kind="stable")  # of each replication, ascending
     ends = np.cumsum(np.bincount(replication, minlength=replications))
     for one, spot in enumerate(np.split(spots, ends[:-1])):

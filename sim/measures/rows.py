@@ -19,7 +19,6 @@ from sim.measures.places import BY_PLACE, FEWEST, ByPlace, control_of, controlle
 class Answers(NamedTuple):
     """What each call's response would be at its own place, which comes first, and at others."""
 
-    replication: np.ndarray  # [call, 1]
     area: np.ndarray  # [call, 1]
     township: np.ndarray  # [call, answer]
     response_s: np.ndarray  # [call, answer]
@@ -46,11 +45,12 @@ class Pooled(ByPlace):
         self.target_s = np.array(setup.target_s)[self.area]
         self._townships = max(len(setup.people), int(self.township.max(initial=-1)) + 1)
         self._cells: dict[tuple[object, object], Sums] = {}
+        self._last: tuple[PercentileOfCalls, Group, tuple[np.ndarray, np.ndarray]] | None = None
 
     def plain(self) -> Self:
         """The same as its calls alone tell it, whatever else was asked."""
         other = super().plain()
-        other._cells = {}
+        other._cells, other._last = {}, None
         return other
 
     def members(self, group: Group) -> np.ndarray:
@@ -67,17 +67,6 @@ class Pooled(ByPlace):
         """[1 + replications] the measure of all replications, then without each of them."""
         return BY_KEY[key].left_out(self, group)
 
-    @cached_property
-    def every(self) -> Answers:
-        """All answers of all calls."""
-        others = np.concatenate([tally.other_township for tally in self.tallies])
-        return Answers(
-            self.replication[:, None],
-            self.area[:, None],
-            np.column_stack([self.township.astype(others.dtype), others]),
-            np.concatenate([tally.asked_s for tally in self.tallies]),
-        )
-
     # ── what measures take ───────────────────────────────────────────────────────────────────
 
     def cells(self, measure: OfCalls, group: Group) -> Sums:
@@ -90,37 +79,42 @@ class Pooled(ByPlace):
         return self._cells[key]
 
     def _summed(self, measure: OfCalls, some: np.ndarray) -> Sums:
-        """The sums of a measure over some calls, with what their answers say of them."""
+        """The sums of a measure over some calls, by row, with what their answers say of them."""
         shape = (self.replications, AREAS, self._townships)
-
-        def added(rows: Rows, cell: np.ndarray, upto: int | None = None) -> Sums:
-            def of_some(column: np.ndarray) -> np.ndarray:
-                return (column[some] if upto is None else column[some, :upto]).ravel()
-
-            among = None if measure.among is None else of_some(measure.among(rows))
-            values = of_some(measure.value(rows, self.setup))
-            found = added_up(values, among, of_some(cell), math.prod(shape))
-            return Sums(*(one.reshape(shape) for one in found))
-
-        plain = added(self, self._cell_of_call)
+        place = self.area.astype(np.int64) * self._townships + self.township
+        cell = self.replication[some] * (AREAS * self._townships) + place[some]
+        among = None if measure.among is None else measure.among(self)[some]
+        sums = added_up(self.values(measure)[some], among, cell, math.prod(shape))
+        plain = Sums(*(one.reshape(shape) for one in sums))
         if self.alike(measure) == 1:
             return plain
-        answers = cast(Rows, self.every)  # what is asked about needs areas and responses only
-        every, own = added(answers, self._cell_of_answer), added(answers, self._cell_of_answer, 1)
-        return controlled(plain, control_of(every, own, self.answers), self.answers)
+        # One replication after the other: all answers together are many times the calls.
+        starts = np.cumsum([0, *(len(one.call) for one in self.tallies[:-1])])
+        parts = np.split(some, np.searchsorted(some, starts[1:]))
+        controls = [
+            self._control(measure, tally, rows - start)
+            for tally, rows, start in zip(self.tallies, parts, starts, strict=True)
+        ]
+        control = Sums(*(np.array(column) for column in zip(*controls, strict=True)))
+        return controlled(plain, control, self.answers)
 
-    @cached_property
-    def _cell_of_call(self) -> np.ndarray:
-        return self._cell(self.replication, self.area, self.township)
+    def _control(self, measure: OfCalls, tally: Tally, some: np.ndarray) -> Sums:
+        """[area, township] what the answers of some calls of a replication say of a measure."""
+        area, own = tally.area[some, None], tally.township[some, None]
+        answers = Answers(area, np.hstack([own, tally.other_township[some]]), tally.asked_s[some])
+        rows = cast(Rows, answers)  # what is asked about needs areas and responses only
+        values = measure.value(rows, self.setup)
+        among = None if measure.among is None else measure.among(rows)
+        cell = area.astype(np.int64) * self._townships + answers.township
 
-    @cached_property
-    def _cell_of_answer(self) -> np.ndarray:
-        return self._cell(*self.every[:3])
+        def added(upto: int) -> Sums:
+            counted = None if among is None else among[:, :upto].ravel()
+            sums = added_up(
+                values[:, :upto].ravel(), counted, cell[:, :upto].ravel(), AREAS * self._townships
+            )
+            return Sums(*(one.reshape(AREAS, self._townships) for one in sums))
 
-    def _cell(self, replication: np.ndarray, area: np.ndarray, township: np.ndarray) -> np.ndarray:
-        """The number of a replication, area and township."""
-        cell: np.ndarray = (replication * AREAS + area) * self._townships + township
-        return cell
+        return control_of(added(self.answers), added(1), self.answers)
 
     def alike(self, measure: OfCalls | PercentileOfCalls) -> int:
         """As of sums; a percentile is that of all answers, unless calls may be left for others."""
@@ -130,26 +124,33 @@ class Pooled(ByPlace):
 
     def ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         """[answer] values in ascending order, and the replication of each."""
+        if self._last is None or self._last[:2] != (measure, group):  # is asked for several times
+            self._last = measure, group, self._ordered(measure, group)
+        return self._last[2]
+
+    def _ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         if self.alike(measure) == 1:
             rows, values = self.members(group), measure.value(self)
             order = rows[np.argsort(values[rows], kind="stable")]
             return values[order], self.replication[order]
-        values, order = self._answers_in_order
-        call = order // self.answers
-        if group.by == "township":
-            some = self.every.township.ravel()[order] == group.row
-        elif group.by == "all":
+        values, call, township = self._answers_in_order
+        if group.by == "all":
             return values, self.replication[call]
-        else:
-            some = getattr(self, group.by)[call] == group.row
+        of = township if group.by == "township" else getattr(self, group.by)[call]
+        some = of == group.row
         return values[some], self.replication[call[some]]
 
     @cached_property
-    def _answers_in_order(self) -> tuple[np.ndarray, np.ndarray]:
-        """[answer] all of them in ascending order, and their rows, a call's side by side."""
-        values = self.every.response_s.ravel()
+    def _answers_in_order(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """[answer] all in ascending order; the row of the call, and the township, of each."""
+        values = np.concatenate([tally.asked_s for tally in self.tallies]).ravel()
         order = np.argsort(values, kind="stable")
-        return values[order], order
+        call, which = (order // self.answers).astype(np.int32), order % self.answers
+        others = np.concatenate([tally.other_township for tally in self.tallies])
+        own = which == 0
+        township = others[call, np.maximum(which, 1) - 1]
+        township[own] = self.township[call[own]]
+        return values[order], call, township
 
     def fleet(self, measure: OfFleet) -> Sums:
         """[replication] seconds of the fleet."""

@@ -27,7 +27,7 @@ A_POOLED_ROW: Final = 140.0  # what measures make of it, once all are there
 # Besides, for each answer of a call: its own, and those about other places.
 AN_ANSWER: Final = 36.0
 A_KEPT_ANSWER: Final = 8.0
-A_POOLED_ANSWER: Final = 44.0
+A_POOLED_ANSWER: Final = 38.0
 RESERVE: Final = 0.1  # of what is free: others use the machine, too, and calls that are kept
 SMALL: Final = 50e6  # what is not worth asking the machine
 
