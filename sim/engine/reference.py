@@ -69,7 +69,7 @@ class Service:
     def __init__(self, system: System, calls: Calls, roads: Ways):
         self.env = simpy.Environment()
         self.system, self.roads = system, roads
-        self.calls = Calls(*(column.tolist() for column in calls))  # numbers, one at a time
+        self.calls = Calls(*map(_numbers, calls))
         self.asked_s = np.full((len(calls.others), answers(calls.others)), np.inf)
         self.fleet = fleet_of(system)
         self.station_place: list[int] = system.stations.place.tolist()
@@ -318,6 +318,11 @@ class Service:
     def serving_s(self, ambulance: Vehicle, drawn_s: float) -> float:
         """A stage of a call as this ambulance takes it."""
         return serving_seconds(drawn_s, ambulance.service_factor, self.system.rules.on_grid)
+
+
+def _numbers(column: Any) -> Any:
+    """A column as numbers, one at a time; what is no column as it is."""
+    return column.tolist() if isinstance(column, np.ndarray) else column
 
 
 class Logbook:

@@ -8,6 +8,24 @@ from typing import NamedTuple
 import numpy as np
 
 
+class Needs(NamedTuple):
+    """What calls need: a row for each ambulance, those of a call one after the other."""
+
+    call: np.ndarray  # [need] row of the call; each call has a need at least
+    kind: np.ndarray  # [need] kind of need, of `Sending`
+    delay_s: np.ndarray  # [need] after the call is ready; of a call's first need 0
+    turnout_s: np.ndarray  # [need] of the crew that meets it
+    on_scene_s: np.ndarray  # [need] its own, where units of a call are released apart
+
+
+class Failures(NamedTuple):
+    """When vehicles fail: in service for so long, then off the road for so long, and so on."""
+
+    vehicle: np.ndarray  # [row] numbers of vehicles, ascending
+    after_s: np.ndarray  # [row, failure] in service, by the clock; inf = never again
+    off_s: np.ndarray  # [row, failure]
+
+
 class Calls(NamedTuple):
     """One replication's calls in order of receipt. Nothing random is left to the engine.
 
@@ -27,6 +45,11 @@ class Calls(NamedTuple):
     handover_s: np.ndarray
     others: np.ndarray  # [call, other] places that were as likely to call; none: nothing is asked
     other_township: np.ndarray  # [call, other] theirs
+    # what the plain service has not
+    condition: np.ndarray | None = None  # [call] row of the condition; None: all are one
+    needs: Needs | None = None  # None: each call needs one ambulance of any class
+    failures: Failures | None = None
+    first_help_s: np.ndarray | None = None  # [call] receipt → a first responder is there; inf
 
     @property
     def ready_at(self) -> np.ndarray:
@@ -52,3 +75,9 @@ class Stream(IntEnum):
     HANDOVER = 7
     KEPT = 8  # whether a call is among fewer than the usual number
     OTHER_PLACES = 9
+    CONDITION = 10
+    FAILURES = 11
+    RESPONDERS = 12
+    # of a call's second, third … need: the quantity, and 8 numbers apart the rank of the need
+    NEED_TURNOUT = 32
+    NEED_ON_SCENE = 40

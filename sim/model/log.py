@@ -9,6 +9,27 @@ import numpy as np
 from sim.model.calls import Calls
 
 
+class Pauses(NamedTuple):
+    """When ambulances took breaks or were off the road, in the order in which these began."""
+
+    ambulance: np.ndarray  # [pause] int
+    kind: np.ndarray  # [pause] BREAK or FAILURE
+    row: np.ndarray  # [pause] int: the break of `Breaks`, or the failure of the vehicle
+    begun_at: np.ndarray  # [pause]
+    ended_at: np.ndarray  # [pause]
+    whole: np.ndarray  # [pause] bool: it was not ended by a call
+
+
+BREAK, FAILURE = 0, 1
+
+
+class Beyond(NamedTuple):
+    """What a plain service has not."""
+
+    need: np.ndarray  # [trip] int: which of the call's needs, from 0; NONE without a call
+    pauses: Pauses
+
+
 class Log(NamedTuple):
     """One entry per call and one per trip of an ambulance; instants in seconds, nan = never.
 
@@ -31,11 +52,12 @@ class Log(NamedTuple):
     at_hospital_at: np.ndarray
     handover_at: np.ndarray  # handover begins; later than at_hospital_at where bays are full
     cleared_at: np.ndarray  # free again
-    diverted_at: np.ndarray  # left this call, or this drive home, for another call
+    diverted_at: np.ndarray  # left this call, or this drive home: sent elsewhere, or not needed
+    beyond: Beyond | None = None
 
 
-TRIP_COLUMNS = Log._fields[3:]
-TRIP_INSTANTS = Log._fields[6:]
+TRIP_COLUMNS = Log._fields[3:-1]
+TRIP_INSTANTS = Log._fields[6:-1]
 
 CALL_COLUMNS = ("ready_at", "lost")
 
@@ -50,7 +72,7 @@ def answers(others: np.ndarray) -> int:
 
 
 def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
-    """One replication's calls and trips, as the bytes of two Parquet files.
+    """One replication's calls, trips and, where there may be any, pauses, as Parquet files.
 
     Bytes, because the process that simulates may run on another machine than the disk.
     """
@@ -58,10 +80,17 @@ def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
     import pyarrow.parquet as pq
 
     by_call = calls._asdict() | {name: getattr(log, name) for name in CALL_COLUMNS}
-    del by_call["others"], by_call["other_township"]  # what was asked happened to nobody
-    by_trip = {name: getattr(log, name) for name in TRIP_COLUMNS}
+    for gone in ("others", "other_township", "needs", "failures"):  # of no call, or not happened
+        del by_call[gone]
+    tables = {
+        "calls": {name: column for name, column in by_call.items() if column is not None},
+        "trips": {name: getattr(log, name) for name in TRIP_COLUMNS},
+    }
+    if log.beyond is not None:
+        tables["trips"]["need"] = log.beyond.need
+        tables["pauses"] = log.beyond.pauses._asdict()
     files = {}
-    for kind, columns in (("calls", by_call), ("trips", by_trip)):
+    for kind, columns in tables.items():
         sink = pa.BufferOutputStream()
         pq.write_table(pa.table({name: _column(pa, of) for name, of in columns.items()}), sink)
         files[kind] = sink.getvalue().to_pybytes()

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.model.calendar import Bands
 from sim.model.roads import Travel
+from sim.model.service import Service
 
 SIREN, ORDINARY = 0, 1  # speed profiles
 
@@ -34,8 +35,8 @@ class Fleet(NamedTuple):
     """The ambulances and their shifts."""
 
     home: np.ndarray  # [ambulance] station
-    kind: np.ndarray  # [ambulance] class of vehicle; 0, until there are several
-    centre: np.ndarray  # [ambulance] dispatch centre; 0, until there are several
+    kind: np.ndarray  # [ambulance] class of vehicle; 0 where there is one only
+    centre: np.ndarray  # [ambulance] dispatch centre; 0 where there is one only
     service_factor: np.ndarray  # [ambulance] on what a call's stages take
     shift_indptr: np.ndarray  # [ambulance + 1] shifts of each, in order and apart
     on_duty_at: np.ndarray  # [shift]
@@ -74,6 +75,7 @@ class System(NamedTuple):
     fleet: Fleet
     hospitals: Hospitals
     rules: Rules
+    service: Service | None = None  # beyond the plain service
 
 
 def plain_fleet(home: np.ndarray) -> Fleet:
