@@ -134,7 +134,11 @@ def _same_records(base: Scenario, other: Scenario) -> bool:
         return True
     if base.recorded is None or other.recorded is None:
         return False
-    columns = zip(base.recorded.calls, other.recorded.calls, strict=True)
+    columns = [  # records have not all that calls have
+        (a, b)
+        for a, b in zip(base.recorded.calls, other.recorded.calls, strict=True)
+        if not (a is None and b is None)
+    ]
     return base.recorded.start == other.recorded.start and all(
         np.array_equal(a, b, equal_nan=True) for a, b in columns
     )
@@ -165,13 +169,14 @@ def _demands(layouts: Sequence[Scenario], known: Sequence[Demand] = ()) -> tuple
 
 
 def same_calls(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios draw the very same calls."""
+    """Whether two scenarios draw the very same calls, and first responders for them."""
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
-        return s.start, s.demand, s.durations, scenario.calls_times
+        return s.start, s.demand, s.durations, s.responders, scenario.calls_times
 
-    return of(one) == of(other)
+    points = zip(one.responder_xy, other.responder_xy, strict=False)  # as many, if settings agree
+    return of(one) == of(other) and all(np.array_equal(a, b) for a, b in points)
 
 
 def _window(layout: Scenario) -> Window:
