@@ -28,7 +28,7 @@ from sim.measures.calls import Tally
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Estimate, Jackknifed, Spread, simultaneous
 from sim.measures.kinds import Matters
-from sim.measures.measures import BY_KEY, HEADLINE
+from sim.measures.measures import ALONE, BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
 from sim.scenario.differences import OF_THE_CALLS, Difference, in_effect
@@ -195,7 +195,9 @@ class Comparison(Answer):
 
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""
-        return [key for key in HEADLINE if not math.isnan(self.estimate(key).mean)]
+        keys = HEADLINE if self.proposals else (*HEADLINE, *ALONE)
+        told = [key for key in keys if any(one.tells(key) for one in self.pooled)]
+        return [key for key in told if not math.isnan(self.estimate(key).mean)]
 
     # ── tidy rows ────────────────────────────────────────────────────────────────────────────
 
@@ -204,7 +206,7 @@ class Comparison(Answer):
         rows = []
         for number, layout in enumerate(self.layouts):
             for group in estimates.groups(self.pooled[0]):
-                for key in estimates.keys_of(group):
+                for key in estimates.keys_of(group, self.pooled):
                     value = self.estimate(key, number, group)
                     rows.append(self._row(layout.name.en, group, key, value))
                     if number and group.by in ("all", "area", "township"):
@@ -214,7 +216,9 @@ class Comparison(Answer):
         return rows
 
     def _row(self, layout: str, group: Group, key: str, value: Estimate) -> MeasureRow:
-        areas = {"urban10": "urban", "rural30": "rural"}
+        areas = {
+            "urban10": "urban", "rural30": "rural", "first_urban": "urban", "first_rural": "rural",
+        }  # fmt: skip
         area = areas.get(key, self.group_name(group))
         return MeasureRow(layout, group.by, area, key, BY_KEY[key].unit, *value)
 
@@ -239,7 +243,7 @@ class Comparison(Answer):
                 for group in estimates.groups(self.pooled[0]):
                     if group.by in ("priority", "hour"):
                         continue
-                    for key in estimates.keys_of(group):
+                    for key in estimates.keys_of(group, self.pooled):
                         value = float(pooled.left_out(key, group)[0])
                         name = self.group_name(group)
                         frame.append((layout.name.en, replication, name, key, value))

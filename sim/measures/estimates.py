@@ -7,7 +7,8 @@ intervals are made stands in `sim.measures.intervals`, what is counted in `sim.m
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -106,9 +107,13 @@ def groups(pooled: Pooled) -> Iterator[Group]:
             yield Group(by, row)
 
 
-def keys_of(group: Group) -> tuple[str, ...]:
-    """Keys of the measures that are reported of a group."""
-    if group.by != "all":
-        return OF_CALLS
-    return ("within", "urban10", "rural30", "worst5", *OF_CALLS[1:], "busy", "level_zero",
-            "people_ok")  # fmt: skip
+OF_ALL: Final = (
+    "within", "urban10", "rural30", "worst5", *OF_CALLS[1:], "busy", "level_zero", "people_ok",
+    "first_urban", "first_rural",
+)  # fmt: skip
+
+
+def keys_of(group: Group, found: Sequence[Pooled]) -> tuple[str, ...]:
+    """Keys of the measures that are reported of a group: those of which some layout can tell."""
+    keys = OF_CALLS if group.by != "all" else OF_ALL
+    return tuple(key for key in keys if any(one.tells(key) for one in found))

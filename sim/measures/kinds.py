@@ -60,6 +60,10 @@ class Rows(Protocol):
     def at_once(self) -> np.ndarray: ...
     @property
     def cross(self) -> np.ndarray: ...
+    @property
+    def responder_s(self) -> np.ndarray: ...
+    @property
+    def responder_asked(self) -> np.ndarray: ...
 
 
 class Replications(Protocol):
@@ -158,7 +162,10 @@ class OfCalls(Measure):
     `value` is what is summed, [call]; `among` the calls that it is divided by, [call] bool, all
     unless told; `where` the places that they come from, [area, township] bool, all unless told;
     `per` how much of what is summed makes one of the unit. `asked`: whether both follow from areas
-    and response times alone, so that answers about other places tell of them.
+    and response times alone, so that answers about other places tell of them. `beside`: a measure
+    of that kind, of which this one is what it would be had nobody else come; what answers tell of
+    it then holds here, too, for it has mean zero. `needs`: a column of a Tally that must have
+    entries, or there is nothing to tell.
     """
 
     _: KW_ONLY
@@ -167,6 +174,8 @@ class OfCalls(Measure):
     where: Callable[[Setup], np.ndarray] | None = None
     per: float = 1.0
     asked: bool = False
+    beside: OfCalls | None = None
+    needs: str = ""
 
     def sums(self, rows: Rows, setup: Setup, cell: np.ndarray, cells: int) -> Sums:
         """[cell] the sums over calls from everywhere; `cell`: [call] the cell of each."""

@@ -2,8 +2,8 @@
 
 They are never busy and change nothing of what ambulances do, so first help follows from a call and
 draws alone. A call has one number of the stream RESPONDERS; from it SplitMix64 (Steele, Lea & Flood
-2014, OOPSLA) makes a number for each responder and each thing that chance decides of him, addressed
-by the group, his row and the thing. So a responder more, or one asked more often, leaves what is
+2014, OOPSLA) makes a number for each responder and each thing that chance decides there, addressed
+by the group, the row and the thing. So a responder more, or one asked more often, leaves what is
 drawn for all others as it was.
 """
 
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
     """Pairs of a call and a responder who is asked, by call, the nearest first."""
 
     call: np.ndarray  # [pair]
-    responder: np.ndarray  # [pair] his number in the group
+    responder: np.ndarray  # [pair] number in the group
     turn: np.ndarray  # [pair] how many are nearer
     metres: np.ndarray  # [pair]
 
@@ -77,8 +77,7 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
         places = np.concatenate([places, scenario.recorded.xy])
     names = [priority.name for priority in scenario.settings.demand.priorities]
     return tuple(
-        _group(one, xy, places, names)
-        for one, xy in zip(every, scenario.responder_xy, strict=True)
+        _group(one, xy, places, names) for one, xy in zip(every, scenario.responder_xy, strict=True)
     )
 
 

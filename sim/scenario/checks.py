@@ -110,9 +110,7 @@ def _dispatch(dispatch: DispatchSettings, priorities: list[str], problems: Probl
             )
 
 
-def _responders(
-    groups: Sequence[Responders], priorities: list[str], problems: Problems
-) -> None:
+def _responders(groups: Sequence[Responders], priorities: list[str], problems: Problems) -> None:
     names: list[str] = []
     for number, group in enumerate(groups):
         here = problems.at(number)

@@ -134,14 +134,17 @@ def _same_records(base: Scenario, other: Scenario) -> bool:
         return True
     if base.recorded is None or other.recorded is None:
         return False
-    columns = [  # records have not all that calls have
-        (a, b)
-        for a, b in zip(base.recorded.calls, other.recorded.calls, strict=True)
-        if not (a is None and b is None)
-    ]
-    return base.recorded.start == other.recorded.start and all(
-        np.array_equal(a, b, equal_nan=True) for a, b in columns
-    )
+    columns = zip(base.recorded.calls, other.recorded.calls, strict=True)
+    return base.recorded.start == other.recorded.start and all(_same(a, b) for a, b in columns)
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two columns of calls, or those that are made of columns, have the same values."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other, equal_nan=True)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return all(_same(a, b) for a, b in zip(one, other, strict=True))
+    return one is other
 
 
 def _measured_like(base: Scenario, other: Scenario) -> Scenario:

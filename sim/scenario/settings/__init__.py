@@ -27,7 +27,8 @@ from sim.text import Message
 
 __all__ = [
     "Band", "Costs", "DemandSettings", "DispatchSettings", "Divert", "Durations", "Matter",
-    "Priority", "Rates", "Responders", "Settings", "StudySettings", "Targets", "TravelSettings", "Weekly",
+    "Priority", "Rates", "Responders", "Settings", "StudySettings", "Targets", "TravelSettings",
+    "Weekly",
 ]  # fmt: skip
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)  # what all calendars agree on

@@ -97,7 +97,7 @@ class Responders(Setting):
     at: Where | None = None
     """Where they are. Instead of it `per_km2`."""
     per_km2: Annotated[float, *number(0.0001, 1_000)] | None = None
-    """How many of them there are on a square kilometre, anywhere and each by himself: at each call
+    """How many of them there are on a square kilometre, independently of each other: at each call
     volunteers stand anew, as a Poisson field. Instead of `at`."""
     hours: ClockHours | None = None
     """The clock hours at which they answer, by the receipt of the call; without them always."""
@@ -122,8 +122,9 @@ class Responders(Setting):
 
     Source: assumed; a siting study of Beijing takes 1.6."""
     answers: Share
-    """The share of times that one of them who is asked comes, each by himself. Of alerted
-    volunteers 17 to 47 % come, in recent studies (Khalemsky 2023, JMIR mHealth 11:e41551)."""
+    """The share of times that one of them who is asked comes, independently of the others. Of
+    alerted volunteers 17 to 47 % come, in recent studies (Khalemsky 2023, JMIR mHealth
+    11:e41551)."""
     alerted: Literal["received", "ready"] = "received"
     """Whether they are asked as soon as the call is received, or when call taking is over."""
     delay: AnyDistribution = default({"distribution": "constant", "value": "2 min"})
