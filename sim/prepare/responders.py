@@ -85,7 +85,7 @@ def _group(one: Responders, xy: np.ndarray, places: np.ndarray, priorities: list
     hours = (0, 0) if one.hours is None else one.hours
     return Group(
         hours_of_week(hours, one.days),
-        np.array([one.for_ is None or name in one.for_ for name in priorities]),
+        np.array([not one.for_ or name in one.for_ for name in priorities]),
         one.answers,
         one.delay,
         one.asked == "in turn",

@@ -119,7 +119,7 @@ def _responders(groups: Sequence[Responders], priorities: list[str], problems: P
                 Message('two groups of responders are called "{name}"', name=group.name)
             )
         names.append(group.name)
-        for name in (name for name in group.for_ or () if name not in priorities):
+        for name in (name for name in group.for_ if name not in priorities):
             hint = did_you_mean(name, priorities)
             here.at("for").tell(Message('no priority "{name}"{hint}', name=name, hint=hint))
 

@@ -46,7 +46,7 @@ def _rules(one: Responders, places: int, say: Language) -> Iterator[str]:
     yield say("within {reach}", reach=_reach(one, say))
     if one.hours is not None:
         yield say("at {hours}", hours=f"{one.hours.start:02d}–{one.hours.end:02d}")
-    if one.for_ is not None:
+    if one.for_:
         yield say("to {priorities} calls", priorities=say.listed(list(one.for_)))
     share = f"{one.answers * 100:.4g}"
     if one.asked == "in turn":

@@ -139,9 +139,7 @@ class Responders(Setting):
     without it 1 min.
 
     Source: assumed."""
-    for_: Annotated[
-        tuple[ShortText, ...], Field(min_length=1, max_length=9)
-    ] | None = Field(None, alias="for")  # fmt: skip
+    for_: tuple[ShortText, ...] = Field((), alias="for", max_length=9)
     """The priorities of the calls to which they are asked; without it all."""
 
     @model_validator(mode="after")
