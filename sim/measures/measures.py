@@ -5,13 +5,13 @@ Their names and definitions are words: `sim/words/measures.py`, `sim/words/defin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
-from sim.measures.groups import Setup
+from sim.measures.groups import Setup, in_area
 from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
+from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
 
 TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
@@ -32,21 +32,10 @@ def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     return rows.response_s
 
 
-def reached(rows: Rows) -> np.ndarray:
+def reached(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     """[call] whether anybody arrived."""
     arrived: np.ndarray = targets.reached(rows.response_s)
     return arrived
-
-
-def in_area(area: int) -> Callable[[Setup], np.ndarray]:
-    """The places of one area, as a mask of areas and townships."""
-
-    def where(setup: Setup) -> np.ndarray:
-        mask = ~setup.everywhere()
-        mask[area] = True
-        return mask
-
-    return where
 
 
 def in_worst(setup: Setup) -> np.ndarray:
@@ -62,8 +51,8 @@ BUSY: Final = OfFleet(
     "busy",
     "share",
     "less",
-    above=lambda tally: tally.busy_s.sum(),
-    below=lambda tally: tally.on_duty_s.sum(),
+    above=lambda tally, group: of_group(tally.busy_s, tally, group),
+    below=lambda tally, group: of_group(tally.on_duty_s, tally, group),
 )
 MEASURES: Final[tuple[Measure, ...]] = (
     WITHIN,
@@ -71,7 +60,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     OfCalls("rural30", "share", "more", value=in_time, where=in_area(1), asked=True),
     OfCalls("worst5", "share", "more", value=in_time, where=in_worst, asked=True),
     MEAN,
-    PercentileOfCalls("p90", "min", "less", value=response_s, share=0.9, per=60.0),
+    PercentileOfCalls("p90", "min", "less", value=response_s, share=0.9, per=60.0, asked=True),
     OfCalls(
         "over20",
         "share",
@@ -87,10 +76,11 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "level_zero",
         "share",
         "less",
-        above=lambda tally: tally.level_zero_s,
-        below=lambda tally: tally.window_s,
+        above=level_zero_s,
+        below=lambda tally, _: tally.window_s,
     ),
     OfPeople("people_ok", "share", "more", measure=WITHIN),
+    *SERVICE,
 )
 
 BY_KEY: Final = {measure.key: measure for measure in MEASURES}
