@@ -5,13 +5,14 @@ Their names and definitions are words: `sim/words/measures.py`, `sim/words/defin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
-from sim.measures.groups import Setup
+from sim.measures.groups import Setup, in_area
 from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
+from sim.measures.service import Part
+from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
 
 TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
@@ -32,7 +33,7 @@ def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     return rows.response_s
 
 
-def reached(rows: Rows) -> np.ndarray:
+def reached(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     """[call] whether anybody arrived."""
     arrived: np.ndarray = targets.reached(rows.response_s)
     return arrived
@@ -44,7 +45,7 @@ def first_help_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     return sooner
 
 
-def helped(rows: Rows) -> np.ndarray:
+def helped(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     """[call] whether anybody was there."""
     there: np.ndarray = targets.reached(first_help_s(rows))
     return there
@@ -72,17 +73,6 @@ def nobody_answered(rows: Rows, setup: Setup) -> np.ndarray:
     return rows.responder_asked & ~targets.reached(rows.responder_s)
 
 
-def in_area(area: int) -> Callable[[Setup], np.ndarray]:
-    """The places of one area, as a mask of areas and townships."""
-
-    def where(setup: Setup) -> np.ndarray:
-        mask = ~setup.everywhere()
-        mask[area] = True
-        return mask
-
-    return where
-
-
 def in_worst(setup: Setup) -> np.ndarray:
     """The worst-served townships of the base, as a mask of areas and townships."""
     mask = ~setup.everywhere()
@@ -96,29 +86,27 @@ BUSY: Final = OfFleet(
     "busy",
     "share",
     "less",
-    above=lambda tally: tally.busy_s.sum(),
-    below=lambda tally: tally.on_duty_s.sum(),
+    above=lambda tally, group: of_group(tally.busy_s, tally, group),
+    below=lambda tally, group: of_group(tally.on_duty_s, tally, group),
 )
-RESPONDERS = "responder_s"  # the column without which there is no first help to tell of
+HELP: Final = Part.RESPONDERS
 FIRST_HELP: Final[tuple[OfCalls, ...]] = (
+    OfCalls("first_within", "share", "more", value=helped_in_time, beside=WITHIN, part=HELP),
     OfCalls(
-        "first_within", "share", "more", value=helped_in_time, beside=WITHIN, needs=RESPONDERS
+        "first_urban", "share", "more",
+        value=helped_in_time, where=in_area(0), beside=WITHIN, part=HELP,
     ),
     OfCalls(
-        "first_urban", "share", "more", value=helped_in_time, where=in_area(0), beside=WITHIN,
-        needs=RESPONDERS,
+        "first_rural", "share", "more",
+        value=helped_in_time, where=in_area(1), beside=WITHIN, part=HELP,
     ),
     OfCalls(
-        "first_rural", "share", "more", value=helped_in_time, where=in_area(1), beside=WITHIN,
-        needs=RESPONDERS,
+        "first_mean", "min", "less",
+        value=first_help_s, among=helped, per=60.0, beside=MEAN, part=HELP,
     ),
-    OfCalls(
-        "first_mean", "min", "less", value=first_help_s, among=helped, per=60.0, beside=MEAN,
-        needs=RESPONDERS,
-    ),
-    OfCalls("responder_first", "share", "more", value=responder_first, needs=RESPONDERS),
-    OfCalls("stood_down", "share", "less", value=stood_down, needs=RESPONDERS),
-    OfCalls("nobody_answered", "share", "less", value=nobody_answered, needs=RESPONDERS),
+    OfCalls("responder_first", "share", "more", value=responder_first, part=HELP),
+    OfCalls("stood_down", "share", "less", value=stood_down, part=HELP),
+    OfCalls("nobody_answered", "share", "less", value=nobody_answered, part=HELP),
 )  # fmt: skip
 MEASURES: Final[tuple[Measure, ...]] = (
     WITHIN,
@@ -126,7 +114,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     OfCalls("rural30", "share", "more", value=in_time, where=in_area(1), asked=True),
     OfCalls("worst5", "share", "more", value=in_time, where=in_worst, asked=True),
     MEAN,
-    PercentileOfCalls("p90", "min", "less", value=response_s, share=0.9, per=60.0),
+    PercentileOfCalls("p90", "min", "less", value=response_s, share=0.9, per=60.0, asked=True),
     OfCalls(
         "over20",
         "share",
@@ -142,10 +130,11 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "level_zero",
         "share",
         "less",
-        above=lambda tally: tally.level_zero_s,
-        below=lambda tally: tally.window_s,
+        above=level_zero_s,
+        below=lambda tally, _: tally.window_s,
     ),
     OfPeople("people_ok", "share", "more", measure=WITHIN),
+    *SERVICE,
     *FIRST_HELP,
 )
 
@@ -157,7 +146,4 @@ HEADLINE: Final = (
     "first_within", "first_urban", "first_rural", "first_mean",
 )  # fmt: skip
 ALONE: Final = ("responder_first",)  # headline of one layout: more is no gain by itself
-OF_CALLS: Final = (
-    "within", "mean", "p90", "over20", "turnout3", "served_at_once", "cross",
-    "first_within", "first_mean", "responder_first", "stood_down", "nobody_answered",
-)  # fmt: skip
+OF_CALLS: Final = ("within", "mean", "p90", "over20", "turnout3", "served_at_once", "cross")

@@ -14,6 +14,7 @@ from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import OfCalls, OfFleet, PercentileOfCalls, Rows, Sums, added_up
 from sim.measures.measures import BY_KEY
 from sim.measures.places import BY_PLACE, FEWEST, ByPlace, control_of, controlled
+from sim.measures.service import CallColumns
 
 
 class Answers(NamedTuple):
@@ -65,12 +66,6 @@ class Pooled(ByPlace):
             [_or_all(t.responder_asked, len(t.call), False) for t in self.tallies]
         )
 
-    def tells(self, key: str) -> bool:
-        """Whether there is anything to tell of a measure: of first help where somebody gives it."""
-        measure = BY_KEY[key]
-        needs = measure.needs if isinstance(measure, OfCalls) else ""
-        return not needs or any(len(getattr(tally, needs)) for tally in self.tallies)
-
     def plain(self) -> Self:
         """The same as its calls alone tell it, whatever else was asked."""
         other = super().plain()
@@ -81,7 +76,14 @@ class Pooled(ByPlace):
         """Which calls belong to a group, as rows."""
         if group.by == "all":
             return np.arange(len(self.response_s))
-        return np.flatnonzero(getattr(self, group.by) == group.row)
+        column = self.beyond.centre if group.by == "centre" else getattr(self, group.by)
+        return np.flatnonzero(column == group.row)
+
+    @cached_property
+    def beyond(self) -> CallColumns:
+        """What the calls have that those of a plain service have not."""
+        each = zip(*(tally.beyond for tally in self.tallies), strict=True)
+        return CallColumns(*map(np.concatenate, each))
 
     def values(self, measure: OfCalls) -> np.ndarray:
         """[call] what a measure sums, of calls from everywhere."""
@@ -107,7 +109,7 @@ class Pooled(ByPlace):
         shape = (self.replications, AREAS, self._townships)
         place = self.area.astype(np.int64) * self._townships + self.township
         cell = self.replication[some] * (AREAS * self._townships) + place[some]
-        among = None if measure.among is None else measure.among(self)[some]
+        among = None if measure.among is None else measure.among(self, self.setup)[some]
         sums = added_up(self.values(measure)[some], among, cell, math.prod(shape))
         plain = Sums(*(one.reshape(shape) for one in sums))
         if self.alike(measure) == 1:
@@ -128,7 +130,7 @@ class Pooled(ByPlace):
         answers = Answers(area, np.hstack([own, tally.other_township[some]]), tally.asked_s[some])
         rows = cast(Rows, answers)  # what is asked about needs areas and responses only
         values = measure.value(rows, self.setup)
-        among = None if measure.among is None else measure.among(rows)
+        among = None if measure.among is None else measure.among(rows, self.setup)
         cell = area.astype(np.int64) * self._townships + answers.township
 
         def added(upto: int) -> Sums:
@@ -142,7 +144,7 @@ class Pooled(ByPlace):
 
     def alike(self, measure: OfCalls | PercentileOfCalls) -> int:
         """As of sums; a percentile is that of all answers, unless calls may be left for others."""
-        if isinstance(measure, OfCalls):
+        if isinstance(measure, OfCalls) or not measure.asked:
             return super().alike(measure)
         return 1 if any(tally.may_divert for tally in self.tallies) else self.answers
 
@@ -155,6 +157,8 @@ class Pooled(ByPlace):
     def _ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         if self.alike(measure) == 1:
             rows, values = self.members(group), measure.value(self)
+            if measure.among is not None:
+                rows = rows[measure.among(self, self.setup)[rows]]
             order = rows[np.argsort(values[rows], kind="stable")]
             return values[order], self.replication[order]
         values, call, township = self._answers_in_order
@@ -176,7 +180,7 @@ class Pooled(ByPlace):
         township[own] = self.township[call[own]]
         return values[order], call, township
 
-    def fleet(self, measure: OfFleet) -> Sums:
-        """[replication] seconds of the fleet."""
-        above = np.array([measure.above(tally) for tally in self.tallies])
-        return Sums(above, np.array([measure.below(tally) for tally in self.tallies]))
+    def fleet(self, measure: OfFleet, group: Group = ALL) -> Sums:
+        """[replication] seconds of the fleet, or what happened to it."""
+        above = np.array([measure.above(tally, group) for tally in self.tallies])
+        return Sums(above, np.array([measure.below(tally, group) for tally in self.tallies]))
