@@ -48,7 +48,7 @@ class Group(NamedTuple):
     reach_m: float
 
 
-class Asked(NamedTuple):
+class Pairs(NamedTuple):
     """Pairs of a call and a responder who is asked, by call, the nearest first."""
 
     call: np.ndarray  # [pair]
@@ -185,17 +185,17 @@ def _parts(group: Group, place: np.ndarray, some: np.ndarray) -> list[np.ndarray
     return np.split(some, blocks)
 
 
-def _nearby(group: Group, place: np.ndarray, some: np.ndarray) -> Asked:
+def _nearby(group: Group, place: np.ndarray, some: np.ndarray) -> Pairs:
     """Those at fixed places."""
     first = group.first[place[some]]
     many = group.first[place[some] + 1] - first
     call = np.repeat(some, many)
     turn = np.arange(len(call)) - np.repeat(np.cumsum(many) - many, many)
     pair = np.repeat(first, many) + turn
-    return Asked(call, group.responder[pair], turn, group.metres[pair])
+    return Pairs(call, group.responder[pair], turn, group.metres[pair])
 
 
-def _field(group: Group, some: np.ndarray, draws: _Draws) -> Asked:
+def _field(group: Group, some: np.ndarray, draws: _Draws) -> Pairs:
     """Volunteers of a Poisson field: the area to each one less that to the one before is
     exponential, of mean one volunteer."""
     columns, number = [], 0
@@ -211,11 +211,11 @@ def _field(group: Group, some: np.ndarray, draws: _Draws) -> Asked:
         np.concatenate(column) for column in zip(*columns, strict=True)
     ) if columns else (some, some, np.zeros(0))  # fmt: skip
     order = np.argsort(call, kind="stable")
-    return Asked(call[order], turn[order], turn[order], metres[order])
+    return Pairs(call[order], turn[order], turn[order], metres[order])
 
 
 def _add_coming(
-    seconds: np.ndarray, group: Group, asked: Asked, base_s: np.ndarray, draws: _Draws
+    seconds: np.ndarray, group: Group, asked: Pairs, base_s: np.ndarray, draws: _Draws
 ) -> None:
     """Bring forward first help at each call to which somebody of a group comes sooner."""
     answers = draws.quantiles(asked.call, asked.responder, ANSWERS) < group.answers
