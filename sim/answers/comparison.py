@@ -216,9 +216,8 @@ class Comparison(Answer):
         return rows
 
     def _row(self, layout: str, group: Group, key: str, value: Estimate) -> MeasureRow:
-        areas = {
-            "urban10": "urban", "rural30": "rural", "first_urban": "urban", "first_rural": "rural",
-        }  # fmt: skip
+        areas = {"urban10": "urban", "rural30": "rural"}
+        areas |= {"first_urban": "urban", "first_rural": "rural"}
         area = areas.get(key, self.group_name(group))
         return MeasureRow(layout, group.by, area, key, BY_KEY[key].unit, *value)
 
