@@ -25,7 +25,7 @@ import numpy as np
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
 from sim.model.calls import Calls, Stream
 from sim.policies.clock import NONE, on_grid
-from sim.prepare.responders import Group, first_help
+from sim.prepare.responders import ResponderGroup, first_help
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
@@ -50,7 +50,7 @@ class Demand(NamedTuple):
     times: float = 1.0  # the usual number of calls, which these share as far as may be
     others: int = 0  # places that are asked about besides each call's own
     along: tuple[np.ndarray, ...] = ()  # by area: rows of `places`, neighbours beside each other
-    responders: tuple[Group, ...] = ()  # first responders
+    responders: tuple[ResponderGroup, ...] = ()  # first responders
 
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month

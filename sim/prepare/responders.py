@@ -28,7 +28,7 @@ ANSWERS, DELAY, DISTANCE, THINGS = 0, 1, 2, 4  # what chance decides of a respon
 SLACK: Final = 1 + 1e-9  # a reach is inclusive, whatever the last bit of a distance
 
 
-class Group(NamedTuple):
+class ResponderGroup(NamedTuple):
     """Responders that follow the same rules, as draws read them."""
 
     on_duty: np.ndarray  # [hour of the week] bool
@@ -48,7 +48,7 @@ class Group(NamedTuple):
     reach_m: float
 
 
-class Asked(NamedTuple):
+class Pairs(NamedTuple):
     """Pairs of a call and a responder who is asked, by call, the nearest first."""
 
     call: np.ndarray  # [pair]
@@ -67,7 +67,7 @@ class FirstHelp(NamedTuple):
 # ── what draws read ──────────────────────────────────────────────────────────────────────────
 
 
-def groups(scenario: Scenario) -> tuple[Group, ...]:
+def groups(scenario: Scenario) -> tuple[ResponderGroup, ...]:
     """All groups of a scenario; none costs nothing."""
     every = scenario.settings.responders
     if not every:
@@ -81,9 +81,11 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
     )
 
 
-def _group(one: Responders, xy: np.ndarray, places: np.ndarray, priorities: list[str]) -> Group:
+def _group(
+    one: Responders, xy: np.ndarray, places: np.ndarray, priorities: list[str]
+) -> ResponderGroup:
     hours = (0, 0) if one.hours is None else one.hours
-    return Group(
+    return ResponderGroup(
         hours_of_week(hours, one.days),
         np.array([not one.for_ or name in one.for_ for name in priorities]),
         one.answers,
@@ -101,7 +103,7 @@ def _group(one: Responders, xy: np.ndarray, places: np.ndarray, priorities: list
 def in_reach(
     places: np.ndarray, responders: np.ndarray, reach_m: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Those of the pairs of a Group: the nearest first, of equally near ones the lowest row."""
+    """Pairs of a place and a responder: the nearest first, of equally near ones the lowest row."""
     if not len(responders):
         return np.zeros(len(places) + 1, np.int64), np.zeros(0, np.int32), np.zeros(0)
     from scipy.spatial import cKDTree  # which processes that only draw do not need
@@ -119,7 +121,7 @@ def in_reach(
 
 
 def first_help(
-    every: Sequence[Group],
+    every: Sequence[ResponderGroup],
     calls: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     chance: np.ndarray,
     start_s: float,
@@ -175,7 +177,7 @@ def _mixed(state: np.ndarray) -> np.ndarray:
     return state ^ (state >> np.uint64(31))
 
 
-def _parts(group: Group, place: np.ndarray, some: np.ndarray) -> list[np.ndarray]:
+def _parts(group: ResponderGroup, place: np.ndarray, some: np.ndarray) -> list[np.ndarray]:
     """The calls in blocks, so that the pairs of one fit into memory."""
     if group.per_m2:
         many = np.full(len(some), group.per_m2 * math.pi * group.reach_m**2 + 1)
@@ -185,17 +187,17 @@ def _parts(group: Group, place: np.ndarray, some: np.ndarray) -> list[np.ndarray
     return np.split(some, blocks)
 
 
-def _nearby(group: Group, place: np.ndarray, some: np.ndarray) -> Asked:
+def _nearby(group: ResponderGroup, place: np.ndarray, some: np.ndarray) -> Pairs:
     """Those at fixed places."""
     first = group.first[place[some]]
     many = group.first[place[some] + 1] - first
     call = np.repeat(some, many)
     turn = np.arange(len(call)) - np.repeat(np.cumsum(many) - many, many)
     pair = np.repeat(first, many) + turn
-    return Asked(call, group.responder[pair], turn, group.metres[pair])
+    return Pairs(call, group.responder[pair], turn, group.metres[pair])
 
 
-def _field(group: Group, some: np.ndarray, draws: _Draws) -> Asked:
+def _field(group: ResponderGroup, some: np.ndarray, draws: _Draws) -> Pairs:
     """Volunteers of a Poisson field: the area to each one less that to the one before is
     exponential, of mean one volunteer."""
     columns, number = [], 0
@@ -211,11 +213,11 @@ def _field(group: Group, some: np.ndarray, draws: _Draws) -> Asked:
         np.concatenate(column) for column in zip(*columns, strict=True)
     ) if columns else (some, some, np.zeros(0))  # fmt: skip
     order = np.argsort(call, kind="stable")
-    return Asked(call[order], turn[order], turn[order], metres[order])
+    return Pairs(call[order], turn[order], turn[order], metres[order])
 
 
 def _add_coming(
-    seconds: np.ndarray, group: Group, asked: Asked, base_s: np.ndarray, draws: _Draws
+    seconds: np.ndarray, group: ResponderGroup, asked: Pairs, base_s: np.ndarray, draws: _Draws
 ) -> None:
     """Bring forward first help at each call to which somebody of a group comes sooner."""
     answers = draws.quantiles(asked.call, asked.responder, ANSWERS) < group.answers

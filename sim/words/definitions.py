@@ -269,16 +269,11 @@ MEASURES: Final = {
     ),
     "first_urban": Definition(
         Message("Urban calls with first help within target"),
-        Message(
-            "First help within target of the calls from the urban core, against the urban target."
-        ),
+        Message("First help within target of urban calls, against the urban target."),
     ),
     "first_rural": Definition(
         Message("Rural calls with first help within target"),
-        Message(
-            "First help within target of the calls from outside the urban core, against the rural "
-            "target."
-        ),
+        Message("First help within target of rural calls, against the rural target."),
     ),
     "first_mean": Definition(
         Message("Mean first help"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sim.scenario.settings import Responders
 from sim.text import Name
 from sim.words.language import Language
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+    from sim.scenario.settings import Responders
 
 
 def names(groups: Sequence[Responders], say: Language) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sim.model.calendar import HOUR_S, hours_of_week
 from sim.policies.clock import TICKS
 from sim.prepare import demand, draws, responders
-from sim.prepare.responders import Group, first_help, in_reach
+from sim.prepare.responders import ResponderGroup, first_help, in_reach
 from sim.scenario.distributions import Constant, Uniform
 
 MIN = 60.0
@@ -25,7 +25,7 @@ NO_DELAY = Constant(distribution="constant", value="0 s")
 
 def group(reach_m=50_000.0, places=PLACES, clinics=CLINICS, **rules):
     """Clinics that always answer at once, and drive a kilometre a minute."""
-    plain = Group(
+    plain = ResponderGroup(
         on_duty=np.ones(168, bool), asked_for=np.ones(3, bool), answers=1.0, delay=NO_DELAY,
         in_turn=False, per_refusal_s=0.0, after_call_taking=False, seconds_per_metre=0.06,
         **dict(zip(("first", "responder", "metres"), in_reach(places, clinics, reach_m),

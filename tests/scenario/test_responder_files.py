@@ -8,7 +8,7 @@ from conftest import ROOT
 
 from sim.errors import ScenarioError
 from sim.scenario.file import load
-from sim.scenario.settings.responders import Reach, Responders
+from sim.scenario.settings.responders import Radius, Responders
 from sim.words import responders as said
 from sim.words import scenario as scenario_words
 from sim.words.differences import value
@@ -142,7 +142,7 @@ def test_a_reach_is_a_distance_or_minutes_on_the_way():
     assert (near.reach_m, soon.reach_m) == (3000.0, pytest.approx(30_000 / 6 / 1.5))
     assert near.seconds_per_metre == pytest.approx(1.5 / (30 / 3.6))
     assert (str(near.reach), str(soon.reach)) == ("3 km", "10 min")
-    assert near.reach == Reach(3000.0, float("inf"))
+    assert near.reach == Radius(3000.0, float("inf"))
 
 
 def test_a_proposal_may_bring_responders_to_a_base(write, tmp_path):

@@ -29,7 +29,7 @@ _NEAR: Final = units.metres.within("10 m", "100 km")
 _SOON: Final = units.seconds.within("10 s", "1 day")
 
 
-class Reach(NamedTuple):
+class Radius(NamedTuple):
     """How far somebody may be from a call to be asked: one of both is infinite."""
 
     metres: float  # in a straight line
@@ -41,14 +41,14 @@ class Reach(NamedTuple):
         return f"{self.seconds / 60:g} min"
 
 
-def parse_reach(value: object) -> Reach:
+def parse_reach(value: object) -> Radius:
     """A distance like "3 km", or a time on the way like "10 min"."""
-    if isinstance(value, Reach):
+    if isinstance(value, Radius):
         return value
     if units.metres.knows(value):
-        return Reach(_NEAR(value), float("inf"))
+        return Radius(_NEAR(value), float("inf"))
     if units.seconds.knows(value):
-        return Reach(float("inf"), _SOON(value))
+        return Radius(float("inf"), _SOON(value))
     raise ValueError(
         Message(
             'write a distance or a time on the way, like "{km}" or "{minutes}"; found {found}',
@@ -104,7 +104,7 @@ class Responders(Setting):
     days: WeekDays = default("mon-sun")
     """The days of the week on which they answer."""
     reach: Annotated[
-        Reach,
+        Radius,
         BeforeValidator(parse_reach),
         WithJsonSchema(
             {"type": "string", "description": "a distance or a time", "examples": ["3 km"]}
