@@ -16,18 +16,29 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
-from sim.model.calls import Calls, Stream
+from sim.model.calls import Calls, Needs, Stream
 from sim.policies.clock import NONE, on_grid
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
+
+
+class Kinds(NamedTuple):
+    """What the conditions of calls are drawn from, and what each of them needs."""
+
+    share: np.ndarray  # [priority, condition], rows sum to one
+    conveyed_share: np.ndarray  # [condition]
+    # none: each call needs one ambulance of any class
+    indptr: np.ndarray | None = None  # [condition + 1] needs of each, the first one first
+    kind: np.ndarray | None = None  # [need of a condition] kind of need
+    delay_s: np.ndarray | None = None  # [need of a condition]
 
 
 class Demand(NamedTuple):
@@ -49,6 +60,7 @@ class Demand(NamedTuple):
     times: float = 1.0  # the usual number of calls, which these share as far as may be
     others: int = 0  # places that are asked about besides each call's own
     along: tuple[np.ndarray, ...] = ()  # by area: rows of `places`, neighbours beside each other
+    kinds: Kinds | None = None  # of calls, by condition; None: all are alike
 
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month
@@ -75,26 +87,30 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         order = order[(marks < share)[order]]
     area = np.repeat([group.area for group in groups], counts)[order]
 
-    def uniform(stream: Stream) -> np.ndarray:
+    def uniform(stream: int) -> np.ndarray:
         return streams.quantiles(stream, groups, counts)[order]
 
     place = tables.places.pick(area, uniform(Stream.PLACE))
     others = tables.others.row(area, uniform(Stream.OTHER_PLACES))
-    return Calls(
+    priority = tables.priorities.pick(area, uniform(Stream.PRIORITY)).astype(np.int8)
+    condition = _conditions(demand, priority, uniform)
+    calls = Calls(
         received_at[order],
         place,
         area.astype(np.int8),
         demand.township_of_place[place],
-        tables.priorities.pick(area, uniform(Stream.PRIORITY)).astype(np.int8),
+        priority,
         on_grid(demand.call_taking.seconds(uniform(Stream.CALL_TAKING))),
         on_grid(demand.turnout.seconds(uniform(Stream.TURNOUT))),
         on_grid(demand.on_scene.seconds(uniform(Stream.ON_SCENE))),
-        uniform(Stream.CONVEYED) < demand.conveyed_share,
+        uniform(Stream.CONVEYED) < _conveyed_share(demand, condition),
         np.full(len(order), NONE, np.int32),
         on_grid(demand.handover.seconds(uniform(Stream.HANDOVER))),
         tables.others.places[others],
         tables.others.townships[others],
+        condition,
     )
+    return calls._replace(needs=_needs(demand, calls, uniform))
 
 
 class _Group(NamedTuple):
@@ -120,14 +136,14 @@ class _Streams:
             "uinteger": 0,
         }
 
-    def of(self, stream: Stream, group: _Group) -> np.random.Generator:
+    def of(self, stream: int, group: _Group) -> np.random.Generator:
         """A stream from its beginning, until the next one is asked for."""
         self._counter[1:3] = 2 * group.layer + group.area, int(stream)
         self._bits.state = self._beginning
         return self._generator
 
     def quantiles(
-        self, stream: Stream, groups: Sequence[_Group], counts: Sequence[int]
+        self, stream: int, groups: Sequence[_Group], counts: Sequence[int]
     ) -> np.ndarray:
         """[call] quantiles between 0 and 1, one group after the other."""
         drawn = np.empty(sum(counts))
@@ -320,7 +336,7 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: _Streams) -> Calls:
     """Recorded calls with what the records do not say drawn as for any other call."""
     count = len(recorded.received_at)
 
-    def uniform(stream: Stream) -> np.ndarray:
+    def uniform(stream: int) -> np.ndarray:
         return streams.quantiles(stream, [_Group(area=0)], [count])
 
     def filled(column: np.ndarray, stream: Stream, law: Distribution) -> np.ndarray:
@@ -328,12 +344,70 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: _Streams) -> Calls:
 
     no_area = np.zeros(count, int)  # a record's area has no part in how urgent it is
     drawn_priority = _tables(demand).priorities.pick(no_area, uniform(Stream.PRIORITY))
+    priority = np.where(recorded.priority == NONE, drawn_priority, recorded.priority)
+    condition = _conditions(demand, priority, uniform)
+    if condition is not None and recorded.condition is not None:
+        condition = np.where(recorded.condition == NONE, condition, recorded.condition)
     conveyed, drawn = recorded.conveyed, uniform(Stream.CONVEYED)
-    return recorded._replace(
-        priority=np.where(recorded.priority == NONE, drawn_priority, recorded.priority),
+    drawn_conveyed = drawn < _conveyed_share(demand, condition)
+    calls = recorded._replace(
+        priority=priority,
         call_taking_s=filled(recorded.call_taking_s, Stream.CALL_TAKING, demand.call_taking),
         turnout_s=filled(recorded.turnout_s, Stream.TURNOUT, demand.turnout),
         on_scene_s=filled(recorded.on_scene_s, Stream.ON_SCENE, demand.on_scene),
-        conveyed=np.where(np.isnan(conveyed), drawn < demand.conveyed_share, conveyed).astype(bool),
+        conveyed=np.where(np.isnan(conveyed), drawn_conveyed, conveyed).astype(bool),
         handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
+        condition=condition,
     )
+    return calls._replace(needs=_needs(demand, calls, uniform))
+
+
+# ── conditions and what they need ────────────────────────────────────────────────────────────
+
+
+def _conditions(
+    demand: Demand, priority: np.ndarray, uniform: Callable[[int], np.ndarray]
+) -> np.ndarray | None:
+    """[call] row of the condition; None where all calls are of one.
+
+    The first whose shares, added up, are greater than the quantile.
+    """
+    if demand.kinds is None or demand.kinds.share.shape[1] == 1:
+        return None
+    upto = np.cumsum(demand.kinds.share, axis=1)[:, :-1]
+    found = (uniform(Stream.CONDITION)[:, None] >= upto[priority]).sum(axis=1)
+    return found.astype(np.int16)
+
+
+def _conveyed_share(demand: Demand, condition: np.ndarray | None) -> np.ndarray | float:
+    """[call] how likely its patient is to be conveyed; one number where all are alike."""
+    if demand.kinds is None:
+        return demand.conveyed_share
+    share = demand.kinds.conveyed_share
+    return float(share[0]) if condition is None else share[condition]
+
+
+def _needs(
+    demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]
+) -> Needs | None:
+    """What each call needs; None where that is one ambulance of any class.
+
+    The first need has the draws of the call; each further one draws from streams of its rank.
+    """
+    kinds = demand.kinds
+    if kinds is None or kinds.indptr is None or kinds.kind is None or kinds.delay_s is None:
+        return None
+    count = len(calls.received_at)
+    condition = np.zeros(count, int) if calls.condition is None else calls.condition
+    needs = np.diff(kinds.indptr)[condition]
+    call = np.repeat(np.arange(count), needs)
+    rank = np.arange(len(call)) - np.repeat(np.cumsum(needs) - needs, needs)
+    row = kinds.indptr[condition][call] + rank
+    turnout_s, on_scene_s = calls.turnout_s[call], calls.on_scene_s[call]
+    for number in range(1, int(np.diff(kinds.indptr).max())):
+        here = rank == number
+        turnout = demand.turnout.seconds(uniform(Stream.NEED_TURNOUT + number))
+        on_scene = demand.on_scene.seconds(uniform(Stream.NEED_ON_SCENE + number))
+        turnout_s[here] = on_grid(turnout)[call[here]]
+        on_scene_s[here] = on_grid(on_scene)[call[here]]
+    return Needs(call, kinds.kind[row], kinds.delay_s[row], turnout_s, on_scene_s)

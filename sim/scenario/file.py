@@ -83,6 +83,8 @@ def _loaded(path: Path) -> Scenario:
                 Message("the layout has no ambulance: write stations under `layout`, with some")
             )
     checks.how_many_ambulances(scenario, problems.at("layout"))
+    if not (left.lacks("layout") or left.lacks("changes")):
+        checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
     whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)

@@ -92,6 +92,8 @@ class Scenario(Layout):
         if not problems and not changed.fleet:
             problems.tell(Message("the layout would have no ambulance left"))
         checks.how_many_ambulances(changed, problems)
+        if not problems:
+            checks.check_layout(changed, problems)
         problems.raise_if_any(ScenarioError, change.heading)
         what = change.verb.name(changed, self.map)
         return replace(changed, name=Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}"))
@@ -142,6 +144,9 @@ class Scenario(Layout):
         """
         problems = Problems()
         altered = altering.with_settings(self, sections, problems)
+        if not problems and {"crews", "demand", "dispatch", "standby"} & set(sections):
+            checks.check(altered.settings, self.map, problems)
+            checks.check_layout(altered, problems)
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
 

@@ -136,7 +136,8 @@ def _same_records(base: Scenario, other: Scenario) -> bool:
         return False
     columns = zip(base.recorded.calls, other.recorded.calls, strict=True)
     return base.recorded.start == other.recorded.start and all(
-        np.array_equal(a, b, equal_nan=True) for a, b in columns
+        b is None if a is None else b is not None and np.array_equal(a, b, equal_nan=True)
+        for a, b in columns
     )
 
 
@@ -169,7 +170,8 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
-        return s.start, s.demand, s.durations, scenario.calls_times
+        # What a call needs is drawn with it, and which classes transport decides it.
+        return s.start, s.demand, s.durations, scenario.calls_times, s.crews.classes
 
     return of(one) == of(other)
 
