@@ -292,10 +292,11 @@ def hospitals(places: Places) -> Hospitals:
 
 
 def fleet(scenario: Scenario) -> Fleet:
-    """Where each ambulance is at home, and its shifts."""
+    """Where each ambulance is at home, its class and its shifts."""
     start_s, until_s = start_of_week_s(scenario.settings.start), study_seconds(scenario)
     shifts = [shifts_of(ambulance, start_s, until_s) for ambulance in scenario.fleet]
     return plain_fleet(np.array([a.station for a in scenario.fleet], int))._replace(
+        kind=np.array([a.kind for a in scenario.fleet], int),
         shift_indptr=np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
         on_duty_at=np.array([on for s in shifts for on, _ in s], float),
         off_duty_at=np.array([off for s in shifts for _, off in s], float),

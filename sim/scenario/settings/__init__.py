@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from sim import units
 from sim.scenario.settings.costs import Costs
+from sim.scenario.settings.crews import CrewClass, CrewSettings
 from sim.scenario.settings.demand import DemandSettings, Priority, Rates, Weekly
 from sim.scenario.settings.dispatch import DispatchSettings, Divert
 from sim.scenario.settings.durations import Durations
@@ -25,8 +26,8 @@ from sim.scenario.values import Form, Setting, default
 from sim.text import Message
 
 __all__ = [
-    "Band", "Costs", "DemandSettings", "DispatchSettings", "Divert", "Durations", "Matter",
-    "Priority", "Rates", "Settings", "StudySettings", "Targets", "TravelSettings", "Weekly",
+    "Band", "Costs", "CrewClass", "CrewSettings", "DemandSettings", "DispatchSettings", "Divert",
+    "Durations", "Matter", "Priority", "Rates", "Settings", "StudySettings", "Targets", "TravelSettings", "Weekly",
 ]  # fmt: skip
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)  # what all calendars agree on
@@ -90,6 +91,8 @@ class Settings(Setting):
     """How fast ambulances drive."""
     dispatch: DispatchSettings = Field(default_factory=DispatchSettings)
     """Who is sent, and who may be sent elsewhere."""
+    crews: CrewSettings = Field(default_factory=CrewSettings)
+    """Which classes of ambulance there are."""
     study: StudySettings = Field(default_factory=StudySettings)
     """How long is simulated, and how often."""
     costs: Costs | None = None
