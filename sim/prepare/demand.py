@@ -84,6 +84,19 @@ def expected_calls(demand: Demand, window: Window, townships: int) -> np.ndarray
     return found
 
 
+def place_shares(demand: Demand) -> np.ndarray:
+    """[place] its share of all calls of a whole week."""
+    share = np.zeros(len(demand.township_of_place))
+    calls = demand.calls_per_hour.sum(axis=1)
+    for area_calls, places, weights in zip(calls, demand.places, demand.weights, strict=True):
+        if len(places):  # where nobody lives, all places are as likely
+            height = weights if weights.sum() > 0 else np.ones(len(places))
+            share[places] = area_calls * height / height.sum()
+    total = share.sum()
+    found: np.ndarray = share / total if total > 0 else share
+    return found
+
+
 def hour_edges(start_s: float, end_s: float) -> np.ndarray:
     """A time on the week's clock, cut at each full hour."""
     within = np.arange(start_s // HOUR_S + 1, np.ceil(end_s / HOUR_S)) * HOUR_S

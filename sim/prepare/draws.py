@@ -142,9 +142,7 @@ class _Streams:
         self._bits.state = self._beginning
         return self._generator
 
-    def quantiles(
-        self, stream: int, groups: Sequence[_Group], counts: Sequence[int]
-    ) -> np.ndarray:
+    def quantiles(self, stream: int, groups: Sequence[_Group], counts: Sequence[int]) -> np.ndarray:
         """[call] quantiles between 0 and 1, one group after the other."""
         drawn = np.empty(sum(counts))
         first = 0
@@ -387,9 +385,7 @@ def _conveyed_share(demand: Demand, condition: np.ndarray | None) -> np.ndarray 
     return float(share[0]) if condition is None else share[condition]
 
 
-def _needs(
-    demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]
-) -> Needs | None:
+def _needs(demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]) -> Needs | None:
     """What each call needs; None where that is one ambulance of any class.
 
     The first need has the draws of the call; each further one draws from streams of its rank.

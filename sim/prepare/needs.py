@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.prepare.draws import Kinds
+from sim.scenario.conditions import classes_of
+from sim.scenario.settings import CrewSettings
 from sim.scenario.settings.conditions import Condition, Need, share_of
 
 if TYPE_CHECKING:
@@ -35,17 +37,17 @@ def needed(scenario: Scenario) -> Needed:
     """What each condition needs; of a scenario without any, what every call does."""
     settings = scenario.settings
     conditions = settings.demand.conditions or (ANY,)
-    names = [one.name for one in settings.crews.classes]
+    classes = range(len(settings.crews.classes))
     transports = np.array([one.transports for one in settings.crews.classes], bool)
     kinds: dict[tuple[float, ...], int] = {tuple(np.where(transports, 0.0, np.inf).tolist()): 0}
     indptr, kind, delay_s, capable = [0], [], [], []
     for condition in conditions:
         for need in condition.needs:
-            kind.append(kinds.setdefault(_penalties(need, names), len(kinds)))
+            kind.append(kinds.setdefault(_penalties(need, settings.crews), len(kinds)))
             delay_s.append(need.delay)
         if condition.needs:
-            first = condition.needs[0].classes
-            capable.append([name in first for name in names])
+            first = classes_of(condition.needs[0].classes, settings.crews)
+            capable.append([row in first for row in classes])
         else:
             kind.append(0)
             delay_s.append(0.0)
@@ -57,13 +59,13 @@ def needed(scenario: Scenario) -> Needed:
     )  # fmt: skip
 
 
-def _penalties(need: Need, names: list[str]) -> tuple[float, ...]:
+def _penalties(need: Need, crews: CrewSettings) -> tuple[float, ...]:
     """[class] seconds; inf of what is in no tier."""
-    found = dict.fromkeys(names, np.inf)
-    for tier in reversed(need.or_):
-        found |= dict.fromkeys(tier.classes, tier.penalty)
-    found |= dict.fromkeys(need.classes, 0.0)
-    return tuple(found[name] for name in names)
+    found = np.full(len(crews.classes), np.inf)
+    for tier in need.or_:
+        found[classes_of(tier.classes, crews)] = tier.penalty
+    found[classes_of(need.classes, crews)] = 0.0
+    return tuple(found.tolist())
 
 
 def kinds(scenario: Scenario) -> Kinds | None:

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.geography.roads import joining, network, travel
-from sim.geography.roads.network import Snapped
-from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, start_of_week_s
-from sim.model.roads import Travel
-from sim.model.system import (
-    ORDINARY,
-    SIREN,
-    Fleet,
-    Hospitals,
-    Roads,
-    Rules,
-    Stations,
-    System,
-    plain_fleet,
-)
+from sim.model.calendar import start_of_week_s
+from sim.model.system import Fleet, Hospitals, Rules, Stations, System, plain_fleet
 from sim.policies.clock import on_grid
 from sim.policies.dispatch import PositionRule
+from sim.prepare import ways
+from sim.prepare.service import service
 from sim.prepare.shifts import shifts_of, study_seconds
+from sim.prepare.ways import Places
+from sim.scenario import centres, standing
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
-    from sim.geography.bundle import Map
-    from sim.scenario.layout import Station
     from sim.scenario.scenario import Scenario
 
 
@@ -42,18 +30,19 @@ def build(
     both have the same, and then new stations alone cost a search. `keep`: the table on disk, for
     the next time.
     """
-    modes = driving_modes(scenario)
-    places = places_of(scenario)
-    if like is not None and _same_roads(scenario, like[0]):
-        ways = travel_like(like[1].roads, scenario, modes, places)
+    modes = ways.driving_modes(scenario)
+    places = ways.places_of(scenario)
+    if like is not None and ways.same_roads(scenario, like[0]):
+        drives = ways.travel_like(like[1].roads, scenario, modes, places)
     else:
-        ways = travel_of(scenario, modes, places, keep)
+        drives = ways.travel_of(scenario, modes, places, keep)
     return System(
-        roads_of(scenario, modes, places, *ways),
+        ways.roads_of(scenario, modes, places, *drives),
         stations(places),
         fleet(scenario),
         hospitals(places),
         rules(scenario, like),
+        service(scenario, places),
     )
 
 
@@ -61,7 +50,7 @@ def build(
 
 
 def stations(places: Places) -> Stations:
-    """Stations come after the map's places."""
+    """Stations come after the map's places, and standby points after those of the layout."""
     return Stations(len(places.of_map.node) + np.arange(len(places.of_stations.node)))
 
 
@@ -72,10 +61,12 @@ def hospitals(places: Places) -> Hospitals:
 
 
 def fleet(scenario: Scenario) -> Fleet:
-    """Where each ambulance is at home, and its shifts."""
+    """Where each ambulance is at home, its class and its shifts."""
     start_s, until_s = start_of_week_s(scenario.settings.start), study_seconds(scenario)
     shifts = [shifts_of(ambulance, start_s, until_s) for ambulance in scenario.fleet]
     return plain_fleet(np.array([a.station for a in scenario.fleet], int))._replace(
+        kind=np.array([a.kind for a in scenario.fleet], int),
+        centre=centres.of_stations(scenario)[[a.station for a in scenario.fleet]],
         shift_indptr=np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
         on_duty_at=np.array([on for s in shifts for on, _ in s], float),
         off_duty_at=np.array([off for s in shifts for _, off in s], float),
@@ -85,6 +76,8 @@ def fleet(scenario: Scenario) -> Fleet:
 def rules(scenario: Scenario, like: tuple[Scenario, System] | None = None) -> Rules:
     """What the dispatcher goes by; `like`: another layout, whose turnout may be the same."""
     settings, on_roads = scenario.settings, scenario.map.matrix is None
+    standby = settings.standby
+    wanted = standing.rows(scenario, standby.list_) if standby.rule == "list" else []
     turnout = settings.durations.turnout
     if like is not None and like[0].settings.durations.turnout == turnout:
         expected_turnout_s = like[1].rules.expected_turnout_s
@@ -95,7 +88,7 @@ def rules(scenario: Scenario, like: tuple[Scenario, System] | None = None) -> Ru
         may_divert=_may_divert(scenario),
         lose_when_none_free=settings.dispatch.when_none_free == "lost",
         position_rule=PositionRule.NEXT_NODE if on_roads else PositionRule.NEAREST_PLACE,
-        standby_list=np.zeros(0, int),
+        standby_list=np.array(wanted, int),
         on_grid=True,
     )
 

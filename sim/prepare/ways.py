@@ -1,4 +1,4 @@
-"""How fast is driven, where every place joins the roads, and how long the drives between them take."""
+"""How fast is driven, where places join the roads, and how long the drives between them take."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, sta
 from sim.model.roads import Travel
 from sim.model.system import ORDINARY, SIREN, Roads
 from sim.policies.clock import on_grid
+from sim.scenario import standing
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.geography.bundle import Map
@@ -96,10 +97,10 @@ def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
 
 
 class Places(NamedTuple):
-    """Where every place joins the roads: the map's places, then the stations."""
+    """Where every place joins the roads: the map's places, then stations and standby points."""
 
     of_map: Snapped  # [call place or hospital] the call places first
-    of_stations: Snapped  # [station]
+    of_stations: Snapped  # [station] those of the layout, then standby points
     hospitals: int  # so many of the map's places
 
 
@@ -110,7 +111,8 @@ def places_of(scenario: Scenario) -> Places:
     if scenario.recorded is not None:
         spots.insert(1, network.snap(ground.network, scenario.recorded.xy))
     of_map = Snapped(*(np.concatenate(column) for column in zip(*spots, strict=True)))
-    return Places(of_map, at_roads(scenario.stations, ground), len(ground.hospitals))
+    waiting = [*scenario.stations, *standing.standby_points(scenario)]
+    return Places(of_map, at_roads(waiting, ground), len(ground.hospitals))
 
 
 def at_roads(stations: Sequence[Station], on: Map) -> Snapped:
@@ -213,7 +215,14 @@ def siren_seconds(
 ) -> tuple[np.ndarray, np.ndarray]:
     """[start, end] and [start, node] seconds on the road with siren, as the run begins."""
     modes = driving_modes(scenario)
-    mode, matrix = siren_mode(scenario, modes), scenario.map.matrix
+    return seconds_in(scenario, siren_mode(scenario, modes), starts, ends)
+
+
+def seconds_in(
+    scenario: Scenario, mode: int, starts: Snapped, ends: Snapped
+) -> tuple[np.ndarray, np.ndarray]:
+    """[start, end] and [start, node] seconds on the road in one mode."""
+    modes, matrix = driving_modes(scenario), scenario.map.matrix
     if matrix is not None:
         node_s = _matrix_seconds(matrix, modes)[mode, starts.node]
         return node_s[:, ends.node], node_s

@@ -37,9 +37,7 @@ def of_stations(scenario: Scenario) -> np.ndarray:
     areas, on = scenario.settings.dispatch.centres, scenario.map
     if len(areas) < 2:
         return np.zeros(len(scenario.stations), int)
-    named = {
-        name.casefold(): number for number, area in enumerate(areas) for name in area.stations
-    }
+    named = {name.casefold(): number for number, area in enumerate(areas) for name in area.stations}
     found = [
         named.get(station.name.zh.casefold(), named.get(station.name.en.casefold(), NONE))
         for station in scenario.stations
@@ -108,9 +106,7 @@ def _stations(
         if not times[row] and (name.zh in laid_out or name.en in laid_out)
     ]
     if missing:
-        problems.tell(
-            Message("stations that belong to no centre: {names}", names=_listed(missing))
-        )
+        problems.tell(Message("stations that belong to no centre: {names}", names=_listed(missing)))
 
 
 def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> None:

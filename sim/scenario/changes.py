@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from sim import units
+from sim import limits, units
 from sim.errors import ScenarioError, did_you_mean
 from sim.scenario.layout import Ambulance, Layout, Station
 from sim.scenario.positions import position
@@ -57,6 +57,32 @@ class Verb(Setting):
         raise NotImplementedError
 
 
+class Crew(Setting):
+    """Ambulances of a station that are alike."""
+
+    number: Count = 1
+    """How many there are."""
+    class_: ShortText | None = Field(None, alias="class")
+    """Their class, one of `crews.classes`; without it the first."""
+    hours: ClockHours | None = None
+    """The clock hours at which they are on duty; without them always."""
+
+    def of(self, layout: Layout, station: int, problems: Problems) -> tuple[Ambulance, ...]:
+        """These ambulances at a row of stations; none after telling why there cannot be any."""
+        kind = 0 if self.class_ is None else layout.crews.row(self.class_)
+        if kind is None:
+            known = [one.name for one in layout.crews.classes]
+            problems.at("class").tell(
+                Message(
+                    'no class "{name}" under crews.classes{hint}',
+                    name=self.class_,
+                    hint=did_you_mean(str(self.class_), known),
+                )
+            )
+            return ()
+        return (Ambulance(station, self.hours, kind),) * self.number
+
+
 class Add(Verb):
     """A station and its ambulances."""
 
@@ -75,6 +101,8 @@ class Add(Verb):
     """How many ambulances are at home there."""
     hours: ClockHours | None = None
     """The clock hours at which its ambulances are on duty; without them always."""
+    crews: tuple[Crew, ...] = Field((), max_length=limits.AMBULANCES[1])
+    """Ambulances of other classes or hours; with them `ambulances` is 0 if it is not written."""
 
     def made(self, layout: L, on: Map, problems: Problems) -> L:
         if layout.station(self.station) is not None:
@@ -107,8 +135,21 @@ class Add(Verb):
             return layout
         zh, en = spot.name if spot else (self.station, self.station)
         station = Station(Name(zh, self.name_en or en), self.kind, *where)
-        crews = (Ambulance(len(layout.stations), self.hours),) * self.ambulances
-        return replace(layout, stations=(*layout.stations, station), fleet=(*layout.fleet, *crews))
+        fleet = self._fleet(layout, problems)
+        return replace(layout, stations=(*layout.stations, station), fleet=(*layout.fleet, *fleet))
+
+    def _fleet(self, layout: Layout, problems: Problems) -> list[Ambulance]:
+        row = len(layout.stations)
+        fleet = [Ambulance(row, self.hours)] * self.alike
+        for number, crew in enumerate(self.crews):
+            fleet += crew.of(layout, row, problems.at("crews", number))
+        return fleet
+
+    @property
+    def alike(self) -> int:
+        """How many ambulances there are besides those of `crews`."""
+        written = "ambulances" in self.model_fields_set or not self.crews
+        return self.ambulances if written else 0
 
     def name(self, layout: Layout, on: Map) -> Name:
         return _short("+ {0}", layout.station_name(self.station))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,7 +19,7 @@ from sim.text import Message
 if TYPE_CHECKING:
     from sim.scenario.layout import Ambulance
     from sim.scenario.scenario import Scenario
-    from sim.scenario.settings import Settings
+    from sim.scenario.settings import CrewSettings, Settings
 
 NEARLY: Final = 1e-6  # shares add up to 100 % but for rounding
 
@@ -94,22 +94,25 @@ def _tiers(need: Need) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...]]
         yield ("or", number, "classes"), tier.classes
 
 
+def classes_of(names: Iterable[str], crews: CrewSettings) -> list[int]:
+    """The rows of some classes by name; unknown ones are told elsewhere."""
+    return [row for row in map(crews.row, names) if row is not None]
+
+
 def _rows(need: Need, settings: Settings) -> set[int]:
-    """The classes that may meet a need; unknown ones are told elsewhere."""
-    rows = (settings.crews.row(name) for _, names in _tiers(need) for name in names)
-    return {row for row in rows if row is not None}
+    """The classes that may meet a need."""
+    return {row for _, names in _tiers(need) for row in classes_of(names, settings.crews)}
 
 
 def _conveyed(settings: Settings, problems: Problems) -> None:
     """Tell of conditions whose patients nobody conveys for certain."""
     demand, classes = settings.demand, settings.crews.classes
     with_any = [c for c in demand.conditions if not c.needs] or not demand.conditions
-    if not any(one.transports for one in classes):
-        if with_any:
-            problems.at("crews", "classes").tell(
-                Message("no class transports, and calls need one that does")
-            )
-            return
+    if with_any and not any(one.transports for one in classes):
+        problems.at("crews", "classes").tell(
+            Message("no class transports, and calls need one that does")
+        )
+        return
     for number, condition in enumerate(demand.conditions):
         share = demand.transported if condition.transported is None else condition.transported
         rows = [_rows(need, settings) for need in condition.needs]
@@ -136,7 +139,8 @@ class Crews(NamedTuple):
     def gaps(self, rows: set[int]) -> np.ndarray:
         """[hour of the week] somebody is on duty, but nobody of some classes."""
         some = self.on_duty.any(axis=0)
-        return some & ~self.on_duty[np.isin(self.kind, list(rows))].any(axis=0)
+        meets: np.ndarray = self.on_duty[np.isin(self.kind, list(rows))].any(axis=0)
+        return np.logical_and(some, ~meets)
 
 
 def duty(ambulance: Ambulance) -> np.ndarray:
@@ -159,7 +163,8 @@ def crews(scenario: Scenario, centre: int | None = None) -> Crews:
 def check_layout(scenario: Scenario, problems: Problems) -> None:
     """Tell which needs nobody of the layout may meet, and at which hours."""
     settings = scenario.settings
-    if not scenario.fleet:
+    plain = not settings.demand.conditions and all(c.transports for c in settings.crews.classes)
+    if plain or not scenario.fleet:
         return  # told elsewhere
     driven = {ambulance.kind for ambulance in scenario.fleet}
     for number, condition in enumerate(settings.demand.conditions):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from sim.model.calendar import HOURS, Hours
+from sim.scenario.settings.crews import CrewSettings
 from sim.text import Name
 
 
@@ -28,6 +29,7 @@ class Ambulance:
 
     station: int  # row
     hours: Hours | None = None  # on duty at these clock hours; None = always
+    kind: int = 0  # row of its class in `crews.classes`
 
     @property
     def hours_a_day(self) -> int:
@@ -41,6 +43,11 @@ class Layout:
 
     stations: tuple[Station, ...] = ()
     fleet: tuple[Ambulance, ...] = ()
+
+    @property
+    def crews(self) -> CrewSettings:
+        """Which classes there are: of a layout without settings the usual ones."""
+        return CrewSettings()
 
     def station(self, name: str) -> int | None:
         """The row of an open station by its Chinese or English name; None if there is none."""
@@ -73,7 +80,7 @@ class Layout:
         open_ones: list[object] = [
             where[row] for row, one in enumerate(self.stations) if not one.closed
         ]
-        return open_ones, [(where[one.station], one.hours) for one in self.fleet]
+        return open_ones, [(where[one.station], one.hours, one.kind) for one in self.fleet]
 
 
 # ── one layout against another ───────────────────────────────────────────────────────────────

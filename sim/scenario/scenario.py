@@ -20,7 +20,7 @@ from sim.scenario import altering, checks
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
 from sim.scenario.layout import Layout
 from sim.scenario.records.balance import CallCounts, counted
-from sim.scenario.settings import Settings, StudySettings
+from sim.scenario.settings import CrewSettings, Settings, StudySettings
 from sim.scenario.validation import Problems, plain, validated
 from sim.text import Message, Name
 from sim.upstairs import language, opened
@@ -43,6 +43,11 @@ class Scenario(Layout):
     recorded: CallRecords | None = None  # calls to replay instead of drawing them
     unaltered: Scenario | None = None  # as its file has it, where settings were altered since
     calls_times: float = 1.0  # the usual number of calls, with which these are shared
+
+    @property
+    def crews(self) -> CrewSettings:
+        """Which classes of ambulance there are."""
+        return self.settings.crews
 
     def add(
         self,
@@ -92,8 +97,6 @@ class Scenario(Layout):
         if not problems and not changed.fleet:
             problems.tell(Message("the layout would have no ambulance left"))
         checks.how_many_ambulances(changed, problems)
-        if not problems:
-            checks.check_layout(changed, problems)
         problems.raise_if_any(ScenarioError, change.heading)
         what = change.verb.name(changed, self.map)
         return replace(changed, name=Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}"))

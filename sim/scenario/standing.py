@@ -53,8 +53,7 @@ def rows(scenario: Scenario, names: Sequence[str]) -> list[int]:
     return [
         row
         for row in found
-        if row is not None
-        and not (row < len(scenario.stations) and scenario.stations[row].closed)
+        if row is not None and not (row < len(scenario.stations) and scenario.stations[row].closed)
     ]
 
 

@@ -12,7 +12,7 @@ from worlds import some_calls
 from sim.engine.reference import run
 from sim.model.calendar import Hours
 from sim.policies.clock import on_grid
-from sim.prepare import system
+from sim.prepare import system, ways
 from sim.scenario.file import load
 from sim.scenario.layout import Ambulance
 
@@ -142,7 +142,7 @@ def test_other_speeds_share_nothing(liling):
 
 
 def test_places_are_the_cells_then_the_hospitals_then_the_stations(liling):
-    places = system.places_of(liling)
+    places = ways.places_of(liling)
     made = system.build(liling)
     cells, hospitals = len(liling.map.cells.people), len(liling.map.hospitals)
     assert len(places.of_map.node) == cells + hospitals
@@ -162,7 +162,7 @@ def test_bands_multiply_where_they_overlap(odd):
     scenario, _ = odd
     band = scenario.settings.travel.bands
     assert band == ()
-    modes = system.driving_modes(scenario)
+    modes = ways.driving_modes(scenario)
     assert modes.number.tolist() == [[0, 1]]
     assert (modes.factor[1] == 0.5 * modes.factor[0]).all()
     assert set(modes.band_of_hour) == {0}

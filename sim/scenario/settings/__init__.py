@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 from sim import units
 from sim.scenario.settings.conditions import Condition
 from sim.scenario.settings.costs import Costs
+from sim.scenario.settings.crews import CrewClass, CrewSettings
 from sim.scenario.settings.demand import DemandSettings, Priority, Rates, Weekly
 from sim.scenario.settings.dispatch import DispatchSettings, Divert
 from sim.scenario.settings.durations import Durations
@@ -27,8 +28,9 @@ from sim.scenario.values import Form, Setting, default
 from sim.text import Message
 
 __all__ = [
-    "Band", "Condition", "Costs", "DemandSettings", "DispatchSettings", "Divert", "Durations", "Matter",
-    "Priority", "Rates", "Settings", "StandbySettings", "StudySettings", "Targets", "TravelSettings", "Weekly",
+    "Band", "Condition", "Costs", "CrewClass", "CrewSettings", "DemandSettings", "DispatchSettings",
+    "Divert", "Durations", "Matter", "Priority", "Rates", "Settings", "StandbySettings",
+    "StudySettings", "Targets", "TravelSettings", "Weekly",
 ]  # fmt: skip
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)  # what all calendars agree on
@@ -94,6 +96,8 @@ class Settings(Setting):
     """Who is sent, and who may be sent elsewhere."""
     standby: StandbySettings = Field(default_factory=StandbySettings)
     """Where free ambulances wait."""
+    crews: CrewSettings = Field(default_factory=CrewSettings)
+    """Which classes of ambulance there are."""
     study: StudySettings = Field(default_factory=StudySettings)
     """How long is simulated, and how often."""
     costs: Costs | None = None

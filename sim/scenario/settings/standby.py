@@ -66,8 +66,8 @@ class StandbySettings(Setting):
 
     rule: Literal["home", "nearest", "list", "table", "dmexclp"] = "home"
     """Where a free ambulance goes: home; to the station that it reaches first; to the first of
-    `list` that is not filled; where `table` says; or, of the one just cleared, to where it adds most
-    to expected coverage (dynamic MEXCLP).
+    `list` that is not filled; where `table` says; or, once it is cleared, to where it adds most to
+    expected coverage (dynamic MEXCLP).
 
     Source: assumed."""
     list_: tuple[ShortText, ...] = Field((), alias="list", max_length=10_000)
