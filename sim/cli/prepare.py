@@ -56,7 +56,7 @@ def check(
     with working(Message("Reading"), say):
         for path in scenarios:
             try:
-                loaded.append(load(path))
+                loaded.append(_without_contradiction(load(path)))
             except PlannerError as error:
                 failures.append(error)
     for scenario in loaded:
@@ -70,6 +70,17 @@ def check(
         speech.show(say("Map: {file}", file=map_to))
     if failures:
         raise typer.Exit(2)
+
+
+def _without_contradiction(scenario: Scenario) -> Scenario:
+    """The scenario; ScenarioError if somebody would never be reached by its own rules."""
+    from sim.prepare import radius
+    from sim.scenario.validation import Problems
+
+    problems = Problems()
+    radius.check(scenario, problems.at("dispatch"))
+    problems.raise_if_any(ScenarioError, scenario.path)
+    return scenario
 
 
 def explain(

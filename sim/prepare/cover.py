@@ -26,7 +26,7 @@ def cover(scenario: Scenario, turnout_factor: np.ndarray) -> tuple[np.ndarray, n
     stations = [*scenario.stations, *standing.standby_points(scenario)]
     durations = scenario.settings.durations
     before_s = durations.call_taking.mean() + durations.turnout.mean() * turnout_factor
-    ends, area, share = _places(scenario)
+    ends, area, share = places(scenario)
     drive_s, _ = reach.seconds_to(scenario, stations, ends)
     targets = scenario.settings.targets
     target_s = np.array([targets.urban, targets.rural])[area]
@@ -43,7 +43,7 @@ def weights(busy: float, ambulances: int) -> np.ndarray:
     return found
 
 
-def _places(scenario: Scenario) -> tuple[Snapped, np.ndarray, np.ndarray]:
+def places(scenario: Scenario) -> tuple[Snapped, np.ndarray, np.ndarray]:
     """Where calls come from: where that joins the roads, its area, its share of all calls."""
     ground, recorded = scenario.map, scenario.recorded
     if recorded is not None:

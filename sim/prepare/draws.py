@@ -15,9 +15,7 @@ Poisson (Lewis & Shedler 1979), and the calls of a smaller number are among thos
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,6 +23,8 @@ import numpy as np
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
 from sim.model.calls import Calls, Needs, Stream
 from sim.policies.clock import NONE, on_grid
+from sim.prepare.choices import Choices, choices
+from sim.prepare.streams import Group, Streams
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
@@ -68,12 +68,12 @@ KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundr
 
 def draw(demand: Demand, seed: int, replication: int) -> Calls:
     """The calls of one replication, the same whatever layout or engine they meet."""
-    streams = _Streams(seed, replication)
+    streams = Streams(seed, replication)
     if demand.recorded is not None:
         return _fill_gaps(demand, demand.recorded, streams)
     tables = _tables(demand)
     groups = [
-        _Group(area, layer)
+        Group(area, layer)
         for layer in range(math.ceil(demand.times))
         for area in range(len(demand.places))
     ]
@@ -113,62 +113,6 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
     return calls._replace(needs=_needs(demand, calls, uniform))
 
 
-class _Group(NamedTuple):
-    """Calls that are drawn together; layer 0 is the usual number, each more is as many again."""
-
-    area: int
-    layer: int = 0
-
-
-class _Streams:
-    """The random streams of one replication, used by one thread."""
-
-    def __init__(self, seed: int, replication: int):
-        self._generator = _own_generator()
-        self._bits = self._generator.bit_generator
-        self._counter = [0, 0, 0, replication]
-        self._beginning = {
-            "bit_generator": "Philox",
-            "state": {"counter": self._counter, "key": _key(seed)},
-            "buffer": [0, 0, 0, 0],  # used up: the next four numbers are made from the counter
-            "buffer_pos": 4,
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
-
-    def of(self, stream: int, group: _Group) -> np.random.Generator:
-        """A stream from its beginning, until the next one is asked for."""
-        self._counter[1:3] = 2 * group.layer + group.area, int(stream)
-        self._bits.state = self._beginning
-        return self._generator
-
-    def quantiles(self, stream: int, groups: Sequence[_Group], counts: Sequence[int]) -> np.ndarray:
-        """[call] quantiles between 0 and 1, one group after the other."""
-        drawn = np.empty(sum(counts))
-        first = 0
-        for group, count in zip(groups, counts, strict=True):
-            self.of(stream, group).random(out=drawn[first : first + count])
-            first += count
-        return drawn
-
-
-_of_thread = threading.local()
-
-
-def _own_generator() -> np.random.Generator:
-    """This thread's generator: to start one takes as long as to draw a thousand numbers."""
-    if not hasattr(_of_thread, "generator"):
-        _of_thread.generator = np.random.Generator(np.random.Philox(0))
-    generator: np.random.Generator = _of_thread.generator
-    return generator
-
-
-@lru_cache(maxsize=64)
-def _key(seed: int) -> tuple[int, ...]:
-    """The key of a seed's streams, such that near seeds have nothing in common."""
-    return tuple(np.random.SeedSequence(seed).generate_state(2, np.uint64).tolist())
-
-
 class _Tables(NamedTuple):
     """What is worked out of a demand once."""
 
@@ -176,8 +120,8 @@ class _Tables(NamedTuple):
     edges_s: np.ndarray  # [hour + 1] the clock hours of the run, from 0 to its length
     shape: np.ndarray  # [area, hour + 1] rates added up until then, in those of a mean hour
     usual: np.ndarray  # [area] calls of the usual number in the whole run
-    places: _Choices
-    priorities: _Choices
+    places: Choices
+    priorities: Choices
     others: _Others
 
 
@@ -192,8 +136,8 @@ def _tables(demand: Demand) -> _Tables:
         found = _Tables(
             demand,
             *_rates(demand),
-            _choices(demand.weights, demand.places),
-            _choices(list(shares), [np.arange(shares.shape[1])] * len(shares)),
+            choices(demand.weights, demand.places),
+            choices(list(shares), [np.arange(shares.shape[1])] * len(shares)),
             _others(demand),
         )
         if sum(len(one.edges_s) for one in list(_made.values())) > KEPT_HOURS:
@@ -220,7 +164,7 @@ def _rates(demand: Demand) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return edges, np.pad(shape, ((0, 0), (1, 0))), usual
 
 
-def _arrivals(tables: _Tables, rng: np.random.Generator, group: _Group) -> np.ndarray:
+def _arrivals(tables: _Tables, rng: np.random.Generator, group: Group) -> np.ndarray:
     """Instants of a Poisson process whose rate is constant within each clock hour, in order.
 
     Their number is drawn first; each falls anywhere, in proportion to the rate.
@@ -229,61 +173,6 @@ def _arrivals(tables: _Tables, rng: np.random.Generator, group: _Group) -> np.nd
     at = np.sort(rng.random(rng.poisson(tables.usual[group.area]))) * shape[-1]
     received_at: np.ndarray = on_grid(np.interp(at, shape, tables.edges_s))
     return received_at
-
-
-class _Choices(NamedTuple):
-    """What is chosen from in each area, in proportion to weights, by the alias method."""
-
-    first: np.ndarray  # [area] its first row below
-    rows: np.ndarray  # [area] how many are its own
-    share: np.ndarray  # [row] of the row that it keeps; else its alias is chosen
-    alias: np.ndarray  # [row] another row
-    chosen: np.ndarray  # [row] what is chosen by it
-
-    def pick(self, area: np.ndarray, q: np.ndarray) -> np.ndarray:
-        """[call] one for each quantile."""
-        scaled = q * self.rows[area]
-        within = scaled.astype(np.int64)  # rounded down; a quantile is always below one
-        row = within + self.first[area]
-        picked: np.ndarray = self.chosen[
-            np.where(scaled - within < self.share[row], row, self.alias[row])
-        ]
-        return picked
-
-
-def _choices(weights: Sequence[np.ndarray], chosen: Sequence[np.ndarray]) -> _Choices:
-    """`weights`, `chosen`: by area."""
-    rows = [len(some) for some in weights]
-    first = np.cumsum([0, *rows[:-1]])
-    made = [_alias(np.asarray(some, float).tobytes()) for some in weights]
-    return _Choices(
-        first,
-        np.array(rows),
-        np.concatenate([share for share, _ in made]),
-        np.concatenate([alias + start for (_, alias), start in zip(made, first, strict=True)]),
-        np.concatenate(chosen),
-    )
-
-
-@lru_cache(maxsize=64)
-def _alias(weights: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """Walker's alias table, as Vose fills it: each row keeps a share of itself, else its alias.
-
-    Whoever has more than the mean gives to one who has less, so that all columns are equally tall.
-    """
-    height = np.frombuffer(weights)
-    rows = len(height)
-    left = (height * (rows / height.sum())).tolist() if height.any() else [1.0] * rows
-    share, alias = [1.0] * rows, list(range(rows))
-    low = [row for row in range(rows) if left[row] < 1.0]
-    high = [row for row in range(rows) if left[row] >= 1.0]
-    while low and high:
-        poor, rich = low.pop(), high[-1]
-        share[poor], alias[poor] = left[poor], rich
-        left[rich] -= 1.0 - left[poor]
-        if left[rich] < 1.0:
-            low.append(high.pop())
-    return np.array(share), np.array(alias, int)
 
 
 class _Others(NamedTuple):
@@ -330,12 +219,12 @@ def _others(demand: Demand) -> _Others:
     return _Others(np.concatenate(cuts), table, demand.township_of_place.astype(np.int32)[table])
 
 
-def _fill_gaps(demand: Demand, recorded: Calls, streams: _Streams) -> Calls:
+def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
     """Recorded calls with what the records do not say drawn as for any other call."""
     count = len(recorded.received_at)
 
     def uniform(stream: int) -> np.ndarray:
-        return streams.quantiles(stream, [_Group(area=0)], [count])
+        return streams.quantiles(stream, [Group(area=0)], [count])
 
     def filled(column: np.ndarray, stream: Stream, law: Distribution) -> np.ndarray:
         return np.where(np.isnan(column), on_grid(law.seconds(uniform(stream))), column)

@@ -139,8 +139,8 @@ class Crews(NamedTuple):
     def gaps(self, rows: set[int]) -> np.ndarray:
         """[hour of the week] somebody is on duty, but nobody of some classes."""
         some = self.on_duty.any(axis=0)
-        meets: np.ndarray = self.on_duty[np.isin(self.kind, list(rows))].any(axis=0)
-        return np.logical_and(some, ~meets)
+        meets = np.asarray(self.on_duty[np.isin(self.kind, list(rows))].any(axis=0))
+        return np.asarray(some & ~meets)
 
 
 def duty(ambulance: Ambulance) -> np.ndarray:

@@ -85,7 +85,7 @@ def _loaded(path: Path) -> Scenario:
     checks.how_many_ambulances(scenario, problems.at("layout"))
     if not (left.lacks("layout") or left.lacks("changes")):
         checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
-    whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
+    whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
     if problems:
@@ -310,8 +310,9 @@ def _with_records(
     asked = Replay(file=replay) if isinstance(replay, str) else replay
     path = text.path.parent / asked.file
     priorities = [priority.name for priority in scenario.settings.demand.priorities]
+    conditions = [condition.name for condition in scenario.settings.demand.conditions]
     try:
-        recorded = reading.read(path, scenario.map, priorities, asked)
+        recorded = reading.read(path, scenario.map, priorities, asked, conditions)
     except RecordsError as error:
         if not problems:
             raise

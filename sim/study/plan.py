@@ -16,9 +16,10 @@ from sim.errors import Problem, ScenarioError
 from sim.measures.groups import Setup
 from sim.model.calendar import Window
 from sim.model.system import System
-from sim.prepare import demand, system
+from sim.prepare import demand, radius, system
 from sim.prepare.draws import Demand
 from sim.scenario.differences import YARDSTICK, Difference, differences
+from sim.scenario.validation import Problems
 from sim.study.checkpoints import Fingerprints
 from sim.study.effort import Effort
 from sim.study.replication import Keep, Plan
@@ -84,6 +85,9 @@ def prepare(
     ScenarioError if they cannot be; SizeError if this machine has no room for a replication.
     """
     _check_comparable(base, proposals)
+    problems = Problems()
+    radius.check(base, problems.at("dispatch"))
+    problems.raise_if_any(ScenarioError, base.path)
     # One yardstick: the base's window and targets hold for every layout.
     layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
     demands = _demands(layouts)
