@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ANY = Condition(name="any", share="100 %")  # where a scenario names no conditions
 
 
-class Needed(NamedTuple):
+class Requirements(NamedTuple):
     """The conditions of a scenario and the kinds of their needs."""
 
     conditions: tuple[Condition, ...]  # at least one
@@ -33,7 +33,7 @@ class Needed(NamedTuple):
         return bool(len(self.kind) > len(self.conditions) or self.penalty_s.any())
 
 
-def needed(scenario: Scenario) -> Needed:
+def needed(scenario: Scenario) -> Requirements:
     """What each condition needs; of a scenario without any, what every call does."""
     settings = scenario.settings
     conditions = settings.demand.conditions or (ANY,)
@@ -53,7 +53,7 @@ def needed(scenario: Scenario) -> Needed:
             delay_s.append(0.0)
             capable.append(transports.tolist())
         indptr.append(len(kind))
-    return Needed(
+    return Requirements(
         conditions, np.array(list(kinds)), np.array(indptr), np.array(kind),
         np.array(delay_s, float), np.array(capable, bool),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from sim.model.service import (
 )
 from sim.policies.clock import NONE
 from sim.prepare import cover, needs
-from sim.prepare.needs import Needed
+from sim.prepare.needs import Requirements
 from sim.prepare.shifts import study_seconds
 from sim.scenario import centres, standing
 from sim.scenario.conditions import classes_of
@@ -26,6 +26,9 @@ from sim.scenario.conditions import classes_of
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.prepare.ways import Places
     from sim.scenario.scenario import Scenario
+
+
+UNTIL_SIMULATED = 0.3  # the share for which ambulances are busy, in the run that says it
 
 
 def service(scenario: Scenario, places: Places) -> Service | None:
@@ -48,7 +51,7 @@ def service(scenario: Scenario, places: Places) -> Service | None:
     )
 
 
-def _is_plain(scenario: Scenario, needed: Needed, service: Service) -> bool:
+def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> bool:
     dispatch, standby = scenario.settings.dispatch, scenario.settings.standby
     # A list of stations is a rule of the plain service, too.
     waits_plainly = standby.rule == "home" or (standby.rule == "list" and not standby.points)
@@ -68,7 +71,7 @@ def _is_plain(scenario: Scenario, needed: Needed, service: Service) -> bool:
 # ── who may be sent ──────────────────────────────────────────────────────────────────────────
 
 
-def _sending(scenario: Scenario, needed: Needed, plain: Sending) -> Sending:
+def _sending(scenario: Scenario, needed: Requirements, plain: Sending) -> Sending:
     settings = scenario.settings
     priorities = [priority.name for priority in settings.demand.priorities]
     centre_names = [centre.name for centre in settings.dispatch.centres] or [""]
@@ -124,7 +127,7 @@ def _townships(scenario: Scenario) -> np.ndarray:
     return np.concatenate(parts).astype(int)
 
 
-def _conditions(scenario: Scenario, needed: Needed) -> Conditions:
+def _conditions(scenario: Scenario, needed: Requirements) -> Conditions:
     these = needed.conditions
     return Conditions(
         all_or_none=np.array([one.all_or_none for one in these], bool),
@@ -158,8 +161,8 @@ def _standby(scenario: Scenario, plain: Standby) -> Standby:
         found = found._replace(demand=demand, covers=covers)
     if standby.rule == "dmexclp":
         busy = standby.dmexclp.busy
-        assert isinstance(busy, float)
-        found = found._replace(weight=cover.weights(busy, len(scenario.fleet)))
+        known = busy if isinstance(busy, float) else UNTIL_SIMULATED
+        found = found._replace(weight=cover.weights(known, len(scenario.fleet)))
     return found
 
 

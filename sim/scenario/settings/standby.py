@@ -55,8 +55,8 @@ class Dmexclp(Setting):
     """What dynamic MEXCLP goes by."""
 
     busy: BusyShare = default("30 %")
-    """How likely an ambulance that counts is to be busy when the next call comes: a share, or as
-    busy as a first replication of the layout is.
+    """How likely an ambulance is to be busy when the next call comes: a share, or the one of the
+    base's ambulances in a first replication, which then holds for every layout.
 
     Source: assumed."""
 
