@@ -14,7 +14,7 @@ from sim.cli import speech
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
-from sim.words import records
+from sim.words import crews, records
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -161,9 +161,10 @@ def _stations(layout: Scenario, say: Language) -> Iterator[str]:
             continue
         parts = [f"{say.name(station.name)}: {layout.fleet_size(row)}"]
         for ambulance in layout.fleet:
-            if ambulance.station == row and ambulance.hours is not None:
-                on, off = ambulance.hours
-                parts.append(say("one at {hours} only", hours=f"{on:02d}–{off:02d}"))
+            if ambulance.station == row and (said := crews.what(ambulance, layout, say)):
+                parts.append(
+                    said if ambulance.duty.always else say("one at {hours} only", hours=said)
+                )
         if station.road_m >= 50:
             parts.append(say("{metres} m from the road", metres=f"{station.road_m:.0f}"))
         yield say(", ").join(parts)

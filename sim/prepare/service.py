@@ -18,6 +18,7 @@ from sim.model.service import (
 )
 from sim.policies.clock import NONE
 from sim.prepare import cover, needs
+from sim.prepare.breaks import breaks
 from sim.prepare.needs import Requirements
 from sim.prepare.shifts import study_seconds
 from sim.scenario import centres, standing
@@ -40,7 +41,7 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         len(places.of_map.node),
         len(scenario.settings.demand.priorities),
         study_seconds(scenario),
-    )
+    )._replace(breaks=breaks(scenario))
     if _is_plain(scenario, needed, plain):
         return None
     return plain._replace(
@@ -61,7 +62,7 @@ def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> boo
         or dispatch.within
         or len(dispatch.centres) > 1
         or (dispatch.zones and dispatch.other_zone)
-        or service.sending.last_calls_s
+        or scenario.crews.last_calls
         or len(service.breaks.length_s)
         or (service.vehicle != NONE).any()
         or not waits_plainly
@@ -84,6 +85,7 @@ def _sending(scenario: Scenario, needed: Requirements, plain: Sending) -> Sendin
         of_centre[row, [centre_names.index(name) for name in reserve.centres] or slice(None)] = True
     return plain._replace(
         penalty_s=needed.penalty_s,
+        last_calls_s=settings.crews.last_calls,
         transports=np.array([one.transports for one in classes], bool),
         within_s=np.array([settings.dispatch.within.get(name, np.inf) for name in priorities]),
         upto=np.array([priorities.index(one.for_) for one in reserves], int),

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.calendar import start_of_week_s
 from sim.model.system import Fleet, Hospitals, Rules, Stations, System, plain_fleet
 from sim.policies.clock import on_grid
 from sim.policies.dispatch import PositionRule
 from sim.prepare import ways
 from sim.prepare.service import service
-from sim.prepare.shifts import shifts_of, study_seconds
+from sim.prepare.shifts import shifts_by_ambulance
 from sim.prepare.ways import Places
 from sim.scenario import centres, standing
 
@@ -62,14 +61,15 @@ def hospitals(places: Places) -> Hospitals:
 
 def fleet(scenario: Scenario) -> Fleet:
     """Where each ambulance is at home, its class and its shifts."""
-    start_s, until_s = start_of_week_s(scenario.settings.start), study_seconds(scenario)
-    shifts = [shifts_of(ambulance, start_s, until_s) for ambulance in scenario.fleet]
+    shifts = shifts_by_ambulance(scenario)
+    ends_duty = np.array([ends for some in shifts for ends in some.ends_duty], bool)
     return plain_fleet(np.array([a.station for a in scenario.fleet], int))._replace(
         kind=np.array([a.kind for a in scenario.fleet], int),
         centre=centres.of_stations(scenario)[[a.station for a in scenario.fleet]],
-        shift_indptr=np.concatenate([[0], np.cumsum([len(s) for s in shifts])]).astype(int),
-        on_duty_at=np.array([on for s in shifts for on, _ in s], float),
-        off_duty_at=np.array([off for s in shifts for _, off in s], float),
+        shift_indptr=np.concatenate([[0], np.cumsum([len(s.spans) for s in shifts])]).astype(int),
+        on_duty_at=np.array([on for s in shifts for on, _ in s.spans], float),
+        off_duty_at=np.array([off for s in shifts for _, off in s.spans], float),
+        ends_duty=None if ends_duty.all() else ends_duty,
     )
 
 

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from sim.errors import did_you_mean
-from sim.model.calendar import DAY_NAMES, DAYS, HOURS, hours_of_week
+from sim.model.calendar import DAY_NAMES, DAYS, HOURS
 from sim.scenario import centres
+from sim.scenario.duty import HOLIDAY, Duty
 from sim.scenario.settings import Condition
 from sim.scenario.settings.conditions import Need, share_of
 from sim.scenario.validation import Problems
 from sim.text import Message
 
 if TYPE_CHECKING:
-    from sim.scenario.layout import Ambulance
     from sim.scenario.scenario import Scenario
     from sim.scenario.settings import CrewSettings, Settings
 
+DAYS_BY_ROW: Final = (*DAY_NAMES, "holiday")
 NEARLY: Final = 1e-6  # shares add up to 100 % but for rounding
 
 
@@ -134,20 +135,27 @@ class Crews(NamedTuple):
     """Some ambulances, hour by hour."""
 
     kind: np.ndarray  # [ambulance] row of its class
-    on_duty: np.ndarray  # [ambulance, hour of the week] bool
+    on_duty: np.ndarray  # [ambulance, hour] bool; of a week, then of a public holiday if there are
 
     def gaps(self, rows: set[int]) -> np.ndarray:
-        """[hour of the week] somebody is on duty, but nobody of some classes."""
+        """[hour] somebody is on duty, but nobody of some classes."""
         some = self.on_duty.any(axis=0)
         meets = np.asarray(self.on_duty[np.isin(self.kind, list(rows))].any(axis=0))
         return np.asarray(some & ~meets)
 
 
-def duty(ambulance: Ambulance) -> np.ndarray:
-    """[hour of the week] whether it is on duty."""
-    if ambulance.hours is None:
-        return np.ones(HOURS * DAYS, bool)
-    return hours_of_week(ambulance.hours)
+def _hours_on(duty: Duty, crews: CrewSettings) -> np.ndarray:
+    """[hour] whether an ambulance is on duty: those of a week, then those of a public holiday."""
+    if not crews.holidays:
+        return duty.week
+    if duty.own_holidays:
+        holiday = np.zeros(HOURS, bool)
+        for hours in duty.on(HOLIDAY):
+            last = hours.start + hours.length_h  # what goes on past midnight is the next day's
+            holiday[hours.start : last] = True
+    else:
+        holiday = duty.week.reshape(DAYS, HOURS)[crews.holiday_day]
+    return np.concatenate([duty.week, holiday])
 
 
 def crews(scenario: Scenario, centre: int | None = None) -> Crews:
@@ -156,7 +164,8 @@ def crews(scenario: Scenario, centre: int | None = None) -> Crews:
     if centre is not None:
         of_station = centres.of_stations(scenario)
         fleet = tuple(one for one in fleet if of_station[one.station] == centre)
-    on_duty = np.array([duty(one) for one in fleet], bool).reshape(-1, HOURS * DAYS)
+    hours = [_hours_on(one.duty, scenario.crews) for one in fleet]
+    on_duty = np.array(hours, bool).reshape(len(fleet), -1 if fleet else HOURS * DAYS)
     return Crews(np.array([one.kind for one in fleet], int), on_duty)
 
 
@@ -238,15 +247,18 @@ def _any_that_transports(scenario: Scenario, problems: Problems) -> None:
 
 
 def said_hours(week: np.ndarray) -> str:
-    """Hours of the week as a planner writes them: "mon-fri 20-08; sat-sun 00-24"."""
-    days = np.asarray(week, bool).reshape(DAYS, HOURS)
-    if (days == days[0]).all():
+    """Hours of the week as a planner writes them: "mon-fri 20-08; sat-sun 00-24".
+
+    `week`: [168] bool, or [192] with those of a public holiday.
+    """
+    days = np.asarray(week, bool).reshape(-1, HOURS)
+    if len(days) == DAYS and (days == days[0]).all():
         return f"mon-sun {_over_midnight(days[0])}"
     found = []
-    for _, some in groupby(range(DAYS), key=lambda day: days[day].tobytes()):
+    for _, some in groupby(range(len(days)), key=lambda day: (day // DAYS, days[day].tobytes())):
         alike = list(some)
         if days[alike[0]].any():
-            names = "-".join(dict.fromkeys(DAY_NAMES[day] for day in (alike[0], alike[-1])))
+            names = "-".join(dict.fromkeys(DAYS_BY_ROW[day] for day in (alike[0], alike[-1])))
             found.append(f"{names} {_within_a_day(days[alike[0]])}")
     return "; ".join(found)
 

@@ -27,11 +27,12 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, remainder
+from sim.scenario import checks, crew_checks, remainder
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import Settings
+from sim.scenario.settings.crews import UnreadCrews
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.scenario.values import describe
@@ -74,6 +75,9 @@ def _loaded(path: Path) -> Scenario:
         files=tuple(text.path for text in texts),
     )
     checks.check(scenario.settings, ground, problems)
+    if left.lacks("crews"):  # whom the layout names there cannot be known
+        unread = scenario.settings.model_copy(update={"crews": UnreadCrews()})
+        scenario = replace(scenario, settings=unread)
     scenario = _laid_out(scenario, left, problems)
     if not problems and not scenario.fleet:
         if file.changes:
@@ -83,6 +87,10 @@ def _loaded(path: Path) -> Scenario:
                 Message("the layout has no ambulance: write stations under `layout`, with some")
             )
     checks.how_many_ambulances(scenario, problems.at("layout"))
+    crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
+    if not left.lacks("crews"):
+        crew_checks.breaks(scenario, problems.at("crews"), whole=not problems)
+        crew_checks.names(scenario.settings, scenario, problems)
     if not (left.lacks("layout") or left.lacks("changes")):
         checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))

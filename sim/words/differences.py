@@ -11,7 +11,7 @@ from sim.scenario.differences import Difference, differences, in_effect, not_use
 from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
-from sim.words import changes
+from sim.words import crews
 from sim.words.language import Language
 
 if TYPE_CHECKING:
@@ -113,15 +113,15 @@ def altered(base: Scenario, say: Language, most: int | None = None) -> str:
         return ""
     said = phrases(differences(base.unaltered.settings, base.settings), say)
     for number, station in enumerate(base.unaltered.stations):
-        before = [a.hours for a in base.unaltered.fleet if a.station == number]
-        after = [a.hours for a in base.fleet if a.station == number]
+        before = [a.duty for a in base.unaltered.fleet if a.station == number]
+        after = [a.duty for a in base.fleet if a.station == number]
         if before != after and after and not station.closed and len(before) == len(after):
             said.append(
                 say(
                     "ambulances of {station} on duty {other} instead of {base}",
                     station=station.name,
-                    other=changes.on_duty(after, say),
-                    base=changes.on_duty(before, say),
+                    other=crews.on_duty(after, say),
+                    base=crews.on_duty(before, say),
                 )
             )
     return say.listed(said, most)

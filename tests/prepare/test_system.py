@@ -13,6 +13,7 @@ from sim.engine.reference import run
 from sim.model.calendar import Hours
 from sim.policies.clock import on_grid
 from sim.prepare import system, ways
+from sim.scenario.duty import daily
 from sim.scenario.file import load
 from sim.scenario.layout import Ambulance
 
@@ -74,7 +75,7 @@ def test_the_clock_starts_on_the_weekday_of_the_start(odd):
 
 def test_night_shifts_run_over_midnight_by_the_clock(odd):
     scenario, made = odd
-    (night,) = [i for i, a in enumerate(scenario.fleet) if a.hours is not None]
+    (night,) = [i for i, a in enumerate(scenario.fleet) if not a.duty.always]
     first, last = made.fleet.shift_indptr[night : night + 2]
     on, off = made.fleet.on_duty_at[first:last], made.fleet.off_duty_at[first:last]
     # The run begins at 06:30: the first shift is that evening, 15.5 hours later.
@@ -96,7 +97,7 @@ def test_a_shift_that_has_begun_when_the_run_begins_counts(odd):
 
 def test_part_time_crews_go_on_until_all_are_served(liling):
     """One ambulance by day, more calls than it can serve in the period: they wait, and are served."""
-    few = replace(liling, fleet=(Ambulance(0, Hours(8, 20)),))
+    few = replace(liling, fleet=(Ambulance(0, daily(Hours(8, 20))),))
     made = system.build(few.with_study(length=86_400.0))
     calls = some_calls(np.arange(60) * 600.0, place=np.arange(60), on_scene_s=1800.0)
     log = run(made, calls)
