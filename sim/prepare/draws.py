@@ -23,11 +23,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
-from sim.model.calls import Calls, Stream
+from sim.model.calls import Calls, Failures, Stream
 from sim.policies.clock import NONE, on_grid
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
+
+
+class FailureLaws(NamedTuple):
+    """How often vehicles fail, and for how long. The same vehicles of a layout, the same draws."""
+
+    vehicle: tuple[int, ...]  # numbers, ascending
+    law: tuple[int, ...]  # of each: which of the laws below
+    after: tuple[Distribution, ...]  # time in service until a failure
+    off: tuple[Distribution, ...]  # time off the road
 
 
 class Demand(NamedTuple):
@@ -49,6 +58,7 @@ class Demand(NamedTuple):
     times: float = 1.0  # the usual number of calls, which these share as far as may be
     others: int = 0  # places that are asked about besides each call's own
     along: tuple[np.ndarray, ...] = ()  # by area: rows of `places`, neighbours beside each other
+    failing: FailureLaws | None = None  # of the layout's vehicles; None: none of them fails
 
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month
@@ -57,8 +67,9 @@ KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundr
 def draw(demand: Demand, seed: int, replication: int) -> Calls:
     """The calls of one replication, the same whatever layout or engine they meet."""
     streams = _Streams(seed, replication)
+    failures = None if demand.failing is None else _failures(demand.failing, demand, streams)
     if demand.recorded is not None:
-        return _fill_gaps(demand, demand.recorded, streams)
+        return _fill_gaps(demand, demand.recorded, streams)._replace(failures=failures)
     tables = _tables(demand)
     groups = [
         _Group(area, layer)
@@ -94,6 +105,7 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         on_grid(demand.handover.seconds(uniform(Stream.HANDOVER))),
         tables.others.places[others],
         tables.others.townships[others],
+        failures=failures,
     )
 
 
@@ -337,3 +349,37 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: _Streams) -> Calls:
         conveyed=np.where(np.isnan(conveyed), drawn < demand.conveyed_share, conveyed).astype(bool),
         handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
     )
+
+
+AT_ONCE = 16  # failures of a vehicle that are drawn together
+
+
+def _failures(laws: FailureLaws, demand: Demand, streams: _Streams) -> Failures:
+    """When each vehicle fails, by random numbers of its own, for as long as calls come.
+
+    The clock of failures runs in service only, so that times in service that add up to the run's
+    length reach its end.
+    """
+    after_s, off_s = [], []
+    for vehicle, law in zip(laws.vehicle, laws.law, strict=True):
+        own = streams.of(Stream.FAILURES, _Group(area=0, layer=vehicle))
+        lasting = np.zeros(0)
+        while lasting.sum() < demand.length_s:
+            more = on_grid(laws.after[law].seconds(own.random(AT_ONCE)))
+            lasting = np.concatenate([lasting, more])
+        many = int(np.searchsorted(np.cumsum(lasting), demand.length_s)) + 1
+        after_s.append(lasting[:many])
+        own = streams.of(Stream.FAILURES, _Group(area=1, layer=vehicle))
+        off_s.append(on_grid(laws.off[law].seconds(own.random(many))))
+    most = max(map(len, after_s), default=0)
+    return Failures(
+        np.array(laws.vehicle, int), _padded(after_s, most, np.inf), _padded(off_s, most, 0.0)
+    )
+
+
+def _padded(rows: Sequence[np.ndarray], width: int, value: float) -> np.ndarray:
+    """[row, width] rows of different lengths, filled up."""
+    table = np.full((len(rows), width), value)
+    for number, row in enumerate(rows):
+        table[number, : len(row)] = row
+    return table

@@ -18,6 +18,7 @@ from sim.model.calendar import Window
 from sim.model.system import System
 from sim.prepare import demand, system
 from sim.prepare.draws import Demand
+from sim.prepare.failures import failure_laws
 from sim.scenario.differences import YARDSTICK, Difference, differences
 from sim.study.checkpoints import Fingerprints
 from sim.study.effort import Effort
@@ -169,7 +170,7 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
-        return s.start, s.demand, s.durations, scenario.calls_times
+        return s.start, s.demand, s.durations, scenario.calls_times, failure_laws(scenario)
 
     return of(one) == of(other)
 
