@@ -37,6 +37,10 @@ def check(
     map_to: Annotated[
         Path | None, typer.Option("--map", help="Draw the inputs into this PNG or PDF.")
     ] = None,
+    week_to: Annotated[
+        Path | None,
+        typer.Option("--week", help="Draw crews on duty against expected calls into this file."),
+    ] = None,
     schema: Annotated[
         bool, typer.Option(help="Print the JSON Schema of scenario files instead.")
     ] = False,
@@ -68,6 +72,11 @@ def check(
 
         figures.save(figures.inputs_map(loaded[0].map, say, loaded[0]), map_to)
         speech.show(say("Map: {file}", file=map_to))
+    if week_to is not None and loaded:
+        from sim import figures
+
+        figures.save(figures.week_figure(loaded[0], say), week_to)
+        speech.show(say("Week: {file}", file=week_to))
     if failures:
         raise typer.Exit(2)
 
@@ -159,12 +168,17 @@ def _stations(layout: Scenario, say: Language) -> Iterator[str]:
     for row, station in enumerate(layout.stations):
         if station.closed:
             continue
-        parts = [f"{say.name(station.name)}: {layout.fleet_size(row)}"]
-        for ambulance in layout.fleet:
-            if ambulance.station == row and (said := crews.what(ambulance, layout, say)):
-                parts.append(
-                    said if ambulance.duty.always else say("one at {hours} only", hours=said)
-                )
+        fleet = layout.fleet_of(row)
+        crew = f"{len(fleet)}"
+        if len(layout.crews.classes) > 1 and fleet:
+            crew = crews.counted(fleet, layout, say)
+        parts = [say("{station}: {crew}", station=station.name, crew=crew)]
+        if len(layout.crews.classes) == 1:
+            parts += [
+                say("one at {hours} only", hours=crews.duty(ambulance.duty, say))
+                for ambulance in fleet
+                if not ambulance.duty.always
+            ]
         if station.road_m >= 50:
             parts.append(say("{metres} m from the road", metres=f"{station.road_m:.0f}"))
         yield say(", ").join(parts)

@@ -11,6 +11,7 @@ from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
 from sim.prepare import needs
 from sim.prepare.draws import Demand
+from sim.prepare.failures import failure_laws
 from sim.prepare.shifts import study_seconds
 from sim.scenario import profiles
 
@@ -23,7 +24,8 @@ OTHERS = {20_000: 16, 100_000: 8}
 
 
 def build(scenario: Scenario) -> Demand:
-    """What a scenario's calls are drawn from; the same for every layout on its map."""
+    """What a scenario's calls are drawn from; the same for every layout on its map, but for the
+    vehicles that may fail."""
     settings, cells = scenario.settings, scenario.map.cells
     demand, durations = settings.demand, settings.durations
     if isinstance(demand.profile, str):
@@ -58,6 +60,7 @@ def build(scenario: Scenario) -> Demand:
             for places in of_area
         ),
         kinds=needs.kinds(scenario),
+        failing=failure_laws(scenario),
     )
 
 

@@ -23,7 +23,9 @@ import numpy as np
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
 from sim.model.calls import Calls, Needs, Stream
 from sim.policies.clock import NONE, on_grid
+from sim.prepare import failing
 from sim.prepare.choices import Choices, choices
+from sim.prepare.failing import FailureLaws
 from sim.prepare.streams import Group, Streams
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class Demand(NamedTuple):
     others: int = 0  # places that are asked about besides each call's own
     along: tuple[np.ndarray, ...] = ()  # by area: rows of `places`, neighbours beside each other
     kinds: Kinds | None = None  # of calls, by condition; None: all are alike
+    failing: FailureLaws | None = None  # of the layout's vehicles; None: none of them fails
 
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month
@@ -69,8 +72,11 @@ KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundr
 def draw(demand: Demand, seed: int, replication: int) -> Calls:
     """The calls of one replication, the same whatever layout or engine they meet."""
     streams = Streams(seed, replication)
+    failures = None
+    if demand.failing is not None:
+        failures = failing.draw(demand.failing, demand.length_s, streams)
     if demand.recorded is not None:
-        return _fill_gaps(demand, demand.recorded, streams)
+        return _fill_gaps(demand, demand.recorded, streams)._replace(failures=failures)
     tables = _tables(demand)
     groups = [
         Group(area, layer)
@@ -109,6 +115,7 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         tables.others.places[others],
         tables.others.townships[others],
         condition,
+        failures=failures,
     )
     return calls._replace(needs=_needs(demand, calls, uniform))
 

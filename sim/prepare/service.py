@@ -19,6 +19,7 @@ from sim.model.service import (
 from sim.policies.clock import NONE
 from sim.prepare import cover, needs
 from sim.prepare.breaks import breaks
+from sim.prepare.failures import vehicles
 from sim.prepare.needs import Requirements
 from sim.prepare.shifts import study_seconds
 from sim.scenario import centres, standing
@@ -41,7 +42,7 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         len(places.of_map.node),
         len(scenario.settings.demand.priorities),
         study_seconds(scenario),
-    )._replace(breaks=breaks(scenario))
+    )._replace(breaks=breaks(scenario), vehicle=vehicles(scenario))
     if _is_plain(scenario, needed, plain):
         return None
     return plain._replace(

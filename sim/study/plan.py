@@ -19,6 +19,7 @@ from sim.model.calendar import Window
 from sim.model.system import System
 from sim.prepare import demand, radius, system
 from sim.prepare.draws import Demand
+from sim.prepare.failures import failure_laws
 from sim.scenario.differences import YARDSTICK, Difference, differences
 from sim.scenario.validation import Problems
 from sim.study import busy_share
@@ -191,8 +192,11 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
-        # What a call needs is drawn with it, and which classes transport decides it.
-        return s.start, s.demand, s.durations, scenario.calls_times, s.crews.classes
+        return (
+            s.start, s.demand, s.durations, scenario.calls_times, failure_laws(scenario),
+            # What a call needs is drawn with it, and which classes transport decides it.
+            s.crews.classes,
+        )  # fmt: skip
 
     return of(one) == of(other)
 

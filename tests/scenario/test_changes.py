@@ -135,7 +135,9 @@ def test_a_verb_leaves_the_layout_as_it_was_where_it_cannot_be_done(liling):
 def test_a_change_that_is_not_one_verb_is_refused(liling):
     two = {"add": {"station": "枫林镇"}, "close": {"station": "市妇幼"}}
     for wrong in ({}, two, {"add": None}):
-        with pytest.raises(ScenarioError, match="one of add, move, ambulances, close"):
+        with pytest.raises(
+            ScenarioError, match="one of add, move, ambulances, hours, move_crews, close"
+        ):
             liling.change(wrong)
 
 

@@ -13,6 +13,7 @@ from sim.text import Message
 
 LONGEST_S: Final = 100 * 366 * 86_400.0  # a century
 LEAST_MEAN_S: Final = 3600.0  # fails an ambulance more often, nobody drives it
+LEAST_MEDIAN_S: Final = 60.0
 LongTime = Annotated[float, *duration("0 s", "3660 days")]
 
 
@@ -58,10 +59,12 @@ def _bounded(law: _LongLaw) -> _LongLaw:
 
 
 def _rare(law: _LongLaw) -> _LongLaw:
-    if law.mean() < LEAST_MEAN_S:
+    (half,) = law.seconds(np.array([0.5])).tolist()
+    if law.mean() < LEAST_MEAN_S or half < LEAST_MEDIAN_S:
         raise ValueError(
-            Message("a vehicle would fail every {minutes:.3g} min: write at least 1 h in the mean",
-                    minutes=law.mean() / 60)
+            Message("a vehicle would fail every {mean:.3g} min in the mean, and half of the times "
+                    "within {half:.3g} min: write at least 1 h and 1 min",
+                    mean=law.mean() / 60, half=half / 60)
         )  # fmt: skip
     return law
 
