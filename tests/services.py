@@ -11,19 +11,21 @@ from sim.geography.making import ImportOptions, import_map
 from sim.scenario.file import load
 
 
-def town(folder, seconds, people, *, hospitals=()):
+def town(folder, seconds, people, *, hospitals=(), step=STEP):
     """`write(text)`: a scenario on a map of places joined by `seconds`, [from, to].
 
-    Place n is called Pn, as a site and as a township; `hospitals`: the places that have one.
+    Place n is called Pn, as a site and as a township; `hospitals`: the places that have one;
+    `step`: half the degrees between neighbours.
     """
     names = [f"P{number}" for number in range(len(people))]
-    at = [(LON + STEP * (2 * number + 0.5), LAT + STEP * 0.5) for number in range(len(people))]
+    at = [(LON + step * (2 * number + 0.5), LAT + step * 0.5) for number in range(len(people))]
     table = pd.DataFrame({"id": names, "lon": [x for x, _ in at], "lat": [y for _, y in at]})
     table.assign(people=people).to_csv(folder / "places.csv", index=False)
     table.rename(columns={"id": "name"}).to_csv(folder / "sites.csv", index=False)
     pd.DataFrame(seconds, names, names).to_csv(folder / "seconds.csv", index_label="id")
-    boxes = [box(2 * number, 0, 2 * number + 1, 1) for number in range(len(people))]
-    features(folder / "zones.geojson", boxes, name=names)
+    wide = step / STEP
+    boxes = [box(2 * n * wide, 0, (2 * n + 1) * wide, wide) for n in range(len(people))]
+    features(folder / "zones.geojson", boxes, name=names, area=["rural"] * len(names))
     more = {}
     if hospitals:
         rows = table.iloc[list(hospitals)].assign(name=[f"H{row}" for row in hospitals])

@@ -27,11 +27,17 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
     _travel(settings.travel, on, problems.at("travel"))
     priorities = [priority.name for priority in settings.demand.priorities]
     _dispatch(settings.dispatch, priorities, problems.at("dispatch"))
-    _reserves(settings, priorities, problems.at("dispatch"))
     _demand(settings.demand, on, problems.at("demand"))
-    conditions.check_settings(settings, bool(on.hospitals), problems)
+    who_is_sent(settings, on, problems)
     if settings.demand.replay is None:
         how_many_calls(settings, on, problems)
+
+
+def who_is_sent(settings: Settings, on: Map, problems: Problems) -> None:
+    """Tell what in conditions, reserves and radius limits nobody knows, or contradicts itself."""
+    priorities = [priority.name for priority in settings.demand.priorities]
+    _reserves(settings, priorities, problems.at("dispatch"))
+    conditions.check_settings(settings, bool(on.hospitals), problems)
 
 
 def check_layout(

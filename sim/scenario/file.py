@@ -78,7 +78,9 @@ def _loaded(path: Path) -> Scenario:
     if left.lacks("crews"):  # whom the layout names there cannot be known
         unread = scenario.settings.model_copy(update={"crews": UnreadCrews()})
         scenario = replace(scenario, settings=unread)
+    before = len(problems)
     scenario = _laid_out(scenario, left, problems)
+    laid_out = len(problems) == before  # else what is missing may follow from what was told
     if not problems and not scenario.fleet:
         if file.changes:
             problems.at("changes").tell(Message("the changes leave no ambulance in the layout"))
@@ -91,7 +93,8 @@ def _loaded(path: Path) -> Scenario:
     if not left.lacks("crews"):
         crew_checks.breaks(scenario, problems.at("crews"), whole=not problems)
         crew_checks.names(scenario.settings, scenario, problems)
-    if not (left.lacks("layout") or left.lacks("changes")):
+    whole = not (left.lacks("layout") or left.lacks("changes") or left.lacks("crews"))
+    if whole and laid_out:
         checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     if file.demand.replay is not None and whole:

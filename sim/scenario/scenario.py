@@ -179,7 +179,7 @@ class Scenario(Layout):
         problems = Problems()
         altered = altering.with_settings(self, sections, problems)
         if not problems and {"crews", "demand", "dispatch", "standby"} & set(sections):
-            checks.check(altered.settings, self.map, problems)
+            checks.who_is_sent(altered.settings, self.map, problems)
             checks.check_layout(altered, problems)
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
