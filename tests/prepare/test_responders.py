@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import some_calls
+from worlds import scenario_with, some_calls
 
 from sim.model.calendar import HOUR_S, hours_of_week
 from sim.policies.clock import TICKS
 from sim.prepare import demand, draws, responders
 from sim.prepare.responders import ResponderGroup, first_help, in_reach
 from sim.scenario.distributions import Constant, Uniform
+from sim.scenario.file import load
 
 MIN = 60.0
 # A street of one kilometre a minute: clinics 4, 7, 9 and 15 km from the only place that calls.
@@ -288,3 +289,18 @@ def test_a_second_group_leaves_what_the_first_does(helped):
     one, two = (draws.draw(demand.build(some), 7, 1) for some in (helped, both))
     assert np.array_equal(one.first_help_s, two.first_help_s)
     assert np.array_equal(2 * one.responders, two.responders)
+
+
+def test_recorded_calls_have_first_responders_where_they_were(tmp_path):
+    """A call beside a clinic, one there when it is closed, and one far from it."""
+    rows = "".join(f"2025-01-08 {at},{point},60\n" for at, point in (
+        ("10:00", "113.50,27.65"), ("22:00", "113.50,27.65"), ("11:00", "113.40,27.75"),
+    ))  # fmt: skip
+    path = scenario_with(tmp_path, rows)
+    path.write_text(
+        path.read_text("utf-8") + "responders:\n  - {name: one, at: [[113.50, 27.65]], reach: 1 km, "
+        "answers: 100 %, hours: 08-20, delay: 3 min}\n", "utf-8",
+    )  # fmt: skip
+    calls = draws.draw(demand.build(load(path)), 7, 0)
+    assert calls.first_help_s.tolist() == [180.0, math.inf, math.inf]
+    assert calls.responders.tolist() == [1, 0, 0]
