@@ -35,6 +35,8 @@ INSTEAD: Final = {
     "durations.handover": Message("mean handover {other} instead of {base}"),
     "travel.ordinary": Message("speed without siren {other} of that with siren instead of {base}"),
     "travel.off_road": Message("speed off the roads {other} instead of {base}"),
+    "crews.last_calls": Message("calls of the first priority only in the last {other} of a shift "
+                                "instead of {base}"),
     "study.warm_up": Message("warm-up {other} instead of {base}"),
     "study.length": Message("measured for {other} instead of {base}"),
     "study.cool_down": Message("cool-down {other} instead of {base}"),
@@ -57,17 +59,26 @@ OTHERWISE: Final = {
     "demand.profile": Message("calls spread otherwise over the week"),
     "demand.priorities": Message("other priorities of calls"),
     "dispatch.divert": Message("other rules of diversion"),
+    "crews.classes": Message("other classes of ambulance"),
+    "crews.holidays": Message("other public holidays"),
+    "crews.holidays_as": Message("holidays rostered as another day"),
+    "crews.breaks": Message("other breaks of crews"),
+    "crews.off_road": Message("vehicles off the road at other times"),
+    "crews.failures": Message("vehicles that fail otherwise"),
 }
 CHOICES: Final = {
     ("travel.posted", "use"): Message("posted speeds used"),
     ("travel.posted", "ignore"): Message("posted speeds ignored"),
     ("travel.to_hospital", "siren"): Message("to hospital with siren"),
     ("travel.to_hospital", "ordinary"): Message("to hospital without siren"),
+    ("crews.after_interruption", "anew"): Message("interrupted breaks begin anew"),
+    ("crews.after_interruption", "remainder"): Message("interrupted breaks go on with the rest"),
     ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
     ("dispatch.when_none_free", "lost"): Message("calls are lost when no ambulance is free"),
 }
 RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
+ROSTERS = "crews.rosters."
 
 
 def listed(found: Sequence[Difference], say: Language, most: int | None = None) -> str:
@@ -115,6 +126,8 @@ def _phrase(one: Difference, say: Language) -> str:
         return say(OTHERWISE[path])
     if (path, other) in CHOICES:
         return say(CHOICES[path, other])
+    if path.startswith(ROSTERS):
+        return say("roster {name} otherwise", name=path.removeprefix(ROSTERS))
     if path.startswith(SPEEDS):
         return say(
             "speed on {roads} roads {other} instead of {base}",
@@ -169,7 +182,7 @@ def _entry(one: Any) -> str:
     return ", ".join(f"{name}: {round(v, 4) if isinstance(v, float) else v}" for name, v in parts)
 
 
-LENGTHS: Final = ("study.warm_up", "study.length", "study.cool_down")
+LENGTHS: Final = ("study.warm_up", "study.length", "study.cool_down", "crews.last_calls")
 UNITS: Final = (  # seconds
     (86_400, Message("{n} days")),
     (3600, Message("{n} h")),

@@ -45,7 +45,7 @@ class Settings(Setting):
     dispatch: DispatchSettings = Field(default_factory=DispatchSettings)
     """Who is sent, and who may be sent elsewhere."""
     crews: CrewSettings = Field(default_factory=CrewSettings)
-    """Which classes of ambulance there are."""
+    """Classes of ambulance, rosters and breaks of crews, and when vehicles are off the road."""
     study: StudySettings = Field(default_factory=StudySettings)
     """How long is simulated, and how often."""
     costs: Costs | None = None
