@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, model_validator
 
 from sim.errors import did_you_mean
-from sim.scenario.duty import ALWAYS, Duty, daily
+from sim.scenario.duty import ALWAYS, DutyHours, daily
 from sim.scenario.layout import Ambulance, Layout, vehicle_numbers
 from sim.scenario.rosters import NamedRoster, Roster
 from sim.scenario.validation import Problems
@@ -51,7 +51,7 @@ class OfCrews(Setting):
         duties = self.duties(layout, number, problems)
         return [] if kind is None else [Ambulance(station, duty, kind) for duty in duties]
 
-    def duties(self, layout: Layout, number: int | None, problems: Problems) -> Sequence[Duty]:
+    def duties(self, layout: Layout, number: int | None, problems: Problems) -> Sequence[DutyHours]:
         """When each of them is on duty."""
         if self.roster is None:
             return (daily(self.hours),) * (1 if number is None else number)
