@@ -72,6 +72,7 @@ def changes_of(
 
 def changed(base: Scenario, changes: list[AnyVerb]) -> Scenario:
     """The base with every change; ScenarioError with all that is wrong with them."""
+    from sim.scenario import checks
     from sim.scenario.validation import Problems
 
     problems = Problems()
@@ -81,6 +82,8 @@ def changed(base: Scenario, changes: list[AnyVerb]) -> Scenario:
             layout = layout.change(change)
         except ScenarioError as error:
             _tell(error, _option(type(change), change.model_dump()), change.station, problems)
+    if changes and not problems:
+        checks.check_layout(layout, problems)
     problems.raise_if_any(ScenarioError, THE_LAYOUT)
     return layout
 

@@ -14,7 +14,7 @@ from sim.cli import speech
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
-from sim.words import records
+from sim.words import records, responders
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def check(
     with working(Message("Reading"), say):
         for path in scenarios:
             try:
-                loaded.append(load(path))
+                loaded.append(_without_contradiction(load(path)))
             except PlannerError as error:
                 failures.append(error)
     for scenario in loaded:
@@ -79,6 +79,17 @@ def check(
         speech.show(say("Week: {file}", file=week_to))
     if failures:
         raise typer.Exit(2)
+
+
+def _without_contradiction(scenario: Scenario) -> Scenario:
+    """The scenario; ScenarioError if somebody would never be reached by its own rules."""
+    from sim.prepare import radius
+    from sim.scenario.validation import Problems
+
+    problems = Problems()
+    radius.check(scenario, problems.at("dispatch"))
+    problems.raise_if_any(ScenarioError, scenario.path)
+    return scenario
 
 
 def explain(
@@ -131,6 +142,7 @@ def _in_order(layout: Scenario, say: Language) -> str:
         (say("layout"), say(", ").join([stations, ambulances])),
         *(("", line) for line in _stations(layout, say)),
     ]
+    rows += [(say("help"), line) for line in responders.lines(layout, say)]
     if the_map.nodes_left_out:
         left_out = say.count(
             the_map.nodes_left_out,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.policies.clock import NONE
-from sim.prepare.draws import FailureLaws
+from sim.prepare.failing import FailureLaws
 from sim.scenario.layout import vehicle_numbers
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, crew_checks, remainder
+from sim.scenario import checks, crew_checks, remainder, responders
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
@@ -78,7 +78,9 @@ def _loaded(path: Path) -> Scenario:
     if left.lacks("crews"):  # whom the layout names there cannot be known
         unread = scenario.settings.model_copy(update={"crews": UnreadCrews()})
         scenario = replace(scenario, settings=unread)
+    before = len(problems)
     scenario = _laid_out(scenario, left, problems)
+    laid_out = len(problems) == before  # else what is missing may follow from what was told
     if not problems and not scenario.fleet:
         if file.changes:
             problems.at("changes").tell(Message("the changes leave no ambulance in the layout"))
@@ -91,7 +93,11 @@ def _loaded(path: Path) -> Scenario:
     if not left.lacks("crews"):
         crew_checks.breaks(scenario, problems.at("crews"), whole=not problems)
         crew_checks.names(scenario.settings, scenario, problems)
-    whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
+    whole = not (left.lacks("layout") or left.lacks("changes") or left.lacks("crews"))
+    if whole and laid_out:
+        checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
+    whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
+    scenario = _with_responders(scenario, texts, problems)
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
     if problems:
@@ -316,8 +322,9 @@ def _with_records(
     asked = Replay(file=replay) if isinstance(replay, str) else replay
     path = text.path.parent / asked.file
     priorities = [priority.name for priority in scenario.settings.demand.priorities]
+    conditions = [condition.name for condition in scenario.settings.demand.conditions]
     try:
-        recorded = reading.read(path, scenario.map, priorities, asked)
+        recorded = reading.read(path, scenario.map, priorities, asked, conditions)
     except RecordsError as error:
         if not problems:
             raise
@@ -338,6 +345,21 @@ def _with_records(
     settings = scenario.settings.model_copy(update={"start": recorded.start, "study": study})
     files = (*scenario.files, path)
     return replace(scenario, settings=settings, recorded=recorded, files=files)
+
+
+def _with_responders(scenario: Scenario, texts: list[YamlText], problems: Problems) -> Scenario:
+    """The scenario with the points of its responders, whose tables lie beside the file that names
+    them."""
+    groups = scenario.settings.responders
+    if not groups:
+        return scenario
+    text = next(t for t in texts if "responders" in t.content)
+    folder = text.path.parent
+    return replace(
+        scenario,
+        responder_xy=responders.points(groups, scenario.map, folder, problems),
+        files=(*scenario.files, *responders.files(groups, folder)),
+    )
 
 
 def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | None:

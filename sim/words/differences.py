@@ -11,7 +11,7 @@ from sim.scenario.differences import Difference, differences, in_effect, not_use
 from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
-from sim.words import crews
+from sim.words import crews, responders
 from sim.words.language import Language
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ INSTEAD: Final = {
     "travel.off_road": Message("speed off the roads {other} instead of {base}"),
     "crews.last_calls": Message("calls of the first priority only in the last {other} of a shift "
                                 "instead of {base}"),
+    "dispatch.other_zone": Message("penalty of ambulances of another zone {other} instead of "
+                                   "{base}"),
+    "dispatch.loading": Message("loading where several ambulances come {other} instead of {base}"),
+    "standby.most_moves": Message("ambulances moved at a time {other} instead of {base}"),
+    "standby.least_gain": Message("least gain of a move {other} of all calls instead of {base}"),
+    "standby.dmexclp.busy": Message("busy share of dynamic MEXCLP {other} instead of {base}"),
     "study.warm_up": Message("warm-up {other} instead of {base}"),
     "study.length": Message("measured for {other} instead of {base}"),
     "study.cool_down": Message("cool-down {other} instead of {base}"),
@@ -58,6 +64,7 @@ SPREAD: Final = {
 OTHERWISE: Final = {
     "demand.profile": Message("calls spread otherwise over the week"),
     "demand.priorities": Message("other priorities of calls"),
+    "demand.conditions": Message("other conditions of patients, or other needs"),
     "dispatch.divert": Message("other rules of diversion"),
     "crews.classes": Message("other classes of ambulance"),
     "crews.holidays": Message("other public holidays"),
@@ -65,6 +72,12 @@ OTHERWISE: Final = {
     "crews.breaks": Message("other breaks of crews"),
     "crews.off_road": Message("vehicles off the road at other times"),
     "crews.failures": Message("vehicles that fail otherwise"),
+    "dispatch.reserve": Message("other ambulances kept for urgent calls"),
+    "dispatch.centres": Message("other dispatch centres"),
+    "dispatch.zones": Message("other zones"),
+    "standby.list_": Message("another list of where to wait"),
+    "standby.table": Message("another compliance table"),
+    "standby.points": Message("other standby points"),
 }
 CHOICES: Final = {
     ("travel.posted", "use"): Message("posted speeds used"),
@@ -75,10 +88,18 @@ CHOICES: Final = {
     ("crews.after_interruption", "remainder"): Message("interrupted breaks go on with the rest"),
     ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
     ("dispatch.when_none_free", "lost"): Message("calls are lost when no ambulance is free"),
+    ("standby.rule", "home"): Message("free ambulances wait at home"),
+    ("standby.rule", "nearest"): Message("free ambulances wait at the nearest station"),
+    ("standby.rule", "list"): Message("free ambulances wait by a list of stations"),
+    ("standby.rule", "table"): Message("free ambulances wait by a compliance table"),
+    ("standby.rule", "dmexclp"): Message("free ambulances wait where dynamic MEXCLP sends them"),
+    ("standby.assign", "total"): Message("moves by the least total drive"),
+    ("standby.assign", "longest"): Message("moves by the least longest drive"),
 }
 RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
 ROSTERS = "crews.rosters."
+WITHIN = "dispatch.within."
 
 
 def listed(found: Sequence[Difference], say: Language, most: int | None = None) -> str:
@@ -122,6 +143,8 @@ def altered(base: Scenario, say: Language, most: int | None = None) -> str:
 
 def _phrase(one: Difference, say: Language) -> str:
     path, base, other = one
+    if path == "responders":
+        return _responders(base, other, say)
     if path in OTHERWISE:
         return say(OTHERWISE[path])
     if (path, other) in CHOICES:
@@ -136,6 +159,11 @@ def _phrase(one: Difference, say: Language) -> str:
             base=value(path, base, say),
         )
     values = {"base": value(path, base, say), "other": value(path, other, say)}
+    if path.startswith(WITHIN):
+        return say(
+            "ambulances sent to {priority} calls within {other} instead of {base}",
+            priority=path.removeprefix(WITHIN), **values,
+        )  # fmt: skip
     if path in SPREAD and values["base"] == values["other"]:
         return say(SPREAD[path])
     if path in INSTEAD:
@@ -143,10 +171,20 @@ def _phrase(one: Difference, say: Language) -> str:
     return say("{setting} {other} instead of {base}", setting=path, **values)
 
 
+def _responders(base: Any, other: Any, say: Language) -> str:
+    if not base:
+        return say("first responders ({groups})", groups=responders.names(other, say))
+    if not other:
+        return say("no first responders")
+    return say("other first responders")
+
+
 def value(path: str, found: Any, say: Language) -> str:
     """A setting in the units in which it is read."""
     if found is None or found == ():
         return _absent(path, say)
+    if path == "responders":
+        return responders.said(found, say)
     if isinstance(found, tuple) and not isinstance(found, Rate):
         return "; ".join(map(_entry, found))
     if path.startswith("durations."):
@@ -155,13 +193,13 @@ def value(path: str, found: Any, say: Language) -> str:
         return say("{n} km/h", n=f"{found * 3.6:.4g}")
     if isinstance(found, Rate):
         return rate(found, say)
-    if path in ("targets.share", "demand.transported", "travel.ordinary"):
+    if path in SHARES and isinstance(found, float):
         return say("{number} %", number=f"{found * 100:.4g}")
     if path == "study.matters.share":
         return say.count(round(found * 100, 3), "{n} point", "{n} points")
     if path == "study.matters.time":
         return say("{n} min", n=f"{found / 60:g}")
-    if path.startswith("targets.") or path in LENGTHS:
+    if path.startswith(("targets.", WITHIN)) or path in LENGTHS:
         return duration(found, say)
     if path == "start":
         return f"{found:%Y-%m-%d %H:%M}"
@@ -171,6 +209,8 @@ def value(path: str, found: Any, say: Language) -> str:
 def _absent(path: str, say: Language) -> str:
     if path.startswith("study."):
         return say("as needed")
+    if path.startswith(WITHIN) or path == "standby.most_moves":
+        return say("no limit")
     return say("the usual") if path.startswith(SPEEDS) else "–"
 
 
@@ -182,7 +222,14 @@ def _entry(one: Any) -> str:
     return ", ".join(f"{name}: {round(v, 4) if isinstance(v, float) else v}" for name, v in parts)
 
 
-LENGTHS: Final = ("study.warm_up", "study.length", "study.cool_down", "crews.last_calls")
+SHARES: Final = (
+    "targets.share", "demand.transported", "travel.ordinary", "standby.least_gain",
+    "standby.dmexclp.busy",
+)  # fmt: skip
+LENGTHS: Final = (
+    "study.warm_up", "study.length", "study.cool_down", "dispatch.other_zone", "dispatch.loading",
+    "crews.last_calls",
+)  # fmt: skip
 UNITS: Final = (  # seconds
     (86_400, Message("{n} days")),
     (3600, Message("{n} h")),
