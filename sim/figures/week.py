@@ -57,7 +57,12 @@ def _crews(ax: Axes, week: Week, scenario: Scenario, say: Language) -> list[Any]
             continue
         above = below + week.on_duty[kind]
         colour, hatch = LOOKS[kind % len(LOOKS)]
-        look = {"facecolor": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0.0}
+        look: dict[str, Any] = {
+            "facecolor": colour,
+            "hatch": hatch,
+            "edgecolor": "white",
+            "linewidth": 0.0,
+        }
         ax.fill_between(at, _ended(below), _ended(above), step="post", zorder=1, **look)
         name = say.name(one.names)
         label = say("on duty") if len(classes) == 1 else say("on duty: {name}", name=name)

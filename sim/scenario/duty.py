@@ -96,7 +96,8 @@ class Duty:
         for days, several in self.alike():
             for hours in several:
                 every = days == EVERY_DAY and not self.own_holidays
-                parts.append(f"{hours}" if every else f"{hours} {'+'.join(_runs(days))}")
+                clock = f"{hours.start:02d}-{hours.end or 24:02d}"
+                parts.append(clock if every else f"{clock} {'+'.join(_runs(days))}")
         return ", ".join(parts) or "-"
 
 

@@ -41,6 +41,8 @@ INSTEAD: Final = {
     "standby.most_moves": Message("ambulances moved at a time {other} instead of {base}"),
     "standby.least_gain": Message("least gain of a move {other} of all calls instead of {base}"),
     "standby.dmexclp.busy": Message("busy share of dynamic MEXCLP {other} instead of {base}"),
+    "crews.last_calls": Message("calls of the first priority only in the last {other} of a shift "
+                                "instead of {base}"),
     "study.warm_up": Message("warm-up {other} instead of {base}"),
     "study.length": Message("measured for {other} instead of {base}"),
     "study.cool_down": Message("cool-down {other} instead of {base}"),
@@ -70,12 +72,20 @@ OTHERWISE: Final = {
     "standby.list_": Message("another list of where to wait"),
     "standby.table": Message("another compliance table"),
     "standby.points": Message("other standby points"),
+    "crews.classes": Message("other classes of ambulance"),
+    "crews.holidays": Message("other public holidays"),
+    "crews.holidays_as": Message("holidays rostered as another day"),
+    "crews.breaks": Message("other breaks of crews"),
+    "crews.off_road": Message("vehicles off the road at other times"),
+    "crews.failures": Message("vehicles that fail otherwise"),
 }
 CHOICES: Final = {
     ("travel.posted", "use"): Message("posted speeds used"),
     ("travel.posted", "ignore"): Message("posted speeds ignored"),
     ("travel.to_hospital", "siren"): Message("to hospital with siren"),
     ("travel.to_hospital", "ordinary"): Message("to hospital without siren"),
+    ("crews.after_interruption", "anew"): Message("interrupted breaks begin anew"),
+    ("crews.after_interruption", "remainder"): Message("interrupted breaks go on with the rest"),
     ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
     ("dispatch.when_none_free", "lost"): Message("calls are lost when no ambulance is free"),
     ("standby.rule", "home"): Message("free ambulances wait at home"),
@@ -89,6 +99,7 @@ CHOICES: Final = {
 RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
 WITHIN = "dispatch.within."
+ROSTERS = "crews.rosters."
 
 
 def listed(found: Sequence[Difference], say: Language, most: int | None = None) -> str:
@@ -136,6 +147,8 @@ def _phrase(one: Difference, say: Language) -> str:
         return say(OTHERWISE[path])
     if (path, other) in CHOICES:
         return say(CHOICES[path, other])
+    if path.startswith(ROSTERS):
+        return say("roster {name} otherwise", name=path.removeprefix(ROSTERS))
     if path.startswith(SPEEDS):
         return say(
             "speed on {roads} roads {other} instead of {base}",
@@ -203,6 +216,7 @@ SHARES: Final = (
 )  # fmt: skip
 LENGTHS: Final = (
     "study.warm_up", "study.length", "study.cool_down", "dispatch.other_zone", "dispatch.loading",
+    "crews.last_calls",
 )  # fmt: skip
 UNITS: Final = (  # seconds
     (86_400, Message("{n} days")),

@@ -49,7 +49,7 @@ class Settings(Setting):
     standby: StandbySettings = Field(default_factory=StandbySettings)
     """Where free ambulances wait."""
     crews: CrewSettings = Field(default_factory=CrewSettings)
-    """Which classes of ambulance there are."""
+    """Classes of ambulance, rosters and breaks of crews, and when vehicles are off the road."""
     study: StudySettings = Field(default_factory=StudySettings)
     """How long is simulated, and how often."""
     costs: Costs | None = None
