@@ -412,6 +412,20 @@ def test_a_need_that_nobody_on_duty_may_meet_names_the_hours(write):
     ]
 
 
+def test_hours_of_public_holidays_are_looked_at_too(write):
+    """The only advanced crew is on duty on every day of the week, but on no holiday."""
+    days = "[{hours: 00-24, days: mon-sun}, {hours: 09-10, days: holiday}]"
+    text = (
+        f"layout:\n  - {{station: P0, crews: [{{class: advanced, roster: {days}}}, {{class: basic}}]}}\n"
+        + CLASSES.replace("crews: {", "crews: {holidays: [2025-01-28], ")
+        + CONDITIONS.replace(", or: [{classes: [basic], penalty: 5 min}]", "")
+    )
+    assert problems(write(text)) == [
+        "demand.conditions[0].needs[0]: nobody on duty may meet need 1 of arrest at holiday 00-09, "
+        "10-24"
+    ]
+
+
 def test_a_class_that_nobody_drives_is_told(write):
     text = CREWS.replace("{class: basic, number: 2}", "{class: advanced}").replace(
         "{class: basic}", "{class: advanced}"
