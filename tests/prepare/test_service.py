@@ -14,7 +14,7 @@ from sim.model.calls import Stream
 from sim.model.service import NO_LIMIT, StandbyRule
 from sim.policies.clock import NONE
 from sim.prepare import demand, draws, needs, radius, system
-from sim.prepare.streams import Group, Streams
+from sim.prepare.streams import CallGroup, Streams
 from sim.scenario.conditions import said_hours
 from sim.scenario.file import load
 from sim.scenario.validation import Problems
@@ -144,7 +144,7 @@ def test_a_second_need_draws_from_streams_of_its_rank(write):
         (Stream.NEED_TURNOUT, source.turnout, calls.needs.turnout_s),
         (Stream.NEED_ON_SCENE, source.on_scene, calls.needs.on_scene_s),
     ):
-        q = streams.of(stream + 1, Group(area)).random(len(calls.received_at))
+        q = streams.of(stream + 1, CallGroup(area)).random(len(calls.received_at))
         assert column[second] == pytest.approx(law.seconds(q)[its_call], abs=1 / 1024)
 
 
