@@ -33,7 +33,8 @@ WHOLE: dict[str, Any] = {
     "reason": "to have every setting once",
     "map": "liling",
     "layout": [
-        {"station": "湘东医院", "kind": "station", "ambulances": 3, "name_en": "Xiangdong"},
+        {"station": "湘东医院", "kind": "station", "ambulances": 3, "name_en": "Xiangdong",
+         "class": "advanced", "roster": "00-24"},
         {"station": "A", "at": [113.49, 27.66], "ambulances": 1, "hours": "08-20",
          "crews": [{"number": 1, "class": "basic", "hours": "08-20"}, {"roster": "town"}]},
     ],
@@ -43,7 +44,7 @@ WHOLE: dict[str, Any] = {
         {"ambulances": {"station": "A", "by": 1, "hours": "22-06"}},
         {"ambulances": {"station": "湘东医院", "to": 2}},
         {"hours": {"station": "A", "class": "basic", "number": 1, "to": "day"}},
-        {"move_crews": {"station": "A", "to": "湘东医院", "number": 1}},
+        {"move_crews": {"station": "A", "to": "湘东医院", "number": 1, "class": "basic"}},
         {"ambulances": {"station": "A", "by": 1, "class": "basic", "roster": "day"}},
         {"close": {"station": "枫林镇"}},
     ],

@@ -14,7 +14,7 @@ from sim.cli import speech
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
-from sim.words import crews, records, week
+from sim.words import records
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def _in_order(layout: Scenario, say: Language) -> str:
     """What `check` says of a scenario in which it found nothing wrong."""
     from sim.scenario import checks
     from sim.scenario.duty import on_duty_by_hour
+    from sim.words import week
 
     the_map, cells = layout.map, layout.map.cells
     people = cells.people.sum()
@@ -168,6 +169,8 @@ def _in_order(layout: Scenario, say: Language) -> str:
 
 def _stations(layout: Scenario, say: Language) -> Iterator[str]:
     """Each open station with its ambulances, their hours and how far the road is."""
+    from sim.words import crews
+
     for row, station in enumerate(layout.stations):
         if station.closed:
             continue

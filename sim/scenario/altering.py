@@ -74,6 +74,8 @@ def _with_crews(altered: Scenario, before: Scenario, problems: Problems) -> Scen
         name = one.duty.roster
         roster, was = altered.crews.rosters.get(name), before.crews.rosters.get(name)
         kind = altered.crews.row(before.crews.classes[one.kind].name)
+        if kind is None and one.kind == 0:
+            kind = 0  # whoever is of no other class is of the first
         if kind is None:
             gone[before.crews.classes[one.kind].name] = None
             continue

@@ -31,7 +31,7 @@ class SameHours(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Duty:
+class DutyHours:
     """When an ambulance is on duty, week after week.
 
     Past midnight, hours belong to the day on which they began. Hours that touch or overlap are one
@@ -101,10 +101,10 @@ class Duty:
         return ", ".join(parts) or "-"
 
 
-ALWAYS: Final = Duty()
+ALWAYS: Final = DutyHours()
 
 
-def daily(hours: Hours | None) -> Duty:
+def daily(hours: Hours | None) -> DutyHours:
     """On duty at the same clock hours every day; always without any."""
     if hours is None:
         return ALWAYS
@@ -113,9 +113,9 @@ def daily(hours: Hours | None) -> Duty:
 
 def duty_of(
     stretches: Iterable[Stretch], *, own_holidays: bool = False, crews_change: bool = True
-) -> Duty:
+) -> DutyHours:
     """A duty of some stretches, in whatever order they are."""
-    return Duty(tuple(sorted(set(stretches))), own_holidays, crews_change)
+    return DutyHours(tuple(sorted(set(stretches))), own_holidays, crews_change)
 
 
 def _runs(days: tuple[int, ...]) -> Iterator[str]:
@@ -134,7 +134,7 @@ def runs(days: tuple[int, ...]) -> list[tuple[int, int]]:
     return found
 
 
-def on_duty_by_hour(fleet: list[Duty]) -> np.ndarray:
+def on_duty_by_hour(fleet: list[DutyHours]) -> np.ndarray:
     """[168] how many are on duty in each hour of a week without holidays."""
     if not fleet:
         return np.zeros(HOURS_PER_WEEK, int)
