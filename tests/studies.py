@@ -61,7 +61,7 @@ class Known(Comparison):
     def difference(self, key, layout=1, group=ALL):
         return self.found.get((key, layout), NOTHING)[0]
 
-    def verdict(self, key, layout=1):
+    def verdict(self, key, layout=1, group=ALL):
         return self.found.get((key, layout), NOTHING)[1]
 
     def estimate(self, key, layout=0, group=ALL):

@@ -21,6 +21,7 @@ from sim.answers.answer import (
     or_none,
 )
 from sim.answers.map_names import difference_name, map_name
+from sim.answers.service_groups import part_name
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
 from sim.measures import estimates
@@ -28,8 +29,10 @@ from sim.measures.calls import Tally
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Estimate, Jackknifed, Spread, simultaneous
 from sim.measures.kinds import Matters
-from sim.measures.measures import BY_KEY, HEADLINE
+from sim.measures.measures import ALONE, BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
+from sim.measures.service import Part
+from sim.measures.service_measures import OF_A_CENTRE, SERVICE
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
 from sim.scenario.differences import OF_THE_CALLS, Difference, in_effect
 from sim.study import arguments
@@ -46,11 +49,18 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 
+class Line(NamedTuple):
+    """A measure in a table, and of which calls or ambulances."""
+
+    key: str
+    group: Group
+
+
 class MeasureRow(NamedTuple):
     """One line of the tidy results. Shares between 0 and 1, times in minutes."""
 
     layout: str
-    by: str  # all, area, township, priority, hour
+    by: str  # all, area, township, priority, hour, class, centre
     area: str  # which of them
     measure: str
     unit: str
@@ -178,24 +188,55 @@ class Comparison(Answer):
         """A layout less the base, with an interval that holds for all proposals at once."""
         return self.spread(key, layout, group).interval(self.level)
 
-    def verdict(self, key: str, layout: int = 1) -> Verdict:
+    def verdict(self, key: str, layout: int = 1, group: Group = ALL) -> Verdict:
         """What a difference amounts to; undecided while there are too few replications to tell."""
         self._check(key, layout, 1)
         if self.replications < FEWEST and not self.is_same(layout):
             return Verdict.UNDECIDED
-        return self._verdicts(key)[layout - 1]
+        return self._verdicts(key, group)[layout - 1]
 
     @cached_property
     def _verdicts(self) -> Any:
-        def judged(key: str) -> list[Verdict]:
-            spreads = [self.spread(key, layout) for layout in self.proposals]
+        def judged(key: str, group: Group) -> list[Verdict]:
+            spreads = [self.spread(key, layout, group) for layout in self.proposals]
             return verdicts(BY_KEY[key], spreads, self.matters)
 
         return lru_cache(maxsize=None)(judged)
 
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""
-        return [key for key in HEADLINE if not math.isnan(self.estimate(key).mean)]
+        keys = HEADLINE if self.proposals else (*HEADLINE, *ALONE)
+        told = [key for key in keys if BY_KEY[key].part in self.parts]
+        return [key for key in told if not math.isnan(self.estimate(key).mean)]
+
+    @cached_property
+    def parts(self) -> Part:
+        """What any layout has beyond the plain service."""
+        return estimates.parts_of(self.pooled) if self.tallies else Part.NOTHING
+
+    @cached_property
+    def groups_of_fleet(self) -> tuple[Group, ...]:
+        """The classes and dispatch centres of a service that has several."""
+        return tuple(estimates.groups_of_fleet(self.pooled)) if self.parts else ()
+
+    def service_lines(self) -> list[Line]:
+        """What the printed table has beyond the plain service: measures, of which group each."""
+        if not self.parts:
+            return []
+        found = [Line(one.key, ALL) for one in SERVICE if one.part in self.parts]
+        for group in self.groups_of_fleet:
+            keys = ("busy",) if group.by == "class" else OF_A_CENTRE
+            found += [Line(key, group) for key in keys]
+        told = range(len(self.layouts))
+        return [
+            line
+            for line in found
+            if any(not math.isnan(self.estimate(line.key, n, line.group).mean) for n in told)
+        ]
+
+    def lines(self) -> list[Line]:
+        """Every line of the printed table."""
+        return [*(Line(key, ALL) for key in self.headline_keys()), *self.service_lines()]
 
     # ── tidy rows ────────────────────────────────────────────────────────────────────────────
 
@@ -203,11 +244,11 @@ class Comparison(Answer):
         """Every estimate, tidy; and for each proposal its differences from the base."""
         rows = []
         for number, layout in enumerate(self.layouts):
-            for group in estimates.groups(self.pooled[0]):
-                for key in estimates.keys_of(group):
+            for group in (*estimates.groups(self.pooled[0]), *self.groups_of_fleet):
+                for key in estimates.keys_of(group, self.parts):
                     value = self.estimate(key, number, group)
                     rows.append(self._row(layout.name.en, group, key, value))
-                    if number and group.by in ("all", "area", "township"):
+                    if number and group.by not in ("priority", "hour"):
                         value = self.difference(key, number, group)
                         name = f"{layout.name} − {self.base.name}"
                         rows.append(self._row(name, group, key, value))
@@ -215,6 +256,8 @@ class Comparison(Answer):
 
     def _row(self, layout: str, group: Group, key: str, value: Estimate) -> MeasureRow:
         areas = {"urban10": "urban", "rural30": "rural"}
+        areas |= {"capable_urban": "urban", "capable_rural": "rural"}
+        areas |= {"first_urban": "urban", "first_rural": "rural"}
         area = areas.get(key, self.group_name(group))
         return MeasureRow(layout, group.by, area, key, BY_KEY[key].unit, *value)
 
@@ -226,6 +269,8 @@ class Comparison(Answer):
             return self.base.map.townships[group.row].name.zh
         if group.by == "priority":
             return self.base.settings.demand.priorities[group.row].name
+        if group.by in ("class", "centre"):
+            return part_name(self.layouts, group)
         return f"{group.row:02d}" if group.by == "hour" else "all"
 
     def to_frame(self) -> pd.DataFrame:
@@ -236,10 +281,10 @@ class Comparison(Answer):
         for number, layout in enumerate(self.layouts):
             for replication, one in enumerate(self.tallies[number]):
                 pooled = Pooled([one], self.pooled[number].setup)
-                for group in estimates.groups(self.pooled[0]):
+                for group in (*estimates.groups(self.pooled[0]), *self.groups_of_fleet):
                     if group.by in ("priority", "hour"):
                         continue
-                    for key in estimates.keys_of(group):
+                    for key in estimates.keys_of(group, self.parts):
                         value = float(pooled.left_out(key, group)[0])
                         name = self.group_name(group)
                         frame.append((layout.name.en, replication, name, key, value))
@@ -292,21 +337,24 @@ class Comparison(Answer):
             ],
             "measures": finite([row._asdict() for row in self.rows()]),
             "verdicts": [
-                self._verdict_facts(key, layout)
+                self._verdict_facts(line, layout)
                 for layout in self.proposals
-                for key in self.headline_keys()
+                for line in self.lines()
             ],
         }
 
-    def _verdict_facts(self, key: str, layout: int) -> dict[str, Any]:
-        difference = self.difference(key, layout)
+    def _verdict_facts(self, line: Line, layout: int) -> dict[str, Any]:
+        key, group = line
+        difference = self.difference(key, layout, group)
+        of = {} if group == ALL else {"by": group.by, "area": self.group_name(group)}
         return {
             "layout": self.layouts[layout].name.en,
             "measure": key,
+            **of,
             "difference": or_none(difference.mean),
             "low": or_none(difference.low),
             "high": or_none(difference.high),
-            "verdict": str(self.verdict(key, layout)),
+            "verdict": str(self.verdict(key, layout, group)),
         }
 
     def files(self) -> Iterable[Path]:

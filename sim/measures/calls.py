@@ -11,14 +11,23 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.geography.roads.travel import seconds_to_places
-from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, band_at
+from sim.measures.fleet_time import (
+    AT_A_TIME,
+    busy_intervals,
+    by_hour_of_week,
+    duty_intervals,
+    level_zero_s,
+    on_shift,
+    with_pauses,
+)
+from sim.measures.service import CallColumns, ServiceTally, call_columns, service_tally
+from sim.model.calendar import HOUR_S, Window, band_at
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
 from sim.policies.clock import NONE
 
 ASKED = np.float32  # exact on the time grid for answers of up to four and a half hours
-AT_A_TIME = 1_000_000  # numbers of a column that is made and summed up at once
 
 
 class Responses(NamedTuple):
@@ -55,6 +64,15 @@ class Tally(NamedTuple):
     # where nothing but the calls themselves is known, without columns
     asked_s: np.ndarray = np.zeros((0, 0), np.float32)  # [call, answer] as in the Log
     other_township: np.ndarray = np.zeros((0, 0), np.int32)  # [call, other]
+    # where there are first responders; else without entries
+    responder_s: np.ndarray = np.zeros(0)  # [call] received → the first of them; inf if none came
+    responder_asked: np.ndarray = np.zeros(0, bool)  # [call] whether any was in reach and on duty
+    service: ServiceTally | None = None  # what goes beyond the plain service
+
+    @property
+    def beyond(self) -> CallColumns:
+        """[call] what those of a plain service have not; of a plain one what it comes to there."""
+        return call_columns(self.service, self.response_s)
 
 
 def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
@@ -87,7 +105,16 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         bool(system.rules.may_divert.any()),
         log.asked_s[measured].astype(ASKED),
         calls.other_township[measured],
+        *_responders(calls, measured),
+        service_tally(system, calls, log, window, measured, found.trip),
     )
+
+
+def _responders(calls: Calls, measured: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The columns of a Tally that say how soon a first responder was there."""
+    if calls.first_help_s is None or calls.responders is None:
+        return np.zeros(0), np.zeros(0, bool)
+    return calls.first_help_s[measured], calls.responders[measured] > 0
 
 
 def _fleet_time(system: System, log: Log, window: Window) -> tuple[np.ndarray, np.ndarray, float]:
@@ -96,9 +123,9 @@ def _fleet_time(system: System, log: Log, window: Window) -> tuple[np.ndarray, n
     busy = on_shift(busy_intervals(log, window), duty)
     start_s = system.roads.bands.offset_s
     return (
-        _by_hour_of_week(busy, ambulances, start_s),
-        _by_hour_of_week(duty, ambulances, start_s),
-        _level_zero_s(busy, duty, window),
+        by_hour_of_week(busy, ambulances, start_s),
+        by_hour_of_week(duty, ambulances, start_s),
+        level_zero_s(with_pauses(busy, system, log, window, duty), duty, window),
     )
 
 
@@ -183,79 +210,3 @@ def _nearest_to(
     own_s: np.ndarray = from_station[np.searchsorted(staffed, base), np.arange(len(place))]
     least_s = from_station.min(axis=0, initial=np.inf)
     return least_s + system.roads.place_leg_s[mode, place], own_s > least_s
-
-
-def busy_intervals(log: Log, window: Window) -> np.ndarray:
-    """[interval] (ambulance, from, to): assigned → cleared or diverted, within the window."""
-    on_call = log.call != NONE
-    ends = np.where(np.isnan(log.cleared_at), log.diverted_at, log.cleared_at)[on_call]
-    return _clipped(log.ambulance[on_call], log.assigned_at[on_call], ends, window)
-
-
-def duty_intervals(system: System, window: Window) -> np.ndarray:
-    shifts = np.diff(system.fleet.shift_indptr)
-    ambulance = np.repeat(np.arange(len(system.fleet.home)), shifts)
-    return _clipped(ambulance, system.fleet.on_duty_at, system.fleet.off_duty_at, window)
-
-
-def _clipped(who: np.ndarray, start: np.ndarray, end: np.ndarray, window: Window) -> np.ndarray:
-    start, end = np.maximum(start, window.start_s), np.minimum(end, window.end_s)
-    some = end > start
-    return np.column_stack([who[some], start[some], end[some]])
-
-
-def _by_hour_of_week(intervals: np.ndarray, ambulances: int, start_s: float) -> np.ndarray:
-    """[ambulance, 168] seconds of the intervals in each hour of the week."""
-    spent_s = np.zeros(ambulances * HOURS_PER_WEEK)
-    hours = np.cumsum((intervals[:, 2] - intervals[:, 1]) // HOUR_S + 2)  # at least, of all so far
-    blocks = np.flatnonzero(np.diff(hours // AT_A_TIME)) + 1
-    for block in np.split(intervals, blocks):
-        _add_by_hour_of_week(spent_s, block, start_s)
-    return spent_s.reshape(ambulances, HOURS_PER_WEEK)
-
-
-def _add_by_hour_of_week(spent_s: np.ndarray, intervals: np.ndarray, start_s: float) -> None:
-    who, start, end = intervals[:, 0].astype(int), intervals[:, 1], intervals[:, 2]
-    first, last = ((at + start_s) // HOUR_S for at in (start, end))
-    hours = (last - first).astype(int) + 1  # that an interval has a part in
-    of = np.repeat(np.arange(len(who)), hours)
-    hour = first[of] + np.arange(len(of)) - np.repeat(np.cumsum(hours) - hours, hours)
-    begins = hour * HOUR_S - start_s
-    part_s = np.minimum(end[of], begins + HOUR_S) - np.maximum(start[of], begins)
-    cell = who[of] * HOURS_PER_WEEK + hour.astype(int) % HOURS_PER_WEEK
-    np.add.at(spent_s, cell, part_s)  # one after the other, so that blocks change no bit
-
-
-def _level_zero_s(busy: np.ndarray, duty: np.ndarray, window: Window) -> float:
-    """Seconds of the window in which no ambulance is both on shift and free."""
-    at = np.concatenate([duty[:, 1], duty[:, 2], busy[:, 1], busy[:, 2], [window.end_s]])
-    change = np.repeat(
-        np.array([1, -1, -1, 1, 0], np.int8), [len(duty), len(duty), len(busy), len(busy), 1]
-    )
-    order = np.argsort(at, kind="stable")
-    none_free = np.ones(len(at), bool)  # until an instant
-    none_free[1:] = np.cumsum(change[order], dtype=np.int32)[:-1] <= 0
-    at = at[order]
-    del order
-    return float(np.diff(at, prepend=window.start_s)[none_free].sum())
-
-
-def on_shift(busy: np.ndarray, duty: np.ndarray) -> np.ndarray:
-    """The parts of the busy intervals that lie within a shift of the same ambulance.
-
-    The busy intervals of an ambulance do not overlap, and come in the order of time.
-    """
-    parts = [np.zeros((0, 3))]
-    order = np.argsort(busy[:, 0], kind="stable")
-    of = busy[order, 0]
-    for ambulance in np.unique(of):
-        works = busy[
-            order[np.searchsorted(of, ambulance) : np.searchsorted(of, ambulance, "right")]
-        ]
-        for _, start, end in duty[duty[:, 0] == ambulance]:
-            # Only what meets the shift is looked at: years of shifts meet years of work.
-            some = works[np.searchsorted(works[:, 2], start, "right") :]
-            some = some[: np.searchsorted(some[:, 1], end)]
-            first, last = np.maximum(some[:, 1], start), np.minimum(some[:, 2], end)
-            parts.append(np.column_stack([some[:, 0], first, last]))
-    return np.vstack(parts)

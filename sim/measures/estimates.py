@@ -7,15 +7,17 @@ intervals are made stands in `sim.measures.intervals`, what is counted in `sim.m
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Spread, pseudo_values
-from sim.measures.kinds import Replications
-from sim.measures.measures import BY_KEY, MEAN, OF_CALLS, WITHIN
+from sim.measures.kinds import Measure, OfCalls, PercentileOfCalls, Replications
+from sim.measures.measures import BY_KEY, FIRST_HELP, MEAN, OF_CALLS, WITHIN
 from sim.measures.rows import Pooled
+from sim.measures.service import Part
+from sim.measures.service_measures import SERVICE
 
 
 def estimate(found: Replications, key: str, group: Group = ALL) -> Estimate:
@@ -106,9 +108,47 @@ def groups(pooled: Pooled) -> Iterator[Group]:
             yield Group(by, row)
 
 
-def keys_of(group: Group) -> tuple[str, ...]:
-    """Keys of the measures that are reported of a group."""
+def parts_of(found: Sequence[Pooled]) -> Part:
+    """What any of some layouts has beyond the plain service."""
+    parts = Part.NOTHING
+    for one in found:
+        if one.setup.survival is not None:
+            parts |= Part.SURVIVAL
+        for tally in one.tallies:
+            if tally.service is not None:
+                parts |= Part(tally.service.parts)
+            if len(tally.responder_s):
+                parts |= Part.RESPONDERS
+    return parts
+
+
+def groups_of_fleet(found: Sequence[Pooled]) -> Iterator[Group]:
+    """Every class and every dispatch centre for which measures are reported, of some layouts."""
+    parts = parts_of(found)
+    services = [t.service for one in found for t in one.tallies if t.service is not None]
+    for by, part, columns in (
+        ("class", Part.CLASSES, [one.kind for one in services]),
+        ("centre", Part.CENTRES, [np.arange(len(one.level_zero_s)) for one in services]),
+    ):
+        if part in parts:
+            for row in np.unique(np.concatenate(columns)).tolist():
+                yield Group(by, row)
+
+
+def keys_of(group: Group, parts: Part = Part.NOTHING) -> tuple[str, ...]:
+    """Keys of the measures that are reported of a group, where there is so much to a service."""
+    if group.by == "class":
+        return ("busy",)
+    listed = [one for one in (*SERVICE, *FIRST_HELP) if one.part in parts]
     if group.by != "all":
-        return OF_CALLS
+        own = tuple(one.key for one in listed if is_of_any_calls(one))
+        return (*OF_CALLS, *own, *(("busy", "level_zero") if group.by == "centre" else ()))
     return ("within", "urban10", "rural30", "worst5", *OF_CALLS[1:], "busy", "level_zero",
-            "people_ok")  # fmt: skip
+            "people_ok", *(one.key for one in listed))  # fmt: skip
+
+
+def is_of_any_calls(measure: Measure) -> bool:
+    """Whether a measure can be told of any group of calls."""
+    if isinstance(measure, OfCalls):
+        return measure.where is None
+    return isinstance(measure, PercentileOfCalls)

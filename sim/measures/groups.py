@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,13 +11,26 @@ AREAS = 2  # urban, rural
 
 
 class Group(NamedTuple):
-    """Some of the calls: all of them, or those of an area, township, priority or hour."""
+    """Some of the calls: all of them, or those of an area, township, priority, hour or centre.
+
+    Of the fleet: all of it, or a class (`class`), one hour of the week of a class (`class_hour`,
+    168 × class + hour) or a dispatch centre (`centre`).
+    """
 
     by: str
     row: int  # -1 for all
 
 
 ALL = Group("all", -1)
+
+
+class Survival(NamedTuple):
+    """By how much survival falls with each minute: 1 / (1 + exp(constant + slopes × minutes))."""
+
+    priority: int  # of the calls that it is told of
+    constant: float
+    help_min: float  # a minute until the first help, of a first responder or an ambulance
+    ambulance_min: float  # a minute until the first ambulance
 
 
 class Setup(NamedTuple):
@@ -27,7 +41,19 @@ class Setup(NamedTuple):
     people: np.ndarray  # [township]
     worst: tuple[int, ...]  # the worst-served townships of the base
     sequential: bool = False  # replications were added until the interval was narrow enough
+    survival: Survival | None = None  # told only where the scenario gives its curve
 
     def everywhere(self) -> np.ndarray:
         """A mask of all places by area and township: [area, township] of True."""
         return np.ones((AREAS, len(self.people)), bool)
+
+
+def in_area(area: int) -> Callable[[Setup], np.ndarray]:
+    """The places of one area, as a mask of areas and townships."""
+
+    def where(setup: Setup) -> np.ndarray:
+        mask = ~setup.everywhere()
+        mask[area] = True
+        return mask
+
+    return where

@@ -26,6 +26,7 @@ from sim.measures.counted import (
 )
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
+from sim.measures.service import CallColumns, Part
 from sim.measures.steps import Ranked, Stepped, Townships
 
 FEW_BITS = 2**15  # numbers that fit into two bytes
@@ -36,6 +37,7 @@ class Matters(NamedTuple):
 
     share: float = 0.01  # one point
     min: float = 0.5
+    number: float = 0.1  # of ambulances, crews, failures or drives
 
 
 class Sums(NamedTuple):
@@ -60,6 +62,14 @@ class Rows(Protocol):
     def at_once(self) -> np.ndarray: ...
     @property
     def cross(self) -> np.ndarray: ...
+    @property
+    def responder_s(self) -> np.ndarray: ...
+    @property
+    def responder_asked(self) -> np.ndarray: ...
+    @property
+    def priority(self) -> np.ndarray: ...
+    @property
+    def beyond(self) -> CallColumns: ...
 
 
 class Replications(Protocol):
@@ -89,20 +99,23 @@ class Replications(Protocol):
     def ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         """[answer] values in ascending order, and the replication of each."""
 
-    def fleet(self, measure: OfFleet) -> Sums:
-        """[replication] of a measure of the fleet."""
+    def fleet(self, measure: OfFleet, group: Group = ALL) -> Sums:
+        """[replication] of a measure of the fleet, or of a part of it."""
 
 
 @dataclass(frozen=True)
 class Measure(ABC):
     """A figure by which layouts are judged.
 
-    `unit`: a share between 0 and 1, or minutes.
+    `unit`: a share between 0 and 1, minutes, or a plain number. `part`: what a scenario must have
+    for the measure to be listed; nothing unless told.
     """
 
     key: str
-    unit: Literal["share", "min"]
+    unit: Literal["share", "min", "number"]
     better: Literal["more", "less"]
+    _: KW_ONLY
+    part: Part = Part.NOTHING
 
     @property
     def sign(self) -> int:
@@ -121,7 +134,8 @@ class Measure(ABC):
 
     def matters(self, matters: Matters) -> float:
         """The least difference that matters, in the unit of this measure."""
-        return matters.share if self.unit == "share" else matters.min
+        least: float = getattr(matters, self.unit)
+        return least
 
     def aim(self, matters: Matters) -> float:
         """The half-width to which a difference is known unless told otherwise, in this unit."""
@@ -158,19 +172,24 @@ class OfCalls(Measure):
     `value` is what is summed, [call]; `among` the calls that it is divided by, [call] bool, all
     unless told; `where` the places that they come from, [area, township] bool, all unless told;
     `per` how much of what is summed makes one of the unit. `asked`: whether both follow from areas
-    and response times alone, so that answers about other places tell of them.
+    and response times alone, so that answers about other places tell of them. `beside`: a measure
+    of that kind, of which this one is what it would be had nobody else come; what answers tell of
+    it then holds here, too, for it has mean zero. `counts`: whether a share counts calls; else it
+    is a mean of numbers between 0 and 1.
     """
 
     _: KW_ONLY
     value: Callable[[Rows, Setup], np.ndarray]
-    among: Callable[[Rows], np.ndarray] | None = None
+    among: Callable[[Rows, Setup], np.ndarray] | None = None
     where: Callable[[Setup], np.ndarray] | None = None
     per: float = 1.0
     asked: bool = False
+    beside: OfCalls | None = None
+    counts: bool = True
 
     def sums(self, rows: Rows, setup: Setup, cell: np.ndarray, cells: int) -> Sums:
         """[cell] the sums over calls from everywhere; `cell`: [call] the cell of each."""
-        among = None if self.among is None else self.among(rows)
+        among = None if self.among is None else self.among(rows, setup)
         return added_up(self.value(rows, setup), among, cell, cells)
 
     def counts_as(self, other: OfCalls) -> bool:
@@ -188,7 +207,7 @@ class OfCalls(Measure):
         layout; else, where nothing varies, how it would vary is not known.
         """
         hits, calls = found.sums(self, group)
-        if self.unit == "share":
+        if self.unit == "share" and self.counts:
             return pooled_share(hits, calls, found.setup.sequential, found.alike(self))
         whole = self._jackknifed(found, group)._replace(rests_on=float(calls.sum()))
         constant = len(np.unique(calls)) > 1
@@ -212,7 +231,7 @@ class OfCalls(Measure):
             exact = any(isinstance(one, ExactShare) for one in apart)
             return Apart(whole.mean, apart[0], apart[1], rests_on) if exact else known
         calls, net = after.below.sum(axis=1), after.above - before.above
-        if self.unit != "share":
+        if self.unit != "share" or not self.counts:
             return known if net.any() else self._nothing_changed(before, calls, base)
         gained, lost = np.maximum(net, 0.0).sum(axis=1), np.maximum(-net, 0.0).sum(axis=1)
         alike = base.alike(self)
@@ -234,13 +253,16 @@ class OfCalls(Measure):
 class PercentileOfCalls(Measure):
     """The smallest value of a call that at least `share` of the calls are at or below.
 
-    With answers about other places, the same of them all: a call is the mean of its answers.
+    `among`: as of `OfCalls`. With answers about other places (`asked`), the same of them all: a
+    call is the mean of its answers.
     """
 
     _: KW_ONLY
     value: Callable[[Rows], np.ndarray]  # [call]
     share: float
+    among: Callable[[Rows, Setup], np.ndarray] | None = None
     per: float = 1.0
+    asked: bool = False
 
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
         values, replication = found.ordered(self, group)
@@ -273,14 +295,19 @@ class PercentileOfCalls(Measure):
 
 @dataclass(frozen=True)
 class OfFleet(Measure):
-    """A share of the fleet's time, all ambulances together."""
+    """A share of the fleet's time, or what happened to it in a time; all ambulances together.
+
+    `per`: how much of what is counted makes one of the unit.
+    """
 
     _: KW_ONLY
-    above: Callable[[Tally], float]  # seconds of a replication
-    below: Callable[[Tally], float]
+    above: Callable[[Tally, Group], float]  # of a replication, for all or a part of the fleet
+    below: Callable[[Tally, Group], float]
+    per: float = 1.0
 
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
-        return ratios(*found.fleet(self))
+        above, below = found.fleet(self, group)
+        return ratios(above / self.per, below)
 
     def spread(self, found: Replications, group: Group = ALL) -> Spread:
         """A jackknife; where nothing varies, as where something never was, it is not known."""

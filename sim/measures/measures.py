@@ -5,13 +5,14 @@ Their names and definitions are words: `sim/words/measures.py`, `sim/words/defin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
-from sim.measures.groups import Setup
+from sim.measures.groups import Setup, in_area
 from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
+from sim.measures.service import Part
+from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
 
 TURNOUT_TARGET_S = 180.0  # 3 分钟出车率, 国卫医发〔2020〕19号
@@ -32,21 +33,44 @@ def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     return rows.response_s
 
 
-def reached(rows: Rows) -> np.ndarray:
+def reached(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     """[call] whether anybody arrived."""
     arrived: np.ndarray = targets.reached(rows.response_s)
     return arrived
 
 
-def in_area(area: int) -> Callable[[Setup], np.ndarray]:
-    """The places of one area, as a mask of areas and townships."""
+def first_help_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
+    """[call] seconds until anybody was there, ambulance or first responder; inf if nobody was."""
+    sooner: np.ndarray = np.minimum(rows.response_s, rows.responder_s)
+    return sooner
 
-    def where(setup: Setup) -> np.ndarray:
-        mask = ~setup.everywhere()
-        mask[area] = True
-        return mask
 
-    return where
+def helped(rows: Rows, setup: Setup | None = None) -> np.ndarray:
+    """[call] whether anybody was there."""
+    there: np.ndarray = targets.reached(first_help_s(rows))
+    return there
+
+
+def helped_in_time(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether anybody was there within the target of its area."""
+    within: np.ndarray = targets.in_time(first_help_s(rows), np.array(setup.target_s)[rows.area])
+    return within
+
+
+def responder_first(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether a responder was there before any ambulance."""
+    return rows.responder_s < rows.response_s
+
+
+def stood_down(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether a responder set out, and an ambulance was there no later."""
+    came: np.ndarray = targets.reached(rows.responder_s)
+    return came & (rows.response_s <= rows.responder_s)
+
+
+def nobody_answered(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether responders were asked, and none came."""
+    return rows.responder_asked & ~targets.reached(rows.responder_s)
 
 
 def in_worst(setup: Setup) -> np.ndarray:
@@ -62,16 +86,35 @@ BUSY: Final = OfFleet(
     "busy",
     "share",
     "less",
-    above=lambda tally: tally.busy_s.sum(),
-    below=lambda tally: tally.on_duty_s.sum(),
+    above=lambda tally, group: of_group(tally.busy_s, tally, group),
+    below=lambda tally, group: of_group(tally.on_duty_s, tally, group),
 )
+HELP: Final = Part.RESPONDERS
+FIRST_HELP: Final[tuple[OfCalls, ...]] = (
+    OfCalls("first_within", "share", "more", value=helped_in_time, beside=WITHIN, part=HELP),
+    OfCalls(
+        "first_urban", "share", "more",
+        value=helped_in_time, where=in_area(0), beside=WITHIN, part=HELP,
+    ),
+    OfCalls(
+        "first_rural", "share", "more",
+        value=helped_in_time, where=in_area(1), beside=WITHIN, part=HELP,
+    ),
+    OfCalls(
+        "first_mean", "min", "less",
+        value=first_help_s, among=helped, per=60.0, beside=MEAN, part=HELP,
+    ),
+    OfCalls("responder_first", "share", "more", value=responder_first, part=HELP),
+    OfCalls("stood_down", "share", "less", value=stood_down, part=HELP),
+    OfCalls("nobody_answered", "share", "less", value=nobody_answered, part=HELP),
+)  # fmt: skip
 MEASURES: Final[tuple[Measure, ...]] = (
     WITHIN,
     OfCalls("urban10", "share", "more", value=in_time, where=in_area(0), asked=True),
     OfCalls("rural30", "share", "more", value=in_time, where=in_area(1), asked=True),
     OfCalls("worst5", "share", "more", value=in_time, where=in_worst, asked=True),
     MEAN,
-    PercentileOfCalls("p90", "min", "less", value=response_s, share=0.9, per=60.0),
+    PercentileOfCalls("p90", "min", "less", value=response_s, share=0.9, per=60.0, asked=True),
     OfCalls(
         "over20",
         "share",
@@ -87,13 +130,20 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "level_zero",
         "share",
         "less",
-        above=lambda tally: tally.level_zero_s,
-        below=lambda tally: tally.window_s,
+        above=level_zero_s,
+        below=lambda tally, _: tally.window_s,
     ),
     OfPeople("people_ok", "share", "more", measure=WITHIN),
+    *SERVICE,
+    *FIRST_HELP,
 )
 
 BY_KEY: Final = {measure.key: measure for measure in MEASURES}
 COUNTED: Final = (WITHIN, MEAN)  # what sums are kept of
-HEADLINE: Final = ("within", "urban10", "rural30", "worst5", "p90", "mean", "busy", "people_ok")
+# Measures of what a scenario may not have are told where it has it.
+HEADLINE: Final = (
+    "within", "urban10", "rural30", "worst5", "p90", "mean", "busy", "people_ok",
+    "first_within", "first_urban", "first_rural", "first_mean",
+)  # fmt: skip
+ALONE: Final = ("responder_first",)  # headline of one layout: more is no gain by itself
 OF_CALLS: Final = ("within", "mean", "p90", "over20", "turnout3", "served_at_once", "cross")

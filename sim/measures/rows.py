@@ -14,6 +14,7 @@ from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import OfCalls, OfFleet, PercentileOfCalls, Rows, Sums, added_up
 from sim.measures.measures import BY_KEY
 from sim.measures.places import BY_PLACE, FEWEST, ByPlace, control_of, controlled
+from sim.measures.service import CallColumns
 
 
 class Answers(NamedTuple):
@@ -22,6 +23,11 @@ class Answers(NamedTuple):
     area: np.ndarray  # [call, 1]
     township: np.ndarray  # [call, answer]
     response_s: np.ndarray  # [call, answer]
+
+
+def _or_all(column: np.ndarray, calls: int, value: float) -> np.ndarray:
+    """A column, or as long a one of the same value where it has no entries."""
+    return column if len(column) == calls else np.full(calls, value, column.dtype)
 
 
 class Pooled(ByPlace):
@@ -47,6 +53,19 @@ class Pooled(ByPlace):
         self._cells: dict[tuple[object, object], Sums] = {}
         self._last: tuple[PercentileOfCalls, Group, tuple[np.ndarray, np.ndarray]] | None = None
 
+    @cached_property
+    def responder_s(self) -> np.ndarray:
+        """[call] seconds until a first responder was there; inf if none came, or there are none."""
+        none = np.inf
+        return np.concatenate([_or_all(t.responder_s, len(t.call), none) for t in self.tallies])
+
+    @cached_property
+    def responder_asked(self) -> np.ndarray:
+        """[call] whether there was a first responder to be asked."""
+        return np.concatenate(
+            [_or_all(t.responder_asked, len(t.call), False) for t in self.tallies]
+        )
+
     def plain(self) -> Self:
         """The same as its calls alone tell it, whatever else was asked."""
         other = super().plain()
@@ -57,7 +76,14 @@ class Pooled(ByPlace):
         """Which calls belong to a group, as rows."""
         if group.by == "all":
             return np.arange(len(self.response_s))
-        return np.flatnonzero(getattr(self, group.by) == group.row)
+        column = self.beyond.centre if group.by == "centre" else getattr(self, group.by)
+        return np.flatnonzero(column == group.row)
+
+    @cached_property
+    def beyond(self) -> CallColumns:
+        """What the calls have that those of a plain service have not."""
+        each = zip(*(tally.beyond for tally in self.tallies), strict=True)
+        return CallColumns(*map(np.concatenate, each))
 
     def values(self, measure: OfCalls) -> np.ndarray:
         """[call] what a measure sums, of calls from everywhere."""
@@ -83,7 +109,7 @@ class Pooled(ByPlace):
         shape = (self.replications, AREAS, self._townships)
         place = self.area.astype(np.int64) * self._townships + self.township
         cell = self.replication[some] * (AREAS * self._townships) + place[some]
-        among = None if measure.among is None else measure.among(self)[some]
+        among = None if measure.among is None else measure.among(self, self.setup)[some]
         sums = added_up(self.values(measure)[some], among, cell, math.prod(shape))
         plain = Sums(*(one.reshape(shape) for one in sums))
         if self.alike(measure) == 1:
@@ -92,7 +118,7 @@ class Pooled(ByPlace):
         starts = np.cumsum([0, *(len(one.call) for one in self.tallies[:-1])])
         parts = np.split(some, np.searchsorted(some, starts[1:]))
         controls = [
-            self._control(measure, tally, rows - start)
+            self._control(measure.beside or measure, tally, rows - start)
             for tally, rows, start in zip(self.tallies, parts, starts, strict=True)
         ]
         control = Sums(*(np.array(column) for column in zip(*controls, strict=True)))
@@ -104,7 +130,7 @@ class Pooled(ByPlace):
         answers = Answers(area, np.hstack([own, tally.other_township[some]]), tally.asked_s[some])
         rows = cast(Rows, answers)  # what is asked about needs areas and responses only
         values = measure.value(rows, self.setup)
-        among = None if measure.among is None else measure.among(rows)
+        among = None if measure.among is None else measure.among(rows, self.setup)
         cell = area.astype(np.int64) * self._townships + answers.township
 
         def added(upto: int) -> Sums:
@@ -118,7 +144,7 @@ class Pooled(ByPlace):
 
     def alike(self, measure: OfCalls | PercentileOfCalls) -> int:
         """As of sums; a percentile is that of all answers, unless calls may be left for others."""
-        if isinstance(measure, OfCalls):
+        if isinstance(measure, OfCalls) or not measure.asked:
             return super().alike(measure)
         return 1 if any(tally.may_divert for tally in self.tallies) else self.answers
 
@@ -131,6 +157,8 @@ class Pooled(ByPlace):
     def _ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         if self.alike(measure) == 1:
             rows, values = self.members(group), measure.value(self)
+            if measure.among is not None:
+                rows = rows[measure.among(self, self.setup)[rows]]
             order = rows[np.argsort(values[rows], kind="stable")]
             return values[order], self.replication[order]
         values, call, township = self._answers_in_order
@@ -152,7 +180,7 @@ class Pooled(ByPlace):
         township[own] = self.township[call[own]]
         return values[order], call, township
 
-    def fleet(self, measure: OfFleet) -> Sums:
-        """[replication] seconds of the fleet."""
-        above = np.array([measure.above(tally) for tally in self.tallies])
-        return Sums(above, np.array([measure.below(tally) for tally in self.tallies]))
+    def fleet(self, measure: OfFleet, group: Group = ALL) -> Sums:
+        """[replication] seconds of the fleet, or what happened to it."""
+        above = np.array([measure.above(tally, group) for tally in self.tallies])
+        return Sums(above, np.array([measure.below(tally, group) for tally in self.tallies]))

@@ -12,7 +12,8 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from sim.measures.calls import ASKED, busy_intervals, duty_intervals, on_shift, responses
+from sim.measures.calls import ASKED, responses
+from sim.measures.fleet_time import busy_intervals, duty_intervals, on_shift
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import OfCalls, OfFleet, PercentileOfCalls, Rows, Sums
 from sim.measures.measures import BUSY, BY_KEY, COUNTED, MEASURES
@@ -166,10 +167,10 @@ class Summed(ByPlace):
         """Always ValueError: no sum tells a percentile."""
         raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
 
-    def fleet(self, measure: OfFleet) -> Sums:
+    def fleet(self, measure: OfFleet, group: Group = ALL) -> Sums:
         """[replication] seconds of the fleet; ValueError for what is not kept."""
-        if measure.key != BUSY.key:
-            raise ValueError(f"sums cannot tell {measure.key}")
+        if measure.key != BUSY.key or group != ALL:
+            raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
         return Sums(self.busy_s.sum(axis=1), self.on_duty_s.sum(axis=1))
 
 

@@ -50,6 +50,7 @@ class Calls(NamedTuple):
     needs: Needs | None = None  # None: each call needs one ambulance of any class
     failures: Failures | None = None
     first_help_s: np.ndarray | None = None  # [call] receipt → a first responder is there; inf
+    responders: np.ndarray | None = None  # [call] how many were in reach and on duty
 
     @property
     def ready_at(self) -> np.ndarray:
@@ -60,6 +61,16 @@ class Calls(NamedTuple):
 def no_others(calls: int) -> np.ndarray:
     """The column of calls of which no other places are asked about."""
     return np.zeros((calls, 0), np.int32)
+
+
+def needs_of(calls: Calls) -> Needs:
+    """A need for each ambulance; where calls do not say what they need, one of any class each."""
+    if calls.needs is not None:
+        return calls.needs
+    count = len(calls.place)
+    return Needs(
+        np.arange(count), np.zeros(count, int), np.zeros(count), calls.turnout_s, calls.on_scene_s
+    )
 
 
 class Stream(IntEnum):

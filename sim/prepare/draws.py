@@ -26,6 +26,7 @@ from sim.policies.clock import NONE, on_grid
 from sim.prepare import failing
 from sim.prepare.choices import Choices, choices
 from sim.prepare.failing import FailureLaws
+from sim.prepare.responders import ResponderGroup, first_help
 from sim.prepare.streams import CallGroup, Streams
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Demand(NamedTuple):
     along: tuple[np.ndarray, ...] = ()  # by area: rows of `places`, neighbours beside each other
     kinds: Kinds | None = None  # of calls, by condition; None: all are alike
     failing: FailureLaws | None = None  # of the layout's vehicles; None: none of them fails
+    responders: tuple[ResponderGroup, ...] = ()  # first responders
 
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month
@@ -117,7 +119,16 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         condition,
         failures=failures,
     )
-    return calls._replace(needs=_needs(demand, calls, uniform))
+    calls = calls._replace(needs=_needs(demand, calls, uniform))
+    return _with_first_help(demand, calls, uniform)
+
+
+def _with_first_help(demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]) -> Calls:
+    """The calls, and who is there before any ambulance."""
+    if not demand.responders:
+        return calls
+    found = first_help(demand.responders, calls, uniform(Stream.RESPONDERS), demand.start_s)
+    return calls._replace(first_help_s=found.seconds, responders=found.asked)
 
 
 class _Tables(NamedTuple):
@@ -253,7 +264,8 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
         handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
         condition=condition,
     )
-    return calls._replace(needs=_needs(demand, calls, uniform))
+    calls = calls._replace(needs=_needs(demand, calls, uniform))
+    return _with_first_help(demand, calls, uniform)
 
 
 # ── conditions and what they need ────────────────────────────────────────────────────────────

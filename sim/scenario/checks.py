@@ -12,7 +12,13 @@ from sim.errors import did_you_mean
 from sim.geography import remote
 from sim.scenario import centres, conditions, standing
 from sim.scenario.layout import Layout
-from sim.scenario.settings import DemandSettings, DispatchSettings, Settings, TravelSettings
+from sim.scenario.settings import (
+    DemandSettings,
+    DispatchSettings,
+    Responders,
+    Settings,
+    TravelSettings,
+)
 from sim.scenario.settings.travel import CLASS_SPEEDS
 from sim.scenario.validation import Problems
 from sim.text import Message
@@ -27,6 +33,8 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
     _travel(settings.travel, on, problems.at("travel"))
     priorities = [priority.name for priority in settings.demand.priorities]
     _dispatch(settings.dispatch, priorities, problems.at("dispatch"))
+    conditions = [condition.name for condition in settings.demand.conditions]
+    _responders(settings.responders, [*priorities, *conditions], problems.at("responders"))
     _demand(settings.demand, on, problems.at("demand"))
     who_is_sent(settings, on, problems)
     if settings.demand.replay is None:
@@ -122,6 +130,22 @@ def _dispatch(dispatch: DispatchSettings, priorities: list[str], problems: Probl
                     urgent=divert.for_,
                     leaving=divert.leaving,
                 )
+            )
+
+
+def _responders(groups: Sequence[Responders], known: list[str], problems: Problems) -> None:
+    names: list[str] = []
+    for number, group in enumerate(groups):
+        here = problems.at(number)
+        if group.name in names:
+            here.at("name").tell(
+                Message('two groups of responders are called "{name}"', name=group.name)
+            )
+        names.append(group.name)
+        for name in (name for name in group.for_ if name not in known):
+            hint = did_you_mean(name, known)
+            here.at("for").tell(
+                Message('no priority or condition "{name}"{hint}', name=name, hint=hint)
             )
 
 

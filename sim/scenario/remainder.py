@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from sim import limits
 from sim.files.yaml_lines import Loc
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.validation import Problems, in_words
 
 ENTRIES = ("layout", "changes")  # lists whose entries are made one after the other
 # What is checked with a value that stands elsewhere: silent if that value was taken out.
+NAMED = ("demand", "priorities"), ("demand", "conditions")  # by responders
 FOLLOWS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("demand", "priorities"), ("dispatch", "divert")),
     (("demand", "priorities"), ("dispatch", "reserve")),
@@ -78,6 +80,8 @@ def _what_follows(loc: Loc) -> list[Loc]:
         found.append((*loc[:-1], "station"))  # that its name is no place
     found += [after for before, after in FOLLOWS if _begins(before, loc)]
     found += [after for before, after in FOLLOWS if _begins(loc, before)]
+    if any(_begins(loc, one) or _begins(one, loc) for one in NAMED):
+        found += [("responders", number, "for") for number in range(limits.GROUPS)]
     return found
 
 

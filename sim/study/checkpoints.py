@@ -25,6 +25,7 @@ from sim.files.cache import add_array, sealed, unsealed, version
 from sim.files.whole import write_bytes
 from sim.geography.roads.travel import NO_TABLE
 from sim.measures.calls import Tally
+from sim.measures.service import CallColumns, ServiceTally
 from sim.measures.sums import Counts
 from sim.model.roads import Chains
 from sim.model.system import System
@@ -37,6 +38,8 @@ ROOMS = (  # of this program, whose text may
 )  # fmt: skip
 OF_LAYOUTS = re.compile(r"[0-9a-z]+-(\d+)")  # a folder of replications, of so many layouts
 KINDS = {kind.__name__: kind for kind in (Tally, Counts)}
+# Fields that are tuples themselves.
+WITHIN_THEM: dict[str, Any] = {"service": ServiceTally, "of_calls": CallColumns}
 
 
 class Replication(NamedTuple):
@@ -248,11 +251,9 @@ class Finished:
 
 def as_bytes(tallies: Sequence[Any], about: dict[str, Any]) -> bytes:
     """Tallies to the last bit as a NumPy archive, and after it the SHA-256 of the archive."""
-    arrays = {
-        f"{layout}.{name}": np.asarray(value)
-        for layout, tally in enumerate(tallies)
-        for name, value in tally._asdict().items()
-    }
+    arrays: dict[str, np.ndarray] = {}
+    for layout, tally in enumerate(tallies):
+        _flatten(tally, str(layout), arrays)
     kinds = [type(tally).__name__ for tally in tallies]
     file = io.BytesIO()
     arrays["about"] = np.array(json.dumps(about | {"kinds": kinds}))
@@ -266,6 +267,28 @@ def from_bytes(data: bytes) -> tuple[list[Any], dict[str, Any]]:
         about = json.loads(arrays["about"].item())
         tallies = []
         for layout, kind in enumerate(about["kinds"]):
-            values = {name: arrays[f"{layout}.{name}"] for name in KINDS[kind]._fields}
-            tallies.append(KINDS[kind](**{n: v if v.ndim else v.item() for n, v in values.items()}))
+            tallies.append(_unflattened(KINDS[kind], str(layout), arrays))
     return tallies, about
+
+
+def _flatten(values: Any, prefix: str, arrays: dict[str, np.ndarray]) -> None:
+    """Put every field of a tuple among arrays, those of tuples in it too; None is left out."""
+    for name, value in values._asdict().items():
+        if hasattr(value, "_asdict"):
+            _flatten(value, f"{prefix}.{name}", arrays)
+        elif value is not None:
+            arrays[f"{prefix}.{name}"] = np.asarray(value)
+
+
+def _unflattened(kind: Any, prefix: str, arrays: Any) -> Any:
+    """A tuple of a kind from its arrays; numbers are plain numbers again."""
+    values = {}
+    for name in kind._fields:
+        key = f"{prefix}.{name}"
+        if name in WITHIN_THEM:
+            first = f"{key}.{WITHIN_THEM[name]._fields[0]}"
+            values[name] = _unflattened(WITHIN_THEM[name], key, arrays) if first in arrays else None
+        else:
+            value = arrays[key]
+            values[name] = value if value.ndim else value.item()
+    return kind(**values)

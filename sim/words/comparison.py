@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from sim.answers import efficiency
-from sim.answers.comparison import Comparison
-from sim.measures.groups import Group
+from sim.answers.comparison import Comparison, Line
+from sim.measures.groups import ALL, Group
 from sim.measures.measures import BY_KEY
 from sim.model.calendar import HOURS_PER_WEEK
 from sim.words import changes, differences, measures, provenance, records, worst_notes
@@ -142,13 +142,21 @@ def label(comparison: Comparison, key: str, say: Language) -> str:
     return measures.label(BY_KEY[key], say, comparison.base, worst)
 
 
+def line_label(comparison: Comparison, line: Line, say: Language) -> str:
+    """The same of a class of ambulance or a dispatch centre, with its name."""
+    measure = label(comparison, line.key, say)
+    if line.group == ALL:
+        return measure
+    return say("{measure}: {part}", measure=measure, part=comparison.group_name(line.group))
+
+
 def _one_layout(comparison: Comparison, say: Language) -> Table:
     rows = []
-    for key in comparison.headline_keys():
-        measure, value = BY_KEY[key], comparison.estimate(key)
+    for line in comparison.lines():
+        measure, value = BY_KEY[line.key], comparison.estimate(line.key, 0, line.group)
         rows.append(
             [
-                label(comparison, key, say),
+                line_label(comparison, line, say),
                 measures.value(measure, value.mean, say),
                 measures.interval(measure, value, say),
             ]
@@ -159,14 +167,15 @@ def _one_layout(comparison: Comparison, say: Language) -> Table:
 
 def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
     rows, same = [], comparison.is_same(layout)
-    for key in comparison.headline_keys():
-        measure, difference = BY_KEY[key], comparison.difference(key, layout)
-        judged = measures.verdict(comparison.verdict(key, layout), say)
+    for line in comparison.lines():
+        key, group = line
+        measure, difference = BY_KEY[key], comparison.difference(key, layout, group)
+        judged = measures.verdict(comparison.verdict(key, layout, group), say)
         rows.append(
             [
-                label(comparison, key, say),
-                measures.value(measure, comparison.estimate(key).mean, say),
-                measures.value(measure, comparison.estimate(key, layout).mean, say),
+                line_label(comparison, line, say),
+                measures.value(measure, comparison.estimate(key, 0, group).mean, say),
+                measures.value(measure, comparison.estimate(key, layout, group).mean, say),
                 measures.number(measure, difference.mean, say, sign=True),
                 "" if same else measures.interval(measure, difference, say, sign=True),
                 say("these layouts are the same") if same else judged,
@@ -224,6 +233,13 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 "{n} proposals are judged together: the intervals of a measure hold all at once "
                 "(Bonferroni), verdicts by Holm's tests.",
                 n=proposals,
+            )
+        )
+    if any(layout.settings.responders for layout in comparison.layouts):
+        notes.append(
+            say(
+                "First help is an ambulance or a first responder, whoever came first; all other "
+                "figures are of ambulances alone."
             )
         )
     notes += [*_overloaded(comparison, say), *_levels(comparison, say)]
@@ -298,8 +314,8 @@ def _levels(comparison: Comparison, say: Language) -> list[str]:
                 "proposal's are today's plus the difference.",
             )
         )
-    rows = [(k, n) for n in comparison.proposals for k in comparison.headline_keys()]
-    if not all(_adds_up(comparison, key, row) for key, row in rows):
+    rows = [(line, n) for n in comparison.proposals for line in comparison.lines()]
+    if not all(_adds_up(comparison, line, row) for line, row in rows):
         notes.append(
             say(
                 "Differences are rounded by themselves, so that they may not be quite those of "
@@ -309,9 +325,11 @@ def _levels(comparison: Comparison, say: Language) -> list[str]:
     return notes
 
 
-def _adds_up(comparison: Comparison, key: str, layout: int) -> bool:
-    today, proposal = (comparison.estimate(key, n).mean for n in (0, layout))
-    return measures.adds_up(BY_KEY[key], today, proposal, comparison.difference(key, layout).mean)
+def _adds_up(comparison: Comparison, line: Line, layout: int) -> bool:
+    key, group = line
+    today, proposal = (comparison.estimate(key, n, group).mean for n in (0, layout))
+    difference = comparison.difference(key, layout, group).mean
+    return measures.adds_up(BY_KEY[key], today, proposal, difference)
 
 
 def _targets(comparison: Comparison, say: Language) -> str:

@@ -109,6 +109,200 @@ MEASURES: Final = {
             "none where these are all on one side."
         ),
     ),
+    "capable": Definition(
+        Message("Capable unit within target"),
+        Message(
+            "Share of calls at which an ambulance of a capable class arrives within (≤) the target "
+            "of the place they came from. Capable is a class in the first tier of the condition's "
+            "first need; where every class is, this is compliance. A call that nobody capable "
+            "reaches counts as not reached."
+        ),
+        (Message("first capable arrival"),),
+    ),
+    "capable_urban": Definition(
+        Message("Capable unit within target, urban"),
+        Message(
+            "Share of the calls from the urban core at which an ambulance of a capable class "
+            "arrives within the urban target."
+        ),
+    ),
+    "capable_rural": Definition(
+        Message("Capable unit within target, rural"),
+        Message(
+            "Share of the calls from outside the urban core at which an ambulance of a capable "
+            "class arrives within the rural target."
+        ),
+    ),
+    "capable_p90": Definition(
+        Message("Capable unit, 90th percentile"),
+        Message(
+            "The smallest number of minutes within which an ambulance of a capable class was at "
+            "at least 90 % of the calls."
+        ),
+    ),
+    "units_all": Definition(
+        Message("Calls that got all units they needed"),
+        Message(
+            "Of the calls that need several ambulances, the share at which as many arrived. A unit "
+            "that is stood down on its way did not arrive."
+        ),
+    ),
+    "units_fewer": Definition(
+        Message("Calls that got fewer units"),
+        Message(
+            "Of the calls that need several ambulances, the share at which some arrived, but "
+            "fewer. The rest got all or none."
+        ),
+    ),
+    "needs_met": Definition(
+        Message("Units that came, of those needed"),
+        Message("Ambulances that arrived, over ambulances that were needed, of all calls."),
+    ),
+    "second_mean": Definition(
+        Message("Mean response of the second unit"),
+        Message(
+            "Mean minutes from call received to the arrival of the second ambulance, over the "
+            "calls that need several and were reached by two."
+        ),
+    ),
+    "second_p90": Definition(
+        Message("Second unit, 90th percentile"),
+        Message(
+            "The smallest number of minutes within which the second ambulance was at at least "
+            "90 % of the calls that need several and were reached by two."
+        ),
+    ),
+    "out_of_area": Definition(
+        Message("Served by another centre"),
+        Message(
+            "Of the calls that were reached, the share at which the first ambulance to arrive "
+            "belongs to another dispatch centre than the call."
+        ),
+        (Message("helped by a neighbour"),),
+    ),
+    "other_zone": Definition(
+        Message("Served from another zone"),
+        Message(
+            "Of the calls that were reached, the share at which the first ambulance to arrive is "
+            "at home in another zone."
+        ),
+    ),
+    "overrun": Definition(
+        Message("Overrun until cleared"),
+        Message(
+            "Minutes a day, of all crews together, from the end of a shift until a crew that then "
+            "had a call in hand was cleared. Only where crews go home: not where a shift is "
+            "followed by another of the same crew."
+        ),
+        (Message("overtime"),),
+    ),
+    "overrun_home": Definition(
+        Message("Overrun until home"),
+        Message(
+            "Minutes a day, of all crews together, from the end of a shift until crews that were "
+            "on a call or on the road were at a station."
+        ),
+    ),
+    "overrun_crews": Definition(
+        Message("Crews that overrun"),
+        Message("How many crews a day have a call in hand at the end of their shift."),
+    ),
+    "breaks_missed": Definition(
+        Message("Breaks missed"),
+        Message(
+            "Of the breaks that fell due, the share that was never taken whole: not begun in time, "
+            "or ended by a call and not made up for."
+        ),
+    ),
+    "breaks_broken": Definition(
+        Message("Breaks broken off"),
+        Message(
+            "Of the breaks that fell due, the share that a call ended at least once, whether they "
+            "were made up for or not."
+        ),
+    ),
+    "break_time": Definition(
+        Message("Break of a crew and day"),
+        Message(
+            "Minutes of break, broken ones included, over the shifts that were worked; of a shift "
+            "that lasts longer than a day, each day counts as one."
+        ),
+    ),
+    "off_road": Definition(
+        Message("Ambulances off the road"),
+        Message("How many ambulances, in the mean over time, were off the road by a failure."),
+    ),
+    "failures": Definition(
+        Message("Failures of an ambulance and day"),
+        Message("How often a day an ambulance went off the road, in the mean over the fleet."),
+    ),
+    "moves": Definition(
+        Message("Standby moves a shift"),
+        Message(
+            "Drives without a call that begin at a station, over the shifts that were worked. The "
+            "way home after a call is none; of a shift that lasts longer than a day, each day "
+            "counts as one."
+        ),
+        (Message("repositioning"),),
+    ),
+    "move_time": Definition(
+        Message("Standby driving of an ambulance and day"),
+        Message("Minutes a day that an ambulance drives in standby moves, in the mean."),
+    ),
+    "survival": Definition(
+        Message("Expected survival of cardiac arrest"),
+        Message(
+            "The chance to survive that the scenario's curve gives by the minutes until the first "
+            "help and the first ambulance, in the mean over the calls of one priority: the share "
+            "that would survive, were all of them cardiac arrests. A call that nobody reaches "
+            "counts as 0."
+        ),
+    ),
+    "first_within": Definition(
+        Message("First help within target"),
+        Message(
+            "The share of calls at which somebody was within the target of the place, from call "
+            "received: an ambulance or a first responder, whoever came first. Responders have a "
+            "clock of their own: compliance and response time are those of ambulances alone."
+        ),
+        (Message("first help"),),
+    ),
+    "first_urban": Definition(
+        Message("Urban calls with first help within target"),
+        Message("First help within target of urban calls, against the urban target."),
+    ),
+    "first_rural": Definition(
+        Message("Rural calls with first help within target"),
+        Message("First help within target of rural calls, against the rural target."),
+    ),
+    "first_mean": Definition(
+        Message("Mean first help"),
+        Message(
+            "Mean minutes from call received until an ambulance or a first responder was there, "
+            "over all calls at which anybody was."
+        ),
+    ),
+    "responder_first": Definition(
+        Message("A responder was first"),
+        Message(
+            "Share of calls at which a first responder was before any ambulance. It falls as "
+            "ambulances come sooner: more is not better by itself."
+        ),
+    ),
+    "stood_down": Definition(
+        Message("Responder stood down"),
+        Message(
+            "Share of calls to which a first responder set out, and no later than that an "
+            "ambulance was there: the responder is stood down."
+        ),
+    ),
+    "nobody_answered": Definition(
+        Message("No responder came"),
+        Message(
+            "Share of calls at which first responders were in reach and on duty, and none of "
+            "them came."
+        ),
+    ),
 }
 
 # Other words that a planner meets.
@@ -156,6 +350,14 @@ TERMS: Final = (
         Message(
             "Share of people within the target's driving time of a station: a statement about "
             "distance, without calls or busy ambulances."
+        ),
+    ),
+    Definition(
+        Message("first responders"),
+        Message(
+            "People near a call who help until the ambulance comes: village clinics, family "
+            "doctors, volunteers with a defibrillator. They are never busy and change nothing of "
+            "what ambulances do."
         ),
     ),
     Definition(

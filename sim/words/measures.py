@@ -51,6 +51,10 @@ def label(measure: Measure, say: Language, base: Scenario, worst: int = 5) -> st
         return say("Urban calls ≤ {minutes} min", minutes=f"{targets.urban / 60:g}")
     if measure.key == "rural30":
         return say("Rural calls ≤ {minutes} min", minutes=f"{targets.rural / 60:g}")
+    if measure.key == "first_urban":
+        return say("Urban, first help ≤ {minutes} min", minutes=f"{targets.urban / 60:g}")
+    if measure.key == "first_rural":
+        return say("Rural, first help ≤ {minutes} min", minutes=f"{targets.rural / 60:g}")
     if measure.key == "worst5" and worst == 1:
         return say("The worst-served {area}", area=one_area(base.map, say))
     if measure.key == "worst5":
@@ -76,6 +80,34 @@ NAMES: Final = {
     "cross": Message("Served from another area"),
     "busy": Message("Ambulance time on calls"),
     "level_zero": Message("Time with no ambulance free"),
+    "first_within": Message("First help within target"),
+    "first_mean": Message("Mean first help, min"),
+    "responder_first": Message("A responder was first"),
+    "stood_down": Message("Responder stood down"),
+    "nobody_answered": Message("No responder came"),
+    # beyond the plain service
+    "capable": Message("Capable unit within target"),
+    "capable_urban": Message("Capable unit within target, urban"),
+    "capable_rural": Message("Capable unit within target, rural"),
+    "capable_p90": Message("Capable unit, 90th percentile, min"),
+    "units_all": Message("Calls that got all units they needed"),
+    "units_fewer": Message("Calls that got fewer units"),
+    "needs_met": Message("Units that came, of those needed"),
+    "second_mean": Message("Mean response of the second unit, min"),
+    "second_p90": Message("Second unit, 90th percentile, min"),
+    "out_of_area": Message("Served by another centre"),
+    "other_zone": Message("Served from another zone"),
+    "overrun": Message("Overrun until cleared, min a day"),
+    "overrun_home": Message("Overrun until home, min a day"),
+    "overrun_crews": Message("Crews that overrun, a day"),
+    "breaks_missed": Message("Breaks missed"),
+    "breaks_broken": Message("Breaks broken off"),
+    "break_time": Message("Break of a crew and day, min"),
+    "off_road": Message("Ambulances off the road"),
+    "failures": Message("Failures of an ambulance and day"),
+    "moves": Message("Standby moves a shift"),
+    "move_time": Message("Standby driving of an ambulance and day, min"),
+    "survival": Message("Expected survival of cardiac arrest"),
 }
 
 
@@ -101,14 +133,19 @@ def worst_served(the_map: Map, count: int, say: Language) -> str:
 
 
 def unit(measure: Measure, say: Language) -> str:
-    """What a difference in a measure is counted in: points of a hundred, or minutes."""
+    """What a difference in a measure is counted in: points of a hundred, minutes, or nothing."""
+    if measure.unit == "number":
+        return ""
     return say("points") if measure.unit == "share" else say("min")
 
 
 def number(measure: Measure, value: float, say: Language, *, sign: bool = False) -> str:
-    """75.2 for a share, in percent; 27.8 for minutes; +0.35 for a difference of minutes."""
-    scaled = value * 100 if measure.unit == "share" else value
-    return say.number(scaled, 2 if measure.unit == "min" and sign else 1, sign=sign)
+    """75.2 for a share, in percent; 27.8 for minutes; +0.35 for a difference of minutes.
+
+    1.24 for a plain number.
+    """
+    digits = 2 if measure.unit == "number" or (measure.unit == "min" and sign) else 1
+    return say.number(value * measure.scale, digits, sign=sign)
 
 
 def size_alone(measure: Measure, value: float, say: Language) -> str:
@@ -119,10 +156,11 @@ def size_alone(measure: Measure, value: float, say: Language) -> str:
 def adds_up(measure: Measure, before: float, after: float, difference: float) -> bool:
     """Whether two values as they are printed differ by what is printed as their difference."""
     scale, digits = (100, 1) if measure.unit == "share" else (1, 2)
+    shown_to, slack = (2, 0.00501) if measure.unit == "number" else (1, 0.0501)
     if not all(map(math.isfinite, (before, after, difference))):
         return True
-    shown = round(after * scale, 1) - round(before * scale, 1)
-    return abs(shown - round(difference * scale, digits)) < 0.0501
+    shown = round(after * scale, shown_to) - round(before * scale, shown_to)
+    return abs(shown - round(difference * scale, digits)) < slack
 
 
 def value(measure: Measure, value: float, say: Language) -> str:
@@ -151,6 +189,8 @@ def between(measure: Measure, value: Estimate, say: Language) -> str:
 def size(measure: Measure, value: Estimate, say: Language) -> str:
     """+3.7 points"""
     shown = number(measure, value.mean, say, sign=True)
+    if measure.unit == "number":
+        return shown
     return say("{number} {unit}", number=shown, unit=unit(measure, say))
 
 

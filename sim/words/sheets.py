@@ -58,9 +58,11 @@ ENDS: Final = {  # of a measure that has several columns
 }  # fmt: skip
 GROUPS: Final = {"all": Message("all"), "area": Message("urban or rural"),
                  "township": Message("township"), "priority": Message("priority of calls"),
-                 "hour": Message("hour of day")}  # fmt: skip
+                 "hour": Message("hour of day"), "class": Message("class of ambulance"),
+                 "centre": Message("dispatch centre")}  # fmt: skip
 AREAS: Final = {"all": Message("all"), "urban": Message("urban"), "rural": Message("rural")}
-UNITS: Final = {"share": Message("share, 0 to 1"), "min": Message("min")}
+UNITS: Final = {"share": Message("share, 0 to 1"), "min": Message("min"),
+                "number": Message("number")}  # fmt: skip
 SEARCHED: Final = {"search": SHEETS["search"]}  # the track of a search, which has but one
 LOSSES: Final = {
     "station closed": Message("station closed"),

@@ -71,7 +71,7 @@ def busy_town(seed, **rules):
         some = calls._replace(
             township=townships, area=areas, received_at=calls.received_at + late_s
         )
-        draws.append(type(calls)(*(column[keep] for column in some)))
+        draws.append(type(calls)(*(column[keep] for column in some if column is not None)))
     return altered(world, **rules), draws
 
 
