@@ -235,26 +235,23 @@ class _Reader:
         strange = sorted(text for text, name in meant.items() if text and name not in known)
         if strange and set(renamed.values()) <= set(names):
             at = [row for row, text in enumerate(texts) if text in set(strange)]
-            values = {
-                "names": ", ".join(f'"{text}"' for text in strange[:20]),
-                "n": len(at),
-                "file": self.asked.file,
-                "lines": ", ".join(f'"{text}": …' for text in strange[:20]),
-                "known": ", ".join(names),
-            }
+            file, count = self.asked.file, len(at)
+            some = ", ".join(f'"{text}"' for text in strange[:20])
+            lines = ", ".join(f'"{text}": …' for text in strange[:20])
+            listed = ", ".join(names)
             told = (
                 Message(
                     "no priority {names} in the scenario (rows: {n}): say which they are with "
                     "`replay: {{file: {file}, priorities: {{{lines}}}}}`, each one of {known}",
-                    **values,
+                    names=some, n=count, file=file, lines=lines, known=listed,
                 )
                 if key == "priority"
                 else Message(
                     "no condition {names} in the scenario (rows: {n}): say which they are with "
                     "`replay: {{file: {file}, conditions: {{{lines}}}}}`, each one of {known}",
-                    **values,
+                    names=some, n=count, file=file, lines=lines, known=listed,
                 )
-            )
+            )  # fmt: skip
             self.problems.at(column.header, line=self.lines[at[0]]).tell(told)
         return np.array([known.get(meant[text], np.nan) if text else np.nan for text in texts])
 
