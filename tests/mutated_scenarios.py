@@ -63,8 +63,8 @@ WHOLE: dict[str, Any] = {
             {"name": "arrest", "share": {"red": "50 %"}, "transported": "90 %",
              "missing": "forget", "all_or_none": True, "released": "apart", "accompanied": True,
              "needs": [
-                 {"classes": ["basic"]},
-                 {"classes": ["advanced"], "or": [{"classes": ["basic"], "penalty": "5 min"}],
+                 {"classes": ["advanced"]},
+                 {"classes": ["basic"], "or": [{"classes": ["advanced"], "penalty": "5 min"}],
                   "delay": "2 min"},
              ]},
             {"name": "other", "share": {"red": "50 %", "green": "100 %"}},

@@ -55,7 +55,9 @@ def test_a_layout_that_is_added_meets_calls_that_are_not_drawn_again(pair, drawn
 def test_calls_are_kept_while_there_is_room_and_drawn_again_after_that(study, drawn):
     demand = study.plan.demands[0]
     alone = CommonCalls(0.0).of(demand, 1, 0, tuple).calls
-    room = 3.0 * sum(column.nbytes for column in alone)  # as they are and packed, for one
+    room = 3.0 * sum(
+        column.nbytes for column in alone if column is not None
+    )  # as they are and packed, for one
     common = CommonCalls(room)
     drawn.clear()
     first = [common.of(demand, 1, number, tuple).calls for number in (0, 1)]
