@@ -86,4 +86,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
 BY_KEY: Final = {measure.key: measure for measure in MEASURES}
 COUNTED: Final = (WITHIN, MEAN)  # what sums are kept of
 HEADLINE: Final = ("within", "urban10", "rural30", "worst5", "p90", "mean", "busy", "people_ok")
+OF_AN_AREA: Final = {  # keys of measures of one area, whatever group they are told of
+    "urban10": "urban", "rural30": "rural", "capable_urban": "urban", "capable_rural": "rural",
+}  # fmt: skip
 OF_CALLS: Final = ("within", "mean", "p90", "over20", "turnout3", "served_at_once", "cross")

@@ -12,10 +12,10 @@ from worlds import altered, matrix_world, some_calls
 
 from sim.measures import estimates
 from sim.measures.calls import tally
-from sim.measures.groups import ALL, Group, Setup, Survival
+from sim.measures.groups import ALL, Group, Setup, SurvivalCurve
 from sim.measures.measures import BY_KEY, MEASURES
 from sim.measures.rows import Pooled
-from sim.measures.service import Part
+from sim.measures.service import Feature
 from sim.measures.service_measures import SERVICE
 from sim.measures.sums import TOLD_BY_SUMS, Summed, count
 from sim.model.calendar import DAY_S, HOUR_S, Window
@@ -113,13 +113,14 @@ def values(world, calls, log, window=DAY, setup=SETUP, **groups):
     pooled = Pooled([tally(world, calls, log, window)], setup)
     group = Group(*next(iter(groups.items()))) if groups else ALL
     return {
-        key: BY_KEY[key].left_out(pooled, group)[0] for key in estimates.keys_of(group, Part(511))
+        key: BY_KEY[key].left_out(pooled, group)[0]
+        for key in estimates.keys_of(group, Feature(511))
     }
 
 
-def parts(world, calls, log, window=DAY):
+def features(world, calls, log, window=DAY):
     found = tally(world, calls, log, window).service
-    return Part.NOTHING if found is None else Part(found.parts)
+    return Feature.NOTHING if found is None else Feature(found.features)
 
 
 # ── a plain service ──────────────────────────────────────────────────────────────────────────
@@ -129,7 +130,7 @@ def test_a_plain_service_has_nothing_beyond_it():
     log, calls = log_of([(0, 0, 10, 40, 100)])._replace(beyond=None), some_calls([10])
     found = tally(town(service=False), calls, log, DAY)
     assert found.service is None
-    assert estimates.parts_of([Pooled([found], SETUP)]) == Part.NOTHING
+    assert estimates.features_of([Pooled([found], SETUP)]) == Feature.NOTHING
     assert estimates.keys_of(ALL) == (
         "within", "urban10", "rural30", "worst5", "mean", "p90", "over20", "turnout3",
         "served_at_once", "cross", "busy", "level_zero", "people_ok",
@@ -141,7 +142,7 @@ def test_part_time_crews_of_a_plain_service_are_told_when_asked_but_not_listed()
     calls = some_calls([at("19:30")])
     log = log_of([(0, 0, at("19:30"), at("19:40"), at("20:15"))])._replace(beyond=None)
     found = tally(world, calls, log, DAY)
-    assert found.service.parts == Part.NOTHING
+    assert found.service.features == Feature.NOTHING
     assert BY_KEY["overrun"].left_out(Pooled([found], SETUP))[0] == 15
 
 
@@ -149,7 +150,7 @@ def test_in_a_service_with_everything_off_a_measure_is_what_it_is_in_a_plain_one
     calls, log = some_calls([10, 20]), log_of([(0, 0, 10, 40, 100), (1, 0, 100, 150, 200)])
     plain, described = town(service=False), town()
     with_all, without = values(described, calls, log), values(plain, calls, log)
-    assert parts(described, calls, log) == Part.NOTHING
+    assert features(described, calls, log) == Feature.NOTHING
     assert with_all == pytest.approx(without, nan_ok=True)
     assert with_all["capable"] == with_all["within"]
     assert with_all["capable_p90"] == with_all["p90"]
@@ -186,7 +187,7 @@ def test_a_call_that_nobody_capable_reaches_is_not_reached_in_time():
     assert (said["within"], said["capable"], said["capable_p90"]) == (1, 0, math.inf)
 
 
-def test_busy_shares_of_classes_and_their_hours_are_parts_of_the_whole():
+def test_busy_shares_of_classes_and_their_hours_are_features_of_the_whole():
     world = with_classes(town(3), [[True, True]], [0, 1, 1])
     calls, log = some_calls([0, 0]), log_of([(0, 0, 0, 60, HOUR_S), (1, 1, 0, 60, 2 * HOUR_S)])
     pooled = Pooled([tally(world, calls, log, DAY)], SETUP)
@@ -227,7 +228,7 @@ def test_units_that_came_of_those_needed():
         calls=4,
     )  # fmt: skip
     said = values(town(3), calls, log)
-    assert parts(town(3), calls, log) == Part.UNITS
+    assert features(town(3), calls, log) == Feature.UNITS
     assert said["units_all"] == pytest.approx(1 / 3)
     assert said["units_fewer"] == pytest.approx(1 / 3)
     assert said["needs_met"] == 4 / 8
@@ -260,7 +261,7 @@ def two_centres():
 
 def test_out_of_area_is_told_of_the_calls_that_were_reached():
     world, calls, log = two_centres()
-    assert parts(world, calls, log) == Part.CENTRES
+    assert features(world, calls, log) == Feature.CENTRES
     assert values(world, calls, log)["out_of_area"] == pytest.approx(1 / 3)
     own, other = (values(world, calls, log, centre=row) for row in (0, 1))
     assert (own["out_of_area"], other["out_of_area"]) == (0.5, 0)
@@ -301,7 +302,7 @@ def test_a_call_is_served_from_another_zone_by_whoever_is_at_home_there():
     world = world._replace(service=world.service._replace(areas=areas))
     calls = some_calls([0, 0, 9], place=[0, 1, 1])
     log = log_of([(0, 0, 0, 60, 600), (1, 1, 0, 60, 700), (2, 0, 600, 660, 700)])
-    assert parts(world, calls, log) == Part.ZONES
+    assert features(world, calls, log) == Feature.ZONES
     assert values(world, calls, log)["other_zone"] == pytest.approx(1 / 3)
 
 
@@ -314,7 +315,7 @@ def test_a_crew_with_a_call_in_hand_runs_over_until_it_is_cleared():
     calls = some_calls([at("19:55")])
     home = (NONE, 1, at("20:45"), at("20:55"))
     log = log_of([(0, 1, at("19:55"), at("20:00"), at("20:45")), home])
-    assert parts(world, calls, log) == Part.SHIFTS
+    assert features(world, calls, log) == Feature.SHIFTS
     said = values(world, calls, log)
     assert (said["overrun"], said["overrun_home"], said["overrun_crews"]) == (45, 55, 1)
 
@@ -389,7 +390,7 @@ def test_breaks_missed_broken_off_and_their_minutes():
         (1, BREAK, 1, at("13:20"), at("13:50"), True),
     ]
     log, calls = log_of([], pauses, 0), some_calls([])
-    assert parts(world, calls, log) == Part.BREAKS | Part.SHIFTS
+    assert features(world, calls, log) == Feature.BREAKS | Feature.SHIFTS
     said = values(world, calls, log)
     assert (said["breaks_missed"], said["breaks_broken"]) == (0.5, 0.5)
     assert said["break_time"] == (30 + 15 + 10 + 30) / 4
@@ -431,7 +432,7 @@ def test_ambulances_off_the_road():
         (0, FAILURE, 1, at("22:00"), at("23:00") + DAY_S, True),
     ]
     log, calls = log_of([], pauses, 0), some_calls([])
-    assert parts(world, calls, log) == Part.FAILURES
+    assert features(world, calls, log) == Feature.FAILURES
     said = values(world, calls, log)
     assert said["failures"] == 3 / 2
     assert said["off_road"] == (6 + 6 + 2) / 24
@@ -475,7 +476,7 @@ def test_a_move_begins_at_a_station_and_the_way_home_is_none():
         ]
     )
     calls = some_calls([at("01:00"), at("04:05")])
-    assert parts(world, calls, log) == Part.STANDBY | Part.SHIFTS
+    assert features(world, calls, log) == Feature.STANDBY | Feature.SHIFTS
     said = values(world, calls, log)
     assert said["moves"] == 4 / 3, "two shifts, and a day without an end"
     assert said["move_time"] == (10 + 10 + 6 + 5) / 2
@@ -490,11 +491,11 @@ def test_a_unit_stood_down_at_its_station_is_moved_from_there():
 
 
 def test_expected_survival_is_told_of_the_calls_of_one_priority():
-    setup = SETUP._replace(survival=Survival(0, 0.679, 0.0, 0.262))
+    setup = SETUP._replace(survival=SurvivalCurve(0, 0.679, 0.0, 0.262))
     calls = some_calls([0, 0, 0], priority=[0, 0, 1])
     log = log_of([(0, 0, 0, 300, 900), (2, 1, 0, 60, 900)], calls=3)
     pooled = Pooled([tally(town(2), calls, log, DAY)], setup)
-    assert estimates.parts_of([pooled]) == Part.SURVIVAL
+    assert estimates.features_of([pooled]) == Feature.SURVIVAL
     assert BY_KEY["survival"].left_out(pooled)[0] == pytest.approx(
         (1 / (1 + math.exp(0.679 + 0.262 * 5)) + 0) / 2
     )

@@ -1,0 +1,81 @@
+"""Lines of a comparison: measures of some calls or ambulances, and what these are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.measures.groups import ALL, Group
+from sim.measures.intervals import Estimate
+from sim.measures.measures import BY_KEY, OF_AN_AREA
+from sim.measures.service import Feature
+from sim.measures.service_measures import OF_A_CENTRE, SERVICE
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+
+class Line(NamedTuple):
+    """A measure in a table, and of which calls or ambulances."""
+
+    key: str
+    group: Group
+
+
+class MeasureRow(NamedTuple):
+    """One line of the tidy results. Shares between 0 and 1, times in minutes."""
+
+    layout: str
+    by: str  # all, area, township, priority, hour, class, centre
+    area: str  # which of them
+    measure: str
+    unit: str
+    mean: float
+    low: float
+    high: float
+
+
+def measure_row(layout: str, of: str, line: Line, value: Estimate) -> MeasureRow:
+    """A line of the tidy results; `of`: what its group is called."""
+    key, group = line
+    return MeasureRow(layout, group.by, OF_AN_AREA.get(key, of), key, BY_KEY[key].unit, *value)
+
+
+def listed(features: Feature, groups: Sequence[Group]) -> list[Line]:
+    """Every line beyond the plain service, where there is so much to it."""
+    found = [Line(one.key, ALL) for one in SERVICE if one.feature in features]
+    for group in groups:
+        keys = ("busy",) if group.by == "class" else OF_A_CENTRE
+        found += [Line(key, group) for key in keys]
+    return found
+
+
+def group_name(layouts: Sequence[Scenario], group: Group) -> str:
+    """What a group is called in files, whatever the reader's language; `layouts[0]` is the base."""
+    base = layouts[0]
+    if group.by == "area":
+        return ("urban", "rural")[group.row]
+    if group.by == "township":
+        return base.map.townships[group.row].name.zh
+    if group.by == "priority":
+        return base.settings.demand.priorities[group.row].name
+    if group.by in ("class", "centre"):
+        return _part_name(layouts, group)
+    return f"{group.row:02d}" if group.by == "hour" else "all"
+
+
+def _part_name(layouts: Sequence[Scenario], group: Group) -> str:
+    """The name of a class or a dispatch centre; its number, from 1, where it has none."""
+    for layout in layouts:
+        names = _names(layout, group.by)
+        if group.row < len(names):
+            return names[group.row]
+    return str(group.row + 1)
+
+
+def _names(layout: Scenario, by: str) -> list[str]:
+    """The names of all of a kind, in the order of their rows."""
+    settings: Any = layout.settings
+    chapter, field = {"class": ("crews", "classes"), "centre": ("dispatch", "centres")}[by]
+    listed = getattr(getattr(settings, chapter, None), field, ()) or ()
+    return [str(getattr(one, "name", one)) for one in listed]
