@@ -20,7 +20,7 @@ from sim.answers.answer import (
     names_first,
     or_none,
 )
-from sim.answers.lines import Line, MeasureRow, group_name, listed, measure_row
+from sim.answers.lines import Line, MeasureRow, group_name, hours_table, listed, measure_row
 from sim.answers.map_names import difference_name, map_name
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
@@ -217,17 +217,14 @@ class Comparison(Answer):
         rows = []
         for number, layout in enumerate(self.layouts):
             for group in (*estimates.groups(self.pooled[0]), *self.groups_of_fleet):
+                of = self.group_name(group)
                 for key in estimates.keys_of(group, self.features):
-                    value = self.estimate(key, number, group)
-                    rows.append(
-                        measure_row(layout.name.en, self.group_name(group), Line(key, group), value)
-                    )
+                    line, value = Line(key, group), self.estimate(key, number, group)
+                    rows.append(measure_row(layout.name.en, of, line, value))
                     if number and group.by not in ("priority", "hour"):
                         value = self.difference(key, number, group)
                         name = f"{layout.name} − {self.base.name}"
-                        rows.append(
-                            measure_row(name, self.group_name(group), Line(key, group), value)
-                        )
+                        rows.append(measure_row(name, of, line, value))
         return rows
 
     def group_name(self, group: Group) -> str:
@@ -257,7 +254,7 @@ class Comparison(Answer):
         return {
             "measures": FileTable(MeasureRow._fields, self.rows()),
             "townships": FileTable(TownshipRow._fields, township_table.rows(self)),
-        }
+        } | hours_table(self.layouts, self.features, self.groups_of_fleet, self.estimate)
 
     def townships(self, lang: str | None = None) -> pd.DataFrame:
         """Every township by layout: people, calls, compliance, minutes, difference and verdict.

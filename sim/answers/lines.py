@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.answers.answer import FileTable
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY, OF_AN_AREA
 from sim.measures.service import Feature
 from sim.measures.service_measures import OF_A_CENTRE, SERVICE
+from sim.model.calendar import DAY_NAMES, HOURS, HOURS_PER_WEEK
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -39,6 +42,43 @@ def measure_row(layout: str, of: str, line: Line, value: Estimate) -> MeasureRow
     """A line of the tidy results; `of`: what its group is called."""
     key, group = line
     return MeasureRow(layout, group.by, OF_AN_AREA.get(key, of), key, BY_KEY[key].unit, *value)
+
+
+class BusyHour(NamedTuple):
+    """How busy a class of ambulance is in an hour of the week: a share of its time on shift."""
+
+    layout: str
+    ambulance_class: str  # all, where there is one only
+    day: str  # mon to sun
+    hour: int  # 0 to 23
+    mean: float
+    low: float
+    high: float
+
+
+def hours_table(
+    layouts: Sequence[Scenario],
+    features: Feature,
+    groups: Sequence[Group],
+    estimate: Callable[[str, int, Group], Estimate],
+) -> dict[str, FileTable]:
+    """Every hour of the week in which somebody of a class was on shift; nothing in a plain service.
+
+    `estimate`: of a measure, of a layout by its number, and a group.
+    """
+    if not features & (Feature.CLASSES | Feature.SHIFTS):
+        return {}
+    kinds = [group for group in groups if group.by == "class"]
+    found = []
+    for number, layout in enumerate(layouts):
+        for row in [group.row for group in kinds] or [0]:
+            called = group_name(layouts, Group("class", row)) if kinds else "all"
+            for hour in range(HOURS_PER_WEEK):
+                value = estimate("busy", number, Group("class_hour", row * HOURS_PER_WEEK + hour))
+                day, of_day = divmod(hour, HOURS)
+                if not math.isnan(value.mean):
+                    found.append(BusyHour(layout.name.en, called, DAY_NAMES[day], of_day, *value))
+    return {"busy_hours": FileTable(BusyHour._fields, found)}
 
 
 def listed(features: Feature, groups: Sequence[Group]) -> list[Line]:
