@@ -83,19 +83,20 @@ class ServiceTally(NamedTuple):
 def service_tally(
     system: System, calls: Calls, log: Log, window: Window, measured: np.ndarray, first: np.ndarray
 ) -> ServiceTally | None:
-    """What one log says beyond the plain service; None where nobody's duty ends and it is plain.
+    """What one log says beyond the plain service; None where that is nothing, and no duty ends.
 
     `measured`: rows of the calls received within the window; `first`: [measured] the trip that
     arrived first, or NONE.
     """
     ends = _ends_of_duty(system, window)
-    if system.service is None and not ends.any():
+    features = features_of(system, calls)
+    if system.service is None and not features and not ends.any():
         return None
     overruns, overrun_s, until_home_s = _overrun(system, log, ends)
     due, missed, broken, break_s, failures, off_s = _pauses(system, log, window)
     moves, move_s = _moves(log, window)
     return ServiceTally(
-        features=int(features_of(system, calls)),
+        features=int(features),
         of_calls=_of_calls(system, calls, log, measured, first),
         kind=system.fleet.kind.astype(np.int16),
         home_centre=system.fleet.centre.astype(np.int16),
@@ -122,6 +123,10 @@ def features_of(system: System, calls: Calls) -> Feature:
     described = service is not None or _marked_ends(system) is not None
     if described and np.isfinite(system.fleet.off_duty_at).any():
         found |= Feature.SHIFTS
+    if (system.fleet.kind != 0).any():
+        found |= Feature.CLASSES
+    if len(system.rules.standby_list):
+        found |= Feature.STANDBY
     if service is None:
         return found
     has = {

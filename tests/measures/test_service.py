@@ -210,6 +210,14 @@ def test_busy_shares_of_classes_and_their_hours_are_features_of_the_whole():
     assert estimates.keys_of(Group("class", 0)) == ("busy",)
 
 
+def test_classes_of_which_each_may_go_to_any_call_are_told_apart_by_how_busy_they_are():
+    world = altered(town(2, service=False), kind=np.array([0, 1]))
+    calls, log = some_calls([0]), log_of([(0, 0, 0, 60, HOUR_S)])._replace(beyond=None)
+    assert features(world, calls, log) == Feature.CLASSES
+    assert values(world, calls, log, **{"class": 0})["busy"] == 1 / 24
+    assert values(world, calls, log)["capable"] == 1
+
+
 # ── several units ────────────────────────────────────────────────────────────────────────────
 
 
@@ -380,9 +388,9 @@ def test_a_crew_without_a_trip_is_never_late():
 
 
 def test_breaks_missed_broken_off_and_their_minutes():
-    """Of four breaks one is whole at once, one at the second go, one broken off, one not begun."""
+    """Of five breaks one is whole at once, one at the second go, one broken off, two not begun."""
     due = (at("12:00"), at("13:30"), 1800.0)
-    world = with_breaks(town(4, shifts=[[(at("08:00"), at("20:00"))]] * 4), [[due]] * 4)
+    world = with_breaks(town(5, shifts=[[(at("08:00"), at("20:00"))]] * 5), [[due]] * 5)
     pauses = [
         (0, BREAK, 0, at("12:00"), at("12:30"), True),
         (1, BREAK, 1, at("12:15"), at("12:30"), False),
@@ -392,8 +400,8 @@ def test_breaks_missed_broken_off_and_their_minutes():
     log, calls = log_of([], pauses, 0), some_calls([])
     assert features(world, calls, log) == Feature.BREAKS | Feature.SHIFTS
     said = values(world, calls, log)
-    assert (said["breaks_missed"], said["breaks_broken"]) == (0.5, 0.5)
-    assert said["break_time"] == (30 + 15 + 10 + 30) / 4
+    assert (said["breaks_missed"], said["breaks_broken"]) == (0.6, 0.4)
+    assert said["break_time"] == (30 + 15 + 10 + 30) / 5
 
 
 def test_a_break_belongs_to_the_window_in_which_it_is_due_and_its_minutes_to_where_they_lie():
@@ -480,6 +488,13 @@ def test_a_move_begins_at_a_station_and_the_way_home_is_none():
     said = values(world, calls, log)
     assert said["moves"] == 4 / 3, "two shifts, and a day without an end"
     assert said["move_time"] == (10 + 10 + 6 + 5) / 2
+
+
+def test_a_priority_list_moves_ambulances_of_a_plain_service_too():
+    world = altered(town(1, service=False), standby_list=np.array([0]))
+    log = log_of([(NONE, 0, at("06:00"), at("06:12"))])._replace(beyond=None)
+    assert features(world, some_calls([]), log) == Feature.STANDBY
+    assert values(world, some_calls([]), log)["move_time"] == 12
 
 
 def test_a_unit_stood_down_at_its_station_is_moved_from_there():
