@@ -44,6 +44,10 @@ STATIONS: Final = 2_000  # a province has hundreds
 AMBULANCES: Final = Whole(0, 500)  # at one station
 FLEET: Final = 10_000  # in all: more than the largest country has on duty
 CALLS: Final = 1e7  # in one replication; more is a slip of the pen
+RESPONDERS: Final = 5_000  # places of one group; a prefecture has some thousand village clinics
+GROUPS: Final = 20  # of responders
+IN_REACH: Final = 1_000  # responders of a field that may be asked at one call, in the mean
+PAIRS: Final = 20_000_000  # of places and the responders in reach of them
 # ── a file ───────────────────────────────────────────────────────────────────────────────────
 FILE_BYTES: Final = 1_000_000  # of settings; the shipped ones have 3,000
 NESTED: Final = 40  # brackets within brackets; settings need eight

@@ -67,6 +67,13 @@ WHOLE: dict[str, Any] = {
         "bands": [{"hours": "07-09", "days": "mon-fri", "speed": "80 %", "classes": ["primary"]}],
     },
     "dispatch": {"when_none_free": "lost", "divert": [{"leaving": "green", "for": "red"}]},
+    "responders": [
+        {"name": "clinics", "name_zh": "卫生室", "at": ["枫林镇", [113.5, 27.65]], "hours": "08-20",
+         "days": "mon-fri", "reach": "3 km", "speed": "20 km/h", "detour": 1.4, "answers": "50 %",
+         "alerted": "ready", "delay": {"distribution": "uniform", "low": "1 min", "high": "3 min"},
+         "asked": "in turn", "per_refusal": "1 min", "for": ["red"]},
+        {"name": "volunteers", "per_km2": 0.5, "reach": "10 min", "answers": "30 %"},
+    ],
     "study": {
         "warm_up": "1 day", "length": "7 days", "cool_down": "6 hours", "replications": 5,
         "most_replications": 50, "matters": {"share": "1 point", "time": "0.5 min"}, "seed": 7,

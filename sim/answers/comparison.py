@@ -29,7 +29,7 @@ from sim.measures.calls import Tally
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Jackknifed, Spread, simultaneous
 from sim.measures.kinds import Matters
-from sim.measures.measures import BY_KEY, HEADLINE
+from sim.measures.measures import ALONE, BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
 from sim.measures.service import Feature
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
@@ -185,7 +185,9 @@ class Comparison(Answer):
 
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""
-        return [key for key in HEADLINE if not math.isnan(self.estimate(key).mean)]
+        keys = HEADLINE if self.proposals else (*HEADLINE, *ALONE)
+        told = [key for key in keys if BY_KEY[key].feature in self.features]
+        return [key for key in told if not math.isnan(self.estimate(key).mean)]
 
     @cached_property
     def features(self) -> Feature:

@@ -64,6 +64,9 @@ class Tally(NamedTuple):
     # where nothing but the calls themselves is known, without columns
     asked_s: np.ndarray = np.zeros((0, 0), np.float32)  # [call, answer] as in the Log
     other_township: np.ndarray = np.zeros((0, 0), np.int32)  # [call, other]
+    # where there are first responders; else without entries
+    responder_s: np.ndarray = np.zeros(0)  # [call] received → the first of them; inf if none came
+    responder_asked: np.ndarray = np.zeros(0, bool)  # [call] whether any was in reach and on duty
     service: ServiceTally | None = None  # what goes beyond the plain service
 
     @property
@@ -102,8 +105,16 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         bool(system.rules.may_divert.any()),
         log.asked_s[measured].astype(ASKED),
         calls.other_township[measured],
+        *_responders(calls, measured),
         service_tally(system, calls, log, window, measured, found.trip),
     )
+
+
+def _responders(calls: Calls, measured: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The columns of a Tally that say how soon a first responder was there."""
+    if calls.first_help_s is None or calls.responders is None:
+        return np.zeros(0), np.zeros(0, bool)
+    return calls.first_help_s[measured], calls.responders[measured] > 0
 
 
 def _fleet_time(system: System, log: Log, window: Window) -> tuple[np.ndarray, np.ndarray, float]:

@@ -14,7 +14,7 @@ import numpy as np
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Spread, pseudo_values
 from sim.measures.kinds import Measure, OfCalls, PercentileOfCalls, Replications
-from sim.measures.measures import BY_KEY, MEAN, OF_CALLS, WITHIN
+from sim.measures.measures import BY_KEY, FIRST_HELP, MEAN, OF_CALLS, WITHIN
 from sim.measures.rows import Pooled
 from sim.measures.service import Feature
 from sim.measures.service_measures import SERVICE
@@ -117,6 +117,8 @@ def features_of(found: Sequence[Pooled]) -> Feature:
         for tally in one.tallies:
             if tally.service is not None:
                 features |= Feature(tally.service.features)
+            if len(tally.responder_s):
+                features |= Feature.RESPONDERS
     return features
 
 
@@ -137,7 +139,7 @@ def keys_of(group: Group, features: Feature = Feature.NOTHING) -> tuple[str, ...
     """Keys of the measures that are reported of a group, where there is so much to a service."""
     if group.by == "class":
         return ("busy",)
-    listed = [one for one in SERVICE if one.feature in features]
+    listed = [one for one in (*SERVICE, *FIRST_HELP) if one.feature in features]
     if group.by != "all":
         own = tuple(one.key for one in listed if is_of_any_calls(one))
         return (*OF_CALLS, *own, *(("busy", "level_zero") if group.by == "centre" else ()))

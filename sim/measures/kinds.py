@@ -63,6 +63,10 @@ class Rows(Protocol):
     @property
     def cross(self) -> np.ndarray: ...
     @property
+    def responder_s(self) -> np.ndarray: ...
+    @property
+    def responder_asked(self) -> np.ndarray: ...
+    @property
     def priority(self) -> np.ndarray: ...
     @property
     def beyond(self) -> CallColumns: ...
@@ -168,8 +172,10 @@ class OfCalls(Measure):
     `value` is what is summed, [call]; `among` the calls that it is divided by, [call] bool, all
     unless told; `where` the places that they come from, [area, township] bool, all unless told;
     `per` how much of what is summed makes one of the unit. `asked`: whether both follow from areas
-    and response times alone, so that answers about other places tell of them. `counts`: whether a
-    share counts calls; else it is a mean of numbers between 0 and 1.
+    and response times alone, so that answers about other places tell of them. `beside`: a measure
+    of that kind, of which this one is what it would be had nobody else come; what answers tell of
+    it then holds here, too, for it has mean zero. `counts`: whether a share counts calls; else it
+    is a mean of numbers between 0 and 1.
     """
 
     _: KW_ONLY
@@ -178,6 +184,7 @@ class OfCalls(Measure):
     where: Callable[[Setup], np.ndarray] | None = None
     per: float = 1.0
     asked: bool = False
+    beside: OfCalls | None = None
     counts: bool = True
 
     def sums(self, rows: Rows, setup: Setup, cell: np.ndarray, cells: int) -> Sums:

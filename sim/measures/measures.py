@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.measures.groups import Setup, in_area
 from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
+from sim.measures.service import Feature
 from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
 
@@ -38,6 +39,40 @@ def reached(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     return arrived
 
 
+def first_help_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
+    """[call] seconds until anybody was there, ambulance or first responder; inf if nobody was."""
+    sooner: np.ndarray = np.minimum(rows.response_s, rows.responder_s)
+    return sooner
+
+
+def helped(rows: Rows, setup: Setup | None = None) -> np.ndarray:
+    """[call] whether anybody was there."""
+    there: np.ndarray = targets.reached(first_help_s(rows))
+    return there
+
+
+def helped_in_time(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether anybody was there within the target of its area."""
+    within: np.ndarray = targets.in_time(first_help_s(rows), np.array(setup.target_s)[rows.area])
+    return within
+
+
+def responder_first(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether a responder was there before any ambulance."""
+    return rows.responder_s < rows.response_s
+
+
+def stood_down(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether a responder set out, and an ambulance was there no later."""
+    came: np.ndarray = targets.reached(rows.responder_s)
+    return came & (rows.response_s <= rows.responder_s)
+
+
+def nobody_answered(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether responders were asked, and none came."""
+    return rows.responder_asked & ~targets.reached(rows.responder_s)
+
+
 def in_worst(setup: Setup) -> np.ndarray:
     """The worst-served townships of the base, as a mask of areas and townships."""
     mask = ~setup.everywhere()
@@ -54,6 +89,27 @@ BUSY: Final = OfFleet(
     above=lambda tally, group: of_group(tally.busy_s, tally, group),
     below=lambda tally, group: of_group(tally.on_duty_s, tally, group),
 )
+FIRST_HELP: Final[tuple[OfCalls, ...]] = (
+    OfCalls(
+        "first_within", "share", "more",
+        value=helped_in_time, beside=WITHIN, feature=Feature.RESPONDERS,
+    ),
+    OfCalls(
+        "first_urban", "share", "more", value=helped_in_time, where=in_area(0), beside=WITHIN,
+        feature=Feature.RESPONDERS,
+    ),
+    OfCalls(
+        "first_rural", "share", "more", value=helped_in_time, where=in_area(1), beside=WITHIN,
+        feature=Feature.RESPONDERS,
+    ),
+    OfCalls(
+        "first_mean", "min", "less", value=first_help_s, among=helped, per=60.0, beside=MEAN,
+        feature=Feature.RESPONDERS,
+    ),
+    OfCalls("responder_first", "share", "more", value=responder_first, feature=Feature.RESPONDERS),
+    OfCalls("stood_down", "share", "less", value=stood_down, feature=Feature.RESPONDERS),
+    OfCalls("nobody_answered", "share", "less", value=nobody_answered, feature=Feature.RESPONDERS),
+)  # fmt: skip
 MEASURES: Final[tuple[Measure, ...]] = (
     WITHIN,
     OfCalls("urban10", "share", "more", value=in_time, where=in_area(0), asked=True),
@@ -81,12 +137,19 @@ MEASURES: Final[tuple[Measure, ...]] = (
     ),
     OfPeople("people_ok", "share", "more", measure=WITHIN),
     *SERVICE,
+    *FIRST_HELP,
 )
 
 BY_KEY: Final = {measure.key: measure for measure in MEASURES}
 COUNTED: Final = (WITHIN, MEAN)  # what sums are kept of
-HEADLINE: Final = ("within", "urban10", "rural30", "worst5", "p90", "mean", "busy", "people_ok")
+# Measures of what a scenario may not have are told where it has it.
+HEADLINE: Final = (
+    "within", "urban10", "rural30", "worst5", "p90", "mean", "busy", "people_ok",
+    "first_within", "first_urban", "first_rural", "first_mean",
+)  # fmt: skip
+ALONE: Final = ("responder_first",)  # headline of one layout: more is no gain by itself
 OF_AN_AREA: Final = {  # keys of measures of one area, whatever group they are told of
     "urban10": "urban", "rural30": "rural", "capable_urban": "urban", "capable_rural": "rural",
+    "first_urban": "urban", "first_rural": "rural",
 }  # fmt: skip
 OF_CALLS: Final = ("within", "mean", "p90", "over20", "turnout3", "served_at_once", "cross")

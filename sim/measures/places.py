@@ -45,7 +45,9 @@ class ByPlace(ABC):
 
     def alike(self, measure: OfCalls | PercentileOfCalls) -> int:
         """How many answers make a call of what is counted."""
-        return self.answers if isinstance(measure, OfCalls) and measure.asked else 1
+        if not isinstance(measure, OfCalls):
+            return 1
+        return self.answers if measure.asked or measure.beside is not None else 1
 
     def sums(self, measure: OfCalls, group: Group = ALL) -> Sums:
         """[replication] what is counted, and the calls among which."""

@@ -25,6 +25,11 @@ class Answers(NamedTuple):
     response_s: np.ndarray  # [call, answer]
 
 
+def _or_all(column: np.ndarray, calls: int, value: float) -> np.ndarray:
+    """A column, or as long a one of the same value where it has no entries."""
+    return column if len(column) == calls else np.full(calls, value, column.dtype)
+
+
 class Pooled(ByPlace):
     """One layout's tallies of all replications, ready to be summed, sorted and left out."""
 
@@ -47,6 +52,19 @@ class Pooled(ByPlace):
         self._townships = max(len(setup.people), int(self.township.max(initial=-1)) + 1)
         self._cells: dict[tuple[object, object], Sums] = {}
         self._last: tuple[PercentileOfCalls, Group, tuple[np.ndarray, np.ndarray]] | None = None
+
+    @cached_property
+    def responder_s(self) -> np.ndarray:
+        """[call] seconds until a first responder was there; inf if none came, or there are none."""
+        none = np.inf
+        return np.concatenate([_or_all(t.responder_s, len(t.call), none) for t in self.tallies])
+
+    @cached_property
+    def responder_asked(self) -> np.ndarray:
+        """[call] whether there was a first responder to be asked."""
+        return np.concatenate(
+            [_or_all(t.responder_asked, len(t.call), False) for t in self.tallies]
+        )
 
     def plain(self) -> Self:
         """The same as its calls alone tell it, whatever else was asked."""
@@ -104,7 +122,7 @@ class Pooled(ByPlace):
         starts = np.cumsum([0, *(len(one.call) for one in self.tallies[:-1])])
         parts = np.split(some, np.searchsorted(some, starts[1:]))
         controls = [
-            self._control(measure, tally, rows - start)
+            self._control(measure.beside or measure, tally, rows - start)
             for tally, rows, start in zip(self.tallies, parts, starts, strict=True)
         ]
         control = Sums(*(np.array(column) for column in zip(*controls, strict=True)))

@@ -42,6 +42,7 @@ class Feature(IntFlag):
     FAILURES = 64
     STANDBY = 128
     SURVIVAL = 256  # a curve of survival is given
+    RESPONDERS = 512  # who may be there before any ambulance
 
 
 class CallColumns(NamedTuple):

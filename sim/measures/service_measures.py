@@ -58,7 +58,7 @@ def survival(rows: Rows, setup: Setup) -> np.ndarray:
     curve, ambulance_s = setup.survival, rows.response_s
     if curve is None:
         return np.zeros(len(ambulance_s))
-    help_s = np.minimum(ambulance_s, getattr(rows, "first_help_s", ambulance_s))
+    help_s = np.minimum(ambulance_s, rows.responder_s)
     worse = np.full(len(ambulance_s), curve.constant)
     for slope, waited_s in ((curve.help_min, help_s), (curve.ambulance_min, ambulance_s)):
         if slope:  # nothing times a wait without end would be no number

@@ -50,6 +50,7 @@ class Calls(NamedTuple):
     needs: Needs | None = None  # None: each call needs one ambulance of any class
     failures: Failures | None = None
     first_help_s: np.ndarray | None = None  # [call] receipt → a first responder is there; inf
+    responders: np.ndarray | None = None  # [call] how many were in reach and on duty
 
     @property
     def ready_at(self) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from sim.geography.roads.network import morton
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
+from sim.prepare import responders
 from sim.prepare.draws import Demand
 from sim.prepare.shifts import study_seconds
 from sim.scenario import profiles
@@ -56,6 +57,7 @@ def build(scenario: Scenario) -> Demand:
             np.argsort(morton(cells.xy[places]), kind="stable") if len(places) else places
             for places in of_area
         ),
+        responders=responders.groups(scenario),
     )
 
 

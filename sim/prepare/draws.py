@@ -25,6 +25,7 @@ import numpy as np
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
 from sim.model.calls import Calls, Stream
 from sim.policies.clock import NONE, on_grid
+from sim.prepare.responders import ResponderGroup, first_help
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
@@ -49,6 +50,7 @@ class Demand(NamedTuple):
     times: float = 1.0  # the usual number of calls, which these share as far as may be
     others: int = 0  # places that are asked about besides each call's own
     along: tuple[np.ndarray, ...] = ()  # by area: rows of `places`, neighbours beside each other
+    responders: tuple[ResponderGroup, ...] = ()  # first responders
 
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month
@@ -80,7 +82,7 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
 
     place = tables.places.pick(area, uniform(Stream.PLACE))
     others = tables.others.row(area, uniform(Stream.OTHER_PLACES))
-    return Calls(
+    calls = Calls(
         received_at[order],
         place,
         area.astype(np.int8),
@@ -95,6 +97,16 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         tables.others.places[others],
         tables.others.townships[others],
     )
+    if demand.responders:
+        return _with_first_help(demand, calls, uniform(Stream.RESPONDERS))
+    return calls
+
+
+def _with_first_help(demand: Demand, calls: Calls, chance: np.ndarray) -> Calls:
+    """The calls, and who is there before any ambulance; `chance`: [call] a quantile of its own."""
+    columns = calls.received_at, calls.place, calls.priority, calls.call_taking_s
+    found = first_help(demand.responders, columns, chance, demand.start_s)
+    return calls._replace(first_help_s=found.seconds, responders=found.asked)
 
 
 class _Group(NamedTuple):
@@ -329,7 +341,7 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: _Streams) -> Calls:
     no_area = np.zeros(count, int)  # a record's area has no part in how urgent it is
     drawn_priority = _tables(demand).priorities.pick(no_area, uniform(Stream.PRIORITY))
     conveyed, drawn = recorded.conveyed, uniform(Stream.CONVEYED)
-    return recorded._replace(
+    calls = recorded._replace(
         priority=np.where(recorded.priority == NONE, drawn_priority, recorded.priority),
         call_taking_s=filled(recorded.call_taking_s, Stream.CALL_TAKING, demand.call_taking),
         turnout_s=filled(recorded.turnout_s, Stream.TURNOUT, demand.turnout),
@@ -337,3 +349,6 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: _Streams) -> Calls:
         conveyed=np.where(np.isnan(conveyed), drawn < demand.conveyed_share, conveyed).astype(bool),
         handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
     )
+    if demand.responders:
+        return _with_first_help(demand, calls, uniform(Stream.RESPONDERS))
+    return calls

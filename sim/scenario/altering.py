@@ -15,7 +15,7 @@ import numpy as np
 from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
-from sim.scenario import checks
+from sim.scenario import checks, responders
 from sim.scenario.distributions import Distribution
 from sim.scenario.settings import Band, Settings
 from sim.scenario.settings.travel import check_together
@@ -56,6 +56,10 @@ def with_settings(
     if checked is None:
         return scenario
     altered = replace(scenario, settings=_over(scenario.settings, checked, written))
+    if "responders" in written:
+        groups, folder = altered.settings.responders, altered.path.parent
+        found = responders.points(groups, altered.map, folder, problems)
+        altered = replace(altered, responder_xy=found)
     return _with_so_many_calls(altered, problems)
 
 

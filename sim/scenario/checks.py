@@ -11,7 +11,13 @@ from sim import limits
 from sim.errors import did_you_mean
 from sim.geography import remote
 from sim.scenario.layout import Layout
-from sim.scenario.settings import DemandSettings, DispatchSettings, Settings, TravelSettings
+from sim.scenario.settings import (
+    DemandSettings,
+    DispatchSettings,
+    Responders,
+    Settings,
+    TravelSettings,
+)
 from sim.scenario.settings.travel import CLASS_SPEEDS
 from sim.scenario.validation import Problems
 from sim.text import Message
@@ -31,6 +37,7 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
         problems.at("targets", "survival", "priority").tell(
             Message('no priority "{name}"{hint}', name=curve.priority, hint=hint)
         )
+    _responders(settings.responders, priorities, problems.at("responders"))
     _demand(settings.demand, on, problems.at("demand"))
     if settings.demand.replay is None:
         how_many_calls(settings, on, problems)
@@ -107,6 +114,20 @@ def _dispatch(dispatch: DispatchSettings, priorities: list[str], problems: Probl
                     leaving=divert.leaving,
                 )
             )
+
+
+def _responders(groups: Sequence[Responders], priorities: list[str], problems: Problems) -> None:
+    names: list[str] = []
+    for number, group in enumerate(groups):
+        here = problems.at(number)
+        if group.name in names:
+            here.at("name").tell(
+                Message('two groups of responders are called "{name}"', name=group.name)
+            )
+        names.append(group.name)
+        for name in (name for name in group.for_ if name not in priorities):
+            hint = did_you_mean(name, priorities)
+            here.at("for").tell(Message('no priority "{name}"{hint}', name=name, hint=hint))
 
 
 def _demand(demand: DemandSettings, on: Map, problems: Problems) -> None:

@@ -27,7 +27,7 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, remainder
+from sim.scenario import checks, remainder, responders
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
@@ -84,6 +84,7 @@ def _loaded(path: Path) -> Scenario:
             )
     checks.how_many_ambulances(scenario, problems.at("layout"))
     whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
+    scenario = _with_responders(scenario, texts, problems)
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
     if problems:
@@ -330,6 +331,21 @@ def _with_records(
     settings = scenario.settings.model_copy(update={"start": recorded.start, "study": study})
     files = (*scenario.files, path)
     return replace(scenario, settings=settings, recorded=recorded, files=files)
+
+
+def _with_responders(scenario: Scenario, texts: list[YamlText], problems: Problems) -> Scenario:
+    """The scenario with the points of its responders, whose tables lie beside the file that names
+    them."""
+    groups = scenario.settings.responders
+    if not groups:
+        return scenario
+    text = next(t for t in texts if "responders" in t.content)
+    folder = text.path.parent
+    return replace(
+        scenario,
+        responder_xy=responders.points(groups, scenario.map, folder, problems),
+        files=(*scenario.files, *responders.files(groups, folder)),
+    )
 
 
 def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | None:

@@ -30,7 +30,7 @@ class Position(NamedTuple):
 def position(place: str | LonLat, on: Map, problems: Problems) -> Position | None:
     """The position of a named place or a point; None after telling why there is none."""
     if isinstance(place, LonLat):
-        message = _outside(place, on)
+        message = outside(place, on)
         if message is not None:
             problems.tell(message)
             return None
@@ -75,7 +75,7 @@ def position(place: str | LonLat, on: Map, problems: Problems) -> Position | Non
     return Position(float(x), float(y), road_m)
 
 
-def _outside(point: LonLat, on: Map) -> Message | None:
+def outside(point: LonLat, on: Map) -> Message | None:
     """What is wrong with a point that does not lie on the map."""
     x, y = on.project(point.lon, point.lat)
     if np.isfinite([x, y]).all() and on.outside_m(x, y) <= 0:

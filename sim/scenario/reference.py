@@ -202,6 +202,9 @@ def _one_line(text: str | None) -> str:
 # ── the page ─────────────────────────────────────────────────────────────────────────────────
 
 
+LISTS = ("responders",)  # chapters that are lists, each entry with settings of its own
+
+
 def tables() -> str:
     """The settings as Markdown, a table a chapter."""
     heads = {"": "The layout"} | {key: f"`{key}`" for key in Settings.model_fields}
@@ -210,7 +213,8 @@ def tables() -> str:
     intro: dict[str, str] = {}
     for entry in entries():
         chapter = re.split(r"[.\[]", entry.path)[0]
-        if entry.written is None and chapter == entry.path and chapter in rows:
+        whole = entry.written is None or chapter in LISTS
+        if whole and chapter == entry.path and chapter in rows:
             intro[chapter] = str(entry.meaning)
         elif chapter in (*NAMES, "distribution"):
             rows["distribution"].append(entry)

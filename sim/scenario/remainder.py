@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from sim import limits
 from sim.files.yaml_lines import Loc
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.validation import Problems, in_words
 
 ENTRIES = ("layout", "changes")  # lists whose entries are made one after the other
 # What is checked with a value that stands elsewhere: silent if that value was taken out.
+PRIORITIES = ("demand", "priorities")
 FOLLOWS: dict[tuple[str, ...], tuple[str, ...]] = {
-    ("demand", "priorities"): ("dispatch", "divert"),
+    PRIORITIES: ("dispatch", "divert"),
     ("travel", "posted"): ("travel", "speeds"),
 }
 
@@ -70,6 +72,8 @@ def _what_follows(loc: Loc) -> list[Loc]:
         found.append((*loc[:-1], "station"))  # that its name is no place
     found += [after for before, after in FOLLOWS.items() if _begins(before, loc)]
     found += [after for before, after in FOLLOWS.items() if _begins(loc, before)]
+    if _begins(loc, PRIORITIES) or _begins(PRIORITIES, loc):
+        found += [("responders", number, "for") for number in range(limits.GROUPS)]
     return found
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.errors import Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
@@ -43,6 +45,8 @@ class Scenario(Layout):
     recorded: CallRecords | None = None  # calls to replay instead of drawing them
     unaltered: Scenario | None = None  # as its file has it, where settings were altered since
     calls_times: float = 1.0  # the usual number of calls, with which these are shared
+    # [group of settings.responders] their points, [responder, 2] metres
+    responder_xy: tuple[np.ndarray, ...] = ()
 
     def add(
         self,

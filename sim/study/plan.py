@@ -153,9 +153,16 @@ def _same_records(base: Scenario, other: Scenario) -> bool:
     if base.recorded is None or other.recorded is None:
         return False
     columns = zip(base.recorded.calls, other.recorded.calls, strict=True)
-    return base.recorded.start == other.recorded.start and all(
-        np.array_equal(a, b, equal_nan=True) for a, b in columns
-    )
+    return base.recorded.start == other.recorded.start and all(_same(a, b) for a, b in columns)
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two columns of calls, or those that are made of columns, have the same values."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other, equal_nan=True)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return all(_same(a, b) for a, b in zip(one, other, strict=True))
+    return one is other
 
 
 def _measured_like(base: Scenario, other: Scenario) -> Scenario:
@@ -183,13 +190,14 @@ def _demands(layouts: Sequence[Scenario], known: Sequence[Demand] = ()) -> tuple
 
 
 def same_calls(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios draw the very same calls."""
+    """Whether two scenarios draw the very same calls, and first responders for them."""
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
-        return s.start, s.demand, s.durations, scenario.calls_times
+        return s.start, s.demand, s.durations, s.responders, scenario.calls_times
 
-    return of(one) == of(other)
+    points = zip(one.responder_xy, other.responder_xy, strict=False)  # as many, if settings agree
+    return of(one) == of(other) and all(np.array_equal(a, b) for a, b in points)
 
 
 def _window(layout: Scenario) -> Window:

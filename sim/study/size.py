@@ -24,6 +24,10 @@ A_CALL: Final = 340.0  # of a replication while it is drawn, run and tallied
 A_LOGGED_CALL: Final = 500.0  # besides, where every call and trip is wanted
 A_ROW: Final = 60.0  # a call that is kept for every measure
 A_POOLED_ROW: Final = 140.0  # what measures make of it, once all are there
+# Besides, where there are first responders.
+A_HELPED_CALL: Final = 120.0
+A_HELPED_ROW: Final = 9.0
+A_POOLED_HELPED_ROW: Final = 17.0
 # Besides, for each answer of a call: its own, and those about other places.
 AN_ANSWER: Final = 36.0
 A_KEPT_ANSWER: Final = 8.0
@@ -59,17 +63,18 @@ def size(plan: Plan, replications: int, rows: Sequence[int], made: Collection[in
     """
     layouts, count = len(rows), max(calls(plan.demands[row]) for row in rows)
     logged = A_LOGGED_CALL * layouts if plan.logs else 0.0  # those of all layouts come together
-    answers, pooled = _answers(plan.demands), 0.0
+    answers, pooled, helped = _answers(plan.demands), 0.0, _helped(plan.demands)
     if plan.keep == Keep.ROWS:
         many = count * layouts * replications
-        kept = (A_ROW + A_KEPT_ANSWER * answers) * many
-        pooled = (A_POOLED_ROW + A_POOLED_ANSWER * answers) * many
+        kept = (A_ROW + A_HELPED_ROW * helped + A_KEPT_ANSWER * answers) * many
+        pooled = A_POOLED_ROW + A_POOLED_HELPED_ROW * helped + A_POOLED_ANSWER * answers
+        pooled *= many
     else:
         kept = 16.0 * len(COUNTED) * AREAS * len(plan.setup.people) * layouts * replications
     engines = sum(_engine(plan, row) for row in rows if row not in made)
     if not made:  # a worker has the roads for itself
         engines += _roads(plan)
-    a_call = A_CALL + AN_ANSWER * answers + logged
+    a_call = A_CALL + A_HELPED_CALL * helped + AN_ANSWER * answers + logged
     return Size(count, a_call * count, engines, kept, pooled)
 
 
@@ -85,6 +90,11 @@ def _answers(demands: Sequence[Demand]) -> int:
     """How many answers a call has at most; none where nothing is asked."""
     others = max(demand.others for demand in demands)
     return 1 + others if others else 0
+
+
+def _helped(demands: Sequence[Demand]) -> int:
+    """Whether there are first responders, as a number."""
+    return int(any(demand.responders for demand in demands))
 
 
 def _engine(plan: Plan, row: int) -> float:
@@ -131,9 +141,11 @@ def at_once(needs: Size, wanted: int) -> int:
 def check_calls(demands: tuple[Demand, ...], layouts: int, keep: Keep, logs: bool) -> None:
     """SizeError if one replication cannot be computed, before anything is made for it."""
     count = max(calls(demand) for demand in demands)
-    answers = _answers(demands)
-    a_row = (A_ROW + A_KEPT_ANSWER * answers) * layouts if keep == Keep.ROWS else 0.0
-    a_call = A_CALL + AN_ANSWER * answers + (A_LOGGED_CALL * layouts if logs else 0.0)
+    answers, helped = _answers(demands), _helped(demands)
+    a_row = A_ROW + A_HELPED_ROW * helped + A_KEPT_ANSWER * answers
+    a_row *= layouts if keep == Keep.ROWS else 0
+    a_call = A_CALL + A_HELPED_CALL * helped + AN_ANSWER * answers
+    a_call += A_LOGGED_CALL * layouts if logs else 0.0
     at_once(Size(count, a_call * count, 0.0, a_row * count), 1)
 
 

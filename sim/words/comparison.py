@@ -235,6 +235,13 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 n=proposals,
             )
         )
+    if any(layout.settings.responders for layout in comparison.layouts):
+        notes.append(
+            say(
+                "First help is an ambulance or a first responder, whoever came first; all other "
+                "figures are of ambulances alone."
+            )
+        )
     notes += [*_overloaded(comparison, say), *_levels(comparison, say)]
     if comparison.replications < ENOUGH:
         notes.append(

@@ -90,6 +90,22 @@ CHANGES: Final = {
         Message("people in {areas} that meet their target ({size} more in every hundred)"),
         Message("people in {areas} that meet their target ({size} fewer in every hundred)"),
     ),
+    "first_within": (
+        Message("first help within target ({size} more calls in every hundred)"),
+        Message("first help within target ({size} fewer calls in every hundred)"),
+    ),
+    "first_urban": (
+        Message("urban first help within {urban} minutes ({size} more calls in every hundred)"),
+        Message("urban first help within {urban} minutes ({size} fewer calls in every hundred)"),
+    ),
+    "first_rural": (
+        Message("rural first help within {rural} minutes ({size} more calls in every hundred)"),
+        Message("rural first help within {rural} minutes ({size} fewer calls in every hundred)"),
+    ),
+    "first_mean": (
+        Message("the mean time until first help ({size} min longer)"),
+        Message("the mean time until first help ({size} min shorter)"),
+    ),
     (Verdict.TOO_FEW, Verdict.BETTER): Message(
         "{what} would change compliance by {change} points ({between}): too few calls to say "
         "whether it helps; but for the {n} worst-served {areas}, {worst} more in every hundred "

@@ -258,6 +258,51 @@ MEASURES: Final = {
             "counts as 0."
         ),
     ),
+    "first_within": Definition(
+        Message("First help within target"),
+        Message(
+            "The share of calls at which somebody was within the target of the place, from call "
+            "received: an ambulance or a first responder, whoever came first. Responders have a "
+            "clock of their own: compliance and response time are those of ambulances alone."
+        ),
+        (Message("first help"),),
+    ),
+    "first_urban": Definition(
+        Message("Urban calls with first help within target"),
+        Message("First help within target of urban calls, against the urban target."),
+    ),
+    "first_rural": Definition(
+        Message("Rural calls with first help within target"),
+        Message("First help within target of rural calls, against the rural target."),
+    ),
+    "first_mean": Definition(
+        Message("Mean first help"),
+        Message(
+            "Mean minutes from call received until an ambulance or a first responder was there, "
+            "over all calls at which anybody was."
+        ),
+    ),
+    "responder_first": Definition(
+        Message("A responder was first"),
+        Message(
+            "Share of calls at which a first responder was before any ambulance. It falls as "
+            "ambulances come sooner: more is not better by itself."
+        ),
+    ),
+    "stood_down": Definition(
+        Message("Responder stood down"),
+        Message(
+            "Share of calls to which a first responder set out, and no later than that an "
+            "ambulance was there: the responder is stood down."
+        ),
+    ),
+    "nobody_answered": Definition(
+        Message("No responder came"),
+        Message(
+            "Share of calls at which first responders were in reach and on duty, and none of "
+            "them came."
+        ),
+    ),
 }
 
 # Other words that a planner meets.
@@ -305,6 +350,14 @@ TERMS: Final = (
         Message(
             "Share of people within the target's driving time of a station: a statement about "
             "distance, without calls or busy ambulances."
+        ),
+    ),
+    Definition(
+        Message("first responders"),
+        Message(
+            "People near a call who help until the ambulance comes: village clinics, family "
+            "doctors, volunteers with a defibrillator. They are never busy and change nothing of "
+            "what ambulances do."
         ),
     ),
     Definition(

@@ -11,7 +11,7 @@ from sim.scenario.differences import Difference, differences, in_effect, not_use
 from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
-from sim.words import changes
+from sim.words import changes, responders
 from sim.words.language import Language
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ def altered(base: Scenario, say: Language, most: int | None = None) -> str:
 
 def _phrase(one: Difference, say: Language) -> str:
     path, base, other = one
+    if path == "responders":
+        return _responders(base, other, say)
     if path in OTHERWISE:
         return say(OTHERWISE[path])
     if (path, other) in CHOICES:
@@ -130,10 +132,20 @@ def _phrase(one: Difference, say: Language) -> str:
     return say("{setting} {other} instead of {base}", setting=path, **values)
 
 
+def _responders(base: Any, other: Any, say: Language) -> str:
+    if not base:
+        return say("first responders ({groups})", groups=responders.names(other, say))
+    if not other:
+        return say("no first responders")
+    return say("other first responders")
+
+
 def value(path: str, found: Any, say: Language) -> str:
     """A setting in the units in which it is read."""
     if found is None or found == ():
         return _absent(path, say)
+    if path == "responders":
+        return responders.said(found, say)
     if isinstance(found, tuple) and not isinstance(found, Rate):
         return "; ".join(map(_entry, found))
     if path.startswith("durations."):

@@ -51,6 +51,10 @@ def label(measure: Measure, say: Language, base: Scenario, worst: int = 5) -> st
         return say("Urban calls ≤ {minutes} min", minutes=f"{targets.urban / 60:g}")
     if measure.key == "rural30":
         return say("Rural calls ≤ {minutes} min", minutes=f"{targets.rural / 60:g}")
+    if measure.key == "first_urban":
+        return say("Urban, first help ≤ {minutes} min", minutes=f"{targets.urban / 60:g}")
+    if measure.key == "first_rural":
+        return say("Rural, first help ≤ {minutes} min", minutes=f"{targets.rural / 60:g}")
     if measure.key == "worst5" and worst == 1:
         return say("The worst-served {area}", area=one_area(base.map, say))
     if measure.key == "worst5":
@@ -99,6 +103,11 @@ NAMES: Final = {
     "moves": Message("Standby moves a shift"),
     "move_time": Message("Standby driving of an ambulance and day, min"),
     "survival": Message("Expected survival of cardiac arrest"),
+    "first_within": Message("First help within target"),
+    "first_mean": Message("Mean first help, min"),
+    "responder_first": Message("A responder was first"),
+    "stood_down": Message("Responder stood down"),
+    "nobody_answered": Message("No responder came"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.prepare import demand
-from sim.words import changes, differences, provenance
+from sim.words import changes, differences, provenance, responders
 from sim.words import comparison as comparison_words
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table
@@ -59,6 +59,7 @@ def _settings(scenario: Scenario, say: Language) -> Table:
     rows = [
         [say("Map"), say.name(scenario.map.name)],
         [say("Hospitals"), hospitals or "–"],
+        *[[say("First responders"), line] for line in responders.lines(scenario, say)],
         [say("Target in town"), differences.duration(targets.urban, say)],
         [say("Target in the country"), differences.duration(targets.rural, say)],
         [say("Calls a day"), _calls_a_day(scenario, say)],

@@ -13,11 +13,12 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from sim import units
+from sim import limits, units
 from sim.scenario.settings.costs import Costs
 from sim.scenario.settings.demand import DemandSettings, Priority, Rates, Weekly
 from sim.scenario.settings.dispatch import DispatchSettings, Divert
 from sim.scenario.settings.durations import Durations
+from sim.scenario.settings.responders import Responders
 from sim.scenario.settings.study import Matter, StudySettings
 from sim.scenario.settings.targets import Targets
 from sim.scenario.settings.travel import Band, TravelSettings
@@ -26,7 +27,8 @@ from sim.text import Message
 
 __all__ = [
     "Band", "Costs", "DemandSettings", "DispatchSettings", "Divert", "Durations", "Matter",
-    "Priority", "Rates", "Settings", "StudySettings", "Targets", "TravelSettings", "Weekly",
+    "Priority", "Rates", "Responders", "Settings", "StudySettings", "Targets", "TravelSettings",
+    "Weekly",
 ]  # fmt: skip
 
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)  # what all calendars agree on
@@ -90,6 +92,8 @@ class Settings(Setting):
     """How fast ambulances drive."""
     dispatch: DispatchSettings = Field(default_factory=DispatchSettings)
     """Who is sent, and who may be sent elsewhere."""
+    responders: tuple[Responders, ...] = Field((), max_length=limits.GROUPS)
+    """Groups of first responders, like village clinics: who may be there before the ambulance."""
     study: StudySettings = Field(default_factory=StudySettings)
     """How long is simulated, and how often."""
     costs: Costs | None = None
