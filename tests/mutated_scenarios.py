@@ -21,6 +21,11 @@ class Verbatim(str):
     """A value that stands in the file as it is, without quotes."""
 
 
+TOWNSHIPS = [
+    "阳三石街道", "仙岳山街道", "国瓷街道", "来龙门街道", "长庆街道", "白兔潭镇", "浦口镇", "王仙镇",
+    "泗汾镇", "沈潭镇", "船湾镇", "均楚镇", "东富镇", "石亭镇", "孙家湾镇", "官庄镇", "嘉树镇", "板杉镇",
+    "沩山镇", "枫林镇", "李畋镇", "明月镇", "左权镇", "茶山镇",
+]  # fmt: skip
 # Every setting, in Liling. Lists have two entries, so that the second one is not the first.
 WHOLE: dict[str, Any] = {
     "name": "All of it",
@@ -29,7 +34,9 @@ WHOLE: dict[str, Any] = {
     "map": "liling",
     "layout": [
         {"station": "湘东医院", "kind": "station", "ambulances": 3, "name_en": "Xiangdong"},
-        {"station": "A", "at": [113.49, 27.66], "ambulances": 1, "hours": "08-20"},
+        {"station": "A", "at": [113.49, 27.66], "ambulances": 1, "hours": "08-20", "crews": [
+            {"number": 1, "class": "advanced", "hours": "20-08"}, {"class": "basic"},
+        ]},
     ],
     "changes": [
         {"add": {"station": "枫林镇", "at": "枫林镇", "ambulances": 2, "kind": "substation"}},
@@ -48,6 +55,16 @@ WHOLE: dict[str, Any] = {
             {"name": "green", "share": "80 %", "siren": False},
         ],
         "transported": "63 %",
+        "conditions": [
+            {"name": "arrest", "share": {"red": "50 %"}, "transported": "90 %",
+             "missing": "forget", "all_or_none": True, "released": "apart", "accompanied": True,
+             "needs": [
+                 {"classes": ["basic"]},
+                 {"classes": ["advanced"], "or": [{"classes": ["basic"], "penalty": "5 min"}],
+                  "delay": "2 min"},
+             ]},
+            {"name": "other", "share": {"red": "50 %", "green": "100 %"}},
+        ],
     },
     "durations": {
         "call_taking": {"distribution": "uniform", "low": "30 s", "high": "90 s"},
@@ -66,7 +83,27 @@ WHOLE: dict[str, Any] = {
         "to_hospital": "siren",
         "bands": [{"hours": "07-09", "days": "mon-fri", "speed": "80 %", "classes": ["primary"]}],
     },
-    "dispatch": {"when_none_free": "lost", "divert": [{"leaving": "green", "for": "red"}]},
+    "crews": {"classes": [
+        {"name": "basic", "name_zh": "普通", "transports": True}, {"name": "advanced"},
+    ]},
+    "dispatch": {
+        "when_none_free": "lost", "divert": [{"leaving": "green", "for": "red"}],
+        "reserve": [{"keep": 1, "classes": ["advanced"], "for": "red", "centres": ["east"]}],
+        "within": {"red": "60 min"},
+        "centres": [
+            {"name": "west", "stations": ["湘东医院"], "townships": TOWNSHIPS[:12],
+             "help": "after 5 min", "help_keep": 1},
+            {"name": "east", "stations": ["A"], "townships": TOWNSHIPS[12:]},
+        ],
+        "zones": [{"name": "all", "townships": TOWNSHIPS}],
+        "other_zone": "3 min",
+        "loading": "4 min",
+    },
+    "standby": {
+        "rule": "table", "list": ["A", "Q"], "table": [["A"], ["A", "Q"]], "assign": "longest",
+        "most_moves": 2, "least_gain": "1 %", "dmexclp": {"busy": "40 %"},
+        "points": [{"name": "Q", "at": "板杉镇", "capacity": 2, "turnout": "50 %"}],
+    },
     "responders": [
         {"name": "clinics", "name_zh": "卫生室", "at": ["枫林镇", [113.5, 27.65]], "hours": "08-20",
          "days": "mon-fri", "reach": "3 km", "speed": "20 km/h", "detour": 1.4, "answers": "50 %",

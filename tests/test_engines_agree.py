@@ -45,8 +45,8 @@ def kind(request):
 
 def assert_same(one, other, to_s=0.0):
     """Two logs, row by row; instants equal to `to_s` seconds."""
-    for name in one._fields:
-        a, b = getattr(one, name), getattr(other, name)
+    assert (one.beyond is None) == (other.beyond is None)
+    for (name, a), (_, b) in zip(columns_of(one), columns_of(other), strict=True):
         assert a.dtype == b.dtype, name
         assert a.shape == b.shape, name
         if to_s and a.dtype.kind == "f":
@@ -54,6 +54,14 @@ def assert_same(one, other, to_s=0.0):
             assert np.nanmax(np.abs(a - b), initial=0.0) <= to_s, name
         else:
             assert np.array_equal(a, b, equal_nan=a.dtype.kind == "f"), name
+
+
+def columns_of(log):
+    """Every column of a log with its name, those of pauses as well."""
+    found = [(name, getattr(log, name)) for name in log._fields[:-1]]
+    if log.beyond is not None:
+        found += [("need", log.beyond.need), *log.beyond.pauses._asdict().items()]
+    return found
 
 
 def assert_same_sums(case, log):
@@ -368,7 +376,7 @@ def test_a_wrong_tie_rule_in_the_reference_engine_is_caught(monkeypatch):
     def some_world_shows_it(case):
         assert_same(reference.run(*case), compiled.run(*case))
 
-    monkeypatch.setattr(reference, "is_first", last)
+    monkeypatch.setattr(reference.situation, "is_first", last)
     with pytest.raises(AssertionError):
         some_world_shows_it()
 

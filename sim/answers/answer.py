@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from sim.scenario.duty import Duty
     from sim.scenario.scenario import Scenario
     from sim.study.runs import Runs
     from sim.words.page import Page
@@ -243,12 +244,19 @@ def _hours(before: Scenario, after: Scenario) -> list[dict[str, Any]]:
     found = []
     for row, station in enumerate(before.stations):
         was, now = (
-            [a.hours and list(a.hours) for a in layout.fleet if a.station == row]
+            [_on_duty(a.duty) for a in layout.fleet if a.station == row]
             for layout in (before, after)
         )
         if was != now and len(was) == len(now):
             found.append({"setting": f"hours.{station.name.zh}", "base": was, "other": now})
     return found
+
+
+def _on_duty(duty: Duty) -> Any:
+    """Nothing of one that is always on duty; [from, to] every day; else as a file has it."""
+    if duty.always:
+        return None
+    return str(duty) if duty.daily_hours is None else list(duty.daily_hours)
 
 
 def _plain(value: Any) -> Any:

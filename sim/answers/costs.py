@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.model.calendar import HOURS_PER_WEEK
+
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
@@ -14,15 +16,20 @@ if TYPE_CHECKING:
 def layout_cost(layout: Scenario) -> float:
     """The cost of a layout's open stations and its ambulances, in the unit of the scenario.
 
-    Ambulances that are on duty for part of the day count by their hours. nan without costs.
+    Ambulances that are on duty for part of the week count by their hours, at the price of their
+    class. nan without costs.
     """
     costs = layout.settings.costs
     if costs is None:
         return float("nan")
     by_kind = {"station": costs.station.value, "substation": costs.substation.value}
     stations = sum(by_kind[station.kind] for station in layout.open_stations())
-    hours = sum(ambulance.hours_a_day for ambulance in layout.fleet)
-    return stations + costs.ambulance.value * hours / 24
+    total: float = stations
+    for kind, of_class in enumerate(layout.crews.classes):
+        some = [one.duty.hours_a_week for one in layout.fleet if one.kind == kind]
+        if some:
+            total += costs.of_class(of_class.names).value * sum(some) / HOURS_PER_WEEK
+    return total
 
 
 def front(cost: Sequence[float], *better: Sequence[float]) -> np.ndarray:

@@ -128,8 +128,9 @@ def moved_stations(
 
 
 def _one_more(layout: Scenario, name: str, like: Ambulance) -> Scenario:
-    hours = None if like.hours is None else f"{like.hours[0]:02d}-{like.hours[1]:02d}"
-    return layout.ambulances(name, +1, hours=hours)
+    class_ = None if like.kind == 0 else layout.crews.classes[like.kind].name
+    roster = None if like.duty.always else like.duty
+    return layout.ambulances(name, +1, roster=roster, class_=class_)
 
 
 # ── steps ────────────────────────────────────────────────────────────────────────────────────

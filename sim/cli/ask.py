@@ -12,6 +12,7 @@ from sim.cli.changes import changed, changes_of
 from sim.cli.options import (
     ANSWER,
     Add,
+    AddCrew,
     Ambulances,
     Close,
     Json,
@@ -71,6 +72,7 @@ def compare(
     move: Move = None,
     close: Close = None,
     ambulances: Ambulances = None,
+    add_crew: AddCrew = None,
     logs: Logs = True,
     townships: Townships = False,
     *,
@@ -80,7 +82,7 @@ def compare(
     with working(Message("Reading the map"), options.say, as_json=options.as_json) as tell:
         base = layout(scenario, options)
         layouts = [base] + [layout(path, options) for path in others or []]
-        changes = changes_of(add or [], move or [], close or [], ambulances or [])
+        changes = changes_of(add or [], move or [], close or [], ambulances or [], add_crew)
         if changes:
             layouts.append(changed(base, changes))
         if len(layouts) == 1:

@@ -20,13 +20,18 @@ THE_LAYOUT = Message("the layout")
 
 
 def changes_of(
-    add: list[str], move: list[str], close: list[str], ambulances: list[str]
+    add: list[str],
+    move: list[str],
+    close: list[str],
+    ambulances: list[str],
+    crews: list[str] | None = None,
 ) -> list[AnyVerb]:
     """Options as changes, in the order stations are made, moved, staffed and closed.
 
     ScenarioError with all that are not written as they should be.
     """
-    from sim.scenario.changes import Add, Close, Move, Staff
+    from sim.scenario.changes import Add, Close, Move
+    from sim.scenario.crew_changes import Staff
     from sim.scenario.validation import Problems
 
     problems = Problems()
@@ -51,6 +56,14 @@ def changes_of(
                 problems.at("--ambulances").tell(
                     Message("write A=+1, A=-1 or A=3; found {found}", found=text)
                 )
+    for text in crews or []:
+        if halves := _halves(text, problems.at("--add-crew")):
+            if crew := _crew(halves[1]):
+                take(Staff, halves[0], by=1, **crew)
+            else:
+                problems.at("--add-crew").tell(
+                    Message("write A=CLASS,HOURS like A=basic,08-20; found {found}", found=text)
+                )
     for text in close:
         take(Close, text)
     problems.raise_if_any(ScenarioError, THE_LAYOUT)
@@ -59,6 +72,7 @@ def changes_of(
 
 def changed(base: Scenario, changes: list[AnyVerb]) -> Scenario:
     """The base with every change; ScenarioError with all that is wrong with them."""
+    from sim.scenario import checks
     from sim.scenario.validation import Problems
 
     problems = Problems()
@@ -68,6 +82,8 @@ def changed(base: Scenario, changes: list[AnyVerb]) -> Scenario:
             layout = layout.change(change)
         except ScenarioError as error:
             _tell(error, change.key, change.station, problems)
+    if changes and not problems:
+        checks.check_layout(layout, problems)
     problems.raise_if_any(ScenarioError, THE_LAYOUT)
     return layout
 
@@ -100,6 +116,22 @@ def _how_many(text: str) -> dict[str, int]:
             with suppress(ValueError):
                 return {key: units.whole(plain)}
     return {}
+
+
+def _crew(text: str) -> dict[str, str]:
+    """Class and hours, or the name of a roster, of "basic,08-20"; one of them alone may be meant.
+
+    Nothing of anything else.
+    """
+    parts = [part.strip() for part in re.split("[,，]", text)]
+    if not 1 <= len(parts) <= 2 or not any(parts):
+        return {}
+    if len(parts) == 1:
+        return {"roster" if parts[0][:1].isdigit() else "class": parts[0]}
+    class_, roster = parts
+    if class_[:1].isdigit() and not roster[:1].isdigit():
+        class_, roster = roster, class_
+    return {key: part for key, part in (("class", class_), ("roster", roster)) if part}
 
 
 def _lonlat(text: str) -> list[float] | None:

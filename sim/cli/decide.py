@@ -13,6 +13,7 @@ from sim.cli import numbers, speech, work
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import (
     Add,
+    AddCrew,
     Ambulances,
     Close,
     Move,
@@ -183,6 +184,7 @@ def stress(
     move: Move = None,
     close: Close = None,
     ambulances: Ambulances = None,
+    add_crew: AddCrew = None,
     wrong: Annotated[
         list[str] | None,
         typer.Option("--range", help='How far wrong, like demand="30 %"; 0 % leaves one out.'),
@@ -199,7 +201,7 @@ def stress(
 
         proposals = [layout(path, options) for path in others or []]
         proposals += [changed(base, changes_of([text], [], [], [])) for text in add or []]
-        rest = changes_of([], move or [], close or [], ambulances or [])
+        rest = changes_of([], move or [], close or [], ambulances or [], add_crew)
         if rest:
             proposals.append(changed(base, rest))
         return room.stress(base, *proposals, by=by, wrong=_wrong(wrong), samples=samples, **effort)
@@ -224,6 +226,7 @@ def why(
     move: Move = None,
     close: Close = None,
     ambulances: Ambulances = None,
+    add_crew: AddCrew = None,
     *,
     options: Options,
 ) -> None:
@@ -233,7 +236,7 @@ def why(
 
         from sim.answers import comparison
 
-        changes = changes_of(add or [], move or [], close or [], ambulances or [])
+        changes = changes_of(add or [], move or [], close or [], ambulances or [], add_crew)
         return comparison.run(changed(base, changes) if changes else base, **effort).why()
 
     _answer(scenario, "why", options, ask)

@@ -35,6 +35,10 @@ Close = Annotated[list[str] | None, typer.Option(help="A: without station A.")]
 Ambulances = Annotated[
     list[str] | None, typer.Option(help="A=+1, A=-1 or A=3: more or fewer at A.")
 ]
+AddCrew = Annotated[
+    list[str] | None,
+    typer.Option("--add-crew", help="A=CLASS,HOURS: one more at A, like A=basic,08-20."),
+]
 
 
 class Stopped(Exception):

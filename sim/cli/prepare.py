@@ -14,7 +14,7 @@ from sim.cli import speech
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
-from sim.words import records, responders
+from sim.words import crews, records, responders
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ def check(
     map_to: Annotated[
         Path | None, typer.Option("--map", help="Draw the inputs into this PNG or PDF.")
     ] = None,
+    week_to: Annotated[
+        Path | None,
+        typer.Option("--week", help="Draw crews on duty against expected calls into this file."),
+    ] = None,
     schema: Annotated[
         bool, typer.Option(help="Print the JSON Schema of scenario files instead.")
     ] = False,
@@ -56,7 +60,7 @@ def check(
     with working(Message("Reading"), say):
         for path in scenarios:
             try:
-                loaded.append(load(path))
+                loaded.append(_without_contradiction(load(path)))
             except PlannerError as error:
                 failures.append(error)
     for scenario in loaded:
@@ -68,8 +72,24 @@ def check(
 
         figures.save(figures.inputs_map(loaded[0].map, say, loaded[0]), map_to)
         speech.show(say("Map: {file}", file=map_to))
+    if week_to is not None and loaded:
+        from sim import figures
+
+        figures.save(figures.week_figure(loaded[0], say), week_to)
+        speech.show(say("Week: {file}", file=week_to))
     if failures:
         raise typer.Exit(2)
+
+
+def _without_contradiction(scenario: Scenario) -> Scenario:
+    """The scenario; ScenarioError if somebody would never be reached by its own rules."""
+    from sim.prepare import radius
+    from sim.scenario.validation import Problems
+
+    problems = Problems()
+    radius.check(scenario, problems.at("dispatch"))
+    problems.raise_if_any(ScenarioError, scenario.path)
+    return scenario
 
 
 def explain(
@@ -149,11 +169,17 @@ def _stations(layout: Scenario, say: Language) -> Iterator[str]:
     for row, station in enumerate(layout.stations):
         if station.closed:
             continue
-        parts = [f"{say.name(station.name)}: {layout.fleet_size(row)}"]
-        for ambulance in layout.fleet:
-            if ambulance.station == row and ambulance.hours is not None:
-                on, off = ambulance.hours
-                parts.append(say("one at {hours} only", hours=f"{on:02d}–{off:02d}"))
+        fleet = layout.fleet_of(row)
+        crew = f"{len(fleet)}"
+        if len(layout.crews.classes) > 1 and fleet:
+            crew = crews.counted(fleet, layout, say)
+        parts = [say("{station}: {crew}", station=station.name, crew=crew)]
+        if len(layout.crews.classes) == 1:
+            parts += [
+                say("one at {hours} only", hours=crews.duty(ambulance.duty, say))
+                for ambulance in fleet
+                if not ambulance.duty.always
+            ]
         if station.road_m >= 50:
             parts.append(say("{metres} m from the road", metres=f"{station.road_m:.0f}"))
         yield say(", ").join(parts)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from sim.figures import fonts
 from sim.figures.inputs import inputs_map
 from sim.figures.style import save
+from sim.figures.week import week_figure
 
 if TYPE_CHECKING:
     from sim.answers.answer import Answer
     from sim.figures.drawing import Drawings
     from sim.words.language import Language
 
-__all__ = ["drawings", "inputs_map", "save"]
+__all__ = ["drawings", "inputs_map", "save", "week_figure"]
 
 
 def drawings(answer: Answer, say: Language, size: str = "screen") -> Drawings:

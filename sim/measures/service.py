@@ -222,7 +222,7 @@ def _arrivals(log: Log) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _marked_ends(system: System) -> np.ndarray | None:
     """[shift] whether the crew goes home at its end, where that is said; None: all do."""
-    marked: np.ndarray | None = getattr(system.fleet, "ends_duty", None)
+    marked: np.ndarray | None = system.fleet.ends_duty
     return marked
 
 

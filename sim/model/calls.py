@@ -63,6 +63,16 @@ def no_others(calls: int) -> np.ndarray:
     return np.zeros((calls, 0), np.int32)
 
 
+def needs_of(calls: Calls) -> Needs:
+    """A need for each ambulance; where calls do not say what they need, one of any class each."""
+    if calls.needs is not None:
+        return calls.needs
+    count = len(calls.place)
+    return Needs(
+        np.arange(count), np.zeros(count, int), np.zeros(count), calls.turnout_s, calls.on_scene_s
+    )
+
+
 class Stream(IntEnum):
     """The random streams. Numbers are part of every result: append, never renumber."""
 

@@ -23,6 +23,13 @@ class Pauses(NamedTuple):
 BREAK, FAILURE = 0, 1
 
 
+def in_order(pauses: Pauses) -> Pauses:
+    """By the instant of the beginning, the ambulance, the kind, the row and the end."""
+    by = (pauses.ended_at, pauses.row, pauses.kind, pauses.ambulance, pauses.begun_at)
+    order = np.lexsort(by)
+    return Pauses(*(column[order] for column in pauses))
+
+
 class Beyond(NamedTuple):
     """What a plain service has not."""
 

@@ -41,6 +41,7 @@ class Fleet(NamedTuple):
     shift_indptr: np.ndarray  # [ambulance + 1] shifts of each, in order and apart
     on_duty_at: np.ndarray  # [shift]
     off_duty_at: np.ndarray  # [shift]; inf = never
+    ends_duty: np.ndarray | None = None  # [shift] bool: else its vehicle is off the road; None: all
 
 
 class Hospitals(NamedTuple):

@@ -19,6 +19,7 @@ class Status(IntEnum):
     BUSY = 3  # on scene, to the hospital or handing over: cannot be sent
     CLEARED = 4  # just free where it stands; leaves for home unless a call takes it at once
     RETURNING = 5
+    ON_BREAK = 6  # at its station; sent only to what ends a break
 
 
 class PositionRule(IntEnum):
@@ -37,16 +38,18 @@ def is_first(seconds: float, row: int, best_s: float, best: int) -> bool:
     return seconds < best_s or (seconds == best_s and row < best)
 
 
-def can_be_sent(status: int, on_duty: bool, may_divert: bool) -> bool:
+def can_be_sent(status: int, on_duty: bool, may_divert: bool, ends_break: bool = False) -> bool:
     """Whether a dispatcher may pick this ambulance.
 
     `may_divert`: whether the call it is turning out for or driving to may be left for the new
-    one. Only an ambulance on shift is sent.
+    one; `ends_break`: whether the new one ends a break. Only an ambulance on shift is sent.
     """
     if not on_duty or status == Status.BUSY:
         return False
     if status == Status.TURNING_OUT or status == Status.TO_SCENE:
         return may_divert
+    if status == Status.ON_BREAK:
+        return ends_break
     return True
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from sim.geography.roads.network import morton
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
-from sim.prepare import responders
+from sim.prepare import needs, responders
 from sim.prepare.draws import Demand
+from sim.prepare.failures import failure_laws
 from sim.prepare.shifts import study_seconds
 from sim.scenario import profiles
 
@@ -23,7 +24,8 @@ OTHERS = {20_000: 16, 100_000: 8}
 
 
 def build(scenario: Scenario) -> Demand:
-    """What a scenario's calls are drawn from; the same for every layout on its map."""
+    """What a scenario's calls are drawn from; the same for every layout on its map, but for the
+    vehicles that may fail."""
     settings, cells = scenario.settings, scenario.map.cells
     demand, durations = settings.demand, settings.durations
     if isinstance(demand.profile, str):
@@ -57,6 +59,8 @@ def build(scenario: Scenario) -> Demand:
             np.argsort(morton(cells.xy[places]), kind="stable") if len(places) else places
             for places in of_area
         ),
+        kinds=needs.kinds(scenario),
+        failing=failure_laws(scenario),
         responders=responders.groups(scenario),
     )
 
@@ -81,6 +85,19 @@ def expected_calls(demand: Demand, window: Window, townships: int) -> np.ndarray
         if weights.sum() > 0:
             of_place = area_calls * weights / weights.sum()
             found += np.bincount(demand.township_of_place[places], of_place, townships)[:townships]
+    return found
+
+
+def place_shares(demand: Demand) -> np.ndarray:
+    """[place] its share of all calls of a whole week."""
+    share = np.zeros(len(demand.township_of_place))
+    calls = demand.calls_per_hour.sum(axis=1)
+    for area_calls, places, weights in zip(calls, demand.places, demand.weights, strict=True):
+        if len(places):  # where nobody lives, all places are as likely
+            height = weights if weights.sum() > 0 else np.ones(len(places))
+            share[places] = area_calls * height / height.sum()
+    total = share.sum()
+    found: np.ndarray = share / total if total > 0 else share
     return found
 
 

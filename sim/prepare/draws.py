@@ -15,20 +15,33 @@ Poisson (Lewis & Shedler 1979), and the calls of a smaller number are among thos
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
-from sim.model.calls import Calls, Stream
+from sim.model.calls import Calls, Needs, Stream
 from sim.policies.clock import NONE, on_grid
+from sim.prepare import failing
+from sim.prepare.choices import Choices, choices
+from sim.prepare.failing import FailureLaws
 from sim.prepare.responders import ResponderGroup, first_help
+from sim.prepare.streams import Group, Streams
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
+
+
+class Kinds(NamedTuple):
+    """What the conditions of calls are drawn from, and what each of them needs."""
+
+    share: np.ndarray  # [priority, condition], rows sum to one
+    conveyed_share: np.ndarray  # [condition]
+    # none: each call needs one ambulance of any class
+    indptr: np.ndarray | None = None  # [condition + 1] needs of each, the first one first
+    kind: np.ndarray | None = None  # [need of a condition] kind of need
+    delay_s: np.ndarray | None = None  # [need of a condition]
 
 
 class Demand(NamedTuple):
@@ -50,6 +63,8 @@ class Demand(NamedTuple):
     times: float = 1.0  # the usual number of calls, which these share as far as may be
     others: int = 0  # places that are asked about besides each call's own
     along: tuple[np.ndarray, ...] = ()  # by area: rows of `places`, neighbours beside each other
+    kinds: Kinds | None = None  # of calls, by condition; None: all are alike
+    failing: FailureLaws | None = None  # of the layout's vehicles; None: none of them fails
     responders: tuple[ResponderGroup, ...] = ()  # first responders
 
 
@@ -58,12 +73,15 @@ KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundr
 
 def draw(demand: Demand, seed: int, replication: int) -> Calls:
     """The calls of one replication, the same whatever layout or engine they meet."""
-    streams = _Streams(seed, replication)
+    streams = Streams(seed, replication)
+    failures = None
+    if demand.failing is not None:
+        failures = failing.draw(demand.failing, demand.length_s, streams)
     if demand.recorded is not None:
-        return _fill_gaps(demand, demand.recorded, streams)
+        return _fill_gaps(demand, demand.recorded, streams)._replace(failures=failures)
     tables = _tables(demand)
     groups = [
-        _Group(area, layer)
+        Group(area, layer)
         for layer in range(math.ceil(demand.times))
         for area in range(len(demand.places))
     ]
@@ -77,94 +95,40 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         order = order[(marks < share)[order]]
     area = np.repeat([group.area for group in groups], counts)[order]
 
-    def uniform(stream: Stream) -> np.ndarray:
+    def uniform(stream: int) -> np.ndarray:
         return streams.quantiles(stream, groups, counts)[order]
 
     place = tables.places.pick(area, uniform(Stream.PLACE))
     others = tables.others.row(area, uniform(Stream.OTHER_PLACES))
+    priority = tables.priorities.pick(area, uniform(Stream.PRIORITY)).astype(np.int8)
+    condition = _conditions(demand, priority, uniform)
     calls = Calls(
         received_at[order],
         place,
         area.astype(np.int8),
         demand.township_of_place[place],
-        tables.priorities.pick(area, uniform(Stream.PRIORITY)).astype(np.int8),
+        priority,
         on_grid(demand.call_taking.seconds(uniform(Stream.CALL_TAKING))),
         on_grid(demand.turnout.seconds(uniform(Stream.TURNOUT))),
         on_grid(demand.on_scene.seconds(uniform(Stream.ON_SCENE))),
-        uniform(Stream.CONVEYED) < demand.conveyed_share,
+        uniform(Stream.CONVEYED) < _conveyed_share(demand, condition),
         np.full(len(order), NONE, np.int32),
         on_grid(demand.handover.seconds(uniform(Stream.HANDOVER))),
         tables.others.places[others],
         tables.others.townships[others],
+        condition,
+        failures=failures,
     )
-    if demand.responders:
-        return _with_first_help(demand, calls, uniform(Stream.RESPONDERS))
-    return calls
+    calls = calls._replace(needs=_needs(demand, calls, uniform))
+    return _with_first_help(demand, calls, uniform)
 
 
-def _with_first_help(demand: Demand, calls: Calls, chance: np.ndarray) -> Calls:
-    """The calls, and who is there before any ambulance; `chance`: [call] a quantile of its own."""
-    columns = calls.received_at, calls.place, calls.priority, calls.call_taking_s
-    found = first_help(demand.responders, columns, chance, demand.start_s)
+def _with_first_help(demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]) -> Calls:
+    """The calls, and who is there before any ambulance."""
+    if not demand.responders:
+        return calls
+    found = first_help(demand.responders, calls, uniform(Stream.RESPONDERS), demand.start_s)
     return calls._replace(first_help_s=found.seconds, responders=found.asked)
-
-
-class _Group(NamedTuple):
-    """Calls that are drawn together; layer 0 is the usual number, each more is as many again."""
-
-    area: int
-    layer: int = 0
-
-
-class _Streams:
-    """The random streams of one replication, used by one thread."""
-
-    def __init__(self, seed: int, replication: int):
-        self._generator = _own_generator()
-        self._bits = self._generator.bit_generator
-        self._counter = [0, 0, 0, replication]
-        self._beginning = {
-            "bit_generator": "Philox",
-            "state": {"counter": self._counter, "key": _key(seed)},
-            "buffer": [0, 0, 0, 0],  # used up: the next four numbers are made from the counter
-            "buffer_pos": 4,
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
-
-    def of(self, stream: Stream, group: _Group) -> np.random.Generator:
-        """A stream from its beginning, until the next one is asked for."""
-        self._counter[1:3] = 2 * group.layer + group.area, int(stream)
-        self._bits.state = self._beginning
-        return self._generator
-
-    def quantiles(
-        self, stream: Stream, groups: Sequence[_Group], counts: Sequence[int]
-    ) -> np.ndarray:
-        """[call] quantiles between 0 and 1, one group after the other."""
-        drawn = np.empty(sum(counts))
-        first = 0
-        for group, count in zip(groups, counts, strict=True):
-            self.of(stream, group).random(out=drawn[first : first + count])
-            first += count
-        return drawn
-
-
-_of_thread = threading.local()
-
-
-def _own_generator() -> np.random.Generator:
-    """This thread's generator: to start one takes as long as to draw a thousand numbers."""
-    if not hasattr(_of_thread, "generator"):
-        _of_thread.generator = np.random.Generator(np.random.Philox(0))
-    generator: np.random.Generator = _of_thread.generator
-    return generator
-
-
-@lru_cache(maxsize=64)
-def _key(seed: int) -> tuple[int, ...]:
-    """The key of a seed's streams, such that near seeds have nothing in common."""
-    return tuple(np.random.SeedSequence(seed).generate_state(2, np.uint64).tolist())
 
 
 class _Tables(NamedTuple):
@@ -174,8 +138,8 @@ class _Tables(NamedTuple):
     edges_s: np.ndarray  # [hour + 1] the clock hours of the run, from 0 to its length
     shape: np.ndarray  # [area, hour + 1] rates added up until then, in those of a mean hour
     usual: np.ndarray  # [area] calls of the usual number in the whole run
-    places: _Choices
-    priorities: _Choices
+    places: Choices
+    priorities: Choices
     others: _Others
 
 
@@ -190,8 +154,8 @@ def _tables(demand: Demand) -> _Tables:
         found = _Tables(
             demand,
             *_rates(demand),
-            _choices(demand.weights, demand.places),
-            _choices(list(shares), [np.arange(shares.shape[1])] * len(shares)),
+            choices(demand.weights, demand.places),
+            choices(list(shares), [np.arange(shares.shape[1])] * len(shares)),
             _others(demand),
         )
         if sum(len(one.edges_s) for one in list(_made.values())) > KEPT_HOURS:
@@ -218,7 +182,7 @@ def _rates(demand: Demand) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return edges, np.pad(shape, ((0, 0), (1, 0))), usual
 
 
-def _arrivals(tables: _Tables, rng: np.random.Generator, group: _Group) -> np.ndarray:
+def _arrivals(tables: _Tables, rng: np.random.Generator, group: Group) -> np.ndarray:
     """Instants of a Poisson process whose rate is constant within each clock hour, in order.
 
     Their number is drawn first; each falls anywhere, in proportion to the rate.
@@ -227,61 +191,6 @@ def _arrivals(tables: _Tables, rng: np.random.Generator, group: _Group) -> np.nd
     at = np.sort(rng.random(rng.poisson(tables.usual[group.area]))) * shape[-1]
     received_at: np.ndarray = on_grid(np.interp(at, shape, tables.edges_s))
     return received_at
-
-
-class _Choices(NamedTuple):
-    """What is chosen from in each area, in proportion to weights, by the alias method."""
-
-    first: np.ndarray  # [area] its first row below
-    rows: np.ndarray  # [area] how many are its own
-    share: np.ndarray  # [row] of the row that it keeps; else its alias is chosen
-    alias: np.ndarray  # [row] another row
-    chosen: np.ndarray  # [row] what is chosen by it
-
-    def pick(self, area: np.ndarray, q: np.ndarray) -> np.ndarray:
-        """[call] one for each quantile."""
-        scaled = q * self.rows[area]
-        within = scaled.astype(np.int64)  # rounded down; a quantile is always below one
-        row = within + self.first[area]
-        picked: np.ndarray = self.chosen[
-            np.where(scaled - within < self.share[row], row, self.alias[row])
-        ]
-        return picked
-
-
-def _choices(weights: Sequence[np.ndarray], chosen: Sequence[np.ndarray]) -> _Choices:
-    """`weights`, `chosen`: by area."""
-    rows = [len(some) for some in weights]
-    first = np.cumsum([0, *rows[:-1]])
-    made = [_alias(np.asarray(some, float).tobytes()) for some in weights]
-    return _Choices(
-        first,
-        np.array(rows),
-        np.concatenate([share for share, _ in made]),
-        np.concatenate([alias + start for (_, alias), start in zip(made, first, strict=True)]),
-        np.concatenate(chosen),
-    )
-
-
-@lru_cache(maxsize=64)
-def _alias(weights: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """Walker's alias table, as Vose fills it: each row keeps a share of itself, else its alias.
-
-    Whoever has more than the mean gives to one who has less, so that all columns are equally tall.
-    """
-    height = np.frombuffer(weights)
-    rows = len(height)
-    left = (height * (rows / height.sum())).tolist() if height.any() else [1.0] * rows
-    share, alias = [1.0] * rows, list(range(rows))
-    low = [row for row in range(rows) if left[row] < 1.0]
-    high = [row for row in range(rows) if left[row] >= 1.0]
-    while low and high:
-        poor, rich = low.pop(), high[-1]
-        share[poor], alias[poor] = left[poor], rich
-        left[rich] -= 1.0 - left[poor]
-        if left[rich] < 1.0:
-            low.append(high.pop())
-    return np.array(share), np.array(alias, int)
 
 
 class _Others(NamedTuple):
@@ -328,27 +237,81 @@ def _others(demand: Demand) -> _Others:
     return _Others(np.concatenate(cuts), table, demand.township_of_place.astype(np.int32)[table])
 
 
-def _fill_gaps(demand: Demand, recorded: Calls, streams: _Streams) -> Calls:
+def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
     """Recorded calls with what the records do not say drawn as for any other call."""
     count = len(recorded.received_at)
 
-    def uniform(stream: Stream) -> np.ndarray:
-        return streams.quantiles(stream, [_Group(area=0)], [count])
+    def uniform(stream: int) -> np.ndarray:
+        return streams.quantiles(stream, [Group(area=0)], [count])
 
     def filled(column: np.ndarray, stream: Stream, law: Distribution) -> np.ndarray:
         return np.where(np.isnan(column), on_grid(law.seconds(uniform(stream))), column)
 
     no_area = np.zeros(count, int)  # a record's area has no part in how urgent it is
     drawn_priority = _tables(demand).priorities.pick(no_area, uniform(Stream.PRIORITY))
+    priority = np.where(recorded.priority == NONE, drawn_priority, recorded.priority)
+    condition = _conditions(demand, priority, uniform)
+    if condition is not None and recorded.condition is not None:
+        condition = np.where(recorded.condition == NONE, condition, recorded.condition)
     conveyed, drawn = recorded.conveyed, uniform(Stream.CONVEYED)
+    drawn_conveyed = drawn < _conveyed_share(demand, condition)
     calls = recorded._replace(
-        priority=np.where(recorded.priority == NONE, drawn_priority, recorded.priority),
+        priority=priority,
         call_taking_s=filled(recorded.call_taking_s, Stream.CALL_TAKING, demand.call_taking),
         turnout_s=filled(recorded.turnout_s, Stream.TURNOUT, demand.turnout),
         on_scene_s=filled(recorded.on_scene_s, Stream.ON_SCENE, demand.on_scene),
-        conveyed=np.where(np.isnan(conveyed), drawn < demand.conveyed_share, conveyed).astype(bool),
+        conveyed=np.where(np.isnan(conveyed), drawn_conveyed, conveyed).astype(bool),
         handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
+        condition=condition,
     )
-    if demand.responders:
-        return _with_first_help(demand, calls, uniform(Stream.RESPONDERS))
-    return calls
+    calls = calls._replace(needs=_needs(demand, calls, uniform))
+    return _with_first_help(demand, calls, uniform)
+
+
+# ── conditions and what they need ────────────────────────────────────────────────────────────
+
+
+def _conditions(
+    demand: Demand, priority: np.ndarray, uniform: Callable[[int], np.ndarray]
+) -> np.ndarray | None:
+    """[call] row of the condition; None where all calls are of one.
+
+    The first whose shares, added up, are greater than the quantile.
+    """
+    if demand.kinds is None or demand.kinds.share.shape[1] == 1:
+        return None
+    upto = np.cumsum(demand.kinds.share, axis=1)[:, :-1]
+    found = (uniform(Stream.CONDITION)[:, None] >= upto[priority]).sum(axis=1)
+    return found.astype(np.int16)
+
+
+def _conveyed_share(demand: Demand, condition: np.ndarray | None) -> np.ndarray | float:
+    """[call] how likely its patient is to be conveyed; one number where all are alike."""
+    if demand.kinds is None:
+        return demand.conveyed_share
+    share = demand.kinds.conveyed_share
+    return float(share[0]) if condition is None else share[condition]
+
+
+def _needs(demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]) -> Needs | None:
+    """What each call needs; None where that is one ambulance of any class.
+
+    The first need has the draws of the call; each further one draws from streams of its rank.
+    """
+    kinds = demand.kinds
+    if kinds is None or kinds.indptr is None or kinds.kind is None or kinds.delay_s is None:
+        return None
+    count = len(calls.received_at)
+    condition = np.zeros(count, int) if calls.condition is None else calls.condition
+    needs = np.diff(kinds.indptr)[condition]
+    call = np.repeat(np.arange(count), needs)
+    rank = np.arange(len(call)) - np.repeat(np.cumsum(needs) - needs, needs)
+    row = kinds.indptr[condition][call] + rank
+    turnout_s, on_scene_s = calls.turnout_s[call], calls.on_scene_s[call]
+    for number in range(1, int(np.diff(kinds.indptr).max())):
+        here = rank == number
+        turnout = demand.turnout.seconds(uniform(Stream.NEED_TURNOUT + number))
+        on_scene = demand.on_scene.seconds(uniform(Stream.NEED_ON_SCENE + number))
+        turnout_s[here] = on_grid(turnout)[call[here]]
+        on_scene_s[here] = on_grid(on_scene)[call[here]]
+    return Needs(call, kinds.kind[row], kinds.delay_s[row], turnout_s, on_scene_s)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.geography.roads.network import Snapped
-from sim.prepare import system
+from sim.prepare import ways
 from sim.scenario.layout import Station
 from sim.scenario.scenario import Scenario
 
@@ -51,21 +51,22 @@ def seconds_before(scenario: Scenario) -> float:
 
 def seconds_from(scenario: Scenario, stations: Sequence[Station]) -> tuple[np.ndarray, np.ndarray]:
     """[station, cell] and [station, node] seconds of driving with siren, off-road legs included."""
-    return _seconds(scenario, stations, scenario.map.cells_at_roads)
+    return seconds_to(scenario, stations, scenario.map.cells_at_roads)
 
 
 def seconds_between(
     scenario: Scenario, stations: Sequence[Station], others: Sequence[Station]
 ) -> np.ndarray:
     """[station, other] seconds of driving with siren, off-road legs included."""
-    return _seconds(scenario, stations, system.at_roads(others, scenario.map))[0]
+    return seconds_to(scenario, stations, ways.at_roads(others, scenario.map))[0]
 
 
-def _seconds(
+def seconds_to(
     scenario: Scenario, stations: Sequence[Station], ends: Snapped
 ) -> tuple[np.ndarray, np.ndarray]:
-    starts, off_road = system.at_roads(stations, scenario.map), scenario.settings.travel.off_road
-    end_s, node_s = system.siren_seconds(scenario, starts, ends)
+    """[station, end] and [station, node] likewise, to places by where they join the roads."""
+    starts, off_road = ways.at_roads(stations, scenario.map), scenario.settings.travel.off_road
+    end_s, node_s = ways.siren_seconds(scenario, starts, ends)
     if scenario.map.matrix is not None:  # a place stands for all around it
         return end_s, node_s
     leg_s = starts.metres[:, None] / off_road

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, hours_of_week
+from sim.model.calls import Calls
 from sim.policies.clock import on_grid
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class ResponderGroup(NamedTuple):
     """Responders that follow the same rules, as draws read them."""
 
     on_duty: np.ndarray  # [hour of the week] bool
-    asked_for: np.ndarray  # [priority] bool
+    asked_for: np.ndarray  # [priority, condition] bool
     answers: float  # the chance that one who is asked comes
     delay: Distribution
     in_turn: bool
@@ -75,19 +76,26 @@ def groups(scenario: Scenario) -> tuple[ResponderGroup, ...]:
     places = scenario.map.cells.xy
     if scenario.recorded is not None:  # whose places come after the map's cells
         places = np.concatenate([places, scenario.recorded.xy])
-    names = [priority.name for priority in scenario.settings.demand.priorities]
+    demand = scenario.settings.demand
+    names = tuple([one.name for one in some] for some in (demand.priorities, demand.conditions))
     return tuple(
         _group(one, xy, places, names) for one, xy in zip(every, scenario.responder_xy, strict=True)
     )
 
 
 def _group(
-    one: Responders, xy: np.ndarray, places: np.ndarray, priorities: list[str]
+    one: Responders, xy: np.ndarray, places: np.ndarray, names: tuple[list[str], ...]
 ) -> ResponderGroup:
     hours = (0, 0) if one.hours is None else one.hours
+    priorities, conditions = names
     return ResponderGroup(
         hours_of_week(hours, one.days),
-        np.array([not one.for_ or name in one.for_ for name in priorities]),
+        np.array(
+            [
+                [not one.for_ or {a, b} & set(one.for_) != set() for b in conditions or [""]]
+                for a in priorities
+            ]
+        ),
         one.answers,
         one.delay,
         one.asked == "in turn",
@@ -122,22 +130,22 @@ def in_reach(
 
 def first_help(
     every: Sequence[ResponderGroup],
-    calls: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    calls: Calls,
     chance: np.ndarray,
     start_s: float,
 ) -> FirstHelp:
     """Who comes to each call first.
 
-    `calls`: [call] received_at, place, priority and call_taking_s; `chance`: [call] a quantile of
-    its own; `start_s`: the run's start on the week's clock.
+    `chance`: [call] a quantile of its own; `start_s`: the run's start on the week's clock.
     """
-    received_at, place, priority, call_taking_s = calls
-    hour = ((start_s + received_at) // HOUR_S).astype(np.int64) % HOURS_PER_WEEK
+    place = calls.place
+    condition = np.zeros(len(place), int) if calls.condition is None else calls.condition
+    hour = ((start_s + calls.received_at) // HOUR_S).astype(np.int64) % HOURS_PER_WEEK
     found = FirstHelp(np.full(len(place), np.inf), np.zeros(len(place), np.int32))
     key = _mixed((chance * 2.0**53).astype(np.uint64))
     for number, group in enumerate(every):
-        some = np.flatnonzero(group.on_duty[hour] & group.asked_for[priority])
-        base = call_taking_s if group.after_call_taking else np.zeros(len(place))
+        some = np.flatnonzero(group.on_duty[hour] & group.asked_for[calls.priority, condition])
+        base = calls.call_taking_s if group.after_call_taking else np.zeros(len(place))
         for part in _parts(group, place, some):
             draws = _Draws(key, number)
             asked = _field(group, part, draws) if group.per_m2 else _nearby(group, place, part)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.model.calendar import DAY_S, HOUR_S
+from sim.scenario.dated import Days, Spans, days_from, merged, shifts_of
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
-    from sim.scenario.layout import Ambulance
+    from sim.scenario.duty import Duty
     from sim.scenario.scenario import Scenario
 
 
@@ -22,15 +23,77 @@ def study_seconds(scenario: Scenario) -> float:
     return study.warm_up + study.length + study.cool_down
 
 
-def shifts_of(ambulance: Ambulance, start_s: float, until_s: float) -> list[tuple[float, float]]:
-    """When an ambulance is on duty: (from, to) in seconds of the run, until a year after the last
-    call.
+def days_of(scenario: Scenario) -> Days:
+    """Those of a scenario's run, for a year after the last call."""
+    crews = scenario.settings.crews
+    until_s = study_seconds(scenario) + AFTER_THE_LAST_CALL_S
+    return days_from(scenario.settings.start, until_s, crews.holidays, crews.holiday_day)
 
-    `start_s`: the run's start in seconds of the week; `until_s`: seconds during which calls come.
-    """
-    if ambulance.hours is None:
-        return [(0.0, np.inf)]
-    length_s = ambulance.hours.length_s
-    first_day = -start_s % DAY_S - DAY_S + ambulance.hours.start * HOUR_S
-    begins = np.arange(first_day - DAY_S, until_s + AFTER_THE_LAST_CALL_S, DAY_S)
-    return [(max(b, 0.0), b + length_s) for b in begins.tolist() if b + length_s > 0]
+
+# ── vehicles off the road as planned ─────────────────────────────────────────────────────────
+
+
+class Shifts(NamedTuple):
+    """When an ambulance can be sent, and which ends are ends of a shift."""
+
+    spans: Spans
+    ends_duty: list[bool]  # of each: False where its vehicle goes off the road in the shift
+
+
+def shifts_by_ambulance(scenario: Scenario) -> list[Shifts]:
+    """[ambulance] its shifts, without the hours in which its vehicle is off the road as planned."""
+    days = days_of(scenario)
+    known: dict[Duty, Spans] = {}
+    found = []
+    for ambulance, away in zip(scenario.fleet, planned_off(scenario, days), strict=True):
+        if ambulance.duty not in known:
+            known[ambulance.duty] = shifts_of(ambulance.duty, days)
+        spans = known[ambulance.duty]
+        found.append(without(spans, away) if away else Shifts(spans, [True] * len(spans)))
+    return found
+
+
+def planned_off(scenario: Scenario, days: Days) -> list[Spans]:
+    """[ambulance] when its vehicle is off the road as planned."""
+    crews = scenario.settings.crews
+    if not crews.off_road:
+        return [[] for _ in scenario.fleet]
+    start = scenario.settings.start
+    rank: dict[int, int] = {}
+    found: list[Spans] = []
+    for ambulance in scenario.fleet:
+        rank[ambulance.station] = rank.get(ambulance.station, 0) + 1
+        away: Spans = []
+        for one in crews.off_road:
+            station = None if one.station is None else scenario.station(one.station)
+            if one.station is not None and station != ambulance.station:
+                continue
+            if one.ambulance not in (None, rank[ambulance.station]):
+                continue
+            if one.class_ is not None and crews.row(one.class_) != ambulance.kind:
+                continue
+            if one.hours is not None:
+                begins = days.begins_s[np.isin(days.weekday, one.days)] + one.hours.start * HOUR_S
+                away += [(b, b + one.hours.length_s) for b in begins.tolist()]
+            elif one.from_ is not None and one.to is not None:
+                away.append(((one.from_ - start).total_seconds(), (one.to - start).total_seconds()))
+        found.append(merged(sorted(away)))
+    return found
+
+
+def without(spans: Spans, away: Spans) -> Shifts:
+    """Shifts without the time in which the vehicle is off the road."""
+    left, ends_duty = [], []
+    for begin, end in spans:
+        at = begin
+        for gone, back in away:
+            if back <= at or gone >= end:
+                continue
+            if gone > at:
+                left.append((at, gone))
+                ends_duty.append(False)
+            at = max(at, back)
+        if at < end:
+            left.append((at, end))
+            ends_duty.append(True)
+    return Shifts(left, ends_duty)

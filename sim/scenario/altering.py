@@ -16,11 +16,14 @@ from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
 from sim.scenario import checks, responders
+from sim.scenario.crew_changes import roster_of
 from sim.scenario.distributions import Distribution
+from sim.scenario.duty import ALWAYS
+from sim.scenario.rosters import Roster, parse_roster
 from sim.scenario.settings import Band, Settings
 from sim.scenario.settings.travel import check_together
-from sim.scenario.validation import Problems, validated
-from sim.scenario.values import Setting, parse_hours
+from sim.scenario.validation import Problems, plain, validated
+from sim.scenario.values import Setting
 from sim.text import Message, message_of
 
 if TYPE_CHECKING:
@@ -188,7 +191,7 @@ def check_roads(scenario: Scenario, roads: str, problems: Problems) -> None:
 def with_hours(scenario: Scenario, station: str, hours: object, problems: Problems) -> Scenario:
     """The scenario with all ambulances of a station on duty at some clock hours only.
 
-    `hours`: like "08-20"; "00-24" or None for the whole day.
+    `hours`: like "08-20", or a roster; "00-24" or None for the whole day.
     """
     row = scenario.station(station) if isinstance(station, str) else None
     if row is None or not scenario.fleet_size(row):
@@ -202,14 +205,17 @@ def with_hours(scenario: Scenario, station: str, hours: object, problems: Proble
                     hint=did_you_mean(units.shown(station), known))
         )  # fmt: skip
         return scenario
-    plain = units.usual_range(hours) if isinstance(hours, str) else ""
-    if hours is None or plain.replace(" ", "") in ("00-24", "0-24"):
-        wanted = None
-    else:
-        try:
-            wanted = parse_hours(hours)
-        except ValueError as error:
-            problems.tell(message_of(error))
-            return scenario
-    fleet = tuple(replace(a, hours=wanted) if a.station == row else a for a in scenario.fleet)
+    try:
+        roster = Roster((ALWAYS,)) if hours is None else parse_roster(plain(hours))
+    except ValueError as error:
+        problems.tell(message_of(error))
+        return scenario
+    before = len(problems)
+    wanted = roster_of(roster, scenario, problems)
+    if wanted is not None and wanted.table:
+        problems.tell(Message("a table says how many ambulances there are: write it in a file"))
+    if wanted is None or len(problems) > before:
+        return scenario
+    duty = wanted.duties[0]
+    fleet = tuple(replace(a, duty=duty) if a.station == row else a for a in scenario.fleet)
     return replace(scenario, fleet=fleet)

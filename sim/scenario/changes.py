@@ -10,54 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from sim import units
+from sim import limits, units
 from sim.errors import ScenarioError, did_you_mean
+from sim.scenario.crew_changes import Crew, MoveCrews, OfCrews, Rehour, Staff
 from sim.scenario.layout import Ambulance, Layout, Station
 from sim.scenario.positions import position
 from sim.scenario.validation import Problems, validated
-from sim.scenario.values import ClockHours, Count, LonLat, Place, Setting, ShortText, whole
+from sim.scenario.values import Count, LonLat, Place, Setting, ShortText
+from sim.scenario.verbs import L, Verb, heading_of, short, station_row, with_station
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
 
-L = TypeVar("L", bound=Layout)
-V = TypeVar("V", bound="Verb")
-Difference = Annotated[int, *whole(-500, 500, "+1")]
 
-
-class Verb(Setting):
-    """Something done to a station."""
-
-    key: ClassVar[str]  # as files and the prompt name it
-    heading: ClassVar[Message]  # of what is told if it cannot be done
-
-    station: ShortText
-    """The station's name, in Chinese or in English."""
-
-    @classmethod
-    def of(cls: type[V], **written: Any) -> V:
-        """The verb, from values as a file has them; ScenarioError if they are not right."""
-        problems = Problems()
-        verb = validated(cls, written, problems.at(cls.key))
-        if verb is None:
-            raise ScenarioError(_heading({cls.key: written}), problems.found)
-        return verb
-
-    def made(self, layout: L, on: Map, problems: Problems) -> L:
-        """The layout with this done; as it was after telling why it cannot be."""
-        raise NotImplementedError
-
-    def name(self, layout: Layout, on: Map) -> Name:
-        """What is done in a word or two, for the name of the layout."""
-        raise NotImplementedError
-
-
-class Add(Verb):
+class Add(Verb, OfCrews):
     """A station and its ambulances."""
 
     key = "add"
@@ -73,8 +44,8 @@ class Add(Verb):
     """Where it stands, if not where its name says: on the nearest road that may be left."""
     ambulances: Count = 1
     """How many ambulances are at home there."""
-    hours: ClockHours | None = None
-    """The clock hours at which its ambulances are on duty; without them always."""
+    crews: tuple[Crew, ...] = Field((), max_length=limits.AMBULANCES[1])
+    """Ambulances of other classes or hours; with them `ambulances` is 0 if it is not written."""
 
     def made(self, layout: L, on: Map, problems: Problems) -> L:
         if layout.station(self.station) is not None:
@@ -107,11 +78,23 @@ class Add(Verb):
             return layout
         zh, en = spot.name if spot else (self.station, self.station)
         station = Station(Name(zh, self.name_en or en), self.kind, *where)
-        crews = (Ambulance(len(layout.stations), self.hours),) * self.ambulances
-        return replace(layout, stations=(*layout.stations, station), fleet=(*layout.fleet, *crews))
+        fleet = self.crew(layout, problems)
+        return replace(layout, stations=(*layout.stations, station), fleet=(*layout.fleet, *fleet))
+
+    def crew(self, layout: Layout, problems: Problems) -> list[Ambulance]:
+        """Its ambulances, at a station behind those of a layout."""
+        row = len(layout.stations)
+        number: int | None = self.ambulances
+        if "ambulances" not in self.model_fields_set:
+            said = self.class_ or self.hours or self.roster
+            number = 0 if self.crews and not said else None
+        fleet = self.fleet(layout, row, number, problems)
+        for entry, some in enumerate(self.crews):
+            fleet += some.at(layout, row, problems.at("crews", entry))
+        return fleet
 
     def name(self, layout: Layout, on: Map) -> Name:
-        return _short("+ {0}", layout.station_name(self.station))
+        return short("+ {0}", layout.station_name(self.station))
 
 
 class Move(Verb):
@@ -124,15 +107,15 @@ class Move(Verb):
     """Where it stands from now on."""
 
     def made(self, layout: L, on: Map, problems: Problems) -> L:
-        row = _row(self, layout, problems)
+        row = station_row(self.station, layout, problems.at("station"))
         where = position(self.to, on, problems.at("to"))
         if row is None or where is None:
             return layout
-        return _with_station(layout, row, replace(layout.stations[row], **where._asdict()))
+        return with_station(layout, row, replace(layout.stations[row], **where._asdict()))
 
     def name(self, layout: Layout, on: Map) -> Name:
         """Xiangdong Hospital → Fenglin: from the station to its new place."""
-        return _short("{0} → {1}", layout.station_name(self.station), self.place(on))
+        return short("{0} → {1}", layout.station_name(self.station), self.place(on))
 
     def place(self, on: Map) -> Name:
         """What the new place is called: as the map knows it, else as it was written."""
@@ -143,55 +126,6 @@ class Move(Verb):
         return Name(*spot.name) if spot else Name(self.to, self.to)
 
 
-class Staff(Verb):
-    """A station has more ambulances, or fewer; of these the last come go first."""
-
-    key = "ambulances"
-    heading = Message("ambulances {station}")
-
-    by: Difference | None = None
-    """How many more; fewer with a minus."""
-    to: Count | None = None
-    """How many there are from now on; instead of `by`."""
-    hours: ClockHours | None = None
-    """The clock hours at which the added ambulances are on duty; without them always."""
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Staff:
-        if (self.by is None) == (self.to is None):
-            raise ValueError(Message("write either `by: +1` or `to: 3`"))
-        if self.hours is not None and (self.by is None or self.by < 1):
-            raise ValueError(Message("`hours` belongs to added ambulances: write it with `by: +1`"))
-        return self
-
-    def made(self, layout: L, on: Map, problems: Problems) -> L:
-        row = _row(self, layout, problems)
-        if row is None:
-            return layout
-        now = layout.fleet_size(row)
-        by = self.by if self.by is not None else (self.to or 0) - now
-        if now + by < 0:
-            problems.at("by").tell(
-                Message(
-                    "{station} has {now} ambulances: {less} cannot be taken away",
-                    station=self.station,
-                    now=now,
-                    less=-by,
-                )
-            )
-            return layout
-        if by >= 0:
-            return replace(layout, fleet=layout.fleet + (Ambulance(row, self.hours),) * by)
-        # The last come are the first to go, so that the others keep their order.
-        gone = [i for i, ambulance in enumerate(layout.fleet) if ambulance.station == row][by:]
-        return replace(layout, fleet=tuple(a for i, a in enumerate(layout.fleet) if i not in gone))
-
-    def name(self, layout: Layout, on: Map) -> Name:
-        """Xiangdong Hospital +1; Xiangdong Hospital = 3"""
-        number = f"= {self.to}" if self.by is None else f"{self.by:+d}" if self.by else "±0"
-        return _short(f"{{0}} {number.replace('-', '−')}", layout.station_name(self.station))
-
-
 class Close(Verb):
     """A station is closed, and its ambulances are gone."""
 
@@ -199,17 +133,17 @@ class Close(Verb):
     heading = Message("close {station}")
 
     def made(self, layout: L, on: Map, problems: Problems) -> L:
-        row = _row(self, layout, problems)
+        row = station_row(self.station, layout, problems.at("station"))
         if row is None:
             return layout
-        closed = _with_station(layout, row, replace(layout.stations[row], closed=True))
+        closed = with_station(layout, row, replace(layout.stations[row], closed=True))
         return replace(closed, fleet=tuple(a for a in layout.fleet if a.station != row))
 
     def name(self, layout: Layout, on: Map) -> Name:
-        return _short("− {0}", layout.station_name(self.station))
+        return short("− {0}", layout.station_name(self.station))
 
 
-AnyVerb = Add | Move | Staff | Close
+AnyVerb = Add | Move | Staff | Rehour | MoveCrews | Close
 
 
 class Change(Setting):
@@ -221,6 +155,10 @@ class Change(Setting):
     """A station that stands elsewhere."""
     ambulances: Staff | None = None
     """More or fewer ambulances at a station."""
+    hours: Rehour | None = None
+    """Crews of a station that are on duty at other hours."""
+    move_crews: MoveCrews | None = None
+    """Crews of a station that are at home at another one."""
     close: Close | None = None
     """A station that is closed."""
 
@@ -246,13 +184,13 @@ class Change(Setting):
         problems = Problems()
         checked = validated(cls, raw, problems)
         if checked is None:
-            raise ScenarioError(_heading(raw), problems.found)
+            raise ScenarioError(heading_of(raw), problems.found)
         return checked
 
     @property
     def verb(self) -> AnyVerb:
-        verb = self.add or self.move or self.ambulances or self.close
-        assert verb is not None  # exactly one is written
+        verb = next(getattr(self, key) for key in VERBS if getattr(self, key) is not None)
+        assert isinstance(verb, AnyVerb)
         return verb
 
     @property
@@ -265,40 +203,6 @@ class Change(Setting):
         return self.verb.made(layout, on, problems.at(self.verb.key))
 
 
-VERBS: dict[str, type[Verb]] = {verb.key: verb for verb in (Add, Move, Staff, Close)}
-
-
-def _short(form: str, *names: Name) -> Name:
-    """The same form about names in each language."""
-    zh, en = (form.format(*(name[i] for name in names)) for i in (0, 1))
-    return Name(zh, en)
-
-
-def _heading(raw: Mapping[str, Any]) -> str:
-    """What was meant, of a change that is not written as it should be."""
-    key, entry = next(iter(raw.items()), ("change", {}))
-    station = entry.get("station", "") if isinstance(entry, dict) else ""
-    key, station = units.shown(key), units.shown(station)
-    if key in VERBS and station:
-        return Message(VERBS[key].heading, station=station)
-    return f"{key} {station}".strip()
-
-
-def _row(verb: Verb, layout: Layout, problems: Problems) -> int | None:
-    """The row of the verb's station; None after telling that there is none."""
-    row = layout.station(verb.station)
-    if row is None:
-        known = [station.name.zh for station in layout.open_stations()]
-        problems.at("station").tell(
-            Message(
-                'no station "{station}" in the layout{hint}',
-                station=verb.station,
-                hint=did_you_mean(verb.station, known),
-            )
-        )
-    return row
-
-
-def _with_station(layout: L, row: int, station: Station) -> L:
-    stations = (*layout.stations[:row], station, *layout.stations[row + 1 :])
-    return replace(layout, stations=stations)
+VERBS: dict[str, type[Verb]] = {
+    verb.key: verb for verb in (Add, Move, Staff, Rehour, MoveCrews, Close)
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from sim import limits
 from sim.errors import did_you_mean
 from sim.geography import remote
+from sim.scenario import centres, conditions, standing
 from sim.scenario.layout import Layout
 from sim.scenario.settings import (
     DemandSettings,
@@ -24,6 +25,7 @@ from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
+    from sim.scenario.scenario import Scenario
 
 
 def check(settings: Settings, on: Map, problems: Problems) -> None:
@@ -37,10 +39,31 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
         problems.at("targets", "survival", "priority").tell(
             Message('no priority "{name}"{hint}', name=curve.priority, hint=hint)
         )
-    _responders(settings.responders, priorities, problems.at("responders"))
+    conditions = [condition.name for condition in settings.demand.conditions]
+    _responders(settings.responders, [*priorities, *conditions], problems.at("responders"))
     _demand(settings.demand, on, problems.at("demand"))
+    who_is_sent(settings, on, problems)
     if settings.demand.replay is None:
         how_many_calls(settings, on, problems)
+
+
+def who_is_sent(settings: Settings, on: Map, problems: Problems) -> None:
+    """Tell what in conditions, reserves and radius limits nobody knows, or contradicts itself."""
+    priorities = [priority.name for priority in settings.demand.priorities]
+    _reserves(settings, priorities, problems.at("dispatch"))
+    conditions.check_settings(settings, bool(on.hospitals), problems)
+
+
+def check_layout(
+    scenario: Scenario, problems: Problems, laid_out: Container[str] = frozenset()
+) -> None:
+    """Tell what contradicts itself between the settings and the layout's stations and crews.
+
+    `laid_out`: the stations of a file's layout.
+    """
+    centres.check(scenario, laid_out, problems.at("dispatch"))
+    conditions.check_layout(scenario, problems)
+    standing.check(scenario, problems.at("standby"))
 
 
 def doubts(layout: Layout, on: Map) -> list[Message]:
@@ -116,7 +139,7 @@ def _dispatch(dispatch: DispatchSettings, priorities: list[str], problems: Probl
             )
 
 
-def _responders(groups: Sequence[Responders], priorities: list[str], problems: Problems) -> None:
+def _responders(groups: Sequence[Responders], known: list[str], problems: Problems) -> None:
     names: list[str] = []
     for number, group in enumerate(groups):
         here = problems.at(number)
@@ -125,9 +148,31 @@ def _responders(groups: Sequence[Responders], priorities: list[str], problems: P
                 Message('two groups of responders are called "{name}"', name=group.name)
             )
         names.append(group.name)
-        for name in (name for name in group.for_ if name not in priorities):
+        for name in (name for name in group.for_ if name not in known):
+            hint = did_you_mean(name, known)
+            here.at("for").tell(
+                Message('no priority or condition "{name}"{hint}', name=name, hint=hint)
+            )
+
+
+def _reserves(settings: Settings, priorities: list[str], problems: Problems) -> None:
+    """Tell of priorities and classes that reserves and radius limits name and nobody knows."""
+    classes = [one.name for one in settings.crews.classes]
+    for number, reserve in enumerate(settings.dispatch.reserve):
+        here = problems.at("reserve", number)
+        if reserve.for_ not in priorities:
+            hint = did_you_mean(reserve.for_, priorities)
+            here.at("for").tell(Message('no priority "{name}"{hint}', name=reserve.for_, hint=hint))
+        for name in reserve.classes:
+            if settings.crews.row(name) is None:
+                hint = did_you_mean(name, classes)
+                here.at("classes").tell(Message('no class "{name}"{hint}', name=name, hint=hint))
+    for name in settings.dispatch.within:
+        if name not in priorities:
             hint = did_you_mean(name, priorities)
-            here.at("for").tell(Message('no priority "{name}"{hint}', name=name, hint=hint))
+            problems.at("within", name).tell(
+                Message('no priority "{name}"{hint}', name=name, hint=hint)
+            )
 
 
 def _demand(demand: DemandSettings, on: Map, problems: Problems) -> None:

@@ -27,11 +27,12 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, remainder, responders
+from sim.scenario import checks, crew_checks, remainder, responders
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import Settings
+from sim.scenario.settings.crews import UnreadCrews
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.scenario.values import describe
@@ -74,7 +75,12 @@ def _loaded(path: Path) -> Scenario:
         files=tuple(text.path for text in texts),
     )
     checks.check(scenario.settings, ground, problems)
+    if left.lacks("crews"):  # whom the layout names there cannot be known
+        unread = scenario.settings.model_copy(update={"crews": UnreadCrews()})
+        scenario = replace(scenario, settings=unread)
+    before = len(problems)
     scenario = _laid_out(scenario, left, problems)
+    laid_out = len(problems) == before  # else what is missing may follow from what was told
     if not problems and not scenario.fleet:
         if file.changes:
             problems.at("changes").tell(Message("the changes leave no ambulance in the layout"))
@@ -83,7 +89,14 @@ def _loaded(path: Path) -> Scenario:
                 Message("the layout has no ambulance: write stations under `layout`, with some")
             )
     checks.how_many_ambulances(scenario, problems.at("layout"))
-    whole = not (left.lacks("demand", "priorities") or left.lacks("demand", "replay"))
+    crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
+    if not left.lacks("crews"):
+        crew_checks.breaks(scenario, problems.at("crews"), whole=not problems)
+        crew_checks.names(scenario.settings, scenario, problems)
+    whole = not (left.lacks("layout") or left.lacks("changes") or left.lacks("crews"))
+    if whole and laid_out:
+        checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
+    whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     scenario = _with_responders(scenario, texts, problems)
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
@@ -309,8 +322,9 @@ def _with_records(
     asked = Replay(file=replay) if isinstance(replay, str) else replay
     path = text.path.parent / asked.file
     priorities = [priority.name for priority in scenario.settings.demand.priorities]
+    conditions = [condition.name for condition in scenario.settings.demand.conditions]
     try:
-        recorded = reading.read(path, scenario.map, priorities, asked)
+        recorded = reading.read(path, scenario.map, priorities, asked, conditions)
     except RecordsError as error:
         if not problems:
             raise

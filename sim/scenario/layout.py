@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sim.model.calendar import HOURS, Hours
+from sim.scenario.duty import ALWAYS, Duty
+from sim.scenario.settings.crews import CrewSettings
 from sim.text import Name
 
 
@@ -24,15 +25,12 @@ class Station:
 
 @dataclass(frozen=True)
 class Ambulance:
-    """An ambulance, at home at a station and on duty at some hours of the day."""
+    """An ambulance, at home at a station, of a class, and on duty at some hours of the week."""
 
     station: int  # row
-    hours: Hours | None = None  # on duty at these clock hours; None = always
-
-    @property
-    def hours_a_day(self) -> int:
-        """How long it is on duty: 24 if always."""
-        return HOURS if self.hours is None else self.hours.length_h
+    duty: Duty = ALWAYS
+    kind: int = 0  # row of its class in `crews.classes`
+    vehicle: int | None = None  # its number where it came from, if it was moved
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -41,6 +39,11 @@ class Layout:
 
     stations: tuple[Station, ...] = ()
     fleet: tuple[Ambulance, ...] = ()
+
+    @property
+    def crews(self) -> CrewSettings:
+        """Which classes there are: of a layout without settings the usual ones."""
+        return CrewSettings()
 
     def station(self, name: str) -> int | None:
         """The row of an open station by its Chinese or English name; None if there is none."""
@@ -60,6 +63,10 @@ class Layout:
     def open_stations(self) -> list[Station]:
         return [station for station in self.stations if not station.closed]
 
+    def fleet_of(self, station: int) -> tuple[Ambulance, ...]:
+        """The ambulances at a row of `stations`."""
+        return tuple(one for one in self.fleet if one.station == station)
+
     def fleet_size(self, station: int) -> int:
         """The number of ambulances at a row of `stations`."""
         return sum(ambulance.station == station for ambulance in self.fleet)
@@ -73,7 +80,30 @@ class Layout:
         open_ones: list[object] = [
             where[row] for row, one in enumerate(self.stations) if not one.closed
         ]
-        return open_ones, [(where[one.station], one.hours) for one in self.fleet]
+        return open_ones, [(where[one.station], one.duty, one.kind) for one in self.fleet]
+
+
+VEHICLES: Final = 1000  # of a station that can be told apart: more than any has
+
+
+def vehicle_numbers(layout: Layout) -> list[int]:
+    """[ambulance] a number that its vehicle keeps in every layout: what is drawn for it goes by it.
+
+    That of its station and, from 0, its rank there. One that was moved keeps the number that it
+    had; no other takes it.
+    """
+    taken = {one.vehicle for one in layout.fleet if one.vehicle is not None}
+    rank: dict[int, int] = {}
+    numbers = []
+    for one in layout.fleet:
+        number = one.vehicle
+        if number is None:
+            number = rank.get(one.station, one.station * VEHICLES)
+            while number in taken:
+                number += 1
+            rank[one.station] = number + 1
+        numbers.append(number)
+    return numbers
 
 
 # ── one layout against another ───────────────────────────────────────────────────────────────
@@ -89,6 +119,8 @@ class StationChange(NamedTuple):
     before: Station | None  # as it was in the base; None if it is new
     more: int = 0  # ambulances than in the base, fewer with a minus; 0 if new or closed
     closed: bool = False
+    fleet: tuple[Ambulance, ...] = ()  # those at home there in the layout
+    fleet_before: tuple[Ambulance, ...] = ()  # in the base
 
     @property
     def new(self) -> bool:
@@ -112,7 +144,9 @@ def against(base: Layout, layout: Layout) -> list[StationChange]:
         number, known = layout.fleet_size(row), _known(station, layout, left)
         before = None if known is None else left.pop(known)
         more = 0 if known is None else number - base.fleet_size(known)
-        found.append(StationChange(station, number, before, more))
+        there = layout.fleet_of(row)
+        then = () if known is None else base.fleet_of(known)
+        found.append(StationChange(station, number, before, more, False, there, then))
     closed = [StationChange(station, 0, station, closed=True) for station in left.values()]
     return found + closed
 

@@ -14,11 +14,19 @@ from sim.scenario.validation import Problems, in_words
 
 ENTRIES = ("layout", "changes")  # lists whose entries are made one after the other
 # What is checked with a value that stands elsewhere: silent if that value was taken out.
-PRIORITIES = ("demand", "priorities")
-FOLLOWS: dict[tuple[str, ...], tuple[str, ...]] = {
-    PRIORITIES: ("dispatch", "divert"),
-    ("travel", "posted"): ("travel", "speeds"),
-}
+NAMED = ("demand", "priorities"), ("demand", "conditions")  # by responders
+FOLLOWS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("demand", "priorities"), ("dispatch", "divert")),
+    (("demand", "priorities"), ("dispatch", "reserve")),
+    (("demand", "priorities"), ("dispatch", "within")),
+    (("demand", "priorities"), ("demand", "conditions")),
+    (("crews", "classes"), ("demand", "conditions")),
+    (("crews", "classes"), ("dispatch", "reserve")),
+    (("dispatch", "centres"), ("dispatch", "reserve")),
+    (("standby", "points"), ("standby", "list")),
+    (("standby", "points"), ("standby", "table")),
+    (("travel", "posted"), ("travel", "speeds")),
+)
 
 
 class Remainder(NamedTuple):
@@ -70,9 +78,9 @@ def _what_follows(loc: Loc) -> list[Loc]:
     found: list[Loc] = [loc]
     if len(loc) > 2 and loc[0] in ENTRIES and loc[-1] == "at":
         found.append((*loc[:-1], "station"))  # that its name is no place
-    found += [after for before, after in FOLLOWS.items() if _begins(before, loc)]
-    found += [after for before, after in FOLLOWS.items() if _begins(loc, before)]
-    if _begins(loc, PRIORITIES) or _begins(PRIORITIES, loc):
+    found += [after for before, after in FOLLOWS if _begins(before, loc)]
+    found += [after for before, after in FOLLOWS if _begins(loc, before)]
+    if any(_begins(loc, one) or _begins(one, loc) for one in NAMED):
         found += [("responders", number, "for") for number in range(limits.GROUPS)]
     return found
 

@@ -18,11 +18,12 @@ import numpy as np
 from sim.errors import Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
-from sim.scenario import altering, checks
-from sim.scenario.changes import Add, AnyVerb, Change, Close, Move, Staff
+from sim.scenario import altering, checks, crew_checks
+from sim.scenario.changes import Add, AnyVerb, Change, Close, Move
+from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
 from sim.scenario.layout import Layout
 from sim.scenario.records.balance import CallCounts, counted
-from sim.scenario.settings import Settings, StudySettings
+from sim.scenario.settings import CrewSettings, Settings, StudySettings
 from sim.scenario.validation import Problems, plain, validated
 from sim.text import Message, Name
 from sim.upstairs import language, opened
@@ -48,18 +49,31 @@ class Scenario(Layout):
     # [group of settings.responders] their points, [responder, 2] metres
     responder_xy: tuple[np.ndarray, ...] = ()
 
+    @property
+    def crews(self) -> CrewSettings:
+        """Which classes of ambulance there are."""
+        return self.settings.crews
+
     def add(
         self,
         name: str,
         at: str | Sequence[float] | None = None,
         *,
-        ambulances: int = 1,
+        ambulances: int | None = None,
         kind: str = "substation",
         hours: str | Hours | None = None,
+        **crews: Any,
     ) -> Scenario:
-        """The scenario with a new station at `at`, [lon, lat] or a name; else where its name is."""
-        added = Add.of(station=name, at=at, ambulances=ambulances, kind=kind, hours=hours)
-        if added.ambulances == 0:
+        """The scenario with a new station at `at`, [lon, lat] or a name; else where its name is.
+
+        `ambulances`: 1 unless a table of `roster` says it. `crews`: `class_`, `roster`, `crews` as
+        in a file.
+        """
+        written = {"station": name, "at": at, "kind": kind, "hours": hours, **_as_in_a_file(crews)}
+        if ambulances is not None:
+            written["ambulances"] = ambulances
+        added = Add.of(**written)
+        if ambulances == 0 and not added.crews:
             message = Message("write at least {least}; found {found}", least=1, found=0)
             raise ScenarioError(
                 Message(Add.heading, station=name), Problem(message, "add.ambulances")
@@ -81,9 +95,30 @@ class Scenario(Layout):
         *,
         to: int | None = None,
         hours: str | Hours | None = None,
+        **crews: Any,
     ) -> Scenario:
-        """The scenario with `by` more ambulances at a station, or with `to` of them in all."""
-        return self.change(Staff.of(station=station, by=by, to=to, hours=hours))
+        """The scenario with `by` more ambulances at a station, or with `to` of them in all.
+
+        `crews`: `class_` and `roster` of those that come, as in a file.
+        """
+        written = {"by": by, "to": to, "hours": hours, **_as_in_a_file(crews)}
+        return self.change(Staff.of(station=station, **written))
+
+    def move_crews(self, station: str, to: str, number: int | None = 1, **crews: Any) -> Scenario:
+        """The scenario with the last `number` crews of a station, or all, at home at another one.
+
+        `crews`: `class_` of those that go, as in a file.
+        """
+        written = {"to": to, "number": number, **_as_in_a_file(crews)}
+        return self.change(MoveCrews.of(station=station, **written))
+
+    def rehour(self, station: str, to: object, number: int | None = None, **crews: Any) -> Scenario:
+        """The scenario with the last `number` crews of a station, or all, on duty at other hours.
+
+        `to`: a roster or its name, or clock hours like "08-16". `crews`: `class_` of those crews.
+        """
+        written = {"to": to, "number": number, **_as_in_a_file(crews)}
+        return self.change(Rehour.of(station=station, **written))
 
     def change(self, change: AnyVerb | Change | Mapping[str, Any]) -> Scenario:
         """The scenario with one change, a verb or as in a file; ScenarioError if it cannot be made.
@@ -96,6 +131,7 @@ class Scenario(Layout):
         if not problems and not changed.fleet:
             problems.tell(Message("the layout would have no ambulance left"))
         checks.how_many_ambulances(changed, problems)
+        crew_checks.breaks(changed, problems.at("crews"), whole=False)
         problems.raise_if_any(ScenarioError, change.heading)
         what = change.verb.name(changed, self.map)
         return replace(changed, name=Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}"))
@@ -146,6 +182,9 @@ class Scenario(Layout):
         """
         problems = Problems()
         altered = altering.with_settings(self, sections, problems)
+        if not problems and {"crews", "demand", "dispatch", "standby"} & set(sections):
+            checks.who_is_sent(altered.settings, self.map, problems)
+            checks.check_layout(altered, problems)
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
 
@@ -202,6 +241,11 @@ class Scenario(Layout):
     @property
     def _source(self) -> str:
         return self.name.en
+
+
+def _as_in_a_file(crews: Mapping[str, Any]) -> dict[str, Any]:
+    """Words that Python keeps for itself, like `class`, by their names in a file."""
+    return {key.removesuffix("_"): value for key, value in crews.items()}
 
 
 TIMES = ("warm_up", "length", "cool_down")

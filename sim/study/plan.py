@@ -6,6 +6,7 @@ so what differs between two layouts is due to the layouts alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,9 +18,12 @@ from sim.measures.groups import Setup, SurvivalCurve
 from sim.model.calendar import Window
 from sim.model.system import System
 from sim.policies.clock import NONE
-from sim.prepare import demand, system
+from sim.prepare import demand, radius, system
 from sim.prepare.draws import Demand
+from sim.prepare.failures import failure_laws
 from sim.scenario.differences import YARDSTICK, Difference, differences
+from sim.scenario.validation import Problems
+from sim.study import busy_share
 from sim.study.checkpoints import Fingerprints
 from sim.study.effort import Effort
 from sim.study.replication import Keep, Plan
@@ -39,6 +43,7 @@ class Study(NamedTuple):
     plan: Plan
     differing: tuple[tuple[Difference, ...], ...]  # [layout] its own settings, from the base's
     keep_tables: bool  # of travel seconds, on disk
+    busy: float = math.nan  # share of the base's ambulances, where a layout's standby goes by it
 
     def add(self, layout: Scenario) -> Study:
         """The same with one more layout behind the others; ScenarioError if it cannot be."""
@@ -48,6 +53,10 @@ class Study(NamedTuple):
         layout = _measured_like(base, layout)
         layouts = (*self.layouts, layout)
         built = system.build(layout, (base, plan.systems[0]), self.keep_tables)
+        busy = self.busy
+        if math.isnan(busy) and busy_share.is_wanted(layout):
+            busy = _busy_share(plan)
+        (built,) = busy_share.put_in([layout], [built], busy)
         return Study(
             layouts,
             plan._replace(
@@ -57,6 +66,7 @@ class Study(NamedTuple):
             ),
             differing,
             self.keep_tables,
+            busy,
         )
 
     def key(self, rows: Sequence[int], fingerprints: Fingerprints) -> str:
@@ -85,6 +95,9 @@ def prepare(
     ScenarioError if they cannot be; SizeError if this machine has no room for a replication.
     """
     _check_comparable(base, proposals)
+    problems = Problems()
+    radius.check(base, problems.at("dispatch"))
+    problems.raise_if_any(ScenarioError, base.path)
     # One yardstick: the base's window and targets hold for every layout.
     layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
     demands = _demands(layouts)
@@ -100,7 +113,16 @@ def prepare(
         logs,
     )
     differing = tuple(differences(base.settings, one.settings) for one in (base, *proposals))
-    return Study(layouts, plan, differing, effort.keep_tables)
+    busy = _busy_share(plan) if any(map(busy_share.is_wanted, layouts)) else math.nan
+    plan = plan._replace(systems=busy_share.put_in(layouts, plan.systems, busy))
+    return Study(layouts, plan, differing, effort.keep_tables, busy)
+
+
+def _busy_share(plan: Plan) -> float:
+    """How busy the base's ambulances are: one number, by which the rule of every layout goes."""
+    return busy_share.simulated(
+        plan.systems[0], plan.demands[0], plan.windows[0], plan.seed, plan.engine
+    )
 
 
 def setup_of(base: Scenario, effort: Effort) -> Setup:
@@ -194,7 +216,12 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
-        return s.start, s.demand, s.durations, s.responders, scenario.calls_times
+        return (
+            s.start, s.demand, s.durations, s.responders, scenario.calls_times,
+            failure_laws(scenario),
+            # What a call needs is drawn with it, and which classes transport decides it.
+            s.crews.classes,
+        )  # fmt: skip
 
     points = zip(one.responder_xy, other.responder_xy, strict=False)  # as many, if settings agree
     return of(one) == of(other) and all(np.array_equal(a, b) for a, b in points)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from functools import singledispatch
 from typing import Any, Final
 
-from sim.model.calendar import Hours
-from sim.scenario.changes import Add, Change, Close, Move, Staff
-from sim.scenario.layout import StationChange, against
+from sim.scenario.changes import Add, Change, Close, Move
+from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
+from sim.scenario.layout import Ambulance, StationChange, against
 from sim.scenario.scenario import Scenario
 from sim.scenario.validation import Problems
 from sim.text import Message
+from sim.words import crews
 from sim.words.language import Language
 
 # A new station by its kind: "+ sub-station Fenglin, 1 ambulance".
@@ -40,10 +41,15 @@ def _(whole: Change, layout: Scenario, say: Language) -> str:
 
 @change.register
 def _(add: Add, layout: Scenario, say: Language) -> str:
-    name, crew = say.name(layout.station_name(add.station)), ambulances(add, say)
+    name, crew = say.name(layout.station_name(add.station)), _added(add, layout, say)
     if name.casefold().startswith(say(KINDS[add.kind]).casefold()):  # "Station North"
         return say("+ {station}, {ambulances}", station=name, ambulances=crew)
     return say(ADDED[add.kind], station=name, ambulances=crew)
+
+
+def _added(add: Add, layout: Scenario, say: Language) -> str:
+    """1 ambulance; 2 ambulances (basic, 08–20)"""
+    return crews.counted(add.crew(layout, Problems()), layout, say)
 
 
 @change.register
@@ -61,42 +67,69 @@ def _(staff: Staff, layout: Scenario, say: Language) -> str:
     if staff.by == 0:
         return say("{station} with as many ambulances as before", station=name)
     by = say.number(float(staff.by or 0), 0, sign=True)
-    values = {"station": name, "by": by, "to": staff.to, "hours": hours(staff, say)}
-    if staff.hours is None:
+    crew = _crew(staff, layout, say)
+    values = {"station": name, "by": by, "to": staff.to, "hours": crew}
+    if not crew:
         if staff.to is None:
             return say.count(abs(wanted or 0), "{station} {by} ambulance",
                              "{station} {by} ambulances", **values)  # fmt: skip
         return say.count(wanted or 0, "{station} = {to} ambulance",
                          "{station} = {to} ambulances", **values)  # fmt: skip
-    if staff.to is None:
-        return say.count(abs(wanted or 0), "{station} {by} ambulance ({hours})",
-                         "{station} {by} ambulances ({hours})", **values)  # fmt: skip
-    return say.count(wanted or 0, "{station} = {to} ambulance ({hours})",
-                     "{station} = {to} ambulances ({hours})", **values)  # fmt: skip
+    return say.count(abs(wanted or 0), "{station} {by} ambulance ({hours})",
+                     "{station} {by} ambulances ({hours})", **values)  # fmt: skip
+
+
+def _crew(staff: Staff, layout: Scenario, say: Language) -> str:
+    """basic, 08–20: what is said of the class and the hours of those that come or go."""
+    kind = None if staff.class_ is None else layout.crews.row(staff.class_)
+    parts = [] if kind is None else [say.name(layout.crews.classes[kind].names)]
+    if staff.hours is not None or staff.roster is not None:
+        parts.append(crews.on_duty(staff.duties(layout, None, Problems()), say))
+    return say(", ").join(parts)
+
+
+@change.register
+def _(rehour: Rehour, layout: Scenario, say: Language) -> str:
+    roster = layout.crews.roster(rehour.to)
+    kind = None if rehour.class_ is None else layout.crews.row(rehour.class_)
+    values = {
+        "station": layout.station_name(rehour.station),
+        "other": "" if roster is None else crews.on_duty(roster.duties, say),
+        "name": "" if kind is None else say.name(layout.crews.classes[kind].names),
+    }
+    if rehour.number is None and rehour.class_ is None:
+        return say("ambulances of {station} on duty {other}", **values)
+    if rehour.number is None:
+        return say("ambulances of {station} ({name}) on duty {other}", **values)
+    if rehour.class_ is None:
+        return say.count(rehour.number, "{n} ambulance of {station} on duty {other}",
+                         "{n} ambulances of {station} on duty {other}", **values)  # fmt: skip
+    return say.count(rehour.number, "{n} ambulance of {station} ({name}) on duty {other}",
+                     "{n} ambulances of {station} ({name}) on duty {other}", **values)  # fmt: skip
+
+
+@change.register
+def _(moved: MoveCrews, layout: Scenario, say: Language) -> str:
+    kind = None if moved.class_ is None else layout.crews.row(moved.class_)
+    values = {
+        "station": layout.station_name(moved.station),
+        "place": layout.station_name(moved.to),
+        "name": "" if kind is None else say.name(layout.crews.classes[kind].names),
+    }
+    if moved.number is None and kind is None:
+        return say("all ambulances of {station} to {place}", **values)
+    if moved.number is None:
+        return say("all ambulances of {station} ({name}) to {place}", **values)
+    if kind is None:
+        return say.count(moved.number, "{n} ambulance of {station} to {place}",
+                         "{n} ambulances of {station} to {place}", **values)  # fmt: skip
+    return say.count(moved.number, "{n} ambulance of {station} ({name}) to {place}",
+                     "{n} ambulances of {station} ({name}) to {place}", **values)  # fmt: skip
 
 
 @change.register
 def _(close: Close, layout: Scenario, say: Language) -> str:
     return say("{station} closed", station=layout.station_name(close.station))
-
-
-def ambulances(add: Add, say: Language) -> str:
-    """1 ambulance; 2 ambulances (08–20)"""
-    if add.hours is None:
-        return say.count(add.ambulances, "{n} ambulance", "{n} ambulances")
-    return say.count(
-        add.ambulances,
-        "{n} ambulance ({hours})",
-        "{n} ambulances ({hours})",
-        hours=hours(add, say),
-    )
-
-
-def hours(verb: Add | Staff, say: Language) -> str:
-    """08–20, or nothing for the whole day."""
-    if verb.hours is None:
-        return ""
-    return f"{verb.hours[0]:02d}–{verb.hours[1]:02d}"
 
 
 # ── all changes of a proposal ────────────────────────────────────────────────────────────────
@@ -117,7 +150,7 @@ def listed(base: Scenario, proposal: Scenario, say: Language) -> str:
     found = made(base, proposal)
     if found:
         return say.joined(change(one, proposal, say) for one in found)
-    parts = [part for one in against(base, proposal) if (part := _station(one, say))]
+    parts = [part for one in against(base, proposal) if (part := _station(one, proposal, say))]
     parts += _hours(base, proposal, say)
     if len(parts) > SHOWN:
         more = say.count(len(parts) - SHOWN + 1, "{n} more change", "{n} more changes")
@@ -125,10 +158,10 @@ def listed(base: Scenario, proposal: Scenario, say: Language) -> str:
     return say.joined(parts)
 
 
-def _station(one: StationChange, say: Language) -> str:
+def _station(one: StationChange, layout: Scenario, say: Language) -> str:
     """What becomes of a station; nothing if it stays as it is."""
     name = say.name(one.station.name)
-    crew = say.count(one.ambulances, "{n} ambulance", "{n} ambulances")
+    crew = crews.counted(one.fleet, layout, say)
     if one.closed:
         return say("{station} closed", station=name)
     if one.new:
@@ -139,9 +172,24 @@ def _station(one: StationChange, say: Language) -> str:
         return say("{station} moved", station=name)
     if one.more:
         by = say.number(float(one.more), 0, sign=True)
+        values = {"station": name, "by": by, "to": None, "hours": _come(one, layout, say)}
+        if values["hours"]:
+            return say.count(abs(one.more), "{station} {by} ambulance ({hours})",
+                             "{station} {by} ambulances ({hours})", **values)  # fmt: skip
         return say.count(abs(one.more), "{station} {by} ambulance", "{station} {by} ambulances",
-                         station=name, by=by, to=None, hours="")  # fmt: skip
+                         **values)  # fmt: skip
     return ""
+
+
+def _come(one: StationChange, layout: Scenario, say: Language) -> str:
+    """The class and hours of those that come to a station or go, where these are alike."""
+    was, now = (
+        Counter((other.kind, other.duty) for other in some)
+        for some in (one.fleet_before, one.fleet)
+    )
+    differing = (now - was) if one.more > 0 else (was - now)
+    texts = {crews.what(Ambulance(0, duty, kind), layout, say) for kind, duty in differing}
+    return texts.pop() if len(texts) == 1 and sum(differing.values()) == abs(one.more) else ""
 
 
 def _hours(base: Scenario, proposal: Scenario, say: Language) -> list[str]:
@@ -152,7 +200,7 @@ def _hours(base: Scenario, proposal: Scenario, say: Language) -> list[str]:
         if station.closed or before is None:
             continue
         was, now = (
-            sorted((one.hours for one in layout.fleet if one.station == number), key=str)
+            sorted((one.duty for one in layout.fleet if one.station == number), key=str)
             for layout, number in ((base, before), (proposal, row))
         )
         if was != now and len(was) == len(now):
@@ -160,20 +208,11 @@ def _hours(base: Scenario, proposal: Scenario, say: Language) -> list[str]:
                 say(
                     "ambulances of {station} on duty {other} instead of {base}",
                     station=station.name,
-                    other=on_duty(now, say),
-                    base=on_duty(was, say),
+                    other=crews.on_duty(now, say),
+                    base=crews.on_duty(was, say),
                 )
             )
     return parts
-
-
-def on_duty(hours: Sequence[Hours | None], say: Language) -> str:
-    """08–20, or round the clock; of several ambulances each time once."""
-    texts = [
-        say("round the clock") if one is None else f"{one[0]:02d}–{one[1] or 24:02d}"
-        for one in hours
-    ]
-    return say(", ").join(dict.fromkeys(texts))
 
 
 def subject(base: Scenario, proposal: Scenario, say: Language) -> str:
@@ -187,9 +226,9 @@ def subject(base: Scenario, proposal: Scenario, say: Language) -> str:
 
 
 def _new_station(add: Add, layout: Scenario, say: Language) -> str:
-    name = layout.station_name(add.station)
+    name, number = layout.station_name(add.station), len(add.crew(layout, Problems()))
     if add.kind == "station":
-        return say.count(add.ambulances, "A station at {station} with one ambulance",
+        return say.count(number, "A station at {station} with one ambulance",
                          "A station at {station} with {n} ambulances", station=name)  # fmt: skip
-    return say.count(add.ambulances, "A sub-station at {station} with one ambulance",
+    return say.count(number, "A sub-station at {station} with one ambulance",
                      "A sub-station at {station} with {n} ambulances", station=name)  # fmt: skip

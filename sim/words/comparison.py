@@ -10,6 +10,7 @@ from sim.answers.comparison import Comparison
 from sim.answers.lines import Line
 from sim.measures.groups import ALL, Group
 from sim.measures.measures import BY_KEY
+from sim.model.calendar import HOURS_PER_WEEK
 from sim.words import changes, differences, measures, provenance, records, worst_notes
 from sim.words.comparison_sentence import sentence
 from sim.words.language import Language
@@ -62,7 +63,7 @@ def _whose(comparison: Comparison, say: Language) -> str:
 
 def fleet(layout: Scenario, say: Language) -> str:
     """8 stations, 14 ambulances (2 part-time)"""
-    part = sum(ambulance.hours is not None for ambulance in layout.fleet)
+    part = sum(ambulance.duty.hours_a_week < HOURS_PER_WEEK for ambulance in layout.fleet)
     values = {
         "stations": say.count(len(layout.open_stations()), "{n} station", "{n} stations"),
         "ambulances": say.count(len(layout.fleet), "{n} ambulance", "{n} ambulances"),

@@ -11,7 +11,7 @@ from sim.scenario.differences import Difference, differences, in_effect, not_use
 from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
-from sim.words import changes, responders
+from sim.words import crews, responders
 from sim.words.language import Language
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ INSTEAD: Final = {
     "durations.handover": Message("mean handover {other} instead of {base}"),
     "travel.ordinary": Message("speed without siren {other} of that with siren instead of {base}"),
     "travel.off_road": Message("speed off the roads {other} instead of {base}"),
+    "dispatch.other_zone": Message("penalty of ambulances of another zone {other} instead of "
+                                   "{base}"),
+    "dispatch.loading": Message("loading where several ambulances come {other} instead of {base}"),
+    "standby.most_moves": Message("ambulances moved at a time {other} instead of {base}"),
+    "standby.least_gain": Message("least gain of a move {other} of all calls instead of {base}"),
+    "standby.dmexclp.busy": Message("busy share of dynamic MEXCLP {other} instead of {base}"),
     "study.warm_up": Message("warm-up {other} instead of {base}"),
     "study.length": Message("measured for {other} instead of {base}"),
     "study.cool_down": Message("cool-down {other} instead of {base}"),
@@ -56,7 +62,14 @@ SPREAD: Final = {
 OTHERWISE: Final = {
     "demand.profile": Message("calls spread otherwise over the week"),
     "demand.priorities": Message("other priorities of calls"),
+    "demand.conditions": Message("other conditions of patients, or other needs"),
     "dispatch.divert": Message("other rules of diversion"),
+    "dispatch.reserve": Message("other ambulances kept for urgent calls"),
+    "dispatch.centres": Message("other dispatch centres"),
+    "dispatch.zones": Message("other zones"),
+    "standby.list_": Message("another list of where to wait"),
+    "standby.table": Message("another compliance table"),
+    "standby.points": Message("other standby points"),
 }
 CHOICES: Final = {
     ("travel.posted", "use"): Message("posted speeds used"),
@@ -65,9 +78,17 @@ CHOICES: Final = {
     ("travel.to_hospital", "ordinary"): Message("to hospital without siren"),
     ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
     ("dispatch.when_none_free", "lost"): Message("calls are lost when no ambulance is free"),
+    ("standby.rule", "home"): Message("free ambulances wait at home"),
+    ("standby.rule", "nearest"): Message("free ambulances wait at the nearest station"),
+    ("standby.rule", "list"): Message("free ambulances wait by a list of stations"),
+    ("standby.rule", "table"): Message("free ambulances wait by a compliance table"),
+    ("standby.rule", "dmexclp"): Message("free ambulances wait where dynamic MEXCLP sends them"),
+    ("standby.assign", "total"): Message("moves by the least total drive"),
+    ("standby.assign", "longest"): Message("moves by the least longest drive"),
 }
 RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
+WITHIN = "dispatch.within."
 
 
 def listed(found: Sequence[Difference], say: Language, most: int | None = None) -> str:
@@ -92,15 +113,15 @@ def altered(base: Scenario, say: Language, most: int | None = None) -> str:
         return ""
     said = phrases(differences(base.unaltered.settings, base.settings), say)
     for number, station in enumerate(base.unaltered.stations):
-        before = [a.hours for a in base.unaltered.fleet if a.station == number]
-        after = [a.hours for a in base.fleet if a.station == number]
+        before = [a.duty for a in base.unaltered.fleet if a.station == number]
+        after = [a.duty for a in base.fleet if a.station == number]
         if before != after and after and not station.closed and len(before) == len(after):
             said.append(
                 say(
                     "ambulances of {station} on duty {other} instead of {base}",
                     station=station.name,
-                    other=changes.on_duty(after, say),
-                    base=changes.on_duty(before, say),
+                    other=crews.on_duty(after, say),
+                    base=crews.on_duty(before, say),
                 )
             )
     return say.listed(said, most)
@@ -125,6 +146,11 @@ def _phrase(one: Difference, say: Language) -> str:
             base=value(path, base, say),
         )
     values = {"base": value(path, base, say), "other": value(path, other, say)}
+    if path.startswith(WITHIN):
+        return say(
+            "ambulances sent to {priority} calls within {other} instead of {base}",
+            priority=path.removeprefix(WITHIN), **values,
+        )  # fmt: skip
     if path in SPREAD and values["base"] == values["other"]:
         return say(SPREAD[path])
     if path in INSTEAD:
@@ -154,13 +180,13 @@ def value(path: str, found: Any, say: Language) -> str:
         return say("{n} km/h", n=f"{found * 3.6:.4g}")
     if isinstance(found, Rate):
         return rate(found, say)
-    if path in ("targets.share", "demand.transported", "travel.ordinary"):
+    if path in SHARES and isinstance(found, float):
         return say("{number} %", number=f"{found * 100:.4g}")
     if path == "study.matters.share":
         return say.count(round(found * 100, 3), "{n} point", "{n} points")
     if path == "study.matters.time":
         return say("{n} min", n=f"{found / 60:g}")
-    if path.startswith("targets.") or path in LENGTHS:
+    if path.startswith(("targets.", WITHIN)) or path in LENGTHS:
         return duration(found, say)
     if path == "start":
         return f"{found:%Y-%m-%d %H:%M}"
@@ -170,6 +196,8 @@ def value(path: str, found: Any, say: Language) -> str:
 def _absent(path: str, say: Language) -> str:
     if path.startswith("study."):
         return say("as needed")
+    if path.startswith(WITHIN) or path == "standby.most_moves":
+        return say("no limit")
     return say("the usual") if path.startswith(SPEEDS) else "–"
 
 
@@ -181,7 +209,13 @@ def _entry(one: Any) -> str:
     return ", ".join(f"{name}: {round(v, 4) if isinstance(v, float) else v}" for name, v in parts)
 
 
-LENGTHS: Final = ("study.warm_up", "study.length", "study.cool_down")
+SHARES: Final = (
+    "targets.share", "demand.transported", "travel.ordinary", "standby.least_gain",
+    "standby.dmexclp.busy",
+)  # fmt: skip
+LENGTHS: Final = (
+    "study.warm_up", "study.length", "study.cool_down", "dispatch.other_zone", "dispatch.loading",
+)  # fmt: skip
 UNITS: Final = (  # seconds
     (86_400, Message("{n} days")),
     (3600, Message("{n} h")),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.prepare import demand
-from sim.words import changes, differences, provenance, responders
+from sim.words import changes, crews, differences, provenance, responders
 from sim.words import comparison as comparison_words
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table
 
 if TYPE_CHECKING:
+    from sim.scenario.layout import Ambulance
     from sim.scenario.scenario import Scenario
 
 
@@ -35,13 +36,13 @@ def _stations(scenario: Scenario, say: Language) -> Table:
     for number, station in enumerate(scenario.stations):
         if station.closed:
             continue
-        crews = [one.hours for one in scenario.fleet if one.station == number]
+        fleet = [one for one in scenario.fleet if one.station == number]
         rows.append(
             [
                 say.name(station.name),
                 say(changes.KINDS[station.kind]) if station.kind in changes.KINDS else "",
-                f"{len(crews)}",
-                changes.on_duty(crews, say),
+                f"{len(fleet)}",
+                _on_duty(fleet, scenario, say),
             ]
         )
     columns = (
@@ -51,6 +52,13 @@ def _stations(scenario: Scenario, say: Language) -> Table:
         Column(say("on duty"), "left"),
     )
     return Table(columns, rows)
+
+
+def _on_duty(fleet: list[Ambulance], scenario: Scenario, say: Language) -> str:
+    """When they are on duty; with several classes, of which class, too."""
+    if len(scenario.crews.classes) > 1:
+        return crews.counted(fleet, scenario, say)
+    return crews.on_duty([one.duty for one in fleet], say)
 
 
 def _settings(scenario: Scenario, say: Language) -> Table:

@@ -13,7 +13,7 @@ from sim.answers import coverage as coverage_room
 from sim.answers.assumptions import USUAL, assumptions, mishaps
 from sim.errors import OptionError
 from sim.model.system import SIREN
-from sim.prepare import demand, draws, system
+from sim.prepare import demand, draws, system, ways
 from sim.scenario.file import load
 from sim.study import plan as study
 from sim.study.effort import Effort
@@ -53,8 +53,8 @@ def test_a_longer_turnout_is_expected_too():
 
 def siren_s(scenario):
     """[station, node] of driving."""
-    at = system.at_roads(scenario.stations, scenario.map)
-    return system.siren_seconds(scenario, at, at)[1]
+    at = ways.at_roads(scenario.stations, scenario.map)
+    return ways.siren_seconds(scenario, at, at)[1]
 
 
 def test_slower_roads_take_longer_everywhere():
@@ -72,7 +72,7 @@ def test_slower_main_roads_take_longer_where_they_lead():
 
 def siren_speed(scenario):
     """[hour of the week] what speeds are multiplied by, on the first class of roads."""
-    modes = system.driving_modes(scenario)
+    modes = ways.driving_modes(scenario)
     return modes.factor[modes.number[modes.band_of_hour, SIREN], 0]
 
 

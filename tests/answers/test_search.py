@@ -38,7 +38,7 @@ def crews(layout):
     """By open station: its ambulances' hours."""
     found = {s.name.zh: [] for s in layout.open_stations()}
     for one in layout.fleet:
-        found[layout.stations[one.station].name.zh].append(one.hours)
+        found[layout.stations[one.station].name.zh].append(one.duty)
     return found
 
 
@@ -63,8 +63,8 @@ def test_who_works_by_day_works_by_day_elsewhere_too():
     moved = [o.layout for o in moved_ambulances(base) if o.giver.zh == "市二医院"]
     assert len(moved) == 2
     for layout in moved:
-        hours = sorted((a.hours for a in layout.fleet), key=str)
-        assert hours == sorted((a.hours for a in base.fleet), key=str)
+        hours = sorted((a.duty for a in layout.fleet), key=str)
+        assert hours == sorted((a.duty for a in base.fleet), key=str)
         assert not crews(layout)["市二医院"]
 
 

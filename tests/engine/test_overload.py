@@ -16,46 +16,55 @@ from test_engines_agree import QUIET, assert_same, worlds
 from worlds import altered, matrix_world, some_calls
 
 from sim.engine import compiled, reference
-from sim.engine.paths import Ways
+from sim.engine.reference.paths import Ways
+from sim.engine.reference.service import Service
 from sim.model.calls import Calls
 from sim.model.system import System
 from sim.policies.clock import NONE
-from sim.policies.dispatch import Status, waiting_key
+from sim.policies.dispatch import waiting_key
 
 MINUTE = 60.0
 
 
-class PassOverAll(reference.Service):
-    """The rule word for word: at the end of an instant each waiting call is asked about in turn."""
+class PassOverAll(Service):
+    """The rule word for word: at the end of an instant each waiting need is asked about in turn."""
 
     def __init__(self, system: System, calls: Calls):
-        super().__init__(system, calls, Ways(system))
         self.in_order = []
-        self.asked = 0
+        self.considered = 0
+        super().__init__(system, calls, Ways(system))
 
-    def await_ambulance(self, call):
-        key = waiting_key(self.calls.priority[call], self.calls.received_at[call], call)
-        insort(self.in_order, key)
+    def await_ambulance(self, need):
+        call = self.needs.call[need]
+        insort(
+            self.in_order,
+            waiting_key(self.calls.priority[call], self.calls.received_at[call], need),
+        )
+        self.is_waiting[need] = True
 
-    def dispatch(self, _event):
-        self.end_of_instant = None
+    def serve_waiting(self):
         found, self.in_order = self.in_order, []
-        for *_, call in found:
-            while call != NONE:
-                self.asked += 1
-                ambulance = self.first_at_the_scene(call)
-                if ambulance is not None:
-                    self.ask(call)
-                    call = self.send(ambulance, call)
-                elif self.system.rules.lose_when_none_free:
-                    self.log.lost[call] = True
-                    break
-                else:
-                    self.await_ambulance(call)
-                    break
-        for ambulance in self.fleet:
-            if ambulance.status == Status.CLEARED:
-                self.send_home(ambulance)
+        for *_, need in found:
+            if not self.is_waiting[need]:
+                continue
+            self.considered += 1
+            team = self.team_for(need)
+            if not team:
+                self.await_ambulance(need)
+                continue
+            if self.alike:
+                self.ask(self.needs.call[need])
+            for left in [self.send(ambulance, one) for one, ambulance in team.items()]:
+                while left != NONE and (ambulance := self.first_at_the_scene(left)):
+                    left = self.send(ambulance, left)
+                if left != NONE:
+                    self.await_ambulance(left)
+
+    def lose_who_waits(self):
+        for *_, need in self.in_order:
+            if self.is_waiting[need]:
+                self.give_up(need)
+        self.in_order = []
 
 
 def assert_as_told(case):
@@ -171,13 +180,13 @@ def test_who_waits_is_not_asked_about_again_and_again(monkeypatch):
     rng, count = np.random.default_rng(1), 400
     world = matrix_world(np.full((1, 3), 300.0))
     calls = some_calls(np.arange(count), 0, rng.integers(0, 3, count), on_scene_s=600)
-    asked, first = [], reference.Service.first_at_the_scene
+    asked, first = [], Service.first_at_the_scene
 
-    def counted(self, call):
-        asked.append(call)
-        return first(self, call)
+    def counted(self, need, **others):
+        asked.append(need)
+        return first(self, need, **others)
 
-    monkeypatch.setattr(reference.Service, "first_at_the_scene", counted)
+    monkeypatch.setattr(Service, "first_at_the_scene", counted)
     log = reference.run(world, calls)
     assert np.isfinite(log.arrived_at).sum() >= count
     instants = len(np.unique(np.concatenate([calls.ready_at, log.cleared_at])))

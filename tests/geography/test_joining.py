@@ -11,7 +11,7 @@ from shapely import ops
 from test_roads import bellman_ford, links, random_roads
 from worlds import small_city
 
-from sim.engine.paths import Drive, Ways
+from sim.engine.reference.paths import Drive, Ways
 from sim.geography.roads import joining, network, travel
 from sim.geography.roads.graph import fastest
 from sim.policies.clock import NONE, TICKS

@@ -17,7 +17,7 @@ from sim.files import cache
 from sim.geography import bundle as maps
 from sim.geography import checking, kept_maps
 from sim.geography.roads import network, travel
-from sim.prepare import system
+from sim.prepare import ways
 from sim.scenario import altering
 
 LILING = ROOT / "maps" / "liling" / "liling.gpkg"
@@ -139,8 +139,8 @@ def test_a_map_that_is_changed_while_it_is_used_is_refused(town):
 
 def folded(scenario, keep=True):
     """A layout's roads folded, as they are for its travel times."""
-    modes, places = system.driving_modes(scenario), system.places_of(scenario)
-    roads, seconds = scenario.map.network, system.edge_seconds(scenario, modes)
+    modes, places = ways.driving_modes(scenario), ways.places_of(scenario)
+    roads, seconds = scenario.map.network, ways.edge_seconds(scenario, modes)
     own = network.joins(roads, places.of_map, seconds).own
     return travel._folded(network.edges(roads, seconds), roads.side_by_side, own, keep)
 

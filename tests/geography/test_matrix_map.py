@@ -7,7 +7,7 @@ from towns import MINUTES, PLACES, matrix_files, write_scenario
 
 import sim
 from sim.answers.coverage import coverage
-from sim.engine.paths import Ways
+from sim.engine.reference.paths import Ways
 from sim.errors import PlannerError
 from sim.geography import bundle as maps
 from sim.geography.making import import_map

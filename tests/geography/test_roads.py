@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import small_city
 
-from sim.engine.paths import Drive, Ways
+from sim.engine.reference.paths import Drive, Ways
 from sim.geography.roads import joining, network, travel
 from sim.geography.roads import tables as tables_room
 from sim.model import calendar

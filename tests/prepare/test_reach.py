@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from shapely import LineString, points
 
-from sim.engine.paths import Ways
+from sim.engine.reference.paths import Ways
 from sim.geography import bundle
 from sim.geography.making import import_map
 from sim.geography.making.options import ImportOptions

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import scenario_with
+from worlds import scenario_with, some_calls
 
 from sim.model.calendar import HOUR_S, hours_of_week
 from sim.policies.clock import TICKS
@@ -28,7 +28,7 @@ NO_DELAY = Constant(distribution="constant", value="0 s")
 def group(reach_m=50_000.0, places=PLACES, clinics=CLINICS, **rules):
     """Clinics that always answer at once, and drive a kilometre a minute."""
     plain = ResponderGroup(
-        on_duty=np.ones(168, bool), asked_for=np.ones(3, bool), answers=1.0, delay=NO_DELAY,
+        on_duty=np.ones(168, bool), asked_for=np.ones((3, 1), bool), answers=1.0, delay=NO_DELAY,
         in_turn=False, per_refusal_s=0.0, after_call_taking=False, seconds_per_metre=0.06,
         **dict(zip(("first", "responder", "metres"), in_reach(places, clinics, reach_m),
                    strict=True)),
@@ -48,12 +48,7 @@ def help_at(groups, received_at=(0.0,), start_s=0.0, chance=None, **columns):
     count = len(received_at)
     if chance is None:
         chance = np.random.default_rng(5).random(count)
-    calls = (
-        received_at,
-        np.broadcast_to(np.asarray(columns.get("place", 0)), count),
-        np.broadcast_to(np.asarray(columns.get("priority", 0)), count),
-        np.broadcast_to(np.asarray(columns.get("call_taking_s", 0.0)), count),
-    )
+    calls = some_calls(received_at, **columns)
     return first_help(groups, calls, np.asarray(chance), start_s)
 
 
@@ -87,8 +82,15 @@ def test_they_answer_in_their_hours_by_the_receipt_of_the_call():
 
 
 def test_they_are_asked_for_some_priorities_only():
-    urgent = group(asked_for=np.array([True, True, False]))
+    urgent = group(asked_for=np.array([[True], [True], [False]]))
     assert help_at([urgent], [0.0] * 3, priority=[0, 1, 2]).asked.tolist() == [4, 4, 0]
+
+
+def test_they_may_be_asked_for_some_conditions_whatever_the_priority():
+    arrests = group(asked_for=np.array([[True, False], [True, False], [True, True]]))
+    calls = some_calls([0.0] * 4, priority=[0, 0, 2, 2])._replace(condition=np.array([0, 1, 0, 1]))
+    found = first_help([arrests], calls, np.full(4, 0.5), 0.0)
+    assert found.asked.tolist() == [4, 0, 4, 4]
 
 
 def test_a_delay_comes_before_the_way_and_call_taking_before_both_where_it_is_over_first():

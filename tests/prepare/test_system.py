@@ -12,7 +12,8 @@ from worlds import some_calls
 from sim.engine.reference import run
 from sim.model.calendar import Hours
 from sim.policies.clock import on_grid
-from sim.prepare import system
+from sim.prepare import system, ways
+from sim.scenario.duty import daily
 from sim.scenario.file import load
 from sim.scenario.layout import Ambulance
 
@@ -74,7 +75,7 @@ def test_the_clock_starts_on_the_weekday_of_the_start(odd):
 
 def test_night_shifts_run_over_midnight_by_the_clock(odd):
     scenario, made = odd
-    (night,) = [i for i, a in enumerate(scenario.fleet) if a.hours is not None]
+    (night,) = [i for i, a in enumerate(scenario.fleet) if not a.duty.always]
     first, last = made.fleet.shift_indptr[night : night + 2]
     on, off = made.fleet.on_duty_at[first:last], made.fleet.off_duty_at[first:last]
     # The run begins at 06:30: the first shift is that evening, 15.5 hours later.
@@ -96,7 +97,7 @@ def test_a_shift_that_has_begun_when_the_run_begins_counts(odd):
 
 def test_part_time_crews_go_on_until_all_are_served(liling):
     """One ambulance by day, more calls than it can serve in the period: they wait, and are served."""
-    few = replace(liling, fleet=(Ambulance(0, Hours(8, 20)),))
+    few = replace(liling, fleet=(Ambulance(0, daily(Hours(8, 20))),))
     made = system.build(few.with_study(length=86_400.0))
     calls = some_calls(np.arange(60) * 600.0, place=np.arange(60), on_scene_s=1800.0)
     log = run(made, calls)
@@ -127,7 +128,8 @@ def test_a_change_of_stations_shares_the_roads_of_the_map(liling):
     assert made.roads.travel.far is base.roads.travel.far
     assert made.roads.travel.graph is base.roads.travel.graph
     alone = system.build(other)
-    for part, same in zip(made, alone, strict=True):  # roads, stations, fleet, hospitals, rules
+    assert made.service is alone.service is None
+    for part, same in zip(made[:-1], alone[:-1], strict=True):  # roads, stations, fleet, …
         for one, two in zip(part, same, strict=True):
             if isinstance(one, np.ndarray):
                 assert np.array_equal(one, two)
@@ -142,7 +144,7 @@ def test_other_speeds_share_nothing(liling):
 
 
 def test_places_are_the_cells_then_the_hospitals_then_the_stations(liling):
-    places = system.places_of(liling)
+    places = ways.places_of(liling)
     made = system.build(liling)
     cells, hospitals = len(liling.map.cells.people), len(liling.map.hospitals)
     assert len(places.of_map.node) == cells + hospitals
@@ -162,7 +164,7 @@ def test_bands_multiply_where_they_overlap(odd):
     scenario, _ = odd
     band = scenario.settings.travel.bands
     assert band == ()
-    modes = system.driving_modes(scenario)
+    modes = ways.driving_modes(scenario)
     assert modes.number.tolist() == [[0, 1]]
     assert (modes.factor[1] == 0.5 * modes.factor[0]).all()
     assert set(modes.band_of_hour) == {0}

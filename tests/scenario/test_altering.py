@@ -98,8 +98,8 @@ def test_a_map_of_times_has_no_classes_of_roads(tiny):
 
 def test_a_station_is_staffed_at_some_hours_and_round_the_clock_again(tiny):
     by_day = tiny.with_hours("Base A", "08-20")
-    assert [tuple(ambulance.hours) for ambulance in by_day.fleet] == [(8, 20), (8, 20)]
-    assert [a.hours for a in by_day.with_hours("Base A", "00-24").fleet] == [None, None]
+    assert [ambulance.duty.daily_hours for ambulance in by_day.fleet] == [(8, 20), (8, 20)]
+    assert all(a.duty.always for a in by_day.with_hours("Base A", "00-24").fleet)
 
 
 def test_an_altered_scenario_remembers_what_it_was_through_every_change(tiny):

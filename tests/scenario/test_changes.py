@@ -46,7 +46,7 @@ def test_names_in_english_and_chinese_mean_the_same_place(liling):
 
 def test_fewer_ambulances_take_the_last_come(liling):
     more = liling.ambulances("湘东医院", +1, hours="08-20")
-    assert more.fleet[-1].hours == (8, 20)
+    assert more.fleet[-1].duty.daily_hours == (8, 20)
     assert more.ambulances("湘东医院", -1).fleet == liling.fleet
     assert liling.ambulances("湘东医院", to=0).fleet_size(0) == 0
 
@@ -135,7 +135,9 @@ def test_a_verb_leaves_the_layout_as_it_was_where_it_cannot_be_done(liling):
 def test_a_change_that_is_not_one_verb_is_refused(liling):
     two = {"add": {"station": "枫林镇"}, "close": {"station": "市妇幼"}}
     for wrong in ({}, two, {"add": None}):
-        with pytest.raises(ScenarioError, match="one of add, move, ambulances, close"):
+        with pytest.raises(
+            ScenarioError, match="one of add, move, ambulances, hours, move_crews, close"
+        ):
             liling.change(wrong)
 
 
@@ -153,5 +155,5 @@ def test_what_cannot_be_changed_is_told_in_chinese(liling):
 
 def test_hours_of_another_ambulance_can_be_handed_on(liling):
     day = liling.ambulances("湘东医院", +1, hours="08-20")
-    same = day.ambulances("市妇幼", +1, hours=day.fleet[-1].hours)
-    assert same.fleet[-1].hours == (8, 20)
+    same = day.ambulances("市妇幼", +1, roster=day.fleet[-1].duty)
+    assert same.fleet[-1].duty.daily_hours == (8, 20)

@@ -6,6 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
 from sim.scenario.distributions import AnyDistribution
+from sim.scenario.settings.durations import Durations
 
 read = TypeAdapter(AnyDistribution).validate_python
 Q = np.linspace(0.001, 0.999, 101)
@@ -39,9 +40,16 @@ def test_the_utrecht_fit_has_its_published_mean_and_spread():
     assert seconds.std() / 60 == pytest.approx(14.7993, abs=1e-3)
 
 
-def test_the_default_turnout_meets_the_norm_it_is_derived_from():
+def test_the_default_turnout_has_the_mean_that_berlin_publishes():
+    turnout = Durations().turnout
+    assert turnout.mean() == pytest.approx(83.4, abs=0.5)  # of 2,548,503 alarms
+    assert turnout.share_below(76) == pytest.approx(0.5, abs=1e-9)
+
+
+def test_the_turnout_that_is_derived_from_the_norm_meets_it():
     turnout = read({"distribution": "lognormal", "median": "1.5 min", "sigma": 0.4214})
     assert turnout.share_below(180) == pytest.approx(0.95, abs=1e-4)
+    assert turnout.sigma == Durations().turnout.sigma
 
 
 def test_constant_and_empirical():

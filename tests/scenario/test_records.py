@@ -153,7 +153,7 @@ def test_what_records_leave_open_is_drawn_from_its_own_law(tmp_path):
     assert np.bincount(calls.priority) / count == pytest.approx([0.027, 0.399, 0.574], abs=0.08)
     assert calls.conveyed.mean() == pytest.approx(0.63, abs=0.08)
     assert calls.handover_s.mean() / 60 == pytest.approx(30.1, abs=3)
-    assert calls.turnout_s.mean() == pytest.approx(98, abs=10)
+    assert calls.turnout_s.mean() == pytest.approx(83, abs=8)
 
 
 def test_who_names_a_hospital_is_conveyed(tmp_path, liling):

@@ -103,7 +103,7 @@ def test_what_needs_the_map_is_told_with_names_and_lines(write):
     assert 'no place "枫林乡"' in text
     assert "outside the map" in text
     assert 'two groups of responders are called "a"' in text
-    assert 'responders[1].for: no priority "rot"' in text
+    assert 'responders[1].for: no priority or condition "rot"' in text
     assert "nowhere.csv" in text
     assert "write the name of a table" in text
     assert "hospitls" in text

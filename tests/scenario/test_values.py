@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.model.calendar import Hours, hours_of_week
+from sim.scenario.duty import daily
 from sim.scenario.layout import Ambulance
 from sim.scenario.values import LonLat, parse_days, parse_hours, parse_place
 from sim.text import Message
@@ -41,8 +42,8 @@ def test_hours_over_midnight_belong_to_the_day_on_which_they_began():
 
 
 def test_an_ambulance_is_on_duty_all_day_unless_it_has_hours():
-    assert Ambulance(0).hours_a_day == 24
-    assert Ambulance(0, Hours(22, 6)).hours_a_day == 8
+    assert Ambulance(0).duty.hours_a_week == 168
+    assert Ambulance(0, daily(Hours(22, 6))).duty.hours_a_week == 56
 
 
 @pytest.mark.parametrize(

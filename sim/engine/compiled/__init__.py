@@ -12,15 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.compiled import constants
+from sim.engine.compiled import beyond, constants
 from sim.engine.compiled.adding import add_up
+from sim.engine.compiled.beyond import PAUSES, Beyond
 from sim.engine.compiled.constants import Constants
 from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.compiled.state import CALL, Duty, State, new_state
 from sim.model.calendar import Window
-from sim.model.calls import Calls
-from sim.model.log import TRIP_COLUMNS, Log, answers
+from sim.model.calls import Calls, Needs, needs_of
+from sim.model.log import TRIP_COLUMNS, Log, Pauses, answers, in_order
+from sim.model.log import Beyond as LogBeyond
 from sim.model.system import System
 from sim.model.totals import COUNTED, Totals
 from sim.policies.clock import NONE
@@ -45,36 +47,41 @@ class Where(NamedTuple):
 class PackedCalls(NamedTuple):
     """One replication's calls as the kernel reads them, the same for every layout."""
 
-    rows: np.ndarray  # [call] CALL
-    order: np.ndarray  # [call] in which they become ready
+    rows: np.ndarray  # [need] CALL: of each call one, unless calls say what they need
+    order: np.ndarray  # [need] in which they become ready
     ready_at: np.ndarray  # [call] as the log has it
     named: dict[str, tuple[int, int]]  # the lowest and the highest row that is named, by column
     townships: int  # rows of townships that are named
-    others: np.ndarray  # [call, other]
+    others: np.ndarray  # [need, other]
     where: Where
+    calls: Calls
+    needs: Needs
 
 
 def pack(calls: Calls) -> PackedCalls:
     """Calls as rows. The calls are copied, and not changed."""
-    ready_at = calls.ready_at
-    rows = np.empty(len(ready_at), CALL)
-    rows["wakes_at"] = ready_at
+    needs, of = needs_of(calls), slice(None) if calls.needs is None else calls.needs.call
+    rows = np.empty(len(needs.call), CALL)
     for name in STAGES:
-        rows[name] = getattr(calls, name)
-    order = np.argsort(ready_at, kind="stable").astype(ROW)
+        rows[name] = getattr(calls, name)[of]
+    rows["wakes_at"] = calls.ready_at[of] + needs.delay_s
+    rows["turnout_s"] = needs.turnout_s
+    order = np.argsort(rows["wakes_at"], kind="stable").astype(ROW)
     wind(rows, order)
     columns = {name: getattr(calls, name) for name in ("place", "priority", "hospital", "others")}
     named = {
         name: (int(column.min(initial=0)), int(column.max(initial=NONE)))
         for name, column in columns.items()
     }
-    others = np.ascontiguousarray(calls.others, ROW)
+    others = np.ascontiguousarray(calls.others[of], ROW)
     where = Where(*(np.ascontiguousarray(getattr(calls, n), np.int32) for n in Where._fields))
     lowest = min(column.min(initial=0) for column in where)
     if lowest < 0:
         raise IndexError("a call's area or township is no row")
     townships = 1 + max(where.township.max(initial=-1), where.other_township.max(initial=-1))
-    return PackedCalls(rows, order, ready_at, named, int(townships), others, where)
+    return PackedCalls(
+        rows, order, calls.ready_at, named, int(townships), others, where, calls, needs
+    )
 
 
 class Engine:
@@ -86,7 +93,8 @@ class Engine:
         self._built: Constants = constants.build(system, built)
         self._fixed = self._built.fixed
         self._home = np.ascontiguousarray(system.fleet.home, ROW)
-        self._shifts = _in_order_of_time(system)
+        self._system, self._beyond = system, beyond.fixed_of(system)
+        self._happens, self._needed = beyond.happenings(system)
         self._shifts_of = (
             np.ascontiguousarray(system.fleet.shift_indptr, np.int64),
             np.ascontiguousarray(system.fleet.on_duty_at, float),
@@ -107,11 +115,28 @@ class Engine:
         # Without diversion there are at most an assignment and a drive home for each call.
         lines = 2 * len(packed.rows) + len(packed.rows) // 4 + 16
         while True:
-            state, trips = self._served(packed, lines, NO_WINDOW, logged=True)
+            state, more, trips = self._served(packed, lines, NO_WINDOW, logged=True)
             if trips != FULL:
-                by_trip = {name: getattr(state.log, name)[:trips] for name in TRIP_COLUMNS}
-                return state.log._replace(ready_at=packed.ready_at, **by_trip)
+                return self._log(packed, state, more, trips)
             lines *= 2
+
+    def _log(self, packed: PackedCalls, state: State, more: Beyond | None, trips: int) -> Log:
+        by_trip = {name: getattr(state.log, name)[:trips] for name in TRIP_COLUMNS}
+        log = state.log._replace(ready_at=packed.ready_at, **by_trip)
+        if more is None:
+            return log
+        first, need, call = more.scene["first"], log.call, log.call.copy()
+        served = need != NONE
+        call[served] = more.need["call"][need[served]]
+        rank = need.copy()
+        rank[served] -= first[call[served]].astype(np.int32)
+        pauses = Pauses(*(column[: more.held[PAUSES]] for column in more.pauses))
+        return log._replace(
+            lost=log.lost[first],
+            asked_s=log.asked_s[first],
+            call=call,
+            beyond=LogBeyond(rank, in_order(pauses)),
+        )
 
     def totals(
         self,
@@ -119,13 +144,15 @@ class Engine:
         window: Window,
         target_s: tuple[float, float],
         townships: int,
-    ) -> Totals:
-        """The same added up, without a log.
+    ) -> Totals | None:
+        """The same added up, without a log; None beyond the plain service.
 
         `target_s`: by area; `townships`: at least so many. Raises IndexError as `run` does.
         """
+        if self._beyond is not None:
+            return None
         packed = self._packed(calls)
-        state, _ = self._served(packed, 0, window, logged=False)
+        state, _, _ = self._served(packed, 0, window, logged=False)
         townships = max(townships, packed.townships)
         shape = (COUNTED, len(target_s), townships)
         asked = COUNTED, len(target_s), townships if packed.others.shape[1] else 0
@@ -144,14 +171,23 @@ class Engine:
 
     def _served(
         self, packed: PackedCalls, lines: int, window: Window, logged: bool
-    ) -> tuple[State, int]:
+    ) -> tuple[State, Beyond | None, int]:
         """The state at the end, and the number of trips in the log."""
         duty = Duty(float(window.start_s), float(window.end_s), *self._shifts_of)
-        by_priority = np.bincount(packed.rows["priority"], minlength=self._priorities)
+        groups, more = packed.rows["priority"], None
+        count = self._priorities
+        if self._beyond is not None:
+            about = packed.calls, packed.needs, self._priorities, lines
+            more = beyond.new(self._beyond, self._system, *about)
+            groups, count = more.need["group"], len(more.hopeless)
+        by_group = np.bincount(groups, minlength=count)
         stations = len(self._fixed.station_place)
-        state = new_state(by_priority, lines, stations, packed.others, duty, logged)
-        trips = serve(self._fixed, packed.rows, packed.order, self._home, *self._shifts, state)
-        return state, trips
+        state = new_state(by_group, lines, stations, packed.others, duty, logged)
+        trips = serve(
+            self._fixed, packed.rows, packed.order, self._home, self._happens, self._needed, state,
+            more,
+        )  # fmt: skip
+        return state, more, trips
 
     def _refuse_unknown_rows(self, calls: PackedCalls) -> None:
         """Compiled code would read whatever lies there."""
@@ -164,15 +200,3 @@ class Engine:
             lowest, highest = calls.named[name]
             if lowest < low or highest >= rows:
                 raise IndexError(f"a call's {name} is none of {rows}")
-
-
-def _in_order_of_time(system: System) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Beginnings and ends of all shifts: when, whose, and whether it begins.
-
-    Where one shift follows at once on another, the end comes before the beginning.
-    """
-    of = np.repeat(np.arange(len(system.fleet.home), dtype=ROW), np.diff(system.fleet.shift_indptr))
-    at = np.stack([system.fleet.on_duty_at, system.fleet.off_duty_at], axis=1).astype(float).ravel()
-    order = np.argsort(at, kind="stable")  # each ambulance's own order stays
-    order = order[at[order] < np.inf]
-    return at[order], np.repeat(of, 2)[order], np.tile([True, False], len(of))[order]

@@ -30,7 +30,7 @@ from sim.files.cache import keep, kept, kept_at
 from sim.files.private import make_private
 from sim.geography.roads import folding
 from sim.model import calendar, log
-from sim.policies import clock, dispatch, hospitals, standby, targets
+from sim.policies import assignment, clock, dispatch, eligibility, hospitals, standby, targets
 
 RULES = (
     clock.on_grid,
@@ -40,8 +40,21 @@ RULES = (
     dispatch.can_be_sent,
     dispatch.waiting_key,
     dispatch.nearest_point,
+    eligibility.takes_calls,
+    eligibility.is_kept_back,
+    eligibility.may_help,
+    eligibility.is_within,
     hospitals.choose_hospital,
     standby.standby_station,
+    standby.has_room,
+    standby.dmexclp_gain,
+    standby.dmexclp_station,
+    standby.uncovered,
+    assignment.assign,
+    assignment._least_total,
+    assignment._settle_ties,
+    assignment._same_drives,
+    assignment.post_of,
     targets.in_time,
     targets.reached,
     folding.stretch_s,

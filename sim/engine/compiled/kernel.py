@@ -13,273 +13,379 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.compiled.beyond import (
+    ARRIVES,
+    BEGINS,
+    COMES_DUE,
+    IN_LOOKED_AT,
+    IN_READY,
+    LOOKS,
+    UNREADY,
+    WAITING,
+)
 from sim.engine.compiled.cache import compiled, entry
-from sim.engine.compiled.driving import ROW, band, from_node_s
-from sim.engine.compiled.nearest import (
-    AT_STATION,
-    CLEARED,
-    RETURNING,
-    TURNING_OUT,
-    nearest,
-    position,
-    stage_of,
+from sim.engine.compiled.driving import ROW
+from sim.engine.compiled.eligible import expected_turnout_of, turnout_of
+from sim.engine.compiled.nearest import nearest, stage_of
+from sim.engine.compiled.pausing import (
+    begin_breaks,
+    end_break,
+    finish_break,
+    has_room_for_pauses,
+    now_free,
+    ring,
+)
+from sim.engine.compiled.repositioning import move_up
+from sim.engine.compiled.scenes import (
+    arrive,
+    forget_who_is_late,
+    give_up,
+    look,
+    look_later,
+    note_sent,
+    touch,
 )
 from sim.engine.compiled.state import (
+    AT_STATION,
+    CLEARED,
     DISPATCHES,
     IN_CLEARED,
     IN_ELSEWHERE,
     IN_HEAP,
     IN_SERVING,
     IN_WAITING,
+    ON_BREAK,
+    RETURNING,
+    STOOD_DOWN,
     TRIPS,
+    TURNING_OUT,
+    count_present,
     end_call,
     enlist,
     expect,
     make_ready,
+    note_cleared,
+    set_on_duty,
     strike,
     take_first,
     take_from_station,
 )
+from sim.engine.compiled.trips import drive, foretell, open_trip, send_to_wait, take_back, way_to
 from sim.engine.compiled.waiting import (
     await_ambulance,
     lose_all,
+    next_group,
     next_waiting,
     set_aside,
     take_back_aside,
     take_next_waiting,
 )
 from sim.policies.clock import NONE, serving_seconds
-from sim.policies.hospitals import choose_hospital
 from sim.policies.standby import standby_station
 
-NEVER = np.nan
 FULL = -1  # there are more trips than lines for them
 
 
-# ── what an ambulance is sent to do ─────────────────────────────────────────────────────────
+# ── who is sent ──────────────────────────────────────────────────────────────────────────────
 
 
 @compiled
-def _drive(state, ambulance, mode, node, lead_s, place, at):
-    """A drive begins."""
-    unit = state.fleet[ambulance]
-    unit.mode, unit.node, unit.lead_s, unit.place, unit.departed_at = mode, node, lead_s, place, at
-    unit.passed, unit.passed_s = node, 0.0
-
-
-@compiled
-def _open_trip(state, call, ambulance, now, mobile_at, arrived_at):
-    """From now on it is on this trip; answers the line of the log, if one is kept."""
-    unit, log, trip = state.fleet[ambulance], state.log, ROW(state.held[TRIPS])
-    unit.call, unit.trip, unit.assigned_at = call, trip, now
-    if state.logged:
-        state.held[TRIPS] += 1
-        log.call[trip], log.ambulance[trip], log.hospital[trip] = call, ambulance, NONE
-        log.assigned_at[trip], log.mobile_at[trip] = now, mobile_at
-        log.arrived_at[trip] = arrived_at
-        log.left_scene_at[trip] = log.at_hospital_at[trip] = log.handover_at[trip] = NEVER
-        log.cleared_at[trip] = log.diverted_at[trip] = NEVER
-    return trip
-
-
-@compiled
-def _take_back(state, ambulance, stage, now):
-    """Take back what the trip of an ambulance foretold: it is sent elsewhere."""
-    unit, log = state.fleet[ambulance], state.log
-    if unit.call != NONE:
-        end_call(state, ambulance, now)
-        state.arrives_at[unit.call], state.comes[unit.call] = np.inf, NONE
-    if not state.logged:
-        return
-    trip = unit.trip
-    log.diverted_at[trip], log.arrived_at[trip] = now, NEVER
-    log.left_scene_at[trip] = log.at_hospital_at[trip] = log.handover_at[trip] = NEVER
-    log.cleared_at[trip], log.hospital[trip] = NEVER, NONE
-    if stage == TURNING_OUT:
-        log.mobile_at[trip] = NEVER
-
-
-@compiled
-def _way_to(fixed, calls, state, ambulance, stage, call, scene, now):
-    """When wheels roll to a scene if it is sent now; the mode, node and lead; and the drive."""
-    unit = state.fleet[ambulance]
-    departs_at = now
-    if stage == AT_STATION:
-        departs_at = now + ((now + calls[call].turnout_s) - now)
-    elif stage == TURNING_OUT:
-        departs_at = now + (unit.turned_out_at - now)
-    mode = fixed.mode_to_scene[band(fixed, departs_at), calls[call].priority]
-    node, lead_s = position(fixed, state, ambulance, stage, now, mode)
-    if stage == AT_STATION or stage == TURNING_OUT:
-        drive_s = fixed.from_station_s[mode, scene, unit.base]
-    else:
-        drive_s = lead_s + from_node_s(fixed, mode, node, scene)
-    return departs_at, mode, node, lead_s, drive_s
-
-
-@compiled
-def _ask(fixed, calls, state, call, now):
+def _ask(fixed, calls, state, beyond, call, now):
     """Ask how soon somebody would be at the call's place, and at each of the other places."""
     for which in range(state.log.asked_s.shape[1]):
         scene = calls[call].place
         if which > 0:
             scene = state.others[call, which - 1]
-        ambulance = nearest(fixed, calls, state, call, scene, now)
+        ambulance = nearest(fixed, calls, state, beyond, call, scene, now)
         if ambulance != NONE:
             stage = stage_of(state, ambulance, now)
-            departs_at, _, _, _, drive_s = _way_to(
-                fixed, calls, state, ambulance, stage, call, scene, now
+            departs_at, _, _, _, drive_s = way_to(
+                fixed, calls, state, beyond, ambulance, stage, call, scene, now
             )
             state.log.asked_s[call, which] = (departs_at + drive_s) - calls[call].received_at
 
 
 @compiled
-def _send(fixed, calls, state, ambulance, call, now):
+def _ask_once(fixed, calls, state, beyond, call, now):
+    """The same, unless it was asked before."""
+    if state.log.asked_s.shape[1] == 0:
+        return
+    if beyond is None:
+        if state.log.asked_s[call, 0] == np.inf:
+            _ask(fixed, calls, state, beyond, call, now)
+        return
+    scene = beyond.scene[beyond.need[call].call]
+    if not scene.asked:
+        scene.asked = True
+        _ask(fixed, calls, state, beyond, scene.first, now)
+
+
+@compiled
+def _send(fixed, calls, state, beyond, ambulance, call, now):
     """Assign an ambulance to a call and foretell the trip; answers the call that it leaves."""
     unit = state.fleet[ambulance]
     stage, abandoned = stage_of(state, ambulance, now), unit.call
     scene = calls[call].place
-    departs_at, mode, node, lead_s, drive_s = _way_to(
-        fixed, calls, state, ambulance, stage, call, scene, now
+    departs_at, mode, node, lead_s, drive_s = way_to(
+        fixed, calls, state, beyond, ambulance, stage, call, scene, now
     )
-    unit.from_base = stage == AT_STATION or stage == TURNING_OUT
-    if stage == AT_STATION:
-        take_from_station(state, ambulance)
-        unit.turned_out_at = now + calls[call].turnout_s
-        unit.expected_mobile_at = now + fixed.expected_turnout_s
+    waits = stage == AT_STATION or stage == ON_BREAK
+    unit.from_base = waits or stage == TURNING_OUT
+    if waits:
+        if beyond is not None and stage == ON_BREAK:
+            end_break(state, beyond, ambulance, now)
+        else:
+            take_from_station(state, ambulance)
+        unit.turned_out_at = now + turnout_of(fixed, beyond, unit.base, calls[call].turnout_s)
+        unit.expected_mobile_at = now + expected_turnout_of(fixed, beyond, unit.base)
     if unit.trip != NONE:
-        _take_back(state, ambulance, stage, now)
-    if stage == CLEARED or stage == RETURNING:
+        take_back(state, ambulance, stage, now)
+    if stage == CLEARED or stage == RETURNING or stage == STOOD_DOWN:
         strike(state, state.elsewhere, IN_ELSEWHERE, ambulance)
     if abandoned == NONE:
         enlist(state, state.serving, IN_SERVING, ambulance)
     at = departs_at + drive_s
-    trip = _open_trip(state, call, ambulance, now, departs_at, at)
+    trip = open_trip(state, call, ambulance, now, departs_at, at)
     unit.status, unit.sent_in = TURNING_OUT, state.held[DISPATCHES]
 
-    log, factor = state.log, fixed.service_factor[ambulance]
-    _drive(state, ambulance, mode, node, lead_s, scene, departs_at)
+    drive(state, ambulance, mode, node, lead_s, scene, departs_at)
     unit.arrives_at = state.arrives_at[call] = at
     state.comes[call] = ambulance
+    conveyed = calls[call].conveyed
+    if beyond is not None:
+        note_sent(state, beyond, ambulance, call, abandoned)
+        conveyed &= beyond.fixed.service.sending.transports[beyond.crew[ambulance].kind]
+        if beyond.need[call].several:
+            beyond.need[call].trip = trip
+            expect(state, ambulance, at)
+            return abandoned
+    factor = fixed.service_factor[ambulance]
     at += serving_seconds(calls[call].on_scene_s, factor, fixed.on_grid)
-    if state.logged:
-        log.left_scene_at[trip] = at
-    unit.stands_at, unit.hospital = scene, NONE
-    if calls[call].conveyed:
-        way = fixed.mode_to_hospital[band(fixed, at)]
-        hospital = fixed.nearest_hospital[way, scene].row
-        transport_s = fixed.nearest_hospital[way, scene].seconds
-        if calls[call].hospital != NONE:
-            to_hospital_s = fixed.to_hospital_s[way, scene]
-            hospital = choose_hospital(to_hospital_s, calls[call].hospital)
-            transport_s = to_hospital_s[hospital]
-        if hospital != NONE:
-            at += transport_s
-            if state.logged:
-                log.hospital[trip] = hospital
-                log.at_hospital_at[trip] = log.handover_at[trip] = at
-            unit.hospital, unit.stands_at = hospital, fixed.hospital_place[hospital]
-            at += serving_seconds(calls[call].handover_s, factor, fixed.on_grid)
-    if state.logged:
-        log.cleared_at[trip] = at
-    expect(state, ambulance, at)
+    foretell(fixed, calls, state, ambulance, call, at, conveyed)
     return abandoned
 
 
 @compiled
-def _send_home(fixed, state, ambulance, now):
-    """Repositioning is a trip without a call."""
-    unit = state.fleet[ambulance]
-    unit.base = unit.home
-    if len(fixed.standby_list) > 0:
-        state.present[:] = 0
-        for other in range(len(state.fleet)):
-            status = state.fleet[other].status
-            free = status == AT_STATION or status == RETURNING
-            if other != ambulance and state.fleet[other].on_duty and free:
-                state.present[state.fleet[other].base] += 1
-        unit.base = standby_station(unit.home, fixed.standby_list, state.present)
-    mode = fixed.mode_home[band(fixed, now)]
-    node = fixed.place[unit.stands_at].node
-    lead_s = fixed.place_s[mode, unit.stands_at].leg
-    home_at = now + fixed.to_station_s[mode, unit.stands_at, unit.base]
-    _drive(state, ambulance, mode, node, lead_s, fixed.station_place[unit.base], now)
-    _open_trip(state, NONE, ambulance, now, now, home_at)
-    unit.status = RETURNING
-    expect(state, ambulance, home_at)
+def _team_for(fixed, calls, state, beyond, call, now):
+    """Whom to send to a need now, in `team`: one, or all that the call needs; answers how many.
+
+    The needs of a call are met in their order, each by the first that is left.
+    """
+    scene = beyond.scene[beyond.need[call].call]
+    conditions, count = beyond.fixed.service.conditions, 1
+    several = beyond.need[call].several
+    if several and conditions.all_or_none[beyond.need[call].condition] and not scene.started:
+        count = scene.last - scene.first
+    met = 0
+    while met < count:
+        need = call + met
+        found = nearest(fixed, calls, state, beyond, need, calls[need].place, now)
+        if found == NONE:
+            break
+        beyond.team[met] = found
+        beyond.crew[found].taken = True
+        met += 1
+    for one in range(met):
+        beyond.crew[beyond.team[one]].taken = False
+    return count if met == count else 0
 
 
 @compiled
-def _serve_waiting(fixed, calls, state, now):
+def _reconsider(fixed, calls, state, beyond, call, now):
+    """A call that was left is looked at next; False if there is no more line in the log."""
+    abandoned = call
+    while abandoned != NONE:
+        found = nearest(fixed, calls, state, beyond, abandoned, calls[abandoned].place, now)
+        if found == NONE:
+            set_aside(state, abandoned)
+            return True
+        if state.logged and state.held[TRIPS] == len(state.log.call):
+            return False
+        abandoned = np.int64(_send(fixed, calls, state, beyond, found, abandoned, now))
+    return True
+
+
+@compiled
+def _serve_next(fixed, calls, state, beyond, group, now):
+    """Send whom one can to who is next in a group; -1 no line is left, 0 nobody can be sent."""
+    call = np.int64(next_waiting(state, group))
+    found: Any = NONE
+    count = 1
+    if beyond is None:
+        found = nearest(fixed, calls, state, beyond, call, calls[call].place, now)
+        if found == NONE:
+            return 0
+    else:
+        count = _team_for(fixed, calls, state, beyond, call, now)
+        if count == 0:
+            return 0
+    if state.logged and state.held[TRIPS] + count > len(state.log.call):
+        return -1
+    if beyond is None:
+        _ask_once(fixed, calls, state, beyond, call, now)
+        take_next_waiting(calls, state, group)
+        abandoned = np.int64(_send(fixed, calls, state, beyond, found, call, now))
+        return 1 if _reconsider(fixed, calls, state, beyond, abandoned, now) else -1
+    if not beyond.fixed.reads_places:
+        _ask_once(fixed, calls, state, beyond, call, now)
+    take_next_waiting(calls, state, group)
+    for one in range(count):
+        ambulance = beyond.team[one]
+        beyond.abandoned[one] = _send(fixed, calls, state, beyond, ambulance, call + one, now)
+    for one in range(count):
+        if not _reconsider(fixed, calls, state, beyond, beyond.abandoned[one], now):
+            return -1
+    return 1
+
+
+@compiled
+def _serve_waiting(fixed, calls, state, beyond, now):
     """Send whom one can to the waiting calls, in their order; False if there is no more line.
 
-    If nobody can be sent to the first of a priority, nobody can be sent to the others of it.
+    If nobody can be sent to the first of a group, nobody can be sent to the others of it, unless
+    it matters where they are.
     """
-    for priority in range(len(state.waiting_count)):
-        abandoned: Any = NONE  # is reconsidered next, before any other
-        while abandoned != NONE or state.waiting_count[priority] > 0:
-            call: Any = abandoned
-            if abandoned == NONE:
-                call = np.int64(next_waiting(state, priority))
-            ambulance = nearest(fixed, calls, state, call, calls[call].place, now)
-            if ambulance == NONE and abandoned == NONE:
+    if beyond is not None:
+        beyond.hopeless[:] = False
+    for priority in range(len(fixed.may_be_left_for)):
+        while True:
+            group: Any = np.int64(priority)
+            if beyond is not None:
+                group = next_group(calls, state, beyond, priority)
+                if group == NONE:
+                    break
+            elif state.waiting_count[group] == 0:
                 break
-            if ambulance == NONE:
-                set_aside(state, call)
-                abandoned = NONE
-                continue
-            if state.logged and state.held[TRIPS] == len(state.log.call):
+            served = _serve_next(fixed, calls, state, beyond, group, now)
+            if served < 0:
                 return False
-            if state.log.asked_s.shape[1] > 0 and state.log.asked_s[call, 0] == np.inf:
-                _ask(fixed, calls, state, call, now)
-            if abandoned == NONE:
-                take_next_waiting(calls, state, priority)
-            abandoned = np.int64(_send(fixed, calls, state, ambulance, call, now))
+            if served == 0:
+                if beyond is None:
+                    break
+                _skip(calls, state, beyond, group)
     return True
 
 
 @compiled
-def _dispatch(fixed, calls, state, now):
-    """Serve the waiting calls, then send home who is free and not needed."""
+def _skip(calls, state, beyond, group):
+    """To who is next in a group nobody can be sent."""
+    call = np.int64(next_waiting(state, group))
+    own = beyond.need[call]
+    all_or_none = own.several and beyond.fixed.service.conditions.all_or_none[own.condition]
+    if beyond.fixed.reads_places or all_or_none:
+        take_next_waiting(calls, state, group)
+        set_aside(state, call)
+    else:
+        beyond.hopeless[group] = True
+
+
+@compiled
+def _dispatch(fixed, calls, state, beyond, now):
+    """Serve the waiting calls, then send home who is free and not needed; False without a line."""
     state.held[DISPATCHES] += 1
-    if not _serve_waiting(fixed, calls, state, now):
+    if beyond is not None:
+        if not has_room_for_pauses(state, beyond):
+            return False
+        if beyond.fixed.reads_places:
+            for i in range(beyond.held[IN_READY]):
+                _ask_once(fixed, calls, state, beyond, np.int64(beyond.just_ready[i]), now)
+        beyond.held[IN_READY] = 0
+    if not _serve_waiting(fixed, calls, state, beyond, now):
         return False
-    take_back_aside(calls, state)
+    take_back_aside(calls, state, beyond)
     if fixed.lose_when_none_free and state.held[IN_WAITING] > 0:
-        lose_all(state)
-    for i in range(state.held[IN_CLEARED]):
-        ambulance = state.cleared[i]
-        if state.fleet[ambulance].status == CLEARED:
-            if state.logged and state.held[TRIPS] == len(state.log.call):
-                return False
-            _send_home(fixed, state, ambulance, now)
+        if beyond is None:
+            lose_all(state)
+        else:
+            _give_up_all(state, beyond)
+    if beyond is None:
+        for i in range(state.held[IN_CLEARED]):
+            ambulance = state.cleared[i]
+            if state.fleet[ambulance].status == CLEARED:
+                if state.logged and state.held[TRIPS] == len(state.log.call):
+                    return False
+                _send_home(fixed, state, ambulance, now)
+    else:
+        if state.held[TRIPS] + len(state.fleet) > len(state.log.call):
+            return False
+        forget_who_is_late(state, beyond)
+        begin_breaks(state, beyond, now)
+        move_up(fixed, state, beyond, now)
     state.held[IN_CLEARED] = 0
     return True
+
+
+@compiled
+def _give_up_all(state, beyond):
+    """Nobody may wait: the needs that do are not met."""
+    for group in range(len(state.waiting_count)):
+        first = state.waiting_from[group]
+        for spot in range(state.waiting_count[group]):
+            need = np.int64(state.waiting[first + ROW(spot)])
+            if not beyond.need[need].several or beyond.need[need].status == WAITING:
+                give_up(state, beyond, need)
+        state.waiting_count[group] = 0
+    state.held[IN_WAITING] = 0
+
+
+@compiled
+def _send_home(fixed, state, ambulance, now):
+    """Home, or where the list wants one."""
+    station: Any = np.int64(state.fleet[ambulance].home)
+    if len(fixed.standby_list) > 0:
+        count_present(state, ambulance)
+        station = standby_station(station, fixed.standby_list, state.present)
+    send_to_wait(fixed, state, ambulance, station, now)
 
 
 # ── the clock ────────────────────────────────────────────────────────────────────────────────
 
 
 @compiled
-def _finish(state, ambulance):
-    """Let an ambulance be cleared where it stands, or be home. Returns whether it was cleared."""
+def _become_ready(calls, state, beyond, call):
+    """A call takes its place among those that wait."""
+    if beyond is not None:
+        own = beyond.need[call]
+        if own.several:
+            scene = beyond.scene[own.call]
+            if scene.over or own.status != UNREADY:  # it was sent with the first
+                return
+            if beyond.fixed.service.conditions.all_or_none[own.condition] and call != scene.first:
+                return  # it is sent with the first, or not at all
+            own.status = WAITING
+            touch(beyond, own.call)
+        beyond.just_ready[beyond.held[IN_READY]] = call
+        beyond.held[IN_READY] += 1
+    await_ambulance(calls, state, beyond, call)
+
+
+@compiled
+def _finish(fixed, calls, state, beyond, ambulance, now):
+    """What an ambulance was expected to do is done. Returns whether dispatch may go by it."""
     unit = state.fleet[ambulance]
-    if unit.status == RETURNING:
+    if unit.status == RETURNING or unit.status == ON_BREAK:
+        if beyond is not None and unit.status == ON_BREAK:
+            finish_break(state, beyond, ambulance)
         strike(state, state.elsewhere, IN_ELSEWHERE, ambulance)
         unit.status, unit.trip = AT_STATION, NONE
         if unit.on_duty:
             make_ready(state, ambulance)
-        return False
-    end_call(state, ambulance, unit.next_at)
+        return beyond is not None
+    if beyond is not None:
+        phase = beyond.crew[ambulance].phase
+        if phase == ARRIVES:
+            arrive(fixed, calls, state, beyond, ambulance, now)
+            return False
+        if phase == LOOKS:
+            look_later(beyond, beyond.need[unit.call].call)
+            return False
+    end_call(state, ambulance, now)
     strike(state, state.serving, IN_SERVING, ambulance)
     enlist(state, state.elsewhere, IN_ELSEWHERE, ambulance)
     unit.status, unit.call, unit.trip = CLEARED, NONE, NONE
-    spot = state.held[IN_CLEARED]
-    while spot > 0 and state.cleared[spot - 1] > ambulance:
-        state.cleared[spot] = state.cleared[spot - 1]
-        spot -= 1
-    state.cleared[spot] = ambulance
-    state.held[IN_CLEARED] += 1
+    note_cleared(state, ambulance)
+    if beyond is not None:
+        now_free(state, beyond, ambulance, now)
     return True
 
 
@@ -296,48 +402,88 @@ def wind(calls, order):
         calls[call].wakes_at = now
 
 
+@compiled
+def _happen(state, beyond, what, ambulance, off_at):
+    """A shift begins or ends, or a break comes due. Returns whether dispatch may go by it."""
+    if beyond is None:
+        set_on_duty(state, ambulance, what == BEGINS)
+        return what == BEGINS
+    if what != COMES_DUE:
+        crew = beyond.crew[ambulance]
+        crew.in_shift = what == BEGINS
+        if crew.in_shift:
+            crew.off_at = off_at
+        set_on_duty(state, ambulance, crew.in_shift and not crew.failed)
+    return True
+
+
+@compiled
+def _look_at_scenes(fixed, calls, state, beyond, now):
+    """Everything of this instant has happened: look who leaves. Returns whether anybody is free."""
+    due, count = False, beyond.held[IN_LOOKED_AT]
+    beyond.held[IN_LOOKED_AT] = 0
+    for i in range(count):
+        due |= look(fixed, calls, state, beyond, np.int64(beyond.looked_at[i]), now)
+    return due
+
+
 @entry
-def serve(fixed, calls, order, home, shift_at, shift_of, shift_begins, state):
+def serve(fixed, calls, order, home, happens, needed, state, beyond):
     """Run to the end; answers the number of trips, or FULL.
 
-    `order`: calls in the order in which they become ready; `shift_*`: beginnings and ends of
-    shifts in the order of time.
+    `order`: calls in the order in which they become ready. `happens`: shifts and breaks that come
+    due in the order of time: when, whose, what, and when the shift ends; so many are `needed` even
+    if nobody calls any more. `beyond`: None of a plain service.
     """
     for ambulance in range(len(home)):
         unit = state.fleet[ambulance]
         unit.home = unit.base = home[ambulance]
         unit.status, unit.call, unit.trip, unit.heap = AT_STATION, NONE, NONE, NONE
         unit.hospital = NONE
-    next_call, next_shift = 0, 0
+    next_call, next_one, next_reminder, now = 0, 0, 0, 0.0
+    at, of, what, off_at = happens
     while True:
-        now = np.inf
+        coming_at = np.inf
         if next_call < len(order):
-            now = calls[order[next_call]].wakes_at
+            coming_at = calls[order[next_call]].wakes_at
         if state.held[IN_HEAP] > 0:
-            now = min(now, state.heap_at[0])
-        if now == np.inf and state.held[IN_WAITING] == 0:
+            coming_at = min(coming_at, state.heap_at[0])
+        goes_on = coming_at < np.inf or state.held[IN_WAITING] > 0 or next_one < needed
+        if beyond is not None:
+            coming_at = min(coming_at, beyond.clock[0])
+            if next_reminder < len(beyond.remind_at):
+                coming_at = min(coming_at, beyond.remind_at[next_reminder])
+            goes_on |= coming_at < np.inf or beyond.held[IN_LOOKED_AT] > 0
+            if beyond.held[IN_LOOKED_AT] > 0:
+                coming_at = now
+        if not goes_on:
             break
-        if next_shift < len(shift_at):
-            now = min(now, shift_at[next_shift])
-        if now == np.inf:
+        if next_one < len(at):
+            coming_at = min(coming_at, at[next_one])
+        if coming_at == np.inf:
             break
-        due = False
+        now, due = coming_at, False
         while next_call < len(order) and calls[order[next_call]].wakes_at == now:
-            await_ambulance(calls, state, order[next_call])
+            _become_ready(calls, state, beyond, order[next_call])
             next_call += 1
             due = True
+        while next_one < len(at) and at[next_one] == now:
+            due |= _happen(state, beyond, what[next_one], of[next_one], off_at[next_one])
+            next_one += 1
         while state.held[IN_HEAP] > 0 and state.heap_at[0] == now:
-            due |= _finish(state, take_first(state))
-        while next_shift < len(shift_at) and shift_at[next_shift] == now:
-            unit = state.fleet[shift_of[next_shift]]
-            unit.on_duty = shift_begins[next_shift]
-            if unit.status == AT_STATION:
-                if unit.on_duty:
-                    make_ready(state, shift_of[next_shift])
-                else:
-                    take_from_station(state, shift_of[next_shift])
-            due |= unit.on_duty
-            next_shift += 1
-        if due and not _dispatch(fixed, calls, state, now):
+            due |= _finish(fixed, calls, state, beyond, take_first(state), now)
+        if beyond is not None:
+            while next_reminder < len(beyond.remind_at) and beyond.remind_at[next_reminder] == now:
+                next_reminder += 1
+                due = True
+            while True:  # who leaves at once may set off more of the same instant
+                while beyond.clock[0] == now:
+                    due |= ring(state, beyond, now)
+                if beyond.held[IN_LOOKED_AT] == 0:
+                    break
+                due |= _look_at_scenes(fixed, calls, state, beyond, now)
+                while state.held[IN_HEAP] > 0 and state.heap_at[0] == now:
+                    due |= _finish(fixed, calls, state, beyond, take_first(state), now)
+        if due and not _dispatch(fixed, calls, state, beyond, now):
             return FULL
     return state.held[TRIPS]

@@ -19,12 +19,23 @@ from sim.engine.compiled.driving import (
     nearest_node,
     step,
 )
+from sim.engine.compiled.eligible import expected_turnout_of, penalty_of
 from sim.engine.compiled.filling import SAFE_S
-from sim.engine.compiled.state import DISPATCHES, IN_ELSEWHERE, IN_SERVING
+from sim.engine.compiled.state import (
+    AT_STATION,
+    BUSY,
+    CLEARED,
+    DISPATCHES,
+    IN_ELSEWHERE,
+    IN_SERVING,
+    ON_BREAK,
+    RETURNING,
+    TO_SCENE,
+    TURNING_OUT,
+)
 from sim.policies.clock import NONE, turn_back_s
-from sim.policies.dispatch import PositionRule, Status, can_be_sent, is_first
-
-AT_STATION, TURNING_OUT, TO_SCENE, BUSY, CLEARED, RETURNING = map(int, Status)
+from sim.policies.dispatch import PositionRule, can_be_sent, is_first
+from sim.policies.eligibility import is_within
 
 
 @compiled
@@ -45,7 +56,7 @@ def stage_of(state, ambulance, now):
 def position(fixed, state, ambulance, stage, now, mode):
     """The node from which it can be sent in a mode, and the seconds to that node."""
     unit = state.fleet[ambulance]
-    if stage == CLEARED or stage == TURNING_OUT or stage == AT_STATION:
+    if stage == CLEARED or stage == TURNING_OUT or stage == AT_STATION or stage == ON_BREAK:
         place = unit.stands_at if stage == CLEARED else fixed.station_place[unit.base]
         return fixed.place[place].node, fixed.place_s[mode, place].leg
     elapsed_s = now - unit.departed_at
@@ -92,25 +103,62 @@ def position(fixed, state, ambulance, stage, now, mode):
 
 
 @compiled
-def nearest(fixed, calls, state, call, scene, now):
-    """The ambulance that is expected to be at a scene first, among all that can be sent."""
-    priority = calls[call].priority
-    mode = fixed.mode_to_scene[band(fixed, now), priority]
+def _at_stations(fixed, calls, state, beyond, call, scene, now, mode):
+    """The best of those that wait at stations, and the seconds expected of it."""
     best, best_s = NONE, np.inf
+    least_turnout_s = fixed.expected_turnout_s
+    if beyond is not None:
+        least_turnout_s = beyond.fixed.least_turnout_s
     for near in fixed.by_time[mode, scene]:
-        seconds = fixed.expected_turnout_s + near.seconds
-        if seconds > best_s:
+        if least_turnout_s + near.seconds > best_s:
             break
-        if state.ready_count[near.row] > 0:
+        seconds = expected_turnout_of(fixed, beyond, near.row) + near.seconds
+        if beyond is not None:
+            for spot in range(state.ready_count[near.row]):
+                ambulance = state.ready[near.row, spot]
+                total_s = seconds + _penalty(calls, state, beyond, ambulance, call, scene, now,
+                                             seconds)  # fmt: skip
+                if is_first(total_s, ambulance, best_s, best):
+                    best, best_s = ambulance, total_s
+        elif state.ready_count[near.row] > 0:
             first = state.ready[near.row, 0]
             if is_first(seconds, first, best_s, best):
                 best, best_s = first, seconds
+    return best, best_s
+
+
+@compiled
+def _penalty(calls, state, beyond, ambulance, call, scene, now, seconds):
+    """What is added to the seconds that are expected of an ambulance; inf if it may not go."""
+    if beyond is None:
+        return 0.0
+    if not is_within(seconds, beyond.fixed.service.sending.within_s[calls[call].priority]):
+        return np.inf
+    return penalty_of(calls, state, beyond, ambulance, call, scene, now)
+
+
+@compiled
+def _ends_break(beyond, priority):
+    if beyond is None:
+        return False
+    return beyond.fixed.service.breaks.interrupts[priority]
+
+
+@compiled
+def nearest(fixed, calls, state, beyond, call, scene, now):
+    """The ambulance that is expected to be at a scene first, among all that can be sent.
+
+    `call`: beyond the plain service the row of a need.
+    """
+    priority = calls[call].priority
+    mode = fixed.mode_to_scene[band(fixed, now), priority]
+    best, best_s = _at_stations(fixed, calls, state, beyond, call, scene, now, mode)
     at_most_home_s = fixed.at_most_to_station_s[mode, scene]
     at_least_from_s = fixed.at_least_from_hospital_s[mode, scene]
     for i in range(state.held[IN_ELSEWHERE]):
         ambulance = state.elsewhere[i]
         unit = state.fleet[ambulance]
-        if not can_be_sent(unit.status, unit.on_duty, False):
+        if not can_be_sent(unit.status, unit.on_duty, False, _ends_break(beyond, priority)):
             continue
         if fixed.has_bounds and unit.status == RETURNING:
             left_s, driven_s = unit.next_at - now, now - unit.departed_at
@@ -132,15 +180,19 @@ def nearest(fixed, calls, state, call, scene, now):
                         continue
         node, lead_s = position(fixed, state, ambulance, unit.status, now, mode)
         seconds = lead_s + from_node_s(fixed, mode, node, scene)
+        if beyond is not None:
+            if unit.status == ON_BREAK:
+                seconds += expected_turnout_of(fixed, beyond, unit.base)
+            seconds += _penalty(calls, state, beyond, ambulance, call, scene, now, seconds)
         if is_first(seconds, ambulance, best_s, best):
             best, best_s = ambulance, seconds
     if fixed.may_be_left_for[priority]:
-        best = _nearest_on_a_call(fixed, calls, state, call, scene, now, mode, best, best_s)
+        best = _nearest_on_a_call(fixed, calls, state, beyond, call, scene, now, mode, best, best_s)
     return best
 
 
 @compiled
-def _nearest_on_a_call(fixed, calls, state, call, scene, now, mode, best, best_s):
+def _nearest_on_a_call(fixed, calls, state, beyond, call, scene, now, mode, best, best_s):
     """The same among those that may leave another call for this one."""
     priority = calls[call].priority
     from_station_s = fixed.from_station_s[mode, scene]
@@ -166,6 +218,8 @@ def _nearest_on_a_call(fixed, calls, state, call, scene, now, mode, best, best_s
                 continue
         node, lead_s = position(fixed, state, ambulance, stage, now, mode)
         seconds = turnout_left_s + (lead_s + from_node_s(fixed, mode, node, scene))
+        if beyond is not None:
+            seconds += _penalty(calls, state, beyond, ambulance, call, scene, now, seconds)
         if is_first(seconds, ambulance, best_s, best):
             best, best_s = ambulance, seconds
     return best

@@ -10,6 +10,10 @@ from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.driving import ROW
 from sim.model.log import TRIP_INSTANTS, Log, answers
 from sim.policies.clock import NONE
+from sim.policies.dispatch import Status
+
+AT_STATION, TURNING_OUT, TO_SCENE, BUSY, CLEARED, RETURNING, ON_BREAK = map(int, Status)
+STOOD_DOWN = 1 + ON_BREAK  # cleared on the road to a call that needs nobody any more
 
 CALL = np.dtype(
     [
@@ -82,9 +86,9 @@ class State(NamedTuple):
     ready: np.ndarray  # [station, ambulance] those that can be sent from it, by row
     ready_count: np.ndarray  # [station]
     cleared: np.ndarray  # [ambulance] cleared since the last dispatch, by row
-    waiting: np.ndarray  # [call] a heap for each priority, with room for all of its calls
-    waiting_from: np.ndarray  # [priority] where its heap begins
-    waiting_count: np.ndarray  # [priority] how many wait
+    waiting: np.ndarray  # [call] a heap for each group, with room for all of its calls
+    waiting_from: np.ndarray  # [group] where its heap begins; plain groups are priorities
+    waiting_count: np.ndarray  # [group] how many wait
     aside: np.ndarray  # [call] abandoned in this instant, and nobody could be sent
     present: np.ndarray  # [station] free ambulances
     others: np.ndarray  # [call, other] places that are asked about as well
@@ -103,15 +107,15 @@ IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, IN_ASIDE, TRIPS, DISP
 
 
 def new_state(
-    by_priority: np.ndarray, lines: int, stations: int, others: np.ndarray, duty: Duty, logged: bool
+    by_group: np.ndarray, lines: int, stations: int, others: np.ndarray, duty: Duty, logged: bool
 ) -> State:
     """The state before the first event, with room for so many of each.
 
-    `by_priority`: [priority] how many calls there are. `lines`: of trips in the log, if they are
-    `logged`. `others`: as in Calls.
+    `by_group`: [group of those that wait] how many calls there are. `lines`: of trips in the log,
+    if they are `logged`. `others`: as in Calls.
     """
     ambulances = len(duty.first) - 1
-    calls, ends = int(by_priority.sum()), np.cumsum(by_priority)
+    calls, ends = int(by_group.sum()), np.cumsum(by_group)
     return State(
         np.zeros(ambulances, AMBULANCE),
         Log(
@@ -119,7 +123,7 @@ def new_state(
             np.zeros(calls, np.bool_),
             np.full((calls, answers(others)), np.inf),
             *(np.empty(lines, np.int32) for _ in range(3)),
-            *(np.empty(lines) for _ in TRIP_INSTANTS),
+            *(np.empty(lines) for _ in TRIP_INSTANTS),  # type: ignore[arg-type]
         ),
         np.zeros(ambulances, ROW),
         np.zeros(ambulances),
@@ -129,8 +133,8 @@ def new_state(
         np.zeros(stations, np.int32),
         np.zeros(ambulances, ROW),
         np.zeros(calls, ROW),
-        (ends - by_priority).astype(ROW),
-        np.zeros(len(by_priority), ROW),
+        (ends - by_group).astype(ROW),
+        np.zeros(len(by_group), ROW),
         np.zeros(calls, ROW),
         np.zeros(stations, np.int32),
         others,
@@ -203,6 +207,23 @@ def take_first(state):
     return ambulance
 
 
+@compiled
+def unexpect(state, ambulance):
+    """Forget the next event of an ambulance."""
+    spot = np.int64(state.fleet[ambulance].heap)
+    if spot == NONE:
+        return
+    state.fleet[ambulance].heap = NONE
+    state.held[IN_HEAP] -= 1
+    last = state.held[IN_HEAP]
+    if spot < last:
+        other, at, before = state.heap[last], state.heap_at[last], state.heap_at[spot]
+        if at <= before:
+            _rise(state, spot, other, at)
+        else:
+            _sink(state, spot, other, at)
+
+
 # ── who is where ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -258,3 +279,37 @@ def take_from_station(state, ambulance):
     for after in range(spot + 1, count):
         rows[after - 1] = rows[after]
     state.ready_count[station] -= 1
+
+
+@compiled
+def set_on_duty(state, ambulance, on_duty):
+    """It can be sent from now on, as far as its shift goes; or not."""
+    unit = state.fleet[ambulance]
+    if unit.status == AT_STATION and unit.on_duty != on_duty:
+        if on_duty:
+            make_ready(state, ambulance)
+        else:
+            take_from_station(state, ambulance)
+    unit.on_duty = on_duty
+
+
+@compiled
+def note_cleared(state, ambulance):
+    """It is free where it is: among those cleared since the last dispatch, by row."""
+    spot = state.held[IN_CLEARED]
+    while spot > 0 and state.cleared[spot - 1] > ambulance:
+        state.cleared[spot] = state.cleared[spot - 1]
+        spot -= 1
+    state.cleared[spot] = ambulance
+    state.held[IN_CLEARED] += 1
+
+
+@compiled
+def count_present(state, but):
+    """How many free ambulances are at each station or on their way there, all but one."""
+    state.present[:] = 0
+    for other in range(len(state.fleet)):
+        status = state.fleet[other].status
+        bound = status == AT_STATION or status == RETURNING
+        if other != but and state.fleet[other].on_duty and bound:
+            state.present[state.fleet[other].base] += 1

@@ -1,14 +1,19 @@
-"""The calls that wait: of each priority a heap, with the call that is served next at its top.
+"""The calls that wait: of each group a heap, with the call that is served next at its top.
 
-Whether anybody can be sent depends on the priority of a call alone, so if nobody can be sent to the
+Whether anybody can be sent depends on the group of a call alone, so if nobody can be sent to the
 top of a heap, the rest of it need not be looked at: however many wait, nothing is done with them.
+In a plain service a group is a priority; beyond it, a priority, a kind of need and a centre.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+from sim.engine.compiled.beyond import WAITING
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.driving import ONE, ROW
 from sim.engine.compiled.state import IN_ASIDE, IN_WAITING
+from sim.policies.clock import NONE
 from sim.policies.dispatch import waiting_key
 
 
@@ -19,10 +24,17 @@ def _comes_before(calls, one, other):
 
 
 @compiled
-def await_ambulance(calls, state, call):
-    """A call takes its place among those of its priority."""
-    priority = calls[call].priority
-    first, spot = state.waiting_from[priority], state.waiting_count[priority]
+def _group_of(calls, beyond, call):
+    if beyond is None:
+        return calls[call].priority
+    return beyond.need[call].group
+
+
+@compiled
+def await_ambulance(calls, state, beyond, call):
+    """A call takes its place among those of its group."""
+    group = _group_of(calls, beyond, call)
+    first, spot = state.waiting_from[group], state.waiting_count[group]
     while spot > 0:
         parent = (spot - ONE) >> ONE
         other = state.waiting[first + parent]
@@ -31,22 +43,46 @@ def await_ambulance(calls, state, call):
         state.waiting[first + spot] = other
         spot = parent
     state.waiting[first + spot] = call
-    state.waiting_count[priority] += ONE
+    state.waiting_count[group] += ONE
     state.held[IN_WAITING] += 1
 
 
 @compiled
-def next_waiting(state, priority):
-    """The call of a priority that is served next; there must be one."""
-    return state.waiting[state.waiting_from[priority]]
+def next_waiting(state, group):
+    """The call of a group that is served next; there must be one."""
+    return state.waiting[state.waiting_from[group]]
 
 
 @compiled
-def take_next_waiting(calls, state, priority):
-    """The call of a priority that is served next waits no longer."""
-    state.waiting_count[priority] -= ONE
+def next_group(calls, state, beyond, priority):
+    """Of the groups of a priority the one whose first is served next; NONE if all are hopeless."""
+    groups = len(beyond.hopeless) // len(beyond.fixed.service.sending.within_s)
+    best: Any = NONE
+    for group in range(priority * groups, (priority + 1) * groups):
+        while state.waiting_count[group] > 0 and _is_not_needed(state, beyond, group):
+            take_next_waiting(calls, state, group)
+        if state.waiting_count[group] == 0 or beyond.hopeless[group]:
+            continue
+        if best == NONE or _comes_before(
+            calls, next_waiting(state, group), next_waiting(state, best)
+        ):
+            best = group
+    return best
+
+
+@compiled
+def _is_not_needed(state, beyond, group):
+    """Whether the first of a group was stood down while it waited."""
+    own = beyond.need[next_waiting(state, group)]
+    return own.several and own.status != WAITING
+
+
+@compiled
+def take_next_waiting(calls, state, group):
+    """The call of a group that is served next waits no longer."""
+    state.waiting_count[group] -= ONE
     state.held[IN_WAITING] -= 1
-    first, count = state.waiting_from[priority], state.waiting_count[priority]
+    first, count = state.waiting_from[group], state.waiting_count[group]
     last, spot = state.waiting[first + count], ROW(0)
     while spot + spot + ONE < count:
         child = spot + spot + ONE
@@ -70,19 +106,19 @@ def set_aside(state, call):
 
 
 @compiled
-def take_back_aside(calls, state):
+def take_back_aside(calls, state, beyond):
     """At the end of an instant: who was set aside waits as others do."""
     for i in range(state.held[IN_ASIDE]):
-        await_ambulance(calls, state, state.aside[i])
+        await_ambulance(calls, state, beyond, state.aside[i])
     state.held[IN_ASIDE] = 0
 
 
 @compiled
 def lose_all(state):
     """Nobody may wait: the calls that do are lost."""
-    for priority in range(len(state.waiting_count)):
-        first = state.waiting_from[priority]
-        for spot in range(state.waiting_count[priority]):
+    for group in range(len(state.waiting_count)):
+        first = state.waiting_from[group]
+        for spot in range(state.waiting_count[group]):
             state.log.lost[state.waiting[first + ROW(spot)]] = True
-        state.waiting_count[priority] = 0
+        state.waiting_count[group] = 0
     state.held[IN_WAITING] = 0

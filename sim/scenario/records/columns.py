@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
@@ -41,6 +42,7 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "priority": (
         "priority", "优先级", "initial_severity_level_code", "紧急程度", "呼叫级别", "病情分级",
     ),
+    "condition": ("condition", "病种", "疾病类别"),
     "incident": (
         "incident", "事件编号", "incident_id", "incident_number", "cad_incident_id", "call_number",
         "event_number", "案件编号", "呼叫编号", "事件流水号",
@@ -99,8 +101,12 @@ class FileColumns(NamedTuple):
     order: str  # what comes first in the dates of such an export, if that is known
 
 
-def find(frame: pd.DataFrame, asked: ReplayColumns, problems: Problems) -> FileColumns:
-    """The columns by what they hold; what is wrong with the headers is told."""
+def find(
+    frame: pd.DataFrame, asked: ReplayColumns, problems: Problems, ignored: Container[str] = ()
+) -> FileColumns:
+    """The columns by what they hold; what is wrong with the headers is told.
+
+    `ignored`: what the scenario has no use for."""
     headers = [str(name) for name in frame.columns]
     columns, used, barred = _named(headers, asked, problems)
     near: list[tuple[str, str]] = []
@@ -108,6 +114,8 @@ def find(frame: pd.DataFrame, asked: ReplayColumns, problems: Problems) -> FileC
         if at in used or not header:
             continue
         key, factor = _known(header)
+        if key in ignored:
+            continue
         if key == "point" and not _has_points(frame.iloc[:, at]):
             continue
         if not key:
@@ -186,7 +194,7 @@ def _plain(header: str) -> str:
 
 
 _KEY_OF: Final = {_plain(name): key for key, names in HEADERS.items() for name in names}
-_SHOWN: Final = [names[0] for names in HEADERS.values()] + [
+_SHOWN: Final = [names[0] for key, names in HEADERS.items() if key != "condition"] + [
     f"{stem}_{unit}" for stem in DURATIONS for unit in SECONDS_OF
 ]  # fmt: skip
 

@@ -6,7 +6,7 @@ leaves empty is drawn as for any other call.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -31,6 +31,15 @@ from sim.scenario.validation import Problems
 from sim.text import Message, message_of
 
 MOST_YEARS: Final = 50  # no dispatch system is older
+# One line about all names that the scenario does not have, with what to write.
+NO_PRIORITY: Final = Message(
+    "no priority {names} in the scenario (rows: {n}): say which they are with "
+    "`replay: {{file: {file}, priorities: {{{lines}}}}}`, each one of {known}"
+)
+NO_CONDITION: Final = Message(
+    "no condition {names} in the scenario (rows: {n}): say which they are with "
+    "`replay: {{file: {file}, conditions: {{{lines}}}}}`, each one of {known}"
+)
 NO_SUCH_HOSPITAL: Final = Message('no hospital "{name}"{hint}')
 
 
@@ -55,16 +64,21 @@ class CallRecords(NamedTuple):
 
 @entrance.reads(RecordsError)
 def read(
-    path: Path, ground: Map, priorities: list[str], replay: Replay | None = None
+    path: Path,
+    ground: Map,
+    priorities: list[str],
+    replay: Replay | None = None,
+    conditions: Sequence[str] = (),
 ) -> CallRecords:
     """All records of a file; RecordsError with all that keeps them from being used."""
     asked = replay or Replay(file=path.name)
     table = _table(path, asked)
     problems = Problems()
-    found = find(table, asked.columns, problems.at(line=1))
+    ignored = () if conditions else ("condition",)
+    found = find(table, asked.columns, problems.at(line=1), ignored)
     problems.raise_if_any(RecordsError, path)
     reader = _Reader(table, found, asked, ground, problems)
-    rows, odd = reader.rows(priorities)
+    rows, odd = reader.rows(priorities, list(conditions))
     if asked.unusable == "stop":
         faults.tell(odd, reader.lines, problems)
     problems.raise_if_any(RecordsError, path)
@@ -125,7 +139,9 @@ class _Reader:
         nothing = cells.NOTHING
         return ["" if t.casefold() in nothing and t not in said else t for t in texts]
 
-    def rows(self, priorities: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
+    def rows(
+        self, priorities: list[str], conditions: list[str]
+    ) -> tuple[pd.DataFrame, list[Fault]]:
         """[row] all values of the file; and what is wrong with some of them."""
         count = len(self.table)
         texts, header = self.texts("received_at") or ([], "")
@@ -147,6 +163,7 @@ class _Reader:
         rows["line"], rows["by_point"] = self.lines, where.by_point
         rows["township"], rows["cell"] = where.township, where.cell
         rows["priority"] = self._priorities(priorities, count)
+        rows["condition"] = self._conditions(conditions, count)
         for stage in DURATIONS:
             rows[stage], more = self._durations(stage, count)
             odd += more
@@ -187,41 +204,57 @@ class _Reader:
 
     def _priorities(self, priorities: list[str], count: int) -> np.ndarray:
         """[row] number of the priority; all that the scenario does not know are told at once."""
-        column = self.found.columns.get("priority")
-        if column is None:
-            return np.full(count, np.nan)
         renamed = self.asked.priorities
-        texts, header = self._joined(column, {*renamed, *priorities}), column.header
-        known = {name.casefold(): row for row, name in enumerate(priorities)}
+        here = self.problems.at("replay.priorities")
         for name in sorted(set(renamed.values()) - set(priorities)):
-            self.problems.at("replay.priorities").tell(
+            if "priority" in self.found.columns:
+                here.tell(
+                    Message(
+                        'the scenario has no priority "{name}"; it has {known}',
+                        name=name, known=", ".join(priorities),
+                    )
+                )  # fmt: skip
+        return self._numbers("priority", renamed, priorities, NO_PRIORITY, count)
+
+    def _conditions(self, conditions: list[str], count: int) -> np.ndarray:
+        """[row] number of the condition; nothing of a scenario that names no conditions."""
+        if not conditions:
+            return np.full(count, np.nan)
+        renamed = self.asked.conditions
+        here = self.problems.at("replay.conditions")
+        for name in sorted(set(renamed.values()) - set(conditions)):
+            here.tell(
                 Message(
-                    'the scenario has no priority "{name}"; it has {known}',
-                    name=name, known=", ".join(priorities),
+                    'the scenario has no condition "{name}"; it has {known}',
+                    name=name, known=", ".join(conditions),
                 )
             )  # fmt: skip
-        names = {text: renamed.get(text, text).casefold() for text in dict.fromkeys(texts)}
-        unknown = [text for text, name in names.items() if text and name not in known]
-        if unknown and set(renamed.values()) <= set(priorities):
-            self._ask_for(sorted(unknown), texts, header, priorities)
-        return np.array([known.get(names[text], np.nan) if text else np.nan for text in texts])
+        return self._numbers("condition", renamed, conditions, NO_CONDITION, count)
 
-    def _ask_for(
-        self, unknown: list[str], texts: list[str], header: str, priorities: list[str]
-    ) -> None:
-        """One line about all priorities that the scenario does not have, with what to write."""
-        at = [row for row, text in enumerate(texts) if text in set(unknown)]
-        self.problems.at(header, line=self.lines[at[0]]).tell(
-            Message(
-                "no priority {names} in the scenario (rows: {n}): say which they are with "
-                "`replay: {{file: {file}, priorities: {{{lines}}}}}`, each one of {known}",
-                names=", ".join(f'"{text}"' for text in unknown[:20]),
-                n=len(at),
-                file=self.asked.file,
-                lines=", ".join(f'"{text}": …' for text in unknown[:20]),
-                known=", ".join(priorities),
+    def _numbers(
+        self, key: str, renamed: dict[str, str], names: list[str], unknown: Message, count: int
+    ) -> np.ndarray:
+        """[row] number of a name of the scenario; `unknown`: the text of those it has not."""
+        column = self.found.columns.get(key)
+        if column is None:
+            return np.full(count, np.nan)
+        texts = self._joined(column, {*renamed, *names})
+        known = {name.casefold(): row for row, name in enumerate(names)}
+        meant = {text: renamed.get(text, text).casefold() for text in dict.fromkeys(texts)}
+        strange = sorted(text for text, name in meant.items() if text and name not in known)
+        if strange and set(renamed.values()) <= set(names):
+            at = [row for row, text in enumerate(texts) if text in set(strange)]
+            self.problems.at(column.header, line=self.lines[at[0]]).tell(
+                Message(
+                    unknown,
+                    names=", ".join(f'"{text}"' for text in strange[:20]),
+                    n=len(at),
+                    file=self.asked.file,
+                    lines=", ".join(f'"{text}": …' for text in strange[:20]),
+                    known=", ".join(names),
+                )
             )
-        )
+        return np.array([known.get(meant[text], np.nan) if text else np.nan for text in texts])
 
     # ── what it comes to ─────────────────────────────────────────────────────────────────────
 
@@ -238,6 +271,7 @@ class _Reader:
         conveyed = np.where(hospital != NONE, calls["conveyed"].fillna(1.0), calls["conveyed"])
         self._contradicted(usable[usable["by_point"] & usable["township"].notna()])
         areas, townships = self._areas(calls, xy)
+        condition = calls["condition"].fillna(NONE).to_numpy(int)
         built = Calls(
             on_grid((received - start) / np.timedelta64(1, "s")),
             np.arange(len(calls)),
@@ -252,6 +286,7 @@ class _Reader:
             handover_s=stage_s[:, 3],
             others=no_others(len(calls)),
             other_township=no_others(len(calls)),
+            condition=condition if (condition != NONE).any() else None,
         )
         length_s = (end - start) / np.timedelta64(1, "s")
         self.odd += [*oddities.of_times(received, self.instants.dates_only)]

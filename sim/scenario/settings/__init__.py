@@ -7,72 +7,28 @@ Quantities are written with units and held in SI.
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import BeforeValidator, Field
-
-from sim import limits, units
+from sim import limits
+from sim.scenario.dates import LocalTime
+from sim.scenario.settings.conditions import Condition
 from sim.scenario.settings.costs import Costs
+from sim.scenario.settings.crews import CrewClass, CrewSettings
 from sim.scenario.settings.demand import DemandSettings, Priority, Rates, Weekly
 from sim.scenario.settings.dispatch import DispatchSettings, Divert
 from sim.scenario.settings.durations import Durations
 from sim.scenario.settings.responders import Responders
+from sim.scenario.settings.standby import StandbySettings
 from sim.scenario.settings.study import Matter, StudySettings
 from sim.scenario.settings.targets import Targets
 from sim.scenario.settings.travel import Band, TravelSettings
-from sim.scenario.values import Form, Setting, default
-from sim.text import Message
+from sim.scenario.values import Setting, default
 
 __all__ = [
-    "Band", "Costs", "DemandSettings", "DispatchSettings", "Divert", "Durations", "Matter",
-    "Priority", "Rates", "Responders", "Settings", "StudySettings", "Targets", "TravelSettings",
-    "Weekly",
+    "Band", "Condition", "Costs", "CrewClass", "CrewSettings", "DemandSettings", "DispatchSettings",
+    "Divert", "Durations", "Matter", "Priority", "Rates", "Responders", "Settings",
+    "StandbySettings", "StudySettings", "Targets", "TravelSettings", "Weekly",
 ]  # fmt: skip
-
-EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)  # what all calendars agree on
-_WRITTEN = re.compile(
-    r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:[T ]\s*([0-9]{1,2}:[0-9]{2})(:[0-9]{2}(?:\.0+)?)?)?(.*)"
-)
-
-
-def _start(value: object) -> datetime:
-    """A day, or a minute or second of it; no number, which might be seconds since 1970."""
-    if isinstance(value, datetime):
-        found, zone = value.replace(tzinfo=None), value.tzinfo is not None
-    else:
-        match = _WRITTEN.fullmatch(units.usual(value)) if isinstance(value, str) else None
-        rest = match[4].strip() if match else "?"
-        zone = match is not None and re.fullmatch(r"Z|UTC|[+-][0-9:]{2,6}", rest) is not None
-        if match is None or (rest and not zone):
-            raise ValueError(Message(DATES, found=units.shown(value)))
-        second = (match[3] or ":00").partition(".")[0]
-        try:
-            found = datetime.strptime(
-                f"{match[1]} {match[2] or '0:00'}{second}", "%Y-%m-%d %H:%M:%S"
-            )
-        except ValueError:
-            raise ValueError(Message(DATES, found=units.shown(value))) from None
-    if zone:
-        raise ValueError(Message("write local time, without a time zone"))
-    if not EARLIEST <= found <= LATEST:
-        least, most = EARLIEST.year, LATEST.year
-        raise ValueError(
-            Message(
-                "write a date from {least} to {most}; found {found}",
-                least=least, most=most, found=units.shown(value),
-            )
-        )  # fmt: skip
-    return found
-
-
-DATES = Message("write a date and time like 2025-01-06 00:00; found {found}")
-LocalTime = Annotated[
-    datetime,
-    BeforeValidator(_start),
-    Form(Message("a local date and time"), "2025-01-06 00:00", "1900", "2200"),
-]
 
 
 class Settings(Setting):
@@ -92,6 +48,10 @@ class Settings(Setting):
     """How fast ambulances drive."""
     dispatch: DispatchSettings = Field(default_factory=DispatchSettings)
     """Who is sent, and who may be sent elsewhere."""
+    standby: StandbySettings = Field(default_factory=StandbySettings)
+    """Where free ambulances wait."""
+    crews: CrewSettings = Field(default_factory=CrewSettings)
+    """Which classes of ambulance there are."""
     responders: tuple[Responders, ...] = Field((), max_length=limits.GROUPS)
     """Groups of first responders, like village clinics: who may be there before the ambulance."""
     study: StudySettings = Field(default_factory=StudySettings)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.model.calendar import DAYS, HOURS
+from sim.scenario.settings.conditions import Condition
 from sim.scenario.settings.replay import Replay
 from sim.scenario.values import (
     SOME_WEIGHT,
@@ -102,6 +103,8 @@ class DemandSettings(Setting):
     """The share of calls whose patient is taken to a hospital.
 
     Source: Utrecht 2021–22."""
+    conditions: tuple[Condition, ...] = Field((), max_length=50)
+    """What patients have, where that decides who is sent; without it all calls are alike."""
     replay: ReplayOrName | None = None
     """A file of recorded calls beside this file: they are replayed instead of drawn. Its name, or
     settings of how it is to be read."""

@@ -56,6 +56,8 @@ class ReplayColumns(Setting):
     """The township, by its name on the map."""
     priority: Header = None
     """The priority."""
+    condition: Header = None
+    """The condition."""
     incident: Header = None
     """The number of the incident. Rows of the same number are units sent to one call."""
     conveyed: Header = None
@@ -115,6 +117,8 @@ class Replay(Setting):
     """Whether rows that cannot be used stop the reading, or are left out and counted."""
     priorities: dict[ShortText, ShortText] = Field(default_factory=dict, max_length=1_000)
     """What the file calls a priority: the scenario's name for it, as `{P1: red, P2: yellow}`."""
+    conditions: dict[ShortText, ShortText] = Field(default_factory=dict, max_length=1_000)
+    """What the file calls a condition: the scenario's name for it, as `{STEMI: chest pain}`."""
     durations: tuple[Literal["call_taking", "turnout", "on_scene", "handover"], ...] = ()
     """The stages whose duration is taken from recorded instants; without it from columns of
     durations only."""

@@ -139,8 +139,8 @@ class Responders(Setting):
     without it 1 min.
 
     Source: assumed."""
-    for_: tuple[ShortText, ...] = Field((), alias="for", max_length=9)
-    """The priorities of the calls to which they are asked; without it all."""
+    for_: tuple[ShortText, ...] = Field((), alias="for", max_length=40)
+    """The priorities, or conditions, of the calls to which they are asked; without it all."""
 
     @model_validator(mode="after")
     def _in_one_way(self) -> Responders:

@@ -1,0 +1,256 @@
+"""What the kernel reads and writes beyond the plain service. A plain service has None of it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.engine.compiled.driving import ROW
+from sim.model.calls import Calls, Needs
+from sim.model.log import Pauses
+from sim.model.service import Service, reads_places
+from sim.model.system import System
+from sim.policies.clock import NONE, serving_seconds
+
+CREW = np.dtype(
+    [
+        ("off_at", "f8"),  # when its shift ends
+        ("break_left_s", "f8"),  # of its next break, if that was ended before; else nan
+        ("timer_at", "f8"),  # when it fails, or is repaired
+        ("next_break", "i8"),
+        ("breaks_end", "i8"),
+        ("pause", "i8"),  # line of the break that it takes
+        ("vehicle", "i8"),  # row in `after_s`, or NONE
+        ("failure", "i8"),  # which of its failures is next, or under way
+        ("kind", "u4"),
+        ("centre", "u4"),
+        ("phase", "u1"),  # what its next event is, while it is on a call
+        ("in_shift", "?"),
+        ("failed", "?"),
+        ("fails_when_free", "?"),
+        ("taken", "?"),  # goes to another need of the call that is looked at
+    ],
+    align=True,
+)
+FORETOLD, ARRIVES, LOOKS = 0, 1, 2  # phases: cleared; at the scene; look who leaves it
+
+NEED = np.dtype(
+    [
+        ("ready_at", "f8"),
+        ("on_scene_s", "f8"),
+        ("arrived_at", "f8"),  # once it is present
+        ("ends_at", "f8"),
+        ("call", "u4"),
+        ("kind", "u4"),
+        ("group", "u4"),
+        ("ambulance", "i4"),
+        ("trip", "i4"),
+        ("condition", "u4"),
+        ("several", "?"),  # its call has more needs
+        ("status", "u1"),
+    ],
+    align=True,
+)
+UNREADY, WAITING, COMING, PRESENT, GONE = range(5)
+
+SCENE = np.dtype(
+    [
+        ("first_at", "f8"),  # the first arrival; inf = nobody yet
+        ("ends_at", "f8"),
+        ("first", "i8"),  # its needs
+        ("last", "i8"),
+        ("conveyer", "i8"),  # need, or NONE
+        ("started", "?"),  # an ambulance was sent
+        ("over", "?"),  # nobody is needed any more
+        ("asked", "?"),
+        ("is_looked_at", "?"),  # as soon as everything of this instant has happened
+        ("touched", "?"),  # since the last dispatch
+    ],
+    align=True,
+)
+
+ENDS, BEGINS, COMES_DUE = 0, 1, 2  # what happens at its time: a shift, a shift, a break
+
+
+class Fixed(NamedTuple):
+    """Of a layout."""
+
+    service: Service
+    least_turnout_s: float  # expected at any station
+    expected_turnout_s: np.ndarray  # [station]
+    kind_transports: np.ndarray  # [kind of need] bool: a class may meet it that transports
+    reads_places: bool
+    counts_free: bool  # a rule asks how many are free
+    centres: int
+
+
+class Beyond(NamedTuple):
+    """Of one replication: what is fixed, and what changes."""
+
+    fixed: Fixed
+    crew: np.ndarray  # [ambulance] CREW
+    need: np.ndarray  # [need] NEED
+    scene: np.ndarray  # [call] SCENE
+    hopeless: np.ndarray  # [group] bool
+    team: np.ndarray  # [need of a call]
+    abandoned: np.ndarray  # [need of a call]
+    looked_at: np.ndarray  # [call]
+    touched: np.ndarray  # [call]
+    just_ready: np.ndarray  # [need]
+    after_s: np.ndarray  # [vehicle, failure]
+    off_s: np.ndarray  # [vehicle, failure]
+    remind_at: np.ndarray  # in order: others may help now
+    pauses: Pauses
+    posts: np.ndarray  # [post] room for a line of the table
+    movable: np.ndarray  # [ambulance]
+    drive_s: np.ndarray  # [post, ambulance]
+    of_post: np.ndarray  # [post]
+    room: np.ndarray  # [5, ambulance + 1]
+    count: np.ndarray  # [cover]
+    held: np.ndarray  # how many of each, below
+    clock: np.ndarray  # [1] when the first timer ends
+
+
+IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, HELD = range(5)
+
+
+def fixed_of(system: System) -> Fixed | None:
+    """What the kernel reads of a System beyond the plain service."""
+    service = system.service
+    if service is None:
+        return None
+    expected_s, on_grid = float(system.rules.expected_turnout_s), system.rules.on_grid
+    factors = service.standby.turnout_factor.tolist()
+    expected = np.array([serving_seconds(expected_s, f, on_grid) for f in factors], float)
+    may_meet = np.isfinite(service.sending.penalty_s) & service.sending.transports
+    centres = int(max(system.fleet.centre.max(initial=0), service.areas.centre.max(initial=0))) + 1
+    return Fixed(
+        _frozen(service),
+        float(expected.min(initial=np.inf)),
+        expected,
+        may_meet.any(axis=1),
+        reads_places(service),
+        bool(len(service.sending.keep)) or centres > 1,
+        centres,
+    )
+
+
+def _frozen(value: Any) -> Any:
+    """The same, each array of one of four kinds, each number of one of three."""
+    if isinstance(value, tuple):
+        return type(value)(*(_frozen(one) for one in value))  # type: ignore[call-arg]
+    if isinstance(value, np.ndarray):
+        kind = {"f": float, "b": np.bool_}.get(value.dtype.kind, np.int64)
+        return np.ascontiguousarray(value, kind)
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    return float(value) if isinstance(value, float | np.floating) else int(value)
+
+
+def new(
+    fixed: Fixed, system: System, calls: Calls, needs: Needs, priorities: int, lines: int
+) -> Beyond:
+    """Before the first event, with room for so many lines of trips, and as many of pauses."""
+    ambulances = len(system.fleet.home)
+    need, scene = _needs(fixed, calls, needs), _scenes(calls, needs)
+    groups = priorities * len(fixed.kind_transports) * fixed.centres
+    most = int((scene["last"] - scene["first"]).max(initial=1))
+    posts = fixed.service.standby.table.shape[1]
+    crew, after_s, off_s = _crews(fixed, system, calls)
+    return Beyond(
+        fixed, crew, need, scene, np.zeros(groups, np.bool_),
+        np.zeros(most, np.int64), np.zeros(most, np.int64),
+        np.zeros(len(scene), ROW), np.zeros(len(scene), ROW), np.zeros(len(need), ROW),
+        after_s, off_s, _reminders(fixed, calls, need),
+        Pauses(
+            *(np.zeros(lines, np.int32) for _ in range(3)),
+            np.zeros(lines), np.zeros(lines), np.zeros(lines, np.bool_),
+        ),
+        np.zeros(max(posts, ambulances), np.int64), np.zeros(ambulances, np.int64),
+        np.zeros((max(posts, ambulances), ambulances)), np.zeros(max(posts, ambulances), np.int64),
+        np.zeros((5, ambulances + 1)), np.zeros(len(fixed.service.standby.demand), np.int64),
+        np.zeros(HELD, np.int64), np.array([crew["timer_at"].min(initial=np.inf)]),
+    )  # fmt: skip
+
+
+def _needs(fixed: Fixed, calls: Calls, needs: Needs) -> np.ndarray:
+    rows = np.zeros(len(needs.call), NEED)
+    rows["call"], rows["kind"] = needs.call, needs.kind
+    rows["ready_at"] = calls.ready_at[needs.call] + needs.delay_s
+    rows["on_scene_s"] = needs.on_scene_s
+    if calls.condition is not None:
+        rows["condition"] = calls.condition[needs.call]
+    rows["several"] = np.bincount(needs.call, minlength=len(calls.place))[needs.call] > 1
+    centre = fixed.service.areas.centre[calls.place[needs.call]]
+    kinds = len(fixed.kind_transports)
+    group = (calls.priority[needs.call].astype(np.int64) * kinds + needs.kind) * fixed.centres
+    rows["group"] = group + centre
+    rows["ambulance"] = rows["trip"] = NONE
+    return rows
+
+
+def _scenes(calls: Calls, needs: Needs) -> np.ndarray:
+    rows = np.zeros(len(calls.place), SCENE)
+    rows["first_at"], rows["conveyer"] = np.inf, NONE
+    each = np.arange(len(rows))
+    rows["first"] = np.searchsorted(needs.call, each)
+    rows["last"] = np.searchsorted(needs.call, each, side="right")
+    return rows
+
+
+def _crews(fixed: Fixed, system: System, calls: Calls) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rows = np.zeros(len(system.fleet.home), CREW)
+    rows["off_at"], rows["break_left_s"], rows["timer_at"] = np.inf, np.nan, np.inf
+    rows["next_break"] = fixed.service.breaks.indptr[:-1]
+    rows["breaks_end"] = fixed.service.breaks.indptr[1:]
+    rows["kind"], rows["centre"] = system.fleet.kind, system.fleet.centre
+    rows["vehicle"] = NONE
+    failures = calls.failures
+    if failures is None or not failures.after_s.size:
+        return rows, np.zeros((0, 0)), np.zeros((0, 0))
+    at = np.searchsorted(failures.vehicle, fixed.service.vehicle).clip(0, len(failures.vehicle) - 1)
+    known = failures.vehicle[at] == fixed.service.vehicle
+    known &= fixed.service.vehicle != NONE
+    rows["vehicle"][known] = at[known]
+    rows["timer_at"][known] = failures.after_s[at[known], 0]
+    columns = (np.ascontiguousarray(one, float) for one in (failures.after_s, failures.off_s))
+    return rows, *columns
+
+
+def _reminders(fixed: Fixed, calls: Calls, need: np.ndarray) -> np.ndarray:
+    areas = fixed.service.areas
+    after_s = areas.help_after_s[areas.centre[calls.place[need["call"]]]]
+    some = (after_s > 0) & (after_s < np.inf)
+    return np.sort(need["ready_at"][some] + after_s[some])
+
+
+Happenings = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def happenings(system: System) -> tuple[Happenings, int]:
+    """Shifts, and breaks that come due, in the order of time: when, whose, what, when it ends.
+
+    And how many of them happen even if nobody calls any more. Where one shift follows at once on
+    another, the end comes before the beginning.
+    """
+    fleet = system.fleet
+    of = np.repeat(np.arange(len(fleet.home), dtype=ROW), np.diff(fleet.shift_indptr))
+    at = np.stack([fleet.on_duty_at, fleet.off_duty_at], axis=1).astype(float).ravel()
+    off_at = np.repeat(fleet.off_duty_at.astype(float), 2)
+    of, what = np.repeat(of, 2), np.tile([BEGINS, ENDS], len(fleet.on_duty_at)).astype(np.int8)
+    needed = 0.0
+    if system.service is not None:
+        breaks, needed = system.service.breaks, system.service.standby.until_s
+        crews = np.repeat(np.arange(len(fleet.home), dtype=ROW), np.diff(breaks.indptr))
+        at = np.concatenate([at, breaks.earliest_at.astype(float)])
+        off_at = np.concatenate([off_at, np.full(len(crews), np.inf)])
+        of = np.concatenate([of, crews])
+        what = np.concatenate([what, np.full(len(crews), COMES_DUE, np.int8)])
+    order = np.argsort(at, kind="stable")  # each ambulance's own order stays
+    order = order[at[order] < np.inf]
+    at, of, what, off_at = at[order], of[order], what[order], off_at[order]
+    if system.service is None:
+        return (at, of, what, off_at), 0
+    last = np.flatnonzero((at <= needed) | (what == COMES_DUE))
+    return (at, of, what, off_at), int(last[-1]) + 1 if len(last) else 0

@@ -1,0 +1,93 @@
+"""Who may be sent beyond being free, and what is added to the seconds expected of it.
+
+`beyond` is the Beyond of this engine, and never None here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.compiled.cache import compiled
+from sim.engine.compiled.state import AT_STATION, CLEARED, RETURNING, STOOD_DOWN
+from sim.policies.clock import serving_seconds
+from sim.policies.eligibility import is_kept_back, may_help, takes_calls
+
+
+@compiled
+def is_free(state, beyond, ambulance):
+    """It can be sent to any call, and waits for one."""
+    unit = state.fleet[ambulance]
+    idle = unit.status == AT_STATION or unit.status == CLEARED
+    idle = idle or unit.status == RETURNING or unit.status == STOOD_DOWN
+    return unit.on_duty and idle and not beyond.crew[ambulance].taken
+
+
+@compiled
+def _is_of(beyond, reserve, ambulance):
+    sending, crew = beyond.fixed.service.sending, beyond.crew[ambulance]
+    return sending.of_class[reserve, crew.kind] and sending.of_centre[reserve, crew.centre]
+
+
+@compiled
+def _free_of_reserve(state, beyond, reserve, centre):
+    free = 0
+    for other in range(len(state.fleet)):
+        if beyond.crew[other].centre == centre and _is_of(beyond, reserve, other):
+            free += is_free(state, beyond, other)
+    return free
+
+
+@compiled
+def _free_of_centre(state, beyond, centre):
+    free = 0
+    for other in range(len(state.fleet)):
+        if beyond.crew[other].centre == centre:
+            free += is_free(state, beyond, other)
+    return free
+
+
+@compiled
+def penalty_of(calls, state, beyond, ambulance, need, scene, now):
+    """Seconds that are added; inf if it may not be sent."""
+    service, crew, asked = beyond.fixed.service, beyond.crew[ambulance], beyond.need[need]
+    sending, areas, priority = service.sending, service.areas, calls[need].priority
+    if crew.taken:
+        return np.inf
+    penalty_s = sending.penalty_s[asked.kind, crew.kind]
+    if penalty_s == np.inf:
+        return np.inf
+    if not takes_calls(now, crew.off_at, sending.last_calls_s, priority):
+        return np.inf
+    if beyond.fixed.counts_free:
+        for reserve in range(len(sending.keep)):
+            if priority > sending.upto[reserve] and _is_of(beyond, reserve, ambulance):
+                free = _free_of_reserve(state, beyond, reserve, crew.centre)
+                if is_kept_back(priority, sending.upto[reserve], free, sending.keep[reserve]):
+                    return np.inf
+        centre = areas.centre[scene]
+        if crew.centre != centre:
+            free = _free_of_centre(state, beyond, crew.centre)
+            keep = areas.help_keep[crew.centre]
+            if not may_help(now, asked.ready_at, areas.help_after_s[centre], free, keep):
+                return np.inf
+    if areas.zone_of[ambulance] != areas.zone[scene]:
+        penalty_s += areas.other_zone_s
+    return penalty_s
+
+
+@compiled
+def turnout_of(fixed, beyond, station, usual_s):
+    """A turnout as it is at a station."""
+    if beyond is None:
+        return usual_s
+    return serving_seconds(
+        usual_s, beyond.fixed.service.standby.turnout_factor[station], fixed.on_grid
+    )
+
+
+@compiled
+def expected_turnout_of(fixed, beyond, station):
+    """The turnout that the dispatcher expects of who waits at a station."""
+    if beyond is None:
+        return fixed.expected_turnout_s
+    return beyond.fixed.expected_turnout_s[station]

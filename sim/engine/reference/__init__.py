@@ -1,0 +1,48 @@
+"""The reference engine: the life of a call and of an ambulance, told with SimPy.
+
+It is the model's documentation, and nothing in it is there for speed alone. All choices are made in
+`sim.policies`, and all of them at the end of an instant: first everything that becomes ready, free,
+on or off duty at a time is registered, then the waiting calls are served, breaks begin, and free
+ambulances are sent to where they wait. The result cannot depend on the order of a queue.
+"""
+
+from __future__ import annotations
+
+from sim.engine.reference.own_rules import DispatchRule, StandbyRule
+from sim.engine.reference.paths import Ways
+from sim.engine.reference.service import Service
+from sim.model.calls import Calls
+from sim.model.log import Log
+from sim.model.system import System
+
+
+def run(system: System, calls: Calls) -> Log:
+    """What this layout does with these calls. Deterministic: nothing random is left to draw."""
+    return Engine(system).run(calls)
+
+
+class Engine:
+    """`run` for one layout and many replications.
+
+    `dispatch`, `standby`: rules of one's own instead of those of `sim.policies`, see `own_rules`.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        dispatch: DispatchRule | None = None,
+        standby: StandbyRule | None = None,
+    ):
+        self.system, self.roads = system, Ways(system)
+        self.dispatch, self.standby = dispatch, standby
+
+    def pack(self, calls: Calls) -> Calls:
+        """The calls as they are: this engine reads nothing else."""
+        return calls
+
+    def run(self, calls: Calls) -> Log:
+        """What the layout does with these calls."""
+        return Service(self.system, calls, self.roads, self.dispatch, self.standby).run()
+
+    def totals(self, *_: object) -> None:
+        """None: what a log says is not said a second time."""

@@ -1,0 +1,62 @@
+"""The Log while it is written: a line for each trip as it is assigned, and for each pause."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.reference.fleet import Pause, Trip, Vehicle
+from sim.model.calls import Calls, Needs
+from sim.model.log import TRIP_INSTANTS, Beyond, Log, Pauses, in_order
+from sim.policies.clock import NONE
+
+
+class Logbook:
+    """Trips and pauses in the order in which they begin."""
+
+    def __init__(self, calls: Calls, needs: Needs):
+        self.ready_at = calls.ready_at.tolist()
+        self.lost = [False] * len(self.ready_at)
+        self.trips: list[Trip] = []
+        self.pauses: list[Pause] = []
+        self._call = needs.call
+        self._first = np.searchsorted(needs.call, np.arange(len(self.ready_at)))
+
+    def new_trip(self, need: int, ambulance: Vehicle, now: float) -> Trip:
+        """Open the line of an assignment; from now on the ambulance is on this trip."""
+        trip = Trip(need, ambulance.row, now)
+        ambulance.need, ambulance.trip = need, trip
+        self.trips.append(trip)
+        return trip
+
+    def as_arrays(self, asked_s: np.ndarray, is_plain: bool) -> Log:
+        def column(name: str, kind: type) -> np.ndarray:
+            return np.array([getattr(trip, name) for trip in self.trips], kind)
+
+        need = column("need", np.int32)
+        call, rank = need.copy(), need.copy()
+        call[need != NONE] = self._call[need[need != NONE]]
+        rank[need != NONE] -= self._first[call[need != NONE]].astype(np.int32)
+        return Log(
+            np.array(self.ready_at, float),
+            np.array(self.lost, bool),
+            asked_s,
+            call,
+            column("ambulance", np.int32),
+            column("hospital", np.int32),
+            **{name: column(name, float) for name in TRIP_INSTANTS},
+            beyond=None if is_plain else Beyond(rank, pauses_as_arrays(self.pauses)),
+        )
+
+
+def pauses_as_arrays(pauses: list[Pause]) -> Pauses:
+    """Pauses in the order in which they began; of one instant by ambulance, then as written."""
+
+    def column(name: str, kind: type) -> np.ndarray:
+        return np.array([getattr(pause, name) for pause in pauses], kind)
+
+    unordered = Pauses(
+        *(column(name, np.int32) for name in ("ambulance", "kind", "row")),
+        *(column(name, float) for name in ("begun_at", "ended_at")),
+        column("whole", bool),
+    )
+    return in_order(unordered)

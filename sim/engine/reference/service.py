@@ -1,0 +1,455 @@
+"""An ambulance service at work: calls come in, ambulances go out, each activity a SimPy process.
+
+Each process below is one activity; each `yield` is the one thing that takes time in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+import simpy
+
+from sim.engine.reference.fleet import Trip, Vehicle
+from sim.engine.reference.logbook import Logbook
+from sim.engine.reference.own_rules import DispatchRule, StandbyRule
+from sim.engine.reference.paths import Drive, Ways
+from sim.engine.reference.pausing import Pausing
+from sim.engine.reference.repositioning import Repositioning
+from sim.engine.reference.scenes import Scene, Unit
+from sim.engine.reference.situation import Situation
+from sim.model.calls import Calls, needs_of
+from sim.model.log import Log, answers
+from sim.model.service import reads_places
+from sim.model.system import System
+from sim.policies.clock import NONE
+from sim.policies.dispatch import Status, waiting_key
+
+Process = Generator[simpy.Event, Any, None]
+Group = tuple[int, int, int]  # priority, kind of need, centre
+
+# SimPy serves equal times by priority: urgent 0, normal 1, then who leaves a scene with several
+# units, when all who arrive in this instant are there, then the end of the instant.
+LEAVING, LAST = 2, 3
+
+
+class At(simpy.Event):
+    """Happens after a delay, and after what of its instant comes before by priority."""
+
+    def __init__(self, env: simpy.Environment, priority: int, delay: float = 0.0):
+        super().__init__(env)
+        self._ok, self._value = True, None
+        env.schedule(self, priority=priority, delay=delay)  # type: ignore[arg-type]
+
+
+class Service(Situation):
+    """An ambulance service at work."""
+
+    def __init__(
+        self,
+        system: System,
+        calls: Calls,
+        roads: Ways,
+        own_dispatch: DispatchRule | None = None,
+        own_standby: StandbyRule | None = None,
+    ):
+        super().__init__(system, calls, roads, own_dispatch)
+        self.log = Logbook(calls, needs_of(calls))
+        self.asked_s = np.full((len(calls.others), answers(calls.others)), np.inf)
+        self.asked = [not len(others) for others in self.calls.others]
+        self.scenes = self._scenes()
+        self.pausing = Pausing(self, self.reconsider, self.log)
+        self.repositioning = Repositioning(self, self.pausing, self.send_to_wait, own_standby)
+        self.waiting: dict[Group, list[tuple[int, float, int]]] = {}  # heaps
+        self.is_waiting = [False] * len(self.need_ready_at)
+        # Whether all of a group are alike: if nobody can be sent to the first, nor to the others.
+        self.alike = not reads_places(system.service)
+        self.just_ready: list[int] = []  # needs, since the last dispatch
+        self.touched: set[int] = set()  # calls of several needs, since the last dispatch
+        self.end_of_instant: At | None = None  # if a dispatch is due
+
+    def run(self) -> Log:
+        self.env.process(self.receive_calls())
+        for ambulance in self.fleet:
+            self.env.process(self.keep_shifts(ambulance))
+        self.pausing.begin(self.calls.failures)
+        self.env.run()
+        return self.log.as_arrays(self.asked_s, self.system.service is None)
+
+    # ── what takes time ──────────────────────────────────────────────────────────────────────
+
+    def receive_calls(self) -> Process:
+        """Call taking: a call can be assigned once its address and need are known."""
+        for need in np.argsort(self.need_ready_at, kind="stable").tolist():
+            # Off the time grid the clock may be a rounding error past a call of the same instant.
+            yield self.env.timeout(max(0.0, self.need_ready_at[need] - self.env.now))
+
+            self.become_ready(need)
+            self.dispatch_at_the_end_of_the_instant()
+            self.ask_for_help_later(need)
+
+    def keep_shifts(self, ambulance: Vehicle) -> Process:
+        """Put it on and off duty by the roster; the end of a shift never interrupts a trip."""
+        first, last = self.system.fleet.shift_indptr[ambulance.row : ambulance.row + 2]
+        for shift in range(first, last):
+            yield self.env.timeout(self.system.fleet.on_duty_at[shift] - self.env.now)
+
+            ambulance.on_duty, ambulance.off_at = True, self.system.fleet.off_duty_at[shift]
+            self.dispatch_at_the_end_of_the_instant()
+            if ambulance.off_at == np.inf:
+                return
+            yield self.env.timeout(ambulance.off_at - self.env.now)
+
+            ambulance.on_duty = False
+            self.reconsider()
+
+    def serve(self, ambulance: Vehicle, need: int, trip: Trip) -> Process:
+        """One assignment, from the crew getting to its vehicle until it is free.
+
+        A crew that is sent elsewhere meanwhile has another trip: then this one is over.
+        """
+        if ambulance.status == Status.TURNING_OUT:
+            yield self.env.timeout(ambulance.turned_out_at - self.env.now)
+            if ambulance.trip is not trip:  # sent elsewhere while turning out
+                return
+
+            self.depart(ambulance, need, trip)
+        assert ambulance.drive is not None
+        yield self.env.timeout(ambulance.drive.seconds)
+        if ambulance.trip is not trip:  # sent elsewhere on the way
+            return
+
+        trip.arrived_at = self.env.now
+        call = self.needs.call[need]
+        ambulance.stand(Status.BUSY, self.calls.place[call])
+        if call in self.scenes:
+            self.join(self.scenes[call], ambulance, need, trip)
+            return
+        yield self.env.timeout(self.serving_s(ambulance, self.calls.on_scene_s[call]))
+
+        yield from self.leave(ambulance, call, trip, conveys=self.transports(ambulance))
+
+    def leave(self, ambulance: Vehicle, call: int, trip: Trip, conveys: bool) -> Process:
+        """From the scene to hospital, if a patient is conveyed, and free again."""
+        trip.left_scene_at = self.env.now
+        hospital, transport_s = self.hospital_for(call) if conveys else (NONE, 0.0)
+        if hospital != NONE:
+            trip.hospital = hospital
+            yield self.env.timeout(transport_s)
+
+            trip.at_hospital_at = trip.handover_at = self.env.now
+            ambulance.stand(Status.BUSY, self.hospital_place[hospital])
+            yield self.env.timeout(self.serving_s(ambulance, self.calls.handover_s[call]))
+
+        self.clear(ambulance, trip)
+
+    def drive_home(self, ambulance: Vehicle, trip: Trip, drive: Drive) -> Process:
+        """The way to the station, unless a call takes the ambulance on its way."""
+        yield self.env.timeout(drive.seconds)
+        if ambulance.trip is not trip:
+            return
+
+        trip.arrived_at = self.env.now
+        ambulance.trip = None
+        ambulance.stand(Status.AT_STATION, drive.place)
+        self.reconsider()
+
+    # ── several units at one scene ───────────────────────────────────────────────────────────
+
+    def _scenes(self) -> dict[int, Scene]:
+        """By call: those with several needs."""
+        scenes: dict[int, Scene] = {}
+        if self.system.service is None or self.calls.needs is None:
+            return scenes
+        rules = self.system.service.conditions
+        for call in np.flatnonzero(np.bincount(self.needs.call) > 1).tolist():
+            condition = self.condition[call]
+            scenes[call] = Scene(
+                call,
+                together=bool(rules.together[condition]),
+                accompanied=bool(rules.accompanied[condition]),
+                conveyed=bool(self.calls.conveyed[call]),
+                loading_s=rules.loading_s,
+            )
+        for need, call in enumerate(self.needs.call):
+            if call in scenes:
+                scenes[call].unready.add(need)
+        return scenes
+
+    def join(self, scene: Scene, ambulance: Vehicle, need: int, trip: Trip) -> None:
+        """A unit arrives at a scene of several."""
+        drawn_s = (
+            self.calls.on_scene_s[scene.call] if scene.together else self.needs.on_scene_s[need]
+        )
+        ends_at = self.env.now + self.serving_s(ambulance, drawn_s)
+        unit = Unit(ambulance, need, trip, self.transports(ambulance), self.env.now, ends_at)
+        for at in scene.arrive(unit):
+            self.look_who_leaves(scene, at)
+
+    def look_who_leaves(self, scene: Scene, at: float) -> None:
+        event = At(self.env, LEAVING, at - self.env.now)
+        event.callbacks.append(lambda _: self.let_leave(scene))
+
+    def let_leave(self, scene: Scene) -> None:
+        """Let those leave who are done; if nobody is needed any more, stand the others down."""
+        for unit, conveys in scene.leaving(self.env.now, self.hope(scene)):
+            leaving = self.leave(unit.ambulance, scene.call, unit.trip, conveys)
+            self.env.process(leaving) if conveys else next(leaving, None)
+        if scene.over:
+            self.stand_down(scene)
+
+    def hope(self, scene: Scene) -> bool:
+        """Whether a unit that transports is on its way, or may still be sent."""
+        if any(self.transports(ambulance) for ambulance in scene.coming.values()):
+            return True
+        assert self.system.service is not None
+        sending = self.system.service.sending
+        able = (np.isfinite(sending.penalty_s) & sending.transports).any(axis=1)
+        return any(able[self.needs.kind[need]] for need in scene.waiting | scene.unready)
+
+    def stand_down(self, scene: Scene) -> None:
+        """Nobody is needed any more: who waits need not, who is on the way turns round."""
+        for need in scene.waiting:
+            self.is_waiting[need] = False
+        for ambulance in scene.coming.values():
+            assert ambulance.trip is not None
+            ambulance.trip.diverted_at = self.env.now
+            if ambulance.status == Status.TURNING_OUT:
+                ambulance.status = Status.AT_STATION
+            else:  # free where it is on the road
+                ambulance.status = Status.CLEARED
+            self.be_free(ambulance)
+        scene.waiting.clear()
+        scene.unready.clear()
+        scene.coming.clear()
+
+    # ── what happens in an instant ───────────────────────────────────────────────────────────
+
+    def become_ready(self, need: int) -> None:
+        """A need takes its place among those that wait."""
+        call = self.needs.call[need]
+        scene = self.scenes.get(call)
+        if scene is not None:
+            if scene.over or (self.all_or_none(call) and need != self.first_need[call]):
+                return  # it is sent with the first, or not at all
+            scene.unready.discard(need)
+            scene.waiting.add(need)
+            self.touched.add(call)
+        self.just_ready.append(need)
+        self.await_ambulance(need)
+
+    def all_or_none(self, call: int) -> bool:
+        """Whether no unit is sent to a call before all can be."""
+        if self.system.service is None or call not in self.scenes:
+            return False
+        return bool(self.system.service.conditions.all_or_none[self.condition[call]])
+
+    def ask_for_help_later(self, need: int) -> None:
+        """After a time the ambulances of other centres are looked at, too."""
+        if self.system.service is not None:
+            areas = self.system.service.areas
+            after_s = areas.help_after_s[areas.centre[self.calls.place[self.needs.call[need]]]]
+            if 0 < after_s < np.inf:
+                self.env.process(self.remind(after_s))
+
+    def remind(self, after_s: float) -> Process:
+        yield self.env.timeout(after_s)
+        self.dispatch_at_the_end_of_the_instant()
+
+    def await_ambulance(self, need: int) -> None:
+        call = self.needs.call[need]
+        priority, centre = self.calls.priority[call], 0
+        if self.system.service is not None:
+            centre = int(self.system.service.areas.centre[self.calls.place[call]])
+        key = waiting_key(priority, self.calls.received_at[call], need)
+        group = (priority, self.needs.kind[need], centre)
+        heappush(self.waiting.setdefault(group, []), key)
+        self.is_waiting[need] = True
+
+    def dispatch_at_the_end_of_the_instant(self) -> None:
+        if self.end_of_instant is None:
+            self.end_of_instant = At(self.env, LAST)
+            self.end_of_instant.callbacks.append(self.dispatch)
+
+    def reconsider(self) -> None:
+        """Something changed that matters beyond the plain service only."""
+        if self.system.service is not None:
+            self.dispatch_at_the_end_of_the_instant()
+
+    def dispatch(self, _event: simpy.Event) -> None:
+        """Serve waiting calls in their order; then breaks begin, and who is free goes to wait."""
+        self.end_of_instant = None
+        if not self.alike:
+            for need in self.just_ready:
+                self.ask(self.needs.call[need])  # once: as its first need is ready
+        self.serve_waiting()
+        if self.system.rules.lose_when_none_free:
+            self.lose_who_waits()
+        self.forget_who_is_late()
+        self.just_ready.clear()
+        self.touched.clear()
+        self.pausing.begin_breaks()
+        self.repositioning.move_up()
+
+    def serve_waiting(self) -> None:
+        hopeless: set[Group] = set()
+        aside = []  # to whom nobody can be sent: not looked at again now
+        while (group := self.next_group(hopeless)) is not None:
+            need = self.waiting[group][0][-1]
+            call = self.needs.call[need]
+            team = self.team_for(need)
+            if not team:
+                if self.alike and not self.all_or_none(call):
+                    hopeless.add(group)
+                else:
+                    self.is_waiting[need] = False
+                    aside.append(need)
+                continue
+            if self.alike:
+                self.ask(call)
+            abandoned = [self.send(ambulance, one) for one, ambulance in team.items()]
+            for left in abandoned:
+                # An abandoned call is reconsidered next, before any other.
+                while left != NONE and (ambulance := self.first_at_the_scene(left)):
+                    left = self.send(ambulance, left)
+                if left != NONE:
+                    self.is_waiting[left] = False
+                    aside.append(left)
+        for need in aside:
+            self.await_ambulance(need)
+
+    def next_group(self, hopeless: Collection[Group]) -> Group | None:
+        """The group whose first need is served next, of those with hope; None if nobody waits."""
+        best = None
+        for group, heap in self.waiting.items():
+            while heap and not self.is_waiting[heap[0][-1]]:
+                heappop(heap)
+            if heap and group not in hopeless and (best is None or heap[0] < self.waiting[best][0]):
+                best = group
+        return best
+
+    def team_for(self, need: int) -> dict[int, Vehicle]:
+        """By need: whom to send now. One, or all that a call needs; nobody if not all can be had.
+
+        The needs of a call are met in their order, each by the first that is left.
+        """
+        call, team = self.needs.call[need], dict[int, Vehicle]()
+        needs = [need]
+        if self.all_or_none(call) and not self.scenes[call].started:
+            needs += sorted(self.scenes[call].unready)
+        for one in needs:
+            ambulance = self.first_at_the_scene(one, taken=team.values())
+            if ambulance is None:
+                return {}
+            team[one] = ambulance
+        return team
+
+    def lose_who_waits(self) -> None:
+        for heap in self.waiting.values():
+            for *_, need in heap:
+                if self.is_waiting[need]:
+                    self.give_up(need)
+            heap.clear()
+
+    def give_up(self, need: int) -> None:
+        """A need is not met: another service sees to it, or nobody."""
+        self.is_waiting[need] = False
+        call = self.needs.call[need]
+        scene = self.scenes.get(call)
+        if scene is None:
+            self.log.lost[call] = True
+            return
+        scene.waiting.discard(need)
+        if scene.started:
+            self.look_who_leaves(scene, self.env.now)
+        else:
+            self.log.lost[call] = scene.over = True
+
+    def forget_who_is_late(self) -> None:
+        """Where a condition says so, what cannot go at once with the first unit is not sent."""
+        for call in self.touched:
+            scene = self.scenes[call]
+            if scene.started and self.forgets(call):
+                for need in list(scene.waiting):
+                    self.give_up(need)
+
+    def forgets(self, call: int) -> bool:
+        assert self.system.service is not None
+        return bool(self.system.service.conditions.forgets[self.condition[call]])
+
+    def ask(self, call: int) -> None:
+        """Ask how soon somebody would be at the call's place, and at each of its others.
+
+        Once a call, before anybody is sent to it: so far nothing has depended on where it is. Where
+        it matters to those who wait where a call is, that is as it becomes ready.
+        """
+        if self.asked[call]:
+            return
+        self.asked[call] = True
+        need = self.first_need[call]
+        for row, scene in enumerate([self.calls.place[call], *self.calls.others[call]]):
+            ambulance = self.first_at_the_scene(need, scene)
+            if ambulance is not None:
+                arrives_at = self.would_arrive_at(ambulance, need, scene)
+                self.asked_s[call, row] = arrives_at - self.calls.received_at[call]
+
+    def send(self, ambulance: Vehicle, need: int) -> int:
+        """Assign an ambulance to a need; returns the need that it leaves, or NONE."""
+        now, abandoned = self.env.now, ambulance.need
+        if ambulance.trip is not None:  # on its way home, or to the call it leaves
+            ambulance.trip.diverted_at = now
+        if abandoned != NONE and (left := self.scenes.get(self.needs.call[abandoned])):
+            del left.coming[abandoned]
+            left.waiting.add(abandoned)
+            self.touched.add(left.call)
+        trip = self.log.new_trip(need, ambulance, now)
+        self.is_waiting[need] = False
+        if scene := self.scenes.get(self.needs.call[need]):
+            scene.started = True
+            self.touched.add(scene.call)
+            scene.waiting.discard(need)
+            scene.unready.discard(need)
+            scene.coming[need] = ambulance
+            self.look_who_leaves(scene, now)  # perhaps there is no hope of one that transports
+        if ambulance.status == Status.ON_BREAK:
+            self.pausing.end_break(ambulance)
+        if ambulance.status == Status.AT_STATION:
+            ambulance.status = Status.TURNING_OUT
+            ambulance.turned_out_at = now + self.turnout_s(ambulance, need)
+            ambulance.expected_mobile_at = now + self.expected_turnout_s(ambulance)
+        elif ambulance.status != Status.TURNING_OUT:
+            self.depart(ambulance, need, trip)
+        self.env.process(self.serve(ambulance, need, trip))
+        return abandoned
+
+    def depart(self, ambulance: Vehicle, need: int, trip: Trip) -> None:
+        """Wheels roll towards a call. The time band of this instant holds for the whole drive."""
+        trip.mobile_at, ambulance.status = self.env.now, Status.TO_SCENE
+        scene = self.calls.place[self.needs.call[need]]
+        ambulance.drive = self.drive(ambulance, self.mode_to_scene(need), scene)
+
+    def clear(self, ambulance: Vehicle, trip: Trip) -> None:
+        """It is free where it stands."""
+        trip.cleared_at = self.env.now
+        ambulance.status = Status.CLEARED
+        self.be_free(ambulance)
+
+    def be_free(self, ambulance: Vehicle) -> None:
+        ambulance.need, ambulance.trip = NONE, None
+        if ambulance.when_free is not None:
+            ambulance.when_free.succeed()
+            ambulance.when_free = None
+        self.dispatch_at_the_end_of_the_instant()
+
+    def send_to_wait(self, ambulance: Vehicle, station: int) -> None:
+        """Repositioning is a trip without a call."""
+        mode = int(self.system.roads.mode_home[self.roads.band(self.env.now)])
+        drive = self.drive(ambulance, mode, self.station_place[station])
+        if ambulance.trip is not None:
+            ambulance.trip.diverted_at = self.env.now
+        trip = self.log.new_trip(NONE, ambulance, self.env.now)
+        trip.mobile_at, ambulance.status = self.env.now, Status.RETURNING
+        ambulance.base, ambulance.drive = station, drive
+        self.env.process(self.drive_home(ambulance, trip, drive))

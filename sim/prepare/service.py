@@ -1,0 +1,179 @@
+"""What goes beyond the plain service, as arrays: who may be sent, by whom, and who waits where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.model.service import (
+    NO_LIMIT,
+    Areas,
+    Conditions,
+    Sending,
+    Service,
+    Standby,
+    StandbyRule,
+    plain_service,
+)
+from sim.policies.clock import NONE
+from sim.prepare import cover, needs
+from sim.prepare.breaks import breaks
+from sim.prepare.failures import vehicles
+from sim.prepare.needs import Requirements
+from sim.prepare.shifts import study_seconds
+from sim.scenario import centres, standing
+from sim.scenario.conditions import classes_of
+
+if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
+    from sim.prepare.ways import Places
+    from sim.scenario.scenario import Scenario
+
+
+UNTIL_SIMULATED = 0.3  # the share for which ambulances are busy, in the run that says it
+
+
+def service(scenario: Scenario, places: Places) -> Service | None:
+    """All that a scenario asks for beyond the plain service; None if that is nothing."""
+    needed = needs.needed(scenario)
+    plain = plain_service(
+        len(scenario.fleet),
+        len(places.of_stations.node),
+        len(places.of_map.node),
+        len(scenario.settings.demand.priorities),
+        study_seconds(scenario),
+    )._replace(breaks=breaks(scenario), vehicle=vehicles(scenario))
+    if _is_plain(scenario, needed, plain):
+        return None
+    return plain._replace(
+        sending=_sending(scenario, needed, plain.sending),
+        areas=_areas(scenario, plain.areas),
+        conditions=_conditions(scenario, needed),
+        standby=_standby(scenario, plain.standby),
+    )
+
+
+def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> bool:
+    dispatch, standby = scenario.settings.dispatch, scenario.settings.standby
+    # A list of stations is a rule of the plain service, too.
+    waits_plainly = standby.rule == "home" or (standby.rule == "list" and not standby.points)
+    return not (
+        needed.special
+        or dispatch.reserve
+        or dispatch.within
+        or len(dispatch.centres) > 1
+        or (dispatch.zones and dispatch.other_zone)
+        or scenario.crews.last_calls
+        or len(service.breaks.length_s)
+        or (service.vehicle != NONE).any()
+        or not waits_plainly
+    )
+
+
+# ── who may be sent ──────────────────────────────────────────────────────────────────────────
+
+
+def _sending(scenario: Scenario, needed: Requirements, plain: Sending) -> Sending:
+    settings = scenario.settings
+    priorities = [priority.name for priority in settings.demand.priorities]
+    centre_names = [centre.name for centre in settings.dispatch.centres] or [""]
+    reserves, classes = settings.dispatch.reserve, settings.crews.classes
+    of_class = np.zeros((len(reserves), len(classes)), bool)
+    of_centre = np.zeros((len(reserves), len(centre_names)), bool)
+    for row, reserve in enumerate(reserves):
+        named = classes_of(reserve.classes, settings.crews)
+        of_class[row, named or slice(None)] = True
+        of_centre[row, [centre_names.index(name) for name in reserve.centres] or slice(None)] = True
+    return plain._replace(
+        penalty_s=needed.penalty_s,
+        last_calls_s=settings.crews.last_calls,
+        transports=np.array([one.transports for one in classes], bool),
+        within_s=np.array([settings.dispatch.within.get(name, np.inf) for name in priorities]),
+        upto=np.array([priorities.index(one.for_) for one in reserves], int),
+        keep=np.array([one.keep for one in reserves], int),
+        of_class=of_class,
+        of_centre=of_centre,
+    )
+
+
+def _areas(scenario: Scenario, plain: Areas) -> Areas:
+    dispatch, on = scenario.settings.dispatch, scenario.map
+    found, township = plain, np.zeros(0, int)
+    if len(dispatch.centres) > 1 or dispatch.zones:
+        township = _townships(scenario)
+    if len(dispatch.centres) > 1:
+        found = found._replace(
+            centre=centres.of_townships(dispatch.centres, on)[township],
+            help_after_s=np.array([centre.help for centre in dispatch.centres]),
+            help_keep=np.array([centre.help_keep for centre in dispatch.centres], int),
+        )
+    if dispatch.zones:
+        zone = centres.of_townships(dispatch.zones, on)
+        at = np.array([(station.x, station.y) for station in scenario.stations])
+        home = np.array([ambulance.station for ambulance in scenario.fleet], int)
+        found = found._replace(
+            zone=zone[township],
+            zone_of=zone[on.townships_at(at)][home],
+            other_zone_s=dispatch.other_zone,
+        )
+    return found
+
+
+def _townships(scenario: Scenario) -> np.ndarray:
+    """[place of the map] its township: cells, recorded calls, hospitals."""
+    on, recorded = scenario.map, scenario.recorded
+    parts = [on.cells.township]
+    if recorded is not None:
+        parts.append(recorded.calls.township)
+    if on.hospitals:
+        parts.append(on.townships_at(np.array([(one.x, one.y) for one in on.hospitals])))
+    return np.concatenate(parts).astype(int)
+
+
+def _conditions(scenario: Scenario, needed: Requirements) -> Conditions:
+    these = needed.conditions
+    return Conditions(
+        all_or_none=np.array([one.all_or_none for one in these], bool),
+        forgets=np.array([one.missing == "forget" for one in these], bool),
+        together=np.array([one.released == "together" for one in these], bool),
+        accompanied=np.array([one.accompanied for one in these], bool),
+        capable=needed.capable,
+        loading_s=scenario.settings.dispatch.loading,
+    )
+
+
+# ── who waits where ──────────────────────────────────────────────────────────────────────────
+
+
+def _standby(scenario: Scenario, plain: Standby) -> Standby:
+    standby, stations = scenario.settings.standby, len(scenario.stations)
+    turnout = [point.turnout for point in standby.points]
+    found = plain._replace(
+        rule=int(StandbyRule[standby.rule.upper()]),
+        turnout_factor=np.array([1.0] * stations + turnout),
+        capacity=standing.capacities(scenario, NO_LIMIT),
+        has_building=np.arange(stations + len(turnout)) < stations,
+        longest=standby.assign == "longest",
+        most_moves=NO_LIMIT if standby.most_moves is None else standby.most_moves,
+        least_gain=standby.least_gain,
+    )
+    if standby.rule == "table":
+        found = found._replace(table=_table(scenario))
+    if standby.rule == "dmexclp" or (standby.rule == "table" and standby.least_gain > 0):
+        demand, covers = cover.cover(scenario, found.turnout_factor)
+        found = found._replace(demand=demand, covers=covers)
+    if standby.rule == "dmexclp":
+        busy = standby.dmexclp.busy
+        known = busy if isinstance(busy, float) else UNTIL_SIMULATED
+        found = found._replace(weight=cover.weights(known, len(scenario.fleet)))
+    return found
+
+
+def _table(scenario: Scenario) -> np.ndarray:
+    """[free ambulances less one, post] stations; where there are more than rows, the last holds."""
+    many, rows = len(scenario.fleet), scenario.settings.standby.table
+    found = np.full((many, many), NONE)
+    for free in range(many):
+        posts = standing.rows(scenario, rows[min(free, len(rows) - 1)])
+        found[free, : len(posts)] = posts
+    return found

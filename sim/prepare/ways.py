@@ -1,0 +1,248 @@
+"""How fast is driven, where places join the roads, and how long the drives between them take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.geography.roads import joining, network, travel
+from sim.geography.roads.network import Snapped
+from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, start_of_week_s
+from sim.model.roads import Travel
+from sim.model.system import ORDINARY, SIREN, Roads
+from sim.policies.clock import on_grid
+from sim.scenario import standing
+
+if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
+    from sim.geography.bundle import Map
+    from sim.scenario.layout import Station
+    from sim.scenario.scenario import Scenario
+
+# ── how fast is driven ───────────────────────────────────────────────────────────────────────
+
+
+class Modes(NamedTuple):
+    """Every set of speeds that is driven: two profiles in each time band."""
+
+    factor: np.ndarray  # [mode, class] what a speed is multiplied with
+    number: np.ndarray  # [band, profile] mode; the profiles are SIREN and ORDINARY
+    band_of_hour: np.ndarray  # [hour of the week] band
+
+
+def driving_modes(scenario: Scenario) -> Modes:
+    """What profiles and time bands make of speeds. A map without roads has one class of its own."""
+    travel = scenario.settings.travel
+    classes = np.array(scenario.map.network.classes or ("matrix",))
+    per_hour = np.ones((HOURS_PER_WEEK, len(classes)))
+    for band in travel.bands:  # bands that overlap multiply
+        which = np.isin(classes, band.classes) if band.classes else np.ones(len(classes), bool)
+        per_hour[np.ix_(hours_of_week(band.hours, band.days), which)] *= band.speed
+    band_factors, band_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
+    factor = np.stack([band_factors, band_factors * travel.ordinary], axis=1)
+    factor = factor.reshape(-1, len(classes))
+    return Modes(factor, np.arange(len(factor)).reshape(-1, 2), band_of_hour.ravel())
+
+
+def roads_of(
+    scenario: Scenario, modes: Modes, places: Places, ways: Travel, place_node: np.ndarray
+) -> Roads:
+    """Where places lie, and the mode of each trip: to the scene, to a hospital, home."""
+    settings = scenario.settings
+    to_scene, to_hospital, home = trips(scenario, modes)
+    return Roads(
+        place_node=place_node,
+        place_leg_s=legs(scenario, modes, places),
+        travel=ways,
+        bands=_bands(modes.band_of_hour, start_of_week_s(settings.start)),
+        mode_to_scene=to_scene,
+        mode_to_hospital=to_hospital,
+        mode_home=home,
+    )
+
+
+class Trips(NamedTuple):
+    """The mode of each trip."""
+
+    to_scene: np.ndarray  # [band, priority]
+    to_hospital: np.ndarray  # [band]
+    home: np.ndarray  # [band]
+
+
+def trips(scenario: Scenario, modes: Modes) -> Trips:
+    """In which mode is driven to the scene, to a hospital, home."""
+    to_hospital = SIREN if scenario.settings.travel.to_hospital == "siren" else ORDINARY
+    return Trips(
+        modes.number[:, _profiles_to_scene(scenario)],
+        modes.number[:, to_hospital],
+        modes.number[:, ORDINARY],
+    )
+
+
+def _profiles_to_scene(scenario: Scenario) -> list[int]:
+    """[priority]"""
+    return [SIREN if p.siren else ORDINARY for p in scenario.settings.demand.priorities]
+
+
+def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
+    """Bands of the week, an hour that changes nothing left out."""
+    changes = np.flatnonzero(np.diff(band_of_hour, prepend=-1))
+    if len(changes) == 1:
+        return Bands(np.zeros(1), band_of_hour[:1], start_s, np.inf)
+    return Bands(changes * HOUR_S, band_of_hour[changes], start_s, HOURS_PER_WEEK * HOUR_S)
+
+
+# ── where to, and how long that takes ────────────────────────────────────────────────────────
+
+
+class Places(NamedTuple):
+    """Where every place joins the roads: the map's places, then stations and standby points."""
+
+    of_map: Snapped  # [call place or hospital] the call places first
+    of_stations: Snapped  # [station] those of the layout, then standby points
+    hospitals: int  # so many of the map's places
+
+
+def places_of(scenario: Scenario) -> Places:
+    """Cells, recorded calls, hospitals and stations, each at the nearest point of a road."""
+    ground = scenario.map
+    spots = [ground.cells_at_roads, ground.hospitals_at_roads]
+    if scenario.recorded is not None:
+        spots.insert(1, network.snap(ground.network, scenario.recorded.xy))
+    of_map = Snapped(*(np.concatenate(column) for column in zip(*spots, strict=True)))
+    waiting = [*scenario.stations, *standing.standby_points(scenario)]
+    return Places(of_map, at_roads(waiting, ground), len(ground.hospitals))
+
+
+def at_roads(stations: Sequence[Station], on: Map) -> Snapped:
+    """Where some stations join the roads."""
+    return network.snap(on.network, np.array([(s.x, s.y) for s in stations]).reshape(-1, 2))
+
+
+def legs(scenario: Scenario, modes: Modes, places: Places) -> np.ndarray:
+    """[mode, place] seconds off the road; none where a place stands for all around it."""
+    travel = scenario.settings.travel
+    metres = np.concatenate([places.of_map.metres, places.of_stations.metres])
+    off_road = travel.off_road * np.array([1.0, travel.ordinary])
+    leg_s = on_grid(metres / off_road[:, None])
+    if scenario.map.matrix is not None:
+        leg_s = np.zeros_like(leg_s)
+    return np.tile(leg_s, (len(modes.number), 1))
+
+
+def travel_of(
+    scenario: Scenario,
+    modes: Modes,
+    places: Places,
+    keep: bool = True,
+) -> tuple[Travel, np.ndarray]:
+    """Travel seconds in every mode, and the node of every place."""
+    ground = scenario.map
+    if ground.matrix is not None:
+        nodes = np.concatenate([places.of_map.node, places.of_stations.node])
+        seconds = _matrix_seconds(ground.matrix, modes)
+        return travel.from_matrix(seconds, ground.network.xy), nodes
+    roads = ground.network
+    seconds = edge_seconds(scenario, modes)
+    to_map, to_stations = _driven_to(scenario, modes, places)
+    of_map = network.joins(roads, places.of_map, seconds)._replace(driven_to=to_map)
+    of_stations = network.joins(roads, places.of_stations, seconds)._replace(driven_to=to_stations)
+    graph = network.edges(roads, seconds)
+    made = travel.build(graph, roads.xy, of_map, of_stations, roads.side_by_side, keep)
+    first = len(roads.xy)
+    map_node = joining.numbered(of_map, first)
+    station_node = joining.numbered(of_stations, first + made.map_own)
+    return made, np.concatenate([map_node, station_node])
+
+
+def travel_like(
+    shared: Roads, scenario: Scenario, modes: Modes, places: Places
+) -> tuple[Travel, np.ndarray]:
+    """The same on the roads of another layout, with stations of its own."""
+    if scenario.map.matrix is not None:
+        nodes = np.concatenate([places.of_map.node, places.of_stations.node])
+        return shared.travel, nodes
+    roads = scenario.map.network
+    beside = network.edges_at(roads, places.of_stations)
+    seconds = np.zeros((len(modes.factor), len(roads.tail)))  # of others nothing is asked
+    seconds[:, beside] = edge_seconds(scenario, modes, beside)
+    _, to_stations = _driven_to(scenario, modes, places)
+    of_stations = network.joins(roads, places.of_stations, seconds)._replace(driven_to=to_stations)
+    made = travel.for_stations(shared.travel, of_stations)
+    station_node = joining.numbered(of_stations, len(roads.xy) + made.map_own)
+    map_node = shared.place_node[: len(places.of_map.node)]
+    return made, np.concatenate([map_node, station_node])
+
+
+def _driven_to(scenario: Scenario, modes: Modes, places: Places) -> tuple[np.ndarray, np.ndarray]:
+    """[mode, place] of the map and [mode, station]: in which modes anybody drives there.
+
+    To stations also as to a scene: what is known of the way back bounds the way out. A hospital is
+    a place like others, where somebody may call.
+    """
+    to_scene, to_hospital, home = trips(scenario, modes)
+    first_hospital = len(places.of_map.node) - places.hospitals
+    to_map = np.zeros((len(modes.factor), len(places.of_map.node)), bool)
+    to_map[np.unique(to_scene)] = True
+    to_map[np.unique(to_hospital), first_hospital:] = True
+    to_stations = np.zeros((len(modes.factor), len(places.of_stations.node)), bool)
+    to_stations[np.union1d(to_scene, home)] = True
+    return to_map, to_stations
+
+
+def edge_seconds(
+    scenario: Scenario, modes: Modes, some: np.ndarray | slice = slice(None)
+) -> np.ndarray:
+    """[mode, edge] seconds of every edge, or of `some`, in every mode, on the time grid."""
+    settings, roads = scenario.settings.travel, scenario.map.network
+    # A class that the file does not name has a speed on every link, or `load` had refused it.
+    speed_of_class = np.array([settings.speeds.get(name, np.nan) for name in roads.classes])
+    own_speeds = settings.posted != "ignore"
+    return network.edge_seconds(
+        roads, speed_of_class, modes.factor, own_speeds=own_speeds, some=some
+    )
+
+
+def siren_mode(scenario: Scenario, modes: Modes) -> int:
+    """The mode of driving with siren in the time band of the run's start."""
+    hour = int(start_of_week_s(scenario.settings.start) // HOUR_S)
+    return int(modes.number[modes.band_of_hour[hour], SIREN])
+
+
+def siren_seconds(
+    scenario: Scenario, starts: Snapped, ends: Snapped
+) -> tuple[np.ndarray, np.ndarray]:
+    """[start, end] and [start, node] seconds on the road with siren, as the run begins."""
+    modes = driving_modes(scenario)
+    return seconds_in(scenario, siren_mode(scenario, modes), starts, ends)
+
+
+def seconds_in(
+    scenario: Scenario, mode: int, starts: Snapped, ends: Snapped
+) -> tuple[np.ndarray, np.ndarray]:
+    """[start, end] and [start, node] seconds on the road in one mode."""
+    modes, matrix = driving_modes(scenario), scenario.map.matrix
+    if matrix is not None:
+        node_s = _matrix_seconds(matrix, modes)[mode, starts.node]
+        return node_s[:, ends.node], node_s
+    roads, seconds = scenario.map.network, edge_seconds(scenario, modes)
+    begin, end = (network.joins(roads, at, seconds) for at in (starts, ends))
+    node_s = joining.seconds_to_nodes(network.edges(roads, seconds), mode, begin)
+    return joining.seconds_between(node_s, mode, begin, end), node_s
+
+
+def _matrix_seconds(seconds: np.ndarray, modes: Modes) -> np.ndarray:
+    """[mode, from, to] a map's matrix in every mode."""
+    return np.asarray(on_grid(seconds[None] / modes.factor[:, :1, None]))
+
+
+def same_roads(one: Scenario, other: Scenario) -> bool:
+    """Whether two layouts have the same map, speeds, trips and recorded places."""
+    places = [None if s.recorded is None else s.recorded.xy for s in (one, other)]
+    return (
+        one.map is other.map
+        and places[0] is places[1]
+        and one.settings.travel == other.settings.travel
+        and set(_profiles_to_scene(one)) == set(_profiles_to_scene(other))
+    )

@@ -1,0 +1,91 @@
+"""A week of a scenario, without simulating it: crews on duty against the calls to be expected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.model.calendar import DAY_S, HOUR_S, HOURS_PER_WEEK
+from sim.prepare import demand, reach, system
+from sim.scenario.duty import on_duty_by_hour
+
+if TYPE_CHECKING:
+    from sim.prepare.draws import Demand
+    from sim.scenario.scenario import Scenario
+
+
+class Week(NamedTuple):
+    """A week without public holidays, by its hours, Monday 00:00 first."""
+
+    on_duty: np.ndarray  # [class, 168] ambulances
+    calls: np.ndarray  # [168] expected in each hour
+    busy_s: float  # how long a call keeps an ambulance from others, on average
+
+    @property
+    def crews(self) -> np.ndarray:
+        """[168] ambulances on duty, of all classes."""
+        found: np.ndarray = self.on_duty.sum(axis=0)
+        return found
+
+    @property
+    def work(self) -> np.ndarray:
+        """[168] how many ambulances the calls of an hour keep busy, if each is served at once."""
+        return self.calls * (self.busy_s / HOUR_S)
+
+
+def week_of(scenario: Scenario) -> Week:
+    """Crews on duty, and the calls of the scenario's rates, or of its records a week."""
+    fleet, classes = scenario.fleet, scenario.crews.classes
+    on_duty = np.stack(
+        [
+            on_duty_by_hour([one.duty for one in fleet if one.kind == kind])
+            for kind in range(len(classes))
+        ]
+    )
+    drawn = demand.build(scenario)
+    return Week(on_duty, _calls(drawn), busy_seconds(scenario, drawn))
+
+
+def _calls(drawn: Demand) -> np.ndarray:
+    if drawn.recorded is None:
+        expected: np.ndarray = drawn.calls_per_hour.sum(axis=0)
+        return expected
+    hour = (drawn.start_s + drawn.recorded.received_at) // HOUR_S
+    counts = np.bincount(hour.astype(int) % HOURS_PER_WEEK, minlength=HOURS_PER_WEEK)
+    return counts / (drawn.length_s / (7 * DAY_S))
+
+
+def busy_seconds(scenario: Scenario, drawn: Demand) -> float:
+    """How long a call keeps an ambulance busy: the mean over the places that call.
+
+    Turnout, the drive from the nearest station, the scene; of those who are conveyed also the
+    drive to the nearest hospital and the handover. The way home is left out: an ambulance may be
+    sent from there. Drives are those of the time band in which the run begins.
+    """
+    durations = scenario.settings.durations
+    rows = sorted({one.station for one in scenario.fleet})
+    to_scene, _ = reach.seconds_from(scenario, [scenario.stations[row] for row in rows])
+    seconds = durations.turnout.mean() + to_scene.min(axis=0) + durations.on_scene.mean()
+    if drawn.conveyed_share > 0 and scenario.map.hospitals:
+        to_hospital = _to_hospital(scenario)
+        seconds = seconds + drawn.conveyed_share * (to_hospital + durations.handover.mean())
+    weights = np.zeros(len(seconds))
+    for calls, places, of_place in zip(
+        drawn.calls_per_hour.sum(axis=1), drawn.places, drawn.weights, strict=True
+    ):
+        if of_place.sum() > 0:
+            weights[places] = calls * of_place / of_place.sum()
+    return float(np.average(seconds, weights=weights if weights.any() else None))
+
+
+def _to_hospital(scenario: Scenario) -> np.ndarray:
+    """[cell] seconds to the nearest hospital, as if the way there were as long as the way back."""
+    travel, ground = scenario.settings.travel, scenario.map
+    hospitals, cells = ground.hospitals_at_roads, ground.cells_at_roads
+    found = system.siren_seconds(scenario, hospitals, cells)[0]
+    if ground.matrix is None:
+        found = found + (hospitals.metres[:, None] + cells.metres) / travel.off_road
+    ordinary = 1.0 if travel.to_hospital == "siren" else travel.ordinary
+    nearest: np.ndarray = found.min(axis=0) / ordinary
+    return nearest

@@ -1,0 +1,73 @@
+"""Crews, said: their class, and when they are on duty."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sim.model.calendar import Hours
+from sim.scenario.duty import Duty, SameHours, runs
+from sim.scenario.layout import Ambulance, Layout
+from sim.text import Message
+from sim.words.language import Language
+
+DAYS: Final = (
+    Message("Mon"), Message("Tue"), Message("Wed"), Message("Thu"), Message("Fri"), Message("Sat"),
+    Message("Sun"), Message("holidays"),
+)  # fmt: skip
+MOST: Final = 2  # rows of days with hours that are listed; with more the hours are counted
+
+
+def clock(hours: Hours) -> str:
+    """08–20; 20–24"""
+    return f"{hours.start:02d}–{hours.end or 24:02d}"
+
+
+def duty(one: Duty, say: Language) -> str:
+    """08–20; Mon–Fri 08–18, Sat 10–16; round the clock; the name of a roster."""
+    if one.always:
+        return say("round the clock")
+    if one.daily_hours is not None:
+        return clock(one.daily_hours)
+    if one.roster:
+        return one.roster
+    alike = one.alike()
+    if len(alike) > MOST or any(len(some.hours) > MOST for some in alike):
+        return say("{n} h a week", n=one.hours_a_week)
+    return say(", ").join(_same_hours(some, say) for some in alike)
+
+
+def _same_hours(some: SameHours, say: Language) -> str:
+    days = [
+        say(DAYS[first]) if first == last else f"{say(DAYS[first])}–{say(DAYS[last])}"
+        for first, last in runs(some.days)
+    ]
+    return say("{days} {hours}", days="+".join(days), hours="+".join(map(clock, some.hours)))
+
+
+def on_duty(duties: Sequence[Duty], say: Language) -> str:
+    """08–20, or round the clock; of several ambulances each time once."""
+    return say(", ").join(dict.fromkeys(duty(one, say) for one in duties))
+
+
+def what(one: Ambulance, layout: Layout, say: Language) -> str:
+    """basic, 08–20; nothing of an ambulance like all others, always on duty."""
+    parts = []
+    if len(layout.crews.classes) > 1:
+        parts.append(say.name(layout.crews.classes[one.kind].names))
+    if not one.duty.always:
+        parts.append(duty(one.duty, say))
+    return say(", ").join(parts)
+
+
+def counted(fleet: Iterable[Ambulance], layout: Layout, say: Language) -> str:
+    """1 ambulance; 2 ambulances (08–20); 1 ambulance (advanced), 2 ambulances (basic, 08–20)"""
+    numbers = Counter(what(one, layout, say) for one in fleet)
+    parts = [
+        say.count(n, "{n} ambulance ({hours})", "{n} ambulances ({hours})", hours=text)
+        if text
+        else say.count(n, "{n} ambulance", "{n} ambulances")
+        for text, n in numbers.items()
+    ]
+    return say(", ").join(parts) if parts else say.count(0, "{n} ambulance", "{n} ambulances")

@@ -1,0 +1,84 @@
+"""The week of a scenario, said: crews on duty against the calls to be expected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sim.model.calendar import HOURS
+from sim.text import Message
+from sim.words import crews, provenance
+from sim.words.language import Language
+from sim.words.page import Finding
+
+if TYPE_CHECKING:
+    from sim.prepare.week import Week
+    from sim.scenario.scenario import Scenario
+
+LONG_DAYS: Final = (
+    Message("Monday"), Message("Tuesday"), Message("Wednesday"), Message("Thursday"),
+    Message("Friday"), Message("Saturday"), Message("Sunday"),
+)  # fmt: skip
+
+
+def finding(week: Week, scenario: Scenario, say: Language) -> Finding:
+    """In which hour of the week crews are fewest for the calls."""
+    subtitle = say(
+        "Crews on duty in a week without holidays, the calls to be expected, and how many "
+        "ambulances these keep busy"
+    )
+    footnote = say(
+        "{layout}. A call keeps an ambulance busy for {minutes} min: turnout, the drive from the "
+        "nearest station, the scene and, of those conveyed, the drive to the nearest hospital and "
+        "the handover.",
+        layout=scenario.name,
+        minutes=say.number(week.busy_s / 60, 0),
+    )
+    mark = provenance.map_mark(scenario.map, say).strip()
+    return Finding(headline(week, say), subtitle, "\n".join([footnote, *([mark] if mark else [])]))
+
+
+def headline(week: Week, say: Language) -> str:
+    """The hours without any crew, those with too few, or the one with the fewest for its calls."""
+    nobody = int((week.crews == 0).sum())
+    if nobody:
+        return say.count(
+            nobody,
+            "Nobody is on duty in {n} hour of the week, first on {when}",
+            "Nobody is on duty in {n} hours of the week, first on {when}",
+            when=hour(int(np.argmax(week.crews == 0)), say),
+        )
+    share = week.work / week.crews
+    worst = int(np.argmax(share))
+    values = {
+        "when": hour(worst, say),
+        "crews": int(week.crews[worst]),
+        "work": say.number(float(week.work[worst]), 1),
+        "share": say.percent(float(share[worst]), 0),
+    }
+    over = int((share > 1).sum())
+    if over:
+        return say.count(
+            over,
+            "More calls than the crews can serve in {n} hour of the week: {when}, {crews} on duty "
+            "and work for {work}",
+            "More calls than the crews can serve in {n} hours of the week, most on {when}: {crews} "
+            "on duty and work for {work}",
+            **values,
+        )
+    return say(
+        "Crews are fewest for the calls on {when}: {crews} on duty, {work} of them busy ({share})",
+        **values,
+    )
+
+
+def hour(row: int, say: Language) -> str:
+    """Saturday 22–23"""
+    day, clock = divmod(row, HOURS)
+    return say("{day} {hours}", day=say(LONG_DAYS[day]), hours=f"{clock:02d}–{clock + 1:02d}")
+
+
+def days(say: Language) -> list[str]:
+    """The days of the week, short."""
+    return [say(day) for day in crews.DAYS[:7]]
