@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from sim.answers import efficiency, township_table
+from sim.answers import lines as listing
 from sim.answers.answer import (
     Answer,
     FileTable,
@@ -192,7 +193,8 @@ class Comparison(Answer):
     @cached_property
     def features(self) -> Feature:
         """What any layout has beyond the plain service."""
-        return estimates.features_of(self.pooled) if self.tallies else Feature.NOTHING
+        told = estimates.features_of(self.pooled if self.tallies else [])
+        return told | listing.rosters(self.layouts)
 
     @cached_property
     def groups_of_fleet(self) -> tuple[Group, ...]:
@@ -224,9 +226,10 @@ class Comparison(Answer):
                     line, value = Line(key, group), self.estimate(key, number, group)
                     rows.append(measure_row(layout.name.en, of, line, value))
                     if number and group.by not in ("priority", "hour"):
-                        value = self.difference(key, number, group)
-                        name = f"{layout.name} − {self.base.name}"
-                        rows.append(measure_row(name, of, line, value))
+                        less = f"{layout.name} − {self.base.name}"
+                        rows.append(
+                            measure_row(less, of, line, self.difference(key, number, group))
+                        )
         return rows
 
     def group_name(self, group: Group) -> str:

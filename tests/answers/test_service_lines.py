@@ -104,7 +104,7 @@ def test_a_page_says_each_line_with_its_value(found, code):
 def test_rows_and_facts_have_classes_and_centres(found):
     rows = [row for row in found.rows() if row.layout == found.base.name.en]
     assert {(row.by, row.area) for row in rows if row.by in ("class", "centre")} == {
-        ("class", "1"), ("class", "2"), ("centre", "1"), ("centre", "2"),
+        ("class", "ambulance"), ("class", "2"), ("centre", "1"), ("centre", "2"),
     }  # fmt: skip
     (level,) = [row for row in rows if (row.measure, row.by, row.area) == (
         "level_zero", "centre", "2")]  # fmt: skip
@@ -120,11 +120,11 @@ def test_rows_and_facts_have_classes_and_centres(found):
 def test_every_hour_of_the_week_says_how_busy_a_class_is(found):
     table = found.tables()["busy_hours"]
     monday = [row for row in table.rows if row.layout == found.base.name.en and row.day == "wed"]
-    assert {row.ambulance_class for row in monday} == {"1", "2"}
+    assert {row.ambulance_class for row in monday} == {"ambulance", "2"}
     tallies = found.tallies[0]
     busy = sum(tally.busy_s[::2, 48:72].sum() for tally in tallies)
     duty = sum(tally.on_duty_s[::2, 48:72].sum() for tally in tallies)
-    first = [row.mean for row in monday if row.ambulance_class == "1"]
+    first = [row.mean for row in monday if row.ambulance_class == "ambulance"]
     assert np.mean(first) == pytest.approx(busy / duty)
     assert [row.hour for row in monday[:24]] == list(range(24))
 
