@@ -107,7 +107,7 @@ class Beyond(NamedTuple):
     drive_s: np.ndarray  # [post, ambulance]
     of_post: np.ndarray  # [post]
     room: np.ndarray  # [5, ambulance + 1]
-    count: np.ndarray  # [cover]
+    covered: np.ndarray  # [cover]
     held: np.ndarray  # how many of each, below
     clock: np.ndarray  # [1] when the first timer ends
 
@@ -139,7 +139,7 @@ def fixed_of(system: System) -> Fixed | None:
 def _frozen(value: Any) -> Any:
     """The same, each array of one of four kinds, each number of one of three."""
     if isinstance(value, tuple):
-        return type(value)(*(_frozen(one) for one in value))  # type: ignore[call-arg]
+        return type(value)(*(_frozen(one) for one in value))
     if isinstance(value, np.ndarray):
         kind = {"f": float, "b": np.bool_}.get(value.dtype.kind, np.int64)
         return np.ascontiguousarray(value, kind)
@@ -164,7 +164,7 @@ def new(
         np.zeros(len(scene), ROW), np.zeros(len(scene), ROW), np.zeros(len(need), ROW),
         after_s, off_s, _reminders(fixed, calls, need),
         Pauses(
-            *(np.zeros(lines, np.int32) for _ in range(3)),
+            np.zeros(lines, np.int32), np.zeros(lines, np.int32), np.zeros(lines, np.int32),
             np.zeros(lines), np.zeros(lines), np.zeros(lines, np.bool_),
         ),
         np.zeros(max(posts, ambulances), np.int64), np.zeros(ambulances, np.int64),
@@ -214,8 +214,8 @@ def _crews(fixed: Fixed, system: System, calls: Calls) -> tuple[np.ndarray, np.n
     known &= fixed.service.vehicle != NONE
     rows["vehicle"][known] = at[known]
     rows["timer_at"][known] = failures.after_s[at[known], 0]
-    columns = (np.ascontiguousarray(one, float) for one in (failures.after_s, failures.off_s))
-    return rows, *columns
+    after_s, off_s = (np.ascontiguousarray(one, float) for one in failures[1:])
+    return rows, after_s, off_s
 
 
 def _reminders(fixed: Fixed, calls: Calls, need: np.ndarray) -> np.ndarray:

@@ -87,7 +87,7 @@ def _station_for(fixed, state, beyond, ambulance, now):
     elif standby.rule == DMEXCLP:
         count_present(state, ambulance)
         _count_covered(state, beyond)
-        found = dmexclp_station(standby, beyond.count, state.present)
+        found = dmexclp_station(standby, beyond.covered, state.present)
     return home if found == NONE else found
 
 
@@ -114,12 +114,12 @@ def _drive_s(fixed, state, ambulance, station, now):
 def _count_covered(state, beyond):
     """How many of those that are present cover what."""
     covers = beyond.fixed.service.standby.covers
-    beyond.count[:] = 0
+    beyond.covered[:] = 0
     for station in range(len(state.present)):
         if state.present[station] > 0:
-            for cover in range(len(beyond.count)):
+            for cover in range(len(beyond.covered)):
                 if covers[station, cover]:
-                    beyond.count[cover] += state.present[station]
+                    beyond.covered[cover] += state.present[station]
 
 
 # ── by a compliance table ────────────────────────────────────────────────────────────────────
@@ -193,6 +193,6 @@ def _gains(state, beyond, ambulance, station):
         return True
     count_present(state, ambulance)
     _count_covered(state, beyond)
-    there_share = uncovered(standby.demand, standby.covers[station], beyond.count)
-    here_share = uncovered(standby.demand, standby.covers[base], beyond.count)
+    there_share = uncovered(standby.demand, standby.covers[station], beyond.covered)
+    here_share = uncovered(standby.demand, standby.covers[base], beyond.covered)
     return there_share - here_share >= standby.least_gain

@@ -106,6 +106,10 @@ IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, IN_ASIDE, TRIPS, DISP
 )
 
 
+def _instants(lines: int) -> tuple[np.ndarray, ...]:
+    return tuple(np.empty(lines) for _ in TRIP_INSTANTS)
+
+
 def new_state(
     by_group: np.ndarray, lines: int, stations: int, others: np.ndarray, duty: Duty, logged: bool
 ) -> State:
@@ -122,8 +126,10 @@ def new_state(
             np.zeros(0),
             np.zeros(calls, np.bool_),
             np.full((calls, answers(others)), np.inf),
-            *(np.empty(lines, np.int32) for _ in range(3)),
-            *(np.empty(lines) for _ in TRIP_INSTANTS),  # type: ignore[arg-type]
+            np.empty(lines, np.int32),
+            np.empty(lines, np.int32),
+            np.empty(lines, np.int32),
+            *_instants(lines),
         ),
         np.zeros(ambulances, ROW),
         np.zeros(ambulances),

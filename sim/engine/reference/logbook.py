@@ -54,9 +54,6 @@ def pauses_as_arrays(pauses: list[Pause]) -> Pauses:
     def column(name: str, kind: type) -> np.ndarray:
         return np.array([getattr(pause, name) for pause in pauses], kind)
 
-    unordered = Pauses(
-        *(column(name, np.int32) for name in ("ambulance", "kind", "row")),
-        *(column(name, float) for name in ("begun_at", "ended_at")),
-        column("whole", bool),
-    )
-    return in_order(unordered)
+    kinds = [np.int32, np.int32, np.int32, float, float, bool]
+    columns = (column(name, kind) for name, kind in zip(Pauses._fields, kinds, strict=True))
+    return in_order(Pauses(*columns))

@@ -30,14 +30,18 @@ class Repositioning:
 
     def move_up(self) -> None:
         free = [a for a in self.of.fleet if a.status in FREE and not self._goes_home(a)]
-        standby = None if self.service is None else self.service.standby
-        by_table = standby is not None and standby.rule == StandbyRule.TABLE
-        if by_table and self.of.env.now <= standby.until_s:
+        if self._moves_others():
             self._fill_posts(free)
             return
         for ambulance in free:
             if ambulance.status == Status.CLEARED:
                 self.send(ambulance, self._station_for(ambulance))
+
+    def _moves_others(self) -> bool:
+        """Whether a table says where all who are free wait, and calls may still come."""
+        if self.service is None or self.service.standby.rule != StandbyRule.TABLE:
+            return False
+        return bool(self.of.env.now <= self.service.standby.until_s)
 
     def _goes_home(self, ambulance: Vehicle) -> bool:
         """Whether it is nobody's to move: off duty, off the road, or due for a break."""

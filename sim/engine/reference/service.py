@@ -5,13 +5,13 @@ Each process below is one activity; each `yield` is the one thing that takes tim
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator
-from heapq import heappop, heappush
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 import simpy
 
+from sim.engine.reference.dispatching import Dispatching
 from sim.engine.reference.fleet import Trip, Vehicle
 from sim.engine.reference.logbook import Logbook
 from sim.engine.reference.own_rules import DispatchRule, StandbyRule
@@ -19,16 +19,13 @@ from sim.engine.reference.paths import Drive, Ways
 from sim.engine.reference.pausing import Pausing
 from sim.engine.reference.repositioning import Repositioning
 from sim.engine.reference.scenes import Scene, Unit
-from sim.engine.reference.situation import Situation
 from sim.model.calls import Calls, needs_of
-from sim.model.log import Log, answers
-from sim.model.service import reads_places
+from sim.model.log import Log
 from sim.model.system import System
 from sim.policies.clock import NONE
-from sim.policies.dispatch import Status, waiting_key
+from sim.policies.dispatch import Status
 
 Process = Generator[simpy.Event, Any, None]
-Group = tuple[int, int, int]  # priority, kind of need, centre
 
 # SimPy serves equal times by priority: urgent 0, normal 1, then who leaves a scene with several
 # units, when all who arrive in this instant are there, then the end of the instant.
@@ -44,7 +41,7 @@ class At(simpy.Event):
         env.schedule(self, priority=priority, delay=delay)  # type: ignore[arg-type]
 
 
-class Service(Situation):
+class Service(Dispatching):
     """An ambulance service at work."""
 
     def __init__(
@@ -57,15 +54,8 @@ class Service(Situation):
     ):
         super().__init__(system, calls, roads, own_dispatch)
         self.log = Logbook(calls, needs_of(calls))
-        self.asked_s = np.full((len(calls.others), answers(calls.others)), np.inf)
-        self.asked = [not len(others) for others in self.calls.others]
-        self.scenes = self._scenes()
         self.pausing = Pausing(self, self.reconsider, self.log)
         self.repositioning = Repositioning(self, self.pausing, self.send_to_wait, own_standby)
-        self.waiting: dict[Group, list[tuple[int, float, int]]] = {}  # heaps
-        self.is_waiting = [False] * len(self.need_ready_at)
-        # Whether all of a group are alike: if nobody can be sent to the first, nor to the others.
-        self.alike = not reads_places(system.service)
         self.just_ready: list[int] = []  # needs, since the last dispatch
         self.touched: set[int] = set()  # calls of several needs, since the last dispatch
         self.end_of_instant: At | None = None  # if a dispatch is due
@@ -158,26 +148,6 @@ class Service(Situation):
 
     # ── several units at one scene ───────────────────────────────────────────────────────────
 
-    def _scenes(self) -> dict[int, Scene]:
-        """By call: those with several needs."""
-        scenes: dict[int, Scene] = {}
-        if self.system.service is None or self.calls.needs is None:
-            return scenes
-        rules = self.system.service.conditions
-        for call in np.flatnonzero(np.bincount(self.needs.call) > 1).tolist():
-            condition = self.condition[call]
-            scenes[call] = Scene(
-                call,
-                together=bool(rules.together[condition]),
-                accompanied=bool(rules.accompanied[condition]),
-                conveyed=bool(self.calls.conveyed[call]),
-                loading_s=rules.loading_s,
-            )
-        for need, call in enumerate(self.needs.call):
-            if call in scenes:
-                scenes[call].unready.add(need)
-        return scenes
-
     def join(self, scene: Scene, ambulance: Vehicle, need: int, trip: Trip) -> None:
         """A unit arrives at a scene of several."""
         drawn_s = (
@@ -240,12 +210,6 @@ class Service(Situation):
         self.just_ready.append(need)
         self.await_ambulance(need)
 
-    def all_or_none(self, call: int) -> bool:
-        """Whether no unit is sent to a call before all can be."""
-        if self.system.service is None or call not in self.scenes:
-            return False
-        return bool(self.system.service.conditions.all_or_none[self.condition[call]])
-
     def ask_for_help_later(self, need: int) -> None:
         """After a time the ambulances of other centres are looked at, too."""
         if self.system.service is not None:
@@ -257,16 +221,6 @@ class Service(Situation):
     def remind(self, after_s: float) -> Process:
         yield self.env.timeout(after_s)
         self.dispatch_at_the_end_of_the_instant()
-
-    def await_ambulance(self, need: int) -> None:
-        call = self.needs.call[need]
-        priority, centre = self.calls.priority[call], 0
-        if self.system.service is not None:
-            centre = int(self.system.service.areas.centre[self.calls.place[call]])
-        key = waiting_key(priority, self.calls.received_at[call], need)
-        group = (priority, self.needs.kind[need], centre)
-        heappush(self.waiting.setdefault(group, []), key)
-        self.is_waiting[need] = True
 
     def dispatch_at_the_end_of_the_instant(self) -> None:
         if self.end_of_instant is None:
@@ -292,59 +246,6 @@ class Service(Situation):
         self.touched.clear()
         self.pausing.begin_breaks()
         self.repositioning.move_up()
-
-    def serve_waiting(self) -> None:
-        hopeless: set[Group] = set()
-        aside = []  # to whom nobody can be sent: not looked at again now
-        while (group := self.next_group(hopeless)) is not None:
-            need = self.waiting[group][0][-1]
-            call = self.needs.call[need]
-            team = self.team_for(need)
-            if not team:
-                if self.alike and not self.all_or_none(call):
-                    hopeless.add(group)
-                else:
-                    self.is_waiting[need] = False
-                    aside.append(need)
-                continue
-            if self.alike:
-                self.ask(call)
-            abandoned = [self.send(ambulance, one) for one, ambulance in team.items()]
-            for left in abandoned:
-                # An abandoned call is reconsidered next, before any other.
-                while left != NONE and (ambulance := self.first_at_the_scene(left)):
-                    left = self.send(ambulance, left)
-                if left != NONE:
-                    self.is_waiting[left] = False
-                    aside.append(left)
-        for need in aside:
-            self.await_ambulance(need)
-
-    def next_group(self, hopeless: Collection[Group]) -> Group | None:
-        """The group whose first need is served next, of those with hope; None if nobody waits."""
-        best = None
-        for group, heap in self.waiting.items():
-            while heap and not self.is_waiting[heap[0][-1]]:
-                heappop(heap)
-            if heap and group not in hopeless and (best is None or heap[0] < self.waiting[best][0]):
-                best = group
-        return best
-
-    def team_for(self, need: int) -> dict[int, Vehicle]:
-        """By need: whom to send now. One, or all that a call needs; nobody if not all can be had.
-
-        The needs of a call are met in their order, each by the first that is left.
-        """
-        call, team = self.needs.call[need], dict[int, Vehicle]()
-        needs = [need]
-        if self.all_or_none(call) and not self.scenes[call].started:
-            needs += sorted(self.scenes[call].unready)
-        for one in needs:
-            ambulance = self.first_at_the_scene(one, taken=team.values())
-            if ambulance is None:
-                return {}
-            team[one] = ambulance
-        return team
 
     def lose_who_waits(self) -> None:
         for heap in self.waiting.values():
@@ -378,22 +279,6 @@ class Service(Situation):
     def forgets(self, call: int) -> bool:
         assert self.system.service is not None
         return bool(self.system.service.conditions.forgets[self.condition[call]])
-
-    def ask(self, call: int) -> None:
-        """Ask how soon somebody would be at the call's place, and at each of its others.
-
-        Once a call, before anybody is sent to it: so far nothing has depended on where it is. Where
-        it matters to those who wait where a call is, that is as it becomes ready.
-        """
-        if self.asked[call]:
-            return
-        self.asked[call] = True
-        need = self.first_need[call]
-        for row, scene in enumerate([self.calls.place[call], *self.calls.others[call]]):
-            ambulance = self.first_at_the_scene(need, scene)
-            if ambulance is not None:
-                arrives_at = self.would_arrive_at(ambulance, need, scene)
-                self.asked_s[call, row] = arrives_at - self.calls.received_at[call]
 
     def send(self, ambulance: Vehicle, need: int) -> int:
         """Assign an ambulance to a need; returns the need that it leaves, or NONE."""
