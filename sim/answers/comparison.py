@@ -20,7 +20,7 @@ from sim.answers.answer import (
     finite,
     names_first,
     or_none,
-)
+)  # fmt: skip
 from sim.answers.lines import Line, MeasureRow, group_name, hours_table, listed, measure_row
 from sim.answers.map_names import difference_name, map_name
 from sim.answers.township_table import TownshipRow
@@ -226,10 +226,9 @@ class Comparison(Answer):
                     line, value = Line(key, group), self.estimate(key, number, group)
                     rows.append(measure_row(layout.name.en, of, line, value))
                     if number and group.by not in ("priority", "hour"):
-                        less = f"{layout.name} − {self.base.name}"
-                        rows.append(
-                            measure_row(less, of, line, self.difference(key, number, group))
-                        )
+                        name = f"{layout.name} − {self.base.name}"
+                        value = self.difference(key, number, group)
+                        rows.append(measure_row(name, of, line, value))
         return rows
 
     def group_name(self, group: Group) -> str:
