@@ -193,8 +193,8 @@ class Comparison(Answer):
     @cached_property
     def features(self) -> Feature:
         """What any layout has beyond the plain service."""
-        told = estimates.features_of(self.pooled if self.tallies else [])
-        return told | listing.rosters(self.layouts)
+        told = self.pooled if self.tallies else []
+        return estimates.features_of(told) | listing.rosters(self.layouts)
 
     @cached_property
     def groups_of_fleet(self) -> tuple[Group, ...]:
@@ -226,9 +226,8 @@ class Comparison(Answer):
                     line, value = Line(key, group), self.estimate(key, number, group)
                     rows.append(measure_row(layout.name.en, of, line, value))
                     if number and group.by not in ("priority", "hour"):
-                        name = f"{layout.name} − {self.base.name}"
-                        value = self.difference(key, number, group)
-                        rows.append(measure_row(name, of, line, value))
+                        name, more = f"{layout.name} − {self.base.name}", self.difference
+                        rows.append(measure_row(name, of, line, more(key, number, group)))
         return rows
 
     def group_name(self, group: Group) -> str:
