@@ -62,7 +62,7 @@ def test_a_setting_is_found_by_its_path_its_name_and_its_chapter():
     both = [entry.path for entry in reference.explain_setting("urban")]
     assert both == ["targets.urban", "demand.rate.urban"]
     assert [e.path for e in reference.explain_setting(" Targets ")] == [
-        "targets", "targets.urban", "targets.rural", "targets.share",
+        "targets", "targets.urban", "targets.rural", "targets.share", "targets.survival",
     ]  # fmt: skip
     (siren,) = reference.explain_setting("demand.priorities[0].siren")
     assert siren.default == "true"
