@@ -73,7 +73,7 @@ SCENE = np.dtype(
 ENDS, BEGINS, COMES_DUE = 0, 1, 2  # what happens at its time: a shift, a shift, a break
 
 
-class Fixed(NamedTuple):
+class ServiceConstants(NamedTuple):
     """Of a layout."""
 
     service: Service
@@ -85,10 +85,10 @@ class Fixed(NamedTuple):
     centres: int
 
 
-class Beyond(NamedTuple):
+class ServiceState(NamedTuple):
     """Of one replication: what is fixed, and what changes."""
 
-    fixed: Fixed
+    fixed: ServiceConstants
     crew: np.ndarray  # [ambulance] CREW
     need: np.ndarray  # [need] NEED
     scene: np.ndarray  # [call] SCENE
@@ -115,7 +115,7 @@ class Beyond(NamedTuple):
 IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, HELD = range(5)
 
 
-def fixed_of(system: System) -> Fixed | None:
+def fixed_of(system: System) -> ServiceConstants | None:
     """What the kernel reads of a System beyond the plain service."""
     service = system.service
     if service is None:
@@ -125,7 +125,7 @@ def fixed_of(system: System) -> Fixed | None:
     expected = np.array([serving_seconds(expected_s, f, on_grid) for f in factors], float)
     may_meet = np.isfinite(service.sending.penalty_s) & service.sending.transports
     centres = int(max(system.fleet.centre.max(initial=0), service.areas.centre.max(initial=0))) + 1
-    return Fixed(
+    return ServiceConstants(
         _frozen(service),
         float(expected.min(initial=np.inf)),
         expected,
@@ -149,8 +149,8 @@ def _frozen(value: Any) -> Any:
 
 
 def new(
-    fixed: Fixed, system: System, calls: Calls, needs: Needs, priorities: int, lines: int
-) -> Beyond:
+    fixed: ServiceConstants, system: System, calls: Calls, needs: Needs, priorities: int, lines: int
+) -> ServiceState:
     """Before the first event, with room for so many lines of trips, and as many of pauses."""
     ambulances = len(system.fleet.home)
     need, scene = _needs(fixed, calls, needs), _scenes(calls, needs)
@@ -158,7 +158,7 @@ def new(
     most = int((scene["last"] - scene["first"]).max(initial=1))
     posts = fixed.service.standby.table.shape[1]
     crew, after_s, off_s = _crews(fixed, system, calls)
-    return Beyond(
+    return ServiceState(
         fixed, crew, need, scene, np.zeros(groups, np.bool_),
         np.zeros(most, np.int64), np.zeros(most, np.int64),
         np.zeros(len(scene), ROW), np.zeros(len(scene), ROW), np.zeros(len(need), ROW),
@@ -174,7 +174,7 @@ def new(
     )  # fmt: skip
 
 
-def _needs(fixed: Fixed, calls: Calls, needs: Needs) -> np.ndarray:
+def _needs(fixed: ServiceConstants, calls: Calls, needs: Needs) -> np.ndarray:
     rows = np.zeros(len(needs.call), NEED)
     rows["call"], rows["kind"] = needs.call, needs.kind
     rows["ready_at"] = calls.ready_at[needs.call] + needs.delay_s
@@ -199,7 +199,9 @@ def _scenes(calls: Calls, needs: Needs) -> np.ndarray:
     return rows
 
 
-def _crews(fixed: Fixed, system: System, calls: Calls) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _crews(
+    fixed: ServiceConstants, system: System, calls: Calls
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows = np.zeros(len(system.fleet.home), CREW)
     rows["off_at"], rows["break_left_s"], rows["timer_at"] = np.inf, np.nan, np.inf
     rows["next_break"] = fixed.service.breaks.indptr[:-1]
@@ -218,7 +220,7 @@ def _crews(fixed: Fixed, system: System, calls: Calls) -> tuple[np.ndarray, np.n
     return rows, after_s, off_s
 
 
-def _reminders(fixed: Fixed, calls: Calls, need: np.ndarray) -> np.ndarray:
+def _reminders(fixed: ServiceConstants, calls: Calls, need: np.ndarray) -> np.ndarray:
     areas = fixed.service.areas
     after_s = areas.help_after_s[areas.centre[calls.place[need["call"]]]]
     some = (after_s > 0) & (after_s < np.inf)
