@@ -17,7 +17,7 @@ from worlds import altered, matrix_world, some_calls
 
 from sim.engine import compiled, reference
 from sim.engine.reference.paths import Ways
-from sim.engine.reference.service import Service
+from sim.engine.reference.service import ServiceAtWork
 from sim.model.calls import Calls
 from sim.model.system import System
 from sim.policies.clock import NONE
@@ -26,7 +26,7 @@ from sim.policies.dispatch import waiting_key
 MINUTE = 60.0
 
 
-class PassOverAll(Service):
+class PassOverAll(ServiceAtWork):
     """The rule word for word: at the end of an instant each waiting need is asked about in turn."""
 
     def __init__(self, system: System, calls: Calls):
@@ -180,13 +180,13 @@ def test_who_waits_is_not_asked_about_again_and_again(monkeypatch):
     rng, count = np.random.default_rng(1), 400
     world = matrix_world(np.full((1, 3), 300.0))
     calls = some_calls(np.arange(count), 0, rng.integers(0, 3, count), on_scene_s=600)
-    asked, first = [], Service.first_at_the_scene
+    asked, first = [], ServiceAtWork.first_at_the_scene
 
     def counted(self, need, **others):
         asked.append(need)
         return first(self, need, **others)
 
-    monkeypatch.setattr(Service, "first_at_the_scene", counted)
+    monkeypatch.setattr(ServiceAtWork, "first_at_the_scene", counted)
     log = reference.run(world, calls)
     assert np.isfinite(log.arrived_at).sum() >= count
     instants = len(np.unique(np.concatenate([calls.ready_at, log.cleared_at])))

@@ -10,7 +10,7 @@ from worlds import road_world, some_calls
 
 from sim.engine import compiled, reference
 from sim.engine.reference.paths import Ways
-from sim.engine.reference.service import Service
+from sim.engine.reference.service import ServiceAtWork
 from sim.measures import estimates
 from sim.measures.calls import responses, tally
 from sim.measures.groups import ALL, Group, Setup
@@ -172,7 +172,7 @@ def test_controlled_and_plain_agree_within_the_error_of_their_difference(liling)
         assert abs(apart[0]) <= 4 * se, key
 
 
-class NearestWaitingFirst(Service):
+class NearestWaitingFirst(ServiceAtWork):
     """A rule that looks where waiting calls are: what is asked then comes too late."""
 
     def await_ambulance(self, call):
@@ -192,7 +192,9 @@ def crowd(seed):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("service", "holds"), [(Service, True), (NearestWaitingFirst, False)])
+@pytest.mark.parametrize(
+    ("service", "holds"), [(ServiceAtWork, True), (NearestWaitingFirst, False)]
+)
 def test_a_rule_that_reads_the_place_of_a_waiting_call_is_found_out(service, holds):
     world = road_world([0], [0, 4], seconds=120.0)
     setup, window = Setup((900.0, 900.0), 0.9, np.ones(1), ()), Window(0.0, 1e9)

@@ -14,15 +14,14 @@ import numpy as np
 
 from sim.engine.compiled import beyond, constants
 from sim.engine.compiled.adding import add_up
-from sim.engine.compiled.beyond import PAUSES, Beyond, Rows, rows_of
+from sim.engine.compiled.beyond import PAUSES, NeedRows, ServiceState, rows_of
 from sim.engine.compiled.constants import Constants
 from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.compiled.state import CALL, Duty, State, new_state
 from sim.model.calendar import Window
 from sim.model.calls import Calls, needs_of
-from sim.model.log import TRIP_COLUMNS, Log, Pauses, answers, in_order
-from sim.model.log import Beyond as LogBeyond
+from sim.model.log import TRIP_COLUMNS, Beyond, Log, Pauses, answers, in_order
 from sim.model.system import System
 from sim.model.totals import COUNTED, Totals
 from sim.policies.clock import NONE
@@ -55,7 +54,7 @@ class PackedCalls(NamedTuple):
     others: np.ndarray  # [need, other]
     where: Where
     calls: Calls
-    beyond: Rows  # what engines of more than the plain service read besides
+    beyond: NeedRows  # what engines of more than the plain service read besides
 
 
 def pack(calls: Calls) -> PackedCalls:
@@ -128,7 +127,7 @@ class Engine:
                 return self._log(packed, state, more, trips)
             lines *= 2
 
-    def _log(self, packed: PackedCalls, state: State, more: Beyond | None, trips: int) -> Log:
+    def _log(self, packed: PackedCalls, state: State, more: ServiceState | None, trips: int) -> Log:
         by_trip = {name: getattr(state.log, name)[:trips] for name in TRIP_COLUMNS}
         log = state.log._replace(ready_at=packed.ready_at, **by_trip)
         if more is None:
@@ -143,7 +142,7 @@ class Engine:
             lost=log.lost[first],
             asked_s=log.asked_s[first],
             call=call,
-            beyond=LogBeyond(rank, in_order(pauses)),
+            beyond=Beyond(rank, in_order(pauses)),
         )
 
     def totals(
@@ -179,7 +178,7 @@ class Engine:
 
     def _served(
         self, packed: PackedCalls, lines: int, window: Window, logged: bool
-    ) -> tuple[State, Beyond | None, int]:
+    ) -> tuple[State, ServiceState | None, int]:
         """The state at the end, and the number of trips in the log."""
         duty = Duty(float(window.start_s), float(window.end_s), *self._shifts_of)
         groups, more = packed.rows["priority"], None

@@ -73,7 +73,7 @@ SCENE = np.dtype(
 ENDS, BEGINS, COMES_DUE = 0, 1, 2  # what happens at its time: a shift, a shift, a break
 
 
-class Fixed(NamedTuple):
+class ServiceConstants(NamedTuple):
     """Of a layout."""
 
     service: Service
@@ -87,10 +87,10 @@ class Fixed(NamedTuple):
     centres: int
 
 
-class Beyond(NamedTuple):
+class ServiceState(NamedTuple):
     """Of one replication: what is fixed, and what changes."""
 
-    fixed: Fixed
+    fixed: ServiceConstants
     crew: np.ndarray  # [ambulance] CREW
     need: np.ndarray  # [need] NEED
     scene: np.ndarray  # [call] SCENE
@@ -123,7 +123,7 @@ IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, COUNTS_STALE, CREWS_CHANGED, FREE_CH
 FIRST_TIMER, LAST_BREAK = 0, 1
 
 
-def fixed_of(system: System) -> Fixed | None:
+def fixed_of(system: System) -> ServiceConstants | None:
     """What the kernel reads of a System beyond the plain service."""
     service = system.service
     if service is None:
@@ -134,7 +134,7 @@ def fixed_of(system: System) -> Fixed | None:
     may_meet = np.isfinite(service.sending.penalty_s) & service.sending.transports
     few_moves = service.standby.most_moves < len(system.fleet.home)
     centres = int(max(system.fleet.centre.max(initial=0), service.areas.centre.max(initial=0))) + 1
-    return Fixed(
+    return ServiceConstants(
         _frozen(service),
         float(expected.min(initial=np.inf)),
         expected,
@@ -160,8 +160,13 @@ def _frozen(value: Any) -> Any:
 
 
 def new(
-    fixed: Fixed, system: System, calls: Calls, rows: Rows, priorities: int, lines: int
-) -> Beyond:
+    fixed: ServiceConstants,
+    system: System,
+    calls: Calls,
+    rows: NeedRows,
+    priorities: int,
+    lines: int,
+) -> ServiceState:
     """Before the first event. `rows`: what `rows_of` says of the calls; `lines`: of pauses."""
     ambulances = len(system.fleet.home)
     need, scene = rows.need.copy(), rows.scene.copy()
@@ -174,7 +179,7 @@ def new(
     posts = max(fixed.service.standby.table.shape[1], ambulances)
     crew, after_s, off_s = _crews(fixed, system, calls)
     first_timer = crew["timer_at"].min(initial=np.inf)
-    return Beyond(
+    return ServiceState(
         fixed, crew, need, scene, np.zeros(groups, np.bool_),
         np.zeros(rows.most, np.int64), np.zeros(rows.most, np.int64),
         np.zeros(len(scene), ROW), np.zeros(len(scene), ROW), np.zeros(len(need), ROW),
@@ -192,7 +197,7 @@ def new(
     )  # fmt: skip
 
 
-class Rows(NamedTuple):
+class NeedRows(NamedTuple):
     """What calls need and their scenes, the same for every layout."""
 
     need: np.ndarray  # [need] NEED, with the priority as its group
@@ -200,7 +205,7 @@ class Rows(NamedTuple):
     most: int  # needs of one call
 
 
-def rows_of(calls: Calls, needs: Needs) -> Rows:
+def rows_of(calls: Calls, needs: Needs) -> NeedRows:
     """Calls and their needs as rows."""
     need, scene = np.zeros(len(needs.call), NEED), np.zeros(len(calls.place), SCENE)
     need["call"], need["kind"] = needs.call, needs.kind
@@ -215,10 +220,12 @@ def rows_of(calls: Calls, needs: Needs) -> Rows:
     scene["first_at"], scene["conveyer"] = np.inf, NONE
     scene["last"] = np.cumsum(each)
     scene["first"] = scene["last"] - each
-    return Rows(need, scene, int(each.max(initial=1)))
+    return NeedRows(need, scene, int(each.max(initial=1)))
 
 
-def _crews(fixed: Fixed, system: System, calls: Calls) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _crews(
+    fixed: ServiceConstants, system: System, calls: Calls
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows = np.zeros(len(system.fleet.home), CREW)
     rows["off_at"], rows["break_left_s"], rows["timer_at"] = np.inf, np.nan, np.inf
     rows["next_break"] = fixed.service.breaks.indptr[:-1]
@@ -237,7 +244,7 @@ def _crews(fixed: Fixed, system: System, calls: Calls) -> tuple[np.ndarray, np.n
     return rows, after_s, off_s
 
 
-def _reminders(fixed: Fixed, calls: Calls, need: np.ndarray) -> np.ndarray:
+def _reminders(fixed: ServiceConstants, calls: Calls, need: np.ndarray) -> np.ndarray:
     areas = fixed.service.areas
     if not ((areas.help_after_s > 0) & (areas.help_after_s < np.inf)).any():
         return np.zeros(0)

@@ -1,6 +1,6 @@
 """Who may be sent beyond being free, and what is added to the seconds expected of it.
 
-`beyond` is the Beyond of this engine, and never None here.
+`beyond` is the ServiceState of this engine, and never None here.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sim.engine.reference.own_rules import DispatchRule, StandbyRule
 from sim.engine.reference.paths import Ways
-from sim.engine.reference.service import Service
+from sim.engine.reference.service import ServiceAtWork
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
@@ -42,7 +42,7 @@ class Engine:
 
     def run(self, calls: Calls) -> Log:
         """What the layout does with these calls."""
-        return Service(self.system, calls, self.roads, self.dispatch, self.standby).run()
+        return ServiceAtWork(self.system, calls, self.roads, self.dispatch, self.standby).run()
 
     def totals(self, *_: object) -> None:
         """None: what a log says is not said a second time."""

@@ -41,7 +41,7 @@ class At(simpy.Event):
         env.schedule(self, priority=priority, delay=delay)  # type: ignore[arg-type]
 
 
-class Service(Dispatching):
+class ServiceAtWork(Dispatching):
     """An ambulance service at work."""
 
     def __init__(
