@@ -130,7 +130,7 @@ def _standby(rule: OwnRule, shown: _Shown) -> Callable[..., Any]:
 
 
 class _NoPost:
-    """What a standby rule returned that is none of the stations that it was shown; no row either."""
+    """What a standby rule returned that is none of the stations that it was shown."""
 
     def __init__(self, found: object):
         self.found = found
