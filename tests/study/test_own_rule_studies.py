@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 import sim
 from sim.errors import InvariantError, OptionError, RuleError
@@ -14,7 +16,7 @@ from sim.measures.groups import Group
 from sim.study import plan as plans
 from sim.study.checkpoints import Fingerprints
 from sim.study.effort import Effort
-from sim.study.own_rules import Called
+from sim.study.own_rules import Called, Cleared, Offered, Post, WaitingCall
 from sim.study.runs import Runs
 
 KEYS = ("within", "mean", "p90", "busy")
@@ -176,6 +178,16 @@ def test_calls_of_records_are_shown_where_they_were(tmp_path):
     assert [number for number, *_ in seen][:2] == [0, 1]
     assert [hour for *_, hour in seen][:2] == [1, 2]
     assert all(township for _, township, _ in seen)
+
+
+def test_the_page_names_all_that_a_rule_is_given_and_shows_rules_of_twenty_lines_at_most():
+    page = (ROOT / "docs" / "own-rules.md").read_text("utf-8")
+    for kind in (WaitingCall, Offered, Cleared, Post):
+        for field in kind._fields:
+            assert f"`{field}`" in page, (kind, field)
+    rules = re.findall(r"^def .*?(?=\n\n\n)", page, re.M | re.S)
+    assert [rule.split("(")[0] for rule in rules] == ["def basic_first", "def most_uncovered"]
+    assert all(rule.count("\n") < 20 for rule in rules)
 
 
 # ── refused ──────────────────────────────────────────────────────────────────────────────────
