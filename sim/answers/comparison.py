@@ -10,17 +10,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
-from sim.answers import efficiency, township_table
+from sim.answers import measure_table, township_table
 from sim.answers.answer import (
     Answer,
     FileTable,
     Provenance,
-    as_fact,
-    finite,
     names_first,
-    or_none,
 )
 from sim.answers.map_names import difference_name, map_name
+from sim.answers.measure_table import MeasureRow
 from sim.answers.service_groups import part_name
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
@@ -54,19 +52,6 @@ class Line(NamedTuple):
 
     key: str
     group: Group
-
-
-class MeasureRow(NamedTuple):
-    """One line of the tidy results. Shares between 0 and 1, times in minutes."""
-
-    layout: str
-    by: str  # all, area, township, priority, hour, class, centre
-    area: str  # which of them
-    measure: str
-    unit: str
-    mean: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -240,27 +225,6 @@ class Comparison(Answer):
 
     # ── tidy rows ────────────────────────────────────────────────────────────────────────────
 
-    def rows(self) -> list[MeasureRow]:
-        """Every estimate, tidy; and for each proposal its differences from the base."""
-        rows = []
-        for number, layout in enumerate(self.layouts):
-            for group in (*estimates.groups(self.pooled[0]), *self.groups_of_fleet):
-                for key in estimates.keys_of(group, self.parts):
-                    value = self.estimate(key, number, group)
-                    rows.append(self._row(layout.name.en, group, key, value))
-                    if number and group.by not in ("priority", "hour"):
-                        value = self.difference(key, number, group)
-                        name = f"{layout.name} − {self.base.name}"
-                        rows.append(self._row(name, group, key, value))
-        return rows
-
-    def _row(self, layout: str, group: Group, key: str, value: Estimate) -> MeasureRow:
-        areas = {"urban10": "urban", "rural30": "rural"}
-        areas |= {"capable_urban": "urban", "capable_rural": "rural"}
-        areas |= {"first_urban": "urban", "first_rural": "rural"}
-        area = areas.get(key, self.group_name(group))
-        return MeasureRow(layout, group.by, area, key, BY_KEY[key].unit, *value)
-
     def group_name(self, group: Group) -> str:
         """What a group is called in files, whatever the reader's language."""
         if group.by == "area":
@@ -273,23 +237,13 @@ class Comparison(Answer):
             return part_name(self.layouts, group)
         return f"{group.row:02d}" if group.by == "hour" else "all"
 
+    def rows(self) -> list[MeasureRow]:
+        """Every estimate, tidy; and for each proposal its differences from the base."""
+        return measure_table.rows(self)
+
     def to_frame(self) -> pd.DataFrame:
         """Tidy: one row for each replication, layout, group and measure of the calls."""
-        import pandas as pd
-
-        frame: list[tuple[object, ...]] = []
-        for number, layout in enumerate(self.layouts):
-            for replication, one in enumerate(self.tallies[number]):
-                pooled = Pooled([one], self.pooled[number].setup)
-                for group in (*estimates.groups(self.pooled[0]), *self.groups_of_fleet):
-                    if group.by in ("priority", "hour"):
-                        continue
-                    for key in estimates.keys_of(group, self.parts):
-                        value = float(pooled.left_out(key, group)[0])
-                        name = self.group_name(group)
-                        frame.append((layout.name.en, replication, name, key, value))
-        columns = ["layout", "replication", "group", "measure", "value"]
-        return pd.DataFrame(frame, columns=columns)
+        return measure_table.frame(self)
 
     def tables(self) -> dict[str, FileTable]:
         """Every estimate and difference, by the name of the file."""
@@ -312,50 +266,7 @@ class Comparison(Answer):
 
     def facts(self) -> dict[str, Any]:
         """The whole answer as one object; `measures` are tidy rows, nan and inf are None."""
-        provenance = self.provenance.facts()
-        layouts = [
-            {
-                "name": layout.name.en,
-                "name_zh": layout.name.zh,
-                "stations": len(layout.open_stations()),
-                "ambulances": len(layout.fleet),
-            }
-            for layout in self.layouts
-        ]
-        return {
-            "layouts": layouts,
-            **{key: provenance[key] for key in STUDY_FACTS},
-            **{key: provenance[key] for key in ("altered",) if key in provenance},
-            **self.provenance.records(),
-            "same_calls": self.same_calls,
-            "answers_a_call": self.pooled[0].answers,
-            "gain_from_asking": or_none(efficiency.gain_from_asking(self)),
-            "differing": [
-                {"layout": self.layouts[row].name.en, **as_fact(one)}
-                for row in self.proposals
-                for one in in_effect(self.differences(row))
-            ],
-            "measures": finite([row._asdict() for row in self.rows()]),
-            "verdicts": [
-                self._verdict_facts(line, layout)
-                for layout in self.proposals
-                for line in self.lines()
-            ],
-        }
-
-    def _verdict_facts(self, line: Line, layout: int) -> dict[str, Any]:
-        key, group = line
-        difference = self.difference(key, layout, group)
-        of = {} if group == ALL else {"by": group.by, "area": self.group_name(group)}
-        return {
-            "layout": self.layouts[layout].name.en,
-            "measure": key,
-            **of,
-            "difference": or_none(difference.mean),
-            "low": or_none(difference.low),
-            "high": or_none(difference.high),
-            "verdict": str(self.verdict(key, layout, group)),
-        }
+        return measure_table.facts(self)
 
     def files(self) -> Iterable[Path]:
         return [path for layout in self.layouts for path in (*layout.files, layout.map.path)]
@@ -411,7 +322,6 @@ class Comparison(Answer):
 
 
 NO_PROPOSAL: Final = Message("there is no proposal to draw: compare two layouts")
-STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst_served")
 
 
 def _setup(layout: Scenario) -> Setup:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.model.calendar import DAY_S, HOUR_S, HOURS_PER_WEEK
-from sim.prepare import demand, reach, system
+from sim.prepare import demand, reach, ways
 from sim.scenario.duty import on_duty_by_hour
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _to_hospital(scenario: Scenario) -> np.ndarray:
     """[cell] seconds to the nearest hospital, as if the way there were as long as the way back."""
     travel, ground = scenario.settings.travel, scenario.map
     hospitals, cells = ground.hospitals_at_roads, ground.cells_at_roads
-    found = system.siren_seconds(scenario, hospitals, cells)[0]
+    found = ways.siren_seconds(scenario, hospitals, cells)[0]
     if ground.matrix is None:
         found = found + (hospitals.metres[:, None] + cells.metres) / travel.off_road
     ordinary = 1.0 if travel.to_hospital == "siren" else travel.ordinary
