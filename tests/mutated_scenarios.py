@@ -33,16 +33,20 @@ WHOLE: dict[str, Any] = {
     "reason": "to have every setting once",
     "map": "liling",
     "layout": [
-        {"station": "湘东医院", "kind": "station", "ambulances": 3, "name_en": "Xiangdong"},
-        {"station": "A", "at": [113.49, 27.66], "ambulances": 1, "hours": "08-20", "crews": [
-            {"number": 1, "class": "advanced", "hours": "20-08"}, {"class": "basic"},
-        ]},
+        {"station": "湘东医院", "kind": "station", "ambulances": 3, "name_en": "Xiangdong",
+         "class": "advanced", "roster": "00-24"},
+        {"station": "A", "at": [113.49, 27.66], "ambulances": 1, "hours": "08-20",
+         "crews": [{"class": "basic"}, {"number": 1, "class": "basic", "hours": "08-20"},
+                   {"roster": "town"}]},
     ],
     "changes": [
         {"add": {"station": "枫林镇", "at": "枫林镇", "ambulances": 2, "kind": "substation"}},
         {"move": {"station": "A", "to": "板杉镇"}},
         {"ambulances": {"station": "A", "by": 1, "hours": "22-06"}},
         {"ambulances": {"station": "湘东医院", "to": 2}},
+        {"hours": {"station": "A", "class": "basic", "number": 1, "to": "day"}},
+        {"move_crews": {"station": "A", "to": "湘东医院", "number": 1, "class": "basic"}},
+        {"ambulances": {"station": "A", "by": 1, "class": "basic", "roster": "day"}},
         {"close": {"station": "枫林镇"}},
     ],
     "start": "2025-01-06 08:30",
@@ -59,8 +63,8 @@ WHOLE: dict[str, Any] = {
             {"name": "arrest", "share": {"red": "50 %"}, "transported": "90 %",
              "missing": "forget", "all_or_none": True, "released": "apart", "accompanied": True,
              "needs": [
-                 {"classes": ["basic"]},
-                 {"classes": ["advanced"], "or": [{"classes": ["basic"], "penalty": "5 min"}],
+                 {"classes": ["advanced"]},
+                 {"classes": ["basic"], "or": [{"classes": ["advanced"], "penalty": "5 min"}],
                   "delay": "2 min"},
              ]},
             {"name": "other", "share": {"red": "50 %", "green": "100 %"}},
@@ -83,9 +87,37 @@ WHOLE: dict[str, Any] = {
         "to_hospital": "siren",
         "bands": [{"hours": "07-09", "days": "mon-fri", "speed": "80 %", "classes": ["primary"]}],
     },
-    "crews": {"classes": [
-        {"name": "basic", "name_zh": "普通", "transports": True}, {"name": "advanced"},
-    ]},
+    "crews": {
+        "classes": [
+            {"name": "advanced", "name_zh": "监护型", "transports": True},
+            {"name": "basic", "name_zh": "普通型", "transports": True},
+        ],
+        "rosters": {
+            "day": [{"hours": "08-18", "days": "mon-fri"}, {"hours": "10-16", "days": "holiday"}],
+            "town": {"08-20": [2, 2, 2, 2, 2, 1, 1], "20-08": 1},
+        },
+        "holidays": ["2025-01-28", "2025-01-29"],
+        "holidays_as": "sat",
+        "last_calls": "30 min",
+        "breaks": [
+            {"length": "30 min", "earliest": "12:00", "latest": "13:30", "classes": ["basic"],
+             "interruptible_by": ["red"]},
+            {"length": "20 min", "after": "7 h", "begun_within": "30 min", "rosters": ["day"],
+             "interruptible_by": ["red"]},
+        ],
+        "after_interruption": "remainder",
+        "off_road": [
+            {"station": "湘东医院", "ambulance": 1, "from": "2025-01-07 08:00",
+             "to": "2025-01-09 18:00"},
+            {"class": "basic", "hours": "03-04", "days": "mon"},
+        ],
+        "failures": [
+            {"class": "basic", "after": {"distribution": "exponential", "mean": "60 days"},
+             "off": "1 day"},
+            {"after": {"distribution": "weibull", "shape": 1.5, "scale": "90 days"},
+             "off": {"distribution": "constant", "value": "2 days"}},
+        ],
+    },
     "dispatch": {
         "when_none_free": "lost", "divert": [{"leaving": "green", "for": "red"}],
         "reserve": [{"keep": 1, "classes": ["advanced"], "for": "red", "centres": ["east"]}],
@@ -117,7 +149,7 @@ WHOLE: dict[str, Any] = {
     },
     "costs": {
         "station": "1,200,000 CNY per year", "substation": "400,000 CNY per year",
-        "ambulance": "900,000 CNY per year",
+        "ambulance": "900,000 CNY per year", "by_class": {"basic": "600,000 CNY per year"},
     },
 }  # fmt: skip
 # Other ways to write a stage, for the settings of laws that WHOLE does not have.

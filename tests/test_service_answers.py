@@ -133,7 +133,7 @@ def exact_of_classes(advanced, basic, loads, kept):
 
 @pytest.fixture(scope="module")
 def one_place(tmp_path_factory):
-    return town(tmp_path_factory.mktemp("one"), [[0]], [10], step=STEP)
+    return town(tmp_path_factory.mktemp("one"), [[0, 3], [3, 0]], [10, 0], step=STEP)
 
 
 @obeyed
@@ -269,7 +269,9 @@ def test_recorded_calls_of_one_and_two_units_by_place(four_stations, engine):
     for place, (single, double) in enumerate(zip(one, two, strict=True)):
         for load_of, name in ((single, "one"), (double, "two")):
             count = rng.poisson(load_of * days * 24 / BUSY_H)
-            at = np.datetime64("2025-01-06") + np.sort(rng.integers(0, days * 86_400, count))
+            at = np.datetime64("2025-01-06T00:00:00") + np.sort(
+                rng.integers(0, days * 86_400, count)
+            )
             rows += [f"{str(when).replace('T', ' ')},P{place},{name}" for when in at]
     text = "接警时间,township,病种\n" + "\n".join(rows)
     path = four_stations(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from sim.scenario.duty import Duty
+    from sim.scenario.duty import DutyHours
     from sim.scenario.scenario import Scenario
     from sim.study.runs import Runs
     from sim.words.page import Page
@@ -252,7 +252,7 @@ def _hours(before: Scenario, after: Scenario) -> list[dict[str, Any]]:
     return found
 
 
-def _on_duty(duty: Duty) -> Any:
+def _on_duty(duty: DutyHours) -> Any:
     """Nothing of one that is always on duty; [from, to] every day; else as a file has it."""
     if duty.always:
         return None

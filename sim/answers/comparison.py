@@ -8,33 +8,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
-from sim.answers import measure_table, township_table
+from sim.answers import efficiency, township_table
+from sim.answers import lines as listing
 from sim.answers.answer import (
     Answer,
     FileTable,
     Provenance,
+    as_fact,
+    finite,
     names_first,
-)
+    or_none,
+)  # fmt: skip
+from sim.answers.lines import Line, MeasureRow, group_name, hours_table, listed, measure_row
 from sim.answers.map_names import difference_name, map_name
-from sim.answers.measure_table import MeasureRow
-from sim.answers.service_groups import part_name
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
 from sim.measures import estimates
 from sim.measures.calls import Tally
-from sim.measures.groups import ALL, Group, Setup
+from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Jackknifed, Spread, simultaneous
 from sim.measures.kinds import Matters
 from sim.measures.measures import ALONE, BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
-from sim.measures.service import Part
-from sim.measures.service_measures import OF_A_CENTRE, SERVICE
+from sim.measures.service import Feature
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
 from sim.scenario.differences import OF_THE_CALLS, Difference, in_effect
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions, Watch
+from sim.study.plan import yardstick
 from sim.study.replication import Keep
 from sim.study.runs import Runs
 from sim.text import Message
@@ -45,13 +48,6 @@ if TYPE_CHECKING:
 
     from sim.answers.why_late import WhyLate
     from sim.scenario.scenario import Scenario
-
-
-class Line(NamedTuple):
-    """A measure in a table, and of which calls or ambulances."""
-
-    key: str
-    group: Group
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,7 +111,7 @@ class Comparison(Answer):
         worst = () if self.provenance.worst is None else self.provenance.worst.rows
         level = self.tallies[0][: self.level_of or None]
         return [
-            Pooled(tallies, _setup(layout)._replace(worst=worst, sequential=self.sequential))
+            Pooled(tallies, yardstick(layout, self.sequential)._replace(worst=worst))
             for layout, tallies in zip(self.layouts, (level, *self.tallies[1:]), strict=True)
         ]
 
@@ -191,32 +187,27 @@ class Comparison(Answer):
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""
         keys = HEADLINE if self.proposals else (*HEADLINE, *ALONE)
-        told = [key for key in keys if BY_KEY[key].part in self.parts]
+        told = [key for key in keys if BY_KEY[key].feature in self.features]
         return [key for key in told if not math.isnan(self.estimate(key).mean)]
 
     @cached_property
-    def parts(self) -> Part:
+    def features(self) -> Feature:
         """What any layout has beyond the plain service."""
-        return estimates.parts_of(self.pooled) if self.tallies else Part.NOTHING
+        told = self.pooled if self.tallies else []
+        return estimates.features_of(told) | listing.rosters(self.layouts)
 
     @cached_property
     def groups_of_fleet(self) -> tuple[Group, ...]:
         """The classes and dispatch centres of a service that has several."""
-        return tuple(estimates.groups_of_fleet(self.pooled)) if self.parts else ()
+        return tuple(estimates.groups_of_fleet(self.pooled)) if self.features else ()
 
     def service_lines(self) -> list[Line]:
-        """What the printed table has beyond the plain service: measures, of which group each."""
-        if not self.parts:
-            return []
-        found = [Line(one.key, ALL) for one in SERVICE if one.part in self.parts]
-        for group in self.groups_of_fleet:
-            keys = ("busy",) if group.by == "class" else OF_A_CENTRE
-            found += [Line(key, group) for key in keys]
+        """What the printed table has beyond the plain service; nothing that no layout can tell."""
         told = range(len(self.layouts))
         return [
             line
-            for line in found
-            if any(not math.isnan(self.estimate(line.key, n, line.group).mean) for n in told)
+            for line in listed(self.features, self.groups_of_fleet)
+            if not all(math.isnan(self.estimate(line.key, n, line.group).mean) for n in told)
         ]
 
     def lines(self) -> list[Line]:
@@ -225,32 +216,48 @@ class Comparison(Answer):
 
     # ── tidy rows ────────────────────────────────────────────────────────────────────────────
 
-    def group_name(self, group: Group) -> str:
-        """What a group is called in files, whatever the reader's language."""
-        if group.by == "area":
-            return ("urban", "rural")[group.row]
-        if group.by == "township":
-            return self.base.map.townships[group.row].name.zh
-        if group.by == "priority":
-            return self.base.settings.demand.priorities[group.row].name
-        if group.by in ("class", "centre"):
-            return part_name(self.layouts, group)
-        return f"{group.row:02d}" if group.by == "hour" else "all"
-
     def rows(self) -> list[MeasureRow]:
         """Every estimate, tidy; and for each proposal its differences from the base."""
-        return measure_table.rows(self)
+        rows = []
+        for number, layout in enumerate(self.layouts):
+            for group in (*estimates.groups(self.pooled[0]), *self.groups_of_fleet):
+                of = self.group_name(group)
+                for key in estimates.keys_of(group, self.features):
+                    line, value = Line(key, group), self.estimate(key, number, group)
+                    rows.append(measure_row(layout.name.en, of, line, value))
+                    if number and group.by not in ("priority", "hour"):
+                        name, more = f"{layout.name} − {self.base.name}", self.difference
+                        rows.append(measure_row(name, of, line, more(key, number, group)))
+        return rows
+
+    def group_name(self, group: Group) -> str:
+        """What a group is called in files, whatever the reader's language."""
+        return group_name(self.layouts, group)
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy: one row for each replication, layout, group and measure of the calls."""
-        return measure_table.frame(self)
+        import pandas as pd
+
+        frame: list[tuple[object, ...]] = []
+        for number, layout in enumerate(self.layouts):
+            for replication, one in enumerate(self.tallies[number]):
+                pooled = Pooled([one], self.pooled[number].setup)
+                for group in (*estimates.groups(self.pooled[0]), *self.groups_of_fleet):
+                    if group.by in ("priority", "hour"):
+                        continue
+                    for key in estimates.keys_of(group, self.features):
+                        value = float(pooled.left_out(key, group)[0])
+                        name = self.group_name(group)
+                        frame.append((layout.name.en, replication, name, key, value))
+        columns = ["layout", "replication", "group", "measure", "value"]
+        return pd.DataFrame(frame, columns=columns)
 
     def tables(self) -> dict[str, FileTable]:
         """Every estimate and difference, by the name of the file."""
         return {
             "measures": FileTable(MeasureRow._fields, self.rows()),
             "townships": FileTable(TownshipRow._fields, township_table.rows(self)),
-        }
+        } | hours_table(self.layouts, self.features, self.groups_of_fleet, self.estimate)
 
     def townships(self, lang: str | None = None) -> pd.DataFrame:
         """Every township by layout: people, calls, compliance, minutes, difference and verdict.
@@ -266,7 +273,50 @@ class Comparison(Answer):
 
     def facts(self) -> dict[str, Any]:
         """The whole answer as one object; `measures` are tidy rows, nan and inf are None."""
-        return measure_table.facts(self)
+        provenance = self.provenance.facts()
+        layouts = [
+            {
+                "name": layout.name.en,
+                "name_zh": layout.name.zh,
+                "stations": len(layout.open_stations()),
+                "ambulances": len(layout.fleet),
+            }
+            for layout in self.layouts
+        ]
+        return {
+            "layouts": layouts,
+            **{key: provenance[key] for key in STUDY_FACTS},
+            **{key: provenance[key] for key in ("altered",) if key in provenance},
+            **self.provenance.records(),
+            "same_calls": self.same_calls,
+            "answers_a_call": self.pooled[0].answers,
+            "gain_from_asking": or_none(efficiency.gain_from_asking(self)),
+            "differing": [
+                {"layout": self.layouts[row].name.en, **as_fact(one)}
+                for row in self.proposals
+                for one in in_effect(self.differences(row))
+            ],
+            "measures": finite([row._asdict() for row in self.rows()]),
+            "verdicts": [
+                self._verdict_facts(line, layout)
+                for layout in self.proposals
+                for line in self.lines()
+            ],
+        }
+
+    def _verdict_facts(self, line: Line, layout: int) -> dict[str, Any]:
+        key, group = line
+        difference = self.difference(key, layout, group)
+        of = {} if group == ALL else {"by": group.by, "area": self.group_name(group)}
+        return {
+            "layout": self.layouts[layout].name.en,
+            "measure": key,
+            **of,
+            "difference": or_none(difference.mean),
+            "low": or_none(difference.low),
+            "high": or_none(difference.high),
+            "verdict": str(self.verdict(key, layout, group)),
+        }
 
     def files(self) -> Iterable[Path]:
         return [path for layout in self.layouts for path in (*layout.files, layout.map.path)]
@@ -322,12 +372,7 @@ class Comparison(Answer):
 
 
 NO_PROPOSAL: Final = Message("there is no proposal to draw: compare two layouts")
-
-
-def _setup(layout: Scenario) -> Setup:
-    targets = layout.settings.targets
-    people = layout.map.township_people
-    return Setup((targets.urban, targets.rural), targets.share, people, worst=())
+STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst_served")
 
 
 def run(

@@ -41,7 +41,7 @@ def changes_of(
         try:
             changes.append(kind.of(station=station.strip(), **written))
         except ScenarioError as error:
-            _tell(error, kind.key, station, problems)
+            _tell(error, _option(kind, written), station, problems)
 
     for text in add:
         take(Add, text, at=_lonlat(text))
@@ -81,11 +81,17 @@ def changed(base: Scenario, changes: list[AnyVerb]) -> Scenario:
         try:
             layout = layout.change(change)
         except ScenarioError as error:
-            _tell(error, change.key, change.station, problems)
+            _tell(error, _option(type(change), change.model_dump()), change.station, problems)
     if changes and not problems:
         checks.check_layout(layout, problems)
     problems.raise_if_any(ScenarioError, THE_LAYOUT)
     return layout
+
+
+def _option(kind: type[AnyVerb], written: dict[str, Any]) -> str:
+    """Which option a change was written with."""
+    crew = written.get("class") or written.get("class_") or written.get("roster")
+    return "add-crew" if kind.key == "ambulances" and crew else kind.key
 
 
 def _tell(error: ScenarioError, key: str, station: str, problems: Problems) -> None:

@@ -14,7 +14,7 @@ from sim.cli import speech
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
-from sim.words import crews, records, responders
+from sim.words import records, responders
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ def explain(
 def _in_order(layout: Scenario, say: Language) -> str:
     """What `check` says of a scenario in which it found nothing wrong."""
     from sim.scenario import checks
+    from sim.scenario.duty import on_duty_by_hour
+    from sim.words import week
 
     the_map, cells = layout.map, layout.map.cells
     people = cells.people.sum()
@@ -149,6 +151,8 @@ def _in_order(layout: Scenario, say: Language) -> str:
         )
         rows.append((say("note"), left_out))
     rows += [(say("look at"), say(doubt)) for doubt in checks.doubts(layout, the_map)]
+    if nobody := week.nobody(on_duty_by_hour([one.duty for one in layout.fleet]), say):
+        rows.append((say("look at"), nobody))
     if layout.recorded is not None:
         calls, start = layout.recorded.calls, layout.recorded.start
         said = say(
@@ -166,6 +170,8 @@ def _in_order(layout: Scenario, say: Language) -> str:
 
 def _stations(layout: Scenario, say: Language) -> Iterator[str]:
     """Each open station with its ambulances, their hours and how far the road is."""
+    from sim.words import crews
+
     for row, station in enumerate(layout.stations):
         if station.closed:
             continue

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
 
 from sim.figures import lettering, map_parts, style
-from sim.figures.map_page import MapPart
+from sim.figures.map_page import Part
 from sim.geography.bundle import Map
 
 WITHIN: Final = 0.72  # of a label must lie in its own area
@@ -39,7 +39,7 @@ class Area(NamedTuple):
 
 
 def draw(
-    ax: Axes, the_map: Map, found: Sequence[Area], names: Sequence[str], part: MapPart,
+    ax: Axes, the_map: Map, found: Sequence[Area], names: Sequence[str], part: Part,
     taken: list[Bbox],
 ) -> None:  # fmt: skip
     """Areas, boundary, core, and names where they cover nothing in `taken`."""

@@ -13,7 +13,7 @@ from sim.answers.area_changes import AreaChange
 from sim.answers.comparison import Comparison
 from sim.figures import areas, map_page, map_parts, station_marks
 from sim.figures.areas import Area, AreaFill
-from sim.figures.map_page import Key, MapPart
+from sim.figures.map_page import Key, Part
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.scenario.layout import against
@@ -46,7 +46,7 @@ def draw(
     filled = [Area(_fill(key, one), words.number(key, one, say)) for one in found]
     names = [say.name(seat.name) for seat in the_map.townships]
 
-    def paint(ax: Axes, part: MapPart) -> None:
+    def paint(ax: Axes, part: Part) -> None:
         stations = station_marks.draw(ax, changes, say, part.labelled(the_map))
         areas.draw(ax, the_map, filled, names, part, stations.boxes)
 

@@ -23,7 +23,7 @@ MAP_WIDE: Final = 0.66  # of the page's width, at most
 INSET_BELOW: Final = 0.55  # of the map's width: a smaller core is drawn again, enlarged
 
 
-class MapPart(Enum):
+class Part(Enum):
     """What of a map stands on a pair of axes."""
 
     WHOLE = auto()
@@ -32,7 +32,7 @@ class MapPart(Enum):
 
     def labels(self, inside_core: bool) -> bool:
         """Whether what lies there is labelled on these axes."""
-        return self is not MapPart.AROUND or not inside_core
+        return self is not Part.AROUND or not inside_core
 
     def labelled(self, the_map: Map) -> Callable[[float, float], bool]:
         """The same of a point of a map."""
@@ -47,7 +47,7 @@ class Key(NamedTuple):
     handles: Sequence[Any]
 
 
-Paint = Callable[[Axes, MapPart], None]
+Paint = Callable[[Axes, Part], None]
 
 
 def draw(
@@ -61,7 +61,7 @@ def draw(
         wide = min(MAP_WIDE, max(0.38, map_parts.map_width(bounds, top - bottom, fig)))
         ax = fig.add_axes((0.01, bottom, wide if inset else MAP_WIDE, top - bottom))
         map_parts.map_axes(ax, bounds)
-        paint(ax, MapPart.AROUND if inset else MapPart.WHOLE)
+        paint(ax, Part.AROUND if inset else Part.WHOLE)
         map_parts.scale_bar(ax, say)
         map_parts.north_arrow(ax)
         left, legend_top = (wide if inset else MAP_WIDE) + 0.04, top
@@ -87,7 +87,7 @@ def _inset(
     fig.text(left, bottom + height, say("Urban core, enlarged"), va="top")
     map_parts.map_axes(inner, bounds)
     (x0, x1), (y0, y1) = inner.get_xlim(), inner.get_ylim()
-    paint(inner, MapPart.CORE)
+    paint(inner, Part.CORE)
     for spine in inner.spines.values():
         spine.set_visible(True)
         spine.set_color("#8A8A8A")

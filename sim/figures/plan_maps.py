@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from sim.figures import lettering, map_page, map_parts, page, site_map, station_marks, style
-from sim.figures.map_page import Key, MapPart
+from sim.figures.map_page import Key, Part
 from sim.figures.page import Sheet
 from sim.figures.station_marks import Labelled, Marks, changed
 from sim.scenario.layout import StationChange, against
@@ -31,7 +31,7 @@ def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Lan
     """A layout: all its stations and ambulances, what changed against the base marked and named."""
     the_map, changes = base.map, against(base, layout)
 
-    def paint(ax: Axes, part: MapPart) -> None:
+    def paint(ax: Axes, part: Part) -> None:
         site_map.ground(ax, the_map)
         labelled = part.labelled(the_map)
         _names(ax, changes, station_marks.draw(ax, changes, say, labelled), labelled, say)

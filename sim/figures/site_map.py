@@ -15,7 +15,7 @@ from matplotlib.transforms import Bbox
 from sim.figures import areas, lettering, map_page, map_parts, station_marks, style
 from sim.figures.areas import AreaFill
 from sim.figures.intervals import Mark
-from sim.figures.map_page import Key, MapPart
+from sim.figures.map_page import Key, Part
 from sim.geography.bundle import Map
 from sim.scenario.layout import against
 from sim.scenario.scenario import Scenario
@@ -46,7 +46,7 @@ def draw(
     """Today's stations, and numbered marks; where these would meet they are moved apart."""
     the_map, stations = base.map, against(base, base)
 
-    def paint(ax: Axes, part: MapPart) -> None:
+    def paint(ax: Axes, part: Part) -> None:
         ground(ax, the_map)
         labelled = part.labelled(the_map)
         taken = station_marks.draw(ax, stations, say, labelled, quiet=True).boxes

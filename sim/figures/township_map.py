@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from sim.answers.comparison import Comparison
 from sim.figures import areas, map_page, map_parts, station_marks, style
 from sim.figures.areas import Area, AreaFill
-from sim.figures.map_page import Key, MapPart
+from sim.figures.map_page import Key, Part
 from sim.scenario.layout import against
 from sim.scenario.scenario import Scenario
 from sim.words import township_map as words
@@ -35,7 +35,7 @@ def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen
     found = [_area(*one) for one in zip(townships.p90, townships.meets, strict=True)]
     names = [say.name(seat.name) for seat in the_map.townships]
 
-    def paint(ax: Axes, part: MapPart) -> None:
+    def paint(ax: Axes, part: Part) -> None:
         stations = station_marks.draw(ax, changes, say, part.labelled(the_map))
         areas.draw(ax, the_map, found, names, part, stations.boxes)
 

@@ -57,15 +57,16 @@ def _crews(ax: Axes, week: Week, scenario: Scenario, say: Language) -> list[Any]
             continue
         above = below + week.on_duty[kind]
         colour, hatch = LOOKS[kind % len(LOOKS)]
-        ax.fill_between(
-            at, _ended(below), _ended(above), step="post", zorder=1,
-            facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.0,
-        )  # fmt: skip
+        look: dict[str, Any] = {
+            "facecolor": colour,
+            "hatch": hatch,
+            "edgecolor": "white",
+            "linewidth": 0.0,
+        }
+        ax.fill_between(at, _ended(below), _ended(above), step="post", zorder=1, **look)
         name = say.name(one.names)
         label = say("on duty") if len(classes) == 1 else say("on duty: {name}", name=name)
-        handles.append(
-            Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.0, label=label)
-        )
+        handles.append(Patch(**look, label=label))
         below = above
     ax.step(at, _ended(week.crews.astype(float)), where="post", color=style.GREY, lw=0.8, zorder=2)
     return handles

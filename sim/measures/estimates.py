@@ -16,7 +16,7 @@ from sim.measures.intervals import Estimate, Spread, pseudo_values
 from sim.measures.kinds import Measure, OfCalls, PercentileOfCalls, Replications
 from sim.measures.measures import BY_KEY, FIRST_HELP, MEAN, OF_CALLS, WITHIN
 from sim.measures.rows import Pooled
-from sim.measures.service import Part
+from sim.measures.service import Feature
 from sim.measures.service_measures import SERVICE
 
 
@@ -108,38 +108,38 @@ def groups(pooled: Pooled) -> Iterator[Group]:
             yield Group(by, row)
 
 
-def parts_of(found: Sequence[Pooled]) -> Part:
+def features_of(found: Sequence[Pooled]) -> Feature:
     """What any of some layouts has beyond the plain service."""
-    parts = Part.NOTHING
+    features = Feature.NOTHING
     for one in found:
         if one.setup.survival is not None:
-            parts |= Part.SURVIVAL
+            features |= Feature.SURVIVAL
         for tally in one.tallies:
             if tally.service is not None:
-                parts |= Part(tally.service.parts)
+                features |= Feature(tally.service.features)
             if len(tally.responder_s):
-                parts |= Part.RESPONDERS
-    return parts
+                features |= Feature.RESPONDERS
+    return features
 
 
 def groups_of_fleet(found: Sequence[Pooled]) -> Iterator[Group]:
     """Every class and every dispatch centre for which measures are reported, of some layouts."""
-    parts = parts_of(found)
+    features = features_of(found)
     services = [t.service for one in found for t in one.tallies if t.service is not None]
     for by, part, columns in (
-        ("class", Part.CLASSES, [one.kind for one in services]),
-        ("centre", Part.CENTRES, [np.arange(len(one.level_zero_s)) for one in services]),
+        ("class", Feature.CLASSES, [one.kind for one in services]),
+        ("centre", Feature.CENTRES, [np.arange(len(one.level_zero_s)) for one in services]),
     ):
-        if part in parts:
+        if part in features:
             for row in np.unique(np.concatenate(columns)).tolist():
                 yield Group(by, row)
 
 
-def keys_of(group: Group, parts: Part = Part.NOTHING) -> tuple[str, ...]:
+def keys_of(group: Group, features: Feature = Feature.NOTHING) -> tuple[str, ...]:
     """Keys of the measures that are reported of a group, where there is so much to a service."""
     if group.by == "class":
         return ("busy",)
-    listed = [one for one in (*SERVICE, *FIRST_HELP) if one.part in parts]
+    listed = [one for one in (*SERVICE, *FIRST_HELP) if one.feature in features]
     if group.by != "all":
         own = tuple(one.key for one in listed if is_of_any_calls(one))
         return (*OF_CALLS, *own, *(("busy", "level_zero") if group.by == "centre" else ()))

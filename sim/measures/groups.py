@@ -24,7 +24,7 @@ class Group(NamedTuple):
 ALL = Group("all", -1)
 
 
-class Survival(NamedTuple):
+class SurvivalCurve(NamedTuple):
     """By how much survival falls with each minute: 1 / (1 + exp(constant + slopes × minutes))."""
 
     priority: int  # of the calls that it is told of
@@ -41,7 +41,7 @@ class Setup(NamedTuple):
     people: np.ndarray  # [township]
     worst: tuple[int, ...]  # the worst-served townships of the base
     sequential: bool = False  # replications were added until the interval was narrow enough
-    survival: Survival | None = None  # told only where the scenario gives its curve
+    survival: SurvivalCurve | None = None  # told only where the scenario gives its curve
 
     def everywhere(self) -> np.ndarray:
         """A mask of all places by area and township: [area, township] of True."""

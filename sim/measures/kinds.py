@@ -26,7 +26,7 @@ from sim.measures.counted import (
 )
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
-from sim.measures.service import CallColumns, Part
+from sim.measures.service import CallColumns, Feature
 from sim.measures.steps import Ranked, Stepped, Townships
 
 FEW_BITS = 2**15  # numbers that fit into two bytes
@@ -107,15 +107,15 @@ class Replications(Protocol):
 class Measure(ABC):
     """A figure by which layouts are judged.
 
-    `unit`: a share between 0 and 1, minutes, or a plain number. `part`: what a scenario must have
-    for the measure to be listed; nothing unless told.
+    `unit`: a share between 0 and 1, minutes, or a plain number. `feature`: what a scenario must
+    have for the measure to be listed; nothing unless told.
     """
 
     key: str
     unit: Literal["share", "min", "number"]
     better: Literal["more", "less"]
     _: KW_ONLY
-    part: Part = Part.NOTHING
+    feature: Feature = Feature.NOTHING
 
     @property
     def sign(self) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.measures.groups import Setup, in_area
 from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
-from sim.measures.service import Part
+from sim.measures.service import Feature
 from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
 
@@ -89,24 +89,26 @@ BUSY: Final = OfFleet(
     above=lambda tally, group: of_group(tally.busy_s, tally, group),
     below=lambda tally, group: of_group(tally.on_duty_s, tally, group),
 )
-HELP: Final = Part.RESPONDERS
 FIRST_HELP: Final[tuple[OfCalls, ...]] = (
-    OfCalls("first_within", "share", "more", value=helped_in_time, beside=WITHIN, part=HELP),
     OfCalls(
-        "first_urban", "share", "more",
-        value=helped_in_time, where=in_area(0), beside=WITHIN, part=HELP,
+        "first_within", "share", "more",
+        value=helped_in_time, beside=WITHIN, feature=Feature.RESPONDERS,
     ),
     OfCalls(
-        "first_rural", "share", "more",
-        value=helped_in_time, where=in_area(1), beside=WITHIN, part=HELP,
+        "first_urban", "share", "more", value=helped_in_time, where=in_area(0), beside=WITHIN,
+        feature=Feature.RESPONDERS,
     ),
     OfCalls(
-        "first_mean", "min", "less",
-        value=first_help_s, among=helped, per=60.0, beside=MEAN, part=HELP,
+        "first_rural", "share", "more", value=helped_in_time, where=in_area(1), beside=WITHIN,
+        feature=Feature.RESPONDERS,
     ),
-    OfCalls("responder_first", "share", "more", value=responder_first, part=HELP),
-    OfCalls("stood_down", "share", "less", value=stood_down, part=HELP),
-    OfCalls("nobody_answered", "share", "less", value=nobody_answered, part=HELP),
+    OfCalls(
+        "first_mean", "min", "less", value=first_help_s, among=helped, per=60.0, beside=MEAN,
+        feature=Feature.RESPONDERS,
+    ),
+    OfCalls("responder_first", "share", "more", value=responder_first, feature=Feature.RESPONDERS),
+    OfCalls("stood_down", "share", "less", value=stood_down, feature=Feature.RESPONDERS),
+    OfCalls("nobody_answered", "share", "less", value=nobody_answered, feature=Feature.RESPONDERS),
 )  # fmt: skip
 MEASURES: Final[tuple[Measure, ...]] = (
     WITHIN,
@@ -146,4 +148,8 @@ HEADLINE: Final = (
     "first_within", "first_urban", "first_rural", "first_mean",
 )  # fmt: skip
 ALONE: Final = ("responder_first",)  # headline of one layout: more is no gain by itself
+OF_AN_AREA: Final = {  # keys of measures of one area, whatever group they are told of
+    "urban10": "urban", "rural30": "rural", "capable_urban": "urban", "capable_rural": "rural",
+    "first_urban": "urban", "first_rural": "rural",
+}  # fmt: skip
 OF_CALLS: Final = ("within", "mean", "p90", "over20", "turnout3", "served_at_once", "cross")

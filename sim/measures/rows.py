@@ -76,8 +76,12 @@ class Pooled(ByPlace):
         """Which calls belong to a group, as rows."""
         if group.by == "all":
             return np.arange(len(self.response_s))
-        column = self.beyond.centre if group.by == "centre" else getattr(self, group.by)
-        return np.flatnonzero(column == group.row)
+        return np.flatnonzero(self._column(group.by) == group.row)
+
+    def _column(self, by: str) -> np.ndarray:
+        """[call] by what calls are grouped."""
+        column: np.ndarray = self.beyond.centre if by == "centre" else getattr(self, by)
+        return column
 
     @cached_property
     def beyond(self) -> CallColumns:
@@ -164,7 +168,7 @@ class Pooled(ByPlace):
         values, call, township = self._answers_in_order
         if group.by == "all":
             return values, self.replication[call]
-        of = township if group.by == "township" else getattr(self, group.by)[call]
+        of = township if group.by == "township" else self._column(group.by)[call]
         some = of == group.row
         return values[some], self.replication[call[some]]
 

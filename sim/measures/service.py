@@ -29,7 +29,7 @@ from sim.model.system import System
 from sim.policies.clock import NONE
 
 
-class Part(IntFlag):
+class Feature(IntFlag):
     """What a scenario may have beyond the plain service; its measures are listed where it is."""
 
     NOTHING = 0
@@ -61,7 +61,7 @@ class CallColumns(NamedTuple):
 class ServiceTally(NamedTuple):
     """One layout in one replication: what goes beyond a plain service. Sums are of the window."""
 
-    parts: int  # Part
+    features: int  # Feature
     of_calls: CallColumns
     kind: np.ndarray  # [ambulance] class
     home_centre: np.ndarray  # [ambulance] dispatch centre
@@ -84,19 +84,20 @@ class ServiceTally(NamedTuple):
 def service_tally(
     system: System, calls: Calls, log: Log, window: Window, measured: np.ndarray, first: np.ndarray
 ) -> ServiceTally | None:
-    """What one log says beyond the plain service; None where nobody's duty ends and it is plain.
+    """What one log says beyond the plain service; None where that is nothing, and no duty ends.
 
     `measured`: rows of the calls received within the window; `first`: [measured] the trip that
     arrived first, or NONE.
     """
     ends = _ends_of_duty(system, window)
-    if system.service is None and not ends.any():
+    features = features_of(system, calls)
+    if system.service is None and not features and not ends.any():
         return None
     overruns, overrun_s, until_home_s = _overrun(system, log, ends)
     due, missed, broken, break_s, failures, off_s = _pauses(system, log, window)
     moves, move_s = _moves(log, window)
     return ServiceTally(
-        parts=int(parts_of(system, calls)),
+        features=int(features),
         of_calls=_of_calls(system, calls, log, measured, first),
         kind=system.fleet.kind.astype(np.int16),
         home_centre=system.fleet.centre.astype(np.int16),
@@ -117,25 +118,29 @@ def service_tally(
     )
 
 
-def parts_of(system: System, calls: Calls) -> Part:
+def features_of(system: System, calls: Calls) -> Feature:
     """What the system and its calls have that a plain service has not."""
-    service, found = system.service, Part.NOTHING
+    service, found = system.service, Feature.NOTHING
     described = service is not None or _marked_ends(system) is not None
     if described and np.isfinite(system.fleet.off_duty_at).any():
-        found |= Part.SHIFTS
+        found |= Feature.SHIFTS
+    if (system.fleet.kind != 0).any():
+        found |= Feature.CLASSES
+    if len(system.rules.standby_list):
+        found |= Feature.STANDBY
     if service is None:
         return found
     has = {
-        Part.CLASSES: service.sending.penalty_s.shape[1] > 1,
-        Part.UNITS: calls.needs is not None and len(calls.needs.call) > len(calls.received_at),
-        Part.CENTRES: len(service.areas.help_after_s) > 1,
-        Part.ZONES: bool((service.areas.zone != 0).any() or (service.areas.zone_of != 0).any()),
-        Part.BREAKS: len(service.breaks.length_s) > 0,
-        Part.FAILURES: bool((service.vehicle != NONE).any()),
-        Part.STANDBY: service.standby.rule != StandbyRule.HOME,
+        Feature.CLASSES: service.sending.penalty_s.shape[1] > 1,
+        Feature.UNITS: calls.needs is not None and len(calls.needs.call) > len(calls.received_at),
+        Feature.CENTRES: len(service.areas.help_after_s) > 1,
+        Feature.ZONES: bool((service.areas.zone != 0).any() or (service.areas.zone_of != 0).any()),
+        Feature.BREAKS: len(service.breaks.length_s) > 0,
+        Feature.FAILURES: bool((service.vehicle != NONE).any()),
+        Feature.STANDBY: service.standby.rule != StandbyRule.HOME,
     }
     for part, there in has.items():
-        found |= part if there else Part.NOTHING
+        found |= part if there else Feature.NOTHING
     return found
 
 
@@ -217,7 +222,7 @@ def _arrivals(log: Log) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _marked_ends(system: System) -> np.ndarray | None:
     """[shift] whether the crew goes home at its end, where that is said; None: all do."""
-    marked: np.ndarray | None = getattr(system.fleet, "ends_duty", None)
+    marked: np.ndarray | None = system.fleet.ends_duty
     return marked
 
 

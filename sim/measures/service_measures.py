@@ -1,6 +1,6 @@
 """The measures beyond the plain service: classes, several units, centres, crews, standby.
 
-Each is listed only where the scenario has what it speaks of (`Measure.part`), and has a value
+Each is listed only where the scenario has what it speaks of (`Measure.feature`), and has a value
 everywhere: in a plain service every ambulance is capable, and nobody takes a break.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, Group, Setup, in_area
 from sim.measures.kinds import Measure, OfCalls, OfFleet, PercentileOfCalls, Rows
-from sim.measures.service import Part
+from sim.measures.service import Feature
 from sim.model.calendar import DAY_S, HOURS_PER_WEEK
 from sim.policies import targets
 
@@ -124,89 +124,91 @@ def _shifts(tally: Tally, _: Group) -> float:
 # Of a dispatch centre: what its own table has.
 OF_A_CENTRE: Final = ("served_at_once", "out_of_area", "busy", "level_zero")
 SERVICE: Final[tuple[Measure, ...]] = (
-    OfCalls("capable", "share", "more", value=capable_in_time, part=Part.CLASSES),
+    OfCalls("capable", "share", "more", value=capable_in_time, feature=Feature.CLASSES),
     OfCalls(
         "capable_urban", "share", "more",
-        value=capable_in_time, where=in_area(0), part=Part.CLASSES,
+        value=capable_in_time, where=in_area(0), feature=Feature.CLASSES,
     ),
     OfCalls(
         "capable_rural", "share", "more",
-        value=capable_in_time, where=in_area(1), part=Part.CLASSES,
+        value=capable_in_time, where=in_area(1), feature=Feature.CLASSES,
     ),
     PercentileOfCalls(
         "capable_p90", "min", "less",
-        value=lambda rows: rows.beyond.capable_s, share=0.9, per=60.0, part=Part.CLASSES,
+        value=lambda rows: rows.beyond.capable_s, share=0.9, per=60.0, feature=Feature.CLASSES,
     ),
     OfCalls(
         "units_all", "share", "more",
         value=lambda rows, _: rows.beyond.met >= rows.beyond.needs, among=needs_several,
-        part=Part.UNITS,
+        feature=Feature.UNITS,
     ),
     OfCalls(
         "units_fewer", "share", "less",
         value=lambda rows, _: (rows.beyond.met > 0) & (rows.beyond.met < rows.beyond.needs),
-        among=needs_several, part=Part.UNITS,
+        among=needs_several, feature=Feature.UNITS,
     ),
     OfFleet(
         "needs_met", "share", "more",
         above=lambda tally, _: float(tally.beyond.met.sum()),
-        below=lambda tally, _: float(tally.beyond.needs.sum()), part=Part.UNITS,
+        below=lambda tally, _: float(tally.beyond.needs.sum()), feature=Feature.UNITS,
     ),
     OfCalls(
         "second_mean", "min", "less",
-        value=lambda rows, _: rows.beyond.second_s, among=second_came, per=60.0, part=Part.UNITS,
+        value=lambda rows, _: rows.beyond.second_s, among=second_came, per=60.0,
+        feature=Feature.UNITS,
     ),
     PercentileOfCalls(
         "second_p90", "min", "less",
         value=lambda rows: rows.beyond.second_s, share=0.9, among=second_came, per=60.0,
-        part=Part.UNITS,
+        feature=Feature.UNITS,
     ),
     OfCalls(
         "out_of_area", "share", "less",
-        value=lambda rows, _: rows.beyond.out_of_area, among=reached, part=Part.CENTRES,
+        value=lambda rows, _: rows.beyond.out_of_area, among=reached, feature=Feature.CENTRES,
     ),
     OfCalls(
         "other_zone", "share", "less",
-        value=lambda rows, _: rows.beyond.other_zone, among=reached, part=Part.ZONES,
+        value=lambda rows, _: rows.beyond.other_zone, among=reached, feature=Feature.ZONES,
     ),
     OfFleet(
         "overrun", "min", "less",
-        above=_sum("overrun_s"), below=_days, per=60.0, part=Part.SHIFTS,
+        above=_sum("overrun_s"), below=_days, per=60.0, feature=Feature.SHIFTS,
     ),
     OfFleet(
         "overrun_home", "min", "less",
-        above=_sum("until_home_s"), below=_days, per=60.0, part=Part.SHIFTS,
+        above=_sum("until_home_s"), below=_days, per=60.0, feature=Feature.SHIFTS,
     ),
     OfFleet(
-        "overrun_crews", "number", "less", above=_sum("overruns"), below=_days, part=Part.SHIFTS,
+        "overrun_crews", "number", "less",
+        above=_sum("overruns"), below=_days, feature=Feature.SHIFTS,
     ),
     OfFleet(
         "breaks_missed", "share", "less",
-        above=_sum("breaks_missed"), below=_sum("breaks_due"), part=Part.BREAKS,
+        above=_sum("breaks_missed"), below=_sum("breaks_due"), feature=Feature.BREAKS,
     ),
     OfFleet(
         "breaks_broken", "share", "less",
-        above=_sum("breaks_broken"), below=_sum("breaks_due"), part=Part.BREAKS,
+        above=_sum("breaks_broken"), below=_sum("breaks_due"), feature=Feature.BREAKS,
     ),
     OfFleet(
         "break_time", "min", "more",
-        above=_sum("break_s"), below=_shifts, per=60.0, part=Part.BREAKS,
+        above=_sum("break_s"), below=_shifts, per=60.0, feature=Feature.BREAKS,
     ),
     OfFleet(
         "off_road", "number", "less",
-        above=_sum("off_s"), below=lambda tally, _: tally.window_s, part=Part.FAILURES,
+        above=_sum("off_s"), below=lambda tally, _: tally.window_s, feature=Feature.FAILURES,
     ),
     OfFleet(
         "failures", "number", "less",
-        above=_sum("failures"), below=_ambulance_days, part=Part.FAILURES,
+        above=_sum("failures"), below=_ambulance_days, feature=Feature.FAILURES,
     ),
-    OfFleet("moves", "number", "less", above=_sum("moves"), below=_shifts, part=Part.STANDBY),
+    OfFleet("moves", "number", "less", above=_sum("moves"), below=_shifts, feature=Feature.STANDBY),
     OfFleet(
         "move_time", "min", "less",
-        above=_sum("move_s"), below=_ambulance_days, per=60.0, part=Part.STANDBY,
+        above=_sum("move_s"), below=_ambulance_days, per=60.0, feature=Feature.STANDBY,
     ),
     OfCalls(
         "survival", "share", "more",
-        value=survival, among=may_arrest, counts=False, part=Part.SURVIVAL,
+        value=survival, among=may_arrest, counts=False, feature=Feature.SURVIVAL,
     ),
 )  # fmt: skip

@@ -27,7 +27,7 @@ from sim.prepare import failing
 from sim.prepare.choices import Choices, choices
 from sim.prepare.failing import FailureLaws
 from sim.prepare.responders import ResponderGroup, first_help
-from sim.prepare.streams import StreamGroup, Streams
+from sim.prepare.streams import CallGroup, Streams
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
@@ -81,7 +81,7 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         return _fill_gaps(demand, demand.recorded, streams)._replace(failures=failures)
     tables = _tables(demand)
     groups = [
-        StreamGroup(area, layer)
+        CallGroup(area, layer)
         for layer in range(math.ceil(demand.times))
         for area in range(len(demand.places))
     ]
@@ -182,7 +182,7 @@ def _rates(demand: Demand) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return edges, np.pad(shape, ((0, 0), (1, 0))), usual
 
 
-def _arrivals(tables: _Tables, rng: np.random.Generator, group: StreamGroup) -> np.ndarray:
+def _arrivals(tables: _Tables, rng: np.random.Generator, group: CallGroup) -> np.ndarray:
     """Instants of a Poisson process whose rate is constant within each clock hour, in order.
 
     Their number is drawn first; each falls anywhere, in proportion to the rate.
@@ -242,7 +242,7 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
     count = len(recorded.received_at)
 
     def uniform(stream: int) -> np.ndarray:
-        return streams.quantiles(stream, [StreamGroup(area=0)], [count])
+        return streams.quantiles(stream, [CallGroup(area=0)], [count])
 
     def filled(column: np.ndarray, stream: Stream, law: Distribution) -> np.ndarray:
         return np.where(np.isnan(column), on_grid(law.seconds(uniform(stream))), column)

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.model.calls import Failures, Stream
 from sim.policies.clock import on_grid
-from sim.prepare.streams import StreamGroup, Streams
+from sim.prepare.streams import CallGroup, Streams
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
@@ -35,14 +35,14 @@ def draw(laws: FailureLaws, length_s: float, streams: Streams) -> Failures:
     """
     after_s, off_s = [], []
     for vehicle, law in zip(laws.vehicle, laws.law, strict=True):
-        own = streams.of(Stream.FAILURES, StreamGroup(area=0, layer=vehicle))
+        own = streams.of(Stream.FAILURES, CallGroup(area=0, layer=vehicle))
         lasting = np.zeros(0)
         while lasting.sum() < length_s:
             more = on_grid(laws.after[law].seconds(own.random(AT_ONCE)))
             lasting = np.concatenate([lasting, more])
         many = int(np.searchsorted(np.cumsum(lasting), length_s)) + 1
         after_s.append(lasting[:many])
-        own = streams.of(Stream.FAILURES, StreamGroup(area=1, layer=vehicle))
+        own = streams.of(Stream.FAILURES, CallGroup(area=1, layer=vehicle))
         off_s.append(on_grid(laws.off[law].seconds(own.random(many))))
     most = max(map(len, after_s), default=0)
     return Failures(

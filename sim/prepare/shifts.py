@@ -10,7 +10,7 @@ from sim.model.calendar import DAY_S, HOUR_S
 from sim.scenario.dated import Days, Spans, days_from, merged, shifts_of
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
-    from sim.scenario.duty import Duty
+    from sim.scenario.duty import DutyHours
     from sim.scenario.scenario import Scenario
 
 
@@ -43,7 +43,7 @@ class Shifts(NamedTuple):
 def shifts_by_ambulance(scenario: Scenario) -> list[Shifts]:
     """[ambulance] its shifts, without the hours in which its vehicle is off the road as planned."""
     days = days_of(scenario)
-    known: dict[Duty, Spans] = {}
+    known: dict[DutyHours, Spans] = {}
     found = []
     for ambulance, away in zip(scenario.fleet, planned_off(scenario, days), strict=True):
         if ambulance.duty not in known:

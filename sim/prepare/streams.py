@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 
-class StreamGroup(NamedTuple):
+class CallGroup(NamedTuple):
     """Calls that are drawn together; layer 0 is the usual number, each more is as many again."""
 
     area: int
@@ -33,14 +33,14 @@ class Streams:
             "uinteger": 0,
         }
 
-    def of(self, stream: int, group: StreamGroup) -> np.random.Generator:
+    def of(self, stream: int, group: CallGroup) -> np.random.Generator:
         """A stream from its beginning, until the next one is asked for."""
         self._counter[1:3] = 2 * group.layer + group.area, int(stream)
         self._bits.state = self._beginning
         return self._generator
 
     def quantiles(
-        self, stream: int, groups: Sequence[StreamGroup], counts: Sequence[int]
+        self, stream: int, groups: Sequence[CallGroup], counts: Sequence[int]
     ) -> np.ndarray:
         """[call] quantiles between 0 and 1, one group after the other."""
         drawn = np.empty(sum(counts))

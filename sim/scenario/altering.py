@@ -15,7 +15,7 @@ import numpy as np
 from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
-from sim.scenario import checks, responders
+from sim.scenario import checks, crew_checks, responders
 from sim.scenario.crew_changes import roster_of
 from sim.scenario.distributions import Distribution
 from sim.scenario.duty import ALWAYS
@@ -59,11 +59,43 @@ def with_settings(
     if checked is None:
         return scenario
     altered = replace(scenario, settings=_over(scenario.settings, checked, written))
+    if "crews" in written:
+        altered = _with_crews(altered, scenario, problems.at("crews"))
+        crew_checks.names(altered.settings, altered, problems)
+        crew_checks.breaks(altered, problems.at("crews"), whole=not problems)
     if "responders" in written:
         groups, folder = altered.settings.responders, altered.path.parent
         found = responders.points(groups, altered.map, folder, problems)
         altered = replace(altered, responder_xy=found)
     return _with_so_many_calls(altered, problems)
+
+
+def _with_crews(altered: Scenario, before: Scenario, problems: Problems) -> Scenario:
+    """The fleet by the classes and rosters as they are now, each known by its name."""
+    rank: dict[tuple[int, str], int] = {}
+    fleet, gone = [], dict[str, None]()
+    for one in before.fleet:
+        name = one.duty.roster
+        roster, was = altered.crews.rosters.get(name), before.crews.rosters.get(name)
+        kind = altered.crews.row(before.crews.classes[one.kind].name)
+        if kind is None and one.kind == 0:
+            kind = 0  # whoever is of no other class is of the first
+        if kind is None:
+            gone[before.crews.classes[one.kind].name] = None
+            continue
+        duty = one.duty
+        if roster is not None and was is not None and roster != was:
+            number = rank[one.station, name] = rank.get((one.station, name), -1) + 1
+            if roster.table != was.table or len(roster.duties) != len(was.duties):
+                problems.at("rosters", name).tell(
+                    Message("another number of ambulances: write it in a file")
+                )
+                return altered
+            duty = roster.duties[number % len(roster.duties)]
+        fleet.append(replace(one, kind=kind, duty=duty))
+    for name in gone:
+        problems.at("classes").tell(Message('there are ambulances of class "{name}"', name=name))
+    return altered if gone else replace(altered, fleet=tuple(fleet))
 
 
 def _with_so_many_calls(altered: Scenario, problems: Problems) -> Scenario:

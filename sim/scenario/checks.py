@@ -33,6 +33,12 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
     _travel(settings.travel, on, problems.at("travel"))
     priorities = [priority.name for priority in settings.demand.priorities]
     _dispatch(settings.dispatch, priorities, problems.at("dispatch"))
+    curve = settings.targets.survival
+    if curve is not None and curve.priority not in (None, *priorities):
+        hint = did_you_mean(str(curve.priority), priorities)
+        problems.at("targets", "survival", "priority").tell(
+            Message('no priority "{name}"{hint}', name=curve.priority, hint=hint)
+        )
     conditions = [condition.name for condition in settings.demand.conditions]
     _responders(settings.responders, [*priorities, *conditions], problems.at("responders"))
     _demand(settings.demand, on, problems.at("demand"))

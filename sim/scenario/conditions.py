@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import did_you_mean
 from sim.model.calendar import DAY_NAMES, DAYS, HOURS
 from sim.scenario import centres
-from sim.scenario.duty import HOLIDAY, Duty
+from sim.scenario.duty import HOLIDAY, DutyHours
 from sim.scenario.settings import Condition
 from sim.scenario.settings.conditions import Need, share_of
 from sim.scenario.validation import Problems
@@ -144,7 +144,7 @@ class Crews(NamedTuple):
         return np.asarray(some & ~meets)
 
 
-def _hours_on(duty: Duty, crews: CrewSettings) -> np.ndarray:
+def _hours_on(duty: DutyHours, crews: CrewSettings) -> np.ndarray:
     """[hour] whether an ambulance is on duty: those of a week, then those of a public holiday."""
     if not crews.holidays:
         return duty.week

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, model_validator
 
 from sim.errors import did_you_mean
-from sim.scenario.duty import ALWAYS, Duty, daily
+from sim.scenario.duty import DutyHours, daily
 from sim.scenario.layout import Ambulance, Layout, vehicle_numbers
 from sim.scenario.rosters import NamedRoster, Roster
 from sim.scenario.validation import Problems
@@ -51,7 +51,7 @@ class OfCrews(Setting):
         duties = self.duties(layout, number, problems)
         return [] if kind is None else [Ambulance(station, duty, kind) for duty in duties]
 
-    def duties(self, layout: Layout, number: int | None, problems: Problems) -> Sequence[Duty]:
+    def duties(self, layout: Layout, number: int | None, problems: Problems) -> Sequence[DutyHours]:
         """When each of them is on duty."""
         if self.roster is None:
             return (daily(self.hours),) * (1 if number is None else number)
@@ -156,6 +156,9 @@ class Staff(Verb, OfCrews):
         gone = set(there[by:])
         return replace(layout, fleet=tuple(a for i, a in enumerate(layout.fleet) if i not in gone))
 
+    def _hours(self) -> Roster | None:
+        return None if self.hours is None else Roster((daily(self.hours),))
+
     def _too_few(self, now: int, less: int) -> Message:
         if self.class_ is None:
             return Message(
@@ -170,7 +173,7 @@ class Staff(Verb, OfCrews):
     def name(self, layout: Layout, on: Map) -> Name:
         """Xiangdong Hospital +1; Xiangdong Hospital = 3; Xiangdong Hospital +1 basic 08-20"""
         number = f"= {self.to}" if self.by is None else f"{self.by:+d}" if self.by else "±0"
-        crew = crew_name(layout, self.class_, self.roster)
+        crew = crew_name(layout, self.class_, self.roster or self._hours())
         name = short(f"{{0}} {number.replace('-', '−')}", layout.station_name(self.station))
         return Name(f"{name.zh}{crew.zh}", f"{name.en}{crew.en}")
 
@@ -179,8 +182,17 @@ def crew_name(layout: Layout, class_: str | None, roster: Roster | str | None) -
     """A class and a roster behind a number, in both languages; nothing of what is not written."""
     kind = None if class_ is None else layout.crews.row(class_)
     called = Name("", "") if kind is None else layout.crews.classes[kind].names
-    when = "" if roster is None or str(roster) == str(ALWAYS) else f" {roster}"
+    when = "" if roster is None else when_in_short(roster)
+    when = f" {when}" if when else ""
     return Name(*(f" {part}{when}" if part else when for part in (called.zh, called.en)))
+
+
+def when_in_short(roster: Roster | str) -> str:
+    """The name of a roster, or its clock hours; nothing where they differ from day to day."""
+    if isinstance(roster, str):
+        return roster
+    same = {one.daily_hours for one in roster.duties}
+    return str(next(iter(same))) if len(same) == 1 and None not in same else ""
 
 
 class Some(Verb):
@@ -251,7 +263,8 @@ class Rehour(Some):
         """Xiangdong Hospital: 08-16"""
         crew = crew_name(layout, self.class_, None)
         name = layout.station_name(self.station)
-        return Name(f"{name.zh}{crew.zh}: {self.to}", f"{name.en}{crew.en}: {self.to}")
+        when = when_in_short(self.to) or "…"
+        return Name(f"{name.zh}{crew.zh}: {when}", f"{name.en}{crew.en}: {when}")
 
 
 class MoveCrews(Some):

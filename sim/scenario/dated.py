@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.calendar import DAY_S, DAYS, HOUR_S
-from sim.scenario.duty import HOLIDAY, Duty
+from sim.scenario.duty import HOLIDAY, DutyHours
 
 
 class Days(NamedTuple):
@@ -21,7 +21,7 @@ class Days(NamedTuple):
     holiday: np.ndarray  # [day] bool
     holiday_as: int  # the day of the week as which holidays are rostered
 
-    def of(self, duty: Duty, day: int) -> np.ndarray:
+    def of(self, duty: DutyHours, day: int) -> np.ndarray:
         """When the days begin on which the stretches of a day of the week begin, or of HOLIDAY."""
         if duty.own_holidays:
             if day == HOLIDAY:
@@ -48,7 +48,7 @@ def days_from(start: datetime, until_s: float, holidays: tuple[date, ...], as_da
 Spans = list[tuple[float, float]]  # (from, to) in seconds of the run, in order
 
 
-def shifts_of(duty: Duty, days: Days) -> Spans:
+def shifts_of(duty: DutyHours, days: Days) -> Spans:
     """When an ambulance is on duty, until a year after the last call; inf = never off duty.
 
     Hours that touch are one shift.
@@ -61,7 +61,7 @@ def shifts_of(duty: Duty, days: Days) -> Spans:
     return spans
 
 
-def crews_of(duty: Duty, days: Days) -> Spans:
+def crews_of(duty: DutyHours, days: Days) -> Spans:
     """When each crew of an ambulance is on duty: of hours that touch each by itself.
 
     The first may have begun before the run. An ambulance that is always on duty has none: nothing

@@ -31,7 +31,7 @@ class SameHours(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Duty:
+class DutyHours:
     """When an ambulance is on duty, week after week.
 
     Past midnight, hours belong to the day on which they began. Hours that touch or overlap are one
@@ -96,14 +96,15 @@ class Duty:
         for days, several in self.alike():
             for hours in several:
                 every = days == EVERY_DAY and not self.own_holidays
-                parts.append(f"{hours}" if every else f"{hours} {'+'.join(_runs(days))}")
+                clock = f"{hours.start:02d}-{hours.end or 24:02d}"
+                parts.append(clock if every else f"{clock} {'+'.join(_runs(days))}")
         return ", ".join(parts) or "-"
 
 
-ALWAYS: Final = Duty()
+ALWAYS: Final = DutyHours()
 
 
-def daily(hours: Hours | None) -> Duty:
+def daily(hours: Hours | None) -> DutyHours:
     """On duty at the same clock hours every day; always without any."""
     if hours is None:
         return ALWAYS
@@ -112,9 +113,9 @@ def daily(hours: Hours | None) -> Duty:
 
 def duty_of(
     stretches: Iterable[Stretch], *, own_holidays: bool = False, crews_change: bool = True
-) -> Duty:
+) -> DutyHours:
     """A duty of some stretches, in whatever order they are."""
-    return Duty(tuple(sorted(set(stretches))), own_holidays, crews_change)
+    return DutyHours(tuple(sorted(set(stretches))), own_holidays, crews_change)
 
 
 def _runs(days: tuple[int, ...]) -> Iterator[str]:
@@ -133,7 +134,7 @@ def runs(days: tuple[int, ...]) -> list[tuple[int, int]]:
     return found
 
 
-def on_duty_by_hour(fleet: list[Duty]) -> np.ndarray:
+def on_duty_by_hour(fleet: list[DutyHours]) -> np.ndarray:
     """[168] how many are on duty in each hour of a week without holidays."""
     if not fleet:
         return np.zeros(HOURS_PER_WEEK, int)

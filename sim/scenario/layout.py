@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sim.scenario.duty import ALWAYS, Duty
+from sim.scenario.duty import ALWAYS, DutyHours
 from sim.scenario.settings.crews import CrewSettings
 from sim.text import Name
 
@@ -28,7 +28,7 @@ class Ambulance:
     """An ambulance, at home at a station, of a class, and on duty at some hours of the week."""
 
     station: int  # row
-    duty: Duty = ALWAYS
+    duty: DutyHours = ALWAYS
     kind: int = 0  # row of its class in `crews.classes`
     vehicle: int | None = None  # its number where it came from, if it was moved
 

@@ -4,7 +4,7 @@
     [{hours: 08-20, days: mon-fri}, {hours: 10-16, days: sat}]  # shifts of one ambulance
     {08-20: [3, 3, 3, 3, 3, 2, 2], 20-08: 1}                    # how many are on duty, mon to sun
 
-Each is the same thing in the end: the `Duty` of one ambulance or of several.
+Each is the same thing in the end: the `DutyHours` of one ambulance or of several.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from sim import limits, units
 from sim.model.calendar import DAY_NAMES, DAYS, HOURS, Hours
-from sim.scenario.duty import ALWAYS, EVERY_DAY, HOLIDAY, Duty, Stretch, daily, duty_of
+from sim.scenario.duty import ALWAYS, EVERY_DAY, HOLIDAY, DutyHours, Stretch, daily, duty_of
 from sim.scenario.values import Form, parse_days, parse_hours
 from sim.text import Message
 
@@ -33,7 +33,7 @@ NOT_A_ROSTER: Final = Message(
 class Roster(NamedTuple):
     """When ambulances are on duty: one, or, of a table, each of those of a station."""
 
-    duties: tuple[Duty, ...]
+    duties: tuple[DutyHours, ...]
     table: bool = False  # it says how many ambulances there are
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ def parse_roster(value: object) -> Roster | str:
     """A roster as it is written; a text that is no hours is the name of one."""
     if isinstance(value, Roster):
         return value
-    if isinstance(value, Duty):
+    if isinstance(value, DutyHours):
         return Roster((value,))
     if isinstance(value, list | tuple) and not isinstance(value, Hours):
         return Roster((_of_shifts(list(value)),))
@@ -78,7 +78,7 @@ def parse_own_roster(value: object) -> Roster:
     return found
 
 
-def _of_shifts(shifts: list[Any]) -> Duty:
+def _of_shifts(shifts: list[Any]) -> DutyHours:
     """One ambulance, by shifts of {hours, days}."""
     if not 1 <= len(shifts) <= MOST_SHIFTS:
         raise ValueError(Message(NOT_A_ROSTER.text, found=units.spelt(shifts)))

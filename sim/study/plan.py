@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
-from sim.measures.groups import Setup
+from sim.measures.groups import Setup, SurvivalCurve
 from sim.model.calendar import Window
 from sim.model.columns import columns
 from sim.model.system import System
+from sim.policies.clock import NONE
 from sim.prepare import demand, radius, system
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
@@ -127,10 +128,27 @@ def _busy_share(plan: Plan) -> float:
 
 def setup_of(base: Scenario, effort: Effort) -> Setup:
     """What the measures of a study need of its base."""
-    targets = base.settings.targets
-    people = base.map.township_people
-    sequential = effort.stopping(base).sequential
-    return Setup((targets.urban, targets.rural), targets.share, people, (), sequential)
+    return yardstick(base, effort.stopping(base).sequential)
+
+
+def yardstick(base: Scenario, sequential: bool) -> Setup:
+    """The same, its worst-served townships apart. `sequential`: as of `Setup`."""
+    targets, people = base.settings.targets, base.map.township_people
+    return Setup(
+        (targets.urban, targets.rural), targets.share, people, (), sequential, survival_of(base)
+    )
+
+
+def survival_of(base: Scenario) -> SurvivalCurve | None:
+    """The curve of survival as measures read it, where the scenario gives one."""
+    curve = base.settings.targets.survival
+    if curve is None:
+        return None
+    names = [priority.name for priority in base.settings.demand.priorities]
+    row = 0 if curve.priority is None else NONE
+    if curve.priority in names:  # those of a proposal may be called otherwise
+        row = names.index(curve.priority)
+    return SurvivalCurve(row, curve.constant, curve.help, curve.ambulance)
 
 
 def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from sim.answers import efficiency
-from sim.answers.comparison import Comparison, Line
+from sim.answers.comparison import Comparison
+from sim.answers.lines import Line
 from sim.measures.groups import ALL, Group
 from sim.measures.measures import BY_KEY
 from sim.model.calendar import HOURS_PER_WEEK

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sim.model.calendar import Hours
-from sim.scenario.duty import Duty, SameHours, runs
+from sim.scenario.duty import DutyHours, SameHours, runs
 from sim.scenario.layout import Ambulance, Layout
 from sim.text import Message
 from sim.words.language import Language
@@ -24,7 +24,7 @@ def clock(hours: Hours) -> str:
     return f"{hours.start:02d}–{hours.end or 24:02d}"
 
 
-def duty(one: Duty, say: Language) -> str:
+def duty(one: DutyHours, say: Language) -> str:
     """08–20; Mon–Fri 08–18, Sat 10–16; round the clock; the name of a roster."""
     if one.always:
         return say("round the clock")
@@ -46,7 +46,7 @@ def _same_hours(some: SameHours, say: Language) -> str:
     return say("{days} {hours}", days="+".join(days), hours="+".join(map(clock, some.hours)))
 
 
-def on_duty(duties: Sequence[Duty], say: Language) -> str:
+def on_duty(duties: Sequence[DutyHours], say: Language) -> str:
     """08–20, or round the clock; of several ambulances each time once."""
     return say(", ").join(dict.fromkeys(duty(one, say) for one in duties))
 

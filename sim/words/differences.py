@@ -35,6 +35,8 @@ INSTEAD: Final = {
     "durations.handover": Message("mean handover {other} instead of {base}"),
     "travel.ordinary": Message("speed without siren {other} of that with siren instead of {base}"),
     "travel.off_road": Message("speed off the roads {other} instead of {base}"),
+    "crews.last_calls": Message("calls of the first priority only in the last {other} of a shift "
+                                "instead of {base}"),
     "dispatch.other_zone": Message("penalty of ambulances of another zone {other} instead of "
                                    "{base}"),
     "dispatch.loading": Message("loading where several ambulances come {other} instead of {base}"),
@@ -64,6 +66,12 @@ OTHERWISE: Final = {
     "demand.priorities": Message("other priorities of calls"),
     "demand.conditions": Message("other conditions of patients, or other needs"),
     "dispatch.divert": Message("other rules of diversion"),
+    "crews.classes": Message("other classes of ambulance"),
+    "crews.holidays": Message("other public holidays"),
+    "crews.holidays_as": Message("holidays rostered as another day"),
+    "crews.breaks": Message("other breaks of crews"),
+    "crews.off_road": Message("vehicles off the road at other times"),
+    "crews.failures": Message("vehicles that fail otherwise"),
     "dispatch.reserve": Message("other ambulances kept for urgent calls"),
     "dispatch.centres": Message("other dispatch centres"),
     "dispatch.zones": Message("other zones"),
@@ -76,6 +84,8 @@ CHOICES: Final = {
     ("travel.posted", "ignore"): Message("posted speeds ignored"),
     ("travel.to_hospital", "siren"): Message("to hospital with siren"),
     ("travel.to_hospital", "ordinary"): Message("to hospital without siren"),
+    ("crews.after_interruption", "anew"): Message("interrupted breaks begin anew"),
+    ("crews.after_interruption", "remainder"): Message("interrupted breaks go on with the rest"),
     ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
     ("dispatch.when_none_free", "lost"): Message("calls are lost when no ambulance is free"),
     ("standby.rule", "home"): Message("free ambulances wait at home"),
@@ -88,6 +98,7 @@ CHOICES: Final = {
 }
 RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
+ROSTERS = "crews.rosters."
 WITHIN = "dispatch.within."
 
 
@@ -138,6 +149,8 @@ def _phrase(one: Difference, say: Language) -> str:
         return say(OTHERWISE[path])
     if (path, other) in CHOICES:
         return say(CHOICES[path, other])
+    if path.startswith(ROSTERS):
+        return say("roster {name} otherwise", name=path.removeprefix(ROSTERS))
     if path.startswith(SPEEDS):
         return say(
             "speed on {roads} roads {other} instead of {base}",
@@ -215,6 +228,7 @@ SHARES: Final = (
 )  # fmt: skip
 LENGTHS: Final = (
     "study.warm_up", "study.length", "study.cool_down", "dispatch.other_zone", "dispatch.loading",
+    "crews.last_calls",
 )  # fmt: skip
 UNITS: Final = (  # seconds
     (86_400, Message("{n} days")),

@@ -80,11 +80,6 @@ NAMES: Final = {
     "cross": Message("Served from another area"),
     "busy": Message("Ambulance time on calls"),
     "level_zero": Message("Time with no ambulance free"),
-    "first_within": Message("First help within target"),
-    "first_mean": Message("Mean first help, min"),
-    "responder_first": Message("A responder was first"),
-    "stood_down": Message("Responder stood down"),
-    "nobody_answered": Message("No responder came"),
     # beyond the plain service
     "capable": Message("Capable unit within target"),
     "capable_urban": Message("Capable unit within target, urban"),
@@ -108,6 +103,11 @@ NAMES: Final = {
     "moves": Message("Standby moves a shift"),
     "move_time": Message("Standby driving of an ambulance and day, min"),
     "survival": Message("Expected survival of cardiac arrest"),
+    "first_within": Message("First help within target"),
+    "first_mean": Message("Mean first help, min"),
+    "responder_first": Message("A responder was first"),
+    "stood_down": Message("Responder stood down"),
+    "nobody_answered": Message("No responder came"),
 }
 
 

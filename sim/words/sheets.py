@@ -29,6 +29,7 @@ SHEETS: Final = {
     "search": Message("search"), "curve": Message("curve"), "stress": Message("stress"),
     "joint": Message("joint"),
     "worth": Message("worth"), "why": Message("why"), "coverage": Message("coverage"),
+    "busy_hours": Message("busy_hours"),
 }  # fmt: skip
 HEADS: Final = {
     "layout": Message("layout"), "by": Message("by"), "area": Message("area"),
@@ -51,6 +52,8 @@ HEADS: Final = {
     "gain_low": Message("gain_low"), "gain_high": Message("gain_high"),
     "cause": Message("cause"), "misses": Message("misses"),
     "share_of_misses": Message("share_of_misses"), "radius": Message("radius"),
+    "ambulance_class": Message("ambulance_class"), "day": Message("day"),
+    "hour": Message("hour"),
 }  # fmt: skip
 ENDS: Final = {  # of a measure that has several columns
     "low": Message("{measure}, lower end"), "high": Message("{measure}, upper end"),

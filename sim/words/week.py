@@ -41,14 +41,8 @@ def finding(week: Week, scenario: Scenario, say: Language) -> Finding:
 
 def headline(week: Week, say: Language) -> str:
     """The hours without any crew, those with too few, or the one with the fewest for its calls."""
-    nobody = int((week.crews == 0).sum())
-    if nobody:
-        return say.count(
-            nobody,
-            "Nobody is on duty in {n} hour of the week, first on {when}",
-            "Nobody is on duty in {n} hours of the week, first on {when}",
-            when=hour(int(np.argmax(week.crews == 0)), say),
-        )
+    if (week.crews == 0).any():
+        return nobody(week.crews, say)
     share = week.work / week.crews
     worst = int(np.argmax(share))
     values = {
@@ -70,6 +64,22 @@ def headline(week: Week, say: Language) -> str:
     return say(
         "Crews are fewest for the calls on {when}: {crews} on duty, {work} of them busy ({share})",
         **values,
+    )
+
+
+def nobody(crews_on_duty: np.ndarray, say: Language) -> str:
+    """How many hours of the week have no crew, and which is the first; nothing if none has.
+
+    `crews_on_duty`: [168].
+    """
+    without = crews_on_duty == 0
+    if not without.any():
+        return ""
+    return say.count(
+        int(without.sum()),
+        "Nobody is on duty in {n} hour of the week, first on {when}",
+        "Nobody is on duty in {n} hours of the week, first on {when}",
+        when=hour(int(np.argmax(without)), say),
     )
 
 

@@ -38,7 +38,7 @@ def crews(layout):
     """By open station: its ambulances' hours."""
     found = {s.name.zh: [] for s in layout.open_stations()}
     for one in layout.fleet:
-        found[layout.stations[one.station].name.zh].append(one.duty)
+        found[layout.stations[one.station].name.zh].append(one.duty.daily_hours)
     return found
 
 

@@ -18,11 +18,11 @@ from sim.measures.calls import tally
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.measures import BY_KEY, FIRST_HELP
 from sim.measures.rows import Pooled
-from sim.measures.service import Part
+from sim.measures.service import Feature
 from sim.model.calendar import Window
 from sim.prepare import demand, draws, system
+from sim.words import page_of
 from sim.words.language import language
-from sim.words.page import page
 
 SETUP = Setup((600.0, 1800.0), 0.9, np.ones(1), ())
 KEYS = [measure.key for measure in FIRST_HELP]
@@ -150,8 +150,8 @@ def test_who_has_none_is_helped_by_ambulances_alone_and_the_difference_is_the_re
     assert compared.difference("first_within").mean > 0
     assert compared.difference("within").mean == 0
     assert compared.estimate("responder_first").mean == 0
-    assert Part.RESPONDERS not in estimates.parts_of([base])
-    assert Part.RESPONDERS in estimates.parts_of([other])
+    assert Feature.RESPONDERS not in estimates.features_of([base])
+    assert Feature.RESPONDERS in estimates.features_of([other])
 
 
 def test_measures_of_first_help_are_told_only_where_somebody_gives_it(pair, compared):
@@ -166,12 +166,12 @@ def test_measures_of_first_help_are_told_only_where_somebody_gives_it(pair, comp
     alone = answer(pair[1], replications=3, workers=1)
     assert "responder_first" in alone.headline_keys()
     assert set(KEYS) <= {row.measure for row in alone.rows()}
-    assert estimates.keys_of(Group("area", 0), alone.parts)[-1] == "nobody_answered"
-    assert "first_urban" in estimates.keys_of(ALL, alone.parts)
+    assert estimates.keys_of(Group("area", 0), alone.features)[-1] == "nobody_answered"
+    assert "first_urban" in estimates.keys_of(ALL, alone.features)
 
 
 def test_the_tables_say_first_help_in_both_languages(compared):
-    english, chinese = (str(page(compared, language(code))) for code in ("en", "zh"))
+    english, chinese = (str(page_of(compared, language(code))) for code in ("en", "zh"))
     assert "First help within target" in english
     assert "Urban, first help ≤ 10 min" in english
     assert "The proposal has: first responders (seats)." in english

@@ -16,7 +16,7 @@ from sim.model.calls import Stream
 from sim.model.columns import columns
 from sim.policies.clock import TICKS
 from sim.prepare import choices, demand, draws
-from sim.prepare.streams import StreamGroup, Streams
+from sim.prepare.streams import CallGroup, Streams
 from sim.scenario.distributions import Constant
 
 
@@ -62,7 +62,7 @@ def test_a_replication_is_the_same_in_whatever_order_and_thread_it_is_drawn(sour
 
 def test_no_two_streams_have_a_number_in_common(source):
     streams = [Streams(seed, number) for seed in (1, 2) for number in (0, 1, 1_000_000)]
-    drawn = [one.of(stream, StreamGroup(area, layer)).random(50) for one in streams
+    drawn = [one.of(stream, CallGroup(area, layer)).random(50) for one in streams
              for stream in Stream for area in (0, 1) for layer in (0, 1)]  # fmt: skip
     assert len(np.unique(np.concatenate(drawn))) == 50 * len(drawn)
 

@@ -15,7 +15,7 @@ from sim.model.columns import columns
 from sim.model.service import NO_LIMIT, StandbyRule
 from sim.policies.clock import NONE
 from sim.prepare import demand, draws, needs, radius, system
-from sim.prepare.streams import StreamGroup, Streams
+from sim.prepare.streams import CallGroup, Streams
 from sim.scenario.conditions import said_hours
 from sim.scenario.file import load
 from sim.scenario.validation import Problems
@@ -145,7 +145,7 @@ def test_a_second_need_draws_from_streams_of_its_rank(write):
         (Stream.NEED_TURNOUT, source.turnout, calls.needs.turnout_s),
         (Stream.NEED_ON_SCENE, source.on_scene, calls.needs.on_scene_s),
     ):
-        q = streams.of(stream + 1, StreamGroup(area)).random(len(calls.received_at))
+        q = streams.of(stream + 1, CallGroup(area)).random(len(calls.received_at))
         assert column[second] == pytest.approx(law.seconds(q)[its_call], abs=1 / 1024)
 
 
@@ -412,6 +412,20 @@ def test_a_need_that_nobody_on_duty_may_meet_names_the_hours(write):
     ))  # fmt: skip
     assert told == [
         "demand.conditions[0].needs[0]: nobody on duty may meet need 1 of arrest at mon-sun 20-08"
+    ]
+
+
+def test_hours_of_public_holidays_are_looked_at_too(write):
+    """The only advanced crew is on duty on every day of the week, but on no holiday."""
+    days = "[{hours: 00-24, days: mon-sun}, {hours: 09-10, days: holiday}]"
+    text = (
+        f"layout:\n  - {{station: P0, crews: [{{class: advanced, roster: {days}}}, {{class: basic}}]}}\n"
+        + CLASSES.replace("crews: {", "crews: {holidays: [2025-01-28], ")
+        + CONDITIONS.replace(", or: [{classes: [basic], penalty: 5 min}]", "")
+    )
+    assert problems(write(text)) == [
+        "demand.conditions[0].needs[0]: nobody on duty may meet need 1 of arrest at holiday 00-09, "
+        "10-24"
     ]
 
 

@@ -14,13 +14,13 @@ import numpy as np
 
 from sim.engine.compiled import beyond, constants
 from sim.engine.compiled.adding import add_up
-from sim.engine.compiled.beyond import PAUSES, ServiceState
+from sim.engine.compiled.beyond import PAUSES, CallRows, ServiceState, rows_of
 from sim.engine.compiled.constants import Constants
 from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.compiled.state import CALL, CountedDuty, State, new_state
 from sim.model.calendar import Window
-from sim.model.calls import Calls, Needs, needs_of
+from sim.model.calls import Calls, needs_of
 from sim.model.log import TRIP_COLUMNS, Beyond, Log, Pauses, answers, in_order
 from sim.model.system import System
 from sim.model.totals import COUNTED, Totals
@@ -54,7 +54,7 @@ class PackedCalls(NamedTuple):
     others: np.ndarray  # [need, other]
     where: Where
     calls: Calls
-    needs: Needs
+    beyond: CallRows  # what engines of more than the plain service read besides
 
 
 def pack(calls: Calls) -> PackedCalls:
@@ -79,7 +79,15 @@ def pack(calls: Calls) -> PackedCalls:
         raise IndexError("a call's area or township is no row")
     townships = 1 + max(where.township.max(initial=-1), where.other_township.max(initial=-1))
     return PackedCalls(
-        rows, order, calls.ready_at, named, int(townships), others, where, calls, needs
+        rows,
+        order,
+        calls.ready_at,
+        named,
+        int(townships),
+        others,
+        where,
+        calls,
+        rows_of(calls, needs),
     )
 
 
@@ -176,8 +184,11 @@ class Engine:
         groups, more = packed.rows["priority"], None
         count = self._priorities
         if self._beyond is not None:
-            about = packed.calls, packed.needs, self._priorities, lines
-            more = beyond.new(self._beyond, self._system, *about)
+            breaks = len(self._beyond.service.breaks.length_s)
+            pauses = lines // 8 + 2 * breaks + 4 * len(self._home) + 16
+            more = beyond.new(
+                self._beyond, self._system, packed.calls, packed.beyond, self._priorities, pauses
+            )
             groups, count = more.need["group"], len(more.hopeless)
         by_group = np.bincount(groups, minlength=count)
         stations = len(self._fixed.station_place)

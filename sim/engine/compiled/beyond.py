@@ -82,6 +82,8 @@ class ServiceConstants(NamedTuple):
     kind_transports: np.ndarray  # [kind of need] bool: a class may meet it that transports
     reads_places: bool
     counts_free: bool  # a rule asks how many are free
+    looks_often: bool  # whether it matters when an ambulance comes home
+    moves_often: bool  # whether a table may leave somebody to be moved later
     centres: int
 
 
@@ -109,10 +111,16 @@ class ServiceState(NamedTuple):
     room: np.ndarray  # [5, ambulance + 1]
     covered: np.ndarray  # [cover]
     held: np.ndarray  # how many of each, below
-    clock: np.ndarray  # [1] when the first timer ends
+    free: np.ndarray  # [centre] free ambulances, as they were counted last
+    free_of: np.ndarray  # [reserve, centre] those that a reserve keeps
+    clock: np.ndarray  # when the first timer ends; until when breaks may begin that came due
 
 
-IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, HELD = range(5)
+# Of `held` the last four are flags: what changed since it was last looked at.
+IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, COUNTS_STALE, CREWS_CHANGED, FREE_CHANGED, HELD = range(
+    8
+)
+FIRST_TIMER, LAST_BREAK = 0, 1
 
 
 def fixed_of(system: System) -> ServiceConstants | None:
@@ -124,6 +132,7 @@ def fixed_of(system: System) -> ServiceConstants | None:
     factors = service.standby.turnout_factor.tolist()
     expected = np.array([serving_seconds(expected_s, f, on_grid) for f in factors], float)
     may_meet = np.isfinite(service.sending.penalty_s) & service.sending.transports
+    few_moves = service.standby.most_moves < len(system.fleet.home)
     centres = int(max(system.fleet.centre.max(initial=0), service.areas.centre.max(initial=0))) + 1
     return ServiceConstants(
         _frozen(service),
@@ -132,6 +141,8 @@ def fixed_of(system: System) -> ServiceConstants | None:
         may_meet.any(axis=1),
         reads_places(service),
         bool(len(service.sending.keep)) or centres > 1,
+        reads_places(service) or bool(len(service.breaks.length_s)) or few_moves,
+        few_moves,
         centres,
     )
 
@@ -149,54 +160,67 @@ def _frozen(value: Any) -> Any:
 
 
 def new(
-    fixed: ServiceConstants, system: System, calls: Calls, needs: Needs, priorities: int, lines: int
+    fixed: ServiceConstants,
+    system: System,
+    calls: Calls,
+    rows: CallRows,
+    priorities: int,
+    lines: int,
 ) -> ServiceState:
-    """Before the first event, with room for so many lines of trips, and as many of pauses."""
+    """Before the first event. `rows`: what `rows_of` says of the calls; `lines`: of pauses."""
     ambulances = len(system.fleet.home)
-    need, scene = _needs(fixed, calls, needs), _scenes(calls, needs)
-    groups = priorities * len(fixed.kind_transports) * fixed.centres
-    most = int((scene["last"] - scene["first"]).max(initial=1))
-    posts = fixed.service.standby.table.shape[1]
+    need, scene = rows.need.copy(), rows.scene.copy()
+    kinds = len(fixed.kind_transports)
+    need["group"] *= kinds * fixed.centres
+    need["group"] += need["kind"] * fixed.centres
+    if fixed.centres > 1:
+        need["group"] += fixed.service.areas.centre[calls.place[need["call"]]].astype(ROW)
+    groups = priorities * kinds * fixed.centres
+    posts = max(fixed.service.standby.table.shape[1], ambulances)
     crew, after_s, off_s = _crews(fixed, system, calls)
+    first_timer = crew["timer_at"].min(initial=np.inf)
     return ServiceState(
         fixed, crew, need, scene, np.zeros(groups, np.bool_),
-        np.zeros(most, np.int64), np.zeros(most, np.int64),
+        np.zeros(rows.most, np.int64), np.zeros(rows.most, np.int64),
         np.zeros(len(scene), ROW), np.zeros(len(scene), ROW), np.zeros(len(need), ROW),
         after_s, off_s, _reminders(fixed, calls, need),
         Pauses(
             np.zeros(lines, np.int32), np.zeros(lines, np.int32), np.zeros(lines, np.int32),
             np.zeros(lines), np.zeros(lines), np.zeros(lines, np.bool_),
         ),
-        np.zeros(max(posts, ambulances), np.int64), np.zeros(ambulances, np.int64),
-        np.zeros((max(posts, ambulances), ambulances)), np.zeros(max(posts, ambulances), np.int64),
+        np.zeros(posts, np.int64), np.zeros(ambulances, np.int64),
+        np.zeros((posts, ambulances)), np.zeros(posts, np.int64),
         np.zeros((5, ambulances + 1)), np.zeros(len(fixed.service.standby.demand), np.int64),
-        np.zeros(HELD, np.int64), np.array([crew["timer_at"].min(initial=np.inf)]),
+        np.zeros(HELD, np.int64), np.zeros(fixed.centres, np.int64),
+        np.zeros((len(fixed.service.sending.keep), fixed.centres), np.int64),
+        np.array([first_timer, -np.inf]),
     )  # fmt: skip
 
 
-def _needs(fixed: ServiceConstants, calls: Calls, needs: Needs) -> np.ndarray:
-    rows = np.zeros(len(needs.call), NEED)
-    rows["call"], rows["kind"] = needs.call, needs.kind
-    rows["ready_at"] = calls.ready_at[needs.call] + needs.delay_s
-    rows["on_scene_s"] = needs.on_scene_s
+class CallRows(NamedTuple):
+    """What calls need and their scenes, the same for every layout."""
+
+    need: np.ndarray  # [need] NEED, with the priority as its group
+    scene: np.ndarray  # [call] SCENE
+    most: int  # needs of one call
+
+
+def rows_of(calls: Calls, needs: Needs) -> CallRows:
+    """Calls and their needs as rows."""
+    need, scene = np.zeros(len(needs.call), NEED), np.zeros(len(calls.place), SCENE)
+    need["call"], need["kind"] = needs.call, needs.kind
+    need["ready_at"] = calls.ready_at[needs.call] + needs.delay_s
+    need["on_scene_s"] = needs.on_scene_s
     if calls.condition is not None:
-        rows["condition"] = calls.condition[needs.call]
-    rows["several"] = np.bincount(needs.call, minlength=len(calls.place))[needs.call] > 1
-    centre = fixed.service.areas.centre[calls.place[needs.call]]
-    kinds = len(fixed.kind_transports)
-    group = (calls.priority[needs.call].astype(np.int64) * kinds + needs.kind) * fixed.centres
-    rows["group"] = group + centre
-    rows["ambulance"] = rows["trip"] = NONE
-    return rows
-
-
-def _scenes(calls: Calls, needs: Needs) -> np.ndarray:
-    rows = np.zeros(len(calls.place), SCENE)
-    rows["first_at"], rows["conveyer"] = np.inf, NONE
-    each = np.arange(len(rows))
-    rows["first"] = np.searchsorted(needs.call, each)
-    rows["last"] = np.searchsorted(needs.call, each, side="right")
-    return rows
+        need["condition"] = calls.condition[needs.call]
+    each = np.bincount(needs.call, minlength=len(scene))
+    need["several"] = each[needs.call] > 1
+    need["group"] = calls.priority[needs.call]
+    need["ambulance"] = need["trip"] = NONE
+    scene["first_at"], scene["conveyer"] = np.inf, NONE
+    scene["last"] = np.cumsum(each)
+    scene["first"] = scene["last"] - each
+    return CallRows(need, scene, int(each.max(initial=1)))
 
 
 def _crews(
@@ -222,6 +246,8 @@ def _crews(
 
 def _reminders(fixed: ServiceConstants, calls: Calls, need: np.ndarray) -> np.ndarray:
     areas = fixed.service.areas
+    if not ((areas.help_after_s > 0) & (areas.help_after_s < np.inf)).any():
+        return np.zeros(0)
     after_s = areas.help_after_s[areas.centre[calls.place[need["call"]]]]
     some = (after_s > 0) & (after_s < np.inf)
     return np.sort(need["ready_at"][some] + after_s[some])
@@ -231,7 +257,7 @@ Happenings = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def happenings(system: System) -> tuple[Happenings, int]:
-    """Shifts, and breaks that come due, in the order of time: when, whose, what, when it ends.
+    """Shifts, and breaks that come due, in the order of time: when, whose, what, and until when.
 
     And how many of them happen even if nobody calls any more. Where one shift follows at once on
     another, the end comes before the beginning.
@@ -246,7 +272,7 @@ def happenings(system: System) -> tuple[Happenings, int]:
         breaks, needed = system.service.breaks, system.service.standby.until_s
         crews = np.repeat(np.arange(len(fleet.home), dtype=ROW), np.diff(breaks.indptr))
         at = np.concatenate([at, breaks.earliest_at.astype(float)])
-        off_at = np.concatenate([off_at, np.full(len(crews), np.inf)])
+        off_at = np.concatenate([off_at, breaks.latest_at.astype(float)])
         of = np.concatenate([of, crews])
         what = np.concatenate([what, np.full(len(crews), COMES_DUE, np.int8)])
     order = np.argsort(at, kind="stable")  # each ambulance's own order stays
@@ -254,5 +280,5 @@ def happenings(system: System) -> tuple[Happenings, int]:
     at, of, what, off_at = at[order], of[order], what[order], off_at[order]
     if system.service is None:
         return (at, of, what, off_at), 0
-    last = np.flatnonzero((at <= needed) | (what == COMES_DUE))
+    last = np.flatnonzero(at <= max(needed, breaks.latest_at.max(initial=0.0)))
     return (at, of, what, off_at), int(last[-1]) + 1 if len(last) else 0

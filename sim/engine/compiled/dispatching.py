@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.compiled.beyond import (
+    COUNTS_STALE,
     IN_READY,
     WAITING,
 )
@@ -157,10 +158,14 @@ def _team_for(fixed, calls, state, beyond, call, now):
         if found == NONE:
             break
         beyond.team[met] = found
-        beyond.crew[found].taken = True
+        if count > 1:
+            beyond.crew[found].taken = True
+            beyond.held[COUNTS_STALE] = 1
         met += 1
-    for one in range(met):
-        beyond.crew[beyond.team[one]].taken = False
+    if count > 1:
+        for one in range(met):
+            beyond.crew[beyond.team[one]].taken = False
+        beyond.held[COUNTS_STALE] = 1
     return count if met == count else 0
 
 
@@ -219,6 +224,8 @@ def _serve_waiting(fixed, calls, state, beyond, now):
     If nobody can be sent to the first of a group, nobody can be sent to the others of it, unless
     it matters where they are.
     """
+    if state.held[IN_WAITING] == 0:
+        return True
     if beyond is not None:
         beyond.hopeless[:] = False
     for priority in range(len(fixed.may_be_left_for)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.compiled.beyond import COUNTS_STALE, FREE_CHANGED
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.state import AT_STATION, CLEARED, RETURNING, STOOD_DOWN
 from sim.policies.clock import serving_seconds
@@ -29,21 +30,24 @@ def _is_of(beyond, reserve, ambulance):
 
 
 @compiled
-def _free_of_reserve(state, beyond, reserve, centre):
-    free = 0
-    for other in range(len(state.fleet)):
-        if beyond.crew[other].centre == centre and _is_of(beyond, reserve, other):
-            free += is_free(state, beyond, other)
-    return free
+def note_change(beyond):
+    """Note that others are free now: they are counted anew, and perhaps somebody is moved."""
+    beyond.held[COUNTS_STALE] = beyond.held[FREE_CHANGED] = 1
 
 
 @compiled
-def _free_of_centre(state, beyond, centre):
-    free = 0
-    for other in range(len(state.fleet)):
-        if beyond.crew[other].centre == centre:
-            free += is_free(state, beyond, other)
-    return free
+def _count_free(state, beyond):
+    """How many are free in each centre, and of those that each reserve keeps."""
+    beyond.held[COUNTS_STALE] = 0
+    beyond.free[:] = 0
+    beyond.free_of[:] = 0
+    for ambulance in range(len(state.fleet)):
+        if is_free(state, beyond, ambulance):
+            centre = beyond.crew[ambulance].centre
+            beyond.free[centre] += 1
+            for reserve in range(len(beyond.free_of)):
+                if _is_of(beyond, reserve, ambulance):
+                    beyond.free_of[reserve, centre] += 1
 
 
 @compiled
@@ -59,14 +63,16 @@ def penalty_of(calls, state, beyond, ambulance, need, scene, now):
     if not takes_calls(now, crew.off_at, sending.last_calls_s, priority):
         return np.inf
     if beyond.fixed.counts_free:
+        if beyond.held[COUNTS_STALE] > 0:
+            _count_free(state, beyond)
         for reserve in range(len(sending.keep)):
             if priority > sending.upto[reserve] and _is_of(beyond, reserve, ambulance):
-                free = _free_of_reserve(state, beyond, reserve, crew.centre)
+                free = beyond.free_of[reserve, crew.centre]
                 if is_kept_back(priority, sending.upto[reserve], free, sending.keep[reserve]):
                     return np.inf
         centre = areas.centre[scene]
         if crew.centre != centre:
-            free = _free_of_centre(state, beyond, crew.centre)
+            free = beyond.free[crew.centre]
             keep = areas.help_keep[crew.centre]
             if not may_help(now, asked.ready_at, areas.help_after_s[centre], free, keep):
                 return np.inf

@@ -15,14 +15,18 @@ from sim.engine.compiled.beyond import (
     ARRIVES,
     BEGINS,
     COMES_DUE,
+    CREWS_CHANGED,
+    FIRST_TIMER,
     IN_LOOKED_AT,
     IN_READY,
+    LAST_BREAK,
     LOOKS,
     UNREADY,
     WAITING,
 )
 from sim.engine.compiled.cache import compiled, entry
 from sim.engine.compiled.dispatching import FULL, dispatch
+from sim.engine.compiled.eligible import note_change
 from sim.engine.compiled.pausing import (
     finish_break,
     now_free,
@@ -79,17 +83,26 @@ def _become_ready(calls, state, beyond, call):
 
 
 @compiled
+def _matters(beyond, was_break):
+    """Whether dispatch may go by an ambulance's being at its station."""
+    if beyond is None:
+        return False
+    return was_break or beyond.fixed.looks_often
+
+
+@compiled
 def _finish(fixed, calls, state, beyond, ambulance, now):
     """What an ambulance was expected to do is done. Returns whether dispatch may go by it."""
     unit = state.fleet[ambulance]
     if unit.status == RETURNING or unit.status == ON_BREAK:
+        was_break = unit.status == ON_BREAK
         if beyond is not None and unit.status == ON_BREAK:
             finish_break(state, beyond, ambulance)
         strike(state, state.elsewhere, IN_ELSEWHERE, ambulance)
         unit.status, unit.trip = AT_STATION, NONE
         if unit.on_duty:
             make_ready(state, ambulance)
-        return beyond is not None
+        return _matters(beyond, was_break)
     if beyond is not None:
         phase = beyond.crew[ambulance].phase
         if phase == ARRIVES:
@@ -104,6 +117,7 @@ def _finish(fixed, calls, state, beyond, ambulance, now):
     unit.status, unit.call, unit.trip = CLEARED, NONE, NONE
     note_cleared(state, ambulance)
     if beyond is not None:
+        note_change(beyond)
         now_free(state, beyond, ambulance, now)
     return True
 
@@ -127,7 +141,11 @@ def _happen(state, beyond, what, ambulance, off_at):
     if beyond is None:
         set_on_duty(state, ambulance, what == BEGINS)
         return what == BEGINS
-    if what != COMES_DUE:
+    beyond.held[CREWS_CHANGED] = 1
+    note_change(beyond)
+    if what == COMES_DUE:
+        beyond.clock[LAST_BREAK] = max(beyond.clock[LAST_BREAK], off_at)
+    else:
         crew = beyond.crew[ambulance]
         crew.in_shift = what == BEGINS
         if crew.in_shift:
@@ -169,7 +187,7 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
             coming_at = min(coming_at, state.heap_at[0])
         goes_on = coming_at < np.inf or state.held[IN_WAITING] > 0 or next_one < needed
         if beyond is not None:
-            coming_at = min(coming_at, beyond.clock[0])
+            coming_at = min(coming_at, beyond.clock[FIRST_TIMER])
             if next_reminder < len(beyond.remind_at):
                 coming_at = min(coming_at, beyond.remind_at[next_reminder])
             goes_on |= coming_at < np.inf or beyond.held[IN_LOOKED_AT] > 0
@@ -196,7 +214,7 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
                 next_reminder += 1
                 due = True
             while True:  # who leaves at once may set off more of the same instant
-                while beyond.clock[0] == now:
+                while beyond.clock[FIRST_TIMER] == now:
                     due |= ring(state, beyond, now)
                 if beyond.held[IN_LOOKED_AT] == 0:
                     break

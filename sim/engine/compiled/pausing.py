@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.compiled.beyond import PAUSES
+from sim.engine.compiled.beyond import CREWS_CHANGED, FIRST_TIMER, LAST_BREAK, PAUSES
 from sim.engine.compiled.cache import compiled
+from sim.engine.compiled.eligible import note_change
 from sim.engine.compiled.state import (
     AT_STATION,
     IN_ELSEWHERE,
@@ -55,7 +56,7 @@ def due_break(beyond, ambulance, now):
 def begin_breaks(state, beyond, now):
     """Begin the breaks that are due of those that are idle at a station with a building."""
     service = beyond.fixed.service
-    if len(service.breaks.length_s) == 0:
+    if now > beyond.clock[LAST_BREAK]:
         return
     for ambulance in range(len(state.fleet)):
         unit, crew = state.fleet[ambulance], beyond.crew[ambulance]
@@ -72,6 +73,7 @@ def begin_breaks(state, beyond, now):
         take_from_station(state, ambulance)
         enlist(state, state.elsewhere, IN_ELSEWHERE, ambulance)
         unit.status = ON_BREAK
+        note_change(beyond)
         crew.pause = _note(beyond, ambulance, BREAK, row, now, now + length_s)
         expect(state, ambulance, now + length_s)
 
@@ -93,6 +95,7 @@ def finish_break(state, beyond, ambulance):
     crew = beyond.crew[ambulance]
     crew.next_break += 1
     crew.break_left_s = np.nan
+    note_change(beyond)
 
 
 # ── off the road ─────────────────────────────────────────────────────────────────────────────
@@ -110,10 +113,12 @@ def now_free(state, beyond, ambulance, now):
 def _fail(state, beyond, ambulance, now):
     crew = beyond.crew[ambulance]
     crew.failed = True
+    beyond.held[CREWS_CHANGED] = 1
+    note_change(beyond)
     set_on_duty(state, ambulance, False)
     crew.timer_at = now + beyond.off_s[crew.vehicle, crew.failure]
     _note(beyond, ambulance, FAILURE, crew.failure, now, crew.timer_at)
-    beyond.clock[0] = min(beyond.clock[0], crew.timer_at)
+    beyond.clock[FIRST_TIMER] = min(beyond.clock[FIRST_TIMER], crew.timer_at)
 
 
 @compiled
@@ -133,11 +138,13 @@ def ring(state, beyond, now):
                 if crew.failure < beyond.after_s.shape[1]:
                     crew.timer_at = now + beyond.after_s[crew.vehicle, crew.failure]
                 set_on_duty(state, ambulance, crew.in_shift)
+                beyond.held[CREWS_CHANGED] = 1
+                note_change(beyond)
             elif state.fleet[ambulance].call != NONE:
                 crew.fails_when_free = True
             else:
                 due = True
                 _fail(state, beyond, ambulance, now)
         first = min(first, crew.timer_at)
-    beyond.clock[0] = first
+    beyond.clock[FIRST_TIMER] = first
     return due

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.compiled.beyond import CREWS_CHANGED, FREE_CHANGED, LAST_BREAK
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.driving import band, from_node_s
 from sim.engine.compiled.nearest import position
@@ -16,6 +17,7 @@ from sim.engine.compiled.pausing import due_break
 from sim.engine.compiled.state import (
     AT_STATION,
     CLEARED,
+    IN_CLEARED,
     RETURNING,
     STOOD_DOWN,
     count_present,
@@ -34,22 +36,22 @@ DMEXCLP, TABLE = int(StandbyRule.DMEXCLP), int(StandbyRule.TABLE)
 @compiled
 def move_up(fixed, state, beyond, now):
     """Free ambulances go where they are to wait."""
-    standby, free = beyond.fixed.service.standby, 0
-    by_table = standby.rule == TABLE and now <= standby.until_s
-    for ambulance in range(len(state.fleet)):
-        status = state.fleet[ambulance].status
-        cleared = status == CLEARED or status == STOOD_DOWN
-        if not cleared and status != AT_STATION and status != RETURNING:
-            continue
-        if _goes_home(fixed, state, beyond, ambulance, cleared, now):
-            continue
-        if by_table:
-            beyond.movable[free] = ambulance
-            free += 1
-    if by_table:
-        _fill_posts(fixed, state, beyond, free, now)
+    standby, fixed_beyond = beyond.fixed.service.standby, beyond.fixed
+    if standby.rule == TABLE and now <= standby.until_s:
+        if beyond.held[FREE_CHANGED] > 0 or fixed_beyond.moves_often:
+            beyond.held[FREE_CHANGED] = 0
+            _move_all(fixed, state, beyond, now)
+        beyond.held[CREWS_CHANGED] = 0
         return
-    for ambulance in range(len(state.fleet)):
+    if beyond.held[CREWS_CHANGED] > 0:
+        beyond.held[CREWS_CHANGED] = 0
+        for ambulance in range(len(state.fleet)):
+            _goes_home(fixed, state, beyond, ambulance, now)
+    else:
+        for i in range(state.held[IN_CLEARED]):
+            _goes_home(fixed, state, beyond, state.cleared[i], now)
+    for i in range(state.held[IN_CLEARED]):
+        ambulance = state.cleared[i]
         status = state.fleet[ambulance].status
         if status == CLEARED or status == STOOD_DOWN:
             station = _station_for(fixed, state, beyond, ambulance, now)
@@ -57,14 +59,33 @@ def move_up(fixed, state, beyond, now):
 
 
 @compiled
-def _goes_home(fixed, state, beyond, ambulance, cleared, now):
+def _move_all(fixed, state, beyond, now):
+    """Those who are free are to stand as the table says."""
+    free = 0
+    for ambulance in range(len(state.fleet)):
+        status = state.fleet[ambulance].status
+        idle = status == CLEARED or status == STOOD_DOWN
+        idle = idle or status == AT_STATION or status == RETURNING
+        if idle and not _goes_home(fixed, state, beyond, ambulance, now):
+            beyond.movable[free] = ambulance
+            free += 1
+    _fill_posts(fixed, state, beyond, free, now)
+
+
+@compiled
+def _goes_home(fixed, state, beyond, ambulance, now):
     """Whether it is nobody's to move: off duty, off the road, or due for a break."""
     unit, standby = state.fleet[ambulance], beyond.fixed.service.standby
+    cleared = unit.status == CLEARED or unit.status == STOOD_DOWN
+    if not cleared and unit.status != AT_STATION and unit.status != RETURNING:
+        return True
     if not unit.on_duty:
         away = unit.base != unit.home and now <= standby.until_s
         if cleared or away:
             send_to_wait(fixed, state, ambulance, unit.home, now)
         return True
+    if now > beyond.clock[LAST_BREAK]:
+        return False
     if due_break(beyond, ambulance, now) == NONE:
         return False
     away = unit.base != unit.home and not standby.has_building[unit.base]

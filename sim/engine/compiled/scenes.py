@@ -22,6 +22,7 @@ from sim.engine.compiled.beyond import (
     WAITING,
 )
 from sim.engine.compiled.cache import compiled
+from sim.engine.compiled.eligible import note_change
 from sim.engine.compiled.pausing import now_free
 from sim.engine.compiled.state import (
     AT_STATION,
@@ -67,6 +68,7 @@ def note_sent(state, beyond, ambulance, need, abandoned):
     if abandoned != NONE and beyond.need[abandoned].several:
         beyond.need[abandoned].status = WAITING
         touch(beyond, beyond.need[abandoned].call)
+    note_change(beyond)
     crew, own = beyond.crew[ambulance], beyond.need[need]
     crew.phase = FORETOLD
     if own.several:
@@ -253,3 +255,4 @@ def _turn_round(state, beyond, ambulance, now):
         enlist(state, state.elsewhere, IN_ELSEWHERE, ambulance)
         note_cleared(state, ambulance)
     now_free(state, beyond, ambulance, now)
+    note_change(beyond)

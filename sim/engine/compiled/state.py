@@ -106,10 +106,6 @@ IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, IN_ASIDE, TRIPS, DISP
 )
 
 
-def _instants(lines: int) -> tuple[np.ndarray, ...]:
-    return tuple(np.empty(lines) for _ in TRIP_INSTANTS)
-
-
 def new_state(
     by_group: np.ndarray,
     lines: int,
@@ -127,14 +123,17 @@ def new_state(
     calls, ends = int(by_group.sum()), np.cumsum(by_group)
     return State(
         np.zeros(ambulances, AMBULANCE),
-        Log(
-            np.zeros(0),
-            np.zeros(calls, np.bool_),
-            np.full((calls, answers(others)), np.inf),
-            np.empty(lines, np.int32),
-            np.empty(lines, np.int32),
-            np.empty(lines, np.int32),
-            *_instants(lines),
+        Log._make(
+            (
+                np.zeros(0),
+                np.zeros(calls, np.bool_),
+                np.full((calls, answers(others)), np.inf),
+                np.empty(lines, np.int32),
+                np.empty(lines, np.int32),
+                np.empty(lines, np.int32),
+                *(np.empty(lines) for _ in TRIP_INSTANTS),
+                None,
+            )
         ),
         np.zeros(ambulances, ROW),
         np.zeros(ambulances),

@@ -31,15 +31,6 @@ from sim.scenario.validation import Problems
 from sim.text import Message, message_of
 
 MOST_YEARS: Final = 50  # no dispatch system is older
-# One line about all names that the scenario does not have, with what to write.
-NO_PRIORITY: Final = Message(
-    "no priority {names} in the scenario (rows: {n}): say which they are with "
-    "`replay: {{file: {file}, priorities: {{{lines}}}}}`, each one of {known}"
-)
-NO_CONDITION: Final = Message(
-    "no condition {names} in the scenario (rows: {n}): say which they are with "
-    "`replay: {{file: {file}, conditions: {{{lines}}}}}`, each one of {known}"
-)
 NO_SUCH_HOSPITAL: Final = Message('no hospital "{name}"{hint}')
 
 
@@ -214,7 +205,7 @@ class _Reader:
                         name=name, known=", ".join(priorities),
                     )
                 )  # fmt: skip
-        return self._numbers("priority", renamed, priorities, NO_PRIORITY, count)
+        return self._numbers("priority", renamed, priorities, count)
 
     def _conditions(self, conditions: list[str], count: int) -> np.ndarray:
         """[row] number of the condition; nothing of a scenario that names no conditions."""
@@ -229,12 +220,12 @@ class _Reader:
                     name=name, known=", ".join(conditions),
                 )
             )  # fmt: skip
-        return self._numbers("condition", renamed, conditions, NO_CONDITION, count)
+        return self._numbers("condition", renamed, conditions, count)
 
     def _numbers(
-        self, key: str, renamed: dict[str, str], names: list[str], unknown: Message, count: int
+        self, key: str, renamed: dict[str, str], names: list[str], count: int
     ) -> np.ndarray:
-        """[row] number of a name of the scenario; `unknown`: the text of those it has not."""
+        """[row] number of a name of the scenario; those it has not are told in one line."""
         column = self.found.columns.get(key)
         if column is None:
             return np.full(count, np.nan)
@@ -244,16 +235,24 @@ class _Reader:
         strange = sorted(text for text, name in meant.items() if text and name not in known)
         if strange and set(renamed.values()) <= set(names):
             at = [row for row, text in enumerate(texts) if text in set(strange)]
-            self.problems.at(column.header, line=self.lines[at[0]]).tell(
+            file, count = self.asked.file, len(at)
+            some = ", ".join(f'"{text}"' for text in strange[:20])
+            lines = ", ".join(f'"{text}": …' for text in strange[:20])
+            listed = ", ".join(names)
+            told = (
                 Message(
-                    unknown,
-                    names=", ".join(f'"{text}"' for text in strange[:20]),
-                    n=len(at),
-                    file=self.asked.file,
-                    lines=", ".join(f'"{text}": …' for text in strange[:20]),
-                    known=", ".join(names),
+                    "no priority {names} in the scenario (rows: {n}): say which they are with "
+                    "`replay: {{file: {file}, priorities: {{{lines}}}}}`, each one of {known}",
+                    names=some, n=count, file=file, lines=lines, known=listed,
                 )
-            )
+                if key == "priority"
+                else Message(
+                    "no condition {names} in the scenario (rows: {n}): say which they are with "
+                    "`replay: {{file: {file}, conditions: {{{lines}}}}}`, each one of {known}",
+                    names=some, n=count, file=file, lines=lines, known=listed,
+                )
+            )  # fmt: skip
+            self.problems.at(column.header, line=self.lines[at[0]]).tell(told)
         return np.array([known.get(meant[text], np.nan) if text else np.nan for text in texts])
 
     # ── what it comes to ─────────────────────────────────────────────────────────────────────

@@ -51,7 +51,7 @@ class Settings(Setting):
     standby: StandbySettings = Field(default_factory=StandbySettings)
     """Where free ambulances wait."""
     crews: CrewSettings = Field(default_factory=CrewSettings)
-    """Which classes of ambulance there are."""
+    """Classes of ambulance, rosters and breaks of crews, and when vehicles are off the road."""
     responders: tuple[Responders, ...] = Field((), max_length=limits.GROUPS)
     """Groups of first responders, like village clinics: who may be there before the ambulance."""
     study: StudySettings = Field(default_factory=StudySettings)

@@ -130,7 +130,7 @@ class CrewSettings(Setting):
     """Crews and their vehicles."""
 
     classes: tuple[CrewClass, ...] = default(
-        [{"name": "ambulance", "name_zh": "救护车"}], min_length=1, max_length=MOST_CLASSES
+        [{"name": "ambulance"}], min_length=1, max_length=MOST_CLASSES
     )
     """The classes of ambulance; whoever is of no other is of the first.
 
