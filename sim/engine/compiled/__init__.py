@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine.compiled import beyond, constants
 from sim.engine.compiled.adding import add_up
-from sim.engine.compiled.beyond import PAUSES, CallRows, ServiceState, rows_of
+from sim.engine.compiled.beyond import PAUSES, NeedRows, ServiceState, rows_of
 from sim.engine.compiled.constants import Constants
 from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
@@ -54,7 +54,7 @@ class PackedCalls(NamedTuple):
     others: np.ndarray  # [need, other]
     where: Where
     calls: Calls
-    beyond: CallRows  # what engines of more than the plain service read besides
+    beyond: NeedRows  # what engines of more than the plain service read besides
 
 
 def pack(calls: Calls) -> PackedCalls:

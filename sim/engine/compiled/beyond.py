@@ -163,7 +163,7 @@ def new(
     fixed: ServiceConstants,
     system: System,
     calls: Calls,
-    rows: CallRows,
+    rows: NeedRows,
     priorities: int,
     lines: int,
 ) -> ServiceState:
@@ -197,7 +197,7 @@ def new(
     )  # fmt: skip
 
 
-class CallRows(NamedTuple):
+class NeedRows(NamedTuple):
     """What calls need and their scenes, the same for every layout."""
 
     need: np.ndarray  # [need] NEED, with the priority as its group
@@ -205,7 +205,7 @@ class CallRows(NamedTuple):
     most: int  # needs of one call
 
 
-def rows_of(calls: Calls, needs: Needs) -> CallRows:
+def rows_of(calls: Calls, needs: Needs) -> NeedRows:
     """Calls and their needs as rows."""
     need, scene = np.zeros(len(needs.call), NEED), np.zeros(len(calls.place), SCENE)
     need["call"], need["kind"] = needs.call, needs.kind
@@ -220,7 +220,7 @@ def rows_of(calls: Calls, needs: Needs) -> CallRows:
     scene["first_at"], scene["conveyer"] = np.inf, NONE
     scene["last"] = np.cumsum(each)
     scene["first"] = scene["last"] - each
-    return CallRows(need, scene, int(each.max(initial=1)))
+    return NeedRows(need, scene, int(each.max(initial=1)))
 
 
 def _crews(

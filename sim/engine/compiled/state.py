@@ -106,6 +106,13 @@ IN_HEAP, IN_SERVING, IN_ELSEWHERE, IN_CLEARED, IN_WAITING, IN_ASIDE, TRIPS, DISP
 )
 
 
+def _empty_log(calls: int, lines: int, asked: int) -> Log:
+    """Room for so many lines of trips, of calls for so many answers each."""
+    by_call = np.zeros(0), np.zeros(calls, np.bool_), np.full((calls, asked), np.inf)
+    rows = (np.empty(lines, np.int32) for _ in range(3))
+    return Log._make([*by_call, *rows, *(np.empty(lines) for _ in TRIP_INSTANTS), None])
+
+
 def new_state(
     by_group: np.ndarray,
     lines: int,
@@ -123,18 +130,7 @@ def new_state(
     calls, ends = int(by_group.sum()), np.cumsum(by_group)
     return State(
         np.zeros(ambulances, AMBULANCE),
-        Log._make(
-            (
-                np.zeros(0),
-                np.zeros(calls, np.bool_),
-                np.full((calls, answers(others)), np.inf),
-                np.empty(lines, np.int32),
-                np.empty(lines, np.int32),
-                np.empty(lines, np.int32),
-                *(np.empty(lines) for _ in TRIP_INSTANTS),
-                None,
-            )
-        ),
+        _empty_log(calls, lines, answers(others)),
         np.zeros(ambulances, ROW),
         np.zeros(ambulances),
         np.zeros(ambulances, ROW),
