@@ -104,7 +104,7 @@ def test_the_key_is_of_the_rooms_that_compute(program):
     policy = next(
         p for p in program.rglob("*.py") if p.name == "dispatch.py" or p.name == "policies.py"
     )
-    for path in (policy, program / "engine" / "reference.py", program / "measures" / "calls.py",
+    for path in (policy, program / "engine" / "reference" / "service.py", program / "measures" / "calls.py",
                  program / "prepare" / "draws.py", program / "geography" / "roads" / "travel.py",
                  program / "model" / "log.py"):  # fmt: skip
         before = path.read_text()
