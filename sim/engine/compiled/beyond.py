@@ -141,7 +141,7 @@ def fixed_of(system: System) -> ServiceConstants | None:
         may_meet.any(axis=1),
         reads_places(service),
         bool(len(service.sending.keep)) or centres > 1,
-        reads_places(service) or bool(len(service.breaks.length_s)) or few_moves,
+        reads_places(service) or few_moves,
         few_moves,
         centres,
     )

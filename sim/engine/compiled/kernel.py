@@ -83,11 +83,11 @@ def _become_ready(calls, state, beyond, call):
 
 
 @compiled
-def _matters(beyond, was_break):
+def _matters(beyond, was_break, now):
     """Whether dispatch may go by an ambulance's being at its station."""
     if beyond is None:
         return False
-    return was_break or beyond.fixed.looks_often
+    return was_break or beyond.fixed.looks_often or now <= beyond.clock[LAST_BREAK]
 
 
 @compiled
@@ -102,7 +102,7 @@ def _finish(fixed, calls, state, beyond, ambulance, now):
         unit.status, unit.trip = AT_STATION, NONE
         if unit.on_duty:
             make_ready(state, ambulance)
-        return _matters(beyond, was_break)
+        return _matters(beyond, was_break, now)
     if beyond is not None:
         phase = beyond.crew[ambulance].phase
         if phase == ARRIVES:
