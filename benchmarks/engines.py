@@ -30,6 +30,7 @@ from sim.engine import compiled, reference
 from sim.measures.calls import tally
 from sim.measures.sums import count
 from sim.model.calls import Calls
+from sim.model.columns import columns
 from sim.model.log import Log
 from sim.model.system import System
 from sim.prepare import draws
@@ -112,7 +113,7 @@ def manhattan() -> None:
 def tile(calls: Calls, times: int) -> Calls:
     """The same calls over and over, each time after the last of the time before."""
     step = np.ceil(calls.received_at.max()) + 60.0
-    again = Calls(*(np.tile(column, times) for column in calls))
+    again = calls._replace(**{name: np.tile(of, times) for name, of in columns(calls).items()})
     shift = np.repeat(np.arange(times) * step, len(calls.place))
     return again._replace(received_at=again.received_at + shift)
 

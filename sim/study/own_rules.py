@@ -23,7 +23,7 @@ from sim.scenario.standing import standby_points
 from sim.text import Name, function_name
 
 if TYPE_CHECKING:
-    from sim.engine.reference.own_rules import Candidate, Idle, Waiting
+    from sim.engine.reference.own_rules import AvailableAmbulance, Idle, Waiting
     from sim.scenario.own_rules import OwnRule
     from sim.scenario.scenario import Scenario
 
@@ -106,7 +106,7 @@ def engine_rules(layout: Scenario, system: System) -> OwnEngineRules | None:
 
 def _dispatch(rule: OwnRule, shown: _Shown) -> Callable[..., Any]:
     @_like(rule)
-    def asked(waiting: Waiting, candidates: tuple[Candidate, ...]) -> object:
+    def asked(waiting: Waiting, candidates: tuple[AvailableAmbulance, ...]) -> object:
         offered = tuple(map(shown.offered, candidates))
         found: object = rule(shown.call(waiting), offered)
         theirs = [ours for one, ours in zip(offered, candidates, strict=True) if one is found]
@@ -195,7 +195,7 @@ class _Shown:
             at=self.at(waiting.now),
         )
 
-    def offered(self, one: Candidate) -> Offered:
+    def offered(self, one: AvailableAmbulance) -> Offered:
         station, kind = self.stations[one.station], self.classes[one.kind]
         return Offered(one.row, station, kind, one.seconds, one.returning)
 

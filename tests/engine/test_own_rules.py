@@ -12,7 +12,7 @@ from random_services import services
 from worlds import altered, matrix_world, road_world, some_calls, town
 
 from sim.engine import reference
-from sim.engine.reference.own_rules import Candidate
+from sim.engine.reference.own_rules import AvailableAmbulance
 from sim.errors import RuleError
 from sim.model.calls import Needs, no_others
 from sim.model.log import Log
@@ -258,8 +258,8 @@ class Spiteful:
         (0, "0"),
         (True, "True"),
         (np.arange(2), "array"),
-        (Candidate(1, 0, 1, 200.0, False), r"Candidate\(row=1"),
-        (Candidate(7, 0, 0, 300.0, False), r"Candidate\(row=7"),
+        (AvailableAmbulance(1, 0, 1, 200.0, False), r"AvailableAmbulance\(row=1"),
+        (AvailableAmbulance(7, 0, 0, 300.0, False), r"AvailableAmbulance\(row=7"),
         (Spiteful(), "Spiteful"),
     ],
 )

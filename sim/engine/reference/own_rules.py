@@ -34,7 +34,7 @@ class Waiting(NamedTuple):
     now: float  # seconds of the run
 
 
-class Candidate(NamedTuple):
+class AvailableAmbulance(NamedTuple):
     """An ambulance that may be sent."""
 
     row: int
@@ -56,7 +56,7 @@ class Idle(NamedTuple):
     room: tuple[bool, ...]  # [station] whether it may wait there: always at home
 
 
-DispatchRule = Callable[[Waiting, Sequence[Candidate]], Candidate | None]
+DispatchRule = Callable[[Waiting, Sequence[AvailableAmbulance]], AvailableAmbulance | None]
 StandbyRule = Callable[[Idle], int | None]
 
 NOT_OFFERED: Final = Message(
@@ -75,7 +75,9 @@ STANDBY_RAISED: Final = Message(
 )
 
 
-def chosen(rule: DispatchRule, call: Waiting, candidates: Sequence[Candidate]) -> Candidate | None:
+def chosen(
+    rule: DispatchRule, call: Waiting, candidates: Sequence[AvailableAmbulance]
+) -> AvailableAmbulance | None:
     """Whom a rule sends, of those that it was given; None: nobody as yet.
 
     RuleError of anything else, and of whatever the rule raises.
@@ -84,7 +86,7 @@ def chosen(rule: DispatchRule, call: Waiting, candidates: Sequence[Candidate]) -
     found: Any = _asked(rule, (call, tuple(candidates)), DISPATCH_RAISED, about)
     if found is None:
         return None
-    if type(found) is Candidate and found in candidates:
+    if type(found) is AvailableAmbulance and found in candidates:
         return candidates[candidates.index(found)]
     text = Message(NOT_OFFERED.text, found=_spelt(found), n=len(candidates), **about)
     raise RuleError(function_name(rule), Problem(text))
