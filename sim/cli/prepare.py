@@ -178,10 +178,11 @@ def _stations(layout: Scenario, say: Language) -> Iterator[str]:
             continue
         fleet = layout.fleet_of(row)
         crew = f"{len(fleet)}"
-        if len(layout.crews.classes) > 1 and fleet:
+        named = any(one.duty.roster for one in fleet)
+        if (len(layout.crews.classes) > 1 or named) and fleet:
             crew = crews.counted(fleet, layout, say)
         parts = [say("{station}: {crew}", station=station.name, crew=crew)]
-        if len(layout.crews.classes) == 1:
+        if len(layout.crews.classes) == 1 and not named:
             parts += [
                 say("one at {hours} only", hours=crews.duty(ambulance.duty, say))
                 for ambulance in fleet
