@@ -35,7 +35,7 @@ def folder(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("one-sided")
     text = (ROOT / "scenarios" / "liling" / "today.yaml").read_text("utf-8")
-    text = text.replace("map: liling", f"map: {ROOT / 'maps' / 'liling'}")
+    text = text.replace("map: liling", f"map: {ROOT / 'maps' / 'liling' / 'liling.gpkg'}")
     (folder / "today.yaml").write_text(text, "utf-8")
     (folder / "crews.yaml").write_text(CREWS, "utf-8")
     (folder / "other.yaml").write_text(OTHER, "utf-8")
