@@ -11,7 +11,7 @@ from sim.scenario.differences import Difference, differences, in_effect, not_use
 from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
-from sim.words import crews, responders
+from sim.words import crews, own_rules, responders
 from sim.words.language import Language
 
 if TYPE_CHECKING:
@@ -110,21 +110,6 @@ CHOICES: Final = {
     ("standby.assign", "total"): Message("moves by the least total drive"),
     ("standby.assign", "longest"): Message("moves by the least longest drive"),
 }
-# A rule of one's own in place of the scenario's, that in place of it, another one.
-OWN_RULES: Final = {
-    "own_rules.dispatch": (
-        Message("who is sent by a rule of your own ({other})"),
-        Message("who is sent by the scenario's settings instead of a rule of your own ({base})"),
-        Message("who is sent by a rule of your own ({other}) instead of another ({base})"),
-    ),
-    "own_rules.standby": (
-        Message("where free ambulances wait by a rule of your own ({other})"),
-        Message("where free ambulances wait by the scenario's settings instead of a rule of your "
-                "own ({base})"),
-        Message("where free ambulances wait by a rule of your own ({other}) instead of another "
-                "({base})"),
-    ),
-}  # fmt: skip
 BY_RULE: Final = ("standby.list_", "standby.table")
 RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
@@ -177,9 +162,8 @@ def _phrase(one: Difference, say: Language) -> str:
     path, base, other = one
     if path == "responders":
         return _responders(base, other, say)
-    if path in OWN_RULES:
-        which = 0 if base is None else 1 if other is None else 2
-        return say(OWN_RULES[path][which], base=base, other=other)
+    if path in own_rules.INSTEAD:
+        return own_rules.phrase(one, say)
     if path == "crews.classes":
         return _classes(base, other, say)
     if path in THERE and not base:

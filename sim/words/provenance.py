@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.text import Message
-from sim.words import differences, records
+from sim.words import differences, own_rules, records
 from sim.words.language import Language, available, language
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def footnote(made: Provenance, say: Language) -> str:
 
 def foot(base: Scenario, say: Language) -> list[str]:
     """What must be said under every figure, a line each: of settings and of records."""
-    return [*altered(base, say), *own_rules(base, say), *records.briefly(base, say)]
+    return [*altered(base, say), *own_rules.lines(base, say), *records.briefly(base, say)]
 
 
 def days(base: Scenario, say: Language) -> str:
@@ -71,7 +71,7 @@ def clock(say: Language) -> str:
 
 def marks(base: Scenario, say: Language) -> list[str]:
     """What must be said wherever numbers are shown, a line each: of settings, map and records."""
-    said = [*altered(base, say), *own_rules(base, say), *records.warnings(base, say)]
+    said = [*altered(base, say), *own_rules.lines(base, say), *records.warnings(base, say)]
     if base.map.synthetic:
         return [say("Synthetic map: made from published facts, not from surveyed roads."), *said]
     if base.map.meta.get("invented"):
@@ -85,23 +85,6 @@ def altered(base: Scenario, say: Language) -> list[str]:
     if not settings:
         return []
     return [say("Set for this study, whatever the layout: {settings}.", settings=settings)]
-
-
-def own_rules(base: Scenario, say: Language) -> list[str]:
-    """Which rules of one's own the base follows, in place of the scenario's."""
-    named = base.own_rules.named()
-    if not named:
-        return []
-    if "standby" not in named:
-        text = Message("Who is sent is decided by a rule of your own: {dispatch}.")
-    elif "dispatch" not in named:
-        text = Message("Where free ambulances wait is decided by a rule of your own: {standby}.")
-    else:
-        text = Message(
-            "Rules of your own decide who is sent ({dispatch}) and where free ambulances wait "
-            "({standby})."
-        )
-    return [say(text, **named)]
 
 
 def map_mark(the_map: Map, say: Language) -> str:
