@@ -175,8 +175,8 @@ def test_who_is_still_on_the_way_when_the_scene_is_over_is_stood_down(run):
 
 
 def test_who_is_stood_down_while_turning_out_goes_back_in(run):
-    town = city([[1], [9]], turnout_s=60.0, **several(together=False))
-    calls = calls_at([0], needs=[[(0, 1), (0, 1, 2.5)]], turnout_s=60.0)
+    town = city([[1], [9]], turnout_s=60.0, **several(together=True))
+    calls = calls_at([0], needs=[[(0, 0), (0, 0, 2.5)]], turnout_s=60.0, on_scene_s=60.0)
     log = run(town, calls)
     assert trips(log)[0] == (0, 0, 0, 2, 3, 3)
     second = np.flatnonzero(log.ambulance == 1)
