@@ -55,7 +55,7 @@ def said(before, after, say=EN):
          "loading where several ambulances come 1.5 min instead of 5 min",
          "多车到场时的装载时间 1.5 分钟（原为 5 分钟）"),
         ({"demand": {"conditions": [{"name": "all", "share": "100 %"}]}},
-         "other conditions of patients, or other needs", "病种或其需求不同"),
+         "conditions of patients, and what they need", "区分病种及其需求"),
         ({"study": {"length": "14 days"}}, "measured for 14 days instead of 7 days",
          "统计时长 14 天（原为 7 天）"),
     ],
