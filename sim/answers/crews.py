@@ -138,14 +138,11 @@ def _different(duties: Iterable[DutyHours], base: Scenario) -> Iterable[DutyHour
 
 
 def hours_of(duty: DutyHours, base: Scenario) -> np.ndarray:
-    """[168 + 48] bool: hours of a week without holidays, and of a holiday and the day after."""
+    """[168 + 24] bool: hours of a week without holidays, and of days that are all holidays."""
     day = HOLIDAY if duty.own_holidays else base.crews.holiday_day
-    holiday = np.zeros(2 * HOURS, bool)
-    for start, end in duty.on(day):
-        until = end if end > start else end + HOURS
-        holiday[start:until] = True
-    if duty.always:
-        holiday[:] = True
+    holiday = np.zeros(HOURS, bool)
+    for one in duty.on(day):
+        holiday[(one.start + np.arange(one.length_h)) % HOURS] = True
     return np.concatenate([duty.week, holiday])
 
 

@@ -110,7 +110,8 @@ def curve(
         every = [option.layout for options in taken.values() for option in options]
         worst = search.worst_of(base, by, asked)
         now = search.level_of(base, asked, worst)
-        with Runs(base, every, replace(asked, fresh=True, reuse=False), worst) as runs:
+        fresh = replace(asked, fresh=True, reuse=False)
+        with Runs(base, every, fresh, worst, search.fresh_keep(base)) as runs:
             chosen = runs.until_precise(range(1, len(every) + 1), by)
             tracks, first = {}, 1
             for track, options in taken.items():

@@ -38,6 +38,7 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Harm, Verdict, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
+from sim.study.replication import Keep
 from sim.study.runs import Runs
 from sim.study.sharing import shared
 from sim.study.worst_served import WorstServed, need
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.scenario import Scenario
 
+OF_CAPABLE = ("capable", "capable_urban", "capable_rural")  # whose loss is told besides
 MOST_SWAPS = 50  # a search that has not ended by then goes in circles of chance
 
 
@@ -196,6 +198,15 @@ def level_of(base: Scenario, effort: Effort, worst: WorstServed) -> dict[str, Es
         return runs.levels(KEYS)
 
 
+def fresh_keep(base: Scenario) -> Keep:
+    """What to keep of fresh calls: rows where calls need classes, of which no sums are kept.
+
+    A crew that was moved may be there in time and not be what the patient needs.
+    """
+    needed = base.settings.demand.conditions and len(base.crews.classes) > 1
+    return Keep.ROWS if needed else Keep.SUMS
+
+
 def steps_of(
     runs: Runs,
     rows: Sequence[int],
@@ -212,6 +223,7 @@ def steps_of(
     spreads = [runs.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
     said = verdicts(BY_KEY[by], spreads, runs.matters)
     enough = runs.replications(0) >= FEWEST
+    told = KEYS if fresh_keep(runs.base) == Keep.SUMS else (*KEYS, *OF_CAPABLE)
     hours = [costs.crew_hours(one) for one in (runs.base, *(option.layout for option in taken))]
     return tuple(
         Step(
@@ -221,7 +233,7 @@ def steps_of(
             spread.interval(level),
             verdict if enough else Verdict.UNDECIDED,
             layout_cost(option.layout),
-            runs.harms(row, KEYS),
+            runs.harms(row, told),
             after - before_,
         )
         for option, row, spread, verdict, (before_, after) in zip(
@@ -346,7 +358,7 @@ def search(
         worst = worst_of(base, by, asked)
         now = level_of(base, asked, worst)
         fresh = replace(asked, fresh=True, reuse=False)
-        with Runs(base, [o.layout for o in taken], fresh, worst) as runs:
+        with Runs(base, [o.layout for o in taken], fresh, worst, fresh_keep(base)) as runs:
             chosen = runs.until_precise(rows, by)
             steps = steps_of(runs, rows, taken, by, now)
             provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
