@@ -2,6 +2,7 @@
 
     python benchmarks/engines.py            # everything, about ten minutes
     python benchmarks/engines.py --quick    # a tenth of the calls
+    python benchmarks/engines.py --beyond   # only: what crews, classes, centres and standby cost
     python benchmarks/engines.py --overload # only: far more calls than the crews can serve
 
 Nanoseconds are of CPU time a call unless it says wall; each figure is the median of five runs.
@@ -22,6 +23,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import everything_on
 import numpy as np
 import synthetic
 from synthetic import COUNTY, METROPOLIS, ONE_WAY, City
@@ -30,6 +32,7 @@ from sim.engine import compiled, reference
 from sim.measures.calls import tally
 from sim.measures.sums import count
 from sim.model.calls import Calls
+from sim.model.columns import columns
 from sim.model.log import Log
 from sim.model.system import System
 from sim.prepare import draws
@@ -48,6 +51,10 @@ SCALE = 0.1 if QUICK else 1.0
 
 
 def main() -> None:
+    if "--beyond" in sys.argv:
+        for city, days in ((COUNTY, 3_650), (METROPOLIS, 180)):
+            beyond_the_plain_service(city, days * SCALE)
+        return
     if "--overload" in sys.argv:
         overload()
         return
@@ -58,6 +65,9 @@ def main() -> None:
     manhattan()
     line("published: JEMSS.jl, Manhattan, 200,000 calls", note="22,000–36,000 calls/s")
     line("published: ELASPY", note="92–580 calls/s")
+    print()
+    for city, days in ((COUNTY, 3_650), (METROPOLIS, 180)):
+        beyond_the_plain_service(city, days * SCALE)
     print()
     for city, days in ((COUNTY, 3_650), (METROPOLIS, 180)):
         many_layouts(city, days * SCALE)
@@ -93,6 +103,26 @@ def replications(city: City, days: float) -> list[Calls]:
     return [draws.draw(source, 1, number) for number in range(parts)]
 
 
+def beyond_the_plain_service(city: City, days: float) -> None:
+    """The same calls through the plain service, with all of the rest off, and with all of it on."""
+    world, some = synthetic.system(city), replications(city, days)[:5]
+    length = days / max(1, round(days * city.calls_per_day / 20_000))
+    wanted = [everything_on.wants(calls) for calls in some]
+    count, plain_s = sum(len(calls.place) for calls in some), 0.0
+    for name, layout, calls in (
+        ("plain", world, some),
+        ("all else there, and off", everything_on.nothing(world, length), some),
+        ("everything on, DMEXCLP", everything_on.everything(world, length), wanted),
+        ("everything on, by a table", everything_on.everything(world, length, table=True), wanted),
+    ):
+        engine = compiled.Engine(layout)
+        packed = [engine.pack(one) for one in calls]
+        engine.run(packed[0])
+        spent_s = cpu(lambda engine=engine, packed=packed: [engine.run(one) for one in packed])
+        plain_s = plain_s or spent_s
+        line(f"{city.name}: {name}", spent_s, count, f"{spent_s / plain_s:.2f} × plain")
+
+
 def manhattan() -> None:
     """JEMSS's own city and trace with redispatch, tiled to 200,000 calls, on one core."""
     if not SHARED.is_dir():
@@ -112,7 +142,7 @@ def manhattan() -> None:
 def tile(calls: Calls, times: int) -> Calls:
     """The same calls over and over, each time after the last of the time before."""
     step = np.ceil(calls.received_at.max()) + 60.0
-    again = Calls(*(np.tile(column, times) for column in calls))
+    again = calls._replace(**{name: np.tile(of, times) for name, of in columns(calls).items()})
     shift = np.repeat(np.arange(times) * step, len(calls.place))
     return again._replace(received_at=again.received_at + shift)
 
@@ -285,10 +315,10 @@ def size(calls: list[Calls]) -> int:
 
 
 def line(name: str, spent_s: float = 0.0, calls: int = 0, note: str = "") -> None:
-    if note:
+    if not calls:
         print(f"{name:52}{note:>22}")
         return
-    print(f"{name:52}{spent_s / calls * 1e9:>10,.0f}{calls / spent_s:>12,.0f}", flush=True)
+    print(f"{name:52}{spent_s / calls * 1e9:>10,.0f}{calls / spent_s:>12,.0f} {note}", flush=True)
 
 
 def seconds(name: str, command: list[str], runs: int = RUNS, env: Any = None) -> None:

@@ -33,6 +33,7 @@ if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from sim.engine import compiled, reference
+from sim.model.columns import columns
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -136,6 +137,16 @@ def same_bytes(one, other):
     """Assert that two results have the same tallies, to the last bit."""
     for a, b in zip(one.tallies, other.tallies, strict=True):
         for first, second in zip(a, b, strict=True):
-            for x, y in zip(first, second, strict=True):
-                x, y = np.asarray(x), np.asarray(y)
-                assert (x.dtype, x.shape, x.tobytes()) == (y.dtype, y.shape, y.tobytes())
+            same_columns(first, second)
+
+
+def same_columns(one, other, *but):
+    """Assert that calls, logs or tallies have the same columns, to the last bit, `but` some members."""
+    ours, theirs = (
+        {name: of for name, of in columns(each).items() if name.partition(".")[0] not in but}
+        for each in (one, other)
+    )
+    assert ours.keys() == theirs.keys()
+    for name, a in ours.items():
+        b = theirs[name]
+        assert (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()), name

@@ -50,7 +50,10 @@ WHOLE: dict[str, Any] = {
         {"close": {"station": "枫林镇"}},
     ],
     "start": "2025-01-06 08:30",
-    "targets": {"urban": "10 min", "rural": "30 min", "share": "90 %"},
+    "targets": {
+        "urban": "10 min", "rural": "30 min", "share": "90 %",
+        "survival": {"priority": "red", "constant": 0.04, "help": 0.16, "ambulance": 0.14},
+    },
     "demand": {
         "rate": {"urban": "14.7 per 1000 people per year", "rural": "36 per day"},
         "profile": {"hours": [1, 2.5] * 12, "days": [1] * 7},

@@ -20,6 +20,7 @@ from conftest import NO_DATA, ROOT, SHARED
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from random_services import services
 from worlds import altered, on_roads, road_world, side_roads, small_city, some_calls, town
 
 from sim.engine import compiled, reference
@@ -29,6 +30,8 @@ from sim.measures.groups import Setup
 from sim.measures.sums import count, counts_of
 from sim.model.calendar import Bands, Window
 from sim.model.calls import Calls
+from sim.model.columns import columns
+from sim.model.service import plain_service
 from sim.model.system import System
 from sim.policies.clock import NONE, on_grid
 from sim.policies.dispatch import PositionRule
@@ -45,8 +48,10 @@ def kind(request):
 
 def assert_same(one, other, to_s=0.0):
     """Two logs, row by row; instants equal to `to_s` seconds."""
-    assert (one.beyond is None) == (other.beyond is None)
-    for (name, a), (_, b) in zip(columns_of(one), columns_of(other), strict=True):
+    ours, theirs = columns(one), columns(other)
+    assert ours.keys() == theirs.keys()
+    for name, a in ours.items():
+        b = theirs[name]
         assert a.dtype == b.dtype, name
         assert a.shape == b.shape, name
         if to_s and a.dtype.kind == "f":
@@ -54,14 +59,6 @@ def assert_same(one, other, to_s=0.0):
             assert np.nanmax(np.abs(a - b), initial=0.0) <= to_s, name
         else:
             assert np.array_equal(a, b, equal_nan=a.dtype.kind == "f"), name
-
-
-def columns_of(log):
-    """Every column of a log with its name, those of pauses as well."""
-    found = [(name, getattr(log, name)) for name in log._fields[:-1]]
-    if log.beyond is not None:
-        found += [("need", log.beyond.need), *log.beyond.pauses._asdict().items()]
-    return found
 
 
 def assert_same_sums(case, log):
@@ -216,6 +213,38 @@ def test_very_many_small_worlds(case):
     log = reference.run(*case)
     assert_same(log, compiled.run(*case))
     assert_same_sums(case, log)
+
+
+@settings(max_examples=600, **QUIET)
+@given(worlds().flatmap(services))
+def test_small_worlds_with_everything_beyond_the_plain_service(case):
+    """Rosters, classes, several units, centres, breaks, failures and standby, all at once."""
+    assert_same(reference.run(*case), compiled.run(*case))
+
+
+@pytest.mark.thorough
+@settings(max_examples=20_000, **QUIET)
+@given(worlds().flatmap(services))
+def test_very_many_small_worlds_with_everything(case):
+    assert_same(reference.run(*case), compiled.run(*case))
+
+
+@settings(max_examples=200, **QUIET)
+@given(worlds())
+def test_everything_there_and_off_is_the_plain_service(case):
+    """Nothing changes where every member of a Service is off, whatever else the world has.
+
+    But for the priority list: beyond the plain service who is off duty does not go by it.
+    """
+    world, calls = altered(case[0], standby_list=np.zeros(0, int)), case[1]
+    stations, priorities = len(world.stations.place), len(world.rules.may_divert)
+    places = len(world.roads.place_node) - stations
+    off = plain_service(len(world.fleet.home), stations, places, priorities)
+    told = reference.run(world, calls)
+    for engine in (reference, compiled):
+        found = engine.run(world._replace(service=off), calls)
+        assert not len(found.beyond.pauses.row)
+        assert_same(told, found._replace(beyond=None))
 
 
 @pytest.mark.parametrize("first", range(0, 400, 100))

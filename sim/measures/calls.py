@@ -24,6 +24,7 @@ from sim.measures.service import CallColumns, ServiceTally, call_columns, servic
 from sim.model.calendar import HOUR_S, Window, band_at
 from sim.model.calls import Calls
 from sim.model.log import Log
+from sim.model.service import reads_places
 from sim.model.system import System
 from sim.policies.clock import NONE
 
@@ -60,7 +61,7 @@ class Tally(NamedTuple):
     on_duty_s: np.ndarray  # [ambulance, hour of the week]
     level_zero_s: float  # no ambulance on shift was free
     window_s: float
-    may_divert: bool = False  # whether an ambulance may leave a call for another
+    answers_hold: bool = True  # whether each call's answer about its own place is its response
     # where nothing but the calls themselves is known, without columns
     asked_s: np.ndarray = np.zeros((0, 0), np.float32)  # [call, answer] as in the Log
     other_township: np.ndarray = np.zeros((0, 0), np.int32)  # [call, other]
@@ -102,12 +103,22 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         cross,
         *fleet,
         window.end_s - window.start_s,
-        bool(system.rules.may_divert.any()),
+        _answers_hold(system, calls),
         log.asked_s[measured].astype(ASKED),
         calls.other_township[measured],
         *_responders(calls, measured),
         service_tally(system, calls, log, window, measured, found.trip),
     )
+
+
+def _answers_hold(system: System, calls: Calls) -> bool:
+    """Whether who was asked for at a call's place is who is there first.
+
+    Not where an ambulance may leave a call, where several come, or where it was asked before
+    anybody was sent.
+    """
+    several = calls.needs is not None and len(calls.needs.call) > len(calls.place)
+    return not (system.rules.may_divert.any() or several or reads_places(system.service))
 
 
 def _responders(calls: Calls, measured: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -150,7 +150,7 @@ class Pooled(ByPlace):
         """As of sums; a percentile is that of all answers, unless calls may be left for others."""
         if isinstance(measure, OfCalls) or not measure.asked:
             return super().alike(measure)
-        return 1 if any(tally.may_divert for tally in self.tallies) else self.answers
+        return self.answers if all(tally.answers_hold for tally in self.tallies) else 1
 
     def ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         """[answer] values in ascending order, and the replication of each."""

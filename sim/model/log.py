@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.model.calls import Calls
+from sim.model.columns import columns
 
 
 class Pauses(NamedTuple):
@@ -67,6 +68,8 @@ TRIP_COLUMNS = Log._fields[3:-1]
 TRIP_INSTANTS = Log._fields[6:-1]
 
 CALL_COLUMNS = ("ready_at", "lost")
+# of what is drawn; the others did not happen, or are not of a call
+BY_CALL = set(Calls._fields) - {"others", "other_township", "needs", "failures"}
 
 
 def answers(others: np.ndarray) -> int:
@@ -86,20 +89,18 @@ def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    by_call = calls._asdict() | {name: getattr(log, name) for name in CALL_COLUMNS}
-    for gone in ("others", "other_township", "needs", "failures"):  # of no call, or not happened
-        del by_call[gone]
+    drawn = {name: column for name, column in columns(calls).items() if name in BY_CALL}
     tables = {
-        "calls": {name: column for name, column in by_call.items() if column is not None},
+        "calls": drawn | {name: getattr(log, name) for name in CALL_COLUMNS},
         "trips": {name: getattr(log, name) for name in TRIP_COLUMNS},
     }
     if log.beyond is not None:
         tables["trips"]["need"] = log.beyond.need
         tables["pauses"] = log.beyond.pauses._asdict()
     files = {}
-    for kind, columns in tables.items():
+    for kind, table in tables.items():
         sink = pa.BufferOutputStream()
-        pq.write_table(pa.table({name: _column(pa, of) for name, of in columns.items()}), sink)
+        pq.write_table(pa.table({name: _column(pa, of) for name, of in table.items()}), sink)
         files[kind] = sink.getvalue().to_pybytes()
     return files
 

@@ -13,7 +13,7 @@ import numpy as np
 
 
 class Sending(NamedTuple):
-    """Who may be sent, and what is added to the seconds expected of it.
+    """Which ambulances may be sent, and what is added to the seconds expected of each.
 
     A kind of need is one list of classes in tiers; a class that is in no tier is never sent.
     """

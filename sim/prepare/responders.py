@@ -134,7 +134,7 @@ def first_help(
     chance: np.ndarray,
     start_s: float,
 ) -> FirstHelp:
-    """Who comes to each call first.
+    """The first responder who comes to each call.
 
     `chance`: [call] a quantile of its own; `start_s`: the run's start on the week's clock.
     """

@@ -27,6 +27,7 @@ from sim.geography.roads.travel import NO_TABLE
 from sim.measures.calls import Tally
 from sim.measures.service import CallColumns, ServiceTally
 from sim.measures.sums import Counts
+from sim.model.columns import columns
 from sim.model.roads import Chains
 from sim.model.system import System
 from sim.text import Message
@@ -253,7 +254,7 @@ def as_bytes(tallies: Sequence[Any], about: dict[str, Any]) -> bytes:
     """Tallies to the last bit as a NumPy archive, and after it the SHA-256 of the archive."""
     arrays: dict[str, np.ndarray] = {}
     for layout, tally in enumerate(tallies):
-        _flatten(tally, str(layout), arrays)
+        arrays |= {f"{layout}.{name}": column for name, column in columns(tally).items()}
     kinds = [type(tally).__name__ for tally in tallies]
     file = io.BytesIO()
     arrays["about"] = np.array(json.dumps(about | {"kinds": kinds}))
@@ -269,15 +270,6 @@ def from_bytes(data: bytes) -> tuple[list[Any], dict[str, Any]]:
         for layout, kind in enumerate(about["kinds"]):
             tallies.append(_unflattened(KINDS[kind], str(layout), arrays))
     return tallies, about
-
-
-def _flatten(values: Any, prefix: str, arrays: dict[str, np.ndarray]) -> None:
-    """Put every field of a tuple among arrays, those of tuples in it too; None is left out."""
-    for name, value in values._asdict().items():
-        if hasattr(value, "_asdict"):
-            _flatten(value, f"{prefix}.{name}", arrays)
-        elif value is not None:
-            arrays[f"{prefix}.{name}"] = np.asarray(value)
 
 
 def _unflattened(kind: Any, prefix: str, arrays: Any) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 from sim.errors import Problem, ScenarioError
 from sim.measures.groups import Setup, SurvivalCurve
 from sim.model.calendar import Window
+from sim.model.columns import columns
 from sim.model.system import System
 from sim.policies.clock import NONE
 from sim.prepare import demand, radius, system
@@ -174,17 +175,12 @@ def _same_records(base: Scenario, other: Scenario) -> bool:
         return True
     if base.recorded is None or other.recorded is None:
         return False
-    columns = zip(base.recorded.calls, other.recorded.calls, strict=True)
-    return base.recorded.start == other.recorded.start and all(_same(a, b) for a, b in columns)
-
-
-def _same(one: object, other: object) -> bool:
-    """Whether two columns of calls, or those that are made of columns, have the same values."""
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return np.array_equal(one, other, equal_nan=True)
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return all(_same(a, b) for a, b in zip(one, other, strict=True))
-    return one is other
+    ours, theirs = columns(base.recorded.calls), columns(other.recorded.calls)
+    return (
+        base.recorded.start == other.recorded.start
+        and ours.keys() == theirs.keys()
+        and all(np.array_equal(ours[name], theirs[name], equal_nan=True) for name in ours)
+    )
 
 
 def _measured_like(base: Scenario, other: Scenario) -> Scenario:

@@ -36,6 +36,7 @@ DATA = {
     "sim/geography/making/roads/wording.py",  # marks between values
     "sim/geography/making/roads/access.py",
     "sim/geography/making/roads/speeds.py",
+    "sim/scenario/responders.py",  # columns
     "sim/scenario/starting.py",  # what the first scenario of a map is called
     "sim/scenario/records/columns.py",
     "sim/scenario/records/cells.py",  # what files write for yes and no

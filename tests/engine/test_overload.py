@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_services import services
 from test_engines_agree import QUIET, assert_same, worlds
 from worlds import altered, matrix_world, some_calls
 
@@ -194,3 +195,10 @@ def test_who_waits_is_not_asked_about_again_and_again(monkeypatch):
     asked.clear()
     PassOverAll(world, calls).run()
     assert len(asked) > 20 * (count + 3 * instants)
+
+
+@settings(max_examples=400, **QUIET)
+@given(crowds().flatmap(services))
+def test_beyond_the_plain_service_too_all_who_wait_are_served_as_a_pass_over_all_would(case):
+    """Who waits behind one to whom nobody can be sent is looked at where it is not alike."""
+    assert_as_told(case)

@@ -12,6 +12,7 @@ from sim.engine.reference import run
 from sim.measures.calls import first_arrival, tally
 from sim.measures.fleet_time import on_shift
 from sim.model.calendar import Window
+from sim.model.log import TRIP_COLUMNS
 from sim.policies.clock import NONE
 
 
@@ -144,7 +145,7 @@ def test_a_diverted_trip_is_busy_until_it_is_diverted():
 def test_the_first_of_two_arrivals_is_the_response():
     log = run(matrix_world([[60]]), some_calls([0, 500]))
     twice = log._replace(
-        **{name: np.concatenate([getattr(log, name)] * 2) for name in log._fields[2:-1]}
+        **{name: np.concatenate([getattr(log, name)] * 2) for name in TRIP_COLUMNS}
     )
     twice.arrived_at[: len(log.call)] += 5
     assert first_arrival(twice, 2).tolist() == [

@@ -16,6 +16,7 @@ from sim.measures.measures import MEAN, WITHIN
 from sim.measures.rows import Pooled
 from sim.measures.sums import TOLD_BY_SUMS, Summed, count
 from sim.model.calendar import Window
+from sim.model.columns import columns
 from sim.study.effort import Effort
 from sim.study.runs import Runs
 
@@ -71,7 +72,7 @@ def busy_town(seed, **rules):
         some = calls._replace(
             township=townships, area=areas, received_at=calls.received_at + late_s
         )
-        draws.append(type(calls)(*(column[keep] for column in some if column is not None)))
+        draws.append(some._replace(**{name: of[keep] for name, of in columns(some).items()}))
     return altered(world, **rules), draws
 
 

@@ -18,7 +18,7 @@ from sim.engine.compiled.beyond import PAUSES, NeedRows, ServiceState, rows_of
 from sim.engine.compiled.constants import Constants
 from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
-from sim.engine.compiled.state import CALL, Duty, State, new_state
+from sim.engine.compiled.state import CALL, CountedDuty, State, new_state
 from sim.model.calendar import Window
 from sim.model.calls import Calls, needs_of
 from sim.model.log import TRIP_COLUMNS, Beyond, Log, Pauses, answers, in_order
@@ -180,7 +180,7 @@ class Engine:
         self, packed: PackedCalls, lines: int, window: Window, logged: bool
     ) -> tuple[State, ServiceState | None, int]:
         """The state at the end, and the number of trips in the log."""
-        duty = Duty(float(window.start_s), float(window.end_s), *self._shifts_of)
+        duty = CountedDuty(float(window.start_s), float(window.end_s), *self._shifts_of)
         groups, more = packed.rows["priority"], None
         count = self._priorities
         if self._beyond is not None:

@@ -74,7 +74,7 @@ ENDS, BEGINS, COMES_DUE = 0, 1, 2  # what happens at its time: a shift, a shift,
 
 
 class ServiceConstants(NamedTuple):
-    """Of a layout."""
+    """What an engine works out once of all that goes beyond the plain service."""
 
     service: Service
     least_turnout_s: float  # expected at any station
@@ -88,7 +88,7 @@ class ServiceConstants(NamedTuple):
 
 
 class ServiceState(NamedTuple):
-    """Of one replication: what is fixed, and what changes."""
+    """The service of one replication: what is fixed, and what changes."""
 
     fixed: ServiceConstants
     crew: np.ndarray  # [ambulance] CREW

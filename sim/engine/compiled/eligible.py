@@ -31,7 +31,7 @@ def _is_of(beyond, reserve, ambulance):
 
 @compiled
 def note_change(beyond):
-    """Who is free has changed: it is to be counted anew, and perhaps somebody to be moved."""
+    """Note that others are free now: they are counted anew, and perhaps somebody is moved."""
     beyond.held[COUNTS_STALE] = beyond.held[FREE_CHANGED] = 1
 
 

@@ -54,7 +54,7 @@ def due_break(beyond, ambulance, now):
 
 @compiled
 def begin_breaks(state, beyond, now):
-    """Who is idle at a station with a building, and whose break is due, takes it."""
+    """Begin the breaks that are due of those that are idle at a station with a building."""
     service = beyond.fixed.service
     if now > beyond.clock[LAST_BREAK]:
         return

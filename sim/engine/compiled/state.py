@@ -64,7 +64,7 @@ AMBULANCE = np.dtype(
 )
 
 
-class Duty(NamedTuple):
+class CountedDuty(NamedTuple):
     """When ambulances' time is added up: within the window, while they are on shift."""
 
     start_s: float  # the window
@@ -96,7 +96,7 @@ class State(NamedTuple):
     comes: np.ndarray  # [call] and which ambulance it is
     busy_s: np.ndarray  # [ambulance] on calls, while on shift and within the window
     shift: np.ndarray  # [ambulance] the first of its shifts that is not over
-    duty: Duty
+    duty: CountedDuty
     logged: bool  # whether trips are written down
     held: np.ndarray  # how many of each, below
 
@@ -114,7 +114,12 @@ def _empty_log(calls: int, lines: int, asked: int) -> Log:
 
 
 def new_state(
-    by_group: np.ndarray, lines: int, stations: int, others: np.ndarray, duty: Duty, logged: bool
+    by_group: np.ndarray,
+    lines: int,
+    stations: int,
+    others: np.ndarray,
+    duty: CountedDuty,
+    logged: bool,
 ) -> State:
     """The state before the first event, with room for so many of each.
 

@@ -55,7 +55,7 @@ def next_waiting(state, group):
 
 @compiled
 def next_group(calls, state, beyond, priority):
-    """Of the groups of a priority the one whose first is served next; NONE if all are hopeless."""
+    """The group of a priority whose first is served next; NONE if all are hopeless."""
     groups = len(beyond.hopeless) // len(beyond.fixed.service.sending.within_s)
     best: Any = NONE
     for group in range(priority * groups, (priority + 1) * groups):

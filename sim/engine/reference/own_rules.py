@@ -26,7 +26,7 @@ class Waiting(NamedTuple):
     now: float  # seconds of the run
 
 
-class Candidate(NamedTuple):
+class AvailableAmbulance(NamedTuple):
     """An ambulance that may be sent."""
 
     row: int
@@ -47,5 +47,5 @@ class Idle(NamedTuple):
     free: list[int]  # [station] other free ambulances that are there or on their way
 
 
-DispatchRule = Callable[[Waiting, Sequence[Candidate]], Candidate | None]
+DispatchRule = Callable[[Waiting, Sequence[AvailableAmbulance]], AvailableAmbulance | None]
 StandbyRule = Callable[[Idle], int]

@@ -12,7 +12,7 @@ from sim.model.system import System
 from sim.policies.eligibility import is_kept_back, is_within, may_help, takes_calls
 
 
-class Asked(NamedTuple):
+class KnownNeed(NamedTuple):
     """What a dispatcher knows of a need."""
 
     kind: int
@@ -21,14 +21,14 @@ class Asked(NamedTuple):
     ready_at: float
 
 
-class Sending:
+class SendingRules:
     """The rules beyond the plain service: each one hides an ambulance, or makes it seem farther."""
 
     def __init__(self, system: System, fleet: Sequence[Vehicle]):
         self.service, self.fleet = system.service, fleet
 
     def penalty_s(
-        self, ambulance: Vehicle, need: Asked, now: float, taken: Collection[Vehicle]
+        self, ambulance: Vehicle, need: KnownNeed, now: float, taken: Collection[Vehicle]
     ) -> float:
         """Seconds that are added; inf if it may not be sent. `taken`: no longer free."""
         if self.service is None:

@@ -9,9 +9,9 @@ import numpy as np
 import simpy
 
 from sim.engine.reference.fleet import Vehicle, fleet_of
-from sim.engine.reference.own_rules import Candidate, DispatchRule, Waiting
+from sim.engine.reference.own_rules import AvailableAmbulance, DispatchRule, Waiting
 from sim.engine.reference.paths import Drive, Ways
-from sim.engine.reference.sending import Asked, Sending
+from sim.engine.reference.sending import KnownNeed, SendingRules
 from sim.model.calls import Calls, needs_of
 from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
@@ -34,7 +34,7 @@ class Situation:
         self.calls = Calls(*map(_numbers, calls))
         self.condition = self.calls.condition or [0] * len(calls.place)
         self.fleet = fleet_of(system)
-        self.sending, self.own_dispatch = Sending(system, self.fleet), own_dispatch
+        self.sending, self.own_dispatch = SendingRules(system, self.fleet), own_dispatch
         self.station_place: list[int] = system.stations.place.tolist()
         self.hospital_place: list[int] = system.hospitals.place.tolist()
 
@@ -61,7 +61,7 @@ class Situation:
         """
         call = self.needs.call[need]
         mode, priority = self.mode_to_scene(need), self.calls.priority[call]
-        asked = Asked(
+        asked = KnownNeed(
             self.needs.kind[need],
             priority,
             self.calls.place[call] if scene is None else scene,
@@ -82,13 +82,13 @@ class Situation:
             if self.own_dispatch and seconds < np.inf:
                 moves = ambulance.status in (Status.RETURNING, Status.CLEARED)
                 known = ambulance.row, ambulance.kind, ambulance.home, seconds, moves
-                candidates.append(Candidate(*known))
+                candidates.append(AvailableAmbulance(*known))
         if self.own_dispatch:
             chosen = self.own_dispatch(self._as_waiting(need, asked), candidates)
             best = NONE if chosen is None else chosen.row
         return None if best == NONE else self.fleet[best]
 
-    def _as_waiting(self, need: int, asked: Asked) -> Waiting:
+    def _as_waiting(self, need: int, asked: KnownNeed) -> Waiting:
         call, now = self.needs.call[need], self.env.now
         rank = need - self.first_need[call]
         about = call, rank, asked.kind, asked.priority, self.condition[call], asked.place
