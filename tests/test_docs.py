@@ -17,8 +17,12 @@ from conftest import ROOT
 
 import sim
 
+WITH_ANSWERS = [ROOT / "README.md", ROOT / "docs" / "crews.md"]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(<!--[^\n]*-->\n)?^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+NAMED = re.compile(
+    r"# (scenarios/\S+\.yaml)\n"
+)  # the first line of a file that a page goes on with
 COMMAND = re.compile(r"(?:\.venv/bin/)?tenthirty ((?:run|compare|rank|site|search|curve|stress|worth|"
                      r"why|coverage|check|explain|map|--)[^`\n&|]*)")  # fmt: skip
 SIMULATING = ("run", "compare", "rank", "site", "search", "curve", "stress", "worth", "why")
@@ -59,7 +63,19 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reader")
     for name in ("scenarios", "maps"):
         shutil.copytree(ROOT / name, folder / name)
+    for name, text in named_files().items():
+        (folder / name).write_text(text, "utf-8")
     return folder
+
+
+def named_files():
+    """The scenarios that a page has its readers save, by their names."""
+    found = {}
+    for page in PAGES:
+        for _, language, text in BLOCK.findall(page.read_text("utf-8")):
+            if language == "yaml" and (name := NAMED.match(text)):
+                found[name[1]] = text
+    return found
 
 
 @pytest.mark.slow
@@ -102,23 +118,25 @@ def test_a_scenario_that_is_shown_can_be_loaded(text, place):
 
 
 def shown_answers():
-    """Every command of README that is shown with what it prints: (arguments, the text shown)."""
-    text = (ROOT / "README.md").read_text("utf-8")
+    """Every command that is shown with what it prints: (arguments, the text shown)."""
+    text = "\n".join(page.read_text("utf-8") for page in WITH_ANSWERS)
     pair = re.compile(
         r"^```bash\n([^`]*?)^```\s*(?:\(On [^\n]*\)\s*)?^```text\n(.*?)^```", re.M | re.S
     )
     for command, answer in pair.findall(text):
         line = command.strip().split("&& ")[-1]
-        yield pytest.param(line, answer, id=line)
+        yield pytest.param(line.removeprefix(".venv/bin/"), answer, id=line)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("line", "answer"), list(shown_answers()))
-def test_readme_shows_what_the_command_prints(line, answer, place):
+def test_a_page_shows_what_the_command_prints(line, answer, place):
     """Line by line and in this order, but for what stands at "…" and how long it took."""
-    arguments = shlex.split(line.removeprefix(".venv/bin/tenthirty "))
-    done = subprocess.run([sys.executable, "-m", "sim.cli", *arguments, "--no-figures"], cwd=place,
-                          text=True, capture_output=True, check=False,
+    arguments = shlex.split(line.removeprefix("tenthirty "))
+    if arguments[0] in SIMULATING:
+        arguments.append("--no-figures")
+    done = subprocess.run([sys.executable, "-m", "sim.cli", *arguments], cwd=place, text=True,
+                          capture_output=True, check=False,
                           env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
     printed = iter([untimed(line) for line in done.stdout.splitlines()])
     for wanted in answer.splitlines():
@@ -126,12 +144,18 @@ def test_readme_shows_what_the_command_prints(line, answer, place):
             assert untimed(wanted) in printed, f"{wanted}\n\n{done.stdout}{done.stderr}"
 
 
+def test_every_file_of_a_page_is_tried_on_it():
+    tried = {name for param in commands() for name in param.values[0].split()}
+    assert named_files()
+    assert set(named_files()) <= tried
+
+
 def untimed(line):
     return re.sub(r"\s+simulated in \d+ s$", "", line.rstrip())
 
 
 def test_the_pages_have_something_to_run():
-    assert len(list(shown_answers())) >= 3
+    assert len(list(shown_answers())) >= 15
     assert len(commands()) > 12
     assert len(list(blocks("yaml"))) >= 2
     assert list(blocks("python"))

@@ -21,7 +21,16 @@ from sim.answers.answer import (
     names_first,
     or_none,
 )  # fmt: skip
-from sim.answers.lines import Line, MeasureRow, group_name, hours_table, listed, measure_row
+from sim.answers.lines import (
+    PARTS,
+    Line,
+    MeasureRow,
+    group_name,
+    has_part,
+    hours_table,
+    listed,
+    measure_row,
+)
 from sim.answers.map_names import difference_name, map_name
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
@@ -111,8 +120,11 @@ class Comparison(Answer):
         worst = () if self.provenance.worst is None else self.provenance.worst.rows
         level = self.tallies[0][: self.level_of or None]
         return [
-            Pooled(tallies, yardstick(layout, self.sequential)._replace(worst=worst))
-            for layout, tallies in zip(self.layouts, (level, *self.tallies[1:]), strict=True)
+            Pooled(
+                listing.by_names(self.layouts, number, tallies),
+                yardstick(self.layouts[number], self.sequential)._replace(worst=worst),
+            )
+            for number, tallies in enumerate((level, *self.tallies[1:]))
         ]
 
     @cached_property
@@ -120,7 +132,8 @@ class Comparison(Answer):
         """The base in the replications that the others have: differences are taken from it."""
         if self.level_of in (0, self.replications):
             return self.pooled[0]
-        return Pooled(self.tallies[0][: self.replications], self.pooled[0].setup)
+        tallies = listing.by_names(self.layouts, 0, self.tallies[0][: self.replications])
+        return Pooled(tallies, self.pooled[0].setup)
 
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
         """A measure of one layout with its 95 % interval: a share, or minutes."""
@@ -130,6 +143,8 @@ class Comparison(Answer):
     @cached_property
     def _estimates(self) -> Any:
         def estimated(key: str, layout: int, group: Group) -> Estimate:
+            if not self._has(layout, group):
+                return Estimate(math.nan, math.nan, math.nan)
             found = estimates.estimate(self.pooled[layout], key, group)
             if layout == 0 or self.beside is self.pooled[0]:
                 return found
@@ -148,12 +163,18 @@ class Comparison(Answer):
     @cached_property
     def _spreads(self) -> Any:
         def paired(key: str, layout: int, group: Group) -> Spread:
+            if not (self._has(0, group) and self._has(layout, group)):
+                return Jackknifed(math.nan, math.nan, max(1, self.replications - 1))
             found = estimates.paired(self.beside, self.pooled[layout], key, group)
             if self.is_same(layout) and not math.isnan(found.mean):
                 return Jackknifed(0.0, 0.0, max(1, self.replications - 1))
             return found
 
         return lru_cache(maxsize=None)(paired)
+
+    def _has(self, layout: int, group: Group) -> bool:
+        """Whether a layout has a class or a centre, of all calls and ambulances always."""
+        return group.by not in PARTS or has_part(self.layouts, layout, group)
 
     def _check(self, key: str, layout: int, least: int = 0) -> None:
         """Refuse a measure or a layout that there is not."""
@@ -199,7 +220,8 @@ class Comparison(Answer):
     @cached_property
     def groups_of_fleet(self) -> tuple[Group, ...]:
         """The classes and dispatch centres of a service that has several."""
-        return tuple(estimates.groups_of_fleet(self.pooled)) if self.features else ()
+        found = estimates.groups_of_fleet(self.pooled) if self.features else ()
+        return tuple(listing.told_apart(self.layouts, found))
 
     def service_lines(self) -> list[Line]:
         """What the printed table has beyond the plain service; nothing that no layout can tell."""
@@ -241,11 +263,14 @@ class Comparison(Answer):
         frame: list[tuple[object, ...]] = []
         for number, layout in enumerate(self.layouts):
             for replication, one in enumerate(self.tallies[number]):
-                pooled = Pooled([one], self.pooled[number].setup)
+                tallies = listing.by_names(self.layouts, number, [one])
+                pooled = Pooled(tallies, self.pooled[number].setup)
                 for group in (*estimates.groups(self.pooled[0]), *self.groups_of_fleet):
                     if group.by in ("priority", "hour"):
                         continue
                     for key in estimates.keys_of(group, self.features):
+                        if not self._has(number, group):
+                            continue
                         value = float(pooled.left_out(key, group)[0])
                         name = self.group_name(group)
                         frame.append((layout.name.en, replication, name, key, value))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
 
 from sim.answers.answer import FileTable
 from sim.measures.groups import ALL, Group
@@ -13,8 +15,10 @@ from sim.measures.measures import BY_KEY, OF_AN_AREA
 from sim.measures.service import Feature
 from sim.measures.service_measures import OF_A_CENTRE, SERVICE
 from sim.model.calendar import DAY_NAMES, HOURS, HOURS_PER_WEEK
+from sim.text import Name
 
 if TYPE_CHECKING:
+    from sim.measures.calls import Tally
     from sim.scenario.scenario import Scenario
 
 
@@ -105,23 +109,84 @@ def group_name(layouts: Sequence[Scenario], group: Group) -> str:
         return base.map.townships[group.row].name.zh
     if group.by == "priority":
         return base.settings.demand.priorities[group.row].name
-    if group.by in ("class", "centre"):
-        return _part_name(layouts, group)
+    if group.by in PARTS:
+        return part_name(layouts, group).en
     return f"{group.row:02d}" if group.by == "hour" else "all"
 
 
-def _part_name(layouts: Sequence[Scenario], group: Group) -> str:
+# ── classes and dispatch centres: rows are those of the names of all layouts ──────────────────
+
+PARTS: Final = ("class", "centre")
+ONE_CENTRE: Final = Name("", "")  # of a service that has no others
+
+
+def part_name(layouts: Sequence[Scenario], group: Group) -> Name:
     """The name of a class or a dispatch centre; its number, from 1, where it has none."""
-    for layout in layouts:
-        names = _names(layout, group.by)
-        if group.row < len(names):
-            return names[group.row]
-    return str(group.row + 1)
+    names = _all_names(layouts, group.by)
+    named = group.row < len(names) and names[group.row] != ONE_CENTRE
+    return names[group.row] if named else Name(*[str(group.row + 1)] * 2)
 
 
-def _names(layout: Scenario, by: str) -> list[str]:
-    """The names of all of a kind, in the order of their rows."""
-    settings: Any = layout.settings
-    chapter, field = {"class": ("crews", "classes"), "centre": ("dispatch", "centres")}[by]
-    listed = getattr(getattr(settings, chapter, None), field, ()) or ()
-    return [str(getattr(one, "name", one)) for one in listed]
+def has_part(layouts: Sequence[Scenario], number: int, group: Group) -> bool:
+    """Whether a layout has the class or the centre of a group, as others of one name are.
+
+    Where nobody has names, rows are what they are.
+    """
+    names, own = _all_names(layouts, group.by), _names(layouts[number], group.by)
+    return group.row >= len(names) or names[group.row] in own
+
+
+def told_apart(layouts: Sequence[Scenario], groups: Iterable[Group]) -> list[Group]:
+    """Those of some classes and centres that a layout with several of them has."""
+    several = {
+        by: {n for one in layouts if len(names := _names(one, by)) > 1 for n in names}
+        for by in PARTS
+    }
+    return [
+        group
+        for group in groups
+        if not several[group.by] or part_name(layouts, group) in several[group.by]
+    ]
+
+
+def by_names(layouts: Sequence[Scenario], number: int, tallies: Sequence[Tally]) -> list[Tally]:
+    """The tallies of a layout with its classes and centres in the rows of all layouts' names."""
+    rows = {
+        by: [_all_names(layouts, by).index(one) for one in _names(layouts[number], by)]
+        for by in PARTS
+    }
+    if all(row == list(range(len(row))) for row in rows.values()):
+        return list(tallies)
+    return [_moved(one, rows) for one in tallies]
+
+
+def _moved(tally: Tally, rows: Mapping[str, Sequence[int]]) -> Tally:
+    service = tally.service
+    if service is None:
+        return tally
+    kinds, centres = (np.array(rows[by]) for by in PARTS)
+    level = service.level_zero_s
+    if len(level):
+        level = np.full(centres.max() + 1, np.nan)
+        level[centres] = service.level_zero_s
+    calls = service.of_calls
+    return tally._replace(
+        service=service._replace(
+            kind=kinds[service.kind],
+            home_centre=centres[service.home_centre],
+            level_zero_s=level,
+            of_calls=calls._replace(centre=centres[calls.centre]),
+        )
+    )
+
+
+def _all_names(layouts: Sequence[Scenario], by: str) -> list[Name]:
+    """The names of all layouts, those of the base first, each once."""
+    return list(dict.fromkeys(name for layout in layouts for name in _names(layout, by)))
+
+
+def _names(layout: Scenario, by: str) -> list[Name]:
+    """The names of all of a kind, in the order of their rows; where there is one centre, none."""
+    if by == "class":
+        return [one.names for one in layout.settings.crews.classes]
+    return [Name(one.name, one.name) for one in layout.settings.dispatch.centres] or [ONE_CENTRE]

@@ -14,7 +14,7 @@ from sim.cli import speech
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
-from sim.words import records, responders
+from sim.words import records, responders, service
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ def _in_order(layout: Scenario, say: Language) -> str:
         (say("layout"), say(", ").join([stations, ambulances])),
         *(("", line) for line in _stations(layout, say)),
     ]
+    rows += service.lines(layout, say)
     rows += [(say("help"), line) for line in responders.lines(layout, say)]
     if the_map.nodes_left_out:
         left_out = say.count(
@@ -177,10 +178,11 @@ def _stations(layout: Scenario, say: Language) -> Iterator[str]:
             continue
         fleet = layout.fleet_of(row)
         crew = f"{len(fleet)}"
-        if len(layout.crews.classes) > 1 and fleet:
+        named = any(one.duty.roster for one in fleet)
+        if (len(layout.crews.classes) > 1 or named) and fleet:
             crew = crews.counted(fleet, layout, say)
         parts = [say("{station}: {crew}", station=station.name, crew=crew)]
-        if len(layout.crews.classes) == 1:
+        if len(layout.crews.classes) == 1 and not named:
             parts += [
                 say("one at {hours} only", hours=crews.duty(ambulance.duty, say))
                 for ambulance in fleet

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from sim.study.effort import EffortOptions
 
 COMPILING = Message(
-    "Compiling the rules, which takes about half a minute; it is done once on this machine."
+    "Compiling the rules, which takes half a minute to a minute; it is done once on this machine."
 )
-COMPILING_ANEW = Message("Compiling the rules, which takes about half a minute.")
+COMPILING_ANEW = Message("Compiling the rules, which takes half a minute to a minute.")
 PART = "study"  # one part folder for all that may be asked for a results folder
 
 
@@ -62,14 +62,20 @@ def session(
     effort = Effort(**options.study())
     if unwritable := engines.cannot_keep(options.engine):
         tell(note=_cannot_keep(unwritable))
-    checkpoints, began = Checkpoints(), False
+    checkpoints, began, noted = Checkpoints(), False, False
+
+    def note_compiling() -> None:
+        nonlocal noted
+        if not noted:
+            tell(note=COMPILING if engines.is_keeping() else COMPILING_ANEW)
+        noted = True
 
     def watch(done: int, total: int) -> None:
         nonlocal began
         if not began and checkpoints.taken_up:
             tell(note=_going_on(checkpoints.finished()))
         if not began and not engines.is_ready(options.engine):
-            tell(note=COMPILING if engines.is_keeping() else COMPILING_ANEW)
+            note_compiling()
         began = True
         if steps and done:
             tell(title=Message("Trying one option after another"))
@@ -77,7 +83,10 @@ def session(
             tell(done, total, Message("Simulating"))
 
     try:
-        with store.results_folder(folder, PART) as part:
+        with (
+            engines.telling_of_compiling(options.engine, note_compiling),
+            store.results_folder(folder, PART) as part,
+        ):
             checkpoints.folder = part / FINISHED
             with shared(replace(effort, watch=watch, checkpoints=checkpoints)) as effort:
                 asked = options.study()

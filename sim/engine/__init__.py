@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -64,6 +65,31 @@ def is_keeping() -> bool:
     from sim.engine.compiled import cache
 
     return cache.is_keeping()
+
+
+@contextmanager
+def telling_of_compiling(name: str, tell: Callable[[], None]) -> Iterator[None]:
+    """Call `tell`, once, when this process has to compile rules for an engine.
+
+    There are two kinds: those of the plain service, and those of all that goes beyond it.
+    """
+    if name == "reference":
+        yield
+        return
+    from sim.engine.compiled.cache import told_of_compiling
+
+    told: list[bool] = []
+
+    def once() -> None:
+        if not told:
+            told.append(True)
+            tell()
+
+    told_of_compiling.append(once)
+    try:
+        yield
+    finally:
+        told_of_compiling.remove(once)
 
 
 def is_ready(name: str) -> bool:

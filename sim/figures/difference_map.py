@@ -17,6 +17,7 @@ from sim.figures.map_page import Key, Part
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.scenario.layout import against
+from sim.scenario.standing import standby_points
 from sim.words import difference_map as words
 from sim.words.language import Language
 
@@ -43,14 +44,20 @@ def draw(
     finding = words.finding(comparison, layout, key, found, say)
     the_map = comparison.base.map
     changes = against(comparison.base, comparison.layouts[layout])
+    standby = standby_points(comparison.layouts[layout])
     filled = [Area(_fill(key, one), words.number(key, one, say)) for one in found]
     names = [say.name(seat.name) for seat in the_map.townships]
 
     def paint(ax: Axes, part: Part) -> None:
         stations = station_marks.draw(ax, changes, say, part.labelled(the_map))
-        areas.draw(ax, the_map, filled, names, part, stations.boxes)
+        boxes = stations.boxes + station_marks.draw_standby(ax, standby)
+        areas.draw(ax, the_map, filled, names, part, boxes)
 
-    marks = [*station_marks.handles(changes, say), *map_parts.core_handle(the_map, say)]
+    marks = [
+        *station_marks.handles(changes, say),
+        *station_marks.standby_handle(standby, say),
+        *map_parts.core_handle(the_map, say),
+    ]
     keys = [
         Key(say(words.TITLES[BY_KEY[key].unit]), _classes(comparison, key, found, say)),
         Key(say("digit = ambulances"), marks),

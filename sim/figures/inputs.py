@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.figures import fonts, lettering, map_parts, page, style
+from sim.figures import fonts, lettering, map_parts, page, station_marks, style
 from sim.geography.bundle import Map
 from sim.scenario.scenario import Scenario
+from sim.scenario.standing import standby_points
 from sim.text import Message
 from sim.words import inputs as words
 from sim.words.language import Language
@@ -51,6 +52,9 @@ def inputs_map(
         ax = fig.add_axes((0.01, bottom, MAP_WIDE, top - bottom))
         map_parts.map_axes(ax, the_map.outline.bounds)
         handles = _draw(ax, the_map, marks, say)
+        standby = () if layout is None else standby_points(layout)
+        station_marks.draw_standby(ax, standby)
+        handles += station_marks.standby_handle(standby, say)
         map_parts.scale_bar(ax, say)
         map_parts.north_arrow(ax)
         legend = fig.legend(

@@ -17,6 +17,7 @@ from sim.figures.page import Sheet
 from sim.figures.station_marks import Labelled, Marks, changed
 from sim.scenario.layout import StationChange, against
 from sim.scenario.scenario import Scenario
+from sim.scenario.standing import standby_points
 from sim.words.language import Language
 from sim.words.page import Finding
 
@@ -29,14 +30,19 @@ SMALLER: Final = 0.8  # type on each of several maps
 
 def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Language) -> Figure:
     """A layout: all its stations and ambulances, what changed against the base marked and named."""
-    the_map, changes = base.map, against(base, layout)
+    the_map, changes, standby = base.map, against(base, layout), standby_points(layout)
 
     def paint(ax: Axes, part: Part) -> None:
         site_map.ground(ax, the_map)
         labelled = part.labelled(the_map)
+        station_marks.draw_standby(ax, standby)
         _names(ax, changes, station_marks.draw(ax, changes, say, labelled), labelled, say)
 
-    marks = [*station_marks.handles(changes, say), *map_parts.core_handle(the_map, say)]
+    marks = [
+        *station_marks.handles(changes, say),
+        *station_marks.standby_handle(standby, say),
+        *map_parts.core_handle(the_map, say),
+    ]
     keys = [Key(say("digit = ambulances"), marks)]
     return map_page.draw(the_map, finding, size, say, paint, keys)
 

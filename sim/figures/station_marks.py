@@ -21,6 +21,9 @@ KINDS: Final = (  # kind, marker, colour, name
     ("substation", "o", style.BLUE, Message("Sub-station")),
 )
 NEW: Final = "#F0B400"  # of a star with dark type
+STANDBY: Final[dict[str, Any]] = {  # a mark that is no station's
+    "marker": "D", "ls": "", "color": style.INK, "markerfacecolor": "white", "markeredgewidth": 1.6,
+}  # fmt: skip
 CORNERS: Final = ((0.75, 0.95), (-0.75, 0.95), (0.75, -0.95), (-0.75, -0.95), (1.1, 0), (-1.1, 0))
 
 WIDE, WIDE_NEW = 1.8, 2.6  # room that marks take, in units of the body type
@@ -71,6 +74,22 @@ def draw(
                 path_effects=style.halo(),
             )  # fmt: skip
     return Marks(boxes, spots)
+
+
+def draw_standby(ax: Axes, points: Sequence[Station]) -> list[Bbox]:
+    """Points where free ambulances may wait: small and hollow; the boxes in pixels they take."""
+    points = [one for one in points if map_parts.in_view(ax, one.x, one.y)]
+    size = 0.8 * mpl.rcParams["font.size"]
+    for one in points:
+        ax.plot([one.x], [one.y], markersize=size, zorder=6.7, **STANDBY)
+    return [lettering.marker_box(ax, one.x, one.y, 0.5 * size) for one in points]
+
+
+def standby_handle(points: Sequence[Station], say: Language) -> list[Any]:
+    """What their mark means, if there are any."""
+    size = 0.8 * mpl.rcParams["font.size"]
+    mark = Line2D([], [], markersize=size, label=say("standby point"), **STANDBY)
+    return [mark] if points else []
 
 
 def changed(one: StationChange) -> bool:

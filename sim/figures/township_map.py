@@ -17,6 +17,7 @@ from sim.figures.areas import Area, AreaFill
 from sim.figures.map_page import Key, Part
 from sim.scenario.layout import against
 from sim.scenario.scenario import Scenario
+from sim.scenario.standing import standby_points
 from sim.words import township_map as words
 from sim.words.language import Language
 
@@ -32,17 +33,23 @@ def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen
     the_map, townships = comparison.base.map, words.service(comparison, layout)
     finding = words.finding(comparison, layout, townships, say)
     changes = against(comparison.base, comparison.layouts[layout])
+    standby = standby_points(comparison.layouts[layout])
     found = [_area(*one) for one in zip(townships.p90, townships.meets, strict=True)]
     names = [say.name(seat.name) for seat in the_map.townships]
 
     def paint(ax: Axes, part: Part) -> None:
         stations = station_marks.draw(ax, changes, say, part.labelled(the_map))
-        areas.draw(ax, the_map, found, names, part, stations.boxes)
+        boxes = stations.boxes + station_marks.draw_standby(ax, standby)
+        areas.draw(ax, the_map, found, names, part, boxes)
 
     classes: list[Any] = _classes(townships.p90, say)
     if not townships.meets.all():
         classes.append(_missed(comparison.base, say))
-    marks = [*station_marks.handles(changes, say), *map_parts.core_handle(the_map, say)]
+    marks = [
+        *station_marks.handles(changes, say),
+        *station_marks.standby_handle(standby, say),
+        *map_parts.core_handle(the_map, say),
+    ]
     keys = [
         Key(say("90th percentile (min)"), classes),
         Key(say("digit = ambulances"), marks),

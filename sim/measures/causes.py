@@ -10,7 +10,7 @@ import numpy as np
 from sim.measures.counted import pooled_share
 from sim.measures.groups import Group
 from sim.measures.intervals import Estimate
-from sim.measures.measures import WITHIN
+from sim.measures.response import WITHIN
 from sim.measures.rows import Pooled
 from sim.policies.clock import NONE
 

@@ -129,7 +129,9 @@ def design_effect(hits: np.ndarray, calls: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore", divide="ignore"):
         share = hits.sum(axis=0) / total
         over = ((hits - share * calls) ** 2).sum(axis=0) * count / (count - 1) / total
-        found: np.ndarray = over / (share * (1 - share))
+        # All but all of them: what is left of the spread is rounding, and tells nothing.
+        apart = share * (1 - share)
+        found: np.ndarray = np.where(apart > LEAST_CHANCE, over / apart, np.nan)
     return found
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Spread, pseudo_values
 from sim.measures.kinds import Measure, OfCalls, PercentileOfCalls, Replications
-from sim.measures.measures import BY_KEY, FIRST_HELP, MEAN, OF_CALLS, WITHIN
+from sim.measures.measures import BY_KEY, FIRST_HELP, MEAN, OF_CALLS
+from sim.measures.response import WITHIN
 from sim.measures.rows import Pooled
 from sim.measures.service import Feature
 from sim.measures.service_measures import SERVICE

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.measures.groups import Setup, in_area
 from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
+from sim.measures.response import WITHIN, in_time
 from sim.measures.service import Feature
 from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
@@ -20,12 +21,6 @@ LONG_WAIT_S = 1_200.0
 
 
 # ── what is counted ──────────────────────────────────────────────────────────────────────────
-
-
-def in_time(rows: Rows, setup: Setup) -> np.ndarray:
-    """[call] whether it was reached within the target of its area; a target is inclusive."""
-    within: np.ndarray = targets.in_time(rows.response_s, np.array(setup.target_s)[rows.area])
-    return within
 
 
 def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
@@ -80,7 +75,6 @@ def in_worst(setup: Setup) -> np.ndarray:
     return mask
 
 
-WITHIN: Final = OfCalls("within", "share", "more", value=in_time, asked=True)
 MEAN: Final = OfCalls("mean", "min", "less", value=response_s, among=reached, per=60.0, asked=True)
 BUSY: Final = OfFleet(
     "busy",

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.kinds import OfCalls, PercentileOfCalls, Sums
-from sim.measures.measures import WITHIN
+from sim.measures.response import WITHIN
 
 FEWEST = 2  # replications: one alone has no interval that could be narrowed
 BY_PLACE = ("all", "area", "township")

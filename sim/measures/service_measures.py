@@ -14,6 +14,7 @@ import numpy as np
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, Group, Setup, in_area
 from sim.measures.kinds import Measure, OfCalls, OfFleet, PercentileOfCalls, Rows
+from sim.measures.response import WITHIN
 from sim.measures.service import Feature
 from sim.model.calendar import DAY_S, HOURS_PER_WEEK
 from sim.policies import targets
@@ -119,19 +120,28 @@ def _shifts(tally: Tally, _: Group) -> float:
     return tally.on_duty_s.sum() / DAY_S if tally.service is None else tally.service.shifts
 
 
+def _shifts_with_breaks(tally: Tally, group: Group) -> float:
+    """The same where any break was due: without one, nothing can be said of how long it was."""
+    due = tally.service is not None and tally.service.breaks_due
+    return _shifts(tally, group) if due else 0.0
+
+
 # ── the measures ─────────────────────────────────────────────────────────────────────────────
 
 # Of a dispatch centre: what its own table has.
 OF_A_CENTRE: Final = ("served_at_once", "out_of_area", "busy", "level_zero")
 SERVICE: Final[tuple[Measure, ...]] = (
-    OfCalls("capable", "share", "more", value=capable_in_time, feature=Feature.CLASSES),
+    OfCalls(
+        "capable", "share", "more",
+        value=capable_in_time, beside=WITHIN, feature=Feature.CLASSES,
+    ),
     OfCalls(
         "capable_urban", "share", "more",
-        value=capable_in_time, where=in_area(0), feature=Feature.CLASSES,
+        value=capable_in_time, where=in_area(0), beside=WITHIN, feature=Feature.CLASSES,
     ),
     OfCalls(
         "capable_rural", "share", "more",
-        value=capable_in_time, where=in_area(1), feature=Feature.CLASSES,
+        value=capable_in_time, where=in_area(1), beside=WITHIN, feature=Feature.CLASSES,
     ),
     PercentileOfCalls(
         "capable_p90", "min", "less",
@@ -192,7 +202,7 @@ SERVICE: Final[tuple[Measure, ...]] = (
     ),
     OfFleet(
         "break_time", "min", "more",
-        above=_sum("break_s"), below=_shifts, per=60.0, feature=Feature.BREAKS,
+        above=_sum("break_s"), below=_shifts_with_breaks, per=60.0, feature=Feature.BREAKS,
     ),
     OfFleet(
         "off_road", "number", "less",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.measures.counted import CLUMP, ExactShare
-from sim.measures.intervals import LEVEL, Spread, holm, simultaneous
+from sim.measures.intervals import LEVEL, Jackknifed, Spread, holm, simultaneous
 from sim.measures.kinds import Matters, Measure
 from sim.measures.measures import BY_KEY
 from sim.measures.steps import Stepped
@@ -46,7 +46,9 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
     """
     level = simultaneous(len(differences))
     small = measure.matters(matters)
-    is_small = holm([max(d.above(-small), d.below(small)) for d in differences])
+    is_small = holm(
+        [0.0 if _is_constant(d) else max(d.above(-small), d.below(small)) for d in differences]
+    )
     is_some = holm([min(d.above(0.0), d.below(0.0)) for d in differences])
     found = []
     for difference, equal, other in zip(differences, is_small, is_some, strict=True):
@@ -91,6 +93,9 @@ def harms(
 
 
 def _is_constant(difference: Spread) -> bool:
+    """Whether nothing differs in any replication."""
+    if isinstance(difference, Jackknifed):
+        return difference.mean == 0 and math.isnan(difference.se)
     return isinstance(difference, Stepped) and difference.constant
 
 

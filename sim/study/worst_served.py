@@ -18,7 +18,8 @@ import numpy as np
 from sim.errors import OptionError
 from sim.measures.estimates import worst_first, worst_townships
 from sim.measures.intervals import jackknife, ratios, varies
-from sim.measures.measures import BY_KEY, MEAN, WITHIN
+from sim.measures.measures import BY_KEY, MEAN
+from sim.measures.response import WITHIN
 from sim.measures.sums import Counts, Summed
 from sim.prepare import demand, reach
 from sim.study.checkpoints import Replication

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any, Final
 
 from sim.scenario.changes import Add, Change, Close, Move
 from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
-from sim.scenario.layout import Ambulance, StationChange, against
+from sim.scenario.layout import Ambulance, Layout, StationChange, against
 from sim.scenario.scenario import Scenario
 from sim.scenario.validation import Problems
 from sim.text import Message
@@ -193,26 +194,50 @@ def _come(one: StationChange, layout: Scenario, say: Language) -> str:
 
 
 def _hours(base: Scenario, proposal: Scenario, say: Language) -> list[str]:
-    """Stations whose ambulances are as many, but on duty at other hours."""
-    parts = []
+    """Stations whose ambulances are as many, but on duty at other hours, or of other classes.
+
+    Classes are told where both have the same ones; else all stations would differ.
+    """
+    parts, alike = [], base.crews.classes == proposal.crews.classes
     for row, station in enumerate(proposal.stations):
         before = base.station(station.name.zh)
         if station.closed or before is None:
             continue
         was, now = (
-            sorted((one.duty for one in layout.fleet if one.station == number), key=str)
+            sorted(
+                (one if alike else replace(one, kind=0) for one in layout.fleet_of(number)),
+                key=lambda one: (one.kind, str(one.duty)),
+            )
             for layout, number in ((base, before), (proposal, row))
         )
-        if was != now and len(was) == len(now):
+        told = [[(one.kind, one.duty) for one in some] for some in (was, now)]
+        if told[0] == told[1] or len(was) != len(now):
+            continue
+        if len({one.duty for one in was}) > 1 or len({*told[1]}) > 1 or was[0].kind != now[0].kind:
+            parts.append(
+                say(
+                    "{station}: {other} instead of {base}",
+                    station=station.name,
+                    other=_counted(now, proposal, alike, say),
+                    base=_counted(was, base, alike, say),
+                )
+            )
+        else:
             parts.append(
                 say(
                     "ambulances of {station} on duty {other} instead of {base}",
                     station=station.name,
-                    other=crews.on_duty(now, say),
-                    base=crews.on_duty(was, say),
+                    other=crews.on_duty([one.duty for one in now], say),
+                    base=crews.on_duty([one.duty for one in was], say),
                 )
             )
     return parts
+
+
+def _counted(fleet: list[Ambulance], layout: Scenario, classes: bool, say: Language) -> str:
+    """2 ambulances, 1 ambulance (08–20): with their classes, or without."""
+    of = layout if classes else Layout(stations=layout.stations, fleet=layout.fleet)
+    return crews.counted(fleet, of, say)
 
 
 def subject(base: Scenario, proposal: Scenario, say: Language) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
+
 from sim.answers import efficiency
 from sim.answers.comparison import Comparison
-from sim.answers.lines import Line
+from sim.answers.lines import Line, part_name
 from sim.measures.groups import ALL, Group
 from sim.measures.measures import BY_KEY
+from sim.measures.service import Feature
 from sim.model.calendar import HOURS_PER_WEEK
 from sim.words import changes, differences, measures, provenance, records, worst_notes
 from sim.words.comparison_sentence import sentence
@@ -19,6 +22,7 @@ from sim.words.page import Column, Page, Table, page
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
+WIDE: Final = 120  # columns of a heading
 TOLD_FROM: Final = 1.5  # times as many replications; less is hardly worth a sentence
 ENOUGH: Final = 10  # replications; with fewer, intervals are rough and nothing is said of sharing
 OVERLOADED: Final = 0.95  # of the time busy; above it a queue has no end that it tends to
@@ -42,23 +46,29 @@ def heading(comparison: Comparison, say: Language) -> tuple[str, ...]:
     """Whose answer this is, and how it was made."""
     made = f"{_made(comparison, say)}      {provenance.seconds(comparison.provenance, say)}"
     return (
-        _whose(comparison, say),
+        *_whose(comparison, say),
         made,
         *_differing(comparison, say),
         *provenance.marks(comparison.base, say),
     )
 
 
-def _whose(comparison: Comparison, say: Language) -> str:
+def _whose(comparison: Comparison, say: Language) -> list[str]:
+    """The base and a lone proposal, side by side where there is room."""
     base = comparison.base
+    alone = say("{layout}      {fleet}", layout=base.name, fleet=fleet(base, say))
     if len(comparison.layouts) != 2:
-        return say("{layout}      {fleet}", layout=base.name, fleet=fleet(base, say))
-    return say(
+        return [alone]
+    proposal = _proposal(comparison, 1, say) or say.name(comparison.layouts[1].name)
+    together = say(
         "{layout}      {fleet}     Proposal  {proposal}",
         layout=base.name,
         fleet=fleet(base, say),
-        proposal=_proposal(comparison, 1, say) or comparison.layouts[1].name,
+        proposal=proposal,
     )
+    if cell_len(together) <= WIDE:
+        return [together]
+    return [alone, say("Proposal: {proposal}", proposal=proposal)]
 
 
 def fleet(layout: Scenario, say: Language) -> str:
@@ -148,7 +158,8 @@ def line_label(comparison: Comparison, line: Line, say: Language) -> str:
     measure = label(comparison, line.key, say)
     if line.group == ALL:
         return measure
-    return say("{measure}: {part}", measure=measure, part=comparison.group_name(line.group))
+    part = part_name(comparison.layouts, line.group)
+    return say("{measure}: {part}", measure=measure, part=say.name(part))
 
 
 def _one_layout(comparison: Comparison, say: Language) -> Table:
@@ -172,14 +183,15 @@ def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
         key, group = line
         measure, difference = BY_KEY[key], comparison.difference(key, layout, group)
         judged = measures.verdict(comparison.verdict(key, layout, group), say)
+        one_sided = math.isnan(difference.mean)
         rows.append(
             [
                 line_label(comparison, line, say),
                 measures.value(measure, comparison.estimate(key, 0, group).mean, say),
                 measures.value(measure, comparison.estimate(key, layout, group).mean, say),
-                measures.number(measure, difference.mean, say, sign=True),
-                "" if same else measures.interval(measure, difference, say, sign=True),
-                say("these layouts are the same") if same else judged,
+                "" if one_sided else measures.number(measure, difference.mean, say, sign=True),
+                "" if same or one_sided else measures.interval(measure, difference, say, sign=True),
+                say("these layouts are the same") if same else "" if one_sided else judged,
             ]
         )
     columns = (
@@ -243,7 +255,8 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 "figures are of ambulances alone."
             )
         )
-    notes += [*_overloaded(comparison, say), *_levels(comparison, say)]
+    notes += [*_one_sided(comparison, say), *_overloaded(comparison, say)]
+    notes += _levels(comparison, say)
     if comparison.replications < ENOUGH:
         notes.append(
             say.count(
@@ -270,6 +283,26 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
             )
         )
     return [*notes, *_asked(comparison, say), *worst_notes.notes(comparison.provenance, say)]
+
+
+def _one_sided(comparison: Comparison, say: Language) -> list[str]:
+    """What one layout has and another has not, so that nothing can be compared."""
+    notes, classes = [], [len(layout.crews.classes) for layout in comparison.layouts]
+    if comparison.proposals and Feature.CLASSES in comparison.features and min(classes) == 1:
+        notes.append(
+            say(
+                "Where there is one class of ambulance, each of them counts as capable, whatever "
+                "the patient has."
+            )
+        )
+    differences = (
+        comparison.difference(line.key, layout, line.group).mean
+        for layout in comparison.proposals
+        for line in comparison.lines()
+    )
+    if any(map(math.isnan, differences)):
+        notes.append(say("– stands where a layout has nothing of the kind to measure."))
+    return notes
 
 
 def _asked(comparison: Comparison, say: Language) -> list[str]:

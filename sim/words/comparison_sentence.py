@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sim.answers.comparison import Comparison
+from sim.measures.groups import ALL
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Harm, Verdict
@@ -126,6 +127,34 @@ CHANGES: Final = {
         Message("the mean time until first help ({size} min longer)"),
         Message("the mean time until first help ({size} min shorter)"),
     ),
+    "capable": (
+        Message("calls with a capable unit within target ({size} more in every hundred)"),
+        Message("calls with a capable unit within target ({size} fewer in every hundred)"),
+    ),
+    "units_all": (
+        Message("calls that got all units they needed ({size} more in every hundred of these)"),
+        Message("calls that got all units they needed ({size} fewer in every hundred of these)"),
+    ),
+    "out_of_area": (
+        Message("calls served by another centre ({size} more in every hundred)"),
+        Message("calls served by another centre ({size} fewer in every hundred)"),
+    ),
+    "overrun_home": (
+        Message("crews on their way after the end of their shift ({size} min a day more)"),
+        Message("crews on their way after the end of their shift ({size} min a day less)"),
+    ),
+    "breaks_missed": (
+        Message("breaks missed ({size} more in every hundred)"),
+        Message("breaks missed ({size} fewer in every hundred)"),
+    ),
+    "move_time": (
+        Message("standby driving ({size} min more of an ambulance and day)"),
+        Message("standby driving ({size} min less of an ambulance and day)"),
+    ),
+    "survival": (
+        Message("expected survival of cardiac arrest ({size} more in every hundred)"),
+        Message("expected survival of cardiac arrest ({size} fewer in every hundred)"),
+    ),
     (Verdict.TOO_FEW, Verdict.BETTER): Message(
         "{what} would change compliance by {change} points ({between}): too few calls to say "
         "whether it helps; but for the {n} worst-served {areas}, {worst} more in every hundred "
@@ -137,6 +166,10 @@ CHANGES: Final = {
         "within target."
     ),
 }
+# Of what goes beyond the plain service, the measures that a sentence speaks of: one for each topic.
+SPOKEN_OF: Final = (
+    "capable", "units_all", "out_of_area", "overrun_home", "breaks_missed", "move_time", "survival",
+)  # fmt: skip
 
 
 def sentence(comparison: Comparison, layout: int, say: Language) -> str:
@@ -153,6 +186,11 @@ def sentence(comparison: Comparison, layout: int, say: Language) -> str:
         )
     said = comparison.verdict("within", layout)
     others = [key for key in comparison.headline_keys() if key != "within"]
+    others += [
+        line.key
+        for line in comparison.service_lines()
+        if line.key in SPOKEN_OF and line.group == ALL
+    ]
     verdicts = {key: comparison.verdict(key, layout) for key in others}
     better, worse = (
         [key for key in others if verdicts[key] == verdict]

@@ -66,7 +66,6 @@ OTHERWISE: Final = {
     "demand.priorities": Message("other priorities of calls"),
     "demand.conditions": Message("other conditions of patients, or other needs"),
     "dispatch.divert": Message("other rules of diversion"),
-    "crews.classes": Message("other classes of ambulance"),
     "crews.holidays": Message("other public holidays"),
     "crews.holidays_as": Message("holidays rostered as another day"),
     "crews.breaks": Message("other breaks of crews"),
@@ -78,6 +77,21 @@ OTHERWISE: Final = {
     "standby.list_": Message("another list of where to wait"),
     "standby.table": Message("another compliance table"),
     "standby.points": Message("other standby points"),
+}
+# What one scenario has and the other has not at all.
+THERE: Final = {
+    "demand.conditions": Message("conditions of patients, and what they need"),
+    "dispatch.divert": Message("rules of diversion"),
+    "crews.holidays": Message("public holidays"),
+    "crews.breaks": Message("breaks of crews"),
+    "crews.off_road": Message("vehicles off the road as planned"),
+    "crews.failures": Message("vehicles that fail"),
+    "dispatch.reserve": Message("ambulances kept for urgent calls"),
+    "dispatch.centres": Message("several dispatch centres"),
+    "dispatch.zones": Message("zones with ambulances of their own"),
+    "standby.list_": Message("a list of where to wait"),
+    "standby.table": Message("a compliance table"),
+    "standby.points": Message("standby points"),
 }
 CHOICES: Final = {
     ("travel.posted", "use"): Message("posted speeds used"),
@@ -96,6 +110,7 @@ CHOICES: Final = {
     ("standby.assign", "total"): Message("moves by the least total drive"),
     ("standby.assign", "longest"): Message("moves by the least longest drive"),
 }
+BY_RULE: Final = ("standby.list_", "standby.table")
 RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
 ROSTERS = "crews.rosters."
@@ -111,6 +126,8 @@ def phrases(found: Sequence[Difference], say: Language) -> list[str]:
     """Each setting by itself; rates, or speeds, that differ by one factor together."""
     together = [*_demand(found, say), *_speeds(found, say)]
     taken = {one.path for _, some in together for one in some}
+    if any(one.path == "standby.rule" for one in found):  # which says so already
+        taken |= {one.path for one in found if one.path in BY_RULE and not one.base}
     said = [text for text, _ in together]
     for one in found:
         if one.path not in taken:
@@ -145,12 +162,19 @@ def _phrase(one: Difference, say: Language) -> str:
     path, base, other = one
     if path == "responders":
         return _responders(base, other, say)
+    if path == "crews.classes":
+        return _classes(base, other, say)
+    if path in THERE and not base:
+        return say(THERE[path])
     if path in OTHERWISE:
         return say(OTHERWISE[path])
     if (path, other) in CHOICES:
         return say(CHOICES[path, other])
     if path.startswith(ROSTERS):
-        return say("roster {name} otherwise", name=path.removeprefix(ROSTERS))
+        name = path.removeprefix(ROSTERS)
+        if not base:
+            return say("roster {name}", name=name)
+        return say("roster {name} otherwise", name=name)
     if path.startswith(SPEEDS):
         return say(
             "speed on {roads} roads {other} instead of {base}",
@@ -169,6 +193,16 @@ def _phrase(one: Difference, say: Language) -> str:
     if path in INSTEAD:
         return say(INSTEAD[path], **values)
     return say("{setting} {other} instead of {base}", setting=path, **values)
+
+
+def _classes(base: Any, other: Any, say: Language) -> str:
+    """Which classes there are, where there was one."""
+    if len(base) > 1:
+        return say("other classes of ambulance")
+    return say(
+        "classes of ambulance ({classes})",
+        classes=say.listed([say.name(one.names) for one in other]),
+    )
 
 
 def _responders(base: Any, other: Any, say: Language) -> str:

@@ -394,3 +394,15 @@ def test_no_gain_above_a_map_is_cut_off(liling, size):
     figure = plan_maps.beside(liling, plans, titles, Finding("Found", "so", "made"), size, EN)
     assert sum(text.endswith(f"\n{gain}") for text in texts(figure)) == 5
     nothing_overlaps(figure)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_standby_points_are_on_the_maps_with_a_mark_of_their_own(liling, lang):
+    points = [{"name": "Toll gate", "at": "枫林镇", "capacity": 1}]
+    week = liling.with_study(length=7 * 86_400.0)
+    away = week.with_settings(standby={"rule": "nearest", "points": points})
+    result = sim.compare(week, away, replications=5)
+    mark = language(lang)("standby point")
+    assert mark in texts(result.map(lang=lang, what="difference"))
+    assert mark in texts(result.map(lang=lang, layout=1))
+    assert mark not in texts(result.map(lang=lang, layout=0))

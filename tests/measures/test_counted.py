@@ -12,7 +12,14 @@ from scipy.stats import binomtest
 
 from sim.measures import estimates
 from sim.measures.calls import Tally
-from sim.measures.counted import CLUMP, Apart, ExactShare, design_effect, one_counted
+from sim.measures.counted import (
+    CLUMP,
+    Apart,
+    ExactShare,
+    design_effect,
+    one_counted,
+    pooled_share,
+)
 from sim.measures.groups import Setup
 from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY
@@ -269,3 +276,11 @@ def test_a_call_that_is_the_mean_of_answers_may_tell_as_much_as_they_do():
     assert many.interval().half_width < one.interval().half_width / 3
     none, alone = (one_counted(np.zeros(10), calls, sequential=False, alike=n) for n in (17, 1))
     assert none.calls == alone.calls, "from nothing it is not known how far answers are alike"
+
+
+def test_all_but_all_in_time_by_rounding_is_all_in_time():
+    """Answers about places add up to whole calls but for the last bit."""
+    hits, calls = np.array([3 - 4e-16, 5.0]), np.array([3.0, 5.0])
+    found = pooled_share(hits, calls, sequential=False, alike=17)
+    whole = pooled_share(calls, calls, sequential=False, alike=17)
+    assert found.interval() == pytest.approx(whole.interval())

@@ -12,7 +12,8 @@ from sim.measures import estimates
 from sim.measures.calls import tally
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import jackknife
-from sim.measures.measures import MEAN, WITHIN
+from sim.measures.measures import MEAN
+from sim.measures.response import WITHIN
 from sim.measures.rows import Pooled
 from sim.measures.sums import TOLD_BY_SUMS, Summed, count
 from sim.model.calendar import Window

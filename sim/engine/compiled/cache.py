@@ -90,6 +90,10 @@ def _folder() -> Path | None:
     return kept_at("compiled", _sources_hash())
 
 
+LONGEST = ".serve"  # the entry that takes more than a moment
+told_of_compiling: list[Callable[[], None]] = []  # each time that it is compiled
+
+
 def is_keeping() -> bool:
     """Whether what is compiled now is there for the next process: there is a folder for it."""
     return _folder() is not None and can_keep()
@@ -183,6 +187,9 @@ class KeptCode(_Cache):
         """The compiled function, or None, whatever may be wrong with what was kept."""
         data = kept(self._path(sig, target_context.codegen()))
         if data is None:
+            if self._name.endswith(LONGEST):
+                for told in told_of_compiling:
+                    told()
             return None
         if RUNTIME in data:  # none of it is, for nothing here allocates
             target_context.refresh()

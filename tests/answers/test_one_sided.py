@@ -1,0 +1,98 @@
+"""Where two layouts have not the same classes, breaks or standby, nothing is compared with nothing."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import sim
+from sim.measures.groups import Group
+from sim.words import page_of
+from sim.words.language import language
+
+CREWS = """
+base: today
+name: With crews
+layout:
+  - {station: 湘东医院, kind: station, crews: [{class: advanced, number: 2}, {class: basic, hours: 08-20}]}
+  - {station: 市二医院, crews: [{class: basic, number: 2}]}
+crews:
+  classes: [{name: basic, name_zh: 普通型}, {name: advanced, name_zh: 监护型}]
+  breaks: [{length: 30 min, earliest: "12:00", latest: "13:00"}]
+"""
+OTHER = """
+base: crews
+name: The classes the other way round
+crews:
+  classes: [{name: advanced, name_zh: 监护型}, {name: basic, name_zh: 普通型}]
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    from conftest import ROOT
+
+    folder = tmp_path_factory.mktemp("one-sided")
+    text = (ROOT / "scenarios" / "liling" / "today.yaml").read_text("utf-8")
+    text = text.replace("map: liling", f"map: {ROOT / 'maps' / 'liling' / 'liling.gpkg'}")
+    (folder / "today.yaml").write_text(text, "utf-8")
+    (folder / "crews.yaml").write_text(CREWS, "utf-8")
+    (folder / "other.yaml").write_text(OTHER, "utf-8")
+    return folder
+
+
+def loaded(folder, name):
+    return sim.load(folder / f"{name}.yaml").with_study(length=2 * 86_400.0)
+
+
+@pytest.fixture(scope="module")
+def against_today(folder):
+    plans = [loaded(folder, name) for name in ("today", "crews")]
+    return sim.compare(*plans, replications=5, workers=1)
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_what_only_the_proposal_has_gets_its_value_and_no_verdict(against_today, code):
+    (table,) = page_of(against_today, language(code)).body
+    rows = {row[0]: row for row in table.rows}
+    name = {"en": "Breaks missed", "zh": "错过的班中休息"}[code]
+    assert rows[name][1] == "–"
+    assert "%" in rows[name][2]
+    assert rows[name][3:] == ["", "", ""]
+    of_class = {"en": "Ambulance time on calls: advanced", "zh": "任务占用率：监护型"}[code]
+    assert rows[of_class][1] == "–"
+    assert rows[of_class][3:] == ["", "", ""]
+    assert (
+        len([row for row in rows if row.startswith(of_class.rpartition(":")[0] or of_class[:5])])
+        > 1
+    )
+
+
+def test_the_class_of_a_plain_layout_is_not_the_first_of_another(against_today):
+    for row in range(3):
+        both = [against_today.estimate("busy", n, Group("class", row)).mean for n in (0, 1)]
+        assert any(map(math.isnan, both))
+    assert [against_today.group_name(one) for one in against_today.groups_of_fleet] == [
+        "basic", "advanced"
+    ]  # fmt: skip
+
+
+def test_classes_are_matched_by_name_wherever_a_file_lists_them(folder):
+    plans = [loaded(folder, name) for name in ("crews", "other")]
+    result = sim.compare(*plans, replications=5, workers=1)
+    names = [result.group_name(one) for one in result.groups_of_fleet]
+    assert names == ["basic", "advanced"]
+    turned = sim.run(plans[1], replications=5, workers=1)
+    for group in result.groups_of_fleet:
+        own = Group("class", 1 - group.row)
+        assert result.estimate("busy", 1, group).mean == turned.estimate("busy", 0, own).mean
+
+
+def test_the_sentence_tells_of_breaks_and_ways_home_that_are_lost(folder):
+    result = sim.compare(
+        loaded(folder, "today"), loaded(folder, "crews"), replications=5, workers=1
+    )
+    assert result.verdict("overrun_home") == "worse"
+    assert "crews on their way after the end of their shift" in result.sentence()
+    assert "capable" in page_of(result, language("en")).text()
