@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.scenario import Scenario
 
-OF_CAPABLE = ("capable", "capable_urban", "capable_rural")  # whose loss is told besides
+CAPABLE = "capable"  # whose loss is told besides where calls need classes
 MOST_SWAPS = 50  # a search that has not ended by then goes in circles of chance
 
 
@@ -223,7 +223,7 @@ def steps_of(
     spreads = [runs.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
     said = verdicts(BY_KEY[by], spreads, runs.matters)
     enough = runs.replications(0) >= FEWEST
-    told = KEYS if fresh_keep(runs.base) == Keep.SUMS else (*KEYS, *OF_CAPABLE)
+    told = KEYS if fresh_keep(runs.base) == Keep.SUMS else (*KEYS, CAPABLE)
     hours = [costs.crew_hours(one) for one in (runs.base, *(option.layout for option in taken))]
     return tuple(
         Step(

@@ -91,26 +91,6 @@ CHANGES: Final = {
         Message("people in {areas} that meet their target ({size} more in every hundred)"),
         Message("people in {areas} that meet their target ({size} fewer in every hundred)"),
     ),
-    "capable": (
-        Message("calls with a capable crew within target ({size} more in every hundred)"),
-        Message("calls with a capable crew within target ({size} fewer in every hundred)"),
-    ),
-    "capable_urban": (
-        Message(
-            "urban calls with a capable crew within {urban} minutes ({size} more in every hundred)"
-        ),
-        Message(
-            "urban calls with a capable crew within {urban} minutes ({size} fewer in every hundred)"
-        ),
-    ),
-    "capable_rural": (
-        Message(
-            "rural calls with a capable crew within {rural} minutes ({size} more in every hundred)"
-        ),
-        Message(
-            "rural calls with a capable crew within {rural} minutes ({size} fewer in every hundred)"
-        ),
-    ),
     "first_within": (
         Message("first help within target ({size} more calls in every hundred)"),
         Message("first help within target ({size} fewer calls in every hundred)"),

@@ -264,5 +264,5 @@ def test_a_move_that_leaves_calls_without_a_capable_crew_says_so(write_for_two):
     assert steps[0].gain.low > 0
     lost = {harm.key: harm.mean for harm in steps[0].harms}
     assert lost["capable"] < -0.1
-    assert "Worse, however: calls with a capable crew within target (" in found.sentence()
-    assert "具备能力的车按时到达的呼叫（每百次少" in found.sentence("zh")
+    assert "Worse, however: calls with a capable unit within target (" in found.sentence()
+    assert "具备能力的车达标（每百次呼叫少" in found.sentence("zh")
