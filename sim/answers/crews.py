@@ -47,7 +47,7 @@ class CrewKind(NamedTuple):
 USUAL: Final = CrewKind()  # of the first class, on duty round the clock
 
 
-class Crews(NamedTuple):
+class CrewsTried(NamedTuple):
     """Which kinds of crew are tried. All empty: only the usual one, as if there were no others."""
 
     more: tuple[CrewKind, ...] = ()  # as one more at a station
@@ -55,12 +55,12 @@ class Crews(NamedTuple):
     hours: tuple[DutyHours, ...] = ()  # on which a crew may be put
 
 
-PLAIN: Final = Crews()
+PLAIN: Final = CrewsTried()
 
 
 def kinds_tried(
     base: Scenario, asked: Sequence[Mapping[str, Any]] = (), *, by_hours: bool = False
-) -> Crews:
+) -> CrewsTried:
     """The kinds that are asked for, each written as in a file: `{"class": "basic", "hours": …}`.
 
     Without any: each class at each of the scenario's hours, and the first class round the clock at
@@ -71,7 +71,7 @@ def kinds_tried(
     if asked:
         kinds = tuple(dict.fromkeys(kind_asked(base, one) for one in asked))
         duties = (*hours, *(one.duty for one in kinds))
-        return Crews(kinds, kinds, tuple(_different(duties, base)))
+        return CrewsTried(kinds, kinds, tuple(_different(duties, base)))
     if are_alike(base) and not by_hours:
         return PLAIN
     every = tuple(CrewKind(row, duty) for row in range(len(base.crews.classes)) for duty in hours)
@@ -85,7 +85,7 @@ def kinds_tried(
                 hours=len(hours),
             ),
         )  # fmt: skip
-    return Crews(every, (USUAL,), hours)
+    return CrewsTried(every, (USUAL,), hours)
 
 
 def kind_asked(base: Scenario, written: Mapping[str, Any]) -> CrewKind:

@@ -14,7 +14,7 @@ from sim import limits
 from sim.answers import candidates, costs, search
 from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS
-from sim.answers.crews import PLAIN, Crews, kinds_tried
+from sim.answers.crews import PLAIN, CrewsTried, kinds_tried
 from sim.answers.options import Option
 from sim.answers.ranking import KEYS
 from sim.answers.search import Step
@@ -48,7 +48,7 @@ class Curve(Answer, OnMap):
     tracks: dict[str, tuple[Step, ...]]
     now: dict[str, Estimate]  # of the base
     by: str  # key of the measure
-    tried: Crews = PLAIN  # the kinds of crew
+    tried: CrewsTried = PLAIN  # the kinds of crew
 
     name = "curve"
 

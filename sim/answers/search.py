@@ -20,7 +20,7 @@ from sim.answers import candidates, costs
 from sim.answers.answer import Answer, OnMap, Provenance, in_words
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.costs import layout_cost
-from sim.answers.crews import PLAIN, Crews, kinds_tried
+from sim.answers.crews import PLAIN, CrewsTried, kinds_tried
 from sim.answers.options import (
     Action,
     Option,
@@ -124,7 +124,7 @@ def greedy(
     found: Sequence[Candidate],
     by: str,
     effort: Effort,
-    tried: Crews = PLAIN,
+    tried: CrewsTried = PLAIN,
 ) -> list[Option]:
     """One step for each entry of `kinds` (`station`, `ambulance`, `either` or `shorter`), the best.
 
@@ -158,7 +158,7 @@ def swaps(
     by: str,
     effort: Effort,
     *,
-    tried: Crews = PLAIN,
+    tried: CrewsTried = PLAIN,
 ) -> list[Option]:
     """Ambulances, and the stations in `new`, moved one at a time while that surely helps.
 
@@ -257,7 +257,7 @@ class Search(Answer, OnMap):
     provenance: Provenance
     steps: tuple[Step, ...]
     by: str  # key of the measure
-    tried: Crews = PLAIN  # the kinds of crew
+    tried: CrewsTried = PLAIN  # the kinds of crew
 
     name = "search"
 

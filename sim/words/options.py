@@ -12,7 +12,7 @@ from sim.words.language import Language
 from sim.words.page import Column
 
 if TYPE_CHECKING:
-    from sim.answers.crews import Crews
+    from sim.answers.crews import CrewsTried
     from sim.answers.search import Step
     from sim.measures.kinds import Measure
     from sim.scenario.scenario import Scenario
@@ -78,7 +78,7 @@ def _values(option: Option, say: Language) -> dict[str, Any]:
     return values
 
 
-def kinds(tried: Crews, layout: Scenario, say: Language) -> str:
+def kinds(tried: CrewsTried, layout: Scenario, say: Language) -> str:
     """advanced, round the clock; basic, 08–20: the kinds of crew that were tried."""
     return say.joined(words.kind(*one, layout, say) for one in tried.more)
 
@@ -96,7 +96,7 @@ def hours_cells(step: Step, measure: Measure, say: Language) -> list[str]:
     return [say.number(float(step.hours), 0, sign=True), each]
 
 
-def tried_notes(tried: Crews, base: Scenario, say: Language) -> list[str]:
+def tried_notes(tried: CrewsTried, base: Scenario, say: Language) -> list[str]:
     """Which kinds of crew were tried, and by what one of them was taken."""
     if not tried.more:
         return []
