@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened
     from sim.answers.sites import site
     from sim.answers.stress import stress
     from sim.answers.worth import worth
-    from sim.errors import MapError, PlannerError, RecordsError, ScenarioError
+    from sim.errors import MapError, PlannerError, RecordsError, RuleError, ScenarioError
     from sim.scenario.file import load
     from sim.scenario.scenario import Scenario
 
@@ -44,9 +44,11 @@ _ROOMS = {
     "ScenarioError": "sim.errors",
     "MapError": "sim.errors",
     "RecordsError": "sim.errors",
+    "RuleError": "sim.errors",
 }
 __all__ = [
-    "Comparison", "MapError", "PlannerError", "RecordsError", "Scenario", "ScenarioError",
+    "Comparison", "MapError", "PlannerError", "RecordsError", "RuleError", "Scenario",
+    "ScenarioError",
     "compare", "curve", "load", "rank", "run", "search", "site", "stress", "worth",
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@
     PlannerError           something outside the program needs mending
     ├── ScenarioError      a scenario file, or a change asked for at the prompt
     │   └── OptionError        an option of a command, an argument of `sim.run` and its like
+    ├── RuleError          a rule of one's own, in Python, that raised or returned nonsense
     ├── MapError           a map bundle
     │   └── MapImportError     the files a map bundle is to be made from
     ├── RecordsError       a file of call records
@@ -108,6 +109,12 @@ class OptionError(ScenarioError):
         first, *others = (problem.told(say) for problem in self.problems)
         head = say(Message("{place}: {problem}", place=say(self.source), problem=said(first)))
         return "\n  ".join([head, *others])
+
+
+class RuleError(PlannerError):
+    """`source` is the name of the function."""
+
+    heading = Message("The rule {source} cannot be followed:")
 
 
 class MapError(PlannerError):

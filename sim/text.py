@@ -102,6 +102,11 @@ def _again(text: str, values: dict[str, Any]) -> Message:
     return Message(text, **values)
 
 
+def function_name(function: Callable[..., Any]) -> str:
+    """What a function is called; an object that can be called by its kind."""
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
 def message_of(error: BaseException) -> str:
     """The sentence that an error was raised with, still translatable if it was a Message."""
     first = error.args[0] if error.args else ""

@@ -31,9 +31,6 @@ durations:
 targets: {{urban: 1 day, rural: 1 day}}
 study: {{warm_up: 3 days, length: {DAYS} days, cool_down: 0 min}}
 """
-obeyed = pytest.mark.skipif(
-    not hasattr(rules, "dmexclp_gain"), reason="the engines do not obey System.service yet"
-)
 
 
 def asked(load_in_all, more):
@@ -136,7 +133,6 @@ def one_place(tmp_path_factory):
     return town(tmp_path_factory.mktemp("one"), [[0, 3], [3, 0]], [10, 0], step=STEP)
 
 
-@obeyed
 @pytest.mark.parametrize(("advanced", "basic", "kept"), [(2, 3, 0), (2, 3, 1), (3, 2, 2)])
 def test_advanced_ambulances_stand_in_unless_they_are_kept_back(
     one_place, engine, advanced, basic, kept
@@ -152,6 +148,68 @@ def test_advanced_ambulances_stand_in_unless_they_are_kept_back(
         return [(kinds[0] == NONE).mean(), (kinds[1] == NONE).mean(), (kinds[1] == 0).mean()]
 
     hold(measured(scenario, engine, of), exact_of_classes(advanced, basic, loads, kept))
+
+
+# ── vehicles that fail ───────────────────────────────────────────────────────────────────────
+
+
+def failing(write, units, load_in_all, to_failure_h, off_h):
+    laws = ", ".join(
+        f"{name}: {{distribution: exponential, mean: {hours:g} h}}"
+        for name, hours in (("after", to_failure_h), ("off", off_h))
+    )
+    return load(write(
+        f"layout: [{{station: P0, ambulances: {units}}}]\ndispatch: {{when_none_free: lost}}\n"
+        f"crews: {{failures: [{{{laws}}}]}}\n" + asked(load_in_all, "")
+    ))  # fmt: skip
+
+
+def exact_of_failures(units, load_in_all, to_failure_h, off_h):
+    """Loss, mean number off the road, failures of a vehicle a day.
+
+    The state: busy, busy and failed meanwhile (its clock stands still), off the road.
+    """
+    fails, back = BUSY_H / to_failure_h, BUSY_H / off_h
+
+    def moves(state):
+        busy, pending, down = state
+        idle = units - busy - pending - down
+        found = [
+            (load_in_all if idle else 0, (busy + 1, pending, down)),
+            (busy, (busy - 1, pending, down)),
+            (pending, (busy, pending - 1, down + 1)),
+            (idle * fails, (busy, pending, down + 1)),
+            (busy * fails, (busy - 1, pending + 1, down)),
+            (down * back, (busy, pending, down - 1)),
+        ]
+        return [(rate, after) for rate, after in found if rate]
+
+    chance = chain((0, 0, 0), moves)
+    down = sum(p * state[2] for state, p in chance.items())
+    return sum(p for state, p in chance.items() if sum(state) == units), down, (
+        down * 24 / off_h / units
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("units", "load_in_all", "to_failure_h", "off_h"), [(3, 1.5, 160, 24), (2, 0.8, 60, 30)]
+)
+def test_vehicles_fail_by_the_clock_and_finish_their_call_first(
+    one_place, engine, units, load_in_all, to_failure_h, off_h
+):
+    scenario = failing(one_place, units, load_in_all, to_failure_h, off_h)
+    start_s = scenario.settings.study.warm_up
+    end_s = start_s + scenario.settings.study.length
+
+    def of(made, calls, log, some):
+        pauses = log.beyond.pauses
+        inside = np.clip(pauses.ended_at, start_s, end_s) - np.clip(pauses.begun_at, start_s, end_s)
+        begun = (pauses.begun_at >= start_s) & (pauses.begun_at < end_s)
+        lost = (trips_of(log, calls)[some] == 0).mean()
+        return [lost, inside.sum() / DAYS / 86_400, begun.sum() / DAYS / units]
+
+    exact = exact_of_failures(units, load_in_all, to_failure_h, off_h)
+    hold(measured(scenario, engine, of), exact, most_error=0.03)
 
 
 # ── several units ────────────────────────────────────────────────────────────────────────────
@@ -180,7 +238,6 @@ def kaufman_roberts(units, loads):
     return chance[-1], chance[-2:].sum()
 
 
-@obeyed
 @pytest.mark.parametrize("law", ["", "constant"])
 def test_two_units_that_go_and_leave_together(one_place, engine, law):
     """Insensitive: any law of the busy time gives the same losses."""
@@ -211,7 +268,6 @@ def exact_of_two_apart(units, loads):
     return full, 1 - full - but_one, but_one, full
 
 
-@obeyed
 def test_two_units_that_leave_apart_and_of_which_one_may_be_missing(one_place, engine):
     loads, units = (1.4, 0.6), 4
     scenario = one_or_two(one_place, units, loads, "missing: forget, released: apart")
@@ -260,7 +316,6 @@ def exact_of_hypercube(one, two):
     return [sum(p for state, p in chance.items() if state[unit]) for unit in range(units)]
 
 
-@obeyed
 def test_recorded_calls_of_one_and_two_units_by_place(four_stations, engine):
     """The hypercube with several units: places differ in how many of their calls need two."""
     one, two, days = (0.5, 0.6, 0.4), (0.2, 0.05, 0.3), 1500
@@ -324,7 +379,6 @@ def exact_of_desks(fleets, loads, helps, keep):
     return [*lost, *helped]
 
 
-@obeyed
 @pytest.mark.parametrize(("helps", "keep"), [(False, 0), (True, 0), (True, 1)])
 def test_one_desk_or_two(two_zones, engine, helps, keep):
     fleets, loads = (2, 3), (1.4, 1.1)
@@ -384,7 +438,6 @@ def covered_by_table(table):
     return busy[-1], covered
 
 
-@obeyed
 def test_a_compliance_table_where_moving_takes_no_time(four_places, engine):
     table = ((0,), (0, 1), (0, 1, 2))
     written = str([[f"P{4 + post}" for post in row] for row in table]).replace("'", "")
@@ -437,7 +490,6 @@ def test_where_dynamic_mexclp_sends_who_was_just_cleared(four_places, busy):
                 assert found == pytest.approx(by_hand, abs=1e-9)
 
 
-@obeyed
 def test_the_busy_share_of_the_rule_may_be_simulated(four_places):
     """As many as are lost by Erlang's formula take no time; the others share the load."""
     from sim.study.effort import Effort

@@ -41,6 +41,8 @@ class Origin:
             "synthetic": self.base.map.synthetic,
             **self.records(),
         }
+        if self.base.own_rules.any:
+            facts["own_rules"] = self.base.own_rules.named()
         if self.base.unaltered is not None:
             found = differences(self.base.unaltered.settings, self.base.settings)
             facts["altered"] = [as_fact(one) for one in found]

@@ -311,7 +311,7 @@ class Comparison(Answer):
         return {
             "layouts": layouts,
             **{key: provenance[key] for key in STUDY_FACTS},
-            **{key: provenance[key] for key in ("altered",) if key in provenance},
+            **{key: provenance[key] for key in ("altered", "own_rules") if key in provenance},
             **self.provenance.records(),
             "same_calls": self.same_calls,
             "answers_a_call": self.pooled[0].answers,

@@ -23,7 +23,7 @@ from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Harm, matters_of
-from sim.scenario.differences import Difference, differences
+from sim.scenario.differences import Difference, between
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
@@ -101,7 +101,7 @@ class Stress(Answer):
 
     def differences(self, proposal: int) -> tuple[Difference, ...]:
         """The settings in which a proposal's scenario is other than the base."""
-        return differences(self.provenance.base.settings, self.proposals[proposal].settings)
+        return between(self.provenance.base, self.proposals[proposal])
 
     @property
     def first(self) -> int:

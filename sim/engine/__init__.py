@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sim.files.cache import cache_folder
 from sim.model.calendar import Window
@@ -49,6 +49,20 @@ def make(name: str, systems: Iterable[System], like: Engine | None = None) -> li
 
     known = like if isinstance(like, compiled.Engine) else None
     return [compiled.Engine(system, known) for system in systems]
+
+
+class OwnEngineRules(NamedTuple):
+    """Rules of one's own as functions of numbers: see `reference.own_rules`; None: the model's."""
+
+    dispatch: Callable[..., Any] | None = None
+    standby: Callable[..., Any] | None = None
+
+
+def make_own(system: System, rules: OwnEngineRules) -> Engine:
+    """An engine that follows rules of one's own: functions of Python, so the reference engine."""
+    from sim.engine import reference
+
+    return reference.Engine(system, *rules)
 
 
 def cannot_keep(name: str) -> Path | None:

@@ -57,6 +57,8 @@ def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> boo
     dispatch, standby = scenario.settings.dispatch, scenario.settings.standby
     # A list of stations is a rule of the plain service, too.
     waits_plainly = standby.rule == "home" or (standby.rule == "list" and not standby.points)
+    if scenario.own_rules.standby is not None and standby.points:
+        waits_plainly = False  # a rule of one's own may send crews there
     return not (
         needed.special
         or dispatch.reserve

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.scenario.distributions import Distribution
+from sim.scenario.own_rules import OwnRule
 from sim.scenario.settings import Settings
 from sim.scenario.values import Setting
+from sim.text import function_name
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 YARDSTICK = ("start", "study", "targets")  # of the base: they hold for all layouts it is held to
 WITHOUT_EFFECT = ("costs", "demand.replay")  # on what calls meet: that records differ is refused
@@ -29,6 +34,24 @@ class Difference(NamedTuple):
 def differences(base: Settings, other: Settings) -> tuple[Difference, ...]:
     """The settings that differ and have an effect on what is simulated or how it is judged."""
     return tuple(one for one in _within("", base, other) if one.path not in WITHOUT_EFFECT)
+
+
+def between(base: Scenario, other: Scenario) -> tuple[Difference, ...]:
+    """The same of two scenarios, and where one follows another rule of one's own, by its name."""
+    ours, theirs = base.own_rules, other.own_rules
+    rules = [
+        Difference(f"own_rules.{place}", _name(was), _name(now))
+        for place, was, now in (
+            ("dispatch", ours.dispatch, theirs.dispatch),
+            ("standby", ours.standby, theirs.standby),
+        )
+        if was is not now
+    ]
+    return (*differences(base.settings, other.settings), *rules)
+
+
+def _name(rule: OwnRule | None) -> str | None:
+    return None if rule is None else function_name(rule)
 
 
 def in_effect(found: Sequence[Difference]) -> tuple[Difference, ...]:

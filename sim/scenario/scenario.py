@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import OptionError, Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
-from sim.scenario import altering, checks, crew_checks
+from sim.scenario import altering, checks, crew_checks, own_rules
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move
 from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
 from sim.scenario.layout import Layout
+from sim.scenario.own_rules import HOUSE_RULES, OwnRule, OwnRules
 from sim.scenario.records.balance import CallCounts, counted
 from sim.scenario.settings import CrewSettings, Settings, StudySettings
 from sim.scenario.validation import Problems, plain, validated
@@ -48,6 +49,7 @@ class Scenario(Layout):
     calls_times: float = 1.0  # the usual number of calls, with which these are shared
     # [group of settings.responders] their points, [responder, 2] metres
     responder_xy: tuple[np.ndarray, ...] = ()
+    own_rules: OwnRules = HOUSE_RULES
 
     @property
     def crews(self) -> CrewSettings:
@@ -225,6 +227,32 @@ class Scenario(Layout):
         altered = altering.with_hours(self, station, hours, problems)
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
+
+    def with_rules(
+        self, *, dispatch: OwnRule | None = None, standby: OwnRule | None = None
+    ) -> Scenario:
+        """The scenario with rules of one's own, functions, in place of its settings.
+
+            sim.compare(liling, liling.with_rules(dispatch=basic_first))
+
+        `dispatch(call, ambulances)` returns the one of the ambulances that is sent, or None for
+        nobody as yet. `standby(ambulance)` returns the one of `ambulance.stations` where it waits,
+        or None for its own. What they are given: `sim.study.own_rules`. Such layouts are simulated
+        by the reference engine, in this process, and never kept. OptionError of what is no such
+        function.
+        """
+        named = {"dispatch": dispatch, "standby": standby}
+        given = {place: rule for place, rule in named.items() if rule is not None}
+        if not given:
+            message = Message("name a rule: dispatch=, standby= or both")
+            raise OptionError(Message("the rules"), message)
+        for place, takes in (("dispatch", ("call", "ambulances")), ("standby", ("ambulance",))):
+            if place in given:
+                own_rules.check(place, given[place], takes)
+        rules = replace(self.own_rules, **given)
+        names = ", ".join(OwnRules(**given).named().values())
+        name = Name(f"{self.name.zh} ({names})", f"{self.name.en} ({names})")
+        return replace(self, own_rules=rules, name=name)
 
     def page(self, lang: str = "en") -> Any:
         """A page that says it: stations and crews, hospitals, targets, calls a day."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from sim import engine as engines_of
+from sim.engine import Engine
 from sim.measures.calls import busy_intervals, duty_intervals, on_shift
 from sim.model.calendar import Window
 from sim.model.system import System
@@ -20,14 +20,13 @@ DIGITS: Final = 3  # a share that one replication gives is not known any better
 
 
 def simulated(
-    system: System, demand: Demand, window: Window, seed: int, engine: str
+    engine: Engine, system: System, demand: Demand, window: Window, seed: int
 ) -> float:  # fmt: skip
     """The share of their time on duty for which the ambulances of a layout are on calls.
 
     From the first replication of the study's calls, within the time that is measured.
     """
-    (made,) = engines_of.make(engine, [system])
-    log = made.run(made.pack(draws.draw(demand, seed, 0)))
+    log = engine.run(engine.pack(draws.draw(demand, seed, 0)))
     duty = duty_intervals(system, window)
     busy = on_shift(busy_intervals(log, window), duty)
     on_duty_s = float((duty[:, 2] - duty[:, 1]).sum())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import InvariantError, OptionError, Problem, ScenarioError
 from sim.measures.groups import Setup, SurvivalCurve
 from sim.model.calendar import Window
 from sim.model.columns import columns
@@ -22,12 +22,13 @@ from sim.policies.clock import NONE
 from sim.prepare import demand, radius, system
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
-from sim.scenario.differences import YARDSTICK, Difference, differences
+from sim.scenario.differences import YARDSTICK, Difference, between
 from sim.scenario.validation import Problems
 from sim.study import busy_share
 from sim.study.checkpoints import Fingerprints
 from sim.study.effort import Effort
-from sim.study.replication import Keep, Plan
+from sim.study.own_rules import engine_rules
+from sim.study.replication import Keep, Plan, engine_of
 from sim.study.size import check_calls
 from sim.text import Message
 
@@ -50,7 +51,7 @@ class Study(NamedTuple):
         """The same with one more layout behind the others; ScenarioError if it cannot be."""
         base, plan = self.layouts[0], self.plan
         _check_comparable(base, [layout])
-        differing = (*self.differing, differences(base.settings, layout.settings))
+        differing = (*self.differing, between(base, layout))
         layout = _measured_like(base, layout)
         layouts = (*self.layouts, layout)
         built = system.build(layout, (base, plan.systems[0]), self.keep_tables)
@@ -64,6 +65,7 @@ class Study(NamedTuple):
                 systems=(*plan.systems, built),
                 demands=_demands(layouts, plan.demands),
                 windows=(*plan.windows, _window(layout)),
+                own_rules=(*plan.own_rules, engine_rules(layout, built)),
             ),
             differing,
             self.keep_tables,
@@ -76,6 +78,8 @@ class Study(NamedTuple):
         How many there are has no part in it: a longer study goes on from a shorter one.
         """
         plan = self.plan
+        if any(plan.own_rules_of(row) for row in rows):
+            raise InvariantError("what follows from a function of Python has no key")
         sums = (plan.setup.target_s, len(plan.setup.people)) if plan.keep == Keep.SUMS else ()
         each = [
             (fingerprints.of_system(plan.systems[row]), plan.demands[row], plan.windows[row])
@@ -96,6 +100,7 @@ def prepare(
     ScenarioError if they cannot be; SizeError if this machine has no room for a replication.
     """
     _check_comparable(base, proposals)
+    _check_own_rules((base, *proposals), effort)
     problems = Problems()
     radius.check(base, problems.at("dispatch"))
     problems.raise_if_any(ScenarioError, base.path)
@@ -103,8 +108,9 @@ def prepare(
     layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
     demands = _demands(layouts)
     check_calls(demands, len(layouts), keep, logs)  # before tables are made for minutes
+    systems = _systems(layouts, effort.keep_tables)
     plan = Plan(
-        _systems(layouts, effort.keep_tables),
+        systems,
         demands,
         tuple(_window(layout) for layout in layouts),
         effort.seed_of(base) + (FRESH if effort.fresh else 0),
@@ -112,8 +118,9 @@ def prepare(
         setup_of(base, effort),
         keep,
         logs,
+        tuple(map(engine_rules, layouts, systems)),
     )
-    differing = tuple(differences(base.settings, one.settings) for one in (base, *proposals))
+    differing = tuple(between(base, one) for one in (base, *proposals))
     busy = _busy_share(plan) if any(map(busy_share.is_wanted, layouts)) else math.nan
     plan = plan._replace(systems=busy_share.put_in(layouts, plan.systems, busy))
     return Study(layouts, plan, differing, effort.keep_tables, busy)
@@ -122,7 +129,7 @@ def prepare(
 def _busy_share(plan: Plan) -> float:
     """How busy the base's ambulances are: one number, by which the rule of every layout goes."""
     return busy_share.simulated(
-        plan.systems[0], plan.demands[0], plan.windows[0], plan.seed, plan.engine
+        engine_of(plan, 0), plan.systems[0], plan.demands[0], plan.windows[0], plan.seed
     )
 
 
@@ -169,6 +176,24 @@ def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:
             raise ScenarioError(other.path, Problem(text, "demand.replay"))
 
 
+def _check_own_rules(layouts: Sequence[Scenario], effort: Effort) -> None:
+    """Functions stay in this process, and nothing that follows from them is kept."""
+    if not any(layout.own_rules.any for layout in layouts):
+        return
+    elsewhere = {"workers": effort.workers not in (None, 1), "executor": effort.executor,
+                 "scheduler": effort.scheduler}  # fmt: skip
+    for option, given in elsewhere.items():
+        if given:
+            text = Message("rules of your own are simulated in this process alone: leave it out")
+            raise OptionError(option, text)
+    if effort.keep is not None:
+        text = Message(
+            "what follows from rules of your own is never kept, for nobody can tell whether they "
+            "are still the same: leave it out"
+        )
+        raise OptionError("keep", text)
+
+
 def _same_records(base: Scenario, other: Scenario) -> bool:
     """Whether both draw their calls, or both replay the very same records."""
     if base.recorded is other.recorded:
@@ -198,12 +223,21 @@ def _systems(layouts: Sequence[Scenario], keep: bool) -> tuple[System, ...]:
 def _demands(layouts: Sequence[Scenario], known: Sequence[Demand] = ()) -> tuple[Demand, ...]:
     """One Demand for all layouts with the same calls, so that they are drawn once.
 
-    `known`: those of the first layouts.
+    `known`: those of the first layouts. A dispatch rule of one's own may read where a call is
+    before anybody is sent to it; what is asked about other places would then not be as likely, so
+    with one nothing is asked in any layout (docs/questions.md).
     """
     demands = list(known)
+    asks = all(layout.own_rules.dispatch is None for layout in layouts)
+    if not asks and any(one.others for one in known):
+        raise InvariantError("a layout with a dispatch rule of its own comes with the first ones")
     for layout in layouts[len(known) :]:
         same = [i for i, other in enumerate(layouts[: len(demands)]) if same_calls(layout, other)]
-        demands.append(demands[same[0]] if same else demand.build(layout))
+        if same:
+            demands.append(demands[same[0]])
+            continue
+        built = demand.build(layout)
+        demands.append(built if asks else built._replace(others=0))
     return tuple(demands)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sim import engine as engines_of
-from sim.engine import Engine
+from sim.engine import Engine, OwnEngineRules
 from sim.measures.calls import Tally, tally
 from sim.measures.groups import Setup
 from sim.measures.sums import Counts, count, counts_of
@@ -37,6 +37,25 @@ class Plan(NamedTuple):
     setup: Setup  # of the base: what sums are made of
     keep: Keep = Keep.ROWS
     logs: bool = False  # whether every call and trip is wanted
+    own_rules: tuple[OwnEngineRules | None, ...] = ()  # by layout; none at all: no layout has any
+
+    def own_rules_of(self, row: int) -> OwnEngineRules | None:
+        """The rules of one's own that a layout follows."""
+        return self.own_rules[row] if self.own_rules else None
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether it cannot be sent to other processes: functions of this one are part of it."""
+        return any(rules is not None for rules in self.own_rules)
+
+
+def engine_of(plan: Plan, row: int, like: Engine | None = None) -> Engine:
+    """The engine of a layout; `like`: that of another one."""
+    rules = plan.own_rules_of(row)
+    if rules is not None:
+        return engines_of.make_own(plan.systems[row], rules)
+    (made,) = engines_of.make(plan.engine, [plan.systems[row]], like)
+    return made
 
 
 def replicate(
@@ -50,7 +69,7 @@ def replicate(
         system, window = plan.systems[row], plan.windows[row]
         if row not in engines:
             like = engines[min(engines)] if engines else None
-            (engines[row],) = engines_of.make(plan.engine, [system], like)
+            engines[row] = engine_of(plan, row, like)
         if drawn is None or plan.demands[row] is not drawn.demand:
             drawn = common.of(plan.demands[row], plan.seed, number, engines[row].pack)
         if plan.keep == Keep.SUMS and not plan.logs:
@@ -59,7 +78,9 @@ def replicate(
             if totals is not None:
                 tallies.append(counts_of(system, totals, window))
                 continue
-        calls, log = drawn.calls, engines[row].run(drawn.packed)
+        calls = drawn.calls
+        # An engine of another kind than the others takes the calls as they are.
+        log = engines[row].run(calls if plan.own_rules_of(row) else drawn.packed)
         if row == rows[-1]:
             drawn = None  # a hundred years of packed calls are gigabytes
         if plan.logs:

@@ -72,7 +72,9 @@ class Runs:
         assert effort.pool is not None
         assert effort.checkpoints is not None
         self._pool, self._checkpoints, self._logs_to = effort.pool, effort.checkpoints, logs_to
-        self._store = Store() if effort.reuse and is_on() else None
+        # Nobody can tell whether a function is still the same: what follows from one is not kept.
+        keeps = effort.reuse and is_on() and not base.own_rules.any
+        self._store = Store() if keeps else None
         self._fingerprints = Fingerprints()
         self._watch = effort.watch or (lambda done, total: None)
         self._found: list[list[Tally | Counts]] = [[] for _ in self.layouts]

@@ -138,6 +138,8 @@ class Pool:
 
     def _at_once(self, job: Job, replications: int, rows: tuple[int, ...]) -> int | None:
         """How many processes work at once, 1 for this one; None: who is not ours knows."""
+        if job.plan.stays_here:
+            return at_once(size(job.plan, replications, rows, job.engines.keys()), 1)
         if self._executor is not None or self._scheduler is not None:
             return None
         wanted, takes_s = self._workers, _seconds(job.plan, len(rows)) * replications

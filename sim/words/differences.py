@@ -11,7 +11,7 @@ from sim.scenario.differences import Difference, differences, in_effect, not_use
 from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
-from sim.words import crews, responders
+from sim.words import crews, own_rules, responders
 from sim.words.language import Language
 
 if TYPE_CHECKING:
@@ -162,6 +162,8 @@ def _phrase(one: Difference, say: Language) -> str:
     path, base, other = one
     if path == "responders":
         return _responders(base, other, say)
+    if path in own_rules.INSTEAD:
+        return own_rules.phrase(one, say)
     if path == "crews.classes":
         return _classes(base, other, say)
     if path in THERE and not base:

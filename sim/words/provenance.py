@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.text import Message
-from sim.words import differences, records
+from sim.words import differences, own_rules, records
 from sim.words.language import Language, available, language
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def footnote(made: Provenance, say: Language) -> str:
 
 def foot(base: Scenario, say: Language) -> list[str]:
     """What must be said under every figure, a line each: of settings and of records."""
-    return [*altered(base, say), *records.briefly(base, say)]
+    return [*altered(base, say), *own_rules.lines(base, say), *records.briefly(base, say)]
 
 
 def days(base: Scenario, say: Language) -> str:
@@ -71,7 +71,7 @@ def clock(say: Language) -> str:
 
 def marks(base: Scenario, say: Language) -> list[str]:
     """What must be said wherever numbers are shown, a line each: of settings, map and records."""
-    said = [*altered(base, say), *records.warnings(base, say)]
+    said = [*altered(base, say), *own_rules.lines(base, say), *records.warnings(base, say)]
     if base.map.synthetic:
         return [say("Synthetic map: made from published facts, not from surveyed roads."), *said]
     if base.map.meta.get("invented"):

@@ -89,10 +89,10 @@ def test_classes_are_matched_by_name_wherever_a_file_lists_them(folder):
         assert result.estimate("busy", 1, group).mean == turned.estimate("busy", 0, own).mean
 
 
-def test_the_sentence_tells_of_breaks_and_ways_home_that_are_lost(folder):
-    result = sim.compare(
-        loaded(folder, "today"), loaded(folder, "crews"), replications=5, workers=1
-    )
-    assert result.verdict("overrun_home") == "worse"
-    assert "crews on their way after the end of their shift" in result.sentence()
-    assert "capable" in page_of(result, language("en")).text()
+def test_the_sentence_tells_of_capable_ambulances_that_come_later(against_today):
+    assert against_today.verdict("capable") == "worse"
+    assert "calls with a capable unit within target" in against_today.sentence()
+    (table,) = page_of(against_today, language("en")).body
+    capable = next(row for row in table.rows if row[0] == "Capable unit within target")
+    within = next(row for row in table.rows if row[0] == "All calls within target")
+    assert capable[1] == within[1]  # where there is one class, each ambulance is capable

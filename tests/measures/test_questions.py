@@ -20,6 +20,7 @@ from sim.measures.rows import Pooled
 from sim.measures.sums import Summed, count, counts_of
 from sim.model.calendar import Window
 from sim.model.columns import columns
+from sim.model.service import plain_service
 from sim.prepare import demand, draws, system
 
 DAY_S = 86_400.0
@@ -199,6 +200,34 @@ def crowd(seed):
 )
 def test_a_rule_that_reads_the_place_of_a_waiting_call_is_found_out(service, holds):
     world = road_world([0], [0, 4], seconds=120.0)
+    setup, window = Setup((900.0, 900.0), 0.9, np.ones(1), ()), Window(0.0, 1e9)
+    counts = []
+    for seed in range(300):
+        calls = crowd(seed)
+        log = service(world, calls, Ways(world)).run()
+        counts.append(count(world, calls, log, window, setup))
+    assert (abs(standard_errors(Summed(counts, setup), "within")) <= 4) == holds
+
+
+class AsCentresWereNot(ServiceAtWork):
+    """Centres, and a declaration that it does not matter where a call is."""
+
+    def __init__(self, *about):
+        super().__init__(*about)
+        self.alike = True
+
+
+@pytest.mark.parametrize(("service", "holds"), [(ServiceAtWork, True), (AsCentresWereNot, False)])
+@pytest.mark.parametrize("help_after_s", [np.inf, 300.0])
+def test_with_centres_it_is_asked_as_calls_become_ready(service, holds, help_after_s):
+    """The first centre has half of the calls and one crew, the second the others and two."""
+    world = road_world([0, 4], [0, 4], homes=[0, 1, 1], seconds=120.0)
+    off = plain_service(3, 2, 2, 3)
+    areas = off.areas._replace(
+        centre=np.array([0, 1]), help_after_s=np.full(2, help_after_s), help_keep=np.zeros(2, int)
+    )
+    fleet = world.fleet._replace(centre=np.array([0, 1, 1]))
+    world = world._replace(fleet=fleet, service=off._replace(areas=areas))
     setup, window = Setup((900.0, 900.0), 0.9, np.ones(1), ()), Window(0.0, 1e9)
     counts = []
     for seed in range(300):

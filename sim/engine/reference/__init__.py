@@ -11,7 +11,7 @@ from __future__ import annotations
 from sim.engine.reference.own_rules import DispatchRule, StandbyRule
 from sim.engine.reference.paths import Ways
 from sim.engine.reference.service import ServiceAtWork
-from sim.model.calls import Calls
+from sim.model.calls import Calls, no_others
 from sim.model.log import Log
 from sim.model.system import System
 
@@ -41,7 +41,14 @@ class Engine:
         return calls
 
     def run(self, calls: Calls) -> Log:
-        """What the layout does with these calls."""
+        """What the layout does with these calls.
+
+        A dispatch rule of one's own may read where a call is before anybody is sent to it: with one
+        nothing is asked about other places.
+        """
+        if self.dispatch is not None:
+            none = no_others(len(calls.place))
+            calls = calls._replace(others=none, other_township=none)
         return ServiceAtWork(self.system, calls, self.roads, self.dispatch, self.standby).run()
 
     def totals(self, *_: object) -> None:

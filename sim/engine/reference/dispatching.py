@@ -39,8 +39,9 @@ class Dispatching(Situation, ABC):
         self.scenes = self._scenes()
         self.waiting: dict[Group, list[tuple[int, float, int]]] = {}  # heaps
         self.is_waiting = [False] * len(self.need_ready_at)
-        # Where it matters to those who wait where they are, those of a group are not all alike.
-        self.alike = not reads_places(system.service)
+        # Where it matters to those who wait where they are, those of a group are not all alike; to
+        # a rule of one's own anything may.
+        self.alike = not reads_places(system.service) and own_dispatch is None
 
     @abstractmethod
     def send(self, ambulance: Vehicle, need: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.engine.reference.fleet import FREE, Vehicle, free_by_station
-from sim.engine.reference.own_rules import Idle
+from sim.engine.reference.own_rules import Idle, station_chosen
 from sim.engine.reference.own_rules import StandbyRule as OwnRule
 from sim.engine.reference.pausing import Pausing
 from sim.engine.reference.situation import Situation
@@ -39,7 +39,9 @@ class Repositioning:
 
     def _moves_others(self) -> bool:
         """Whether a table says where all who are free wait, and calls may still come."""
-        if self.service is None or self.service.standby.rule != StandbyRule.TABLE:
+        if self.own_rule is not None or self.service is None:
+            return False
+        if self.service.standby.rule != StandbyRule.TABLE:
             return False
         return bool(self.of.env.now <= self.service.standby.until_s)
 
@@ -64,8 +66,7 @@ class Repositioning:
         """Where an ambulance goes that was just cleared."""
         present = free_by_station(self.of.fleet, ambulance, self.stations)
         if self.own_rule is not None:
-            known = ambulance.row, ambulance.kind, ambulance.home, self.of.env.now
-            return self.own_rule(Idle(*known, self._drives_s(ambulance), present))
+            return station_chosen(self.own_rule, self._as_idle(ambulance, present))
         wanted = self.of.system.rules.standby_list
         if self.service is None:
             return (
@@ -80,13 +81,26 @@ class Repositioning:
             found = dmexclp_station(standby, self._covered(present), present)
         return ambulance.home if found == NONE else found
 
+    def _as_idle(self, ambulance: Vehicle, present: Sequence[int]) -> Idle:
+        """What a rule of one's own is shown."""
+        drives_s = tuple(map(float, self._drives_s(ambulance)))
+        room = tuple(
+            station == ambulance.home or (seconds < np.inf and self._has_room(station, present))
+            for station, seconds in enumerate(drives_s)
+        )
+        known = ambulance.row, ambulance.kind, ambulance.home, float(self.of.env.now)
+        return Idle(*known, drives_s, tuple(present), room)
+
+    def _has_room(self, station: int, present: Sequence[int]) -> bool:
+        if self.service is None:
+            return True
+        return bool(has_room(present[station], self.service.standby.capacity[station]))
+
     def _nearest(self, drives_s: Sequence[float], present: Sequence[int]) -> int:
         """The station reached first of those that have room, or NONE."""
-        assert self.service is not None
         best, best_s = NONE, np.inf
         for station, seconds in enumerate(drives_s):
-            room = has_room(present[station], self.service.standby.capacity[station])
-            if room and is_first(seconds, station, best_s, best):
+            if self._has_room(station, present) and is_first(seconds, station, best_s, best):
                 best, best_s = station, seconds
         return best
 

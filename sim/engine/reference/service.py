@@ -228,8 +228,8 @@ class ServiceAtWork(Dispatching):
             self.end_of_instant.callbacks.append(self.dispatch)
 
     def reconsider(self) -> None:
-        """Something changed that matters beyond the plain service only."""
-        if self.system.service is not None:
+        """Something changed that matters beyond the plain service, or to a rule of one's own."""
+        if self.system.service is not None or self.own_dispatch is not None:
             self.dispatch_at_the_end_of_the_instant()
 
     def dispatch(self, _event: simpy.Event) -> None:

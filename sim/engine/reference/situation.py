@@ -9,7 +9,7 @@ import numpy as np
 import simpy
 
 from sim.engine.reference.fleet import Vehicle, fleet_of
-from sim.engine.reference.own_rules import AvailableAmbulance, DispatchRule, Waiting
+from sim.engine.reference.own_rules import AvailableAmbulance, DispatchRule, Waiting, chosen
 from sim.engine.reference.paths import Drive, Ways
 from sim.engine.reference.sending import KnownNeed, SendingRules
 from sim.model.calls import Calls, needs_of
@@ -81,11 +81,11 @@ class Situation:
                 best, best_s = ambulance.row, seconds
             if self.own_dispatch and seconds < np.inf:
                 moves = ambulance.status in (Status.RETURNING, Status.CLEARED)
-                known = ambulance.row, ambulance.kind, ambulance.home, seconds, moves
+                known = ambulance.row, ambulance.kind, ambulance.home, float(seconds), moves
                 candidates.append(AvailableAmbulance(*known))
-        if self.own_dispatch:
-            chosen = self.own_dispatch(self._as_waiting(need, asked), candidates)
-            best = NONE if chosen is None else chosen.row
+        if self.own_dispatch and candidates:
+            sent = chosen(self.own_dispatch, self._as_waiting(need, asked), candidates)
+            best = NONE if sent is None else sent.row
         return None if best == NONE else self.fleet[best]
 
     def _as_waiting(self, need: int, asked: KnownNeed) -> Waiting:
