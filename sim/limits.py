@@ -38,6 +38,7 @@ SOLVING_S: Final = Limit(1, 86_400)  # seconds of a siting model: its proof may 
 CAPACITY: Final = Limit(0, 1e9)  # people or ambulances of a station
 MORE: Final = Whole(0, 30)  # stations or ambulances in a search, each a round of trials
 STEPS: Final = Whole(1, 30)  # of a curve, likewise
+CREW_KINDS: Final = 40  # tried at each station in each step
 SAMPLES: Final = Whole(0, 10_000)  # of assumptions, each a study of its own
 # ── a layout ─────────────────────────────────────────────────────────────────────────────────
 STATIONS: Final = 2_000  # a province has hundreds

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim import limits, units
+from sim.answers import crews
+from sim.answers.crews import USUAL, CrewKind
 from sim.errors import CandidatesError, MapImportError, OptionError, Problem, ScenarioError
 from sim.files import entrance
+from sim.scenario.changes import Add
 from sim.text import Message, Name, message_of
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 SEATS = "seats"
+STATIONS = "stations"  # those of today, with more ambulances
 
 
 class Candidate(NamedTuple):
@@ -146,10 +150,14 @@ def drawn(the_map: Map, count: int, seed: int = 0) -> list[Candidate]:
 
 
 def layouts(
-    base: Scenario, found: list[Candidate], ambulances: int = 1, kind: str = "substation"
+    base: Scenario,
+    found: list[Candidate],
+    ambulances: int = 1,
+    kind: str = "substation",
+    crew: CrewKind = USUAL,
 ) -> tuple[list[Candidate], list[Scenario]]:
     """Candidates at which a station can stand, and the base with each; ScenarioError if none."""
-    kept, made = possible(base, found, ambulances, kind)
+    kept, made = possible(base, found, ambulances, kind, crew)
     if not made:
         raise ScenarioError(
             Message("the candidates"),
@@ -158,8 +166,20 @@ def layouts(
     return kept, made
 
 
+def at_stations(
+    base: Scenario, ambulances: int = 1, crew: CrewKind = USUAL
+) -> tuple[list[Candidate], list[Scenario]]:
+    """The open stations of the base, and the base with so many more crews of a kind at each."""
+    kept = [Candidate(station.name) for station in base.open_stations()]
+    return kept, [crews.one_more(base, one.name.zh, crew, ambulances) for one in kept]
+
+
 def possible(
-    base: Scenario, found: list[Candidate], ambulances: int = 1, kind: str = "substation"
+    base: Scenario,
+    found: list[Candidate],
+    ambulances: int = 1,
+    kind: str = "substation",
+    crew: CrewKind = USUAL,
 ) -> tuple[list[Candidate], list[Scenario]]:
     """The candidates at which a station can stand, and the base with each; both may be empty.
 
@@ -171,11 +191,11 @@ def possible(
         if base.station(one.name.zh) is not None:
             continue
         entry = {"station": one.name.zh, "name_en": one.name.en, "kind": kind,
-                 "ambulances": ambulances}  # fmt: skip
+                 "ambulances": ambulances, **crew.written(base)}  # fmt: skip
         if one.at is not None:
             entry["at"] = list(one.at)
         try:
-            layout = base.change({"add": entry})
+            layout = base.change(Add.of(**entry))
         except ScenarioError as error:
             if one.line is not None:
                 problems += [replace(p, field=one.name.zh, line=one.line) for p in error.problems]

@@ -10,6 +10,7 @@ import numpy as np
 from sim.model.calendar import HOURS_PER_WEEK
 
 if TYPE_CHECKING:
+    from sim.scenario.layout import Layout
     from sim.scenario.scenario import Scenario
 
 
@@ -30,6 +31,25 @@ def layout_cost(layout: Scenario) -> float:
         if some:
             total += costs.of_class(of_class.names).value * sum(some) / HOURS_PER_WEEK
     return total
+
+
+def crew_hours(layout: Layout) -> int:
+    """How many hours the crews of a layout are on duty in a week without holidays, all together."""
+    return sum(one.duty.hours_a_week for one in layout.fleet)
+
+
+def shares(before: Scenario, layouts: Sequence[Scenario]) -> np.ndarray | None:
+    """[layout] by how much its cost differs from that before, as a share of the greatest such.
+
+    Where the scenario gives no costs, or something would cost nothing, crew hours a week stand for
+    them. None where all are alike, or some differ in nothing.
+    """
+    for cost in (layout_cost, crew_hours):
+        differs = np.abs(np.array([cost(layout) for layout in layouts], float) - cost(before))
+        if len(differs) and np.isfinite(differs).all() and differs.min() > 0:
+            found: np.ndarray = differs / differs.max()
+            return None if np.allclose(found, 1.0) else found
+    return None
 
 
 def front(cost: Sequence[float], *better: Sequence[float]) -> np.ndarray:

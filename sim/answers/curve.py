@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 
@@ -13,8 +14,10 @@ from sim import limits
 from sim.answers import candidates, costs, search
 from sim.answers.answer import Answer, OnMap, Provenance
 from sim.answers.candidates import SEATS
+from sim.answers.crews import PLAIN, CrewsTried, kinds_tried
+from sim.answers.options import Option
 from sim.answers.ranking import KEYS
-from sim.answers.search import Option, Step
+from sim.answers.search import Step
 from sim.measures.intervals import Estimate
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
@@ -45,6 +48,7 @@ class Curve(Answer, OnMap):
     tracks: dict[str, tuple[Step, ...]]
     now: dict[str, Estimate]  # of the base
     by: str  # key of the measure
+    tried: CrewsTried = PLAIN  # the kinds of crew
 
     name = "curve"
 
@@ -80,29 +84,34 @@ def curve(
     where: str | Path = SEATS,
     *,
     steps: int = 4,
+    crews: Sequence[Mapping[str, Any]] = (),
     by: str = "within",
     **effort: Unpack[EffortOptions],
 ) -> Curve:
     """The gain of one more station after another, against that of one more ambulance.
 
     Each step is the best at that point. A third track moves the ambulances of today among the
-    stations of today. `effort`: as in `sim.answers.ranking`.
+    stations of today. `crews`: the kinds that are tried, as of `sim.answers.search`; of several,
+    each step is the one that gains most for its cost, or for its crew hours. `effort`: as in
+    `sim.answers.ranking`.
     """
     began = time.perf_counter()
     arguments.scenarios(base)
     arguments.one_of("by", by, KEYS)
     arguments.whole("steps", steps, *limits.STEPS)
     found = candidates.find(base, where, base.settings.study.seed)
+    tried = kinds_tried(base, crews)
     with shared(Effort.of(effort)) as asked:
         taken: dict[str, list[Option]] = {
-            "stations": search.greedy(base, ["station"] * steps, found, by, asked),
-            "ambulances": search.greedy(base, ["ambulance"] * steps, found, by, asked),
-            "fleet": search.swaps(base, base, [], [], by, asked),
+            "stations": search.greedy(base, ["station"] * steps, found, by, asked, tried),
+            "ambulances": search.greedy(base, ["ambulance"] * steps, found, by, asked, tried),
+            "fleet": search.swaps(base, base, [], [], by, asked, tried=tried),
         }
         every = [option.layout for options in taken.values() for option in options]
         worst = search.worst_of(base, by, asked)
         now = search.level_of(base, asked, worst)
-        with Runs(base, every, replace(asked, fresh=True, reuse=False), worst) as runs:
+        fresh = replace(asked, fresh=True, reuse=False)
+        with Runs(base, every, fresh, worst, search.fresh_keep(base)) as runs:
             chosen = runs.until_precise(range(1, len(every) + 1), by)
             tracks, first = {}, 1
             for track, options in taken.items():
@@ -110,4 +119,4 @@ def curve(
                 tracks[track] = search.steps_of(runs, rows, options, by, now)
                 first += len(options)
             provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
-    return Curve(provenance, tracks, now, by)
+    return Curve(provenance, tracks, now, by, tried)

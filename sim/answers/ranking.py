@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
@@ -15,7 +15,8 @@ from scipy.special import stdtr
 from sim import limits
 from sim.answers import candidates
 from sim.answers.answer import Answer, OnMap, Provenance
-from sim.answers.candidates import SEATS, Candidate
+from sim.answers.candidates import SEATS, STATIONS, Candidate
+from sim.answers.crews import USUAL, CrewKind, kind_asked
 from sim.answers.reasons import Reason, reasons_for
 from sim.answers.selection import CONFIDENCE, Procedure, procedure_for, race
 from sim.errors import OptionError
@@ -40,6 +41,7 @@ from sim.text import Message
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.scenario.layout import Station
     from sim.scenario.scenario import Scenario
 
 KINDS = ("station", "substation")
@@ -73,6 +75,8 @@ class Ranking(Answer, OnMap):
     plans: bool = False  # whether each is a plan of several sites
     at: int = 0  # place, from 0, of the one that was selected: a tie of it may have come ahead
     procedure: Procedure = Procedure.ONE_MATCH  # by which it was selected
+    today: bool = False  # whether each is a station of today that has more crews
+    crew: CrewKind | None = None  # which kind of crew was asked for
 
     name = "ranking"
 
@@ -80,6 +84,11 @@ class Ranking(Answer, OnMap):
     def selected(self) -> RankedSite:
         """The one that the promise of the selection is about."""
         return self.sites[self.at]
+
+    def station(self, site: RankedSite) -> Station:
+        """Where the first ambulance that it adds is at home."""
+        added = site.layout.fleet[len(self.provenance.base.fleet)]
+        return site.layout.stations[added.station]
 
     @property
     def best(self) -> RankedSite:
@@ -130,29 +139,38 @@ class Ranking(Answer, OnMap):
 
 def rank(
     base: Scenario,
-    where: str | Path = SEATS,
+    where: str | Path | None = None,
     *,
     by: str = "within",
     ambulances: int = 1,
     kind: str = "substation",
+    crew: Mapping[str, Any] | None = None,
     zone: float | None = None,
     **effort: Unpack[EffortOptions],
 ) -> Ranking:
     """Rank every candidate site against the base, best first.
 
-    `where`: `seats`, a file of named places, or how many places to draw. `by`: within, urban10,
-    rural30, worst5 or mean. `zone`: the indifference zone as a share (or in minutes); default: half
-    of what matters. `effort`: replications, most, draft, seed, workers, scheduler, engine, watch.
+    `where`: `seats`, a file of named places, how many places to draw, or `stations` for those of
+    today, each with more ambulances; default: seats, or stations where `crew` is given. `crew`: the
+    kind of crew that stands there, as in a file, like `{"class": "basic", "hours": "08-20"}`. `by`:
+    within, urban10, rural30, worst5 or mean. `zone`: the indifference zone as a share (or in
+    minutes); default: half of what matters. `effort`: replications, most, draft, seed, workers,
+    scheduler, engine, watch.
     OptionError for options that make no sense, CandidatesError for a file that cannot be read,
     ScenarioError if no station can stand at any candidate.
     """
     arguments.scenarios(base)
     arguments.whole("ambulances", ambulances, *limits.NEW_AMBULANCES)
     arguments.one_of("kind", kind, KINDS)
-    sites, layouts = candidates.layouts(
-        base, candidates.find(base, where, base.settings.study.seed), ambulances, kind
-    )
-    return rank_layouts(base, sites, layouts, by=by, zone=zone, **effort)
+    asked = None if crew is None else kind_asked(base, crew)
+    where = (SEATS if crew is None else STATIONS) if where is None else where
+    if where == STATIONS:
+        sites, layouts = candidates.at_stations(base, ambulances, asked or USUAL)
+    else:
+        found = candidates.find(base, where, base.settings.study.seed)
+        sites, layouts = candidates.layouts(base, found, ambulances, kind, asked or USUAL)
+    ranking = rank_layouts(base, sites, layouts, by=by, zone=zone, **effort)
+    return replace(ranking, today=where == STATIONS, crew=asked)
 
 
 def rank_layouts(
@@ -192,8 +210,12 @@ def rank_layouts(
     return Ranking(provenance, ranked, by, zone, len(contenders), plans, at, procedure)
 
 
-def select(runs: Runs, by: str, zone: float) -> list[int]:
-    """Rows of the layouts still in contention when the selection ends; one if it was decided."""
+def select(runs: Runs, by: str, zone: float, shares: np.ndarray | None = None) -> list[int]:
+    """Rows of the layouts still in contention when the selection ends; one if it was decided.
+
+    `shares`: [layout] what each costs, as a share of the dearest: then by its gain over the base
+    for that, in the zone's unit of the dearest.
+    """
     rows, scale = list(range(1, len(runs.layouts))), 0.0
 
     def observe(numbers: range, some: Sequence[int]) -> np.ndarray:
@@ -206,6 +228,9 @@ def select(runs: Runs, by: str, zone: float) -> list[int]:
         for i in some:
             measure = _of_calls(by)
             above, _ = runs.summed(rows[i]).sums(measure)
+            if shares is not None:
+                before, _ = runs.summed(0).sums(measure)
+                above = (above[: numbers.stop] - before[: numbers.stop]) / shares[rows[i] - 1]
             values[:, i] = (measure.sign * above / measure.per)[numbers.start : numbers.stop]
         return values / scale
 

@@ -26,12 +26,21 @@ class Reason(NamedTuple):
     relieves: int  # row of the station of today that it takes most calls from
     calls_per_day: float  # taken from there
     of_calls: float  # a day, that were served from there
+    new: bool = True  # else a station of today: people to whom none is nearer, newly none
 
 
 def reasons_for(base: Scenario, layouts: Sequence[Scenario], runs: Runs) -> list[Reason]:
-    """One reason for each layout, whose last station is the new one; rows of `runs` from 1 on."""
+    """One reason for each layout; rows of `runs` from 1 on.
+
+    The last station of a layout is the new one; if it has no more than the base, its last ambulance
+    is at home where there are more.
+    """
     reach = coverage.reach(base)
-    stations = [layout.stations[-1] for layout in layouts]
+    new = [len(layout.stations) > len(base.stations) for layout in layouts]
+    stations = [
+        layout.stations[-1 if is_new else layout.fleet[-1].station]
+        for layout, is_new in zip(layouts, new, strict=True)
+    ]
     new_s, _ = coverage.seconds_from(base, stations)  # [station, cell]
     today_stations = [base.stations[row] for row in reach.stations]
     ways_s = coverage.seconds_between(base, today_stations, stations)
@@ -40,7 +49,7 @@ def reasons_for(base: Scenario, layouts: Sequence[Scenario], runs: Runs) -> list
     reasons = []
     for row in range(len(stations)):
         cell_s = new_s[row] + reach.before_s
-        behind = best_s - cell_s > SAME_S
+        behind = best_s - cell_s > SAME_S if new[row] else cell_s - best_s <= SAME_S
         newly = behind & (best_s > target_s) & (cell_s <= target_s)
         way_s = ways_s[:, row]
         # Over the calls that both layouts met, or chance alone would relieve a station.
@@ -56,6 +65,7 @@ def reasons_for(base: Scenario, layouts: Sequence[Scenario], runs: Runs) -> list
                 relieves=relieves,
                 calls_per_day=float(fewer[relieves]),
                 of_calls=float(today[relieves]),
+                new=new[row],
             )
         )
     return reasons

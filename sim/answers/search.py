@@ -9,54 +9,48 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from sim import limits
-from sim.answers import candidates
+from sim.answers import candidates, costs
 from sim.answers.answer import Answer, OnMap, Provenance, in_words
 from sim.answers.candidates import SEATS, Candidate
 from sim.answers.costs import layout_cost
+from sim.answers.crews import PLAIN, CrewsTried, kinds_tried
+from sim.answers.options import (
+    Action,
+    Option,
+    more_ambulances,
+    moved_ambulances,
+    moved_stations,
+    new_stations,
+    other_hours,
+)
 from sim.answers.ranking import KEYS, select
+from sim.errors import OptionError
 from sim.measures.estimates import moved
 from sim.measures.intervals import LEVEL, Estimate, simultaneous
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Harm, Verdict, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
+from sim.study.replication import Keep
 from sim.study.runs import Runs
 from sim.study.sharing import shared
 from sim.study.worst_served import WorstServed, need
-from sim.text import Name
+from sim.text import Message
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.scenario.layout import Ambulance
     from sim.scenario.scenario import Scenario
 
+CAPABLE = "capable"  # whose loss is told besides where calls need classes
 MOST_SWAPS = 50  # a search that has not ended by then goes in circles of chance
-
-
-class Action(StrEnum):
-    """The kind of a change to a layout."""
-
-    NEW_STATION = "new station"
-    ONE_MORE = "one ambulance more"
-    MOVE_AMBULANCE = "ambulance moved"
-    MOVE_STATION = "station moved"
-
-
-class Option(NamedTuple):
-    """Something that can be done to a layout, and the layout after it."""
-
-    action: Action
-    station: Name  # the new one, or that to which something comes
-    layout: Scenario
-    giver: Name | None = None  # the station from which it comes
 
 
 class Step(NamedTuple):
@@ -69,68 +63,17 @@ class Step(NamedTuple):
     verdict: Verdict  # of the latter
     cost: float  # nan if not known
     harms: tuple[Harm, ...] = ()  # what the layout surely makes worse than the base
+    hours: int = 0  # crew hours a week more than before the step
 
+    @property
+    def by_kind(self) -> bool:
+        """Whether the class and the hours of its crew are told."""
+        return self.option.crew is not None
 
-# ── options ──────────────────────────────────────────────────────────────────────────────────
-
-
-def new_stations(layout: Scenario, found: Iterable[Candidate], ambulances: int = 1) -> list[Option]:
-    """A sub-station at each candidate that has none."""
-    free = [one for one in found if layout.station(one.name.zh) is None]
-    if not free:
-        return []
-    kept, made = candidates.possible(layout, free, ambulances)
-    return [
-        Option(Action.NEW_STATION, one.name, after) for one, after in zip(kept, made, strict=True)
-    ]
-
-
-def more_ambulances(layout: Scenario) -> list[Option]:
-    """One more at each station that is open."""
-    return [
-        Option(Action.ONE_MORE, station.name, layout.ambulances(station.name.zh, +1))
-        for station in layout.open_stations()
-    ]
-
-
-def moved_ambulances(layout: Scenario) -> Iterator[Option]:
-    """One ambulance of each station to each other one, with its hours on duty.
-
-    The sender stays open if it is empty.
-    """
-    rows = [row for row, station in enumerate(layout.stations) if not station.closed]
-    for giver in rows:
-        leaving = [ambulance for ambulance in layout.fleet if ambulance.station == giver]
-        if not leaving:
-            continue
-        for taker in rows:
-            if taker != giver:
-                one, other = layout.stations[giver].name, layout.stations[taker].name
-                after = _one_more(layout, other.zh, leaving[-1]).ambulances(one.zh, -1)
-                yield Option(Action.MOVE_AMBULANCE, other, after, one)
-
-
-def moved_stations(
-    layout: Scenario, names: Sequence[str], found: Iterable[Candidate]
-) -> Iterator[Option]:
-    """Each of the new stations, by name, with its crews to each candidate that has none."""
-    for name in names:
-        row = layout.station(name)
-        if row is None:
-            continue
-        station = layout.stations[row]
-        for option in new_stations(layout, found, ambulances=0):
-            after, new = option.layout, option.layout.stations[-1]
-            for ambulance in layout.fleet:
-                if ambulance.station == row:
-                    after = _one_more(after, new.name.zh, ambulance)
-            yield Option(Action.MOVE_STATION, new.name, after.close(name), station.name)
-
-
-def _one_more(layout: Scenario, name: str, like: Ambulance) -> Scenario:
-    class_ = None if like.kind == 0 else layout.crews.classes[like.kind].name
-    roster = None if like.duty.always else like.duty
-    return layout.ambulances(name, +1, roster=roster, class_=class_)
+    @property
+    def gain_of_100_hours(self) -> float:
+        """What it gains for every hundred crew hours a week; nan if these stay the same."""
+        return 100 * self.gain.mean / self.hours if self.hours else math.nan
 
 
 # ── steps ────────────────────────────────────────────────────────────────────────────────────
@@ -142,18 +85,31 @@ def best_of(
     by: str,
     effort: Effort,
     worst: WorstServed,
+    *,
+    for_cost: bool = False,
 ) -> tuple[Option, Verdict]:
     """The option that is selected, and whether it is better than leaving things as they are.
 
-    Nothing of it is left to other commands: what a step starts from is nothing that they ask for,
-    and would take the room of what they do.
+    `for_cost`: by what it gains for what it costs, or loses for what it saves. Nothing of it is
+    left to other commands: what a step starts from is nothing that they ask for, and would take the
+    room of what they do.
     """
     effort = replace(effort, reuse=False)
     with Runs(layout, [option.layout for option in options], effort, worst) as runs:
         zone = BY_KEY[by].zone(runs.matters)
         sign = BY_KEY[by].sign
-        left = select(runs, by, zone)
-        best = max(left, key=lambda row: (sign * runs.spread(row, by).mean, -row))
+        shares = costs.shares(layout, [o.layout for o in options]) if for_cost else None
+        left = select(runs, by, zone, shares)
+
+        def order(row: int) -> tuple[float, float, int]:
+            gain = sign * runs.spread(row, by).mean
+            if shares is None:
+                return gain, 0.0, -row
+            share = float(shares[row - 1])
+            saves = options[row - 1].action == Action.SHORTER
+            return gain / share if gain > 0 or saves else gain, saves - share, -row
+
+        best = max(left, key=order)
         spread = runs.spread(best, by)
         level = 1 - LEVEL
         # One of many was picked: what looks like a gain must be one for the best of them all.
@@ -163,20 +119,32 @@ def best_of(
 
 
 def greedy(
-    base: Scenario, kinds: Sequence[str], found: Sequence[Candidate], by: str, effort: Effort
+    base: Scenario,
+    kinds: Sequence[str],
+    found: Sequence[Candidate],
+    by: str,
+    effort: Effort,
+    tried: CrewsTried = PLAIN,
 ) -> list[Option]:
-    """One step for each entry of `kinds` (`station`, `ambulance` or `either`), the best each."""
+    """One step for each entry of `kinds` (`station`, `ambulance`, `either` or `shorter`), the best.
+
+    Where several kinds of crew are tried, the best is what gains most for its cost, or of shorter
+    hours what loses least for what they save.
+    """
     taken: list[Option] = []
     layout, worst = base, worst_of(base, by, effort)
     for kind in kinds:
         options: list[Option] = []
         if kind in ("station", "either"):
-            options += new_stations(layout, found)
+            options += new_stations(layout, found, kinds=tried.at_new)
         if kind in ("ambulance", "either"):
-            options += more_ambulances(layout)
+            options += more_ambulances(layout, tried.more)
+        if kind == "shorter":
+            options += other_hours(layout, tried.hours, shorter=True)
         if not options:
             break
-        option, _ = best_of(layout, options, by, effort, worst)
+        for_cost = bool(tried.more)
+        option, _ = best_of(layout, options, by, effort, worst, for_cost=for_cost)
         taken.append(option)
         layout = option.layout
     return taken
@@ -189,12 +157,21 @@ def swaps(
     found: Sequence[Candidate],
     by: str,
     effort: Effort,
+    *,
+    tried: CrewsTried = PLAIN,
 ) -> list[Option]:
-    """Ambulances, and the stations in `new`, moved one at a time while that surely helps."""
+    """Ambulances, and the stations in `new`, moved one at a time while that surely helps.
+
+    Where several kinds of crew are tried, one of each is moved, or put on other hours, too.
+    """
     taken: list[Option] = []
     worst, names = worst_of(base, by, effort), list(new)
     while len(taken) < MOST_SWAPS:
-        options = [*moved_ambulances(layout), *moved_stations(layout, names, found)]
+        options = [
+            *moved_ambulances(layout, by_kind=bool(tried.more)),
+            *other_hours(layout, tried.hours),
+            *moved_stations(layout, names, found),
+        ]
         if not options:
             break
         option, verdict = best_of(layout, options, by, effort, worst)
@@ -221,6 +198,15 @@ def level_of(base: Scenario, effort: Effort, worst: WorstServed) -> dict[str, Es
         return runs.levels(KEYS)
 
 
+def fresh_keep(base: Scenario) -> Keep:
+    """What to keep of fresh calls: rows where calls need classes, of which no sums are kept.
+
+    A crew that was moved may be there in time and not be what the patient needs.
+    """
+    needed = base.settings.demand.conditions and len(base.crews.classes) > 1
+    return Keep.ROWS if needed else Keep.SUMS
+
+
 def steps_of(
     runs: Runs,
     rows: Sequence[int],
@@ -237,6 +223,8 @@ def steps_of(
     spreads = [runs.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
     said = verdicts(BY_KEY[by], spreads, runs.matters)
     enough = runs.replications(0) >= FEWEST
+    told = KEYS if fresh_keep(runs.base) == Keep.SUMS else (*KEYS, CAPABLE)
+    hours = [costs.crew_hours(one) for one in (runs.base, *(option.layout for option in taken))]
     return tuple(
         Step(
             option,
@@ -245,9 +233,12 @@ def steps_of(
             spread.interval(level),
             verdict if enough else Verdict.UNDECIDED,
             layout_cost(option.layout),
-            runs.harms(row, KEYS),
+            runs.harms(row, told),
+            after - before_,
         )
-        for option, row, spread, verdict in zip(taken, rows, spreads, said, strict=True)
+        for option, row, spread, verdict, (before_, after) in zip(
+            taken, rows, spreads, said, pairwise(hours), strict=True
+        )
     )
 
 
@@ -266,6 +257,7 @@ class Search(Answer, OnMap):
     provenance: Provenance
     steps: tuple[Step, ...]
     by: str  # key of the measure
+    tried: CrewsTried = PLAIN  # the kinds of crew
 
     name = "search"
 
@@ -293,6 +285,7 @@ def frame_of(tracks: dict[str, tuple[Step, ...]], by: str) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
+    by_kind = any(step.by_kind for taken in tracks.values() for step in taken)
     for track, steps in tracks.items():
         for place, step in enumerate(steps, 1):
             row: dict[str, Any] = {
@@ -301,6 +294,8 @@ def frame_of(tracks: dict[str, tuple[Step, ...]], by: str) -> pd.DataFrame:
                 "verdict": str(step.verdict), "cost": step.cost,
                 "gain": step.gain.mean, "gain_low": step.gain.low, "gain_high": step.gain.high,
             }  # fmt: skip
+            if by_kind:
+                row |= {"crew_hours": step.hours, "gain_of_100_hours": step.gain_of_100_hours}
             for key in KEYS:
                 row |= {f"{key}_value": step.values[key].mean}
                 gain = step.gains[key]
@@ -315,13 +310,18 @@ def search(
     *,
     stations: int | None = None,
     ambulances: int = 0,
+    shorten: int = 0,
     moves: bool = True,
+    crews: Sequence[Mapping[str, Any]] = (),
     by: str = "within",
     **effort: Unpack[EffortOptions],
 ) -> Search:
     """So many new stations, with one ambulance each, and so many more ambulances, placed best.
 
-    `stations`: default one, or none where ambulances are asked for.
+    `stations`: default one, or none where ambulances or shorter hours are asked for. `shorten`: how
+    many times a crew is put on shorter hours of the scenario's rosters. `crews`: the kinds that are
+    tried, as in a file, like `{"class": "basic", "hours": "08-20"}`; default: each class of the
+    scenario at each of its hours.
 
     Greedy steps, each the best that a station or an ambulance can do there; then swaps of any
     ambulance and of the new stations, while one surely helps. None of either: the fleet of today
@@ -332,24 +332,34 @@ def search(
     arguments.scenarios(base)
     arguments.one_of("by", by, KEYS)
     arguments.whole("ambulances", ambulances, *limits.MORE)
+    arguments.whole("shorten", shorten, *limits.MORE)
     if stations is None:
-        stations = 0 if ambulances else 1
+        stations = 0 if ambulances or shorten else 1
     arguments.whole("stations", stations, *limits.MORE)
     arguments.truth("moves", moves)
     found = candidates.find(base, where, base.settings.study.seed)
-    kinds = ["station"] * stations + ["ambulance"] * ambulances
+    tried = kinds_tried(base, crews, by_hours=shorten > 0)
+    if shorten and not any(True for _ in other_hours(base, tried.hours, shorter=True)):
+        raise OptionError(
+            "shorten",
+            Message(
+                "no crew can be put on shorter hours: write some under `crews.rosters` that lie "
+                "within those of a crew"
+            ),
+        )
+    kinds = ["station"] * stations + ["ambulance"] * ambulances + ["shorter"] * shorten
     with shared(Effort.of(effort)) as asked:
-        taken = greedy(base, kinds, found, by, asked)
+        taken = greedy(base, kinds, found, by, asked, tried)
         layout = taken[-1].layout if taken else base
         new = [s.name.zh for s in layout.stations[len(base.stations) :]]
         if moves:
-            taken += swaps(base, layout, new, found, by, asked)
+            taken += swaps(base, layout, new, found, by, asked, tried=tried)
         rows = list(range(1, len(taken) + 1))
         worst = worst_of(base, by, asked)
         now = level_of(base, asked, worst)
         fresh = replace(asked, fresh=True, reuse=False)
-        with Runs(base, [o.layout for o in taken], fresh, worst) as runs:
+        with Runs(base, [o.layout for o in taken], fresh, worst, fresh_keep(base)) as runs:
             chosen = runs.until_precise(rows, by)
             steps = steps_of(runs, rows, taken, by, now)
             provenance = Provenance.by(runs, chosen, time.perf_counter() - began)
-    return Search(provenance, steps, by)
+    return Search(provenance, steps, by, tried)

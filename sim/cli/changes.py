@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim import units
 from sim.cli.speech import halves
-from sim.errors import ScenarioError
+from sim.errors import OptionError, ScenarioError
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -138,6 +138,15 @@ def _crew(text: str) -> dict[str, str]:
     if class_[:1].isdigit() and not roster[:1].isdigit():
         class_, roster = roster, class_
     return {key: part for key, part in (("class", class_), ("roster", roster)) if part}
+
+
+def crew_of(text: str) -> dict[str, str]:
+    """A kind of crew as a file has it; OptionError if it is not written as it should be."""
+    if crew := _crew(text):
+        return crew
+    raise OptionError(
+        "--crew", Message("write CLASS,HOURS like basic,08-20; found {found}", found=text)
+    )
 
 
 def _lonlat(text: str) -> list[float] | None:

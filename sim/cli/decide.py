@@ -10,12 +10,14 @@ import typer
 
 from sim import limits, units
 from sim.cli import numbers, speech, work
-from sim.cli.changes import changed, changes_of
+from sim.cli.changes import changed, changes_of, crew_of
 from sim.cli.options import (
     Add,
     AddCrew,
     Ambulances,
     Close,
+    Crew,
+    Crews,
     Move,
     Options,
     ScenarioPath,
@@ -38,6 +40,14 @@ Where = Annotated[
         "of places to draw.",
     ),
 ]
+WhereOrStations = Annotated[
+    str | None,
+    typer.Option(
+        "--candidates",
+        help='"seats" of townships (the default), a file of places, a number of places to draw, or '
+        '"stations" of today.',
+    ),
+]
 By = Annotated[str, typer.Option(help="Judged by within, urban10, rural30, worst5 or mean.")]
 
 
@@ -57,11 +67,12 @@ def register(app: typer.Typer) -> None:
 
 def rank(
     scenario: ScenarioPath,
-    candidates: Where = "seats",
+    candidates: WhereOrStations = None,
     by: By = "within",
     ambulances: Annotated[
         int, numbers.whole(*limits.NEW_AMBULANCES, help="At the new station.")
     ] = 1,
+    crew: Crew = None,
     zone: Annotated[
         str | None,
         typer.Option(help='Leads below this are a tie, like "0.5 points"; default: a quarter of '
@@ -76,7 +87,10 @@ def rank(
         from sim.answers import ranking as room
 
         narrow = _zone(zone, by)
-        return room.rank(base, candidates, by=by, ambulances=ambulances, zone=narrow, **effort)
+        kind = None if crew is None else crew_of(crew)
+        return room.rank(
+            base, candidates, by=by, ambulances=ambulances, crew=kind, zone=narrow, **effort
+        )
 
     _answer(scenario, "rank", options, ask)
 
@@ -134,6 +148,10 @@ def search(
         numbers.whole(*limits.MORE, help="New ones, an ambulance each; default 1 if nothing else."),
     ] = None,
     ambulances: Annotated[int, numbers.whole(*limits.MORE, help="More of them besides.")] = 0,
+    shorten: Annotated[
+        int, numbers.whole(*limits.MORE, help="So many crews put on shorter hours.")
+    ] = 0,
+    crew: Crews = None,
     moves: Annotated[
         bool, typer.Option(help="Then move ambulances, today's too, and the new sites.")
     ] = True,
@@ -148,8 +166,9 @@ def search(
         from sim.answers import search as room
 
         return room.search(
-            base, candidates, stations=stations, ambulances=ambulances, moves=moves, by=by, **effort
-        )
+            base, candidates, stations=stations, ambulances=ambulances, shorten=shorten,
+            moves=moves, crews=[crew_of(text) for text in crew or []], by=by, **effort,
+        )  # fmt: skip
 
     _answer(scenario, "search", options, ask, steps=True)
 
@@ -157,6 +176,7 @@ def search(
 def curve(
     scenario: ScenarioPath,
     steps: Annotated[int, numbers.whole(*limits.STEPS, help="How many more of each.")] = 4,
+    crew: Crews = None,
     candidates: Where = "seats",
     by: By = "within",
     *,
@@ -167,7 +187,8 @@ def curve(
     def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import curve as room
 
-        return room.curve(base, candidates, steps=steps, by=by, **effort)
+        kinds = [crew_of(text) for text in crew or []]
+        return room.curve(base, candidates, steps=steps, crews=kinds, by=by, **effort)
 
     _answer(scenario, "curve", options, ask, steps=True)
 

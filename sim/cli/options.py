@@ -39,6 +39,17 @@ AddCrew = Annotated[
     list[str] | None,
     typer.Option("--add-crew", help="A=CLASS,HOURS: one more at A, like A=basic,08-20."),
 ]
+Crew = Annotated[
+    str | None,
+    typer.Option(
+        "--crew",
+        help="CLASS,HOURS of the crew that is tried, like basic,08-20; then at today's stations.",
+    ),
+]
+Crews = Annotated[
+    list[str] | None,
+    typer.Option("--crew", help="CLASS,HOURS of a crew to try; default: those of the scenario."),
+]
 
 
 class Stopped(Exception):

@@ -152,7 +152,7 @@ def draw_map(ranking: Ranking, say: Language, size: str = "screen") -> Figure:
 
 def _site_mark(ranking: Ranking, place: int, share: float, say: Language) -> NumberedSite:
     site = ranking.sites[place - 1]
-    station, mark = site.layout.stations[-1], _mark(ranking, site, BY_KEY[ranking.by])
+    station, mark = ranking.station(site), _mark(ranking, site, BY_KEY[ranking.by])
     if place > words.on_map(ranking):
         return NumberedSite(station.x, station.y, mark)
     name = words.name(site, say)

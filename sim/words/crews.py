@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sim.model.calendar import Hours
@@ -59,6 +60,33 @@ def what(one: Ambulance, layout: Layout, say: Language) -> str:
     if not one.duty.always:
         parts.append(duty(one.duty, say))
     return say(", ").join(parts)
+
+
+def kind(row: int, duty_: DutyHours, layout: Layout, say: Language) -> str:
+    """basic, 08–20; 08–20 where there is one class; advanced, 24 h."""
+    when = hours(duty_, layout, say)
+    if len(layout.crews.classes) == 1:
+        return when
+    return say(", ").join([say.name(layout.crews.classes[row].names), when])
+
+
+def hours(one: DutyHours, layout: Layout, say: Language) -> str:
+    """As short as can be: 24 h, 08–20, or the name of a roster whose ambulances are all alike."""
+    if one.always:
+        return say("24 h")
+    roster = layout.crews.rosters.get(one.roster)
+    several = roster is not None and len(set(roster.duties)) > 1
+    return duty(replace(one, roster="") if several else one, say)
+
+
+def of_stations(layout: Layout, say: Language) -> str:
+    """Xiangdong: 1 ambulance (advanced), 2 ambulances (basic, 08–20); …: each open station."""
+    return say.joined(
+        say("{station}: {crews}", station=station.name,
+            crews=counted(layout.fleet_of(row), layout, say))
+        for row, station in enumerate(layout.stations)
+        if not station.closed
+    )  # fmt: skip
 
 
 def counted(fleet: Iterable[Ambulance], layout: Layout, say: Language) -> str:

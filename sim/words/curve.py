@@ -49,6 +49,8 @@ def table(curve: Curve, say: Language) -> Table:
         Column(align="left", belongs=True),
         Column(align="left"),
     ]
+    if curve.tried.more:
+        columns += options.hours_columns(say)
     if curve.has_costs:
         columns.append(Column(say("costs")))
 
@@ -57,7 +59,7 @@ def table(curve: Curve, say: Language) -> Table:
         return [what, *shares, *gain, *([f"{cost:,.0f}"] if curve.has_costs else [])]
 
     today = layout_cost(curve.provenance.base)
-    rows = [row(say("today"), curve.now, ["", "", ""], today)]
+    rows = [row(say("today"), curve.now, [""] * (5 if curve.tried.more else 3), today)]
     for track, steps in curve.tracks.items():
         rows.append([say(TRACKS[track]), *[""] * (len(columns) - 1)])
         rows += [
@@ -75,6 +77,7 @@ def _gain(curve: Curve, step: Step, say: Language) -> list[str]:
         measures.number(measure, step.gain.mean, say, sign=True),
         measures.interval(measure, step.gain, say, sign=True),
         measures.verdict(step.verdict, say),
+        *(options.hours_cells(step, measure, say) if curve.tried.more else ()),
     ]
 
 
@@ -86,7 +89,12 @@ def _notes(curve: Curve, say: Language) -> list[str]:
             unit=measures.unit(BY_KEY[curve.by], say),
         )
     ]
-    if not curve.tracks.get("fleet"):
+    notes += options.tried_notes(curve.tried, curve.provenance.base, say)
+    if not curve.tracks.get("fleet") and curve.tried.more:
+        notes.append(
+            say("No move of a crew between today's stations or to other hours is sure to help.")
+        )
+    elif not curve.tracks.get("fleet"):
         notes.append(say("No move of an ambulance between today's stations is sure to help."))
     if curve.has_costs:
         best = [place_name(point, say) for point in curve.points() if point.on_front]
@@ -119,7 +127,7 @@ def moves(number: int, say: Language) -> str:
 
 def sentence(curve: Curve, say: Language) -> str:
     """For the minutes: what the first step of each track gains, and what the tracks make worse."""
-    said, made = _first_steps(curve, say), curve.provenance
+    said, made = _for_their_hours(curve, _first_steps(curve, say), say), curve.provenance
     for track in ("stations", "ambulances"):
         for place, step in enumerate(curve.tracks.get(track, ()), 1):
             what = options.named(step.option, say)
@@ -129,6 +137,22 @@ def sentence(curve: Curve, say: Language) -> str:
             if step.harms:
                 break
     return said
+
+
+def _for_their_hours(curve: Curve, said: str, say: Language) -> str:
+    """The same, and what both gain for their crew hours, where these differ."""
+    first = [curve.tracks[key][0] for key in ("stations", "ambulances") if curve.tracks.get(key)]
+    if len(first) < 2 or first[0].hours == first[1].hours:
+        return said
+    measure = BY_KEY[curve.by]
+    station, ambulance = (
+        measures.number(measure, step.gain_of_100_hours, say, sign=True) for step in first
+    )
+    return say(
+        "{finding} For every 100 crew hours a week the station gains {station} {unit}, the "
+        "ambulance {ambulance} {unit}.",
+        finding=said, station=station, ambulance=ambulance, unit=measures.unit(measure, say),
+    )  # fmt: skip
 
 
 def _first_steps(curve: Curve, say: Language) -> str:
@@ -211,8 +235,11 @@ def headline(curve: Curve, say: Language) -> str:
     sure = a.low > b.high or b.low > a.high
     sure = sure and curve.provenance.replications >= FEWEST
     more, less = (a, b) if station_first else (b, a)
+    hours = [tracks[0].hours for tracks in (stations, ambulances)]
     first = say(
-        AGAINST[station_first, sure],
+        (AGAINST if hours[0] == hours[1] else AGAINST_OTHER_HOURS)[station_first, sure],
+        station_hours=hours[0],
+        ambulance_hours=hours[1],
         more=measures.number(measure, more.mean, say, sign=True),
         less=measures.number(measure, less.mean, say, sign=True),
         unit=measures.unit(measure, say),
@@ -230,6 +257,27 @@ AGAINST: Final = {
     ),
     (False, False): Message(
         "An ambulance gains {more} {unit}, not surely more than a station ({less})"
+    ),
+}
+
+
+# The same where their crews work other hours a week.
+AGAINST_OTHER_HOURS: Final = {
+    (True, True): Message(
+        "A station ({station_hours} h a week) gains more than an ambulance ({ambulance_hours} h): "
+        "{more} against {less} {unit}"
+    ),
+    (False, True): Message(
+        "An ambulance ({ambulance_hours} h a week) gains more than a station ({station_hours} h): "
+        "{more} against {less} {unit}"
+    ),
+    (True, False): Message(
+        "A station ({station_hours} h a week) gains {more} {unit}, not surely more than an "
+        "ambulance ({ambulance_hours} h: {less})"
+    ),
+    (False, False): Message(
+        "An ambulance ({ambulance_hours} h a week) gains {more} {unit}, not surely more than a "
+        "station ({station_hours} h: {less})"
     ),
 }
 

@@ -10,8 +10,7 @@ from sim.answers.selection import CONFIDENCE, Procedure
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import measures, provenance, reasons, worst_notes
-from sim.words.comparison_sentence import with_harms
+from sim.words import measures, provenance, ranking_sentence, reasons, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, frame, page
 
@@ -29,19 +28,39 @@ def _(ranking: Ranking, say: Language) -> Page:
     base = ranking.provenance.base
     return Page(
         heading=(
-            say.count(
-                len(ranking.sites),
-                "Where next?  {base} and one more station at the one candidate",
-                "Where next?  {base} and one more station at each of {n} candidates",
-                base=base.name,
-            ),
+            _heading(ranking, say),
             provenance.line(ranking.provenance, say),
             *provenance.marks(base, say),
         ),
         body=(table(ranking, say),),
         notes=tuple(_notes(ranking, say)),
-        sentences=(sentence(ranking, say),),
+        sentences=(ranking_sentence.sentence(ranking, say),),
         say=say,
+    )
+
+
+def _heading(ranking: Ranking, say: Language) -> str:
+    """What is added, and at how many places."""
+    values = {"base": ranking.provenance.base.name, "crews": ranking_sentence.added(ranking, say)}
+    if ranking.today:
+        return say.count(
+            len(ranking.sites),
+            "Where next?  {base} and {crews} more at the one station",
+            "Where next?  {base} and {crews} more at each of {n} stations",
+            **values,
+        )
+    if ranking.crew is not None:
+        return say.count(
+            len(ranking.sites),
+            "Where next?  {base} and one more station with {crews} at the one candidate",
+            "Where next?  {base} and one more station with {crews} at each of {n} candidates",
+            **values,
+        )
+    return say.count(
+        len(ranking.sites),
+        "Where next?  {base} and one more station at the one candidate",
+        "Where next?  {base} and one more station at each of {n} candidates",
+        **values,
     )
 
 
@@ -183,52 +202,6 @@ def promise(ranking: Ranking, say: Language) -> str:
     )
 
 
-LEADS = {  # the first of several: whether it surely gains, whether others may be the best
-    (True, False): Message(
-        "Of {several} candidate sites, {site} gains most: {size} ({measure}; {between})."
-    ),
-    (True, True): Message(
-        "Of {several} candidate sites, {site} gains most: {size} ({measure}; {between}); it cannot "
-        "be told apart from {others}."
-    ),
-    (False, False): Message(
-        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} "
-        "({measure}; {between})."
-    ),
-    (False, True): Message(
-        "Not one of the {several} candidate sites is sure to help; {site} leads: {size} "
-        "({measure}; {between}); it cannot be told apart from {others}."
-    ),
-}
-
-
-def sentence(ranking: Ranking, say: Language) -> str:
-    """For the minutes: the site that gains most, and what it makes worse."""
-    best = ranking.best
-    loss = BY_KEY[ranking.by].sign * best.gains[ranking.by].mean < 0
-    said = _leader(ranking, say)
-    return with_harms(said, best.harms, ranking.by, ranking.provenance, say, loss=loss)
-
-
-def _leader(ranking: Ranking, say: Language) -> str:
-    """The site that gains most, and those that it cannot be told apart from."""
-    best, measure = ranking.best, BY_KEY[ranking.by]
-    gain = best.gains[ranking.by]
-    values = {
-        "several": len(ranking.sites),
-        "site": name(best, say),
-        "size": measures.size(measure, gain, say),
-        "measure": measures.label_in(ranking.provenance, measure, say),
-        "between": measures.between(measure, gain, say),
-    }
-    if len(ranking.sites) == 1:
-        return say("The one candidate site, {site}, gains {size} ({measure}; {between}).", **values)
-    sure = best.verdict in (Verdict.BETTER, Verdict.TOO_SMALL)
-    tied = [name(site, say) for site in ranking.tied()[1:]]
-    values["others"] = say.listed(tied, most=3)
-    return say(LEADS[sure, bool(tied)], **values)
-
-
 # ── around the figure ────────────────────────────────────────────────────────────────────────
 
 
@@ -294,8 +267,18 @@ def subtitle(ranking: Ranking, say: Language) -> str:
             "Each of {n} plans against today; response time {clock}; 95 % intervals",
             clock=clock,
         )
+    if ranking.today:
+        return say.count(
+            len(ranking.sites),
+            "{crews} more at the one station, against today; response time {clock}; 95 % intervals",
+            "{crews} more at each of {n} stations, against today; response time {clock}; 95 % "
+            "intervals",
+            crews=ranking_sentence.added(ranking, say), clock=clock,
+        )  # fmt: skip
     ambulances = layout.fleet_size(len(layout.stations) - 1)
     crew = say.count(ambulances, "{n} ambulance", "{n} ambulances")
+    if ranking.crew is not None:
+        crew = ranking_sentence.added(ranking, say)
     if len(ranking.sites) == 1:
         return say(
             "One more station with {crew} at the one candidate site, against today; response time "

@@ -15,6 +15,10 @@ HARDLY = 0.05  # calls a day; less relief than this is not worth a word
 
 def reason(reason: Reason, base: Scenario, say: Language) -> str:
     """41,000 people have no station nearer, 23,000 of them newly within reach in time; …"""
+    if not reason.new:
+        people = in_round_numbers(reason.people)
+        parts = [say("{people} people have no station nearer", people=people)]
+        return say.joined([*parts, _relief(reason, base, say)])
     parts = [
         say(
             "{people} people have no station nearer, {newly} of them newly within reach in time",
@@ -27,16 +31,19 @@ def reason(reason: Reason, base: Scenario, say: Language) -> str:
             station=base.stations[reason.nearest].name,
         ),
     ]
-    if reason.calls_per_day >= HARDLY:
-        relief = say(
-            "takes {taken} of {calls} calls a day off {station}",
-            taken=f"{reason.calls_per_day:.1f}",
-            calls=f"{reason.of_calls:.1f}",
-            station=base.stations[reason.relieves].name,
-        )
-    else:
-        relief = say("relieves no station of note")
-    return say.joined([*parts, relief])
+    return say.joined([*parts, _relief(reason, base, say)])
+
+
+def _relief(reason: Reason, base: Scenario, say: Language) -> str:
+    """From which station it takes most calls."""
+    if reason.calls_per_day < HARDLY:
+        return say("relieves no station of note")
+    return say(
+        "takes {taken} of {calls} calls a day off {station}",
+        taken=f"{reason.calls_per_day:.1f}",
+        calls=f"{reason.of_calls:.1f}",
+        station=base.stations[reason.relieves].name,
+    )
 
 
 def in_round_numbers(people: float) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sim.answers.costs import layout_cost
+from sim.answers.costs import crew_hours, layout_cost
 from sim.answers.ranking import KEYS
 from sim.answers.search import Search, Step
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST
 from sim.text import Message
-from sim.words import comparison, costs, measures, options, provenance, worst_notes
+from sim.words import comparison, costs, crews, measures, options, provenance, worst_notes
 from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 
 @page.register
@@ -43,8 +46,8 @@ def becomes(search: Search, say: Language) -> list[str | Table]:
 def _becomes(search: Search, say: Language) -> str:
     base, after = search.provenance.base, search.layout
     values = {
-        "after": comparison.fleet(after, say),
-        "before": comparison.fleet(base, say),
+        "after": _fleet(search, after, say),
+        "before": _fleet(search, base, say),
     }
     more = search.steps[-1].cost - layout_cost(base)
     if math.isnan(more):
@@ -60,6 +63,15 @@ def _becomes(search: Search, say: Language) -> str:
         amount=costs.amount(-more, base, say),
         **values,
     )
+
+
+def _fleet(search: Search, layout: Scenario, say: Language) -> str:
+    """8 stations, 14 ambulances; with their crew hours where several kinds of crew were tried."""
+    fleet = comparison.fleet(layout, say)
+    if not search.tried.more:
+        return fleet
+    hours = f"{crew_hours(layout):,}"
+    return say("{fleet}, {hours} crew hours a week", fleet=fleet, hours=hours)
 
 
 def _does(search: Search, say: Language) -> Table:
@@ -98,6 +110,7 @@ def table(search: Search, say: Language) -> Table:
         Column(say("in all")),
         Column(align="left", belongs=True),
         Column(align="left"),
+        *(options.hours_columns(say) if search.tried.more else ()),
     )
     rows = []
     for step in search.steps:
@@ -110,6 +123,7 @@ def table(search: Search, say: Language) -> Table:
                 measures.number(measure, total.mean, say, sign=True),
                 measures.interval(measure, total, say, sign=True),
                 measures.verdict(step.verdict, say),
+                *(options.hours_cells(step, measure, say) if search.tried.more else ()),
             ]
         )
     return Table(columns, rows)
@@ -124,8 +138,18 @@ def _notes(search: Search, say: Language) -> list[str]:
             unit=measures.unit(measure, say),
             measure=measures.label_in(search.provenance, measure, say),
         ),
-        say("Ambulances: {crews}.", crews=options.crews(search.layout, say)),
+        *_crews(search, say),
         *worst_notes.notes(search.provenance, say, only_by=search.by),
+    ]
+
+
+def _crews(search: Search, say: Language) -> list[str]:
+    """Where ambulances are after all steps, and which kinds were tried."""
+    if not search.tried.more:
+        return [say("Ambulances: {crews}.", crews=options.crews(search.layout, say))]
+    return [
+        say("Ambulances: {crews}.", crews=crews.of_stations(search.layout, say)),
+        *options.tried_notes(search.tried, search.provenance.base, say),
     ]
 
 
@@ -139,6 +163,10 @@ GAINS: Final = (  # whether the gain is sure; what is gained is said with its me
         "{steps}."
     ),
 )
+LOSS: Final = Message(
+    "{after} instead of today's {before} would cost {size} ({measure}; {between}). The steps: "
+    "{steps}."
+)
 
 
 def sentence(search: Search, say: Language) -> str:
@@ -149,16 +177,26 @@ def sentence(search: Search, say: Language) -> str:
     gain = total[search.by]
     sure = min(measure.sign * gain.low, measure.sign * gain.high) > 0
     sure = sure and search.provenance.replications >= FEWEST
+    lost = sure_loss(search)
     finding = say(
-        GAINS[sure],
-        after=comparison.fleet(search.layout, say),
-        before=comparison.fleet(base, say),
+        LOSS if lost else GAINS[sure],
+        after=_fleet(search, search.layout, say),
+        before=_fleet(search, base, say),
         size=measures.size(measure, gain, say),
         measure=measures.label_in(search.provenance, measure, say),
         between=measures.between(measure, gain, say),
         steps=say.joined(options.spoken(step.option, say) for step in search.steps),
     )
-    return with_harms(finding, search.steps[-1].harms, search.by, search.provenance, say)
+    made = search.provenance
+    return with_harms(finding, search.steps[-1].harms, search.by, made, say, loss=lost)
+
+
+def sure_loss(search: Search) -> bool:
+    """Whether the layout after all steps is surely worse, and saves crew hours at that price."""
+    measure, total = BY_KEY[search.by], search.steps[-1].gains[search.by]
+    worst = max(measure.sign * total.low, measure.sign * total.high)
+    saves = crew_hours(search.layout) < crew_hours(search.provenance.base)
+    return saves and worst < 0 and search.provenance.replications >= FEWEST
 
 
 # ── around the figure ────────────────────────────────────────────────────────────────────────
@@ -196,6 +234,9 @@ def headline(search: Search, say: Language) -> str:
         "now": measures.number(measure, search.today(), say),
         "then": measures.number(measure, search.today() + total.mean, say),
     }
+    if sure_loss(search):
+        measure_name = say(NOUNS[search.by]) if measure.unit == "share" else ""
+        return say(LOWER[measure.unit], hours=_saved(search), measure=measure_name, **values)
     few = search.provenance.replications < FEWEST
     if few or not min(measure.sign * total.low, measure.sign * total.high) > 0:
         return _unsure(search, values, say)
@@ -224,6 +265,17 @@ STEPS_WITH_MOST: Final = {
     "share": Message("{n} steps lift {measure} from {now} to {then} %; most by {step}"),
     "min": Message("{n} steps cut mean response from {now} to {then} min; most by {step}"),
 }
+
+
+LOWER: Final = {  # where hours were saved at that price
+    "share": Message("{hours} crew hours a week fewer: {measure} falls from {now} to {then} %"),
+    "min": Message("{hours} crew hours a week fewer: mean response grows from {now} to {then} min"),
+}
+
+
+def _saved(search: Search) -> str:
+    """How many crew hours a week fewer there are after all steps."""
+    return f"{crew_hours(search.provenance.base) - crew_hours(search.layout):,}"
 
 
 def _unsure(search: Search, values: dict[str, str], say: Language) -> str:

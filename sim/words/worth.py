@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from sim.answers.worth import KEYS, StationWorth, Worth
+from sim.answers.worth import KEYS, NotTried, StationWorth, Worth
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
-from sim.words import costs, measures, provenance, worst_notes
+from sim.text import Message
+from sim.words import costs, crews, measures, provenance, worst_notes
 from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
@@ -18,10 +20,7 @@ def _(worth: Worth, say: Language) -> Page:
     base = worth.provenance.base
     return Page(
         heading=(
-            say(
-                "What is lost without it?  {base}, less each station and one ambulance of each",
-                base=base.name,
-            ),
+            say(HEADINGS[worth.by_kind], base=base.name),
             provenance.line(worth.provenance, say),
             *provenance.marks(base, say),
         ),
@@ -32,8 +31,17 @@ def _(worth: Worth, say: Language) -> Page:
     )
 
 
-def what(worth: Worth, loss: StationWorth, say: Language) -> str:
-    """Xiangdong closed (2 ambulances); Xiangdong −1 of 2 ambulances"""
+HEADINGS: Final = {  # whether crews are told apart by class and hours
+    False: Message("What is lost without it?  {base}, less each station and one ambulance of each"),
+    True: Message(
+        "What is lost without it?  {base}, less each station, one ambulance of each kind, and "
+        "hours of each"
+    ),
+}
+
+
+def what(worth: Worth, loss: StationWorth | NotTried, say: Language) -> str:
+    """Xiangdong closed (2 ambulances); Xiangdong −1 of 2 ambulances; Xiangdong: basic → 08–20"""
     base = worth.provenance.base
     name, ambulances = base.stations[loss.station].name, base.fleet_size(loss.station)
     if loss.closed:
@@ -43,7 +51,15 @@ def what(worth: Worth, loss: StationWorth, say: Language) -> str:
             "{station} closed ({n} ambulances)",
             station=name,
         )
-    return say("{station} −1 of {n} ambulances", station=name, n=ambulances)
+    if loss.crew is None:
+        return say("{station} −1 of {n} ambulances", station=name, n=ambulances)
+    crew = crews.kind(*loss.crew, base, say)
+    if loss.hours is None:
+        return say("{station} −1 ({crew}) of {n} ambulances", station=name, crew=crew, n=ambulances)
+    return say(
+        "{station}: {crew} → {hours}",
+        station=name, crew=crew, hours=crews.hours(loss.hours, base, say),
+    )  # fmt: skip
 
 
 def table(worth: Worth, say: Language) -> Table:
@@ -55,6 +71,7 @@ def table(worth: Worth, say: Language) -> Table:
         *(Column(say(measures.SHORT[key])) for key in others),
         Column(say("calls a day")),
         Column(align="left"),
+        *((Column(say("hours a week")), Column(say("per 100 hours"))) if worth.by_kind else ()),
     )
     rows = []
     for loss in worth.losses:
@@ -70,9 +87,19 @@ def table(worth: Worth, say: Language) -> Table:
                 ),
                 say.number(loss.calls_per_day),
                 measures.verdict(loss.verdict, say),
+                *(_hours_cells(worth, loss, say) if worth.by_kind else ()),
             ]
         )
     return Table(columns, rows)
+
+
+def _hours_cells(worth: Worth, loss: StationWorth, say: Language) -> list[str]:
+    """The crew hours a week that are saved, and what is lost for every hundred of them."""
+    each = loss.change_of_100_hours(worth.by)
+    return [
+        say.number(float(-loss.hours_saved), 0, sign=True),
+        measures.number(BY_KEY[worth.by], each, say, sign=True),
+    ]
 
 
 def _notes(worth: Worth, say: Language) -> list[str]:
@@ -84,6 +111,17 @@ def _notes(worth: Worth, say: Language) -> list[str]:
             unit=measures.unit(measure, say),
             measure=measures.label_in(worth.provenance, measure, say),
         )
+    ]
+    if worth.by_kind:
+        notes.append(
+            say(
+                "Hours: crew hours a week fewer, and the change for every 100 of them. A crew's "
+                "hours are shortened to others that the scenario names, within its own."
+            )
+        )
+    notes += [
+        say("Not tried: {what}. {why}.", what=what(worth, one, say), why=say(one.why))
+        for one in worth.not_tried
     ]
     spare = worth.spare()
     if spare and math.isfinite(worth.losses[0].saved):
@@ -125,11 +163,7 @@ def sentence(worth: Worth, say: Language) -> str:
 def finding(worth: Worth, say: Language, shown: int) -> Finding:
     """The finding, and what is drawn: so many of the losses."""
     hidden = len(worth.losses) - shown
-    subtitle = say(
-        "Each station closed, or one of its ambulances less, against today; response time {clock}; "
-        "95 % intervals",
-        clock=provenance.clock(say),
-    )
+    subtitle = say(SUBTITLES[worth.by_kind], clock=provenance.clock(say))
     if hidden:
         subtitle = say.joined([subtitle, say("{n} smaller losses not drawn", n=hidden)])
     return Finding(
@@ -138,6 +172,18 @@ def finding(worth: Worth, say: Language, shown: int) -> Finding:
         provenance.footnote(worth.provenance, say),
         worth.provenance.draft,
     )
+
+
+SUBTITLES: Final = {
+    False: Message(
+        "Each station closed, or one of its ambulances less, against today; response time {clock}; "
+        "95 % intervals"
+    ),
+    True: Message(
+        "Each station closed, one of its ambulances less or on shorter hours, against today; "
+        "response time {clock}; 95 % intervals"
+    ),
+}
 
 
 def headline(worth: Worth, say: Language) -> str:
@@ -167,6 +213,11 @@ def _in_short(worth: Worth, loss: StationWorth, say: Language) -> str:
     name = say.shortened(say.name(worth.provenance.base.stations[loss.station].name))
     if loss.closed:
         return say("closing {station}", station=name)
+    if loss.hours is not None:
+        return say(
+            "shorter hours at {station} ({hours})",
+            station=name, hours=crews.hours(loss.hours, worth.provenance.base, say),
+        )  # fmt: skip
     return say("one ambulance less at {station}", station=name)
 
 

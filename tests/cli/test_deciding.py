@@ -341,3 +341,55 @@ def test_what_a_study_takes_of_the_options():
     assert set(taken) == {
         "replications", "most", "draft", "seed", "workers", "scheduler", "engine", "reuse"
     }  # fmt: skip
+
+
+# ── by class and hours ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def with_classes(tiny):
+    """The same city with two classes and a day shift."""
+    path = tiny / "scenarios" / "tiny.yaml"
+    path.write_text(
+        path.read_text("utf-8")
+        + "crews: {classes: [{name: advanced, name_zh: 监护型}, {name: basic, name_zh: 普通型}], "
+        "rosters: {day: 08-20}}\n", "utf-8",
+    )  # fmt: skip
+    return tiny
+
+
+@pytest.mark.parametrize(
+    ("command", "english", "chinese"),
+    [
+        (("rank", "--crew", "basic,08-20"), "1 ambulance (basic, 08–20) more at the one station",
+         "增加 1 辆救护车（普通型、08–20）"),
+        (("search", "--ambulances", "1", "--crew", "basic,08-20", "--no-moves"),
+         "Base A +1 (basic, 08–20)", "Base A +1（普通型、08–20）"),
+        (("search", "--shorten", "1", "--no-moves"), "Base A: advanced, 24 h → 08–20",
+         "Base A：监护型、全天 → 08–20"),
+        (("curve", "--candidates", "2", "--steps", "1"), "Kinds of crew tried: advanced, 24 h; "
+         "advanced, 08–20; basic, 24 h; basic, 08–20.", "所试车组：监护型、全天"),
+        (("worth",), "Base A −1 (advanced, 24 h) of 2 ambulances", "Base A 2 辆减 1 辆（监护型、全天）"),
+    ],
+    ids=lambda one: one[0] if isinstance(one, tuple) else "",
+)  # fmt: skip
+def test_crews_are_tried_by_class_and_hours(tenthirty, with_classes, command, english, chinese):
+    verb, *own = command
+    for lang, said in (("en", english), ("zh", chinese)):
+        done = tenthirty(verb, *TINY, *own, "--lang", lang, cwd=with_classes)
+        assert said in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("crew", "said"),
+    [("basci,08-20", 'no class "basci"'), ("basic,night", 'no roster "night"'),
+     (",", "write CLASS,HOURS like basic,08-20"), ("basic,8", "clock hours")],
+)  # fmt: skip
+@pytest.mark.parametrize("verb", ["rank", "search", "curve"])
+def test_a_crew_that_cannot_be_is_told_before_anything_runs(
+    tenthirty, with_classes, verb, crew, said
+):
+    done = tenthirty(verb, *TINY, "--crew", crew, cwd=with_classes, check=False)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not (with_classes / "runs").exists()

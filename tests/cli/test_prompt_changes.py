@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.cli.changes import changed, changes_of
-from sim.errors import ScenarioError
+from sim.cli.changes import changed, changes_of, crew_of
+from sim.errors import OptionError, ScenarioError
 from sim.scenario.changes import Add, Close, Move, Staff
 from sim.scenario.values import LonLat
 from sim.words.language import language
@@ -81,3 +81,23 @@ def test_a_move_is_written_with_any_equals_sign_or_arrow(text):
 def test_a_name_keeps_its_own_marks():
     (moved,) = changes_of([], ["Ａ－１＝Ｂ＋２"], [], [])
     assert (moved.station, moved.to) == ("Ａ－１", "Ｂ＋２")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("basic,08-20", {"class": "basic", "roster": "08-20"}),
+        ("08-20，普通型", {"class": "普通型", "roster": "08-20"}),
+        ("20-08", {"roster": "20-08"}),
+        ("basic", {"class": "basic"}),
+        ("basic,office", {"class": "basic", "roster": "office"}),
+    ],
+)
+def test_a_kind_of_crew_is_a_class_and_hours(text, written):
+    assert crew_of(text) == written
+
+
+@pytest.mark.parametrize("text", ["", ",", "a,b,c"])
+def test_what_is_no_kind_of_crew_is_told(text):
+    with pytest.raises(OptionError, match="write CLASS,HOURS like basic,08-20; found"):
+        crew_of(text)
