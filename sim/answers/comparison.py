@@ -10,16 +10,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
-from sim.answers import efficiency, township_table
+from sim.answers import comparison_facts, township_table
 from sim.answers import lines as listing
 from sim.answers.answer import (
     Answer,
     FileTable,
     Provenance,
-    as_fact,
-    finite,
     names_first,
-    or_none,
 )  # fmt: skip
 from sim.answers.lines import (
     PARTS,
@@ -298,50 +295,7 @@ class Comparison(Answer):
 
     def facts(self) -> dict[str, Any]:
         """The whole answer as one object; `measures` are tidy rows, nan and inf are None."""
-        provenance = self.provenance.facts()
-        layouts = [
-            {
-                "name": layout.name.en,
-                "name_zh": layout.name.zh,
-                "stations": len(layout.open_stations()),
-                "ambulances": len(layout.fleet),
-            }
-            for layout in self.layouts
-        ]
-        return {
-            "layouts": layouts,
-            **{key: provenance[key] for key in STUDY_FACTS},
-            **{key: provenance[key] for key in ("altered", "own_rules") if key in provenance},
-            **self.provenance.records(),
-            "same_calls": self.same_calls,
-            "answers_a_call": self.pooled[0].answers,
-            "gain_from_asking": or_none(efficiency.gain_from_asking(self)),
-            "differing": [
-                {"layout": self.layouts[row].name.en, **as_fact(one)}
-                for row in self.proposals
-                for one in in_effect(self.differences(row))
-            ],
-            "measures": finite([row._asdict() for row in self.rows()]),
-            "verdicts": [
-                self._verdict_facts(line, layout)
-                for layout in self.proposals
-                for line in self.lines()
-            ],
-        }
-
-    def _verdict_facts(self, line: Line, layout: int) -> dict[str, Any]:
-        key, group = line
-        difference = self.difference(key, layout, group)
-        of = {} if group == ALL else {"by": group.by, "area": self.group_name(group)}
-        return {
-            "layout": self.layouts[layout].name.en,
-            "measure": key,
-            **of,
-            "difference": or_none(difference.mean),
-            "low": or_none(difference.low),
-            "high": or_none(difference.high),
-            "verdict": str(self.verdict(key, layout, group)),
-        }
+        return comparison_facts.facts(self)
 
     def files(self) -> Iterable[Path]:
         return [path for layout in self.layouts for path in (*layout.files, layout.map.path)]
@@ -397,7 +351,6 @@ class Comparison(Answer):
 
 
 NO_PROPOSAL: Final = Message("there is no proposal to draw: compare two layouts")
-STUDY_FACTS: Final = ("map", "synthetic", "replications", "days", "seed", "worst_served")
 
 
 def run(

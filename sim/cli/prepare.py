@@ -14,7 +14,7 @@ from sim.cli import speech
 from sim.cli.options import Lang, load, working
 from sim.errors import PlannerError, ScenarioError
 from sim.text import Message
-from sim.words import records, responders, service
+from sim.words import records
 from sim.words.language import Language, language
 
 if TYPE_CHECKING:
@@ -142,6 +142,8 @@ def _in_order(layout: Scenario, say: Language) -> str:
         (say("layout"), say(", ").join([stations, ambulances])),
         *(("", line) for line in _stations(layout, say)),
     ]
+    from sim.words import responders, service  # which open numpy
+
     rows += service.lines(layout, say)
     rows += [(say("help"), line) for line in responders.lines(layout, say)]
     if the_map.nodes_left_out:

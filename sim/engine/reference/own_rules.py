@@ -78,7 +78,7 @@ STANDBY_RAISED: Final = Message(
 def chosen(
     rule: DispatchRule, call: Waiting, candidates: Sequence[AvailableAmbulance]
 ) -> AvailableAmbulance | None:
-    """Whom a rule sends, of those that it was given; None: nobody as yet.
+    """The ambulance that a rule sends, of those that it was given; None: nobody as yet.
 
     RuleError of anything else, and of whatever the rule raises.
     """
