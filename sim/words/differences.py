@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
 from sim.scenario.differences import Difference, differences, in_effect, not_used
-from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
 from sim.words import crews, own_rules, responders
 from sim.words.language import Language
+from sim.words.written import written
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -222,7 +222,9 @@ def value(path: str, found: Any, say: Language) -> str:
     if path == "responders":
         return responders.said(found, say)
     if isinstance(found, tuple) and not isinstance(found, Rate):
-        return "; ".join(map(_entry, found))
+        if "__str__" in type(found).__dict__:
+            return str(found)
+        return "; ".join(written(one, say, duration) for one in found)
     if path.startswith("durations."):
         return duration(found.mean(), say)
     if path.startswith(SPEEDS) or path == "travel.off_road":
@@ -248,14 +250,6 @@ def _absent(path: str, say: Language) -> str:
     if path.startswith(WITHIN) or path == "standby.most_moves":
         return say("no limit")
     return say("the usual") if path.startswith(SPEEDS) else "–"
-
-
-def _entry(one: Any) -> str:
-    """An entry of a list, as `key: value` of a file."""
-    if not isinstance(one, Setting):
-        return str(one)
-    parts = ((name, getattr(one, name)) for name in type(one).model_fields)
-    return ", ".join(f"{name}: {round(v, 4) if isinstance(v, float) else v}" for name, v in parts)
 
 
 SHARES: Final = (

@@ -1,0 +1,64 @@
+"""A value of a setting as a file would have it: entries of lists, settings within settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sim.scenario.values import Setting
+from sim.words.language import Language
+
+SHARES: Final = ("share", "transported", "answers")
+DURATIONS: Final = (
+    "penalty", "delay", "length", "after", "begun_within", "per_refusal", "help_after",
+)  # fmt: skip
+CLOCK_TIMES: Final = ("earliest", "latest")
+
+
+def written(value: Any, say: Language, duration: Callable[[float, Language], str]) -> str:
+    """A value, with all that is within it; what is not set is left out."""
+
+    def said(found: Any, name: str = "") -> str:
+        if isinstance(found, bool):
+            return "true" if found else "false"
+        if isinstance(found, float):
+            return _number(found, name)
+        if isinstance(found, Setting):
+            fields = type(found).model_fields.items()
+            parts = ((field.alias or key, key, getattr(found, key)) for key, field in fields)
+            return ", ".join(
+                f"{alias}: {_braced(one, said(one, key))}"
+                for alias, key, one in parts
+                if not _is_empty(one)
+            )
+        if isinstance(found, Mapping):
+            return ", ".join(
+                f"{key}: {_braced(one, said(one, name))}" for key, one in found.items()
+            )
+        if isinstance(found, list | tuple) and "__str__" not in type(found).__dict__:
+            return ", ".join(_braced(one, said(one, name)) for one in found)
+        return str(found)
+
+    def _number(found: float, name: str) -> str:
+        if name in SHARES:
+            return say("{number} %", number=f"{found * 100:.4g}")
+        if name in DURATIONS:
+            return duration(found, say)
+        if name in CLOCK_TIMES:
+            return f"{int(found // 3600):02d}:{int(found % 3600 // 60):02d}"
+        return f"{found:.6g}"
+
+    return said(value)
+
+
+def _braced(value: Any, text: str) -> str:
+    """In braces what are settings, in brackets what is a list."""
+    if isinstance(value, Setting | Mapping):
+        return "{" + text + "}"
+    if isinstance(value, list | tuple) and "__str__" not in type(value).__dict__:
+        return "[" + text + "]"
+    return text
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, tuple | list | dict) and not value)
