@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from conftest import NO_DATA, SHARED
-from worlds import matrix_world, some_calls
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import matrix_world, small_city, some_calls
 
 from sim.engine import compiled, reference
+from sim.geography.roads import travel
 from sim.model.calls import Failures, Needs
 from sim.model.log import FAILURE
 from sim.model.service import Breaks, StandbyRule, plain_service
 from sim.policies.assignment import assign
 from sim.policies.clock import NONE
+from sim.policies.standby import dmexclp_station
 
 MIN = 60.0
 
@@ -359,6 +365,87 @@ def test_dmexclp_sends_who_was_cleared_where_it_adds_most(run):
     log = run(town, calls_at([0, 30], on_scene_s=5 * MIN))
     assert sent(log) == [(0, 0), (1, 0)]
     assert [move[0] for move in moves(log)] == [0, 0]
+
+
+def test_a_limit_of_the_way_is_inclusive(run):
+    for within, assigned in ((5.0, 0), (4.999, None)):
+        town = city([[5]], sending={"within_s": np.full(3, within * MIN)})
+        found = trips(run(town, calls_at([0])))
+        assert [trip[2] for trip in found] == ([] if assigned is None else [assigned])
+
+
+def test_who_was_cleared_goes_to_the_nearest_station_that_has_room(run):
+    """Station 1 is at the call's door; it is full while the other ambulance waits there."""
+    for capacity, base in ((2, 0), (1, 7)):
+        town = city(
+            [[3], [0]], homes=[1, 1], from_calls=np.array([[7.0, 0.0]]) * MIN,
+            standby={"rule": int(StandbyRule.NEAREST), "capacity": np.array([9, capacity])},
+        )  # fmt: skip
+        log = run(town, calls_at([0], on_scene_s=5 * MIN))
+        assert moves(log) == [(0, 5, 5 + base)]
+
+
+@pytest.mark.parametrize(
+    ("most", "moved"), [(1, [(1, 0, 3), (2, 3, 7)]), (9, [(1, 0, 3), (2, 0, 4)])]
+)
+def test_so_many_are_moved_at_a_time_and_the_nearest_first(run, most, moved):
+    """One is on a call; the others, 3 and 4 minutes away, are both to stand at station 2."""
+    minutes = np.zeros((4, 4))  # the call place, then three stations
+    minutes[1, 3], minutes[2, 3] = 3, 4
+    seconds = minutes * MIN
+    world = small_city(
+        travel.from_matrix(np.stack([seconds, seconds])), np.arange(4), stations=3, home=[0, 0, 1]
+    )  # fmt: skip
+    off = plain_service(3, 3, 1, 3)
+    table = np.array([[2, NONE, NONE], [2, 2, NONE], [0, 0, 1]])
+    rule = {"rule": int(StandbyRule.TABLE), "table": table, "most_moves": most}
+    world = world._replace(service=off._replace(standby=off.standby._replace(**rule)))
+    log = run(world, calls_at([0], on_scene_s=30 * MIN))
+    assert moves(log)[:2] == moved
+
+
+@pytest.mark.parametrize(("least", "moves_up"), [(0.0, True), (0.6, True), (0.61, False)])
+def test_a_move_must_bring_enough_within_reach(run, least, moves_up):
+    """The only post is at station 1, which covers 0.6 of the calls that station 0 does not."""
+    town = city(
+        [[1], [5]], homes=[0, 0],
+        standby={"rule": int(StandbyRule.TABLE), "table": np.array([[1, NONE], [1, 0]]),
+                 "least_gain": least, "demand": np.array([0.6, 0.4]),
+                 "covers": np.array([[False, False], [True, False]])},
+    )  # fmt: skip
+    log = run(town, calls_at([0], on_scene_s=9 * MIN))
+    assert any(move[1] == 0 for move in moves(log)) == moves_up
+
+
+def test_on_a_tie_dynamic_mexclp_takes_the_lowest_row_that_has_room():
+    standby = plain_service(1, 3, 1, 1).standby._replace(
+        demand=np.full(3, 0.25), covers=np.eye(3, dtype=bool), weight=np.array([0.7, 0.2])
+    )
+    assert dmexclp_station(standby, np.zeros(3, int), np.zeros(3, int)) == 0
+    full = standby._replace(capacity=np.array([1, 1, 1]))
+    assert dmexclp_station(full, np.zeros(3, int), np.array([1, 0, 0])) == 1
+    assert dmexclp_station(full, np.zeros(3, int), np.ones(3, int)) == NONE
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.integers(1, 4), st.integers(0, 2), st.booleans(), st.data())
+def test_of_all_assignments_the_best_with_rows_in_order(posts, more, longest, data):
+    """Counted out; where two units could change places as well, they stand in the order of rows."""
+    units = posts + more
+    row = st.lists(st.integers(0, 3), min_size=units, max_size=units)
+    drive_s = np.array(data.draw(st.lists(row, min_size=posts, max_size=posts)), float)
+    of_post = np.zeros(posts, int)
+    assign(drive_s, posts, units, longest, np.zeros((5, units + 1)), of_post)
+
+    def cost(one):
+        drives = [drive_s[post, unit] for post, unit in enumerate(one)]
+        return (max(drives), sum(drives)) if longest else sum(drives)
+
+    assert len(set(of_post.tolist())) == posts
+    assert cost(of_post) == min(map(cost, permutations(range(units), posts)))
+    for post in range(posts):
+        for unit in set(range(of_post[post])) - set(of_post.tolist()):
+            assert drive_s[post, unit] != drive_s[post, of_post[post]], "a lower row could go"
 
 
 @pytest.mark.parametrize(("longest", "posts"), [(False, [0, 1]), (True, [1, 0])])
