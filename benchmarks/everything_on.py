@@ -74,4 +74,7 @@ def _off(world: System, days: float) -> Service:
     stations = len(world.stations.place)
     places = len(world.roads.place_node) - stations
     priorities = len(world.rules.may_divert)
-    return plain_service(len(world.fleet.home), stations, places, priorities, days * DAY_S)
+    hospitals = len(world.hospitals.place)
+    return plain_service(
+        len(world.fleet.home), stations, places, priorities, hospitals, days * DAY_S
+    )

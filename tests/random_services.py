@@ -15,6 +15,7 @@ from sim.model.service import (
     Service,
     Standby,
     StandbyRule,
+    plain_service,
 )
 from sim.model.system import System
 from sim.policies.clock import NONE
@@ -90,9 +91,11 @@ def services(draw, case) -> tuple[System, Calls]:
         weight=0.7 * 0.3 ** np.arange(ambulances + 1),
         until_s=float(rng.choice([np.inf, 30 * MINUTE, 0.0])),
     )
+    off = plain_service(ambulances, stations, places, priorities, len(world.hospitals.place))
     service = Service(
         sending, areas, rules, _breaks(rng, ambulances, priorities), standby,
         vehicle=np.where(rng.random(ambulances) < 0.7, rng.permutation(ambulances), NONE),
+        destinations=off.destinations, driving=off.driving,
     )  # fmt: skip
     fleet = world.fleet._replace(
         kind=rng.integers(0, classes, ambulances), centre=rng.integers(0, centres, ambulances)

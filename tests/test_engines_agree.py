@@ -239,7 +239,8 @@ def test_everything_there_and_off_is_the_plain_service(case):
     world, calls = altered(case[0], standby_list=np.zeros(0, int)), case[1]
     stations, priorities = len(world.stations.place), len(world.rules.may_divert)
     places = len(world.roads.place_node) - stations
-    off = plain_service(len(world.fleet.home), stations, places, priorities)
+    hospitals = len(world.hospitals.place)
+    off = plain_service(len(world.fleet.home), stations, places, priorities, hospitals)
     told = reference.run(world, calls)
     for engine in (reference, compiled):
         found = engine.run(world._replace(service=off), calls)

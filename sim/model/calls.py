@@ -26,6 +26,32 @@ class Failures(NamedTuple):
     off_s: np.ndarray  # [row, failure]
 
 
+class WalkIns(NamedTuple):
+    """Patients who come to hospitals by themselves and take a bay there."""
+
+    hospital: np.ndarray  # [walk-in]
+    at: np.ndarray  # [walk-in] in order
+    stay_s: np.ndarray  # [walk-in] in the bay
+
+
+class CallStream(IntEnum):
+    """What a call is part of. Numbers stand in files: append, never renumber."""
+
+    EMERGENCY = 0
+    SURGE = 1  # at a time and place; reported apart
+    URGENT_TRANSFER = 2  # between hospitals, like an emergency
+    PLANNED_TRANSFER = 3  # measured against when it is due
+
+
+class Ending(IntEnum):
+    """How a call is to end, if nobody withdraws it: append, never renumber."""
+
+    CONVEYED = 0
+    TREATED_AT_SCENE = 1
+    NOBODY_FOUND = 2
+    TO_CLINIC = 3
+
+
 class Calls(NamedTuple):
     """One replication's calls in order of receipt. Nothing random is left to the engine.
 
@@ -51,6 +77,18 @@ class Calls(NamedTuple):
     failures: Failures | None = None
     first_help_s: np.ndarray | None = None  # [call] receipt → a first responder is there; inf
     responders: np.ndarray | None = None  # [call] how many were in reach and on duty
+    patient: np.ndarray | None = None  # [call] kind of patient, of `Destinations`; None: all are 0
+    stay_s: np.ndarray | None = None  # [call] a bay stays taken after handover; None: for nothing
+    icu_s: np.ndarray | None = None  # [call] in intensive care after the bay; 0 = not at all
+    walk_ins: WalkIns | None = None
+    scene_factor: np.ndarray | None = None  # [call] on every drive to it; None: 1
+    hospital_factor: np.ndarray | None = None  # [call] on the drive to hospital
+    withdrawn_at: np.ndarray | None = None  # [call] from then on nobody is needed; inf = never
+    # what no engine reads
+    answered_at: np.ndarray | None = None  # [call] somebody at the call desk takes it
+    stream: np.ndarray | None = None  # [call] CallStream; None: all are emergencies
+    due_at: np.ndarray | None = None  # [call] a planned transfer is to begin; nan = no such
+    ending: np.ndarray | None = None  # [call] Ending; None: what `conveyed` says
 
     @property
     def ready_at(self) -> np.ndarray:
@@ -89,6 +127,19 @@ class Stream(IntEnum):
     CONDITION = 10
     FAILURES = 11
     RESPONDERS = 12
+    ENDING = 13  # treated at the scene, nobody found, to a clinic
+    WITHDRAWN = 14  # whether
+    PATIENCE = 15  # and after what time
+    SCENE_FACTOR = 16
+    HOSPITAL_FACTOR = 17
+    STAY = 18  # in the bay
+    ICU = 19  # whether
+    ICU_STAY = 20
+    WALK_INS = 21  # when they come; their stays: WALK_IN_STAY
+    WALK_IN_STAY = 22
+    DESK = 23  # handling of calls that need no ambulance, and when they come
+    TRANSFERS = 24  # when and where from
+    SURGES = 25
     # of a call's second, third … need: the quantity, and 8 numbers apart the rank of the need
     NEED_TURNOUT = 32
     NEED_ON_SCENE = 40

@@ -36,6 +36,9 @@ class Beyond(NamedTuple):
 
     need: np.ndarray  # [trip] int: which of the call's needs, from 0; NONE without a call
     pauses: Pauses
+    # [trip] int: the hospital that would have been chosen if all had had room; NONE if it was
+    passed_over: np.ndarray
+    bay_at: np.ndarray  # [walk-in] when it had a bay; nan = it left
 
 
 class Log(NamedTuple):
@@ -69,7 +72,7 @@ TRIP_INSTANTS = Log._fields[6:-1]
 
 CALL_COLUMNS = ("ready_at", "lost")
 # of what is drawn; the others did not happen, or are not of a call
-BY_CALL = set(Calls._fields) - {"others", "other_township", "needs", "failures"}
+BY_CALL = set(Calls._fields) - {"others", "other_township", "needs", "failures", "walk_ins"}
 
 
 def answers(others: np.ndarray) -> int:
@@ -95,8 +98,10 @@ def log_files(calls: Calls, log: Log) -> dict[str, bytes]:
         "trips": {name: getattr(log, name) for name in TRIP_COLUMNS},
     }
     if log.beyond is not None:
-        tables["trips"]["need"] = log.beyond.need
+        tables["trips"] |= {"need": log.beyond.need, "passed_over": log.beyond.passed_over}
         tables["pauses"] = log.beyond.pauses._asdict()
+        if calls.walk_ins is not None:
+            tables["walk_ins"] = calls.walk_ins._asdict() | {"bay_at": log.beyond.bay_at}
     files = {}
     for kind, table in tables.items():
         sink = pa.BufferOutputStream()

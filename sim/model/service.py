@@ -91,6 +91,52 @@ class Standby(NamedTuple):
     until_s: float  # the last instant at which anybody is moved: calls come no later
 
 
+class DestinationRule(IntEnum):
+    """Which of the hospitals that can treat a patient it is conveyed to: append, never renumber."""
+
+    NEAREST = 0
+    CONSORTIUM = 1  # the nearest of the own consortium, else the nearest
+    SOONEST = 2  # the drive and the expected wait for a bay
+
+
+class Closures(NamedTuple):
+    """When hospitals take no patients, or none of some kinds. A closure ends before `until_at`."""
+
+    hospital: np.ndarray  # [closure]
+    from_at: np.ndarray  # [closure]
+    until_at: np.ndarray  # [closure]
+    kinds: np.ndarray  # [closure, kind of patient] bool: those that it concerns
+
+
+class Destinations(NamedTuple):
+    """Where patients are conveyed, decided as the scene is left, and what happens at the door.
+
+    A kind of patient is a list of hospitals that can treat it. A hospital that a call names itself
+    is where it goes, whatever stands here.
+    """
+
+    rule: int  # DestinationRule
+    treats: np.ndarray  # [kind of patient, hospital] bool: each kind has a hospital
+    consortium: np.ndarray  # [hospital] NONE = of none
+    consortium_of: np.ndarray  # [place] of patients from there; NONE = of none
+    away_s: np.ndarray  # [hospital] drive from its place on, and back: it lies outside the map
+    closures: Closures
+    bypass_when_full: bool  # passed over while no bay is free, if another has one
+    full_at: np.ndarray  # [hospital] passed over while so many wait there; a large number = never
+    bays: np.ndarray  # [hospital] a large number = no limit: nobody waits
+    mean_stay_s: np.ndarray  # [hospital] a bay is expected to be taken for, handover included
+    walk_ins_wait: bool  # in the same line; else they leave where no bay is free
+    icu: np.ndarray  # [hospital] places in intensive care; a large number = no limit
+    needs_icu: np.ndarray  # [kind of patient] bool: passed over where no such place is free
+
+
+class Driving(NamedTuple):
+    """How drives change while they last."""
+
+    carried_over: bool  # a new time band holds for what is left of a drive; else that of departure
+    looks_at: np.ndarray  # instants in order at which roads are open again: who waits is looked at
+
+
 class Service(NamedTuple):
     """All that goes beyond the plain service."""
 
@@ -100,6 +146,8 @@ class Service(NamedTuple):
     breaks: Breaks
     standby: Standby
     vehicle: np.ndarray  # [ambulance] its number in `Failures.vehicle`, NONE = it never fails
+    destinations: Destinations
+    driving: Driving
 
 
 LOADING_S = 300.0
@@ -110,12 +158,17 @@ def reads_places(service: Service | None) -> bool:
     """Whether who may be sent depends on where a call is: then who waits is not all alike."""
     if service is None:
         return False
-    areas = service.areas
-    return bool(np.isfinite(service.sending.within_s).any() or len(areas.help_after_s) > 1)
+    areas, limits = service.areas, np.isfinite(service.sending.within_s)
+    return bool(limits.any() or len(areas.help_after_s) > 1 or len(service.driving.looks_at))
 
 
 def plain_service(
-    ambulances: int, stations: int, places: int, priorities: int, until_s: float = np.inf
+    ambulances: int,
+    stations: int,
+    places: int,
+    priorities: int,
+    hospitals: int,
+    until_s: float = np.inf,
 ) -> Service:
     """Everything there, and everything off: what a scenario's settings are put into."""
     return Service(
@@ -168,4 +221,20 @@ def plain_service(
             until_s=until_s,
         ),
         vehicle=np.full(ambulances, -1),
+        destinations=Destinations(
+            rule=int(DestinationRule.NEAREST),
+            treats=np.ones((1, hospitals), bool),
+            consortium=np.full(hospitals, -1),
+            consortium_of=np.full(places, -1),
+            away_s=np.zeros(hospitals),
+            closures=Closures(np.zeros(0, int), np.zeros(0), np.zeros(0), np.zeros((0, 1), bool)),
+            bypass_when_full=False,
+            full_at=np.full(hospitals, NO_LIMIT),
+            bays=np.full(hospitals, NO_LIMIT),
+            mean_stay_s=np.zeros(hospitals),
+            walk_ins_wait=True,
+            icu=np.full(hospitals, NO_LIMIT),
+            needs_icu=np.zeros(1, bool),
+        ),
+        driving=Driving(carried_over=False, looks_at=np.zeros(0)),
     )

@@ -41,6 +41,7 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         len(places.of_stations.node),
         len(places.of_map.node),
         len(scenario.settings.demand.priorities),
+        places.hospitals,
         study_seconds(scenario),
     )._replace(breaks=breaks(scenario), vehicle=vehicles(scenario))
     if _is_plain(scenario, needed, plain):

@@ -145,7 +145,7 @@ def test_a_rule_is_not_asked_where_nobody_can_be_sent():
 def test_each_unit_of_a_call_is_chosen_by_itself_and_none_twice():
     """Two units: the first goes to the first that is offered, the second is offered the rest."""
     world = matrix_world([[60], [120], [180]])
-    world = world._replace(service=plain_service(3, 3, 1, 3))
+    world = world._replace(service=plain_service(3, 3, 1, 3, 0))
     calls = some_calls([0], on_scene_s=100)._replace(
         needs=Needs(np.zeros(2, int), np.zeros(2, int), np.zeros(2), np.zeros(2), np.zeros(2)),
         condition=np.zeros(1, int),
@@ -162,7 +162,7 @@ def test_each_unit_of_a_call_is_chosen_by_itself_and_none_twice():
 
 
 def test_an_ambulance_on_a_break_is_offered_to_calls_that_end_one_and_to_no_others():
-    service = plain_service(1, 1, 1, 3)
+    service = plain_service(1, 1, 1, 3, 0)
     breaks = service.breaks._replace(
         indptr=np.array([0, 1]), earliest_at=np.array([0.0]), latest_at=np.array([60.0]),
         length_s=np.array([1800.0]), interrupts=np.array([True, False, False]),
@@ -206,7 +206,7 @@ def test_a_standby_rule_is_told_who_is_where_and_how_far_each_station_is():
 
 
 def test_a_standby_rule_stands_in_place_of_a_compliance_table():
-    service = plain_service(2, 2, 1, 3)
+    service = plain_service(2, 2, 1, 3, 0)
     table = service.standby._replace(rule=3, table=np.array([[1, NONE], [1, 0]]))
     world = matrix_world([[60], [120]], [[30, 90]])._replace(
         service=service._replace(standby=table)
@@ -220,7 +220,7 @@ def test_a_standby_rule_stands_in_place_of_a_compliance_table():
 def test_who_is_off_duty_goes_home_whatever_a_standby_rule_says():
     world = matrix_world([[60], [120]], [[30, 90]])
     world = altered(world, off_duty_at=np.array([50.0, np.inf]))
-    world = world._replace(service=plain_service(2, 2, 1, 3))
+    world = world._replace(service=plain_service(2, 2, 1, 3, 0))
     asked = []
     log = run(world, some_calls([0], on_scene_s=100), standby=lambda idle: asked.append(idle))
     assert not asked
@@ -228,7 +228,7 @@ def test_who_is_off_duty_goes_home_whatever_a_standby_rule_says():
 
 
 def test_a_full_standby_point_is_not_open_to_a_rule_but_its_home_always_is():
-    service = plain_service(2, 2, 1, 3)
+    service = plain_service(2, 2, 1, 3, 0)
     full = service.standby._replace(capacity=np.array([0, 0]))
     world = matrix_world([[60], [120]], [[30, 90]])._replace(service=service._replace(standby=full))
     room = []

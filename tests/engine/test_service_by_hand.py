@@ -39,7 +39,7 @@ def city(to_calls, homes=None, classes=None, centres=None, **parts):
     world = matrix_world(np.atleast_2d(to_calls) * MIN, homes=homes, **fleet)
     ambulances, stations = len(world.fleet.home), len(world.stations.place)
     places = len(world.roads.place_node) - stations
-    service = plain_service(ambulances, stations, places, 3)
+    service = plain_service(ambulances, stations, places, 3, len(world.hospitals.place))
     for name, columns in parts.items():
         part = getattr(service, name)
         value = part._replace(**columns) if isinstance(columns, dict) else columns
@@ -396,7 +396,7 @@ def test_so_many_are_moved_at_a_time_and_the_nearest_first(run, most, moved):
     world = small_city(
         travel.from_matrix(np.stack([seconds, seconds])), np.arange(4), stations=3, home=[0, 0, 1]
     )  # fmt: skip
-    off = plain_service(3, 3, 1, 3)
+    off = plain_service(3, 3, 1, 3, 0)
     table = np.array([[2, NONE, NONE], [2, 2, NONE], [0, 0, 1]])
     rule = {"rule": int(StandbyRule.TABLE), "table": table, "most_moves": most}
     world = world._replace(service=off._replace(standby=off.standby._replace(**rule)))
@@ -418,7 +418,7 @@ def test_a_move_must_bring_enough_within_reach(run, least, moves_up):
 
 
 def test_on_a_tie_dynamic_mexclp_takes_the_lowest_row_that_has_room():
-    standby = plain_service(1, 3, 1, 1).standby._replace(
+    standby = plain_service(1, 3, 1, 1, 0).standby._replace(
         demand=np.full(3, 0.25), covers=np.eye(3, dtype=bool), weight=np.array([0.7, 0.2])
     )
     assert dmexclp_station(standby, np.zeros(3, int), np.zeros(3, int)) == 0

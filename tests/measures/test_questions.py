@@ -222,7 +222,7 @@ class AsCentresWereNot(ServiceAtWork):
 def test_with_centres_it_is_asked_as_calls_become_ready(service, holds, help_after_s):
     """The first centre has half of the calls and one crew, the second the others and two."""
     world = road_world([0, 4], [0, 4], homes=[0, 1, 1], seconds=120.0)
-    off = plain_service(3, 2, 2, 3)
+    off = plain_service(3, 2, 2, 3, 0)
     areas = off.areas._replace(
         centre=np.array([0, 1]), help_after_s=np.full(2, help_after_s), help_keep=np.zeros(2, int)
     )

@@ -76,7 +76,7 @@ def town(ambulances=1, *, service=True, places=1, shifts=None, **columns):
         columns["on_duty_at"] = np.array([on for own in shifts for on, _ in own], float)
         columns["off_duty_at"] = np.array([off for own in shifts for _, off in own], float)
     world = altered(world, **columns)
-    return world._replace(service=plain_service(ambulances, 1, places, 3)) if service else world
+    return world._replace(service=plain_service(ambulances, 1, places, 3, 0)) if service else world
 
 
 def with_classes(world, capable, kinds):

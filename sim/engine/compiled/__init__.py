@@ -142,7 +142,14 @@ class Engine:
             lost=log.lost[first],
             asked_s=log.asked_s[first],
             call=call,
-            beyond=Beyond(rank, in_order(pauses)),
+            beyond=Beyond(
+                rank,
+                in_order(pauses),
+                np.full(trips, NONE, np.int32),
+                np.full(
+                    0 if packed.calls.walk_ins is None else len(packed.calls.walk_ins.at), np.nan
+                ),
+            ),
         )
 
     def totals(

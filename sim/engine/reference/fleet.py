@@ -16,7 +16,7 @@ from sim.policies.dispatch import Status
 class Trip:
     """A line of the Log while it is written: never, until it happens."""
 
-    hospital = NONE
+    hospital = passed_over = NONE
     mobile_at = arrived_at = left_scene_at = np.nan
     at_hospital_at = handover_at = cleared_at = diverted_at = np.nan
 

@@ -18,6 +18,7 @@ class Logbook:
         self.lost = [False] * len(self.ready_at)
         self.trips: list[Trip] = []
         self.pauses: list[Pause] = []
+        self.bay_at = [np.nan] * (0 if calls.walk_ins is None else len(calls.walk_ins.at))
         self._call = needs.call
         self._first = np.searchsorted(needs.call, np.arange(len(self.ready_at)))
 
@@ -44,7 +45,14 @@ class Logbook:
             column("ambulance", np.int32),
             column("hospital", np.int32),
             **{name: column(name, float) for name in TRIP_INSTANTS},
-            beyond=None if is_plain else Beyond(rank, pauses_as_arrays(self.pauses)),
+            beyond=None
+            if is_plain
+            else Beyond(
+                rank,
+                pauses_as_arrays(self.pauses),
+                column("passed_over", np.int32),
+                np.array(self.bay_at, float),
+            ),
         )
 
 
