@@ -64,6 +64,8 @@ def log_of(trips, pauses=(), calls=None):
         beyond=Beyond(
             need=np.where(call == NONE, NONE, 0),
             pauses=Pauses(*(np.array(c, kind) for c, kind in zip(columns, kinds, strict=True))),
+            passed_over=np.full(len(call), NONE),
+            bay_at=np.zeros(0),
         ),
     )
 

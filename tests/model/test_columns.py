@@ -27,7 +27,10 @@ def test_needs_are_columns_beside_those_of_calls():
 
 def test_pauses_are_within_what_a_plain_log_has_not():
     each = [np.array([number]) for number in range(6)]
-    log = Log(*(np.zeros(1) for _ in Log._fields[:-1]), Beyond(np.array([7]), Pauses(*each)))
+    log = Log(
+        *(np.zeros(1) for _ in Log._fields[:-1]),
+        Beyond(np.array([7]), Pauses(*each), np.zeros(1), np.zeros(0)),
+    )
     assert columns(log)["beyond.pauses.ended_at"].tolist() == [4]
     assert columns(log)["beyond.need"].tolist() == [7]
     assert list(columns(log._replace(beyond=None))) == list(Log._fields[:-1])
