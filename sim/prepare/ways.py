@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.geography.roads import joining, network, travel
 from sim.geography.roads.network import Snapped
-from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, start_of_week_s
+from sim.model.calendar import HOURS_PER_WEEK, Bands, band_at, hours_of_week
 from sim.model.roads import Travel
 from sim.model.system import ORDINARY, SIREN, Roads
 from sim.policies.clock import on_grid
-from sim.scenario import standing
+from sim.scenario import closures, standing
+from sim.scenario.closures import Calendar
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.geography.bundle import Map
@@ -28,34 +30,70 @@ class Modes(NamedTuple):
 
     factor: np.ndarray  # [mode, class] what a speed is multiplied with
     number: np.ndarray  # [band, profile] mode; the profiles are SIREN and ORDINARY
-    band_of_hour: np.ndarray  # [hour of the week] band
+    bands: Bands
+    # where roads are closed or slowed; None where none is
+    of_edge: np.ndarray | None  # [state, edge] what a speed is multiplied with, too; 0 = closed
+    state: np.ndarray  # [mode]
 
 
 def driving_modes(scenario: Scenario) -> Modes:
-    """What profiles and time bands make of speeds. A map without roads has one class of its own."""
+    """What profiles, time bands and closures make of speeds.
+
+    A map without roads has one class of its own. Where a closure begins or ends on a day, bands
+    are those of the whole run and not of a week.
+    """
     travel = scenario.settings.travel
     classes = np.array(scenario.map.network.classes or ("matrix",))
     per_hour = np.ones((HOURS_PER_WEEK, len(classes)))
     for band in travel.bands:  # bands that overlap multiply
         which = np.isin(classes, band.classes) if band.classes else np.ones(len(classes), bool)
         per_hour[np.ix_(hours_of_week(band.hours, band.days), which)] *= band.speed
-    band_factors, band_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
+    hour_factors, row_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
+    times = closures.calendar(scenario.settings)
+    of_edge, state_of_piece = _states(scenario, times.in_force)
+    pairs = np.column_stack([row_of_hour.ravel()[times.hour], state_of_piece])
+    bands, band_of_piece = np.unique(pairs, axis=0, return_inverse=True)
+    band_factors = hour_factors[bands[:, 0]]
     factor = np.stack([band_factors, band_factors * travel.ordinary], axis=1)
     factor = factor.reshape(-1, len(classes))
-    return Modes(factor, np.arange(len(factor)).reshape(-1, 2), band_of_hour.ravel())
+    return Modes(
+        factor,
+        np.arange(len(factor)).reshape(-1, 2),
+        _bands(times, band_of_piece.ravel()),
+        of_edge,
+        np.repeat(bands[:, 1], 2),
+    )
+
+
+def _states(scenario: Scenario, in_force: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
+    """[state, edge] what closures make of speeds, and [piece] the state of each piece of time."""
+    if not in_force.any():
+        return None, np.zeros(len(in_force), int)
+    together, row = np.unique(in_force, axis=0, return_inverse=True)
+    travel, ground = scenario.settings.travel, scenario.map
+    numbers: dict[bytes, int] = {}  # closures that concern the same roads are one
+    found: list[np.ndarray] = []
+    number = []
+    for now in together:
+        of_edge = closures.factors(travel, ground, now)
+        key = of_edge.tobytes()
+        if key not in numbers:
+            numbers[key] = len(found)
+            found.append(of_edge)
+        number.append(numbers[key])
+    return np.array(found), np.array(number)[row.ravel()]
 
 
 def roads_of(
     scenario: Scenario, modes: Modes, places: Places, ways: Travel, place_node: np.ndarray
 ) -> Roads:
     """Where places lie, and the mode of each trip: to the scene, to a hospital, home."""
-    settings = scenario.settings
     to_scene, to_hospital, home = trips(scenario, modes)
     return Roads(
         place_node=place_node,
         place_leg_s=legs(scenario, modes, places),
         travel=ways,
-        bands=_bands(modes.band_of_hour, start_of_week_s(settings.start)),
+        bands=modes.bands,
         mode_to_scene=to_scene,
         mode_to_hospital=to_hospital,
         mode_home=home,
@@ -85,12 +123,12 @@ def _profiles_to_scene(scenario: Scenario) -> list[int]:
     return [SIREN if p.siren else ORDINARY for p in scenario.settings.demand.priorities]
 
 
-def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
-    """Bands of the week, an hour that changes nothing left out."""
-    changes = np.flatnonzero(np.diff(band_of_hour, prepend=-1))
+def _bands(times: Calendar, band: np.ndarray) -> Bands:
+    """Bands of the week, or of the run, a piece of time that changes nothing left out."""
+    changes = np.flatnonzero(np.diff(band, prepend=-1))
     if len(changes) == 1:
-        return Bands(np.zeros(1), band_of_hour[:1], start_s, np.inf)
-    return Bands(changes * HOUR_S, band_of_hour[changes], start_s, HOURS_PER_WEEK * HOUR_S)
+        return Bands(np.zeros(1), band[:1], times.offset_s, np.inf)
+    return Bands(times.start_s[changes], band[changes], times.offset_s, times.period_s)
 
 
 # ── where to, and how long that takes ────────────────────────────────────────────────────────
@@ -199,15 +237,15 @@ def edge_seconds(
     # A class that the file does not name has a speed on every link, or `load` had refused it.
     speed_of_class = np.array([settings.speeds.get(name, np.nan) for name in roads.classes])
     own_speeds = settings.posted != "ignore"
+    of_edge = None if modes.of_edge is None else modes.of_edge[modes.state][:, some]
     return network.edge_seconds(
-        roads, speed_of_class, modes.factor, own_speeds=own_speeds, some=some
+        roads, speed_of_class, modes.factor, own_speeds=own_speeds, some=some, of_edge=of_edge
     )
 
 
-def siren_mode(scenario: Scenario, modes: Modes) -> int:
+def siren_mode(modes: Modes) -> int:
     """The mode of driving with siren in the time band of the run's start."""
-    hour = int(start_of_week_s(scenario.settings.start) // HOUR_S)
-    return int(modes.number[modes.band_of_hour[hour], SIREN])
+    return int(modes.number[band_at(modes.bands, 0.0), SIREN])
 
 
 def siren_seconds(
@@ -215,7 +253,7 @@ def siren_seconds(
 ) -> tuple[np.ndarray, np.ndarray]:
     """[start, end] and [start, node] seconds on the road with siren, as the run begins."""
     modes = driving_modes(scenario)
-    return seconds_in(scenario, siren_mode(scenario, modes), starts, ends)
+    return seconds_in(scenario, siren_mode(modes), starts, ends)
 
 
 def seconds_in(
@@ -244,5 +282,15 @@ def same_roads(one: Scenario, other: Scenario) -> bool:
         one.map is other.map
         and places[0] is places[1]
         and one.settings.travel == other.settings.travel
+        and (not _dated(one) or _when(one) == _when(other))
         and set(_profiles_to_scene(one)) == set(_profiles_to_scene(other))
     )
+
+
+def _dated(scenario: Scenario) -> bool:
+    return any(one.dated for one in scenario.settings.travel.closed.values())
+
+
+def _when(scenario: Scenario) -> tuple[datetime, float]:
+    """Between which instants a scenario's closures count."""
+    return scenario.settings.start, scenario.settings.study.total_s
