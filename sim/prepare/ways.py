@@ -33,6 +33,7 @@ class Modes(NamedTuple):
     bands: Bands
     # where roads are closed or slowed; None where none is
     of_edge: np.ndarray | None  # [state, edge] what a speed is multiplied with, too; 0 = closed
+    to_places: np.ndarray | None  # [state, edge] the same to and from places beside it
     state: np.ndarray  # [mode]
 
 
@@ -50,7 +51,7 @@ def driving_modes(scenario: Scenario) -> Modes:
         per_hour[np.ix_(hours_of_week(band.hours, band.days), which)] *= band.speed
     hour_factors, row_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
     times = closures.calendar(scenario.settings)
-    of_edge, state_of_piece = _states(scenario, times.in_force)
+    of_edge, to_places, state_of_piece = _states(scenario, times.in_force)
     pairs = np.column_stack([row_of_hour.ravel()[times.hour], state_of_piece])
     bands, band_of_piece = np.unique(pairs, axis=0, return_inverse=True)
     band_factors = hour_factors[bands[:, 0]]
@@ -61,27 +62,31 @@ def driving_modes(scenario: Scenario) -> Modes:
         np.arange(len(factor)).reshape(-1, 2),
         _bands(times, band_of_piece.ravel()),
         of_edge,
+        to_places,
         np.repeat(bands[:, 1], 2),
     )
 
 
-def _states(scenario: Scenario, in_force: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
-    """[state, edge] what closures make of speeds, and [piece] the state of each piece of time."""
+def _states(
+    scenario: Scenario, in_force: np.ndarray
+) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray]:
+    """[state, edge] what closures make of speeds, through and to places; [piece] its state."""
     if not in_force.any():
-        return None, np.zeros(len(in_force), int)
+        return None, None, np.zeros(len(in_force), int)
     together, row = np.unique(in_force, axis=0, return_inverse=True)
     travel, ground = scenario.settings.travel, scenario.map
     numbers: dict[bytes, int] = {}  # closures that concern the same roads are one
-    found: list[np.ndarray] = []
+    found: list[closures.Factors] = []
     number = []
     for now in together:
-        of_edge = closures.factors(travel, ground, now)
-        key = of_edge.tobytes()
+        both = closures.factors(travel, ground, now)
+        key = both.through.tobytes() + both.to_places.tobytes()
         if key not in numbers:
             numbers[key] = len(found)
-            found.append(of_edge)
+            found.append(both)
         number.append(numbers[key])
-    return np.array(found), np.array(number)[row.ravel()]
+    through, to_places = (np.array(column) for column in zip(*found, strict=True))
+    return through, to_places, np.array(number)[row.ravel()]
 
 
 def roads_of(
@@ -183,9 +188,10 @@ def travel_of(
         return travel.from_matrix(seconds, ground.network.xy), nodes
     roads = ground.network
     seconds = edge_seconds(scenario, modes)
+    beside = edge_seconds(scenario, modes, to_places=True)
     to_map, to_stations = _driven_to(scenario, modes, places)
-    of_map = network.joins(roads, places.of_map, seconds)._replace(driven_to=to_map)
-    of_stations = network.joins(roads, places.of_stations, seconds)._replace(driven_to=to_stations)
+    of_map = network.joins(roads, places.of_map, beside)._replace(driven_to=to_map)
+    of_stations = network.joins(roads, places.of_stations, beside)._replace(driven_to=to_stations)
     graph = network.edges(roads, seconds)
     made = travel.build(graph, roads.xy, of_map, of_stations, roads.side_by_side, keep)
     first = len(roads.xy)
@@ -204,7 +210,7 @@ def travel_like(
     roads = scenario.map.network
     beside = network.edges_at(roads, places.of_stations)
     seconds = np.zeros((len(modes.factor), len(roads.tail)))  # of others nothing is asked
-    seconds[:, beside] = edge_seconds(scenario, modes, beside)
+    seconds[:, beside] = edge_seconds(scenario, modes, beside, to_places=True)
     _, to_stations = _driven_to(scenario, modes, places)
     of_stations = network.joins(roads, places.of_stations, seconds)._replace(driven_to=to_stations)
     made = travel.for_stations(shared.travel, of_stations)
@@ -230,14 +236,22 @@ def _driven_to(scenario: Scenario, modes: Modes, places: Places) -> tuple[np.nda
 
 
 def edge_seconds(
-    scenario: Scenario, modes: Modes, some: np.ndarray | slice = slice(None)
+    scenario: Scenario,
+    modes: Modes,
+    some: np.ndarray | slice = slice(None),
+    *,
+    to_places: bool = False,
 ) -> np.ndarray:
-    """[mode, edge] seconds of every edge, or of `some`, in every mode, on the time grid."""
+    """[mode, edge] seconds of every edge, or of `some`, in every mode, on the time grid.
+
+    `to_places`: of who drives to a place beside it, which may be open where the way through is not.
+    """
     settings, roads = scenario.settings.travel, scenario.map.network
     # A class that the file does not name has a speed on every link, or `load` had refused it.
     speed_of_class = np.array([settings.speeds.get(name, np.nan) for name in roads.classes])
     own_speeds = settings.posted != "ignore"
-    of_edge = None if modes.of_edge is None else modes.of_edge[modes.state][:, some]
+    found = modes.to_places if to_places else modes.of_edge
+    of_edge = None if found is None else found[modes.state][:, some]
     return network.edge_seconds(
         roads, speed_of_class, modes.factor, own_speeds=own_speeds, some=some, of_edge=of_edge
     )
@@ -265,7 +279,8 @@ def seconds_in(
         node_s = _matrix_seconds(matrix, modes)[mode, starts.node]
         return node_s[:, ends.node], node_s
     roads, seconds = scenario.map.network, edge_seconds(scenario, modes)
-    begin, end = (network.joins(roads, at, seconds) for at in (starts, ends))
+    beside = edge_seconds(scenario, modes, to_places=True)
+    begin, end = (network.joins(roads, at, beside) for at in (starts, ends))
     node_s = joining.seconds_to_nodes(network.edges(roads, seconds), mode, begin)
     return joining.seconds_between(node_s, mode, begin, end), node_s
 

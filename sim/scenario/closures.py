@@ -92,12 +92,21 @@ def _dates(closure: Closure, start: datetime) -> tuple[float, float]:
     )
 
 
-def factors(travel: TravelSettings, on: Map, in_force: np.ndarray) -> np.ndarray:
-    """[edge] what speeds are multiplied with while these closures are in force; 0 = closed."""
-    found = np.ones(len(on.network.tail))
+class Factors(NamedTuple):
+    """What speeds are multiplied with; 0 = closed."""
+
+    through: np.ndarray  # [edge] of who drives through
+    to_places: np.ndarray  # [edge] of who drives to a place beside it, or from there
+
+
+def factors(travel: TravelSettings, on: Map, in_force: np.ndarray) -> Factors:
+    """What closures that are in force make of speeds."""
+    found = Factors(np.ones(len(on.network.tail)), np.ones(len(on.network.tail)))
     for closure, now in zip(travel.closed.values(), in_force.tolist(), strict=True):
         if now:
-            found[closed_roads.edges_of(closure, on)] *= closure.factor
+            edges = closed_roads.edges_of(closure, on)
+            found.through[edges] *= closure.factor
+            found.to_places[edges] *= closure.factor or float(closure.access == "local")
     return found
 
 

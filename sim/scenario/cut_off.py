@@ -96,21 +96,28 @@ def _of(scenario: Scenario, in_force: np.ndarray, ends: _Ends) -> CutOff:
     if not in_force.any():
         none = (np.zeros(len(at.node), bool) for at in (ends.stations, hospitals, ends.places))
         return CutOff(*none)
-    is_open = closures.factors(scenario.settings.travel, ground, in_force) > 0
-    roads = ground.network
+    found, roads = closures.factors(scenario.settings.travel, ground, in_force), ground.network
+    is_open, may_enter = found.through > 0, found.to_places > 0
     within = largest_part(roads.tail[is_open], roads.head[is_open], len(roads.xy))
     return CutOff(
-        ends.manned & ~_reached(roads, is_open, within, ends.stations),
-        ~_reached(roads, is_open, within, hospitals),
-        ends.called & ~_reached(roads, is_open, within, ends.places),
+        ends.manned & ~_reached(roads, may_enter, within, ends.stations),
+        ~_reached(roads, may_enter, within, hospitals),
+        ends.called & ~_reached(roads, may_enter, within, ends.places),
     )
 
 
-def _reached(roads: Network, is_open: np.ndarray, within: np.ndarray, at: Snapped) -> np.ndarray:
+def _reached(roads: Network, may_enter: np.ndarray, within: np.ndarray, at: Snapped) -> np.ndarray:
     """[place] bool: it lies at a node of the part that holds together, or on a road within it."""
     forth = roads.forth[at.road]
-    on_road = is_open[forth] & within[roads.tail[forth]] & within[roads.head[forth]]
+    on_road = may_enter[forth] & within[roads.tail[forth]] & within[roads.head[forth]]
     return np.where(at.node == NONE, on_road, within[at.node])
+
+
+def by(scenario: Scenario, name: str) -> CutOff:
+    """Who is cut off while one closure alone is in force."""
+    closed = scenario.settings.travel.closed
+    now = np.array([other == name and one.factor == 0 for other, one in closed.items()], bool)
+    return _of(scenario, now, _ends(scenario))
 
 
 def opened_again(scenario: Scenario) -> np.ndarray:
@@ -181,15 +188,15 @@ def _tell(
 
 _STATIONS: Final = Message(
     "these stations would be cut off from {since} until the run ends at {end}: {names}. Give the "
-    "closure an `until`, or close less"
+    "closure an `until`, close less, or write `access: local`"
 )
 _HOSPITALS: Final = Message(
     "these hospitals would be cut off from {since} until the run ends at {end}: {names}. Give the "
-    "closure an `until`, or close less"
+    "closure an `until`, close less, or write `access: local`"
 )
 _PLACES: Final = Message(
     "{n} places where calls come from would be cut off from {since} until the run ends at {end}, "
-    "in {names}. Give the closure an `until`, or close less"
+    "in {names}. Give the closure an `until`, close less, or write `access: local`"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -64,6 +64,9 @@ class Closure(Setting):
     hours."""
     days: WeekDays = default("mon-sun")
     """The days of the week on which these hours begin."""
+    access: Literal["none", "local"] = "none"
+    """Whether places at closed links are cut off, as by a flood, or can still be reached from
+    either end, as at a bridge or at road works, where only the way through is closed."""
     why: LongText | None = None
     """Why, for the reader."""
 

@@ -130,7 +130,8 @@ class TravelSettings(Setting):
     """Roads that are closed or slower for some time, each under a name of its own; `open` takes
     away the one that a base has under that name."""
     factor: TravelFactor | None = None
-    """How much single drives take longer or shorter than expected; without it none does."""
+    """How much single drives take longer or shorter than expected: by a lognormal factor, 1 in the
+    mean, that nobody knows when choosing whom to send. Without it none does."""
 
     @field_validator("bands")
     @classmethod
