@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from towns import LAT, LON, STEP, csv_of, maker, rows_of
+from towns import LAT, LON, STEP, box, csv_of, features, maker, rows_of
 
 from sim.errors import PlannerError
 from sim.scenario.file import load
@@ -28,6 +28,11 @@ def square(folder, **choices):
 
     `calls`: rows of records, (time, column, row), in place of calls that are drawn.
     """
+    if choices.pop("wide", False):  # the map reaches beyond the outermost streets
+        halves = [box(-1, -1, 1.5, 4), box(1.5, -1, 4, 4)]
+        choices["zones"] = features(
+            folder / "wide.geojson", halves, name=["Westside", "Eastside"], people=[900, 600]
+        )
     sites = csv_of(folder, rows_of([("Corner", 0.0, 0.0, "station")]), "name,lon,lat,kind")
     maker(folder)(sites=sites, **choices)
 

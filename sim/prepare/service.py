@@ -44,7 +44,9 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         len(scenario.settings.demand.priorities),
         places.hospitals,
         study_seconds(scenario),
-    )._replace(breaks=breaks(scenario), vehicle=vehicles(scenario), driving=driving(scenario))
+    )
+    drives, passing = driving(scenario)
+    plain = plain._replace(breaks=breaks(scenario), vehicle=vehicles(scenario), driving=drives)
     if _is_plain(scenario, needed, plain):
         return None
     return plain._replace(
@@ -52,18 +54,24 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         areas=_areas(scenario, plain.areas),
         conditions=_conditions(scenario, needed),
         standby=_standby(scenario, plain.standby),
+        # Beyond the plain service an ambulance may also turn where it just passes.
+        driving=drives._replace(looks_at=passing),
     )
 
 
-def driving(scenario: Scenario) -> Driving:
-    """Whether time bands are carried over, and when somebody who was cut off is there again."""
+def driving(scenario: Scenario) -> tuple[Driving, np.ndarray]:
+    """Whether time bands are carried over, and when somebody who was cut off is there again.
+
+    And when an ambulance may go on that was where nobody waits.
+    """
     travel = scenario.settings.travel
-    looks_at = np.zeros(0)
+    again = cut_off.OpenedAgain(np.zeros(0), np.zeros(0))
     if travel.closed:
-        looks_at = cut_off.opened_again(scenario)
+        again = cut_off.opened_again(scenario)
     # Where speeds never change there is nothing to be carried over.
     changes = bool(travel.bands or any(not one.always for one in travel.closed.values()))
-    return Driving(travel.band_rule == "carried over" and changes, looks_at)
+    carried_over = travel.band_rule == "carried over" and changes
+    return Driving(carried_over, again.waiting), again.passing
 
 
 def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> bool:

@@ -29,10 +29,11 @@ class CutOff(NamedTuple):
     stations: np.ndarray  # [station or standby point] bool: those where ambulances may be
     hospitals: np.ndarray  # [hospital] bool
     places: np.ndarray  # [call place] bool: cells with people, or those of the records
+    crossings: np.ndarray  # [node] bool: where nobody waits, but an ambulance may just pass
 
     @property
     def anybody(self) -> bool:
-        return any(bool(column.any()) for column in self)
+        return bool(self.stations.any() or self.hospitals.any() or self.places.any())
 
 
 class _Ends(NamedTuple):
@@ -94,8 +95,8 @@ def _of(scenario: Scenario, in_force: np.ndarray, ends: _Ends) -> CutOff:
     """Who is cut off while these closures are in force."""
     ground, hospitals = scenario.map, scenario.map.hospitals_at_roads
     if not in_force.any():
-        none = (np.zeros(len(at.node), bool) for at in (ends.stations, hospitals, ends.places))
-        return CutOff(*none)
+        counts = (ends.stations.node, hospitals.node, ends.places.node, ground.network.xy)
+        return CutOff(*(np.zeros(len(rows), bool) for rows in counts))
     found, roads = closures.factors(scenario.settings.travel, ground, in_force), ground.network
     is_open, may_enter = found.through > 0, found.to_places > 0
     within = largest_part(roads.tail[is_open], roads.head[is_open], len(roads.xy))
@@ -103,6 +104,7 @@ def _of(scenario: Scenario, in_force: np.ndarray, ends: _Ends) -> CutOff:
         ends.manned & ~_reached(roads, may_enter, within, ends.stations),
         ~_reached(roads, may_enter, within, hospitals),
         ends.called & ~_reached(roads, may_enter, within, ends.places),
+        ~within,
     )
 
 
@@ -120,13 +122,30 @@ def by(scenario: Scenario, name: str) -> CutOff:
     return _of(scenario, now, _ends(scenario))
 
 
-def opened_again(scenario: Scenario) -> np.ndarray:
-    """Instants of the run, in order, at which somebody who was cut off may be so no longer."""
+class OpenedAgain(NamedTuple):
+    """Instants of the run, in order, at which who was cut off may be so no longer."""
+
+    waiting: np.ndarray  # stations, hospitals, places of calls
+    passing: np.ndarray  # also crossings
+
+
+def opened_again(scenario: Scenario) -> OpenedAgain:
+    """When who was cut off may be so no longer."""
     found = periods(scenario)
+    waiting = np.array([cut.anybody for cut in found.cut_off], bool)
+    passing = np.array([bool(cut.crossings.any()) for cut in found.cut_off], bool)
+    return OpenedAgain(
+        _ends_of(scenario, found, waiting[found.state]),
+        _ends_of(scenario, found, (waiting | passing)[found.state]),
+    )
+
+
+def _ends_of(scenario: Scenario, found: Periods, cut: np.ndarray) -> np.ndarray:
+    """Instants of the run at which periods are over in which somebody is cut off."""
     times = found.calendar
-    changes = found.start_s[1:][[found.cut_off[row].anybody for row in found.state[:-1]]]
+    changes = found.start_s[1:][cut[:-1]]
     if np.isfinite(times.period_s):
-        first = found.start_s[:1] if found.cut_off[found.state[-1]].anybody else changes[:0]
+        first = found.start_s[:1] if cut[-1] and len(cut) > 1 else changes[:0]
         weeks = int(np.ceil((times.offset_s + scenario.settings.study.total_s) / times.period_s))
         of_week = np.concatenate([first, changes])
         changes = (np.arange(weeks + 1)[:, None] * times.period_s + of_week).ravel()

@@ -32,12 +32,14 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
         cut = cut_off.by(scenario, name)
         if cut.anybody:
             yield "", _cut_off(cut, scenario, say)
+    heading = say("drives")
     if travel.band_rule == "carried over":
-        yield say("drives"), say("what is left of a drive is driven at the speeds of the next band")
+        yield heading, say("what is left of a drive is driven at the speeds of the next band")
+        heading = ""
     if travel.factor is not None:
         factor = travel.factor
         yield (
-            say("drives"),
+            heading,
             say(
                 "each varies by a factor of mean 1; the standard deviation of its logarithm is "
                 "{scene} to the scene, {hospital} to hospital",

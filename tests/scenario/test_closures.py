@@ -253,7 +253,7 @@ def test_streets_that_are_closed_and_driven_round_cut_nobody_off(town):
     assert "would be cut off" in told(town(f"travel: {{closures: {{a: {{{where}}}}}}}"))[0]
     scenario = load(town(f"travel: {{closures: {{a: {{{where}, access: local}}}}}}"))
     assert not cut_off.by(scenario, "a").anybody
-    assert not len(cut_off.opened_again(scenario))
+    assert not len(cut_off.opened_again(scenario).waiting)
 
 
 def test_who_is_cut_off_for_a_time_is_looked_at_when_that_is_over(town):
@@ -263,11 +263,19 @@ def test_who_is_cut_off_for_a_time_is_looked_at_when_that_is_over(town):
         f"b: {{at: {at(1.5, 1)}, access: local, hours: 10-12}}}}}}"
     ))  # fmt: skip
     assert cut_off.by(dated, "a").stations.tolist() == [True]
-    assert cut_off.opened_again(dated).tolist() == [86_400 + 8.75 * 3600]
+    assert cut_off.opened_again(dated).waiting.tolist() == [86_400 + 8.75 * 3600]
     weekly = load(town(f"travel: {{closures: {{a: {{{around}, hours: 22-02, days: mon}}}}}}"))
-    again = cut_off.opened_again(weekly)
+    again = cut_off.opened_again(weekly).waiting
     assert again[:3].tolist() == [(1 + 7 * week) * 86_400 + 7200 for week in range(3)]
     assert again[-1] > weekly.settings.study.total_s  # who still waits then
+
+
+def test_an_ambulance_may_be_where_roads_are_closed_on_all_sides(town):
+    """At a crossing where nobody waits, all of whose streets are closed to who drives through."""
+    around = f"around: {at(1, 1)}, radius: 100 m, access: local, until: 2026-01-06"
+    again = cut_off.opened_again(load(town(f"travel: {{closures: {{a: {{{around}}}}}}}",
+                                           calls=[("2026-01-05 10:00", 2, 2)])))  # fmt: skip
+    assert (again.waiting.tolist(), again.passing.tolist()) == ([], [86_400.0])
 
 
 def test_a_station_is_not_put_where_it_would_be_cut_off(town):
