@@ -236,11 +236,12 @@ def exact_with_factor(sigma):
 @pytest.mark.parametrize("sigma", [0.0, 0.25, 0.5])
 def test_drives_that_vary_move_the_share_in_time_and_not_the_mean(tmp_path_factory, engine, sigma):
     """Three units, three places: the least seconds of the table go, whatever the factor will be."""
-    table = np.zeros((3, 3))
-    table[:] = SECONDS
-    people = np.round(SHARES * 15).astype(int)
-    write = town(tmp_path_factory.mktemp("varying"), table.tolist(), people.tolist(), step=2e-4)
-    layout = "\n".join(f"  - {{station: P{number}, ambulances: 1}}" for number in range(3))
+    table = np.full((6, 6), 9.0)  # three places of calls, then three stations
+    np.fill_diagonal(table, 0)
+    table[3:, :3], table[:3, 3:] = SECONDS, SECONDS.T
+    people = [*np.round(SHARES * 15).astype(int).tolist(), 0, 0, 0]
+    write = town(tmp_path_factory.mktemp("varying"), table.tolist(), people, step=2e-4)
+    layout = "\n".join(f"  - {{station: P{number}, ambulances: 1}}" for number in (3, 4, 5))
     scenario = load(write(
         f"layout:\n{layout}\ndispatch: {{when_none_free: lost}}\n"
         f"travel: {{ordinary: 100 %, factor: {{sigma: {sigma:g}}}}}\n"

@@ -16,7 +16,7 @@ from sim.geography.roads.graph import both_ways, fastest
 from sim.geography.roads.network import Network
 from sim.policies.clock import NONE
 from sim.scenario import positions
-from sim.scenario.settings.closures import Closure
+from sim.scenario.settings.closures import PLACES, Closure
 from sim.scenario.validation import Problems
 from sim.scenario.values import LonLat
 from sim.text import Message
@@ -38,6 +38,13 @@ def found(closure: Closure, on: Map, problems: Problems) -> np.ndarray:
     """The roads that a closure means; none after telling why there are none."""
     roads, none = on.network, np.zeros(0, int)
     some = _of_classes(closure, roads)
+    if closure.road is not None:
+        named = _called(closure.road, on, problems.at("road"))
+        some &= named
+        if not some.any():
+            return none
+    if all(getattr(closure, name) is None for name in PLACES):
+        return np.flatnonzero(some)
     if closure.township is not None:
         return _in_township(closure.township, on, some, problems.at("township"))
     if closure.around is not None and closure.radius is not None:
@@ -68,6 +75,22 @@ def _of_classes(closure: Closure, roads: Network) -> np.ndarray:
         return np.ones(len(roads.lines), bool)
     known = np.isin(np.array(roads.classes), closure.classes)
     return np.asarray(known[roads.road_class[roads.forth]])
+
+
+def _called(name: str, on: Map, problems: Problems) -> np.ndarray:
+    """[road] bool: those of a name; one that has several has them with semicolons between."""
+    called, row = np.unique(on.road_names, return_inverse=True)
+    parts = [{part.strip().casefold() for part in one.split(";")} for one in called.tolist()]
+    found: np.ndarray = np.array([name.casefold() in one for one in parts], bool)[row.ravel()]
+    known = [one for one in called.tolist() if one]
+    if not known:
+        problems.tell(Message("the map of {map} has no names of roads: write `at`", map=on.name))
+    elif not found.any():
+        hint = did_you_mean(name, known)
+        problems.tell(
+            Message('no road "{name}" on the map of {map}{hint}', name=name, map=on.name, hint=hint)
+        )
+    return found
 
 
 def _in_circle(

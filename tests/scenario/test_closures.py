@@ -80,6 +80,30 @@ def test_only_the_classes_that_are_named_are_closed(tmp_path):
     assert roads(on, between=[at(1, 1.3), at(2, 1.3)], classes=["primary"]) == [(1.5, 1.0)]
 
 
+def test_a_road_is_known_by_its_name_and_an_area_may_narrow_it(tmp_path):
+    street = {"highway": "residential"}
+    rows = [
+        ([10 * r + c for c in range(4)], street | {"name": f"{r} 号路;Row {r}"}) for r in (1, 2)
+    ]
+    rows += [([10 * r + c for c in range(4)], street) for r in (0, 3)]
+    columns = [([10 * r + c for r in range(4)], street) for c in range(4)]
+    write = square(tmp_path, ways=[*rows, *columns])
+    on = load(write())
+    whole = [(0.5, 1.0), (1.5, 1.0), (2.5, 1.0)]
+    assert roads(on, road="1 号路") == roads(on, road="row 1") == whole
+    assert roads(on, road="Row 1", around=at(2, 1), radius="200 m") == whole[1:]
+    assert roads(on, road="Row 2", at=at(1.5, 1.6)) == [(1.5, 2.0)]
+    assert told(write("travel: {closures: {a: {road: Row 3}}}"))[0].startswith(
+        'travel.closures.a.road: no road "Row 3" on the map of town; did you mean'
+    )
+
+
+def test_a_map_without_names_of_roads_says_so(town):
+    assert told(town("travel: {closures: {a: {road: Row 3}}}")) == [
+        "travel.closures.a.road: the map of town has no names of roads: write `at`"
+    ]
+
+
 # ── what is refused ──────────────────────────────────────────────────────────────────────────
 
 
@@ -97,7 +121,8 @@ travel:
 """)
     )
     assert lines == [
-        "travel.closures.a: say where: write one of `at`, `between`, `around` and `township`",
+        "travel.closures.a: say where: write `road`, or one of `at`, `between`, `around` and "
+        "`township`, or both",
         "travel.closures.b.speed: leave `speed` out where roads are closed",
         "travel.closures.c: `until` is not later than `from`",
         "travel.closures.d: write `around` and `radius` together",

@@ -43,6 +43,7 @@ class Network:
     forth: np.ndarray  # [road] edge
     back: np.ndarray  # [road] edge in the other direction, NONE for a one-way road
     may_leave: np.ndarray  # [road] bool: it may be left anywhere along it
+    link: np.ndarray  # [road] row of what the map says of it
 
     def __getstate__(self) -> dict[str, Any]:
         """Without trees, which are planted anew in less time; the lines as coordinates."""
@@ -159,6 +160,7 @@ def _network(
         forth,
         back,
         ~np.isin(links.road_class[used], NO_ACCESS),
+        used,
     )
 
 
@@ -203,7 +205,7 @@ def without_roads(xy: np.ndarray) -> Network:
     none, no_metres = np.zeros(0, int), np.zeros(0)
     return Network(
         xy, none, none, no_metres, none, no_metres, (), np.zeros(0, object), none, none,
-        np.zeros(0, bool),
+        np.zeros(0, bool), none,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from sim.text import Message
 
 MOST_CLOSURES: Final = 200
 OPEN: Final = "open"  # takes away a closure that a base has
-WHERE: Final = ("at", "between", "around", "township")
+PLACES: Final = ("at", "between", "around", "township")
 Radius = Annotated[
     float,
     *quantity(units.metres.within("10 m", "200 km"), Message("a distance with its unit")),
@@ -38,6 +38,8 @@ class Closure(Setting):
     Whoever sets out meanwhile drives round; whoever is under way drives on.
     """
 
+    road: ShortText | None = None
+    """The name of a road, as the map has it: all its links, or those that the place below means."""
     at: Place | None = None
     """A point at the road: the link that is nearest to it. Instead of `between`, `around` and
     `township`."""
@@ -85,9 +87,13 @@ class Closure(Setting):
 
     @model_validator(mode="after")
     def _whole(self) -> Closure:
-        if sum(getattr(self, name) is not None for name in WHERE) != 1:
+        places = sum(getattr(self, name) is not None for name in PLACES)
+        if places > 1 or (not places and self.road is None):
             raise ValueError(
-                Message("say where: write one of `at`, `between`, `around` and `township`")
+                Message(
+                    "say where: write `road`, or one of `at`, `between`, `around` and `township`, "
+                    "or both"
+                )
             )
         if (self.around is None) != (self.radius is None):
             raise ValueError(Message("write `around` and `radius` together"))
