@@ -80,9 +80,10 @@ def _of_classes(closure: Closure, roads: Network) -> np.ndarray:
 def _called(name: str, on: Map, problems: Problems) -> np.ndarray:
     """[road] bool: those of a name; one that has several has them with semicolons between."""
     called, row = np.unique(on.road_names, return_inverse=True)
-    parts = [{part.strip().casefold() for part in one.split(";")} for one in called.tolist()]
-    found: np.ndarray = np.array([name.casefold() in one for one in parts], bool)[row.ravel()]
-    known = [one for one in called.tolist() if one]
+    parts = [[part.strip() for part in one.split(";")] for one in called.tolist()]
+    known = list(dict.fromkeys(part for some in parts for part in some if part))
+    wanted = [name.casefold() in [part.casefold() for part in some] for some in parts]
+    found: np.ndarray = np.array(wanted, bool)[row.ravel()]
     if not known:
         problems.tell(Message("the map of {map} has no names of roads: write `at`", map=on.name))
     elif not found.any():

@@ -103,7 +103,7 @@ def test_who_drives_round_never_gains_or_loses_a_tick(world, data):
     made, nodes = travelled(built, spots, seconds_with(built, shut), stations=1)
     ways = Ways(small_city(made, nodes))
     start, end = (data.draw(st.integers(0, len(nodes) - 1)) for _ in range(2))
-    drive = Drive(ways, 1, int(nodes[start]), 7.0, end, departed_at=100.0)
+    drive = Drive(ways, lambda at: 1, (int(nodes[start]), 7.0), end, departed_at=100.0)
     if np.isfinite(drive.seconds):
         elapsed = round(data.draw(st.floats(0, 1)) * drive.seconds * TICKS) / TICKS
         node, left_s = drive.position(100.0 + elapsed, 1)

@@ -93,9 +93,9 @@ def test_a_road_is_known_by_its_name_and_an_area_may_narrow_it(tmp_path):
     assert roads(on, road="1 号路") == roads(on, road="row 1") == whole
     assert roads(on, road="Row 1", around=at(2, 1), radius="200 m") == whole[1:]
     assert roads(on, road="Row 2", at=at(1.5, 1.6)) == [(1.5, 2.0)]
-    assert told(write("travel: {closures: {a: {road: Row 3}}}"))[0].startswith(
-        'travel.closures.a.road: no road "Row 3" on the map of town; did you mean'
-    )
+    assert told(write("travel: {closures: {a: {road: Roww 2}}}")) == [
+        'travel.closures.a.road: no road "Roww 2" on the map of town; did you mean Row 2?'
+    ]
 
 
 def test_a_map_without_names_of_roads_says_so(town):
