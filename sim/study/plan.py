@@ -19,7 +19,7 @@ from sim.model.calendar import Window
 from sim.model.columns import columns
 from sim.model.system import System
 from sim.policies.clock import NONE
-from sim.prepare import demand, radius, system
+from sim.prepare import demand, radius, system, travel_factor
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
 from sim.scenario.differences import YARDSTICK, Difference, between
@@ -251,6 +251,7 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
             failure_laws(scenario),
             # What a call needs is drawn with it, and which classes transport decides it.
             s.crews.classes,
+            travel_factor.spread(scenario),
         )  # fmt: skip
 
     points = zip(one.responder_xy, other.responder_xy, strict=False)  # as many, if settings agree
