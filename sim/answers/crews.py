@@ -15,7 +15,7 @@ import numpy as np
 from sim import limits
 from sim.errors import OptionError
 from sim.model.calendar import HOURS
-from sim.scenario import conditions, crew_checks
+from sim.prepare import feasible
 from sim.scenario.crew_changes import OfCrews, crew_name, kind_of
 from sim.scenario.duty import ALWAYS, HOLIDAY, DutyHours
 from sim.scenario.layout import Ambulance, vehicle_numbers
@@ -228,14 +228,12 @@ def _called(layout: Scenario, form: str, *names: Name) -> Scenario:
 
 
 def nobody_could(layout: Scenario) -> list[str]:
-    """Why a layout cannot be: needs that nobody may meet at some hour, breaks that fit nowhere."""
+    """Why a layout cannot be: a need that nobody may meet, a township that nobody reaches."""
     problems = Problems()
-    conditions.check_layout(layout, problems)
-    crew_checks.breaks(layout, problems.at("crews"), whole=False)
-    crew_checks.on_duty_at_some_time(layout, problems)
+    feasible.check(layout, problems)
     return [one.message for one in problems.found]
 
 
 def can_be(layout: Scenario) -> bool:
-    """Whether somebody may meet every need at every hour, and all breaks fit."""
+    """Whether somebody may meet every need at every hour and reach everybody, and breaks fit."""
     return not nobody_could(layout)

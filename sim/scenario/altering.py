@@ -62,7 +62,6 @@ def with_settings(
     if "crews" in written:
         altered = _with_crews(altered, scenario, problems.at("crews"))
         crew_checks.names(altered.settings, altered, problems)
-        crew_checks.breaks(altered, problems.at("crews"), whole=not problems)
     if "responders" in written:
         groups, folder = altered.settings.responders, altered.path.parent
         found = responders.points(groups, altered.map, folder, problems)

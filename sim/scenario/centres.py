@@ -61,7 +61,6 @@ def check(scenario: Scenario, laid_out: Container[str], problems: Problems) -> N
     if dispatch.centres:
         _stations(dispatch.centres, scenario, laid_out, here)
         _townships(dispatch.centres, on, here)
-        _never_helped(scenario, here)
     if dispatch.zones:
         _townships(dispatch.zones, on, problems.at("zones"))
     names = [centre.name for centre in dispatch.centres]
@@ -128,8 +127,10 @@ def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> N
         problems.tell(Message("townships that are not named: {names}", names=_listed(missing)))
 
 
-def _never_helped(scenario: Scenario, problems: Problems) -> None:
+def never_helped(scenario: Scenario, problems: Problems) -> None:
     """Tell of centres without ambulances that nobody ever helps."""
+    if not scenario.settings.dispatch.centres or not scenario.fleet:
+        return
     of_station = of_stations(scenario)
     manned = {int(of_station[ambulance.station]) for ambulance in scenario.fleet}
     for number, centre in enumerate(scenario.settings.dispatch.centres):

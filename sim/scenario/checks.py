@@ -10,7 +10,7 @@ import numpy as np
 from sim import limits
 from sim.errors import did_you_mean
 from sim.geography import remote
-from sim.scenario import centres, conditions, standing
+from sim.scenario import centres, conditions, crew_checks, standing
 from sim.scenario.layout import Layout
 from sim.scenario.settings import (
     DemandSettings,
@@ -57,13 +57,28 @@ def who_is_sent(settings: Settings, on: Map, problems: Problems) -> None:
 def check_layout(
     scenario: Scenario, problems: Problems, laid_out: Container[str] = frozenset()
 ) -> None:
-    """Tell what contradicts itself between the settings and the layout's stations and crews.
+    """Tell what was written of stations and does not fit them, and why the layout cannot be.
 
     `laid_out`: the stations of a file's layout.
     """
+    layout_can_be(scenario, problems, as_written=not problems)
     centres.check(scenario, laid_out, problems.at("dispatch"))
-    conditions.check_layout(scenario, problems)
     standing.check(scenario, problems.at("standby"))
+
+
+def layout_can_be(scenario: Scenario, problems: Problems, *, as_written: bool = False) -> None:
+    """Tell why nobody can work by a layout, however it was made.
+
+    Somebody is on duty at some hour, breaks fit into shifts, every need can be met at every hour,
+    and a centre that is never helped has ambulances. A change alone is not asked, for another one
+    may follow; a study asks it of each of its layouts.
+    `as_written`: nothing was changed since, so that a break that no crew has is a mistake.
+    """
+    crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
+    centres.never_helped(scenario, problems.at("dispatch", "centres"))
+    conditions.check_layout(scenario, problems)
+    crew_checks.breaks(scenario, problems.at("crews"), whole=as_written)
+    standing.names(scenario, problems.at("standby"))
 
 
 def doubts(layout: Layout, on: Map) -> list[Message]:

@@ -7,8 +7,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from sim.errors import did_you_mean
 from sim.model.calendar import DAY_S
 from sim.scenario.break_times import dated, has
@@ -153,13 +151,7 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def nobody_on_duty(layout: Layout) -> np.ndarray:
-    """[168] bool: hours of a week without holidays in which no ambulance is on duty."""
-    found: np.ndarray = ~np.any([one.duty.week for one in layout.fleet], axis=0)
-    return found
-
-
 def on_duty_at_some_time(layout: Layout, problems: Problems) -> None:
     """Tell that no ambulance is ever on duty."""
-    if layout.fleet and nobody_on_duty(layout).all():
+    if layout.fleet and not any(one.duty.week.any() for one in layout.fleet):
         problems.tell(Message("no ambulance is on duty at any hour of the week"))

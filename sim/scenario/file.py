@@ -89,13 +89,14 @@ def _loaded(path: Path) -> Scenario:
                 Message("the layout has no ambulance: write stations under `layout`, with some")
             )
     checks.how_many_ambulances(scenario, problems.at("layout"))
-    crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
-    if not left.lacks("crews"):
-        crew_checks.breaks(scenario, problems.at("crews"), whole=not problems)
-        crew_checks.names(scenario.settings, scenario, problems)
     whole = not (left.lacks("layout") or left.lacks("changes") or left.lacks("crews"))
     if whole and laid_out:
         checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
+    else:
+        crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
+        crew_checks.breaks(scenario, problems.at("crews"), whole=False)
+    if not left.lacks("crews"):
+        crew_checks.names(scenario.settings, scenario, problems)
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     scenario = _with_responders(scenario, texts, problems)
     if file.demand.replay is not None and whole:

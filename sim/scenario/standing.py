@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 STANDBY: Final = "standby"  # the kind of a point
+TAKEN: Final = Message("there is a station or a standby point {name} already")
 
 
 def standby_points(scenario: Scenario) -> tuple[Station, ...]:
@@ -78,12 +79,9 @@ def check(scenario: Scenario, problems: Problems) -> None:
     for number, point in enumerate(standby.points):
         here = problems.at("points", number)
         _point(point, on, here)
-        name = point.name.casefold()
-        if name in seen or scenario.station(point.name) is not None:
-            here.at("name").tell(
-                Message("there is a station or a standby point {name} already", name=point.name)
-            )
-        seen.add(name)
+        if point.name.casefold() in seen:
+            here.at("name").tell(Message(TAKEN, name=point.name))
+        seen.add(point.name.casefold())
     _known(scenario, standby.list_, problems.at("list"))
     for number, posts in enumerate(standby.table):
         _known(scenario, posts, problems.at("table", number))
@@ -91,6 +89,13 @@ def check(scenario: Scenario, problems: Problems) -> None:
         problems.at("list").tell(Message("write the stations at which ambulances are to wait"))
     if standby.rule == "table":
         _table(scenario, problems.at("table"))
+
+
+def names(scenario: Scenario, problems: Problems) -> None:
+    """Tell of points that are called like a station."""
+    for number, point in enumerate(scenario.settings.standby.points):
+        if scenario.station(point.name) is not None:
+            problems.at("points", number, "name").tell(Message(TAKEN, name=point.name))
 
 
 def _known(scenario: Scenario, names: Sequence[str], problems: Problems) -> None:

@@ -19,7 +19,7 @@ from sim.model.calendar import Window
 from sim.model.columns import columns
 from sim.model.system import System
 from sim.policies.clock import NONE
-from sim.prepare import demand, radius, system
+from sim.prepare import demand, feasible, system
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
 from sim.scenario.differences import YARDSTICK, Difference, between
@@ -51,6 +51,7 @@ class Study(NamedTuple):
         """The same with one more layout behind the others; ScenarioError if it cannot be."""
         base, plan = self.layouts[0], self.plan
         _check_comparable(base, [layout])
+        _check_can_be(layout, layout.name.en)
         differing = (*self.differing, between(base, layout))
         layout = _measured_like(base, layout)
         layouts = (*self.layouts, layout)
@@ -101,9 +102,10 @@ def prepare(
     """
     _check_comparable(base, proposals)
     _check_own_rules((base, *proposals), effort)
-    problems = Problems()
-    radius.check(base, problems.at("dispatch"))
-    problems.raise_if_any(ScenarioError, base.path)
+    if not effort.supposed:
+        _check_can_be(base, base.path)
+        for proposal in proposals:
+            _check_can_be(proposal, proposal.name.en)
     # One yardstick: the base's window and targets hold for every layout.
     layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
     demands = _demands(layouts)
@@ -174,6 +176,13 @@ def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:
                 base=base.name,
             )
             raise ScenarioError(other.path, Problem(text, "demand.replay"))
+
+
+def _check_can_be(layout: Scenario, source: object) -> None:
+    """ScenarioError if nobody may meet some need at some hour, or reaches some township."""
+    problems = Problems()
+    feasible.check(layout, problems)
+    problems.raise_if_any(ScenarioError, source)
 
 
 def _check_own_rules(layouts: Sequence[Scenario], effort: Effort) -> None:
