@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 
 from sim.errors import did_you_mean
 from sim.policies.clock import NONE
+from sim.scenario.settings import DispatchSettings
 from sim.scenario.settings.dispatch import Centre, Zone
 from sim.scenario.validation import Problems
 from sim.text import Message
@@ -61,6 +63,7 @@ def check(scenario: Scenario, laid_out: Container[str], problems: Problems) -> N
     if dispatch.centres:
         _stations(dispatch.centres, scenario, laid_out, here)
         _townships(dispatch.centres, on, here)
+        _helped_too_late(dispatch, here)
     if dispatch.zones:
         _townships(dispatch.zones, on, problems.at("zones"))
     names = [centre.name for centre in dispatch.centres]
@@ -125,6 +128,20 @@ def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> N
     missing = [name for row, name in enumerate(names) if not times[row]]
     if missing:
         problems.tell(Message("townships that are not named: {names}", names=_listed(missing)))
+
+
+def _helped_too_late(dispatch: DispatchSettings, problems: Problems) -> None:
+    """Tell of centres that are helped after some time, where calls are lost before that."""
+    for number, centre in enumerate(dispatch.centres):
+        if dispatch.when_none_free == "lost" and 0 < centre.help < math.inf:
+            problems.at(number, "help").tell(
+                Message(
+                    "a call of {centre} that finds nobody free is lost at once "
+                    "(`when_none_free: lost`), so that nobody would help after {minutes:g} min: "
+                    "write `at once` or `never`",
+                    centre=centre.name, minutes=centre.help / 60,
+                )
+            )  # fmt: skip
 
 
 def never_helped(scenario: Scenario, problems: Problems) -> None:

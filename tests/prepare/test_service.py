@@ -452,6 +452,16 @@ def test_a_centre_that_is_never_helped_needs_ambulances_of_its_own(write):
     assert told == ["dispatch.centres[1].help: east has no ambulance, and others never help it"]
 
 
+def test_calls_that_are_lost_at_once_wait_for_no_help(write):
+    lost = CENTRES.replace("dispatch:\n", "dispatch:\n  when_none_free: lost\n")
+    (told,) = problems(write(CREWS + lost))
+    assert told.startswith("dispatch.centres[0].help: a call of west that finds nobody free is lost")
+    assert "nobody would help after 5 min" in told
+    assert load(write(CREWS + lost.replace("after 5 min", "at once")))
+    with pytest.raises(ScenarioError, match="nobody would help after 5 min"):
+        load(write(CREWS + CENTRES)).with_settings(dispatch={"when_none_free": "lost"})
+
+
 def test_a_need_must_be_met_within_a_centre_that_is_never_helped(write):
     told = problems(write(CREWS.replace("[{class: basic}, {class: car}]", "[{class: car}]")
                           + CENTRES + CONDITIONS))  # fmt: skip
