@@ -10,14 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import numpy as np
-
 from sim import limits
 from sim.errors import OptionError
-from sim.model.calendar import HOURS
 from sim.prepare import feasible
 from sim.scenario.crew_changes import OfCrews, crew_name, kind_of
-from sim.scenario.duty import ALWAYS, HOLIDAY, DutyHours
+from sim.scenario.duty import ALWAYS, DutyHours, hours_of
 from sim.scenario.layout import Ambulance, vehicle_numbers
 from sim.scenario.rosters import Roster
 from sim.scenario.validation import Problems, validated
@@ -130,37 +127,28 @@ def _different(duties: Iterable[DutyHours], base: Scenario) -> Iterable[DutyHour
     found: dict[bytes, DutyHours] = {}
     for duty in duties:
         if duty.hours_a_week:
-            found.setdefault(hours_of(duty, base).tobytes(), duty)
+            found.setdefault(hours_of(duty, base.crews.holiday_day).tobytes(), duty)
     return found.values()
 
 
 # ── hours against each other ─────────────────────────────────────────────────────────────────
 
 
-def hours_of(duty: DutyHours, base: Scenario) -> np.ndarray:
-    """[168 + 24] bool: hours of a week without holidays, and of days that are all holidays."""
-    day = HOLIDAY if duty.own_holidays else base.crews.holiday_day
-    holiday = np.zeros(HOURS, bool)
-    for one in duty.on(day):
-        holiday[(one.start + np.arange(one.length_h)) % HOURS] = True
-    return np.concatenate([duty.week, holiday])
-
-
 def shorter(duty: DutyHours, hours: Iterable[DutyHours], base: Scenario) -> list[DutyHours]:
     """Those of some hours that lie within a crew's own, and are fewer."""
-    own = hours_of(duty, base)
+    own = hours_of(duty, base.crews.holiday_day)
     return [
         one for one in hours
-        if one.hours_a_week < duty.hours_a_week and not (hours_of(one, base) & ~own).any()
+        if one.hours_a_week < duty.hours_a_week and not (hours_of(one, base.crews.holiday_day) & ~own).any()
     ]  # fmt: skip
 
 
 def elsewhen(duty: DutyHours, hours: Iterable[DutyHours], base: Scenario) -> list[DutyHours]:
     """Those of some hours that are no more than a crew's own, and do not all lie within these."""
-    own = hours_of(duty, base)
+    own = hours_of(duty, base.crews.holiday_day)
     return [
         one for one in hours
-        if one.hours_a_week <= duty.hours_a_week and (hours_of(one, base) & ~own).any()
+        if one.hours_a_week <= duty.hours_a_week and (hours_of(one, base.crews.holiday_day) & ~own).any()
     ]  # fmt: skip
 
 

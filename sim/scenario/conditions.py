@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import did_you_mean
 from sim.model.calendar import DAY_NAMES, DAYS, HOURS
 from sim.scenario import centres
-from sim.scenario.duty import HOLIDAY, DutyHours
+from sim.scenario.duty import hours_of
 from sim.scenario.settings import Condition
 from sim.scenario.settings.conditions import Need, share_of
 from sim.scenario.validation import Problems
@@ -144,27 +144,17 @@ class Crews(NamedTuple):
         return np.asarray(some & ~meets)
 
 
-def _hours_on(duty: DutyHours, crews: CrewSettings) -> np.ndarray:
-    """[hour] whether an ambulance is on duty: those of a week, then those of a public holiday."""
-    if not crews.holidays:
-        return duty.week
-    if duty.own_holidays:
-        holiday = np.zeros(HOURS, bool)
-        for hours in duty.on(HOLIDAY):
-            last = hours.start + hours.length_h  # what goes on past midnight is the next day's
-            holiday[hours.start : last] = True
-    else:
-        holiday = duty.week.reshape(DAYS, HOURS)[crews.holiday_day]
-    return np.concatenate([duty.week, holiday])
-
-
 def crews(scenario: Scenario, centre: int | None = None) -> Crews:
     """All ambulances, or those of a centre."""
     fleet = scenario.fleet
     if centre is not None:
         of_station = centres.of_stations(scenario)
         fleet = tuple(one for one in fleet if of_station[one.station] == centre)
-    hours = [_hours_on(one.duty, scenario.crews) for one in fleet]
+    settings = scenario.crews
+    hours = [
+        hours_of(one.duty, settings.holiday_day) if settings.holidays else one.duty.week
+        for one in fleet
+    ]
     on_duty = np.array(hours, bool).reshape(len(fleet), -1 if fleet else HOURS * DAYS)
     return Crews(np.array([one.kind for one in fleet], int), on_duty)
 

@@ -424,6 +424,18 @@ def test_hours_of_public_holidays_are_looked_at_too(write):
     ]
 
 
+def test_a_night_shift_goes_on_into_a_public_holiday_and_past_it(write):
+    """Day and night crews of the needed class, and holidays worked like any day: no gap."""
+    table = "{20-08: [1, 1, 1, 1, 1, 1, 1, 1]}"
+    crews = f"[{{class: advanced, roster: {table}}}, {{class: advanced, hours: 08-20}}, {{class: basic}}]"
+    text = (
+        f"layout:\n  - {{station: P0, crews: {crews}}}\n"
+        + CLASSES.replace("crews: {", "crews: {holidays: [2025-01-28], ")
+        + CONDITIONS.replace(", or: [{classes: [basic], penalty: 5 min}]", "")
+    )
+    assert load(write(text))
+
+
 def test_a_class_that_nobody_drives_is_told(write):
     text = CREWS.replace("{class: basic, number: 2}", "{class: advanced}").replace(
         "{class: basic}", "{class: advanced}"
@@ -455,7 +467,9 @@ def test_a_centre_that_is_never_helped_needs_ambulances_of_its_own(write):
 def test_calls_that_are_lost_at_once_wait_for_no_help(write):
     lost = CENTRES.replace("dispatch:\n", "dispatch:\n  when_none_free: lost\n")
     (told,) = problems(write(CREWS + lost))
-    assert told.startswith("dispatch.centres[0].help: a call of west that finds nobody free is lost")
+    assert told.startswith(
+        "dispatch.centres[0].help: a call of west that finds nobody free is lost"
+    )
     assert "nobody would help after 5 min" in told
     assert load(write(CREWS + lost.replace("after 5 min", "at once")))
     with pytest.raises(ScenarioError, match="nobody would help after 5 min"):
