@@ -136,19 +136,21 @@ def _different(duties: Iterable[DutyHours], base: Scenario) -> Iterable[DutyHour
 
 def shorter(duty: DutyHours, hours: Iterable[DutyHours], base: Scenario) -> list[DutyHours]:
     """Those of some hours that lie within a crew's own, and are fewer."""
-    own = hours_of(duty, base.crews.holiday_day)
+    day = base.crews.holiday_day
+    own = hours_of(duty, day)
     return [
         one for one in hours
-        if one.hours_a_week < duty.hours_a_week and not (hours_of(one, base.crews.holiday_day) & ~own).any()
+        if one.hours_a_week < duty.hours_a_week and not (hours_of(one, day) & ~own).any()
     ]  # fmt: skip
 
 
 def elsewhen(duty: DutyHours, hours: Iterable[DutyHours], base: Scenario) -> list[DutyHours]:
     """Those of some hours that are no more than a crew's own, and do not all lie within these."""
-    own = hours_of(duty, base.crews.holiday_day)
+    day = base.crews.holiday_day
+    own = hours_of(duty, day)
     return [
         one for one in hours
-        if one.hours_a_week <= duty.hours_a_week and (hours_of(one, base.crews.holiday_day) & ~own).any()
+        if one.hours_a_week <= duty.hours_a_week and (hours_of(one, day) & ~own).any()
     ]  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def check_layout(
 
     `laid_out`: the stations of a file's layout.
     """
-    layout_can_be(scenario, problems, as_written=not problems)
+    layout_can_be(scenario, problems, as_written=True)
     centres.check(scenario, laid_out, problems.at("dispatch"))
     standing.check(scenario, problems.at("standby"))
 
@@ -72,12 +72,13 @@ def layout_can_be(scenario: Scenario, problems: Problems, *, as_written: bool = 
     Somebody is on duty at some hour, breaks fit into shifts, every need can be met at every hour,
     and a centre that is never helped has ambulances. A change alone is not asked, for another one
     may follow; a study asks it of each of its layouts.
-    `as_written`: nothing was changed since, so that a break that no crew has is a mistake.
+    `as_written`: nothing was changed since, so that a break that no crew has is a mistake, and so
+    is a class that no ambulance is of.
     """
     crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
     centres.never_helped(scenario, problems.at("dispatch", "centres"))
-    conditions.check_layout(scenario, problems)
-    crew_checks.breaks(scenario, problems.at("crews"), whole=as_written)
+    conditions.check_layout(scenario, problems, as_written=as_written)
+    crew_checks.breaks(scenario, problems.at("crews"), whole=as_written and not problems)
     standing.names(scenario, problems.at("standby"))
 
 

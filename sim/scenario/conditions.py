@@ -159,8 +159,12 @@ def crews(scenario: Scenario, centre: int | None = None) -> Crews:
     return Crews(np.array([one.kind for one in fleet], int), on_duty)
 
 
-def check_layout(scenario: Scenario, problems: Problems) -> None:
-    """Tell which needs nobody of the layout may meet, and at which hours."""
+def check_layout(scenario: Scenario, problems: Problems, *, as_written: bool = False) -> None:
+    """Tell which needs nobody of the layout may meet, and at which hours.
+
+    `as_written`: and which classes that needs name no ambulance is of. A change may take the last
+    of a class away, as long as others meet its needs.
+    """
     settings = scenario.settings
     plain = not settings.demand.conditions and all(c.transports for c in settings.crews.classes)
     if plain or not scenario.fleet:
@@ -169,7 +173,7 @@ def check_layout(scenario: Scenario, problems: Problems) -> None:
     for number, condition in enumerate(settings.demand.conditions):
         for rank, need in enumerate(condition.needs):
             here = problems.at("demand", "conditions", number, "needs", rank)
-            if _all_driven(need, settings, driven, here):
+            if not as_written or _all_driven(need, settings, driven, here):
                 _all_hours(scenario, condition, rank, here)
     _any_that_transports(scenario, problems)
 
@@ -218,6 +222,14 @@ def _alone(scenario: Scenario, rows: set[int]) -> Iterator[tuple[str, np.ndarray
             hours = crews(scenario, number).gaps(rows)
             if hours.any():
                 yield centre.name, hours
+
+
+def waits_for_help(scenario: Scenario) -> bool:
+    """Whether a centre that others help only after some time has nobody on duty at some hours."""
+    return any(
+        0 < centre.help < np.inf and not crews(scenario, number).on_duty.any(axis=0).all()
+        for number, centre in enumerate(scenario.settings.dispatch.centres)
+    )
 
 
 def _any_that_transports(scenario: Scenario, problems: Problems) -> None:

@@ -22,6 +22,7 @@ from sim.policies.clock import NONE
 from sim.prepare import demand, feasible, system
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
+from sim.scenario.conditions import waits_for_help
 from sim.scenario.differences import YARDSTICK, Difference, between
 from sim.scenario.validation import Problems
 from sim.study import busy_share
@@ -234,12 +235,14 @@ def _demands(layouts: Sequence[Scenario], known: Sequence[Demand] = ()) -> tuple
 
     `known`: those of the first layouts. A dispatch rule of one's own may read where a call is
     before anybody is sent to it; what is asked about other places would then not be as likely, so
-    with one nothing is asked in any layout (docs/questions.md).
+    with one nothing is asked in any layout (docs/questions.md). Nor is it where a centre often has
+    nobody until others help: "nobody" is then the answer, and not what becomes of the call.
     """
     demands = list(known)
     asks = all(layout.own_rules.dispatch is None for layout in layouts)
     if not asks and any(one.others for one in known):
         raise InvariantError("a layout with a dispatch rule of its own comes with the first ones")
+    asks = asks and not any(map(waits_for_help, layouts[: len(known)] or layouts))
     for layout in layouts[len(known) :]:
         same = [i for i, other in enumerate(layouts[: len(demands)]) if same_calls(layout, other)]
         if same:

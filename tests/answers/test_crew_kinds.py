@@ -158,7 +158,7 @@ def test_a_crew_that_is_needed_neither_moves_off_duty_nor_away(town):
         "B: basic, 08–20 → office",
     ]
     (row,) = crews.of_each_kind(needing, 0)
-    assert "advanced" in crews.nobody_could(crews.one_less(needing, row))[0]
+    assert "need 1 of chest pain" in crews.nobody_could(crews.one_less(needing, row))[0]
 
 
 def test_what_a_crew_costs_is_its_hours_where_no_costs_are_given(town):

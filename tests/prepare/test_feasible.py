@@ -46,7 +46,7 @@ def test_a_change_passes_and_the_study_of_what_it_leaves_does_not(classes):
     closed = classes.close("P0")
     with pytest.raises(ScenarioError, match="Mine − P0 cannot be run") as caught:
         compare(classes, closed, **FEW)
-    assert "no ambulance of the layout is of the class advanced" in str(caught.value)
+    assert "nobody on duty may meet need 1 of arrest at mon-sun 00-24" in str(caught.value)
     assert run(closed.ambulances("P1", +1, class_="advanced"), **FEW)
 
 
@@ -79,6 +79,18 @@ def test_a_centre_that_is_never_helped_keeps_its_last_ambulance(write):
     base = load(write(ALIKE + CENTRES))
     assert "others never help it" in crews.nobody_could(base.close("P1"))[0]
     assert [one.giver.en for one in moved_ambulances(base)] == ["P0"]
+
+
+def test_nothing_is_asked_where_a_centre_has_nobody_until_others_help(write):
+    """Its calls are reached, and the answer as they become ready is that nobody comes."""
+    later = CENTRES.replace("never", "after 2 min")
+    alone, manned = (
+        load(write(text + later))
+        for text in (ALIKE.replace("{station: P1}", "{station: P1, ambulances: 0}"), ALIKE)
+    )
+    found = [run(one, **FEW).pooled[0].answers for one in (alone, manned)]
+    assert found[0] == 1
+    assert found[1] > 1
 
 
 def test_a_mishap_may_leave_a_need_that_nobody_meets(classes):
