@@ -66,6 +66,11 @@ def check(scenario: Scenario, laid_out: Container[str], problems: Problems) -> N
         _helped_too_late(dispatch, here)
     if dispatch.zones:
         _townships(dispatch.zones, on, problems.at("zones"))
+        if "other_zone" not in dispatch.model_fields_set:
+            problems.at("zones").tell(
+                Message("zones have no part without `other_zone`: write it, like {example}",
+                        example="other_zone: 3 min")
+            )  # fmt: skip
     names = [centre.name for centre in dispatch.centres]
     for number, reserve in enumerate(dispatch.reserve):
         for name in reserve.centres:

@@ -27,7 +27,7 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, crew_checks, remainder, responders
+from sim.scenario import checks, crew_checks, remainder, responders, standing
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
@@ -95,6 +95,11 @@ def _loaded(path: Path) -> Scenario:
     else:
         crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
         crew_checks.breaks(scenario, problems.at("crews"), whole=False)
+    standing.unread(
+        (text.content.get("standby") for text in texts),
+        scenario.settings.standby.rule,
+        problems.at("standby"),
+    )
     if not left.lacks("crews"):
         crew_checks.names(scenario.settings, scenario, problems)
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 STANDBY: Final = "standby"  # the kind of a point
+READ_BY: Final = {  # the rules that read a setting; points are read by rules of one's own, too
+    "table": ("table",),
+    "assign": ("table",),
+    "most_moves": ("table",),
+    "least_gain": ("table",),
+}
 TAKEN: Final = Message("there is a station or a standby point {name} already")
 
 
@@ -72,6 +78,26 @@ def _row(layout: Layout, points: Sequence[StandbyPoint], name: str) -> int | Non
     return None
 
 
+def unread(written: Iterable[object], rule: str, problems: Problems) -> None:
+    """Tell of settings that the rule does not read.
+
+    `written`: chapters as files have them, a file before its base. What a base has for its own rule
+    may stay there; so nothing is told of those below the one that says the rule.
+    """
+    for chapter in written:
+        for key in chapter if isinstance(chapter, Mapping) else ():
+            if rule not in READ_BY.get(key, (rule,)):
+                problems.at(key).tell(
+                    Message(
+                        "`{key}` has no part where `rule` is {rule}: leave it out, or write one of "
+                        "{rules}",
+                        key=key, rule=rule, rules=", ".join(READ_BY[key]),
+                    )
+                )  # fmt: skip
+        if isinstance(chapter, Mapping) and "rule" in chapter:
+            return
+
+
 def check(scenario: Scenario, problems: Problems) -> None:
     """Tell what of the standby rule does not fit the map or the layout."""
     standby, on = scenario.settings.standby, scenario.map
@@ -85,8 +111,10 @@ def check(scenario: Scenario, problems: Problems) -> None:
     _known(scenario, standby.list_, problems.at("list"))
     for number, posts in enumerate(standby.table):
         _known(scenario, posts, problems.at("table", number))
-    if standby.rule == "list" and not standby.list_:
-        problems.at("list").tell(Message("write the stations at which ambulances are to wait"))
+    if standby.rule == "list":
+        _room(scenario, standby.list_, problems.at("list"))
+        if not standby.list_:
+            problems.at("list").tell(Message("write the stations at which ambulances are to wait"))
     if standby.rule == "table":
         _table(scenario, problems.at("table"))
 

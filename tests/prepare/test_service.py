@@ -34,10 +34,10 @@ CREWS = (
 PLAIN = "layout: [{station: P0, ambulances: 2}, {station: P1}, {station: P2}]\n"
 ARREST = (
     "{name: arrest, share: {red: 50 %}, transported: 90 %, missing: forget, released: apart, "
-    "accompanied: true, needs: [{classes: [高级], or: [{classes: [basic], penalty: 5 min}]}, "
+    "needs: [{classes: [高级], or: [{classes: [basic], penalty: 5 min}]}, "
     "{classes: [basic], delay: 2 min}]}"
 )
-OTHER = "{name: other, share: {red: 50 %, yellow: 100 %, green: 100 %}}"
+OTHER = "{name: other, share: {red: 50 %, yellow: 100 %, green: 100 %}, accompanied: true}"
 MANY = "rate: {urban: 0 per day, rural: 100 per day}"
 CONDITIONS = f"demand: {{{MANY}, conditions: [{ARREST}, {OTHER}]}}\n"
 
@@ -109,7 +109,7 @@ def test_what_several_units_of_a_condition_do(built):
     ).service.conditions  # fmt: skip
     assert found.forgets.tolist() == [True, False]
     assert found.together.tolist() == [False, True]
-    assert found.accompanied.tolist() == [True, False]
+    assert found.accompanied.tolist() == [False, True]
     assert found.all_or_none.tolist() == [False, False]
     assert found.capable.tolist() == [[True, False, False], [True, True, False]]
     assert found.loading_s == 240
@@ -434,6 +434,44 @@ def test_a_night_shift_goes_on_into_a_public_holiday_and_past_it(write):
         + CONDITIONS.replace(", or: [{classes: [basic], penalty: 5 min}]", "")
     )
     assert load(write(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("standby: {rule: list, list: [Q, Q, P0], points: [{name: Q, at: P2, capacity: 1}]}",
+         "standby.list: Q has room for 1; found 2 posts"),
+        ("standby: {rule: list, list: [P0], table: [[P0]]}",
+         "standby.table: `table` has no part where `rule` is list: leave it out, or write one of table"),
+        ("standby: {most_moves: 1}",
+         "standby.most_moves: `most_moves` has no part where `rule` is home"),
+        ("dispatch: {zones: [{name: a, townships: [P0, P1, P2]}]}",
+         "dispatch.zones: zones have no part without `other_zone`"),
+        ("demand: {conditions: [{name: a, share: 100 %, released: apart, accompanied: true}]}",
+         "demand.conditions[0]: who is released apart accompanies nobody"),
+        ("demand: {conditions: [{name: a, share: 100 %, all_or_none: true, "
+         "needs: [{classes: [ambulance]}, {classes: [ambulance], delay: 2 min}]}]}",
+         "demand.conditions[0]: with `all_or_none` all are sent at once: leave out `delay`"),
+        ("crews: {breaks: [{length: 30 min, earliest: '11:00', latest: '13:00', begun_within: 1 h}]}",
+         "crews.breaks[0]: `begun_within` has no part where `latest` is written"),
+        ("crews: {off_road: [{station: P0, from: 2025-01-07 08:00, to: 2025-01-08 08:00, days: mon}]}",
+         "crews.off_road[0]: `days` belongs to `hours` of the week"),
+    ],
+)  # fmt: skip
+def test_settings_that_would_have_no_effect_are_told(write, text, told):
+    (found,) = problems(write(f"{PLAIN}{text}\n"))
+    assert found.startswith(told)
+
+
+def test_a_base_may_keep_what_its_own_rule_reads(write):
+    write(PLAIN + "standby: {rule: table, table: [[P0]], most_moves: 1}\n", "waiting.yaml")
+    path = write("", "other.yaml")
+    path.write_text("name: Other\nbase: waiting\nstandby: {rule: dmexclp}\n", "utf-8")
+    assert load(path).settings.standby.rule == "dmexclp"
+    path.write_text("name: Other\nbase: waiting\nstandby: {rule: home, most_moves: 2}\n", "utf-8")
+    assert len(problems(path)) == 1
+    with pytest.raises(ScenarioError, match="`least_gain` has no part where `rule` is home"):
+        load(write(PLAIN)).with_settings(standby={"least_gain": "1 %"})
 
 
 def test_a_class_that_nobody_drives_is_told(write):
