@@ -97,12 +97,8 @@ def moved_ambulances(layout: Scenario, *, by_kind: bool = False) -> Iterator[Opt
 def _moved(layout: Scenario, row: int, taker: int, by_kind: bool) -> Iterator[Option]:
     one = layout.fleet[row]
     giver, other = (layout.stations[i].name for i in (one.station, taker))
-    if not by_kind:
-        after = crews.one_more(layout, other.zh, one).ambulances(giver.zh, -1)
-        if crews.can_be(after):
-            yield Option(Action.MOVE_AMBULANCE, other, after, giver)
-    elif crews.can_be(after := crews.moved(layout, row, taker)):
-        kind = CrewKind(one.kind, one.duty)
+    if crews.can_be(after := crews.moved(layout, row, taker)):
+        kind = CrewKind(one.kind, one.duty) if by_kind else None
         yield Option(Action.MOVE_AMBULANCE, other, after, giver, kind)
 
 
@@ -135,8 +131,7 @@ def moved_stations(
         station = layout.stations[row]
         for option in new_stations(layout, found, ambulances=0):
             after, new = option.layout, option.layout.stations[-1]
-            for ambulance in layout.fleet:
-                if ambulance.station == row:
-                    after = crews.one_more(after, new.name.zh, ambulance)
+            if layout.fleet_size(row):
+                after = after.move_crews(name, new.name.zh, None)
             if crews.can_be(after := after.close(name)):
                 yield Option(Action.MOVE_STATION, new.name, after, station.name)

@@ -14,12 +14,14 @@ from sim.answers.options import (
     Action,
     more_ambulances,
     moved_ambulances,
+    moved_stations,
     new_stations,
     other_hours,
 )
 from sim.errors import OptionError
 from sim.model.calendar import Hours
 from sim.scenario.duty import ALWAYS, daily, hours_of
+from sim.scenario.layout import vehicle_numbers
 from sim.scenario.rosters import parse_roster
 from sim.text import Name
 from sim.words import options as words
@@ -119,6 +121,18 @@ def test_of_each_kind_one_is_moved(town):
         assert sorted(kinds, key=str) == sorted(
             (CrewKind(a.kind, a.duty) for a in both.fleet), key=str
         )
+
+
+def test_an_ambulance_that_moves_is_the_same_vehicle(tiny):
+    """What is drawn of failures goes by it, whether crews are alike or of several kinds."""
+    plain = tiny.add("B", at=[113.5, 27.6])
+    before = vehicle_numbers(plain)
+    found = [one.layout for one in moved_ambulances(plain) if one.giver.en == "Base A"]
+    assert [vehicle_numbers(one) for one in found] == [[before[0], before[2], before[1]]]
+    assert vehicle_numbers(plain.move_crews("Base A", "B")) == vehicle_numbers(found[0])
+    (elsewhere,) = moved_stations(plain, ["B"], [Candidate(Name("C", "C"), (113.45, 27.7))])
+    assert vehicle_numbers(elsewhere.layout) == before
+    assert [one.station for one in elsewhere.layout.fleet] == [0, 0, 2]
 
 
 def test_hours_are_shortened_within_a_crews_own_only(town):
