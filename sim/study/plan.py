@@ -21,7 +21,8 @@ from sim.model.system import System
 from sim.policies.clock import NONE
 from sim.prepare import demand, feasible, system
 from sim.prepare.draws import Demand
-from sim.prepare.failures import failure_laws
+from sim.prepare.failing import FailureLaws
+from sim.prepare.failures import failure_laws, together
 from sim.scenario.conditions import waits_for_help
 from sim.scenario.differences import YARDSTICK, Difference, between
 from sim.scenario.validation import Problems
@@ -74,6 +75,10 @@ class Study(NamedTuple):
             busy,
         )
 
+    def _own_demand(self, row: int) -> Demand:
+        """What a layout's calls follow from: of vehicles that fail, its own alone."""
+        return self.plan.demands[row]._replace(failing=failure_laws(self.layouts[row]))
+
     def key(self, rows: Sequence[int], fingerprints: Fingerprints) -> str:
         """A hash of all that the replications of these layouts follow from.
 
@@ -84,7 +89,7 @@ class Study(NamedTuple):
             raise InvariantError("what follows from a function of Python has no key")
         sums = (plan.setup.target_s, len(plan.setup.people)) if plan.keep == Keep.SUMS else ()
         each = [
-            (fingerprints.of_system(plan.systems[row]), plan.demands[row], plan.windows[row])
+            (fingerprints.of_system(plan.systems[row]), self._own_demand(row), plan.windows[row])
             for row in rows
         ]
         return fingerprints.of(each, plan.seed, plan.engine, plan.keep.value, sums).hex()
@@ -246,21 +251,42 @@ def _demands(layouts: Sequence[Scenario], known: Sequence[Demand] = ()) -> tuple
     for layout in layouts[len(known) :]:
         same = [i for i, other in enumerate(layouts[: len(demands)]) if same_calls(layout, other)]
         if same:
-            demands.append(demands[same[0]])
+            demands = _with_failures(demands, same, failure_laws(layout), len(known))
             continue
         built = demand.build(layout)
         demands.append(built if asks else built._replace(others=0))
     return tuple(demands)
 
 
+def _with_failures(
+    demands: list[Demand], same: Sequence[int], laws: FailureLaws | None, fixed: int
+) -> list[Demand]:
+    """The demands and one more, with the calls of `same` ones and failures by some laws.
+
+    Each vehicle fails by random numbers of its own: so layouts of other vehicles share a demand,
+    which has those of all of them. The first `fixed` ones have been drawn from and stay.
+    """
+    for row in same:
+        shared = demands[row]
+        wider = laws if laws == shared.failing else together(shared.failing, laws)
+        if wider == shared.failing and (wider is None) == (laws is None):
+            return [*demands, shared]
+        if wider is not None and not any(shared is one for one in demands[:fixed]):
+            new = shared._replace(failing=wider)
+            return [*(new if one is shared else one for one in demands), new]
+    return [*demands, demands[same[0]]._replace(failing=laws)]
+
+
 def same_calls(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios draw the very same calls, and first responders for them."""
+    """Whether two scenarios draw the very same calls, and first responders for them.
+
+    Failures of vehicles are drawn for each by itself, beside the calls.
+    """
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
         return (
             s.start, s.demand, s.durations, s.responders, scenario.calls_times,
-            failure_laws(scenario),
             # What a call needs is drawn with it, and which classes transport decides it.
             s.crews.classes,
         )  # fmt: skip
