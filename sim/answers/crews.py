@@ -13,9 +13,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sim import limits
 from sim.errors import OptionError
 from sim.prepare import feasible
-from sim.scenario.crew_changes import OfCrews, crew_name, kind_of
+from sim.scenario.crew_changes import (
+    OfCrews,
+    crew_name,
+    kind_of,
+    moved_crews,
+    with_hours,
+    without_crews,
+)
 from sim.scenario.duty import ALWAYS, DutyHours, hours_of
-from sim.scenario.layout import Ambulance, vehicle_numbers
+from sim.scenario.layout import Ambulance
 from sim.scenario.rosters import Roster
 from sim.scenario.validation import Problems, validated
 from sim.scenario.verbs import short
@@ -176,29 +183,20 @@ def one_more(
 
 def one_less(layout: Scenario, row: int) -> Scenario:
     """Without a crew, by its row in the fleet."""
-    one = layout.fleet[row]
-    fleet = tuple(other for i, other in enumerate(layout.fleet) if i != row)
-    after = replace(layout, fleet=fleet)
+    one, after = layout.fleet[row], without_crews(layout, [row])
     return _called(after, "{0} −1{1}", layout.stations[one.station].name, _in_short(layout, one))
 
 
 def moved(layout: Scenario, row: int, station: int) -> Scenario:
     """With a crew at home at another station; its vehicle stays the same."""
-    one, number = layout.fleet[row], vehicle_numbers(layout)[row]
-    gone = replace(one, station=station, vehicle=number)
-    fleet = (*(other for i, other in enumerate(layout.fleet) if i != row), gone)
+    one, after = layout.fleet[row], moved_crews(layout, [row], station)
     giver, taker = (layout.stations[i].name for i in (one.station, station))
-    after = replace(layout, fleet=fleet)
     return _called(after, "{0} 1{1} → {2}", giver, _in_short(layout, one), taker)
 
 
 def put_on(layout: Scenario, row: int, duty: DutyHours) -> Scenario:
     """With a crew on duty at other hours."""
-    one = layout.fleet[row]
-    new = replace(one, duty=duty)
-    after = replace(
-        layout, fleet=tuple(new if i == row else other for i, other in enumerate(layout.fleet))
-    )
+    one, after = layout.fleet[row], with_hours(layout, {row: duty})
     name, when = layout.stations[one.station].name, Name(str(duty), str(duty))
     return _called(after, "{0} 1{1}: {2}", name, _in_short(layout, one), when)
 
