@@ -13,15 +13,13 @@ from sim.errors import did_you_mean
 from sim.policies.clock import NONE
 from sim.scenario.settings import DispatchSettings
 from sim.scenario.settings.dispatch import Centre, Zone
-from sim.scenario.validation import Problems
+from sim.scenario.validation import Problems, listed
 from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
     from sim.scenario.layout import Layout
     from sim.scenario.scenario import Scenario
-
-SHOWN = 8  # names in one message
 
 
 def of_townships(areas: Sequence[Centre | Zone], on: Map) -> np.ndarray:
@@ -113,7 +111,7 @@ def _stations(
         if not times[row] and (name.zh in laid_out or name.en in laid_out)
     ]
     if missing:
-        problems.tell(Message("stations that belong to no centre: {names}", names=_listed(missing)))
+        problems.tell(Message("stations that belong to no centre: {names}", names=listed(missing)))
 
 
 def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> None:
@@ -132,7 +130,7 @@ def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> N
     _told_twice([names[row] for row, many in times.items() if many > 1], problems)
     missing = [name for row, name in enumerate(names) if not times[row]]
     if missing:
-        problems.tell(Message("townships that are not named: {names}", names=_listed(missing)))
+        problems.tell(Message("townships that are not named: {names}", names=listed(missing)))
 
 
 def _helped_too_late(dispatch: DispatchSettings, problems: Problems) -> None:
@@ -164,7 +162,7 @@ def never_helped(scenario: Scenario, problems: Problems) -> None:
 
 def _told_twice(names: Sequence[str], problems: Problems) -> None:
     if names:
-        problems.tell(Message("named twice: {names}", names=_listed(names)))
+        problems.tell(Message("named twice: {names}", names=listed(names)))
 
 
 def _rows_by_name(on: Map) -> dict[str, list[int]]:
@@ -174,12 +172,3 @@ def _rows_by_name(on: Map) -> dict[str, list[int]]:
         for name in {spot.name.zh.casefold(), spot.name.en.casefold()}:
             rows.setdefault(name, []).append(row)
     return rows
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SHOWN])
-    if len(names) <= SHOWN:
-        return shown
-    return Message(
-        "{names} and {more} more", names=shown, more=len(names) - SHOWN, all=len(names)
-    )  # fmt: skip

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.errors import did_you_mean
 from sim.model.calendar import DAY_NAMES, DAYS, HOURS
 from sim.scenario import centres
 from sim.scenario.duty import hours_of
 from sim.scenario.settings import Condition
 from sim.scenario.settings.conditions import Need, share_of
-from sim.scenario.validation import Problems
+from sim.scenario.validation import NO_CLASS, NO_PRIORITY, Problems, tell_unknown
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ def check_settings(settings: Settings, has_hospitals: bool, problems: Problems) 
 def _priorities(condition: Condition, priorities: list[str], problems: Problems) -> None:
     for name in condition.share if isinstance(condition.share, dict) else ():
         if name not in priorities:
-            hint = did_you_mean(name, priorities)
-            problems.at(name).tell(Message('no priority "{name}"{hint}', name=name, hint=hint))
+            tell_unknown(NO_PRIORITY, name, priorities, problems.at(name))
 
 
 def _shares(
@@ -80,8 +78,7 @@ def _needs(condition: Condition, settings: Settings, problems: Problems) -> None
             for name in names:
                 row = settings.crews.row(name)
                 if row is None:
-                    hint = did_you_mean(name, known)
-                    at.at(*place).tell(Message('no class "{name}"{hint}', name=name, hint=hint))
+                    tell_unknown(NO_CLASS, name, known, at.at(*place))
                 elif row in seen:
                     at.at(*place).tell(Message("{name} is named twice", name=name))
                 else:

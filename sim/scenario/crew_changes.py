@@ -12,7 +12,7 @@ from sim.errors import did_you_mean
 from sim.scenario.duty import DutyHours, daily
 from sim.scenario.layout import Ambulance, Layout, vehicle_numbers
 from sim.scenario.rosters import NamedRoster, Roster
-from sim.scenario.validation import Problems
+from sim.scenario.validation import NO_CLASS, Problems, tell_unknown
 from sim.scenario.values import ClockHours, Count, Setting, ShortText, whole
 from sim.scenario.verbs import L, Verb, short, station_row
 from sim.text import Message, Name
@@ -78,10 +78,7 @@ def kind_of(name: str | None, layout: Layout, problems: Problems) -> int | None:
     kind = 0 if name is None else layout.crews.row(name)
     if kind is None:
         known = [one.name for one in layout.crews.classes]
-        hint = did_you_mean(str(name), known)
-        problems.at("class").tell(
-            Message('no class "{name}" under crews.classes{hint}', name=name, hint=hint)
-        )
+        tell_unknown(NO_CLASS, str(name), known, problems.at("class"))
     return kind
 
 

@@ -13,7 +13,7 @@ from sim.scenario.break_times import dated, has
 from sim.scenario.dated import Days, Spans, crews_of, days_from, shifts_of
 from sim.scenario.layout import Ambulance, Layout
 from sim.scenario.settings import Settings
-from sim.scenario.validation import Problems
+from sim.scenario.validation import NO_CLASS, NO_PRIORITY, Problems, tell_unknown
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -39,10 +39,7 @@ def names(settings: Settings, layout: Layout, problems: Problems) -> None:
         priorities = [priority.name for priority in settings.demand.priorities]
         for name in one.interruptible_by:
             if name not in priorities:
-                hint = did_you_mean(name, priorities)
-                at.at("interruptible_by").tell(
-                    Message('no priority "{name}"{hint}', name=name, hint=hint)
-                )
+                tell_unknown(NO_PRIORITY, name, priorities, at.at("interruptible_by"))
     for number, failing in enumerate(crews.failures):
         _class(failing.class_, layout, classes, here.at("failures", number, "class"))
     for name in settings.costs.by_class if settings.costs is not None else ():
@@ -52,8 +49,7 @@ def names(settings: Settings, layout: Layout, problems: Problems) -> None:
 
 def _class(name: str | None, layout: Layout, classes: Sequence[str], problems: Problems) -> None:
     if name is not None and layout.crews.row(name) is None:
-        hint = did_you_mean(name, classes)
-        problems.tell(Message('no class "{name}" under crews.classes{hint}', name=name, hint=hint))
+        tell_unknown(NO_CLASS, name, classes, problems)
 
 
 def _off_road(settings: Settings, layout: Layout, problems: Problems) -> None:
