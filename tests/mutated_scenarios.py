@@ -64,7 +64,7 @@ WHOLE: dict[str, Any] = {
         "transported": "63 %",
         "conditions": [
             {"name": "arrest", "share": {"red": "50 %"}, "transported": "90 %",
-             "missing": "forget", "all_or_none": True, "released": "apart", "accompanied": True,
+             "missing": "forget", "all_or_none": False, "released": "together", "accompanied": True,
              "needs": [
                  {"classes": ["advanced"]},
                  {"classes": ["basic"], "or": [{"classes": ["advanced"], "penalty": "5 min"}],
@@ -133,7 +133,7 @@ WHOLE: dict[str, Any] = {
         ],
     },
     "dispatch": {
-        "when_none_free": "lost", "divert": [{"leaving": "green", "for": "red"}],
+        "when_none_free": "queue", "divert": [{"leaving": "green", "for": "red"}],
         "reserve": [{"keep": 1, "classes": ["advanced"], "for": "red", "centres": ["east"]}],
         "within": {"red": "60 min"},
         "centres": [

@@ -83,11 +83,11 @@ def check(
 
 def _without_contradiction(scenario: Scenario) -> Scenario:
     """The scenario; ScenarioError if somebody would never be reached by its own rules."""
-    from sim.prepare import radius
+    from sim.prepare import feasible
     from sim.scenario.validation import Problems
 
     problems = Problems()
-    radius.check(scenario, problems.at("dispatch"))
+    feasible.check(scenario, problems)
     problems.raise_if_any(ScenarioError, scenario.path)
     return scenario
 

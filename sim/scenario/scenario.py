@@ -232,6 +232,8 @@ class Scenario(Layout):
         """
         problems = Problems()
         altered = altering.with_hours(self, station, hours, problems)
+        if not problems:
+            checks.layout_can_be(altered, problems)
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
 
