@@ -9,7 +9,7 @@ import numpy as np
 from sim.geography.roads.network import morton
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
-from sim.prepare import needs, responders
+from sim.prepare import needs, receptions, responders
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
 from sim.prepare.shifts import study_seconds
@@ -28,10 +28,7 @@ def build(scenario: Scenario) -> Demand:
     vehicles that may fail."""
     settings, cells = scenario.settings, scenario.map.cells
     demand, durations = settings.demand, settings.durations
-    if isinstance(demand.profile, str):
-        week = profiles.week(*profiles.NAMED[demand.profile])
-    else:
-        week = profiles.week(demand.profile.hours, demand.profile.days)
+    week = profiles.factors(demand.profile)
     shares = np.array([priority.share for priority in demand.priorities])
     of_area = [np.flatnonzero(cells.area == area) for area in range(2)]
     calls_per_hour = []
@@ -62,6 +59,7 @@ def build(scenario: Scenario) -> Demand:
         kinds=needs.kinds(scenario),
         failing=failure_laws(scenario),
         responders=responders.groups(scenario),
+        receiving=receptions.laws(scenario),
     )
 
 

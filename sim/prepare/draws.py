@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
 from sim.model.calls import Calls, Needs, Stream
 from sim.policies.clock import NONE, on_grid
-from sim.prepare import failing
+from sim.prepare import arrivals, failing, receiving
 from sim.prepare.choices import Choices, choices
 from sim.prepare.failing import FailureLaws
+from sim.prepare.receiving import ReceivingLaws
 from sim.prepare.responders import ResponderGroup, first_help
 from sim.prepare.streams import CallGroup, Streams
 
@@ -66,6 +66,7 @@ class Demand(NamedTuple):
     kinds: Kinds | None = None  # of calls, by condition; None: all are alike
     failing: FailureLaws | None = None  # of the layout's vehicles; None: none of them fails
     responders: tuple[ResponderGroup, ...] = ()  # first responders
+    receiving: ReceivingLaws | None = None  # by hospitals; None: nobody asks how full they are
 
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month
@@ -85,9 +86,9 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         for layer in range(math.ceil(demand.times))
         for area in range(len(demand.places))
     ]
-    arrivals = [_arrivals(tables, streams.of(Stream.ARRIVALS, group), group) for group in groups]
-    counts = [len(instants) for instants in arrivals]
-    received_at = np.concatenate(arrivals)
+    instants = [_arrivals(tables, streams.of(Stream.ARRIVALS, group), group) for group in groups]
+    counts = [len(some) for some in instants]
+    received_at = np.concatenate(instants)
     order = np.argsort(received_at, kind="stable")
     if demand.times != len(groups) // len(demand.places):
         marks = streams.quantiles(Stream.KEPT, groups, counts)
@@ -119,8 +120,17 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         condition,
         failures=failures,
     )
+    return _beyond(demand, calls, uniform, streams)
+
+
+def _beyond(
+    demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray], streams: Streams
+) -> Calls:
+    """The calls with all that the plain service has not: needs, hospitals, first responders."""
     calls = calls._replace(needs=_needs(demand, calls, uniform))
-    return _with_first_help(demand, calls, uniform)
+    calls = receiving.received(demand.receiving, calls, uniform)
+    walk_ins = receiving.walk_ins(demand.receiving, demand.start_s, demand.length_s, streams)
+    return _with_first_help(demand, calls._replace(walk_ins=walk_ins), uniform)
 
 
 def _with_first_help(demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]) -> Calls:
@@ -170,27 +180,18 @@ def _rates(demand: Demand) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Rates are rounded to a 67-millionth of the mean one, so that those of so many times the calls
     have the very same shape, whatever the last bit of a product.
     """
-    first_hour = demand.start_s // HOUR_S
-    edges = np.arange(first_hour, (demand.start_s + demand.length_s) // HOUR_S + 2) * HOUR_S
-    edges = np.clip(edges - demand.start_s, 0, demand.length_s)
-    hour = (first_hour + np.arange(len(edges) - 1)).astype(int) % HOURS_PER_WEEK
+    edges, hour = arrivals.clock_hours(demand.start_s, demand.length_s)
     mean = demand.calls_per_hour.mean(axis=1, keepdims=True)
     of_mean = demand.calls_per_hour / np.where(mean > 0, mean, 1.0)
     rate = np.round(of_mean * 2**26) / 2**26
-    shape = np.cumsum(rate[:, hour] * (np.diff(edges) / HOUR_S), axis=1)
-    usual = shape[:, -1] * mean[:, 0] / demand.times
-    return edges, np.pad(shape, ((0, 0), (1, 0))), usual
+    shape = arrivals.added_up(rate, hour, edges)
+    return edges, shape, shape[:, -1] * mean[:, 0] / demand.times
 
 
 def _arrivals(tables: _Tables, rng: np.random.Generator, group: CallGroup) -> np.ndarray:
-    """Instants of a Poisson process whose rate is constant within each clock hour, in order.
-
-    Their number is drawn first; each falls anywhere, in proportion to the rate.
-    """
-    shape = tables.shape[group.area]
-    at = np.sort(rng.random(rng.poisson(tables.usual[group.area]))) * shape[-1]
-    received_at: np.ndarray = on_grid(np.interp(at, shape, tables.edges_s))
-    return received_at
+    """When the calls of a group are received, in order."""
+    area = group.area
+    return arrivals.instants(rng, tables.usual[area], tables.shape[area], tables.edges_s)
 
 
 class _Others(NamedTuple):
@@ -264,8 +265,7 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
         handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
         condition=condition,
     )
-    calls = calls._replace(needs=_needs(demand, calls, uniform))
-    return _with_first_help(demand, calls, uniform)
+    return _beyond(demand, calls, uniform, streams)
 
 
 # ── conditions and what they need ────────────────────────────────────────────────────────────

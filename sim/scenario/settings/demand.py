@@ -67,6 +67,8 @@ class Weekly(Setting):
         return self
 
 
+Profile = Literal["friuli", "flat"] | Weekly  # over the hours of the week
+
 FRIULI_PRIORITIES = (
     {"name": "red", "share": "2.7 %"},
     {"name": "yellow", "share": "39.9 %"},
@@ -89,7 +91,7 @@ class DemandSettings(Setting):
 
     rate: Rates = Field(default_factory=Rates)
     """How many calls there are."""
-    profile: Literal["friuli", "flat"] | Weekly = Field("friuli", union_mode="left_to_right")
+    profile: Profile = Field("friuli", union_mode="left_to_right")
     """How calls spread over the week: a profile by name, or numbers of your own.
 
     Source: Friuli Venezia Giulia, 90,750 emergencies of 45 weeks in town and country, published
