@@ -171,9 +171,7 @@ class Outside(Setting):
     gate: Place
     """Where ambulances leave the map on their way to it."""
     away: Seconds
-    """How long they drive from there, and back to there as long.
-
-    With siren or without: this is what both ways take."""
+    """How long they drive from there on, and back to there as long, with siren or without."""
     capabilities: Capabilities = ()
     """What it can treat."""
 
