@@ -84,14 +84,14 @@ def _with_consortia(scenario: Scenario, found: Destinations) -> Destinations:
 def stay_laws(scenario: Scenario) -> tuple[tuple[Distribution, ...], np.ndarray]:
     """How long bays stay taken after handover: the laws, and [hospital] which of them holds.
 
-    No laws where nobody asks how full a hospital is. A hospital without a law, which has no limit
-    of bays, has one of no length.
+    The first is the usual one, without which it is no time at all: such a hospital has no limit of
+    bays. No laws where nobody asks how full a hospital is.
     """
     settings = scenario.settings.hospitals
     of_hospital = np.zeros(len(scenario.hospitals), int)
     if all(one.bays is None and one.icu is None for one in settings.at.values()):
         return (), of_hospital
-    laws = [settings.stay or NOTHING]
+    laws: list[Distribution] = [settings.stay or NOTHING]
     for row, one in at_rows(settings.at, scenario.map).items():
         if one.stay is not None:
             if one.stay not in laws:
@@ -108,7 +108,7 @@ def _with_stays(scenario: Scenario, found: Destinations) -> Destinations:
     handover = scenario.settings.durations.handover.mean()
     mean = on_grid(handover + np.array([law.mean() for law in laws])[of_hospital])
     limited = found.bays < NO_LIMIT
-    return found._replace(stay_law=of_hospital, mean_stay_s=np.where(limited, mean, 0.0))
+    return found._replace(own_stay=of_hospital - 1, mean_stay_s=np.where(limited, mean, 0.0))
 
 
 # ── closures ─────────────────────────────────────────────────────────────────────────────────

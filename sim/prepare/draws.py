@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
 from sim.model.calls import Calls, Needs, Stream
 from sim.policies.clock import NONE, on_grid
-from sim.prepare import arrivals, failing, receiving
+from sim.prepare import failing, receiving
 from sim.prepare.choices import Choices, choices
 from sim.prepare.failing import FailureLaws
 from sim.prepare.receiving import ReceivingLaws
@@ -86,9 +87,9 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         for layer in range(math.ceil(demand.times))
         for area in range(len(demand.places))
     ]
-    instants = [_arrivals(tables, streams.of(Stream.ARRIVALS, group), group) for group in groups]
-    counts = [len(some) for some in instants]
-    received_at = np.concatenate(instants)
+    arrivals = [_arrivals(tables, streams.of(Stream.ARRIVALS, group), group) for group in groups]
+    counts = [len(instants) for instants in arrivals]
+    received_at = np.concatenate(arrivals)
     order = np.argsort(received_at, kind="stable")
     if demand.times != len(groups) // len(demand.places):
         marks = streams.quantiles(Stream.KEPT, groups, counts)
@@ -180,18 +181,27 @@ def _rates(demand: Demand) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Rates are rounded to a 67-millionth of the mean one, so that those of so many times the calls
     have the very same shape, whatever the last bit of a product.
     """
-    edges, hour = arrivals.clock_hours(demand.start_s, demand.length_s)
+    first_hour = demand.start_s // HOUR_S
+    edges = np.arange(first_hour, (demand.start_s + demand.length_s) // HOUR_S + 2) * HOUR_S
+    edges = np.clip(edges - demand.start_s, 0, demand.length_s)
+    hour = (first_hour + np.arange(len(edges) - 1)).astype(int) % HOURS_PER_WEEK
     mean = demand.calls_per_hour.mean(axis=1, keepdims=True)
     of_mean = demand.calls_per_hour / np.where(mean > 0, mean, 1.0)
     rate = np.round(of_mean * 2**26) / 2**26
-    shape = arrivals.added_up(rate, hour, edges)
-    return edges, shape, shape[:, -1] * mean[:, 0] / demand.times
+    shape = np.cumsum(rate[:, hour] * (np.diff(edges) / HOUR_S), axis=1)
+    usual = shape[:, -1] * mean[:, 0] / demand.times
+    return edges, np.pad(shape, ((0, 0), (1, 0))), usual
 
 
 def _arrivals(tables: _Tables, rng: np.random.Generator, group: CallGroup) -> np.ndarray:
-    """When the calls of a group are received, in order."""
-    area = group.area
-    return arrivals.instants(rng, tables.usual[area], tables.shape[area], tables.edges_s)
+    """Instants of a Poisson process whose rate is constant within each clock hour, in order.
+
+    Their number is drawn first; each falls anywhere, in proportion to the rate.
+    """
+    shape = tables.shape[group.area]
+    at = np.sort(rng.random(rng.poisson(tables.usual[group.area]))) * shape[-1]
+    received_at: np.ndarray = on_grid(np.interp(at, shape, tables.edges_s))
+    return received_at
 
 
 class _Others(NamedTuple):

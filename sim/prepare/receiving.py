@@ -37,7 +37,7 @@ class ReceivingLaws(NamedTuple):
     kind: np.ndarray  # [condition, HOSPITAL / ICU / CLINIC] kind of patient
     icu_share: np.ndarray  # [condition] of those taken to a hospital
     clinic_share: np.ndarray  # [condition] of those taken away
-    stays: tuple[Distribution, ...]  # none: nobody asks how full hospitals are
+    stays: tuple[Distribution, ...]  # the usual law first; none: nobody asks how full hospitals are
     icu_stay: Distribution | None  # None: places in intensive care have no limit
     walk_ins: tuple[WalkInLaw, ...]
 
@@ -53,7 +53,9 @@ def received(
     if laws.clinic_share.any():
         light = calls.conveyed & (uniform(Stream.ENDING) >= 1 - laws.clinic_share[rows])
         column[light] = CLINIC
-        ending = np.where(calls.conveyed, Ending.CONVEYED, Ending.TREATED_AT_SCENE)
+        ending = calls.ending
+        if ending is None:
+            ending = np.where(calls.conveyed, Ending.CONVEYED, Ending.TREATED_AT_SCENE)
         calls = calls._replace(ending=np.where(light, Ending.TO_CLINIC, ending).astype(np.int8))
     if laws.icu_stay is not None:
         needs_icu = uniform(Stream.ICU) < laws.icu_share[rows]
@@ -65,8 +67,9 @@ def received(
         calls = calls._replace(patient=laws.kind[rows, column].astype(np.int16))
     if laws.stays:
         q = uniform(Stream.STAY)
-        stay_s = np.stack([on_grid(law.seconds(q)) for law in laws.stays], axis=1)
-        calls = calls._replace(stay_s=stay_s)
+        usual, *own = (on_grid(law.seconds(q)) for law in laws.stays)
+        own_stay_s = np.stack(own, axis=1) if own else None
+        calls = calls._replace(stay_s=usual, own_stay_s=own_stay_s)
     return calls
 
 
@@ -79,13 +82,11 @@ def walk_ins(
     """
     if laws is None or not laws.walk_ins:
         return None
-    edges, hour = arrivals.clock_hours(start_s, length_s)
     hospital, at, stay_s = [], [], []
     for law in laws.walk_ins:
         group = CallGroup(area=0, layer=law.hospital)
-        upto = arrivals.added_up(law.per_hour, hour, edges)
         rng = streams.of(Stream.WALK_INS, group)
-        instants = arrivals.instants(rng, upto[-1], upto, edges)
+        instants = arrivals.instants(rng, law.per_hour, start_s, length_s)
         hospital.append(np.full(len(instants), law.hospital))
         at.append(instants)
         q = streams.quantiles(Stream.WALK_IN_STAY, [group], [len(instants)])
