@@ -14,7 +14,7 @@ from sim.prepare.desk import DeskLaw
 from sim.prepare.endings import EndingLaws
 from sim.prepare.surges import SurgeLaw
 from sim.prepare.transfers import TransferLaw
-from sim.scenario import profiles, transfers
+from sim.scenario import endings, profiles, transfers
 from sim.scenario.distributions import Constant
 from sim.scenario.settings.endings import ending_of
 from sim.scenario.surges import nearest_cell
@@ -78,8 +78,7 @@ def _of(demand: DemandSettings, condition: Condition | None) -> _Ends:
     """What a condition says, else what all calls do."""
 
     def said(name: str) -> Any:
-        own = None if condition is None else getattr(condition, name)
-        return getattr(demand, name) if own is None else own
+        return endings.of_condition(demand, condition, name)
 
     nobody, treated = ending_of(said("nobody_found")), ending_of(said("treated_at_scene"))
     found = _Ends(conveyed=said("transported"))

@@ -63,9 +63,9 @@ def calls(
     at, due_at = known_at, np.full(len(known_at), np.nan)
     if law.stream == CallStream.PLANNED_TRANSFER:
         due_at = known_at + on_grid(law.due.seconds(uniform(Stream.PATIENCE)))
-        due_at = moved_into_hours(due_at, law.wait_h, run.start_s)
-        at = np.maximum(known_at, due_at - law.lead_s)
-        at = moved_into_hours(at, law.wait_h, run.start_s)
+        wanted_at = np.maximum(known_at, due_at - law.lead_s)
+        at = moved_into_hours(wanted_at, law.wait_h, run.start_s)
+        due_at += at - wanted_at
     place, township = law.place[origin], law.township[origin].astype(np.int32)
     return Calls(
         at,

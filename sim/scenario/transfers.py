@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.errors import did_you_mean
 from sim.policies.clock import NONE
 from sim.scenario.settings import Condition, Priority, Settings, Transfers
 from sim.scenario.settings.transfers import Capable
+from sim.scenario.validation import Problems
+from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
@@ -67,3 +71,54 @@ def _row(name: str, on: Map) -> int | None:
         if name.casefold() in (spot.name.zh.casefold(), spot.name.en.casefold()):
             return row
     return None
+
+
+# ── what is wrong with them ──────────────────────────────────────────────────────────────────
+
+
+def check(settings: Settings, on: Map, problems: Problems) -> None:
+    """Tell of transfers from or to nowhere, or of a priority that nobody knows."""
+    names: set[str] = set()
+    for number, one in enumerate(settings.transfers):
+        here = problems.at("transfers", number)
+        if one.name in names:
+            here.at("name").tell(Message('two streams are called "{name}"', name=one.name))
+        names.add(one.name)
+        if not on.hospitals:
+            here.tell(Message("the map has no hospital where transfers could begin"))
+            continue
+        _known(one.from_, on, here.at("from"))
+        _known(one.to_names, on, here.at("to"))
+        _elsewhere(one, on, here)
+        known = [priority.name for priority in settings.demand.priorities]
+        if one.priority is not None and one.priority not in known:
+            hint = did_you_mean(one.priority, known)
+            here.at("priority").tell(
+                Message('no priority "{name}"{hint}', name=one.priority, hint=hint)
+            )
+
+
+def _known(names: Sequence[str], on: Map, problems: Problems) -> None:
+    seen: set[int] = set()
+    for name in names:
+        row = _row(name, on)
+        if row is None:
+            known = list(dict.fromkeys(n for one in on.hospitals for n in one.name))
+            hint = did_you_mean(name, known)
+            problems.tell(Message('no hospital "{name}"{hint}', name=name, hint=hint))
+        elif row in seen:
+            problems.tell(Message("{name} is named twice", name=name))
+        else:
+            seen.add(row)
+
+
+def _elsewhere(one: Transfers, on: Map, problems: Problems) -> None:
+    """Tell of transfers that go to where they come from."""
+    to = {_row(name, on) for name in one.to_names}
+    if None in to or len(to) != 1:
+        return
+    for name in one.from_:
+        if _row(name, on) in to:
+            problems.at("to").tell(
+                Message("transfers from {hospital} would go to where they come from", hospital=name)
+            )

@@ -84,8 +84,8 @@ class Transfers(Setting):
 
     Source: assumed."""
     hours: ClockHours | None = None
-    """Of planned ones the clock hours at which they are due and sent for: what would fall outside
-    is moved to when these hours begin next. Without it any hour."""
+    """Of planned ones the clock hours at which they are sent for: what would fall outside is moved
+    to when these hours begin next, and is due as much later. Without it any hour."""
     days: WeekDays = default("mon-sun")
     """The days of the week on which these hours begin.
 
