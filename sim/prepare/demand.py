@@ -9,7 +9,7 @@ import numpy as np
 from sim.geography.roads.network import morton
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
-from sim.prepare import needs, receptions, responders
+from sim.prepare import call_laws, needs, receptions, responders
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
 from sim.prepare.shifts import study_seconds
@@ -43,7 +43,7 @@ def build(scenario: Scenario) -> Demand:
         township_of_place=cells.township,
         priority_share=np.stack([shares, shares]),
         conveyed_share=demand.transported,
-        call_taking=durations.call_taking,
+        call_taking=call_laws.handling(settings),
         turnout=durations.turnout,
         on_scene=durations.on_scene,
         handover=durations.handover,
@@ -60,6 +60,10 @@ def build(scenario: Scenario) -> Demand:
         failing=failure_laws(scenario),
         responders=responders.groups(scenario),
         receiving=receptions.laws(scenario),
+        endings=call_laws.ending_laws(scenario),
+        desk=call_laws.desk_law(scenario),
+        surges=call_laws.surge_laws(scenario),
+        transfers=call_laws.transfer_laws(scenario),
     )
 
 

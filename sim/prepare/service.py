@@ -23,7 +23,7 @@ from sim.prepare.destinations import are_plain, destinations
 from sim.prepare.failures import vehicles
 from sim.prepare.needs import Requirements
 from sim.prepare.shifts import study_seconds
-from sim.scenario import centres, standing
+from sim.scenario import centres, standing, transfers
 from sim.scenario.conditions import classes_of
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
@@ -41,7 +41,7 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         len(scenario.fleet),
         len(places.of_stations.node),
         len(places.of_map.node),
-        len(scenario.settings.demand.priorities),
+        len(transfers.priorities(scenario.settings)),
         places.hospitals,
         study_seconds(scenario),
     )._replace(breaks=breaks(scenario), vehicle=vehicles(scenario))
@@ -81,7 +81,7 @@ def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> boo
 
 def _sending(scenario: Scenario, needed: Requirements, plain: Sending) -> Sending:
     settings = scenario.settings
-    priorities = [priority.name for priority in settings.demand.priorities]
+    priorities = [priority.name for priority in transfers.priorities(settings)]
     centre_names = [centre.name for centre in settings.dispatch.centres] or [""]
     reserves, classes = settings.dispatch.reserve, settings.crews.classes
     of_class = np.zeros((len(reserves), len(classes)), bool)

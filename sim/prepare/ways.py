@@ -13,7 +13,7 @@ from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, sta
 from sim.model.roads import Travel
 from sim.model.system import ORDINARY, SIREN, Roads
 from sim.policies.clock import on_grid
-from sim.scenario import standing
+from sim.scenario import standing, transfers
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.geography.bundle import Map
@@ -83,7 +83,7 @@ def trips(scenario: Scenario, modes: Modes) -> Trips:
 
 def _profiles_to_scene(scenario: Scenario) -> list[int]:
     """[priority]"""
-    return [SIREN if p.siren else ORDINARY for p in scenario.settings.demand.priorities]
+    return [SIREN if p.siren else ORDINARY for p in transfers.priorities(scenario.settings)]
 
 
 def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:

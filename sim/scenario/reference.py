@@ -206,7 +206,7 @@ def _one_line(text: str | None) -> str:
 # ── the page ─────────────────────────────────────────────────────────────────────────────────
 
 
-LISTS = ("responders",)  # chapters that are lists, each entry with settings of its own
+LISTS = ("responders", "transfers")  # chapters that are lists, each entry with settings of its own
 
 
 def tables() -> str:

@@ -18,7 +18,15 @@ import numpy as np
 from sim.errors import OptionError, Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
-from sim.scenario import altering, checks, crew_checks, hospital_checks, hospitals, own_rules
+from sim.scenario import (
+    altering,
+    checks,
+    crew_checks,
+    hospital_checks,
+    hospitals,
+    own_rules,
+    surges,
+)
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move
 from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
 from sim.scenario.hospitals import Hospital
@@ -175,6 +183,8 @@ class Scenario(Layout):
         changed = {key: getattr(checked, key) for key in study}
         own = self.settings.study.model_copy(update=changed)
         settings = self.settings.model_copy(update={"study": own})
+        surges.check_times(settings, problems)
+        problems.raise_if_any(ScenarioError, Message("the study"))
         if self.recorded is None and "matters" not in changed:
             checks.how_many_calls(settings, self.map, problems)
             problems.raise_if_any(ScenarioError, Message("the study"))
@@ -192,7 +202,7 @@ class Scenario(Layout):
         """
         problems = Problems()
         altered = altering.with_settings(self, sections, problems)
-        if not problems and {"crews", "demand", "dispatch", "standby"} & set(sections):
+        if not problems and CHECKED_TOGETHER & set(sections):
             checks.who_is_sent(altered.settings, self.map, problems)
             checks.check_layout(altered, problems)
         if not problems and {"demand", "hospitals"} & set(sections):
@@ -286,6 +296,7 @@ def _as_in_a_file(crews: Mapping[str, Any]) -> dict[str, Any]:
     return {key.removesuffix("_"): value for key, value in crews.items()}
 
 
+CHECKED_TOGETHER = {"crews", "demand", "dispatch", "standby", "start", "study", "transfers"}
 TIMES = ("warm_up", "length", "cool_down")
 
 

@@ -247,7 +247,8 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
         return (
-            s.start, s.demand, s.durations, s.hospitals, s.responders, scenario.calls_times,
+            s.start, s.demand, s.transfers, s.durations, s.hospitals, s.responders,
+            scenario.calls_times,
             failure_laws(scenario),
             # What a call needs is drawn with it, and which classes transport decides it.
             s.crews.classes,

@@ -8,9 +8,9 @@ from typing import Any, Final
 from sim.scenario.values import Setting
 from sim.words.language import Language
 
-SHARES: Final = ("share", "transported", "answers")
+SHARES: Final = ("share", "transported", "answers", "icu", "to_clinic")
 DURATIONS: Final = (
-    "penalty", "delay", "length", "after", "begun_within", "per_refusal", "help_after",
+    "penalty", "delay", "length", "after", "begun_within", "per_refusal", "help_after", "away",
 )  # fmt: skip
 CLOCK_TIMES: Final = ("earliest", "latest")
 

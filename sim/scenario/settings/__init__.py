@@ -21,14 +21,17 @@ from sim.scenario.settings.hospitals import HospitalSettings
 from sim.scenario.settings.responders import Responders
 from sim.scenario.settings.standby import StandbySettings
 from sim.scenario.settings.study import Matter, StudySettings
+from sim.scenario.settings.surges import Surge
 from sim.scenario.settings.targets import Targets
+from sim.scenario.settings.transfers import MOST_TRANSFERS, Transfers
 from sim.scenario.settings.travel import Band, TravelSettings
 from sim.scenario.values import Setting, default
 
 __all__ = [
     "Band", "Condition", "Costs", "CrewClass", "CrewSettings", "DemandSettings", "DispatchSettings",
     "Divert", "Durations", "HospitalSettings", "Matter", "Priority", "Rates", "Responders",
-    "Settings", "StandbySettings", "StudySettings", "Targets", "TravelSettings", "Weekly",
+    "Settings", "StandbySettings", "StudySettings", "Surge", "Targets", "Transfers",
+    "TravelSettings", "Weekly",
 ]  # fmt: skip
 
 
@@ -43,6 +46,8 @@ class Settings(Setting):
     """How soon an ambulance should be there."""
     demand: DemandSettings = Field(default_factory=DemandSettings)
     """When, where and how urgently people call."""
+    transfers: tuple[Transfers, ...] = Field((), max_length=MOST_TRANSFERS)
+    """Patients who are driven from one hospital to another, in addition to all calls."""
     durations: Durations = Field(default_factory=Durations)
     """How long each stage of a run takes."""
     travel: TravelSettings = Field(default_factory=TravelSettings)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from sim.scenario.settings.endings import Cancelled, ShareOrEnding
 from sim.scenario.values import Seconds, Setting, Share, ShortText, default
 
 MOST_NEEDS = 8  # of one condition: the random streams of a call's needs are so far apart
@@ -92,6 +93,14 @@ class Condition(Setting):
     """Whether the first of the other ambulances goes to hospital with the one that conveys.
 
     Source: assumed."""
+    nobody_found: ShareOrEnding | None = None
+    """The share of its calls to which an ambulance comes and finds nobody; without it
+    `demand.nobody_found`."""
+    treated_at_scene: ShareOrEnding | None = None
+    """The share of its calls whose patient is treated and stays; without it
+    `demand.treated_at_scene`."""
+    cancelled: Cancelled | None = None
+    """Which of its calls are withdrawn, and when; without it `demand.cancelled`."""
 
 
 def share_of(condition: Condition, priority: str) -> float:
