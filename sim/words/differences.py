@@ -115,10 +115,12 @@ CHOICES: Final = {
     ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
     ("dispatch.when_none_free", "lost"): Message("calls are lost when no ambulance is free"),
     ("hospitals.destination", "nearest"): Message("patients taken to the nearest hospital"),
-    ("hospitals.destination", "consortium first"): Message("patients taken to hospitals of their "
-                                                           "own consortium first"),
-    ("hospitals.destination", "soonest"): Message("patients taken to where they are received "
-                                                  "soonest"),
+    ("hospitals.destination", "consortium first"): Message(
+        "patients taken to hospitals of their own consortium first"
+    ),
+    ("hospitals.destination", "soonest"): Message(
+        "patients taken to where they are received soonest"
+    ),
     ("hospitals.bypass_when_full", True): Message("full hospitals passed over"),
     ("hospitals.bypass_when_full", False): Message("full hospitals not passed over"),
     ("hospitals.walk_ins", "wait"): Message("walk-in patients wait in line with ambulances"),

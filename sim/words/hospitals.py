@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
 from sim.scenario.hospitals import row_of
 from sim.text import Message
-from sim.words.crews import DAYS
+from sim.words.crews import DAYS, clock
 from sim.words.language import Language
 from sim.words.quantities import duration
 
@@ -112,12 +113,10 @@ def _closed(one: Closed, say: Language) -> str:
         when = say("{begin} to {end}", begin=f"{one.from_:%Y-%m-%d %H:%M}",
                    end=f"{one.until:%Y-%m-%d %H:%M}")  # fmt: skip
     else:
-        hours = one.hours or (0, 0)
-        clock = f"{hours[0]:02d}–{hours[1] or 24:02d}"
-        when = clock
-        if len(one.days) < len(DAYS):
+        when = clock(one.hours or EVERY_HOUR)
+        if one.days != EVERY_DAY:
             days = say.listed([say(DAYS[day]) for day in one.days])
-            when = say("{days} {hours}", days=days, hours=clock)
+            when = say("{days} {hours}", days=days, hours=when)
     if one.to:
         return say("closed {when} to {whom}", when=when, whom=say.listed(list(one.to)))
     return say("closed {when}", when=when)
@@ -127,7 +126,7 @@ def _closed(one: Closed, say: Language) -> str:
 
 
 def phrase(path: str, base: Any, other: Any, say: Language) -> str:
-    """What differs of single hospitals. `path`: the hospital's name, and perhaps a setting of it."""
+    """What differs of one hospital. `path`: its name, and perhaps a setting of it."""
     found = SETTING.search(path)
     hospital, setting = (path[: found.start()], found[1]) if found else (path, "")
     if not setting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.prepare import demand
-from sim.words import changes, crews, differences, hospitals, provenance, quantities, responders
+from sim.words import changes, crews, hospitals, provenance, quantities, responders
 from sim.words import comparison as comparison_words
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table

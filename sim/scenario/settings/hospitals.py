@@ -25,7 +25,11 @@ from sim.scenario.values import (
 )
 from sim.text import Message, Name
 
-Capabilities = Annotated[tuple[ShortText, ...], Field(max_length=50)]
+Capabilities = Annotated[
+    tuple[ShortText, ...],
+    Field(max_length=50),
+    Form(Message("a list of words"), "[chest pain, stroke]"),
+]
 
 
 class Closed(Setting):
