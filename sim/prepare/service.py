@@ -17,8 +17,9 @@ from sim.model.service import (
     plain_service,
 )
 from sim.policies.clock import NONE
-from sim.prepare import cover, needs
+from sim.prepare import cover, needs, ways
 from sim.prepare.breaks import breaks
+from sim.prepare.destinations import are_plain, destinations
 from sim.prepare.failures import vehicles
 from sim.prepare.needs import Requirements
 from sim.prepare.shifts import study_seconds
@@ -44,13 +45,15 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         places.hospitals,
         study_seconds(scenario),
     )._replace(breaks=breaks(scenario), vehicle=vehicles(scenario))
-    if _is_plain(scenario, needed, plain):
+    taken_to = destinations(scenario, plain.destinations)
+    if _is_plain(scenario, needed, plain) and are_plain(taken_to, plain.destinations):
         return None
     return plain._replace(
         sending=_sending(scenario, needed, plain.sending),
         areas=_areas(scenario, plain.areas),
         conditions=_conditions(scenario, needed),
         standby=_standby(scenario, plain.standby),
+        destinations=taken_to,
     )
 
 
@@ -103,7 +106,7 @@ def _areas(scenario: Scenario, plain: Areas) -> Areas:
     dispatch, on = scenario.settings.dispatch, scenario.map
     found, township = plain, np.zeros(0, int)
     if len(dispatch.centres) > 1 or dispatch.zones:
-        township = _townships(scenario)
+        township = ways.townships(scenario)
     if len(dispatch.centres) > 1:
         found = found._replace(
             centre=centres.of_townships(dispatch.centres, on)[township],
@@ -120,17 +123,6 @@ def _areas(scenario: Scenario, plain: Areas) -> Areas:
             other_zone_s=dispatch.other_zone,
         )
     return found
-
-
-def _townships(scenario: Scenario) -> np.ndarray:
-    """[place of the map] its township: cells, recorded calls, hospitals."""
-    on, recorded = scenario.map, scenario.recorded
-    parts = [on.cells.township]
-    if recorded is not None:
-        parts.append(recorded.calls.township)
-    if on.hospitals:
-        parts.append(on.townships_at(np.array([(one.x, one.y) for one in on.hospitals])))
-    return np.concatenate(parts).astype(int)
 
 
 def _conditions(scenario: Scenario, needed: Requirements) -> Conditions:

@@ -1,4 +1,4 @@
-"""Dispatch centres and zones: to which of them each township and each station belongs."""
+"""Dispatch centres, zones, consortia: to which of them townships and stations belong."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from sim.errors import did_you_mean
 from sim.policies.clock import NONE
 from sim.scenario.settings.dispatch import Centre, Zone
+from sim.scenario.settings.hospitals import Consortium
 from sim.scenario.validation import Problems
 from sim.text import Message
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 SHOWN = 8  # names in one message
 
 
-def of_townships(areas: Sequence[Centre | Zone], on: Map) -> np.ndarray:
-    """[township] the centre, or zone, that names it; NONE of one that is named by none."""
+def of_townships(areas: Sequence[Centre | Zone | Consortium], on: Map) -> np.ndarray:
+    """[township] the centre, zone or consortium that names it; NONE of one named by none."""
     found = np.full(len(on.townships), NONE)
     rows = _rows_by_name(on)
     for number, area in enumerate(areas):

@@ -27,7 +27,7 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, crew_checks, remainder, responders
+from sim.scenario import checks, crew_checks, hospitals, remainder, responders
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
@@ -98,6 +98,7 @@ def _loaded(path: Path) -> Scenario:
         checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     scenario = _with_responders(scenario, texts, problems)
+    scenario = _with_clinics(scenario, texts, problems)
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
     if problems:
@@ -359,6 +360,20 @@ def _with_responders(scenario: Scenario, texts: list[YamlText], problems: Proble
         scenario,
         responder_xy=responders.points(groups, scenario.map, folder, problems),
         files=(*scenario.files, *responders.files(groups, folder)),
+    )
+
+
+def _with_clinics(scenario: Scenario, texts: list[YamlText], problems: Problems) -> Scenario:
+    """The scenario with its clinics, whose table lies beside the file that names it."""
+    settings = scenario.settings
+    if settings.hospitals.clinics is None:
+        return scenario
+    text, _ = _locate(texts, ("hospitals", "clinics", "at"))
+    folder = text.path.parent
+    return replace(
+        scenario,
+        clinics=hospitals.clinic_points(settings, scenario.map, folder, problems),
+        files=(*scenario.files, *hospitals.files(settings, folder)),
     )
 
 

@@ -18,11 +18,13 @@ import numpy as np
 from sim.errors import OptionError, Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
-from sim.scenario import altering, checks, crew_checks, own_rules, surges
+from sim.scenario import altering, checks, crew_checks, hospitals, own_rules, surges
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move
 from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
+from sim.scenario.hospitals import Hospital
 from sim.scenario.layout import Layout
 from sim.scenario.own_rules import HOUSE_RULES, OwnRule, OwnRules
+from sim.scenario.points import NOWHERE, Points
 from sim.scenario.records.balance import CallCounts, counted
 from sim.scenario.settings import CrewSettings, Settings, StudySettings
 from sim.scenario.validation import Problems, plain, validated
@@ -49,7 +51,13 @@ class Scenario(Layout):
     calls_times: float = 1.0  # the usual number of calls, with which these are shared
     # [group of settings.responders] their points, [responder, 2] metres
     responder_xy: tuple[np.ndarray, ...] = ()
+    clinics: Points = NOWHERE  # of settings.hospitals that the map has not as hospitals
     own_rules: OwnRules = HOUSE_RULES
+
+    @property
+    def hospitals(self) -> tuple[Hospital, ...]:
+        """Where patients may be taken: those of the map, clinics beside them, those outside."""
+        return hospitals.every(self)
 
     @property
     def crews(self) -> CrewSettings:

@@ -17,6 +17,7 @@ from sim.scenario.settings.crews import CrewClass, CrewSettings
 from sim.scenario.settings.demand import DemandSettings, Priority, Rates, Weekly
 from sim.scenario.settings.dispatch import DispatchSettings, Divert
 from sim.scenario.settings.durations import Durations
+from sim.scenario.settings.hospitals import HospitalSettings
 from sim.scenario.settings.responders import Responders
 from sim.scenario.settings.standby import StandbySettings
 from sim.scenario.settings.study import Matter, StudySettings
@@ -28,8 +29,9 @@ from sim.scenario.values import Setting, default
 
 __all__ = [
     "Band", "Condition", "Costs", "CrewClass", "CrewSettings", "DemandSettings", "DispatchSettings",
-    "Divert", "Durations", "Matter", "Priority", "Rates", "Responders", "Settings",
-    "StandbySettings", "StudySettings", "Surge", "Targets", "Transfers", "TravelSettings", "Weekly",
+    "Divert", "Durations", "HospitalSettings", "Matter", "Priority", "Rates", "Responders",
+    "Settings", "StandbySettings", "StudySettings", "Surge", "Targets", "Transfers",
+    "TravelSettings", "Weekly",
 ]  # fmt: skip
 
 
@@ -56,6 +58,8 @@ class Settings(Setting):
     """Where free ambulances wait."""
     crews: CrewSettings = Field(default_factory=CrewSettings)
     """Classes of ambulance, rosters and breaks of crews, and when vehicles are off the road."""
+    hospitals: HospitalSettings = Field(default_factory=HospitalSettings)
+    """Where patients are taken, and how full hospitals are."""
     responders: tuple[Responders, ...] = Field((), max_length=limits.GROUPS)
     """Groups of first responders, like village clinics: who may be there before the ambulance."""
     study: StudySettings = Field(default_factory=StudySettings)

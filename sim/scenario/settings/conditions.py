@@ -60,6 +60,18 @@ class Condition(Setting):
     transported: Share | None = None
     """The share of its calls whose patient is taken to a hospital; without it
     `demand.transported`."""
+    treated_by: tuple[ShortText, ...] = Field((), max_length=20)
+    """The capabilities, all of them, that a hospital must have to which its patients are taken;
+    without them any hospital."""
+    icu: Share = default("0 %")
+    """The share of those taken to a hospital who need a place in intensive care after the bay.
+
+    Source: assumed."""
+    to_clinic: Share = default("0 %")
+    """The share of those taken away from the scene who are taken to a clinic of
+    `hospitals.clinics`, and to no hospital.
+
+    Source: assumed."""
     needs: tuple[Need, ...] = Field((), max_length=MOST_NEEDS)
     """The ambulances that it needs, the first one first; without it one of any class that
     transports."""
