@@ -59,11 +59,11 @@ def build(scenario: Scenario) -> Demand:
         kinds=needs.kinds(scenario),
         failing=failure_laws(scenario),
         responders=responders.groups(scenario),
-        receiving=receptions.laws(scenario),
         endings=call_laws.ending_laws(scenario),
         desk=call_laws.desk_law(scenario),
         surges=call_laws.surge_laws(scenario),
         transfers=call_laws.transfer_laws(scenario),
+        receiving=receptions.laws(scenario),
     )
 
 

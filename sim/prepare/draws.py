@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
 from sim.model.calls import Calls, CallStream, Needs, Stream
 from sim.policies.clock import NONE, on_grid
-from sim.prepare import desk, endings, failing, receiving, surges, transfers
+from sim.prepare import arrivals, desk, endings, failing, receiving, surges, transfers
 from sim.prepare.choices import Choices, choices
 from sim.prepare.desk import DeskLaw
 from sim.prepare.endings import AtScene, EndingLaws
@@ -72,11 +71,11 @@ class Demand(NamedTuple):
     kinds: Kinds | None = None  # of calls, by condition; None: all are alike
     failing: FailureLaws | None = None  # of the layout's vehicles; None: none of them fails
     responders: tuple[ResponderGroup, ...] = ()  # first responders
-    receiving: ReceivingLaws | None = None  # by hospitals; None: nobody asks how full they are
     endings: EndingLaws | None = None  # how calls end; None: nothing but who is conveyed
     desk: DeskLaw | None = None  # whose seats calls wait for; None: for nobody
     surges: tuple[SurgeLaw, ...] = ()
     transfers: tuple[TransferLaw, ...] = ()
+    receiving: ReceivingLaws | None = None  # by hospitals; None: nobody asks how full they are
 
 
 # Surges and transfers have stretches of their own of the streams of calls, which are numbered by
@@ -101,11 +100,10 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         calls = _taken(demand, demand.desk, calls, streams)
     if demand.transfers:
         calls = in_order([calls, *_transfers(demand, calls.others.shape[1], streams)])
+    if demand.failing is not None:
+        calls = calls._replace(failures=failing.draw(demand.failing, demand.length_s, streams))
     walk_ins = receiving.walk_ins(demand.receiving, demand.start_s, demand.length_s, streams)
-    calls = calls._replace(walk_ins=walk_ins)
-    if demand.failing is None:
-        return calls
-    return calls._replace(failures=failing.draw(demand.failing, demand.length_s, streams))
+    return calls if walk_ins is None else calls._replace(walk_ins=walk_ins)
 
 
 class _Received(NamedTuple):
@@ -126,9 +124,9 @@ def _emergencies(demand: Demand, streams: Streams) -> Calls:
         for layer in range(math.ceil(demand.times))
         for area in range(len(demand.places))
     ]
-    arrivals = [_arrivals(tables, streams.of(Stream.ARRIVALS, group), group) for group in groups]
-    counts = [len(instants) for instants in arrivals]
-    received_at = np.concatenate(arrivals)
+    instants = [_arrivals(tables, streams.of(Stream.ARRIVALS, group), group) for group in groups]
+    counts = [len(some) for some in instants]
+    received_at = np.concatenate(instants)
     order = np.argsort(received_at, kind="stable")
     if demand.times != len(groups) // len(demand.places):
         marks = streams.quantiles(Stream.KEPT, groups, counts)
@@ -176,16 +174,16 @@ def _served(
         received.other_township,
         condition,
     )
-    return _finished(demand, calls, uniform)
+    return _beyond(demand, calls, uniform)
 
 
-def _finished(
+def _beyond(
     demand: Demand,
     calls: Calls,
     uniform: Callable[[int], np.ndarray],
     known: np.ndarray | None = None,
 ) -> Calls:
-    """Calls with what they need, how they end, and who is there before any ambulance.
+    """The calls with all that the plain service has not: how they end, needs, hospitals, help.
 
     `known`: [call] whether its time at the scene is recorded.
     """
@@ -281,7 +279,8 @@ def _transfers(demand: Demand, others: int, streams: Streams) -> list[Calls]:
 
         calls = transfers.calls(law, run, known_at, uniform)
         calls = calls._replace(needs=_needs(demand, calls, uniform, law.loading))
-        calls = receiving.with_stays(demand.receiving, calls, uniform)
+        if law.stream == CallStream.URGENT_TRANSFER:  # others go to a ward, and free the bay
+            calls = receiving.with_stays(demand.receiving, calls, uniform)
         found.append(transfers.sent_for(calls, run))
     return found
 
@@ -333,30 +332,23 @@ def _rates(demand: Demand) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Rates are rounded to a 67-millionth of the mean one, so that those of so many times the calls
     have the very same shape, whatever the last bit of a product.
     """
-    first_hour = demand.start_s // HOUR_S
-    edges = np.arange(first_hour, (demand.start_s + demand.length_s) // HOUR_S + 2) * HOUR_S
-    edges = np.clip(edges - demand.start_s, 0, demand.length_s)
-    hour = (first_hour + np.arange(len(edges) - 1)).astype(int) % HOURS_PER_WEEK
+    edges, hour = arrivals.clock_hours(demand.start_s, demand.length_s)
     mean = demand.calls_per_hour.mean(axis=1, keepdims=True)
     of_mean = demand.calls_per_hour / np.where(mean > 0, mean, 1.0)
     rate = np.round(of_mean * 2**26) / 2**26
-    shape = np.cumsum(rate[:, hour] * (np.diff(edges) / HOUR_S), axis=1)
-    usual = shape[:, -1] * mean[:, 0] / demand.times
-    return edges, np.pad(shape, ((0, 0), (1, 0))), usual
+    shape = arrivals.added_up(rate, hour, edges)
+    return edges, shape, shape[:, -1] * mean[:, 0] / demand.times
 
 
 def _arrivals(
     tables: _Tables, rng: np.random.Generator, group: CallGroup, times: float = 1.0
 ) -> np.ndarray:
-    """Instants of a Poisson process whose rate is constant within each clock hour, in order.
+    """When the calls of a group are received, in order.
 
-    Their number is drawn first; each falls anywhere, in proportion to the rate. `times`: how many
-    there are for each call of the usual number.
+    `times`: how many there are for each call of the usual number.
     """
-    shape = tables.shape[group.area]
-    at = np.sort(rng.random(rng.poisson(times * tables.usual[group.area]))) * shape[-1]
-    received_at: np.ndarray = on_grid(np.interp(at, shape, tables.edges_s))
-    return received_at
+    area = group.area
+    return arrivals.instants(rng, times * tables.usual[area], tables.shape[area], tables.edges_s)
 
 
 class _Others(NamedTuple):
@@ -430,7 +422,7 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
         handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
         condition=condition,
     )
-    return _finished(demand, calls, uniform, ~np.isnan(recorded.on_scene_s))
+    return _beyond(demand, calls, uniform, ~np.isnan(recorded.on_scene_s))
 
 
 # ── conditions and what they need ────────────────────────────────────────────────────────────

@@ -90,11 +90,13 @@ def walk_ins(
     """
     if laws is None or not laws.walk_ins:
         return None
+    edges, hour = arrivals.clock_hours(start_s, length_s)
     hospital, at, stay_s = [], [], []
     for law in laws.walk_ins:
         group = CallGroup(area=0, layer=law.hospital)
         rng = streams.of(Stream.WALK_INS, group)
-        instants = arrivals.instants(rng, law.per_hour, start_s, length_s)
+        upto = arrivals.added_up(law.per_hour, hour, edges)
+        instants = arrivals.instants(rng, upto[-1], upto, edges)
         hospital.append(np.full(len(instants), law.hospital))
         at.append(instants)
         q = streams.quantiles(Stream.WALK_IN_STAY, [group], [len(instants)])

@@ -48,7 +48,9 @@ class Run(NamedTuple):
 
 def known_at(law: TransferLaw, run: Run, rng: np.random.Generator) -> np.ndarray:
     """When the transfers of one stream become known, in order."""
-    return arrivals.instants(rng, law.per_hour, run.start_s, run.length_s)
+    edges, hour = arrivals.clock_hours(run.start_s, run.length_s)
+    upto = arrivals.added_up(law.per_hour, hour, edges)
+    return arrivals.instants(rng, upto[-1], upto, edges)
 
 
 def calls(

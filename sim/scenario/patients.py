@@ -11,9 +11,11 @@ import numpy as np
 from sim.model.calendar import HOUR_S, Hours
 from sim.scenario.dated import Spans, days_from, merged
 from sim.scenario.hospitals import Hospital, at_rows, plainly
+from sim.scenario.settings.transfers import Capable
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+    from sim.scenario.settings import Transfers
     from sim.scenario.settings.conditions import Condition
     from sim.scenario.settings.hospitals import Closed
 
@@ -27,6 +29,7 @@ class Patient(NamedTuple):
     condition: str = ""  # by which closures may name it
     needs_icu: bool = False
     light: bool = False  # for clinics only
+    transferred: bool = False  # from another hospital: one outside the map may treat it, too
 
     def treated_at(self, hospital: Hospital) -> bool:
         """Whether a hospital can treat this patient at all."""
@@ -34,7 +37,8 @@ class Patient(NamedTuple):
             return hospital.is_clinic
         if self.needs_icu and not hospital.has_icu:
             return False
-        return hospital.takes_emergencies and self.capabilities <= hospital.capabilities
+        open_to = hospital.takes_emergencies or (self.transferred and not hospital.is_clinic)
+        return open_to and self.capabilities <= hospital.capabilities
 
     def named_in(self, closed: Closed) -> bool:
         """Whether a closure concerns this patient."""
@@ -48,11 +52,14 @@ def patient_of(condition: Condition, *, needs_icu: bool = False, light: bool = F
     return Patient(capabilities, condition.name, needs_icu and not light, light)
 
 
-def patients(scenario: Scenario) -> Iterator[Patient]:
-    """Everybody who may have to be taken to a hospital, the plain patient first.
+def transferred(one: Transfers) -> Patient:
+    """A patient who is transferred to a hospital that has a capability."""
+    assert isinstance(one.to, Capable)
+    return Patient(frozenset({plainly(one.to.capability)}), one.name, transferred=True)
 
-    Whoever takes patients elsewhere (transfers, by capability) adds them here.
-    """
+
+def patients(scenario: Scenario) -> Iterator[Patient]:
+    """Everybody who may have to be taken to a hospital that rules choose, the plain one first."""
     yield Patient()
     for condition in scenario.settings.demand.conditions:
         yield patient_of(condition)
@@ -60,6 +67,9 @@ def patients(scenario: Scenario) -> Iterator[Patient]:
             yield patient_of(condition, needs_icu=True)
         if condition.to_clinic > 0:
             yield patient_of(condition, light=True)
+    for one in scenario.settings.transfers:
+        if isinstance(one.to, Capable):
+            yield transferred(one)
 
 
 def limits_icu(scenario: Scenario) -> bool:

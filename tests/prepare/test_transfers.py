@@ -186,6 +186,55 @@ def test_a_scenario_without_transfers_has_no_such_row(write):
     assert made.service is None
 
 
+# ── hospitals by what they can treat, and those outside the map ──────────────────────────────
+
+KNOWN = (
+    "hospitals:\n  at: {H1: {capabilities: [stroke, chest pain]}, H2: {capabilities: [stroke]}}\n"
+    "  outside: [{name: Capital, name_zh: 省城, gate: P0, away: 70 min, capabilities: [burns]}]\n"
+)
+
+
+def test_where_a_capability_is_treated_is_decided_as_for_a_call(write):
+    text = LAYOUT + DEMAND + KNOWN + (
+        "transfers: [{name: up, to: {capability: Stroke}, rate: 9 per day, urgency: urgent}]\n"
+    )  # fmt: skip
+    scenario = load(write(text))
+    calls, made = draws.draw(demand.build(scenario), 5, 0), system.build(scenario)
+    some = calls.stream == CallStream.URGENT_TRANSFER
+    assert set(calls.place[some]) == {CELLS + 0}  # the others have it
+    assert set(calls.hospital[some]) == {NONE}
+    treats = made.service.destinations.treats
+    assert treats[calls.patient[some][0]].tolist() == [False, True, True, False]
+    assert treats[calls.patient[~some][0]].tolist() == [True, True, True, False]
+
+
+@pytest.mark.parametrize("to", ["Capital", "省城", "{capability: burns}"])
+def test_a_hospital_outside_the_map_has_a_row_behind_those_of_the_map(write, to):
+    text = LAYOUT + DEMAND + KNOWN + (
+        f"transfers: [{{name: far, from: [H1], to: {to}, rate: 9 per day, urgency: planned}}]\n"
+    )  # fmt: skip
+    scenario = load(write(text))
+    calls, made = draws.draw(demand.build(scenario), 5, 0), system.build(scenario)
+    some = calls.stream == CallStream.PLANNED_TRANSFER
+    if "{" in to:
+        kinds = made.service.destinations.treats[calls.patient[some]]
+        assert kinds.tolist() == [[False, False, False, True]] * some.sum()
+    else:
+        assert set(calls.hospital[some]) == {3}
+    assert made.service.destinations.away_s.tolist() == [0, 0, 0, 4200]
+    at = made.roads.place_node[made.hospitals.place]
+    assert at[3] == made.roads.place_node[0]  # P0, its gate
+
+
+def test_urgent_transfers_hold_a_bay_and_planned_ones_none(write):
+    bays = "hospitals: {stay: 30 min, at: {H1: {bays: 2}}}\n"
+    calls = draws.draw(demand.build(load(write(
+        LAYOUT + DEMAND + bays + f"transfers: [{{{UP}}}, {{{DOWN}}}]\n"
+    ))), 5, 0)  # fmt: skip
+    held = [set(calls.stay_s[calls.stream == stream]) for stream in (0, 2, 3)]
+    assert held == [{1800.0}, {1800.0}, {0.0}]
+
+
 # ── mistakes ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -196,6 +245,10 @@ def test_a_scenario_without_transfers_has_no_such_row(write):
      'transfers[0].from: no hospital "H9"; known: H0, H1, H2'),
     ("name: a, from: [H1], to: H1, rate: 1 per day, urgency: urgent",
      "transfers[0].to: transfers from H1 would go to where they come from"),
+    ("name: a, to: [H0, H1, H2], rate: 1 per day, urgency: urgent",
+     "transfers[0].to: each hospital of the map is one of those where these would go"),
+    ("name: a, to: {capability: burns}, rate: 1 per day, urgency: urgent",
+     "transfers[0].to: no hospital has the capability burns"),
     (UP + ", priority: pink", 'transfers[0].priority: no priority "pink"; known: red, yellow, green'),
     (UP + ", hours: 08-18", "transfers[0]: urgent transfers are sent for at once: leave out hours"),
     (DOWN + ", priority: red",
@@ -242,7 +295,8 @@ def test_calls_together_keep_what_each_of_them_had(data):
             np.full(count, NONE), np.zeros(count), np.zeros((count, 2)), np.zeros((count, 2)),
         )  # fmt: skip
         if data.draw(st.booleans()):
-            plain = plain._replace(withdrawn_at=number * 2.0, stay_s=np.stack([number] * 2, 1) / 1)
+            plain = plain._replace(withdrawn_at=number * 2.0,
+                                   own_stay_s=np.stack([number] * 2, 1) / 1)  # fmt: skip
         if data.draw(st.booleans()):
             many = np.array(data.draw(st.lists(st.integers(1, 3), min_size=count, max_size=count)),
                             int)  # fmt: skip
@@ -263,7 +317,7 @@ def test_calls_together_keep_what_each_of_them_had(data):
         assert found.received_at[row] == part.received_at[own]
         if found.withdrawn_at is not None:
             assert found.withdrawn_at[row] == (np.inf if part.withdrawn_at is None else 2 * place)
-            assert (found.stay_s[row] == (0 if part.stay_s is None else place)).all()
+            assert (found.own_stay_s[row] == (0 if part.own_stay_s is None else place)).all()
         if found.needs is not None:
             kinds = found.needs.kind[found.needs.call == row].tolist()
             many = 1 if part.needs is None else int((part.needs.call == own).sum())
