@@ -41,7 +41,7 @@ def destinations(scenario: Scenario, plain: Destinations) -> Destinations:
         needs_icu=numbered.needs_icu,
         closures=closures(scenario, numbered),
         bypass_when_full=settings.bypass_when_full,
-        walk_ins_wait=settings.walk_ins == "wait",
+        walk_ins_wait=settings.walk_ins == "wait" or not any(one.walk_ins for one in own.values()),
         away_s=on_grid(np.array([one.away_s or 0.0 for one in scenario.hospitals])),
         full_at=_filled(plain.full_at, {row: one.full_at for row, one in own.items()}),
         bays=_filled(plain.bays, {row: one.bays for row, one in own.items()}),
