@@ -236,8 +236,8 @@ def _capable(condition: Condition, hospitals: Sequence[Hospital], problems: Prob
     if missing:
         problems.tell(
             Message(
-                "no hospital can treat {condition}: none has the capability {missing}{hint}. "
-                "Known are {who}",
+                "no hospital can treat {condition}: none has the capability {missing} (known are "
+                "{who}){hint}",
                 condition=condition.name, missing=listed(missing),
                 hint=did_you_mean(plainly(missing[0]), known), who=who,
             )
