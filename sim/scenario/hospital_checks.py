@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sim.errors import did_you_mean
 from sim.model.calendar import HOUR_S
-from sim.scenario.centres import listed, rows_by_name
+from sim.scenario.centres import rows_by_name
 from sim.scenario.dated import Spans, common, merged
 from sim.scenario.hospitals import Hospital, at_rows, plainly, row_of
 from sim.scenario.patients import Patient, closed_spans, closures_as_written, patient_of, patients
 from sim.scenario.positions import position
-from sim.scenario.validation import Problems
+from sim.scenario.validation import Problems, listed
 from sim.text import Message
 
 if TYPE_CHECKING:

@@ -220,20 +220,14 @@ def test_what_differs_of_hospitals_is_said(read):
 
 def test_the_examples_of_the_page_are_read(tmp_path):
     page = (ROOT / "docs" / "hospitals.md").read_text("utf-8")
-    files: dict[str, list[str]] = {}
-    for block in re.findall(r"```yaml\n(.*?)```", page, re.S):
-        name = re.match(r"# scenarios/liling/([\w-]+\.yaml)", block)[1]
-        files.setdefault(name, []).append(block)
+    blocks = re.findall(r"```yaml\n(# scenarios/liling/([\w-]+\.yaml)\n.*?)```", page, re.S)
     folder = tmp_path / "scenarios" / "liling"
     folder.mkdir(parents=True)
     (tmp_path / "maps").symlink_to(ROOT / "maps")
-    for file in ("today.yaml",):
-        (folder / file).write_bytes((ROOT / "scenarios" / "liling" / file).read_bytes())
-    for name, (text, *more) in files.items():
-        for one in more:  # of the same file
-            text = text.replace("hospitals:\n", "hospitals:\n" + one.partition("hospitals:\n")[2])
+    (folder / "today.yaml").write_bytes((ROOT / "scenarios/liling/today.yaml").read_bytes())
+    for text, name in blocks:
         (folder / name).write_text(text, "utf-8")
-    found = {name: load(folder / name) for name in files}
+    found = {name: load(folder / name) for _, name in blocks}
     capable, over = found["capable.yaml"], found["passed-over.yaml"]
     assert capable.settings.demand.conditions[1].treated_by == ("stroke",)
     assert [one.bays for one in over.settings.hospitals.at.values()] == [4, 3, 2, None]
