@@ -96,7 +96,7 @@ class Doors:
             return 0.0
         law = NONE if self.rules is None else self.rules.own_stay[hospital]
         if calls.own_stay_s is not None and law != NONE:
-            return float(calls.own_stay_s[call, law])
+            return float(calls.own_stay_s[call][law])
         return float(calls.stay_s[call])
 
     def admit_walk_ins(self, priority: int) -> Process:
