@@ -240,9 +240,7 @@ def exact_of_patience(units, load_in_all, patience):
     ]
 
 
-@pytest.mark.parametrize(
-    ("units", "load_in_all", "patience"), [(3, 3.0, 1 / 3), (2, 1.6, 1.5)]
-)
+@pytest.mark.parametrize(("units", "load_in_all", "patience"), [(3, 3.0, 1 / 3), (2, 1.6, 1.5)])
 def test_whoever_has_waited_too_long_is_withdrawn(one_place, engine, units, load_in_all, patience):
     more = f"cancelled: {{after: {EXPONENTIAL.format(60 * patience)}}}"
     scenario = load(one_place(written(units, load_in_all, more)))

@@ -8,9 +8,12 @@ from typing import Any, Final
 from sim.scenario.values import Setting
 from sim.words.language import Language
 
-SHARES: Final = ("share", "transported", "answers")
+SHARES: Final = (
+    "share", "transported", "answers", "nobody_found", "treated_at_scene", "needing_ambulance",
+)  # fmt: skip
 DURATIONS: Final = (
     "penalty", "delay", "length", "after", "begun_within", "per_refusal", "help_after",
+    "lead", "within", "every",
 )  # fmt: skip
 CLOCK_TIMES: Final = ("earliest", "latest")
 
