@@ -73,7 +73,7 @@ TRIP_INSTANTS = Log._fields[6:-1]
 CALL_COLUMNS = ("ready_at", "lost")
 # of what is drawn; the others did not happen, or are not of a call
 BY_CALL = set(Calls._fields) - {
-    "others", "other_township", "needs", "failures", "stay_s", "walk_ins"
+    "others", "other_township", "needs", "failures", "own_stay_s", "walk_ins"
 }  # fmt: skip
 
 

@@ -124,7 +124,7 @@ class Destinations(NamedTuple):
     bypass_when_full: bool  # passed over while no bay is free, if another has one
     full_at: np.ndarray  # [hospital] passed over while so many wait there; a large number = never
     bays: np.ndarray  # [hospital] a large number = no limit: nobody waits
-    stay_law: np.ndarray  # [hospital] its column of `Calls.stay_s`
+    own_stay: np.ndarray  # [hospital] column of `Calls.own_stay_s`; NONE = `Calls.stay_s`
     mean_stay_s: np.ndarray  # [hospital] a bay is expected to be taken for, handover included
     walk_ins_wait: bool  # in the same line; else they leave where no bay is free
     icu: np.ndarray  # [hospital] places in intensive care; a large number = no limit
@@ -232,7 +232,7 @@ def plain_service(
             bypass_when_full=False,
             full_at=np.full(hospitals, NO_LIMIT),
             bays=np.full(hospitals, NO_LIMIT),
-            stay_law=np.zeros(hospitals, int),
+            own_stay=np.full(hospitals, -1),
             mean_stay_s=np.zeros(hospitals),
             walk_ins_wait=True,
             icu=np.full(hospitals, NO_LIMIT),

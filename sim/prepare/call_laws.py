@@ -10,13 +10,14 @@ import numpy as np
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, hours_of_week
 from sim.model.calls import CallStream
 from sim.policies.clock import NONE, on_grid
-from sim.prepare import patients
 from sim.prepare.desk import DeskLaw
 from sim.prepare.endings import EndingLaws
+from sim.prepare.patients import kinds
 from sim.prepare.surges import SurgeLaw
 from sim.prepare.transfers import TransferLaw
 from sim.scenario import endings, profiles, transfers
 from sim.scenario.distributions import Constant
+from sim.scenario.patients import transferred
 from sim.scenario.settings.endings import ending_of
 from sim.scenario.settings.transfers import Capable
 from sim.scenario.surges import nearest_cell
@@ -135,7 +136,7 @@ def _law(scenario: Scenario, number: int, one: Transfers) -> TransferLaw:
     settings, ground = scenario.settings, scenario.map
     origins = transfers.origins(scenario, one)
     to = [transfers.destinations(scenario, one, row) for row in origins]
-    kinds = patients.kinds(scenario).number
+    kind_of = kinds(scenario).number
     before = len(ground.cells.people)
     if scenario.recorded is not None:  # whose places come between
         before += len(scenario.recorded.calls.place)
@@ -148,7 +149,7 @@ def _law(scenario: Scenario, number: int, one: Transfers) -> TransferLaw:
         township=ground.townships_at(xy),
         indptr=np.concatenate([[0], np.cumsum([len(some) for some in to])]),
         to=np.concatenate(to).astype(int),
-        patient=kinds[patients.transferred(one)] if isinstance(one.to, Capable) else 0,
+        patient=kind_of[transferred(one)] if isinstance(one.to, Capable) else 0,
         condition=transfers.condition_row(settings, number),
         per_hour=one.rate.per_second * HOUR_S * profiles.factors(one.profile),
         priority=len(names) if one.planned else urgent,

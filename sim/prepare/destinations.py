@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.model.calendar import DAY_S, HOUR_S, Hours
+from sim.model.calendar import DAY_S
 from sim.model.columns import columns
 from sim.model.service import NO_LIMIT, Closures, DestinationRule, Destinations
 from sim.policies.clock import NONE, on_grid
-from sim.prepare import patients, ways
+from sim.prepare import ways
+from sim.prepare.patients import PatientKinds, kinds
 from sim.prepare.shifts import study_seconds
 from sim.scenario import centres
-from sim.scenario.dated import Spans, days_from, merged
 from sim.scenario.distributions import Constant, Distribution
 from sim.scenario.hospitals import at_rows, rows_of
+from sim.scenario.patients import closed_spans, closures_as_written
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.scenario.scenario import Scenario
-    from sim.scenario.settings.hospitals import Closed
 
 RULES: Final = {
     "nearest": DestinationRule.NEAREST,
@@ -27,7 +27,6 @@ RULES: Final = {
     "soonest": DestinationRule.SOONEST,
 }
 AFTER_THE_LAST_CALL_S: Final = 31 * DAY_S  # hours of the week go on, for those who still wait
-EVERY_HOUR: Final = Hours(0, 0)
 NOTHING: Final = Constant.model_validate({"distribution": "constant", "value": "0 s"})
 
 
@@ -35,14 +34,14 @@ def destinations(scenario: Scenario, plain: Destinations) -> Destinations:
     """Where the patients of a scenario are taken; what it says nothing of stays plain."""
     settings, ground = scenario.settings.hospitals, scenario.map
     own = at_rows(settings.at, ground)
-    kinds = patients.kinds(scenario)
+    numbered = kinds(scenario)
     found = plain._replace(
         rule=int(RULES[settings.destination]),
-        treats=kinds.treats,
-        needs_icu=kinds.needs_icu,
-        closures=closures(scenario, kinds),
+        treats=numbered.treats,
+        needs_icu=numbered.needs_icu,
+        closures=closures(scenario, numbered),
         bypass_when_full=settings.bypass_when_full,
-        walk_ins_wait=settings.walk_ins == "wait",
+        walk_ins_wait=settings.walk_ins == "wait" or not any(one.walk_ins for one in own.values()),
         away_s=on_grid(np.array([one.away_s or 0.0 for one in scenario.hospitals])),
         full_at=_filled(plain.full_at, {row: one.full_at for row, one in own.items()}),
         bays=_filled(plain.bays, {row: one.bays for row, one in own.items()}),
@@ -85,14 +84,14 @@ def _with_consortia(scenario: Scenario, found: Destinations) -> Destinations:
 def stay_laws(scenario: Scenario) -> tuple[tuple[Distribution, ...], np.ndarray]:
     """How long bays stay taken after handover: the laws, and [hospital] which of them holds.
 
-    No laws where nobody asks how full a hospital is. A hospital without a law, which has no limit
-    of bays, has one of no length.
+    The first is the usual one, without which it is no time at all: such a hospital has no limit of
+    bays. No laws where nobody asks how full a hospital is.
     """
     settings = scenario.settings.hospitals
     of_hospital = np.zeros(len(scenario.hospitals), int)
     if all(one.bays is None and one.icu is None for one in settings.at.values()):
         return (), of_hospital
-    laws = [settings.stay or NOTHING]
+    laws: list[Distribution] = [settings.stay or NOTHING]
     for row, one in at_rows(settings.at, scenario.map).items():
         if one.stay is not None:
             if one.stay not in laws:
@@ -109,20 +108,22 @@ def _with_stays(scenario: Scenario, found: Destinations) -> Destinations:
     handover = scenario.settings.durations.handover.mean()
     mean = on_grid(handover + np.array([law.mean() for law in laws])[of_hospital])
     limited = found.bays < NO_LIMIT
-    return found._replace(stay_law=of_hospital, mean_stay_s=np.where(limited, mean, 0.0))
+    return found._replace(own_stay=of_hospital - 1, mean_stay_s=np.where(limited, mean, 0.0))
 
 
 # ── closures ─────────────────────────────────────────────────────────────────────────────────
 
 
-def closures(scenario: Scenario, kinds: patients.PatientKinds) -> Closures:
+def closures(scenario: Scenario, numbered: PatientKinds) -> Closures:
     """When hospitals are closed, in order of the hospital and the instant; to nobody: left out."""
+    until_s = study_seconds(scenario) + AFTER_THE_LAST_CALL_S
     rows: list[tuple[int, float, float]] = []
     concerned: list[np.ndarray] = []
     for (hospital, one), of_kind in zip(
-        patients.closures_as_written(scenario), kinds.concerned, strict=True
+        closures_as_written(scenario), numbered.concerned, strict=True
     ):
-        for begin, end in closed_spans(scenario, one) if of_kind.any() else ():
+        spans = closed_spans(one, scenario.settings.start, until_s) if of_kind.any() else ()
+        for begin, end in spans:
             rows.append((hospital, begin, end))
             concerned.append(of_kind)
     order = sorted(range(len(rows)), key=lambda number: rows[number])
@@ -132,20 +133,6 @@ def closures(scenario: Scenario, kinds: patients.PatientKinds) -> Closures:
         table[:, 1],
         table[:, 2],
         np.array([concerned[number] for number in order], bool).reshape(
-            len(rows), len(kinds.needs_icu)
+            len(rows), len(numbered.needs_icu)
         ),
     )
-
-
-def closed_spans(scenario: Scenario, one: Closed) -> Spans:
-    """When a hospital is closed as written, in seconds of the run."""
-    start = scenario.settings.start
-    until_s = study_seconds(scenario) + AFTER_THE_LAST_CALL_S
-    if one.from_ is not None and one.until is not None:
-        spans = [((one.from_ - start).total_seconds(), (one.until - start).total_seconds())]
-    else:
-        hours = one.hours or EVERY_HOUR  # `Closed` has either
-        days = days_from(start, until_s, (), 0)
-        begins = days.begins_s[np.isin(days.weekday, one.days)] + hours.start * HOUR_S
-        spans = [(begin, begin + hours.length_s) for begin in begins.tolist()]
-    return merged([(max(b, 0.0), e) for b, e in spans if e > 0 and b < until_s])

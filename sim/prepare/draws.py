@@ -203,7 +203,7 @@ def _beyond(
             withdrawn_at=endings.withdrawn_at(laws, condition, calls.received_at, quantiles),
         )
     calls = calls._replace(needs=_needs(demand, calls, uniform, there))
-    calls = receiving.received(demand.receiving, calls, uniform)
+    calls = receiving.received(demand.receiving, calls, _rows(calls), uniform)
     return _with_first_help(demand, calls, uniform)
 
 

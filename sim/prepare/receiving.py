@@ -37,45 +37,48 @@ class ReceivingLaws(NamedTuple):
     kind: np.ndarray  # [condition, HOSPITAL / ICU / CLINIC] kind of patient
     icu_share: np.ndarray  # [condition] of those taken to a hospital
     clinic_share: np.ndarray  # [condition] of those taken away
-    stays: tuple[Distribution, ...]  # none: nobody asks how full hospitals are
+    stays: tuple[Distribution, ...]  # the usual law first; none: nobody asks how full hospitals are
     icu_stay: Distribution | None  # None: places in intensive care have no limit
     walk_ins: tuple[WalkInLaw, ...]
 
 
 def received(
-    laws: ReceivingLaws | None, calls: Calls, uniform: Callable[[int], np.ndarray]
+    laws: ReceivingLaws | None,
+    calls: Calls,
+    condition: np.ndarray,
+    uniform: Callable[[int], np.ndarray],
 ) -> Calls:
-    """The calls, and what hospitals do with their patients."""
+    """The calls, and what hospitals do with their patients. `condition`: [call] its row."""
     if laws is None:
         return calls
-    rows = np.zeros(len(calls.place), int) if calls.condition is None else calls.condition
-    column = np.full(len(rows), HOSPITAL)
+    column = np.full(len(condition), HOSPITAL)
     if laws.clinic_share.any():
-        light = calls.conveyed & (uniform(Stream.ENDING) >= 1 - laws.clinic_share[rows])
+        light = calls.conveyed & (uniform(Stream.ENDING) >= 1 - laws.clinic_share[condition])
         column[light] = CLINIC
         ending = calls.ending
         if ending is None:
             ending = np.where(calls.conveyed, Ending.CONVEYED, Ending.TREATED_AT_SCENE)
         calls = calls._replace(ending=np.where(light, Ending.TO_CLINIC, ending).astype(np.int8))
     if laws.icu_stay is not None:
-        needs_icu = uniform(Stream.ICU) < laws.icu_share[rows]
+        needs_icu = uniform(Stream.ICU) < laws.icu_share[condition]
         needs_icu &= calls.conveyed & (column == HOSPITAL)
         column[needs_icu] = ICU
         icu_s = on_grid(laws.icu_stay.seconds(uniform(Stream.ICU_STAY)))
         calls = calls._replace(icu_s=np.where(needs_icu, icu_s, 0.0))
     if laws.kind.any():
-        calls = calls._replace(patient=laws.kind[rows, column].astype(np.int16))
+        calls = calls._replace(patient=laws.kind[condition, column].astype(np.int16))
     return with_stays(laws, calls, uniform)
 
 
 def with_stays(
     laws: ReceivingLaws | None, calls: Calls, uniform: Callable[[int], np.ndarray]
 ) -> Calls:
-    """The calls, and how long their patients take a bay after the handover."""
+    """The calls, and how long their patients stay in the bay after handover."""
     if laws is None or not laws.stays:
         return calls
     q = uniform(Stream.STAY)
-    return calls._replace(stay_s=np.stack([on_grid(law.seconds(q)) for law in laws.stays], axis=1))
+    usual, *own = (on_grid(law.seconds(q)) for law in laws.stays)
+    return calls._replace(stay_s=usual, own_stay_s=np.stack(own, axis=1) if own else None)
 
 
 def walk_ins(
@@ -91,8 +94,8 @@ def walk_ins(
     hospital, at, stay_s = [], [], []
     for law in laws.walk_ins:
         group = CallGroup(area=0, layer=law.hospital)
-        upto = arrivals.added_up(law.per_hour, hour, edges)
         rng = streams.of(Stream.WALK_INS, group)
+        upto = arrivals.added_up(law.per_hour, hour, edges)
         instants = arrivals.instants(rng, upto[-1], upto, edges)
         hospital.append(np.full(len(instants), law.hospital))
         at.append(instants)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.model.calendar import HOUR_S
-from sim.prepare import needs, patients
+from sim.prepare import needs
 from sim.prepare.destinations import stay_laws
+from sim.prepare.patients import kinds
 from sim.prepare.receiving import ReceivingLaws, WalkInLaw
 from sim.scenario import profiles
 from sim.scenario.hospitals import at_rows
+from sim.scenario.patients import limits_icu, patient_of
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -21,14 +23,14 @@ def laws(scenario: Scenario) -> ReceivingLaws | None:
     """What is drawn for the hospitals of a scenario; None if nothing is."""
     settings, conditions = scenario.settings.hospitals, needs.needed(scenario).conditions
     stays, law_of = stay_laws(scenario)
-    numbers = patients.kinds(scenario).number
+    numbers = kinds(scenario).number
     kind = np.zeros((len(conditions), 3), int)
     for row, condition in enumerate(conditions):
         for column, patient in enumerate(
             (
-                patients.patient_of(condition),
-                patients.patient_of(condition, needs_icu=True),
-                patients.patient_of(condition, light=True),
+                patient_of(condition),
+                patient_of(condition, needs_icu=True),
+                patient_of(condition, light=True),
             )
         ):
             kind[row, column] = numbers.get(patient, 0)
@@ -41,7 +43,7 @@ def laws(scenario: Scenario) -> ReceivingLaws | None:
         for hospital, one in sorted(at_rows(settings.at, scenario.map).items())
         if one.arrivals is not None and stays
     ]
-    icu = settings.icu_stay if patients.limits_icu(scenario) else None
+    icu = settings.icu_stay if limits_icu(scenario) else None
     icu_share = np.array([one.icu for one in conditions])
     found = ReceivingLaws(
         kind=kind,

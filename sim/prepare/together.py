@@ -17,6 +17,7 @@ PLAIN: Final = {
     "responders": 0,
     "patient": 0,
     "stay_s": 0.0,
+    "own_stay_s": 0.0,
     "icu_s": 0.0,
     "scene_factor": 1.0,
     "hospital_factor": 1.0,

@@ -26,7 +26,7 @@ SHOWN = 8  # names in one message
 def of_townships(areas: Sequence[Centre | Zone | Consortium], on: Map) -> np.ndarray:
     """[township] the centre, zone or consortium that names it; NONE of one named by none."""
     found = np.full(len(on.townships), NONE)
-    rows = _rows_by_name(on)
+    rows = rows_by_name(on)
     for number, area in enumerate(areas):
         for name in area.townships:
             found[rows.get(name.casefold(), [])] = number
@@ -107,11 +107,11 @@ def _stations(
         if not times[row] and (name.zh in laid_out or name.en in laid_out)
     ]
     if missing:
-        problems.tell(Message("stations that belong to no centre: {names}", names=_listed(missing)))
+        problems.tell(Message("stations that belong to no centre: {names}", names=listed(missing)))
 
 
 def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> None:
-    rows = _rows_by_name(on)
+    rows = rows_by_name(on)
     times: Counter[int] = Counter()
     for number, area in enumerate(areas):
         for name in area.townships:
@@ -126,7 +126,7 @@ def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> N
     _told_twice([names[row] for row, many in times.items() if many > 1], problems)
     missing = [name for row, name in enumerate(names) if not times[row]]
     if missing:
-        problems.tell(Message("townships that are not named: {names}", names=_listed(missing)))
+        problems.tell(Message("townships that are not named: {names}", names=listed(missing)))
 
 
 def _never_helped(scenario: Scenario, problems: Problems) -> None:
@@ -142,10 +142,10 @@ def _never_helped(scenario: Scenario, problems: Problems) -> None:
 
 def _told_twice(names: Sequence[str], problems: Problems) -> None:
     if names:
-        problems.tell(Message("named twice: {names}", names=_listed(names)))
+        problems.tell(Message("named twice: {names}", names=listed(names)))
 
 
-def _rows_by_name(on: Map) -> dict[str, list[int]]:
+def rows_by_name(on: Map) -> dict[str, list[int]]:
     """Rows of townships by either name; two of one name are meant together."""
     rows: dict[str, list[int]] = {}
     for row, spot in enumerate(on.townships):
@@ -154,7 +154,8 @@ def _rows_by_name(on: Map) -> dict[str, list[int]]:
     return rows
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names in a row, of many the first and how many more there are."""
     shown = ", ".join(names[:SHOWN])
     if len(names) <= SHOWN:
         return shown

@@ -32,6 +32,7 @@ class Hospital(NamedTuple):
     capabilities: frozenset[str]  # as `plainly` has them
     is_clinic: bool = False  # it takes light cases only
     away_s: float | None = None  # the drive from (x, y) on, and back as long; None = on the map
+    has_icu: bool = True
 
     @property
     def takes_emergencies(self) -> bool:
@@ -83,7 +84,8 @@ def of_map(settings: Settings, on: Map) -> tuple[Hospital, ...]:
         if row in said and said[row].capabilities is not None:
             capabilities = frozenset(map(plainly, said[row].capabilities or ()))
         is_clinic = row in named or level.strip().casefold() in levels
-        found.append(Hospital(spot.name, spot.x, spot.y, capabilities, is_clinic))
+        has_icu = row not in said or said[row].icu != 0
+        found.append(Hospital(spot.name, spot.x, spot.y, capabilities, is_clinic, has_icu=has_icu))
     return tuple(found)
 
 

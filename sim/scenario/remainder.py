@@ -29,6 +29,11 @@ FOLLOWS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("crews", "classes"), ("demand", "conditions")),
     (("crews", "classes"), ("dispatch", "reserve")),
     (("dispatch", "centres"), ("dispatch", "reserve")),
+    (("hospitals", "stay"), ("hospitals", "at")),
+    (("hospitals", "icu_stay"), ("hospitals", "at")),
+    (("hospitals", "at"), ("demand", "conditions")),
+    (("hospitals", "clinics"), ("demand", "conditions")),
+    (("demand", "conditions"), ("hospitals", "at")),
     (("standby", "points"), ("standby", "list")),
     (("standby", "points"), ("standby", "table")),
     (("travel", "posted"), ("travel", "speeds")),
@@ -84,6 +89,8 @@ def _what_follows(loc: Loc) -> list[Loc]:
     found: list[Loc] = [loc]
     if len(loc) > 2 and loc[0] in ENTRIES and loc[-1] == "at":
         found.append((*loc[:-1], "station"))  # that its name is no place
+    if loc[:2] == ("hospitals", "at"):
+        found.append(loc[:3])  # what is missing beside it
     found += [after for before, after in FOLLOWS if _begins(before, loc)]
     found += [after for before, after in FOLLOWS if _begins(loc, before)]
     if any(_begins(loc, one) or _begins(one, loc) for one in NAMED):

@@ -18,7 +18,15 @@ import numpy as np
 from sim.errors import OptionError, Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
-from sim.scenario import altering, checks, crew_checks, hospitals, own_rules, surges
+from sim.scenario import (
+    altering,
+    checks,
+    crew_checks,
+    hospital_checks,
+    hospitals,
+    own_rules,
+    surges,
+)
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move
 from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
 from sim.scenario.hospitals import Hospital
@@ -197,6 +205,8 @@ class Scenario(Layout):
         if not problems and CHECKED_TOGETHER & set(sections):
             checks.who_is_sent(altered.settings, self.map, problems)
             checks.check_layout(altered, problems)
+        if not problems and {"demand", "hospitals"} & set(sections):
+            hospital_checks.check(altered, problems)
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
 

@@ -12,8 +12,9 @@ from sim.scenario.distributions import Distribution
 from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
-from sim.words import crews, own_rules, responders
+from sim.words import crews, hospitals, own_rules, responders
 from sim.words.language import Language
+from sim.words.quantities import duration, rate
 from sim.words.written import written
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ INSTEAD: Final = {
                                 "instead of {base}"),
     "dispatch.other_zone": Message("penalty of ambulances of another zone {other} instead of "
                                    "{base}"),
+    "hospitals.stay": Message("mean stay in a bay after handover {other} instead of {base}"),
+    "hospitals.icu_stay": Message("mean stay in intensive care {other} instead of {base}"),
     "dispatch.loading": Message("loading where several ambulances come {other} instead of {base}"),
     "standby.most_moves": Message("ambulances moved at a time {other} instead of {base}"),
     "standby.least_gain": Message("least gain of a move {other} of all calls instead of {base}"),
@@ -69,6 +72,8 @@ SPREAD: Final = {
     "durations.turnout": Message("turnout spread otherwise about the same mean"),
     "durations.on_scene": Message("time on scene spread otherwise about the same mean"),
     "durations.handover": Message("handover spread otherwise about the same mean"),
+    "hospitals.stay": Message("stays in bays spread otherwise about the same mean"),
+    "hospitals.icu_stay": Message("stays in intensive care spread otherwise about the same mean"),
 }
 OTHERWISE: Final = {
     "demand.profile": Message("calls spread otherwise over the week"),
@@ -88,6 +93,9 @@ OTHERWISE: Final = {
     "dispatch.reserve": Message("other ambulances kept for urgent calls"),
     "dispatch.centres": Message("other dispatch centres"),
     "dispatch.zones": Message("other zones"),
+    "hospitals.consortia": Message("other consortia of hospitals"),
+    "hospitals.clinics": Message("other clinics"),
+    "hospitals.outside": Message("other hospitals outside the map"),
     "standby.list_": Message("another list of where to wait"),
     "standby.table": Message("another compliance table"),
     "standby.points": Message("other standby points"),
@@ -109,6 +117,9 @@ THERE: Final = {
     "dispatch.reserve": Message("ambulances kept for urgent calls"),
     "dispatch.centres": Message("several dispatch centres"),
     "dispatch.zones": Message("zones with ambulances of their own"),
+    "hospitals.consortia": Message("consortia of hospitals"),
+    "hospitals.clinics": Message("clinics for light cases"),
+    "hospitals.outside": Message("hospitals outside the map"),
     "standby.list_": Message("a list of where to wait"),
     "standby.table": Message("a compliance table"),
     "standby.points": Message("standby points"),
@@ -122,6 +133,17 @@ CHOICES: Final = {
     ("crews.after_interruption", "remainder"): Message("interrupted breaks go on with the rest"),
     ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
     ("dispatch.when_none_free", "lost"): Message("calls are lost when no ambulance is free"),
+    ("hospitals.destination", "nearest"): Message("patients taken to the nearest hospital"),
+    ("hospitals.destination", "consortium first"): Message(
+        "patients taken to hospitals of their own consortium first"
+    ),
+    ("hospitals.destination", "soonest"): Message(
+        "patients taken to where they are received soonest"
+    ),
+    ("hospitals.bypass_when_full", True): Message("full hospitals passed over"),
+    ("hospitals.bypass_when_full", False): Message("full hospitals not passed over"),
+    ("hospitals.walk_ins", "wait"): Message("walk-in patients wait in line with ambulances"),
+    ("hospitals.walk_ins", "leave"): Message("walk-in patients leave where no bay is free"),
     ("standby.rule", "home"): Message("free ambulances wait at home"),
     ("standby.rule", "nearest"): Message("free ambulances wait at the nearest station"),
     ("standby.rule", "list"): Message("free ambulances wait by a list of stations"),
@@ -135,6 +157,7 @@ RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
 ROSTERS = "crews.rosters."
 WITHIN = "dispatch.within."
+HOSPITAL = "hospitals.at."
 
 
 def listed(found: Sequence[Difference], say: Language, most: int | None = None) -> str:
@@ -184,6 +207,8 @@ def _phrase(one: Difference, say: Language) -> str:
         return _responders(base, other, say)
     if path in own_rules.INSTEAD:
         return own_rules.phrase(one, say)
+    if path.startswith(HOSPITAL):
+        return hospitals.phrase(path.removeprefix(HOSPITAL), base, other, say)
     if path == "crews.classes":
         return _classes(base, other, say)
     if path in THERE and not base:
@@ -283,32 +308,6 @@ LENGTHS: Final = (
     "study.warm_up", "study.length", "study.cool_down", "dispatch.other_zone", "dispatch.loading",
     "crews.last_calls",
 )  # fmt: skip
-UNITS: Final = (  # seconds
-    (86_400, Message("{n} days")),
-    (3600, Message("{n} h")),
-    (60, Message("{n} min")),
-    (1, Message("{n} s")),
-)
-
-
-def duration(seconds: float, say: Language) -> str:
-    """12 min; 50 s; 28 days: in minutes unless they are too few, or hours or days are whole."""
-    for unit, text in UNITS:
-        whole = unit >= 3600 and seconds >= 2 * unit and seconds % unit == 0
-        if whole or (unit == 60 and seconds >= 60) or unit == 1:
-            return say(text, n=f"{round(seconds / unit, 2):g}")
-    raise AssertionError("the last unit takes all")
-
-
-YEAR_S = 31_557_600.0
-
-
-def rate(value: Rate, say: Language) -> str:
-    """14.7 per 1000 people a year; 36 a day"""
-    if value.per_person:
-        a_year = value.per_second * YEAR_S * 1000
-        return say("{n} per 1000 people a year", n=f"{a_year:.4g}")
-    return say("{n} a day", n=f"{value.per_second * 86_400:.4g}")
 
 
 # ── several by one factor ────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.scenario.duty import on_duty_by_hour
-from sim.words import differences, week
+from sim.words import differences, hospitals, week
 from sim.words.language import Language
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
     if settings.dispatch.centres:
         names = say.listed([one.name for one in settings.dispatch.centres])
         yield say("desks"), say("dispatch centres: {names}", names=names)
+    told = hospitals.lines(scenario, say)
+    yield from zip([say("hospitals"), *[""] * len(told)], told, strict=False)
     standby = settings.standby
     if standby.rule != "home":
         yield say("standby"), say(differences.CHOICES["standby.rule", standby.rule])

@@ -9,10 +9,11 @@ from sim.scenario.values import Setting
 from sim.words.language import Language
 
 SHARES: Final = (
-    "share", "transported", "answers", "nobody_found", "treated_at_scene", "needing_ambulance",
+    "share", "transported", "answers", "icu", "to_clinic", "nobody_found", "treated_at_scene",
+    "needing_ambulance",
 )  # fmt: skip
 DURATIONS: Final = (
-    "penalty", "delay", "length", "after", "begun_within", "per_refusal", "help_after",
+    "penalty", "delay", "length", "after", "begun_within", "per_refusal", "help_after", "away",
     "lead", "within", "every",
 )  # fmt: skip
 CLOCK_TIMES: Final = ("earliest", "latest")

@@ -231,7 +231,7 @@ def test_urgent_transfers_hold_a_bay_and_planned_ones_none(write):
     calls = draws.draw(demand.build(load(write(
         LAYOUT + DEMAND + bays + f"transfers: [{{{UP}}}, {{{DOWN}}}]\n"
     ))), 5, 0)  # fmt: skip
-    held = [set(calls.stay_s[calls.stream == stream].max(axis=1)) for stream in (0, 2, 3)]
+    held = [set(calls.stay_s[calls.stream == stream]) for stream in (0, 2, 3)]
     assert held == [{1800.0}, {1800.0}, {0.0}]
 
 
@@ -295,7 +295,8 @@ def test_calls_together_keep_what_each_of_them_had(data):
             np.full(count, NONE), np.zeros(count), np.zeros((count, 2)), np.zeros((count, 2)),
         )  # fmt: skip
         if data.draw(st.booleans()):
-            plain = plain._replace(withdrawn_at=number * 2.0, stay_s=np.stack([number] * 2, 1) / 1)
+            plain = plain._replace(withdrawn_at=number * 2.0,
+                                   own_stay_s=np.stack([number] * 2, 1) / 1)  # fmt: skip
         if data.draw(st.booleans()):
             many = np.array(data.draw(st.lists(st.integers(1, 3), min_size=count, max_size=count)),
                             int)  # fmt: skip
@@ -316,7 +317,7 @@ def test_calls_together_keep_what_each_of_them_had(data):
         assert found.received_at[row] == part.received_at[own]
         if found.withdrawn_at is not None:
             assert found.withdrawn_at[row] == (np.inf if part.withdrawn_at is None else 2 * place)
-            assert (found.stay_s[row] == (0 if part.stay_s is None else place)).all()
+            assert (found.own_stay_s[row] == (0 if part.own_stay_s is None else place)).all()
         if found.needs is not None:
             kinds = found.needs.kind[found.needs.call == row].tolist()
             many = 1 if part.needs is None else int((part.needs.call == own).sum())

@@ -25,7 +25,11 @@ from sim.scenario.values import (
 )
 from sim.text import Message, Name
 
-Capabilities = Annotated[tuple[ShortText, ...], Field(max_length=50)]
+Capabilities = Annotated[
+    tuple[ShortText, ...],
+    Field(max_length=50),
+    Form(Message("a list of words"), "[chest pain, stroke]"),
+]
 
 
 class Closed(Setting):
@@ -171,9 +175,7 @@ class Outside(Setting):
     gate: Place
     """Where ambulances leave the map on their way to it."""
     away: Seconds
-    """How long they drive from there, and back to there as long.
-
-    With siren or without: this is what both ways take."""
+    """How long they drive from there on, and back to there as long, with siren or without."""
     capabilities: Capabilities = ()
     """What it can treat."""
 
