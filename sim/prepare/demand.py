@@ -9,7 +9,7 @@ import numpy as np
 from sim.geography.roads.network import morton
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
-from sim.prepare import call_laws, needs, receptions, responders
+from sim.prepare import call_laws, needs, receptions, responders, travel_factor
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
 from sim.prepare.shifts import study_seconds
@@ -64,6 +64,7 @@ def build(scenario: Scenario) -> Demand:
         surges=call_laws.surge_laws(scenario),
         transfers=call_laws.transfer_laws(scenario),
         receiving=receptions.laws(scenario),
+        drives=travel_factor.spread(scenario),
     )
 
 

@@ -33,6 +33,7 @@ from sim.prepare.streams import CallGroup, Streams
 from sim.prepare.surges import SurgeLaw
 from sim.prepare.together import in_order
 from sim.prepare.transfers import TransferLaw
+from sim.prepare.travel_factor import TravelSpread, with_factors
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
@@ -76,6 +77,7 @@ class Demand(NamedTuple):
     surges: tuple[SurgeLaw, ...] = ()
     transfers: tuple[TransferLaw, ...] = ()
     receiving: ReceivingLaws | None = None  # by hospitals; None: nobody asks how full they are
+    drives: TravelSpread | None = None  # how much they vary; None: all take what is expected
 
 
 # Surges and transfers have stretches of their own of the streams of calls, which are numbered by
@@ -279,6 +281,7 @@ def _transfers(demand: Demand, others: int, streams: Streams) -> list[Calls]:
 
         calls = transfers.calls(law, run, known_at, uniform)
         calls = calls._replace(needs=_needs(demand, calls, uniform, law.loading))
+        calls = with_factors(calls, demand.drives, uniform)
         if law.stream == CallStream.URGENT_TRANSFER:  # others go to a ward, and free the bay
             calls = receiving.with_stays(demand.receiving, calls, uniform)
         found.append(transfers.sent_for(calls, run))
@@ -287,6 +290,7 @@ def _transfers(demand: Demand, others: int, streams: Streams) -> list[Calls]:
 
 def _with_first_help(demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]) -> Calls:
     """The calls, and who is there before any ambulance."""
+    calls = with_factors(calls, demand.drives, uniform)
     if not demand.responders:
         return calls
     found = first_help(demand.responders, calls, uniform(Stream.RESPONDERS), demand.start_s)

@@ -21,7 +21,9 @@ from sim.model.calendar import Hours, Window
 from sim.scenario import (
     altering,
     checks,
+    closures,
     crew_checks,
+    cut_off,
     hospital_checks,
     hospitals,
     own_rules,
@@ -150,6 +152,8 @@ class Scenario(Layout):
             problems.tell(Message("the layout would have no ambulance left"))
         checks.how_many_ambulances(changed, problems)
         crew_checks.breaks(changed, problems.at("crews"), whole=False)
+        if not problems:
+            cut_off.check(changed, problems.at("travel"))
         problems.raise_if_any(ScenarioError, change.heading)
         what = change.verb.name(changed, self.map)
         return replace(changed, name=Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}"))
@@ -207,6 +211,11 @@ class Scenario(Layout):
             checks.check_layout(altered, problems)
         if not problems and {"demand", "hospitals"} & set(sections):
             hospital_checks.check(altered, problems)
+        if not problems and "travel" in sections:
+            closures.check(altered.settings, altered.map, problems.at("travel"))
+        if not problems and {"travel", "start", "study"} & set(sections):
+            closures.check_dates(altered.settings, problems.at("travel"))
+            cut_off.check(altered, problems.at("travel"))
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
 
@@ -245,6 +254,8 @@ class Scenario(Layout):
         """
         problems = Problems()
         altered = altering.with_hours(self, station, hours, problems)
+        if not problems:
+            checks.layout_can_be(altered, problems)
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
 
