@@ -281,6 +281,7 @@ def _transfers(demand: Demand, others: int, streams: Streams) -> list[Calls]:
 
         calls = transfers.calls(law, run, known_at, uniform)
         calls = calls._replace(needs=_needs(demand, calls, uniform, law.loading))
+        calls = with_factors(calls, demand.drives, uniform)
         if law.stream == CallStream.URGENT_TRANSFER:  # others go to a ward, and free the bay
             calls = receiving.with_stays(demand.receiving, calls, uniform)
         found.append(transfers.sent_for(calls, run))

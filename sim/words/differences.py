@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
 from sim.scenario.differences import Difference, differences, in_effect, not_used
 from sim.scenario.distributions import Distribution
+from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
 from sim.words import crews, hospitals, own_rules, responders
@@ -31,6 +32,13 @@ INSTEAD: Final = {
     "demand.rate.urban": Message("urban demand {other} instead of {base}"),
     "demand.rate.rural": Message("rural demand {other} instead of {base}"),
     "demand.transported": Message("patients taken to hospital {other} instead of {base}"),
+    "demand.nobody_found": Message("calls at which nobody is found {other} instead of {base}"),
+    "demand.treated_at_scene": Message("patients treated at the scene {other} instead of {base}"),
+    "demand.cancelled.share": Message("calls that may be withdrawn {other} instead of {base}"),
+    "demand.cancelled.after": Message("calls withdrawn after a mean of {other} instead of {base}"),
+    "demand.desk.handling": Message("mean handling of a call {other} instead of {base}"),
+    "demand.desk.needing_ambulance": Message("calls at the desk that need an ambulance {other} "
+                                             "instead of {base}"),
     "durations.call_taking": Message("mean call taking {other} instead of {base}"),
     "durations.turnout": Message("mean turnout {other} instead of {base}"),
     "durations.on_scene": Message("mean time on scene {other} instead of {base}"),
@@ -71,6 +79,11 @@ OTHERWISE: Final = {
     "demand.profile": Message("calls spread otherwise over the week"),
     "demand.priorities": Message("other priorities of calls"),
     "demand.conditions": Message("other conditions of patients, or other needs"),
+    "demand.cancelled": Message("calls withdrawn otherwise"),
+    "demand.desk": Message("another call desk"),
+    "demand.desk.seats": Message("other seats at the call desk"),
+    "demand.surges": Message("other surges"),
+    "transfers": Message("other transfers between hospitals"),
     "dispatch.divert": Message("other rules of diversion"),
     "crews.holidays": Message("other public holidays"),
     "crews.holidays_as": Message("holidays rostered as another day"),
@@ -90,6 +103,12 @@ OTHERWISE: Final = {
 # What one scenario has and the other has not at all.
 THERE: Final = {
     "demand.conditions": Message("conditions of patients, and what they need"),
+    "demand.nobody_found": Message("calls at which nobody is found"),
+    "demand.treated_at_scene": Message("patients treated at the scene in a time of their own"),
+    "demand.cancelled": Message("calls that are withdrawn"),
+    "demand.desk": Message("a call desk with seats"),
+    "demand.surges": Message("surges"),
+    "transfers": Message("transfers between hospitals"),
     "dispatch.divert": Message("rules of diversion"),
     "crews.holidays": Message("public holidays"),
     "crews.breaks": Message("breaks of crews"),
@@ -280,6 +299,8 @@ def value(path: str, found: Any, say: Language) -> str:
         return "; ".join(written(one, say, duration) for one in found)
     if isinstance(found, Distribution):
         return duration(found.mean(), say)
+    if isinstance(found, Setting):
+        return written(found, say, duration)
     if path.startswith(SPEEDS) or path == "travel.off_road":
         return say("{n} km/h", n=f"{found * 3.6:.4g}")
     if isinstance(found, Rate):
@@ -307,7 +328,8 @@ def _absent(path: str, say: Language) -> str:
 
 SHARES: Final = (
     "targets.share", "demand.transported", "travel.ordinary", "standby.least_gain",
-    "standby.dmexclp.busy",
+    "standby.dmexclp.busy", "demand.nobody_found", "demand.treated_at_scene",
+    "demand.cancelled.share", "demand.desk.needing_ambulance",
 )  # fmt: skip
 LENGTHS: Final = (
     "study.warm_up", "study.length", "study.cool_down", "dispatch.other_zone", "dispatch.loading",

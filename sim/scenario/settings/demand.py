@@ -116,8 +116,8 @@ class DemandSettings(Setting):
     nobody_found: ShareOrEnding | None = None
     """The share of calls to which an ambulance comes and finds nobody; without it none."""
     treated_at_scene: ShareOrEnding | None = None
-    """The share of calls whose patient is treated and stays. Without it all those who are neither
-    transported nor of those to whom nobody is found."""
+    """The share of calls whose patient is treated and stays. Whoever is neither transported nor of
+    these or of those where nobody is found stays, too, after `durations.on_scene`."""
     cancelled: Cancelled | None = None
     """Which calls are withdrawn while they wait or on the way, and when; without it none."""
     surges: tuple[Surge, ...] = Field((), max_length=MOST_SURGES)

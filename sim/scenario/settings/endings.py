@@ -14,7 +14,9 @@ class Cancelled(Setting):
     """Calls that are withdrawn, if no ambulance has come by then."""
 
     share: Share = default("100 %")
-    """The share of calls whose callers have no patience without end."""
+    """The share of calls whose callers have no patience without end.
+
+    Source: all of them."""
     after: AnyDistribution
     """How long after the receipt of such a call nobody is needed any more: who waits is withdrawn,
     and an ambulance on its way is free. Once one has arrived, nothing changes."""
