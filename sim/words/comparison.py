@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from sim.answers import efficiency
 from sim.answers.comparison import Comparison
 from sim.answers.lines import Line, part_name
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group
 from sim.measures.measures import BY_KEY
-from sim.measures.service import Feature
 from sim.model.calendar import HOURS_PER_WEEK
 from sim.words import changes, differences, measures, provenance, records, worst_notes
 from sim.words.comparison_sentence import sentence
