@@ -97,7 +97,11 @@ def test_withdrawn_calls_wait_until_they_are_withdrawn():
 def test_a_call_withdrawn_before_it_could_be_assigned_did_not_wait():
     calls = calls_of(0, withdrawn_at=np.array([MIN]))
     found = pooled(calls, log_in_minutes([], calls)._replace(ready_at=np.array([2 * MIN])))
-    assert (value(found, "wait_mean"), value(found, "waits"), value(found, "cancelled")) == (0, 0, 1)
+    assert (value(found, "wait_mean"), value(found, "waits"), value(found, "cancelled")) == (
+        0,
+        0,
+        1,
+    )
     assert math.isnan(value(found, "within"))
 
 
@@ -168,7 +172,7 @@ def test_answered_within_ten_seconds_is_from_receipt_and_inclusive():
 
 
 def test_endings_are_shares_of_the_calls_that_were_reached():
-    how = np.array([e for e in Ending] + [Ending.NOBODY_FOUND])
+    how = np.array([*Ending, Ending.NOBODY_FOUND])
     calls = calls_of(0, 1, 2, 3, 4, ending=how)
     trips = [(row, 0, row, row + 5, row + 20) for row in range(4)]  # nobody came to the last
     found = pooled(calls, log_in_minutes(trips, calls))
