@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.compiled.driving import ROW
-from sim.model.calls import Calls, Needs
+from sim.model.calls import Calls, Needs, WalkIns
 from sim.model.log import Pauses
-from sim.model.service import Service, reads_places
+from sim.model.service import NO_LIMIT, DestinationRule, Service, reads_places
 from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
+from sim.policies.hospitals import Loads
 
 CREW = np.dtype(
     [
@@ -23,17 +24,26 @@ CREW = np.dtype(
         ("pause", "i8"),  # line of the break that it takes
         ("vehicle", "i8"),  # row in `after_s`, or NONE
         ("failure", "i8"),  # which of its failures is next, or under way
+        # its drive, where that may change while it lasts
+        ("factor", "f8"),
+        ("begun_at", "f8"),  # the stretch on which it is
+        ("changed_at", "f8"),  # the last change of time bands that was looked at
+        ("whole_s", "f8"),  # all of the drive
+        ("first_node", "i8"),
+        ("purpose", "i8"),
         ("kind", "u4"),
         ("centre", "u4"),
         ("phase", "u1"),  # what its next event is, while it is on a call
         ("in_shift", "?"),
         ("failed", "?"),
         ("fails_when_free", "?"),
+        ("goes_along", "?"),  # to hospital, with the ambulance that has the patient
         ("taken", "?"),  # goes to another need of the call that is looked at
     ],
     align=True,
 )
-FORETOLD, ARRIVES, LOOKS = 0, 1, 2  # phases: cleared; at the scene; look who leaves it
+# phases: cleared; at the scene; look who leaves it; it leaves for a hospital; it is at the door
+FORETOLD, ARRIVES, LOOKS, DEPARTS, AT_DOOR = range(5)
 
 NEED = np.dtype(
     [
@@ -41,6 +51,11 @@ NEED = np.dtype(
         ("on_scene_s", "f8"),
         ("arrived_at", "f8"),  # once it is present
         ("ends_at", "f8"),
+        ("scene_factor", "f8"),
+        ("hospital_factor", "f8"),
+        ("stay_s", "f8"),
+        ("icu_s", "f8"),
+        ("patient", "i8"),
         ("call", "u4"),
         ("kind", "u4"),
         ("group", "u4"),
@@ -61,6 +76,7 @@ SCENE = np.dtype(
         ("first", "i8"),  # its needs
         ("last", "i8"),
         ("conveyer", "i8"),  # need, or NONE
+        ("hospital", "i8"),  # to which it goes
         ("started", "?"),  # an ambulance was sent
         ("over", "?"),  # nobody is needed any more
         ("asked", "?"),
@@ -85,6 +101,38 @@ class ServiceConstants(NamedTuple):
     looks_often: bool  # whether it matters when an ambulance comes home
     moves_often: bool  # whether a table may leave somebody to be moved later
     centres: int
+    varies: bool  # whether drives may change while they last, but for their factors
+    chooses_late: bool  # whether the hospital depends on how full they are
+    has_doors: bool  # whether anything happens at their doors
+    unhurried: Loads  # nobody is anywhere
+    bay_first: np.ndarray  # [hospital + 1] where its bays begin in `Doors.until`
+
+
+class Doors(NamedTuple):
+    """The hospitals of one replication."""
+
+    until: np.ndarray  # [bay] when it is free again
+    on_the_way: np.ndarray  # [hospital] patients
+    loads: Loads  # as they were counted last
+    seconds: np.ndarray  # [hospital] room for those from a scene
+    # who waits for a bay: where, until when, and whether in an ambulance
+    line_hospital: np.ndarray
+    line_until: np.ndarray
+    line_by_ambulance: np.ndarray
+    # who is in intensive care, or comes to it from a bay
+    care_hospital: np.ndarray
+    care_until: np.ndarray
+    walk_hospital: np.ndarray  # [walk-in]
+    walk_at: np.ndarray
+    walk_stay_s: np.ndarray
+    bay_at: np.ndarray
+    departing: np.ndarray  # [ambulance]
+    at_door: np.ndarray  # [ambulance]
+    passed_over: np.ndarray  # [trip]
+    held: np.ndarray  # how many of each
+
+
+IN_LINE, IN_CARE, WALK_INS, IN_DEPARTING, IN_AT_DOOR, IN_DOORS = range(6)
 
 
 class ServiceState(NamedTuple):
@@ -102,7 +150,7 @@ class ServiceState(NamedTuple):
     just_ready: np.ndarray  # [need]
     after_s: np.ndarray  # [vehicle, failure]
     off_s: np.ndarray  # [vehicle, failure]
-    remind_at: np.ndarray  # in order: others may help now
+    remind_at: np.ndarray  # in order: others may help now, or roads are open
     pauses: Pauses
     posts: np.ndarray  # [post] room for a line of the table
     movable: np.ndarray  # [ambulance]
@@ -114,6 +162,9 @@ class ServiceState(NamedTuple):
     free: np.ndarray  # [centre] free ambulances, as they were counted last
     free_of: np.ndarray  # [reserve, centre] those that a reserve keeps
     clock: np.ndarray  # when the first timer ends; until when breaks may begin that came due
+    withdrawn: np.ndarray  # calls in the order in which they are withdrawn
+    withdrawn_at: np.ndarray
+    doors: Doors
 
 
 # Of `held` the last four are flags: what changed since it was last looked at.
@@ -133,6 +184,13 @@ def fixed_of(system: System) -> ServiceConstants | None:
     expected = np.array([serving_seconds(expected_s, f, on_grid) for f in factors], float)
     may_meet = np.isfinite(service.sending.penalty_s) & service.sending.transports
     few_moves = service.standby.most_moves < len(system.fleet.home)
+    there = service.destinations
+    chooses_late = bool(
+        there.bypass_when_full
+        or there.rule == DestinationRule.SOONEST
+        or (there.full_at < NO_LIMIT).any()
+        or (there.needs_icu.any() and (there.icu < NO_LIMIT).any())
+    )
     centres = int(max(system.fleet.centre.max(initial=0), service.areas.centre.max(initial=0))) + 1
     return ServiceConstants(
         _frozen(service),
@@ -144,6 +202,15 @@ def fixed_of(system: System) -> ServiceConstants | None:
         reads_places(service) or few_moves,
         few_moves,
         centres,
+        service.driving.carried_over or len(service.driving.looks_at) > 0,
+        chooses_late,
+        chooses_late or bool((there.bays < NO_LIMIT).any()),
+        Loads(*(np.zeros(len(there.bays), np.int64) for _ in Loads._fields))._replace(
+            free_bays=np.ascontiguousarray(there.bays, np.int64)
+        ),
+        np.concatenate([[0], np.cumsum(np.where(there.bays < NO_LIMIT, there.bays, 0))]).astype(
+            np.int64
+        ),
     )
 
 
@@ -165,9 +232,9 @@ def new(
     calls: Calls,
     rows: NeedRows,
     priorities: int,
-    lines: int,
+    lines: tuple[int, int],
 ) -> ServiceState:
-    """Before the first event. `rows`: what `rows_of` says of the calls; `lines`: of pauses."""
+    """Before the first event. `rows`: what `rows_of` says of the calls; `lines`: of pauses, trips."""
     ambulances = len(system.fleet.home)
     need, scene = rows.need.copy(), rows.scene.copy()
     kinds = len(fixed.kind_transports)
@@ -179,14 +246,18 @@ def new(
     posts = max(fixed.service.standby.table.shape[1], ambulances)
     crew, after_s, off_s = _crews(fixed, system, calls)
     first_timer = crew["timer_at"].min(initial=np.inf)
+    pauses, trips = lines
+    leaves = np.full(len(scene), np.inf) if calls.withdrawn_at is None else calls.withdrawn_at
+    withdrawn = np.argsort(leaves, kind="stable")
+    withdrawn = withdrawn[leaves[withdrawn] < np.inf].astype(ROW)
     return ServiceState(
         fixed, crew, need, scene, np.zeros(groups, np.bool_),
         np.zeros(rows.most, np.int64), np.zeros(rows.most, np.int64),
         np.zeros(len(scene), ROW), np.zeros(len(scene), ROW), np.zeros(len(need), ROW),
         after_s, off_s, _reminders(fixed, calls, need),
         Pauses(
-            np.zeros(lines, np.int32), np.zeros(lines, np.int32), np.zeros(lines, np.int32),
-            np.zeros(lines), np.zeros(lines), np.zeros(lines, np.bool_),
+            np.zeros(pauses, np.int32), np.zeros(pauses, np.int32), np.zeros(pauses, np.int32),
+            np.zeros(pauses), np.zeros(pauses), np.zeros(pauses, np.bool_),
         ),
         np.zeros(posts, np.int64), np.zeros(ambulances, np.int64),
         np.zeros((posts, ambulances)), np.zeros(posts, np.int64),
@@ -194,6 +265,26 @@ def new(
         np.zeros(HELD, np.int64), np.zeros(fixed.centres, np.int64),
         np.zeros((len(fixed.service.sending.keep), fixed.centres), np.int64),
         np.array([first_timer, -np.inf]),
+        withdrawn, leaves[withdrawn].astype(float),
+        _doors(fixed, calls, len(need), ambulances, trips),
+    )  # fmt: skip
+
+
+def _doors(fixed: ServiceConstants, calls: Calls, needs: int, ambulances: int, trips: int) -> Doors:
+    hospitals = len(fixed.service.destinations.bays)
+    walk_ins = calls.walk_ins or WalkIns(np.zeros(0), np.zeros(0), np.zeros(0))
+    many = needs + len(walk_ins.at)
+    return Doors(
+        np.full(fixed.bay_first[-1], -np.inf), np.zeros(hospitals, np.int64),
+        Loads(*(np.zeros(hospitals, np.int64) for _ in Loads._fields)), np.zeros(hospitals),
+        np.zeros(many, ROW), np.zeros(many), np.zeros(many, np.bool_),
+        np.zeros(needs, ROW), np.zeros(needs),
+        np.ascontiguousarray(walk_ins.hospital, ROW),
+        np.ascontiguousarray(walk_ins.at, float),
+        np.ascontiguousarray(walk_ins.stay_s, float),
+        np.full(len(walk_ins.at), np.nan),
+        np.zeros(ambulances, ROW), np.zeros(ambulances, ROW),
+        np.full(trips, NONE, np.int32), np.zeros(IN_DOORS, np.int64),
     )  # fmt: skip
 
 
@@ -213,11 +304,16 @@ def rows_of(calls: Calls, needs: Needs) -> NeedRows:
     need["on_scene_s"] = needs.on_scene_s
     if calls.condition is not None:
         need["condition"] = calls.condition[needs.call]
+    need["scene_factor"] = need["hospital_factor"] = 1.0
+    for name in ("scene_factor", "hospital_factor", "stay_s", "icu_s", "patient"):
+        column = getattr(calls, name)
+        if column is not None:
+            need[name] = column[needs.call]
     each = np.bincount(needs.call, minlength=len(scene))
     need["several"] = each[needs.call] > 1
     need["group"] = calls.priority[needs.call]
     need["ambulance"] = need["trip"] = NONE
-    scene["first_at"], scene["conveyer"] = np.inf, NONE
+    scene["first_at"], scene["conveyer"], scene["hospital"] = np.inf, NONE, NONE
     scene["last"] = np.cumsum(each)
     scene["first"] = scene["last"] - each
     return NeedRows(need, scene, int(each.max(initial=1)))
@@ -231,7 +327,7 @@ def _crews(
     rows["next_break"] = fixed.service.breaks.indptr[:-1]
     rows["breaks_end"] = fixed.service.breaks.indptr[1:]
     rows["kind"], rows["centre"] = system.fleet.kind, system.fleet.centre
-    rows["vehicle"] = NONE
+    rows["vehicle"], rows["factor"] = NONE, 1.0
     failures = calls.failures
     if failures is None or not failures.after_s.size:
         return rows, np.zeros((0, 0)), np.zeros((0, 0))
@@ -245,12 +341,12 @@ def _crews(
 
 
 def _reminders(fixed: ServiceConstants, calls: Calls, need: np.ndarray) -> np.ndarray:
-    areas = fixed.service.areas
+    areas, opens_at = fixed.service.areas, fixed.service.driving.looks_at
     if not ((areas.help_after_s > 0) & (areas.help_after_s < np.inf)).any():
-        return np.zeros(0)
+        return opens_at
     after_s = areas.help_after_s[areas.centre[calls.place[need["call"]]]]
     some = (after_s > 0) & (after_s < np.inf)
-    return np.sort(need["ready_at"][some] + after_s[some])
+    return np.sort(np.concatenate([opens_at, need["ready_at"][some] + after_s[some]]))
 
 
 Happenings = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]

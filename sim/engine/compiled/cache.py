@@ -45,6 +45,11 @@ RULES = (
     eligibility.may_help,
     eligibility.is_within,
     hospitals.choose_hospital,
+    hospitals.is_closed,
+    hospitals.has_place,
+    hospitals.expected_wait_s,
+    hospitals._best,
+    hospitals.choose_destination,
     standby.standby_station,
     standby.has_room,
     standby.dmexclp_gain,
@@ -59,6 +64,7 @@ RULES = (
     targets.reached,
     folding.stretch_s,
     calendar.band_at,
+    calendar.next_band_at,
 )
 ENDING = ".code"
 # What the names of numba's own runtime begin with. Code that names none is complete as it is: the
