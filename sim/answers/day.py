@@ -204,7 +204,8 @@ def day(
     """One day of one replication, or some hours of it.
 
     `number`: of the day among those that are measured, from 1; without it the one with most calls.
-    `hours`: of its clock, from and to, past midnight counted on: (22, 30) is 22:00 to 06:00. Of `effort` the seed and the engine count.
+    `hours`: of its clock, from and to; past midnight they count on, so that (22, 30) is 22:00 to
+    06:00. Of `effort` the seed and the engine count.
     """
     began = time.perf_counter()
     arguments.scenarios(scenario)

@@ -51,6 +51,8 @@ PITCH: Final = (1.35, 0.62)  # of a line of few ambulances and of many, in units
 FEW: Final = 28  # ambulances that have the full pitch
 READABLE: Final = 0.95  # pitch from which each ambulance has a label of its own
 MOST_HOSPITALS: Final = 6
+BAY: Final = "#8DB8D6"
+MOST_KEYS: Final = 9  # entries of the legend in one line
 BAYS_HIGH: Final = 2.6  # of a hospital, in units of the type
 
 
@@ -66,19 +68,30 @@ class Layout(NamedTuple):
     pitch: float
     streams: list[CallStream]
     bays: list[BaysTaken]
+    keys: int  # entries of the legend
 
     @property
     def high(self) -> float:
         return (
             1.45 * len(self.streams) + 0.8 + self.pitch * len(self.who) + 2.2
-            + (BAYS_HIGH + 0.5) * len(self.bays) + (0.8 if self.bays else 0.0) + 2.4
+            + (BAYS_HIGH + 0.5) * len(self.bays) + (0.8 if self.bays else 0.0)
+            + self.legend_high
         )  # fmt: skip
+
+    @property
+    def legend_lines(self) -> int:
+        return 1 if self.keys <= MOST_KEYS else 2
+
+    @property
+    def legend_high(self) -> float:
+        return 0.9 + 1.4 * self.legend_lines
 
 
 def draw(day: Day, say: Language, size: str = "screen") -> Figure:
     """The calls, the ambulances by station, and the hospitals whose bays are limited."""
     plan = _layout(day, size)
-    with page.page(words.finding(day, say), size, plan.high) as sheet:
+    said = words.finding(day, say, len(plan.who), [of.hospital for of in plan.bays])
+    with page.page(said, size, plan.high) as sheet:
         fig, line = sheet.fig, sheet.size
         left = sheet.left + _names_wide(fig, day, plan, say) + line
         right, top = sheet.right - 2.2 * line, sheet.top - _legend(sheet, day, plan, say)
@@ -101,13 +114,13 @@ def _layout(day: Day, size: str) -> Layout:
     seen = {CallStream(stream) for stream in np.unique(day.marks.stream).tolist()}
     streams = sorted(seen | {CallStream.EMERGENCY})
     by_use = sorted(day.bays, key=lambda of: -_used(of))
-    bays = sorted(by_use[:MOST_HOSPITALS], key=lambda of: of.hospital)
-    if size == "slide":
-        bays = bays[:2]
+    most = 2 if size == "slide" else MOST_HOSPITALS
+    bays = sorted(by_use[:most], key=lambda of: of.hospital)
+    keys = len(np.unique(day.stages.stage)) + len(np.unique(day.marks.outcome)) + bool(bays)
     fleet = day.base.fleet
     count = len(fleet)
     pitch = PITCH[0] if count <= FEW else max(PITCH[1], PITCH[0] * FEW / count)
-    others = Layout([], pitch, streams, bays).high
+    others = Layout([], pitch, streams, bays, keys).high
     fits = page.rows_that_fit(size, count, pitch, others)
     if fits < count:
         pitch = max(PITCH[1], pitch * fits / count)
@@ -118,7 +131,7 @@ def _layout(day: Day, size: str) -> Layout:
     np.add.at(busy, day.stages.ambulance[some], spent)
     chosen = np.argsort(-busy, kind="stable")[:fits].tolist()
     return Layout(
-        sorted(chosen, key=lambda who: (fleet[who].station, who)), pitch, streams, bays
+        sorted(chosen, key=lambda who: (fleet[who].station, who)), pitch, streams, bays, keys
     )  # fmt: skip
 
 
@@ -251,7 +264,7 @@ def _calls(ax: Axes, day: Day, plan: Layout, say: Language) -> None:
 
 def _raised(outcome: Outcome) -> float:
     """Late calls stand a little above, cancelled ones below: they are not to be covered."""
-    return {Outcome.IN_TIME: 0.0, Outcome.LATE: -0.22, Outcome.CANCELLED: 0.22}[outcome]
+    return {Outcome.IN_TIME: 0.0, Outcome.LATE: -0.17, Outcome.CANCELLED: 0.17}[outcome]
 
 
 def _bays(ax: Axes, day: Day, of: BaysTaken, say: Language) -> None:
@@ -259,7 +272,7 @@ def _bays(ax: Axes, day: Day, of: BaysTaken, say: Language) -> None:
     points = mpl.rcParams["font.size"]
     at = np.append(day.hour(of.at), day.hours[1])
     taken, waiting = (np.append(column, column[-1:]) for column in (of.taken, of.waiting))
-    ax.fill_between(at, 0, taken, step="post", color="#8DB8D6", lw=0, zorder=2)
+    ax.fill_between(at, 0, taken, step="post", color=BAY, lw=0, zorder=2)
     ax.fill_between(
         at, of.bays, of.bays + waiting, where=np.append(of.waiting > 0, of.waiting[-1:] > 0),
         step="post", facecolor="white", edgecolor=WAIT_EDGE, hatch="//////", lw=0.5, zorder=3,
@@ -315,16 +328,18 @@ def _legend(sheet: page.Sheet, day: Day, plan: Layout, say: Language) -> float:
         for outcome, (marker, colour, wide) in MARKS.items()
         if (day.marks.outcome == outcome).any()
     ]  # fmt: skip
-    handles = [*marks, *stages]
+    taken = [Patch(facecolor=BAY, label=say("bays taken"))] if plan.bays else []
+    handles = [*marks, *stages, *taken]
+    columns = -(-len(handles) // plan.legend_lines)
     legend = sheet.fig.legend(
         handles=handles, loc="upper left", bbox_to_anchor=sheet.at(sheet.left, sheet.top),
-        ncols=len(handles), frameon=False, borderaxespad=0, borderpad=0, handlelength=1.4,
+        ncols=columns, frameon=False, borderaxespad=0, borderpad=0, handlelength=1.4,
         columnspacing=1.1, handletextpad=0.4, fontsize=0.9 * sheet.size,
     )  # fmt: skip
     smallest = 0.9 * sheet.size
     for text in legend.get_texts():
-        lettering.shrink(sheet.fig, text, 0.92 / len(handles) - 0.022)
+        lettering.shrink(sheet.fig, text, 0.92 / columns - 0.022)
         smallest = min(smallest, float(text.get_fontsize()))
     for text in legend.get_texts():
         text.set_fontsize(smallest)
-    return 2.2 * sheet.size
+    return plan.legend_high * sheet.size - 0.1 * sheet.size

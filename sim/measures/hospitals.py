@@ -1,7 +1,7 @@
 """At the hospitals: who came, how long they waited for a bay, how full bays and wards were.
 
-A patient is a call of which an ambulance came to a hospital: that of its first ambulance there. An
-arrival counts where it lies in the window, time as far as it lies in it.
+A patient is a call of which an ambulance came to a hospital. An arrival counts where it lies in the
+window, time as far as it lies in it.
 """
 
 from __future__ import annotations
@@ -50,14 +50,20 @@ class Stays(NamedTuple):
     icu_until: np.ndarray  # the place in intensive care is free again; `until` if it took none
 
 
-def stays(calls: Calls, log: Log) -> Stays:
-    """Every patient who came to a hospital, by its first ambulance there, in the order of calls."""
+def stays(system: System, calls: Calls, log: Log) -> Stays:
+    """Every patient who came to a hospital, by call.
+
+    By the ambulance that handed it over last, where another one only went along.
+    """
     came = _at_the_door(log)
-    order = came[np.lexsort((came, log.at_hospital_at[came], log.call[came]))]
+    alone = np.ones(len(came), bool) if log.beyond is None else log.beyond.passed_over[came] == NONE
+    order = came[np.lexsort((came, alone, -ended(log.handover_at[came]), log.call[came]))]
     _, first = np.unique(log.call[order], return_index=True)
     trip = order[first]
     call = log.call[trip]
     until = ended(log.cleared_at[trip])
+    if system.service is not None:  # from outside the map it is cleared once it is back
+        until = until - system.service.destinations.away_s[log.hospital[trip]]
     if calls.stay_s is not None:
         until = until + calls.stay_s[call]
     icu_until = until if calls.icu_s is None else until + calls.icu_s[call]
@@ -72,7 +78,7 @@ def hospital_tally(system: System, calls: Calls, log: Log, window: Window) -> Ho
     service, count = system.service, len(system.hospitals.place)
     if service is None or not count:
         return None
-    there, all_of = service.destinations, stays(calls, log)
+    there, all_of = service.destinations, stays(system, calls, log)
     within = (all_of.at >= window.start_s) & (all_of.at < window.end_s)
     some = Stays(*(column[within] for column in all_of))
     condition = np.zeros(len(some.call), int)

@@ -157,7 +157,7 @@ def bays_of(system: System, calls: Calls, log: Log, window: Window) -> list[Bays
     """Every hospital that has so many bays and no more, by row."""
     if system.service is None:
         return []
-    bays, there = system.service.destinations.bays, stays(calls, log)
+    bays, there = system.service.destinations.bays, stays(system, calls, log)
     hospital, start, end = there.hospital, there.bay_at, there.until
     if calls.walk_ins is not None and log.beyond is not None:
         had = ~np.isnan(log.beyond.bay_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sim.answers.day import Day
@@ -142,12 +143,31 @@ def headline(day: Day, say: Language) -> str:
     )
 
 
-def finding(day: Day, say: Language) -> Finding:
-    """What stands around the figure."""
+def finding(day: Day, say: Language, shown: int, hospitals: Sequence[int]) -> Finding:
+    """What stands around the figure: so many ambulances are in it, and these hospitals, by row."""
     subtitle = say("{layout}: {when}", layout=day.base.name, when=when(day, say))
     mark = provenance.map_mark(day.base.map, say).strip()
-    lines = [*provenance.foot(day.base, say), example(say), *([mark] if mark else [])]
+    lines = [*provenance.foot(day.base, say), *_left_out(day, say, shown, hospitals), example(say)]
+    lines += [mark] if mark else []
     return Finding(headline(day, say), subtitle, "\n".join(lines))
+
+
+def _left_out(day: Day, say: Language, shown: int, hospitals: Sequence[int]) -> list[str]:
+    """How many ambulances and hospitals a page had no room for."""
+    found, fleet = [], len(day.base.fleet)
+    if shown < fleet:
+        found.append(
+            say("The {shown} busiest of {fleet} ambulances are shown.", shown=shown, fleet=fleet)
+        )
+    if len(hospitals) < len(day.bays):
+        found.append(
+            say(
+                "Of {all} hospitals with a limited number of bays the {shown} fullest are shown.",
+                all=len(day.bays),
+                shown=len(hospitals),
+            )
+        )
+    return found
 
 
 # ── the table ────────────────────────────────────────────────────────────────────────────────
