@@ -178,7 +178,9 @@ def ambulance_lines(
             if ambulance in row
         ]  # fmt: skip
         if boxes:
-            ax.add_collection(PolyCollection(boxes, **_look(look), zorder=2 + 0.1 * stage))
+            below = stage == Stage.OFF_DUTY  # who overruns is seen
+            order = 1.5 if below else 2 + 0.1 * stage
+            ax.add_collection(PolyCollection(boxes, **_look(look), zorder=order))
     ax.set_ylim(len(shown) - 0.5, -0.5)
     ax.set_xlim(*day.hours)
     _stations(ax, day, shown, say, labelled)
