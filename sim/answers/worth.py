@@ -20,6 +20,7 @@ from sim.answers.crews import (
     put_on,
     shorter,
 )
+from sim.answers.ranking import KEYS
 from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate, simultaneous
 from sim.measures.measures import BY_KEY
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
     from sim.scenario.duty import DutyHours
     from sim.scenario.scenario import Scenario
-
-KEYS = ("within", "urban10", "rural30", "worst5", "mean")
 
 
 class StationWorth(NamedTuple):

@@ -83,7 +83,7 @@ def changed(base: Scenario, changes: list[AnyVerb]) -> Scenario:
         except ScenarioError as error:
             _tell(error, _option(type(change), change.model_dump()), change.station, problems)
     if changes and not problems:
-        checks.check_layout(layout, problems)
+        checks.layout_can_be(layout, problems)
     problems.raise_if_any(ScenarioError, THE_LAYOUT)
     return layout
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.measures import worked
 from sim.measures.features import Feature, features_of
 from sim.measures.fleet_time import (
     busy_intervals,
@@ -25,7 +26,7 @@ from sim.measures.fleet_time import (
 )
 from sim.measures.hospitals import HospitalTally, hospital_tally, to_capable_s
 from sim.measures.streams import OtherCalls, other_calls, transfer_s
-from sim.model.calendar import DAY_S, Window
+from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import BREAK, FAILURE, Log
 from sim.model.service import Service
@@ -86,6 +87,7 @@ class ServiceTally(NamedTuple):
     transfer_s: float = 0.0  # ambulances on transfers, all of them together
     others: OtherCalls | None = None  # calls that are no emergencies, where there are any
     hospitals: HospitalTally | None = None
+    shifts_with_breaks: int = 0  # in which one was due
 
 
 def service_tally(
@@ -105,13 +107,16 @@ def service_tally(
     of_calls = _of_calls(system, calls, log, measured, firsts.trip[measured])
     if Feature.CAPABLE in features:
         of_calls = of_calls._replace(hospital_s=to_capable_s(system, calls, log, measured))
+    with_breaks = 0
+    if due and system.service is not None:
+        with_breaks = worked.shifts_with_breaks(system.fleet, system.service.breaks, window)
     return ServiceTally(
         features=int(features),
         of_calls=of_calls,
         kind=system.fleet.kind.astype(np.int16),
         home_centre=system.fleet.centre.astype(np.int16),
         level_zero_s=_level_zero_by_centre(system, log, window),
-        shifts=_shifts(system, window),
+        shifts=worked.shifts(system.fleet, window),
         ends=int(ends.sum()),
         overruns=overruns,
         overrun_s=overrun_s,
@@ -129,6 +134,7 @@ def service_tally(
         hospitals=(
             hospital_tally(system, calls, log, window) if Feature.HOSPITALS in features else None
         ),
+        shifts_with_breaks=with_breaks,
     )
 
 
@@ -219,14 +225,6 @@ def _ends_of_duty(system: System, window: Window) -> np.ndarray:
     at, marked = system.fleet.off_duty_at, _marked_ends(system)
     within = (at >= window.start_s) & (at < window.end_s)
     return within if marked is None else within & marked
-
-
-def _shifts(system: System, window: Window) -> float:
-    """Shifts worked in the window; of one that lasts longer than a day, each day counts."""
-    on, off = system.fleet.on_duty_at, system.fleet.off_duty_at
-    worked_s = np.minimum(off, window.end_s) - np.maximum(on, window.start_s)
-    some = worked_s > 0
-    return float((worked_s[some] / np.minimum(off - on, DAY_S)[some]).sum())
 
 
 def _ended_at(log: Log) -> np.ndarray:

@@ -42,11 +42,16 @@ def travelled(built, spots, *, stations=0):
     return made, np.concatenate(nodes)
 
 
-def really_cut(built, spots):
-    """The graph with every road cut at the spots on it: built anew, without any of that code."""
+def really_cut(built, spots, shut=()):
+    """The graph with every road cut at the spots on it: built anew, without any of that code.
+
+    Roads that are shut are not in it.
+    """
     tail, head, seconds = [], [], []
     whole = seconds_of(built)[0]
     for road, (forth, back) in enumerate(zip(built.forth, built.back, strict=True)):
+        if road in shut:
+            continue
         there = np.flatnonzero(spots.road == road)
         there = there[np.argsort(spots.share[there], kind="stable")]
         way = [built.tail[forth], *(len(built.xy) + there), built.head[forth]]

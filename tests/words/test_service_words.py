@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.words import service
+from sim.words import responders, service
 from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
@@ -47,3 +47,19 @@ def test_standby_says_its_rule_and_its_points(town):
     away = town.with_settings(standby={"rule": "nearest", "points": points})
     told = [line for _, line in service.lines(away, EN)]
     assert told[-2:] == ["free ambulances wait at the nearest station", "standby points: Toll gate"]
+
+
+@pytest.mark.parametrize(
+    ("when", "en", "zh"),
+    [
+        ({"hours": "18-00"}, "at 18–24", "18–24 时"),
+        ({"hours": "08-18", "days": "mon-fri"}, "at Mon–Fri 08–18", "周一–周五 08–18 时"),
+        ({"days": "sat,sun"}, "at Sat–Sun 00–24", "周六–周日 00–24 时"),
+        ({}, "all asked at once", "同时通知，50% 前往"),
+    ],
+)
+def test_responders_say_on_which_days_and_until_midnight(tiny, when, en, zh):
+    group = {"name": "clinics", "per_km2": 1, "reach": "2 km", "answers": "50 %", **when}
+    (one,) = tiny.with_settings(responders=[group]).settings.responders
+    for say, hours in ((EN, en), (ZH, zh)):
+        assert responders.said([one], say).split(say(", "))[2] == hours

@@ -145,8 +145,8 @@ class Engine:
             beyond=Beyond(
                 rank,
                 in_order(pauses),
-                more.doors.passed_over[:trips],
-                more.doors.bay_at,
+                more.passed_over[:trips],
+                more.walk_in["bay_at"].copy(),
             ),
         )
 

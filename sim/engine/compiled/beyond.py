@@ -7,12 +7,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.compiled.driving import ROW
-from sim.model.calls import Calls, Needs, WalkIns
+from sim.model.calls import Calls, Needs
 from sim.model.log import Pauses
-from sim.model.service import NO_LIMIT, DestinationRule, Service, reads_places
+from sim.model.service import (
+    NO_LIMIT,
+    Closures,
+    DestinationRule,
+    Destinations,
+    Service,
+    reads_places,
+)
 from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
-from sim.policies.hospitals import Loads
+from sim.policies.hospitals import HOSPITAL
 
 CREW = np.dtype(
     [
@@ -27,7 +34,6 @@ CREW = np.dtype(
         # its drive, where that may change while it lasts
         ("factor", "f8"),
         ("begun_at", "f8"),  # the stretch on which it is
-        ("changed_at", "f8"),  # the last change of time bands that was looked at
         ("whole_s", "f8"),  # all of the drive
         ("first_node", "i8"),
         ("purpose", "i8"),
@@ -67,6 +73,12 @@ NEED = np.dtype(
     ],
     align=True,
 )
+CLOSURE = np.dtype(
+    [("from_at", "f8"), ("until_at", "f8"), ("hospital", "i8"), ("patient", "i8")], align=True
+)
+STAY = np.dtype([("until", "f8"), ("hospital", "i8"), ("by_ambulance", "?")], align=True)
+WALK_IN = np.dtype([("at", "f8"), ("stay_s", "f8"), ("bay_at", "f8"), ("hospital", "i8")])
+AT_CALL = np.dtype([("at", "f8"), ("call", "i8")])
 UNREADY, WAITING, COMING, PRESENT, GONE = range(5)
 
 SCENE = np.dtype(
@@ -104,35 +116,15 @@ class ServiceConstants(NamedTuple):
     varies: bool  # whether drives may change while they last, but for their factors
     chooses_late: bool  # whether the hospital depends on how full they are
     has_doors: bool  # whether anything happens at their doors
-    unhurried: Loads  # nobody is anywhere
-    bay_first: np.ndarray  # [hospital + 1] where its bays begin in `Doors.until`
-
-
-class Doors(NamedTuple):
-    """The hospitals of one replication."""
-
-    until: np.ndarray  # [bay] when it is free again
-    on_the_way: np.ndarray  # [hospital] patients
-    loads: Loads  # as they were counted last
-    seconds: np.ndarray  # [hospital] room for those from a scene
-    # who waits for a bay: where, until when, and whether in an ambulance
-    line_hospital: np.ndarray
-    line_until: np.ndarray
-    line_by_ambulance: np.ndarray
-    # who is in intensive care, or comes to it from a bay
-    care_hospital: np.ndarray
-    care_until: np.ndarray
-    walk_hospital: np.ndarray  # [walk-in]
-    walk_at: np.ndarray
-    walk_stay_s: np.ndarray
-    bay_at: np.ndarray
-    departing: np.ndarray  # [ambulance]
-    at_door: np.ndarray  # [ambulance]
-    passed_over: np.ndarray  # [trip]
-    held: np.ndarray  # how many of each
-
-
-IN_LINE, IN_CARE, WALK_INS, IN_DEPARTING, IN_AT_DOOR, IN_DOORS = range(6)
+    rule: int  # DestinationRule
+    bypass_when_full: bool
+    walk_ins_wait: bool
+    carried_over: bool
+    opens_at: np.ndarray  # in order: roads are open again
+    treats: np.ndarray  # [kind of patient, hospital] bool
+    needs_icu: np.ndarray  # [kind of patient] bool
+    consortium_of: np.ndarray  # [place]
+    closure: np.ndarray  # [closure of a hospital to a kind of patient] CLOSURE
 
 
 class ServiceState(NamedTuple):
@@ -162,15 +154,24 @@ class ServiceState(NamedTuple):
     free: np.ndarray  # [centre] free ambulances, as they were counted last
     free_of: np.ndarray  # [reserve, centre] those that a reserve keeps
     clock: np.ndarray  # when the first timer ends; until when breaks may begin that came due
-    withdrawn: np.ndarray  # calls in the order in which they are withdrawn
-    withdrawn_at: np.ndarray
-    doors: Doors
+    withdrawn: np.ndarray  # [call] AT_CALL, in the order in which they are withdrawn
+    hospital: np.ndarray  # [hospital] HOSPITAL, as they were counted last
+    on_the_way: np.ndarray  # [hospital] patients
+    bay_first: np.ndarray  # [hospital + 1] where its bays begin in `bay_until`
+    bay_until: np.ndarray  # [bay] when it is free again
+    closed: np.ndarray  # [hospital] room for what is closed to a patient
+    line: np.ndarray  # STAY of those who wait for a bay
+    care: np.ndarray  # STAY of those in intensive care, or who come to it from a bay
+    walk_in: np.ndarray  # [walk-in] WALK_IN
+    leaving: np.ndarray  # [2, ambulance] who leaves a scene for a hospital; who is at a door
+    passed_over: np.ndarray  # [trip]
 
 
-# Of `held` the last four are flags: what changed since it was last looked at.
-IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, COUNTS_STALE, CREWS_CHANGED, FREE_CHANGED, HELD = range(
-    8
+IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, IN_LINE, IN_CARE, WALK_INS, IN_DEPARTING, IN_AT_DOOR = (
+    range(9)
 )
+# flags: what changed since it was last looked at
+COUNTS_STALE, CREWS_CHANGED, FREE_CHANGED, HELD = range(9, 13)
 FIRST_TIMER, LAST_BREAK = 0, 1
 
 
@@ -193,7 +194,7 @@ def fixed_of(system: System) -> ServiceConstants | None:
     )
     centres = int(max(system.fleet.centre.max(initial=0), service.areas.centre.max(initial=0))) + 1
     return ServiceConstants(
-        _frozen(service),
+        _frozen(service._replace(destinations=None, driving=None)),  # type: ignore[arg-type]
         float(expected.min(initial=np.inf)),
         expected,
         may_meet.any(axis=1),
@@ -205,17 +206,31 @@ def fixed_of(system: System) -> ServiceConstants | None:
         service.driving.carried_over or len(service.driving.looks_at) > 0,
         chooses_late,
         chooses_late or bool((there.bays < NO_LIMIT).any()),
-        Loads(*(np.zeros(len(there.bays), np.int64) for _ in Loads._fields))._replace(
-            free_bays=np.ascontiguousarray(there.bays, np.int64)
-        ),
-        np.concatenate([[0], np.cumsum(np.where(there.bays < NO_LIMIT, there.bays, 0))]).astype(
-            np.int64
-        ),
+        int(there.rule),
+        bool(there.bypass_when_full),
+        bool(there.walk_ins_wait),
+        bool(service.driving.carried_over),
+        _frozen(service.driving.looks_at.astype(float)),
+        _frozen(there.treats),
+        _frozen(there.needs_icu),
+        _frozen(there.consortium_of),
+        _closures(there.closures),
     )
+
+
+def _closures(closures: Closures) -> np.ndarray:
+    row, patient = np.nonzero(closures.kinds)
+    found = np.zeros(len(row), CLOSURE)
+    found["patient"] = patient
+    for name in ("hospital", "from_at", "until_at"):
+        found[name] = getattr(closures, name)[row]
+    return found
 
 
 def _frozen(value: Any) -> Any:
     """The same, each array of one of four kinds, each number of one of three."""
+    if value is None:
+        return None
     if isinstance(value, tuple):
         return type(value)(*(_frozen(one) for one in value))
     if isinstance(value, np.ndarray):
@@ -234,7 +249,7 @@ def new(
     priorities: int,
     lines: tuple[int, int],
 ) -> ServiceState:
-    """Before the first event. `rows`: what `rows_of` says of the calls; `lines`: of pauses, trips."""
+    """Before the first event. `rows`: what `rows_of` says of calls; `lines`: of pauses, trips."""
     ambulances = len(system.fleet.home)
     need, scene = rows.need.copy(), rows.scene.copy()
     kinds = len(fixed.kind_transports)
@@ -247,9 +262,8 @@ def new(
     crew, after_s, off_s = _crews(fixed, system, calls)
     first_timer = crew["timer_at"].min(initial=np.inf)
     pauses, trips = lines
-    leaves = np.full(len(scene), np.inf) if calls.withdrawn_at is None else calls.withdrawn_at
-    withdrawn = np.argsort(leaves, kind="stable")
-    withdrawn = withdrawn[leaves[withdrawn] < np.inf].astype(ROW)
+    assert system.service is not None
+    there = system.service.destinations
     return ServiceState(
         fixed, crew, need, scene, np.zeros(groups, np.bool_),
         np.zeros(rows.most, np.int64), np.zeros(rows.most, np.int64),
@@ -265,27 +279,45 @@ def new(
         np.zeros(HELD, np.int64), np.zeros(fixed.centres, np.int64),
         np.zeros((len(fixed.service.sending.keep), fixed.centres), np.int64),
         np.array([first_timer, -np.inf]),
-        withdrawn, leaves[withdrawn].astype(float),
-        _doors(fixed, calls, len(need), ambulances, trips),
+        _withdrawn(calls.withdrawn_at),
+        *_doors(there),
+        np.zeros(len(need) + rows.walk_ins, STAY), np.zeros(len(need), STAY), _walk_ins(calls),
+        np.zeros((2, ambulances), ROW), np.full(trips, NONE, np.int32),
     )  # fmt: skip
 
 
-def _doors(fixed: ServiceConstants, calls: Calls, needs: int, ambulances: int, trips: int) -> Doors:
-    hospitals = len(fixed.service.destinations.bays)
-    walk_ins = calls.walk_ins or WalkIns(np.zeros(0), np.zeros(0), np.zeros(0))
-    many = needs + len(walk_ins.at)
-    return Doors(
-        np.full(fixed.bay_first[-1], -np.inf), np.zeros(hospitals, np.int64),
-        Loads(*(np.zeros(hospitals, np.int64) for _ in Loads._fields)), np.zeros(hospitals),
-        np.zeros(many, ROW), np.zeros(many), np.zeros(many, np.bool_),
-        np.zeros(needs, ROW), np.zeros(needs),
-        np.ascontiguousarray(walk_ins.hospital, ROW),
-        np.ascontiguousarray(walk_ins.at, float),
-        np.ascontiguousarray(walk_ins.stay_s, float),
-        np.full(len(walk_ins.at), np.nan),
-        np.zeros(ambulances, ROW), np.zeros(ambulances, ROW),
-        np.full(trips, NONE, np.int32), np.zeros(IN_DOORS, np.int64),
-    )  # fmt: skip
+def _withdrawn(at: np.ndarray | None) -> np.ndarray:
+    if at is None:
+        return np.zeros(0, AT_CALL)
+    order = np.argsort(at, kind="stable")
+    order = order[at[order] < np.inf]
+    found = np.zeros(len(order), AT_CALL)
+    found["at"], found["call"] = at[order], order
+    return found
+
+
+def _doors(
+    there: Destinations,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Hospitals, patients on their way, bays and room for what is closed: nobody is there yet."""
+    hospital = np.zeros(len(there.bays), HOSPITAL)
+    for name in ("mean_stay_s", "away_s", "consortium", "bays", "icu", "full_at"):
+        hospital[name] = getattr(there, name)
+    hospital["free_bays"] = there.bays
+    first = np.cumsum(np.append(0, np.where(there.bays < NO_LIMIT, there.bays, 0)))
+    until = np.full(first[-1], -np.inf)
+    counts = np.zeros(len(hospital), np.int64)
+    return hospital, counts, first.astype(np.int64), until, np.zeros(len(hospital), np.bool_)
+
+
+def _walk_ins(calls: Calls) -> np.ndarray:
+    if calls.walk_ins is None:
+        return np.zeros(0, WALK_IN)
+    found = np.zeros(len(calls.walk_ins.at), WALK_IN)
+    for name, column in calls.walk_ins._asdict().items():
+        found[name] = column
+    found["bay_at"] = np.nan
+    return found
 
 
 class NeedRows(NamedTuple):
@@ -294,6 +326,7 @@ class NeedRows(NamedTuple):
     need: np.ndarray  # [need] NEED, with the priority as its group
     scene: np.ndarray  # [call] SCENE
     most: int  # needs of one call
+    walk_ins: int
 
 
 def rows_of(calls: Calls, needs: Needs) -> NeedRows:
@@ -316,7 +349,8 @@ def rows_of(calls: Calls, needs: Needs) -> NeedRows:
     scene["first_at"], scene["conveyer"], scene["hospital"] = np.inf, NONE, NONE
     scene["last"] = np.cumsum(each)
     scene["first"] = scene["last"] - each
-    return NeedRows(need, scene, int(each.max(initial=1)))
+    walk_ins = 0 if calls.walk_ins is None else len(calls.walk_ins.at)
+    return NeedRows(need, scene, int(each.max(initial=1)), walk_ins)
 
 
 def _crews(
@@ -341,7 +375,7 @@ def _crews(
 
 
 def _reminders(fixed: ServiceConstants, calls: Calls, need: np.ndarray) -> np.ndarray:
-    areas, opens_at = fixed.service.areas, fixed.service.driving.looks_at
+    areas, opens_at = fixed.service.areas, fixed.opens_at
     if not ((areas.help_after_s > 0) & (areas.help_after_s < np.inf)).any():
         return opens_at
     after_s = areas.help_after_s[areas.centre[calls.place[need["call"]]]]

@@ -25,7 +25,7 @@ from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.state import expect
 from sim.engine.compiled.varying import TO_HOSPITAL, drive_seconds, mode_at, opens_after
 from sim.policies.clock import NONE, serving_seconds
-from sim.policies.hospitals import choose_destination, choose_hospital
+from sim.policies.hospitals import choose_destination, choose_hospital, is_closed
 
 # ── bays ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -34,9 +34,8 @@ from sim.policies.hospitals import choose_destination, choose_hospital
 def _first_bay(beyond, hospital):
     """The bay that is free first; NONE where there is no limit."""
     best: Any = NONE
-    until = beyond.doors.until
-    for bay in range(beyond.fixed.bay_first[hospital], beyond.fixed.bay_first[hospital + 1]):
-        if best == NONE or until[bay] < until[best]:
+    for bay in range(beyond.bay_first[hospital], beyond.bay_first[hospital + 1]):
+        if best == NONE or beyond.bay_until[bay] < beyond.bay_until[best]:
             best = bay
     return best
 
@@ -44,67 +43,64 @@ def _first_bay(beyond, hospital):
 @compiled
 def _take_bay(beyond, hospital, now, stay_s, by_ambulance):
     """When a patient has a bay who comes now and keeps it for so long."""
-    bay, doors = _first_bay(beyond, hospital), beyond.doors
+    bay = _first_bay(beyond, hospital)
     if bay == NONE:
         return now
-    at = max(now, doors.until[bay])
-    doors.until[bay] = at + stay_s
+    at = max(now, beyond.bay_until[bay])
+    beyond.bay_until[bay] = at + stay_s
     if at > now:
-        line = doors.held[IN_LINE]
-        doors.line_hospital[line], doors.line_until[line] = hospital, at
-        doors.line_by_ambulance[line] = by_ambulance
-        doors.held[IN_LINE] += 1
+        place = beyond.line[beyond.held[IN_LINE]]
+        place.hospital, place.until, place.by_ambulance = hospital, at, by_ambulance
+        beyond.held[IN_LINE] += 1
     return at
 
 
 @compiled
 def admit_walk_ins(beyond, now, up_to_now):
     """Who walks in before an instant, or up to it."""
-    doors = beyond.doors
-    while doors.held[WALK_INS] < len(doors.walk_at):
-        row = doors.held[WALK_INS]
-        at, hospital = doors.walk_at[row], doors.walk_hospital[row]
-        if at > now or (at == now and not up_to_now):
+    while beyond.held[WALK_INS] < len(beyond.walk_in):
+        who = beyond.walk_in[beyond.held[WALK_INS]]
+        if who.at > now or (who.at == now and not up_to_now):
             return
-        doors.held[WALK_INS] += 1
-        if not beyond.fixed.service.destinations.walk_ins_wait:
-            bay = _first_bay(beyond, hospital)
-            if bay != NONE and doors.until[bay] > at:
+        beyond.held[WALK_INS] += 1
+        if not beyond.fixed.walk_ins_wait:
+            bay = _first_bay(beyond, who.hospital)
+            if bay != NONE and beyond.bay_until[bay] > who.at:
                 continue
-        doors.bay_at[row] = _take_bay(beyond, hospital, at, doors.walk_stay_s[row], False)
+        who.bay_at = _take_bay(beyond, who.hospital, who.at, who.stay_s, False)
+
+
+@compiled
+def _drop_who_left(stays, count, now):
+    """Those who are still there, in their order; answers how many."""
+    left = 0
+    for row in range(count):
+        if stays[row].until > now:
+            stays[left] = stays[row]
+            left += 1
+    return left
 
 
 @compiled
 def _count_loads(beyond, now):
     """How full the hospitals are now."""
-    doors, loads = beyond.doors, beyond.doors.loads
-    left = 0
-    loads.waiting[:] = 0
-    loads.in_care[:] = 0
-    for hospital in range(len(loads.ahead)):
-        loads.ahead[hospital] = doors.on_the_way[hospital]
-        loads.free_bays[hospital] = beyond.fixed.unhurried.free_bays[hospital]
-        for bay in range(beyond.fixed.bay_first[hospital], beyond.fixed.bay_first[hospital + 1]):
-            if doors.until[bay] > now:
-                loads.free_bays[hospital] -= 1
-    for line in range(doors.held[IN_LINE]):
-        if doors.line_until[line] > now:
-            hospital = doors.line_hospital[line]
-            loads.ahead[hospital] += 1
-            if doors.line_by_ambulance[line]:
-                loads.waiting[hospital] += 1
-            doors.line_hospital[left], doors.line_until[left] = hospital, doors.line_until[line]
-            doors.line_by_ambulance[left] = doors.line_by_ambulance[line]
-            left += 1
-    doors.held[IN_LINE] = left
-    left = 0
-    for row in range(doors.held[IN_CARE]):
-        if doors.care_until[row] > now:
-            loads.in_care[doors.care_hospital[row]] += 1
-            doors.care_hospital[left] = doors.care_hospital[row]
-            doors.care_until[left] = doors.care_until[row]
-            left += 1
-    doors.held[IN_CARE] = left
+    for row in range(len(beyond.hospital)):
+        there = beyond.hospital[row]
+        there.waiting = there.in_care = 0
+        there.ahead, there.free_bays = beyond.on_the_way[row], there.bays
+        for bay in range(beyond.bay_first[row], beyond.bay_first[row + 1]):
+            if beyond.bay_until[bay] > now:
+                there.free_bays -= 1
+    held = beyond.held
+    held[IN_LINE] = _drop_who_left(beyond.line, held[IN_LINE], now)
+    for row in range(held[IN_LINE]):
+        there = beyond.hospital[beyond.line[row].hospital]
+        there.ahead += 1
+        if beyond.line[row].by_ambulance:
+            there.waiting += 1
+    held[IN_CARE] = _drop_who_left(beyond.care, held[IN_CARE], now)
+    for row in range(held[IN_CARE]):
+        beyond.hospital[beyond.care[row].hospital].in_care += 1
 
 
 # ── which hospital ───────────────────────────────────────────────────────────────────────────
@@ -113,20 +109,23 @@ def _count_loads(beyond, now):
 @compiled
 def _hospital_for(fixed, calls, beyond, call, now):
     """The hospital, and the one it would be if all had room; NONE if none can be reached."""
-    scene, rules = calls[call].place, beyond.fixed.service.destinations
+    scene, patient = calls[call].place, beyond.need[call].patient
     to_hospital_s, named = fixed.to_hospital_s[mode_at(fixed, TO_HOSPITAL, now), scene], NONE
     if calls[call].hospital != NONE:
         named = choose_hospital(to_hospital_s, calls[call].hospital)
         return (NONE, NONE) if to_hospital_s[named] == np.inf else (named, named)
-    for hospital in range(len(to_hospital_s)):
-        beyond.doors.seconds[hospital] = to_hospital_s[hospital] + rules.away_s[hospital]
-    loads = beyond.fixed.unhurried
+    for row in range(len(to_hospital_s)):
+        beyond.hospital[row].seconds = to_hospital_s[row] + beyond.hospital[row].away_s
+        beyond.closed[row] = False
+    for closure in beyond.fixed.closure:
+        if closure.patient == patient and is_closed(now, closure.from_at, closure.until_at):
+            beyond.closed[closure.hospital] = True
     if beyond.fixed.chooses_late:
         _count_loads(beyond, now)
-        loads = beyond.doors.loads
     return choose_destination(
-        rules, loads, beyond.doors.seconds, beyond.need[call].patient, rules.consortium_of[scene],
-        now,
+        beyond.fixed.rule, beyond.fixed.bypass_when_full, beyond.hospital,
+        beyond.fixed.treats[patient], beyond.fixed.needs_icu[patient],
+        beyond.fixed.consortium_of[scene], beyond.closed,
     )  # fmt: skip
 
 
@@ -151,7 +150,7 @@ def leave_for_hospital(fixed, calls, state, beyond, ambulance, call, at, goes_al
 def _drive_to(fixed, calls, state, beyond, ambulance, call, hospital, usual, at):
     """The drive to a hospital, and what follows as far as it is known."""
     unit, crew, trip = state.fleet[ambulance], beyond.crew[ambulance], state.fleet[ambulance].trip
-    log, scene, rules = state.log, calls[call].place, beyond.fixed.service.destinations
+    log, scene = state.log, calls[call].place
     log.left_scene_at[trip], crew.phase = at, FORETOLD
     if hospital == NONE:
         log.cleared_at[trip] = at
@@ -159,8 +158,8 @@ def _drive_to(fixed, calls, state, beyond, ambulance, call, hospital, usual, at)
         return
     if not crew.goes_along:
         if usual != hospital:
-            beyond.doors.passed_over[trip] = usual
-        beyond.doors.on_the_way[hospital] += 1
+            beyond.passed_over[trip] = usual
+        beyond.on_the_way[hospital] += 1
     factor, mode = beyond.need[call].hospital_factor, mode_at(fixed, TO_HOSPITAL, at)
     if beyond.fixed.varies or factor != 1.0:
         lead_s = serving_seconds(fixed.place_s[mode, scene].leg, factor, fixed.on_grid)
@@ -170,14 +169,14 @@ def _drive_to(fixed, calls, state, beyond, ambulance, call, hospital, usual, at)
         )  # fmt: skip
     else:
         at += fixed.to_hospital_s[mode, scene, hospital]
-    at += rules.away_s[hospital]
+    at += beyond.hospital[hospital].away_s
     log.hospital[trip] = unit.hospital = hospital
     log.at_hospital_at[trip] = log.handover_at[trip] = at
     unit.stands_at = fixed.hospital_place[hospital]
     if beyond.fixed.has_doors and not crew.goes_along:
         crew.phase = AT_DOOR
     else:
-        at += _handover_s(fixed, calls, ambulance, call) + rules.away_s[hospital]
+        at += _handover_s(fixed, calls, ambulance, call) + beyond.hospital[hospital].away_s
         log.cleared_at[trip] = at
     expect(state, ambulance, at)
 
@@ -212,37 +211,37 @@ def _in_order(beyond, ambulances, count):
 
 @compiled
 def note_departing(beyond, ambulance):
-    beyond.doors.departing[beyond.doors.held[IN_DEPARTING]] = ambulance
-    beyond.doors.held[IN_DEPARTING] += 1
+    beyond.leaving[0, beyond.held[IN_DEPARTING]] = ambulance
+    beyond.held[IN_DEPARTING] += 1
 
 
 @compiled
 def note_at_door(beyond, ambulance):
-    beyond.doors.at_door[beyond.doors.held[IN_AT_DOOR]] = ambulance
-    beyond.doors.held[IN_AT_DOOR] += 1
+    beyond.leaving[1, beyond.held[IN_AT_DOOR]] = ambulance
+    beyond.held[IN_AT_DOOR] += 1
 
 
 @compiled
 def open_doors(fixed, calls, state, beyond, now):
     """All who came in this instant are there: the lower row of an ambulance is first."""
-    doors, count = beyond.doors, beyond.doors.held[IN_AT_DOOR]
-    doors.held[IN_AT_DOOR] = 0
+    count, came = beyond.held[IN_AT_DOOR], beyond.leaving[1]
+    beyond.held[IN_AT_DOOR] = 0
     admit_walk_ins(beyond, now, False)
-    _in_order(beyond, doors.at_door, count)
+    _in_order(beyond, came, count)
     for i in range(count):
-        ambulance = np.int64(doors.at_door[i])
+        ambulance = np.int64(came[i])
         unit, trip = state.fleet[ambulance], state.fleet[ambulance].trip
         call, hospital = np.int64(unit.call), np.int64(unit.hospital)
         own, handover_s = beyond.need[call], _handover_s(fixed, calls, ambulance, call)
-        doors.on_the_way[hospital] -= 1
+        beyond.on_the_way[hospital] -= 1
         at = _take_bay(beyond, hospital, now, handover_s + own.stay_s, True)
         if own.icu_s > 0:
-            row = doors.held[IN_CARE]
-            doors.care_hospital[row] = hospital
-            doors.care_until[row] = at + (handover_s + own.stay_s) + own.icu_s
-            doors.held[IN_CARE] += 1
+            place = beyond.care[beyond.held[IN_CARE]]
+            place.hospital = hospital
+            place.until = at + (handover_s + own.stay_s) + own.icu_s
+            beyond.held[IN_CARE] += 1
         state.log.handover_at[trip] = at
-        at += handover_s + beyond.fixed.service.destinations.away_s[hospital]
+        at += handover_s + beyond.hospital[hospital].away_s
         state.log.cleared_at[trip] = at
         beyond.crew[ambulance].phase = FORETOLD
         expect(state, ambulance, at)
@@ -251,12 +250,12 @@ def open_doors(fixed, calls, state, beyond, now):
 @compiled
 def depart(fixed, calls, state, beyond, now):
     """Choose hospitals by the order of ambulances; who goes along is where the patient is."""
-    doors, count = beyond.doors, beyond.doors.held[IN_DEPARTING]
-    doors.held[IN_DEPARTING] = 0
+    count, departing = beyond.held[IN_DEPARTING], beyond.leaving[0]
+    beyond.held[IN_DEPARTING] = 0
     admit_walk_ins(beyond, now, True)
-    _in_order(beyond, doors.departing, count)
+    _in_order(beyond, departing, count)
     for i in range(count):
-        ambulance = np.int64(doors.departing[i])
+        ambulance = np.int64(departing[i])
         call = np.int64(state.fleet[ambulance].call)
         scene = beyond.scene[beyond.need[call].call]
         if beyond.crew[ambulance].goes_along:

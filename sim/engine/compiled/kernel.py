@@ -69,9 +69,11 @@ from sim.engine.compiled.state import (
     strike,
     take_first,
 )
+from sim.engine.compiled.varying import carry_over
 from sim.engine.compiled.waiting import (
     await_ambulance,
 )
+from sim.model.calendar import next_band_at
 from sim.policies.clock import NONE
 
 # ── the clock ────────────────────────────────────────────────────────────────────────────────
@@ -200,6 +202,10 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
         unit.hospital = NONE
     next_call, next_one, next_reminder, next_withdrawn, now = 0, 0, 0, 0, 0.0
     at, of, what, off_at = happens
+    changes_at = np.inf
+    if beyond is not None:  # noqa: SIM102
+        if beyond.fixed.carried_over:
+            changes_at = next_band_at(fixed.bands, 0.0)
     while True:
         coming_at = np.inf
         if next_call < len(order):
@@ -212,7 +218,7 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
             if next_reminder < len(beyond.remind_at):
                 coming_at = min(coming_at, beyond.remind_at[next_reminder])
             if next_withdrawn < len(beyond.withdrawn):
-                coming_at = min(coming_at, beyond.withdrawn_at[next_withdrawn])
+                coming_at = min(coming_at, beyond.withdrawn[next_withdrawn].at)
             goes_on |= coming_at < np.inf or beyond.held[IN_LOOKED_AT] > 0
             if beyond.held[IN_LOOKED_AT] > 0:
                 coming_at = now
@@ -223,6 +229,10 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
         if coming_at == np.inf:
             break
         now, due = coming_at, False
+        if beyond is not None:
+            while changes_at <= now:
+                carry_over(fixed, state, beyond, changes_at)
+                changes_at = next_band_at(fixed.bands, changes_at)
         while next_call < len(order) and calls[order[next_call]].wakes_at == now:
             _become_ready(calls, state, beyond, order[next_call])
             next_call += 1
@@ -238,18 +248,18 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
                 due = True
             while (
                 next_withdrawn < len(beyond.withdrawn)
-                and beyond.withdrawn_at[next_withdrawn] == now
+                and beyond.withdrawn[next_withdrawn].at == now
             ):
-                due |= withdraw(state, beyond, beyond.withdrawn[next_withdrawn], now)
+                due |= withdraw(state, beyond, beyond.withdrawn[next_withdrawn].call, now)
                 next_withdrawn += 1
             while True:  # who leaves at once may set off more of the same instant
                 while beyond.clock[FIRST_TIMER] == now:
                     due |= ring(state, beyond, now)
                 if beyond.held[IN_LOOKED_AT] > 0:
                     due |= _look_at_scenes(fixed, calls, state, beyond, now)
-                elif beyond.doors.held[IN_AT_DOOR] > 0:
+                elif beyond.held[IN_AT_DOOR] > 0:
                     open_doors(fixed, calls, state, beyond, now)
-                elif beyond.doors.held[IN_DEPARTING] > 0:
+                elif beyond.held[IN_DEPARTING] > 0:
                     depart(fixed, calls, state, beyond, now)
                 else:
                     break

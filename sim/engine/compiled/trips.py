@@ -52,7 +52,6 @@ def note_drive(fixed, state, beyond, ambulance, purpose, factor, drive_s):
             fixed, beyond, purpose, unit.node, unit.lead_s, unit.place, unit.departed_at, factor
         )
         unit.mode = mode_at(fixed, purpose, crew.begun_at)
-    crew.changed_at = crew.begun_at
 
 
 @compiled
@@ -162,7 +161,7 @@ def send_to_wait(fixed, state, beyond, ambulance, station, now):
     else:
         drive_s = lead_s + from_node_s(fixed, mode, node, place)
         unit.hospital = NONE
-    if beyond is not None:
+    if beyond is not None:  # noqa: SIM102
         if beyond.fixed.varies:
             drive_s = drive_seconds(fixed, beyond, HOME, node, lead_s, place, now, 1.0)
     if stage == RETURNING:

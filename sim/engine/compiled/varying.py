@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.driving import ROW, band, from_node_s, link_s, step
+from sim.engine.compiled.state import RETURNING, TURNING_OUT
 from sim.model.calendar import next_band_at
 from sim.policies.clock import NONE, on_grid, serving_seconds
 
@@ -38,7 +39,7 @@ def whole_s(fixed, mode, node, lead_s, place, factor):
 @compiled
 def opens_after(beyond, now):
     """When roads may be open again that are closed now; inf = never."""
-    opens_at = beyond.fixed.service.driving.looks_at
+    opens_at = beyond.fixed.opens_at
     spot = np.searchsorted(opens_at, now, side="right")
     return opens_at[spot] if spot < len(opens_at) else np.inf
 
@@ -99,7 +100,7 @@ def drive_seconds(fixed, beyond, purpose, node, lead_s, place, at, factor):
     begun_at = begins_at(fixed, beyond, purpose, node, lead_s, place, at, factor)
     mode, node = np.int64(mode_at(fixed, purpose, begun_at)), np.int64(node)
     left_s = whole_s(fixed, mode, node, lead_s, place, factor)
-    if beyond.fixed.service.driving.carried_over:
+    if beyond.fixed.carried_over:
         changes_at = next_band_at(fixed.bands, begun_at)
         while changes_at < begun_at + left_s:
             begun_at, mode, node, lead_s = carried(
@@ -111,15 +112,17 @@ def drive_seconds(fixed, beyond, purpose, node, lead_s, place, at, factor):
 
 
 @compiled
-def advance(fixed, state, beyond, ambulance, now):
-    """Bring the stretch on which an ambulance is up to now."""
-    unit, crew = state.fleet[ambulance], beyond.crew[ambulance]
-    while True:
-        changes_at = next_band_at(fixed.bands, crew.changed_at)
+def carry_over(fixed, state, beyond, changes_at):
+    """A time band begins: whoever is under way drives on as it has it."""
+    for ambulance in range(len(state.fleet)):
+        unit, crew = state.fleet[ambulance], beyond.crew[ambulance]
+        if unit.status != TURNING_OUT and unit.status != RETURNING:
+            continue
+        if crew.begun_at >= changes_at:  # it sets out later
+            continue
         left_s = whole_s(fixed, unit.mode, unit.node, unit.lead_s, unit.place, crew.factor)
-        if changes_at > now or changes_at >= crew.begun_at + left_s:
-            return
-        crew.changed_at = changes_at
+        if changes_at >= crew.begun_at + left_s:  # it is there
+            continue
         begun_at, mode, node, lead_s = carried(
             fixed, crew.purpose, crew.begun_at, unit.mode, unit.node, unit.lead_s, unit.place,
             crew.factor, changes_at,
