@@ -261,6 +261,8 @@ def _calls(ax: Axes, day: Day, plan: Layout, say: Language) -> None:
                     va="center", textcoords="offset points", size=0.9 * points)  # fmt: skip
     ax.set_ylim(len(plan.streams) - 0.5, -0.5)
     ax.set_xlim(*day.hours)
+    ax.set_xticks([])
+    ax.set_yticks([])
     ax.axis("off")
 
 
