@@ -227,10 +227,13 @@ def _called(layout: Scenario, form: str, *names: Name) -> Scenario:
     return replace(layout, name=name)
 
 
-def nobody_could(layout: Scenario) -> list[str]:
-    """Why a layout cannot be: needs that nobody may meet at some hour, breaks that fit nowhere."""
+def nobody_could(layout: Scenario, before: Scenario | None = None) -> list[str]:
+    """Why a layout cannot be: needs that nobody may meet at some hour, breaks that fit nowhere.
+
+    `before`: the layout of which it is a change.
+    """
     problems = Problems()
-    conditions.check_layout(layout, problems)
+    conditions.check_layout(layout, problems, before)
     crew_checks.breaks(layout, problems.at("crews"), whole=False)
     crew_checks.on_duty_at_some_time(layout, problems)
     return [one.message for one in problems.found]

@@ -55,14 +55,17 @@ def who_is_sent(settings: Settings, on: Map, problems: Problems) -> None:
 
 
 def check_layout(
-    scenario: Scenario, problems: Problems, laid_out: Container[str] = frozenset()
+    scenario: Scenario,
+    problems: Problems,
+    laid_out: Container[str] = frozenset(),
+    before: Layout | None = None,
 ) -> None:
     """Tell what contradicts itself between the settings and the layout's stations and crews.
 
-    `laid_out`: the stations of a file's layout.
+    `laid_out`: the stations of a file's layout. `before`: the layout of which this is a change.
     """
     centres.check(scenario, laid_out, problems.at("dispatch"))
-    conditions.check_layout(scenario, problems)
+    conditions.check_layout(scenario, problems, before)
     standing.check(scenario, problems.at("standby"))
 
 
