@@ -97,7 +97,7 @@ class DutyHours:
             for hours in several:
                 every = days == EVERY_DAY and not self.own_holidays
                 clock = f"{hours.start:02d}-{hours.end or 24:02d}"
-                parts.append(clock if every else f"{clock} {'+'.join(_runs(days))}")
+                parts.append(clock if every else f"{clock} {'+'.join(day_names(days))}")
         return ", ".join(parts) or "-"
 
 
@@ -118,7 +118,7 @@ def duty_of(
     return DutyHours(tuple(sorted(set(stretches))), own_holidays, crews_change)
 
 
-def _runs(days: tuple[int, ...]) -> Iterator[str]:
+def day_names(days: tuple[int, ...]) -> Iterator[str]:
     """Days by name: mon-fri, sun."""
     names = (*DAY_NAMES, "holiday")
     for first, last in runs(days):

@@ -34,6 +34,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.settings import Settings
 from sim.scenario.settings.crews import UnreadCrews
 from sim.scenario.settings.replay import Replay
+from sim.scenario.settings.responders import LAYERS
 from sim.scenario.validation import Problems
 from sim.scenario.values import describe
 from sim.text import Message, Name
@@ -78,9 +79,9 @@ def _loaded(path: Path) -> Scenario:
     if left.lacks("crews"):  # whom the layout names there cannot be known
         unread = scenario.settings.model_copy(update={"crews": UnreadCrews()})
         scenario = replace(scenario, settings=unread)
-    before = len(problems)
-    scenario = _laid_out(scenario, left, problems)
-    laid_out = len(problems) == before  # else what is missing may follow from what was told
+    so_far = len(problems)
+    stations, scenario = _laid_out(scenario, left, problems)
+    laid_out = len(problems) == so_far  # else what is missing may follow from what was told
     if not problems and not scenario.fleet:
         if file.changes:
             problems.at("changes").tell(Message("the changes leave no ambulance in the layout"))
@@ -90,14 +91,17 @@ def _loaded(path: Path) -> Scenario:
             )
     checks.how_many_ambulances(scenario, problems.at("layout"))
     crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
+    whole = not (left.lacks("layout") or left.lacks("changes") or left.lacks("crews"))
     if not left.lacks("crews"):
         crew_checks.breaks(scenario, problems.at("crews"), whole=not problems)
-        crew_checks.names(scenario.settings, scenario, problems)
-    whole = not (left.lacks("layout") or left.lacks("changes") or left.lacks("crews"))
+        before = stations if whole and laid_out else None
+        crew_checks.names(scenario.settings, scenario, problems, before)
     if whole and laid_out:
-        checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
+        checks.check_layout(scenario, problems, {entry.station for entry in file.layout}, stations)
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     scenario = _with_responders(scenario, texts, problems)
+    if left.lacks("responders"):
+        _tables_of_responders(scenario, texts, problems)
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
     if problems:
@@ -121,8 +125,8 @@ def _refusal(problems: Problems, texts: list[YamlText]) -> ScenarioError:
     return ScenarioError(texts[0].path, list(told))
 
 
-def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenario:
-    """The scenario with its stations and after its changes; what cannot be made is told once."""
+def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> tuple[Scenario, Scenario]:
+    """The scenario with its stations, and after its changes; what cannot be made is told once."""
     file = left.file
     assert file is not None
     unmade = set()
@@ -132,6 +136,7 @@ def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenar
             unmade.add(entry.station)
     if left.lacks_stations():
         unmade |= {change.verb.station for change in file.changes if change.add is None}
+    stations = scenario
     for row, change in zip(left.rows["changes"], file.changes, strict=True):
         if change.verb.station in unmade:
             continue  # it follows from what has been told
@@ -139,7 +144,7 @@ def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenar
         scenario = scenario.after(change, problems.at("changes", row))
         if change.add is not None and len(problems) > before:
             unmade.add(change.verb.station)
-    return scenario
+    return stations, scenario
 
 
 def schema() -> str:
@@ -360,6 +365,17 @@ def _with_responders(scenario: Scenario, texts: list[YamlText], problems: Proble
         responder_xy=responders.points(groups, scenario.map, folder, problems),
         files=(*scenario.files, *responders.files(groups, folder)),
     )
+
+
+def _tables_of_responders(scenario: Scenario, texts: list[YamlText], problems: Problems) -> None:
+    """Tell what is wrong with the tables of groups that have other mistakes, too."""
+    text = next(t for t in texts if "responders" in t.content)
+    groups = text.content["responders"]
+    for number, group in enumerate(groups if isinstance(groups, list) else []):
+        at = group.get("at") if isinstance(group, dict) else None
+        if isinstance(at, str) and at not in LAYERS and number >= len(scenario.responder_xy):
+            here = problems.at("responders", number, "at")
+            responders.of_file(text.path.parent / at, scenario.map, problems, here)
 
 
 def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | None:

@@ -47,7 +47,7 @@ def points(
         elif group.at in LAYERS:
             xy = _of_layer(group.at, on, here.at("at"))
         elif group.at is not None:
-            xy = _of_file(folder / group.at, on, problems, here.at("at"))
+            xy = of_file(folder / group.at, on, problems, here.at("at"))
         if len(problems) == before:
             _refuse_too_many(group, xy, on, here)
         found.append(xy)
@@ -74,7 +74,7 @@ def _of_layer(layer: str, on: Map, problems: Problems) -> np.ndarray:
     return np.array([(spot.x, spot.y) for spot in spots]).reshape(-1, 2)
 
 
-def _of_file(path: Path, on: Map, problems: Problems, here: Problems) -> np.ndarray:
+def of_file(path: Path, on: Map, problems: Problems, here: Problems) -> np.ndarray:
     """The rows of a table; NOWHERE after telling what is wrong with it."""
     from sim.files import tables  # which opens pandas: not where every command begins
     from sim.geography.making import located

@@ -12,7 +12,7 @@ from sim.errors import did_you_mean
 from sim.scenario.conditions import crews
 from sim.scenario.layout import Layout, Station
 from sim.scenario.positions import position
-from sim.scenario.settings.standby import StandbyPoint
+from sim.scenario.settings.standby import StandbyPoint, StandbySettings
 from sim.scenario.validation import Problems
 from sim.text import Message, Name
 
@@ -91,6 +91,25 @@ def check(scenario: Scenario, problems: Problems) -> None:
         problems.at("list").tell(Message("write the stations at which ambulances are to wait"))
     if standby.rule == "table":
         _table(scenario, problems.at("table"))
+
+
+# Which rules each of these settings is for.
+FOR_RULES: Final = {
+    "list": ("list",), "table": ("table",), "assign": ("table",), "most_moves": ("table",),
+    "least_gain": ("table",), "dmexclp": ("dmexclp",),
+}  # fmt: skip
+
+
+def of_no_effect(standby: StandbySettings) -> list[str]:
+    """The settings of standby that say something, and which the rule does not go by."""
+    usual = StandbySettings()
+    return [
+        name
+        for name, rules in FOR_RULES.items()
+        if standby.rule not in rules
+        and getattr(standby, "list_" if name == "list" else name)
+        != getattr(usual, "list_" if name == "list" else name)
+    ]
 
 
 def _known(scenario: Scenario, names: Sequence[str], problems: Problems) -> None:
