@@ -151,7 +151,9 @@ def listed(base: Scenario, proposal: Scenario, say: Language) -> str:
     found = made(base, proposal)
     if found:
         return say.joined(change(one, proposal, say) for one in found)
-    parts = [part for one in against(base, proposal) if (part := _station(one, proposal, say))]
+    parts = [
+        part for one in against(base, proposal) if (part := _station(one, base, proposal, say))
+    ]
     parts += _hours(base, proposal, say)
     if len(parts) > SHOWN:
         more = say.count(len(parts) - SHOWN + 1, "{n} more change", "{n} more changes")
@@ -159,7 +161,7 @@ def listed(base: Scenario, proposal: Scenario, say: Language) -> str:
     return say.joined(parts)
 
 
-def _station(one: StationChange, layout: Scenario, say: Language) -> str:
+def _station(one: StationChange, base: Scenario, layout: Scenario, say: Language) -> str:
     """What becomes of a station; nothing if it stays as it is."""
     name = say.name(one.station.name)
     crew = crews.counted(one.fleet, layout, say)
@@ -173,7 +175,7 @@ def _station(one: StationChange, layout: Scenario, say: Language) -> str:
         return say("{station} moved", station=name)
     if one.more:
         by = say.number(float(one.more), 0, sign=True)
-        values = {"station": name, "by": by, "to": None, "hours": _come(one, layout, say)}
+        values = {"station": name, "by": by, "to": None, "hours": _come(one, base, layout, say)}
         if values["hours"]:
             return say.count(abs(one.more), "{station} {by} ambulance ({hours})",
                              "{station} {by} ambulances ({hours})", **values)  # fmt: skip
@@ -182,14 +184,19 @@ def _station(one: StationChange, layout: Scenario, say: Language) -> str:
     return ""
 
 
-def _come(one: StationChange, layout: Scenario, say: Language) -> str:
-    """The class and hours of those that come to a station or go, where these are alike."""
+def _come(one: StationChange, base: Scenario, layout: Scenario, say: Language) -> str:
+    """The class and hours of those that come to a station or go, where these are alike.
+
+    Classes are told where both have the same ones.
+    """
+    alike = base.crews.classes == layout.crews.classes
     was, now = (
-        Counter((other.kind, other.duty) for other in some)
+        Counter((other.kind if alike else 0, other.duty) for other in some)
         for some in (one.fleet_before, one.fleet)
     )
     differing = (now - was) if one.more > 0 else (was - now)
-    texts = {crews.what(Ambulance(0, duty, kind), layout, say) for kind, duty in differing}
+    of = layout if alike else Layout(stations=layout.stations, fleet=layout.fleet)
+    texts = {crews.what(Ambulance(0, duty, kind), of, say) for kind, duty in differing}
     return texts.pop() if len(texts) == 1 and sum(differing.values()) == abs(one.more) else ""
 
 
