@@ -64,7 +64,7 @@ WHOLE: dict[str, Any] = {
         "transported": "63 %",
         "conditions": [
             {"name": "arrest", "share": {"red": "50 %"}, "transported": "90 %",
-             "missing": "forget", "all_or_none": True, "released": "apart", "accompanied": True,
+             "missing": "forget", "all_or_none": False, "released": "together", "accompanied": True,
              "needs": [
                  {"classes": ["advanced"]},
                  {"classes": ["basic"], "or": [{"classes": ["advanced"], "penalty": "5 min"}],
@@ -89,6 +89,17 @@ WHOLE: dict[str, Any] = {
         "off_road": "15 km/h",
         "to_hospital": "siren",
         "bands": [{"hours": "07-09", "days": "mon-fri", "speed": "80 %", "classes": ["primary"]}],
+        "band_rule": "carried over",
+        "factor": {"sigma": 0.25, "to_hospital": 0.1},
+        "closures": {
+            "works": {"at": [113.49, 27.66], "from": "2025-01-07 10:00", "why": "works",
+                      "access": "local"},
+            "bridge": {"between": [[113.495, 27.655], [113.5, 27.65]], "until": "2025-01-09"},
+            "market": {"around": [113.5, 27.65], "radius": "9 km", "speed": "30 %",
+                       "road": "G106", "hours": "08-12", "days": "sat", "classes": ["primary", "secondary", "trunk"]},
+            "flood": {"township": "枫林镇", "from": "2025-01-07 10:00",
+                      "until": "2025-01-08 10:00"},
+        },
     },
     "crews": {
         "classes": [
@@ -122,7 +133,7 @@ WHOLE: dict[str, Any] = {
         ],
     },
     "dispatch": {
-        "when_none_free": "lost", "divert": [{"leaving": "green", "for": "red"}],
+        "when_none_free": "queue", "divert": [{"leaving": "green", "for": "red"}],
         "reserve": [{"keep": 1, "classes": ["advanced"], "for": "red", "centres": ["east"]}],
         "within": {"red": "60 min"},
         "centres": [

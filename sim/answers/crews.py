@@ -10,15 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import numpy as np
-
 from sim import limits
 from sim.errors import OptionError
-from sim.model.calendar import HOURS
-from sim.scenario import conditions, crew_checks
-from sim.scenario.crew_changes import OfCrews, crew_name, kind_of
-from sim.scenario.duty import ALWAYS, HOLIDAY, DutyHours
-from sim.scenario.layout import Ambulance, vehicle_numbers
+from sim.prepare import feasible
+from sim.scenario.crew_changes import (
+    OfCrews,
+    crew_name,
+    kind_of,
+    moved_crews,
+    with_hours,
+    without_crews,
+)
+from sim.scenario.duty import ALWAYS, DutyHours, hours_of
+from sim.scenario.layout import Ambulance
 from sim.scenario.rosters import Roster
 from sim.scenario.validation import Problems, validated
 from sim.scenario.verbs import short
@@ -130,37 +134,30 @@ def _different(duties: Iterable[DutyHours], base: Scenario) -> Iterable[DutyHour
     found: dict[bytes, DutyHours] = {}
     for duty in duties:
         if duty.hours_a_week:
-            found.setdefault(hours_of(duty, base).tobytes(), duty)
+            found.setdefault(hours_of(duty, base.crews.holiday_day).tobytes(), duty)
     return found.values()
 
 
 # ── hours against each other ─────────────────────────────────────────────────────────────────
 
 
-def hours_of(duty: DutyHours, base: Scenario) -> np.ndarray:
-    """[168 + 24] bool: hours of a week without holidays, and of days that are all holidays."""
-    day = HOLIDAY if duty.own_holidays else base.crews.holiday_day
-    holiday = np.zeros(HOURS, bool)
-    for one in duty.on(day):
-        holiday[(one.start + np.arange(one.length_h)) % HOURS] = True
-    return np.concatenate([duty.week, holiday])
-
-
 def shorter(duty: DutyHours, hours: Iterable[DutyHours], base: Scenario) -> list[DutyHours]:
     """Those of some hours that lie within a crew's own, and are fewer."""
-    own = hours_of(duty, base)
+    day = base.crews.holiday_day
+    own = hours_of(duty, day)
     return [
         one for one in hours
-        if one.hours_a_week < duty.hours_a_week and not (hours_of(one, base) & ~own).any()
+        if one.hours_a_week < duty.hours_a_week and not (hours_of(one, day) & ~own).any()
     ]  # fmt: skip
 
 
 def elsewhen(duty: DutyHours, hours: Iterable[DutyHours], base: Scenario) -> list[DutyHours]:
     """Those of some hours that are no more than a crew's own, and do not all lie within these."""
-    own = hours_of(duty, base)
+    day = base.crews.holiday_day
+    own = hours_of(duty, day)
     return [
         one for one in hours
-        if one.hours_a_week <= duty.hours_a_week and (hours_of(one, base) & ~own).any()
+        if one.hours_a_week <= duty.hours_a_week and (hours_of(one, day) & ~own).any()
     ]  # fmt: skip
 
 
@@ -186,29 +183,20 @@ def one_more(
 
 def one_less(layout: Scenario, row: int) -> Scenario:
     """Without a crew, by its row in the fleet."""
-    one = layout.fleet[row]
-    fleet = tuple(other for i, other in enumerate(layout.fleet) if i != row)
-    after = replace(layout, fleet=fleet)
+    one, after = layout.fleet[row], without_crews(layout, [row])
     return _called(after, "{0} −1{1}", layout.stations[one.station].name, _in_short(layout, one))
 
 
 def moved(layout: Scenario, row: int, station: int) -> Scenario:
     """With a crew at home at another station; its vehicle stays the same."""
-    one, number = layout.fleet[row], vehicle_numbers(layout)[row]
-    gone = replace(one, station=station, vehicle=number)
-    fleet = (*(other for i, other in enumerate(layout.fleet) if i != row), gone)
+    one, after = layout.fleet[row], moved_crews(layout, [row], station)
     giver, taker = (layout.stations[i].name for i in (one.station, station))
-    after = replace(layout, fleet=fleet)
     return _called(after, "{0} 1{1} → {2}", giver, _in_short(layout, one), taker)
 
 
 def put_on(layout: Scenario, row: int, duty: DutyHours) -> Scenario:
     """With a crew on duty at other hours."""
-    one = layout.fleet[row]
-    new = replace(one, duty=duty)
-    after = replace(
-        layout, fleet=tuple(new if i == row else other for i, other in enumerate(layout.fleet))
-    )
+    one, after = layout.fleet[row], with_hours(layout, {row: duty})
     name, when = layout.stations[one.station].name, Name(str(duty), str(duty))
     return _called(after, "{0} 1{1}: {2}", name, _in_short(layout, one), when)
 
@@ -227,18 +215,13 @@ def _called(layout: Scenario, form: str, *names: Name) -> Scenario:
     return replace(layout, name=name)
 
 
-def nobody_could(layout: Scenario, before: Scenario | None = None) -> list[str]:
-    """Why a layout cannot be: needs that nobody may meet at some hour, breaks that fit nowhere.
-
-    `before`: the layout of which it is a change.
-    """
+def nobody_could(layout: Scenario) -> list[str]:
+    """Why a layout cannot be: a need that nobody may meet, a township that nobody reaches."""
     problems = Problems()
-    conditions.check_layout(layout, problems, before)
-    crew_checks.breaks(layout, problems.at("crews"), whole=False)
-    crew_checks.on_duty_at_some_time(layout, problems)
+    feasible.check(layout, problems)
     return [one.message for one in problems.found]
 
 
 def can_be(layout: Scenario) -> bool:
-    """Whether somebody may meet every need at every hour, and all breaks fit."""
+    """Whether somebody may meet every need at every hour and reach everybody, and breaks fit."""
     return not nobody_could(layout)

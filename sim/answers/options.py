@@ -55,6 +55,7 @@ def new_stations(
         options += [
             Option(Action.NEW_STATION, one.name, after, crew=crew)
             for one, after in zip(kept, made, strict=True)
+            if crews.can_be(after)
         ]
     return options
 
@@ -70,20 +71,19 @@ def more_ambulances(layout: Scenario, kinds: Sequence[CrewKind] = ()) -> list[Op
 
 
 def _added(layout: Scenario, station: str, crew: CrewKind | None) -> Scenario | None:
-    """One more crew of a kind; None if its shift has no room for the breaks of the scenario."""
-    if crew is None:
-        return layout.ambulances(station, +1)
+    """One more crew of a kind; None if it has no room for a break, or is alone at some hour."""
     try:
-        return crews.one_more(layout, station, crew)
+        after = crews.one_more(layout, station, crew or USUAL)
     except ScenarioError:
         return None
+    return after if crews.can_be(after) else None
 
 
 def moved_ambulances(layout: Scenario, *, by_kind: bool = False) -> Iterator[Option]:
     """One ambulance of each station to each other one, with its hours on duty.
 
-    The sender stays open if it is empty. `by_kind`: one of each class and hours that it has, if
-    every need can still be met.
+    The sender stays open if it is empty. Only if every need can still be met. `by_kind`: one of
+    each class and hours that it has.
     """
     rows = [row for row, station in enumerate(layout.stations) if not station.closed]
     for giver in rows:
@@ -97,11 +97,8 @@ def moved_ambulances(layout: Scenario, *, by_kind: bool = False) -> Iterator[Opt
 def _moved(layout: Scenario, row: int, taker: int, by_kind: bool) -> Iterator[Option]:
     one = layout.fleet[row]
     giver, other = (layout.stations[i].name for i in (one.station, taker))
-    if not by_kind:
-        after = crews.one_more(layout, other.zh, one).ambulances(giver.zh, -1)
-        yield Option(Action.MOVE_AMBULANCE, other, after, giver)
-    elif crews.can_be(after := crews.moved(layout, row, taker)):
-        kind = CrewKind(one.kind, one.duty)
+    if crews.can_be(after := crews.moved(layout, row, taker)):
+        kind = CrewKind(one.kind, one.duty) if by_kind else None
         yield Option(Action.MOVE_AMBULANCE, other, after, giver, kind)
 
 
@@ -134,7 +131,7 @@ def moved_stations(
         station = layout.stations[row]
         for option in new_stations(layout, found, ambulances=0):
             after, new = option.layout, option.layout.stations[-1]
-            for ambulance in layout.fleet:
-                if ambulance.station == row:
-                    after = crews.one_more(after, new.name.zh, ambulance)
-            yield Option(Action.MOVE_STATION, new.name, after.close(name), station.name)
+            if layout.fleet_size(row):
+                after = after.move_crews(name, new.name.zh, None)
+            if crews.can_be(after := after.close(name)):
+                yield Option(Action.MOVE_STATION, new.name, after, station.name)

@@ -256,7 +256,7 @@ class _AlteredStudies:
         self._worst = nominal.worst  # who is served worst stays the same under every assumption
         self._tell = effort.watch or (lambda done, total: None)
         # What today's layout does under another assumption is nothing that other commands ask.
-        self._effort = replace(effort, watch=None, reuse=False)
+        self._effort = replace(effort, watch=None, reuse=False, supposed=True)
 
     def expect(self, worlds: int, often: int, samples: int) -> None:
         layouts = 1 + len(self.proposals)

@@ -20,6 +20,7 @@ from sim.answers.crews import (
     put_on,
     shorter,
 )
+from sim.answers.ranking import KEYS
 from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate, simultaneous
 from sim.measures.measures import BY_KEY
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from sim.scenario.duty import DutyHours
     from sim.scenario.scenario import Scenario
 
-KEYS = ("within", "urban10", "rural30", "worst5", "mean")
 BESIDES = ("capable",)  # told besides where a layout has what they speak of
 
 
@@ -140,7 +140,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
     arguments.one_of("by", by, KEYS)
     less, not_tried = [], []
     for one in _less(base) if are_alike(base) else _by_kind(base):
-        why = nobody_could(one.layout, base)
+        why = nobody_could(one.layout)
         if why:
             not_tried.append(NotTried(*one, why[0]))
         else:

@@ -83,7 +83,7 @@ def changed(base: Scenario, changes: list[AnyVerb]) -> Scenario:
     problems = Problems()
     layout = _made(base, changes, problems)
     if changes and not problems:
-        checks.check_layout(layout, problems, before=base)
+        checks.layout_can_be(layout, problems)
     problems.raise_if_any(ScenarioError, THE_LAYOUT)
     return layout
 

@@ -83,11 +83,11 @@ def check(
 
 def _without_contradiction(scenario: Scenario) -> Scenario:
     """The scenario; ScenarioError if somebody would never be reached by its own rules."""
-    from sim.prepare import radius
+    from sim.prepare import feasible
     from sim.scenario.validation import Problems
 
     problems = Problems()
-    radius.check(scenario, problems.at("dispatch"))
+    feasible.check(scenario, problems)
     problems.raise_if_any(ScenarioError, scenario.path)
     return scenario
 
@@ -141,9 +141,10 @@ def _in_order(layout: Scenario, say: Language) -> str:
         (say("layout"), say(", ").join([stations, ambulances])),
         *(("", line) for line in _stations(layout, say)),
     ]
-    from sim.words import responders, service  # which open numpy
+    from sim.words import responders, roads, service  # which open numpy
 
     rows += service.lines(layout, say)
+    rows += roads.lines(layout, say)
     rows += [(say("help"), line) for line in responders.lines(layout, say)]
     if the_map.nodes_left_out:
         left_out = say.count(

@@ -22,11 +22,12 @@ from sim.measures.service_measures import SERVICE
 
 
 def estimate(found: Replications, key: str, group: Group = ALL) -> Estimate:
-    """A measure of all replications with its 95 % interval, within what is possible."""
-    measure = BY_KEY[key]
-    value = measure.spread(found, group).interval()
-    bounds = np.clip([value.low, value.high], 0, measure.greatest).tolist()
-    return Estimate(value.mean, *bounds)
+    """A measure of all replications with its 95 % interval, within what is possible.
+
+    With what its calls' answers say of it (`places`), the share itself may leave it by chance.
+    """
+    value = BY_KEY[key].spread(found, group).interval()
+    return Estimate(*np.clip(value, 0, BY_KEY[key].greatest).tolist())
 
 
 def moved(value: Estimate, by: float, key: str) -> Estimate:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.measures import worked
 from sim.measures.fleet_time import (
     busy_intervals,
     clipped,
@@ -21,7 +22,7 @@ from sim.measures.fleet_time import (
     on_shift,
     with_pauses,
 )
-from sim.model.calendar import DAY_S, Window
+from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import BREAK, FAILURE, Log
 from sim.model.service import Service, StandbyRule
@@ -79,6 +80,7 @@ class ServiceTally(NamedTuple):
     off_s: float  # off the road, all ambulances together
     moves: int  # drives to another standby
     move_s: float
+    shifts_with_breaks: int = 0  # in which one was due
 
 
 def service_tally(
@@ -96,13 +98,16 @@ def service_tally(
     overruns, overrun_s, until_home_s = _overrun(system, log, ends)
     due, missed, broken, break_s, failures, off_s = _pauses(system, log, window)
     moves, move_s = _moves(log, window)
+    with_breaks = 0
+    if due and system.service is not None:
+        with_breaks = worked.shifts_with_breaks(system.fleet, system.service.breaks, window)
     return ServiceTally(
         features=int(features),
         of_calls=_of_calls(system, calls, log, measured, first),
         kind=system.fleet.kind.astype(np.int16),
         home_centre=system.fleet.centre.astype(np.int16),
         level_zero_s=_level_zero_by_centre(system, log, window),
-        shifts=_shifts(system, window),
+        shifts=worked.shifts(system.fleet, window),
         ends=int(ends.sum()),
         overruns=overruns,
         overrun_s=overrun_s,
@@ -115,6 +120,7 @@ def service_tally(
         off_s=off_s,
         moves=moves,
         move_s=move_s,
+        shifts_with_breaks=with_breaks,
     )
 
 
@@ -231,14 +237,6 @@ def _ends_of_duty(system: System, window: Window) -> np.ndarray:
     at, marked = system.fleet.off_duty_at, _marked_ends(system)
     within = (at >= window.start_s) & (at < window.end_s)
     return within if marked is None else within & marked
-
-
-def _shifts(system: System, window: Window) -> float:
-    """Shifts worked in the window; of one that lasts longer than a day, each day counts."""
-    on, off = system.fleet.on_duty_at, system.fleet.off_duty_at
-    worked_s = np.minimum(off, window.end_s) - np.maximum(on, window.start_s)
-    some = worked_s > 0
-    return float((worked_s[some] / np.minimum(off - on, DAY_S)[some]).sum())
 
 
 def _ended_at(log: Log) -> np.ndarray:

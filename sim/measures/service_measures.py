@@ -120,12 +120,6 @@ def _shifts(tally: Tally, _: Group) -> float:
     return tally.on_duty_s.sum() / DAY_S if tally.service is None else tally.service.shifts
 
 
-def _shifts_with_breaks(tally: Tally, group: Group) -> float:
-    """The same where any break was due: without one, nothing can be said of how long it was."""
-    due = tally.service is not None and tally.service.breaks_due
-    return _shifts(tally, group) if due else 0.0
-
-
 # ── the measures ─────────────────────────────────────────────────────────────────────────────
 
 # Of a dispatch centre: what its own table has.
@@ -202,7 +196,7 @@ SERVICE: Final[tuple[Measure, ...]] = (
     ),
     OfFleet(
         "break_time", "min", "more",
-        above=_sum("break_s"), below=_shifts_with_breaks, per=60.0, feature=Feature.BREAKS,
+        above=_sum("break_s"), below=_sum("shifts_with_breaks"), per=60.0, feature=Feature.BREAKS,
     ),
     OfFleet(
         "off_road", "number", "less",

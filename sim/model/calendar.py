@@ -28,6 +28,18 @@ def band_at(bands: Bands, now: Any) -> Any:
     return bands.band[np.searchsorted(bands.start_s, at, side="right") - 1]
 
 
+def next_band_at(bands: Bands, now: float) -> float:
+    """The first instant of the run after `now` at which a time band begins; inf = none does."""
+    at = bands.offset_s + now
+    begun = 0.0
+    if bands.period_s != np.inf:
+        begun = np.floor(at / bands.period_s) * bands.period_s
+    spot = np.searchsorted(bands.start_s, at - begun, side="right")
+    if spot < len(bands.start_s):
+        return float(begun + bands.start_s[spot] - bands.offset_s)
+    return float(begun + bands.period_s - bands.offset_s)
+
+
 def start_of_week_s(start: datetime) -> float:
     """Seconds from Monday 00:00 to the run's start."""
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from sim.policies.clock import NONE
+
+FAR_S: Final = 1e9  # more than any drive that ends
 
 
 class Status(IntEnum):

@@ -40,7 +40,7 @@ def dmexclp_gain(demand: Any, covers: Any, count: Any, weight: Any) -> float:
 
 
 def dmexclp_station(standby: Any, count: Any, present: Any) -> int:
-    """The station where one more adds most, the lowest row on a tie; NONE if all are full.
+    """The station where one more adds most, the lowest row on a tie; NONE if it adds nowhere.
 
     `standby`: Standby; `count`: [cover] and `present`: [station] free ambulances, this one apart.
     """
@@ -48,7 +48,7 @@ def dmexclp_station(standby: Any, count: Any, present: Any) -> int:
     for station in range(len(present)):
         if has_room(present[station], standby.capacity[station]):
             gain = dmexclp_gain(standby.demand, standby.covers[station], count, standby.weight)
-            if best == NONE or gain > best_gain:
+            if gain > best_gain:
                 best, best_gain = station, gain
     return best
 

@@ -39,3 +39,16 @@ def failure_laws(scenario: Scenario) -> FailureLaws | None:
         tuple(one.after for one in crews.failures),
         tuple(one.off for one in crews.failures),
     )
+
+
+def together(one: FailureLaws | None, other: FailureLaws | None) -> FailureLaws | None:
+    """The vehicles of both; None if not both have some, or one of them fails by another law."""
+    if one is None or other is None or (one.after, one.off) != (other.after, other.off):
+        return None
+    law = dict(zip(one.vehicle, one.law, strict=True))
+    theirs = dict(zip(other.vehicle, other.law, strict=True))
+    if any(law.get(vehicle, row) != row for vehicle, row in theirs.items()):
+        return None
+    every = law | theirs
+    rows = sorted(every)
+    return one._replace(vehicle=tuple(rows), law=tuple(every[row] for row in rows))

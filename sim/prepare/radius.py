@@ -11,13 +11,11 @@ from sim.policies.clock import on_grid
 from sim.prepare import ways
 from sim.prepare.cover import places
 from sim.scenario import standing
-from sim.scenario.validation import Problems
+from sim.scenario.validation import Problems, listed
 from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-
-SHOWN = 8  # townships in one message
 
 
 def check(scenario: Scenario, problems: Problems) -> None:
@@ -46,15 +44,10 @@ def check(scenario: Scenario, problems: Problems) -> None:
 
 def _tell(scenario: Scenario, beyond: np.ndarray, limit_s: float, problems: Problems) -> None:
     names = [scenario.map.townships[row].name.zh for row in beyond.tolist()]
-    listed: str = ", ".join(names[:SHOWN])
-    if len(names) > SHOWN:
-        listed = Message(
-            "{names} and {more} more", names=listed, more=len(names) - SHOWN, all=len(names)
-        )
     problems.tell(
         Message(
             "no ambulance waits within {minutes:g} min of {townships}: nobody would be sent there",
-            minutes=limit_s / 60, townships=listed,
+            minutes=limit_s / 60, townships=listed(names),
         )
     )  # fmt: skip
 

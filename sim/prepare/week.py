@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.model.calendar import DAY_S, HOUR_S, HOURS_PER_WEEK
+from sim.policies.clock import NONE
 from sim.prepare import demand, reach, ways
+from sim.prepare.needs import ANY
 from sim.scenario import off_road
 
 if TYPE_CHECKING:
@@ -53,26 +55,58 @@ def _calls(drawn: Demand) -> np.ndarray:
 
 
 def busy_seconds(scenario: Scenario, drawn: Demand) -> float:
-    """How long a call keeps an ambulance busy: the mean over the places that call.
+    """How long a call keeps ambulances busy, all that it needs: the mean over the places that call.
 
     Turnout, the drive from the nearest station, the scene; of those who are conveyed also the
-    drive to the nearest hospital and the handover. The way home is left out: an ambulance may be
-    sent from there. Drives are those of the time band in which the run begins.
+    drive to the nearest hospital and the handover, of one ambulance and who accompanies it. The way
+    home is left out: an ambulance may be sent from there. Drives are those of the time band in
+    which the run begins.
     """
     durations = scenario.settings.durations
     rows = sorted({one.station for one in scenario.fleet})
     to_scene, _ = reach.seconds_from(scenario, [scenario.stations[row] for row in rows])
-    seconds = durations.turnout.mean() + to_scene.min(axis=0) + durations.on_scene.mean()
-    if drawn.conveyed_share > 0 and scenario.map.hospitals:
+    sent, conveying = ambulances_a_call(scenario, drawn)
+    seconds = sent * (durations.turnout.mean() + to_scene.min(axis=0) + durations.on_scene.mean())
+    if conveying > 0 and scenario.map.hospitals:
         to_hospital = _to_hospital(scenario)
-        seconds = seconds + drawn.conveyed_share * (to_hospital + durations.handover.mean())
+        seconds = seconds + conveying * (to_hospital + durations.handover.mean())
     weights = np.zeros(len(seconds))
     for calls, places, of_place in zip(
         drawn.calls_per_hour.sum(axis=1), drawn.places, drawn.weights, strict=True
     ):
         if of_place.sum() > 0:
             weights[places] = calls * of_place / of_place.sum()
+    reached = np.isfinite(seconds)  # roads may be closed as the run begins
+    if not reached.any():
+        return float(durations.turnout.mean() + durations.on_scene.mean())
+    seconds, weights = seconds[reached], weights[reached]
     return float(np.average(seconds, weights=weights if weights.any() else None))
+
+
+def ambulances_a_call(scenario: Scenario, drawn: Demand) -> tuple[float, float]:
+    """How many ambulances a call needs, and how many go to hospital: means over all calls."""
+    if drawn.kinds is None:
+        return 1.0, drawn.conveyed_share
+    conditions = scenario.settings.demand.conditions or (ANY,)
+    sent = np.array([max(1, len(one.needs)) for one in conditions])
+    along = np.array([one.accompanied and len(one.needs) > 1 for one in conditions])
+    share = _share_of_conditions(drawn)
+    return float(share @ sent), float(share @ (drawn.kinds.conveyed_share * (1 + along)))
+
+
+def _share_of_conditions(drawn: Demand) -> np.ndarray:
+    """[condition] its share of all calls: of those recorded that say theirs, else as drawn."""
+    assert drawn.kinds is not None
+    if drawn.recorded is not None and drawn.recorded.condition is not None:
+        known = drawn.recorded.condition[drawn.recorded.condition != NONE].astype(int)
+        if len(known):
+            return np.bincount(known, minlength=drawn.kinds.share.shape[1]) / len(known)
+    by_area = drawn.calls_per_hour.sum(axis=1)
+    weights = by_area if by_area.any() else None
+    share: np.ndarray = (
+        np.average(drawn.priority_share, axis=0, weights=weights) @ drawn.kinds.share
+    )
+    return share
 
 
 def _to_hospital(scenario: Scenario) -> np.ndarray:

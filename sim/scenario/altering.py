@@ -15,7 +15,7 @@ import numpy as np
 from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
-from sim.scenario import checks, crew_checks, responders
+from sim.scenario import checks, crew_checks, responders, standing
 from sim.scenario.crew_changes import roster_of
 from sim.scenario.distributions import Distribution
 from sim.scenario.duty import ALWAYS
@@ -62,7 +62,7 @@ def with_settings(
     if "crews" in written:
         altered = _with_crews(altered, scenario, problems.at("crews"))
         crew_checks.names(altered.settings, altered, problems)
-        crew_checks.breaks(altered, problems.at("crews"), whole=not problems)
+    standing.unread([written.get("standby")], altered.settings.standby.rule, problems.at("standby"))
     if "responders" in written:
         groups, folder = altered.settings.responders, altered.path.parent
         found = responders.points(groups, altered.map, folder, problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
@@ -10,16 +11,15 @@ import numpy as np
 
 from sim.errors import did_you_mean
 from sim.policies.clock import NONE
+from sim.scenario.settings import DispatchSettings
 from sim.scenario.settings.dispatch import Centre, Zone
-from sim.scenario.validation import Problems
+from sim.scenario.validation import Problems, listed
 from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
     from sim.scenario.layout import Layout
     from sim.scenario.scenario import Scenario
-
-SHOWN = 8  # names in one message
 
 
 def of_townships(areas: Sequence[Centre | Zone], on: Map) -> np.ndarray:
@@ -61,9 +61,14 @@ def check(scenario: Scenario, laid_out: Container[str], problems: Problems) -> N
     if dispatch.centres:
         _stations(dispatch.centres, scenario, laid_out, here)
         _townships(dispatch.centres, on, here)
-        _never_helped(scenario, here)
+        _helped_too_late(dispatch, here)
     if dispatch.zones:
         _townships(dispatch.zones, on, problems.at("zones"))
+        if "other_zone" not in dispatch.model_fields_set:
+            problems.at("zones").tell(
+                Message("zones have no part without `other_zone`: write it, like {example}",
+                        example="other_zone: 3 min")
+            )  # fmt: skip
     names = [centre.name for centre in dispatch.centres]
     for number, reserve in enumerate(dispatch.reserve):
         for name in reserve.centres:
@@ -106,7 +111,7 @@ def _stations(
         if not times[row] and (name.zh in laid_out or name.en in laid_out)
     ]
     if missing:
-        problems.tell(Message("stations that belong to no centre: {names}", names=_listed(missing)))
+        problems.tell(Message("stations that belong to no centre: {names}", names=listed(missing)))
 
 
 def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> None:
@@ -125,11 +130,27 @@ def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> N
     _told_twice([names[row] for row, many in times.items() if many > 1], problems)
     missing = [name for row, name in enumerate(names) if not times[row]]
     if missing:
-        problems.tell(Message("townships that are not named: {names}", names=_listed(missing)))
+        problems.tell(Message("townships that are not named: {names}", names=listed(missing)))
 
 
-def _never_helped(scenario: Scenario, problems: Problems) -> None:
+def _helped_too_late(dispatch: DispatchSettings, problems: Problems) -> None:
+    """Tell of centres that are helped after some time, where calls are lost before that."""
+    for number, centre in enumerate(dispatch.centres):
+        if dispatch.when_none_free == "lost" and 0 < centre.help < math.inf:
+            problems.at(number, "help").tell(
+                Message(
+                    "a call of {centre} that finds nobody free is lost at once "
+                    "(`when_none_free: lost`), so that nobody would help after {minutes:g} min: "
+                    "write `at once` or `never`",
+                    centre=centre.name, minutes=centre.help / 60,
+                )
+            )  # fmt: skip
+
+
+def never_helped(scenario: Scenario, problems: Problems) -> None:
     """Tell of centres without ambulances that nobody ever helps."""
+    if not scenario.settings.dispatch.centres or not scenario.fleet:
+        return
     of_station = of_stations(scenario)
     manned = {int(of_station[ambulance.station]) for ambulance in scenario.fleet}
     for number, centre in enumerate(scenario.settings.dispatch.centres):
@@ -141,7 +162,7 @@ def _never_helped(scenario: Scenario, problems: Problems) -> None:
 
 def _told_twice(names: Sequence[str], problems: Problems) -> None:
     if names:
-        problems.tell(Message("named twice: {names}", names=_listed(names)))
+        problems.tell(Message("named twice: {names}", names=listed(names)))
 
 
 def _rows_by_name(on: Map) -> dict[str, list[int]]:
@@ -151,12 +172,3 @@ def _rows_by_name(on: Map) -> dict[str, list[int]]:
         for name in {spot.name.zh.casefold(), spot.name.en.casefold()}:
             rows.setdefault(name, []).append(row)
     return rows
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SHOWN])
-    if len(names) <= SHOWN:
-        return shown
-    return Message(
-        "{names} and {more} more", names=shown, more=len(names) - SHOWN, all=len(names)
-    )  # fmt: skip

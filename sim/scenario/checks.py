@@ -10,7 +10,7 @@ import numpy as np
 from sim import limits
 from sim.errors import did_you_mean
 from sim.geography import remote
-from sim.scenario import centres, conditions, standing
+from sim.scenario import centres, closures, conditions, crew_checks, standing
 from sim.scenario.layout import Layout
 from sim.scenario.settings import (
     DemandSettings,
@@ -20,7 +20,7 @@ from sim.scenario.settings import (
     TravelSettings,
 )
 from sim.scenario.settings.travel import CLASS_SPEEDS
-from sim.scenario.validation import Problems
+from sim.scenario.validation import NO_CLASS, NO_PRIORITY, Problems, listed, tell_unknown
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -31,14 +31,13 @@ if TYPE_CHECKING:
 def check(settings: Settings, on: Map, problems: Problems) -> None:
     """Tell what in the settings does not fit the map or itself."""
     _travel(settings.travel, on, problems.at("travel"))
+    closures.check(settings, on, problems.at("travel"))
     priorities = [priority.name for priority in settings.demand.priorities]
     _dispatch(settings.dispatch, priorities, problems.at("dispatch"))
     curve = settings.targets.survival
     if curve is not None and curve.priority not in (None, *priorities):
-        hint = did_you_mean(str(curve.priority), priorities)
-        problems.at("targets", "survival", "priority").tell(
-            Message('no priority "{name}"{hint}', name=curve.priority, hint=hint)
-        )
+        here = problems.at("targets", "survival", "priority")
+        tell_unknown(NO_PRIORITY, str(curve.priority), priorities, here)
     conditions = [condition.name for condition in settings.demand.conditions]
     _responders(settings.responders, [*priorities, *conditions], problems.at("responders"))
     _demand(settings.demand, on, problems.at("demand"))
@@ -55,18 +54,31 @@ def who_is_sent(settings: Settings, on: Map, problems: Problems) -> None:
 
 
 def check_layout(
-    scenario: Scenario,
-    problems: Problems,
-    laid_out: Container[str] = frozenset(),
-    before: Layout | None = None,
+    scenario: Scenario, problems: Problems, laid_out: Container[str] = frozenset()
 ) -> None:
-    """Tell what contradicts itself between the settings and the layout's stations and crews.
+    """Tell what was written of stations and does not fit them, and why the layout cannot be.
 
-    `laid_out`: the stations of a file's layout. `before`: the layout of which this is a change.
+    `laid_out`: the stations of a file's layout.
     """
+    layout_can_be(scenario, problems, as_written=True)
     centres.check(scenario, laid_out, problems.at("dispatch"))
-    conditions.check_layout(scenario, problems, before)
     standing.check(scenario, problems.at("standby"))
+
+
+def layout_can_be(scenario: Scenario, problems: Problems, *, as_written: bool = False) -> None:
+    """Tell why nobody can work by a layout, however it was made.
+
+    Somebody is on duty at some hour, breaks fit into shifts, every need can be met at every hour,
+    and a centre that is never helped has ambulances. A change alone is not asked, for another one
+    may follow; a study asks it of each of its layouts.
+    `as_written`: nothing was changed since, so that a break that no crew has is a mistake, and so
+    is a class that no ambulance is of.
+    """
+    crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
+    centres.never_helped(scenario, problems.at("dispatch", "centres"))
+    conditions.check_layout(scenario, problems, as_written=as_written)
+    crew_checks.breaks(scenario, problems.at("crews"), whole=as_written and not problems)
+    standing.names(scenario, problems.at("standby"))
 
 
 def doubts(layout: Layout, on: Map) -> list[Message]:
@@ -83,12 +95,7 @@ def doubts(layout: Layout, on: Map) -> list[Message]:
             Message("{name} ({km:.1f} km)", name=station.name, km=station.road_m / 1000)
             for station in far
         ]
-        names = ", ".join(told[:8])
-        if len(told) > 8:
-            names = Message(
-                "{names} and {more} more", names=names, more=len(told) - 8, all=len(told)
-            )
-        found.append(Message("stations more than 1 km from any road: {names}", names=names))
+        found.append(Message("stations more than 1 km from any road: {names}", names=listed(told)))
     return found
 
 
@@ -128,8 +135,7 @@ def _dispatch(dispatch: DispatchSettings, priorities: list[str], problems: Probl
         here = problems.at("divert", number)
         for key, name in (("leaving", divert.leaving), ("for", divert.for_)):
             if name not in priorities:
-                hint = did_you_mean(name, priorities)
-                here.at(key).tell(Message('no priority "{name}"{hint}', name=name, hint=hint))
+                tell_unknown(NO_PRIORITY, name, priorities, here.at(key))
         known = {divert.leaving, divert.for_} <= set(priorities)
         if known and priorities.index(divert.for_) >= priorities.index(divert.leaving):
             here.tell(
@@ -164,18 +170,13 @@ def _reserves(settings: Settings, priorities: list[str], problems: Problems) -> 
     for number, reserve in enumerate(settings.dispatch.reserve):
         here = problems.at("reserve", number)
         if reserve.for_ not in priorities:
-            hint = did_you_mean(reserve.for_, priorities)
-            here.at("for").tell(Message('no priority "{name}"{hint}', name=reserve.for_, hint=hint))
+            tell_unknown(NO_PRIORITY, reserve.for_, priorities, here.at("for"))
         for name in reserve.classes:
             if settings.crews.row(name) is None:
-                hint = did_you_mean(name, classes)
-                here.at("classes").tell(Message('no class "{name}"{hint}', name=name, hint=hint))
+                tell_unknown(NO_CLASS, name, classes, here.at("classes"))
     for name in settings.dispatch.within:
         if name not in priorities:
-            hint = did_you_mean(name, priorities)
-            problems.at("within", name).tell(
-                Message('no priority "{name}"{hint}', name=name, hint=hint)
-            )
+            tell_unknown(NO_PRIORITY, name, priorities, problems.at("within", name))
 
 
 def _demand(demand: DemandSettings, on: Map, problems: Problems) -> None:
@@ -189,7 +190,7 @@ def how_many_calls(settings: Settings, on: Map, problems: Problems) -> None:
     """Tell that there would be too many calls in one replication, warm-up and all."""
     study, rates = settings.study, settings.demand.rate
     # A profile may put all calls of a week into one hour.
-    seconds = max(study.warm_up + study.length + study.cool_down, 7 * 86_400.0)
+    seconds = max(study.total_s, 7 * 86_400.0)
     found = {}
     for key, rate, area in (("urban", rates.urban, 0), ("rural", rates.rural, 1)):
         people = on.cells.people[on.cells.area == area].sum() if rate.per_person else 1.0

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.errors import did_you_mean
 from sim.model.calendar import DAY_NAMES, DAYS, HOURS
 from sim.scenario import centres
-from sim.scenario.duty import HOLIDAY, DutyHours
+from sim.scenario.duty import hours_of
 from sim.scenario.settings import Condition
 from sim.scenario.settings.conditions import Need, share_of
-from sim.scenario.validation import Problems
+from sim.scenario.validation import NO_CLASS, NO_PRIORITY, Problems, tell_unknown
 from sim.text import Message
 
 if TYPE_CHECKING:
-    from sim.scenario.layout import Layout
     from sim.scenario.scenario import Scenario
     from sim.scenario.settings import CrewSettings, Settings
 
@@ -49,8 +47,7 @@ def check_settings(settings: Settings, has_hospitals: bool, problems: Problems) 
 def _priorities(condition: Condition, priorities: list[str], problems: Problems) -> None:
     for name in condition.share if isinstance(condition.share, dict) else ():
         if name not in priorities:
-            hint = did_you_mean(name, priorities)
-            problems.at(name).tell(Message('no priority "{name}"{hint}', name=name, hint=hint))
+            tell_unknown(NO_PRIORITY, name, priorities, problems.at(name))
 
 
 def _shares(
@@ -81,8 +78,7 @@ def _needs(condition: Condition, settings: Settings, problems: Problems) -> None
             for name in names:
                 row = settings.crews.row(name)
                 if row is None:
-                    hint = did_you_mean(name, known)
-                    at.at(*place).tell(Message('no class "{name}"{hint}', name=name, hint=hint))
+                    tell_unknown(NO_CLASS, name, known, at.at(*place))
                 elif row in seen:
                     at.at(*place).tell(Message("{name} is named twice", name=name))
                 else:
@@ -161,47 +157,36 @@ class Crews(NamedTuple):
         return np.asarray(some & ~meets)
 
 
-def _hours_on(duty: DutyHours, crews: CrewSettings) -> np.ndarray:
-    """[hour] whether an ambulance is on duty: those of a week, then those of a public holiday."""
-    if not crews.holidays:
-        return duty.week
-    if duty.own_holidays:
-        holiday = np.zeros(HOURS, bool)
-        for hours in duty.on(HOLIDAY):
-            last = hours.start + hours.length_h  # what goes on past midnight is the next day's
-            holiday[hours.start : last] = True
-    else:
-        holiday = duty.week.reshape(DAYS, HOURS)[crews.holiday_day]
-    return np.concatenate([duty.week, holiday])
-
-
 def crews(scenario: Scenario, centre: int | None = None) -> Crews:
     """All ambulances, or those of a centre."""
     fleet = scenario.fleet
     if centre is not None:
         of_station = centres.of_stations(scenario)
         fleet = tuple(one for one in fleet if of_station[one.station] == centre)
-    hours = [_hours_on(one.duty, scenario.crews) for one in fleet]
+    settings = scenario.crews
+    hours = [
+        hours_of(one.duty, settings.holiday_day) if settings.holidays else one.duty.week
+        for one in fleet
+    ]
     on_duty = np.array(hours, bool).reshape(len(fleet), -1 if fleet else HOURS * DAYS)
     return Crews(np.array([one.kind for one in fleet], int), on_duty)
 
 
-def check_layout(scenario: Scenario, problems: Problems, before: Layout | None = None) -> None:
+def check_layout(scenario: Scenario, problems: Problems, *, as_written: bool = False) -> None:
     """Tell which needs nobody of the layout may meet, and at which hours.
 
-    And which classes that needs name no ambulance is of. `before`: the layout of which this one is
-    a change, which may take the last of a class away as long as others meet its needs.
+    `as_written`: and which classes that needs name no ambulance is of. A change may take the last
+    of a class away, as long as others meet its needs.
     """
     settings = scenario.settings
     plain = not settings.demand.conditions and all(c.transports for c in settings.crews.classes)
     if plain or not scenario.fleet:
         return  # told elsewhere
-    every = (*scenario.fleet, *(before.fleet if before is not None else ()))
-    driven = {ambulance.kind for ambulance in every}
+    driven = {ambulance.kind for ambulance in scenario.fleet}
     for number, condition in enumerate(settings.demand.conditions):
         for rank, need in enumerate(condition.needs):
             here = problems.at("demand", "conditions", number, "needs", rank)
-            if _all_driven(need, settings, driven, here):
+            if not as_written or _all_driven(need, settings, driven, here):
                 _all_hours(scenario, condition, rank, here)
     _any_that_transports(scenario, problems)
 
@@ -252,6 +237,14 @@ def _alone(scenario: Scenario, rows: set[int]) -> Iterator[tuple[str, np.ndarray
             hours = crews(scenario, number).gaps(rows)
             if hours.any():
                 yield centre.name, hours
+
+
+def waits_for_help(scenario: Scenario) -> bool:
+    """Whether a centre that others help only after some time has nobody on duty at some hours."""
+    return any(
+        0 < centre.help < np.inf and not crews(scenario, number).on_duty.any(axis=0).all()
+        for number, centre in enumerate(scenario.settings.dispatch.centres)
+    )
 
 
 def _any_that_transports(scenario: Scenario, problems: Problems) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ from sim.errors import did_you_mean
 from sim.scenario.duty import DutyHours, daily
 from sim.scenario.layout import Ambulance, Layout, vehicle_numbers
 from sim.scenario.rosters import NamedRoster, Roster
-from sim.scenario.validation import Problems
+from sim.scenario.validation import NO_CLASS, Problems, tell_unknown
 from sim.scenario.values import ClockHours, Count, Setting, ShortText, whole
 from sim.scenario.verbs import L, Verb, short, station_row
 from sim.text import Message, Name
@@ -78,10 +78,7 @@ def kind_of(name: str | None, layout: Layout, problems: Problems) -> int | None:
     kind = 0 if name is None else layout.crews.row(name)
     if kind is None:
         known = [one.name for one in layout.crews.classes]
-        hint = did_you_mean(str(name), known)
-        problems.at("class").tell(
-            Message('no class "{name}" under crews.classes{hint}', name=name, hint=hint)
-        )
+        tell_unknown(NO_CLASS, str(name), known, problems.at("class"))
     return kind
 
 
@@ -94,6 +91,31 @@ def roster_of(written: Roster | str, layout: Layout, problems: Problems) -> Rost
             Message('no roster "{name}" under crews.rosters{hint}', name=written, hint=hint)
         )
     return found
+
+
+# ── crews by their rows in the fleet ─────────────────────────────────────────────────────────
+
+
+def without_crews(layout: L, rows: Sequence[int]) -> L:
+    """Without some crews."""
+    gone = set(rows)
+    return replace(layout, fleet=tuple(a for i, a in enumerate(layout.fleet) if i not in gone))
+
+
+def moved_crews(layout: L, rows: Sequence[int], station: int) -> L:
+    """With some crews at home at another station, each with its vehicle, behind all others."""
+    numbers = vehicle_numbers(layout)
+    gone = [replace(layout.fleet[i], station=station, vehicle=numbers[i]) for i in rows]
+    return replace(layout, fleet=(*without_crews(layout, rows).fleet, *gone))
+
+
+def with_hours(layout: L, duties: Mapping[int, DutyHours]) -> L:
+    """With some crews on duty at other hours."""
+    fleet = (replace(a, duty=duties.get(i, a.duty)) for i, a in enumerate(layout.fleet))
+    return replace(layout, fleet=tuple(fleet))
+
+
+# ── as they are written ──────────────────────────────────────────────────────────────────────
 
 
 class Crew(OfCrews):
@@ -153,8 +175,7 @@ class Staff(Verb, OfCrews):
             added = self.fleet(layout, row, by, problems)
             return replace(layout, fleet=(*layout.fleet, *added))
         # The last come are the first to go, so that the others keep their order.
-        gone = set(there[by:])
-        return replace(layout, fleet=tuple(a for i, a in enumerate(layout.fleet) if i not in gone))
+        return without_crews(layout, there[by:])
 
     def _hours(self) -> Roster | None:
         return None if self.hours is None else Roster((daily(self.hours),))
@@ -251,13 +272,7 @@ class Rehour(Some):
             )  # fmt: skip
             return layout
         duties = roster.duties if roster.table else roster.duties * len(rows)
-        new = dict(zip(rows, duties, strict=True))
-        return replace(
-            layout,
-            fleet=tuple(
-                replace(one, duty=new[i]) if i in new else one for i, one in enumerate(layout.fleet)
-            ),
-        )
+        return with_hours(layout, dict(zip(rows, duties, strict=True)))
 
     def name(self, layout: Layout, on: Map) -> Name:
         """Xiangdong Hospital: 08-16"""
@@ -283,10 +298,7 @@ class MoveCrews(Some):
         to = station_row(self.to, layout, problems.at("to"))
         if not rows or to is None:
             return layout
-        numbers = vehicle_numbers(layout)
-        gone = [replace(layout.fleet[i], station=to, vehicle=numbers[i]) for i in rows]
-        stay = [one for i, one in enumerate(layout.fleet) if i not in set(rows)]
-        return replace(layout, fleet=(*stay, *gone))
+        return moved_crews(layout, rows, to)
 
     def name(self, layout: Layout, on: Map) -> Name:
         """Xiangdong Hospital 1 → Fenglin"""

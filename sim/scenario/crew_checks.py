@@ -7,8 +7,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from sim.errors import did_you_mean
 from sim.model.calendar import DAY_S, HOUR_S
 from sim.scenario import off_road
@@ -16,7 +14,7 @@ from sim.scenario.break_times import dated, has
 from sim.scenario.dated import Days, Spans, crews_of, days_from, shifts_of
 from sim.scenario.layout import Ambulance, Layout
 from sim.scenario.settings import Settings
-from sim.scenario.validation import Problems
+from sim.scenario.validation import NO_CLASS, NO_PRIORITY, Problems, tell_unknown
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -51,10 +49,7 @@ def names(
         priorities = [priority.name for priority in settings.demand.priorities]
         for name in one.interruptible_by:
             if name not in priorities:
-                hint = did_you_mean(name, priorities)
-                at.at("interruptible_by").tell(
-                    Message('no priority "{name}"{hint}', name=name, hint=hint)
-                )
+                tell_unknown(NO_PRIORITY, name, priorities, at.at("interruptible_by"))
     for number, failing in enumerate(crews.failures):
         _class(failing.class_, layout, classes, here.at("failures", number, "class"))
     for name in settings.costs.by_class if settings.costs is not None else ():
@@ -64,8 +59,7 @@ def names(
 
 def _class(name: str | None, layout: Layout, classes: Sequence[str], problems: Problems) -> None:
     if name is not None and layout.crews.row(name) is None:
-        hint = did_you_mean(name, classes)
-        problems.tell(Message('no class "{name}" under crews.classes{hint}', name=name, hint=hint))
+        tell_unknown(NO_CLASS, name, classes, problems)
 
 
 def _driven(settings: Settings, layouts: Sequence[Layout], problems: Problems) -> None:
@@ -191,13 +185,7 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def nobody_on_duty(layout: Layout) -> np.ndarray:
-    """[168] bool: hours of a week without holidays in which no ambulance is on duty."""
-    found: np.ndarray = ~np.any([one.duty.week for one in layout.fleet], axis=0)
-    return found
-
-
 def on_duty_at_some_time(layout: Layout, problems: Problems) -> None:
     """Tell that no ambulance is ever on duty."""
-    if layout.fleet and nobody_on_duty(layout).all():
+    if layout.fleet and not any(one.duty.week.any() for one in layout.fleet):
         problems.tell(Message("no ambulance is on duty at any hour of the week"))

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.model.calendar import DAY_NAMES, DAYS, HOURS_PER_WEEK, Hours, hours_of_week
+from sim.model.calendar import DAY_NAMES, DAYS, HOURS, HOURS_PER_WEEK, Hours, hours_of_week
 
 HOLIDAY: Final = DAYS  # the day after Sunday: hours of public holidays
 EVERY_DAY: Final = tuple(range(DAYS))
@@ -132,6 +132,17 @@ def runs(days: tuple[int, ...]) -> list[tuple[int, int]]:
         row = [day for _, day in some]
         found.append((row[0], row[-1]))
     return found
+
+
+def hours_of(duty: DutyHours, holiday_as: int) -> np.ndarray:
+    """[168 + 24] bool: hours of a week without holidays, and of days that are all holidays.
+
+    `holiday_as`: the day of the week as which holidays are rostered.
+    """
+    holiday = np.zeros(HOURS, bool)
+    for one in duty.on(HOLIDAY if duty.own_holidays else holiday_as):
+        holiday[(one.start + np.arange(one.length_h)) % HOURS] = True
+    return np.concatenate([duty.week, holiday])
 
 
 def on_duty_by_hour(fleet: list[DutyHours]) -> np.ndarray:

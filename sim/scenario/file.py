@@ -27,7 +27,7 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, crew_checks, remainder, responders
+from sim.scenario import checks, closures, crew_checks, cut_off, remainder, responders, standing
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
@@ -90,20 +90,29 @@ def _loaded(path: Path) -> Scenario:
                 Message("the layout has no ambulance: write stations under `layout`, with some")
             )
     checks.how_many_ambulances(scenario, problems.at("layout"))
-    crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
     whole = not (left.lacks("layout") or left.lacks("changes") or left.lacks("crews"))
+    if whole and laid_out:
+        checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
+    else:
+        crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
+        crew_checks.breaks(scenario, problems.at("crews"), whole=False)
+    standing.unread(
+        (text.content.get("standby") for text in texts),
+        scenario.settings.standby.rule,
+        problems.at("standby"),
+    )
     if not left.lacks("crews"):
-        crew_checks.breaks(scenario, problems.at("crews"), whole=not problems)
         before = stations if whole and laid_out else None
         crew_checks.names(scenario.settings, scenario, problems, before)
-    if whole and laid_out:
-        checks.check_layout(scenario, problems, {entry.station for entry in file.layout}, stations)
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     scenario = _with_responders(scenario, texts, problems)
     if left.lacks("responders"):
         _tables_of_responders(scenario, texts, problems)
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
+    closures.check_dates(scenario.settings, problems.at("travel"))
+    if not problems:
+        cut_off.check(scenario, problems.at("travel"))
     if problems:
         raise _refusal(problems, texts)
     return scenario

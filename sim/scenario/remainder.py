@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sim import limits
 from sim.files.yaml_lines import Loc
 from sim.scenario.contents import ScenarioFile
+from sim.scenario.standing import READ_BY
 from sim.scenario.validation import Problems, in_words
 
 ENTRIES = ("layout", "changes")  # lists whose entries are made one after the other
@@ -23,6 +24,8 @@ FOLLOWS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("crews", "classes"), ("demand", "conditions")),
     (("crews", "classes"), ("dispatch", "reserve")),
     (("dispatch", "centres"), ("dispatch", "reserve")),
+    (("dispatch", "other_zone"), ("dispatch", "zones")),
+    *((("standby", "rule"), ("standby", key)) for key in READ_BY),
     (("standby", "points"), ("standby", "list")),
     (("standby", "points"), ("standby", "table")),
     (("travel", "posted"), ("travel", "speeds")),

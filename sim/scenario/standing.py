@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,7 @@ from sim.errors import did_you_mean
 from sim.scenario.conditions import crews
 from sim.scenario.layout import Layout, Station
 from sim.scenario.positions import position
-from sim.scenario.settings.standby import StandbyPoint, StandbySettings
+from sim.scenario.settings.standby import StandbyPoint
 from sim.scenario.validation import Problems
 from sim.text import Message, Name
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 STANDBY: Final = "standby"  # the kind of a point
+READ_BY: Final = {  # the rules that read a setting; points are read by rules of one's own, too
+    "table": ("table",),
+    "assign": ("table",),
+    "most_moves": ("table",),
+    "least_gain": ("table",),
+}
+TAKEN: Final = Message("there is a station or a standby point {name} already")
 
 
 def standby_points(scenario: Scenario) -> tuple[Station, ...]:
@@ -71,6 +78,26 @@ def _row(layout: Layout, points: Sequence[StandbyPoint], name: str) -> int | Non
     return None
 
 
+def unread(written: Iterable[object], rule: str, problems: Problems) -> None:
+    """Tell of settings that the rule does not read.
+
+    `written`: chapters as files have them, a file before its base. What a base has for its own rule
+    may stay there; so nothing is told of those below the one that says the rule.
+    """
+    for chapter in written:
+        for key in chapter if isinstance(chapter, Mapping) else ():
+            if rule not in READ_BY.get(key, (rule,)):
+                problems.at(key).tell(
+                    Message(
+                        "`{key}` has no part where `rule` is {rule}: leave it out, or write one of "
+                        "{rules}",
+                        key=key, rule=rule, rules=", ".join(READ_BY[key]),
+                    )
+                )  # fmt: skip
+        if isinstance(chapter, Mapping) and "rule" in chapter:
+            return
+
+
 def check(scenario: Scenario, problems: Problems) -> None:
     """Tell what of the standby rule does not fit the map or the layout."""
     standby, on = scenario.settings.standby, scenario.map
@@ -78,38 +105,25 @@ def check(scenario: Scenario, problems: Problems) -> None:
     for number, point in enumerate(standby.points):
         here = problems.at("points", number)
         _point(point, on, here)
-        name = point.name.casefold()
-        if name in seen or scenario.station(point.name) is not None:
-            here.at("name").tell(
-                Message("there is a station or a standby point {name} already", name=point.name)
-            )
-        seen.add(name)
+        if point.name.casefold() in seen:
+            here.at("name").tell(Message(TAKEN, name=point.name))
+        seen.add(point.name.casefold())
     _known(scenario, standby.list_, problems.at("list"))
     for number, posts in enumerate(standby.table):
         _known(scenario, posts, problems.at("table", number))
-    if standby.rule == "list" and not standby.list_:
-        problems.at("list").tell(Message("write the stations at which ambulances are to wait"))
+    if standby.rule == "list":
+        _room(scenario, standby.list_, problems.at("list"))
+        if not standby.list_:
+            problems.at("list").tell(Message("write the stations at which ambulances are to wait"))
     if standby.rule == "table":
         _table(scenario, problems.at("table"))
 
 
-# Which rules each of these settings is for.
-FOR_RULES: Final = {
-    "list": ("list",), "table": ("table",), "assign": ("table",), "most_moves": ("table",),
-    "least_gain": ("table",), "dmexclp": ("dmexclp",),
-}  # fmt: skip
-
-
-def of_no_effect(standby: StandbySettings) -> list[str]:
-    """The settings of standby that say something, and which the rule does not go by."""
-    usual = StandbySettings()
-    return [
-        name
-        for name, rules in FOR_RULES.items()
-        if standby.rule not in rules
-        and getattr(standby, "list_" if name == "list" else name)
-        != getattr(usual, "list_" if name == "list" else name)
-    ]
+def names(scenario: Scenario, problems: Problems) -> None:
+    """Tell of points that are called like a station."""
+    for number, point in enumerate(scenario.settings.standby.points):
+        if scenario.station(point.name) is not None:
+            problems.at("points", number, "name").tell(Message(TAKEN, name=point.name))
 
 
 def _known(scenario: Scenario, names: Sequence[str], problems: Problems) -> None:

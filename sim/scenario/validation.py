@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
@@ -73,6 +73,23 @@ class Problems:
     def raise_if_any(self, error: type[PlannerError], source: object) -> None:
         if self.found:
             raise error(source, self.found)
+
+
+NO_PRIORITY: Final = Message('no priority "{name}"{hint}')
+NO_CLASS: Final = Message('no class "{name}" under crews.classes{hint}')
+
+
+def tell_unknown(text: Message, name: str, known: Sequence[str], problems: Problems) -> None:
+    """Tell that there is nothing of a name, and what may have been meant."""
+    problems.tell(Message(text, name=name, hint=did_you_mean(name, known)))
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Some names in a row, and how many more there are."""
+    shown = ", ".join(names[:most])
+    if len(names) <= most:
+        return shown
+    return Message("{names} and {more} more", names=shown, more=len(names) - most, all=len(names))
 
 
 def dotted(loc: Loc) -> str:

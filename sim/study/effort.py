@@ -78,6 +78,9 @@ class Effort:
     """Other calls of the same seed: those on which nothing was chosen."""
     keep_tables: bool = True
     """Keep tables of travel seconds on disk; not for roads that are tried once."""
+    supposed: bool = False
+    """Layouts of a world that nobody proposes, like one without a station: simulated even where
+    nobody may meet a need."""
 
     @classmethod
     def of(cls, options: EffortOptions) -> Effort:

@@ -20,9 +20,11 @@ from sim.model.calendar import Window
 from sim.model.columns import columns
 from sim.model.system import System
 from sim.policies.clock import NONE
-from sim.prepare import demand, radius, system
+from sim.prepare import demand, feasible, system, travel_factor
 from sim.prepare.draws import Demand
-from sim.prepare.failures import failure_laws
+from sim.prepare.failing import FailureLaws
+from sim.prepare.failures import failure_laws, together
+from sim.scenario.conditions import waits_for_help
 from sim.scenario.differences import YARDSTICK, Difference, between
 from sim.scenario.validation import Problems
 from sim.study import busy_share
@@ -52,6 +54,7 @@ class Study(NamedTuple):
         """The same with one more layout behind the others; ScenarioError if it cannot be."""
         base, plan = self.layouts[0], self.plan
         _check_comparable(base, [layout])
+        _check_can_be(layout, layout.name.en)
         differing = (*self.differing, between(base, layout))
         layout = _measured_like(base, layout)
         layouts = (*self.layouts, layout)
@@ -73,6 +76,10 @@ class Study(NamedTuple):
             busy,
         )
 
+    def _own_demand(self, row: int) -> Demand:
+        """What a layout's calls follow from: of vehicles that fail, its own alone."""
+        return self.plan.demands[row]._replace(failing=failure_laws(self.layouts[row]))
+
     def key(self, rows: Sequence[int], fingerprints: Fingerprints) -> str:
         """A hash of all that the replications of these layouts follow from.
 
@@ -83,7 +90,7 @@ class Study(NamedTuple):
             raise InvariantError("what follows from a function of Python has no key")
         sums = (plan.setup.target_s, len(plan.setup.people)) if plan.keep == Keep.SUMS else ()
         each = [
-            (fingerprints.of_system(plan.systems[row]), plan.demands[row], plan.windows[row])
+            (fingerprints.of_system(plan.systems[row]), self._own_demand(row), plan.windows[row])
             for row in rows
         ]
         return fingerprints.of(each, plan.seed, plan.engine, plan.keep.value, sums).hex()
@@ -102,9 +109,10 @@ def prepare(
     """
     _check_comparable(base, proposals)
     _check_own_rules((base, *proposals), effort)
-    problems = Problems()
-    radius.check(base, problems.at("dispatch"))
-    problems.raise_if_any(ScenarioError, base.path)
+    if not effort.supposed:
+        _check_can_be(base, base.path)
+        for proposal in proposals:
+            _check_can_be(proposal, proposal.name.en)
     # One yardstick: the base's window and targets hold for every layout.
     layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
     demands = _demands(layouts)
@@ -183,6 +191,13 @@ def _check_comparable(base: Scenario, proposals: Sequence[Scenario]) -> None:
             raise ScenarioError(other.path, Problem(text, "demand.replay"))
 
 
+def _check_can_be(layout: Scenario, source: object) -> None:
+    """ScenarioError if nobody may meet some need at some hour, or reaches some township."""
+    problems = Problems()
+    feasible.check(layout, problems)
+    problems.raise_if_any(ScenarioError, source)
+
+
 def _check_own_rules(layouts: Sequence[Scenario], effort: Effort) -> None:
     """Functions stay in this process, and nothing that follows from them is kept."""
     if not any(layout.own_rules.any for layout in layouts):
@@ -232,32 +247,56 @@ def _demands(layouts: Sequence[Scenario], known: Sequence[Demand] = ()) -> tuple
 
     `known`: those of the first layouts. A dispatch rule of one's own may read where a call is
     before anybody is sent to it; what is asked about other places would then not be as likely, so
-    with one nothing is asked in any layout (docs/questions.md).
+    with one nothing is asked in any layout (docs/questions.md). Nor is it where a centre often has
+    nobody until others help: "nobody" is then the answer, and not what becomes of the call.
     """
     demands = list(known)
     asks = all(layout.own_rules.dispatch is None for layout in layouts)
     if not asks and any(one.others for one in known):
         raise InvariantError("a layout with a dispatch rule of its own comes with the first ones")
+    asks = asks and not any(map(waits_for_help, layouts[: len(known)] or layouts))
     for layout in layouts[len(known) :]:
         same = [i for i, other in enumerate(layouts[: len(demands)]) if same_calls(layout, other)]
         if same:
-            demands.append(demands[same[0]])
+            demands = _with_failures(demands, same, failure_laws(layout), len(known))
             continue
         built = demand.build(layout)
         demands.append(built if asks else built._replace(others=0))
     return tuple(demands)
 
 
+def _with_failures(
+    demands: list[Demand], same: Sequence[int], laws: FailureLaws | None, fixed: int
+) -> list[Demand]:
+    """The demands and one more, with the calls of `same` ones and failures by some laws.
+
+    Each vehicle fails by random numbers of its own: so layouts of other vehicles share a demand,
+    which has those of all of them. The first `fixed` ones have been drawn from and stay.
+    """
+    for row in same:
+        shared = demands[row]
+        wider = laws if laws == shared.failing else together(shared.failing, laws)
+        if wider == shared.failing and (wider is None) == (laws is None):
+            return [*demands, shared]
+        if wider is not None and not any(shared is one for one in demands[:fixed]):
+            new = shared._replace(failing=wider)
+            return [*(new if one is shared else one for one in demands), new]
+    return [*demands, demands[same[0]]._replace(failing=laws)]
+
+
 def same_calls(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios draw the very same calls, and first responders for them."""
+    """Whether two scenarios draw the very same calls, and first responders for them.
+
+    Failures of vehicles are drawn for each by itself, beside the calls.
+    """
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
         return (
             s.start, s.demand, s.durations, s.responders, scenario.calls_times,
-            failure_laws(scenario),
             # What a call needs is drawn with it, and which classes transport decides it.
             s.crews.classes,
+            travel_factor.spread(scenario),
         )  # fmt: skip
 
     points = zip(one.responder_xy, other.responder_xy, strict=False)  # as many, if settings agree

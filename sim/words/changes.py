@@ -12,7 +12,7 @@ from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
 from sim.scenario.layout import Ambulance, Layout, StationChange, against
 from sim.scenario.scenario import Scenario
 from sim.scenario.validation import Problems
-from sim.text import Message
+from sim.text import Message, Name
 from sim.words import crews
 from sim.words.language import Language
 
@@ -173,31 +173,45 @@ def _station(one: StationChange, base: Scenario, layout: Scenario, say: Language
         return say("{station} moved, {ambulances}", station=name, ambulances=crew)
     if one.moved:
         return say("{station} moved", station=name)
-    if one.more:
-        by = say.number(float(one.more), 0, sign=True)
-        values = {"station": name, "by": by, "to": None, "hours": _come(one, base, layout, say)}
-        if values["hours"]:
-            return say.count(abs(one.more), "{station} {by} ambulance ({hours})",
-                             "{station} {by} ambulances ({hours})", **values)  # fmt: skip
-        return say.count(abs(one.more), "{station} {by} ambulance", "{station} {by} ambulances",
-                         **values)  # fmt: skip
-    return ""
+    return _more(one, base, layout, say) if one.more else ""
 
 
-def _come(one: StationChange, base: Scenario, layout: Scenario, say: Language) -> str:
-    """The class and hours of those that come to a station or go, where these are alike.
-
-    Classes are told where both have the same ones.
-    """
+def _more(one: StationChange, base: Scenario, layout: Scenario, say: Language) -> str:
+    """How many ambulances more or fewer a station has; all of them, where others changed, too."""
     alike = base.crews.classes == layout.crews.classes
     was, now = (
-        Counter((other.kind if alike else 0, other.duty) for other in some)
+        [other if alike else replace(other, kind=0) for other in some]
         for some in (one.fleet_before, one.fleet)
     )
-    differing = (now - was) if one.more > 0 else (was - now)
-    of = layout if alike else Layout(stations=layout.stations, fleet=layout.fleet)
-    texts = {crews.what(Ambulance(0, duty, kind), of, say) for kind, duty in differing}
-    return texts.pop() if len(texts) == 1 and sum(differing.values()) == abs(one.more) else ""
+    before, after = (Counter((other.kind, other.duty) for other in some) for some in (was, now))
+    differing = (after - before) if one.more > 0 else (before - after)
+    come = [Ambulance(0, duty, kind) for kind, duty in differing.elements()]
+    texts = {crews.what(other, _classed(layout, alike), say) for other in come}
+    if now and (len(texts) > 1 or len(come) != abs(one.more)):
+        return _instead(one.station.name, (was, now), (base, layout), alike, say)
+    by = say.number(float(one.more), 0, sign=True)
+    hours = texts.pop() if len(texts) == 1 else ""
+    values = {"station": one.station.name, "by": by, "to": None, "hours": hours}
+    if hours:
+        return say.count(abs(one.more), "{station} {by} ambulance ({hours})",
+                         "{station} {by} ambulances ({hours})", **values)  # fmt: skip
+    return say.count(abs(one.more), "{station} {by} ambulance", "{station} {by} ambulances",
+                     **values)  # fmt: skip
+
+
+def _instead(
+    station: Name,
+    fleets: tuple[list[Ambulance], list[Ambulance]],
+    layouts: tuple[Scenario, Scenario],
+    classes: bool,
+    say: Language,
+) -> str:
+    """P0: 3 ambulances (08–20) instead of 2 ambulances; `fleets` and `layouts`: before, now."""
+    was, now = (
+        crews.counted(fleet, _classed(layout, classes), say)
+        for fleet, layout in zip(fleets, layouts, strict=True)
+    )
+    return say("{station}: {other} instead of {base}", station=station, other=now, base=was)
 
 
 def _hours(base: Scenario, proposal: Scenario, say: Language) -> list[str]:
@@ -221,14 +235,7 @@ def _hours(base: Scenario, proposal: Scenario, say: Language) -> list[str]:
         if told[0] == told[1] or len(was) != len(now):
             continue
         if len({one.duty for one in was}) > 1 or len({*told[1]}) > 1 or was[0].kind != now[0].kind:
-            parts.append(
-                say(
-                    "{station}: {other} instead of {base}",
-                    station=station.name,
-                    other=_counted(now, proposal, alike, say),
-                    base=_counted(was, base, alike, say),
-                )
-            )
+            parts.append(_instead(station.name, (was, now), (base, proposal), alike, say))
         else:
             parts.append(
                 say(
@@ -241,10 +248,9 @@ def _hours(base: Scenario, proposal: Scenario, say: Language) -> list[str]:
     return parts
 
 
-def _counted(fleet: list[Ambulance], layout: Scenario, classes: bool, say: Language) -> str:
-    """2 ambulances, 1 ambulance (08–20): with their classes, or without."""
-    of = layout if classes else Layout(stations=layout.stations, fleet=layout.fleet)
-    return crews.counted(fleet, of, say)
+def _classed(layout: Layout, classes: bool) -> Layout:
+    """A layout that tells classes apart, or does not."""
+    return layout if classes else Layout(stations=layout.stations, fleet=layout.fleet)
 
 
 def subject(base: Scenario, proposal: Scenario, say: Language) -> str:

@@ -36,10 +36,11 @@ def duty(one: DutyHours, say: Language) -> str:
     alike = one.alike()
     if len(alike) > MOST or any(len(some.hours) > MOST for some in alike):
         return say("{n} h a week", n=one.hours_a_week)
-    return say(", ").join(_same_hours(some, say) for some in alike)
+    return say(", ").join(same_hours(some, say) for some in alike)
 
 
-def _same_hours(some: SameHours, say: Language) -> str:
+def same_hours(some: SameHours, say: Language) -> str:
+    """Mon–Fri 08–18; Sat+holidays 08–12+14–18"""
     days = [
         say(DAYS[first]) if first == last else f"{say(DAYS[first])}–{say(DAYS[last])}"
         for first, last in runs(some.days)

@@ -224,8 +224,8 @@ MEASURES: Final = {
     "break_time": Definition(
         Message("Break of a crew and day"),
         Message(
-            "Minutes of break, broken ones included, over the shifts that were worked; of a shift "
-            "that lasts longer than a day, each day counts as one."
+            "Minutes of break, broken ones included, over the shifts in which one was due; of a "
+            "shift that lasts longer than a day, each day counts as one."
         ),
     ),
     "off_road": Definition(

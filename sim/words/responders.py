@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from sim.model.calendar import Hours
+from sim.scenario.duty import EVERY_DAY, SameHours
 from sim.text import Name
+from sim.words import crews
 from sim.words.language import Language
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.scenario.settings import Responders
+
+
+EVERY_HOUR: Final = Hours(0, 0)
 
 
 def names(groups: Sequence[Responders], say: Language) -> str:
@@ -44,8 +50,11 @@ def _rules(one: Responders, places: int, say: Language) -> Iterator[str]:
     elif places:
         yield say.count(places, "{n} responder", "{n} responders")
     yield say("within {reach}", reach=_reach(one, say))
-    if one.hours is not None:
-        yield say("at {hours}", hours=f"{one.hours.start:02d}–{one.hours.end:02d}")
+    if tuple(one.days) != EVERY_DAY:
+        hours = EVERY_HOUR if one.hours is None else one.hours
+        yield say("at {hours}", hours=crews.same_hours(SameHours(one.days, (hours,)), say))
+    elif one.hours is not None:
+        yield say("at {hours}", hours=crews.clock(one.hours))
     if one.for_:
         yield say("to {priorities} calls", priorities=say.listed(list(one.for_)))
     share = f"{one.answers * 100:.4g}"

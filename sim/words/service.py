@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.scenario import off_road, standing
+from sim.scenario import off_road
 from sim.words import differences, responders, week
 from sim.words.language import Language
 from sim.words.written import written
@@ -41,16 +41,6 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
         names = say.listed([one.name for one in standby.points])
         heading = say("standby") if standby.rule == "home" else ""
         yield heading, say("standby points: {names}", names=names)
-    if idle := standing.of_no_effect(standby):
-        yield (
-            say("note"),
-            say.count(
-                len(idle),
-                "{settings} has no effect: the rule of standby is {rule}",
-                "{settings} have no effect: the rule of standby is {rule}",
-                settings=say.listed([f"standby.{name}" for name in idle]), rule=standby.rule,
-            ),
-        )  # fmt: skip
 
 
 def doubts(scenario: Scenario, say: Language) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from sim.answers.worth import BESIDES, KEYS, NotTried, StationWorth, Worth
+from sim.answers.ranking import KEYS
+from sim.answers.worth import BESIDES, NotTried, StationWorth, Worth
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message

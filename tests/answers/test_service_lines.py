@@ -36,7 +36,7 @@ def described(tally, number, more=0.0):
             level_zero_s=np.array([60.0, 120.0 + number]),
             shifts=30.0, ends=10, overruns=2 + number, overrun_s=1800.0 + more + number,
             until_home_s=2400.0, breaks_due=20, breaks_missed=3 + number, breaks_broken=2,
-            break_s=9000.0, failures=4, off_s=7200.0, moves=60 + number, move_s=3600.0,
+            break_s=9000.0, shifts_with_breaks=20, failures=4, off_s=7200.0, moves=60 + number, move_s=3600.0,
         )
     )  # fmt: skip
 

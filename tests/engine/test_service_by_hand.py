@@ -427,6 +427,21 @@ def test_on_a_tie_dynamic_mexclp_takes_the_lowest_row_that_has_room():
     assert dmexclp_station(full, np.zeros(3, int), np.ones(3, int)) == NONE
 
 
+def test_where_it_adds_nothing_anywhere_an_ambulance_of_dynamic_mexclp_goes_home(run):
+    """With ambulances that are never busy, a place that one covers needs no second one."""
+    standby = plain_service(1, 3, 1, 1, 0).standby._replace(
+        demand=np.full(3, 0.25), covers=np.eye(3, dtype=bool), weight=np.array([1.0, 0.0])
+    )
+    assert dmexclp_station(standby, np.ones(3, int), np.zeros(3, int)) == NONE
+    town = city(
+        [[1], [5]], homes=[1],
+        standby={"rule": int(StandbyRule.DMEXCLP), "demand": np.ones(1),
+                 "covers": np.zeros((2, 1), bool), "weight": np.array([0.7, 0.2])},
+    )  # fmt: skip
+    _, (_, _, assigned, arrived, *_) = trips(run(town, calls_at([0, 60], on_scene_s=9 * MIN)))
+    assert arrived - assigned == 5  # from station 1, its home
+
+
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(st.integers(1, 4), st.integers(0, 2), st.booleans(), st.data())
 def test_of_all_assignments_the_best_with_rows_in_order(posts, more, longest, data):

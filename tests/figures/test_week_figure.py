@@ -10,7 +10,7 @@ from sim import figures
 from sim.figures import style
 from sim.model.calendar import DAY_S
 from sim.prepare import demand
-from sim.prepare.week import Week, week_of
+from sim.prepare.week import Week, ambulances_a_call, week_of
 from sim.words import week as words
 from sim.words.language import language
 
@@ -64,6 +64,26 @@ def test_who_is_conveyed_keeps_an_ambulance_longer(liling):
     handover = liling.settings.durations.handover.mean()
     assert usual > nobody + liling.settings.demand.transported * handover
     assert nobody < siren < usual
+
+
+def test_a_call_of_a_condition_keeps_all_ambulances_busy_that_it_needs(town):
+    """Half of the calls need two ambulances, of which one conveys and one accompanies it."""
+    source = demand.build(town)
+    assert ambulances_a_call(town, source) == (1, 0)
+    both = [{"classes": ["ambulance"]}, {"classes": ["ambulance", "basic"]}]
+    trauma = {"name": "trauma", "share": "50 %", "transported": "0 %", "needs": both}
+    other = {"name": "other", "share": "50 %", "transported": "0 %"}
+    mixed = town.with_settings(demand={"conditions": [trauma, other]})
+    assert ambulances_a_call(mixed, demand.build(mixed)) == pytest.approx((1.5, 0))
+    assert week_of(mixed).busy_s == pytest.approx(1.5 * week_of(town).busy_s)
+
+
+def test_who_is_conveyed_depends_on_the_condition(liling):
+    ill = {"name": "ill", "share": "25 %", "transported": "100 %", "accompanied": True,
+           "needs": [{"classes": ["ambulance"]}] * 2}  # fmt: skip
+    well = {"name": "well", "share": "75 %", "transported": "0 %"}
+    mixed = liling.with_settings(demand={"conditions": [ill, well]})
+    assert ambulances_a_call(mixed, demand.build(mixed)) == pytest.approx((1.25, 0.5))
 
 
 def test_recorded_calls_are_counted_by_the_hour_of_the_week(town):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.measures import estimates
 from sim.measures.calls import Tally
-from sim.measures.groups import Group, Setup
+from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, holm, simultaneous
 from sim.measures.kinds import Matters, percentiles
 from sim.measures.measures import BY_KEY
@@ -111,6 +111,22 @@ def test_the_mean_is_over_calls_that_were_reached():
 def test_the_interval_of_a_share_stays_a_share():
     value = estimates.estimate(Pooled([one([1.0, 5000.0]), one([1.0])], SETUP), "within")
     assert (value.low, value.high) == pytest.approx((0.0, 1.0))
+
+
+def test_a_share_stays_a_share_whatever_answers_about_other_places_add():
+    """Each call is late by the answer of its own place and in time by that of the other one."""
+    tallies = [
+        one([60.0, 60.0])._replace(
+            asked_s=np.array([[5000.0, 60.0]] * 2), other_township=np.array([[1]] * 2)
+        )
+        for _ in range(2)
+    ]
+    found = Pooled(tallies, SETUP)
+    assert BY_KEY["within"].left_out(found)[0] == 1.5
+    for group in (ALL, Group("township", 1)):
+        value = estimates.estimate(found, "within", group)
+        assert value.mean == 1
+        assert 0 <= value.low <= value.high <= 1
 
 
 def test_the_worst_served_are_chosen_by_compliance():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import altered, matrix_world, some_calls
 
-from sim.measures import estimates
+from sim.measures import estimates, worked
 from sim.measures.calls import tally
 from sim.measures.groups import ALL, Group, Setup, SurvivalCurve
 from sim.measures.measures import BY_KEY, MEASURES
@@ -416,6 +416,40 @@ def test_a_break_belongs_to_the_window_in_which_it_is_due_and_its_minutes_to_whe
     )
     assert (first.breaks_due, first.breaks_missed, first.break_s) == (1, 0, 600)
     assert (then.breaks_due, then.break_s) == (0, 1200)
+
+
+def test_minutes_of_a_break_are_over_the_shifts_that_have_one():
+    """One crew has its break and then another; one has none. Neither divides the other's."""
+    two = [(at("10:00"), at("11:00"), 1800.0), (at("15:00"), at("16:00"), 600.0)]
+    world = with_breaks(town(2, shifts=[[(at("08:00"), at("20:00"))]] * 2), [two, []])
+    pauses = [
+        (0, BREAK, 0, at("10:00"), at("10:30"), True),
+        (0, BREAK, 1, at("15:00"), at("15:10"), True),
+    ]
+    assert values(world, some_calls([]), log_of([], pauses, 0))["break_time"] == 40
+
+
+def test_of_a_shift_without_end_each_day_with_a_break_counts():
+    due = [(at("12:00") + day * DAY_S, at("13:00") + day * DAY_S, 1800.0) for day in range(3)]
+    world = with_breaks(town(1), [due])
+    pauses = [(0, BREAK, 0, at("12:00"), at("12:30"), True)]
+    said = values(world, some_calls([]), log_of([], pauses, 0), Window(0.0, 3 * DAY_S))
+    assert said["break_time"] == 10
+
+
+def test_a_shift_that_is_cut_by_hours_off_the_road_is_one():
+    pieces = [(at("08:00"), at("10:00")), (at("11:00"), at("15:00")), (at("16:00"), at("20:00"))]
+    ends_duty = np.array([False, False, True])
+    cut = town(1, shifts=[pieces], ends_duty=ends_duty)
+    assert worked.shifts(cut.fleet, DAY) == 1
+    assert worked.shifts(cut.fleet, Window(at("08:00"), at("14:00"))) == 0.5
+    # Away from the afternoon on: the next day's shift is another one.
+    late = [(at("08:00"), at("12:00")), (at("08:00") + DAY_S, at("20:00") + DAY_S)]
+    away = town(1, shifts=[late], ends_duty=np.array([False, True]))
+    assert worked.shifts(away.fleet, Window(0.0, 2 * DAY_S)) == 2
+    always = [(0.0, at("03:00")), (at("04:00"), at("15:00")), (at("16:00"), math.inf)]
+    round_the_clock = town(1, shifts=[always], ends_duty=ends_duty)
+    assert worked.shifts(round_the_clock.fleet, DAY) == pytest.approx(22 / 24)
 
 
 def test_without_breaks_due_there_is_no_share_of_them():

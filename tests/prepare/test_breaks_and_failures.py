@@ -21,6 +21,8 @@ from sim.scenario.duty import daily
 from sim.scenario.layout import Ambulance
 from sim.scenario.values import parse_hours
 from sim.study import plan
+from sim.study.checkpoints import Fingerprints
+from sim.study.effort import Effort
 
 LUNCH = {"length": "30 min", "earliest": "12:00", "latest": "13:30"}
 FAILS = {"after": {"distribution": "exponential", "mean": "20 h"},
@@ -301,8 +303,31 @@ def test_a_crew_that_moves_takes_its_vehicle_along(week):
 def test_layouts_with_other_vehicles_draw_their_own_failures_and_the_same_calls(week):
     base = week.with_settings(crews={"failures": [FAILS]})
     assert plan.same_calls(base, base.move("Base A", [113.5, 27.6]))
-    assert not plan.same_calls(base, added(base))
-    assert plan.same_calls(week, added(week)), "without failures nothing is drawn twice"
+    assert plan.same_calls(base, added(base))
+    layouts = [base, added(base), moved(base)]
+    study = plan.prepare(base, layouts[1:], Effort(replications=1))
+    first, *others = study.plan.demands
+    assert all(one is first for one in others)
+    together = draws.draw(first, 5, 0).failures
+    for layout in layouts:
+        own = drawn(layout).failures
+        for number in vehicles(layout).tolist():
+            assert of_vehicle(together, number) == of_vehicle(own, number)
+    alone = plan.prepare(base, [], Effort(replications=1))
+    assert study.key([0], Fingerprints()) == alone.key([0], Fingerprints())
+    assert study.add(fewer(base)).plan.demands[-1] is first
+    more = study.add(base.ambulances("Base A", +4)).plan.demands
+    assert more[0] is first, "calls that were drawn stay as they are"
+    assert more[-1].failing.vehicle == (0, 1, 2, 3, 4, 5, 6)
+
+
+def test_layouts_whose_vehicles_fail_otherwise_draw_them_apart(week):
+    base = week.with_settings(crews={"failures": [FAILS]})
+    rarer = week.with_settings(crews={"failures": [{**FAILS, "off": "1 h"}]})
+    plans = [plan.prepare(base, [one], Effort(replications=1)).plan for one in (rarer, week)]
+    assert [one.demands[1] is one.demands[0] for one in plans] == [False, False]
+    assert plans[1].demands[1].failing is None
+    assert plan.prepare(week, [base], Effort(replications=1)).plan.demands[1].failing is not None
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,10 @@ CREWS = (
 PLAIN = "layout: [{station: P0, ambulances: 2}, {station: P1}, {station: P2}]\n"
 ARREST = (
     "{name: arrest, share: {red: 50 %}, transported: 90 %, missing: forget, released: apart, "
-    "accompanied: true, needs: [{classes: [高级], or: [{classes: [basic], penalty: 5 min}]}, "
+    "needs: [{classes: [高级], or: [{classes: [basic], penalty: 5 min}]}, "
     "{classes: [basic], delay: 2 min}]}"
 )
-OTHER = "{name: other, share: {red: 50 %, yellow: 100 %, green: 100 %}}"
+OTHER = "{name: other, share: {red: 50 %, yellow: 100 %, green: 100 %}, accompanied: true}"
 MANY = "rate: {urban: 0 per day, rural: 100 per day}"
 CONDITIONS = f"demand: {{{MANY}, conditions: [{ARREST}, {OTHER}]}}\n"
 
@@ -110,7 +110,7 @@ def test_what_several_units_of_a_condition_do(built):
     ).service.conditions  # fmt: skip
     assert found.forgets.tolist() == [True, False]
     assert found.together.tolist() == [False, True]
-    assert found.accompanied.tolist() == [True, False]
+    assert found.accompanied.tolist() == [False, True]
     assert found.all_or_none.tolist() == [False, False]
     assert found.capable.tolist() == [[True, False, False], [True, True, False]]
     assert found.loading_s == 240
@@ -378,13 +378,13 @@ def test_names_that_nobody_knows_are_told_together(write):
     wanted = [
         'demand.conditions: two conditions are called "a"',
         'demand.conditions[0].share.rde: no priority "rde"; did you mean red?',
-        'demand.conditions[0].needs[0].classes: no class "advancd"; did you mean advanced?',
+        'demand.conditions[0].needs[0].classes: no class "advancd" under crews.classes; did you mean advanced?',
         "demand.conditions[1].needs[0].delay: the first need of a condition has no delay",
         "demand.conditions[1].needs[0].or[0].classes: basic is named twice",
         "demand.conditions: the shares of the conditions among red calls sum to 70 %",
         "demand.conditions: the shares of the conditions among green calls sum to 20 %",
         'dispatch.reserve[0].for: no priority "yelow"; did you mean yellow?',
-        'dispatch.reserve[0].classes: no class "bsic"; did you mean basic?',
+        'dispatch.reserve[0].classes: no class "bsic" under crews.classes; did you mean basic?',
         'dispatch.reserve[0].centres: no centre "north"',
         'dispatch.within.geen: no priority "geen"; did you mean green?',
         'dispatch.centres: "west" is named twice',
@@ -443,6 +443,56 @@ def test_hours_of_public_holidays_are_looked_at_too(write):
     ]
 
 
+def test_a_night_shift_goes_on_into_a_public_holiday_and_past_it(write):
+    """Day and night crews of the needed class, and holidays worked like any day: no gap."""
+    table = "{20-08: [1, 1, 1, 1, 1, 1, 1, 1]}"
+    crews = f"[{{class: advanced, roster: {table}}}, {{class: advanced, hours: 08-20}}, {{class: basic}}]"
+    text = (
+        f"layout:\n  - {{station: P0, crews: {crews}}}\n"
+        + CLASSES.replace("crews: {", "crews: {holidays: [2025-01-28], ")
+        + CONDITIONS.replace(", or: [{classes: [basic], penalty: 5 min}]", "")
+    )
+    assert load(write(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("standby: {rule: list, list: [Q, Q, P0], points: [{name: Q, at: P2, capacity: 1}]}",
+         "standby.list: Q has room for 1; found 2 posts"),
+        ("standby: {rule: list, list: [P0], table: [[P0]]}",
+         "standby.table: `table` has no part where `rule` is list: leave it out, or write one of table"),
+        ("standby: {most_moves: 1}",
+         "standby.most_moves: `most_moves` has no part where `rule` is home"),
+        ("dispatch: {zones: [{name: a, townships: [P0, P1, P2]}]}",
+         "dispatch.zones: zones have no part without `other_zone`"),
+        ("demand: {conditions: [{name: a, share: 100 %, released: apart, accompanied: true}]}",
+         "demand.conditions[0]: who is released apart accompanies nobody"),
+        ("demand: {conditions: [{name: a, share: 100 %, all_or_none: true, "
+         "needs: [{classes: [ambulance]}, {classes: [ambulance], delay: 2 min}]}]}",
+         "demand.conditions[0]: with `all_or_none` all are sent at once: leave out `delay`"),
+        ("crews: {breaks: [{length: 30 min, earliest: '11:00', latest: '13:00', begun_within: 1 h}]}",
+         "crews.breaks[0]: `begun_within` has no part where `latest` is written"),
+        ("crews: {off_road: [{station: P0, from: 2025-01-07 08:00, to: 2025-01-08 08:00, days: mon}]}",
+         "crews.off_road[0]: `days` belongs to `hours` of the week"),
+    ],
+)  # fmt: skip
+def test_settings_that_would_have_no_effect_are_told(write, text, told):
+    (found,) = problems(write(f"{PLAIN}{text}\n"))
+    assert found.startswith(told)
+
+
+def test_a_base_may_keep_what_its_own_rule_reads(write):
+    write(PLAIN + "standby: {rule: table, table: [[P0]], most_moves: 1}\n", "waiting.yaml")
+    path = write("", "other.yaml")
+    path.write_text("name: Other\nbase: waiting\nstandby: {rule: dmexclp}\n", "utf-8")
+    assert load(path).settings.standby.rule == "dmexclp"
+    path.write_text("name: Other\nbase: waiting\nstandby: {rule: home, most_moves: 2}\n", "utf-8")
+    assert len(problems(path)) == 1
+    with pytest.raises(ScenarioError, match="`least_gain` has no part where `rule` is home"):
+        load(write(PLAIN)).with_settings(standby={"least_gain": "1 %"})
+
+
 def test_a_class_that_nobody_drives_is_told(write):
     text = CREWS.replace("{class: basic, number: 2}", "{class: advanced}").replace(
         "{class: basic}", "{class: advanced}"
@@ -469,6 +519,18 @@ def test_a_centre_that_is_never_helped_needs_ambulances_of_its_own(write):
     told = problems(write(CREWS.replace("{station: P2, ambulances: 1}",
                                         "{station: P2, ambulances: 0}") + text))  # fmt: skip
     assert told == ["dispatch.centres[1].help: east has no ambulance, and others never help it"]
+
+
+def test_calls_that_are_lost_at_once_wait_for_no_help(write):
+    lost = CENTRES.replace("dispatch:\n", "dispatch:\n  when_none_free: lost\n")
+    (told,) = problems(write(CREWS + lost))
+    assert told.startswith(
+        "dispatch.centres[0].help: a call of west that finds nobody free is lost"
+    )
+    assert "nobody would help after 5 min" in told
+    assert load(write(CREWS + lost.replace("after 5 min", "at once")))
+    with pytest.raises(ScenarioError, match="nobody would help after 5 min"):
+        load(write(CREWS + CENTRES)).with_settings(dispatch={"when_none_free": "lost"})
 
 
 def test_a_need_must_be_met_within_a_centre_that_is_never_helped(write):

@@ -175,3 +175,19 @@ def test_a_layout_written_by_itself_says_class_and_hours_of_who_comes(town):
     assert words.listed(town, plan, EN) == "B +1 ambulance (basic, 20–08)"
     plan = replace(town.rehour("B", "08-16"), changes=())
     assert words.listed(town, plan, EN) == "ambulances of B on duty 08–16 instead of 08–20"
+
+
+def test_other_hours_are_said_where_the_number_changes_too(town):
+    from dataclasses import replace
+
+    day = town.ambulances("Base A", +1).rehour("Base A", "08-20")
+    assert words.listed(town, replace(day, changes=()), EN) == (
+        "Base A: 3 ambulances (ambulance, 08–20) instead of 2 ambulances (ambulance)"
+    )
+    mixed = town.ambulances("B", +1).ambulances("B", +1, class_="basic")
+    assert words.listed(town, replace(mixed, changes=()), EN) == (
+        "B: 1 ambulance (basic, 08–20), 1 ambulance (ambulance), 1 ambulance (basic) instead of "
+        "1 ambulance (basic, 08–20)"
+    )
+    none = town.rehour("Base A", "08-20", 1).ambulances("Base A", to=0)
+    assert words.listed(town, replace(none, changes=()), EN) == "Base A −2 ambulances (ambulance)"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.prepare.week import week_of
-from sim.words import service
+from sim.words import responders, service
 from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
@@ -95,21 +95,9 @@ def test_crews_on_duty_are_those_that_have_a_vehicle(town):
     assert week_of(town.with_settings(crews=away)).crews.max() == week_of(town).crews.max() - 1
 
 
-def test_settings_of_standby_that_the_rule_does_not_go_by_are_told(town):
-    table = {"table": [["Base A"]], "list": ["Base A"], "most_moves": 1, "least_gain": "1 %"}
-    both = town.with_settings(standby={"rule": "dmexclp", **table})
-    assert list(service.lines(both, EN))[-1] == (
-        "note",
-        "standby.list, standby.table, standby.most_moves and standby.least_gain have no effect: the "
-        "rule of standby is dmexclp",
-    )
-    by_table = town.with_settings(standby={"rule": "table", **table})
-    assert list(service.lines(by_table, ZH))[-1] == (
-        "说明", "standby.list 不起作用：待命规则为 table",
-    )  # fmt: skip
-    del table["list"]
-    told = list(service.lines(town.with_settings(standby={"rule": "table", **table}), EN))
-    assert told[-1] == ("", "a table of 1 row")
+def test_a_compliance_table_is_told_with_its_rows(town):
+    by_table = town.with_settings(standby={"rule": "table", "table": [["Base A"]]})
+    assert list(service.lines(by_table, EN))[-1] == ("", "a table of 1 row")
 
 
 def test_slips_that_are_no_mistakes_are_told(town):
@@ -129,3 +117,19 @@ def test_slips_that_are_no_mistakes_are_told(town):
     assert list(service.doubts(helped, EN)) == [
         "2 responders of Clinics stand where others do: are they given twice?"
     ]
+
+
+@pytest.mark.parametrize(
+    ("when", "en", "zh"),
+    [
+        ({"hours": "18-00"}, "at 18–24", "18–24 时"),
+        ({"hours": "08-18", "days": "mon-fri"}, "at Mon–Fri 08–18", "周一–周五 08–18 时"),
+        ({"days": "sat,sun"}, "at Sat–Sun 00–24", "周六–周日 00–24 时"),
+        ({}, "all asked at once", "同时通知，50% 前往"),
+    ],
+)
+def test_responders_say_on_which_days_and_until_midnight(tiny, when, en, zh):
+    group = {"name": "clinics", "per_km2": 1, "reach": "2 km", "answers": "50 %", **when}
+    (one,) = tiny.with_settings(responders=[group]).settings.responders
+    for say, hours in ((EN, en), (ZH, zh)):
+        assert responders.said([one], say).split(say(", "))[2] == hours

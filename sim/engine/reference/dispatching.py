@@ -39,6 +39,10 @@ class Dispatching(Situation, ABC):
         self.scenes = self._scenes()
         self.waiting: dict[Group, list[tuple[int, float, int]]] = {}  # heaps
         self.is_waiting = [False] * len(self.need_ready_at)
+        self.is_withdrawn = [False] * len(self.need_ready_at)
+        self.withdrawn_at = np.full(len(calls.place), np.inf)
+        if calls.withdrawn_at is not None:
+            self.withdrawn_at = calls.withdrawn_at
         # Where it matters to those who wait where they are, those of a group are not all alike; to
         # a rule of one's own anything may.
         self.alike = not reads_places(system.service) and own_dispatch is None

@@ -14,7 +14,7 @@ from sim.engine.reference.situation import Situation
 from sim.model.service import StandbyRule
 from sim.policies.assignment import assign
 from sim.policies.clock import NONE
-from sim.policies.dispatch import Status, is_first
+from sim.policies.dispatch import FAR_S, Status, is_first
 from sim.policies.standby import dmexclp_station, has_room, standby_station, uncovered
 
 SendToWait = Callable[[Vehicle, int], None]
@@ -109,7 +109,7 @@ class Repositioning:
         return [self._drive_s(ambulance, station) for station in range(self.stations)]
 
     def _drive_s(self, ambulance: Vehicle, station: int) -> float:
-        mode = int(self.of.system.roads.mode_home[self.of.roads.band(self.of.env.now)])
+        mode = self.of.mode_home(self.of.env.now)
         node, lead_s = self.of.position(ambulance, mode)
         return lead_s + self.of.roads.from_node_s(mode, node, self.of.station_place[station])
 
@@ -135,7 +135,7 @@ class Repositioning:
                 movable.append(ambulance)
         posts = left
         drive_s = np.array(
-            [[self._drive_s(a, post) for a in movable] for post in posts], float
+            [[min(self._drive_s(a, post), FAR_S) for a in movable] for post in posts], float
         ).reshape(len(posts), len(movable))
         of_post = np.zeros(len(posts), int)
         assert self.service is not None
@@ -149,7 +149,8 @@ class Repositioning:
                 self.send(ambulance, station)
             elif station != ambulance.base and self._gains(ambulance, station):
                 moves.append((self._drive_s(ambulance, station), ambulance.row, station))
-        for _, row, station in sorted(moves)[: self.service.standby.most_moves]:
+        within = sorted(move for move in moves if move[0] < np.inf)
+        for _, row, station in within[: self.service.standby.most_moves]:
             self.send(self.of.fleet[row], station)
 
     def _posts(self, free: int) -> list[int]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from sim.engine.reference.fleet import Trip, Vehicle
 
 
@@ -44,12 +46,14 @@ class Scene:
     coming: dict[int, Vehicle] = field(default_factory=dict)  # by need: on its way
     present: list[Unit] = field(default_factory=list)
     conveyer: Unit | None = None
+    first_at: float = np.inf  # the first arrival; inf = nobody yet
     started: bool = False  # an ambulance was sent
     over: bool = False  # nobody is needed any more
 
     def arrive(self, unit: Unit) -> list[float]:
         """A unit is there; the instants at which somebody may leave because of it."""
         self.coming.pop(unit.need, None)
+        self.first_at = min(self.first_at, unit.arrived_at)
         self.present.append(unit)
         return [unit.ends_at, unit.arrived_at, unit.arrived_at + self.loading_s]
 

@@ -5,43 +5,35 @@ Each process below is one activity; each `yield` is the one thing that takes tim
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
-
 import numpy as np
 import simpy
 
-from sim.engine.reference.dispatching import Dispatching
+from sim.engine.reference.conveying import (
+    LAST,
+    LEAVING,
+    WALKING_IN,
+    WITHDRAWING,
+    At,
+    Conveying,
+    Departure,
+    Process,
+)
 from sim.engine.reference.fleet import Trip, Vehicle
-from sim.engine.reference.logbook import Logbook
 from sim.engine.reference.own_rules import DispatchRule, StandbyRule
 from sim.engine.reference.paths import Drive, Ways
 from sim.engine.reference.pausing import Pausing
 from sim.engine.reference.repositioning import Repositioning
 from sim.engine.reference.scenes import Scene, Unit
-from sim.model.calls import Calls, needs_of
+from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
 from sim.policies.clock import NONE
 from sim.policies.dispatch import Status
 
-Process = Generator[simpy.Event, Any, None]
-
-# SimPy serves equal times by priority: urgent 0, normal 1, then who leaves a scene with several
-# units, when all who arrive in this instant are there, then the end of the instant.
-LEAVING, LAST = 2, 3
+ON_THE_WAY = (Status.TURNING_OUT, Status.TO_SCENE)
 
 
-class At(simpy.Event):
-    """Happens after a delay, and after what of its instant comes before by priority."""
-
-    def __init__(self, env: simpy.Environment, priority: int, delay: float = 0.0):
-        super().__init__(env)
-        self._ok, self._value = True, None
-        env.schedule(self, priority=priority, delay=delay)  # type: ignore[arg-type]
-
-
-class ServiceAtWork(Dispatching):
+class ServiceAtWork(Conveying):
     """An ambulance service at work."""
 
     def __init__(
@@ -53,7 +45,6 @@ class ServiceAtWork(Dispatching):
         own_standby: StandbyRule | None = None,
     ):
         super().__init__(system, calls, roads, own_dispatch)
-        self.log = Logbook(calls, needs_of(calls))
         self.pausing = Pausing(self, self.reconsider, self.log)
         self.repositioning = Repositioning(self, self.pausing, self.send_to_wait, own_standby)
         self.just_ready: list[int] = []  # needs, since the last dispatch
@@ -65,6 +56,10 @@ class ServiceAtWork(Dispatching):
         for ambulance in self.fleet:
             self.env.process(self.keep_shifts(ambulance))
         self.pausing.begin(self.calls.failures)
+        self.env.process(self.withdraw_calls())
+        self.env.process(self.look_at_roads())
+        if self.calls.walk_ins is not None and self.doors.of:
+            self.env.process(self.doors.admit_walk_ins(WALKING_IN))
         self.env.run()
         return self.log.as_arrays(self.asked_s, self.system.service is None)
 
@@ -119,21 +114,16 @@ class ServiceAtWork(Dispatching):
             return
         yield self.env.timeout(self.serving_s(ambulance, self.calls.on_scene_s[call]))
 
-        yield from self.leave(ambulance, call, trip, conveys=self.transports(ambulance))
+        self.leave(Departure(ambulance, call, trip), conveys=self.transports(ambulance))
 
-    def leave(self, ambulance: Vehicle, call: int, trip: Trip, conveys: bool) -> Process:
-        """From the scene to hospital, if a patient is conveyed, and free again."""
-        trip.left_scene_at = self.env.now
-        hospital, transport_s = self.hospital_for(call) if conveys else (NONE, 0.0)
-        if hospital != NONE:
-            trip.hospital = hospital
-            yield self.env.timeout(transport_s)
+    def withdraw_calls(self) -> Process:
+        """Nobody is needed any more where nobody has arrived as yet."""
+        for call in np.argsort(self.withdrawn_at, kind="stable").tolist():
+            if self.withdrawn_at[call] == np.inf:
+                return
+            yield At(self.env, WITHDRAWING, max(0.0, self.withdrawn_at[call] - self.env.now))
 
-            trip.at_hospital_at = trip.handover_at = self.env.now
-            ambulance.stand(Status.BUSY, self.hospital_place[hospital])
-            yield self.env.timeout(self.serving_s(ambulance, self.calls.handover_s[call]))
-
-        self.clear(ambulance, trip)
+            self.withdraw(call)
 
     def drive_home(self, ambulance: Vehicle, trip: Trip, drive: Drive) -> Process:
         """The way to the station, unless a call takes the ambulance on its way."""
@@ -165,8 +155,9 @@ class ServiceAtWork(Dispatching):
     def let_leave(self, scene: Scene) -> None:
         """Let those leave who are done; if nobody is needed any more, stand the others down."""
         for unit, conveys in scene.leaving(self.env.now, self.hope(scene)):
-            leaving = self.leave(unit.ambulance, scene.call, unit.trip, conveys)
-            self.env.process(leaving) if conveys else next(leaving, None)
+            goes_along = conveys and unit is not scene.conveyer
+            departure = Departure(unit.ambulance, scene.call, unit.trip, goes_along)
+            self.leave(departure, conveys)
         if scene.over:
             self.stand_down(scene)
 
@@ -184,18 +175,33 @@ class ServiceAtWork(Dispatching):
         for need in scene.waiting:
             self.is_waiting[need] = False
         for ambulance in scene.coming.values():
-            assert ambulance.trip is not None
-            ambulance.trip.diverted_at = self.env.now
-            if ambulance.status == Status.TURNING_OUT:
-                ambulance.status = Status.AT_STATION
-            else:  # free where it is on the road
-                ambulance.status = Status.CLEARED
-            self.be_free(ambulance)
+            self.turn_round(ambulance)
         scene.waiting.clear()
         scene.unready.clear()
         scene.coming.clear()
 
+    def turn_round(self, ambulance: Vehicle) -> None:
+        """It is in again if it is still turning out, else free where it is on the road."""
+        assert ambulance.trip is not None
+        ambulance.trip.diverted_at = self.env.now
+        turning_out = ambulance.status == Status.TURNING_OUT
+        ambulance.status = Status.AT_STATION if turning_out else Status.CLEARED
+        self.be_free(ambulance)
+
     # ── what happens in an instant ───────────────────────────────────────────────────────────
+
+    def withdraw(self, call: int) -> None:
+        """A call that waits does so no longer; who is on the way turns round."""
+        scene, need = self.scenes.get(call), self.first_need[call]
+        if scene is not None:
+            if scene.first_at == np.inf and not scene.over:
+                scene.over = True
+                self.stand_down(scene)
+            return
+        self.is_waiting[need], self.is_withdrawn[need] = False, True
+        for ambulance in self.fleet:
+            if ambulance.need == need and ambulance.status in ON_THE_WAY:
+                self.turn_round(ambulance)
 
     def become_ready(self, need: int) -> None:
         """A need takes its place among those that wait."""
@@ -207,6 +213,8 @@ class ServiceAtWork(Dispatching):
             scene.unready.discard(need)
             scene.waiting.add(need)
             self.touched.add(call)
+        elif self.is_withdrawn[need]:
+            return
         self.just_ready.append(need)
         self.await_ambulance(need)
 
@@ -217,6 +225,13 @@ class ServiceAtWork(Dispatching):
             after_s = areas.help_after_s[areas.centre[self.calls.place[self.needs.call[need]]]]
             if 0 < after_s < np.inf:
                 self.env.process(self.remind(after_s))
+
+    def look_at_roads(self) -> Process:
+        """Roads are open again: perhaps somebody can be sent to who waits."""
+        opens_at = 0.0
+        while (opens_at := self.roads.opens_after(opens_at)) < np.inf:
+            yield self.env.timeout(opens_at - self.env.now)
+            self.dispatch_at_the_end_of_the_instant()
 
     def remind(self, after_s: float) -> Process:
         yield self.env.timeout(after_s)
@@ -313,7 +328,7 @@ class ServiceAtWork(Dispatching):
         """Wheels roll towards a call. The time band of this instant holds for the whole drive."""
         trip.mobile_at, ambulance.status = self.env.now, Status.TO_SCENE
         scene = self.calls.place[self.needs.call[need]]
-        ambulance.drive = self.drive(ambulance, self.mode_to_scene(need), scene)
+        ambulance.drive = self.drive_to_scene(ambulance, need, scene, self.env.now)
 
     def clear(self, ambulance: Vehicle, trip: Trip) -> None:
         """It is free where it stands."""
@@ -330,8 +345,8 @@ class ServiceAtWork(Dispatching):
 
     def send_to_wait(self, ambulance: Vehicle, station: int) -> None:
         """Repositioning is a trip without a call."""
-        mode = int(self.system.roads.mode_home[self.roads.band(self.env.now)])
-        drive = self.drive(ambulance, mode, self.station_place[station])
+        place = self.station_place[station]
+        drive = self.drive(ambulance, self.mode_home, place, self.env.now)
         if ambulance.trip is not None:
             ambulance.trip.diverted_at = self.env.now
         trip = self.log.new_trip(NONE, ambulance, self.env.now)

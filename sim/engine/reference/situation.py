@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,6 @@ from sim.model.calls import Calls, needs_of
 from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
 from sim.policies.dispatch import Status, can_be_sent, is_first
-from sim.policies.hospitals import choose_hospital
 
 
 class Situation:
@@ -48,9 +47,7 @@ class Situation:
             rolls_at = now + ((now + self.turnout_s(ambulance, need)) - now)
         elif ambulance.status == Status.TURNING_OUT:
             rolls_at = now + (ambulance.turned_out_at - now)
-        mode = self.mode_to_scene(need, rolls_at)
-        node, lead_s = self.position(ambulance, mode)
-        return rolls_at + Drive(self.roads, mode, node, lead_s, scene, rolls_at).seconds
+        return rolls_at + self.drive_to_scene(ambulance, need, scene, rolls_at).seconds
 
     def first_at_the_scene(
         self, need: int, scene: int | None = None, taken: Collection[Vehicle] = ()
@@ -122,10 +119,30 @@ class Situation:
 
     # ── where they are, and how long things take ─────────────────────────────────────────────
 
-    def drive(self, ambulance: Vehicle, mode: int, place: int) -> Drive:
-        """A drive to a place that begins now, where the ambulance is."""
-        node, lead_s = self.position(ambulance, mode)
-        return Drive(self.roads, mode, node, lead_s, place, self.env.now)
+    def drive(
+        self,
+        ambulance: Vehicle,
+        mode_at: Callable[[float], int],
+        place: int,
+        at: float,
+        factor: float = 1.0,
+    ) -> Drive:
+        """A drive to a place that begins where the ambulance is now; from there the leg off the
+        road is part of it."""
+        node, lead_s = self.position(ambulance, mode_at(at))
+        if ambulance.drive is None:
+            lead_s = serving_seconds(lead_s, factor, self.system.rules.on_grid)
+        return Drive(self.roads, mode_at, (node, lead_s), place, at, factor)
+
+    def drive_to_scene(self, ambulance: Vehicle, need: int, scene: int, at: float) -> Drive:
+        call = self.needs.call[need]
+        factor = 1.0 if self.calls.scene_factor is None else self.calls.scene_factor[call]
+        return self.drive(ambulance, lambda then: self.mode_to_scene(need, then), scene, at, factor)
+
+    def drive_to_hospital(self, ambulance: Vehicle, call: int, hospital: int) -> Drive:
+        factor = 1.0 if self.calls.hospital_factor is None else self.calls.hospital_factor[call]
+        place = self.hospital_place[hospital]
+        return self.drive(ambulance, self.mode_to_hospital, place, self.env.now, factor)
 
     def mode_to_scene(self, need: int, at: float | None = None) -> int:
         band = self.roads.band(self.env.now if at is None else at)
@@ -133,17 +150,16 @@ class Situation:
             self.system.roads.mode_to_scene[band, self.calls.priority[self.needs.call[need]]]
         )
 
-    def mode_to_hospital(self) -> int:
-        return int(self.system.roads.mode_to_hospital[self.roads.band(self.env.now)])
+    def mode_to_hospital(self, at: float) -> int:
+        return int(self.system.roads.mode_to_hospital[self.roads.band(at)])
 
-    def hospital_for(self, call: int) -> tuple[int, float]:
-        """The hospital and the seconds to it; NONE if nobody is conveyed, or there is none."""
-        if not self.calls.conveyed[call]:
-            return NONE, 0.0
-        scene, mode = self.calls.place[call], self.mode_to_hospital()
-        seconds = [self.roads.from_place_s(mode, scene, place) for place in self.hospital_place]
-        hospital = choose_hospital(seconds, self.calls.hospital[call])
-        return hospital, 0.0 if hospital == NONE else seconds[hospital]
+    def mode_home(self, at: float) -> int:
+        return int(self.system.roads.mode_home[self.roads.band(at)])
+
+    def seconds_to_hospitals(self, call: int) -> list[float]:
+        """[hospital] as the dispatcher expects them, from the scene."""
+        scene, mode = self.calls.place[call], self.mode_to_hospital(self.env.now)
+        return [self.roads.from_place_s(mode, scene, place) for place in self.hospital_place]
 
     def transports(self, ambulance: Vehicle) -> bool:
         """Whether it can convey a patient."""

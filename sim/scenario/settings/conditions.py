@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from sim.scenario.values import Seconds, Setting, Share, ShortText, default
+from sim.text import Message
 
 MOST_NEEDS = 8  # of one condition: the random streams of a call's needs are so far apart
 
@@ -80,6 +81,18 @@ class Condition(Setting):
     """Whether the first of the other ambulances goes to hospital with the one that conveys.
 
     Source: assumed."""
+
+    @model_validator(mode="after")
+    def _has_effect(self) -> Condition:
+        if self.accompanied and self.released == "apart":
+            raise ValueError(
+                Message("who is released apart accompanies nobody: write `released: together`")
+            )
+        if self.all_or_none and any(need.delay for need in self.needs):
+            raise ValueError(
+                Message("with `all_or_none` all are sent at once: leave out `delay` of its needs")
+            )
+        return self
 
 
 def share_of(condition: Condition, priority: str) -> float:

@@ -82,6 +82,10 @@ class Break(Setting):
             raise ValueError(
                 Message("write either `earliest` and `latest`, or `after` the start of a shift")
             )
+        if clock and "begun_within" in self.model_fields_set:
+            raise ValueError(
+                Message("`begun_within` has no part where `latest` is written: leave it out")
+            )
         if self.length <= 0:
             raise ValueError(Message("a break of no length is none"))
         return self
@@ -120,6 +124,10 @@ class OffRoad(Setting):
             raise ValueError(Message("write either `from` and `to`, or `hours` of the week"))
         if self.from_ is not None and self.to is not None and self.to <= self.from_:
             raise ValueError(Message("`to` is not later than `from`"))
+        if self.hours is None and "days" in self.model_fields_set:
+            raise ValueError(
+                Message("`days` belongs to `hours` of the week: with `from` and `to` leave it out")
+            )
         if self.station is None and self.class_ is None:
             raise ValueError(Message("say whose vehicles it is: write `station` or `class`"))
         if self.ambulance is not None and self.station is None:

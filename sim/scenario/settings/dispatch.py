@@ -120,7 +120,7 @@ class DispatchSettings(Setting):
 
     Source: assumed."""
     loading: Seconds = default("5 min")
-    """Where several ambulances are sent to a call: the one that conveys leaves no sooner than so
-    long after its arrival.
+    """Where several ambulances leave a scene together: if the one that conveys did not come first,
+    it leaves no sooner than so long after its arrival.
 
     Source: assumed."""
