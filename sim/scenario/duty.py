@@ -143,11 +143,3 @@ def hours_of(duty: DutyHours, holiday_as: int) -> np.ndarray:
     for one in duty.on(HOLIDAY if duty.own_holidays else holiday_as):
         holiday[(one.start + np.arange(one.length_h)) % HOURS] = True
     return np.concatenate([duty.week, holiday])
-
-
-def on_duty_by_hour(fleet: list[DutyHours]) -> np.ndarray:
-    """[168] how many are on duty in each hour of a week without holidays."""
-    if not fleet:
-        return np.zeros(HOURS_PER_WEEK, int)
-    found: np.ndarray = np.sum([one.week for one in fleet], axis=0)
-    return found

@@ -108,7 +108,7 @@ def test_slips_that_are_no_mistakes_are_told(town):
     }
     odd = town.with_settings(crews=crews)
     assert list(service.doubts(odd, EN)) == [
-        "1 public holiday lies outside the run, which is from 2025-01-06 until 2025-02-05",
+        "1 public holiday lies outside the run, which is from 2025-01-06 until 2025-01-15",
         "no ambulance of the layout is of the class heli",
     ]
     helped = replace(
