@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.errors import InvariantError, OptionError, Problem, ScenarioError
+from sim.measures.features import Feature
 from sim.measures.groups import Setup, SurvivalCurve
-from sim.measures.service import Feature
 from sim.model.calendar import Window
 from sim.model.columns import columns
 from sim.model.system import System
