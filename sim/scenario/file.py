@@ -39,11 +39,13 @@ from sim.scenario import (
     standing,
 )
 from sim.scenario.contents import ScenarioFile
+from sim.scenario.points import points_at
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import Settings
 from sim.scenario.settings.crews import UnreadCrews
 from sim.scenario.settings.replay import Replay
+from sim.scenario.settings.responders import LAYERS
 from sim.scenario.validation import Problems
 from sim.scenario.values import describe
 from sim.text import Message, Name
@@ -88,9 +90,9 @@ def _loaded(path: Path) -> Scenario:
     if left.lacks("crews"):  # whom the layout names there cannot be known
         unread = scenario.settings.model_copy(update={"crews": UnreadCrews()})
         scenario = replace(scenario, settings=unread)
-    before = len(problems)
-    scenario = _laid_out(scenario, left, problems)
-    laid_out = len(problems) == before  # else what is missing may follow from what was told
+    so_far = len(problems)
+    stations, scenario = _laid_out(scenario, left, problems)
+    laid_out = len(problems) == so_far  # else what is missing may follow from what was told
     if not problems and not scenario.fleet:
         if file.changes:
             problems.at("changes").tell(Message("the changes leave no ambulance in the layout"))
@@ -111,9 +113,12 @@ def _loaded(path: Path) -> Scenario:
         problems.at("standby"),
     )
     if not left.lacks("crews"):
-        crew_checks.names(scenario.settings, scenario, problems)
+        before = stations if whole and laid_out else None
+        crew_checks.names(scenario.settings, scenario, problems, before)
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     scenario = _with_responders(scenario, texts, problems)
+    if left.lacks("responders"):
+        _tables_of_responders(scenario, texts, problems)
     scenario = _with_clinics(scenario, texts, problems)
     hospital_checks.check(scenario, problems)
     if file.demand.replay is not None and whole:
@@ -144,8 +149,8 @@ def _refusal(problems: Problems, texts: list[YamlText]) -> ScenarioError:
     return ScenarioError(texts[0].path, list(told))
 
 
-def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenario:
-    """The scenario with its stations and after its changes; what cannot be made is told once."""
+def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> tuple[Scenario, Scenario]:
+    """The scenario with its stations, and after its changes; what cannot be made is told once."""
     file = left.file
     assert file is not None
     unmade = set()
@@ -155,6 +160,7 @@ def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenar
             unmade.add(entry.station)
     if left.lacks_stations():
         unmade |= {change.verb.station for change in file.changes if change.add is None}
+    stations = scenario
     for row, change in zip(left.rows["changes"], file.changes, strict=True):
         if change.verb.station in unmade:
             continue  # it follows from what has been told
@@ -162,7 +168,7 @@ def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenar
         scenario = scenario.after(change, problems.at("changes", row))
         if change.add is not None and len(problems) > before:
             unmade.add(change.verb.station)
-    return scenario
+    return stations, scenario
 
 
 def schema() -> str:
@@ -394,6 +400,17 @@ def _with_responders(scenario: Scenario, texts: list[YamlText], problems: Proble
         responder_xy=responders.points(groups, scenario.map, folder, problems),
         files=(*scenario.files, *responders.files(groups, folder)),
     )
+
+
+def _tables_of_responders(scenario: Scenario, texts: list[YamlText], problems: Problems) -> None:
+    """Tell what is wrong with the tables of groups that have other mistakes, too."""
+    text = next(t for t in texts if "responders" in t.content)
+    groups = text.content["responders"]
+    for number, group in enumerate(groups if isinstance(groups, list) else []):
+        at = group.get("at") if isinstance(group, dict) else None
+        if isinstance(at, str) and at not in LAYERS and number >= len(scenario.responder_xy):
+            here = problems.at("responders", number, "at")
+            points_at(at, scenario.map, text.path.parent, problems, here)
 
 
 def _with_clinics(scenario: Scenario, texts: list[YamlText], problems: Problems) -> Scenario:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from rich.cells import cell_len
 
@@ -12,7 +12,9 @@ from sim.answers.comparison import Comparison
 from sim.answers.lines import Line, part_name
 from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group
+from sim.measures.kinds import PercentileOfCalls
 from sim.measures.measures import BY_KEY
+from sim.measures.verdicts import FEWEST
 from sim.model.calendar import HOURS_PER_WEEK
 from sim.words import (
     changes,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 WIDE: Final = 120  # columns of a heading
 TOLD_FROM: Final = 1.5  # times as many replications; less is hardly worth a sentence
 ENOUGH: Final = 10  # replications; with fewer, intervals are rough and nothing is said of sharing
+P90: Final = cast(PercentileOfCalls, BY_KEY["p90"])
 OVERLOADED: Final = 0.95  # of the time busy; above it a queue has no end that it tends to
 
 
@@ -192,6 +195,8 @@ def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
         key, group = line
         measure, difference = BY_KEY[key], comparison.difference(key, layout, group)
         judged = measures.verdict(comparison.verdict(key, layout, group), say)
+        if comparison.replications < FEWEST:
+            judged = say("too few replications")
         one_sided = math.isnan(difference.mean)
         rows.append(
             [
@@ -265,7 +270,8 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
             )
         )
     notes += _told_apart(comparison, say)
-    notes += [*_one_sided(comparison, say), *_overloaded(comparison, say)]
+    notes += [*_one_sided(comparison, say), *_two_percentiles(comparison, say)]
+    notes += _overloaded(comparison, say)
     notes += _levels(comparison, say)
     if comparison.replications < ENOUGH:
         notes.append(
@@ -325,14 +331,32 @@ def _one_sided(comparison: Comparison, say: Language) -> list[str]:
                 "the patient has."
             )
         )
-    differences = (
-        comparison.difference(line.key, layout, line.group).mean
-        for layout in comparison.proposals
+    values = [
+        comparison.estimate(line.key, layout, line.group).mean
+        for layout in range(len(comparison.layouts))
         for line in comparison.lines()
-    )
-    if any(map(math.isnan, differences)):
+    ]
+    if any(map(math.isnan, values)):
         notes.append(say("– stands where a layout has nothing of the kind to measure."))
+    if any(map(math.isinf, values)):
+        notes.append(
+            say("∞ stands where so many calls were never reached that no time holds for the rest.")
+        )
     return notes
+
+
+def _two_percentiles(comparison: Comparison, say: Language) -> list[str]:
+    """Why that of capable units may not be that of all, though the first is always capable."""
+    told = {line.key for line in comparison.lines()}
+    if "capable_p90" not in told or comparison.pooled[0].alike(P90) == 1:
+        return []
+    return [
+        say(
+            "The 90th percentile also goes by what the dispatcher said of other places, that of "
+            "capable units by the calls alone: by chance they may differ where the first to come "
+            "is always capable."
+        )
+    ]
 
 
 def _asked(comparison: Comparison, say: Language) -> list[str]:

@@ -356,6 +356,15 @@ TERMS: Final = (
         ),
     ),
     Definition(
+        Message("∞"),
+        Message(
+            "A time without end: so many calls were never reached, because they were lost or still "
+            "waiting when the study ended, that no number of minutes holds for as many calls as "
+            "the measure asks for."
+        ),
+        (Message("infinity"),),
+    ),
+    Definition(
         Message("layout"),
         Message("Where stations stand and how many ambulances each has."),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -178,7 +179,11 @@ def phrases(found: Sequence[Difference], say: Language) -> list[str]:
     for one in found:
         if one.path not in taken:
             said += _bands(one, say) if one.path == "travel.bands" else [_phrase(one, say)]
-    return said
+    return [BETWEEN_CHINESE.sub("", text) for text in said]
+
+
+# A blank is before numbers; a value may be a word.
+BETWEEN_CHINESE: Final = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
 def altered(base: Scenario, say: Language, most: int | None = None) -> str:
