@@ -39,7 +39,7 @@ def hold(values, exact, most_error=0.03):
 def chain(start, moves):
     """The states of a Markov chain and how likely each is in the long run.
 
-    `moves(state)`: (rate, state) of each way out.
+    `moves(state)`: (rate, state) of each way out; a state may move to itself.
     """
     states, known, ways = [start], {start: 0}, []
     for state in states:
