@@ -41,7 +41,7 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
         yield say("desks"), say("dispatch centres: {names}", names=names)
     yield from _as_written(scenario, say)
     told = hospitals.lines(scenario, say)
-    yield from zip([say("hospitals"), *[""] * len(told)], told, strict=False)
+    yield from zip([say("hospital"), *[""] * len(told)], told, strict=False)
     standby = settings.standby
     if standby.rule != "home":
         yield say("standby"), say(difference_texts.CHOICES["standby.rule", standby.rule])
