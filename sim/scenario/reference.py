@@ -122,11 +122,12 @@ def _entries(key: str, field: FieldInfo, prefix: str, seen: set[type[Setting]]) 
     ways = list(_ways(field.annotation, field.metadata))
     models = [way for way in ways if not isinstance(way, Form)]
     written = [way for way in ways if isinstance(way, Form)]
+    in_lists = set(_in_lists(field.annotation))
     meaning, _, source = (field.description or "").partition(SOURCE)
     yield Entry(
         path,
         Message(_one_line(meaning)),
-        _how(written, many=many, own=bool(models), keyed=keyed)
+        _how(written, many=many, own=bool(models), keyed=keyed, or_list=bool(in_lists))
         if written or many or keyed
         else None,
         written[0].example if written and not many else "",
@@ -139,8 +140,8 @@ def _entries(key: str, field: FieldInfo, prefix: str, seen: set[type[Setting]]) 
     for model in models:
         if model not in seen:
             seen.add(model)
+            inner_prefix = f"{path}[]." if many or keyed or model in in_lists else f"{path}."
             for inner, inner_field in model.model_fields.items():
-                inner_prefix = f"{path}[]." if many or keyed else f"{path}."
                 yield from _entries(inner, inner_field, inner_prefix, seen)
 
 
@@ -173,13 +174,28 @@ def _ways(annotation: Any, metadata: Any = ()) -> Iterator[Form | type[Setting]]
         yield Form(simple.get(annotation, Message("a number")))
 
 
-def _how(written: list[Form], *, many: bool, own: bool, keyed: bool = False) -> Message:
+def _in_lists(annotation: Any) -> Iterator[type[Setting]]:
+    """Settings that are written as entries of a list, where that is one way of several."""
+    if get_origin(annotation) is tuple:
+        yield from (way for way in _ways(annotation) if not isinstance(way, Form))
+    elif get_origin(annotation) in (Annotated, Union, UnionType):
+        for option in get_args(annotation):
+            yield from _in_lists(option)
+
+
+def _how(
+    written: list[Form], *, many: bool, own: bool, keyed: bool = False, or_list: bool = False
+) -> Message:
     if keyed and not written:
         return Message("for each name settings of its own")
     if not written:
         return Message("a list, each entry with settings of its own")
     if many:
         return Message("a list; each entry: {what}", what=written[0].what)
+    if own and or_list:
+        return Message(
+            "{what}, or a list, each entry with settings of its own", what=written[0].what
+        )
     if own:
         return Message("{what}, or settings of its own", what=written[0].what)
     return written[0].what
