@@ -89,6 +89,17 @@ WHOLE: dict[str, Any] = {
         "off_road": "15 km/h",
         "to_hospital": "siren",
         "bands": [{"hours": "07-09", "days": "mon-fri", "speed": "80 %", "classes": ["primary"]}],
+        "band_rule": "carried over",
+        "factor": {"sigma": 0.25, "to_hospital": 0.1},
+        "closures": {
+            "works": {"at": [113.49, 27.66], "from": "2025-01-07 10:00", "why": "works",
+                      "access": "local"},
+            "bridge": {"between": [[113.495, 27.655], [113.5, 27.65]], "until": "2025-01-09"},
+            "market": {"around": [113.5, 27.65], "radius": "9 km", "speed": "30 %",
+                       "road": "G106", "hours": "08-12", "days": "sat", "classes": ["primary", "secondary", "trunk"]},
+            "flood": {"township": "枫林镇", "from": "2025-01-07 10:00",
+                      "until": "2025-01-08 10:00"},
+        },
     },
     "crews": {
         "classes": [

@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.model.calls import Calls, Failures, Needs
+from sim.model.calls import Calls, Failures, Needs, WalkIns
 from sim.model.service import (
     NO_LIMIT,
     Areas,
     Breaks,
+    Closures,
     Conditions,
+    DestinationRule,
+    Destinations,
+    Driving,
     Sending,
     Service,
     Standby,
@@ -95,15 +99,78 @@ def services(draw, case) -> tuple[System, Calls]:
     service = Service(
         sending, areas, rules, _breaks(rng, ambulances, priorities), standby,
         vehicle=np.where(rng.random(ambulances) < 0.7, rng.permutation(ambulances), NONE),
-        destinations=off.destinations, driving=off.driving,
+        destinations=_destinations(rng, off.destinations), driving=_driving(rng, world),
     )  # fmt: skip
     fleet = world.fleet._replace(
         kind=rng.integers(0, classes, ambulances), centre=rng.integers(0, centres, ambulances)
     )
     return (
         world._replace(fleet=fleet, service=service),
-        _wants(rng, calls, kinds, conditions, ambulances, rules),
+        _varied(rng, _wants(rng, calls, kinds, conditions, ambulances), service.destinations),
     )
+
+
+def _destinations(rng, off):
+    """Hospitals of which each is full, or closed, or far for some patients."""
+    hospitals, places = len(off.bays), len(off.consortium_of)
+    patients, closures = int(rng.integers(1, 4)), int(rng.integers(0, 4)) if hospitals else 0
+    treats = rng.random((patients, hospitals)) < 0.7
+    if hospitals:
+        treats[np.arange(patients), rng.integers(0, hospitals, patients)] = True
+    from_at = rng.integers(0, 40, closures) * MINUTE
+    late = rng.random() < 0.5  # whether a hospital depends on how full they are
+    return Destinations(
+        rule=int(rng.choice(list(DestinationRule) if late else [0, 1])),
+        treats=treats,
+        consortium=rng.integers(NONE, 2, hospitals),
+        consortium_of=rng.integers(NONE, 2, places),
+        away_s=rng.choice([0.0, 0.0, 3 * MINUTE], hospitals),
+        closures=Closures(
+            rng.integers(0, max(hospitals, 1), closures), from_at,
+            from_at + rng.integers(0, 20, closures) * MINUTE, rng.random((closures, patients)) < 0.7,
+        ),
+        bypass_when_full=bool(late and rng.random() < 0.5),
+        full_at=rng.choice([NO_LIMIT, 1, 2], hospitals) if late else off.full_at,
+        bays=rng.choice([NO_LIMIT, 1, 1, 2], hospitals),
+        mean_stay_s=rng.integers(0, 9, hospitals) * MINUTE,
+        walk_ins_wait=bool(rng.random() < 0.5),
+        icu=rng.choice([NO_LIMIT, 1], hospitals) if late else off.icu,
+        needs_icu=rng.random(patients) < 0.5,
+    )  # fmt: skip
+
+
+def _driving(rng, world):
+    """Roads are open again when the last time band begins, if one has closed some."""
+    bands, looks_at = world.roads.bands, np.zeros(0)
+    if np.isinf(world.roads.travel.graph.seconds).any():
+        looks_at = bands.start_s[1:] - bands.offset_s
+    return Driving(carried_over=bool(rng.random() < 0.4), looks_at=looks_at[looks_at > 0])
+
+
+def _varied(rng, calls, there):
+    """The same calls with patients of kinds, factors, and an instant at which they are withdrawn."""
+    count, hospitals = len(calls.place), len(there.bays)
+
+    def some(column, share=0.5):
+        return column if rng.random() < share else None
+
+    at = calls.received_at + rng.integers(0, 15, count) * MINUTE
+    walk_ins = int(rng.integers(0, 12)) if hospitals else 0
+    return calls._replace(
+        patient=some(rng.integers(0, len(there.needs_icu), count)),
+        stay_s=some(rng.integers(0, 15, count) * MINUTE, 0.8),
+        icu_s=some(rng.choice([0.0, 5 * MINUTE, 30 * MINUTE], count)),
+        walk_ins=some(
+            WalkIns(
+                rng.integers(0, max(hospitals, 1), walk_ins),
+                np.sort(rng.integers(0, 50, walk_ins)) * MINUTE,
+                rng.integers(0, 15, walk_ins) * MINUTE,
+            )
+        ),
+        scene_factor=some(rng.choice([1.0, 0.5, 1.3], count)),
+        hospital_factor=some(rng.choice([1.0, 0.75, 1.9], count)),
+        withdrawn_at=some(np.where(rng.random(count) < 0.5, np.inf, at)),
+    )  # fmt: skip
 
 
 def _table(rng, ambulances, stations):
@@ -131,7 +198,7 @@ def _breaks(rng, ambulances, priorities):
     )
 
 
-def _wants(rng, calls, kinds, conditions, ambulances, rules):
+def _wants(rng, calls, kinds, conditions, ambulances):
     """Calls with conditions and needs, and vehicles that fail."""
     count = len(calls.place)
     condition = rng.integers(0, conditions, count)

@@ -79,8 +79,11 @@ odd_seconds = st.floats(0, 900).map(lambda s: float(on_grid(s)))
 
 
 @st.composite
-def roads(draw, slower):
-    """A strongly connected graph: a ring or a two-way tree, more streets, and chains in them."""
+def roads(draw, slower, closed=()):
+    """A strongly connected graph: a ring or a two-way tree, more streets, and chains in them.
+
+    `closed`: modes in which some roads are.
+    """
     nodes = draw(st.integers(1, 6))
     if draw(st.booleans()):
         streets = {(n, (n + 1) % nodes) for n in range(nodes)}  # one way round
@@ -103,11 +106,15 @@ def roads(draw, slower):
     tail, head = np.array(list(edges), int).reshape(-1, 2).T
     base = np.array(list(edges.values())) * (1000 if far_apart else 1)
     seconds = np.maximum(on_grid(base[None, :] * slower[:, None]), 1 / 1024)
+    if len(closed) and len(edges):
+        which = draw(st.lists(st.integers(0, len(edges) - 1), max_size=3))
+        seconds[np.ix_(closed, which)] = np.inf
     return fastest(tail, head, seconds, nodes)
 
 
 @st.composite
-def worlds(draw) -> tuple[System, Calls]:
+def worlds(draw, closes=False) -> tuple[System, Calls]:
+    """`closes`: perhaps the second of three time bands has closed roads."""
     count = lambda low, high: draw(st.integers(low, high))  # noqa: E731
     bands, priorities = count(1, 3), count(1, 3)
     modes = 2 * bands
@@ -123,7 +130,8 @@ def worlds(draw) -> tuple[System, Calls]:
     leg_s = on_grid(legs * of_leg[:, None])
     nearest_place = draw(st.integers(0, 4)) == 0
     is_matrix = nearest_place or draw(st.integers(0, 4)) == 0
-    graph = None if is_matrix else draw(roads(slower))
+    closes = closes and bands == 3 and draw(st.booleans())
+    graph = None if is_matrix else draw(roads(slower, (2, 3) if closes else ()))
     nodes = count(1, 6) if graph is None else len(graph.indptr) - 1
     place_node = np.array([count(0, nodes - 1) for _ in range(spots)])
     if graph is None:
@@ -148,7 +156,7 @@ def worlds(draw) -> tuple[System, Calls]:
         ways, place_node, hospitals=hospitals, stations=stations, place_leg_s=leg_s,
         bands=Bands(
             np.array([0.0, 10 * MINUTE, 25 * MINUTE][:bands]), np.arange(bands),
-            draw(st.sampled_from([0.0, 5 * MINUTE])), draw(st.sampled_from([np.inf, 40 * MINUTE])),
+            draw(st.sampled_from([0.0, 5 * MINUTE])), np.inf if closes else draw(st.sampled_from([np.inf, 40 * MINUTE])),
         ),
         mode_to_scene=np.array([[2 * b + draw(mode) for _ in range(priorities)] for b in range(bands)]),
         mode_to_hospital=np.array([2 * b + draw(mode) for b in range(bands)]),
@@ -216,7 +224,7 @@ def test_very_many_small_worlds(case):
 
 
 @settings(max_examples=600, **QUIET)
-@given(worlds().flatmap(services))
+@given(worlds(closes=True).flatmap(services))
 def test_small_worlds_with_everything_beyond_the_plain_service(case):
     """Rosters, classes, several units, centres, breaks, failures and standby, all at once."""
     assert_same(reference.run(*case), compiled.run(*case))
@@ -224,7 +232,7 @@ def test_small_worlds_with_everything_beyond_the_plain_service(case):
 
 @pytest.mark.thorough
 @settings(max_examples=20_000, **QUIET)
-@given(worlds().flatmap(services))
+@given(worlds(closes=True).flatmap(services))
 def test_very_many_small_worlds_with_everything(case):
     assert_same(reference.run(*case), compiled.run(*case))
 

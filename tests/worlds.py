@@ -121,11 +121,12 @@ def joins_at(graph, node, share) -> Joins:
     with np.errstate(invalid="ignore"):
         to_tail_s = np.where(np.isfinite(back_s), on_grid(back_s * share), np.inf)
         from_head_s = np.where(np.isfinite(back_s), back_s - to_tail_s, np.inf)
+        to_head_s = np.where(np.isfinite(there_s), there_s - from_tail_s, np.inf)  # else closed
     road = np.array([roads[frozenset(pair)] for pair in zip(start, end, strict=True)], int)
     # A road is one line, whichever way it was found: its places lie along it from one end.
     turned = tail[road] != start
-    here = (start, end, from_tail_s, there_s - from_tail_s, from_head_s, to_tail_s)
-    there = (end, start, from_head_s, to_tail_s, from_tail_s, there_s - from_tail_s)
+    here = (start, end, from_tail_s, to_head_s, from_head_s, to_tail_s)
+    there = (end, start, from_head_s, to_tail_s, from_tail_s, to_head_s)
     turned &= np.isfinite(from_head_s).all(axis=0)
     columns = (np.where(turned, b, a) for a, b in zip(here, there, strict=True))
     return Joins(np.where(between, NONE, node), OwnNodes(road, *columns))

@@ -68,7 +68,7 @@ def siting_inputs(base: Scenario, sites: list[Candidate], layouts: list[Scenario
     """Places where people live; driving with siren, in the time band of the run's start."""
     manned = sorted({ambulance.station for ambulance in base.fleet})
     stations = [base.stations[row] for row in manned] + [layout.stations[-1] for layout in layouts]
-    cell_s, _ = coverage.seconds_from(base, stations)
+    cell_s = coverage.at_most_a_day(coverage.seconds_from(base, stations)[0])
     lived_in = base.map.cells.people > 0
     before_s = coverage.seconds_before(base)
     # The same sums as `coverage` compares: nothing is lost by taking the rest away.

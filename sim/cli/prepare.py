@@ -142,9 +142,10 @@ def _in_order(layout: Scenario, say: Language) -> str:
         (say("layout"), say(", ").join([stations, ambulances])),
         *(("", line) for line in _stations(layout, say)),
     ]
-    from sim.words import responders, service  # which open numpy
+    from sim.words import responders, roads, service  # which open numpy
 
     rows += service.lines(layout, say)
+    rows += roads.lines(layout, say)
     rows += [(say("help"), line) for line in responders.lines(layout, say)]
     if the_map.nodes_left_out:
         left_out = say.count(

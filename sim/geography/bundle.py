@@ -117,6 +117,14 @@ class Map:
         return seconds
 
     @cached_property
+    def road_names(self) -> np.ndarray:
+        """[road of the network] its name, of those that have none nothing: import keeps them."""
+        roads = self.layers["roads"]
+        if "name" not in roads.columns:
+            return np.full(len(self.network.link), "")
+        return roads["name"].fillna("").to_numpy(str)[self.network.link]
+
+    @cached_property
     def _network(self) -> tuple[Network, int]:
         if self.matrix is not None:
             return network.without_roads(self.cells.xy), 0

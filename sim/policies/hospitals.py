@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -11,14 +11,24 @@ from sim.policies.dispatch import FAR_S, is_first
 
 NEAREST, CONSORTIUM, SOONEST = 0, 1, 2  # those of `DestinationRule`
 
-
-class Loads(NamedTuple):
-    """How full hospitals are now."""
-
-    waiting: Any  # [hospital] ambulances at the door
-    ahead: Any  # [hospital] patients who wait for a bay, and those on the way
-    free_bays: Any  # [hospital]
-    in_care: Any  # [hospital] patients who are in intensive care, or come to it from a bay
+# What is known of a hospital as a scene is left.
+HOSPITAL = np.dtype(
+    [
+        ("seconds", "f8"),  # from the scene, what lies outside the map included
+        ("mean_stay_s", "f8"),  # a bay is expected to be taken for
+        ("away_s", "f8"),
+        ("consortium", "i8"),
+        ("bays", "i8"),
+        ("icu", "i8"),
+        ("full_at", "i8"),
+        # how full it is now
+        ("waiting", "i8"),  # ambulances at the door
+        ("ahead", "i8"),  # patients who wait for a bay, and those on the way
+        ("free_bays", "i8"),
+        ("in_care", "i8"),  # patients in intensive care, or who come to it from a bay
+    ],
+    align=True,
+)
 
 
 def choose_hospital(seconds: Any, named: int) -> int:
@@ -36,80 +46,54 @@ def choose_hospital(seconds: Any, named: int) -> int:
 
 
 def choose_destination(
-    rules: Any, loads: Loads, seconds: Any, patient: int, own: int, now: float
-) -> tuple[int, int]:
-    """The hospital for a kind of patient, and the one it would be if all of them had room.
-
-    `rules`: Destinations; `seconds`: [hospital] from the scene, what lies outside the map included;
-    `own`: the patient's consortium. Where none is open it is the nearest that can treat. NONE if
-    none can be reached.
-    """
-    usual = _best(rules, loads, seconds, patient, own, now, False, False)
-    first = _best(rules, loads, seconds, patient, own, now, True, False)
-    if first == NONE:
-        nearest, nearest_s = NONE, np.inf
-        for hospital in range(len(seconds)):
-            treats = rules.treats[patient][hospital]
-            if treats and is_first(seconds[hospital], hospital, nearest_s, nearest):
-                nearest, nearest_s = hospital, seconds[hospital]
-        return nearest, nearest if usual == NONE else usual
-    if rules.bypass_when_full and loads.free_bays[first] <= 0:
-        other = _best(rules, loads, seconds, patient, own, now, True, True)
-        first = first if other == NONE else other
-    return first, usual
-
-
-def _best(
-    rules: Any,
-    loads: Loads,
-    seconds: Any,
-    patient: int,
+    rule: int,
+    bypass_when_full: bool,
+    hospitals: Any,
+    treats: Any,
+    needs_icu: bool,
     own: int,
-    now: float,
-    with_room: bool,
-    with_bay: bool,
-) -> int:
-    """The first by the rule of those that treat and are open; NONE if there is none."""
-    best, best_s = NONE, np.inf
-    for hospital in range(len(seconds)):
-        if not rules.treats[patient][hospital]:
+    closed: Any,
+) -> tuple[int, int]:
+    """The hospital for a patient, and the one it would be if all of them had room.
+
+    `hospitals`: [hospital] HOSPITAL; `treats`, `closed`: [hospital] whether it can treat the
+    patient, and whether it takes none such now; `own`: the patient's consortium. Where none is
+    open it is the nearest that can treat. NONE if none can be reached.
+    """
+    usual, first, other = NONE, NONE, NONE
+    usual_s, first_s, other_s = np.inf, np.inf, np.inf
+    nearest, nearest_s = NONE, np.inf
+    for row in range(len(hospitals)):
+        if not treats[row]:
             continue
-        if is_closed(rules.closures, hospital, patient, now):
+        one = hospitals[row]
+        if is_first(one.seconds, row, nearest_s, nearest):
+            nearest, nearest_s = row, one.seconds
+        if closed[row]:
             continue
-        if with_room and not has_place(rules, loads, hospital, patient):
-            continue
-        if with_bay and loads.free_bays[hospital] <= 0:
-            continue
-        key_s = seconds[hospital]
-        if rules.rule == CONSORTIUM and own != NONE and rules.consortium[hospital] != own:
+        key_s = one.seconds
+        if rule == CONSORTIUM and own != NONE and one.consortium != own:
             key_s += FAR_S  # those of the own consortium come first
-        if rules.rule == SOONEST:
-            key_s += expected_wait_s(
-                loads.ahead[hospital], loads.free_bays[hospital], rules.bays[hospital],
-                rules.mean_stay_s[hospital],
-            )  # fmt: skip
-        if is_first(key_s, hospital, best_s, best):
-            best, best_s = hospital, key_s
-    return best
+        if rule == SOONEST:
+            key_s += expected_wait_s(one.ahead, one.free_bays, one.bays, one.mean_stay_s)
+        if is_first(key_s, row, usual_s, usual):
+            usual, usual_s = row, key_s
+        if one.waiting >= one.full_at or (needs_icu and one.in_care >= one.icu):
+            continue
+        if is_first(key_s, row, first_s, first):
+            first, first_s = row, key_s
+        if one.free_bays > 0 and is_first(key_s, row, other_s, other):
+            other, other_s = row, key_s
+    if bypass_when_full and other != NONE:
+        first = other
+    if first == NONE:
+        first = nearest
+    return first, first if usual == NONE else usual
 
 
-def is_closed(closures: Any, hospital: int, patient: int, now: float) -> bool:
-    """Whether a hospital takes no such patients now. It is open again at the end of a closure."""
-    for closure in range(len(closures.hospital)):
-        if (
-            closures.hospital[closure] == hospital
-            and closures.kinds[closure][patient]
-            and closures.from_at[closure] <= now < closures.until_at[closure]
-        ):
-            return True
-    return False
-
-
-def has_place(rules: Any, loads: Loads, hospital: int, patient: int) -> bool:
-    """Whether neither too many ambulances wait at a hospital nor its intensive care is full."""
-    if loads.waiting[hospital] >= rules.full_at[hospital]:
-        return False
-    return not rules.needs_icu[patient] or loads.in_care[hospital] < rules.icu[hospital]
+def is_closed(now: float, from_at: float, until_at: float) -> bool:
+    """Whether a closure holds; at its end a hospital is open again."""
+    return bool(from_at <= now < until_at)
 
 
 def expected_wait_s(ahead: int, free_bays: int, bays: int, mean_stay_s: float) -> float:

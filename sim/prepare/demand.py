@@ -9,7 +9,7 @@ import numpy as np
 from sim.geography.roads.network import morton
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
-from sim.prepare import needs, responders
+from sim.prepare import needs, responders, travel_factor
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
 from sim.prepare.shifts import study_seconds
@@ -62,6 +62,7 @@ def build(scenario: Scenario) -> Demand:
         kinds=needs.kinds(scenario),
         failing=failure_laws(scenario),
         responders=responders.groups(scenario),
+        drives=travel_factor.spread(scenario),
     )
 
 

@@ -28,6 +28,7 @@ from sim.prepare.choices import Choices, choices
 from sim.prepare.failing import FailureLaws
 from sim.prepare.responders import ResponderGroup, first_help
 from sim.prepare.streams import CallGroup, Streams
+from sim.prepare.travel_factor import TravelSpread, with_factors
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
@@ -66,6 +67,7 @@ class Demand(NamedTuple):
     kinds: Kinds | None = None  # of calls, by condition; None: all are alike
     failing: FailureLaws | None = None  # of the layout's vehicles; None: none of them fails
     responders: tuple[ResponderGroup, ...] = ()  # first responders
+    drives: TravelSpread | None = None  # how much they vary; None: all take what is expected
 
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month
@@ -125,6 +127,7 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
 
 def _with_first_help(demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]) -> Calls:
     """The calls, and who is there before any ambulance."""
+    calls = with_factors(calls, demand.drives, uniform)
     if not demand.responders:
         return calls
     found = first_help(demand.responders, calls, uniform(Stream.RESPONDERS), demand.start_s)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.geography.roads.network import Snapped
+from sim.model.calendar import DAY_S
 from sim.prepare import ways
 from sim.scenario.layout import Station
 from sim.scenario.scenario import Scenario
@@ -71,6 +72,11 @@ def seconds_to(
         return end_s, node_s
     leg_s = starts.metres[:, None] / off_road
     return leg_s + end_s + ends.metres / off_road, leg_s + node_s
+
+
+def at_most_a_day(seconds: np.ndarray) -> np.ndarray:
+    """The same, a day for whom closed roads cut off as the run begins: for sums and differences."""
+    return np.minimum(seconds, DAY_S)
 
 
 def targets_of_cells(scenario: Scenario) -> np.ndarray:

@@ -10,6 +10,7 @@ from sim.model.service import (
     NO_LIMIT,
     Areas,
     Conditions,
+    Driving,
     Sending,
     Service,
     Standby,
@@ -17,12 +18,12 @@ from sim.model.service import (
     plain_service,
 )
 from sim.policies.clock import NONE
-from sim.prepare import cover, needs
+from sim.prepare import cover, needs, travel_factor
 from sim.prepare.breaks import breaks
 from sim.prepare.failures import vehicles
 from sim.prepare.needs import Requirements
 from sim.prepare.shifts import study_seconds
-from sim.scenario import centres, standing
+from sim.scenario import centres, cut_off, standing
 from sim.scenario.conditions import classes_of
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
@@ -43,7 +44,9 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         len(scenario.settings.demand.priorities),
         places.hospitals,
         study_seconds(scenario),
-    )._replace(breaks=breaks(scenario), vehicle=vehicles(scenario))
+    )
+    drives, passing = driving(scenario)
+    plain = plain._replace(breaks=breaks(scenario), vehicle=vehicles(scenario), driving=drives)
     if _is_plain(scenario, needed, plain):
         return None
     return plain._replace(
@@ -51,7 +54,24 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         areas=_areas(scenario, plain.areas),
         conditions=_conditions(scenario, needed),
         standby=_standby(scenario, plain.standby),
+        # Beyond the plain service an ambulance may also turn where it just passes.
+        driving=drives._replace(looks_at=passing),
     )
+
+
+def driving(scenario: Scenario) -> tuple[Driving, np.ndarray]:
+    """Whether time bands are carried over, and when somebody who was cut off is there again.
+
+    And when an ambulance may go on that was where nobody waits.
+    """
+    travel = scenario.settings.travel
+    again = cut_off.OpenedAgain(np.zeros(0), np.zeros(0))
+    if travel.closed:
+        again = cut_off.opened_again(scenario)
+    # Where speeds never change there is nothing to be carried over.
+    changes = bool(travel.bands or any(not one.always for one in travel.closed.values()))
+    carried_over = travel.band_rule == "carried over" and changes
+    return Driving(carried_over, again.waiting), again.passing
 
 
 def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> bool:
@@ -69,6 +89,9 @@ def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> boo
         or scenario.crews.last_calls
         or len(service.breaks.length_s)
         or (service.vehicle != NONE).any()
+        or service.driving.carried_over
+        or len(service.driving.looks_at)
+        or travel_factor.spread(scenario) is not None
         or not waits_plainly
     )
 

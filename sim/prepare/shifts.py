@@ -6,21 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.model.calendar import DAY_S, HOUR_S
-from sim.scenario.dated import Days, Spans, days_from, merged, shifts_of
+from sim.model.calendar import HOUR_S
+from sim.scenario.dated import AFTER_THE_LAST_CALL_S, Days, Spans, days_from, merged, shifts_of
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.scenario.duty import DutyHours
     from sim.scenario.scenario import Scenario
 
 
-AFTER_THE_LAST_CALL_S = 366 * DAY_S  # shifts go on, so that part-time crews serve who waits
-
-
 def study_seconds(scenario: Scenario) -> float:
     """Warm-up, length and cool-down together: calls are received from 0 to here."""
-    study = scenario.settings.study
-    return study.warm_up + study.length + study.cool_down
+    return scenario.settings.study.total_s
 
 
 def days_of(scenario: Scenario) -> Days:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.geography.roads import joining, network, travel
 from sim.geography.roads.network import Snapped
-from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Bands, hours_of_week, start_of_week_s
+from sim.model.calendar import HOURS_PER_WEEK, Bands, band_at, hours_of_week
 from sim.model.roads import Travel
 from sim.model.system import ORDINARY, SIREN, Roads
 from sim.policies.clock import on_grid
-from sim.scenario import standing
+from sim.scenario import closures, standing
+from sim.scenario.closures import Calendar
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.geography.bundle import Map
@@ -28,34 +30,75 @@ class Modes(NamedTuple):
 
     factor: np.ndarray  # [mode, class] what a speed is multiplied with
     number: np.ndarray  # [band, profile] mode; the profiles are SIREN and ORDINARY
-    band_of_hour: np.ndarray  # [hour of the week] band
+    bands: Bands
+    # where roads are closed or slowed; None where none is
+    of_edge: np.ndarray | None  # [state, edge] what a speed is multiplied with, too; 0 = closed
+    to_places: np.ndarray | None  # [state, edge] the same to and from places beside it
+    state: np.ndarray  # [mode]
 
 
 def driving_modes(scenario: Scenario) -> Modes:
-    """What profiles and time bands make of speeds. A map without roads has one class of its own."""
+    """What profiles, time bands and closures make of speeds.
+
+    A map without roads has one class of its own. Where a closure begins or ends on a day, bands
+    are those of the whole run and not of a week.
+    """
     travel = scenario.settings.travel
     classes = np.array(scenario.map.network.classes or ("matrix",))
     per_hour = np.ones((HOURS_PER_WEEK, len(classes)))
     for band in travel.bands:  # bands that overlap multiply
         which = np.isin(classes, band.classes) if band.classes else np.ones(len(classes), bool)
         per_hour[np.ix_(hours_of_week(band.hours, band.days), which)] *= band.speed
-    band_factors, band_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
+    hour_factors, row_of_hour = np.unique(per_hour, axis=0, return_inverse=True)
+    times = closures.calendar(scenario.settings)
+    of_edge, to_places, state_of_piece = _states(scenario, times.in_force)
+    pairs = np.column_stack([row_of_hour.ravel()[times.hour], state_of_piece])
+    bands, band_of_piece = np.unique(pairs, axis=0, return_inverse=True)
+    band_factors = hour_factors[bands[:, 0]]
     factor = np.stack([band_factors, band_factors * travel.ordinary], axis=1)
     factor = factor.reshape(-1, len(classes))
-    return Modes(factor, np.arange(len(factor)).reshape(-1, 2), band_of_hour.ravel())
+    return Modes(
+        factor,
+        np.arange(len(factor)).reshape(-1, 2),
+        _bands(times, band_of_piece.ravel()),
+        of_edge,
+        to_places,
+        np.repeat(bands[:, 1], 2),
+    )
+
+
+def _states(
+    scenario: Scenario, in_force: np.ndarray
+) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray]:
+    """[state, edge] what closures make of speeds, through and to places; [piece] its state."""
+    if not in_force.any():
+        return None, None, np.zeros(len(in_force), int)
+    together, row = np.unique(in_force, axis=0, return_inverse=True)
+    travel, ground = scenario.settings.travel, scenario.map
+    numbers: dict[bytes, int] = {}  # closures that concern the same roads are one
+    found: list[closures.Factors] = []
+    number = []
+    for now in together:
+        both = closures.factors(travel, ground, now)
+        key = both.through.tobytes() + both.to_places.tobytes()
+        if key not in numbers:
+            numbers[key] = len(found)
+            found.append(both)
+        number.append(numbers[key])
+    through, to_places = (np.array(column) for column in zip(*found, strict=True))
+    return through, to_places, np.array(number)[row.ravel()]
 
 
 def roads_of(
     scenario: Scenario, modes: Modes, places: Places, ways: Travel, place_node: np.ndarray
 ) -> Roads:
     """Where places lie, and the mode of each trip: to the scene, to a hospital, home."""
-    settings = scenario.settings
     to_scene, to_hospital, home = trips(scenario, modes)
     return Roads(
         place_node=place_node,
         place_leg_s=legs(scenario, modes, places),
         travel=ways,
-        bands=_bands(modes.band_of_hour, start_of_week_s(settings.start)),
+        bands=modes.bands,
         mode_to_scene=to_scene,
         mode_to_hospital=to_hospital,
         mode_home=home,
@@ -85,12 +128,12 @@ def _profiles_to_scene(scenario: Scenario) -> list[int]:
     return [SIREN if p.siren else ORDINARY for p in scenario.settings.demand.priorities]
 
 
-def _bands(band_of_hour: np.ndarray, start_s: float) -> Bands:
-    """Bands of the week, an hour that changes nothing left out."""
-    changes = np.flatnonzero(np.diff(band_of_hour, prepend=-1))
+def _bands(times: Calendar, band: np.ndarray) -> Bands:
+    """Bands of the week, or of the run, a piece of time that changes nothing left out."""
+    changes = np.flatnonzero(np.diff(band, prepend=-1))
     if len(changes) == 1:
-        return Bands(np.zeros(1), band_of_hour[:1], start_s, np.inf)
-    return Bands(changes * HOUR_S, band_of_hour[changes], start_s, HOURS_PER_WEEK * HOUR_S)
+        return Bands(np.zeros(1), band[:1], times.offset_s, np.inf)
+    return Bands(times.start_s[changes], band[changes], times.offset_s, times.period_s)
 
 
 # ── where to, and how long that takes ────────────────────────────────────────────────────────
@@ -145,9 +188,10 @@ def travel_of(
         return travel.from_matrix(seconds, ground.network.xy), nodes
     roads = ground.network
     seconds = edge_seconds(scenario, modes)
+    beside = edge_seconds(scenario, modes, to_places=True)
     to_map, to_stations = _driven_to(scenario, modes, places)
-    of_map = network.joins(roads, places.of_map, seconds)._replace(driven_to=to_map)
-    of_stations = network.joins(roads, places.of_stations, seconds)._replace(driven_to=to_stations)
+    of_map = network.joins(roads, places.of_map, beside)._replace(driven_to=to_map)
+    of_stations = network.joins(roads, places.of_stations, beside)._replace(driven_to=to_stations)
     graph = network.edges(roads, seconds)
     made = travel.build(graph, roads.xy, of_map, of_stations, roads.side_by_side, keep)
     first = len(roads.xy)
@@ -166,7 +210,7 @@ def travel_like(
     roads = scenario.map.network
     beside = network.edges_at(roads, places.of_stations)
     seconds = np.zeros((len(modes.factor), len(roads.tail)))  # of others nothing is asked
-    seconds[:, beside] = edge_seconds(scenario, modes, beside)
+    seconds[:, beside] = edge_seconds(scenario, modes, beside, to_places=True)
     _, to_stations = _driven_to(scenario, modes, places)
     of_stations = network.joins(roads, places.of_stations, seconds)._replace(driven_to=to_stations)
     made = travel.for_stations(shared.travel, of_stations)
@@ -192,22 +236,30 @@ def _driven_to(scenario: Scenario, modes: Modes, places: Places) -> tuple[np.nda
 
 
 def edge_seconds(
-    scenario: Scenario, modes: Modes, some: np.ndarray | slice = slice(None)
+    scenario: Scenario,
+    modes: Modes,
+    some: np.ndarray | slice = slice(None),
+    *,
+    to_places: bool = False,
 ) -> np.ndarray:
-    """[mode, edge] seconds of every edge, or of `some`, in every mode, on the time grid."""
+    """[mode, edge] seconds of every edge, or of `some`, in every mode, on the time grid.
+
+    `to_places`: of who drives to a place beside it, which may be open where the way through is not.
+    """
     settings, roads = scenario.settings.travel, scenario.map.network
     # A class that the file does not name has a speed on every link, or `load` had refused it.
     speed_of_class = np.array([settings.speeds.get(name, np.nan) for name in roads.classes])
     own_speeds = settings.posted != "ignore"
+    found = modes.to_places if to_places else modes.of_edge
+    of_edge = None if found is None else found[modes.state][:, some]
     return network.edge_seconds(
-        roads, speed_of_class, modes.factor, own_speeds=own_speeds, some=some
+        roads, speed_of_class, modes.factor, own_speeds=own_speeds, some=some, of_edge=of_edge
     )
 
 
-def siren_mode(scenario: Scenario, modes: Modes) -> int:
+def siren_mode(modes: Modes) -> int:
     """The mode of driving with siren in the time band of the run's start."""
-    hour = int(start_of_week_s(scenario.settings.start) // HOUR_S)
-    return int(modes.number[modes.band_of_hour[hour], SIREN])
+    return int(modes.number[band_at(modes.bands, 0.0), SIREN])
 
 
 def siren_seconds(
@@ -215,7 +267,7 @@ def siren_seconds(
 ) -> tuple[np.ndarray, np.ndarray]:
     """[start, end] and [start, node] seconds on the road with siren, as the run begins."""
     modes = driving_modes(scenario)
-    return seconds_in(scenario, siren_mode(scenario, modes), starts, ends)
+    return seconds_in(scenario, siren_mode(modes), starts, ends)
 
 
 def seconds_in(
@@ -227,7 +279,8 @@ def seconds_in(
         node_s = _matrix_seconds(matrix, modes)[mode, starts.node]
         return node_s[:, ends.node], node_s
     roads, seconds = scenario.map.network, edge_seconds(scenario, modes)
-    begin, end = (network.joins(roads, at, seconds) for at in (starts, ends))
+    beside = edge_seconds(scenario, modes, to_places=True)
+    begin, end = (network.joins(roads, at, beside) for at in (starts, ends))
     node_s = joining.seconds_to_nodes(network.edges(roads, seconds), mode, begin)
     return joining.seconds_between(node_s, mode, begin, end), node_s
 
@@ -244,5 +297,15 @@ def same_roads(one: Scenario, other: Scenario) -> bool:
         one.map is other.map
         and places[0] is places[1]
         and one.settings.travel == other.settings.travel
+        and (not _dated(one) or _when(one) == _when(other))
         and set(_profiles_to_scene(one)) == set(_profiles_to_scene(other))
     )
+
+
+def _dated(scenario: Scenario) -> bool:
+    return any(one.dated for one in scenario.settings.travel.closed.values())
+
+
+def _when(scenario: Scenario) -> tuple[datetime, float]:
+    """Between which instants a scenario's closures count."""
+    return scenario.settings.start, scenario.settings.study.total_s

@@ -80,6 +80,10 @@ def busy_seconds(scenario: Scenario, drawn: Demand) -> float:
     ):
         if of_place.sum() > 0:
             weights[places] = calls * of_place / of_place.sum()
+    reached = np.isfinite(seconds)  # roads may be closed as the run begins
+    if not reached.any():
+        return float(durations.turnout.mean() + durations.on_scene.mean())
+    seconds, weights = seconds[reached], weights[reached]
     return float(np.average(seconds, weights=weights if weights.any() else None))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim import limits
 from sim.errors import did_you_mean
 from sim.geography import remote
-from sim.scenario import centres, conditions, crew_checks, standing
+from sim.scenario import centres, closures, conditions, crew_checks, standing
 from sim.scenario.layout import Layout
 from sim.scenario.settings import (
     DemandSettings,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 def check(settings: Settings, on: Map, problems: Problems) -> None:
     """Tell what in the settings does not fit the map or itself."""
     _travel(settings.travel, on, problems.at("travel"))
+    closures.check(settings, on, problems.at("travel"))
     priorities = [priority.name for priority in settings.demand.priorities]
     _dispatch(settings.dispatch, priorities, problems.at("dispatch"))
     curve = settings.targets.survival
@@ -189,7 +190,7 @@ def how_many_calls(settings: Settings, on: Map, problems: Problems) -> None:
     """Tell that there would be too many calls in one replication, warm-up and all."""
     study, rates = settings.study, settings.demand.rate
     # A profile may put all calls of a week into one hour.
-    seconds = max(study.warm_up + study.length + study.cool_down, 7 * 86_400.0)
+    seconds = max(study.total_s, 7 * 86_400.0)
     found = {}
     for key, rate, area in (("urban", rates.urban, 0), ("rural", rates.rural, 1)):
         people = on.cells.people[on.cells.area == area].sum() if rate.per_person else 1.0

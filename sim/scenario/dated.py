@@ -12,6 +12,8 @@ import numpy as np
 from sim.model.calendar import DAY_S, DAYS, HOUR_S
 from sim.scenario.duty import HOLIDAY, DutyHours
 
+AFTER_THE_LAST_CALL_S = 366 * DAY_S  # shifts go on, so that part-time crews serve who waits
+
 
 class Days(NamedTuple):
     """The days of a run, from the one before its start on: what shifts are made of."""

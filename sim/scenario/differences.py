@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.scenario.distributions import Distribution
 from sim.scenario.own_rules import OwnRule
 from sim.scenario.settings import Settings
+from sim.scenario.settings.closures import Closure
+from sim.scenario.settings.travel import TravelFactor
 from sim.scenario.values import Setting
 from sim.text import function_name
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 YARDSTICK = ("start", "study", "targets")  # of the base: they hold for all layouts it is held to
 WITHOUT_EFFECT = ("costs", "demand.replay")  # on what calls meet: that records differ is refused
 OF_THE_CALLS = ("demand", "durations")  # other calls are drawn
+WHOLE = (Distribution, Closure, TravelFactor)  # what is said as one
 
 
 class Difference(NamedTuple):
@@ -73,7 +76,7 @@ def _leaves(path: str, found: Any) -> Iterator[tuple[str, Any]]:
     parts: Iterable[tuple[str, Any]]
     if isinstance(found, dict):
         parts = found.items()
-    elif isinstance(found, Setting) and not isinstance(found, Distribution):
+    elif isinstance(found, Setting) and not isinstance(found, WHOLE):
         parts = ((name, getattr(found, name)) for name in type(found).model_fields)
     else:
         yield path, found
@@ -91,7 +94,7 @@ def _within(path: str, base: Any, other: Any) -> Iterator[Difference]:
     elif (
         isinstance(base, Setting)
         and type(base) is type(other)
-        and not isinstance(base, Distribution)
+        and not isinstance(base, WHOLE)
         and path not in WITHOUT_EFFECT
     ):
         for name in type(base).model_fields:

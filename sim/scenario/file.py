@@ -27,7 +27,7 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, crew_checks, remainder, responders, standing
+from sim.scenario import checks, closures, crew_checks, cut_off, remainder, responders, standing
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
@@ -106,6 +106,9 @@ def _loaded(path: Path) -> Scenario:
     scenario = _with_responders(scenario, texts, problems)
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
+    closures.check_dates(scenario.settings, problems.at("travel"))
+    if not problems:
+        cut_off.check(scenario, problems.at("travel"))
     if problems:
         raise _refusal(problems, texts)
     return scenario

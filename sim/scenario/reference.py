@@ -118,6 +118,7 @@ def _entries(key: str, field: FieldInfo, prefix: str, seen: set[type[Setting]]) 
     path = f"{prefix}{field.alias or key}"
     marked = any(isinstance(mark, Form) for mark in field.metadata)
     many = get_origin(field.annotation) is tuple and not marked
+    keyed = get_origin(field.annotation) is dict
     ways = list(_ways(field.annotation, field.metadata))
     models = [way for way in ways if not isinstance(way, Form)]
     written = [way for way in ways if isinstance(way, Form)]
@@ -125,7 +126,9 @@ def _entries(key: str, field: FieldInfo, prefix: str, seen: set[type[Setting]]) 
     yield Entry(
         path,
         Message(_one_line(meaning)),
-        _how(written, many=many, own=bool(models)) if written or many else None,
+        _how(written, many=many, own=bool(models), keyed=keyed)
+        if written or many or keyed
+        else None,
         written[0].example if written and not many else "",
         field.is_required(),
         _as_written(field.default) if not field.is_required() else "",
@@ -137,7 +140,7 @@ def _entries(key: str, field: FieldInfo, prefix: str, seen: set[type[Setting]]) 
         if model not in seen:
             seen.add(model)
             for inner, inner_field in model.model_fields.items():
-                inner_prefix = f"{path}[]." if many else f"{path}."
+                inner_prefix = f"{path}[]." if many or keyed else f"{path}."
                 yield from _entries(inner, inner_field, inner_prefix, seen)
 
 
@@ -161,6 +164,8 @@ def _ways(annotation: Any, metadata: Any = ()) -> Iterator[Form | type[Setting]]
         for way in _ways(get_args(annotation)[1]):
             if isinstance(way, Form):
                 yield replace(way, what=Message("for each name {what}", what=way.what))
+            else:
+                yield way
     elif isinstance(annotation, type) and issubclass(annotation, Setting):
         yield annotation
     elif annotation is not NoneType:
@@ -168,7 +173,9 @@ def _ways(annotation: Any, metadata: Any = ()) -> Iterator[Form | type[Setting]]
         yield Form(simple.get(annotation, Message("a number")))
 
 
-def _how(written: list[Form], *, many: bool, own: bool) -> Message:
+def _how(written: list[Form], *, many: bool, own: bool, keyed: bool = False) -> Message:
+    if keyed and not written:
+        return Message("for each name settings of its own")
     if not written:
         return Message("a list, each entry with settings of its own")
     if many:

@@ -18,7 +18,7 @@ import numpy as np
 from sim.errors import OptionError, Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
-from sim.scenario import altering, checks, crew_checks, own_rules
+from sim.scenario import altering, checks, closures, crew_checks, cut_off, own_rules
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move
 from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
 from sim.scenario.layout import Layout
@@ -134,6 +134,8 @@ class Scenario(Layout):
             problems.tell(Message("the layout would have no ambulance left"))
         checks.how_many_ambulances(changed, problems)
         crew_checks.breaks(changed, problems.at("crews"), whole=False)
+        if not problems:
+            cut_off.check(changed, problems.at("travel"))
         problems.raise_if_any(ScenarioError, change.heading)
         what = change.verb.name(changed, self.map)
         return replace(changed, name=Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}"))
@@ -187,6 +189,11 @@ class Scenario(Layout):
         if not problems and {"crews", "demand", "dispatch", "standby"} & set(sections):
             checks.who_is_sent(altered.settings, self.map, problems)
             checks.check_layout(altered, problems)
+        if not problems and "travel" in sections:
+            closures.check(altered.settings, altered.map, problems.at("travel"))
+        if not problems and {"travel", "start", "study"} & set(sections):
+            closures.check_dates(altered.settings, problems.at("travel"))
+            cut_off.check(altered, problems.at("travel"))
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
 

@@ -19,7 +19,7 @@ from sim.model.calendar import Window
 from sim.model.columns import columns
 from sim.model.system import System
 from sim.policies.clock import NONE
-from sim.prepare import demand, feasible, system
+from sim.prepare import demand, feasible, system, travel_factor
 from sim.prepare.draws import Demand
 from sim.prepare.failing import FailureLaws
 from sim.prepare.failures import failure_laws, together
@@ -289,6 +289,7 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
             s.start, s.demand, s.durations, s.responders, scenario.calls_times,
             # What a call needs is drawn with it, and which classes transport decides it.
             s.crews.classes,
+            travel_factor.spread(scenario),
         )  # fmt: skip
 
     points = zip(one.responder_xy, other.responder_xy, strict=False)  # as many, if settings agree

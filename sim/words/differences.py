@@ -98,6 +98,8 @@ CHOICES: Final = {
     ("travel.posted", "ignore"): Message("posted speeds ignored"),
     ("travel.to_hospital", "siren"): Message("to hospital with siren"),
     ("travel.to_hospital", "ordinary"): Message("to hospital without siren"),
+    ("travel.band_rule", "held"): Message("time bands held from departure"),
+    ("travel.band_rule", "carried over"): Message("time bands carried over"),
     ("crews.after_interruption", "anew"): Message("interrupted breaks begin anew"),
     ("crews.after_interruption", "remainder"): Message("interrupted breaks go on with the rest"),
     ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
@@ -115,6 +117,7 @@ RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
 ROSTERS = "crews.rosters."
 WITHIN = "dispatch.within."
+CLOSURES = "travel.closures."
 
 
 def listed(found: Sequence[Difference], say: Language, most: int | None = None) -> str:
@@ -177,6 +180,10 @@ def _phrase(one: Difference, say: Language) -> str:
         if not base:
             return say("roster {name}", name=name)
         return say("roster {name} otherwise", name=name)
+    if path.startswith(CLOSURES):
+        return _closures(path.removeprefix(CLOSURES), base, other, say)
+    if path == "travel.factor":
+        return _drives(base, other, say)
     if path.startswith(SPEEDS):
         return say(
             "speed on {roads} roads {other} instead of {base}",
@@ -207,6 +214,24 @@ def _classes(base: Any, other: Any, say: Language) -> str:
     )
 
 
+def _closures(name: str, base: Any, other: Any, say: Language) -> str:
+    """A closure that comes, goes, or is another one."""
+    if not base:
+        return say("closure {name}", name=name)
+    if not other:
+        return say("no closure {name}", name=name)
+    return say("closure {name} otherwise", name=name)
+
+
+def _drives(base: Any, other: Any, say: Language) -> str:
+    """How much single drives vary."""
+    if other is None:
+        return say("drives that do not vary")
+    if base is None:
+        return say("drives that vary ({settings})", settings=written(other, say, duration))
+    return say("drives that vary otherwise ({settings})", settings=written(other, say, duration))
+
+
 def _responders(base: Any, other: Any, say: Language) -> str:
     if not base:
         return say("first responders ({groups})", groups=responders.names(other, say))
@@ -221,6 +246,8 @@ def value(path: str, found: Any, say: Language) -> str:
         return _absent(path, say)
     if path == "responders":
         return responders.said(found, say)
+    if path == "travel.factor" or path.startswith(CLOSURES):
+        return written(found, say, duration)
     if isinstance(found, tuple) and not isinstance(found, Rate):
         if "__str__" in type(found).__dict__:
             return str(found)

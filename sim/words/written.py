@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from sim.scenario.values import Setting
+from sim.model.calendar import DAY_NAMES
+from sim.scenario.values import LonLat, Setting
 from sim.words.language import Language
 
-SHARES: Final = ("share", "transported", "answers")
+SHARES: Final = ("share", "transported", "answers", "speed")
 DURATIONS: Final = (
     "penalty", "delay", "length", "after", "begun_within", "per_refusal", "help_after",
 )  # fmt: skip
 CLOCK_TIMES: Final = ("earliest", "latest")
+METRES: Final = ("radius",)
 
 
 def written(value: Any, say: Language, duration: Callable[[float, Language], str]) -> str:
@@ -23,7 +26,7 @@ def written(value: Any, say: Language, duration: Callable[[float, Language], str
             return "true" if found else "false"
         if isinstance(found, float):
             return _number(found, name)
-        if isinstance(found, Setting):
+        if isinstance(found, Setting) and not isinstance(found, LonLat):
             fields = type(found).model_fields.items()
             parts = ((field.alias or key, key, getattr(found, key)) for key, field in fields)
             return ", ".join(
@@ -35,6 +38,12 @@ def written(value: Any, say: Language, duration: Callable[[float, Language], str
             return ", ".join(
                 f"{key}: {_braced(one, said(one, name))}" for key, one in found.items()
             )
+        if isinstance(found, datetime):
+            return f"{found:%Y-%m-%d %H:%M}"
+        if isinstance(found, LonLat):
+            return f"[{found.lon:g}, {found.lat:g}]"
+        if name == "days":
+            return ", ".join(DAY_NAMES[day] for day in found)
         if isinstance(found, list | tuple) and "__str__" not in type(found).__dict__:
             return ", ".join(_braced(one, said(one, name)) for one in found)
         return str(found)
@@ -44,6 +53,8 @@ def written(value: Any, say: Language, duration: Callable[[float, Language], str
             return say("{number} %", number=f"{found * 100:.4g}")
         if name in DURATIONS:
             return duration(found, say)
+        if name in METRES:
+            return say("{n} km", n=f"{found / 1000:g}")
         if name in CLOCK_TIMES:
             return f"{int(found // 3600):02d}:{int(found % 3600 // 60):02d}"
         return f"{found:.6g}"
@@ -53,6 +64,8 @@ def written(value: Any, say: Language, duration: Callable[[float, Language], str
 
 def _braced(value: Any, text: str) -> str:
     """In braces what are settings, in brackets what is a list."""
+    if isinstance(value, LonLat):
+        return text
     if isinstance(value, Setting | Mapping):
         return "{" + text + "}"
     if isinstance(value, list | tuple) and "__str__" not in type(value).__dict__:

@@ -145,10 +145,8 @@ class Engine:
             beyond=Beyond(
                 rank,
                 in_order(pauses),
-                np.full(trips, NONE, np.int32),
-                np.full(
-                    0 if packed.calls.walk_ins is None else len(packed.calls.walk_ins.at), np.nan
-                ),
+                more.passed_over[:trips],
+                more.walk_in["bay_at"].copy(),
             ),
         )
 
@@ -194,7 +192,12 @@ class Engine:
             breaks = len(self._beyond.service.breaks.length_s)
             pauses = lines // 8 + 2 * breaks + 4 * len(self._home) + 16
             more = beyond.new(
-                self._beyond, self._system, packed.calls, packed.beyond, self._priorities, pauses
+                self._beyond,
+                self._system,
+                packed.calls,
+                packed.beyond,
+                self._priorities,
+                (pauses, lines),
             )
             groups, count = more.need["group"], len(more.hopeless)
         by_group = np.bincount(groups, minlength=count)

@@ -9,9 +9,17 @@ import numpy as np
 from sim.engine.compiled.driving import ROW
 from sim.model.calls import Calls, Needs
 from sim.model.log import Pauses
-from sim.model.service import Service, reads_places
+from sim.model.service import (
+    NO_LIMIT,
+    Closures,
+    DestinationRule,
+    Destinations,
+    Service,
+    reads_places,
+)
 from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
+from sim.policies.hospitals import HOSPITAL
 
 CREW = np.dtype(
     [
@@ -23,17 +31,25 @@ CREW = np.dtype(
         ("pause", "i8"),  # line of the break that it takes
         ("vehicle", "i8"),  # row in `after_s`, or NONE
         ("failure", "i8"),  # which of its failures is next, or under way
+        # its drive, where that may change while it lasts
+        ("factor", "f8"),
+        ("begun_at", "f8"),  # the stretch on which it is
+        ("whole_s", "f8"),  # all of the drive
+        ("first_node", "i8"),
+        ("purpose", "i8"),
         ("kind", "u4"),
         ("centre", "u4"),
         ("phase", "u1"),  # what its next event is, while it is on a call
         ("in_shift", "?"),
         ("failed", "?"),
         ("fails_when_free", "?"),
+        ("goes_along", "?"),  # to hospital, with the ambulance that has the patient
         ("taken", "?"),  # goes to another need of the call that is looked at
     ],
     align=True,
 )
-FORETOLD, ARRIVES, LOOKS = 0, 1, 2  # phases: cleared; at the scene; look who leaves it
+# phases: cleared; at the scene; look who leaves it; it leaves for a hospital; it is at the door
+FORETOLD, ARRIVES, LOOKS, DEPARTS, AT_DOOR = range(5)
 
 NEED = np.dtype(
     [
@@ -41,6 +57,11 @@ NEED = np.dtype(
         ("on_scene_s", "f8"),
         ("arrived_at", "f8"),  # once it is present
         ("ends_at", "f8"),
+        ("scene_factor", "f8"),
+        ("hospital_factor", "f8"),
+        ("stay_s", "f8"),
+        ("icu_s", "f8"),
+        ("patient", "i8"),
         ("call", "u4"),
         ("kind", "u4"),
         ("group", "u4"),
@@ -52,6 +73,12 @@ NEED = np.dtype(
     ],
     align=True,
 )
+CLOSURE = np.dtype(
+    [("from_at", "f8"), ("until_at", "f8"), ("hospital", "i8"), ("patient", "i8")], align=True
+)
+STAY = np.dtype([("until", "f8"), ("hospital", "i8"), ("by_ambulance", "?")], align=True)
+WALK_IN = np.dtype([("at", "f8"), ("stay_s", "f8"), ("bay_at", "f8"), ("hospital", "i8")])
+AT_CALL = np.dtype([("at", "f8"), ("call", "i8")])
 UNREADY, WAITING, COMING, PRESENT, GONE = range(5)
 
 SCENE = np.dtype(
@@ -61,6 +88,7 @@ SCENE = np.dtype(
         ("first", "i8"),  # its needs
         ("last", "i8"),
         ("conveyer", "i8"),  # need, or NONE
+        ("hospital", "i8"),  # to which it goes
         ("started", "?"),  # an ambulance was sent
         ("over", "?"),  # nobody is needed any more
         ("asked", "?"),
@@ -85,6 +113,18 @@ class ServiceConstants(NamedTuple):
     looks_often: bool  # whether it matters when an ambulance comes home
     moves_often: bool  # whether a table may leave somebody to be moved later
     centres: int
+    varies: bool  # whether drives may change while they last, but for their factors
+    chooses_late: bool  # whether the hospital depends on how full they are
+    has_doors: bool  # whether anything happens at their doors
+    rule: int  # DestinationRule
+    bypass_when_full: bool
+    walk_ins_wait: bool
+    carried_over: bool
+    opens_at: np.ndarray  # in order: roads are open again
+    treats: np.ndarray  # [kind of patient, hospital] bool
+    needs_icu: np.ndarray  # [kind of patient] bool
+    consortium_of: np.ndarray  # [place]
+    closure: np.ndarray  # [closure of a hospital to a kind of patient] CLOSURE
 
 
 class ServiceState(NamedTuple):
@@ -102,7 +142,7 @@ class ServiceState(NamedTuple):
     just_ready: np.ndarray  # [need]
     after_s: np.ndarray  # [vehicle, failure]
     off_s: np.ndarray  # [vehicle, failure]
-    remind_at: np.ndarray  # in order: others may help now
+    remind_at: np.ndarray  # in order: others may help now, or roads are open
     pauses: Pauses
     posts: np.ndarray  # [post] room for a line of the table
     movable: np.ndarray  # [ambulance]
@@ -114,12 +154,24 @@ class ServiceState(NamedTuple):
     free: np.ndarray  # [centre] free ambulances, as they were counted last
     free_of: np.ndarray  # [reserve, centre] those that a reserve keeps
     clock: np.ndarray  # when the first timer ends; until when breaks may begin that came due
+    withdrawn: np.ndarray  # [call] AT_CALL, in the order in which they are withdrawn
+    hospital: np.ndarray  # [hospital] HOSPITAL, as they were counted last
+    on_the_way: np.ndarray  # [hospital] patients
+    bay_first: np.ndarray  # [hospital + 1] where its bays begin in `bay_until`
+    bay_until: np.ndarray  # [bay] when it is free again
+    closed: np.ndarray  # [hospital] room for what is closed to a patient
+    line: np.ndarray  # STAY of those who wait for a bay
+    care: np.ndarray  # STAY of those in intensive care, or who come to it from a bay
+    walk_in: np.ndarray  # [walk-in] WALK_IN
+    leaving: np.ndarray  # [2, ambulance] who leaves a scene for a hospital; who is at a door
+    passed_over: np.ndarray  # [trip]
 
 
-# Of `held` the last four are flags: what changed since it was last looked at.
-IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, COUNTS_STALE, CREWS_CHANGED, FREE_CHANGED, HELD = range(
-    8
+IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, IN_LINE, IN_CARE, WALK_INS, IN_DEPARTING, IN_AT_DOOR = (
+    range(9)
 )
+# flags: what changed since it was last looked at
+COUNTS_STALE, CREWS_CHANGED, FREE_CHANGED, HELD = range(9, 13)
 FIRST_TIMER, LAST_BREAK = 0, 1
 
 
@@ -133,9 +185,16 @@ def fixed_of(system: System) -> ServiceConstants | None:
     expected = np.array([serving_seconds(expected_s, f, on_grid) for f in factors], float)
     may_meet = np.isfinite(service.sending.penalty_s) & service.sending.transports
     few_moves = service.standby.most_moves < len(system.fleet.home)
+    there = service.destinations
+    chooses_late = bool(
+        there.bypass_when_full
+        or there.rule == DestinationRule.SOONEST
+        or (there.full_at < NO_LIMIT).any()
+        or (there.needs_icu.any() and (there.icu < NO_LIMIT).any())
+    )
     centres = int(max(system.fleet.centre.max(initial=0), service.areas.centre.max(initial=0))) + 1
     return ServiceConstants(
-        _frozen(service),
+        _frozen(service._replace(destinations=None, driving=None)),  # type: ignore[arg-type]
         float(expected.min(initial=np.inf)),
         expected,
         may_meet.any(axis=1),
@@ -144,11 +203,34 @@ def fixed_of(system: System) -> ServiceConstants | None:
         reads_places(service) or few_moves,
         few_moves,
         centres,
+        service.driving.carried_over or len(service.driving.looks_at) > 0,
+        chooses_late,
+        chooses_late or bool((there.bays < NO_LIMIT).any()),
+        int(there.rule),
+        bool(there.bypass_when_full),
+        bool(there.walk_ins_wait),
+        bool(service.driving.carried_over),
+        _frozen(service.driving.looks_at.astype(float)),
+        _frozen(there.treats),
+        _frozen(there.needs_icu),
+        _frozen(there.consortium_of),
+        _closures(there.closures),
     )
+
+
+def _closures(closures: Closures) -> np.ndarray:
+    row, patient = np.nonzero(closures.kinds)
+    found = np.zeros(len(row), CLOSURE)
+    found["patient"] = patient
+    for name in ("hospital", "from_at", "until_at"):
+        found[name] = getattr(closures, name)[row]
+    return found
 
 
 def _frozen(value: Any) -> Any:
     """The same, each array of one of four kinds, each number of one of three."""
+    if value is None:
+        return None
     if isinstance(value, tuple):
         return type(value)(*(_frozen(one) for one in value))
     if isinstance(value, np.ndarray):
@@ -165,9 +247,9 @@ def new(
     calls: Calls,
     rows: NeedRows,
     priorities: int,
-    lines: int,
+    lines: tuple[int, int],
 ) -> ServiceState:
-    """Before the first event. `rows`: what `rows_of` says of the calls; `lines`: of pauses."""
+    """Before the first event. `rows`: what `rows_of` says of calls; `lines`: of pauses, trips."""
     ambulances = len(system.fleet.home)
     need, scene = rows.need.copy(), rows.scene.copy()
     kinds = len(fixed.kind_transports)
@@ -179,14 +261,17 @@ def new(
     posts = max(fixed.service.standby.table.shape[1], ambulances)
     crew, after_s, off_s = _crews(fixed, system, calls)
     first_timer = crew["timer_at"].min(initial=np.inf)
+    pauses, trips = lines
+    assert system.service is not None
+    there = system.service.destinations
     return ServiceState(
         fixed, crew, need, scene, np.zeros(groups, np.bool_),
         np.zeros(rows.most, np.int64), np.zeros(rows.most, np.int64),
         np.zeros(len(scene), ROW), np.zeros(len(scene), ROW), np.zeros(len(need), ROW),
         after_s, off_s, _reminders(fixed, calls, need),
         Pauses(
-            np.zeros(lines, np.int32), np.zeros(lines, np.int32), np.zeros(lines, np.int32),
-            np.zeros(lines), np.zeros(lines), np.zeros(lines, np.bool_),
+            np.zeros(pauses, np.int32), np.zeros(pauses, np.int32), np.zeros(pauses, np.int32),
+            np.zeros(pauses), np.zeros(pauses), np.zeros(pauses, np.bool_),
         ),
         np.zeros(posts, np.int64), np.zeros(ambulances, np.int64),
         np.zeros((posts, ambulances)), np.zeros(posts, np.int64),
@@ -194,7 +279,45 @@ def new(
         np.zeros(HELD, np.int64), np.zeros(fixed.centres, np.int64),
         np.zeros((len(fixed.service.sending.keep), fixed.centres), np.int64),
         np.array([first_timer, -np.inf]),
+        _withdrawn(calls.withdrawn_at),
+        *_doors(there),
+        np.zeros(len(need) + rows.walk_ins, STAY), np.zeros(len(need), STAY), _walk_ins(calls),
+        np.zeros((2, ambulances), ROW), np.full(trips, NONE, np.int32),
     )  # fmt: skip
+
+
+def _withdrawn(at: np.ndarray | None) -> np.ndarray:
+    if at is None:
+        return np.zeros(0, AT_CALL)
+    order = np.argsort(at, kind="stable")
+    order = order[at[order] < np.inf]
+    found = np.zeros(len(order), AT_CALL)
+    found["at"], found["call"] = at[order], order
+    return found
+
+
+def _doors(
+    there: Destinations,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Hospitals, patients on their way, bays and room for what is closed: nobody is there yet."""
+    hospital = np.zeros(len(there.bays), HOSPITAL)
+    for name in ("mean_stay_s", "away_s", "consortium", "bays", "icu", "full_at"):
+        hospital[name] = getattr(there, name)
+    hospital["free_bays"] = there.bays
+    first = np.cumsum(np.append(0, np.where(there.bays < NO_LIMIT, there.bays, 0)))
+    until = np.full(first[-1], -np.inf)
+    counts = np.zeros(len(hospital), np.int64)
+    return hospital, counts, first.astype(np.int64), until, np.zeros(len(hospital), np.bool_)
+
+
+def _walk_ins(calls: Calls) -> np.ndarray:
+    if calls.walk_ins is None:
+        return np.zeros(0, WALK_IN)
+    found = np.zeros(len(calls.walk_ins.at), WALK_IN)
+    for name, column in calls.walk_ins._asdict().items():
+        found[name] = column
+    found["bay_at"] = np.nan
+    return found
 
 
 class NeedRows(NamedTuple):
@@ -203,6 +326,7 @@ class NeedRows(NamedTuple):
     need: np.ndarray  # [need] NEED, with the priority as its group
     scene: np.ndarray  # [call] SCENE
     most: int  # needs of one call
+    walk_ins: int
 
 
 def rows_of(calls: Calls, needs: Needs) -> NeedRows:
@@ -213,14 +337,20 @@ def rows_of(calls: Calls, needs: Needs) -> NeedRows:
     need["on_scene_s"] = needs.on_scene_s
     if calls.condition is not None:
         need["condition"] = calls.condition[needs.call]
+    need["scene_factor"] = need["hospital_factor"] = 1.0
+    for name in ("scene_factor", "hospital_factor", "stay_s", "icu_s", "patient"):
+        column = getattr(calls, name)
+        if column is not None:
+            need[name] = column[needs.call]
     each = np.bincount(needs.call, minlength=len(scene))
     need["several"] = each[needs.call] > 1
     need["group"] = calls.priority[needs.call]
     need["ambulance"] = need["trip"] = NONE
-    scene["first_at"], scene["conveyer"] = np.inf, NONE
+    scene["first_at"], scene["conveyer"], scene["hospital"] = np.inf, NONE, NONE
     scene["last"] = np.cumsum(each)
     scene["first"] = scene["last"] - each
-    return NeedRows(need, scene, int(each.max(initial=1)))
+    walk_ins = 0 if calls.walk_ins is None else len(calls.walk_ins.at)
+    return NeedRows(need, scene, int(each.max(initial=1)), walk_ins)
 
 
 def _crews(
@@ -231,7 +361,7 @@ def _crews(
     rows["next_break"] = fixed.service.breaks.indptr[:-1]
     rows["breaks_end"] = fixed.service.breaks.indptr[1:]
     rows["kind"], rows["centre"] = system.fleet.kind, system.fleet.centre
-    rows["vehicle"] = NONE
+    rows["vehicle"], rows["factor"] = NONE, 1.0
     failures = calls.failures
     if failures is None or not failures.after_s.size:
         return rows, np.zeros((0, 0)), np.zeros((0, 0))
@@ -245,12 +375,12 @@ def _crews(
 
 
 def _reminders(fixed: ServiceConstants, calls: Calls, need: np.ndarray) -> np.ndarray:
-    areas = fixed.service.areas
+    areas, opens_at = fixed.service.areas, fixed.opens_at
     if not ((areas.help_after_s > 0) & (areas.help_after_s < np.inf)).any():
-        return np.zeros(0)
+        return opens_at
     after_s = areas.help_after_s[areas.centre[calls.place[need["call"]]]]
     some = (after_s > 0) & (after_s < np.inf)
-    return np.sort(need["ready_at"][some] + after_s[some])
+    return np.sort(np.concatenate([opens_at, need["ready_at"][some] + after_s[some]]))
 
 
 Happenings = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]

@@ -26,6 +26,7 @@ from numba.core.serialize import dumps
 from numba.extending import register_jitable
 
 from sim import policies
+from sim.engine.compiled import inlining
 from sim.files.cache import keep, kept, kept_at
 from sim.files.private import make_private
 from sim.geography.roads import folding
@@ -45,6 +46,9 @@ RULES = (
     eligibility.may_help,
     eligibility.is_within,
     hospitals.choose_hospital,
+    hospitals.is_closed,
+    hospitals.expected_wait_s,
+    hospitals.choose_destination,
     standby.standby_station,
     standby.has_room,
     standby.dmexclp_gain,
@@ -59,6 +63,7 @@ RULES = (
     targets.reached,
     folding.stretch_s,
     calendar.band_at,
+    calendar.next_band_at,
 )
 ENDING = ".code"
 # What the names of numba's own runtime begin with. Code that names none is complete as it is: the
@@ -134,7 +139,7 @@ _OPTIONS: dict[str, Any] = {
 
 def compiled(function: Callable[..., Any]) -> Any:
     """The function compiled, to be called from compiled functions only."""
-    return _njit(function, no_cpython_wrapper=True, **_OPTIONS)
+    return _njit(function, no_cpython_wrapper=True, **inlining.options(), **_OPTIONS)
 
 
 def entry(function: Callable[..., Any]) -> Any:

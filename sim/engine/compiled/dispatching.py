@@ -13,7 +13,6 @@ import numpy as np
 from sim.engine.compiled.beyond import (
     COUNTS_STALE,
     IN_READY,
-    WAITING,
 )
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.driving import ROW
@@ -49,8 +48,17 @@ from sim.engine.compiled.state import (
     strike,
     take_from_station,
 )
-from sim.engine.compiled.trips import drive, foretell, open_trip, send_to_wait, take_back, way_to
+from sim.engine.compiled.trips import (
+    drive,
+    foretell,
+    note_drive,
+    open_trip,
+    send_to_wait,
+    take_back,
+    way_to,
+)
 from sim.engine.compiled.waiting import (
+    is_needed,
     lose_all,
     next_group,
     next_waiting,
@@ -124,6 +132,10 @@ def _send(fixed, calls, state, beyond, ambulance, call, now):
     unit.status, unit.sent_in = TURNING_OUT, state.held[DISPATCHES]
 
     drive(state, ambulance, mode, node, lead_s, scene, departs_at)
+    if beyond is not None:
+        factor = beyond.need[call].scene_factor
+        purpose = np.int64(calls[call].priority)
+        note_drive(fixed, state, beyond, ambulance, purpose, factor, drive_s)
     unit.arrives_at = state.arrives_at[call] = at
     state.comes[call] = ambulance
     conveyed = calls[call].conveyed
@@ -136,7 +148,7 @@ def _send(fixed, calls, state, beyond, ambulance, call, now):
             return abandoned
     factor = fixed.service_factor[ambulance]
     at += serving_seconds(calls[call].on_scene_s, factor, fixed.on_grid)
-    foretell(fixed, calls, state, ambulance, call, at, conveyed)
+    foretell(fixed, calls, state, beyond, ambulance, call, at, conveyed, False)
     return abandoned
 
 
@@ -285,7 +297,7 @@ def dispatch(fixed, calls, state, beyond, now):
             if state.fleet[ambulance].status == CLEARED:
                 if state.logged and state.held[TRIPS] == len(state.log.call):
                     return False
-                _send_home(fixed, state, ambulance, now)
+                _send_home(fixed, state, beyond, ambulance, now)
     else:
         if state.held[TRIPS] + len(state.fleet) > len(state.log.call):
             return False
@@ -303,17 +315,17 @@ def _give_up_all(state, beyond):
         first = state.waiting_from[group]
         for spot in range(state.waiting_count[group]):
             need = np.int64(state.waiting[first + ROW(spot)])
-            if not beyond.need[need].several or beyond.need[need].status == WAITING:
+            if is_needed(beyond, need):
                 give_up(state, beyond, need)
         state.waiting_count[group] = 0
     state.held[IN_WAITING] = 0
 
 
 @compiled
-def _send_home(fixed, state, ambulance, now):
+def _send_home(fixed, state, beyond, ambulance, now):
     """Home, or where the list wants one."""
     station: Any = np.int64(state.fleet[ambulance].home)
     if len(fixed.standby_list) > 0:
         count_present(state, ambulance)
         station = standby_station(station, fixed.standby_list, state.present)
-    send_to_wait(fixed, state, ambulance, station, now)
+    send_to_wait(fixed, state, beyond, ambulance, station, now)

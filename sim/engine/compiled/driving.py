@@ -116,6 +116,29 @@ def step(fixed, mode, node, place, before):
 
 
 @compiled
+def link_s(fixed, mode, node, head, place):
+    """Seconds of the link by which a drive to a place goes from a node to the next."""
+    if head == fixed.place[place].node and _is_beside(fixed, node, place):
+        return _direct_s(fixed, mode, node, place)
+    found, least_s = False, np.inf
+    for road in range(fixed.node[node].first_road, fixed.node[node + 1].first_road):
+        if fixed.road[mode, road].head == head:
+            found, least_s = True, min(least_s, np.float64(fixed.road[mode, road].seconds))
+    return least_s if found else road_s(fixed, mode, node, place)  # of a matrix it is all of it
+
+
+@compiled
+def _is_beside(fixed, node, place):
+    """Whether a node lies on the road on which a place has a node of its own, or at its ends."""
+    spot = fixed.spot[place]
+    if spot.road == NONE:
+        return False
+    if node == spot.tail or node == spot.head:
+        return True
+    return node >= fixed.first_own and fixed.own_road[node - fixed.first_own] == spot.road
+
+
+@compiled
 def _direct_s(fixed, mode, node, place):
     """Seconds to the own node of a place along its road; inf from any other road, or against it."""
     spot, spot_s = fixed.spot[place], fixed.spot_s[mode, place]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.compiled.cache import compiled, entry
-from sim.engine.compiled.driving import from_place_s, step
+from sim.engine.compiled.driving import from_place_s, road_s, step
 from sim.policies.clock import NONE
 from sim.policies.hospitals import choose_hospital
 
@@ -19,7 +19,10 @@ SAFE_S = 0.05  # what rounding may take from a bound, generously
 
 @entry
 def lay_paths(fixed, ways_home, known, laid_first, laid_node, laid_s, write):
-    """Walk each of the paths that is not known; answers how many nodes they have together."""
+    """Walk each of the paths that is not known; answers how many nodes they have together.
+
+    Where a station cannot be reached, as roads are closed, there is no path.
+    """
     nodes = 0
     for hospital in range(len(fixed.hospital_place)):
         for way in range(len(ways_home)):
@@ -32,11 +35,13 @@ def lay_paths(fixed, ways_home, known, laid_first, laid_node, laid_s, write):
                     for at in range(first, last):
                         fixed.path_node[nodes + at - first] = laid_node[at]
                         fixed.path_s[nodes + at - first] = laid_s[at]
-                    # The other layout may number the station's own node otherwise.
-                    fixed.path_node[nodes + last - first - 1] = fixed.place[place].node
+                    if last > first:  # the other layout may number the station's node otherwise
+                        fixed.path_node[nodes + last - first - 1] = fixed.place[place].node
                 nodes += last - first
                 continue
             node, at_s = fixed.place[fixed.hospital_place[hospital]].node, 0.0
+            if road_s(fixed, mode, node, place) == np.inf:
+                continue
             before: Any = NONE
             while True:
                 if write:

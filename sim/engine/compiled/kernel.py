@@ -13,10 +13,15 @@ import numpy as np
 
 from sim.engine.compiled.beyond import (
     ARRIVES,
+    AT_DOOR,
     BEGINS,
     COMES_DUE,
     CREWS_CHANGED,
+    DEPARTS,
     FIRST_TIMER,
+    GONE,
+    IN_AT_DOOR,
+    IN_DEPARTING,
     IN_LOOKED_AT,
     IN_READY,
     LAST_BREAK,
@@ -26,6 +31,13 @@ from sim.engine.compiled.beyond import (
 )
 from sim.engine.compiled.cache import compiled, entry
 from sim.engine.compiled.dispatching import FULL, dispatch
+from sim.engine.compiled.doors import (
+    admit_walk_ins,
+    depart,
+    note_at_door,
+    note_departing,
+    open_doors,
+)
 from sim.engine.compiled.eligible import note_change
 from sim.engine.compiled.pausing import (
     finish_break,
@@ -37,6 +49,7 @@ from sim.engine.compiled.scenes import (
     look,
     look_later,
     touch,
+    withdraw,
 )
 from sim.engine.compiled.state import (
     AT_STATION,
@@ -56,9 +69,11 @@ from sim.engine.compiled.state import (
     strike,
     take_first,
 )
+from sim.engine.compiled.varying import carry_over
 from sim.engine.compiled.waiting import (
     await_ambulance,
 )
+from sim.model.calendar import next_band_at
 from sim.policies.clock import NONE
 
 # ── the clock ────────────────────────────────────────────────────────────────────────────────
@@ -77,6 +92,8 @@ def _become_ready(calls, state, beyond, call):
                 return  # it is sent with the first, or not at all
             own.status = WAITING
             touch(beyond, own.call)
+        elif own.status == GONE:  # it was withdrawn
+            return
         beyond.just_ready[beyond.held[IN_READY]] = call
         beyond.held[IN_READY] += 1
     await_ambulance(calls, state, beyond, call)
@@ -110,6 +127,12 @@ def _finish(fixed, calls, state, beyond, ambulance, now):
             return False
         if phase == LOOKS:
             look_later(beyond, beyond.need[unit.call].call)
+            return False
+        if phase == DEPARTS:
+            note_departing(beyond, ambulance)
+            return False
+        if phase == AT_DOOR:
+            note_at_door(beyond, ambulance)
             return False
     end_call(state, ambulance, now)
     strike(state, state.serving, IN_SERVING, ambulance)
@@ -177,8 +200,12 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
         unit.home = unit.base = home[ambulance]
         unit.status, unit.call, unit.trip, unit.heap = AT_STATION, NONE, NONE, NONE
         unit.hospital = NONE
-    next_call, next_one, next_reminder, now = 0, 0, 0, 0.0
+    next_call, next_one, next_reminder, next_withdrawn, now = 0, 0, 0, 0, 0.0
     at, of, what, off_at = happens
+    changes_at = np.inf
+    if beyond is not None:  # noqa: SIM102
+        if beyond.fixed.carried_over:
+            changes_at = next_band_at(fixed.bands, 0.0)
     while True:
         coming_at = np.inf
         if next_call < len(order):
@@ -190,6 +217,8 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
             coming_at = min(coming_at, beyond.clock[FIRST_TIMER])
             if next_reminder < len(beyond.remind_at):
                 coming_at = min(coming_at, beyond.remind_at[next_reminder])
+            if next_withdrawn < len(beyond.withdrawn):
+                coming_at = min(coming_at, beyond.withdrawn[next_withdrawn].at)
             goes_on |= coming_at < np.inf or beyond.held[IN_LOOKED_AT] > 0
             if beyond.held[IN_LOOKED_AT] > 0:
                 coming_at = now
@@ -200,6 +229,10 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
         if coming_at == np.inf:
             break
         now, due = coming_at, False
+        if beyond is not None:
+            while changes_at <= now:
+                carry_over(fixed, state, beyond, changes_at)
+                changes_at = next_band_at(fixed.bands, changes_at)
         while next_call < len(order) and calls[order[next_call]].wakes_at == now:
             _become_ready(calls, state, beyond, order[next_call])
             next_call += 1
@@ -213,14 +246,27 @@ def serve(fixed, calls, order, home, happens, needed, state, beyond):
             while next_reminder < len(beyond.remind_at) and beyond.remind_at[next_reminder] == now:
                 next_reminder += 1
                 due = True
+            while (
+                next_withdrawn < len(beyond.withdrawn)
+                and beyond.withdrawn[next_withdrawn].at == now
+            ):
+                due |= withdraw(state, beyond, beyond.withdrawn[next_withdrawn].call, now)
+                next_withdrawn += 1
             while True:  # who leaves at once may set off more of the same instant
                 while beyond.clock[FIRST_TIMER] == now:
                     due |= ring(state, beyond, now)
-                if beyond.held[IN_LOOKED_AT] == 0:
+                if beyond.held[IN_LOOKED_AT] > 0:
+                    due |= _look_at_scenes(fixed, calls, state, beyond, now)
+                elif beyond.held[IN_AT_DOOR] > 0:
+                    open_doors(fixed, calls, state, beyond, now)
+                elif beyond.held[IN_DEPARTING] > 0:
+                    depart(fixed, calls, state, beyond, now)
+                else:
                     break
-                due |= _look_at_scenes(fixed, calls, state, beyond, now)
                 while state.held[IN_HEAP] > 0 and state.heap_at[0] == now:
                     due |= _finish(fixed, calls, state, beyond, take_first(state), now)
         if due and not dispatch(fixed, calls, state, beyond, now):
             return FULL
+    if beyond is not None:
+        admit_walk_ins(beyond, np.inf, True)
     return state.held[TRIPS]

@@ -33,7 +33,7 @@ from sim.engine.compiled.state import (
     TO_SCENE,
     TURNING_OUT,
 )
-from sim.policies.clock import NONE, turn_back_s
+from sim.policies.clock import NONE, serving_seconds, turn_back_s
 from sim.policies.dispatch import PositionRule, can_be_sent, is_first
 from sim.policies.eligibility import is_within
 
@@ -53,7 +53,7 @@ def stage_of(state, ambulance, now):
 
 
 @compiled
-def position(fixed, state, ambulance, stage, now, mode):
+def position(fixed, state, beyond, ambulance, stage, now, mode):
     """The node from which it can be sent in a mode, and the seconds to that node."""
     unit = state.fleet[ambulance]
     if stage == CLEARED or stage == TURNING_OUT or stage == AT_STATION or stage == ON_BREAK:
@@ -62,9 +62,17 @@ def position(fixed, state, ambulance, stage, now, mode):
     elapsed_s = now - unit.departed_at
     end = fixed.place[unit.place].node
     if fixed.position_rule == PositionRule.NEAREST_PLACE:
-        whole_s = unit.lead_s + from_node_s(fixed, unit.mode, unit.node, unit.place)
+        first_node = np.int64(unit.node)
+        if beyond is None:
+            whole_s = unit.lead_s + from_node_s(fixed, unit.mode, unit.node, unit.place)
+        else:
+            whole_s = beyond.crew[ambulance].whole_s
+            first_node = beyond.crew[ambulance].first_node
         share = elapsed_s / whole_s if whole_s > 0 else 1.0
-        return nearest_node(fixed, unit.node, end, share), 0.0
+        return nearest_node(fixed, first_node, end, share), 0.0
+    if beyond is not None:  # noqa: SIM102 (a branch that a plain service has not)
+        if beyond.fixed.varies:
+            elapsed_s = max(0.0, now - beyond.crew[ambulance].begun_at)
     if elapsed_s <= unit.lead_s:
         return unit.node, unit.lead_s - elapsed_s
     if stage == RETURNING and unit.hospital != NONE and fixed.has_bounds:
@@ -81,7 +89,7 @@ def position(fixed, state, ambulance, stage, now, mode):
     else:
         before: Any = NONE
         node, at_s = unit.passed, unit.passed_s
-        while unit.lead_s + at_s < elapsed_s and node != end:
+        while unit.lead_s + _scaled(fixed, beyond, ambulance, at_s) < elapsed_s and node != end:
             here = node
             node, edge_s = step(fixed, unit.mode, here, unit.place, before)
             before = np.int64(here)
@@ -89,17 +97,35 @@ def position(fixed, state, ambulance, stage, now, mode):
             chain = fixed.node[node].chain
             if fixed.node[here].chain < 0 and chain != fixed.node[end].chain:
                 # From junction to junction, if it is past the whole chain between them.
-                beyond, chain_s = across(fixed, unit.mode, here, node)
-                if unit.lead_s + (at_s + chain_s) < elapsed_s:
-                    node, before = beyond, NONE
+                over, chain_s = across(fixed, unit.mode, here, node)
+                over_s = _scaled(fixed, beyond, ambulance, at_s + chain_s)
+                if unit.lead_s + over_s < elapsed_s:
+                    node, before = over, NONE
                     at_s += chain_s
         unit.passed, unit.passed_s = node, at_s
+        at_s = _scaled(fixed, beyond, ambulance, at_s)
     at_s += unit.lead_s
     if at_s >= elapsed_s:
         return node, at_s - elapsed_s
     driven_s = fixed.place_s[unit.mode, unit.place].leg
     new_s = fixed.place_s[mode, unit.place].leg
     return node, turn_back_s(elapsed_s - at_s, driven_s, new_s, fixed.on_grid)
+
+
+@compiled
+def _scaled(fixed, beyond, ambulance, seconds):
+    """What an ambulance takes on its drive for what usually takes so long."""
+    if beyond is None:
+        return seconds
+    return serving_seconds(seconds, beyond.crew[ambulance].factor, fixed.on_grid)
+
+
+@compiled
+def _has_bounds(fixed, beyond, ambulance):
+    """Whether the triangle inequality says something of its drive."""
+    if beyond is None:
+        return fixed.has_bounds
+    return fixed.has_bounds and not beyond.fixed.varies and beyond.crew[ambulance].factor == 1.0
 
 
 @compiled
@@ -160,7 +186,7 @@ def nearest(fixed, calls, state, beyond, call, scene, now):
         unit = state.fleet[ambulance]
         if not can_be_sent(unit.status, unit.on_duty, False, _ends_break(beyond, priority)):
             continue
-        if fixed.has_bounds and unit.status == RETURNING:
+        if unit.status == RETURNING and _has_bounds(fixed, beyond, ambulance):
             left_s, driven_s = unit.next_at - now, now - unit.departed_at
             least, most = fixed.fastest[unit.mode, mode], fixed.slowest[unit.mode, mode]
             # By the triangle inequality it is at least as far as its way home, less the way there
@@ -178,7 +204,7 @@ def nearest(fixed, calls, state, beyond, call, scene, now):
                         continue
                     if fixed.both_ways and driven_s * least - apart_s - 2 * SAFE_S > best_s:
                         continue
-        node, lead_s = position(fixed, state, ambulance, unit.status, now, mode)
+        node, lead_s = position(fixed, state, beyond, ambulance, unit.status, now, mode)
         seconds = lead_s + from_node_s(fixed, mode, node, scene)
         if beyond is not None:
             if unit.status == ON_BREAK:
@@ -206,7 +232,7 @@ def _nearest_on_a_call(fixed, calls, state, beyond, call, scene, now, mode, best
         turnout_left_s = 0.0
         if stage == TURNING_OUT:
             turnout_left_s = max(0.0, unit.expected_mobile_at - now)
-        elif fixed.has_bounds:
+        elif _has_bounds(fixed, beyond, ambulance):
             # As for those on their way home; it goes to its scene, and perhaps from its base.
             most = fixed.slowest[unit.mode, mode]
             if unit.from_base and most <= 1:
@@ -216,7 +242,7 @@ def _nearest_on_a_call(fixed, calls, state, beyond, call, scene, now, mode, best
             left_s = (unit.arrives_at - now) * fixed.fastest[unit.mode, mode]
             if left_s - from_place_s(fixed, mode, scene, unit.place) - SAFE_S > best_s:
                 continue
-        node, lead_s = position(fixed, state, ambulance, stage, now, mode)
+        node, lead_s = position(fixed, state, beyond, ambulance, stage, now, mode)
         seconds = turnout_left_s + (lead_s + from_node_s(fixed, mode, node, scene))
         if beyond is not None:
             seconds += _penalty(calls, state, beyond, ambulance, call, scene, now, seconds)

@@ -26,7 +26,7 @@ from sim.engine.compiled.trips import send_to_wait
 from sim.model.service import StandbyRule
 from sim.policies.assignment import assign
 from sim.policies.clock import NONE
-from sim.policies.dispatch import is_first
+from sim.policies.dispatch import FAR_S, is_first
 from sim.policies.standby import dmexclp_station, has_room, standby_station, uncovered
 
 LIST, NEAREST = int(StandbyRule.LIST), int(StandbyRule.NEAREST)
@@ -55,7 +55,7 @@ def move_up(fixed, state, beyond, now):
         status = state.fleet[ambulance].status
         if status == CLEARED or status == STOOD_DOWN:
             station = _station_for(fixed, state, beyond, ambulance, now)
-            send_to_wait(fixed, state, ambulance, station, now)
+            send_to_wait(fixed, state, beyond, ambulance, station, now)
 
 
 @compiled
@@ -82,7 +82,7 @@ def _goes_home(fixed, state, beyond, ambulance, now):
     if not unit.on_duty:
         away = unit.base != unit.home and now <= standby.until_s
         if cleared or away:
-            send_to_wait(fixed, state, ambulance, unit.home, now)
+            send_to_wait(fixed, state, beyond, ambulance, unit.home, now)
         return True
     if now > beyond.clock[LAST_BREAK]:
         return False
@@ -90,7 +90,7 @@ def _goes_home(fixed, state, beyond, ambulance, now):
         return False
     away = unit.base != unit.home and not standby.has_building[unit.base]
     if cleared or away:
-        send_to_wait(fixed, state, ambulance, unit.home, now)
+        send_to_wait(fixed, state, beyond, ambulance, unit.home, now)
     return True
 
 
@@ -117,17 +117,19 @@ def _nearest_station(fixed, state, beyond, ambulance, now):
     best, best_s = NONE, np.inf
     for station in range(len(fixed.station_place)):
         if has_room(state.present[station], beyond.fixed.service.standby.capacity[station]):
-            seconds = _drive_s(fixed, state, ambulance, station, now)
+            seconds = _drive_s(fixed, state, beyond, ambulance, station, now)
             if is_first(seconds, station, best_s, best):
                 best, best_s = station, seconds
     return best
 
 
 @compiled
-def _drive_s(fixed, state, ambulance, station, now):
+def _drive_s(fixed, state, beyond, ambulance, station, now):
     """Seconds from where an ambulance is to a station."""
     mode = fixed.mode_home[band(fixed, now)]
-    node, lead_s = position(fixed, state, ambulance, state.fleet[ambulance].status, now, mode)
+    node, lead_s = position(
+        fixed, state, beyond, ambulance, state.fleet[ambulance].status, now, mode
+    )
     return lead_s + from_node_s(fixed, mode, node, fixed.station_place[station])
 
 
@@ -173,7 +175,8 @@ def _fill_posts(fixed, state, beyond, free, now):
             others += 1
     for post in range(left):
         for i in range(others):
-            beyond.drive_s[post, i] = _drive_s(fixed, state, movable[i], posts[post], now)
+            drive_s = _drive_s(fixed, state, beyond, movable[i], posts[post], now)
+            beyond.drive_s[post, i] = min(drive_s, FAR_S)
     assign(beyond.drive_s, left, others, standby.longest, beyond.room, beyond.of_post)
     _send_to_posts(fixed, state, beyond, left, others, now)
 
@@ -190,9 +193,9 @@ def _send_to_posts(fixed, state, beyond, posts, others, now):
     for i in range(others):
         unit, station = state.fleet[movable[i]], np.int64(room[0, i])
         if unit.status == CLEARED or unit.status == STOOD_DOWN:
-            send_to_wait(fixed, state, movable[i], station, now)
+            send_to_wait(fixed, state, beyond, movable[i], station, now)
         elif station != unit.base and _gains(state, beyond, movable[i], station):
-            room[1, i] = _drive_s(fixed, state, movable[i], station, now)
+            room[1, i] = _drive_s(fixed, state, beyond, movable[i], station, now)
     moves = 0
     while moves < beyond.fixed.service.standby.most_moves:
         first, least_s = NONE, np.inf
@@ -202,7 +205,7 @@ def _send_to_posts(fixed, state, beyond, posts, others, now):
         if first == NONE:
             break
         room[1, first] = np.inf
-        send_to_wait(fixed, state, movable[first], np.int64(room[0, first]), now)
+        send_to_wait(fixed, state, beyond, movable[first], np.int64(room[0, first]), now)
         moves += 1
 
 

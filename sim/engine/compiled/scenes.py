@@ -159,12 +159,12 @@ def _first_there(beyond, scene, but, must_transport):
 
 
 @compiled
-def _release(fixed, calls, state, beyond, need, conveys, now):
+def _release(fixed, calls, state, beyond, need, conveys, goes_along, now):
     own = beyond.need[need]
     own.status = GONE
     beyond.crew[own.ambulance].phase = FORETOLD
     conveyed = conveys and calls[need].conveyed
-    foretell(fixed, calls, state, own.ambulance, need, now, conveyed)
+    foretell(fixed, calls, state, beyond, own.ambulance, need, now, conveyed, goes_along)
 
 
 @compiled
@@ -201,7 +201,7 @@ def look(fixed, calls, state, beyond, call, now):
         for need in range(scene.first, scene.last):
             if beyond.need[need].status == PRESENT:
                 conveys = need == conveyer or need == along
-                _release(fixed, calls, state, beyond, need, conveys, now)
+                _release(fixed, calls, state, beyond, need, conveys, need == along, now)
     else:
         _release_those_done(fixed, calls, state, beyond, scene, conveyer, waits, now)
     return scene.over and _stand_down(state, beyond, scene, now)
@@ -216,7 +216,7 @@ def _release_those_done(fixed, calls, state, beyond, scene, conveyer, waits, now
         if done:
             gone = True
             scene.over |= need == conveyer
-            _release(fixed, calls, state, beyond, need, need == conveyer, now)
+            _release(fixed, calls, state, beyond, need, need == conveyer, False, now)
         elif own.status == PRESENT or own.status == COMING:
             left = True
     if gone and not left:
@@ -235,6 +235,23 @@ def _stand_down(state, beyond, scene, now):
         if own.status == UNREADY or own.status == WAITING or own.status == COMING:
             own.status = GONE
     return found
+
+
+@compiled
+def withdraw(state, beyond, call, now):
+    """Nobody is needed any more where nobody has arrived. Returns whether somebody turned round."""
+    scene = beyond.scene[call]
+    need = np.int64(scene.first)
+    if beyond.need[need].several:
+        if scene.first_at < np.inf or scene.over:
+            return False
+        scene.over = True
+        return _stand_down(state, beyond, scene, now)
+    beyond.need[need].status = GONE
+    if not now < state.arrives_at[need] < np.inf:
+        return False
+    _turn_round(state, beyond, np.int64(state.comes[need]), now)
+    return True
 
 
 @compiled

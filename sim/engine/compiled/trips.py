@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compiled.cache import compiled
+from sim.engine.compiled.doors import leave_for_hospital
 from sim.engine.compiled.driving import ROW, band, from_node_s
 from sim.engine.compiled.eligible import turnout_of
 from sim.engine.compiled.nearest import position
@@ -25,6 +26,7 @@ from sim.engine.compiled.state import (
     expect,
     take_from_station,
 )
+from sim.engine.compiled.varying import HOME, begins_at, drive_seconds, mode_at
 from sim.policies.clock import NONE, serving_seconds
 from sim.policies.hospitals import choose_hospital
 
@@ -37,6 +39,19 @@ def drive(state, ambulance, mode, node, lead_s, place, at):
     unit = state.fleet[ambulance]
     unit.mode, unit.node, unit.lead_s, unit.place, unit.departed_at = mode, node, lead_s, place, at
     unit.passed, unit.passed_s = node, 0.0
+
+
+@compiled
+def note_drive(fixed, state, beyond, ambulance, purpose, factor, drive_s):
+    """What is to be known of a drive that may change while it lasts."""
+    unit, crew = state.fleet[ambulance], beyond.crew[ambulance]
+    crew.purpose, crew.factor, crew.whole_s = purpose, factor, drive_s
+    crew.first_node, crew.begun_at = unit.node, unit.departed_at
+    if beyond.fixed.varies:
+        crew.begun_at = begins_at(
+            fixed, beyond, purpose, unit.node, unit.lead_s, unit.place, unit.departed_at, factor
+        )
+        unit.mode = mode_at(fixed, purpose, crew.begun_at)
 
 
 @compiled
@@ -83,7 +98,15 @@ def way_to(fixed, calls, state, beyond, ambulance, stage, call, scene, now):
     elif stage == TURNING_OUT:
         departs_at = now + (unit.turned_out_at - now)
     mode = fixed.mode_to_scene[band(fixed, departs_at), calls[call].priority]
-    node, lead_s = position(fixed, state, ambulance, stage, now, mode)
+    node, lead_s = position(fixed, state, beyond, ambulance, stage, now, mode)
+    if beyond is not None:
+        factor = beyond.need[call].scene_factor
+        if beyond.fixed.varies or factor != 1.0:
+            if waits or stage == TURNING_OUT or stage == CLEARED:
+                lead_s = serving_seconds(lead_s, factor, fixed.on_grid)
+            purpose = np.int64(calls[call].priority)
+            drive_s = drive_seconds(fixed, beyond, purpose, node, lead_s, scene, departs_at, factor)
+            return departs_at, mode, node, lead_s, drive_s
     if waits or stage == TURNING_OUT:
         drive_s = fixed.from_station_s[mode, scene, unit.base]
     else:
@@ -92,14 +115,21 @@ def way_to(fixed, calls, state, beyond, ambulance, stage, call, scene, now):
 
 
 @compiled
-def foretell(fixed, calls, state, ambulance, call, at, conveyed):
-    """What follows when the scene is left at an instant: to hospital, if so, and free again."""
+def foretell(fixed, calls, state, beyond, ambulance, call, at, conveyed, goes_along):
+    """What follows when the scene is left at an instant: to hospital, if so, and free again.
+
+    `goes_along`: the patient is in another ambulance.
+    """
     unit, log = state.fleet[ambulance], state.log
     scene, factor, trip = calls[call].place, fixed.service_factor[ambulance], unit.trip
     if state.logged:
         log.left_scene_at[trip] = at
     unit.stands_at, unit.hospital = scene, NONE
-    if conveyed:
+    if beyond is not None:
+        if conveyed and len(fixed.hospital_place) > 0:
+            leave_for_hospital(fixed, calls, state, beyond, ambulance, call, at, goes_along)
+            return
+    elif conveyed:
         way = fixed.mode_to_hospital[band(fixed, at)]
         hospital = fixed.nearest_hospital[way, scene].row
         transport_s = fixed.nearest_hospital[way, scene].seconds
@@ -120,17 +150,20 @@ def foretell(fixed, calls, state, ambulance, call, at, conveyed):
 
 
 @compiled
-def send_to_wait(fixed, state, ambulance, station, now):
+def send_to_wait(fixed, state, beyond, ambulance, station, now):
     """Repositioning is a trip without a call."""
     unit, stage = state.fleet[ambulance], state.fleet[ambulance].status
     mode = fixed.mode_home[band(fixed, now)]
-    node, lead_s = position(fixed, state, ambulance, stage, now, mode)
+    node, lead_s = position(fixed, state, beyond, ambulance, stage, now, mode)
     place = fixed.station_place[station]
     if stage == CLEARED:
         drive_s = fixed.to_station_s[mode, unit.stands_at, station]
     else:
         drive_s = lead_s + from_node_s(fixed, mode, node, place)
         unit.hospital = NONE
+    if beyond is not None:  # noqa: SIM102
+        if beyond.fixed.varies:
+            drive_s = drive_seconds(fixed, beyond, HOME, node, lead_s, place, now, 1.0)
     if stage == RETURNING:
         state.log.diverted_at[unit.trip], state.log.arrived_at[unit.trip] = now, NEVER
     if stage == AT_STATION:
@@ -139,6 +172,8 @@ def send_to_wait(fixed, state, ambulance, station, now):
         enlist(state, state.elsewhere, IN_ELSEWHERE, ambulance)
     unit.base = station
     drive(state, ambulance, mode, node, lead_s, place, now)
+    if beyond is not None:
+        note_drive(fixed, state, beyond, ambulance, HOME, 1.0, drive_s)
     open_trip(state, NONE, ambulance, now, now, now + drive_s)
     unit.status = RETURNING
     expect(state, ambulance, now + drive_s)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.compiled.beyond import WAITING
+from sim.engine.compiled.beyond import GONE, WAITING
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.driving import ONE, ROW
 from sim.engine.compiled.state import IN_ASIDE, IN_WAITING
@@ -59,7 +59,7 @@ def next_group(calls, state, beyond, priority):
     groups = len(beyond.hopeless) // len(beyond.fixed.service.sending.within_s)
     best: Any = NONE
     for group in range(priority * groups, (priority + 1) * groups):
-        while state.waiting_count[group] > 0 and _is_not_needed(state, beyond, group):
+        while state.waiting_count[group] > 0 and not is_needed(beyond, next_waiting(state, group)):
             take_next_waiting(calls, state, group)
         if state.waiting_count[group] == 0 or beyond.hopeless[group]:
             continue
@@ -71,10 +71,10 @@ def next_group(calls, state, beyond, priority):
 
 
 @compiled
-def _is_not_needed(state, beyond, group):
-    """Whether the first of a group was stood down while it waited."""
-    own = beyond.need[next_waiting(state, group)]
-    return own.several and own.status != WAITING
+def is_needed(beyond, need):
+    """Whether one that waits is to be served: it was neither stood down nor withdrawn."""
+    own = beyond.need[need]
+    return own.status == WAITING if own.several else own.status != GONE
 
 
 @compiled

@@ -154,9 +154,15 @@ class Conveying(Dispatching, ABC):
             return chosen, chosen
         patient = 0 if self.calls.patient is None else self.calls.patient[call]
         own = int(rules.consortium_of[self.calls.place[call]])
-        away = [way_s + float(away_s) for way_s, away_s in zip(seconds, rules.away_s, strict=True)]
-        loads = self.doors.loads()
-        return choose_destination(rules, loads, away, patient, own, self.env.now)
+        return choose_destination(
+            rules.rule,
+            rules.bypass_when_full,
+            self.doors.as_now(seconds),
+            rules.treats[patient],
+            bool(rules.needs_icu[patient]),
+            own,
+            self.doors.closed_to(patient),
+        )
 
     def come_to_the_door(self, ambulance: int, hospital: int, call: int, patient: Patient) -> None:
         if not self.at_doors:

@@ -6,15 +6,16 @@ Of ambulances that come in one instant the lower row is first, and all of them b
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
+import numpy as np
 import simpy
 
 from sim.engine.reference.logbook import Logbook
 from sim.model.calls import WalkIns
 from sim.model.service import Destinations, Service
-from sim.policies.hospitals import Loads
+from sim.policies.hospitals import HOSPITAL, is_closed
 
 Process = Generator[simpy.Event, Any, None]
 
@@ -65,14 +66,28 @@ class Doors:
         self.rules: Destinations | None = None if service is None else service.destinations
         self.of = [] if self.rules is None else [Door(int(bays)) for bays in self.rules.bays]
 
-    def loads(self) -> Loads:
-        """How full they are now."""
-        return Loads(
-            [sum(patient.came_by_ambulance for patient in door.line) for door in self.of],
-            [len(door.line) + door.on_the_way for door in self.of],
-            [door.free for door in self.of],
-            [door.in_care for door in self.of],
-        )
+    def as_now(self, seconds: Sequence[float]) -> np.recarray:
+        """[hospital] HOSPITAL: how full they are now, `seconds` from a scene."""
+        assert self.rules is not None
+        table = np.zeros(len(self.of), HOSPITAL).view(np.recarray)
+        for name in ("mean_stay_s", "away_s", "consortium", "bays", "icu", "full_at"):
+            table[name] = getattr(self.rules, name)
+        table["seconds"] = np.array(seconds, float) + self.rules.away_s
+        for row, door in zip(table, self.of, strict=True):
+            row.waiting = sum(patient.came_by_ambulance for patient in door.line)
+            row.ahead = len(door.line) + door.on_the_way
+            row.free_bays, row.in_care = door.free, door.in_care
+        return table
+
+    def closed_to(self, patient: int) -> list[bool]:
+        """[hospital] whether it takes none such now."""
+        assert self.rules is not None
+        closures, closed = self.rules.closures, [False] * len(self.of)
+        for row, hospital in enumerate(closures.hospital.tolist()):
+            if closures.kinds[row, patient]:
+                span = closures.from_at[row], closures.until_at[row]
+                closed[hospital] |= is_closed(self.env.now, *span)
+        return closed
 
     def admit_walk_ins(self, priority: int) -> Process:
         """`priority`: of events, after the ambulances of an instant."""

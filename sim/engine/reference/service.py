@@ -57,6 +57,7 @@ class ServiceAtWork(Conveying):
             self.env.process(self.keep_shifts(ambulance))
         self.pausing.begin(self.calls.failures)
         self.env.process(self.withdraw_calls())
+        self.env.process(self.look_at_roads())
         if self.calls.walk_ins is not None and self.doors.of:
             self.env.process(self.doors.admit_walk_ins(WALKING_IN))
         self.env.run()
@@ -224,6 +225,13 @@ class ServiceAtWork(Conveying):
             after_s = areas.help_after_s[areas.centre[self.calls.place[self.needs.call[need]]]]
             if 0 < after_s < np.inf:
                 self.env.process(self.remind(after_s))
+
+    def look_at_roads(self) -> Process:
+        """Roads are open again: perhaps somebody can be sent to who waits."""
+        opens_at = 0.0
+        while (opens_at := self.roads.opens_after(opens_at)) < np.inf:
+            yield self.env.timeout(opens_at - self.env.now)
+            self.dispatch_at_the_end_of_the_instant()
 
     def remind(self, after_s: float) -> Process:
         yield self.env.timeout(after_s)

@@ -25,21 +25,26 @@ NO_JUNCTION = -1
 def stretch_s(along_s: float, end_along_s: float, back_s: float, end_back_s: float) -> float:
     """Seconds between two nodes of one chain without leaving it; inf against a one-way chain.
 
-    `along_s`, `back_s` of the node, then of the end, as Chains has them.
+    `along_s`, `back_s` of the node, then of the end, as Chains has them: on a closed road all inf.
     """
     if end_along_s >= along_s:
-        return end_along_s - along_s
+        return end_along_s - along_s if np.isfinite(end_along_s) else np.inf
     return back_s - end_back_s if np.isfinite(back_s) else np.inf
 
 
 def fold(graph: Edges, junction: np.ndarray | None = None) -> Chains:
     """Fold every chain of a graph; `junction`: [node] those that are to stay, as of two roads
-    between the same nodes, of which the graph has the faster alone."""
+    between the same nodes, of which the graph has the faster alone.
+
+    The ends of a road that is closed in some mode stay, too: so no chain is cut within.
+    """
     nodes = len(graph.indptr) - 1
     tail = np.repeat(np.arange(nodes), np.diff(graph.indptr))
     inside = _inside_chains(tail, graph.head, nodes)
     if junction is not None:
         inside &= ~junction
+    closed = np.isinf(graph.seconds).any(axis=0)
+    inside[tail[closed]] = inside[graph.head[closed]] = False
     paths = _paths(graph, inside)
     return _assemble(graph, tail, inside, paths)
 

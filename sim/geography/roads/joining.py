@@ -73,7 +73,7 @@ def lengthened(chains: Chains, graph_nodes: int, own: OwnNodes) -> Chains:
     to_last = chains.rank[after] == 0
     first = np.where(from_first, chains.exit[0, before], chains.entry[0, before])
     last = chains.exit[0, after]  # of a junction that is itself
-    two_way = np.isfinite(own.to_tail_s).all(axis=0)
+    two_way = np.isfinite(own.to_tail_s).any(axis=0)  # a road may be closed in some modes
 
     along_s = np.where(from_first, 0.0, chains.along_s[:, before]) + own.from_tail_s
     onward_s = np.where(to_last, 0.0, chains.exit_s[:, 0, after]) + own.to_head_s
@@ -185,6 +185,8 @@ def _along_road(
     starts: OwnNodes, start: int, ends: OwnNodes, some: np.ndarray, mode: int
 ) -> np.ndarray:
     """[end] seconds from an own node to others of the same road without leaving it."""
+    if not np.isfinite(starts.from_tail_s[mode, start]):  # the road is closed
+        return np.full(len(some), np.inf)
     onward_s = ends.from_tail_s[mode, some] - starts.from_tail_s[mode, start]
     if not np.isfinite(starts.to_tail_s[mode, start]):
         return np.where(onward_s >= 0, onward_s, np.inf)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
 NO_ACCESS = ("motorway", "motorway_link", "ferry")  # an ambulance does not leave the road here
-TREES = ("road_tree", "node_tree")  # what a network plants when it is first searched
+TREES = ("road_tree", "node_tree", "line_tree")  # what a network plants when it is first searched
 TWIN_M = 0.01  # lines no further apart are the two directions of one road
 
 
@@ -43,6 +43,7 @@ class Network:
     forth: np.ndarray  # [road] edge
     back: np.ndarray  # [road] edge in the other direction, NONE for a one-way road
     may_leave: np.ndarray  # [road] bool: it may be left anywhere along it
+    link: np.ndarray  # [road] row of what the map says of it
 
     def __getstate__(self) -> dict[str, Any]:
         """Without trees, which are planted anew in less time; the lines as coordinates."""
@@ -64,6 +65,11 @@ class Network:
     def road_tree(self) -> STRtree:
         """The courses of `open_roads`, to find the nearest one in; made once per network."""
         return STRtree(self.lines[self.open_roads])
+
+    @cached_property
+    def line_tree(self) -> STRtree:
+        """The courses of all roads, also of those that may not be left."""
+        return STRtree(self.lines)
 
     @cached_property
     def node_tree(self) -> cKDTree:
@@ -154,6 +160,7 @@ def _network(
         forth,
         back,
         ~np.isin(links.road_class[used], NO_ACCESS),
+        used,
     )
 
 
@@ -198,7 +205,7 @@ def without_roads(xy: np.ndarray) -> Network:
     none, no_metres = np.zeros(0, int), np.zeros(0)
     return Network(
         xy, none, none, no_metres, none, no_metres, (), np.zeros(0, object), none, none,
-        np.zeros(0, bool),
+        np.zeros(0, bool), none,
     )  # fmt: skip
 
 
@@ -237,19 +244,26 @@ def edge_seconds(
     grid: bool = True,
     own_speeds: bool = True,
     some: np.ndarray | slice = slice(None),
+    of_edge: np.ndarray | None = None,
 ) -> np.ndarray:
     """[mode, edge] seconds of every edge, or of `some` of them.
 
     `speed_of_class`: [class] metres per second, for edges without a speed of their own, or for
     all of them unless `own_speeds`; `factor`: [mode, class], what the profile and the time band
-    make of a speed.
+    make of a speed; `of_edge`: [mode, edge] likewise for each of them, 0 where it is closed, which
+    takes for ever.
     Times are rounded to the grid here, once, and are at least one tick: a road of no time would
     make paths ambiguous.
     """
     posted, road_class = network.speed[some], network.road_class[some]
     own = np.isfinite(posted) & own_speeds
     speed = np.where(own, posted, speed_of_class[road_class])
-    seconds = network.length_m[some] / (speed * factor[:, road_class])
+    driven = speed * factor[:, road_class]
+    if of_edge is not None:
+        driven = driven * of_edge
+    seconds = np.divide(
+        network.length_m[some], driven, out=np.full_like(driven, np.inf), where=driven != 0
+    )
     return np.maximum(on_grid(seconds), 1 / TICKS) if grid else seconds
 
 
@@ -270,7 +284,8 @@ def joins(network: Network, at: Snapped, seconds: np.ndarray) -> Joins:
 
     What lies beyond a place is the whole road less what lies before it, so that both together are
     the whole to the last bit. A place is at least a tick from both nodes; on a road of less than
-    two ticks, which is a few centimetres, it is at the node.
+    two ticks, which is a few centimetres, it is at the node. A road that is closed in a mode takes
+    for ever in it, and so does every part of it.
     """
     road, share = at.road[at.node == NONE], at.share[at.node == NONE]
     forth, back = network.forth[road], network.back[road]
@@ -281,15 +296,28 @@ def joins(network: Network, at: Snapped, seconds: np.ndarray) -> Joins:
     road, share, forth, back = (c[~too_short] for c in (road, share, forth, back))
     from_tail_s = _part_s(seconds[:, forth], share)
     to_tail_s = _part_s(seconds[:, back], share)
-    from_head_s = seconds[:, back] - to_tail_s
+    to_head_s, from_head_s = (
+        _rest_s(seconds[:, forth], from_tail_s),
+        _rest_s(seconds[:, back], to_tail_s),
+    )
     to_tail_s[:, back == NONE] = from_head_s[:, back == NONE] = np.inf
     own = OwnNodes(
         road, network.tail[forth], network.head[forth],
-        from_tail_s, seconds[:, forth] - from_tail_s, from_head_s, to_tail_s,
+        from_tail_s, to_head_s, from_head_s, to_tail_s,
     )  # fmt: skip
     return Joins(node, own)
 
 
 def _part_s(seconds: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Seconds of a first part of roads on the time grid, a tick short of either end at most."""
-    return np.clip(on_grid(seconds * share), 1 / TICKS, seconds - 1 / TICKS)
+    part_s = np.multiply(
+        seconds, share, out=np.full_like(seconds, np.inf), where=np.isfinite(seconds)
+    )
+    return np.clip(on_grid(part_s), 1 / TICKS, seconds - 1 / TICKS)
+
+
+def _rest_s(whole_s: np.ndarray, part_s: np.ndarray) -> np.ndarray:
+    """Seconds of what is left of roads after a first part; of a closed road for ever."""
+    return np.subtract(
+        whole_s, part_s, out=np.full_like(whole_s, np.inf), where=np.isfinite(whole_s)
+    )

@@ -58,9 +58,10 @@ def unit_s(table: np.ndarray) -> float:
 def kind_of(graph: Edges) -> Kind:
     """Ticks in four bytes where seconds are on the time grid, else seconds in eight.
 
-    Ticks are exact up to 24 days; float32 would be so up to four and a half hours only.
+    Ticks are exact up to 24 days; float32 would be so up to four and a half hours only. Closed
+    roads do not count: if there are ways round, no number of the table is infinite.
     """
-    ticks = graph.seconds * TICKS
+    ticks = graph.seconds[np.isfinite(graph.seconds)] * TICKS
     on_grid = np.array_equal(ticks, np.floor(ticks))
     return np.int32 if on_grid and ticks.max(initial=0.0) <= MOST_TICKS else np.float64
 

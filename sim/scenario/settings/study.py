@@ -57,3 +57,8 @@ class StudySettings(Setting):
     """Where the random numbers begin: the same seed gives the same calls.
 
     Source: any number will do."""
+
+    @property
+    def total_s(self) -> float:
+        """Warm-up, length and cool-down together: calls are received from 0 to here."""
+        return self.warm_up + self.length + self.cool_down

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from pydantic import Field, field_validator
 
 from sim import units
 from sim.model.calendar import DAYS, HOURS, hours_of_week
-from sim.scenario.values import ClockHours, Setting, ShortText, Speed, SpeedShare, WeekDays, default
+from sim.scenario.settings.closures import MOST_CLOSURES, Closure, OneClosure
+from sim.scenario.values import (
+    ClockHours,
+    Setting,
+    ShortText,
+    Speed,
+    SpeedShare,
+    WeekDays,
+    default,
+    number,
+)
 from sim.text import Message
 
 CLASS_SPEEDS: Final = {
@@ -25,7 +35,7 @@ CLASS_SPEEDS: Final = {
 
 
 class Band(Setting):
-    """Hours in which speeds are other than usual; the band at departure holds for the trip."""
+    """Hours in which speeds are other than usual."""
 
     hours: ClockHours
     """The clock hours in which it is in force."""
@@ -66,6 +76,27 @@ def check_together(bands: Sequence[Band]) -> None:
         )  # fmt: skip
 
 
+MOST_SIGMA: Final = 2  # then one drive in forty takes seven times as long as is expected
+Sigma = Annotated[float, *number(0, MOST_SIGMA)]
+
+
+class TravelFactor(Setting):
+    """How much single drives take longer or shorter than expected: lognormal, 1 in the mean.
+
+    Nobody knows it when choosing whom to send. Ways home have none.
+    """
+
+    sigma: Sigma
+    """The standard deviation of the natural logarithm of what a drive to the scene is multiplied
+    with; 0 is always as expected."""
+    to_hospital: Sigma | None = None
+    """The same of the drive to hospital; without it as to the scene."""
+
+    @property
+    def sigma_to_hospital(self) -> float:
+        return self.sigma if self.to_hospital is None else self.to_hospital
+
+
 class TravelSettings(Setting):
     """How fast ambulances drive."""
 
@@ -90,12 +121,28 @@ class TravelSettings(Setting):
     Source: assumed."""
     bands: tuple[Band, ...] = Field((), max_length=200)
     """Hours in which speeds are other than usual, like a rush hour."""
+    band_rule: Literal["held", "carried over"] = "held"
+    """Whether the time band of departure is held for the whole drive, or what is left of a drive
+    is carried over into the next one and driven at its speeds.
+
+    Source: held, as today's routers do; carried over, nobody who sets out later arrives sooner."""
+    closures: dict[ShortText, OneClosure] = Field({}, max_length=MOST_CLOSURES)
+    """Roads that are closed or slower for some time, each under a name of its own; `open` takes
+    away the one that a base has under that name."""
+    factor: TravelFactor | None = None
+    """How much single drives take longer or shorter than expected: by a lognormal factor, 1 in the
+    mean, that nobody knows when choosing whom to send. Without it none does."""
 
     @field_validator("bands")
     @classmethod
     def _within_reason(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
         check_together(bands)
         return bands
+
+    @property
+    def closed(self) -> dict[str, Closure]:
+        """The closures that there are, by name."""
+        return {name: one for name, one in self.closures.items() if one is not None}
 
     @field_validator("speeds", mode="after")
     @classmethod
