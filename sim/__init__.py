@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened when first needed
     from sim.answers.comparison import Comparison, compare, run
     from sim.answers.curve import curve
+    from sim.answers.day import day
     from sim.answers.ranking import rank
     from sim.answers.search import search
     from sim.answers.sites import site
@@ -36,6 +37,7 @@ _ROOMS = {
     "site": "sim.answers.sites",
     "search": "sim.answers.search",
     "curve": "sim.answers.curve",
+    "day": "sim.answers.day",
     "stress": "sim.answers.stress",
     "worth": "sim.answers.worth",
     "Scenario": "sim.scenario.scenario",
@@ -49,7 +51,7 @@ _ROOMS = {
 __all__ = [
     "Comparison", "MapError", "PlannerError", "RecordsError", "RuleError", "Scenario",
     "ScenarioError",
-    "compare", "curve", "load", "rank", "run", "search", "site", "stress", "worth",
+    "compare", "curve", "day", "load", "rank", "run", "search", "site", "stress", "worth",
 ]  # fmt: skip
 
 

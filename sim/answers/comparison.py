@@ -33,12 +33,12 @@ from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
 from sim.measures import estimates
 from sim.measures.calls import Tally
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Jackknifed, Spread, simultaneous
 from sim.measures.kinds import Matters
 from sim.measures.measures import ALONE, BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
-from sim.measures.service import Feature
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
 from sim.scenario.differences import OF_THE_CALLS, Difference, in_effect
 from sim.study import arguments

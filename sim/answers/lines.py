@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from sim.answers.answer import FileTable
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group
+from sim.measures.hospital_measures import OF_A_HOSPITAL
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY, OF_AN_AREA
-from sim.measures.service import Feature
 from sim.measures.service_measures import OF_A_CENTRE, SERVICE
 from sim.model.calendar import DAY_NAMES, HOURS, HOURS_PER_WEEK
+from sim.scenario import transfers
 from sim.text import Name
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class MeasureRow(NamedTuple):
     """One line of the tidy results. Shares between 0 and 1, times in minutes."""
 
     layout: str
-    by: str  # all, area, township, priority, hour, class, centre
+    by: str  # all, area, township, priority, hour, class, centre, condition, hospital
     area: str  # which of them
     measure: str
     unit: str
@@ -95,9 +97,24 @@ def listed(features: Feature, groups: Sequence[Group]) -> list[Line]:
     """Every line beyond the plain service, where there is so much to it."""
     found = [Line(one.key, ALL) for one in SERVICE if one.feature in features]
     for group in groups:
-        keys = ("busy",) if group.by == "class" else OF_A_CENTRE
-        found += [Line(key, group) for key in keys]
+        keys = PRINTED[group.by]
+        found += [Line(key, group) for key in keys if BY_KEY[key].feature in features]
     return found
+
+
+def of_hospitals(features: Feature, groups: Sequence[Group]) -> dict[Group, list[Line]]:
+    """The lines of each hospital, which have a table of their own."""
+    keys = [key for key in OF_A_HOSPITAL if BY_KEY[key].feature in features]
+    return {one: [Line(key, one) for key in keys] for one in groups if one.by == "hospital"}
+
+
+# Of a class, a centre, a condition or a hospital: what the printed table has.
+PRINTED: Final[Mapping[str, Sequence[str]]] = {
+    "class": ("busy",),
+    "centre": OF_A_CENTRE,
+    "condition": ("hospital_60", "hospital_p50", "hospital_p90"),
+    "hospital": (),
+}
 
 
 def group_name(layouts: Sequence[Scenario], group: Group) -> str:
@@ -108,20 +125,22 @@ def group_name(layouts: Sequence[Scenario], group: Group) -> str:
     if group.by == "township":
         return base.map.townships[group.row].name.zh
     if group.by == "priority":
-        return base.settings.demand.priorities[group.row].name
+        return transfers.priorities(base.settings)[group.row].name
+    if group.by == "hospital":
+        return part_name(layouts, group).zh
     if group.by in PARTS:
         return part_name(layouts, group).en
     return f"{group.row:02d}" if group.by == "hour" else "all"
 
 
-# ── classes and dispatch centres: rows are those of the names of all layouts ──────────────────
+# ── classes, centres and conditions: rows are those of the names of all layouts ───────────────
 
-PARTS: Final = ("class", "centre")
+PARTS: Final = ("class", "centre", "condition")
 ONE_CENTRE: Final = Name("", "")  # of a service that has no others
 
 
 def part_name(layouts: Sequence[Scenario], group: Group) -> Name:
-    """The name of a class or a dispatch centre; its number, from 1, where it has none."""
+    """The name of a class, a centre, a condition or a hospital; its number, from 1, without one."""
     names = _all_names(layouts, group.by)
     named = group.row < len(names) and names[group.row] != ONE_CENTRE
     return names[group.row] if named else Name(*[str(group.row + 1)] * 2)
@@ -137,7 +156,7 @@ def has_part(layouts: Sequence[Scenario], number: int, group: Group) -> bool:
 
 
 def told_apart(layouts: Sequence[Scenario], groups: Iterable[Group]) -> list[Group]:
-    """Those of some classes and centres that a layout with several of them has."""
+    """Those of some parts that a layout with several of them has; every hospital."""
     several = {
         by: {n for one in layouts if len(names := _names(one, by)) > 1 for n in names}
         for by in PARTS
@@ -145,7 +164,7 @@ def told_apart(layouts: Sequence[Scenario], groups: Iterable[Group]) -> list[Gro
     return [
         group
         for group in groups
-        if not several[group.by] or part_name(layouts, group) in several[group.by]
+        if not several.get(group.by) or part_name(layouts, group) in several[group.by]
     ]
 
 
@@ -164,7 +183,7 @@ def _moved(tally: Tally, rows: Mapping[str, Sequence[int]]) -> Tally:
     service = tally.service
     if service is None:
         return tally
-    kinds, centres = (np.array(rows[by]) for by in PARTS)
+    kinds, centres, conditions = (np.array(rows[by], int) for by in PARTS)
     level = service.level_zero_s
     if len(level):
         level = np.full(centres.max() + 1, np.nan)
@@ -175,9 +194,24 @@ def _moved(tally: Tally, rows: Mapping[str, Sequence[int]]) -> Tally:
             kind=kinds[service.kind],
             home_centre=centres[service.home_centre],
             level_zero_s=level,
-            of_calls=calls._replace(centre=centres[calls.centre]),
+            of_calls=calls._replace(
+                centre=centres[calls.centre], condition=_renumbered(calls.condition, conditions)
+            ),
+            hospitals=None
+            if service.hospitals is None
+            else service.hospitals._replace(
+                condition=_renumbered(service.hospitals.condition, conditions)
+            ),
         )
     )
+
+
+def _renumbered(column: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """A column of rows with those of all layouts' names; what has no name stays as it is."""
+    named = column < len(rows)
+    found = column.copy()
+    found[named] = rows[column[named]]
+    return found
 
 
 def _all_names(layouts: Sequence[Scenario], by: str) -> list[Name]:
@@ -189,4 +223,8 @@ def _names(layout: Scenario, by: str) -> list[Name]:
     """The names of all of a kind, in the order of their rows; where there is one centre, none."""
     if by == "class":
         return [one.names for one in layout.settings.crews.classes]
+    if by == "condition":
+        return [Name(one.name, one.name) for one in layout.settings.demand.conditions]
+    if by == "hospital":
+        return [one.name for one in layout.map.hospitals]
     return [Name(one.name, one.name) for one in layout.settings.dispatch.centres] or [ONE_CENTRE]

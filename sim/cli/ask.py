@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli import speech, work
+from sim import limits
+from sim.cli import numbers, speech, work
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import (
     ANSWER,
@@ -25,7 +26,7 @@ from sim.cli.options import (
     load,
     working,
 )
-from sim.cli.settings import SettingTexts, Speed, Target, altered
+from sim.cli.settings import Demand, Hours, SettingTexts, Speed, Target, altered
 from sim.errors import OptionError, ScenarioError
 from sim.files.escapes import in_json
 from sim.text import Message, message_of
@@ -33,6 +34,8 @@ from sim.words.language import language
 
 if TYPE_CHECKING:
     from sim.answers.comparison import Comparison
+    from sim.scenario.scenario import Scenario
+    from sim.study.effort import EffortOptions
 
 Logs = Annotated[bool, typer.Option(help="Keep every call and trip, as Parquet.")]
 
@@ -47,6 +50,7 @@ def register(app: typer.Typer) -> None:
     for command, example in (
         (asks(run), "Are targets kept:  tenthirty run scenarios/liling"),
         (asks(compare), "A change:  tenthirty compare scenarios/liling --add 枫林镇"),
+        (day, "One day to look at:  tenthirty day scenarios/liling --day 3"),
         (coverage, "Who is within reach:  tenthirty coverage scenarios/liling"),
     ):
         app.command(rich_help_panel="Ask", short_help=example)(command)
@@ -111,6 +115,50 @@ def _say_where(result: Comparison, folder: Path, options: Options, townships: bo
         for table in township_table.tables(result, options.say):
             speech.show("\n".join(["", *table.lines()]))
         work.say_where(result, folder, options)
+
+
+def day(
+    scenario: ScenarioPath,
+    number: Annotated[
+        int | None,
+        typer.Option("--day", help="Of those measured, from 1; default: the one with most calls."),
+    ] = None,
+    between: Annotated[
+        str, typer.Option(help="Clock hours, like 08-20; past midnight like 22-06.")
+    ] = "00-24",
+    replication: Annotated[int, typer.Option(help="Whose calls, from 1.")] = 1,
+    seed: Annotated[int | None, numbers.whole(*limits.SEED, help="Of the random calls.")] = None,
+    target: Target = None,
+    demand: Demand = None,
+    speed: Speed = None,
+    hours: Hours = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; default: under runs/.")
+    ] = None,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """One day of one replication as a figure: every ambulance, every call, bays of hospitals."""
+    from sim.scenario.values import parse_hours
+
+    options = Options(seed=seed, target=target, demand=demand, speed=speed, hours=hours, out=out,
+                      lang=lang, as_json=as_json)  # fmt: skip
+    try:
+        start, end = parse_hours(between)
+    except ValueError as error:
+        raise OptionError("--between", message_of(error)) from None
+    shown = float(start), float(end if end > start else end + 24)
+
+    def ask(base: Scenario, effort: EffortOptions) -> Any:
+        from sim.answers import day as room
+
+        return room.day(base, number, replication=replication, hours=shown, **effort)
+
+    with working(Message("Reading the map"), options.say, as_json=as_json) as tell:
+        base = layout(scenario, options)
+        folder = out or work.free_folder(f"{work.name_of(scenario)}-day")
+        told = work.answer(base, folder, tell, options, ask, steps=False)
+    work.say_where(told, folder, options)
 
 
 def coverage(

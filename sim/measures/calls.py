@@ -20,9 +20,16 @@ from sim.measures.fleet_time import (
     on_shift,
     with_pauses,
 )
-from sim.measures.service import CallColumns, ServiceTally, call_columns, service_tally
+from sim.measures.otherwise import otherwise, withdrawn_s
+from sim.measures.service import (
+    CallColumns,
+    Firsts,
+    ServiceTally,
+    call_columns,
+    service_tally,
+)
 from sim.model.calendar import HOUR_S, Window, band_at
-from sim.model.calls import Calls
+from sim.model.calls import Calls, CallStream
 from sim.model.log import Log
 from sim.model.service import reads_places
 from sim.model.system import System
@@ -32,17 +39,18 @@ ASKED = np.float32  # exact on the time grid for answers of up to four and a hal
 
 
 class Responses(NamedTuple):
-    """The calls received within the window, and who was there first."""
+    """The emergencies received within the window, and who was there first."""
 
     call: np.ndarray  # [measured] row in the replication's Calls
     area: np.ndarray
     township: np.ndarray
     response_s: np.ndarray  # received → first arrival; inf if nobody arrived
     trip: np.ndarray  # that arrived first; NONE if none did
+    withdrawn_s: np.ndarray  # received → withdrawn; inf = never. No entries where none may be
 
 
 class Tally(NamedTuple):
-    """One layout in one replication: a row for each measured call, and the fleet's time."""
+    """One layout in one replication: a row for each emergency measured, and the fleet's time."""
 
     call: np.ndarray  # row in the replication's Calls
     area: np.ndarray
@@ -69,6 +77,12 @@ class Tally(NamedTuple):
     responder_s: np.ndarray = np.zeros(0)  # [call] received → the first of them; inf if none came
     responder_asked: np.ndarray = np.zeros(0, bool)  # [call] whether any was in reach and on duty
     service: ServiceTally | None = None  # what goes beyond the plain service
+    # of calls that end otherwise; each without entries where there is nothing of the kind
+    withdrawn_s: np.ndarray = np.zeros(0)  # [call] received → withdrawn; inf = never
+    sent: np.ndarray = np.zeros(0, bool)  # [call] whether anybody was sent to it
+    waited_s: np.ndarray = np.zeros(0)  # [call] ready → assigned or withdrawn; inf = neither
+    answered_s: np.ndarray = np.zeros(0)  # [call] received → taken by somebody at the call desk
+    ending: np.ndarray = np.zeros(0, np.int8)  # [call] `Ending`
 
     @property
     def beyond(self) -> CallColumns:
@@ -77,12 +91,15 @@ class Tally(NamedTuple):
 
 
 def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
-    """What one log says of the calls received within the window."""
+    """What one log says of the emergencies received within the window, and of all else in it."""
     fleet = _fleet_time(system, log, window)  # first: its intervals are as many as the calls
-    found = responses(calls, log, window)
+    first = first_arrival(log, len(calls.received_at))
+    found = responses(calls, log, window, first)
     measured = found.call
     reached = found.trip != NONE
     trip, call = found.trip[reached], measured[reached]
+    assigned_at = first_assignment(log, len(calls.received_at))
+    firsts = Firsts(first, assigned_at)
     nearest_s, from_elsewhere = _from_nearest(system, calls, log, trip)
     cross = np.zeros(len(measured), bool)
     cross[reached] = from_elsewhere
@@ -99,7 +116,7 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         _if_reached(reached, log.assigned_at[trip] - log.ready_at[call]),
         _if_reached(reached, log.mobile_at[trip] - log.assigned_at[trip]),
         _if_reached(reached, nearest_s),
-        reached & (first_assignment(log, len(calls.received_at)) == log.ready_at)[measured],
+        _at_once(log, found, assigned_at),
         cross,
         *fleet,
         window.end_s - window.start_s,
@@ -107,18 +124,35 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         log.asked_s[measured].astype(ASKED),
         calls.other_township[measured],
         *_responders(calls, measured),
-        service_tally(system, calls, log, window, measured, found.trip),
+        service_tally(system, calls, log, window, measured, firsts),
+        *otherwise(calls, log, measured, assigned_at),
     )
+
+
+def _at_once(log: Log, found: Responses, assigned_at: np.ndarray) -> np.ndarray:
+    """[measured] whether somebody was assigned as soon as it was ready, and came if needed."""
+    assigned: np.ndarray = (assigned_at == log.ready_at)[found.call]
+    return assigned & ((found.trip != NONE) | _is_withdrawn(found))
+
+
+def _is_withdrawn(found: Responses) -> np.ndarray:
+    """[measured] whether it was withdrawn before anybody came."""
+    if not len(found.withdrawn_s):
+        return np.zeros(len(found.call), bool)
+    withdrawn: np.ndarray = np.isinf(found.response_s) & np.isfinite(found.withdrawn_s)
+    return withdrawn
 
 
 def _answers_hold(system: System, calls: Calls) -> bool:
     """Whether who was asked for at a call's place is who is there first.
 
-    Not where an ambulance may leave a call, where several come, or where it was asked before
-    anybody was sent.
+    Not where an ambulance may leave a call, where several come, where calls may be withdrawn or
+    their drives vary, or where it was asked before anybody was sent.
     """
     several = calls.needs is not None and len(calls.needs.call) > len(calls.place)
-    return not (system.rules.may_divert.any() or several or reads_places(system.service))
+    varies = calls.withdrawn_at is not None or calls.scene_factor is not None
+    may_leave = system.rules.may_divert.any() or several or varies
+    return not (may_leave or reads_places(system.service))
 
 
 def _responders(calls: Calls, measured: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -140,12 +174,20 @@ def _fleet_time(system: System, log: Log, window: Window) -> tuple[np.ndarray, n
     )
 
 
-def responses(calls: Calls, log: Log, window: Window) -> Responses:
-    """How soon somebody was at each call that was received within the window."""
-    measured = np.flatnonzero(
-        (calls.received_at >= window.start_s) & (calls.received_at < window.end_s)
-    )
-    trip = first_arrival(log, len(calls.received_at))[measured]
+def responses(
+    calls: Calls, log: Log, window: Window, first: np.ndarray | None = None
+) -> Responses:  # fmt: skip
+    """How soon somebody was at each emergency that was received within the window.
+
+    `first`: [call] the trip that arrived first, where it is known already.
+    """
+    within = (calls.received_at >= window.start_s) & (calls.received_at < window.end_s)
+    if calls.stream is not None:
+        within &= calls.stream == CallStream.EMERGENCY
+    measured = np.flatnonzero(within)
+    if first is None:
+        first = first_arrival(log, len(calls.received_at))
+    trip = first[measured]
     reached = trip != NONE
     waited_s = log.arrived_at[trip[reached]] - calls.received_at[measured[reached]]
     return Responses(
@@ -154,6 +196,7 @@ def responses(calls: Calls, log: Log, window: Window) -> Responses:
         calls.township[measured],
         _if_reached(reached, waited_s),
         trip,
+        withdrawn_s(calls, log, measured),
     )
 
 

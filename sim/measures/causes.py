@@ -11,6 +11,7 @@ from sim.measures.counted import pooled_share
 from sim.measures.groups import Group
 from sim.measures.intervals import Estimate
 from sim.measures.response import WITHIN
+from sim.measures.response import counted as counted_in_time
 from sim.measures.rows import Pooled
 from sim.policies.clock import NONE
 
@@ -77,15 +78,25 @@ def split(pooled: Pooled) -> Split:
 
 
 def _causes(parts_s: np.ndarray, pooled: Pooled) -> np.ndarray:
-    """[call] the first part with which the sum passes the target; whom nobody reaches queues."""
+    """[call] the first part with which the sum passes the target; whom nobody reaches queues.
+
+    NONE for what is in time, and for what was withdrawn before its target had passed.
+    """
     beyond = np.cumsum(parts_s, axis=1) > pooled.target_s[:, None]
     beyond[:, QUEUE] = True
-    return np.where(pooled.values(WITHIN), NONE, beyond.argmax(axis=1))
+    missed = ~pooled.values(WITHIN)
+    these = counted_in_time(pooled, pooled.setup)
+    if these is not None:
+        missed &= these
+    return np.where(missed, beyond.argmax(axis=1), NONE)
 
 
 def summed(pooled: Pooled, split: Split, group: Group) -> Late:
     """The misses of a group of calls."""
     rows = pooled.members(group)
+    these = counted_in_time(pooled, pooled.setup)
+    if these is not None:
+        rows = rows[these[rows]]
     missed = rows[split.cause[rows] != NONE]
     reached = missed[np.isfinite(pooled.response_s[missed])]
     minutes = np.full(len(CAUSES), np.nan)

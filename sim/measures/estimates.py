@@ -11,14 +11,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group
+from sim.measures.hospital_measures import OF_A_CONDITION, OF_A_HOSPITAL
 from sim.measures.intervals import Estimate, Spread, pseudo_values
 from sim.measures.kinds import Measure, OfCalls, PercentileOfCalls, Replications
 from sim.measures.measures import BY_KEY, FIRST_HELP, MEAN, OF_CALLS
 from sim.measures.response import WITHIN
 from sim.measures.rows import Pooled
-from sim.measures.service import Feature
 from sim.measures.service_measures import SERVICE
+
+OF_A_PART = {"condition": OF_A_CONDITION, "hospital": OF_A_HOSPITAL}
 
 
 def estimate(found: Replications, key: str, group: Group = ALL) -> Estimate:
@@ -125,12 +128,15 @@ def features_of(found: Sequence[Pooled]) -> Feature:
 
 
 def groups_of_fleet(found: Sequence[Pooled]) -> Iterator[Group]:
-    """Every class and every dispatch centre for which measures are reported, of some layouts."""
+    """Every class, dispatch centre, condition and hospital for which measures are reported."""
     features = features_of(found)
     services = [t.service for one in found for t in one.tallies if t.service is not None]
+    hospitals = [one.hospitals.hospital for one in services if one.hospitals is not None]
     for by, part, columns in (
         ("class", Feature.CLASSES, [one.kind for one in services]),
         ("centre", Feature.CENTRES, [np.arange(len(one.level_zero_s)) for one in services]),
+        ("condition", Feature.CAPABLE, [one.of_calls.condition for one in services]),
+        ("hospital", Feature.HOSPITALS, hospitals),
     ):
         if part in features:
             for row in np.unique(np.concatenate(columns)).tolist():
@@ -141,6 +147,8 @@ def keys_of(group: Group, features: Feature = Feature.NOTHING) -> tuple[str, ...
     """Keys of the measures that are reported of a group, where there is so much to a service."""
     if group.by == "class":
         return ("busy",)
+    if group.by in OF_A_PART:
+        return tuple(key for key in OF_A_PART[group.by] if BY_KEY[key].feature in features)
     listed = [one for one in (*SERVICE, *FIRST_HELP) if one.feature in features]
     if group.by != "all":
         own = tuple(one.key for one in listed if is_of_any_calls(one))

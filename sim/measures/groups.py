@@ -11,10 +11,11 @@ AREAS = 2  # urban, rural
 
 
 class Group(NamedTuple):
-    """Some of the calls: all of them, or those of an area, township, priority, hour or centre.
+    """Some of the calls: all, or those of an area, township, priority, hour, centre or condition.
 
     Of the fleet: all of it, or a class (`class`), one hour of the week of a class (`class_hour`,
-    168 × class + hour) or a dispatch centre (`centre`).
+    168 × class + hour) or a dispatch centre (`centre`). Of patients: all of them, or those of a
+    condition or a hospital.
     """
 
     by: str

@@ -24,9 +24,10 @@ from sim.measures.counted import (
     one_counted,
     pooled_share,
 )
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
-from sim.measures.service import CallColumns, Feature
+from sim.measures.service import CallColumns
 from sim.measures.steps import Ranked, Stepped, Townships
 
 FEW_BITS = 2**15  # numbers that fit into two bytes
@@ -62,6 +63,16 @@ class Rows(Protocol):
     def at_once(self) -> np.ndarray: ...
     @property
     def cross(self) -> np.ndarray: ...
+    @property
+    def withdrawn_s(self) -> np.ndarray: ...
+    @property
+    def sent(self) -> np.ndarray: ...
+    @property
+    def waited_s(self) -> np.ndarray: ...
+    @property
+    def answered_s(self) -> np.ndarray: ...
+    @property
+    def ending(self) -> np.ndarray: ...
     @property
     def responder_s(self) -> np.ndarray: ...
     @property
@@ -101,6 +112,9 @@ class Replications(Protocol):
 
     def fleet(self, measure: OfFleet, group: Group = ALL) -> Sums:
         """[replication] of a measure of the fleet, or of a part of it."""
+
+    def events(self, measure: OfEvents | PercentileOfEvents, group: Group) -> list[np.ndarray]:
+        """[replication][event] values of what a measure is of."""
 
 
 @dataclass(frozen=True)
@@ -170,9 +184,10 @@ class OfCalls(Measure):
     """A share or a mean: the ratio of two sums over calls.
 
     `value` is what is summed, [call]; `among` the calls that it is divided by, [call] bool, all
-    unless told; `where` the places that they come from, [area, township] bool, all unless told;
-    `per` how much of what is summed makes one of the unit. `asked`: whether both follow from areas
-    and response times alone, so that answers about other places tell of them. `beside`: a measure
+    unless told, or if it finds None; `where` the places that they come from, [area, township] bool,
+    all unless told; `per` how much of what is summed makes one of the unit. `asked`: whether both
+    follow from areas, response times and when a call is withdrawn alone, so that answers about
+    other places tell of them. `beside`: a measure
     of that kind, of which this one is what it would be had nobody else come; what answers tell of
     it then holds here, too, for it has mean zero. `counts`: whether a share counts calls; else it
     is a mean of numbers between 0 and 1.
@@ -180,7 +195,7 @@ class OfCalls(Measure):
 
     _: KW_ONLY
     value: Callable[[Rows, Setup], np.ndarray]
-    among: Callable[[Rows, Setup], np.ndarray] | None = None
+    among: Callable[[Rows, Setup], np.ndarray | None] | None = None
     where: Callable[[Setup], np.ndarray] | None = None
     per: float = 1.0
     asked: bool = False
@@ -189,8 +204,11 @@ class OfCalls(Measure):
 
     def sums(self, rows: Rows, setup: Setup, cell: np.ndarray, cells: int) -> Sums:
         """[cell] the sums over calls from everywhere; `cell`: [call] the cell of each."""
-        among = None if self.among is None else self.among(rows, setup)
-        return added_up(self.value(rows, setup), among, cell, cells)
+        return added_up(self.value(rows, setup), self.some(rows, setup), cell, cells)
+
+    def some(self, rows: Rows, setup: Setup) -> np.ndarray | None:
+        """[call] bool: those that it is divided by; None: all."""
+        return None if self.among is None else self.among(rows, setup)
 
     def counts_as(self, other: OfCalls) -> bool:
         """Whether both count the same, though perhaps of calls from other places."""
@@ -250,28 +268,29 @@ class OfCalls(Measure):
 
 
 @dataclass(frozen=True)
-class PercentileOfCalls(Measure):
-    """The smallest value of a call that at least `share` of the calls are at or below.
-
-    `among`: as of `OfCalls`. With answers about other places (`asked`), the same of them all: a
-    call is the mean of its answers.
-    """
+class Percentile(Measure):
+    """The smallest value that at least `share` of some values are at or below."""
 
     _: KW_ONLY
-    value: Callable[[Rows], np.ndarray]  # [call]
     share: float
-    among: Callable[[Rows, Setup], np.ndarray] | None = None
     per: float = 1.0
-    asked: bool = False
+
+    @abstractmethod
+    def ordered(self, found: Replications, group: Group) -> tuple[np.ndarray, np.ndarray]:
+        """[value] in ascending order, and the replication of each."""
+
+    def alike(self, found: Replications) -> int:
+        """How many of the values tell as much as one."""
+        return 1
 
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
-        values, replication = found.ordered(self, group)
+        values, replication = self.ordered(found, group)
         return percentiles(values / self.per, replication, found.replications, self.share)
 
     def spread(self, found: Replications, group: Group = ALL) -> Spread:
         """A jackknife; where hardly any call lies beyond, or nothing varies, exact bounds."""
-        values, replication = found.ordered(self, group)
-        alike = found.alike(self)
+        values, replication = self.ordered(found, group)
+        alike = self.alike(found)
         rests_on = len(values) / alike
         whole = self._jackknifed(found, group)._replace(rests_on=rests_on)
         if math.isnan(whole.se):
@@ -291,6 +310,83 @@ class PercentileOfCalls(Measure):
         whole = self._differing(base, other, group)._replace(rests_on=rests_on)
         exact = any(isinstance(one, Ranked) for one in ends) or not varies(whole)
         return Apart(whole.mean, ends[0], ends[1], rests_on) if exact else whole
+
+
+@dataclass(frozen=True)
+class PercentileOfCalls(Percentile):
+    """The smallest value of a call that at least `share` of the calls are at or below.
+
+    `among`: as of `OfCalls`. With answers about other places (`asked`), the same of them all: a
+    call is the mean of its answers.
+    """
+
+    _: KW_ONLY
+    value: Callable[[Rows], np.ndarray]  # [call]
+    among: Callable[[Rows, Setup], np.ndarray | None] | None = None
+    asked: bool = False
+
+    def ordered(self, found: Replications, group: Group) -> tuple[np.ndarray, np.ndarray]:
+        return found.ordered(self, group)
+
+    def alike(self, found: Replications) -> int:
+        return found.alike(self)
+
+
+Events = Callable[[Tally, Setup, Group], np.ndarray]  # [event] of a replication, of some of them
+
+
+@dataclass(frozen=True)
+class PercentileOfEvents(Percentile):
+    """The smallest value of an event, as of a patient's wait for a bay."""
+
+    _: KW_ONLY
+    value: Events
+
+    def ordered(self, found: Replications, group: Group) -> tuple[np.ndarray, np.ndarray]:
+        events = found.events(self, group)
+        values = np.concatenate(events)
+        order = np.argsort(values, kind="stable")
+        replication = np.repeat(np.arange(len(events)), [len(one) for one in events])
+        return values[order], replication[order]
+
+
+@dataclass(frozen=True)
+class OfEvents(Measure):
+    """A share or a mean of events that are no calls of the headline, as of patients at a hospital.
+
+    `value`: what each of them adds; `per`: how much of it makes one of the unit.
+    """
+
+    _: KW_ONLY
+    value: Events
+    per: float = 1.0
+
+    def _sums(self, found: Replications, group: Group) -> Sums:
+        events = found.events(self, group)
+        return Sums(
+            np.array([one.sum() / self.per for one in events]),
+            np.array([float(len(one)) for one in events]),
+        )
+
+    def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
+        return ratios(*self._sums(found, group))
+
+    def spread(self, found: Replications, group: Group = ALL) -> Spread:
+        """A jackknife; of a share that hardly ever happens, or nearly always, exact bounds."""
+        above, below = self._sums(found, group)
+        if self.unit == "share":
+            return pooled_share(above, below, found.setup.sequential)
+        whole = self._jackknifed(found, group)._replace(rests_on=float(below.sum()))
+        return whole if varies(whole) else whole._replace(se=math.nan)
+
+    def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
+        """A jackknife; where those of the layouts are exact bounds, these as if apart."""
+        ends = [self.spread(one, group) for one in (base, other)]
+        rests_on = min(one.rests_on for one in ends)
+        whole = self._differing(base, other, group)._replace(rests_on=rests_on)
+        if any(isinstance(one, ExactShare) for one in ends):
+            return Apart(whole.mean, ends[0], ends[1], rests_on)
+        return whole if varies(whole) else whole._replace(se=math.nan)
 
 
 @dataclass(frozen=True)

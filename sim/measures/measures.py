@@ -9,10 +9,11 @@ from typing import Final
 
 import numpy as np
 
+from sim.measures.features import Feature
 from sim.measures.groups import Setup, in_area
+from sim.measures.hospital_measures import DESTINATION
 from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
-from sim.measures.response import WITHIN, in_time
-from sim.measures.service import Feature
+from sim.measures.response import WITHIN, counted, in_time
 from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
 
@@ -86,15 +87,15 @@ BUSY: Final = OfFleet(
 FIRST_HELP: Final[tuple[OfCalls, ...]] = (
     OfCalls(
         "first_within", "share", "more",
-        value=helped_in_time, beside=WITHIN, feature=Feature.RESPONDERS,
+        value=helped_in_time, among=counted, beside=WITHIN, feature=Feature.RESPONDERS,
     ),
     OfCalls(
-        "first_urban", "share", "more", value=helped_in_time, where=in_area(0), beside=WITHIN,
-        feature=Feature.RESPONDERS,
+        "first_urban", "share", "more", value=helped_in_time, among=counted, where=in_area(0),
+        beside=WITHIN, feature=Feature.RESPONDERS,
     ),
     OfCalls(
-        "first_rural", "share", "more", value=helped_in_time, where=in_area(1), beside=WITHIN,
-        feature=Feature.RESPONDERS,
+        "first_rural", "share", "more", value=helped_in_time, among=counted, where=in_area(1),
+        beside=WITHIN, feature=Feature.RESPONDERS,
     ),
     OfCalls(
         "first_mean", "min", "less", value=first_help_s, among=helped, per=60.0, beside=MEAN,
@@ -106,21 +107,31 @@ FIRST_HELP: Final[tuple[OfCalls, ...]] = (
 )  # fmt: skip
 MEASURES: Final[tuple[Measure, ...]] = (
     WITHIN,
-    OfCalls("urban10", "share", "more", value=in_time, where=in_area(0), asked=True),
-    OfCalls("rural30", "share", "more", value=in_time, where=in_area(1), asked=True),
-    OfCalls("worst5", "share", "more", value=in_time, where=in_worst, asked=True),
+    OfCalls(
+        "urban10", "share", "more", value=in_time, among=counted, where=in_area(0), asked=True
+    ),
+    OfCalls(
+        "rural30", "share", "more", value=in_time, among=counted, where=in_area(1), asked=True
+    ),
+    OfCalls("worst5", "share", "more", value=in_time, among=counted, where=in_worst, asked=True),
     MEAN,
-    PercentileOfCalls("p90", "min", "less", value=response_s, share=0.9, per=60.0, asked=True),
+    PercentileOfCalls(
+        "p90", "min", "less", value=response_s, among=counted, share=0.9, per=60.0, asked=True
+    ),
     OfCalls(
         "over20",
         "share",
         "less",
         value=lambda rows, _: rows.response_s > LONG_WAIT_S,
+        among=counted,
         asked=True,
     ),
-    OfCalls("turnout3", "share", "more", value=lambda rows, _: rows.turnout_s <= TURNOUT_TARGET_S),
+    OfCalls(
+        "turnout3", "share", "more",
+        value=lambda rows, _: rows.turnout_s <= TURNOUT_TARGET_S, among=counted,
+    ),
     OfCalls("served_at_once", "share", "more", value=lambda rows, _: rows.at_once),
-    OfCalls("cross", "share", "less", value=lambda rows, _: rows.cross),
+    OfCalls("cross", "share", "less", value=lambda rows, _: rows.cross, among=counted),
     BUSY,
     OfFleet(
         "level_zero",
@@ -131,8 +142,9 @@ MEASURES: Final[tuple[Measure, ...]] = (
     ),
     OfPeople("people_ok", "share", "more", measure=WITHIN),
     *SERVICE,
+    DESTINATION,
     *FIRST_HELP,
-)
+)  # fmt: skip
 
 BY_KEY: Final = {measure.key: measure for measure in MEASURES}
 COUNTED: Final = (WITHIN, MEAN)  # what sums are kept of

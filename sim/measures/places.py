@@ -77,6 +77,15 @@ def control_of(every: Sums, own: Sums, answers: int) -> Sums:
     return Sums(*(one - answers * self for one, self in zip(every, own, strict=True)))
 
 
+def unless_withdrawn(asked_s: np.ndarray, withdrawn_s: np.ndarray) -> np.ndarray:
+    """[call, answer] answers as responses: inf where the call would be withdrawn before.
+
+    When a call is withdrawn does not follow from where it is, so the mean of what is made of the
+    answers by the same rule stays that of the call's own place.
+    """
+    return np.where(asked_s <= withdrawn_s, asked_s, np.inf)
+
+
 def controlled(plain: Sums, control: Sums, answers: int) -> Sums:
     """Sums over calls with what their answers say of them, as `control_of` has it.
 

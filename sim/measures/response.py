@@ -1,4 +1,8 @@
-"""The share of calls reached in time: the headline, on which other measures stand."""
+"""The share of calls reached in time: the headline, on which other measures stand.
+
+A call that was withdrawn before its target had passed is neither reached nor missed: it counts
+among none. Withdrawn later, it counts as missed.
+"""
 
 from __future__ import annotations
 
@@ -17,4 +21,13 @@ def in_time(rows: Rows, setup: Setup) -> np.ndarray:
     return within
 
 
-WITHIN: Final = OfCalls("within", "share", "more", value=in_time, asked=True)
+def counted(rows: Rows, setup: Setup) -> np.ndarray | None:
+    """[call] whether it is reached or missed, rather than withdrawn early; None: all are."""
+    if not len(rows.withdrawn_s):
+        return None
+    target_s = np.array(setup.target_s)[rows.area]
+    found: np.ndarray = targets.counts(rows.response_s, rows.withdrawn_s, target_s)
+    return found
+
+
+WITHIN: Final = OfCalls("within", "share", "more", value=in_time, among=counted, asked=True)

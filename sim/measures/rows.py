@@ -11,10 +11,27 @@ import numpy as np
 
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, AREAS, Group, Setup
-from sim.measures.kinds import OfCalls, OfFleet, PercentileOfCalls, Rows, Sums, added_up
+from sim.measures.kinds import (
+    OfCalls,
+    OfEvents,
+    OfFleet,
+    PercentileOfCalls,
+    PercentileOfEvents,
+    Rows,
+    Sums,
+    added_up,
+)
 from sim.measures.measures import BY_KEY
-from sim.measures.places import BY_PLACE, FEWEST, ByPlace, control_of, controlled
+from sim.measures.places import (
+    BY_PLACE,
+    FEWEST,
+    ByPlace,
+    control_of,
+    controlled,
+    unless_withdrawn,
+)
 from sim.measures.service import CallColumns
+from sim.model.calls import Ending
 
 
 class Answers(NamedTuple):
@@ -22,7 +39,8 @@ class Answers(NamedTuple):
 
     area: np.ndarray  # [call, 1]
     township: np.ndarray  # [call, answer]
-    response_s: np.ndarray  # [call, answer]
+    response_s: np.ndarray  # [call, answer]; inf if the call were withdrawn before
+    withdrawn_s: np.ndarray  # [call, 1]; without entries where no call is withdrawn
 
 
 def _or_all(column: np.ndarray, calls: int, value: float) -> np.ndarray:
@@ -54,6 +72,40 @@ class Pooled(ByPlace):
         self._last: tuple[PercentileOfCalls, Group, tuple[np.ndarray, np.ndarray]] | None = None
 
     @cached_property
+    def withdrawn_s(self) -> np.ndarray:
+        """[call] seconds until it was withdrawn; inf = never. No entries where none may be."""
+        return self._if_any("withdrawn_s", np.inf)
+
+    @cached_property
+    def sent(self) -> np.ndarray:
+        """[call] whether anybody was sent to it; no entries where no call may be withdrawn."""
+        return self._if_any("sent", True)
+
+    @cached_property
+    def waited_s(self) -> np.ndarray:
+        """[call] seconds for which it waited to be assigned; inf = never assigned."""
+        return self._if_any("waited_s", np.inf)
+
+    @cached_property
+    def answered_s(self) -> np.ndarray:
+        """[call] seconds until somebody at the call desk took it."""
+        return self._if_any("answered_s", 0.0)
+
+    @cached_property
+    def ending(self) -> np.ndarray:
+        """[call] how it was to end: `Ending`."""
+        return self._if_any("ending", int(Ending.CONVEYED))
+
+    def _if_any(self, name: str, value: float) -> np.ndarray:
+        """[call] a column that some replications have; without entries if none has it."""
+        columns = [getattr(tally, name) for tally in self.tallies]
+        if not any(map(len, columns)):
+            return columns[0] if columns else np.zeros(0)
+        return np.concatenate(
+            [_or_all(one, len(t.call), value) for one, t in zip(columns, self.tallies, strict=True)]
+        )
+
+    @cached_property
     def responder_s(self) -> np.ndarray:
         """[call] seconds until a first responder was there; inf if none came, or there are none."""
         none = np.inf
@@ -80,7 +132,8 @@ class Pooled(ByPlace):
 
     def _column(self, by: str) -> np.ndarray:
         """[call] by what calls are grouped."""
-        column: np.ndarray = self.beyond.centre if by == "centre" else getattr(self, by)
+        of = self.beyond if by in ("centre", "condition") else self
+        column: np.ndarray = getattr(of, by)
         return column
 
     @cached_property
@@ -113,7 +166,8 @@ class Pooled(ByPlace):
         shape = (self.replications, AREAS, self._townships)
         place = self.area.astype(np.int64) * self._townships + self.township
         cell = self.replication[some] * (AREAS * self._townships) + place[some]
-        among = None if measure.among is None else measure.among(self, self.setup)[some]
+        among = measure.some(self, self.setup)
+        among = None if among is None else among[some]
         sums = added_up(self.values(measure)[some], among, cell, math.prod(shape))
         plain = Sums(*(one.reshape(shape) for one in sums))
         if self.alike(measure) == 1:
@@ -131,10 +185,14 @@ class Pooled(ByPlace):
     def _control(self, measure: OfCalls, tally: Tally, some: np.ndarray) -> Sums:
         """[area, township] what the answers of some calls of a replication say of a measure."""
         area, own = tally.area[some, None], tally.township[some, None]
-        answers = Answers(area, np.hstack([own, tally.other_township[some]]), tally.asked_s[some])
+        asked_s, withdrawn_s = tally.asked_s[some], tally.withdrawn_s
+        if len(withdrawn_s):
+            withdrawn_s = withdrawn_s[some, None]
+            asked_s = unless_withdrawn(asked_s, withdrawn_s)
+        answers = Answers(area, np.hstack([own, tally.other_township[some]]), asked_s, withdrawn_s)
         rows = cast(Rows, answers)  # what is asked about needs areas and responses only
         values = measure.value(rows, self.setup)
-        among = None if measure.among is None else measure.among(rows, self.setup)
+        among = measure.some(rows, self.setup)
         cell = area.astype(np.int64) * self._townships + answers.township
 
         def added(upto: int) -> Sums:
@@ -161,8 +219,9 @@ class Pooled(ByPlace):
     def _ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         if self.alike(measure) == 1:
             rows, values = self.members(group), measure.value(self)
-            if measure.among is not None:
-                rows = rows[measure.among(self, self.setup)[rows]]
+            among = None if measure.among is None else measure.among(self, self.setup)
+            if among is not None:
+                rows = rows[among[rows]]
             order = rows[np.argsort(values[rows], kind="stable")]
             return values[order], self.replication[order]
         values, call, township = self._answers_in_order
@@ -188,3 +247,7 @@ class Pooled(ByPlace):
         """[replication] seconds of the fleet, or what happened to it."""
         above = np.array([measure.above(tally, group) for tally in self.tallies])
         return Sums(above, np.array([measure.below(tally, group) for tally in self.tallies]))
+
+    def events(self, measure: OfEvents | PercentileOfEvents, group: Group) -> list[np.ndarray]:
+        """[replication][event] values of what a measure is of."""
+        return [measure.value(tally, self.setup, group) for tally in self.tallies]

@@ -1,4 +1,6 @@
-"""What a log says of crews, classes, centres, breaks and standby: beyond the plain service.
+"""What a log says beyond the plain service: of crews, classes, centres, breaks and standby.
+
+What it says of hospitals stands in `hospitals`, of calls that are no emergencies in `streams`.
 
 A `ServiceTally` has a row for each measured call, where the service is no plain one, and a few sums
 over the fleet. Instants count where they lie in the window, its start included and its end not;
@@ -7,12 +9,12 @@ time counts as far as it lies in it. So adjoining windows add up.
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.measures import worked
+from sim.measures.features import Feature, features_of
 from sim.measures.fleet_time import (
     busy_intervals,
     clipped,
@@ -22,28 +24,27 @@ from sim.measures.fleet_time import (
     on_shift,
     with_pauses,
 )
+from sim.measures.hospitals import HospitalTally, hospital_tally, to_capable_s
+from sim.measures.streams import OtherCalls, other_calls, transfer_s
 from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import BREAK, FAILURE, Log
-from sim.model.service import Service, StandbyRule
+from sim.model.service import Service
 from sim.model.system import System
 from sim.policies.clock import NONE
 
 
-class Feature(IntFlag):
-    """What a scenario may have beyond the plain service; its measures are listed where it is."""
+class Firsts(NamedTuple):
+    """Of every call the trip that arrived first, and when anybody was first assigned to it."""
 
-    NOTHING = 0
-    CLASSES = 1  # of ambulances
-    UNITS = 2  # several for one call
-    CENTRES = 4
-    ZONES = 8
-    SHIFTS = 16  # crews whose duty ends
-    BREAKS = 32
-    FAILURES = 64
-    STANDBY = 128
-    SURVIVAL = 256  # a curve of survival is given
-    RESPONDERS = 512  # who may be there before any ambulance
+    trip: np.ndarray  # [call] NONE if none arrived
+    assigned_at: np.ndarray  # [call] nan = never
+
+    def arrived_at(self, log: Log) -> np.ndarray:
+        """[call] when somebody was there first; nan = never."""
+        at = np.append(log.arrived_at, np.nan)  # the last one stands for none
+        found: np.ndarray = at[np.where(self.trip == NONE, len(at) - 1, self.trip)]
+        return found
 
 
 class CallColumns(NamedTuple):
@@ -57,6 +58,9 @@ class CallColumns(NamedTuple):
     out_of_area: np.ndarray  # bool: the first to arrive was of another centre
     other_zone: np.ndarray  # bool: the first to arrive was at home in another zone
     condition: np.ndarray
+    # received → at a hospital that can treat it; inf = never, nan = nobody was to go to one; no
+    # entries where every hospital can treat everybody
+    hospital_s: np.ndarray = np.zeros(0)
 
 
 class ServiceTally(NamedTuple):
@@ -80,16 +84,18 @@ class ServiceTally(NamedTuple):
     off_s: float  # off the road, all ambulances together
     moves: int  # drives to another standby
     move_s: float
+    transfer_s: float = 0.0  # ambulances on transfers, all of them together
+    others: OtherCalls | None = None  # calls that are no emergencies, where there are any
+    hospitals: HospitalTally | None = None
     shifts_with_breaks: int = 0  # in which one was due
 
 
 def service_tally(
-    system: System, calls: Calls, log: Log, window: Window, measured: np.ndarray, first: np.ndarray
+    system: System, calls: Calls, log: Log, window: Window, measured: np.ndarray, firsts: Firsts
 ) -> ServiceTally | None:
     """What one log says beyond the plain service; None where that is nothing, and no duty ends.
 
-    `measured`: rows of the calls received within the window; `first`: [measured] the trip that
-    arrived first, or NONE.
+    `measured`: rows of the emergencies received within the window.
     """
     ends = _ends_of_duty(system, window)
     features = features_of(system, calls)
@@ -98,12 +104,15 @@ def service_tally(
     overruns, overrun_s, until_home_s = _overrun(system, log, ends)
     due, missed, broken, break_s, failures, off_s = _pauses(system, log, window)
     moves, move_s = _moves(log, window)
+    of_calls = _of_calls(system, calls, log, measured, firsts.trip[measured])
+    if Feature.CAPABLE in features:
+        of_calls = of_calls._replace(hospital_s=to_capable_s(system, calls, log, measured))
     with_breaks = 0
     if due and system.service is not None:
         with_breaks = worked.shifts_with_breaks(system.fleet, system.service.breaks, window)
     return ServiceTally(
         features=int(features),
-        of_calls=_of_calls(system, calls, log, measured, first),
+        of_calls=of_calls,
         kind=system.fleet.kind.astype(np.int16),
         home_centre=system.fleet.centre.astype(np.int16),
         level_zero_s=_level_zero_by_centre(system, log, window),
@@ -120,34 +129,13 @@ def service_tally(
         off_s=off_s,
         moves=moves,
         move_s=move_s,
+        transfer_s=transfer_s(calls, log, window),
+        others=other_calls(calls, log, window, firsts.arrived_at(log), firsts.assigned_at),
+        hospitals=(
+            hospital_tally(system, calls, log, window) if Feature.HOSPITALS in features else None
+        ),
         shifts_with_breaks=with_breaks,
     )
-
-
-def features_of(system: System, calls: Calls) -> Feature:
-    """What the system and its calls have that a plain service has not."""
-    service, found = system.service, Feature.NOTHING
-    described = service is not None or _marked_ends(system) is not None
-    if described and np.isfinite(system.fleet.off_duty_at).any():
-        found |= Feature.SHIFTS
-    if (system.fleet.kind != 0).any():
-        found |= Feature.CLASSES
-    if len(system.rules.standby_list):
-        found |= Feature.STANDBY
-    if service is None:
-        return found
-    has = {
-        Feature.CLASSES: service.sending.penalty_s.shape[1] > 1,
-        Feature.UNITS: calls.needs is not None and len(calls.needs.call) > len(calls.received_at),
-        Feature.CENTRES: len(service.areas.help_after_s) > 1,
-        Feature.ZONES: bool((service.areas.zone != 0).any() or (service.areas.zone_of != 0).any()),
-        Feature.BREAKS: len(service.breaks.length_s) > 0,
-        Feature.FAILURES: bool((service.vehicle != NONE).any()),
-        Feature.STANDBY: service.standby.rule != StandbyRule.HOME,
-    }
-    for part, there in has.items():
-        found |= part if there else Feature.NOTHING
-    return found
 
 
 # ── by call ──────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,8 @@
 """The measures beyond the plain service: classes, several units, centres, crews, standby.
 
+Those of hospitals stand in `hospital_measures`, of calls that end otherwise, or are no emergencies,
+in `other_measures`.
+
 Each is listed only where the scenario has what it speaks of (`Measure.feature`), and has a value
 everywhere: in a plain service every ambulance is capable, and nobody takes a break.
 """
@@ -12,10 +15,12 @@ from typing import Final
 import numpy as np
 
 from sim.measures.calls import Tally
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group, Setup, in_area
+from sim.measures.hospital_measures import HOSPITALS
 from sim.measures.kinds import Measure, OfCalls, OfFleet, PercentileOfCalls, Rows
-from sim.measures.response import WITHIN
-from sim.measures.service import Feature
+from sim.measures.other_measures import OTHER_CALLS
+from sim.measures.response import WITHIN, counted
 from sim.model.calendar import DAY_S, HOURS_PER_WEEK
 from sim.policies import targets
 
@@ -34,10 +39,10 @@ def second_came(rows: Rows, _: Setup) -> np.ndarray:
     return came & (rows.beyond.needs > 1)
 
 
-def needs_several(rows: Rows, _: Setup) -> np.ndarray:
-    """[call] whether it needed several units."""
+def needs_several(rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] whether it needed several units, and was not withdrawn early."""
     several: np.ndarray = rows.beyond.needs > 1
-    return several
+    return _that_count(several, rows, setup)
 
 
 def reached(rows: Rows, _: Setup) -> np.ndarray:
@@ -51,7 +56,13 @@ def may_arrest(rows: Rows, setup: Setup) -> np.ndarray:
     if setup.survival is None:
         return np.zeros(len(rows.response_s), bool)
     told: np.ndarray = rows.priority == setup.survival.priority
-    return told
+    return _that_count(told, rows, setup)
+
+
+def _that_count(some: np.ndarray, rows: Rows, setup: Setup) -> np.ndarray:
+    """[call] those of some calls that were not withdrawn before their target had passed."""
+    these = counted(rows, setup)
+    return some if these is None else some & these
 
 
 def survival(rows: Rows, setup: Setup) -> np.ndarray:
@@ -127,19 +138,22 @@ OF_A_CENTRE: Final = ("served_at_once", "out_of_area", "busy", "level_zero")
 SERVICE: Final[tuple[Measure, ...]] = (
     OfCalls(
         "capable", "share", "more",
-        value=capable_in_time, beside=WITHIN, feature=Feature.CLASSES,
+        value=capable_in_time, among=counted, beside=WITHIN, feature=Feature.CLASSES,
     ),
     OfCalls(
         "capable_urban", "share", "more",
-        value=capable_in_time, where=in_area(0), beside=WITHIN, feature=Feature.CLASSES,
+        value=capable_in_time, among=counted, where=in_area(0), beside=WITHIN,
+        feature=Feature.CLASSES,
     ),
     OfCalls(
         "capable_rural", "share", "more",
-        value=capable_in_time, where=in_area(1), beside=WITHIN, feature=Feature.CLASSES,
+        value=capable_in_time, among=counted, where=in_area(1), beside=WITHIN,
+        feature=Feature.CLASSES,
     ),
     PercentileOfCalls(
         "capable_p90", "min", "less",
-        value=lambda rows: rows.beyond.capable_s, share=0.9, per=60.0, feature=Feature.CLASSES,
+        value=lambda rows: rows.beyond.capable_s, among=counted, share=0.9, per=60.0,
+        feature=Feature.CLASSES,
     ),
     OfCalls(
         "units_all", "share", "more",
@@ -215,4 +229,6 @@ SERVICE: Final[tuple[Measure, ...]] = (
         "survival", "share", "more",
         value=survival, among=may_arrest, counts=False, feature=Feature.SURVIVAL,
     ),
+    *OTHER_CALLS,
+    *HOSPITALS,
 )  # fmt: skip

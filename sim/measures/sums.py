@@ -15,9 +15,24 @@ import numpy as np
 from sim.measures.calls import ASKED, responses
 from sim.measures.fleet_time import busy_intervals, duty_intervals, on_shift
 from sim.measures.groups import ALL, AREAS, Group, Setup
-from sim.measures.kinds import OfCalls, OfFleet, PercentileOfCalls, Rows, Sums
+from sim.measures.kinds import (
+    OfCalls,
+    OfEvents,
+    OfFleet,
+    PercentileOfCalls,
+    PercentileOfEvents,
+    Rows,
+    Sums,
+)
 from sim.measures.measures import BUSY, BY_KEY, COUNTED, MEASURES
-from sim.measures.places import BY_PLACE, FEWEST, ByPlace, control_of, controlled
+from sim.measures.places import (
+    BY_PLACE,
+    FEWEST,
+    ByPlace,
+    control_of,
+    controlled,
+    unless_withdrawn,
+)
 from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import Log
@@ -49,23 +64,30 @@ def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) 
     townships = max(len(setup.people), int(calls.township.max(initial=-1)) + 1)
     shape = (len(COUNTED), AREAS, townships)
 
-    def added(area: np.ndarray, township: np.ndarray, response_s: np.ndarray) -> list[Sums]:
-        rows = cast(Rows, Answered(area, response_s))  # what is counted asks for no more
+    withdrawn_s = found.withdrawn_s
+
+    def added(
+        area: np.ndarray, township: np.ndarray, response_s: np.ndarray, withdrawn_s: np.ndarray
+    ) -> list[Sums]:
+        rows = cast(Rows, Answered(area, response_s, withdrawn_s))  # nothing else is asked for
         cell = area.astype(int) * townships + township
         return [measure.sums(rows, setup, cell, AREAS * townships) for measure in COUNTED]
 
     def stacked(sums: list[Sums]) -> Sums:
         return Sums(*(np.array(column).reshape(shape) for column in zip(*sums, strict=True)))
 
-    plain = stacked(added(found.area, found.township, found.response_s))
+    plain = stacked(added(found.area, found.township, found.response_s, withdrawn_s))
     control = Sums(*(np.zeros((len(COUNTED), AREAS, 0)) for _ in Sums._fields))
     answers = max(1, log.asked_s.shape[1])
     if answers > 1:
         asked_s = log.asked_s[found.call].astype(ASKED)
+        if len(withdrawn_s):
+            asked_s = unless_withdrawn(asked_s, withdrawn_s[:, None])
         asked_of = np.column_stack([found.township, calls.other_township[found.call]])
         areas = np.repeat(found.area, answers)
-        every = stacked(added(areas, asked_of.ravel(), asked_s.ravel()))
-        own = stacked(added(found.area, found.township, asked_s[:, 0]))
+        each = np.repeat(withdrawn_s, answers)
+        every = stacked(added(areas, asked_of.ravel(), asked_s.ravel(), each))
+        own = stacked(added(found.area, found.township, asked_s[:, 0], withdrawn_s))
         control = control_of(every, own, answers)
     came = system.fleet.home[log.ambulance[found.trip[found.trip != NONE]]]
     return Counts(
@@ -100,6 +122,7 @@ class Answered(NamedTuple):
 
     area: np.ndarray
     response_s: np.ndarray
+    withdrawn_s: np.ndarray
 
 
 def _by_station(system: System, intervals: np.ndarray) -> np.ndarray:
@@ -172,6 +195,10 @@ class Summed(ByPlace):
         if measure.key != BUSY.key or group != ALL:
             raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
         return Sums(self.busy_s.sum(axis=1), self.on_duty_s.sum(axis=1))
+
+    def events(self, measure: OfEvents | PercentileOfEvents, group: Group) -> list[np.ndarray]:
+        """Always ValueError: of what is no call of the headline, no sums are kept."""
+        raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
 
 
 # Keys of the measures of calls that sums can tell.

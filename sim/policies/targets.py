@@ -15,3 +15,11 @@ def in_time(response_s: Any, target_s: Any) -> Any:
 def reached(response_s: Any) -> Any:
     """Whether anybody arrives at all."""
     return response_s < np.inf
+
+
+def counts(response_s: Any, withdrawn_s: Any, target_s: Any) -> Any:
+    """Whether a call that may be withdrawn says anything of the target.
+
+    It does if somebody arrived, or if its target had passed when it was withdrawn.
+    """
+    return (response_s < np.inf) | (withdrawn_s > target_s)

@@ -25,7 +25,9 @@ from sim.files.cache import add_array, sealed, unsealed, version
 from sim.files.whole import write_bytes
 from sim.geography.roads.travel import NO_TABLE
 from sim.measures.calls import Tally
+from sim.measures.hospitals import HospitalTally
 from sim.measures.service import CallColumns, ServiceTally
+from sim.measures.streams import OtherCalls
 from sim.measures.sums import Counts
 from sim.model.columns import columns
 from sim.model.roads import Chains
@@ -40,7 +42,10 @@ ROOMS = (  # of this program, whose text may
 OF_LAYOUTS = re.compile(r"[0-9a-z]+-(\d+)")  # a folder of replications, of so many layouts
 KINDS = {kind.__name__: kind for kind in (Tally, Counts)}
 # Fields that are tuples themselves.
-WITHIN_THEM: dict[str, Any] = {"service": ServiceTally, "of_calls": CallColumns}
+WITHIN_THEM: dict[str, Any] = {
+    "service": ServiceTally, "of_calls": CallColumns, "others": OtherCalls,
+    "hospitals": HospitalTally,
+}  # fmt: skip
 
 
 class Replication(NamedTuple):

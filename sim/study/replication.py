@@ -12,6 +12,7 @@ from sim.measures.calls import Tally, tally
 from sim.measures.groups import Setup
 from sim.measures.sums import Counts, count, counts_of
 from sim.model.calendar import Window
+from sim.model.calls import Calls
 from sim.model.log import log_files
 from sim.model.system import System
 from sim.prepare.draws import Demand
@@ -72,7 +73,7 @@ def replicate(
             engines[row] = engine_of(plan, row, like)
         if drawn is None or plan.demands[row] is not drawn.demand:
             drawn = common.of(plan.demands[row], plan.seed, number, engines[row].pack)
-        if plan.keep == Keep.SUMS and not plan.logs:
+        if plan.keep == Keep.SUMS and not plan.logs and _all_count(drawn.calls):
             townships = len(plan.setup.people)
             totals = engines[row].totals(drawn.packed, window, plan.setup.target_s, townships)
             if totals is not None:
@@ -90,6 +91,11 @@ def replicate(
         else:
             tallies.append(count(system, calls, log, window, plan.setup))
     return Replication(number, tallies, logs)
+
+
+def _all_count(calls: Calls) -> bool:
+    """Whether every call counts for the headline: what an engine adds up are all of them."""
+    return calls.stream is None and calls.withdrawn_at is None
 
 
 def drop_others(engines: dict[int, Engine], rows: Sequence[int]) -> None:

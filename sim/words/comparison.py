@@ -10,11 +10,19 @@ from rich.cells import cell_len
 from sim.answers import efficiency
 from sim.answers.comparison import Comparison
 from sim.answers.lines import Line, part_name
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group
 from sim.measures.measures import BY_KEY
-from sim.measures.service import Feature
 from sim.model.calendar import HOURS_PER_WEEK
-from sim.words import changes, differences, measures, provenance, records, worst_notes
+from sim.words import (
+    changes,
+    differences,
+    hospital_table,
+    measures,
+    provenance,
+    records,
+    worst_notes,
+)
 from sim.words.comparison_sentence import sentence
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
@@ -143,7 +151,8 @@ def _differing(comparison: Comparison, say: Language) -> list[str]:
 def _body(comparison: Comparison, say: Language) -> list[Table | str]:
     if len(comparison.layouts) == 1:
         townships = _townships(comparison, say)
-        return [_one_layout(comparison, say), *([townships] if townships else [])]
+        at_hospitals = hospital_table.tables(comparison, say)
+        return [_one_layout(comparison, say), *at_hospitals, *([townships] if townships else [])]
     return [_against_base(comparison, layout, say) for layout in comparison.proposals]
 
 
@@ -255,6 +264,7 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
                 "figures are of ambulances alone."
             )
         )
+    notes += _told_apart(comparison, say)
     notes += [*_one_sided(comparison, say), *_overloaded(comparison, say)]
     notes += _levels(comparison, say)
     if comparison.replications < ENOUGH:
@@ -283,6 +293,26 @@ def _notes(comparison: Comparison, say: Language) -> list[str]:
             )
         )
     return [*notes, *_asked(comparison, say), *worst_notes.notes(comparison.provenance, say)]
+
+
+def _told_apart(comparison: Comparison, say: Language) -> list[str]:
+    """Of which calls the figures are, where not all are emergencies that anybody waits for."""
+    notes = []
+    if Feature.STREAMS in comparison.features:
+        notes.append(
+            say(
+                "Compliance and responses are of emergencies alone; surges and transfers are told "
+                "apart from them. Ambulance time on calls is of all."
+            )
+        )
+    if Feature.WITHDRAWN in comparison.features:
+        notes.append(
+            say(
+                "A call cancelled after its target had passed counts as not in time; one cancelled "
+                "sooner has no part in compliance and responses."
+            )
+        )
+    return notes
 
 
 def _one_sided(comparison: Comparison, say: Language) -> list[str]:

@@ -14,6 +14,7 @@ from sim.measures.verdicts import Harm, Verdict
 from sim.text import Message
 from sim.words import changes, differences, measures
 from sim.words.language import Language
+from sim.words.measure_changes import CHANGES, SPOKEN_OF
 
 if TYPE_CHECKING:
     from sim.answers.answer import Provenance
@@ -57,99 +58,6 @@ BESIDES: Final = {
     (True, False): Message("{finding} Better, however: {better}."),
     (False, True): Message("{finding} Worse, however: {worse}."),
 }
-# A measure that changes, as one of a list: more of it, less of it.
-CHANGES: Final = {
-    "within": (
-        Message("all calls within target ({size} more in every hundred)"),
-        Message("all calls within target ({size} fewer in every hundred)"),
-    ),
-    "urban10": (
-        Message("urban calls within {urban} minutes ({size} more in every hundred)"),
-        Message("urban calls within {urban} minutes ({size} fewer in every hundred)"),
-    ),
-    "rural30": (
-        Message("rural calls within {rural} minutes ({size} more in every hundred)"),
-        Message("rural calls within {rural} minutes ({size} fewer in every hundred)"),
-    ),
-    "worst5": (
-        Message("calls of {places} within target ({size} more in every hundred)"),
-        Message("calls of {places} within target ({size} fewer in every hundred)"),
-    ),
-    "p90": (
-        Message("the time in which nine of ten calls are reached ({size} min longer)"),
-        Message("the time in which nine of ten calls are reached ({size} min shorter)"),
-    ),
-    "mean": (
-        Message("the mean response ({size} min longer)"),
-        Message("the mean response ({size} min shorter)"),
-    ),
-    "busy": (
-        Message("the ambulances' share of time on calls ({size} points more)"),
-        Message("the ambulances' share of time on calls ({size} points less)"),
-    ),
-    "people_ok": (
-        Message("people in {areas} that meet their target ({size} more in every hundred)"),
-        Message("people in {areas} that meet their target ({size} fewer in every hundred)"),
-    ),
-    "first_within": (
-        Message("first help within target ({size} more calls in every hundred)"),
-        Message("first help within target ({size} fewer calls in every hundred)"),
-    ),
-    "first_urban": (
-        Message("urban first help within {urban} minutes ({size} more calls in every hundred)"),
-        Message("urban first help within {urban} minutes ({size} fewer calls in every hundred)"),
-    ),
-    "first_rural": (
-        Message("rural first help within {rural} minutes ({size} more calls in every hundred)"),
-        Message("rural first help within {rural} minutes ({size} fewer calls in every hundred)"),
-    ),
-    "first_mean": (
-        Message("the mean time until first help ({size} min longer)"),
-        Message("the mean time until first help ({size} min shorter)"),
-    ),
-    "capable": (
-        Message("calls with a capable unit within target ({size} more in every hundred)"),
-        Message("calls with a capable unit within target ({size} fewer in every hundred)"),
-    ),
-    "units_all": (
-        Message("calls that got all units they needed ({size} more in every hundred of these)"),
-        Message("calls that got all units they needed ({size} fewer in every hundred of these)"),
-    ),
-    "out_of_area": (
-        Message("calls served by another centre ({size} more in every hundred)"),
-        Message("calls served by another centre ({size} fewer in every hundred)"),
-    ),
-    "overrun_home": (
-        Message("crews on their way after the end of their shift ({size} min a day more)"),
-        Message("crews on their way after the end of their shift ({size} min a day less)"),
-    ),
-    "breaks_missed": (
-        Message("breaks missed ({size} more in every hundred)"),
-        Message("breaks missed ({size} fewer in every hundred)"),
-    ),
-    "move_time": (
-        Message("standby driving ({size} min more of an ambulance and day)"),
-        Message("standby driving ({size} min less of an ambulance and day)"),
-    ),
-    "survival": (
-        Message("expected survival of cardiac arrest ({size} more in every hundred)"),
-        Message("expected survival of cardiac arrest ({size} fewer in every hundred)"),
-    ),
-    (Verdict.TOO_FEW, Verdict.BETTER): Message(
-        "{what} would change compliance by {change} points ({between}): too few calls to say "
-        "whether it helps; but for the {n} worst-served {areas}, {worst} more in every hundred "
-        "within target."
-    ),
-    (Verdict.TOO_FEW, Verdict.WORSE): Message(
-        "{what} would change compliance by {change} points ({between}): too few calls to say "
-        "whether it helps; but for the {n} worst-served {areas}, {worst} fewer in every hundred "
-        "within target."
-    ),
-}
-# Of what goes beyond the plain service, the measures that a sentence speaks of: one for each topic.
-SPOKEN_OF: Final = (
-    "capable", "units_all", "out_of_area", "overrun_home", "breaks_missed", "move_time", "survival",
-)  # fmt: skip
 
 
 def sentence(comparison: Comparison, layout: int, say: Language) -> str:

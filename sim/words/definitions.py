@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from sim.text import Message
-
-
-class Definition(NamedTuple):
-    """A measure or a term: its name, its meaning, and other names it goes by."""
-
-    name: Message
-    meaning: Message
-    others: tuple[Message, ...] = ()
-
+from sim.words.definition import Definition
+from sim.words.hospital_definitions import HOSPITALS, OTHER_CALLS
 
 # By key of the measure.
 MEASURES: Final = {
@@ -258,6 +251,8 @@ MEASURES: Final = {
             "counts as 0."
         ),
     ),
+    **OTHER_CALLS,
+    **HOSPITALS,
     "first_within": Definition(
         Message("First help within target"),
         Message(

@@ -62,7 +62,8 @@ ENDS: Final = {  # of a measure that has several columns
 GROUPS: Final = {"all": Message("all"), "area": Message("urban or rural"),
                  "township": Message("township"), "priority": Message("priority of calls"),
                  "hour": Message("hour of day"), "class": Message("class of ambulance"),
-                 "centre": Message("dispatch centre")}  # fmt: skip
+                 "centre": Message("dispatch centre"), "condition": Message("condition"),
+                 "hospital": Message("hospital")}  # fmt: skip
 AREAS: Final = {"all": Message("all"), "urban": Message("urban"), "rural": Message("rural")}
 UNITS: Final = {"share": Message("share, 0 to 1"), "min": Message("min"),
                 "number": Message("number")}  # fmt: skip

@@ -15,10 +15,10 @@ from sim.answers.comparison import compare
 from sim.answers.comparison import run as answer
 from sim.measures import estimates
 from sim.measures.calls import tally
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.measures import BY_KEY, FIRST_HELP
 from sim.measures.rows import Pooled
-from sim.measures.service import Feature
 from sim.model.calendar import Window
 from sim.prepare import demand, draws, system
 from sim.words import page_of

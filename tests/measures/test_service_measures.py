@@ -12,10 +12,10 @@ from worlds import altered, matrix_world, some_calls
 
 from sim.measures import estimates, worked
 from sim.measures.calls import tally
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group, Setup, SurvivalCurve
 from sim.measures.measures import BY_KEY, MEASURES
 from sim.measures.rows import Pooled
-from sim.measures.service import Feature
 from sim.measures.service_measures import SERVICE
 from sim.measures.sums import TOLD_BY_SUMS, Summed, count
 from sim.model.calendar import DAY_S, HOUR_S, Window
