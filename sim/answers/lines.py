@@ -16,6 +16,7 @@ from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY, OF_AN_AREA
 from sim.measures.service_measures import OF_A_CENTRE, SERVICE
 from sim.model.calendar import DAY_NAMES, HOURS, HOURS_PER_WEEK
+from sim.scenario import transfers
 from sim.text import Name
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def group_name(layouts: Sequence[Scenario], group: Group) -> str:
     if group.by == "township":
         return base.map.townships[group.row].name.zh
     if group.by == "priority":
-        return base.settings.demand.priorities[group.row].name
+        return transfers.priorities(base.settings)[group.row].name
     if group.by == "hospital":
         return part_name(layouts, group).zh
     if group.by in PARTS:

@@ -118,7 +118,7 @@ def explain(
 
 def _in_order(layout: Scenario, say: Language) -> str:
     """What `check` says of a scenario in which it found nothing wrong."""
-    from sim.scenario import checks
+    from sim.scenario import checks, endings
     from sim.scenario.duty import on_duty_by_hour
     from sim.words import week
 
@@ -154,7 +154,8 @@ def _in_order(layout: Scenario, say: Language) -> str:
             "{n} road nodes cannot be reached and left again; they are not used",
         )
         rows.append((say("note"), left_out))
-    rows += [(say("look at"), say(doubt)) for doubt in checks.doubts(layout, the_map)]
+    doubts = [*checks.doubts(layout, the_map), *endings.doubts(layout.settings, the_map)]
+    rows += [(say("look at"), say(doubt)) for doubt in doubts]
     if nobody := week.nobody(on_duty_by_hour([one.duty for one in layout.fleet]), say):
         rows.append((say("look at"), nobody))
     if layout.recorded is not None:

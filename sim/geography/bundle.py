@@ -191,6 +191,13 @@ class Map:
         frame = self.layers["hospitals"]
         return _spots(frame, frame.geometry.x, frame.geometry.y)
 
+    @cached_property
+    def hospital_facts(self) -> list[tuple[str, str]]:
+        """[hospital] its level, and its capabilities with commas between them; may be empty."""
+        frame = self.layers["hospitals"]
+        columns = (frame[name].fillna("").astype(str) for name in ("level", "capabilities"))
+        return list(zip(*columns, strict=True))
+
     def find(self, name: str) -> Spot | None:
         """A site, a township (its seat) or a hospital by its Chinese or English name."""
         return next(iter(self.called(name)), None)
@@ -267,7 +274,7 @@ NO_BUNDLE: Final = Message("this is not a GeoPackage ({reason})")
 # What a study needs of a map, and costs more to work out than to keep.
 KEPT: Final = (
     "cells", "matrix", "_network", "cells_at_roads", "hospitals_at_roads", "townships", "sites",
-    "hospitals", "township_people", "township_codes", "has_zones",
+    "hospitals", "hospital_facts", "township_people", "township_codes", "has_zones",
     "road_links",
 )  # fmt: skip
 

@@ -79,6 +79,7 @@ class Calls(NamedTuple):
     responders: np.ndarray | None = None  # [call] how many were in reach and on duty
     patient: np.ndarray | None = None  # [call] kind of patient, of `Destinations`; None: all are 0
     stay_s: np.ndarray | None = None  # [call] a bay stays taken after handover; None: for nothing
+    own_stay_s: np.ndarray | None = None  # [call, law] of hospitals' own laws
     icu_s: np.ndarray | None = None  # [call] in intensive care after the bay; 0 = not at all
     walk_ins: WalkIns | None = None
     scene_factor: np.ndarray | None = None  # [call] on every drive to it; None: 1

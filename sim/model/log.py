@@ -72,7 +72,9 @@ TRIP_INSTANTS = Log._fields[6:-1]
 
 CALL_COLUMNS = ("ready_at", "lost")
 # of what is drawn; the others did not happen, or are not of a call
-BY_CALL = set(Calls._fields) - {"others", "other_township", "needs", "failures", "walk_ins"}
+BY_CALL = set(Calls._fields) - {
+    "others", "other_township", "needs", "failures", "own_stay_s", "walk_ins"
+}  # fmt: skip
 
 
 def answers(others: np.ndarray) -> int:

@@ -119,11 +119,12 @@ class Destinations(NamedTuple):
     treats: np.ndarray  # [kind of patient, hospital] bool: each kind has a hospital
     consortium: np.ndarray  # [hospital] NONE = of none
     consortium_of: np.ndarray  # [place] of patients from there; NONE = of none
-    away_s: np.ndarray  # [hospital] drive from its place on, and back: it lies outside the map
+    away_s: np.ndarray  # [hospital] drive from its place on, and back as long: it lies outside
     closures: Closures
     bypass_when_full: bool  # passed over while no bay is free, if another has one
     full_at: np.ndarray  # [hospital] passed over while so many wait there; a large number = never
     bays: np.ndarray  # [hospital] a large number = no limit: nobody waits
+    own_stay: np.ndarray  # [hospital] column of `Calls.own_stay_s`; NONE = `Calls.stay_s`
     mean_stay_s: np.ndarray  # [hospital] a bay is expected to be taken for, handover included
     walk_ins_wait: bool  # in the same line; else they leave where no bay is free
     icu: np.ndarray  # [hospital] places in intensive care; a large number = no limit
@@ -231,6 +232,7 @@ def plain_service(
             bypass_when_full=False,
             full_at=np.full(hospitals, NO_LIMIT),
             bays=np.full(hospitals, NO_LIMIT),
+            own_stay=np.full(hospitals, -1),
             mean_stay_s=np.zeros(hospitals),
             walk_ins_wait=True,
             icu=np.full(hospitals, NO_LIMIT),

@@ -9,6 +9,7 @@ import numpy as np
 from sim.model.service import Breaks
 from sim.policies.clock import on_grid
 from sim.prepare.shifts import days_of, shifts_by_ambulance, study_seconds
+from sim.scenario import transfers
 from sim.scenario.break_times import DatedBreak, apart, dated
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def breaks(scenario: Scenario) -> Breaks:
     off the road as planned leaves no room for falls away.
     """
     crews, days, until_s = scenario.settings.crews, days_of(scenario), study_seconds(scenario)
-    names = [priority.name for priority in scenario.settings.demand.priorities]
+    names = [priority.name for priority in transfers.priorities(scenario.settings)]
     found: list[list[DatedBreak]] = []
     shifts = shifts_by_ambulance(scenario) if crews.breaks else []
     for ambulance, on_duty in zip(scenario.fleet, shifts, strict=False):

@@ -9,7 +9,7 @@ import numpy as np
 from sim.geography.roads.network import morton
 from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, Window, start_of_week_s
 from sim.model.calls import Calls
-from sim.prepare import needs, responders, travel_factor
+from sim.prepare import call_laws, needs, receptions, responders, travel_factor
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
 from sim.prepare.shifts import study_seconds
@@ -28,10 +28,7 @@ def build(scenario: Scenario) -> Demand:
     vehicles that may fail."""
     settings, cells = scenario.settings, scenario.map.cells
     demand, durations = settings.demand, settings.durations
-    if isinstance(demand.profile, str):
-        week = profiles.week(*profiles.NAMED[demand.profile])
-    else:
-        week = profiles.week(demand.profile.hours, demand.profile.days)
+    week = profiles.factors(demand.profile)
     shares = np.array([priority.share for priority in demand.priorities])
     of_area = [np.flatnonzero(cells.area == area) for area in range(2)]
     calls_per_hour = []
@@ -46,7 +43,7 @@ def build(scenario: Scenario) -> Demand:
         township_of_place=cells.township,
         priority_share=np.stack([shares, shares]),
         conveyed_share=demand.transported,
-        call_taking=durations.call_taking,
+        call_taking=call_laws.handling(settings),
         turnout=durations.turnout,
         on_scene=durations.on_scene,
         handover=durations.handover,
@@ -62,6 +59,11 @@ def build(scenario: Scenario) -> Demand:
         kinds=needs.kinds(scenario),
         failing=failure_laws(scenario),
         responders=responders.groups(scenario),
+        endings=call_laws.ending_laws(scenario),
+        desk=call_laws.desk_law(scenario),
+        surges=call_laws.surge_laws(scenario),
+        transfers=call_laws.transfer_laws(scenario),
+        receiving=receptions.laws(scenario),
         drives=travel_factor.spread(scenario),
     )
 

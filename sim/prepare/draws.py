@@ -20,14 +20,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
-from sim.model.calls import Calls, Needs, Stream
+from sim.model.calls import Calls, CallStream, Needs, Stream
 from sim.policies.clock import NONE, on_grid
-from sim.prepare import failing
+from sim.prepare import arrivals, desk, endings, failing, receiving, surges, transfers
 from sim.prepare.choices import Choices, choices
+from sim.prepare.desk import DeskLaw
+from sim.prepare.endings import AtScene, EndingLaws
 from sim.prepare.failing import FailureLaws
+from sim.prepare.receiving import ReceivingLaws
 from sim.prepare.responders import ResponderGroup, first_help
 from sim.prepare.streams import CallGroup, Streams
+from sim.prepare.surges import SurgeLaw
+from sim.prepare.together import in_order
+from sim.prepare.transfers import TransferLaw
 from sim.prepare.travel_factor import TravelSpread, with_factors
 
 if TYPE_CHECKING:
@@ -37,9 +42,9 @@ if TYPE_CHECKING:
 class Kinds(NamedTuple):
     """What the conditions of calls are drawn from, and what each of them needs."""
 
-    share: np.ndarray  # [priority, condition], rows sum to one
-    conveyed_share: np.ndarray  # [condition]
-    # none: each call needs one ambulance of any class
+    share: np.ndarray  # [priority, condition of calls], rows sum to one
+    conveyed_share: np.ndarray  # [condition of calls]
+    # with those of transfers after those of calls; none: each call needs one ambulance of any class
     indptr: np.ndarray | None = None  # [condition + 1] needs of each, the first one first
     kind: np.ndarray | None = None  # [need of a condition] kind of need
     delay_s: np.ndarray | None = None  # [need of a condition]
@@ -67,8 +72,17 @@ class Demand(NamedTuple):
     kinds: Kinds | None = None  # of calls, by condition; None: all are alike
     failing: FailureLaws | None = None  # of the layout's vehicles; None: none of them fails
     responders: tuple[ResponderGroup, ...] = ()  # first responders
+    endings: EndingLaws | None = None  # how calls end; None: nothing but who is conveyed
+    desk: DeskLaw | None = None  # whose seats calls wait for; None: for nobody
+    surges: tuple[SurgeLaw, ...] = ()
+    transfers: tuple[TransferLaw, ...] = ()
+    receiving: ReceivingLaws | None = None  # by hospitals; None: nobody asks how full they are
     drives: TravelSpread | None = None  # how much they vary; None: all take what is expected
 
+
+# Surges and transfers have stretches of their own of the streams of calls, which are numbered by
+# layer: no demand is so many times the usual one.
+SURGE_LAYER, TRANSFER_LAYER = 1_000_000, 2_000_000
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month
 
@@ -76,20 +90,45 @@ KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundr
 def draw(demand: Demand, seed: int, replication: int) -> Calls:
     """The calls of one replication, the same whatever layout or engine they meet."""
     streams = Streams(seed, replication)
-    failures = None
-    if demand.failing is not None:
-        failures = failing.draw(demand.failing, demand.length_s, streams)
     if demand.recorded is not None:
-        return _fill_gaps(demand, demand.recorded, streams)._replace(failures=failures)
+        calls = _fill_gaps(demand, demand.recorded, streams)
+    else:
+        calls = _emergencies(demand, streams)
+    if demand.surges:
+        many = calls.others.shape[1]
+        surging = (_surge(demand, number, many, streams) for number in range(len(demand.surges)))
+        calls = in_order([calls, *surging])
+    if demand.desk is not None:
+        calls = _taken(demand, demand.desk, calls, streams)
+    if demand.transfers:
+        calls = in_order([calls, *_transfers(demand, calls.others.shape[1], streams)])
+    if demand.failing is not None:
+        calls = calls._replace(failures=failing.draw(demand.failing, demand.length_s, streams))
+    walk_ins = receiving.walk_ins(demand.receiving, demand.start_s, demand.length_s, streams)
+    return calls if walk_ins is None else calls._replace(walk_ins=walk_ins)
+
+
+class _Received(NamedTuple):
+    """Calls before anything is drawn of how they are served."""
+
+    at: np.ndarray
+    place: np.ndarray
+    area: np.ndarray
+    others: np.ndarray
+    other_township: np.ndarray
+
+
+def _emergencies(demand: Demand, streams: Streams) -> Calls:
+    """The calls of the usual demand."""
     tables = _tables(demand)
     groups = [
         CallGroup(area, layer)
         for layer in range(math.ceil(demand.times))
         for area in range(len(demand.places))
     ]
-    arrivals = [_arrivals(tables, streams.of(Stream.ARRIVALS, group), group) for group in groups]
-    counts = [len(instants) for instants in arrivals]
-    received_at = np.concatenate(arrivals)
+    instants = [_arrivals(tables, streams.of(Stream.ARRIVALS, group), group) for group in groups]
+    counts = [len(some) for some in instants]
+    received_at = np.concatenate(instants)
     order = np.argsort(received_at, kind="stable")
     if demand.times != len(groups) // len(demand.places):
         marks = streams.quantiles(Stream.KEPT, groups, counts)
@@ -103,26 +142,150 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
     place = tables.places.pick(area, uniform(Stream.PLACE))
     others = tables.others.row(area, uniform(Stream.OTHER_PLACES))
     priority = tables.priorities.pick(area, uniform(Stream.PRIORITY)).astype(np.int8)
-    condition = _conditions(demand, priority, uniform)
-    calls = Calls(
+    received = _Received(
         received_at[order],
         place,
         area.astype(np.int8),
-        demand.township_of_place[place],
+        tables.others.places[others],
+        tables.others.townships[others],
+    )
+    return _served(demand, received, priority, _conditions(demand, priority, uniform), uniform)
+
+
+def _served(
+    demand: Demand,
+    received: _Received,
+    priority: np.ndarray,
+    condition: np.ndarray | None,
+    uniform: Callable[[int], np.ndarray],
+) -> Calls:
+    """Calls with all that is drawn of how they are served."""
+    calls = Calls(
+        received.at,
+        received.place,
+        received.area,
+        demand.township_of_place[received.place],
         priority,
         on_grid(demand.call_taking.seconds(uniform(Stream.CALL_TAKING))),
         on_grid(demand.turnout.seconds(uniform(Stream.TURNOUT))),
         on_grid(demand.on_scene.seconds(uniform(Stream.ON_SCENE))),
         uniform(Stream.CONVEYED) < _conveyed_share(demand, condition),
-        np.full(len(order), NONE, np.int32),
+        np.full(len(received.at), NONE, np.int32),
         on_grid(demand.handover.seconds(uniform(Stream.HANDOVER))),
-        tables.others.places[others],
-        tables.others.townships[others],
+        received.others,
+        received.other_township,
         condition,
-        failures=failures,
     )
-    calls = calls._replace(needs=_needs(demand, calls, uniform))
+    return _beyond(demand, calls, uniform)
+
+
+def _beyond(
+    demand: Demand,
+    calls: Calls,
+    uniform: Callable[[int], np.ndarray],
+    known: np.ndarray | None = None,
+) -> Calls:
+    """The calls with all that the plain service has not: how they end, needs, hospitals, help.
+
+    `known`: [call] whether its time at the scene is recorded.
+    """
+    laws: EndingLaws | None = demand.endings
+    there: Distribution | AtScene = demand.on_scene
+    if laws is not None:
+        condition = _rows(calls)
+        how = endings.ends(laws, condition, calls.conveyed, uniform(Stream.ENDING))
+        there = AtScene(demand.on_scene, laws, condition, how)
+        on_scene_s = there.seconds(uniform(Stream.ON_SCENE))
+        if known is not None:
+            on_scene_s = np.where(known, calls.on_scene_s, on_scene_s)
+        quantiles = uniform(Stream.WITHDRAWN), uniform(Stream.PATIENCE)
+        calls = calls._replace(
+            ending=how.ending,
+            on_scene_s=on_scene_s,
+            withdrawn_at=endings.withdrawn_at(laws, condition, calls.received_at, quantiles),
+        )
+    calls = calls._replace(needs=_needs(demand, calls, uniform, there))
+    calls = receiving.received(demand.receiving, calls, _rows(calls), uniform)
     return _with_first_help(demand, calls, uniform)
+
+
+def _rows(calls: Calls) -> np.ndarray:
+    """[call] the row of its condition, where all are alike the first."""
+    return np.zeros(len(calls.place), int) if calls.condition is None else calls.condition
+
+
+# ── surges, the desk, transfers ──────────────────────────────────────────────────────────────
+
+
+def _surge(demand: Demand, number: int, others: int, streams: Streams) -> Calls:
+    """The calls of one surge; `others`: so many other places are asked about at each call."""
+    law = demand.surges[number]
+    group, count = CallGroup(law.area, SURGE_LAYER + number), law.calls * len(law.at)
+
+    def uniform(stream: int) -> np.ndarray:
+        return streams.quantiles(stream, [group], [count])
+
+    place = np.full(count, law.place)
+    received = _Received(
+        surges.received(law, uniform(Stream.SURGES)),
+        place,
+        np.full(count, law.area, np.int8),
+        np.full((count, others), law.place, np.int32),
+        np.full((count, others), law.township, np.int32),
+    )
+    priority = np.full(count, law.priority, np.int8)
+    if law.priority == NONE:
+        drawn = _tables(demand).priorities.pick(received.area, uniform(Stream.PRIORITY))
+        priority = drawn.astype(np.int8)
+    condition = _conditions(demand, priority, uniform)
+    if law.condition != NONE and condition is not None:
+        condition = np.full_like(condition, law.condition)
+    calls = _served(demand, received, priority, condition, uniform)
+    return calls._replace(stream=np.full(count, CallStream.SURGE, np.int8))
+
+
+def _taken(demand: Demand, law: DeskLaw, calls: Calls, streams: Streams) -> Calls:
+    """The calls after they have waited at the desk, behind those that need no ambulance, too."""
+    at, handling_s = [calls.received_at], [calls.call_taking_s]
+    tables = _tables(demand)
+    for layer in range(math.ceil(demand.times)):
+        for area in range(len(demand.places)):
+            group = CallGroup(area, layer)
+            rng = streams.of(Stream.DESK, group)
+            others_at = _arrivals(tables, rng, group, law.others)
+            kept = rng.random(len(others_at)) < demand.times - layer
+            others_s = on_grid(demand.call_taking.seconds(rng.random(len(others_at))))
+            at.append(others_at[kept])
+            handling_s.append(others_s[kept])
+    every_at, every_s = np.concatenate(at), np.concatenate(handling_s)
+    order = np.argsort(every_at, kind="stable")
+    begun_at = np.empty(len(order))
+    begun_at[order] = desk.answered_at(every_at[order], every_s[order], law.seats, demand.start_s)
+    answered_at = begun_at[: len(calls.place)]
+    taking_s = answered_at + calls.call_taking_s - calls.received_at
+    return calls._replace(answered_at=answered_at, call_taking_s=taking_s)
+
+
+def _transfers(demand: Demand, others: int, streams: Streams) -> list[Calls]:
+    """The transfers of each stream; `others`: so many other places are asked about at each."""
+    run = transfers.Run(demand.start_s, demand.length_s, demand.turnout, others)
+    found = []
+    for number, law in enumerate(demand.transfers):
+        group = CallGroup(0, TRANSFER_LAYER + number)
+        known_at = transfers.known_at(law, run, streams.of(Stream.TRANSFERS, group))
+
+        def uniform(
+            stream: int, group: CallGroup = group, count: int = len(known_at)
+        ) -> np.ndarray:
+            return streams.quantiles(stream, [group], [count])
+
+        calls = transfers.calls(law, run, known_at, uniform)
+        calls = calls._replace(needs=_needs(demand, calls, uniform, law.loading))
+        calls = with_factors(calls, demand.drives, uniform)
+        if law.stream == CallStream.URGENT_TRANSFER:  # others go to a ward, and free the bay
+            calls = receiving.with_stays(demand.receiving, calls, uniform)
+        found.append(transfers.sent_for(calls, run))
+    return found
 
 
 def _with_first_help(demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]) -> Calls:
@@ -173,27 +336,23 @@ def _rates(demand: Demand) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Rates are rounded to a 67-millionth of the mean one, so that those of so many times the calls
     have the very same shape, whatever the last bit of a product.
     """
-    first_hour = demand.start_s // HOUR_S
-    edges = np.arange(first_hour, (demand.start_s + demand.length_s) // HOUR_S + 2) * HOUR_S
-    edges = np.clip(edges - demand.start_s, 0, demand.length_s)
-    hour = (first_hour + np.arange(len(edges) - 1)).astype(int) % HOURS_PER_WEEK
+    edges, hour = arrivals.clock_hours(demand.start_s, demand.length_s)
     mean = demand.calls_per_hour.mean(axis=1, keepdims=True)
     of_mean = demand.calls_per_hour / np.where(mean > 0, mean, 1.0)
     rate = np.round(of_mean * 2**26) / 2**26
-    shape = np.cumsum(rate[:, hour] * (np.diff(edges) / HOUR_S), axis=1)
-    usual = shape[:, -1] * mean[:, 0] / demand.times
-    return edges, np.pad(shape, ((0, 0), (1, 0))), usual
+    shape = arrivals.added_up(rate, hour, edges)
+    return edges, shape, shape[:, -1] * mean[:, 0] / demand.times
 
 
-def _arrivals(tables: _Tables, rng: np.random.Generator, group: CallGroup) -> np.ndarray:
-    """Instants of a Poisson process whose rate is constant within each clock hour, in order.
+def _arrivals(
+    tables: _Tables, rng: np.random.Generator, group: CallGroup, times: float = 1.0
+) -> np.ndarray:
+    """When the calls of a group are received, in order.
 
-    Their number is drawn first; each falls anywhere, in proportion to the rate.
+    `times`: how many there are for each call of the usual number.
     """
-    shape = tables.shape[group.area]
-    at = np.sort(rng.random(rng.poisson(tables.usual[group.area]))) * shape[-1]
-    received_at: np.ndarray = on_grid(np.interp(at, shape, tables.edges_s))
-    return received_at
+    area = group.area
+    return arrivals.instants(rng, times * tables.usual[area], tables.shape[area], tables.edges_s)
 
 
 class _Others(NamedTuple):
@@ -267,8 +426,7 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
         handover_s=filled(recorded.handover_s, Stream.HANDOVER, demand.handover),
         condition=condition,
     )
-    calls = calls._replace(needs=_needs(demand, calls, uniform))
-    return _with_first_help(demand, calls, uniform)
+    return _beyond(demand, calls, uniform, ~np.isnan(recorded.on_scene_s))
 
 
 # ── conditions and what they need ────────────────────────────────────────────────────────────
@@ -296,25 +454,30 @@ def _conveyed_share(demand: Demand, condition: np.ndarray | None) -> np.ndarray 
     return float(share[0]) if condition is None else share[condition]
 
 
-def _needs(demand: Demand, calls: Calls, uniform: Callable[[int], np.ndarray]) -> Needs | None:
+def _needs(
+    demand: Demand,
+    calls: Calls,
+    uniform: Callable[[int], np.ndarray],
+    there: Distribution | AtScene,
+) -> Needs | None:
     """What each call needs; None where that is one ambulance of any class.
 
     The first need has the draws of the call; each further one draws from streams of its rank.
+    `there`: how long ambulances are at the scene.
     """
     kinds = demand.kinds
     if kinds is None or kinds.indptr is None or kinds.kind is None or kinds.delay_s is None:
         return None
-    count = len(calls.received_at)
-    condition = np.zeros(count, int) if calls.condition is None else calls.condition
+    condition = _rows(calls)
     needs = np.diff(kinds.indptr)[condition]
-    call = np.repeat(np.arange(count), needs)
+    call = np.repeat(np.arange(len(condition)), needs)
     rank = np.arange(len(call)) - np.repeat(np.cumsum(needs) - needs, needs)
     row = kinds.indptr[condition][call] + rank
     turnout_s, on_scene_s = calls.turnout_s[call], calls.on_scene_s[call]
     for number in range(1, int(np.diff(kinds.indptr).max())):
         here = rank == number
         turnout = demand.turnout.seconds(uniform(Stream.NEED_TURNOUT + number))
-        on_scene = demand.on_scene.seconds(uniform(Stream.NEED_ON_SCENE + number))
+        on_scene = there.seconds(uniform(Stream.NEED_ON_SCENE + number))
         turnout_s[here] = on_grid(turnout)[call[here]]
         on_scene_s[here] = on_grid(on_scene)[call[here]]
     return Needs(call, kinds.kind[row], kinds.delay_s[row], turnout_s, on_scene_s)

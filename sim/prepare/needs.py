@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.prepare.draws import Kinds
+from sim.scenario import transfers
 from sim.scenario.conditions import classes_of
 from sim.scenario.settings import CrewSettings
 from sim.scenario.settings.conditions import Condition, Need, share_of
@@ -20,7 +21,7 @@ ANY = Condition(name="any", share="100 %")  # where a scenario names no conditio
 class Requirements(NamedTuple):
     """The conditions of a scenario and the kinds of their needs."""
 
-    conditions: tuple[Condition, ...]  # at least one
+    conditions: tuple[Condition, ...]  # of calls, at least one; then those of transfers
     penalty_s: np.ndarray  # [kind of need, class]; the first kind is any class that transports
     indptr: np.ndarray  # [condition + 1] needs of each, the first one first
     kind: np.ndarray  # [need of a condition]
@@ -36,7 +37,7 @@ class Requirements(NamedTuple):
 def needed(scenario: Scenario) -> Requirements:
     """What each condition needs; of a scenario without any, what every call does."""
     settings = scenario.settings
-    conditions = settings.demand.conditions or (ANY,)
+    conditions = (*(settings.demand.conditions or (ANY,)), *transfers.conditions(settings))
     classes = range(len(settings.crews.classes))
     transports = np.array([one.transports for one in settings.crews.classes], bool)
     kinds: dict[tuple[float, ...], int] = {tuple(np.where(transports, 0.0, np.inf).tolist()): 0}
@@ -73,14 +74,13 @@ def kinds(scenario: Scenario) -> Kinds | None:
     found, demand = needed(scenario), scenario.settings.demand
     if not demand.conditions and not found.special:
         return None
-    share = np.array(
-        [[share_of(one, p.name) for one in found.conditions] for p in demand.priorities]
-    )
+    of_calls = found.conditions[: len(demand.conditions) or 1]
+    share = np.array([[share_of(one, p.name) for one in of_calls] for p in demand.priorities])
     usual = demand.transported
     made = Kinds(
         share=share,
         conveyed_share=np.array(
-            [usual if one.transported is None else one.transported for one in found.conditions]
+            [usual if one.transported is None else one.transported for one in of_calls]
         ),
     )
     if not found.special:

@@ -18,12 +18,13 @@ from sim.model.service import (
     plain_service,
 )
 from sim.policies.clock import NONE
-from sim.prepare import cover, needs, travel_factor
+from sim.prepare import cover, needs, travel_factor, ways
 from sim.prepare.breaks import breaks
+from sim.prepare.destinations import are_plain, destinations
 from sim.prepare.failures import vehicles
 from sim.prepare.needs import Requirements
 from sim.prepare.shifts import study_seconds
-from sim.scenario import centres, cut_off, standing
+from sim.scenario import centres, cut_off, standing, transfers
 from sim.scenario.conditions import classes_of
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
@@ -41,19 +42,21 @@ def service(scenario: Scenario, places: Places) -> Service | None:
         len(scenario.fleet),
         len(places.of_stations.node),
         len(places.of_map.node),
-        len(scenario.settings.demand.priorities),
+        len(transfers.priorities(scenario.settings)),
         places.hospitals,
         study_seconds(scenario),
     )
     drives, passing = driving(scenario)
     plain = plain._replace(breaks=breaks(scenario), vehicle=vehicles(scenario), driving=drives)
-    if _is_plain(scenario, needed, plain):
+    taken_to = destinations(scenario, plain.destinations)
+    if _is_plain(scenario, needed, plain) and are_plain(taken_to, plain.destinations):
         return None
     return plain._replace(
         sending=_sending(scenario, needed, plain.sending),
         areas=_areas(scenario, plain.areas),
         conditions=_conditions(scenario, needed),
         standby=_standby(scenario, plain.standby),
+        destinations=taken_to,
         # Beyond the plain service an ambulance may also turn where it just passes.
         driving=drives._replace(looks_at=passing),
     )
@@ -101,7 +104,7 @@ def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> boo
 
 def _sending(scenario: Scenario, needed: Requirements, plain: Sending) -> Sending:
     settings = scenario.settings
-    priorities = [priority.name for priority in settings.demand.priorities]
+    priorities = [priority.name for priority in transfers.priorities(settings)]
     centre_names = [centre.name for centre in settings.dispatch.centres] or [""]
     reserves, classes = settings.dispatch.reserve, settings.crews.classes
     of_class = np.zeros((len(reserves), len(classes)), bool)
@@ -126,7 +129,7 @@ def _areas(scenario: Scenario, plain: Areas) -> Areas:
     dispatch, on = scenario.settings.dispatch, scenario.map
     found, township = plain, np.zeros(0, int)
     if len(dispatch.centres) > 1 or dispatch.zones:
-        township = _townships(scenario)
+        township = ways.townships(scenario)
     if len(dispatch.centres) > 1:
         found = found._replace(
             centre=centres.of_townships(dispatch.centres, on)[township],
@@ -143,17 +146,6 @@ def _areas(scenario: Scenario, plain: Areas) -> Areas:
             other_zone_s=dispatch.other_zone,
         )
     return found
-
-
-def _townships(scenario: Scenario) -> np.ndarray:
-    """[place of the map] its township: cells, recorded calls, hospitals."""
-    on, recorded = scenario.map, scenario.recorded
-    parts = [on.cells.township]
-    if recorded is not None:
-        parts.append(recorded.calls.township)
-    if on.hospitals:
-        parts.append(on.townships_at(np.array([(one.x, one.y) for one in on.hospitals])))
-    return np.concatenate(parts).astype(int)
 
 
 def _conditions(scenario: Scenario, needed: Requirements) -> Conditions:

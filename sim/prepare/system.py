@@ -13,7 +13,7 @@ from sim.prepare import ways
 from sim.prepare.service import service
 from sim.prepare.shifts import shifts_by_ambulance
 from sim.prepare.ways import Places
-from sim.scenario import centres, standing
+from sim.scenario import centres, standing, transfers
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.scenario.scenario import Scenario
@@ -95,7 +95,7 @@ def rules(scenario: Scenario, like: tuple[Scenario, System] | None = None) -> Ru
 
 def _may_divert(scenario: Scenario) -> np.ndarray:
     """[priority served, priority of the new call] whether an ambulance may turn to the new one."""
-    names = [priority.name for priority in scenario.settings.demand.priorities]
+    names = [priority.name for priority in transfers.priorities(scenario.settings)]
     may_divert = np.zeros((len(names), len(names)), bool)
     for pair in scenario.settings.dispatch.divert:
         may_divert[names.index(pair.leaving), names.index(pair.for_)] = True

@@ -14,11 +14,12 @@ from sim.model.calendar import HOURS_PER_WEEK, Bands, band_at, hours_of_week
 from sim.model.roads import Travel
 from sim.model.system import ORDINARY, SIREN, Roads
 from sim.policies.clock import on_grid
-from sim.scenario import closures, standing
+from sim.scenario import closures, standing, transfers
 from sim.scenario.closures import Calendar
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
     from sim.geography.bundle import Map
+    from sim.scenario.hospitals import Hospital
     from sim.scenario.layout import Station
     from sim.scenario.scenario import Scenario
 
@@ -125,7 +126,7 @@ def trips(scenario: Scenario, modes: Modes) -> Trips:
 
 def _profiles_to_scene(scenario: Scenario) -> list[int]:
     """[priority]"""
-    return [SIREN if p.siren else ORDINARY for p in scenario.settings.demand.priorities]
+    return [SIREN if p.siren else ORDINARY for p in transfers.priorities(scenario.settings)]
 
 
 def _bands(times: Calendar, band: np.ndarray) -> Bands:
@@ -153,14 +154,29 @@ def places_of(scenario: Scenario) -> Places:
     spots = [ground.cells_at_roads, ground.hospitals_at_roads]
     if scenario.recorded is not None:
         spots.insert(1, network.snap(ground.network, scenario.recorded.xy))
+    hospitals = scenario.hospitals
+    added = hospitals[len(ground.hospitals) :]
+    if added:
+        spots.append(at_roads(added, ground))
     of_map = Snapped(*(np.concatenate(column) for column in zip(*spots, strict=True)))
     waiting = [*scenario.stations, *standing.standby_points(scenario)]
-    return Places(of_map, at_roads(waiting, ground), len(ground.hospitals))
+    return Places(of_map, at_roads(waiting, ground), len(hospitals))
 
 
-def at_roads(stations: Sequence[Station], on: Map) -> Snapped:
-    """Where some stations join the roads."""
-    return network.snap(on.network, np.array([(s.x, s.y) for s in stations]).reshape(-1, 2))
+def at_roads(spots: Sequence[Station | Hospital], on: Map) -> Snapped:
+    """Where some stations or hospitals join the roads."""
+    return network.snap(on.network, np.array([(s.x, s.y) for s in spots]).reshape(-1, 2))
+
+
+def townships(scenario: Scenario) -> np.ndarray:
+    """[place of the map] its township: cells, recorded calls, hospitals."""
+    on, recorded = scenario.map, scenario.recorded
+    parts = [on.cells.township]
+    if recorded is not None:
+        parts.append(recorded.calls.township)
+    if scenario.hospitals:
+        parts.append(on.townships_at(np.array([(one.x, one.y) for one in scenario.hospitals])))
+    return np.concatenate(parts).astype(int)
 
 
 def legs(scenario: Scenario, modes: Modes, places: Places) -> np.ndarray:
@@ -291,11 +307,12 @@ def _matrix_seconds(seconds: np.ndarray, modes: Modes) -> np.ndarray:
 
 
 def same_roads(one: Scenario, other: Scenario) -> bool:
-    """Whether two layouts have the same map, speeds, trips and recorded places."""
+    """Whether two layouts have the same map, speeds, trips, hospitals and recorded places."""
     places = [None if s.recorded is None else s.recorded.xy for s in (one, other)]
     return (
         one.map is other.map
         and places[0] is places[1]
+        and [(at.x, at.y) for at in one.hospitals] == [(at.x, at.y) for at in other.hospitals]
         and one.settings.travel == other.settings.travel
         and (not _dated(one) or _when(one) == _when(other))
         and set(_profiles_to_scene(one)) == set(_profiles_to_scene(other))

@@ -15,7 +15,7 @@ import numpy as np
 from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
-from sim.scenario import checks, crew_checks, responders, standing
+from sim.scenario import checks, crew_checks, hospitals, responders, standing
 from sim.scenario.crew_changes import roster_of
 from sim.scenario.distributions import Distribution
 from sim.scenario.duty import ALWAYS
@@ -67,6 +67,11 @@ def with_settings(
         groups, folder = altered.settings.responders, altered.path.parent
         found = responders.points(groups, altered.map, folder, problems)
         altered = replace(altered, responder_xy=found)
+    if isinstance(said := written.get("hospitals"), Mapping) and "clinics" in said:
+        clinics = hospitals.clinic_points(
+            altered.settings, altered.map, altered.path.parent, problems
+        )
+        altered = replace(altered, clinics=clinics)
     return _with_so_many_calls(altered, problems)
 
 

@@ -1,4 +1,4 @@
-"""Dispatch centres and zones: to which of them each township and each station belongs."""
+"""Dispatch centres, zones, consortia: to which of them townships and stations belong."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sim.errors import did_you_mean
 from sim.policies.clock import NONE
 from sim.scenario.settings import DispatchSettings
 from sim.scenario.settings.dispatch import Centre, Zone
+from sim.scenario.settings.hospitals import Consortium
 from sim.scenario.validation import Problems, listed
 from sim.text import Message
 
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 
-def of_townships(areas: Sequence[Centre | Zone], on: Map) -> np.ndarray:
-    """[township] the centre, or zone, that names it; NONE of one that is named by none."""
+def of_townships(areas: Sequence[Centre | Zone | Consortium], on: Map) -> np.ndarray:
+    """[township] the centre, zone or consortium that names it; NONE of one named by none."""
     found = np.full(len(on.townships), NONE)
-    rows = _rows_by_name(on)
+    rows = rows_by_name(on)
     for number, area in enumerate(areas):
         for name in area.townships:
             found[rows.get(name.casefold(), [])] = number
@@ -115,7 +116,7 @@ def _stations(
 
 
 def _townships(areas: Sequence[Centre | Zone], on: Map, problems: Problems) -> None:
-    rows = _rows_by_name(on)
+    rows = rows_by_name(on)
     times: Counter[int] = Counter()
     for number, area in enumerate(areas):
         for name in area.townships:
@@ -165,7 +166,7 @@ def _told_twice(names: Sequence[str], problems: Problems) -> None:
         problems.tell(Message("named twice: {names}", names=listed(names)))
 
 
-def _rows_by_name(on: Map) -> dict[str, list[int]]:
+def rows_by_name(on: Map) -> dict[str, list[int]]:
     """Rows of townships by either name; two of one name are meant together."""
     rows: dict[str, list[int]] = {}
     for row, spot in enumerate(on.townships):

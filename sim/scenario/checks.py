@@ -10,7 +10,16 @@ import numpy as np
 from sim import limits
 from sim.errors import did_you_mean
 from sim.geography import remote
-from sim.scenario import centres, closures, conditions, crew_checks, standing
+from sim.scenario import (
+    centres,
+    closures,
+    conditions,
+    crew_checks,
+    endings,
+    standing,
+    surges,
+    transfers,
+)
 from sim.scenario.layout import Layout
 from sim.scenario.settings import (
     DemandSettings,
@@ -51,6 +60,9 @@ def who_is_sent(settings: Settings, on: Map, problems: Problems) -> None:
     priorities = [priority.name for priority in settings.demand.priorities]
     _reserves(settings, priorities, problems.at("dispatch"))
     conditions.check_settings(settings, bool(on.hospitals), problems)
+    endings.check(settings, problems)
+    surges.check(settings, on, problems)
+    transfers.check(settings, on, problems)
 
 
 def check_layout(
@@ -195,6 +207,18 @@ def how_many_calls(settings: Settings, on: Map, problems: Problems) -> None:
     for key, rate, area in (("urban", rates.urban, 0), ("rural", rates.rural, 1)):
         people = on.cells.people[on.cells.area == area].sum() if rate.per_person else 1.0
         found[key] = rate.per_second * people * seconds
+    for number, one in enumerate(settings.transfers):
+        if not one.rate.per_second * seconds <= limits.CALLS:
+            problems.at("transfers", number, "rate").tell(
+                Message("more than ten million transfers in one replication")
+            )
+    desk = settings.demand.desk
+    if desk is not None and sum(found.values()) <= limits.CALLS < (
+        sum(found.values()) / desk.needing_ambulance
+    ):
+        problems.at("demand", "desk", "needing_ambulance").tell(
+            Message("more than ten million calls at the desk in one replication")
+        )
     if not sum(found.values()) <= limits.CALLS:
         key = max(found, key=lambda key: found[key])
         problems.at("demand", "rate", key).tell(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.model.calendar import DAY_NAMES, DAYS, HOURS
+from sim.model.calendar import DAY_NAMES, DAYS, HOURS, hours_of_week
 from sim.scenario import centres
 from sim.scenario.duty import hours_of
-from sim.scenario.settings import Condition
+from sim.scenario.settings import Condition, Transfers
 from sim.scenario.settings.conditions import Need, share_of
 from sim.scenario.validation import NO_CLASS, NO_PRIORITY, Problems, tell_unknown
 from sim.text import Message
@@ -34,13 +34,15 @@ def check_settings(settings: Settings, has_hospitals: bool, problems: Problems) 
     for number, condition in enumerate(demand.conditions):
         at = here.at(number)
         _priorities(condition, priorities, at.at("share"))
-        _needs(condition, settings, at.at("needs"))
+        _needs(condition.needs, settings, at.at("needs"))
         if condition.transported and not has_hospitals:
             at.at("transported").tell(
                 Message("the map has no hospital: write 0 % or add hospitals")
             )
     if demand.conditions:
         _shares(demand.conditions, priorities, here)
+    for number, one in enumerate(settings.transfers):
+        _needs(one.needs, settings, problems.at("transfers", number, "needs"))
     _conveyed(settings, problems)
 
 
@@ -65,9 +67,9 @@ def _shares(
             )  # fmt: skip
 
 
-def _needs(condition: Condition, settings: Settings, problems: Problems) -> None:
+def _needs(needs: Sequence[Need], settings: Settings, problems: Problems) -> None:
     known = [one.name for one in settings.crews.classes]
-    for number, need in enumerate(condition.needs):
+    for number, need in enumerate(needs):
         at = problems.at(number)
         if number == 0 and need.delay:
             at.at("delay").tell(
@@ -105,17 +107,22 @@ def _rows(need: Need, settings: Settings) -> set[int]:
 def _conveyed(settings: Settings, problems: Problems) -> None:
     """Tell of conditions whose patients nobody conveys for certain."""
     demand, classes = settings.demand, settings.crews.classes
-    with_any = [c for c in demand.conditions if not c.needs] or not demand.conditions
+    every: list[Condition | Transfers] = [*demand.conditions, *settings.transfers]
+    with_any = not demand.conditions or any(not one.needs for one in every)
     if with_any and not any(one.transports for one in classes):
         problems.at("crews", "classes").tell(
             Message("no class transports, and calls need one that does")
         )
         return
+    for number, one in enumerate(settings.transfers):
+        known = all(_rows(need, settings) for need in one.needs)  # else told elsewhere
+        if one.needs and known and not _sure(one.needs, settings):
+            problems.at("transfers", number, "needs").tell(
+                Message("none of its needs is met by classes that transport only")
+            )
     for number, condition in enumerate(demand.conditions):
         share = demand.transported if condition.transported is None else condition.transported
-        rows = [_rows(need, settings) for need in condition.needs]
-        sure = any(some and all(classes[row].transports for row in some) for some in rows)
-        if share > 0 and condition.needs and not sure:
+        if share > 0 and condition.needs and not _sure(condition.needs, settings):
             problems.at("demand", "conditions", number, "needs").tell(
                 Message(
                     "{share:g} % of the patients with {condition} are conveyed, and none of its "
@@ -123,6 +130,13 @@ def _conveyed(settings: Settings, problems: Problems) -> None:
                     share=100 * share, condition=condition.name,
                 )
             )  # fmt: skip
+
+
+def _sure(needs: Sequence[Need], settings: Settings) -> bool:
+    """Whether one of the ambulances that are needed transports for certain."""
+    rows = [_rows(need, settings) for need in needs]
+    classes = settings.crews.classes
+    return any(some and all(classes[row].transports for row in some) for some in rows)
 
 
 # ── who is there ─────────────────────────────────────────────────────────────────────────────
@@ -164,14 +178,19 @@ def check_layout(scenario: Scenario, problems: Problems, *, as_written: bool = F
     """
     settings = scenario.settings
     plain = not settings.demand.conditions and all(c.transports for c in settings.crews.classes)
-    if plain or not scenario.fleet:
+    if (plain and not settings.transfers) or not scenario.fleet:
         return  # told elsewhere
     driven = {ambulance.kind for ambulance in scenario.fleet}
-    for number, condition in enumerate(settings.demand.conditions):
-        for rank, need in enumerate(condition.needs):
-            here = problems.at("demand", "conditions", number, "needs", rank)
+    conditions = settings.demand.conditions
+    every: list[tuple[Condition | Transfers, Problems]] = [
+        *((c, problems.at("demand", "conditions", n)) for n, c in enumerate(conditions)),
+        *((t, problems.at("transfers", n)) for n, t in enumerate(settings.transfers)),
+    ]
+    for one, at in every:
+        for rank, need in enumerate(one.needs):
+            here = at.at("needs", rank)
             if not as_written or _all_driven(need, settings, driven, here):
-                _all_hours(scenario, condition, rank, here)
+                _all_hours(scenario, one, rank, here)
     _any_that_transports(scenario, problems)
 
 
@@ -188,12 +207,15 @@ def _all_driven(need: Need, settings: Settings, driven: set[int], problems: Prob
     return found
 
 
-def _all_hours(scenario: Scenario, condition: Condition, rank: int, problems: Problems) -> None:
-    rows = _rows(condition.needs[rank], scenario.settings)
+def _all_hours(
+    scenario: Scenario, one: Condition | Transfers, rank: int, problems: Problems
+) -> None:
+    rows = _rows(one.needs[rank], scenario.settings)
     if not rows:
         return  # told elsewhere
-    values = {"number": rank + 1, "condition": condition.name}
-    hours = crews(scenario).gaps(rows)
+    values = {"number": rank + 1, "condition": one.name}
+    some = _hours_of(one, scenario.settings)
+    hours = crews(scenario).gaps(rows) & some
     if hours.any():
         problems.tell(
             Message(
@@ -202,7 +224,10 @@ def _all_hours(scenario: Scenario, condition: Condition, rank: int, problems: Pr
             )
         )  # fmt: skip
         return
-    for centre, hours in _alone(scenario, rows):
+    for centre, alone in _alone(scenario, rows):
+        hours = alone & some
+        if not hours.any():
+            continue
         problems.tell(
             Message(
                 "nobody of {centre}, which others never help, may meet need {number} of "
@@ -210,6 +235,16 @@ def _all_hours(scenario: Scenario, condition: Condition, rank: int, problems: Pr
                 centre=centre, hours=said_hours(hours), **values,
             )
         )  # fmt: skip
+
+
+def _hours_of(one: Condition | Transfers, settings: Settings) -> np.ndarray:
+    """[hour] whether it may be needed then; hours as of `Crews`."""
+    week = np.ones(HOURS * DAYS, bool)
+    if isinstance(one, Transfers) and one.hours is not None:
+        week = hours_of_week(one.hours, one.days)
+    if not settings.crews.holidays:
+        return week
+    return np.concatenate([week, week.reshape(DAYS, HOURS).any(axis=0)])
 
 
 def _alone(scenario: Scenario, rows: set[int]) -> Iterator[tuple[str, np.ndarray]]:

@@ -95,6 +95,21 @@ def merged(spans: Spans) -> Spans:
     return found
 
 
+def common(one: Spans, other: Spans) -> Spans:
+    """The time that lies in both: spans that are in order and apart, as these are."""
+    found, mine, theirs = [], 0, 0
+    while mine < len(one) and theirs < len(other):
+        begin = max(one[mine][0], other[theirs][0])
+        end = min(one[mine][1], other[theirs][1])
+        if begin < end:
+            found.append((begin, end))
+        if one[mine][1] < other[theirs][1]:
+            mine += 1
+        else:
+            theirs += 1
+    return found
+
+
 def within(spans: Spans, begin: float, end: float) -> bool:
     """Whether some time lies within one of the spans, which are in order and apart."""
     row = bisect_right(spans, begin, key=lambda span: span[0]) - 1

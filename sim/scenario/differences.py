@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 YARDSTICK = ("start", "study", "targets")  # of the base: they hold for all layouts it is held to
 WITHOUT_EFFECT = ("costs", "demand.replay")  # on what calls meet: that records differ is refused
-OF_THE_CALLS = ("demand", "durations")  # other calls are drawn
+OF_THE_CALLS = ("demand", "transfers", "durations")  # other calls are drawn
 WHOLE = (Distribution, Closure, TravelFactor)  # what is said as one
 
 

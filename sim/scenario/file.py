@@ -27,7 +27,17 @@ from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
-from sim.scenario import checks, closures, crew_checks, cut_off, remainder, responders, standing
+from sim.scenario import (
+    checks,
+    closures,
+    crew_checks,
+    cut_off,
+    hospital_checks,
+    hospitals,
+    remainder,
+    responders,
+    standing,
+)
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
@@ -104,6 +114,8 @@ def _loaded(path: Path) -> Scenario:
         crew_checks.names(scenario.settings, scenario, problems)
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     scenario = _with_responders(scenario, texts, problems)
+    scenario = _with_clinics(scenario, texts, problems)
+    hospital_checks.check(scenario, problems)
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
     closures.check_dates(scenario.settings, problems.at("travel"))
@@ -111,6 +123,8 @@ def _loaded(path: Path) -> Scenario:
         cut_off.check(scenario, problems.at("travel"))
     if problems:
         raise _refusal(problems, texts)
+    for doubt in hospital_checks.doubts(scenario):
+        warnings.warn(PlannerWarning(doubt), stacklevel=2)
     return scenario
 
 
@@ -315,10 +329,21 @@ def _locate(texts: list[YamlText], loc: Loc) -> tuple[YamlText, int | None]:
             if number < count:
                 return text, text.line(("changes", number, *loc[2:]))
             number -= count
-    for text in texts:
-        if loc and str(loc[0]) in text.content:
-            return text, text.line(loc)
+    for place in (loc, loc[:1]):  # a setting may stand in a base, others of its chapter here
+        for text in texts:
+            if loc and _stands_in(text.content, place):
+                return text, text.line(loc)
     return texts[0], None
+
+
+def _stands_in(node: Any, loc: Loc) -> bool:
+    for part in loc:
+        found = isinstance(node, dict) and part in node
+        found |= isinstance(node, list) and isinstance(part, int) and part < len(node)
+        if not found:
+            return False
+        node = node[part]
+    return True
 
 
 def _with_records(
@@ -368,6 +393,19 @@ def _with_responders(scenario: Scenario, texts: list[YamlText], problems: Proble
         scenario,
         responder_xy=responders.points(groups, scenario.map, folder, problems),
         files=(*scenario.files, *responders.files(groups, folder)),
+    )
+
+
+def _with_clinics(scenario: Scenario, texts: list[YamlText], problems: Problems) -> Scenario:
+    """The scenario with its clinics, whose table lies beside the file that names it."""
+    settings = scenario.settings
+    if settings.hospitals.clinics is None:
+        return scenario
+    folder = _locate(texts, ("hospitals", "clinics", "at"))[0].path.parent
+    return replace(
+        scenario,
+        clinics=hospitals.clinic_points(settings, scenario.map, folder, problems),
+        files=(*scenario.files, *hospitals.files(settings, folder)),
     )
 
 

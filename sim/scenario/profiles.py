@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sim.model.calendar import DAYS, HOURS
+
+if TYPE_CHECKING:
+    from sim.scenario.settings.demand import Profile
 
 # Friuli Venezia Giulia, Italy: 90,750 emergencies of 45 weeks, town and country together.
 # Aggregated from the instances published with the EasyNet project of the University of Udine.
@@ -27,3 +30,10 @@ def week(hours: tuple[float, ...], days: tuple[float, ...]) -> np.ndarray:
     factors = np.outer(np.asarray(days, float), np.asarray(hours, float)).ravel()
     factors /= factors.mean()
     return factors
+
+
+def factors(profile: Profile) -> np.ndarray:
+    """[168] factors with mean 1 of a profile by name, or of numbers of one's own."""
+    if isinstance(profile, str):
+        return week(*NAMED[profile])
+    return week(profile.hours, profile.days)

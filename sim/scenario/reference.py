@@ -34,7 +34,7 @@ SOURCE = "Source:"
 class Entry(NamedTuple):
     """One setting as a reader looks it up."""
 
-    path: str  # targets.urban; layout[].station of each entry of a list
+    path: str  # targets.urban; layout[].station of each entry of a list; `.*` of each name
     meaning: Message
     written: Message | None  # how; None of a chapter
     example: str
@@ -199,7 +199,7 @@ def _as_written(value: Any) -> str:
 
 
 def _plain(path: str) -> str:
-    return re.sub(r"\[\d*\]", "", path.strip().casefold())
+    return re.sub(r"\[\d*\]|\.\*", "", path.strip().casefold())
 
 
 def _one_line(text: str | None) -> str:
@@ -209,7 +209,7 @@ def _one_line(text: str | None) -> str:
 # ── the page ─────────────────────────────────────────────────────────────────────────────────
 
 
-LISTS = ("responders",)  # chapters that are lists, each entry with settings of its own
+LISTS = ("responders", "transfers")  # chapters that are lists, each entry with settings of its own
 
 
 def tables() -> str:

@@ -21,9 +21,20 @@ FOLLOWS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("demand", "priorities"), ("dispatch", "reserve")),
     (("demand", "priorities"), ("dispatch", "within")),
     (("demand", "priorities"), ("demand", "conditions")),
+    (("demand", "priorities"), ("demand", "surges")),
+    (("demand", "conditions"), ("demand", "surges")),
+    (("demand", "priorities"), ("transfers",)),
+    (("crews", "classes"), ("transfers",)),
+    (("study",), ("demand", "surges")),
+    (("start",), ("demand", "surges")),
     (("crews", "classes"), ("demand", "conditions")),
     (("crews", "classes"), ("dispatch", "reserve")),
     (("dispatch", "centres"), ("dispatch", "reserve")),
+    (("hospitals", "stay"), ("hospitals", "at")),
+    (("hospitals", "icu_stay"), ("hospitals", "at")),
+    (("hospitals", "at"), ("demand", "conditions")),
+    (("hospitals", "clinics"), ("demand", "conditions")),
+    (("demand", "conditions"), ("hospitals", "at")),
     (("dispatch", "other_zone"), ("dispatch", "zones")),
     *((("standby", "rule"), ("standby", key)) for key in READ_BY),
     (("standby", "points"), ("standby", "list")),
@@ -81,6 +92,8 @@ def _what_follows(loc: Loc) -> list[Loc]:
     found: list[Loc] = [loc]
     if len(loc) > 2 and loc[0] in ENTRIES and loc[-1] == "at":
         found.append((*loc[:-1], "station"))  # that its name is no place
+    if loc[:2] == ("hospitals", "at"):
+        found.append(loc[:3])  # what is missing beside it
     found += [after for before, after in FOLLOWS if _begins(before, loc)]
     found += [after for before, after in FOLLOWS if _begins(loc, before)]
     if any(_begins(loc, one) or _begins(one, loc) for one in NAMED):

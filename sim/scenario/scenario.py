@@ -18,11 +18,23 @@ import numpy as np
 from sim.errors import OptionError, Problem, ScenarioError
 from sim.geography.bundle import Map
 from sim.model.calendar import Hours, Window
-from sim.scenario import altering, checks, closures, crew_checks, cut_off, own_rules
+from sim.scenario import (
+    altering,
+    checks,
+    closures,
+    crew_checks,
+    cut_off,
+    hospital_checks,
+    hospitals,
+    own_rules,
+    surges,
+)
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move
 from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
+from sim.scenario.hospitals import Hospital
 from sim.scenario.layout import Layout
 from sim.scenario.own_rules import HOUSE_RULES, OwnRule, OwnRules
+from sim.scenario.points import NOWHERE, Points
 from sim.scenario.records.balance import CallCounts, counted
 from sim.scenario.settings import CrewSettings, Settings, StudySettings
 from sim.scenario.validation import Problems, plain, validated
@@ -49,7 +61,13 @@ class Scenario(Layout):
     calls_times: float = 1.0  # the usual number of calls, with which these are shared
     # [group of settings.responders] their points, [responder, 2] metres
     responder_xy: tuple[np.ndarray, ...] = ()
+    clinics: Points = NOWHERE  # of settings.hospitals that the map has not as hospitals
     own_rules: OwnRules = HOUSE_RULES
+
+    @property
+    def hospitals(self) -> tuple[Hospital, ...]:
+        """Where patients may be taken: those of the map, clinics beside them, those outside."""
+        return hospitals.every(self)
 
     @property
     def crews(self) -> CrewSettings:
@@ -169,6 +187,8 @@ class Scenario(Layout):
         changed = {key: getattr(checked, key) for key in study}
         own = self.settings.study.model_copy(update=changed)
         settings = self.settings.model_copy(update={"study": own})
+        surges.check_times(settings, problems)
+        problems.raise_if_any(ScenarioError, Message("the study"))
         if self.recorded is None and "matters" not in changed:
             checks.how_many_calls(settings, self.map, problems)
             problems.raise_if_any(ScenarioError, Message("the study"))
@@ -186,9 +206,11 @@ class Scenario(Layout):
         """
         problems = Problems()
         altered = altering.with_settings(self, sections, problems)
-        if not problems and {"crews", "demand", "dispatch", "standby"} & set(sections):
+        if not problems and CHECKED_TOGETHER & set(sections):
             checks.who_is_sent(altered.settings, self.map, problems)
             checks.check_layout(altered, problems)
+        if not problems and {"demand", "hospitals"} & set(sections):
+            hospital_checks.check(altered, problems)
         if not problems and "travel" in sections:
             closures.check(altered.settings, altered.map, problems.at("travel"))
         if not problems and {"travel", "start", "study"} & set(sections):
@@ -285,6 +307,7 @@ def _as_in_a_file(crews: Mapping[str, Any]) -> dict[str, Any]:
     return {key.removesuffix("_"): value for key, value in crews.items()}
 
 
+CHECKED_TOGETHER = {"crews", "demand", "dispatch", "standby", "start", "study", "transfers"}
 TIMES = ("warm_up", "length", "cool_down")
 
 

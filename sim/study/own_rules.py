@@ -19,6 +19,7 @@ import numpy as np
 from sim.engine import OwnEngineRules
 from sim.model.system import System
 from sim.prepare.cover import cover
+from sim.scenario import transfers
 from sim.scenario.standing import standby_points
 from sim.text import Name, function_name
 
@@ -160,13 +161,18 @@ class _Shown:
         self.stations = [Called(*one.name) for one in every]
         self.closed = [one.closed for one in every]
         self.classes = [Called(*one.names) for one in layout.crews.classes]
-        self.priorities = [one.name for one in settings.demand.priorities]
-        self.conditions = [one.name for one in settings.demand.conditions]
+        self.priorities = [one.name for one in transfers.priorities(settings)]
+        of_calls = [one.name for one in settings.demand.conditions] or [""]
+        self.conditions = [*of_calls, *(one.name for one in transfers.conditions(settings))]
         self.townships = [Called(*one.name) for one in ground.townships]
         township, area = [ground.cells.township], [ground.cells.area]
         if layout.recorded is not None:  # their places come after the map's
             township.append(layout.recorded.calls.township)
             area.append(layout.recorded.calls.area)
+        if settings.transfers and ground.hospitals:  # whose places are the last
+            xy = np.array([(one.x, one.y) for one in ground.hospitals])
+            township.append(ground.townships_at(xy))
+            area.append(ground.areas_at(xy))
         self.township, self.area = np.concatenate(township), np.concatenate(area)
         self.demand = self.covers = np.zeros(0)
         if layout.own_rules.standby is not None:
@@ -188,7 +194,7 @@ class _Shown:
             unit=waiting.need,
             priority=self.priorities[waiting.priority],
             urgency=waiting.priority,
-            condition=self.conditions[waiting.condition] if self.conditions else "",
+            condition=self.conditions[waiting.condition],
             township=self.townships[township] if known else Called("", ""),
             area=AREAS[int(self.area[waiting.place])],
             waited_s=waiting.waited_s,

@@ -278,7 +278,7 @@ def _with_failures(
 
 
 def same_calls(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios draw the very same calls, and first responders for them.
+    """Whether two scenarios draw the very same calls, first responders and walk-ins.
 
     Failures of vehicles are drawn for each by itself, beside the calls.
     """
@@ -286,13 +286,17 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
         return (
-            s.start, s.demand, s.durations, s.responders, scenario.calls_times,
+            s.start, s.demand, s.transfers, s.durations, s.hospitals, s.responders,
+            scenario.calls_times,
             # What a call needs is drawn with it, and which classes transport decides it.
             s.crews.classes,
             travel_factor.spread(scenario),
         )  # fmt: skip
 
-    points = zip(one.responder_xy, other.responder_xy, strict=False)  # as many, if settings agree
+    # As many, if settings agree.
+    points = zip(
+        (*one.responder_xy, one.clinics.xy), (*other.responder_xy, other.clinics.xy), strict=False
+    )
     return of(one) == of(other) and all(np.array_equal(a, b) for a, b in points)
 
 

@@ -17,7 +17,7 @@ from sim.model.calendar import HOURS_PER_WEEK
 from sim.words import (
     changes,
     differences,
-    hospitals,
+    hospital_table,
     measures,
     provenance,
     records,
@@ -151,7 +151,7 @@ def _differing(comparison: Comparison, say: Language) -> list[str]:
 def _body(comparison: Comparison, say: Language) -> list[Table | str]:
     if len(comparison.layouts) == 1:
         townships = _townships(comparison, say)
-        at_hospitals = hospitals.tables(comparison, say)
+        at_hospitals = hospital_table.tables(comparison, say)
         return [_one_layout(comparison, say), *at_hospitals, *([townships] if townships else [])]
     return [_against_base(comparison, layout, say) for layout in comparison.proposals]
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
 from sim.scenario.differences import Difference, differences, in_effect, not_used
+from sim.scenario.distributions import Distribution
+from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
-from sim.words import crews, own_rules, responders
+from sim.words import crews, hospitals, own_rules, responders
 from sim.words.language import Language
+from sim.words.quantities import duration, rate
 from sim.words.written import written
 
 if TYPE_CHECKING:
@@ -29,6 +32,13 @@ INSTEAD: Final = {
     "demand.rate.urban": Message("urban demand {other} instead of {base}"),
     "demand.rate.rural": Message("rural demand {other} instead of {base}"),
     "demand.transported": Message("patients taken to hospital {other} instead of {base}"),
+    "demand.nobody_found": Message("calls at which nobody is found {other} instead of {base}"),
+    "demand.treated_at_scene": Message("patients treated at the scene {other} instead of {base}"),
+    "demand.cancelled.share": Message("calls that may be withdrawn {other} instead of {base}"),
+    "demand.cancelled.after": Message("calls withdrawn after a mean of {other} instead of {base}"),
+    "demand.desk.handling": Message("mean handling of a call {other} instead of {base}"),
+    "demand.desk.needing_ambulance": Message("calls at the desk that need an ambulance {other} "
+                                             "instead of {base}"),
     "durations.call_taking": Message("mean call taking {other} instead of {base}"),
     "durations.turnout": Message("mean turnout {other} instead of {base}"),
     "durations.on_scene": Message("mean time on scene {other} instead of {base}"),
@@ -39,6 +49,8 @@ INSTEAD: Final = {
                                 "instead of {base}"),
     "dispatch.other_zone": Message("penalty of ambulances of another zone {other} instead of "
                                    "{base}"),
+    "hospitals.stay": Message("mean stay in a bay after handover {other} instead of {base}"),
+    "hospitals.icu_stay": Message("mean stay in intensive care {other} instead of {base}"),
     "dispatch.loading": Message("loading where several ambulances come {other} instead of {base}"),
     "standby.most_moves": Message("ambulances moved at a time {other} instead of {base}"),
     "standby.least_gain": Message("least gain of a move {other} of all calls instead of {base}"),
@@ -60,11 +72,18 @@ SPREAD: Final = {
     "durations.turnout": Message("turnout spread otherwise about the same mean"),
     "durations.on_scene": Message("time on scene spread otherwise about the same mean"),
     "durations.handover": Message("handover spread otherwise about the same mean"),
+    "hospitals.stay": Message("stays in bays spread otherwise about the same mean"),
+    "hospitals.icu_stay": Message("stays in intensive care spread otherwise about the same mean"),
 }
 OTHERWISE: Final = {
     "demand.profile": Message("calls spread otherwise over the week"),
     "demand.priorities": Message("other priorities of calls"),
     "demand.conditions": Message("other conditions of patients, or other needs"),
+    "demand.cancelled": Message("calls withdrawn otherwise"),
+    "demand.desk": Message("another call desk"),
+    "demand.desk.seats": Message("other seats at the call desk"),
+    "demand.surges": Message("other surges"),
+    "transfers": Message("other transfers between hospitals"),
     "dispatch.divert": Message("other rules of diversion"),
     "crews.holidays": Message("other public holidays"),
     "crews.holidays_as": Message("holidays rostered as another day"),
@@ -74,6 +93,9 @@ OTHERWISE: Final = {
     "dispatch.reserve": Message("other ambulances kept for urgent calls"),
     "dispatch.centres": Message("other dispatch centres"),
     "dispatch.zones": Message("other zones"),
+    "hospitals.consortia": Message("other consortia of hospitals"),
+    "hospitals.clinics": Message("other clinics"),
+    "hospitals.outside": Message("other hospitals outside the map"),
     "standby.list_": Message("another list of where to wait"),
     "standby.table": Message("another compliance table"),
     "standby.points": Message("other standby points"),
@@ -81,6 +103,12 @@ OTHERWISE: Final = {
 # What one scenario has and the other has not at all.
 THERE: Final = {
     "demand.conditions": Message("conditions of patients, and what they need"),
+    "demand.nobody_found": Message("calls at which nobody is found"),
+    "demand.treated_at_scene": Message("patients treated at the scene in a time of their own"),
+    "demand.cancelled": Message("calls that are withdrawn"),
+    "demand.desk": Message("a call desk with seats"),
+    "demand.surges": Message("surges"),
+    "transfers": Message("transfers between hospitals"),
     "dispatch.divert": Message("rules of diversion"),
     "crews.holidays": Message("public holidays"),
     "crews.breaks": Message("breaks of crews"),
@@ -89,6 +117,9 @@ THERE: Final = {
     "dispatch.reserve": Message("ambulances kept for urgent calls"),
     "dispatch.centres": Message("several dispatch centres"),
     "dispatch.zones": Message("zones with ambulances of their own"),
+    "hospitals.consortia": Message("consortia of hospitals"),
+    "hospitals.clinics": Message("clinics for light cases"),
+    "hospitals.outside": Message("hospitals outside the map"),
     "standby.list_": Message("a list of where to wait"),
     "standby.table": Message("a compliance table"),
     "standby.points": Message("standby points"),
@@ -104,6 +135,17 @@ CHOICES: Final = {
     ("crews.after_interruption", "remainder"): Message("interrupted breaks go on with the rest"),
     ("dispatch.when_none_free", "queue"): Message("calls wait when no ambulance is free"),
     ("dispatch.when_none_free", "lost"): Message("calls are lost when no ambulance is free"),
+    ("hospitals.destination", "nearest"): Message("patients taken to the nearest hospital"),
+    ("hospitals.destination", "consortium first"): Message(
+        "patients taken to hospitals of their own consortium first"
+    ),
+    ("hospitals.destination", "soonest"): Message(
+        "patients taken to where they are received soonest"
+    ),
+    ("hospitals.bypass_when_full", True): Message("full hospitals passed over"),
+    ("hospitals.bypass_when_full", False): Message("full hospitals not passed over"),
+    ("hospitals.walk_ins", "wait"): Message("walk-in patients wait in line with ambulances"),
+    ("hospitals.walk_ins", "leave"): Message("walk-in patients leave where no bay is free"),
     ("standby.rule", "home"): Message("free ambulances wait at home"),
     ("standby.rule", "nearest"): Message("free ambulances wait at the nearest station"),
     ("standby.rule", "list"): Message("free ambulances wait by a list of stations"),
@@ -117,6 +159,7 @@ RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
 ROSTERS = "crews.rosters."
 WITHIN = "dispatch.within."
+HOSPITAL = "hospitals.at."
 CLOSURES = "travel.closures."
 
 
@@ -167,6 +210,8 @@ def _phrase(one: Difference, say: Language) -> str:
         return _responders(base, other, say)
     if path in own_rules.INSTEAD:
         return own_rules.phrase(one, say)
+    if path.startswith(HOSPITAL):
+        return hospitals.phrase(path.removeprefix(HOSPITAL), base, other, say)
     if path == "crews.classes":
         return _classes(base, other, say)
     if path in THERE and not base:
@@ -252,8 +297,10 @@ def value(path: str, found: Any, say: Language) -> str:
         if "__str__" in type(found).__dict__:
             return str(found)
         return "; ".join(written(one, say, duration) for one in found)
-    if path.startswith("durations."):
+    if isinstance(found, Distribution):
         return duration(found.mean(), say)
+    if isinstance(found, Setting):
+        return written(found, say, duration)
     if path.startswith(SPEEDS) or path == "travel.off_road":
         return say("{n} km/h", n=f"{found * 3.6:.4g}")
     if isinstance(found, Rate):
@@ -281,38 +328,13 @@ def _absent(path: str, say: Language) -> str:
 
 SHARES: Final = (
     "targets.share", "demand.transported", "travel.ordinary", "standby.least_gain",
-    "standby.dmexclp.busy",
+    "standby.dmexclp.busy", "demand.nobody_found", "demand.treated_at_scene",
+    "demand.cancelled.share", "demand.desk.needing_ambulance",
 )  # fmt: skip
 LENGTHS: Final = (
     "study.warm_up", "study.length", "study.cool_down", "dispatch.other_zone", "dispatch.loading",
     "crews.last_calls",
 )  # fmt: skip
-UNITS: Final = (  # seconds
-    (86_400, Message("{n} days")),
-    (3600, Message("{n} h")),
-    (60, Message("{n} min")),
-    (1, Message("{n} s")),
-)
-
-
-def duration(seconds: float, say: Language) -> str:
-    """12 min; 50 s; 28 days: in minutes unless they are too few, or hours or days are whole."""
-    for unit, text in UNITS:
-        whole = unit >= 3600 and seconds >= 2 * unit and seconds % unit == 0
-        if whole or (unit == 60 and seconds >= 60) or unit == 1:
-            return say(text, n=f"{round(seconds / unit, 2):g}")
-    raise AssertionError("the last unit takes all")
-
-
-YEAR_S = 31_557_600.0
-
-
-def rate(value: Rate, say: Language) -> str:
-    """14.7 per 1000 people a year; 36 a day"""
-    if value.per_person:
-        a_year = value.per_second * YEAR_S * 1000
-        return say("{n} per 1000 people a year", n=f"{a_year:.4g}")
-    return say("{n} a day", n=f"{value.per_second * 86_400:.4g}")
 
 
 # ── several by one factor ────────────────────────────────────────────────────────────────────

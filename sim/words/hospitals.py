@@ -1,66 +1,144 @@
-"""The hospitals of a layout, said: who is taken there, how long ambulances wait, how full it is."""
+"""Hospitals said: where patients are taken, what is known of each hospital, and what differs."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Final
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
-from sim.answers.lines import Line, of_hospitals, part_name
-from sim.measures.measures import BY_KEY
+from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
+from sim.scenario.hospitals import row_of
 from sim.text import Message
-from sim.words import measures
+from sim.words.crews import DAYS, clock
 from sim.words.language import Language
-from sim.words.page import Column, Table
+from sim.words.quantities import duration
 
 if TYPE_CHECKING:
-    from sim.answers.comparison import Comparison
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.settings.hospitals import Closed, HospitalAt, WalkIns
 
-MOST: Final = 12  # hospitals in the printed table; all of them stand in measures.csv
-HEADS: Final = {
-    "destination": Message("patients"),
-    "bay_waits": Message("wait"),
-    "bay_mean": Message("mean wait, min"),
-    "bay_p90": Message("P90, min"),
-    "bay_hours": Message("h a day"),
-    "bays_busy": Message("bays taken"),
-    "walk_ins_refused": Message("walk-ins left"),
-    "icu_busy": Message("ICU taken"),
+RULES: Final = {
+    "consortium first": Message("patients go to hospitals of their own consortium first"),
+    "soonest": Message("patients go to where the drive and the expected wait are shortest"),
 }
+INSTEAD: Final = {
+    "bays": Message("{hospital}: bays {other} instead of {base}"),
+    "icu": Message("{hospital}: places in intensive care {other} instead of {base}"),
+    "full_at": Message("{hospital}: ambulances that may wait there {other} instead of {base}"),
+}
+OTHERWISE: Final = {
+    "capabilities": Message("{hospital}: treats other patients"),
+    "stay": Message("{hospital}: bays taken for other times"),
+    "walk_ins": Message("{hospital}: other walk-in patients"),
+    "closed": Message("{hospital}: closed at other times"),
+}
+# Names of hospitals may have points, too.
+SETTING: Final = re.compile(rf"\.({'|'.join((*INSTEAD, *OTHERWISE))})(\.\w+)?$")
 
 
-def tables(comparison: Comparison, say: Language) -> list[Table]:
-    """One table of today's layout, the hospital with most patients first; none in a plain service.
+# ── what a scenario has ──────────────────────────────────────────────────────────────────────
 
-    A proposal's are in the files.
-    """
-    found = of_hospitals(comparison.features, comparison.groups_of_fleet)
-    if not found:
-        return []
 
-    def value(line: Line) -> float:
-        return comparison.estimate(line.key, 0, line.group).mean
+def lines(scenario: Scenario, say: Language) -> list[str]:
+    """A line for each thing that is not as in the plain service; none of a plain one."""
+    return list(_lines(scenario, say))
 
-    lines = sorted(found.values(), key=lambda own: -value(own[0]))
-    keys = [line.key for line in lines[0]]
-    rows = [
-        [
-            say.name(part_name(comparison.layouts, own[0].group)),
-            *(_value(line, value(line), say) for line in own),
-        ]
-        for own in lines[:MOST]
-    ]
-    heads = [Column(say(HEADS[key])) for key in keys]
-    left = len(lines) - MOST
-    below = ""
-    if left > 0:
-        below = say.count(
-            left,
-            "{n} more hospital is in measures.csv.",
-            "{n} more hospitals are in measures.csv.",
+
+def _lines(scenario: Scenario, say: Language) -> Iterator[str]:
+    settings = scenario.settings.hospitals
+    if settings.destination in RULES:
+        yield say(RULES[settings.destination])
+    if settings.bypass_when_full:
+        yield say("a hospital without a free bay is passed over if another has one")
+    if settings.consortia:
+        names = say.listed([say.name(one.names) for one in settings.consortia])
+        yield say("consortia: {names}", names=names)
+    for name, one in settings.at.items():
+        row = row_of(name, scenario.map)
+        called = name if row is None else say.name(scenario.map.hospitals[row].name)
+        yield say("{hospital}: {facts}", hospital=called, facts=facts(one, say))
+    if settings.walk_ins == "leave" and any(one.walk_ins for one in settings.at.values()):
+        yield say("walk-in patients leave where no bay is free")
+    clinics = sum(one.is_clinic for one in scenario.hospitals)
+    if clinics:
+        yield say.count(clinics, "{n} clinic for light cases", "{n} clinics for light cases")
+    for beyond in settings.outside:
+        yield say(
+            "{hospital}: outside the map, {time} beyond {gate}",
+            hospital=say.name(beyond.names),
+            time=duration(beyond.away, say),
+            gate=beyond.gate if isinstance(beyond.gate, str) else _point(beyond.gate),
         )
-    return [Table((Column(say("hospital"), "left"), *heads), rows, below)]
 
 
-def _value(line: Line, value: float, say: Language) -> str:
-    """A cell; – where a hospital has nothing of the kind, as bays without a limit."""
-    return "–" if math.isnan(value) else measures.value(BY_KEY[line.key], value, say)
+def _point(at: Any) -> str:
+    return f"[{at.lon:g}, {at.lat:g}]"
+
+
+def facts(one: HospitalAt, say: Language) -> str:
+    """What is known of a hospital, in a row."""
+    return say.listed(list(_facts(one, say))) or say("nothing of its own")
+
+
+def _facts(one: HospitalAt, say: Language) -> Iterator[str]:
+    if one.capabilities:
+        yield say("treats {what}", what=say.listed(list(one.capabilities)))
+    elif one.capabilities is not None:
+        yield say("no capabilities")
+    if one.bays is not None:
+        yield say.count(one.bays, "{n} bay", "{n} bays")
+    if one.stay is not None:
+        yield say("stays of {time} in the mean", time=duration(one.stay.mean(), say))
+    if one.arrivals is not None:
+        yield _walk_ins(one.arrivals, say)
+    if one.icu is not None:
+        yield say.count(one.icu, "{n} place in intensive care", "{n} places in intensive care")
+    if one.full_at is not None:
+        yield say.count(
+            one.full_at,
+            "passed over while {n} ambulance waits",
+            "passed over while {n} ambulances wait",
+        )
+    for closed in one.closed:
+        yield _closed(closed, say)
+
+
+def _walk_ins(who: WalkIns, say: Language) -> str:
+    return say("{n} walk-in patients an hour", n=f"{who.rate.per_second * 3600:.4g}")
+
+
+def _closed(one: Closed, say: Language) -> str:
+    """closed Sat, Sun 22–06 to stroke"""
+    if one.from_ is not None:
+        when = say("{begin} to {end}", begin=f"{one.from_:%Y-%m-%d %H:%M}",
+                   end=f"{one.until:%Y-%m-%d %H:%M}")  # fmt: skip
+    else:
+        when = clock(one.hours or EVERY_HOUR)
+        if one.days != EVERY_DAY:
+            days = say.listed([say(DAYS[day]) for day in one.days])
+            when = say("{days} {hours}", days=days, hours=when)
+    if one.to:
+        return say("closed {when} to {whom}", when=when, whom=say.listed(list(one.to)))
+    return say("closed {when}", when=when)
+
+
+# ── what differs ─────────────────────────────────────────────────────────────────────────────
+
+
+def phrase(path: str, base: Any, other: Any, say: Language) -> str:
+    """What differs of one hospital. `path`: its name, and perhaps a setting of it."""
+    found = SETTING.search(path)
+    hospital, setting = (path[: found.start()], found[1]) if found else (path, "")
+    if not setting:
+        if other is None:
+            return say("{hospital}: nothing of its own", hospital=hospital)
+        return say("{hospital}: {facts}", hospital=hospital, facts=facts(other, say))
+    if setting in INSTEAD:
+        none = say("no limit")
+        return say(
+            INSTEAD[setting],
+            hospital=hospital,
+            base=none if base is None else f"{base}",
+            other=none if other is None else f"{other}",
+        )
+    return say(OTHERWISE[setting], hospital=hospital)

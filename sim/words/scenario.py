@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.prepare import demand
-from sim.words import changes, crews, differences, provenance, responders
+from sim.words import changes, crews, hospitals, provenance, quantities, responders
 from sim.words import comparison as comparison_words
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table
@@ -63,13 +63,14 @@ def _on_duty(fleet: list[Ambulance], scenario: Scenario, say: Language) -> str:
 
 def _settings(scenario: Scenario, say: Language) -> Table:
     targets = scenario.settings.targets
-    hospitals = say(", ").join(say.name(one.name) for one in scenario.map.hospitals)
+    names = say(", ").join(say.name(one.name) for one in scenario.map.hospitals)
     rows = [
         [say("Map"), say.name(scenario.map.name)],
-        [say("Hospitals"), hospitals or "–"],
+        [say("Hospitals"), names or "–"],
+        *[["", line] for line in hospitals.lines(scenario, say)],
         *[[say("First responders"), line] for line in responders.lines(scenario, say)],
-        [say("Target in town"), differences.duration(targets.urban, say)],
-        [say("Target in the country"), differences.duration(targets.rural, say)],
+        [say("Target in town"), quantities.duration(targets.urban, say)],
+        [say("Target in the country"), quantities.duration(targets.rural, say)],
         [say("Calls a day"), _calls_a_day(scenario, say)],
     ]
     return Table((Column(align="left"), Column(align="left")), rows)

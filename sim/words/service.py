@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.scenario.duty import on_duty_by_hour
-from sim.words import differences, week
+from sim.words import differences, hospitals, week
 from sim.words.language import Language
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+    from sim.scenario.settings import Surge, Transfers
     from sim.scenario.settings.demand import Condition
+    from sim.scenario.settings.desk import Desk
 
 
 def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
@@ -26,9 +28,17 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
     if settings.demand.conditions:
         told = [_condition(one, say) for one in settings.demand.conditions]
         yield say("needs"), say.listed(told)
+    if settings.demand.desk is not None:
+        yield say("seats"), _desk(settings.demand.desk, say)
+    for surge in settings.demand.surges:
+        yield say("surge"), _surge(surge, say)
+    for one in settings.transfers:
+        yield say("transfer"), _transfers(one, say)
     if settings.dispatch.centres:
         names = say.listed([one.name for one in settings.dispatch.centres])
         yield say("desks"), say("dispatch centres: {names}", names=names)
+    told = hospitals.lines(scenario, say)
+    yield from zip([say("hospitals"), *[""] * len(told)], told, strict=False)
     standby = settings.standby
     if standby.rule != "home":
         yield say("standby"), say(differences.CHOICES["standby.rule", standby.rule])
@@ -50,6 +60,33 @@ def _on_duty(scenario: Scenario, say: Language) -> str:
         most=int(by_hour[most]),
         many=week.hour(most, say),
     )
+
+
+def _desk(desk: Desk, say: Language) -> str:
+    """3 seats at every hour"""
+    least, most = int(desk.by_hour.min()), int(desk.by_hour.max())
+    if least == most:
+        return say.count(most, "{n} seat at every hour", "{n} seats at every hour")
+    return say("{least} to {most} seats by the hour", least=least, most=most)
+
+
+def _surge(surge: Surge, say: Language) -> str:
+    """bus: 8 calls from 2025-01-09 17:30 on"""
+    return say.count(
+        surge.calls,
+        "{name}: {n} call from {at} on",
+        "{name}: {n} calls from {at} on",
+        name=say.name(surge.names),
+        at=f"{surge.at:%Y-%m-%d %H:%M}",
+    )
+
+
+def _transfers(one: Transfers, say: Language) -> str:
+    """green channel: 3 a day, urgent"""
+    values = {"name": say.name(one.names), "rate": differences.rate(one.rate, say)}
+    if one.planned:
+        return say("{name}: {rate}, planned", **values)
+    return say("{name}: {rate}, urgent", **values)
 
 
 def _class(scenario: Scenario, row: int, say: Language) -> str:

@@ -10,9 +10,13 @@ from sim.model.calendar import DAY_NAMES
 from sim.scenario.values import LonLat, Setting
 from sim.words.language import Language
 
-SHARES: Final = ("share", "transported", "answers", "speed")
+SHARES: Final = (
+    "share", "transported", "answers", "icu", "to_clinic", "nobody_found", "treated_at_scene",
+    "needing_ambulance", "speed",
+)  # fmt: skip
 DURATIONS: Final = (
-    "penalty", "delay", "length", "after", "begun_within", "per_refusal", "help_after",
+    "penalty", "delay", "length", "after", "begun_within", "per_refusal", "help_after", "away",
+    "lead", "within", "every",
 )  # fmt: skip
 CLOCK_TIMES: Final = ("earliest", "latest")
 METRES: Final = ("radius",)

@@ -128,7 +128,7 @@ def test_a_vehicle_between_places_never_gains_or_loses_a_tick(world, data):
     made, nodes = travelled(built, spots, stations=1)
     ways = Ways(small_city(made, nodes))
     start, end = (data.draw(st.integers(0, len(nodes) - 1)) for _ in range(2))
-    drive = Drive(ways, 0, int(nodes[start]), 7.0, end, departed_at=100.0)
+    drive = Drive(ways, lambda _: 0, (int(nodes[start]), 7.0), end, departed_at=100.0)
     elapsed = round(data.draw(st.floats(0, 1)) * drive.seconds * TICKS) / TICKS
     node, left_s = drive.position(100.0 + elapsed, 0)
     assert left_s >= 0

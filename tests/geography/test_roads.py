@@ -103,7 +103,7 @@ def test_a_vehicle_under_way_never_gains_or_loses_a_tick(roads, data):
     nodes = len(graph.indptr) - 1
     start, end = data.draw(st.integers(0, nodes - 1)), data.draw(st.integers(0, nodes - 1))
     ways = Ways(world_to(graph, end))
-    drive = Drive(ways, 0, start, 7.0, 0, departed_at=100.0)
+    drive = Drive(ways, lambda _: 0, (start, 7.0), 0, departed_at=100.0)
     elapsed = round(data.draw(st.floats(0, 1)) * drive.seconds * TICKS) / TICKS
     node, left_s = drive.position(100.0 + elapsed, 0)
     assert left_s >= 0

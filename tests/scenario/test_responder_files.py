@@ -119,7 +119,7 @@ def test_those_outside_the_map_are_named_with_their_line(write):
     many = "name,lon,lat\n" + "x,115.45,27.70\n" * 30
     told = refused(write([f"name: a, at: clinics.csv, {PLAIN}"], many))
     assert len(told) == 21
-    assert "10 further responders lie outside the map" in told[-1]
+    assert "10 further points lie outside the map" in told[-1]
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,8 @@ class ServiceState(NamedTuple):
     walk_in: np.ndarray  # [walk-in] WALK_IN
     leaving: np.ndarray  # [2, ambulance] who leaves a scene for a hospital; who is at a door
     passed_over: np.ndarray  # [trip]
+    own_stay: np.ndarray  # [hospital] column of the next; NONE = as its call has it
+    own_stay_s: np.ndarray  # [call, law]
 
 
 IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, IN_LINE, IN_CARE, WALK_INS, IN_DEPARTING, IN_AT_DOOR = (
@@ -283,7 +285,12 @@ def new(
         *_doors(there),
         np.zeros(len(need) + rows.walk_ins, STAY), np.zeros(len(need), STAY), _walk_ins(calls),
         np.zeros((2, ambulances), ROW), np.full(trips, NONE, np.int32),
+        there.own_stay.astype(np.int64), _own_stays(calls),
     )  # fmt: skip
+
+
+def _own_stays(calls: Calls) -> np.ndarray:
+    return np.zeros((0, 0)) if calls.own_stay_s is None else np.ascontiguousarray(calls.own_stay_s)
 
 
 def _withdrawn(at: np.ndarray | None) -> np.ndarray:

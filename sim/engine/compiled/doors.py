@@ -234,11 +234,14 @@ def open_doors(fixed, calls, state, beyond, now):
         call, hospital = np.int64(unit.call), np.int64(unit.hospital)
         own, handover_s = beyond.need[call], _handover_s(fixed, calls, ambulance, call)
         beyond.on_the_way[hospital] -= 1
-        at = _take_bay(beyond, hospital, now, handover_s + own.stay_s, True)
+        law, stay_s = beyond.own_stay[hospital], own.stay_s
+        if law != NONE:
+            stay_s = beyond.own_stay_s[own.call, law]
+        at = _take_bay(beyond, hospital, now, handover_s + stay_s, True)
         if own.icu_s > 0:
             place = beyond.care[beyond.held[IN_CARE]]
             place.hospital = hospital
-            place.until = at + (handover_s + own.stay_s) + own.icu_s
+            place.until = at + (handover_s + stay_s) + own.icu_s
             beyond.held[IN_CARE] += 1
         state.log.handover_at[trip] = at
         at += handover_s + beyond.hospital[hospital].away_s

@@ -82,7 +82,7 @@ class Conveying(Dispatching, ABC):
             yield patient.has_bay
 
             trip.handover_at = self.env.now
-            stay_s = 0.0 if self.calls.stay_s is None else self.calls.stay_s[call]
+            stay_s = self.doors.stay_s(self.calls, call, hospital)
             icu_s = 0.0 if self.calls.icu_s is None else self.calls.icu_s[call]
             kept = self.doors.keep_bay(self.doors.of[hospital], handover_s + stay_s, icu_s)
             self.env.process(kept)

@@ -13,8 +13,9 @@ import numpy as np
 import simpy
 
 from sim.engine.reference.logbook import Logbook
-from sim.model.calls import WalkIns
+from sim.model.calls import Calls, WalkIns
 from sim.model.service import Destinations, Service
+from sim.policies.clock import NONE
 from sim.policies.hospitals import HOSPITAL, is_closed
 
 Process = Generator[simpy.Event, Any, None]
@@ -88,6 +89,15 @@ class Doors:
                 span = closures.from_at[row], closures.until_at[row]
                 closed[hospital] |= is_closed(self.env.now, *span)
         return closed
+
+    def stay_s(self, calls: Calls, call: int, hospital: int) -> float:
+        """How long the patient of a call stays in a bay after handover."""
+        if calls.stay_s is None:
+            return 0.0
+        law = NONE if self.rules is None else self.rules.own_stay[hospital]
+        if calls.own_stay_s is not None and law != NONE:
+            return float(calls.own_stay_s[call][law])
+        return float(calls.stay_s[call])
 
     def admit_walk_ins(self, priority: int) -> Process:
         """`priority`: of events, after the ambulances of an instant."""

@@ -17,17 +17,21 @@ from sim.scenario.settings.crews import CrewClass, CrewSettings
 from sim.scenario.settings.demand import DemandSettings, Priority, Rates, Weekly
 from sim.scenario.settings.dispatch import DispatchSettings, Divert
 from sim.scenario.settings.durations import Durations
+from sim.scenario.settings.hospitals import HospitalSettings
 from sim.scenario.settings.responders import Responders
 from sim.scenario.settings.standby import StandbySettings
 from sim.scenario.settings.study import Matter, StudySettings
+from sim.scenario.settings.surges import Surge
 from sim.scenario.settings.targets import Targets
+from sim.scenario.settings.transfers import MOST_TRANSFERS, Transfers
 from sim.scenario.settings.travel import Band, TravelSettings
 from sim.scenario.values import Setting, default
 
 __all__ = [
     "Band", "Condition", "Costs", "CrewClass", "CrewSettings", "DemandSettings", "DispatchSettings",
-    "Divert", "Durations", "Matter", "Priority", "Rates", "Responders", "Settings",
-    "StandbySettings", "StudySettings", "Targets", "TravelSettings", "Weekly",
+    "Divert", "Durations", "HospitalSettings", "Matter", "Priority", "Rates", "Responders",
+    "Settings", "StandbySettings", "StudySettings", "Surge", "Targets", "Transfers",
+    "TravelSettings", "Weekly",
 ]  # fmt: skip
 
 
@@ -42,6 +46,8 @@ class Settings(Setting):
     """How soon an ambulance should be there."""
     demand: DemandSettings = Field(default_factory=DemandSettings)
     """When, where and how urgently people call."""
+    transfers: tuple[Transfers, ...] = Field((), max_length=MOST_TRANSFERS)
+    """Patients who are driven from one hospital to another, in addition to all calls."""
     durations: Durations = Field(default_factory=Durations)
     """How long each stage of a run takes."""
     travel: TravelSettings = Field(default_factory=TravelSettings)
@@ -52,6 +58,8 @@ class Settings(Setting):
     """Where free ambulances wait."""
     crews: CrewSettings = Field(default_factory=CrewSettings)
     """Classes of ambulance, rosters and breaks of crews, and when vehicles are off the road."""
+    hospitals: HospitalSettings = Field(default_factory=HospitalSettings)
+    """Where patients are taken, and how full hospitals are."""
     responders: tuple[Responders, ...] = Field((), max_length=limits.GROUPS)
     """Groups of first responders, like village clinics: who may be there before the ambulance."""
     study: StudySettings = Field(default_factory=StudySettings)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from sim.scenario.settings.endings import Cancelled, ShareOrEnding
 from sim.scenario.values import Seconds, Setting, Share, ShortText, default
 from sim.text import Message
 
@@ -60,6 +61,18 @@ class Condition(Setting):
     transported: Share | None = None
     """The share of its calls whose patient is taken to a hospital; without it
     `demand.transported`."""
+    treated_by: tuple[ShortText, ...] = Field((), max_length=20)
+    """The capabilities, all of them, that a hospital must have to which its patients are taken;
+    without them any hospital."""
+    icu: Share = default("0 %")
+    """The share of those taken to a hospital who need a place in intensive care after the bay.
+
+    Source: assumed."""
+    to_clinic: Share = default("0 %")
+    """The share of those taken away from the scene who are taken to a clinic of
+    `hospitals.clinics`, and to no hospital.
+
+    Source: assumed."""
     needs: tuple[Need, ...] = Field((), max_length=MOST_NEEDS)
     """The ambulances that it needs, the first one first; without it one of any class that
     transports."""
@@ -81,6 +94,14 @@ class Condition(Setting):
     """Whether the first of the other ambulances goes to hospital with the one that conveys.
 
     Source: assumed."""
+    nobody_found: ShareOrEnding | None = None
+    """The share of its calls to which an ambulance comes and finds nobody; without it
+    `demand.nobody_found`."""
+    treated_at_scene: ShareOrEnding | None = None
+    """The share of its calls whose patient is treated and stays; without it
+    `demand.treated_at_scene`."""
+    cancelled: Cancelled | None = None
+    """Which of its calls are withdrawn, and when; without it `demand.cancelled`."""
 
     @model_validator(mode="after")
     def _has_effect(self) -> Condition:

@@ -8,7 +8,10 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.model.calendar import DAYS, HOURS
 from sim.scenario.settings.conditions import Condition
+from sim.scenario.settings.desk import Desk
+from sim.scenario.settings.endings import Cancelled, ShareOrEnding
 from sim.scenario.settings.replay import Replay
+from sim.scenario.settings.surges import MOST_SURGES, Surge
 from sim.scenario.values import (
     SOME_WEIGHT,
     Rate,
@@ -67,6 +70,8 @@ class Weekly(Setting):
         return self
 
 
+Profile = Literal["friuli", "flat"] | Weekly  # over the hours of the week
+
 FRIULI_PRIORITIES = (
     {"name": "red", "share": "2.7 %"},
     {"name": "yellow", "share": "39.9 %"},
@@ -89,7 +94,7 @@ class DemandSettings(Setting):
 
     rate: Rates = Field(default_factory=Rates)
     """How many calls there are."""
-    profile: Literal["friuli", "flat"] | Weekly = Field("friuli", union_mode="left_to_right")
+    profile: Profile = Field("friuli", union_mode="left_to_right")
     """How calls spread over the week: a profile by name, or numbers of your own.
 
     Source: Friuli Venezia Giulia, 90,750 emergencies of 45 weeks in town and country, published
@@ -105,6 +110,18 @@ class DemandSettings(Setting):
     Source: Utrecht 2021–22."""
     conditions: tuple[Condition, ...] = Field((), max_length=50)
     """What patients have, where that decides who is sent; without it all calls are alike."""
+    desk: Desk | None = None
+    """The call desk: calls wait for one of its seats; without it call taking begins at once, and
+    lasts as `durations.call_taking` says."""
+    nobody_found: ShareOrEnding | None = None
+    """The share of calls to which an ambulance comes and finds nobody; without it none."""
+    treated_at_scene: ShareOrEnding | None = None
+    """The share of calls whose patient is treated and stays. Whoever is neither transported nor of
+    these or of those where nobody is found stays, too, after `durations.on_scene`."""
+    cancelled: Cancelled | None = None
+    """Which calls are withdrawn while they wait or on the way, and when; without it none."""
+    surges: tuple[Surge, ...] = Field((), max_length=MOST_SURGES)
+    """Many calls at one time and place, in addition to all others."""
     replay: ReplayOrName | None = None
     """A file of recorded calls beside this file: they are replayed instead of drawn. Its name, or
     settings of how it is to be read."""

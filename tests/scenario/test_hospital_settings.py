@@ -1,0 +1,235 @@
+"""What a planner may write of hospitals, and what she is told that contradicts itself."""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+import pytest
+from conftest import ROOT
+from services import problems, town
+
+from sim.errors import PlannerWarning, ScenarioError
+from sim.scenario.differences import differences
+from sim.scenario.file import load
+from sim.words import hospitals as words
+from sim.words.differences import phrases
+from sim.words.language import language
+
+SECONDS = [[0, 300, 900], [300, 0, 600], [900, 600, 0]]
+LAYOUT = "layout: [{station: P0, ambulances: 3}]\n"
+
+
+@pytest.fixture(scope="module")
+def write(tmp_path_factory):
+    """Three places in a row, each with a hospital of which the map says nothing."""
+    return town(tmp_path_factory.mktemp("doors"), SECONDS, [100, 300, 200], hospitals=[0, 1, 2])
+
+
+@pytest.fixture
+def told(write):
+    """What is told of hospitals and conditions that are written so, a line each."""
+
+    def of(hospitals, conditions="[{name: all, share: 100 %}]"):
+        text = f"{LAYOUT}demand: {{conditions: {conditions}}}\nhospitals: {hospitals}\n"
+        return problems(write(text, "wrong.yaml"))
+
+    return of
+
+
+@pytest.fixture
+def read(write):
+    return lambda hospitals: load(write(f"{LAYOUT}hospitals: {hospitals}\n", "right.yaml"))
+
+
+# ── what contradicts itself ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("hospitals", "field", "words"),
+    [
+        ("{at: {H7: {full_at: 2}}}", "at.H7", 'no hospital "H7" on the map'),
+        ("{at: {H0: {full_at: 2}, h0: {full_at: 3}}}", "at.h0", "h0 and H0 are one hospital"),
+        ("{at: {H0: {bays: 2}}}", "at.H0.bays", "bays are limited, and nobody says for how long"),
+        ("{at: {H0: {bays: 0, stay: 1 h}}}", "at.H0.bays", "write at least 1; found 0"),
+        ("{at: {H0: {icu: 2}}}", "at.H0.icu", "write `icu_stay` under `hospitals`"),
+        ("{at: {H0: {walk_ins: 1 per hour}}}", "at.H0.walk_ins", "write `bays`, too"),
+        ("{at: {H0: {bays: 2, stay: 1 h, walk_ins: 1 per 1000 people per day}}}",
+         "at.H0.walk_ins", 'write patients per time, like "1.6 per hour"'),
+        ("{at: {H0: {closed: [{hours: 22-06, to: [strok]}]}}}", "at.H0.closed[0].to",
+         'no condition or capability "strok"'),
+        ("{at: {H0: {closed: [{hours: 22-06, from: 2025-01-07}]}}}", "at.H0.closed[0]",
+         "write either `from` and `until`, or `hours` of the week"),
+        ("{at: {H0: {closed: [{from: 2025-01-07, until: 2025-01-07}]}}}", "at.H0.closed[0]",
+         "`until` is not later than `from`"),
+        ("{destination: consortium first}", "", "needs `consortia`"),
+        ("{consortia: [{name: A, hospitals: [H0, X], townships: [P0]}]}",
+         "consortia[0].hospitals", 'no hospital "X" on the map'),
+        ("{consortia: [{name: A, hospitals: [H0], townships: [P0, Q]}]}",
+         "consortia[0].townships", 'no township "Q" on the map'),
+        ("{consortia: [{name: A, hospitals: [H0], townships: [P0]}, "
+         "{name: B, hospitals: [H1], townships: [P0]}]}", "consortia", "named twice: P0"),
+        ("{consortia: [{name: A, hospitals: [H0], townships: [P0]}, "
+         "{name: B, hospitals: [H0], townships: [P1]}]}", "consortia", "named twice: H0"),
+        ("{clinics: {levels: [primary]}}", "clinics.levels", 'of the level "primary"'),
+        ("{clinics: {hospitals: [H9]}}", "clinics.hospitals", 'no hospital "H9" on the map'),
+        ("{clinics: {hospitals: [H0, H1, H2]}}", "clinics", "every hospital of the map is a clinic"),
+        ("{clinics: {at: [[100, 20]]}}", "clinics.at[0]", "lies outside the map"),
+        ("{outside: [{name: H1, gate: P0, away: 1 h}]}", "outside[0].name", "it is not outside"),
+        ("{outside: [{name: C, gate: P9, away: 1 h}]}", "outside[0].gate", 'no place "P9"'),
+    ],
+)  # fmt: skip
+def test_what_contradicts_itself_is_told_where_it_stands(told, hospitals, field, words):
+    (line,) = told(hospitals)
+    assert line.startswith(f"hospitals.{field}:" if field else "hospitals:")
+    assert words in line
+
+
+@pytest.mark.parametrize(
+    ("conditions", "hospitals", "field", "words"),
+    [
+        ("[{name: all, share: 100 %, treated_by: [stroke]}]", "{}", "treated_by",
+         "no hospital can treat all: neither the map nor `hospitals.at` says"),
+        ("[{name: all, share: 100 %, treated_by: [strok]}]",
+         "{at: {H0: {capabilities: [stroke]}, H1: {capabilities: [trauma, stroke]}}}",
+         "treated_by", "none has the capability strok (known are stroke: H0, H1; trauma: H1); did "
+         "you mean stroke?"),
+        ("[{name: all, share: 100 %, treated_by: [stroke, trauma]}]",
+         "{at: {H0: {capabilities: [stroke]}, H1: {capabilities: [trauma]}}}",
+         "treated_by", "none has all of stroke, trauma. Known are stroke: H0; trauma: H1"),
+        ("[{name: all, share: 100 %, to_clinic: 5 %}]", "{}", "to_clinic", "there is no clinic"),
+        ("[{name: all, share: 100 %, icu: 5 %, treated_by: [stroke]}]",
+         "{icu_stay: 2 days, at: {H0: {capabilities: [stroke], icu: 0}}}", "icu",
+         "no hospital that can treat all has a place in intensive care"),
+    ],
+)  # fmt: skip
+def test_a_condition_that_no_hospital_can_treat_is_told(told, conditions, hospitals, field, words):
+    (line,) = told(hospitals, conditions)
+    assert line.startswith(f"demand.conditions[0].{field}: ")
+    assert words in line
+
+
+def test_all_mistakes_are_told_at_once_and_what_follows_from_one_is_not(told):
+    found = told("{stay: 10, at: {H0: {bays: 2}, H5: {full_at: 0}}, clinics: {levels: [x]}}")
+    assert [line.partition(":")[0] for line in found] == [
+        "hospitals.stay", "hospitals.at.H5.full_at", "hospitals.clinics.levels",
+    ]  # fmt: skip
+
+
+def test_other_settings_in_python_are_checked_likewise(read):
+    scenario = read("{stay: 50 min, at: {H0: {bays: 3}}}")
+    with pytest.raises(ScenarioError, match='no hospital "H9"'):
+        scenario.with_settings(hospitals={"at": {"H9": {"bays": 2}}})
+    altered = scenario.with_settings(hospitals={"at": {"H0": {"bays": 2}}})
+    assert altered.settings.hospitals.at["H0"].bays == 2
+
+
+def test_a_file_over_another_says_single_things_of_single_hospitals(write):
+    write(
+        LAYOUT + "hospitals: {stay: 50 min, at: {H0: {bays: 3, full_at: 2}, H1: {bays: 1}}}",
+        "under.yaml",
+    )
+    path = write("", "over.yaml")
+    path.write_text("name: Over\nbase: under\nhospitals: {at: {H0: {bays: 2}}}\n", "utf-8")
+    found = load(path).settings.hospitals.at
+    assert [(name, one.bays, one.full_at) for name, one in found.items()] == [
+        ("H0", 2, 2), ("H1", 1, None),
+    ]  # fmt: skip
+
+
+def test_a_mistake_in_the_file_below_is_told_of_that_file(write):
+    write(LAYOUT + "hospitals:\n  stay: 50 min\n  at:\n    H0: {bays: -3}", "below.yaml")
+    path = write("", "above.yaml")
+    path.write_text("name: Over\nbase: below\nhospitals: {at: {H1: {bays: 2}}}\n", "utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.file.endswith("below.yaml")) == (7, True)
+
+
+# ── what a planner should look at ────────────────────────────────────────────────────────────
+
+
+def warned(read, hospitals):
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        read(hospitals)
+    return [str(one.message) for one in found if issubclass(one.category, PlannerWarning)]
+
+
+def test_walk_ins_that_fill_the_bays_alone_are_warned_of(read):
+    text = "{{at: {{H0: {{bays: 2, stay: 1 h, walk_ins: {} per hour}}}}}}"
+    assert not warned(read, text.format("1.9"))
+    (said,) = warned(read, text.format("2"))
+    assert said.startswith("H0: patients who come by themselves alone fill its bays (2 an hour")
+
+
+def test_hospitals_that_are_closed_at_once_are_warned_of_with_the_hours(read):
+    text = (
+        "{{at: {{H0: {{closed: [{{hours: 20-06}}]}}, H1: {{closed: [{{hours: 04-12, days: wed}}]}}, "
+        "H2: {{closed: [{{hours: {}, days: tue-thu}}]}}}}}}"
+    )
+    assert not warned(read, text.format("06-12"))
+    (said,) = warned(read, text.format("05-12"))
+    assert "first from 2025-01-08 05:00 until 2025-01-08 06:00" in said
+    assert said.endswith("patients then go to the nearest")
+
+
+# ── what is said ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_known_of_hospitals_is_said(read):
+    scenario = read(
+        "{destination: soonest, bypass_when_full: true, walk_ins: leave, stay: 50 min, "
+        "icu_stay: 2 days, clinics: {at: [P1]}, outside: [{name: Changsha, gate: P2, away: 80 min}], "
+        "at: {H0: {capabilities: [stroke], bays: 3, stay: 30 min, walk_ins: 1.6 per hour, icu: 6, "
+        "full_at: 1, closed: [{hours: 22-06, days: 'sat, sun', to: [stroke]}, "
+        "{from: 2025-02-01, until: 2025-02-10}]}}}"
+    )
+    assert words.lines(scenario, language("en")) == [
+        "patients go to where the drive and the expected wait are shortest",
+        "a hospital without a free bay is passed over if another has one",
+        "H0: treats stroke, 3 bays, stays of 30 min in the mean, 1.6 walk-in patients an hour, "
+        "6 places in intensive care, passed over while 1 ambulance waits, closed Sat and Sun "
+        "22–06 to stroke and closed 2025-02-01 00:00 to 2025-02-10 00:00",
+        "walk-in patients leave where no bay is free",
+        "1 clinic for light cases",
+        "Changsha: outside the map, 80 min beyond P2",
+    ]
+    assert not words.lines(read("{}"), language("en"))
+
+
+def test_what_differs_of_hospitals_is_said(read):
+    base = read("{stay: 50 min, at: {H0: {bays: 3}}}")
+    other = read(
+        "{stay: 40 min, bypass_when_full: true, at: {H0: {bays: 2, full_at: 2, "
+        "closed: [{hours: 22-06}]}, H1: {full_at: 3}}}"
+    )
+    assert phrases(differences(base.settings, other.settings), language("en")) == [
+        "full hospitals passed over",
+        "mean stay in a bay after handover 40 min instead of 50 min",
+        "H0: bays 2 instead of 3",
+        "H0: ambulances that may wait there 2 instead of no limit",
+        "H0: closed at other times",
+        "H1: passed over while 3 ambulances wait",
+    ]
+
+
+# ── the page of examples ─────────────────────────────────────────────────────────────────────
+
+
+def test_the_examples_of_the_page_are_read(tmp_path):
+    page = (ROOT / "docs" / "hospitals.md").read_text("utf-8")
+    blocks = re.findall(r"```yaml\n(# scenarios/liling/([\w-]+\.yaml)\n.*?)```", page, re.S)
+    folder = tmp_path / "scenarios" / "liling"
+    folder.mkdir(parents=True)
+    (tmp_path / "maps").symlink_to(ROOT / "maps")
+    (folder / "today.yaml").write_bytes((ROOT / "scenarios/liling/today.yaml").read_bytes())
+    for text, name in blocks:
+        (folder / name).write_text(text, "utf-8")
+    found = {name: load(folder / name) for _, name in blocks}
+    capable, over = found["capable.yaml"], found["passed-over.yaml"]
+    assert capable.settings.demand.conditions[1].treated_by == ("stroke",)
+    assert [one.bays for one in over.settings.hospitals.at.values()] == [4, 3, 2, None]
+    assert sum(one.is_clinic for one in over.hospitals) == 3
+    assert found["own-consortium.yaml"].hospitals[-1].away_s == 2400
