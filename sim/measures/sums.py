@@ -16,11 +16,10 @@ from sim.measures.calls import ASKED, responses
 from sim.measures.fleet_time import busy_intervals, duty_intervals, on_shift
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import (
+    Events,
     OfCalls,
-    OfEvents,
     OfFleet,
     PercentileOfCalls,
-    PercentileOfEvents,
     Rows,
     Sums,
 )
@@ -196,9 +195,9 @@ class Summed(ByPlace):
             raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
         return Sums(self.busy_s.sum(axis=1), self.on_duty_s.sum(axis=1))
 
-    def events(self, measure: OfEvents | PercentileOfEvents, group: Group) -> list[np.ndarray]:
+    def events(self, value: Events, group: Group) -> list[np.ndarray]:
         """Always ValueError: of what is no call of the headline, no sums are kept."""
-        raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
+        raise ValueError(f"sums cannot tell events by {group.by}")
 
 
 # Keys of the measures of calls that sums can tell.
