@@ -280,7 +280,7 @@ class Summed(ByPlace):
 
     def events(self, value: Events, group: Group) -> list[np.ndarray]:
         """Always ValueError: of what is no call of the headline, no sums are kept."""
-        raise ValueError(f"sums tell no events by {group.by}")
+        raise ValueError(f"sums cannot tell events by {group.by}")
 
 
 # Keys of the measures of calls that sums can tell.

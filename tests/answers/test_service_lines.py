@@ -158,12 +158,13 @@ def test_why_two_percentiles_of_the_same_calls_differ_is_noted(plain, found):
     assert "capable" not in " ".join(plain.page().notes)
 
 
-def test_a_sentence_names_what_becomes_worse_of_capable_units_by_area_and_in_minutes(plain):
-    """They come a minute later, and in each replication a little more than that."""
+def test_a_sentence_names_what_becomes_worse_of_capable_units_by_area(plain):
+    """They come two hours later, and in each replication a little more than that."""
     tallies = tuple(
-        tuple(described(tally, n, layout * (60.0 + 5.0 * n)) for n, tally in enumerate(own))
+        tuple(described(tally, n, layout * (7200.0 + 5.0 * n)) for n, tally in enumerate(own))
         for layout, own in enumerate(plain.tallies)
     )
     later = replace(plain, tallies=tallies)
-    assert later.verdict("capable_p90") == "worse"
-    assert "a capable unit is at nine of ten calls (1." in later.sentence()
+    assert later.verdict("capable_urban") == later.verdict("capable_rural") == "worse"
+    assert "urban calls with a capable unit within target (" in later.sentence()
+    assert "rural calls with a capable unit within target (" in later.sentence()

@@ -65,9 +65,9 @@ def calls_of(scenario, replication=0):
     "text",
     [
         "",
-        "standby: {list: [P0], table: [[P0]], points: [{name: Q, at: P1}]}\n",
+        "standby: {list: [P0], points: [{name: Q, at: P1}]}\n",
         "dispatch: {other_zone: 3 min, loading: 1 min}\n",
-        "dispatch: {zones: [{name: all, townships: [P0, P1, P2]}]}\n",
+        "dispatch: {other_zone: 0 s, zones: [{name: all, townships: [P0, P1, P2]}]}\n",
         "standby: {rule: list, list: [P0, P0, P2]}\n",
         "demand: {conditions: [{name: all, share: 100 %, needs: [{classes: [ambulance]}]}]}\n",
     ],

@@ -212,12 +212,14 @@ def new(
         *_doors(there),
         np.zeros(len(need) + rows.walk_ins, STAY), np.zeros(len(need), STAY), _walk_ins(calls),
         np.zeros((2, ambulances), ROW), np.full(trips, NONE, np.int32),
-        there.own_stay.astype(np.int64), _own_stays(calls),
+        *_own_stays(there, calls),
     )  # fmt: skip
 
 
-def _own_stays(calls: Calls) -> np.ndarray:
-    return np.zeros((0, 0)) if calls.own_stay_s is None else np.ascontiguousarray(calls.own_stay_s)
+def _own_stays(there: Destinations, calls: Calls) -> tuple[np.ndarray, np.ndarray]:
+    if calls.own_stay_s is None or calls.stay_s is None:
+        return np.full(len(there.bays), NONE, np.int64), np.zeros((0, 0))
+    return there.own_stay.astype(np.int64), np.ascontiguousarray(calls.own_stay_s, float)
 
 
 def _withdrawn(at: np.ndarray | None) -> np.ndarray:
