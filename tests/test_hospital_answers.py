@@ -170,7 +170,7 @@ def test_with_plentiful_ambulances_bays_are_one_waiting_line(
     """M/M/c: patients come to the door as calls come; those who walk in wait in the same line."""
     comes = f", walk_ins: {walk_ins:.9g} per hour" if walk_ins else ""
     hospitals = f"{{stay: {exponential(stay_min)}, at: {{H0: {{bays: {bays}{comes}}}}}}}"
-    scenario = load(one_place(written(60, calls, 40, hospitals)))
+    scenario = load(one_place(written(60, calls, 40, hospitals))).with_study(length=4 * END_S)
     load_in_all = (calls + walk_ins) * stay_min / 60
     waits, wait = waiting_line(bays, load_in_all)
     long = waits * np.exp(-(bays - load_in_all) * LONG_MIN / stay_min)

@@ -46,8 +46,6 @@ def said(before, after, say=EN):
          "urban demand 24 a day instead of 12 a day", "城区需求 每天 24 次（原为 每天 12 次）"),
         ({"standby": {"rule": "nearest"}}, "free ambulances wait at the nearest station",
          "空闲车就近站点待命"),
-        ({"standby": {"most_moves": 2}}, "ambulances moved at a time 2 instead of no limit",
-         "一次调动的车辆数 2（原为不限）"),
         ({"dispatch": {"within": {"red": "20 min"}}},
          "ambulances sent to red calls within 20 min instead of no limit",
          "red 呼叫的派车半径 20 分钟（原为不限）"),
@@ -64,6 +62,13 @@ def test_a_setting_is_said_with_what_it_was(tiny, sections, en, zh):
     other = tiny.with_settings(**sections)
     assert said(tiny, other)[0] == en
     assert said(tiny, other, ZH)[0].replace(" ", "") == zh.replace(" ", "")
+
+
+def test_a_limit_of_moves_is_said_with_that_there_was_none(tiny):
+    base = tiny.with_settings(standby={"rule": "dmexclp"})
+    other = base.with_settings(standby={"most_moves": 2})
+    assert said(base, other) == ["ambulances moved at a time 2 instead of no limit"]
+    assert said(base, other, ZH)[0].replace(" ", "") == "一次调动的车辆数2（原为不限）"
 
 
 def test_what_differs_by_one_factor_is_said_at_once(tiny):
