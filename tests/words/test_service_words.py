@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import mutated_scenarios
 import numpy as np
 import pytest
+from conftest import ROOT
+from rich.cells import cell_len
 
 from sim.prepare.week import week_of
+from sim.scenario.file import load
 from sim.words import responders, service
 from sim.words.language import language
 
@@ -31,6 +35,17 @@ def town(tiny):
 
 def test_a_plain_service_has_no_line(tiny):
     assert list(service.lines(tiny, EN)) == []
+
+
+@pytest.mark.parametrize("say", [EN, ZH], ids=["en", "zh"])
+def test_headings_leave_a_blank_before_what_they_head(tmp_path, say):
+    """`check` writes them into nine columns; here with every setting there is."""
+    (tmp_path / "maps").symlink_to(ROOT / "maps")
+    path = tmp_path / "mine.yaml"
+    path.write_text(mutated_scenarios.as_yaml(mutated_scenarios.WHOLE), "utf-8")
+    headings = [heading for heading, _ in service.lines(load(path), say)]
+    assert say("hospital") in headings
+    assert max(map(cell_len, headings)) <= 8
 
 
 def test_least_and_most_crews_are_told_with_their_hours(town):
