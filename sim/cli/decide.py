@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -210,6 +210,10 @@ def stress(
         list[str] | None,
         typer.Option("--range", help='How far wrong, like demand="30 %"; 0 % leaves one out.'),
     ] = None,
+    suppose: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=SETTINGS as in a scenario file: what else might happen."),
+    ] = None,
     samples: Annotated[int, numbers.whole(*limits.SAMPLES, help="Joint samples.")] = 32,
     by: By = "within",
     *,
@@ -225,7 +229,10 @@ def stress(
         rest = changes_of([], move or [], close or [], ambulances or [], add_crew, base=base)
         if rest:
             proposals.append(changed(base, rest))
-        return room.stress(base, *proposals, by=by, wrong=_wrong(wrong), samples=samples, **effort)
+        return room.stress(
+            base, *proposals, by=by, wrong=_wrong(wrong), suppose=_supposed(suppose),
+            samples=samples, **effort,
+        )  # fmt: skip
 
     _answer(scenario, "stress", options, ask)
 
@@ -294,6 +301,12 @@ def _parsed(option: str, parse: Callable[[object], Any], text: str | None) -> An
         raise OptionError(option, message_of(error)) from None
 
 
+SUPPOSE: Final = Message(
+    "write NAME={{settings}}, like flood={{travel: {{bands: [{{hours: 00-24, speed: 80 %}}]}}}}; "
+    "found {found}"
+)
+
+
 def _wrong(texts: list[str] | None) -> dict[str, float]:
     found, problems = {}, []
     for text in texts or []:
@@ -315,4 +328,27 @@ def _wrong(texts: list[str] | None) -> dict[str, float]:
             problems.append(Problem(message_of(error), key if parted else ""))
     if problems:
         raise OptionError("--range", problems)
+    return found
+
+
+def _supposed(texts: list[str] | None) -> dict[str, Any]:
+    """Settings by the name that stands before each; what they say is looked at where they are."""
+    from sim.files import yaml_lines
+
+    found: dict[str, Any] = {}
+    problems = []
+    for text in texts or []:
+        name, written, parted = speech.halves(text)
+        if not (name and written and parted):
+            message = Message(SUPPOSE, found=text)
+            problems.append(Problem(message))
+            continue
+        if name in found:
+            problems.append(Problem(Message('"{name}" is named twice', name=name)))
+        try:
+            found[name] = yaml_lines.written_in(written)
+        except ValueError as error:
+            problems.append(Problem(message_of(error), name))
+    if problems:
+        raise OptionError("--suppose", problems)
     return found

@@ -19,11 +19,10 @@ from sim.measures.features import Feature, features_of
 from sim.measures.fleet_time import busy_intervals, duty_intervals, on_shift
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import (
+    Events,
     OfCalls,
-    OfEvents,
     OfFleet,
     PercentileOfCalls,
-    PercentileOfEvents,
     Rows,
     Sums,
 )
@@ -279,9 +278,9 @@ class Summed(ByPlace):
         row = OF_FLEET_BESIDES.index(measure)
         return Sums(self.fleet_above[:, row], self.fleet_below[:, row])
 
-    def events(self, measure: OfEvents | PercentileOfEvents, group: Group) -> list[np.ndarray]:
+    def events(self, value: Events, group: Group) -> list[np.ndarray]:
         """Always ValueError: of what is no call of the headline, no sums are kept."""
-        raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
+        raise ValueError(f"sums cannot tell events by {group.by}")
 
 
 # Keys of the measures of calls that sums can tell.

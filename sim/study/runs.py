@@ -29,6 +29,7 @@ from sim.measures.verdicts import Harm, harms, matters_of
 from sim.study import plan as plans
 from sim.study.checkpoints import Fingerprints, Replication
 from sim.study.effort import Effort
+from sim.study.received import received
 from sim.study.replication import Keep
 from sim.study.sharing import shared
 from sim.study.size import layouts_at_once
@@ -346,6 +347,10 @@ class Runs:
         """Measures of the base, each over the replications that it needs by itself."""
         found = self._first(0, self.until_known())
         return {key: estimates.estimate(found, key) for key in keys}
+
+    def received(self) -> np.ndarray:
+        """[hospital] patients whom the base brings to each, in a few replications."""
+        return received(self._study.plan)
 
     def per_day(self, row: int, what: str, of: int | None = None) -> np.ndarray:
         """[station] calls `served`, or seconds `busy_s`, in a mean day, where sums are kept.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.scenario import off_road
-from sim.words import differences, hospitals, responders, week
+from sim.words import difference_texts, differences, hospitals, responders, week
 from sim.words.language import Language
 from sim.words.written import written
 
@@ -44,7 +44,7 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
     yield from zip([say("hospitals"), *[""] * len(told)], told, strict=False)
     standby = settings.standby
     if standby.rule != "home":
-        yield say("standby"), say(differences.CHOICES["standby.rule", standby.rule])
+        yield say("standby"), say(difference_texts.CHOICES["standby.rule", standby.rule])
     if standby.rule == "table":
         yield "", say.count(len(standby.table), "a table of {n} row", "a table of {n} rows")
     if standby.points:

@@ -13,8 +13,9 @@ from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.intervals import ratios
-from sim.measures.kinds import Matters, OfCalls, OfPeople, added_up, percentiles
+from sim.measures.kinds import Matters, OfCalls, added_up, percentiles
 from sim.measures.measures import BY_KEY, COUNTED, MEASURES
+from sim.measures.people_kind import OfPeople
 from sim.measures.response import WITHIN
 from sim.measures.rows import Pooled
 from sim.measures.sums import TOLD_BESIDES, TOLD_BY_SUMS, Counts, Summed

@@ -13,7 +13,7 @@ from sim.errors import ScenarioError
 from sim.model.calls import Stream
 from sim.model.service import NO_LIMIT, StandbyRule
 from sim.policies.clock import NONE
-from sim.prepare import demand, draws, needs, radius, system
+from sim.prepare import conditions, demand, draws, needs, radius, system
 from sim.prepare.streams import CallGroup, Streams
 from sim.scenario.conditions import said_hours
 from sim.scenario.file import load
@@ -65,9 +65,9 @@ def calls_of(scenario, replication=0):
     "text",
     [
         "",
-        "standby: {list: [P0], table: [[P0]], points: [{name: Q, at: P1}]}\n",
+        "standby: {list: [P0], points: [{name: Q, at: P1}]}\n",
         "dispatch: {other_zone: 3 min, loading: 1 min}\n",
-        "dispatch: {zones: [{name: all, townships: [P0, P1, P2]}]}\n",
+        "dispatch: {other_zone: 0 s, zones: [{name: all, townships: [P0, P1, P2]}]}\n",
         "standby: {rule: list, list: [P0, P0, P2]}\n",
         "demand: {conditions: [{name: all, share: 100 %, needs: [{classes: [ambulance]}]}]}\n",
     ],
@@ -203,7 +203,7 @@ def test_any_shares_and_needs_are_drawn_in_proportion(write, by_priority, many):
     source = demand.build(load(write(PLAIN, "plain.yaml")))._replace(
         priority_share=np.array([[0.5, 0.5], [0.5, 0.5]]),
         calls_per_hour=np.full((2, 168), 2.0) * [[0.0], [1.0]],
-        kinds=draws.Kinds(
+        kinds=conditions.Kinds(
             share=share,
             conveyed_share=np.zeros(count),
             indptr=np.concatenate([[0], np.cumsum(needed_of)]),

@@ -14,8 +14,7 @@ from sim.answers.comparison import compare
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.scenario.differences import differences
-from sim.words import comparison as words
-from sim.words import forest, page_of, response_curve
+from sim.words import comparison_notes, forest, page_of, response_curve
 from sim.words.comparison_sentence import sentence
 from sim.words.glossary import explain
 from sim.words.language import language
@@ -153,7 +152,7 @@ def test_a_time_without_end_is_explained_and_a_dash_only_where_there_is_one(lili
         ({"busy": none}, (False, False)),  # then there is no line of it
     ):
         comparison = known(layouts, {("p90", 1): (none, UNDECIDED)}, today=today)
-        text = " ".join(words._one_sided(comparison, EN))
+        text = " ".join(comparison_notes._one_sided(comparison, EN))
         assert (dash in text, end in text) == said
     assert "A time without end" in explain("∞", EN)
     assert "无终点" in explain("∞", ZH)
