@@ -122,9 +122,9 @@ def worth_of(change, verdict):
 
 
 def losses_of(*values, by="within"):
-    """Losses with these changes and verdicts."""
+    """Losses with these changes and verdicts, that make nothing else worse."""
     losses = [
-        loss._replace(verdict=verdict, changes=loss.changes | {by: change})
+        loss._replace(verdict=verdict, changes=loss.changes | {by: change}, harms=())
         for loss, (change, verdict) in zip(of_worth().losses, values, strict=False)
     ]
     return replace(of_worth(), losses=tuple(losses), by=by)

@@ -87,12 +87,6 @@ def hours_table(
     return {"busy_hours": FileTable(BusyHour._fields, found)}
 
 
-def rosters(layouts: Sequence[Scenario]) -> Feature:
-    """Whether crews work by rosters that a scenario names: then their overrun is told."""
-    named = any(ambulance.duty.roster for layout in layouts for ambulance in layout.fleet)
-    return Feature.SHIFTS if named else Feature.NOTHING
-
-
 def listed(features: Feature, groups: Sequence[Group]) -> list[Line]:
     """Every line beyond the plain service, where there is so much to it."""
     found = [Line(one.key, ALL) for one in SERVICE if one.feature in features]

@@ -10,7 +10,7 @@ import typer
 
 from sim import limits, units
 from sim.cli import numbers, speech, work
-from sim.cli.changes import changed, changes_of, crew_of
+from sim.cli.changes import changed, changes_of, kinds_of
 from sim.cli.options import (
     Add,
     AddCrew,
@@ -87,7 +87,7 @@ def rank(
         from sim.answers import ranking as room
 
         narrow = _zone(zone, by)
-        kind = None if crew is None else crew_of(crew)
+        kind = None if crew is None else kinds_of(base, [crew])[0]
         return room.rank(
             base, candidates, by=by, ambulances=ambulances, crew=kind, zone=narrow, **effort
         )
@@ -167,7 +167,7 @@ def search(
 
         return room.search(
             base, candidates, stations=stations, ambulances=ambulances, shorten=shorten,
-            moves=moves, crews=[crew_of(text) for text in crew or []], by=by, **effort,
+            moves=moves, crews=kinds_of(base, crew or []), by=by, **effort,
         )  # fmt: skip
 
     _answer(scenario, "search", options, ask, steps=True)
@@ -187,7 +187,7 @@ def curve(
     def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import curve as room
 
-        kinds = [crew_of(text) for text in crew or []]
+        kinds = kinds_of(base, crew or [])
         return room.curve(base, candidates, steps=steps, crews=kinds, by=by, **effort)
 
     _answer(scenario, "curve", options, ask, steps=True)
@@ -226,7 +226,7 @@ def stress(
 
         proposals = [layout(path, options) for path in others or []]
         proposals += [changed(base, changes_of([text], [], [], [])) for text in add or []]
-        rest = changes_of([], move or [], close or [], ambulances or [], add_crew)
+        rest = changes_of([], move or [], close or [], ambulances or [], add_crew, base=base)
         if rest:
             proposals.append(changed(base, rest))
         return room.stress(
@@ -264,7 +264,9 @@ def why(
 
         from sim.answers import comparison
 
-        changes = changes_of(add or [], move or [], close or [], ambulances or [], add_crew)
+        changes = changes_of(
+            add or [], move or [], close or [], ambulances or [], add_crew, base=base
+        )
         return comparison.run(changed(base, changes) if changes else base, **effort).why()
 
     _answer(scenario, "why", options, ask)
@@ -300,7 +302,7 @@ def _parsed(option: str, parse: Callable[[object], Any], text: str | None) -> An
 
 
 SUPPOSE: Final = Message(
-    "write NAME={{settings}}, like flood={{travel: {{bands: [{{hours: 00-24, speed: 80 %}}]}}}}; "
+    "write NAME={{settings}}, like snow={{travel: {{bands: [{{hours: 06-22, speed: 60 %}}]}}}}; "
     "found {found}"
 )
 

@@ -24,7 +24,7 @@ from sim.measures.intervals import Estimate, Spread, simultaneous
 from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY
 from sim.measures.rows import Pooled
-from sim.measures.sums import Counts, Summed
+from sim.measures.sums import TOLD_BESIDES, Counts, Summed
 from sim.measures.verdicts import Harm, harms, matters_of
 from sim.study import plan as plans
 from sim.study.checkpoints import Fingerprints, Replication
@@ -323,10 +323,21 @@ class Runs:
         less, more = self.pair(base, row)
         return estimates.paired(less, more, key, group)
 
-    def harms(self, row: int, keys: Iterable[str]) -> tuple[Harm, ...]:
-        """Which of these measures a layout surely makes worse than the base."""
-        spreads = {key: self.spread(row, key) for key in keys}
+    def harms(self, row: int, keys: Iterable[str] = ()) -> tuple[Harm, ...]:
+        """Which of these measures a layout surely makes worse than the base.
+
+        And which of those beyond the plain service, where both have what they speak of.
+        """
+        spreads = {key: self.spread(row, key) for key in (*keys, *self.besides(row))}
         return harms(spreads, self.replications(row), self.matters)
+
+    def besides(self, row: int) -> tuple[str, ...]:
+        """Keys of the measures beyond the plain service that are told of a layout and the base."""
+        if self._rows:
+            return ()
+        found = plans.rosters([self.layouts[0], self.layouts[row]])
+        found |= self.summed(0).features | self.summed(row).features
+        return tuple(key for key in TOLD_BESIDES if BY_KEY[key].feature in found)
 
     def value(self, row: int, key: str = "within", group: Group = ALL) -> Estimate:
         """A measure of one layout, with its 95 % interval."""

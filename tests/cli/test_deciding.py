@@ -147,7 +147,7 @@ def test_json_of_a_stress_says_who_is_ahead(tenthirty, tiny):
 
 
 def test_what_is_supposed_at_the_prompt_is_tried(tenthirty, tiny):
-    snow = "snow={travel: {bands: [{hours: 00-24, speed: 50 %}]}}"
+    snow = "snow={travel: {bands: [{hours: 06-22, speed: 50 %}]}}"
     plan = ("--ambulances", "Base A=+1", "--samples", "0", "--suppose", snow)
     facts = json.loads(tenthirty("stress", *TINY, *plan, "--json", cwd=tiny).stdout)
     assert "snow" in {row["if"] for row in facts["rows"] if row["assumption"] == "supposed"}
@@ -407,4 +407,18 @@ def test_a_crew_that_cannot_be_is_told_before_anything_runs(
     done = tenthirty(verb, *TINY, "--crew", crew, cwd=with_classes, check=False)
     assert done.returncode == 2
     assert said in done.stderr
+    assert done.stderr.startswith("--crew: ")
     assert not (with_classes / "runs").exists()
+
+
+def test_a_crew_of_no_class_is_none_of_the_first_class_in_silence(tenthirty, with_classes):
+    done = tenthirty("rank", *TINY, "--crew", "08-20", cwd=with_classes, check=False)
+    assert done.returncode == 2
+    assert "--crew: 08-20: write the class, too: advanced, basic" in done.stderr
+
+
+def test_crews_that_no_step_adds_are_told(tenthirty, with_classes):
+    none = ("--stations", "0", "--crew", "basic,08-20")
+    done = tenthirty("search", *TINY, *none, cwd=with_classes, check=False)
+    assert done.returncode == 2
+    assert "no crew is added" in done.stderr
