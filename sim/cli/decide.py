@@ -302,7 +302,7 @@ def _parsed(option: str, parse: Callable[[object], Any], text: str | None) -> An
 
 
 SUPPOSE: Final = Message(
-    "write NAME={{settings}}, like flood={{travel: {{bands: [{{hours: 00-24, speed: 80 %}}]}}}}; "
+    "write NAME={{settings}}, like snow={{travel: {{bands: [{{hours: 06-22, speed: 60 %}}]}}}}; "
     "found {found}"
 )
 

@@ -71,7 +71,9 @@ def test_slower_main_roads_take_longer_where_they_lead():
 def siren_speed(scenario):
     """[hour of the week] what speeds are multiplied by, on the first class of roads."""
     modes = ways.driving_modes(scenario)
-    return modes.factor[modes.number[modes.band_of_hour, SIREN], 0]
+    start_h = modes.bands.start_s / 3600
+    band = modes.bands.band[np.searchsorted(start_h, np.arange(168), side="right") - 1]
+    return modes.factor[modes.number[band, SIREN], 0]
 
 
 def test_rush_hours_are_slower_at_their_hours_only():

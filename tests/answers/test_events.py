@@ -187,7 +187,7 @@ def test_what_the_scenario_has_is_tried(written):
 
 
 def test_what_is_supposed_is_a_comparison_under_these_settings(written):
-    base, slow = written(), {"travel": {"bands": [{"hours": "00-24", "speed": "50 %"}]}}
+    base, slow = written(), {"travel": {"bands": [{"hours": "06-22", "speed": "50 %"}]}}
     plan = base.add("P2")
     found = stress(base, plan, wrong=NOTHING, suppose={"snow": slow}, **QUICK)
     under = [layout.with_settings(**slow) for layout in (base, plan)]
@@ -208,8 +208,8 @@ def test_what_is_supposed_is_a_comparison_under_these_settings(written):
 )
 def test_what_changes_nothing_says_so(written, lang, said):
     base = written()
-    costs = {"costs": {"station": "1,000,000 CNY per year"}}
-    slow = {"travel": {"bands": [{"hours": "00-24", "speed": "50 %"}]}}
+    costs = {"costs": dict.fromkeys(("station", "substation", "ambulance"), "1 CNY per year")}
+    slow = {"travel": {"bands": [{"hours": "06-22", "speed": "50 %"}]}}
     asked = {"no price": costs, "snow": slow}
     found = stress(base, base.add("P2"), wrong=NOTHING, suppose=asked, **QUICK)
     note = page_of(found, language(lang)).text().replace("\n", "").replace(" ", "")

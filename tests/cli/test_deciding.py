@@ -147,7 +147,7 @@ def test_json_of_a_stress_says_who_is_ahead(tenthirty, tiny):
 
 
 def test_what_is_supposed_at_the_prompt_is_tried(tenthirty, tiny):
-    snow = "snow={travel: {bands: [{hours: 00-24, speed: 50 %}]}}"
+    snow = "snow={travel: {bands: [{hours: 06-22, speed: 50 %}]}}"
     plan = ("--ambulances", "Base A=+1", "--samples", "0", "--suppose", snow)
     facts = json.loads(tenthirty("stress", *TINY, *plan, "--json", cwd=tiny).stdout)
     assert "snow" in {row["if"] for row in facts["rows"] if row["assumption"] == "supposed"}
