@@ -56,7 +56,7 @@ def named(stress: Stress, row: int, say: Language, most: int = 36) -> str:
 
 
 def table(stress: Stress, say: Language) -> Table:
-    """Two rows for each assumption, with the gain of each proposal."""
+    """Two rows for each assumption, one for what can happen in one way, with every gain."""
     several = len(stress.proposals) > 1
     columns = [Column(say("assumption"), "left"), Column(say("if"))]
     for row in range(len(stress.proposals)):
@@ -64,7 +64,7 @@ def table(stress: Stress, say: Language) -> Table:
         columns += [Column(head), Column(align="left", belongs=True)]
     rows = [[say("as assumed"), "", *_gains(stress, stress.nominal, say)]]
     for swing in stress.swings:
-        for line, end in enumerate((swing.low, swing.high)):
+        for line, end in enumerate(swing.ends()):
             name = "" if line else assumptions.label(swing.about, say)
             case = assumptions.change(end.case, say)
             rows.append([name, case, *_gains(stress, end.gains, say)])

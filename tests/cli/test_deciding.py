@@ -146,6 +146,21 @@ def test_json_of_a_stress_says_who_is_ahead(tenthirty, tiny):
     assert sum(facts["ahead"].values()) == pytest.approx(1)
 
 
+def test_what_is_supposed_at_the_prompt_is_tried(tenthirty, tiny):
+    snow = "snow={travel: {bands: [{hours: 00-24, speed: 50 %}]}}"
+    plan = ("--ambulances", "Base A=+1", "--samples", "0", "--suppose", snow)
+    facts = json.loads(tenthirty("stress", *TINY, *plan, "--json", cwd=tiny).stdout)
+    assert "snow" in {row["if"] for row in facts["rows"] if row["assumption"] == "supposed"}
+    for text, said in (
+        ("snow", "--suppose: write NAME={settings}"),
+        ("snow={", "--suppose: snow: this is not YAML"),
+        ("snow={travel: 3}", "suppose: snow: travel: write settings"),
+    ):
+        bad = tenthirty("stress", *TINY, "--suppose", text, *plan[:2], cwd=tiny, check=False)
+        assert bad.returncode == 2
+        assert said in bad.stderr
+
+
 def test_figures_are_drawn_unless_they_are_not_wanted(tenthirty, tmp_path):
     tenthirty("rank", LILING, "--candidates", "3", *QUICK[:4], cwd=tmp_path)
     assert (tmp_path / "runs/liling-rank/ranking.png").stat().st_size > 20_000

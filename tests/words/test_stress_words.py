@@ -11,6 +11,7 @@ from pages import aligned
 from studies import days
 
 from sim.answers.assumptions import USUAL, assumptions, mishaps
+from sim.answers.events import EVENTS
 from sim.answers.stress import stress
 from sim.text import Name
 from sim.words import assumptions as about
@@ -29,7 +30,7 @@ def headline(found, say=EN):
 
 
 def test_every_assumption_and_mishap_has_its_words():
-    keys = {*USUAL, *(one.key for one in mishaps(days()))}
+    keys = {*USUAL, *(one.key for one in mishaps(days())), *EVENTS}
     assert set(about.NAMES) == set(about.CASES) == keys
 
 
