@@ -115,7 +115,7 @@ def test_breaks_are_for_some_classes_and_rosters(week):
     [
         (LUNCH, "08-13", "on duty 08-13 goes home at 13:00: a break that may begin from 12:00 until "
                          "13:30 and takes 30 min does not fit"),
-        (LUNCH | {"length": "13 h"}, "08-20", "takes 780 min does not fit"),
+        (LUNCH | {"length": "13 h"}, "08-20", "takes 13 h does not fit"),
         ({"length": "2 h", "after": "7 h"}, "08-16", "on duty 08-16 goes home at 16:00"),
     ],
 )  # fmt: skip

@@ -164,4 +164,4 @@ def test_bands_multiply_where_they_overlap(odd):
     modes = ways.driving_modes(scenario)
     assert modes.number.tolist() == [[0, 1]]
     assert (modes.factor[1] == 0.5 * modes.factor[0]).all()
-    assert set(modes.band_of_hour) == {0}
+    assert set(modes.bands.band) == {0}

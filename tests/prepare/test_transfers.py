@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from services import problems, town
 
-from sim.model.calls import CallStream
+from sim.model.calls import Calls, CallStream, Needs
 from sim.model.system import ORDINARY
 from sim.policies.clock import NONE
 from sim.prepare import demand, draws, system, together, transfers, ways
@@ -267,12 +267,14 @@ def test_a_need_that_nobody_meets_at_some_hour_is_told_unless_none_is_sent_for_t
     text = CLASSES.replace("{class: van}", "{class: van, hours: 08-18}") + DEMAND
     told = problems(write(text + f"transfers: [{{{DOWN}, {VAN}}}]\n"))
     assert told == [
-        "transfers[0].needs[0]: nobody on duty may meet need 1 of down at mon-sun 18-08"
+        "transfers[0].needs[0]: nobody on duty may meet need 1 of down at mon-sun 18-08: put one of "
+        "the class van on duty then, or name others under `or`"
     ]
     load(write(text + f"transfers: [{{{DOWN}, {VAN}, hours: 08-18}}]\n"))
     told = problems(write(text + f"transfers: [{{{DOWN}, {VAN}, hours: 07-18}}]\n"))
     assert told == [
-        "transfers[0].needs[0]: nobody on duty may meet need 1 of down at mon-sun 07-08"
+        "transfers[0].needs[0]: nobody on duty may meet need 1 of down at mon-sun 07-08: put one of "
+        "the class van on duty then, or name others under `or`"
     ]
     never = CLASSES.replace(", {class: van}", "") + DEMAND
     assert (
@@ -290,7 +292,7 @@ def test_calls_together_keep_what_each_of_them_had(data):
         at = sorted(data.draw(st.lists(st.integers(0, 9), max_size=6)))
         count = len(at)
         number = first + np.arange(count)
-        plain = draws.Calls(
+        plain = Calls(
             np.array(at, float), number, *([np.zeros(count)] * 6), np.zeros(count, bool),
             np.full(count, NONE), np.zeros(count), np.zeros((count, 2)), np.zeros((count, 2)),
         )  # fmt: skip
@@ -303,7 +305,7 @@ def test_calls_together_keep_what_each_of_them_had(data):
             call = np.repeat(np.arange(count), many)
             rank = np.arange(len(call)) - np.repeat(np.cumsum(many) - many, many)
             said = 10 * number[call] + rank
-            plain = plain._replace(needs=draws.Needs(call, said, *([said * 1.0] * 3)))
+            plain = plain._replace(needs=Needs(call, said, *([said * 1.0] * 3)))
         return plain
 
     parts = [calls(100), calls(200), calls(300)]

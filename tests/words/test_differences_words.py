@@ -65,7 +65,8 @@ def test_a_setting_is_said_with_what_it_was(tiny, sections, en, zh):
 
 
 def test_a_limit_of_moves_is_said_with_that_there_was_none(tiny):
-    base = tiny.with_settings(standby={"rule": "dmexclp"})
+    table = [["Base A"]]
+    base = tiny.with_settings(standby={"rule": "table", "table": table})
     other = base.with_settings(standby={"most_moves": 2})
     assert said(base, other) == ["ambulances moved at a time 2 instead of no limit"]
     assert said(base, other, ZH)[0].replace(" ", "") == "一次调动的车辆数2（原为不限）"
