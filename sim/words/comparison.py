@@ -142,7 +142,7 @@ def _how_often(comparison: Comparison, say: Language) -> str:
 def _differing(comparison: Comparison, say: Language) -> list[str]:
     """What else than stations and ambulances is not the same in all layouts, a line each."""
     found = [(comparison.layouts[n].name, comparison.differences(n)) for n in comparison.proposals]
-    return differences.lines(found, say)
+    return differences.lines(comparison.base, found, say)
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────

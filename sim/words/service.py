@@ -38,7 +38,7 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
         names = say.listed([one.name for one in settings.dispatch.centres])
         yield say("desks"), say("dispatch centres: {names}", names=names)
     told = hospitals.lines(scenario, say)
-    yield from zip([say("hospitals"), *[""] * len(told)], told, strict=False)
+    yield from zip([say("hospital"), *[""] * len(told)], told, strict=False)
     standby = settings.standby
     if standby.rule != "home":
         yield say("standby"), say(differences.CHOICES["standby.rule", standby.rule])
