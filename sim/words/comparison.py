@@ -13,6 +13,7 @@ from sim.answers.lines import Line, part_name
 from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group
 from sim.measures.measures import BY_KEY
+from sim.measures.other_measures import NEITHER
 from sim.model.calendar import HOURS_PER_WEEK
 from sim.words import (
     changes,
@@ -191,7 +192,9 @@ def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
     for line in comparison.lines():
         key, group = line
         measure, difference = BY_KEY[key], comparison.difference(key, layout, group)
-        judged = measures.verdict(comparison.verdict(key, layout, group), say)
+        judged = ""
+        if key not in NEITHER:
+            judged = measures.verdict(comparison.verdict(key, layout, group), say)
         one_sided = math.isnan(difference.mean)
         rows.append(
             [
