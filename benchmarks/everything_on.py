@@ -8,7 +8,7 @@ from sim.model.calendar import DAY_S, HOUR_S
 from sim.model.calls import Calls, Needs
 from sim.model.service import Service, StandbyRule, plain_service
 from sim.model.system import System
-from sim.policies.clock import NONE
+from sim.policies.clock import NONE, on_grid
 
 MIN = 60.0
 
@@ -21,11 +21,13 @@ def nothing(world: System, days: float) -> System:
 def everything(world: System, days: float, table: bool = False, seed: int = 1) -> System:
     """Two classes and centres, zones, a reserve, breaks, last calls; who is cleared by DMEXCLP.
 
-    `table`: instead all who are free by a compliance table.
+    And hospitals with bays of which full ones are passed over, one of three for some only;
+    drives that are carried over. `table`: all who are free go by a compliance table instead.
     """
     rng = np.random.default_rng(seed)
     off, ambulances, stations = _off(world, days), len(world.fleet.home), len(world.stations.place)
     places, priorities = len(off.areas.zone), len(world.rules.may_divert)
+    hospitals = len(world.hospitals.place)
     noons = np.arange(int(days)) * DAY_S + 12 * HOUR_S
     each = np.arange(ambulances)
     order, rows = rng.permutation(world.fleet.home), np.full((ambulances, ambulances), NONE)
@@ -54,20 +56,37 @@ def everything(world: System, days: float, table: bool = False, seed: int = 1) -
             demand=np.full(30, 1 / 30), covers=rng.random((stations, 30)) < 0.3,
             weight=0.7 * 0.3 ** np.arange(ambulances + 1),
         ),
+        destinations=off.destinations._replace(
+            treats=np.stack([np.ones(hospitals, bool), np.arange(hospitals) % 3 > 0]),
+            needs_icu=np.zeros(2, bool), bypass_when_full=True,
+            bays=np.full(hospitals, max(2, ambulances // max(hospitals, 1))),
+        ),
+        driving=off.driving._replace(carried_over=True),
     )  # fmt: skip
     fleet = world.fleet._replace(kind=each % 2, centre=each % 2)
     return world._replace(service=service, fleet=fleet)
 
 
 def wants(calls: Calls, seed: int = 1) -> Calls:
-    """Two kinds of need; one call in twenty needs two ambulances."""
+    """Two kinds of need and of patient; one call in twenty needs two ambulances.
+
+    A bay is taken for half an hour in the mean, drives vary by a fifth, and
+    one call in twenty is withdrawn ten minutes after receipt.
+    """
     rng, count = np.random.default_rng(seed), len(calls.place)
     call = np.repeat(np.arange(count), np.where(rng.random(count) < 0.05, 2, 1))
     needs = Needs(
         call, rng.integers(0, 2, count)[call], np.zeros(len(call)), calls.turnout_s[call],
         calls.on_scene_s[call],
     )  # fmt: skip
-    return calls._replace(condition=np.zeros(count, int), needs=needs)
+    withdrawn = rng.random(count) < 0.05
+    return calls._replace(
+        condition=np.zeros(count, int), needs=needs, patient=rng.integers(0, 2, count),
+        stay_s=on_grid(rng.exponential(30 * MIN, count)),
+        scene_factor=np.exp(rng.normal(-0.02, 0.2, count)),
+        hospital_factor=np.exp(rng.normal(-0.02, 0.2, count)),
+        withdrawn_at=np.where(withdrawn, calls.received_at + 10 * MIN, np.inf),
+    )  # fmt: skip
 
 
 def _off(world: System, days: float) -> Service:

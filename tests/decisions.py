@@ -122,9 +122,9 @@ def worth_of(change, verdict):
 
 
 def losses_of(*values, by="within"):
-    """Losses with these changes and verdicts."""
+    """Losses with these changes and verdicts, that make nothing else worse."""
     losses = [
-        loss._replace(verdict=verdict, changes=loss.changes | {by: change})
+        loss._replace(verdict=verdict, changes=loss.changes | {by: change}, harms=())
         for loss, (change, verdict) in zip(of_worth().losses, values, strict=False)
     ]
     return replace(of_worth(), losses=tuple(losses), by=by)
@@ -222,7 +222,7 @@ def stressed(*gains, swing=1.4, half=0.6, joint=0, by="within", often=20):
         far = swing * 0.8**i
         swings.append(Swing(about, end(-about.wrong, far), end(about.wrong, -0.9 * far)))
     for about in mishaps(priced()):
-        one, other = (case.station for case in about.cases[:2])
+        one, other = (case.name for case in about.cases[:2])
         swings.append(Swing(about, end(one, -0.1 * swing), end(other, 0.0)))
     plans = [priced().add("枫林镇"), priced().add("茶山镇"), priced().close("第六分站")]
     proposals = tuple(plans[i % 3] for i in range(len(gains)))

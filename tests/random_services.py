@@ -132,6 +132,7 @@ def _destinations(rng, off):
         bypass_when_full=bool(late and rng.random() < 0.5),
         full_at=rng.choice([NO_LIMIT, 1, 2], hospitals) if late else off.full_at,
         bays=rng.choice([NO_LIMIT, 1, 1, 2], hospitals),
+        own_stay=rng.integers(NONE, 2, hospitals),
         mean_stay_s=rng.integers(0, 9, hospitals) * MINUTE,
         walk_ins_wait=bool(rng.random() < 0.5),
         icu=rng.choice([NO_LIMIT, 1], hospitals) if late else off.icu,
@@ -159,6 +160,7 @@ def _varied(rng, calls, there):
     return calls._replace(
         patient=some(rng.integers(0, len(there.needs_icu), count)),
         stay_s=some(rng.integers(0, 15, count) * MINUTE, 0.8),
+        own_stay_s=some(rng.integers(0, 15, (count, 2)) * MINUTE),
         icu_s=some(rng.choice([0.0, 5 * MINUTE, 30 * MINUTE], count)),
         walk_ins=some(
             WalkIns(

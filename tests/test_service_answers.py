@@ -11,6 +11,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from exact_answers import REPLICATIONS, chain, hold
 from services import town
 
 from sim.policies import standby as rules
@@ -19,7 +20,6 @@ from sim.prepare import demand, draws, system
 from sim.scenario.file import load
 
 BUSY_H = 6.0
-REPLICATIONS = 10
 STEP = 2e-4  # degrees: neighbours are forty metres apart, so that drives of seconds are plausible
 DAYS = 150
 SETTINGS = f"""
@@ -49,36 +49,6 @@ def measured(scenario, engine, of):
         some = calls.received_at >= scenario.settings.study.warm_up
         found.append(of(made, calls, log, some))
     return np.array(found)
-
-
-def hold(values, exact, most_error=0.02):
-    """The mean lies within four standard errors, which are small enough to mean something."""
-    mean = values.mean(axis=0)
-    error = values.std(axis=0, ddof=1) / len(values) ** 0.5
-    assert np.all(error < most_error), error
-    assert np.all(np.abs(mean - exact) <= 4 * error + 0.002), (mean, exact, error)
-
-
-def chain(start, moves):
-    """The states of a Markov chain and how likely each is in the long run.
-
-    `moves(state)`: (rate, state) of each way out; a state may move to itself.
-    """
-    states, rates = [start], []
-    known = {start: 0}
-    for state in states:
-        for rate, after in moves(state):
-            if after not in known:
-                known[after] = len(states)
-                states.append(after)
-            rates.append((known[state], known[after], rate))
-    generator = np.zeros((len(states), len(states)))
-    for one, other, rate in rates:
-        generator[one, other] += rate
-        generator[one, one] -= rate
-    system_of = np.vstack([generator.T, np.ones(len(states))])
-    chance = np.linalg.lstsq(system_of, np.append(np.zeros(len(states)), 1.0), rcond=None)[0]
-    return dict(zip(states, chance, strict=True))
 
 
 def trips_of(log, calls):

@@ -11,9 +11,10 @@ from itertools import product
 import numpy as np
 import pytest
 from closable import at, square
+from exact_answers import chain, hold
 from scipy.special import ndtr
 from services import town
-from test_service_answers import asked, chain, hold, measured
+from test_service_answers import asked, measured
 
 from sim.policies.clock import NONE
 from sim.prepare import demand, draws, system

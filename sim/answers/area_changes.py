@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.measures.verdicts import FEWEST, FEWEST_CALLS, Verdict, verdicts
 
 if TYPE_CHECKING:
     from sim.answers.comparison import Comparison
-
-FEWEST_CALLS: Final = 20  # in all replications; of fewer, each one moves a share by five points
 
 
 class AreaChange(NamedTuple):

@@ -33,6 +33,7 @@ USUAL = {
     "turnout": 0.30,
     "on-scene": 0.20,
     "handover": 0.30,
+    "bays": 0.33,
 }
 FAST = ("motorway", "motorway_link", "trunk", "trunk_link")
 MAIN = ("primary", "primary_link", "secondary", "secondary_link")
@@ -53,17 +54,18 @@ class Assumption(NamedTuple):
 
 
 class Case(NamedTuple):
-    """One way in which a mishap can happen: the station concerned, and the layout that is left."""
+    """One way in which a mishap can happen: what is concerned, and the layout that is left."""
 
-    station: Name
+    name: Name
     left: Callable[[Scenario], Scenario]
 
 
 class Mishap(NamedTuple):
-    """Something that goes missing, one of several."""
+    """Something that goes missing, or happens, one of several."""
 
     key: str
     cases: tuple[Case, ...]
+    roads: bool = False  # travel seconds change with it
 
 
 def assumptions(base: Scenario, wrong: Mapping[str, float] | None = None) -> list[Assumption]:
@@ -82,6 +84,8 @@ def assumptions(base: Scenario, wrong: Mapping[str, float] | None = None) -> lis
     found.append(_speed("rush-hours", far, (), RUSH))
     for key in ("turnout", "on-scene", "handover"):
         found.append(Assumption(key, far[key], _duration(key.replace("-", "_"))))
+    if any(one.bays is not None for one in base.settings.hospitals.at.values()):
+        found.append(Assumption("bays", far["bays"], times_the_bays))
     return [one for one in found if one.wrong > 0]
 
 
@@ -135,6 +139,17 @@ def _speed(
         return times_the_speed(scenario, factor, classes, hours)
 
     return Assumption(key, far[key], changed, roads=True)
+
+
+def times_the_bays(scenario: Scenario, factor: float) -> Scenario:
+    """The scenario with `factor` times as many bays at each hospital that has some; one stays."""
+    own = {
+        name: one
+        if one.bays is None
+        else one.model_copy(update={"bays": max(1, round(one.bays * factor))})
+        for name, one in scenario.settings.hospitals.at.items()
+    }
+    return with_section(scenario, "hospitals", at=own)
 
 
 def _duration(field: str) -> Callable[[Scenario, float], Scenario]:

@@ -43,7 +43,7 @@ from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
 from sim.scenario.differences import OF_THE_CALLS, Difference, in_effect
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions, Watch
-from sim.study.plan import yardstick
+from sim.study.plan import rosters, yardstick
 from sim.study.replication import Keep
 from sim.study.runs import Runs
 from sim.text import Message
@@ -212,7 +212,7 @@ class Comparison(Answer):
     def features(self) -> Feature:
         """What any layout has beyond the plain service."""
         told = self.pooled if self.tallies else []
-        return estimates.features_of(told) | listing.rosters(self.layouts)
+        return estimates.features_of(told) | rosters(self.layouts)
 
     @cached_property
     def groups_of_fleet(self) -> tuple[Group, ...]:

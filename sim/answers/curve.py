@@ -111,7 +111,7 @@ def curve(
         worst = search.worst_of(base, by, asked)
         now = search.level_of(base, asked, worst)
         fresh = replace(asked, fresh=True, reuse=False)
-        with Runs(base, every, fresh, worst, search.fresh_keep(base)) as runs:
+        with Runs(base, every, fresh, worst) as runs:
             chosen = runs.until_precise(range(1, len(every) + 1), by)
             tracks, first = {}, 1
             for track, options in taken.items():

@@ -14,7 +14,7 @@ from sim.errors import OptionError
 from sim.measures.timeline import (
     ON_CALL,
     BaysTaken,
-    Marks,
+    CallMarks,
     Outcome,
     Stage,
     Stages,
@@ -82,7 +82,7 @@ class Day(Answer):
     weekday: int  # 0: Monday
     window: Window
     stages: Stages
-    marks: Marks
+    marks: CallMarks
     bays: tuple[BaysTaken, ...]
 
     name = "day"

@@ -18,6 +18,7 @@ from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY, OF_AN_AREA
 from sim.measures.service_measures import OF_A_CENTRE, SERVICE
 from sim.model.calendar import DAY_NAMES, HOURS, HOURS_PER_WEEK
+from sim.scenario import transfers
 from sim.text import Name
 
 if TYPE_CHECKING:
@@ -89,12 +90,6 @@ def hours_table(
     return {"busy_hours": FileTable(BusyHour._fields, found)}
 
 
-def rosters(layouts: Sequence[Scenario]) -> Feature:
-    """Whether crews work by rosters that a scenario names: then their overrun is told."""
-    named = any(ambulance.duty.roster for layout in layouts for ambulance in layout.fleet)
-    return Feature.SHIFTS if named else Feature.NOTHING
-
-
 def listed(features: Feature, groups: Sequence[Group]) -> list[Line]:
     """Every line beyond the plain service, where there is so much to it."""
     found = [Line(one.key, ALL) for one in SERVICE if one.feature in features]
@@ -127,7 +122,7 @@ def group_name(layouts: Sequence[Scenario], group: Group) -> str:
     if group.by == "township":
         return base.map.townships[group.row].name.zh
     if group.by == "priority":
-        return base.settings.demand.priorities[group.row].name
+        return transfers.priorities(base.settings)[group.row].name
     if group.by == "hospital":
         return part_name(layouts, group).zh
     if group.by in PARTS:

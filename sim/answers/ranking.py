@@ -303,7 +303,7 @@ def _ranked(
             max(int(last[i]), i + 1),
             runs.replications(row),
             reasons[row - 1],
-            harms(gains[row], runs.replications(row), runs.matters),
+            (*harms(gains[row], runs.replications(row), runs.matters), *runs.harms(row)),
             runs.replications(row) < most,
         )
         for i, row in enumerate(order)

@@ -38,7 +38,6 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Harm, Verdict, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
-from sim.study.replication import Keep
 from sim.study.runs import Runs
 from sim.study.sharing import shared
 from sim.study.worst_served import WorstServed, need
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 
     from sim.scenario.scenario import Scenario
 
-CAPABLE = "capable"  # whose loss is told besides where calls need classes
 MOST_SWAPS = 50  # a search that has not ended by then goes in circles of chance
 
 
@@ -72,8 +70,11 @@ class Step(NamedTuple):
 
     @property
     def gain_of_100_hours(self) -> float:
-        """What it gains for every hundred crew hours a week; nan if these stay the same."""
-        return 100 * self.gain.mean / self.hours if self.hours else math.nan
+        """What it gains, or loses, for every hundred crew hours a week more, or fewer.
+
+        nan if these stay the same.
+        """
+        return 100 * self.gain.mean / abs(self.hours) if self.hours else math.nan
 
 
 # ── steps ────────────────────────────────────────────────────────────────────────────────────
@@ -198,15 +199,6 @@ def level_of(base: Scenario, effort: Effort, worst: WorstServed) -> dict[str, Es
         return runs.levels(KEYS)
 
 
-def fresh_keep(base: Scenario) -> Keep:
-    """What to keep of fresh calls: rows where calls need classes, of which no sums are kept.
-
-    A crew that was moved may be there in time and not be what the patient needs.
-    """
-    needed = base.settings.demand.conditions and len(base.crews.classes) > 1
-    return Keep.ROWS if needed else Keep.SUMS
-
-
 def steps_of(
     runs: Runs,
     rows: Sequence[int],
@@ -223,7 +215,6 @@ def steps_of(
     spreads = [runs.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
     said = verdicts(BY_KEY[by], spreads, runs.matters)
     enough = runs.replications(0) >= FEWEST
-    told = KEYS if fresh_keep(runs.base) == Keep.SUMS else (*KEYS, CAPABLE)
     hours = [costs.crew_hours(one) for one in (runs.base, *(option.layout for option in taken))]
     return tuple(
         Step(
@@ -233,7 +224,7 @@ def steps_of(
             spread.interval(level),
             verdict if enough else Verdict.UNDECIDED,
             layout_cost(option.layout),
-            runs.harms(row, told),
+            runs.harms(row, KEYS),
             after - before_,
         )
         for option, row, spread, verdict, (before_, after) in zip(
@@ -337,6 +328,11 @@ def search(
         stations = 0 if ambulances or shorten else 1
     arguments.whole("stations", stations, *limits.MORE)
     arguments.truth("moves", moves)
+    if crews and not (stations or ambulances or shorten):
+        raise OptionError(
+            "crew",
+            Message("no crew is added: write how many stations or ambulances, or leave it out"),
+        )
     found = candidates.find(base, where, base.settings.study.seed)
     tried = kinds_tried(base, crews, by_hours=shorten > 0)
     if shorten and not any(True for _ in other_hours(base, tried.hours, shorter=True)):
@@ -358,7 +354,7 @@ def search(
         worst = worst_of(base, by, asked)
         now = level_of(base, asked, worst)
         fresh = replace(asked, fresh=True, reuse=False)
-        with Runs(base, [o.layout for o in taken], fresh, worst, fresh_keep(base)) as runs:
+        with Runs(base, [o.layout for o in taken], fresh, worst) as runs:
             chosen = runs.until_precise(rows, by)
             steps = steps_of(runs, rows, taken, by, now)
             provenance = Provenance.by(runs, chosen, time.perf_counter() - began)

@@ -18,6 +18,7 @@ from scipy.stats import qmc
 from sim import limits
 from sim.answers.answer import Answer, Provenance
 from sim.answers.assumptions import Assumption, Mishap, assumptions, mishaps
+from sim.answers.events import Supposed, asks_for_hospitals, busiest_closed, events, supposed
 from sim.answers.ranking import KEYS
 from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate
@@ -45,7 +46,7 @@ class End(NamedTuple):
     """One end of a swing, and each proposal's gain over the base there.
 
     `case`: by which share the assumption is wrong there, below 0 for less than is assumed; of a
-    mishap the station concerned.
+    mishap what is concerned.
     """
 
     case: float | Name
@@ -65,6 +66,10 @@ class Swing(NamedTuple):
     def ends(self) -> tuple[End, ...]:
         """The two ends, or the one case there is."""
         return (self.low,) if self.low is self.high else (self.low, self.high)
+
+    def changes_nothing(self, nominal: Sequence[Estimate]) -> bool:
+        """Whether every gain is at both ends the very same as it is as assumed."""
+        return all(np.array_equal(end.gains, nominal, equal_nan=True) for end in self.ends())
 
 
 class JointSamples(NamedTuple):
@@ -96,6 +101,7 @@ class Stress(Answer):
     joint: JointSamples | None
     by: str  # key of the measure
     harms: tuple[tuple[Harm, ...], ...] = ()  # what each proposal surely makes worse, as assumed
+    untried: tuple[Name, ...] = ()  # closures of roads that would cut somebody off to the end
 
     name = "stress"
 
@@ -179,7 +185,7 @@ class Stress(Answer):
 
 
 def _as_written(case: float | Name) -> str:
-    """−20 %, or a station's English name: for files."""
+    """−20 %, or the English name of what is concerned: for files."""
     if isinstance(case, Name):
         return case.en
     return f"{'−' if case < 0 else '+'}{abs(case) * 100:g} %"
@@ -190,13 +196,16 @@ def stress(
     *proposals: Scenario,
     by: str = "within",
     wrong: Mapping[str, float] | None = None,
+    suppose: Supposed | None = None,
     samples: int = SAMPLES,
     **effort: Unpack[EffortOptions],
 ) -> Stress:
     """The proposals' gains over the base under other assumptions, one at a time and together.
 
     `wrong`: by assumption, the share by which it may be wrong (see `assumptions.USUAL`); 0 leaves
-    it out. `samples`: joint ones; 0 for none. `effort`: as in `sim.answers.ranking`.
+    it out. `suppose`: what else might be, by a name: settings as in a scenario file, for every
+    layout, like `{"bridge gone": {"travel": {"closures": {"bridge": {"road": "G320"}}}}}`; each is
+    tried by itself. `samples`: joint ones; 0 for none. `effort`: as in `sim.answers.ranking`.
     """
     began = time.perf_counter()
     arguments.scenarios(base, *proposals)
@@ -205,12 +214,15 @@ def stress(
         message = Message("say what is to be stressed: a proposal beside the base")
         raise ScenarioError("stress", message)
     arguments.whole("samples", samples, *limits.SAMPLES)
-    some, bad = assumptions(base, wrong), mishaps(base)
+    some, may_happen = assumptions(base, wrong), events((base, *proposals))
+    bad = [*mishaps(base), *may_happen.tried, *supposed((base, *proposals), suppose)]
     with shared(Effort.of(effort)) as asked:
         with Runs(base, proposals, asked) as runs:
             need(runs.worst_served, by)
             chosen = runs.until_precise(key=by)
             nominal = _gains(runs, by)
+            if asks_for_hospitals(base):
+                bad += busiest_closed(base, runs.received())
             harmed = tuple(runs.harms(row, KEYS) for row in range(1, len(runs.layouts)))
             often, first = runs.replications(0), _best(nominal, by)
             provenance = Provenance.by(runs, chosen, 0.0)
@@ -224,7 +236,8 @@ def stress(
         joint = altered.joint(some, bad, samples, seed) if samples else None
     seconds = time.perf_counter() - began
     provenance = replace(provenance, replications=often, runs=altered.runs, seconds=seconds)
-    return Stress(provenance, tuple(proposals), nominal, tuple(swings), joint, by, harmed)
+    untried = may_happen.untried
+    return Stress(provenance, tuple(proposals), nominal, tuple(swings), joint, by, harmed, untried)
 
 
 def _best(gains: Sequence[Estimate], by: str) -> int:
@@ -282,7 +295,7 @@ class _AlteredStudies:
         return Swing(about, *ends)
 
     def worst_cases(self, about: Mishap, first: int) -> Swing:
-        ends = [End(station, self.gains(left, False)) for station, left in about.cases]
+        ends = [End(name, self.gains(left, about.roads)) for name, left in about.cases]
         ends.sort(key=lambda end: end.gains[first].mean)
         return Swing(about, ends[0], ends[-1])
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from sim.scenario.duty import DutyHours
     from sim.scenario.scenario import Scenario
 
+BESIDES = ("capable",)  # told besides where a layout has what they speak of
+
 
 class StationWorth(NamedTuple):
     """What one closure, or one ambulance less, changes. Intervals of all hold at once."""
@@ -154,12 +156,13 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
         rows = range(1, len(runs.layouts))
         said = verdicts(BY_KEY[by], [runs.spread(row, by) for row in rows], runs.matters)
         level, served = simultaneous(len(rows)), runs.per_day(0, "served")
+        told = (*KEYS, *(key for key in BESIDES if key in runs.besides(0)))
         losses = [
             StationWorth(
                 one.station,
                 one.closed,
                 one.layout,
-                {key: runs.spread(row, key).interval(level) for key in KEYS},
+                {key: runs.spread(row, key).interval(level) for key in told},
                 said[row - 1] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
                 float(served[one.station]),
                 layout_cost(base) - layout_cost(one.layout),

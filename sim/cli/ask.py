@@ -86,13 +86,15 @@ def compare(
     with working(Message("Reading the map"), options.say, as_json=options.as_json) as tell:
         base = layout(scenario, options)
         layouts = [base] + [layout(path, options) for path in others or []]
-        changes = changes_of(add or [], move or [], close or [], ambulances or [], add_crew)
+        changes = changes_of(
+            add or [], move or [], close or [], ambulances or [], add_crew, base=base
+        )
         if changes:
             layouts.append(changed(base, changes))
         if len(layouts) == 1:
             message = Message(
-                "say what to compare: --add NAME, --move A=B, --close A, --ambulances A=+1, or "
-                "another scenario file"
+                "say what to compare: --add NAME, --move A=B, --close A, --ambulances A=+1, "
+                "--add-crew A=basic,08-20, or another scenario file"
             )
             raise ScenarioError("compare", message)
         name = work.name_of_comparison(base, scenario, others or [], changes)

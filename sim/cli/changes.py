@@ -25,10 +25,13 @@ def changes_of(
     close: list[str],
     ambulances: list[str],
     crews: list[str] | None = None,
+    *,
+    base: Scenario | None = None,
 ) -> list[AnyVerb]:
     """Options as changes, in the order stations are made, moved, staffed and closed.
 
-    ScenarioError with all that are not written as they should be.
+    ScenarioError with all that are not written as they should be; then with all others, too, that
+    cannot be made of the base, where that is given.
     """
     from sim.scenario.changes import Add, Close, Move
     from sim.scenario.crew_changes import Staff
@@ -66,6 +69,8 @@ def changes_of(
                 )
     for text in close:
         take(Close, text)
+    if problems and base is not None:
+        _made(base, changes, problems)
     problems.raise_if_any(ScenarioError, THE_LAYOUT)
     return changes
 
@@ -76,15 +81,21 @@ def changed(base: Scenario, changes: list[AnyVerb]) -> Scenario:
     from sim.scenario.validation import Problems
 
     problems = Problems()
+    layout = _made(base, changes, problems)
+    if changes and not problems:
+        checks.layout_can_be(layout, problems)
+    problems.raise_if_any(ScenarioError, THE_LAYOUT)
+    return layout
+
+
+def _made(base: Scenario, changes: list[AnyVerb], problems: Problems) -> Scenario:
+    """The base with the changes that can be made, after telling of the others."""
     layout = base
     for change in changes:
         try:
             layout = layout.change(change)
         except ScenarioError as error:
             _tell(error, _option(type(change), change.model_dump()), change.station, problems)
-    if changes and not problems:
-        checks.layout_can_be(layout, problems)
-    problems.raise_if_any(ScenarioError, THE_LAYOUT)
     return layout
 
 
@@ -147,6 +158,34 @@ def crew_of(text: str) -> dict[str, str]:
     raise OptionError(
         "--crew", Message("write CLASS,HOURS like basic,08-20; found {found}", found=text)
     )
+
+
+def kinds_of(base: Scenario, texts: list[str]) -> list[dict[str, str]]:
+    """Kinds of crew as a file has them; OptionError with all that there are not.
+
+    Where there are several classes each must name one: the first would be meant in silence.
+    """
+    from sim.answers.crews import kind_asked
+    from sim.scenario.validation import Problems
+
+    problems, found = Problems(), []
+    for text in texts:
+        try:
+            written = crew_of(text)
+            kind_asked(base, written)
+        except OptionError as error:
+            for problem in error.problems:
+                problems.at(*([text] if problem.field else [])).tell(problem.message)
+            continue
+        classes = [one.name for one in base.crews.classes]
+        if "class" not in written and len(classes) > 1:
+            problems.at(text).tell(
+                Message("write the class, too: {classes}", classes=", ".join(classes))
+            )
+        found.append(written)
+    if problems:
+        raise OptionError("--crew", problems.found)
+    return found
 
 
 def _lonlat(text: str) -> list[float] | None:

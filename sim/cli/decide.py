@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from sim import limits, units
 from sim.cli import numbers, speech, work
-from sim.cli.changes import changed, changes_of, crew_of
+from sim.cli.changes import changed, changes_of, kinds_of
 from sim.cli.options import (
     Add,
     AddCrew,
@@ -87,7 +87,7 @@ def rank(
         from sim.answers import ranking as room
 
         narrow = _zone(zone, by)
-        kind = None if crew is None else crew_of(crew)
+        kind = None if crew is None else kinds_of(base, [crew])[0]
         return room.rank(
             base, candidates, by=by, ambulances=ambulances, crew=kind, zone=narrow, **effort
         )
@@ -167,7 +167,7 @@ def search(
 
         return room.search(
             base, candidates, stations=stations, ambulances=ambulances, shorten=shorten,
-            moves=moves, crews=[crew_of(text) for text in crew or []], by=by, **effort,
+            moves=moves, crews=kinds_of(base, crew or []), by=by, **effort,
         )  # fmt: skip
 
     _answer(scenario, "search", options, ask, steps=True)
@@ -187,7 +187,7 @@ def curve(
     def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import curve as room
 
-        kinds = [crew_of(text) for text in crew or []]
+        kinds = kinds_of(base, crew or [])
         return room.curve(base, candidates, steps=steps, crews=kinds, by=by, **effort)
 
     _answer(scenario, "curve", options, ask, steps=True)
@@ -210,6 +210,10 @@ def stress(
         list[str] | None,
         typer.Option("--range", help='How far wrong, like demand="30 %"; 0 % leaves one out.'),
     ] = None,
+    suppose: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=SETTINGS as in a scenario file: what else might happen."),
+    ] = None,
     samples: Annotated[int, numbers.whole(*limits.SAMPLES, help="Joint samples.")] = 32,
     by: By = "within",
     *,
@@ -222,10 +226,13 @@ def stress(
 
         proposals = [layout(path, options) for path in others or []]
         proposals += [changed(base, changes_of([text], [], [], [])) for text in add or []]
-        rest = changes_of([], move or [], close or [], ambulances or [], add_crew)
+        rest = changes_of([], move or [], close or [], ambulances or [], add_crew, base=base)
         if rest:
             proposals.append(changed(base, rest))
-        return room.stress(base, *proposals, by=by, wrong=_wrong(wrong), samples=samples, **effort)
+        return room.stress(
+            base, *proposals, by=by, wrong=_wrong(wrong), suppose=_supposed(suppose),
+            samples=samples, **effort,
+        )  # fmt: skip
 
     _answer(scenario, "stress", options, ask)
 
@@ -257,7 +264,9 @@ def why(
 
         from sim.answers import comparison
 
-        changes = changes_of(add or [], move or [], close or [], ambulances or [], add_crew)
+        changes = changes_of(
+            add or [], move or [], close or [], ambulances or [], add_crew, base=base
+        )
         return comparison.run(changed(base, changes) if changes else base, **effort).why()
 
     _answer(scenario, "why", options, ask)
@@ -292,6 +301,12 @@ def _parsed(option: str, parse: Callable[[object], Any], text: str | None) -> An
         raise OptionError(option, message_of(error)) from None
 
 
+SUPPOSE: Final = Message(
+    "write NAME={{settings}}, like flood={{travel: {{bands: [{{hours: 00-24, speed: 80 %}}]}}}}; "
+    "found {found}"
+)
+
+
 def _wrong(texts: list[str] | None) -> dict[str, float]:
     found, problems = {}, []
     for text in texts or []:
@@ -313,4 +328,27 @@ def _wrong(texts: list[str] | None) -> dict[str, float]:
             problems.append(Problem(message_of(error), key if parted else ""))
     if problems:
         raise OptionError("--range", problems)
+    return found
+
+
+def _supposed(texts: list[str] | None) -> dict[str, Any]:
+    """Settings by the name that stands before each; what they say is looked at where they are."""
+    from sim.files import yaml_lines
+
+    found: dict[str, Any] = {}
+    problems = []
+    for text in texts or []:
+        name, written, parted = speech.halves(text)
+        if not (name and written and parted):
+            message = Message(SUPPOSE, found=text)
+            problems.append(Problem(message))
+            continue
+        if name in found:
+            problems.append(Problem(Message('"{name}" is named twice', name=name)))
+        try:
+            found[name] = yaml_lines.written_in(written)
+        except ValueError as error:
+            problems.append(Problem(message_of(error), name))
+    if problems:
+        raise OptionError("--suppose", problems)
     return found

@@ -118,8 +118,7 @@ def explain(
 
 def _in_order(layout: Scenario, say: Language) -> str:
     """What `check` says of a scenario in which it found nothing wrong."""
-    from sim.scenario import checks, endings
-    from sim.scenario.duty import on_duty_by_hour
+    from sim.scenario import checks, endings, off_road
     from sim.words import week
 
     the_map, cells = layout.map, layout.map.cells
@@ -156,8 +155,9 @@ def _in_order(layout: Scenario, say: Language) -> str:
         rows.append((say("note"), left_out))
     doubts = [*checks.doubts(layout, the_map), *endings.doubts(layout.settings, the_map)]
     rows += [(say("look at"), say(doubt)) for doubt in doubts]
-    if nobody := week.nobody(on_duty_by_hour([one.duty for one in layout.fleet]), say):
+    if nobody := week.nobody(off_road.with_vehicles(layout), say):
         rows.append((say("look at"), nobody))
+    rows += [(say("look at"), doubt) for doubt in service.doubts(layout, say)]
     if layout.recorded is not None:
         calls, start = layout.recorded.calls, layout.recorded.start
         said = say(

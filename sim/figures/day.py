@@ -21,7 +21,7 @@ from sim.words import day as words
 from sim.words.language import Language
 
 
-class Look(NamedTuple):
+class StageLook(NamedTuple):
     """How a stage is drawn: told apart in grey and with colour-blind eyes."""
 
     colour: str
@@ -30,15 +30,15 @@ class Look(NamedTuple):
 
 
 LOOKS: Final = {
-    Stage.TO_SCENE: Look("#E69F00", "", 0.74),
-    Stage.AT_SCENE: Look("#56B4E9", "", 0.74),
-    Stage.TO_HOSPITAL: Look("#0072B2", "", 0.74),
-    Stage.WAITING: Look("#FFFFFF", "//////", 0.74),
-    Stage.HANDOVER: Look("#7A3B69", "", 0.74),
-    Stage.RETURNING: Look("#BDBDBD", "", 0.26),
-    Stage.ON_BREAK: Look("#A6DBC8", "....", 0.74),
-    Stage.OFF_ROAD: Look("#FFFFFF", "xxxxx", 0.74),
-    Stage.OFF_DUTY: Look("#EFEFEF", "", 0.96),
+    Stage.TO_SCENE: StageLook("#E69F00", "", 0.74),
+    Stage.AT_SCENE: StageLook("#56B4E9", "", 0.74),
+    Stage.TO_HOSPITAL: StageLook("#0072B2", "", 0.74),
+    Stage.WAITING: StageLook("#FFFFFF", "//////", 0.74),
+    Stage.HANDOVER: StageLook("#7A3B69", "", 0.74),
+    Stage.RETURNING: StageLook("#BDBDBD", "", 0.26),
+    Stage.ON_BREAK: StageLook("#A6DBC8", "....", 0.74),
+    Stage.OFF_ROAD: StageLook("#FFFFFF", "xxxxx", 0.74),
+    Stage.OFF_DUTY: StageLook("#EFEFEF", "", 0.96),
 }
 WAIT_EDGE: Final = "#D55E00"  # of what is white and hatched
 MARKS: Final = {
@@ -61,7 +61,7 @@ def _(day: Day, say: Language, size: str) -> Drawings:
     return {day.name: lambda: draw(day, say, size)}
 
 
-class Layout(NamedTuple):
+class Arrangement(NamedTuple):
     """Which lines there are, from above, and how high each is in units of the type."""
 
     who: list[int]  # ambulances, by station
@@ -109,7 +109,7 @@ def draw(day: Day, say: Language, size: str = "screen") -> Figure:
     return fig
 
 
-def _layout(day: Day, size: str) -> Layout:
+def _layout(day: Day, size: str) -> Arrangement:
     """By station, in the order of the layout; where a page is too low, the busiest ambulances."""
     seen = {CallStream(stream) for stream in np.unique(day.marks.stream).tolist()}
     streams = sorted(seen | {CallStream.EMERGENCY})
@@ -120,7 +120,7 @@ def _layout(day: Day, size: str) -> Layout:
     fleet = day.base.fleet
     count = len(fleet)
     pitch = PITCH[0] if count <= FEW else max(PITCH[1], PITCH[0] * FEW / count)
-    others = Layout([], pitch, streams, bays, keys).high
+    others = Arrangement([], pitch, streams, bays, keys).high
     fits = page.rows_that_fit(size, count, pitch, others)
     if fits < count:
         pitch = max(PITCH[1], pitch * fits / count)
@@ -130,7 +130,7 @@ def _layout(day: Day, size: str) -> Layout:
     spent = (day.stages.end - day.stages.start)[some]
     np.add.at(busy, day.stages.ambulance[some], spent)
     chosen = np.argsort(-busy, kind="stable")[:fits].tolist()
-    return Layout(
+    return Arrangement(
         sorted(chosen, key=lambda who: (fleet[who].station, who)), pitch, streams, bays, keys
     )  # fmt: skip
 
@@ -140,7 +140,7 @@ def _used(of: BaysTaken) -> float:
     return float(of.taken.mean() + 10 * of.waiting.max(initial=0)) if len(of.at) else 0.0
 
 
-def _names_wide(fig: Figure, day: Day, plan: Layout, say: Language) -> float:
+def _names_wide(fig: Figure, day: Day, plan: Arrangement, say: Language) -> float:
     """Points that the names at the left take."""
     points, base = mpl.rcParams["font.size"], day.base
     names = [say.name(base.stations[base.fleet[who].station].name) for who in plan.who]
@@ -191,7 +191,7 @@ def _box(start: float, end: float, row: int, high: float) -> list[tuple[float, f
     return [(start, low), (end, low), (end, top), (start, top)]
 
 
-def _look(look: Look) -> dict[str, Any]:
+def _look(look: StageLook) -> dict[str, Any]:
     edge = WAIT_EDGE if look.colour == "#FFFFFF" else "white"
     wide = 0.5 if look.colour == "#FFFFFF" else 0.0
     found: dict[str, Any] = {"facecolor": look.colour, "edgecolor": edge, "linewidth": wide}
@@ -241,7 +241,7 @@ def _beside(fig: Figure, day: Day, shown: list[int], say: Language, labelled: bo
 # ── calls and bays ───────────────────────────────────────────────────────────────────────────
 
 
-def _calls(ax: Axes, day: Day, plan: Layout, say: Language) -> None:
+def _calls(ax: Axes, day: Day, plan: Arrangement, say: Language) -> None:
     """A line for each stream, a mark for each call; how many of each at the right."""
     points = mpl.rcParams["font.size"]
     for row, stream in enumerate(plan.streams):
@@ -313,7 +313,7 @@ def _hours(ax: Axes, day: Day, ticks: bool) -> None:
 # ── the legend ───────────────────────────────────────────────────────────────────────────────
 
 
-def _legend(sheet: page.Sheet, day: Day, plan: Layout, say: Language) -> float:
+def _legend(sheet: page.Sheet, day: Day, plan: Arrangement, say: Language) -> float:
     """What stages and marks mean, of those that there are; points that it takes."""
     seen = set(np.unique(day.stages.stage).tolist())
     stages = [

@@ -125,7 +125,13 @@ def _side_by_side(sheet: Sheet, legends: Sequence[Legend], left: float, top: flo
             box = legend.get_window_extent(renderer)
             right, low = max(right, box.x1 / fig.bbox.width), min(low, box.y0)
             start = (box.x1 + 1.2 * sheet.size * fig.dpi / 72) / fig.bbox.width
-        if right <= 0.99 and low >= least:
+        texts = [text.get_window_extent(renderer) for text in fig.texts]
+        clear = not any(
+            legend.get_window_extent(renderer).overlaps(text)
+            for legend in legends
+            for text in texts
+        )
+        if right <= 0.99 and low >= least and clear:
             return
         for legend in legends:
             for text in (legend.get_title(), *legend.get_texts()):

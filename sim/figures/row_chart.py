@@ -26,6 +26,7 @@ from sim.words.language import Language
 PITCH = 1.9  # of a row, in units of the body type
 AROUND = 7.5  # of title, axis and legend
 GAP = 3.0  # between charts beside each other
+TWO_LINES = 0.78  # of the body type: two lines of it are no higher than a row
 NAMES_SHARE = 0.32  # of the page's width that names may take, unless a chart says more
 WRITTEN = 4.2  # room for numbers that stand beside the intervals
 
@@ -95,8 +96,24 @@ def beside(
 
 
 def named_rows(sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn]) -> Axes:
-    """Empty axes with a name to the left of each row and columns of numbers to the right."""
-    return _axes(sheet, names, [columns], [1.0], NAMES_SHARE)[0]
+    """Empty axes with a name to the left of each row and columns of numbers to the right.
+
+    Names that are too long stand in two lines, smaller: from where something moves, and where to.
+    """
+    size, fig = sheet.size, sheet.fig
+    room = intervals.name_room(fig, names, size, NAMES_SHARE)
+    small = TWO_LINES * size
+    ax = _axes(sheet, names, [columns], [1.0], NAMES_SHARE)[0]
+    long = [lettering.width(fig, name, size) > room for name in names]
+    said = [
+        lettering.broken(fig, name, small, room) if is_long else name
+        for name, is_long in zip(names, long, strict=True)
+    ]
+    ax.set_yticks(range(len(said)), labels=said, size=size)
+    for label, is_long in zip(ax.get_yticklabels(), long, strict=True):
+        if is_long:
+            label.set(size=small, linespacing=1.1)
+    return ax
 
 
 def _axes(

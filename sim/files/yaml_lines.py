@@ -93,6 +93,19 @@ def _parse(path: Path, text: str) -> yaml_nodes.Written:
     raise ScenarioError(path, message)
 
 
+def written_in(text: str) -> Any:
+    """What a text within a line says, like `{speed: 80 %}`; ValueError if it is no YAML."""
+    try:
+        written = yaml_nodes.read(text)
+    except yaml_nodes.NotYamlError as error:
+        raise ValueError(error.problems[0].message) from None
+    except MarkedYAMLError as error:
+        raise ValueError(_no_yaml(text, error)[0].message) from None
+    except Exception as error:  # as in `_parse`
+        raise ValueError(entrance.in_words(error, NOT_YAML)) from error
+    return None if written is None else written.value
+
+
 def _no_yaml(text: str, error: MarkedYAMLError) -> list[Problem]:
     """Where a text stops being YAML: the marks over which the parser stumbles, there or above."""
     mark = error.problem_mark or error.context_mark

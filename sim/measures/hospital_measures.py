@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from sim.measures.calls import Tally
+from sim.measures.event_kinds import OfEvents, PercentileOfEvents
 from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.hospitals import HospitalTally
@@ -15,10 +16,8 @@ from sim.measures.kinds import (
     Events,
     Measure,
     OfCalls,
-    OfEvents,
     OfFleet,
     PercentileOfCalls,
-    PercentileOfEvents,
     Rows,
 )
 from sim.model.calendar import DAY_S, HOUR_S

@@ -20,7 +20,6 @@ from sim.measures.counted import (
     Apart,
     ExactShare,
     are_few,
-    counted,
     one_counted,
     pooled_share,
 )
@@ -28,7 +27,7 @@ from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
 from sim.measures.service import CallColumns
-from sim.measures.steps import Ranked, Stepped, Townships
+from sim.measures.steps import Ranked
 
 FEW_BITS = 2**15  # numbers that fit into two bytes
 
@@ -113,8 +112,11 @@ class Replications(Protocol):
     def fleet(self, measure: OfFleet, group: Group = ALL) -> Sums:
         """[replication] of a measure of the fleet, or of a part of it."""
 
-    def events(self, measure: OfEvents | PercentileOfEvents, group: Group) -> list[np.ndarray]:
-        """[replication][event] values of what a measure is of."""
+    def events(self, value: Events, group: Group) -> list[np.ndarray]:
+        """[replication][event] values of what a measure of events is of."""
+
+
+Events = Callable[[Tally, Setup, Group], np.ndarray]  # [event] of a replication, of some of them
 
 
 @dataclass(frozen=True)
@@ -332,63 +334,6 @@ class PercentileOfCalls(Percentile):
         return found.alike(self)
 
 
-Events = Callable[[Tally, Setup, Group], np.ndarray]  # [event] of a replication, of some of them
-
-
-@dataclass(frozen=True)
-class PercentileOfEvents(Percentile):
-    """The smallest value of an event, as of a patient's wait for a bay."""
-
-    _: KW_ONLY
-    value: Events
-
-    def ordered(self, found: Replications, group: Group) -> tuple[np.ndarray, np.ndarray]:
-        events = found.events(self, group)
-        values = np.concatenate(events)
-        order = np.argsort(values, kind="stable")
-        replication = np.repeat(np.arange(len(events)), [len(one) for one in events])
-        return values[order], replication[order]
-
-
-@dataclass(frozen=True)
-class OfEvents(Measure):
-    """A share or a mean of events that are no calls of the headline, as of patients at a hospital.
-
-    `value`: what each of them adds; `per`: how much of it makes one of the unit.
-    """
-
-    _: KW_ONLY
-    value: Events
-    per: float = 1.0
-
-    def _sums(self, found: Replications, group: Group) -> Sums:
-        events = found.events(self, group)
-        return Sums(
-            np.array([one.sum() / self.per for one in events]),
-            np.array([float(len(one)) for one in events]),
-        )
-
-    def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
-        return ratios(*self._sums(found, group))
-
-    def spread(self, found: Replications, group: Group = ALL) -> Spread:
-        """A jackknife; of a share that hardly ever happens, or nearly always, exact bounds."""
-        above, below = self._sums(found, group)
-        if self.unit == "share":
-            return pooled_share(above, below, found.setup.sequential)
-        whole = self._jackknifed(found, group)._replace(rests_on=float(below.sum()))
-        return whole if varies(whole) else whole._replace(se=math.nan)
-
-    def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
-        """A jackknife; where those of the layouts are exact bounds, these as if apart."""
-        ends = [self.spread(one, group) for one in (base, other)]
-        rests_on = min(one.rests_on for one in ends)
-        whole = self._differing(base, other, group)._replace(rests_on=rests_on)
-        if any(isinstance(one, ExactShare) for one in ends):
-            return Apart(whole.mean, ends[0], ends[1], rests_on)
-        return whole if varies(whole) else whole._replace(se=math.nan)
-
-
 @dataclass(frozen=True)
 class OfFleet(Measure):
     """A share of the fleet's time, or what happened to it in a time; all ambulances together.
@@ -413,64 +358,6 @@ class OfFleet(Measure):
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
         whole = self._differing(base, other, group)
         return whole if varies(whole) else whole._replace(se=math.nan)
-
-
-@dataclass(frozen=True)
-class OfPeople(Measure):
-    """The share of people in townships that meet their target, of those in townships that called.
-
-    Of the others nothing is known. The value jumps where a township comes to meet its target, so
-    its interval says for each township whether it surely meets it, or may.
-    """
-
-    _: KW_ONLY
-    measure: OfCalls  # of which each township's value is compared with `Setup.share`
-
-    def values(self, found: Replications, weights: np.ndarray) -> np.ndarray:
-        """[weighing] from how often each replication counts: [weighing, replication]."""
-        met, calls = (weights @ counts for counts in found.by_township(self.measure))
-        called = calls > 0
-        meets = called & (met >= found.setup.share * calls - 1e-9)
-        with np.errstate(invalid="ignore"):
-            share: np.ndarray = meets @ found.setup.people / (called @ found.setup.people)
-        return share
-
-    def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
-        count = found.replications
-        return self.values(found, np.vstack([np.ones((1, count)), 1 - np.eye(count)]))
-
-    def spread(self, found: Replications, group: Group = ALL) -> Spread:
-        hits, calls = found.by_township(self.measure)
-        called = calls.sum(axis=0) > 0
-        people = found.setup.people[called]
-        if found.replications < 2 or not people.sum() > 0:
-            return _unknown(float(self.left_out(found)[0]), found.replications)
-        townships = self._townships(Sums(hits[:, called], calls[:, called]), found)
-        return Stepped(people / people.sum(), townships, rests_on=float(calls.sum()))
-
-    def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
-        """By township, those that meet their target in one layout only; over those that called."""
-        before, after = (one.by_township(self.measure) for one in (base, other))
-        called = (before.below.sum(axis=0) > 0) & (after.below.sum(axis=0) > 0)
-        people = base.setup.people[called]
-        if base.replications < 2 or not people.sum() > 0:
-            values = [float(self.left_out(one)[0]) for one in (base, other)]
-            return _unknown(values[1] - values[0], base.replications)
-        some = [Sums(one.above[:, called], one.below[:, called]) for one in (before, after)]
-        same = (some[0].above == some[1].above).all(axis=0)
-        same &= (some[0].below == some[1].below).all(axis=0)
-        less, more = self._townships(some[0], base), self._townships(some[1], other)
-        rests_on = float(min(before.below.sum(), after.below.sum()))
-        return Stepped(people / people.sum(), more, less, same, rests_on)
-
-    def _townships(self, sums: Sums, found: Replications) -> Townships:
-        hits, calls = counted(*sums, found.setup.sequential, found.alike(self.measure))
-        meets = sums.above.sum(axis=0) >= found.setup.share * sums.below.sum(axis=0) - 1e-9
-        return Townships(meets, hits, calls, found.setup.share)
-
-
-def _unknown(value: float, replications: int) -> Jackknifed:
-    return Jackknifed(value, math.nan, max(0, replications - 1))
 
 
 def added_up(values: np.ndarray, among: np.ndarray | None, cell: np.ndarray, cells: int) -> Sums:

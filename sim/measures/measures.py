@@ -12,7 +12,8 @@ import numpy as np
 from sim.measures.features import Feature
 from sim.measures.groups import Setup, in_area
 from sim.measures.hospital_measures import DESTINATION
-from sim.measures.kinds import Measure, OfCalls, OfFleet, OfPeople, PercentileOfCalls, Rows
+from sim.measures.kinds import Measure, OfCalls, OfFleet, PercentileOfCalls, Rows
+from sim.measures.people_kind import OfPeople
 from sim.measures.response import WITHIN, counted, in_time
 from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets

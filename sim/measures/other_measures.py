@@ -12,15 +12,14 @@ from typing import Final
 import numpy as np
 
 from sim.measures.calls import Tally
+from sim.measures.event_kinds import OfEvents, PercentileOfEvents
 from sim.measures.features import Feature
 from sim.measures.groups import Group, Setup
 from sim.measures.kinds import (
     Events,
     Measure,
     OfCalls,
-    OfEvents,
     OfFleet,
-    PercentileOfEvents,
     Rows,
 )
 from sim.measures.streams import OtherCalls

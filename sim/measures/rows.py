@@ -12,11 +12,10 @@ import numpy as np
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import (
+    Events,
     OfCalls,
-    OfEvents,
     OfFleet,
     PercentileOfCalls,
-    PercentileOfEvents,
     Rows,
     Sums,
     added_up,
@@ -248,6 +247,6 @@ class Pooled(ByPlace):
         above = np.array([measure.above(tally, group) for tally in self.tallies])
         return Sums(above, np.array([measure.below(tally, group) for tally in self.tallies]))
 
-    def events(self, measure: OfEvents | PercentileOfEvents, group: Group) -> list[np.ndarray]:
+    def events(self, value: Events, group: Group) -> list[np.ndarray]:
         """[replication][event] values of what a measure is of."""
-        return [measure.value(tally, self.setup, group) for tally in self.tallies]
+        return [value(tally, self.setup, group) for tally in self.tallies]

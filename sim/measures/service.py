@@ -35,7 +35,7 @@ from sim.policies.clock import NONE
 
 
 class Firsts(NamedTuple):
-    """Of every call the trip that arrived first, and when anybody was first assigned to it."""
+    """The trip of every call that arrived first, and when anybody was first assigned to it."""
 
     trip: np.ndarray  # [call] NONE if none arrived
     assigned_at: np.ndarray  # [call] nan = never

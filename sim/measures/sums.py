@@ -8,19 +8,21 @@ estimates.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from functools import reduce
+from operator import or_
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 
-from sim.measures.calls import ASKED, responses
+from sim.measures.calls import ASKED, responses, tally
+from sim.measures.features import Feature, features_of
 from sim.measures.fleet_time import busy_intervals, duty_intervals, on_shift
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import (
+    Events,
     OfCalls,
-    OfEvents,
     OfFleet,
     PercentileOfCalls,
-    PercentileOfEvents,
     Rows,
     Sums,
 )
@@ -33,12 +35,29 @@ from sim.measures.places import (
     controlled,
     unless_withdrawn,
 )
+from sim.measures.rows import Pooled
 from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import Log
 from sim.model.system import System
 from sim.model.totals import Totals
 from sim.policies.clock import NONE
+
+# Beyond the plain service: what sums are kept of where a layout has anything of it.
+OF_CALLS_BESIDES: Final = tuple(
+    cast(OfCalls, BY_KEY[key])
+    for key in ("capable", "units_all", "out_of_area", "first_within", "first_mean")
+)
+OF_FLEET_BESIDES: Final = tuple(
+    cast(OfFleet, BY_KEY[key]) for key in ("overrun_home", "breaks_missed", "move_time")
+)
+# What such sums tell: each is told where a layout has what it speaks of.
+TOLD_BESIDES: Final = tuple(
+    measure.key
+    for measure in MEASURES
+    if measure in OF_FLEET_BESIDES
+    or (isinstance(measure, OfCalls) and any(measure.counts_as(one) for one in OF_CALLS_BESIDES))
+)
 
 
 class Counts(NamedTuple):
@@ -53,6 +72,19 @@ class Counts(NamedTuple):
     # [measure of COUNTED, area, township] what the answers say of both; empty where there are none
     control_above: np.ndarray = np.zeros((len(COUNTED), AREAS, 0))
     control_below: np.ndarray = np.zeros((len(COUNTED), AREAS, 0))
+    # beyond the plain service; empty in one: [measure of OF_CALLS_BESIDES, area, township], and
+    # [measure of OF_FLEET_BESIDES]
+    features: int = 0  # Feature
+    calls_above: np.ndarray = np.zeros((len(OF_CALLS_BESIDES), AREAS, 0))
+    calls_below: np.ndarray = np.zeros((len(OF_CALLS_BESIDES), AREAS, 0))
+    fleet_above: np.ndarray = np.zeros(len(OF_FLEET_BESIDES))
+    fleet_below: np.ndarray = np.zeros(len(OF_FLEET_BESIDES))
+
+
+def needs_a_log(system: System, calls: Calls) -> bool:
+    """Whether there is more to be told of a layout than what an engine adds up."""
+    ends = bool(np.isfinite(system.fleet.off_duty_at).any())
+    return ends or bool(features_of(system, calls)) or calls.first_help_s is not None
 
 
 def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) -> Counts:
@@ -99,7 +131,34 @@ def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) 
         answers=answers,
         control_above=control.above,
         control_below=control.below,
+        **_besides(system, calls, log, window, setup, townships),
     )
+
+
+def _besides(
+    system: System, calls: Calls, log: Log, window: Window, setup: Setup, townships: int
+) -> dict[str, Any]:
+    """The columns of `Counts` beyond the plain service; none of a plain one."""
+    if not needs_a_log(system, calls):
+        return {}
+    found = tally(system, calls, log, window)
+    features = Feature(found.service.features) if found.service is not None else Feature.NOTHING
+    if len(found.responder_s):
+        features |= Feature.RESPONDERS
+    cell = found.area.astype(int) * townships + found.township
+    rows = Pooled([found], setup)
+    of_calls = [one.sums(rows, setup, cell, AREAS * townships) for one in OF_CALLS_BESIDES]
+    above, below = (
+        np.array(column).reshape(len(OF_CALLS_BESIDES), AREAS, townships)
+        for column in zip(*of_calls, strict=True)
+    )
+    return {
+        "features": int(features),
+        "calls_above": above,
+        "calls_below": below,
+        "fleet_above": np.array([one.above(found, ALL) for one in OF_FLEET_BESIDES]),
+        "fleet_below": np.array([one.below(found, ALL) for one in OF_FLEET_BESIDES]),
+    }
 
 
 def counts_of(system: System, totals: Totals, window: Window) -> Counts:
@@ -134,6 +193,7 @@ def _by_station(system: System, intervals: np.ndarray) -> np.ndarray:
 
 STACKED = (
     "above", "below", "busy_s", "on_duty_s", "served", "control_above", "control_below",
+    "calls_above", "calls_below", "fleet_above", "fleet_below",
 )  # fmt: skip
 
 
@@ -145,8 +205,8 @@ class Summed(ByPlace):
         self.answers = min(one.answers for one in counts) if len(counts) >= FEWEST else 1
         width = max([len(setup.people), *(one.above.shape[2] for one in counts)])
 
-        def stacked(name: str) -> np.ndarray:
-            columns = np.zeros((len(counts), len(COUNTED), AREAS, width))
+        def stacked(name: str, kept: int = len(COUNTED)) -> np.ndarray:
+            columns = np.zeros((len(counts), kept, AREAS, width))
             for row, one in enumerate(counts):
                 values = getattr(one, name)
                 columns[row, :, :, : values.shape[2]] = values
@@ -155,6 +215,15 @@ class Summed(ByPlace):
         # [replication, measure of COUNTED, area, township]
         self.above, self.below = stacked("above"), stacked("below")
         self.control_above, self.control_below = stacked("control_above"), stacked("control_below")
+        # [replication, measure of OF_CALLS_BESIDES, area, township]
+        besides = len(OF_CALLS_BESIDES)
+        self.calls_above, self.calls_below = (
+            stacked(name, besides) for name in ("calls_above", "calls_below")
+        )
+        # [replication, measure of OF_FLEET_BESIDES]
+        self.fleet_above = np.array([one.fleet_above for one in counts])
+        self.fleet_below = np.array([one.fleet_below for one in counts])
+        self.features = Feature(reduce(or_, (one.features for one in counts), 0))
         # [replication, station]
         self.busy_s = np.array([one.busy_s for one in counts])
         self.on_duty_s = np.array([one.on_duty_s for one in counts])
@@ -163,7 +232,7 @@ class Summed(ByPlace):
     def first(self, count: int) -> Summed:
         """The same of the first so many replications only."""
         some = object.__new__(Summed)
-        some.setup, some.replications = self.setup, count
+        some.setup, some.replications, some.features = self.setup, count, self.features
         some.answers = self.answers if count >= FEWEST else 1
         for name in STACKED:
             setattr(some, name, getattr(self, name)[:count])
@@ -182,9 +251,19 @@ class Summed(ByPlace):
                 plain = Sums(self.above[:, row], self.below[:, row])
                 if self.answers == 1:
                     return plain
-                control = Sums(self.control_above[:, row], self.control_below[:, row])
-                return controlled(plain, control, self.answers)
+                return self._controlled(plain, measure)
+        for row, counted in enumerate(OF_CALLS_BESIDES):
+            if counted.counts_as(measure) and group.by in BY_PLACE:
+                plain = Sums(self.calls_above[:, row], self.calls_below[:, row])
+                return plain if self.alike(measure) == 1 else self._controlled(plain, measure)
         raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
+
+    def _controlled(self, plain: Sums, measure: OfCalls) -> Sums:
+        """Sums with what the answers say of them, or of what they are beside."""
+        told = measure.beside or measure
+        (row,) = (n for n, counted in enumerate(COUNTED) if counted.counts_as(told))
+        control = Sums(self.control_above[:, row], self.control_below[:, row])
+        return controlled(plain, control, self.answers)
 
     def ordered(self, measure: PercentileOfCalls, group: Group) -> tuple[np.ndarray, np.ndarray]:
         """Always ValueError: no sum tells a percentile."""
@@ -192,13 +271,16 @@ class Summed(ByPlace):
 
     def fleet(self, measure: OfFleet, group: Group = ALL) -> Sums:
         """[replication] seconds of the fleet; ValueError for what is not kept."""
-        if measure.key != BUSY.key or group != ALL:
+        if measure.key == BUSY.key and group == ALL:
+            return Sums(self.busy_s.sum(axis=1), self.on_duty_s.sum(axis=1))
+        if measure not in OF_FLEET_BESIDES or group != ALL:
             raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
-        return Sums(self.busy_s.sum(axis=1), self.on_duty_s.sum(axis=1))
+        row = OF_FLEET_BESIDES.index(measure)
+        return Sums(self.fleet_above[:, row], self.fleet_below[:, row])
 
-    def events(self, measure: OfEvents | PercentileOfEvents, group: Group) -> list[np.ndarray]:
+    def events(self, value: Events, group: Group) -> list[np.ndarray]:
         """Always ValueError: of what is no call of the headline, no sums are kept."""
-        raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
+        raise ValueError(f"sums cannot tell events by {group.by}")
 
 
 # Keys of the measures of calls that sums can tell.

@@ -54,7 +54,7 @@ class Stages(NamedTuple):
     call: np.ndarray  # NONE without a call
 
 
-class Marks(NamedTuple):
+class CallMarks(NamedTuple):
     """Calls received within a window."""
 
     call: np.ndarray
@@ -129,7 +129,7 @@ def _off_duty(system: System, window: Window) -> np.ndarray:
 
 def marks_of(
     calls: Calls, log: Log, window: Window, target_s: tuple[float, float]
-) -> Marks:  # fmt: skip
+) -> CallMarks:  # fmt: skip
     """Every call received within the window. A planned transfer is in time if it began as due."""
     at = calls.received_at
     call = np.flatnonzero((at >= window.start_s) & (at < window.end_s))
@@ -150,7 +150,7 @@ def marks_of(
     if calls.withdrawn_at is not None:
         gone = ~came & np.isfinite(calls.withdrawn_at[call]) & ~log.lost[call]
         outcome = np.where(gone, Outcome.CANCELLED, outcome)
-    return Marks(call, at[call], stream, outcome, response_s)
+    return CallMarks(call, at[call], stream, outcome, response_s)
 
 
 def bays_of(system: System, calls: Calls, log: Log, window: Window) -> list[BaysTaken]:

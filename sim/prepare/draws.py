@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.model.calls import Calls, CallStream, Needs, Stream
+from sim.model.calls import Calls, CallStream, Stream
 from sim.policies.clock import NONE, on_grid
 from sim.prepare import arrivals, desk, endings, failing, receiving, surges, transfers
 from sim.prepare.choices import Choices, choices
+from sim.prepare.conditions import Kinds, conditions, conveyed_share, needs, rows
 from sim.prepare.desk import DeskLaw
 from sim.prepare.endings import AtScene, EndingLaws
 from sim.prepare.failing import FailureLaws
+from sim.prepare.other_places import OtherPlaces, other_places
 from sim.prepare.receiving import ReceivingLaws
 from sim.prepare.responders import ResponderGroup, first_help
 from sim.prepare.streams import CallGroup, Streams
@@ -37,17 +39,6 @@ from sim.prepare.travel_factor import TravelSpread, with_factors
 
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
-
-
-class Kinds(NamedTuple):
-    """What the conditions of calls are drawn from, and what each of them needs."""
-
-    share: np.ndarray  # [priority, condition of calls], rows sum to one
-    conveyed_share: np.ndarray  # [condition of calls]
-    # with those of transfers after those of calls; none: each call needs one ambulance of any class
-    indptr: np.ndarray | None = None  # [condition + 1] needs of each, the first one first
-    kind: np.ndarray | None = None  # [need of a condition] kind of need
-    delay_s: np.ndarray | None = None  # [need of a condition]
 
 
 class Demand(NamedTuple):
@@ -149,7 +140,7 @@ def _emergencies(demand: Demand, streams: Streams) -> Calls:
         tables.others.places[others],
         tables.others.townships[others],
     )
-    return _served(demand, received, priority, _conditions(demand, priority, uniform), uniform)
+    return _served(demand, received, priority, conditions(demand.kinds, priority, uniform), uniform)
 
 
 def _served(
@@ -169,7 +160,7 @@ def _served(
         on_grid(demand.call_taking.seconds(uniform(Stream.CALL_TAKING))),
         on_grid(demand.turnout.seconds(uniform(Stream.TURNOUT))),
         on_grid(demand.on_scene.seconds(uniform(Stream.ON_SCENE))),
-        uniform(Stream.CONVEYED) < _conveyed_share(demand, condition),
+        uniform(Stream.CONVEYED) < conveyed_share(demand.kinds, demand.conveyed_share, condition),
         np.full(len(received.at), NONE, np.int32),
         on_grid(demand.handover.seconds(uniform(Stream.HANDOVER))),
         received.others,
@@ -192,7 +183,7 @@ def _beyond(
     laws: EndingLaws | None = demand.endings
     there: Distribution | AtScene = demand.on_scene
     if laws is not None:
-        condition = _rows(calls)
+        condition = rows(calls)
         how = endings.ends(laws, condition, calls.conveyed, uniform(Stream.ENDING))
         there = AtScene(demand.on_scene, laws, condition, how)
         on_scene_s = there.seconds(uniform(Stream.ON_SCENE))
@@ -204,14 +195,9 @@ def _beyond(
             on_scene_s=on_scene_s,
             withdrawn_at=endings.withdrawn_at(laws, condition, calls.received_at, quantiles),
         )
-    calls = calls._replace(needs=_needs(demand, calls, uniform, there))
-    calls = receiving.received(demand.receiving, calls, _rows(calls), uniform)
+    calls = calls._replace(needs=needs(demand.kinds, calls, uniform, demand.turnout, there))
+    calls = receiving.received(demand.receiving, calls, rows(calls), uniform)
     return _with_first_help(demand, calls, uniform)
-
-
-def _rows(calls: Calls) -> np.ndarray:
-    """[call] the row of its condition, where all are alike the first."""
-    return np.zeros(len(calls.place), int) if calls.condition is None else calls.condition
 
 
 # ── surges, the desk, transfers ──────────────────────────────────────────────────────────────
@@ -237,7 +223,7 @@ def _surge(demand: Demand, number: int, others: int, streams: Streams) -> Calls:
     if law.priority == NONE:
         drawn = _tables(demand).priorities.pick(received.area, uniform(Stream.PRIORITY))
         priority = drawn.astype(np.int8)
-    condition = _conditions(demand, priority, uniform)
+    condition = conditions(demand.kinds, priority, uniform)
     if law.condition != NONE and condition is not None:
         condition = np.full_like(condition, law.condition)
     calls = _served(demand, received, priority, condition, uniform)
@@ -280,7 +266,9 @@ def _transfers(demand: Demand, others: int, streams: Streams) -> list[Calls]:
             return streams.quantiles(stream, [group], [count])
 
         calls = transfers.calls(law, run, known_at, uniform)
-        calls = calls._replace(needs=_needs(demand, calls, uniform, law.loading))
+        calls = calls._replace(
+            needs=needs(demand.kinds, calls, uniform, demand.turnout, law.loading)
+        )
         calls = with_factors(calls, demand.drives, uniform)
         if law.stream == CallStream.URGENT_TRANSFER:  # others go to a ward, and free the bay
             calls = receiving.with_stays(demand.receiving, calls, uniform)
@@ -306,7 +294,7 @@ class _Tables(NamedTuple):
     usual: np.ndarray  # [area] calls of the usual number in the whole run
     places: Choices
     priorities: Choices
-    others: _Others
+    others: OtherPlaces
 
 
 _made: dict[int, _Tables] = {}
@@ -322,7 +310,9 @@ def _tables(demand: Demand) -> _Tables:
             *_rates(demand),
             choices(demand.weights, demand.places),
             choices(list(shares), [np.arange(shares.shape[1])] * len(shares)),
-            _others(demand),
+            other_places(
+                demand.others, demand.places, demand.weights, demand.along, demand.township_of_place
+            ),
         )
         if sum(len(one.edges_s) for one in list(_made.values())) > KEPT_HOURS:
             _made.clear()
@@ -355,50 +345,6 @@ def _arrivals(
     return arrivals.instants(rng, times * tables.usual[area], tables.shape[area], tables.edges_s)
 
 
-class _Others(NamedTuple):
-    """Which places are asked about besides a call's own, by one quantile a call.
-
-    They change where the quantile passes the edge of a place within its part of the area: there is
-    a row for all quantiles between two of these edges.
-    """
-
-    cuts: np.ndarray  # [row] area + the quantile from which on these are asked about
-    places: np.ndarray  # [row, other] int32
-    townships: np.ndarray  # [row, other] int32
-
-    def row(self, area: np.ndarray, q: np.ndarray) -> np.ndarray:
-        """[call] its row in the tables."""
-        return np.searchsorted(self.cuts, area + q, side="right") - 1
-
-
-def _others(demand: Demand) -> _Others:
-    """Places that were as likely to call as the call's own, spread over its area.
-
-    With neighbours side by side, the area is cut into as many parts of equal weight as there are
-    others, and each part gives the place at the call's quantile of it: so each of the places is
-    drawn as the call's own was, and together they cover the area.
-    """
-    cuts, chosen, many = [], [], demand.others
-    for area, places in enumerate(demand.places):
-        if not (many and len(places)):
-            cuts.append(np.array([float(area)]))
-            chosen.append(np.zeros((1, many), np.int32))
-            continue
-        along = demand.along[area]
-        height = np.asarray(demand.weights[area], float)[along]
-        upto = np.cumsum(height if height.any() else np.ones(len(height)))
-        upto /= upto[-1]
-        inner = upto[upto < 1]  # the last that has a share reaches to the end
-        cut = np.unique(np.concatenate([[0.0], (inner * many) % 1.0]))
-        middle = (cut + np.append(cut[1:], 1.0)) / 2  # between two cuts nothing changes
-        at = (np.arange(many) + middle[:, None]) / many
-        rows = np.searchsorted(inner, at, side="right")
-        cuts.append(area + cut)
-        chosen.append(places[along].astype(np.int32)[rows])
-    table = np.concatenate(chosen)
-    return _Others(np.concatenate(cuts), table, demand.township_of_place.astype(np.int32)[table])
-
-
 def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
     """Recorded calls with what the records do not say drawn as for any other call."""
     count = len(recorded.received_at)
@@ -412,11 +358,11 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
     no_area = np.zeros(count, int)  # a record's area has no part in how urgent it is
     drawn_priority = _tables(demand).priorities.pick(no_area, uniform(Stream.PRIORITY))
     priority = np.where(recorded.priority == NONE, drawn_priority, recorded.priority)
-    condition = _conditions(demand, priority, uniform)
+    condition = conditions(demand.kinds, priority, uniform)
     if condition is not None and recorded.condition is not None:
         condition = np.where(recorded.condition == NONE, condition, recorded.condition)
     conveyed, drawn = recorded.conveyed, uniform(Stream.CONVEYED)
-    drawn_conveyed = drawn < _conveyed_share(demand, condition)
+    drawn_conveyed = drawn < conveyed_share(demand.kinds, demand.conveyed_share, condition)
     calls = recorded._replace(
         priority=priority,
         call_taking_s=filled(recorded.call_taking_s, Stream.CALL_TAKING, demand.call_taking),
@@ -427,57 +373,3 @@ def _fill_gaps(demand: Demand, recorded: Calls, streams: Streams) -> Calls:
         condition=condition,
     )
     return _beyond(demand, calls, uniform, ~np.isnan(recorded.on_scene_s))
-
-
-# ── conditions and what they need ────────────────────────────────────────────────────────────
-
-
-def _conditions(
-    demand: Demand, priority: np.ndarray, uniform: Callable[[int], np.ndarray]
-) -> np.ndarray | None:
-    """[call] row of the condition; None where all calls are of one.
-
-    The first whose shares, added up, are greater than the quantile.
-    """
-    if demand.kinds is None or demand.kinds.share.shape[1] == 1:
-        return None
-    upto = np.cumsum(demand.kinds.share, axis=1)[:, :-1]
-    found = (uniform(Stream.CONDITION)[:, None] >= upto[priority]).sum(axis=1)
-    return found.astype(np.int16)
-
-
-def _conveyed_share(demand: Demand, condition: np.ndarray | None) -> np.ndarray | float:
-    """[call] how likely its patient is to be conveyed; one number where all are alike."""
-    if demand.kinds is None:
-        return demand.conveyed_share
-    share = demand.kinds.conveyed_share
-    return float(share[0]) if condition is None else share[condition]
-
-
-def _needs(
-    demand: Demand,
-    calls: Calls,
-    uniform: Callable[[int], np.ndarray],
-    there: Distribution | AtScene,
-) -> Needs | None:
-    """What each call needs; None where that is one ambulance of any class.
-
-    The first need has the draws of the call; each further one draws from streams of its rank.
-    `there`: how long ambulances are at the scene.
-    """
-    kinds = demand.kinds
-    if kinds is None or kinds.indptr is None or kinds.kind is None or kinds.delay_s is None:
-        return None
-    condition = _rows(calls)
-    needs = np.diff(kinds.indptr)[condition]
-    call = np.repeat(np.arange(len(condition)), needs)
-    rank = np.arange(len(call)) - np.repeat(np.cumsum(needs) - needs, needs)
-    row = kinds.indptr[condition][call] + rank
-    turnout_s, on_scene_s = calls.turnout_s[call], calls.on_scene_s[call]
-    for number in range(1, int(np.diff(kinds.indptr).max())):
-        here = rank == number
-        turnout = demand.turnout.seconds(uniform(Stream.NEED_TURNOUT + number))
-        on_scene = there.seconds(uniform(Stream.NEED_ON_SCENE + number))
-        turnout_s[here] = on_grid(turnout)[call[here]]
-        on_scene_s[here] = on_grid(on_scene)[call[here]]
-    return Needs(call, kinds.kind[row], kinds.delay_s[row], turnout_s, on_scene_s)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.prepare.draws import Kinds
+from sim.prepare.conditions import Kinds
 from sim.scenario import transfers
 from sim.scenario.conditions import classes_of
 from sim.scenario.settings import CrewSettings

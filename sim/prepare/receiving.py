@@ -24,7 +24,7 @@ HOSPITAL, ICU, CLINIC = 0, 1, 2  # columns of `ReceivingLaws.kind`
 
 
 class WalkInLaw(NamedTuple):
-    """Who comes to one hospital by himself."""
+    """Patients who come to one hospital by themselves."""
 
     hospital: int
     per_hour: np.ndarray  # [hour of the week]
@@ -84,7 +84,7 @@ def with_stays(
 def walk_ins(
     laws: ReceivingLaws | None, start_s: float, length_s: float, streams: Streams
 ) -> WalkIns | None:
-    """Who comes to hospitals by himself while calls come, in order; None where nobody does.
+    """Patients who come to hospitals by themselves while calls come, in order; None: nobody does.
 
     `start_s`: the run's start, seconds after Monday 00:00.
     """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.model.calendar import HOUR_S
+from sim.scenario import off_road
 from sim.scenario.dated import AFTER_THE_LAST_CALL_S, Days, Spans, days_from, merged, shifts_of
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
@@ -55,26 +56,17 @@ def planned_off(scenario: Scenario, days: Days) -> list[Spans]:
     if not crews.off_road:
         return [[] for _ in scenario.fleet]
     start = scenario.settings.start
-    rank: dict[int, int] = {}
-    found: list[Spans] = []
-    for ambulance in scenario.fleet:
-        rank[ambulance.station] = rank.get(ambulance.station, 0) + 1
+    found: list[Spans] = [[] for _ in scenario.fleet]
+    for one in crews.off_road:
         away: Spans = []
-        for one in crews.off_road:
-            station = None if one.station is None else scenario.station(one.station)
-            if one.station is not None and station != ambulance.station:
-                continue
-            if one.ambulance not in (None, rank[ambulance.station]):
-                continue
-            if one.class_ is not None and crews.row(one.class_) != ambulance.kind:
-                continue
-            if one.hours is not None:
-                begins = days.begins_s[np.isin(days.weekday, one.days)] + one.hours.start * HOUR_S
-                away += [(b, b + one.hours.length_s) for b in begins.tolist()]
-            elif one.from_ is not None and one.to is not None:
-                away.append(((one.from_ - start).total_seconds(), (one.to - start).total_seconds()))
-        found.append(merged(sorted(away)))
-    return found
+        if one.hours is not None:
+            begins = days.begins_s[np.isin(days.weekday, one.days)] + one.hours.start * HOUR_S
+            away = [(b, b + one.hours.length_s) for b in begins.tolist()]
+        elif one.from_ is not None and one.to is not None:
+            away = [((one.from_ - start).total_seconds(), (one.to - start).total_seconds())]
+        for row in off_road.vehicles(one, scenario):
+            found[row] += away
+    return [merged(sorted(spans)) for spans in found]
 
 
 def without(spans: Spans, away: Spans) -> Shifts:

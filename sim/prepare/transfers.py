@@ -38,7 +38,7 @@ class TransferLaw(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Of a run, what transfers need to know."""
+    """What transfers need to know of a run."""
 
     start_s: float  # seconds after Monday 00:00
     length_s: float  # calls are received from 0 to here

@@ -10,7 +10,7 @@ from sim.model.calendar import DAY_S, HOUR_S, HOURS_PER_WEEK
 from sim.policies.clock import NONE
 from sim.prepare import demand, reach, ways
 from sim.prepare.needs import ANY
-from sim.scenario.duty import on_duty_by_hour
+from sim.scenario import off_road
 
 if TYPE_CHECKING:
     from sim.prepare.draws import Demand
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Week(NamedTuple):
     """A week without public holidays, by its hours, Monday 00:00 first."""
 
-    on_duty: np.ndarray  # [class, 168] ambulances
+    on_duty: np.ndarray  # [class, 168] ambulances, less those off the road in every week
     calls: np.ndarray  # [168] expected in each hour
     busy_s: float  # how long a call keeps an ambulance from others, on average
 
@@ -38,12 +38,8 @@ class Week(NamedTuple):
 
 def week_of(scenario: Scenario) -> Week:
     """Crews on duty, and the calls of the scenario's rates, or of its records a week."""
-    fleet, classes = scenario.fleet, scenario.crews.classes
     on_duty = np.stack(
-        [
-            on_duty_by_hour([one.duty for one in fleet if one.kind == kind])
-            for kind in range(len(classes))
-        ]
+        [off_road.with_vehicles(scenario, kind) for kind in range(len(scenario.crews.classes))]
     )
     drawn = demand.build(scenario)
     return Week(on_duty, _calls(drawn), busy_seconds(scenario, drawn))

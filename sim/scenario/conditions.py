@@ -104,6 +104,20 @@ def _rows(need: Need, settings: Settings) -> set[int]:
     return {row for _, names in _tiers(need) for row in classes_of(names, settings.crews)}
 
 
+def _all_known(need: Need, settings: Settings) -> bool:
+    """Whether there are all the classes that a need names."""
+    return all(settings.crews.row(name) is not None for _, names in _tiers(need) for name in names)
+
+
+def _named(rows: set[int], settings: Settings) -> Message:
+    """Classes by their names, in a row."""
+    first, *others = [settings.crews.classes[row].name for row in sorted(rows)]
+    found = Message("{name}", name=first)
+    for name in others:
+        found = Message("{names} or {last}", names=found, last=name)
+    return found
+
+
 def _conveyed(settings: Settings, problems: Problems) -> None:
     """Tell of conditions whose patients nobody conveys for certain."""
     demand, classes = settings.demand, settings.crews.classes
@@ -122,6 +136,8 @@ def _conveyed(settings: Settings, problems: Problems) -> None:
             )
     for number, condition in enumerate(demand.conditions):
         share = demand.transported if condition.transported is None else condition.transported
+        if not all(_all_known(need, settings) for need in condition.needs):
+            continue  # told elsewhere
         if share > 0 and condition.needs and not _sure(condition.needs, settings):
             problems.at("demand", "conditions", number, "needs").tell(
                 Message(
@@ -210,8 +226,9 @@ def _all_driven(need: Need, settings: Settings, driven: set[int], problems: Prob
 def _all_hours(
     scenario: Scenario, one: Condition | Transfers, rank: int, problems: Problems
 ) -> None:
-    rows = _rows(one.needs[rank], scenario.settings)
-    if not rows:
+    need = one.needs[rank]
+    rows = _rows(need, scenario.settings)
+    if not rows or not _all_known(need, scenario.settings):
         return  # told elsewhere
     values = {"number": rank + 1, "condition": one.name}
     some = _hours_of(one, scenario.settings)
@@ -219,8 +236,9 @@ def _all_hours(
     if hours.any():
         problems.tell(
             Message(
-                "nobody on duty may meet need {number} of {condition} at {hours}",
-                hours=said_hours(hours), **values,
+                "nobody on duty may meet need {number} of {condition} at {hours}: put one of the "
+                "class {classes} on duty then, or name others under `or`",
+                hours=said_hours(hours), classes=_named(rows, scenario.settings), **values,
             )
         )  # fmt: skip
         return
@@ -280,21 +298,37 @@ def _any_that_transports(scenario: Scenario, problems: Problems) -> None:
 # ── hours as they are written ────────────────────────────────────────────────────────────────
 
 
-def said_hours(week: np.ndarray) -> str:
+def said_hours(week: np.ndarray) -> Message:
     """Hours of the week as a planner writes them: "mon-fri 20-08; sat-sun 00-24".
 
     `week`: [168] bool, or [192] with those of a public holiday.
     """
     days = np.asarray(week, bool).reshape(-1, HOURS)
     if len(days) == DAYS and (days == days[0]).all():
-        return f"mon-sun {_over_midnight(days[0])}"
-    found = []
+        return _on(DAY_NAMES[0], DAY_NAMES[-1], _over_midnight(days[0]))
+    found: Message | None = None
     for _, some in groupby(range(len(days)), key=lambda day: (day // DAYS, days[day].tobytes())):
         alike = list(some)
         if days[alike[0]].any():
-            names = "-".join(dict.fromkeys(DAYS_BY_ROW[day] for day in (alike[0], alike[-1])))
-            found.append(f"{names} {_within_a_day(days[alike[0]])}")
-    return "; ".join(found)
+            first, last = (DAYS_BY_ROW[day] for day in (alike[0], alike[-1]))
+            said = _on(first, last, _within_a_day(days[alike[0]]))
+            found = said if found is None else Message("{some}; {more}", some=found, more=said)
+    return Message("no hour") if found is None else found
+
+
+DAYS_SAID: Final = {
+    "mon": Message("mon"), "tue": Message("tue"), "wed": Message("wed"), "thu": Message("thu"),
+    "fri": Message("fri"), "sat": Message("sat"), "sun": Message("sun"),
+    "holiday": Message("holiday"),
+}  # fmt: skip
+
+
+def _on(first: str, last: str, hours: str) -> Message:
+    """mon-fri 20-08: some days of the week, and the hours of each."""
+    days = DAYS_SAID[first]
+    if first != last:
+        days = Message("{first}-{last}", first=days, last=DAYS_SAID[last])
+    return Message("{days} {hours}", days=days, hours=hours)
 
 
 def _within_a_day(day: np.ndarray) -> str:

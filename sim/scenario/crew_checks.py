@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from sim.errors import did_you_mean
-from sim.model.calendar import DAY_S
+from sim.model.calendar import DAY_S, HOUR_S
+from sim.scenario import off_road
 from sim.scenario.break_times import dated, has
 from sim.scenario.dated import Days, Spans, crews_of, days_from, shifts_of
 from sim.scenario.layout import Ambulance, Layout
@@ -22,8 +23,17 @@ if TYPE_CHECKING:
 A_MONDAY: Final = datetime(2024, 1, 1)  # of a week without holidays
 
 
-def names(settings: Settings, layout: Layout, problems: Problems) -> None:
-    """Tell what is named in the settings of crews, or in their costs, and is not there."""
+def names(
+    settings: Settings, layout: Layout, problems: Problems, laid_out: Layout | None = None
+) -> None:
+    """Tell what is named in the settings of crews, or in their costs, and is not there.
+
+    `laid_out`: the layout before its changes, where all of it could be read: then vehicles and
+    classes that neither has are told, too.
+    """
+    if laid_out is not None:
+        _driven(settings, [laid_out, layout], problems)
+        off_road.check(settings.crews.off_road, [laid_out, layout], problems.at("crews"))
     crews, here = settings.crews, problems.at("crews")
     classes = [one.name for one in crews.classes]
     for number, one in enumerate(crews.breaks):
@@ -52,6 +62,28 @@ def _class(name: str | None, layout: Layout, classes: Sequence[str], problems: P
         tell_unknown(NO_CLASS, name, classes, problems)
 
 
+def _driven(settings: Settings, layouts: Sequence[Layout], problems: Problems) -> None:
+    """Tell of classes that breaks, failures and reserves name, and no ambulance is of."""
+    crews, here = settings.crews, problems.at("crews")
+    driven = {ambulance.kind for layout in layouts for ambulance in layout.fleet}
+    named = [
+        *((one.classes, here.at("breaks", n, "classes")) for n, one in enumerate(crews.breaks)),
+        *(
+            ((one.class_,), here.at("failures", n, "class"))
+            for n, one in enumerate(crews.failures)
+            if one.class_ is not None
+        ),
+        *(
+            (one.classes, problems.at("dispatch", "reserve", n, "classes"))
+            for n, one in enumerate(settings.dispatch.reserve)
+        ),
+    ]
+    for classes, at in named:
+        for name in classes:
+            if crews.row(name) not in {None, *driven}:
+                at.tell(Message("no ambulance of the layout is of the class {name}", name=name))
+
+
 def _off_road(settings: Settings, layout: Layout, problems: Problems) -> None:
     classes = [one.name for one in settings.crews.classes]
     for number, one in enumerate(settings.crews.off_road):
@@ -78,8 +110,11 @@ def breaks(layout: Layout, problems: Problems, *, whole: bool = True) -> None:
     days = days_from(A_MONDAY, 14 * DAY_S, (), 0)
     on_duty = {one.duty: shifts_of(one.duty, days) for one in layout.fleet}
     first = {(one.duty, one.duty.roster, one.kind): one for one in reversed(layout.fleet)}
+    driven = {None, *(one.kind for one in layout.fleet)}
     for number, one in enumerate(layout.crews.breaks):
         at, given = problems.at("breaks", number), False
+        if one.classes and driven.isdisjoint(map(layout.crews.row, one.classes)):
+            continue  # told elsewhere
         for ambulance in first.values():
             if has(one, ambulance, layout.crews):
                 alone = layout.crews.model_copy(update={"breaks": (one,)})
@@ -109,15 +144,18 @@ def _cut(
     some = [(begin, off) for begin, off in some if DAY_S <= begin < 8 * DAY_S]
     if some:
         begin, off = some[0]
+        long = one.length >= 2 * HOUR_S
         yield Message(
             "the crew of {station} on duty {hours} goes home at {off}: a break that may begin from "
-            "{earliest} until {latest} and takes {minutes:g} min does not fit into its shift",
+            "{earliest} until {latest} and takes {length} does not fit into its shift",
             station=layout.stations[ambulance.station].name.zh,
             hours=str(ambulance.duty),
             off=clock(off),
             earliest=clock(begin),
             latest=clock(begin + one.patience_s),
-            minutes=one.length / 60,
+            length=Message("{n} h", n=f"{one.length / HOUR_S:g}")
+            if long
+            else Message("{n} min", n=f"{one.length / 60:g}"),
         )
 
 

@@ -1,4 +1,4 @@
-"""Who is cut off while roads are closed: stations, hospitals, places where calls come from."""
+"""Places that are cut off while roads are closed: stations, hospitals, where calls come from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHOWN: Final = 8  # names in one message
 
 
 class CutOff(NamedTuple):
-    """Who cannot be reached, or not left, while some roads are closed."""
+    """Places that cannot be reached, or not left, while some roads are closed."""
 
     stations: np.ndarray  # [station or standby point] bool: those where ambulances may be
     hospitals: np.ndarray  # [hospital] bool
@@ -92,7 +92,7 @@ def _ends(scenario: Scenario) -> _Ends:
 
 
 def _of(scenario: Scenario, in_force: np.ndarray, ends: _Ends) -> CutOff:
-    """Who is cut off while these closures are in force."""
+    """Places that are cut off while these closures are in force."""
     ground, hospitals = scenario.map, scenario.map.hospitals_at_roads
     if not in_force.any():
         counts = (ends.stations.node, hospitals.node, ends.places.node, ground.network.xy)
@@ -116,7 +116,7 @@ def _reached(roads: Network, may_enter: np.ndarray, within: np.ndarray, at: Snap
 
 
 def by(scenario: Scenario, name: str) -> CutOff:
-    """Who is cut off while one closure alone is in force."""
+    """Places that are cut off while one closure alone is in force."""
     closed = scenario.settings.travel.closed
     now = np.array([other == name and one.factor == 0 for other, one in closed.items()], bool)
     return _of(scenario, now, _ends(scenario))

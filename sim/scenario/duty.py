@@ -97,7 +97,7 @@ class DutyHours:
             for hours in several:
                 every = days == EVERY_DAY and not self.own_holidays
                 clock = f"{hours.start:02d}-{hours.end or 24:02d}"
-                parts.append(clock if every else f"{clock} {'+'.join(_runs(days))}")
+                parts.append(clock if every else f"{clock} {'+'.join(day_names(days))}")
         return ", ".join(parts) or "-"
 
 
@@ -118,7 +118,7 @@ def duty_of(
     return DutyHours(tuple(sorted(set(stretches))), own_holidays, crews_change)
 
 
-def _runs(days: tuple[int, ...]) -> Iterator[str]:
+def day_names(days: tuple[int, ...]) -> Iterator[str]:
     """Days by name: mon-fri, sun."""
     names = (*DAY_NAMES, "holiday")
     for first, last in runs(days):
@@ -143,11 +143,3 @@ def hours_of(duty: DutyHours, holiday_as: int) -> np.ndarray:
     for one in duty.on(HOLIDAY if duty.own_holidays else holiday_as):
         holiday[(one.start + np.arange(one.length_h)) % HOURS] = True
     return np.concatenate([duty.week, holiday])
-
-
-def on_duty_by_hour(fleet: list[DutyHours]) -> np.ndarray:
-    """[168] how many are on duty in each hour of a week without holidays."""
-    if not fleet:
-        return np.zeros(HOURS_PER_WEEK, int)
-    found: np.ndarray = np.sum([one.week for one in fleet], axis=0)
-    return found

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import warnings
 from dataclasses import replace
 from functools import partial
@@ -12,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from sim import limits, units
+from sim import units
 from sim.errors import (
     MapError,
     OptionError,
@@ -23,11 +21,11 @@ from sim.errors import (
     did_you_mean,
 )
 from sim.files import entrance, yaml_slips
-from sim.files.whole import is_part
-from sim.files.yaml_lines import Loc, YamlText
+from sim.files.yaml_lines import YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
 from sim.scenario import (
+    bases,
     checks,
     closures,
     crew_checks,
@@ -39,16 +37,16 @@ from sim.scenario import (
     standing,
 )
 from sim.scenario.contents import ScenarioFile
+from sim.scenario.points import points_at
 from sim.scenario.remainder import Remainder
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import Settings
 from sim.scenario.settings.crews import UnreadCrews
 from sim.scenario.settings.replay import Replay
+from sim.scenario.settings.responders import LAYERS
 from sim.scenario.validation import Problems
 from sim.scenario.values import describe
 from sim.text import Message, Name
-
-ENDINGS = (".yaml", ".yml")
 
 
 def load(path: str | Path) -> Scenario:
@@ -59,13 +57,13 @@ def load(path: str | Path) -> Scenario:
             Message("write the name of a file or folder; found {found}", found=units.shown(path)),
         )
     with entrance.reading(path, ScenarioError):
-        return _loaded(_scenario_path(Path(path)))
+        return _loaded(bases.scenario_path(Path(path)))
 
 
 def _loaded(path: Path) -> Scenario:
-    texts = _with_bases(path)
-    problems = Problems(partial(_place, texts))
-    left = remainder.of(_merged(texts), problems)
+    texts = bases.with_bases(path)
+    problems = Problems(partial(bases.place, texts))
+    left = remainder.of(bases.merged(texts), problems)
     file = left.file
     if file is None:
         raise _refusal(problems, texts)
@@ -88,9 +86,9 @@ def _loaded(path: Path) -> Scenario:
     if left.lacks("crews"):  # whom the layout names there cannot be known
         unread = scenario.settings.model_copy(update={"crews": UnreadCrews()})
         scenario = replace(scenario, settings=unread)
-    before = len(problems)
-    scenario = _laid_out(scenario, left, problems)
-    laid_out = len(problems) == before  # else what is missing may follow from what was told
+    so_far = len(problems)
+    stations, scenario = _laid_out(scenario, left, problems)
+    laid_out = len(problems) == so_far  # else what is missing may follow from what was told
     if not problems and not scenario.fleet:
         if file.changes:
             problems.at("changes").tell(Message("the changes leave no ambulance in the layout"))
@@ -111,9 +109,12 @@ def _loaded(path: Path) -> Scenario:
         problems.at("standby"),
     )
     if not left.lacks("crews"):
-        crew_checks.names(scenario.settings, scenario, problems)
+        before = stations if whole and laid_out else None
+        crew_checks.names(scenario.settings, scenario, problems, before)
     whole = not any(left.lacks("demand", part) for part in ("priorities", "conditions", "replay"))
     scenario = _with_responders(scenario, texts, problems)
+    if left.lacks("responders"):
+        _tables_of_responders(scenario, texts, problems)
     scenario = _with_clinics(scenario, texts, problems)
     hospital_checks.check(scenario, problems)
     if file.demand.replay is not None and whole:
@@ -144,8 +145,8 @@ def _refusal(problems: Problems, texts: list[YamlText]) -> ScenarioError:
     return ScenarioError(texts[0].path, list(told))
 
 
-def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenario:
-    """The scenario with its stations and after its changes; what cannot be made is told once."""
+def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> tuple[Scenario, Scenario]:
+    """The scenario with its stations, and after its changes; what cannot be made is told once."""
     file = left.file
     assert file is not None
     unmade = set()
@@ -155,6 +156,7 @@ def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenar
             unmade.add(entry.station)
     if left.lacks_stations():
         unmade |= {change.verb.station for change in file.changes if change.add is None}
+    stations = scenario
     for row, change in zip(left.rows["changes"], file.changes, strict=True):
         if change.verb.station in unmade:
             continue  # it follows from what has been told
@@ -162,7 +164,7 @@ def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> Scenar
         scenario = scenario.after(change, problems.at("changes", row))
         if change.add is not None and len(problems) > before:
             unmade.add(change.verb.station)
-    return scenario
+    return stations, scenario
 
 
 def schema() -> str:
@@ -184,166 +186,6 @@ def _on_one_line(rules: Any) -> Any:
         else _on_one_line(value)
         for key, value in rules.items()
     }
-
-
-def _scenario_path(path: Path) -> Path:
-    """The file itself; of a folder, the one file in it that changes no other."""
-    if path.is_dir():
-        files = sorted(
-            file for ending in ENDINGS for file in path.glob(f"*{ending}") if not is_part(file)
-        )
-        bases, unread = [], list[ScenarioError]()
-        for file in files:
-            try:
-                if "base" not in YamlText(file).content:
-                    bases.append(file)
-            except ScenarioError as error:
-                unread.append(error)
-        if len(bases) == 1:
-            _tell_left_out(bases[0], unread)
-            return bases[0]
-        if not bases and unread:
-            raise _perhaps_the_base(path, unread)
-        if not files:
-            message = Message("name a file: this folder has no scenario (.yaml)")
-        elif not bases:
-            message = Message("name a file: this folder has none without a `base`")
-        else:
-            message = Message(
-                "name a file: this folder has {files} without a `base`",
-                files=", ".join(file.name for file in bases),
-            )
-        raise ScenarioError(path, message)
-    if not path.exists():
-        near: list[str] = []
-        with contextlib.suppress(OSError):
-            near = [str(p) for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
-        hint = did_you_mean(str(path), near)
-        missing = Message("no such file or folder{hint}", hint=hint)
-        entrance.require_file(path, ScenarioError, missing)
-    return path
-
-
-def _tell_left_out(base: Path, unread: list[ScenarioError]) -> None:
-    """Which files beside the base of a folder cannot be read: they may be of something else."""
-    for error in unread:
-        problem = error.problems[0]
-        reason: str = problem.message
-        if problem.line is not None:
-            line = Message("line {number}", number=problem.line)
-            reason = Message("{place}: {problem}", place=line, problem=reason)
-        told = Message(
-            "{file} was left out of the search for the base, which is {base}: {reason}",
-            file=Path(str(error.source)).name, base=base.name, reason=reason,
-        )  # fmt: skip
-        warnings.warn(PlannerWarning(told), stacklevel=2)
-
-
-def _perhaps_the_base(path: Path, unread: list[ScenarioError]) -> ScenarioError:
-    """No file of a folder is known to be its base, and these cannot be read."""
-    names = ", ".join(Path(str(error.source)).name for error in unread)
-    why = Message(
-        "a folder means the one file in it without a `base`; that may be {files}, which cannot be "
-        "read: mend it, or name a file",
-        files=names,
-    )
-    inside = [
-        replace(problem, file=problem.file or Path(str(error.source)).name)
-        for error in unread
-        for problem in error.problems
-    ]
-    return ScenarioError(path, [Problem(why), *inside])
-
-
-def _with_bases(path: Path) -> list[YamlText]:
-    """The file and the bases it stands on, the nearest first."""
-    texts = [YamlText(path)]
-    while texts[-1].has("base"):
-        last = texts[-1]
-        base = _base_path(last)
-        if base.resolve() in {text.path.resolve() for text in texts}:
-            message = Message("the bases go round in a circle")
-            raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
-        if len(texts) > limits.BASES:
-            message = Message("more than {most} bases stand on each other", most=limits.BASES)
-            raise ScenarioError(last.path, Problem(message, "base", last.line(("base",))))
-        texts.append(YamlText(base))
-    return texts
-
-
-def _base_path(text: YamlText) -> Path:
-    """`base: today` is a file beside this one; `base: liling` may be a folder, here or above."""
-    name, here = text.content["base"], text.path.resolve().parent
-    if isinstance(name, str) and name:
-        for folder in (here, here.parent):
-            for candidate in (folder / name, folder / f"{name}.yaml"):
-                if os.path.exists(candidate):
-                    return _scenario_path(candidate)
-    message = Message("write the name of one scenario; found {found}", found=units.shown(name))
-    if isinstance(name, str) and name:
-        known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
-        message = Message(
-            'no scenario "{name}" beside this file{hint}', name=name, hint=did_you_mean(name, known)
-        )
-    raise ScenarioError(text.path, Problem(message, "base", text.line(("base",))))
-
-
-def _merged(texts: list[YamlText]) -> dict[str, Any]:
-    """The file over its bases: settings by key, changes after the base's changes."""
-    merged: dict[str, Any] = {}
-    for text in reversed(texts):
-        own = {key: value for key, value in text.content.items() if key != "base"}
-        changes = own.pop("changes", None)
-        for key in ("name", "name_zh", "reason"):
-            merged.pop(key, None)
-        merged = _deep(merged, own)
-        if changes is not None:
-            before = merged.get("changes")
-            both = isinstance(before, list) and isinstance(changes, list)
-            merged["changes"] = [*before, *changes] if both else changes  # type: ignore[misc]
-    return merged
-
-
-def _deep(under: Any, over: Any) -> Any:
-    if isinstance(under, dict) and isinstance(over, dict):
-        # A distribution is replaced whole: the parameters of two laws do not mix.
-        if "distribution" in over:
-            return over
-        return {**under, **{key: _deep(under.get(key), value) for key, value in over.items()}}
-    return over
-
-
-def _place(texts: list[YamlText], loc: Loc) -> tuple[str, int | None]:
-    """The file that says it, if it is a base's, and the line."""
-    text, line = _locate(texts, loc)
-    return "" if text is texts[0] else str(text.path), line
-
-
-def _locate(texts: list[YamlText], loc: Loc) -> tuple[YamlText, int | None]:
-    """The file that says it, nearest first, and the line."""
-    if loc and loc[0] == "changes" and len(loc) > 1 and isinstance(loc[1], int):
-        number = loc[1]
-        for text in reversed(texts):
-            own = text.content.get("changes")
-            count = len(own) if isinstance(own, list) else 0
-            if number < count:
-                return text, text.line(("changes", number, *loc[2:]))
-            number -= count
-    for place in (loc, loc[:1]):  # a setting may stand in a base, others of its chapter here
-        for text in texts:
-            if loc and _stands_in(text.content, place):
-                return text, text.line(loc)
-    return texts[0], None
-
-
-def _stands_in(node: Any, loc: Loc) -> bool:
-    for part in loc:
-        found = isinstance(node, dict) and part in node
-        found |= isinstance(node, list) and isinstance(part, int) and part < len(node)
-        if not found:
-            return False
-        node = node[part]
-    return True
 
 
 def _with_records(
@@ -396,12 +238,23 @@ def _with_responders(scenario: Scenario, texts: list[YamlText], problems: Proble
     )
 
 
+def _tables_of_responders(scenario: Scenario, texts: list[YamlText], problems: Problems) -> None:
+    """Tell what is wrong with the tables of groups that have other mistakes, too."""
+    text = next(t for t in texts if "responders" in t.content)
+    groups = text.content["responders"]
+    for number, group in enumerate(groups if isinstance(groups, list) else []):
+        at = group.get("at") if isinstance(group, dict) else None
+        if isinstance(at, str) and at not in LAYERS and number >= len(scenario.responder_xy):
+            here = problems.at("responders", number, "at")
+            points_at(at, scenario.map, text.path.parent, problems, here)
+
+
 def _with_clinics(scenario: Scenario, texts: list[YamlText], problems: Problems) -> Scenario:
     """The scenario with its clinics, whose table lies beside the file that names it."""
     settings = scenario.settings
     if settings.hospitals.clinics is None:
         return scenario
-    folder = _locate(texts, ("hospitals", "clinics", "at"))[0].path.parent
+    folder = bases.locate(texts, ("hospitals", "clinics", "at"))[0].path.parent
     return replace(
         scenario,
         clinics=hospitals.clinic_points(settings, scenario.map, folder, problems),
@@ -414,7 +267,7 @@ def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | Non
 
     None after telling that there is none.
     """
-    text, _ = _locate(texts, ("map",))
+    text, _ = bases.locate(texts, ("map",))
     here = text.path.resolve().parent
     bundles = [here / name]
     bundles += [folder / "maps" / name / f"{name}.gpkg" for folder in (here, *here.parents)]

@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from sim import limits, units
 from sim.model.calendar import DAY_NAMES, DAYS, HOURS, Hours
 from sim.scenario.duty import ALWAYS, EVERY_DAY, HOLIDAY, DutyHours, Stretch, daily, duty_of
-from sim.scenario.values import Form, parse_days, parse_hours
+from sim.scenario.values import Form, is_all_day, parse_days, parse_hours
 from sim.text import Message
 
 HOLIDAY_NAMES: Final = ("holiday", "holidays")
@@ -52,7 +52,7 @@ def parse_roster(value: object) -> Roster | str:
         return _of_table(value)
     if not isinstance(value, str | Hours):
         raise ValueError(Message(NOT_A_ROSTER.text, found=units.spelt(value)))
-    if _is_all_day(value):
+    if is_all_day(value):
         return Roster((ALWAYS,))
     try:
         return Roster((daily(parse_hours(value)),))
@@ -62,12 +62,8 @@ def parse_roster(value: object) -> Roster | str:
         raise
 
 
-def _is_all_day(value: object) -> bool:
-    return units.usual_range(str(value)).replace(" ", "") in ("00-24", "0-24")
-
-
 def _hours(value: object) -> Hours:
-    return ALL_DAY if _is_all_day(value) else parse_hours(value)
+    return ALL_DAY if is_all_day(value) else parse_hours(value)
 
 
 def parse_own_roster(value: object) -> Roster:

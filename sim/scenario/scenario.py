@@ -196,7 +196,7 @@ class Scenario(Layout):
 
     # ── other settings than the file's; whatever is compared with it must have them, too ─────────
 
-    def with_settings(self, **sections: Mapping[str, Any]) -> Scenario:
+    def with_settings(self, /, **sections: Mapping[str, Any]) -> Scenario:
         """The scenario with other settings, written as in a file.
 
             liling.with_settings(targets={"urban": "12 min"}, durations={"turnout": "2 min"})

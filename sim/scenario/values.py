@@ -237,6 +237,16 @@ def parse_hours(value: object) -> Hours:
     return Hours(start, end % HOURS)
 
 
+def is_all_day(value: object) -> bool:
+    """Whether clock hours are those of a whole day: 00-24."""
+    return units.usual_range(str(value)).replace(" ", "") in ("00-24", "0-24")
+
+
+def parse_long_hours(value: object) -> Hours:
+    """The same, or all of a day: "00-24"."""
+    return Hours(0, HOURS) if is_all_day(value) else parse_hours(value)
+
+
 LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAYS_BY_NAME = dict(zip((*DAY_NAMES, *LONG_DAYS), DAY_NAMES * 2, strict=True))
 
@@ -260,6 +270,9 @@ def parse_days(value: object) -> tuple[int, ...]:
 
 
 ClockHours = Annotated[Hours, *_read(parse_hours, Form(Message("whole clock hours"), "08-20"))]
+LongHours = Annotated[
+    Hours, *_read(parse_long_hours, Form(Message("whole clock hours, or 00-24"), "08-20"))
+]
 WeekDays = Annotated[
     tuple[int, ...], *_read(parse_days, Form(Message("days of the week"), "mon-fri"))
 ]

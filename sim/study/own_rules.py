@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.engine import OwnEngineRules
+from sim.errors import Problem, RuleError
+from sim.model.calendar import DAY_S
 from sim.model.system import System
 from sim.prepare.cover import cover
 from sim.scenario import transfers
 from sim.scenario.standing import standby_points
-from sim.text import Name, function_name
+from sim.text import Message, Name, function_name
 
 if TYPE_CHECKING:
     from sim.engine.reference.own_rules import AvailableAmbulance, Idle, Waiting
@@ -106,14 +108,42 @@ def engine_rules(layout: Scenario, system: System) -> OwnEngineRules | None:
 
 
 def _dispatch(rule: OwnRule, shown: _Shown) -> Callable[..., Any]:
+    progress = _Progress(function_name(rule))
+
     @_like(rule)
     def asked(waiting: Waiting, candidates: tuple[AvailableAmbulance, ...]) -> object:
         offered = tuple(map(shown.offered, candidates))
         found: object = rule(shown.call(waiting), offered)
+        progress.note(found is not None, waiting.now, shown.at)
         theirs = [ours for one, ours in zip(offered, candidates, strict=True) if one is found]
         return theirs[0] if theirs else found  # what is none of them the engine refuses
 
     return asked
+
+
+class _Progress:
+    """Whether a dispatch rule sends anybody: if nobody for a day, it never ends waiting."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.since: float | None = None  # since when it has sent nobody though it could
+        self.last = -np.inf  # when it was asked last: a run begins anew with an earlier time
+
+    def note(self, sent: bool, now: float, at: Callable[[float], datetime]) -> None:
+        """RuleError where it has sent nobody for a day."""
+        if sent or now < self.last:
+            self.since = None
+        self.last = now
+        if sent:
+            return
+        self.since = now if self.since is None else self.since
+        if now - self.since > DAY_S:
+            text = Message(
+                "it has sent nobody since {when}, for a day, though ambulances were free: return "
+                "one of those that it is given, and None only while a call had better wait",
+                when=f"{at(self.since):%Y-%m-%d %H:%M}",
+            )
+            raise RuleError(self.name, Problem(text))
 
 
 def _standby(rule: OwnRule, shown: _Shown) -> Callable[..., Any]:

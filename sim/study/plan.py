@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.errors import InvariantError, OptionError, Problem, ScenarioError
+from sim.measures.features import Feature
 from sim.measures.groups import Setup, SurvivalCurve
 from sim.model.calendar import Window
 from sim.model.columns import columns
@@ -152,6 +153,12 @@ def yardstick(base: Scenario, sequential: bool) -> Setup:
     return Setup(
         (targets.urban, targets.rural), targets.share, people, (), sequential, survival_of(base)
     )
+
+
+def rosters(layouts: Sequence[Scenario]) -> Feature:
+    """Whether crews work by rosters that a scenario names: then their overrun is told."""
+    named = any(ambulance.duty.roster for layout in layouts for ambulance in layout.fleet)
+    return Feature.SHIFTS if named else Feature.NOTHING
 
 
 def survival_of(base: Scenario) -> SurvivalCurve | None:

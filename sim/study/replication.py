@@ -10,7 +10,7 @@ from sim import engine as engines_of
 from sim.engine import Engine, OwnEngineRules
 from sim.measures.calls import Tally, tally
 from sim.measures.groups import Setup
-from sim.measures.sums import Counts, count, counts_of
+from sim.measures.sums import Counts, count, counts_of, needs_a_log
 from sim.model.calendar import Window
 from sim.model.calls import Calls
 from sim.model.log import log_files
@@ -73,7 +73,8 @@ def replicate(
             engines[row] = engine_of(plan, row, like)
         if drawn is None or plan.demands[row] is not drawn.demand:
             drawn = common.of(plan.demands[row], plan.seed, number, engines[row].pack)
-        if plan.keep == Keep.SUMS and not plan.logs and _all_count(drawn.calls):
+        adds_up = _all_count(drawn.calls) and not needs_a_log(system, drawn.calls)
+        if plan.keep == Keep.SUMS and not plan.logs and adds_up:
             townships = len(plan.setup.people)
             totals = engines[row].totals(drawn.packed, window, plan.setup.target_s, townships)
             if totals is not None:

@@ -24,11 +24,12 @@ from sim.measures.intervals import Estimate, Spread, simultaneous
 from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY
 from sim.measures.rows import Pooled
-from sim.measures.sums import Counts, Summed
+from sim.measures.sums import TOLD_BESIDES, Counts, Summed
 from sim.measures.verdicts import Harm, harms, matters_of
 from sim.study import plan as plans
 from sim.study.checkpoints import Fingerprints, Replication
 from sim.study.effort import Effort
+from sim.study.received import received
 from sim.study.replication import Keep
 from sim.study.sharing import shared
 from sim.study.size import layouts_at_once
@@ -322,10 +323,21 @@ class Runs:
         less, more = self.pair(base, row)
         return estimates.paired(less, more, key, group)
 
-    def harms(self, row: int, keys: Iterable[str]) -> tuple[Harm, ...]:
-        """Which of these measures a layout surely makes worse than the base."""
-        spreads = {key: self.spread(row, key) for key in keys}
+    def harms(self, row: int, keys: Iterable[str] = ()) -> tuple[Harm, ...]:
+        """Which of these measures a layout surely makes worse than the base.
+
+        And which of those beyond the plain service, where both have what they speak of.
+        """
+        spreads = {key: self.spread(row, key) for key in (*keys, *self.besides(row))}
         return harms(spreads, self.replications(row), self.matters)
+
+    def besides(self, row: int) -> tuple[str, ...]:
+        """Keys of the measures beyond the plain service that are told of a layout and the base."""
+        if self._rows:
+            return ()
+        found = plans.rosters([self.layouts[0], self.layouts[row]])
+        found |= self.summed(0).features | self.summed(row).features
+        return tuple(key for key in TOLD_BESIDES if BY_KEY[key].feature in found)
 
     def value(self, row: int, key: str = "within", group: Group = ALL) -> Estimate:
         """A measure of one layout, with its 95 % interval."""
@@ -335,6 +347,10 @@ class Runs:
         """Measures of the base, each over the replications that it needs by itself."""
         found = self._first(0, self.until_known())
         return {key: estimates.estimate(found, key) for key in keys}
+
+    def received(self) -> np.ndarray:
+        """[hospital] patients whom the base brings to each, in a few replications."""
+        return received(self._study.plan)
 
     def per_day(self, row: int, what: str, of: int | None = None) -> np.ndarray:
         """[station] calls `served`, or seconds `busy_s`, in a mean day, where sums are kept.

@@ -1,4 +1,4 @@
-"""Assumptions that could be wrong, and what could go missing, said."""
+"""Assumptions that could be wrong, and what could go missing or happen, said."""
 
 from __future__ import annotations
 
@@ -18,8 +18,13 @@ NAMES: Final = {
     "turnout": Message("Turnout time"),
     "on-scene": Message("Time on scene"),
     "handover": Message("Handover"),
+    "bays": Message("Bays of each hospital"),
     "ambulance-off": Message("One ambulance off the road"),
     "station-closed": Message("One station closed"),
+    "hospital-closed": Message("The busiest hospital closed"),
+    "road-closed": Message("One closure of roads in force all the time"),
+    "surge-weekly": Message("One surge every week"),
+    "supposed": Message("As supposed"),
 }
 # In the middle of a sentence, where it is said what is the case.
 CASES: Final = {
@@ -32,8 +37,13 @@ CASES: Final = {
     "turnout": Message("turnout {change}"),
     "on-scene": Message("time on scene {change}"),
     "handover": Message("handover {change}"),
+    "bays": Message("bays of each hospital {change}"),
     "ambulance-off": Message("one ambulance off the road ({change})"),
     "station-closed": Message("one station closed ({change})"),
+    "hospital-closed": Message("the busiest hospital closed ({change})"),
+    "road-closed": Message("a closure of roads in force all the time ({change})"),
+    "surge-weekly": Message("a surge every week ({change})"),
+    "supposed": Message("what is supposed ({change})"),
 }
 
 
@@ -46,7 +56,7 @@ def label(about: Assumption | Mishap, say: Language) -> str:
 
 
 def change(case: float | Name, say: Language) -> str:
-    """−20 %, or the station that a mishap concerns."""
+    """−20 %, or what a mishap concerns: a station, a hospital, a closure, a surge."""
     if isinstance(case, Name):
         return say.name(case)
     sign = "−" if case < 0 else "+"

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sim.answers.comparison import Comparison
+from sim.measures.features import Feature
 from sim.measures.groups import ALL
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import Harm, Verdict
+from sim.measures.verdicts import FEWEST, Harm, Verdict, matters_of
 from sim.text import Message
 from sim.words import changes, differences, measures
 from sim.words.language import Language
@@ -110,9 +111,22 @@ def _finding(comparison: Comparison, layout: int, worst_better: bool, say: Langu
     share = BY_KEY["within"]
     # Of several proposals a better one may have an interval that reaches below nothing.
     low, high = sorted(-end if said == Verdict.WORSE else end for end in gain[1:])
+    what = _subject(comparison, layout, say)
+    if comparison.replications < FEWEST:
+        return say.count(
+            comparison.replications,
+            "{what} would change compliance by {change} points ({between}): {n} replication is too "
+            "few for a verdict, which takes {least}.",
+            "{what} would change compliance by {change} points ({between}): {n} replications are "
+            "too few for a verdict, which takes {least}.",
+            what=what,
+            change=measures.number(share, gain.mean, say, sign=True),
+            between=measures.between(share, gain, say),
+            least=FEWEST,
+        )
     return say(
         text,
-        what=_subject(comparison, layout, say),
+        what=what,
         points=measures.number(share, abs(gain.mean), say),
         change=measures.number(share, gain.mean, say, sign=True),
         low=measures.number(share, low, say),
@@ -136,22 +150,47 @@ def changing(comparison: Comparison, layout: int, keys: Sequence[str], say: Lang
     return changes_of(means, comparison.base, len(comparison.pooled[0].setup.worst), say)
 
 
-def changes_of(means: Mapping[str, float], base: Scenario, worst: int, say: Language) -> str:
-    """Measures, each with its change, in a row. `worst`: how many worst-served areas there are."""
-    targets = base.settings.targets
-    return say.listed(
-        [
-            say(
-                CHANGES[key][mean < 0],
-                size=measures.size_alone(BY_KEY[key], mean, say),
-                urban=f"{targets.urban / 60:g}",
-                rural=f"{targets.rural / 60:g}",
-                places=measures.worst_served(base.map, worst, say),
-                areas=measures.area_word(base.map, say),
-            )
-            for key, mean in means.items()
-        ]
+NAMED: Final = 6  # measures that a list names where they are more; of one more all are named
+
+
+def changes_of(
+    means: Mapping[str, float], base: Scenario, worst: int, say: Language, most: int = NAMED
+) -> str:
+    """Measures, each with its change, in a row; of many the greatest, and how many others.
+
+    `worst`: how many worst-served areas there are.
+    """
+    targets, named = base.settings.targets, _greatest(means, base, most)
+    said = [
+        say(
+            CHANGES[key][mean < 0],
+            size=measures.size_alone(BY_KEY[key], mean, say),
+            urban=f"{targets.urban / 60:g}",
+            rural=f"{targets.rural / 60:g}",
+            places=measures.worst_served(base.map, worst, say),
+            areas=measures.area_word(base.map, say),
+        )
+        for key, mean in means.items()
+        if key in named
+    ]
+    others = len(means) - len(named)
+    if not others:
+        return say.listed(said)
+    return say.count(
+        others,
+        "{measures} and {n} other measure",
+        "{measures} and {n} other measures",
+        measures=say(", ").join(said),
     )
+
+
+def _greatest(means: Mapping[str, float], base: Scenario, most: int) -> set[str]:
+    """The keys of so many that change most, against what matters of each; one more is all."""
+    if len(means) <= most + 1:
+        return set(means)
+    matters = matters_of(base)
+    size = {key: abs(mean) / BY_KEY[key].matters(matters) for key, mean in means.items()}
+    return set(sorted(means, key=lambda key: -size[key])[:most])
 
 
 def with_harms(
@@ -162,16 +201,44 @@ def with_harms(
 
     `what`: the layout, where the sentence is about several. `loss`: it speaks of a loss already.
     """
-    worst = 0 if made.worst is None else len(made.worst.rows)
-    means = {harm.key: harm.mean for harm in harms if harm.key != by}
-    if not means:
+    listed = harms_listed(harms, by, made, say)
+    if not listed:
         return finding
     text = BESIDES_A_LOSS[False, True] if loss else BESIDES_A_GAIN
-    listed = changes_of(means, made.base, worst, say)
     return say(BESIDES_A_GAIN_WITH if what else text, finding=finding, what=what, worse=listed)
 
 
+def harms_listed(
+    harms: Iterable[Harm], by: str, made: Provenance, say: Language, most: int = NAMED
+) -> str:
+    """What a layout makes worse besides the measure `by`, each with its size; nothing of none."""
+    worst = 0 if made.worst is None else len(made.worst.rows)
+    means = {harm.key: harm.mean for harm in harms if harm.key != by}
+    return changes_of(means, made.base, worst, say, most)
+
+
 def _sentence_of_one(comparison: Comparison, say: Language) -> str:
+    """Who is reached in town and country; and by capable units, where there are classes."""
+    said = _arrivals(comparison, say)
+    if Feature.CLASSES not in comparison.features:
+        return said
+    value, measure = comparison.estimate("capable"), BY_KEY["capable"]
+    if math.isnan(value.mean):
+        return said
+    share, low, high = (measures.number(measure, number, say) for number in value)
+    return say(CAPABLE[math.isnan(value.low)], finding=said, share=share, low=low, high=high)
+
+
+CAPABLE: Final = (  # with an interval, and without one
+    Message(
+        "{finding} A capable unit is within target at {share} % of all calls (95 % CI {low} to "
+        "{high})."
+    ),
+    Message("{finding} A capable unit is within target at {share} % of all calls."),
+)
+
+
+def _arrivals(comparison: Comparison, say: Language) -> str:
     name, targets = comparison.base.name, comparison.base.settings.targets
     urban, rural = comparison.estimate("urban10"), comparison.estimate("rural30")
     town = _reached(urban, targets.urban, URBAN, say)

@@ -96,6 +96,9 @@ def _notes(curve: Curve, say: Language) -> list[str]:
         )
     elif not curve.tracks.get("fleet"):
         notes.append(say("No move of an ambulance between today's stations is sure to help."))
+    fleet = curve.tracks.get("fleet")
+    if fleet and (empty := options.emptied(curve.provenance.base, fleet[-1].option.layout, say)):
+        notes.append(say("The moves leave no ambulance at {stations}.", stations=say.listed(empty)))
     if curve.has_costs:
         best = [place_name(point, say) for point in curve.points() if point.on_front]
         notes.append(

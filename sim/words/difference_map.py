@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sim.answers.area_changes import FEWEST_CALLS, AreaChange
+from sim.answers.area_changes import AreaChange
 from sim.answers.comparison import Comparison
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import Verdict
+from sim.measures.verdicts import FEWEST_CALLS, Verdict
 from sim.text import Message
 from sim.words import comparison as words
 from sim.words import measures

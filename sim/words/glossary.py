@@ -9,8 +9,10 @@ from typing import NamedTuple
 from sim.errors import PlannerError, did_you_mean
 from sim.scenario import reference
 from sim.text import Message
-from sim.words.definitions import MEASURES, TERMS, Definition
+from sim.words.definition import Definition
+from sim.words.definitions import MEASURES
 from sim.words.language import Language, available, language
+from sim.words.terms import TERMS
 
 
 class _Entry(NamedTuple):

@@ -17,7 +17,7 @@ from sim.words.quantities import duration
 if TYPE_CHECKING:
     from sim.scenario.differences import Difference
     from sim.scenario.scenario import Scenario
-    from sim.scenario.settings.hospitals import Closed, HospitalAt, WalkIns
+    from sim.scenario.settings.hospitals import Closed, HospitalAt, WalkInPatients
 
 RULES: Final = {
     "consortium first": Message("patients go to hospitals of their own consortium first"),
@@ -110,7 +110,7 @@ def _facts(one: HospitalAt, say: Language) -> Iterator[str]:
         yield _closed(closed, say)
 
 
-def _walk_ins(who: WalkIns, say: Language) -> str:
+def _walk_ins(who: WalkInPatients, say: Language) -> str:
     return say("{n} walk-in patients a day", n=f"{who.rate.per_second * 86_400:.4g}")
 
 

@@ -61,6 +61,18 @@ CHANGES: Final[dict[Any, Any]] = {
         Message("calls with a capable unit within target ({size} more in every hundred)"),
         Message("calls with a capable unit within target ({size} fewer in every hundred)"),
     ),
+    "capable_urban": (
+        Message("urban calls with a capable unit within target ({size} more in every hundred)"),
+        Message("urban calls with a capable unit within target ({size} fewer in every hundred)"),
+    ),
+    "capable_rural": (
+        Message("rural calls with a capable unit within target ({size} more in every hundred)"),
+        Message("rural calls with a capable unit within target ({size} fewer in every hundred)"),
+    ),
+    "capable_p90": (
+        Message("the time in which a capable unit is at nine of ten calls ({size} min longer)"),
+        Message("the time in which a capable unit is at nine of ten calls ({size} min shorter)"),
+    ),
     "units_all": (
         Message("calls that got all units they needed ({size} more in every hundred of these)"),
         Message("calls that got all units they needed ({size} fewer in every hundred of these)"),
@@ -189,9 +201,11 @@ CHANGES: Final[dict[Any, Any]] = {
     ),
 }
 # Of what goes beyond the plain service, the measures that a sentence speaks of: one for each topic,
-# and of waits at the door, transfers and cancelled calls all that could get worse alone.
+# and of capable units, waits at the door, transfers and cancelled calls all that could get worse
+# alone.
 SPOKEN_OF: Final = (
-    "capable", "units_all", "out_of_area", "overrun_home", "breaks_missed", "move_time", "survival",
+    "capable", "capable_urban", "capable_rural", "capable_p90", "units_all", "out_of_area",
+    "overrun_home", "breaks_missed", "move_time", "survival",
     "wait_mean", "cancelled", "cancelled_late", "answered10", "surge_within", "surge_mean",
     "surge_last", "urgent_within", "urgent_mean", "transfer_late", "transfer_late_mean",
     "hospital_60", "hospital_p90", "bypassed", "bay_waits", "bay_over30", "bay_mean", "bay_hours",

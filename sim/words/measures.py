@@ -23,6 +23,7 @@ SHORT: Final = {
     "urban10": Message("urban"),
     "rural30": Message("rural"),
     "worst5": Message("worst-served"),
+    "capable": Message("capable"),
     "mean": Message("mean, min"),
 }
 MARKS: Final = {

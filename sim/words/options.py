@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.answers.crews import CrewsTried
     from sim.answers.search import Step
     from sim.measures.kinds import Measure
+    from sim.scenario.layout import Layout
     from sim.scenario.scenario import Scenario
 
 TEXTS: Final = {
@@ -106,13 +107,13 @@ def tried_notes(tried: CrewsTried, base: Scenario, say: Language) -> list[str]:
 
 BY_COST: Final = Message(
     "Of the crews tried, each step adds the one that gains most for its cost, or shortens the one "
-    "that loses least for what it saves. Hours: crew hours a week more than before the step, and "
-    "its gain for every 100 of them."
+    "that loses least for what it saves. Hours: crew hours a week more than before the step, or "
+    "fewer, and what it gains or loses for every 100 of them."
 )
 BY_HOURS: Final = Message(
     "Of the crews tried, each step adds the one that gains most for its crew hours, or shortens "
     "the one that loses least for those that it saves. Hours: crew hours a week more than before "
-    "the step, and its gain for every 100 of them."
+    "the step, or fewer, and what it gains or loses for every 100 of them."
 )
 
 
@@ -123,3 +124,15 @@ def crews(layout: Scenario, say: Language) -> str:
         for row, station in enumerate(layout.stations)
         if not station.closed
     )
+
+
+def emptied(base: Layout, layout: Layout, say: Language) -> list[str]:
+    """The open stations that have ambulances today and none in another layout."""
+    return [
+        say.name(station.name)
+        for row, station in enumerate(layout.stations)
+        if row < len(base.stations)
+        and not station.closed
+        and base.fleet_size(row)
+        and not layout.fleet_size(row)
+    ]

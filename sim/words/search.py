@@ -164,7 +164,7 @@ GAINS: Final = (  # whether the gain is sure; what is gained is said with its me
     ),
 )
 LOSS: Final = Message(
-    "{after} instead of today's {before} would cost {size} ({measure}; {between}). The steps: "
+    "{after} instead of today's {before} is a loss: {size} ({measure}; {between}). The steps: "
     "{steps}."
 )
 
@@ -188,7 +188,16 @@ def sentence(search: Search, say: Language) -> str:
         steps=say.joined(options.spoken(step.option, say) for step in search.steps),
     )
     made = search.provenance
-    return with_harms(finding, search.steps[-1].harms, search.by, made, say, loss=lost)
+    said = with_harms(finding, search.steps[-1].harms, search.by, made, say, loss=lost)
+    empty = options.emptied(base, search.layout, say)
+    if not empty:
+        return said
+    return say.count(
+        len(empty),
+        "{finding} {stations} would be left without an ambulance.",
+        "{finding} {stations} would be left without ambulances.",
+        finding=said, stations=say.listed(empty),
+    )  # fmt: skip
 
 
 def sure_loss(search: Search) -> bool:
@@ -226,6 +235,15 @@ def finding(search: Search, say: Language) -> Finding:
 
 
 def headline(search: Search, say: Language) -> str:
+    """Where the steps lead, and which stations they leave without an ambulance."""
+    empty = options.emptied(search.provenance.base, search.layout, say)
+    said = _headline(search, say)
+    if not empty:
+        return said
+    return say.joined([said, say("no ambulance left at {stations}", stations=say.listed(empty, 2))])
+
+
+def _headline(search: Search, say: Language) -> str:
     """From which value to which the steps lead, and which does most, if that is sure."""
     if not search.steps:
         return say("No step was found that is sure to help")

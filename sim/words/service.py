@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.scenario.duty import on_duty_by_hour
-from sim.words import differences, hospitals, week
+from sim.scenario import off_road
+from sim.words import difference_texts, differences, hospitals, responders, week
 from sim.words.language import Language
+from sim.words.written import written
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -37,19 +39,71 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
     if settings.dispatch.centres:
         names = say.listed([one.name for one in settings.dispatch.centres])
         yield say("desks"), say("dispatch centres: {names}", names=names)
+    yield from _as_written(scenario, say)
     told = hospitals.lines(scenario, say)
     yield from zip([say("hospital"), *[""] * len(told)], told, strict=False)
     standby = settings.standby
     if standby.rule != "home":
-        yield say("standby"), say(differences.CHOICES["standby.rule", standby.rule])
+        yield say("standby"), say(difference_texts.CHOICES["standby.rule", standby.rule])
+    if standby.rule == "table":
+        yield "", say.count(len(standby.table), "a table of {n} row", "a table of {n} rows")
     if standby.points:
         names = say.listed([one.name for one in standby.points])
         heading = say("standby") if standby.rule == "home" else ""
         yield heading, say("standby points: {names}", names=names)
 
 
+def doubts(scenario: Scenario, say: Language) -> Iterator[str]:
+    """What may be a slip: holidays that the run has not, responders given twice, an idle class."""
+    settings, study = scenario.settings, scenario.settings.study
+    first = settings.start.date()
+    last = (settings.start + timedelta(seconds=study.warm_up + study.length)).date()
+    outside = sum(not first <= day <= last for day in settings.crews.holidays)
+    if outside:
+        yield say.count(
+            outside,
+            "{n} public holiday lies outside the run, which is from {first} until {last}",
+            "{n} public holidays lie outside the run, which is from {first} until {last}",
+            first=first, last=last,
+        )  # fmt: skip
+    for group, xy in zip(settings.responders, scenario.responder_xy, strict=True):
+        twice = len(xy) - len(np.unique(xy, axis=0))
+        if twice:
+            yield say.count(
+                twice,
+                "{n} responder of {group} stands where another one does: is it given twice?",
+                "{n} responders of {group} stand where others do: are they given twice?",
+                group=responders.names([group], say),
+            )
+    driven = {ambulance.kind for ambulance in scenario.fleet}
+    for row, one in enumerate(scenario.crews.classes):
+        if row not in driven:
+            yield say("no ambulance of the layout is of the class {name}", name=one.names)
+
+
+def _as_written(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
+    """Breaks, last calls, vehicles off the road or kept back: each entry as a file has it."""
+    crews = scenario.crews
+    if crews.last_calls:
+        yield (
+            say("shifts"),
+            say(
+                "in the last {time} before it ends, calls of the first priority only",
+                time=differences.duration(crews.last_calls, say),
+            ),
+        )
+    for heading, entries in (
+        (say("breaks"), crews.breaks),
+        (say("off road"), crews.off_road),
+        (say("failures"), crews.failures),
+        (say("reserve"), scenario.settings.dispatch.reserve),
+    ):
+        for number, one in enumerate(entries):
+            yield "" if number else heading, written(one, say, differences.duration)
+
+
 def _on_duty(scenario: Scenario, say: Language) -> str:
-    by_hour = on_duty_by_hour([one.duty for one in scenario.fleet])
+    by_hour = off_road.with_vehicles(scenario)
     least, most = int(np.argmin(by_hour)), int(np.argmax(by_hour))
     if by_hour[least] == by_hour[most]:
         return say.count(int(by_hour[least]), "{n} crew at every hour", "{n} crews at every hour")
@@ -92,7 +146,7 @@ def _transfers(one: Transfers, say: Language) -> str:
 def _class(scenario: Scenario, row: int, say: Language) -> str:
     """basic: 5 to 9 on duty"""
     name = say.name(scenario.crews.classes[row].names)
-    by_hour = on_duty_by_hour([one.duty for one in scenario.fleet if one.kind == row])
+    by_hour = off_road.with_vehicles(scenario, row)
     least, most = int(by_hour.min()), int(by_hour.max())
     if least == most:
         return say("{name}: {n} on duty", name=name, n=least)

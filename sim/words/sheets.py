@@ -12,7 +12,7 @@ from sim.answers.stress import Stress
 from sim.answers.why_late import WhyLate
 from sim.measures.causes import CAUSES as CAUSE_KEYS
 from sim.measures.measures import BY_KEY
-from sim.text import Message
+from sim.text import Message, Name
 from sim.words import assumptions, curve, measures
 from sim.words.causes import CAUSES
 from sim.words.language import ENGLISH, Language
@@ -131,11 +131,7 @@ def _called(answer: Answer, say: Language) -> dict[str, dict[str, Any]]:
         "track": {key: say(text) for key, text in (curve.TRACKS | SEARCHED).items()},
         "cause": {k: say(one.label) for k, one in zip(CAUSE_KEYS, CAUSES, strict=True)},
     }
-    stations = answer.provenance.base.stations
-    return found | {
-        "assumption": _assumptions(answer, say),
-        "if": {station.name.en: say.name(station.name) for station in stations},
-    }
+    return found | {"assumption": _assumptions(answer, say), "if": _cases(answer, say)}
 
 
 def _assumptions(answer: Answer, say: Language) -> dict[str, str]:
@@ -143,6 +139,14 @@ def _assumptions(answer: Answer, say: Language) -> dict[str, str]:
         return {}
     every = [swing.about for swing in answer.swings]
     return {one.key: assumptions.label(one, say) for one in every}
+
+
+def _cases(answer: Answer, say: Language) -> dict[str, str]:
+    """What mishaps concern: stations, hospitals, closures, surges."""
+    if not isinstance(answer, Stress):
+        return {}
+    cases = [end.case for swing in answer.swings for end in swing.ends()]
+    return {case.en: say.name(case) for case in cases if isinstance(case, Name)}
 
 
 def _layouts(answer: Answer, say: Language) -> dict[str, str]:

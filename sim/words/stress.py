@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from sim.answers.assumptions import Assumption
 from sim.answers.stress import Stress
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
@@ -93,8 +94,33 @@ def _notes(stress: Stress, say: Language) -> list[str]:
             measure=measures.label_in(stress.provenance, measure, say),
         )
     ]
+    notes += _without_effect(stress, say)
     notes += worst_notes.notes(stress.provenance, say, only_by=stress.by)
     return notes if stress.joint is None else [*notes, _together(stress, say)]
+
+
+def _without_effect(stress: Stress, say: Language) -> list[str]:
+    """What leaves every gain as it is, and what could not be tried."""
+    said = []
+    idle = [one for one in stress.swings if one.changes_nothing(stress.nominal)]
+    if idle:
+        names = [
+            assumptions.label(one.about, say)
+            if isinstance(one.about, Assumption)
+            else assumptions.case(one.about, end.case, say)
+            for one in idle
+            for end in one.ends()[: 1 if isinstance(one.about, Assumption) else None]
+        ]
+        said.append(
+            say("The gain is exactly as assumed, whatever is the case, with: {assumptions}.",
+                assumptions=say.joined(names))
+        )  # fmt: skip
+    if stress.untried:
+        said.append(
+            say("Not tried all the time, because somebody would be cut off until the run ends: "
+                "{closures}.", closures=say.listed([say.name(one) for one in stress.untried]))
+        )  # fmt: skip
+    return said
 
 
 ALL_TOGETHER: Final = {

@@ -49,8 +49,12 @@ def sentence(why: WhyLate, say: Language) -> str:
             layout=why.layout.name,
             calls=f"{every.calls:,}",
         )
+    printed = fractions.adding_up(every.shares * 100, 1).tolist()
     clauses = [
-        say(causes.CAUSES[cause].clause, share=with_interval(why.shares[cause], say))
+        say(
+            causes.CAUSES[cause].clause,
+            share=with_interval(why.shares[cause], printed[cause], say),
+        )
         for cause in named(every)
     ]
     return say(
@@ -83,10 +87,13 @@ def named(late: Late) -> list[int]:
     return [c for i, c in enumerate(order) if not i or late.shares[c] >= WORTH_NAMING]
 
 
-def with_interval(share: Estimate, say: Language) -> str:
-    """two thirds (66.1 %, 95 % CI 65.0 to 67.2); the percentage alone where no fraction is near."""
-    about, low, high = (f"{100 * value:.1f}" for value in share)
-    values = {"percent": about, "low": low, "high": high}
+def with_interval(share: Estimate, printed: float, say: Language) -> str:
+    """two thirds (66.1 %, 95 % CI 65.0 to 67.2); the percentage alone where no fraction is near.
+
+    `printed`: the percentage as the table has it, where all add up to 100.
+    """
+    low, high = (f"{100 * value:.1f}" for value in (share.low, share.high))
+    values = {"percent": f"{printed:.1f}", "low": low, "high": high}
     if text := fractions.fraction(share.mean, say):
         if _has_interval(share):
             return say("{fraction} ({percent} %, 95 % CI {low} to {high})", fraction=text, **values)

@@ -6,12 +6,12 @@ import math
 from typing import Final
 
 from sim.answers.ranking import KEYS
-from sim.answers.worth import NotTried, StationWorth, Worth
+from sim.answers.worth import BESIDES, NotTried, StationWorth, Worth
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
 from sim.words import costs, crews, measures, provenance, worst_notes
-from sim.words.comparison_sentence import with_harms
+from sim.words.comparison_sentence import harms_listed, with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -64,7 +64,8 @@ def what(worth: Worth, loss: StationWorth | NotTried, say: Language) -> str:
 
 
 def table(worth: Worth, say: Language) -> Table:
-    measure, others = BY_KEY[worth.by], [key for key in KEYS[:4] if key != worth.by]
+    measure, told = BY_KEY[worth.by], worth.losses[0].changes
+    others = [key for key in (*KEYS[:4], *BESIDES) if key != worth.by and key in told]
     columns = (
         Column(say("without"), "left"),
         Column(say("change")),
@@ -121,7 +122,7 @@ def _notes(worth: Worth, say: Language) -> list[str]:
             )
         )
     notes += [
-        say("Not tried: {what}. {why}.", what=what(worth, one, say), why=say(one.why))
+        say("Not tried: {what} ({why}).", what=what(worth, one, say), why=say(one.why))
         for one in worth.not_tried
     ]
     spare = worth.spare()
@@ -133,7 +134,19 @@ def _notes(worth: Worth, say: Language) -> list[str]:
 
 
 def sentence(worth: Worth, say: Language) -> str:
-    """For the minutes: what is lost most, what could go, and what each of these makes worse."""
+    """For the minutes: what is lost most, what was not tried, and what could go."""
+    said, untried = _losses(worth, say), worth.not_tried
+    if not untried:
+        return said
+    return say(
+        "{finding} Not tried, and perhaps a greater loss: {what}.",
+        finding=said,
+        what=say.joined(what(worth, one, say) for one in untried),
+    )
+
+
+def _losses(worth: Worth, say: Language) -> str:
+    """What is lost most, what could go, and what each of these makes worse."""
     first, measure, made = worth.losses[0], BY_KEY[worth.by], worth.provenance
     change = first.changes[worth.by]
     said = say(
@@ -145,18 +158,33 @@ def sentence(worth: Worth, say: Language) -> str:
     spare = worth.spare()
     if first not in spare:
         said = with_harms(said, first.harms, worth.by, made, say, loss=True)
-    if not spare:
+    clear = [loss for loss in spare if not harms_listed(loss.harms, worth.by, made, say)]
+    if clear:
+        said = say(
+            "{finding} Each of these alone would cost too little to matter: {spare}.",
+            finding=said,
+            spare=say(", ").join(what(worth, loss, say) for loss in clear),
+        )
+    marred = [loss for loss in spare if loss not in clear]
+    if not marred:
         return said
-    said = say(
-        "{finding} Each of these alone would cost too little to matter: {spare}.",
+    return say(
+        "{finding} By this measure ({measure}), each of these alone would cost too little to "
+        "matter, too, but make something else worse: {worse}.",
         finding=said,
-        spare=say(", ").join(what(worth, loss, say) for loss in spare),
+        measure=measures.label_in(made, measure, say),
+        worse=say.joined(
+            say(
+                "{what}: {worse}",
+                what=what(worth, loss, say),
+                worse=harms_listed(loss.harms, worth.by, made, say, WITH_EACH),
+            )
+            for loss in marred
+        ),
     )
-    for loss in spare:
-        called = what(worth, loss, say)
-        said = with_harms(said, loss.harms, worth.by, made, say, what=called)
-    return said
 
+
+WITH_EACH: Final = 1  # measures that are named of each that could go, where it makes many worse
 
 # ── around the figure ────────────────────────────────────────────────────────────────────────
 
@@ -190,7 +218,7 @@ SUBTITLES: Final = {
 def headline(worth: Worth, say: Language) -> str:
     """What is lost most, if that can be told, and how much could go."""
     first, measure = worth.losses[0], BY_KEY[worth.by]
-    spare, many = len(worth.spare()), len(worth.losses)
+    spare, many = sum(not loss.harms for loss in worth.spare()), len(worth.losses)
     if spare == many:
         return say("Each loss alone is too small to matter")
     if first.verdict != Verdict.WORSE:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.answers.area_changes import FEWEST_CALLS, changes
-from sim.measures.verdicts import Verdict
+from sim.answers.area_changes import changes
+from sim.measures.verdicts import FEWEST_CALLS, Verdict
 
 HELPED, HARMED, SAME, OPEN, SELDOM, SILENT = range(6)
 REPLICATIONS = 10
@@ -78,6 +78,23 @@ def test_areas_with_few_calls_or_none_are_not_judged(known):
     assert found[SILENT].verdict is None
     assert np.isnan(found[SILENT].change)
     assert len(found) == len(known.base.map.townships)
+
+
+def test_an_area_of_less_than_a_hundred_calls_has_no_verdict_however_large_its_change(known):
+    """Not "cannot tell" beside an interval that leaves out nothing."""
+    fewer = [
+        tuple(t._replace(**{n: getattr(t, n)[t.township != SAME] for n in t._fields[:12]},
+                         **NOTHING_ASKED) for t in tallies[:5])
+        for tallies in known.tallies
+    ]  # fmt: skip
+    few = [
+        tuple(t._replace(**{n: getattr(t, n)[::3] for n in t._fields[:12]}, **NOTHING_ASKED)
+              for t in tallies)
+        for tallies in fewer
+    ]  # fmt: skip
+    found = changes(replace(known, tallies=tuple(few)), 1, "within")
+    assert found[HELPED].change > 0.3
+    assert found[HELPED].verdict is None
 
 
 def test_no_change_in_few_calls_is_not_sure_to_be_none(known):

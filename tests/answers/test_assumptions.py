@@ -160,7 +160,7 @@ def test_each_ambulance_may_be_off_the_road_and_each_station_closed():
     assert [len(off.cases), len(closed.cases)] == [8, 8]
     for row, case in enumerate(off.cases):
         assert case.left(days()).fleet_size(row) == days().fleet_size(row) - 1
-        assert case.station == days().stations[row].name
+        assert case.name == days().stations[row].name
     for row, case in enumerate(closed.cases):
         assert case.left(days()).stations[row].closed
 
@@ -168,7 +168,7 @@ def test_each_ambulance_may_be_off_the_road_and_each_station_closed():
 def test_a_proposal_loses_only_what_it_has():
     off, closed = mishaps(days())
     without = days().close("市妇幼")
-    one = next(case.left for case in off.cases if case.station.zh == "市妇幼")
+    one = next(case.left for case in off.cases if case.name.zh == "市妇幼")
     assert one(without) is without
     alone = without
     for name in ("湘东医院", "市中医院", "泰安医院", "兆和医院", "市四医院", "第六分站"):

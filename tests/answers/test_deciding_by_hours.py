@@ -7,14 +7,15 @@ from decisions import by_comparison
 from services import town
 
 from sim.answers.answer import Provenance
+from sim.answers.comparison import compare
 from sim.answers.costs import crew_hours
 from sim.answers.curve import curve
 from sim.answers.options import Action, moved_ambulances
 from sim.answers.ranking import KEYS, rank
-from sim.answers.search import Search, fresh_keep, search, steps_of
+from sim.answers.search import Search, search, steps_of
 from sim.answers.worth import worth
 from sim.errors import OptionError, ScenarioError
-from sim.measures.verdicts import FEWEST
+from sim.measures.verdicts import FEWEST, Verdict
 from sim.scenario.file import load
 from sim.study.effort import Effort
 from sim.study.runs import Runs
@@ -189,7 +190,10 @@ def test_what_saved_hours_cost_is_said(alike, tmp_path):
     found = search(night, where(tmp_path), shorten=1, moves=False, **OFTEN)
     assert found.steps[-1].gains["within"].high < 0
     said = found.sentence()
-    assert "would cost" in said
+    assert "is a loss: −" in said
+    (step,) = found.steps
+    assert step.hours < 0
+    assert step.gain_of_100_hours < 0  # as in worth: fewer hours do not turn a loss into a gain
     assert "may be chance" not in said
     assert "Also worse: " in said
     headline = search_words.headline(found, EN)
@@ -224,20 +228,34 @@ def test_worth_tells_crews_apart_by_their_hours(by_day):
     assert "P0 2 辆减 1 辆（20–08）" in found.table("zh")
 
 
-def test_who_is_needed_at_every_hour_is_not_tried_without(write):
+OR_BASIC = ", or: [{classes: [basic], penalty: 1 min}]"
+LONE_ADVANCED = (
+    "layout: [{station: P0, crews: [{class: advanced}, {class: basic}]}, "
+    "{station: P1, crews: [{class: basic}]}]\n"
+)
+
+
+def test_who_is_needed_at_every_hour_is_not_tried_without_and_the_sentence_says_so(write):
     """Every call needs an advanced crew, of which there is one; the basic one may go."""
-    base = load(write(
-        "layout: [{station: P0, crews: [{class: advanced}, {class: basic}]}, "
-        "{station: P1, crews: [{class: basic}]}]\n" + NEEDING,
-        "needs.yaml",
-    ))  # fmt: skip
+    base = load(write(LONE_ADVANCED + NEEDING.replace(OR_BASIC, ", delay: 0 s"), "needs.yaml"))
     found = worth(base, **OFTEN)
     left_out = [worth_words.what(found, one, EN) for one in found.not_tried]
     assert left_out[0] == "P0 closed (2 ambulances)"
     assert "P0 −1 (advanced, 24 h) of 2 ambulances" in left_out
-    assert "Not tried: P0 closed (2 ambulances). no ambulance" in found.table()
-    assert "未试：撤销P0（2 辆）。" in found.table("zh")
+    assert "Not tried: P0 closed (2 ambulances) (nobody on duty may meet" in found.table()
+    assert "未试：撤销P0（2 辆）（" in found.table("zh")
+    assert found.sentence().endswith(
+        "Not tried, and perhaps a greater loss: " + "; ".join(left_out) + "."
+    )
+    assert "损失或更大：撤销P0（2 辆）；" in found.sentence("zh")
     assert any("(basic, 24 h)" in worth_words.what(found, one, EN) for one in found.losses)
+
+
+def test_the_last_advanced_crew_is_tried_without_where_a_basic_one_may_go_instead(write):
+    found = worth(load(write(LONE_ADVANCED + NEEDING, "instead.yaml")), **OFTEN)
+    assert not found.not_tried
+    assert worth_words.what(found, found.losses[0], EN) == "P0 closed (2 ambulances)"
+    assert "Not tried" not in found.sentence()
 
 
 def test_a_lone_crew_cannot_be_missed_but_its_hours_can_be_shortened(alike):
@@ -257,7 +275,7 @@ def test_a_move_that_leaves_calls_without_a_capable_crew_says_so(write_for_two):
     ))  # fmt: skip
     option = next(moved_ambulances(base, by_kind=True))
     assert words.what(option, EN) == "1 ambulance (advanced, 24 h) P0 → P1"
-    with Runs(base, [option.layout], Effort(**OFTEN), keep=fresh_keep(base)) as runs:
+    with Runs(base, [option.layout], Effort(**OFTEN)) as runs:
         chosen = runs.until_precise([1])
         steps = steps_of(runs, [1], [option], "within", runs.levels(KEYS))
         found = Search(Provenance.by(runs, chosen, 1.0), steps, "within")
@@ -266,3 +284,49 @@ def test_a_move_that_leaves_calls_without_a_capable_crew_says_so(write_for_two):
     assert lost["capable"] < -0.1
     assert "Worse, however: calls with a capable unit within target (" in found.sentence()
     assert "具备能力的车达标（每百次呼叫少" in found.sentence("zh")
+
+
+def test_sums_of_a_ranking_say_what_a_comparison_says_of_crews_classes_and_first_help(
+    write_for_two,
+):
+    """The crew by day overruns, the basic one is no help, a doctor is there first: all is told."""
+    base = load(write_for_two(
+        "layout: [{station: P0, crews: [{class: advanced}, {class: basic, roster: day}]}, "
+        "{station: P1, crews: [{class: advanced}]}]\n"
+        "responders: [{name: doctor, at: [P0], reach: 1 km, answers: 50 %, asked: in turn}]\n" + NEEDING,
+    ))  # fmt: skip
+    less = base.ambulances("P0", -1, class_="advanced")
+    compared = compare(base, less, **OFTEN)
+    with Runs(base, [less], Effort(**OFTEN)) as runs:
+        runs.extend(OFTEN["replications"])
+        told = runs.besides(1)
+        assert {"capable", "capable_rural", "overrun_home", "first_within", "first_mean"} <= {*told}
+        for key in told:
+            ours, theirs = runs.spread(1, key).interval(), compared.spread(key).interval()
+            assert tuple(ours) == pytest.approx(tuple(theirs), rel=1e-6, abs=1e-12, nan_ok=True), (
+                key
+            )
+        worse = [key for key in told if compared.verdict(key) == Verdict.WORSE]
+        assert {"capable", "overrun_home"} <= {*worse}
+        assert [harm.key for harm in runs.harms(1)] == worse
+
+
+def test_an_advanced_crew_whose_loss_leaves_patients_without_help_is_not_dispensable(write_for_two):
+    """Whoever comes first comes as soon as before; who could help does not."""
+    base = load(write_for_two(
+        "layout: [{station: P0, crews: [{class: advanced}, {class: basic, number: 8}]}, "
+        "{station: P1, crews: [{class: advanced}]}]\n" + NEEDING,
+    ))  # fmt: skip
+    found = worth(base, **(OFTEN | {"replications": 10}))
+    (loss,) = [one for one in found.losses if one.crew and not one.closed
+               and base.crews.classes[one.crew.kind].name == "advanced"
+               and one.station == base.station("P0") and one.hours is None]  # fmt: skip
+    assert loss.verdict == Verdict.TOO_SMALL
+    assert loss.changes["capable"].high < -0.1
+    said = found.sentence()
+    dispensable = said.split("By this measure")[0]
+    assert worth_words.what(found, loss, EN) not in dispensable
+    assert f"{worth_words.what(found, loss, EN)}: " in said
+    (table,) = found.page().body
+    assert "capable" in [column.head for column in table.columns]
+    assert "capable" in found.to_frame().columns

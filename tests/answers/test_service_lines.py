@@ -141,3 +141,30 @@ def test_a_frame_has_a_row_for_each_replication_of_them(found):
     frame = found.to_frame()
     overruns = frame[(frame.measure == "overrun_crews") & (frame.layout == found.base.name.en)]
     assert overruns.value.tolist() == [2.0, 3.0, 4.0, 5.0, 6.0]
+
+
+def test_a_run_with_classes_says_how_often_somebody_capable_is_in_time(plain, found):
+    alone = replace(found, layouts=found.layouts[:1], tallies=found.tallies[:1])
+    capable = f"{100 * alone.estimate('capable').mean:.1f}"
+    assert capable != f"{100 * alone.estimate('within').mean:.1f}"
+    assert f"A capable unit is within target at {capable} % of all calls" in alone.sentence()
+    assert f"具备能力的车达标率为 {capable}%" in alone.sentence("zh")
+    alone = replace(plain, layouts=plain.layouts[:1], tallies=plain.tallies[:1])
+    assert "capable" not in alone.sentence()
+
+
+def test_why_two_percentiles_of_the_same_calls_differ_is_noted(plain, found):
+    assert "capable units by the calls alone" in " ".join(found.page().notes)
+    assert "capable" not in " ".join(plain.page().notes)
+
+
+def test_a_sentence_names_what_becomes_worse_of_capable_units_by_area(plain):
+    """They come two hours later, and in each replication a little more than that."""
+    tallies = tuple(
+        tuple(described(tally, n, layout * (7200.0 + 5.0 * n)) for n, tally in enumerate(own))
+        for layout, own in enumerate(plain.tallies)
+    )
+    later = replace(plain, tallies=tallies)
+    assert later.verdict("capable_urban") == later.verdict("capable_rural") == "worse"
+    assert "urban calls with a capable unit within target (" in later.sentence()
+    assert "rural calls with a capable unit within target (" in later.sentence()

@@ -392,4 +392,18 @@ def test_a_crew_that_cannot_be_is_told_before_anything_runs(
     done = tenthirty(verb, *TINY, "--crew", crew, cwd=with_classes, check=False)
     assert done.returncode == 2
     assert said in done.stderr
+    assert done.stderr.startswith("--crew: ")
     assert not (with_classes / "runs").exists()
+
+
+def test_a_crew_of_no_class_is_none_of_the_first_class_in_silence(tenthirty, with_classes):
+    done = tenthirty("rank", *TINY, "--crew", "08-20", cwd=with_classes, check=False)
+    assert done.returncode == 2
+    assert "--crew: 08-20: write the class, too: advanced, basic" in done.stderr
+
+
+def test_crews_that_no_step_adds_are_told(tenthirty, with_classes):
+    none = ("--stations", "0", "--crew", "basic,08-20")
+    done = tenthirty("search", *TINY, *none, cwd=with_classes, check=False)
+    assert done.returncode == 2
+    assert "no crew is added" in done.stderr

@@ -46,6 +46,15 @@ def test_all_slips_of_the_pen_are_told_at_once():
     assert "write A=+1, A=-1 or A=3; found B=many" in str(caught.value)
 
 
+def test_slips_of_the_pen_hide_nothing_of_what_cannot_be_done(liling):
+    crews = ["市四医院=basic,25-30", "市五医院=basci"]
+    with pytest.raises(ScenarioError) as caught:
+        changes_of(["无此镇"], [], [], [], crews, base=liling)
+    assert {problem.field for problem in caught.value.problems} == {
+        "--add 无此镇", "--add-crew 市四医院", "--add-crew 市五医院",
+    }  # fmt: skip
+
+
 def test_all_that_cannot_be_done_is_told_under_its_option(liling):
     with pytest.raises(ScenarioError) as caught:
         changed(liling, changes_of(["Nowhere"], [], ["Nobody"], []))

@@ -13,11 +13,12 @@ from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.intervals import ratios
-from sim.measures.kinds import Matters, OfCalls, OfPeople, added_up, percentiles
+from sim.measures.kinds import Matters, OfCalls, added_up, percentiles
 from sim.measures.measures import BY_KEY, COUNTED, MEASURES
+from sim.measures.people_kind import OfPeople
 from sim.measures.response import WITHIN
 from sim.measures.rows import Pooled
-from sim.measures.sums import TOLD_BY_SUMS, Counts, Summed
+from sim.measures.sums import TOLD_BESIDES, TOLD_BY_SUMS, Counts, Summed
 
 TOWNSHIPS = 3
 TICK = 1 / 1024  # s: times of the engines are on this grid, on which sums are exact
@@ -157,7 +158,7 @@ def test_every_key_is_of_one_measure():
 def test_sums_tell_what_counts_as_what_they_keep_and_nothing_else():
     assert TOLD_BY_SUMS == ("within", "urban10", "rural30", "worst5", "mean")
     summed = Summed([counted(tally_of([500.0], [0]), SETUP)], SETUP)
-    told = {*TOLD_BY_SUMS, "people_ok", "busy"}
+    told = {*TOLD_BY_SUMS, *TOLD_BESIDES, "people_ok", "busy"}
     for measure in MEASURES:
         if measure.key not in told:
             with pytest.raises(ValueError, match="sums cannot tell"):

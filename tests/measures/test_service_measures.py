@@ -17,7 +17,7 @@ from sim.measures.groups import ALL, Group, Setup, SurvivalCurve
 from sim.measures.measures import BY_KEY, MEASURES
 from sim.measures.rows import Pooled
 from sim.measures.service_measures import SERVICE
-from sim.measures.sums import TOLD_BY_SUMS, Summed, count
+from sim.measures.sums import TOLD_BESIDES, TOLD_BY_SUMS, Summed, count
 from sim.model.calendar import DAY_S, HOUR_S, Window
 from sim.model.calls import Needs
 from sim.model.log import BREAK, FAILURE, Beyond, Log, Pauses
@@ -670,7 +670,7 @@ def test_sums_and_rows_say_the_same_of_a_service(made):
     world, calls, log = made
     pooled = Pooled([tally(world, calls, log, DAY)], SETUP)
     summed = Summed([count(world, calls, log, DAY, SETUP)], SETUP)
-    for key in (*TOLD_BY_SUMS, "busy", "people_ok"):
+    for key in (*TOLD_BY_SUMS, *TOLD_BESIDES, "busy", "people_ok"):
         assert np.array_equal(pooled.left_out(key), summed.left_out(key), equal_nan=True), key
     with pytest.raises(ValueError, match="sums cannot tell busy by class"):
         summed.fleet(BY_KEY["busy"], Group("class", 0))

@@ -13,12 +13,13 @@ from sim.errors import ScenarioError
 from sim.model.calls import Stream
 from sim.model.service import NO_LIMIT, StandbyRule
 from sim.policies.clock import NONE
-from sim.prepare import demand, draws, needs, radius, system
+from sim.prepare import conditions, demand, draws, needs, radius, system
 from sim.prepare.streams import CallGroup, Streams
 from sim.scenario.conditions import said_hours
 from sim.scenario.file import load
 from sim.scenario.validation import Problems
 from sim.study.plan import same_calls
+from sim.words.language import language
 
 SECONDS = [[0, 300, 900], [300, 0, 600], [900, 600, 0]]
 CLASSES = (
@@ -64,9 +65,9 @@ def calls_of(scenario, replication=0):
     "text",
     [
         "",
-        "standby: {list: [P0], table: [[P0]], points: [{name: Q, at: P1}]}\n",
+        "standby: {list: [P0], points: [{name: Q, at: P1}]}\n",
         "dispatch: {other_zone: 3 min, loading: 1 min}\n",
-        "dispatch: {zones: [{name: all, townships: [P0, P1, P2]}]}\n",
+        "dispatch: {other_zone: 0 s, zones: [{name: all, townships: [P0, P1, P2]}]}\n",
         "standby: {rule: list, list: [P0, P0, P2]}\n",
         "demand: {conditions: [{name: all, share: 100 %, needs: [{classes: [ambulance]}]}]}\n",
     ],
@@ -202,7 +203,7 @@ def test_any_shares_and_needs_are_drawn_in_proportion(write, by_priority, many):
     source = demand.build(load(write(PLAIN, "plain.yaml")))._replace(
         priority_share=np.array([[0.5, 0.5], [0.5, 0.5]]),
         calls_per_hour=np.full((2, 168), 2.0) * [[0.0], [1.0]],
-        kinds=draws.Kinds(
+        kinds=conditions.Kinds(
             share=share,
             conveyed_share=np.zeros(count),
             indptr=np.concatenate([[0], np.cumsum(needed_of)]),
@@ -406,8 +407,26 @@ def test_a_need_that_nobody_on_duty_may_meet_names_the_hours(write):
         + CLASSES + CONDITIONS.replace("or: [{classes: [basic], penalty: 5 min}]", "delay: 0 s")
     ))  # fmt: skip
     assert told == [
-        "demand.conditions[0].needs[0]: nobody on duty may meet need 1 of arrest at mon-sun 20-08"
+        "demand.conditions[0].needs[0]: nobody on duty may meet need 1 of arrest at mon-sun 20-08: "
+        "put one of the class advanced on duty then, or name others under `or`"
     ]
+    with pytest.raises(ScenarioError) as caught:
+        load(write(
+            "layout:\n  - {station: P0, crews: [{class: advanced, hours: 08-20}, {class: basic}]}\n"
+            + CLASSES
+            + CONDITIONS.replace("or: [{classes: [basic], penalty: 5 min}]", "delay: 0 s")
+        ))  # fmt: skip
+    said = caught.value.told(language("zh"))
+    assert "周一至周日 20-08" in said
+    assert "mon" not in said
+
+
+def test_a_misspelt_class_is_the_only_thing_told_of_its_need(write):
+    told = problems(
+        write(CREWS + CONDITIONS.replace("classes: [basic], delay", "classes: [basc], delay"))
+    )
+    assert len(told) == 1
+    assert told[0].startswith('demand.conditions[0].needs[1].classes: no class "basc"')
 
 
 def test_hours_of_public_holidays_are_looked_at_too(write):
@@ -420,7 +439,7 @@ def test_hours_of_public_holidays_are_looked_at_too(write):
     )
     assert problems(write(text)) == [
         "demand.conditions[0].needs[0]: nobody on duty may meet need 1 of arrest at holiday 00-09, "
-        "10-24"
+        "10-24: put one of the class advanced on duty then, or name others under `or`"
     ]
 
 

@@ -257,7 +257,7 @@ def test_urgent_transfers_hold_a_bay_and_planned_ones_none(write):
      "transfers[0]: `days` are those on which `hours` begin: write `hours`, too"),
     (UP.replace("8 per day", "8 per 1000 people per day"),
      'transfers[0].rate: write a rate per time, like "3 per day"'),
-    (UP + ", needs: [{classes: [bus]}]", 'transfers[0].needs[0].classes: no class "bus"; known: ambulance'),
+    (UP + ", needs: [{classes: [bus]}]", 'transfers[0].needs[0].classes: no class "bus" under crews.classes; known: ambulance'),
 ])  # fmt: skip
 def test_a_transfer_to_nowhere_is_told(write, stream, wanted):
     assert problems(write(LAYOUT + DEMAND + f"transfers: [{{{stream}}}]\n")) == [wanted]

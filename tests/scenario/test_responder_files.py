@@ -89,6 +89,13 @@ def test_all_that_is_wrong_is_told_at_once_with_the_field(write):
     assert "responders[6].answers" in text
 
 
+def test_a_table_that_is_not_there_is_told_together_with_the_other_mistakes_of_its_group(write):
+    problems = refused(write(["name: a, at: nofile.csv, reach: 3 km, answers: 150 %"]))
+    assert len(problems) == 2
+    assert "responders[0].answers" in problems[0]
+    assert "nofile.csv" in problems[1]
+
+
 def test_what_needs_the_map_is_told_with_names_and_lines(write):
     table = "name,lon,lat\n甲,113.50,27.65\n乙,115.45,27.70\n丙,27.70,113.45\n"
     problems = refused(write([

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 import sim
 from sim.errors import ScenarioError
 from sim.model.calendar import Hours
+from sim.prepare.shifts import days_of, planned_off
+from sim.scenario import off_road
 from sim.scenario.duty import ALWAYS, daily
 from sim.scenario.rosters import parse_roster
 
@@ -235,3 +237,66 @@ def test_an_ambulance_costs_by_its_hours_and_class(town):
         town("{station: Base A}", money.replace("普通型", "tank"))
     with pytest.raises(ScenarioError, match="all costs in one unit"):
         town("{station: Base A}", money.replace("84 CNY", "84 EUR"))
+
+
+HELI = """name: town
+map: tiny
+crews:
+  classes: [advanced, basic, heli]
+layout:
+""".replace("[advanced, basic, heli]", "[{name: advanced}, {name: basic}, {name: heli}]")
+TWO = "{station: Base A, crews: [{class: advanced}, {class: basic}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("  off_road: [{station: Base A, ambulance: 5, hours: 08-12}]\n",
+         ["crews.off_road[0].ambulance: Base A has no ambulance 5: it has 2"]),
+        ("  off_road: [{station: Base A, class: heli, hours: 08-12}]\n",
+         ["crews.off_road[0].class: no ambulance of Base A is of the class heli"]),
+        ("  off_road: [{station: Base A, ambulance: 1, class: basic, hours: 08-12}]\n",
+         ["crews.off_road[0].class: ambulance 1 of Base A is not of the class basic"]),
+        ("  off_road: [{class: heli, hours: 08-12}]\n",
+         ["crews.off_road[0].class: no ambulance of the layout is of the class heli"]),
+        ("  failures: [{class: heli, after: 60 days, off: 1 h}]\n",
+         ["crews.failures[0].class: no ambulance of the layout is of the class heli"]),
+        ("  breaks: [{length: 30 min, after: 2 h, classes: [heli]}]\n",
+         ["crews.breaks[0].classes: no ambulance of the layout is of the class heli"]),
+        ("dispatch: {reserve: [{keep: 1, classes: [heli], for: yellow}]}\n",
+         ["dispatch.reserve[0].classes: no ambulance of the layout is of the class heli"]),
+        ("", []),
+        ("  off_road: [{station: Base A, ambulance: 2, class: basic, hours: 08-12}]\n", []),
+        ("  off_road: [{class: advanced, hours: 08-12}]\n", []),
+        ("  off_road: [{station: Base A, ambulance: 3, hours: 08-12}]\n"
+         "changes: [{ambulances: {station: Base A, by: 1}}]\n", []),
+        ("  off_road: [{station: Base A, ambulance: 2, hours: 08-12}]\n"
+         "changes: [{ambulances: {station: Base A, by: -1}}]\n", []),
+    ],
+)  # fmt: skip
+def test_vehicles_and_classes_that_no_layout_has_are_told(town, written, said):
+    """What a change has brought, or has taken away, is none of these."""
+    crews, _, rest = written.partition("changes:")
+    if crews.startswith("dispatch"):
+        crews, rest = "", crews
+    elif rest:
+        rest = f"changes:{rest}"
+    head = HELI.replace("layout:\n", f"{crews}layout:\n")
+    if not said:
+        assert town(TWO, rest, head)
+        return
+    with pytest.raises(ScenarioError) as caught:
+        town(TWO, rest, head)
+    assert [f"{one.field}: {one.message}" for one in caught.value.problems] == said
+
+
+def test_a_vehicle_may_be_off_the_road_for_whole_days(town):
+    """Every Saturday, round the clock; and no crew is without a vehicle at other times."""
+    away = "  off_road: [{station: Base A, ambulance: 1, hours: 00-24, days: sat}]\n"
+    scenario = town(TWO, "", HELI.replace("layout:\n", f"{away}layout:\n"))
+    by_hour = off_road.with_vehicles(scenario)
+    assert by_hour.tolist() == [2] * 120 + [1] * 24 + [2] * 24
+    assert off_road.with_vehicles(scenario, 1).tolist() == [1] * 168
+    (first, second) = planned_off(scenario, days_of(scenario))
+    assert {end - begin for begin, end in first} == {86_400.0}
+    assert not second

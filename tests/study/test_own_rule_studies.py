@@ -18,6 +18,7 @@ from sim.study.checkpoints import Fingerprints
 from sim.study.effort import Effort
 from sim.study.own_rules import Called, Cleared, Offered, Post, WaitingCall
 from sim.study.runs import Runs
+from sim.words.language import language
 
 KEYS = ("within", "mean", "p90", "busy")
 CLASSES = {"classes": [{"name": "advanced", "name_zh": "高级"}, {"name": "basic"}]}
@@ -95,6 +96,23 @@ def test_steps_from_a_base_with_rules_follow_them(day):
         assert runs.replications(1) == 2
         answers = runs.value(1, "mean").mean
     assert followed == pytest.approx(answers, rel=0.2), "the one by calls, the other by answers"
+
+
+def test_a_rule_that_never_sends_anybody_is_told_after_a_day_and_does_not_run_on(day):
+    """One that keeps a call waiting for an hour, or is asked of a new run, is no such rule."""
+
+    def nobody(call, ambulances):
+        return None
+
+    def later(call, ambulances):
+        return nearest(call, ambulances) if call.waited_s >= 3600 else None
+
+    week = day.with_study(length=7 * 86_400.0)
+    with pytest.raises(RuleError, match="it has sent nobody since 20.* for a day") as caught:
+        sim.run(week.with_rules(dispatch=nobody), replications=1)
+    assert "nobody" in str(caught.value).splitlines()[0]
+    assert "一天内有空闲车却未派出任何车" in caught.value.told(language("zh"))
+    assert sim.run(week.with_rules(dispatch=later), replications=2).estimate("mean").mean > 60
 
 
 # ── in the scenario's terms ──────────────────────────────────────────────────────────────────

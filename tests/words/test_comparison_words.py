@@ -14,8 +14,9 @@ from sim.answers.comparison import compare
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.scenario.differences import differences
-from sim.words import forest, page_of, response_curve
+from sim.words import comparison_notes, forest, page_of, response_curve
 from sim.words.comparison_sentence import sentence
+from sim.words.glossary import explain
 from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
@@ -126,7 +127,35 @@ def test_after_one_replication_there_is_no_interval_to_say(liling):
     lone = Estimate(0.03, math.nan, math.nan)
     found = {("within", 1): (lone, UNDECIDED), ("worst5", 1): (lone, UNDECIDED)}
     said = sentence(known([liling, liling.add("枫林镇")], found, replications=1), 1, EN)
-    assert "by +3.0 points (no interval): this study cannot tell" in said
+    assert "by +3.0 points (no interval): 1 replication is too few for a verdict, which" in said
+
+
+@pytest.mark.parametrize("replications", [3, 4, 5])
+def test_a_sure_interval_of_few_replications_is_not_said_to_leave_it_open(liling, replications):
+    """+3.1 to +4.1 is more calls: what is lacking is replications, not knowledge of the sign."""
+    comparison = sim.compare(liling, liling.add("枫林镇"), replications=replications)
+    page, few = page_of(comparison, EN), replications < 5
+    assert ("cannot tell" in page.sentences[0], "too few for a verdict" in page.sentences[0]) == (
+        False, few,
+    )  # fmt: skip
+    assert ("too few replications" in page.text(), "undecided" in page.text()) == (few, not few)
+    assert ("不足以判断，至少需 5 次" in page_of(comparison, ZH).sentences[0]) == few
+
+
+def test_a_time_without_end_is_explained_and_a_dash_only_where_there_is_one(liling):
+    endless, none = Estimate(math.inf, math.inf, math.inf), Estimate(math.nan, math.nan, math.nan)
+    layouts = [liling, liling.add("枫林镇")]
+    dash, end = "– stands where", "∞ stands where"
+    for today, said in (
+        ({}, (False, False)),
+        ({("p90"): endless}, (False, True)),
+        ({"busy": none}, (False, False)),  # then there is no line of it
+    ):
+        comparison = known(layouts, {("p90", 1): (none, UNDECIDED)}, today=today)
+        text = " ".join(comparison_notes._one_sided(comparison, EN))
+        assert (dash in text, end in text) == said
+    assert "A time without end" in explain("∞", EN)
+    assert "无终点" in explain("∞", ZH)
 
 
 # ── one layout ───────────────────────────────────────────────────────────────────────────────

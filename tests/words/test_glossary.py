@@ -8,8 +8,8 @@ from sim.errors import PlannerError
 from sim.measures.measures import MEASURES
 from sim.words import glossary, settings
 from sim.words.definitions import MEASURES as DEFINED
-from sim.words.definitions import TERMS
 from sim.words.language import language
+from sim.words.terms import TERMS
 
 ZH = language("zh")
 

@@ -167,6 +167,19 @@ def test_a_search_says_first_what_the_layout_has_become():
     assert "急救分站" in found.sentence("zh")
 
 
+def test_a_station_that_is_left_without_an_ambulance_is_named():
+    found = stepped(0.05, 0.01)
+    assert "left" not in found.sentence() + words.headline(found, EN)
+    last = found.steps[-1].option
+    name = next(s.name for s in last.layout.open_stations())
+    gone = last._replace(layout=last.layout.ambulances(name.zh, to=0))
+    emptied = replace(found, steps=(*found.steps[:-1], found.steps[-1]._replace(option=gone)))
+    assert emptied.sentence().endswith(f"{name.en} would be left without an ambulance.")
+    assert emptied.sentence("zh").endswith(f"{name.zh}将没有救护车。")
+    assert words.headline(emptied, EN).endswith(f"; no ambulance left at {name.en}")
+    assert f"{name.zh}将没有救护车" in words.headline(emptied, ZH)
+
+
 def test_a_headline_names_only_what_the_final_layout_has():
     """The first step does most, but its station is closed in the layout that was found."""
     found = stepped(0.05, 0.01)

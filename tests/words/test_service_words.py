@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from sim.prepare.week import week_of
 from sim.words import responders, service
 from sim.words.language import language
 
@@ -47,6 +51,72 @@ def test_standby_says_its_rule_and_its_points(town):
     away = town.with_settings(standby={"rule": "nearest", "points": points})
     told = [line for _, line in service.lines(away, EN)]
     assert told[-2:] == ["free ambulances wait at the nearest station", "standby points: Toll gate"]
+
+
+CLINICS = {
+    "name": "Clinics",
+    "at": ["Base A"],
+    "reach": "1 km",
+    "answers": "50 %",
+    "asked": "in turn",
+}
+CREWS = {
+    "last_calls": "20 min",
+    "breaks": [{"length": "30 min", "after": "4 h", "classes": ["basic"]}],
+    "off_road": [{"station": "Base A", "ambulance": 1, "hours": "00-24", "days": "sat"},
+                 {"class": "basic", "from": "2025-01-07", "to": "2025-01-09"}],
+    "failures": [{"class": "basic", "after": {"distribution": "exponential", "mean": "60 days"},
+                  "off": "2 days"}],
+}  # fmt: skip
+
+
+def test_what_is_written_of_crews_is_told_as_a_file_has_it(town):
+    by_day = town.rehour("Base A", "08-20", class_="basic").with_settings(
+        crews=CREWS, dispatch={"reserve": [{"keep": 1, "classes": ["advanced"], "for": "yellow"}]}
+    )
+    told = list(service.lines(by_day, EN))
+    assert [line for line in told if line[0] not in ("on duty", "classes")] == [
+        ("shifts", "in the last 20 min before it ends, calls of the first priority only"),
+        ("breaks", "length: 30 min, after: 4 h, classes: [basic]"),
+        ("off road", "station: Base A, ambulance: 1, hours: 00-24, days: sat"),
+        ("", "class: basic, from: 2025-01-07 00:00, to: 2025-01-09 00:00"),
+        ("failures",
+         "class: basic, after: {distribution: exponential, mean: 60 days}, off: 2 days"),
+        ("reserve", "keep: 1, classes: [advanced], for: yellow"),
+    ]  # fmt: skip
+    assert dict(told)["on duty"] == "at least 0 crews (Monday 00–01), at most 3 (Monday 08–09)"
+
+
+def test_crews_on_duty_are_those_that_have_a_vehicle(town):
+    away = {"off_road": [{"station": "Base A", "ambulance": 1, "hours": "00-24"}]}
+    told = dict(service.lines(town.with_settings(crews=away), EN))
+    assert told["on duty"] == "at least 1 crews (Monday 00–01), at most 2 (Monday 08–09)"
+    assert told["classes"] == "basic: 1 on duty; advanced: 0 to 1 on duty"
+    assert week_of(town.with_settings(crews=away)).crews.max() == week_of(town).crews.max() - 1
+
+
+def test_a_compliance_table_is_told_with_its_rows(town):
+    by_table = town.with_settings(standby={"rule": "table", "table": [["Base A"]]})
+    assert list(service.lines(by_table, EN))[-1] == ("", "a table of 1 row")
+
+
+def test_slips_that_are_no_mistakes_are_told(town):
+    assert list(service.doubts(town, EN)) == []
+    crews = {
+        "holidays": ["2020-01-01", "2025-01-08"],
+        "classes": [*CLASSES["classes"], {"name": "heli"}],
+    }
+    odd = town.with_settings(crews=crews)
+    assert list(service.doubts(odd, EN)) == [
+        "1 public holiday lies outside the run, which is from 2025-01-06 until 2025-01-15",
+        "no ambulance of the layout is of the class heli",
+    ]
+    helped = replace(
+        town.with_settings(responders=[CLINICS]), responder_xy=(np.array([[1.0, 2.0]] * 3),)
+    )
+    assert list(service.doubts(helped, EN)) == [
+        "2 responders of Clinics stand where others do: are they given twice?"
+    ]
 
 
 @pytest.mark.parametrize(

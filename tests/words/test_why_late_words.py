@@ -84,13 +84,18 @@ def test_words_and_table_agree_with_the_numbers(month, lang):
     why = month.why()
     text = "\n".join([why.table(lang), *why.sentences(lang)])
     assert "nan" not in text
-    shares = {due: why.shares[i].mean for i, due in enumerate(DUE[lang])}
+    table = next(one for one in why.page(lang).body if not isinstance(one, str))
+    shares = {
+        due: float(row[1].rstrip("% ")) for due, row in zip(DUE[lang], table.rows, strict=False)
+    }
+    for due, share in zip(DUE[lang], why.shares, strict=True):
+        assert shares[due] == pytest.approx(100 * share.mean, abs=0.1)
     percent = r"(?P<percent>\d+\.\d) ?%[^;；]*?(?:are due to |因)(?P<due>[^:，]+)[:，]"
     sentence = why.sentence(lang).split("其中" if lang == "zh" else "target, ")[1]
     found = [(m["due"], float(m["percent"])) for m in re.finditer(percent, sentence)]
     assert [due for due, _ in found] == [DUE[lang][cause] for cause in words.named(why.late())]
     for due, shown in found:
-        assert shown == round(100 * shares[due], 1)
+        assert shown == shares[due]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -136,3 +141,11 @@ def test_jupyter_shows_the_tables(few):
     page = few.why()._repr_html_()
     assert page.count("<table>") == 3
     assert "nan" not in page
+
+
+def test_the_sentence_has_the_percentages_of_the_table(liling):
+    """Three thirds: the table rounds one of them up, for its parts add up to 100 %."""
+    why = hand_made(liling, [20, 20, 20, 0, 0])
+    table = next(one for one in why.page().body if not isinstance(one, str))
+    assert [row[1] for row in table.rows[:3]] == ["33.4 %", "33.3 %", "33.3 %"]
+    assert re.findall(r"third \(([0-9.]+ %)", why.sentence()) == ["33.4 %", "33.3 %", "33.3 %"]

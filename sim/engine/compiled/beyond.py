@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.compiled.driving import ROW
+from sim.engine.compiled.records import AT_CALL, CLOSURE, CREW, NEED, SCENE, STAY, WALK_IN
 from sim.model.calls import Calls, Needs
 from sim.model.log import Pauses
 from sim.model.service import (
@@ -21,83 +22,9 @@ from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
 from sim.policies.hospitals import HOSPITAL
 
-CREW = np.dtype(
-    [
-        ("off_at", "f8"),  # when its shift ends
-        ("break_left_s", "f8"),  # of its next break, if that was ended before; else nan
-        ("timer_at", "f8"),  # when it fails, or is repaired
-        ("next_break", "i8"),
-        ("breaks_end", "i8"),
-        ("pause", "i8"),  # line of the break that it takes
-        ("vehicle", "i8"),  # row in `after_s`, or NONE
-        ("failure", "i8"),  # which of its failures is next, or under way
-        # its drive, where that may change while it lasts
-        ("factor", "f8"),
-        ("begun_at", "f8"),  # the stretch on which it is
-        ("whole_s", "f8"),  # all of the drive
-        ("first_node", "i8"),
-        ("purpose", "i8"),
-        ("kind", "u4"),
-        ("centre", "u4"),
-        ("phase", "u1"),  # what its next event is, while it is on a call
-        ("in_shift", "?"),
-        ("failed", "?"),
-        ("fails_when_free", "?"),
-        ("goes_along", "?"),  # to hospital, with the ambulance that has the patient
-        ("taken", "?"),  # goes to another need of the call that is looked at
-    ],
-    align=True,
-)
 # phases: cleared; at the scene; look who leaves it; it leaves for a hospital; it is at the door
 FORETOLD, ARRIVES, LOOKS, DEPARTS, AT_DOOR = range(5)
-
-NEED = np.dtype(
-    [
-        ("ready_at", "f8"),
-        ("on_scene_s", "f8"),
-        ("arrived_at", "f8"),  # once it is present
-        ("ends_at", "f8"),
-        ("scene_factor", "f8"),
-        ("hospital_factor", "f8"),
-        ("stay_s", "f8"),
-        ("icu_s", "f8"),
-        ("patient", "i8"),
-        ("call", "u4"),
-        ("kind", "u4"),
-        ("group", "u4"),
-        ("ambulance", "i4"),
-        ("trip", "i4"),
-        ("condition", "u4"),
-        ("several", "?"),  # its call has more needs
-        ("status", "u1"),
-    ],
-    align=True,
-)
-CLOSURE = np.dtype(
-    [("from_at", "f8"), ("until_at", "f8"), ("hospital", "i8"), ("patient", "i8")], align=True
-)
-STAY = np.dtype([("until", "f8"), ("hospital", "i8"), ("by_ambulance", "?")], align=True)
-WALK_IN = np.dtype([("at", "f8"), ("stay_s", "f8"), ("bay_at", "f8"), ("hospital", "i8")])
-AT_CALL = np.dtype([("at", "f8"), ("call", "i8")])
 UNREADY, WAITING, COMING, PRESENT, GONE = range(5)
-
-SCENE = np.dtype(
-    [
-        ("first_at", "f8"),  # the first arrival; inf = nobody yet
-        ("ends_at", "f8"),
-        ("first", "i8"),  # its needs
-        ("last", "i8"),
-        ("conveyer", "i8"),  # need, or NONE
-        ("hospital", "i8"),  # to which it goes
-        ("started", "?"),  # an ambulance was sent
-        ("over", "?"),  # nobody is needed any more
-        ("asked", "?"),
-        ("is_looked_at", "?"),  # as soon as everything of this instant has happened
-        ("touched", "?"),  # since the last dispatch
-    ],
-    align=True,
-)
-
 ENDS, BEGINS, COMES_DUE = 0, 1, 2  # what happens at its time: a shift, a shift, a break
 
 
@@ -285,12 +212,14 @@ def new(
         *_doors(there),
         np.zeros(len(need) + rows.walk_ins, STAY), np.zeros(len(need), STAY), _walk_ins(calls),
         np.zeros((2, ambulances), ROW), np.full(trips, NONE, np.int32),
-        there.own_stay.astype(np.int64), _own_stays(calls),
+        *_own_stays(there, calls),
     )  # fmt: skip
 
 
-def _own_stays(calls: Calls) -> np.ndarray:
-    return np.zeros((0, 0)) if calls.own_stay_s is None else np.ascontiguousarray(calls.own_stay_s)
+def _own_stays(there: Destinations, calls: Calls) -> tuple[np.ndarray, np.ndarray]:
+    if calls.own_stay_s is None or calls.stay_s is None:
+        return np.full(len(there.bays), NONE, np.int64), np.zeros((0, 0))
+    return there.own_stay.astype(np.int64), np.ascontiguousarray(calls.own_stay_s, float)
 
 
 def _withdrawn(at: np.ndarray | None) -> np.ndarray:

@@ -57,7 +57,7 @@ def _take_bay(beyond, hospital, now, stay_s, by_ambulance):
 
 @compiled
 def admit_walk_ins(beyond, now, up_to_now):
-    """Who walks in before an instant, or up to it."""
+    """Let in who walks in before an instant, or up to it."""
     while beyond.held[WALK_INS] < len(beyond.walk_in):
         who = beyond.walk_in[beyond.held[WALK_INS]]
         if who.at > now or (who.at == now and not up_to_now):

@@ -75,7 +75,7 @@ class Inlining(CompilerBase):
 
 
 def options() -> dict[str, Any]:
-    """Of functions that are only ever inlined."""
+    """Options of functions that are only ever inlined."""
     if all(hasattr(CPUCodeLibrary, name) for name in NEEDED):
         return {"pipeline_class": Inlining}
     return {}

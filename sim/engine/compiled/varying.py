@@ -102,7 +102,7 @@ def drive_seconds(fixed, beyond, purpose, node, lead_s, place, at, factor):
     left_s = whole_s(fixed, mode, node, lead_s, place, factor)
     if beyond.fixed.carried_over:
         changes_at = next_band_at(fixed.bands, begun_at)
-        while changes_at < begun_at + left_s:
+        while changes_at < begun_at + left_s < np.inf:
             begun_at, mode, node, lead_s = carried(
                 fixed, purpose, begun_at, mode, node, lead_s, place, factor, changes_at
             )

@@ -10,7 +10,7 @@ import numpy as np
 import simpy
 
 from sim.engine.reference.dispatching import Dispatching
-from sim.engine.reference.doors import Doors, Patient
+from sim.engine.reference.doors import Doors, PatientAtDoor
 from sim.engine.reference.fleet import Trip, Vehicle
 from sim.engine.reference.logbook import Logbook
 from sim.engine.reference.own_rules import DispatchRule
@@ -60,7 +60,7 @@ class Conveying(Dispatching, ABC):
         self.log = Logbook(calls, needs_of(calls))
         self.doors = Doors(self.env, system.service, calls.walk_ins, self.log)
         self.departing: list[Departure] = []
-        self.at_doors: list[tuple[int, int, int, Patient]] = []
+        self.at_doors: list[tuple[int, int, int, PatientAtDoor]] = []
 
     @abstractmethod
     def clear(self, ambulance: Vehicle, trip: Trip) -> None:
@@ -77,7 +77,7 @@ class Conveying(Dispatching, ABC):
         ambulance.stand(Status.BUSY, self.hospital_place[hospital])
         handover_s = self.serving_s(ambulance, self.calls.handover_s[call])
         if self.doors.of and not to.goes_along:
-            patient = Patient(self.env, came_by_ambulance=True)
+            patient = PatientAtDoor(self.env, came_by_ambulance=True)
             self.come_to_the_door(ambulance.row, hospital, call, patient)
             yield patient.has_bay
 
@@ -164,7 +164,9 @@ class Conveying(Dispatching, ABC):
             self.doors.closed_to(patient),
         )
 
-    def come_to_the_door(self, ambulance: int, hospital: int, call: int, patient: Patient) -> None:
+    def come_to_the_door(
+        self, ambulance: int, hospital: int, call: int, patient: PatientAtDoor
+    ) -> None:
         if not self.at_doors:
             At(self.env, AT_DOORS).callbacks.append(self.open_doors)
         self.at_doors.append((ambulance, hospital, call, patient))

@@ -21,7 +21,7 @@ from sim.policies.hospitals import HOSPITAL, is_closed
 Process = Generator[simpy.Event, Any, None]
 
 
-class Patient:
+class PatientAtDoor:
     """Somebody at the door, or in a bay."""
 
     def __init__(self, env: simpy.Environment, came_by_ambulance: bool):
@@ -34,11 +34,11 @@ class Door:
 
     def __init__(self, bays: int):
         self.free = bays
-        self.line: deque[Patient] = deque()
+        self.line: deque[PatientAtDoor] = deque()
         self.on_the_way = 0  # patients in ambulances that drive here
         self.in_care = 0  # who are in intensive care, or come to it from a bay
 
-    def come(self, patient: Patient) -> None:
+    def come(self, patient: PatientAtDoor) -> None:
         """Take a bay, or wait for one."""
         self.line.append(patient)
         self._fill()
@@ -117,7 +117,7 @@ class Doors:
         assert self.walk_ins is not None
         if not door.free and not self.rules.walk_ins_wait:
             return
-        patient = Patient(self.env, came_by_ambulance=False)
+        patient = PatientAtDoor(self.env, came_by_ambulance=False)
         door.come(patient)
         yield patient.has_bay
 

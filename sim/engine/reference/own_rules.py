@@ -110,6 +110,8 @@ def _asked(
 ) -> Any:
     try:
         return rule(*given)
+    except RuleError:  # which says what is wrong
+        raise
     except Exception as error:
         message = Message(text.text, error=_spelt(error), **about)
         raise RuleError(function_name(rule), Problem(message, line=_line(rule, error))) from error

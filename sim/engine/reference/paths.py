@@ -187,7 +187,7 @@ class Drive:
         """
         leg = self.legs[-1]
         changes_at = self.roads.next_band_at(leg.begun_at)
-        while changes_at < leg.begun_at + self._seconds(leg):
+        while changes_at < leg.begun_at + self._seconds(leg) < np.inf:
             mode = self.mode_at(changes_at)
             before, node, left_s = self._ahead(leg, changes_at)
             if mode != leg.mode and left_s >= 0:

@@ -14,7 +14,7 @@ from sim.scenario.duty import ALWAYS
 from sim.scenario.rosters import OwnRoster, Roster, parse_roster
 from sim.scenario.settings.failures import Failing
 from sim.scenario.values import (
-    ClockHours,
+    LongHours,
     Seconds,
     Setting,
     ShortText,
@@ -111,8 +111,9 @@ class OffRoad(Setting):
     """When it begins, once; with `to`."""
     to: LocalTime | None = None
     """When they are back."""
-    hours: ClockHours | None = None
-    """Instead of `from` and `to`: the clock hours of every week in which they are away."""
+    hours: LongHours | None = None
+    """Instead of `from` and `to`: the clock hours of every week in which they are away; 00-24 is a
+    whole day."""
     days: WeekDays = default("mon-sun")
     """The days of the week on which these hours begin."""
 

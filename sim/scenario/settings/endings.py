@@ -22,7 +22,7 @@ class Cancelled(Setting):
     and an ambulance on its way is free. Once one has arrived, nothing changes."""
 
 
-class Ending(Setting):
+class OtherEnding(Setting):
     """A share of calls that end at the scene."""
 
     share: Share
@@ -33,17 +33,18 @@ class Ending(Setting):
 
 
 def _is_settings(value: object) -> str:
-    return "settings" if isinstance(value, dict | Ending) else "share"
+    return "settings" if isinstance(value, dict | OtherEnding) else "share"
 
 
 # Which of both was meant is seen before it is read, so that a mistake is told of that one alone.
 ShareOrEnding = Annotated[
-    Annotated[Share, Tag("share")] | Annotated[Ending, Tag("settings")], Discriminator(_is_settings)
+    Annotated[Share, Tag("share")] | Annotated[OtherEnding, Tag("settings")],
+    Discriminator(_is_settings),
 ]
 
 
-def ending_of(written: float | Ending | None) -> Ending | None:
+def ending_of(written: float | OtherEnding | None) -> OtherEnding | None:
     """A share alone as settings; None of nothing."""
-    if written is None or isinstance(written, Ending):
+    if written is None or isinstance(written, OtherEnding):
         return written
-    return Ending(share=f"{100 * written!r} %")
+    return OtherEnding(share=f"{100 * written!r} %")

@@ -77,7 +77,7 @@ PatientRate = Annotated[
 ]
 
 
-class WalkIns(Setting):
+class WalkInPatients(Setting):
     """Patients who come to a hospital by themselves."""
 
     rate: PatientRate
@@ -90,12 +90,13 @@ class WalkIns(Setting):
 
 
 def _way(value: object) -> str:
-    return "settings" if isinstance(value, dict | WalkIns) else "rate"
+    return "settings" if isinstance(value, dict | WalkInPatients) else "rate"
 
 
 # Which of both was meant is seen before it is read, so that a mistake is told of that one alone.
 _RateOrWalkIns = Annotated[
-    Annotated[PatientRate, Tag("rate")] | Annotated[WalkIns, Tag("settings")], Discriminator(_way)
+    Annotated[PatientRate, Tag("rate")] | Annotated[WalkInPatients, Tag("settings")],
+    Discriminator(_way),
 ]
 
 
@@ -122,10 +123,10 @@ class HospitalAt(Setting):
     """When it takes no patients, or none of some; without it it is always open."""
 
     @property
-    def arrivals(self) -> WalkIns | None:
+    def arrivals(self) -> WalkInPatients | None:
         """Who comes by himself."""
         if isinstance(self.walk_ins, units.Rate):
-            return WalkIns.model_construct(rate=self.walk_ins, profile="flat")
+            return WalkInPatients.model_construct(rate=self.walk_ins, profile="flat")
         return self.walk_ins
 
 

@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema,
 from sim import limits, units
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.values import (
-    ClockHours,
     Form,
+    LongHours,
     Place,
     Seconds,
     Setting,
@@ -99,7 +99,7 @@ class Responders(Setting):
     per_km2: Annotated[float, *number(0.0001, 1_000)] | None = None
     """How many of them there are on a square kilometre, independently of each other: at each call
     volunteers stand anew, as a Poisson field. Instead of `at`."""
-    hours: ClockHours | None = None
+    hours: LongHours | None = None
     """The clock hours at which they answer, by the receipt of the call; without them always."""
     days: WeekDays = default("mon-sun")
     """The days of the week on which they answer."""
