@@ -17,14 +17,14 @@ from conftest import ROOT
 
 import sim
 
-WITH_ANSWERS = [ROOT / "README.md", ROOT / "docs" / "crews.md"]
+WITH_ANSWERS = [ROOT / "README.md", ROOT / "docs" / "crews.md", ROOT / "docs" / "hospitals.md"]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(<!--[^\n]*-->\n)?^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(
     r"# (scenarios/\S+\.yaml)\n"
 )  # the first line of a file that a page goes on with
 COMMAND = re.compile(r"(?:\.venv/bin/)?tenthirty ((?:run|compare|rank|site|search|curve|stress|worth|"
-                     r"why|coverage|check|explain|map|--)[^`\n&|]*)")  # fmt: skip
+                     r"why|day|coverage|check|explain|map|--)[^`\n&|]*)")  # fmt: skip
 SIMULATING = ("run", "compare", "rank", "site", "search", "curve", "stress", "worth", "why")
 NEEDS = re.compile(
     r"tcp://|PLACE|SCENARIO|…|\.\.\.|\brecords\.csv|roads\.osm|-1\.2|HOST|FOLDER|reach\.gpkg"

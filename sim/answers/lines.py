@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,6 +13,7 @@ from sim.answers.answer import FileTable
 from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group
 from sim.measures.hospital_measures import OF_A_HOSPITAL
+from sim.measures.hospitals import BY_HOSPITAL
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY, OF_AN_AREA
 from sim.measures.service_measures import OF_A_CENTRE, SERVICE
@@ -21,6 +23,7 @@ from sim.text import Name
 
 if TYPE_CHECKING:
     from sim.measures.calls import Tally
+    from sim.measures.hospitals import HospitalTally
     from sim.scenario.scenario import Scenario
 
 
@@ -127,9 +130,9 @@ def group_name(layouts: Sequence[Scenario], group: Group) -> str:
     return f"{group.row:02d}" if group.by == "hour" else "all"
 
 
-# ── classes, centres and conditions: rows are those of the names of all layouts ───────────────
+# ── classes, centres, conditions, hospitals: rows are those of the names of all layouts ──────
 
-PARTS: Final = ("class", "centre", "condition")
+PARTS: Final = ("class", "centre", "condition", "hospital")
 ONE_CENTRE: Final = Name("", "")  # of a service that has no others
 
 
@@ -163,7 +166,7 @@ def told_apart(layouts: Sequence[Scenario], groups: Iterable[Group]) -> list[Gro
 
 
 def by_names(layouts: Sequence[Scenario], number: int, tallies: Sequence[Tally]) -> list[Tally]:
-    """The tallies of a layout with its classes and centres in the rows of all layouts' names."""
+    """The tallies of a layout with its classes, hospitals, … in the rows of all layouts' names."""
     rows = {
         by: [_all_names(layouts, by).index(one) for one in _names(layouts[number], by)]
         for by in PARTS
@@ -177,7 +180,7 @@ def _moved(tally: Tally, rows: Mapping[str, Sequence[int]]) -> Tally:
     service = tally.service
     if service is None:
         return tally
-    kinds, centres, conditions = (np.array(rows[by], int) for by in PARTS)
+    kinds, centres, conditions, hospitals = (np.array(rows[by], int) for by in PARTS)
     level = service.level_zero_s
     if len(level):
         level = np.full(centres.max() + 1, np.nan)
@@ -193,10 +196,26 @@ def _moved(tally: Tally, rows: Mapping[str, Sequence[int]]) -> Tally:
             ),
             hospitals=None
             if service.hospitals is None
-            else service.hospitals._replace(
-                condition=_renumbered(service.hospitals.condition, conditions)
-            ),
+            else _hospitals_moved(service.hospitals, conditions, hospitals),
         )
+    )
+
+
+def _hospitals_moved(
+    of: HospitalTally, conditions: np.ndarray, hospitals: np.ndarray
+) -> HospitalTally:  # fmt: skip
+    """What hospitals saw, with each of them in its row; rows that only others have are empty."""
+
+    def moved(column: np.ndarray) -> np.ndarray:
+        found = np.zeros(hospitals.max() + 1, column.dtype)
+        found[hospitals] = column
+        return found
+
+    by_hospital = {name: moved(getattr(of, name)) for name in BY_HOSPITAL}
+    return of._replace(
+        hospital=_renumbered(of.hospital, hospitals),
+        condition=_renumbered(of.condition, conditions),
+        **by_hospital,
     )
 
 
@@ -220,5 +239,16 @@ def _names(layout: Scenario, by: str) -> list[Name]:
     if by == "condition":
         return [Name(one.name, one.name) for one in layout.settings.demand.conditions]
     if by == "hospital":
-        return [one.name for one in layout.map.hospitals]
+        return _apart([one.name for one in layout.hospitals])
     return [Name(one.name, one.name) for one in layout.settings.dispatch.centres] or [ONE_CENTRE]
+
+
+def _apart(names: Sequence[Name]) -> list[Name]:
+    """Names of which some may be the same, each but the first of a name with its number."""
+    seen: Counter[Name] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        again = seen[name]
+        found.append(name if again == 1 else Name(f"{name.zh} ({again})", f"{name.en} ({again})"))
+    return found

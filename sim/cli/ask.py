@@ -119,6 +119,9 @@ def _say_where(result: Comparison, folder: Path, options: Options, townships: bo
         work.say_where(result, folder, options)
 
 
+WHOLE_DAY = "00-24"
+
+
 def day(
     scenario: ScenarioPath,
     number: Annotated[
@@ -127,7 +130,7 @@ def day(
     ] = None,
     between: Annotated[
         str, typer.Option(help="Clock hours, like 08-20; past midnight like 22-06.")
-    ] = "00-24",
+    ] = WHOLE_DAY,
     replication: Annotated[int, typer.Option(help="Whose calls, from 1.")] = 1,
     seed: Annotated[int | None, numbers.whole(*limits.SEED, help="Of the random calls.")] = None,
     target: Target = None,
@@ -141,15 +144,9 @@ def day(
     as_json: Json = False,
 ) -> None:
     """One day of one replication as a figure: every ambulance, every call, bays of hospitals."""
-    from sim.scenario.values import parse_hours
-
     options = Options(seed=seed, target=target, demand=demand, speed=speed, hours=hours, out=out,
                       lang=lang, as_json=as_json)  # fmt: skip
-    try:
-        start, end = parse_hours(between)
-    except ValueError as error:
-        raise OptionError("--between", message_of(error)) from None
-    shown = float(start), float(end if end > start else end + 24)
+    shown = _shown_hours(between)
 
     def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import day as room
@@ -161,6 +158,19 @@ def day(
         folder = out or work.free_folder(f"{work.name_of(scenario)}-day")
         told = work.answer(base, folder, tell, options, ask, steps=False)
     work.say_where(told, folder, options)
+
+
+def _shown_hours(between: str) -> tuple[float, float]:
+    """From which hour of a day until which one; past midnight the end is later than 24."""
+    from sim.scenario.values import parse_hours
+
+    if between == WHOLE_DAY:  # which crews have not: whoever is on duty always writes no hours
+        return 0.0, 24.0
+    try:
+        start, end = parse_hours(between)
+    except ValueError as error:
+        raise OptionError("--between", message_of(error)) from None
+    return float(start), float(end if end > start else end + 24)
 
 
 def coverage(

@@ -6,7 +6,7 @@ window, time as far as it lies in it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,9 @@ class HospitalTally(NamedTuple):
     icu_s: np.ndarray  # all places together
     walk_ins: np.ndarray  # who came within the window
     refused: np.ndarray  # of these, as no bay was free
+
+
+BY_HOSPITAL: Final = HospitalTally._fields[HospitalTally._fields.index("waiting_s") :]
 
 
 class Stays(NamedTuple):

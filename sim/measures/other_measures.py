@@ -197,6 +197,11 @@ def _once(_: Tally, __: Group) -> float:
 SURGE, URGENT, PLANNED = (
     CallStream.SURGE, CallStream.URGENT_TRANSFER, CallStream.PLANNED_TRANSFER,
 )  # fmt: skip
+# What there is to do and how it ends: a difference is told, but is neither better nor worse.
+NEITHER: Final = (
+    "treated_at_scene", "nobody_found", "to_clinic", "calls_all", "calls_emergency", "calls_surge",
+    "calls_urgent", "calls_planned",
+)  # fmt: skip
 OTHER_CALLS: Final[tuple[Measure, ...]] = (
     OfCalls("waits", "share", "less", value=waited, among=wait_ended, feature=Feature.WAITING),
     OfCalls(

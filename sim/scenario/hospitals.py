@@ -56,7 +56,7 @@ def every(scenario: Scenario) -> tuple[Hospital, ...]:
     found = [
         *of_map(scenario.settings, ground),
         *(
-            Hospital(Name(name, name), x, y, frozenset(), is_clinic=True)
+            Hospital(_clinic_name(name, (x, y), ground), x, y, frozenset(), is_clinic=True)
             for name, (x, y) in zip(
                 scenario.clinics.names, scenario.clinics.xy.tolist(), strict=True
             )
@@ -68,6 +68,12 @@ def every(scenario: Scenario) -> tuple[Hospital, ...]:
             known = frozenset(map(plainly, one.capabilities))
             found.append(Hospital(one.names, gate.x, gate.y, known, away_s=one.away))
     return tuple(found)
+
+
+def _clinic_name(name: str, at: Sequence[float], on: Map) -> Name:
+    """What a clinic is called: as the place of the map that it stands at, in both languages."""
+    spot = on.find(name)
+    return spot.name if spot is not None and (spot.x, spot.y) == tuple(at) else Name(name, name)
 
 
 def of_map(settings: Settings, on: Map) -> tuple[Hospital, ...]:

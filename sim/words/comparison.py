@@ -11,6 +11,7 @@ from sim.answers.comparison import Comparison
 from sim.answers.lines import Line, part_name
 from sim.measures.groups import ALL, Group
 from sim.measures.measures import BY_KEY
+from sim.measures.other_measures import NEITHER
 from sim.measures.verdicts import FEWEST
 from sim.model.calendar import HOURS_PER_WEEK
 from sim.words import (
@@ -137,7 +138,7 @@ def _how_often(comparison: Comparison, say: Language) -> str:
 def _differing(comparison: Comparison, say: Language) -> list[str]:
     """What else than stations and ambulances is not the same in all layouts, a line each."""
     found = [(comparison.layouts[n].name, comparison.differences(n)) for n in comparison.proposals]
-    return differences.lines(found, say)
+    return differences.lines(comparison.base, found, say)
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────
@@ -189,6 +190,8 @@ def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
         judged = measures.verdict(comparison.verdict(key, layout, group), say)
         if comparison.replications < FEWEST:
             judged = say("too few replications")
+        if key in NEITHER:
+            judged = ""
         one_sided = math.isnan(difference.mean)
         rows.append(
             [

@@ -141,7 +141,7 @@ def _finding(comparison: Comparison, layout: int, worst_better: bool, say: Langu
 
 def _subject(comparison: Comparison, layout: int, say: Language) -> str:
     what = changes.subject(comparison.base, comparison.layouts[layout], say)
-    return differences.subject(what, comparison.differences(layout), say)
+    return differences.subject(comparison.base, what, comparison.differences(layout), say)
 
 
 def changing(comparison: Comparison, layout: int, keys: Sequence[str], say: Language) -> str:

@@ -49,6 +49,11 @@ INSTEAD: Final = {
     "study.matters.time": Message("a difference in a time matters from {other} on instead of "
                                   "{base}"),
 }  # fmt: skip
+# Instead of nothing: where the base has none of it.
+NEW: Final = {
+    "hospitals.stay": Message("bays taken for {other} after handover in the mean"),
+    "hospitals.icu_stay": Message("places in intensive care taken for {other} in the mean"),
+}
 # The same mean, but drawn otherwise.
 SPREAD: Final = {
     "durations.call_taking": Message("call taking spread otherwise about the same mean"),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.model.calendar import DAY_S, HOUR_S
 from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
 from sim.scenario.differences import Difference, differences, in_effect, not_used
 from sim.scenario.distributions import Distribution
@@ -14,7 +15,7 @@ from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
 from sim.words import crews, hospitals, own_rules, responders
-from sim.words.difference_texts import CHOICES, INSTEAD, OTHERWISE, SPREAD, THERE
+from sim.words.difference_texts import CHOICES, INSTEAD, NEW, OTHERWISE, SPREAD, THERE
 from sim.words.language import Language
 from sim.words.quantities import duration, rate
 from sim.words.written import written
@@ -30,7 +31,6 @@ RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
 ROSTERS = "crews.rosters."
 WITHIN = "dispatch.within."
-HOSPITAL = "hospitals.at."
 CLOSURES = "travel.closures."
 
 
@@ -60,7 +60,8 @@ def altered(base: Scenario, say: Language, most: int | None = None) -> str:
     """What was altered of a scenario since it was read, and from what; nothing if nothing was."""
     if base.unaltered is None:
         return ""
-    said = phrases(differences(base.unaltered.settings, base.settings), say)
+    found = differences(base.unaltered.settings, base.settings)
+    said = phrases(hospitals.named(found, base, say), say)
     for number, station in enumerate(base.unaltered.stations):
         before = [a.duty for a in base.unaltered.fleet if a.station == number]
         after = [a.duty for a in base.fleet if a.station == number]
@@ -85,8 +86,8 @@ def _phrase(one: Difference, say: Language) -> str:
         return _responders(base, other, say)
     if path in own_rules.INSTEAD:
         return own_rules.phrase(one, say)
-    if path.startswith(HOSPITAL):
-        return hospitals.phrase(path.removeprefix(HOSPITAL), base, other, say)
+    if path.startswith(hospitals.AT):
+        return hospitals.phrase(path.removeprefix(hospitals.AT), base, other, say)
     if path == "crews.classes":
         return _classes(base, other, say)
     if path in THERE and not base:
@@ -119,6 +120,8 @@ def _phrase(one: Difference, say: Language) -> str:
         )  # fmt: skip
     if path in SPREAD and values["base"] == values["other"]:
         return say(SPREAD[path])
+    if path in NEW and base is None:
+        return say(NEW[path], other=values["other"])
     if path in INSTEAD:
         return say(INSTEAD[path], **values)
     return say("{setting} {other} instead of {base}", setting=path, **values)
@@ -173,7 +176,8 @@ def value(path: str, found: Any, say: Language) -> str:
             return str(found)
         return "; ".join(written(one, say, duration) for one in found)
     if isinstance(found, Distribution):
-        return duration(found.mean(), say)
+        mean = found.mean()  # which may be a second short of whole days, as none lasts for ever
+        return duration(round(mean / HOUR_S) * HOUR_S if mean >= DAY_S else mean, say)
     if isinstance(found, Setting):
         return written(found, say, duration)
     if path.startswith(SPEEDS) or path == "travel.off_road":
@@ -288,22 +292,25 @@ NOT_USED: Final = (
 )
 
 
-def lines(proposals: Sequence[tuple[Name, Sequence[Difference]]], say: Language) -> list[str]:
+def lines(
+    base: Scenario, proposals: Sequence[tuple[Name, Sequence[Difference]]], say: Language
+) -> list[str]:  # fmt: skip
     """What else than stations and ambulances is not the same in all layouts, a line each."""
     told, several = [], len(proposals) > 1
     for name, found in proposals:
+        named = hospitals.named(found, base, say)
         for text, some in (
-            (NOT_THE_LAYOUT_ALONE[several], in_effect(found)),
-            (NOT_USED[several], not_used(found)),
+            (NOT_THE_LAYOUT_ALONE[several], in_effect(named)),
+            (NOT_USED[several], not_used(named)),
         ):
             if some:
                 told.append(say(text, layout=name, settings=listed(some, say)))
     return told
 
 
-def subject(what: str, found: Sequence[Difference], say: Language) -> str:
+def subject(base: Scenario, what: str, found: Sequence[Difference], say: Language) -> str:
     """A change that a sentence speaks of, with all that it changes besides the layout."""
-    others = in_effect(found)
+    others = in_effect(hospitals.named(found, base, say))
     if not others:
         return what
     settings = listed(others, say, MOST)

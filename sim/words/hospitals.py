@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
 from sim.scenario.hospitals import row_of
+from sim.scenario.values import LonLat
 from sim.text import Message
 from sim.words.crews import DAYS, clock
 from sim.words.language import Language
 from sim.words.quantities import duration
 
 if TYPE_CHECKING:
+    from sim.scenario.differences import Difference
     from sim.scenario.scenario import Scenario
     from sim.scenario.settings.hospitals import Closed, HospitalAt, WalkInPatients
 
@@ -32,6 +34,7 @@ OTHERWISE: Final = {
     "walk_ins": Message("{hospital}: other walk-in patients"),
     "closed": Message("{hospital}: closed at other times"),
 }
+AT: Final = "hospitals.at."
 # Names of hospitals may have points, too.
 SETTING: Final = re.compile(rf"\.({'|'.join((*INSTEAD, *OTHERWISE))})(\.\w+)?$")
 
@@ -67,12 +70,16 @@ def _lines(scenario: Scenario, say: Language) -> Iterator[str]:
             "{hospital}: outside the map, {time} beyond {gate}",
             hospital=say.name(beyond.names),
             time=duration(beyond.away, say),
-            gate=beyond.gate if isinstance(beyond.gate, str) else _point(beyond.gate),
+            gate=_place(beyond.gate, scenario, say),
         )
 
 
-def _point(at: Any) -> str:
-    return f"[{at.lon:g}, {at.lat:g}]"
+def _place(at: str | LonLat, scenario: Scenario, say: Language) -> str:
+    """What a place of the map is called in this language; a point by its coordinates."""
+    if isinstance(at, LonLat):
+        return f"[{at.lon:g}, {at.lat:g}]"
+    spot = scenario.map.find(at)
+    return at if spot is None else say.name(spot.name)
 
 
 def facts(one: HospitalAt, say: Language) -> str:
@@ -104,7 +111,7 @@ def _facts(one: HospitalAt, say: Language) -> Iterator[str]:
 
 
 def _walk_ins(who: WalkInPatients, say: Language) -> str:
-    return say("{n} walk-in patients an hour", n=f"{who.rate.per_second * 3600:.4g}")
+    return say("{n} walk-in patients a day", n=f"{who.rate.per_second * 86_400:.4g}")
 
 
 def _closed(one: Closed, say: Language) -> str:
@@ -123,6 +130,20 @@ def _closed(one: Closed, say: Language) -> str:
 
 
 # ── what differs ─────────────────────────────────────────────────────────────────────────────
+
+
+def named(found: Sequence[Difference], base: Scenario, say: Language) -> list[Difference]:
+    """Differences with their hospitals called as the map calls them in this language."""
+    return [one._replace(path=_named(one.path, base, say)) for one in found]
+
+
+def _named(path: str, base: Scenario, say: Language) -> str:
+    if not path.startswith(AT):
+        return path
+    found = SETTING.search(path)
+    written, rest = (path[: found.start()], found[0]) if found else (path, "")
+    row = row_of(written.removeprefix(AT), base.map)
+    return path if row is None else AT + say.name(base.map.hospitals[row].name) + rest
 
 
 def phrase(path: str, base: Any, other: Any, say: Language) -> str:

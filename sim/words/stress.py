@@ -39,9 +39,8 @@ def _(stress: Stress, say: Language) -> Page:
 
 def differing(stress: Stress, say: Language) -> list[str]:
     """What else than the layout a proposal has otherwise than the base, a line each."""
-    return differences.lines(
-        [(layout.name, stress.differences(row)) for row, layout in enumerate(stress.proposals)], say
-    )
+    found = [(layout.name, stress.differences(row)) for row, layout in enumerate(stress.proposals)]
+    return differences.lines(stress.provenance.base, found, say)
 
 
 def proposal(stress: Stress, row: int, say: Language) -> str:
@@ -179,7 +178,7 @@ SENTENCES: Final = {
 def _spoken(stress: Stress, row: int, say: Language) -> str:
     """What a sentence about a proposal speaks of: its change, and what else it has otherwise."""
     what = changes.subject(stress.provenance.base, stress.proposals[row], say)
-    return differences.subject(what, stress.differences(row), say)
+    return differences.subject(stress.provenance.base, what, stress.differences(row), say)
 
 
 def sentence(stress: Stress, say: Language) -> str:

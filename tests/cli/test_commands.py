@@ -193,6 +193,17 @@ def test_check_says_what_is_in_order_and_draws_it(tmp_path):
     assert (tmp_path / "inputs.png").stat().st_size > 50_000
 
 
+def test_a_day_is_drawn_whole_unless_hours_are_given(tmp_path):
+    done = tenthirty("day", LILING, "--day", "1", "--out", "whole", cwd=tmp_path)
+    assert "day 1, 00:00–24:00" in done.stdout
+    assert (tmp_path / "whole" / "day.png").stat().st_size > 20_000
+    done = tenthirty("day", LILING, "--day", "1", "--between", "22-06", cwd=tmp_path)
+    assert "22:00–06:00" in done.stdout
+    done = tenthirty("day", LILING, "--between", "20-20", cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert "--between: write whole clock hours" in done.stderr
+
+
 def test_check_goes_on_after_a_bad_file(tmp_path):
     (tmp_path / "bad.yaml").write_text("name: x\n")
     done = tenthirty("check", "bad.yaml", LILING, cwd=tmp_path, check=False)

@@ -189,7 +189,7 @@ def test_what_is_known_of_hospitals_is_said(read):
     assert words.lines(scenario, language("en")) == [
         "patients go to where the drive and the expected wait are shortest",
         "a hospital without a free bay is passed over if another has one",
-        "H0: treats stroke, 3 bays, stays of 30 min in the mean, 1.6 walk-in patients an hour, "
+        "H0: treats stroke, 3 bays, stays of 30 min in the mean, 38.4 walk-in patients a day, "
         "6 places in intensive care, passed over while 1 ambulance waits, closed Sat and Sun "
         "22–06 to stroke and closed 2025-02-01 00:00 to 2025-02-10 00:00",
         "walk-in patients leave where no bay is free",
