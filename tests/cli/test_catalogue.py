@@ -20,6 +20,7 @@ DATA = {
     "sim/figures/style.py",  # fonts
     "sim/files/text.py",  # characters that are usual in tables
     "sim/files/numerals.py",  # units
+    "sim/scenario/points.py",  # columns of points
     "sim/files/tables.py",  # columns of planners' files, here and below
     "sim/files/totals.py",
     "sim/files/shapes.py",
