@@ -30,7 +30,7 @@ def found(tmp_path_factory):
     path = write(TEXT.format(light=", to_clinic: 40 %", clinics=clinic), "light.yaml")
     path.write_text(path.read_text("utf-8").replace("name: Mine", "name: Light"), "utf-8")
     light = load(path)
-    options = {"replications": 4, "workers": 1}
+    options = {"replications": 5, "workers": 1}
     day = {"length": 4 * 86_400.0}
     return compare(plain.with_study(**day), light.with_study(**day), **options)
 
@@ -55,7 +55,7 @@ def test_a_hospital_has_its_name_in_every_layout(found):
 
 def test_who_is_treated_at_the_scene_is_the_same_with_and_without_clinics(found):
     ended = [found.estimate("treated_at_scene", layout).mean for layout in (0, 1)]
-    assert ended[0] == pytest.approx(0.37, abs=0.08)
+    assert ended[0] == pytest.approx(0.37, abs=0.1)
     assert ended[0] == ended[1]
     assert found.estimate("to_clinic", 0).mean == 0.0 < found.estimate("to_clinic", 1).mean
 
