@@ -69,8 +69,10 @@ def when(day: Day, say: Language) -> str:
 
 
 def clock(hour: float) -> str:
-    """17:40"""
+    """17:40; past midnight 01:40, and 24:00 at the end of a day"""
     minutes = round(hour * 60)
+    if minutes > 24 * 60:
+        minutes -= 24 * 60
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 

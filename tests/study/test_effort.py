@@ -14,7 +14,7 @@ from sim.errors import OptionError
 from sim.study.effort import Effort, EffortOptions
 from sim.words.language import language
 
-INNER = {"fresh", "keep_tables"}  # of runs that others rest on; nobody asks for them
+INNER = {"fresh", "keep_tables", "supposed"}  # of runs that others rest on; nobody asks for them
 
 
 @pytest.mark.parametrize(
