@@ -17,6 +17,9 @@ from sim.policies.dispatch import PositionRule
 
 ONE_BAND = Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf)
 
+# sums that no engine keeps: they are counted from logs, where there is anything to count
+FROM_LOGS = ("features", "calls_above", "calls_below", "fleet_above", "fleet_below")
+
 
 def small_city(ways, place_node, *, hospitals=0, stations=1, **columns) -> System:
     """Every world of the tests: call places, hospitals and stations on some roads or a matrix.

@@ -124,6 +124,9 @@ def test_the_own_consortium_comes_first_and_then_the_nearest(run):
     for of, expected in ((1, 1), (0, 0), (NONE, 0), (7, 0)):
         world = town([5, 8, 9], consortium_of=np.full(4, of), **own)
         assert to_hospital(run(world, calls_at([0])))[0][1] == expected
+    own["consortium"] = np.array([0, NONE, 1])  # who is of none does not prefer those of none
+    world = town([5, 8, 9], consortium_of=np.full(4, NONE), **own)
+    assert to_hospital(run(world, calls_at([0])))[0][1] == 0
 
 
 @pytest.mark.parametrize(("at", "expected"), [(9, 0), (10, 1), (19, 1), (20, 0)])
@@ -169,6 +172,34 @@ def test_soonest_counts_those_on_the_way_and_those_who_wait(run):
     )  # fmt: skip
     log = run(world, calls_at([0, 1, 2])._replace(stay_s=np.full(3, 20 * MIN)))
     assert [trip[1] for trip in to_hospital(log)] == [0, 1, 0]  # 5, 8 against 25, 25 against 28
+
+
+@pytest.mark.parametrize(("at", "expected"), [(7, 1), (8, 1), (26, 1), (46, 0)])
+def test_soonest_knows_who_has_arrived_and_who_still_waits(run, at, expected):
+    """Two patients, at the door at 5 and 6: the bay is taken to 25, then to 45. It is 5 against 24.
+
+    One more is expected to wait 40 minutes while one waits, 20 while the bay is taken, else none.
+    """
+    world = town(
+        [5, 24], bays=np.array([1, NO_LIMIT]), rule=int(DestinationRule.SOONEST),
+        mean_stay_s=np.array([20 * MIN, 0]), ambulances=5,
+    )  # fmt: skip
+    calls = calls_at([0, 1, at])._replace(
+        stay_s=np.full(3, 20 * MIN), hospital=np.array([0, 0, NONE])
+    )
+    assert to_hospital(run(world, calls))[2][1] == expected
+
+
+def test_soonest_adds_those_who_wait_to_those_on_the_way(run):
+    """At 7 one waits at the first door: 5 + 40 against 30. On the way alone it would be 25."""
+    world = town(
+        [5, 30], bays=np.array([1, NO_LIMIT]), rule=int(DestinationRule.SOONEST),
+        mean_stay_s=np.array([20 * MIN, 0]), ambulances=5,
+    )  # fmt: skip
+    calls = calls_at([0, 1, 7])._replace(
+        stay_s=np.full(3, 20 * MIN), hospital=np.array([0, 0, NONE])
+    )
+    assert to_hospital(run(world, calls))[2][1] == 1
 
 
 def test_a_hospital_is_passed_over_while_so_many_ambulances_wait_there(run):
@@ -298,6 +329,26 @@ def test_a_closed_road_makes_who_calls_wait_until_it_is_open(run):
     home = np.flatnonzero(log.call == NONE)
     assert log.assigned_at[home].tolist() == [19 * MIN]
     assert log.arrived_at[home].tolist() == [40 * MIN]  # it leaves once the road is open
+
+
+def test_who_is_under_way_as_a_road_closes_drives_on_also_where_bands_are_carried_over(run):
+    world = cut_off(on_a_road([0, 10, 30], [1, 1, 1], driving={"carried_over": True}))
+    assert arrivals(run(world, calls_at([9], conveyed=False))) == [19]
+
+
+def test_who_is_slow_and_turns_round_does_so_where_it_is(run):
+    """Half as fast, after 8 minutes it is not yet at the junction: 4 more, and 6 home from there."""
+    calls = calls_at([0], conveyed=False)._replace(
+        scene_factor=np.array([2.0]), withdrawn_at=np.array([8 * MIN])
+    )
+    log = run(on_a_road([0], [1]), calls)
+    assert log.arrived_at[1] == 18 * MIN
+
+
+def test_a_factor_scales_what_is_off_the_road_at_both_ends(run):
+    world = altered(on_a_road([0], [1]), place_leg_s=np.array([[2.0, 1.0]]) * MIN)
+    calls = calls_at([0], conveyed=False)._replace(scene_factor=np.array([2.0]))
+    assert arrivals(run(world, calls)) == [26]  # 1 + 10 + 2, twice
 
 
 def cut_off(world):

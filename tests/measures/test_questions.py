@@ -7,7 +7,7 @@ from heapq import heappush
 import numpy as np
 import pytest
 from conftest import same_columns
-from worlds import road_world, some_calls
+from worlds import FROM_LOGS, road_world, some_calls
 
 from sim.engine import compiled, reference
 from sim.engine.reference.paths import Ways
@@ -25,7 +25,6 @@ from sim.prepare import demand, draws, system
 
 DAY_S = 86_400.0
 # No engine adds these up: layouts in which there is any of it keep logs.
-FROM_LOGS = ("features", "calls_above", "calls_below", "fleet_above", "fleet_below")
 KEYS = ("within", "urban10", "rural30", "worst5", "mean")
 CASES = {
     "as it is": lambda town: town,
