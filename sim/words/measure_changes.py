@@ -185,6 +185,10 @@ CHANGES: Final[dict[Any, Any]] = {
         Message("ambulance hours lost at the door ({size} more a day)"),
         Message("ambulance hours lost at the door ({size} fewer a day)"),
     ),
+    "transfer_time": (
+        Message("ambulance hours on transfers ({size} more a day)"),
+        Message("ambulance hours on transfers ({size} fewer a day)"),
+    ),
     "walk_ins_refused": (
         Message("walk-in patients who left ({size} more in every hundred of these)"),
         Message("walk-in patients who left ({size} fewer in every hundred of these)"),
@@ -208,6 +212,7 @@ SPOKEN_OF: Final = (
     "overrun_home", "breaks_missed", "move_time", "survival",
     "wait_mean", "cancelled", "cancelled_late", "answered10", "surge_within", "surge_mean",
     "surge_last", "urgent_within", "urgent_mean", "transfer_late", "transfer_late_mean",
-    "hospital_60", "hospital_p90", "bypassed", "bay_waits", "bay_over30", "bay_mean", "bay_hours",
+    "transfer_time", "hospital_60", "hospital_p90", "bypassed", "bay_waits", "bay_over30",
+    "bay_mean", "bay_hours",
     "walk_ins_refused",
 )  # fmt: skip
