@@ -97,6 +97,12 @@ class Calls(NamedTuple):
         return self.received_at + self.call_taking_s
 
 
+def asks_for_more(calls: Calls) -> bool:
+    """Whether only an engine of a System with a Service knows what to do with these calls."""
+    more = calls.scene_factor, calls.hospital_factor, calls.withdrawn_at
+    return any(column is not None for column in more)
+
+
 def no_others(calls: int) -> np.ndarray:
     """The column of calls of which no other places are asked about."""
     return np.zeros((calls, 0), np.int32)

@@ -18,7 +18,7 @@ from sim.model.service import (
     plain_service,
 )
 from sim.policies.clock import NONE
-from sim.prepare import cover, needs, travel_factor, ways
+from sim.prepare import call_laws, cover, needs, travel_factor, ways
 from sim.prepare.breaks import breaks
 from sim.prepare.destinations import are_plain, destinations
 from sim.prepare.failures import vehicles
@@ -83,8 +83,10 @@ def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> boo
     waits_plainly = standby.rule == "home" or (standby.rule == "list" and not standby.points)
     if scenario.own_rules.standby is not None and standby.points:
         waits_plainly = False  # a rule of one's own may send crews there
+    laws = call_laws.ending_laws(scenario)
     return not (
         needed.special
+        or (laws is not None and laws.withdrawn.any())
         or dispatch.reserve
         or dispatch.within
         or len(dispatch.centres) > 1

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from services import problems, town
 
+from sim.engine import compiled, reference
 from sim.errors import ScenarioError
-from sim.model.calls import Stream
+from sim.model.calls import Stream, asks_for_more
 from sim.model.service import NO_LIMIT, StandbyRule
 from sim.policies.clock import NONE
 from sim.prepare import conditions, demand, draws, needs, radius, system
@@ -74,6 +75,31 @@ def calls_of(scenario, replication=0):
 )
 def test_what_behaves_as_the_plain_service_is_none(built, text):
     assert built(PLAIN + text).service is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "demand: {cancelled: {share: 10 %, after: 5 min}}\n",
+        "demand: {conditions: [{name: all, share: 100 %, cancelled: {share: 1 %, after: 9 min}}]}\n",
+        "travel: {factor: {sigma: 0.2}}\n",
+        "travel: {band_rule: carried over, bands: [{hours: 07-09, speed: 50 %}]}\n",
+        "hospitals: {stay: 40 min, at: {H1: {bays: 2}}}\n",
+        "hospitals: {at: {H1: {closed: [{hours: 22-06}]}}}\n",
+        "hospitals: {outside: [{name: City, gate: P2, away: 20 min}]}\n"
+        "transfers: [{name: up, from: [H1], to: City, rate: 1 per day, urgency: urgent}]\n",
+    ],
+)
+def test_both_engines_are_told_of_what_is_beyond_the_plain_service(built, write, text):
+    """Of what a scenario asks for nothing is left out by either engine."""
+    scenario = load(write(PLAIN + text))
+    made = system.build(scenario)
+    assert made.service is not None
+    calls = draws.draw(demand.build(scenario), 7, 0)
+    if asks_for_more(calls):
+        for engine in (reference, compiled):
+            with pytest.raises(ValueError, match="need a Service"):
+                engine.run(made._replace(service=None), calls)
 
 
 def test_a_list_of_stations_is_a_rule_of_the_plain_service(built):

@@ -20,7 +20,7 @@ from sim.engine.compiled.driving import ROW
 from sim.engine.compiled.kernel import FULL, serve, wind
 from sim.engine.compiled.state import CALL, CountedDuty, State, new_state
 from sim.model.calendar import Window
-from sim.model.calls import Calls, needs_of
+from sim.model.calls import Calls, asks_for_more, needs_of
 from sim.model.log import TRIP_COLUMNS, Beyond, Log, Pauses, answers, in_order
 from sim.model.system import System
 from sim.model.totals import COUNTED, Totals
@@ -179,6 +179,8 @@ class Engine:
     def _packed(self, calls: Calls | PackedCalls) -> PackedCalls:
         packed = calls if isinstance(calls, PackedCalls) else pack(calls)
         self._refuse_unknown_rows(packed)
+        if self._beyond is None and asks_for_more(packed.calls):
+            raise ValueError("calls that are withdrawn, or drives that vary, need a Service")
         return packed
 
     def _served(

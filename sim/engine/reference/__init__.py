@@ -11,7 +11,7 @@ from __future__ import annotations
 from sim.engine.reference.own_rules import DispatchRule, StandbyRule
 from sim.engine.reference.paths import Ways
 from sim.engine.reference.service import ServiceAtWork
-from sim.model.calls import Calls, no_others
+from sim.model.calls import Calls, asks_for_more, no_others
 from sim.model.log import Log
 from sim.model.system import System
 
@@ -46,6 +46,8 @@ class Engine:
         A dispatch rule of one's own may read where a call is before anybody is sent to it: with one
         nothing is asked about other places.
         """
+        if self.system.service is None and asks_for_more(calls):
+            raise ValueError("calls that are withdrawn, or drives that vary, need a Service")
         if self.dispatch is not None:
             none = no_others(len(calls.place))
             calls = calls._replace(others=none, other_township=none)
