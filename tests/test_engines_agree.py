@@ -24,6 +24,7 @@ from random_services import services
 from worlds import (
     FROM_LOGS,
     altered,
+    assert_same,
     on_roads,
     road_world,
     side_roads,
@@ -39,12 +40,12 @@ from sim.measures.groups import Setup
 from sim.measures.sums import count, counts_of
 from sim.model.calendar import Bands, Window
 from sim.model.calls import Calls
-from sim.model.columns import columns
 from sim.model.service import plain_service
 from sim.model.system import System
 from sim.policies.clock import NONE, on_grid
 from sim.policies.dispatch import PositionRule
 from sim.prepare import demand, draws, system
+from sim.scenario.file import load
 
 MINUTE = 60.0
 
@@ -53,21 +54,6 @@ MINUTE = 60.0
 def kind(request):
     """The room of each engine."""
     return request.param
-
-
-def assert_same(one, other, to_s=0.0):
-    """Two logs, row by row; instants equal to `to_s` seconds."""
-    ours, theirs = columns(one), columns(other)
-    assert ours.keys() == theirs.keys()
-    for name, a in ours.items():
-        b = theirs[name]
-        assert a.dtype == b.dtype, name
-        assert a.shape == b.shape, name
-        if to_s and a.dtype.kind == "f":
-            assert np.array_equal(np.isnan(a), np.isnan(b)), name
-            assert np.nanmax(np.abs(a - b), initial=0.0) <= to_s, name
-        else:
-            assert np.array_equal(a, b, equal_nan=a.dtype.kind == "f"), name
 
 
 def assert_same_sums(case, log):
@@ -286,17 +272,28 @@ def test_places_on_roads_that_the_graph_lacks():
 
 
 @pytest.mark.parametrize("name", ["liling", "coquimbo"])
-@pytest.mark.parametrize("load", [1, 12], ids=["as it is", "overload"])
-def test_whole_scenarios(request, name, load):
-    days = 7 if load == 1 else 3  # every call that waits is asked about at every instant
+@pytest.mark.parametrize("times", [1, 12], ids=["as it is", "overload"])
+def test_whole_scenarios(request, name, times):
+    days = 7 if times == 1 else 3  # every call that waits is asked about at every instant
     layout = request.getfixturevalue(name).with_study(length=days * 86_400.0)
     source = demand.build(layout)
-    source = source._replace(calls_per_hour=source.calls_per_hour * load)
+    source = source._replace(calls_per_hour=source.calls_per_hour * times)
     world, calls = system.build(layout), draws.draw(source, 3, 0)
     plain = reference.Engine(world).run(calls)
     assert_same(plain, compiled.Engine(world).run(calls))
     queueing_s = (plain.assigned_at - plain.ready_at[plain.call])[plain.call != NONE]
-    assert (load > 1) == (queueing_s.max() > 7200)
+    assert (times > 1) == (queueing_s.max() > 7200)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "scenarios" / "liling").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_every_scenario_of_liling_through_both_engines(path):
+    """From the file on: what a scenario asks for is neither lost before the engines nor in one."""
+    layout = load(path)
+    layout = layout.with_study(length=2 * 86_400.0, warm_up=86_400.0)
+    world, calls = system.build(layout), draws.draw(demand.build(layout), 3, 0)
+    assert_same(reference.Engine(world).run(calls), compiled.Engine(world).run(calls))
 
 
 @pytest.mark.parametrize("name", ["liling", "coquimbo"])

@@ -10,6 +10,7 @@ from sim.geography.roads import joining, network, travel
 from sim.geography.roads.graph import fastest
 from sim.model.calendar import Bands
 from sim.model.calls import Calls, no_others
+from sim.model.columns import columns
 from sim.model.roads import Joins, OwnNodes, Travel
 from sim.model.system import ORDINARY, SIREN, Hospitals, Roads, Rules, Stations, System, plain_fleet
 from sim.policies.clock import NONE, TICKS, on_grid
@@ -19,6 +20,21 @@ ONE_BAND = Bands(np.zeros(1), np.zeros(1, int), 0.0, np.inf)
 
 # sums that no engine keeps: they are counted from logs, where there is anything to count
 FROM_LOGS = ("features", "calls_above", "calls_below", "fleet_above", "fleet_below")
+
+
+def assert_same(one, other, to_s=0.0):
+    """Two logs, row by row; instants equal to `to_s` seconds."""
+    ours, theirs = columns(one), columns(other)
+    assert ours.keys() == theirs.keys()
+    for name, a in ours.items():
+        b = theirs[name]
+        assert a.dtype == b.dtype, name
+        assert a.shape == b.shape, name
+        if to_s and a.dtype.kind == "f":
+            assert np.array_equal(np.isnan(a), np.isnan(b)), name
+            assert np.nanmax(np.abs(a - b), initial=0.0) <= to_s, name
+        else:
+            assert np.array_equal(a, b, equal_nan=a.dtype.kind == "f"), name
 
 
 def small_city(ways, place_node, *, hospitals=0, stations=1, **columns) -> System:

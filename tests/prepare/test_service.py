@@ -8,6 +8,7 @@ from conftest import ROOT, same_columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from services import problems, town
+from worlds import assert_same
 
 from sim.engine import compiled, reference
 from sim.errors import ScenarioError
@@ -96,6 +97,7 @@ def test_both_engines_are_told_of_what_is_beyond_the_plain_service(built, write,
     made = system.build(scenario)
     assert made.service is not None
     calls = draws.draw(demand.build(scenario), 7, 0)
+    assert_same(reference.run(made, calls), compiled.run(made, calls))
     if asks_for_more(calls):
         for engine in (reference, compiled):
             with pytest.raises(ValueError, match="need a Service"):
