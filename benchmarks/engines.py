@@ -54,6 +54,7 @@ def main() -> None:
     if "--beyond" in sys.argv:
         for city, days in ((COUNTY, 3_650), (METROPOLIS, 180)):
             beyond_the_plain_service(city, days * SCALE)
+        consortium()
         return
     if "--overload" in sys.argv:
         overload()
@@ -68,6 +69,7 @@ def main() -> None:
     print()
     for city, days in ((COUNTY, 3_650), (METROPOLIS, 180)):
         beyond_the_plain_service(city, days * SCALE)
+    consortium()
     print()
     for city, days in ((COUNTY, 3_650), (METROPOLIS, 180)):
         many_layouts(city, days * SCALE)
@@ -121,6 +123,22 @@ def beyond_the_plain_service(city: City, days: float) -> None:
         spent_s = cpu(lambda engine=engine, packed=packed: [engine.run(one) for one in packed])
         plain_s = plain_s or spent_s
         line(f"{city.name}: {name}", spent_s, count, f"{spent_s / plain_s:.2f} × plain")
+
+
+def consortium() -> None:
+    """What a planner switches on in Liling, file by file, with the calls of each: CPU a call."""
+    folder, plain_s = ROOT / "scenarios" / "liling", 0.0
+    steps = [path.stem for path in sorted(folder.glob("consortium*.yaml"))]
+    for name in ("today", "crews", "standby", *steps):
+        layout = load(folder / f"{name}.yaml").with_study(length=3_650 * SCALE * synthetic.DAY_S)
+        study = prepare(layout, [], Effort(seed=1))
+        engine = compiled.Engine(study.plan.systems[0])
+        packed = engine.pack(draws.draw(study.plan.demands[0], 1, 0))
+        engine.run(packed)
+        spent_s = cpu(lambda engine=engine, packed=packed: engine.run(packed))
+        each_s = spent_s / len(packed.order)
+        plain_s = plain_s or each_s
+        line(f"Liling: {name}", spent_s, len(packed.order), f"{each_s / plain_s:.2f} × today")
 
 
 def manhattan() -> None:

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from sim.policies.clock import NONE
+
+
+class Reach(NamedTuple):
+    """The covers that each station reaches, in their order: those of one station stand together."""
+
+    first: np.ndarray  # [station + 1] where those of a station begin
+    cover: np.ndarray  # cover of the demand
+
+
+def reach_of(covers: np.ndarray) -> Reach:
+    """`covers`: [station, cover] bool."""
+    first = np.append(0, covers.sum(axis=1).cumsum())
+    return Reach(first.astype(np.uint32), np.nonzero(covers)[1].astype(np.uint32))
 
 
 def standby_station(home: int, wanted: Any, present: Any) -> int:
@@ -25,38 +40,45 @@ def has_room(present: int, capacity: int) -> bool:
     return present < capacity
 
 
-def dmexclp_gain(demand: Any, covers: Any, count: Any, weight: Any) -> float:
+def count_covered(reach: Any, present: Any, count: Any) -> None:
+    """Add to [cover] how many of those `present` [station] reach it; `reach`: Reach."""
+    for station in range(len(present)):
+        if present[station] > 0:
+            for spot in range(reach.first[station], reach.first[station + 1]):
+                count[reach.cover[spot]] += present[station]
+
+
+def dmexclp_gain(standby: Any, reach: Any, station: int, count: Any) -> float:
     """What one more ambulance at a station adds to the expected share of demand that is covered.
 
-    `demand`: [cover] share of the calls; `covers`: [cover] whether the station covers them;
-    `count`: [cover] free ambulances that cover them already; `weight`: [count] (1 - q) q^count
-    with the busy share q. Source: Jagtenberg, Bhulai & van der Mei 2015.
+    `standby`: Standby; `reach`: Reach; `count`: [cover] free ambulances that reach it already.
+    Source: Jagtenberg, Bhulai & van der Mei 2015.
     """
     gain = 0.0
-    for cover in range(len(demand)):
-        if covers[cover]:
-            gain += demand[cover] * weight[count[cover]]
+    for spot in range(reach.first[station], reach.first[station + 1]):
+        cover = reach.cover[spot]
+        gain += standby.demand[cover] * standby.weight[count[cover]]
     return gain
 
 
-def dmexclp_station(standby: Any, count: Any, present: Any) -> int:
+def dmexclp_station(standby: Any, reach: Any, count: Any, present: Any) -> int:
     """The station where one more adds most, the lowest row on a tie; NONE if it adds nowhere.
 
-    `standby`: Standby; `count`: [cover] and `present`: [station] free ambulances, this one apart.
+    `count`: [cover] and `present`: [station] free ambulances, this one apart.
     """
     best, best_gain = NONE, 0.0
     for station in range(len(present)):
         if has_room(present[station], standby.capacity[station]):
-            gain = dmexclp_gain(standby.demand, standby.covers[station], count, standby.weight)
+            gain = dmexclp_gain(standby, reach, station, count)
             if gain > best_gain:
                 best, best_gain = station, gain
     return best
 
 
-def uncovered(demand: Any, covers: Any, count: Any) -> float:
-    """The share of demand that a station covers and no free ambulance does."""
+def uncovered(demand: Any, reach: Any, station: int, count: Any) -> float:
+    """The share of demand that a station reaches and no free ambulance does."""
     share = 0.0
-    for cover in range(len(demand)):
-        if covers[cover] and count[cover] == 0:
-            share += demand[cover]
+    for spot in range(reach.first[station], reach.first[station + 1]):
+        if count[reach.cover[spot]] == 0:
+            share += demand[reach.cover[spot]]
     return share

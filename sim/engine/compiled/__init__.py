@@ -108,6 +108,9 @@ class Engine:
             np.ascontiguousarray(system.fleet.off_duty_at, float),
         )
         self._priorities = system.roads.mode_to_scene.shape[1]
+        # Without diversion there are at most an assignment and a drive home for each call; where
+        # that was too few once, the next replication need not find it out again.
+        self._lines_a_call = 2.25
 
     def pack(self, calls: Calls) -> PackedCalls:
         """Calls in the form in which `run` reads them; any layout's engine can run them."""
@@ -119,13 +122,13 @@ class Engine:
         Raises IndexError if a call names a place, priority or hospital that the layout has not.
         """
         packed = self._packed(calls)
-        # Without diversion there are at most an assignment and a drive home for each call.
-        lines = 2 * len(packed.rows) + len(packed.rows) // 4 + 16
+        lines = int(self._lines_a_call * len(packed.rows)) + 16
         while True:
             state, more, trips = self._served(packed, lines, NO_WINDOW, logged=True)
             if trips != FULL:
                 return self._log(packed, state, more, trips)
             lines *= 2
+            self._lines_a_call = lines / max(1, len(packed.rows))
 
     def _log(self, packed: PackedCalls, state: State, more: ServiceState | None, trips: int) -> Log:
         by_trip = {name: getattr(state.log, name)[:trips] for name in TRIP_COLUMNS}

@@ -21,6 +21,7 @@ from sim.model.service import (
 from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
 from sim.policies.hospitals import HOSPITAL
+from sim.policies.standby import Reach, reach_of
 
 # phases: cleared; at the scene; look who leaves it; it leaves for a hospital; it is at the door
 FORETOLD, ARRIVES, LOOKS, DEPARTS, AT_DOOR = range(5)
@@ -34,6 +35,7 @@ class ServiceConstants(NamedTuple):
     service: Service
     least_turnout_s: float  # expected at any station
     expected_turnout_s: np.ndarray  # [station]
+    reach: Reach
     kind_transports: np.ndarray  # [kind of need] bool: a class may meet it that transports
     reads_places: bool
     counts_free: bool  # a rule asks how many are free
@@ -78,6 +80,7 @@ class ServiceState(NamedTuple):
     room: np.ndarray  # [5, ambulance + 1]
     covered: np.ndarray  # [cover]
     held: np.ndarray  # how many of each, below
+    changed: np.ndarray  # [ambulance] those that may be free, or not, since they were counted
     free: np.ndarray  # [centre] free ambulances, as they were counted last
     free_of: np.ndarray  # [reserve, centre] those that a reserve keeps
     clock: np.ndarray  # when the first timer ends; until when breaks may begin that came due
@@ -99,8 +102,9 @@ class ServiceState(NamedTuple):
 IN_LOOKED_AT, IN_TOUCHED, IN_READY, PAUSES, IN_LINE, IN_CARE, WALK_INS, IN_DEPARTING, IN_AT_DOOR = (
     range(9)
 )
+IN_CHANGED = 9
 # flags: what changed since it was last looked at
-COUNTS_STALE, CREWS_CHANGED, FREE_CHANGED, HELD = range(9, 13)
+CREWS_CHANGED, FREE_CHANGED, HELD = range(10, 13)
 FIRST_TIMER, LAST_BREAK = 0, 1
 
 
@@ -126,6 +130,7 @@ def fixed_of(system: System) -> ServiceConstants | None:
         _frozen(service._replace(destinations=None, driving=None)),  # type: ignore[arg-type]
         float(expected.min(initial=np.inf)),
         expected,
+        reach_of(service.standby.covers),
         may_meet.any(axis=1),
         reads_places(service),
         bool(len(service.sending.keep)) or centres > 1,
@@ -191,6 +196,8 @@ def new(
     crew, after_s, off_s = _crews(fixed, system, calls)
     first_timer = crew["timer_at"].min(initial=np.inf)
     pauses, trips = lines
+    held = np.zeros(HELD, np.int64)
+    held[IN_CHANGED] = ambulances  # nobody was counted yet
     assert system.service is not None
     there = system.service.destinations
     return ServiceState(
@@ -204,8 +211,8 @@ def new(
         ),
         np.zeros(posts, np.int64), np.zeros(ambulances, np.int64),
         np.zeros((posts, ambulances)), np.zeros(posts, np.int64),
-        np.zeros((5, ambulances + 1)), np.zeros(len(fixed.service.standby.demand), np.int64),
-        np.zeros(HELD, np.int64), np.zeros(fixed.centres, np.int64),
+        np.zeros((5, ambulances + 1)), np.zeros(len(fixed.service.standby.demand), ROW),
+        held, np.arange(ambulances, dtype=ROW), np.zeros(fixed.centres, np.int64),
         np.zeros((len(fixed.service.sending.keep), fixed.centres), np.int64),
         np.array([first_timer, -np.inf]),
         _withdrawn(calls.withdrawn_at),
@@ -297,7 +304,7 @@ def _crews(
     rows["next_break"] = fixed.service.breaks.indptr[:-1]
     rows["breaks_end"] = fixed.service.breaks.indptr[1:]
     rows["kind"], rows["centre"] = system.fleet.kind, system.fleet.centre
-    rows["vehicle"], rows["factor"] = NONE, 1.0
+    rows["vehicle"], rows["factor"], rows["changed"] = NONE, 1.0, True
     failures = calls.failures
     if failures is None or not failures.after_s.size:
         return rows, np.zeros((0, 0)), np.zeros((0, 0))

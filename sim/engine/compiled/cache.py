@@ -51,6 +51,7 @@ RULES = (
     hospitals.choose_destination,
     standby.standby_station,
     standby.has_room,
+    standby.count_covered,
     standby.dmexclp_gain,
     standby.dmexclp_station,
     standby.uncovered,

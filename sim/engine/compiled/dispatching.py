@@ -10,13 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.compiled.beyond import (
-    COUNTS_STALE,
-    IN_READY,
-)
+from sim.engine.compiled.beyond import IN_READY
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.driving import ROW
-from sim.engine.compiled.eligible import expected_turnout_of, turnout_of
+from sim.engine.compiled.eligible import expected_turnout_of, take, turnout_of
 from sim.engine.compiled.nearest import nearest, stage_of
 from sim.engine.compiled.pausing import (
     begin_breaks,
@@ -171,13 +168,11 @@ def _team_for(fixed, calls, state, beyond, call, now):
             break
         beyond.team[met] = found
         if count > 1:
-            beyond.crew[found].taken = True
-            beyond.held[COUNTS_STALE] = 1
+            take(beyond, found, True)
         met += 1
     if count > 1:
         for one in range(met):
-            beyond.crew[beyond.team[one]].taken = False
-        beyond.held[COUNTS_STALE] = 1
+            take(beyond, beyond.team[one], False)
     return count if met == count else 0
 
 

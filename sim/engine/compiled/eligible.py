@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.compiled.beyond import COUNTS_STALE, FREE_CHANGED
+from sim.engine.compiled.beyond import FREE_CHANGED, IN_CHANGED
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.state import AT_STATION, CLEARED, RETURNING, STOOD_DOWN
 from sim.policies.clock import serving_seconds
@@ -30,24 +30,45 @@ def _is_of(beyond, reserve, ambulance):
 
 
 @compiled
-def note_change(beyond):
-    """Note that others are free now: they are counted anew, and perhaps somebody is moved."""
-    beyond.held[COUNTS_STALE] = beyond.held[FREE_CHANGED] = 1
+def take(beyond, ambulance, taken):
+    """It goes to another need of the call that is looked at, or is no longer meant for it."""
+    beyond.crew[ambulance].taken = taken
+    count_later(beyond, ambulance)
+
+
+@compiled
+def note_change(beyond, ambulance):
+    """An ambulance may be free now, or no longer: perhaps somebody is moved."""
+    beyond.held[FREE_CHANGED] = 1
+    count_later(beyond, ambulance)
+
+
+@compiled
+def count_later(beyond, ambulance):
+    """Before the free are asked for the next time, look whether it is one of them."""
+    crew = beyond.crew[ambulance]
+    if not crew.changed:
+        crew.changed = True
+        beyond.changed[beyond.held[IN_CHANGED]] = ambulance
+        beyond.held[IN_CHANGED] += 1
 
 
 @compiled
 def _count_free(state, beyond):
     """How many are free in each centre, and of those that each reserve keeps."""
-    beyond.held[COUNTS_STALE] = 0
-    beyond.free[:] = 0
-    beyond.free_of[:] = 0
-    for ambulance in range(len(state.fleet)):
-        if is_free(state, beyond, ambulance):
-            centre = beyond.crew[ambulance].centre
-            beyond.free[centre] += 1
-            for reserve in range(len(beyond.free_of)):
-                if _is_of(beyond, reserve, ambulance):
-                    beyond.free_of[reserve, centre] += 1
+    for i in range(beyond.held[IN_CHANGED]):
+        ambulance = beyond.changed[i]
+        crew = beyond.crew[ambulance]
+        crew.changed, free = False, is_free(state, beyond, ambulance)
+        if free == crew.counted:
+            continue
+        crew.counted = free
+        one = 1 if free else -1
+        beyond.free[crew.centre] += one
+        for reserve in range(len(beyond.free_of)):
+            if _is_of(beyond, reserve, ambulance):
+                beyond.free_of[reserve, crew.centre] += one
+    beyond.held[IN_CHANGED] = 0
 
 
 @compiled
@@ -63,8 +84,7 @@ def penalty_of(calls, state, beyond, ambulance, need, scene, now):
     if not takes_calls(now, crew.off_at, sending.last_calls_s, priority):
         return np.inf
     if beyond.fixed.counts_free:
-        if beyond.held[COUNTS_STALE] > 0:
-            _count_free(state, beyond)
+        _count_free(state, beyond)
         for reserve in range(len(sending.keep)):
             if priority > sending.upto[reserve] and _is_of(beyond, reserve, ambulance):
                 free = beyond.free_of[reserve, crew.centre]

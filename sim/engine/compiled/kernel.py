@@ -140,7 +140,7 @@ def _finish(fixed, calls, state, beyond, ambulance, now):
     unit.status, unit.call, unit.trip = CLEARED, NONE, NONE
     note_cleared(state, ambulance)
     if beyond is not None:
-        note_change(beyond)
+        note_change(beyond, ambulance)
         now_free(state, beyond, ambulance, now)
     return True
 
@@ -165,7 +165,7 @@ def _happen(state, beyond, what, ambulance, off_at):
         set_on_duty(state, ambulance, what == BEGINS)
         return what == BEGINS
     beyond.held[CREWS_CHANGED] = 1
-    note_change(beyond)
+    note_change(beyond, ambulance)
     if what == COMES_DUE:
         beyond.clock[LAST_BREAK] = max(beyond.clock[LAST_BREAK], off_at)
     else:

@@ -125,7 +125,8 @@ def _has_bounds(fixed, beyond, ambulance):
     """Whether the triangle inequality says something of its drive."""
     if beyond is None:
         return fixed.has_bounds
-    return fixed.has_bounds and not beyond.fixed.varies and beyond.crew[ambulance].factor == 1.0
+    crew = beyond.crew[ambulance]
+    return fixed.has_bounds and crew.steady and crew.factor == 1.0
 
 
 @compiled
@@ -142,8 +143,8 @@ def _at_stations(fixed, calls, state, beyond, call, scene, now, mode):
         if beyond is not None:
             for spot in range(state.ready_count[near.row]):
                 ambulance = state.ready[near.row, spot]
-                total_s = seconds + _penalty(calls, state, beyond, ambulance, call, scene, now,
-                                             seconds)  # fmt: skip
+                penalty_s = _penalty(calls, state, beyond, ambulance, call, scene, now)
+                total_s = _total(calls, beyond, call, seconds, penalty_s)
                 if is_first(total_s, ambulance, best_s, best):
                     best, best_s = ambulance, total_s
         elif state.ready_count[near.row] > 0:
@@ -154,13 +155,21 @@ def _at_stations(fixed, calls, state, beyond, call, scene, now, mode):
 
 
 @compiled
-def _penalty(calls, state, beyond, ambulance, call, scene, now, seconds):
+def _penalty(calls, state, beyond, ambulance, call, scene, now):
     """What is added to the seconds that are expected of an ambulance; inf if it may not go."""
     if beyond is None:
         return 0.0
+    return penalty_of(calls, state, beyond, ambulance, call, scene, now)
+
+
+@compiled
+def _total(calls, beyond, call, seconds, penalty_s):
+    """The seconds by which it is compared with others; inf if it is too far away to go."""
+    if beyond is None:
+        return seconds
     if not is_within(seconds, beyond.fixed.service.sending.within_s[calls[call].priority]):
         return np.inf
-    return penalty_of(calls, state, beyond, ambulance, call, scene, now)
+    return seconds + penalty_s
 
 
 @compiled
@@ -186,30 +195,34 @@ def nearest(fixed, calls, state, beyond, call, scene, now):
         unit = state.fleet[ambulance]
         if not can_be_sent(unit.status, unit.on_duty, False, _ends_break(beyond, priority)):
             continue
+        penalty_s = _penalty(calls, state, beyond, ambulance, call, scene, now)
+        most_s = best_s - penalty_s  # more than it may take, if it is to be first
+        if most_s == -np.inf:
+            continue
         if unit.status == RETURNING and _has_bounds(fixed, beyond, ambulance):
             left_s, driven_s = unit.next_at - now, now - unit.departed_at
             least, most = fixed.fastest[unit.mode, mode], fixed.slowest[unit.mode, mode]
             # By the triangle inequality it is at least as far as its way home, less the way there
             # from the scene; and as the scene is from where it comes from, less what it has driven.
             # Where all roads take the same time in both directions, also the other way round.
-            if left_s * least - at_most_home_s[unit.base] > best_s:
+            if left_s * least - at_most_home_s[unit.base] > most_s:
                 continue
             if most <= 1:
                 apart_s = at_most_home_s[unit.base] - 3 * SAFE_S
-                if fixed.both_ways and apart_s - left_s * most > best_s:
+                if fixed.both_ways and apart_s - left_s * most > most_s:
                     continue
                 if unit.hospital != NONE:
                     apart_s = at_least_from_s[unit.hospital]
-                    if apart_s - driven_s * most > best_s:
+                    if apart_s - driven_s * most > most_s:
                         continue
-                    if fixed.both_ways and driven_s * least - apart_s - 2 * SAFE_S > best_s:
+                    if fixed.both_ways and driven_s * least - apart_s - 2 * SAFE_S > most_s:
                         continue
         node, lead_s = position(fixed, state, beyond, ambulance, unit.status, now, mode)
         seconds = lead_s + from_node_s(fixed, mode, node, scene)
         if beyond is not None:
             if unit.status == ON_BREAK:
                 seconds += expected_turnout_of(fixed, beyond, unit.base)
-            seconds += _penalty(calls, state, beyond, ambulance, call, scene, now, seconds)
+            seconds = _total(calls, beyond, call, seconds, penalty_s)
         if is_first(seconds, ambulance, best_s, best):
             best, best_s = ambulance, seconds
     if fixed.may_be_left_for[priority]:
@@ -229,6 +242,10 @@ def _nearest_on_a_call(fixed, calls, state, beyond, call, scene, now, mode, best
         stage = stage_of(state, ambulance, now)
         if not can_be_sent(stage, unit.on_duty, may_divert):
             continue
+        penalty_s = _penalty(calls, state, beyond, ambulance, call, scene, now)
+        most_s = best_s - penalty_s
+        if most_s == -np.inf:
+            continue
         turnout_left_s = 0.0
         if stage == TURNING_OUT:
             turnout_left_s = max(0.0, unit.expected_mobile_at - now)
@@ -237,15 +254,14 @@ def _nearest_on_a_call(fixed, calls, state, beyond, call, scene, now, mode, best
             most = fixed.slowest[unit.mode, mode]
             if unit.from_base and most <= 1:
                 driven_s = (now - unit.departed_at) * most
-                if from_station_s[unit.base] - driven_s - SAFE_S > best_s:
+                if from_station_s[unit.base] - driven_s - SAFE_S > most_s:
                     continue
             left_s = (unit.arrives_at - now) * fixed.fastest[unit.mode, mode]
-            if left_s - from_place_s(fixed, mode, scene, unit.place) - SAFE_S > best_s:
+            if left_s - from_place_s(fixed, mode, scene, unit.place) - SAFE_S > most_s:
                 continue
         node, lead_s = position(fixed, state, beyond, ambulance, stage, now, mode)
         seconds = turnout_left_s + (lead_s + from_node_s(fixed, mode, node, scene))
-        if beyond is not None:
-            seconds += _penalty(calls, state, beyond, ambulance, call, scene, now, seconds)
+        seconds = _total(calls, beyond, call, seconds, penalty_s)
         if is_first(seconds, ambulance, best_s, best):
             best, best_s = ambulance, seconds
     return best

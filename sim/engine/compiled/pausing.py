@@ -73,7 +73,7 @@ def begin_breaks(state, beyond, now):
         take_from_station(state, ambulance)
         enlist(state, state.elsewhere, IN_ELSEWHERE, ambulance)
         unit.status = ON_BREAK
-        note_change(beyond)
+        note_change(beyond, ambulance)
         crew.pause = _note(beyond, ambulance, BREAK, row, now, now + length_s)
         expect(state, ambulance, now + length_s)
 
@@ -95,7 +95,7 @@ def finish_break(state, beyond, ambulance):
     crew = beyond.crew[ambulance]
     crew.next_break += 1
     crew.break_left_s = np.nan
-    note_change(beyond)
+    note_change(beyond, ambulance)
 
 
 # ── off the road ─────────────────────────────────────────────────────────────────────────────
@@ -114,7 +114,7 @@ def _fail(state, beyond, ambulance, now):
     crew = beyond.crew[ambulance]
     crew.failed = True
     beyond.held[CREWS_CHANGED] = 1
-    note_change(beyond)
+    note_change(beyond, ambulance)
     set_on_duty(state, ambulance, False)
     crew.timer_at = now + beyond.off_s[crew.vehicle, crew.failure]
     _note(beyond, ambulance, FAILURE, crew.failure, now, crew.timer_at)
@@ -139,7 +139,7 @@ def ring(state, beyond, now):
                     crew.timer_at = now + beyond.after_s[crew.vehicle, crew.failure]
                 set_on_duty(state, ambulance, crew.in_shift)
                 beyond.held[CREWS_CHANGED] = 1
-                note_change(beyond)
+                note_change(beyond, ambulance)
             elif state.fleet[ambulance].call != NONE:
                 crew.fails_when_free = True
             else:

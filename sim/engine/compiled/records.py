@@ -27,6 +27,9 @@ CREW = np.dtype(
         ("failed", "?"),
         ("fails_when_free", "?"),
         ("goes_along", "?"),  # to hospital, with the ambulance that has the patient
+        ("counted", "?"),  # among those that are free
+        ("changed", "?"),  # since they were counted
+        ("steady", "?"),  # its drive goes on as it began, all of the way
         ("taken", "?"),  # goes to another need of the call that is looked at
     ],
     align=True,

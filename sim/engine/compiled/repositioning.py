@@ -27,7 +27,13 @@ from sim.model.service import StandbyRule
 from sim.policies.assignment import assign
 from sim.policies.clock import NONE
 from sim.policies.dispatch import FAR_S, is_first
-from sim.policies.standby import dmexclp_station, has_room, standby_station, uncovered
+from sim.policies.standby import (
+    count_covered,
+    dmexclp_station,
+    has_room,
+    standby_station,
+    uncovered,
+)
 
 LIST, NEAREST = int(StandbyRule.LIST), int(StandbyRule.NEAREST)
 DMEXCLP, TABLE = int(StandbyRule.DMEXCLP), int(StandbyRule.TABLE)
@@ -108,7 +114,7 @@ def _station_for(fixed, state, beyond, ambulance, now):
     elif standby.rule == DMEXCLP:
         count_present(state, ambulance)
         _count_covered(state, beyond)
-        found = dmexclp_station(standby, beyond.covered, state.present)
+        found = dmexclp_station(standby, beyond.fixed.reach, beyond.covered, state.present)
     return home if found == NONE else found
 
 
@@ -136,13 +142,8 @@ def _drive_s(fixed, state, beyond, ambulance, station, now):
 @compiled
 def _count_covered(state, beyond):
     """How many of those that are present cover what."""
-    covers = beyond.fixed.service.standby.covers
     beyond.covered[:] = 0
-    for station in range(len(state.present)):
-        if state.present[station] > 0:
-            for cover in range(len(beyond.covered)):
-                if covers[station, cover]:
-                    beyond.covered[cover] += state.present[station]
+    count_covered(beyond.fixed.reach, state.present, beyond.covered)
 
 
 # ── by a compliance table ────────────────────────────────────────────────────────────────────
@@ -152,33 +153,48 @@ def _count_covered(state, beyond):
 def _fill_posts(fixed, state, beyond, free, now):
     """A post for each of the `free` ambulances: who stands at one or is bound there keeps it."""
     standby, movable, posts = beyond.fixed.service.standby, beyond.movable, beyond.posts
-    left = 0
-    if free > 0 and len(standby.table) > 0:
-        for post in standby.table[min(free, len(standby.table)) - 1]:
-            if post != NONE:
-                posts[left] = post
-                left += 1
-    others = 0
-    for i in range(free):
-        ambulance = movable[i]
-        unit, at = state.fleet[ambulance], left
-        if unit.status == AT_STATION or unit.status == RETURNING:
-            at = 0
-            while at < left and posts[at] != unit.base:
-                at += 1
-        if at < left:
-            left -= 1
-            for after in range(at, left):
-                posts[after] = posts[after + 1]
-        else:
-            movable[others] = ambulance
-            others += 1
+    left, others = _posts_left(state, beyond, free)
     for post in range(left):
         for i in range(others):
             drive_s = _drive_s(fixed, state, beyond, movable[i], posts[post], now)
             beyond.drive_s[post, i] = min(drive_s, FAR_S)
     assign(beyond.drive_s, left, others, standby.longest, beyond.room, beyond.of_post)
     _send_to_posts(fixed, state, beyond, left, others, now)
+
+
+@compiled
+def _posts_left(state, beyond, free):
+    """The posts that nobody keeps, and those who keep none; how many of each.
+
+    Of several posts at one station those are kept that the table names first.
+    """
+    table, movable, posts = beyond.fixed.service.standby.table, beyond.movable, beyond.posts
+    line, wanted = min(free, len(table)) - 1, state.present
+    wanted[:] = 0
+    if line >= 0:
+        for post in table[line]:
+            if post != NONE:
+                wanted[post] += 1
+    others, wanting = 0, 0
+    for i in range(free):
+        unit = state.fleet[movable[i]]
+        stays = unit.status == AT_STATION or unit.status == RETURNING
+        if stays and wanted[unit.base] > 0:
+            wanted[unit.base] -= 1
+        else:
+            movable[others] = movable[i]
+            others += 1
+    for station in range(len(wanted)):
+        wanting += wanted[station]
+    left, column = wanting, table.shape[1] - 1
+    while left > 0:
+        post = table[line, column]
+        if post != NONE and wanted[post] > 0:
+            wanted[post] -= 1
+            left -= 1
+            posts[left] = post
+        column -= 1
+    return wanting, others
 
 
 @compiled
@@ -217,6 +233,7 @@ def _gains(state, beyond, ambulance, station):
         return True
     count_present(state, ambulance)
     _count_covered(state, beyond)
-    there_share = uncovered(standby.demand, standby.covers[station], beyond.covered)
-    here_share = uncovered(standby.demand, standby.covers[base], beyond.covered)
+    reach = beyond.fixed.reach
+    there_share = uncovered(standby.demand, reach, station, beyond.covered)
+    here_share = uncovered(standby.demand, reach, base, beyond.covered)
     return there_share - here_share >= standby.least_gain

@@ -68,7 +68,7 @@ def note_sent(state, beyond, ambulance, need, abandoned):
     if abandoned != NONE and beyond.need[abandoned].several:
         beyond.need[abandoned].status = WAITING
         touch(beyond, beyond.need[abandoned].call)
-    note_change(beyond)
+    note_change(beyond, ambulance)
     crew, own = beyond.crew[ambulance], beyond.need[need]
     crew.phase = FORETOLD
     if own.several:
@@ -272,4 +272,4 @@ def _turn_round(state, beyond, ambulance, now):
         enlist(state, state.elsewhere, IN_ELSEWHERE, ambulance)
         note_cleared(state, ambulance)
     now_free(state, beyond, ambulance, now)
-    note_change(beyond)
+    note_change(beyond, ambulance)

@@ -27,6 +27,7 @@ from sim.engine.compiled.state import (
     take_from_station,
 )
 from sim.engine.compiled.varying import HOME, begins_at, drive_seconds, mode_at
+from sim.model.calendar import next_band_at
 from sim.policies.clock import NONE, serving_seconds
 from sim.policies.hospitals import choose_hospital
 
@@ -46,12 +47,16 @@ def note_drive(fixed, state, beyond, ambulance, purpose, factor, drive_s):
     """What is to be known of a drive that may change while it lasts."""
     unit, crew = state.fleet[ambulance], beyond.crew[ambulance]
     crew.purpose, crew.factor, crew.whole_s = purpose, factor, drive_s
-    crew.first_node, crew.begun_at = unit.node, unit.departed_at
+    crew.first_node, crew.begun_at, crew.steady = unit.node, unit.departed_at, True
     if beyond.fixed.varies:
         crew.begun_at = begins_at(
             fixed, beyond, purpose, unit.node, unit.lead_s, unit.place, unit.departed_at, factor
         )
         unit.mode = mode_at(fixed, purpose, crew.begun_at)
+        crew.steady = crew.begun_at == unit.departed_at
+        if beyond.fixed.carried_over:
+            changes_at = next_band_at(fixed.bands, crew.begun_at)
+            crew.steady &= changes_at >= unit.departed_at + drive_s
 
 
 @compiled

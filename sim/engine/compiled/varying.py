@@ -47,6 +47,8 @@ def opens_after(beyond, now):
 @compiled
 def begins_at(fixed, beyond, purpose, node, lead_s, place, at, factor):
     """When a drive really begins: as soon as its place can be reached."""
+    if len(beyond.fixed.opens_at) == 0:
+        return at
     mode = mode_at(fixed, purpose, at)
     while whole_s(fixed, mode, node, lead_s, place, factor) == np.inf:
         later_at = opens_after(beyond, at)
@@ -129,4 +131,5 @@ def carry_over(fixed, state, beyond, changes_at):
         )  # fmt: skip
         if begun_at != crew.begun_at:
             crew.begun_at, unit.mode, unit.node, unit.lead_s = begun_at, mode, node, lead_s
+            crew.steady = False
             unit.passed, unit.passed_s, unit.hospital = node, 0.0, NONE

@@ -15,7 +15,14 @@ from sim.model.service import StandbyRule
 from sim.policies.assignment import assign
 from sim.policies.clock import NONE
 from sim.policies.dispatch import FAR_S, Status, is_first
-from sim.policies.standby import dmexclp_station, has_room, standby_station, uncovered
+from sim.policies.standby import (
+    count_covered,
+    dmexclp_station,
+    has_room,
+    reach_of,
+    standby_station,
+    uncovered,
+)
 
 SendToWait = Callable[[Vehicle, int], None]
 
@@ -27,6 +34,7 @@ class Repositioning:
         self.of, self.service, self.pausing = of, of.system.service, pausing
         self.send, self.own_rule = send, own_rule
         self.stations = len(of.station_place)
+        self.reach = None if self.service is None else reach_of(self.service.standby.covers)
 
     def move_up(self) -> None:
         free = [a for a in self.of.fleet if a.status in FREE and not self._goes_home(a)]
@@ -78,7 +86,7 @@ class Repositioning:
         if standby.rule == StandbyRule.NEAREST:
             found = self._nearest(self._drives_s(ambulance), present)
         if standby.rule == StandbyRule.DMEXCLP:
-            found = dmexclp_station(standby, self._covered(present), present)
+            found = dmexclp_station(standby, self.reach, self._covered(present), present)
         return ambulance.home if found == NONE else found
 
     def _as_idle(self, ambulance: Vehicle, present: Sequence[int]) -> Idle:
@@ -116,8 +124,9 @@ class Repositioning:
     def _covered(self, present: Sequence[int]) -> list[int]:
         """[cover] how many of the free ambulances cover it."""
         assert self.service is not None
-        found = np.array(present) @ self.service.standby.covers.astype(int)
-        return [int(count) for count in found]
+        count = [0] * len(self.service.standby.demand)
+        count_covered(self.reach, present, count)
+        return count
 
     # ── by a compliance table ────────────────────────────────────────────────────────────────
 
@@ -169,6 +178,6 @@ class Repositioning:
             return True
         count = self._covered(free_by_station(self.of.fleet, ambulance, self.stations))
         there, here = (
-            uncovered(standby.demand, standby.covers[at], count) for at in (station, ambulance.base)
+            uncovered(standby.demand, self.reach, at, count) for at in (station, ambulance.base)
         )
         return there - here >= standby.least_gain
