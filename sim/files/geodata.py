@@ -264,3 +264,17 @@ def sealed() -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options(before)
+
+
+@contextlib.contextmanager
+def dated(instant: str) -> Iterator[None]:
+    """GeoPackages say that they were written at an instant, so that equal maps are equal files."""
+    before = pyogrio.get_gdal_config_option(WRITTEN_AT)
+    pyogrio.set_gdal_config_options({WRITTEN_AT: instant})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({WRITTEN_AT: before})
+
+
+WRITTEN_AT: Final = "OGR_CURRENT_DATE"

@@ -356,7 +356,7 @@ def write(path: Path, layers: Layers) -> None:
     if problems:
         raise MapError(path, problems)
     with replaced(path) as part:
-        for name in [*LAYERS, *([MATRIX] if MATRIX in layers else [])]:
+        for name in dict.fromkeys([*LAYERS, *layers]):  # others too, like rivers, for a GIS
             geodata.write(part, name, layers[name])
 
 

@@ -34,7 +34,7 @@ def as_yaml(options: ImportOptions) -> str:
     for name, group in options.model_dump(exclude={"place"}).items():
         given = getattr(options, name)
         group |= {
-            field: _way_to(getattr(given, field), options.folder)
+            field: way_to(getattr(given, field), options.folder)
             for room, field in _file_fields()
             if room == name and getattr(given, field) is not None
         }
@@ -54,22 +54,22 @@ def as_yaml(options: ImportOptions) -> str:
 
 
 def from_yaml(path: Path, maps: Path = Path("maps")) -> ImportOptions:
-    """The options written by an earlier import; its files are looked for as `_places` says.
+    """The options written by an earlier import; its files are looked for as `ways` says.
 
     Choices may stand in groups, or all in one row as they were written once. MapImportError names
     everything that is wrong, with its line.
     """
-    read = _text(path)
+    read = text_of(path)
     raw = nested(read.content)
     missing = {}
     for group, field in _file_fields():
         given = raw.get(group, {}).get(field) if isinstance(raw.get(group, {}), dict) else None
         if isinstance(given, str):
-            found = next((way for way in _places(given, path) if is_file(file_of(way))), None)
+            found = next((way for way in ways(given, path) if is_file(file_of(way))), None)
             if found is not None:
                 raw[group] = raw[group] | {field: str(found)}
             else:
-                missing[group, field] = _no_such_file(given, path)
+                missing[group, field] = no_such_file(given, path)
     if isinstance(raw.get("names", {}), dict):
         raw["names"] = raw.get("names", {}) | {"maps": maps}
     options, wrong = checked(raw)
@@ -83,7 +83,7 @@ def _file_fields() -> list[tuple[str, str]]:
     return [(flat_names()[name].group, flat_names()[name].field) for name in FILES]
 
 
-def _way_to(file: Path, folder: Path) -> str:
+def way_to(file: Path, folder: Path) -> str:
     """A file as `import.yaml` in a folder names it: from the working folder if it lies below it,
     else from the folder of import.yaml; by its name alone where that way leads through the root.
     """
@@ -100,23 +100,23 @@ def _way_to(file: Path, folder: Path) -> str:
     return Path(os.path.relpath(full, home)).as_posix()
 
 
-def _folders(path: Path) -> list[Path]:
+def folders(path: Path) -> list[Path]:
     """Where the files of an import.yaml are looked for: here, beside it, above `maps`."""
     beside = path.absolute().parent
     return [Path(), beside, beside.parent.parent]
 
 
-def _places(given: str, path: Path) -> Iterator[Path]:
+def ways(given: str, path: Path) -> Iterator[Path]:
     """Where a file of an import.yaml may be: by the way it says, then by its name alone."""
-    folders = _folders(path)
+    folders = folders(path)
     if given.startswith(".."):  # the way was from beside it
         folders = [folders[1], folders[0], folders[2]]
     for way in dict.fromkeys((given, Path(given).name)):
         yield from (folder / way for folder in folders)
 
 
-def _no_such_file(given: str, path: Path) -> Message:
-    folders = dict.fromkeys(str(folder.resolve()) for folder in _folders(path))
+def no_such_file(given: str, path: Path) -> Message:
+    folders = dict.fromkeys(str(folder.resolve()) for folder in folders(path))
     return Message(
         "no such file: {file}; looked for in {folders}", file=given, folders=", ".join(folders)
     )
@@ -125,12 +125,12 @@ def _no_such_file(given: str, path: Path) -> Message:
 def made_from(folder: Path, name: str) -> object:
     """The name of the file of `--roads` or `--matrix` of which an earlier import made a map."""
     place = flat_names()[name]
-    group = nested(_text(folder / NAME).content).get(place.group, {})
+    group = nested(text_of(folder / NAME).content).get(place.group, {})
     said = group.get(place.field) if isinstance(group, dict) else None
     return Path(said).name if isinstance(said, str) else said
 
 
-def _text(path: Path) -> YamlText:
+def text_of(path: Path) -> YamlText:
     try:
         return YamlText(path)
     except ScenarioError as error:

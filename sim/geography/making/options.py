@@ -5,16 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple, get_args
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim import units
-from sim.errors import MapImportError, Problem, did_you_mean
+from sim.errors import MapImportError, Problem
 from sim.files import entrance, tables
 from sim.files.escapes import file_name
 from sim.files.shapes import file_of
+from sim.geography.making import findings
 from sim.geography.making.groups import (
     Flat,
     MatrixOptions,
@@ -157,7 +157,7 @@ def checked(raw: dict[str, Any]) -> tuple[ImportOptions | None, Wrong]:
     try:
         options, wrong = ImportOptions.model_validate(raw), []
     except ValidationError as error:
-        wrong = list(_in_words(error))
+        wrong = list(findings.in_words(error, _Words()))
         # What remains is looked at too, so that all of it is told at once.
         options = ImportOptions.model_validate(_without(raw, [loc for loc, _ in wrong]))
     refused = {problem.field for _, problem in wrong}
@@ -177,53 +177,21 @@ def _without(raw: dict[str, Any], locs: list[tuple[str | int, ...]]) -> dict[str
     return {"place": "map"} | kept
 
 
-def _in_words(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], Problem]]:
-    """Pydantic's findings as a planner would say them; one for each choice."""
-    for found in error.errors():
-        loc, kind, given = found["loc"][:2], found["type"], found.get("input")
-        context = found.get("ctx", {})
-        if kind == "extra_forbidden":
-            known = list(groups()[str(loc[0])].model_fields) if len(loc) > 1 else []
-            known = known or [*groups(), *flat_names()]
-            hint = did_you_mean(str(loc[-1]), known)
-            message: str = Message("no such choice{hint}", hint=hint)
-        elif kind == "missing":
-            message = Message("name it")
-        elif kind == "value_error":
-            message = context["error"].args[0]
-        elif kind == "literal_error":
-            known = [word for word in _literals(loc) if word]
-            names = ", ".join(known)
-            message = Message(
-                "write one of {names}; found {found}", names=names, found=units.shown(given)
-            )
-        elif kind in ("greater_than_equal", "less_than_equal"):
-            said = units.AT_LEAST if kind[0] == "g" else units.AT_MOST
-            bounds = {
-                "least": units.plainly(context.get("ge", 0)),
-                "most": units.plainly(context.get("le", 0)),
-            }
-            message = Message(said, **bounds, found=units.shown(given))
-        else:
-            wanted = next((said for stem, said in WANTED if kind.startswith(stem)), WANTED[0][1])
-            message = Message(wanted.text, found=units.shown(given))
-        yield loc, Problem(message, option_of(loc))
+class _Words:
+    """What findings about an import are told of."""
 
+    def known(self, loc: tuple[str | int, ...]) -> list[str]:
+        """The choices that there are at a place of the schema."""
+        inside = list(groups()[str(loc[0])].model_fields) if len(loc) > 1 else []
+        return inside or [*groups(), *flat_names()]
 
-# What pydantic calls its findings, as a planner would say it.
-WANTED: Final = (
-    ("string", Message("write a text; found {found}")),
-    ("path", Message("write a text; found {found}")),
-    ("bool", Message("write true or false; found {found}")),
-    ("int", Message("write a whole number; found {found}")),
-    ("float", Message("write a number; found {found}")),
-    ("finite_number", Message("write a number; found {found}")),
-    ("model", Message("write settings, like `key: value`; found {found}")),
-)
+    def literals(self, loc: tuple[str | int, ...]) -> tuple[str, ...]:
+        """The words that a choice may be."""
+        return findings.words_of(groups()[str(loc[0])].model_fields[str(loc[1])])
 
-
-def _literals(loc: tuple[str | int, ...]) -> tuple[str, ...]:
-    return get_args(groups()[str(loc[0])].model_fields[str(loc[1])].annotation)
+    def option(self, loc: tuple[str | int, ...]) -> str:
+        """The option at the prompt."""
+        return option_of(loc)
 
 
 def problems(options: ImportOptions) -> Iterator[Problem]:

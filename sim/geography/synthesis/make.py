@@ -1,0 +1,244 @@
+"""The main flow of a made-up map: read everything, say what is wrong at once, make it, write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from sim.errors import MapImportError, Problem
+from sim.files import entrance
+from sim.files import tables as files
+from sim.files.whole import is_part, reason_of
+from sim.geography import checking
+from sim.geography.bundle import Layers
+from sim.geography.making import metres, places
+from sim.geography.making.balance import PeopleBalance
+from sim.geography.making.headcount import check_density
+from sim.geography.making.report import GROUND, PEOPLE, ROADS, Report, count, some
+from sim.geography.making.zones import one_zone
+from sim.geography.synthesis import (
+    districts,
+    ground,
+    imputing,
+    layers,
+    links,
+    people,
+    routes,
+    towns,
+    writing,
+)
+from sim.geography.synthesis.facts import Place, Towns
+from sim.geography.synthesis.ground import Ground
+from sim.geography.synthesis.links import RoadNet
+from sim.geography.synthesis.options import SynthesisOptions
+from sim.text import Message, Say
+
+Tell = Callable[[Message], None]
+COARSE: Final = 1.5  # a map drawn this coarsely has cells of 2 km
+USUAL_CELL_M, LARGE_CELL_M = 1000.0, 2000.0
+
+
+def synthesise_map(
+    chosen: SynthesisOptions | None = None,
+    tell: Tell = lambda stage: None,
+    say: Say = str,
+    **choices: Any,
+) -> Report:
+    """Makes `maps/PLACE/PLACE.gpkg` of towns, its README.md and synthesis.yaml; says what it did.
+
+    `sim.synthesise_map(towns="towns.csv", to="maps/place", seed=3)`, or options made before.
+    `tell` hears of each stage; `say` is the language of the README. MapImportError with everything
+    that is wrong; nothing is written then. The same choices give the same files, to the byte.
+    """
+    chosen = SynthesisOptions.of(**choices) if chosen is None else chosen
+    about = Message("the map {place}", place=chosen.to)
+    _refuse_occupied(chosen)
+    report = Report()
+    with entrance.reading(about, MapImportError):
+        tell(Message("Reading the towns"))
+        facts = read(chosen, report)
+        made = make_layers(facts, chosen, report, tell)
+        wrong = checking.problems(made)
+    if wrong:
+        raise MapImportError(about, wrong)
+    tell(Message("Writing"))
+    try:
+        chosen.to.mkdir(parents=True, exist_ok=True)
+        writing.write(chosen, made, report, say)
+    except OSError as error:
+        message = Message("it cannot be written ({error})", error=reason_of(error))
+        raise MapImportError(chosen.to, message) from None
+    return report
+
+
+def _refuse_occupied(chosen: SynthesisOptions) -> None:
+    """A map that was made in another way is not overwritten."""
+    ours = (chosen.to / writing.CHOICES).is_file()
+    if chosen.to.is_dir() and not ours and not all(map(is_part, chosen.to.iterdir())):
+        message = Message(
+            "{folder} holds something that was not made up by this command: choose another folder",
+            folder=chosen.to,
+        )
+        raise MapImportError(Message("the map {place}", place=chosen.to), Problem(message, "--to"))
+
+
+class Facts(NamedTuple):
+    """What the files said, in the coordinate system of the map."""
+
+    place: Place
+    crs: pyproj.CRS
+
+
+def read(chosen: SynthesisOptions, report: Report) -> Facts:
+    """What is known; MapImportError with all that is wrong with all files."""
+    rows = towns.read(chosen)
+    for note in files.notes(rows.table.frame):
+        report.note(GROUND, note)
+    wrong: list[Problem] = []
+    names = list(zip(rows.zh, rows.en, rows.code, strict=True))
+    roads, found = _gathered(lambda: routes.read_routes(chosen, names, rows.lonlat), [])
+    rivers, also = _gathered(lambda: routes.read_rivers(chosen), [])
+    wrong += [*found, *also]
+    groups, of_districts = _gathered(lambda: (districts.groups(rows, chosen), []), [])
+    crs = _crs(rows.lonlat)
+    filled = None
+    if not of_districts:
+        filled = imputing.filled(rows, groups, chosen, crs, report)
+    anywhere = one_zone(shapely.box(0, 0, 1, 1), crs, chosen.title)
+    for flag, source, reader in (
+        ("sites", chosen.sites, places.read_sites),
+        ("hospitals", chosen.hospitals, places.read_hospitals),
+    ):
+        if source is not None:
+            one = places.Source(source, chosen.coordinates, chosen.encoding, chosen.sheet)
+            _, bad = _gathered(lambda r=reader, o=one: (r(o, anywhere), []), None)  # type: ignore[misc]
+            wrong += [
+                p if p.file else Problem(p.message, p.field, p.line, f"--{flag} {source.name}")
+                for p in bad
+            ]
+    own = [p if p.file else Problem(p.message, p.field, p.line, chosen.towns.name)
+           for p in rows.table.wrong]  # fmt: skip
+    every = list(dict.fromkeys([*own, *of_districts, *wrong]))
+    if every or filled is None:
+        raise MapImportError(Message("the map {place}", place=chosen.to), every)
+    if rows.people_column:
+        message = Message("people: the column {name}", name=rows.people_column)
+        report.note(PEOPLE, message)
+    return Facts(Place(filled, tuple(roads), tuple(rivers)), crs)
+
+
+def _gathered(read: Callable[[], Any], empty: Any) -> tuple[Any, list[Problem]]:
+    """What a reader returns, and the problems it found or raised."""
+    try:
+        value, problems = read()
+    except MapImportError as error:
+        name = Path(str(error.source)).name
+        return empty, [
+            p if p.file else Problem(p.message, p.field, p.line, name) for p in error.problems
+        ]
+    return value, problems
+
+
+def _crs(lonlat: np.ndarray) -> pyproj.CRS:
+    known = lonlat[~np.isnan(lonlat[:, 0])]
+    if not len(known):
+        return pyproj.CRS("EPSG:3857")  # to look for other problems in
+    spots = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*known.T), crs=4326)
+    return metres.metric_crs("", spots)
+
+
+def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Tell) -> Layers:
+    """Every layer of the bundle, in metres."""
+    place, crs = facts
+    tell(Message("Drawing the borders"))
+    land = ground.make(place, crs, chosen.seed)
+    tell(Message("Laying the roads"))
+    net = links.make(place, land, chosen.seed)
+    tell(Message("Settling the people"))
+    cell_m = chosen.cell or (LARGE_CELL_M if place.towns.grain > COARSE else USUAL_CELL_M)
+    cells = people.cells(land, net, cell_m)
+    made = layers.make(place, land, cells, net.roads)
+    _note(place.towns, land, net, cell_m, report)
+    check_density(chosen.towns, float(place.towns.people.sum()), land.county.area / 1e6, report)
+    report.people = PeopleBalance(
+        read=float(place.towns.people.sum()), kept=int(made["cells"]["people"].sum())
+    )
+    list(report.people.closed())
+    for name, source, reader in (
+        ("sites", chosen.sites, places.read_sites),
+        ("hospitals", chosen.hospitals, places.read_hospitals),
+    ):
+        one = places.Source(source, chosen.coordinates, chosen.encoding, chosen.sheet)
+        made[name] = reader(one, made["townships"], report)
+        _warn_outside(made[name], land, report)
+    if place.rivers:
+        made["river"] = layers.rivers(place, land)
+    return {"meta": writing.meta(chosen, crs)} | made
+
+
+def _warn_outside(points: gpd.GeoDataFrame, land: Ground, report: Report) -> None:
+    """Stations or hospitals beyond the border that was made up: it may run inside theirs."""
+    if not len(points):
+        return
+    away = shapely.distance(points.geometry.to_numpy(), land.county)
+    out = np.flatnonzero(away > 0)
+    if len(out):
+        names = [f"{points['name_zh'].iloc[k]} ({away[k] / 1000:.1f} km)" for k in out]
+        report.warn(Message("outside the border that was made up: {names}", names=some(names)))
+
+
+def _note(towns_: Towns, land: Ground, net: RoadNet, cell_m: float, report: Report) -> None:
+    """What was made, in numbers."""
+    worst = max(
+        abs(polygon.area / 1e6 / km2 - 1)
+        for polygon, km2 in zip(land.polygons, towns_.km2, strict=True)
+    )
+    report.note(
+        GROUND,
+        Message(
+            "{towns} with {km2:,.1f} km²; no outline is off its area by more than {worst:.2%}",
+            towns=count(len(towns_.zh), writing.TOWNS),
+            km2=land.county.area / 1e6,
+            worst=worst,
+        ),
+    )
+    moved = [
+        f"{name} ({metres_ / 1000:.1f} km)"
+        for name, metres_, source in zip(towns_.zh, land.moved_m, towns_.point_src, strict=True)
+        if metres_ > 500 and source != "imputed"
+    ]
+    if moved:
+        message = Message(
+            "seats moved into the ground that their towns' areas leave them: {names}",
+            names=some(moved),
+        )
+        report.warn(message)
+    roads = net.roads
+    for name, part in roads.groupby("class", sort=True):
+        message = Message(
+            "{name}: {km:,.1f} km in {links:,} links",
+            name=name,
+            km=part["length_m"].sum() / 1000,
+            links=len(part),
+        )
+        report.note(ROADS, message)
+    if towns_.grain > 1:
+        message = Message(
+            "drawn {grain:.1f} times as coarsely as a county: fewer streets and lanes than there "
+            "would be, so that the file stays small",
+            grain=towns_.grain,
+        )
+        report.note(ROADS, message)
+    message = Message(
+        "{people:,} people in cells of {cell:g} km, in cities of {half:g} km",
+        people=int(towns_.people.sum()),
+        cell=cell_m / 1000,
+        half=cell_m / 2000,
+    )
+    report.note(PEOPLE, message)

@@ -1,0 +1,248 @@
+"""A table of towns, as bureaus have it, and what is wrong with it; blanks stay blanks here."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.errors import did_you_mean
+from sim.files import numerals, shapes
+from sim.geography.making.urban import RURAL_WORDS, URBAN_WORDS
+from sim.geography.making.zones import CODES, NAMES_ZH
+from sim.geography.synthesis import tables
+from sim.geography.synthesis.options import SynthesisOptions
+from sim.geography.synthesis.tables import FactTable
+from sim.text import Message
+
+AREA: Final = (
+    "area_km2",
+    "km2",
+    "area",
+    "面积",
+    "面积_km2",
+    "土地面积",
+    "辖区面积",
+    "行政区域面积",
+)
+KIND: Final = ("kind", "type", "类型", "类别", "建制")
+CHARACTER: Final = ("character", "urban_rural", "城乡", "城区/农村", "城乡类型", "urban/rural", "urban",
+                    "城镇/农村", "area_type")  # fmt: skip
+VILLAGES: Final = ("villages", "village", "村", "村数", "行政村", "行政村数", "村委会", "村居数",
+                   "村（居）数", "村(居)数")  # fmt: skip
+COMMUNITIES: Final = ("communities", "社区", "社区数", "居委会", "居委会数")
+DISTRICT: Final = ("district", "county", "区", "区县", "所属区", "所属区县", "县")
+KINDS: Final = {
+    "subdistrict": ("subdistrict", "街道", "street"),
+    "town": ("town", "镇"),
+    "township": ("township", "乡"),
+}
+AT_ONE_POINT_M: Final = 60.0
+FAR_KM: Final = 40.0  # from the nearest other town: so far, and so many times as others, is a slip
+FAR_TIMES: Final = 6.0
+KM_PER_DEGREE: Final = 111.2
+
+
+class TownRows(NamedTuple):
+    """The table's rows; what stands nowhere is nan or ""."""
+
+    table: FactTable
+    code: list[str]
+    zh: list[str]
+    en: list[str]
+    kind: list[str]
+    character: list[str]  # urban, rural or nothing
+    district: list[str]
+    lonlat: np.ndarray
+    km2: np.ndarray
+    people: np.ndarray
+    people_column: str
+    villages: np.ndarray
+    communities: np.ndarray
+    point_src: list[str]
+    area_src: list[str]
+    people_src: list[str]
+
+
+def read(options: SynthesisOptions) -> TownRows:
+    """The towns as their table has them; `table.wrong` holds all that is wrong with them."""
+    table = tables.read(options.towns, options)
+    code, zh, en = _names(table)
+    name_of_people = tables.people_column(table, options.people_column)
+    if options.people_column and not name_of_people:
+        known = [str(name) for name in table.frame.columns]
+        message = Message(
+            'no column "{name}"{hint}',
+            name=options.people_column,
+            hint=did_you_mean(options.people_column, known),
+        )
+        table.wrong.append(tables.Problem(message, file=table.path.name))
+    people = table.numbers(name_of_people, tables.not_negative, numerals.PEOPLE)
+    area = table.column(*AREA)
+    km2 = table.numbers(area, tables.not_negative, tables.AREA_UNITS)
+    for row in np.flatnonzero(km2 == 0):
+        table.problem(int(row), Message("write an area of more than 0, or nothing"), area)
+    villages, communities = (
+        table.numbers(table.column(*usual), tables.not_negative, {})
+        for usual in (VILLAGES, COMMUNITIES)
+    )
+    lonlat = tables.degrees(table, options)
+    rows = TownRows(
+        table, code, zh, en, _kinds(table, zh), _characters(table), table.texts(*DISTRICT), lonlat,
+        km2, people, name_of_people, villages, communities,
+        table.grades("point_src", "coord_grade", "coord_src", "坐标来源", "provenance", "来源"),
+        table.grades("area_grade", "area_src", "面积来源", "provenance", "来源"),
+        table.grades(
+            f"{name_of_people}_grade", "people_grade", "people_src", "pop_src", "人口来源",
+            "provenance", "来源",
+        ),
+    )  # fmt: skip
+    _refuse_places(rows)
+    if np.nansum(people) == 0 and options.total_people is None:
+        _refuse_nobody(rows)
+    return rows
+
+
+def _refuse_nobody(rows: TownRows) -> None:
+    if rows.people_column and not np.isnan(rows.people).all():
+        message = Message("it holds no people: every value is zero")
+    else:
+        message = Message(
+            "nothing says how many people live anywhere: fill the column {name}, or give "
+            "--total-people or --districts",
+            name=rows.people_column or "people",
+        )
+        if any(rows.district) or any(rows.code):  # districts may say it
+            rows.table.frame.attrs["nobody"] = message
+            return
+    rows.table.wrong.append(tables.Problem(message, file=rows.table.path.name))
+
+
+def _names(table: FactTable) -> tuple[list[str], list[str], list[str]]:
+    """Codes and both names; one name stands in for the other."""
+    spare = table.texts(*shapes.NAMES)
+    zh, en = table.texts(*NAMES_ZH), table.texts("name_en", "英文名", "拼音", "pinyin")
+    zh = [a or b or c for a, b, c in zip(zh, spare, en, strict=True)]
+    en = [a or b for a, b in zip(en, zh, strict=True)]
+    named = table.column(*NAMES_ZH) or table.column(*shapes.NAMES)
+    if not named:
+        message = Message(
+            "no column says the name: call it {english} or {chinese}, not one of {known}",
+            english="name",
+            chinese="乡镇",
+            known=", ".join(map(str, table.frame.columns)),
+        )
+        table.wrong.append(tables.Problem(message, file=table.path.name))
+    code = table.texts(*CODES)
+    _refuse_twice(table, code, table.column(*CODES))
+    if named:
+        for row, name in enumerate(zh):
+            if not name:
+                table.problem(row, Message("write a name"), named)
+    if not any(code) and named:
+        _refuse_twice(table, zh, named)
+    whole = all(code) and len(set(code)) == len(code)
+    return code if whole else [str(row + 1) for row in range(len(zh))], zh, en
+
+
+def _refuse_twice(table: FactTable, values: list[str], column: str) -> None:
+    first: dict[str, int] = {}
+    for row, value in enumerate(values):
+        if value and value in first:
+            message = Message(
+                "{value} stands here again, after line {line}",
+                value=value,
+                line=table.line(first[value]),
+            )
+            table.problem(row, message, column)
+        first.setdefault(value, row)
+
+
+def _kinds(table: FactTable, names: list[str]) -> list[str]:
+    """subdistrict, town or township, by the column or by how a Chinese name ends."""
+    written = table.texts(*KIND)
+    found = []
+    for text, name in zip(written, names, strict=True):
+        word = text.strip().casefold()
+        kind = next((k for k, words in KINDS.items() if word in words), "")
+        ending = next(
+            (k for k, words in KINDS.items() if any(name.endswith(w) for w in words if not w.isascii())),
+            "",
+        )  # fmt: skip
+        found.append(kind or word or ending or "town")
+    return found
+
+
+def _characters(table: FactTable) -> list[str]:
+    """urban or rural, where the table says so in a known word."""
+    column = table.column(*CHARACTER) or table.column("area")
+    if column == table.column(*AREA):
+        column = ""
+    found = []
+    for text in table.texts(column) if column else [""] * len(table.frame):
+        word = text.strip().casefold()
+        urban, rural = word in URBAN_WORDS - {"town"}, word in RURAL_WORDS
+        found.append("urban" if urban else "rural" if rural else "")
+    return found
+
+
+def _refuse_places(rows: TownRows) -> None:
+    """Points that cannot be: two towns at one, one far from all others, or none at all."""
+    table, at = rows.table, rows.lonlat
+    known = np.flatnonzero(~np.isnan(at[:, 0]))
+    if not len(known):
+        if not table.wrong:
+            message = Message(
+                "no town has a point: write longitude and latitude of some, in columns {lon} and "
+                "{lat}",
+                lon="lon (经度)",
+                lat="lat (纬度)",
+            )
+            table.wrong.append(tables.Problem(message, file=table.path.name))
+        return
+    xy = _flat_km(at[known], at[known])
+    if len(known) < 2:
+        return
+    far = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
+    np.fill_diagonal(far, np.inf)
+    for row in range(len(known)):
+        twin = next(
+            (other for other in range(row) if far[row, other] * 1000 < AT_ONE_POINT_M), None
+        )
+        if twin is not None:
+            message = Message(
+                "{name} stands where {other} of line {line} does: mend the coordinates, or leave "
+                "one of them blank",
+                name=rows.zh[known[row]],
+                other=rows.zh[known[twin]],
+                line=table.line(int(known[twin])),
+            )
+            table.problem(int(known[row]), message)
+    nearest = far.min(axis=1)
+    usual = float(np.median(nearest))
+    for row in np.flatnonzero((nearest > FAR_KM) & (nearest > FAR_TIMES * usual)).tolist():
+        others = np.delete(np.arange(len(known)), row)
+        turned = _flat_km(at[known][row : row + 1, ::-1], at[known])[0]
+        swapped = np.abs(at[known][row, 0]) <= 90 and (
+            np.hypot(*(xy[others] - turned).T).min() < FAR_KM
+        )
+        text = SWAPPED if swapped else OUTSIDE
+        message = Message(text.text, name=rows.zh[known[row]], km=nearest[row], usual=usual)
+        table.problem(int(known[row]), message)
+
+
+OUTSIDE: Final = Message(
+    "{name} lies {km:,.0f} km from the nearest other town, which usually is {usual:,.1f} km away: "
+    "mend its point"
+)
+SWAPPED: Final = Message(
+    "{name} lies {km:,.0f} km from the nearest other town, and among them if its longitude and "
+    "latitude are exchanged"
+)
+
+
+def _flat_km(lonlat: np.ndarray, around: np.ndarray) -> np.ndarray:
+    """Degrees as kilometres about the middle of some points: good enough to see slips by."""
+    middle = np.median(around, axis=0)
+    scale = np.array([np.cos(np.radians(middle[1])), 1.0]) * KM_PER_DEGREE
+    return np.asarray((lonlat - middle) * scale)
