@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened
     from sim.answers.sites import site
     from sim.answers.stress import stress
     from sim.answers.worth import worth
+    from sim.geography.making.make import import_map
+    from sim.geography.synthesis.make import synthesise_map
     from sim.errors import MapError, PlannerError, RecordsError, RuleError, ScenarioError
     from sim.scenario.file import load
     from sim.scenario.scenario import Scenario
@@ -40,6 +42,8 @@ _ROOMS = {
     "day": "sim.answers.day",
     "stress": "sim.answers.stress",
     "worth": "sim.answers.worth",
+    "import_map": "sim.geography.making.make",
+    "synthesise_map": "sim.geography.synthesis.make",
     "Scenario": "sim.scenario.scenario",
     "Comparison": "sim.answers.comparison",
     "PlannerError": "sim.errors",
@@ -51,7 +55,8 @@ _ROOMS = {
 __all__ = [
     "Comparison", "MapError", "PlannerError", "RecordsError", "RuleError", "Scenario",
     "ScenarioError",
-    "compare", "curve", "day", "load", "rank", "run", "search", "site", "stress", "worth",
+    "compare", "curve", "day", "import_map", "load", "rank", "run", "search", "site", "stress",
+    "synthesise_map", "worth",
 ]  # fmt: skip
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic.fields import FieldInfo
 
-from sim.cli import numbers, speech
+from sim.cli import map_made, numbers
 from sim.cli.options import Lang
 from sim.cli.progress import bar
-from sim.geography.making.options import ImportOptions, OptionPlace, flat_names, groups
-from sim.words.language import Language
+from sim.geography.making.options import ImportOptions, flat_names, groups
 
 app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
 
@@ -26,26 +26,30 @@ NAMES = "Names and folders"
 KINDS = (bool, float, int, int | None, Path, Path | None)
 
 
-def unfolds(command: Callable[..., None]) -> Callable[..., None]:
-    """For typer: a command whose parameter `choices` stands for all of `ImportOptions`."""
-    options = [_option(name, place) for name, place in flat_names().items()]
-    own = [
-        p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for p in inspect.signature(command, eval_str=True).parameters.values()
-        if p.name != "choices"
-    ]
+def unfolds(options: list[inspect.Parameter]) -> Callable[[Callable[..., None]], Any]:
+    """For typer: a command whose parameter `choices` stands for all of some options."""
 
-    @functools.wraps(command)
-    def asked(**given: Any) -> None:
-        command(choices={p.name: given.pop(p.name) for p in options}, **given)
+    def unfolded(command: Callable[..., None]) -> Callable[..., None]:
+        own = [
+            p if p.kind is p.POSITIONAL_OR_KEYWORD else p.replace(kind=p.KEYWORD_ONLY)
+            for p in inspect.signature(command, eval_str=True).parameters.values()
+            if p.name != "choices"
+        ]
+        first = [p for p in own if p.kind is p.POSITIONAL_OR_KEYWORD]
+        others = [p for p in own if p.kind is p.KEYWORD_ONLY]
 
-    asked.__signature__ = inspect.Signature([*options, *own])  # type: ignore[attr-defined]
-    return asked
+        @functools.wraps(command)
+        def asked(*row: Any, **given: Any) -> None:
+            command(*row, choices={p.name: given.pop(p.name) for p in options}, **given)
+
+        asked.__signature__ = inspect.Signature([*first, *options, *others])  # type: ignore[attr-defined]
+        return asked
+
+    return unfolded
 
 
-def _option(name: str, place: OptionPlace) -> inspect.Parameter:
-    """One field of the schema as an option; quantities and words of a few stay text."""
-    info = place.info
+def option(name: str, info: FieldInfo, panel: str | None) -> inspect.Parameter:
+    """One field of a schema as an option; quantities and words of a few stay text."""
     default = info.get_default() if not info.is_required() else ""
     # A quantity is text too: the schema reads it.
     kind: Any = info.annotation if info.annotation in KINDS else str
@@ -53,25 +57,31 @@ def _option(name: str, place: OptionPlace) -> inspect.Parameter:
     switch = [f"--{name.replace('_', '-')}"] if kind is bool else []
     said: dict[str, Any] = {
         "help": info.description,
-        "rich_help_panel": groups()[place.group].panel if place.group else None,
+        "rich_help_panel": panel,
         "show_default": default is not None,
     }
     bounds = [getattr(mark, end) for end in ("ge", "le") for mark in info.metadata
               if hasattr(mark, end)]  # fmt: skip
-    if bounds:
-        option = (numbers.number if kind is float else numbers.whole)(*bounds, **said)
+    if bounds and kind is not str:
+        shown = (numbers.number if kind is float else numbers.whole)(*bounds, **said)
     else:
-        option = typer.Option(*switch, **said)
+        shown = typer.Option(*switch, **said)
     return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, option], default=default
+        name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, shown], default=default
     )
+
+
+OPTIONS = [
+    option(name, place.info, groups()[place.group].panel if place.group else None)
+    for name, place in flat_names().items()
+]
 
 
 @app.command(
     "import",
     short_help="Make maps/PLACE:  tenthirty map import --place utrecht --roads roads.osm.pbf …",
 )
-@unfolds
+@unfolds(OPTIONS)
 def import_(
     *,
     choices: dict[str, Any],
@@ -107,40 +117,5 @@ def import_(
         report = import_map(chosen, lambda stage: tell(title=stage), say)
         if draw:
             tell(title=Message("Drawing"))
-            _draw(chosen, say)
-    speech.show(report.told(say))
-    speech.show(say(Message("Map: {path}", path=chosen.bundle)))
-    if scenario:
-        _first_scenario(chosen, say)
-
-
-def _first_scenario(chosen: ImportOptions, say: Language) -> None:
-    """scenarios/PLACE/today.yaml from the map's sites, and what to type next."""
-    from sim.errors import PlannerError
-    from sim.geography import bundle
-    from sim.scenario.file import load
-    from sim.scenario.starting import write_first
-
-    first = write_first(bundle.read(chosen.bundle), say)
-    if first.path is None:
-        for note in first.notes:
-            speech.show(say(note))
-        return
-    if first.written:
-        speech.show(say("Scenario: {path}", path=first.path))
-    for note in first.notes:
-        speech.show(f"  {say(note)}")
-    try:
-        load(first.path)
-    except PlannerError as error:  # the map holds something that has no default
-        speech.show(error.told(say), err=True)
-        raise typer.Exit(2) from None
-    speech.show(say("Next: tenthirty run {folder}", folder=first.path.parent))
-
-
-def _draw(chosen: ImportOptions, say: Language) -> None:
-    """map.png beside the bundle: people, roads and sites."""
-    from sim import figures
-    from sim.geography import bundle
-
-    figures.save(figures.inputs_map(bundle.read(chosen.bundle), say), chosen.folder / "map.png")
+            map_made.draw(chosen.bundle, say)
+    map_made.show(report, chosen.bundle, say, scenario=scenario)

@@ -6,24 +6,30 @@ should wait for it.
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
+
+
+COMMANDS: Final = {
+    "import": "sim.cli.map_import",
+    "synthesise": "sim.cli.map_synthesise",
+    "measure": "sim.cli.map_measure",
+}
 
 
 class Opened(TyperGroup):
     """A group that knows its commands by name and opens them when they are wanted."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return ["import"]
+        return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in self.list_commands(ctx):
             return None
-        from sim.cli import map_import
-
-        command = typer.main.get_command(map_import.app)
+        command = typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
         command.name = cmd_name
         return command
 
@@ -35,4 +41,4 @@ app = typer.Typer(
 
 @app.callback()
 def about() -> None:
-    """Maps: made from roads, people and stations that you have."""
+    """Maps: made from what you have, made up from a table of towns, measured."""

@@ -100,7 +100,7 @@ def way_to(file: Path, folder: Path) -> str:
     return Path(os.path.relpath(full, home)).as_posix()
 
 
-def folders(path: Path) -> list[Path]:
+def folders_of(path: Path) -> list[Path]:
     """Where the files of an import.yaml are looked for: here, beside it, above `maps`."""
     beside = path.absolute().parent
     return [Path(), beside, beside.parent.parent]
@@ -108,7 +108,7 @@ def folders(path: Path) -> list[Path]:
 
 def ways(given: str, path: Path) -> Iterator[Path]:
     """Where a file of an import.yaml may be: by the way it says, then by its name alone."""
-    folders = folders(path)
+    folders = folders_of(path)
     if given.startswith(".."):  # the way was from beside it
         folders = [folders[1], folders[0], folders[2]]
     for way in dict.fromkeys((given, Path(given).name)):
@@ -116,7 +116,7 @@ def ways(given: str, path: Path) -> Iterator[Path]:
 
 
 def no_such_file(given: str, path: Path) -> Message:
-    folders = dict.fromkeys(str(folder.resolve()) for folder in folders(path))
+    folders = dict.fromkeys(str(folder.resolve()) for folder in folders_of(path))
     return Message(
         "no such file: {file}; looked for in {folders}", file=given, folders=", ".join(folders)
     )

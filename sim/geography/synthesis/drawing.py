@@ -120,8 +120,7 @@ def _wound(
     if len(fixed):
         calm = np.minimum(calm, cKDTree(fixed).query(points)[0] / 400)
     calm = np.minimum(calm, ground.to_water(points) / 300)
-    town = ground.owner(np.array([line[0] for line in lines]))[owner]
-    calm *= 0.35 + 0.65 * np.clip(ground.outness(points, town) - 0.6, 0, 1)
+    calm *= 0.35 + 0.65 * np.clip(ground.outness(points) - 0.6, 0, 1)
     wide, tight = (shifted(rng, points, *wave) for wave in ((1900.0, 1, 0.5), (650.0, 2, 0.45)))
     moved = np.round(points + calm[:, None] * (65.0 * wide + 20.0 * tight), 2)
     return np.split(moved, np.flatnonzero(np.diff(owner)) + 1)

@@ -18,6 +18,7 @@ from sim.geography.synthesis.noise import Noise, curve_through, shifted
 BUILT_PER_KM2: Final = 2_200.0  # people per km² of a town's built-up part, at least
 BUILT_PEOPLE: Final = 0.84  # of an urban town's people who live in it
 NEARLY_ALL: Final = 0.9  # a town built up so far is built up throughout
+OUT_OF_TOWN: Final = 9.0  # how far out a point is that belongs to no city
 HILLY, FLAT = 90.0, 500.0  # people per km² of the country
 
 
@@ -116,8 +117,10 @@ class Ground:
         """0 in the middle of a city, 1 at the edge of what is built up, more beyond."""
         owner = self.owner(xy) if owner is None else owner
         limit = np.where(owner >= 0, self.limit[owner], 0.0)
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.where(limit > 0, self.spread(xy) / limit, 9.0))
+        found = np.full(len(xy), OUT_OF_TOWN)
+        town = limit > 0
+        found[town] = self.spread(xy[town]) / limit[town]
+        return found
 
     def built(self, xy: np.ndarray, owner: np.ndarray | None = None) -> np.ndarray:
         """[point] whether it lies in the built-up part of an urban town."""

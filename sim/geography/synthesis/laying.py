@@ -25,6 +25,7 @@ from sim.geography.synthesis.mesh import ON_COURSE, Mesh
 ARTERY: Final = 3  # each so many lines of a city's grid is a main street
 HAMLET_M: Final = 620.0  # between hamlets, at least
 LOOPS: Final = 0.3  # of the lanes between neighbouring hamlets that would close a loop, built
+CLOSED: Final = 0.5  # of the blind ends that have another road near them, led on to it
 FAR_M: Final = 800.0  # from any road, at most, where people may live
 
 
@@ -79,7 +80,7 @@ def lay_streets(mesh: Mesh, ground: Ground, cities: np.ndarray, rng: np.random.G
     city = same & cities[mesh.patch[a]] if len(cities) else same
     out = ground.outness(mesh.points[mesh.edges].mean(axis=1))
     artery = city & (line % ARTERY == 0)
-    street = (city & ~artery & (chance > 0.05 + 0.36 * np.clip(out, 0, 1) ** 2)) | (
+    street = (city & ~artery & (chance > 0.12 + 0.34 * np.clip(out, 0, 1) ** 2)) | (
         same & ~city & (chance > 0.15)
     )
     for edges, rank in ((artery, SECONDARY), (street, RESIDENTIAL)):
@@ -190,6 +191,20 @@ def reach_all(mesh: Mesh, far_m: float) -> None:
         if not lonely.size:
             return
         mesh.join(thinned(mesh.points, lonely, 1.1 * far_m), UNCLASSIFIED)
+
+
+def close_ends(mesh: Mesh, rng: np.random.Generator) -> None:
+    """Lead some lanes and streets that end blind on to a road that passes near their end."""
+    used = mesh.rank >= 0
+    degree = np.bincount(mesh.edges[used].ravel(), minlength=len(mesh.points))
+    a, b = mesh.edges.T
+    free = np.flatnonzero(~used & (mesh.hurdle == 0) & (degree[a] > 0) & (degree[b] > 0))
+    blind = free[(degree[a[free]] == 1) | (degree[b[free]] == 1)]
+    end = np.where(degree[a[blind]] == 1, a[blind], b[blind])
+    order = np.lexsort((mesh.length[blind], end))
+    first = np.r_[True, np.diff(end[order]) > 0] if len(order) else np.zeros(0, bool)
+    ready = blind[order][first]
+    mesh.rank[ready[rng.random(len(ready)) < CLOSED]] = UNCLASSIFIED
 
 
 def trim_arteries(mesh: Mesh) -> None:

@@ -86,6 +86,7 @@ def _lay(
     villages = laying.place_villages(mesh, ground, rng)
     hamlets = laying.lay_local_roads(mesh, ground, villages, rng)
     laying.reach_all(mesh, laying.FAR_M * ground.towns.grain**0.5)
+    laying.close_ends(mesh, rng)
     laying.trim_arteries(mesh)
     laying.trim_spurs(mesh)
     laying.drop_islands(mesh)

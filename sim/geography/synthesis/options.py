@@ -57,7 +57,7 @@ Cell = Annotated[
     BeforeValidator(_cell),
     PlainSerializer(lambda metres: metres and f"{units.plainly(metres)} m"),
 ]
-Area = Annotated[float | None, Field(gt=0, le=MOST_KM2), BeforeValidator(_km2)]
+Area = Annotated[float | None, Field(ge=0.01, le=MOST_KM2), BeforeValidator(_km2)]
 Count = Annotated[int | None, Field(ge=1, le=MOST_PEOPLE, strict=True)]
 File = Annotated[Path | None, PlainSerializer(lambda path: path and path.name)]
 

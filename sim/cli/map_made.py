@@ -1,0 +1,52 @@
+"""What follows when a map was made: its report, its picture, a first scenario from its sites."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from sim.cli import speech
+from sim.geography.making.report import Report
+from sim.text import Message
+from sim.words.language import Language
+
+
+def show(report: Report, bundle: Path, say: Language, *, scenario: bool) -> None:
+    """What was found, where the map is, and the scenario if one is wanted."""
+    speech.show(report.told(say))
+    speech.show(say(Message("Map: {path}", path=bundle)))
+    if scenario:
+        _first_scenario(bundle, say)
+
+
+def _first_scenario(path: Path, say: Language) -> None:
+    """scenarios/PLACE/today.yaml from the map's sites, and what to type next."""
+    from sim.errors import PlannerError
+    from sim.geography import bundle
+    from sim.scenario.file import load
+    from sim.scenario.starting import write_first
+
+    first = write_first(bundle.read(path), say)
+    if first.path is None:
+        for note in first.notes:
+            speech.show(say(note))
+        return
+    if first.written:
+        speech.show(say("Scenario: {path}", path=first.path))
+    for note in first.notes:
+        speech.show(f"  {say(note)}")
+    try:
+        load(first.path)
+    except PlannerError as error:  # the map holds something that has no default
+        speech.show(error.told(say), err=True)
+        raise typer.Exit(2) from None
+    speech.show(say("Next: tenthirty run {folder}", folder=first.path.parent))
+
+
+def draw(path: Path, say: Language) -> None:
+    """map.png beside the bundle: people, roads and sites."""
+    from sim import figures
+    from sim.geography import bundle
+
+    figures.save(figures.inputs_map(bundle.read(path), say), path.parent / "map.png")
