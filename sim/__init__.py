@@ -22,9 +22,9 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened
     from sim.answers.sites import site
     from sim.answers.stress import stress
     from sim.answers.worth import worth
+    from sim.errors import MapError, PlannerError, RecordsError, RuleError, ScenarioError
     from sim.geography.making.make import import_map
     from sim.geography.synthesis.make import synthesise_map
-    from sim.errors import MapError, PlannerError, RecordsError, RuleError, ScenarioError
     from sim.scenario.file import load
     from sim.scenario.scenario import Scenario
 

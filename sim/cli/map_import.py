@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic.fields import FieldInfo
 
 from sim.cli import map_made, numbers
 from sim.cli.options import Lang
 from sim.cli.progress import bar
-from sim.geography.making.options import ImportOptions, flat_names, groups
+from sim.geography.making.options import FieldInfo, ImportOptions, flat_names, groups
 
 app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-
 COMMANDS: Final = {
     "import": "sim.cli.map_import",
     "synthesise": "sim.cli.map_synthesise",

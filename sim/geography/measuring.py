@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import geopandas as gpd
@@ -135,7 +136,7 @@ def _detours(
     known = np.isfinite(way) & (straight > 1000 * BANDS_KM[0])
     ratio, straight = way[known] / straight[known], straight[known]
     found = []
-    for low, high in zip(BANDS_KM[:-1], BANDS_KM[1:], strict=True):
+    for low, high in pairwise(BANDS_KM):
         mine = ratio[(straight >= 1000 * low) & (straight < 1000 * high)]
         if len(mine) >= FEW:
             quantiles = np.percentile(mine, [10, 50, 90]).tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.text import Message
 from sim.words.language import Language
 from sim.words.page import Column, Table
 
@@ -17,7 +18,10 @@ NOTHING = "–"
 def text(found: Sequence[RoadMeasures], say: Language) -> str:
     """The measures of maps side by side, for a terminal."""
     heads = [
-        say("{map} (synthetic)", map=one.name) if one.synthetic else say(one.name) for one in found
+        say("{map} (synthetic)", map=one.name)
+        if one.synthetic
+        else say(Message("{map}", map=one.name))
+        for one in found
     ]
     columns = (Column("", "left"), *(Column(head) for head in heads))
     parts = [
@@ -51,9 +55,7 @@ def _ground(found: Sequence[RoadMeasures], say: Language) -> list[list[str]]:
 
 
 def _lengths(found: Sequence[RoadMeasures], say: Language) -> list[list[str]]:
-    return [
-        [kind, *(_km(one.km[kind], one.km2 / 100) for one in found)] for kind in _kinds(found)
-    ]
+    return [[kind, *(_km(one.km[kind], one.km2 / 100) for one in found)] for kind in _kinds(found)]
 
 
 def _by_people(found: Sequence[RoadMeasures], say: Language) -> list[list[str]]:

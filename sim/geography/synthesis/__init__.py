@@ -5,10 +5,11 @@
 
 Rooms, none of which imports a later one of its list: `facts` what is known; `noise` smooth
 randomness; `mosaic` and `borders` the towns' ground; `ground` relief, rivers, what is built up;
-`courses` of main roads; `grids` of streets; `mesh` on which roads are laid, `laying` from main roads
-to lanes, `drawing` as lines; `motorways`; `links` the roads layer; `people`; `layers`. Before them
-read `options`, `tables`, `towns`, `districts`, `routes` what a planner gives, and `imputing` fills
-blanks. `writing` what stands beside the map; `make` the main flow.
+`courses` of main roads; `grids` of streets; `mesh` on which roads are laid, `laying` from main
+roads to lanes, `drawing` as lines, which `planar` keeps apart; `motorways`; `links` the roads
+layer; `people`; `layers`. Before them read `options`, `tables`, `towns`, `districts`, `routes` what
+a planner gives, and `imputing` fills blanks. `nearby` which places are near. `writing` what stands
+beside the map; `make` the main flow.
 """
 
 from __future__ import annotations

@@ -112,7 +112,8 @@ def _close(arcs: _Arcs, towns: int) -> list[shapely.Polygon]:
     for side, of_side in enumerate((arcs.left, arcs.right)):
         arc = np.flatnonzero(of_side >= 0)
         probe, face = tree.query(
-            shapely.points([beside[k][side] for k in arc]), predicate="within"
+            shapely.points(np.array([beside[k][side] for k in arc]).reshape(-1, 2)),
+            predicate="within",
         )
         np.add.at(votes, (face, of_side[arc[probe]]), 1)
     owner = votes.argmax(axis=1)

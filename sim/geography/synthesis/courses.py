@@ -80,7 +80,7 @@ def _past(seat: np.ndarray, before: np.ndarray, after: np.ndarray, by: float) ->
     way = after - before
     size = np.hypot(*way)
     if size < 1:
-        return np.asarray(seat + [by, 0])
+        return np.asarray(seat + np.array([by, 0.0]))
     left = np.array([-way[1], way[0]]) / size
     off = float((seat - before) @ left)
     return np.asarray(seat - (by if off >= 0 else -by) * left)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.errors import Problem
 from sim.files import numerals, shapes
 from sim.geography.making.zones import CODES, NAMES_ZH
 from sim.geography.synthesis import tables
@@ -35,8 +36,8 @@ def groups(rows: TownRows, options: SynthesisOptions) -> list[Group]:
         every = np.arange(len(rows.zh))
         return [Group(str(options.title.within("zh")), every, people, km2, nowhere)]
     table = tables.read(options.districts, options)
-    people = table.numbers(tables.people_column(table), tables.not_negative, numerals.PEOPLE)
-    km2 = table.numbers(table.column(*AREA), tables.not_negative, tables.AREA_UNITS)
+    living = table.numbers(tables.people_column(table), tables.not_negative, numerals.PEOPLE)
+    size = table.numbers(table.column(*AREA), tables.not_negative, numerals.AREA)
     lonlat = tables.degrees(table, options)
     code = table.texts(*CODES)
     names = [
@@ -54,7 +55,7 @@ def groups(rows: TownRows, options: SynthesisOptions) -> list[Group]:
         if len(mine):
             left[mine] = False
             name = table.texts(*NAMES_ZH)[row] or table.texts(*shapes.NAMES)[row]
-            found.append(Group(name, mine, people[row], km2[row], lonlat[row]))
+            found.append(Group(name, mine, float(living[row]), float(size[row]), lonlat[row]))
     for row in np.flatnonzero(left).tolist():
         message = Message(
             "no district of {file} has its code or name: {name}",
@@ -63,7 +64,6 @@ def groups(rows: TownRows, options: SynthesisOptions) -> list[Group]:
         )
         rows.table.problem(row, message)
     rows.table.wrong.extend(
-        p if p.file else p.__class__(p.message, p.field, p.line, table.path.name)
-        for p in table.wrong
+        p if p.file else Problem(p.message, p.field, p.line, table.path.name) for p in table.wrong
     )
     return found

@@ -63,12 +63,14 @@ def drawn(
     lines = [_shaped(path, rank, rng) for path, rank in zip(plain, ranks, strict=True)]
     inside = shapely.contains(ground.county, [shapely.LineString(line) for line in lines])
     lines = [d if ok else p for d, p, ok in zip(lines, plain, inside, strict=True)]
-    _untangle(lines, plain)
+    lines = _untangled(lines, plain)
     fixed = mesh.points[np.r_[mesh.exits, mesh.seats, mesh.gates].astype(int)]
     lines = _wound(lines, fixed, ground, rng)
-    slim = [shapely.get_coordinates(shapely.LineString(d).simplify(SLIM_M)) for d in lines]
-    _untangle(slim, lines)
-    return slim
+    slim, rough = (
+        [shapely.get_coordinates(shapely.LineString(d).simplify(by)) for d in lines]
+        for by in (SLIM_M, 4 * SLIM_M)
+    )
+    return _untangled(slim, lines, rough, [line[[0, -1]] for line in lines])
 
 
 def _bowed(points: np.ndarray, rank: int, rng: np.random.Generator) -> np.ndarray:
@@ -94,17 +96,16 @@ def _shaped(points: np.ndarray, rank: int, rng: np.random.Generator) -> np.ndarr
     return np.round(shapely.get_coordinates(line), 1)
 
 
-def _untangle(lines: list[np.ndarray], plain: list[np.ndarray]) -> None:
-    """Put links that were rounded off until they cross back to their plain line (in place)."""
-    fixed: set[int] = set()
+def _untangled(*choices: list[np.ndarray]) -> list[np.ndarray]:
+    """Of several ways to draw each link the first in which it crosses no other one."""
+    lines, at = list(choices[0]), [0] * len(choices[0])
     while True:
-        bad = tangled(lines)
-        bad -= fixed
+        bad = [k for k in sorted(tangled(lines)) if at[k] + 1 < len(choices)]
         if not bad:
-            return
+            return lines
         for k in bad:
-            lines[k] = plain[k]
-        fixed |= bad
+            at[k] += 1
+            lines[k] = choices[at[k]][k]
 
 
 def _wound(

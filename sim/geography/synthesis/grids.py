@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from sim.geography.synthesis.ground import Ground
+from sim.geography.synthesis.nearby import nearest
 from sim.geography.synthesis.noise import shifted
 
 
@@ -26,9 +26,7 @@ def all_grids(ground: Ground, rng: np.random.Generator) -> list[Patch]:
     taken = np.concatenate([p.points for p in patches]) if patches else np.zeros((0, 2))
     for town in np.flatnonzero(~ground.towns.urban):
         patch = _town(ground.seats[town], float(ground.towns.people[town]), ground.towns.grain, rng)
-        keep = np.ones(len(patch.points), bool)
-        if len(taken):  # at the edge of a city the city's streets go first
-            keep = cKDTree(taken).query(patch.points)[0] > 220.0
+        keep = nearest(taken, patch.points)[0] > 220.0  # a city's streets go first
         patch = Patch(patch.points[keep], patch.grid[keep], False)
         patches.append(patch)
         taken = np.r_[taken, patch.points]

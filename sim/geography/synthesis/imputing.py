@@ -94,7 +94,8 @@ def _areas(
             usable = mine[~np.isnan(rows.km2[mine])]
             if not len(usable):
                 message = Message(
-                    "no town of {name} has an area: write some, or give --total-area or --districts",
+                    "no town of {name} has an area: write some, or give --total-area or "
+                    "--districts",
                     name=group.name,
                 )
                 rows.table.wrong.append(_of_column(rows, message, "area"))
@@ -207,7 +208,7 @@ def _points(
     if rows.table.wrong:
         return rows.lonlat, source
     to_map = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    lonlat = np.stack(to_map.transform(*at.T, direction="INVERSE"), axis=1)
+    lonlat = np.stack(to_map.transform(at[:, 0], at[:, 1], direction="INVERSE"), axis=1)
     lonlat[known] = rows.lonlat[known]
     return lonlat, source
 

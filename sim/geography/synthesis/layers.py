@@ -43,7 +43,7 @@ def make(place: Place, ground: Ground, cells: pd.DataFrame, roads: gpd.GeoDataFr
 def _townships(place: Place, ground: Ground, area: np.ndarray) -> gpd.GeoDataFrame:
     towns = place.towns
     to_map = pyproj.Transformer.from_crs(4326, ground.crs, always_xy=True)
-    lon, lat = to_map.transform(*ground.seats.T, direction="INVERSE")
+    lon, lat = to_map.transform(ground.seats[:, 0], ground.seats[:, 1], direction="INVERSE")
     moved = ground.moved_m > MOVED_M
     point_src = np.where(moved, ASSUMED, np.array(towns.point_src, object))
     point_src[np.array(towns.point_src) == IMPUTED] = IMPUTED

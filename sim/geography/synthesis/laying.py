@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -37,7 +38,7 @@ def lay_courses(
     ranked = sorted(range(len(courses)), key=lambda k: (courses[k].rank, k))
     for k in ranked:
         course, path = courses[k], paths[k].tolist()
-        for a, b in zip(path, path[1:], strict=False):
+        for a, b in pairwise(path):
             if (min(a, b), max(a, b)) in mesh.index:
                 mesh.lay([a, b], course.rank, course.name)
             else:

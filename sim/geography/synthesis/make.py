@@ -101,7 +101,7 @@ def read(chosen: SynthesisOptions, report: Report) -> Facts:
     for note in files.notes(rows.table.frame):
         report.note(GROUND, note)
     wrong: list[Problem] = []
-    names = list(zip(rows.zh, rows.en, rows.code, strict=True))
+    names: list[tuple[str, ...]] = list(zip(rows.zh, rows.en, rows.code, strict=True))
     roads, found = _gathered(lambda: routes.read_routes(chosen, names, rows.lonlat), [])
     rivers, also = _gathered(lambda: routes.read_rivers(chosen), [])
     wrong += [*found, *also]

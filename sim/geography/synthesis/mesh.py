@@ -15,11 +15,12 @@ import numpy as np
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import Delaunay, cKDTree
+from scipy.spatial import Delaunay
 
 from sim.geography.synthesis.courses import Course
 from sim.geography.synthesis.grids import Patch
 from sim.geography.synthesis.ground import Ground
+from sim.geography.synthesis.nearby import nearest
 from sim.geography.synthesis.noise import Noise, jittered
 
 STEP_M: Final = 300.0  # grain of the mesh in the country
@@ -87,9 +88,11 @@ class Mesh:
         straight = float(np.hypot(*(self.points[start] - self.points[end])))
         graph = self.graph(self.cost(rank))
         for limit in (4 * straight + 4_000.0, np.inf):
-            _, before = dijkstra(graph, indices=start, limit=limit, return_predecessors=True)
-            if before[end] >= 0:
-                self.lay(trace(before, end), rank, name)
+            _, before = dijkstra(
+                graph, indices=np.array([start]), limit=limit, return_predecessors=True
+            )
+            if before[0, end] >= 0:
+                self.lay(trace(before[0], end), rank, name)
                 return
 
     def connect_within(self, nodes: np.ndarray, start: int, ends: list[int], rank: int) -> None:
@@ -104,9 +107,9 @@ class Mesh:
         for end in ends:
             cost = self.cost(rank)[edges]
             graph = csr_array((np.r_[cost, cost], (tail, head)), shape=(size, size))
-            _, before = dijkstra(graph, indices=int(row[start]), return_predecessors=True)
-            if before[row[end]] >= 0:
-                self.lay([int(nodes[k]) for k in trace(before, int(row[end]))], rank)
+            _, before = dijkstra(graph, indices=row[[start]], return_predecessors=True)
+            if before[0, row[end]] >= 0:
+                self.lay([int(nodes[k]) for k in trace(before[0], int(row[end]))], rank)
 
     def join(self, nodes: np.ndarray, rank: int) -> None:
         """Lay a road from each node to the nearest road there is."""
@@ -119,7 +122,7 @@ class Mesh:
 
     def node_at(self, xy: np.ndarray) -> np.ndarray:
         """The nodes nearest to some points."""
-        return np.asarray(cKDTree(self.points).query(xy)[1])
+        return nearest(self.points, xy)[1]
 
 
 SECOND: Final = 2  # main roads, up to secondary ones, follow lesser ones less gladly
@@ -143,10 +146,7 @@ def merged(courses: list[Course], step: float) -> tuple[np.ndarray, list[list[in
     rows: list[list[int]] = []
     for course in courses:
         known = np.array(points).reshape(-1, 2)
-        near = np.full(len(course.points), np.inf)
-        which = np.zeros(len(course.points), int)
-        if len(known):
-            near, which = cKDTree(known).query(course.points)
+        near, which = nearest(known, course.points)
         path: list[int] = []
         for point, far, other in zip(course.points, near.tolist(), which.tolist(), strict=True):
             row = other
@@ -189,11 +189,10 @@ def make(
         hurdle += BRIDGE_M * shapely.intersects(lines, ground.water)
     if motorways:
         hurdle += FLYOVER_M * shapely.intersects(lines, shapely.union_all(motorways))
-    tree = cKDTree(points)
+    seats, ends = (nearest(points, at)[1] for at in (ground.seats, exits))
     return Mesh(
-        points, edges, length, toll, hurdle, patch, grid, ground.owner(points),
-        tree.query(ground.seats)[1], [int(k) for k in tree.query(exits)[1]] if len(exits) else [],
-        [],
+        points, edges, length, toll, hurdle, patch, grid, ground.owner(points), seats,
+        [int(end) for end in ends], [],
     )  # fmt: skip
 
 
@@ -211,33 +210,33 @@ def _gather(
         [m.buffer(130.0) for m in motorways] + [r.buffer(60.0) for r in ground.rivers]
     )
     shapely.prepare(avoid)
-    fixed = np.unique(np.concatenate([course_points, exits, ground.seats]).round(1), axis=0)
-    lone = np.ones(len(fixed), bool)  # a seat beside a road is a point of that road
-    on_road = cKDTree(course_points) if len(course_points) else None
-    if on_road is not None:
-        gap = on_road.query(fixed)[0]
-        lone = (gap < 0.05) | (gap > 0.45 * COURSE_M * grain)
-    fixed = fixed[lone]
+    fixed = _fixed(ground, course_points, exits)
     room = ground.county.buffer(-60.0)
     shapely.prepare(room)
     points = np.concatenate([p.points for p in patches]) if patches else np.zeros((0, 2))
     grid = np.concatenate([p.grid for p in patches]) if patches else np.zeros((0, 2), int)
     patch = np.repeat(np.arange(len(patches)), [len(p.points) for p in patches])
     keep = shapely.contains_xy(room, *points.T) & ~shapely.contains_xy(avoid, *points.T)
-    keep &= cKDTree(fixed).query(points)[0] > 0.62 * COURSE_M * grain if len(points) else keep
+    keep &= nearest(fixed, points)[0] > 0.62 * COURSE_M * grain
     points, grid, patch = points[keep], grid[keep], patch[keep]
     low, high = np.array(ground.county.bounds[:2]), np.array(ground.county.bounds[2:])
     free = jittered(rng, low, high, STEP_M * grain)
     free = free[shapely.contains_xy(room, *free.T) & ~shapely.contains_xy(avoid, *free.T)]
-    taken = np.r_[fixed, points]
-    free = free[cKDTree(taken).query(free)[0] > 0.6 * STEP_M * grain]
-    if len(points):
-        crowded = cKDTree(points).query(free)[0] < 1.4 * STEP_M * grain
-        free = free[~(ground.built(free) & crowded)]
-    every = np.round(np.r_[points, fixed, free], 1)
+    free = free[nearest(np.r_[fixed, points], free)[0] > 0.6 * STEP_M * grain]
+    crowded = nearest(points, free)[0] < 1.4 * STEP_M * grain
+    free = free[~(ground.built(free) & crowded)]
+    every = np.concatenate([points, fixed, free]).round(1)
     extra = np.zeros((len(fixed) + len(free), 2), int)
     return (
-        every,
+        np.asarray(every),
         np.r_[patch, np.full(len(fixed), ON_COURSE), np.full(len(free), FREE)],
         np.r_[grid, extra],
     )
+
+
+def _fixed(ground: Ground, course_points: np.ndarray, exits: np.ndarray) -> np.ndarray:
+    """Points of main roads, interchanges and seats; a seat beside a road is one of that road."""
+    every = [course_points, exits, ground.seats]
+    fixed = np.asarray(np.unique(np.concatenate(every).round(1), axis=0))
+    gap = nearest(course_points, fixed)[0]
+    return np.asarray(fixed[(gap < 0.05) | (gap > 0.45 * COURSE_M * ground.towns.grain)])

@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import Voronoi, cKDTree
+from scipy.spatial import Voronoi
 
+from sim.geography.synthesis.nearby import nearest, nearest_few
 from sim.geography.synthesis.noise import jittered, shifted
 
 OUTSIDE: Final = -1
@@ -109,8 +110,7 @@ def _voronoi(points: np.ndarray) -> Mosaic:
 
 def warp(rng: np.random.Generator, tiles: Mosaic, seats: Seats) -> np.ndarray:
     """The tiles' points in a space in which straight borders come out bent, by the towns' size."""
-    near, which = cKDTree(seats.xy).query(tiles.points, k=min(4, len(seats.km2)))
-    near, which = near.reshape(len(near), -1), which.reshape(len(which), -1)
+    near, which = nearest_few(seats.xy, tiles.points, 4)
     pull = 1 / (near + 0.3 * seats.radius[which])
     local = (seats.radius[which] * pull).sum(axis=1) / pull.sum(axis=1)
     wave = 2.9 * float(np.median(seats.radius))
@@ -123,10 +123,9 @@ def outline(tiles: Mosaic, warped: np.ndarray, seats: Seats) -> np.ndarray:
     Each town counts with the radius of its area; the soft minimum fills the bays between. Where
     towns would lie apart, it is made softer, so that ground between them is taken first.
     """
-    near, which = cKDTree(seats.xy).query(warped, k=min(12, len(seats.km2)))
-    near, which = near.reshape(len(near), -1), which.reshape(len(which), -1)
+    near, which = nearest_few(seats.xy, warped, 12)
     gap = near - seats.radius[which]
-    home = cKDTree(tiles.points).query(seats.xy)[1]
+    home = nearest(tiles.points, seats.xy)[1]
     soft = 0.42 * float(np.median(seats.radius))
     for _ in range(8):
         field = gap.min(axis=1) - soft * np.log(
@@ -181,7 +180,8 @@ def _distances(
 ) -> tuple[np.ndarray, np.ndarray]:
     """[tile, choice] squared distance less what a town holds, and the town; its nearest ones."""
     count = min(NEAREST, len(seats.km2))
-    base, near = np.zeros((len(points), count)), np.zeros((len(points), count), int)
+    base = np.zeros((len(points), count))
+    near: np.ndarray = np.zeros((len(points), count), np.int64)
     radius = seats.radius
     for start in range(0, len(points), 8192):
         part = slice(start, start + 8192)
@@ -189,7 +189,8 @@ def _distances(
         home = ((points[part, None] - seats.xy[None]) ** 2).sum(axis=2)
         far -= 3.0 * radius**2 * np.exp(-home / (0.28 * radius) ** 2)
         best = np.argsort(far - radius**2, axis=1, kind="stable")[:, :count]
-        base[part], near[part] = np.take_along_axis(far, best, axis=1), best
+        base[part] = np.take_along_axis(far, best, axis=1)
+        near[part] = best
     return base, near
 
 

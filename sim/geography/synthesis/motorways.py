@@ -123,7 +123,7 @@ def crossings(motorways: list[Motorway]) -> list[Crossing]:
 
 def interchanges(motorways: list[Motorway], ground: Ground) -> list[Interchange]:
     """One near each town that a motorway's route names, else near the towns that it passes."""
-    found = []
+    found: list[Interchange] = []
     for motorway in motorways:
         near = shapely.distance(shapely.points(ground.seats), motorway.line)
         passed = [int(town) for town in np.argsort(near, kind="stable")[:3]]

@@ -1,4 +1,4 @@
-"""Smooth randomness that grounds, borders and roads are bent by, and points without visible rows."""
+"""Smooth randomness that bends borders and roads, and points without visible rows."""
 
 from __future__ import annotations
 

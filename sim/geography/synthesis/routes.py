@@ -33,7 +33,7 @@ def read_routes(
 ) -> tuple[list[Route], list[Problem]]:
     """The through-roads, and all that is wrong with their table.
 
-    `names`: [town] what it may be called; `lonlat`: of the towns, to see points by that are swapped.
+    `names`: [town] what it may be called; `lonlat`: of the towns.
     """
     if options.roads is None:
         return [], []

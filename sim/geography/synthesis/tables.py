@@ -28,8 +28,6 @@ YEAR: Final = re.compile(r"(?:19|20)\d\d")
 PEOPLE_WORD: Final = re.compile(r"^(?:people|population|pop|residents|人口|常住人口|总人口)?[_ ]*"
                                 r"(?:19|20)\d\d年?[_ ]*(?:people|pop|人口|常住人口|人口数)?"
                                 r"(?:_code)?$")  # fmt: skip
-AREA_UNITS: Final = {"km²": 1.0, "km2": 1.0, "sq km": 1.0, "平方公里": 1.0, "平方千米": 1.0,
-                     "ha": 0.01, "公顷": 0.01, "mu": 1 / 1500, "亩": 1 / 1500}  # fmt: skip
 
 
 class FactTable(NamedTuple):

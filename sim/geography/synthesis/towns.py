@@ -26,8 +26,8 @@ AREA: Final = (
     "行政区域面积",
 )
 KIND: Final = ("kind", "type", "类型", "类别", "建制")
-CHARACTER: Final = ("character", "urban_rural", "城乡", "城区/农村", "城乡类型", "urban/rural", "urban",
-                    "城镇/农村", "area_type")  # fmt: skip
+CHARACTER: Final = ("character", "urban_rural", "城乡", "城区/农村", "城乡类型", "urban/rural",
+                    "urban", "城镇/农村", "area_type")  # fmt: skip
 VILLAGES: Final = ("villages", "village", "村", "村数", "行政村", "行政村数", "村委会", "村居数",
                    "村（居）数", "村(居)数")  # fmt: skip
 COMMUNITIES: Final = ("communities", "社区", "社区数", "居委会", "居委会数")
@@ -79,7 +79,7 @@ def read(options: SynthesisOptions) -> TownRows:
         table.wrong.append(tables.Problem(message, file=table.path.name))
     people = table.numbers(name_of_people, tables.not_negative, numerals.PEOPLE)
     area = table.column(*AREA)
-    km2 = table.numbers(area, tables.not_negative, tables.AREA_UNITS)
+    km2 = table.numbers(area, tables.not_negative, numerals.AREA)
     for row in np.flatnonzero(km2 == 0):
         table.problem(int(row), Message("write an area of more than 0, or nothing"), area)
     villages, communities = (
@@ -165,10 +165,7 @@ def _kinds(table: FactTable, names: list[str]) -> list[str]:
     for text, name in zip(written, names, strict=True):
         word = text.strip().casefold()
         kind = next((k for k, words in KINDS.items() if word in words), "")
-        ending = next(
-            (k for k, words in KINDS.items() if any(name.endswith(w) for w in words if not w.isascii())),
-            "",
-        )  # fmt: skip
+        ending = next((k for k, words in KINDS.items() if name.endswith(words[1:2])), "")
         found.append(kind or word or ending or "town")
     return found
 

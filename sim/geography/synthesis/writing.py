@@ -171,8 +171,8 @@ HEAD: Final = Message(
     "not for navigation, nor for decisions about single streets or villages of the real place."
 )
 AGAIN: Final = Message(
-    "Made by `tenthirty map synthesise`; `synthesis.yaml` holds the choices, so that it can be made "
-    "again, equal byte for byte with the same libraries."
+    "Made by `tenthirty map synthesise`; `synthesis.yaml` holds the choices, so that it can be "
+    "made again, equal byte for byte with the same libraries."
 )
 GRADED: Final = Message(
     "`sourced`: a table has the value. `inferred`: it follows from what a table has. `imputed`: a "
@@ -185,10 +185,10 @@ HOW: Final = (
         "town's ground was moved just inside (`seat_moved_m`)."
     ),
     Message(
-        "**Roads.** Through-roads run past the towns that the table names, motorways around what is "
-        "built up, with interchanges at those towns; primary and secondary roads join neighbouring "
-        "towns; tertiary roads lead to villages, lanes to hamlets, until no place is far from a "
-        "road. Cities have street grids. Rivers are crossed where the way round would be long. "
+        "**Roads.** Through-roads run past the towns that the table names, motorways around what "
+        "is built up, with interchanges at those towns; primary and secondary roads join "
+        "neighbouring towns; tertiary roads lead to villages, lanes to hamlets, until no place is "
+        "far from a road. Cities have street grids. Rivers are crossed where the way round would be long. "
         "Where a motorway ends at the border, its carriageways meet, so that all roads can be "
         "driven both ways."
     ),
