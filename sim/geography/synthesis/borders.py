@@ -10,15 +10,15 @@ import shapely.ops
 from scipy.spatial import cKDTree
 
 from sim.errors import InvariantError
-from sim.geography.synthesis import mosaic
-from sim.geography.synthesis.mosaic import Mosaic, Seats
+from sim.geography.synthesis import mosaic, tiling
 from sim.geography.synthesis.noise import smooth
 from sim.geography.synthesis.planar import tangled
+from sim.geography.synthesis.tiling import Mosaic, Seats
 
 FITS: Final = 2e-4  # of a town's area, at which its borders are left where they are
 GOOD: Final = 5e-3  # likewise, at which no other tiles are tried
 TRIES: Final = 5  # other tiles, where a town came out in two parts
-MOVES, STRIDE = 16, 0.08  # of borders; of a town's area in one of them
+MOVES: Final = 6  # of borders
 
 
 class TornError(InvariantError):
@@ -38,7 +38,7 @@ def draw(seed: tuple[int, ...], seats: Seats) -> list[shapely.Polygon]:
     best: tuple[float, list[shapely.Polygon]] | None = None
     for attempt in range(TRIES):
         rng = np.random.default_rng([*seed, attempt])
-        tiles = mosaic.tiles_around(rng, seats)
+        tiles = tiling.tiles_around(rng, seats)
         warped = mosaic.warp(rng, tiles, seats)
         inside = mosaic.outline(tiles, warped, seats)
         label = mosaic.share_out(tiles, warped, seats, inside)
@@ -71,7 +71,7 @@ def _polygons(tiles: Mosaic, label: np.ndarray, seats: Seats) -> list[shapely.Po
         if _worst(found, want) < FITS:
             break
         have = np.array([polygon.area for polygon in found])
-        arcs = _moved(arcs, np.clip(want - have, -STRIDE * want, STRIDE * want))
+        arcs = _moved(arcs, want - have, want)
         found = _close(arcs, len(want))
     return found
 
@@ -139,7 +139,7 @@ def _beside(line: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return middle + 0.02 * left, middle - 0.02 * left
 
 
-def _moved(arcs: _Arcs, lack_m2: np.ndarray) -> _Arcs:
+def _moved(arcs: _Arcs, lack_m2: np.ndarray, want_m2: np.ndarray) -> _Arcs:
     """The arcs bulged a little, their ends fixed, so that each town gains what it lacks.
 
     The least movement that does it, long arcs moving more readily than short ones. Arcs that would
@@ -148,14 +148,14 @@ def _moved(arcs: _Arcs, lack_m2: np.ndarray) -> _Arcs:
     shapes = [_bulge(line) for line in arcs.lines]
     gain = np.array([effect for _, effect in shapes])
     size = np.array([np.hypot(*np.diff(line, axis=0).T).sum() for line in arcs.lines])
+    effect = np.zeros((len(want_m2), len(arcs.lines)))
+    for side, sign in ((arcs.left, -1.0), (arcs.right, 1.0)):
+        rows = np.flatnonzero(side >= 0)
+        np.add.at(effect, (side[rows], rows), sign * gain[rows] * size[rows] / want_m2[side[rows]])
     stays: set[int] = set()
-    for _ in range(6):
-        effect = np.zeros((len(lack_m2), len(arcs.lines)))
-        for side, sign in ((arcs.left, -1.0), (arcs.right, 1.0)):
-            rows = np.flatnonzero(side >= 0)
-            np.add.at(effect, (side[rows], rows), sign * gain[rows] * size[rows])
+    for _ in range(8):
         effect[:, sorted(stays)] = 0.0
-        step = size * np.linalg.lstsq(effect, lack_m2, rcond=None)[0]
+        step = size * np.linalg.lstsq(effect, lack_m2 / want_m2, rcond=None)[0]
         step[sorted(stays)] = 0.0
         moved = [
             np.round(line + by * far, 1)
@@ -165,13 +165,7 @@ def _moved(arcs: _Arcs, lack_m2: np.ndarray) -> _Arcs:
         if not bad:
             return arcs._replace(lines=moved)
         stays |= bad
-    for _ in range(len(moved)):
-        bad = {k for k in tangled(moved) if moved[k] is not arcs.lines[k]}
-        if not bad:
-            break
-        for k in bad:
-            moved[k] = arcs.lines[k]
-    return arcs._replace(lines=moved)
+    return arcs
 
 
 def _bulge(line: np.ndarray) -> tuple[np.ndarray, float]:

@@ -68,7 +68,7 @@ def drawn(
     lines = _wound(lines, fixed, ground, rng)
     slim, rough = (
         [shapely.get_coordinates(shapely.LineString(d).simplify(by)) for d in lines]
-        for by in (SLIM_M, 4 * SLIM_M)
+        for by in (SLIM_M * ground.towns.grain**2, 4 * SLIM_M * ground.towns.grain**2)
     )
     return _untangled(slim, lines, rough, [line[[0, -1]] for line in lines])
 

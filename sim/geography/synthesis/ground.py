@@ -11,7 +11,7 @@ import pyproj
 import shapely
 from scipy.spatial import cKDTree
 
-from sim.geography.synthesis import borders, mosaic
+from sim.geography.synthesis import borders, tiling
 from sim.geography.synthesis.facts import IMPUTED, SOURCED, Place, Towns
 from sim.geography.synthesis.noise import Noise, curve_through, shifted
 
@@ -144,9 +144,9 @@ def make(place: Place, crs: pyproj.CRS, seed: int) -> Ground:
     published = metres(crs, towns.lonlat)
     freedom = np.where(np.array(towns.point_src) == SOURCED, 0.6, 1.0)
     freedom[np.array(towns.point_src) == IMPUTED] = 3.0
-    seats = mosaic.Seats(published, towns.km2)
-    centres = mosaic.room_apart(seats, freedom)
-    polygons = borders.draw((seed, 1), mosaic.Seats(centres, towns.km2))
+    seats = tiling.Seats(published, towns.km2)
+    centres = tiling.room_apart(seats, freedom)
+    polygons = borders.draw((seed, 1), tiling.Seats(centres, towns.km2))
     guessed = np.array(towns.point_src) == IMPUTED
     wanted = np.where(guessed[:, None], centres, published)
     settled = np.round(borders.settled(polygons, wanted), 1)

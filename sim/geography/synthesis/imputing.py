@@ -10,7 +10,7 @@ import pyproj
 from sim.errors import Problem
 from sim.geography.making.report import GROUND, PEOPLE, Report, some
 from sim.geography.synthesis.districts import Group
-from sim.geography.synthesis.facts import IMPUTED, INFERRED, Towns
+from sim.geography.synthesis.facts import IMPUTED, INFERRED, SOURCED, Towns
 from sim.geography.synthesis.ground import metres
 from sim.geography.synthesis.noise import whole_shares
 from sim.geography.synthesis.options import SynthesisOptions
@@ -103,6 +103,15 @@ def _areas(
             km2[blank] = np.median(km2[usable] / units[1][usable]) * units[1][blank]
         for row in blank:
             source[row] = IMPUTED
+    if options.districts is not None and options.total_area and not rows.table.wrong:
+        message = Message(
+            "areas of the districts scaled from {sum:,.1f} to {total:,.1f} km²",
+            sum=km2.sum(),
+            total=options.total_area,
+        )
+        report.note(GROUND, message)
+        km2 *= options.total_area / km2.sum()
+        source = [INFERRED if one == SOURCED else one for one in source]
     filled_in = np.flatnonzero(np.isnan(rows.km2))
     if len(filled_in) and not rows.table.wrong:
         message = Message(

@@ -118,7 +118,8 @@ def place_villages(mesh: Mesh, ground: Ground, rng: np.random.Generator) -> list
         pool = np.flatnonzero((mesh.owner == town) & inner)
         if not len(pool):
             pool = np.flatnonzero(mesh.owner == town)
-        count = min(count, len(pool) // 2)
+        # On a map that is drawn coarsely one stands for several.
+        count = min(int(np.ceil(count / ground.towns.grain)), len(pool) // 2)
         found.append(_spread(pool, good[pool], count, mesh, int(mesh.seats[town]), rng))
     return found
 

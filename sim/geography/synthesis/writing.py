@@ -188,7 +188,8 @@ HOW: Final = (
         "**Roads.** Through-roads run past the towns that the table names, motorways around what "
         "is built up, with interchanges at those towns; primary and secondary roads join "
         "neighbouring towns; tertiary roads lead to villages, lanes to hamlets, until no place is "
-        "far from a road. Cities have street grids. Rivers are crossed where the way round would be long. "
+        "far from a road. Cities have street grids. Rivers are crossed where the way round would "
+        "be long. "
         "Where a motorway ends at the border, its carriageways meet, so that all roads can be "
         "driven both ways."
     ),
