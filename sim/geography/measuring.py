@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 
 from sim.errors import MapError
 from sim.geography.bundle import Map
+from sim.geography.making.roads.tags import USUAL_KMH
 from sim.geography.roads.graph import both_ways
 from sim.geography.roads.network import NO_ACCESS
 from sim.text import Message, Name
@@ -23,6 +24,7 @@ BANDS_KM: Final = (0.5, 1, 2, 5, 10, 20, 50)  # of straight distance
 USUAL: Final = (1.3, 1.6)
 FROM, TO = 240, 320  # places from which, and to which from each, ways are measured
 SEED: Final = 20261126  # of the places: the same for every map
+OTHER_KMH: Final = 30.0  # on a road of a class that nobody knows
 FEW: Final = 60  # pairs in a band, of which nothing is said
 CLASSES: Final = ("motorway", "trunk", "primary", "secondary", "tertiary", "residential",
                   "unclassified", "other")  # fmt: skip
@@ -38,6 +40,7 @@ class Detour:
     low: float  # 10th percentile
     median: float
     high: float  # 90th percentile
+    kmh: float  # straight distance over the time of the fastest way, the median
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class RoadMeasures:
     """A map's roads in numbers. Kilometres are of ground: two directions of a street count once."""
 
     name: Name
+    path: str  # of its file
     synthetic: bool
     km2: float
     people: float
@@ -84,7 +88,7 @@ def measure(the_map: Map) -> RoadMeasures:
     straight = np.hypot(*(xy[u] - xy[v]).T)
     real = straight > 1
     return RoadMeasures(
-        the_map.name, the_map.synthetic, the_map.outline.area / 1e6,
+        the_map.name, str(the_map.path), the_map.synthetic, the_map.outline.area / 1e6,
         float(the_map.cells.people.sum()), count, float((degree == 1).sum() / count),
         float((degree == 3).sum() / count), float((degree > 3).sum() / count), km,
         float(2 * ground / max(degree[junction].sum(), 1)),
@@ -113,17 +117,29 @@ def _node_points(roads: gpd.GeoDataFrame, u: np.ndarray, v: np.ndarray, size: in
     return xy
 
 
+def _graph(
+    edges: tuple[np.ndarray, np.ndarray, np.ndarray], cost: np.ndarray, size: int
+) -> csr_array:
+    """What each edge costs, of parallel ones the cheapest."""
+    tail, head, link = edges
+    order = np.lexsort((cost[link], head, tail))
+    tail, head, price = tail[order], head[order], cost[link][order]
+    first = np.r_[True, (np.diff(tail) != 0) | (np.diff(head) != 0)]
+    return csr_array((price[first], (tail[first], head[first])), shape=(size, size))
+
+
 def _detours(
     the_map: Map, u: np.ndarray, v: np.ndarray, oneway: np.ndarray, length: np.ndarray,
     xy: np.ndarray,
 ) -> tuple[tuple[Detour, ...], float]:  # fmt: skip
     """Ways between places drawn by where people live, by how far apart they are."""
-    tail, head, link = both_ways(u, v, oneway)
-    order = np.lexsort((length[link], head, tail))
-    tail, head, metres = tail[order], head[order], length[link][order]
-    first = np.r_[True, (np.diff(tail) != 0) | (np.diff(head) != 0)]
-    graph = csr_array((metres[first], (tail[first], head[first])), shape=(len(xy), len(xy)))
-    closed = the_map.layers["roads"]["class"].isin(NO_ACCESS).to_numpy()
+    roads = the_map.layers["roads"]
+    usual_kmh = np.array([USUAL_KMH.get(kind, OTHER_KMH) for kind in roads["class"]])
+    said = roads["speed_kmh"].to_numpy(float)
+    hours = length / 1000 / np.where(np.isnan(said), usual_kmh, said)
+    edges = both_ways(u, v, oneway)
+    by_length, by_time = (_graph(edges, cost, len(xy)) for cost in (length, hours))
+    closed = roads["class"].isin(NO_ACCESS).to_numpy()
     local = np.unique(np.r_[u[~closed], v[~closed]])
     cells = the_map.cells
     near = local[cKDTree(xy[local]).query(cells.xy)[1]]
@@ -131,15 +147,19 @@ def _detours(
     chance = cells.people / cells.people.sum()
     start = near[rng.choice(len(chance), FROM, p=chance)]
     goal = near[rng.choice(len(chance), (FROM, TO), p=chance)]
-    way = np.take_along_axis(dijkstra(graph, indices=start), goal, axis=1).ravel()
+    way, time = (
+        np.take_along_axis(dijkstra(graph, indices=start), goal, axis=1).ravel()
+        for graph in (by_length, by_time)
+    )
     straight = np.hypot(*(xy[goal] - xy[start][:, None]).transpose(2, 0, 1)).ravel()
     known = np.isfinite(way) & (straight > 1000 * BANDS_KM[0])
-    ratio, straight = way[known] / straight[known], straight[known]
+    ratio, straight, time = way[known] / straight[known], straight[known], time[known]
     found = []
     for low, high in pairwise(BANDS_KM):
-        mine = ratio[(straight >= 1000 * low) & (straight < 1000 * high)]
-        if len(mine) >= FEW:
-            quantiles = np.percentile(mine, [10, 50, 90]).tolist()
-            found.append(Detour(low, high, len(mine), *quantiles))
+        mine = (straight >= 1000 * low) & (straight < 1000 * high)
+        if mine.sum() >= FEW:
+            quantiles = np.percentile(ratio[mine], [10, 50, 90]).tolist()
+            kmh = float(np.median(straight[mine] / 1000 / time[mine]))
+            found.append(Detour(low, high, int(mine.sum()), *quantiles, kmh))
     within = (ratio >= USUAL[0]) & (ratio <= USUAL[1])
     return tuple(found), float(within.mean()) if len(ratio) else float("nan")

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from sim.text import Message
 from sim.words.language import Language
 from sim.words.page import Column, Table
 
 if TYPE_CHECKING:
-    from sim.geography.measuring import RoadMeasures
+    from sim.geography.measuring import Detour, RoadMeasures
 
 NOTHING = "–"
 
 
 def text(found: Sequence[RoadMeasures], say: Language) -> str:
     """The measures of maps side by side, for a terminal."""
-    heads = [
-        say("{map} (synthetic)", map=one.name)
-        if one.synthetic
-        else say(Message("{map}", map=one.name))
-        for one in found
-    ]
+    heads = [_head(one, found, say) for one in found]
     columns = (Column("", "left"), *(Column(head) for head in heads))
     parts = [
         Table(columns, _ground(found, say)),
@@ -36,8 +30,23 @@ def text(found: Sequence[RoadMeasures], say: Language) -> str:
                 "(10 % to 90 %)"
             ),
         ),
+        Table(
+            columns,
+            _speeds(found, say),
+            above=say(
+                "Straight distance over driving time, km/h: the median, at usual speeds of classes "
+                "where the map says none"
+            ),
+        ),
     ]
     return "\n\n".join("\n".join(part.lines()) for part in parts)
+
+
+def _head(one: RoadMeasures, found: Sequence[RoadMeasures], say: Language) -> str:
+    """What a map is called; of maps of one name, by their files."""
+    twin = sum(other.name == one.name for other in found) > 1
+    name = one.path if twin else say("{map}", map=one.name)
+    return say("{map} (synthetic)", map=name) if one.synthetic else name
 
 
 def _ground(found: Sequence[RoadMeasures], say: Language) -> list[list[str]]:
@@ -73,16 +82,26 @@ def _km(km: float, per: float) -> str:
     return f"{km / per:,.1f}" if km else NOTHING
 
 
-def _detours(found: Sequence[RoadMeasures], say: Language) -> list[list[str]]:
+def _by_band(
+    found: Sequence[RoadMeasures], cell: Callable[[Detour], str], say: Language
+) -> list[list[str]]:
+    """A row for each band of distance that one of the maps has."""
     bands = sorted({(one.from_km, one.to_km) for maps in found for one in maps.detours})
     rows = []
     for low, high in bands:
-        cells = []
-        for maps in found:
-            one = next((d for d in maps.detours if (d.from_km, d.to_km) == (low, high)), None)
-            cells.append(
-                f"{one.median:.2f} ({one.low:.2f}–{one.high:.2f})" if one is not None else NOTHING
-            )
+        of_band = [
+            [cell(d) for d in maps.detours if (d.from_km, d.to_km) == (low, high)] for maps in found
+        ]
+        cells = [one[0] if one else NOTHING for one in of_band]
         rows.append([say("{low:g} to {high:g} km apart", low=low, high=high), *cells])
+    return rows
+
+
+def _detours(found: Sequence[RoadMeasures], say: Language) -> list[list[str]]:
+    rows = _by_band(found, lambda d: f"{d.median:.2f} ({d.low:.2f}–{d.high:.2f})", say)
     share = [say.percent(one.usual, 0) for one in found]
     return [*rows, [say("of all pairs, within 1.3 and 1.6"), *share]]
+
+
+def _speeds(found: Sequence[RoadMeasures], say: Language) -> list[list[str]]:
+    return _by_band(found, lambda d: f"{d.kmh:.0f}", say)

@@ -30,8 +30,10 @@ def filled(
 ) -> Towns | None:
     """The towns without blanks; None where something is wrong, which is gathered in the table."""
     units = _units(rows)
-    km2, area_src = _areas(rows, groups, units, options, report)
-    people, people_src = _people(rows, groups, units, options, report)
+    if rows.area_column not in rows.table.failed:
+        km2, area_src = _areas(rows, groups, units, options, report)
+    if rows.people_column not in rows.table.failed:
+        people, people_src = _people(rows, groups, units, options, report)
     if rows.table.wrong:
         return None
     lonlat, point_src = _points(rows, groups, km2, options.seed, crs, report)

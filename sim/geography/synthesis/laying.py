@@ -25,6 +25,7 @@ from sim.geography.synthesis.mesh import ON_COURSE, Mesh
 
 ARTERY: Final = 3  # each so many lines of a city's grid is a main street
 HAMLET_M: Final = 620.0  # between hamlets, at least
+LANES: Final = 0.6  # of the straight ways between neighbouring villages, built
 LOOPS: Final = 0.3  # of the lanes between neighbouring hamlets that would close a loop, built
 CLOSED: Final = 0.5  # of the blind ends that have another road near them, led on to it
 FAR_M: Final = 800.0  # from any road, at most, where people may live
@@ -81,8 +82,8 @@ def lay_streets(mesh: Mesh, ground: Ground, cities: np.ndarray, rng: np.random.G
     city = same & cities[mesh.patch[a]] if len(cities) else same
     out = ground.outness(mesh.points[mesh.edges].mean(axis=1))
     artery = city & (line % ARTERY == 0)
-    street = (city & ~artery & (chance > 0.12 + 0.34 * np.clip(out, 0, 1) ** 2)) | (
-        same & ~city & (chance > 0.15)
+    street = (city & ~artery & (chance > 0.2 + 0.3 * np.clip(out, 0, 1) ** 2)) | (
+        same & ~city & (chance > 0.25)
     )
     for edges, rank in ((artery, SECONDARY), (street, RESIDENTIAL)):
         fresh = np.flatnonzero(edges & (mesh.rank < 0))
@@ -158,7 +159,8 @@ def lay_local_roads(
             mine, seat, [nodes[k] for k in np.argsort(away, kind="stable")], TERTIARY
         )
     everyone = np.unique(np.concatenate([mesh.seats, *[np.array(v, int) for v in villages]]))
-    for a, b in neighbours(mesh.points[everyone], relative=True).tolist():
+    pairs = neighbours(mesh.points[everyone], relative=True)
+    for a, b in pairs[rng.random(len(pairs)) < LANES].tolist():
         mesh.connect(int(everyone[a]), int(everyone[b]), UNCLASSIFIED)
     valley = 1 - ground.hill(mesh.points)
     pool = np.flatnonzero((mesh.patch < 0) & (rng.random(len(valley)) < 0.05 + 0.3 * valley))

@@ -30,6 +30,7 @@ from sim.geography.synthesis import (
     links,
     people,
     routes,
+    tables,
     towns,
     writing,
 )
@@ -176,6 +177,9 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
     ):
         one = places.Source(source, chosen.coordinates, chosen.encoding, chosen.sheet)
         made[name] = reader(one, made["townships"], report)
+        if source is not None and files.is_table(source):
+            table = tables.read(source, chosen)
+            made[name]["provenance"] = table.grades("provenance", "point_src", "来源")
         _warn_outside(made[name], land, report)
     if place.rivers:
         made["river"] = layers.rivers(place, land)

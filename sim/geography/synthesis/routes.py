@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.errors import Problem, did_you_mean
 from sim.geography.making.roads.wording import word
 from sim.geography.synthesis import tables
-from sim.geography.synthesis.facts import MOTORWAY, RANKS, River, Route, Stop, Towns
+from sim.geography.synthesis.facts import MOTORWAY, RANKS, River, Route, Stop
 from sim.geography.synthesis.options import SynthesisOptions
 from sim.text import Message
 
@@ -52,6 +52,7 @@ def read_routes(
     if table.wrong:
         return [], table.wrong
     row_of = _known_names(names)
+    called = list(dict.fromkeys(name for several in names for name in several[:2]))
     found = []
     for row in range(len(name)):
         kind = next((k for k, words in CLASSES.items() if word(road_class[row]) in words), "")
@@ -62,7 +63,7 @@ def read_routes(
                 found=road_class[row] or "–",
             )
             table.problem(row, message, table.column(*CLASS))
-        stops = _stops(table, row, via[row], row_of, lonlat)
+        stops = _stops(table, row, via[row], _Known(row_of, called, lonlat))
         if len(stops) < 2 and via[row].strip():
             message = Message(
                 "write two places at least, with ; between them; found {found}", found=via[row]
@@ -74,6 +75,14 @@ def read_routes(
     return found, [
         p if p.file else Problem(p.message, p.field, p.line, table.path.name) for p in table.wrong
     ]
+
+
+class _Known(NamedTuple):
+    """Towns that a route may pass."""
+
+    row_of: dict[str, int]  # by every name, in small letters
+    names: list[str]  # as their table has them
+    lonlat: np.ndarray
 
 
 def _known_names(names: list[tuple[str, ...]]) -> dict[str, int]:
@@ -92,9 +101,9 @@ def _known_names(names: list[tuple[str, ...]]) -> dict[str, int]:
     return found
 
 
-def _stops(
-    table: tables.FactTable, row: int, via: str, row_of: dict[str, int], lonlat: np.ndarray
-) -> list[Stop]:
+def _stops(table: tables.FactTable, row: int, via: str, known: _Known) -> list[Stop]:
+    """What a row passes, in order; what is wrong with it is gathered."""
+    row_of, lonlat = known.row_of, known.lonlat
     stops: list[Stop] = []
     for text in filter(None, (part.strip() for part in re.split(r"[;；]", via))):
         point = POINT.fullmatch(text)
@@ -112,16 +121,11 @@ def _stops(
             if not stops or stops[-1] != row_of[text.casefold()]:
                 stops.append(row_of[text.casefold()])
         else:
-            hint = did_you_mean(text, list(row_of))
+            hint = did_you_mean(text, known.names)
             message = Message("no town is called {name}{hint}", name=text, hint=hint)
             table.problem(row, message, table.column(*VIA))
             stops.append((float(lonlat[0, 0]), float(lonlat[0, 1])))
     return stops
-
-
-def names_of(towns: Towns) -> list[tuple[str, ...]]:
-    """[town] what a table may call it."""
-    return list(zip(towns.zh, towns.en, towns.code, strict=True))
 
 
 def read_rivers(options: SynthesisOptions) -> tuple[list[River], list[Problem]]:

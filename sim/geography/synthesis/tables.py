@@ -36,6 +36,7 @@ class FactTable(NamedTuple):
     path: Path
     frame: pd.DataFrame
     wrong: list[Problem]  # gathered while it is read
+    failed: set[str]  # columns of numbers that cannot be read
 
     def column(self, *usual: str, chosen: str = "") -> str:
         """The column of that meaning, or ""."""
@@ -57,6 +58,7 @@ class FactTable(NamedTuple):
             return tables.numbers(self.path, self.frame, name, units, empty=True, refuse=refuse)
         except MapImportError as error:
             self.wrong.extend(error.problems)
+            self.failed.add(name)
             return blank
 
     def problem(self, row: int, message: str, column: str = "") -> None:
@@ -88,7 +90,7 @@ def read(path: Path, options: SynthesisOptions) -> FactTable:
         tables.refuse_totals(path, frame[sorted(named)])
     except MapImportError as error:
         wrong += error.problems
-    return FactTable(path, frame, wrong)
+    return FactTable(path, frame, wrong, set())
 
 
 def not_negative(value: float) -> Message | None:

@@ -57,6 +57,7 @@ class TownRows(NamedTuple):
     km2: np.ndarray
     people: np.ndarray
     people_column: str
+    area_column: str
     villages: np.ndarray
     communities: np.ndarray
     point_src: list[str]
@@ -89,7 +90,7 @@ def read(options: SynthesisOptions) -> TownRows:
     lonlat = tables.degrees(table, options)
     rows = TownRows(
         table, code, zh, en, _kinds(table, zh), _characters(table), table.texts(*DISTRICT), lonlat,
-        km2, people, name_of_people, villages, communities,
+        km2, people, name_of_people, area, villages, communities,
         table.grades("point_src", "coord_grade", "coord_src", "坐标来源", "provenance", "来源"),
         table.grades("area_grade", "area_src", "面积来源", "provenance", "来源"),
         table.grades(
@@ -98,7 +99,8 @@ def read(options: SynthesisOptions) -> TownRows:
         ),
     )  # fmt: skip
     _refuse_places(rows)
-    if np.nansum(people) == 0 and options.total_people is None:
+    unread = name_of_people in table.failed or bool(options.people_column and not name_of_people)
+    if np.nansum(people) == 0 and options.total_people is None and not unread:
         _refuse_nobody(rows)
     return rows
 
