@@ -158,8 +158,8 @@ def _detours(
     for low, high in pairwise(BANDS_KM):
         mine = (straight >= 1000 * low) & (straight < 1000 * high)
         if mine.sum() >= FEW:
-            quantiles = np.percentile(ratio[mine], [10, 50, 90]).tolist()
+            least, median, most = np.percentile(ratio[mine], [10, 50, 90]).tolist()
             kmh = float(np.median(straight[mine] / 1000 / time[mine]))
-            found.append(Detour(low, high, int(mine.sum()), *quantiles, kmh))
+            found.append(Detour(low, high, int(mine.sum()), least, median, most, kmh))
     within = (ratio >= USUAL[0]) & (ratio <= USUAL[1])
     return tuple(found), float(within.mean()) if len(ratio) else float("nan")
