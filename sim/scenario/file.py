@@ -63,7 +63,8 @@ def load(path: str | Path) -> Scenario:
 def _loaded(path: Path) -> Scenario:
     texts = bases.with_bases(path)
     problems = Problems(partial(bases.place, texts))
-    left = remainder.of(bases.merged(texts), problems)
+    raw = bases.merged(texts)
+    left = remainder.of(raw, problems)
     file = left.file
     if file is None:
         raise _refusal(problems, texts)
@@ -81,6 +82,7 @@ def _loaded(path: Path) -> Scenario:
         path=path,
         reason=file.reason or "",
         files=tuple(text.path for text in texts),
+        written={name: raw[name] for name in Settings.model_fields if name in raw},
     )
     checks.check(scenario.settings, ground, problems)
     if left.lacks("crews"):  # whom the layout names there cannot be known

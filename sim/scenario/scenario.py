@@ -9,7 +9,7 @@ Files and verbs go through the same checks; all problems are raised together.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,8 @@ class Scenario(Layout):
     changes: tuple[Change, ...] = ()  # what was changed since the base
     reason: str = ""
     files: tuple[Path, ...] = ()  # what it was read from: scenario files, the base's last
+    # The settings by section as they are written, over which others are written.
+    written: Mapping[str, Any] = field(default_factory=dict)
     recorded: CallRecords | None = None  # calls to replay instead of drawing them
     unaltered: Scenario | None = None  # as its file has it, where settings were altered since
     calls_times: float = 1.0  # the usual number of calls, with which these are shared

@@ -309,3 +309,15 @@ def test_a_station_is_not_put_where_it_would_be_cut_off(town):
     assert closed.add("New", at=at(1.4, 1)).stations[-1].name.en == "New"
     with pytest.raises(ScenarioError, match="these stations would be cut off"):
         closed.add("New", at=at(1.4, 2))
+
+
+def test_in_python_a_closure_of_the_file_is_altered_in_part_or_taken_away(town):
+    closed = f"{{b: {{at: {at(1.5, 1)}, from: 2026-01-07, until: 2026-01-08}}}}"
+    scenario = load(town(f"travel: {{closures: {closed}}}"))
+    later = scenario.with_settings(travel={"closures": {"b": {"until": "2026-01-09"}}})
+    before, after = scenario.settings.travel.closed["b"], later.settings.travel.closed["b"]
+    assert after == before.model_copy(update={"until": after.until})
+    assert (after.until - before.until).days == 1
+    assert not later.with_settings(travel={"closures": {"b": "open"}}).settings.travel.closed
+    with pytest.raises(ScenarioError, match="`until` is not later than `from`"):
+        later.with_settings(travel={"closures": {"b": {"from": "2026-01-10"}}})

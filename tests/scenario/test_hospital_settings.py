@@ -137,6 +137,52 @@ def test_a_file_over_another_says_single_things_of_single_hospitals(write):
     ]  # fmt: skip
 
 
+def test_other_settings_in_python_are_put_over_those_of_a_hospital_as_a_file_does(read):
+    scenario = read(
+        "{stay: 50 min, destination: consortium first, "
+        "consortia: [{name: A, hospitals: [H0], townships: [P0]}], clinics: {hospitals: [H2]}, "
+        "at: {H0: {bays: 3, stay: 1 h, full_at: 2, walk_ins: {rate: 1 per hour, profile: flat}}, "
+        "H1: {bays: 1}}}"
+    )
+    altered = scenario.with_settings(
+        hospitals={"at": {"h0": {"bays": 2, "walk_ins": {"rate": "2 per hour"}}}}
+    )
+    before, after = scenario.settings.hospitals, altered.settings.hospitals
+    assert list(after.at) == ["H0", "H1"]
+    assert after.at["H0"] == before.at["H0"].model_copy(
+        update={"bays": 2, "walk_ins": after.at["H0"].walk_ins}
+    )
+    assert after.at["H0"].arrivals.rate.per_second == pytest.approx(2 / 3600)
+    closed = altered.with_settings(hospitals={"at": {"H0": {"closed": [{"hours": "22-06"}]}}})
+    assert closed.settings.hospitals.at["H0"].bays == 2
+    for one in (altered, closed):
+        assert one.settings.hospitals.consortia == before.consortia
+        assert one.settings.hospitals.clinics == before.clinics
+
+
+def test_what_contradicts_the_rest_of_a_file_is_told_in_python_too(read):
+    scenario = read(
+        "{consortia: [{name: A, hospitals: [H0], townships: [P0]}], destination: consortium first}"
+    )
+    with pytest.raises(ScenarioError, match="needs `consortia`"):
+        scenario.with_settings(hospitals={"consortia": []})
+    other = scenario.with_settings(hospitals={"destination": "soonest"})
+    again = other.with_settings(hospitals={"destination": "consortium first"})
+    assert again.settings == scenario.settings
+
+
+def test_a_hospital_has_one_entry_by_whichever_of_its_names(liling):
+    one = liling.with_settings(hospitals={"stay": "50 min", "at": {"湘东医院": {"bays": 3}}})
+    english = liling.map.hospitals[
+        [spot.name.zh for spot in liling.map.hospitals].index("湘东医院")
+    ].name.en
+    other = one.with_settings(hospitals={"at": {english: {"full_at": 2}}})
+    (found,) = other.settings.hospitals.at.items()
+    assert (found[0], found[1].bays, found[1].full_at) == ("湘东医院", 3, 2)
+    with pytest.raises(ScenarioError, match="are one hospital"):
+        one.with_settings(hospitals={"at": {english: {"bays": 2}, "湘东医院": {"bays": 1}}})
+
+
 def test_a_mistake_in_the_file_below_is_told_of_that_file(write):
     write(LAYOUT + "hospitals:\n  stay: 50 min\n  at:\n    H0: {bays: -3}", "below.yaml")
     path = write("", "above.yaml")
