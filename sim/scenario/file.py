@@ -27,9 +27,7 @@ from sim.geography.bundle import Map
 from sim.scenario import (
     bases,
     checks,
-    closures,
     crew_checks,
-    cut_off,
     hospital_checks,
     hospitals,
     remainder,
@@ -121,9 +119,8 @@ def _loaded(path: Path) -> Scenario:
     hospital_checks.check(scenario, problems)
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
-    closures.check_dates(scenario.settings, problems.at("travel"))
-    if not problems:
-        cut_off.check(scenario, problems.at("travel"))
+    if not (left.lacks("start") or left.lacks("study")):
+        checks.times(scenario, problems)
     if problems:
         raise _refusal(problems, texts)
     for doubt in hospital_checks.doubts(scenario):

@@ -20,7 +20,7 @@ from sim.text import Message
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
-    from sim.scenario.settings import Condition
+    from sim.scenario.settings import Condition, Settings
     from sim.scenario.settings.hospitals import Consortium, HospitalAt, HospitalSettings
 
 SHOWN: Final = 8  # capabilities in one message
@@ -105,6 +105,21 @@ def _known_to(scenario: Scenario, problems: Problems) -> None:
                             name=to, hint=did_you_mean(to, list(known)),
                         )
                     )  # fmt: skip
+
+
+def check_dates(settings: Settings, problems: Problems) -> None:
+    """Tell of hospitals that would close on days that are not of the run."""
+    start = settings.start
+    end = start + timedelta(seconds=settings.study.total_s)
+    for name, one in settings.hospitals.at.items():
+        for number, closed in enumerate(one.closed):
+            if closed.hours is None and not closed_spans(closed, start, settings.study.total_s):
+                problems.at("at", name, "closed", number).tell(
+                    Message(
+                        "it is never in force in the run, which is from {start} until {end}",
+                        start=f"{start:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}",
+                    )
+                )  # fmt: skip
 
 
 # ── consortia, clinics, outside ──────────────────────────────────────────────────────────────

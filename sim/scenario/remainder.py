@@ -25,8 +25,6 @@ FOLLOWS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("demand", "conditions"), ("demand", "surges")),
     (("demand", "priorities"), ("transfers",)),
     (("crews", "classes"), ("transfers",)),
-    (("study",), ("demand", "surges")),
-    (("start",), ("demand", "surges")),
     (("crews", "classes"), ("demand", "conditions")),
     (("crews", "classes"), ("dispatch", "reserve")),
     (("dispatch", "centres"), ("dispatch", "reserve")),
