@@ -15,8 +15,7 @@ import numpy as np
 from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
-from sim.scenario import checks, crew_checks, hospitals, responders, standing
-from sim.scenario.bases import put_over
+from sim.scenario import checks, crew_checks, hospital_checks, hospitals, responders, standing
 from sim.scenario.crew_changes import roster_of
 from sim.scenario.distributions import Distribution
 from sim.scenario.duty import ALWAYS
@@ -60,7 +59,7 @@ def with_settings(
         problems.at("demand", "replay").tell(
             Message("records belong to a scenario file: name them there")
         )
-    whole = put_over(scenario.written, written)
+    whole = _written_over(scenario.settings, scenario.written, written)
     checked = validated(Settings, whole, problems)
     if checked is None:
         return scenario
@@ -74,6 +73,8 @@ def with_settings(
         groups, folder = altered.settings.responders, altered.path.parent
         found = responders.points(groups, altered.map, folder, problems)
         altered = replace(altered, responder_xy=found)
+    chosen = altered.settings.hospitals.destination
+    hospital_checks.unread([written.get("hospitals")], chosen, problems.at("hospitals"))
     if isinstance(said := written.get("hospitals"), Mapping) and "clinics" in said:
         clinics = hospitals.clinic_points(
             altered.settings, altered.map, altered.path.parent, problems
@@ -117,6 +118,23 @@ def _with_so_many_calls(altered: Scenario, problems: Problems) -> Scenario:
     return altered
 
 
+def _written_over(before: Any, under: Any, over: Any) -> Any:
+    """What is written, over what was; `before`: what that was read as, whose parts are known.
+
+    What has no parts is replaced whole: lists, and laws and rosters, of which two do not mix.
+    """
+    if not isinstance(under, Mapping) or not isinstance(over, Mapping):
+        return over
+    parts = before
+    if _has_parts(before):
+        fields = type(before).model_fields.items()
+        parts = {field.alias or name: getattr(before, name) for name, field in fields}
+    if not isinstance(parts, dict):
+        return over
+    inner = {key: _written_over(parts.get(key), under.get(key), over[key]) for key in over}
+    return {**under, **inner}
+
+
 def _over(under: S, over: S, written: Mapping[str, Any]) -> S:
     """The settings that are written, over the others: as a file stands over its base."""
     names = {field.alias or name: name for name, field in type(over).model_fields.items()}
@@ -139,7 +157,6 @@ def _part_over(before: Any, after: Any, raw: Any) -> Any:
 
 
 def _has_parts(value: object) -> bool:
-    # A distribution is replaced whole: the parameters of two laws do not mix.
     return isinstance(value, Setting) and not isinstance(value, Distribution)
 
 

@@ -129,7 +129,7 @@ def merged(texts: list[YamlText]) -> dict[str, Any]:
         changes = own.pop("changes", None)
         for key in ("name", "name_zh", "reason"):
             merged.pop(key, None)
-        merged = put_over(merged, own)
+        merged = _deep(merged, own)
         if changes is not None:
             before = merged.get("changes")
             both = isinstance(before, list) and isinstance(changes, list)
@@ -137,13 +137,12 @@ def merged(texts: list[YamlText]) -> dict[str, Any]:
     return merged
 
 
-def put_over(under: Any, over: Any) -> Any:
-    """What is written, over what was: of settings by key those that are named, else the whole."""
+def _deep(under: Any, over: Any) -> Any:
     if isinstance(under, dict) and isinstance(over, dict):
         # A distribution is replaced whole: the parameters of two laws do not mix.
         if "distribution" in over:
             return over
-        return {**under, **{key: put_over(under.get(key), value) for key, value in over.items()}}
+        return {**under, **{key: _deep(under.get(key), value) for key, value in over.items()}}
     return over
 
 

@@ -29,7 +29,9 @@ from sim.scenario import (
     checks,
     crew_checks,
     hospital_checks,
+    hospital_doubts,
     hospitals,
+    kept_back,
     remainder,
     responders,
     standing,
@@ -117,13 +119,18 @@ def _loaded(path: Path) -> Scenario:
         _tables_of_responders(scenario, texts, problems)
     scenario = _with_clinics(scenario, texts, problems)
     hospital_checks.check(scenario, problems)
+    hospital_checks.unread(
+        (text.content.get("hospitals") for text in texts),
+        scenario.settings.hospitals.destination,
+        problems.at("hospitals"),
+    )
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
     if not (left.lacks("start") or left.lacks("study")):
         checks.times(scenario, problems)
     if problems:
         raise _refusal(problems, texts)
-    for doubt in hospital_checks.doubts(scenario):
+    for doubt in (*hospital_doubts.doubts(scenario), *kept_back.doubts(scenario)):
         warnings.warn(PlannerWarning(doubt), stacklevel=2)
     return scenario
 

@@ -95,12 +95,18 @@ def of_map(settings: Settings, on: Map) -> tuple[Hospital, ...]:
     return tuple(found)
 
 
-def row_of(name: str, on: Map) -> int | None:
-    """The row of a hospital of the map by its name in either language; None if there is none."""
-    for row, spot in enumerate(on.hospitals):
-        if name.casefold() in (spot.name.zh.casefold(), spot.name.en.casefold()):
+def row_among(name: str, names: Iterable[Name]) -> int | None:
+    """The row of the one that is called so in either language; None if there is none."""
+    called = name.casefold()
+    for row, one in enumerate(names):
+        if called in (one.zh.casefold(), one.en.casefold()):
             return row
     return None
+
+
+def row_of(name: str, on: Map) -> int | None:
+    """The row of a hospital of the map by its name in either language; None if there is none."""
+    return row_among(name, (spot.name for spot in on.hospitals))
 
 
 def rows_of(names: Iterable[str], on: Map) -> list[int]:
