@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 
-class Kept(NamedTuple):
+class Reserved(NamedTuple):
     """Ambulances of some classes of one centre that a reserve never lets go for others."""
 
     kinds: frozenset[int]
@@ -25,11 +25,11 @@ class Kept(NamedTuple):
     most: int  # so many of them are on duty at once
 
 
-class Group(NamedTuple):
+class CrewsAlike(NamedTuple):
     """The ambulances of one class of a centre, and what keeps them all back, if anything does."""
 
     kind: int
-    kept: tuple[Kept, ...]
+    kept: tuple[Reserved, ...]
 
 
 def doubts(scenario: Scenario) -> Iterator[Message]:
@@ -66,7 +66,7 @@ _OF_TRANSFERS: Final = Message(
 )
 
 
-def _groups(scenario: Scenario) -> list[Group]:
+def _groups(scenario: Scenario) -> list[CrewsAlike]:
     """The ambulances of the layout by class and centre."""
     settings = scenario.settings
     names = [centre.name for centre in settings.dispatch.centres]
@@ -75,11 +75,11 @@ def _groups(scenario: Scenario) -> list[Group]:
         crews = conditions.crews(scenario, number if len(names) > 1 else None)
         kept = _kept(settings, crews, name)
         for kind in sorted(set(crews.kind.tolist())):
-            found.append(Group(kind, tuple(one for one in kept if kind in one.kinds)))
+            found.append(CrewsAlike(kind, tuple(one for one in kept if kind in one.kinds)))
     return found
 
 
-def _kept(settings: Settings, crews: conditions.Crews, centre: str) -> list[Kept]:
+def _kept(settings: Settings, crews: conditions.Crews, centre: str) -> list[Reserved]:
     """What reserves never let go of a centre's ambulances."""
     priorities = [priority.name for priority in settings.demand.priorities]
     found = []
@@ -91,7 +91,7 @@ def _kept(settings: Settings, crews: conditions.Crews, centre: str) -> list[Kept
         some = crews.on_duty[np.isin(crews.kind, list(kinds))]
         most = int(some.sum(axis=0).max()) if len(some) else 0
         if 0 < most <= one.keep:
-            found.append(Kept(kinds, priorities.index(one.for_), one.keep, most))
+            found.append(Reserved(kinds, priorities.index(one.for_), one.keep, most))
     return found
 
 
@@ -105,8 +105,8 @@ def _needs_of_calls(settings: Settings, priority: str) -> Iterator[tuple[str, Se
 
 
 def _nobody_left(
-    needs: Sequence[Need], crews: CrewSettings, groups: Sequence[Group], priority: int | None
-) -> Kept | None:
+    needs: Sequence[Need], crews: CrewSettings, groups: Sequence[CrewsAlike], priority: int | None
+) -> Reserved | None:
     """What keeps back all who may meet one of the needs. `priority`: None is behind all others."""
     meet = [conditions.may_meet(need, crews) for need in needs]
     for rows in meet or [{row for row, one in enumerate(crews.classes) if one.transports}]:
