@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 
-class Reserved(NamedTuple):
+class HeldBack(NamedTuple):
     """Ambulances of some classes of one centre that a reserve never lets go for others."""
 
     kinds: frozenset[int]
@@ -29,7 +29,7 @@ class CrewsAlike(NamedTuple):
     """The ambulances of one class of a centre, and what keeps them all back, if anything does."""
 
     kind: int
-    kept: tuple[Reserved, ...]
+    kept: tuple[HeldBack, ...]
 
 
 def doubts(scenario: Scenario) -> Iterator[Message]:
@@ -79,7 +79,7 @@ def _groups(scenario: Scenario) -> list[CrewsAlike]:
     return found
 
 
-def _kept(settings: Settings, crews: conditions.Crews, centre: str) -> list[Reserved]:
+def _kept(settings: Settings, crews: conditions.Crews, centre: str) -> list[HeldBack]:
     """What reserves never let go of a centre's ambulances."""
     priorities = [priority.name for priority in settings.demand.priorities]
     found = []
@@ -91,7 +91,7 @@ def _kept(settings: Settings, crews: conditions.Crews, centre: str) -> list[Rese
         some = crews.on_duty[np.isin(crews.kind, list(kinds))]
         most = int(some.sum(axis=0).max()) if len(some) else 0
         if 0 < most <= one.keep:
-            found.append(Reserved(kinds, priorities.index(one.for_), one.keep, most))
+            found.append(HeldBack(kinds, priorities.index(one.for_), one.keep, most))
     return found
 
 
@@ -106,7 +106,7 @@ def _needs_of_calls(settings: Settings, priority: str) -> Iterator[tuple[str, Se
 
 def _nobody_left(
     needs: Sequence[Need], crews: CrewSettings, groups: Sequence[CrewsAlike], priority: int | None
-) -> Reserved | None:
+) -> HeldBack | None:
     """What keeps back all who may meet one of the needs. `priority`: None is behind all others."""
     meet = [conditions.may_meet(need, crews) for need in needs]
     for rows in meet or [{row for row, one in enumerate(crews.classes) if one.transports}]:
