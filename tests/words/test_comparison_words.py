@@ -264,6 +264,8 @@ def test_the_headline_of_one_proposal(liling, verdicts, en, zh):
          "A improves most: 2 of 4 measures; B changes nothing that matters"),
         ([[BETTER, WORSE, UNDECIDED, UNDECIDED], [UNDECIDED] * 4],
          "A makes some worse; B surely improves nothing"),
+        ([[BETTER, BETTER, WORSE, WORSE], [BETTER, UNDECIDED, UNDECIDED, UNDECIDED]],
+         "B improves 1 of 4 measures and harms none; A makes some worse"),
         ([[TOO_SMALL, UNDECIDED] * 2, [UNDECIDED, TOO_SMALL] * 2],
          "No proposal surely improves anything"),
     ],

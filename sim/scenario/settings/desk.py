@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from sim.model.calendar import HOURS_PER_WEEK, hours_of_week
 from sim.scenario.distributions import AnyDistribution
-from sim.scenario.values import ClockHours, Setting, Share, WeekDays, default, whole
+from sim.scenario.values import LongHours, Setting, Share, WeekDays, default, whole
 from sim.text import Message
 
 MOST_SEATS: Final = 500
@@ -19,7 +19,7 @@ Number = Annotated[int, *whole(0, MOST_SEATS, "3")]
 class Seats(Setting):
     """So many people at the desk at some hours."""
 
-    hours: ClockHours | None = None
+    hours: LongHours | None = None
     """The clock hours at which they take calls; past midnight they belong to the day on which they
     began. Without them the whole day."""
     days: WeekDays = default("mon-sun")
