@@ -239,7 +239,8 @@ def parse_hours(value: object) -> Hours:
 
 def is_all_day(value: object) -> bool:
     """Whether clock hours are those of a whole day: 00-24."""
-    return units.usual_range(str(value)).replace(" ", "") in ("00-24", "0-24")
+    plain = units.usual_range(str(value)).replace(" ", "").replace(":00", "")
+    return plain in ("00-24", "0-24")
 
 
 def parse_long_hours(value: object) -> Hours:

@@ -139,7 +139,9 @@ def test_a_layout_that_does_not_say_who_is_treated_where_is_told_to_be_the_reaso
 
 
 def test_what_is_the_same_in_both_has_no_verdict_that_it_is_undecided(folder):
-    bays = "base: today\nname: {}\nhospitals: {{stay: {} min, at: {{湘东医院: {{bays: 9}}}}}}\n"
+    bays = (
+        "base: today\nname: stay {}\nhospitals: {{stay: {} min, at: {{湘东医院: {{bays: 9}}}}}}\n"
+    )
     for minutes in (20, 25):
         (folder / f"stay-{minutes}.yaml").write_text(bays.format(minutes, minutes), "utf-8")
     plans = [loaded(folder, f"stay-{minutes}") for minutes in (20, 25)]

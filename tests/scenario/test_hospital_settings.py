@@ -199,6 +199,28 @@ def test_what_is_known_of_hospitals_is_said(read):
     assert not words.lines(read("{}"), language("en"))
 
 
+def test_clinics_that_cannot_be_read_are_not_said_to_be_missing(write, tmp_path):
+    text = (
+        f"{LAYOUT}demand: {{conditions: [{{name: all, share: 100 %, to_clinic: 5 %}}]}}\n"
+        "hospitals: {clinics: {at: clinics.csv}}\n"
+    )
+    for rows in ("A,abc,27.65", "", "A,3.5,27.65"):
+        path = write(text, "clinics.yaml")
+        (path.parent / "clinics.csv").write_text(f"name,lon,lat\n{rows}\n", "utf-8")
+        (found,) = problems(path)
+        assert "there is no clinic" not in found
+
+
+def test_a_hospital_that_takes_nobody_all_day_may_say_so(read):
+    for hours in ("00-24", "0-24", "00:00-24:00"):
+        (closed,) = (
+            read(f"{{at: {{H0: {{closed: [{{hours: '{hours}'}}]}}}}}}")
+            .settings.hospitals.at["H0"]
+            .closed
+        )
+        assert closed.week.all()
+
+
 def test_what_differs_of_hospitals_is_said(read):
     base = read("{stay: 50 min, at: {H0: {bays: 3}}}")
     other = read(

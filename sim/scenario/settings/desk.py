@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 import numpy as np
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.model.calendar import HOURS_PER_WEEK, hours_of_week
 from sim.scenario.distributions import AnyDistribution
@@ -40,6 +40,9 @@ NumberOrSeats = Annotated[
 ]
 
 
+LEAST_SHARE: Final = 1e-4  # of the calls at the desk that need an ambulance
+
+
 class Desk(Setting):
     """A call desk with so many seats: calls wait for one in order of receipt, and are handled."""
 
@@ -55,10 +58,22 @@ class Desk(Setting):
 
     Source: the desk is there for calls that need one."""
 
+    @field_validator("needing_ambulance")
+    @classmethod
+    def _who_is_needed(cls, share: float) -> float:
+        if share < LEAST_SHARE:
+            raise ValueError(
+                Message(
+                    "hardly any call would need an ambulance: write {least} % or more; found "
+                    "{found} %",
+                    least=f"{100 * LEAST_SHARE:g}",
+                    found=f"{100 * share:.4g}",
+                )
+            )
+        return share
+
     @model_validator(mode="after")
     def _some(self) -> Desk:
-        if self.needing_ambulance < 1e-4:
-            raise ValueError(Message("hardly any call would need an ambulance: write a share"))
         if not self.by_hour.any():
             raise ValueError(Message("the desk has no seat at any hour: no call would be taken"))
         return self
