@@ -136,17 +136,3 @@ def test_a_layout_that_does_not_say_who_is_treated_where_is_told_to_be_the_reaso
     notes = " ".join(page_of(found, language()).notes)
     assert "Which hospitals can treat whom is not said of every layout" in notes
     assert "– stands where a layout has nothing of the kind" not in notes
-
-
-def test_what_is_the_same_in_both_has_no_verdict_that_it_is_undecided(folder):
-    bays = (
-        "base: today\nname: stay {}\nhospitals: {{stay: {} min, at: {{湘东医院: {{bays: 9}}}}}}\n"
-    )
-    for minutes in (20, 25):
-        (folder / f"stay-{minutes}.yaml").write_text(bays.format(minutes, minutes), "utf-8")
-    plans = [loaded(folder, f"stay-{minutes}") for minutes in (20, 25)]
-    found = sim.compare(*plans, replications=5, workers=1)
-    row = rows_of(found)["Wait for a bay, 90th percentile, min"]
-    assert row[1:] == ["0.0", "0.0", "0.00", "", "the same in both"]
-    assert rows_of(found, "zh")["等候急诊床位第 90 百分位（分钟）"][-1] == "两者相同"
-    assert not any(r[4] == "(no interval)" for r in rows_of(found).values())
