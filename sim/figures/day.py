@@ -258,7 +258,7 @@ def _calls(ax: Axes, day: Day, plan: Arrangement, say: Language) -> None:
             )  # fmt: skip
             for x, many in crowds(np.sort(at), _hours_wide(ax, day, wide * points / 10)):
                 ax.annotate(
-                    f"×{many}", (x, row + _raised(outcome)), (0.5 * points, 0),
+                    f"×{many}", (x, row), (0.7 * points, -3 * _raised(outcome) * points or -0.2 * points),
                     textcoords="offset points", va="center", size=0.8 * points, color=colour,
                     weight="bold", path_effects=style.halo(), zorder=8, annotation_clip=False,
                 )  # fmt: skip
