@@ -47,6 +47,7 @@ MARKS: Final = {
     Outcome.CANCELLED: ("o", style.INK, 4.6),
 }
 NAMES: Final = 0.20  # of the page's width, at most, for names of stations and hospitals
+BESIDE: Final = {Outcome.IN_TIME: -0.4, Outcome.LATE: 0.5, Outcome.CANCELLED: -0.9}  # their number
 CROWD: Final = 3  # marks within the width of one: their number is written beside them
 PITCH: Final = (1.35, 0.62)  # of a line of few ambulances and of many, in units of the type
 FEW: Final = 28  # ambulances that have the full pitch
@@ -258,7 +259,7 @@ def _calls(ax: Axes, day: Day, plan: Arrangement, say: Language) -> None:
             )  # fmt: skip
             for x, many in crowds(np.sort(at), _hours_wide(ax, day, wide * points / 10)):
                 ax.annotate(
-                    f"×{many}", (x, row), (0.7 * points, -3 * _raised(outcome) * points or -0.2 * points),
+                    f"×{many}", (x, row), (0.7 * points, BESIDE[outcome] * points),
                     textcoords="offset points", va="center", size=0.8 * points, color=colour,
                     weight="bold", path_effects=style.halo(), zorder=8, annotation_clip=False,
                 )  # fmt: skip
