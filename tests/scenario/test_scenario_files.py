@@ -155,7 +155,7 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         (HEAD + "name: Again\n", 'line 5: "name" is written twice'),
         ("name: [unclosed\n", "this is not YAML"),
         ("- just\n- a list\n", "a scenario is a list of settings"),
-        ("", "a scenario is a list of settings"),
+        ("", "the file is empty"),
         ("name: !!python/object:os.system x\n", "line 1: the tag !!python/object:os.system is not"),
         (HEAD + "demand: {replay: nowhere.csv}\n", "no such file"),
     ],
