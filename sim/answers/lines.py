@@ -237,7 +237,7 @@ def _names(layout: Scenario, by: str) -> list[Name]:
     if by == "class":
         return [one.names for one in layout.settings.crews.classes]
     if by == "condition":
-        return [Name(one.name, one.name) for one in layout.settings.demand.conditions]
+        return [one.names for one in layout.settings.demand.conditions]
     if by == "hospital":
         return _apart([one.name for one in layout.hospitals])
     return [Name(one.name, one.name) for one in layout.settings.dispatch.centres] or [ONE_CENTRE]

@@ -243,10 +243,12 @@ def _treated(scenario: Scenario, problems: Problems) -> None:
             Message("every hospital of the map is a clinic: nobody can be taken to a hospital")
         )
         return
+    clinics = scenario.settings.hospitals.clinics
+    read = clinics is not None and clinics.at is not None  # what is wrong with these was told then
     for number, condition in enumerate(demand.conditions):
         here = problems.at("demand", "conditions", number)
         _capable(condition, hospitals, here.at("treated_by"))
-        if condition.to_clinic > 0 and not any(one.is_clinic for one in hospitals):
+        if condition.to_clinic > 0 and not (read or any(one.is_clinic for one in hospitals)):
             here.at("to_clinic").tell(
                 Message("there is no clinic: say under `hospitals.clinics` where they are")
             )

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sim.errors import did_you_mean
+from sim.errors import did_you_mean, nearest
 from sim.policies.clock import NONE
 from sim.scenario.hospitals import of_map, plainly, row_among, row_of, rows_of
 from sim.scenario.settings import Condition, Priority, Settings, Transfers
 from sim.scenario.settings.transfers import Capable
-from sim.scenario.validation import Problems
+from sim.scenario.validation import Problems, listed
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
 
+MOST_LISTED = 12  # hospitals
 # Behind all that a scenario names; nobody drives with siren for it.
 PLANNED = Priority(name="planned transfers", share="0 %", siren=False)
 
@@ -98,7 +99,7 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
             here.tell(Message("the map has no hospital where transfers could begin"))
             continue
         _known(one.from_, inside, here.at("from"))
-        _known(one.to_names, [*inside, *outside], here.at("to"))
+        _known(one.to_names, [*inside, *outside], here.at("to"), outside=True)
         _elsewhere(settings, one, on, here.at("to"))
         known = [priority.name for priority in settings.demand.priorities]
         if one.priority is not None and one.priority not in known:
@@ -108,14 +109,32 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
             )
 
 
-def _known(names: Sequence[str], every: Sequence[Name], problems: Problems) -> None:
+def _unknown(name: str, near: str, every: Sequence[Name], *, outside: bool) -> Message:
+    """That there is no such hospital, and which one is meant or which there are."""
+    values = {"name": name, "hospitals": listed([one.zh for one in every[:MOST_LISTED]])}
+    if near:
+        return Message('no hospital "{name}"; did you mean {near}?', name=name, near=near)
+    if outside:
+        return Message(
+            'no hospital "{name}": known are {hospitals}; one outside the map is described under '
+            "`hospitals.outside`",
+            **values,
+        )
+    return Message(
+        'no hospital "{name}": transfers begin at hospitals of the map, like {hospitals}', **values
+    )
+
+
+def _known(
+    names: Sequence[str], every: Sequence[Name], problems: Problems, *, outside: bool = False
+) -> None:
     """Tell of names that no hospital has, or two have written here."""
     seen: set[int] = set()
     for name in names:
         row = row_among(name, every)
         if row is None:
-            hint = did_you_mean(name, list(dict.fromkeys(n for one in every for n in one)))
-            problems.tell(Message('no hospital "{name}"{hint}', name=name, hint=hint))
+            near = nearest(name, list(dict.fromkeys(n for one in every for n in one)))
+            problems.tell(_unknown(name, near, every, outside=outside))
         elif row in seen:
             problems.tell(Message("{name} is named twice", name=name))
         else:

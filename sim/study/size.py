@@ -22,7 +22,7 @@ from sim.text import Message
 A_PROCESS: Final = 250e6  # a worker with its libraries
 A_CALL: Final = 340.0  # of a replication while it is drawn, run and tallied
 A_LOGGED_CALL: Final = 500.0  # besides, where every call and trip is wanted
-A_ROW: Final = 60.0  # a call that is kept for every measure
+A_ROW: Final = 68.0  # a call that is kept for every measure
 A_POOLED_ROW: Final = 140.0  # what measures make of it, once all are there
 # Besides, where there are first responders.
 A_HELPED_CALL: Final = 120.0

@@ -68,10 +68,10 @@ def when(day: Day, say: Language) -> str:
     )
 
 
-def clock(hour: float) -> str:
-    """17:40; past midnight 01:40, and 24:00 at the end of a day"""
+def clock(hour: float, last: float = 24.0) -> str:
+    """17:40; past midnight 01:40, and 24:00 where `last`, the end of what is told, is that hour."""
     minutes = round(hour * 60)
-    if minutes > 24 * 60:
+    if minutes > 24 * 60 or (minutes == 24 * 60 and round(last * 60) > minutes):
         minutes -= 24 * 60
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 

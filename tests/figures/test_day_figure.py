@@ -14,6 +14,7 @@ from sim.errors import OptionError
 from sim.figures import day as room
 from sim.figures import style
 from sim.measures.timeline import ON_CALL, BaysTaken, Outcome, Stage
+from sim.words import day as words
 from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
@@ -138,3 +139,14 @@ def test_facts_are_the_stages_calls_and_bays(busy):
         "waiting": 3,
     }  # fmt: skip
     assert isinstance(busy, Day)
+
+
+def test_marks_on_each_other_are_counted():
+    at = np.array([1.0, 1.01, 1.02, 1.03, 5.0, 5.01, 9.0])
+    assert room.crowds(at, 0.1) == [(1.03, 4)]
+    assert room.crowds(at[:0], 0.1) == []
+
+
+def test_midnight_within_a_window_is_the_first_hour_of_the_next_day():
+    assert [words.clock(hour, 26.0) for hour in (23, 24, 25)] == ["23:00", "00:00", "01:00"]
+    assert [words.clock(hour, 24.0) for hour in (23, 24)] == ["23:00", "24:00"]

@@ -126,7 +126,7 @@ travel:
         "travel.closures.a: say where: write `road`, or one of `at`, `between`, `around` and "
         "`township`, or both",
         "travel.closures.b.speed: leave `speed` out where roads are closed",
-        "travel.closures.c: `until` is not later than `from`",
+        "travel.closures.c: `until` is not later than `from`: 2026-01-06 00:00, and 2026-01-07 00:00",
         "travel.closures.d: write `around` and `radius` together",
         "travel.closures.e.speed: write at most 100 %; found 120 %",
         "travel.closures.f: write settings, like `key: value`; found shut",

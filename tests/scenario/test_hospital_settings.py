@@ -270,13 +270,35 @@ def test_what_is_known_of_hospitals_is_said(read):
         "patients go to where the drive and the expected wait are shortest",
         "a hospital without a free bay is passed over if another has one",
         "H0: treats stroke, 3 bays, stays of 30 min in the mean, 38.4 walk-in patients a day, "
-        "6 places in intensive care, passed over while 1 ambulance waits, closed Sat and Sun "
+        "6 places in intensive care, passed over while 1 ambulance waits, closed Sat–Sun "
         "22–06 to stroke and closed 2025-02-01 00:00 to 2025-02-10 00:00",
         "walk-in patients leave where no bay is free",
         "1 clinic for light cases",
         "Changsha: outside the map, 80 min beyond P2",
     ]
     assert not words.lines(read("{}"), language("en"))
+
+
+def test_clinics_that_cannot_be_read_are_not_said_to_be_missing(write, tmp_path):
+    text = (
+        f"{LAYOUT}demand: {{conditions: [{{name: all, share: 100 %, to_clinic: 5 %}}]}}\n"
+        "hospitals: {clinics: {at: clinics.csv}}\n"
+    )
+    for rows in ("A,abc,27.65", "", "A,3.5,27.65"):
+        path = write(text, "clinics.yaml")
+        (path.parent / "clinics.csv").write_text(f"name,lon,lat\n{rows}\n", "utf-8")
+        (found,) = problems(path)
+        assert "there is no clinic" not in found
+
+
+def test_a_hospital_that_takes_nobody_all_day_may_say_so(read):
+    for hours in ("00-24", "0-24", "00:00-24:00"):
+        (closed,) = (
+            read(f"{{at: {{H0: {{closed: [{{hours: '{hours}'}}]}}}}}}")
+            .settings.hospitals.at["H0"]
+            .closed
+        )
+        assert closed.week.all()
 
 
 def test_what_differs_of_hospitals_is_said(read):
@@ -290,9 +312,56 @@ def test_what_differs_of_hospitals_is_said(read):
         "mean stay in a bay after handover 40 min instead of 50 min",
         "H0: bays 2 instead of 3",
         "H0: ambulances that may wait there 2 instead of no limit",
-        "H0: closed at other times",
+        "H0: closed 22–06",
         "H1: 9 bays and passed over while 3 ambulances wait",
     ]
+
+
+def test_when_a_hospital_is_closed_and_who_walks_in_is_said_in_hours_and_patients(read):
+    texts = {
+        "night": "closed: [{hours: 22-06}]",
+        "noon": "closed: [{hours: 12-14, days: 周一至周五, to: [stroke]}], walk_ins: 60 per day",
+        "few": "walk_ins: 1 per hour",
+        "none": "full_at: 2",
+    }
+    found = {
+        name: read(
+            f"{{at: {{H0: {{capabilities: [stroke], stay: 30 min, bays: 3, {text}}}}}}}"
+        ).settings
+        for name, text in texts.items()
+    }
+
+    def said(base, other):
+        return [
+            one
+            for one in phrases(differences(found[base], found[other]), language("en"))
+            if "wait" not in one
+        ]
+
+    assert said("none", "night") == ["H0: closed 22–06"]
+    assert said("night", "none") == ["H0: never closed"]
+    assert said("night", "noon") == [
+        "H0: 60 walk-in patients a day",
+        "H0: closed Mon–Fri 12–14 to stroke instead of closed 22–06",
+    ]
+    assert said("few", "noon") == [
+        "H0: 60 walk-in patients a day instead of 24 walk-in patients a day",
+        "H0: closed Mon–Fri 12–14 to stroke",
+    ]
+    assert said("noon", "none") == ["H0: no walk-in patients", "H0: never closed"]
+
+
+def test_the_same_hours_written_otherwise_are_no_difference(read):
+    one, other, another = (
+        read(f"{{at: {{H0: {{closed: [{text}]}}}}}}").settings
+        for text in (
+            "{hours: 22-06, days: fri}",
+            "{hours: 22-24, days: 星期五}, {hours: 00-06, days: sat}",
+            "{hours: 22-24, days: fri}, {hours: 00-05, days: sat}",
+        )
+    )
+    assert differences(one, other) == ()
+    assert len(differences(one, another)) == 1
 
 
 # ── the page of examples ─────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from sim import units
 from sim.model.calendar import DAYS, HOURS, hours_of_week
 from sim.scenario.settings.closures import MOST_CLOSURES, Closure, OneClosure
 from sim.scenario.values import (
-    ClockHours,
+    LongHours,
     Setting,
     ShortText,
     Speed,
@@ -37,7 +37,7 @@ CLASS_SPEEDS: Final = {
 class Band(Setting):
     """Hours in which speeds are other than usual."""
 
-    hours: ClockHours
+    hours: LongHours
     """The clock hours in which it is in force."""
     days: WeekDays = default("mon-sun")
     """The days of the week on which it is in force."""
