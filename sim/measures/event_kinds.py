@@ -40,11 +40,8 @@ class OfEvents(Measure):
     per: float = 1.0
 
     def _sums(self, found: Replications, group: Group) -> Sums:
-        events = found.events(self.value, group)
-        return Sums(
-            np.array([one.sum() / self.per for one in events]),
-            np.array([float(len(one)) for one in events]),
-        )
+        above, below = found.event_sums(self.value, group)
+        return Sums(above / self.per, below)
 
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
         return ratios(*self._sums(found, group))

@@ -115,6 +115,9 @@ class Replications(Protocol):
     def events(self, value: Events, group: Group) -> list[np.ndarray]:
         """[replication][event] values of what a measure of events is of."""
 
+    def event_sums(self, value: Events, group: Group) -> Sums:
+        """[replication] the sum of the same values, and how many they are."""
+
 
 Events = Callable[[Tally, Setup, Group], np.ndarray]  # [event] of a replication, of some of them
 
@@ -177,7 +180,8 @@ class Measure(ABC):
         return jackknife(self.left_out(found, group), found.setup.sequential)
 
     def _differing(self, base: Replications, other: Replications, group: Group) -> Jackknifed:
-        difference = self.left_out(other, group) - self.left_out(base, group)
+        with np.errstate(invalid="ignore"):  # where neither ever ends, how they differ is not known
+            difference = self.left_out(other, group) - self.left_out(base, group)
         return jackknife(difference, base.setup.sequential)
 
 
