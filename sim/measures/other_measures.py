@@ -257,7 +257,10 @@ OTHER_CALLS: Final[tuple[Measure, ...]] = (
     OfEvents(
         "surge_mean", "min", "less", value=responses(SURGE), per=60.0, feature=Feature.SURGE
     ),
-    OfEvents("surge_last", "min", "less", value=last_response, per=60.0, feature=Feature.SURGE),
+    OfEvents(
+        "surge_last", "min", "less",
+        value=last_response, per=60.0, rests=False, feature=Feature.SURGE,
+    ),
     OfEvents("urgent_within", "share", "more", value=in_time(URGENT), feature=Feature.URGENT),
     OfEvents(
         "urgent_mean", "min", "less", value=responses(URGENT), per=60.0, feature=Feature.URGENT

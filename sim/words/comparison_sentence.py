@@ -208,7 +208,7 @@ def _greatest(changed: Sequence[Harm], base: Scenario, most: int) -> set[Harm]:
     """So many that change most, against what matters of each; where they are one more, all.
 
     Unless one is named for many: of everything that a service may have, like bays or planned
-    transfers, the greatest change first, however many these are.
+    transfers, and of each condition the greatest change first, however many these are.
     """
     if len(changed) <= most + 1:
         return set(changed)
@@ -217,7 +217,7 @@ def _greatest(changed: Sequence[Harm], base: Scenario, most: int) -> set[Harm]:
     greatest = sorted(changed, key=lambda one: -size[one])
     if most == 1:
         return set(greatest[:1])
-    topics = {BY_KEY[one.key].feature: one for one in reversed(greatest)}
+    topics = {(BY_KEY[one.key].feature, one.group): one for one in reversed(greatest)}
     first = list(topics.values())
     others = [one for one in greatest if one not in first]
     return {*first, *others[: max(0, most - len(first))]}

@@ -8,6 +8,7 @@ take no calls, could go by compliance alone.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from services import town
@@ -187,7 +188,7 @@ def test_sums_say_what_rows_say_of_hospitals_transfers_and_calls_that_wait(every
         found = {(harm.key, harm.group) for harm in runs.harms(1)}
     assert {
         ("cancelled", ALL), ("wait_mean", ALL), ("urgent_mean", ALL), ("surge_within", ALL),
-        ("transfer_late", ALL), ("hospital_60", ALL), ("hospital_60", STROKE),
+        ("surge_last", ALL), ("transfer_late", ALL), ("hospital_60", ALL), ("hospital_60", STROKE),
     } <= found  # fmt: skip
 
 
@@ -275,6 +276,11 @@ def test_crews_for_transfers_are_not_dispensable_though_no_call_is_reached_later
     for name in ("P0", "P2"):
         assert closed[name].verdict == Verdict.TOO_SMALL
         assert {"transfer_late", "transfer_late_mean"} <= {one.key for one in closed[name].harms}
+    two = replace(found, losses=(closed["P0"], closed["P2"]))
+    assert worth_words.headline(two, EN) == (
+        "By this measure no loss matters, but 2 of 2 make something else worse"
+    )
+    assert worth_words.headline(two, ZH) == "按此指标各项损失均过小，但 2 项中有 2 项使其他指标变差"
     spare = {
         "en": "Each of these alone would cost too little to matter: ",
         "zh": "单独而言损失过小：",
