@@ -94,7 +94,7 @@ def _added_up(
     return Sums(above, below)
 
 
-class Kept:
+class SumsBesides:
     """The sums of all replications of a layout, by measure; zeros of those that have none.
 
     `townships`: how many columns; `conditions`: the row in which each condition of the layout is
@@ -127,9 +127,9 @@ class Kept:
             of_conditions = Sums(*moved)
         self._conditions = of_conditions
 
-    def first(self, count: int) -> Kept:
+    def first(self, count: int) -> SumsBesides:
         """The same of the first so many replications only."""
-        some = object.__new__(Kept)
+        some = object.__new__(SumsBesides)
         some.features = self.features
         for name in ("_calls", "_conditions", "_events", "_fleet"):
             setattr(some, name, Sums(*(one[:count] for one in getattr(self, name))))

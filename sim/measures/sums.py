@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from sim.measures.besides import Besides, Kept
+from sim.measures.besides import Besides, SumsBesides
 from sim.measures.besides import besides as besides_of
 from sim.measures.calls import ASKED, responses, tally
 from sim.measures.features import features_of
@@ -175,7 +175,7 @@ STACKED = (
 class Summed(ByPlace):
     """One layout's counts of all its replications, for the measures that sums can tell.
 
-    `conditions`: as of `besides.Kept`.
+    `conditions`: as of `besides.SumsBesides`.
     """
 
     def __init__(self, counts: Sequence[Counts], setup: Setup, conditions: Sequence[int] = ()):
@@ -193,7 +193,7 @@ class Summed(ByPlace):
         # [replication, measure of COUNTED, area, township]
         self.above, self.below = stacked("above"), stacked("below")
         self.control_above, self.control_below = stacked("control_above"), stacked("control_below")
-        self.besides = Kept([one.besides for one in counts], setup, width, conditions)
+        self.besides = SumsBesides([one.besides for one in counts], setup, width, conditions)
         # [replication, station]
         self.busy_s = np.array([one.busy_s for one in counts])
         self.on_duty_s = np.array([one.on_duty_s for one in counts])
