@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.measures.calls import first_arrival, first_assignment
 from sim.measures.fleet_time import clipped, duty_intervals, ended
-from sim.measures.hospitals import stays
+from sim.measures.hospitals import Intervals, bays_taken, stays, waits_at_doors
 from sim.model.calendar import Window
 from sim.model.calls import Calls, CallStream
 from sim.model.log import BREAK, Log
@@ -157,26 +157,18 @@ def bays_of(system: System, calls: Calls, log: Log, window: Window) -> list[Bays
     """Every hospital that has so many bays and no more, by row."""
     if system.service is None:
         return []
-    bays, there = system.service.destinations.bays, stays(system, calls, log)
-    hospital, start, end = there.hospital, there.bay_at, there.until
-    if calls.walk_ins is not None and log.beyond is not None:
-        had = ~np.isnan(log.beyond.bay_at)
-        own = log.beyond.bay_at[had]
-        hospital = np.concatenate([hospital, calls.walk_ins.hospital[had]])
-        start = np.concatenate([start, own])
-        end = np.concatenate([end, own + calls.walk_ins.stay_s[had]])
-    waits = (log.call != NONE) & (log.hospital != NONE) & ~np.isnan(log.at_hospital_at)
-    found = []
+    bays, found = system.service.destinations.bays, []
+    in_bays, waits = bays_taken(calls, log, stays(system, calls, log)), waits_at_doors(log)
     for row in np.flatnonzero(bays < NO_LIMIT).tolist():
-        mine, queue = hospital == row, waits & (log.hospital == row)
-        at, taken, waiting = _levels(
-            clipped(np.zeros(int(mine.sum())), start[mine], end[mine], window),
-            clipped(np.zeros(int(queue.sum())), log.at_hospital_at[queue],
-                    ended(log.handover_at[queue]), window),
-            window,
-        )  # fmt: skip
+        at, taken, waiting = _levels(_at(row, in_bays, window), _at(row, waits, window), window)
         found.append(BaysTaken(row, int(bays[row]), at, taken, waiting))
     return found
+
+
+def _at(row: int, lasting: Intervals, window: Window) -> np.ndarray:
+    """[interval] (hospital, from, to): those at one hospital, within the window."""
+    here = lasting.hospital == row
+    return clipped(*(column[here] for column in lasting), window)
 
 
 def _levels(

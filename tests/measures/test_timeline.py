@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
-from test_hospital_measures import MIN, bays, calls_of, days, town
+from test_hospital_measures import MIN, bays, calls_of, days, town, with_own_stays
 from test_hospital_measures import brought as log_of_patients
 from test_service_measures import log_of
 from test_service_measures import town as plain_town
@@ -92,6 +92,12 @@ def test_bays_are_taken_and_waited_for_from_instant_to_instant():
     assert list(minutes) == [
         (0, 1, 0), (5, 0, 0), (20, 1, 0), (25, 1, 1), (50, 1, 2), (65, 1, 1), (70, 1, 0), (80, 0, 0),
     ]  # fmt: skip
+
+
+def test_a_bay_is_taken_for_the_stay_of_its_own_hospital():
+    (only,) = bays_of(*with_own_stays(), Window(0.0, 2 * HOUR_S))
+    minutes = zip((only.at / MIN).tolist(), only.taken.tolist(), strict=True)
+    assert [(at, taken) for at, taken in minutes if at > 60] == [(65, 1), (70, 1), (79, 0)]
 
 
 @given(days())
