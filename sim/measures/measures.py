@@ -14,7 +14,7 @@ from sim.measures.groups import Setup, in_area
 from sim.measures.hospital_measures import DESTINATION
 from sim.measures.kinds import Measure, OfCalls, OfFleet, PercentileOfCalls, Rows
 from sim.measures.people_kind import OfPeople
-from sim.measures.response import WITHIN, counted, in_time
+from sim.measures.response import WITHIN, counted, in_time, reached
 from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
 
@@ -28,12 +28,6 @@ LONG_WAIT_S = 1_200.0
 def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     """[call] seconds; inf if nobody arrived."""
     return rows.response_s
-
-
-def reached(rows: Rows, setup: Setup | None = None) -> np.ndarray:
-    """[call] whether anybody arrived."""
-    arrived: np.ndarray = targets.reached(rows.response_s)
-    return arrived
 
 
 def first_help_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:

@@ -21,9 +21,11 @@ from sim.measures.kinds import (
     OfCalls,
     OfFleet,
     Rows,
+    days,
 )
+from sim.measures.response import reached
 from sim.measures.streams import OtherCalls
-from sim.model.calendar import DAY_S, HOUR_S
+from sim.model.calendar import HOUR_S
 from sim.model.calls import CallStream, Ending
 from sim.policies import targets
 
@@ -97,12 +99,6 @@ def ends(how: Ending) -> Callable[[Rows, Setup], np.ndarray]:
         return found
 
     return ended
-
-
-def reached(rows: Rows, _: Setup) -> np.ndarray:
-    """[call] whether anybody arrived."""
-    arrived: np.ndarray = targets.reached(rows.response_s)
-    return arrived
 
 
 # ── calls that are no emergencies ────────────────────────────────────────────────────────────
@@ -184,10 +180,6 @@ def _calls_of(stream: CallStream | None) -> Callable[[Tally, Group], float]:
 
 def _transfer_hours(tally: Tally, _: Group) -> float:
     return 0.0 if tally.service is None else tally.service.transfer_s / HOUR_S
-
-
-def _days(tally: Tally, _: Group) -> float:
-    return tally.window_s / DAY_S
 
 
 def _once(_: Tally, __: Group) -> float:
@@ -278,6 +270,6 @@ OTHER_CALLS: Final[tuple[Measure, ...]] = (
     ),
     OfFleet(
         "transfer_time", "number", "less",
-        above=_transfer_hours, below=_days, feature=Feature.TRANSFERS,
+        above=_transfer_hours, below=days, feature=Feature.TRANSFERS,
     ),
 )  # fmt: skip

@@ -168,7 +168,7 @@ def bays_of(system: System, calls: Calls, log: Log, window: Window) -> list[Bays
 def _at(row: int, lasting: Intervals, window: Window) -> np.ndarray:
     """[interval] (hospital, from, to): those at one hospital, within the window."""
     here = lasting.hospital == row
-    return clipped(*(column[here] for column in lasting), window)
+    return clipped(lasting.hospital[here], lasting.start[here], lasting.end[here], window)
 
 
 def _levels(

@@ -173,8 +173,8 @@ OTHER_CALLS: Final = {
     "transfer_time": Definition(
         Message("Ambulance time on transfers"),
         Message(
-            "Hours a day from assigned to cleared, of all ambulances together, on urgent and "
-            "planned transfers. It is part of the ambulance time on calls."
+            "Hours a day from assigned to cleared while on shift, of all ambulances together, on "
+            "urgent and planned transfers. It is part of the ambulance time on calls."
         ),
     ),
 }

@@ -261,6 +261,20 @@ def test_the_time_that_transfers_take_is_that_of_their_ambulances():
     assert value(found, "busy") == pytest.approx((40 + 65 + 20 + 5 * 60) / (3 * 24 * 60))
 
 
+@pytest.mark.parametrize("shift", [(0.0, 2.0), (1.0, 24.0), (1.5, 1.75)])
+def test_the_time_on_transfers_is_part_of_the_time_on_calls(shift):
+    """Both end as the shift does, whatever the crew still has in hand."""
+    start, end = (at * HOUR_S for at in shift)
+    fleet = TOWN.fleet._replace(on_duty_at=np.full(3, start), off_duty_at=np.full(3, end))
+    calls, log = mixed()
+    found = pooled(calls, log, TOWN._replace(fleet=fleet))
+    only = calls._replace(stream=np.where(STREAMS < CallStream.URGENT_TRANSFER, 2, STREAMS))
+    every = pooled(only, log, TOWN._replace(fleet=fleet))
+    on_calls_h = value(found, "busy") * 3 * (shift[1] - shift[0])
+    assert value(found, "transfer_time") < on_calls_h
+    assert value(every, "transfer_time") == pytest.approx(on_calls_h)
+
+
 def test_calls_that_are_all_emergencies_are_as_without_a_stream():
     calls, log = mixed()
     plain = pooled(calls._replace(stream=None, due_at=None), log)
