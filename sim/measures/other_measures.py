@@ -126,6 +126,19 @@ def in_time(stream: CallStream) -> Events:
     return value
 
 
+def withdrawn(stream: CallStream) -> Events:
+    """[call] whether it was withdrawn before anybody arrived."""
+
+    def value(tally: Tally, _: Setup, __: Group) -> np.ndarray:
+        rows = _of_stream(tally, stream)
+        if rows is None:
+            return np.zeros(0)
+        gone = ~targets.reached(rows.response_s) & np.isfinite(rows.withdrawn_s)
+        return gone.astype(float)
+
+    return value
+
+
 def responses(stream: CallStream) -> Events:
     """[call] seconds until somebody arrived, of those that were reached."""
 
@@ -250,6 +263,10 @@ OTHER_CALLS: Final[tuple[Measure, ...]] = (
         "surge_mean", "min", "less", value=responses(SURGE), per=60.0, feature=Feature.SURGE
     ),
     OfEvents("surge_last", "min", "less", value=last_response, per=60.0, feature=Feature.SURGE),
+    OfEvents(
+        "surge_cancelled", "share", "less",
+        value=withdrawn(SURGE), feature=Feature.SURGE | Feature.WITHDRAWN,
+    ),
     OfEvents("urgent_within", "share", "more", value=in_time(URGENT), feature=Feature.URGENT),
     OfEvents(
         "urgent_mean", "min", "less", value=responses(URGENT), per=60.0, feature=Feature.URGENT

@@ -130,6 +130,14 @@ OTHER_CALLS: Final = {
             "somebody to arrive, in the mean over replications in which any was reached."
         ),
     ),
+    "surge_cancelled": Definition(
+        Message("Surge calls cancelled"),
+        Message(
+            "Of the calls of a surge, the share that was withdrawn before anybody arrived. "
+            "Withdrawn after its target had passed, such a call counts as not reached in time; "
+            "withdrawn sooner, it has no part in the compliance of the surge."
+        ),
+    ),
     "urgent_within": Definition(
         Message("Urgent transfers reached within target"),
         Message("Compliance of urgent transfers, against the target of the place."),

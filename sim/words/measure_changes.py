@@ -125,6 +125,10 @@ CHANGES: Final[dict[Any, Any]] = {
         Message("the last arrival at a surge ({size} min longer)"),
         Message("the last arrival at a surge ({size} min shorter)"),
     ),
+    "surge_cancelled": (
+        Message("calls of a surge cancelled ({size} more in every hundred of these)"),
+        Message("calls of a surge cancelled ({size} fewer in every hundred of these)"),
+    ),
     "urgent_within": (
         Message("urgent transfers within target ({size} more in every hundred of these)"),
         Message("urgent transfers within target ({size} fewer in every hundred of these)"),
@@ -211,8 +215,7 @@ SPOKEN_OF: Final = (
     "capable", "capable_urban", "capable_rural", "capable_p90", "units_all", "out_of_area",
     "overrun_home", "breaks_missed", "move_time", "survival",
     "wait_mean", "cancelled", "cancelled_late", "answered10", "surge_within", "surge_mean",
-    "surge_last", "urgent_within", "urgent_mean", "transfer_late", "transfer_late_mean",
-    "transfer_time", "hospital_60", "hospital_p90", "bypassed", "bay_waits", "bay_over30",
-    "bay_mean", "bay_hours",
-    "walk_ins_refused",
+    "surge_last", "surge_cancelled", "urgent_within", "urgent_mean", "transfer_late",
+    "transfer_late_mean", "transfer_time", "hospital_60", "hospital_p90", "bypassed", "bay_waits",
+    "bay_over30", "bay_mean", "bay_hours", "walk_ins_refused",
 )  # fmt: skip

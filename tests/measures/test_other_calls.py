@@ -221,6 +221,21 @@ def test_a_surge_is_told_apart_with_its_last_arrival():
     assert value(found, "surge_last") == 30
 
 
+def test_calls_of_a_surge_that_are_cancelled_are_told_apart():
+    """One reached, one withdrawn in time, one late and one that left: two of four cancelled."""
+    gone = MIN * np.array([NEVER, 5.0, 15.0, 9.0, 3.0])
+    stream = np.array([CallStream.SURGE] * 4 + [CallStream.EMERGENCY])
+    calls = calls_of(0, 0, 0, 0, 0, stream=stream, withdrawn_at=gone)
+    log = log_in_minutes([(0, 0, 0, 5, 15)], calls)._replace(lost=np.arange(5) == 3)
+    found = pooled(calls, log)
+    assert value(found, "surge_cancelled") == 2 / 4
+    assert value(found, "surge_within") == 1 / 3
+    told = estimates.keys_of(ALL, features(found))
+    assert "surge_cancelled" in told
+    plain = pooled(calls._replace(withdrawn_at=None), log)
+    assert "surge_cancelled" not in estimates.keys_of(ALL, features(plain))
+
+
 def test_planned_transfers_are_late_against_when_they_are_due():
     """Begun five minutes early, and 1, 16 and 61 minutes late."""
     found = pooled(*mixed())
