@@ -28,6 +28,7 @@ from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
 from sim.measures.service import CallColumns
 from sim.measures.steps import Ranked
+from sim.model.calendar import DAY_S
 
 FEW_BITS = 2**15  # numbers that fit into two bytes
 
@@ -362,6 +363,11 @@ class OfFleet(Measure):
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
         whole = self._differing(base, other, group)
         return whole if varies(whole) else whole._replace(se=math.nan)
+
+
+def days(tally: Tally, _: Group) -> float:
+    """Days that are measured."""
+    return tally.window_s / DAY_S
 
 
 def added_up(values: np.ndarray, among: np.ndarray | None, cell: np.ndarray, cells: int) -> Sums:

@@ -14,7 +14,7 @@ from sim.measures.groups import Setup, in_area
 from sim.measures.hospital_measures import DESTINATION
 from sim.measures.kinds import Measure, OfCalls, OfFleet, PercentileOfCalls, Rows
 from sim.measures.people_kind import OfPeople
-from sim.measures.response import WITHIN, counted, in_time
+from sim.measures.response import WITHIN, counted, in_time, reached
 from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
 
@@ -28,12 +28,6 @@ LONG_WAIT_S = 1_200.0
 def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     """[call] seconds; inf if nobody arrived."""
     return rows.response_s
-
-
-def reached(rows: Rows, setup: Setup | None = None) -> np.ndarray:
-    """[call] whether anybody arrived."""
-    arrived: np.ndarray = targets.reached(rows.response_s)
-    return arrived
 
 
 def first_help_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
@@ -162,9 +156,9 @@ SPOKEN_OF: Final = (
     "capable", "capable_urban", "capable_rural", "capable_p90", "units_all", "out_of_area",
     "overrun_home", "breaks_missed", "move_time", "survival",
     "wait_mean", "cancelled", "cancelled_late", "answered10", "answer_mean", "surge_within",
-    "surge_mean", "surge_last", "urgent_within", "urgent_mean", "transfer_late", "transfer_late60",
-    "transfer_late_mean", "transfer_time", "hospital_60", "hospital_p90", "bypassed", "bay_waits",
-    "bay_over30", "bay_mean", "bay_hours", "walk_ins_refused",
+    "surge_mean", "surge_last", "surge_cancelled", "urgent_within", "urgent_mean", "transfer_late",
+    "transfer_late60", "transfer_late_mean", "transfer_time", "hospital_60", "hospital_p90",
+    "bypassed", "bay_waits", "bay_over30", "bay_mean", "bay_hours", "walk_ins_refused",
 )  # fmt: skip
 OF_EACH_CONDITION: Final = ("hospital_60", "hospital_p90")  # and these of each condition
 ALONE: Final = ("responder_first",)  # headline of one layout: more is no gain by itself

@@ -248,8 +248,28 @@ def harms_listed(
 
 
 def _sentence_of_one(comparison: Comparison, say: Language) -> str:
-    """Who is reached in town and country; and by capable units, where there are classes."""
-    said = _arrivals(comparison, say)
+    """Who is reached in town and country, who by capable units, and who is not counted."""
+    said = _with_capable(comparison, _arrivals(comparison, say), say)
+    return _with_cancelled(comparison, said, say)
+
+
+def _with_cancelled(comparison: Comparison, said: str, say: Language) -> str:
+    """How many calls have no part in what was said, as they were cancelled sooner; not of few."""
+    if Feature.WITHDRAWN not in comparison.features:
+        return said
+    every, late = (comparison.estimate(key).mean for key in ("cancelled", "cancelled_late"))
+    if not every - late >= comparison.matters.share:
+        return said
+    return say(
+        "{finding} Not counted: {share} % of all calls, which were cancelled before their target "
+        "had passed.",
+        finding=said,
+        share=measures.number(BY_KEY["cancelled"], every - late, say),
+    )
+
+
+def _with_capable(comparison: Comparison, said: str, say: Language) -> str:
+    """By capable units, too, where there are classes."""
     if Feature.CLASSES not in comparison.features:
         return said
     value, measure = comparison.estimate("capable"), BY_KEY["capable"]

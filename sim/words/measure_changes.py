@@ -129,6 +129,10 @@ CHANGES: Final[dict[Any, Any]] = {
         Message("the last arrival at a surge ({size} min longer)"),
         Message("the last arrival at a surge ({size} min shorter)"),
     ),
+    "surge_cancelled": (
+        Message("calls of a surge cancelled ({size} more in every hundred of these)"),
+        Message("calls of a surge cancelled ({size} fewer in every hundred of these)"),
+    ),
     "urgent_within": (
         Message("urgent transfers within target ({size} more in every hundred of these)"),
         Message("urgent transfers within target ({size} fewer in every hundred of these)"),

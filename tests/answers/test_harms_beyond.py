@@ -171,8 +171,8 @@ def test_sums_say_what_rows_say_of_hospitals_transfers_and_calls_that_wait(every
         told = runs.besides(1)
         assert {
             "wait_mean", "cancelled", "cancelled_late", "answered10", "answer_mean", "surge_within",
-            "surge_mean", "surge_last", "urgent_within", "urgent_mean", "transfer_late",
-            "transfer_late60", "transfer_late_mean", "transfer_time", "hospital_60", "bypassed",
+            "surge_mean", "surge_last", "surge_cancelled", "urgent_within", "urgent_mean",
+            "transfer_late", "transfer_late60", "transfer_late_mean", "transfer_time", "hospital_60", "bypassed",
             "bay_waits", "bay_over30", "bay_mean", "bay_hours", "walk_ins_refused",
         } == {key for key, group in told if group == ALL}  # fmt: skip
         assert [line for line in told if line[1] != ALL] == [
