@@ -250,3 +250,9 @@ class Pooled(ByPlace):
     def events(self, value: Events, group: Group) -> list[np.ndarray]:
         """[replication][event] values of what a measure is of."""
         return [value(tally, self.setup, group) for tally in self.tallies]
+
+    def event_sums(self, value: Events, group: Group) -> Sums:
+        """[replication] the sum of the same values, and how many they are."""
+        events = self.events(value, group)
+        above = np.array([float(one.sum()) for one in events])
+        return Sums(above, np.array([float(len(one)) for one in events]))

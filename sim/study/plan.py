@@ -26,7 +26,7 @@ from sim.prepare.failing import FailureLaws
 from sim.prepare.failures import failure_laws, together
 from sim.scenario import checks
 from sim.scenario.conditions import waits_for_help
-from sim.scenario.differences import YARDSTICK, Difference, between
+from sim.scenario.differences import YARDSTICK, Difference, between, in_effect
 from sim.scenario.validation import Problems
 from sim.study import busy_share
 from sim.study.checkpoints import Fingerprints
@@ -89,7 +89,10 @@ class Study(NamedTuple):
         plan = self.plan
         if any(plan.own_rules_of(row) for row in rows):
             raise InvariantError("what follows from a function of Python has no key")
-        sums = (plan.setup.target_s, len(plan.setup.people)) if plan.keep == Keep.SUMS else ()
+        sums: tuple[object, ...] = ()
+        if plan.keep == Keep.SUMS:
+            besides = [plan.tells_besides(row) for row in rows]
+            sums = (plan.setup.target_s, len(plan.setup.people), plan.setup.survival, besides)
         each = [
             (fingerprints.of_system(plan.systems[row]), self._own_demand(row), plan.windows[row])
             for row in rows
@@ -131,9 +134,24 @@ def prepare(
         tuple(map(engine_rules, layouts, systems)),
     )
     differing = tuple(between(base, one) for one in (base, *proposals))
+    if keep == Keep.SUMS and not effort.supposed:  # of what is supposed no loss is told
+        plan = plan._replace(besides=_besides(systems, differing))
     busy = _busy_share(plan) if any(map(busy_share.is_wanted, layouts)) else math.nan
     plan = plan._replace(systems=busy_share.put_in(layouts, plan.systems, busy))
     return Study(layouts, plan, differing, effort.keep_tables, busy)
+
+
+def _besides(
+    systems: Sequence[System], differing: Sequence[Sequence[Difference]]
+) -> tuple[bool, ...]:
+    """[layout] whether what goes beyond the plain service is told of it, whatever it has.
+
+    Of all where settings differ, for what one of them begins gets worse from nothing; of the base
+    where others have shifts that end.
+    """
+    if any(map(in_effect, differing)):
+        return (True,) * len(systems)
+    return (any(bool(np.isfinite(one.fleet.off_duty_at).any()) for one in systems),)
 
 
 def _busy_share(plan: Plan) -> float:

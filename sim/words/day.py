@@ -89,7 +89,14 @@ def sentences(day: Day, say: Language) -> list[str]:
     found = [say("{finding}.", finding=headline(day, say))]
     surge = day.counted(Outcome.IN_TIME, CallStream.SURGE)
     late = day.counted(Outcome.LATE, CallStream.SURGE)
-    if surge + late:
+    gone = day.counted(Outcome.CANCELLED, CallStream.SURGE)
+    if gone:
+        found.append(
+            say("Of the calls of a surge {on_time} were reached in time, {late} late; {cancelled} "
+                "more were cancelled before their target had passed.",
+                on_time=surge, late=late, cancelled=gone)
+        )  # fmt: skip
+    elif surge + late:
         found.append(
             say("Of the calls of a surge {on_time} were reached in time, {late} late.",
                 on_time=surge, late=late)
@@ -134,8 +141,8 @@ def headline(day: Day, say: Language) -> str:
         return say("No call was received")
     if gone:
         return say(
-            "{on_time} of {calls} calls reached in time, {cancelled} more cancelled; at most "
-            "{busy} of {fleet} ambulances on calls at once, from {at}",
+            "{on_time} of {calls} calls reached in time, {cancelled} more cancelled before their "
+            "target had passed; at most {busy} of {fleet} ambulances on calls at once, from {at}",
             **values,
         )
     return say(

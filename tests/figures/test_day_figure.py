@@ -108,11 +108,11 @@ def test_a_day_says_in_words_what_there_is_to_be_seen(busy):
     said = busy.alternative()
     reached = busy.counted(Outcome.IN_TIME)
     assert said.startswith(f"{reached} of {reached + busy.counted(Outcome.LATE)} calls reached")
-    assert "1 more cancelled" in said
+    assert "1 more cancelled before their target had passed" in said
     waited = busy.seconds(Stage.WAITING)
     assert waited == 0
     assert "at most 3 of them at once" in said
-    assert "另有 1 次取消" in busy.alternative("zh")
+    assert "另有 1 次在时限之内取消" in busy.alternative("zh")
     for code in ("en", "zh"):
         assert "nan" not in busy.table(code)
 
