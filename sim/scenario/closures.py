@@ -121,6 +121,16 @@ def _dates(closure: Closure, start: datetime) -> tuple[float, float]:
     )
 
 
+def in_force_at_first(settings: Settings) -> list[str]:
+    """The names of the closures that are in force as the run begins."""
+    if not settings.travel.closed:
+        return []
+    times = calendar(settings)
+    piece = int(np.searchsorted(times.start_s, times.offset_s, side="right")) - 1
+    return [name for name, now in zip(settings.travel.closed, times.in_force[piece].tolist(),
+                                      strict=True) if now]  # fmt: skip
+
+
 class Factors(NamedTuple):
     """What speeds are multiplied with; 0 = closed."""
 

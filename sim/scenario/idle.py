@@ -1,4 +1,4 @@
-"""Settings that are written and have no effect, for what they need is not there."""
+"""Settings that are written in vain, for what they need is not there, or twice."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def doubts(scenario: Scenario) -> Iterator[Message]:
     yield from _of_clinics(scenario)
     yield from _of_outside(scenario.settings)
     yield from _of_rates(scenario.settings)
+    yield from _twice(scenario)
     travel = scenario.settings.travel
     if travel.band_rule == "carried over" and not travel.speeds_change:
         yield Message(
@@ -28,6 +29,19 @@ def doubts(scenario: Scenario) -> Iterator[Message]:
         )
     if travel.factor is not None and not (travel.factor.sigma or travel.factor.sigma_to_hospital):
         yield Message("`travel.factor` has no effect: with a sigma of 0 every drive is as expected")
+
+
+def _twice(scenario: Scenario) -> Iterator[Message]:
+    """Time bands of which one stands there again: they multiply."""
+    bands = scenario.settings.travel.bands
+    for row, band in enumerate(bands):
+        before = bands.index(band)
+        if before < row:
+            yield Message(
+                "bands {first} and {second} of `travel.bands` are the same: both are in force, and "
+                "speeds are {percent:.3g} % of the usual ones",
+                first=before + 1, second=row + 1, percent=100 * band.speed**bands.count(band),
+            )  # fmt: skip
 
 
 def _of_hospitals(settings: Settings) -> Iterator[Message]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from closable import at, square, told
 from services import town
+from towns import LAT, LON, STEP
 
 from sim.scenario import idle
 from sim.scenario.file import load
+from sim.words.coverage import of_start
 from sim.words.language import language
 
 USUAL = "layout: [{station: P0, ambulances: 4}]"
@@ -20,6 +22,11 @@ def write(tmp_path_factory):
     return town(
         tmp_path_factory.mktemp("idle"), [[0, 900], [900, 0]], [500, 500], hospitals=(0, 1)
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def streets(tmp_path_factory):
+    return square(tmp_path_factory.mktemp("streets"))
 
 
 def said(write, text):
@@ -69,12 +76,64 @@ def test_what_has_an_effect_is_not_told(write, text):
     assert said(write, text) == []
 
 
+def test_the_same_band_twice_is_told_with_what_both_make_of_speeds(write):
+    band = "{hours: 07-09, speed: 50 %}"
+    (doubt,) = said(write, f"travel: {{bands: [{band}, {{hours: 17-19, speed: 50 %}}, {band}]}}")
+    assert language("en")(doubt).startswith("bands 1 and 3 of `travel.bands` are the same")
+    assert "25 % of the usual ones" in language("en")(doubt)
+
+
+def test_a_clinic_that_is_there_twice_is_refused(write):
+    """Once by a list, once by a table; two at one place with names of their own are two."""
+    path = write(f"{USUAL}\nhospitals: {{clinics: {{at: [P0, P1, p0]}}}}")
+    assert told(path) == [
+        "hospitals.clinics.at: clinics 1 and 3 are one: both are called p0 and lie at the same "
+        "place"
+    ]
+    x, y = LON + STEP / 2, LAT + STEP / 2
+    for names, many in (("A A", 1), ("A B", 0)):
+        one, two = names.split()
+        table = f"name,lon,lat\n{one},{x},{y}\n{two},{x},{y}\n"
+        path.with_name("clinics.csv").write_text(table, "utf-8")
+        text = f"{USUAL}\nhospitals: {{clinics: {{at: clinics.csv}}}}"
+        if many:
+            assert len(told(write(text))) == many
+        else:
+            assert len(load(write(text)).clinics.xy) == 2
+
+
+# ── what coverage leaves out ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_coverage_tells_of_closures_and_bands_it_leaves_out(streets, lang):
+    where = f"at: {at(1.5, 1)}, access: local"
+    one = load(streets(
+        "travel: {bands: [{hours: 07-09, speed: 70 %}], closures: {"
+        f"later: {{{where}, from: 2026-01-06}}, always: {{{where}}}}}}}", name="c.yaml",
+    ))  # fmt: skip
+    start = "2026-01-05 00:00"
+    assert (
+        of_start(one, language(lang))
+        == {
+            "en": [
+                f"The roads are those of the start of the run, {start}: the closure later, which is "
+                "not in force then, is left out.",
+                f"The closure always is in force at the start of the run, {start}: it counts.",
+                f"The speeds are those at the start of the run, {start}: time bands that begin later "
+                "are left out.",
+            ],
+            "zh": [
+                f"道路状况取自模拟开始时刻 {start}：当时未生效的道路管制（later）未计入。",
+                f"模拟开始时刻 {start} 已生效的道路管制（always）已计入。",
+                f"车速取自模拟开始时刻 {start}：之后开始的时段未计入。",
+            ],
+        }[lang]
+    )
+    assert of_start(load(streets(name="plain.yaml")), language(lang)) == []
+
+
 # ── closures that are taken away ─────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def streets(tmp_path_factory):
-    return square(tmp_path_factory.mktemp("streets"))
 
 
 def test_a_closure_that_no_base_has_cannot_be_taken_away(streets):
