@@ -194,21 +194,17 @@ def test_with_plentiful_ambulances_bays_are_one_waiting_line(
 # ── two hospitals ────────────────────────────────────────────────────────────────────────────
 
 
-def exact_of_two(ambulances, calls, with_min, bays, stay_min, special, full_at=None):
+def exact_of_two(ambulances, calls, with_min, bays, stay_min, special, goes_past):
     """Lost, general patients that are taken past the near hospital and that wait, special ones that
     wait, hours that special ones wait and those at the near hospital, share of ambulances busy.
 
-    H0 is the near one, H1 the one that can treat all. `full_at`: instead of while it has no bay,
-    the near one is passed over while so many ambulances wait there.
+    H0 is the near one, H1 the one that can treat all; `goes_past(state)`: whether who may go to
+    either is taken to H1.
     """
     leave, end = 60 / with_min, [60 / minutes for minutes in stay_min]
-    limit = bays if full_at is None else (bays[0] + full_at, np.inf)
 
     def standing(state):
         return sum(max(there - places, 0) for there, places in zip(state[1:], bays, strict=True))
-
-    def goes_past(state):
-        return state[1] >= limit[0] and state[2] < limit[1]
 
     def moves(state):
         out, near, far = state
@@ -274,5 +270,72 @@ def test_who_may_go_elsewhere_is_taken_past_a_full_hospital(
                 (wait_min > 0)[stroke].mean(), wait_min[stroke].mean() / 60,
                 wait_min[hospital == 0].mean() / 60, ambulances_busy(log) / ambulances]  # fmt: skip
 
-    exact = exact_of_two(ambulances, calls, with_min, bays, stay_min, special, full_at)
+    limit = bays if full_at is None else (bays[0] + full_at, np.inf)
+
+    def goes_past(state):
+        return state[1] >= limit[0] and state[2] < limit[1]
+
+    exact = exact_of_two(ambulances, calls, with_min, bays, stay_min, special, goes_past)
     hold(measured(scenario, ENGINES["compiled"], of), exact, most_error=0.04)
+
+
+@pytest.mark.parametrize(
+    ("ambulances", "calls", "with_min", "bays", "stay_min", "special"),
+    [(5, 3.2, 35, (1, 2), (40, 70), 0.1), (6, 3.6, 45, (2, 2), (75, 40), 0.3)],
+)
+def test_who_is_taken_where_it_is_soonest_joins_the_line_that_moves_faster(
+    one_place, ambulances, calls, with_min, bays, stay_min, special
+):
+    """The expected wait is (patients there + 1 - bays) x mean stay / bays; equal ones go near."""
+    near = f"{{bays: {bays[0]}, capabilities: [], stay: {exponential(stay_min[0])}}}"
+    far = f"{{bays: {bays[1]}, capabilities: [stroke], stay: {exponential(stay_min[1])}}}"
+    conditions = (
+        f", conditions: [{{name: stroke, share: {{all: {100 * special:.9g} %}}, treated_by: "
+        f"[stroke]}}, {{name: other, share: {{all: {100 - 100 * special:.9g} %}}}}]"
+    )
+    hospitals = f"{{destination: soonest, at: {{H0: {near}, H1: {far}}}}}"
+    scenario = load(one_place(written(ambulances, calls, with_min, hospitals, conditions)))
+
+    def of(calls, log, assigned_at, some):
+        call, hospital, wait_min, passed_over = waits_of(log, some)
+        stroke = calls.condition[call] == 0
+        assert (hospital[stroke] == 1).all()
+        assert (passed_over == NONE).all()  # it was the first choice
+        return [lost(log, some), (hospital == 1)[~stroke].mean(), (wait_min > 0)[~stroke].mean(),
+                (wait_min > 0)[stroke].mean(), wait_min[stroke].mean() / 60,
+                wait_min[hospital == 0].mean() / 60, ambulances_busy(log) / ambulances]  # fmt: skip
+
+    def expected_s(state, which):
+        more = max(state[1 + which] + 1 - bays[which], 0)
+        return more * stay_min[which] * 60 / bays[which] + which  # and a second to the far one
+
+    def goes_past(state):
+        return expected_s(state, 1) < expected_s(state, 0)
+
+    exact = exact_of_two(ambulances, calls, with_min, bays, stay_min, special, goes_past)
+    hold(measured(scenario, ENGINES["compiled"], of), exact, most_error=0.04)
+
+
+@pytest.mark.parametrize("law", ["constant", "exponential"])
+def test_full_intensive_care_is_passed_over_as_often_as_erlang_says(one_place, law):
+    """Places that nobody waits for lose the share of Erlang's formula, whatever the law of stays."""
+    calls, share, places, bay_min, care_h = 2.0, 0.4, 3, 30, 2.5
+    value = "mean" if law == "exponential" else "value"
+    stay = f"{{distribution: {law}, {value}: {60 * care_h:.9g} min}}"
+    hospitals = f"{{stay: {exponential(bay_min)}, icu_stay: {stay}, at: {{H0: {{icu: {places}}}}}}}"
+    conditions = f", conditions: [{{name: all, share: {{all: 100 %}}, icu: {100 * share:.9g} %}}]"
+    scenario = load(one_place(written(40, calls, 40, hospitals, conditions)))
+    scenario = scenario.with_study(length=4 * END_S)
+    offered, exact = calls * share * (bay_min / 60 + care_h), 1.0
+    for place in range(1, places + 1):
+        exact = offered * exact / (place + offered * exact)
+
+    def of(calls, log, assigned_at, some):
+        call, hospital, _, passed_over = waits_of(log, some)
+        needs = calls.icu_s[call] > 0
+        past = passed_over == 0
+        np.testing.assert_array_equal(hospital == 1, past)
+        return [lost(log, some), needs.mean(), past[needs].mean()]
+
+    values = measured(scenario, ENGINES["compiled"], of)
+    hold(values, [0, share, exact])

@@ -236,6 +236,11 @@ def day(
         max(measured.start_s, midnight_s + start_h * HOUR_S),
         min(measured.end_s, midnight_s + end_h * HOUR_S),
     )
+    if window.start_s >= window.end_s:
+        raise OptionError(
+            "hours",
+            Message("calls are measured at no time of these hours of day {number}", number=number),
+        )
     engine = engine_of(made, 0)
     log = engine.run(calls if made.own_rules_of(0) else engine.pack(calls))
     provenance = Provenance(

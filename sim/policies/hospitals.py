@@ -57,8 +57,9 @@ def choose_destination(
     """The hospital for a patient, and the one it would be if all of them had room.
 
     `hospitals`: [hospital] HOSPITAL; `treats`, `closed`: [hospital] whether it can treat the
-    patient, and whether it takes none such now; `own`: the patient's consortium. Where none is
-    open it is the nearest that can treat. NONE if none can be reached.
+    patient, and whether it takes none such now; `own`: the patient's consortium. Where none of
+    those that are open has room, the first choice stands; where none is open, the nearest that
+    can treat. NONE if none can be reached.
     """
     usual, first, other = NONE, NONE, NONE
     usual_s, first_s, other_s = np.inf, np.inf, np.inf
@@ -86,9 +87,9 @@ def choose_destination(
             other, other_s = row, key_s
     if bypass_when_full and other != NONE:
         first = other
-    if first == NONE:
-        first = nearest
-    return first, first if usual == NONE else usual
+    if usual == NONE:
+        usual = nearest
+    return first if first != NONE else usual, usual
 
 
 def is_closed(now: float, from_at: float, until_at: float) -> bool:

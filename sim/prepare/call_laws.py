@@ -100,14 +100,17 @@ def surge_laws(scenario: Scenario) -> tuple[SurgeLaw, ...]:
     settings, cells = scenario.settings, scenario.map.cells
     priorities = [one.name for one in settings.demand.priorities]
     conditions = [one.name for one in settings.demand.conditions]
-    measured_until = settings.study.warm_up + settings.study.length
+    measured_s = settings.study.warm_up + settings.study.length
     found = []
     for surge in settings.demand.surges:
         first = (surge.at - settings.start) / timedelta(seconds=1)
-        again = np.arange(first, measured_until - surge.within, surge.every or np.inf)
+        # One that ends with what is measured is the last.
+        more = 0.0 if surge.every is None else (measured_s - surge.within - first) // surge.every
+        again = first + np.arange(max(0.0, more) + 1) * (surge.every or 0.0)
         place = nearest_cell(surge.place, scenario.map)
         found.append(SurgeLaw(
-            on_grid(again if surge.every else np.array([first])),
+            surge.name,
+            on_grid(again),
             surge.within,
             surge.calls,
             place,
@@ -141,6 +144,7 @@ def _law(scenario: Scenario, number: int, one: Transfers) -> TransferLaw:
     names = [priority.name for priority in settings.demand.priorities]
     urgent = 0 if one.priority is None else names.index(one.priority)
     return TransferLaw(
+        name=one.name,
         place=before + np.array(origins),
         area=ground.areas_at(xy),
         township=ground.townships_at(xy),

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
@@ -72,8 +73,8 @@ class Demand(NamedTuple):
 
 
 # Surges and transfers have stretches of their own of the streams of calls, which are numbered by
-# layer: no demand is so many times the usual one.
-SURGE_LAYER, TRANSFER_LAYER = 1_000_000, 2_000_000
+# layer, from here on by name: no demand is so many times the usual one.
+SURGE_LAYER, TRANSFER_LAYER = 1 << 32, 2 << 32
 
 KEPT_HOURS = 1_000_000  # of all demands that are drawn from in turn: some hundred of a month
 
@@ -87,7 +88,7 @@ def draw(demand: Demand, seed: int, replication: int) -> Calls:
         calls = _emergencies(demand, streams)
     if demand.surges:
         many = calls.others.shape[1]
-        surging = (_surge(demand, number, many, streams) for number in range(len(demand.surges)))
+        surging = (_surge(demand, law, many, streams) for law in demand.surges)
         calls = in_order([calls, *surging])
     if demand.desk is not None:
         calls = _taken(demand, demand.desk, calls, streams)
@@ -203,10 +204,14 @@ def _beyond(
 # ── surges, the desk, transfers ──────────────────────────────────────────────────────────────
 
 
-def _surge(demand: Demand, number: int, others: int, streams: Streams) -> Calls:
+def _layer(first: int, name: str) -> int:
+    """A number that a surge or a stream of transfers has by its name, whatever stands beside it."""
+    return first + crc32(name.encode())
+
+
+def _surge(demand: Demand, law: SurgeLaw, others: int, streams: Streams) -> Calls:
     """The calls of one surge; `others`: so many other places are asked about at each call."""
-    law = demand.surges[number]
-    group, count = CallGroup(law.area, SURGE_LAYER + number), law.calls * len(law.at)
+    group, count = CallGroup(law.area, _layer(SURGE_LAYER, law.name)), law.calls * len(law.at)
 
     def uniform(stream: int) -> np.ndarray:
         return streams.quantiles(stream, [group], [count])
@@ -256,8 +261,8 @@ def _transfers(demand: Demand, others: int, streams: Streams) -> list[Calls]:
     """The transfers of each stream; `others`: so many other places are asked about at each."""
     run = transfers.Run(demand.start_s, demand.length_s, demand.turnout, others)
     found = []
-    for number, law in enumerate(demand.transfers):
-        group = CallGroup(0, TRANSFER_LAYER + number)
+    for law in demand.transfers:
+        group = CallGroup(0, _layer(TRANSFER_LAYER, law.name))
         known_at = transfers.known_at(law, run, streams.of(Stream.TRANSFERS, group))
 
         def uniform(

@@ -12,6 +12,7 @@ from sim.policies.clock import on_grid
 class SurgeLaw(NamedTuple):
     """One surge, as draws read it."""
 
+    name: str
     at: np.ndarray  # [time] when it begins; it may happen again and again
     within_s: float
     calls: int  # each time

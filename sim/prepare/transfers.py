@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.model.calendar import HOUR_S, HOURS_PER_WEEK
+from sim.model.calendar import DAY_S, HOUR_S, HOURS_PER_WEEK
 from sim.model.calls import Calls, CallStream, Ending, Stream
 from sim.policies.clock import NONE, on_grid
 from sim.prepare import arrivals
@@ -16,10 +17,14 @@ from sim.prepare.together import rows
 if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
 
+RARE = 1e-4
+MOST_EARLY_S = 366 * DAY_S
+
 
 class TransferLaw(NamedTuple):
     """One stream of transfers, as draws read it."""
 
+    name: str
     place: np.ndarray  # [origin] of the hospital where they begin
     area: np.ndarray  # [origin]
     township: np.ndarray  # [origin]
@@ -47,10 +52,21 @@ class Run(NamedTuple):
 
 
 def known_at(law: TransferLaw, run: Run, rng: np.random.Generator) -> np.ndarray:
-    """When the transfers of one stream become known, in order."""
-    edges, hour = arrivals.clock_hours(run.start_s, run.length_s)
+    """When the transfers of one stream become known, in order; some of them before the run."""
+    early_s = _early_s(law)
+    start_s = (run.start_s - early_s) % (HOURS_PER_WEEK * HOUR_S)
+    edges, hour = arrivals.clock_hours(start_s, run.length_s + early_s)
     upto = arrivals.added_up(law.per_hour, hour, edges)
-    return arrivals.instants(rng, upto[-1], upto, edges)
+    return arrivals.instants(rng, upto[-1], upto, edges) - early_s
+
+
+def _early_s(law: TransferLaw) -> float:
+    """How long before the run those become known that are sent for in it, but for one in 10,000."""
+    if law.stream != CallStream.PLANNED_TRANSFER:
+        return 0.0
+    longest_s = float(law.due.seconds(np.array([1 - RARE]))[0])
+    waits_h = math.ceil(max(0.0, longest_s - law.lead_s) / HOUR_S) + int(law.wait_h.max())
+    return min(waits_h * HOUR_S, MOST_EARLY_S)
 
 
 def calls(
@@ -94,7 +110,8 @@ def calls(
 def sent_for(calls: Calls, run: Run) -> Calls:
     """Those that are sent for while calls come, in that order."""
     order = np.argsort(calls.received_at, kind="stable")
-    return rows(calls, order[calls.received_at[order] < run.length_s])
+    at = calls.received_at[order]
+    return rows(calls, order[(at >= 0) & (at < run.length_s)])
 
 
 def moved_into_hours(at: np.ndarray, wait_h: np.ndarray, start_s: float) -> np.ndarray:

@@ -210,6 +210,22 @@ def test_a_hospital_is_passed_over_while_so_many_ambulances_wait_there(run):
     assert passed_over(log) == [NONE, NONE, 0, NONE]
 
 
+def test_if_all_that_are_open_are_full_the_first_choice_stands(run):
+    """The nearest is closed; at the other two somebody waits at the door from 11 and 13 on."""
+    closed = Closures(np.array([0]), np.zeros(1), np.array([np.inf]), np.ones((1, 1), bool))
+    own = {"rule": int(DestinationRule.CONSORTIUM), "consortium": np.array([0, 0, 1])}
+    for of, expected in ((NONE, 1), (1, 2)):
+        world = town(
+            [2, 9, 10], closures=closed, bays=np.array([9, 1, 1]), full_at=np.array([9, 1, 1]),
+            consortium_of=np.full(4, of), ambulances=6, **own,
+        )  # fmt: skip
+        named = np.array([1, 1, 2, 2, NONE])
+        calls = calls_at([0, 0, 0, 0, 14])._replace(stay_s=np.full(5, 60 * MIN), hospital=named)
+        log = run(world, calls)
+        assert to_hospital(log)[-1][1] == expected
+        assert passed_over(log)[-1] == NONE
+
+
 def test_full_intensive_care_sends_those_who_may_need_it_elsewhere(run):
     """The only place is promised from 5 and free at 5 + 2 in the bay + 30."""
     world = town(

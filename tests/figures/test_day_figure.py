@@ -80,6 +80,9 @@ def test_a_day_or_hours_that_there_are_not_are_refused(liling):
         sim.day(short, 9)
     with pytest.raises(OptionError, match="two hours"):
         sim.day(short, hours=(20, 8))
+    afternoon = liling.with_study(warm_up=43_200.0, length=43_200.0)
+    with pytest.raises(OptionError, match="measured at no time of these hours of day 1"):
+        sim.day(afternoon, hours=(2, 10))
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

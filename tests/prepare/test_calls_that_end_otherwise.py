@@ -171,9 +171,11 @@ def test_a_surge_leaves_all_other_calls_as_they_were(drawn):
 
 def test_a_second_surge_leaves_the_first_as_it_was(drawn):
     one = drawn(f"transported: 60 %, surges: [{BUS}}}]")
-    two = drawn(f"transported: 60 %, surges: [{BUS}}}, {BUS.replace('bus', 'mill')}}}]")
     first = one.received_at[one.stream == CallStream.SURGE]
-    assert set(first) <= set(two.received_at[two.stream == CallStream.SURGE])
+    mill = BUS.replace("bus", "mill")
+    for both in (f"{BUS}}}, {mill}", f"{mill}}}, {BUS}"):
+        two = drawn(f"transported: 60 %, surges: [{both}}}]")
+        assert set(first) < set(two.received_at[two.stream == CallStream.SURGE])
 
 
 def test_the_patients_of_a_surge_may_all_have_one_condition_and_what_it_needs(drawn):
@@ -193,6 +195,15 @@ def test_a_surge_that_happens_again_and_again(drawn):
     assert np.array_equal(at, BEGINS_S + 720_000 * np.arange(len(at)))
     # Measured for 28 days after a warm-up of two: it would not fit again.
     assert at[-1] < 30 * 86_400 <= at[-1] + 720_000
+
+
+@pytest.mark.parametrize("minutes", [0, 1])
+def test_a_surge_that_ends_as_measuring_does_is_the_last(drawn, minutes):
+    """From 17:30 on the fourth day every 24 h; measured are 30 days: the last ends 6.5 h earlier."""
+    last = 6.5 * 60 - minutes  # with the longest of these it ends as the thirtieth day does
+    calls = drawn(f"transported: 60 %, surges: [{BUS}, within: {390 + minutes} min, every: 24 h}}]")
+    at = calls.received_at[calls.stream == CallStream.SURGE]
+    assert len(at) == 8 * (27 if last == 390 else 26)
 
 
 def test_a_surge_is_measured_whole_and_lies_on_the_map(write):

@@ -65,10 +65,11 @@ def test_transfers_leave_all_calls_as_they_were(drawn):
 
 
 def test_another_stream_leaves_the_first_as_it_was(drawn):
-    one, both = drawn(UP), drawn(UP, DOWN)
-    for name in ("received_at", "place", "turnout_s", "hospital"):
-        of = [getattr(calls, name)[calls.stream == 2] for calls in (one, both)]
-        assert np.array_equal(*of), name
+    """Whether it stands behind it or before it in the file."""
+    for both in (drawn(UP, DOWN), drawn(DOWN, UP)):
+        for name in ("received_at", "place", "turnout_s", "hospital"):
+            of = [getattr(calls, name)[calls.stream == 2] for calls in (drawn(UP), both)]
+            assert np.array_equal(*of), name
 
 
 def test_planned_ones_wait_behind_all_others_and_are_due(drawn):
@@ -85,6 +86,18 @@ def test_who_is_due_before_the_lead_is_over_is_sent_for_at_once(drawn):
     calls = drawn(DOWN + ", due: 20 min, lead: 1 h")
     some = calls.stream == CallStream.PLANNED_TRANSFER
     assert np.allclose(calls.due_at[some] - calls.received_at[some], 1200)
+
+
+def test_however_long_before_it_is_due_as_many_are_sent_for(drawn):
+    """8 a day for 30 days, those too that became known before the run."""
+    for due in ("1 h", "7 days", "{distribution: exponential, mean: 2 days, max: 7 days}"):
+        calls = drawn(DOWN + f", due: {due}, lead: 1 h, hours: 08-20")
+        some = calls.stream == CallStream.PLANNED_TRANSFER
+        assert some.sum() == pytest.approx(240, abs=4 * 240**0.5), due
+        first = calls.received_at[some][0]
+        assert 0 <= first < 2 * 86_400
+        days = np.bincount((calls.received_at[some] // 86_400).astype(int), minlength=30)
+        assert days[:7].sum() == pytest.approx(56, abs=4 * 56**0.5), (due, days)
 
 
 def test_planned_ones_are_sent_for_at_their_hours_only(drawn):
