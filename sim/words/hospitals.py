@@ -63,7 +63,7 @@ def _lines(scenario: Scenario, say: Language) -> Iterator[str]:
     if settings.walk_ins == "leave" and any(one.walk_ins for one in settings.at.values()):
         yield say("walk-in patients leave where no bay is free")
     clinics = sum(one.is_clinic for one in scenario.hospitals)
-    if clinics and any(one.to_clinic > 0 for one in scenario.settings.demand.conditions):
+    if clinics:
         yield say.count(clinics, "{n} clinic for light cases", "{n} clinics for light cases")
     for beyond in settings.outside:
         yield say(
