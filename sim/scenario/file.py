@@ -110,6 +110,7 @@ def _loaded(path: Path) -> Scenario:
         scenario.settings.standby.rule,
         problems.at("standby"),
     )
+    closures.check_opened([text.content for text in texts], problems.at("travel"))
     if not left.lacks("crews"):
         before = stations if whole and laid_out else None
         crew_checks.names(scenario.settings, scenario, problems, before)

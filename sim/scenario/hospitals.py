@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.scenario.points import NOWHERE, Points, files_of, points_at
 from sim.scenario.positions import position
 from sim.scenario.validation import Problems
-from sim.text import Name
+from sim.text import Message, Name
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
@@ -160,7 +160,29 @@ def clinic_points(settings: Settings, on: Map, folder: Path, problems: Problems)
     if len(problems) > before:
         return NOWHERE
     names = found.names or tuple(f"{number}" for number in range(1, len(found.xy) + 1))
+    _tell_twice(names, found, here)
     return Points(names, found.xy)
+
+
+def _tell_twice(names: Sequence[str], found: Points, problems: Problems) -> None:
+    """Tell of clinics that are there twice: of one name, or without names, at one place."""
+    rows: dict[tuple[object, ...], int] = {}
+    for row, (name, at) in enumerate(zip(names, found.xy.tolist(), strict=True)):
+        key = (*at, name.casefold() if found.names else "")
+        if key in rows:
+            problems.tell(
+                Message(
+                    "clinics {first} and {second} are one: both are called {name} and lie at the "
+                    "same place",
+                    first=rows[key] + 1, second=row + 1, name=name,
+                )
+                if found.names
+                else Message(
+                    "clinics {first} and {second} are one: both lie at the same place",
+                    first=rows[key] + 1, second=row + 1,
+                )
+            )  # fmt: skip
+        rows.setdefault(key, row)
 
 
 def files(settings: Settings, folder: Path) -> Sequence[Path]:

@@ -50,6 +50,23 @@ def test_a_day_has_the_calls_and_stages_of_its_hours(day):
     assert set(calls["call"]) & set(on_call["call"].astype(int))
 
 
+def test_the_busiest_hour_is_told_with_how_many_are_on_duty_then(day):
+    """An ambulance off duty all day, one off the road, and one on a break, who is on duty."""
+    at, most = day.busiest
+    fleet = len(day.base.fleet)
+    assert day.on_duty(at) == fleet
+    assert f"at most {most} of {fleet} ambulances" in words.headline(day, EN)
+    start, end = day.window.start_s, day.window.end_s
+    away = [(0, Stage.OFF_DUTY), (1, Stage.OFF_ROAD), (2, Stage.ON_BREAK)]
+    more = [[who for who, _ in away], [stage for _, stage in away], [start] * 3, [end] * 3,
+            [-1] * 3]  # fmt: skip
+    stages = type(day.stages)(*(np.append(a, b) for a, b in zip(day.stages, more, strict=True)))
+    fewer = replace(day, stages=stages)
+    assert fewer.on_duty(at) == fleet - 2
+    assert f"of {fleet - 2} on duty then" in words.headline(fewer, EN)
+    assert f"当时在岗 {fleet - 2} 辆" in words.headline(fewer, ZH)
+
+
 def test_the_same_day_is_the_same_whichever_engine_it_is_from(day, liling):
     short = liling.with_study(warm_up=86_400.0, length=2 * 86_400.0)
     other = sim.day(short, 2, hours=(6, 20))

@@ -130,7 +130,8 @@ def test_calls_withdrawn_early_are_no_misses_and_those_withdrawn_late_queued():
     found = pooled(*withdrawn_calls())
     late = causes.summed(found, causes.split(found), ALL)
     assert (late.calls, late.total) == (3, 2)
-    assert late.misses[causes.QUEUE] == 2
+    assert late.misses[late.causes.index("queue")] == 2
+    assert late.withdrawn == 1
 
 
 def asked(calls, log, answers):

@@ -144,6 +144,11 @@ class TravelSettings(Setting):
         """The closures that there are, by name."""
         return {name: one for name, one in self.closures.items() if one is not None}
 
+    @property
+    def speeds_change(self) -> bool:
+        """Whether speeds change while time passes: by bands, or closures that begin and end."""
+        return bool(self.bands) or any(not one.always for one in self.closed.values())
+
     @field_validator("speeds", mode="after")
     @classmethod
     def _with_defaults(cls, speeds: dict[str, float]) -> dict[str, float]:
