@@ -15,6 +15,7 @@ from scipy.special import stdtrit
 
 from sim.answers.comparison import Comparison
 from sim.figures import lettering, page, style
+from sim.measures.calls import Tally
 from sim.measures.measures import BY_KEY
 from sim.measures.rows import Pooled
 from sim.text import Message
@@ -90,8 +91,9 @@ def _panel(ax: Axes, comparison: Comparison, key: str, area: int, say: Language)
         months = _curves(pooled, area, minutes)
         curves = months + _control(pooled, area, minutes)  # as the values of the table are made
         _bands(ax, minutes, months, curves, colour)
-        weights = np.array([(t.area == area).sum() for t in pooled.tallies])
-        ax.plot(minutes, weights @ curves / weights.sum(), color=colour, lw=2.0, zorder=4)
+        weights = np.array([_counting(*_of_area(t, area)[:2], minutes) for t in pooled.tallies])
+        mean = (weights * curves).sum(axis=0) / weights.sum(axis=0).clip(1)
+        ax.plot(minutes, mean, color=colour, lw=2.0, zorder=4)
         ax.plot(target, 100 * comparison.estimate(key, number_).mean, "o", color=colour, zorder=5,
                 markeredgecolor="white", markersize=7)  # fmt: skip
     if len(comparison.layouts) <= LABELLED:
@@ -118,23 +120,50 @@ def _last_minute(comparison: Comparison, area: int, target: float) -> float:
 
 
 def _curves(pooled: Pooled, area: int, minutes: np.ndarray) -> np.ndarray:
-    """[replication, minute] percent of an area's calls reached by then."""
-    rows = [one.response_s[one.area == area] for one in pooled.tallies]
-    return np.array([_reached(some, minutes) for some in rows])
+    """[replication, minute] percent of an area's calls that were reached by then."""
+    rows = [_of_area(one, area) for one in pooled.tallies]
+    return np.array([_reached(response_s, gone_s, minutes) for response_s, gone_s, _ in rows])
 
 
 def _control(pooled: Pooled, area: int, minutes: np.ndarray) -> np.ndarray:
     """[replication, minute] what answers about other places say of these curves."""
     if pooled.answers == 1:
         return np.zeros((pooled.replications, len(minutes)))
-    rows = [one.asked_s[one.area == area] for one in pooled.tallies]
-    return np.array([_reached(some, minutes) - _reached(some[:, :1], minutes) for some in rows])
+    found = []
+    for one in pooled.tallies:
+        _, gone_s, asked_s = _of_area(one, area)
+        gone_s = np.broadcast_to(gone_s[:, None], asked_s.shape)
+        all_of = _reached(asked_s, gone_s, minutes)
+        found.append(all_of - _reached(asked_s[:, 0], gone_s[:, 0], minutes))
+    return np.array(found)
 
 
-def _reached(times_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
-    """[minute] percent of these times that are over by then; 0 if there are none."""
+def _of_area(rows: Tally, area: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of an area's calls: seconds to arrival, until it was withdrawn, and what was answered."""
+    some = rows.area == area
+    gone_s = rows.withdrawn_s if len(rows.withdrawn_s) else np.full(len(some), np.inf)
+    return rows.response_s[some], gone_s[some], rows.asked_s[some]
+
+
+def _reached(times_s: np.ndarray, gone_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
+    """[minute] percent of these times that are over by then; 0 if there are none.
+
+    Who was withdrawn by then, and never reached, does not count.
+    """
+    return 100 * _over(times_s, minutes) / _counting(times_s, gone_s, minutes).clip(1)
+
+
+def _counting(times_s: np.ndarray, gone_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
+    """[minute] how many of these count then."""
+    counting: np.ndarray = times_s.size - _over(gone_s[np.isinf(times_s)], minutes)
+    return counting
+
+
+def _over(times_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
+    """[minute] how many of these times are over by then."""
     times = np.sort(times_s, axis=None) / 60
-    return 100 * np.searchsorted(times, minutes, side="right") / max(1, len(times))
+    over: np.ndarray = np.searchsorted(times, minutes, side="right")
+    return over
 
 
 def _bands(

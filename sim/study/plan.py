@@ -24,6 +24,7 @@ from sim.prepare import demand, feasible, system, travel_factor
 from sim.prepare.draws import Demand
 from sim.prepare.failing import FailureLaws
 from sim.prepare.failures import failure_laws, together
+from sim.scenario import checks
 from sim.scenario.conditions import waits_for_help
 from sim.scenario.differences import YARDSTICK, Difference, between
 from sim.scenario.validation import Problems
@@ -56,7 +57,7 @@ class Study(NamedTuple):
         _check_comparable(base, [layout])
         _check_can_be(layout, layout.name.en)
         differing = (*self.differing, between(base, layout))
-        layout = _measured_like(base, layout)
+        layout = measured_like(base, layout)
         layouts = (*self.layouts, layout)
         built = system.build(layout, (base, plan.systems[0]), self.keep_tables)
         busy = self.busy
@@ -114,7 +115,7 @@ def prepare(
         for proposal in proposals:
             _check_can_be(proposal, proposal.name.en)
     # One yardstick: the base's window and targets hold for every layout.
-    layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
+    layouts = (base, *(measured_like(base, proposal) for proposal in proposals))
     demands = _demands(layouts)
     check_calls(demands, len(layouts), keep, logs)  # before tables are made for minutes
     systems = _systems(layouts, effort.keep_tables)
@@ -230,10 +231,22 @@ def _same_records(base: Scenario, other: Scenario) -> bool:
     )
 
 
-def _measured_like(base: Scenario, other: Scenario) -> Scenario:
-    """A proposal over the base's days and against the base's targets."""
+def measured_like(base: Scenario, other: Scenario) -> Scenario:
+    """A proposal over the base's days and against the base's targets.
+
+    ScenarioError of surges and closures that do not come in those days.
+    """
     own = {name: getattr(base.settings, name) for name in YARDSTICK}
-    return replace(other, settings=other.settings.model_copy(update=own))
+    found = replace(other, settings=other.settings.model_copy(update=own))
+    ours, theirs = base.settings, other.settings
+    if (ours.start, _window(base), ours.study.total_s) != (
+        theirs.start, _window(other), theirs.study.total_s
+    ):  # fmt: skip
+        problems = Problems()
+        checks.times(found, problems)
+        heading = Message("{name}, over the days of {base},", name=other.name, base=base.name)
+        problems.raise_if_any(ScenarioError, heading)
+    return found
 
 
 def _systems(layouts: Sequence[Scenario], keep: bool) -> tuple[System, ...]:

@@ -106,7 +106,7 @@ def _cut_off(cut: CutOff, scenario: Scenario, say: Language) -> str:
         parts.append(say.count(len(stations), "station {names}", "stations {names}", names=names))
     hospitals = np.flatnonzero(cut.hospitals).tolist()
     if hospitals:
-        names = say.listed([say.name(scenario.map.hospitals[row].name) for row in hospitals], MOST)
+        names = say.listed([say.name(scenario.hospitals[row].name) for row in hospitals], MOST)
         parts.append(
             say.count(len(hospitals), "hospital {names}", "hospitals {names}", names=names)
         )

@@ -266,3 +266,15 @@ def test_a_draft_is_stamped_in_every_language(liling):
     draft = sim.run(liling.with_study(length=86_400.0), draft=True)
     assert "DRAFT 草稿" in texts(draft.cdf())
     assert "DRAFT 草稿" in texts(draft.why().figure())
+
+
+def test_a_curve_counts_the_cancelled_calls_that_the_table_counts(liling):
+    """At the target it has the value of the table: those cancelled before count nowhere."""
+    short = liling.with_study(warm_up=0.0, length=2 * 86_400.0).with_settings(
+        demand={"cancelled": {"share": "60 %", "after": "12 min"}, "rate": {"urban": "200 per day"}}
+    )
+    result = sim.run(short, replications=3, engine="reference")
+    for panel, key, target in zip(result.cdf().axes, ("urban10", "rural30"), (10, 30), strict=True):
+        mean = max(panel.lines, key=lambda line: line.get_linewidth() * len(line.get_xdata()))
+        at_target = np.interp(target, mean.get_xdata(), mean.get_ydata())
+        assert at_target == pytest.approx(100 * result.estimate(key).mean, abs=0.5)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from sim import units
+from sim.model.calendar import DAYS
 from sim.scenario.dates import LocalTime
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.settings.demand import Profile
@@ -51,6 +52,8 @@ class Closed(Setting):
         dated = (self.from_ is not None) + (self.until is not None)
         if dated != (0 if self.hours is not None else 2):
             raise ValueError(Message("write either `from` and `until`, or `hours` of the week"))
+        if self.hours is None and self.days != tuple(range(DAYS)):
+            raise ValueError(Message("`days` are those on which `hours` begin: write `hours`, too"))
         if self.from_ is not None and self.until is not None and self.until <= self.from_:
             raise ValueError(Message("`until` is not later than `from`"))
         return self
