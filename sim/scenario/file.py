@@ -27,6 +27,7 @@ from sim.geography.bundle import Map
 from sim.scenario import (
     bases,
     checks,
+    closures,
     crew_checks,
     hospital_checks,
     hospital_doubts,
