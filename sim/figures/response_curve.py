@@ -15,8 +15,8 @@ from scipy.special import stdtrit
 
 from sim.answers.comparison import Comparison
 from sim.figures import lettering, page, style
-from sim.measures.calls import Tally
 from sim.measures.measures import BY_KEY
+from sim.measures.places import unless_withdrawn
 from sim.measures.rows import Pooled
 from sim.text import Message
 from sim.words import measures
@@ -88,11 +88,14 @@ def _panel(ax: Axes, comparison: Comparison, key: str, area: int, say: Language)
     alone = len(comparison.layouts) == 1
     for number_, pooled in enumerate(comparison.pooled):
         colour = style.BLUE if alone else style.LINES[number_ % len(style.LINES)]
-        months = _curves(pooled, area, minutes)
-        curves = months + _control(pooled, area, minutes)  # as the values of the table are made
+        months, curves = (
+            100 * reached / counting.clip(1)
+            for reached, counting in (
+                _sums(pooled, area, minutes, asked) for asked in (False, True)
+            )
+        )
         _bands(ax, minutes, months, curves, colour)
-        weights = np.array([_counting(*_of_area(t, area)[:2], minutes) for t in pooled.tallies])
-        mean = (weights * curves).sum(axis=0) / weights.sum(axis=0).clip(1)
+        mean = _percent(*_sums(pooled, area, minutes, True).sum(axis=1))
         ax.plot(minutes, mean, color=colour, lw=2.0, zorder=4)
         ax.plot(target, 100 * comparison.estimate(key, number_).mean, "o", color=colour, zorder=5,
                 markeredgecolor="white", markersize=7)  # fmt: skip
@@ -119,44 +122,36 @@ def _last_minute(comparison: Comparison, area: int, target: float) -> float:
     return float(min(max(math.ceil(longest / 10) * 10, 2 * target), 6 * target))
 
 
-def _curves(pooled: Pooled, area: int, minutes: np.ndarray) -> np.ndarray:
-    """[replication, minute] percent of an area's calls that were reached by then."""
-    rows = [_of_area(one, area) for one in pooled.tallies]
-    return np.array([_reached(response_s, gone_s, minutes) for response_s, gone_s, _ in rows])
+def _sums(pooled: Pooled, area: int, minutes: np.ndarray, asked: bool) -> np.ndarray:
+    """[reached or counting, replication, minute] an area's calls: reached by then, and in all.
 
-
-def _control(pooled: Pooled, area: int, minutes: np.ndarray) -> np.ndarray:
-    """[replication, minute] what answers about other places say of these curves."""
-    if pooled.answers == 1:
-        return np.zeros((pooled.replications, len(minutes)))
+    Who was withdrawn by then, and never reached, does not count. `asked`: with what answers about
+    other places say of both, as the values of the table are made.
+    """
     found = []
-    for one in pooled.tallies:
-        _, gone_s, asked_s = _of_area(one, area)
-        gone_s = np.broadcast_to(gone_s[:, None], asked_s.shape)
-        all_of = _reached(asked_s, gone_s, minutes)
-        found.append(all_of - _reached(asked_s[:, 0], gone_s[:, 0], minutes))
-    return np.array(found)
-
-
-def _of_area(rows: Tally, area: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of an area's calls: seconds to arrival, until it was withdrawn, and what was answered."""
-    some = rows.area == area
-    gone_s = rows.withdrawn_s if len(rows.withdrawn_s) else np.full(len(some), np.inf)
-    return rows.response_s[some], gone_s[some], rows.asked_s[some]
+    for rows in pooled.tallies:
+        some = rows.area == area
+        gone_s = rows.withdrawn_s[some] if len(rows.withdrawn_s) else np.full(some.sum(), np.inf)
+        sums = _reached(rows.response_s[some], gone_s, minutes)
+        if asked and pooled.answers > 1:
+            gone_s = np.broadcast_to(gone_s[:, None], rows.asked_s[some].shape)
+            answers_s = unless_withdrawn(rows.asked_s[some], gone_s)
+            of_all = _reached(answers_s, gone_s, minutes) / answers_s.shape[1]
+            sums = sums + of_all - _reached(answers_s[:, 0], gone_s[:, 0], minutes)
+        found.append(sums)
+    return np.stack(found, axis=1)
 
 
 def _reached(times_s: np.ndarray, gone_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
-    """[minute] percent of these times that are over by then; 0 if there are none.
-
-    Who was withdrawn by then, and never reached, does not count.
-    """
-    return 100 * _over(times_s, minutes) / _counting(times_s, gone_s, minutes).clip(1)
+    """[reached or counting, minute] how many of these times."""
+    counting = times_s.size - _over(gone_s[np.isinf(times_s)], minutes)
+    return np.stack([_over(times_s, minutes), counting])
 
 
-def _counting(times_s: np.ndarray, gone_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
-    """[minute] how many of these count then."""
-    counting: np.ndarray = times_s.size - _over(gone_s[np.isinf(times_s)], minutes)
-    return counting
+def _percent(reached: np.ndarray, counting: np.ndarray) -> np.ndarray:
+    """0 where nothing counts."""
+    percent: np.ndarray = 100 * reached / counting.clip(1)
+    return percent
 
 
 def _over(times_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:

@@ -50,9 +50,9 @@ def _filling(scenario: Scenario) -> Iterator[Message]:
     if stay is None or not (needed and limits_icu(scenario)) or stay.mean() <= study.warm_up:
         return
     yield Message(
-        "places in intensive care are all free when the warm-up begins, and taken for {stay:.3g} "
-        "days in the mean: after a warm-up of {warm_up:.3g} days fewer are taken than usual. Write "
-        "a longer `study.warm_up`, two such stays or more",
+        "places in intensive care are all free as the warm-up begins, and a stay is longer than it "
+        "({stay:.3g} against {warm_up:.3g}, in days): fewer are taken than usual. Write a longer "
+        "`study.warm_up`, two such stays or more",
         stay=stay.mean() / DAY_S,
         warm_up=study.warm_up / DAY_S,
     )

@@ -248,9 +248,6 @@ def parse_long_hours(value: object) -> Hours:
     return Hours(0, HOURS) if is_all_day(value) else parse_hours(value)
 
 
-# As they are written in Chinese: the first day of a week is Monday.
-CHINESE_DAYS = ("一", "二", "三", "四", "五", "六", "日")
-CHINESE_DAY = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])")
 LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAYS_BY_NAME = dict(zip((*DAY_NAMES, *LONG_DAYS), DAY_NAMES * 2, strict=True))
 
@@ -276,12 +273,7 @@ def _plain_days(value: object) -> str:
     """Days as they are usually written: 周一至周五、周日 is mon-fri,sun."""
     if not isinstance(value, str) or len(value) >= 200:
         return ""
-
-    def english(day: re.Match[str]) -> str:
-        return DAY_NAMES[CHINESE_DAYS.index(day[1].replace("天", "日"))]
-
-    plain = units.usual_range(CHINESE_DAY.sub(english, value)).lower()
-    return plain.translate(str.maketrans("至到，", "--,"))
+    return units.usual_days(value, DAY_NAMES).lower()
 
 
 ClockHours = Annotated[Hours, *_read(parse_hours, Form(Message("whole clock hours"), "08-20"))]
