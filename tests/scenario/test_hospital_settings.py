@@ -248,7 +248,7 @@ def test_intensive_care_that_is_still_filling_when_measuring_begins_is_warned_of
 
     constant = "{distribution: constant, value: 14 days}"
     (said,) = warned_of(constant, "2 days")
-    assert "taken for 14 days in the mean: after a warm-up of 2 days fewer are taken" in said
+    assert "(14 against 2, in days): fewer are taken than usual" in said
     assert not warned_of(constant, "14 days")
     assert not warned_of("2 days", "2 days")
     assert warned_of("{distribution: exponential, mean: 3 days}", "2 days")
