@@ -247,10 +247,32 @@ def harms_listed(
     return changes_of(others, made.base, worst, say, most)
 
 
+# What compliance, which is of emergencies alone, says nothing of.
+APART: Final = (
+    (
+        Feature.SURGE, "surge_within",
+        Message("{finding} Of the calls of surges {share} % are reached within their target."),
+    ),
+    (
+        Feature.URGENT, "urgent_within",
+        Message("{finding} Of the urgent transfers {share} % are reached within their target."),
+    ),
+    (
+        Feature.PLANNED, "transfer_late",
+        Message("{finding} Of the planned transfers {share} % begin later than they are due."),
+    ),
+)  # fmt: skip
+
+
 def _sentence_of_one(comparison: Comparison, say: Language) -> str:
-    """Who is reached in town and country, who by capable units, and who is not counted."""
+    """Who is reached in town and country, who by capable units, who is not counted, or apart."""
     said = _with_capable(comparison, _arrivals(comparison, say), say)
-    return _with_cancelled(comparison, said, say)
+    said = _with_cancelled(comparison, said, say)
+    for feature, key, text in APART:
+        if feature in comparison.features and not math.isnan(comparison.estimate(key).mean):
+            share = measures.number(BY_KEY[key], comparison.estimate(key).mean, say)
+            said = say(text, finding=said, share=share)
+    return said
 
 
 def _with_cancelled(comparison: Comparison, said: str, say: Language) -> str:

@@ -111,3 +111,15 @@ def test_how_calls_end_is_told_only_where_that_is_asked(write, calls, more, ends
     text = told(run(load(write(ALONE.format(calls=calls, more=more))), workers=1))
     assert ("Nobody found" in text) == ends
     assert ("Treated at the scene" in text) == ends
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_a_run_says_how_surges_and_transfers_fare_that_compliance_leaves_out(write, code):
+    found = run(overloaded(write, "2 h"), workers=1)
+    share = 100 * found.estimate("surge_within").mean
+    said = page_of(found, language(code)).sentence
+    text = {
+        "en": f"Of the calls of surges {share:.1f} % are reached within their target.",
+        "zh": f"突发事件的呼叫有 {share:.1f}% 在时限内到达。",
+    }
+    assert text[code] in said
