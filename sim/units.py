@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -68,6 +69,20 @@ def usual(text: str) -> str:
 def usual_range(text: str) -> str:
     """A range or list as it is usually written: ０８～２０ as 08-20, sat、sun as sat,sun."""
     return usual(text).translate(str.maketrans("~〜、", "--,"))
+
+
+# As they are written in Chinese: the first day of a week is Monday.
+_DAYS: Final = ("一", "二", "三", "四", "五", "六", "日")
+_DAY: Final = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])")
+
+
+def usual_days(text: str, names: Sequence[str]) -> str:
+    """Days with hyphens and commas: 周一至周五、周日 is mon-fri,sun; `names`: from Monday on."""
+
+    def named(day: re.Match[str]) -> str:
+        return names[_DAYS.index(day[1].replace("天", "日"))]
+
+    return usual_range(_DAY.sub(named, text)).translate(str.maketrans("至到，", "--,"))
 
 
 def number(text: str) -> float:

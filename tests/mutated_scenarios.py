@@ -76,7 +76,7 @@ WHOLE: dict[str, Any] = {
              "calls": 3},
         ],
         "conditions": [
-            {"name": "arrest", "share": {"red": "50 %"}, "transported": "90 %",
+            {"name": "arrest", "name_zh": "骤停", "share": {"red": "50 %"}, "transported": "90 %",
              "missing": "forget", "all_or_none": False, "released": "together", "accompanied": True,
              "treated_by": ["trauma"], "icu": "20 %", "treated_at_scene": "2 %",
              "needs": [

@@ -440,6 +440,7 @@ def test_where_dynamic_mexclp_sends_who_was_just_cleared(four_places, busy):
                                               "targets: {rural: 3 s}")
     ))  # fmt: skip
     standby = system.build(scenario).service.standby
+    reach = rules.covering_of(standby.covers)
     share = np.array(PLACE_LOADS) / sum(PLACE_LOADS)
     for idle in product(range(3), repeat=3):  # at or bound for each station
         k = [sum(idle[station] for station in by) for by in COVERING]
@@ -453,11 +454,8 @@ def test_where_dynamic_mexclp_sends_who_was_just_cleared(four_places, busy):
                 if station in COVERING[place]
             )
             assert gain(standby, station, count) == pytest.approx(by_hand, abs=1e-9)
-            if hasattr(rules, "dmexclp_gain"):
-                found = rules.dmexclp_gain(
-                    standby.demand, standby.covers[station], count, standby.weight
-                )
-                assert found == pytest.approx(by_hand, abs=1e-9)
+            found = rules.gain_of_one_more(standby, reach, station, count)
+            assert found == pytest.approx(by_hand, abs=1e-9)
 
 
 def test_the_busy_share_of_the_rule_may_be_simulated(four_places):

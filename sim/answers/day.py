@@ -117,6 +117,12 @@ class Day(Answer):
         most = int(level.argmax())
         return float(self.hour(start[most])), int(level[most])
 
+    def on_duty(self, hour: float) -> int:
+        """How many ambulances are on duty at an hour of the clock, and not off the road."""
+        away = np.isin(self.stages.stage, (Stage.OFF_DUTY, Stage.OFF_ROAD))
+        now = (self.hour(self.stages.start) <= hour) & (hour < self.hour(self.stages.end))
+        return len(self.base.fleet) - len(np.unique(self.stages.ambulance[away & now]))
+
     def seconds(self, stage: Stage) -> float:
         """All ambulances together, in a stage."""
         some = self.stages.stage == stage

@@ -21,6 +21,7 @@ from sim.scenario.altering import EVERY_DAY, EVERY_HOUR, with_section
 from sim.scenario.hospitals import row_of
 from sim.scenario.settings.hospitals import Closed, HospitalAt, HospitalSettings
 from sim.scenario.validation import Problems, plain
+from sim.study.plan import measured_like
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _problems_of(layouts: Sequence[Scenario], name: str, sections: object) -> li
         return [Problem(Message(SETTINGS, found=units.spelt(sections)), name)]
     for layout in layouts:
         try:
-            _with(layout, sections)
+            measured_like(_with(layouts[0], sections), _with(layout, sections))
         except ScenarioError as error:
             return [
                 replace(one, field=f"{name}: {one.field}" if one.field else name)

@@ -153,34 +153,48 @@ def has_part(layouts: Sequence[Scenario], number: int, group: Group) -> bool:
 
 
 def told_apart(layouts: Sequence[Scenario], groups: Iterable[Group]) -> list[Group]:
-    """Those of some parts that a layout with several of them has; every hospital."""
+    """Those of some parts that a layout with several of them has; every hospital.
+
+    Where some conditions have names, calls of no such condition are no part.
+    """
     several = {
         by: {n for one in layouts if len(names := _names(one, by)) > 1 for n in names}
         for by in PARTS
     }
+    named = len(_all_names(layouts, "condition"))
     return [
         group
         for group in groups
-        if not several.get(group.by) or part_name(layouts, group) in several[group.by]
+        if not (group.by == "condition" and 0 < named <= group.row)
+        and (not several.get(group.by) or part_name(layouts, group) in several[group.by])
     ]
 
 
 def by_names(layouts: Sequence[Scenario], number: int, tallies: Sequence[Tally]) -> list[Tally]:
     """The tallies of a layout with its classes, hospitals, … in the rows of all layouts' names."""
-    rows = {
-        by: [_all_names(layouts, by).index(one) for one in _names(layouts[number], by)]
-        for by in PARTS
-    }
-    if all(row == list(range(len(row))) for row in rows.values()):
+    every = {by: _all_names(layouts, by) for by in PARTS}
+    rows = {by: [every[by].index(one) for one in _names(layouts[number], by)] for by in PARTS}
+    # behind the names of conditions come those that have none: not where others have names
+    same = len(rows["condition"]) == len(every["condition"])
+    if same and all(row == list(range(len(row))) for row in rows.values()):
         return list(tallies)
-    return [_moved(one, rows) for one in tallies]
+    return [_moved(one, rows, len(every["condition"])) for one in tallies]
 
 
-def _moved(tally: Tally, rows: Mapping[str, Sequence[int]]) -> Tally:
+def _moved(tally: Tally, rows: Mapping[str, Sequence[int]], named: int) -> Tally:
+    """`named`: how many conditions have names, in all layouts together."""
     service = tally.service
     if service is None:
         return tally
-    kinds, centres, conditions, hospitals = (np.array(rows[by], int) for by in PARTS)
+    kinds, centres, of_names, hospitals = (np.array(rows[by], int) for by in PARTS)
+
+    def conditions(column: np.ndarray) -> np.ndarray:
+        """Rows of all layouts' names; what has no name, as transfers, comes behind them."""
+        found = column + (named - len(of_names))
+        own = column < len(of_names)
+        found[own] = of_names[column[own]]
+        return found
+
     level = service.level_zero_s
     if len(level):
         level = np.full(centres.max() + 1, np.nan)
@@ -192,18 +206,18 @@ def _moved(tally: Tally, rows: Mapping[str, Sequence[int]]) -> Tally:
             home_centre=centres[service.home_centre],
             level_zero_s=level,
             of_calls=calls._replace(
-                centre=centres[calls.centre], condition=_renumbered(calls.condition, conditions)
+                centre=centres[calls.centre], condition=conditions(calls.condition)
             ),
             hospitals=None
             if service.hospitals is None
-            else _hospitals_moved(service.hospitals, conditions, hospitals),
+            else _hospitals_moved(service.hospitals, hospitals)._replace(
+                condition=conditions(service.hospitals.condition)
+            ),
         )
     )
 
 
-def _hospitals_moved(
-    of: HospitalTally, conditions: np.ndarray, hospitals: np.ndarray
-) -> HospitalTally:  # fmt: skip
+def _hospitals_moved(of: HospitalTally, hospitals: np.ndarray) -> HospitalTally:
     """What hospitals saw, with each of them in its row; rows that only others have are empty."""
 
     def moved(column: np.ndarray) -> np.ndarray:
@@ -213,18 +227,9 @@ def _hospitals_moved(
 
     by_hospital = {name: moved(getattr(of, name)) for name in BY_HOSPITAL}
     return of._replace(
-        hospital=_renumbered(of.hospital, hospitals),
-        condition=_renumbered(of.condition, conditions),
+        hospital=hospitals[of.hospital],
         **by_hospital,
     )
-
-
-def _renumbered(column: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """A column of rows with those of all layouts' names; what has no name stays as it is."""
-    named = column < len(rows)
-    found = column.copy()
-    found[named] = rows[column[named]]
-    return found
 
 
 def _all_names(layouts: Sequence[Scenario], by: str) -> list[Name]:
@@ -237,7 +242,7 @@ def _names(layout: Scenario, by: str) -> list[Name]:
     if by == "class":
         return [one.names for one in layout.settings.crews.classes]
     if by == "condition":
-        return [Name(one.name, one.name) for one in layout.settings.demand.conditions]
+        return [one.names for one in layout.settings.demand.conditions]
     if by == "hospital":
         return _apart([one.name for one in layout.hospitals])
     return [Name(one.name, one.name) for one in layout.settings.dispatch.centres] or [ONE_CENTRE]

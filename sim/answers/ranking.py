@@ -20,6 +20,7 @@ from sim.answers.crews import USUAL, CrewKind, kind_asked
 from sim.answers.reasons import Reason, reasons_for
 from sim.answers.selection import CONFIDENCE, Procedure, procedure_for, race
 from sim.errors import OptionError
+from sim.measures.groups import ALL
 from sim.measures.intervals import (
     FIRST_LOOK,
     Estimate,
@@ -303,11 +304,17 @@ def _ranked(
             max(int(last[i]), i + 1),
             runs.replications(row),
             reasons[row - 1],
-            (*harms(gains[row], runs.replications(row), runs.matters), *runs.harms(row)),
+            (*_harms_of_gains(runs, gains, row), *runs.harms(row)),
             runs.replications(row) < most,
         )
         for i, row in enumerate(order)
     )
+
+
+def _harms_of_gains(runs: Runs, gains: Gains, row: int) -> tuple[Harm, ...]:
+    """What a layout makes worse of the measures that the ranking tells, by its gains there."""
+    spreads = {(key, ALL): gain for key, gain in gains[row].items()}
+    return harms(spreads, runs.replications(row), runs.matters)
 
 
 def _gain(runs: Runs, row: int, selected: int, key: str) -> Spread:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.answers.answer import Answer, Provenance, finite
 from sim.measures import causes, estimates
-from sim.measures.causes import CAUSES, Late, Split, shares, summed
+from sim.measures.causes import Late, Split, shares, summed
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate
 from sim.measures.rows import Pooled
@@ -32,7 +32,7 @@ class CauseRow(NamedTuple):
     layout: str
     by: str  # all, area, township, hour
     area: str  # which of them
-    cause: str
+    cause: str  # of `sim.measures.causes.CAUSES`, those that the service may have
     calls: int  # of the group, late or not
     misses: int  # of this cause
     share_of_misses: float
@@ -106,8 +106,8 @@ class WhyLate(Answer):
             CauseRow(name, late.group.by, self.comparison.group_name(late.group), *values)
             for late in self.groups
             for values in zip(
-                CAUSES, [late.calls] * len(CAUSES), late.misses.tolist(), late.shares.tolist(),
-                late.minutes.tolist(), strict=True,
+                late.causes, [late.calls] * len(late.causes), late.misses.tolist(),
+                late.shares.tolist(), late.minutes.tolist(), strict=True,
             )
         ]  # fmt: skip
 

@@ -22,6 +22,7 @@ from sim.answers.crews import (
 )
 from sim.answers.ranking import KEYS
 from sim.errors import ScenarioError
+from sim.measures.groups import ALL
 from sim.measures.intervals import Estimate, simultaneous
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Harm, Verdict, verdicts
@@ -156,7 +157,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
         rows = range(1, len(runs.layouts))
         said = verdicts(BY_KEY[by], [runs.spread(row, by) for row in rows], runs.matters)
         level, served = simultaneous(len(rows)), runs.per_day(0, "served")
-        told = (*KEYS, *(key for key in BESIDES if key in runs.besides(0)))
+        told = (*KEYS, *(key for key in BESIDES if (key, ALL) in runs.besides(0)))
         losses = [
             StationWorth(
                 one.station,

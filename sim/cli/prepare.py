@@ -118,7 +118,7 @@ def explain(
 
 def _in_order(layout: Scenario, say: Language) -> str:
     """What `check` says of a scenario in which it found nothing wrong."""
-    from sim.scenario import checks, endings, off_road
+    from sim.scenario import checks, endings, idle, off_road
     from sim.words import week
 
     the_map, cells = layout.map, layout.map.cells
@@ -153,7 +153,11 @@ def _in_order(layout: Scenario, say: Language) -> str:
             "{n} road nodes cannot be reached and left again; they are not used",
         )
         rows.append((say("note"), left_out))
-    doubts = [*checks.doubts(layout, the_map), *endings.doubts(layout.settings, the_map)]
+    doubts = [
+        *checks.doubts(layout, the_map),
+        *endings.doubts(layout.settings, the_map),
+        *idle.doubts(layout),
+    ]
     rows += [(say("look at"), say(doubt)) for doubt in doubts]
     if nobody := week.nobody(off_road.with_vehicles(layout), say):
         rows.append((say("look at"), nobody))

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from sim.study.effort import EffortOptions
 
 COMPILING = Message(
-    "Compiling the rules, which takes half a minute to a minute; it is done once on this machine."
+    "Compiling the rules, which takes up to some minutes; it is done once on this machine for the "
+    "plain service, and once for all that goes beyond it."
 )
-COMPILING_ANEW = Message("Compiling the rules, which takes half a minute to a minute.")
+COMPILING_ANEW = Message("Compiling the rules, which takes up to some minutes.")
 PART = "study"  # one part folder for all that may be asked for a results folder
 
 

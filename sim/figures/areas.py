@@ -16,7 +16,9 @@ from sim.figures.map_page import Part
 from sim.geography.bundle import Map
 
 WITHIN: Final = 0.72  # of a label must lie in its own area
-
+USUAL: Final = 0.9  # of a label's type, in units of the body type
+SMALL: Final = 0.72  # where its name would else be left out
+SPOTS: Final = 7  # across an area, and as many up: where its label may stand
 
 PALE: Final = ("white", "#F4F4F4")  # fills on which a white border is not seen
 BORDER: Final = "#A8A8A8"
@@ -79,14 +81,31 @@ def _label(ax: Axes, the_map: Map, row: int, area: Area, name: str, taken: list[
     shape, seat = the_map.layers["townships"].geometry.iloc[row], the_map.townships[row]
     inner = shape.representative_point()
     spots = [(inner.x, inner.y), (shape.centroid.x, shape.centroid.y), (seat.x, seat.y)]
-    for text in (f"{name}\n{area.number}", area.number):
+    named, everywhere = f"{name}\n{area.number}", [*spots, *_within(shape)]
+    for text, size, where in (
+        (named, USUAL, spots),
+        (named, USUAL, everywhere),
+        (named, SMALL, everywhere),
+        (area.number, USUAL, everywhere),
+    ):
         written = lettering.place_label(
-            ax, text, spots, taken, lambda box: _fits(ax, box, shape), zorder=6,
-            size=0.9 * mpl.rcParams["font.size"], color=area.fill.ink,
+            ax, text, where, taken, lambda box: _fits(ax, box, shape), zorder=6,
+            size=size * mpl.rcParams["font.size"], color=area.fill.ink,
             linespacing=1.05, path_effects=style.halo(area.fill.face, 2.2),
         )  # fmt: skip
         if written:
             return
+
+
+def _within(shape: Any) -> list[tuple[float, float]]:
+    """Points all over a shape, row by row."""
+    from shapely import contains_xy
+
+    x0, y0, x1, y1 = shape.bounds
+    steps = (np.arange(SPOTS) + 0.5) / SPOTS
+    x, y = (one.ravel() for one in np.meshgrid(x0 + steps * (x1 - x0), y0 + steps * (y1 - y0)))
+    inside = contains_xy(shape, x, y)
+    return list(zip(x[inside].tolist(), y[inside].tolist(), strict=True))
 
 
 def _fits(ax: Axes, box: Any, shape: Any) -> bool:

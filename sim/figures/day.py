@@ -47,6 +47,8 @@ MARKS: Final = {
     Outcome.CANCELLED: ("o", style.INK, 4.6),
 }
 NAMES: Final = 0.20  # of the page's width, at most, for names of stations and hospitals
+BESIDE: Final = {Outcome.IN_TIME: -0.4, Outcome.LATE: 0.5, Outcome.CANCELLED: -0.9}  # their number
+CROWD: Final = 3  # marks within the width of one: their number is written beside them
 PITCH: Final = (1.35, 0.62)  # of a line of few ambulances and of many, in units of the type
 FEW: Final = 28  # ambulances that have the full pitch
 READABLE: Final = 0.95  # pitch from which each ambulance has a label of its own
@@ -255,6 +257,12 @@ def _calls(ax: Axes, day: Day, plan: Arrangement, say: Language) -> None:
                 markerfacecolor="white" if outcome == Outcome.CANCELLED else colour,
                 markeredgewidth=0.6 if marker.startswith("$") else 1.4,
             )  # fmt: skip
+            for x, many in crowds(np.sort(at), _hours_wide(ax, day, wide * points / 10)):
+                ax.annotate(
+                    f"×{many}", (x, row), (0.7 * points, BESIDE[outcome] * points),
+                    textcoords="offset points", va="center", size=0.8 * points, color=colour,
+                    weight="bold", path_effects=style.halo(), zorder=8, annotation_clip=False,
+                )  # fmt: skip
         ax.axhline(row, color="#DDDDDD", lw=0.6, zorder=1)
         name = say(words.STREAMS[stream])
         ax.annotate(name, (0, row), (-4, 0), xycoords=("axes fraction", "data"), ha="right",
@@ -264,6 +272,27 @@ def _calls(ax: Axes, day: Day, plan: Arrangement, say: Language) -> None:
     ax.set_xticks([])
     ax.set_yticks([])
     ax.axis("off")
+
+
+def crowds(at: np.ndarray, wide: float) -> list[tuple[float, int]]:
+    """Where so many marks lie on each other that they must be counted, and how many do.
+
+    `at`: [mark] in order; `wide`: a mark.
+    """
+    found, first = [], 0
+    while first < len(at):
+        after = int(np.searchsorted(at, at[first] + wide, side="right"))
+        if after - first >= CROWD:
+            found.append((float(at[after - 1]), after - first))
+        first = after
+    return found
+
+
+def _hours_wide(ax: Axes, day: Day, points: float) -> float:
+    """So many points across, in hours of the axis."""
+    fig: Figure = ax.figure  # type: ignore[assignment]
+    across = 72 * fig.get_size_inches()[0] * ax.get_position().width
+    return points / across * (day.hours[1] - day.hours[0])
 
 
 def _raised(outcome: Outcome) -> float:
@@ -304,7 +333,7 @@ def _hours(ax: Axes, day: Day, ticks: bool) -> None:
     start, end = day.hours
     step = 1 if end - start <= 14 else 2
     hours = np.arange(np.ceil(start / step) * step, end + 1e-9, step)
-    ax.set_xticks(hours, [words.clock(hour) for hour in hours] if ticks else [])
+    ax.set_xticks(hours, [words.clock(hour, end) for hour in hours] if ticks else [])
     ax.tick_params(axis="x", length=3 if ticks else 0)
     ax.grid(axis="x", color="#DDDDDD", lw=0.5, zorder=0)
     ax.set_axisbelow(True)

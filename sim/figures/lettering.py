@@ -37,6 +37,8 @@ def broken(
     fig: Figure, text: str, size: float, room: float, lines: int = 2, weight: str = "normal"
 ) -> str:
     """A text in at most so many lines of `room` points; what is left over ends in …"""
+    if "\n" not in text and width(fig, text, size, weight) <= room:
+        return text.strip()
     made, rest = [""], _pieces(text)
     while rest:
         piece = rest.pop(0)
@@ -69,9 +71,14 @@ def _pieces(text: str) -> list[str]:
 def _cut(fig: Figure, line: str, size: float, room: float, weight: str) -> str:
     if width(fig, line, size, weight) <= room:
         return line
-    while line and width(fig, f"{line}…", size, weight) > room:
-        line = line[:-1]
-    return f"{line.rstrip()}…"
+    fits, too_long = 0, len(line)  # letters: a line may be many times as long as its room
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if width(fig, f"{line[:middle]}…", size, weight) <= room:
+            fits = middle
+        else:
+            too_long = middle
+    return f"{line[:fits].rstrip()}…"
 
 
 def middle_out(fig: Figure, line: str, size: float, room: float) -> str:

@@ -125,7 +125,8 @@ def _side_by_side(sheet: Sheet, legends: Sequence[Legend], left: float, top: flo
             box = legend.get_window_extent(renderer)
             right, low = max(right, box.x1 / fig.bbox.width), min(low, box.y0)
             start = (box.x1 + 1.2 * sheet.size * fig.dpi / 72) / fig.bbox.width
-        texts = [text.get_window_extent(renderer) for text in fig.texts]
+        # Not the stamp of a draft: it lies right across all that there is.
+        texts = [text.get_window_extent(renderer) for text in fig.texts if not text.get_rotation()]
         clear = not any(
             legend.get_window_extent(renderer).overlaps(text)
             for legend in legends

@@ -18,6 +18,8 @@ SLIDE = 7.5  # inches that a slide is high
 MARGIN = 0.14 * 72  # points to the left and to the right
 AROUND = 5.6  # points of type that headline and footnote take, in units of the body type
 LINE = 1.15  # of a second line of the footnote
+FOOT = 0.85  # of its type
+FOOT_LINES = 6  # at most, as long as it has no more sentences; a table has the whole of it
 
 
 class Sheet(NamedTuple):
@@ -63,6 +65,8 @@ def rows_that_fit(size: str, wanted: int, pitch: float, others: float) -> int:
 def page(finding: Finding, size: str, high: float) -> Iterator[Sheet]:
     """A page whose drawing is `high` times the body type, with headline and footnote."""
     wide, points = style.SIZES.get(size, style.SIZES["screen"])
+    with style.figure(size, 1.0) as fig:  # only its width and its fonts matter
+        finding = _with_foot_in_lines(fig, finding)
     inches = 0.28 + (AROUND + high + LINE * finding.footnote.count("\n")) * points / 72
     with page_of_aspect(finding, size, inches / wide) as sheet:
         yield sheet
@@ -72,6 +76,7 @@ def page(finding: Finding, size: str, high: float) -> Iterator[Sheet]:
 def page_of_aspect(finding: Finding, size: str, aspect: float) -> Iterator[Sheet]:
     """A page `aspect` times as high as wide, for what fills it, as a map does."""
     with style.figure(size, aspect) as fig:
+        finding = _with_foot_in_lines(fig, finding)
         headline(fig, finding.headline, finding.subtitle)
         footnote(fig, finding.footnote, finding.draft)
         body = mpl.rcParams["font.size"]
@@ -96,6 +101,15 @@ def headline(fig: Figure, finding: str, subtitle: str) -> None:
         top.set_fontsize(least)
 
 
+def _with_foot_in_lines(fig: Figure, finding: Finding) -> Finding:
+    """The footnote in lines that fit on the page in its type; what is too long ends in …"""
+    size, room = FOOT * mpl.rcParams["font.size"], 72 * fig.get_size_inches()[0] - 2 * MARGIN
+    lines = finding.footnote.split("\n")
+    each = max(1, min(3, FOOT_LINES // len(lines)))
+    made = [lettering.broken(fig, line, size, 0.98 * room, each) for line in lines]
+    return finding._replace(footnote="\n".join(made))
+
+
 def footnote(fig: Figure, text: str, draft: bool = False) -> None:
     """How it was made, at the foot; a draft is stamped as one, right across."""
     if draft:
@@ -106,7 +120,7 @@ def footnote(fig: Figure, text: str, draft: bool = False) -> None:
         )  # fmt: skip
     points, (width, height) = mpl.rcParams["font.size"], fig.get_size_inches()
     line = fig.text(
-        0.14 / width, 0.1 / height, text, size=0.85 * points, color="#5A5A5A", va="bottom"
+        0.14 / width, 0.1 / height, text, size=FOOT * points, color="#5A5A5A", va="bottom"
     )
     lettering.shrink(fig, line)
 

@@ -16,6 +16,7 @@ from scipy.special import stdtrit
 from sim.answers.comparison import Comparison
 from sim.figures import lettering, page, style
 from sim.measures.measures import BY_KEY
+from sim.measures.places import unless_withdrawn
 from sim.measures.rows import Pooled
 from sim.text import Message
 from sim.words import measures
@@ -87,11 +88,15 @@ def _panel(ax: Axes, comparison: Comparison, key: str, area: int, say: Language)
     alone = len(comparison.layouts) == 1
     for number_, pooled in enumerate(comparison.pooled):
         colour = style.BLUE if alone else style.LINES[number_ % len(style.LINES)]
-        months = _curves(pooled, area, minutes)
-        curves = months + _control(pooled, area, minutes)  # as the values of the table are made
+        months, curves = (
+            100 * reached / counting.clip(1)
+            for reached, counting in (
+                _sums(pooled, area, minutes, asked) for asked in (False, True)
+            )
+        )
         _bands(ax, minutes, months, curves, colour)
-        weights = np.array([(t.area == area).sum() for t in pooled.tallies])
-        ax.plot(minutes, weights @ curves / weights.sum(), color=colour, lw=2.0, zorder=4)
+        mean = _percent(*_sums(pooled, area, minutes, True).sum(axis=1))
+        ax.plot(minutes, mean, color=colour, lw=2.0, zorder=4)
         ax.plot(target, 100 * comparison.estimate(key, number_).mean, "o", color=colour, zorder=5,
                 markeredgecolor="white", markersize=7)  # fmt: skip
     if len(comparison.layouts) <= LABELLED:
@@ -117,24 +122,43 @@ def _last_minute(comparison: Comparison, area: int, target: float) -> float:
     return float(min(max(math.ceil(longest / 10) * 10, 2 * target), 6 * target))
 
 
-def _curves(pooled: Pooled, area: int, minutes: np.ndarray) -> np.ndarray:
-    """[replication, minute] percent of an area's calls reached by then."""
-    rows = [one.response_s[one.area == area] for one in pooled.tallies]
-    return np.array([_reached(some, minutes) for some in rows])
+def _sums(pooled: Pooled, area: int, minutes: np.ndarray, asked: bool) -> np.ndarray:
+    """[reached or counting, replication, minute] an area's calls: reached by then, and in all.
+
+    Who was withdrawn by then, and never reached, does not count. `asked`: with what answers about
+    other places say of both, as the values of the table are made.
+    """
+    found = []
+    for rows in pooled.tallies:
+        some = rows.area == area
+        gone_s = rows.withdrawn_s[some] if len(rows.withdrawn_s) else np.full(some.sum(), np.inf)
+        sums = _reached(rows.response_s[some], gone_s, minutes)
+        if asked and pooled.answers > 1:
+            gone_s = np.broadcast_to(gone_s[:, None], rows.asked_s[some].shape)
+            answers_s = unless_withdrawn(rows.asked_s[some], gone_s)
+            of_all = _reached(answers_s, gone_s, minutes) / answers_s.shape[1]
+            sums = sums + of_all - _reached(answers_s[:, 0], gone_s[:, 0], minutes)
+        found.append(sums)
+    return np.stack(found, axis=1)
 
 
-def _control(pooled: Pooled, area: int, minutes: np.ndarray) -> np.ndarray:
-    """[replication, minute] what answers about other places say of these curves."""
-    if pooled.answers == 1:
-        return np.zeros((pooled.replications, len(minutes)))
-    rows = [one.asked_s[one.area == area] for one in pooled.tallies]
-    return np.array([_reached(some, minutes) - _reached(some[:, :1], minutes) for some in rows])
+def _reached(times_s: np.ndarray, gone_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
+    """[reached or counting, minute] how many of these times."""
+    counting = times_s.size - _over(gone_s[np.isinf(times_s)], minutes)
+    return np.stack([_over(times_s, minutes), counting])
 
 
-def _reached(times_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
-    """[minute] percent of these times that are over by then; 0 if there are none."""
+def _percent(reached: np.ndarray, counting: np.ndarray) -> np.ndarray:
+    """0 where nothing counts."""
+    percent: np.ndarray = 100 * reached / counting.clip(1)
+    return percent
+
+
+def _over(times_s: np.ndarray, minutes: np.ndarray) -> np.ndarray:
+    """[minute] how many of these times are over by then."""
     times = np.sort(times_s, axis=None) / 60
-    return 100 * np.searchsorted(times, minutes, side="right") / max(1, len(times))
+    over: np.ndarray = np.searchsorted(times, minutes, side="right")
+    return over
 
 
 def _bands(

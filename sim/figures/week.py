@@ -74,8 +74,11 @@ def _crews(ax: Axes, week: Week, scenario: Scenario, say: Language) -> list[Any]
 
 def _calls(ax: Axes, week: Week, say: Language) -> list[Line2D]:
     at = np.arange(HOURS_PER_WEEK + 1)
+    busy = say("busy with the calls")
+    if week.transfers is not None:
+        busy = say("busy with calls and transfers")
     lines = (
-        (week.work, style.ORANGE, "-", 2.0, say("busy with the calls")),
+        (week.work, style.ORANGE, "-", 2.0, busy),
         (week.calls, style.INK, (0, (4, 2)), 1.2, say("calls an hour")),
     )
     for values, colour, dashes, width, _ in lines:

@@ -14,16 +14,22 @@ from matplotlib.ticker import MaxNLocator
 from sim.answers.why_late import WhyLate
 from sim.figures import lettering, page, style
 from sim.figures.drawing import Drawings, drawings
-from sim.measures.causes import CAUSES, Late
+from sim.measures.causes import Late
 from sim.words import why_late as words
 from sim.words.fractions import percent
 from sim.words.language import Language
 
 # By cause: Okabe–Ito, and a hatch for grey prints and colour-blind eyes.
-LOOKS: Final = (
-    ("#D55E00", ""), ("#F0E442", "...."), ("#009E73", "////"), ("#0072B2", "\\\\\\\\"),
-    ("#CC79A7", "xxxx"),
-)  # fmt: skip
+LOOKS: Final = {
+    "distance": ("#D55E00", ""),
+    "road closures": ("#999999", "----"),
+    "slow drive": ("#56B4E9", "||||"),
+    "call taking": ("#F0E442", "...."),
+    "call desk": ("#E69F00", "oooo"),
+    "turnout": ("#009E73", "////"),
+    "nearest busy": ("#0072B2", "\\\\\\\\"),
+    "queue": ("#CC79A7", "xxxx"),
+}
 ASPECT: Final = 0.62  # of the page
 SPLIT: Final = 0.60  # of the width, where the panel of hours begins
 
@@ -64,7 +70,7 @@ def _townships(ax: Axes, why: WhyLate, bars: list[tuple[str, Late]], say: Langua
     misses = np.array([why.a_week(1) * late.misses for _, late in bars])
     ends = misses.cumsum(axis=1)
     at = np.arange(len(bars))
-    for cause, (colour, hatch) in enumerate(LOOKS):
+    for cause, (colour, hatch) in enumerate(_looks(why)):
         ax.barh(at, misses[:, cause], left=ends[:, cause] - misses[:, cause], height=0.78,
                 **_look(colour, hatch))  # fmt: skip
     shown = [
@@ -89,10 +95,10 @@ def _townships(ax: Axes, why: WhyLate, bars: list[tuple[str, Late]], say: Langua
 
 def _hours(ax: Axes, why: WhyLate, say: Language) -> None:
     hours = {late.group.row: late.misses for late in why.by("hour")}
-    misses = np.array([hours.get(hour, np.zeros(len(CAUSES))) for hour in range(24)])
+    misses = np.array([hours.get(hour, np.zeros(len(why.split.causes))) for hour in range(24)])
     misses = misses * why.a_week(1)
     ends = misses.cumsum(axis=1)
-    for cause, (colour, hatch) in enumerate(LOOKS):
+    for cause, (colour, hatch) in enumerate(_looks(why)):
         ax.bar(np.arange(24) + 0.5, misses[:, cause], bottom=ends[:, cause] - misses[:, cause],
                width=0.82, **_look(colour, hatch))  # fmt: skip
     ax.set_xlim(0, 24)
@@ -106,6 +112,11 @@ def _hours(ax: Axes, why: WhyLate, say: Language) -> None:
     lettering.shrink(fig, label, ax.get_position().width)
 
 
+def _looks(why: WhyLate) -> list[tuple[str, str]]:
+    """[cause] its colour and hatch."""
+    return [LOOKS[cause] for cause in why.split.causes]
+
+
 def _look(colour: str, hatch: str) -> dict[str, Any]:
     return {"facecolor": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0.4}
 
@@ -114,7 +125,7 @@ def _legend(fig: Figure, why: WhyLate, top: float, say: Language) -> float:
     """Each cause, its share of the misses, and what helps; returns where the legend ends."""
     handles = [
         Patch(**_look(colour, hatch), label=label)
-        for (colour, hatch), label in zip(LOOKS, words.legend(why, say), strict=True)
+        for (colour, hatch), label in zip(_looks(why), words.legend(why, say), strict=True)
     ]
     made = fig.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(SPLIT, top), frameon=False,

@@ -18,6 +18,7 @@ from sim.units import NOTHING
 
 Loc = Sequence[str | int]
 NOT_YAML = Message("this is not YAML: {reason}")
+EMPTY = Message("the file is empty: write settings, like `name: Liling today`")
 
 
 class YamlText:
@@ -86,6 +87,8 @@ def _parse(path: Path, text: str) -> yaml_nodes.Written:
         raise ScenarioError(path, entrance.in_words(error, NOT_YAML)) from error
     if written is not None and isinstance(written.value, dict):
         return written
+    if written is None or written.value is None:
+        raise ScenarioError(path, EMPTY)
     slips = list(yaml_slips.in_structure(text).items())
     if slips:
         raise ScenarioError(path, [Problem(slip, line=number) for number, slip in slips])

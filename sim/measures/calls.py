@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.geography.roads.travel import seconds_to_places
+from sim.measures.delays import coming_or_there, delays, from_nearest
 from sim.measures.fleet_time import (
-    AT_A_TIME,
     busy_intervals,
     by_hour_of_week,
     duty_intervals,
@@ -28,7 +27,7 @@ from sim.measures.service import (
     call_columns,
     service_tally,
 )
-from sim.model.calendar import HOUR_S, Window, band_at
+from sim.model.calendar import HOUR_S, Window
 from sim.model.calls import Calls, CallStream
 from sim.model.log import Log
 from sim.model.service import reads_places
@@ -62,7 +61,8 @@ class Tally(NamedTuple):
     call_taking_s: np.ndarray  # received → ready
     queueing_s: np.ndarray  # ready → assigned
     turnout_s: np.ndarray  # assigned → mobile
-    nearest_s: np.ndarray  # the drive, were it from the nearest station that has an ambulance
+    # the drive, were it from the nearest station that has an ambulance; also of who was under way
+    nearest_s: np.ndarray
     at_once: np.ndarray  # bool: assigned as soon as it was ready
     cross: np.ndarray  # bool: served from a station that is not the nearest
     busy_s: np.ndarray  # [ambulance, hour of the week] assigned → cleared, while on shift
@@ -83,6 +83,14 @@ class Tally(NamedTuple):
     waited_s: np.ndarray = np.zeros(0)  # [call] ready → assigned or withdrawn; inf = neither
     answered_s: np.ndarray = np.zeros(0)  # [call] received → taken by somebody at the call desk
     ending: np.ndarray = np.zeros(0, np.int8)  # [call] `Ending`
+    # of what else makes calls late; each without entries where there is nothing of the kind
+    open_s: np.ndarray = np.zeros(0)  # [call] as `nearest_s`, were no road closed or slowed
+    cut_off_s: np.ndarray = np.zeros(0)  # [call] ready → some station has a way there; inf = never
+    drive_factor: np.ndarray = np.zeros(0)  # [call] on every drive to it
+    ready_s: np.ndarray = np.zeros(0)  # [call] received → ready, where calls may be withdrawn
+    # of who was there first, or under way as it was withdrawn; inf where nobody was
+    sent_s: np.ndarray = np.zeros(0)  # [call] received → assigned
+    set_out_s: np.ndarray = np.zeros(0)  # [call] assigned → mobile, or withdrawn before
 
     @property
     def beyond(self) -> CallColumns:
@@ -100,9 +108,11 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
     trip, call = found.trip[reached], measured[reached]
     assigned_at = first_assignment(log, len(calls.received_at))
     firsts = Firsts(first, assigned_at)
-    nearest_s, from_elsewhere = _from_nearest(system, calls, log, trip)
+    coming = coming_or_there(calls, log, measured, found.trip)
+    nearest_s, from_elsewhere = from_nearest(system, calls, log, coming[coming != NONE])
     cross = np.zeros(len(measured), bool)
-    cross[reached] = from_elsewhere
+    cross[coming != NONE] = from_elsewhere
+    cross &= reached
     return Tally(
         measured.astype(np.int32),
         found.area,
@@ -115,7 +125,7 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         _if_reached(reached, log.ready_at[call] - calls.received_at[call]),
         _if_reached(reached, log.assigned_at[trip] - log.ready_at[call]),
         _if_reached(reached, log.mobile_at[trip] - log.assigned_at[trip]),
-        _if_reached(reached, nearest_s),
+        _if_reached(coming != NONE, nearest_s),
         _at_once(log, found, assigned_at),
         cross,
         *fleet,
@@ -126,6 +136,7 @@ def tally(system: System, calls: Calls, log: Log, window: Window) -> Tally:
         *_responders(calls, measured),
         service_tally(system, calls, log, window, measured, firsts),
         *otherwise(calls, log, measured, assigned_at),
+        *delays(system, calls, log, measured, coming),
     )
 
 
@@ -222,45 +233,3 @@ def _if_reached(reached: np.ndarray, seconds: np.ndarray) -> np.ndarray:
     column = np.full(len(reached), np.inf)
     column[reached] = seconds
     return column
-
-
-def _from_nearest(
-    system: System, calls: Calls, log: Log, trip: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """[trip] the drive from the nearest staffed station, and whether another than home is nearer.
-
-    In the mode in which the ambulance that came was driven.
-    """
-    call = log.call[trip]
-    mode = system.roads.mode_to_scene[
-        band_at(system.roads.bands, log.mobile_at[trip]), calls.priority[call]
-    ]
-    place, base = calls.place[call], system.fleet.home[log.ambulance[trip]]
-    nearest_s, from_elsewhere = np.empty(len(trip)), np.empty(len(trip), bool)
-    many = max(1, AT_A_TIME // max(1, len(system.stations.place)))
-    for first in range(0, len(trip), many):
-        some = slice(first, first + many)
-        nearest_s[some], from_elsewhere[some] = _nearest_to(
-            system, mode[some], place[some], base[some]
-        )
-    return nearest_s, from_elsewhere
-
-
-def _nearest_to(
-    system: System, mode: np.ndarray, place: np.ndarray, base: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """[trip] the same of some trips, by the mode, the place and the station of each."""
-    staffed = np.unique(system.fleet.home)
-    starts = system.stations.place[staffed]
-    from_station = np.empty((len(staffed), len(place)))
-    ends = system.roads.place_node[place]
-    for one in np.unique(mode).tolist():
-        some = np.flatnonzero(mode == one)
-        for row, start in enumerate(starts.tolist()):
-            road_s = seconds_to_places(
-                system.roads.travel, one, int(system.roads.place_node[start]), ends[some]
-            )
-            from_station[row, some] = road_s + system.roads.place_leg_s[one, start]
-    own_s: np.ndarray = from_station[np.searchsorted(staffed, base), np.arange(len(place))]
-    least_s = from_station.min(axis=0, initial=np.inf)
-    return least_s + system.roads.place_leg_s[mode, place], own_s > least_s

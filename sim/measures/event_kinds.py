@@ -32,19 +32,18 @@ class PercentileOfEvents(Percentile):
 class OfEvents(Measure):
     """A share or a mean of events that are no calls of the headline, as of patients at a hospital.
 
-    `value`: what each of them adds; `per`: how much of it makes one of the unit.
+    `value`: what each of them adds; `per`: how much of it makes one of the unit. `rests`: whether
+    it rests on so many events; not where one of them sums up a replication.
     """
 
     _: KW_ONLY
     value: Events
     per: float = 1.0
+    rests: bool = True
 
     def _sums(self, found: Replications, group: Group) -> Sums:
-        events = found.events(self.value, group)
-        return Sums(
-            np.array([one.sum() / self.per for one in events]),
-            np.array([float(len(one)) for one in events]),
-        )
+        above, below = found.event_sums(self.value, group)
+        return Sums(above / self.per, below)
 
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
         return ratios(*self._sums(found, group))
@@ -54,7 +53,9 @@ class OfEvents(Measure):
         above, below = self._sums(found, group)
         if self.unit == "share":
             return pooled_share(above, below, found.setup.sequential)
-        whole = self._jackknifed(found, group)._replace(rests_on=float(below.sum()))
+        whole = self._jackknifed(found, group)
+        if self.rests:
+            whole = whole._replace(rests_on=float(below.sum()))
         return whole if varies(whole) else whole._replace(se=math.nan)
 
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:

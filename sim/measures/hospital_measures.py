@@ -19,8 +19,9 @@ from sim.measures.kinds import (
     OfFleet,
     PercentileOfCalls,
     Rows,
+    days,
 )
-from sim.model.calendar import DAY_S, HOUR_S
+from sim.model.calendar import HOUR_S
 
 LONG_S: Final = (900.0, 1_800.0, 3_600.0)  # of a wait for a bay
 CAPABLE_WITHIN_S: Final = 3_600.0  # from the call to the door of a hospital that can treat it
@@ -88,10 +89,6 @@ def _times_window(name: str) -> Callable[[Tally, Group], float]:
     return lambda tally, group: places(tally, group) * tally.window_s
 
 
-def _days(tally: Tally, _: Group) -> float:
-    return tally.window_s / DAY_S
-
-
 def _window(tally: Tally, _: Group) -> float:
     return tally.window_s
 
@@ -154,7 +151,7 @@ HOSPITALS: Final[tuple[Measure, ...]] = (
     ),
     OfFleet(
         "bay_hours", "number", "less",
-        above=of_hospitals(lambda of: of.waiting_s), below=_days, per=HOUR_S, feature=Feature.BAYS,
+        above=of_hospitals(lambda of: of.waiting_s), below=days, per=HOUR_S, feature=Feature.BAYS,
     ),
     OfFleet(
         "bay_queue", "number", "less",

@@ -58,7 +58,7 @@ def stays(system: System, calls: Calls, log: Log) -> Stays:
 
     By the ambulance that handed it over last, where another one only went along.
     """
-    came = _at_the_door(log)
+    came = at_the_door(log)
     alone = np.ones(len(came), bool) if log.beyond is None else log.beyond.passed_over[came] == NONE
     order = came[np.lexsort((came, alone, -ended(log.handover_at[came]), log.call[came]))]
     _, first = np.unique(log.call[order], return_index=True)
@@ -67,13 +67,53 @@ def stays(system: System, calls: Calls, log: Log) -> Stays:
     until = ended(log.cleared_at[trip])
     if system.service is not None:  # from outside the map it is cleared once it is back
         until = until - system.service.destinations.away_s[log.hospital[trip]]
-    if calls.stay_s is not None:
-        until = until + calls.stay_s[call]
+    until = until + _stay_s(system, calls, call, log.hospital[trip])
     icu_until = until if calls.icu_s is None else until + calls.icu_s[call]
     return Stays(
         trip, call, log.hospital[trip], log.at_hospital_at[trip], ended(log.handover_at[trip]),
         until, icu_until,
     )  # fmt: skip
+
+
+def _stay_s(system: System, calls: Calls, call: np.ndarray, hospital: np.ndarray) -> np.ndarray:
+    """[patient] seconds in the bay after handover: by the law of the hospital, or the usual one."""
+    if calls.stay_s is None:
+        return np.zeros(len(call))
+    stay_s = calls.stay_s[call]
+    if system.service is None or calls.own_stay_s is None:
+        return stay_s
+    law = system.service.destinations.own_stay[hospital]
+    own = np.flatnonzero(law != NONE)
+    stay_s[own] = calls.own_stay_s[call[own], law[own]]
+    return stay_s
+
+
+class Intervals(NamedTuple):
+    """From when to when something at a hospital lasts."""
+
+    hospital: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+
+def bays_taken(calls: Calls, log: Log, patients: Stays) -> Intervals:
+    """Every bay that is taken: by patients who were brought, then by those who walked in."""
+    came = calls.walk_ins
+    if came is None or log.beyond is None:
+        return Intervals(patients.hospital, patients.bay_at, patients.until)
+    had = ~np.isnan(log.beyond.bay_at)
+    bay_at = log.beyond.bay_at[had]
+    return Intervals(
+        np.concatenate([patients.hospital, came.hospital[had]]),
+        np.concatenate([patients.bay_at, bay_at]),
+        np.concatenate([patients.until, bay_at + came.stay_s[had]]),
+    )
+
+
+def waits_at_doors(log: Log) -> Intervals:
+    """Every ambulance at the door of a hospital with its patient, until handover begins."""
+    some = at_the_door(log)
+    return Intervals(log.hospital[some], log.at_hospital_at[some], ended(log.handover_at[some]))
 
 
 def hospital_tally(system: System, calls: Calls, log: Log, window: Window) -> HospitalTally | None:
@@ -94,20 +134,20 @@ def hospital_tally(system: System, calls: Calls, log: Log, window: Window) -> Ho
     if calls.ending is not None:
         clinic = calls.ending[some.call] == Ending.TO_CLINIC
     bays, icu = (np.where(of < NO_LIMIT, of, 0) for of in (there.bays, there.icu))
-    bay_s = _taken_s(all_of.hospital, all_of.bay_at, all_of.until, window, count)
-    walk_ins, refused, walk_in_s = _walk_ins(calls, log, window, count)
-    icu_s = _taken_s(all_of.hospital, all_of.until, all_of.icu_until, window, count)
+    bay_s = _taken_s(bays_taken(calls, log, all_of), window, count)
+    in_care = Intervals(all_of.hospital, all_of.until, all_of.icu_until)
+    walk_ins, refused = _walk_ins(calls, log, window, count)
     return HospitalTally(
         hospital=some.hospital.astype(np.int16),
         condition=condition.astype(np.int16),
         wait_s=some.bay_at - some.at,
         passed_over=passed,
         clinic=clinic,
-        waiting_s=_waiting_s(log, window, count),
+        waiting_s=_taken_s(waits_at_doors(log), window, count),
         bays=bays,
-        bay_s=np.where(bays > 0, bay_s + walk_in_s, 0.0),
+        bay_s=np.where(bays > 0, bay_s, 0.0),
         icu=icu,
-        icu_s=np.where(icu > 0, icu_s, 0.0),
+        icu_s=np.where(icu > 0, _taken_s(in_care, window, count), 0.0),
         walk_ins=walk_ins,
         refused=refused,
     )
@@ -124,7 +164,7 @@ def to_capable_s(
     service = system.service
     assert service is not None
     treats, count = service.destinations.treats, len(calls.received_at)
-    came = _at_the_door(log)
+    came = at_the_door(log)
     call = log.call[came]
     kind = np.zeros(count, int) if calls.patient is None else calls.patient
     capable = treats[kind[call], log.hospital[came]]
@@ -141,41 +181,29 @@ def to_capable_s(
     return found
 
 
-def _at_the_door(log: Log) -> np.ndarray:
+def at_the_door(log: Log) -> np.ndarray:
     """Rows of the trips that came to a hospital with a call."""
     is_there = (log.call != NONE) & (log.hospital != NONE) & ~np.isnan(log.at_hospital_at)
     return np.flatnonzero(is_there)
 
 
-def _waiting_s(log: Log, window: Window, count: int) -> np.ndarray:
-    """[hospital] seconds that ambulances stand at its door, with their patients."""
-    some = _at_the_door(log)
-    hospital = log.hospital[some]
-    return _taken_s(hospital, log.at_hospital_at[some], ended(log.handover_at[some]), window, count)
-
-
 def _walk_ins(
     calls: Calls, log: Log, window: Window, count: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """[hospital] who came by themselves within the window, who left again, seconds in bays."""
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """[hospital] who came by themselves within the window, and who of these left again."""
     came = calls.walk_ins
     if came is None or log.beyond is None:
-        return np.zeros(count), np.zeros(count), np.zeros(count)
+        return np.zeros(count), np.zeros(count)
     within = (came.at >= window.start_s) & (came.at < window.end_s)
-    bay_at = log.beyond.bay_at
-    left = np.isnan(bay_at)
-    had = ~left
+    left = within & np.isnan(log.beyond.bay_at)
     return (
         np.bincount(came.hospital[within], minlength=count).astype(float),
-        np.bincount(came.hospital[within & left], minlength=count).astype(float),
-        _taken_s(came.hospital[had], bay_at[had], (bay_at + came.stay_s)[had], window, count),
+        np.bincount(came.hospital[left], minlength=count).astype(float),
     )
 
 
-def _taken_s(
-    hospital: np.ndarray, start: np.ndarray, end: np.ndarray, window: Window, count: int
-) -> np.ndarray:
+def _taken_s(lasting: Intervals, window: Window, count: int) -> np.ndarray:
     """[hospital] seconds of some intervals within the window."""
-    parts = clipped(hospital, start, end, window)
+    parts = clipped(*lasting, window)
     found: np.ndarray = np.bincount(parts[:, 0].astype(int), parts[:, 2] - parts[:, 1], count)
     return found

@@ -28,6 +28,7 @@ from sim.measures.groups import ALL, Group, Setup
 from sim.measures.intervals import Jackknifed, Spread, jackknife, ratios, varies
 from sim.measures.service import CallColumns
 from sim.measures.steps import Ranked
+from sim.model.calendar import DAY_S
 
 FEW_BITS = 2**15  # numbers that fit into two bytes
 
@@ -115,6 +116,9 @@ class Replications(Protocol):
     def events(self, value: Events, group: Group) -> list[np.ndarray]:
         """[replication][event] values of what a measure of events is of."""
 
+    def event_sums(self, value: Events, group: Group) -> Sums:
+        """[replication] the sum of the same values, and how many they are."""
+
 
 Events = Callable[[Tally, Setup, Group], np.ndarray]  # [event] of a replication, of some of them
 
@@ -177,7 +181,8 @@ class Measure(ABC):
         return jackknife(self.left_out(found, group), found.setup.sequential)
 
     def _differing(self, base: Replications, other: Replications, group: Group) -> Jackknifed:
-        difference = self.left_out(other, group) - self.left_out(base, group)
+        with np.errstate(invalid="ignore"):  # where neither ever ends, how they differ is not known
+            difference = self.left_out(other, group) - self.left_out(base, group)
         return jackknife(difference, base.setup.sequential)
 
 
@@ -358,6 +363,11 @@ class OfFleet(Measure):
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
         whole = self._differing(base, other, group)
         return whole if varies(whole) else whole._replace(se=math.nan)
+
+
+def days(tally: Tally, _: Group) -> float:
+    """Days that are measured."""
+    return tally.window_s / DAY_S
 
 
 def added_up(values: np.ndarray, among: np.ndarray | None, cell: np.ndarray, cells: int) -> Sums:

@@ -14,7 +14,7 @@ from sim.measures.groups import Setup, in_area
 from sim.measures.hospital_measures import DESTINATION
 from sim.measures.kinds import Measure, OfCalls, OfFleet, PercentileOfCalls, Rows
 from sim.measures.people_kind import OfPeople
-from sim.measures.response import WITHIN, counted, in_time
+from sim.measures.response import WITHIN, counted, in_time, reached
 from sim.measures.service_measures import SERVICE, level_zero_s, of_group
 from sim.policies import targets
 
@@ -28,12 +28,6 @@ LONG_WAIT_S = 1_200.0
 def response_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
     """[call] seconds; inf if nobody arrived."""
     return rows.response_s
-
-
-def reached(rows: Rows, setup: Setup | None = None) -> np.ndarray:
-    """[call] whether anybody arrived."""
-    arrived: np.ndarray = targets.reached(rows.response_s)
-    return arrived
 
 
 def first_help_s(rows: Rows, setup: Setup | None = None) -> np.ndarray:
@@ -154,6 +148,19 @@ HEADLINE: Final = (
     "within", "urban10", "rural30", "worst5", "p90", "mean", "busy", "people_ok",
     "first_within", "first_urban", "first_rural", "first_mean",
 )  # fmt: skip
+# Of what goes beyond the plain service, the measures that every answer names where a layout makes
+# them worse, besides those of the headline: one for each topic, and of capable units, waits at the
+# door, transfers and cancelled calls all that could get worse alone. None of those of which more is
+# neither better nor worse.
+SPOKEN_OF: Final = (
+    "capable", "capable_urban", "capable_rural", "capable_p90", "units_all", "out_of_area",
+    "overrun_home", "breaks_missed", "move_time", "survival",
+    "wait_mean", "cancelled", "cancelled_late", "answered10", "answer_mean", "surge_within",
+    "surge_mean", "surge_last", "surge_cancelled", "urgent_within", "urgent_mean", "transfer_late",
+    "transfer_late60", "transfer_late_mean", "transfer_time", "hospital_60", "hospital_p90",
+    "bypassed", "bay_waits", "bay_over30", "bay_mean", "bay_hours", "walk_ins_refused",
+)  # fmt: skip
+OF_EACH_CONDITION: Final = ("hospital_60", "hospital_p90")  # and these of each condition
 ALONE: Final = ("responder_first",)  # headline of one layout: more is no gain by itself
 OF_AN_AREA: Final = {  # keys of measures of one area, whatever group they are told of
     "urban10": "urban", "rural30": "rural", "capable_urban": "urban", "capable_rural": "rural",

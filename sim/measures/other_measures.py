@@ -21,9 +21,11 @@ from sim.measures.kinds import (
     OfCalls,
     OfFleet,
     Rows,
+    days,
 )
+from sim.measures.response import reached
 from sim.measures.streams import OtherCalls
-from sim.model.calendar import DAY_S, HOUR_S
+from sim.model.calendar import HOUR_S
 from sim.model.calls import CallStream, Ending
 from sim.policies import targets
 
@@ -99,12 +101,6 @@ def ends(how: Ending) -> Callable[[Rows, Setup], np.ndarray]:
     return ended
 
 
-def reached(rows: Rows, _: Setup) -> np.ndarray:
-    """[call] whether anybody arrived."""
-    arrived: np.ndarray = targets.reached(rows.response_s)
-    return arrived
-
-
 # ── calls that are no emergencies ────────────────────────────────────────────────────────────
 
 
@@ -126,6 +122,19 @@ def in_time(stream: CallStream) -> Events:
         target_s = np.array(setup.target_s)[rows.area]
         these = targets.counts(rows.response_s, rows.withdrawn_s, target_s)
         return targets.in_time(rows.response_s, target_s)[these].astype(float)
+
+    return value
+
+
+def withdrawn(stream: CallStream) -> Events:
+    """[call] whether it was withdrawn before anybody arrived."""
+
+    def value(tally: Tally, _: Setup, __: Group) -> np.ndarray:
+        rows = _of_stream(tally, stream)
+        if rows is None:
+            return np.zeros(0)
+        gone = ~targets.reached(rows.response_s) & np.isfinite(rows.withdrawn_s)
+        return gone.astype(float)
 
     return value
 
@@ -184,10 +193,6 @@ def _calls_of(stream: CallStream | None) -> Callable[[Tally, Group], float]:
 
 def _transfer_hours(tally: Tally, _: Group) -> float:
     return 0.0 if tally.service is None else tally.service.transfer_s / HOUR_S
-
-
-def _days(tally: Tally, _: Group) -> float:
-    return tally.window_s / DAY_S
 
 
 def _once(_: Tally, __: Group) -> float:
@@ -257,7 +262,14 @@ OTHER_CALLS: Final[tuple[Measure, ...]] = (
     OfEvents(
         "surge_mean", "min", "less", value=responses(SURGE), per=60.0, feature=Feature.SURGE
     ),
-    OfEvents("surge_last", "min", "less", value=last_response, per=60.0, feature=Feature.SURGE),
+    OfEvents(
+        "surge_last", "min", "less",
+        value=last_response, per=60.0, rests=False, feature=Feature.SURGE,
+    ),
+    OfEvents(
+        "surge_cancelled", "share", "less",
+        value=withdrawn(SURGE), feature=Feature.SURGE | Feature.WITHDRAWN,
+    ),
     OfEvents("urgent_within", "share", "more", value=in_time(URGENT), feature=Feature.URGENT),
     OfEvents(
         "urgent_mean", "min", "less", value=responses(URGENT), per=60.0, feature=Feature.URGENT
@@ -278,6 +290,6 @@ OTHER_CALLS: Final[tuple[Measure, ...]] = (
     ),
     OfFleet(
         "transfer_time", "number", "less",
-        above=_transfer_hours, below=_days, feature=Feature.TRANSFERS,
+        above=_transfer_hours, below=days, feature=Feature.TRANSFERS,
     ),
 )  # fmt: skip

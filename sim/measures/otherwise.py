@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.measures.features import Feature, of_calls
 from sim.model.calls import Calls, Ending
 from sim.model.log import Log
 
 
 class Otherwise(NamedTuple):
-    """Columns of some calls; all but `ending` are empty where there is nothing of the kind."""
+    """Columns of some calls; those of what not every service has are empty where it is not."""
 
     withdrawn_s: np.ndarray  # received → withdrawn; inf = never
     sent: np.ndarray  # bool: anybody was sent; where calls may be withdrawn
@@ -32,13 +31,13 @@ def otherwise(
     withdrawn, sent = withdrawn_s(calls, log, measured), np.zeros(0, bool)
     if calls.withdrawn_at is not None:
         sent = ~np.isnan(assigned_at[measured])
-    waited, answered_s = np.zeros(0), np.zeros(0)
+    answered_s = np.zeros(0)
+    # In every service, for another layout may have what makes calls wait, and is compared with it.
+    waited = waited_s(calls, log, measured, assigned_at)
     if calls.ending is None:  # whoever is not taken away is treated at the scene
         ending = np.where(calls.conveyed, Ending.CONVEYED, Ending.TREATED_AT_SCENE)
     else:
         ending = calls.ending
-    if Feature.WAITING in of_calls(calls):
-        waited = waited_s(calls, log, measured, assigned_at)
     if calls.answered_at is not None:
         answered_s = calls.answered_at[measured] - calls.received_at[measured]
     return Otherwise(withdrawn, sent, waited, answered_s, ending[measured].astype(np.int8))

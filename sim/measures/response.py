@@ -30,4 +30,10 @@ def counted(rows: Rows, setup: Setup) -> np.ndarray | None:
     return found
 
 
+def reached(rows: Rows, _: Setup) -> np.ndarray:
+    """[call] whether anybody arrived."""
+    arrived: np.ndarray = targets.reached(rows.response_s)
+    return arrived
+
+
 WITHIN: Final = OfCalls("within", "share", "more", value=in_time, among=counted, asked=True)

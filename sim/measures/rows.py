@@ -91,6 +91,36 @@ class Pooled(ByPlace):
         return self._if_any("answered_s", 0.0)
 
     @cached_property
+    def open_s(self) -> np.ndarray:
+        """[call] the drive from the nearest station on open roads; no entries where all are."""
+        return self._if_any("open_s", np.inf)
+
+    @cached_property
+    def cut_off_s(self) -> np.ndarray:
+        """[call] seconds from ready until a station has a way there; no entries where all have."""
+        return self._if_any("cut_off_s", 0.0)
+
+    @cached_property
+    def drive_factor(self) -> np.ndarray:
+        """[call] on every drive to it; no entries where drives do not vary."""
+        return self._if_any("drive_factor", 1.0)
+
+    @cached_property
+    def ready_s(self) -> np.ndarray:
+        """[call] seconds until it was ready; no entries where no call may be withdrawn."""
+        return self._if_any("ready_s", 0.0)
+
+    @cached_property
+    def sent_s(self) -> np.ndarray:
+        """[call] seconds until who was under way as it was withdrawn was assigned; inf: nobody."""
+        return self._if_any("sent_s", np.inf)
+
+    @cached_property
+    def set_out_s(self) -> np.ndarray:
+        """[call] the turnout of who was under way as it was withdrawn; inf where nobody was."""
+        return self._if_any("set_out_s", np.inf)
+
+    @cached_property
     def ending(self) -> np.ndarray:
         """[call] how it was to end: `Ending`."""
         return self._if_any("ending", int(Ending.CONVEYED))
@@ -250,3 +280,9 @@ class Pooled(ByPlace):
     def events(self, value: Events, group: Group) -> list[np.ndarray]:
         """[replication][event] values of what a measure is of."""
         return [value(tally, self.setup, group) for tally in self.tallies]
+
+    def event_sums(self, value: Events, group: Group) -> Sums:
+        """[replication] the sum of the same values, and how many they are."""
+        events = self.events(value, group)
+        above = np.array([float(one.sum()) for one in events])
+        return Sums(above, np.array([float(len(one)) for one in events]))

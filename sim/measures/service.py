@@ -129,7 +129,7 @@ def service_tally(
         off_s=off_s,
         moves=moves,
         move_s=move_s,
-        transfer_s=transfer_s(calls, log, window),
+        transfer_s=transfer_s(calls, log, window, duty_intervals(system, window)),
         others=other_calls(calls, log, window, firsts.arrived_at(log), firsts.assigned_at),
         hospitals=(
             hospital_tally(system, calls, log, window) if Feature.HOSPITALS in features else None

@@ -18,9 +18,9 @@ from sim.measures.calls import Tally
 from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group, Setup, in_area
 from sim.measures.hospital_measures import HOSPITALS
-from sim.measures.kinds import Measure, OfCalls, OfFleet, PercentileOfCalls, Rows
+from sim.measures.kinds import Measure, OfCalls, OfFleet, PercentileOfCalls, Rows, days
 from sim.measures.other_measures import OTHER_CALLS
-from sim.measures.response import WITHIN, counted
+from sim.measures.response import WITHIN, counted, reached
 from sim.model.calendar import DAY_S, HOURS_PER_WEEK
 from sim.policies import targets
 
@@ -43,12 +43,6 @@ def needs_several(rows: Rows, setup: Setup) -> np.ndarray:
     """[call] whether it needed several units, and was not withdrawn early."""
     several: np.ndarray = rows.beyond.needs > 1
     return _that_count(several, rows, setup)
-
-
-def reached(rows: Rows, _: Setup) -> np.ndarray:
-    """[call] whether anybody arrived."""
-    arrived: np.ndarray = targets.reached(rows.response_s)
-    return arrived
 
 
 def may_arrest(rows: Rows, setup: Setup) -> np.ndarray:
@@ -119,10 +113,6 @@ def _sum(name: str) -> Callable[[Tally, Group], float]:
     return of
 
 
-def _days(tally: Tally, _: Group) -> float:
-    return tally.window_s / DAY_S
-
-
 def _ambulance_days(tally: Tally, _: Group) -> float:
     return len(tally.busy_s) * tally.window_s / DAY_S
 
@@ -190,15 +180,15 @@ SERVICE: Final[tuple[Measure, ...]] = (
     ),
     OfFleet(
         "overrun", "min", "less",
-        above=_sum("overrun_s"), below=_days, per=60.0, feature=Feature.SHIFTS,
+        above=_sum("overrun_s"), below=days, per=60.0, feature=Feature.SHIFTS,
     ),
     OfFleet(
         "overrun_home", "min", "less",
-        above=_sum("until_home_s"), below=_days, per=60.0, feature=Feature.SHIFTS,
+        above=_sum("until_home_s"), below=days, per=60.0, feature=Feature.SHIFTS,
     ),
     OfFleet(
         "overrun_crews", "number", "less",
-        above=_sum("overruns"), below=_days, feature=Feature.SHIFTS,
+        above=_sum("overruns"), below=days, feature=Feature.SHIFTS,
     ),
     OfFleet(
         "breaks_missed", "share", "less",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.measures.fleet_time import busy_intervals
+from sim.measures.fleet_time import busy_intervals, on_shift
 from sim.measures.otherwise import withdrawn_s
 from sim.model.calendar import Window
 from sim.model.calls import Calls, CallStream
@@ -55,15 +55,18 @@ def other_calls(
     )
 
 
-def transfer_s(calls: Calls, log: Log, window: Window) -> float:
-    """Seconds of the window in which ambulances are on transfers, all of them together."""
+def transfer_s(calls: Calls, log: Log, window: Window, duty: np.ndarray) -> float:
+    """Seconds on shift in which ambulances are on transfers, all of them together.
+
+    `duty`: intervals of ambulances on shift within the window.
+    """
     if calls.stream is None:
         return 0.0
     is_transfer = np.isin(calls.stream, TRANSFERS)
     on_call = np.flatnonzero(log.call >= 0)
     some = on_call[is_transfer[log.call[on_call]]]
     columns = {name: getattr(log, name)[some] for name in OF_BUSY}
-    spent = busy_intervals(log._replace(**columns), window)
+    spent = on_shift(busy_intervals(log._replace(**columns), window), duty)
     return float((spent[:, 2] - spent[:, 1]).sum())
 
 

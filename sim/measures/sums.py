@@ -8,14 +8,14 @@ estimates.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import or_
-from typing import Any, Final, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
+from sim.measures.besides import Besides, SumsBesides
+from sim.measures.besides import besides as besides_of
 from sim.measures.calls import ASKED, responses, tally
-from sim.measures.features import Feature, features_of
+from sim.measures.features import features_of
 from sim.measures.fleet_time import busy_intervals, duty_intervals, on_shift
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.kinds import (
@@ -43,22 +43,6 @@ from sim.model.system import System
 from sim.model.totals import Totals
 from sim.policies.clock import NONE
 
-# Beyond the plain service: what sums are kept of where a layout has anything of it.
-OF_CALLS_BESIDES: Final = tuple(
-    cast(OfCalls, BY_KEY[key])
-    for key in ("capable", "units_all", "out_of_area", "first_within", "first_mean")
-)
-OF_FLEET_BESIDES: Final = tuple(
-    cast(OfFleet, BY_KEY[key]) for key in ("overrun_home", "breaks_missed", "move_time")
-)
-# What such sums tell: each is told where a layout has what it speaks of.
-TOLD_BESIDES: Final = tuple(
-    measure.key
-    for measure in MEASURES
-    if measure in OF_FLEET_BESIDES
-    or (isinstance(measure, OfCalls) and any(measure.counts_as(one) for one in OF_CALLS_BESIDES))
-)
-
 
 class Counts(NamedTuple):
     """One layout in one replication: sums over the calls received within the window."""
@@ -72,23 +56,29 @@ class Counts(NamedTuple):
     # [measure of COUNTED, area, township] what the answers say of both; empty where there are none
     control_above: np.ndarray = np.zeros((len(COUNTED), AREAS, 0))
     control_below: np.ndarray = np.zeros((len(COUNTED), AREAS, 0))
-    # beyond the plain service; empty in one: [measure of OF_CALLS_BESIDES, area, township], and
-    # [measure of OF_FLEET_BESIDES]
-    features: int = 0  # Feature
-    calls_above: np.ndarray = np.zeros((len(OF_CALLS_BESIDES), AREAS, 0))
-    calls_below: np.ndarray = np.zeros((len(OF_CALLS_BESIDES), AREAS, 0))
-    fleet_above: np.ndarray = np.zeros(len(OF_FLEET_BESIDES))
-    fleet_below: np.ndarray = np.zeros(len(OF_FLEET_BESIDES))
+    besides: Besides | None = None  # beyond the plain service; None where nothing is
 
 
-def needs_a_log(system: System, calls: Calls) -> bool:
+def needs_a_log(system: System, calls: Calls, setup: Setup) -> bool:
     """Whether there is more to be told of a layout than what an engine adds up."""
     ends = bool(np.isfinite(system.fleet.off_duty_at).any())
-    return ends or bool(features_of(system, calls)) or calls.first_help_s is not None
+    more = ends or calls.first_help_s is not None or setup.survival is not None
+    return more or bool(features_of(system, calls))
 
 
-def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) -> Counts:
-    """What one log says, in sums."""
+def count(
+    system: System,
+    calls: Calls,
+    log: Log,
+    window: Window,
+    setup: Setup,
+    *,
+    besides: bool = False,
+) -> Counts:
+    """What one log says, in sums.
+
+    `besides`: whether what goes beyond the plain service is kept where there is nothing of it, too.
+    """
     stations = len(system.stations.place)
     duty = duty_intervals(system, window)
     busy_s = _by_station(system, on_shift(busy_intervals(log, window), duty))
@@ -131,34 +121,20 @@ def count(system: System, calls: Calls, log: Log, window: Window, setup: Setup) 
         answers=answers,
         control_above=control.above,
         control_below=control.below,
-        **_besides(system, calls, log, window, setup, townships),
+        besides=(
+            _besides(system, calls, log, window, setup, townships)
+            if besides or needs_a_log(system, calls, setup)
+            else None
+        ),
     )
 
 
 def _besides(
     system: System, calls: Calls, log: Log, window: Window, setup: Setup, townships: int
-) -> dict[str, Any]:
-    """The columns of `Counts` beyond the plain service; none of a plain one."""
-    if not needs_a_log(system, calls):
-        return {}
+) -> Besides:
+    """The sums beyond the plain service."""
     found = tally(system, calls, log, window)
-    features = Feature(found.service.features) if found.service is not None else Feature.NOTHING
-    if len(found.responder_s):
-        features |= Feature.RESPONDERS
-    cell = found.area.astype(int) * townships + found.township
-    rows = Pooled([found], setup)
-    of_calls = [one.sums(rows, setup, cell, AREAS * townships) for one in OF_CALLS_BESIDES]
-    above, below = (
-        np.array(column).reshape(len(OF_CALLS_BESIDES), AREAS, townships)
-        for column in zip(*of_calls, strict=True)
-    )
-    return {
-        "features": int(features),
-        "calls_above": above,
-        "calls_below": below,
-        "fleet_above": np.array([one.above(found, ALL) for one in OF_FLEET_BESIDES]),
-        "fleet_below": np.array([one.below(found, ALL) for one in OF_FLEET_BESIDES]),
-    }
+    return besides_of(found, Pooled([found], setup), setup, townships)
 
 
 def counts_of(system: System, totals: Totals, window: Window) -> Counts:
@@ -193,20 +169,22 @@ def _by_station(system: System, intervals: np.ndarray) -> np.ndarray:
 
 STACKED = (
     "above", "below", "busy_s", "on_duty_s", "served", "control_above", "control_below",
-    "calls_above", "calls_below", "fleet_above", "fleet_below",
 )  # fmt: skip
 
 
 class Summed(ByPlace):
-    """One layout's counts of all its replications, for the measures that sums can tell."""
+    """One layout's counts of all its replications, for the measures that sums can tell.
 
-    def __init__(self, counts: Sequence[Counts], setup: Setup):
+    `conditions`: as of `besides.SumsBesides`.
+    """
+
+    def __init__(self, counts: Sequence[Counts], setup: Setup, conditions: Sequence[int] = ()):
         self.setup, self.replications = setup, len(counts)
         self.answers = min(one.answers for one in counts) if len(counts) >= FEWEST else 1
         width = max([len(setup.people), *(one.above.shape[2] for one in counts)])
 
-        def stacked(name: str, kept: int = len(COUNTED)) -> np.ndarray:
-            columns = np.zeros((len(counts), kept, AREAS, width))
+        def stacked(name: str) -> np.ndarray:
+            columns = np.zeros((len(counts), len(COUNTED), AREAS, width))
             for row, one in enumerate(counts):
                 values = getattr(one, name)
                 columns[row, :, :, : values.shape[2]] = values
@@ -215,15 +193,7 @@ class Summed(ByPlace):
         # [replication, measure of COUNTED, area, township]
         self.above, self.below = stacked("above"), stacked("below")
         self.control_above, self.control_below = stacked("control_above"), stacked("control_below")
-        # [replication, measure of OF_CALLS_BESIDES, area, township]
-        besides = len(OF_CALLS_BESIDES)
-        self.calls_above, self.calls_below = (
-            stacked(name, besides) for name in ("calls_above", "calls_below")
-        )
-        # [replication, measure of OF_FLEET_BESIDES]
-        self.fleet_above = np.array([one.fleet_above for one in counts])
-        self.fleet_below = np.array([one.fleet_below for one in counts])
-        self.features = Feature(reduce(or_, (one.features for one in counts), 0))
+        self.besides = SumsBesides([one.besides for one in counts], setup, width, conditions)
         # [replication, station]
         self.busy_s = np.array([one.busy_s for one in counts])
         self.on_duty_s = np.array([one.on_duty_s for one in counts])
@@ -232,7 +202,8 @@ class Summed(ByPlace):
     def first(self, count: int) -> Summed:
         """The same of the first so many replications only."""
         some = object.__new__(Summed)
-        some.setup, some.replications, some.features = self.setup, count, self.features
+        some.setup, some.replications = self.setup, count
+        some.besides = self.besides.first(count)
         some.answers = self.answers if count >= FEWEST else 1
         for name in STACKED:
             setattr(some, name, getattr(self, name)[:count])
@@ -252,10 +223,13 @@ class Summed(ByPlace):
                 if self.answers == 1:
                     return plain
                 return self._controlled(plain, measure)
-        for row, counted in enumerate(OF_CALLS_BESIDES):
-            if counted.counts_as(measure) and group.by in BY_PLACE:
-                plain = Sums(self.calls_above[:, row], self.calls_below[:, row])
-                return plain if self.alike(measure) == 1 else self._controlled(plain, measure)
+        kept = None
+        if group.by in BY_PLACE:
+            kept = self.besides.calls(measure)
+        elif group.by == "condition":
+            kept = self.besides.condition(measure, group.row)
+        if kept is not None:
+            return kept if self.alike(measure) == 1 else self._controlled(kept, measure)
         raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
 
     def _controlled(self, plain: Sums, measure: OfCalls) -> Sums:
@@ -273,14 +247,21 @@ class Summed(ByPlace):
         """[replication] seconds of the fleet; ValueError for what is not kept."""
         if measure.key == BUSY.key and group == ALL:
             return Sums(self.busy_s.sum(axis=1), self.on_duty_s.sum(axis=1))
-        if measure not in OF_FLEET_BESIDES or group != ALL:
+        kept = self.besides.fleet(measure) if group == ALL else None
+        if kept is None:
             raise ValueError(f"sums cannot tell {measure.key} by {group.by}")
-        row = OF_FLEET_BESIDES.index(measure)
-        return Sums(self.fleet_above[:, row], self.fleet_below[:, row])
+        return kept
 
     def events(self, value: Events, group: Group) -> list[np.ndarray]:
-        """Always ValueError: of what is no call of the headline, no sums are kept."""
+        """Always ValueError: of what is no call of the headline, no more than sums are kept."""
         raise ValueError(f"sums cannot tell events by {group.by}")
+
+    def event_sums(self, value: Events, group: Group) -> Sums:
+        """[replication] sums of events; ValueError for what is not kept."""
+        kept = self.besides.events(value) if group == ALL else None
+        if kept is None:
+            raise ValueError(f"sums cannot tell events by {group.by}")
+        return kept
 
 
 # Keys of the measures of calls that sums can tell.

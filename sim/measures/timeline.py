@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.measures.calls import first_arrival, first_assignment
 from sim.measures.fleet_time import clipped, duty_intervals, ended
-from sim.measures.hospitals import stays
+from sim.measures.hospitals import Intervals, bays_taken, stays, waits_at_doors
+from sim.measures.otherwise import withdrawn_s
 from sim.model.calendar import Window
 from sim.model.calls import Calls, CallStream
 from sim.model.log import BREAK, Log
@@ -40,8 +41,8 @@ class Outcome(IntEnum):
     """What became of a call."""
 
     IN_TIME = 0
-    LATE = 1
-    CANCELLED = 2  # before anybody arrived
+    LATE = 1  # or cancelled after its target had passed
+    CANCELLED = 2  # before its target had passed, and before anybody arrived
 
 
 class Stages(NamedTuple):
@@ -130,7 +131,10 @@ def _off_duty(system: System, window: Window) -> np.ndarray:
 def marks_of(
     calls: Calls, log: Log, window: Window, target_s: tuple[float, float]
 ) -> CallMarks:  # fmt: skip
-    """Every call received within the window. A planned transfer is in time if it began as due."""
+    """Every call received within the window, as compliance counts it.
+
+    A planned transfer is in time if it began as due.
+    """
     at = calls.received_at
     call = np.flatnonzero((at >= window.start_s) & (at < window.end_s))
     arrived = first_arrival(log, len(at))[call]
@@ -138,18 +142,18 @@ def marks_of(
     came = arrived != NONE
     response_s[came] = log.arrived_at[arrived[came]] - at[call[came]]
     stream = np.zeros(len(call), int) if calls.stream is None else calls.stream[call]
-    outcome = np.where(
-        targets.in_time(response_s, np.array(target_s)[calls.area[call]]),
-        Outcome.IN_TIME, Outcome.LATE,
-    )  # fmt: skip
+    limit_s, withdrawn = np.array(target_s)[calls.area[call]], withdrawn_s(calls, log, call)
+    outcome = np.where(targets.in_time(response_s, limit_s), Outcome.IN_TIME, Outcome.LATE)
+    if len(withdrawn):
+        counts = targets.counts(response_s, withdrawn, limit_s)
+        outcome = np.where(counts, outcome, Outcome.CANCELLED)
     if calls.due_at is not None:
         began = first_assignment(log, len(at))[call]
         planned = stream == CallStream.PLANNED_TRANSFER
         as_due = np.where(began <= calls.due_at[call], Outcome.IN_TIME, Outcome.LATE)
+        if len(withdrawn):
+            as_due[np.isnan(began) & np.isfinite(withdrawn)] = Outcome.CANCELLED
         outcome = np.where(planned, as_due, outcome)
-    if calls.withdrawn_at is not None:
-        gone = ~came & np.isfinite(calls.withdrawn_at[call]) & ~log.lost[call]
-        outcome = np.where(gone, Outcome.CANCELLED, outcome)
     return CallMarks(call, at[call], stream, outcome, response_s)
 
 
@@ -157,26 +161,18 @@ def bays_of(system: System, calls: Calls, log: Log, window: Window) -> list[Bays
     """Every hospital that has so many bays and no more, by row."""
     if system.service is None:
         return []
-    bays, there = system.service.destinations.bays, stays(system, calls, log)
-    hospital, start, end = there.hospital, there.bay_at, there.until
-    if calls.walk_ins is not None and log.beyond is not None:
-        had = ~np.isnan(log.beyond.bay_at)
-        own = log.beyond.bay_at[had]
-        hospital = np.concatenate([hospital, calls.walk_ins.hospital[had]])
-        start = np.concatenate([start, own])
-        end = np.concatenate([end, own + calls.walk_ins.stay_s[had]])
-    waits = (log.call != NONE) & (log.hospital != NONE) & ~np.isnan(log.at_hospital_at)
-    found = []
+    bays, found = system.service.destinations.bays, []
+    in_bays, waits = bays_taken(calls, log, stays(system, calls, log)), waits_at_doors(log)
     for row in np.flatnonzero(bays < NO_LIMIT).tolist():
-        mine, queue = hospital == row, waits & (log.hospital == row)
-        at, taken, waiting = _levels(
-            clipped(np.zeros(int(mine.sum())), start[mine], end[mine], window),
-            clipped(np.zeros(int(queue.sum())), log.at_hospital_at[queue],
-                    ended(log.handover_at[queue]), window),
-            window,
-        )  # fmt: skip
+        at, taken, waiting = _levels(_at(row, in_bays, window), _at(row, waits, window), window)
         found.append(BaysTaken(row, int(bays[row]), at, taken, waiting))
     return found
+
+
+def _at(row: int, lasting: Intervals, window: Window) -> np.ndarray:
+    """[interval] (hospital, from, to): those at one hospital, within the window."""
+    here = lasting.hospital == row
+    return clipped(lasting.hospital[here], lasting.start[here], lasting.end[here], window)
 
 
 def _levels(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.measures.counted import CLUMP, ExactShare
+from sim.measures.groups import ALL, Group
 from sim.measures.intervals import LEVEL, Jackknifed, Spread, holm, simultaneous
 from sim.measures.kinds import Matters, Measure
 from sim.measures.measures import BY_KEY
@@ -69,16 +70,17 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
 
 
 class Harm(NamedTuple):
-    """A measure that a layout surely makes worse, and the difference in its unit."""
+    """A measure that a layout surely makes worse, the difference in its unit, and of whom."""
 
     key: str
     mean: float
+    group: Group = ALL
 
 
 def harms(
-    differences: Mapping[str, Spread], replications: int, matters: Matters
+    differences: Mapping[tuple[str, Group], Spread], replications: int, matters: Matters
 ) -> tuple[Harm, ...]:
-    """What one layout makes worse than the base, of the measures given by their keys.
+    """What one layout makes worse than the base, of the measures given by key and group.
 
     Each by its own paired difference, as if this layout alone were compared with the base: that it
     was one of many must not hide a loss. Nothing while there are too few replications to tell.
@@ -86,8 +88,8 @@ def harms(
     if replications < FEWEST:
         return ()
     return tuple(
-        Harm(key, difference.mean)
-        for key, difference in differences.items()
+        Harm(key, difference.mean, group)
+        for (key, group), difference in differences.items()
         if verdicts(BY_KEY[key], [difference], matters) == [Verdict.WORSE]
     )
 

@@ -23,6 +23,9 @@ class Roads(NamedTuple):
     mode_to_scene: np.ndarray  # [band, priority] mode
     mode_to_hospital: np.ndarray  # [band] mode
     mode_home: np.ndarray  # [band] mode
+    # what no engine reads: [mode, place] the drive to a scene from the nearest station that has an
+    # ambulance, were no road closed or slowed; None where none ever is
+    open_s: np.ndarray | None = None
 
 
 class Stations(NamedTuple):

@@ -9,17 +9,17 @@ import numpy as np
 from sim.policies.clock import NONE
 
 
-class Reach(NamedTuple):
+class Covering(NamedTuple):
     """The covers that each station reaches, in their order: those of one station stand together."""
 
     first: np.ndarray  # [station + 1] where those of a station begin
     cover: np.ndarray  # cover of the demand
 
 
-def reach_of(covers: np.ndarray) -> Reach:
+def covering_of(covers: np.ndarray) -> Covering:
     """`covers`: [station, cover] bool."""
     first = np.append(0, covers.sum(axis=1).cumsum())
-    return Reach(first.astype(np.uint32), np.nonzero(covers)[1].astype(np.uint32))
+    return Covering(first.astype(np.uint32), np.nonzero(covers)[1].astype(np.uint32))
 
 
 def standby_station(home: int, wanted: Any, present: Any) -> int:
@@ -40,28 +40,28 @@ def has_room(present: int, capacity: int) -> bool:
     return present < capacity
 
 
-def count_covered(reach: Any, present: Any, count: Any) -> None:
-    """Add to [cover] how many of those `present` [station] reach it; `reach`: Reach."""
+def count_covered(covering: Any, present: Any, count: Any) -> None:
+    """Add to [cover] how many of those `present` [station] cover it; `covering`: Covering."""
     for station in range(len(present)):
         if present[station] > 0:
-            for spot in range(reach.first[station], reach.first[station + 1]):
-                count[reach.cover[spot]] += present[station]
+            for spot in range(covering.first[station], covering.first[station + 1]):
+                count[covering.cover[spot]] += present[station]
 
 
-def dmexclp_gain(standby: Any, reach: Any, station: int, count: Any) -> float:
+def gain_of_one_more(standby: Any, covering: Any, station: int, count: Any) -> float:
     """What one more ambulance at a station adds to the expected share of demand that is covered.
 
-    `standby`: Standby; `reach`: Reach; `count`: [cover] free ambulances that reach it already.
+    `standby`: Standby; `covering`: Covering; `count`: [cover] free ambulances that cover it.
     Source: Jagtenberg, Bhulai & van der Mei 2015.
     """
     gain = 0.0
-    for spot in range(reach.first[station], reach.first[station + 1]):
-        cover = reach.cover[spot]
+    for spot in range(covering.first[station], covering.first[station + 1]):
+        cover = covering.cover[spot]
         gain += standby.demand[cover] * standby.weight[count[cover]]
     return gain
 
 
-def dmexclp_station(standby: Any, reach: Any, count: Any, present: Any) -> int:
+def dmexclp_station(standby: Any, covering: Any, count: Any, present: Any) -> int:
     """The station where one more adds most, the lowest row on a tie; NONE if it adds nowhere.
 
     `count`: [cover] and `present`: [station] free ambulances, this one apart.
@@ -69,16 +69,16 @@ def dmexclp_station(standby: Any, reach: Any, count: Any, present: Any) -> int:
     best, best_gain = NONE, 0.0
     for station in range(len(present)):
         if has_room(present[station], standby.capacity[station]):
-            gain = dmexclp_gain(standby, reach, station, count)
+            gain = gain_of_one_more(standby, covering, station, count)
             if gain > best_gain:
                 best, best_gain = station, gain
     return best
 
 
-def uncovered(demand: Any, reach: Any, station: int, count: Any) -> float:
+def uncovered(demand: Any, covering: Any, station: int, count: Any) -> float:
     """The share of demand that a station reaches and no free ambulance does."""
     share = 0.0
-    for spot in range(reach.first[station], reach.first[station + 1]):
-        if count[reach.cover[spot]] == 0:
-            share += demand[reach.cover[spot]]
+    for spot in range(covering.first[station], covering.first[station + 1]):
+        if count[covering.cover[spot]] == 0:
+            share += demand[covering.cover[spot]]
     return share

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,9 +16,8 @@ from sim.prepare.patients import kinds
 from sim.prepare.surges import SurgeLaw
 from sim.prepare.transfers import TransferLaw
 from sim.scenario import endings, profiles, transfers
-from sim.scenario.distributions import Constant
 from sim.scenario.patients import transferred
-from sim.scenario.settings.endings import ending_of
+from sim.scenario.settings.endings import NOBODY_THERE, ending_of
 from sim.scenario.settings.transfers import Capable
 from sim.scenario.surges import nearest_cell
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from sim.scenario.distributions import Distribution
     from sim.scenario.scenario import Scenario
     from sim.scenario.settings import Condition, DemandSettings, Settings, Transfers
-
-NOBODY_THERE: Final = Constant(distribution="constant", value="10 min")  # assumed
 
 
 def desk_law(scenario: Scenario) -> DeskLaw | None:

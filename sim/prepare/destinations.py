@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.model.calendar import DAY_S
 from sim.model.columns import columns
 from sim.model.service import NO_LIMIT, Closures, DestinationRule, Destinations
 from sim.policies.clock import NONE, on_grid
@@ -14,6 +13,7 @@ from sim.prepare import ways
 from sim.prepare.patients import PatientKinds, kinds
 from sim.prepare.shifts import study_seconds
 from sim.scenario import centres
+from sim.scenario.dated import AFTER_THE_LAST_CALL_S
 from sim.scenario.distributions import Constant, Distribution
 from sim.scenario.hospitals import at_rows, rows_of
 from sim.scenario.patients import closed_spans, closures_as_written
@@ -26,7 +26,6 @@ RULES: Final = {
     "consortium first": DestinationRule.CONSORTIUM,
     "soonest": DestinationRule.SOONEST,
 }
-AFTER_THE_LAST_CALL_S: Final = 31 * DAY_S  # hours of the week go on, for those who still wait
 NOTHING: Final = Constant.model_validate({"distribution": "constant", "value": "0 s"})
 
 

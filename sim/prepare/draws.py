@@ -192,7 +192,7 @@ def _beyond(
             on_scene_s = np.where(known, calls.on_scene_s, on_scene_s)
         quantiles = uniform(Stream.WITHDRAWN), uniform(Stream.PATIENCE)
         calls = calls._replace(
-            ending=how.ending,
+            ending=how.ending if laws.more_than_conveyed else None,
             on_scene_s=on_scene_s,
             withdrawn_at=endings.withdrawn_at(laws, condition, calls.received_at, quantiles),
         )

@@ -28,6 +28,11 @@ class EndingLaws(NamedTuple):
     withdrawn: np.ndarray  # [condition] share of its calls
     patience: tuple[Distribution | None, ...]  # [condition] from receipt on; None: without end
 
+    @property
+    def more_than_conveyed(self) -> bool:
+        """Whether more is said of how calls end than who is conveyed and who is withdrawn."""
+        return bool(self.nobody_found.any() or self.treated.any())
+
 
 class Ends(NamedTuple):
     """How some calls end."""

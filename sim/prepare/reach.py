@@ -14,6 +14,7 @@ import numpy as np
 from sim.geography.roads.network import Snapped
 from sim.model.calendar import DAY_S
 from sim.prepare import ways
+from sim.scenario.hospitals import Hospital
 from sim.scenario.layout import Station
 from sim.scenario.scenario import Scenario
 
@@ -63,7 +64,7 @@ def seconds_between(
 
 
 def seconds_to(
-    scenario: Scenario, stations: Sequence[Station], ends: Snapped
+    scenario: Scenario, stations: Sequence[Station | Hospital], ends: Snapped
 ) -> tuple[np.ndarray, np.ndarray]:
     """[station, end] and [station, node] likewise, to places by where they join the roads."""
     starts, off_road = ways.at_roads(stations, scenario.map), scenario.settings.travel.off_road

@@ -72,8 +72,7 @@ def driving(scenario: Scenario) -> tuple[Driving, np.ndarray]:
     if travel.closed:
         again = cut_off.opened_again(scenario)
     # Where speeds never change there is nothing to be carried over.
-    changes = bool(travel.bands or any(not one.always for one in travel.closed.values()))
-    carried_over = travel.band_rule == "carried over" and changes
+    carried_over = travel.band_rule == "carried over" and travel.speeds_change
     return Driving(carried_over, again.waiting), again.passing
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.model.calendar import DAY_S, HOUR_S, HOURS_PER_WEEK
-from sim.model.calls import Calls, CallStream, Ending, Stream
+from sim.model.calls import Calls, CallStream, Stream
 from sim.policies.clock import NONE, on_grid
 from sim.prepare import arrivals
 from sim.prepare.together import rows
@@ -103,7 +103,6 @@ def calls(
         patient=np.full(len(at), law.patient, np.int16) if law.patient else None,
         stream=np.full(len(at), law.stream, np.int8),
         due_at=due_at,
-        ending=np.full(len(at), Ending.CONVEYED, np.int8),
     )
 
 

@@ -95,15 +95,49 @@ def roads_of(
 ) -> Roads:
     """Where places lie, and the mode of each trip: to the scene, to a hospital, home."""
     to_scene, to_hospital, home = trips(scenario, modes)
+    leg_s = legs(scenario, modes, places)
     return Roads(
         place_node=place_node,
-        place_leg_s=legs(scenario, modes, places),
+        place_leg_s=leg_s,
         travel=ways,
         bands=modes.bands,
         mode_to_scene=to_scene,
         mode_to_hospital=to_hospital,
         mode_home=home,
+        open_s=_on_open_roads(scenario, modes, places, leg_s),
     )
+
+
+def _on_open_roads(
+    scenario: Scenario, modes: Modes, places: Places, leg_s: np.ndarray
+) -> np.ndarray | None:
+    """[mode, place] seconds from the nearest station that has an ambulance, were all roads open.
+
+    None where none is ever closed or slowed.
+    """
+    if modes.of_edge is None:
+        return None
+    roads = scenario.map.network
+    seconds = edge_seconds(scenario, modes._replace(of_edge=None, to_places=None))
+    homes = np.unique([one.station for one in scenario.fleet]).astype(int)
+    if not len(homes):
+        return np.full(leg_s.shape, np.inf)
+    at = Snapped(*(column[homes] for column in places.of_stations))
+    ends = Snapped(
+        *(np.concatenate(both) for both in zip(places.of_map, places.of_stations, strict=True))
+    )
+    starts, arrivals = (network.joins(roads, spots, seconds) for spots in (at, ends))
+    graph, found = network.edges(roads, seconds), np.full(leg_s.shape, np.inf)
+    start_leg_s = leg_s[:, len(places.of_map.node) + homes]
+    known: dict[bytes, np.ndarray] = {}  # what closures alone tell apart is one
+    for mode in np.unique(trips(scenario, modes).to_scene).tolist():
+        key = seconds[mode].tobytes() + start_leg_s[mode].tobytes()
+        if key not in known:
+            node_s = joining.seconds_to_nodes(graph, mode, starts)
+            road_s = joining.seconds_between(node_s, mode, starts, arrivals)
+            known[key] = (start_leg_s[mode][:, None] + road_s).min(axis=0, initial=np.inf)
+        found[mode] = known[key] + leg_s[mode]
+    return found
 
 
 class Trips(NamedTuple):

@@ -10,6 +10,7 @@ from sim.model.calendar import DAY_S, HOUR_S, HOURS_PER_WEEK
 from sim.policies.clock import NONE
 from sim.prepare import demand, reach, ways
 from sim.prepare.needs import ANY
+from sim.prepare.week_transfers import busy_with_transfers
 from sim.scenario import off_road
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ class Week(NamedTuple):
     on_duty: np.ndarray  # [class, 168] ambulances, less those off the road in every week
     calls: np.ndarray  # [168] expected in each hour
     busy_s: float  # how long a call keeps an ambulance from others, on average
+    # [168] ambulances that transfers keep busy; None: there are none
+    transfers: np.ndarray | None = None
 
     @property
     def crews(self) -> np.ndarray:
@@ -32,17 +35,19 @@ class Week(NamedTuple):
 
     @property
     def work(self) -> np.ndarray:
-        """[168] how many ambulances the calls of an hour keep busy, if each is served at once."""
-        return self.calls * (self.busy_s / HOUR_S)
+        """[168] how many ambulances calls and transfers keep busy, if each is served at once."""
+        of_calls: np.ndarray = self.calls * (self.busy_s / HOUR_S)
+        return of_calls if self.transfers is None else of_calls + self.transfers
 
 
 def week_of(scenario: Scenario) -> Week:
-    """Crews on duty, and the calls of the scenario's rates, or of its records a week."""
+    """Crews on duty, the calls of the scenario's rates, or of its records a week, and transfers."""
     on_duty = np.stack(
         [off_road.with_vehicles(scenario, kind) for kind in range(len(scenario.crews.classes))]
     )
     drawn = demand.build(scenario)
-    return Week(on_duty, _calls(drawn), busy_seconds(scenario, drawn))
+    transfers = busy_with_transfers(scenario) if scenario.settings.transfers else None
+    return Week(on_duty, _calls(drawn), busy_seconds(scenario, drawn), transfers)
 
 
 def _calls(drawn: Demand) -> np.ndarray:

@@ -15,7 +15,7 @@ import numpy as np
 from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
-from sim.scenario import checks, crew_checks, hospitals, responders, standing
+from sim.scenario import checks, crew_checks, hospital_checks, hospitals, responders, standing
 from sim.scenario.crew_changes import roster_of
 from sim.scenario.distributions import Distribution
 from sim.scenario.duty import ALWAYS
@@ -45,7 +45,11 @@ def with_section(scenario: Scenario, section: str, **values: Any) -> Scenario:
 def with_settings(
     scenario: Scenario, written: Mapping[str, Any], problems: Problems
 ) -> Scenario:  # fmt: skip
-    """The scenario with settings by section, as a file has them; problems of them are told."""
+    """The scenario with settings by section, as a file has them; problems of them are told.
+
+    They are read as those of a file over its base: together with what that has written.
+    """
+    written = hospitals.by_one_name(plain(written), scenario.written, scenario.map)
     if scenario.recorded is not None:
         for section in sorted({"demand", "start"} & set(written)):
             problems.at(section).tell(
@@ -55,10 +59,12 @@ def with_settings(
         problems.at("demand", "replay").tell(
             Message("records belong to a scenario file: name them there")
         )
-    checked = validated(Settings, dict(written), problems)
+    whole = _written_over(scenario.settings, scenario.written, written)
+    checked = validated(Settings, whole, problems)
     if checked is None:
         return scenario
-    altered = replace(scenario, settings=_over(scenario.settings, checked, written))
+    settings = _over(scenario.settings, checked, written)
+    altered = replace(scenario, settings=settings, written=whole)
     if "crews" in written:
         altered = _with_crews(altered, scenario, problems.at("crews"))
         crew_checks.names(altered.settings, altered, problems)
@@ -67,6 +73,8 @@ def with_settings(
         groups, folder = altered.settings.responders, altered.path.parent
         found = responders.points(groups, altered.map, folder, problems)
         altered = replace(altered, responder_xy=found)
+    chosen = altered.settings.hospitals.destination
+    hospital_checks.unread([written.get("hospitals")], chosen, problems.at("hospitals"))
     if isinstance(said := written.get("hospitals"), Mapping) and "clinics" in said:
         clinics = hospitals.clinic_points(
             altered.settings, altered.map, altered.path.parent, problems
@@ -110,22 +118,45 @@ def _with_so_many_calls(altered: Scenario, problems: Problems) -> Scenario:
     return altered
 
 
+def _written_over(before: Any, under: Any, over: Any) -> Any:
+    """What is written, over what was; `before`: what that was read as, whose parts are known.
+
+    What has no parts is replaced whole: lists, and laws and rosters, of which two do not mix.
+    """
+    if not isinstance(under, Mapping) or not isinstance(over, Mapping):
+        return over
+    parts = before
+    if _has_parts(before):
+        fields = type(before).model_fields.items()
+        parts = {field.alias or name: getattr(before, name) for name, field in fields}
+    if not isinstance(parts, dict):
+        return over
+    inner = {key: _written_over(parts.get(key), under.get(key), over[key]) for key in over}
+    return {**under, **inner}
+
+
 def _over(under: S, over: S, written: Mapping[str, Any]) -> S:
     """The settings that are written, over the others: as a file stands over its base."""
     names = {field.alias or name: name for name, field in type(over).model_fields.items()}
-    changed = {}
-    for key, raw in written.items():
-        before, after = getattr(under, names[key]), getattr(over, names[key])
-        if isinstance(after, dict):  # speeds by class of road: those that are named
-            after = {**before, **{name: after[name] for name in raw}}
-        elif _has_parts(after) and type(before) is type(after) and isinstance(raw, Mapping):
-            after = _over(before, after, raw)
-        changed[names[key]] = after
+    changed = {
+        names[key]: _part_over(getattr(under, names[key]), getattr(over, names[key]), raw)
+        for key, raw in written.items()
+    }
     return under.model_copy(update=changed)
 
 
+def _part_over(before: Any, after: Any, raw: Any) -> Any:
+    """The same of one setting: of those that have parts the parts that are written."""
+    if isinstance(before, dict) and isinstance(after, dict) and isinstance(raw, Mapping):
+        # Speeds, closures, hospitals, by name.
+        named = {name: _part_over(before.get(name), after[name], raw[name]) for name in raw}
+        return {**before, **named}
+    if _has_parts(after) and type(before) is type(after) and isinstance(raw, Mapping):
+        return _over(before, after, raw)
+    return after
+
+
 def _has_parts(value: object) -> bool:
-    # A distribution is replaced whole: the parameters of two laws do not mix.
     return isinstance(value, Setting) and not isinstance(value, Distribution)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim import limits, units
-from sim.errors import PlannerWarning, Problem, ScenarioError, did_you_mean
+from sim.errors import PlannerWarning, Problem, ScenarioError, did_you_mean, nearest
 from sim.files import entrance
 from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
@@ -48,10 +48,12 @@ def scenario_path(path: Path) -> Path:
             )
         raise ScenarioError(path, message)
     if not path.exists():
-        near: list[str] = []
+        near: dict[str, Path] = {}
         with contextlib.suppress(OSError):
-            near = [str(p) for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
-        hint = did_you_mean(str(path), near)
+            found = [p for p in path.parent.glob("*") if p.suffix in ENDINGS or p.is_dir()]
+            near = {one.stem: one for one in found}
+        close = nearest(path.stem, list(near))  # without endings, which nearly all have alike
+        hint = did_you_mean(str(path), [str(near[close])] if close else [])
         missing = Message("no such file or folder{hint}", hint=hint)
         entrance.require_file(path, ScenarioError, missing)
     return path

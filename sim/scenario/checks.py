@@ -15,7 +15,9 @@ from sim.scenario import (
     closures,
     conditions,
     crew_checks,
+    cut_off,
     endings,
+    hospital_checks,
     standing,
     surges,
     transfers,
@@ -63,6 +65,21 @@ def who_is_sent(settings: Settings, on: Map, problems: Problems) -> None:
     endings.check(settings, problems)
     surges.check(settings, on, problems)
     transfers.check(settings, on, problems)
+
+
+def times(scenario: Scenario, problems: Problems) -> None:
+    """Tell of surges and closures that do not come in the run, and of whom closures cut off.
+
+    The run may be that of records, which is known when they have been read, or that of another
+    scenario, over whose days this one is simulated.
+    """
+    if scenario.settings.demand.replay is not None and scenario.recorded is None:
+        return
+    surges.check_times(scenario, problems)
+    closures.check_dates(scenario.settings, problems.at("travel"))
+    hospital_checks.check_dates(scenario.settings, problems.at("hospitals"))
+    if not problems:  # else it may not be known where somebody is
+        cut_off.check(scenario, problems.at("travel"))
 
 
 def check_layout(

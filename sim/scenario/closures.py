@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from sim.model.calendar import HOUR_S, HOURS_PER_WEEK, start_of_week_s
 from sim.scenario import closed_roads
 from sim.scenario.dated import AFTER_THE_LAST_CALL_S
 from sim.scenario.settings import TravelSettings
-from sim.scenario.settings.closures import Closure
+from sim.scenario.settings.closures import OPEN, Closure
 from sim.scenario.settings.travel import LEAST_TOGETHER, multiplied
 from sim.scenario.validation import Problems
 from sim.text import Message
@@ -48,6 +49,34 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
                 least=100 * least, lowest=100 * LEAST_TOGETHER,
             )
         )  # fmt: skip
+
+
+def check_opened(contents: Sequence[Mapping[str, Any]], problems: Problems) -> None:
+    """Tell of closures that a file takes away although no base of it has them.
+
+    `contents`: of the file and its bases, the nearest first.
+    """
+    written = [_written(content) for content in contents]
+    told: set[str] = set()
+    for row, own in enumerate(written):
+        below = {name for base in written[row + 1 :] for name, one in base.items() if one != OPEN}
+        for name in [name for name, one in own.items() if one == OPEN and name not in below]:
+            if name not in told:
+                told.add(name)
+                problems.at("closures", name).tell(
+                    Message(
+                        '`open` takes away a closure that a base has, and none has one called '
+                        '"{name}"{hint}',
+                        name=name, hint=did_you_mean(name, sorted(below)),
+                    )
+                )  # fmt: skip
+
+
+def _written(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The closures of a file as they are written; none where there are no such."""
+    travel = content.get("travel")
+    found = travel.get("closures") if isinstance(travel, Mapping) else None
+    return {str(name): one for name, one in found.items()} if isinstance(found, Mapping) else {}
 
 
 class Calendar(NamedTuple):
@@ -90,6 +119,16 @@ def _dates(closure: Closure, start: datetime) -> tuple[float, float]:
         -np.inf if begin is None else (begin - start).total_seconds(),
         np.inf if end is None else (end - start).total_seconds(),
     )
+
+
+def in_force_at_first(settings: Settings) -> list[str]:
+    """The names of the closures that are in force as the run begins."""
+    if not settings.travel.closed:
+        return []
+    times = calendar(settings)
+    piece = int(np.searchsorted(times.start_s, times.offset_s, side="right")) - 1
+    return [name for name, now in zip(settings.travel.closed, times.in_force[piece].tolist(),
+                                      strict=True) if now]  # fmt: skip
 
 
 class Factors(NamedTuple):

@@ -99,9 +99,9 @@ def classes_of(names: Iterable[str], crews: CrewSettings) -> list[int]:
     return [row for row in map(crews.row, names) if row is not None]
 
 
-def _rows(need: Need, settings: Settings) -> set[int]:
+def may_meet(need: Need, crews: CrewSettings) -> set[int]:
     """The classes that may meet a need."""
-    return {row for _, names in _tiers(need) for row in classes_of(names, settings.crews)}
+    return {row for _, names in _tiers(need) for row in classes_of(names, crews)}
 
 
 def _all_known(need: Need, settings: Settings) -> bool:
@@ -129,7 +129,7 @@ def _conveyed(settings: Settings, problems: Problems) -> None:
         )
         return
     for number, one in enumerate(settings.transfers):
-        known = all(_rows(need, settings) for need in one.needs)  # else told elsewhere
+        known = all(may_meet(need, settings.crews) for need in one.needs)  # else told elsewhere
         if one.needs and known and not _sure(one.needs, settings):
             problems.at("transfers", number, "needs").tell(
                 Message("none of its needs is met by classes that transport only")
@@ -150,7 +150,7 @@ def _conveyed(settings: Settings, problems: Problems) -> None:
 
 def _sure(needs: Sequence[Need], settings: Settings) -> bool:
     """Whether one of the ambulances that are needed transports for certain."""
-    rows = [_rows(need, settings) for need in needs]
+    rows = [may_meet(need, settings.crews) for need in needs]
     classes = settings.crews.classes
     return any(some and all(classes[row].transports for row in some) for some in rows)
 
@@ -227,7 +227,7 @@ def _all_hours(
     scenario: Scenario, one: Condition | Transfers, rank: int, problems: Problems
 ) -> None:
     need = one.needs[rank]
-    rows = _rows(need, scenario.settings)
+    rows = may_meet(need, scenario.settings.crews)
     if not rows or not _all_known(need, scenario.settings):
         return  # told elsewhere
     values = {"number": rank + 1, "condition": one.name}

@@ -27,7 +27,7 @@ class CutOff(NamedTuple):
     """Places that cannot be reached, or not left, while some roads are closed."""
 
     stations: np.ndarray  # [station or standby point] bool: those where ambulances may be
-    hospitals: np.ndarray  # [hospital] bool
+    hospitals: np.ndarray  # [hospital] bool: those of the map, clinics, gates of those outside
     places: np.ndarray  # [call place] bool: cells with people, or those of the records
     crossings: np.ndarray  # [node] bool: where nobody waits, but an ambulance may just pass
 
@@ -41,6 +41,7 @@ class _Ends(NamedTuple):
 
     stations: Snapped
     manned: np.ndarray
+    hospitals: Snapped  # of those outside the map their gates
     places: Snapped
     called: np.ndarray
 
@@ -85,24 +86,29 @@ def _ends(scenario: Scenario) -> _Ends:
     manned[len(scenario.stations) :] = True
     xy = np.array([(one.x, one.y) for one in waiting]).reshape(-1, 2)
     stations = network.snap(ground.network, xy)
+    hospitals = ground.hospitals_at_roads
+    if len(every := scenario.hospitals) > len(ground.hospitals):
+        xy = np.array([(one.x, one.y) for one in every]).reshape(-1, 2)
+        hospitals = network.snap(ground.network, xy)
     if recorded is None:
-        return _Ends(stations, manned, ground.cells_at_roads, ground.cells.people > 0)
+        called = ground.cells.people > 0
+        return _Ends(stations, manned, hospitals, ground.cells_at_roads, called)
     places = network.snap(ground.network, recorded.xy)
-    return _Ends(stations, manned, places, np.ones(len(recorded.xy), bool))
+    return _Ends(stations, manned, hospitals, places, np.ones(len(recorded.xy), bool))
 
 
 def _of(scenario: Scenario, in_force: np.ndarray, ends: _Ends) -> CutOff:
     """Places that are cut off while these closures are in force."""
-    ground, hospitals = scenario.map, scenario.map.hospitals_at_roads
+    ground = scenario.map
     if not in_force.any():
-        counts = (ends.stations.node, hospitals.node, ends.places.node, ground.network.xy)
+        counts = (ends.stations.node, ends.hospitals.node, ends.places.node, ground.network.xy)
         return CutOff(*(np.zeros(len(rows), bool) for rows in counts))
     found, roads = closures.factors(scenario.settings.travel, ground, in_force), ground.network
     is_open, may_enter = found.through > 0, found.to_places > 0
     within = largest_part(roads.tail[is_open], roads.head[is_open], len(roads.xy))
     return CutOff(
         ends.manned & ~_reached(roads, may_enter, within, ends.stations),
-        ~_reached(roads, may_enter, within, hospitals),
+        ~_reached(roads, may_enter, within, ends.hospitals),
         ends.called & ~_reached(roads, may_enter, within, ends.places),
         ~within,
     )
@@ -190,7 +196,7 @@ def _tell(
 ) -> None:
     when = {"since": f"{since:%Y-%m-%d %H:%M}", "end": f"{end:%Y-%m-%d %H:%M}"}
     waiting = [*scenario.stations, *standing.standby_points(scenario)]
-    hospitals = scenario.map.hospitals
+    hospitals = scenario.hospitals
     for text, names in (
         (_STATIONS, [waiting[row].name.zh for row in np.flatnonzero(cut.stations).tolist()]),
         (_HOSPITALS, [hospitals[row].name.zh for row in np.flatnonzero(cut.hospitals).tolist()]),

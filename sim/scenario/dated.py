@@ -12,7 +12,8 @@ import numpy as np
 from sim.model.calendar import DAY_S, DAYS, HOUR_S
 from sim.scenario.duty import HOLIDAY, DutyHours
 
-AFTER_THE_LAST_CALL_S = 366 * DAY_S  # shifts go on, so that part-time crews serve who waits
+# Shifts and weekly closures go on, for those who still wait.
+AFTER_THE_LAST_CALL_S = 366 * DAY_S
 
 
 class Days(NamedTuple):

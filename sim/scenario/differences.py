@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from sim.scenario.distributions import Distribution
 from sim.scenario.own_rules import OwnRule
 from sim.scenario.settings import Settings
 from sim.scenario.settings.closures import Closure
+from sim.scenario.settings.hospitals import Closed
 from sim.scenario.settings.travel import TravelFactor
 from sim.scenario.values import Setting
 from sim.text import function_name
@@ -86,7 +89,7 @@ def _leaves(path: str, found: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _within(path: str, base: Any, other: Any) -> Iterator[Difference]:
-    if base == other:
+    if base == other or _are_closed_alike(base, other):
         return
     if isinstance(base, dict) and isinstance(other, dict):
         for key in [*base, *(key for key in other if key not in base)]:
@@ -102,3 +105,27 @@ def _within(path: str, base: Any, other: Any) -> Iterator[Difference]:
             yield from _within(inner, getattr(base, name), getattr(other, name))
     else:
         yield Difference(path, base, other)
+
+
+def _are_closed_alike(base: Any, other: Any) -> bool:
+    """Whether two lists of times at which a hospital is closed mean the same, however written."""
+    if not (isinstance(base, tuple) and isinstance(other, tuple) and base and other):
+        return False
+    if not all(isinstance(one, Closed) for one in (*base, *other)):
+        return False
+    return _closed_when(base) == _closed_when(other)
+
+
+def _closed_when(times: Iterable[Closed]) -> tuple[dict[frozenset[str], bytes], set[Any]]:
+    """The hours of the week for each set of patients, and the spans of the calendar."""
+    weekly: dict[frozenset[str], np.ndarray] = {}
+    dated = set()
+    for one in times:
+        whom = frozenset(one.to)
+        if one.from_ is not None:
+            dated.add((whom, one.from_, one.until))
+        elif whom in weekly:
+            weekly[whom] = weekly[whom] | one.week
+        else:
+            weekly[whom] = one.week
+    return {whom: hours.tobytes() for whom, hours in weekly.items()}, dated

@@ -29,9 +29,10 @@ from sim.scenario import (
     checks,
     closures,
     crew_checks,
-    cut_off,
     hospital_checks,
+    hospital_doubts,
     hospitals,
+    kept_back,
     remainder,
     responders,
     standing,
@@ -63,7 +64,8 @@ def load(path: str | Path) -> Scenario:
 def _loaded(path: Path) -> Scenario:
     texts = bases.with_bases(path)
     problems = Problems(partial(bases.place, texts))
-    left = remainder.of(bases.merged(texts), problems)
+    raw = bases.merged(texts)
+    left = remainder.of(raw, problems)
     file = left.file
     if file is None:
         raise _refusal(problems, texts)
@@ -81,6 +83,7 @@ def _loaded(path: Path) -> Scenario:
         path=path,
         reason=file.reason or "",
         files=tuple(text.path for text in texts),
+        written={name: raw[name] for name in Settings.model_fields if name in raw},
     )
     checks.check(scenario.settings, ground, problems)
     if left.lacks("crews"):  # whom the layout names there cannot be known
@@ -108,6 +111,7 @@ def _loaded(path: Path) -> Scenario:
         scenario.settings.standby.rule,
         problems.at("standby"),
     )
+    closures.check_opened([text.content for text in texts], problems.at("travel"))
     if not left.lacks("crews"):
         before = stations if whole and laid_out else None
         crew_checks.names(scenario.settings, scenario, problems, before)
@@ -117,14 +121,18 @@ def _loaded(path: Path) -> Scenario:
         _tables_of_responders(scenario, texts, problems)
     scenario = _with_clinics(scenario, texts, problems)
     hospital_checks.check(scenario, problems)
+    hospital_checks.unread(
+        (text.content.get("hospitals") for text in texts),
+        scenario.settings.hospitals.destination,
+        problems.at("hospitals"),
+    )
     if file.demand.replay is not None and whole:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
-    closures.check_dates(scenario.settings, problems.at("travel"))
-    if not problems:
-        cut_off.check(scenario, problems.at("travel"))
+    if not (left.lacks("start") or left.lacks("study")):
+        checks.times(scenario, problems)
     if problems:
         raise _refusal(problems, texts)
-    for doubt in hospital_checks.doubts(scenario):
+    for doubt in (*hospital_doubts.doubts(scenario), *kept_back.doubts(scenario)):
         warnings.warn(PlannerWarning(doubt), stacklevel=2)
     return scenario
 

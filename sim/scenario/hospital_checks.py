@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sim.errors import did_you_mean
-from sim.model.calendar import HOUR_S
 from sim.scenario.centres import rows_by_name
-from sim.scenario.dated import Spans, common, merged
-from sim.scenario.hospitals import Hospital, at_rows, plainly, row_of
-from sim.scenario.patients import Patient, closed_spans, closures_as_written, patient_of, patients
+from sim.scenario.hospitals import Hospital, plainly, row_among, row_of
+from sim.scenario.patients import (
+    Patient,
+    closed_spans,
+    limits_icu,
+    patient_of,
+)
 from sim.scenario.positions import position
 from sim.scenario.validation import Problems, listed
-from sim.text import Message
+from sim.text import Message, Name
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
-    from sim.scenario.settings import Condition
+    from sim.scenario.settings import Condition, Settings
     from sim.scenario.settings.hospitals import Consortium, HospitalAt, HospitalSettings
 
 SHOWN: Final = 8  # capabilities in one message
@@ -32,11 +35,39 @@ def check(scenario: Scenario, problems: Problems) -> None:
     settings, on = scenario.settings.hospitals, scenario.map
     here = problems.at("hospitals")
     _single(settings, on, here)
+    if settings.bypass_when_full and all(one.bays is None for one in settings.at.values()):
+        here.at("bypass_when_full").tell(
+            Message(
+                "no hospital has limited bays, so none is ever full: write `bays` of some under "
+                "`hospitals.at`, or leave it out"
+            )
+        )
     _known_to(scenario, here)
     _consortia(settings.consortia, on, here.at("consortia"))
     _clinics(settings, on, here.at("clinics"))
     _outside(scenario, here.at("outside"))
     _treated(scenario, problems)
+
+
+def unread(written: Iterable[object], destination: str, problems: Problems) -> None:
+    """Tell of consortia that have no part in the choice of a hospital.
+
+    `written`: chapters as files have them, a file before its base. What a base has for its own rule
+    may stay there, as of `standing.unread`.
+    """
+    for chapter in written if destination != "consortium first" else ():
+        if not isinstance(chapter, Mapping):
+            continue
+        if chapter.get("consortia"):
+            problems.at("consortia").tell(
+                Message(
+                    "consortia have no part where `destination` is {destination}: leave them out, "
+                    "or write `destination: consortium first`",
+                    destination=destination,
+                )
+            )
+        if "destination" in chapter:
+            return
 
 
 # ── single hospitals ─────────────────────────────────────────────────────────────────────────
@@ -77,6 +108,10 @@ def _whole(one: HospitalAt, settings: HospitalSettings, problems: Problems) -> N
         problems.at("walk_ins").tell(
             Message("who walks in takes a bay: write `bays`, too, how many there are")
         )
+    if one.bays is None and one.full_at is not None:
+        problems.at("full_at").tell(
+            Message("no ambulance waits where bays are not limited: write `bays`, too")
+        )
     if one.icu is not None and settings.icu_stay is None:
         problems.at("icu").tell(
             Message(
@@ -105,6 +140,21 @@ def _known_to(scenario: Scenario, problems: Problems) -> None:
                             name=to, hint=did_you_mean(to, list(known)),
                         )
                     )  # fmt: skip
+
+
+def check_dates(settings: Settings, problems: Problems) -> None:
+    """Tell of hospitals that would close on days that are not of the run."""
+    start = settings.start
+    end = start + timedelta(seconds=settings.study.total_s)
+    for name, one in settings.hospitals.at.items():
+        for number, closed in enumerate(one.closed):
+            if closed.hours is None and not closed_spans(closed, start, settings.study.total_s):
+                problems.at("at", name, "closed", number).tell(
+                    Message(
+                        "it is never in force in the run, which is from {start} until {end}",
+                        start=f"{start:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}",
+                    )
+                )  # fmt: skip
 
 
 # ── consortia, clinics, outside ──────────────────────────────────────────────────────────────
@@ -158,15 +208,21 @@ def _clinics(settings: HospitalSettings, on: Map, problems: Problems) -> None:
 
 
 def _outside(scenario: Scenario, problems: Problems) -> None:
-    settings, on = scenario.settings.hospitals, scenario.map
-    for number, one in enumerate(settings.outside):
-        position(one.gate, on, problems.at(number, "gate"))
-        if row_of(one.name, on) is not None:
-            problems.at(number, "name").tell(
-                Message("{name} is a hospital of the map: it is not outside", name=one.name)
-            )
-    for name in _twice(one.name for one in settings.outside):
-        problems.tell(Message('"{name}" is named twice', name=name))
+    """Tell of gates that are nowhere, and of names that other hospitals have in either language."""
+    on, before = scenario.map, list[Name]()
+    for number, one in enumerate(scenario.settings.hospitals.outside):
+        here = problems.at(number)
+        position(one.gate, on, here.at("gate"))
+        for field, name in (("name", one.name), ("name_zh", one.name_zh)):
+            if name is None:
+                continue
+            if row_of(name, on) is not None:
+                here.at(field).tell(
+                    Message("{name} is a hospital of the map: it is not outside", name=name)
+                )
+            elif row_among(name, before) is not None:
+                here.at(field).tell(Message('"{name}" is named twice', name=name))
+        before.append(one.names)
 
 
 def _twice(named: Iterable[T]) -> list[T]:
@@ -187,12 +243,21 @@ def _treated(scenario: Scenario, problems: Problems) -> None:
             Message("every hospital of the map is a clinic: nobody can be taken to a hospital")
         )
         return
+    clinics = scenario.settings.hospitals.clinics
+    read = clinics is not None and clinics.at is not None  # what is wrong with these was told then
     for number, condition in enumerate(demand.conditions):
         here = problems.at("demand", "conditions", number)
         _capable(condition, hospitals, here.at("treated_by"))
-        if condition.to_clinic > 0 and not any(one.is_clinic for one in hospitals):
+        if condition.to_clinic > 0 and not (read or any(one.is_clinic for one in hospitals)):
             here.at("to_clinic").tell(
                 Message("there is no clinic: say under `hospitals.clinics` where they are")
+            )
+        if condition.icu > 0 and not limits_icu(scenario):
+            here.at("icu").tell(
+                Message(
+                    "no hospital has a limited number of places in intensive care: write `icu` of "
+                    "some under `hospitals.at`, or leave it out"
+                )
             )
         cannot_treat = _nobody(patient_of(condition), hospitals)  # told already
         no_icu = _nobody(patient_of(condition, needs_icu=True), hospitals)
@@ -249,74 +314,3 @@ def _capable(condition: Condition, hospitals: Sequence[Hospital], problems: Prob
                 condition=condition.name, needed=listed(condition.treated_by), who=who,
             )
         )  # fmt: skip
-
-
-# ── what a planner should look at ────────────────────────────────────────────────────────────
-
-
-def doubts(scenario: Scenario) -> Iterator[Message]:
-    """Walk-in patients who fill a hospital, and times at which nobody open can treat a patient."""
-    yield from _full(scenario)
-    yield from _all_closed(scenario)
-
-
-def _full(scenario: Scenario) -> Iterator[Message]:
-    settings = scenario.settings.hospitals
-    for row, one in at_rows(settings.at, scenario.map).items():
-        arrivals, stay = one.arrivals, one.stay or settings.stay
-        if arrivals is None or stay is None or one.bays is None:
-            continue
-        taken = arrivals.rate.per_second * stay.mean()
-        if taken >= one.bays:
-            yield Message(
-                "{hospital}: patients who come by themselves alone fill its bays ({rate:.3g} an "
-                "hour for {stay:.3g} min each take {taken:.3g} bays in the mean; there are {bays})",
-                hospital=scenario.map.hospitals[row].name,
-                rate=arrivals.rate.per_second * HOUR_S,
-                stay=stay.mean() / 60,
-                taken=taken,
-                bays=one.bays,
-            )
-
-
-def _all_closed(scenario: Scenario) -> Iterator[Message]:
-    start, study = scenario.settings.start, scenario.settings.study
-    until_s = study.warm_up + study.length + study.cool_down
-    closures = closures_as_written(scenario)
-    hospitals = scenario.hospitals
-    told: list[Spans] = []
-    for patient in patients(scenario) if closures else ():
-        rows = [row for row, one in enumerate(hospitals) if patient.treated_at(one)]
-        spans: Spans = [(0.0, until_s)] if rows else []
-        for row in rows:
-            shut = [
-                span
-                for hospital, one in closures
-                if hospital == row and patient.named_in(one)
-                for span in closed_spans(one, start, until_s)
-            ]
-            spans = common(spans, merged(sorted(shut)))
-        if spans and spans not in told:
-            told.append(spans)
-            yield _at_once(patient, spans, scenario)
-
-
-def _at_once(patient: Patient, spans: Spans, scenario: Scenario) -> Message:
-    begin, end = (scenario.settings.start + timedelta(seconds=at) for at in spans[0])
-    values = {
-        "begin": f"{begin:%Y-%m-%d %H:%M}",
-        "end": f"{end:%Y-%m-%d %H:%M}",
-        "times": len(spans),
-        "condition": patient.condition,
-    }
-    if not patient.condition:
-        return Message(
-            "all hospitals are closed at once, {times} times in the run (first from {begin} until "
-            "{end}): patients then go to the nearest",
-            **values,
-        )
-    return Message(
-        "all hospitals that can treat {condition} are closed at once, {times} times in the run "
-        "(first from {begin} until {end}): its patients then go to the nearest of them",
-        **values,
-    )

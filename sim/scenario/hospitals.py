@@ -7,14 +7,14 @@ then the hospitals outside the map.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.scenario.points import NOWHERE, Points, files_of, points_at
 from sim.scenario.positions import position
 from sim.scenario.validation import Problems
-from sim.text import Name
+from sim.text import Message, Name
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
@@ -95,12 +95,18 @@ def of_map(settings: Settings, on: Map) -> tuple[Hospital, ...]:
     return tuple(found)
 
 
-def row_of(name: str, on: Map) -> int | None:
-    """The row of a hospital of the map by its name in either language; None if there is none."""
-    for row, spot in enumerate(on.hospitals):
-        if name.casefold() in (spot.name.zh.casefold(), spot.name.en.casefold()):
+def row_among(name: str, names: Iterable[Name]) -> int | None:
+    """The row of the one that is called so in either language; None if there is none."""
+    called = name.casefold()
+    for row, one in enumerate(names):
+        if called in (one.zh.casefold(), one.en.casefold()):
             return row
     return None
+
+
+def row_of(name: str, on: Map) -> int | None:
+    """The row of a hospital of the map by its name in either language; None if there is none."""
+    return row_among(name, (spot.name for spot in on.hospitals))
 
 
 def rows_of(names: Iterable[str], on: Map) -> list[int]:
@@ -112,6 +118,30 @@ def at_rows(own: dict[str, HospitalAt], on: Map) -> dict[int, HospitalAt]:
     """The settings of single hospitals by row; unknown names are told elsewhere."""
     found = ((row_of(name, on), one) for name, one in own.items())
     return {row: one for row, one in found if row is not None}
+
+
+def by_one_name(
+    written: Mapping[str, Any], before: Mapping[str, Any], on: Map
+) -> Mapping[str, Any]:
+    """What is written of single hospitals, each under the name by which it was known before.
+
+    Two that are one hospital are told elsewhere, and unknown ones, too.
+    """
+    said, known = _single(written), _single(before)
+    rows = {row_of(name, on): name for name in known if isinstance(name, str)}
+    named = {name: row_of(name, on) if isinstance(name, str) else None for name in said}
+    keys = {name: name if row is None else rows.get(row, name) for name, row in named.items()}
+    if len(set(keys.values())) < len(keys):
+        return written
+    single = {keys[name]: one for name, one in said.items()}
+    return {**written, "hospitals": {**written["hospitals"], "at": single}} if said else written
+
+
+def _single(sections: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is written of single hospitals, by name."""
+    there = sections.get("hospitals")
+    found = there.get("at") if isinstance(there, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 # ── clinics beside the map's hospitals ───────────────────────────────────────────────────────
@@ -130,7 +160,29 @@ def clinic_points(settings: Settings, on: Map, folder: Path, problems: Problems)
     if len(problems) > before:
         return NOWHERE
     names = found.names or tuple(f"{number}" for number in range(1, len(found.xy) + 1))
+    _tell_twice(names, found, here)
     return Points(names, found.xy)
+
+
+def _tell_twice(names: Sequence[str], found: Points, problems: Problems) -> None:
+    """Tell of clinics that are there twice: of one name, or without names, at one place."""
+    rows: dict[tuple[object, ...], int] = {}
+    for row, (name, at) in enumerate(zip(names, found.xy.tolist(), strict=True)):
+        key = (*at, name.casefold() if found.names else "")
+        if key in rows:
+            problems.tell(
+                Message(
+                    "clinics {first} and {second} are one: both are called {name} and lie at the "
+                    "same place",
+                    first=rows[key] + 1, second=row + 1, name=name,
+                )
+                if found.names
+                else Message(
+                    "clinics {first} and {second} are one: both lie at the same place",
+                    first=rows[key] + 1, second=row + 1,
+                )
+            )  # fmt: skip
+        rows.setdefault(key, row)
 
 
 def files(settings: Settings, folder: Path) -> Sequence[Path]:

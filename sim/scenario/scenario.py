@@ -9,7 +9,7 @@ Files and verbs go through the same checks; all problems are raised together.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,6 @@ from sim.scenario import (
     hospital_checks,
     hospitals,
     own_rules,
-    surges,
 )
 from sim.scenario.changes import Add, AnyVerb, Change, Close, Move
 from sim.scenario.crew_changes import MoveCrews, Rehour, Staff
@@ -56,6 +55,8 @@ class Scenario(Layout):
     changes: tuple[Change, ...] = ()  # what was changed since the base
     reason: str = ""
     files: tuple[Path, ...] = ()  # what it was read from: scenario files, the base's last
+    # The settings by section as they are written, over which others are written.
+    written: Mapping[str, Any] = field(default_factory=dict)
     recorded: CallRecords | None = None  # calls to replay instead of drawing them
     unaltered: Scenario | None = None  # as its file has it, where settings were altered since
     calls_times: float = 1.0  # the usual number of calls, with which these are shared
@@ -186,13 +187,13 @@ class Scenario(Layout):
             raise ScenarioError(Message("the study"), problems.found)
         changed = {key: getattr(checked, key) for key in study}
         own = self.settings.study.model_copy(update=changed)
-        settings = self.settings.model_copy(update={"study": own})
-        surges.check_times(settings, problems)
+        altered = replace(self, settings=self.settings.model_copy(update={"study": own}))
+        if set(TIMES) & set(changed):
+            checks.times(altered, problems)
+            if self.recorded is None:
+                checks.how_many_calls(altered.settings, self.map, problems)
         problems.raise_if_any(ScenarioError, Message("the study"))
-        if self.recorded is None and "matters" not in changed:
-            checks.how_many_calls(settings, self.map, problems)
-            problems.raise_if_any(ScenarioError, Message("the study"))
-        return replace(self, settings=settings)
+        return altered
 
     # ── other settings than the file's; whatever is compared with it must have them, too ─────────
 
@@ -213,9 +214,8 @@ class Scenario(Layout):
             hospital_checks.check(altered, problems)
         if not problems and "travel" in sections:
             closures.check(altered.settings, altered.map, problems.at("travel"))
-        if not problems and {"travel", "start", "study"} & set(sections):
-            closures.check_dates(altered.settings, problems.at("travel"))
-            cut_off.check(altered, problems.at("travel"))
+        if not problems and TIMED & set(sections):
+            checks.times(altered, problems)
         problems.raise_if_any(ScenarioError, self._source)
         return self._marked(altered)
 
@@ -307,7 +307,10 @@ def _as_in_a_file(crews: Mapping[str, Any]) -> dict[str, Any]:
     return {key.removesuffix("_"): value for key, value in crews.items()}
 
 
-CHECKED_TOGETHER = {"crews", "demand", "dispatch", "standby", "start", "study", "transfers"}
+CHECKED_TOGETHER = {
+    "crews", "demand", "dispatch", "hospitals", "standby", "start", "study", "transfers",
+}  # fmt: skip
+TIMED = {"demand", "hospitals", "start", "study", "travel"}  # what may come at some time, or not
 TIMES = ("warm_up", "length", "cool_down")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
+    from sim.scenario.scenario import Scenario
 
 
 def nearest_cell(place: str | LonLat, on: Map) -> int:
@@ -35,7 +36,6 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
         names.add(surge.name)
         position(surge.place, on, here.at("place"))
         _who(settings, surge, here)
-    check_times(settings, problems)
 
 
 def _who(settings: Settings, surge: Surge, problems: Problems) -> None:
@@ -53,17 +53,18 @@ def _who(settings: Settings, surge: Surge, problems: Problems) -> None:
         )
 
 
-def check_times(settings: Settings, problems: Problems) -> None:
+def check_times(scenario: Scenario, problems: Problems) -> None:
     """Tell of surges that are not measured whole."""
+    settings = scenario.settings
     study = settings.study
     from_, until = study.warm_up, study.warm_up + study.length
+    text = _NOT_OF_THE_STUDY if scenario.recorded is None else _NOT_OF_THE_RECORDS
     for number, surge in enumerate(settings.demand.surges):
         begins = (surge.at - settings.start) / timedelta(seconds=1)
         if not from_ <= begins <= begins + surge.within <= until:
             problems.at("demand", "surges", number, "at").tell(
                 Message(
-                    "the calls of {surge} would come from {begin} to {end}, and calls are measured "
-                    "from {first} to {last}: write another time, or another `study`",
+                    text,
                     surge=surge.name,
                     begin=_shown(settings, begins),
                     end=_shown(settings, begins + surge.within),
@@ -71,6 +72,16 @@ def check_times(settings: Settings, problems: Problems) -> None:
                     last=_shown(settings, until),
                 )
             )
+
+
+_NOT_OF_THE_STUDY: Final = Message(
+    "the calls of {surge} would come from {begin} to {end}, and calls are measured from {first} to "
+    "{last}: write another time, or another `study`"
+)
+_NOT_OF_THE_RECORDS: Final = Message(
+    "the calls of {surge} would come from {begin} to {end}, and those of the records are measured "
+    "from {first} to {last}: write another time"
+)
 
 
 def _shown(settings: Settings, seconds: float) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sim.errors import did_you_mean
+from sim.errors import did_you_mean, nearest
 from sim.policies.clock import NONE
-from sim.scenario.hospitals import of_map, plainly, row_of, rows_of
+from sim.scenario.hospitals import of_map, plainly, row_among, row_of, rows_of
 from sim.scenario.settings import Condition, Priority, Settings, Transfers
 from sim.scenario.settings.transfers import Capable
-from sim.scenario.validation import Problems
+from sim.scenario.validation import Problems, listed
 from sim.text import Message, Name
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
 
+MOST_LISTED = 12  # hospitals
 # Behind all that a scenario names; nobody drives with siren for it.
 PLANNED = Priority(name="planned transfers", share="0 %", siren=False)
 
@@ -61,25 +62,24 @@ def destinations(scenario: Scenario, one: Transfers, origin: int) -> list[int]:
     """The rows of the hospitals where those of an origin go; NONE of one that rules choose."""
     if isinstance(one.to, Capable):
         return [NONE]
-    found = []
-    for name in one.to_names:
-        row = row_of(name, scenario.map)
-        if row is None:  # else one outside the map; those are the last
-            names = [at.names for at in scenario.settings.hospitals.outside]
-            row = len(scenario.hospitals) - len(names) + _number(name, names)
-        found.append(row)
+    found = [_destination(scenario, name) for name in one.to_names]
     return [row for row in found if row != origin]
+
+
+def _destination(scenario: Scenario, name: str) -> int:
+    """The row of a hospital by its name: of the map's, else of those outside, which are last."""
+    row = row_of(name, scenario.map)
+    if row is None:
+        outside = [at.names for at in scenario.settings.hospitals.outside]
+        number = row_among(name, outside)
+        assert number is not None  # `check` tells of those that are nowhere
+        row = len(scenario.hospitals) - len(outside) + number
+    return row
 
 
 def _has(capabilities: Iterable[str], wanted: Capable) -> bool:
     """Whether a hospital with these has the one that is wanted."""
     return plainly(wanted.capability) in map(plainly, capabilities)
-
-
-def _number(name: str, names: Sequence[Name]) -> int:
-    """The number of the one that is called so."""
-    called = [(one.zh.casefold(), one.en.casefold()) for one in names]
-    return next(number for number, both in enumerate(called) if name.casefold() in both)
 
 
 # ── what is wrong with them ──────────────────────────────────────────────────────────────────
@@ -99,7 +99,7 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
             here.tell(Message("the map has no hospital where transfers could begin"))
             continue
         _known(one.from_, inside, here.at("from"))
-        _known(one.to_names, [*inside, *outside], here.at("to"))
+        _known(one.to_names, [*inside, *outside], here.at("to"), outside=True)
         _elsewhere(settings, one, on, here.at("to"))
         known = [priority.name for priority in settings.demand.priorities]
         if one.priority is not None and one.priority not in known:
@@ -109,18 +109,36 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
             )
 
 
-def _known(names: Sequence[str], every: Sequence[Name], problems: Problems) -> None:
+def _unknown(name: str, near: str, every: Sequence[Name], *, outside: bool) -> Message:
+    """That there is no such hospital, and which one is meant or which there are."""
+    values = {"name": name, "hospitals": listed([one.zh for one in every[:MOST_LISTED]])}
+    if near:
+        return Message('no hospital "{name}"; did you mean {near}?', name=name, near=near)
+    if outside:
+        return Message(
+            'no hospital "{name}": known are {hospitals}; one outside the map is described under '
+            "`hospitals.outside`",
+            **values,
+        )
+    return Message(
+        'no hospital "{name}": transfers begin at hospitals of the map, like {hospitals}', **values
+    )
+
+
+def _known(
+    names: Sequence[str], every: Sequence[Name], problems: Problems, *, outside: bool = False
+) -> None:
     """Tell of names that no hospital has, or two have written here."""
-    seen: set[Name] = set()
+    seen: set[int] = set()
     for name in names:
-        found = [one for one in every if name.casefold() in (one.zh.casefold(), one.en.casefold())]
-        if not found:
-            hint = did_you_mean(name, list(dict.fromkeys(n for one in every for n in one)))
-            problems.tell(Message('no hospital "{name}"{hint}', name=name, hint=hint))
-        elif found[0] in seen:
+        row = row_among(name, every)
+        if row is None:
+            near = nearest(name, list(dict.fromkeys(n for one in every for n in one)))
+            problems.tell(_unknown(name, near, every, outside=outside))
+        elif row in seen:
             problems.tell(Message("{name} is named twice", name=name))
         else:
-            seen.add(found[0])
+            seen.add(row)
 
 
 def _elsewhere(settings: Settings, one: Transfers, on: Map, problems: Problems) -> None:

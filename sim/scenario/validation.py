@@ -194,12 +194,25 @@ def _cut(loc: Place, finding: Any, raw: Any) -> tuple[Place, Message] | None:
     return (*loc[:-1], keys[keys.index(loc[-1]) - 1]), message
 
 
+# Looked for at the top of a file, where they are not.
+OF_THE_STUDY: Final = {
+    "days": "study.length",
+    "length": "study.length",
+    "warm_up": "study.warm_up",
+    "replications": "study.replications",
+    "seed": "study.seed",
+}
+
+
 def _message(found: Any, model: type[BaseModel]) -> Message:
     """What one finding says."""
     kind, ctx, value = found["type"], found.get("ctx", {}), found.get("input")
     if kind == "extra_forbidden":
         known = _known_keys(found["loc"], model)
-        return Message("no such setting{hint}", hint=did_you_mean(str(found["loc"][-1]), known))
+        name = str(found["loc"][-1])
+        if len(found["loc"]) == 1 and name in OF_THE_STUDY:
+            return Message("no such setting; did you mean {name}?", name=OF_THE_STUDY[name])
+        return Message("no such setting{hint}", hint=did_you_mean(name, known))
     if kind == "missing":
         return Message("this setting is missing")
     if kind in ("union_tag_invalid", "union_tag_not_found"):

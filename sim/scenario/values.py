@@ -239,7 +239,8 @@ def parse_hours(value: object) -> Hours:
 
 def is_all_day(value: object) -> bool:
     """Whether clock hours are those of a whole day: 00-24."""
-    return units.usual_range(str(value)).replace(" ", "") in ("00-24", "0-24")
+    plain = units.usual_range(str(value)).replace(" ", "").replace(":00", "")
+    return plain in ("00-24", "0-24")
 
 
 def parse_long_hours(value: object) -> Hours:
@@ -252,10 +253,9 @@ DAYS_BY_NAME = dict(zip((*DAY_NAMES, *LONG_DAYS), DAY_NAMES * 2, strict=True))
 
 
 def parse_days(value: object) -> tuple[int, ...]:
-    """Days of the week from a text like "mon-fri" or "sat, sun"."""
+    """Days of the week from a text like "mon-fri" or "sat, sun", or 周一至周五."""
     days: list[int] = []
-    plain = units.usual_range(value).lower() if isinstance(value, str) and len(value) < 200 else ""
-    for part in plain.split(","):
+    for part in _plain_days(value).split(","):
         names = [DAYS_BY_NAME.get(name.strip(), "") for name in part.split("-")]
         if not 1 <= len(names) <= 2 or "" in names:
             raise ValueError(
@@ -267,6 +267,13 @@ def parse_days(value: object) -> tuple[int, ...]:
         first, last = DAY_NAMES.index(names[0]), DAY_NAMES.index(names[-1])
         days += [(first + i) % DAYS for i in range((last - first) % DAYS + 1)]
     return tuple(sorted(set(days)))
+
+
+def _plain_days(value: object) -> str:
+    """Days as they are usually written: 周一至周五、周日 is mon-fri,sun."""
+    if not isinstance(value, str) or len(value) >= 200:
+        return ""
+    return units.usual_days(value, DAY_NAMES).lower()
 
 
 ClockHours = Annotated[Hours, *_read(parse_hours, Form(Message("whole clock hours"), "08-20"))]

@@ -24,6 +24,7 @@ from sim.errors import OutputError, PlannerError, Problem
 from sim.files.cache import add_array, sealed, unsealed, version
 from sim.files.whole import write_bytes
 from sim.geography.roads.travel import NO_TABLE
+from sim.measures.besides import Besides
 from sim.measures.calls import Tally
 from sim.measures.hospitals import HospitalTally
 from sim.measures.service import CallColumns, ServiceTally
@@ -44,7 +45,7 @@ KINDS = {kind.__name__: kind for kind in (Tally, Counts)}
 # Fields that are tuples themselves.
 WITHIN_THEM: dict[str, Any] = {
     "service": ServiceTally, "of_calls": CallColumns, "others": OtherCalls,
-    "hospitals": HospitalTally,
+    "hospitals": HospitalTally, "besides": Besides,
 }  # fmt: skip
 
 

@@ -24,8 +24,9 @@ from sim.prepare import demand, feasible, system, travel_factor
 from sim.prepare.draws import Demand
 from sim.prepare.failing import FailureLaws
 from sim.prepare.failures import failure_laws, together
+from sim.scenario import checks
 from sim.scenario.conditions import waits_for_help
-from sim.scenario.differences import YARDSTICK, Difference, between
+from sim.scenario.differences import YARDSTICK, Difference, between, in_effect
 from sim.scenario.validation import Problems
 from sim.study import busy_share
 from sim.study.checkpoints import Fingerprints
@@ -56,7 +57,7 @@ class Study(NamedTuple):
         _check_comparable(base, [layout])
         _check_can_be(layout, layout.name.en)
         differing = (*self.differing, between(base, layout))
-        layout = _measured_like(base, layout)
+        layout = measured_like(base, layout)
         layouts = (*self.layouts, layout)
         built = system.build(layout, (base, plan.systems[0]), self.keep_tables)
         busy = self.busy
@@ -88,7 +89,10 @@ class Study(NamedTuple):
         plan = self.plan
         if any(plan.own_rules_of(row) for row in rows):
             raise InvariantError("what follows from a function of Python has no key")
-        sums = (plan.setup.target_s, len(plan.setup.people)) if plan.keep == Keep.SUMS else ()
+        sums: tuple[object, ...] = ()
+        if plan.keep == Keep.SUMS:
+            besides = [plan.tells_besides(row) for row in rows]
+            sums = (plan.setup.target_s, len(plan.setup.people), plan.setup.survival, besides)
         each = [
             (fingerprints.of_system(plan.systems[row]), self._own_demand(row), plan.windows[row])
             for row in rows
@@ -114,7 +118,7 @@ def prepare(
         for proposal in proposals:
             _check_can_be(proposal, proposal.name.en)
     # One yardstick: the base's window and targets hold for every layout.
-    layouts = (base, *(_measured_like(base, proposal) for proposal in proposals))
+    layouts = (base, *(measured_like(base, proposal) for proposal in proposals))
     demands = _demands(layouts)
     check_calls(demands, len(layouts), keep, logs)  # before tables are made for minutes
     systems = _systems(layouts, effort.keep_tables)
@@ -130,9 +134,24 @@ def prepare(
         tuple(map(engine_rules, layouts, systems)),
     )
     differing = tuple(between(base, one) for one in (base, *proposals))
+    if keep == Keep.SUMS and not effort.supposed:  # of what is supposed no loss is told
+        plan = plan._replace(besides=_besides(systems, differing))
     busy = _busy_share(plan) if any(map(busy_share.is_wanted, layouts)) else math.nan
     plan = plan._replace(systems=busy_share.put_in(layouts, plan.systems, busy))
     return Study(layouts, plan, differing, effort.keep_tables, busy)
+
+
+def _besides(
+    systems: Sequence[System], differing: Sequence[Sequence[Difference]]
+) -> tuple[bool, ...]:
+    """[layout] whether what goes beyond the plain service is told of it, whatever it has.
+
+    Of all where settings differ, for what one of them begins gets worse from nothing; of the base
+    where others have shifts that end.
+    """
+    if any(map(in_effect, differing)):
+        return (True,) * len(systems)
+    return (any(bool(np.isfinite(one.fleet.off_duty_at).any()) for one in systems),)
 
 
 def _busy_share(plan: Plan) -> float:
@@ -230,10 +249,22 @@ def _same_records(base: Scenario, other: Scenario) -> bool:
     )
 
 
-def _measured_like(base: Scenario, other: Scenario) -> Scenario:
-    """A proposal over the base's days and against the base's targets."""
+def measured_like(base: Scenario, other: Scenario) -> Scenario:
+    """A proposal over the base's days and against the base's targets.
+
+    ScenarioError of surges and closures that do not come in those days.
+    """
     own = {name: getattr(base.settings, name) for name in YARDSTICK}
-    return replace(other, settings=other.settings.model_copy(update=own))
+    found = replace(other, settings=other.settings.model_copy(update=own))
+    ours, theirs = base.settings, other.settings
+    if (ours.start, _window(base), ours.study.total_s) != (
+        theirs.start, _window(other), theirs.study.total_s
+    ):  # fmt: skip
+        problems = Problems()
+        checks.times(found, problems)
+        heading = Message("{name}, over the days of {base},", name=other.name, base=base.name)
+        problems.raise_if_any(ScenarioError, heading)
+    return found
 
 
 def _systems(layouts: Sequence[Scenario], keep: bool) -> tuple[System, ...]:

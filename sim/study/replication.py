@@ -39,10 +39,17 @@ class Plan(NamedTuple):
     keep: Keep = Keep.ROWS
     logs: bool = False  # whether every call and trip is wanted
     own_rules: tuple[OwnEngineRules | None, ...] = ()  # by layout; none at all: no layout has any
+    # by layout, whether sums tell of it what goes beyond the plain service though it has nothing of
+    # the kind, for another one has; none at all: of none
+    besides: tuple[bool, ...] = ()
 
     def own_rules_of(self, row: int) -> OwnEngineRules | None:
         """The rules of one's own that a layout follows."""
         return self.own_rules[row] if self.own_rules else None
+
+    def tells_besides(self, row: int) -> bool:
+        """Whether sums of a layout tell what goes beyond the plain service, whatever it has."""
+        return row < len(self.besides) and self.besides[row]
 
     @property
     def stays_here(self) -> bool:
@@ -73,7 +80,8 @@ def replicate(
             engines[row] = engine_of(plan, row, like)
         if drawn is None or plan.demands[row] is not drawn.demand:
             drawn = common.of(plan.demands[row], plan.seed, number, engines[row].pack)
-        adds_up = _all_count(drawn.calls) and not needs_a_log(system, drawn.calls)
+        adds_up = _all_count(drawn.calls) and not plan.tells_besides(row)
+        adds_up = adds_up and not needs_a_log(system, drawn.calls, plan.setup)
         if plan.keep == Keep.SUMS and not plan.logs and adds_up:
             townships = len(plan.setup.people)
             totals = engines[row].totals(drawn.packed, window, plan.setup.target_s, townships)
@@ -90,7 +98,8 @@ def replicate(
         if plan.keep == Keep.ROWS:
             tallies.append(tally(system, calls, log, window))
         else:
-            tallies.append(count(system, calls, log, window, plan.setup))
+            besides = plan.tells_besides(row)
+            tallies.append(count(system, calls, log, window, plan.setup, besides=besides))
     return Replication(number, tallies, logs)
 
 

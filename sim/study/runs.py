@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from sim.measures import estimates
+from sim.measures.besides import TOLD_BESIDES, TOLD_OF_CONDITIONS
 from sim.measures.calls import Tally
+from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate, Spread, simultaneous
 from sim.measures.kinds import Matters
 from sim.measures.measures import BY_KEY
 from sim.measures.rows import Pooled
-from sim.measures.sums import TOLD_BESIDES, Counts, Summed
+from sim.measures.sums import Counts, Summed
 from sim.measures.verdicts import Harm, harms, matters_of
 from sim.study import plan as plans
 from sim.study.checkpoints import Fingerprints, Replication
@@ -271,7 +273,16 @@ class Runs:
         setup = self._study.plan.setup._replace(worst=self.worst)
         if self._rows:
             return Pooled(self.tallies(row)[:count], setup)
-        return Summed(self._counts(row), setup)
+        return Summed(self._counts(row), setup, self._rows_of_conditions(row))
+
+    def _rows_of_conditions(self, row: int) -> list[int]:
+        """In which row each condition of a layout is told: that of its name in the base.
+
+        Those that only the layout has stand behind them.
+        """
+        base, own = (_conditions(self.layouts[of]) for of in (0, row))
+        rows = {name: number for number, name in enumerate(dict.fromkeys([*base, *own]))}
+        return [rows[name] for name in own]
 
     def _counts(self, row: int) -> list[Counts]:
         return cast(list[Counts], self._found[row])
@@ -328,16 +339,27 @@ class Runs:
 
         And which of those beyond the plain service, where both have what they speak of.
         """
-        spreads = {key: self.spread(row, key) for key in (*keys, *self.besides(row))}
+        told = (*((key, ALL) for key in keys), *self.besides(row))
+        spreads = {(key, group): self.spread(row, key, group) for key, group in told}
         return harms(spreads, self.replications(row), self.matters)
 
-    def besides(self, row: int) -> tuple[str, ...]:
-        """Keys of the measures beyond the plain service that are told of a layout and the base."""
+    def besides(self, row: int) -> tuple[tuple[str, Group], ...]:
+        """The measures beyond the plain service that are told of a layout and the base.
+
+        Of all calls, and of each condition that both have; its row is that of the base.
+        """
         if self._rows:
             return ()
         found = plans.rosters([self.layouts[0], self.layouts[row]])
-        found |= self.summed(0).features | self.summed(row).features
-        return tuple(key for key in TOLD_BESIDES if BY_KEY[key].feature in found)
+        for one in (self.summed(0), self.summed(row)):
+            found |= one.besides.features
+        told = [(key, ALL) for key in TOLD_BESIDES if BY_KEY[key].feature in found]
+        if Feature.CAPABLE in found:
+            base, own = (_conditions(self.layouts[of]) for of in (0, row))
+            groups = [Group("condition", i) for i, name in enumerate(base) if name in own]
+            several = max(len(base), len(own)) > 1
+            told += [(key, one) for one in groups if several for key in TOLD_OF_CONDITIONS]
+        return tuple(told)
 
     def value(self, row: int, key: str = "within", group: Group = ALL) -> Estimate:
         """A measure of one layout, with its 95 % interval."""
@@ -360,3 +382,8 @@ class Runs:
         found, _ = self.pair(row, row if of is None else of)
         totals: np.ndarray = getattr(found, what).mean(axis=0)
         return totals / (self.base.settings.study.length / 86_400)
+
+
+def _conditions(layout: Scenario) -> list[str]:
+    """The names of its conditions, by row."""
+    return [one.name for one in layout.settings.demand.conditions]

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from sim.errors import SizeError
 from sim.files.machine import GB, free_memory
+from sim.measures.besides import OF_CALLS
 from sim.measures.groups import AREAS
 from sim.measures.measures import COUNTED
 from sim.model.calendar import HOUR_S
@@ -22,7 +23,7 @@ from sim.text import Message
 A_PROCESS: Final = 250e6  # a worker with its libraries
 A_CALL: Final = 340.0  # of a replication while it is drawn, run and tallied
 A_LOGGED_CALL: Final = 500.0  # besides, where every call and trip is wanted
-A_ROW: Final = 60.0  # a call that is kept for every measure
+A_ROW: Final = 68.0  # a call that is kept for every measure
 A_POOLED_ROW: Final = 140.0  # what measures make of it, once all are there
 # Besides, where there are first responders.
 A_HELPED_CALL: Final = 120.0
@@ -70,7 +71,10 @@ def size(plan: Plan, replications: int, rows: Sequence[int], made: Collection[in
         pooled = A_POOLED_ROW + A_POOLED_HELPED_ROW * helped + A_POOLED_ANSWER * answers
         pooled *= many
     else:
-        kept = 16.0 * len(COUNTED) * AREAS * len(plan.setup.people) * layouts * replications
+        a_place = 16.0 * len(COUNTED)
+        if any(plan.systems[row].service is not None for row in rows):
+            a_place += 12.0 * len(OF_CALLS)
+        kept = a_place * AREAS * len(plan.setup.people) * layouts * replications
     engines = sum(_engine(plan, row) for row in rows if row not in made)
     if not made:  # a worker has the roads for itself
         engines += _roads(plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from sim.text import Message
@@ -19,9 +20,9 @@ class CauseWords(NamedTuple):
     further: Message  # each of the others there
 
 
-# In the order of `sim.measures.causes.CAUSES`.
-CAUSES: Final = (
-    CauseWords(
+# By the names in `sim.measures.causes.CAUSES`.
+CAUSES: Final[Mapping[str, CauseWords]] = {
+    "distance": CauseWords(
         Message("Distance"),
         Message("a station nearer helps, an ambulance does not"),
         Message("{share} are due to distance: a station nearer helps, an ambulance does not"),
@@ -36,7 +37,43 @@ CAUSES: Final = (
         Message("{share} of late calls are due to distance"),
         Message("{share} to distance"),
     ),
-    CauseWords(
+    "road closures": CauseWords(
+        Message("Road closures"),
+        Message("an open way or an ambulance behind the closure helps"),
+        Message(
+            "{share} are due to closed or slowed roads: an open way or an ambulance behind the "
+            "closure helps"
+        ),
+        Message(
+            "{share} of {township}'s misses are due to closed or slowed roads: an open way or an "
+            "ambulance behind the closure helps"
+        ),
+        Message(
+            "{share} of late calls are due to closed or slowed roads: an open way or an "
+            "ambulance behind the closure helps"
+        ),
+        Message("{share} of late calls are due to closed or slowed roads"),
+        Message("{share} to closed or slowed roads"),
+    ),
+    "slow drive": CauseWords(
+        Message("Slow drive"),
+        Message("stations nearer help, more ambulances hardly"),
+        Message(
+            "{share} are due to drives slower than usual: stations nearer help, more ambulances "
+            "hardly"
+        ),
+        Message(
+            "{share} of {township}'s misses are due to drives slower than usual: stations nearer "
+            "help, more ambulances hardly"
+        ),
+        Message(
+            "{share} of late calls are due to drives slower than usual: stations nearer help, "
+            "more ambulances hardly"
+        ),
+        Message("{share} of late calls are due to drives slower than usual"),
+        Message("{share} to drives slower than usual"),
+    ),
+    "call taking": CauseWords(
         Message("Call taking"),
         Message("a quicker control room helps"),
         Message("{share} are due to call taking: a quicker control room helps"),
@@ -47,7 +84,24 @@ CAUSES: Final = (
         Message("{share} of late calls are due to call taking"),
         Message("{share} to call taking"),
     ),
-    CauseWords(
+    "call desk": CauseWords(
+        Message("Call desk"),
+        Message("more seats there help, ambulances do not"),
+        Message(
+            "{share} are due to waiting for the call desk: more seats there help, ambulances do not"
+        ),
+        Message(
+            "{share} of {township}'s misses are due to waiting for the call desk: more seats "
+            "there help, ambulances do not"
+        ),
+        Message(
+            "{share} of late calls are due to waiting for the call desk: more seats there help, "
+            "ambulances do not"
+        ),
+        Message("{share} of late calls are due to waiting for the call desk"),
+        Message("{share} to waiting for the call desk"),
+    ),
+    "turnout": CauseWords(
         Message("Turnout"),
         Message("a faster turnout helps"),
         Message("{share} are due to turnout: a faster turnout helps"),
@@ -56,7 +110,7 @@ CAUSES: Final = (
         Message("{share} of late calls are due to turnout"),
         Message("{share} to turnout"),
     ),
-    CauseWords(
+    "nearest busy": CauseWords(
         Message("Nearest busy"),
         Message("another ambulance there helps"),
         Message(
@@ -73,7 +127,7 @@ CAUSES: Final = (
         Message("{share} of late calls are due to the nearest ambulance being busy"),
         Message("{share} to the nearest ambulance being busy"),
     ),
-    CauseWords(
+    "queue": CauseWords(
         Message("Queue"),
         Message("more ambulances or shorter handovers help"),
         Message("{share} are due to queueing: more ambulances or shorter handovers help"),
@@ -87,4 +141,4 @@ CAUSES: Final = (
         Message("{share} of late calls are due to queueing"),
         Message("{share} to queueing"),
     ),
-)
+}

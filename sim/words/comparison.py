@@ -187,20 +187,19 @@ def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
     for line in comparison.lines():
         key, group = line
         measure, difference = BY_KEY[key], comparison.difference(key, layout, group)
-        judged = measures.verdict(comparison.verdict(key, layout, group), say)
-        if comparison.replications < FEWEST:
-            judged = say("too few replications")
-        if key in NEITHER:
-            judged = ""
-        one_sided = math.isnan(difference.mean)
+        one_sided, alike = math.isnan(difference.mean), _is_alike(comparison, line, layout)
         rows.append(
             [
                 line_label(comparison, line, say),
                 measures.value(measure, comparison.estimate(key, 0, group).mean, say),
                 measures.value(measure, comparison.estimate(key, layout, group).mean, say),
                 "" if one_sided else measures.number(measure, difference.mean, say, sign=True),
-                "" if same or one_sided else measures.interval(measure, difference, say, sign=True),
-                say("these layouts are the same") if same else "" if one_sided else judged,
+                ""
+                if same or one_sided or alike
+                else measures.interval(measure, difference, say, sign=True),
+                say("these layouts are the same")
+                if same
+                else _judged(comparison, line, layout, say),
             ]
         )
     columns = (
@@ -212,6 +211,26 @@ def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
         Column(align="left"),
     )
     return Table(columns, rows, above=_about(comparison, layout, say))
+
+
+def _is_alike(comparison: Comparison, line: Line, layout: int) -> bool:
+    """Whether both values are the same, and nothing varied that could tell how sure that is."""
+    difference = comparison.difference(line.key, layout, line.group)
+    return comparison.replications >= FEWEST and difference.mean == 0 and not difference.known
+
+
+def _judged(comparison: Comparison, line: Line, layout: int, say: Language) -> str:
+    """What a difference amounts to; nothing where one of the layouts has no value."""
+    key, group = line
+    if math.isnan(comparison.difference(key, layout, group).mean):
+        return ""
+    if _is_alike(comparison, line, layout):
+        return say("the same in both")
+    if key in NEITHER:
+        return ""
+    if comparison.replications < FEWEST:
+        return say("too few replications")
+    return measures.verdict(comparison.verdict(key, layout, group), say)
 
 
 def _about(comparison: Comparison, layout: int, say: Language) -> str:

@@ -100,14 +100,28 @@ def _one_sided(comparison: Comparison, say: Language) -> list[str]:
                 "the patient has."
             )
         )
-    values = [
-        comparison.estimate(line.key, layout, line.group).mean
-        for layout in range(len(comparison.layouts))
-        for line in comparison.lines()
-    ]
-    if any(map(math.isnan, values)):
-        notes.append(say("– stands where a layout has nothing of the kind to measure."))
-    if any(map(math.isinf, values)):
+    lines = comparison.lines()
+    values = {
+        line: [
+            comparison.estimate(line.key, layout, line.group).mean
+            for layout in range(len(comparison.layouts))
+        ]
+        for line in lines
+    }
+    unknown = [line for line in lines if any(map(math.isnan, values[line]))]
+    whom = [one for one in unknown if BY_KEY[one.key].feature == Feature.CAPABLE]
+    if whom:
+        notes.append(
+            say(
+                "Which hospitals can treat whom is not said of every layout: where it is not, "
+                "nobody knows when a patient is at a capable one, and – stands there."
+            )
+        )
+    if len(unknown) > len(whom):
+        notes.append(
+            say("– stands where a layout has nothing of the kind, or its file does not say so.")
+        )
+    if any(map(math.isinf, [one for several in values.values() for one in several])):
         notes.append(
             say("∞ stands where so many calls were never reached that no time holds for the rest.")
         )

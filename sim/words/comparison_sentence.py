@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sim.answers.comparison import Comparison
+from sim.answers.lines import Line
 from sim.measures.features import Feature
-from sim.measures.groups import ALL
+from sim.measures.groups import ALL, Group
 from sim.measures.intervals import Estimate
-from sim.measures.measures import BY_KEY
+from sim.measures.measures import BY_KEY, OF_EACH_CONDITION, SPOKEN_OF
 from sim.measures.verdicts import FEWEST, Harm, Verdict, matters_of
 from sim.text import Message
 from sim.words import changes, differences, measures
 from sim.words.language import Language
-from sim.words.measure_changes import CHANGES, SPOKEN_OF
+from sim.words.measure_changes import CHANGES, CHANGES_OF_A_CONDITION
 
 if TYPE_CHECKING:
     from sim.answers.answer import Provenance
@@ -74,18 +75,9 @@ def sentence(comparison: Comparison, layout: int, say: Language) -> str:
             what=_subject(comparison, layout, say),
         )
     said = comparison.verdict("within", layout)
-    others = [key for key in comparison.headline_keys() if key != "within"]
-    others += [
-        line.key
-        for line in comparison.service_lines()
-        if line.key in SPOKEN_OF and line.group == ALL
-    ]
-    verdicts = {key: comparison.verdict(key, layout) for key in others}
-    better, worse = (
-        [key for key in others if verdicts[key] == verdict]
-        for verdict in (Verdict.BETTER, Verdict.WORSE)
-    )
-    finding = _finding(comparison, layout, "worst5" in better, say)
+    changed = _changed(comparison, layout)
+    better, worse = changed[Verdict.BETTER], changed[Verdict.WORSE]
+    finding = _finding(comparison, layout, any(one.key == "worst5" for one in better), say)
     if said == Verdict.BETTER:
         text = BESIDES_A_GAIN if worse else None
     else:
@@ -96,9 +88,29 @@ def sentence(comparison: Comparison, layout: int, say: Language) -> str:
     return say(
         text,
         finding=finding,
-        better=changing(comparison, layout, better, say),
-        worse=changing(comparison, layout, worse, say),
+        better=_listed(comparison, better, say),
+        worse=_listed(comparison, worse, say),
     )
+
+
+def _changed(comparison: Comparison, layout: int) -> dict[Verdict, list[Harm]]:
+    """What surely gets better, and what worse, besides all calls within target."""
+    lines = [Line(key, ALL) for key in comparison.headline_keys() if key != "within"]
+    lines += [line for line in comparison.service_lines() if is_spoken_of(*line)]
+    found: dict[Verdict, list[Harm]] = {Verdict.BETTER: [], Verdict.WORSE: []}
+    for key, group in lines:
+        verdict = comparison.verdict(key, layout, group)
+        if verdict in found:
+            mean = comparison.difference(key, layout, group).mean
+            found[verdict].append(Harm(key, mean, group))
+    return found
+
+
+def is_spoken_of(key: str, group: Group) -> bool:
+    """Whether a sentence names a measure beyond the plain service where it changes."""
+    if group.by == "condition":
+        return key in OF_EACH_CONDITION
+    return group == ALL and key in SPOKEN_OF
 
 
 def _finding(comparison: Comparison, layout: int, worst_better: bool, say: Language) -> str:
@@ -144,36 +156,36 @@ def _subject(comparison: Comparison, layout: int, say: Language) -> str:
     return differences.subject(comparison.base, what, comparison.differences(layout), say)
 
 
-def changing(comparison: Comparison, layout: int, keys: Sequence[str], say: Language) -> str:
+def _listed(comparison: Comparison, changed: Sequence[Harm], say: Language) -> str:
     """Measures and by how much they change, in a row; nothing of none."""
-    means = {key: comparison.difference(key, layout).mean for key in keys}
-    return changes_of(means, comparison.base, len(comparison.pooled[0].setup.worst), say)
+    return changes_of(changed, comparison.base, len(comparison.pooled[0].setup.worst), say)
 
 
 NAMED: Final = 6  # measures that a list names where they are more; of one more all are named
 
 
 def changes_of(
-    means: Mapping[str, float], base: Scenario, worst: int, say: Language, most: int = NAMED
+    changed: Sequence[Harm], base: Scenario, worst: int, say: Language, most: int = NAMED
 ) -> str:
-    """Measures, each with its change, in a row; of many the greatest, and how many others.
+    """Measures, each with its change, in a row; of many some, and how many others.
 
     `worst`: how many worst-served areas there are.
     """
-    targets, named = base.settings.targets, _greatest(means, base, most)
+    targets, named = base.settings.targets, _greatest(changed, base, most)
     said = [
         say(
-            CHANGES[key][mean < 0],
-            size=measures.size_alone(BY_KEY[key], mean, say),
+            (CHANGES if one.group == ALL else CHANGES_OF_A_CONDITION)[one.key][one.mean < 0],
+            size=measures.size_alone(BY_KEY[one.key], one.mean, say),
             urban=f"{targets.urban / 60:g}",
             rural=f"{targets.rural / 60:g}",
             places=measures.worst_served(base.map, worst, say),
             areas=measures.area_word(base.map, say),
+            condition=_condition(one, base),
         )
-        for key, mean in means.items()
-        if key in named
+        for one in changed
+        if one in named
     ]
-    others = len(means) - len(named)
+    others = len(changed) - len(named)
     if not others:
         return say.listed(said)
     return say.count(
@@ -184,13 +196,31 @@ def changes_of(
     )
 
 
-def _greatest(means: Mapping[str, float], base: Scenario, most: int) -> set[str]:
-    """The keys of so many that change most, against what matters of each; one more is all."""
-    if len(means) <= most + 1:
-        return set(means)
+def _condition(one: Harm, base: Scenario) -> str:
+    """The name of the condition that a change is of; nothing of all calls."""
+    if one.group.by != "condition":
+        return ""
+    conditions = base.settings.demand.conditions
+    return conditions[one.group.row].name if conditions else f"{one.group.row + 1}"
+
+
+def _greatest(changed: Sequence[Harm], base: Scenario, most: int) -> set[Harm]:
+    """So many that change most, against what matters of each; where they are one more, all.
+
+    Unless one is named for many: of everything that a service may have, like bays or planned
+    transfers, and of each condition the greatest change first, however many these are.
+    """
+    if len(changed) <= most + 1:
+        return set(changed)
     matters = matters_of(base)
-    size = {key: abs(mean) / BY_KEY[key].matters(matters) for key, mean in means.items()}
-    return set(sorted(means, key=lambda key: -size[key])[:most])
+    size = {one: abs(one.mean) / BY_KEY[one.key].matters(matters) for one in changed}
+    greatest = sorted(changed, key=lambda one: -size[one])
+    if most == 1:
+        return set(greatest[:1])
+    topics = {(BY_KEY[one.key].feature, one.group): one for one in reversed(greatest)}
+    first = list(topics.values())
+    others = [one for one in greatest if one not in first]
+    return {*first, *others[: max(0, most - len(first))]}
 
 
 def with_harms(
@@ -213,13 +243,55 @@ def harms_listed(
 ) -> str:
     """What a layout makes worse besides the measure `by`, each with its size; nothing of none."""
     worst = 0 if made.worst is None else len(made.worst.rows)
-    means = {harm.key: harm.mean for harm in harms if harm.key != by}
-    return changes_of(means, made.base, worst, say, most)
+    others = [harm for harm in harms if (harm.key, harm.group) != (by, ALL)]
+    return changes_of(others, made.base, worst, say, most)
+
+
+# What compliance, which is of emergencies alone, says nothing of.
+APART: Final = (
+    (
+        Feature.SURGE, "surge_within",
+        Message("{finding} Of the calls of surges {share} % are reached within their target."),
+    ),
+    (
+        Feature.URGENT, "urgent_within",
+        Message("{finding} Of the urgent transfers {share} % are reached within their target."),
+    ),
+    (
+        Feature.PLANNED, "transfer_late",
+        Message("{finding} Of the planned transfers {share} % begin later than they are due."),
+    ),
+)  # fmt: skip
 
 
 def _sentence_of_one(comparison: Comparison, say: Language) -> str:
-    """Who is reached in town and country; and by capable units, where there are classes."""
-    said = _arrivals(comparison, say)
+    """Who is reached in town and country, who by capable units, who is not counted, or apart."""
+    said = _with_capable(comparison, _arrivals(comparison, say), say)
+    said = _with_cancelled(comparison, said, say)
+    for feature, key, text in APART:
+        if feature in comparison.features and not math.isnan(comparison.estimate(key).mean):
+            share = measures.number(BY_KEY[key], comparison.estimate(key).mean, say)
+            said = say(text, finding=said, share=share)
+    return said
+
+
+def _with_cancelled(comparison: Comparison, said: str, say: Language) -> str:
+    """How many calls have no part in what was said, as they were cancelled sooner; not of few."""
+    if Feature.WITHDRAWN not in comparison.features:
+        return said
+    every, late = (comparison.estimate(key).mean for key in ("cancelled", "cancelled_late"))
+    if not every - late >= comparison.matters.share:
+        return said
+    return say(
+        "{finding} Not counted: {share} % of all calls, which were cancelled before their target "
+        "had passed.",
+        finding=said,
+        share=measures.number(BY_KEY["cancelled"], every - late, say),
+    )
+
+
+def _with_capable(comparison: Comparison, said: str, say: Language) -> str:
+    """By capable units, too, where there are classes."""
     if Feature.CLASSES not in comparison.features:
         return said
     value, measure = comparison.estimate("capable"), BY_KEY["capable"]

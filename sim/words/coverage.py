@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.answers.coverage import Coverage
+from sim.scenario import closures
 from sim.text import Message
 from sim.words import measures, provenance
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 MOST: Final = 10  # townships in the table, from the least coverage on
 AREAS: Final = {"all": Message("All"), "urban": Message("Urban"), "rural": Message("Rural")}
@@ -28,10 +32,46 @@ def _(coverage: Coverage, say: Language) -> Page:
     return Page(
         heading=(say.name(base.name), *provenance.marks(base, say)),
         body=(table(coverage, say),),
-        notes=(note,),
+        notes=(note, *of_start(base, say)),
         sentences=(sentence(coverage, say),),
         say=say,
     )
+
+
+def of_start(base: Scenario, say: Language) -> list[str]:
+    """Which closures and bands coverage leaves out: those that the run does not begin with."""
+    travel, found = base.settings.travel, []
+    start = f"{base.settings.start:%Y-%m-%d %H:%M}"
+    now = closures.in_force_at_first(base.settings)
+    then = [name for name in travel.closed if name not in now]
+    if then:
+        found.append(
+            say.count(
+                len(then),
+                "The roads are those of the start of the run, {start}: the closure {names}, which "
+                "is not in force then, is left out.",
+                "The roads are those of the start of the run, {start}: the closures {names}, which "
+                "are not in force then, are left out.",
+                start=start,
+                names=say.listed(then, MOST),
+            )
+        )
+    if now:
+        found.append(
+            say.count(
+                len(now),
+                "The closure {names} is in force at the start of the run, {start}: it counts.",
+                "The closures {names} are in force at the start of the run, {start}: they count.",
+                start=start,
+                names=say.listed(now, MOST),
+            )
+        )
+    if travel.bands:
+        found.append(
+            say("The speeds are those at the start of the run, {start}: time bands that begin "
+                "later are left out.", start=start)
+        )  # fmt: skip
+    return found
 
 
 def table(coverage: Coverage, say: Language) -> Table:
@@ -126,7 +166,7 @@ def finding(coverage: Coverage, say: Language, hidden: int) -> Finding:
         "{map}By distance alone: no calls, no busy ambulances; this is not compliance.",
         map=provenance.map_mark(base.map, say),
     )
-    footnote = "\n".join([*provenance.foot(base, say), said])
+    footnote = "\n".join([*provenance.foot(base, say), *of_start(base, say), said])
     whole = coverage.to_frame().iloc[0]
     headline = say(
         "{share} of people live within the target time of a station",

@@ -41,11 +41,16 @@ def duty(one: DutyHours, say: Language) -> str:
 
 def same_hours(some: SameHours, say: Language) -> str:
     """Mon–Fri 08–18; Sat+holidays 08–12+14–18"""
-    days = [
+    days = "+".join(days_in_rows(some.days, say))
+    return say("{days} {hours}", days=days, hours="+".join(map(clock, some.hours)))
+
+
+def days_in_rows(days: tuple[int, ...], say: Language) -> list[str]:
+    """Mon–Fri, Sun: days that follow each other together."""
+    return [
         say(DAYS[first]) if first == last else f"{say(DAYS[first])}–{say(DAYS[last])}"
-        for first, last in runs(some.days)
+        for first, last in runs(days)
     ]
-    return say("{days} {hours}", days="+".join(days), hours="+".join(map(clock, some.hours)))
 
 
 def on_duty(duties: Sequence[DutyHours], say: Language) -> str:

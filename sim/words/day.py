@@ -68,10 +68,10 @@ def when(day: Day, say: Language) -> str:
     )
 
 
-def clock(hour: float) -> str:
-    """17:40; past midnight 01:40, and 24:00 at the end of a day"""
+def clock(hour: float, last: float = 24.0) -> str:
+    """17:40; past midnight 01:40, and 24:00 where `last`, the end of what is told, is that hour."""
     minutes = round(hour * 60)
-    if minutes > 24 * 60:
+    if minutes > 24 * 60 or (minutes == 24 * 60 and round(last * 60) > minutes):
         minutes -= 24 * 60
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
@@ -89,7 +89,14 @@ def sentences(day: Day, say: Language) -> list[str]:
     found = [say("{finding}.", finding=headline(day, say))]
     surge = day.counted(Outcome.IN_TIME, CallStream.SURGE)
     late = day.counted(Outcome.LATE, CallStream.SURGE)
-    if surge + late:
+    gone = day.counted(Outcome.CANCELLED, CallStream.SURGE)
+    if gone:
+        found.append(
+            say("Of the calls of a surge {on_time} were reached in time, {late} late; {cancelled} "
+                "more were cancelled before their target had passed.",
+                on_time=surge, late=late, cancelled=gone)
+        )  # fmt: skip
+    elif surge + late:
         found.append(
             say("Of the calls of a surge {on_time} were reached in time, {late} late.",
                 on_time=surge, late=late)
@@ -128,14 +135,27 @@ def headline(day: Day, say: Language) -> str:
     """At 17:40 9 of 14 ambulances were on calls at once; 37 of 42 calls were reached in time"""
     reached, late, gone = (day.counted(outcome) for outcome in Outcome)
     at, most = day.busiest
+    duty, fleet = day.on_duty(at), len(day.base.fleet)
     values = {"on_time": reached, "calls": reached + late, "at": clock(at), "busy": most,
-              "fleet": len(day.base.fleet), "cancelled": gone}  # fmt: skip
+              "fleet": fleet, "duty": duty, "cancelled": gone}  # fmt: skip
     if not reached + late + gone:
         return say("No call was received")
-    if gone:
+    if gone and duty < fleet:
         return say(
             "{on_time} of {calls} calls reached in time, {cancelled} more cancelled; at most "
-            "{busy} of {fleet} ambulances on calls at once, from {at}",
+            "{busy} ambulances on calls at once, from {at}, of {duty} on duty then",
+            **values,
+        )
+    if gone:
+        return say(
+            "{on_time} of {calls} calls reached in time, {cancelled} more cancelled before their "
+            "target had passed; at most {busy} of {fleet} ambulances on calls at once, from {at}",
+            **values,
+        )
+    if duty < fleet:
+        return say(
+            "{on_time} of {calls} calls reached in time; at most {busy} ambulances on calls at "
+            "once, from {at}, of {duty} on duty then",
             **values,
         )
     return say(

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.model.calendar import DAY_S, HOUR_S
-from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
+from sim.model.calendar import DAY_S, HOUR_S, HOURS
+from sim.scenario.altering import EVERY_DAY
 from sim.scenario.differences import Difference, differences, in_effect, not_used
 from sim.scenario.distributions import Distribution
 from sim.scenario.values import Setting
@@ -258,7 +258,7 @@ def _bands(one: Difference, say: Language) -> list[str]:
 
 
 def _always(band: Band) -> bool:
-    return tuple(band.hours) == tuple(EVERY_HOUR) and tuple(band.days) == EVERY_DAY
+    return band.hours.length_h == HOURS and tuple(band.days) == EVERY_DAY
 
 
 def _times(band: Band, say: Language) -> str:

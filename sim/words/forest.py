@@ -71,8 +71,8 @@ def headline(comparison: Comparison, keys: Sequence[str], say: Language) -> str:
 def _of_several(found: dict[int, list[Verdict]], count: int, say: Language) -> list[str]:
     """At most two clauses, but for those that surely make all worse: these are never left out."""
     better = {row: said.count(Verdict.BETTER) for row, said in found.items()}
-    top = max(better.values())
     harm = [row for row, said in found.items() if Verdict.WORSE in said]
+    top = max((count for row, count in better.items() if row not in harm), default=0)
     ruin = [row for row in harm if set(found[row]) == {Verdict.WORSE}]
     best = [row for row in found if better[row] == top and row not in harm] if top else []
     nothing = [row for row, said in found.items() if set(said) == {Verdict.TOO_SMALL}]
@@ -87,6 +87,12 @@ def _of_several(found: dict[int, list[Verdict]], count: int, say: Language) -> l
             say.count(len(best), "{names} improves all {measures} measures",
                       "{names} improve all {measures} measures",
                       names=_names(best, say), measures=count)
+        )  # fmt: skip
+    elif best and top < max(better.values()):
+        parts.append(
+            say.count(len(best), "{names} improves {top} of {measures} measures and harms none",
+                      "{names} improve {top} of {measures} measures and harm none",
+                      names=_names(best, say), measures=count, top=top)
         )  # fmt: skip
     elif best:
         parts.append(

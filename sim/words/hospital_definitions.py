@@ -130,6 +130,14 @@ OTHER_CALLS: Final = {
             "somebody to arrive, in the mean over replications in which any was reached."
         ),
     ),
+    "surge_cancelled": Definition(
+        Message("Surge calls cancelled"),
+        Message(
+            "Of the calls of a surge, the share that was withdrawn before anybody arrived. "
+            "Withdrawn after its target had passed, such a call counts as not reached in time; "
+            "withdrawn sooner, it has no part in the compliance of the surge."
+        ),
+    ),
     "urgent_within": Definition(
         Message("Urgent transfers reached within target"),
         Message("Compliance of urgent transfers, against the target of the place."),
@@ -173,8 +181,8 @@ OTHER_CALLS: Final = {
     "transfer_time": Definition(
         Message("Ambulance time on transfers"),
         Message(
-            "Hours a day from assigned to cleared, of all ambulances together, on urgent and "
-            "planned transfers. It is part of the ambulance time on calls."
+            "Hours a day from assigned to cleared while on shift, of all ambulances together, on "
+            "urgent and planned transfers. It is part of the ambulance time on calls."
         ),
     ),
 }

@@ -10,14 +10,15 @@ from sim.scenario.altering import EVERY_DAY, EVERY_HOUR
 from sim.scenario.hospitals import row_of
 from sim.scenario.values import LonLat
 from sim.text import Message
-from sim.words.crews import DAYS, clock
+from sim.units import Rate
+from sim.words.crews import clock, days_in_rows
 from sim.words.language import Language
 from sim.words.quantities import duration
 
 if TYPE_CHECKING:
     from sim.scenario.differences import Difference
     from sim.scenario.scenario import Scenario
-    from sim.scenario.settings.hospitals import Closed, HospitalAt, WalkInPatients
+    from sim.scenario.settings.hospitals import Closed, HospitalAt
 
 RULES: Final = {
     "consortium first": Message("patients go to hospitals of their own consortium first"),
@@ -32,11 +33,17 @@ OTHERWISE: Final = {
     "capabilities": Message("{hospital}: treats other patients"),
     "stay": Message("{hospital}: bays taken for other times"),
     "walk_ins": Message("{hospital}: other walk-in patients"),
-    "closed": Message("{hospital}: closed at other times"),
+}
+NO_LONGER: Final = {
+    "closed": Message("{hospital}: never closed"),
+    "walk_ins": Message("{hospital}: no walk-in patients"),
+    "stay": Message("{hospital}: bays taken as at others"),
 }
 AT: Final = "hospitals.at."
 # Names of hospitals may have points, too.
-SETTING: Final = re.compile(rf"\.({'|'.join((*INSTEAD, *OTHERWISE))})(\.\w+)?$")
+SETTING: Final = re.compile(
+    rf"\.({'|'.join(dict.fromkeys((*INSTEAD, *OTHERWISE, *NO_LONGER)))})(\.\w+)?$"
+)
 
 
 # ── what a scenario has ──────────────────────────────────────────────────────────────────────
@@ -97,7 +104,7 @@ def _facts(one: HospitalAt, say: Language) -> Iterator[str]:
     if one.stay is not None:
         yield say("stays of {time} in the mean", time=duration(one.stay.mean(), say))
     if one.arrivals is not None:
-        yield _walk_ins(one.arrivals, say)
+        yield _walk_ins(one.arrivals.rate, say)
     if one.icu is not None:
         yield say.count(one.icu, "{n} place in intensive care", "{n} places in intensive care")
     if one.full_at is not None:
@@ -110,8 +117,8 @@ def _facts(one: HospitalAt, say: Language) -> Iterator[str]:
         yield _closed(closed, say)
 
 
-def _walk_ins(who: WalkInPatients, say: Language) -> str:
-    return say("{n} walk-in patients a day", n=f"{who.rate.per_second * 86_400:.4g}")
+def _walk_ins(rate: Rate, say: Language) -> str:
+    return say("{n} walk-in patients a day", n=f"{rate.per_second * 86_400:.4g}")
 
 
 def _closed(one: Closed, say: Language) -> str:
@@ -122,7 +129,7 @@ def _closed(one: Closed, say: Language) -> str:
     else:
         when = clock(one.hours or EVERY_HOUR)
         if one.days != EVERY_DAY:
-            days = say.listed([say(DAYS[day]) for day in one.days])
+            days = say.listed(days_in_rows(one.days, say))
             when = say("{days} {hours}", days=days, hours=when)
     if one.to:
         return say("closed {when} to {whom}", when=when, whom=say.listed(list(one.to)))
@@ -154,6 +161,17 @@ def phrase(path: str, base: Any, other: Any, say: Language) -> str:
         if other is None:
             return say("{hospital}: nothing of its own", hospital=hospital)
         return say("{hospital}: {facts}", hospital=hospital, facts=facts(other, say))
+    if setting in NO_LONGER and found and found[2] in (None, ".rate"):
+        if not other:
+            return say(NO_LONGER[setting], hospital=hospital)
+        now = _of(setting, other, say)
+        if not base:
+            return say("{hospital}: {facts}", hospital=hospital, facts=now)
+        before = _of(setting, base, say)
+        if before != now:
+            return say(
+                "{hospital}: {other} instead of {base}", hospital=hospital, other=now, base=before
+            )
     if setting in INSTEAD:
         none = say("no limit")
         return say(
@@ -163,3 +181,12 @@ def phrase(path: str, base: Any, other: Any, say: Language) -> str:
             other=none if other is None else f"{other}",
         )
     return say(OTHERWISE[setting], hospital=hospital)
+
+
+def _of(setting: str, value: Any, say: Language) -> str:
+    """One setting of a hospital, said."""
+    if setting == "closed":
+        return say.listed([_closed(one, say) for one in value])
+    if setting == "stay":
+        return say("stays of {time} in the mean", time=duration(value.mean(), say))
+    return _walk_ins(value if isinstance(value, Rate) else value.rate, say)

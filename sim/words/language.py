@@ -231,6 +231,9 @@ def read_po(path: Path) -> dict[str, list[str]]:
 
     for line in [*path.read_text("utf-8").splitlines(), ""]:
         line = line.strip()
+        if not line or (line.startswith(("#", "msgid ")) and "msgid" in entry):
+            keep()  # an empty line between entries is usual, and may be missing
+            entry, fuzzy = {}, False
         if line.startswith("#"):
             fuzzy = fuzzy or (line.startswith("#,") and "fuzzy" in line)
         elif line.startswith("msg"):
@@ -238,7 +241,4 @@ def read_po(path: Path) -> dict[str, list[str]]:
             entry[field] = ast.literal_eval(rest)
         elif line.startswith('"'):
             entry[field] += ast.literal_eval(line)
-        elif not line:
-            keep()
-            entry, fuzzy = {}, False
     return found

@@ -113,6 +113,10 @@ CHANGES: Final[dict[Any, Any]] = {
         Message("calls answered within ten seconds ({size} more in every hundred)"),
         Message("calls answered within ten seconds ({size} fewer in every hundred)"),
     ),
+    "answer_mean": (
+        Message("the mean wait at the call desk ({size} min longer)"),
+        Message("the mean wait at the call desk ({size} min shorter)"),
+    ),
     "surge_within": (
         Message("calls of a surge within target ({size} more in every hundred of these)"),
         Message("calls of a surge within target ({size} fewer in every hundred of these)"),
@@ -125,6 +129,10 @@ CHANGES: Final[dict[Any, Any]] = {
         Message("the last arrival at a surge ({size} min longer)"),
         Message("the last arrival at a surge ({size} min shorter)"),
     ),
+    "surge_cancelled": (
+        Message("calls of a surge cancelled ({size} more in every hundred of these)"),
+        Message("calls of a surge cancelled ({size} fewer in every hundred of these)"),
+    ),
     "urgent_within": (
         Message("urgent transfers within target ({size} more in every hundred of these)"),
         Message("urgent transfers within target ({size} fewer in every hundred of these)"),
@@ -136,6 +144,15 @@ CHANGES: Final[dict[Any, Any]] = {
     "transfer_late": (
         Message("planned transfers late ({size} more in every hundred of these)"),
         Message("planned transfers late ({size} fewer in every hundred of these)"),
+    ),
+    "transfer_late60": (
+        Message(
+            "planned transfers late by more than 60 minutes ({size} more in every hundred of these)"
+        ),
+        Message(
+            "planned transfers late by more than 60 minutes ({size} fewer in every hundred of "
+            "these)"
+        ),
     ),
     "transfer_late_mean": (
         Message("the mean lateness of planned transfers ({size} min longer)"),
@@ -204,15 +221,26 @@ CHANGES: Final[dict[Any, Any]] = {
         "within target."
     ),
 }
-# Of what goes beyond the plain service, the measures that a sentence speaks of: one for each topic,
-# and of capable units, waits at the door, transfers and cancelled calls all that could get worse
-# alone.
-SPOKEN_OF: Final = (
-    "capable", "capable_urban", "capable_rural", "capable_p90", "units_all", "out_of_area",
-    "overrun_home", "breaks_missed", "move_time", "survival",
-    "wait_mean", "cancelled", "cancelled_late", "answered10", "surge_within", "surge_mean",
-    "surge_last", "urgent_within", "urgent_mean", "transfer_late", "transfer_late_mean",
-    "transfer_time", "hospital_60", "hospital_p90", "bypassed", "bay_waits", "bay_over30",
-    "bay_mean", "bay_hours",
-    "walk_ins_refused",
-)  # fmt: skip
+# The same of the patients of one condition.
+CHANGES_OF_A_CONDITION: Final[dict[str, tuple[Message, Message]]] = {
+    "hospital_60": (
+        Message(
+            "patients at a capable hospital within 60 minutes of the call, of the condition "
+            "{condition} ({size} more in every hundred)"
+        ),
+        Message(
+            "patients at a capable hospital within 60 minutes of the call, of the condition "
+            "{condition} ({size} fewer in every hundred)"
+        ),
+    ),
+    "hospital_p90": (
+        Message(
+            "the time from the call in which nine of ten are at a capable hospital, of the "
+            "condition {condition} ({size} min longer)"
+        ),
+        Message(
+            "the time from the call in which nine of ten are at a capable hospital, of the "
+            "condition {condition} ({size} min shorter)"
+        ),
+    ),
+}

@@ -124,6 +124,7 @@ NAMES: Final = {
     "surge_within": Message("Surge reached within target"),
     "surge_mean": Message("Mean response to a surge, min"),
     "surge_last": Message("Last arrival at a surge, min"),
+    "surge_cancelled": Message("Surge calls cancelled"),
     "urgent_within": Message("Urgent transfers reached within target"),
     "urgent_mean": Message("Mean response to urgent transfers, min"),
     "urgent_p90": Message("Urgent transfers, 90th percentile, min"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.calendar import DAYS
+from sim.model.calendar import DAYS, Hours
 from sim.scenario import closed_roads, cut_off
 from sim.scenario.duty import runs
 from sim.words.crews import DAYS as DAY_NAMES
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.scenario.cut_off import CutOff
     from sim.scenario.scenario import Scenario
     from sim.scenario.settings.closures import Closure
+    from sim.scenario.settings.travel import Band
 
 MOST = 8  # names that are listed
 
@@ -32,8 +33,12 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
         cut = cut_off.by(scenario, name)
         if cut.anybody:
             yield "", _cut_off(cut, scenario, say)
+    heading = say("bands")
+    for band in travel.bands:
+        yield heading, _band(band, say)
+        heading = ""
     heading = say("drives")
-    if travel.band_rule == "carried over":
+    if travel.band_rule == "carried over" and travel.speeds_change:
         yield heading, say("what is left of a drive is driven at the speeds of the next band")
         heading = ""
     if travel.factor is not None:
@@ -47,6 +52,18 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
                 hospital=f"{factor.sigma_to_hospital:g}",
             ),
         )
+
+
+def _band(band: Band, say: Language) -> str:
+    """Mon–Fri 07–09: 70 % of the usual speed"""
+    values = {
+        "when": _weekly(band.days, band.hours, say) or say("all the time"),
+        "percent": f"{100 * band.speed:.3g}",
+    }
+    if band.classes:
+        names = say.listed(list(band.classes), MOST)
+        return say("{when}: {percent} % of the usual speed, on {classes}", classes=names, **values)
+    return say("{when}: {percent} % of the usual speed", **values)
 
 
 def _closure(name: str, closure: Closure, scenario: Scenario, say: Language) -> str:
@@ -75,17 +92,8 @@ def _when(closure: Closure, say: Language) -> Iterator[str]:
     """Sat 08–12; from 2025-01-10 00:00 on"""
     if closure.always:
         yield say("all the time")
-    if len(closure.days) < DAYS:
-        days = [
-            say(DAY_NAMES[first])
-            if first == last
-            else f"{say(DAY_NAMES[first])}–{say(DAY_NAMES[last])}"
-            for first, last in runs(closure.days)
-        ]
-        hours = "00–24" if closure.hours is None else clock(closure.hours)
-        yield say("{days} {hours}", days="+".join(days), hours=hours)
-    elif closure.hours is not None:
-        yield say("daily {hours}", hours=clock(closure.hours))
+    if weekly := _weekly(closure.days, closure.hours, say):
+        yield weekly
     begin, end = (
         "" if at is None else f"{at:%Y-%m-%d %H:%M}" for at in (closure.from_, closure.until)
     )
@@ -97,6 +105,20 @@ def _when(closure: Closure, say: Language) -> Iterator[str]:
         yield say("until {end}", end=end)
 
 
+def _weekly(days: tuple[int, ...], hours: Hours | None, say: Language) -> str:
+    """Sat 08–12; daily 22–05; nothing of all hours of every day"""
+    if len(days) < DAYS:
+        names = [
+            say(DAY_NAMES[first])
+            if first == last
+            else f"{say(DAY_NAMES[first])}–{say(DAY_NAMES[last])}"
+            for first, last in runs(days)
+        ]
+        of_day = "00–24" if hours is None else clock(hours)
+        return say("{days} {hours}", days="+".join(names), hours=of_day)
+    return "" if hours is None else say("daily {hours}", hours=clock(hours))
+
+
 def _cut_off(cut: CutOff, scenario: Scenario, say: Language) -> str:
     """Who is cut off while it lasts."""
     parts = []
@@ -106,7 +128,7 @@ def _cut_off(cut: CutOff, scenario: Scenario, say: Language) -> str:
         parts.append(say.count(len(stations), "station {names}", "stations {names}", names=names))
     hospitals = np.flatnonzero(cut.hospitals).tolist()
     if hospitals:
-        names = say.listed([say.name(scenario.map.hospitals[row].name) for row in hospitals], MOST)
+        names = say.listed([say.name(scenario.hospitals[row].name) for row in hospitals], MOST)
         parts.append(
             say.count(len(hospitals), "hospital {names}", "hospitals {names}", names=names)
         )

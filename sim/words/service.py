@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.scenario import off_road
+from sim.scenario.settings.endings import NOBODY_THERE, ending_of
 from sim.words import difference_texts, differences, hospitals, responders, week
 from sim.words.language import Language
+from sim.words.quantities import duration
 from sim.words.written import written
 
 if TYPE_CHECKING:
+    from sim.scenario.distributions import Distribution
     from sim.scenario.scenario import Scenario
-    from sim.scenario.settings import Surge, Transfers
+    from sim.scenario.settings import Settings, Surge, Transfers
     from sim.scenario.settings.demand import Condition
     from sim.scenario.settings.desk import Desk
+    from sim.scenario.settings.endings import Cancelled, OtherEnding
 
 
 def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
@@ -32,6 +36,8 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
         yield say("needs"), say.listed(told)
     if settings.demand.desk is not None:
         yield say("seats"), _desk(settings.demand.desk, say)
+    told = list(_endings(settings, say))
+    yield from zip([say("calls"), *[""] * len(told)], told, strict=False)
     for surge in settings.demand.surges:
         yield say("surge"), _surge(surge, say)
     for one in settings.transfers:
@@ -122,6 +128,49 @@ def _desk(desk: Desk, say: Language) -> str:
     if least == most:
         return say.count(most, "{n} seat at every hour", "{n} seats at every hour")
     return say("{least} to {most} seats by the hour", least=least, most=most)
+
+
+def _endings(settings: Settings, say: Language) -> Iterator[str]:
+    """How calls end otherwise than at a hospital: of all, then of conditions that say so."""
+    demand, usual = settings.demand, settings.durations.on_scene
+    for text in _ending(demand.cancelled, demand.nobody_found, demand.treated_at_scene, usual, say):
+        yield text
+    for one in demand.conditions:
+        for text in _ending(one.cancelled, one.nobody_found, one.treated_at_scene, usual, say):
+            yield say("{condition}: {ending}", condition=one.name, ending=text)
+
+
+def _ending(
+    cancelled: Cancelled | None,
+    nobody: float | OtherEnding | None,
+    treated: float | OtherEnding | None,
+    usual: Distribution,
+    say: Language,
+) -> Iterator[str]:
+    """15 % are withdrawn, after 15 min in the mean, if nobody is there by then; and so on."""
+    if cancelled is not None:
+        yield say(
+            "{share} are withdrawn, after {time} in the mean, if nobody is there by then",
+            share=_percent(cancelled.share, say),
+            time=duration(cancelled.after.mean(), say),
+        )
+    if (one := ending_of(nobody)) is not None:
+        yield say(
+            "at {share} nobody is found; the ambulance is there for {time} in the mean",
+            share=_percent(one.share, say),
+            time=duration((one.on_scene or NOBODY_THERE).mean(), say),
+        )
+    if (one := ending_of(treated)) is not None:
+        yield say(
+            "{share} are treated at the scene; the ambulance is there for {time} in the mean",
+            share=_percent(one.share, say),
+            time=duration((one.on_scene or usual).mean(), say),
+        )
+
+
+def _percent(share: float, say: Language) -> str:
+    """As it was written: 12 %, 2.5 %"""
+    return say("{number} %", number=f"{100 * share:.4g}")
 
 
 def _surge(surge: Surge, say: Language) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.answers.comparison import Comparison
 from sim.answers.stress import Stress
 from sim.answers.why_late import WhyLate
-from sim.measures.causes import CAUSES as CAUSE_KEYS
 from sim.measures.measures import BY_KEY
 from sim.text import Message, Name
 from sim.words import assumptions, curve, measures
@@ -129,7 +128,7 @@ def _called(answer: Answer, say: Language) -> dict[str, dict[str, Any]]:
         "unit": {key: say(text) for key, text in UNITS.items()},
         "what": {key: say(text) for key, text in LOSSES.items()},
         "track": {key: say(text) for key, text in (curve.TRACKS | SEARCHED).items()},
-        "cause": {k: say(one.label) for k, one in zip(CAUSE_KEYS, CAUSES, strict=True)},
+        "cause": {key: say(one.label) for key, one in CAUSES.items()},
     }
     return found | {"assumption": _assumptions(answer, say), "if": _cases(answer, say)}
 

@@ -35,8 +35,18 @@ def finding(week: Week, scenario: Scenario, say: Language) -> Finding:
         layout=scenario.name,
         minutes=say.number(week.busy_s / 60, 0),
     )
+    lines = [footnote]
+    if week.transfers is not None:
+        lines.append(
+            say(
+                "Transfers between hospitals keep {n} ambulances busy in the mean of all hours: "
+                "they count among those busy and not among the calls. Planned ones are sent for "
+                "as their hours begin, and wait while ambulances are few.",
+                n=say.number(float(week.transfers.mean()), 1),
+            )
+        )
     mark = provenance.map_mark(scenario.map, say).strip()
-    return Finding(headline(week, say), subtitle, "\n".join([footnote, *([mark] if mark else [])]))
+    return Finding(headline(week, say), subtitle, "\n".join([*lines, *([mark] if mark else [])]))
 
 
 def headline(week: Week, say: Language) -> str:
@@ -52,6 +62,15 @@ def headline(week: Week, say: Language) -> str:
         "share": say.percent(float(share[worst]), 0),
     }
     over = int((share > 1).sum())
+    if over and week.transfers is not None:
+        return say.count(
+            over,
+            "More calls and transfers than the crews can serve in {n} hour of the week: {when}, "
+            "{crews} on duty and work for {work}",
+            "More calls and transfers than the crews can serve in {n} hours of the week, most on "
+            "{when}: {crews} on duty and work for {work}",
+            **values,
+        )
     if over:
         return say.count(
             over,
@@ -59,6 +78,12 @@ def headline(week: Week, say: Language) -> str:
             "and work for {work}",
             "More calls than the crews can serve in {n} hours of the week, most on {when}: {crews} "
             "on duty and work for {work}",
+            **values,
+        )
+    if week.transfers is not None:
+        return say(
+            "Crews are fewest for calls and transfers on {when}: {crews} on duty, {work} of them "
+            "busy ({share})",
             **values,
         )
     return say(

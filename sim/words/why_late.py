@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from sim.answers.why_late import WhyLate
-from sim.measures.causes import CAUSES, Late, together
+from sim.measures.causes import ONLY_WITH, Late, together
 from sim.measures.groups import Group
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
@@ -20,8 +20,26 @@ from sim.words.page import Column, Finding, Page, Table, page
 
 ENOUGH: Final = 30  # misses of a township, for a sentence about it
 WORTH_NAMING: Final = 0.2  # of the misses: a cause with less is not named, unless it is the first
+SMALL_NAMED: Final = 0.05  # the same of causes that not every service has: they were asked about
 BLOCK: Final = 3  # hours in a line of the table
 AREAS: Final = (Message("Urban"), Message("Rural"))
+# what parts are that not every service has
+_PARTS: Final = {
+    "road closures": Message(
+        "Road closures: what the drive from the nearest station took longer than on open roads, "
+        "and the wait while no station had a way there. Ambulances that are busy for longer "
+        "because of a closure count as nearest busy or queue."
+    ),
+    "slow drive": Message(
+        "Slow drive: what the drive from the nearest station took longer than it usually does."
+    ),
+    "call desk": Message("Call desk: the wait until somebody there took the call."),
+}
+_NEVER_REACHED: Final = Message("{lost} of {total} misses were never reached: they count as queue.")
+_REACHED_OR_CUT_OFF: Final = Message(
+    "{lost} of {total} misses were never reached: they count as road closures where no station "
+    "had a way there, else as queue."
+)
 
 
 @page.register
@@ -52,7 +70,7 @@ def sentence(why: WhyLate, say: Language) -> str:
     printed = fractions.adding_up(every.shares * 100, 1).tolist()
     clauses = [
         say(
-            causes.CAUSES[cause].clause,
+            of(every, cause).clause,
             share=with_interval(why.shares[cause], printed[cause], say),
         )
         for cause in named(every)
@@ -75,16 +93,22 @@ def _of_township(why: WhyLate, late: Late, say: Language) -> str:
     place = why.comparison.base.map.townships[late.group.row].name
     clauses: list[str] = []
     for cause in named(late):
-        text = causes.CAUSES[cause].clause if clauses else causes.CAUSES[cause].of_township
+        text = of(late, cause).clause if clauses else of(late, cause).of_township
         share = fractions.in_words(late.shares[cause], say)
         clauses.append(say(text, share=share, township=place))
     return _capital(say("{causes}.", causes=_spaced(say.joined(clauses))))
 
 
+def of(late: Late, cause: int) -> causes.CauseWords:
+    """What one of the causes that there are is called."""
+    return causes.CAUSES[late.causes[cause]]
+
+
 def named(late: Late) -> list[int]:
     """The causes that a sentence names: the first, and whatever else has a fair share."""
     order = np.argsort(-late.misses, kind="stable").tolist()
-    return [c for i, c in enumerate(order) if not i or late.shares[c] >= WORTH_NAMING]
+    least = [SMALL_NAMED if cause in ONLY_WITH else WORTH_NAMING for cause in late.causes]
+    return [c for i, c in enumerate(order) if not i or late.shares[c] >= least[c]]
 
 
 def with_interval(share: Estimate, printed: float, say: Language) -> str:
@@ -174,7 +198,8 @@ def _overall(why: WhyLate, say: Language) -> Table:
     if every.reached:
         minutes = fractions.adding_up(every.minutes, 1).tolist()
     rows = []
-    for words, share, value, spent in zip(causes.CAUSES, shares, why.shares, minutes, strict=True):
+    for cause, share, value, spent in zip(every.causes, shares, why.shares, minutes, strict=True):
+        words = causes.CAUSES[cause]
         bounds = measures.interval(BY_KEY["within"], value, say) if _has_interval(value) else ""
         helps = say(words.helps) if value.mean else ""
         rows.append(
@@ -203,7 +228,7 @@ def _by_cause(why: WhyLate, title: str, groups: list[tuple[str, Late]], say: Lan
     """Groups of calls: how many are late, and the causes in whole percent."""
     rows = []
     for name, late in groups:
-        shares = ["–"] * len(CAUSES)
+        shares = ["–"] * len(late.causes)
         if late.total:
             shares = [f"{share:.0f}" for share in fractions.adding_up(late.shares * 100, 0)]
         late_share = say.percent(late.late_share, 0) if late.calls else "–"
@@ -212,7 +237,7 @@ def _by_cause(why: WhyLate, title: str, groups: list[tuple[str, Late]], say: Lan
         Column(title, "left"),
         Column(say("late")),
         Column(say("a week")),
-        *(Column(say(words.label)) for words in causes.CAUSES),
+        *(Column(say(causes.CAUSES[cause].label)) for cause in why.split.causes),
     )
     return Table(columns, rows)
 
@@ -243,14 +268,19 @@ def _notes(why: WhyLate, say: Language) -> list[str]:
             rural=rural,
         )
     ]
-    if lost := every.total - every.reached:
+    notes += [say(_PARTS[cause]) for cause in every.causes if cause in _PARTS]
+    if every.withdrawn:
         notes.append(
             say(
-                "{lost} of {total} misses were never reached: they count as queue.",
-                lost=f"{lost:,}",
+                "{lost} of {total} misses were withdrawn after the target had passed and before "
+                "anybody was there: their cause is what they waited for until then.",
+                lost=f"{every.withdrawn:,}",
                 total=f"{every.total:,}",
             )
         )
+    if lost := every.total - every.reached - every.withdrawn:
+        text = _NEVER_REACHED if "road closures" not in every.causes else _REACHED_OR_CUT_OFF
+        notes.append(say(text, lost=f"{lost:,}", total=f"{every.total:,}"))
     return notes
 
 
@@ -281,9 +311,9 @@ def headline(why: WhyLate, say: Language) -> str:
     found = named(every)
     shares = [fractions.in_words(every.shares[cause], say) for cause in found]
     if len(found) == 1:
-        return _capital(_spaced(say(causes.CAUSES[found[0]].alone, share=shares[0])))
+        return _capital(_spaced(say(of(every, found[0]).alone, share=shares[0])))
     clauses = [
-        say(causes.CAUSES[cause].further if i else causes.CAUSES[cause].first, share=share)
+        say(of(every, cause).further if i else of(every, cause).first, share=share)
         for i, (cause, share) in enumerate(zip(found, shares, strict=True))
     ]
     return _capital(_spaced(say("{first}, {further}", first=clauses[0],
@@ -293,7 +323,9 @@ def headline(why: WhyLate, say: Language) -> str:
 def legend(why: WhyLate, say: Language) -> list[str]:
     """[cause] its share of the misses, and what helps where there are any."""
     lines = []
-    for words, share in zip(causes.CAUSES, why.late().shares, strict=True):
+    every = why.late()
+    for cause, share in zip(every.causes, every.shares, strict=True):
+        words = causes.CAUSES[cause]
         values = {"cause": say(words.label), "share": percent(share, 0, say)}
         if share:
             lines.append(say("{cause} {share}: {helps}", helps=say(words.helps), **values))

@@ -221,6 +221,13 @@ def headline(worth: Worth, say: Language) -> str:
     spare, many = sum(not loss.harms for loss in worth.spare()), len(worth.losses)
     if spare == many:
         return say("Each loss alone is too small to matter")
+    if len(worth.spare()) == many:
+        return say.count(
+            many - spare,
+            "By this measure no loss matters, but {n} of {losses} makes something else worse",
+            "By this measure no loss matters, but {n} of {losses} make something else worse",
+            losses=many,
+        )
     if first.verdict != Verdict.WORSE:
         return say("No loss is sure yet")
     values = {

@@ -9,15 +9,18 @@ import pytest
 
 from sim.answers.comparison import compare
 from sim.measures.features import Feature
+from sim.measures.groups import Group
 from sim.measures.hospital_measures import HOSPITALS
 from sim.measures.hospitals import HospitalTally
-from sim.measures.measures import BY_KEY
+from sim.measures.measures import BY_KEY, SPOKEN_OF
 from sim.measures.other_measures import OTHER_CALLS
 from sim.measures.service import CallColumns, ServiceTally
 from sim.measures.streams import OtherCalls
+from sim.measures.verdicts import Harm
 from sim.words import page_of
+from sim.words.comparison_sentence import changes_of, is_spoken_of
 from sim.words.language import language
-from sim.words.measure_changes import CHANGES, SPOKEN_OF
+from sim.words.measure_changes import CHANGES
 
 EVERYTHING = Feature((1 << 25) - 1) & ~(Feature(1023))
 MIN = 60.0
@@ -116,10 +119,14 @@ def test_a_sentence_names_what_gets_worse_at_the_door_and_of_transfers(found, co
     worse = [key for key in SPOKEN_OF if str(found.verdict(key)) == "worse" and key in CHANGES]
     assert {"bay_mean", "bay_hours", "hospital_60", "transfer_late_mean"} <= set(worse)
     spoken = page_of(found, say).sentence
-    for key in worse:
-        size = found.difference(key).mean
-        text = say(CHANGES[key][size < 0], size="#").partition("#")[0]
-        assert text in spoken, key
+    lines = [line for line in found.service_lines() if is_spoken_of(*line)]
+    changed = {line: found.difference(line.key, 1, line.group).mean for line in lines}
+    told = {line: changes_of([Harm(line.key, mean, line.group)], found.base, 5, say)
+            for line, mean in changed.items()}  # fmt: skip
+    named = {BY_KEY[line.key].feature for line, text in told.items() if text in spoken}
+    assert named >= {BY_KEY[key].feature for key in worse}
+    assert all(told["hospital_60", Group("condition", row)] in spoken for row in range(2))
+    assert {"en": "other measures", "zh": "项指标"}[code] in spoken
 
 
 def test_every_measure_that_a_sentence_may_speak_of_has_words_for_it():

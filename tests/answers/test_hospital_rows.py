@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from services import town
 
-from sim.answers.comparison import compare
+from sim.answers.comparison import compare, run
 from sim.scenario.file import load
 from sim.words import page_of
 from sim.words.language import language
@@ -33,6 +33,48 @@ def found(tmp_path_factory):
     options = {"replications": 5, "workers": 1}
     day = {"length": 4 * 86_400.0}
     return compare(plain.with_study(**day), light.with_study(**day), **options)
+
+
+OF_CONDITIONS = """layout: [{{station: P0, ambulances: 2}}, {{station: P1, ambulances: 2}}]
+study: {{length: 4 days}}
+demand:
+  rate: {{rural: 10 per day, urban: 10 per day}}
+  transported: 100 %
+  conditions: [{conditions}]
+hospitals:
+  stay: {{distribution: constant, value: 40 min}}
+  at: {{H1: {{bays: 1, capabilities: [heart]}}, H0: {{capabilities: [burns]}}}}
+transfers: [{{name: back, from: [H1], to: H0, rate: 12 per day, urgency: urgent}}]
+"""
+HEART, BURNS, HALF = (
+    "{name: heart, share: 100 %, treated_by: [heart]}",
+    "{name: burns, share: 100 %, treated_by: [burns]}",
+    "{name: burns, share: 50 %, treated_by: [burns]}, {name: heart, share: 50 %, treated_by: [heart]}",
+)
+
+
+def waits(found, layout, name):
+    return {
+        row.measure: row.mean
+        for row in found.rows()
+        if (row.by, row.area, row.layout) == ("condition", name, layout)
+        and row.measure in ("bay_waits", "bay_mean", "within")
+    }
+
+
+@pytest.mark.parametrize("base", [HALF, BURNS, ""])
+def test_transfers_are_of_no_condition_whatever_another_layout_calls_its_own(base, tmp_path):
+    """Of heart patients all come to the one bay; transfers from there stand at no full door."""
+    write = town(tmp_path, SECONDS, [100, 300, 200], hospitals=[0, 1])
+    one = load(write(OF_CONDITIONS.format(conditions=base), "base.yaml"))
+    two = write(OF_CONDITIONS.format(conditions=HEART), "heart.yaml")
+    two.write_text(two.read_text("utf-8").replace("name: Mine", "name: Heart"), "utf-8")
+    options = {"replications": 5, "workers": 1}
+    alone, beside = run(load(two), **options), compare(one, load(two), **options)
+    assert waits(alone, "Heart", "heart")["bay_waits"] > 0.2
+    assert waits(beside, "Heart", "heart") == waits(alone, "Heart", "heart")
+    named = {row.area for row in beside.rows() if row.by == "condition"}
+    assert named == {"heart", *(["burns"] if base else [])}
 
 
 def shares(found, layout):

@@ -96,3 +96,43 @@ def test_the_sentence_tells_of_capable_ambulances_that_come_later(against_today)
     capable = next(row for row in table.rows if row[0] == "Capable unit within target")
     within = next(row for row in table.rows if row[0] == "All calls within target")
     assert capable[1] == within[1]  # where there is one class, each ambulance is capable
+
+
+SURGE = """
+base: today
+name: A bus turns over
+demand:
+  surges: [{name: Bus, at: "2025-01-08 17:30", place: 泗汾镇, calls: 20, priority: red}]
+"""
+WHOM = """
+base: today
+name: Not everybody everywhere
+demand: {conditions: [{name: stroke, share: 20 %, treated_by: [stroke]}, {name: other, share: 80 %}]}
+hospitals: {at: {湘东医院: {capabilities: [stroke]}}}
+"""
+
+
+def rows_of(found, code="en"):
+    (table,) = page_of(found, language(code)).body
+    return {row[0]: row for row in table.rows}
+
+
+def test_how_long_calls_wait_is_told_of_a_plain_layout_beside_one_with_a_surge(folder):
+    (folder / "surge.yaml").write_text(SURGE, "utf-8")
+    plans = [loaded(folder, name).scaled(demand=4.0) for name in ("today", "surge")]
+    found = sim.compare(*plans, replications=5, workers=1)
+    today = found.estimate("waits", 0).mean
+    assert 0 < today < 1
+    assert found.estimate("served_at_once", 0).mean == pytest.approx(1 - today, abs=0.02)
+    waits = rows_of(found)["Calls that wait for an ambulance"]
+    assert waits[1].endswith("%")
+    assert waits[3] != ""
+
+
+def test_a_layout_that_does_not_say_who_is_treated_where_is_told_to_be_the_reason(folder):
+    (folder / "whom.yaml").write_text(WHOM, "utf-8")
+    plans = [loaded(folder, name) for name in ("today", "whom")]
+    found = sim.compare(*plans, replications=5, workers=1)
+    notes = " ".join(page_of(found, language()).notes)
+    assert "Which hospitals can treat whom is not said of every layout" in notes
+    assert "– stands where a layout has nothing of the kind" not in notes

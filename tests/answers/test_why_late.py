@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.measures.causes import CAUSES
+from sim.measures.causes import PLAIN
 from sim.policies.clock import NONE
 
 DISTANCE = 0
@@ -21,11 +21,11 @@ def test_the_frame_is_tidy_and_adds_up(month):
         assert some.misses.sum() == late
         assert some.calls.sum() == 5 * len(month.pooled[0].response_s)
     every = frame[frame.by == "all"]
-    assert list(every.cause) == list(CAUSES)
+    assert list(every.cause) == list(PLAIN)
     assert every.share_of_misses.sum() == pytest.approx(1)
     mean = month.pooled[0].response_s[month.pooled[0].response_s > month.pooled[0].target_s].mean()
     assert every.minutes.sum() == pytest.approx(mean / 60, abs=1e-12)
-    assert (frame.by == "hour").sum() == 24 * len(CAUSES)
+    assert (frame.by == "hour").sum() == 24 * len(PLAIN)
 
 
 def test_every_miss_of_liling_is_split_to_the_last_bit(month):

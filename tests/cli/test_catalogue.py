@@ -47,6 +47,7 @@ DATA = {
     "sim/units.py",  # units as they are written
     "sim/words/language.py",  # what languages are called
     "sim/cli/speech.py",  # full-width marks
+    "sim/words/glossary.py",  # marks within a line of a table
     "sim/words/page.py",  # what may not begin a line
 }
 EXAMPLES = ("枫林镇", "达标率", "，")  # names and a comma that help pages and the prompt know

@@ -18,7 +18,7 @@ from sim.model.log import FAILURE
 from sim.model.service import Breaks, StandbyRule, plain_service
 from sim.policies.assignment import assign
 from sim.policies.clock import NONE
-from sim.policies.standby import dmexclp_station
+from sim.policies.standby import covering_of, dmexclp_station
 
 MIN = 60.0
 
@@ -421,10 +421,11 @@ def test_on_a_tie_dynamic_mexclp_takes_the_lowest_row_that_has_room():
     standby = plain_service(1, 3, 1, 1, 0).standby._replace(
         demand=np.full(3, 0.25), covers=np.eye(3, dtype=bool), weight=np.array([0.7, 0.2])
     )
-    assert dmexclp_station(standby, np.zeros(3, int), np.zeros(3, int)) == 0
+    reach = covering_of(standby.covers)
+    assert dmexclp_station(standby, reach, np.zeros(3, int), np.zeros(3, int)) == 0
     full = standby._replace(capacity=np.array([1, 1, 1]))
-    assert dmexclp_station(full, np.zeros(3, int), np.array([1, 0, 0])) == 1
-    assert dmexclp_station(full, np.zeros(3, int), np.ones(3, int)) == NONE
+    assert dmexclp_station(full, reach, np.zeros(3, int), np.array([1, 0, 0])) == 1
+    assert dmexclp_station(full, reach, np.zeros(3, int), np.ones(3, int)) == NONE
 
 
 def test_where_it_adds_nothing_anywhere_an_ambulance_of_dynamic_mexclp_goes_home(run):
@@ -432,7 +433,8 @@ def test_where_it_adds_nothing_anywhere_an_ambulance_of_dynamic_mexclp_goes_home
     standby = plain_service(1, 3, 1, 1, 0).standby._replace(
         demand=np.full(3, 0.25), covers=np.eye(3, dtype=bool), weight=np.array([1.0, 0.0])
     )
-    assert dmexclp_station(standby, np.ones(3, int), np.zeros(3, int)) == NONE
+    reach = covering_of(standby.covers)
+    assert dmexclp_station(standby, reach, np.ones(3, int), np.zeros(3, int)) == NONE
     town = city(
         [[1], [5]], homes=[1],
         standby={"rule": int(StandbyRule.DMEXCLP), "demand": np.ones(1),

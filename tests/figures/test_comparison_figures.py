@@ -181,10 +181,8 @@ def test_each_curve_runs_through_its_value_at_the_target(result):
         assert len(drawn) == len(result.pooled)
         for line, pooled in zip(drawn, result.pooled, strict=True):
             minutes = np.array([target, *line.get_xdata()])
-            curve = response_curve._curves(pooled, area, minutes)
-            curve = curve + response_curve._control(pooled, area, minutes)
-            calls = np.array([(one.area == area).sum() for one in pooled.tallies])
-            there, *along = (calls @ curve) / calls.sum()
+            sums = response_curve._sums(pooled, area, minutes, asked=True).sum(axis=1)
+            there, *along = response_curve._percent(*sums)
             assert there == pytest.approx(100 * pooled.left_out(key)[0], abs=1e-9)
             assert there != pytest.approx(100 * pooled.plain().left_out(key)[0], abs=1e-9)
             assert line.get_ydata() == pytest.approx(along)
@@ -266,3 +264,20 @@ def test_a_draft_is_stamped_in_every_language(liling):
     draft = sim.run(liling.with_study(length=86_400.0), draft=True)
     assert "DRAFT 草稿" in texts(draft.cdf())
     assert "DRAFT 草稿" in texts(draft.why().figure())
+
+
+def test_a_curve_counts_the_cancelled_calls_that_the_table_counts(liling):
+    """At the target it has the value of the table: those cancelled before count nowhere."""
+    short = liling.with_study(warm_up=0.0, length=2 * 86_400.0).with_settings(
+        demand={"cancelled": {"share": "60 %", "after": "12 min"}, "rate": {"urban": "200 per day"}}
+    )
+    result = sim.run(short, replications=3, engine="reference")
+    (pooled,) = result.pooled
+    for area, key, target in ((0, "urban10", 10.0), (1, "rural30", 30.0)):
+        sums = response_curve._sums(pooled, area, np.array([target]), asked=True).sum(axis=1)
+        value = 100 * result.estimate(key).mean
+        assert response_curve._percent(*sums) == pytest.approx(value, abs=1e-9)
+    assert (
+        np.isinf(pooled.response_s).sum() > 100
+    )  # who was cancelled, nearly all too soon to count
+    response_curve.draw(result, language())

@@ -14,6 +14,7 @@ from sim.errors import OptionError
 from sim.figures import day as room
 from sim.figures import style
 from sim.measures.timeline import ON_CALL, BaysTaken, Outcome, Stage
+from sim.words import day as words
 from sim.words.language import language
 
 EN, ZH = language("en"), language("zh")
@@ -47,6 +48,23 @@ def test_a_day_has_the_calls_and_stages_of_its_hours(day):
     assert rows[["start_h", "end_h"]].to_numpy().max() <= 20
     on_call = rows[rows["stage"].isin([stage.name.lower() for stage in ON_CALL])]
     assert set(calls["call"]) & set(on_call["call"].astype(int))
+
+
+def test_the_busiest_hour_is_told_with_how_many_are_on_duty_then(day):
+    """An ambulance off duty all day, one off the road, and one on a break, who is on duty."""
+    at, most = day.busiest
+    fleet = len(day.base.fleet)
+    assert day.on_duty(at) == fleet
+    assert f"at most {most} of {fleet} ambulances" in words.headline(day, EN)
+    start, end = day.window.start_s, day.window.end_s
+    away = [(0, Stage.OFF_DUTY), (1, Stage.OFF_ROAD), (2, Stage.ON_BREAK)]
+    more = [[who for who, _ in away], [stage for _, stage in away], [start] * 3, [end] * 3,
+            [-1] * 3]  # fmt: skip
+    stages = type(day.stages)(*(np.append(a, b) for a, b in zip(day.stages, more, strict=True)))
+    fewer = replace(day, stages=stages)
+    assert fewer.on_duty(at) == fleet - 2
+    assert f"of {fleet - 2} on duty then" in words.headline(fewer, EN)
+    assert f"当时在岗 {fleet - 2} 辆" in words.headline(fewer, ZH)
 
 
 def test_the_same_day_is_the_same_whichever_engine_it_is_from(day, liling):
@@ -107,11 +125,11 @@ def test_a_day_says_in_words_what_there_is_to_be_seen(busy):
     said = busy.alternative()
     reached = busy.counted(Outcome.IN_TIME)
     assert said.startswith(f"{reached} of {reached + busy.counted(Outcome.LATE)} calls reached")
-    assert "1 more cancelled" in said
+    assert "1 more cancelled before their target had passed" in said
     waited = busy.seconds(Stage.WAITING)
     assert waited == 0
     assert "at most 3 of them at once" in said
-    assert "另有 1 次取消" in busy.alternative("zh")
+    assert "另有 1 次在时限之内取消" in busy.alternative("zh")
     for code in ("en", "zh"):
         assert "nan" not in busy.table(code)
 
@@ -138,3 +156,14 @@ def test_facts_are_the_stages_calls_and_bays(busy):
         "waiting": 3,
     }  # fmt: skip
     assert isinstance(busy, Day)
+
+
+def test_marks_on_each_other_are_counted():
+    at = np.array([1.0, 1.01, 1.02, 1.03, 5.0, 5.01, 9.0])
+    assert room.crowds(at, 0.1) == [(1.03, 4)]
+    assert room.crowds(at[:0], 0.1) == []
+
+
+def test_midnight_within_a_window_is_the_first_hour_of_the_next_day():
+    assert [words.clock(hour, 26.0) for hour in (23, 24, 25)] == ["23:00", "00:00", "01:00"]
+    assert [words.clock(hour, 24.0) for hour in (23, 24)] == ["23:00", "24:00"]

@@ -224,6 +224,43 @@ def test_a_second_line_of_a_footnote_has_room(several):
             assert foot.y0 >= 0
 
 
+def test_a_long_footnote_is_told_in_lines_that_can_be_read(several):
+    from sim.figures import page
+    from sim.words.page import Finding
+
+    long = " ".join(f"setting {n}: {n * n} instead of {n}" for n in range(80))
+    for size in style.SIZES:
+        for foot, lines in ((long, 3), (f"{long}\nand that", 4), ("\n".join([long] * 7), 7)):
+            with page.page(Finding("A", "b", foot), size, 10) as sheet:
+                sheet.fig.draw_without_rendering()
+                text = sheet.fig.texts[-1]
+                box = text.get_window_extent()
+                assert text.get_fontsize() > 0.8 * sheet.size
+                assert text.get_text().count("\n") + 1 == lines
+                assert text.get_text().endswith(("…", "and that"))
+                assert box.y1 * 72 / sheet.fig.dpi <= sheet.bottom
+                assert 0 <= box.x0 <= box.x1 <= sheet.fig.bbox.width
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_legends_of_a_draft_are_as_large_as_those_of_a_study(several, lang):
+    def sizes(comparison):
+        figure = comparison.map(lang)
+        return [text.get_fontsize() for one in figure.legends for text in one.get_texts()]
+
+    how = several.provenance.chosen._replace(how="draft")
+    draft = replace(several, provenance=replace(several.provenance, chosen=how))
+    assert draft.provenance.draft
+    assert sizes(draft) == sizes(several)
+
+
+def test_a_name_that_has_room_somewhere_in_its_area_is_not_left_out(several, monkeypatch):
+    monkeypatch.setattr(words, "number", lambda key, one, say: "+1.1 ?")
+    said = "\n".join(texts(several.map("zh", layout=1, what="minutes")))
+    names = [seat.name.zh for seat in several.base.map.townships if seat.name.zh.endswith("镇")]
+    assert [name for name in names if name not in said] == []
+
+
 # ── sites on the map ─────────────────────────────────────────────────────────────────────────
 
 

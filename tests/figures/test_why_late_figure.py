@@ -7,7 +7,7 @@ from matplotlib.text import Text
 
 import sim
 from sim.figures import fonts, style
-from sim.measures.causes import CAUSES
+from sim.measures.causes import PLAIN
 from sim.words import why_late as words
 from sim.words.language import language
 
@@ -71,7 +71,7 @@ def test_the_headline_is_the_finding_and_the_map_is_said_to_be_synthetic(month, 
 def test_a_colour_is_never_alone(month):
     bars = [bar for ax in month.figure().axes for bar in ax.patches]
     looks = {(bar.get_facecolor(), bar.get_hatch() or "") for bar in bars}
-    assert len(looks) == len({hatch for _, hatch in looks}) == len(CAUSES)
+    assert len(looks) == len({hatch for _, hatch in looks}) == len(PLAIN)
 
 
 def test_bars_are_as_long_as_the_late_calls_of_a_week(month):

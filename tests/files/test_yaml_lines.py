@@ -47,6 +47,8 @@ def test_a_file_of_chinese_windows_is_read(tmp_path):
     ("text", "english", "chinese"),
     [
         ("a: 1\na: 2\n", 'line 2: "a" is written twice', '第 2 行："a" 重复出现'),
+        ("", "the file is empty", "文件为空"),
+        ("# no more than that\n", "the file is empty", "文件为空"),
         ("- a\n", "a scenario is a list of settings", "情景文件应为一组设置"),
         ("a: [", "this is not YAML", "这不是 YAML"),
     ],

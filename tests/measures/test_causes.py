@@ -15,7 +15,6 @@ from sim.engine import compiled, reference
 from sim.geography.roads import travel
 from sim.measures import causes
 from sim.measures.calls import first_arrival, tally
-from sim.measures.causes import CAUSES
 from sim.measures.groups import ALL, Group, Setup
 from sim.measures.rows import Pooled
 from sim.model.calendar import Window, band_at
@@ -31,9 +30,9 @@ def pooled(world, *draws, run=reference.run, setup=UP_TO_600):
 
 
 def taken_apart(world, calls, run=reference.run, **how):
-    """By call: its parts in the order of CAUSES, and its cause (None if in time)."""
+    """By call: its parts in order, and its cause (None if in time)."""
     found = causes.split(pooled(world, calls, run=run, **how))
-    names = [None if cause == NONE else CAUSES[cause] for cause in found.cause.tolist()]
+    names = [None if cause == NONE else found.causes[cause] for cause in found.cause.tolist()]
     return found.parts_s.tolist(), names
 
 

@@ -15,6 +15,7 @@ from sim.measures import estimates
 from sim.measures.calls import tally
 from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group, Setup
+from sim.measures.hospitals import stays
 from sim.measures.measures import BY_KEY
 from sim.measures.rows import Pooled
 from sim.model.calendar import DAY_S, HOUR_S, Window
@@ -113,6 +114,27 @@ def test_a_bay_is_taken_until_the_stay_after_handover_is_over():
     assert value(found, "bays_busy") == pytest.approx((45 + 5 + 10) / (24 * 60))
     assert value(found, "bays_busy", Group("hospital", 0)) == value(found, "bays_busy")
     assert math.isnan(value(found, "bays_busy", Group("hospital", 1)))
+
+
+def with_own_stays():
+    """As `bays()`, but hospital 0 keeps its patients for 1, 0, 3 and 4 minutes."""
+    world, calls, log = bays(own_stay=np.array([1, NONE]))
+    own = MIN * np.array([[99.0, 1.0], [99.0, 0.0], [99.0, 3.0], [99.0, 4.0]])
+    return world, calls._replace(own_stay_s=own), log
+
+
+def test_a_hospital_with_stays_of_its_own_has_its_bays_taken_for_these():
+    """Of the hospital with one bay: 10 + 1, 5 + 0 and 5 + 4 minutes of handover and stay."""
+    found = pooled(*with_own_stays())
+    assert value(found, "bays_busy") == pytest.approx((11 + 5 + 9) / (24 * 60))
+
+
+def test_intensive_care_begins_as_the_stay_of_the_hospital_itself_is_over():
+    world, calls, log = with_own_stays()
+    calls = calls._replace(icu_s=np.array([2 * HOUR_S, 0.0, HOUR_S, 0.0]))
+    there = stays(world, calls, log)
+    assert (there.until / MIN).tolist() == [31, 70, 45, 79]
+    assert (there.icu_until / MIN).tolist() == [151, 70, 105, 79]
 
 
 def test_what_is_told_of_a_hospital_is_of_its_own_patients():

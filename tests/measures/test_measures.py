@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.measures import estimates
+from sim.measures.besides import TOLD_BESIDES
 from sim.measures.calls import Tally
 from sim.measures.groups import ALL, AREAS, Group, Setup
 from sim.measures.intervals import ratios
@@ -18,7 +19,7 @@ from sim.measures.measures import BY_KEY, COUNTED, MEASURES
 from sim.measures.people_kind import OfPeople
 from sim.measures.response import WITHIN
 from sim.measures.rows import Pooled
-from sim.measures.sums import TOLD_BESIDES, TOLD_BY_SUMS, Counts, Summed
+from sim.measures.sums import TOLD_BY_SUMS, Counts, Summed
 
 TOWNSHIPS = 3
 TICK = 1 / 1024  # s: times of the engines are on this grid, on which sums are exact

@@ -130,7 +130,8 @@ def test_calls_withdrawn_early_are_no_misses_and_those_withdrawn_late_queued():
     found = pooled(*withdrawn_calls())
     late = causes.summed(found, causes.split(found), ALL)
     assert (late.calls, late.total) == (3, 2)
-    assert late.misses[causes.QUEUE] == 2
+    assert late.misses[late.causes.index("queue")] == 2
+    assert late.withdrawn == 1
 
 
 def asked(calls, log, answers):
@@ -221,6 +222,21 @@ def test_a_surge_is_told_apart_with_its_last_arrival():
     assert value(found, "surge_last") == 30
 
 
+def test_calls_of_a_surge_that_are_cancelled_are_told_apart():
+    """One reached, one withdrawn in time, one late and one that left: two of four cancelled."""
+    gone = MIN * np.array([NEVER, 5.0, 15.0, 9.0, 3.0])
+    stream = np.array([CallStream.SURGE] * 4 + [CallStream.EMERGENCY])
+    calls = calls_of(0, 0, 0, 0, 0, stream=stream, withdrawn_at=gone)
+    log = log_in_minutes([(0, 0, 0, 5, 15)], calls)._replace(lost=np.arange(5) == 3)
+    found = pooled(calls, log)
+    assert value(found, "surge_cancelled") == 2 / 4
+    assert value(found, "surge_within") == 1 / 3
+    told = estimates.keys_of(ALL, features(found))
+    assert "surge_cancelled" in told
+    plain = pooled(calls._replace(withdrawn_at=None), log)
+    assert "surge_cancelled" not in estimates.keys_of(ALL, features(plain))
+
+
 def test_planned_transfers_are_late_against_when_they_are_due():
     """Begun five minutes early, and 1, 16 and 61 minutes late."""
     found = pooled(*mixed())
@@ -259,6 +275,20 @@ def test_the_time_that_transfers_take_is_that_of_their_ambulances():
     part = pooled(*mixed(), window=Window(0.0, 2 * HOUR_S))
     assert value(part, "transfer_time") == pytest.approx((45 + 25 + 19) / 60 * 12)
     assert value(found, "busy") == pytest.approx((40 + 65 + 20 + 5 * 60) / (3 * 24 * 60))
+
+
+@pytest.mark.parametrize("shift", [(0.0, 2.0), (1.0, 24.0), (1.5, 1.75)])
+def test_the_time_on_transfers_is_part_of_the_time_on_calls(shift):
+    """Both end as the shift does, whatever the crew still has in hand."""
+    start, end = (at * HOUR_S for at in shift)
+    fleet = TOWN.fleet._replace(on_duty_at=np.full(3, start), off_duty_at=np.full(3, end))
+    calls, log = mixed()
+    found = pooled(calls, log, TOWN._replace(fleet=fleet))
+    only = calls._replace(stream=np.where(STREAMS < CallStream.URGENT_TRANSFER, 2, STREAMS))
+    every = pooled(only, log, TOWN._replace(fleet=fleet))
+    on_calls_h = value(found, "busy") * 3 * (shift[1] - shift[0])
+    assert value(found, "transfer_time") < on_calls_h
+    assert value(every, "transfer_time") == pytest.approx(on_calls_h)
 
 
 def test_calls_that_are_all_emergencies_are_as_without_a_stream():

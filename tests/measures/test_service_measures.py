@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from worlds import altered, matrix_world, some_calls
 
 from sim.measures import estimates, worked
+from sim.measures.besides import TOLD_BESIDES
 from sim.measures.calls import tally
 from sim.measures.features import Feature
 from sim.measures.groups import ALL, Group, Setup, SurvivalCurve
 from sim.measures.measures import BY_KEY, MEASURES
 from sim.measures.rows import Pooled
 from sim.measures.service_measures import SERVICE
-from sim.measures.sums import TOLD_BESIDES, TOLD_BY_SUMS, Summed, count
+from sim.measures.sums import TOLD_BY_SUMS, Summed, count
 from sim.model.calendar import DAY_S, HOUR_S, Window
 from sim.model.calls import Needs
 from sim.model.log import BREAK, FAILURE, Beyond, Log, Pauses

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
-from test_hospital_measures import MIN, bays, calls_of, days, town
+from test_hospital_measures import MIN, bays, calls_of, days, town, with_own_stays
 from test_hospital_measures import brought as log_of_patients
 from test_service_measures import log_of
 from test_service_measures import town as plain_town
@@ -67,19 +67,23 @@ def test_breaks_and_failures_are_stages():
 
 
 def test_marks_say_what_became_of_each_call():
-    """In time on the dot, late, withdrawn, lost; a transfer late for its due time."""
-    stream = np.array([0, 0, 0, 0, CallStream.PLANNED_TRANSFER])
+    """In time on the dot, late, withdrawn, lost; a transfer late for its due time.
+
+    Withdrawn on the dot is before the target had passed, a minute later is late.
+    """
+    stream = np.array([0, 0, 0, 0, CallStream.PLANNED_TRANSFER, 0, 0, CallStream.PLANNED_TRANSFER])
     calls = calls_of(
-        0, 1, 2, 3, 4, stream=stream, due_at=np.array([NAN] * 4 + [5 * MIN]),
-        withdrawn_at=MIN * np.array([NEVER, NEVER, 9.0, 9.0, NEVER]),
+        0, 1, 2, 3, 4, 5, 6, 7, stream=stream, due_at=MIN * np.array([NAN] * 4 + [5, NAN, NAN, 8]),
+        withdrawn_at=MIN * np.array([NEVER, NEVER, 9.0, 9.0, NEVER, 15.0, 17.0, 50.0]),
     )  # fmt: skip
     trips = [(0, 0, 0, 600, 900), (1, 1, 60, 661, 900), (4, 2, 301, 310, 900)]
-    log = log_of(trips, calls=5)._replace(lost=np.arange(5) == 3)
+    log = log_of(trips, calls=8)._replace(lost=np.arange(8) == 3)
     marks = marks_of(calls, log, Window(0.0, HOUR_S), TARGETS)
     assert [Outcome(one) for one in marks.outcome] == [
         Outcome.IN_TIME, Outcome.LATE, Outcome.CANCELLED, Outcome.LATE, Outcome.LATE,
+        Outcome.CANCELLED, Outcome.LATE, Outcome.CANCELLED,
     ]  # fmt: skip
-    assert marks.response_s.tolist() == [600, 601, NEVER, NEVER, 70]
+    assert marks.response_s.tolist() == [600, 601, NEVER, NEVER, 70, NEVER, NEVER, NEVER]
 
 
 def test_bays_are_taken_and_waited_for_from_instant_to_instant():
@@ -92,6 +96,12 @@ def test_bays_are_taken_and_waited_for_from_instant_to_instant():
     assert list(minutes) == [
         (0, 1, 0), (5, 0, 0), (20, 1, 0), (25, 1, 1), (50, 1, 2), (65, 1, 1), (70, 1, 0), (80, 0, 0),
     ]  # fmt: skip
+
+
+def test_a_bay_is_taken_for_the_stay_of_its_own_hospital():
+    (only,) = bays_of(*with_own_stays(), Window(0.0, 2 * HOUR_S))
+    minutes = zip((only.at / MIN).tolist(), only.taken.tolist(), strict=True)
+    assert [(at, taken) for at, taken in minutes if at > 60] == [(65, 1), (70, 1), (79, 0)]
 
 
 @given(days())

@@ -70,7 +70,6 @@ def calls_of(scenario, replication=0):
         "",
         "hospitals: {destination: nearest, stay: 50 min, icu_stay: 2 days, walk_ins: leave}\n",
         "hospitals: {at: {H0: {capabilities: [stroke], stay: 20 min}}}\n",
-        "hospitals: {consortia: [{name: A, hospitals: [H0], townships: [P0]}]}\n",
     ],
 )
 def test_what_behaves_as_the_nearest_hospital_with_room_is_none(read, more):

@@ -253,9 +253,10 @@ def test_urgent_transfers_hold_a_bay_and_planned_ones_none(write):
 
 @pytest.mark.parametrize(("stream", "wanted"), [
     ("name: a, to: Mars, rate: 1 per day, urgency: urgent",
-     'transfers[0].to: no hospital "Mars"; known: H0, H1, H2'),
+     'transfers[0].to: no hospital "Mars": known are H0, H1, H2; one outside the map is '
+     "described under `hospitals.outside`"),
     ("name: a, from: [H9], to: H1, rate: 1 per day, urgency: urgent",
-     'transfers[0].from: no hospital "H9"; known: H0, H1, H2'),
+     'transfers[0].from: no hospital "H9": transfers begin at hospitals of the map, like H0, H1, H2'),
     ("name: a, from: [H1], to: H1, rate: 1 per day, urgency: urgent",
      "transfers[0].to: transfers from H1 would go to where they come from"),
     ("name: a, to: [H0, H1, H2], rate: 1 per day, urgency: urgent",

@@ -10,6 +10,8 @@ from sim.errors import ScenarioError
 from sim.scenario import closed_roads, closures, cut_off
 from sim.scenario.file import load
 from sim.scenario.settings.closures import Closure
+from sim.study.effort import Effort
+from sim.study.plan import prepare
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +126,7 @@ travel:
         "travel.closures.a: say where: write `road`, or one of `at`, `between`, `around` and "
         "`township`, or both",
         "travel.closures.b.speed: leave `speed` out where roads are closed",
-        "travel.closures.c: `until` is not later than `from`",
+        "travel.closures.c: `until` is not later than `from`: 2026-01-06 00:00, and 2026-01-07 00:00",
         "travel.closures.d: write `around` and `radius` together",
         "travel.closures.e.speed: write at most 100 %; found 120 %",
         "travel.closures.f: write settings, like `key: value`; found shut",
@@ -309,3 +311,60 @@ def test_a_station_is_not_put_where_it_would_be_cut_off(town):
     assert closed.add("New", at=at(1.4, 1)).stations[-1].name.en == "New"
     with pytest.raises(ScenarioError, match="these stations would be cut off"):
         closed.add("New", at=at(1.4, 2))
+
+
+def test_in_python_a_closure_of_the_file_is_altered_in_part_or_taken_away(town):
+    closed = f"{{b: {{at: {at(1.5, 1)}, from: 2026-01-07, until: 2026-01-08}}}}"
+    scenario = load(town(f"travel: {{closures: {closed}}}"))
+    later = scenario.with_settings(travel={"closures": {"b": {"until": "2026-01-09"}}})
+    before, after = scenario.settings.travel.closed["b"], later.settings.travel.closed["b"]
+    assert after == before.model_copy(update={"until": after.until})
+    assert (after.until - before.until).days == 1
+    assert not later.with_settings(travel={"closures": {"b": "open"}}).settings.travel.closed
+    with pytest.raises(ScenarioError, match="`until` is not later than `from`"):
+        later.with_settings(travel={"closures": {"b": {"from": "2026-01-10"}}})
+
+
+def test_who_is_taken_to_a_gate_or_a_clinic_that_is_cut_off_to_the_end_is_told(town):
+    calls = [(f"2026-01-0{day} 10:00", 0, 0) for day in (5, 6, 7)]
+
+    def written(hospitals, closed):
+        roads = f"travel: {{closures: {{b: {{at: {at(1.5, 1)}{closed}}}}}}}\n"
+        return town(f"{roads}{hospitals}", calls=calls)
+
+    gate = "hospitals: {{outside: [{{name: Far, gate: {}, away: 30 min}}]}}"
+    clinic = "hospitals: {{clinics: {{at: [{}]}}}}"
+    for text in (gate, clinic):
+        (line,) = told(written(text.format(at(1.5, 1)), ""))
+        assert line.startswith("travel.closures: these hospitals would be cut off from 2026-01-05")
+        scenario = load(written(text.format(at(1.5, 1)), ", access: local"))
+        with pytest.raises(ScenarioError, match="these hospitals would be cut off"):
+            scenario.with_settings(travel={"closures": {"b": {"access": "none"}}})
+        load(written(text.format(at(2, 2)), ""))
+        open_again = load(written(text.format(at(1.5, 1)), ", until: 2026-01-06"))
+        assert cut_off.by(open_again, "b").hospitals.tolist() == [True]
+    assert (
+        "00:00: Far. Give the closure an `until`" in told(written(gate.format(at(1.5, 1)), ""))[0]
+    )
+    plain = load(written("", ""))
+    with pytest.raises(ScenarioError, match="these hospitals would be cut off"):
+        plain.with_settings(
+            hospitals={"outside": [{"name": "Far", "gate": at(1.5, 1), "away": "30 min"}]}
+        )
+
+
+def test_a_proposal_may_cut_nobody_off_to_the_end_of_its_base(town):
+    base = load(town("", name="short.yaml")).with_study(length="2 days", cool_down="0 min")
+    long = load(town("", name="long.yaml")).with_study(length="20 days")
+    other = long.with_settings(
+        travel={
+            "closures": {"b": {"township": "Eastside", "from": "2026-01-06", "until": "2026-01-12"}}
+        }
+    )
+    effort = Effort(engine="reference", keep_tables=False)
+    with pytest.raises(ScenarioError, match="would be cut off"):
+        prepare(base, [other], effort)
+    later = other.with_settings(travel={"closures": {"b": {"from": "2026-01-10"}}})
+    with pytest.raises(ScenarioError, match="never in force"):
+        prepare(base, [later], effort)
+    assert len(prepare(long, [other], effort).layouts) == 2

@@ -145,7 +145,8 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         (HEAD + "study: {replications: 0}\n", "line 5, study.replications"),
         (HEAD + "study: {length: 1 min}\n", "study.length: write at least 1 h; found 1 min"),
         (HEAD + "base: [a, b]\n", "line 5, base: write the name of one scenario; found ['a', 'b']"),
-        (HEAD + "seed: 1\n", "line 5, seed: no such setting"),
+        (HEAD + "seed: 1\n", "line 5, seed: no such setting; did you mean study.seed?"),
+        (HEAD + "days: 3\n", "line 5, days: no such setting; did you mean study.length?"),
         ("name: Mine\nmap: liling\nlayout:\n  - {station: }\n", "layout[0].station: write a text; found nothing"),
         ("name: Mine\nmap: liling\nlayout:\n  - {station: 湘东医院, ambulances: 1}\nchanges:\n"
          "  - close: {station: 湘东医院}\n", "line 5, changes: the changes leave no ambulance"),
@@ -154,7 +155,7 @@ HEAD = "name: Mine\nmap: liling\n" + LAYOUT
         (HEAD + "name: Again\n", 'line 5: "name" is written twice'),
         ("name: [unclosed\n", "this is not YAML"),
         ("- just\n- a list\n", "a scenario is a list of settings"),
-        ("", "a scenario is a list of settings"),
+        ("", "the file is empty"),
         ("name: !!python/object:os.system x\n", "line 1: the tag !!python/object:os.system is not"),
         (HEAD + "demand: {replay: nowhere.csv}\n", "no such file"),
     ],

@@ -54,13 +54,17 @@ def test_an_ambulance_is_on_duty_all_day_unless_it_has_hours():
         ("fri-mon", (0, 4, 5, 6)),
         ("Wednesday", (2,)),
         ("mon, mon", (0,)),
+        ("周一", (0,)),
+        ("周一至周五", (0, 1, 2, 3, 4)),
+        ("星期六、星期天", (5, 6)),
+        ("周一-周三，礼拜日", (0, 1, 2, 6)),
     ],
 )
 def test_days_are_read_in_any_order(text, days):
     assert parse_days(text) == days
 
 
-@pytest.mark.parametrize("text", ["", "someday", "mon-tue-wed", "mon,", 3])
+@pytest.mark.parametrize("text", ["", "someday", "mon-tue-wed", "mon,", "周八", "周", 3])
 def test_what_is_no_day_is_refused(text):
     with pytest.raises(ValueError, match="write days like") as caught:
         parse_days(text)

@@ -14,6 +14,7 @@ from sim.answers.comparison import compare
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
 from sim.scenario.differences import differences
+from sim.words import comparison as comparison_words
 from sim.words import comparison_notes, forest, page_of, response_curve
 from sim.words.comparison_sentence import sentence
 from sim.words.glossary import explain
@@ -264,12 +265,25 @@ def test_the_headline_of_one_proposal(liling, verdicts, en, zh):
          "A improves most: 2 of 4 measures; B changes nothing that matters"),
         ([[BETTER, WORSE, UNDECIDED, UNDECIDED], [UNDECIDED] * 4],
          "A makes some worse; B surely improves nothing"),
+        ([[BETTER, BETTER, WORSE, WORSE], [BETTER, UNDECIDED, UNDECIDED, UNDECIDED]],
+         "B improves 1 of 4 measures and harms none; A makes some worse"),
         ([[TOO_SMALL, UNDECIDED] * 2, [UNDECIDED, TOO_SMALL] * 2],
          "No proposal surely improves anything"),
     ],
 )  # fmt: skip
 def test_the_headline_of_several_names_the_best_and_the_harmful(liling, proposals, en):
     assert headline(liling, *proposals) == en
+
+
+@pytest.mark.parametrize(("say", "said"), [(EN, "the same in both"), (ZH, "两者相同")])
+def test_equal_values_without_an_interval_are_not_said_to_be_undecided(liling, say, said):
+    same = Estimate(0.0, math.nan, math.nan)
+    comparison = known([liling, liling.add("枫林镇")], {("p90", 1): (same, UNDECIDED)})
+    table = comparison_words._against_base(comparison, 1, say)
+    rows = {row[0]: row for row in table.rows}
+    p90, mean = (rows[comparison_words.label(comparison, key, say)] for key in ("p90", "mean"))
+    assert p90[-2:] == ["", said]
+    assert mean[-1] != said
 
 
 def test_harm_is_in_the_headline_of_the_forest_however_many_clauses_there_are(liling):

@@ -17,7 +17,7 @@ from sim.words.language import language
 
 LILING = ROOT / "scenarios" / "liling"
 STEPS = (
-    "crews", "consortium-1-centres", "consortium-2-bays", "consortium-3-own",
+    "consortium-0-crews", "consortium-1-centres", "consortium-2-bays", "consortium-3-own",
     "consortium-4-channel", "consortium", "consortium-6-bridges",
 )  # fmt: skip
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -44,7 +44,7 @@ def test_each_step_adds_something_and_keeps_the_layout(steps, one, next_):
 
 
 def test_hospitals_are_said_in_the_reader_s_language(steps):
-    base, whole = steps["crews"], steps["consortium"]
+    base, whole = steps["consortium-0-crews"], steps["consortium"]
     found = differences(base.settings, whole.settings)
     (line,) = words.lines(base, [(whole.name, found)], EN)
     assert not HAN.search(line)
@@ -55,7 +55,7 @@ def test_hospitals_are_said_in_the_reader_s_language(steps):
 
 
 def test_what_the_base_has_nothing_of_is_not_said_to_be_instead_of_it(steps):
-    base, whole = steps["crews"], steps["consortium"]
+    base, whole = steps["consortium-0-crews"], steps["consortium"]
     (line,) = words.lines(base, [(whole.name, differences(base.settings, whole.settings))], EN)
     assert "bays taken for 51.1 min after handover in the mean" in line
     assert "places in intensive care taken for 6 days in the mean" in line

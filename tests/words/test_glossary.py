@@ -6,7 +6,7 @@ import pytest
 
 from sim.errors import PlannerError
 from sim.measures.measures import MEASURES
-from sim.words import glossary, settings
+from sim.words import glossary, measures, settings
 from sim.words.definitions import MEASURES as DEFINED
 from sim.words.language import language
 from sim.words.terms import TERMS
@@ -26,6 +26,24 @@ def test_every_definition_is_found_by_its_name_in_either_language(definition):
         assert ZH(definition.meaning) in both
     assert ZH(definition.meaning) not in glossary.explain(definition.name, language())
     assert definition.meaning not in glossary.explain(definition.name, ZH)
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.key)
+def test_every_label_that_a_table_prints_is_known(measure, code, liling, coquimbo):
+    say = language(code)
+    for base in (liling, coquimbo):
+        for worst in (5, 3, 1):
+            label = measures.label(measure, say, base, worst)
+            for asked in (label, label.upper(), f"{label}: basic"):
+                page = glossary.explain(asked, say)
+                assert DEFINED[measure.key].name in page or say(DEFINED[measure.key].name) in page
+                assert say(DEFINED[measure.key].meaning) in page, asked
+
+
+def test_a_label_is_known_whatever_its_target_is(liling):
+    for label in ("Urban calls ≤ 12 min", "Rural calls ≤ 7.5 min", "The 3 worst-served zones"):
+        assert "\n" in glossary.explain(label, language())
 
 
 def test_a_part_of_a_name_finds_all_that_have_it():

@@ -177,6 +177,14 @@ def test_a_compiled_catalogue_says_the_same_as_its_source(tmp_path):
                 )
 
 
+def test_entries_of_a_source_need_no_empty_line_between_them(tmp_path):
+    whole, close = tmp_path / "whole.po", tmp_path / "close.po"
+    whole.write_text(PO, "utf-8")
+    close.write_text(PO.replace("\n\n", "\n"), "utf-8")
+    assert read_po(close) == read_po(whole)
+    assert "no station {name}" in read_po(close)
+
+
 def test_a_source_newer_than_what_was_compiled_is_read_itself(french):
     hook = runpy.run_path(str(ROOT / ".ci" / "catalogues.py"))
     hook["compiled"](french)

@@ -59,8 +59,12 @@ travel:
 
 def test_how_drives_vary_is_told(plain):
     varied = plain.with_settings(travel={
+        "bands": [{"hours": "07-09", "days": "mon-fri", "speed": "70 %"},
+                  {"hours": "22-06", "speed": "110 %", "classes": ["residential"]}],
         "band_rule": "carried over", "factor": {"sigma": 0.25, "to_hospital": 0.1}})  # fmt: skip
     assert lines(varied) == [
+        "bands|Mon–Fri 07–09: 70 % of the usual speed",
+        "|daily 22–06: 110 % of the usual speed, on residential",
         "drives|what is left of a drive is driven at the speeds of the next band",
         "|each varies by a factor of mean 1; the standard deviation of its logarithm is 0.25 to the "
         "scene, 0.1 to hospital",

@@ -37,6 +37,24 @@ def test_a_plain_service_has_no_line(tiny):
     assert list(service.lines(tiny, EN)) == []
 
 
+def test_how_calls_end_otherwise_is_told_of_all_and_of_conditions_that_say_so(tiny):
+    mean = {"distribution": "exponential", "mean": "15 min"}
+    quick = {"name": "fall", "share": "100 %", "treated_at_scene": "2.5 %"}
+    some = tiny.with_settings(demand={
+        "cancelled": {"share": "15 %", "after": mean}, "nobody_found": "5 %", "conditions": [quick],
+        "treated_at_scene": {"share": "12 %", "on_scene": "25 min"}})  # fmt: skip
+    said = [line for line in service.lines(some, EN) if line[0] in ("calls", "")]
+    usual = f"{some.settings.durations.on_scene.mean() / 60:.1f} min"
+    assert said[:4] == [
+        ("calls", "15 % are withdrawn, after 15 min in the mean, if nobody is there by then"),
+        ("", "at 5 % nobody is found; the ambulance is there for 10 min in the mean"),
+        ("", "12 % are treated at the scene; the ambulance is there for 25 min in the mean"),
+        ("", "fall: 2.5 % are treated at the scene; the ambulance is there for "
+         f"{usual} in the mean"),
+    ]  # fmt: skip
+    assert ("呼叫", "15% 若无人到达则取消，平均等待 15 分钟") in list(service.lines(some, ZH))
+
+
 @pytest.mark.parametrize("say", [EN, ZH], ids=["en", "zh"])
 def test_headings_leave_a_blank_before_what_they_head(tmp_path, say):
     """`check` writes them into nine columns; here with every setting there is."""

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from studies import late_by_cause as hand_made
 
 import sim
+from sim.measures.causes import PLAIN
 from sim.words import causes
 from sim.words import why_late as words
 from sim.words.language import language
@@ -44,10 +45,21 @@ def test_each_cause_has_its_remedy_in_both_languages(liling, cause):
     for lang in LANGUAGES:
         say, sentence = language(lang), why.sentence(lang)
         assert DUE[lang][cause] in sentence
-        helps = [say(each.helps) in sentence for each in causes.CAUSES]
+        helps = [say(each.helps) in sentence for each in map(causes.CAUSES.get, PLAIN)]
         assert helps == [row == cause for row in range(5)]
         (township,) = why.sentences(lang)[1:]
         assert ("All of" if lang == "en" else "全部因") in township
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_waiting_at_the_desk_is_told_with_more_seats_as_the_remedy(liling, lang):
+    why = hand_made(liling, [0, 40, 0, 0, 0])
+    tallies = tuple(one._replace(answered_s=one.call_taking_s) for one in why.comparison.tallies[0])
+    why = replace(why, comparison=replace(why.comparison, tallies=(tallies,)))
+    due = {"en": "waiting for the call desk: more seats", "zh": "因等待受理席位，增加席位有效"}
+    assert due[lang] in why.sentence(lang)
+    assert {"en": "Call desk", "zh": "等待席位"}[lang] in why.table(lang)
+    why.figure(lang)
 
 
 def test_townships_with_few_misses_are_not_spoken_of(liling):

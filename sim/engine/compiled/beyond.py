@@ -21,7 +21,7 @@ from sim.model.service import (
 from sim.model.system import System
 from sim.policies.clock import NONE, serving_seconds
 from sim.policies.hospitals import HOSPITAL
-from sim.policies.standby import Reach, reach_of
+from sim.policies.standby import Covering, covering_of
 
 # phases: cleared; at the scene; look who leaves it; it leaves for a hospital; it is at the door
 FORETOLD, ARRIVES, LOOKS, DEPARTS, AT_DOOR = range(5)
@@ -35,7 +35,7 @@ class ServiceConstants(NamedTuple):
     service: Service
     least_turnout_s: float  # expected at any station
     expected_turnout_s: np.ndarray  # [station]
-    reach: Reach
+    covering: Covering
     kind_transports: np.ndarray  # [kind of need] bool: a class may meet it that transports
     reads_places: bool
     counts_free: bool  # a rule asks how many are free
@@ -130,7 +130,7 @@ def fixed_of(system: System) -> ServiceConstants | None:
         _frozen(service._replace(destinations=None, driving=None)),  # type: ignore[arg-type]
         float(expected.min(initial=np.inf)),
         expected,
-        reach_of(service.standby.covers),
+        covering_of(service.standby.covers),
         may_meet.any(axis=1),
         reads_places(service),
         bool(len(service.sending.keep)) or centres > 1,

@@ -52,7 +52,7 @@ RULES = (
     standby.standby_station,
     standby.has_room,
     standby.count_covered,
-    standby.dmexclp_gain,
+    standby.gain_of_one_more,
     standby.dmexclp_station,
     standby.uncovered,
     assignment.assign,

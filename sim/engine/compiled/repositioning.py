@@ -114,7 +114,7 @@ def _station_for(fixed, state, beyond, ambulance, now):
     elif standby.rule == DMEXCLP:
         count_present(state, ambulance)
         _count_covered(state, beyond)
-        found = dmexclp_station(standby, beyond.fixed.reach, beyond.covered, state.present)
+        found = dmexclp_station(standby, beyond.fixed.covering, beyond.covered, state.present)
     return home if found == NONE else found
 
 
@@ -143,7 +143,7 @@ def _drive_s(fixed, state, beyond, ambulance, station, now):
 def _count_covered(state, beyond):
     """How many of those that are present cover what."""
     beyond.covered[:] = 0
-    count_covered(beyond.fixed.reach, state.present, beyond.covered)
+    count_covered(beyond.fixed.covering, state.present, beyond.covered)
 
 
 # ── by a compliance table ────────────────────────────────────────────────────────────────────
@@ -233,7 +233,7 @@ def _gains(state, beyond, ambulance, station):
         return True
     count_present(state, ambulance)
     _count_covered(state, beyond)
-    reach = beyond.fixed.reach
-    there_share = uncovered(standby.demand, reach, station, beyond.covered)
-    here_share = uncovered(standby.demand, reach, base, beyond.covered)
+    covering = beyond.fixed.covering
+    there_share = uncovered(standby.demand, covering, station, beyond.covered)
+    here_share = uncovered(standby.demand, covering, base, beyond.covered)
     return there_share - here_share >= standby.least_gain

@@ -17,9 +17,9 @@ from sim.policies.clock import NONE
 from sim.policies.dispatch import FAR_S, Status, is_first
 from sim.policies.standby import (
     count_covered,
+    covering_of,
     dmexclp_station,
     has_room,
-    reach_of,
     standby_station,
     uncovered,
 )
@@ -34,7 +34,7 @@ class Repositioning:
         self.of, self.service, self.pausing = of, of.system.service, pausing
         self.send, self.own_rule = send, own_rule
         self.stations = len(of.station_place)
-        self.reach = None if self.service is None else reach_of(self.service.standby.covers)
+        self.covering = None if self.service is None else covering_of(self.service.standby.covers)
 
     def move_up(self) -> None:
         free = [a for a in self.of.fleet if a.status in FREE and not self._goes_home(a)]
@@ -86,7 +86,7 @@ class Repositioning:
         if standby.rule == StandbyRule.NEAREST:
             found = self._nearest(self._drives_s(ambulance), present)
         if standby.rule == StandbyRule.DMEXCLP:
-            found = dmexclp_station(standby, self.reach, self._covered(present), present)
+            found = dmexclp_station(standby, self.covering, self._covered(present), present)
         return ambulance.home if found == NONE else found
 
     def _as_idle(self, ambulance: Vehicle, present: Sequence[int]) -> Idle:
@@ -125,7 +125,7 @@ class Repositioning:
         """[cover] how many of the free ambulances cover it."""
         assert self.service is not None
         count = [0] * len(self.service.standby.demand)
-        count_covered(self.reach, present, count)
+        count_covered(self.covering, present, count)
         return count
 
     # ── by a compliance table ────────────────────────────────────────────────────────────────
@@ -178,6 +178,6 @@ class Repositioning:
             return True
         count = self._covered(free_by_station(self.of.fleet, ambulance, self.stations))
         there, here = (
-            uncovered(standby.demand, self.reach, at, count) for at in (station, ambulance.base)
+            uncovered(standby.demand, self.covering, at, count) for at in (station, ambulance.base)
         )
         return there - here >= standby.least_gain

@@ -11,7 +11,7 @@ from sim import units
 from sim.model.calendar import HOURS, hours_of_week
 from sim.scenario.dates import LocalTime
 from sim.scenario.values import (
-    ClockHours,
+    LongHours,
     LongText,
     Place,
     Setting,
@@ -61,7 +61,7 @@ class Closure(Setting):
     """From when on; without it from the beginning. Who sets out at that instant drives round."""
     until: LocalTime | None = None
     """Until when; without it to the end. Who sets out at that instant finds the road open."""
-    hours: ClockHours | None = None
+    hours: LongHours | None = None
     """The clock hours in which it is in force, between `from` and `until`; without them all
     hours."""
     days: WeekDays = default("mon-sun")
@@ -98,7 +98,12 @@ class Closure(Setting):
         if (self.around is None) != (self.radius is None):
             raise ValueError(Message("write `around` and `radius` together"))
         if self.from_ is not None and self.until is not None and self.until <= self.from_:
-            raise ValueError(Message("`until` is not later than `from`"))
+            raise ValueError(
+                Message(
+                    "`until` is not later than `from`: {until}, and {begin}",
+                    begin=f"{self.from_:%Y-%m-%d %H:%M}", until=f"{self.until:%Y-%m-%d %H:%M}",
+                )
+            )  # fmt: skip
         return self
 
     @property

@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from sim.scenario.settings.endings import Cancelled, ShareOrEnding
 from sim.scenario.values import Seconds, Setting, Share, ShortText, default
-from sim.text import Message
+from sim.text import Message, Name
 
 MOST_NEEDS = 8  # of one condition: the random streams of a call's needs are so far apart
 
@@ -55,6 +55,8 @@ class Condition(Setting):
 
     name: ShortText
     """What this condition is called, like chest pain, stroke, trauma, obstetric, newborn, other."""
+    name_zh: ShortText | None = None
+    """What it is called in Chinese; without it as in English."""
     share: ShareOfCalls
     """Its share of all calls, or of the calls of each priority by name, where one that is not named
     has none; the shares of all conditions sum to 100 % in each priority."""
@@ -102,6 +104,11 @@ class Condition(Setting):
     `demand.treated_at_scene`."""
     cancelled: Cancelled | None = None
     """Which of its calls are withdrawn, and when; without it `demand.cancelled`."""
+
+    @property
+    def names(self) -> Name:
+        """What it is called in both languages."""
+        return Name(self.name_zh or self.name, self.name)
 
     @model_validator(mode="after")
     def _has_effect(self) -> Condition:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 import numpy as np
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.model.calendar import HOURS_PER_WEEK, hours_of_week
 from sim.scenario.distributions import AnyDistribution
-from sim.scenario.values import ClockHours, Setting, Share, WeekDays, default, whole
+from sim.scenario.values import LongHours, Setting, Share, WeekDays, default, whole
 from sim.text import Message
 
 MOST_SEATS: Final = 500
@@ -19,7 +19,7 @@ Number = Annotated[int, *whole(0, MOST_SEATS, "3")]
 class Seats(Setting):
     """So many people at the desk at some hours."""
 
-    hours: ClockHours | None = None
+    hours: LongHours | None = None
     """The clock hours at which they take calls; past midnight they belong to the day on which they
     began. Without them the whole day."""
     days: WeekDays = default("mon-sun")
@@ -40,6 +40,9 @@ NumberOrSeats = Annotated[
 ]
 
 
+LEAST_SHARE: Final = 1e-4  # of the calls at the desk that need an ambulance
+
+
 class Desk(Setting):
     """A call desk with so many seats: calls wait for one in order of receipt, and are handled."""
 
@@ -55,10 +58,22 @@ class Desk(Setting):
 
     Source: the desk is there for calls that need one."""
 
+    @field_validator("needing_ambulance")
+    @classmethod
+    def _who_is_needed(cls, share: float) -> float:
+        if share < LEAST_SHARE:
+            raise ValueError(
+                Message(
+                    "hardly any call would need an ambulance: write {least} % or more; found "
+                    "{found} %",
+                    least=f"{100 * LEAST_SHARE:g}",
+                    found=f"{100 * share:.4g}",
+                )
+            )
+        return share
+
     @model_validator(mode="after")
     def _some(self) -> Desk:
-        if self.needing_ambulance < 1e-4:
-            raise ValueError(Message("hardly any call would need an ambulance: write a share"))
         if not self.by_hour.any():
             raise ValueError(Message("the desk has no seat at any hour: no call would be taken"))
         return self

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Discriminator, Tag
 
-from sim.scenario.distributions import AnyDistribution
+from sim.scenario.distributions import AnyDistribution, Constant
 from sim.scenario.values import Setting, Share, default
+
+NOBODY_THERE: Final = Constant(distribution="constant", value="10 min")  # assumed
 
 
 class Cancelled(Setting):

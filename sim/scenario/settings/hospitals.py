@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from sim import units
+from sim.model.calendar import DAYS, HOURS, hours_of_week
 from sim.scenario.dates import LocalTime
 from sim.scenario.distributions import AnyDistribution
 from sim.scenario.settings.demand import Profile
 from sim.scenario.settings.failures import LongDistribution
 from sim.scenario.settings.responders import Where
 from sim.scenario.values import (
-    ClockHours,
     Form,
+    LongHours,
     Place,
     Seconds,
     Setting,
@@ -39,7 +41,7 @@ class Closed(Setting):
     """When it closes, once; with `until`."""
     until: LocalTime | None = None
     """When it is open again: a patient who leaves the scene at that instant may be taken there."""
-    hours: ClockHours | None = None
+    hours: LongHours | None = None
     """Instead of `from` and `until`: the clock hours of every week at which it is closed."""
     days: WeekDays = default("mon-sun")
     """The days of the week on which these hours begin."""
@@ -51,9 +53,21 @@ class Closed(Setting):
         dated = (self.from_ is not None) + (self.until is not None)
         if dated != (0 if self.hours is not None else 2):
             raise ValueError(Message("write either `from` and `until`, or `hours` of the week"))
+        if self.hours is None and self.days != tuple(range(DAYS)):
+            raise ValueError(Message("`days` are those on which `hours` begin: write `hours`, too"))
         if self.from_ is not None and self.until is not None and self.until <= self.from_:
-            raise ValueError(Message("`until` is not later than `from`"))
+            raise ValueError(
+                Message(
+                    "`until` is not later than `from`: {until}, and {begin}",
+                    begin=f"{self.from_:%Y-%m-%d %H:%M}", until=f"{self.until:%Y-%m-%d %H:%M}",
+                )
+            )  # fmt: skip
         return self
+
+    @property
+    def week(self) -> np.ndarray:
+        """[168] bool: the hours of every week at which it is closed; none where it is dated."""
+        return hours_of_week(self.hours, self.days) if self.hours else np.zeros(HOURS * DAYS, bool)
 
 
 def _patients(value: object) -> units.Rate:

@@ -11,8 +11,8 @@ from sim.scenario.distributions import AnyDistribution
 from sim.scenario.settings.conditions import MOST_NEEDS, Need
 from sim.scenario.settings.demand import Profile
 from sim.scenario.values import (
-    ClockHours,
     Form,
+    LongHours,
     Rate,
     Seconds,
     Setting,
@@ -83,7 +83,7 @@ class Transfers(Setting):
     """Of planned ones how long before they are due an ambulance is sent for.
 
     Source: assumed."""
-    hours: ClockHours | None = None
+    hours: LongHours | None = None
     """Of planned ones the clock hours at which they are sent for: what would fall outside is moved
     to when these hours begin next, and is due as much later. Without it any hour."""
     days: WeekDays = default("mon-sun")

@@ -12,7 +12,7 @@ from sim import units
 from sim.model.calendar import DAYS, HOURS, hours_of_week
 from sim.scenario.settings.closures import MOST_CLOSURES, Closure, OneClosure
 from sim.scenario.values import (
-    ClockHours,
+    LongHours,
     Setting,
     ShortText,
     Speed,
@@ -37,7 +37,7 @@ CLASS_SPEEDS: Final = {
 class Band(Setting):
     """Hours in which speeds are other than usual."""
 
-    hours: ClockHours
+    hours: LongHours
     """The clock hours in which it is in force."""
     days: WeekDays = default("mon-sun")
     """The days of the week on which it is in force."""
@@ -143,6 +143,11 @@ class TravelSettings(Setting):
     def closed(self) -> dict[str, Closure]:
         """The closures that there are, by name."""
         return {name: one for name, one in self.closures.items() if one is not None}
+
+    @property
+    def speeds_change(self) -> bool:
+        """Whether speeds change while time passes: by bands, or closures that begin and end."""
+        return bool(self.bands) or any(not one.always for one in self.closed.values())
 
     @field_validator("speeds", mode="after")
     @classmethod
