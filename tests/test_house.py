@@ -94,6 +94,7 @@ OPENED = {
     "sim/words/__init__.py": "the words of an answer, by its name",
     "sim/figures/__init__.py": "the figures of an answer, by its name",
     "sim/geography/making/__init__.py": "public names, when they are first needed",
+    "sim/geography/synthesis/__init__.py": "public names, when they are first needed",
 }
 
 

@@ -6,17 +6,12 @@ should wait for it.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
 
-COMMANDS: Final = {
-    "import": "sim.cli.map_import",
-    "synthesise": "sim.cli.map_synthesise",
-    "measure": "sim.cli.map_measure",
-}
+COMMANDS: Final = ("import", "synthesise", "measure")
 
 
 class Opened(TyperGroup):
@@ -28,9 +23,24 @@ class Opened(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
+        command = typer.main.get_command(_opened(cmd_name))
         command.name = cmd_name
         return command
+
+
+def _opened(name: str) -> typer.Typer:
+    """The room of a command."""
+    if name == "synthesise":
+        from sim.cli import map_synthesise
+
+        return map_synthesise.app
+    if name == "measure":
+        from sim.cli import map_measure
+
+        return map_measure.app
+    from sim.cli import map_import
+
+    return map_import.app
 
 
 app = typer.Typer(

@@ -13,7 +13,7 @@ from sim.errors import InvariantError
 from sim.geography.synthesis import mosaic, tiling
 from sim.geography.synthesis.noise import smooth
 from sim.geography.synthesis.planar import tangled
-from sim.geography.synthesis.tiling import Mosaic, Seats
+from sim.geography.synthesis.tiling import Mosaic, TownSeats
 
 FITS: Final = 2e-4  # of a town's area, at which its borders are left where they are
 GOOD: Final = 5e-3  # likewise, at which no other tiles are tried
@@ -33,7 +33,7 @@ class _Arcs(NamedTuple):
     right: np.ndarray
 
 
-def draw(seed: tuple[int, ...], seats: Seats) -> list[shapely.Polygon]:
+def draw(seed: tuple[int, ...], seats: TownSeats) -> list[shapely.Polygon]:
     """[town] its polygon, of its area within a thousandth; neighbours share borders."""
     best: tuple[float, list[shapely.Polygon]] | None = None
     for attempt in range(TRIES):
@@ -62,7 +62,7 @@ def _worst(polygons: list[shapely.Polygon], want_m2: np.ndarray) -> float:
     return float(np.abs(have / want_m2 - 1).max())
 
 
-def _polygons(tiles: Mosaic, label: np.ndarray, seats: Seats) -> list[shapely.Polygon]:
+def _polygons(tiles: Mosaic, label: np.ndarray, seats: TownSeats) -> list[shapely.Polygon]:
     """Close the arcs to polygons; move the arcs until the areas fit."""
     arcs = _arcs(tiles, label)
     want = seats.km2 * 1e6

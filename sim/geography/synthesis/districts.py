@@ -17,7 +17,7 @@ from sim.text import Message
 DIGITS = 6  # of a division code that say the district
 
 
-class Group(NamedTuple):
+class District(NamedTuple):
     """Towns that a stated total is of."""
 
     name: str
@@ -27,14 +27,14 @@ class Group(NamedTuple):
     lonlat: np.ndarray  # [2] its middle; nan where nothing says it
 
 
-def groups(rows: TownRows, options: SynthesisOptions) -> list[Group]:
+def groups(rows: TownRows, options: SynthesisOptions) -> list[District]:
     """The districts of the towns; without a table of them, the whole is one."""
     nowhere = np.full(2, np.nan)
     if options.districts is None:
         people = float(options.total_people or np.nan)
         km2 = float(options.total_area or np.nan)
         every = np.arange(len(rows.zh))
-        return [Group(str(options.title.within("zh")), every, people, km2, nowhere)]
+        return [District(str(options.title.within("zh")), every, people, km2, nowhere)]
     table = tables.read(options.districts, options)
     living = table.numbers(tables.people_column(table), tables.not_negative, numerals.PEOPLE)
     size = table.numbers(table.column(*AREA), tables.not_negative, numerals.AREA)
@@ -55,7 +55,7 @@ def groups(rows: TownRows, options: SynthesisOptions) -> list[Group]:
         if len(mine):
             left[mine] = False
             name = table.texts(*NAMES_ZH)[row] or table.texts(*shapes.NAMES)[row]
-            found.append(Group(name, mine, float(living[row]), float(size[row]), lonlat[row]))
+            found.append(District(name, mine, float(living[row]), float(size[row]), lonlat[row]))
     for row in np.flatnonzero(left).tolist():
         message = Message(
             "no district of {file} has its code or name: {name}",

@@ -7,13 +7,13 @@ from typing import Final
 import numpy as np
 
 from sim.geography.synthesis.nearby import nearest
-from sim.geography.synthesis.tiling import OUTSIDE, Mosaic, Seats
+from sim.geography.synthesis.tiling import OUTSIDE, Mosaic, TownSeats
 
 SWEEPS: Final = 80
 FITS: Final = 0.003  # of a town's area
 
 
-def exchanged(tiles: Mosaic, label: np.ndarray, seats: Seats) -> np.ndarray:
+def exchanged(tiles: Mosaic, label: np.ndarray, seats: TownSeats) -> np.ndarray:
     """[tile] the town that it belongs to, after towns with too much ground gave some away.
 
     How much goes from whom to whom is what would flow along the borders, if ground ran from towns

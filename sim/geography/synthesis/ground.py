@@ -144,9 +144,9 @@ def make(place: Place, crs: pyproj.CRS, seed: int) -> Ground:
     published = metres(crs, towns.lonlat)
     freedom = np.where(np.array(towns.point_src) == SOURCED, 0.6, 1.0)
     freedom[np.array(towns.point_src) == IMPUTED] = 3.0
-    seats = tiling.Seats(published, towns.km2)
+    seats = tiling.TownSeats(published, towns.km2)
     centres = tiling.room_apart(seats, freedom)
-    polygons = borders.draw((seed, 1), tiling.Seats(centres, towns.km2))
+    polygons = borders.draw((seed, 1), tiling.TownSeats(centres, towns.km2))
     guessed = np.array(towns.point_src) == IMPUTED
     wanted = np.where(guessed[:, None], centres, published)
     settled = np.round(borders.settled(polygons, wanted), 1)

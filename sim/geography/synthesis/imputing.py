@@ -9,7 +9,7 @@ import pyproj
 
 from sim.errors import Problem
 from sim.geography.making.report import GROUND, PEOPLE, Report, some
-from sim.geography.synthesis.districts import Group
+from sim.geography.synthesis.districts import District
 from sim.geography.synthesis.facts import IMPUTED, INFERRED, SOURCED, Towns
 from sim.geography.synthesis.ground import metres
 from sim.geography.synthesis.noise import whole_shares
@@ -26,7 +26,11 @@ TRIES: Final = 500  # places that a town without a point is tried at
 
 
 def filled(
-    rows: TownRows, groups: list[Group], options: SynthesisOptions, crs: pyproj.CRS, report: Report
+    rows: TownRows,
+    groups: list[District],
+    options: SynthesisOptions,
+    crs: pyproj.CRS,
+    report: Report,
 ) -> Towns | None:
     """The towns without blanks; None where something is wrong, which is gathered in the table."""
     units = _units(rows)
@@ -71,7 +75,7 @@ def _urban(rows: TownRows, density: np.ndarray) -> np.ndarray:
 
 
 def _areas(
-    rows: TownRows, groups: list[Group], units: tuple[np.ndarray, np.ndarray],
+    rows: TownRows, groups: list[District], units: tuple[np.ndarray, np.ndarray],
     options: SynthesisOptions, report: Report,
 ) -> tuple[np.ndarray, list[str]]:  # fmt: skip
     km2, source = rows.km2.copy(), list(rows.area_src)
@@ -125,7 +129,7 @@ def _areas(
 
 
 def _people(
-    rows: TownRows, groups: list[Group], units: tuple[np.ndarray, np.ndarray],
+    rows: TownRows, groups: list[District], units: tuple[np.ndarray, np.ndarray],
     options: SynthesisOptions, report: Report,
 ) -> tuple[np.ndarray, list[str]]:  # fmt: skip
     exact, source = rows.people.copy(), list(rows.people_src)
@@ -182,7 +186,12 @@ def _of_column(rows: TownRows, message: str, column: str) -> Problem:
 
 
 def _points(
-    rows: TownRows, groups: list[Group], km2: np.ndarray, seed: int, crs: pyproj.CRS, report: Report
+    rows: TownRows,
+    groups: list[District],
+    km2: np.ndarray,
+    seed: int,
+    crs: pyproj.CRS,
+    report: Report,
 ) -> tuple[np.ndarray, list[str]]:
     """Degrees of every town; one without a point stands where its district has room for it."""
     at, source = np.full((len(km2), 2), np.nan), list(rows.point_src)

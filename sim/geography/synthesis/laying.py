@@ -174,7 +174,7 @@ def lay_local_roads(
 
 
 def thinned(points: np.ndarray, pool: np.ndarray, gap: float) -> np.ndarray:
-    """Of the pool keep nodes that lie at least `gap` apart."""
+    """The nodes of a pool that are kept so that they lie at least `gap` apart."""
     if not len(pool):
         return pool
     dropped = np.zeros(len(pool), bool)

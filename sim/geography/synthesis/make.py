@@ -179,7 +179,7 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
         made[name] = reader(one, made["townships"], report)
         if source is not None and files.is_table(source):
             table = tables.read(source, chosen)
-            made[name]["provenance"] = table.grades("provenance", "point_src", "来源")
+            made[name]["provenance"] = table.grades(*tables.WHERE_FROM)
         _warn_outside(made[name], land, report)
     if place.rivers:
         made["river"] = layers.rivers(place, land)

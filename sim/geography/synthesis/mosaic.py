@@ -9,12 +9,12 @@ import numpy as np
 from sim.geography.synthesis.exchange import exchanged
 from sim.geography.synthesis.nearby import nearest, nearest_few
 from sim.geography.synthesis.noise import shifted
-from sim.geography.synthesis.tiling import OUTSIDE, Mosaic, Seats, pieces
+from sim.geography.synthesis.tiling import OUTSIDE, Mosaic, TownSeats, pieces
 
 NEAREST: Final = 16  # towns that a tile may go to
 
 
-def warp(rng: np.random.Generator, tiles: Mosaic, seats: Seats) -> np.ndarray:
+def warp(rng: np.random.Generator, tiles: Mosaic, seats: TownSeats) -> np.ndarray:
     """The tiles' points in a space in which straight borders come out bent, by the towns' size."""
     near, which = nearest_few(seats.xy, tiles.points, 12)
     # Beside a small town borders bend as little as its own.
@@ -24,7 +24,7 @@ def warp(rng: np.random.Generator, tiles: Mosaic, seats: Seats) -> np.ndarray:
     return tiles.points + 0.15 * local[:, None] * shifted(rng, tiles.points, wave, 5, 0.45)
 
 
-def outline(tiles: Mosaic, warped: np.ndarray, seats: Seats) -> np.ndarray:
+def outline(tiles: Mosaic, warped: np.ndarray, seats: TownSeats) -> np.ndarray:
     """[tile] whether it belongs to the map: those nearest to its towns, up to all their area.
 
     Each town counts with the radius of its area; the soft minimum fills the bays between. Where
@@ -51,7 +51,9 @@ def outline(tiles: Mosaic, warped: np.ndarray, seats: Seats) -> np.ndarray:
     return np.asarray(whole)
 
 
-def share_out(tiles: Mosaic, warped: np.ndarray, seats: Seats, inside: np.ndarray) -> np.ndarray:
+def share_out(
+    tiles: Mosaic, warped: np.ndarray, seats: TownSeats, inside: np.ndarray
+) -> np.ndarray:
     """[tile] the town that it goes to, so that the towns' areas fit: a fitted power diagram.
 
     Distances are taken in warped space, which bends the borders; each town holds on to the ground
@@ -67,7 +69,7 @@ def share_out(tiles: Mosaic, warped: np.ndarray, seats: Seats, inside: np.ndarra
 
 
 def _distances(
-    points: np.ndarray, warped: np.ndarray, seats: Seats
+    points: np.ndarray, warped: np.ndarray, seats: TownSeats
 ) -> tuple[np.ndarray, np.ndarray]:
     """[tile, choice] squared distance less what a town holds, and the town; its nearest ones."""
     count = min(NEAREST, len(seats.km2))

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
 
 from sim import units
 from sim.errors import MapImportError, Problem
-from sim.files import entrance
+from sim.files import entrance, numerals
 from sim.files.escapes import file_name
 from sim.files.shapes import file_of
 from sim.geography.making import findings
@@ -37,7 +37,7 @@ def _km2(value: object) -> float | None:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return None if value is None else float(value)
     bare = str(value).strip().casefold()
-    for unit in ("km²", "km2", "平方公里", "平方千米", "sq km"):
+    for unit in (name for name, km2 in numerals.AREA.items() if km2 == 1):
         bare = bare.removesuffix(unit).strip()
     try:
         return float(bare.replace(",", ""))

@@ -25,9 +25,10 @@ GRADES: Final = {
     **dict.fromkeys(("assumed", "made up", "假定", "假设", "虚构"), ASSUMED),
 }
 YEAR: Final = re.compile(r"(?:19|20)\d\d")
-PEOPLE_WORD: Final = re.compile(r"^(?:people|population|pop|residents|人口|常住人口|总人口)?[_ ]*"
-                                r"(?:19|20)\d\d年?[_ ]*(?:people|pop|人口|常住人口|人口数)?"
-                                r"(?:_code)?$")  # fmt: skip
+_LIVING: Final = r"(?:people|population|pop|residents|人口|常住人口|总人口|人口数)"
+_DATE: Final = r"(?:19|20)\d\d年?"
+PEOPLE_WORD: Final = re.compile(rf"(?:{_LIVING}[_ ]*{_DATE}|{_DATE}[_ ]*{_LIVING})(?:_code)?")
+WHERE_FROM: Final = ("provenance", "point_src", "来源")  # columns of a list of points
 
 
 class FactTable(NamedTuple):
@@ -113,7 +114,7 @@ def people_column(table: FactTable, chosen: str = "") -> str:
     dated = [
         (int(YEAR.search(str(name))[0]), str(name).endswith("_code"), str(name))  # type: ignore[index]
         for name in table.frame.columns
-        if PEOPLE_WORD.match(str(name).casefold())
+        if PEOPLE_WORD.fullmatch(str(name).strip().casefold())
     ]
     full = [d for d in dated if any(tables.texts(table.frame[d[2]]))]
     return max(full)[2] if full else table.column(*USUAL)

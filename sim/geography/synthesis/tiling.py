@@ -18,7 +18,7 @@ AROUND: Final = 2.1  # of a town's radius, within which tiles are as fine as in 
 NEAREST: Final = 16  # towns that a tile may go to
 
 
-class Seats(NamedTuple):
+class TownSeats(NamedTuple):
     """Where towns pull from, in metres, and how much ground each is to have."""
 
     xy: np.ndarray  # [town, 2]
@@ -40,7 +40,7 @@ class Mosaic(NamedTuple):
     km2: np.ndarray
 
 
-def room_apart(seats: Seats, freedom: np.ndarray) -> np.ndarray:
+def room_apart(seats: TownSeats, freedom: np.ndarray) -> np.ndarray:
     """The towns' centres pushed apart until each has about the room of its area.
 
     `freedom`: [town] how far it gives way beside others. Published points are rarely better than a
@@ -60,7 +60,7 @@ def room_apart(seats: Seats, freedom: np.ndarray) -> np.ndarray:
     return xy
 
 
-def tiles_around(rng: np.random.Generator, seats: Seats) -> Mosaic:
+def tiles_around(rng: np.random.Generator, seats: TownSeats) -> Mosaic:
     """Tile the surroundings of all towns, finely in small towns and around them."""
     count = np.clip(TILES / len(seats.km2), FEWEST, MOST)
     step = np.sqrt(seats.km2 * 1e6 / count)
@@ -80,7 +80,7 @@ def tiles_around(rng: np.random.Generator, seats: Seats) -> Mosaic:
     return _voronoi(np.concatenate(parts), 4.0 * float(step.max()) ** 2 / 1e6)
 
 
-def _near(points: np.ndarray, seats: Seats, which: np.ndarray) -> np.ndarray:
+def _near(points: np.ndarray, seats: TownSeats, which: np.ndarray) -> np.ndarray:
     """[point] whether it lies about one of some towns."""
     near = np.zeros(len(points), bool)
     for at, radius in zip(seats.xy[which], seats.radius[which], strict=True):
