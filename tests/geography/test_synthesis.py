@@ -270,6 +270,20 @@ def test_one_town_and_two_towns_are_maps_too(tmp_path):
         assert the_map.road_links > 20
 
 
+def test_towns_far_apart_for_their_areas_are_joined_by_strips_of_ground(tmp_path):
+    towns = {name: cells[:3] for name, cells in TOWNS.items()} | {
+        "面积(平方公里)": [9.0, 8.0, 10.0],
+        "经度": [113.50, 113.72, 113.30],
+    }
+    options = tables(tmp_path, towns)
+    synthesise_map(options)
+    the_map = bundle.read(options.bundle)
+    assert the_map.outline.geom_type == "Polygon"
+    areas = the_map.layers["townships"].area.to_numpy() / 1e6
+    np.testing.assert_allclose(areas, towns["面积(平方公里)"], rtol=0.005)
+    assert the_map.nodes_left_out == 0
+
+
 def test_a_folder_that_somebody_else_made_is_left_alone(county, tmp_path):
     options = tables(tmp_path)
     options.to.mkdir(parents=True)

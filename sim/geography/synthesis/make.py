@@ -15,11 +15,12 @@ from sim.errors import MapImportError, Problem
 from sim.files import entrance
 from sim.files import tables as files
 from sim.files.whole import is_part, reason_of
-from sim.geography import checking
+from sim.geography import checking, remote
 from sim.geography.bundle import Layers
 from sim.geography.making import metres, places
 from sim.geography.making.balance import PeopleBalance
 from sim.geography.making.headcount import check_density
+from sim.geography.making.people.cells import note_remote
 from sim.geography.making.report import GROUND, PEOPLE, ROADS, Report, count, some
 from sim.geography.making.zones import one_zone
 from sim.geography.synthesis import (
@@ -34,12 +35,18 @@ from sim.geography.synthesis import (
     towns,
     writing,
 )
+from sim.geography.synthesis.borders import TornError
 from sim.geography.synthesis.facts import Place, Towns
 from sim.geography.synthesis.ground import Ground
 from sim.geography.synthesis.links import RoadNet
 from sim.geography.synthesis.options import SynthesisOptions
 from sim.text import Message, Say
 
+TORN: Final = Message(
+    "no ground could be drawn in which each town has its area in one piece: are some areas far too "
+    "small for how far apart the towns lie, or is a town between them missing? Else another --seed "
+    "may do"
+)
 Tell = Callable[[Message], None]
 COARSE: Final = 1.5  # a map drawn this coarsely has cells of 2 km
 USUAL_CELL_M, LARGE_CELL_M = 1000.0, 2000.0
@@ -158,7 +165,10 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
     """Every layer of the bundle, in metres."""
     place, crs = facts
     tell(Message("Drawing the borders"))
-    land = ground.make(place, crs, chosen.seed)
+    try:
+        land = ground.make(place, crs, chosen.seed)
+    except TornError:
+        raise MapImportError(chosen.towns, TORN) from None
     tell(Message("Laying the roads"))
     net = links.make(place, land, chosen.seed)
     tell(Message("Settling the people"))
@@ -166,6 +176,11 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
     cells = people.cells(land, net, cell_m)
     made = layers.make(place, land, cells, net.roads)
     _note(place.towns, land, net, cell_m, report)
+    away = remote.to_roads(
+        cells[["x", "y"]].to_numpy(), cells["people"].to_numpy(float),
+        net.roads.geometry.to_numpy(), net.roads["class"].to_numpy(),
+    )  # fmt: skip
+    note_remote(away, report)
     check_density(chosen.towns, float(place.towns.people.sum()), land.county.area / 1e6, report)
     report.people = PeopleBalance(
         read=float(place.towns.people.sum()), kept=int(made["cells"]["people"].sum())

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import minimum_spanning_tree
 
 from sim.geography.synthesis.exchange import exchanged
 from sim.geography.synthesis.nearby import nearest, nearest_few
@@ -38,17 +41,34 @@ def outline(tiles: Mosaic, warped: np.ndarray, seats: TownSeats) -> np.ndarray:
         field = gap.min(axis=1) - soft * np.log(
             np.exp((gap.min(axis=1)[:, None] - gap) / soft).sum(axis=1)
         )
-        order = np.argsort(field, kind="stable")
-        inside = np.zeros(len(field), bool)
-        inside[order[: np.searchsorted(np.cumsum(tiles.km2[order]), seats.km2.sum())]] = True
-        patch = pieces(tiles, inside.astype(int))
-        main = np.bincount(patch[inside]).argmax()
-        sea = np.bincount(patch[~inside]).argmax()
-        whole = (patch == main) | ((patch != sea) & ~inside)
+        whole = _first(tiles, field, float(seats.km2.sum()))
         if whole[home].all():
-            break
+            return whole
         soft *= 1.6
-    return np.asarray(whole)
+    # Towns far apart for their areas: strips of ground join them.
+    away = _from_tree(tiles.points, seats.xy)
+    width = 1.7 * float(np.sqrt(np.quantile(tiles.km2, 0.95) * 1e6))
+    field = np.where(away < width, away - 1e9, gap.min(axis=1))
+    return _first(tiles, field, float(seats.km2.sum()))
+
+
+def _first(tiles: Mosaic, field: np.ndarray, km2: float) -> np.ndarray:
+    """[tile] whether it is of the first by a field up to an area; one patch without holes."""
+    order = np.argsort(field, kind="stable")
+    inside = np.zeros(len(field), bool)
+    inside[order[: np.searchsorted(np.cumsum(tiles.km2[order]), km2)]] = True
+    patch = pieces(tiles, inside.astype(int))
+    main = np.bincount(patch[inside]).argmax()
+    sea = np.bincount(patch[~inside]).argmax()
+    return np.asarray((patch == main) | ((patch != sea) & ~inside))
+
+
+def _from_tree(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """[point] metres to the shortest lines that join all centres."""
+    far = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))
+    i, j = minimum_spanning_tree(csr_array(far)).nonzero()
+    lines = shapely.multilinestrings(np.stack([centres[i], centres[j]], axis=1))
+    return np.asarray(shapely.distance(shapely.points(points), lines))
 
 
 def share_out(
