@@ -233,6 +233,15 @@ class Comparison(Answer):
         """Every line of the printed table."""
         return [*(Line(key, ALL) for key in self.headline_keys()), *self.service_lines()]
 
+    def lines_against_base(self, layout: int) -> list[Line]:
+        """The same of a proposal beside the base: nothing that only other proposals have."""
+        if not self.tallies:
+            return self.lines()
+        both = (0, layout)
+        features = estimates.features_of([self.pooled[number] for number in both])
+        features |= rosters([self.layouts[number] for number in both])
+        return [line for line in self.lines() if BY_KEY[line.key].feature in features]
+
     # ── tidy rows ────────────────────────────────────────────────────────────────────────────
 
     def rows(self) -> list[MeasureRow]:

@@ -155,7 +155,7 @@ def has_part(layouts: Sequence[Scenario], number: int, group: Group) -> bool:
 def told_apart(layouts: Sequence[Scenario], groups: Iterable[Group]) -> list[Group]:
     """Those of some parts that a layout with several of them has; every hospital.
 
-    Where some conditions have names, calls of no such condition are no part.
+    Calls of no condition that has a name are no part.
     """
     several = {
         by: {n for one in layouts if len(names := _names(one, by)) > 1 for n in names}
@@ -165,7 +165,7 @@ def told_apart(layouts: Sequence[Scenario], groups: Iterable[Group]) -> list[Gro
     return [
         group
         for group in groups
-        if not (group.by == "condition" and 0 < named <= group.row)
+        if not (group.by == "condition" and named <= group.row)
         and (not several.get(group.by) or part_name(layouts, group) in several[group.by])
     ]
 

@@ -90,12 +90,12 @@ def _at_once(patient: Patient, spans: Spans, scenario: Scenario) -> Message:
     }
     if not patient.condition:
         return Message(
-            "all hospitals are closed at once, {times} times in the run (first from {begin} until "
-            "{end}): patients then go to the nearest",
+            "all hospitals are closed at once from {begin} until {end}, the first of {times} such "
+            "times in the run: patients then go to the nearest",
             **values,
         )
     return Message(
-        "all hospitals that can treat {condition} are closed at once, {times} times in the run "
-        "(first from {begin} until {end}): its patients then go to the nearest of them",
+        "all hospitals that can treat {condition} are closed at once from {begin} until {end}, the "
+        "first of {times} such times in the run: its patients then go to the nearest of them",
         **values,
     )

@@ -213,6 +213,8 @@ class Scenario(Layout):
         if not problems and {"demand", "hospitals"} & set(sections):
             hospital_checks.check(altered, problems)
         if not problems and "travel" in sections:
+            mine = {"travel": {"closures": dict.fromkeys(self.settings.travel.closures)}}
+            closures.check_opened([sections, mine], problems.at("travel"))
             closures.check(altered.settings, altered.map, problems.at("travel"))
         if not problems and TIMED & set(sections):
             checks.times(altered, problems)

@@ -184,7 +184,7 @@ def _one_layout(comparison: Comparison, say: Language) -> Table:
 
 def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
     rows, same = [], comparison.is_same(layout)
-    for line in comparison.lines():
+    for line in comparison.lines_against_base(layout):
         key, group = line
         measure, difference = BY_KEY[key], comparison.difference(key, layout, group)
         one_sided, alike = math.isnan(difference.mean), _is_alike(comparison, line, layout)

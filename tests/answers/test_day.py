@@ -123,3 +123,20 @@ def test_a_run_says_how_surges_and_transfers_fare_that_compliance_leaves_out(wri
         "zh": f"突发事件的呼叫有 {share:.1f}% 在时限内到达。",
     }
     assert text[code] in said
+
+
+def test_a_proposal_has_no_rows_of_what_only_another_one_has(write):
+    """And calls of no condition that has a name are no part of their own."""
+    text = "layout: [{station: P0, ambulances: 2}]\nstudy: {length: 2 days, replications: 2}\n"
+    rate = "demand: {rate: {urban: 0 per day, rural: 60 per day}"
+    gone = rate + ", cancelled: {share: 50 %, after: 5 min}, treated_at_scene: 20 %}\n"
+    moved = rate + "}\ntransfers: [{name: up, to: H1, rate: 9 per day, urgency: planned}]\n"
+    layouts = [
+        load(write(text + more, f"{n}.yaml")) for n, more in enumerate((rate + "}\n", gone, moved))
+    ]
+    found = sim.compare(*layouts, workers=1, engine="reference")
+    keys = [{line.key for line in found.lines_against_base(row)} for row in (1, 2)]
+    assert "cancelled" in keys[0] - keys[1]
+    assert "transfer_late" in keys[1] - keys[0]
+    assert keys[0] | keys[1] <= {line.key for line in found.lines()}
+    assert not [group for group in found.groups_of_fleet if group.by == "condition"]

@@ -71,7 +71,9 @@ def found(plain):
         tuple(described(tally, n, layout * (5.0 + n % 3)) for n, tally in enumerate(own))
         for layout, own in enumerate(plain.tallies)
     )
-    return replace(plain, tallies=tallies)
+    halves = [{"name": name, "share": "50 %"} for name in ("one", "two")]
+    layouts = tuple(one.with_settings(demand={"conditions": halves}) for one in plain.layouts)
+    return replace(plain, layouts=layouts, tallies=tallies)
 
 
 def test_every_measure_of_what_there_is_has_a_line(found):
@@ -96,7 +98,7 @@ def test_hospitals_and_conditions_have_rows_by_their_names(found):
     assert rows["hospital", names[0], "destination"] == pytest.approx(2 / 3)
     assert rows["hospital", names[1], "destination"] == pytest.approx(1 / 3)
     assert ("hospital", names[0], "bay_waits") in rows
-    assert ("condition", "1", "hospital_60") in rows
+    assert ("condition", "one", "hospital_60") in rows
     assert found.to_frame().query("group == @names[0]")["measure"].nunique() == 8
 
 

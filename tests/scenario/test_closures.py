@@ -325,6 +325,13 @@ def test_in_python_a_closure_of_the_file_is_altered_in_part_or_taken_away(town):
         later.with_settings(travel={"closures": {"b": {"from": "2026-01-10"}}})
 
 
+def test_in_python_what_no_file_closed_cannot_be_taken_away(town):
+    closed = f"{{bridge: {{at: {at(1.5, 1)}, from: 2026-01-07, until: 2026-01-08}}}}"
+    scenario = load(town(f"travel: {{closures: {closed}}}"))
+    with pytest.raises(ScenarioError, match='none has one called "bridgee"; did you mean bridge'):
+        scenario.with_settings(travel={"closures": {"bridgee": "open"}})
+
+
 def test_who_is_taken_to_a_gate_or_a_clinic_that_is_cut_off_to_the_end_is_told(town):
     calls = [(f"2026-01-0{day} 10:00", 0, 0) for day in (5, 6, 7)]
 
