@@ -180,7 +180,7 @@ def changes_of(
             rural=f"{targets.rural / 60:g}",
             places=measures.worst_served(base.map, worst, say),
             areas=measures.area_word(base.map, say),
-            condition=_condition(one, base),
+            condition=_condition(one, base, say),
         )
         for one in changed
         if one in named
@@ -196,12 +196,12 @@ def changes_of(
     )
 
 
-def _condition(one: Harm, base: Scenario) -> str:
+def _condition(one: Harm, base: Scenario, say: Language) -> str:
     """The name of the condition that a change is of; nothing of all calls."""
     if one.group.by != "condition":
         return ""
     conditions = base.settings.demand.conditions
-    return conditions[one.group.row].name if conditions else f"{one.group.row + 1}"
+    return say.name(conditions[one.group.row].names) if conditions else f"{one.group.row + 1}"
 
 
 def _greatest(changed: Sequence[Harm], base: Scenario, most: int) -> set[Harm]:

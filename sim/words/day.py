@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from sim.answers.day import Day
-from sim.measures.timeline import ON_CALL, Outcome, Stage
+from sim.measures.timeline import ON_CALL, BaysTaken, Outcome, Stage
 from sim.model.calendar import HOUR_S
 from sim.model.calls import CallStream
 from sim.text import Message
@@ -116,9 +118,14 @@ def sentences(day: Day, say: Language) -> list[str]:
     return found
 
 
+def _waited_s(of: BaysTaken, day: Day) -> float:
+    """Seconds of ambulances at the door of a hospital, all together."""
+    return float(of.waiting @ np.diff(of.at, append=day.window.end_s))
+
+
 def _of_bays(day: Day, say: Language) -> str:
     names = [hospital.name for hospital in day.base.map.hospitals]
-    worst = max(day.bays, key=lambda of: int(of.waiting.max(initial=0)))
+    worst = max(day.bays, key=lambda of: (int(of.waiting.max(initial=0)), _waited_s(of, day)))
     waiting, hours = int(worst.waiting.max(initial=0)), day.seconds(Stage.WAITING) / HOUR_S
     if not waiting:
         return say("No ambulance waited for a bay.")

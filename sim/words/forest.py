@@ -106,6 +106,13 @@ def _of_several(found: dict[int, list[Verdict]], count: int, say: Language) -> l
                       "{names} make all {measures} worse", names=_names(ruin, say), measures=count)
         )  # fmt: skip
     some = [row for row in harm if row not in ruin]
+    both = [row for row in some if better[row]]
+    if both and len(parts) < 2:
+        parts.append(
+            say.count(len(both), "{names} improves some and makes others worse",
+                      "{names} improve some and make others worse", names=_names(both, say))
+        )  # fmt: skip
+    some = [row for row in some if row not in both]
     if some and len(parts) < 2:
         parts.append(
             say.count(len(some), "{names} makes some worse", "{names} make some worse",

@@ -137,7 +137,7 @@ def _endings(settings: Settings, say: Language) -> Iterator[str]:
         yield text
     for one in demand.conditions:
         for text in _ending(one.cancelled, one.nobody_found, one.treated_at_scene, usual, say):
-            yield say("{condition}: {ending}", condition=one.name, ending=text)
+            yield say("{condition}: {ending}", condition=say.name(one.names), ending=text)
 
 
 def _ending(
@@ -205,5 +205,5 @@ def _class(scenario: Scenario, row: int, say: Language) -> str:
 def _condition(one: Condition, say: Language) -> str:
     """trauma (2 ambulances); chest pain"""
     if len(one.needs) < 2:
-        return one.name
-    return say("{condition} ({n} ambulances)", condition=one.name, n=len(one.needs))
+        return say.name(one.names)
+    return say("{condition} ({n} ambulances)", condition=say.name(one.names), n=len(one.needs))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from services import town
 
 import sim
 from sim.answers.comparison import run
-from sim.measures.timeline import Outcome
+from sim.measures.timeline import BaysTaken, Outcome
 from sim.model.calls import CallStream
 from sim.scenario.file import load
 from sim.words import page_of
@@ -140,3 +143,12 @@ def test_a_proposal_has_no_rows_of_what_only_another_one_has(write):
     assert "transfer_late" in keys[1] - keys[0]
     assert keys[0] | keys[1] <= {line.key for line in found.lines()}
     assert not [group for group in found.groups_of_fleet if group.by == "condition"]
+
+
+def test_of_doors_where_as_many_wait_the_one_is_named_where_they_wait_longest(write):
+    day = sim.day(load(write(BAYS.format(usual="1 min", own="2 h"))), 2, workers=1)
+    at = day.window.start_s + np.array([0.0, 600.0])
+    short = BaysTaken(0, 2, at, np.array([2, 0]), np.array([1, 0]))
+    long_ = BaysTaken(2, 2, at, np.array([2, 2]), np.array([0, 1]))
+    said = " ".join(page_of(replace(day, bays=(short, long_)), language()).sentences)
+    assert "at most 1 of them at H2" in said

@@ -75,3 +75,9 @@ def test_places_beyond_the_map_and_clinics_are_called_as_on_the_map(steps):
     clinics = [one.name for one in steps["consortium"].hospitals if one.is_clinic]
     assert len(clinics) == 24
     assert ("枫林镇", "Fenglin") in [(name.zh, name.en) for name in clinics]
+
+
+def test_conditions_are_called_by_their_names_in_the_reader_s_language(steps):
+    said = " ".join(text for _, text in service.lines(steps["consortium"], ZH))
+    assert "卒中" in said
+    assert "stroke" not in said
