@@ -234,7 +234,7 @@ def test_hospitals_that_are_closed_at_once_are_warned_of_with_the_hours(read):
     )
     assert not warned(read, text.format("06-12"))
     (said,) = warned(read, text.format("05-12"))
-    assert "first from 2025-01-08 05:00 until 2025-01-08 06:00" in said
+    assert "from 2025-01-08 05:00 until 2025-01-08 06:00, the first of" in said
     assert said.endswith("patients then go to the nearest")
 
 
