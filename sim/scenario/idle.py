@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.scenario.hospitals import plainly
+from sim.scenario.patients import limits_icu
 from sim.scenario.settings.transfers import Capable
 from sim.text import Message
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def doubts(scenario: Scenario) -> Iterator[Message]:
     """What of hospitals, transfers and travel a file says in vain."""
-    yield from _of_hospitals(scenario.settings)
+    yield from _of_hospitals(scenario)
     yield from _of_clinics(scenario)
     yield from _of_outside(scenario.settings)
     yield from _of_rates(scenario.settings)
@@ -44,23 +45,23 @@ def _twice(scenario: Scenario) -> Iterator[Message]:
             )  # fmt: skip
 
 
-def _of_hospitals(settings: Settings) -> Iterator[Message]:
+def _of_hospitals(scenario: Scenario) -> Iterator[Message]:
     """Rules for bays where there are none."""
-    hospitals = settings.hospitals
+    hospitals = scenario.settings.hospitals
     any_bays = any(one.bays is not None for one in hospitals.at.values())
     if hospitals.destination == "soonest" and not any_bays:
         yield Message(
             "`hospitals.destination: soonest` has no effect: no hospital has `bays`, so nobody "
             "waits, and patients go to the nearest"
         )
-    if hospitals.stay is not None and not any_bays:
-        yield Message(
-            "`hospitals.stay` has no effect: no hospital has `bays`, so that none is ever taken"
-        )
+    kept = limits_icu(scenario)  # a place there is taken for the stay in a bay, too
+    if hospitals.stay is not None and not any_bays and not kept:
+        yield Message("`hospitals.stay` has no effect: no hospital has `bays` or `icu`")
     for name, one in hospitals.at.items():
-        if one.stay is not None and one.bays is None:
+        if one.stay is not None and one.bays is None and one.icu is None:
             yield Message(
-                "{hospital}: `stay` has no effect without `bays`, of which there is no limit",
+                "{hospital}: `stay` has no effect without `bays` or `icu`, of which there is no "
+                "limit",
                 hospital=name,
             )
     come = any(
@@ -82,13 +83,15 @@ def _of_clinics(scenario: Scenario) -> Iterator[Message]:
     of_map = sum(one.is_clinic for one in scenario.hospitals[: len(scenario.map.hospitals)])
     if of_map:
         yield Message(
-            "no condition has `to_clinic`: no patient of a call is taken to the {clinics} clinics, "
-            "of which {hospitals} are hospitals of the map that take nobody else either",
+            "no condition has `to_clinic`: no patient of a call is taken to a clinic. There are "
+            "{clinics}, and hospitals of the map are among them, which take nobody else: "
+            "{hospitals}",
             clinics=clinics, hospitals=of_map,
         )  # fmt: skip
     elif clinics:
         yield Message(
-            "no condition has `to_clinic`: no patient of a call is taken to the {clinics} clinics",
+            "no condition has `to_clinic`: no patient of a call is taken to a clinic, of which "
+            "there are {clinics}",
             clinics=clinics,
         )
 
@@ -116,6 +119,4 @@ def _of_rates(settings: Settings) -> Iterator[Message]:
             yield Message("the transfers {name} have a rate of 0: there are none", name=one.names)
     for name, at in settings.hospitals.at.items():
         if at.arrivals is not None and not at.arrivals.rate.per_second:
-            yield Message(
-                "{hospital}: `walk_ins` have a rate of 0: none comes by himself", hospital=name
-            )
+            yield Message("{hospital}: `walk_ins` have a rate of 0: nobody walks in", hospital=name)

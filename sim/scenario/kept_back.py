@@ -53,16 +53,16 @@ def doubts(scenario: Scenario) -> Iterator[Message]:
 
 
 _OF_CALLS: Final = Message(
-    "{priority} calls are never served: a reserve keeps back the last {keep} ambulances, and at "
-    "most {most} of those are on duty at once"
+    "{priority} calls are never served: a reserve keeps {keep} back, and of those ambulances at "
+    "most {most} are on duty at once"
 )
 _OF_A_CONDITION: Final = Message(
-    "{priority} calls of {condition} never get all that they need: a reserve keeps back the last "
-    "{keep} ambulances, and at most {most} of those are on duty at once"
+    "{priority} calls of {condition} never get all that they need: a reserve keeps {keep} back, "
+    "and of those ambulances at most {most} are on duty at once"
 )
 _OF_TRANSFERS: Final = Message(
-    "planned transfers {name} never begin: a reserve keeps back the last {keep} ambulances, and at "
-    "most {most} of those are on duty at once"
+    "planned transfers {name} never begin: a reserve keeps {keep} back, and of those ambulances at "
+    "most {most} are on duty at once"
 )
 
 

@@ -65,6 +65,9 @@ def test_what_has_no_effect_is_told_once_and_in_both_languages(write, text, begi
         f"hospitals: {{destination: soonest, stay: {STAY}, at: {{H0: {{bays: 1}}}}}}",
         f"hospitals: {{walk_ins: leave, stay: {STAY}, at: {{H0: {{bays: 1, "
         "walk_ins: 1 per hour}}}",
+        # Before it leaves for a bed in intensive care a patient stays in a bay.
+        f"hospitals: {{stay: {STAY}, icu_stay: {STAY}, at: {{H0: {{icu: 2, stay: {STAY}}}}}}}\n"
+        "demand: {conditions: [{name: all, share: 100 %, icu: 5 %}]}",
         "hospitals: {clinics: {at: townships}}\ndemand: {conditions: [" + ENDLESS + "]}",
         "hospitals: {outside: [{name: Far, gate: P1, away: 1 h}]}\n"
         "transfers: [{name: T, from: [H0], to: far, rate: 1 per day, urgency: urgent}]",

@@ -33,8 +33,8 @@ def warned(tmp_path_factory):
 @pytest.mark.parametrize("keep", [4, 9])
 def test_planned_transfers_for_which_a_reserve_leaves_nobody_are_told(warned, keep):
     assert warned(f"keep: {keep}, for: green") == [
-        f"planned transfers home never begin: a reserve keeps back the last {keep} ambulances, and "
-        "at most 4 of those are on duty at once"
+        f"planned transfers home never begin: a reserve keeps {keep} back, and "
+        "of those ambulances at most 4 are on duty at once"
     ]
     assert not warned("keep: 3, for: green")
     assert not warned(f"keep: {keep}, for: green", URGENT)
@@ -42,7 +42,7 @@ def test_planned_transfers_for_which_a_reserve_leaves_nobody_are_told(warned, ke
 
 def test_calls_for_which_a_reserve_leaves_nobody_are_told(warned):
     yellow, green, planned = warned("keep: 4, for: red")
-    assert yellow.startswith("yellow calls are never served: a reserve keeps back the last 4")
+    assert yellow.startswith("yellow calls are never served: a reserve keeps 4 back")
     assert green.startswith("green calls are never served")
     assert planned.startswith("planned transfers home never begin")
 
@@ -50,7 +50,7 @@ def test_calls_for_which_a_reserve_leaves_nobody_are_told(warned):
 def test_what_counts_is_how_many_are_on_duty_at_once(warned):
     shifts = "layout: [{station: P0, ambulances: 2, hours: 08-20}, {station: P1, ambulances: 2}, {station: P2, ambulances: 2, hours: 20-08}]\n"
     (said,) = warned("keep: 4, for: green", layout=shifts)
-    assert said.endswith("at most 4 of those are on duty at once")
+    assert said.endswith("of those ambulances at most 4 are on duty at once")
     assert not warned("keep: 3, for: green", layout=shifts)
 
 
@@ -63,7 +63,7 @@ def test_what_counts_is_who_may_be_sent(warned):
     assert not warned("keep: 2, for: green, classes: [big]", CLASSES + TRANSFERS, MIXED)
     assert not warned("keep: 2, for: green, classes: [big]", CLASSES + small, MIXED)
     (said,) = warned("keep: 1, for: green, classes: [small]", CLASSES + small, MIXED)
-    assert "at most 1 of those" in said
+    assert "of those ambulances at most 1" in said
     needs = "demand: {conditions: [{name: all, share: 100 %, needs: [{classes: [small]}]}]}\n"
     (said,) = warned("keep: 1, for: yellow, classes: [small]", CLASSES + needs, MIXED)
     assert said.startswith("green calls of all never get all that they need")
@@ -75,5 +75,5 @@ def test_each_centre_counts_its_own(warned):
         "{name: East, stations: [P1], townships: [P1, P2], help: never}]"
     )
     (said,) = warned("keep: 2, for: green", dispatch=centres)
-    assert "at most 2 of those are on duty at once" in said
+    assert "of those ambulances at most 2 are on duty at once" in said
     assert not warned("keep: 2, for: green, centres: [West]", dispatch=centres)
