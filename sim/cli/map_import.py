@@ -21,7 +21,6 @@ from sim.geography.making.options import FieldInfo, ImportOptions, flat_names, g
 
 app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
 
-NAMES = "Names and folders"
 KINDS = (bool, float, int, int | None, Path, Path | None)
 
 
@@ -88,17 +87,12 @@ def import_(
         Path | None,
         typer.Option(
             help="Repeat the import of an import.yaml; nothing else counts.",
-            rich_help_panel=NAMES,
+            rich_help_panel=map_made.NAMES,
             show_default=False,
         ),
     ] = None,
-    draw: Annotated[bool, typer.Option(help="Draw map.png.", rich_help_panel=NAMES)] = True,
-    scenario: Annotated[
-        bool,
-        typer.Option(
-            help="Write scenarios/PLACE/today.yaml from the sites.", rich_help_panel=NAMES
-        ),
-    ] = True,
+    draw: map_made.Draw = True,
+    scenario: map_made.FirstScenario = True,
     lang: Lang = "en",
 ) -> None:
     """Make a map bundle: maps/PLACE/PLACE.gpkg, with a README of what was kept and left out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
@@ -10,6 +11,13 @@ from sim.cli import speech
 from sim.geography.making.report import Report
 from sim.text import Message
 from sim.words.language import Language
+
+NAMES: Final = "Names and folders"
+Draw = Annotated[bool, typer.Option(help="Draw map.png.", rich_help_panel=NAMES)]
+FirstScenario = Annotated[
+    bool,
+    typer.Option(help="Write scenarios/PLACE/today.yaml from the sites.", rich_help_panel=NAMES),
+]
 
 
 def show(report: Report, bundle: Path, say: Language, *, scenario: bool) -> None:

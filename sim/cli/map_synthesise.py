@@ -24,9 +24,8 @@ PANELS = {
     "Stations and hospitals": ("sites", "hospitals"),
     "How it is made": ("seed", "cell"),
     "Files": ("encoding", "sheet"),
-    "Names and folders": ("to", "name", "name_zh", "source", "licence"),
+    map_made.NAMES: ("to", "name", "name_zh", "source", "licence"),
 }
-NAMES = "Names and folders"
 OPTIONS = [
     option(name, SynthesisOptions.model_fields[name], panel)
     for panel, names in PANELS.items()
@@ -54,17 +53,12 @@ def synthesise(
         Path | None,
         typer.Option(
             help="Repeat the making of a synthesis.yaml; of the others only --to counts.",
-            rich_help_panel=NAMES,
+            rich_help_panel=map_made.NAMES,
             show_default=False,
         ),
     ] = None,
-    draw: Annotated[bool, typer.Option(help="Draw map.png.", rich_help_panel=NAMES)] = True,
-    scenario: Annotated[
-        bool,
-        typer.Option(
-            help="Write scenarios/PLACE/today.yaml from the sites.", rich_help_panel=NAMES
-        ),
-    ] = True,
+    draw: map_made.Draw = True,
+    scenario: map_made.FirstScenario = True,
     lang: Lang = "en",
 ) -> None:
     """Make a map up from a table of towns: maps/PLACE/PLACE.gpkg, marked as synthetic."""

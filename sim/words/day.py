@@ -142,32 +142,20 @@ def headline(day: Day, say: Language) -> str:
     """At 17:40 9 of 14 ambulances were on calls at once; 37 of 42 calls were reached in time"""
     reached, late, gone = (day.counted(outcome) for outcome in Outcome)
     at, most = day.busiest
-    duty, fleet = day.on_duty(at), len(day.base.fleet)
     values = {"on_time": reached, "calls": reached + late, "at": clock(at), "busy": most,
-              "fleet": fleet, "duty": duty, "cancelled": gone}  # fmt: skip
+              "duty": day.on_duty(at), "cancelled": gone}  # fmt: skip
     if not reached + late + gone:
         return say("No call was received")
-    if gone and duty < fleet:
-        return say(
-            "{on_time} of {calls} calls reached in time, {cancelled} more cancelled; at most "
-            "{busy} ambulances on calls at once, from {at}, of {duty} on duty then",
-            **values,
-        )
     if gone:
         return say(
             "{on_time} of {calls} calls reached in time, {cancelled} more cancelled before their "
-            "target had passed; at most {busy} of {fleet} ambulances on calls at once, from {at}",
-            **values,
-        )
-    if duty < fleet:
-        return say(
-            "{on_time} of {calls} calls reached in time; at most {busy} ambulances on calls at "
-            "once, from {at}, of {duty} on duty then",
+            "target had passed; at most {busy} on calls at once, from {at}, when {duty} ambulances "
+            "were on duty",
             **values,
         )
     return say(
-        "{on_time} of {calls} calls reached in time; at most {busy} of {fleet} ambulances on calls "
-        "at once, from {at}",
+        "{on_time} of {calls} calls reached in time; at most {busy} on calls at once, from {at}, "
+        "when {duty} ambulances were on duty",
         **values,
     )
 

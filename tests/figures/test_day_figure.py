@@ -55,7 +55,8 @@ def test_the_busiest_hour_is_told_with_how_many_are_on_duty_then(day):
     at, most = day.busiest
     fleet = len(day.base.fleet)
     assert day.on_duty(at) == fleet
-    assert f"at most {most} of {fleet} ambulances" in words.headline(day, EN)
+    assert f"at most {most} on calls at once" in words.headline(day, EN)
+    assert f"when {fleet} ambulances were on duty" in words.headline(day, EN)
     start, end = day.window.start_s, day.window.end_s
     away = [(0, Stage.OFF_DUTY), (1, Stage.OFF_ROAD), (2, Stage.ON_BREAK)]
     more = [[who for who, _ in away], [stage for _, stage in away], [start] * 3, [end] * 3,
@@ -63,7 +64,7 @@ def test_the_busiest_hour_is_told_with_how_many_are_on_duty_then(day):
     stages = type(day.stages)(*(np.append(a, b) for a, b in zip(day.stages, more, strict=True)))
     fewer = replace(day, stages=stages)
     assert fewer.on_duty(at) == fleet - 2
-    assert f"of {fleet - 2} on duty then" in words.headline(fewer, EN)
+    assert f"when {fleet - 2} ambulances were on duty" in words.headline(fewer, EN)
     assert f"当时在岗 {fleet - 2} 辆" in words.headline(fewer, ZH)
 
 
