@@ -202,3 +202,21 @@ def test_who_waits_is_not_asked_about_again_and_again(monkeypatch):
 def test_beyond_the_plain_service_too_all_who_wait_are_served_as_a_pass_over_all_would(case):
     """Who waits behind one to whom nobody can be sent is looked at where it is not alike."""
     assert_as_told(case)
+
+
+def test_a_log_that_was_too_short_once_is_long_enough_the_next_time(monkeypatch):
+    """Two trips a call are logged where room was for half a one; a few calls say nothing of many."""
+    engine = compiled.Engine(matrix_world([[60.0]], from_calls=[[60.0]]))
+    runs, served = [], compiled.Engine._served
+
+    def counted(self, *arguments, **named):
+        runs.append(len(arguments[0].rows))
+        return served(self, *arguments, **named)
+
+    monkeypatch.setattr(compiled.Engine, "_served", counted)
+    engine._lines_a_call = 0.5
+    for count, times in ((40, 3), (2_000, 3), (2_500, 1)):
+        runs.clear()
+        log = engine.run(some_calls(np.arange(count) * 600.0))
+        assert len(log.call) == 2 * count
+        assert runs == [count] * times

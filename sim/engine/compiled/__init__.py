@@ -26,6 +26,7 @@ from sim.model.system import System
 from sim.model.totals import COUNTED, Totals
 from sim.policies.clock import NONE
 
+MANY_CALLS = 1_000
 NO_WINDOW = Window(0.0, 0.0)  # nothing of the ambulances' time is added up
 STAGES = [name for name in CALL.fields or () if name != "wakes_at"]
 
@@ -122,13 +123,16 @@ class Engine:
         Raises IndexError if a call names a place, priority or hospital that the layout has not.
         """
         packed = self._packed(calls)
-        lines = int(self._lines_a_call * len(packed.rows)) + 16
+        count = len(packed.rows)
+        lines = int(self._lines_a_call * count) + 16
         while True:
             state, more, trips = self._served(packed, lines, NO_WINDOW, logged=True)
             if trips != FULL:
-                return self._log(packed, state, more, trips)
+                break
             lines *= 2
-            self._lines_a_call = lines / max(1, len(packed.rows))
+        if count >= MANY_CALLS:  # moves between few calls say nothing of many
+            self._lines_a_call = max(self._lines_a_call, 1.1 * trips / count)
+        return self._log(packed, state, more, trips)
 
     def _log(self, packed: PackedCalls, state: State, more: ServiceState | None, trips: int) -> Log:
         by_trip = {name: getattr(state.log, name)[:trips] for name in TRIP_COLUMNS}

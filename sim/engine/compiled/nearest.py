@@ -196,9 +196,9 @@ def nearest(fixed, calls, state, beyond, call, scene, now):
         if not can_be_sent(unit.status, unit.on_duty, False, _ends_break(beyond, priority)):
             continue
         penalty_s = _penalty(calls, state, beyond, ambulance, call, scene, now)
-        most_s = best_s - penalty_s  # more than it may take, if it is to be first
-        if most_s == -np.inf:
+        if penalty_s == np.inf:
             continue
+        most_s = best_s - penalty_s  # what it may take, if it is to be first
         if unit.status == RETURNING and _has_bounds(fixed, beyond, ambulance):
             left_s, driven_s = unit.next_at - now, now - unit.departed_at
             least, most = fixed.fastest[unit.mode, mode], fixed.slowest[unit.mode, mode]
@@ -243,9 +243,9 @@ def _nearest_on_a_call(fixed, calls, state, beyond, call, scene, now, mode, best
         if not can_be_sent(stage, unit.on_duty, may_divert):
             continue
         penalty_s = _penalty(calls, state, beyond, ambulance, call, scene, now)
-        most_s = best_s - penalty_s
-        if most_s == -np.inf:
+        if penalty_s == np.inf:
             continue
+        most_s = best_s - penalty_s
         turnout_left_s = 0.0
         if stage == TURNING_OUT:
             turnout_left_s = max(0.0, unit.expected_mobile_at - now)
