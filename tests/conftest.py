@@ -37,6 +37,8 @@ from sim.model.columns import columns
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+# Every scenario that is shipped; beside them lie studies, which ask questions of them.
+SCENARIOS = sorted(p for p in (ROOT / "scenarios").glob("*/*.yaml") if p.name != "study.yaml")
 NO_DATA = "needs ../shared/data"
 
 ENGINES = {"reference": reference.run, "compiled": compiled.run}

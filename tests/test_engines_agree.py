@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import NO_DATA, ROOT, SHARED
+from conftest import NO_DATA, ROOT, SCENARIOS, SHARED
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -286,7 +286,7 @@ def test_whole_scenarios(request, name, times):
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "scenarios" / "liling").glob("*.yaml")), ids=lambda path: path.stem
+    "path", [p for p in SCENARIOS if p.parent.name == "liling"], ids=lambda path: path.stem
 )
 def test_every_scenario_of_liling_through_both_engines(path):
     """From the file on: what a scenario asks for is neither lost before the engines nor in one."""

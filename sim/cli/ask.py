@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim import limits
-from sim.cli import numbers, speech, work
+from sim.cli import hearing, numbers, speech, work
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import (
     ANSWER,
@@ -108,8 +108,11 @@ def _say_where(result: Comparison, folder: Path, options: Options, townships: bo
     from sim.answers.answer import finite
     from sim.words import township_table
 
+    listening = hearing.now()
     if not townships:
         work.say_where(result, folder, options)
+    elif listening is not None:
+        listening.tables += township_table.tables(result, options.say)
     elif options.as_json:
         rows = finite(result.townships().to_dict("records"))
         work.say_where(result, folder, options, townships=rows)
@@ -205,7 +208,10 @@ def coverage(
         answer = static_coverage(base, before_s)
         if out is not None:
             geopackage.export(base, out, before_s)
-    if as_json:
+    listening = hearing.now()
+    if listening is not None:
+        listening.answers.append(answer)
+    elif as_json:
         typer.echo(in_json(told(answer, say)))
     else:
         speech.show(page_of(answer, say).text())

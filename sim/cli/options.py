@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast, get_type_hin
 import typer
 
 from sim import limits, units
-from sim.cli import numbers
+from sim.cli import hearing, numbers
 from sim.cli.progress import bar
 from sim.cli.settings import Demand, Hours, SettingTexts, Speed, Target, altered
 from sim.errors import OptionError, Problem
@@ -162,8 +162,10 @@ def working(title: str, say: Language, *, as_json: bool = False) -> Iterator[Cal
 
     `as_json`: a script reads along, and no line about progress is written without a terminal.
     """
+    listening = hearing.now()
+    quiet = listening is not None and listening.quiet
     try:
-        with bar(title, say, lines=not as_json) as tell:
+        with bar(title, say, lines=not (as_json or quiet), shown=not quiet) as tell:
             yield tell
     except KeyboardInterrupt:
         raise Stopped(Message("Stopped. Nothing was written.")) from None

@@ -86,7 +86,9 @@ class Lines:
 
 
 @contextmanager
-def bar(title: str, say: Say = str, *, lines: bool = True) -> Iterator[Callable[..., None]]:
+def bar(
+    title: str, say: Say = str, *, lines: bool = True, shown: bool = True
+) -> Iterator[Callable[..., None]]:
     """Shown at once; yields `tell(done, total)`, or `tell(title=...)` for another stage.
 
     Titles and notes are Messages, shown in the language of `say`.
@@ -96,7 +98,7 @@ def bar(title: str, say: Say = str, *, lines: bool = True) -> Iterator[Callable[
     without the bar in its way.
 
     Without a terminal, as in a log file or a scheduled task, long work says how far it is in a line
-    on stderr now and then, unless `lines` is false.
+    on stderr now and then, unless `lines` is false. If `shown` is false, nothing is said at all.
     """
     console = Console(stderr=True)
     columns = (
@@ -105,7 +107,8 @@ def bar(title: str, say: Say = str, *, lines: bool = True) -> Iterator[Callable[
         Share(),
         TimeLeft(),
     )
-    shown = console.is_terminal or console.is_jupyter
+    silent = not shown
+    shown = shown and (console.is_terminal or console.is_jupyter)
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
         task = progress.add_task(say(title), total=None, began=0.0, last=0.0, before=0, title=title)
         of: int | None = None
@@ -130,7 +133,8 @@ def bar(title: str, say: Say = str, *, lines: bool = True) -> Iterator[Callable[
                 progress.start()
                 return
             if note is not None:
-                show(note)
+                if not silent:
+                    show(note)
                 return
             now = time.monotonic()
             if (total is None) != (of is None):  # a total that grows is still the same work

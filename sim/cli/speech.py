@@ -133,11 +133,12 @@ def mistake(error: Any, say: Say) -> str:
     """What is wrong with a command as it was typed, in a line, and where its help is."""
     context = getattr(error, "ctx", None)
     path = "tenthirty" if context is None else context.command_path
-    said = say(Message("{place}: {problem}", place=path, problem=say(_problem(error))))
+    said = say(Message("{place}: {problem}", place=path, problem=say(problem_of(error))))
     return f"{said}\n  {say(Message('All options: {command}', command=f'{path} --help'))}"
 
 
-def _problem(error: Any) -> Message:
+def problem_of(error: Any) -> Message:
+    """What is wrong with a command as it was typed."""
     said = getattr(error, "message", "") or ""
     kind, text = type(error).__name__, str(said)
     parameter = getattr(error, "param", None)

@@ -6,7 +6,6 @@ Says where they go, what was finished when it is stopped, and that it goes on fr
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from sim.cli import speech
+from sim.cli import hearing, speech
 from sim.cli.options import Options, Stopped
 from sim.errors import PlannerError
 from sim.files.escapes import file_name, in_json
@@ -184,16 +183,23 @@ def _show_and_write(
     from sim.report import folder as store
 
     say = options.say
-    if not options.as_json:
+    listening = hearing.now()
+    if listening is not None:
+        listening.answers.append(answer)
+    elif not options.as_json:
         tell(aside=lambda: speech.show(words.page_of(answer, say).text()))
     tell(title=Message("Drawing and writing") if options.figures else Message("Writing"))
-    store.write(part, answer, say, sys.argv[1:], figures=options.figures, engine=options.engine)
+    store.write(
+        part, answer, say, hearing.command(), figures=options.figures, engine=options.engine
+    )
 
 
 def say_where(answer: Answer, folder: Path, options: Options, **more: Any) -> None:
     """The last line of the answer, or all of it as JSON, with whatever `more` there is."""
     from sim.report.folder import as_json
 
+    if hearing.now() is not None:
+        return
     if options.as_json:
         facts = as_json(answer, options.say) | more | {"results": str(folder)}
         typer.echo(in_json(facts, allow_nan=False))
@@ -205,7 +211,7 @@ def free_folder(name: str) -> Path:
     """A folder under runs/ that holds no other command's result."""
     from sim.report import folder as store
 
-    return store.free_folder(Path("runs") / name, sys.argv[1:])
+    return store.free_folder(Path("runs") / name, hearing.command())
 
 
 def name_of(path: Path) -> str:

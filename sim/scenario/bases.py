@@ -20,7 +20,11 @@ ENDINGS = (".yaml", ".yml")
 
 
 def scenario_path(path: Path) -> Path:
-    """The file itself; of a folder, the one file in it that changes no other."""
+    """The file itself, whose ending may be left out; of a folder, the one in it that changes no
+    other."""
+    if not path.exists():
+        endings = (path.with_name(f"{path.name}{ending}") for ending in ENDINGS if path.name)
+        path = next((file for file in endings if file.is_file()), path)
     if path.is_dir():
         files = sorted(
             file for ending in ENDINGS for file in path.glob(f"*{ending}") if not is_part(file)
@@ -28,7 +32,8 @@ def scenario_path(path: Path) -> Path:
         bases, unread = [], list[ScenarioError]()
         for file in files:
             try:
-                if "base" not in YamlText(file).content:
+                content = YamlText(file).content
+                if "base" not in content and "questions" not in content:  # of a study
                     bases.append(file)
             except ScenarioError as error:
                 unread.append(error)

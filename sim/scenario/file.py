@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 from sim import units
 from sim.errors import (
@@ -35,6 +33,7 @@ from sim.scenario import (
     kept_back,
     remainder,
     responders,
+    schemas,
     standing,
 )
 from sim.scenario.contents import ScenarioFile
@@ -46,7 +45,6 @@ from sim.scenario.settings.crews import UnreadCrews
 from sim.scenario.settings.replay import Replay
 from sim.scenario.settings.responders import LAYERS
 from sim.scenario.validation import Problems
-from sim.scenario.values import describe
 from sim.text import Message, Name
 
 
@@ -177,23 +175,7 @@ def _laid_out(scenario: Scenario, left: Remainder, problems: Problems) -> tuple[
 
 def schema() -> str:
     """The JSON Schema of scenario files, for editors that complete and check while typing."""
-    describe()
-    rules = _on_one_line(ScenarioFile.model_json_schema(by_alias=True))
-    return json.dumps(rules, ensure_ascii=False, indent=1) + "\n"
-
-
-def _on_one_line(rules: Any) -> Any:
-    """The schema with its descriptions as they are read, not as the code breaks their lines."""
-    if isinstance(rules, list):
-        return [_on_one_line(rule) for rule in rules]
-    if not isinstance(rules, dict):
-        return rules
-    return {
-        key: " ".join(value.split())
-        if key == "description" and isinstance(value, str)
-        else _on_one_line(value)
-        for key, value in rules.items()
-    }
+    return schemas.schema_of(ScenarioFile)
 
 
 def _with_records(

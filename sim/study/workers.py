@@ -108,7 +108,7 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with _told_in_words():
+        with told_in_words():
             self._open.__exit__(kind, error, trace)
 
     def results(
@@ -128,7 +128,7 @@ class Pool:
             for number in numbers:
                 yield replicate(job.plan, job.engines, job.calls, number, rows)
             return
-        with _told_in_words():
+        with told_in_words():
             yield from self._by_others(job, numbers, rows, most)
 
     def forget(self, job: Job) -> None:
@@ -149,7 +149,7 @@ class Pool:
                 if self._backend is None
                 else takes_s > WORTH_A_PLAN_S
             )
-            wanted = _cores() if worth_it else 1
+            wanted = cores() if worth_it else 1
         made = job.engines.keys() if self._backend is None else job.sent
         needs = size(job.plan, replications, rows, made)
         wanted = at_once(needs, min(wanted, replications))
@@ -164,7 +164,7 @@ class Pool:
     ) -> Generator[Replication, None, None]:
         if self._backend is None:
             workers = self._workers if most is None else most
-            backend = _backend(workers, self._executor, self._scheduler)
+            backend = started(workers, self._executor, self._scheduler)
             self._backend = self._open.enter_context(backend)
         there = self._backend
         sent = there.sent(job.message)
@@ -189,7 +189,8 @@ class Pool:
 # ── how much, and by whom ────────────────────────────────────────────────────────────────────
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processes can work at once on this machine."""
     return os.cpu_count() or 1
 
 
@@ -210,11 +211,12 @@ def _blocks(plan: Plan, numbers: Sequence[int], layouts: int, slots: int) -> lis
 
 
 @contextmanager
-def _backend(
+def started(
     workers: int | None, executor: Executor | None, scheduler: str | None
 ) -> Iterator[Backend]:
+    """Processes of this machine, an executor of the caller's, or the workers of a cluster."""
     if executor is not None:
-        many = workers or getattr(executor, "_max_workers", None) or _cores()
+        many = workers or getattr(executor, "_max_workers", None) or cores()
         yield Backend(executor, lambda message: message, many, lambda: _all_live(executor))
     elif scheduler is not None:
         with cluster.connected(scheduler) as client:
@@ -236,8 +238,8 @@ def _backend(
                 lambda message: scattered.pop(message.key, None) and None,
             )
     else:
-        with Processes(workers or _cores()) as processes:
-            yield Backend(processes, processes.keep, workers or _cores(), forget=processes.forget)
+        with Processes(workers or cores()) as processes:
+            yield Backend(processes, processes.keep, workers or cores(), forget=processes.forget)
 
 
 def _submitted(
@@ -259,7 +261,7 @@ def _all_live(executor: Executor) -> bool:
 
 
 @contextmanager
-def _told_in_words() -> Iterator[None]:
+def told_in_words() -> Iterator[None]:
     """What becomes of workers, as one message."""
     try:
         yield

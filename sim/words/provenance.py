@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sim.text import Message
 from sim.words import differences, own_rules, records
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sim.answers.answer import Provenance
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
+
+SYNTHETIC: Final = Message("Synthetic map: made from published facts, not from surveyed roads.")
 
 
 def line(made: Provenance, say: Language) -> str:
@@ -73,7 +75,7 @@ def marks(base: Scenario, say: Language) -> list[str]:
     """What must be said wherever numbers are shown, a line each: of settings, map and records."""
     said = [*altered(base, say), *own_rules.lines(base, say), *records.warnings(base, say)]
     if base.map.synthetic:
-        return [say("Synthetic map: made from published facts, not from surveyed roads."), *said]
+        return [say(SYNTHETIC), *said]
     if base.map.meta.get("invented"):
         return [say("Note: stations and ambulances are invented examples."), *said]
     return said

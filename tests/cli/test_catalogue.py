@@ -21,6 +21,7 @@ DATA = {
     "sim/files/text.py",  # characters that are usual in tables
     "sim/files/numerals.py",  # units
     "sim/scenario/points.py",  # columns of points
+    "sim/scenario/study_places.py",  # columns of a table of places
     "sim/scenario/hospitals.py",  # marks between capabilities
     "sim/files/tables.py",  # columns of planners' files, here and below
     "sim/files/totals.py",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SCENARIOS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -41,7 +41,7 @@ def problems(path) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*/*.yaml")), ids=str)
+@pytest.mark.parametrize("path", SCENARIOS, ids=str)
 def test_every_shipped_scenario_loads(path):
     scenario = load(path)
     assert scenario.fleet
