@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
+import time
 from types import SimpleNamespace
 
 import pandas as pd
@@ -419,3 +422,38 @@ def test_a_worker_of_another_version_says_so(many):
     study = study_file.load(many / "places" / "north")
     with pytest.raises(WorkersError, match="another version"):
         study_many.at_place(study, many / "out", How(workers=1), "other")
+
+
+def test_a_cluster_answers_for_many_places(tenthirty, many):
+    distributed = pytest.importorskip("distributed")
+    tenthirty("study", "places", "--out", "alone", "--workers", "1", cwd=many)
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as cluster:
+        address = cluster.scheduler_address
+        done = tenthirty("study", "places", "--out", "both", "--scheduler", address, cwd=many)
+    assert "3 places: 3 computed" in done.stdout
+    for path in sorted((many / "alone").glob("*.parquet")):
+        both = pd.read_parquet(many / "both" / path.name)
+        pd.testing.assert_frame_equal(pd.read_parquet(path), both)
+
+
+@pytest.mark.slow
+def test_a_study_that_is_killed_goes_on(made, many):
+    """Killed in its midst: what was finished is kept, and the end is the same."""
+    command = [sys.executable, "-m", "sim.cli", "study", "places", "--workers", "1"]
+    there = {"cwd": many, "env": {**os.environ, "PYTHONPATH": str(ROOT)}}
+    running = subprocess.Popen([*command, "--out", "killed"], **there)
+    upto = time.monotonic() + 120
+    while time.monotonic() < upto and not list((many / "killed").glob("*/*.answer.json")):
+        time.sleep(0.05)
+    running.kill()
+    running.wait()
+    done = subprocess.run(
+        [*command, "--out", "killed"], **there, capture_output=True, text=True, check=True
+    )
+    assert re.search(r"[1-9] kept", done.stdout) or "3 computed" in done.stdout
+    subprocess.run([*command, "--out", "whole"], **there, capture_output=True, check=True)
+    for path in sorted((many / "whole").glob("*.parquet")):
+        killed = pd.read_parquet(many / "killed" / path.name)
+        pd.testing.assert_frame_equal(pd.read_parquet(path), killed)
