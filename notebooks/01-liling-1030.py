@@ -20,7 +20,7 @@
 # would bring.
 #
 # **The map is synthetic.** People, areas and townships are published facts; the roads, the
-# outlines and three of the sites are made up to fit them, and so is the number of ambulances.
+# outlines and where most sites stand are made up to fit them, and so is the number of ambulances.
 # Read the answers as an example of the method, not as a finding about the real Liling.
 
 # %%
@@ -91,6 +91,16 @@ sim.compare(liling, sim.load("../scenarios/liling/north-west.yaml"))
 
 # %%
 sim.compare(liling, sim.load("../scenarios/liling/two-stations.yaml"))
+
+# %% [markdown]
+# ## And the 265 circle?
+#
+# Two tertiary hospitals lead, six area medical centres look after who lives near. Which the six are
+# is not published; here they are the towns with the most people, and today's fourteen ambulances
+# stand there.
+
+# %%
+sim.compare(liling, sim.load("../scenarios/liling/circle-265.yaml"))
 
 # %% [markdown]
 # ## 图件（中文）

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 
 import geopandas as gpd
 import numpy as np
@@ -53,6 +56,17 @@ def test_liling_fits_the_published_facts(liling):
     assert sorted(ground.layers["sites"]["status"]).count("planned") == 2
     by_township = np.bincount(ground.cells.township, ground.cells.people, minlength=24)
     assert np.array_equal(by_township, townships["people"])
+
+
+@pytest.mark.slow
+def test_build_makes_the_files_of_liling_again(tmp_path):
+    """Byte for byte: the map, and the clinics that stand on it."""
+    build = LILING.with_name("build.py")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
+    subprocess.run([sys.executable, build, tmp_path], check=True, env=environment)
+    for path in (LILING, ROOT / "scenarios" / "liling" / "clinics.csv"):
+        made = tmp_path / path.name
+        assert made.read_bytes() == path.read_bytes(), f"run {build.relative_to(ROOT)}"
 
 
 def test_liling_townships_share_their_borders(liling):
@@ -240,8 +254,6 @@ def test_cells_in_the_core_are_urban(liling):
 
 
 def test_a_map_is_read_once_until_its_file_changes(tmp_path):
-    import os
-
     path = tmp_path / "map.gpkg"
     shutil.copy(LILING, path)
     one = maps.read(path)
