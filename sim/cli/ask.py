@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -182,6 +182,10 @@ def coverage(
         str | None,
         typer.Option(help='Before wheels roll, like "3 min"; default: mean call taking, turnout.'),
     ] = None,
+    radius: Annotated[
+        list[str] | None,
+        typer.Option(help='"5 km", urban="5 km", rural="10 km"; default: 5 and 20 km, the norm.'),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="A GeoPackage for QGIS: minutes by station, isochrones.")
     ] = None,
@@ -205,7 +209,7 @@ def coverage(
             before_s = None if before is None else units.seconds.within("0 s", "7 days")(before)
         except ValueError as error:
             raise OptionError("--before", message_of(error)) from None
-        answer = static_coverage(base, before_s)
+        answer = static_coverage(base, before_s, _radii(radius or []))
         if out is not None:
             geopackage.export(base, out, before_s)
     listening = hearing.now()
@@ -217,3 +221,25 @@ def coverage(
         speech.show(page_of(answer, say).text())
         if out is not None:
             speech.show(f" {out}")
+
+
+RADII: Final = Message('write a radius like "5 km" or urban="5 km"; found {found}')
+
+
+def _radii(texts: list[str]) -> tuple[float, float]:
+    """The radius in town and in the country, in metres, by --radius "5 km" or rural="10 km"."""
+    from sim import units
+    from sim.answers.coverage import RADIUS_M
+
+    found = dict(zip(("urban", "rural"), RADIUS_M, strict=True))
+    for text in texts:
+        name, value, parted = speech.halves(text)
+        name, value = (units.usual(name), value) if parted else ("", text)
+        if name not in ("", "urban", "rural"):
+            raise OptionError("--radius", Message(RADII, found=text))
+        try:
+            metres = units.metres.within("1 m", "1000 km")(value)
+        except ValueError as error:
+            raise OptionError("--radius", message_of(error)) from None
+        found |= {name: metres} if name else dict.fromkeys(found, metres)
+    return found["urban"], found["rural"]

@@ -24,16 +24,18 @@ def _(coverage: Coverage, say: Language) -> Page:
     targets = base.settings.targets
     note = say(
         "Static coverage: people within {urban} min (urban) or {rural} min (rural) of a station "
-        "that has an ambulance, from the call on; radius: 5 km in town, 20 km in the country, in a "
-        "straight line. No calls, no busy ambulances: compliance is what `run` measures.",
+        "that has an ambulance, from the call on; radius: {town} km in town, {country} km in the "
+        "country, in a straight line. No calls, no busy ambulances: compliance is what `run` "
+        "measures.",
         urban=f"{targets.urban / 60:g}",
         rural=f"{targets.rural / 60:g}",
+        **_radius(coverage),
     )
     return Page(
         heading=(say.name(base.name), *provenance.marks(base, say)),
         body=(table(coverage, say),),
         notes=(note, *of_start(base, say)),
-        sentences=(sentence(coverage, say),),
+        sentences=(sentence(coverage, say), near(coverage, say)),
         say=say,
     )
 
@@ -115,6 +117,22 @@ def sentence(coverage: Coverage, say: Language) -> str:
     )
 
 
+def near(coverage: Coverage, say: Language) -> str:
+    """For the minutes: the share within the radius, in a straight line."""
+    whole = coverage.to_frame().iloc[0]
+    return say(
+        "{share} live within {town} km of one in town or {country} km in the country, in a "
+        "straight line.",
+        share=say.percent(whole["radius"]),
+        **_radius(coverage),
+    )
+
+
+def _radius(coverage: Coverage) -> dict[str, str]:
+    town, country = (f"{metres / 1000:g}" for metres in coverage.radius_m)
+    return {"town": town, "country": country}
+
+
 # ── around the figure ────────────────────────────────────────────────────────────────────────
 
 
@@ -151,9 +169,10 @@ def finding(coverage: Coverage, say: Language, hidden: int) -> Finding:
     targets = base.settings.targets
     subtitle = say(
         "People within {urban} min (urban) or {rural} min (rural) of a station that has an "
-        "ambulance, from the call on; radius: 5 km in town, 20 km in the country",
+        "ambulance, from the call on; radius: {town} km in town, {country} km in the country",
         urban=f"{targets.urban / 60:g}",
         rural=f"{targets.rural / 60:g}",
+        **_radius(coverage),
     )
     if hidden:
         better = say.count(

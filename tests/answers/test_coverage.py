@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
 from sim.answers import coverage as coverage_room
+from sim.errors import OptionError
 from sim.prepare import reach as coverage
 from sim.scenario.layout import Ambulance
 
@@ -52,3 +54,23 @@ def test_coverage_is_an_answer_of_which_nothing_was_simulated(liling):
     assert found.provenance.facts() == {"base": "Liling today", "map": "Liling", "synthetic": True}
     assert found.facts()["rows"] == found.to_frame().to_dict("records")
     assert list(found.files()) == [*liling.files, liling.map.path]
+
+
+def test_the_radius_is_that_which_is_asked_for(liling):
+    """Counted anew from the distances; in a straight line, and a place on the circle is inside."""
+    cells = liling.map.cells
+    manned = {ambulance.station for ambulance in liling.fleet}
+    at = np.array([(liling.stations[row].x, liling.stations[row].y) for row in manned])
+    apart_m = np.hypot(*np.moveaxis(cells.xy[:, None] - at[None], 2, 0)).min(axis=1)
+    for radius_m in ((5_000.0, 5_000.0), (3_000.0, 12_500.0), (float(np.sort(apart_m)[700]),) * 2):
+        found = coverage_room.coverage(liling, radius_m=radius_m)
+        inside = apart_m <= np.array(radius_m)[cells.area]
+        share = cells.people[inside].sum() / cells.people.sum()
+        assert found.to_frame().iloc[0]["radius"] == pytest.approx(share, abs=1e-12)
+        assert f"{radius_m[0] / 1000:g} km of one in town" in found.sentences()[1]
+    usual = coverage_room.coverage(liling).to_frame()["radius"]
+    assert list(usual) == list(
+        coverage_room.coverage(liling, radius_m=(5_000.0, 20_000.0)).to_frame()["radius"]
+    )
+    with pytest.raises(OptionError, match="radius_m"):
+        coverage_room.coverage(liling, radius_m=(0.0, 1.0))

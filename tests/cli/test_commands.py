@@ -174,6 +174,17 @@ def test_coverage_at_the_prompt(tmp_path):
     for out in ("r.txt", "nowhere/r.gpkg"):
         done = tenthirty("coverage", LILING, "--out", out, cwd=tmp_path, check=False)
         assert (done.returncode, "cannot be written" in done.stderr) == (2, True)
+    near = tenthirty(
+        "coverage", LILING, "--radius", "5 km", "--radius", "rural=10 km", cwd=tmp_path
+    )
+    assert "radius: 5 km in town, 10 km in the country" in " ".join(near.stdout.split())
+    for wrong, said in (
+        ("5", "--radius: write a number and a unit"),
+        ("town=5 km", "--radius: write a radius like"),
+    ):
+        bad = tenthirty("coverage", LILING, "--radius", wrong, cwd=tmp_path, check=False)
+        assert bad.returncode == 2
+        assert said in bad.stderr
     bad = tenthirty("coverage", LILING, "--before", "3", cwd=tmp_path, check=False)
     assert (bad.returncode, "number and a unit" in bad.stderr) == (2, True)
 
