@@ -48,6 +48,7 @@ def check(
 ) -> None:
     """Read and check scenario files and their map, without simulating."""
     from sim.scenario import file as scenario_file
+    from sim.scenario import study_file
 
     if schema:
         typer.echo(scenario_file.schema(), nl=False)
@@ -55,14 +56,19 @@ def check(
     if not scenarios:
         message = Message("name a scenario file, like {example}", example="scenarios/liling")
         raise ScenarioError("check", message)
-    loaded, failures = [], []
+    loaded, failures, studies = [], [], []
     say = language(lang)
     with working(Message("Reading"), say):
         for path in scenarios:
             try:
-                loaded.append(_without_contradiction(load(path)))
+                if study_file.is_study(path):
+                    studies.append(_study(path, say))
+                else:
+                    loaded.append(_without_contradiction(load(path)))
             except PlannerError as error:
                 failures.append(error)
+    for line in studies:
+        speech.show(line)
     for scenario in loaded:
         speech.show(_in_order(scenario, say))
     for failure in failures:
@@ -79,6 +85,17 @@ def check(
         speech.show(say("Week: {file}", file=week_to))
     if failures:
         raise typer.Exit(2)
+
+
+def _study(path: Path, say: Language) -> str:
+    """What is said of a study in which nothing is wrong; ScenarioError with all that is."""
+    from sim.cli import questions
+    from sim.scenario import study_file
+
+    study = study_file.load(path)
+    questions.check(study, path.parent, questions.How())
+    asked = say.count(len(study.file.questions), "{n} question", "{n} questions")
+    return say("{study}: {asked}, nothing wrong", study=say.name(study.name), asked=asked)
 
 
 def _without_contradiction(scenario: Scenario) -> Scenario:

@@ -61,6 +61,9 @@ def load(path: str | Path) -> Scenario:
 
 def _loaded(path: Path) -> Scenario:
     texts = bases.with_bases(path)
+    if "questions" in texts[0].content:
+        message = Message("it is a study, not a scenario: tenthirty study {path}", path=str(path))
+        raise ScenarioError(path, message)
     problems = Problems(partial(bases.place, texts))
     raw = bases.merged(texts)
     left = remainder.of(raw, problems)

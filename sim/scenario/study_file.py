@@ -84,6 +84,11 @@ def in_languages(english: str | None, chinese: str | None) -> Name:
     return Name(chinese or english or "", english or chinese or "")
 
 
+def is_study(path: Path) -> bool:
+    """Whether a file is a study, and not a scenario. ScenarioError if it cannot be read."""
+    return path.is_file() and "questions" in YamlText(path).content
+
+
 def load(path: Path, folder: Path | None = None) -> StudyOfPlace:
     """A study file, or the one in a folder; ScenarioError with all problems of it.
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sim.errors import MapImportError, Problem, ScenarioError
-from sim.files.yaml_lines import YamlText
 from sim.scenario import study_file
 from sim.scenario.bases import ENDINGS
 from sim.scenario.study_file import USUAL, Question, StudyFile, StudyOfPlace
@@ -69,7 +68,7 @@ def _is_place(folder: Path) -> bool:
 def _of_file(path: Path, questions: Path | None, chinese: Say) -> StudyOfPlace:
     if questions is not None:
         return study_file.load(questions, path.parent)
-    if "questions" in YamlText(path).content:
+    if study_file.is_study(path):
         return study_file.load(path)
     return _usual(path.parent, path.name, chinese)
 

@@ -297,6 +297,20 @@ def test_a_folder_with_a_study_still_means_its_base(here):
     assert load(folder / "more").path.name == "more.yaml"
 
 
+def test_check_looks_at_a_study_and_run_says_that_it_is_none(tenthirty, here):
+    study = here / "scenarios" / "tiny" / "study.yaml"
+    done = tenthirty("check", "scenarios/tiny/study.yaml", cwd=here)
+    assert done.stdout == "Tiny, asked: 3 questions, nothing wrong\n"
+    done = tenthirty("run", "scenarios/tiny/study.yaml", cwd=here, check=False)
+    assert done.returncode == 2
+    assert "it is a study, not a scenario: tenthirty study scenarios/tiny/study.yaml" in done.stderr
+    study.write_text(STUDY.replace("why today", "wy today"), "utf-8")
+    done = tenthirty("check", "scenarios/tiny/study.yaml", cwd=here, check=False)
+    assert done.returncode == 2
+    assert "line 11, questions[1].command: write a command" in done.stderr
+    assert "found wy; did you mean why?" in done.stderr
+
+
 def test_names_of_results_folders_tell_commands_apart(here):
     folder = here / "scenarios" / "tiny"
     problems = study_file.load(folder).problems()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from worlds import altered, on_roads, small_city, some_calls
+from worlds import altered, on_roads, road_world, small_city, some_calls
 
 from sim.engine import compiled, reference
 from sim.geography.roads import travel
@@ -301,6 +301,21 @@ def test_who_is_on_the_way_home_is_taken_from_where_the_new_band_has_left_it(run
     world = on_a_road([0, 12], [1, 0.5], driving={"carried_over": True})
     log = run(world, calls_at([0, 15], conveyed=False))
     assert arrivals(log) == [10, 24]
+
+
+def test_who_will_be_slowed_down_on_the_way_home_is_not_farther_away_for_it(run):
+    """A street of a minute a node; from 70 on all takes twice as long. One ambulance is cleared at
+    node 40 at 65 and has 75 minutes to node 0, its home; at 68 it passes node 37. Who calls then at
+    node 36 has it in a minute, the one that waits at node 34 in two."""
+    world = road_world([0, 34], [34, 40, 36], nodes=41, slow_from_hour=70 / 60)
+    world = with_service(world, driving={"carried_over": True})
+    calls = some_calls(
+        np.array([0, 0, 68]) * MIN, np.array([0, 1, 2]), on_scene_s=np.array([60, 25, 0]) * MIN
+    )
+    log = run(world, calls)
+    sent = log.call != NONE
+    assert log.ambulance[sent].tolist() == [1, 0, 0]
+    assert arrivals(log) == [0, 40, 69]
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 1.7])
