@@ -1,4 +1,4 @@
-"""Luzhai made up by `tenthirty map synthesise` from the tables in facts/.
+"""Luzhai made up from the tables in facts/ by the choices in synthesis.yaml.
 
     python maps/luzhai/build.py            writes luzhai.gpkg, about 20 seconds
     python maps/luzhai/build.py --report   measures that file, writes nothing
@@ -19,32 +19,17 @@ import shapely
 import sim
 from sim.files import geodata
 from sim.geography import bundle
+from sim.geography.synthesis.writing import from_yaml
 
 HERE = Path(__file__).parent
-SEED = 450223  # Luzhai's own division code; any number would do
-PEOPLE, KM2 = 337_298, 2_974.8  # residents of the 2020 census; square kilometres
-URBAN_M = 5_000  # 国卫医发〔2020〕19号: service radius in towns
+URBAN_M = 5_000  # service radius in towns by the national norm of 2020
 
 
 def synthesised(folder: Path) -> dict:
-    """The made-up map, as the command makes it."""
-    facts = HERE / "facts"
-    report = sim.synthesise_map(
-        towns=facts / "towns.csv",
-        roads=facts / "roads.csv",
-        river=facts / "river.csv",
-        hospitals=facts / "hospitals.csv",
-        to=folder / "luzhai",
-        seed=SEED,
-        name="Luzhai",
-        name_zh="鹿寨县",
-        total_people=PEOPLE,
-        total_area=KM2,
-        source="published facts named in maps/luzhai/README.md, and a seed",
-        licence="MIT for what was made here; facts are cited; point of the seat GeoNames, CC BY 4.0",
-    )
-    print(report)
-    return bundle.read(folder / "luzhai" / "luzhai.gpkg").layers
+    """The made-up map, as `tenthirty map synthesise` makes it."""
+    options = from_yaml(HERE / "synthesis.yaml", folder / "luzhai")
+    print(sim.synthesise_map(options))
+    return bundle.read(options.bundle).layers
 
 
 def urban_within(layers: dict) -> None:
@@ -78,7 +63,8 @@ def report(path: Path) -> None:
     for k in np.argsort(away):
         town = towns.iloc[k]
         print(
-            f"  {town['name_zh']} {town['name_en']:10} {town['people']:7,} people {town['people_src']}"
+            f"  {town['name_zh']} {town['name_en']:10} {town['people']:7,} people"
+            f" {town['people_src']}"
             f" {town['area_km2']:6.1f} km2 {town['area_src']}; point {town['point_src']}, moved"
             f" {town['seat_moved_m']:.0f} m; {away[k]:.0f} km from the county seat"
         )
