@@ -24,6 +24,7 @@ class Coverage(Answer):
 
     provenance: Origin
     frame: pd.DataFrame  # as `to_frame` says
+    radius_m: tuple[float, float] = RADIUS_M  # in town and in the country
 
     name = "coverage"
 
@@ -31,25 +32,32 @@ class Coverage(Answer):
         """One row for all people, for each area and for each township with people.
 
         Columns: by, area, people, minutes (of the median person, to the first arrival), within
-        (share in time), radius (share within 5 km in town, 20 km in the country), station (that
-        reaches most of them first).
+        (share in time), radius (share within `radius_m` of a station, in a straight line), station
+        (that reaches most of them first).
         """
         return self.frame
 
 
-def coverage(scenario: Scenario, before_s: float | None = None) -> Coverage:
-    """Share of people within the target and within the norm's radius: all, areas, townships.
+def coverage(
+    scenario: Scenario, before_s: float | None = None, radius_m: float | None = None
+) -> Coverage:
+    """Share of people within the target and within a radius: all, areas, townships.
 
     `before_s`: seconds before the wheels roll; default: the means of call taking and turnout.
+    `radius_m`: metres around a station, for everybody; default: the norm, 5 km in town, 20 km in
+    the country.
     """
     arguments.scenarios(scenario)
     if before_s is not None:
         arguments.within("before_s", before_s, 0, 7 * 86_400)
+    if radius_m is not None:
+        arguments.within("radius_m", radius_m, 0, 1_000_000)
+    around_m = RADIUS_M if radius_m is None else (float(radius_m), float(radius_m))
     cells, found = scenario.map.cells, reach(scenario, before_s)
     target_s = targets_of_cells(scenario)
     best_s = found.cell_s.min(axis=0)
     first = np.array(found.stations)[found.cell_s.argmin(axis=0)]
-    in_radius = found.radius_m <= np.array(RADIUS_M)[cells.area]
+    in_radius = found.radius_m <= np.array(around_m)[cells.area]
     rows = []
     for by, name, members in _groups(scenario):
         people = cells.people[members]
@@ -67,7 +75,7 @@ def coverage(scenario: Scenario, before_s: float | None = None) -> Coverage:
                 "station": scenario.stations[nearest].name.zh,
             }
         )
-    return Coverage(Origin(scenario), pd.DataFrame(rows))
+    return Coverage(Origin(scenario), pd.DataFrame(rows), around_m)
 
 
 def _groups(scenario: Scenario) -> Iterator[tuple[str, str, np.ndarray]]:

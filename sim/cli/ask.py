@@ -182,6 +182,10 @@ def coverage(
         str | None,
         typer.Option(help='Before wheels roll, like "3 min"; default: mean call taking, turnout.'),
     ] = None,
+    radius: Annotated[
+        str | None,
+        typer.Option(help='A circle around stations, like "5 km"; default: the norm, 5 and 20 km.'),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="A GeoPackage for QGIS: minutes by station, isochrones.")
     ] = None,
@@ -205,7 +209,11 @@ def coverage(
             before_s = None if before is None else units.seconds.within("0 s", "7 days")(before)
         except ValueError as error:
             raise OptionError("--before", message_of(error)) from None
-        answer = static_coverage(base, before_s)
+        try:
+            radius_m = None if radius is None else units.metres(radius)
+        except ValueError as error:
+            raise OptionError("--radius", message_of(error)) from None
+        answer = static_coverage(base, before_s, radius_m)
         if out is not None:
             geopackage.export(base, out, before_s)
     listening = hearing.now()

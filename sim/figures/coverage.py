@@ -69,7 +69,7 @@ def _rows(sheet: Sheet, shown: list[CoverageRow], say: Language) -> None:
     lettering.shrink(sheet.fig, label, ax.get_position().width)
     handles = [
         Patch(color=style.BLUE, label=say("within the target time")),
-        _ring(say("within the norm's radius"), 0.6 * body),
+        _ring(say("within radius"), 0.6 * body),
     ]
     at = sheet.at(sheet.right, sheet.bottom + 0.4 * body)
     intervals.in_a_line(sheet.fig, handles, at)

@@ -21,13 +21,12 @@ AREAS: Final = {"all": Message("All"), "urban": Message("Urban"), "rural": Messa
 @page.register
 def _(coverage: Coverage, say: Language) -> Page:
     base = coverage.provenance.base
-    targets = base.settings.targets
     note = say(
         "Static coverage: people within {urban} min (urban) or {rural} min (rural) of a station "
-        "that has an ambulance, from the call on; radius: 5 km in town, 20 km in the country, in a "
-        "straight line. No calls, no busy ambulances: compliance is what `run` measures.",
-        urban=f"{targets.urban / 60:g}",
-        rural=f"{targets.rural / 60:g}",
+        "that has an ambulance, from the call on; radius: {town} km in town, {country} km in the "
+        "country, in a straight line. No calls, no busy ambulances: compliance is what `run` "
+        "measures.",
+        **_limits(coverage),
     )
     return Page(
         heading=(say.name(base.name), *provenance.marks(base, say)),
@@ -36,6 +35,14 @@ def _(coverage: Coverage, say: Language) -> Page:
         sentences=(sentence(coverage, say),),
         say=say,
     )
+
+
+def _limits(coverage: Coverage) -> dict[str, str]:
+    """The minutes and kilometres within which somebody counts as reached."""
+    targets = coverage.provenance.base.settings.targets
+    town, country = (f"{metres / 1000:g}" for metres in coverage.radius_m)
+    minutes = {"urban": f"{targets.urban / 60:g}", "rural": f"{targets.rural / 60:g}"}
+    return minutes | {"town": town, "country": country}
 
 
 def of_start(base: Scenario, say: Language) -> list[str]:
@@ -126,7 +133,7 @@ class CoverageRow(NamedTuple):
     people: int
     minutes: float  # of the median person, to the first arrival
     within: float  # in the target time
-    radius: float  # in the norm's radius
+    radius: float  # in the radius
     station: str  # that reaches most of them first, as it is written
 
 
@@ -148,12 +155,10 @@ def coverage_rows(coverage: Coverage, say: Language) -> list[CoverageRow]:
 def finding(coverage: Coverage, say: Language, hidden: int) -> Finding:
     """The share within reach, what is drawn, and how many townships are not."""
     base = coverage.provenance.base
-    targets = base.settings.targets
     subtitle = say(
         "People within {urban} min (urban) or {rural} min (rural) of a station that has an "
-        "ambulance, from the call on; radius: 5 km in town, 20 km in the country",
-        urban=f"{targets.urban / 60:g}",
-        rural=f"{targets.rural / 60:g}",
+        "ambulance, from the call on; radius: {town} km in town, {country} km in the country",
+        **_limits(coverage),
     )
     if hidden:
         better = say.count(

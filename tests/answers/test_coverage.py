@@ -52,3 +52,18 @@ def test_coverage_is_an_answer_of_which_nothing_was_simulated(liling):
     assert found.provenance.facts() == {"base": "Liling today", "map": "Liling", "synthetic": True}
     assert found.facts()["rows"] == found.to_frame().to_dict("records")
     assert list(found.files()) == [*liling.files, liling.map.path]
+
+
+def test_a_radius_is_inclusive_and_the_same_for_everybody(liling):
+    shares = [
+        coverage_room.coverage(liling, radius_m=metres).to_frame().set_index("area")["radius"]
+        for metres in (5_000.0, 20_000.0)
+    ]
+    norm = coverage_room.coverage(liling).to_frame().set_index("area")["radius"]
+    assert shares[0]["urban"] == norm["urban"]
+    assert shares[1]["rural"] == norm["rural"]
+    assert shares[0]["all"] < norm["all"] < shares[1]["all"]
+    nearest = coverage.reach(liling).radius_m
+    farthest = float(nearest.max())
+    whole = coverage_room.coverage(liling, radius_m=farthest).to_frame()
+    assert (whole["radius"] == 1.0).all()

@@ -174,8 +174,11 @@ def test_coverage_at_the_prompt(tmp_path):
     for out in ("r.txt", "nowhere/r.gpkg"):
         done = tenthirty("coverage", LILING, "--out", out, cwd=tmp_path, check=False)
         assert (done.returncode, "cannot be written" in done.stderr) == (2, True)
-    bad = tenthirty("coverage", LILING, "--before", "3", cwd=tmp_path, check=False)
-    assert (bad.returncode, "number and a unit" in bad.stderr) == (2, True)
+    for option in ("--before", "--radius"):
+        bad = tenthirty("coverage", LILING, option, "3", cwd=tmp_path, check=False)
+        assert (bad.returncode, "number and a unit" in bad.stderr) == (2, True)
+    near = tenthirty("coverage", LILING, "--radius", "5 km", cwd=tmp_path).stdout
+    assert "radius: 5 km in town, 5 km in the" in near
 
 
 @pytest.mark.parametrize("name", ["nowhere/x.png", "x.txt", "scenario.yaml"])
