@@ -141,7 +141,7 @@ def _of_one(said: Sequence[Verdict], say: Language) -> str:
     if better == count:
         return say("The proposal improves all {measures} measures", **values)
     if set(said) == {Verdict.TOO_SMALL}:
-        return say("The proposal changes nothing that matters")
+        return say("None of these {measures} measures changes by as much as matters", **values)
     if not better and not worse:
         return say("The proposal surely improves nothing")
     if better and worse:

@@ -24,6 +24,16 @@ RULES: Final = {
     "consortium first": Message("patients go to hospitals of their own consortium first"),
     "soonest": Message("patients go to where the drive and the expected wait are shortest"),
 }
+CAPABILITIES: Final = {  # the usual words; others stand as the map or the file has them
+    "chest pain": Message("chest pain"),
+    "stroke": Message("stroke"),
+    "trauma": Message("trauma"),
+    "maternal": Message("maternal"),
+    "critical maternal": Message("critical maternal"),
+    "newborn": Message("newborn"),
+    "children": Message("children"),
+    "general": Message("general"),
+}
 INSTEAD: Final = {
     "bays": Message("{hospital}: bays {other} instead of {base}"),
     "icu": Message("{hospital}: places in intensive care {other} instead of {base}"),
@@ -96,7 +106,8 @@ def facts(one: HospitalAt, say: Language) -> str:
 
 def _facts(one: HospitalAt, say: Language) -> Iterator[str]:
     if one.capabilities:
-        yield say("treats {what}", what=say.listed(list(one.capabilities)))
+        known = [say(CAPABILITIES.get(word, word)) for word in one.capabilities]
+        yield say("treats {what}", what=say.listed(known))
     elif one.capabilities is not None:
         yield say("no capabilities")
     if one.bays is not None:

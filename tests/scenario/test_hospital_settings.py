@@ -276,6 +276,7 @@ def test_what_is_known_of_hospitals_is_said(read):
         "1 clinic for light cases",
         "Changsha: outside the map, 80 min beyond P2",
     ]
+    assert "H0：收治卒中、" in " ".join(words.lines(scenario, language("zh")))
     assert not words.lines(read("{}"), language("en"))
 
 

@@ -238,7 +238,8 @@ def headline(liling, *verdicts, replications=10, say=EN):
     ("verdicts", "en", "zh"),
     [
         ([BETTER] * 4, "The proposal improves all 4 measures", "拟建方案使 4 项均改善"),
-        ([TOO_SMALL] * 4, "The proposal changes nothing that matters", "拟建方案的变化均过小"),
+        ([TOO_SMALL] * 4, "None of these 4 measures changes by as much as matters",
+         "这 4 项指标的变化均过小"),
         ([UNDECIDED] * 4, "This study cannot tell yet", "本研究尚不能判断"),
         ([TOO_SMALL, UNDECIDED] * 2, "The proposal surely improves nothing", "拟建方案尚无确定的改善"),
         ([BETTER, BETTER, WORSE, UNDECIDED],
