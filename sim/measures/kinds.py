@@ -165,6 +165,12 @@ class Measure(ABC):
         """Leads below this are a tie unless told otherwise, in the unit of this measure."""
         return self.matters(matters) / 4
 
+    def on_a_par(
+        self, base: Replications, other: Replications
+    ) -> tuple[Replications, Replications]:
+        """Two layouts, each as far as what is known of both goes: so they can be compared."""
+        return base, other
+
     @abstractmethod
     def left_out(self, found: Replications, group: Group = ALL) -> np.ndarray:
         """[1 + replication] the value of all replications, then without each of them."""
@@ -337,6 +343,17 @@ class PercentileOfCalls(Percentile):
 
     def alike(self, found: Replications) -> int:
         return found.alike(self)
+
+    def on_a_par(
+        self, base: Replications, other: Replications
+    ) -> tuple[Replications, Replications]:
+        """By their calls alone, if only of one of them the answers about other places count."""
+        if base.alike(self) == other.alike(self):
+            return base, other
+        return base.plain(), other.plain()
+
+    def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
+        return super().paired(*self.on_a_par(base, other), group)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from processes import tenthirty
 
 import sim
 from sim.errors import OptionError, OutputError
+from sim.measures.measures import BY_KEY
 from sim.words import township_table
 from sim.words.language import language
 
@@ -131,3 +132,28 @@ def test_a_workbook_in_chinese_has_chinese_sheets_heads_and_verdicts(compared, t
     plain = openpyxl.load_workbook(compared.to_excel(tmp_path / "en.xlsx"))
     assert plain.sheetnames[:3] == ["levels", "differences", "townships"]
     assert [cell.value for cell in plain["townships"][1]][:2] == ["code", "name_zh"]
+
+
+def test_layouts_that_do_the_same_have_the_same_minutes_whichever_way_they_are_known(day):
+    """Of one, answers about other places count; of the other, where centres help each other at
+    once, they do not. Both serve each call alike, and so each is judged by its calls alone."""
+    townships = [seat.name.zh for seat in day.map.townships]
+    stations = [station.name.zh for station in day.stations]
+    parted = day.with_settings(
+        dispatch={
+            "centres": [
+                {"name": "A", "stations": stations[:3], "townships": townships[:9], "help": "at once"},
+                {"name": "B", "stations": stations[3:], "townships": townships[9:], "help": "at once"},
+            ]
+        }
+    )  # fmt: skip
+    for layouts in ((parted, day), (day, parted)):
+        found = sim.compare(*layouts, replications=6, workers=1)
+        assert {pooled.alike(BY_KEY["p90"]) for pooled in found.pooled} != {1}
+        one, other = (found.townships().iloc[n::2] for n in (0, 1))
+        assert list(one["p90_min"]) == list(other["p90_min"])
+        assert found.estimate("p90", 1).mean == found.estimate("p90", 0).mean
+        assert found.difference("p90", 1).mean == 0
+        assert found.estimate("p90", 0).mean == sim.run(
+            layouts[0], replications=6, workers=1
+        ).estimate("p90").mean  # fmt: skip
