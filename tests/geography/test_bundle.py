@@ -100,7 +100,8 @@ def test_expressways_of_liling_are_left_at_ramps_only(liling):
 
 
 def test_roads_of_liling_detour_like_a_countys(liling):
-    """Network distance over straight distance, pairs more than 2 km apart."""
+    """Network distance over straight distance, pairs more than 2 km apart. The real roads of
+    Coquimbo have medians of 1.38 at 2 to 5 km and 1.11 at 20 to 50 km (`map measure`)."""
     built, cells = liling.map.network, liling.map.cells
     graph = network.edges(built, built.length_m[None])
     rng = np.random.default_rng(1)
@@ -111,7 +112,7 @@ def test_roads_of_liling_detour_like_a_countys(liling):
     metres = tables_room.table(graph, rows)[:, node[some]]
     apart = np.linalg.norm(built.xy[node[some]][:, None] - built.xy[node[some]][None], axis=2)
     ratio = (metres / np.where(apart > 0, apart, np.nan))[apart > 2000]
-    assert 1.25 < np.median(ratio) < 1.6
+    assert 1.15 < np.median(ratio) < 1.5
 
 
 def test_few_people_of_coquimbo_are_rural(coquimbo):
