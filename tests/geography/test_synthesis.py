@@ -359,6 +359,9 @@ MORE_WRONG = [
      r"a town is 235 km wide and 8\.9 km from the next one"),
     (TOWNS | {"面积(平方公里)": [v * 2000 for v in TOWNS["面积(平方公里)"]]}, {},
      "537,500 km² are more than can be drawn"),
+    ({name: cells[:1] for name, cells in TOWNS.items()} | {"面积(平方公里)": [0.02], "常住人口": [3]}, {},
+     "0.02 km² are less than can be drawn, 0.5"),
+    (TOWNS, {"people_column": "人口数"}, 'towns.csv: no column "人口数"; did you mean 常住人口[?]$'),
     (TOWNS, {"hospitals": {"name": ["A", "B"], "lon": [113.5, 120.0], "lat": [27.6, 30.0]}},
      "hospitals.csv, line 3: B lies 6.. km from the nearest town"),
     (TOWNS, {"roads": ROADS | {"途经": ["东山镇,西河镇", "东山镇、西河镇", "东山镇-西河镇"]}},
@@ -375,6 +378,14 @@ def test_what_no_county_is_like_is_told_before_anything_is_drawn(towns, choices,
         synthesise_map(options)
     assert str(caught.value).startswith(f"the map {options.to} cannot be made:")
     assert not options.to.exists()
+
+
+def test_a_file_where_the_folder_should_be_is_told_before_anything_is_read(tmp_path):
+    (tmp_path / "maps").write_text("mine")
+    options = tables(tmp_path, without("常住人口", 3, -4))
+    with pytest.raises(MapImportError, match=r"--to .*: it cannot be written: .*maps is a file"):
+        synthesise_map(options)
+    assert (tmp_path / "maps").read_text() == "mine"
 
 
 def test_a_number_that_cannot_be_read_is_told_once(tmp_path):

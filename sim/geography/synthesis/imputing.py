@@ -36,7 +36,8 @@ def filled(
     units = _units(rows)
     if rows.area_column not in rows.table.failed:
         km2, area_src = _areas(rows, groups, units, options, report)
-    if rows.people_column not in rows.table.failed:
+    unknown = bool(options.people_column) and not rows.people_column  # told already
+    if rows.people_column not in rows.table.failed and not unknown:
         people, people_src = _people(rows, groups, units, options, report)
     if rows.table.wrong:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
+from scipy.spatial import QhullError
 
 from sim.errors import MapImportError, Problem
 from sim.files import entrance
@@ -83,7 +85,7 @@ def synthesise_map(
         writing.write(chosen, made, report, say)
     except OSError as error:
         message = Message("it cannot be written ({error})", error=reason_of(error))
-        raise MapImportError(chosen.to, message) from None
+        raise MapImportError(about, Problem(message, f"--to {chosen.to}")) from None
     return report
 
 
@@ -105,7 +107,14 @@ def _in_file(error: MapImportError) -> list[Problem]:
 
 
 def _refuse_occupied(chosen: SynthesisOptions) -> None:
-    """A map that was made in another way is not overwritten."""
+    """A map that was made in another way is not overwritten, nor what is no folder."""
+    there = next(one for one in (chosen.to, *chosen.to.absolute().parents) if one.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        message = Message("it cannot be written: {folder} is a file", folder=there)
+        if there.is_dir():
+            message = Message("it cannot be written: you may not write into {folder}", folder=there)
+        problem = Problem(message, f"--to {chosen.to}")
+        raise MapImportError(Message("the map {place}", place=chosen.to), problem)
     ours = (chosen.to / writing.CHOICES).is_file()
     if chosen.to.is_dir() and not ours and not all(map(is_part, chosen.to.iterdir())):
         message = Message(
@@ -207,10 +216,10 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
     tell(Message("Drawing the borders"))
     try:
         land = ground.make(place, crs, chosen.seed)
-    except TornError:
+        tell(Message("Laying the roads"))
+        net = links.make(place, land, chosen.seed)
+    except (TornError, QhullError):
         raise MapImportError(chosen.towns, TORN) from None
-    tell(Message("Laying the roads"))
-    net = links.make(place, land, chosen.seed)
     tell(Message("Settling the people"))
     cell_m = chosen.cell or (LARGE_CELL_M if place.towns.grain > COARSE else USUAL_CELL_M)
     cells = people.cells(land, net, cell_m)

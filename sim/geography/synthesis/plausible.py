@@ -22,6 +22,7 @@ from sim.text import Message
 THINLY: Final = 400.0  # times the towns' area that the box around them may be
 LARGE: Final = 5.0  # times what lies between towns that the width of one usually is at most
 TOO_LARGE: Final = 15.0  # likewise, of any county
+LEAST_KM2: Final = 0.5  # a hamlet; of less no road could be drawn
 MOST_KM2: Final = 400_000.0  # a province; of more no streets could be drawn
 BEYOND_KM: Final = 500.0  # from a town: no station of the place lies so far away
 
@@ -37,6 +38,14 @@ def problems(rows: TownRows, towns: Towns, crs: pyproj.CRS) -> list[Problem]:
             "areas in another unit? Write it in the header, like {header}",
             far=max(width, height),
             km2=km2,
+            header="面积(平方公里)",
+        )
+    elif km2 < LEAST_KM2:
+        message = Message(
+            "{km2:,.4g} km² are less than can be drawn, {least:g}: are the areas in another unit? "
+            "Write it in the header, like {header}",
+            km2=km2,
+            least=LEAST_KM2,
             header="面积(平方公里)",
         )
     elif km2 > MOST_KM2:
