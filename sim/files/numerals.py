@@ -38,7 +38,9 @@ SPEED: Final = units.SPEED | {"kph": 1 / 3.6, "kmph": 1 / 3.6, "km/hr": 1 / 3.6,
 VEHICLES: Final = {"辆": 1.0, "輛": 1.0, "台": 1.0}
 DEGREES: Final = {"°": 1.0, "deg": 1.0, "degree": 1.0, "degrees": 1.0, "度": 1.0}
 AREA: Final = {"km²": 1.0, "km2": 1.0, "sq km": 1.0, "平方公里": 1.0, "平方千米": 1.0, "ha": 0.01,
-               "hectares": 0.01, "公顷": 0.01, "mu": 1 / 1500, "亩": 1 / 1500}  # fmt: skip
+               "hectares": 0.01, "公顷": 0.01, "mu": 1 / 1500, "亩": 1 / 1500, "万亩": 20 / 3,
+               "m²": 1e-6, "m2": 1e-6, "sq m": 1e-6, "平方米": 1e-6, "万公顷": 100.0,
+               "sq mi": 2.589988, "square miles": 2.589988, "平方英里": 2.589988}  # fmt: skip
 KNOWN: Final = frozenset(PEOPLE | TIME | LENGTH | SPEED | VEHICLES | DEGREES | AREA)
 
 _WIDE: Final = str.maketrans("０１２３４５６７８９．，＋－−–’＇％", "0123456789.,+---''%")

@@ -346,6 +346,85 @@ def test_all_mistakes_of_all_tables_are_told_at_once(tmp_path):
     assert not options.to.exists()
 
 
+MORE_WRONG = [
+    (without("乡镇", 4, "注：第七次人口普查"), {}, "line 6: it looks like a note"),
+    ({n: c for n, c in TOWNS.items() if n != "常住人口"}, {},
+     "no column says how many people live where: call it people or 常住人口, not one of 乡镇"),
+    ({n: c for n, c in TOWNS.items() if "面积" not in n}, {},
+     "no column says the area: call it area_km2 or .*, not one of 乡镇"),
+    (TOWNS, {"total_area": "400 km2"}, r"column 面积\(平方公里\): the areas of county add up"),
+    (TOWNS | {"面积(平方公里)": [v / 1000 for v in TOWNS["面积(平方公里)"]], "常住人口": [9] * 5}, {},
+     r"the towns lie up to 18 km apart and have 0\.2687 km² together: are their areas in"),
+    (TOWNS | {"面积(平方公里)": [v * 1000 for v in TOWNS["面积(平方公里)"]]}, {},
+     r"a town is 235 km wide and 8\.9 km from the next one"),
+    (TOWNS | {"面积(平方公里)": [v * 2000 for v in TOWNS["面积(平方公里)"]]}, {},
+     "537,500 km² are more than can be drawn"),
+    ({name: cells[:1] for name, cells in TOWNS.items()} | {"面积(平方公里)": [0.02], "常住人口": [3]}, {},
+     "0.02 km² are less than can be drawn, 0.5"),
+    (TOWNS, {"people_column": "人口数"}, 'towns.csv: no column "人口数"; did you mean 常住人口[?]$'),
+    (TOWNS, {"hospitals": {"name": ["A", "B"], "lon": [113.5, 120.0], "lat": [27.6, 30.0]}},
+     "hospitals.csv, line 3: B lies 6.. km from the nearest town"),
+    (TOWNS, {"roads": ROADS | {"途经": ["东山镇,西河镇", "东山镇、西河镇", "东山镇-西河镇"]}},
+     "line 2, column 途经: write ; between the places; found 东山镇,西河镇\n  roads.csv, line 4, column 途经: write ; between the places; found 东山镇-西河镇$"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("towns", "choices", "said"), MORE_WRONG, ids=[said[:30] for _, _, said in MORE_WRONG]
+)
+def test_what_no_county_is_like_is_told_before_anything_is_drawn(towns, choices, said, tmp_path):
+    options = tables(tmp_path, towns, **choices)
+    with pytest.raises(MapImportError, match=said) as caught:
+        synthesise_map(options)
+    assert str(caught.value).startswith(f"the map {options.to} cannot be made:")
+    assert not options.to.exists()
+
+
+def test_a_file_where_the_folder_should_be_is_told_before_anything_is_read(tmp_path):
+    (tmp_path / "maps").write_text("mine")
+    options = tables(tmp_path, without("常住人口", 3, -4))
+    with pytest.raises(MapImportError, match=r"--to .*: it cannot be written: .*maps is a file"):
+        synthesise_map(options)
+    assert (tmp_path / "maps").read_text() == "mine"
+
+
+def test_a_number_that_cannot_be_read_is_told_once(tmp_path):
+    with pytest.raises(MapImportError) as caught:
+        synthesise_map(tables(tmp_path, without("经度", 2, "abc")))
+    assert len(caught.value.problems) == 1
+    assert "line 4, column 经度: write a number; found abc" in str(caught.value)
+
+
+def test_what_is_wrong_with_the_others_is_told_where_the_towns_are_no_table(tmp_path):
+    river = {"name": ["渌江", "浏河"], "lon": [113.5, 113.6], "lat": [27.5, 27.6]}
+    options = tables(tmp_path, river=river)
+    options.towns.write_text("乡镇,人口,人口\n甲镇,1,1\n", "utf-8")
+    with pytest.raises(MapImportError) as caught:
+        synthesise_map(options)
+    told = str(caught.value)
+    assert told.startswith(f"the map {options.to} cannot be made:")
+    assert "towns.csv, line 1: two columns are called" in told
+    assert "river.csv, line 2: write two points at least of 渌江" in told
+
+
+def test_roads_and_rivers_that_touch_nothing_are_named(tmp_path):
+    river = {"name": ["远河"] * 2, "lon": [115.0, 115.2], "lat": [27.5, 27.6]}
+    roads = {"名称": ["G9"], "等级": ["国道"], "途经": ["115.0 27.5;115.2 27.6"]}
+    report = str(synthesise_map(tables(tmp_path, river=river, roads=roads)))
+    assert "rivers that do not touch the border that was made up, and are not drawn: 远河" in report
+    assert "roads of which nothing lies within the border that was made up: G9" in report
+    assert "people: 117,866 read, 0 left out, 117,866 kept" in report
+
+
+def test_square_metres_and_wide_towns_are_read_and_asked_about(tmp_path):
+    towns = {name: cells for name, cells in TOWNS.items() if "面积" not in name}
+    square = [v * 1e6 for v in TOWNS["面积(平方公里)"]]
+    options = tables(tmp_path, towns | {"面积(平方米)": square})
+    report = str(synthesise_map(options))
+    assert "268.8 km²" in report
+    assert "in the median: are the areas in another unit" not in report
+
+
 def test_an_import_of_choices_tells_their_lines(county, tmp_path):
     options, _, _ = county
     text = (options.to / "synthesis.yaml").read_text("utf-8")

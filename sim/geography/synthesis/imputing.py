@@ -14,7 +14,7 @@ from sim.geography.synthesis.facts import IMPUTED, INFERRED, SOURCED, Towns
 from sim.geography.synthesis.ground import metres
 from sim.geography.synthesis.noise import whole_shares
 from sim.geography.synthesis.options import SynthesisOptions
-from sim.geography.synthesis.towns import TownRows
+from sim.geography.synthesis.towns import TownRows, known_columns
 from sim.text import Message
 
 COMMUNITY_PEOPLE: Final = 1.6  # of a community, counted in villages
@@ -36,7 +36,8 @@ def filled(
     units = _units(rows)
     if rows.area_column not in rows.table.failed:
         km2, area_src = _areas(rows, groups, units, options, report)
-    if rows.people_column not in rows.table.failed:
+    unknown = bool(options.people_column) and not rows.people_column  # told already
+    if rows.people_column not in rows.table.failed and not unknown:
         people, people_src = _people(rows, groups, units, options, report)
     if rows.table.wrong:
         return None
@@ -91,7 +92,7 @@ def _areas(
                     sum=known,
                     total=group.km2,
                 )
-                rows.table.wrong.append(_of_column(rows, message, "area"))
+                rows.table.wrong.append(_of_column(rows, message, rows.area_column))
                 continue
             km2[blank] = short * units[1][blank] / units[1][blank].sum()
             if not len(blank):
@@ -99,12 +100,8 @@ def _areas(
         elif len(blank):
             usable = mine[~np.isnan(rows.km2[mine])]
             if not len(usable):
-                message = Message(
-                    "no town of {name} has an area: write some, or give --total-area or "
-                    "--districts",
-                    name=group.name,
-                )
-                rows.table.wrong.append(_of_column(rows, message, "area"))
+                message = _no_area(rows, group)
+                rows.table.wrong.append(_of_column(rows, message, rows.area_column))
                 continue
             km2[blank] = np.median(km2[usable] / units[1][usable]) * units[1][blank]
         for row in blank:
@@ -149,7 +146,7 @@ def _people(
                     "--districts",
                     name=group.name,
                 )
-                rows.table.wrong.append(_of_column(rows, message, rows.people_column or "people"))
+                rows.table.wrong.append(_of_column(rows, message, rows.people_column))
                 continue
             exact[blank] = np.median(exact[usable] / units[0][usable]) * units[0][blank]
         if not np.isnan(group.people) and exact[mine].sum() > 0:
@@ -182,7 +179,24 @@ def _people(
 
 
 def _of_column(rows: TownRows, message: str, column: str) -> Problem:
-    return Problem(message, Message("column {name}", name=column), file=rows.table.path.name)
+    where = Message("column {name}", name=column) if column else ""
+    return Problem(message, where, file=rows.table.path.name)
+
+
+def _no_area(rows: TownRows, group: District) -> Message:
+    """Why nothing says how large the towns are: no column does, or none of them has one."""
+    if not rows.area_column:
+        return Message(
+            "no column says the area: call it {english} or {chinese}, not one of {known}; or give "
+            "--total-area or --districts",
+            english="area_km2",
+            chinese="面积(平方公里)",
+            known=known_columns(rows.table),
+        )
+    return Message(
+        "no town of {name} has an area: write some, or give --total-area or --districts",
+        name=group.name,
+    )
 
 
 def _points(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -10,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
+from scipy.spatial import QhullError
 
 from sim.errors import MapImportError, Problem
 from sim.files import entrance
@@ -30,6 +33,7 @@ from sim.geography.synthesis import (
     layers,
     links,
     people,
+    plausible,
     routes,
     tables,
     towns,
@@ -68,7 +72,7 @@ def synthesise_map(
     about = Message("the map {place}", place=chosen.to)
     _refuse_occupied(chosen)
     report = Report()
-    with entrance.reading(about, MapImportError):
+    with _titled(about), entrance.reading(about, MapImportError):
         tell(Message("Reading the towns"))
         facts = read(chosen, report)
         made = make_layers(facts, chosen, report, tell)
@@ -81,12 +85,36 @@ def synthesise_map(
         writing.write(chosen, made, report, say)
     except OSError as error:
         message = Message("it cannot be written ({error})", error=reason_of(error))
-        raise MapImportError(chosen.to, message) from None
+        raise MapImportError(about, Problem(message, f"--to {chosen.to}")) from None
     return report
 
 
+@contextmanager
+def _titled(about: Message) -> Iterator[None]:
+    """What is wrong with one file alone is told like all else: of the map, with the file's name."""
+    try:
+        yield
+    except MapImportError as error:
+        if error.source == about:
+            raise
+        raise MapImportError(about, _in_file(error)) from error
+
+
+def _in_file(error: MapImportError) -> list[Problem]:
+    """The problems of an error, each with the name of its file."""
+    name = Path(str(error.source)).name
+    return [p if p.file else Problem(p.message, p.field, p.line, name) for p in error.problems]
+
+
 def _refuse_occupied(chosen: SynthesisOptions) -> None:
-    """A map that was made in another way is not overwritten."""
+    """A map that was made in another way is not overwritten, nor what is no folder."""
+    there = next(one for one in (chosen.to, *chosen.to.absolute().parents) if one.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        message = Message("it cannot be written: {folder} is a file", folder=there)
+        if there.is_dir():
+            message = Message("it cannot be written: you may not write into {folder}", folder=there)
+        problem = Problem(message, f"--to {chosen.to}")
+        raise MapImportError(Message("the map {place}", place=chosen.to), problem)
     ours = (chosen.to / writing.CHOICES).is_file()
     if chosen.to.is_dir() and not ours and not all(map(is_part, chosen.to.iterdir())):
         message = Message(
@@ -105,7 +133,12 @@ class Facts(NamedTuple):
 
 def read(chosen: SynthesisOptions, report: Report) -> Facts:
     """What is known; MapImportError with all that is wrong with all files."""
-    rows = towns.read(chosen)
+    try:
+        rows = towns.read(chosen)
+    except MapImportError as error:  # not even a table: the other files are looked at all the same
+        raise MapImportError(
+            Message("the map {place}", place=chosen.to), [*_in_file(error), *_of_others(chosen)]
+        ) from error
     for note in files.notes(rows.table.frame):
         report.note(GROUND, note)
     wrong: list[Problem] = []
@@ -125,7 +158,8 @@ def read(chosen: SynthesisOptions, report: Report) -> Facts:
     ):
         if source is not None:
             one = places.Source(source, chosen.coordinates, chosen.encoding, chosen.sheet)
-            _, bad = _gathered(lambda r=reader, o=one: (r(o, anywhere), []), None)  # type: ignore[misc]
+            found_there, bad = _gathered(lambda r=reader, o=one: (r(o, anywhere), []), None)  # type: ignore[misc]
+            bad = bad or plausible.too_far(found_there, rows, chosen, flag)
             wrong += [
                 p if p.file else Problem(p.message, p.field, p.line, f"--{flag} {source.name}")
                 for p in bad
@@ -135,6 +169,11 @@ def read(chosen: SynthesisOptions, report: Report) -> Facts:
     every = list(dict.fromkeys([*own, *of_districts, *wrong]))
     if every or filled is None:
         raise MapImportError(Message("the map {place}", place=chosen.to), every)
+    unlikely = plausible.problems(rows, filled, crs)
+    if unlikely:
+        raise MapImportError(Message("the map {place}", place=chosen.to), unlikely)
+    check_density(chosen.towns, float(filled.people.sum()), float(filled.km2.sum()), report)
+    plausible.ask(rows, filled, crs, report)
     if rows.people_column:
         message = Message("people: the column {name}", name=rows.people_column)
         report.note(PEOPLE, message)
@@ -146,11 +185,21 @@ def _gathered(read: Callable[[], Any], empty: Any) -> tuple[Any, list[Problem]]:
     try:
         value, problems = read()
     except MapImportError as error:
-        name = Path(str(error.source)).name
-        return empty, [
-            p if p.file else Problem(p.message, p.field, p.line, name) for p in error.problems
-        ]
+        return empty, _in_file(error)
     return value, problems
+
+
+def _of_others(chosen: SynthesisOptions) -> list[Problem]:
+    """What is wrong with the other files as tables, where that of the towns is none."""
+    _, wrong = _gathered(lambda: routes.read_rivers(chosen), [])
+    for source in (chosen.roads, chosen.districts, chosen.sites, chosen.hospitals):
+        if source is not None and files.is_table(source):
+            table, found = _gathered(lambda s=source: (tables.read(s, chosen), []), None)  # type: ignore[misc]
+            wrong += found or [
+                p if p.file else Problem(p.message, p.field, p.line, source.name)
+                for p in table.wrong
+            ]
+    return wrong
 
 
 def _crs(lonlat: np.ndarray) -> pyproj.CRS:
@@ -167,25 +216,26 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
     tell(Message("Drawing the borders"))
     try:
         land = ground.make(place, crs, chosen.seed)
-    except TornError:
+        tell(Message("Laying the roads"))
+        net = links.make(place, land, chosen.seed)
+    except (TornError, QhullError):
         raise MapImportError(chosen.towns, TORN) from None
-    tell(Message("Laying the roads"))
-    net = links.make(place, land, chosen.seed)
     tell(Message("Settling the people"))
     cell_m = chosen.cell or (LARGE_CELL_M if place.towns.grain > COARSE else USUAL_CELL_M)
     cells = people.cells(land, net, cell_m)
     made = layers.make(place, land, cells, net.roads)
     _note(place.towns, land, net, cell_m, report)
+    plausible.not_drawn(place, set(net.roads["name"]), land.county, crs, report)
     away = remote.to_roads(
         cells[["x", "y"]].to_numpy(), cells["people"].to_numpy(float),
         net.roads.geometry.to_numpy(), net.roads["class"].to_numpy(),
     )  # fmt: skip
     note_remote(away, report)
-    check_density(chosen.towns, float(place.towns.people.sum()), land.county.area / 1e6, report)
     report.people = PeopleBalance(
         read=float(place.towns.people.sum()), kept=int(made["cells"]["people"].sum())
     )
-    list(report.people.closed())
+    for line in report.people.closed():
+        report.note(PEOPLE, line)
     for name, source, reader in (
         ("sites", chosen.sites, places.read_sites),
         ("hospitals", chosen.hospitals, places.read_hospitals),

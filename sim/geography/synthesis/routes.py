@@ -25,6 +25,8 @@ CLASSES: Final = {
     "tertiary": ("tertiary", "乡道", "支路"),
 }
 POINT: Final = re.compile(r"([-+]?\d+(?:\.\d+)?)[\s,，]+([-+]?\d+(?:\.\d+)?)")
+SEPARATOR: Final = re.compile(r"[;；、→—–]+|\s-+>?\s")  # between towns
+MARKS: Final = re.compile(r"[,，-]")  # where somebody may have meant to separate them
 ENDINGS: Final = ("街道", "镇", "乡")
 
 
@@ -64,7 +66,7 @@ def read_routes(
             )
             table.problem(row, message, table.column(*CLASS))
         stops = _stops(table, row, via[row], _Known(row_of, called, lonlat))
-        if len(stops) < 2 and via[row].strip():
+        if len(stops) < 2 and via[row].strip() and not _joined(via[row], row_of):
             message = Message(
                 "write two places at least, with ; between them; found {found}", found=via[row]
             )
@@ -105,7 +107,7 @@ def _stops(table: tables.FactTable, row: int, via: str, known: _Known) -> list[S
     """What a row passes, in order; what is wrong with it is gathered."""
     row_of, lonlat = known.row_of, known.lonlat
     stops: list[Stop] = []
-    for text in filter(None, (part.strip() for part in re.split(r"[;；]", via))):
+    for text in filter(None, (part.strip() for part in SEPARATOR.split(via))):
         point = POINT.fullmatch(text)
         if point:
             lon, lat = float(point[1]), float(point[2])
@@ -120,12 +122,22 @@ def _stops(table: tables.FactTable, row: int, via: str, known: _Known) -> list[S
         elif text.casefold() in row_of:
             if not stops or stops[-1] != row_of[text.casefold()]:
                 stops.append(row_of[text.casefold()])
+        elif _joined(text, row_of):
+            message = Message("write ; between the places; found {found}", found=text)
+            table.problem(row, message, table.column(*VIA))
+            stops.append((float(lonlat[0, 0]), float(lonlat[0, 1])))
         else:
             hint = did_you_mean(text, known.names)
             message = Message("no town is called {name}{hint}", name=text, hint=hint)
             table.problem(row, message, table.column(*VIA))
             stops.append((float(lonlat[0, 0]), float(lonlat[0, 1])))
     return stops
+
+
+def _joined(text: str, row_of: dict[str, int]) -> bool:
+    """Whether a text is several towns with another mark between them."""
+    parts = [part.strip().casefold() for part in MARKS.split(text)]
+    return len(parts) > 1 and sum(part in row_of for part in parts) > 1
 
 
 def read_rivers(options: SynthesisOptions) -> tuple[list[River], list[Problem]]:

@@ -28,6 +28,10 @@ YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _LIVING: Final = r"(?:people|population|pop|residents|人口|常住人口|总人口|人口数)"
 _DATE: Final = r"(?:19|20)\d\d年?"
 PEOPLE_WORD: Final = re.compile(rf"(?:{_LIVING}[_ ]*{_DATE}|{_DATE}[_ ]*{_LIVING})(?:_code)?")
+NOTE: Final = re.compile(
+    r"(?:注|备注|附注|说明|资料来源|数据来源|来源|remarks?|notes?|sources?)\s*\d*\s*[:：]"
+)  # how a line below a table begins that is none of its rows
+A_NOTE: Final = Message("it looks like a note ({text}), not a place: leave this row out")
 WHERE_FROM: Final = ("provenance", "point_src", "来源")  # columns of a list of points
 
 
@@ -91,6 +95,12 @@ def read(path: Path, options: SynthesisOptions) -> FactTable:
         tables.refuse_totals(path, frame[sorted(named)])
     except MapImportError as error:
         wrong += error.problems
+    wrong += [
+        Problem(Message(A_NOTE.text, text=text), line=int(line), file=path.name)
+        for name in sorted(named)
+        for line, text in zip(frame.index, tables.texts(frame[name]), strict=True)
+        if NOTE.match(text.casefold())
+    ]
     return FactTable(path, frame, wrong, set())
 
 
@@ -129,8 +139,11 @@ def degrees(table: FactTable, options: SynthesisOptions) -> np.ndarray:
     if not all(names):
         return np.full((len(table.frame), 2), np.nan)
     lon, lat = (table.numbers(name, lambda value: None, numerals.DEGREES) for name in names)
+    unread = not table.failed.isdisjoint(names)
     for row in range(len(lon)):
         if np.isnan(lon[row]) != np.isnan(lat[row]):
+            if unread:  # what stands there is told already
+                continue
             at = 0 if np.isnan(lon[row]) else 1
             table.problem(row, Message("write a number; found nothing"), names[at])
         elif abs(lat[row]) > 90 and abs(lon[row]) <= 90 and abs(lat[row]) <= 180:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.errors import did_you_mean
 from sim.files import numerals, shapes
+from sim.geography.making import located
 from sim.geography.making.urban import RURAL_WORDS, URBAN_WORDS
 from sim.geography.making.zones import CODES, NAMES_ZH
 from sim.geography.synthesis import tables
@@ -108,16 +109,29 @@ def read(options: SynthesisOptions) -> TownRows:
 def _refuse_nobody(rows: TownRows) -> None:
     if rows.people_column and not np.isnan(rows.people).all():
         message = Message("it holds no people: every value is zero")
+    elif not rows.people_column:
+        message = Message(
+            "no column says how many people live where: call it {english} or {chinese}, not one of "
+            "{known}; or give --total-people or --districts",
+            english="people",
+            chinese="常住人口",
+            known=known_columns(rows.table),
+        )
     else:
         message = Message(
             "nothing says how many people live anywhere: fill the column {name}, or give "
             "--total-people or --districts",
-            name=rows.people_column or "people",
+            name=rows.people_column,
         )
-        if any(rows.district) or any(rows.code):  # districts may say it
-            rows.table.frame.attrs["nobody"] = message
-            return
+    if np.isnan(rows.people).all() and (any(rows.district) or any(rows.code)):
+        rows.table.frame.attrs["nobody"] = message  # districts may say it
+        return
     rows.table.wrong.append(tables.Problem(message, file=rows.table.path.name))
+
+
+def known_columns(table: FactTable) -> str:
+    """The columns that a table has."""
+    return ", ".join(map(str, table.frame.columns))
 
 
 def _names(table: FactTable) -> tuple[list[str], list[str], list[str]]:
@@ -132,7 +146,7 @@ def _names(table: FactTable) -> tuple[list[str], list[str], list[str]]:
             "no column says the name: call it {english} or {chinese}, not one of {known}",
             english="name",
             chinese="乡镇",
-            known=", ".join(map(str, table.frame.columns)),
+            known=known_columns(table),
         )
         table.wrong.append(tables.Problem(message, file=table.path.name))
     code = table.texts(*CODES)
@@ -190,7 +204,8 @@ def _refuse_places(rows: TownRows) -> None:
     table, at = rows.table, rows.lonlat
     known = np.flatnonzero(~np.isnan(at[:, 0]))
     if not len(known):
-        if not table.wrong:
+        columns = {table.column(*located.LON), table.column(*located.LAT)}
+        if table.failed.isdisjoint(columns):
             message = Message(
                 "no town has a point: write longitude and latitude of some, in columns {lon} and "
                 "{lat}",
