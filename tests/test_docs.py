@@ -159,3 +159,28 @@ def test_the_pages_have_something_to_run():
     assert len(commands()) > 12
     assert len(list(blocks("yaml"))) >= 2
     assert list(blocks("python"))
+
+
+PLACES = sorted((ROOT / "scenarios").glob("*/README.md"))
+
+
+@pytest.mark.parametrize("page", PLACES, ids=lambda page: page.parent.name)
+def test_commands_of_a_reference_system_can_be_typed(page):
+    """Their options are known and the scenarios they name are there; studies carry them out."""
+    from sim.cli import questions
+    from sim.scenario.validation import Problems
+
+    problems, seen = Problems(), 0
+    for line in re.findall(r"`(tenthirty [^`]+)`|^(tenthirty .+)$", page.read_text("utf-8"), re.M):
+        text = " ".join("".join(line).split())
+        if NEEDS.search(text) or not re.match(
+            f"tenthirty ({'|'.join(SIMULATING)}|coverage|day) ", text
+        ):
+            continue
+        folder = ROOT if "scenarios/" in text else page.parent
+        asked = questions.read(re.sub(r" --out \S+", "", text), folder, problems)
+        assert not problems.found, text
+        for path in asked.layouts():
+            assert path.exists() or path.with_suffix(".yaml").exists(), text
+        seen += 1
+    assert seen >= 3
