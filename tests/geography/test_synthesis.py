@@ -270,6 +270,14 @@ def test_one_town_and_two_towns_are_maps_too(tmp_path):
         assert the_map.road_links > 20
 
 
+def test_a_city_without_country_has_through_roads_too(tmp_path):
+    options = tables(tmp_path, TOWNS | {"城乡": ["城区"] * 5}, roads=ROADS)
+    synthesise_map(options)
+    the_map = bundle.read(options.bundle)
+    assert the_map.cells.people.sum() == sum(TOWNS["常住人口"])
+    assert {"G99", "G106", "S3"} <= set(the_map.layers["roads"]["name"])
+
+
 def test_towns_far_apart_for_their_areas_are_joined_by_strips_of_ground(tmp_path):
     towns = {name: cells[:3] for name, cells in TOWNS.items()} | {
         "面积(平方公里)": [9.0, 8.0, 10.0],
