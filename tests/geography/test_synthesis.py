@@ -388,6 +388,13 @@ def test_what_no_county_is_like_is_told_before_anything_is_drawn(towns, choices,
     assert not options.to.exists()
 
 
+def test_towns_without_a_name_are_not_offered_for_one_that_is_unknown(tmp_path):
+    roads = {"名称": ["G1"], "等级": ["国道"], "途经": ["石桥镇;东山镇"]}
+    options = tables(tmp_path, without("乡镇", 4) | {"name_en": [""] * 5}, roads=roads)
+    with pytest.raises(MapImportError, match=r"known: 城关街道, 东山镇, 西河镇, 南坪乡\n"):
+        synthesise_map(options)
+
+
 def test_a_file_where_the_folder_should_be_is_told_before_anything_is_read(tmp_path):
     (tmp_path / "maps").write_text("mine")
     options = tables(tmp_path, without("常住人口", 3, -4))
