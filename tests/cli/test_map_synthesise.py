@@ -68,6 +68,15 @@ def test_what_is_wrong_ends_with_status_two_and_nothing_written(typed, tmp_path)
     assert not (tmp_path / "maps").exists()
 
 
+def test_a_note_below_the_table_is_told_in_chinese(typed, tmp_path):
+    table = pd.DataFrame(TOWNS).to_csv(index=False) + "备注：第七次人口普查,,,,\n"
+    (tmp_path / "towns.csv").write_text(table, "gb18030")
+    status, out, err = typed("synthesise", "towns.csv", "--to", "maps/v", "--lang", "zh")
+    assert (status, out) == (2, "")
+    assert "towns.csv, 第 5 行：这一行像是附注（备注：第七次人口普查），不是地点：请删去" in err
+    assert not (tmp_path / "maps").exists()
+
+
 def test_options_that_are_wrong_are_told_together(typed):
     status, _, err = typed("synthesise", "twons.csv", "--to", "maps/v", "--cell", "3 min")
     assert status == 2

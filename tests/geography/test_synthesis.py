@@ -270,6 +270,14 @@ def test_one_town_and_two_towns_are_maps_too(tmp_path):
         assert the_map.road_links > 20
 
 
+def test_a_city_without_country_has_through_roads_too(tmp_path):
+    options = tables(tmp_path, TOWNS | {"城乡": ["城区"] * 5}, roads=ROADS)
+    synthesise_map(options)
+    the_map = bundle.read(options.bundle)
+    assert the_map.cells.people.sum() == sum(TOWNS["常住人口"])
+    assert {"G99", "G106", "S3"} <= set(the_map.layers["roads"]["name"])
+
+
 def test_towns_far_apart_for_their_areas_are_joined_by_strips_of_ground(tmp_path):
     towns = {name: cells[:3] for name, cells in TOWNS.items()} | {
         "面积(平方公里)": [9.0, 8.0, 10.0],
@@ -378,6 +386,13 @@ def test_what_no_county_is_like_is_told_before_anything_is_drawn(towns, choices,
         synthesise_map(options)
     assert str(caught.value).startswith(f"the map {options.to} cannot be made:")
     assert not options.to.exists()
+
+
+def test_towns_without_a_name_are_not_offered_for_one_that_is_unknown(tmp_path):
+    roads = {"名称": ["G1"], "等级": ["国道"], "途经": ["石桥镇;东山镇"]}
+    options = tables(tmp_path, without("乡镇", 4) | {"name_en": [""] * 5}, roads=roads)
+    with pytest.raises(MapImportError, match=r"known: 城关街道, 东山镇, 西河镇, 南坪乡\n"):
+        synthesise_map(options)
 
 
 def test_a_file_where_the_folder_should_be_is_told_before_anything_is_read(tmp_path):

@@ -79,7 +79,7 @@ def lay_streets(mesh: Mesh, ground: Ground, cities: np.ndarray, rng: np.random.G
     chance = rng.random(len(a))
     across = mesh.grid[a] != mesh.grid[b]  # which of row and column changes along the edge
     line = np.where(across[:, 0], mesh.grid[a, 1], mesh.grid[a, 0])
-    city = same & cities[mesh.patch[a]] if len(cities) else same
+    city = same & cities[np.maximum(mesh.patch[a], 0)] if len(cities) else same
     out = ground.outness(mesh.points[mesh.edges].mean(axis=1))
     artery = city & (line % ARTERY == 0)
     street = (city & ~artery & (chance > 0.2 + 0.3 * np.clip(out, 0, 1) ** 2)) | (

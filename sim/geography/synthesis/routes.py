@@ -54,7 +54,7 @@ def read_routes(
     if table.wrong:
         return [], table.wrong
     row_of = _known_names(names)
-    called = list(dict.fromkeys(name for several in names for name in several[:2]))
+    called = list(dict.fromkeys(n for several in names for n in several[:2] if n))
     found = []
     for row in range(len(name)):
         kind = next((k for k, words in CLASSES.items() if word(road_class[row]) in words), "")
