@@ -144,6 +144,7 @@ def place_label(
                         ha="center", annotation_clip=False, **how)  # fmt: skip
     written = label.get_window_extent(renderer)  # measured once, then moved about
     home = ax.transData.transform((0, 0))
+    others = _edges(taken)
     for spot in spots:
         at = ax.transData.transform(spot) - home
         for dx, dy in shifts:
@@ -151,7 +152,7 @@ def place_label(
             aside = points * ax.figure.dpi / 72
             box = written.translated(at[0] + dx * aside + side, at[1] + dy * aside)
             inside = view.contains(*box.min) and view.contains(*box.max)
-            if inside and not any(box.overlaps(other) for other in taken) and accept(box):
+            if inside and not _touches(box, others) and accept(box):
                 label.xy = spot
                 label.set_position((dx * points, dy * points))
                 label.set_horizontalalignment("center" if not dx else "left" if dx > 0 else "right")
@@ -159,6 +160,18 @@ def place_label(
                 return True
     label.remove()
     return False
+
+
+def _edges(taken: Sequence[Bbox]) -> np.ndarray:
+    """[box] left, lower, right and upper edge."""
+    return np.array([[*box.min, *box.max] for box in taken]).reshape(-1, 4)
+
+
+def _touches(box: Bbox, others: np.ndarray) -> bool:
+    """Whether a box overlaps one of others, all at once: of a metropolis there are hundreds."""
+    (x0, y0), (x1, y1) = box.min, box.max
+    apart = (others[:, 0] > x1) | (others[:, 2] < x0) | (others[:, 1] > y1) | (others[:, 3] < y0)
+    return not bool(apart.all())
 
 
 FAR: Final = tuple(  # shifts around a spot, ever farther, for labels that have to be somewhere
@@ -212,9 +225,10 @@ def free_spot(
         Bbox([[at[0] + dx - half, at[1] + dy - half], [at[0] + dx + half, at[1] + dy + half]])
         for dx, dy in shifts
     ]
+    others = _edges(taken)
     for box in boxes:
         inside = view.contains(*box.min) and view.contains(*box.max)
-        if inside and not any(box.overlaps(other) for other in taken):
+        if inside and not _touches(box, others):
             break
     else:
         box = boxes[0]
