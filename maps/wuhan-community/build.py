@@ -1,7 +1,7 @@
 """The right bank of Wuhan and Gedian made up by `tenthirty map synthesise`, from facts/.
 
-    python maps/wuhan-community/build.py            writes wuhan-community.gpkg beside this file
-    python maps/wuhan-community/build.py FOLDER     writes FOLDER/wuhan-community/ instead
+python maps/wuhan-community/build.py            writes wuhan-community.gpkg beside this file
+python maps/wuhan-community/build.py FOLDER     writes FOLDER/wuhan-community/ instead
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Wuhan made up by `tenthirty map synthesise`, from the tables in facts/.
 
-    python maps/wuhan/build.py            writes wuhan.gpkg beside this file, about two minutes
-    python maps/wuhan/build.py FOLDER     writes FOLDER/wuhan/wuhan.gpkg instead
+python maps/wuhan/build.py            writes wuhan.gpkg beside this file, about two minutes
+python maps/wuhan/build.py FOLDER     writes FOLDER/wuhan/wuhan.gpkg instead
 """
 
 import sys

@@ -1,9 +1,9 @@
-"""Where the 61 community institutions stand and who has today's ambulances, by stated rules: assumed.
+"""Where the 61 institutions stand and who has today's ambulances, by stated rules: assumed.
 
     python scenarios/wuhan-community/institutions.py    writes candidates.csv, prints the layout
 
-Institutions: 61 over the subdistricts by people (largest remainder), in each at the places of people
-that leave them the shortest way in a straight line, one after the other. Stations: the general
+Institutions: 61 over the subdistricts by people (largest remainder), in each at the places of
+people that leave them the shortest way in a straight line, one after the other. Stations: general
 hospitals of the map, higher levels first, none within 1 km of one before it. Ambulances: 147 by one
 per 30,000; everybody counts for the nearest station, each has one, the others by largest remainder.
 """
@@ -101,7 +101,9 @@ def layout() -> pd.DataFrame:
 
 if __name__ == "__main__":
     found = institutions()
-    with (Path(__file__).with_name("candidates.csv")).open("w", encoding="utf-8", newline="") as file:
+    with (Path(__file__).with_name("candidates.csv")).open(
+        "w", encoding="utf-8", newline=""
+    ) as file:
         writer = csv.DictWriter(file, found[0], lineterminator="\n")
         file.write(f"{NOTE}\n")
         writer.writeheader()

@@ -3,8 +3,9 @@
     python scenarios/wuhan/layout.py      prints the layout of today.yaml
 
 Stations: the general hospitals of the map, higher levels first, if farther than APART_KM from those
-taken before; then seats of subdistricts in the order of their people, likewise. Ambulances: everybody
-counts for the nearest station in a straight line; each has one, the others go by largest remainder.
+taken before; then seats of subdistricts in the order of their people, likewise. Ambulances:
+everybody counts for the nearest station in a straight line; each has one, the others go by largest
+remainder.
 """
 
 from pathlib import Path

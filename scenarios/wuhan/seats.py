@@ -1,6 +1,6 @@
 """Places in Jianghan where the 93rd station could stand: the CBD and the seats of subdistricts.
 
-    python scenarios/wuhan/seats.py      writes jianghan.csv, from the map
+python scenarios/wuhan/seats.py      writes jianghan.csv, from the map
 """
 
 import csv
@@ -11,7 +11,9 @@ import geopandas as gpd
 HERE = Path(__file__).resolve().parent
 MAP = HERE.parents[1] / "maps" / "wuhan" / "wuhan.gpkg"
 JIANGHAN = "420103"
-NOTE = "Seats of Jianghan's subdistricts and its CBD as the made-up map has them; written by seats.py"
+NOTE = (
+    "Seats of Jianghan's subdistricts and its CBD as the made-up map has them; written by seats.py"
+)
 
 if __name__ == "__main__":
     rows = [
