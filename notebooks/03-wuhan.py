@@ -24,7 +24,7 @@
 # %%
 import sim
 
-wuhan = sim.load("../scenarios/wuhan").with_study(length=7 * 86400.0)
+wuhan = sim.load("../scenarios/wuhan/today.yaml").with_study(length=7 * 86400.0)
 today = sim.run(wuhan, replications=5)
 today
 
