@@ -40,14 +40,18 @@ today.map()
 today.cdf()
 
 # %% [markdown]
-# ## 2 Who lives within ten minutes' drive?
+# ## 2 Why are calls late?
 #
-# Travel only, no call taking and no turnout, at usual speeds. Published for the communities of
-# Wuhan: 73.9 % off-peak and 45.5 % at peak (Int J Health Geogr 2020).
+# Distance asks for a station, busy ambulances ask for an ambulance. Who lives within ten minutes' drive
+# says, without any call, `tenthirty coverage scenarios/wuhan/today.yaml --before "0 min"`; what is
+# published of that is in [the README](../scenarios/wuhan/README.md).
 
 # %%
-circle = wuhan.with_settings(targets={"rural": "10 min"})
-sim.coverage(circle, before_s=0.0)
+late = today.why()
+late.figure()
+
+# %%
+late.sentences()
 
 # %% [markdown]
 # ## 3 What does the 93rd station change?
