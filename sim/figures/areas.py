@@ -47,7 +47,7 @@ def draw(
     """Areas, boundary, core, and names where they cover nothing in `taken`."""
     fill(ax, the_map, [area.fill for area in found])
     frame = the_map.layers["townships"]
-    inside = frame.representative_point().within(map_parts.core(the_map))
+    inside = frame.representative_point().within(map_parts.enlarged(the_map))
     for row in np.argsort(-frame.area.to_numpy()).tolist():
         if part.labels(bool(inside.iloc[row])) and found[row].number:
             _label(ax, the_map, row, found[row], names[row], taken)

@@ -144,21 +144,34 @@ def place_label(
                         ha="center", annotation_clip=False, **how)  # fmt: skip
     written = label.get_window_extent(renderer)  # measured once, then moved about
     home = ax.transData.transform((0, 0))
-    for spot in spots:
-        at = ax.transData.transform(spot) - home
-        for dx, dy in shifts:
-            side = 0.0 if not dx else written.width / 2 if dx > 0 else -written.width / 2
-            aside = points * ax.figure.dpi / 72
-            box = written.translated(at[0] + dx * aside + side, at[1] + dy * aside)
-            inside = view.contains(*box.min) and view.contains(*box.max)
-            if inside and not any(box.overlaps(other) for other in taken) and accept(box):
-                label.xy = spot
-                label.set_position((dx * points, dy * points))
-                label.set_horizontalalignment("center" if not dx else "left" if dx > 0 else "right")
-                taken.append(label.get_window_extent(renderer))
-                return True
+    aside = points * ax.figure.dpi / 72
+    moves = [
+        (dx * aside + (0.0 if not dx else math.copysign(written.width / 2, dx)), dy * aside)
+        for dx, dy in shifts
+    ]
+    at = ax.transData.transform(np.array(spots, float).reshape(-1, 2)) - home
+    moved = (at[:, None] + np.array(moves)).reshape(-1, 2)
+    low, high = written.min + moved, written.max + moved
+    inside = ((low >= view.min) & (high <= view.max)).all(axis=1)
+    for one in np.flatnonzero(inside & _clear(low, high, taken)).tolist():
+        spot, (dx, dy) = spots[one // len(moves)], shifts[one % len(moves)]
+        if accept(written.translated(*moved[one])):
+            label.xy = spot
+            label.set_position((dx * points, dy * points))
+            label.set_horizontalalignment("center" if not dx else "left" if dx > 0 else "right")
+            taken.append(label.get_window_extent(renderer))
+            return True
     label.remove()
     return False
+
+
+def _clear(low: np.ndarray, high: np.ndarray, taken: Sequence[Bbox]) -> np.ndarray:
+    """[box] whether it touches nothing in `taken`; all at once: a metropolis has hundreds."""
+    first = np.array([box.min for box in taken]).reshape(-1, 2)
+    last = np.array([box.max for box in taken]).reshape(-1, 2)
+    meets = np.logical_and(first <= high[:, None], last >= low[:, None])
+    touched: np.ndarray = np.any(np.all(meets, axis=2), axis=1)
+    return ~touched
 
 
 FAR: Final = tuple(  # shifts around a spot, ever farther, for labels that have to be somewhere
@@ -212,12 +225,9 @@ def free_spot(
         Bbox([[at[0] + dx - half, at[1] + dy - half], [at[0] + dx + half, at[1] + dy + half]])
         for dx, dy in shifts
     ]
-    for box in boxes:
-        inside = view.contains(*box.min) and view.contains(*box.max)
-        if inside and not any(box.overlaps(other) for other in taken):
-            break
-    else:
-        box = boxes[0]
+    low, high = (np.array([getattr(box, end) for box in boxes]) for end in ("min", "max"))
+    free = ((low >= view.min) & (high <= view.max)).all(axis=1) & _clear(low, high, taken)
+    box = boxes[int(free.argmax())]  # the first of all where none is free
     taken.append(box)
     middle = np.mean([box.min, box.max], axis=0)
     spot = ax.transData.inverted().transform(middle)

@@ -1,4 +1,4 @@
-"""A page with a map: all of it, its urban core again where that is small, legends beside them."""
+"""A page with a map: all of it, its urban core or the densest part again, legends beside them."""
 
 from __future__ import annotations
 
@@ -20,24 +20,23 @@ from sim.words.page import Finding
 
 ASPECT: Final = 0.62  # of the page
 MAP_WIDE: Final = 0.66  # of the page's width, at most
-INSET_BELOW: Final = 0.55  # of the map's width: a smaller core is drawn again, enlarged
 
 
 class Part(Enum):
     """What of a map stands on a pair of axes."""
 
     WHOLE = auto()
-    AROUND = auto()  # the whole, but its core is labelled apart
-    CORE = auto()  # the urban core, enlarged
+    AROUND = auto()  # the whole, but what is enlarged is labelled there
+    CORE = auto()  # the urban core or the densest part, enlarged
 
-    def labels(self, inside_core: bool) -> bool:
-        """Whether what lies there is labelled on these axes."""
-        return self is not Part.AROUND or not inside_core
+    def labels(self, enlarged: bool) -> bool:
+        """Whether what lies in what is enlarged, or around it, is labelled on these axes."""
+        return self is not Part.AROUND or not enlarged
 
     def labelled(self, the_map: Map) -> Callable[[float, float], bool]:
         """The same of a point of a map."""
-        core = map_parts.core(the_map)
-        return lambda x, y: self.labels(map_parts.inside(core, x, y))
+        enlarged = map_parts.enlarged(the_map)
+        return lambda x, y: self.labels(map_parts.inside(enlarged, x, y))
 
 
 class Key(NamedTuple):
@@ -56,8 +55,8 @@ def draw(
     """A page on which `paint` draws all that there is, on axes to scale."""
     with page.page_of_aspect(finding, size, ASPECT) as sheet:
         fig, (top, bottom) = sheet.fig, sheet.rows()
-        bounds, core = the_map.outline.bounds, map_parts.core(the_map)
-        inset = not core.is_empty and _width(core.bounds) < INSET_BELOW * _width(bounds)
+        bounds, enlarged = the_map.outline.bounds, map_parts.enlarged(the_map)
+        inset = not enlarged.is_empty
         wide = min(MAP_WIDE, max(0.38, map_parts.map_width(bounds, top - bottom, fig)))
         ax = fig.add_axes((0.01, bottom, wide if inset else MAP_WIDE, top - bottom))
         map_parts.map_axes(ax, bounds)
@@ -67,24 +66,25 @@ def draw(
         left, legend_top = (wide if inset else MAP_WIDE) + 0.04, top
         if inset:
             legend_top = bottom + 0.36 * (top - bottom)
-            _inset(ax, (left, legend_top, 0.985 - left, top - legend_top), core.bounds, say, paint)
+            where = (left, legend_top, 0.985 - left, top - legend_top)
+            whole = enlarged.equals(map_parts.core(the_map))
+            title = (
+                say("Urban core, enlarged") if whole else say("Where areas are densest, enlarged")
+            )
+            _inset(ax, where, enlarged.bounds, title, paint)
         _legends(sheet, left, legend_top - 0.025, keys)
     return fig
 
 
-def _width(bounds: map_parts.Bounds) -> float:
-    return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
-
-
 def _inset(
-    ax: Axes, where: tuple[float, float, float, float], bounds: map_parts.Bounds, say: Language,
+    ax: Axes, where: tuple[float, float, float, float], bounds: map_parts.Bounds, title: str,
     paint: Paint,
 ) -> None:  # fmt: skip
-    """The urban core again, large enough for its names."""
+    """A part again, large enough for its names."""
     fig: Figure = ax.figure  # type: ignore[assignment]
     left, bottom, width, height = where
     inner = fig.add_axes((left, bottom, width, height - 0.045))
-    fig.text(left, bottom + height, say("Urban core, enlarged"), va="top")
+    fig.text(left, bottom + height, title, va="top")
     map_parts.map_axes(inner, bounds)
     (x0, x1), (y0, y1) = inner.get_xlim(), inner.get_ylim()
     paint(inner, Part.CORE)

@@ -6,6 +6,7 @@ import math
 from typing import Any, Final
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -17,6 +18,9 @@ from sim.words.language import Language
 
 Bounds = tuple[float, float, float, float]  # x0, y0, x1, y1 in metres
 MARGIN: Final = 0.03  # around a map, as a share of its extent
+ENLARGED_BELOW: Final = 0.55  # of the map's width: what is smaller is drawn again, enlarged
+MANY: Final = 30  # areas of a core that is not small: their middle is drawn again
+MIDDLE: Final = (0.1, 0.9)  # between these quantiles of them, in both directions
 
 
 def map_axes(ax: Axes, bounds: Bounds) -> None:
@@ -52,6 +56,30 @@ def plot(ax: Axes, frame: Any, **how: Any) -> None:
 def core(the_map: Map) -> Any:
     """The urban core as one shape, empty if there is none."""
     return the_map.layers["core"].geometry.union_all()
+
+
+def enlarged(the_map: Map) -> Any:
+    """What is drawn again, enlarged: a small urban core, else where its areas are densest.
+
+    Empty where nothing is: the core is large, and its areas are few or far apart.
+    """
+    from shapely import Polygon, box
+
+    whole, most = core(the_map), ENLARGED_BELOW * extent(the_map.outline.bounds)
+    if whole.is_empty or extent(whole.bounds) < most:
+        return whole
+    spots = the_map.layers["townships"].representative_point()
+    spots = spots[spots.within(whole)]
+    if len(spots) < MANY:
+        return Polygon()
+    (x0, x1), (y0, y1) = (np.quantile(one, MIDDLE) for one in (spots.x, spots.y))
+    middle = box(x0, y0, x1, y1)
+    return middle if extent(middle.bounds) < most else Polygon()
+
+
+def extent(bounds: Bounds) -> float:
+    """Metres of the longer side."""
+    return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
 
 
 def outlines(ax: Axes, the_map: Map) -> None:

@@ -27,6 +27,7 @@ STANDBY: Final[dict[str, Any]] = {  # a mark that is no station's
 CORNERS: Final = ((0.75, 0.95), (-0.75, 0.95), (0.75, -0.95), (-0.75, -0.95), (1.1, 0), (-1.1, 0))
 
 WIDE, WIDE_NEW = 1.8, 2.6  # room that marks take, in units of the body type
+CROWD: Final = 12  # so many that are enlarged elsewhere are small here, without their ambulances
 
 
 def width(change: StationChange) -> float:
@@ -52,13 +53,17 @@ def draw(
 
     A new one that would cover another is moved aside, with a line to where it stands. How many
     ambulances are more or fewer is written beside a mark: surely where it is `labelled`, else where
-    there is room. `quiet`: stations that are as they were are small and without their ambulances.
+    there is room. `quiet`: stations that are as they were are small and without their ambulances;
+    so are those of a crowd that is `labelled` on other axes.
     """
     points = mpl.rcParams["font.size"]
     boxes: list[Bbox] = []
     spots = [(one.station.x, one.station.y) for one in changes]
-    for change in changes:
-        if quiet and not changed(change):
+    elsewhere = [not changed(one) and not labelled(*spot)
+                 for one, spot in zip(changes, spots, strict=True)]  # fmt: skip
+    crowd = sum(elsewhere) >= CROWD
+    for change, other in zip(changes, elsewhere, strict=True):
+        if (quiet and not changed(change)) or (crowd and other):
             boxes += _quiet(ax, change.station)
         elif not change.new:
             boxes += _known(ax, change)

@@ -107,7 +107,8 @@ class Page:
             lines += wrapped(note)
         for sentence in self.sentences:
             spoken = self.say('Say: "{sentence}"', sentence=sentence)
-            lines += wrapped(spoken, indent=" " * (1 + cell_len(spoken.partition(sentence)[0])))
+            before, whole, _ = spoken.partition(sentence)  # what is very long was cut
+            lines += wrapped(spoken, indent=" " * (1 + (cell_len(before) if whole else 0)))
         return "\n".join(lines)
 
     def html(self) -> str:

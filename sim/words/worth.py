@@ -163,7 +163,7 @@ def _losses(worth: Worth, say: Language) -> str:
         said = say(
             "{finding} Each of these alone would cost too little to matter: {spare}.",
             finding=said,
-            spare=say(", ").join(what(worth, loss, say) for loss in clear),
+            spare=say.listed([what(worth, loss, say) for loss in clear], NAMED),
         )
     marred = [loss for loss in spare if loss not in clear]
     if not marred:
@@ -184,6 +184,7 @@ def _losses(worth: Worth, say: Language) -> str:
     )
 
 
+NAMED: Final = 8  # of those that cost too little to matter
 WITH_EACH: Final = 1  # measures that are named of each that could go, where it makes many worse
 
 # ── around the figure ────────────────────────────────────────────────────────────────────────

@@ -14,9 +14,10 @@ from studies import LONG
 
 import sim
 from sim.answers.area_changes import AreaChange, changes
-from sim.figures import difference_map, lettering, plan_maps, style
+from sim.figures import difference_map, lettering, map_parts, plan_maps, station_marks, style
 from sim.figures.difference_map import BLUES, ORANGES, OTHERS
 from sim.measures.verdicts import Verdict
+from sim.scenario.layout import against
 from sim.words import difference_map as words
 from sim.words.language import language
 from sim.words.page import Finding
@@ -443,3 +444,61 @@ def test_standby_points_are_on_the_maps_with_a_mark_of_their_own(liling, lang):
     assert mark in texts(result.map(lang=lang, what="difference"))
     assert mark in texts(result.map(lang=lang, layout=1))
     assert mark not in texts(result.map(lang=lang, layout=0))
+
+
+# ── a metropolis ─────────────────────────────────────────────────────────────────────────────
+
+
+def city_of(side, urban_from, urban_to):
+    """A map of side × side areas of 1 km², of which a block in the middle of each side is urban."""
+    import types
+
+    import geopandas as gpd
+    from shapely import box
+
+    rows = [(x, y) for x in range(side) for y in range(side)]
+    urban = [urban_from <= x < urban_to and urban_from <= y < urban_to for x, y in rows]
+    areas = gpd.GeoDataFrame(geometry=[box(x, y, x + 1, y + 1) for x, y in rows], crs=32650)
+    core = areas[urban].union_all() if any(urban) else None
+    layers = {
+        "townships": areas,
+        "core": gpd.GeoDataFrame(geometry=[core] if core else [], crs=32650),
+    }
+    return types.SimpleNamespace(layers=layers, outline=areas.union_all())
+
+
+def test_a_small_core_is_drawn_again_as_it_is():
+    the_map = city_of(10, 3, 6)
+    assert map_parts.enlarged(the_map).bounds == (3, 3, 6, 6)
+
+
+def test_of_a_wide_core_with_many_areas_the_densest_part_is_drawn_again():
+    import geopandas as gpd
+    import pandas as pd
+
+    the_map = city_of(20, 2, 18)
+    dense = the_map.layers["townships"].scale(0.05, 0.05, origin=(10, 10))
+    both = pd.concat([the_map.layers["townships"].geometry, dense])
+    the_map.layers["townships"] = gpd.GeoDataFrame(geometry=both.reset_index(drop=True))
+    x0, y0, x1, y1 = map_parts.enlarged(the_map).bounds
+    assert 2 < x0 < 10 < x1 < 18
+    assert 2 < y0 < 10 < y1 < 18
+
+
+@pytest.mark.parametrize("city", [(10, 0, 10), (4, 0, 4), (6, 0, 0)])
+def test_nothing_is_drawn_again_of_a_map_that_is_city_throughout_or_has_none(city):
+    assert map_parts.enlarged(city_of(*city)).is_empty
+
+
+def test_a_crowd_that_is_labelled_elsewhere_is_small_and_without_its_ambulances(several):
+    from matplotlib.figure import Figure
+
+    changes = against(several.base, several.base) * 3
+    shown = []
+    for labelled in (lambda x, y: True, lambda x, y: False):
+        ax = Figure().add_subplot()
+        map_parts.map_axes(ax, several.base.map.outline.bounds)
+        station_marks.draw(ax, changes, EN, labelled)
+        shown.append([text.get_text() for text in ax.texts])
+    assert len(shown[0]) == len(changes) >= station_marks.CROWD
+    assert not shown[1]

@@ -10,7 +10,7 @@ from pages import aligned
 
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
-from sim.words import costs
+from sim.words import costs, page
 from sim.words import worth as words
 from sim.words.language import language
 
@@ -87,6 +87,19 @@ def test_the_sentence_names_the_greatest_loss_and_what_could_go():
     assert "By this measure" not in said, "nothing else gets worse"
     assert "too little to matter" not in losses_of(LARGE, SOME).sentence()
     assert "单独而言损失过小" in found.sentence("zh")
+
+
+def test_of_many_that_could_go_only_a_few_are_named():
+    found = losses_of(LARGE, *[SMALL] * 20)
+    more = len(found.losses) - 1 - words.NAMED
+    assert more > 1
+    assert found.sentence().endswith(f" and {more} more.")
+    assert f"等 {more + words.NAMED} 个" in found.sentence("zh")
+
+
+def test_a_sentence_that_was_cut_is_indented_like_any_other():
+    cut = page.Page((), (), (), ("a very long sentence " * 300,), EN).text()
+    assert max(map(len, cut.splitlines())) <= page.WIDTH
 
 
 def test_without_intervals_the_sentence_says_so():
