@@ -86,7 +86,7 @@ def in_languages(english: str | None, chinese: str | None) -> Name:
 
 def is_study(path: Path) -> bool:
     """Whether a file is a study, and not a scenario. ScenarioError if it cannot be read."""
-    return path.is_file() and "questions" in YamlText(path).content
+    return entrance.is_file(path) and "questions" in YamlText(path).content
 
 
 def load(path: Path, folder: Path | None = None) -> StudyOfPlace:
