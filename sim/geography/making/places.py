@@ -52,6 +52,7 @@ class Source(NamedTuple):
     grid: Grid = "wgs84"  # of its coordinates
     encoding: str = ""
     sheet: str = ""
+    read_elsewhere: tuple[str, ...] = ()  # columns that mean something to whoever reads this
 
     @classmethod
     def sites(cls, chosen: ImportOptions) -> Source:
@@ -99,7 +100,7 @@ def _read(source: Source, crs: pyproj.CRS) -> _Places:
         frame.index = pd.RangeIndex(1, len(frame) + 1)
     where = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326).to_crs(crs)
     placed = gpd.GeoDataFrame(frame.rename(columns={"geometry": "geometry "}), geometry=where)
-    return _Places(path, placed, set(used))
+    return _Places(path, placed, {*used, *source.read_elsewhere})
 
 
 def _tell(found: _Places, report: Report | None) -> None:

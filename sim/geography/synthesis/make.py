@@ -157,7 +157,9 @@ def read(chosen: SynthesisOptions, report: Report) -> Facts:
         ("hospitals", chosen.hospitals, places.read_hospitals),
     ):
         if source is not None:
-            one = places.Source(source, chosen.coordinates, chosen.encoding, chosen.sheet)
+            one = places.Source(
+            source, chosen.coordinates, chosen.encoding, chosen.sheet, tables.WHERE_FROM
+        )
             found_there, bad = _gathered(lambda r=reader, o=one: (r(o, anywhere), []), None)  # type: ignore[misc]
             bad = bad or plausible.too_far(found_there, rows, chosen, flag)
             wrong += [
