@@ -157,9 +157,7 @@ def read(chosen: SynthesisOptions, report: Report) -> Facts:
         ("hospitals", chosen.hospitals, places.read_hospitals),
     ):
         if source is not None:
-            one = places.Source(
-            source, chosen.coordinates, chosen.encoding, chosen.sheet, tables.WHERE_FROM
-        )
+            one = _source(source, chosen)
             found_there, bad = _gathered(lambda r=reader, o=one: (r(o, anywhere), []), None)  # type: ignore[misc]
             bad = bad or plausible.too_far(found_there, rows, chosen, flag)
             wrong += [
@@ -242,8 +240,7 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
         ("sites", chosen.sites, places.read_sites),
         ("hospitals", chosen.hospitals, places.read_hospitals),
     ):
-        one = places.Source(source, chosen.coordinates, chosen.encoding, chosen.sheet)
-        made[name] = reader(one, made["townships"], report)
+        made[name] = reader(_source(source, chosen), made["townships"], report)
         if source is not None and files.is_table(source):
             table = tables.read(source, chosen)
             made[name]["provenance"] = table.grades(*tables.WHERE_FROM)
@@ -251,6 +248,11 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
     if place.rivers:
         made["river"] = layers.rivers(place, land)
     return {"meta": writing.meta(chosen, crs)} | made
+
+
+def _source(path: Path | None, chosen: SynthesisOptions) -> places.Source:
+    """A list of stations or hospitals, whose columns of provenance are read here."""
+    return places.Source(path, chosen.coordinates, chosen.encoding, chosen.sheet, tables.WHERE_FROM)
 
 
 def _warn_outside(points: gpd.GeoDataFrame, land: Ground, report: Report) -> None:
