@@ -92,7 +92,10 @@ def _study(path: Path, say: Language) -> str:
     from sim.cli import questions
     from sim.scenario import study_file
 
-    study = study_file.load(path)
+    try:
+        study = study_file.load(path)
+    except ScenarioError as error:
+        raise questions.also_commands(error) from None
     questions.check(study, path.parent, questions.How())
     asked = say.count(len(study.file.questions), "{n} question", "{n} questions")
     return say("{study}: {asked}, nothing wrong", study=say.name(study.name), asked=asked)

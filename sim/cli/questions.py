@@ -19,20 +19,24 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import typer
 
 from sim.cli import ask, decide, hearing, speech
+from sim.cli.changes import changed, changes_of
 from sim.cli.options import load
-from sim.errors import PlannerError, ScenarioError, did_you_mean
+from sim.errors import PlannerError, Problem, ScenarioError, did_you_mean
 from sim.files.escapes import file_name
+from sim.files.yaml_lines import YamlText
 from sim.scenario.validation import Problems
 from sim.text import Message
 from sim.words.language import language
 
 if TYPE_CHECKING:
     from sim.report.answered import KeptAnswer
+    from sim.scenario.scenario import Scenario
     from sim.scenario.study_file import StudyOfPlace
 
 # Said once for all commands of a study.
 SAID_ONCE: Final = ("lang", "as_json", "out", "workers", "scheduler", "reuse", "figures", "draft")
 LAYOUTS: Final = ("scenario", "others")  # arguments that are scenario files
+CHANGES: Final = ("add", "move", "close", "ambulances", "add_crew")  # lists; else of one command
 LONGEST_NAME: Final = 60  # of a results folder
 
 
@@ -142,7 +146,7 @@ def check(study: StudyOfPlace, out: Path | None, how: How) -> list[Pair]:
     """
     problems = study.problems()
     found: list[Pair] = []
-    looked_at: set[Path] = set()
+    looked_at: dict[Path, Scenario | None] = {}
     for row, question in enumerate(study.file.questions):
         parts: list[StudyCommand | None] = []
         for field in ("command", "would_change"):
@@ -158,16 +162,80 @@ def check(study: StudyOfPlace, out: Path | None, how: How) -> list[Pair]:
     return found
 
 
-def _check_layouts(question: StudyCommand, looked_at: set[Path], problems: Problems) -> None:
-    """Read the scenarios that a command names, each once in a study."""
+def _check_layouts(
+    question: StudyCommand, looked_at: dict[Path, Scenario | None], problems: Problems
+) -> None:
+    """Read the scenarios that a command names, each once in a study, and what it changes."""
     for path in question.layouts():
         if path in looked_at:
             continue
-        looked_at.add(path)
+        looked_at[path] = None
         try:
-            load(path)
+            looked_at[path] = load(path)
         except PlannerError as error:
-            problems.add(error)
+            _tell(error, path, problems)
+    base = looked_at.get(next(iter(question.layouts()), Path()))
+    if base is not None:
+        try:
+            _check_options(question, base)
+        except PlannerError as error:
+            for one in error.problems:
+                problems.tell(said_of(one))
+
+
+def _check_options(question: StudyCommand, base: Scenario) -> None:
+    """PlannerError for a change that cannot be made of the base, and for wrong candidates."""
+    from sim.answers import candidates
+
+    options = question.context.params
+    written = [options.get(name) for name in CHANGES]
+    kinds = [list(one) if isinstance(one, list | tuple) else [] for one in written]
+    apart = question.words[0] == "stress"  # where each new station is a proposal of its own
+    for some in [[[one], [], [], [], []] for one in kinds[0]] if apart else []:
+        changed(base, changes_of(*some, base=base))
+    changes = changes_of(*([[], *kinds[1:]] if apart else kinds), base=base)
+    if changes:
+        changed(base, changes)
+    where = options.get("candidates")
+    if where not in (None, "stations"):
+        candidates.find(base, where, base.settings.study.seed)
+
+
+def _tell(error: PlannerError, path: Path, problems: Problems) -> None:
+    """What is wrong with a scenario: at its own lines; of a file as a whole, where it is named."""
+    whole = [one for one in error.problems if one.line is None and not one.file]
+    for one in whole:
+        problems.tell(Message("{place}: {problem}", place=path.name, problem=one.message))
+    if len(whole) < len(error.problems):
+        problems.add(type(error)(error.source, [o for o in error.problems if o not in whole]))
+
+
+def said_of(problem: Problem) -> str:
+    """A problem with the option that it is of."""
+    if not problem.field:
+        return problem.message
+    return Message("{place}: {problem}", place=problem.field, problem=problem.message)
+
+
+def also_commands(error: ScenarioError) -> ScenarioError:
+    """The same error of a study file, with what is wrong in its commands besides."""
+    path = Path(str(error.source))
+    try:
+        text = YamlText(path)
+    except PlannerError:
+        return error
+    asked = text.content.get("questions")
+    problems = Problems(lambda loc: ("", text.line(loc)))
+    looked_at: dict[Path, Scenario | None] = {}
+    for row, question in enumerate(asked if isinstance(asked, list) else []):
+        for field in ("command", "would_change"):
+            written = question.get(field) if isinstance(question, dict) else None
+            if isinstance(written, str):
+                here = problems.at("questions", row, field)
+                one = read(written, path.parent, here)
+                if one is not None:
+                    _check_layouts(one, looked_at, here)
+    return ScenarioError(path, [*error.problems, *problems.found])
 
 
 def folder_of(question: StudyCommand, out: Path) -> Path:

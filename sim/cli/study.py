@@ -94,10 +94,14 @@ def study(
         message = Message("name a study, like {example}", example="scenarios/liling")
         raise ScenarioError("study", message)
     say = language(lang)
-    places = study_places.find(where, asked, language("zh"))
+    try:
+        places = study_places.find(where, asked, language("zh"))
+    except ScenarioError as error:
+        raise questions.also_commands(error) from None
     drawn = not places.many if figures is None else figures
     how = questions.How(lang, drawn, draft, reuse, workers, scheduler, _rows(only, places))
-    name = f"{file_name(places.name)}-study" + ("" if say.code == "en" else f"-{say.code}")
+    kind = "study" if say.code == "en" else f"study-{say.code}"
+    name = f"{file_name(places.name)}-{kind}" + ("-draft" if draft else "")
     folder = Path("runs") / name if out is None else out
     with _at_work(folder) as there:
         if places.many:

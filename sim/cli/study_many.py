@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -127,18 +128,18 @@ def _asked(places: StudiedPlaces, folder: Path, how: How, tell: Any) -> list[Pla
 def _facts(rows: list[PlaceRow], folder: Path, tables: list[str]) -> dict[str, Any]:
     """For `--json` and `study.json`."""
     told = []
-    failed = computed = 0
+    counts = Counter(dict.fromkeys(("computed", "kept", "failed"), 0))
     for row in rows:
         one: dict[str, Any] = {"place": row.place, "failure": row.failure or None}
+        parts = [part for asked in row.page.asked for part in asked.parts] if row.page else []
         if row.page is not None:
             one |= study_one.facts(row.page, row.folder)
-            parts = [part for asked in row.page.asked for part in asked.parts]
-            computed += any(not part.kept for part in parts)
-            failed += any(part.failed for part in parts)
+        if row.page is None or any(part.failed for part in parts):
+            counts["failed"] += 1
         else:
-            failed += 1
+            counts["kept" if all(part.kept for part in parts) else "computed"] += 1
         told.append(one)
-    return {"places": told, "failed": failed, "computed": computed, "tables": tables}
+    return {"places": told, **counts, "tables": tables}
 
 
 def _show(rows: list[PlaceRow], told: dict[str, Any], named: Path, say: Language) -> None:
@@ -147,7 +148,7 @@ def _show(rows: list[PlaceRow], told: dict[str, Any], named: Path, say: Language
             "{places}: {computed} computed in {seconds} s, {kept} kept, {failed} failed",
             places=say.count(len(rows), "{n} place", "{n} places"),
             computed=told["computed"], seconds=f"{told['seconds']:,.0f}",
-            kept=len(rows) - told["computed"], failed=told["failed"],
+            kept=told["kept"], failed=told["failed"],
         )
     ]  # fmt: skip
     if "in_all" in told:

@@ -36,7 +36,7 @@ def ask(
     """
     page = _page(study, say)
     if not as_json:
-        speech.show("\n".join([page.name, *lines_of(page.about)]))
+        speech.show("\n".join([page.name, *lines_of(page.about), f" {page.where}"]))
 
     def told(number: int, one: AskedQuestion) -> None:
         if not as_json:
@@ -47,6 +47,15 @@ def ask(
         speech.show("")
         if page.synthetic:
             speech.show(f" {say(SYNTHETIC)}")
+        parts = [part for one in page.asked for part in one.parts if part.asked]
+        speech.show(
+            " "
+            + say(
+                "{answers}: {kept} kept from before, {failed} failed.",
+                answers=say.count(len(parts), "{n} command", "{n} commands"),
+                kept=sum(part.kept for part in parts), failed=sum(part.failed for part in parts),
+            )
+        )  # fmt: skip
         speech.show(" " + say("Page: {file}", file=named / PAGE))
     return facts(page, folder)
 
@@ -87,6 +96,13 @@ def answers(
     return page
 
 
+def shown(folder: Path) -> str:
+    """A folder as one names it from here."""
+    folder = folder.resolve()
+    here = Path.cwd()
+    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+
+
 def lines_of(text: str) -> list[str]:
     """A text for a terminal."""
     return [line for part in text.split("\n") if part.strip() for line in wrapped(part)]
@@ -96,7 +112,8 @@ def _page(study: StudyOfPlace, say: Language) -> StudyPage:
     from sim.report.study_page import StudyPage
 
     about = in_languages(study.file.about, study.file.about_zh).within(say.code)
-    return StudyPage(study.name.within(say.code), about, [], say)
+    where = say("Commands are typed in {folder}.", folder=shown(study.folder))
+    return StudyPage(study.name.within(say.code), about, where, [], say)
 
 
 def _part(

@@ -134,9 +134,12 @@ def beside(width: float) -> list[tuple[float, float]]:
 def place_label(
     ax: Axes, text: str, spots: Sequence[tuple[float, float]], taken: list[Bbox],
     accept: Callable[[Any], bool] = lambda box: True,
-    shifts: Sequence[tuple[float, float]] = SHIFTS, **how: Any,
+    shifts: Sequence[tuple[float, float]] = SHIFTS, surely: bool = False, **how: Any,
 ) -> bool:  # fmt: skip
-    """Write `text` where it covers nothing in `taken` (boxes in pixels); False if nowhere."""
+    """Write `text` where it covers nothing in `taken` (boxes in pixels); False if nowhere.
+
+    `surely`: where it covers least, if there is no such place.
+    """
     points = mpl.rcParams["font.size"]
     renderer = ax.figure.canvas.get_renderer()  # type: ignore[attr-defined]
     view = ax.get_window_extent(renderer)
@@ -153,7 +156,10 @@ def place_label(
     moved = (at[:, None] + np.array(moves)).reshape(-1, 2)
     low, high = written.min + moved, written.max + moved
     inside = ((low >= view.min) & (high <= view.max)).all(axis=1)
-    for one in np.flatnonzero(inside & _clear(low, high, taken)).tolist():
+    free = inside & _clear(low, high, taken)
+    if surely and not free.any():
+        free[np.where(inside, _covered(low, high, taken), np.inf).argmin()] = True
+    for one in np.flatnonzero(free).tolist():
         spot, (dx, dy) = spots[one // len(moves)], shifts[one % len(moves)]
         if accept(written.translated(*moved[one])):
             label.xy = spot
@@ -163,6 +169,15 @@ def place_label(
             return True
     label.remove()
     return False
+
+
+def _covered(low: np.ndarray, high: np.ndarray, taken: Sequence[Bbox]) -> np.ndarray:
+    """[box] square pixels of what is in `taken` that it lies over."""
+    first = np.array([box.min for box in taken]).reshape(-1, 2)
+    last = np.array([box.max for box in taken]).reshape(-1, 2)
+    sides = np.minimum(last, high[:, None]) - np.maximum(first, low[:, None])
+    covered: np.ndarray = np.clip(sides, 0, None).prod(axis=2).sum(axis=1)
+    return covered
 
 
 def _clear(low: np.ndarray, high: np.ndarray, taken: Sequence[Bbox]) -> np.ndarray:
@@ -181,20 +196,27 @@ FAR: Final = tuple(  # shifts around a spot, ever farther, for labels that have 
 )
 
 
+SMALLER: Final = (1.0, 0.85, 0.75)  # sizes of type that are tried
+
+
 def place_surely(
     ax: Axes, text: str, spots: Sequence[tuple[float, float]], taken: list[Bbox],
     shifts: Sequence[tuple[float, float]] = SHIFTS, **how: Any,
 ) -> None:  # fmt: skip
-    """Write `text` as `place_label` does; where no shift is free farther away, with a line to it.
+    """Write `text` as `place_label` does; where no shift is free farther away, with a line to it;
+    and smaller, where there is no room for it either.
 
-    Where all is taken it lies over what is taken there, for it must not be missing.
+    Where all is taken it lies where it covers least, for it must not be missing.
     """
-    if place_label(ax, text, spots, taken, shifts=shifts, **how):
-        return
-    if not place_label(ax, text, spots[:1], taken, shifts=FAR, **how):
-        over: list[Bbox] = []
-        place_label(ax, text, spots[:1], over, shifts=[*shifts, *FAR], **how)
-        taken += over
+    usual = how.pop("size", mpl.rcParams["font.size"])
+    for smaller in SMALLER:  # in a crowd
+        how["size"] = smaller * usual
+        if place_label(ax, text, spots, taken, shifts=shifts, **how):
+            return
+        if place_label(ax, text, spots[:1], taken, shifts=FAR, **how):
+            break
+    else:
+        place_label(ax, text, spots[:1], taken, shifts=[*shifts, *FAR], surely=True, **how)
         return
     (x, y), box = ax.transData.transform(spots[0]), taken[-1]
     end = min(max(x, box.x0), box.x1), min(max(y, box.y0), box.y1)

@@ -145,7 +145,7 @@ def _known(ax: Axes, change: StationChange) -> list[Bbox]:
             markersize=1.25 * points, color=style.INK if main else style.BLUE,
             markeredgecolor="white", markeredgewidth=1.3, zorder=7,
         )  # fmt: skip
-        _ambulances(ax, change, (change.station.x, change.station.y), "white")
+        boxes += _ambulances(ax, change, (change.station.x, change.station.y), "white")
     return boxes + _box(ax, change.station, 0.5 * WIDE * points)
 
 
@@ -161,16 +161,19 @@ def _new(ax: Axes, change: StationChange, taken: list[Bbox]) -> tuple[float, flo
         *spot, marker="*", markersize=2.7 * points, color=NEW, zorder=7.5,
         markeredgecolor=style.INK, markeredgewidth=1.0,
     )  # fmt: skip
-    _ambulances(ax, change, spot, style.INK)
+    taken += _ambulances(ax, change, spot, style.INK)
     return spot
 
 
-def _ambulances(ax: Axes, change: StationChange, spot: tuple[float, float], colour: str) -> None:
-    """How many ambulances are at home there, written on its mark."""
-    ax.annotate(
+def _ambulances(
+    ax: Axes, change: StationChange, spot: tuple[float, float], colour: str
+) -> list[Bbox]:
+    """How many ambulances are at home there, written on its mark; the box that the number takes."""
+    written = ax.annotate(
         str(change.ambulances), spot, ha="center", va="center_baseline", color=colour,
         weight="bold", size=0.85 * mpl.rcParams["font.size"], zorder=8,
     )  # fmt: skip
+    return [written.get_window_extent()]
 
 
 def _quiet(ax: Axes, station: Station) -> list[Bbox]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -90,7 +91,7 @@ def made_of(
         answer.room(),
         bool(answer.provenance.base.map.synthetic),
         seconds,
-        [line for line in page.heading if line],
+        [re.sub(r"\s{2,}", " · ", line.strip()) for line in page.heading if line],
         "\n".join(parts),
         [note for note in page.notes if note],
         list(page.sentences),

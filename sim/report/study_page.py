@@ -36,9 +36,10 @@ a { color: #0b5394; }
 .finding p:first-child { font-weight: 600; }
 .aside { color: #4a5563; font-size: .93rem; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .93rem; }
+table { border-collapse: collapse; margin: .6rem 0 1.2rem; font-variant-numeric: tabular-nums;
+  font-size: .93rem; }
 th { border-bottom: 1px solid #9aa5b1; font-weight: 600; }
-td { border-bottom: 1px solid #eceff3; }
+td { border-bottom: 1px solid #eceff3; white-space: nowrap; }
 figure { margin: 1.2rem 0; }
 figure img { max-width: 100%; height: auto; border: 1px solid #eceff3; }
 code { font-size: .9rem; background: #f3f5f7; padding: .1rem .35rem; border-radius: 3px; }
@@ -78,6 +79,7 @@ class StudyPage(NamedTuple):
 
     name: str
     about: str
+    where: str  # where its commands are typed
     asked: Sequence[AskedQuestion]
     say: Language
 
@@ -102,6 +104,7 @@ class StudyPage(NamedTuple):
             f"<h1>{html.escape(self.name)}</h1>",
         ]
         lines += _paragraphs(self.about)
+        lines += [f'<p class="aside">{html.escape(self.where)}</p>']
         if self.synthetic:
             lines += [f'<div class="synthetic"><p>{html.escape(say(SYNTHETIC))}</p></div>']
         lines += ['<ol class="contents">']

@@ -17,6 +17,7 @@ from sim.files.yaml_lines import Loc, YamlText
 from sim.text import Message
 
 ENDINGS = (".yaml", ".yml")
+OF_A_MAP = ("import.yaml", "synthesis.yaml")  # how it was made, beside it
 
 
 def scenario_path(path: Path) -> Path:
@@ -27,7 +28,10 @@ def scenario_path(path: Path) -> Path:
         path = next((file for file in endings if file.is_file()), path)
     if path.is_dir():
         files = sorted(
-            file for ending in ENDINGS for file in path.glob(f"*{ending}") if not is_part(file)
+            file
+            for ending in ENDINGS
+            for file in path.glob(f"*{ending}")
+            if not is_part(file) and file.name not in OF_A_MAP
         )
         bases, unread = [], list[ScenarioError]()
         for file in files:
@@ -42,7 +46,11 @@ def scenario_path(path: Path) -> Path:
             return bases[0]
         if not bases and unread:
             raise _perhaps_the_base(path, unread)
-        if not files:
+        if not files and next(path.glob("*.gpkg"), None) is not None:
+            message = Message(
+                "it is a map, not a scenario: a scenario says `map: {name}`", name=path.name
+            )
+        elif not files:
             message = Message("name a file: this folder has no scenario (.yaml)")
         elif not bases:
             message = Message("name a file: this folder has none without a `base`")

@@ -41,6 +41,9 @@ class Language:
     ):
         self.code, self._texts, self._letters = code, texts, letters
 
+    def __reduce__(self) -> tuple[Any, ...]:  # to another process, by its code
+        return language, (self.code,)
+
     def with_letters(self, letters: Callable[[str], str]) -> Language:
         """The same, whose texts pass through `letters`: of a figure, whose fonts lack some."""
         return Language(self.code, self._texts, letters)

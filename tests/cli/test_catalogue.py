@@ -36,6 +36,8 @@ DATA = {
     "sim/geography/synthesis/towns.py",
     "sim/geography/synthesis/tables.py",
     "sim/geography/synthesis/routes.py",
+    "sim/geography/synthesis/imputing.py",  # headers as examples
+    "sim/geography/synthesis/plausible.py",
     "sim/geography/making/urban.py",
     "sim/geography/making/roads/tags.py",
     "sim/geography/making/roads/columns.py",

@@ -107,8 +107,10 @@ def test_every_question_is_answered_as_its_command_would_be(tenthirty, here):
     flat = " ".join(done.stdout.split())
     assert f'"{sentence}"' in flat
     assert flat.startswith(
-        "Tiny, asked A place of three points. 1 What does one more station bring?"
+        "Tiny, asked A place of three points. Commands are typed in scenarios/tiny. "
+        "1 What does one more station bring?"
     )
+    assert "4 commands: 0 kept from before, 0 failed." in flat
     assert 'What would change it: "' in flat
     assert "Published: nothing at all" in flat
     assert "Assumed: two ambulances" in flat
@@ -144,7 +146,8 @@ def test_what_was_answered_is_not_asked_again(tenthirty, here):
     study = here / "scenarios" / "tiny" / "study.yaml"
     study.write_text(STUDY.replace("Why are calls late?", "Why late?"), "utf-8")
     again = tenthirty("study", "scenarios/tiny", "--no-figures", cwd=here)
-    assert again.stdout == done.stdout.replace("Why are calls late?", "Why late?")
+    said = done.stdout.replace("Why are calls late?", "Why late?")
+    assert again.stdout == said.replace("4 commands: 0 kept", "4 commands: 4 kept")
     assert written_at(out) == before
 
 
@@ -154,7 +157,7 @@ def test_what_no_longer_follows_is_asked_again(tenthirty, here, change, monkeypa
     out = here / "runs" / "tiny-study"
     before = written_at(out)
     (folder,) = (out / name for name in before)
-    more = ["--draft"] if change == "how" else []
+    more = ["--draft", "--out", "runs/tiny-study"] if change == "how" else []
     if change == "scenario":
         today = here / "scenarios" / "tiny" / "today.yaml"
         today.write_text(
@@ -208,14 +211,23 @@ def test_townships_that_were_asked_for_stand_on_the_page(tenthirty, here):
 
 def test_a_command_that_fails_ends_none_of_the_others(tenthirty, here):
     study = here / "scenarios" / "tiny" / "study.yaml"
-    study.write_text(STUDY.replace("compare today more", "compare today --add nowhere"), "utf-8")
+    study.write_text(STUDY.replace("compare today more", "day today --day 900"), "utf-8")
     done = tenthirty("study", "scenarios/tiny", "--no-figures", cwd=here, check=False)
     assert done.returncode == 2
-    assert "nowhere" in done.stdout
+    assert "900" in done.stdout
+    assert "1 failed." in done.stdout
     assert "By distance alone" in done.stdout
     said = json.loads((here / "runs" / "tiny-study" / "study.json").read_text("utf-8"))
     assert said["failed"] == 1
-    assert "nowhere" in said["questions"][0]["answers"][0]["failure"]
+    assert "900" in said["questions"][0]["answers"][0]["failure"]
+
+
+def test_a_draft_leaves_the_whole_study_alone(tenthirty, here):
+    tenthirty("study", "scenarios/tiny", "--no-figures", "--only", "2", cwd=here)
+    before = written_at(here / "runs" / "tiny-study")
+    tenthirty("study", "scenarios/tiny", "--no-figures", "--only", "2", "--draft", cwd=here)
+    assert written_at(here / "runs" / "tiny-study") == before
+    assert written_at(here / "runs" / "tiny-study-draft").keys() == before.keys()
 
 
 # ── what is wrong is told at once, before anything is asked ──────────────────────────────────
@@ -232,14 +244,25 @@ def test_all_that_is_wrong_in_a_study_is_told_with_its_line(tenthirty, here):
         "  - {ask: d, command: 'run \"today'}\n"
         "  - {ask: e, command: run today --replicatoins 3}\n"
         "  - {ask: f, command: rank today --help}\n"
-        "  - {ask: g, command: run today --seed many}\n",
+        "  - {ask: g, command: run today --seed many}\n"
+        "  - {ask: h, command: compare today --add nowhere --close noone}\n"
+        "  - {ask: i, command: rank today --candidates none.csv}\n"
+        "  - {ask: j, comand: rank today}\n"
+        "  - {ask: k, command: run more, would_change: stress today --add nobody}\n",
         "utf-8",
     )  # fmt: skip
     done = tenthirty("study", "scenarios/tiny", cwd=here, check=False)
     assert done.returncode == 2
     told = done.stderr
     for said in (
-        "no such file or folder; did you mean",
+        "line 3, questions[0].command: moer: no such file or folder; did you mean",
+        "line 10, questions[7].command: ",
+        "line 11, questions[8].command: ",
+        "line 12, questions[9].comand: no such setting; did you mean command?",
+        "line 13, questions[10].would_change: ",
+        "nowhere",
+        "noone",
+        "nobody",
         "line 4, questions[1].command: write a command that asks or decides, like compare today north-west; found simulate",
         "line 5, questions[2].command: it is said for the whole study: leave out --lang",
         'line 6, questions[3].command: a quotation mark is not closed; found run "today',
@@ -311,6 +334,13 @@ def test_check_looks_at_a_study_and_run_says_that_it_is_none(tenthirty, here):
     assert "found wy; did you mean why?" in done.stderr
 
 
+def test_a_folder_of_a_map_is_no_scenario(tenthirty, here):
+    (here / "maps" / "tiny" / "synthesis.yaml").write_text("towns: towns.csv\n", "utf-8")
+    done = tenthirty("run", "maps/tiny", cwd=here, check=False)
+    assert done.returncode == 2
+    assert "it is a map, not a scenario: a scenario says `map: tiny`" in done.stderr
+
+
 def test_names_of_results_folders_tell_commands_apart(here):
     folder = here / "scenarios" / "tiny"
     problems = study_file.load(folder).problems()
@@ -363,8 +393,7 @@ def test_many_places_at_once(tenthirty, many):
     done = tenthirty("study", "places", "--in-all", "1000", "--workers", "1", cwd=many, check=False)
     out = many / "runs" / "places-study"
     assert done.returncode == 2
-    assert "3 places: 2 computed in" in done.stdout
-    assert "1 failed" in done.stdout
+    assert re.search(r"3 places: 2 computed in \d+ s, 0 kept, 1 failed", done.stdout)
     assert re.search(r"At this pace 1,000 such places would take [\d.]+ hours", done.stdout)
     assert 'no map "none" under maps/' in done.stdout
     measures = pd.read_parquet(out / "run-measures.parquet")
@@ -376,6 +405,14 @@ def test_many_places_at_once(tenthirty, many):
     assert 'href="north/study.html"' in page
     assert (out / "north" / "study.html").is_file()
     assert not list(out.rglob("*.png"))
+    chinese = tenthirty(
+        "study", "places", "--lang", "zh", "--workers", "2", cwd=many, check=False
+    )  # fmt: skip
+    assert chinese.returncode == 2
+    assert "失败 1 个" in chinese.stdout
+    assert '<html lang="zh">' in (
+        many / "runs" / "places-study-zh" / "north" / "study.html"
+    ).read_text("utf-8")
 
 
 def test_as_many_processes_as_one_likes_give_the_same(tenthirty, many):

@@ -301,7 +301,7 @@ def _note(towns_: Towns, land: Ground, net: RoadNet, cell_m: float, report: Repo
             links=len(part),
         )
         report.note(ROADS, message)
-    if towns_.grain > 1:
+    if towns_.grain >= 1.05:  # less is not worth a word
         message = Message(
             "drawn {grain:.1f} times as coarsely as a county: fewer streets and lanes than there "
             "would be, so that the file stays small",
