@@ -169,7 +169,7 @@ def test_a_stress_of_recorded_calls_moves_with_what_they_say(tmp_path):
                    for d in (4, 5, 6) for h in range(0, 24, 2))  # fmt: skip
     base = load(scenario_with(tmp_path, rows))
     leave = dict.fromkeys(USUAL, 0.0) | {"turnout": 0.9}
-    found = stress(base, base.move("湘东医院", "枫林镇"), by="within", wrong=leave, samples=0,
+    found = stress(base, base.move("泰安医院", "枫林镇"), by="within", wrong=leave, samples=0,
                    replications=2, workers=1)  # fmt: skip
     (swing,) = [s for s in found.swings if s.about.key == "turnout"]
     assert swing.low.gains[0].mean != swing.high.gains[0].mean
