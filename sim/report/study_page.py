@@ -38,7 +38,7 @@ a { color: #0b5394; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .6rem 0 1.2rem; font-variant-numeric: tabular-nums;
   font-size: .93rem; }
-th { border-bottom: 1px solid #9aa5b1; font-weight: 600; }
+th { border-bottom: 1px solid #9aa5b1; font-weight: 600; white-space: nowrap; }
 td { border-bottom: 1px solid #eceff3; white-space: nowrap; }
 figure { margin: 1.2rem 0; }
 figure img { max-width: 100%; height: auto; border: 1px solid #eceff3; }
@@ -142,8 +142,9 @@ class StudyPage(NamedTuple):
     def _findings(self, part: CommandAnswer) -> list[str]:
         """The sentences of an answer, or why there is none."""
         if part.answered is None:
-            said = part.failure if part.asked else self.say("Not asked yet.")
-            return [f'<div class="failed">{html.escape(said)}</div>']
+            if not part.asked:
+                return [f'<p class="aside">{html.escape(self.say("Not asked yet."))}</p>']
+            return [f'<div class="failed">{html.escape(part.failure)}</div>']
         spoken = [f"<p>{html.escape(one)}</p>" for one in part.answered.sentences]
         return ['<div class="finding">', *spoken, "</div>"]
 
