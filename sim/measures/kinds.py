@@ -121,6 +121,7 @@ class Replications(Protocol):
 
 
 Events = Callable[[Tally, Setup, Group], np.ndarray]  # [event] of a replication, of some of them
+BothOf = tuple[Replications, Replications]  # two layouts
 
 
 @dataclass(frozen=True)
@@ -165,9 +166,7 @@ class Measure(ABC):
         """Leads below this are a tie unless told otherwise, in the unit of this measure."""
         return self.matters(matters) / 4
 
-    def on_a_par(
-        self, base: Replications, other: Replications
-    ) -> tuple[Replications, Replications]:
+    def on_a_par(self, base: Replications, other: Replications) -> BothOf:
         """Two layouts, each as far as what is known of both goes: so they can be compared."""
         return base, other
 
@@ -344,13 +343,10 @@ class PercentileOfCalls(Percentile):
     def alike(self, found: Replications) -> int:
         return found.alike(self)
 
-    def on_a_par(
-        self, base: Replications, other: Replications
-    ) -> tuple[Replications, Replications]:
+    def on_a_par(self, base: Replications, other: Replications) -> BothOf:
         """By their calls alone, if only of one of them the answers about other places count."""
-        if base.alike(self) == other.alike(self):
-            return base, other
-        return base.plain(), other.plain()
+        same = base.alike(self) == other.alike(self)
+        return (base, other) if same else (base.plain(), other.plain())
 
     def paired(self, base: Replications, other: Replications, group: Group = ALL) -> Spread:
         return super().paired(*self.on_a_par(base, other), group)

@@ -335,7 +335,7 @@ def test_processes_are_started_when_all_in_all_it_is_worth_it(monkeypatch):
     from sim.study import workers
 
     monkeypatch.setattr(workers, "_seconds", lambda plan, layouts: 0.5)
-    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    monkeypatch.setattr(workers, "cores", lambda: 2)
     with shared(Effort()) as effort:
         with Runs(days(), (), effort) as found:
             found.extend(4)  # 2 s: not worth it
