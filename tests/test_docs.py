@@ -178,7 +178,8 @@ def test_commands_of_a_reference_system_can_be_typed(page):
         ):
             continue
         folder = ROOT if "scenarios/" in text else page.parent
-        asked = questions.read(re.sub(r" --out \S+", "", text), folder, problems)
+        said_once = r" --(?:out \S+|lang \S+|workers \S+|draft|no-figures)"
+        asked = questions.read(re.sub(said_once, "", text), folder, problems)
         assert not problems.found, text
         for path in asked.layouts():
             assert path.exists() or path.with_suffix(".yaml").exists(), text
