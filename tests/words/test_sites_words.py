@@ -24,7 +24,7 @@ EN, ZH = language("en"), language("zh")
 def test_every_model_answers_in_both_languages(model):
     found = sited(model)
     for lang in LANGUAGES:
-        aligned(found.table(lang), 140)
+        aligned(found.table(lang), 145)
         table = words.table(found, language(lang))
         assert {len(row) for row in table.rows} == {len(table.columns)}
         assert words.model_name(found) in found.sentence(lang)
