@@ -27,7 +27,7 @@ def test_the_page_is_straight_and_has_a_row_for_today_each_track_and_each_step(l
     steps = sum(len(taken) for taken in of_curve().tracks.values())
     assert len(table.rows) == 1 + len(of_curve().tracks) + steps
     assert {len(row) for row in table.rows} == {len(table.columns)}
-    aligned(page.text(), 200 if lang == "qps" else 140)
+    aligned(page.text(), 200 if lang == "qps" else 150)
 
 
 def test_without_costs_nothing_is_said_of_money():
