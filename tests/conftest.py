@@ -6,9 +6,11 @@ import atexit
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -49,6 +51,23 @@ def _what_a_command_sets_ends_with_its_test():
     """A command sets its environment for what it starts; here it shares the process with others."""
     yield
     os.environ.pop("PYTHONWARNINGS", None)
+
+
+@pytest.fixture
+def tenthirty(monkeypatch, capsys):
+    """A command as `main` carries it out, in this process: a start of Python each would take long."""
+    from sim import cli
+
+    def carried_out(*arguments, cwd, check=True):
+        monkeypatch.chdir(cwd)
+        monkeypatch.setattr(sys, "argv", ["tenthirty", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+        assert not check or ended.value.code == 0, printed.err
+        return SimpleNamespace(stdout=printed.out, stderr=printed.err, returncode=ended.value.code)
+
+    return carried_out
 
 
 @pytest.fixture(params=list(ENGINES))

@@ -19,7 +19,14 @@ from sim.geography.synthesis.options import SynthesisOptions
 app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
 
 PANELS = {
-    "Towns": ("districts", "people_column", "total_people", "total_area", "coordinates"),
+    "Towns": (
+        "districts",
+        "people_column",
+        "total_people",
+        "total_area",
+        "urban_within",
+        "coordinates",
+    ),
     "Roads and rivers": ("roads", "river"),
     "Stations and hospitals": ("sites", "hospitals"),
     "How it is made": ("seed", "cell"),

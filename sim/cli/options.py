@@ -59,6 +59,28 @@ class Stopped(Exception):
 OFTEN, ANSWER, COMPUTED = "How often", "The answer", "Where it is computed"
 
 
+Draft = Annotated[
+    bool, typer.Option("--draft", help="5 times; figures say so.", rich_help_panel=OFTEN)
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder for the results; default: under runs/.", rich_help_panel=ANSWER),
+]
+Workers = Annotated[
+    int | None,
+    numbers.whole(
+        *limits.WORKERS, help="Processes; default: as is useful.", rich_help_panel=COMPUTED
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="A Dask scheduler, like tcp://10.0.0.5:8786", rich_help_panel=COMPUTED),
+]
+Reuse = Annotated[
+    bool, typer.Option(help="Take up finished runs of today's layout.", rich_help_panel=COMPUTED)
+]
+
+
 class Options(NamedTuple):
     """What all commands that simulate have in common; each field is an option."""
 
@@ -72,9 +94,7 @@ class Options(NamedTuple):
         int | None,
         numbers.whole(*limits.AT_MOST, help="At most so often, if needed.", rich_help_panel=OFTEN),
     ] = None
-    draft: Annotated[
-        bool, typer.Option("--draft", help="5 times; figures say so.", rich_help_panel=OFTEN)
-    ] = False
+    draft: Draft = False
     matters: Annotated[
         list[str] | None,
         typer.Option(help='"2 points", "1 min": less is too small.', rich_help_panel=OFTEN),
@@ -92,29 +112,15 @@ class Options(NamedTuple):
     hours: Hours = None
     lang: Lang = "en"
     as_json: Json = False
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for the results; default: under runs/.", rich_help_panel=ANSWER),
-    ] = None
+    out: Out = None
     figures: Annotated[bool, typer.Option(help="Draw the figures.", rich_help_panel=ANSWER)] = True
-    workers: Annotated[
-        int | None,
-        numbers.whole(
-            *limits.WORKERS, help="Processes; default: as is useful.", rich_help_panel=COMPUTED
-        ),
-    ] = None
-    scheduler: Annotated[
-        str | None,
-        typer.Option(help="A Dask scheduler, like tcp://10.0.0.5:8786", rich_help_panel=COMPUTED),
-    ] = None
+    workers: Workers = None
+    scheduler: Scheduler = None
     engine: Annotated[
         str,
         typer.Option(help="compiled, or reference: slower, the same.", rich_help_panel=COMPUTED),
     ] = "compiled"
-    reuse: Annotated[
-        bool,
-        typer.Option(help="Take up finished runs of today's layout.", rich_help_panel=COMPUTED),
-    ] = True
+    reuse: Reuse = True
 
     @property
     def say(self) -> Language:

@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from sim import limits
 from sim.cli import numbers
-from sim.cli.options import ANSWER, COMPUTED, OFTEN, Json, Lang, working
+from sim.cli.options import (
+    ANSWER,
+    OFTEN,
+    Draft,
+    Json,
+    Lang,
+    Out,
+    Reuse,
+    Scheduler,
+    Workers,
+    working,
+)
 from sim.errors import OptionError, OutputError, ScenarioError
 from sim.files.escapes import file_name, in_json
 from sim.text import Message, message_of
@@ -45,9 +55,7 @@ def study(
     only: Annotated[
         str | None, typer.Option(help='Some of the questions, like "1,3".', rich_help_panel=OFTEN)
     ] = None,
-    draft: Annotated[
-        bool, typer.Option("--draft", help="5 times; figures say so.", rich_help_panel=OFTEN)
-    ] = False,
+    draft: Draft = False,
     in_all: Annotated[
         int,
         numbers.whole(1, 10**7, help="Of many places: what so many would take is said."),
@@ -57,10 +65,7 @@ def study(
     ] = False,
     lang: Lang = "en",
     as_json: Json = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for the results; default: under runs/.", rich_help_panel=ANSWER),
-    ] = None,
+    out: Out = None,
     figures: Annotated[
         bool | None,
         typer.Option(
@@ -68,20 +73,9 @@ def study(
             help="Draw the figures; default: of one place, not of many.", show_default=False,
         ),
     ] = None,
-    workers: Annotated[
-        int | None,
-        numbers.whole(
-            *limits.WORKERS, help="Processes; default: as is useful.", rich_help_panel=COMPUTED
-        ),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(help="A Dask scheduler, like tcp://10.0.0.5:8786", rich_help_panel=COMPUTED),
-    ] = None,
-    reuse: Annotated[
-        bool,
-        typer.Option(help="Take up finished runs of today's layout.", rich_help_panel=COMPUTED),
-    ] = True,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    reuse: Reuse = True,
 ) -> None:  # fmt: skip
     """All questions of a study file, one after the other, and a page with the answers."""
     from sim.cli import questions, study_many, study_one

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -45,23 +44,6 @@ COMMANDS = {
     "curve": (("curve", LILING, "--candidates", "3", "--steps", "1"), "curve", "The next station "),
     "worth": (("worth", LILING), "worth", "The greatest loss would be: "),
 }
-
-
-@pytest.fixture
-def tenthirty(monkeypatch, capsys):
-    """A command as `main` carries it out, in this process: a start of Python each would take long."""
-    from sim import cli
-
-    def carried_out(*arguments, cwd, check=True):
-        monkeypatch.chdir(cwd)
-        monkeypatch.setattr(sys, "argv", ["tenthirty", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        assert not check or ended.value.code == 0, printed.err
-        return SimpleNamespace(stdout=printed.out, stderr=printed.err, returncode=ended.value.code)
-
-    return carried_out
 
 
 @pytest.fixture

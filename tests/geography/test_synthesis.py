@@ -455,3 +455,30 @@ def test_it_can_be_called_with_plain_names(tmp_path):
     options = tables(tmp_path)
     sim.synthesise_map(towns=options.towns, to=tmp_path / "maps" / "plain", seed=3)
     assert (tmp_path / "maps" / "plain" / "plain.gpkg").is_file()
+
+
+def test_only_what_is_near_its_seat_is_urban_if_that_is_wanted(tmp_path):
+    """Counted anew from the distances; nobody is lost, and only cells of urban towns are urban."""
+    (tmp_path / "all").mkdir()
+    (tmp_path / "near").mkdir()
+    wide, near = tables(tmp_path / "all"), tables(tmp_path / "near", urban_within="2 km")
+    for one in (wide, near):
+        synthesise_map(one)
+    before, after = (bundle.read(one.bundle).layers for one in (wide, near))
+    cells, towns = after["cells"], after["townships"]
+    (seat,) = gpd.points_from_xy(towns["seat_lon"][:1], towns["seat_lat"][:1], crs=4326).to_crs(
+        towns.crs
+    )
+    inside = (cells.distance(seat) <= 2_000) & (cells["township"] == towns["code"][0])
+    assert list(cells["area"] == "urban") == list(inside)
+    assert 0 < inside.sum() < (before["cells"]["area"] == "urban").sum()
+    assert list(cells["people"]) == list(before["cells"]["people"])
+    assert after["core"].area.sum() < min(np.pi * 4e6, before["core"].area.sum())
+    people = cells["people"].groupby([cells["township"], cells["area"]]).sum()
+    mostly = people[towns["code"][0], "urban"] >= people[towns["code"][0], "rural"]
+    assert towns["area"][0] == ("urban" if mostly else "rural")
+    assert set(towns["area"][1:]) == {"rural"}
+    again = from_yaml(near.to / "synthesis.yaml", tmp_path / "again")
+    assert again.urban_within == 2_000
+    with pytest.raises(MapImportError, match="--urban-within: write at least 500 m"):
+        tables(tmp_path / "near", urban_within="2 m")

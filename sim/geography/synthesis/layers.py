@@ -40,6 +40,25 @@ def make(place: Place, ground: Ground, cells: pd.DataFrame, roads: gpd.GeoDataFr
     }
 
 
+def narrow_urban(made: dict[str, gpd.GeoDataFrame], within_m: float) -> None:
+    """Leave urban only what lies near the seats of urban towns; a town is what most in it are.
+
+    `within_m`: metres from the seat, in a straight line.
+    """
+    towns, cells = made["townships"], made["cells"]
+    urban = towns[towns["area"] == "urban"]
+    seats = gpd.points_from_xy(urban["seat_lon"], urban["seat_lat"], crs=4326).to_crs(towns.crs)
+    near = shapely.intersection(urban.geometry.to_numpy(), shapely.buffer(seats, within_m))
+    core = shapely.union_all(near)
+    cells["area"] = np.where(shapely.contains(core, cells.geometry.to_numpy()), "urban", "rural")
+    parts = shapely.get_parts(core)
+    made["core"] = shapes_layer(parts[~shapely.is_empty(parts)], towns.crs, "urban core", ASSUMED)
+    people = cells["people"].groupby([cells["township"], cells["area"]]).sum().unstack(fill_value=0)
+    people = people.reindex(columns=["urban", "rural"], fill_value=0)
+    mostly = people["urban"] >= people["rural"]
+    towns["area"] = np.where(towns["code"].map(mostly).fillna(False), "urban", "rural")
+
+
 def _townships(place: Place, ground: Ground, area: np.ndarray) -> gpd.GeoDataFrame:
     towns = place.towns
     to_map = pyproj.Transformer.from_crs(4326, ground.crs, always_xy=True)

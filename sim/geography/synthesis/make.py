@@ -224,6 +224,8 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
     cell_m = chosen.cell or (LARGE_CELL_M if place.towns.grain > COARSE else USUAL_CELL_M)
     cells = people.cells(land, net, cell_m)
     made = layers.make(place, land, cells, net.roads)
+    if chosen.urban_within is not None:
+        layers.narrow_urban(made, chosen.urban_within)
     _note(place.towns, land, net, cell_m, report)
     plausible.not_drawn(place, set(net.roads["name"]), land.county, crs, report)
     away = remote.to_roads(

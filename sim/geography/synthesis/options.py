@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
@@ -46,17 +47,14 @@ def _km2(value: object) -> float | None:
         raise ValueError(message) from None
 
 
-def _cell(value: object) -> float | None:
+def _metres(parse: Callable[[str], float]) -> BeforeValidator:
     """Metres of a text like "1 km"; nothing stays nothing."""
-    return None if value is None else _CELL(str(value))
+    return BeforeValidator(lambda value: None if value is None else parse(str(value)))
 
 
-_CELL: Final = units.metres.within("250 m", "5 km")
-Cell = Annotated[
-    float | None,
-    BeforeValidator(_cell),
-    PlainSerializer(lambda metres: metres and f"{units.plainly(metres)} m"),
-]
+_WRITTEN: Final = PlainSerializer(lambda metres: metres and f"{units.plainly(metres)} m")
+Cell = Annotated[float | None, _metres(units.metres.within("250 m", "5 km")), _WRITTEN]
+Radius = Annotated[float | None, _metres(units.metres.within("500 m", "50 km")), _WRITTEN]
 Area = Annotated[float | None, Field(ge=0.01, le=MOST_KM2), BeforeValidator(_km2)]
 Count = Annotated[int | None, Field(ge=1, le=MOST_PEOPLE, strict=True)]
 File = Annotated[Path | None, PlainSerializer(lambda path: path and path.name)]
@@ -89,6 +87,8 @@ class SynthesisOptions(OptionGroup):
     """Scale to so many."""
     total_area: Area = None
     """Stated area, which fills blanks."""
+    urban_within: Radius = None
+    """Of an urban town so much around its seat is urban, like 5 km; default: all of it."""
     seed: Annotated[int, Field(ge=0, le=2**31, strict=True)] = 1
     """Another seed, another map."""
     cell: Cell = None
