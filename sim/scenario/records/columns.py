@@ -24,13 +24,15 @@ STAMPS: Final = (
     "assigned_at", "mobile_at", "arrived_at", "left_scene_at", "at_hospital_at", "cleared_at",
 )  # fmt: skip
 DURATIONS: Final = ("call_taking", "turnout", "on_scene", "handover")
+# What fitting a scenario to records asks of them besides; calls are replayed without.
+OF_UNITS: Final = ("ready_at", "station", "vehicle", "outcome", "siren")
 SECONDS_OF: Final = {"s": 1.0, "min": 60.0}
 
 # Written without blanks, underscores and capitals; the first one is how the docs name it.
 HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "received_at": (
         "received_at", "接警时间", "呼叫时间", "报警时间", "来电时间", "呼救时间",
-        "接警时刻", "来电时刻",
+        "接警时刻", "来电时刻", "报警时刻", "呼救时刻", "呼入时间", "受理时刻", "开始受理时刻",
         "call_time", "call_datetime", "call_received", "time_received", "received_time",
         "received_dttm", "received_datetime", "incident_datetime", "timeStamp", "time_of_call",
         "call_received_at", "date_time_received",
@@ -47,18 +49,21 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
         "incident", "事件编号", "incident_id", "incident_number", "cad_incident_id", "call_number",
         "event_number", "案件编号", "呼叫编号", "事件流水号",
     ),
-    "conveyed": ("conveyed", "是否转运", "transported", "是否送院"),
+    "conveyed": ("conveyed", "是否转运", "transported", "是否送院", "是否送医"),
     "hospital": ("hospital", "医院", "送往医院", "送达医院"),
     "assigned_at": (
-        "assigned_at", "派车时间", "派车时刻", "派遣时间", "指派时间", "first_assignment_datetime",
+        "assigned_at", "派车时间", "派车时刻", "派遣时间", "指派时间", "派单时间", "调度时间",
+        "指令时间", "first_assignment_datetime",
         "dispatch_dttm", "dispatch_datetime", "date_and_time_mobilised", "time_assigned",
     ),
     "mobile_at": (
-        "mobile_at", "出车时间", "出车时刻", "驶向现场时间", "first_activation_datetime",
+        "mobile_at", "出车时间", "出车时刻", "驶向现场时间", "出动时间", "发车时间",
+        "first_activation_datetime",
         "response_dttm", "enroute_dttm", "date_and_time_mobile", "en_route_at",
     ),
     "arrived_at": (
-        "arrived_at", "到达现场时间", "到达现场时刻", "抵达现场时间", "first_on_scene_datetime",
+        "arrived_at", "到达现场时间", "到达现场时刻", "抵达现场时间", "到场时间",
+        "first_on_scene_datetime",
         "on_scene_dttm", "on_scene_datetime", "date_and_time_arrived", "arrival_time",
     ),
     "left_scene_at": (
@@ -66,14 +71,46 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
         "transport_dttm", "date_and_time_left",
     ),
     "at_hospital_at": (
-        "at_hospital_at", "到达医院时间", "到达医院时刻", "first_hosp_arrival_datetime",
+        "at_hospital_at", "到达医院时间", "到达医院时刻", "到院时间", "送达医院时间", "送达时间",
+        "first_hosp_arrival_datetime",
         "hospital_dttm",
     ),
     "cleared_at": (
-        "cleared_at", "完成时间", "完成时刻", "任务完成时间", "完成任务时间",
+        "cleared_at", "完成时间", "完成时刻", "任务完成时间", "完成任务时间", "任务结束时间",
         "incident_close_datetime", "available_dttm", "cleared_time",
     ),
+    "ready_at": (
+        "ready_at", "受理完成时间", "受理完成时刻", "接警完成时间", "entry_dttm", "entry_datetime",
+    ),
+    "station": (
+        "station", "分站", "出车分站", "急救分站", "急救站", "站点", "出车站点", "出车单位",
+        "所属分站", "所属站点", "station_name", "home_station", "base_station",
+    ),
+    "vehicle": (
+        "vehicle", "车辆编号", "车辆", "车牌号", "车牌", "车牌号码", "车号", "救护车", "出车车辆",
+        "unit_id", "unit", "ambulance", "vehicle_id", "call_sign",
+    ),
+    "outcome": (
+        "outcome", "出车结果", "任务结果", "出车结局", "处置结果", "任务状态", "结果",
+        "call_final_disposition", "final_disposition", "disposition",
+    ),
+    "siren": ("siren", "是否鸣笛", "是否使用警灯警笛", "lights_and_siren", "with_siren"),
 }  # fmt: skip
+# Classes of urgency from the most urgent on, as exports write them.
+URGENCY: Final = (
+    ("red", "1", "p1", "a", "i", "危重", "濒危", "红", "红色", "一级", "特急", "critical"),
+    ("orange", "2", "p2", "b", "ii", "急重", "橙", "橙色", "二级", "紧急", "urgent", "emergency"),
+    ("yellow", "3", "p3", "c", "iii", "急症", "黄", "黄色", "三级", "重症"),
+    ("green", "4", "p4", "d", "iv", "亚急", "绿", "绿色", "四级", "一般", "普通", "non-urgent"),
+    ("white", "5", "p5", "e", "v", "非急", "非急症", "蓝", "白", "五级", "轻症"),
+)
+# How a mission ended, by words that stand anywhere in what exports write.
+ENDINGS: Final = {
+    "cancelled": ("cancel", "取消", "退车", "撤销", "中止", "放空", "stand down", "withdrawn"),
+    "nobody found": ("nobody", "空跑", "空车", "无人", "未找到", "gone on arrival", "no patient"),
+    "treated": ("treated", "现场救治", "现场处置", "拒送", "未送", "no transport", "refus"),
+    "conveyed": ("conveyed", "送院", "送医", "转运", "transport", "已送", "送达"),
+}
 _CHINESE: Final = {"受理": 0, "出车": 1, "现场": 2, "交接": 3}
 _UNITS: Final = {"s": "s", "sec": "s", "秒": "s", "min": "min", "分": "min", "分钟": "min"}
 _DURATION: Final = re.compile(
@@ -122,6 +159,8 @@ def find(
             near += [(header, name) for name in _near(header)]
         elif _stem(key) in barred:
             continue
+        elif key in columns and key in OF_UNITS:
+            columns[key] = _sooner(key, columns[key], FileColumn(header, (at,), factor))
         elif key in columns:
             problems.tell(
                 Message(
@@ -173,6 +212,12 @@ def _named(
     return columns, used, {_stem(key) for key in asked.model_fields_set}
 
 
+def _sooner(key: str, one: FileColumn, other: FileColumn) -> FileColumn:
+    """Of two columns that may both name a unit, the one whose header comes sooner in the list."""
+    known = [_plain(name) for name in HEADERS[key]]
+    return min(one, other, key=lambda column: known.index(_plain(column.header)))
+
+
 def _setting(key: str, column: FileColumn) -> str:
     """How the scenario names what a column holds: a duration with its unit."""
     units = {seconds: unit for unit, seconds in SECONDS_OF.items()}
@@ -194,7 +239,9 @@ def _plain(header: str) -> str:
 
 
 _KEY_OF: Final = {_plain(name): key for key, names in HEADERS.items() for name in names}
-_SHOWN: Final = [names[0] for key, names in HEADERS.items() if key != "condition"] + [
+_SHOWN: Final = [
+    names[0] for key, names in HEADERS.items() if key not in ("condition", *OF_UNITS)
+] + [
     f"{stem}_{unit}" for stem in DURATIONS for unit in SECONDS_OF
 ]  # fmt: skip
 

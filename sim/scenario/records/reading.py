@@ -6,7 +6,8 @@ leaves empty is drawn as for any other call.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,7 +22,7 @@ from sim.model.calls import Calls, no_others
 from sim.policies.clock import NONE, on_grid
 from sim.scenario.records import cells, faults, incidents, oddities, places, times
 from sim.scenario.records.balance import Balance
-from sim.scenario.records.columns import DURATIONS, STAMPS, FileColumn, FileColumns, find
+from sim.scenario.records.columns import DURATIONS, OF_UNITS, STAMPS, FileColumn, FileColumns, find
 from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
 from sim.scenario.records.incidents import Stamps
 from sim.scenario.records.instants import Instants
@@ -63,12 +64,12 @@ def read(
 ) -> CallRecords:
     """All records of a file; RecordsError with all that keeps them from being used."""
     asked = replay or Replay(file=path.name)
-    table = _table(path, asked)
+    table = table_of(path, asked)
     problems = Problems()
-    ignored = () if conditions else ("condition",)
+    ignored = OF_UNITS if conditions else ("condition", *OF_UNITS)
     found = find(table, asked.columns, problems.at(line=1), ignored)
     problems.raise_if_any(RecordsError, path)
-    reader = _Reader(table, found, asked, ground, problems)
+    reader = RecordsReader(table, found, asked, ground, problems)
     rows, odd = reader.rows(priorities, list(conditions))
     if asked.unusable == "stop":
         faults.tell(odd, reader.lines, problems)
@@ -90,7 +91,7 @@ def read(
     return reader.finished(calls, usable, balance)
 
 
-def _table(path: Path, asked: Replay) -> pd.DataFrame:
+def table_of(path: Path, asked: Replay) -> pd.DataFrame:
     """The file's rows as texts; RecordsError if there is no table in it."""
     try:
         return tables.read_table(path, asked.encoding or "", asked.sheet or "")
@@ -98,7 +99,7 @@ def _table(path: Path, asked: Replay) -> pd.DataFrame:
         raise RecordsError(path, error.problems) from error.__cause__
 
 
-class _Reader:
+class RecordsReader:
     """The columns of one file, each as values."""
 
     def __init__(
@@ -167,6 +168,22 @@ class _Reader:
             rows[name] = self.instants.stamps(name, *(self.texts(name) or ([""] * count, "")))
         rows["incident"] = (self.texts("incident") or ([""] * count, ""))[0]
         return rows, odd
+
+    def names(self, key: str, renamed: Mapping[str, str]) -> tuple[str, ...]:
+        """What a column calls its classes, as the scenario would; the most frequent first."""
+        found = self.texts(key)
+        if found is None:
+            return ()
+        count: Counter[str] = Counter(renamed.get(text, text) for text in found[0] if text)
+        apart: dict[str, str] = {}
+        for name, _ in count.most_common():
+            apart.setdefault(name.casefold(), name)
+        return tuple(apart.values())
+
+    def yes_or_no(self, key: str, count: int) -> np.ndarray:
+        """[row] 1 or 0; nan where it says nothing, or neither."""
+        found = self.texts(key)
+        return np.full(count, np.nan) if found is None else cells.yes_or_no(*found)[0]
 
     def _durations(self, stage: str, count: int) -> tuple[np.ndarray, list[Fault]]:
         found = self.texts(stage)

@@ -92,6 +92,16 @@ class ReplayColumns(Setting):
     """When it arrived at the hospital."""
     cleared_at: Headers = None
     """When it was free again."""
+    ready_at: Headers = None
+    """When call taking was over. Read by `calibrate` alone, as are all that follow."""
+    station: Header = None
+    """The station from which the ambulance was sent, by its name on the map or in the layout."""
+    vehicle: Header = None
+    """Which ambulance it was, by any name of its own."""
+    outcome: Header = None
+    """How the mission ended: cancelled, nobody found, treated, conveyed."""
+    siren: Header = None
+    """Whether it was driven to the scene with siren."""
 
 
 class Replay(Setting):

@@ -1,0 +1,184 @@
+"""Records of a dispatch system as fitting needs them: a row for each unit that was sent.
+
+What is replayed are calls; what a service is like stands in the missions of its units. A row
+without a time or a place is left out and named; of any other value that cannot be read the value
+alone is dropped, and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import Problem, RecordsError
+from sim.files import entrance
+from sim.geography.bundle import Map
+from sim.scenario.records import faults, incidents
+from sim.scenario.records.balance import Balance
+from sim.scenario.records.columns import ENDINGS, STAMPS, URGENCY, find
+from sim.scenario.records.faults import NEITHER, NO_HOSPITAL, NOT_A_DURATION, Fault
+from sim.scenario.records.reading import CallRecords, RecordsReader, table_of
+from sim.scenario.settings.replay import Replay
+from sim.scenario.validation import Problems
+from sim.text import Message
+
+MOST_CLASSES: Final = 9  # priorities a scenario may have
+MOST_CONDITIONS: Final = 20
+OTHERS: Final = "other"
+ALL_STAMPS: Final = ("received_at", "ready_at", *STAMPS)
+OF_VALUES: Final = (NO_HOSPITAL, NOT_A_DURATION, NEITHER)  # for these a row is not left out
+
+
+class DroppedValues(NamedTuple):
+    """Values of one kind that could not be read, in rows that are kept."""
+
+    reason: Message
+    lines: tuple[int, ...]
+
+
+class UnitRecords(NamedTuple):
+    """All missions of a file, and what its classes are called."""
+
+    units: pd.DataFrame  # a row each; `columns` says what they hold
+    priorities: tuple[str, ...]  # the most urgent first; none: the file has none
+    conditions: tuple[str, ...]
+    urgency_guessed: bool  # whether the order of priorities is that of their names alone
+    reader: RecordsReader
+    rows: int  # of the file
+    left_out: tuple[tuple[Message, int], ...]
+    lost_lines: dict[Message, tuple[int, ...]]
+    dropped: tuple[DroppedValues, ...]
+
+    @property
+    def has(self) -> frozenset[str]:
+        """What the file has columns for."""
+        return frozenset(self.reader.found.columns)
+
+    def calls(self) -> pd.DataFrame:
+        """One row an incident, as it is replayed."""
+        return incidents.merged(self.units)
+
+    def balance(self, calls: pd.DataFrame) -> Balance:
+        """What became of the rows."""
+        found = Balance(self.rows, len(calls), len(self.units) - len(calls), self.left_out)
+        found.check()
+        return found
+
+    def replayed(self, calls: pd.DataFrame) -> CallRecords:
+        """Some of the calls as a scenario replays them, from the midnight before the first on."""
+        part = self.units[self.units["line"].isin(calls["line"])]
+        balance = Balance(len(calls), len(calls), 0, ())
+        return self.reader.finished(calls.reset_index(drop=True), part, balance)
+
+
+@entrance.reads(RecordsError)
+def read(
+    path: Path,
+    ground: Map,
+    asked: Replay,
+    priorities: Sequence[str] = (),
+    conditions: Sequence[str] = (),
+) -> UnitRecords:
+    """All rows of a file that have a time and a place; RecordsError if there is none.
+
+    `priorities`, `conditions`: names of a scenario, taken if the file has no others; else those
+    of the file.
+    """
+    table = table_of(path, asked)
+    problems = Problems()
+    found = find(table, asked.columns, problems.at(line=1))
+    problems.raise_if_any(RecordsError, path)
+    reader = RecordsReader(table, found, asked, ground, problems)
+    reader.asked = asked = _lumped(reader, asked)
+    urgent, guessed = _urgency(reader.names("priority", asked.priorities), priorities)
+    kinds = _kept(reader.names("condition", asked.conditions), conditions)
+    rows, odd = reader.rows(list(urgent), list(kinds))
+    problems.raise_if_any(RecordsError, path)
+    rows = _with_units(rows, reader)
+    losing = [fault for fault in odd if fault.reason not in OF_VALUES]
+    lost = sorted({fault.row for fault in losing})
+    usable = rows.drop(index=lost)
+    left_out = faults.counted(losing)
+    if usable.empty:
+        raise RecordsError(
+            path,
+            [
+                Problem(Message("no row can be used; {reason}: {n}", reason=reason, n=n))
+                for reason, n in left_out.items()
+            ],
+        )
+    return UnitRecords(
+        usable, urgent, kinds, guessed, reader, len(table), (*left_out.items(),),
+        _lines_of(losing, reader.lines), _dropped(odd, reader.lines),
+    )  # fmt: skip
+
+
+def _lumped(reader: RecordsReader, asked: Replay) -> Replay:
+    """How the file is read, with rare priorities and conditions as one where there are many."""
+    few = reader.names("priority", asked.priorities)[MOST_CLASSES - 1 :]
+    rare = reader.names("condition", asked.conditions)[MOST_CONDITIONS - 1 :]
+    return asked.model_copy(
+        update={
+            "priorities": asked.priorities | (dict.fromkeys(few, OTHERS) if len(few) > 1 else {}),
+            "conditions": asked.conditions | (dict.fromkeys(rare, OTHERS) if len(rare) > 1 else {}),
+        }
+    )
+
+
+def _urgency(names: Sequence[str], known: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """Priorities from the most urgent on, and whether that is guessed from their names alone."""
+    if {name.casefold() for name in names} <= {name.casefold() for name in known}:
+        return (tuple(known) if names else ()), False
+    rank = {word: row for row, words in enumerate(URGENCY) for word in words}
+    ranks = [rank.get(name.casefold()) for name in names]
+    if all(each is not None for each in ranks) and len(set(ranks)) == len(ranks):
+        return tuple(sorted(names, key=lambda name: rank[name.casefold()])), False
+    return tuple(sorted(names)), True
+
+
+def _kept(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    if {name.casefold() for name in names} <= {name.casefold() for name in known}:
+        return tuple(known) if names else ()
+    return tuple(names)
+
+
+def _with_units(rows: pd.DataFrame, reader: RecordsReader) -> pd.DataFrame:
+    """The rows with what is recorded of units besides."""
+    count = len(rows)
+    rows["ready_at"] = reader.instants.stamps(
+        "ready_at", *(reader.texts("ready_at") or ([""] * count, ""))
+    )
+    for name in ("station", "vehicle"):
+        rows[name] = (reader.texts(name) or ([""] * count, ""))[0]
+    rows["outcome"] = [_ending(text) for text in (reader.texts("outcome") or ([""] * count, ""))[0]]
+    rows["siren"] = reader.yes_or_no("siren", count)
+    return rows
+
+
+def _ending(text: str) -> str:
+    """How a mission ended, by a word in what is written; "" where none is known."""
+    plain = text.casefold()
+    return next(
+        (name for name, words in ENDINGS.items() if any(word in plain for word in words)), ""
+    )
+
+
+def _lines_of(odd: Sequence[Fault], lines: Sequence[int]) -> dict[Message, tuple[int, ...]]:
+    found: dict[Message, list[int]] = {}
+    for fault in odd:
+        found.setdefault(fault.reason, []).append(lines[fault.row])
+    return {reason: tuple(at) for reason, at in found.items()}
+
+
+def _dropped(odd: Sequence[Fault], lines: Sequence[int]) -> tuple[DroppedValues, ...]:
+    values = [fault for fault in odd if fault.reason in OF_VALUES]
+    return tuple(DroppedValues(reason, at) for reason, at in _lines_of(values, lines).items())
+
+
+def seconds_of(units: pd.DataFrame, since: np.datetime64) -> dict[str, np.ndarray]:
+    """[row] each instant in seconds since another; nan where none is recorded."""
+    return {name: (units[name].to_numpy() - since) / np.timedelta64(1, "s") for name in ALL_STAMPS}
