@@ -33,6 +33,7 @@ class DrivenRoads(NamedTuple):
     kinds: tuple[str, ...]
     forth: np.ndarray  # [road] edge
     back: np.ndarray  # [road] edge, NONE for a one-way road
+    table: np.ndarray | None = None  # [from, to] minutes, of a map without roads
 
 
 class Ends(NamedTuple):
@@ -61,6 +62,13 @@ def driven_roads(network: Network, own_speeds: bool) -> DrivenRoads:
     )  # fmt: skip
 
 
+def without_roads(minutes: np.ndarray) -> DrivenRoads:
+    """A map whose travel is a table: [from, to] minutes with siren, one kind of road for all."""
+    none = np.zeros(0, int)
+    empty = np.zeros(0)
+    return DrivenRoads(len(minutes), none, none, empty, none, empty, (MATRIX,), none, none, minutes)
+
+
 def sizes(
     roads: DrivenRoads, ends: Ends, pace: np.ndarray, disturbed: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -69,6 +77,10 @@ def sizes(
     `pace`: [kind] minutes in a unit of size; nan where nobody can get from one end to the other.
     `disturbed`: [edge] factors on the minutes of edges for choosing the way.
     """
+    if roads.table is not None:
+        start, end = ends.roots.node[ends.root], ends.leaves.node
+        of_table = roads.table[start, end] if ends.outward else roads.table[end, start]
+        return of_table[:, None], np.full(len(start), np.nan)
     minutes = np.maximum(roads.size * pace[roads.kind], LEAST_MIN)
     if disturbed is not None:
         minutes = minutes * disturbed

@@ -22,7 +22,6 @@ from sim.model.calendar import DAYS, HOURS
 
 FEWEST: Final = 50  # drives for anything to be fitted, and trips on a class for one of its own
 LEAST_SHARE: Final = 0.02  # of all that is driven
-MOST_DRIVES: Final = 60_000  # beyond them the error is not that of chance
 ROUNDS: Final = 8
 STILL: Final = 0.01  # in logarithms
 ASTRAY: Final = 0.2  # of all drives may leave the fastest way
@@ -101,23 +100,11 @@ def fit(
     `prior`: minutes in a unit of size of each kind, as known before; `band_of_hour`: [168] which
     hours belong together, without it they are found.
     """
-    some = [_thinned(one, _share_kept(some)) for one in some if len(one.minutes)]
+    some = [one for one in some if len(one.minutes)]
     if sum(len(one.minutes) for one in some) < FEWEST:
         return None
     fitting = _Fitting(roads, some, np.array([prior[kind] for kind in roads.kinds]), watch)
     return fitting.carried_out(band_of_hour)
-
-
-def _share_kept(some: list[SomeDrives]) -> float:
-    return min(1.0, MOST_DRIVES / max(sum(len(one.minutes) for one in some), 1))
-
-
-def _thinned(one: SomeDrives, share: float) -> SomeDrives:
-    if share >= 1:
-        return one
-    count = len(one.minutes)
-    kept = np.unique((np.arange(int(count * share)) / share).astype(int))
-    return _part(one, kept[kept < count])
 
 
 def _part(one: SomeDrives, rows: np.ndarray) -> SomeDrives:
