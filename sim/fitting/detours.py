@@ -18,6 +18,7 @@ from sim.text import Message
 
 GRAPHS: Final = 10  # disturbed in their own way
 SIGMA: Final = 0.3  # of the logarithm of what each speed is multiplied with
+LEAST_S: Final = 0.01  # less is rounding: the path is the fastest one
 SAME_S: Final = 1.0  # a drive that took as long as from the station began there
 MOBILE, ARRIVED = ROW_STAMPS.index("mobile_at"), ROW_STAMPS.index("arrived_at")
 
@@ -29,7 +30,7 @@ class Detours(NamedTuple):
     longer_s: np.ndarray  # [detour] zero where the other path is the fastest, too
 
 
-class _Ends(NamedTuple):
+class RoadEnds(NamedTuple):
     """Where some places hang on the graph: at both nodes of their road, or twice at one."""
 
     node: np.ndarray  # [place, 2]
@@ -41,7 +42,7 @@ class _Ends(NamedTuple):
 
 
 def detours(year: SimulatedYear, rows: TripRows, share: float, rng: np.random.Generator) -> Detours:
-    """A share of all drives to a scene that began at the station, on paths of their own.
+    """A share of all drives to a scene that began at a station, on paths of their own.
 
     The path of each is the fastest one of a graph in which the speed of every edge is multiplied
     with a lognormal number; its time is that of this path at the true speeds, times whatever
@@ -63,56 +64,60 @@ def detours(year: SimulatedYear, rows: TripRows, share: float, rng: np.random.Ge
             some = (graph == number) & (drives.mode == mode)
             stations, start = np.unique(drives.station[some], return_inverse=True)
             places, end = np.unique(drives.place[some], return_inverse=True)
-            ends = (
-                _ends(network, Snapped(*(column[stations] for column in at.of_stations))),
-                _ends(network, Snapped(*(column[places] for column in at.of_map))),
+            taken_s = path_seconds(
+                network,
+                seconds[mode],
+                seconds[mode] * slower,
+                ends_of(network, Snapped(*(column[stations] for column in at.of_stations))),
+                ends_of(network, Snapped(*(column[places] for column in at.of_map))),
             )
-            taken_s = path_seconds(network, seconds[mode], seconds[mode] * slower, *ends)
-            fastest_s = path_seconds(network, seconds[mode], seconds[mode], *ends)
-            more_s = np.where(np.isfinite(taken_s), taken_s, fastest_s) - fastest_s
-            longer_s[some] = np.nan_to_num(more_s)[start, end].clip(0) * drives.factor[some]
+            more_s = taken_s[start, end] - drives.usual_s[some]
+            more_s[~(more_s > LEAST_S)] = 0.0  # also where there is no other way
+            longer_s[some] = more_s * drives.factor[some]
     return Detours(drives.row, longer_s)
 
 
 class _Drives(NamedTuple):
-    """Drives to a scene from the station at which the ambulance is at home."""
+    """Drives to a scene from a station."""
 
     row: np.ndarray
-    station: np.ndarray
+    station: np.ndarray  # row of the stations, standby points behind them
     place: np.ndarray
     mode: np.ndarray
+    usual_s: np.ndarray  # of the fastest way, on the road
     factor: np.ndarray  # of the drive's time
 
 
 def _from_stations(year: SimulatedYear, rows: TripRows) -> _Drives:
-    """Those that took as long as the fastest way from the station does."""
-    scenario, roads = year.scenario, year.system.roads
+    """Those that took as long as the fastest way from a station does, of the home one first."""
+    roads, at = year.system.roads, ways.places_of(year.scenario)
     row = np.flatnonzero((rows.trip != NONE) & np.isfinite(rows.seconds[:, ARRIVED]))
-    call = rows.call[row]
-    station = year.system.fleet.home[year.log.ambulance[rows.trip[row]]]
-    place = year.calls.place[call]
+    call, place = rows.call[row], year.calls.place[rows.call[row]]
+    home = year.system.fleet.home[year.log.ambulance[rows.trip[row]]]
     mobile_s, arrived_s = rows.seconds[row, MOBILE], rows.seconds[row, ARRIVED]
     mode = roads.mode_to_scene[band_at(roads.bands, mobile_s), year.calls.priority[call]]
     factor = np.ones(len(row))
     if year.calls.scene_factor is not None:
         factor = year.calls.scene_factor[call]
-    at, usual_s = ways.places_of(scenario), np.full(len(row), np.inf)
+    station, usual_s, there = home.copy(), np.full(len(row), np.inf), np.zeros(len(row), bool)
     for each in np.unique(mode).tolist():
-        some = mode == each
+        some = np.flatnonzero(mode == each)
         places, end = np.unique(place[some], return_inverse=True)
         ends = Snapped(*(column[places] for column in at.of_map))
-        road_s, _ = ways.seconds_in(scenario, each, at.of_stations, ends)
-        usual_s[some] = road_s[station[some], end]
-    leg_s = (
-        roads.place_leg_s[mode, place]
-        + roads.place_leg_s[mode, year.system.stations.place[station]]
-    )
-    there = np.abs(arrived_s - mobile_s - factor * (usual_s + leg_s)) <= SAME_S
-    return _Drives(*(column[there] for column in (row, station, place, mode, factor)))
+        road_s, _ = ways.seconds_in(year.scenario, each, at.of_stations, ends)
+        leg_s = roads.place_leg_s[each]
+        first = leg_s[-len(road_s) :]  # stations are the last of all places
+        expected_s = first[:, None] + road_s[:, end] + leg_s[place[some]]
+        off_s = np.abs((arrived_s - mobile_s)[some] - factor[some] * expected_s)
+        here = np.arange(len(some))
+        nearest = np.where(off_s[home[some], here] <= SAME_S, home[some], off_s.argmin(axis=0))
+        station[some], usual_s[some] = nearest, road_s[nearest, end]
+        there[some] = off_s[nearest, here] <= SAME_S
+    return _Drives(*(column[there] for column in (row, station, place, mode, usual_s, factor)))
 
 
 def path_seconds(
-    network: Network, true_s: np.ndarray, thought_s: np.ndarray, starts: _Ends, ends: _Ends
+    network: Network, true_s: np.ndarray, thought_s: np.ndarray, starts: RoadEnds, ends: RoadEnds
 ) -> np.ndarray:
     """[start, end] true seconds of the path that is fastest by what is thought.
 
@@ -175,7 +180,7 @@ def _along_paths(
     return np.where(np.isfinite(thought_node_s), added_s, np.inf), thought_node_s
 
 
-def _ends(network: Network, at: Snapped) -> _Ends:
+def ends_of(network: Network, at: Snapped) -> RoadEnds:
     """How places hang on the graph: those on a road at its tail and at its head."""
     on_road = at.node == NONE
     forth, back = network.forth[at.road], network.back[at.road]
@@ -185,7 +190,7 @@ def _ends(network: Network, at: Snapped) -> _Ends:
     from_tail = np.where(on_road, at.share, nothing)
     from_head = np.where(on_road, 1 - at.share, nothing)
     shares = np.column_stack([from_tail, from_head])
-    return _Ends(
+    return RoadEnds(
         node, np.column_stack([back, forth]), np.column_stack([forth, back]), shares, shares,
         np.where(on_road, at.road, NONE),
     )  # fmt: skip

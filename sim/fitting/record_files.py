@@ -15,12 +15,13 @@ import numpy as np
 
 from sim.errors import OptionError, OutputError
 from sim.files import whole
+from sim.files.escapes import in_cell
 from sim.fitting.spoiling import RecordTable
 from sim.fitting.trip_rows import ROW_STAMPS
 from sim.scenario.records import cells
 from sim.scenario.records.columns import HEADERS
 from sim.study import arguments
-from sim.text import Message
+from sim.text import Message, harmless
 
 # The order in which columns stand, as far as a service has them.
 COLUMNS: Final = (
@@ -128,7 +129,8 @@ def _values(
             degrees = table.point[:, ("lon", "lat").index(name)].tolist()
             columns.append([_degrees(one, form) for one in degrees] if as_texts else degrees)
         else:
-            columns.append(table.said[name].tolist())
+            texts = table.said[name].tolist()
+            columns.append([in_cell(text) for text in texts] if as_texts else texts)
     return zip(*columns, strict=True)
 
 
@@ -164,14 +166,23 @@ def _degrees(value: float, form: RecordFormat) -> str:
 def _write_workbook(path: Path, heads: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
     try:
         from openpyxl import Workbook
+        from openpyxl.cell import WriteOnlyCell
     except ImportError:
         text = Message("Excel files need openpyxl: pip install openpyxl")
         raise OutputError(path, text) from None
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append(heads)
+
+    def cell(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        text = WriteOnlyCell(sheet, harmless(value))
+        text.data_type = "s"  # also what looks like a formula
+        return text if value else None
+
     for row in rows:
-        sheet.append([None if value == "" else value for value in row])
+        sheet.append([cell(value) for value in row])
 
     def save(part: Path) -> None:
         part.parent.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,8 @@ class Spoiling(NamedTuple):
     """What is done to records; as it stands nothing. Shares are from 0 to 1."""
 
     off_fastest: float = 0.0
-    """Share of the drives from the station that take another path than the fastest one."""
+    """Share of the drives from stations whose path need not be the fastest one. What follows is as
+    much later, so that a vehicle may be sent again a little before it is cleared."""
     clocks_apart_s: float = 0.0
     """So many seconds is the vehicles' clock ahead of the dispatchers'."""
     clocks_apart_weeks: float = 1.0
@@ -182,7 +183,7 @@ def spoiled(table: RecordTable, how: Spoiling, seed: int, counts: dict[str, int]
     received = table.at[:, 0].copy()  # by which a feed is down
     if how.whole_minutes is not None:
         counts["whole_minutes"] = _to_minutes(table.at, how)
-    slips = {
+    slips: dict[str, _Step] = {
         "day_wrap": _day_wrap,
         "gross_errors": _gross_errors,
         "wrong_years": _wrong_years,
