@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened
     from sim.answers.stress import stress
     from sim.answers.worth import worth
     from sim.errors import MapError, PlannerError, RecordsError, RuleError, ScenarioError
+    from sim.fitting.made_up import made_up_records
     from sim.geography.making.make import import_map
     from sim.geography.synthesis.make import synthesise_map
     from sim.scenario.file import load
@@ -42,6 +43,7 @@ _ROOMS = {
     "day": "sim.answers.day",
     "stress": "sim.answers.stress",
     "worth": "sim.answers.worth",
+    "made_up_records": "sim.fitting.made_up",
     "import_map": "sim.geography.making.make",
     "synthesise_map": "sim.geography.synthesis.make",
     "Scenario": "sim.scenario.scenario",
@@ -55,8 +57,8 @@ _ROOMS = {
 __all__ = [
     "Comparison", "MapError", "PlannerError", "RecordsError", "RuleError", "Scenario",
     "ScenarioError",
-    "compare", "curve", "day", "import_map", "load", "rank", "run", "search", "site", "stress",
-    "synthesise_map", "worth",
+    "compare", "curve", "day", "import_map", "load", "made_up_records", "rank", "run",
+    "search", "site", "stress", "synthesise_map", "worth",
 ]  # fmt: skip
 
 

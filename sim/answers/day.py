@@ -27,7 +27,7 @@ from sim.model.calls import CallStream
 from sim.prepare import draws
 from sim.study import arguments, plan
 from sim.study.effort import Effort, EffortOptions
-from sim.study.replication import Keep, engine_of
+from sim.study.replication import Keep, log_of
 from sim.study.stopping import StoppedBecause
 from sim.text import Message
 
@@ -241,8 +241,7 @@ def day(
             "hours",
             Message("calls are measured at no time of these hours of day {number}", number=number),
         )
-    engine = engine_of(made, 0)
-    log = engine.run(calls if made.own_rules_of(0) else engine.pack(calls))
+    log = log_of(made, 0, calls)
     provenance = Provenance(
         scenario, 1, 1, made.seed, time.perf_counter() - began, StoppedBecause()
     )  # fmt: skip

@@ -13,7 +13,7 @@ from sim.measures.groups import Setup
 from sim.measures.sums import Counts, count, counts_of, needs_a_log
 from sim.model.calendar import Window
 from sim.model.calls import Calls
-from sim.model.log import log_files
+from sim.model.log import Log, log_files
 from sim.model.system import System
 from sim.prepare.draws import Demand
 from sim.study.checkpoints import Replication
@@ -64,6 +64,12 @@ def engine_of(plan: Plan, row: int, like: Engine | None = None) -> Engine:
         return engines_of.make_own(plan.systems[row], rules)
     (made,) = engines_of.make(plan.engine, [plan.systems[row]], like)
     return made
+
+
+def log_of(plan: Plan, row: int, calls: Calls) -> Log:
+    """What a layout does with calls that were drawn of its demand, once."""
+    engine = engine_of(plan, row)
+    return engine.run(calls if plan.own_rules_of(row) else engine.pack(calls))
 
 
 def replicate(
