@@ -152,9 +152,7 @@ class _Fitting:
         end = "first" if one else "last"
         told = readings.told_apart(self.at[first][some], self.at[last][some], end)  # type: ignore[arg-type]
         ways = ["rounded", "cut off"] if told.reading == "unknown" else [told.reading]
-        return [
-            (told.reading, way if one else "exact", "exact" if one else way) for way in ways
-        ]
+        return [(told.reading, way if one else "exact", "exact" if one else way) for way in ways]
 
     def _sample(self, first: str, last: str, some: np.ndarray, ways: tuple[str, str]) -> Sample:
         between = (self.at[last] - self.at[first])[some]
@@ -166,9 +164,7 @@ class _Fitting:
         ]
         return minutes.sample(between, None, *codes)
 
-    def _law(
-        self, stage: str, of: str, first: str, last: str, some: np.ndarray
-    ) -> StageLaw | None:
+    def _law(self, stage: str, of: str, first: str, last: str, some: np.ndarray) -> StageLaw | None:
         known = self._seconds(stage, first, last, some)
         if known.sum() < law_groups.FEWEST / 5:
             return None

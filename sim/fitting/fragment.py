@@ -1,0 +1,448 @@
+"""What was fitted as settings of a scenario: each number with its source, as a file has them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from sim.fitting import hours, laws
+from sim.fitting.rates import AreaRate, RatesFit
+from sim.fitting.shares import ShareRow, SharesFit
+from sim.fitting.speeds import SpeedFit
+from sim.fitting.stages import DurationsFit, StageLaw
+from sim.measures.intervals import Estimate
+from sim.text import Message
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+AREAS: Final = ("urban", "rural")
+STAGES: Final = ("call_taking", "turnout", "handover")
+LEAST_FACTOR: Final = 0.01
+WORDS: Final = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")  # YAML means a value
+SMALL: Final = 0.005  # a factor of a township so near to 1 is not written
+
+
+class Fitted(NamedTuple):
+    """A number as it is written, with what it rests on."""
+
+    written: Any
+    n: int  # calls, missions or drives
+    interval: str = ""  # 95 %
+    note: str = ""
+
+
+class Fragment(NamedTuple):
+    """Settings by section, numbers as `Fitted`, and what could not be written."""
+
+    sections: dict[str, Any]
+    assumed: tuple[Message, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """The settings as a scenario takes them."""
+        found: dict[str, Any] = _plain(self.sections)
+        return found
+
+    def text(self, source: str, head: Sequence[str], above: Mapping[str, str]) -> str:
+        """The file: comments, what stands above the sections, then each number with its source.
+
+        `source`: the name of the records; `above`: keys that come first, like `base` and `name`.
+        """
+        lines = [f"# {line}".rstrip() for line in head]
+        lines += [f"{key}: {_quoted(value)}" for key, value in above.items()]
+        for name, section in self.sections.items():
+            lines += _lines(name, section, "", source)
+        return "\n".join([*lines, ""])
+
+
+def of(
+    base: Scenario, rates: RatesFit, speeds: SpeedFit | None, durations: DurationsFit,
+    shares: SharesFit,
+) -> Fragment:  # fmt: skip
+    """The settings that records say something of; all others stay those of the base."""
+    assumed: list[Message] = []
+    demand = _demand(base, rates, durations, shares, assumed)
+    sections: dict[str, Any] = {"demand": demand}
+    stages = _durations(base, durations, assumed)
+    if stages:
+        sections["durations"] = stages
+    if speeds is None:
+        assumed.append(
+            Message("Speeds are those of the base: too few drives have both ends and instants.")
+        )
+    else:
+        sections["travel"] = _travel(base, speeds, assumed)
+    return Fragment(sections, tuple(assumed))
+
+
+# ── demand ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _demand(
+    base: Scenario, rates: RatesFit, durations: DurationsFit, shares: SharesFit,
+    assumed: list[Message],
+) -> dict[str, Any]:  # fmt: skip
+    demand: dict[str, Any] = {"rate": _rate(base, rates, assumed)}
+    demand["profile"] = {
+        "hours": _relative(rates.profile.hours, rates.calls),
+        "days": _relative(rates.profile.days, rates.calls),
+    }
+    _priorities(base, shares, demand, assumed)
+    _endings(base, durations, shares, demand, assumed)
+    return demand
+
+
+def _relative(numbers: np.ndarray, n: int) -> list[Fitted]:
+    known = np.where(np.isfinite(numbers), numbers, 1.0)
+    return [Fitted(round(float(one), 4), n) for one in known]
+
+
+def _rate(base: Scenario, rates: RatesFit, assumed: list[Message]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, area in zip(AREAS, rates.areas, strict=True):
+        if area.people > 0:
+            found[name] = _per_person(area)
+        elif area.calls:
+            assumed.append(
+                Message(
+                    "Nobody lives in the {area} part of the map: its {n} calls have no rate.",
+                    area=name, n=area.calls,
+                )
+            )  # fmt: skip
+    factors = rates.townships
+    if factors.flat:
+        assumed.append(
+            Message("Townships cannot be told apart by their calls: all have the rate of the area.")
+        )
+        return found
+    townships = {}
+    for row, township in enumerate(base.map.townships):
+        factor = float(factors.factor[row])
+        if not np.isfinite(factor) or abs(factor - 1) < SMALL:
+            continue
+        written = max(factor, LEAST_FACTOR)
+        interval = f"{100 * factors.low[row]:.3g} to {100 * factors.high[row]:.3g} %"
+        townships[township.name.zh] = Fitted(
+            f"{100 * written:.4g} %", int(factors.calls[row]), interval
+        )
+    if townships:
+        found["townships"] = townships
+    return found
+
+
+def _per_person(area: AreaRate) -> Fitted:
+    one = area.per_1000_per_year
+    return Fitted(
+        f"{one.mean:.4g} per 1000 people per year", area.calls, f"{one.low:.4g} to {one.high:.4g}"
+    )
+
+
+def _priorities(
+    base: Scenario, shares: SharesFit, demand: dict[str, Any], assumed: list[Message]
+) -> None:
+    if not shares.priorities:
+        assumed.append(
+            Message("Shares of priorities are those of the base: the records have none.")
+        )
+        return
+    known = {one.name.casefold(): one for one in base.settings.demand.priorities}
+    names = [row.name for row in shares.priorities]
+    own = "priorities" in (base.written.get("demand") or {})
+    if not {name.casefold() for name in names} <= known.keys() and own:
+        assumed.append(
+            Message(
+                "Shares of priorities are those of the base: it calls them {known}, the records "
+                "{names}; say which is which with `--priority`.",
+                known=", ".join(one.name for one in base.settings.demand.priorities),
+                names=", ".join(names),
+            )
+        )  # fmt: skip
+        return
+    rows = [row for row in shares.priorities if row.having]
+    percent = _to_hundred([row.share.mean for row in rows])
+    written = []
+    for row, value in zip(rows, percent, strict=True):
+        one: dict[str, Any] = {
+            "name": row.name, "share": Fitted(value, row.n, _percent(row.share)),
+        }  # fmt: skip
+        before = known.get(row.name.casefold())
+        if before is not None and not before.siren:
+            one["siren"] = False
+        written.append(one)
+    demand["priorities"] = written
+
+
+def _endings(
+    base: Scenario, durations: DurationsFit, shares: SharesFit, demand: dict[str, Any],
+    assumed: list[Message],
+) -> None:  # fmt: skip
+    """Who is conveyed, who stays and how long that takes; by condition if the base has some."""
+    if shares.cancelled is not None:
+        assumed.append(
+            Message(
+                "Calls that were cancelled ({n}) are calls like others: nobody knows how long "
+                "their callers would have waited.",
+                n=shares.cancelled.having,
+            )
+        )
+    stays = durations.of("on_scene", "stays")
+    conveyed = shares.conveyed
+    if conveyed is None:
+        assumed.append(
+            Message("The share that is conveyed is that of the base: the records do not say it.")
+        )
+        return
+    conditions = base.settings.demand.conditions
+    named = [row for row in shares.conditions if row.having]
+    if conditions and {row.name for row in named} == {one.name for one in conditions}:
+        demand["conditions"] = _conditions(base, shares, stays)
+    elif conditions:
+        assumed.append(
+            Message("Shares of conditions are those of the base: the records have not the same.")
+        )
+    nobody = shares.nobody_found
+    rest = 1.0
+    if nobody is not None:
+        demand["nobody_found"] = _share(nobody)
+        rest -= nobody.share.mean
+    demand["transported"] = Fitted(
+        f"{100 * min(conveyed.share.mean, rest):.2f} %", conveyed.n, _percent(conveyed.share)
+    )
+    if stays is not None:
+        staying = max(rest - conveyed.share.mean, 0.0)
+        n = conveyed.n - conveyed.having
+        demand["treated_at_scene"] = {
+            "share": Fitted(f"{100 * int(1e4 * staying) / 1e4:.2f} %", n),
+            "on_scene": _law(stays),
+        }
+
+
+def _conditions(
+    base: Scenario, shares: SharesFit, stays: StageLaw | None
+) -> list[dict[str, Any]]:  # fmt: skip
+    before = {one["name"]: dict(one) for one in base.written["demand"]["conditions"]}
+    priorities = [row.name for row in shares.priorities if row.having]
+    found = []
+    by_priority = [
+        _to_hundred([row.share.mean for row in rows]) if rows else []
+        for rows in shares.conditions_of
+    ]
+    whole = _to_hundred([row.share.mean for row in shares.conditions])
+    for number, row in enumerate(shares.conditions):
+        one = before[row.name]
+        one["share"] = Fitted(whole[number], row.n, _percent(row.share))
+        if len(priorities) == len(shares.conditions_of) and all(by_priority):
+            one["share"] = {
+                name: Fitted(by_priority[p][number], shares.conditions_of[p][number].n)
+                for p, name in enumerate(priorities)
+            }
+        taken = shares.conveyed_of[number]
+        if taken is not None:
+            one["transported"] = _share(taken)
+            if stays is not None:
+                staying = int(1e4 * (1 - taken.share.mean)) / 1e4
+                one["treated_at_scene"] = {
+                    "share": Fitted(f"{100 * staying:.2f} %", taken.n), "on_scene": _law(stays),
+                }  # fmt: skip
+        found.append(one)
+    return found
+
+
+# ── durations and travel ────────────────────────────────────────────────────────────────────────
+
+
+def _durations(
+    base: Scenario, durations: DurationsFit, assumed: list[Message]
+) -> dict[str, Any]:  # fmt: skip
+    found: dict[str, Any] = {}
+    if base.settings.demand.desk is not None:
+        assumed.append(Message("The call desk is that of the base."))
+    for stage in STAGES:
+        one = durations.of(stage)
+        if one is not None:
+            found[stage] = _law(one)
+    gone = durations.of("on_scene", "conveyed") or durations.of("on_scene", "stays")
+    if gone is not None:
+        found["on_scene"] = _law(gone)
+    missing = [s for s in (*STAGES, "on_scene") if s not in found]
+    if missing:
+        assumed.append(
+            Message(
+                "The durations of {stages} are those of the base: the records have too few.",
+                stages=", ".join(missing),
+            )
+        )
+    if durations.queueing and "call_taking" in found:
+        assumed.append(
+            Message(
+                "Call taking is taken to last until an ambulance was assigned: waiting for a free "
+                "one is part of it, for no instant says when it was over."
+            )
+        )
+    stations = {one.name.zh: one for one in base.stations}
+    stations |= {one.name.en: one for one in base.stations}
+    apart = {
+        stations[one.station].name.zh: Fitted(
+            f"{100 * one.factor.mean:.4g} %", one.n, _percent(one.factor)
+        )
+        for one in durations.stations
+        if one.station in stations and not one.factor.low <= 1 <= one.factor.high
+    }
+    if apart and "turnout" in found:
+        found["turnout_at"] = apart
+    return found
+
+
+def _law(one: StageLaw) -> dict[str, Any]:
+    written = laws.as_setting(one.law)
+    mean = one.law.mean
+    interval = f"mean {mean.low:.4g} to {mean.high:.4g} s"
+    return {
+        key: value if key == "distribution" else Fitted(value, one.law.n, interval)
+        for key, value in written.items()
+    }
+
+
+def _travel(base: Scenario, speeds: SpeedFit, assumed: list[Message]) -> dict[str, Any]:
+    n = speeds.used
+    whole = 1.0 if speeds.posted is None else speeds.posted.mean
+    classes = {}
+    for one in speeds.classes:
+        interval = f"{one.kmh.low:.3g} to {one.kmh.high:.3g} km/h" if one.kmh.known else ""
+        note = f"tied to {one.tied_to}" if one.tied_to else ""
+        if one.avoided:
+            note = "much slower fits as well"
+        classes[one.road] = Fitted(f"{one.kmh.mean / whole:.4g} km/h", one.trips, interval, note)
+    found: dict[str, Any] = {"speeds": classes} if classes else {}
+    if speeds.ordinary is not None:
+        found["ordinary"] = Fitted(
+            f"{100 * speeds.ordinary.mean:.4g} %", n, _percent(speeds.ordinary)
+        )
+    else:
+        assumed.append(
+            Message("Driving without siren is as in the base: drives of both kinds are not known.")
+        )
+    bands: list[dict[str, Any]] = []
+    if speeds.posted is not None:
+        bands.append({
+            "hours": "00-24",
+            "speed": Fitted(f"{100 * whole:.4g} %", n, _percent(speeds.posted)),
+        })  # fmt: skip
+    for band in speeds.bands:
+        for days, clock in hours.rectangles(band.hours):
+            usual = {"hours": clock, "days": days}
+            speed = Fitted(f"{100 * band.share.mean:.4g} %", band.trips, _percent(band.share))
+            bands.append({**usual, "speed": speed})
+            for road, share in band.classes:
+                more = share.mean / band.share.mean
+                bands.append({
+                    **usual,
+                    "speed": Fitted(f"{100 * more:.4g} %", band.trips),
+                    "classes": [road],
+                })  # fmt: skip
+    found["bands"] = bands
+    found["factor"] = {
+        "sigma": Fitted(round(speeds.sigma.mean, 4), speeds.drives, _both(speeds.sigma))
+    }
+    if speeds.sigma_to_hospital is not None:
+        found["factor"]["to_hospital"] = Fitted(
+            round(speeds.sigma_to_hospital.mean, 4), speeds.to_hospital,
+            _both(speeds.sigma_to_hospital),
+        )  # fmt: skip
+    off_road = 3.6 * base.settings.travel.off_road
+    assumed.append(
+        Message("Off the road {kmh} km/h are driven, as in the base.", kmh=f"{off_road:g}")
+    )
+    return found
+
+
+# ── how it is written ───────────────────────────────────────────────────────────────────────────
+
+
+def _share(row: ShareRow) -> Fitted:
+    return Fitted(f"{100 * row.share.mean:.2f} %", row.n, _percent(row.share))
+
+
+def _percent(one: Estimate) -> str:
+    return f"{100 * one.low:.3g} to {100 * one.high:.3g} %"
+
+
+def _both(one: Estimate) -> str:
+    return f"{one.low:.3g} to {one.high:.3g}"
+
+
+def _to_hundred(shares: Sequence[float]) -> list[str]:
+    """Percentages of two decimals that are 100 together, the largest takes the rest."""
+    hundredths = [round(1e4 * share) for share in shares]
+    hundredths[int(np.argmax(hundredths))] += 10_000 - sum(hundredths)
+    return [f"{value / 100:.2f} %" for value in hundredths]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fitted):
+        return value.written
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _lines(key: str, value: Any, indent: str, source: str) -> Iterator[str]:
+    """A key with its value, in block style; numbers alone in a list stand in one line."""
+    if isinstance(value, Fitted):
+        written = value.written
+        if isinstance(written, list | tuple):
+            yield f"{indent}{key}: [{', '.join(map(_quoted, written))}]  {_source(value, source)}"
+            return
+        yield f"{indent}{key}: {_quoted(written)}  {_source(value, source)}"
+    elif isinstance(value, dict):
+        yield f"{indent}{key}:"
+        for name, one in value.items():
+            yield from _lines(_quoted(name), one, indent + "  ", source)
+    elif isinstance(value, list) and value and all(isinstance(one, Fitted) for one in value):
+        yield f"{indent}{key}:  {_source(value[0], source)}"
+        row = [_quoted(one.written) for one in value]
+        for first in range(0, len(row), 8):
+            start = "[" if first == 0 else " "
+            end = "]" if first + 8 >= len(row) else ","
+            yield f"{indent}  {start}{', '.join(row[first : first + 8])}{end}"
+    elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        yield f"{indent}{key}:"
+        for one in value:
+            rows = [line for name, each in one.items()
+                    for line in _lines(name, each, indent + "    ", source)]  # fmt: skip
+            yield f"{indent}  - {rows[0].lstrip()}"
+            yield from rows[1:]
+    elif isinstance(value, list | tuple):
+        yield f"{indent}{key}: [{', '.join(map(_quoted, value))}]"
+    else:
+        yield f"{indent}{key}: {_quoted(value)}"
+
+
+def _source(one: Fitted, source: str) -> str:
+    parts = [f"source: fitted from {source}, n = {one.n:,}"]
+    parts += [f"95 %: {one.interval}"] if one.interval else []
+    parts += [one.note] if one.note else []
+    return f"# {'; '.join(parts)}"
+
+
+def _quoted(value: Any) -> str:
+    """A value as YAML reads it back, a text between quotes unless it is plain."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value!r}"
+    text = str(value)
+    plain = bool(text) and text[0].isalnum() and all(c.isalnum() or c in " _.-/%" for c in text)
+    number = text.replace(".", "").replace("-", "").isdigit()
+    if (
+        plain
+        and not number
+        and text.casefold() not in ("yes", "no", "on", "off", "true", "false", "null")
+    ):
+        return text
+    return json.dumps(text, ensure_ascii=False)
