@@ -497,7 +497,7 @@ def _fences(ratio: np.ndarray) -> tuple[float, float]:
     if len(known) < FEWEST:
         return LEAST_RATIO, 1 / LEAST_RATIO
     first, third = np.quantile(known, (0.25, 0.75))
-    high = third + FENCE * (third - first)
+    high = third + FENCE * max(third - first, LEAST_APART)
     first, third = np.quantile(1 / known, (0.25, 0.75))
-    low = 1 / (third + FENCE * (third - first))
+    low = 1 / (third + FENCE * max(third - first, LEAST_APART))
     return float(low), float(high)

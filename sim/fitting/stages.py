@@ -151,8 +151,8 @@ class _Fitting:
             return [("exact", "exact", "exact")]
         end = "first" if one else "last"
         told = readings.told_apart(self.at[first][some], self.at[last][some], end)  # type: ignore[arg-type]
-        ways = ["rounded", "cut off"] if told.reading == "unknown" else [told.reading]
-        return [(told.reading, way if one else "exact", "exact" if one else way) for way in ways]
+        ways = ["rounded", "cut off"] if told.kind == "unknown" else [told.kind]
+        return [(told.kind, way if one else "exact", "exact" if one else way) for way in ways]
 
     def _sample(self, first: str, last: str, some: np.ndarray, ways: tuple[str, str]) -> Sample:
         between = (self.at[last] - self.at[first])[some]
