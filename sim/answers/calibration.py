@@ -113,6 +113,7 @@ def calibrate(
     *,
     bounds: Bounds | None = None,
     least: int = 0,
+    simulate: bool = True,
     watch: Watch | None = None,
 ) -> Calibration:
     """A scenario fitted to dispatch records, a row a unit sent, and held against them.
@@ -120,13 +121,15 @@ def calibrate(
     `scenario`: the layout that was in service then; its settings are known beforehand and stay
     where the records say nothing. `replay`: which column holds what and how it is written, where
     the headers do not say. `bounds`: within which simulated history counts as repeating history.
-    `least`: cells of tables with fewer calls are hidden. RecordsError if nothing can be fitted.
+    `least`: cells of tables with fewer calls are hidden. `simulate`: whether the last weeks are
+    simulated and held against the records. RecordsError if nothing can be fitted.
     """
     arguments.scenarios(scenario)
     path = Path(records)
     arguments.whole("least", least, 0, 1_000_000)
     asked = replay or Replay(file=path.name)
-    return _Calibrating(path, scenario, asked, bounds or Bounds(), least, watch).carried_out()
+    found = _Calibrating(path, scenario, asked, bounds or Bounds(), least, watch)
+    return found.carried_out(simulate)
 
 
 class _Calibrating:
@@ -144,7 +147,7 @@ class _Calibrating:
         if self.watch is not None:
             self.watch(self.step, STEPS)
 
-    def carried_out(self) -> Calibration:
+    def carried_out(self, simulate: bool) -> Calibration:
         demand = self.base.settings.demand
         read = units.read(
             self.path, self.base.map, self.asked,
@@ -158,7 +161,9 @@ class _Calibrating:
         self._refuse(calls, clean)
         held = history.held_out(calls)
         found, why = None, None
-        if held is None:
+        if not simulate:
+            why = Message("History is not simulated: that was not asked for.")
+        elif held is None:
             why = Message(
                 "History is not simulated: it takes {weeks} whole weeks of records, and {calls} "
                 "calls in the last of them.",

@@ -203,7 +203,7 @@ def write(
         for name, draw in drawings(answer, say).items():
             save(draw(), folder / f"{name}.png")
     # Of the answer all that has no file of its own.
-    told = {key: value for key, value in _facts(answer, say).items() if key not in tables}
+    told = {key: value for key, value in facts(answer, say).items() if key not in tables}
     made = {"command": ["tenthirty", *command], **facts}
     if isinstance(answer.provenance, Provenance):
         made["seconds"] = round(answer.provenance.seconds, 2)
@@ -221,10 +221,10 @@ def as_json(answer: Answer, say: Language) -> Any:
 
     Of what was not simulated the rows alone, for there is no study to tell of.
     """
-    facts = _facts(answer, say)
+    facts = facts(answer, say)
     return facts if isinstance(answer.provenance, Provenance) else facts["rows"]
 
 
-def _facts(answer: Answer, say: Language) -> dict[str, Any]:
+def facts(answer: Answer, say: Language) -> dict[str, Any]:
     page = words.page_of(answer, say)
     return words.facts_of(answer) | {"sentence": page.sentence, "sentences": list(page.sentences)}
