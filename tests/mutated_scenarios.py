@@ -220,6 +220,7 @@ STAGES: list[dict[str, Any] | str] = [
     {"distribution": "constant", "value": "90 s"},
     {"distribution": "exponential", "mean": "90 s"},
     {"distribution": "weibull", "shape": 1.5, "scale": "90 s"},
+    {"distribution": "log-logistic", "shape": 4, "median": "90 s"},
 ]
 UNITS = ("s", "min", "hours", "days", "weeks", "years", "m", "km", "km/h", "m/s", "%", "points",
          "per day", "per 1000 people per year", "per 1e-300 people per s", "CNY per year", "分钟",
