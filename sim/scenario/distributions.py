@@ -247,9 +247,7 @@ class Scaled(Distribution):
         return self.by * self.of.seconds(q)
 
 
-_Law = (
-    Constant | Exponential | Lognormal | Weibull | LogLogistic | Gamma | Uniform | Empirical
-)
+_Law = Constant | Exponential | Lognormal | Weibull | LogLogistic | Gamma | Uniform | Empirical
 LAWS: Final[tuple[type[Distribution], ...]] = get_args(_Law)
 NAMES: Final = tuple(get_args(law.model_fields["distribution"].annotation)[0] for law in LAWS)
 
