@@ -231,6 +231,8 @@ some_time = seconds.within("0.001 s", "1 day")  # that is too small to matter
 some_points = Quantity(POINTS, "1 point", "0.0001 points", "100 points")
 points = Quantity(POINTS, "1 point", "0 points", "100 points")
 speed_share = Quantity(SHARE, "80 %", "1 %", "300 %")  # a speed is multiplied with it
+call_share = Quantity(SHARE, "130 %", "1 %", "10,000 %")  # a number of calls, likewise
+turnout_share = Quantity(SHARE, "120 %", "1 %", "1,000 %")  # a turnout, likewise
 
 
 class Rate(NamedTuple):

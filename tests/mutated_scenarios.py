@@ -55,7 +55,10 @@ WHOLE: dict[str, Any] = {
         "survival": {"priority": "red", "constant": 0.04, "help": 0.16, "ambulance": 0.14},
     },
     "demand": {
-        "rate": {"urban": "14.7 per 1000 people per year", "rural": "36 per day"},
+        "rate": {
+            "urban": "14.7 per 1000 people per year", "rural": "36 per day",
+            "townships": {"阳三石街道": "130 %", "Baitutan": "75 %"},
+        },
         "profile": {"hours": [1, 2.5] * 12, "days": [1] * 7},
         "priorities": [
             {"name": "red", "share": "20 %", "siren": True},
@@ -98,6 +101,7 @@ WHOLE: dict[str, Any] = {
         },
         "on_scene": {"distribution": "gamma", "shape": 4.5, "mean": "29 min"},
         "handover": {"distribution": "empirical", "values": ["20 min", "25 min", "40 min"]},
+        "turnout_at": {"湘东医院": "120 %", "枫林镇": "90 %"},  # which is closed
     },
     "travel": {
         "speeds": {"primary": "50 km/h", "residential": "25 km/h"},
@@ -220,6 +224,7 @@ STAGES: list[dict[str, Any] | str] = [
     {"distribution": "constant", "value": "90 s"},
     {"distribution": "exponential", "mean": "90 s"},
     {"distribution": "weibull", "shape": 1.5, "scale": "90 s"},
+    {"distribution": "log-logistic", "shape": 4, "median": "90 s"},
 ]
 UNITS = ("s", "min", "hours", "days", "weeks", "years", "m", "km", "km/h", "m/s", "%", "points",
          "per day", "per 1000 people per year", "per 1e-300 people per s", "CNY per year", "分钟",
@@ -449,7 +454,7 @@ def mutated_file(rng: random.Random, kind: str = "") -> tuple[str, bytes]:
     """The kind of a mutation, and a scenario file with it; sometimes with two of them."""
     kind = kind or rng.choice(FILE_KINDS)
     tree = copy.deepcopy(WHOLE)
-    for stage in rng.sample(sorted(tree["durations"]), 2):
+    for stage in rng.sample(sorted(set(tree["durations"]) - {"turnout_at"}), 2):
         tree["durations"][stage] = rng.choice([*STAGES, tree["durations"][stage]])
     if kind in OF_TREES:
         for _ in range(rng.choice([1, 1, 2])):

@@ -83,7 +83,7 @@ def services(draw, case) -> tuple[System, Calls]:
     table = _table(rng, ambulances, stations)
     standby = Standby(
         rule=int(rng.choice(list(StandbyRule))),
-        turnout_factor=rng.choice([1.0, 1.0, 0.5, 0.0], stations),
+        turnout_factor=rng.choice([1.0, 1.5, 0.5, 0.0], stations),
         capacity=rng.choice([NO_LIMIT, 1, 0], stations),
         has_building=rng.random(stations) < 0.8,
         table=table,

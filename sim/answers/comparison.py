@@ -40,7 +40,7 @@ from sim.measures.kinds import Matters
 from sim.measures.measures import ALONE, BY_KEY, HEADLINE
 from sim.measures.rows import Pooled
 from sim.measures.verdicts import FEWEST, Verdict, matters_of, verdicts
-from sim.scenario.differences import OF_THE_CALLS, Difference, in_effect
+from sim.scenario.differences import Difference, in_effect
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.plan import rosters, yardstick
@@ -89,8 +89,7 @@ class Comparison(Answer):
     @property
     def same_calls(self) -> bool:
         """Whether every layout met the very same calls."""
-        sections = {one.section for found in self.differing for one in found}
-        return not sections & set(OF_THE_CALLS)
+        return not any(one.is_of_the_calls for found in self.differing for one in found)
 
     def differences(self, layout: int) -> tuple[Difference, ...]:
         """The settings in which a layout's scenario is other than the base."""

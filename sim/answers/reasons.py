@@ -41,7 +41,10 @@ def reasons_for(base: Scenario, layouts: Sequence[Scenario], runs: Runs) -> list
         layout.stations[-1 if is_new else layout.fleet[-1].station]
         for layout, is_new in zip(layouts, new, strict=True)
     ]
-    new_s = coverage.at_most_a_day(coverage.seconds_from(base, stations)[0])  # [station, cell]
+    # [station, cell]
+    new_s = coverage.at_most_a_day(
+        coverage.seconds_from(base, stations)[0] + coverage.later_s(base, stations)
+    )
     today_stations = [base.stations[row] for row in reach.stations]
     ways_s = coverage.at_most_a_day(coverage.seconds_between(base, today_stations, stations))
     people, target_s = base.map.cells.people, coverage.targets_of_cells(base)

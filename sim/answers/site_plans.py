@@ -56,7 +56,8 @@ class SitePlan(NamedTuple):
 class SitingInputs(NamedTuple):
     """What the model reads. Sites are today's manned stations, then the candidates."""
 
-    minutes: np.ndarray  # [place, site] of driving
+    # [place, site] of driving, and of what crews there take longer to turn out than the soonest
+    minutes: np.ndarray
     people: np.ndarray  # [place]
     limit: np.ndarray  # [place] minutes of driving that its target leaves
     before: float  # minutes until wheels roll
@@ -68,9 +69,12 @@ def siting_inputs(base: Scenario, sites: list[Candidate], layouts: list[Scenario
     """Places where people live; driving with siren, in the time band of the run's start."""
     manned = sorted({ambulance.station for ambulance in base.fleet})
     stations = [base.stations[row] for row in manned] + [layout.stations[-1] for layout in layouts]
-    cell_s = coverage.at_most_a_day(coverage.seconds_from(base, stations)[0])
+    later_s = coverage.later_s(base, stations)
+    sooner_s = float(later_s.min(initial=0.0))  # at the station whose crews roll first
+    drive_s = coverage.seconds_from(base, stations)[0]
+    cell_s = coverage.at_most_a_day(drive_s + (later_s - sooner_s))
     lived_in = base.map.cells.people > 0
-    before_s = coverage.seconds_before(base)
+    before_s = coverage.seconds_before(base) + sooner_s
     # The same sums as `coverage` compares: nothing is lost by taking the rest away.
     limit = (coverage.targets_of_cells(base) - before_s)[lived_in] / 60
     people = base.map.cells.people[lived_in]

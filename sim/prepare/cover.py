@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def cover(scenario: Scenario, turnout_factor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """[cover] share of all calls and [station, cover] whether it is within reach.
 
-    A station covers a place if mean call taking and turnout (at standby points the share of it that
-    `turnout_factor` says) and the drive with siren, in the time band of the run's start, take no
-    longer than the target there. Places within reach of the same stations are one cover; those
-    within reach of none are left out.
+    A station covers a place if mean call taking and turnout (times what
+    `turnout_factor` says of a station or standby point) and the drive with siren, in the time band
+    of the run's start, take no longer than the target there. Places within reach of the same
+    stations are one cover; those within reach of none are left out.
     """
     stations = [*scenario.stations, *standing.standby_points(scenario)]
     durations = scenario.settings.durations

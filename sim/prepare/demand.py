@@ -13,7 +13,7 @@ from sim.prepare import call_laws, needs, receptions, responders, travel_factor
 from sim.prepare.draws import Demand
 from sim.prepare.failures import failure_laws
 from sim.prepare.shifts import study_seconds
-from sim.scenario import profiles
+from sim.scenario import callers, profiles
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -31,15 +31,12 @@ def build(scenario: Scenario) -> Demand:
     week = profiles.factors(demand.profile)
     shares = np.array([priority.share for priority in demand.priorities])
     of_area = [np.flatnonzero(cells.area == area) for area in range(2)]
-    calls_per_hour = []
-    for rate, places in zip((demand.rate.urban, demand.rate.rural), of_area, strict=True):
-        people = cells.people[places].sum() if rate.per_person else float(len(places) > 0)
-        calls_per_hour.append(rate.per_second * HOUR_S * people * week)
-    hourly = np.array(calls_per_hour)
+    people = callers.of_cells(settings, scenario.map)
+    hourly = callers.calls_an_hour(settings, scenario.map)[:, None] * week
     return Demand(
         calls_per_hour=hourly,
         places=tuple(of_area),
-        weights=tuple(cells.people[places] for places in of_area),
+        weights=tuple(people[places] for places in of_area),
         township_of_place=cells.township,
         priority_share=np.stack([shares, shares]),
         conveyed_share=demand.transported,

@@ -10,7 +10,7 @@ from sim.model.system import ORDINARY, SIREN
 from sim.policies.clock import on_grid
 from sim.prepare import ways
 from sim.prepare.cover import places
-from sim.scenario import standing
+from sim.scenario import standing, turnouts
 from sim.scenario.validation import Problems, listed
 from sim.text import Message
 
@@ -60,10 +60,8 @@ def _least_s(scenario: Scenario, ends: ways.Snapped, siren: bool) -> np.ndarray:
     if settings.standby.rule != "home":  # then others than homes are waited at
         manned |= {row for row in range(len(stations)) if not stations[row].closed}
     waiting = sorted(manned)
-    factor = np.array(
-        [1.0] * len(scenario.stations) + [point.turnout for point in settings.standby.points]
-    )
-    turnout_s = on_grid(factor[waiting] * on_grid(settings.durations.turnout.mean()))
+    usual_s = on_grid(settings.durations.turnout.mean())
+    turnout_s = on_grid(turnouts.factors(scenario)[waiting] * usual_s)
     starts = ways.at_roads([stations[row] for row in waiting], scenario.map)
     modes = ways.driving_modes(scenario)
     off_road = settings.travel.off_road * (1.0 if siren else settings.travel.ordinary)

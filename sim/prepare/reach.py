@@ -14,6 +14,7 @@ import numpy as np
 from sim.geography.roads.network import Snapped
 from sim.model.calendar import DAY_S
 from sim.prepare import ways
+from sim.scenario import turnouts
 from sim.scenario.hospitals import Hospital
 from sim.scenario.layout import Station
 from sim.scenario.scenario import Scenario
@@ -23,8 +24,8 @@ class Reach(NamedTuple):
     """Seconds from the call to an arrival from each station with ambulances."""
 
     stations: tuple[int, ...]  # rows of the layout's stations
-    before_s: float  # call taking and turnout
-    cell_s: np.ndarray  # [station, cell] including `before_s`
+    before_s: float  # call taking and turnout, as it is at most stations
+    cell_s: np.ndarray  # [station, cell] including `before_s`, or what it is at the station
     node_s: np.ndarray  # [station, node] likewise
     radius_m: np.ndarray  # [cell] straight line to the nearest station
 
@@ -32,23 +33,33 @@ class Reach(NamedTuple):
 def reach(scenario: Scenario, before_s: float | None = None) -> Reach:
     """How soon each place could be reached from each staffed station, with siren.
 
-    `before_s`: seconds before the wheels roll; default: the means of call taking and turnout. The
-    time band of the run's start holds.
+    `before_s`: seconds before the wheels roll; default: the means of call taking and turnout, this
+    as it is at each station. The time band of the run's start holds.
     """
-    if before_s is None:
-        before_s = seconds_before(scenario)
     rows = tuple(sorted({ambulance.station for ambulance in scenario.fleet}))
     stations = [scenario.stations[row] for row in rows]
+    later = np.zeros((len(rows), 1)) if before_s is not None else later_s(scenario, stations)
+    if before_s is None:
+        before_s = seconds_before(scenario)
     cell_s, node_s = seconds_from(scenario, stations)
     at = np.array([(s.x, s.y) for s in stations])
     apart_m = np.linalg.norm(scenario.map.cells.xy[:, None] - at[None], axis=2).min(axis=1)
-    return Reach(rows, before_s, before_s + cell_s, before_s + node_s, apart_m)
+    return Reach(rows, before_s, before_s + later + cell_s, before_s + later + node_s, apart_m)
 
 
 def seconds_before(scenario: Scenario) -> float:
-    """Mean call taking and turnout: what passes before wheels roll."""
+    """Mean call taking and turnout: what passes before wheels roll at most stations."""
     durations = scenario.settings.durations
     return float(durations.call_taking.mean() + durations.turnout.mean())
+
+
+def later_s(scenario: Scenario, stations: Sequence[Station]) -> np.ndarray:
+    """[station, 1] by how many seconds turnouts are longer there than usual, in the mean."""
+    times = turnouts.at_stations(scenario.settings, stations)
+    if (times == 1).all():  # for most; the mean of a law takes longer than what is done with it
+        return np.zeros((len(times), 1))
+    found: np.ndarray = (times[:, None] - 1) * scenario.settings.durations.turnout.mean()
+    return found
 
 
 def seconds_from(scenario: Scenario, stations: Sequence[Station]) -> tuple[np.ndarray, np.ndarray]:

@@ -24,7 +24,7 @@ from sim.prepare.destinations import are_plain, destinations
 from sim.prepare.failures import vehicles
 from sim.prepare.needs import Requirements
 from sim.prepare.shifts import study_seconds
-from sim.scenario import centres, cut_off, standing, transfers
+from sim.scenario import centres, cut_off, standing, transfers, turnouts
 from sim.scenario.conditions import classes_of
 
 if TYPE_CHECKING:  # engines and worker processes need the arrays, not what they were made from
@@ -97,6 +97,7 @@ def _is_plain(scenario: Scenario, needed: Requirements, service: Service) -> boo
         or len(service.driving.looks_at)
         or travel_factor.spread(scenario) is not None
         or not waits_plainly
+        or (turnouts.at_stations(scenario.settings, scenario.open_stations()) != 1).any()
     )
 
 
@@ -166,12 +167,12 @@ def _conditions(scenario: Scenario, needed: Requirements) -> Conditions:
 
 def _standby(scenario: Scenario, plain: Standby) -> Standby:
     standby, stations = scenario.settings.standby, len(scenario.stations)
-    turnout = [point.turnout for point in standby.points]
+    turnout_factor = turnouts.factors(scenario)
     found = plain._replace(
         rule=int(StandbyRule[standby.rule.upper()]),
-        turnout_factor=np.array([1.0] * stations + turnout),
+        turnout_factor=turnout_factor,
         capacity=standing.capacities(scenario, NO_LIMIT),
-        has_building=np.arange(stations + len(turnout)) < stations,
+        has_building=np.arange(len(turnout_factor)) < stations,
         longest=standby.assign == "longest",
         most_moves=NO_LIMIT if standby.most_moves is None else standby.most_moves,
         least_gain=standby.least_gain,

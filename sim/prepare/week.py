@@ -69,7 +69,9 @@ def busy_seconds(scenario: Scenario, drawn: Demand) -> float:
     """
     durations = scenario.settings.durations
     rows = sorted({one.station for one in scenario.fleet})
-    to_scene, _ = reach.seconds_from(scenario, [scenario.stations[row] for row in rows])
+    homes = [scenario.stations[row] for row in rows]
+    # A station whose crews take longer to turn out is as much farther away.
+    to_scene = reach.seconds_from(scenario, homes)[0] + reach.later_s(scenario, homes)
     sent, conveying = ambulances_a_call(scenario, drawn)
     seconds = sent * (durations.turnout.mean() + to_scene.min(axis=0) + durations.on_scene.mean())
     if conveying > 0 and scenario.map.hospitals:

@@ -73,9 +73,10 @@ def _busy_s(scenario: Scenario, one: Transfers, law: TransferLaw) -> float:
     travel, hospitals = scenario.settings.travel, scenario.hospitals
     homes = [scenario.stations[row] for row in sorted({one.station for one in scenario.fleet})]
     spots = ways.at_roads(hospitals, scenario.map)
-    there_s = reach.seconds_to(scenario, homes, spots)[0].min(axis=0, initial=np.inf)
-    on_s = reach.seconds_to(scenario, hospitals, spots)[0]
+    there_s = reach.seconds_to(scenario, homes, spots)[0]
     there_s = there_s if not one.planned else there_s / travel.ordinary
+    there_s = (there_s + reach.later_s(scenario, homes)).min(axis=0, initial=np.inf)
+    on_s = reach.seconds_to(scenario, hospitals, spots)[0]
     on_s = on_s if travel.to_hospital == "siren" else on_s / travel.ordinary
     on_s = on_s + 2 * np.array([at.away_s or 0.0 for at in hospitals])
     usual_s = scenario.settings.durations.turnout.mean() + law.loading.mean()

@@ -15,7 +15,15 @@ import numpy as np
 from sim import units
 from sim.errors import did_you_mean
 from sim.model.calendar import DAYS, Hours
-from sim.scenario import checks, crew_checks, hospital_checks, hospitals, responders, standing
+from sim.scenario import (
+    checks,
+    crew_checks,
+    hospital_checks,
+    hospitals,
+    responders,
+    standing,
+    turnouts,
+)
 from sim.scenario.crew_changes import roster_of
 from sim.scenario.distributions import Distribution
 from sim.scenario.duty import ALWAYS
@@ -50,6 +58,7 @@ def with_settings(
     They are read as those of a file over its base: together with what that has written.
     """
     written = hospitals.by_one_name(plain(written), scenario.written, scenario.map)
+    written = _by_one_name(written, scenario)
     if scenario.recorded is not None:
         for section in sorted({"demand", "start"} & set(written)):
             problems.at(section).tell(
@@ -68,6 +77,8 @@ def with_settings(
     if "crews" in written:
         altered = _with_crews(altered, scenario, problems.at("crews"))
         crew_checks.names(altered.settings, altered, problems)
+    if "durations" in written:
+        turnouts.check(altered.settings, altered, problems)
     standing.unread([written.get("standby")], altered.settings.standby.rule, problems.at("standby"))
     if "responders" in written:
         groups, folder = altered.settings.responders, altered.path.parent
@@ -81,6 +92,38 @@ def with_settings(
         )
         altered = replace(altered, clinics=clinics)
     return _with_so_many_calls(altered, problems)
+
+
+def _by_one_name(written: Mapping[str, Any], scenario: Scenario) -> Mapping[str, Any]:
+    """What is written of townships and stations, each under the name by which it was known."""
+    townships = [spot.name for spot in scenario.map.townships]
+    stations = [station.name for station in scenario.stations]
+    for path, names in (
+        (("demand", "rate", "townships"), townships),
+        (("durations", "turnout_at"), stations),
+    ):
+        known: dict[int | None, str] = {}
+        for name in _at(scenario.written, path):
+            known[hospitals.row_among(str(name), names)] = name
+        known.pop(None, None)
+        said = _at(written, path)
+        keys = {name: known.get(hospitals.row_among(str(name), names), name) for name in said}
+        if len(set(keys.values())) == len(keys):  # else one is named twice, which is told
+            written = _put(written, path, {keys[name]: value for name, value in said.items()})
+    return written
+
+
+def _at(node: Any, path: tuple[str, ...]) -> Mapping[Any, Any]:
+    """The settings at a path; none where it is not written, or is something else."""
+    for key in path:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node if isinstance(node, Mapping) else {}
+
+
+def _put(node: Any, path: tuple[str, ...], value: Mapping[str, Any]) -> Any:
+    if not value:
+        return node
+    return {**node, path[0]: _put(node[path[0]], path[1:], value)} if path else value
 
 
 def _with_crews(altered: Scenario, before: Scenario, problems: Problems) -> Scenario:

@@ -10,7 +10,9 @@ import numpy as np
 from sim import limits
 from sim.errors import did_you_mean
 from sim.geography import remote
+from sim.model.calendar import DAY_S, HOUR_S
 from sim.scenario import (
+    callers,
     centres,
     closures,
     conditions,
@@ -58,7 +60,10 @@ def check(settings: Settings, on: Map, problems: Problems) -> None:
 
 
 def who_is_sent(settings: Settings, on: Map, problems: Problems) -> None:
-    """Tell what in conditions, reserves and radius limits nobody knows, or contradicts itself."""
+    """Tell what in conditions, reserves and radius limits nobody knows, or contradicts itself.
+
+    And which townships, of which a share of the calls is said."""
+    callers.check(settings.demand.rate, on, problems.at("demand", "rate", "townships"))
     priorities = [priority.name for priority in settings.demand.priorities]
     _reserves(settings, priorities, problems.at("dispatch"))
     conditions.check_settings(settings, bool(on.hospitals), problems)
@@ -217,13 +222,10 @@ def _demand(demand: DemandSettings, on: Map, problems: Problems) -> None:
 
 def how_many_calls(settings: Settings, on: Map, problems: Problems) -> None:
     """Tell that there would be too many calls in one replication, warm-up and all."""
-    study, rates = settings.study, settings.demand.rate
     # A profile may put all calls of a week into one hour.
-    seconds = max(study.total_s, 7 * 86_400.0)
-    found = {}
-    for key, rate, area in (("urban", rates.urban, 0), ("rural", rates.rural, 1)):
-        people = on.cells.people[on.cells.area == area].sum() if rate.per_person else 1.0
-        found[key] = rate.per_second * people * seconds
+    seconds = max(settings.study.total_s, 7 * DAY_S)
+    of_area = callers.calls_an_hour(settings, on) * (seconds / HOUR_S)
+    found = dict(zip(("urban", "rural"), of_area.tolist(), strict=True))
     for number, one in enumerate(settings.transfers):
         if not one.rate.per_second * seconds <= limits.CALLS:
             problems.at("transfers", number, "rate").tell(

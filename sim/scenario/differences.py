@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from sim.scenario.settings.closures import Closure
 from sim.scenario.settings.hospitals import Closed
 from sim.scenario.settings.travel import TravelFactor
 from sim.scenario.values import Setting
-from sim.text import function_name
+from sim.text import Name, function_name
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 YARDSTICK = ("start", "study", "targets")  # of the base: they hold for all layouts it is held to
 WITHOUT_EFFECT = ("costs", "demand.replay")  # on what calls meet: that records differ is refused
 OF_THE_CALLS = ("demand", "transfers", "durations")  # other calls are drawn
+# By name, and 100 % of the usual where one is not named.
+OF_THE_USUAL = ("demand.rate.townships", "durations.turnout_at")
+AT_STATIONS = "durations.turnout_at."  # what is drawn is the same, and lasts as long as there
 WHOLE = (Distribution, Closure, TravelFactor)  # what is said as one
 
 
@@ -35,6 +38,11 @@ class Difference(NamedTuple):
     @property
     def section(self) -> str:
         return self.path.partition(".")[0]
+
+    @property
+    def is_of_the_calls(self) -> bool:
+        """Whether other calls are drawn for it."""
+        return self.section in OF_THE_CALLS and not self.path.startswith(AT_STATIONS)
 
 
 def differences(base: Settings, other: Settings) -> tuple[Difference, ...]:
@@ -53,7 +61,26 @@ def between(base: Scenario, other: Scenario) -> tuple[Difference, ...]:
         )
         if was is not now
     ]
-    return (*differences(base.settings, other.settings), *rules)
+    return (*differences(_by_one_name(base), _by_one_name(other)), *rules)
+
+
+def _by_one_name(scenario: Scenario) -> Settings:
+    """The settings with townships and stations by their Chinese names, in whichever written."""
+    settings, found = scenario.settings, dict[str, Setting]()
+    rate, durations = settings.demand.rate, settings.durations
+    if rate.townships:
+        names = [spot.name for spot in scenario.map.townships]
+        same = rate.model_copy(update={"townships": _in_chinese(rate.townships, names)})
+        found["demand"] = settings.demand.model_copy(update={"rate": same})
+    if durations.turnout_at:
+        said = _in_chinese(durations.turnout_at, [one.name for one in scenario.stations])
+        found["durations"] = durations.model_copy(update={"turnout_at": said})
+    return settings.model_copy(update=found) if found else settings
+
+
+def _in_chinese(said: Mapping[str, float], names: Sequence[Name]) -> dict[str, float]:
+    known = {called.casefold(): name.zh for name in names for called in (name.en, name.zh)}
+    return {known.get(name.casefold(), name): value for name, value in said.items()}
 
 
 def _name(rule: OwnRule | None) -> str | None:
@@ -92,8 +119,9 @@ def _within(path: str, base: Any, other: Any) -> Iterator[Difference]:
     if base == other or _are_closed_alike(base, other):
         return
     if isinstance(base, dict) and isinstance(other, dict):
+        usual = 1.0 if path in OF_THE_USUAL else None
         for key in [*base, *(key for key in other if key not in base)]:
-            yield from _within(f"{path}.{key}", base.get(key), other.get(key))
+            yield from _within(f"{path}.{key}", base.get(key, usual), other.get(key, usual))
     elif (
         isinstance(base, Setting)
         and type(base) is type(other)

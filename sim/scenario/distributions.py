@@ -145,6 +145,31 @@ class Weibull(Distribution):
             return float(-np.expm1(-np.power(seconds / self.scale, self.shape)))
 
 
+class LogLogistic(Distribution):
+    """The log-logistic distribution, by its median and shape: its long durations are many."""
+
+    distribution: Literal["log-logistic"]
+    """The name of this distribution."""
+    median: Seconds
+    """Half of all durations are shorter."""
+    shape: Shape
+    """The shape: more is narrower; at 1 or less the uncut distribution has no mean."""
+
+    def quantile(self, q: np.ndarray) -> np.ndarray:
+        if not self.median:  # times infinity it would be no number
+            return np.zeros(len(q))
+        # The odds q / (1 - q) to the power of 1 / shape, by their logarithm: 0 has one, too.
+        return self.median * np.exp(special.logit(q) / self.shape)
+
+    def share_below(self, seconds: float) -> float:
+        if not self.median:
+            return 1.0
+        if seconds <= 0:
+            return 0.0
+        times = np.log(seconds) - np.log(self.median)  # of which no ratio runs over
+        return float(special.expit(self.shape * times))
+
+
 class Gamma(Distribution):
     """The gamma distribution, by its shape and mean."""
 
@@ -222,7 +247,7 @@ class Scaled(Distribution):
         return self.by * self.of.seconds(q)
 
 
-_Law = Constant | Exponential | Lognormal | Weibull | Gamma | Uniform | Empirical
+_Law = Constant | Exponential | Lognormal | Weibull | LogLogistic | Gamma | Uniform | Empirical
 LAWS: Final[tuple[type[Distribution], ...]] = get_args(_Law)
 NAMES: Final = tuple(get_args(law.model_fields["distribution"].annotation)[0] for law in LAWS)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.model.calendar import HOUR_S
-from sim.scenario import profiles
+from sim.scenario import callers, profiles
 from sim.scenario.settings import Condition, DemandSettings, Settings
 from sim.scenario.settings.endings import ending_of
 from sim.scenario.validation import Problems
@@ -90,11 +90,6 @@ def doubts(settings: Settings, on: Map) -> Iterator[Message]:
 
 def calls_per_hour(settings: Settings, on: Map) -> np.ndarray:
     """[hour of the week] calls to be expected that need an ambulance."""
-    rates, cells = settings.demand.rate, on.cells
-    mean = 0.0
-    for area, rate in enumerate((rates.urban, rates.rural)):
-        people = cells.people[cells.area == area]
-        times = people.sum() if rate.per_person else float(len(people) > 0)
-        mean += rate.per_second * HOUR_S * times
+    mean = callers.calls_an_hour(settings, on).sum()
     found: np.ndarray = mean * profiles.factors(settings.demand.profile)
     return found

@@ -35,6 +35,7 @@ from sim.scenario import (
     responders,
     schemas,
     standing,
+    turnouts,
 )
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.points import points_at
@@ -104,6 +105,7 @@ def _loaded(path: Path) -> Scenario:
     whole = not (left.lacks("layout") or left.lacks("changes") or left.lacks("crews"))
     if whole and laid_out:
         checks.check_layout(scenario, problems, {entry.station for entry in file.layout})
+        turnouts.check(scenario.settings, scenario, problems)
     else:
         crew_checks.on_duty_at_some_time(scenario, problems.at("layout"))
         crew_checks.breaks(scenario, problems.at("crews"), whole=False)

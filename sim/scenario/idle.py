@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sim.scenario import callers, turnouts
 from sim.scenario.hospitals import plainly
 from sim.scenario.patients import limits_icu
 from sim.scenario.settings.transfers import Capable
@@ -21,6 +22,8 @@ def doubts(scenario: Scenario) -> Iterator[Message]:
     yield from _of_clinics(scenario)
     yield from _of_outside(scenario.settings)
     yield from _of_rates(scenario.settings)
+    yield from callers.doubts(scenario)
+    yield from turnouts.doubts(scenario)
     yield from _twice(scenario)
     travel = scenario.settings.travel
     if travel.band_rule == "carried over" and not travel.speeds_change:

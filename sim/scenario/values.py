@@ -182,6 +182,8 @@ Share = Annotated[float, *quantity(units.share, Message("a share in percent"))]
 SpeedShare = Annotated[
     float, *quantity(units.speed_share, Message("a share of a speed in percent"))
 ]
+StationShare = Annotated[float, *quantity(units.turnout_share, Message("a share in percent"))]
+CallShare = Annotated[float, *quantity(units.call_share, Message("a share in percent"))]
 Speed = Annotated[float, *quantity(units.metres_per_second, Message("a speed with its unit"))]
 Rate = Annotated[
     units.Rate,

@@ -323,8 +323,10 @@ def same_calls(one: Scenario, other: Scenario) -> bool:
 
     def of(scenario: Scenario) -> tuple[object, ...]:
         s = scenario.settings
+        # A turnout is drawn with the call, and then as long as at the station.
+        durations = s.durations.model_copy(update={"turnout_at": {}})
         return (
-            s.start, s.demand, s.transfers, s.durations, s.hospitals, s.responders,
+            s.start, s.demand, s.transfers, durations, s.hospitals, s.responders,
             scenario.calls_times,
             # What a call needs is drawn with it, and which classes transport decides it.
             s.crews.classes,

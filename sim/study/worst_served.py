@@ -117,7 +117,8 @@ def expected_share(base: Scenario, busy: float, townships: int) -> np.ndarray:
     near enough it is 1 − busy^k. nan where nobody lives.
     """
     cells, manned = base.map.cells, sorted({one.station for one in base.fleet})
-    cell_s, _ = reach.seconds_from(base, [base.stations[row] for row in manned])
+    stations = [base.stations[row] for row in manned]
+    cell_s = reach.seconds_from(base, stations)[0] + reach.later_s(base, stations)
     near = cell_s + reach.seconds_before(base) <= reach.targets_of_cells(base)
     cars = np.array([base.fleet_size(row) for row in manned]) @ near
     reached = np.bincount(cells.township, cells.people * (1 - busy**cars), townships)

@@ -49,6 +49,16 @@ INSTEAD: Final = {
     "study.matters.time": Message("a difference in a time matters from {other} on instead of "
                                   "{base}"),
 }  # fmt: skip
+# By the name of a township or station.
+OF_THE_USUAL: Final = {
+    "demand.rate.townships.": Message("calls from {name} {other} of the usual instead of {base}"),
+    "durations.turnout_at.": Message("turnout at {name} {other} of the usual instead of {base}"),
+}
+# Of more of them than anybody would read.
+MANY: Final = {
+    "demand.rate.townships.": Message("other calls a person from {n} townships"),
+    "durations.turnout_at.": Message("turnout otherwise at {n} stations"),
+}
 # Instead of nothing: where the base has none of it.
 NEW: Final = {
     "hospitals.stay": Message("bays taken for {other} after handover in the mean"),

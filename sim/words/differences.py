@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.model.calendar import DAY_S, HOUR_S, HOURS
 from sim.scenario.altering import EVERY_DAY
-from sim.scenario.differences import Difference, differences, in_effect, not_used
+from sim.scenario.differences import AT_STATIONS, Difference, differences, in_effect, not_used
 from sim.scenario.distributions import Distribution
+from sim.scenario.hospitals import row_among
 from sim.scenario.values import Setting
 from sim.text import Message, Name
 from sim.units import Rate
 from sim.words import crews, hospitals, own_rules, responders
-from sim.words.difference_texts import CHOICES, INSTEAD, NEW, OTHERWISE, SPREAD, THERE
+from sim.words.difference_texts import (
+    CHOICES,
+    INSTEAD,
+    MANY,
+    NEW,
+    OF_THE_USUAL,
+    OTHERWISE,
+    SPREAD,
+    THERE,
+)
 from sim.words.language import Language
 from sim.words.quantities import duration, rate
 from sim.words.written import written
@@ -31,6 +41,7 @@ RATES: Final = ("demand.rate.urban", "demand.rate.rural")
 SPEEDS = "travel.speeds."
 ROSTERS = "crews.rosters."
 WITHIN = "dispatch.within."
+TOWNSHIPS = "demand.rate.townships."
 CLOSURES = "travel.closures."
 
 
@@ -41,7 +52,7 @@ def listed(found: Sequence[Difference], say: Language, most: int | None = None) 
 
 def phrases(found: Sequence[Difference], say: Language) -> list[str]:
     """Each setting by itself; rates, or speeds, that differ by one factor together."""
-    together = [*_demand(found, say), *_speeds(found, say)]
+    together = [*_demand(found, say), *_speeds(found, say), *_many_names(found, say)]
     taken = {one.path for _, some in together for one in some}
     if any(one.path == "standby.rule" for one in found):  # which says so already
         taken |= {one.path for one in found if one.path in BY_RULE and not one.base}
@@ -61,7 +72,7 @@ def altered(base: Scenario, say: Language, most: int | None = None) -> str:
     if base.unaltered is None:
         return ""
     found = differences(base.unaltered.settings, base.settings)
-    said = phrases(hospitals.named(found, base, say), say)
+    said = phrases(_named(found, base, say), say)
     for number, station in enumerate(base.unaltered.stations):
         before = [a.duty for a in base.unaltered.fleet if a.station == number]
         after = [a.duty for a in base.fleet if a.station == number]
@@ -75,6 +86,22 @@ def altered(base: Scenario, say: Language, most: int | None = None) -> str:
                 )
             )
     return say.listed(said, most)
+
+
+def _named(found: Sequence[Difference], base: Scenario, say: Language) -> list[Difference]:
+    """Differences with hospitals, townships and stations called as in this language."""
+    townships = [spot.name for spot in base.map.townships]
+    stations = [one.name for one in base.stations]
+    told = []
+    for one in hospitals.named(found, base, say):
+        for begin, names in ((TOWNSHIPS, townships), (AT_STATIONS, stations)):
+            if one.path.startswith(begin):
+                name = one.path.removeprefix(begin)
+                row = row_among(name, names)
+                shown = name if row is None else say.name(names[row])
+                one = one._replace(path=f"{begin}{shown}")
+        told.append(one)
+    return told
 
 
 # ── one setting ──────────────────────────────────────────────────────────────────────────────
@@ -118,6 +145,9 @@ def _phrase(one: Difference, say: Language) -> str:
             "ambulances sent to {priority} calls within {other} instead of {base}",
             priority=path.removeprefix(WITHIN), **values,
         )  # fmt: skip
+    for begin, text in OF_THE_USUAL.items():
+        if path.startswith(begin):
+            return say(text, name=path.removeprefix(begin), **values)
     if path in SPREAD and values["base"] == values["other"]:
         return say(SPREAD[path])
     if path in NEW and base is None:
@@ -184,6 +214,8 @@ def value(path: str, found: Any, say: Language) -> str:
         return say("{n} km/h", n=f"{found * 3.6:.4g}")
     if isinstance(found, Rate):
         return rate(found, say)
+    if path.startswith(tuple(OF_THE_USUAL)):
+        return say("{number} %", number=f"{found * 100:.6g}")
     if path in SHARES and isinstance(found, float):
         return say("{number} %", number=f"{found * 100:.4g}")
     if path == "study.matters.share":
@@ -228,6 +260,16 @@ def _demand(found: Sequence[Difference], say: Language) -> Together:
     if len(ratios) != len(RATES) or not math.isclose(*ratios, rel_tol=1e-9):
         return []
     return [(say("demand {factor} times as high", factor=_factor(ratios[0])), some)]
+
+
+def _many_names(found: Sequence[Difference], say: Language) -> Together:
+    """Townships, or stations, of which so many are otherwise that nobody would read all."""
+    told = []
+    for begin, text in MANY.items():
+        some = [one for one in found if one.path.startswith(begin)]
+        if len(some) > MOST:
+            told.append((say(text, n=len(some)), some))
+    return told
 
 
 def _have_a_ratio(one: Difference) -> bool:
@@ -298,7 +340,7 @@ def lines(
     """What else than stations and ambulances is not the same in all layouts, a line each."""
     told, several = [], len(proposals) > 1
     for name, found in proposals:
-        named = hospitals.named(found, base, say)
+        named = _named(found, base, say)
         for text, some in (
             (NOT_THE_LAYOUT_ALONE[several], in_effect(named)),
             (NOT_USED[several], not_used(named)),
@@ -310,7 +352,7 @@ def lines(
 
 def subject(base: Scenario, what: str, found: Sequence[Difference], say: Language) -> str:
     """A change that a sentence speaks of, with all that it changes besides the layout."""
-    others = in_effect(hospitals.named(found, base, say))
+    others = in_effect(_named(found, base, say))
     if not others:
         return what
     settings = listed(others, say, MOST)

@@ -5,7 +5,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
-from sim.scenario.distributions import AnyDistribution
+from sim.scenario.distributions import LAST, RARE, AnyDistribution
 from sim.scenario.settings.durations import Durations
 
 read = TypeAdapter(AnyDistribution).validate_python
@@ -15,6 +15,7 @@ LAWS = {
     "exponential": ({"mean": "5 min"}, stats.expon(scale=300)),
     "lognormal": ({"median": "90 s", "sigma": 0.4214}, stats.lognorm(0.4214, scale=90)),
     "weibull": ({"shape": 2.5, "scale": "34.3 min"}, stats.weibull_min(2.5, scale=34.3 * 60)),
+    "log-logistic": ({"shape": 3, "median": "76 s"}, stats.fisk(3, scale=76)),
     "gamma": ({"shape": 3, "mean": "10 min"}, stats.gamma(3, scale=200)),
     "uniform": ({"low": "1 min", "high": "3 min"}, stats.uniform(60, 120)),
 }
@@ -50,6 +51,43 @@ def test_the_turnout_that_is_derived_from_the_norm_meets_it():
     turnout = read({"distribution": "lognormal", "median": "1.5 min", "sigma": 0.4214})
     assert turnout.share_below(180) == pytest.approx(0.95, abs=1e-4)
     assert turnout.sigma == Durations().turnout.sigma
+
+
+def log_logistic(median, shape, **cuts):
+    return read({"distribution": "log-logistic", "median": median, "shape": shape, **cuts})
+
+
+def test_a_log_logistic_law_is_worked_out_by_hand():
+    """At odds of 1 to 8 and of 8 to 1 and a shape of 3: half and twice the median."""
+    law = log_logistic("60 s", 3)
+    assert law.seconds(np.array([0, 1 / 9, 0.5, 8 / 9])) == pytest.approx([0, 30, 60, 120])
+    shares = [law.share_below(seconds) for seconds in (0, 30, 60, 120)]
+    assert shares == pytest.approx([0, 1 / 9, 0.5, 8 / 9])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("median", "shape"), [
+    ("0 s", 0.01), ("0 s", 3), ("0 s", 100_000), ("1e-300 s", 0.01), ("5e-324 s", 2),
+    ("90 s", 0.01), ("90 s", 1), ("90 s", 100_000), ("7 days", 0.01), ("7 days", 100_000),
+])  # fmt: skip
+def test_a_log_logistic_law_has_no_odd_numbers_at_its_bounds(median, shape):
+    law = log_logistic(median, shape, max="7 days")
+    q = np.array([0, 5e-324, 1e-300, 1e-9, 0.3, 0.5, 0.9, RARE, LAST])
+    drawn = law.seconds(q)
+    assert np.all(np.isfinite(drawn))
+    assert np.all(np.diff(drawn) >= 0)
+    assert 0 <= drawn.min() <= drawn.max() <= 7 * 86_400
+    assert 0 <= law.mean() <= 7 * 86_400
+    shares = [law.share_below(seconds) for seconds in (0.0, 5e-324, 1.0, 90.0, 1e9, 1e308)]
+    assert np.all(np.diff(shares) >= 0)
+    assert 0 <= min(shares) <= max(shares) <= 1
+
+
+def test_a_log_logistic_law_is_hardly_cut_where_it_hardly_is():
+    whole, cut = log_logistic("76 s", 4), log_logistic("76 s", 4, min="0 s", max="7 days")
+    assert cut.seconds(Q) == pytest.approx(whole.seconds(Q), rel=1e-9)
+    with pytest.raises(ValidationError, match="leave nothing"):
+        log_logistic("76 s", 100_000, min="80 s", max="7 days")
 
 
 def test_constant_and_empirical():

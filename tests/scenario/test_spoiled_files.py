@@ -179,6 +179,8 @@ def test_what_is_out_of_bounds_is_refused_with_its_line_and_the_bound(read, plac
     [
         {"distribution": "lognormal", "median": "30 min", "sigma": 4},
         {"distribution": "weibull", "shape": 0.05, "scale": "1 min"},
+        {"distribution": "log-logistic", "shape": 0.01, "median": "1 s"},
+        {"distribution": "log-logistic", "shape": 1, "median": "1 min"},
         {"distribution": "gamma", "shape": 0.01, "mean": "7 days"},
         {"distribution": "exponential", "mean": "7 days"},
     ],

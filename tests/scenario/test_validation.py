@@ -113,5 +113,6 @@ def test_the_message_of_a_parser_is_kept():
 
 def test_distributions_are_known_by_the_names_of_the_union():
     assert set(distributions.NAMES) == {
-        "constant", "exponential", "lognormal", "weibull", "gamma", "uniform", "empirical",
+        "constant", "exponential", "lognormal", "weibull", "log-logistic", "gamma", "uniform",
+        "empirical",
     }  # fmt: skip

@@ -14,6 +14,7 @@ from sim.scenario.settings.replay import Replay
 from sim.scenario.settings.surges import MOST_SURGES, Surge
 from sim.scenario.values import (
     SOME_WEIGHT,
+    CallShare,
     Rate,
     Setting,
     Share,
@@ -36,6 +37,10 @@ class Rates(Setting):
     """Calls in the countryside, per people who live there and time, or in all of it per time.
 
     Source: Kunshan, as in the city core; comparable places have 12 to 19."""
+    townships: dict[ShortText, CallShare] = Field(default_factory=dict, max_length=2_000)
+    """By township, how many calls there are of one who lives there, against the rate of its area:
+    townships that are not named have 100 %. A rate for all of an area stays as it is, and calls
+    come the more from one place and the less from others."""
 
 
 class Priority(Setting):

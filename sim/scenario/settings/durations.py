@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from sim.scenario.distributions import AnyDistribution
-from sim.scenario.values import Setting, default
+from sim.scenario.values import Setting, ShortText, StationShare, default
 
 
 def _utrecht(median: str, sigma: float, shift: str) -> dict[str, Any]:
@@ -32,6 +34,10 @@ class Durations(Setting):
     "turnout within 3 minutes for 95 %" (国卫医发〔2020〕19号) follows a median of 1.5 min with the
     same sigma: write it in a scenario where it is wanted. A norm is not what is done: in Chongqing
     in 2021 33 % left later."""
+    turnout_at: dict[ShortText, StationShare] = Field(default_factory=dict, max_length=2_000)
+    """By station, how long its turnouts are against `turnout`: of whoever waits there, wherever it
+    is at home. Stations that are not named have 100 %; one that changes have closed may be named.
+    Standby points have a `turnout` of their own. It holds for recorded turnouts, too."""
     on_scene: AnyDistribution = default(_utrecht("37 min", 0.38, "-10.01 min"))
     """From arrival at the scene until the ambulance leaves it, with or without a patient.
 
