@@ -323,7 +323,7 @@ def _say(
     found: Calibration, place: _Place, to: Path | None, report: Path | None, say: Language,
     as_json: bool,
 ) -> None:  # fmt: skip
-    from sim.report.folder import facts
+    from sim.report.folder import everything
     from sim.words import page_of
 
     listening = hearing.now()
@@ -333,7 +333,7 @@ def _say(
     written = {"scenario": to, "report": report}
     if as_json:
         files = {key: str(path) for key, path in written.items() if path is not None}
-        typer.echo(in_json(facts(found, say) | files, allow_nan=False))
+        typer.echo(in_json(everything(found, say) | files, allow_nan=False))
         return
     speech.show(page_of(found, say).text())
     for path in written.values():

@@ -61,10 +61,10 @@ def from_records(path: Path, ground: Map, asked: Replay) -> FirstLayout:
     lines = ["name: Layout of the records", f"map: {json.dumps(str(ground.path.resolve()))}"]
     lines += ["layout:"]
     for row in rows:
-        count = row["ambulances"]
-        assert isinstance(count, Fitted)
+        number = row["ambulances"]
+        assert isinstance(number, Fitted)
         station = json.dumps(row["station"], ensure_ascii=False)
-        lines.append(f"  - {{station: {station}, ambulances: {count.written}}}")
+        lines.append(f"  - {{station: {station}, ambulances: {number.written}}}")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "layout.yaml"
         file.write_text("\n".join([*lines, ""]), "utf-8")

@@ -203,7 +203,7 @@ def write(
         for name, draw in drawings(answer, say).items():
             save(draw(), folder / f"{name}.png")
     # Of the answer all that has no file of its own.
-    told = {key: value for key, value in facts(answer, say).items() if key not in tables}
+    told = {key: value for key, value in everything(answer, say).items() if key not in tables}
     made = {"command": ["tenthirty", *command], **facts}
     if isinstance(answer.provenance, Provenance):
         made["seconds"] = round(answer.provenance.seconds, 2)
@@ -221,10 +221,11 @@ def as_json(answer: Answer, say: Language) -> Any:
 
     Of what was not simulated the rows alone, for there is no study to tell of.
     """
-    facts = facts(answer, say)
+    facts = everything(answer, say)
     return facts if isinstance(answer.provenance, Provenance) else facts["rows"]
 
 
-def facts(answer: Answer, say: Language) -> dict[str, Any]:
+def everything(answer: Answer, say: Language) -> dict[str, Any]:
+    """An answer's numbers, how it was computed, and its sentences."""
     page = words.page_of(answer, say)
     return words.facts_of(answer) | {"sentence": page.sentence, "sentences": list(page.sentences)}
