@@ -306,6 +306,33 @@ def test_a_month_at_a_third_of_the_level_is_left_out():
     assert len(found - set(range(138, 172))) <= 1
 
 
+def test_years_of_growth_are_no_silence():
+    level = 10 * 1.35 ** (np.arange(2555) / 365.25)
+    day = np.repeat(np.arange(2555), np.random.default_rng(0).poisson(level))
+    rates = fit(received(day * 24 + np.random.default_rng(1).random(len(day)) * 24, days=2555))
+    assert len(rates.left_out.day) <= 2
+    assert rates.trend.per_year.low < 0.35 < rates.trend.per_year.high
+
+
+def test_many_scattered_silences_are_found_in_seconds():
+    chance = np.random.default_rng(0)
+    down = np.flatnonzero(chance.random(3650) < 0.15)
+    hours = spread(3650, 30)
+    began = time.process_time()
+    out = fit(received(hours[~np.isin(hours // 24, down)], days=3650)).left_out
+    assert time.process_time() - began < 10
+    assert np.isin(down, (out.day - MONDAY).astype(int)).all()
+    assert len(out.day) < len(down) + 5
+
+
+def test_more_than_a_year_before_the_records_begin():
+    hours = spread(300, 30) + 500 * 24
+    rates = fit(received(hours, days=800))
+    assert rates.exposure_days == 300
+    assert set(rates.left_out.reason.tolist()) == {BEGINS_LATE}
+    assert rates.left_out.expected == pytest.approx(30, rel=0.2)
+
+
 def test_half_the_records_silent():
     hours = spread(100, 20)
     rates = fit(received(np.concatenate([hours, hours + 300 * 24]), days=400))
