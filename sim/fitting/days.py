@@ -18,6 +18,9 @@ IMPROBABLE_RUN = 1e-6  # of so few in several days together: there are many such
 IMPROBABLE_SILENCE = 1e-5  # of so many days without a call in a row
 IMPROBABLE_GAP = 1e-3  # of no call between midnight and the first call: few days are looked at
 LONGEST_RUN = 28  # days looked at together; a longer silence is found piece by piece
+STRAY = 0.02  # of the calls may be found on a day that was not recorded
+LIKE_OTHERS = 4.0  # log odds from which a day within a silent run was recorded
+BLOCK, NEAR = 91, 137  # days: what is usual is that of the year about a quarter of it
 ENOUGH_OF_A_WEEKDAY = 3  # fewer Mondays than this say nothing of Mondays
 
 BEGINS_LATE, ENDS_EARLY, FEED_DOWN = 0, 1, 2
@@ -80,11 +83,21 @@ def leave_out(at: np.ndarray, first_day: np.datetime64, days: int) -> DaysLeftOu
 
 
 def _usual(calls: np.ndarray, weekday: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """[day] calls that its day of the week usually has."""
-    rows = [calls[kept & (weekday == d)] for d in range(WEEK)]
-    all_days = _level(calls[kept])
-    of = np.array([_level(r) if len(r) >= ENOUGH_OF_A_WEEKDAY else all_days for r in rows])
-    return of[weekday]
+    """[day] calls that its day of the week usually has, in the year about it.
+
+    Only in the year about it: where calls grow for years, the first of them are not a silence.
+    """
+    usual = np.zeros(len(calls))
+    everywhere = _level(calls[kept])
+    for start in range(0, len(calls), BLOCK):
+        block = slice(start, start + BLOCK)
+        around = slice(max(0, start - NEAR), start + BLOCK + NEAR)
+        near, number, use = calls[around], weekday[around], kept[around]
+        nearby = _level(near[use]) if use.any() else everywhere
+        rows = [near[use & (number == d)] for d in range(WEEK)]
+        of = [_level(row) if len(row) >= ENOUGH_OF_A_WEEKDAY else nearby for row in rows]
+        usual[block] = np.array(of)[weekday[block]]
+    return usual
 
 
 def _level(calls: np.ndarray) -> float:
@@ -153,7 +166,10 @@ def _find_silences(calls: np.ndarray, reason: np.ndarray) -> None:
 
 
 def _find_runs(calls: np.ndarray, usual: np.ndarray, spread: float, reason: np.ndarray) -> None:
-    """Mark the clearest run of silent days, then the next, until none is improbable."""
+    """Mark the clearest run of silent days, then the next, until none is improbable.
+
+    A day within the run that has as many calls as other days was recorded, and stays.
+    """
     for _ in range(len(calls)):
         open_days = reason < 0
         sums = [
@@ -176,17 +192,21 @@ def _find_runs(calls: np.ndarray, usual: np.ndarray, spread: float, reason: np.n
         clearest, start, length = best
         if clearest <= 0:
             return
-        run = reason[start : start + length]
-        run[run < 0] = FEED_DOWN
+        run = slice(start, start + length)
+        silent = open_days[run] & (calls[run] < LOW_SHARE * usual[run])
+        level = max(STRAY, calls[run][silent].sum() / usual[run][silent].sum())
+        # Log odds that a day is like other days and not like the silent ones of the run.
+        like_others = calls[run] * -np.log(level) - usual[run] * (1 - level)
+        reason[run][open_days[run] & (like_others < LIKE_OTHERS)] = FEED_DOWN
 
 
 def _spread(calls: np.ndarray, usual: np.ndarray) -> float:
     """The squared coefficient of variation of days beyond chance, by the middle half of days."""
-    level = float(np.median(usual)) if len(usual) else 0.0
-    if level <= 0:
+    usual, calls = usual[usual > 0], calls[usual > 0]
+    if not len(usual):
         return 0.0
-    middle = 1.4826 * float(np.median(np.abs(calls - usual)))
-    return max(0.0, middle**2 - level) / level**2
+    middle = 1.4826 * float(np.median(np.abs(calls - usual) / np.sqrt(usual)))
+    return max(0.0, middle**2 - 1) / float(np.median(usual))
 
 
 def _at_most(calls: np.ndarray, expected: np.ndarray, spread: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from sim.measures.intervals import LEVEL
 DEVIATIONS = np.concatenate([[1e-3], np.linspace(0.02, 2.0, 100)])  # of factors, as may be
 NEGLIGIBLE = 1e-3  # weight under which a deviation is not looked at
 HALVINGS = 45
+WIDEST_SCALE = 3.0
 
 
 class TownshipFactors(NamedTuple):
@@ -32,6 +33,7 @@ class TownshipFactors(NamedTuple):
     variance: float  # of the true factors, A; 0 where townships cannot be told apart
     strength: float  # expected calls with which a township's own calls count as much as all others
     flat: bool  # A is 0: every factor is 1
+    areas_kept: bool  # calls of each area stay; else only those of both together (`keeping_totals`)
     calls_where_nobody_lives: int
     calls_elsewhere: int  # in no township of the map
 
@@ -43,7 +45,7 @@ def township_factors(
 
     `township`: [call] row, -1 for none; `people`: [township, area]; `rate`: [area] calls a person
     a day (nan: nobody lives there). Factors are scaled so that people × factor of each area sum
-    to its people: calls of an area in all stay what its rate says.
+    to its people: calls of an area in all stay what its rate says (`keeping_totals`).
     """
     here = township[township >= 0]
     calls = np.bincount(here, minlength=len(people)).astype(float)
@@ -75,6 +77,7 @@ def township_factors(
         variance,
         mean / variance if variance else math.inf,
         not variance,
+        bool(np.allclose(by_area[told].T @ factor[told], by_area[told].sum(axis=0))),
         int(calls[~lived].sum()),
         int((township < 0).sum()),
     )
@@ -133,18 +136,24 @@ def keeping_totals(by_area: np.ndarray, factor: np.ndarray) -> np.ndarray:
     """[township] what to multiply factors by so that each area's expected calls stay in all.
 
     `by_area`: [township, area] expected calls. A scale for each area, which a township takes on
-    by the share of its calls that the area has (raking; Deville and Särndal 1992).
+    by the share of its calls that the area has (raking; Deville and Särndal 1992). Where areas are
+    so mixed in townships that this takes scales beyond 3, one scale keeps the calls of both areas
+    together.
     """
     areas = by_area.sum(axis=0) > 0
     due = by_area[:, areas]
     share = due / due.sum(axis=1, keepdims=True)
     log = np.zeros(areas.sum())
-    for _ in range(100):  # convex: Newton's steps, shortened where they would overshoot
+    for _ in range(200):  # convex: Newton's steps, shortened where they would overshoot
         scaled = factor * np.exp(share @ log)
         off = due.T @ scaled - due.sum(axis=0)
-        if (np.abs(off) <= 1e-12 * due.sum()).all():
+        if (np.abs(off) <= 1e-10 * due.sum(axis=0)).all():
             break
         bend = (due * scaled[:, None]).T @ share
         step = np.linalg.lstsq(bend, off, rcond=None)[0]
         log -= step * min(1.0, 1.0 / max(1e-12, float(np.abs(step).max())))
-    return np.exp(share @ log)
+    scale: np.ndarray = np.exp(share @ log)
+    exact = (np.abs(off) <= 1e-8 * due.sum(axis=0)).all()
+    if exact and (np.abs(share @ log) <= np.log(WIDEST_SCALE)).all():
+        return scale
+    return np.full(len(factor), due.sum() / (due.sum(axis=1) * factor).sum())

@@ -35,7 +35,8 @@ class Trend(NamedTuple):
     """How the number of calls changes over the years and through the year."""
 
     per_year: Estimate  # relative change: 0.05 is 5 % more each year; nan with too few weeks
-    told: bool  # 26 weeks or more, and the interval excludes no change
+    # 26 weeks or more, and the interval excludes no change; without `seasonal` it may be a season
+    told: bool
     weeks: int
     seasonal: Estimate | None  # relative amplitude; None under one and a half years
     busiest_day: float  # of the year, from 0 the first of January; nan without season

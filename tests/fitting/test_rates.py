@@ -121,6 +121,7 @@ def test_township_factors_by_hand():
     assert (found.low < found.factor).all()
     assert (found.factor < found.high).all()
     assert not found.flat
+    assert found.areas_kept
 
 
 def test_townships_that_cannot_be_told_apart_have_factor_1():
@@ -235,6 +236,46 @@ def test_hours_and_days_are_found():
     assert not found.urban_rural.differs
 
 
+def test_busy_days_widen_what_is_said_of_days_but_not_of_hours():
+    calm = fit(received(spread(182, 80), days=182)).profile
+    busy = fit(received(spread(182, 80, cv=0.3), days=182)).profile
+    assert busy.days_dispersion == pytest.approx(1 + 0.09 * 80, rel=0.35)
+    assert busy.hours_dispersion == pytest.approx(1, abs=0.1)
+    assert np.ptp([busy.days_low, busy.days_high], axis=0).mean() > 2 * (
+        np.ptp([calm.days_low, calm.days_high], axis=0).mean()
+    )
+
+
+def test_hours_that_vary_within_days_widen_what_is_said_of_hours():
+    """Every call four times: a quarter as much is known."""
+    hours = spread(182, 20)
+    once, four = (fit(received(np.repeat(hours, n), days=182)).profile for n in (1, 4))
+    assert four.hours_dispersion == pytest.approx(4 * once.hours_dispersion, rel=0.1)
+    known = np.diag(np.full(24, 1000.0))
+    narrow, wide = (
+        profiles._relative(np.zeros(24), [(1.0, np.zeros(24), known)], by, np.inf) for by in (1, 4)
+    )
+    assert np.log(wide[2]) == pytest.approx(2 * np.log(narrow[2]))
+    assert np.log(narrow[2]) == pytest.approx(1.96 * math.sqrt(23 / 24 / 1000), rel=0.001)
+
+
+def test_fits_that_are_as_likely_but_differ_widen_the_interval():
+    known, other = np.diag(np.full(24, 1e12)), np.tile([0.1, -0.1], 12)
+    fits = [(1.0, np.zeros(24), known), (1.0, other, known)]
+    assert np.log(profiles._relative(np.zeros(24), fits, 1.0, np.inf)[2]) == pytest.approx(
+        1.96 * 0.1 / math.sqrt(2), rel=0.01
+    )
+
+
+def test_a_difference_that_moves_few_calls_is_none_however_sure():
+    share = 1 + 0.05 * np.sin(np.arange(24) / 24 * 2 * np.pi)
+    found = profiles._difference(np.stack([1e6 * share, np.full(24, 1e6)]), 100.0, 1.0)
+    assert found.gain > 100
+    assert found.moved == pytest.approx(0.05 / np.pi, rel=0.1)
+    assert not found.differs
+    assert profiles._difference(np.stack([1e6 * share, np.full(24, 1e6)]), 100.0, 1e4).gain < 0
+
+
 def test_a_heavy_weight_makes_hours_flat_and_a_light_one_leaves_them():
     calls = np.arange(24.0)[None] * 100
     light = profiles._smooth(calls, np.ones(1), 1e-3)
@@ -304,6 +345,33 @@ def test_a_month_at_a_third_of_the_level_is_left_out():
     found = set((out.day - MONDAY).astype(int).tolist())
     assert len(found & set(range(140, 170))) >= 26
     assert len(found - set(range(138, 172))) <= 1
+
+
+def test_years_of_growth_are_no_silence():
+    level = 10 * 1.35 ** (np.arange(2555) / 365.25)
+    day = np.repeat(np.arange(2555), np.random.default_rng(0).poisson(level))
+    rates = fit(received(day * 24 + np.random.default_rng(1).random(len(day)) * 24, days=2555))
+    assert len(rates.left_out.day) <= 2
+    assert rates.trend.per_year.low < 0.35 < rates.trend.per_year.high
+
+
+def test_many_scattered_silences_are_found_in_seconds():
+    chance = np.random.default_rng(0)
+    down = np.flatnonzero(chance.random(3650) < 0.15)
+    hours = spread(3650, 30)
+    began = time.process_time()
+    out = fit(received(hours[~np.isin(hours // 24, down)], days=3650)).left_out
+    assert time.process_time() - began < 10
+    assert np.isin(down, (out.day - MONDAY).astype(int)).all()
+    assert len(out.day) < len(down) + 5
+
+
+def test_more_than_a_year_before_the_records_begin():
+    hours = spread(300, 30) + 500 * 24
+    rates = fit(received(hours, days=800))
+    assert rates.exposure_days == 300
+    assert set(rates.left_out.reason.tolist()) == {BEGINS_LATE}
+    assert rates.left_out.expected == pytest.approx(30, rel=0.2)
 
 
 def test_half_the_records_silent():
@@ -445,10 +513,11 @@ def test_totals_are_kept_and_order_does_not_matter(seed, days, a_day, towns):
     assert rates.profile.days.mean() == pytest.approx(1)
     assert (rates.profile.hours_low <= rates.profile.hours).all() or not rates.calls
     factor = np.nan_to_num(rates.townships.factor)
-    for number, each in enumerate(rates.areas):
-        if each.calls and calls.people_of_area[number]:
-            kept = (people[:, number] * factor).sum()
-            assert kept == pytest.approx(people[:, number].sum(), rel=1e-6)
+    rate = np.array([np.nan_to_num(area.per_1000_per_year.mean) for area in rates.areas])
+    kept, due = (people * rate * factor[:, None]).sum(axis=0), (people * rate).sum(axis=0)
+    assert kept.sum() == pytest.approx(due.sum(), rel=1e-6)
+    if rates.townships.areas_kept:  # else areas are too mixed to have a scale each
+        assert kept == pytest.approx(due, rel=1e-6)
     order = chance.permutation(towns)
     moved = calls._replace(
         people=people[order],
@@ -466,9 +535,20 @@ def test_scaling_keeps_the_calls_of_each_area(seed, towns):
     chance = np.random.default_rng(seed)
     due = chance.gamma(0.3, 100, (towns, 2)) * (chance.random((towns, 2)) < 0.8) + 1e-9
     factor = chance.gamma(1, 1, towns) + 1e-3
-    scaled = factor * keeping_totals(due, factor)
-    assert (scaled > 0).all()
-    assert due.T @ scaled == pytest.approx(due.sum(axis=0), rel=1e-6, abs=1e-6 * due.sum())
+    scale = keeping_totals(due, factor)
+    assert (scale > 0).all()
+    kept = due.T @ (factor * scale)
+    assert kept.sum() == pytest.approx(due.sum())
+    if np.ptp(scale) > 1e-9:  # else: areas are too mixed to have a scale each
+        assert kept == pytest.approx(due.sum(axis=0), rel=1e-6)
+
+
+def test_scales_of_areas_by_hand():
+    """A township of each area, twice and half as busy: each goes back to 1."""
+    apart = np.array([[10.0, 0.0], [0.0, 5.0]])
+    assert keeping_totals(apart, np.array([2.0, 0.5])) == pytest.approx([0.5, 2.0])
+    alike = np.array([[10.0, 1e-6], [10.0, 2e-6]])  # their second area can have no scale of its own
+    assert keeping_totals(alike, np.array([2.0, 0.5])) == pytest.approx(20 / 25)
 
 
 def test_shrunk_factors_are_nearer_than_raw_ones_and_than_people_alone():
