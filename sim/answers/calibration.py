@@ -154,6 +154,7 @@ class _Calibrating:
             [one.name for one in demand.priorities], [one.name for one in demand.conditions],
         )  # fmt: skip
         self.tick()
+        read = read._replace(units=_by_one_name(read.units, self.base))
         clean = cleaning.cleaned(read, self.base.map)
         self.tick()
         read = read._replace(units=clean.units)
@@ -269,6 +270,13 @@ class _Calibrating:
             read.has, read.priorities, read.conditions, read.urgency_guessed, read.lost_lines,
             read.dropped, (*read.reader.notes, *instants.notes), tuple(odd),
         )  # fmt: skip
+
+
+def _by_one_name(missions: pd.DataFrame, base: Scenario) -> pd.DataFrame:
+    """Missions whose stations are called as the layout's, if they are known by either name."""
+    row, names = drives.station_rows(missions, base), [one.name.zh for one in base.stations]
+    own = np.array([*names, ""], object)[row]
+    return missions.assign(station=np.where(row >= 0, own, missions["station"]))
 
 
 def _part(clean: CleanUnits, some: np.ndarray) -> CleanUnits:
