@@ -18,7 +18,7 @@ from scipy.special import stdtrit
 from sim.fitting.families import FAMILIES, MOST_ROWS, Maximum, different, evidence, maximum
 from sim.fitting.law_groups import LawGroup, grouped
 from sim.fitting.minutes import Heaping, Sample, codes_of, how_rounded, sample
-from sim.fitting.observed import Curve, Spreadout, curve, less_recording, spread_out
+from sim.fitting.observed import Shares, Spreadout, curve, less_recording, spread_out
 from sim.fitting.readings import Reading, told_apart
 from sim.measures.intervals import LEVEL, Estimate
 
@@ -219,13 +219,13 @@ class _Held(NamedTuple):
         return self.by_chance or abs(self.fitted - self.observed) <= NEAR * self.observed
 
 
-def _held(law: Maximum, spread: Spreadout, found: Curve, ended: int) -> tuple[_Held, ...]:
+def _held(law: Maximum, spread: Spreadout, found: Shares, ended: int) -> tuple[_Held, ...]:
     """Median and 90th percentile of a law beside those observed."""
     both = []
     for share in HELD:
         error = 1.96 * math.sqrt(share * (1 - share) / ended)
-        shares = np.array([share - error, share, min(share + error, 0.999)])
-        low, middle, high = less_recording(law, spread, found, shares).tolist()
+        at = np.array([share - error, share, min(share + error, 0.999)])
+        low, middle, high = less_recording(law, spread, found, at).tolist()
         fitted = float(law.family.quantile(law.theta, np.array(share)))
         both.append(_Held(fitted, low, middle, math.inf if math.isnan(high) else high))
     return tuple(both)
@@ -245,7 +245,7 @@ def _midpoints(count: int) -> np.ndarray:
     return (np.arange(count) + 0.5) / count
 
 
-def _empirical(law: Maximum, spread: Spreadout, found: Curve) -> tuple[np.ndarray, np.ndarray]:
+def _empirical(law: Maximum, spread: Spreadout, found: Shares) -> tuple[np.ndarray, np.ndarray]:
     """The observed durations in order, 20 to each of 200 slices, and the mean of each slice."""
     shares = _midpoints(20 * VALUES)
     ordered = less_recording(law, spread, found, shares)

@@ -188,7 +188,6 @@ def test_censored_fits_are_those_of_scipy(family):
     height = known.logpdf(seen[ended]).sum() + known.logsf(seen[~ended]).sum()
     found = maximum(family, evidence(sample(seen, ~ended)))
     assert found.log_likelihood >= height - 2e-3
-    assert found.theta == pytest.approx(found.theta)
     ours = FROZEN[family.name](family.parameters(found.theta))
     assert ours.ppf(0.9) == pytest.approx(known.ppf(0.9), rel=5e-3)
 
