@@ -58,6 +58,7 @@ class LawFit(NamedTuple):
     mean: Estimate
     median: Estimate
     p90: Estimate
+    observed_mean_s: float  # far from the mean where a few very long stages fit into no family
     aic: dict[str, float]  # by family; empty for a constant
     delta_aic: float  # by how much the second best is worse; nan for a constant
     distinguishable: bool  # whether the family is more than a convenient description
@@ -85,8 +86,8 @@ def fit(durations: Sample) -> LawFit | None:
             break
     law = chosen or maxima[0]
     observed = less_recording(law, spread, found, np.array(SHARES))
+    ordered, slices = _empirical(law, spread, found)
     if chosen is None:
-        ordered, slices = _empirical(law, spread, found)
         parameters: dict[str, float | tuple[float, ...]] = {"values": tuple(slices.tolist())}
         mean, median, p90 = _resampled(law, spread, ordered)
         fitted = np.interp(SHARES, _midpoints(len(ordered)), ordered)
@@ -107,6 +108,7 @@ def fit(durations: Sample) -> LawFit | None:
         mean=mean,
         median=median,
         p90=p90,
+        observed_mean_s=float(slices.mean()),
         aic={each.family.name: each.aic for each in maxima},
         delta_aic=delta,
         distinguishable=count >= FEWEST_TOLD and delta >= TOLD and chosen is maxima[0],
@@ -302,6 +304,7 @@ def _constant(durations: Sample, value: float) -> LawFit:
         mean=here,
         median=here,
         p90=here,
+        observed_mean_s=value,
         aic={},
         delta_aic=math.nan,
         distinguishable=False,

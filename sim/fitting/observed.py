@@ -3,7 +3,8 @@
 What has not ended is accounted for as Kaplan and Meier did. Whole minutes widen the durations; so
 their quantiles are held against those of a law that was recorded in the same way, like with like,
 and the difference is added to the quantiles of the law itself. The mean comes out right whatever
-the law, and where all was recorded exactly the law cancels.
+the law, single quantiles as nearly as the law is right, and where all was recorded exactly the law
+cancels.
 """
 
 from __future__ import annotations
