@@ -1,6 +1,6 @@
 """How often intervals of fitted laws hold, families are recognised, and readings of minutes told.
 
-    python benchmarks/laws.py             # all, about ten minutes
+    python benchmarks/laws.py             # all, about forty minutes
     python benchmarks/laws.py 50          # samples of each kind; 200 unless told
     python benchmarks/laws.py 200 cover   # some of cover, families, told, cost
 

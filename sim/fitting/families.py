@@ -26,7 +26,6 @@ class Family(NamedTuple):
     name: str
     names: tuple[str, str]  # of its parameters in a scenario file
     shape: tuple[float, float]  # the bounds of the second
-    inverse: bool  # whether the second is greater for narrower laws
     log_density: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # theta, s, log s
     shares: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
     quantile: Callable[[np.ndarray, np.ndarray], np.ndarray]  # theta, shares below
@@ -129,23 +128,23 @@ def _loglogistic_mean(theta: np.ndarray) -> float:
 
 
 LOGNORMAL: Final = Family(
-    "lognormal", ("median", "sigma"), (0.002, 5), False,
+    "lognormal", ("median", "sigma"), (0.002, 5),
     _lognormal_density, _lognormal_shares, _lognormal_quantile, _lognormal_mean,
     lambda mean, deviation: (mean, np.log(deviation)),
 )  # fmt: skip
 GAMMA: Final = Family(
-    "gamma", ("mean", "shape"), (0.05, 2e5), True,
+    "gamma", ("mean", "shape"), (0.05, 2e5),
     _gamma_density, _gamma_shares, _gamma_quantile, lambda theta: float(np.exp(theta[0])),
     lambda mean, deviation: (mean + deviation**2 / 2, -2 * np.log(deviation)),
 )  # fmt: skip
 WEIBULL: Final = Family(
-    "weibull", ("scale", "shape"), (0.1, 600), True,
+    "weibull", ("scale", "shape"), (0.1, 600),
     _weibull_density, _weibull_shares, _weibull_quantile, _weibull_mean,
     lambda mean, deviation: (mean + 0.45 * deviation, np.log(1.28 / deviation)),
 )  # fmt: skip
 # With a shape of 1 or less there is no mean, and a run would draw stages that last for years.
 LOG_LOGISTIC: Final = Family(
-    "log-logistic", ("median", "shape"), (1.25, 1000), True,
+    "log-logistic", ("median", "shape"), (1.25, 1000),
     _loglogistic_density, _loglogistic_shares, _loglogistic_quantile, _loglogistic_mean,
     lambda mean, deviation: (mean, np.log(1.81 / deviation)),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from scipy.special import stdtrit
 from sim.fitting.families import FAMILIES, MOST_ROWS, Maximum, different, evidence, maximum
 from sim.fitting.law_groups import LawGroup, grouped
 from sim.fitting.minutes import Heaping, Sample, codes_of, how_rounded, sample
-from sim.fitting.observed import Curve, Spreadout, curve, less_recording, spread_out
+from sim.fitting.observed import Shares, Spreadout, curve, less_recording, spread_out
 from sim.fitting.readings import Reading, told_apart
 from sim.measures.intervals import LEVEL, Estimate
 
@@ -58,6 +58,7 @@ class LawFit(NamedTuple):
     mean: Estimate
     median: Estimate
     p90: Estimate
+    observed_mean_s: float  # far from the mean where a few very long stages fit into no family
     aic: dict[str, float]  # by family; empty for a constant
     delta_aic: float  # by how much the second best is worse; nan for a constant
     distinguishable: bool  # whether the family is more than a convenient description
@@ -85,8 +86,8 @@ def fit(durations: Sample) -> LawFit | None:
             break
     law = chosen or maxima[0]
     observed = less_recording(law, spread, found, np.array(SHARES))
+    ordered, slices = _empirical(law, spread, found)
     if chosen is None:
-        ordered, slices = _empirical(law, spread, found)
         parameters: dict[str, float | tuple[float, ...]] = {"values": tuple(slices.tolist())}
         mean, median, p90 = _resampled(law, spread, ordered)
         fitted = np.interp(SHARES, _midpoints(len(ordered)), ordered)
@@ -107,6 +108,7 @@ def fit(durations: Sample) -> LawFit | None:
         mean=mean,
         median=median,
         p90=p90,
+        observed_mean_s=float(slices.mean()),
         aic={each.family.name: each.aic for each in maxima},
         delta_aic=delta,
         distinguishable=count >= FEWEST_TOLD and delta >= TOLD and chosen is maxima[0],
@@ -219,13 +221,13 @@ class _Held(NamedTuple):
         return self.by_chance or abs(self.fitted - self.observed) <= NEAR * self.observed
 
 
-def _held(law: Maximum, spread: Spreadout, found: Curve, ended: int) -> tuple[_Held, ...]:
+def _held(law: Maximum, spread: Spreadout, found: Shares, ended: int) -> tuple[_Held, ...]:
     """Median and 90th percentile of a law beside those observed."""
     both = []
     for share in HELD:
         error = 1.96 * math.sqrt(share * (1 - share) / ended)
-        shares = np.array([share - error, share, min(share + error, 0.999)])
-        low, middle, high = less_recording(law, spread, found, shares).tolist()
+        at = np.array([share - error, share, min(share + error, 0.999)])
+        low, middle, high = less_recording(law, spread, found, at).tolist()
         fitted = float(law.family.quantile(law.theta, np.array(share)))
         both.append(_Held(fitted, low, middle, math.inf if math.isnan(high) else high))
     return tuple(both)
@@ -245,7 +247,7 @@ def _midpoints(count: int) -> np.ndarray:
     return (np.arange(count) + 0.5) / count
 
 
-def _empirical(law: Maximum, spread: Spreadout, found: Curve) -> tuple[np.ndarray, np.ndarray]:
+def _empirical(law: Maximum, spread: Spreadout, found: Shares) -> tuple[np.ndarray, np.ndarray]:
     """The observed durations in order, 20 to each of 200 slices, and the mean of each slice."""
     shares = _midpoints(20 * VALUES)
     ordered = less_recording(law, spread, found, shares)
@@ -302,6 +304,7 @@ def _constant(durations: Sample, value: float) -> LawFit:
         mean=here,
         median=here,
         p90=here,
+        observed_mean_s=value,
         aic={},
         delta_aic=math.nan,
         distinguishable=False,

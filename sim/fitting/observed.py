@@ -1,10 +1,10 @@
 """Quantiles of the durations behind a sample, without a law, less what recording did to them.
 
-What was recorded is spread over the interval in which each truth lies, and what has not ended is
-accounted for as Kaplan and Meier did. That widens the durations; so the quantiles are held
-against those of a law that went through the same recording and spreading, like with like, and the
-difference is added to the quantiles of the law itself. Whatever the law, mean and middle come out
-right; where all was recorded exactly the law cancels.
+What has not ended is accounted for as Kaplan and Meier did. Whole minutes widen the durations; so
+their quantiles are held against those of a law that was recorded in the same way, like with like,
+and the difference is added to the quantiles of the law itself. The mean comes out right whatever
+the law, single quantiles as nearly as the law is right, and where all was recorded exactly the law
+cancels.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import numpy as np
 from sim.fitting.families import MOST_ROWS, Maximum, block, chances
 from sim.fitting.minutes import MINUTE_S, Sample
 
-POINTS: Final = 12  # over each interval
+POINTS: Final = 24  # over each interval
 MOST_MINUTES: Final = 2_000
 NO_PHASE: Final = -1.0  # of rows that were not recorded in whole minutes at both ends
 GRID: Final = (np.arange(2_000) + 0.5) / 2_000
 
 
 class Spreadout(NamedTuple):
-    """Every row of a sample spread over its interval, in the order of seconds."""
+    """Rows in the order of seconds, those in whole minutes at both ends spread over a minute."""
 
     seconds: np.ndarray  # [m]
     row: np.ndarray  # [m] of the sample, or of those of its rows that are used
@@ -39,7 +39,7 @@ class Spreadout(NamedTuple):
         return all(width == 0 for width, _ in self.kinds)
 
 
-class Curve(NamedTuple):
+class Shares(NamedTuple):
     """The share of durations below each that ended, in the middle of its step."""
 
     seconds: np.ndarray  # [m] in order
@@ -53,7 +53,7 @@ class Curve(NamedTuple):
 
 
 def spread_out(sample: Sample) -> Spreadout:
-    """The rows of a sample over their intervals; of more than 20,000 evenly spaced ones."""
+    """The rows of a sample in order; of more than 20,000 evenly spaced ones."""
     count = len(sample.seconds)
     if count > MOST_ROWS:
         chosen = np.linspace(0, count - 1, MOST_ROWS).astype(int)
@@ -65,17 +65,17 @@ def spread_out(sample: Sample) -> Spreadout:
     kinds = {}
     for width in np.unique(widths).tolist():
         rows = np.flatnonzero(widths == width)
-        errors = _errors(width)
-        seconds.append((middle[rows, None] + errors).ravel())
-        row.append(np.repeat(rows, len(errors)))
-        share.append(np.full(len(rows) * len(errors), 1 / len(errors)))
         phases = np.full(len(rows), NO_PHASE)
         if width > 1.5 * MINUTE_S:
             phases = np.round(middle[rows] % MINUTE_S) % MINUTE_S
             if len(np.unique(phases)) > 2:  # no minutes of one clock
                 phases[:] = NO_PHASE
         for phase, number in zip(*np.unique(phases, return_counts=True), strict=True):
-            kinds[width, float(phase)] = number / len(phases) * len(rows) / count
+            kinds[width, float(phase)] = float(number) / count
+        over = np.zeros(1) if phases[0] == NO_PHASE else _errors(MINUTE_S)
+        seconds.append((middle[rows, None] + over).ravel())
+        row.append(np.repeat(rows, len(over)))
+        share.append(np.full(len(rows) * len(over), 1 / len(over)))
     all_s, all_rows = np.concatenate(seconds), np.concatenate(row)
     ended = ~sample.censored[all_rows]
     order = np.lexsort((~ended, all_s))  # what ends at the same time ends first
@@ -84,7 +84,7 @@ def spread_out(sample: Sample) -> Spreadout:
     )
 
 
-def curve(spread: Spreadout, weights: np.ndarray | None = None) -> Curve:
+def curve(spread: Spreadout, weights: np.ndarray | None = None) -> Shares:
     """Kaplan and Meier's curve; `weights`: [rows] how often each row counts, once unless given."""
     mass = spread.share if weights is None else spread.share * weights[spread.row]
     at_risk = np.cumsum(mass[::-1])[::-1]
@@ -94,26 +94,25 @@ def curve(spread: Spreadout, weights: np.ndarray | None = None) -> Curve:
     before = np.concatenate([[1.0], staying[:-1]])
     known = 1 - staying[-1]
     below = 1 - (staying + before)[ends] / 2
-    return Curve(spread.seconds[ends], below, 1.0 if known > 1 - 1e-9 else float(known))
+    return Shares(spread.seconds[ends], below, 1.0 if known > 1 - 1e-9 else float(known))
 
 
-def recorded(law: Maximum, spread: Spreadout) -> Curve:
-    """What would come out of a law of durations that is recorded and spread out likewise."""
+def recorded(law: Maximum, spread: Spreadout) -> Shares:
+    """What would come out of a law of durations that is recorded likewise."""
     seconds, mass = [], []
     for (width, phase), share in spread.kinds.items():
-        errors = _errors(width)
         at, chance = _whole_minutes(law, width, phase)
-        if not len(at):  # an error that hangs on no duration
+        errors = _errors(MINUTE_S)
+        if phase == NO_PHASE or not len(at):  # an error that hangs on no duration
             at = law.family.quantile(law.theta, GRID)
             chance = np.full(len(at), 1 / len(at))
-            errors = np.sort((errors[:, None] - errors).ravel())
-            errors = errors.reshape(-1, max(1, len(errors) // 24)).mean(axis=1)
+            errors = _errors(width)
         seconds.append((at[:, None] + errors).ravel())
         mass.append(np.repeat(chance * share / len(errors), len(errors)))
     all_s, all_mass = np.concatenate(seconds), np.concatenate(mass)
     order = np.argsort(all_s)
     all_mass = all_mass[order]
-    return Curve(all_s[order], np.cumsum(all_mass) - all_mass / 2, 1.0)
+    return Shares(all_s[order], np.cumsum(all_mass) - all_mass / 2, 1.0)
 
 
 def _whole_minutes(law: Maximum, width: float, phase: float) -> tuple[np.ndarray, np.ndarray]:
@@ -132,7 +131,9 @@ def _whole_minutes(law: Maximum, width: float, phase: float) -> tuple[np.ndarray
     return (at, chance / chance.sum()) if chance.sum() > 0.5 else nothing
 
 
-def less_recording(law: Maximum, spread: Spreadout, found: Curve, shares: np.ndarray) -> np.ndarray:
+def less_recording(
+    law: Maximum, spread: Spreadout, found: Shares, shares: np.ndarray
+) -> np.ndarray:
     """Quantiles of the true durations at shares, [shares]; nan beyond what is known."""
     if spread.exact:
         return found.at(shares)
