@@ -116,8 +116,9 @@ class Held:
         print(f"{'all':34} {total:5} {inside / max(total, 1):7.1%}")
 
 
-def compare(truth: Scenario, found: Calibration, held: Held) -> None:
-    """Every fitted number against what the world was made of."""
+def compare(truth: Scenario, found: Calibration, held: Held, recorded: float) -> None:
+    """Every fitted number against what the world was made of; `recorded`: the share of rows that
+    are in the records, for nobody can know of the others."""
     settings, fits = truth.settings, found.fits
     demand, cells = settings.demand, truth.map.cells
     year_s = 365.25 * 86_400
@@ -129,7 +130,7 @@ def compare(truth: Scenario, found: Calibration, held: Held) -> None:
         mine = cells.area == area
         mean = float((cells.people * factor)[mine].sum() / cells.people[mine].sum())
         means.append(mean)
-        value = 1000 * year_s * rate.per_second * mean
+        value = 1000 * year_s * rate.per_second * mean * recorded
         held.add("rate of an area", fits.rates.areas[area].per_1000_per_year, value)
     only = [np.unique(cells.area[(cells.township == row) & (cells.people > 0)]) for row in
             range(len(names))]  # fmt: skip
@@ -217,7 +218,7 @@ def main() -> None:
             began = time.perf_counter()
             found = calibrate(file, base, simulate=asked.history)
             seconds.append(time.perf_counter() - began)
-            compare(truth, found, held)
+            compare(truth, found, held, 1 - float(spoiled.get("missing_rows", 0.0)))
             if found.history is not None:
                 repeated[found.history.repeats] += 1
             print(f"world {number}: {seconds[-1]:.1f} s", file=sys.stderr, flush=True)

@@ -271,22 +271,27 @@ class _Cleaning:
     def _clocks(self) -> tuple[WeekShift, ...]:
         """Rule 12: weeks in which the order and driving off lie other than usual apart.
 
-        The stamps of vehicles are put back by what such a week differs, and counted.
+        The stamps of vehicles are put back by what such a week differs, and counted; turnout is
+        not taken from such weeks, for it is what the difference was seen from.
         """
         assigned, mobile = (self.at[:, ALL_STAMPS.index(n)] for n in ("assigned_at", "mobile_at"))
         between = mobile - assigned
         week = (self.received.astype("datetime64[D]").astype(int) + 3) // 7
         known = np.isfinite(between)
+        self.units["shifted"] = False
         if known.sum() < FEWEST:
             return ()
+        # Means, for with whole minutes a median jumps by sixty seconds; without what went astray.
+        middle_s = np.median(between[known])
+        spread = 1.4826 * max(np.median(np.abs(between[known] - middle_s)), SHIFTED_S)
+        known &= np.abs(between - middle_s) < 5 * spread
         by_week = pd.DataFrame({"week": week[known], "s": between[known]}).groupby("week")["s"]
-        middle, count = by_week.median(), by_week.size()
-        spread = 1.4826 * np.median(np.abs(between[known] - np.median(between[known])))
+        middle, count = by_week.mean(), by_week.size()
         usual = float(np.median(middle[count >= FEWEST])) if (count >= FEWEST).any() else 0.0
         # A step between two levels: the larger group of weeks is the usual one.
         apart = middle - usual
         sure = (count >= FEWEST) & (np.abs(apart) > SHIFTED_S)
-        sure &= np.abs(apart) > 4 * 1.2533 * spread / np.sqrt(count)
+        sure &= np.abs(apart) > 4 * by_week.std() / np.sqrt(count)
         shifts, rows = [], np.zeros(len(week), bool)
         for number in middle.index[sure]:
             mine = week == number
@@ -295,6 +300,7 @@ class _Cleaning:
             rows |= mine
             monday = np.datetime64(int(number) * 7 - 3, "D")
             shifts.append(WeekShift(str(monday), float(apart[number])))
+        self.units["shifted"] = rows
         largest = max((shift.seconds for shift in shifts), key=abs, default=0.0)
         self._told(Rule.CLOCKS, rows, names=tuple(s.week for s in shifts), value=largest)
         return tuple(shifts)

@@ -98,7 +98,7 @@ def fit(
     stiff = linear.T @ (weight[:, None] * linear)
     for _ in range(MOST_STEPS):
         fitted, slope = predicted(data, shape, values)
-        residual = target - fitted
+        residual = _residuals(target, fitted, data)
         sigma = _spreads(residual, data, fitted, kind) if spreads is None else spreads
         scale = _scales(sigma[kind], data, fitted)
         z = residual / scale
@@ -113,7 +113,7 @@ def fit(
         if longest < STILL:
             break
     fitted, slope = predicted(data, shape, values)
-    residual = target - fitted
+    residual = _residuals(target, fitted, data)
     sigma = _spreads(residual, data, fitted, kind) if spreads is None else spreads
     scale = _scales(sigma[kind], data, fitted)
     z = residual / scale
@@ -174,6 +174,13 @@ def _prior(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     if shape.turnout:
         weight[turnout_at] = 1 / TURNOUT_PRIOR[1] ** 2
     return linear, weight
+
+
+def _residuals(target: np.ndarray, fitted: np.ndarray, data: DriveData) -> np.ndarray:
+    """[drive] what is left of logarithms, which rounding makes smaller in the mean."""
+    noise = np.minimum(data.noise / np.exp(fitted), 0.5)
+    found: np.ndarray = target + noise**2 / 2 - fitted
+    return found
 
 
 def _scales(sigma: np.ndarray, data: DriveData, fitted: np.ndarray) -> np.ndarray:

@@ -33,7 +33,7 @@ FEWEST_TOLD: Final = 400  # rows from which families can be told apart
 TOLD: Final = 4.0  # of AIC between the best family and the next
 NEAR: Final = 0.05  # of the observed quantiles, so near a family has to be unless it is chance
 HELD: Final = (0.5, 0.9)  # of which that is asked
-SHARES: Final = (0.5, 0.9, 0.95)
+SHARES: Final = tuple(number / 20 for number in range(1, 20))  # of quantiles: 0.05 to 0.95
 VALUES: Final = 200  # of an empirical law
 REFITS: Final = 100  # of resampled rows, for the intervals of an empirical law
 TIMES: Final = {"median", "mean", "scale", "value"}  # parameters with a unit
@@ -62,8 +62,12 @@ class LawFit(NamedTuple):
     aic: dict[str, float]  # by family; empty for a constant
     delta_aic: float  # by how much the second best is worse; nan for a constant
     distinguishable: bool  # whether the family is more than a convenient description
-    quantiles: tuple[QuantileRow, ...]
+    quantiles: tuple[QuantileRow, ...]  # at 0.05, 0.1, … 0.95
     fallback: bool  # whether no family holds the observed median and 90th percentile
+
+    def at(self, share: float) -> QuantileRow:
+        """The quantile at one of the shares; KeyError at any other."""
+        return {row.share: row for row in self.quantiles}[share]
 
 
 def fit(durations: Sample) -> LawFit | None:
@@ -85,7 +89,8 @@ def fit(durations: Sample) -> LawFit | None:
             chosen = each
             break
     law = chosen or maxima[0]
-    observed = less_recording(law, spread, found, np.array(SHARES))
+    # Whole minutes of short durations leave steps in which corrected quantiles may fall.
+    observed = np.maximum.accumulate(less_recording(law, spread, found, np.array(SHARES)))
     ordered, slices = _empirical(law, spread, found)
     if chosen is None:
         parameters: dict[str, float | tuple[float, ...]] = {"values": tuple(slices.tolist())}

@@ -31,6 +31,7 @@ TRIED_BELOW: Final = 0.15  # of all that is driven: classes that might be avoide
 TOLD_APART: Final = 3.84  # chi-square of one parameter
 SURE: Final = 1.7  # half-widths for one class of several to be told from all in a band
 LEAST_APART: Final = 0.05
+OF_MINUTES: Final = 0.2  # of what whole minutes add to the spread, by which that may be wrong
 FENCE: Final = 3.0  # interquartile ranges beyond the quartiles
 LEAST_RATIO: Final = 1e-3
 
@@ -328,8 +329,9 @@ class _Fitting:
             each[band, kind] *= math.exp(values[number])
         return each
 
-    def _astray(self, pace: np.ndarray, own: np.ndarray) -> Regression:
-        """The fit in which one drive in five chose its way by other minutes."""
+    def _astray(self, pace: np.ndarray, own: np.ndarray) -> list[Regression]:
+        """Fits in which one drive in five chose its way by other minutes: of all, or of those to
+        scenes."""
         draws = np.random.Generator(np.random.Philox(key=1_030))
         factors = np.exp(draws.normal(0.0, DISTURBED, len(self.roads.size)))
         other = self._sizes(pace, factors)
@@ -339,7 +341,11 @@ class _Fitting:
             gone &= np.isfinite(left).all(axis=1)
             mixed.append(np.where(gone[:, None], left, usual))
         shape = self._shape(own)
-        return driving.fit(self.data(mixed), shape)
+        scenes = [
+            left if one.ends.outward else usual
+            for one, left, usual in zip(self.some, mixed, self.kinds, strict=True)
+        ]
+        return [driving.fit(self.data(sizes), shape) for sizes in (mixed, scenes)]
 
     def _avoided(self, found: Regression, own: np.ndarray) -> np.ndarray:
         """[kind] whether the class could be much slower, for drives would then avoid it."""
@@ -373,7 +379,7 @@ class _Fitting:
             scenes = away
         shift = scenes**2 / 2  # the mean of a drive lies so far above its median
         data = self.data()
-        between = _Between(found, astray)
+        between = _Between([found, *astray])
 
         def one(at: int) -> np.ndarray:
             return np.eye(shape.parameters)[at]
@@ -433,25 +439,40 @@ class _Fitting:
         turnout = between.of(one(turnout_at), 0.0) if shape.turnout else None
         return SpeedFit(
             tuple(classes), tuple(bands), self.bands == 0, overall, posted, ordinary,
-            _spread(scenes, float(astray.sigma[0]), self.drives or self.hospital),
-            _spread(away, float(astray.sigma[1]), self.hospital) if self.hospital else None,
+            self._spread(found, astray[0], 0 if self.drives else 1),
+            self._spread(found, astray[0], 1) if self.hospital else None,
             turnout, self.drives, self.hospital, self._count(), self.beyond, self.rounds,
             self.moved,
         )  # fmt: skip
 
+    def _spread(self, found: Regression, astray: Regression, kind: int) -> Estimate:
+        """The spread of drives of a kind with its interval.
+
+        Drives astray scatter more, which the other reading takes away; what whole minutes add is
+        taken away as that of a normal law, which it is not quite.
+        """
+        data = self.data()
+        mine = data.to_hospital == bool(kind)
+        sigma, other = float(found.sigma[kind]), float(astray.sigma[kind])
+        raw = driving.spread(found.residuals[mine], np.zeros(int(mine.sum())))
+        se = 1.17 * sigma / math.sqrt(max(int(mine.sum()), 1))
+        se = math.hypot(se, OF_MINUTES * max(raw - sigma, 0.0))
+        low, high = sorted((sigma, max(2 * sigma - max(other, sigma), 0.0)))
+        reach = _reach(high - low, se) * se
+        return Estimate((low + high) / 2, max(low - reach, 0.0), high + reach)
+
 
 class _Between(NamedTuple):
-    """Two readings of the same drives: all went the fastest way, or one in five did not."""
+    """Readings of the same drives: all went the fastest way, or one in five did not."""
 
-    found: Regression
-    astray: Regression
+    readings: list[Regression]
 
     def of(self, direction: np.ndarray, plus: float) -> Estimate:
         """The exponential of a sum of parameters, by an interval that holds for either reading."""
-        value = float(direction @ self.found.values)
-        other = float(direction @ self.astray.values)
-        se = math.sqrt(max(float(direction @ self.found.covariance @ direction), 0.0))
-        low, high = min(value, other), max(value, other)
+        values = [float(direction @ one.values) for one in self.readings]
+        covariance = self.readings[0].covariance
+        se = math.sqrt(max(float(direction @ covariance @ direction), 0.0))
+        low, high = min(values), max(values)
         reach = _reach(high - low, se) * se
         middle = (low + high) / 2 + plus
         return Estimate(math.exp(middle), math.exp(low + plus - reach),
@@ -476,15 +497,6 @@ def _reach(width: float, se: float) -> float:
 def _inverse(one: Estimate, unit: float) -> Estimate:
     """A pace as a speed, a factor on time as one on speed."""
     return Estimate(unit / one.mean, unit / one.high, unit / one.low)
-
-
-def _spread(sigma: float, astray: float, drives: int) -> Estimate:
-    """The spread with its interval; drives astray scatter more, which the other reading takes
-    away."""
-    se = 1.17 * sigma / math.sqrt(max(drives, 1))
-    low, high = sorted((sigma, max(2 * sigma - max(astray, sigma), 0.0)))
-    reach = _reach(high - low, se) * se
-    return Estimate(sigma, max(low - reach, 0.0), high + reach)
 
 
 def _fences(ratio: np.ndarray) -> tuple[float, float]:

@@ -22,6 +22,7 @@ from sim.scenario.records.cells import LONGEST_S
 
 FEWEST_OF_STATION: Final = 100
 CLOCKS_S: Final = 15.0  # by which two clocks may differ before it is said
+FAR: Final = 8.0  # interquartile ranges beyond the upper quartile
 SURE: Final = 10.0  # twice the logarithm of likelihoods
 HOUR_BANDS: Final = ((6, "00-06"), (12, "06-12"), (18, "12-18"), (24, "18-24"))
 
@@ -83,6 +84,7 @@ class _Fitting:
                 "left_scene_at", "at_hospital_at", "cleared_at",
             )
         }  # fmt: skip
+        self.slips: dict[str, int] = {}
         self.heaped = {name: minutes.how_rounded(at % 86_400.0) for name, at in self.at.items()}
 
     def carried_out(self) -> DurationsFit:
@@ -90,7 +92,8 @@ class _Fitting:
         ready = np.isfinite(self.at["ready_at"]).mean() > 0.5
         taking = self._law("call_taking", "all", "received_at",
                            "ready_at" if ready else "assigned_at", first)  # fmt: skip
-        home = left_home(self.units) & ~self.units["station"].isin(self.clean.no_turnout).to_numpy()
+        home = left_home(self.units) & ~self.units["shifted"].to_numpy(bool)
+        home &= ~self.units["station"].isin(self.clean.no_turnout).to_numpy()
         dead_s, below = self._dead_time(home)
         turnout = self._law("turnout", "all", "assigned_at", "mobile_at", home)
         if turnout is not None and dead_s > 0:
@@ -140,6 +143,10 @@ class _Fitting:
         between = self.at[last] - self.at[first]
         with np.errstate(invalid="ignore"):
             found: np.ndarray = some & (between > -120.0) & (between <= LONGEST_S[stage])
+        longest = believable_s(between[found], LONGEST_S[stage])
+        self.slips[stage] = self.slips.get(stage, 0) + int((between[found] > longest).sum())
+        with np.errstate(invalid="ignore"):
+            found &= between <= longest
         return found
 
     def _readings(self, first: str, last: str, some: np.ndarray) -> list[tuple[str, str, str]]:
@@ -250,6 +257,28 @@ class _Fitting:
         best = float(shifts[likely.argmax()])
         gain = 2 * (likely.max() - _lognormal(np.maximum(kept, 0.5)))
         return (best if gain > SURE and abs(best) > CLOCKS_S else 0.0), below
+
+
+def believable_s(seconds: np.ndarray, longest_s: float) -> float:
+    """Up to where durations are more than slips of a stamp, which are as frequent at any length.
+
+    How frequent slips are is seen far beyond the middle half of all; below that, a tail is
+    believed down to where it is no denser than they are.
+    """
+    if len(seconds) < law_groups.FEWEST:
+        return longest_s
+    ordered = np.sort(seconds)
+    first, third = np.quantile(ordered, (0.25, 0.75))
+    far = third + FAR * max(third - first, 60.0)
+    slips = len(ordered) - int(np.searchsorted(ordered, far, side="right"))
+    if not slips or far >= longest_s:
+        return longest_s
+    per_second = slips / (longest_s - far)
+    inside = ordered[(ordered > third) & (ordered <= far)]
+    # [duration] how many lie beyond it up to `far`, less what slips alone would be there, and a bit
+    beyond = len(inside) - 1 - np.arange(len(inside)) - 1.3 * per_second * (far - inside)
+    dense = np.flatnonzero(beyond > 0)
+    return float(inside[dense[-1]]) if len(dense) else float(third)
 
 
 def _lognormal(seconds: np.ndarray) -> float:
