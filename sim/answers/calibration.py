@@ -214,7 +214,8 @@ class _Calibrating:
         self.tick()
         prior = {name: 60 / (3.6 * v) for name, v in base.settings.travel.speeds.items()}
         prior |= dict.fromkeys(("posted", "matrix"), 1.0)
-        on_speeds = speeds.fit(driven.roads, driven.some, prior, watch=self.tick)
+        ordinary = base.settings.travel.ordinary
+        on_speeds = speeds.fit(driven.roads, driven.some, prior, ordinary, watch=self.tick)
         on_durations = stages.fit(clean, read.conditions)
         self.tick()
         hospitals = tuple(one.name.zh for one in base.map.hospitals)

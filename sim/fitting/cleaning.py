@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.fitting.homes import long_free
 from sim.geography.bundle import Map
 from sim.geography.roads import network
 from sim.scenario.records.cells import LONGEST_S
@@ -108,6 +109,9 @@ class _Cleaning:
         alike = recorded.sum(axis=1) >= 3
         same = (np.nan_to_num(self.at[:, 1:]) == 0).all(axis=1) & alike
         all_alike = bool(alike.sum() >= FEWEST and same.sum() > 0.9 * alike.sum())
+        if all_alike:  # copies of one instant say nothing of any stage
+            self.at[:, 1:] = np.nan
+            self._write_back()
         whole = self._whole_minutes()
         self._midnight()
         self._order(whole)
@@ -242,15 +246,17 @@ class _Cleaning:
         """Rule 2: stations whose system writes the order and driving off as one instant."""
         assigned, mobile = (self.at[:, ALL_STAMPS.index(n)] for n in ("assigned_at", "mobile_at"))
         both, same = np.isfinite(assigned) & np.isfinite(mobile), assigned == mobile
+        both &= long_free(self.units)  # a crew on the road drives off as it is sent
         minutes = max(whole.get("assigned_at", 0.0), whole.get("mobile_at", 0.0)) > WHOLE
         most = AUTOMATIC_BY_MINUTES if minutes else AUTOMATIC
         station = self.units["station"].to_numpy(object)
-        found, rows = set(), np.zeros(len(self.units), bool)
+        found: set[str] = set()
+        rows = np.zeros(len(self.units), bool)
         for name in pd.unique(station):
             mine = both & (station == name)
             if mine.sum() >= FEWEST and same[mine].mean() > most:
                 found.add(str(name))
-                rows |= mine
+        rows = np.isfinite(mobile) & np.isin(station, sorted(found)) if found else rows
         self.at[rows, ALL_STAMPS.index("mobile_at")] = np.nan
         self._told(
             Rule.TURNOUT_NOT_RECORDED, rows, stamps=int(rows.sum()), names=tuple(sorted(found))

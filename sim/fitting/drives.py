@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.fitting.cleaning import CleanUnits
+from sim.fitting.homes import left_home
 from sim.fitting.paths import DrivenRoads, Ends, driven_roads, without_roads
 from sim.fitting.speeds import SomeDrives
 from sim.geography.roads import network
@@ -21,8 +22,6 @@ from sim.prepare import ways
 from sim.scenario.scenario import Scenario
 
 MOST: Final = 30_000  # of one kind: beyond them the error is not that of chance
-HOME_AGAIN_S: Final = 45 * 60.0  # since an ambulance was free: then it is taken to be back
-ON_THE_ROAD_S: Final = 5.0  # turnout of a crew that sat in its vehicle already
 ROUNDED_S: Final = 60 / np.sqrt(12)  # standard deviation of a stamp at whole minutes
 WHOLE: Final = 0.5
 
@@ -65,34 +64,6 @@ def station_rows(units: pd.DataFrame, base: Scenario) -> np.ndarray:
     named = units["station"].astype(str).str.casefold().map(row_of)
     found: np.ndarray = named.fillna(-1).to_numpy(int)
     return found
-
-
-def left_home(units: pd.DataFrame) -> np.ndarray:
-    """[unit] bool: its ambulance was at its station when it was sent, as far as can be told."""
-    assigned, mobile = (units[name].to_numpy("datetime64[us]") for name in STARTS)
-    known = np.ones(len(units), bool)
-    vehicle = units["vehicle"].to_numpy(object)
-    whose = pd.DataFrame(
-        {"vehicle": vehicle, "station": units["station"], "at": assigned,
-         "cleared": units["cleared_at"].to_numpy("datetime64[us]")}
-    ).sort_values("at", kind="stable")  # fmt: skip
-    whose = whose[(whose["vehicle"] != "") & whose["at"].notna()]
-    # The latest end of any earlier mission: one that never ended says nothing.
-    latest = whose.groupby(["station", "vehicle"])["cleared"].transform(
-        lambda ends: ends.ffill().cummax().shift()
-    )
-    since_s = (whose["at"].to_numpy() - latest.to_numpy()) / np.timedelta64(1, "s")
-    away = whose.index[since_s < HOME_AGAIN_S]
-    known[units.index.get_indexer(away)] = False
-    with np.errstate(invalid="ignore"):
-        turnout_s = (mobile - assigned) / np.timedelta64(1, "s")
-    exact = np.nanmean(turnout_s % 60 == 0) < WHOLE if np.isfinite(turnout_s).any() else False
-    if exact:
-        known &= ~(np.abs(turnout_s) < ON_THE_ROAD_S)
-    return known
-
-
-STARTS: Final = ("assigned_at", "mobile_at")
 
 
 def drives_of(clean: CleanUnits, base: Scenario, siren_of_priority: np.ndarray) -> RecordedDrives:

@@ -14,6 +14,7 @@ from sim.fitting.shares import ShareRow, SharesFit
 from sim.fitting.speeds import SpeedFit
 from sim.fitting.stages import DurationsFit, StageLaw
 from sim.measures.intervals import Estimate
+from sim.scenario.settings.endings import ending_of
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ AREAS: Final = ("urban", "rural")
 STAGES: Final = ("call_taking", "turnout", "handover")
 LEAST_FACTOR: Final = 0.01
 WORDS: Final = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")  # YAML means a value
+YEAR_DAYS: Final = 365.25
 SMALL: Final = 0.005  # a factor of a township so near to 1 is not written
 
 
@@ -102,8 +104,11 @@ def _relative(numbers: np.ndarray, n: int) -> list[Fitted]:
 
 def _rate(base: Scenario, rates: RatesFit, assumed: list[Message]) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    before = base.settings.demand.rate
     for name, area in zip(AREAS, rates.areas, strict=True):
-        if area.people > 0:
+        if not getattr(before, name).per_person:
+            found[name] = _per_day(area)
+        elif area.people > 0:
             found[name] = _per_person(area)
         elif area.calls:
             assumed.append(
@@ -131,6 +136,16 @@ def _rate(base: Scenario, rates: RatesFit, assumed: list[Message]) -> dict[str, 
     if townships:
         found["townships"] = townships
     return found
+
+
+def _per_day(area: AreaRate) -> Fitted:
+    """A rate that a scenario writes for an area in all, whoever lives there."""
+    one, people = area.per_1000_per_year, area.people / 1000 / YEAR_DAYS
+    if not one.known or not people:
+        each = area.calls / max(area.exposure_days, 1)
+        return Fitted(f"{each:.4g} per day", area.calls)
+    low, high = one.low * people, one.high * people
+    return Fitted(f"{one.mean * people:.4g} per day", area.calls, f"{low:.4g} to {high:.4g}")
 
 
 def _per_person(area: AreaRate) -> Fitted:
@@ -195,33 +210,33 @@ def _endings(
             Message("The share that is conveyed is that of the base: the records do not say it.")
         )
         return
+    rest = 1.0
+    if shares.nobody_found is not None:
+        demand["nobody_found"] = _share(shares.nobody_found)
+        rest -= shares.nobody_found.share.mean
+    elif (before := ending_of(base.settings.demand.nobody_found)) is not None:
+        rest -= before.share
     conditions = base.settings.demand.conditions
     named = [row for row in shares.conditions if row.having]
     if conditions and {row.name for row in named} == {one.name for one in conditions}:
-        demand["conditions"] = _conditions(base, shares, stays)
+        demand["conditions"] = _conditions(base, shares, stays, rest)
     elif conditions:
         assumed.append(
             Message("Shares of conditions are those of the base: the records have not the same.")
         )
-    nobody = shares.nobody_found
-    rest = 1.0
-    if nobody is not None:
-        demand["nobody_found"] = _share(nobody)
-        rest -= nobody.share.mean
-    demand["transported"] = Fitted(
-        f"{100 * min(conveyed.share.mean, rest):.2f} %", conveyed.n, _percent(conveyed.share)
-    )
+    share = min(conveyed.share.mean, int(1e4 * rest) / 1e4)
+    demand["transported"] = Fitted(f"{100 * share:.2f} %", conveyed.n, _percent(conveyed.share))
     if stays is not None:
-        staying = max(rest - conveyed.share.mean, 0.0)
+        staying = max(int(1e4 * (rest - share)) / 1e4 - 1e-4, 0.0)
         n = conveyed.n - conveyed.having
         demand["treated_at_scene"] = {
-            "share": Fitted(f"{100 * int(1e4 * staying) / 1e4:.2f} %", n),
+            "share": Fitted(f"{100 * staying:.2f} %", n),
             "on_scene": _law(stays),
         }
 
 
 def _conditions(
-    base: Scenario, shares: SharesFit, stays: StageLaw | None
+    base: Scenario, shares: SharesFit, stays: StageLaw | None, rest: float
 ) -> list[dict[str, Any]]:  # fmt: skip
     before = {one["name"]: dict(one) for one in base.written["demand"]["conditions"]}
     priorities = [row.name for row in shares.priorities if row.having]
@@ -241,9 +256,12 @@ def _conditions(
             }
         taken = shares.conveyed_of[number]
         if taken is not None:
-            one["transported"] = _share(taken)
+            one.pop("nobody_found", None)
+            share = min(taken.share.mean, int(1e4 * rest) / 1e4)
+            one["transported"] = Fitted(f"{100 * share:.2f} %", taken.n, _percent(taken.share))
+            one.pop("treated_at_scene", None)
             if stays is not None:
-                staying = int(1e4 * (1 - taken.share.mean)) / 1e4
+                staying = max(int(1e4 * (rest - share)) / 1e4 - 1e-4, 0.0)
                 one["treated_at_scene"] = {
                     "share": Fitted(f"{100 * staying:.2f} %", taken.n), "on_scene": _law(stays),
                 }  # fmt: skip

@@ -93,15 +93,19 @@ def fit(
     roads: DrivenRoads,
     some: list[SomeDrives],
     prior: dict[str, float],
+    ordinary: float = 1.0,
     band_of_hour: np.ndarray | None = None,
     watch: Callable[[], None] = lambda: None,
 ) -> SpeedFit | None:
     """Speeds from drives; None of fewer than fifty.
 
-    `prior`: minutes in a unit of size of each kind, as known before; `band_of_hour`: [168] which
+    `prior`: minutes in a unit of size of each kind, as known before; `ordinary`: the speed without
+    siren of that with siren, likewise, which counts where no drive was with siren; `band_of_hour`: [168] which
     hours belong together, without it they are found.
     """
     some = [one for one in some if len(one.minutes)]
+    if all(one.ordinary.all() for one in some):
+        some = [one._replace(minutes=one.minutes * ordinary) for one in some]
     if sum(len(one.minutes) for one in some) < FEWEST:
         return None
     fitting = _Fitting(roads, some, np.array([prior[kind] for kind in roads.kinds]), watch)

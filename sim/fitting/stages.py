@@ -14,7 +14,7 @@ from scipy import special
 
 from sim.fitting import law_groups, laws, minutes, readings
 from sim.fitting.cleaning import CleanUnits
-from sim.fitting.drives import left_home
+from sim.fitting.homes import left_home
 from sim.fitting.laws import LawFit
 from sim.fitting.minutes import Sample
 from sim.measures.intervals import Estimate

@@ -19,7 +19,7 @@ from sim.files import entrance
 from sim.geography.bundle import Map
 from sim.scenario.records import faults, incidents
 from sim.scenario.records.balance import Balance
-from sim.scenario.records.columns import ENDINGS, STAMPS, URGENCY, find
+from sim.scenario.records.columns import ENDINGS, STAMPS, URGENCY, FileColumns, find
 from sim.scenario.records.faults import NEITHER, NO_HOSPITAL, NOT_A_DURATION, Fault
 from sim.scenario.records.reading import CallRecords, RecordsReader, table_of
 from sim.scenario.settings.replay import Replay
@@ -28,6 +28,8 @@ from sim.text import Message
 
 MOST_CLASSES: Final = 9  # priorities a scenario may have
 MOST_CONDITIONS: Final = 20
+APART_DAYS: Final = 365
+OTHER_YEARS: Final = Message("the time lies more than a year apart from most others")
 OTHERS: Final = "other"
 ALL_STAMPS: Final = ("received_at", "ready_at", *STAMPS)
 OF_VALUES: Final = (NO_HOSPITAL, NOT_A_DURATION, NEITHER)  # for these a row is not left out
@@ -100,6 +102,7 @@ def read(
     problems.raise_if_any(RecordsError, path)
     rows = _with_units(rows, reader)
     losing = [fault for fault in odd if fault.reason not in OF_VALUES]
+    losing += _in_other_years(rows, {fault.row for fault in losing}, found)
     lost = sorted({fault.row for fault in losing})
     usable = rows.drop(index=lost)
     left_out = faults.counted(losing)
@@ -127,6 +130,18 @@ def _lumped(reader: RecordsReader, asked: Replay) -> Replay:
             "conditions": asked.conditions | (dict.fromkeys(rare, OTHERS) if len(rare) > 1 else {}),
         }
     )
+
+
+def _in_other_years(rows: pd.DataFrame, lost: set[int], found: FileColumns) -> list[Fault]:
+    """Rows more than a year apart from most others: a year is mistyped, or they are of another
+    time, of which nobody knows whether the service was the same."""
+    kept = rows.drop(index=sorted(lost))["received_at"].sort_values(kind="stable")
+    if len(kept) < 2:
+        return []
+    block = (kept.diff() > np.timedelta64(APART_DAYS, "D")).cumsum()
+    most = block.value_counts().idxmax()
+    header = found.columns["received_at"].header
+    return [Fault(int(row), header, OTHER_YEARS, OTHER_YEARS) for row in kept.index[block != most]]
 
 
 def _urgency(names: Sequence[str], known: Sequence[str]) -> tuple[tuple[str, ...], bool]:
