@@ -22,13 +22,15 @@ from sim.model.calendar import DAYS, HOURS
 
 FEWEST: Final = 50  # drives for anything to be fitted, and trips on a class for one of its own
 LEAST_SHARE: Final = 0.02  # of all that is driven
-ROUNDS: Final = 8
-STILL: Final = 0.01  # in logarithms
+DAMPED_AFTER: Final = 4  # rounds: two sets of ways may follow from each other for ever
+ROUNDS: Final = 12
+STILL: Final = 0.001  # in logarithms; where speeds settle slowly, more would leave them off
 ASTRAY: Final = 0.2  # of all drives may leave the fastest way
 DISTURBED: Final = 0.3  # standard deviation of the logarithm of minutes by which they choose
 SLOWER: Final = 1 / 0.7  # the pace that is tried for a class that drives avoid
 TRIED_BELOW: Final = 0.15  # of all that is driven: classes that might be avoided
 TOLD_APART: Final = 3.84  # chi-square of one parameter
+CHOSEN: Final = 1.25  # of standard errors: ways are chosen by the speeds that they tell of
 SURE: Final = 1.7  # half-widths for one class of several to be told from all in a band
 LEAST_APART: Final = 0.05
 OF_MINUTES: Final = 0.2  # of what whole minutes add to the spread, by which that may be wrong
@@ -100,8 +102,8 @@ def fit(
     """Speeds from drives; None of fewer than fifty.
 
     `prior`: minutes in a unit of size of each kind, as known before; `ordinary`: the speed without
-    siren of that with siren, likewise, which counts where no drive was with siren; `band_of_hour`: [168] which
-    hours belong together, without it they are found.
+    siren of that with siren, likewise, which counts where no drive was with siren;
+    `band_of_hour`: [168] which hours belong together, without it they are found.
     """
     some = [one for one in some if len(one.minutes)]
     if all(one.ordinary.all() for one in some):
@@ -136,6 +138,7 @@ class _Fitting:
     def carried_out(self, band_of_hour: np.ndarray | None) -> SpeedFit | None:
         self.pace = self.prior[None]
         self.kinds = self._sizes(self.pace)
+        every = self.some
         self._leave_out_what_cannot_be()
         if self._count() < FEWEST:
             return None
@@ -152,6 +155,10 @@ class _Fitting:
                 own = self._own()
             found = self._fitted(own)
             self._follow(found, own, 0.7 if rounds < 2 else 1.0)
+        # Once more by what is known now: against the prior alone, slow hours lose their tails.
+        self.some = every
+        self.kinds = self._sizes(self.pace)
+        self._leave_out_what_cannot_be(found)
         found = self._until_still(found, own)
         found = self._from_elsewhere(found, own)
         return self._told(found, own)
@@ -170,9 +177,9 @@ class _Fitting:
 
     def _until_still(self, found: Regression, own: np.ndarray) -> Regression:
         """Paths and speeds in turn, until neither changes."""
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             found = self._fitted(own, found.values)
-            self._follow(found, own, 1.0)
+            self._follow(found, own, 1.0 if number < DAMPED_AFTER else 0.5)
             if self.moved < STILL:
                 break
         return found
@@ -220,12 +227,18 @@ class _Fitting:
             found[rows], km[rows] = paths.sizes(self.roads, part.ends, pace[number], disturbed)
         return found, km
 
-    def _leave_out_what_cannot_be(self) -> None:
-        """Drives much faster or slower than the others: by both tails of the middle half."""
+    def _leave_out_what_cannot_be(self, found: Regression | None = None) -> None:
+        """Drives much faster or slower than the others: by both tails of the middle half.
+
+        Against what was fitted, or known beforehand.
+        """
         slow = fast = 0
         kept, sizes = [], []
         for one, of_kinds in zip(self.some, self.kinds, strict=True):
-            expected = of_kinds @ self.prior + one.off_road
+            band = self.bands[one.hour_of_week] if len(self.pace) > 1 else 0
+            expected = (of_kinds * self.pace[band]).sum(axis=1) + one.off_road
+            if found is not None:
+                expected = expected * self._slower(found, one.ordinary)
             reached = np.isfinite(expected) & (one.minutes > 0) & (expected > 0)
             ratio = np.where(reached, one.minutes / np.where(reached, expected, 1.0), np.nan)
             low, high = _fences(ratio)
@@ -235,6 +248,15 @@ class _Fitting:
             kept.append(_part(one, rows))
             sizes.append(of_kinds[rows])
         self.some, self.kinds, self.beyond = kept, sizes, (slow, fast)
+
+    def _slower(self, found: Regression, ordinary: np.ndarray) -> np.ndarray:
+        """[drive] by how much driving without siren takes longer."""
+        own = np.zeros((0, 2), int)
+        shape = self._shape(own)
+        at = len(found.values) - shape.siren - shape.turnout
+        more = float(found.values[at]) if shape.siren else 0.0
+        factor: np.ndarray = np.exp(more * ordinary)
+        return factor
 
     def data(self, sizes: list[np.ndarray] | None = None) -> DriveData:
         """All drives as the regression takes them."""
@@ -476,6 +498,7 @@ class _Between(NamedTuple):
         values = [float(direction @ one.values) for one in self.readings]
         covariance = self.readings[0].covariance
         se = math.sqrt(max(float(direction @ covariance @ direction), 0.0))
+        se *= CHOSEN
         low, high = min(values), max(values)
         reach = _reach(high - low, se) * se
         middle = (low + high) / 2 + plus
