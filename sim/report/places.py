@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.files.whole import write_whole
-from sim.report.study_page import STYLE
+from sim.report import html_page
 from sim.words.provenance import SYNTHETIC
 
 if TYPE_CHECKING:
@@ -81,18 +81,12 @@ def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def write_page(rows: list[PlaceRow], name: str, path: Path, say: Language) -> None:
     """Every place with the main sentence of each of its answers, and the way to its own page."""
-    lines = [
-        "<!DOCTYPE html>",
-        f'<html lang="{say.code}"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{html.escape(name)}</title><style>{STYLE}</style></head><body>",
-        f"<h1>{html.escape(name)}</h1>",
-    ]
+    lines = html_page.opening(name, say)
     made_up = sum(row.page is not None and row.page.synthetic for row in rows)
     if made_up:
         said = say(SYNTHETIC)
         count = say("{some} of {all} places", some=made_up, all=len(rows))
-        lines += [f'<div class="synthetic"><p>{html.escape(said)} ({html.escape(count)})</p></div>']
+        lines += html_page.boxed("synthetic", [f"{said} ({count})"])
     for row in rows:
         if row.page is None:
             lines += [f"<h2>{html.escape(row.place)}</h2>"]
@@ -109,5 +103,5 @@ def write_page(rows: list[PlaceRow], name: str, path: Path, say: Language) -> No
                 lines += [
                     f'<p class="aside">{html.escape(asked.ask)}</p><p>{html.escape(said)}</p>'
                 ]
-    text = "\n".join([*lines, "</body></html>", ""])
+    text = html_page.closed(lines)
     write_whole(path, lambda part: part.write_text(text, encoding="utf-8"))

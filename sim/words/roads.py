@@ -57,7 +57,7 @@ def lines(scenario: Scenario, say: Language) -> Iterator[tuple[str, str]]:
 def _band(band: Band, say: Language) -> str:
     """Mon–Fri 07–09: 70 % of the usual speed"""
     values = {
-        "when": _weekly(band.days, band.hours, say) or say("all the time"),
+        "when": weekly(band.days, band.hours, say) or say("all the time"),
         "percent": f"{100 * band.speed:.3g}",
     }
     if band.classes:
@@ -92,8 +92,8 @@ def _when(closure: Closure, say: Language) -> Iterator[str]:
     """Sat 08–12; from 2025-01-10 00:00 on"""
     if closure.always:
         yield say("all the time")
-    if weekly := _weekly(closure.days, closure.hours, say):
-        yield weekly
+    if each_week := weekly(closure.days, closure.hours, say):
+        yield each_week
     begin, end = (
         "" if at is None else f"{at:%Y-%m-%d %H:%M}" for at in (closure.from_, closure.until)
     )
@@ -105,7 +105,7 @@ def _when(closure: Closure, say: Language) -> Iterator[str]:
         yield say("until {end}", end=end)
 
 
-def _weekly(days: tuple[int, ...], hours: Hours | None, say: Language) -> str:
+def weekly(days: tuple[int, ...], hours: Hours | None, say: Language) -> str:
     """Sat 08–12; daily 22–05; nothing of all hours of every day"""
     if len(days) < DAYS:
         names = [
