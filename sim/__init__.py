@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened when first needed
+    from sim.answers.calibration import calibrate
     from sim.answers.comparison import Comparison, compare, run
     from sim.answers.curve import curve
     from sim.answers.day import day
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened
 # Each public name and its room; `import sim` costs nothing.
 _ROOMS = {
     "load": "sim.scenario.file",
+    "calibrate": "sim.answers.calibration",
     "run": "sim.answers.comparison",
     "compare": "sim.answers.comparison",
     "rank": "sim.answers.ranking",
@@ -57,7 +59,7 @@ _ROOMS = {
 __all__ = [
     "Comparison", "MapError", "PlannerError", "RecordsError", "RuleError", "Scenario",
     "ScenarioError",
-    "compare", "curve", "day", "import_map", "load", "made_up_records", "rank", "run",
+    "calibrate", "compare", "curve", "day", "import_map", "load", "made_up_records", "rank", "run",
     "search", "site", "stress", "synthesise_map", "worth",
 ]  # fmt: skip
 

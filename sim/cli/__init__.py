@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli import ask, decide, endings, maps, prepare, speech, study
+from sim.cli import ask, calibrate, decide, endings, maps, prepare, speech, study
 from sim.errors import PlannerWarning
 from sim.text import message_of
 from sim.words.language import Language, language, usual
@@ -42,6 +42,7 @@ ask.register(app)
 decide.register(app)
 study.register(app)
 prepare.register(app)
+calibrate.register(app)
 app.add_typer(
     maps.app, name="map", rich_help_panel="Prepare, understand",
     short_help="Make a map of your own:  tenthirty map import --help",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
@@ -279,7 +280,10 @@ def _write(
     from sim.files.whole import write_bytes
     from sim.report import fit_page
 
-    page = None if report is None else fit_page.html(found, say, MARK).encode("utf-8")
+    page = None
+    if report is not None:
+        mark = f"<!DOCTYPE html>\n<!-- {MARK} -->\n"
+        page = fit_page.html(found, say).replace("<!DOCTYPE html>\n", mark, 1).encode("utf-8")
     if to is not None:
         write_bytes(to, _text(found, place, to, say).encode("utf-8"))
     if report is not None and page is not None:
@@ -288,11 +292,14 @@ def _write(
 
 def _text(found: Calibration, place: _Place, to: Path, say: Language) -> str:
     """The scenario file: over its base, or with the map and the layout of the records."""
-    from sim.words import calibration as words
+    from sim.words import page_of
 
     base, name = found.provenance.base, found.records.file
-    head = [MARK, *words.head(found, say), f"{datetime.now(UTC):%Y-%m-%d}"]
-    head = ["yaml-language-server: $schema=../scenario.schema.json", *head]
+    page = page_of(found, say)
+    said = [line for text in (*page.heading[1:], *page.sentences) for line in wrap(text, 96)]
+    head = [f"{MARK} on {datetime.now(UTC):%Y-%m-%d}", *said]
+    if base.path.parent.name == to.resolve().parent.name:
+        head = ["yaml-language-server: $schema=../scenario.schema.json", *head]
     above: dict[str, Any] = {"name": f"{base.name.en[:50]}, fitted to {name}"[:80]}
     above["name_zh"] = f"{base.name.zh[:40]}, {name}"[:80]
     written = found.fits.written

@@ -14,7 +14,7 @@ import pandas as pd
 from sim.fitting.cleaning import CleanUnits
 from sim.fitting.homes import left_home
 from sim.fitting.paths import DrivenRoads, Ends, driven_roads, without_roads
-from sim.fitting.speeds import SomeDrives
+from sim.fitting.settling import SomeDrives
 from sim.geography.roads import network
 from sim.geography.roads.network import Snapped
 from sim.model.calendar import HOURS_PER_WEEK
