@@ -16,6 +16,7 @@ from sim.scenario.altering import (
     with_section,
 )
 from sim.scenario.distributions import Scaled
+from sim.scenario.settings.travel import FAST_ROADS, MAIN_ROADS
 from sim.study import arguments
 from sim.text import Message, Name
 
@@ -35,8 +36,6 @@ USUAL = {
     "handover": 0.30,
     "bays": 0.33,
 }
-FAST = ("motorway", "motorway_link", "trunk", "trunk_link")
-MAIN = ("primary", "primary_link", "secondary", "secondary_link")
 RUSH = (Hours(7, 9), Hours(17, 19))  # clock hours
 
 
@@ -69,15 +68,23 @@ class Mishap(NamedTuple):
 
 
 def assumptions(base: Scenario, wrong: Mapping[str, float] | None = None) -> list[Assumption]:
-    """The assumptions that mean something for this base; `wrong` sets how far, 0 leaves one out."""
-    far = USUAL | _checked({} if wrong is None else wrong)
+    """The assumptions that mean something for this base; `wrong` sets how far, 0 leaves one out.
+
+    What is not in `wrong` may be as wrong as the base says, else as usual.
+    """
+    known: dict[str, float] = dict(base.settings.study.wrong.items())
+    far = USUAL | known | _checked({} if wrong is None else wrong)
     classes = () if base.map.matrix is not None else base.map.network.classes
-    small = [name for name in classes if name not in (*FAST, *MAIN)]
+    small = [name for name in classes if name not in (*FAST_ROADS, *MAIN_ROADS)]
     found = []
     if base.recorded is None:
         found.append(Assumption("demand", far["demand"], times_the_calls))
     found.append(_speed("speed", far, ()))
-    for key, some in (("fast-roads", FAST), ("main-roads", MAIN), ("small-roads", small)):
+    for key, some in (
+        ("fast-roads", FAST_ROADS),
+        ("main-roads", MAIN_ROADS),
+        ("small-roads", small),
+    ):
         there = tuple(name for name in some if name in classes)
         if there and len(there) < len(classes):
             found.append(_speed(key, far, there))

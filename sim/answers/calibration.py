@@ -20,12 +20,12 @@ from sim.errors import RecordsError
 from sim.fitting import cleaning, drives, fragment, history, rates, shares, speeds, stages
 from sim.fitting.cleaning import CleanUnits, Rule, RuleCount
 from sim.fitting.drives import NotCounted
-from sim.fitting.fragment import Fragment
 from sim.fitting.history import Bounds, History
 from sim.fitting.rates import RatesFit, Received
 from sim.fitting.shares import SharesFit
 from sim.fitting.speeds import SpeedFit
 from sim.fitting.stages import DurationsFit
+from sim.fitting.written_fit import Fragment
 from sim.scenario.records import oddities, units
 from sim.scenario.records.balance import Balance
 from sim.scenario.records.oddities import Oddity

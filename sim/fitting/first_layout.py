@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import RecordsError
-from sim.fitting.fragment import Fitted
 from sim.fitting.stages import units_s
+from sim.fitting.written_fit import Fitted
 from sim.geography.bundle import Map
 from sim.scenario.file import load
 from sim.scenario.records import units

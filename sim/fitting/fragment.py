@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,8 +12,10 @@ from sim.fitting.rates import AreaRate, RatesFit
 from sim.fitting.shares import ShareRow, SharesFit
 from sim.fitting.speeds import SpeedFit
 from sim.fitting.stages import DurationsFit, StageLaw
+from sim.fitting.written_fit import Fitted, Fragment
 from sim.measures.intervals import Estimate
 from sim.scenario.settings.endings import ending_of
+from sim.scenario.settings.travel import FAST_ROADS, MAIN_ROADS
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -23,41 +24,10 @@ if TYPE_CHECKING:
 AREAS: Final = ("urban", "rural")
 STAGES: Final = ("call_taking", "turnout", "handover")
 LEAST_FACTOR: Final = 0.01
-WORDS: Final = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")  # YAML means a value
+LEAST_WRONG: Final = 0.001
+MOST_WRONG: Final = 0.9
 YEAR_DAYS: Final = 365.25
 SMALL: Final = 0.005  # a factor of a township so near to 1 is not written
-
-
-class Fitted(NamedTuple):
-    """A number as it is written, with what it rests on."""
-
-    written: Any
-    n: int  # calls, missions or drives
-    interval: str = ""  # 95 %
-    note: str = ""
-
-
-class Fragment(NamedTuple):
-    """Settings by section, numbers as `Fitted`, and what could not be written."""
-
-    sections: dict[str, Any]
-    assumed: tuple[Message, ...]
-
-    def plain(self) -> dict[str, Any]:
-        """The settings as a scenario takes them."""
-        found: dict[str, Any] = _plain(self.sections)
-        return found
-
-    def text(self, source: str, head: Sequence[str], above: Mapping[str, str]) -> str:
-        """The file: comments, what stands above the sections, then each number with its source.
-
-        `source`: the name of the records; `above`: keys that come first, like `base` and `name`.
-        """
-        lines = [f"# {line}".rstrip() for line in head]
-        lines += [f"{key}: {_quoted(value)}" for key, value in above.items()]
-        for name, section in self.sections.items():
-            lines += _lines(name, section, "", source)
-        return "\n".join([*lines, ""])
 
 
 def of(
@@ -77,6 +47,7 @@ def of(
         )
     else:
         sections["travel"] = _travel(base, speeds, assumed)
+    sections["study"] = {"wrong": _wrong(rates, speeds, durations)}
     return Fragment(sections, tuple(assumed))
 
 
@@ -377,6 +348,41 @@ def _travel(base: Scenario, speeds: SpeedFit, assumed: list[Message]) -> dict[st
     return found
 
 
+def _wrong(
+    rates: RatesFit, speeds: SpeedFit | None, durations: DurationsFit
+) -> dict[str, Fitted]:  # fmt: skip
+    """How far what was fitted may be wrong, which is half of each interval."""
+    found: dict[str, tuple[float, int]] = {}
+    areas = [one for one in rates.areas if one.per_1000_per_year.known and one.calls]
+    if areas:
+        found["demand"] = max(_half(one.per_1000_per_year) for one in areas), rates.calls
+    if speeds is not None:
+        found["speed"] = _half(speeds.overall), speeds.used
+        small = {one.road for one in speeds.classes} - {*FAST_ROADS, *MAIN_ROADS}
+        groups = {"fast-roads": FAST_ROADS, "main-roads": MAIN_ROADS, "small-roads": small}
+        for key, roads in groups.items():
+            some = [one for one in speeds.classes if one.kmh.known and one.road in roads]
+            if some:
+                found[key] = max(_half(one.kmh) for one in some), sum(one.trips for one in some)
+        if speeds.bands:
+            found["rush-hours"] = max(_half(one.share) for one in speeds.bands), speeds.used
+    for key, stage, of in (
+        ("turnout", "turnout", "all"), ("on-scene", "on_scene", "conveyed"),
+        ("handover", "handover", "all"),
+    ):  # fmt: skip
+        law = durations.of(stage, of)
+        if law is not None and law.law.mean.known:
+            found[key] = _half(law.law.mean), law.law.n
+    return {
+        key: Fitted(f"{100 * min(max(wrong, LEAST_WRONG), MOST_WRONG):.3g} %", n)
+        for key, (wrong, n) in found.items()
+    }
+
+
+def _half(one: Estimate) -> float:
+    return one.half_width / abs(one.mean) if one.mean else 0.0
+
+
 # ── how it is written ───────────────────────────────────────────────────────────────────────────
 
 
@@ -397,70 +403,3 @@ def _to_hundred(shares: Sequence[float]) -> list[str]:
     hundredths = [round(1e4 * share) for share in shares]
     hundredths[int(np.argmax(hundredths))] += 10_000 - sum(hundredths)
     return [f"{value / 100:.2f} %" for value in hundredths]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Fitted):
-        return value.written
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value
-
-
-def _lines(key: str, value: Any, indent: str, source: str) -> Iterator[str]:
-    """A key with its value, in block style; numbers alone in a list stand in one line."""
-    if isinstance(value, Fitted):
-        written = value.written
-        if isinstance(written, list | tuple):
-            yield f"{indent}{key}: [{', '.join(map(_quoted, written))}]  {_source(value, source)}"
-            return
-        yield f"{indent}{key}: {_quoted(written)}  {_source(value, source)}"
-    elif isinstance(value, dict):
-        yield f"{indent}{key}:"
-        for name, one in value.items():
-            yield from _lines(_quoted(name), one, indent + "  ", source)
-    elif isinstance(value, list) and value and all(isinstance(one, Fitted) for one in value):
-        yield f"{indent}{key}:  {_source(value[0], source)}"
-        row = [_quoted(one.written) for one in value]
-        for first in range(0, len(row), 8):
-            start = "[" if first == 0 else " "
-            end = "]" if first + 8 >= len(row) else ","
-            yield f"{indent}  {start}{', '.join(row[first : first + 8])}{end}"
-    elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-        yield f"{indent}{key}:"
-        for one in value:
-            rows = [line for name, each in one.items()
-                    for line in _lines(name, each, indent + "    ", source)]  # fmt: skip
-            yield f"{indent}  - {rows[0].lstrip()}"
-            yield from rows[1:]
-    elif isinstance(value, list | tuple):
-        yield f"{indent}{key}: [{', '.join(map(_quoted, value))}]"
-    else:
-        yield f"{indent}{key}: {_quoted(value)}"
-
-
-def _source(one: Fitted, source: str) -> str:
-    parts = [f"source: fitted from {source}, n = {one.n:,}"]
-    parts += [f"95 %: {one.interval}"] if one.interval else []
-    parts += [one.note] if one.note else []
-    return f"# {'; '.join(parts)}"
-
-
-def _quoted(value: Any) -> str:
-    """A value as YAML reads it back, a text between quotes unless it is plain."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return f"{value!r}"
-    text = str(value)
-    plain = bool(text) and text[0].isalnum() and all(c.isalnum() or c in " _.-/%" for c in text)
-    number = text.replace(".", "").replace("-", "").isdigit()
-    if (
-        plain
-        and not number
-        and text.casefold() not in ("yes", "no", "on", "off", "true", "false", "null")
-    ):
-        return text
-    return json.dumps(text, ensure_ascii=False)

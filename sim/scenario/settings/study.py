@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim import limits
-from sim.scenario.values import Length, Margin, Setting, SomePoints, SomeTime, default, whole
+from sim import limits, units
+from sim.scenario.values import (
+    Length,
+    Margin,
+    Setting,
+    SomePoints,
+    SomeTime,
+    default,
+    quantity,
+    whole,
+)
+from sim.text import Message
 
 Replications = Annotated[int, *whole(*limits.REPLICATIONS)]
 MostReplications = Annotated[int, *whole(*limits.AT_MOST)]
 Seed = Annotated[int, *whole(*limits.SEED)]
+
+Assumed = Literal[
+    "demand", "speed", "fast-roads", "main-roads", "small-roads", "rush-hours", "turnout",
+    "on-scene", "handover", "bays",
+]  # fmt: skip
+Wrong = Annotated[
+    float, *quantity(units.share.within("0 %", "90 %"), Message("a share in percent"))
+]
 
 
 class Matter(Setting):
@@ -53,6 +71,9 @@ class StudySettings(Setting):
     Source: assumed."""
     matters: Matter = Field(default_factory=Matter)
     """Which differences are too small to matter."""
+    wrong: dict[Assumed, Wrong] = Field({}, max_length=10)
+    """How far assumptions may be wrong where `stress` tries that, as shares of them; those that are
+    not named may be as wrong as usual. `calibrate` writes what records leave open."""
     seed: Seed = 2025
     """Where the random numbers begin: the same seed gives the same calls.
 

@@ -32,6 +32,8 @@ CLASS_SPEEDS: Final = {
     "unclassified": "30 km/h", "residential": "30 km/h", "road": "30 km/h",
     "living_street": "15 km/h", "service": "15 km/h", "track": "15 km/h",
 }  # fmt: skip
+FAST_ROADS: Final = ("motorway", "motorway_link", "trunk", "trunk_link")
+MAIN_ROADS: Final = ("primary", "primary_link", "secondary", "secondary_link")
 
 
 class Band(Setting):
