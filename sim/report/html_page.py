@@ -28,7 +28,7 @@ a { color: #0b5394; }
 .finding p:first-child { font-weight: 600; }
 .aside { color: #4a5563; font-size: .93rem; }
 .scroll { overflow-x: auto; }
-.scroll.long td[style^="text-align:left"] { white-space: normal; }
+.scroll.long td[style^="text-align:left"]:nth-last-child(-n+2) { white-space: normal; }
 table { border-collapse: collapse; margin: .6rem 0 1.2rem; font-variant-numeric: tabular-nums;
   font-size: .93rem; }
 th { border-bottom: 1px solid #9aa5b1; font-weight: 600; white-space: nowrap; }
@@ -39,7 +39,8 @@ code { font-size: .9rem; background: #f3f5f7; padding: .1rem .35rem; border-radi
 details { margin: .8rem 0; }
 summary { cursor: pointer; }
 @media print { h2 { break-before: page; } details { display: block; }
-  figure, tr { break-inside: avoid; } .scroll { overflow-x: visible; } }
+  figure, tr { break-inside: avoid; } .scroll p { break-after: avoid; }
+  .scroll { overflow-x: visible; } }
 """
 
 
