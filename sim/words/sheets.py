@@ -56,8 +56,8 @@ HEADS: Final = {
     "hour": Message("hour"), "part": Message("part"), "name": Message("what is fitted"),
     "value": Message("value"), "n": Message("rests on"), "source": Message("source"),
     "township": Message("township"), "expected": Message("expected by people"),
-    "raw": Message("calls / expected"), "factor": Message("fitted factor"), "rule": Message("no."), "rows": Message("rows"),
-    "stamps": Message("stamps out"), "rows_dropped": Message("rows out"),
+    "raw": Message("calls / expected"), "factor": Message("fitted factor"), "rule": Message("no."),
+    "rows": Message("rows"), "stamps": Message("stamps out"), "rows_dropped": Message("rows out"),
     "check": Message("check"), "where": Message("where"), "recorded": Message("recorded"),
     "simulated": Message("as simulated"), "holds": Message("holds"),
 }  # fmt: skip
