@@ -59,7 +59,7 @@ HEADS: Final = {
     "raw": Message("calls / expected"), "factor": Message("fitted factor"), "rule": Message("no."),
     "rows": Message("rows"), "stamps": Message("stamps out"), "rows_dropped": Message("rows out"),
     "check": Message("check"), "where": Message("where"), "recorded": Message("recorded"),
-    "simulated": Message("as simulated"), "holds": Message("holds"),
+    "simulated": Message("as simulated"), "holds": Message("whether it holds"),
 }  # fmt: skip
 ENDS: Final = {  # of a measure that has several columns
     "low": Message("{measure}, lower end"), "high": Message("{measure}, upper end"),
