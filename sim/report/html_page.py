@@ -38,7 +38,10 @@ figure img { max-width: 100%; height: auto; border: 1px solid #eceff3; }
 code { font-size: .9rem; background: #f3f5f7; padding: .1rem .35rem; border-radius: 3px; }
 details { margin: .8rem 0; }
 summary { cursor: pointer; }
-@media print { h2 { break-before: page; } details { display: block; }
+@page { margin: 14mm; }
+@media print { html, body { font-size: 11px; } body { max-width: none; margin: 0; padding: 0; }
+  th { white-space: normal; vertical-align: bottom; }
+  h2 { break-before: page; } details { display: block; }
   figure, tr { break-inside: avoid; } .scroll p { break-after: avoid; }
   .scroll { overflow-x: visible; } }
 """
