@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from calibrations import check, checked, small, without
 from pages import aligned
+from small_calibration import check, checked, small, without
 
 from sim.answers.calibration_facts import HIDDEN
 from sim.fitting.cleaning import Rule, RuleCount
