@@ -11,16 +11,19 @@ from rich.cells import cell_len
 from sim.files.whole import write_whole
 from sim.report import html_page
 from sim.words import page_of
-from sim.words.calibration_sections import FitSection, calibration_sections
+from sim.words.calibration_sections import FIGURES, FitSection, calibration_sections
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from matplotlib.figure import Figure
 
     from sim.answers.calibration import Calibration
     from sim.figures.drawing import Drawings
     from sim.words.language import Language
 
 SIZE: Final = "a4"  # figures are drawn for paper
+DPI: Final = 180
 LONG: Final = 60  # columns of a cell that is broken into lines
 
 
@@ -37,16 +40,16 @@ def html(calibration: Calibration, say: Language) -> str:
     lines += html_page.contents([one.title for one in sections], "s")
     for number, one in enumerate(sections, 1):
         lines.append(html_page.heading(number, one.title, "s"))
-        lines += _section(one, drawn)
+        lines += _section(one, drawn, say)
     return html_page.closed(lines)
 
 
-def _section(section: FitSection, drawn: Drawings) -> list[str]:
+def _section(section: FitSection, drawn: Drawings, say: Language) -> list[str]:
     """What a section says, its figures, its tables."""
     lines = [part for text in section.paragraphs for part in html_page.paragraphs(text)]
     for name in section.figures:
         if name in drawn:
-            lines.append(_figure(drawn, name, section.title))
+            lines.append(html_page.figure(_png(drawn[name]()), say(FIGURES[name])))
     for table in section.tables:
         longest = max((cell_len(cell) for row in table.rows for cell in row), default=0)
         kind = "scroll long" if longest > LONG else "scroll"
@@ -54,11 +57,10 @@ def _section(section: FitSection, drawn: Drawings) -> list[str]:
     return lines
 
 
-def _figure(drawn: Drawings, name: str, title: str) -> str:
+def _png(made: Figure) -> bytes:
     file = BytesIO()
-    made = drawn[name]()
-    made.savefig(file, format="png", dpi=180, facecolor="white", metadata={"Software": None})
-    return html_page.figure(file.getvalue(), f"{title} ({name})")
+    made.savefig(file, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
+    return file.getvalue()
 
 
 def _drawings(calibration: Calibration, say: Language) -> Drawings:

@@ -28,7 +28,7 @@ a { color: #0b5394; }
 .finding p:first-child { font-weight: 600; }
 .aside { color: #4a5563; font-size: .93rem; }
 .scroll { overflow-x: auto; }
-.scroll.long td[style^="text-align:left"] { white-space: normal; }
+.scroll.long td[style^="text-align:left"]:nth-last-child(-n+2) { white-space: normal; }
 table { border-collapse: collapse; margin: .6rem 0 1.2rem; font-variant-numeric: tabular-nums;
   font-size: .93rem; }
 th { border-bottom: 1px solid #9aa5b1; font-weight: 600; white-space: nowrap; }
@@ -38,8 +38,12 @@ figure img { max-width: 100%; height: auto; border: 1px solid #eceff3; }
 code { font-size: .9rem; background: #f3f5f7; padding: .1rem .35rem; border-radius: 3px; }
 details { margin: .8rem 0; }
 summary { cursor: pointer; }
-@media print { h2 { break-before: page; } details { display: block; }
-  figure, tr { break-inside: avoid; } .scroll { overflow-x: visible; } }
+@page { margin: 14mm; }
+@media print { html, body { font-size: 11px; } body { max-width: none; margin: 0; padding: 0; }
+  th { white-space: normal; vertical-align: bottom; }
+  h2 { break-before: page; } details { display: block; }
+  figure, tr { break-inside: avoid; } .scroll p { break-after: avoid; }
+  .scroll { overflow-x: visible; } }
 """
 
 

@@ -47,6 +47,7 @@ def notes(calibration: Calibration, say: Language) -> list[str]:
 def paragraphs(calibration: Calibration, say: Language) -> list[str]:
     """All of it: settings of the base, what was assumed, what is guessed, bounds."""
     base = calibration.provenance.base
+    silent = as_in_base(calibration, say)[:-1]  # speed off the road is said among the notes
     said = [
         say(
             "As in the base, {base}, because no record speaks of them: stations, ambulances and "
@@ -55,8 +56,8 @@ def paragraphs(calibration: Calibration, say: Language) -> list[str]:
             base=base.name, urban=f"{base.settings.targets.urban / 60:g}",
             rural=f"{base.settings.targets.rural / 60:g}",
         ),
-        say("As in the base, because these records do not say it: {names}.",
-            names=say.listed(as_in_base(calibration, say))),
+        *([say("As in the base, because these records do not say it: {names}.",
+               names=say.listed(silent))] if silent else []),
         *notes(calibration, say),
     ]  # fmt: skip
     if calibration.least:

@@ -9,7 +9,7 @@ from sim.answers.calibration import Calibration
 from sim.fitting.laws import FEWEST_TOLD, LawFit
 from sim.fitting.stages import StageLaw
 from sim.measures.intervals import Estimate
-from sim.text import Message
+from sim.text import NAME, Message, harmless
 from sim.words import fitted_values
 from sim.words.fitted_values import PERCENT, UNKNOWN
 from sim.words.language import Language
@@ -71,7 +71,7 @@ def others(calibration: Calibration, say: Language) -> Table:
                      say(READINGS.get(one.reading, one.reading))])  # fmt: skip
     columns = (
         Column(say("stage"), "left"), *(Column(say(FAMILIES[name])) for name in names),
-        Column(say("family"), "left"), Column(say("stamps"), "left"),
+        Column(say("told apart"), "left"), Column(say("stamps"), "left"),
     )  # fmt: skip
     return Table(columns, rows, above=say("How much worse than the best by Akaike's criterion (AIC)"
                                           ))  # fmt: skip
@@ -83,7 +83,7 @@ def _told(one: StageLaw, say: Language) -> str:
         return say("one value only")
     if law.fallback:
         return say("none fits: as observed")
-    return say("told") if law.distinguishable else say("not told apart")
+    return say("yes") if law.distinguishable else say("no")
 
 
 def quantiles(calibration: Calibration, say: Language) -> Table:
@@ -131,7 +131,9 @@ def groups(calibration: Calibration, say: Language) -> Table | None:
 def _key(key: str, say: Language) -> str:
     """conveyed · 06–12"""
     *parts, hours = key.split(BETWEEN)
-    return BETWEEN.join([*(say(GROUP_WORDS.get(part, part)) for part in parts),
+    said = (say(GROUP_WORDS[part]) if part in GROUP_WORDS else harmless(part, NAME)
+            for part in parts)  # fmt: skip
+    return BETWEEN.join([*said,
                          hours.replace("-", "\N{EN DASH}")])  # fmt: skip
 
 

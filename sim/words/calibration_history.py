@@ -85,12 +85,20 @@ def _listed(calibration: Calibration, checks: list[Check], say: Language) -> lis
         )]  # fmt: skip
     if holds is False:
         names = [
+            name if _few(calibration, one) else
             say("{name} (recorded {recorded}, simulated {simulated})", name=name,
                 recorded=say.percent(one.recorded), simulated=say.percent(one.simulated.mean))
             for name, one in zip(names, of_townships, strict=True)
         ]  # fmt: skip
     return [*found, say("compliance in {townships} (bound {bound} points)",
                         townships=say.listed(names), bound=bound)]  # fmt: skip
+
+
+def _few(calibration: Calibration, one: Check) -> bool:
+    """Whether a check is of so few calls that its numbers are hidden."""
+    townships = () if calibration.history is None else calibration.history.townships
+    calls = {each.township: each.calls for each in townships}
+    return bool(one.where) and calls.get(one.where, 0) < calibration.least
 
 
 def _points(one: Check) -> str:
@@ -163,6 +171,8 @@ def _row(calibration: Calibration, one: Check, say: Language) -> list[str]:
         "p90": say("≤ {n} min apart", n=f"{one.bound / 60:g}"),
         "same station": say("≥ {n} %", n=f"{100 * one.bound:g}"),
     }.get(one.name) or say("≤ {n} points apart", n=f"{100 * one.bound:g}")
+    if _few(calibration, one):
+        return [name, say("hidden"), fitted_values.UNKNOWN, "", bound, say(VERDICTS[one.holds])]
     return [
         name, fitted_values.value(_alone(one.recorded), unit, say),
         *fitted_values.cells(one.simulated, unit, say), bound, say(VERDICTS[one.holds]),
@@ -177,8 +187,9 @@ def quantiles(history: History, say: Language) -> Table:
     )  # fmt: skip
     rows = [
         [
-            f"{one.percent} %", _minutes(one.recorded, say), _minutes(one.replayed.mean, say),
-            _range(one.replayed, say), _minutes(one.drawn.mean, say), _range(one.drawn, say),
+            say("{number} %", number=one.percent), _minutes(one.recorded, say),
+            _minutes(one.replayed.mean, say), _range(one.replayed, say),
+            _minutes(one.drawn.mean, say), _range(one.drawn, say),
         ]
         for one in history.quantiles
     ]  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sim.answers.calibration import Calibration
+from sim.text import Message
 from sim.words import (
     calibration_assumed,
     calibration_durations,
@@ -16,6 +17,15 @@ from sim.words import (
 )
 from sim.words.language import Language
 from sim.words.page import Table
+
+FIGURES: Final = {  # what they show, for whoever does not see them
+    "rates-map": Message("Map of fitted call rates by township"),
+    "profile": Message("Calls by hour and day of the week, with intervals"),
+    "speeds": Message("Fitted speeds by class of road, with intervals"),
+    "durations": Message("Durations of each stage, as observed and as fitted"),
+    "calibration": Message("Percentiles of response as recorded and as simulated, and the checks"),
+    "townships": Message("Compliance by township, as recorded and as simulated"),
+}
 
 
 class FitSection(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Final
 
 from sim.answers.calibration import Calibration
 from sim.fitting.shares import ShareRow
-from sim.text import Message
+from sim.text import NAME, Message, harmless
 from sim.words import fitted_values
 from sim.words.fitted_values import PERCENT, UNKNOWN
 from sim.words.language import Language
@@ -32,13 +32,15 @@ def table(calibration: Calibration, say: Language) -> Table:
 
     def add(head: str, some: Sequence[ShareRow], name: dict[str, str]) -> None:
         for one in some:
-            rows.append([head, name.get(one.name, one.name), *_cells(calibration, one, say)])
+            called = name.get(one.name) or harmless(one.name, NAME)
+            rows.append([head, called, *_cells(calibration, one, say)])
             head = ""
 
     add(say("priority of calls"), fit.priorities, {})
     add(say("condition"), fit.conditions, {})
     add(say("how it ended"), ends, {one.name: say(ENDINGS[one.name]) for one in ends})
-    add(say("ambulances of a call"), fit.units, {})
+    if len(fit.units) > 1:
+        add(say("ambulances of a call"), fit.units, {})
     add(say("hospital"), [one for one in fit.hospitals if one.having], hospitals)
     columns = (
         Column(align="left"), Column(align="left"), Column(say("calls")), Column(say("of calls")),

@@ -20,7 +20,7 @@ def classes(fit: SpeedFit, least: int, say: Language) -> Table:
     """A row a class of roads, the most driven first."""
     rows = [
         [
-            fitted_values.road(one.road, say), f"{one.km:,.0f}",
+            fitted_values.road_class(one.road, say), f"{one.km:,.0f}",
             fitted_values.count(one.trips, least, say), say.percent(one.share),
             *_kmh(one, least, say), _told(one, say),
         ]

@@ -121,8 +121,14 @@ def station(base: Scenario, name: str, say: Language) -> str:
 
 
 def road(name: str, say: Language) -> str:
-    """The class of a road as scenario files call it, with its name in other languages."""
+    """What a class of roads is called."""
     return say((POSTED | ROADS).get(name, name))
+
+
+def road_class(name: str, say: Language) -> str:
+    """The same with what scenario files call it, where that is another word."""
+    called = road(name, say)
+    return called if name in called or name in POSTED else f"{called} {name}"
 
 
 def stage(name: str, of: str, say: Language) -> str:

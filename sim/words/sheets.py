@@ -28,7 +28,8 @@ SHEETS: Final = {
     "search": Message("search"), "curve": Message("curve"), "stress": Message("stress"),
     "joint": Message("joint"),
     "worth": Message("worth"), "why": Message("why"), "coverage": Message("coverage"),
-    "busy_hours": Message("busy_hours"),
+    "busy_hours": Message("busy_hours"), "calibration": Message("calibration"),
+    "cleaning": Message("cleaning"), "history": Message("history"),
 }  # fmt: skip
 HEADS: Final = {
     "layout": Message("layout"), "by": Message("by"), "area": Message("area"),
@@ -52,7 +53,13 @@ HEADS: Final = {
     "cause": Message("cause"), "misses": Message("misses"),
     "share_of_misses": Message("share_of_misses"), "radius": Message("radius"),
     "ambulance_class": Message("ambulance_class"), "day": Message("day"),
-    "hour": Message("hour"),
+    "hour": Message("hour"), "part": Message("part"), "name": Message("what is fitted"),
+    "value": Message("value"), "n": Message("rests on"), "source": Message("source"),
+    "township": Message("township"), "expected": Message("expected by people"),
+    "raw": Message("calls / expected"), "factor": Message("fitted factor"), "rule": Message("no."),
+    "rows": Message("rows"), "stamps": Message("stamps out"), "rows_dropped": Message("rows out"),
+    "check": Message("check"), "where": Message("where"), "recorded": Message("recorded"),
+    "simulated": Message("as simulated"), "holds": Message("whether it holds"),
 }  # fmt: skip
 ENDS: Final = {  # of a measure that has several columns
     "low": Message("{measure}, lower end"), "high": Message("{measure}, upper end"),
@@ -66,6 +73,16 @@ GROUPS: Final = {"all": Message("all"), "area": Message("urban or rural"),
 AREAS: Final = {"all": Message("all"), "urban": Message("urban"), "rural": Message("rural")}
 UNITS: Final = {"share": Message("share, 0 to 1"), "min": Message("min"),
                 "number": Message("number")}  # fmt: skip
+PARTS: Final = {  # of a calibration
+    "rate": Message("rates of calls"), "hour": Message("hour of day"),
+    "weekday": Message("day of the week"), "township": Message("township"),
+    "speed": Message("km/h with siren"), "band": Message("hours"), "travel": Message("drives"),
+    "call_taking": Message("call taking"), "turnout": Message("turnout"),
+    "on_scene": Message("on scene"), "handover": Message("handover"),
+    "turnout at": Message("Turnout by station"), "priority": Message("priority of calls"),
+    "condition": Message("condition"), "units": Message("ambulances of a call"),
+    "hospital": Message("hospital"), "ending": Message("how it ended"),
+}  # fmt: skip
 SEARCHED: Final = {"search": SHEETS["search"]}  # the track of a search, which has but one
 LOSSES: Final = {
     "station closed": Message("station closed"),
@@ -128,6 +145,7 @@ def _called(answer: Answer, say: Language) -> dict[str, dict[str, Any]]:
         "unit": {key: say(text) for key, text in UNITS.items()},
         "what": {key: say(text) for key, text in LOSSES.items()},
         "track": {key: say(text) for key, text in (curve.TRACKS | SEARCHED).items()},
+        "part": {key: say(text) for key, text in PARTS.items()},
         "cause": {key: say(one.label) for key, one in CAUSES.items()},
     }
     return found | {"assumption": _assumptions(answer, say), "if": _cases(answer, say)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from calibrations import check, checked, small
+from small_calibration import check, checked, small
 
 from sim.report import fit_page
 from sim.words.calibration_sections import calibration_sections

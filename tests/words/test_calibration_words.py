@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from calibrations import check, checked, small, without
 from pages import aligned
+from small_calibration import check, checked, small, without
 
 from sim.answers.calibration_facts import HIDDEN
 from sim.fitting.cleaning import Rule, RuleCount
@@ -330,6 +330,38 @@ def test_nothing_in_the_chinese_report_is_english():
     words_left = set(re.findall(r"[A-Za-z_]{2,}", everything(small(), ZH) + small().table("zh")))
     stages = {"turnout"}  # notes of reading name a stage by its setting
     assert words_left <= known | stages, words_left - known
+
+
+def test_a_workbook_calls_its_columns_in_chinese(tmp_path):
+    from openpyxl import load_workbook
+
+    book = load_workbook(small().to_excel(tmp_path / "fit.xlsx", "zh"))
+    for sheet in book.worksheets[:-2]:
+        heads = [str(cell.value) for cell in sheet[1]]
+        assert not any(head.isascii() for head in heads), (sheet.title, heads)
+        assert len(set(heads)) == len(heads)
+
+
+def test_numbers_of_a_check_of_few_calls_are_hidden():
+    name = small().history.townships[0].township
+    failed = check("township", 0.912, 0.523, 0.05, False, name)
+    answer = replace(checked(HELD, failed), least=100_000)
+    said = words.sentence(answer, EN) + calibration_history.checks(answer, EN, short=True).html()
+    assert "91.2" not in said
+    assert "52.3" not in said
+    assert "Beyond its bound: compliance in" in said
+
+
+def test_names_of_conditions_and_priorities_are_a_planners_own():
+    group = (
+        small()
+        .fits.durations.groups[0]
+        ._replace(keys=("conveyed · chest {pain}\x1b[2J · 06-12",), pooled=(), stage="on_scene")
+    )
+    durations = small().fits.durations._replace(groups=(group,))
+    said = everything(without(durations=durations), EN)
+    assert "conveyed · chest {pain}\\x1b[2J · 06\u201312" in said
+    assert "\x1b" not in said
 
 
 def test_the_forecast_is_said_to_be_an_assumption():
