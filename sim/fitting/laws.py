@@ -88,8 +88,7 @@ def fit(durations: Sample) -> LawFit | None:
             chosen = each
             break
     law = chosen or maxima[0]
-    # Whole minutes of short durations leave steps in which corrected quantiles may fall.
-    observed = np.maximum.accumulate(less_recording(law, spread, found, np.array(SHARES)))
+    observed = _rising(less_recording(law, spread, found, np.array(SHARES)))
     if chosen is None:
         ordered, slices = _empirical(law, spread, found)
         parameters: dict[str, float | tuple[float, ...]] = {"values": tuple(slices.tolist())}
@@ -162,6 +161,17 @@ def seconds_at(law: LawFit, shares: Sequence[float] | np.ndarray) -> np.ndarray:
     family = next(each for each in FAMILIES if each.name == law.family)
     theta = np.log(np.array([law.parameters[name] for name in family.names], float))
     return family.quantile(theta, q)
+
+
+def _rising(seconds: np.ndarray) -> np.ndarray:
+    """Quantiles that never fall, midway between the highest before and the lowest behind.
+
+    Whole minutes of short durations leave steps in which corrected quantiles may fall.
+    """
+    known = ~np.isnan(seconds)
+    some, found = seconds[known], seconds.copy()
+    found[known] = (np.maximum.accumulate(some) + np.minimum.accumulate(some[::-1])[::-1]) / 2
+    return found
 
 
 # ── values of a law, with intervals ──────────────────────────────────────────────────────────
