@@ -12,6 +12,7 @@ from sim.answers.calibration import Calibration
 from sim.figures import (
     class_speeds,
     intervals,
+    lettering,
     page,
     quantile_pairs,
     rates_map,
@@ -31,9 +32,10 @@ from sim.words import calibration_figures as words
 from sim.words.language import Language
 
 MOST: Final = 24  # checks
-LEAST_HIGH: Final = 31.0  # of the drawing, in units of the body type
+LEAST_HIGH: Final = 29.0  # of the drawing, in units of the body type
 WIDEST: Final = 2.7  # pitch of a check, in units of the body type, where there is room
-SPLIT: Final = 0.42  # of the width for percentiles
+SPLIT: Final = 0.37  # of the width for percentiles
+NAMES_SHARE: Final = 0.36  # of the width of the checks for their names
 SEEN: Final = 2.2  # bounds that the axis shows at least
 FARTHEST: Final = 6.0  # bounds that it shows at most
 
@@ -117,7 +119,9 @@ def _checks(sheet: Sheet, calibration: Calibration, some: Sequence[Check], say: 
     told = [words.numbers(one, say) for one in some]
     heads = (say("recorded"), say("in simulation"), say("allowed"))
     columns = [NumberColumn(head, [row[i] for row in told]) for i, head in enumerate(heads)]
-    ax = row_chart.named_rows(sheet, names, columns)
+    wide = max(lettering.width(sheet.fig, name, body) for name in names)
+    room = min(wide, NAMES_SHARE * (sheet.right - sheet.left))
+    ax = row_chart.named_rows(sheet, names, columns, room)
     values = [words.in_bounds(one) for one in some]
     seen = _seen(values)
     intervals.value_axis(ax, seen)
@@ -130,7 +134,7 @@ def _checks(sheet: Sheet, calibration: Calibration, some: Sequence[Check], say: 
     if 0 < whole < len(some):
         ax.axhline(whole - 0.5, color=style.GREY, lw=0.8)
     row_chart.title(ax, say("Checks"))
-    row_chart.axis_label(ax, say("(simulated − recorded) ÷ allowed"))
+    row_chart.axis_label(ax, say("difference ÷ allowed"))
     row_chart.legend_below(sheet, _legend(some, values, seen, say, body))
 
 

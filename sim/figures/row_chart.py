@@ -28,6 +28,8 @@ AROUND = 7.5  # of title, axis and legend
 GAP = 3.0  # between charts beside each other
 TWO_LINES = 0.78  # of the body type: two lines of it are no higher than a row
 NAMES_SHARE = 0.32  # of the page's width that names may take, unless a chart says more
+NUMBERS = 0.92  # type of columns, in units of the body type, where these leave room to draw
+NARROWEST = 9.0  # axes for which columns stay as they are, in units of the body type
 WRITTEN = 4.2  # room for numbers that stand beside the intervals
 
 
@@ -131,9 +133,13 @@ def _axes(
     """Empty axes beside each other, as many as shares, each with its columns to the right."""
     size, fig = sheet.size, sheet.fig
     names = [lettering.middle_out(fig, name, size, room) for name in names]
-    widths = [[_width(sheet, column) for column in some] for some in columns]
     left, bottom = sheet.left + room + 1.0 * size, sheet.bottom + 5.3 * size
-    wide = sheet.right - left - GAP * size * (len(shares) - 1) - sum(map(sum, widths))
+    free = sheet.right - left - GAP * size * (len(shares) - 1)
+    for small in (NUMBERS * size * 0.94**i for i in range(12)):  # that leaves room to draw
+        widths = [[_width(sheet, column, small) for column in some] for some in columns]
+        wide = free - sum(map(sum, widths))
+        if wide >= NARROWEST * size * len(shares):
+            break
     every: list[Axes] = []
     for share, some, points in zip(shares, columns, widths, strict=True):
         ax = sheet.axes(left, bottom, left + share * wide, sheet.top - 1.9 * size)
@@ -142,14 +148,13 @@ def _axes(
             ax.set_yticks([])
         for i, column in enumerate(some):
             right = sum(points[: i + 1])
-            intervals.column(ax, right, column.head, column.cells, 0.92 * size)
+            intervals.column(ax, right, column.head, column.cells, small)
         left += share * wide + sum(points) + GAP * size
         every.append(ax)
     return every
 
 
-def _width(sheet: Sheet, column: NumberColumn) -> float:
-    size = 0.92 * sheet.size
+def _width(sheet: Sheet, column: NumberColumn, size: float) -> float:
     cells = (column.head, *column.cells)
     return max(lettering.width(sheet.fig, cell, size) for cell in cells) + 1.4 * sheet.size
 

@@ -258,8 +258,8 @@ def _rates_headline(
     far = np.where(apart, np.abs(np.log(np.maximum(found.factor, 1e-9))), -1.0)
     most = int(far.argmax())
     return say(
-        "{n} of {many} {areas} call surely more or less than their people explain, most: {area}, "
-        "{times} times",
+        "{n} of {many} {areas} call surely more or less than their people explain, farthest: "
+        "{area}, {times} times",
         n=int(apart.sum()), many=int(told.sum()), areas=areas,
         area=say.name(base.map.townships[most].name),
         times=say.number(float(found.factor[most]), 2),
