@@ -28,7 +28,7 @@ from sim.figures.page import Sheet
 from sim.figures.row_chart import NumberColumn
 from sim.fitting.history import Check, History
 from sim.text import Message
-from sim.words import calibration_figures as words
+from sim.words import simulated_history as words
 from sim.words.language import Language
 
 MOST: Final = 24  # checks
@@ -91,13 +91,9 @@ def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figur
 
 def in_order(calibration: Calibration, history: History) -> list[Check]:
     """The checks of all calls, then townships, those farthest off first; hidden ones left out."""
-    calls = {one.township: one.calls for one in history.townships}
-    whole = [one for one in history.checks if one.name != "township"]
-    some = [
-        one
-        for one in history.checks
-        if one.name == "township" and calls.get(one.where, 0) >= calibration.least
-    ]
+    every = words.told(calibration, history)
+    whole = [one for one in every if one.name != "township"]
+    some = [one for one in every if one.name == "township"]
     return [*whole, *sorted(some, key=lambda one: -abs(words.in_bounds(one).mean))]
 
 

@@ -14,7 +14,7 @@ from sim.figures.intervals import Mark, Span
 from sim.figures.row_chart import NumberColumn
 from sim.fitting.history import TownshipHistory
 from sim.measures.intervals import Estimate
-from sim.words import calibration_figures as words
+from sim.words import simulated_history as words
 from sim.words.language import Language
 
 MOST: Final = 40  # rows

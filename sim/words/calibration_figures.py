@@ -1,4 +1,4 @@
-"""What the figures of a calibration say: findings in words, names of checks, stages and classes."""
+"""What the figures of a calibration say of each part that was fitted, and what parts are called."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.answers.calibration import Calibration
-from sim.fitting.history import Check, History, TownshipHistory
 from sim.fitting.laws import LawFit
 from sim.fitting.stages import StageLaw
-from sim.measures.intervals import Estimate
 from sim.model.calendar import DAYS, HOURS, Hours
 from sim.scenario.duty import SameHours
 from sim.text import Message
@@ -25,11 +23,6 @@ if TYPE_CHECKING:
 
 NEAR: Final = 0.05  # of an observed quantile, by which a law may miss it
 TOLD: Final = (0.5, 0.9, 0.95)  # quantiles that are named
-LONG_DAYS: Final = (
-    Message("Monday"), Message("Tuesday"), Message("Wednesday"), Message("Thursday"),
-    Message("Friday"), Message("Saturday"), Message("Sunday"),
-)  # fmt: skip
-
 ROADS: Final = {  # classes of OpenStreetMap, as planners call them
     "motorway": Message("motorway"),
     "trunk": Message("trunk road"),
@@ -64,7 +57,7 @@ FAMILIES: Final = {
 # ── the foot ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _foot(of: Calibration, say: Language, *more: str) -> str:
+def foot(of: Calibration, say: Language, *more: str) -> str:
     """The nature of the map, the records, and what else there is to say, each in its line."""
     base, read = of.provenance.base, of.records
     said = say(
@@ -78,17 +71,6 @@ def _foot(of: Calibration, say: Language, *more: str) -> str:
     return "\n".join([*provenance.foot(base, say), said, *(line for line in more if line)])
 
 
-def _replayed(found: History, say: Language) -> str:
-    return say(
-        "The fit to the first {fitted} of {weeks} weeks, held against the {calls} calls of the "
-        "others: replayed, and drawn anew, {n} times each.",
-        fitted=found.fitted_weeks,
-        weeks=found.weeks,
-        calls=f"{found.calls:,}",
-        n=found.replications,
-    )
-
-
 def hidden(of: Calibration, count: int, say: Language) -> str:
     """That areas with few calls are not shown; nothing if there are none."""
     if not count:
@@ -99,91 +81,6 @@ def hidden(of: Calibration, count: int, say: Language) -> str:
         "{n} areas with fewer than {least} calls are hidden",
         least=of.least,
     )
-
-
-# ── history against simulated history ────────────────────────────────────────────────────────
-
-
-def of_history(of: Calibration, found: History, left: int, say: Language) -> Finding:
-    """Whether simulated history repeats what was recorded; `left`: checks that are not drawn."""
-    subtitle = say(
-        "Response time {clock}; differences between the simulated and the recorded, with intervals "
-        "in which 95 % of single histories lie",
-        clock=provenance.clock(say),
-    )
-    if left:
-        more = say.count(left, "{n} check not drawn", "{n} checks not drawn")
-        subtitle = say.joined([subtitle, more])
-    return Finding(
-        _history_headline(of, found, say), subtitle, _foot(of, say, _replayed(found, say))
-    )
-
-
-def _history_headline(of: Calibration, found: History, say: Language) -> str:
-    many = len(found.checks)
-    failed = [one for one in found.checks if one.holds is False]
-    unsure = sum(one.holds is None for one in found.checks)
-    if failed:
-        worst = max(failed, key=lambda one: abs(in_bounds(one).mean))
-        return say.count(
-            len(failed),
-            "Simulated history differs from what was recorded in {n} of {checks} checks: {worst}",
-            "Simulated history differs from what was recorded in {n} of {checks} checks, most: "
-            "{worst}",
-            checks=many,
-            worst=check(of, worst, say),
-        )
-    if unsure:
-        return say.count(
-            unsure,
-            "Simulated history contradicts none of {checks} checks, but {n} cannot be told yet",
-            "Simulated history contradicts none of {checks} checks, but {n} cannot be told yet",
-            checks=many,
-        )
-    return say("Simulated history repeats what was recorded in all {checks} checks", checks=many)
-
-
-def check(of: Calibration, one: Check, say: Language) -> str:
-    """What a check is of."""
-    if one.name == "township":
-        return say("Within target, {area}", area=area(of, one.where, say))
-    return say(CHECKS[one.name])
-
-
-CHECKS: Final = {
-    "compliance": Message("All calls within target"),
-    "p90": Message("90th percentile, min"),
-    "same station": Message("Sent from the same station"),
-}
-
-
-def area(of: Calibration, name: str, say: Language) -> str:
-    """The reader's name of a township that is named as it is written."""
-    seats = {seat.name.zh: seat.name for seat in of.provenance.base.map.townships}
-    return say.name(seats[name]) if name in seats else name
-
-
-def in_bounds(one: Check) -> Estimate:
-    """The difference in units of its bound, so that checks of unlike things stand side by side.
-
-    Of the same station every call is as recorded where all agree: the bound is what may differ.
-    """
-    same = one.name == "same station"
-    recorded, bound = (1.0, 1.0 - one.bound) if same else (one.recorded, one.bound)
-    bound = max(bound, 1e-9)
-    return Estimate(*(float(value - recorded) / bound for value in one.simulated))
-
-
-def numbers(one: Check, say: Language) -> tuple[str, str, str]:
-    """Recorded, simulated, bound: percent and points, or minutes."""
-    if one.name == "p90":
-        value = [say.number(seconds / 60) for seconds in (one.recorded, one.simulated.mean)]
-        return value[0], value[1], say("±{n} min", n=f"{one.bound / 60:g}")
-    if one.name == "same station":
-        least = say("≥ {share}", share=say.percent(one.bound, 0))
-        return "–", say.percent(one.simulated.mean), least
-    bound = say("±{n} points", n=f"{100 * one.bound:g}")
-    return say.percent(one.recorded), say.percent(one.simulated.mean), bound
 
 
 # ── when and where people call ───────────────────────────────────────────────────────────────
@@ -203,8 +100,8 @@ def of_profile(of: Calibration, say: Language) -> Finding:
     days = of.fits.rates.exposure_days
     counted = say("{n} days count, {left} are left out.", n=f"{days:,}",
                   left=of.fits.rates.days - days)  # fmt: skip
-    foot = _foot(of, say, say("{one} {other}", one=about, other=counted), say(why) if why else "")
-    return Finding(_profile_headline(shape, say), subtitle, foot)
+    lines = (say("{one} {other}", one=about, other=counted), say(why) if why else "")
+    return Finding(_profile_headline(shape, say), subtitle, foot(of, say, *lines))
 
 
 def _other(differs: bool, moved: float, say: Language) -> str:
@@ -244,7 +141,7 @@ def of_rates(of: Calibration, say: Language) -> Finding:
     )
     if few := hidden(of, int((~shown).sum()), say):
         subtitle = say.joined([subtitle, few])
-    return Finding(_rates_headline(of, above, below, told, say), subtitle, _foot(of, say))
+    return Finding(_rates_headline(of, above, below, told, say), subtitle, foot(of, say))
 
 
 def _rates_headline(
@@ -284,7 +181,7 @@ def of_speeds(of: Calibration, fit: SpeedFit, left: int, say: Language) -> Findi
         n=f"{fit.used:,}", scene=f"{fit.drives:,}", hospital=f"{fit.to_hospital:,}",
         slow=fit.beyond[0], fast=fit.beyond[1],
     )  # fmt: skip
-    return Finding(_speeds_headline(fit, say), subtitle, _foot(of, say, used))
+    return Finding(_speeds_headline(fit, say), subtitle, foot(of, say, used))
 
 
 def _speeds_headline(fit: SpeedFit, say: Language) -> str:
@@ -348,7 +245,7 @@ def of_durations(of: Calibration, say: Language) -> Finding:
         lines.append(
             say("Stamps in whole minutes: what recording did to the durations is taken out.")
         )
-    return Finding(_durations_headline(fit.laws, say), subtitle, _foot(of, say, *lines))
+    return Finding(_durations_headline(fit.laws, say), subtitle, foot(of, say, *lines))
 
 
 def off(law: LawFit, share: float) -> float:
@@ -391,46 +288,3 @@ def stage(one: StageLaw, say: Language) -> str:
 def family(law: LawFit, say: Language) -> str:
     """Its family and how many durations it rests on."""
     return say("{family}, n = {n}", family=say(FAMILIES[law.family]), n=f"{law.n:,}")
-
-
-# ── townships against simulated history ──────────────────────────────────────────────────────
-
-
-def of_townships(
-    of: Calibration, some: list[TownshipHistory], left: int, say: Language
-) -> Finding:  # fmt: skip
-    """How many townships lie outside their interval; `left`: those that are not drawn."""
-    assert of.history is not None
-    areas = measures.area_word(of.provenance.base.map, say)
-    subtitle = say(
-        "Calls within target in each of the {areas}: recorded, against the interval in which 95 % "
-        "of single simulated histories lie",
-        areas=areas,
-    )
-    parts = [subtitle]
-    if left:
-        parts.append(
-            say.count(
-                left,
-                "{n} area with fewer calls not drawn",
-                "{n} areas with fewer calls not drawn",
-            )
-        )
-    few = hidden(of, sum(one.calls < of.least for one in of.history.townships), say)
-    parts += [few] if few else []
-    outside = [one for one in some if one.outside]
-    if outside:
-        headline = say(
-            "Recorded compliance lies outside the simulated interval in {n} of {many} {areas}; "
-            "by chance alone it would in {expected}",
-            n=len(outside), many=len(some), areas=areas,
-            expected=say.number(0.05 * len(some), 0 if len(some) >= 20 else 1),
-        )  # fmt: skip
-    else:
-        headline = say(
-            "Recorded compliance lies within the simulated interval in all {many} {areas}",
-            many=len(some), areas=areas,
-        )  # fmt: skip
-    return Finding(
-        headline, say.joined(parts), _foot(of, say, _replayed(of.history, say))
-    )  # fmt: skip

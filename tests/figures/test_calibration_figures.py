@@ -13,7 +13,7 @@ from sim.figures import calibration as room
 from sim.figures import class_speeds, rates_map, stage_laws, style, township_history
 from sim.fitting.history import Check
 from sim.measures.intervals import NOTHING_KNOWN, Estimate
-from sim.words import calibration_figures as words
+from sim.words import calibration_figures, simulated_history
 from sim.words.language import language
 
 EN = language("en")
@@ -131,9 +131,9 @@ def test_checks_are_differences_in_units_of_their_bounds(fitted):
 
 def test_a_difference_of_just_the_bound_is_one():
     one = Check("p90", 600.0, Estimate(660.0, 650.0, 670.0), 60.0, None)
-    assert words.in_bounds(one) == pytest.approx((1.0, 5 / 6, 7 / 6))
+    assert simulated_history.in_bounds(one) == pytest.approx((1.0, 5 / 6, 7 / 6))
     same = Check("same station", np.nan, Estimate(0.75, 0.7, 0.8), 0.75, True)
-    assert words.in_bounds(same).mean == pytest.approx(-1.0)
+    assert simulated_history.in_bounds(same).mean == pytest.approx(-1.0)
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,11 @@ def test_a_difference_of_just_the_bound_is_one():
     [
         ([True, True], "repeats what was recorded in all 2 checks"),
         ([True, None], "contradicts none of 2 checks, but 1 cannot be told yet"),
-        ([True, False], "differs from what was recorded in 1 of 2 checks: 90th percentile"),
-        ([False, False], "differs from what was recorded in 2 of 2 checks, most: 90th percentile"),
+        ([True, False], "differs from what was recorded in 1 of 2 checks: the 90th percentile"),
+        (
+            [False, False],
+            "differs from what was recorded in 2 of 2 checks, most: the 90th percentile",
+        ),
     ],
 )
 def test_the_headline_is_the_verdict(fitted, holds, said):
@@ -150,6 +153,15 @@ def test_the_headline_is_the_verdict(fitted, holds, said):
         one._replace(holds=h) for one, h in zip(fitted.history.checks[:2], holds, strict=True)
     )
     assert said in headline(draw(with_history(fitted, checks=some)))
+
+
+def test_a_hidden_township_is_neither_checked_nor_named(fitted):
+    figure = draw(replace(fitted, least=60))
+    hidden = [one.township for one in fitted.history.townships if one.calls < 60]
+    wanted = sum(one.where not in hidden for one in fitted.history.checks)
+    assert wanted == 3
+    assert len(figure.axes[1].get_yticks()) == wanted
+    assert f"in 1 of {wanted} checks: the 90th percentile" in headline(figure)
 
 
 def test_a_slide_says_how_many_checks_it_leaves_out(fitted):
@@ -266,7 +278,7 @@ def test_many_bands_leave_room_for_classes_on_a_slide(fitted):
 def test_scattered_hours_are_counted():
     hours = np.zeros(168, bool)
     hours[::2] = True
-    assert words.when(hours, EN) == "84 hours of the week"
+    assert calibration_figures.when(hours, EN) == "84 hours of the week"
 
 
 # ── durations ────────────────────────────────────────────────────────────────────────────────
