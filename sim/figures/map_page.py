@@ -50,9 +50,13 @@ Paint = Callable[[Axes, Part], None]
 
 
 def draw(
-    the_map: Map, finding: Finding, size: str, say: Language, paint: Paint, keys: Sequence[Key]
-) -> Figure:
-    """A page on which `paint` draws all that there is, on axes to scale."""
+    the_map: Map, finding: Finding, size: str, say: Language, paint: Paint, keys: Sequence[Key],
+    aside: Callable[[Axes], None] | None = None,
+) -> Figure:  # fmt: skip
+    """A page on which `paint` draws all that there is, on axes to scale.
+
+    `aside` draws a small panel beside the legends, at the lower right.
+    """
     with page.page_of_aspect(finding, size, ASPECT) as sheet:
         fig, (top, bottom) = sheet.fig, sheet.rows()
         bounds, enlarged = the_map.outline.bounds, map_parts.enlarged(the_map)
@@ -65,14 +69,16 @@ def draw(
         map_parts.north_arrow(ax)
         left, legend_top = (wide if inset else MAP_WIDE) + 0.04, top
         if inset:
-            legend_top = bottom + 0.36 * (top - bottom)
+            legend_top = bottom + (0.36 if aside is None else 0.5) * (top - bottom)
             where = (left, legend_top, 0.985 - left, top - legend_top)
             whole = enlarged.equals(map_parts.core(the_map))
             title = (
                 say("Urban core, enlarged") if whole else say("Where areas are densest, enlarged")
             )
             _inset(ax, where, enlarged.bounds, title, paint)
-        _legends(sheet, left, legend_top - 0.025, keys)
+        made = _legends(sheet, left, legend_top - 0.025, keys)
+        if aside is not None:
+            aside(_beside(sheet, made, left, legend_top - 0.025))
     return fig
 
 
@@ -97,7 +103,24 @@ def _inset(
     )  # fmt: skip
 
 
-def _legends(sheet: Sheet, left: float, top: float, keys: Sequence[Key]) -> None:
+def _beside(sheet: Sheet, legends: Sequence[Legend], left: float, top: float) -> Axes:
+    """Square axes right of the legends, or below them where there is more room."""
+    fig, body = sheet.fig, sheet.size
+    renderer = fig.canvas.get_renderer()  # type: ignore[attr-defined]
+    boxes = [legend.get_window_extent(renderer) for legend in legends]
+    wide, high = 72 * fig.get_size_inches()
+    to_points = 72 / fig.dpi
+    right = max([left * wide, *(box.x1 * to_points for box in boxes)])
+    low = min([top * high, *(box.y0 * to_points for box in boxes)])
+    foot = sheet.bottom + 2.9 * body
+    beside = min(sheet.right - right - 4.6 * body, top * high - 1.3 * body - foot)
+    below = min(sheet.right - left * wide - 3.6 * body, low - 2.6 * body - foot)
+    side = max(beside, below, 4 * body)
+    upper = foot + side if below >= beside else top * high - 1.3 * body
+    return sheet.axes(sheet.right - side, upper - side, sheet.right, upper)
+
+
+def _legends(sheet: Sheet, left: float, top: float, keys: Sequence[Key]) -> list[Legend]:
     """The legends that hold something, side by side."""
     made = []
     for key in keys:
@@ -111,6 +134,7 @@ def _legends(sheet: Sheet, left: float, top: float, keys: Sequence[Key]) -> None
                 text.set_linespacing(1.35)  # Chinese lines need more than Latin ones
             made.append(legend)
     _side_by_side(sheet, made, left, top)
+    return made
 
 
 def _side_by_side(sheet: Sheet, legends: Sequence[Legend], left: float, top: float) -> None:

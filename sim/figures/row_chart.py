@@ -28,6 +28,8 @@ AROUND = 7.5  # of title, axis and legend
 GAP = 3.0  # between charts beside each other
 TWO_LINES = 0.78  # of the body type: two lines of it are no higher than a row
 NAMES_SHARE = 0.32  # of the page's width that names may take, unless a chart says more
+NUMBERS = 0.92  # type of columns, in units of the body type, where these leave room to draw
+NARROWEST = 9.0  # axes for which columns stay as they are, in units of the body type
 WRITTEN = 4.2  # room for numbers that stand beside the intervals
 
 
@@ -87,7 +89,8 @@ def beside(
     first = charts[0]
     names = [*(row.name for row in first.rows), *[""] * bool(first.below)]
     columns = [chart.columns for chart in charts]
-    every = _axes(sheet, names, columns, shares, first.names_share)
+    room = intervals.name_room(sheet.fig, names, sheet.size, first.names_share)
+    every = _axes(sheet, names, columns, shares, room)
     cut = [panel(ax, chart) for ax, chart in zip(every, charts, strict=True)]
     if first.below:
         _say_below(every[0], first.below, len(names) - 1)
@@ -95,15 +98,19 @@ def beside(
     return every
 
 
-def named_rows(sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn]) -> Axes:
+def named_rows(
+    sheet: Sheet, names: Sequence[str], columns: Sequence[NumberColumn], room: float | None = None
+) -> Axes:
     """Empty axes with a name to the left of each row and columns of numbers to the right.
 
     Names that are too long stand in two lines, smaller: from where something moves, and where to.
+    `room`: points for names, where rows stand over others that share them.
     """
     size, fig = sheet.size, sheet.fig
-    room = intervals.name_room(fig, names, size, NAMES_SHARE)
+    if room is None:
+        room = intervals.name_room(fig, names, size, NAMES_SHARE)
     small = TWO_LINES * size
-    ax = _axes(sheet, names, [columns], [1.0], NAMES_SHARE)[0]
+    ax = _axes(sheet, names, [columns], [1.0], room)[0]
     long = [lettering.width(fig, name, size) > room for name in names]
     said = [
         lettering.broken(fig, name, small, room) if is_long else name
@@ -121,15 +128,18 @@ def _axes(
     names: Sequence[str],
     columns: Sequence[Sequence[NumberColumn]],
     shares: Sequence[float],
-    names_share: float,
+    room: float,
 ) -> list[Axes]:
     """Empty axes beside each other, as many as shares, each with its columns to the right."""
     size, fig = sheet.size, sheet.fig
-    room = intervals.name_room(fig, names, size, names_share)
     names = [lettering.middle_out(fig, name, size, room) for name in names]
-    widths = [[_width(sheet, column) for column in some] for some in columns]
     left, bottom = sheet.left + room + 1.0 * size, sheet.bottom + 5.3 * size
-    wide = sheet.right - left - GAP * size * (len(shares) - 1) - sum(map(sum, widths))
+    free = sheet.right - left - GAP * size * (len(shares) - 1)
+    for small in (NUMBERS * size * 0.94**i for i in range(12)):  # that leaves room to draw
+        widths = [[_width(sheet, column, small) for column in some] for some in columns]
+        wide = free - sum(map(sum, widths))
+        if wide >= NARROWEST * size * len(shares):
+            break
     every: list[Axes] = []
     for share, some, points in zip(shares, columns, widths, strict=True):
         ax = sheet.axes(left, bottom, left + share * wide, sheet.top - 1.9 * size)
@@ -138,14 +148,13 @@ def _axes(
             ax.set_yticks([])
         for i, column in enumerate(some):
             right = sum(points[: i + 1])
-            intervals.column(ax, right, column.head, column.cells, 0.92 * size)
+            intervals.column(ax, right, column.head, column.cells, small)
         left += share * wide + sum(points) + GAP * size
         every.append(ax)
     return every
 
 
-def _width(sheet: Sheet, column: NumberColumn) -> float:
-    size = 0.92 * sheet.size
+def _width(sheet: Sheet, column: NumberColumn, size: float) -> float:
     cells = (column.head, *column.cells)
     return max(lettering.width(sheet.fig, cell, size) for cell in cells) + 1.4 * sheet.size
 
@@ -184,9 +193,15 @@ def panel(ax: Axes, chart: RowChart) -> bool:
         intervals.interval(ax, y, value, seen, colour, 0.25 * size)
         intervals.mark(ax, value.mean, y, row.looks, 0.8 * size)
     title(ax, chart.title)
-    fitting = lettering.size_that_fits(ax.figure, chart.axis, size, intervals.points_wide(ax))  # type: ignore[arg-type]
-    ax.set_xlabel(chart.axis, labelpad=0.3 * size, size=fitting)
+    axis_label(ax, chart.axis)
     return intervals.cut_off(values, seen)
+
+
+def axis_label(ax: Axes, text: str) -> None:
+    """Below the axis, smaller where it would be longer."""
+    size = mpl.rcParams["font.size"]
+    fitting = lettering.size_that_fits(ax.figure, text, size, intervals.points_wide(ax))  # type: ignore[arg-type]
+    ax.set_xlabel(text, labelpad=0.3 * size, size=fitting)
 
 
 def title(ax: Axes, text: str) -> None:

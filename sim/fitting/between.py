@@ -11,7 +11,7 @@ from scipy import special
 from sim.fitting.driving import Regression
 from sim.measures.intervals import Estimate
 
-CHOSEN: Final = 1.25  # of standard errors: ways are chosen by the speeds that they tell of
+CHOSEN: Final = 1.4  # of standard errors: ways are chosen by the speeds that they tell of
 
 
 class BetweenReadings(NamedTuple):

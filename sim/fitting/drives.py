@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.fitting.cleaning import CleanUnits
 from sim.fitting.homes import left_home
-from sim.fitting.paths import DrivenRoads, Ends, driven_roads, without_roads
+from sim.fitting.paths import DriveEnds, DrivenRoads, driven_roads, without_roads
 from sim.fitting.settling import SomeDrives
 from sim.geography.roads import network
 from sim.geography.roads.network import Snapped
@@ -162,7 +162,7 @@ def _some(
     hours = (begun.astype("datetime64[h]").astype(np.int64) - MONDAY_H) % HOURS_PER_WEEK
     off_road = off_road_m / base.settings.travel.off_road / 60
     return SomeDrives(
-        Ends(root, roots, leaves, outward), minutes, off_road, hours, ordinary,
+        DriveEnds(root, roots, leaves, outward), minutes, off_road, hours, ordinary,
         np.full(len(rows), noise), np.full(len(rows), turnout),
     )  # fmt: skip
 

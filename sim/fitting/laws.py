@@ -166,6 +166,17 @@ def seconds_at(law: LawFit, shares: Sequence[float] | np.ndarray) -> np.ndarray:
     return family.quantile(theta, q)
 
 
+def _rising(seconds: np.ndarray) -> np.ndarray:
+    """Quantiles that never fall, midway between the highest before and the lowest behind.
+
+    Whole minutes of short durations leave steps in which corrected quantiles may fall.
+    """
+    known = ~np.isnan(seconds)
+    some, found = seconds[known], seconds.copy()
+    found[known] = (np.maximum.accumulate(some) + np.minimum.accumulate(some[::-1])[::-1]) / 2
+    return found
+
+
 # ── values of a law, with intervals ──────────────────────────────────────────────────────────
 
 

@@ -36,7 +36,7 @@ class DrivenRoads(NamedTuple):
     table: np.ndarray | None = None  # [from, to] minutes, of a map without roads
 
 
-class Ends(NamedTuple):
+class DriveEnds(NamedTuple):
     """Both ends of drives; many share one root: the station they start at, the hospital they
     go to."""
 
@@ -70,7 +70,7 @@ def without_roads(minutes: np.ndarray) -> DrivenRoads:
 
 
 def sizes(
-    roads: DrivenRoads, ends: Ends, pace: np.ndarray, disturbed: np.ndarray | None = None
+    roads: DrivenRoads, ends: DriveEnds, pace: np.ndarray, disturbed: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """[drive, kind] what each drive has of each kind of road, and [drive] its kilometres.
 

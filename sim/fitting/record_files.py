@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -82,7 +83,7 @@ def yes_or_no(language: str) -> tuple[str, str]:
 
 
 def _is_chinese(name: str) -> bool:
-    return any("\u4e00" <= sign <= "\u9fff" for sign in name)
+    return re.search(r"[\u4e00-\u9fff]", name) is not None
 
 
 @lru_cache

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.fitting import driving, hours, paths
 from sim.fitting.driving import DriveData, Regression, Shape
-from sim.fitting.paths import DrivenRoads, Ends
+from sim.fitting.paths import DriveEnds, DrivenRoads
 from sim.model.calendar import DAYS, HOURS
 
 FEWEST: Final = 50  # drives for anything to be fitted, and trips on a class for one of its own
@@ -32,7 +32,7 @@ NARROWEST: Final = 0.05  # of what was expected: drives as exact as a clock are 
 class SomeDrives(NamedTuple):
     """Recorded drives of one kind, all outward from stations or all towards hospitals."""
 
-    ends: Ends
+    ends: DriveEnds
     minutes: np.ndarray  # [drive]
     off_road: np.ndarray  # [drive] minutes, with siren
     hour_of_week: np.ndarray  # [drive] of setting out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from sim.answers.calibration import Calibration
@@ -175,4 +176,4 @@ def _of_twice(calibration: Calibration, reason: Message) -> tuple[int, ...]:
 
 def _open_ended(sentence: str) -> str:
     """A sentence without its full stop, for it stands within another."""
-    return sentence.rstrip(".\N{IDEOGRAPHIC FULL STOP}")
+    return re.sub(r"[.\u3002]+$", "", sentence)
