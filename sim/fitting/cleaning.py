@@ -219,9 +219,11 @@ class _Cleaning:
             if not len(near) or self._popular(x[row], y[row]):
                 continue
             other = int(near[0])
-            own = [n for n in near.tolist() if vehicle[n] == vehicle[row] or not vehicle[row]]
+            own = [n for n in near.tolist() if self._same_mission(n, row)]
             if own:
                 dropped[row if stamps[own[0]] >= stamps[row] else own[0]] = True
+            elif numbered:
+                continue
             joined[row] = True
             if not incident[other]:
                 incident[other] = f"\0{other}"
@@ -233,6 +235,18 @@ class _Cleaning:
         extra = int(named.duplicated().sum())
         self.counts.append(RuleCount(Rule.FURTHER_UNITS, extra))
         return dropped
+
+    def _same_mission(self, one: int, other: int) -> bool:
+        """Whether two rows of one call say the same: of one vehicle, or one says no more than that
+        somebody called."""
+        vehicles = self.units["vehicle"].to_numpy(object)
+        sent = self.at[[one, other], ALL_STAMPS.index("assigned_at")]
+        if vehicles[one] and vehicles[one] == vehicles[other]:
+            return True
+        if not np.isfinite(sent).all():
+            return True
+        began = sent + (self.received[[one, other]] - self.received[one]) / np.timedelta64(1, "s")
+        return not (vehicles[one] and vehicles[other]) and bool(began[0] == began[1])
 
     def _popular(self, x: float, y: float) -> bool:
         """Whether so many calls come from a point that two in ten minutes are two."""

@@ -315,14 +315,14 @@ def paragraphs(calibration: Calibration, say: Language) -> list[str]:
 
 
 def in_whole_minutes(calibration: Calibration, say: Language) -> list[str]:
-    """That a recorded response in whole minutes may have been longer than its target."""
+    """That a response in whole minutes may have been longer than its target."""
     heaped = next((one.names for one in calibration.clean if one.rule == Rule.WHOLE_MINUTES), ())
     if not {"received_at", "arrived_at"} & set(heaped):
         return []
     return [say(
         "Instants are recorded in whole minutes, so that a response of up to half a minute, or a "
-        "minute, beyond its target may count as in time: recorded compliance may be higher than it "
-        "was, simulated compliance is to the second."
+        "minute, beyond its target may count as in time. Simulated responses are written in whole "
+        "minutes likewise before both are compared: both may be higher than they are to the second."
     )]  # fmt: skip
 
 
