@@ -220,7 +220,7 @@ class _Calibrating:
         self.tick()
         hospitals = tuple(one.name.zh for one in base.map.hospitals)
         on_shares = shares.fit(calls, clean.units, read.priorities, read.conditions, hospitals)
-        written = fragment.of(base, on_rates, on_speeds, on_durations, on_shares)
+        written = fragment.of(base, on_rates, on_speeds, on_durations, on_shares, self.least)
         return Fits(on_rates, on_speeds, on_durations, on_shares, driven.not_counted,
                     driven.stations, written)  # fmt: skip
 

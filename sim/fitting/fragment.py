@@ -32,11 +32,14 @@ SMALL: Final = 0.005  # a factor of a township so near to 1 is not written
 
 def of(
     base: Scenario, rates: RatesFit, speeds: SpeedFit | None, durations: DurationsFit,
-    shares: SharesFit,
+    shares: SharesFit, least: int = 0,
 ) -> Fragment:  # fmt: skip
-    """The settings that records say something of; all others stay those of the base."""
+    """The settings that records say something of; all others stay those of the base.
+
+    `least`: townships with fewer calls are not written.
+    """
     assumed: list[Message] = []
-    demand = _demand(base, rates, durations, shares, assumed)
+    demand = _demand(base, rates, durations, shares, least, assumed)
     sections: dict[str, Any] = {"demand": demand}
     stages = _durations(base, durations, assumed)
     if stages:
@@ -55,10 +58,10 @@ def of(
 
 
 def _demand(
-    base: Scenario, rates: RatesFit, durations: DurationsFit, shares: SharesFit,
+    base: Scenario, rates: RatesFit, durations: DurationsFit, shares: SharesFit, least: int,
     assumed: list[Message],
 ) -> dict[str, Any]:  # fmt: skip
-    demand: dict[str, Any] = {"rate": _rate(base, rates, assumed)}
+    demand: dict[str, Any] = {"rate": _rate(base, rates, least, assumed)}
     demand["profile"] = {
         "hours": _relative(rates.profile.hours, rates.calls),
         "days": _relative(rates.profile.days, rates.calls),
@@ -73,7 +76,7 @@ def _relative(numbers: np.ndarray, n: int) -> list[Fitted]:
     return [Fitted(round(float(one), 4), n) for one in known]
 
 
-def _rate(base: Scenario, rates: RatesFit, assumed: list[Message]) -> dict[str, Any]:
+def _rate(base: Scenario, rates: RatesFit, least: int, assumed: list[Message]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     before = base.settings.demand.rate
     for name, area in zip(AREAS, rates.areas, strict=True):
@@ -97,7 +100,8 @@ def _rate(base: Scenario, rates: RatesFit, assumed: list[Message]) -> dict[str, 
     townships = {}
     for row, township in enumerate(base.map.townships):
         factor = float(factors.factor[row])
-        if not np.isfinite(factor) or abs(factor - 1) < SMALL:
+        few = factors.calls[row] < least
+        if few or not np.isfinite(factor) or abs(factor - 1) < SMALL:
             continue
         written = max(factor, LEAST_FACTOR)
         interval = f"{100 * factors.low[row]:.3g} to {100 * factors.high[row]:.3g} %"
