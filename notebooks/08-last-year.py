@@ -181,6 +181,12 @@ there.figure()
 # %%
 there.sentence()
 
+# %% [markdown]
+# The recorded share lies outside the interval of one history, though everything that is fitted here is
+# right by construction. That interval holds the chance of dispatch and drives; it does not hold that
+# speeds were fitted to eight weeks alone. So a short record may miss its own history by a point or two,
+# and *cannot be told* is the answer: take a year.
+
 # %%
 there.sentences()[2]
 

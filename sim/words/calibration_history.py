@@ -322,7 +322,7 @@ def in_whole_minutes(calibration: Calibration, say: Language) -> list[str]:
     return [say(
         "Instants are recorded in whole minutes, so that a response of up to half a minute, or a "
         "minute, beyond its target may count as in time: recorded compliance may be higher than it "
-        "was, simulated compliance is to the second."
+        "was. Simulated responses are written alike before both are compared."
     )]  # fmt: skip
 
 
