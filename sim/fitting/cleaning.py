@@ -300,6 +300,7 @@ class _Cleaning:
         known = np.isfinite(between)
         self.units["shifted"] = False
         if known.sum() < FEWEST:
+            self._told(Rule.CLOCKS, np.zeros(len(week), bool))
             return ()
         # Means, for with whole minutes a median jumps by sixty seconds; without what went astray.
         middle_s = np.median(between[known])

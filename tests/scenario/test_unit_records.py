@@ -1,0 +1,261 @@
+"""Records as fitting reads them: a row each unit, with its station, vehicle, ending and siren."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import same_columns
+from missions import MONDAY, mission, read, write
+
+from sim.errors import RecordsError
+from sim.scenario.records import reading, units
+from sim.scenario.records.columns import HEADERS, OF_UNITS
+from sim.scenario.settings.replay import Replay
+
+DAY = np.timedelta64(1, "D")
+
+
+def read_text(folder, liling, text, *names, encoding="utf-8"):
+    path = folder / "missions.csv"
+    path.write_bytes(text.encode(encoding))
+    return units.read(path, liling.map, Replay(file=path.name), *names)
+
+
+# ── what units have besides ─────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_recorded_of_units_by_english_headers(tmp_path, liling):
+    found = read(tmp_path, liling.map, [
+        mission(station="湘东医院", vehicle="A 1", outcome="conveyed", siren="yes",
+                ready_at="2025-01-06 08:00:40"),
+        mission(MONDAY + DAY, station="", vehicle="n/a", outcome="", siren="", ready_at=""),
+    ])  # fmt: skip
+    assert found.units["station"].tolist() == ["湘东医院", ""]
+    assert found.units["vehicle"].tolist() == ["A 1", ""]
+    assert found.units["outcome"].tolist() == ["conveyed", ""]
+    assert found.units["siren"].tolist()[0] == 1
+    assert np.isnan(found.units["siren"].tolist()[1])
+    assert str(found.units["ready_at"].iloc[0]) == "2025-01-06 08:00:40"
+    assert found.units["ready_at"].isna().tolist() == [False, True]
+    assert set(OF_UNITS) <= found.has
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_what_is_recorded_of_units_by_chinese_headers(tmp_path, liling, encoding):
+    found = read_text(
+        tmp_path, liling,
+        "接警时间,受理完成时间,派车时间,乡镇,出车分站,车牌号,出车结果,是否鸣笛\n"
+        "2025-01-06 08:00:07,2025-01-06 08:00:40,2025-01-06 08:01:10,枫林镇,湘东医院,湘B1,空跑,否\n",
+        encoding=encoding,
+    )  # fmt: skip
+    row = found.units.iloc[0]
+    assert (row["station"], row["vehicle"], row["outcome"]) == ("湘东医院", "湘B1", "nobody found")
+    assert row["siren"] == 0
+    assert str(row["ready_at"]) == "2025-01-06 08:00:40"
+
+
+@pytest.mark.parametrize("key", OF_UNITS)
+def test_every_header_of_units_is_known(tmp_path, liling, key):
+    for header in HEADERS[key]:
+        found = read(tmp_path, liling.map, [mission(**{header: "2025-01-06 08:00:40"})])
+        assert found.reader.found.columns[key].header == header
+
+
+@pytest.mark.parametrize(
+    ("written", "ending"),
+    [
+        ("Cancelled by caller", "cancelled"), ("CANCELED", "cancelled"), ("退车", "cancelled"),
+        ("空跑", "nobody found"), ("Gone on Arrival", "nobody found"), ("现场救治", "treated"),
+        ("Patient refused", "treated"), ("No Transport", "treated"), ("送院", "conveyed"),
+        ("Code 3 Transport", "conveyed"), ("something else", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_endings_are_known_by_a_word(tmp_path, liling, written, ending):
+    found = read(tmp_path, liling.map, [mission(outcome=written)])
+    assert found.units["outcome"].tolist() == [ending]
+
+
+def test_a_column_that_is_missing_is_empty(tmp_path, liling):
+    found = read(tmp_path, liling.map, [mission()])
+    for name in ("station", "vehicle", "outcome"):
+        assert found.units[name].tolist() == [""]
+    assert found.units["siren"].isna().all()
+    assert found.units["ready_at"].isna().all()
+    assert not set(OF_UNITS) & found.has
+    assert (found.priorities, found.conditions) == ((), ())
+
+
+def test_replay_has_no_use_for_what_is_recorded_of_units(tmp_path, liling):
+    rows = [mission(station="湘东医院", vehicle="A 1", outcome="conveyed", siren="maybe",
+                    ready_at="no time", priority="red")]  # fmt: skip
+    path = write(tmp_path / "calls.csv", rows)
+    found = reading.read(path, liling.map, ["red"])
+    told = [note for note in map(str, found.notes) if note.startswith("columns not used")]
+    assert len(told) == 1
+    for name in OF_UNITS:
+        assert name in told[0]
+    bare = [{name: text for name, text in rows[0].items() if name not in OF_UNITS}]
+    other = reading.read(write(tmp_path / "bare.csv", bare), liling.map, ["red"])
+    same_columns(found.calls, other.calls)
+    assert not [note for note in map(str, other.notes) if note.startswith("columns not used")]
+
+
+# ── priorities and conditions ───────────────────────────────────────────────────────────────────
+
+
+def classes(count, of="class"):
+    """Rows of classes of which the first are the most frequent."""
+    rows = []
+    for number in range(count):
+        rows += [
+            mission(MONDAY + k * DAY, priority=f"{of} {number:02d}") for k in range(count - number)
+        ]
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("written", "ordered"),
+    [
+        (["green", "Red", "yellow"], ("Red", "yellow", "green")),
+        (["P3", "P1", "P2"], ("P1", "P2", "P3")),
+        (["C", "A", "B"], ("A", "B", "C")),
+        (["非急症", "危重", "急症"], ("危重", "急症", "非急症")),
+    ],
+)
+def test_priorities_are_ordered_by_words_of_urgency(tmp_path, liling, written, ordered):
+    rows = [mission(MONDAY + n * DAY, priority=name) for n, name in enumerate(written)]
+    found = read(tmp_path, liling.map, rows)
+    assert found.priorities == ordered
+    assert not found.urgency_guessed
+    assert [found.priorities[int(n)] for n in found.units["priority"]] == written
+
+
+@pytest.mark.parametrize("written", [["zebra", "ape"], ["red", "1", "green"], ["red", "ape"]])
+def test_the_order_of_other_names_is_guessed_and_said(tmp_path, liling, written):
+    rows = [mission(MONDAY + n * DAY, priority=name) for n, name in enumerate(written)]
+    found = read(tmp_path, liling.map, rows)
+    assert found.priorities == tuple(sorted(written))
+    assert found.urgency_guessed
+
+
+def test_names_of_a_scenario_keep_its_order(tmp_path, liling):
+    rows = [mission(priority="green"), mission(MONDAY + DAY, priority="RED")]
+    found = read(tmp_path, liling.map, rows, ["green", "yellow", "red"])
+    assert found.priorities == ("green", "yellow", "red")
+    assert found.units["priority"].tolist() == [0, 2]
+    assert not found.urgency_guessed
+
+
+def test_names_are_read_as_they_are_said_to_mean(tmp_path, liling):
+    rows = [mission(priority="P1"), mission(MONDAY + DAY, priority="P9")]
+    found = read(tmp_path, liling.map, rows, ["red", "green"],
+                 priorities={"P1": "red", "P9": "green"})  # fmt: skip
+    assert found.priorities == ("red", "green")
+    assert found.units["priority"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("count", "left"), [(8, 8), (9, 9), (10, 9), (30, 9)])
+def test_rare_priorities_are_one_where_there_are_more_than_nine(tmp_path, liling, count, left):
+    found = read(tmp_path, liling.map, classes(count))
+    assert len(found.priorities) == left
+    assert ("other" in found.priorities) == (count > 9)
+    assert {f"class {n:02d}" for n in range(min(count, 8))} <= set(found.priorities)
+    if count > 9:
+        lumped = (found.units["priority"] == found.priorities.index("other")).sum()
+        assert lumped == sum(count - n for n in range(8, count))
+    assert found.units["priority"].notna().all()
+
+
+def test_rare_conditions_are_one_where_there_are_more_than_twenty(tmp_path, liling):
+    rows = [mission(MONDAY + n * DAY, condition=f"c {min(n, 24)}") for n in range(40)]
+    found = read(tmp_path, liling.map, rows)
+    assert len(found.conditions) == 20
+    assert "other" in found.conditions
+
+
+# ── rows and values that are left out ───────────────────────────────────────────────────────────
+
+
+def test_a_hospital_that_is_not_on_the_map_drops_the_value_and_keeps_the_row(tmp_path, liling):
+    rows = [mission(hospital="湘东医院"), mission(MONDAY + DAY, hospital="St Mary")]
+    found = read(tmp_path, liling.map, rows)
+    assert len(found.units) == 2
+    assert found.units["hospital"].isna().tolist() == [False, True]
+    (dropped,) = found.dropped
+    assert str(dropped.reason) == "the hospital is not on the map"
+    assert dropped.lines == (3,)
+    assert found.left_out == ()
+
+
+def test_a_duration_or_a_yes_that_cannot_be_read_keeps_the_row(tmp_path, liling):
+    rows = [mission(conveyed="maybe", on_scene_min="-3"), mission(MONDAY + DAY, conveyed="yes")]
+    found = read(tmp_path, liling.map, rows)
+    assert len(found.units) == 2
+    assert {str(one.reason) for one in found.dropped} == {
+        "neither yes nor no", "a duration cannot be used",
+    }  # fmt: skip
+
+
+def test_rows_of_other_years_are_left_out_and_named(tmp_path, liling):
+    rows = [mission(MONDAY + n * DAY) for n in range(10)]
+    rows.insert(3, mission(np.datetime64("2019-05-05T05:05:05")))
+    rows.append(mission(np.datetime64("2091-05-05T05:05:05")))
+    rows.append(mission(np.datetime64("2019-05-06T05:05:05")))
+    found = read(tmp_path, liling.map, rows)
+    ((reason, count),) = found.left_out
+    assert "more than a year apart" in str(reason)
+    assert count == 3
+    assert sorted(found.lost_lines[reason]) == [5, 13, 14]
+    assert len(found.units) == 10
+
+
+def test_years_without_a_gap_are_all_kept(tmp_path, liling):
+    rows = [mission(MONDAY + n * np.timedelta64(300, "D")) for n in range(8)]
+    assert len(read(tmp_path, liling.map, rows).units) == 8
+
+
+def test_rows_in_are_calls_further_units_and_rows_left_out(tmp_path, liling):
+    rows = [
+        mission(incident="1", vehicle="a"), mission(incident="1", vehicle="b"),
+        mission(MONDAY + DAY, incident="2"), mission(MONDAY + DAY, incident="", vehicle="c"),
+        mission(MONDAY + DAY, incident="3", lon="", lat=""),
+        mission(MONDAY + DAY, incident="4", received_at="soon"),
+        mission(MONDAY + DAY, incident="5", lon=0, lat=0),
+        mission(np.datetime64("2091-05-05T05:05:05"), incident="6"),
+    ]  # fmt: skip
+    found = read(tmp_path, liling.map, rows)
+    balance = found.balance(found.calls())
+    assert (balance.rows, balance.calls, balance.further_units) == (8, 3, 1)
+    assert balance.rows_left_out == 4
+    assert sorted(n for lines in found.lost_lines.values() for n in lines) == [6, 7, 8, 9]
+
+
+def test_a_row_with_two_faults_is_left_out_once(tmp_path, liling):
+    rows = [mission(), mission(received_at="", lon="", lat="")]
+    found = read(tmp_path, liling.map, rows)
+    balance = found.balance(found.calls())
+    assert (balance.rows, balance.calls, balance.rows_left_out) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("bad", [{"received_at": "soon"}, {"lon": 27.6, "lat": 113.4}, {"lon": 1}])
+def test_a_file_without_any_row_of_use_is_refused(tmp_path, liling, bad):
+    with pytest.raises(RecordsError) as caught:
+        read(tmp_path, liling.map, [mission(**bad), mission(MONDAY + DAY, **bad)])
+    assert "no row can be used" in str(caught.value)
+
+
+def test_a_file_without_rows_is_refused(tmp_path, liling):
+    with pytest.raises(RecordsError):
+        read_text(tmp_path, liling, "received_at,lon,lat\n")
+
+
+def test_part_of_the_calls_is_replayed_from_the_midnight_before_them(tmp_path, liling):
+    rows = [mission(MONDAY + n * DAY, incident=f"{n}", vehicle="a") for n in range(4)]
+    rows.append(mission(MONDAY + 3 * DAY, incident="3", vehicle="b"))
+    found = read(tmp_path, liling.map, rows)
+    calls = found.calls()
+    some = found.replayed(calls.iloc[2:])
+    assert str(some.start) == "2025-01-08 00:00:00"
+    assert some.length_s == 2 * 86_400
+    assert some.units.tolist() == [1, 2]
+    assert some.calls.received_at.tolist() == [8 * 3600 + 7, 86_400 + 8 * 3600 + 7]
