@@ -100,11 +100,9 @@ def _quoted(value: Any) -> str:
         return f"{value!r}"
     text = str(value)
     plain = bool(text) and text[0].isalnum() and all(c.isalnum() or c in " _.-/%" for c in text)
-    number = text.replace(".", "").replace("-", "").isdigit()
-    if (
-        plain
-        and not number
-        and text.casefold() not in ("yes", "no", "on", "off", "true", "false", "null")
-    ):
-        return text
-    return json.dumps(text, ensure_ascii=False)
+    plain = plain and text == text.strip() and text.casefold() not in WORDS
+    if plain and not (text[0].isdigit() and " " not in text and "%" not in text):
+        return text  # else 0x1f, 1_000 and 2025-01-01 would be numbers and a day
+    quoted = json.dumps(text, ensure_ascii=False)
+    # Line breaks that only YAML knows, and what it does not allow as it is.
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
