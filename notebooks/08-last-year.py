@@ -182,10 +182,9 @@ there.figure()
 there.sentence()
 
 # %% [markdown]
-# The recorded share lies outside the interval of one history, though everything that is fitted here is
-# right by construction. That interval holds the chance of dispatch and drives; it does not hold that
-# speeds were fitted to eight weeks alone. So a short record may miss its own history by a point or two,
-# and *cannot be told* is the answer: take a year.
+# The recorded share lies outside the interval of one history, though the scenario that is fitted is
+# right by construction. With other seeds it often lies inside, and sometimes just outside. Four weeks with some five hundred calls are too few to judge a model by: *cannot
+# be told* is the answer, and a year is better.
 
 # %%
 there.sentences()[2]
