@@ -99,7 +99,7 @@ def test_cells_with_few_calls_are_hidden(tmp_path, liling, rows):
 
 def test_nothing_that_is_written_is_of_a_person(tmp_path, liling, rows):
     marked = [
-        row | {"vehicle": f"湘B{7_000_001 + len(row["vehicle"])}" if row["vehicle"] else "",
+        row | {"vehicle": f"湘B{7_000_001 + len(row['vehicle'])}" if row["vehicle"] else "",
                "incident": f"INC{8_000_000 + n // 2}"}
         for n, row in enumerate(rows)
     ]  # fmt: skip
