@@ -17,7 +17,17 @@ import pandas as pd
 from sim.answers import calibration_facts
 from sim.answers.answer import Answer, FileTable, Origin
 from sim.errors import RecordsError
-from sim.fitting import cleaning, drives, fragment, history, rates, shares, speeds, stages
+from sim.fitting import (
+    cleaning,
+    drives,
+    fragment,
+    history,
+    homes,
+    rates,
+    shares,
+    speeds,
+    stages,
+)
 from sim.fitting.cleaning import CleanUnits, Rule, RuleCount
 from sim.fitting.drives import NotCounted
 from sim.fitting.history import Bounds, History
@@ -246,6 +256,9 @@ class _Calibrating:
         reader = read.reader
         reader.asked = reader.asked.model_copy(update={"durations": stages_of})
         later["priority"] = _renumbered(later["priority"], read.priorities, names)
+        # Crews on the road had no turnout; whoever is sent instead from a station has one.
+        away = clean.units["line"][~homes.left_home(clean.units)]
+        later.loc[later["line"].isin(away), "mobile_at"] = np.datetime64("NaT")
         conditions = tuple(one.name for one in fitted.settings.demand.conditions)
         if conditions != read.conditions:
             later["condition"] = np.nan
