@@ -250,6 +250,7 @@ def test_of_two_rows_the_fuller_one_is_kept(tmp_path, liling):
         {"seconds": 601},
         {"east": 0.0006},  # 59 m
         {"incident": ["1", "2"], "vehicle": ["a", "b"]},  # two numbers, two vehicles: two calls
+        {"incident": ["1", "2"], "vehicle": ["", ""]},  # two numbers, sent at two instants
     ],
 )
 def test_what_is_not_recorded_twice_is_kept(tmp_path, liling, how):

@@ -10,9 +10,11 @@ import pytest
 import yaml
 from calibrations import rates_of, speeds, stage_laws
 
+from sim.answers.assumptions import USUAL, assumptions
 from sim.fitting import fragment, shares
 from sim.fitting.stages import DurationsFit
 from sim.fitting.written_fit import Fitted, Fragment, _quoted
+from sim.scenario.differences import between
 from sim.scenario.file import load
 from sim.units import share as share_of
 
@@ -169,3 +171,25 @@ def test_numbers_and_lists_are_read_back():
     assert found == {"a": {"hours": [n / 8 for n in range(24)], "flag": False,
                            "rows": [{"n": 1, "x": 2}], "names": ["on", "b"]}}  # fmt: skip
     assert made.plain() == found
+
+
+def test_townships_with_few_calls_are_not_written(liling):
+    rates = rates_of(liling)
+    calls = rates.townships.calls
+    least = int(np.median(calls))
+    made = fragment.of(liling, rates, None, DURATIONS, NONE, least)
+    said = made.plain()["demand"]["rate"].get("townships", {})
+    few = {liling.map.townships[row].name.zh for row in np.flatnonzero(calls < least)}
+    assert few
+    assert not few & set(said)
+    assert set(written(liling).plain()["demand"]["rate"].get("townships", {})) >= set(said)
+
+
+def test_stress_goes_by_how_far_the_fit_may_be_wrong(tmp_path, liling):
+    _, scenario = read_back(written(liling, NONE, speeds_on(liling)), tmp_path, liling)
+    wrong = {one.key: one.wrong for one in assumptions(scenario)}
+    assert wrong["speed"] == pytest.approx(scenario.settings.study.wrong["speed"])
+    assert 0 < wrong["demand"] < USUAL["demand"]
+    assert wrong["turnout"] != USUAL["turnout"]
+    assert {one.key: one.wrong for one in assumptions(scenario, {"speed": 0.3})}["speed"] == 0.3
+    assert not [one for one in between(liling, scenario) if one.path.startswith("study.wrong")]
