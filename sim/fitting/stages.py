@@ -232,7 +232,9 @@ class _Fitting:
         between = max(float(np.var(factor, ddof=1) - noise.mean()), 0.0)
         keep = between / (between + noise)
         shrunk = 1 + keep * (factor - 1)
-        reach = special.ndtri(0.975) * np.sqrt(keep * noise)
+        # That they differ by nothing is not known for sure, even where chance explains all.
+        may = max(between, float(noise.mean()))
+        reach = special.ndtri(0.975) * np.sqrt(may / (may + noise) * noise)
         return tuple(
             StationTurnout(str(name), int(n), Estimate(float(m), float(m - r), float(m + r)))
             for name, n, m, r in zip(by.index, by["size"], shrunk, reach, strict=True)

@@ -31,6 +31,7 @@ GROUP_WORDS: Final = {"conveyed": Message("conveyed"), "stays": Message("not con
 BETWEEN: Final = " · "  # of the parts of a group's name
 MOST_KEYS: Final = 12
 PERCENTS: Final = (50, 90, 95)
+SOME: Final = 0.01  # of turnouts that end before they begin: more than slips
 
 
 def laws(calibration: Calibration, say: Language) -> Table:
@@ -193,11 +194,18 @@ def paragraphs(calibration: Calibration, say: Language) -> list[str]:
             "No turnout is shorter than {seconds} s, which may be two clocks apart or how long a "
             "crew needs: intervals of turnout hold both.", seconds=say.number(fit.dead_s, 0),
         ))  # fmt: skip
-    if fit.below_zero:
+    turnout = fit.of("turnout")
+    if fit.below_zero and (turnout is None or fit.below_zero > SOME * turnout.law.n):
         said.append(say.count(
             fit.below_zero,
             "In {n} mission the ambulance drove off before it was assigned: two clocks are apart.",
             "In {n} missions the ambulance drove off before it was assigned: two clocks are apart.",
+        ))  # fmt: skip
+    elif fit.below_zero:
+        said.append(say.count(
+            fit.below_zero,
+            "In {n} mission the ambulance drove off before it was assigned, a slip of a stamp.",
+            "In {n} missions the ambulance drove off before it was assigned, slips of stamps.",
         ))  # fmt: skip
     if fit.groups:
         said.append(say("Conditions and hours are told apart where the records do so, for you to "
