@@ -212,6 +212,7 @@ WHOLE: dict[str, Any] = {
     "study": {
         "warm_up": "1 day", "length": "7 days", "cool_down": "6 hours", "replications": 5,
         "most_replications": 50, "matters": {"share": "1 point", "time": "0.5 min"}, "seed": 7,
+        "wrong": {"speed": "3 %"},
     },
     "costs": {
         "station": "1,200,000 CNY per year", "substation": "400,000 CNY per year",

@@ -31,7 +31,7 @@ MARK: Final = "fitted by tenthirty calibrate"  # by which an earlier file of our
 
 def register(app: typer.Typer) -> None:
     """Put the command on the command line."""
-    example = "Last year first:  tenthirty calibrate records.csv --map maps/liling"
+    example = "Last year first:  tenthirty calibrate records.csv"
     app.command(rich_help_panel="Prepare, understand", short_help=example)(calibrate)
 
 
