@@ -19,6 +19,7 @@ from sim.answers.answer import Answer, FileTable, Origin
 from sim.errors import RecordsError
 from sim.fitting import (
     cleaning,
+    doubts,
     drives,
     fragment,
     history,
@@ -177,7 +178,7 @@ class _Calibrating:
         elif held is None:
             why = Message(
                 "History is not simulated: it takes {weeks} whole weeks of records, and {calls} "
-                "calls in the last of them.",
+                "calls both in the first 70 % of them and in the rest.",
                 weeks=history.FEWEST_WEEKS, calls=history.FEWEST_CALLS,
             )  # fmt: skip
         elif self._has_no_arrivals(calls):
@@ -192,7 +193,7 @@ class _Calibrating:
         if self.watch is not None:
             self.watch(STEPS, STEPS)
         return Calibration(
-            Origin(self.base), self._read(read, clean, calls),
+            Origin(self.base), self._read(read, clean, calls, fits),
             tuple(sorted(counts, key=lambda one: one.rule)), fits, fitted, found, self.bounds,
             self.least, why,
         )  # fmt: skip
@@ -268,7 +269,9 @@ class _Calibrating:
             watch=self.tick,
         )  # fmt: skip
 
-    def _read(self, read: UnitRecords, clean: CleanUnits, calls: pd.DataFrame) -> RecordsRead:
+    def _read(
+        self, read: UnitRecords, clean: CleanUnits, calls: pd.DataFrame, fits: Fits
+    ) -> RecordsRead:
         twice = next(one.rows_dropped for one in clean.counts if one.rule == Rule.TWICE)
         left_out = read.left_out
         if twice:
@@ -278,7 +281,7 @@ class _Calibrating:
         received = calls["received_at"].to_numpy("datetime64[us]")
         instants = read.reader.instants
         odd = [*oddities.of_times(received, instants.dates_only), *oddities.of_places(calls)]
-        odd += _of_all(clean)
+        odd += [*doubts.of_all(clean), *doubts.of_names(read, fits.strangers, self.base)]
         return RecordsRead(
             self.path.name, balance, twice, str(received[0])[:10], str(received[-1])[:10],
             read.has, read.priorities, read.conditions, read.urgency_guessed, read.lost_lines,
@@ -350,37 +353,3 @@ def _of_days(fit: RatesFit) -> RuleCount:
     left = fit.left_out
     days = tuple(str(day) for day in left.day)
     return RuleCount(Rule.FEED_DOWN, int(left.calls.sum()), names=days)
-
-
-def _of_all(clean: CleanUnits) -> list[Oddity]:
-    """What is odd about the records as a whole, and what it does to the fit."""
-    found = []
-    if clean.all_alike:
-        found.append(Oddity(
-            Message(
-                "All instants of nearly every mission are one and the same: no speed and no "
-                "duration can be fitted, only when and where people call."
-            ),
-            Message("Records: all instants of a mission alike."),
-        ))  # fmt: skip
-    if clean.gcj02:
-        found.append(Oddity(
-            Message(
-                "Points of calls lie at most half as far from roads if they are read as GCJ-02, "
-                "the shifted coordinates of Chinese maps: speeds of short drives and townships "
-                "near borders are wrong until they are converted to WGS84."
-            ),
-            Message("Records: points look like GCJ-02."),
-        ))  # fmt: skip
-    if clean.shifts:
-        worst = max(clean.shifts, key=lambda one: abs(one.seconds))
-        found.append(Oddity(
-            Message(
-                "In {n} weeks, like that of {week}, the clocks of vehicles and of dispatch lie "
-                "{seconds:.0f} s otherwise apart than usual: the stamps of vehicles were put back "
-                "by that.",
-                n=len(clean.shifts), week=worst.week, seconds=worst.seconds,
-            ),
-            Message("Records: clocks shifted in {n} weeks.", n=len(clean.shifts)),
-        ))  # fmt: skip
-    return found

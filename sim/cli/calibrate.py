@@ -72,6 +72,14 @@ def calibrate(
         list[str] | None,
         typer.Option(help="STEMI=chest pain: likewise.", rich_help_panel=READING),
     ] = None,
+    station: Annotated[
+        list[str] | None,
+        typer.Option(help="A=B: what the file calls it, and the layout.", rich_help_panel=READING),
+    ] = None,
+    hospital: Annotated[
+        list[str] | None,
+        typer.Option(help="A=B: what the file calls it, and the map.", rich_help_panel=READING),
+    ] = None,
     time_format: Annotated[
         str | None,
         typer.Option(help='Like "%d.%m.%Y %H.%M", or "day first".', rich_help_panel=READING),
@@ -120,6 +128,8 @@ def calibrate(
         "file": records.name, "unusable": "leave out", "columns": _columns(column or [], problems),
         "priorities": _pairs("--priority", priority or [], problems),
         "conditions": _pairs("--condition", condition or [], problems),
+        "stations": _pairs("--station", station or [], problems),
+        "hospitals": _pairs("--hospital", hospital or [], problems),
     }  # fmt: skip
     written |= {
         key: value
@@ -301,7 +311,8 @@ def _text(found: Calibration, place: _Place, to: Path, say: Language) -> str:
     if base.path.parent.name == to.resolve().parent.name:
         head = ["yaml-language-server: $schema=../scenario.schema.json", *head]
     above: dict[str, Any] = {"name": f"{base.name.en[:50]}, fitted to {name}"[:80]}
-    above["name_zh"] = f"{base.name.zh[:40]}, {name}"[:80]
+    fitted = Message("{name}, fitted to {file}", name=base.name.zh[:40], file=name)
+    above["name_zh"] = language("zh")(fitted)[:80]
     written = found.fits.written
     if place.file is not None:
         return written.text(name, head, above | {"base": _way(place.file, to)})

@@ -48,6 +48,13 @@ def of(
         assumed.append(
             Message("Speeds are those of the base: too few drives have both ends and instants.")
         )
+        if base.settings.travel.factor is None:
+            assumed.append(
+                Message(
+                    "No drive takes longer or shorter than expected, as in the base: intervals of "
+                    "simulated history are too narrow."
+                )
+            )
     else:
         sections["travel"] = _travel(base, speeds, assumed)
     sections["study"] = {"wrong": _wrong(rates, speeds, durations)}

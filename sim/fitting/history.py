@@ -133,7 +133,7 @@ class History(NamedTuple):
 def held_out(calls: pd.DataFrame) -> tuple[np.datetime64, int, int] | None:
     """The Monday from which on calls are replayed, the weeks in all, and those before it.
 
-    None of fewer than four weeks, or fewer than 200 calls after it.
+    None of fewer than four weeks, or fewer than 200 calls before it or after it.
     """
     at = calls["received_at"].to_numpy("datetime64[us]")
     first = at.min().astype("datetime64[D]")
@@ -143,7 +143,7 @@ def held_out(calls: pd.DataFrame) -> tuple[np.datetime64, int, int] | None:
     if weeks < FEWEST_WEEKS or fitted >= weeks:
         return None
     start = monday + 7 * fitted
-    if (at >= start).sum() < FEWEST_CALLS:
+    if min((at >= start).sum(), (at < start).sum()) < FEWEST_CALLS:
         return None
     return start, weeks, fitted
 

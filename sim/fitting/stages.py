@@ -23,6 +23,7 @@ from sim.scenario.records.cells import LONGEST_S
 FEWEST_OF_STATION: Final = 100
 CLOCKS_S: Final = 15.0  # by which two clocks may differ before it is said
 FAR: Final = 8.0  # interquartile ranges beyond the upper quartile
+SLIPS: Final = 0.01  # of turnouts that end before they begin: more than slips
 SURE: Final = 10.0  # twice the logarithm of likelihoods
 HOUR_BANDS: Final = ((6, "00-06"), (12, "06-12"), (18, "12-18"), (24, "18-24"))
 
@@ -258,6 +259,8 @@ class _Fitting:
         likely = np.array([_lognormal(kept - shift) for shift in shifts])
         best = float(shifts[likely.argmax()])
         gain = 2 * (likely.max() - _lognormal(np.maximum(kept, 0.5)))
+        if best < 0 and below < SLIPS * len(seconds):
+            return 0.0, below  # a law may fit better moved to the left, but no clock says so
         return (best if gain > SURE and abs(best) > CLOCKS_S else 0.0), below
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SIZE: Final = "a4"  # figures are drawn for paper
 DPI: Final = 180
-LONG: Final = 60  # columns of a cell that is broken into lines
+LONG: Final = 24  # columns of a cell that is broken into lines
 
 
 def html(calibration: Calibration, say: Language) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sim.answers.calibration import Calibration
 from sim.fitting.laws import FEWEST_TOLD, LawFit
-from sim.fitting.stages import StageLaw
+from sim.fitting.stages import SLIPS, StageLaw
 from sim.measures.intervals import Estimate
 from sim.text import NAME, Message, harmless
 from sim.words import fitted_values
@@ -31,7 +31,6 @@ GROUP_WORDS: Final = {"conveyed": Message("conveyed"), "stays": Message("not con
 BETWEEN: Final = " · "  # of the parts of a group's name
 MOST_KEYS: Final = 12
 PERCENTS: Final = (50, 90, 95)
-SOME: Final = 0.01  # of turnouts that end before they begin: more than slips
 
 
 def laws(calibration: Calibration, say: Language) -> Table:
@@ -189,13 +188,13 @@ def paragraphs(calibration: Calibration, say: Language) -> list[str]:
         said.append(say("No instant says when call taking was over: it is taken to last until an "
                         "ambulance was assigned, so that waiting for a free one is part of it."
                         ))  # fmt: skip
-    if fit.dead_s:
+    if fit.dead_s > 0:
         said.append(say(
             "No turnout is shorter than {seconds} s, which may be two clocks apart or how long a "
             "crew needs: intervals of turnout hold both.", seconds=say.number(fit.dead_s, 0),
         ))  # fmt: skip
     turnout = fit.of("turnout")
-    if fit.below_zero and (turnout is None or fit.below_zero > SOME * turnout.law.n):
+    if fit.below_zero and (turnout is None or fit.below_zero > SLIPS * turnout.law.n):
         said.append(say.count(
             fit.below_zero,
             "In {n} mission the ambulance drove off before it was assigned: two clocks are apart.",

@@ -37,10 +37,13 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
         "received_dttm", "received_datetime", "incident_datetime", "timeStamp", "time_of_call",
         "call_received_at", "date_time_received",
     ),
-    "lon": ("lon", "经度", "longitude", "lng", "long"),
-    "lat": ("lat", "纬度", "latitude"),
+    "lon": ("lon", "经度", "longitude", "lng", "long", "现场经度", "事发经度", "呼叫经度"),
+    "lat": ("lat", "纬度", "latitude", "现场纬度", "事发纬度", "呼叫纬度"),
     "point": ("point", "case_location", "location_point", "geolocation"),
-    "township": ("township", "乡镇", "镇街", "乡镇街道", "twp"),
+    "township": (
+        "township", "乡镇", "镇街", "乡镇街道", "twp", "所属乡镇", "所在乡镇", "所属镇街",
+        "事发乡镇",
+    ),
     "priority": (
         "priority", "优先级", "initial_severity_level_code", "紧急程度", "呼叫级别", "病情分级",
     ),
@@ -165,7 +168,7 @@ def find(
             problems.tell(
                 Message(
                     'two columns say the same: "{name}" and "{other}"; name one with '
-                    "`replay: {{file: …, columns: {{{key}: …}}}}`",
+                    "`replay: {{file: …, columns: {{{key}: …}}}}`, or `--column {key}=…`",
                     name=columns[key].header, other=header, key=_setting(key, columns[key]),
                 )
             )  # fmt: skip
@@ -289,7 +292,7 @@ def _required(headers: list[str], columns: dict[str, FileColumn], problems: Prob
         problems.tell(
             Message(
                 "the column received_at ({chinese}) is missing: name it with `replay: {{file: …, "
-                "columns: {{received_at: …}}}}`; the file has {known}",
+                "columns: {{received_at: …}}}}`, or `--column received_at=…`; the file has {known}",
                 chinese=HEADERS["received_at"][1], known=known,
             )
         )  # fmt: skip
@@ -297,7 +300,8 @@ def _required(headers: list[str], columns: dict[str, FileColumn], problems: Prob
         problems.tell(
             Message(
                 "write lon and lat, or township, for each call, or name their columns with "
-                "`replay: {{file: …, columns: {{lon: …, lat: …}}}}`; the file has {known}",
+                "`replay: {{file: …, columns: {{lon: …, lat: …}}}}`, or `--column lon=… --column "
+                "lat=…`; the file has {known}",
                 known=known,
             )
         )

@@ -32,6 +32,10 @@ from sim.scenario.validation import Problems
 from sim.text import Message, message_of
 
 MOST_YEARS: Final = 50  # no dispatch system is older
+STAGE_NAMES: Final = {
+    "call_taking": Message("call taking"), "turnout": Message("turnout"),
+    "on_scene": Message("on scene"), "handover": Message("handover"),
+}  # fmt: skip
 NO_SUCH_HOSPITAL: Final = Message('no hospital "{name}"{hint}')
 
 
@@ -207,8 +211,10 @@ class RecordsReader:
         found = self.texts("hospital")
         if found is None:
             return np.full(count, np.nan), []
+        texts, header = found
+        meant = [self.asked.hospitals.get(text, text) for text in texts]
         known = {n: h.row for h in self.ground.hospitals for n in (h.name.zh, h.name.en)}
-        return cells.rows_of(*found, known, NO_SUCH_HOSPITAL, NO_HOSPITAL)
+        return cells.rows_of(meant, header, known, NO_SUCH_HOSPITAL, NO_HOSPITAL)
 
     def _priorities(self, priorities: list[str], count: int) -> np.ndarray:
         """[row] number of the priority; all that the scenario does not know are told at once."""
@@ -353,7 +359,7 @@ class RecordsReader:
                     Message(
                         "durations of {stage} between instants that are negative or too long: {n}; "
                         "they are drawn instead",
-                        stage=stage, n=odd,
+                        stage=STAGE_NAMES[stage], n=odd,
                     )
                 )  # fmt: skip
 

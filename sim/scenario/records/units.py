@@ -29,6 +29,12 @@ from sim.text import Message
 MOST_CLASSES: Final = 9  # priorities a scenario may have
 MOST_CONDITIONS: Final = 20
 APART_DAYS: Final = 365
+GAP_DAYS: Final = 60
+FEW: Final = 0.05  # of all rows: such a block beyond a gap is no season of its own
+FAR_H: Final = 20.0  # no emergency waits so long for the first thing that is recorded of it
+DAY_H: Final = 24.0
+CONTRADICTED: Final = Message("the time of the call lies far from all other instants of its row")
+BEYOND_A_GAP: Final = Message("the time lies beyond a gap of two months from most others")
 OTHER_YEARS: Final = Message("the time lies more than a year apart from most others")
 OTHERS: Final = "other"
 ALL_STAMPS: Final = ("received_at", "ready_at", *STAMPS)
@@ -102,6 +108,7 @@ def read(
     problems.raise_if_any(RecordsError, path)
     rows = _with_units(rows, reader)
     losing = [fault for fault in odd if fault.reason not in OF_VALUES]
+    losing += _contradicted(rows, found)
     losing += _in_other_years(rows, {fault.row for fault in losing}, found)
     lost = sorted({fault.row for fault in losing})
     usable = rows.drop(index=lost)
@@ -132,16 +139,40 @@ def _lumped(reader: RecordsReader, asked: Replay) -> Replay:
     )
 
 
-def _in_other_years(rows: pd.DataFrame, lost: set[int], found: FileColumns) -> list[Fault]:
-    """Rows more than a year apart from most others: a year is mistyped, or they are of another
-    time, of which nobody knows whether the service was the same."""
-    kept = rows.drop(index=sorted(lost))["received_at"].sort_values(kind="stable")
-    if len(kept) < 2:
-        return []
-    block = (kept.diff() > np.timedelta64(APART_DAYS, "D")).cumsum()
-    most = block.value_counts().idxmax()
+def _contradicted(rows: pd.DataFrame, found: FileColumns) -> list[Fault]:
+    """Rows whose time of the call lies far from all their other instants, which agree: the day, the
+    month or the year of the call is mistyped, and nobody knows which call it was."""
+    received = rows["received_at"].to_numpy("datetime64[us]")
+    others = np.column_stack([rows[name].to_numpy("datetime64[us]") for name in ALL_STAMPS[1:]])
+    hours = (others - received[:, None]) / np.timedelta64(1, "h")
+    known = np.isfinite(hours)
+    several = known.sum(axis=1) >= 2
+    least = np.where(known, hours, np.inf).min(axis=1)
+    most = np.where(known, hours, -np.inf).max(axis=1)
+    wrong = several & (most - least <= DAY_H) & ((least > FAR_H) | (most < -DAY_H))
     header = found.columns["received_at"].header
-    return [Fault(int(row), header, OTHER_YEARS, OTHER_YEARS) for row in kept.index[block != most]]
+    return [Fault(int(row), header, CONTRADICTED, CONTRADICTED) for row in np.flatnonzero(wrong)]
+
+
+def _in_other_years(rows: pd.DataFrame, lost: set[int], found: FileColumns) -> list[Fault]:
+    """Rows more than a year apart from most others, or two months if they are few.
+
+    A date is mistyped, or they are of another time, and nobody knows whether the service was the
+    same.
+    """
+    kept = rows.drop(index=sorted(lost))["received_at"].sort_values(kind="stable")
+    header, odd = found.columns["received_at"].header, list[Fault]()
+    for days, share, reason in ((APART_DAYS, 1.0, OTHER_YEARS), (GAP_DAYS, FEW, BEYOND_A_GAP)):
+        if len(kept) < 2:
+            break
+        block = (kept.diff() > np.timedelta64(days, "D")).cumsum()
+        rows_of = block.value_counts()
+        leaving = [n for n in rows_of.index if n != rows_of.idxmax()]
+        leaving = [n for n in leaving if share == 1.0 or rows_of[n] <= share * len(kept)]
+        gone = block.isin(leaving)
+        odd += [Fault(int(row), header, reason, reason) for row in kept.index[gone]]
+        kept = kept[~gone]
+    return odd
 
 
 def _urgency(names: Sequence[str], known: Sequence[str]) -> tuple[tuple[str, ...], bool]:
@@ -167,8 +198,10 @@ def _with_units(rows: pd.DataFrame, reader: RecordsReader) -> pd.DataFrame:
     rows["ready_at"] = reader.instants.stamps(
         "ready_at", *(reader.texts("ready_at") or ([""] * count, ""))
     )
-    for name in ("station", "vehicle"):
-        rows[name] = (reader.texts(name) or ([""] * count, ""))[0]
+    stations = reader.asked.stations
+    texts = (reader.texts("station") or ([""] * count, ""))[0]
+    rows["station"] = [stations.get(text, text) for text in texts]
+    rows["vehicle"] = (reader.texts("vehicle") or ([""] * count, ""))[0]
     rows["outcome"] = [_ending(text) for text in (reader.texts("outcome") or ([""] * count, ""))[0]]
     rows["siren"] = reader.yes_or_no("siren", count)
     return rows

@@ -129,6 +129,10 @@ class Replay(Setting):
     """What the file calls a priority: the scenario's name for it, as `{P1: red, P2: yellow}`."""
     conditions: dict[ShortText, ShortText] = Field(default_factory=dict, max_length=1_000)
     """What the file calls a condition: the scenario's name for it, as `{STEMI: chest pain}`."""
+    hospitals: dict[ShortText, ShortText] = Field(default_factory=dict, max_length=1_000)
+    """What the file calls a hospital: its name on the map, as `{1st: First Hospital}`."""
+    stations: dict[ShortText, ShortText] = Field(default_factory=dict, max_length=1_000)
+    """What the file calls a station: its name in the layout. Read by `calibrate` alone."""
     durations: tuple[Literal["call_taking", "turnout", "on_scene", "handover"], ...] = ()
     """The stages whose duration is taken from recorded instants; without it from columns of
     durations only."""
