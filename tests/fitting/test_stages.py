@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from missions import MONDAY, POINT, instant, write
+from missions import MONDAY, POINT, cleaned, instant, mission, write
 
 from sim.fitting import cleaning, stages
 from sim.scenario.records import units
@@ -122,3 +122,16 @@ def test_durations_beyond_the_slips_are_not_believed():
 @pytest.mark.parametrize("seconds", [[], [5.0], [60.0] * 99, [60.0] * 5_000])
 def test_few_or_equal_durations_are_believed(seconds):
     assert stages.believable_s(np.array(seconds), 1_800.0) == 1_800.0
+
+
+def test_a_law_that_fits_better_moved_to_the_left_is_no_sign_of_clocks(tmp_path, liling):
+    """Of turnouts of a gamma law none is negative: no clock is behind."""
+    draws = np.random.default_rng(5)
+    rows = []
+    for n in range(1_500):
+        turnout = int(draws.gamma(9, 10)) + 1
+        at = MONDAY + np.timedelta64(3 * n, "h")
+        rows.append(mission(at, {"mobile_at": 67 + turnout, "arrived_at": 800}))
+    fit = stages.fit(cleaned(tmp_path, liling.map, rows), ())
+    assert fit.dead_s >= 0
+    assert fit.below_zero == 0

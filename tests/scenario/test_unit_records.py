@@ -259,3 +259,45 @@ def test_part_of_the_calls_is_replayed_from_the_midnight_before_them(tmp_path, l
     assert some.length_s == 2 * 86_400
     assert some.units.tolist() == [1, 2]
     assert some.calls.received_at.tolist() == [8 * 3600 + 7, 86_400 + 8 * 3600 + 7]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [-366 * 86_400, -31 * 86_400, 31 * 86_400, -2 * 86_400, 2 * 86_400, 365 * 86_400],
+)
+def test_a_receipt_that_its_own_row_contradicts_is_named_and_left_out(tmp_path, liling, wrong):
+    rows = [mission(MONDAY + n * DAY) for n in range(9)]
+    rows[4] = mission(MONDAY + 4 * DAY, {"received_at": wrong})
+    found = read(tmp_path, liling.map, rows)
+    ((reason, count),) = found.left_out
+    assert "far from all other instants of its row" in str(reason)
+    assert (count, found.lost_lines[reason]) == (1, (6,))
+    assert len(found.units) == 8
+
+
+def test_one_stamp_of_another_day_contradicts_nothing(tmp_path, liling):
+    rows = [mission(seconds={"cleared_at": 3 * 86_400}), mission(seconds={"arrived_at": -86_400})]
+    assert len(read(tmp_path, liling.map, rows).units) == 2
+
+
+def test_few_rows_beyond_a_gap_are_left_out_and_a_season_is_kept(tmp_path, liling):
+    usual = [mission(MONDAY + n * DAY) for n in range(40)]
+    alone = dict.fromkeys(("assigned_at", "mobile_at", "arrived_at", "left_scene_at", "at_hospital_at", "cleared_at"), "")  # fmt: skip
+    slip = mission(MONDAY - 100 * DAY, **alone)
+    found = read(tmp_path, liling.map, [slip, *usual])
+    ((reason, count),) = found.left_out
+    assert "gap of two months" in str(reason)
+    assert count == 1
+    season = [mission(MONDAY - (100 + n) * DAY) for n in range(10)]
+    assert len(read(tmp_path, liling.map, [*season, *usual]).units) == 50
+
+
+def test_stations_and_hospitals_may_be_called_otherwise(tmp_path, liling):
+    known = liling.map.hospitals[1]
+    row = mission(station="No. 1", hospital="The Second")
+    found = read(tmp_path, liling.map, [row], stations={"No. 1": "A"},
+                 hospitals={"The Second": known.name.en})  # fmt: skip
+    assert found.units["station"].tolist() == ["A"]
+    assert found.units["hospital"].tolist() == [known.row]
+    assert not found.dropped
+    assert read(tmp_path, liling.map, [row]).dropped
