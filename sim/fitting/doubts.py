@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sim.errors import did_you_mean
 from sim.fitting.cleaning import CleanUnits
 from sim.scenario.records.faults import NO_HOSPITAL
 from sim.scenario.records.oddities import Oddity
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 MOST_NAMED: Final = 5
+MOST_KNOWN: Final = 12
 
 
 def of_names(read: UnitRecords, strangers: tuple[str, ...], base: Scenario) -> list[Oddity]:
@@ -22,15 +22,15 @@ def of_names(read: UnitRecords, strangers: tuple[str, ...], base: Scenario) -> l
     found = []
     if strangers:
         rows = int(read.units["station"].isin(strangers).sum())
-        hint = did_you_mean(strangers[0], [one.name.zh for one in base.stations])
+        known = ", ".join(one.name.zh for one in base.stations[:MOST_KNOWN])
         found.append(Oddity(
             Message(
                 "Stations of the records that the layout does not have: {names} (rows: {n}). Their "
                 "drives, their turnout and who went there count for nothing; say which they are "
-                "with `--station A=B`{hint}.",
+                "with `--station A=B`. The layout has {known}.",
                 names=", ".join(strangers[:MOST_NAMED])
                 + (" …" if len(strangers) > MOST_NAMED else ""),
-                n=rows, hint=hint,
+                n=rows, known=known,
             ),
             Message("Records: {n} rows of stations that are not in the layout.", n=rows),
         ))  # fmt: skip

@@ -90,11 +90,20 @@ def table(calibration: Calibration, say: Language, *, short: bool = False) -> Ta
     rows = []
     for one in calibration.clean:
         row = [
-            f"{int(one.rule)}", say(RULES[one.rule]), f"{one.rows:,}", f"{one.stamps:,}",
+            f"{int(one.rule)}", _rule(one, say), f"{one.rows:,}", f"{one.stamps:,}",
             f"{one.rows_dropped:,}",
         ]  # fmt: skip
         rows.append(row if short else [*row, _which(calibration, one, say)])
     return Table(tuple(columns), rows)
+
+
+def _rule(one: RuleCount, say: Language) -> str:
+    """What a rule is about; days are counted, for days without calls concern no row."""
+    if one.rule == Rule.FEED_DOWN and one.names:
+        return say(
+            "days that were not recorded in full, out of the rates: {n}", n=f"{len(one.names):,}"
+        )
+    return say(RULES[one.rule])
 
 
 def _which(calibration: Calibration, one: RuleCount, say: Language) -> str:
