@@ -16,6 +16,7 @@ from sim.figures.row_chart import NumberColumn
 from sim.fitting.speeds import BandSpeed, ClassSpeed, SpeedFit
 from sim.measures.intervals import Estimate
 from sim.words import calibration_figures as words
+from sim.words import fitted_values
 from sim.words.language import Language
 
 MOST: Final = 16  # classes
@@ -42,7 +43,7 @@ def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figur
     lower = row_chart.high(len(shown_bands)) - NO_LEGEND if shown_bands else 0.0
     with page.page(finding, size, row_chart.high(len(shown)) + lower) as sheet:
         edge = sheet.bottom + lower * sheet.size
-        names = [words.road(one.road, say) for one in shown]
+        names = [fitted_values.road(one.road, say) for one in shown]
         times = [words.when(one.hours, say) for one in shown_bands]
         room = intervals.name_room(sheet.fig, [*names, *times], sheet.size, row_chart.NAMES_SHARE)
         _classes(sheet._replace(bottom=edge), calibration, fit, shown, names, room, say)
@@ -100,7 +101,7 @@ def _speed(one: Estimate, say: Language) -> str:
 
 def _remark(one: ClassSpeed, say: Language) -> str:
     if one.tied_to:
-        return say("tied to {road}", road=words.road(one.tied_to, say))
+        return say("tied to {road}", road=fitted_values.road(one.tied_to, say))
     return say("or much slower") if one.avoided else ""
 
 

@@ -13,7 +13,7 @@ from sim.fitting.stages import StageLaw
 from sim.model.calendar import DAYS, HOURS, Hours
 from sim.scenario.duty import SameHours
 from sim.text import Message
-from sim.words import crews, measures, provenance
+from sim.words import calibration_durations, crews, measures, provenance
 from sim.words.language import Language
 from sim.words.page import Finding
 
@@ -23,19 +23,6 @@ if TYPE_CHECKING:
 
 NEAR: Final = 0.05  # of an observed quantile, by which a law may miss it
 TOLD: Final = (0.5, 0.9, 0.95)  # quantiles that are named
-ROADS: Final = {  # classes of OpenStreetMap, as planners call them
-    "motorway": Message("motorway"),
-    "trunk": Message("trunk road"),
-    "primary": Message("primary road"),
-    "secondary": Message("secondary road"),
-    "tertiary": Message("tertiary road"),
-    "unclassified": Message("minor road"),
-    "residential": Message("residential street"),
-    "living_street": Message("living street"),
-    "service": Message("service road"),
-    "track": Message("track (road)"),
-    "road": Message("road of unknown class"),
-}
 STAGES: Final = {
     ("call_taking", "all"): Message("Call taking"),
     ("turnout", "all"): Message("Turnout"),
@@ -43,14 +30,6 @@ STAGES: Final = {
     ("on_scene", "stays"): Message("On scene, not conveyed"),
     ("on_scene", "all"): Message("On scene"),
     ("handover", "all"): Message("Handover"),
-}
-FAMILIES: Final = {
-    "lognormal": Message("lognormal"),
-    "gamma": Message("gamma"),
-    "weibull": Message("Weibull"),
-    "log-logistic": Message("log-logistic"),
-    "empirical": Message("as observed"),
-    "constant": Message("constant"),
 }
 
 
@@ -203,13 +182,6 @@ def _speeds_headline(fit: SpeedFit, say: Language) -> str:
     )  # fmt: skip
 
 
-def road(name: str, say: Language) -> str:
-    """A class of roads; a link by the road that it leads to."""
-    whole = name.removesuffix("_link")
-    said = say(ROADS[whole]) if whole in ROADS else whole
-    return said if whole == name else say("{road}, link", road=said)
-
-
 def when(hours: np.ndarray, say: Language, most: int = 3) -> str:
     """Mon–Fri 07–09; Sat 10–12, and more hours than `most` rows of days counted; [168] bool."""
     by_day: dict[tuple[Hours, ...], list[int]] = {}
@@ -287,4 +259,6 @@ def stage(one: StageLaw, say: Language) -> str:
 
 def family(law: LawFit, say: Language) -> str:
     """Its family and how many durations it rests on."""
-    return say("{family}, n = {n}", family=say(FAMILIES[law.family]), n=f"{law.n:,}")
+    return say(
+        "{family}, n = {n}", family=say(calibration_durations.FAMILIES[law.family]), n=f"{law.n:,}"
+    )

@@ -43,16 +43,19 @@ STAGES: Final = {
     ("on_scene", "all"): Message("on scene"),
     ("handover", "all"): Message("handover"),
 }
-ROADS: Final = {
-    "motorway": Message("motorway"), "trunk": Message("trunk"), "primary": Message("primary"),
-    "secondary": Message("secondary"), "tertiary": Message("tertiary"),
-    "unclassified": Message("unclassified"), "residential": Message("residential"),
-    "living_street": Message("living_street"), "service": Message("service"),
-    "track": Message("track (road)"), "road": Message("road"),
-    "motorway_link": Message("motorway_link"), "trunk_link": Message("trunk_link"),
-    "primary_link": Message("primary_link"), "secondary_link": Message("secondary_link"),
-    "tertiary_link": Message("tertiary_link"),
-}  # fmt: skip
+ROADS: Final = {  # classes of OpenStreetMap, as planners call them
+    "motorway": Message("motorway"),
+    "trunk": Message("trunk road"),
+    "primary": Message("primary road"),
+    "secondary": Message("secondary road"),
+    "tertiary": Message("tertiary road"),
+    "unclassified": Message("minor road"),
+    "residential": Message("residential street"),
+    "living_street": Message("living street"),
+    "service": Message("service road"),
+    "track": Message("track (road)"),
+    "road": Message("road of unknown class"),
+}
 POSTED: Final = {
     "posted": Message("roads with a posted speed"),
     "matrix": Message("the table of travel times"),
@@ -121,8 +124,10 @@ def station(base: Scenario, name: str, say: Language) -> str:
 
 
 def road(name: str, say: Language) -> str:
-    """What a class of roads is called."""
-    return say((POSTED | ROADS).get(name, name))
+    """What a class of roads is called; a link by the road that it leads to."""
+    whole = name.removesuffix("_link")
+    said = say((POSTED | ROADS)[whole]) if whole in POSTED | ROADS else whole
+    return said if whole == name else say("{road}, link", road=said)
 
 
 def road_class(name: str, say: Language) -> str:
