@@ -82,7 +82,11 @@ class Follower:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._runs.__exit__(kind, error, trace)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what is kept for the next layout."""
+        self._runs.__exit__(None, None, None)
 
     @property
     def base(self) -> Scenario:
@@ -91,45 +95,52 @@ class Follower:
     def today(self) -> Iterator[Look]:
         """What the base does by itself: as few replications at first, then as many as `run`."""
         self._forget()
-        for count in self._first_counts():
-            self._extend(count, [])
-            yield Look(self._given_so_many([0], count), False)
-        for reason in self._runs.looks():
-            yield self._look([0], reason)
+        yield from self._looks([0], None)
 
     def of(self, layout: Scenario) -> Iterator[Look]:
         """A layout beside the base: a few replications at first, then as many as `compare`.
 
         ScenarioError where the layout cannot be simulated. Of the same layout, asked for again,
-        what is known already comes at once.
+        what was shown already is passed over.
         """
         row = self._row_of(layout)
+        yield from self._looks([0, row], [row])
+
+    def _looks(self, rows: list[int], layouts: list[int] | None) -> Iterator[Look]:
+        known = self._runs.replications(rows[-1]) if layouts else 0
         for count in self._first_counts():
-            if self._runs.replications(row) <= count:
-                self._extend(count, [row])
-                yield Look(self._given_so_many([0, row], count), False)
-        for reason in self._runs.looks([row]):
-            yield self._look([0, row], reason)
+            if count > known:
+                self._extend(count, rows)
+                yield Look(self._found(rows, count, StoppedBecause(), count, False), False)
+        for count, reason in self._runs.looks(layouts):
+            if reason is not None:
+                yield Look(self._found(rows, count, reason, self._level()), True)
+            elif count > known:
+                yield Look(self._found(rows, count, StoppedBecause(), count), False)
 
     # ── one step ─────────────────────────────────────────────────────────────────────────────
 
-    def _look(self, rows: list[int], reason: StoppedBecause | None) -> Look:
-        """The comparison of a look; the base's level is that of every answer once it is enough."""
-        if reason is None:
-            shown, level_of = StoppedBecause(), self._runs.replications(rows[-1])
-        else:
-            shown, level_of = reason, self._level()
-        found = compared(self._runs, rows, shown, level_of, 0.0)
-        return Look(replace(found, pools=self._pools), reason is not None)
+    def _found(
+        self,
+        rows: list[int],
+        count: int,
+        reason: StoppedBecause,
+        level_of: int,
+        sequential: bool | None = None,
+    ) -> Comparison:
+        """The comparison of so many replications, as `compare` has it.
 
-    def _given_so_many(self, rows: list[int], count: int) -> Comparison:
-        """As `compare` with so many replications has it, which chooses the worst-served first."""
-        assert self._runs.worst_served is not None
-        found = compared(self._runs, rows, StoppedBecause(), count, 0.0)
-        tallies = tuple(some[:count] for some in found.tallies)
-        provenance = replace(found.provenance, replications=count)
+        `sequential`: whether their number was chosen by precision; as in the end, if not said.
+        """
+        assert self._runs.worst_served is not None  # chosen first, for the table names it
+        found = compared(self._runs, rows, reason, level_of, 0.0)
+        often = [max(count, level_of), *[count] * (len(rows) - 1)]
         return replace(
-            found, tallies=tallies, provenance=provenance, sequential=False, pools=self._pools
+            found,
+            tallies=tuple(of[:many] for of, many in zip(found.tallies, often, strict=True)),
+            provenance=replace(found.provenance, replications=count),
+            sequential=found.sequential if sequential is None else sequential,
+            pools=self._pools,
         )
 
     def _level(self) -> int:
@@ -145,7 +156,7 @@ class Follower:
 
     def _extend(self, count: int, rows: list[int]) -> None:
         began, before = time.perf_counter(), self._runs.runs
-        self._runs.extend(count, rows)
+        self._runs.extend(count, rows)  # the base, too
         if done := self._runs.runs - before:
             self._a_replication_s = (time.perf_counter() - began) / done
 

@@ -45,6 +45,4 @@ def _alike(known: Pooled, rows: Sequence[Tally], setup: Setup) -> bool:
     same = len(known.tallies) == len(rows) and all(
         one is other for one, other in zip(known.tallies, rows, strict=True)
     )
-    return same and known.setup._replace(people=setup.people) == setup._replace(
-        people=setup.people
-    )
+    return same and known.setup._replace(people=setup.people) == setup._replace(people=setup.people)

@@ -235,7 +235,7 @@ class Runs:
         alone, until that of its own value is below that of levels. `level` is that of the
         intervals, unless told otherwise such that they hold all at once.
         """
-        for reason in self.looks(layouts, key, level):
+        for _, reason in self.looks(layouts, key, level):
             if reason is not None:
                 return reason
         raise AssertionError("the last look ends it")
@@ -245,8 +245,11 @@ class Runs:
         layouts: Sequence[int] | None = None,
         key: str = "within",
         level: float | None = None,
-    ) -> Iterator[StoppedBecause | None]:
-        """The same look by look: why there are enough replications, None where there are not."""
+    ) -> Iterator[tuple[int, StoppedBecause | None]]:
+        """The same look by look: after how many, and why these are enough, None if they are not.
+
+        What is known of more replications than a look is after has no part in it.
+        """
         alone_ = layouts is None and len(self.layouts) == 1
         rows = [r for r in (range(1, len(self.layouts)) if layouts is None else layouts) if r]
         level = simultaneous(len(rows)) if level is None else level
@@ -256,12 +259,14 @@ class Runs:
         half_widths: list[float] = []
         for upto in stopping.looks():
             self.extend(upto, rows)
-            widths = [self.spread(row, key).interval(level).half_width for row in rows]
+            base = self._first(0, upto)
+            differing = [estimates.paired(base, self._first(row, upto), key) for row in rows]
+            widths = [one.interval(level).half_width for one in differing]
             if alone_:
-                widths = [estimates.estimate(self.of(0), key).half_width]
+                widths = [estimates.estimate(base, key).half_width]
             half_widths.append(float(np.max(widths, initial=0.0)))  # nan if one is not known
             reason = stopping.reason(half_widths)
-            yield reason
+            yield upto, reason
             if reason is not None:
                 return
 
