@@ -69,9 +69,9 @@ async def _drags(
         async def heard(n: int, kind: str, final: bool = False) -> dict:
             while True:
                 told = json.loads(await socket.recv())
-                if told.get("n") == n and told["kind"] in (kind, "refused"):
-                    if not final or told["kind"] == "refused" or told["final"]:
-                        return told
+                of_it = told.get("n") == n and told["kind"] in (kind, "refused")
+                if of_it and (not final or told.get("final", True)):
+                    return told
 
         await socket.send(json.dumps({"n": 1, "do": "hello", "tab": "benchmark"}))
         stations = (await heard(1, "state"))["stations"]
