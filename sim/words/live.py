@@ -7,7 +7,7 @@ from typing import Final
 from sim.text import Message
 
 # By the key that the page asks for. The page fills the places in braces with what it was sent.
-TEXTS: Final = {
+TEXTS: Final[dict[str, Message]] = {
     "own_name": Message("English"),
     "title": Message("{place}: stations by hand"),
     "skip": Message("To the answer"),
@@ -37,6 +37,7 @@ TEXTS: Final = {
     "legend_within": Message("Calls within target"),
     "legend_p90": Message("90th percentile, min"),
     "legend_change": Message("Change of calls within target, points"),
+    "follows": Message("(follows when the station is let go)"),
     "within_best": Message("{limit} % or more"),
     "within_between": Message("{from} to {to} %"),
     "within_worst": Message("below {limit} %"),

@@ -29,6 +29,11 @@ let busyText = null;
 
 const [ground, texts] = await Promise.all([read("ground.json"), read("texts.json")]);
 teach(texts, ground.lang);
+the("languages").replaceChildren(...ground.languages.map((code) => {
+  const button = make("button", { type: "button", value: code, lang: tag(code) }, ownName(code));
+  button.addEventListener("click", () => speak(code));
+  return button;
+}));
 words(); // before the map, whose room depends on them
 const able = () => online;
 
@@ -68,7 +73,7 @@ const stations = makeStations(the("station-list"), {
   able, ask, choose, toggle: hand.toggle, keys: hand.key, leave: hand.leave, held: hand.held,
 });
 const plans = makePlans({ able, ask });
-makeSearch(ground.places, (place) => ask("add", { place: place.name.zh || place.name.en }));
+makeSearch(ground.places, (place) => ask("add", { place: place.id }));
 const line = connect({ message: hear, online: back, lost, busy });
 
 function ask(what, fields) {
@@ -210,7 +215,9 @@ function enable() {
 /** What colours and marks mean, of those that occur. */
 function legend() {
   const values = answer?.townships[mode] ?? [];
-  the("legend-classes").replaceChildren(make("li", { className: "about" }, say(`legend_${mode}`)),
+  const later = answer && !answer.townships[mode]; // it takes long, and follows when the hand lets go
+  the("legend-classes").replaceChildren(
+    make("li", { className: "about" }, say(`legend_${mode}`), later ? ` ${say("follows")}` : ""),
     ...classes(mode, values.includes(null)));
   const mark = (kind, change, sign, key) => {
     const item = make("li", {}, make("span", { className: "mark" }, sign), say(key));
@@ -236,6 +243,7 @@ function words() {
   document.title = say("title", { place: of(ground.name) });
   the("title").textContent = of(ground.scenario);
   the("synthetic").hidden = !ground.synthetic;
+  the("synthetic").textContent = [of(ground.marks)].flat().join(" ") || say("synthetic");
   the("source-text").textContent = of(ground.source);
   the("export").href = `table.csv?lang=${language()}`;
   the("copied").textContent = "";
@@ -248,11 +256,6 @@ function words() {
 }
 
 
-the("languages").replaceChildren(...ground.languages.map((code) => {
-  const button = make("button", { type: "button", value: code, lang: tag(code) }, ownName(code));
-  button.addEventListener("click", () => speak(code));
-  return button;
-}));
 for (const radio of document.querySelectorAll("input[name=mode]")) {
   radio.checked = radio.value === mode;
   radio.addEventListener("change", () => {

@@ -51,8 +51,9 @@ export async function makeMap(ground, on) {
   function colour(found, worst, mode) {
     shown = { ...shown, townships: found, mode };
     const low = new Set(worst);
-    paint(found, mode).forEach(({ fill, ink }, row) => {
-      chart.setFeatureState({ source: "townships", id: row }, { fill, worst: low.has(row) ? 1 : 0 });
+    townships.forEach((_, id) => chart.setFeatureState({ source: "townships", id }, { worst: low.has(id) ? 1 : 0 }));
+    if (found[mode]) paint(found, mode).forEach(({ fill, ink }, row) => {
+      chart.setFeatureState({ source: "townships", id: row }, { fill });
       chart.setFeatureState({ source: "names", id: row }, { fill, ink });
     });
     name();

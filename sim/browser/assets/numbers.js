@@ -3,7 +3,6 @@
 import { tag, language, make, of, say } from "./texts.js";
 
 const the = (id) => document.getElementById(id);
-const SHAPES = { better: "■", worse: "▼", undecided: "?", "too small to matter": "○", "too few calls to say": "×" };
 const STEPS = [1, 2, 5];
 const scales = {}; // by unit: how far bars reach from the middle; kept, so that intervals are seen to narrow
 
@@ -15,10 +14,8 @@ export function showAnswer(answer, worst) {
     verdict: answer.verdict,
   });
   the("sentence").textContent = of(answer.sentence);
-  const verdict = the("verdict");
-  verdict.dataset.verdict = answer.verdict;
-  verdict.querySelector(".shape").textContent = SHAPES[answer.verdict] ?? "=";
-  the("verdict-text").textContent = of(answer.verdict_text);
+  the("verdict").dataset.verdict = answer.verdict;
+  the("verdict").textContent = of(answer.verdict_text); // with its shape
   the("precision").textContent = of(answer.precision);
   the("relieved").textContent = of(answer.relieved);
   the("heading").querySelector("ul").replaceChildren(...lines(of(answer.heading)));

@@ -17,7 +17,7 @@ export function makePlans(on) {
     the("plan-list").replaceChildren(legend, ...state.plans.map(plan));
     const others = state.plans.filter((one) => one.name !== state.plan);
     choices(the("against"), [["", say("today")], ...others.map((one) => [one.name, one.name])], state.against ?? "");
-    choices(the("load-file"), state.files.map((one) => [one.file, `${of(one.name)} (${one.file})`]));
+    choices(the("load-file"), state.files.map((one) => [one.file, of(one.name) === one.file ? one.file : `${of(one.name)} (${one.file})`]));
     the("load").hidden = state.files.length === 0;
     able();
   }
