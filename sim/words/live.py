@@ -23,7 +23,6 @@ TEXTS: Final[dict[str, Message]] = {
     "cancel": Message("Cancel"),
     # the map
     "map_label": Message("Map of stations and areas"),
-    "synthetic": Message("Synthetic map."),
     "colour_by": Message("Areas by"),
     "mode_within": Message("calls within target"),
     "mode_p90": Message("90th percentile"),

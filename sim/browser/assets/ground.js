@@ -3,6 +3,7 @@
 import { INK, NOTHING } from "./palette.js";
 
 const state = (name, otherwise) => ["coalesce", ["feature-state", name], otherwise];
+export const CLEAR = 0.76; // opacity of townships
 const empty = { type: "FeatureCollection", features: [] };
 const ROADS = [ // by rank: colour, width in pixels at the zooms 8, 11 and 14
   ["#5f5f5f", 1.2, 2.0, 5],
@@ -27,7 +28,7 @@ export function style(ground) {
       { id: "background", type: "background", paint: { "background-color": "#f4f4f2" } },
       {
         id: "townships", type: "fill", source: "townships",
-        paint: { "fill-color": ["to-color", state("fill", NOTHING)], "fill-opacity": 0.82 },
+        paint: { "fill-color": ["to-color", state("fill", NOTHING)], "fill-opacity": CLEAR },
       },
       ...ROADS.map(road).reverse(),
       {

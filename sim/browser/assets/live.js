@@ -242,8 +242,7 @@ function words() {
   fill();
   document.title = say("title", { place: of(ground.name) });
   the("title").textContent = of(ground.scenario);
-  the("synthetic").hidden = !ground.synthetic;
-  the("synthetic").textContent = [of(ground.marks)].flat().join(" ") || say("synthetic");
+  the("marks").textContent = of(ground.marks).join(" ");
   the("source-text").textContent = of(ground.source);
   the("export").href = `table.csv?lang=${language()}`;
   the("copied").textContent = "";

@@ -1,16 +1,14 @@
 // The map: its ground, the colours and names of townships, and what is done on it.
 
 import { Map as Chart, Popup, ScaleControl } from "./vendor/maplibre-gl/maplibre-gl.mjs";
-import { collection, feature, inside, style } from "./ground.js";
-import { makeMarkers } from "./markers.js";
+import { CLEAR, collection, feature, inside, style } from "./ground.js";
+import { makeMarkers, ROOM_PX } from "./markers.js";
 import { INK, paint, sign } from "./palette.js";
 import { makeReach } from "./reach.js";
 import { make, of, onLanguage, say } from "./texts.js";
 
-const ROOM_PX = 26; // that a station's mark takes
 const PADDING = { top: 56, bottom: 20, left: 20, right: 20 }; // around the ground, in pixels
-const CLEAR = 0.82; // opacity of townships
-const PALE = 0.35; // while roads that are reached stand out
+const PALE = 0.35; // opacity of townships while roads that are reached stand out
 
 /**
  * Draw the map of a ground in the element #map. `on` has what markers need, and: add(at) when a
@@ -33,10 +31,9 @@ export async function makeMap(ground, on) {
   const townships = ground.townships.features;
   const spots = townships.map((one) => inside(one.geometry));
   const order = townships.map((one) => -one.properties.people);
-  const usual = Object.fromEntries(["text-color", "text-halo-color"].map((part) => [part, chart.getPaintProperty("names", part)]));
   const markers = makeMarkers(chart, on);
   const reach = makeReach(chart, ground.roads.lines.features, ground.targets);
-  let shown = { townships: null, mode: "within", looked: null };
+  let shown = { townships: null, mode: "within", looked: null, fills: [] };
 
   function name() {
     const verdicts = shown.townships?.verdict ?? [];
@@ -49,13 +46,11 @@ export async function makeMap(ground, on) {
   }
 
   function colour(found, worst, mode) {
-    shown = { ...shown, townships: found, mode };
+    shown = { ...shown, townships: found, mode, fills: found[mode] ? paint(found, mode) : shown.fills };
     const low = new Set(worst);
     townships.forEach((_, id) => chart.setFeatureState({ source: "townships", id }, { worst: low.has(id) ? 1 : 0 }));
-    if (found[mode]) paint(found, mode).forEach(({ fill, ink }, row) => {
-      chart.setFeatureState({ source: "townships", id: row }, { fill });
-      chart.setFeatureState({ source: "names", id: row }, { fill, ink });
-    });
+    shown.fills.forEach(({ fill }, id) => chart.setFeatureState({ source: "townships", id }, { fill }));
+    ink();
     name();
   }
 
@@ -71,9 +66,14 @@ export async function makeMap(ground, on) {
     if (wanted === pale) return;
     pale = wanted;
     chart.setPaintProperty("townships", "fill-opacity", pale ? PALE : CLEAR);
-    for (const part of ["text-color", "text-halo-color"]) {
-      chart.setPaintProperty("names", part, pale ? (part === "text-color" ? INK : "#ffffff") : usual[part]);
-    }
+    ink();
+  }
+
+  /** Names in the ink that is read on their township, with its colour as their halo. */
+  function ink() {
+    shown.fills.forEach(({ fill, ink: on }, row) => {
+      chart.setFeatureState({ source: "names", id: row }, pale ? { fill: "#ffffff", ink: INK } : { fill, ink: on });
+    });
   }
 
   let over = null;

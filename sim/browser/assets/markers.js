@@ -4,6 +4,9 @@ import { Marker } from "./vendor/maplibre-gl/maplibre-gl.mjs";
 import { collection, feature } from "./ground.js";
 import { make, of } from "./texts.js";
 
+export const ROOM_PX = 26; // that a mark takes
+const CROWDED = 0.05; // of the map below marks: they stand together in towns
+
 /**
  * The marks of all stations on `map`. `on` has: drag(id, at), drop(id, at), choose(id),
  * keys(id, event) for a key that is pressed on a mark, and leave(id) when it loses the focus.
@@ -12,6 +15,7 @@ export function makeMarkers(map, on) {
   const marks = new Map(); // id → {marker, element, station}
   let inHand = null; // the id of the station that the mouse holds
   let online = false;
+  map.on("moveend", crowd);
 
   function show(stations) {
     const gone = new Set(marks.keys());
@@ -26,7 +30,16 @@ export function makeMarkers(map, on) {
       marks.get(id).marker.remove();
       marks.delete(id);
     }
+    crowd();
     lines();
+  }
+
+  /** Where many stations would cover each other their marks are smaller. */
+  function crowd() {
+    const box = map.getContainer();
+    const shown = map.getBounds();
+    const near = [...marks.values()].filter((mark) => shown.contains(mark.marker.getLngLat())).length;
+    box.classList.toggle("crowded", near * ROOM_PX ** 2 > CROWDED * box.clientWidth * box.clientHeight);
   }
 
   function add(station) {

@@ -13,12 +13,13 @@ export function showAnswer(answer, worst) {
     n: answer.n, final: answer.final, dragging: answer.dragging, replications: answer.replications,
     verdict: answer.verdict,
   });
-  the("sentence").textContent = of(answer.sentence);
+  write(the("sentence"), of(answer.sentence), answer.dragging);
   the("verdict").dataset.verdict = answer.verdict;
   the("verdict").textContent = of(answer.verdict_text); // with its shape
   the("precision").textContent = of(answer.precision);
   the("relieved").textContent = of(answer.relieved);
   the("heading").querySelector("ul").replaceChildren(...lines(of(answer.heading)));
+  fit(answer.bars ?? [], answer.dragging || !answer.final);
   the("table-room").replaceChildren(table(of(answer.table), answer.bars ?? []));
   the("key").hidden = !(answer.bars ?? []).some(Boolean);
   the("key").textContent = say("bar_key");
@@ -29,6 +30,13 @@ export function showAnswer(answer, worst) {
   }
 }
 
+/** While a hand moves, a shorter text leaves the room of a longer one, so that nothing jumps. */
+function write(element, text, dragging) {
+  if (!dragging) element.style.minHeight = "";
+  element.textContent = text;
+  if (dragging) element.style.minHeight = `${element.offsetHeight}px`;
+}
+
 const lines = (texts) => (Array.isArray(texts) ? texts : [texts]).map((text) => make("li", {}, text));
 
 /**
@@ -36,7 +44,6 @@ const lines = (texts) => (Array.isArray(texts) ? texts : [texts]).map((text) => 
  * the numbers below it; roles are named because such a layout would hide them.
  */
 function table({ columns, rows }, bars) {
-  fit(bars);
   const judged = bars.some(Boolean);
   const last = columns.length - 1;
   const kind = (column) => `${columns[column]?.align ?? "left"}${judged && column === last ? " verdict" : ""}`;
@@ -45,7 +52,7 @@ function table({ columns, rows }, bars) {
   const body = rows.map((row, at) => {
     const cells = row.map((text, column) => (column > 0
       ? make("td", { role: "cell", className: kind(column) }, text)
-      : make("th", { role: "rowheader" }, make("span", {}, text), ...(bars[at] ? [bar(bars[at])] : []))));
+      : make("th", { role: "rowheader" }, make("span", {}, text), ...(judged ? [bar(bars[at])] : []))));
     const line = make("tr", { role: "row" }, ...cells);
     if (bars[at]) line.dataset.verdict = bars[at].verdict;
     return line;
@@ -57,7 +64,9 @@ function table({ columns, rows }, bars) {
 }
 
 /** An interval around its mean, the middle being no difference and the band what does not matter. */
-function bar({ unit, mean, low, high, matters, verdict }) {
+function bar(found) {
+  if (!found) return make("span", { className: "bar none" });
+  const { unit, mean, low, high, matters, verdict } = found;
   const reach = scales[unit];
   const at = (value) => `${Math.max(0, Math.min(100, 50 + (50 * value) / reach))}%`;
   const part = (name, from, to) => {
@@ -73,15 +82,15 @@ function bar({ unit, mean, low, high, matters, verdict }) {
   return element;
 }
 
-/** Let the scale of each unit hold all its bars; it shrinks only when it is far too wide. */
-function fit(bars) {
+/** Let the scale of each unit hold all its bars; while a hand moves it only grows. */
+function fit(bars, dragging) {
   const needed = {};
   for (const one of bars.filter(Boolean)) {
     const far = Math.max(Math.abs(one.low), Math.abs(one.high), 2 * one.matters);
     if (Number.isFinite(far)) needed[one.unit] = Math.max(needed[one.unit] ?? 0, far);
   }
   for (const [unit, far] of Object.entries(needed)) {
-    if (far <= scales[unit] && far > scales[unit] / 5) continue;
+    if (far <= scales[unit] && (dragging || far > scales[unit] / 2.5)) continue;
     const power = 10 ** Math.floor(Math.log10(far));
     scales[unit] = power * (STEPS.find((step) => step * power >= far) ?? 10);
   }

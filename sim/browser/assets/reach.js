@@ -14,11 +14,12 @@ export function makeReach(map, lines, targets) {
   let minutes = null;
 
   function draw() {
+    canvas.hidden = !minutes;
+    if (!minutes) return;
     const box = map.getContainer();
     const scale = window.devicePixelRatio || 1;
     canvas.width = box.clientWidth * scale;
     canvas.height = box.clientHeight * scale;
-    if (!minutes) return;
     const pen = canvas.getContext("2d");
     pen.scale(scale, scale);
     pen.lineCap = "round";
