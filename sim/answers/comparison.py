@@ -138,14 +138,14 @@ class Comparison(Answer):
             if not self._has(layout, group):
                 return Estimate(math.nan, math.nan, math.nan)
             if layout == 0:
-                return estimates.estimate(self.pooled[0], key, group)
+                return self.pools.estimate(self.pooled[0], key, group)
             base, other = BY_KEY[key].on_a_par(self.beside, self.pooled[layout])
             found = estimates.estimate(other, key, group)
             if base is self.pooled[0]:
                 return found
             # Today's level and the difference make the proposal's: what is printed adds up.
-            level = estimates.estimate(self.pooled[0], key, group).mean
-            beside = estimates.estimate(base, key, group).mean
+            level = self.pools.estimate(self.pooled[0], key, group).mean
+            beside = self.pools.estimate(base, key, group).mean
             return estimates.moved(found, level - beside, key)
 
         return lru_cache(maxsize=None)(estimated)

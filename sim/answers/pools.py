@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from sim.answers.lines import by_names
+from sim.measures import estimates
 from sim.measures.calls import Tally
-from sim.measures.groups import Setup
+from sim.measures.groups import Group, Setup
+from sim.measures.intervals import Estimate
+from sim.measures.kinds import Replications
 from sim.measures.rows import Pooled
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ class Pools:
 
     def __init__(self) -> None:
         self._of_base: list[Pooled] = []
+        self._estimates: dict[tuple[int, str, Group], Estimate] = {}
 
     def of(
         self, layouts: Sequence[Scenario], number: int, tallies: Sequence[Tally], setup: Setup
@@ -36,8 +40,20 @@ class Pools:
             if _alike(known, rows, setup):
                 return known
         made = Pooled(rows, setup)
-        self._of_base = [made, *self._of_base[: MOST - 1]]
+        kept = [made, *self._of_base[: MOST - 1]]
+        if len(kept) == len(self._of_base):
+            self._estimates = {}  # by the ids of what may be gone
+        self._of_base = kept
         return made
+
+    def estimate(self, of: Replications, key: str, group: Group) -> Estimate:
+        """A measure with its 95 % interval; of the base it is worked out once."""
+        if all(of is not one for one in self._of_base):
+            return estimates.estimate(of, key, group)
+        known = id(of), key, group
+        if known not in self._estimates:
+            self._estimates[known] = estimates.estimate(of, key, group)
+        return self._estimates[known]
 
 
 def _alike(known: Pooled, rows: Sequence[Tally], setup: Setup) -> bool:

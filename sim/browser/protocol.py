@@ -23,7 +23,7 @@ MOST: Final = 2**53  # a number that JavaScript counts to
 Check = Callable[[Any], Any]
 
 
-class Asked(NamedTuple):
+class PageMessage(NamedTuple):
     """A message of the page, checked."""
 
     n: int
@@ -100,7 +100,7 @@ LEFT_OUT: Final = {
 }  # fmt: skip
 
 
-def read(text: str) -> Asked:
+def read(text: str) -> PageMessage:
     """A message, checked; OptionError with what is wrong with it.
 
     The error's `n` is the message's number where it has one.
@@ -130,7 +130,7 @@ def read(text: str) -> Asked:
         raise _refused(sorted(set(found) - {"n", "do", *FIELDS[do]})[0], n)
     if do == "add" and (given["at"] is None) == (given["place"] is None):
         raise _refused("add", n)
-    return Asked(n, do, given)
+    return PageMessage(n, do, given)
 
 
 class RefusedError(OptionError):

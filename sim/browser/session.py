@@ -19,7 +19,7 @@ from sim.answers import why_late
 from sim.answers.following import Follower, Look, SupersededError
 from sim.browser import ground, shown
 from sim.browser.plans import Plans, Sketch
-from sim.browser.protocol import Asked
+from sim.browser.protocol import PageMessage
 from sim.errors import OptionError, PlannerError
 from sim.text import Message, Name, first_line
 from sim.words import dragging as words
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 BASES: Final = 2  # layouts against which others are held that stay open: today, and another plan
+# While a hand moves, the next position comes before this has passed; only where it rests more
+# replications are worth beginning.
+REST_S: Final = 0.15
 note = logging.getLogger(__name__)
 
 Send = Callable[[dict[str, Any]], None]
@@ -56,11 +59,12 @@ class Session:
         self.base, self.languages, self._send = scenario, languages, send
         self.plans = Plans(scenario, code)
         self.newest: Look | None = None  # what the page shows
-        self._box: deque[Asked] = deque()
+        self._box: deque[PageMessage] = deque()
         self._filled = threading.Condition()
         self._over = self._away = False
         self._target: Target | None = None
         self._dragged: Sketch | None = None
+        self._shown_under_hand = False  # something is, for where the hand is
         self._followers: dict[int, Follower] = {}
         self._thread = threading.Thread(target=self._work, name="plans", daemon=True)
 
@@ -68,7 +72,7 @@ class Session:
         """Begin to work."""
         self._thread.start()
 
-    def ask(self, asked: Asked) -> None:
+    def ask(self, asked: PageMessage) -> None:
         """Take a message of the page; a newer position of a station replaces the last one."""
         with self._filled:
             if asked.do == "drag" and self._box and self._box[-1].do == "drag":
@@ -119,8 +123,10 @@ class Session:
                 self._fail(asked.n if asked else self._n(), error)
                 coming = None
 
-    def _next(self, wait: bool) -> Asked | None:
+    def _next(self, wait: bool) -> PageMessage | None:
         with self._filled:
+            if self._shown_under_hand and not self._box:
+                self._filled.wait(REST_S)
             while not self._box and not self._over and (wait or self._away):
                 self._filled.wait()
             return self._box.popleft() if self._box and not self._over else None
@@ -137,7 +143,7 @@ class Session:
 
     # ── what is asked ────────────────────────────────────────────────────────────────────────
 
-    def _followed(self, asked: Asked, coming: Iterator[Look] | None) -> Iterator[Look] | None:
+    def _followed(self, asked: PageMessage, coming: Iterator[Look] | None) -> Iterator[Look] | None:
         """Do what a message asks; the answers that are to come from then on."""
         given = asked.given
         if asked.do == "why":
@@ -154,7 +160,7 @@ class Session:
         self._send(shown.state(self.plans, self.languages) | {"n": asked.n})
         return self._aimed(asked.n, self.plans.plan.now.layout)
 
-    def _change(self, asked: Asked) -> None:
+    def _change(self, asked: PageMessage) -> None:
         """Change the plans; PlannerError, and nothing is changed."""
         plans, given = self.plans, asked.given
         become = plans.plan.become
@@ -238,6 +244,7 @@ class Session:
 
     def _aimed(self, n: int, layout: Scenario, dragging: bool = False) -> Iterator[Look]:
         self._target = Target(layout, self.plans.beside, n, dragging)
+        self._shown_under_hand = False
         return self._coming()
 
     def _coming(self) -> Iterator[Look]:
@@ -261,6 +268,7 @@ class Session:
         told = shown.answer(look, self.languages, quick=quick, wanted=self._wanted)
         self.newest = look
         self._send(told | {"n": target.n, "dragging": target.dragging})
+        self._shown_under_hand = target.dragging
         return not look.enough
 
     def _called(self, found: Comparison) -> Comparison:

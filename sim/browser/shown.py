@@ -237,6 +237,10 @@ def _townships(
 ) -> dict[str, Any]:
     """Every township of the map, by row: compliance, 90th percentile, change, verdict, a text."""
     rows = range(len(found.base.map.townships))
+    if layout:
+        for row in rows:
+            found.spread("within", layout, Group("township", row))  # kept, for what follows
+            wanted()
     changed = area_changes.changes(found, layout, "within") if layout else None
     wanted()
 
