@@ -12,6 +12,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
@@ -248,6 +249,8 @@ def listening(port: int | None) -> socket.socket:
     ports = range(PORT, PORT + FURTHER) if port is None else [port]
     for one in (*ports, *([0] if port is None else [])):
         found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if os.name == "posix":  # a page that has just ended holds its port for a minute else
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((HOST, one))
         except OSError:

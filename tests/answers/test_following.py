@@ -47,7 +47,8 @@ def test_every_answer_is_that_of_compare_to_the_last_bit(path, days_, change):
         looks = list(follower.of(layout))
     assert [look.enough for look in looks] == [False] * (len(looks) - 1) + [True]
     counts = [look.found.replications for look in looks]
-    assert counts[0] == 5 and counts == sorted(set(counts)) and len(counts) > 1
+    assert counts == sorted({5, *counts})
+    assert len(counts) > 1
     whole = compare(base, layout, workers=1)
     same(looks[-1].found, whole)
     assert looks[-1].found.provenance.chosen == whole.provenance.chosen
