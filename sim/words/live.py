@@ -65,6 +65,7 @@ TEXTS: Final[dict[str, Message]] = {
     # the answer
     "panel_label": Message("Answer, stations and plans"),
     "answer_label": Message("Answer"),
+    "waiting": Message("The first answer is being worked out …"),
     "bar_key": Message(
         "Bars: the difference with its 95 % interval; the line is no difference, the grey band is "
         "what does not matter."

@@ -267,7 +267,8 @@ for (const what of ["undo", "redo", "reset"]) the(what).addEventListener("click"
 the("lost-again").addEventListener("click", () => line.again());
 the("busy-again").addEventListener("click", () => line.again());
 the("copy").addEventListener("click", async () => {
-  the("copied").textContent = say((await copy(the("sentence").textContent, the("sentence"))) ? "copied" : "copy_by_hand");
+  const done = await copy(the("sentence").textContent, the("sentence"));
+  the("copied").textContent = say(done ? "copied" : "copy_by_hand");
 });
 document.addEventListener("keydown", (event) => {
   const writing = event.target.matches("input[type=text], textarea");
@@ -280,7 +281,7 @@ document.addEventListener("keydown", (event) => {
 });
 onLanguage(() => {
   words();
-  stations.again();
+  stations.again(true);
   plans.again();
 });
 enable();

@@ -70,7 +70,8 @@ export function makePlans(on) {
     const command = make("code", {}, saved.command);
     const button = make("button", { type: "button", className: "small" }, say("copy_command"));
     button.addEventListener("click", () => copy(saved.command, command));
-    the("saved").replaceChildren(make("p", {}, of(saved.text)), make("p", { className: "line" }, command, button));
+    const [before, after = ""] = of(saved.text).split(saved.command);
+    the("saved").replaceChildren(make("p", {}, before, command, after), button);
   }
 
   function able() {

@@ -10,13 +10,17 @@ const LONGEST = 24;
  */
 export function makeStations(element, on) {
   const rows = new Map(); // id → the row's parts; kept, so that the focus stays where it is
+  const order = []; // ids of all that were ever shown
   let rosters = [];
 
   function show(state) {
     rosters = state.rosters ?? [];
     element.dataset.n = state.n;
     const gone = new Set(rows.keys());
-    state.stations.forEach((station, at) => {
+    // In the order in which they were first seen: no row slips below the mouse that closed another.
+    for (const { id } of state.stations) if (!order.includes(id)) order.push(id);
+    const known = [...state.stations].sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
+    known.forEach((station, at) => {
       gone.delete(station.id);
       const row = rows.get(station.id) ?? add(station.id);
       row.station = station;
@@ -108,6 +112,13 @@ export function makeStations(element, on) {
     row.editor.hidden = !row.editor.hidden;
     row.hours.setAttribute("aria-expanded", !row.editor.hidden);
     if (row.editor.hidden) return;
+    fields(row);
+    [...row.editor.elements].find((field) => !field.hidden).focus();
+  }
+
+  /** The fields of the hours, from what is known now; what was chosen in them stays. */
+  function fields(row) {
+    const chosen = Object.fromEntries([...row.editor.elements].map((field) => [field.name, field.value]));
     const clock = (from) => Array.from({ length: LONGEST + 1 - from }, (_, hour) => String(hour + from).padStart(2, "0"));
     const option = (value, text = value) => make("option", { value }, text);
     const kind = make("select", { name: "kind" }, option("clock", say("hours_clock")),
@@ -120,19 +131,23 @@ export function makeStations(element, on) {
     for (const [field, key] of [[kind, "hours_kind"], [begin, "hours_from"], [end, "hours_to"], [count, "hours_whom"]]) {
       field.setAttribute("aria-label", say(key));
     }
+    for (const field of [kind, begin, end, count]) {
+      if ([...field.options].some((one) => one.value === chosen[field.name])) field.value = chosen[field.name];
+    }
     kind.hidden = rosters.length === 0;
-    kind.addEventListener("change", () => { begin.disabled = end.disabled = kind.value !== "clock"; });
+    const clocked = () => { begin.disabled = end.disabled = kind.value !== "clock"; };
+    kind.addEventListener("change", clocked);
+    clocked();
     row.editor.replaceChildren(kind, begin, "–", end, count, make("button", { className: "act" }, say("hours_apply")));
-    (kind.hidden ? begin : kind).focus();
   }
 
   function apply(row) {
-    const fields = row.editor.elements;
-    const clock = `${fields.begin.value}-${fields.end.value}`;
+    const chosen = row.editor.elements;
+    const clock = `${chosen.begin.value}-${chosen.end.value}`;
     on.ask("hours", {
       station: row.station.id,
-      hours: fields.kind.value === "clock" ? clock : fields.kind.value.slice("roster:".length),
-      number: fields.number.value ? Number(fields.number.value) : null,
+      hours: chosen.kind.value === "clock" ? clock : chosen.kind.value.slice("roster:".length),
+      number: chosen.number.value ? Number(chosen.number.value) : null,
     });
     row.editor.hidden = true;
     row.hours.focus();
@@ -141,7 +156,13 @@ export function makeStations(element, on) {
 
   return {
     show,
-    again: () => rows.forEach(write),
+    /** Say all of it again; `said` in another language. */
+    again(said = false) {
+      for (const row of rows.values()) {
+        write(row);
+        if (said && !row.editor.hidden) fields(row);
+      }
+    },
     choose(id, scroll = true) {
       for (const [each, row] of rows) row.item.classList.toggle("chosen", each === id);
       if (scroll) rows.get(id)?.item.scrollIntoView({ block: "nearest" });
