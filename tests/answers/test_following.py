@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from conftest import ROOT
 from studies import days
@@ -154,3 +157,20 @@ def test_the_base_is_pooled_once_and_for_its_own_tallies_only():
             assert repr(pools.estimate(pooled, "p90", group)) == repr(
                 found.estimate("p90", 0, group)
             )
+
+
+def test_nothing_keeps_an_answer_alive_that_is_no_longer_shown():
+    """Else hundreds of layouts under a hand fill the memory before anybody collects what is left."""
+    base = days()
+    found = compare(base, base.add("枫林镇"), replications=5, workers=1)
+    found.sentence()
+    found.townships()
+    found.why()
+    gc.collect()
+    gc.disable()
+    try:
+        alive = weakref.ref(found)
+        del found
+        assert alive() is None
+    finally:
+        gc.enable()
