@@ -16,6 +16,7 @@ from sim.answers.answer import (
     Answer,
     FileTable,
     Provenance,
+    Replayable,
     names_first,
 )  # fmt: skip
 from sim.answers.lines import (
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison(Answer):
+class Comparison(Replayable, Answer):
     """What one layout does, or what others do on the same calls.
 
     `layouts[0]` is the base; a run is a comparison with that one layout.

@@ -31,16 +31,16 @@ def check(world, calls):
     own = world.roads.travel.own
     sound = all((seconds > 0).all() for seconds in own[3:])
     last = {}
-    for trip, drive in drives:
+    for trip, drive, to_hospital in drives:
         departed, cut = drive.departed_at, log.diverted_at[trip]
-        to_hospital = departed == log.left_scene_at[trip] and log.hospital[trip] != NONE
         course, arrival = drive.course(), departed + drive.seconds
-        assert to_hospital or departed == log.mobile_at[trip]
+        began_at = log.left_scene_at if to_hospital else log.mobile_at
+        assert departed == began_at[trip]
         assert all(a.at <= b.at for a, b in pairwise(course))
         assert all(departed <= one.at <= arrival for one in course) or not sound
         if np.isfinite(drive.seconds):
             assert course[-1].node == drive.end == world.roads.place_node[drive.place]
-        if not np.isnan(cut):
+        if not np.isnan(cut) and not to_hospital:
             assert departed <= cut <= arrival
         elif not to_hospital and np.isfinite(arrival):
             assert log.arrived_at[trip] == pytest.approx(arrival)
