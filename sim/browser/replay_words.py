@@ -111,7 +111,9 @@ TEMPLATES: Final = {
     "planned_in_time": (Message("{layout}: began when it was due."), ("layout",)),
     "planned_late": (Message("{layout}: did not begin when it was due."), ("layout",)),
     "bays": (Message("{taken}/{bays} bays"), ("taken", "bays")),
-    "waiting": (Message("{n} waiting"), ("n",)),
+    "bays_waiting": (
+        Message("{taken}/{bays} bays, {n} waiting"), ("taken", "bays", "n"),
+    ),
     "map_label": (
         Message("Map of {layout}: ambulances, calls and hospitals at the time of the clock"),
         ("layout",),
@@ -127,7 +129,7 @@ STREAMS: Final = {
 
 def texts(journeys: Journeys, result: Sequence[str], say: Language) -> dict[str, object]:
     """Everything the page says in a language, by name. `result`: the study's own sentences."""
-    day = journeys.day
+    day, base = journeys.day, journeys.base
     start, end = ((at - day.midnight_s) / 3600 for at in day.window)
     found: dict[str, object] = {name: say(text) for name, text in SAID.items()}
     for name, (text, places) in TEMPLATES.items():
@@ -135,14 +137,15 @@ def texts(journeys: Journeys, result: Sequence[str], say: Language) -> dict[str,
             say(text, **{place: f"{{{place}}}" for place in places}) if places else say(text)
         )
     return found | {
-        "title": say("A day on the map: {map}", map=journeys.base.map.name),
+        "title": say("A day on the map: {map}", map=base.map.name),
         "when": say(
             "{weekday}, day {day}, {start}–{end} of replication {replication}, seed {seed}",
             weekday=say(LONG_DAYS[day.weekday]), day=day.number, start=clock(start),
             end=clock(end), replication=journeys.replication, seed=journeys.seed,
         ),
         "example": example(say),
-        "marks": provenance.marks(journeys.base, say),
+        "marks": provenance.marks(base, say),
+        "foot": "" if base.map.synthetic else provenance.map_mark(base.map, say),
         "sentences": list(result),
         "days": [say(name) for name in LONG_DAYS],
         "stages": [say(STAGES[stage]) for stage in Stage],

@@ -146,8 +146,9 @@ def _of_run(folder: Path) -> ToReplay:
     from sim.report import kept_run
 
     run = kept_run.read(folder)
-    kept_run.check_inputs(run)
     layouts = layouts_of(run)
+    files = [file for one in layouts for file in (*one.files, one.map.path)]
+    kept_run.check_inputs(run, files)
     if len(layouts) != len(run.facts["layouts"]):
         message = Message("its command makes {n} layouts now, and it has {kept}: run it again",
                           n=len(layouts), kept=len(run.facts["layouts"]))  # fmt: skip
@@ -185,4 +186,6 @@ def _file(name: Any, run: KeptRun) -> Path:
         beside = folder / path
         if beside.exists() or beside.with_suffix(".yaml").is_file():
             return beside
-    return path
+    from sim.report import kept_run
+
+    raise kept_run.not_there(run, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -92,20 +92,22 @@ def read(folder: Path) -> KeptRun:
     return KeptRun(folder, facts)
 
 
-def check_inputs(run: KeptRun) -> None:
-    """ReplayError if a file that it was made from is gone, or has changed since."""
-    gone = [path for path in run.inputs if not path.is_file()]
-    if gone:
-        message = Message(
-            "{file}, of which it was made, is not there: type this where that was typed",
-            file=str(gone[0]),
-        )
-        raise ReplayError(run.folder, message)
-    known = run.facts["inputs"]
-    changed = [path for path in run.inputs if manifest.sha256(path) != known[str(path)]]
+def check_inputs(run: KeptRun, files: Iterable[Path]) -> None:
+    """ReplayError if the files that its layouts are made of now are not those of then."""
+    then = set(run.facts["inputs"].values())
+    changed = [path for path in dict.fromkeys(files) if manifest.sha256(path) not in then]
     if changed:
         message = Message("{file} has changed since: run the command again", file=str(changed[0]))
         raise ReplayError(run.folder, message)
+
+
+def not_there(run: KeptRun, path: Path) -> ReplayError:
+    """The error for a scenario file of its command that is not there."""
+    message = Message(
+        "{file}, of which it was made, is not there: type this where that was typed",
+        file=str(path),
+    )
+    return ReplayError(run.folder, message)
 
 
 def held_against(run: KeptRun) -> Callable[[int, int, Calls, Log], None]:

@@ -168,7 +168,7 @@ function spell() {
   for (const node of document.querySelectorAll("[data-text]")) node.textContent = words[node.dataset.text];
   for (const node of document.querySelectorAll("[data-label]")) { node.setAttribute("aria-label", words[node.dataset.label]); node.title = words[node.dataset.label]; }
   $("notes").replaceChildren(...words.marks.map((text) => Object.assign(document.createElement("p"), { className: "note", textContent: text })),
-    Object.assign(document.createElement("p"), { className: "aside", textContent: words.example }));
+    Object.assign(document.createElement("p"), { className: "aside", textContent: `${words.example} ${words.foot}` }));
   $("result").hidden = !words.sentences.length; $("no_result").hidden = words.sentences.length > 0;
   $("sentences").replaceChildren(...words.sentences.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
   const rate = $("speed").value || "10";
@@ -202,9 +202,10 @@ function zoom(times, at) {
   view.scale = scale; ground();
 }
 const toScreen = (one, at) => [(at[0] - view.x) * view.scale + one.canvas.clientWidth / 2, (view.y - at[1]) * view.scale + one.canvas.clientHeight / 2];
-let grounds = 0;
+let grounds = 0, size = 1;  // of marks: smaller where there are many stations and all are seen
 function ground() { if (!grounds) grounds = requestAnimationFrame(() => { grounds = 0; drawGround(); show(); }); }
 function drawGround() {
+  size = Math.min(1, Math.max(0.5, Math.sqrt(view.scale / whole().scale * 25 / Math.max(1, layouts[0].stations.length))));
   const ratio = devicePixelRatio || 1;
   for (const one of layouts) {
     const w = one.canvas.clientWidth, h = one.canvas.clientHeight;
@@ -275,8 +276,8 @@ function mark(c, x, y, r, outcome, used) {
   c.stroke();
 }
 // Each kind of stage has a shape of its own.
-function vehicle(c, x, y, stage, angle) {
-  c.save(); c.translate(x, y); c.lineJoin = "round"; c.lineWidth = 1.6; c.strokeStyle = "#fff"; c.beginPath();
+function vehicle(c, x, y, stage, angle, times) {
+  c.save(); c.translate(x, y); c.scale(times, times); c.lineJoin = "round"; c.lineWidth = 1.6; c.strokeStyle = "#fff"; c.beginPath();
   if (stage === TO_SCENE || stage === RETURNING) {
     const s = stage === TO_SCENE ? 9 : 6.5;
     c.rotate(angle); c.moveTo(s, 0); c.lineTo(-s * 0.8, -s * 0.75); c.lineTo(-s * 0.45, 0); c.lineTo(-s * 0.8, s * 0.75); c.closePath();
@@ -300,11 +301,13 @@ function vehicle(c, x, y, stage, angle) {
   }
   c.restore();
 }
-function station(c, x, y, free, fresh) {
+function station(c, x, y, free, fresh, times) {
+  c.save(); c.translate(x, y); c.scale(times, times); x = y = 0;
   c.lineWidth = fresh ? 2.6 : 1.6; c.strokeStyle = fresh ? "#7a1fa2" : INK; c.fillStyle = "#fff"; c.lineJoin = "round";
   c.beginPath(); c.moveTo(x - 9, y + 8); c.lineTo(x - 9, y - 3); c.lineTo(x, y - 11); c.lineTo(x + 9, y - 3); c.lineTo(x + 9, y + 8); c.closePath(); c.fill(); c.stroke();
   if (fresh) { c.beginPath(); c.arc(x, y - 1, 15, 0, 7); c.setLineDash([4, 3]); c.stroke(); c.setLineDash([]); }
-  c.fillStyle = free ? INK : "#b2182b"; c.font = "700 11px system-ui, sans-serif"; c.textAlign = "center"; c.fillText(String(free), x, y + 5.5); c.textAlign = "left";
+  c.fillStyle = free ? INK : "#b2182b"; c.font = "700 11px system-ui, sans-serif"; c.textAlign = "center"; c.fillText(String(free), x, y + 5.5);
+  c.restore();
 }
 function hospital(c, x, y, times) {
   c.save(); c.translate(x, y); c.scale(times, times);
@@ -315,9 +318,9 @@ function hospital(c, x, y, times) {
 }
 // Whether a station is drawn at a hospital, whose own sign then stands beside it.
 const besides = (one, h, pixels) => one.stations.some((s) => !s.closed && Math.hypot(s.at[0] - h.at[0], s.at[1] - h.at[1]) * view.scale < pixels);
-function badge(c, x, y, text, colour) {
+function badge(c, middle, y, text, colour) {
   c.font = `600 11px system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif`;
-  const wide = c.measureText(text).width;
+  const wide = c.measureText(text).width, x = middle - wide / 2 - 4;
   c.fillStyle = "#fff"; c.strokeStyle = colour; c.lineWidth = 1.2;
   c.beginPath(); c.rect(x, y - 8, wide + 8, 16); c.fill(); c.stroke();
   c.fillStyle = colour; c.fillText(text, x + 4, y + 4);
@@ -328,11 +331,11 @@ function legend() {
     ["late", (c) => mark(c, 13, 13, 9, LATE)], ["cancelled", (c) => mark(c, 13, 13, 9, CANCELLED)],
   ];
   if (data.same_calls && layouts.length > 1) rows.push(["differs", (c) => { mark(c, 13, 13, 7, IN_TIME); ring(c, 13, 13, 11); }]);
-  rows.push(["station", (c) => station(c, 13, 14, 2, 0)]);
-  if (layouts.some((one) => one.stations.some((s) => s.fresh && !s.closed))) rows.push(["new_station", (c) => { c.scale(0.8, 0.8); station(c, 16, 18, 1, 1); }]);
+  rows.push(["station", (c) => station(c, 13, 14, 2, 0, 1)]);
+  if (layouts.some((one) => one.stations.some((s) => s.fresh && !s.closed))) rows.push(["new_station", (c) => station(c, 13, 14, 1, 1, 0.8)]);
   rows.push(["hospital", (c) => hospital(c, 13, 13, 1)]);
   const kinds = [...new Set(layouts.flatMap((one) => one.stages.flat().map((s) => s[1])))].filter((k) => k < OFF_DUTY).sort();
-  for (const kind of kinds) rows.push([words.stages[kind], (c) => vehicle(c, 13, 13, kind, 0)]);
+  for (const kind of kinds) rows.push([words.stages[kind], (c) => vehicle(c, 13, 13, kind, 0, 1)]);
   $("legend").replaceChildren(...rows.map(([name, draw]) => {
     const item = document.createElement("li"), canvas = document.createElement("canvas"), ratio = devicePixelRatio || 1;
     canvas.width = canvas.height = 26 * ratio; canvas.setAttribute("aria-hidden", "true");
@@ -388,7 +391,7 @@ function draw(one) {
     marks.push({ row, number, known, outcome, spot: toScreen(one, [x * squeeze, y]), old: known && now > when + 3600, used: Math.min(1, (now - at) / data.target_s[area]), differs });
   }
   for (const m of marks.sort((a, b) => (b.old - a.old) || (b.known - a.known))) {
-    const [x, y] = m.spot, r = m.old ? 5.5 : 9.5;
+    const [x, y] = m.spot, r = (m.old ? 5.5 : 9.5) * Math.max(0.7, size);
     mark(c, x, y, r, m.known ? m.outcome : null, m.used);
     if (m.known && differs(m.number)) ring(c, x, y, r + 4);
     if (follow && follow.call === m.number) ring(c, x, y, r + 6, true);
@@ -396,7 +399,7 @@ function draw(one) {
   }
   for (const h of hospitals) {
     const [x, y] = toScreen(one, h.at);
-    if (besides(one, h, 16)) hospital(c, x + 12, y + 8, 0.72); else hospital(c, x, y, 1);
+    if (besides(one, h, 16)) hospital(c, x + 12 * size, y + 8 * size, 0.72 * size); else hospital(c, x, y, size);
   }
   for (const f of found) {
     const kind = f.stage ? f.stage[1] : -1;
@@ -407,21 +410,25 @@ function draw(one) {
     }
     if (kind === OFF_DUTY && !f.drive) f.hidden = true;
   }
-  one.stations.forEach((s, k) => { if (!s.closed) station(c, ...toScreen(one, s.at), free[k], s.fresh); });
+  one.stations.forEach((s, k) => { if (!s.closed) station(c, ...toScreen(one, s.at), free[k], s.fresh, s.fresh ? 1 : size); });
   for (const f of found) {
     let [x, y] = toScreen(one, f.at), angle = 0;
     const kind = f.stage ? f.stage[1] : -1;
     if (kind === WAITING || kind === HANDOVER) {
       const slot = doors.get(f.stage[5]) || 0; doors.set(f.stage[5], slot + 1);
-      x += -6 + 14 * (slot % 6); y += 17 + 14 * Math.floor(slot / 6);
+      x += (-6 + 14 * (slot % 6)) * size; y += (18 + 14 * Math.floor(slot / 6)) * size;
     }
     if (f.drive) {
       const next = place(one, f.who, Math.min(now + 4, f.drive.ended)).at, to = toScreen(one, next);
       angle = Math.atan2(to[1] - y, to[0] - x);
     }
-    if (kind === AT_SCENE) x += 15;  // beside the call, whose sign stays seen
+    if (kind === BREAK || kind === OFF_ROAD) {
+      const slot = doors.get(`${f.at}`) || 0; doors.set(`${f.at}`, slot + 1);
+      x -= (16 + 12 * slot) * size;  // beside the station
+    }
+    if (kind === AT_SCENE) x += 15 * size;  // beside the call, whose sign stays seen
     f.spot = [x, y];
-    if (!f.hidden) vehicle(c, x, y, kind < 0 ? RETURNING : kind, angle);
+    if (!f.hidden) vehicle(c, x, y, kind < 0 ? RETURNING : kind, angle, Math.max(0.7, size));
     const followed = follow && follow.row === one.row && follow.who === f.who;
     if (followed) ring(c, x, y, 15, true);
     if (!f.hidden) one.seen.push({ x, y, who: f.who, row: one.row });
@@ -430,8 +437,8 @@ function draw(one) {
     let taken = 0, waiting = 0;
     for (let i = 0; i < levels.length && levels[i] <= now; i += 3) { taken = levels[i + 1]; waiting = levels[i + 2]; }
     const [x, y] = toScreen(one, hospitals[row].at);
-    const text = waiting ? `${say("bays", { taken, bays })}, ${say("waiting", { n: waiting })}` : say("bays", { taken, bays });
-    badge(c, x + 11, y - 12, text, waiting ? "#b2182b" : "#0b5394");
+    const text = say(waiting ? "bays_waiting" : "bays", { taken, bays, n: waiting });
+    if (waiting || size > 0.8) badge(c, x, y - 23 * size, text, waiting ? "#b2182b" : "#0b5394");
   }
   one.found = found;
   const share_ = one.box.querySelector(".share"), gone_ = one.box.querySelector(".gone");
@@ -449,7 +456,8 @@ const pairs = new Map(layouts.map((one) => [one, new Map(one.calls.map((call) =>
 // Once both know what became of it.
 const differs = (number) => difference.has(number) && layouts.every((one) => pairs.get(one).get(number)[7] <= now);
 function compare() {
-  if (layouts.length < 2) return setText($("compared"), "");
+  $("compared").hidden = layouts.length < 2;
+  if (layouts.length < 2) return;
   if (!data.same_calls) return setText($("compared"), words.not_compared);
   let better = 0, worse = 0;
   for (const [number, sign] of difference) if (differs(number)) { if (sign > 0) better++; else worse++; }
