@@ -613,6 +613,6 @@ view = whole();
 spell();
 document.documentElement.dataset.ready = "yes";
 // What tests and the curious ask for.
-window.replay = { place: (row, who, at) => { const [x, y] = place(layouts[row], who, at).at; return [x / squeeze, y]; }, now: () => now };
+window.replay = { place: (row, who, at) => { const [x, y] = place(layouts[row], who, at).at; return [x / squeeze, y]; }, now: () => now, view: () => ({ ...view }), seen: (row) => layouts[row].seen };
 if (!still.matches) go();
 })();
