@@ -12,6 +12,7 @@ from sim.cli import ask, speech, work
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import ANSWER, Lang, Options, layout, load, working
 from sim.errors import OptionError, OutputError, ReplayError
+from sim.files.whole import told_in_words
 from sim.text import Message
 from sim.words.language import language
 
@@ -79,10 +80,13 @@ def replay(
     with working(Message("Reading the map"), say) as tell:
         found = _found(run)
         page = found.page if out is None else out
-        _refuse(page)
+        _refuse(page, named=out is not None)
         tell(title=Message("Simulating"))
         made = _page(found, number, hours, replication, layouts, say)
         tell(title=Message("Writing"))
+        if out is None:  # of a scenario, whose runs there may be none of as yet
+            with told_in_words(page):
+                page.parent.mkdir(exist_ok=True)
         made.save(page)
         if found.run is not None and out is None:
             from sim.report import manifest
@@ -113,14 +117,16 @@ def _page(
     return replay_page.page(day, told, say)
 
 
-def _refuse(page: Path) -> None:
-    """Nothing but a page of ours is written over."""
+def _refuse(page: Path, named: bool) -> None:
+    """Nothing but a page of ours is written over. `named`: by the planner."""
     from sim.browser.replay_page import is_a_replay
 
     if page.is_dir():
         raise OutputError(page, Message("it is a folder: name a file"))
     if page.exists() and not is_a_replay(page):
         raise OutputError(page, Message("it exists and is no replay: name another file"))
+    if named and not page.parent.is_dir():
+        raise OutputError(page, Message("there is no such folder"))
 
 
 # ── what is replayed ─────────────────────────────────────────────────────────────────────────

@@ -117,6 +117,12 @@ def test_a_scenario_is_replayed_as_it_stands_and_has_no_result(tenthirty, own):
     assert len(facts["layouts"]) == 1
 
 
+def test_a_scenario_where_nothing_was_run_as_yet(tenthirty, own):
+    shutil.rmtree(own / "runs")
+    tenthirty("replay", "scenarios/liling", "--between", "08-10", cwd=own)
+    assert (own / "runs" / "liling-replay.html").is_file()
+
+
 def test_a_run_without_logs_is_held_against_its_files(tenthirty, own):
     tenthirty("run", "scenarios/liling", "--no-logs", *QUICK, cwd=own)
     tenthirty("replay", "runs/liling", cwd=own)
@@ -157,6 +163,7 @@ def refused(tenthirty, folder, *arguments, said):
         (("--layout", "0", "--layout", "0"), "name one layout, or two different ones"),
         (("--layout", "0", "--layout", "1", "--layout", "0"), "name one layout, or two"),
         (("--lang", "fr"), "write one of en, zh"),
+        (("--out", "nowhere/day.html"), "there is no such folder"),
         (("--out", "scenarios"), "it is a folder: name a file"),
         (("--out", "scenarios/liling/today.yaml"), "it exists and is no replay"),
     ],

@@ -36,9 +36,10 @@ const roads = [];
       xs[i] = x * squeeze; ys[i] = y;
       if (i) far[i] = far[i - 1] + Math.hypot(xs[i] - xs[i - 1], ys[i] - ys[i - 1]);
     }
-    roads.push({ rank: head % 4, xs, ys, far });
+    roads.push({ rank: head % 4, xs, ys, far, box: [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)] });
   }
 }
+const byRank = [0, 1, 2, 3].map((rank) => roads.filter((road) => road.rank === rank));
 function onRoad(number, share) {
   const { xs, ys, far } = roads[number], last = far.length - 1, want = share * far[last];
   let i = 1;
@@ -213,19 +214,22 @@ function drawGround() {
     const c = one.ground.getContext("2d");
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     const near = view.scale / whole().scale;
+    const half = [w / 2 / view.scale, h / 2 / view.scale], box = [view.x - half[0], view.y - half[1], view.x + half[0], view.y + half[1]];
     const looks = [["#c9a36a", 2.2], ["#cfc2a4", 1.5], ["#d6d6cf", 1.1], ["#e0e0da", 0.8]];
     for (let rank = 3; rank >= 0; rank--) {
       c.beginPath(); c.strokeStyle = looks[rank][0]; c.lineWidth = looks[rank][1] * Math.min(2.2, Math.sqrt(Math.max(1, near * 0.6)));
-      for (const road of roads) {
-        if (road.rank !== rank) continue;
-        let before = null;
-        for (let i = 0; i < road.xs.length; i++) {
-          const p = toScreen(one, [road.xs[i], road.ys[i]]);
-          if (before) {
-            if (Math.max(p[0], before[0]) > 0 && Math.min(p[0], before[0]) < w && Math.max(p[1], before[1]) > 0 && Math.min(p[1], before[1]) < h) { c.moveTo(before[0], before[1]); c.lineTo(p[0], p[1]); }
-          }
-          before = p;
+      let batch = 0;
+      for (const road of byRank[rank]) {
+        const [west, south, east, north] = road.box;
+        if (east < box[0] || west > box[2] || north < box[1] || south > box[3]) continue;
+        let x = (road.xs[0] - view.x) * view.scale + w / 2, y = (view.y - road.ys[0]) * view.scale + h / 2;
+        c.moveTo(x, y);
+        for (let i = 1; i < road.xs.length; i++) {
+          const nextX = (road.xs[i] - view.x) * view.scale + w / 2, nextY = (view.y - road.ys[i]) * view.scale + h / 2;
+          if (i < road.xs.length - 1 && Math.abs(nextX - x) + Math.abs(nextY - y) < 1) continue;
+          x = nextX; y = nextY; c.lineTo(x, y);
         }
+        if (++batch % 100 === 0) { c.stroke(); c.beginPath(); }  // long paths take long
       }
       c.stroke();
     }
