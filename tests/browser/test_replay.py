@@ -100,6 +100,13 @@ def test_who_wants_less_motion_begins_paused_and_gets_steps(still):
     assert (at(still) - 6 * 3600) % 300 == 0, "whole steps of five minutes"
 
 
+def test_what_changes_all_the_time_is_read_aloud_only_in_a_pause(still):
+    assert still.get_attribute("#story", "aria-live") == "polite"
+    still.click("#play")
+    assert still.get_attribute("#story", "aria-live") == "off"
+    assert still.get_attribute("#clock", "aria-live") == "off"
+
+
 def test_keys_play_and_move(still):
     still.keyboard.press("ArrowRight")
     assert at(still) == 6 * 3600 + 60

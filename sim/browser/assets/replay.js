@@ -513,7 +513,11 @@ function spotOf(number) {
   for (const one of layouts) { const call = pairs.get(one).get(number); if (call) return [call[2] * squeeze, call[3]]; }
   return null;
 }
-function button() { setText($("play"), playing ? words.pause : now >= data.span[1] ? words.again : words.play); }
+// What changes all the time is read aloud only while nothing moves.
+const spoken = [$("story"), $("compared"), ...layouts.map((one) => one.box.querySelector("p"))];
+function button() {
+  for (const node of spoken) if (node.ariaLive !== (playing ? "off" : "polite")) node.ariaLive = playing ? "off" : "polite";
+ setText($("play"), playing ? words.pause : now >= data.span[1] ? words.again : words.play); }
 
 // ── time goes on ─────────────────────────────────────────────────────────────────────────
 let last = 0, timer = 0;
