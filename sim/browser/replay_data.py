@@ -131,7 +131,8 @@ def second(seconds: float) -> int:
 def _facts(journeys: Journeys, corner: Corner) -> dict[str, Any]:
     ground, day = journeys.base.map, journeys.day
     town = ground.cells.xy[ground.cells.area == URBAN]
-    whole = corner.numbers(journeys.layouts[0].place_xy)
+    waiting = [(one.x, one.y) for of in journeys.layouts for one in of.scenario.open_stations()]
+    whole = corner.numbers(np.concatenate([ground.cells.xy, np.array(waiting).reshape(-1, 2)]))
     differing = journeys.differing()
     return {
         "span": [second(at - day.midnight_s) for at in day.window],
@@ -140,7 +141,6 @@ def _facts(journeys: Journeys, corner: Corner) -> dict[str, Any]:
         "whole": [*whole.min(axis=0).tolist(), *whole.max(axis=0).tolist()],
         "town": _box(corner.numbers(town)) if len(town) else None,
         "townships": [_spot(one.name, corner, one) for one in ground.townships],
-        "hospitals": [_spot(one.name, corner, one) for one in journeys.base.hospitals],
         "target_s": list(journeys.target_s),
         "same_calls": journeys.same_calls,
         "layouts": [
@@ -188,6 +188,7 @@ def _layout(
         "name": _names(scenario.name),
         "number": layout.layout,
         "stations": stations,
+        "hospitals": [_spot(one.name, corner, one) for one in scenario.hospitals],
         "fleet": fleet,
         "stages": _stages(layout, midnight_s),
         "calls": _calls(layout, corner, midnight_s, differing),

@@ -293,3 +293,19 @@ def test_reading_a_run_needs_no_simulation(place):
     assert run.words[0] == "compare"
     with pytest.raises(ReplayError):
         kept_run.read(place / "scenarios")
+
+
+def test_each_layout_has_its_own_hospitals(tenthirty, own):
+    """Those of a consortium are more than today's, and what an ambulance does names one of its own."""
+    files = ("scenarios/liling/today.yaml", "scenarios/liling/consortium.yaml")
+    tenthirty("compare", *files, *QUICK, "--out", "both", cwd=own)
+    tenthirty("replay", "both", cwd=own)
+    facts = facts_of(own / "both" / "replay.html")
+    few, many = facts["layouts"]
+    assert len(few["hospitals"]) < len(many["hospitals"])
+    for layout in (few, many):
+        rows = {stage[5] for stage in layout["stages"]}
+        assert max(rows) < len(layout["hospitals"])
+    assert not few["bays"]
+    assert many["bays"]
+    assert not facts["same_calls"]

@@ -90,9 +90,9 @@ for (const [row, one] of data.layouts.entries()) {
   const stages = one.fleet.map(() => []);
   for (const stage of one.stages) stages[stage[0]].push(stage);
   const stations = one.stations.map((s) => ({ name: s, at: [s[2] * squeeze, s[3]], fresh: s[4], closed: s[5] }));
-  layouts.push({ ...one, drives, stages, stations });
+  const hospitals = one.hospitals.map((h) => ({ name: h, at: [h[2] * squeeze, h[3]] }));
+  layouts.push({ ...one, drives, stages, stations, hospitals });
 }
-const hospitals = data.hospitals.map((h) => ({ name: h, at: [h[2] * squeeze, h[3]] }));
 const townships = data.townships.map((h) => ({ name: h, at: [h[2] * squeeze, h[3]] }));
 
 function place(layout, who, now) {
@@ -254,14 +254,14 @@ function names(one, c, w, h, near) {
       return;
     }
   };
-  for (const s of [...one.stations.filter((s) => !s.closed), ...hospitals]) {
+  for (const s of [...one.stations.filter((s) => !s.closed), ...one.hospitals]) {
     const [x, y] = toScreen(one, s.at);
     marks.push([x - 11, y - 11, x + 11, y + 11]);
   }
   taken.push(...marks);
   for (const s of one.stations) if (s.fresh && !s.closed) write(s.at, named(s.name), 14, "#7a1fa2", 700);
   for (const s of one.stations) if (!s.fresh && !s.closed) write(s.at, named(s.name), 12.5, "#1d2530", 600);
-  if (near > 2.5 || hospitals.length < 12) for (const s of hospitals) if (!besides(one, s, 14)) write(s.at, named(s.name), 11.5, "#0b5394", 500);
+  if (near > 2.5 || one.hospitals.length < 12) for (const s of one.hospitals) if (!besides(one, s, 14)) write(s.at, named(s.name), 11.5, "#0b5394", 500);
   if (townships.length < 60 || near > 3) for (const s of townships) write(s.at, named(s.name), 11, "#5d6671", 400);
 }
 
@@ -401,7 +401,7 @@ function draw(one) {
     if (follow && follow.call === m.number) ring(c, x, y, r + 6, true);
     one.seen.push({ x, y, call: m.number });
   }
-  for (const h of hospitals) {
+  for (const h of one.hospitals) {
     const [x, y] = toScreen(one, h.at);
     if (besides(one, h, 16)) hospital(c, x + 12 * size, y + 8 * size, 0.72 * size); else hospital(c, x, y, size);
   }
@@ -437,12 +437,20 @@ function draw(one) {
     if (followed) ring(c, x, y, 15, true);
     if (!f.hidden) one.seen.push({ x, y, who: f.who, row: one.row });
   }
+  const badges = [];
   for (const [row, bays, ...levels] of one.bays) {
     let taken = 0, waiting = 0;
     for (let i = 0; i < levels.length && levels[i] <= now; i += 3) { taken = levels[i + 1]; waiting = levels[i + 2]; }
-    const [x, y] = toScreen(one, hospitals[row].at);
+    const [x, y] = toScreen(one, one.hospitals[row].at);
     const text = say(waiting ? "bays_waiting" : "bays", { taken, bays, n: waiting });
-    if (waiting || size > 0.8) badge(c, x, y - 23 * size, text, waiting ? "#b2182b" : "#0b5394");
+    if (waiting || size > 0.8) badges.push({ x, y: y - 23 * size, text, waiting });
+  }
+  const taken = [];  // who waits comes first; a sign that has no room comes with the zoom
+  for (const b of badges.sort((a, z) => z.waiting - a.waiting)) {
+    const wide = b.text.length * 7 + 10;
+    if (taken.some((t) => Math.abs(t.x - b.x) < (t.wide + wide) / 2 && Math.abs(t.y - b.y) < 17)) continue;
+    taken.push({ ...b, wide });
+    badge(c, b.x, b.y, b.text, b.waiting ? "#b2182b" : "#0b5394");
   }
   one.found = found;
   const share_ = one.box.querySelector(".share"), gone_ = one.box.querySelector(".gone");
@@ -474,13 +482,16 @@ function story() {
     const driving = place(one, follow.who, now).drive;
     const what = stage ? words.stages[stage[1]] : driving ? words.driving_again : words.free;
     const call = stage && stage[4] >= 0 ? one.calls[stage[4]][0] : null;
-    const values = { who, what, call, hospital: stage && stage[5] >= 0 ? named(hospitals[stage[5]].name) : "" };
+    const values = { who, what, call, hospital: stage && stage[5] >= 0 ? named(one.hospitals[stage[5]].name) : "" };
     return setText($("story"), say(values.hospital && call ? "doing_hospital" : call ? "doing_call" : "doing", values));
   }
   const lines = [];
+  let meant = null;
   for (const one of layouts) {
     const call = pairs.get(one).get(follow.call);
     if (!call) continue;
+    meant = meant || call;
+    if ([1, 2, 3].some((k) => call[k] !== meant[k])) continue;  // another call of that number
     if (!lines.length) lines.push(callName(call));
     const [, at, , , area, stream, outcome, when, came] = call;
     const minutes = (s) => (s / 60).toFixed(1).replace(/\.0$/, "");
