@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened
     from sim.answers.sites import site
     from sim.answers.stress import stress
     from sim.answers.worth import worth
+    from sim.browser.live import live
     from sim.errors import MapError, PlannerError, RecordsError, RuleError, ScenarioError
     from sim.fitting.made_up import made_up_records
     from sim.geography.making.make import import_map
@@ -45,6 +46,7 @@ _ROOMS = {
     "day": "sim.answers.day",
     "stress": "sim.answers.stress",
     "worth": "sim.answers.worth",
+    "live": "sim.browser.live",
     "made_up_records": "sim.fitting.made_up",
     "import_map": "sim.geography.making.make",
     "synthesise_map": "sim.geography.synthesis.make",
@@ -59,8 +61,8 @@ _ROOMS = {
 __all__ = [
     "Comparison", "MapError", "PlannerError", "RecordsError", "RuleError", "Scenario",
     "ScenarioError",
-    "calibrate", "compare", "curve", "day", "import_map", "load", "made_up_records", "rank", "run",
-    "search", "site", "stress", "synthesise_map", "worth",
+    "calibrate", "compare", "curve", "day", "import_map", "live", "load", "made_up_records", "rank",
+    "run", "search", "site", "stress", "synthesise_map", "worth",
 ]  # fmt: skip
 
 

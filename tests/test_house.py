@@ -145,7 +145,9 @@ def test_there_are_answers_to_ask_for():
     assert len(answers()) >= 9
 
 
-SPEAKS_BY_CODE = ("sim/answers/", "sim/scenario/scenario.py", "sim/cli/", "sim/words/language.py")
+SPEAKS_BY_CODE = (
+    "sim/answers/", "sim/scenario/scenario.py", "sim/cli/", "sim/words/language.py", "sim/browser/live.py",
+)  # fmt: skip
 
 
 def test_language_is_handed_over_and_not_chosen_in_the_logic():

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from sim.answers import comparison_facts, township_table
 from sim.answers import lines as listing
-from sim.answers.answer import (
-    Answer,
-    FileTable,
-    Provenance,
-    Replayable,
-    names_first,
-)  # fmt: skip
+from sim.answers.answer import Answer, FileTable, Provenance, Replayable, names_first
 from sim.answers.lines import (
     PARTS,
     Line,
@@ -30,6 +24,7 @@ from sim.answers.lines import (
     measure_row,
 )
 from sim.answers.map_names import difference_name, map_name
+from sim.answers.pools import Pools
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
 from sim.measures import estimates
@@ -47,6 +42,7 @@ from sim.study.effort import Effort, EffortOptions, Watch
 from sim.study.plan import rosters, yardstick
 from sim.study.replication import Keep
 from sim.study.runs import Runs
+from sim.study.stopping import StoppedBecause
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -70,6 +66,7 @@ class Comparison(Replayable, Answer):
     differing: tuple[tuple[Difference, ...], ...] = ()  # [layout] its settings, from the base's
     sequential: bool = False  # replications were added until the headline was known well enough
     level_of: int = 0  # replications of the base that its level is estimated from; 0: all
+    pools: Pools = field(default_factory=Pools)  # one for comparisons of one base
 
     name = "comparison"
 
@@ -114,23 +111,21 @@ class Comparison(Replayable, Answer):
 
         Of the base those replications from which every command estimates its level.
         """
-        worst = () if self.provenance.worst is None else self.provenance.worst.rows
         level = self.tallies[0][: self.level_of or None]
-        return [
-            Pooled(
-                listing.by_names(self.layouts, number, tallies),
-                yardstick(self.layouts[number], self.sequential)._replace(worst=worst),
-            )
-            for number, tallies in enumerate((level, *self.tallies[1:]))
-        ]
+        every = enumerate((level, *self.tallies[1:]))
+        return [self._pooled(number, tallies) for number, tallies in every]
 
     @cached_property
     def beside(self) -> Pooled:
         """The base in the replications that the others have: differences are taken from it."""
         if self.level_of in (0, self.replications):
             return self.pooled[0]
-        tallies = listing.by_names(self.layouts, 0, self.tallies[0][: self.replications])
-        return Pooled(tallies, self.pooled[0].setup)
+        return self._pooled(0, self.tallies[0][: self.replications])
+
+    def _pooled(self, number: int, tallies: Sequence[Tally]) -> Pooled:
+        worst = () if self.provenance.worst is None else self.provenance.worst.rows
+        setup = yardstick(self.layouts[number], self.sequential)._replace(worst=worst)
+        return self.pools.of(self.layouts, number, tallies, setup)
 
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
         """A measure of one layout with its 95 % interval: a share, or minutes."""
@@ -143,14 +138,14 @@ class Comparison(Replayable, Answer):
             if not self._has(layout, group):
                 return Estimate(math.nan, math.nan, math.nan)
             if layout == 0:
-                return estimates.estimate(self.pooled[0], key, group)
+                return self.pools.estimate(self.pooled[0], key, group)
             base, other = BY_KEY[key].on_a_par(self.beside, self.pooled[layout])
             found = estimates.estimate(other, key, group)
             if base is self.pooled[0]:
                 return found
             # Today's level and the difference make the proposal's: what is printed adds up.
-            level = estimates.estimate(self.pooled[0], key, group).mean
-            beside = estimates.estimate(base, key, group).mean
+            level = self.pools.estimate(self.pooled[0], key, group).mean
+            beside = self.pools.estimate(base, key, group).mean
             return estimates.moved(found, level - beside, key)
 
         return lru_cache(maxsize=None)(estimated)
@@ -394,16 +389,27 @@ def compare(
     with Runs(base, proposals, asked, keep=Keep.ROWS, logs_to=logs) as runs:
         reason = runs.until_precise()
         level_of = runs.until_known()
-        tallies = tuple(tuple(runs.tallies(row)) for row in range(len(runs.layouts)))
-        provenance = Provenance.by(runs, reason, time.perf_counter() - began)
-        return Comparison(
-            replace(provenance, replications=len(tallies[-1])),
-            runs.layouts,
-            tallies,
-            runs.differing,
-            runs.stopping.sequential,
-            level_of,
-        )
+        rows = range(len(runs.layouts))
+        return compared(runs, rows, reason, level_of, time.perf_counter() - began)
+
+
+def compared(
+    runs: Runs, rows: Sequence[int], reason: StoppedBecause, level_of: int, seconds: float
+) -> Comparison:
+    """What some layouts did in the replications that they have; the base is the first of them.
+
+    `level_of`: replications of the base that its level is estimated from.
+    """
+    tallies = tuple(runs.tallies(row) for row in rows)
+    provenance = Provenance.by(runs, reason, seconds)
+    return Comparison(
+        replace(provenance, replications=len(tallies[-1])),
+        tuple(runs.layouts[row] for row in rows),
+        tallies,
+        tuple(runs.differing[row] for row in rows),
+        runs.stopping.sequential,
+        level_of,
+    )
 
 
 def _in_replications(watch: Watch, layouts: int) -> Watch:

@@ -16,6 +16,7 @@ from sim.prepare import demand
 
 if TYPE_CHECKING:
     from sim.answers.comparison import Comparison
+    from sim.geography.bundle import Map
 
 AREAS: Final = {(True, False): "urban", (False, True): "rural", (True, True): "mixed"}
 
@@ -43,7 +44,7 @@ def rows(comparison: Comparison) -> list[TownshipRow]:
     """All townships of the map, in its order, each with a row for every layout."""
     base = comparison.base
     a_day = _expected_a_day(comparison)
-    areas = _areas(comparison)
+    areas = areas_of(base.map)
     judged = {n: area_changes.changes(comparison, n, "within") for n in comparison.proposals}
     found = []
     for row, spot in enumerate(base.map.townships):
@@ -90,9 +91,9 @@ def _expected_a_day(comparison: Comparison) -> np.ndarray:
     return a_day
 
 
-def _areas(comparison: Comparison) -> list[str]:
+def areas_of(on: Map) -> list[str]:
     """[township] whether its people live in town, in the country, or in both."""
-    cells, count = comparison.base.map.cells, len(comparison.base.map.townships)
+    cells, count = on.cells, len(on.townships)
     people = [
         np.bincount(cells.township[cells.area == area], cells.people[cells.area == area], count)
         for area in range(2)

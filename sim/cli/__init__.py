@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli import ask, calibrate, decide, endings, maps, prepare, replay, speech, study
+from sim.cli import ask, calibrate, decide, endings, live, maps, prepare, replay, speech, study
 from sim.errors import PlannerWarning
 from sim.text import message_of
 from sim.words.language import Language, language, usual
@@ -40,6 +40,7 @@ app = typer.Typer(
 )
 ask.register(app)
 replay.register(app)
+live.register(app)
 decide.register(app)
 study.register(app)
 prepare.register(app)

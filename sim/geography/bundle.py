@@ -170,6 +170,11 @@ class Map:
         return [str(code) for code in self.layers["townships"]["code"]]
 
     @cached_property
+    def township_areas(self) -> np.ndarray:
+        """[township] its area, in metres."""
+        return np.asarray(self.layers["townships"].geometry.to_numpy())
+
+    @cached_property
     def has_zones(self) -> bool:
         """Whether zones stand for townships, which have no names of their own."""
         return set(self.layers["townships"].get("kind", ())) == {"zone"}
@@ -250,7 +255,7 @@ class Map:
 
     def townships_at(self, xy: np.ndarray) -> np.ndarray:
         """Row of the township of each point, the nearest one for a point in none."""
-        tree = STRtree(self.layers["townships"].geometry.array)
+        tree = STRtree(self.township_areas)
         return np.asarray(tree.nearest(points(xy)), int)
 
     def areas_at(self, xy: np.ndarray) -> np.ndarray:
@@ -274,8 +279,8 @@ NO_BUNDLE: Final = Message("this is not a GeoPackage ({reason})")
 # What a study needs of a map, and costs more to work out than to keep.
 KEPT: Final = (
     "cells", "matrix", "_network", "cells_at_roads", "hospitals_at_roads", "townships", "sites",
-    "hospitals", "hospital_facts", "township_people", "township_codes", "has_zones",
-    "road_links",
+    "hospitals", "hospital_facts", "township_people", "township_codes", "township_areas",
+    "has_zones", "road_links", "outline",
 )  # fmt: skip
 
 

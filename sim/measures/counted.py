@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,7 @@ FEW = 60
 # whose number N is geometric with mean 1 + u, u being the share of time that ambulances are busy;
 # E[N²] / E[N] = 1 + 2u, which is 2 where they are busy half of the time.
 CLUMP = 2.0
+KEPT = 8192  # shares whose intervals are remembered: most areas stay as they are from plan to plan
 KNOWN = 20  # hits and misses, from which the design effect can be estimated
 LEAST_CHANCE = 1e-12
 
@@ -160,8 +162,19 @@ def one_counted(
     hits: np.ndarray, calls: np.ndarray, sequential: bool, alike: int = 1
 ) -> ExactShare:
     """The same of one share, from [replication]."""
+    return _one_counted(_as_key(hits), _as_key(calls), sequential, alike)
+
+
+@lru_cache(maxsize=KEPT)
+def _one_counted(hits_: bytes, calls_: bytes, sequential: bool, alike: int) -> ExactShare:
+    hits, calls = np.frombuffer(hits_), np.frombuffer(calls_)
     some, alone = counted(hits[:, None], calls[:, None], sequential, alike)
     return ExactShare(float(some[0]), float(alone[0]), float(calls.sum()))
+
+
+def _as_key(values: np.ndarray) -> bytes:
+    """Numbers as what a cache knows them by."""
+    return np.ascontiguousarray(values, np.float64).tobytes()
 
 
 def are_few(events: np.ndarray, calls: np.ndarray, alike: int = 1) -> bool:
@@ -174,6 +187,14 @@ def pooled_share(
     hits: np.ndarray, calls: np.ndarray, sequential: bool, alike: int = 1
 ) -> Jackknifed | ExactShare:
     """A share from [replication]: a jackknife; with hardly any hits or misses, exact bounds."""
+    return _pooled_share(_as_key(hits), _as_key(calls), sequential, alike)
+
+
+@lru_cache(maxsize=KEPT)
+def _pooled_share(
+    hits_: bytes, calls_: bytes, sequential: bool, alike: int
+) -> Jackknifed | ExactShare:
+    hits, calls = np.frombuffer(hits_), np.frombuffer(calls_)
     whole = jackknife(ratios(hits, calls), sequential)._replace(rests_on=float(calls.sum()))
     if math.isnan(whole.se):
         return whole

@@ -77,6 +77,21 @@ class Study(NamedTuple):
             busy,
         )
 
+    def base_alone(self) -> Study:
+        """The same without the layouts behind the base."""
+        plan = self.plan
+        return self._replace(
+            layouts=self.layouts[:1],
+            plan=plan._replace(
+                systems=plan.systems[:1],
+                demands=plan.demands[:1],
+                windows=plan.windows[:1],
+                own_rules=plan.own_rules[:1],
+                besides=plan.besides[:1],
+            ),
+            differing=self.differing[:1],
+        )
+
     def _own_demand(self, row: int) -> Demand:
         """What a layout's calls follow from: of vehicles that fail, its own alone."""
         return self.plan.demands[row]._replace(failing=failure_laws(self.layouts[row]))

@@ -131,6 +131,14 @@ class Runs:
         self._found.append([])
         return len(self._found) - 1
 
+    def forget_proposals(self) -> None:
+        """Let go of all layouts but the base, and of what was found of them."""
+        self._study = self._study.base_alone()
+        self._pool.forget(self._job)
+        self._job = self._job.of_the_base(self._study.plan)
+        del self._found[1:]
+        self._ready = {row: found for row, found in self._ready.items() if row == 0}
+
     def extend(self, upto: int, layouts: Sequence[int] | None = None) -> None:
         """See that these layouts, by row, and the base have `upto` replications each.
 
@@ -227,6 +235,21 @@ class Runs:
         alone, until that of its own value is below that of levels. `level` is that of the
         intervals, unless told otherwise such that they hold all at once.
         """
+        for _, reason in self.looks(layouts, key, level):
+            if reason is not None:
+                return reason
+        raise AssertionError("the last look ends it")
+
+    def looks(
+        self,
+        layouts: Sequence[int] | None = None,
+        key: str = "within",
+        level: float | None = None,
+    ) -> Iterator[tuple[int, StoppedBecause | None]]:
+        """The same look by look: after how many, and why these are enough, None if they are not.
+
+        What is known of more replications than a look is after has no part in it.
+        """
         alone_ = layouts is None and len(self.layouts) == 1
         rows = [r for r in (range(1, len(self.layouts)) if layouts is None else layouts) if r]
         level = simultaneous(len(rows)) if level is None else level
@@ -236,13 +259,16 @@ class Runs:
         half_widths: list[float] = []
         for upto in stopping.looks():
             self.extend(upto, rows)
-            widths = [self.spread(row, key).interval(level).half_width for row in rows]
+            base = self._first(0, upto)
+            differing = [estimates.paired(base, self._first(row, upto), key) for row in rows]
+            widths = [one.interval(level).half_width for one in differing]
             if alone_:
-                widths = [estimates.estimate(self.of(0), key).half_width]
+                widths = [estimates.estimate(base, key).half_width]
             half_widths.append(float(np.max(widths, initial=0.0)))  # nan if one is not known
-            if reason := stopping.reason(half_widths):
-                return reason
-        raise AssertionError("the last look ends it")
+            reason = stopping.reason(half_widths)
+            yield upto, reason
+            if reason is not None:
+                return
 
     # ── what was found ───────────────────────────────────────────────────────────────────────
 

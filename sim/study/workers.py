@@ -70,6 +70,13 @@ class Job:
             job.common = self.common
         return job
 
+    def of_the_base(self, plan: Plan) -> Job:
+        """The same without the layouts behind the base, for others that take their rows."""
+        job = Job(plan)
+        job.calls = self.calls
+        job.engines = {row: engine for row, engine in self.engines.items() if row == 0}
+        return job
+
 
 class Backend(NamedTuple):
     """An executor, and the form in which its workers take a plan."""

@@ -99,7 +99,7 @@ def _proposal(comparison: Comparison, layout: int, say: Language) -> str:
 def _made(comparison: Comparison, say: Language) -> str:
     """20 replications (enough for ±0.3 points) × 28 days, the same calls in all, seed 2025"""
     values = {
-        "replications": _how_often(comparison, say),
+        "replications": how_often(comparison, say),
         "days": provenance.days(comparison.base, say),
         "seed": comparison.provenance.seed,
     }
@@ -110,7 +110,7 @@ def _made(comparison: Comparison, say: Language) -> str:
     return say("{replications} × {days}, not the same calls in all, seed {seed}", **values)
 
 
-def _how_often(comparison: Comparison, say: Language) -> str:
+def how_often(comparison: Comparison, say: Language) -> str:
     """20 replications (enough for ±0.3 points)"""
     chosen = comparison.provenance.chosen
     values = {"reached": f"±{chosen.reached * 100:.1f}", "aim": f"±{chosen.aim * 100:g}"}
@@ -148,8 +148,8 @@ def _body(comparison: Comparison, say: Language) -> list[Table | str]:
     if len(comparison.layouts) == 1:
         townships = _townships(comparison, say)
         at_hospitals = hospital_table.tables(comparison, say)
-        return [_one_layout(comparison, say), *at_hospitals, *([townships] if townships else [])]
-    return [_against_base(comparison, layout, say) for layout in comparison.proposals]
+        return [one_layout(comparison, say), *at_hospitals, *([townships] if townships else [])]
+    return [against_base(comparison, layout, say) for layout in comparison.proposals]
 
 
 def label(comparison: Comparison, key: str, say: Language) -> str:
@@ -167,7 +167,7 @@ def line_label(comparison: Comparison, line: Line, say: Language) -> str:
     return say("{measure}: {part}", measure=measure, part=say.name(part))
 
 
-def _one_layout(comparison: Comparison, say: Language) -> Table:
+def one_layout(comparison: Comparison, say: Language) -> Table:
     rows = []
     for line in comparison.lines():
         measure, value = BY_KEY[line.key], comparison.estimate(line.key, 0, line.group)
@@ -182,7 +182,7 @@ def _one_layout(comparison: Comparison, say: Language) -> Table:
     return Table(columns, rows)
 
 
-def _against_base(comparison: Comparison, layout: int, say: Language) -> Table:
+def against_base(comparison: Comparison, layout: int, say: Language) -> Table:
     rows, same = [], comparison.is_same(layout)
     for line in comparison.lines_against_base(layout):
         key, group = line

@@ -89,6 +89,20 @@ def _spoken_of(why: WhyLate) -> list[Late]:
     return sorted((t for t in worst if t.total >= ENOUGH), key=lambda late: -late.late_share)
 
 
+def of_township(why: WhyLate, row: int, say: Language) -> str:
+    """Why calls from a township are late; that hardly any are, where a sentence would be chance."""
+    late = why.late(Group("township", row))
+    if late.total < ENOUGH:
+        return say.count(
+            late.total,
+            "{township}: {n} of {calls} calls missed its target, too few to say why.",
+            "{township}: {n} of {calls} calls missed their target, too few to say why.",
+            township=why.comparison.base.map.townships[row].name,
+            calls=f"{late.calls:,}",
+        )
+    return _of_township(why, late, say)
+
+
 def _of_township(why: WhyLate, late: Late, say: Language) -> str:
     place = why.comparison.base.map.townships[late.group.row].name
     clauses: list[str] = []
