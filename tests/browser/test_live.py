@@ -562,6 +562,32 @@ def test_a_second_tab_is_turned_away_until_the_first_is_closed(chromium, served)
             assert heard.errors == []
 
 
+NO_GL = """const usual = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind.startsWith("webgl") ? null : usual.call(this, kind, ...more);
+};"""
+
+
+def test_without_a_map_all_else_works(chromium, served):
+    """A browser without WebGL, as over a remote desktop, says so; stations move by their list."""
+    own = (served.address, "data:", "blob:")
+    with opened(chromium, served.address, own, viewport=WIDE) as (page, heard):
+        page.add_init_script(NO_GL)
+        page.reload()
+        page.wait_for_selector(f"#answer{SETTLED}")
+        assert "WebGL 2" in page.inner_text("#map")
+        today = sentence(page)
+        row(page, TAIAN).locator(".take").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Shift+ArrowUp")
+        page.wait_for_selector("#answer[data-dragging=true]")
+        with settles(page):
+            page.keyboard.press("Enter")
+        assert row(page, TAIAN).get_attribute("data-change") == "moved"
+        assert sentence(page) != today
+        assert heard.errors == []
+
+
 # ── readable everywhere ──────────────────────────────────────────────────────────────────────
 
 SCREENS = {

@@ -25,7 +25,10 @@ export async function makeMap(ground, on) {
   chart.keyboard.disableRotation();
   const scale = new ScaleControl({ maxWidth: 110, unit: "metric" });
   chart.addControl(scale, "bottom-right");
-  await new Promise((loaded) => { chart.once("load", loaded); });
+  await new Promise((loaded, failed) => {
+    chart.once("load", loaded);
+    chart.once("error", (event) => failed(event.error));
+  });
   chart.addImage("room", { width: ROOM_PX, height: ROOM_PX, data: new Uint8Array(4 * ROOM_PX ** 2) });
 
   const townships = ground.townships.features;
