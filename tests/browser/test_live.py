@@ -106,6 +106,11 @@ def speak(page, code):
     page.click(f"#languages button[value={code}]")
 
 
+def speak_by_script(page, code):
+    """Without the focus, which would put a station back that is held."""
+    page.locator(f"#languages button[value={code}]").evaluate("button => button.click()")
+
+
 def saved(page, folder, name):
     """The plan, saved through the page, as a scenario and as what stands in its file."""
     page.fill("#save-name", name)
@@ -203,6 +208,10 @@ def test_a_station_is_moved_with_the_keyboard(page, folder):
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "Shift+ArrowUp"):
         page.keyboard.press(key)
     page.wait_for_selector("#answer[data-dragging=true]")
+    held = middle(page, TAIAN)
+    speak_by_script(page, "zh")  # what is said again moves nothing
+    speak_by_script(page, "en")
+    assert middle(page, TAIAN) == held
     with settles(page):
         page.keyboard.press("Enter")
     assert button.get_attribute("aria-pressed") == "false"
@@ -256,6 +265,14 @@ def test_a_station_is_added_at_a_place_that_is_searched_for(page, folder, typed)
     assert row(page, "枫林镇").get_attribute("data-change") == "new"
     base = load(folder)
     assert sentence(page) == compare(base, base.add("枫林镇")).sentence(lang="en")
+
+
+def test_a_place_is_taken_with_the_mouse_from_what_was_found(page):
+    page.fill("#search-text", "枫林")
+    with settles(page):
+        page.click('#search-found li:has-text("枫林镇")')
+    assert row(page, "枫林镇").get_attribute("data-change") == "new"
+    assert page.locator("#search-found").is_hidden()
 
 
 def test_a_place_that_does_not_exist_is_said_to(page):
@@ -431,6 +448,13 @@ def test_the_table_leaves_the_page_in_the_language_that_is_read(page):
     assert text.count("\n") >= 8
 
 
+def test_the_sentence_is_copied_as_it_stands(chromium, served):
+    with visited(chromium, served, permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.click("#copy")
+        page.wait_for_selector("#copied:not(:empty)")
+        assert page.evaluate("navigator.clipboard.readText()") == sentence(page)
+
+
 # ── languages, townships ─────────────────────────────────────────────────────────────────────
 
 
@@ -463,6 +487,13 @@ def test_a_township_says_how_it_is_served_and_why_calls_come_late(page):
     page.mouse.move(box["x"] + box["width"] * 0.5 + 3, box["y"] + box["height"] * 0.25)
     page.wait_for_function("document.getElementById('township-choice').value !== ''")
     assert page.inner_text("#township-text") != ""
+    page.wait_for_selector("#township-why:not(:empty)")
+    take(page, TAIAN, 20, 20, steps=3)  # of which nobody was asked why yet
+    page.wait_for_selector("#answer[data-dragging=true]")
+    assert page.inner_text("#township-why") == ""
+    with settles(page):
+        page.mouse.up()
+    page.wait_for_selector("#township-why:not(:empty)")
     first = page.locator("#worst button").first
     name = first.inner_text()
     first.click()

@@ -14,6 +14,7 @@ const CROWDED = 0.05; // of the map below marks: they stand together in towns
 export function makeMarkers(map, on) {
   const marks = new Map(); // id → {marker, element, station}
   let inHand = null; // the id of the station that the mouse holds
+  let byKeys = null; // … and that of the one that the keyboard holds
   let online = false;
   map.on("moveend", crowd);
 
@@ -24,7 +25,7 @@ export function makeMarkers(map, on) {
       const mark = marks.get(station.id) ?? add(station);
       mark.station = station;
       look(mark);
-      if (inHand !== station.id) mark.marker.setLngLat(station.at);
+      if (inHand !== station.id && byKeys !== station.id) mark.marker.setLngLat(station.at);
     }
     for (const id of gone) {
       marks.get(id).marker.remove();
@@ -118,7 +119,10 @@ export function makeMarkers(map, on) {
       marks.get(id)?.marker.setLngLat(point);
       lines();
     },
-    hold: (id, held) => marks.get(id)?.element.classList.toggle("held", held),
+    hold(id, held) {
+      byKeys = held ? id : null;
+      marks.get(id)?.element.classList.toggle("held", held);
+    },
     choose(id) {
       for (const [each, mark] of marks) mark.element.classList.toggle("chosen", each === id);
     },
