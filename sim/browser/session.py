@@ -212,11 +212,11 @@ class Session:
         )
 
     def _say_why(self, n: int, township: int | None) -> None:
-        if self.newest is None:
+        if township is not None and township >= len(self.base.map.townships):
+            raise OptionError("township", Message("there is no such township"))
+        if self.newest is None:  # nothing is known as yet; the page asks again
             return
         found = self.newest.found
-        if township is not None and township >= len(found.base.map.townships):
-            raise OptionError("township", Message("there is no such township"))
         why = why_late.explain(found, 1 if found.proposals else 0)
 
         def said(say: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import socket
 import time
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -19,7 +18,7 @@ import sim
 from sim.answers.comparison import compare
 from sim.browser.live import live
 from sim.browser.protocol import MOST_BYTES
-from sim.browser.server import NAMES, TAKEN
+from sim.browser.server import NAMES, TAKEN, listening
 from sim.errors import OptionError
 from sim.measures.groups import Group
 from sim.scenario.file import load
@@ -459,8 +458,7 @@ def test_it_ends_at_once_whatever_it_is_at(folder):
     asyncio.run(play())
     assert not page._thread.is_alive()
     assert not page._desk.session._thread.is_alive()
-    with socket.socket() as again:
-        again.bind(("127.0.0.1", page.port))
+    listening(page.port).close()
 
 
 def test_who_leaves_ends_the_work(page):
