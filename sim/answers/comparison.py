@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
@@ -130,42 +130,45 @@ class Comparison(Answer):
     def estimate(self, key: str, layout: int = 0, group: Group = ALL) -> Estimate:
         """A measure of one layout with its 95 % interval: a share, or minutes."""
         self._check(key, layout)
-        return self._estimates(key, layout, group)
+        return self._once(self._estimated, key, layout, group)
+
+    def _estimated(self, key: str, layout: int, group: Group) -> Estimate:
+        if not self._has(layout, group):
+            return Estimate(math.nan, math.nan, math.nan)
+        if layout == 0:
+            return self.pools.estimate(self.pooled[0], key, group)
+        base, other = BY_KEY[key].on_a_par(self.beside, self.pooled[layout])
+        found = estimates.estimate(other, key, group)
+        if base is self.pooled[0]:
+            return found
+        # Today's level and the difference make the proposal's: what is printed adds up.
+        level = self.pools.estimate(self.pooled[0], key, group).mean
+        beside = self.pools.estimate(base, key, group).mean
+        return estimates.moved(found, level - beside, key)
 
     @cached_property
-    def _estimates(self) -> Any:
-        def estimated(key: str, layout: int, group: Group) -> Estimate:
-            if not self._has(layout, group):
-                return Estimate(math.nan, math.nan, math.nan)
-            if layout == 0:
-                return self.pools.estimate(self.pooled[0], key, group)
-            base, other = BY_KEY[key].on_a_par(self.beside, self.pooled[layout])
-            found = estimates.estimate(other, key, group)
-            if base is self.pooled[0]:
-                return found
-            # Today's level and the difference make the proposal's: what is printed adds up.
-            level = self.pools.estimate(self.pooled[0], key, group).mean
-            beside = self.pools.estimate(base, key, group).mean
-            return estimates.moved(found, level - beside, key)
+    def _known(self) -> dict[tuple[object, ...], Any]:
+        return {}
 
-        return lru_cache(maxsize=None)(estimated)
+    def _once(self, work: Callable[..., Any], *of: object) -> Any:
+        """What some work comes to, done once; no circle of references keeps all of it alive."""
+        asked = (work.__name__, *of)
+        if asked not in self._known:
+            self._known[asked] = work(*of)
+        return self._known[asked]
 
     def spread(self, key: str, layout: int = 1, group: Group = ALL) -> Spread:
         """A layout less the base, replication by replication: mean and standard error."""
         self._check(key, layout, 1)
-        return self._spreads(key, layout, group)
+        return self._once(self._spread, key, layout, group)
 
-    @cached_property
-    def _spreads(self) -> Any:
-        def paired(key: str, layout: int, group: Group) -> Spread:
-            if not (self._has(0, group) and self._has(layout, group)):
-                return Jackknifed(math.nan, math.nan, max(1, self.replications - 1))
-            found = estimates.paired(self.beside, self.pooled[layout], key, group)
-            if self.is_same(layout) and not math.isnan(found.mean):
-                return Jackknifed(0.0, 0.0, max(1, self.replications - 1))
-            return found
-
-        return lru_cache(maxsize=None)(paired)
+    def _spread(self, key: str, layout: int, group: Group) -> Spread:
+        if not (self._has(0, group) and self._has(layout, group)):
+            return Jackknifed(math.nan, math.nan, max(1, self.replications - 1))
+        found = estimates.paired(self.beside, self.pooled[layout], key, group)
+        if self.is_same(layout) and not math.isnan(found.mean):
+            return Jackknifed(0.0, 0.0, max(1, self.replications - 1))
+        return found
 
     def _has(self, layout: int, group: Group) -> bool:
         """Whether a layout has a class or a centre, of all calls and ambulances always."""
@@ -190,15 +193,11 @@ class Comparison(Answer):
         self._check(key, layout, 1)
         if self.replications < FEWEST and not self.is_same(layout):
             return Verdict.UNDECIDED
-        return self._verdicts(key, group)[layout - 1]
+        return self._once(self._judged, key, group)[layout - 1]
 
-    @cached_property
-    def _verdicts(self) -> Any:
-        def judged(key: str, group: Group) -> list[Verdict]:
-            spreads = [self.spread(key, layout, group) for layout in self.proposals]
-            return verdicts(BY_KEY[key], spreads, self.matters)
-
-        return lru_cache(maxsize=None)(judged)
+    def _judged(self, key: str, group: Group) -> list[Verdict]:
+        spreads = [self.spread(key, layout, group) for layout in self.proposals]
+        return verdicts(BY_KEY[key], spreads, self.matters)
 
     def headline_keys(self) -> list[str]:
         """The measures of the printed table; those with nothing to measure are left out."""

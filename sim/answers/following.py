@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 AT_ONCE_S: Final = 0.5  # a first answer is not waited for any longer
 A_FEW: Final = 2  # replications of it where more take too long: the least that have an interval
-MOST: Final = 8  # layouts that are kept with their replications, besides the base
+MOST: Final = 4  # layouts that are kept with their replications, besides the base
 
 
 class SupersededError(Exception):

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import gc
+import math
+import weakref
+
 import pytest
 from conftest import ROOT
 from studies import days
 
+from sim.answers import following
 from sim.answers.comparison import compare, run
 from sim.answers.following import MOST, Follower, SupersededError
 from sim.answers.pools import Pools
 from sim.errors import ScenarioError
 from sim.measures.groups import ALL, Group
 from sim.scenario.file import load
+
+
+@pytest.fixture(autouse=True)
+def _no_time_counts(monkeypatch):
+    """Five replications come first, however slow the machine is."""
+    monkeypatch.setattr(following, "AT_ONCE_S", math.inf)
 
 
 def same(one, other):
@@ -62,6 +73,18 @@ def test_today_alone_is_what_run_says_and_comes_again():
         same(today[-1].found, run(base, workers=1))
         list(follower.of(base.add("枫林镇")))
         same(list(follower.today())[-1].found, today[-1].found)
+
+
+def test_where_five_replications_take_long_two_come_first(monkeypatch):
+    monkeypatch.setattr(following, "AT_ONCE_S", 0.0)
+    base, layout = days(), days().add("枫林镇")
+    with Follower(base) as follower:
+        next(follower.today())
+        looks = list(follower.of(layout))
+    assert [look.found.replications for look in looks][:2] == [2, 5]
+    assert "2 replications are too few" in looks[0].found.sentence()
+    same(looks[0].found, compare(base, layout, replications=2, workers=1))
+    same(looks[-1].found, compare(base, layout, workers=1))
 
 
 def test_a_given_number_of_replications_is_kept():
@@ -154,3 +177,20 @@ def test_the_base_is_pooled_once_and_for_its_own_tallies_only():
             assert repr(pools.estimate(pooled, "p90", group)) == repr(
                 found.estimate("p90", 0, group)
             )
+
+
+def test_nothing_keeps_an_answer_alive_that_is_no_longer_shown():
+    """Else hundreds of layouts under a hand fill the memory before anybody collects what is left."""
+    base = days()
+    found = compare(base, base.add("枫林镇"), replications=5, workers=1)
+    found.sentence()
+    found.townships()
+    found.why()
+    gc.collect()
+    gc.disable()
+    try:
+        alive = weakref.ref(found)
+        del found
+        assert alive() is None
+    finally:
+        gc.enable()

@@ -280,7 +280,7 @@ def test_the_headline_of_several_names_the_best_and_the_harmful(liling, proposal
 def test_equal_values_without_an_interval_are_not_said_to_be_undecided(liling, say, said):
     same = Estimate(0.0, math.nan, math.nan)
     comparison = known([liling, liling.add("枫林镇")], {("p90", 1): (same, UNDECIDED)})
-    table = comparison_words._against_base(comparison, 1, say)
+    table = comparison_words.against_base(comparison, 1, say)
     rows = {row[0]: row for row in table.rows}
     p90, mean = (rows[comparison_words.label(comparison, key, say)] for key in ("p90", "mean"))
     assert p90[-2:] == ["", said]
