@@ -2,6 +2,8 @@
 
 import { Marker } from "./vendor/maplibre-gl/maplibre-gl.mjs";
 import { collection, feature } from "./ground.js";
+import { makeOverlay } from "./overlay.js";
+import { INK } from "./palette.js";
 import { make, of } from "./texts.js";
 
 export const ROOM_PX = 26; // that a mark takes
@@ -33,6 +35,7 @@ export function makeMarkers(map, on) {
     }
     crowd();
     lines();
+    room();
   }
 
   /** Where many stations would cover each other their marks are smaller. */
@@ -91,16 +94,38 @@ export function makeMarkers(map, on) {
     marker.setDraggable(online && station.change !== "closed");
   }
 
-  /** Lines from where moved stations stand today, also of the one in hand; room for all marks. */
-  function lines() {
-    const found = [];
-    for (const mark of marks.values()) {
-      const to = at(mark);
-      const from = mark.station.from ?? mark.station.at;
-      if (mark.station.change === "new" || (from[0] === to[0] && from[1] === to[1])) continue;
-      found.push(feature("LineString", [from, to]), feature("Point", from));
+  /** Dashed lines from where moved stations stand today, also of the one in hand. */
+  const lines = makeOverlay(map, "moves", (pen, project) => {
+    const found = [...marks.values()].map(way).filter(Boolean);
+    for (const [from, to] of found.map((points) => points.map(project))) {
+      for (const [colour, width, dashes] of [["#ffffffcc", 5, []], [INK, 2.4, [6, 5]]]) {
+        pen.strokeStyle = colour;
+        pen.lineWidth = width;
+        pen.setLineDash(dashes);
+        pen.beginPath();
+        pen.moveTo(from.x, from.y);
+        pen.lineTo(to.x, to.y);
+        pen.stroke();
+      }
+      pen.setLineDash([]);
+      pen.lineWidth = 2.2;
+      pen.fillStyle = "#ffffff";
+      pen.beginPath();
+      pen.arc(from.x, from.y, 6, 0, 2 * Math.PI);
+      pen.fill();
+      pen.stroke();
     }
-    map.getSource("moves").setData(collection(found));
+    return found.length > 0;
+  });
+
+  function way(mark) {
+    const to = at(mark);
+    const from = mark.station.from ?? mark.station.at;
+    return mark.station.change === "new" || (from[0] === to[0] && from[1] === to[1]) ? null : [from, to];
+  }
+
+  /** The room that marks take, which names of townships leave free. */
+  function room() {
     map.getSource("stations").setData(collection([...marks.values()].map((mark) => feature("Point", at(mark)))));
   }
 
