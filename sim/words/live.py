@@ -32,6 +32,10 @@ TEXTS: Final[dict[str, Message]] = {
     "zoom_out": Message("Reduce the map"),
     "zoom_all": Message("Show the whole map"),
     "add_here": Message("Add a station here"),
+    "no_map": Message(
+        "This browser cannot draw the map: it needs WebGL 2. Everything can be done in the list of "
+        "stations, and all numbers are there."
+    ),
     "reach_within": Message("reached within {minutes} min of the call"),
     "legend_within": Message("Calls within target"),
     "legend_p90": Message("90th percentile, min"),

@@ -106,6 +106,11 @@ def speak(page, code):
     page.click(f"#languages button[value={code}]")
 
 
+def speak_by_script(page, code):
+    """Without the focus, which would put a station back that is held."""
+    page.locator(f"#languages button[value={code}]").evaluate("button => button.click()")
+
+
 def saved(page, folder, name):
     """The plan, saved through the page, as a scenario and as what stands in its file."""
     page.fill("#save-name", name)
@@ -203,6 +208,10 @@ def test_a_station_is_moved_with_the_keyboard(page, folder):
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "Shift+ArrowUp"):
         page.keyboard.press(key)
     page.wait_for_selector("#answer[data-dragging=true]")
+    held = middle(page, TAIAN)
+    speak_by_script(page, "zh")  # what is said again moves nothing
+    speak_by_script(page, "en")
+    assert middle(page, TAIAN) == held
     with settles(page):
         page.keyboard.press("Enter")
     assert button.get_attribute("aria-pressed") == "false"
@@ -258,6 +267,14 @@ def test_a_station_is_added_at_a_place_that_is_searched_for(page, folder, typed)
     assert sentence(page) == compare(base, base.add("枫林镇")).sentence(lang="en")
 
 
+def test_a_place_is_taken_with_the_mouse_from_what_was_found(page):
+    page.fill("#search-text", "枫林")
+    with settles(page):
+        page.click('#search-found li:has-text("枫林镇")')
+    assert row(page, "枫林镇").get_attribute("data-change") == "new"
+    assert page.locator("#search-found").is_hidden()
+
+
 def test_a_place_that_does_not_exist_is_said_to(page):
     page.focus("#search-text")
     page.keyboard.type("Atlantis")
@@ -270,6 +287,8 @@ def test_a_place_that_does_not_exist_is_said_to(page):
 
 def test_a_station_is_added_where_the_map_is_clicked(page):
     box = page.locator("#map").bounding_box()
+    page.mouse.click(box["x"] + 20, box["y"] + box["height"] - 20)  # beside the ground
+    assert page.locator(".maplibregl-popup").count() == 0
     page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.25)
     with settles(page):
         page.click(".maplibregl-popup button")
@@ -431,6 +450,13 @@ def test_the_table_leaves_the_page_in_the_language_that_is_read(page):
     assert text.count("\n") >= 8
 
 
+def test_the_sentence_is_copied_as_it_stands(chromium, served):
+    with visited(chromium, served, permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.click("#copy")
+        page.wait_for_selector("#copied:not(:empty)")
+        assert page.evaluate("navigator.clipboard.readText()") == sentence(page)
+
+
 # ── languages, townships ─────────────────────────────────────────────────────────────────────
 
 
@@ -463,6 +489,15 @@ def test_a_township_says_how_it_is_served_and_why_calls_come_late(page):
     page.mouse.move(box["x"] + box["width"] * 0.5 + 3, box["y"] + box["height"] * 0.25)
     page.wait_for_function("document.getElementById('township-choice').value !== ''")
     assert page.inner_text("#township-text") != ""
+    page.wait_for_selector("#township-why:not(:empty)")
+    page.focus(f'.station[data-station="{TAIAN}"]')
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+ArrowDown")
+    page.wait_for_selector("#answer[data-dragging=true]")
+    assert page.inner_text("#township-why") == ""  # what was said of another layout is gone
+    with settles(page):
+        page.keyboard.press("Enter")
+    page.wait_for_selector("#township-why:not(:empty)")
     first = page.locator("#worst button").first
     name = first.inner_text()
     first.click()
@@ -560,6 +595,32 @@ def test_a_second_tab_is_turned_away_until_the_first_is_closed(chromium, served)
             third.wait_for_selector(f"#answer{SETTLED}")
             assert third.locator("#busy").is_hidden()
             assert heard.errors == []
+
+
+NO_GL = """const usual = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind.startsWith("webgl") ? null : usual.call(this, kind, ...more);
+};"""
+
+
+def test_without_a_map_all_else_works(chromium, served):
+    """A browser without WebGL, as over a remote desktop, says so; stations move by their list."""
+    own = (served.address, "data:", "blob:")
+    with opened(chromium, served.address, own, viewport=WIDE) as (page, heard):
+        page.add_init_script(NO_GL)
+        page.reload()
+        page.wait_for_selector(f"#answer{SETTLED}")
+        assert "WebGL 2" in page.inner_text("#map")
+        today = sentence(page)
+        row(page, TAIAN).locator(".take").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Shift+ArrowUp")
+        page.wait_for_selector("#answer[data-dragging=true]")
+        with settles(page):
+            page.keyboard.press("Enter")
+        assert row(page, TAIAN).get_attribute("data-change") == "moved"
+        assert sentence(page) != today
+        assert heard.errors == []
 
 
 # ── readable everywhere ──────────────────────────────────────────────────────────────────────

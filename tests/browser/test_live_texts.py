@@ -14,7 +14,7 @@ PAGE = [ASSETS / "live.html", ASSETS / "live.css"]
 PARTS = [
     ASSETS / f"{name}.js"
     for name in (
-        "connection", "dialog", "ground", "hand", "live", "map", "markers", "numbers", "palette",
+        "connection", "dialog", "ground", "hand", "live", "map", "markers", "nomap", "numbers", "overlay", "palette",
         "plans", "reach", "search", "stations", "texts", "township",
     )
 ]  # fmt: skip

@@ -22,7 +22,6 @@ export function style(ground) {
       hospitals: { type: "geojson", data: points(ground.hospitals) },
       names: { type: "geojson", data: empty },
       stations: { type: "geojson", data: empty },
-      moves: { type: "geojson", data: empty },
     },
     layers: [
       { id: "background", type: "background", paint: { "background-color": "#f4f4f2" } },
@@ -58,15 +57,6 @@ export function style(ground) {
         id: "hospital-signs", type: "symbol", source: "hospitals", minzoom: 10.5,
         layout: { "text-field": "H", "text-size": 10, "text-allow-overlap": true, "text-ignore-placement": true },
         paint: { "text-color": "#9b1c1c" },
-      },
-      {
-        id: "moves", type: "line", source: "moves", layout: { "line-cap": "round" },
-        paint: { "line-color": INK, "line-width": 2.2, "line-dasharray": [1.5, 1.2] },
-      },
-      {
-        id: "moved-from", type: "circle", source: "moves",
-        filter: ["==", ["geometry-type"], "Point"],
-        paint: { "circle-radius": 6, "circle-color": "#ffffff", "circle-stroke-color": INK, "circle-stroke-width": 2 },
       },
       {
         id: "names", type: "symbol", source: "names",

@@ -6,6 +6,7 @@ import { makeHand } from "./hand.js";
 import { makeMap } from "./map.js";
 import { copy, showAnswer } from "./numbers.js";
 import { classes } from "./palette.js";
+import { noMap } from "./nomap.js";
 import { makePlans } from "./plans.js";
 import { REACH_LOOKS } from "./reach.js";
 import { makeSearch } from "./search.js";
@@ -67,7 +68,7 @@ const map = await makeMap(ground, {
   keys: hand.key,
   leave: hand.leave,
   look: (row) => township.look(row),
-});
+}).catch(() => noMap(find));
 const township = makeTownship(ground, { ask, look: map.look });
 const stations = makeStations(the("station-list"), {
   able, ask, choose, toggle: hand.toggle, keys: hand.key, leave: hand.leave, held: hand.held,

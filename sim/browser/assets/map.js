@@ -1,7 +1,7 @@
 // The map: its ground, the colours and names of townships, and what is done on it.
 
 import { Map as Chart, Popup, ScaleControl } from "./vendor/maplibre-gl/maplibre-gl.mjs";
-import { CLEAR, collection, feature, inside, style } from "./ground.js";
+import { CLEAR, collection, feature, inside as innermost, style } from "./ground.js";
 import { makeMarkers, ROOM_PX } from "./markers.js";
 import { INK, paint, sign } from "./palette.js";
 import { makeReach } from "./reach.js";
@@ -25,11 +25,14 @@ export async function makeMap(ground, on) {
   chart.keyboard.disableRotation();
   const scale = new ScaleControl({ maxWidth: 110, unit: "metric" });
   chart.addControl(scale, "bottom-right");
-  await new Promise((loaded) => { chart.once("load", loaded); });
+  await new Promise((loaded, failed) => {
+    chart.once("load", loaded);
+    chart.once("error", (event) => failed(event.error));
+  });
   chart.addImage("room", { width: ROOM_PX, height: ROOM_PX, data: new Uint8Array(4 * ROOM_PX ** 2) });
 
   const townships = ground.townships.features;
-  const spots = townships.map((one) => inside(one.geometry));
+  const spots = townships.map((one) => innermost(one.geometry));
   const order = townships.map((one) => -one.properties.people);
   const markers = makeMarkers(chart, on);
   const reach = makeReach(chart, ground.roads.lines.features, ground.targets);
@@ -38,18 +41,31 @@ export async function makeMap(ground, on) {
   function name() {
     const verdicts = shown.townships?.verdict ?? [];
     const labels = shown.townships?.labels?.[shown.mode];
-    chart.getSource("names").setData(collection(townships.map((one, row) => {
+    const named = collection(townships.map((one, row) => {
       const second = labels ? labels[row] : sign(verdicts[row]);
       const text = labels ? `${of(one.properties.name)}\n${second ?? ""}` : `${of(one.properties.name)} ${second}`;
       return feature("Point", spots[row], { text: text.trim(), order: order[row] }, row);
-    })));
+    }));
+    const written = JSON.stringify(named);
+    if (written !== shown.written) chart.getSource("names").setData(named);
+    shown.written = written;
+  }
+
+  // What is drawn as it was is not touched: each touch has the whole map drawn anew.
+  const touched = new Map();
+  function mark(source, id, values) {
+    const key = `${source} ${id} ${Object.keys(values)}`;
+    const text = JSON.stringify(values);
+    if (touched.get(key) === text) return;
+    touched.set(key, text);
+    chart.setFeatureState({ source, id }, values);
   }
 
   function colour(found, worst, mode) {
     shown = { ...shown, townships: found, mode, fills: found[mode] ? paint(found, mode) : shown.fills };
     const low = new Set(worst);
-    townships.forEach((_, id) => chart.setFeatureState({ source: "townships", id }, { worst: low.has(id) ? 1 : 0 }));
-    shown.fills.forEach(({ fill }, id) => chart.setFeatureState({ source: "townships", id }, { fill }));
+    townships.forEach((_, id) => mark("townships", id, { worst: low.has(id) ? 1 : 0 }));
+    shown.fills.forEach(({ fill }, id) => mark("townships", id, { fill }));
     ink();
     name();
   }
@@ -72,27 +88,31 @@ export async function makeMap(ground, on) {
   /** Names in the ink that is read on their township, with its colour as their halo. */
   function ink() {
     shown.fills.forEach(({ fill, ink: on }, row) => {
-      chart.setFeatureState({ source: "names", id: row }, pale ? { fill: "#ffffff", ink: INK } : { fill, ink: on });
+      mark("names", row, pale ? { fill: "#ffffff", ink: INK } : { fill, ink: on });
     });
   }
 
   let over = null;
-  chart.on("mousemove", "townships", (event) => {
-    if (markers.held() !== null || event.features[0].id === over) return;
-    over = event.features[0].id;
-    on.look(over);
+  let asked = 0; // a frame in which it is looked what the mouse is over
+  chart.on("mousemove", ({ point, originalEvent }) => {
+    cancelAnimationFrame(asked);
+    if (markers.held() !== null || originalEvent.buttons) return;
+    asked = requestAnimationFrame(() => {
+      const [found] = chart.queryRenderedFeatures(point, { layers: ["townships"] });
+      if (found && found.id !== over) on.look(found.id);
+      over = found?.id ?? null;
+    });
   });
-  chart.on("mouseleave", "townships", () => { over = null; });
   chart.on("click", (event) => {
     if (event.originalEvent.target !== chart.getCanvas()) return;
-    offer(event.lngLat);
+    offer(event.lngLat, chart.queryRenderedFeatures(event.point, { layers: ["townships"] }).length > 0);
   });
 
   let menu = null;
-  function offer(place) {
+  function offer(place, inside) {
     const asked = menu?.isOpen();
     menu?.remove();
-    if (asked) return; // a click beside an open menu closes it
+    if (asked || !inside) return; // a click beside an open menu closes it
     const button = make("button", { type: "button", className: "act", disabled: !on.able() }, say("add_here"));
     menu = new Popup({ closeButton: false, focusAfterOpen: true, maxWidth: "none" })
       .setLngLat(place).setDOMContent(button).addTo(chart);

@@ -2,6 +2,8 @@
 
 import { Marker } from "./vendor/maplibre-gl/maplibre-gl.mjs";
 import { collection, feature } from "./ground.js";
+import { makeOverlay } from "./overlay.js";
+import { INK } from "./palette.js";
 import { make, of } from "./texts.js";
 
 export const ROOM_PX = 26; // that a mark takes
@@ -14,6 +16,7 @@ const CROWDED = 0.05; // of the map below marks: they stand together in towns
 export function makeMarkers(map, on) {
   const marks = new Map(); // id → {marker, element, station}
   let inHand = null; // the id of the station that the mouse holds
+  let byKeys = null; // … and that of the one that the keyboard holds
   let online = false;
   map.on("moveend", crowd);
 
@@ -24,7 +27,7 @@ export function makeMarkers(map, on) {
       const mark = marks.get(station.id) ?? add(station);
       mark.station = station;
       look(mark);
-      if (inHand !== station.id) mark.marker.setLngLat(station.at);
+      if (inHand !== station.id && byKeys !== station.id) mark.marker.setLngLat(station.at);
     }
     for (const id of gone) {
       marks.get(id).marker.remove();
@@ -32,6 +35,7 @@ export function makeMarkers(map, on) {
     }
     crowd();
     lines();
+    room();
   }
 
   /** Where many stations would cover each other their marks are smaller. */
@@ -90,16 +94,38 @@ export function makeMarkers(map, on) {
     marker.setDraggable(online && station.change !== "closed");
   }
 
-  /** Lines from where moved stations stand today, also of the one in hand; room for all marks. */
-  function lines() {
-    const found = [];
-    for (const mark of marks.values()) {
-      const to = at(mark);
-      const from = mark.station.from ?? mark.station.at;
-      if (mark.station.change === "new" || (from[0] === to[0] && from[1] === to[1])) continue;
-      found.push(feature("LineString", [from, to]), feature("Point", from));
+  /** Dashed lines from where moved stations stand today, also of the one in hand. */
+  const lines = makeOverlay(map, "moves", (pen, project) => {
+    const found = [...marks.values()].map(way).filter(Boolean);
+    for (const [from, to] of found.map((points) => points.map(project))) {
+      for (const [colour, width, dashes] of [["#ffffffcc", 5, []], [INK, 2.4, [6, 5]]]) {
+        pen.strokeStyle = colour;
+        pen.lineWidth = width;
+        pen.setLineDash(dashes);
+        pen.beginPath();
+        pen.moveTo(from.x, from.y);
+        pen.lineTo(to.x, to.y);
+        pen.stroke();
+      }
+      pen.setLineDash([]);
+      pen.lineWidth = 2.2;
+      pen.fillStyle = "#ffffff";
+      pen.beginPath();
+      pen.arc(from.x, from.y, 6, 0, 2 * Math.PI);
+      pen.fill();
+      pen.stroke();
     }
-    map.getSource("moves").setData(collection(found));
+    return found.length > 0;
+  });
+
+  function way(mark) {
+    const to = at(mark);
+    const from = mark.station.from ?? mark.station.at;
+    return mark.station.change === "new" || (from[0] === to[0] && from[1] === to[1]) ? null : [from, to];
+  }
+
+  /** The room that marks take, which names of townships leave free. */
+  function room() {
     map.getSource("stations").setData(collection([...marks.values()].map((mark) => feature("Point", at(mark)))));
   }
 
@@ -118,7 +144,10 @@ export function makeMarkers(map, on) {
       marks.get(id)?.marker.setLngLat(point);
       lines();
     },
-    hold: (id, held) => marks.get(id)?.element.classList.toggle("held", held),
+    hold(id, held) {
+      byKeys = held ? id : null;
+      marks.get(id)?.element.classList.toggle("held", held);
+    },
     choose(id) {
       for (const [each, mark] of marks) mark.element.classList.toggle("chosen", each === id);
     },

@@ -1,5 +1,7 @@
 // Roads that an ambulance from a place reaches in time: drawn on a canvas over the map, at once.
 
+import { makeOverlay } from "./overlay.js";
+
 const STRONG = { colour: "#0B4F8A", width: 3.2, alpha: 0.95 };
 const FAINT = { colour: "#3E8EC4", width: 2, alpha: 0.6 };
 export const REACH_LOOKS = [STRONG, FAINT];
@@ -7,22 +9,10 @@ const NEVER = 255;
 
 /** An overlay of `map`; `lines` are GeoJSON features whose order is that of the minutes. */
 export function makeReach(map, lines, targets) {
-  const canvas = document.createElement("canvas");
-  canvas.className = "reach";
-  map.getCanvas().after(canvas);
   const ways = lines.map((line) => mercator(line.geometry.coordinates));
   let minutes = null;
-
-  function draw() {
-    canvas.hidden = !minutes;
-    if (!minutes) return;
-    const box = map.getContainer();
-    const scale = window.devicePixelRatio || 1;
-    canvas.width = box.clientWidth * scale;
-    canvas.height = box.clientHeight * scale;
-    const pen = canvas.getContext("2d");
-    pen.scale(scale, scale);
-    pen.lineCap = "round";
+  const draw = makeOverlay(map, "reach", (pen) => {
+    if (!minutes) return false;
     const { dx, dy, size } = frame(map);
     for (const [look, from, to] of [
       [FAINT, targets.urban, targets.rural],
@@ -39,10 +29,8 @@ export function makeReach(map, lines, targets) {
       pen.lineWidth = look.width;
       pen.stroke(path);
     }
-  }
-
-  map.on("move", () => minutes && draw());
-  map.on("resize", draw);
+    return true;
+  });
   return {
     /** `roads`: base64 of one byte a road, whole minutes to its far end. */
     show(roads) {

@@ -33,10 +33,8 @@ export function makeSearch(places, choose) {
     const kind = say(`place_${place.kind}`);
     const item = make("li", { id: `place-${row}` }, make("b", {}, own), ` ${[...new Set(others), kind].join(" · ")}`);
     item.setAttribute("role", "option");
-    item.addEventListener("pointerdown", (event) => {
-      event.preventDefault(); // the focus stays in the field
-      take(row);
-    });
+    item.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the field
+    item.addEventListener("click", () => take(row));
     return item;
   }
 

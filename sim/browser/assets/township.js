@@ -53,11 +53,13 @@ export function makeTownship(ground, on) {
     look,
     /** What is known of townships now; why is asked again once it has settled. */
     show(found) {
+      if (found.n !== answer?.n) why = null; // it was said of another layout
       answer = found;
       write();
       if (found.final && !found.dragging && row !== null) ask();
     },
     why(message) {
+      if (answer && message.n < answer.n) return; // asked of a layout that is not shown any more
       why = message;
       write();
     },
