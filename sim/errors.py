@@ -133,6 +133,10 @@ class CandidatesError(PlannerError):
     heading = Message("{source} cannot be read as candidate sites:")
 
 
+class ReplayError(PlannerError):
+    heading = Message("{source} cannot be replayed:")
+
+
 class OutputError(PlannerError):
     heading = Message("{source} cannot be written:")
 

@@ -24,7 +24,7 @@ NAMED = re.compile(
     r"# (scenarios/\S+\.yaml)\n"
 )  # the first line of a file that a page goes on with
 COMMAND = re.compile(r"(?:\.venv/bin/)?tenthirty ((?:run|compare|rank|site|search|curve|stress|worth|"
-                     r"why|day|coverage|check|explain|map|--)[^`\n&|]*)")  # fmt: skip
+                     r"why|day|replay|coverage|check|explain|map|--)[^`\n&|]*)")  # fmt: skip
 SIMULATING = ("run", "compare", "rank", "site", "search", "curve", "stress", "worth", "why")
 NEEDS = re.compile(
     r"tcp://|PLACE|SCENARIO|…|\.\.\.|\brecords\.csv|roads\.osm|-1\.2|HOST|FOLDER|reach\.gpkg"

@@ -219,6 +219,39 @@ class OnMap:
         return self.figure(lang, size, MAP)
 
 
+class Replayable:
+    """What comparisons have besides: a day of theirs can be watched on the map."""
+
+    def replay(
+        self,
+        to: Path | str | None = None,
+        lang: str = "en",
+        day: int | None = None,
+        hours: tuple[float, float] = (0.0, 24.0),
+        replication: int = 1,
+        layouts: Sequence[int] | None = None,
+    ) -> Any:
+        """One day of one replication on the map, as a page that moves: an example, not a result.
+
+            result.replay("tuesday.html", lang="zh", day=2, layouts=[0, 1])
+
+        It shows itself in a notebook; `.save(path)` writes it as one HTML file that needs nothing
+        from outside, and so does `to`. `day`: its number among those that are measured, from 1;
+        without it the one with most calls. `hours`: of its clock, from and to, counted on past
+        midnight. `replication`: whose calls, from 1. `layouts`: one or two numbers, 0 is the base;
+        by default the base and the first proposal. `lang` is the language at first: the page has
+        all of them. OptionError for what cannot be, OutputError if `to` cannot be written.
+        """
+        how: dict[str, Any] = {
+            "day": day,
+            "hours": hours,
+            "replication": replication,
+            "layouts": layouts,
+        }
+        made = opened("sim.browser.replay_page", "of_comparison")
+        return made(self, language(lang), to=to, **how)
+
+
 def names_first(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     """A frame with the column of the names in a language before all others."""
     first = "name_zh" if language(lang).code.startswith("zh") else "name_en"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from sim.answers import comparison_facts, township_table
 from sim.answers import lines as listing
-from sim.answers.answer import Answer, FileTable, Provenance, names_first
+from sim.answers.answer import Answer, FileTable, Provenance, Replayable, names_first
 from sim.answers.lines import (
     PARTS,
     Line,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison(Answer):
+class Comparison(Replayable, Answer):
     """What one layout does, or what others do on the same calls.
 
     `layouts[0]` is the base; a run is a comparison with that one layout.

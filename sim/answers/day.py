@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 
+from sim.answers import chosen_day
 from sim.answers.answer import Answer, FileTable, Provenance, finite
-from sim.errors import OptionError
+from sim.answers.chosen_day import WHOLE
 from sim.measures.timeline import (
     ON_CALL,
     BaysTaken,
@@ -22,21 +23,18 @@ from sim.measures.timeline import (
     marks_of,
     stages_of,
 )
-from sim.model.calendar import DAY_S, HOUR_S, Window
+from sim.model.calendar import HOUR_S, Window
 from sim.model.calls import CallStream
 from sim.prepare import draws
 from sim.study import arguments, plan
 from sim.study.effort import Effort, EffortOptions
 from sim.study.replication import Keep, log_of
 from sim.study.stopping import StoppedBecause
-from sim.text import Message
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.scenario.scenario import Scenario
-
-WHOLE: Final = (0.0, 24.0)  # hours of a day
 
 
 class StageRow(NamedTuple):
@@ -220,33 +218,14 @@ def day(
     study = plan.prepare(scenario, (), asked, keep=Keep.ROWS, logs=True)
     made, (system,), (measured,) = study.plan, study.plan.systems, study.plan.windows
     calls = draws.draw(made.demands[0], made.seed, replication - 1)
-    clock_s = system.roads.bands.offset_s
-    first = np.floor((clock_s + measured.start_s) / DAY_S)
-    days = int(np.ceil((clock_s + measured.end_s) / DAY_S) - first)
-    if number is None:
-        within = (calls.received_at >= measured.start_s) & (calls.received_at < measured.end_s)
-        of_day = (clock_s + calls.received_at[within]) // DAY_S - first
-        number = 1 + int(np.bincount(of_day.astype(int), minlength=1).argmax())
-    arguments.whole("number", number, 1, days)
-    start_h, end_h = hours
-    if not 0 <= start_h < min(end_h, 24) or end_h > start_h + 24:
-        raise OptionError("hours", Message("write two hours of a day, the first one first"))
-    midnight_s = (first + number - 1) * DAY_S - clock_s
-    window = Window(
-        max(measured.start_s, midnight_s + start_h * HOUR_S),
-        min(measured.end_s, midnight_s + end_h * HOUR_S),
-    )
-    if window.start_s >= window.end_s:
-        raise OptionError(
-            "hours",
-            Message("calls are measured at no time of these hours of day {number}", number=number),
-        )
+    chosen = chosen_day.choose(system, calls, measured, number, hours)
+    window = chosen.window
     log = log_of(made, 0, calls)
     provenance = Provenance(
         scenario, 1, 1, made.seed, time.perf_counter() - began, StoppedBecause()
     )  # fmt: skip
     return Day(
-        provenance, number, replication, midnight_s, int((first + number - 1) % 7), window,
+        provenance, chosen.number, replication, chosen.midnight_s, chosen.weekday, window,
         stages_of(system, log, window), marks_of(calls, log, window, made.setup.target_s),
         tuple(bays_of(system, calls, log, window)),
     )  # fmt: skip

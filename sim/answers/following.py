@@ -37,7 +37,7 @@ class SupersededError(Exception):
     """Something else is wanted by now; what was begun is given up."""
 
 
-class Look(NamedTuple):
+class AnswerSoFar(NamedTuple):
     """A comparison as far as it is known, and whether it is known well enough."""
 
     found: Comparison
@@ -92,12 +92,12 @@ class Follower:
     def base(self) -> Scenario:
         return self._runs.base
 
-    def today(self) -> Iterator[Look]:
+    def today(self) -> Iterator[AnswerSoFar]:
         """What the base does by itself: as few replications at first, then as many as `run`."""
         self._forget()
         yield from self._looks([0], None)
 
-    def of(self, layout: Scenario) -> Iterator[Look]:
+    def of(self, layout: Scenario) -> Iterator[AnswerSoFar]:
         """A layout beside the base: a few replications at first, then as many as `compare`.
 
         ScenarioError where the layout cannot be simulated. Of the same layout, asked for again,
@@ -106,17 +106,17 @@ class Follower:
         row = self._row_of(layout)
         yield from self._looks([0, row], [row])
 
-    def _looks(self, rows: list[int], layouts: list[int] | None) -> Iterator[Look]:
+    def _looks(self, rows: list[int], layouts: list[int] | None) -> Iterator[AnswerSoFar]:
         known = self._runs.replications(rows[-1]) if layouts else 0
         for count in self._first_counts():
             if count > known:
                 self._extend(count, rows)
-                yield Look(self._found(rows, count, StoppedBecause(), count, False), False)
+                yield AnswerSoFar(self._found(rows, count, StoppedBecause(), count, False), False)
         for count, reason in self._runs.looks(layouts):
             if reason is not None:
-                yield Look(self._found(rows, count, reason, self._level()), True)
+                yield AnswerSoFar(self._found(rows, count, reason, self._level()), True)
             elif count > known:
-                yield Look(self._found(rows, count, StoppedBecause(), count), False)
+                yield AnswerSoFar(self._found(rows, count, StoppedBecause(), count), False)
 
     # ── one step ─────────────────────────────────────────────────────────────────────────────
 

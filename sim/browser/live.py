@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from sim.browser.protocol import MOST_BYTES
-from sim.browser.server import HOST, Desk, listening
+from sim.browser.server import HOST, PageDesk, listening
 from sim.errors import OptionError
 from sim.study import arguments
 from sim.text import Message
@@ -30,7 +30,7 @@ class LivePage:
 
     def __init__(self, scenario: Scenario, *, port: int | None = None, lang: str = "en"):
         uvicorn = _uvicorn()
-        self._desk = Desk(scenario, language(lang).code)
+        self._desk = PageDesk(scenario, language(lang).code)
         self._socket = listening(port)
         self.port: int = self._socket.getsockname()[1]
         self.address = f"http://{HOST}:{self.port}/{self._desk.token}/"

@@ -48,7 +48,7 @@ class Sketch(NamedTuple):
 
 
 @dataclass
-class Plan:
+class PlanHistory:
     """A plan under its name, with all that it has been."""
 
     name: str
@@ -86,20 +86,20 @@ class Plans:
 
     def __init__(self, base: Scenario, code: str = "en"):
         self.base, self.code = base, code
-        self.every: dict[str, Plan] = {}
+        self.every: dict[str, PlanHistory] = {}
         self.against: str | None = None  # None: today
         self.current = self._begun().name
 
-    def _begun(self) -> Plan:
+    def _begun(self) -> PlanHistory:
         number = 1
         while (name := language(self.code)(DEFAULT, n=number)) in self.every:
             number += 1
-        plan = Plan(name, [Sketch(self.base, (), self.base)])
+        plan = PlanHistory(name, [Sketch(self.base, (), self.base)])
         self.every[name] = plan
         return plan
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> PlanHistory:
         """The one that is worked on."""
         return self.every[self.current]
 
@@ -180,7 +180,7 @@ class Plans:
             text = Message("there are {n} plans: forget one first", n=len(self.every))
             raise OptionError("name", text)
         plan = self.plan
-        self.every[name] = Plan(name, list(plan.past), list(plan.future), plan.file)
+        self.every[name] = PlanHistory(name, list(plan.past), list(plan.future), plan.file)
         self.current = name
 
     def rename(self, plan: str, name: str) -> None:
@@ -213,7 +213,7 @@ class Plans:
             self.named(against)
         self.current, self.against = plan, None if against == plan else against
 
-    def named(self, name: str) -> Plan:
+    def named(self, name: str) -> PlanHistory:
         """A plan; OptionError if there is none of this name."""
         if name not in self.every:
             raise OptionError("plan", Message("there is no plan {name}", name=spelt(name)))
@@ -277,7 +277,7 @@ class Plans:
         while name in self.every:
             name, number = f"{found.name.within(self.code)[: LONGEST - 5]} {number}", number + 1
         sketch = self._unfolded(found)
-        self.every[name] = Plan(name, [sketch], file=file)
+        self.every[name] = PlanHistory(name, [sketch], file=file)
         self.current = name
 
     def _unfolded(self, found: Scenario) -> Sketch:

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from sim.browser import ground, shown
 from sim.browser.protocol import MOST_BYTES, RefusedError, read
-from sim.browser.session import Session
+from sim.browser.session import PageSession
 from sim.errors import OptionError
 from sim.text import Message
 from sim.words import dragging as words
@@ -60,14 +60,14 @@ GUARDS: Final = {
 }
 
 
-class Desk:
+class PageDesk:
     """One page of one scenario: its address, its session, and whoever has it open."""
 
     def __init__(self, scenario: Scenario, code: str):
         self.token = secrets.token_urlsafe(18)
         self.languages = [language(one) for one in available()]
         self.scenario, self.code = scenario, code
-        self.session = Session(scenario, self.languages, code, self._send)
+        self.session = PageSession(scenario, self.languages, code, self._send)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._open: WebSocket | None = None
         self._tab = ""

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.answers import why_late
-from sim.answers.following import Follower, Look, SupersededError
+from sim.answers.following import AnswerSoFar, Follower, SupersededError
 from sim.browser import ground, shown
 from sim.browser.plans import Plans, Sketch
 from sim.browser.protocol import PageMessage
@@ -48,7 +48,7 @@ class Target(NamedTuple):
     dragging: bool
 
 
-class Session:
+class PageSession:
     """The plans of a scenario and the work on their answers, for one page at a time.
 
     `send` takes what goes to the page, from the thread of the session. `ask` may be called from any
@@ -58,7 +58,7 @@ class Session:
     def __init__(self, scenario: Scenario, languages: Languages, code: str, send: Send):
         self.base, self.languages, self._send = scenario, languages, send
         self.plans = Plans(scenario, code)
-        self.newest: Look | None = None  # what the page shows
+        self.newest: AnswerSoFar | None = None  # what the page shows
         self._box: deque[PageMessage] = deque()
         self._filled = threading.Condition()
         self._over = self._away = False
@@ -105,7 +105,7 @@ class Session:
                 one.close()
 
     def _work_until_over(self) -> None:
-        coming: Iterator[Look] | None = None
+        coming: Iterator[AnswerSoFar] | None = None
         while not self._over:
             asked = self._next(wait=coming is None)
             try:
@@ -143,7 +143,9 @@ class Session:
 
     # ── what is asked ────────────────────────────────────────────────────────────────────────
 
-    def _followed(self, asked: PageMessage, coming: Iterator[Look] | None) -> Iterator[Look] | None:
+    def _followed(
+        self, asked: PageMessage, coming: Iterator[AnswerSoFar] | None
+    ) -> Iterator[AnswerSoFar] | None:
         """Do what a message asks; the answers that are to come from then on."""
         given = asked.given
         if asked.do == "why":
@@ -242,12 +244,12 @@ class Session:
 
     # ── answers ──────────────────────────────────────────────────────────────────────────────
 
-    def _aimed(self, n: int, layout: Scenario, dragging: bool = False) -> Iterator[Look]:
+    def _aimed(self, n: int, layout: Scenario, dragging: bool = False) -> Iterator[AnswerSoFar]:
         self._target = Target(layout, self.plans.beside, n, dragging)
         self._shown_under_hand = False
         return self._coming()
 
-    def _coming(self) -> Iterator[Look]:
+    def _coming(self) -> Iterator[AnswerSoFar]:
         """The answers to what is asked now, from what is known of it on."""
         target = self._target
         if target is None:
@@ -257,7 +259,7 @@ class Session:
             return follower.today()
         return follower.of(target.layout)
 
-    def _answered(self, coming: Iterator[Look]) -> bool:
+    def _answered(self, coming: Iterator[AnswerSoFar]) -> bool:
         """Send the next answer; whether more are to come."""
         target = self._target
         look = next(coming, None)

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from sim.answers import area_changes, relieved
 from sim.answers.comparison import Comparison
-from sim.answers.following import Look
+from sim.answers.following import AnswerSoFar
 from sim.answers.lines import Line
-from sim.browser.plans import Plan, Plans
+from sim.browser.plans import PlanHistory, Plans
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
@@ -73,7 +73,7 @@ def _alike(languages: Languages, text: str) -> dict[str, str]:
     return texts(languages, lambda _: text)
 
 
-def _plan(plan: Plan, base: Scenario, languages: Languages) -> dict[str, Any]:
+def _plan(plan: PlanHistory, base: Scenario, languages: Languages) -> dict[str, Any]:
     layout = plan.now.layout
 
     def title(say: Language) -> str:
@@ -125,7 +125,7 @@ def _of_station(one: StationChange, kind: str, layout: Scenario, say: Language) 
 
 
 def answer(
-    look: Look, languages: Languages, *, quick: bool, wanted: Wanted = lambda: None
+    look: AnswerSoFar, languages: Languages, *, quick: bool, wanted: Wanted = lambda: None
 ) -> dict[str, Any]:
     """A comparison as far as it is known. `quick`: without what takes longest, the percentiles
     of townships."""
@@ -190,7 +190,7 @@ def _heading(found: Comparison, layout: int, say: Language) -> list[str]:
     return lines
 
 
-def _precision(look: Look, say: Language) -> str:
+def _precision(look: AnswerSoFar, say: Language) -> str:
     """20 replications (enough for ±0.3 points); or how many so far."""
     often = comparison_words.how_often(look.found, say)
     return often if look.enough else say(words.MORE_COME, replications=often)

@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli import ask, calibrate, decide, endings, live, maps, prepare, speech, study
+from sim.cli import ask, calibrate, decide, endings, live, maps, prepare, replay, speech, study
 from sim.errors import PlannerWarning
 from sim.text import message_of
 from sim.words.language import Language, language, usual
@@ -39,6 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 ask.register(app)
+replay.register(app)
 live.register(app)
 decide.register(app)
 study.register(app)

@@ -149,7 +149,7 @@ def day(
     """One day of one replication as a figure: every ambulance, every call, bays of hospitals."""
     options = Options(seed=seed, target=target, demand=demand, speed=speed, hours=hours, out=out,
                       lang=lang, as_json=as_json)  # fmt: skip
-    shown = _shown_hours(between)
+    shown = shown_hours(between)
 
     def ask(base: Scenario, effort: EffortOptions) -> Any:
         from sim.answers import day as room
@@ -163,7 +163,7 @@ def day(
     work.say_where(told, folder, options)
 
 
-def _shown_hours(between: str) -> tuple[float, float]:
+def shown_hours(between: str) -> tuple[float, float]:
     """From which hour of a day until which one; past midnight the end is later than 24."""
     from sim.scenario.values import parse_hours
 

@@ -54,7 +54,7 @@ By = Annotated[str, typer.Option(help="Judged by within, urban10, rural30, worst
 def register(app: typer.Typer) -> None:
     """Put the commands of this room on the command line."""
     for command, said in (
-        (rank, "Which site is best, and how sure:  tenthirty rank scenarios/liling"),
+        (rank, "Which site is best:  tenthirty rank scenarios/liling"),
         (site, "Sites, proven:  tenthirty site scenarios/liling --new 2"),
         (search, "The best mix:  tenthirty search scenarios/liling --stations 2"),
         (curve, "The next one buys:  tenthirty curve scenarios/liling"),

@@ -22,6 +22,7 @@ from sim.files.whole import LOGS, MARK, alone, is_link, real, told_in_words, wri
 from sim.report import manifest, part_folder
 from sim.report.part_folder import drop_other_logs as drop_other_logs
 from sim.text import Message
+from sim.words.language import available
 
 if TYPE_CHECKING:
     from sim.answers.answer import FileTable
@@ -205,6 +206,8 @@ def write(
     # Of the answer all that has no file of its own.
     told = {key: value for key, value in everything(answer, say).items() if key not in tables}
     made = {"command": ["tenthirty", *command], **facts}
+    if answer.name == "comparison":  # a replay of a day gives it in every language
+        told[manifest.SENTENCES] = {code: [*answer.sentences(code)] for code in available()}
     if isinstance(answer.provenance, Provenance):
         made["seconds"] = round(answer.provenance.seconds, 2)
     write_run_json(folder, made | told, [*answer.files()])

@@ -15,10 +15,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from sim.files.escapes import in_json
 from sim.files.whole import MARK, is_link, write_whole
 
 PROGRAM = "tenthirty"
 TAKING = ".taking-the-place"  # lies in a folder whose result is being replaced
+SENTENCES = "sentences_in"  # in run.json: the sentences of a comparison by language
 MOST_BYTES = 64 * 2**20  # of a run.json that is read: ours have kilobytes
 # What older results are made of, which list no fingerprints.
 USUAL = re.compile(r"[\w-]+\.(csv|png|txt)|logs/layout-\d+/\w+-\d+\.parquet")
@@ -65,6 +67,15 @@ def read(folder: Path) -> Manifest | None:
             both = files.get(name, known) | known
             files[name] = both if known and files.get(name, known) else frozenset()
     return Manifest(files)
+
+
+def add(folder: Path, name: str) -> None:
+    """List one more file of a result, so that it goes when the result is replaced."""
+    said = parsed(folder / MARK)
+    listed = said.get("files")
+    files = {**listed, name: fingerprint(folder / name)} if isinstance(listed, dict) else listed
+    text = in_json({**said, "files": files}, indent=1) + "\n"
+    write_whole(folder / MARK, lambda part: part.write_text(text, encoding="utf-8"))
 
 
 def is_of_a_result(path: Path) -> bool:

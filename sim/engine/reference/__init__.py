@@ -8,6 +8,7 @@ ambulances are sent to where they wait. The result cannot depend on the order of
 
 from __future__ import annotations
 
+from sim.engine.reference.logbook import DriveTaken
 from sim.engine.reference.own_rules import DispatchRule, StandbyRule
 from sim.engine.reference.paths import Ways
 from sim.engine.reference.service import ServiceAtWork
@@ -46,12 +47,26 @@ class Engine:
         A dispatch rule of one's own may read where a call is before anybody is sent to it: with one
         nothing is asked about other places.
         """
+        return self._at_work(calls).run()
+
+    def drives(self, calls: Calls, until: float | None = None) -> tuple[Log, list[DriveTaken]]:
+        """The same, or what of it happens before an instant, with every drive and its course.
+
+        Nothing is asked about other places, which changes nothing that happens.
+        """
+        none = no_others(len(calls.place))
+        work = self._at_work(calls._replace(others=none, other_township=none))
+        work.log.drives = []
+        log = work.run(until)
+        return log, work.log.drives_taken()
+
+    def _at_work(self, calls: Calls) -> ServiceAtWork:
         if self.system.service is None and asks_for_more(calls):
             raise ValueError("calls that are withdrawn, or drives that vary, need a Service")
         if self.dispatch is not None:
             none = no_others(len(calls.place))
             calls = calls._replace(others=none, other_township=none)
-        return ServiceAtWork(self.system, calls, self.roads, self.dispatch, self.standby).run()
+        return ServiceAtWork(self.system, calls, self.roads, self.dispatch, self.standby)
 
     def totals(self, *_: object) -> None:
         """None: what a log says is not said a second time."""

@@ -141,6 +141,7 @@ class Conveying(Dispatching, ABC):
             if self.doors.of:
                 self.doors.of[hospital].on_the_way += 1
         drive = self.drive_to_hospital(ambulance, departure.call, hospital)
+        self.log.drives_off(trip, drive, to_hospital=True)
         self.env.process(self.convey(departure, hospital, drive, away_s))
 
     def hospital_for(self, call: int) -> tuple[int, int]:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.engine.reference.fleet import Pause, Trip, Vehicle
+from sim.engine.reference.paths import Drive
 from sim.model.calls import Calls, Needs
 from sim.model.log import TRIP_INSTANTS, Beyond, Log, Pauses, in_order
 from sim.policies.clock import NONE
 
 
+class DriveTaken(NamedTuple):
+    """A drive as it began. Its trip says whether it was cut short."""
+
+    trip: int  # row of the log
+    drive: Drive
+    to_hospital: bool  # which nobody cuts short
+
+
 class Logbook:
-    """Trips and pauses in the order in which they begin."""
+    """Trips and pauses in the order in which they begin; and drives, where they are asked for."""
 
     def __init__(self, calls: Calls, needs: Needs):
+        self.drives: list[tuple[Trip, Drive, bool]] | None = None
         self.ready_at = calls.ready_at.tolist()
         self.lost = [False] * len(self.ready_at)
         self.trips: list[Trip] = []
@@ -28,6 +40,16 @@ class Logbook:
         ambulance.need, ambulance.trip = need, trip
         self.trips.append(trip)
         return trip
+
+    def drives_off(self, trip: Trip, drive: Drive, to_hospital: bool = False) -> None:
+        """Wheels roll."""
+        if self.drives is not None:
+            self.drives.append((trip, drive, to_hospital))
+
+    def drives_taken(self) -> list[DriveTaken]:
+        """The drives that were told of, in the order in which they began."""
+        row = {id(trip): number for number, trip in enumerate(self.trips)}
+        return [DriveTaken(row[id(trip)], drive, to) for trip, drive, to in self.drives or ()]
 
     def as_arrays(self, asked_s: np.ndarray, is_plain: bool) -> Log:
         def column(name: str, kind: type) -> np.ndarray:

@@ -144,6 +144,14 @@ class Leg(NamedTuple):
     lead_s: float  # which is reached after so long
 
 
+class Passing(NamedTuple):
+    """A drive is at a node of the roads."""
+
+    node: int
+    at: float  # instant
+    mode: int  # in which it was driven there
+
+
 class Drive:
     """One drive under way: from a road node (reached after `lead_s`) to a place.
 
@@ -206,6 +214,23 @@ class Drive:
             return left_s
         taken_s = left_s * (new_s / old_s)
         return float(on_grid(taken_s)) if self.roads.system.rules.on_grid else taken_s
+
+    def course(self) -> list[Passing]:
+        """The nodes that are passed if nobody turns it round, the last one that of the place.
+
+        Where the place cannot be reached the course ends where the drive began.
+        """
+        found = []
+        changes_at = [*(leg.begun_at for leg in self.legs[1:]), np.inf]
+        for leg, until in zip(self.legs, changes_at, strict=True):
+            node, at_s = leg.node, 0.0
+            while (elapsed_s := leg.lead_s + self._scaled(at_s)) < until - leg.begun_at:
+                found.append(Passing(node, leg.begun_at + elapsed_s, leg.mode))
+                if node == self.end:
+                    break
+                node, edge_s = self.roads.next_node(leg.mode, node, self.end)
+                at_s += edge_s
+        return found
 
     def position(self, now: float, mode: int) -> tuple[int, float]:
         """The node from which the vehicle can be sent in another mode, and the seconds to it."""

@@ -51,7 +51,8 @@ class ServiceAtWork(Conveying):
         self.touched: set[int] = set()  # calls of several needs, since the last dispatch
         self.end_of_instant: At | None = None  # if a dispatch is due
 
-    def run(self) -> Log:
+    def run(self, until: float | None = None) -> Log:
+        """All that happens, or what happens before an instant; later instants are nan then."""
         self.env.process(self.receive_calls())
         for ambulance in self.fleet:
             self.env.process(self.keep_shifts(ambulance))
@@ -60,7 +61,7 @@ class ServiceAtWork(Conveying):
         self.env.process(self.look_at_roads())
         if self.calls.walk_ins is not None and self.doors.of:
             self.env.process(self.doors.admit_walk_ins(WALKING_IN))
-        self.env.run()
+        self.env.run(until=until)
         return self.log.as_arrays(self.asked_s, self.system.service is None)
 
     # ── what takes time ──────────────────────────────────────────────────────────────────────
@@ -329,6 +330,7 @@ class ServiceAtWork(Conveying):
         trip.mobile_at, ambulance.status = self.env.now, Status.TO_SCENE
         scene = self.calls.place[self.needs.call[need]]
         ambulance.drive = self.drive_to_scene(ambulance, need, scene, self.env.now)
+        self.log.drives_off(trip, ambulance.drive)
 
     def clear(self, ambulance: Vehicle, trip: Trip) -> None:
         """It is free where it stands."""
@@ -352,4 +354,5 @@ class ServiceAtWork(Conveying):
         trip = self.log.new_trip(NONE, ambulance, self.env.now)
         trip.mobile_at, ambulance.status = self.env.now, Status.RETURNING
         ambulance.base, ambulance.drive = station, drive
+        self.log.drives_off(trip, drive)
         self.env.process(self.drive_home(ambulance, trip, drive))
