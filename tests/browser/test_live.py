@@ -549,6 +549,7 @@ def test_a_lost_connection_is_said_and_everything_is_as_before_when_it_is_back(p
     with settles(page):
         row(page, TAIAN).locator(".more").click()
     shown = sentence(page)
+    before = number(page)
     wire.cut()
     page.wait_for_selector("#lost:not([hidden])")
     assert "lost" in page.inner_text("#lost-text")
@@ -557,7 +558,7 @@ def test_a_lost_connection_is_said_and_everything_is_as_before_when_it_is_back(p
     assert row(page, TAIAN).locator(".more").is_disabled()
     assert sentence(page) == shown
     page.wait_for_selector("#lost", state="hidden")  # it comes back by itself
-    page.wait_for_selector(f"#answer{SETTLED}")
+    page.wait_for_selector(f'#answer:not([data-n="{before}"]){SETTLED}')
     assert sentence(page) == shown
     assert page.is_enabled("#undo")
     with settles(page):

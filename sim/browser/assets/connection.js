@@ -1,6 +1,8 @@
 // The line to the server: numbered messages, one drag at a time, and patience when the line is lost.
 
-const PATIENCE_MS = 250; // after which a newer drag is sent though the last one has no answer yet
+// After so long a newer drag is sent though the last one has no answer yet. It follows how long
+// answers take: a newer drag ends the work on an older one, and a hand that moves would see none.
+const PATIENCE_MS = { least: 1000, first: 2000, most: 5000 };
 const PAUSES_S = [1, 2, 4, 8, 15, 30]; // between attempts to come back
 const TAB = "tenthirty-tab";
 
@@ -15,7 +17,8 @@ export function connect(on) {
   let retry = 0;
   let turnedAway = false;
   let newestDrag = 0; // number of the newest drag that was sent
-  let inHand = null; // {number, timer}: the drag that waits for its answer
+  let inHand = null; // {number, timer, since}: the drag that waits for its answer
+  let patience = PATIENCE_MS.first;
   let next = null; // the newest position, which is sent when the one in hand is answered
 
   function open() {
@@ -51,6 +54,7 @@ export function connect(on) {
       on.online();
     }
     if ((message.kind === "answer" || message.kind === "refused") && inHand && message.n >= inHand.number) {
+      wait(4 * (performance.now() - inHand.since));
       free();
     }
     const ofDrag = message.kind === "answer" || message.kind === "reach";
@@ -73,6 +77,10 @@ export function connect(on) {
     if (waiting) drag(waiting.station, waiting.at);
   }
 
+  function wait(wanted) {
+    patience = Math.max(PATIENCE_MS.least, Math.min(PATIENCE_MS.most, wanted));
+  }
+
   function forgetDrags() {
     if (inHand) clearTimeout(inHand.timer);
     inHand = next = null;
@@ -87,7 +95,11 @@ export function connect(on) {
     const sent = send("drag", { station, at });
     if (!sent) return;
     newestDrag = sent;
-    inHand = { number: sent, timer: setTimeout(free, PATIENCE_MS) };
+    const timer = setTimeout(() => {
+      wait(2 * patience);
+      free();
+    }, patience);
+    inHand = { number: sent, timer, since: performance.now() };
   }
 
   /** Any message but a drag; drags that were not sent yet are forgotten. Returns its number. */

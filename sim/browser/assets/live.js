@@ -15,6 +15,7 @@ import { fill, language, make, of, onLanguage, ownName, say, speak, tag, teach }
 import { makeTownship } from "./township.js";
 
 const REACH_MS = 4000; // that reached roads stay after the hand has stopped
+const REST_MS = 700; // … and after the answer is known while it rests: else they would flicker
 const the = (id) => document.getElementById(id);
 const read = async (name) => (await fetch(name)).json();
 
@@ -108,7 +109,7 @@ const HEARD = {
   answer(message) {
     answer = message;
     if (message.dragging) refuse(null);
-    if (message.final) hideReach();
+    if (message.final) hideReach(message.dragging ? REST_MS : 0);
     legend();
     show();
     township.show(answer);
@@ -116,8 +117,7 @@ const HEARD = {
   reach(message) {
     reached = message;
     map.reach.show(message.roads);
-    clearTimeout(reachTimer);
-    reachTimer = setTimeout(hideReach, REACH_MS);
+    hideReach(REACH_MS);
     showReach();
   },
   why: (message) => township.why(message),
@@ -168,9 +168,14 @@ function showReach() {
   }));
 }
 
-function hideReach() {
+/** Without the roads, at once or after a while in which none are told. */
+function hideReach(after = 0) {
   clearTimeout(reachTimer);
   if (!reached) return;
+  if (after) {
+    reachTimer = setTimeout(hideReach, after);
+    return;
+  }
   reached = null;
   map.reach.hide();
   showReach();

@@ -15,7 +15,8 @@ export function makeOverlay(map, name, draw) {
     const scale = window.devicePixelRatio || 1;
     canvas.width = box.clientWidth * scale;
     canvas.height = box.clientHeight * scale;
-    const pen = canvas.getContext("2d");
+    // Drawn by the processor: thousands of strokes take a graphics card that is emulated a second.
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
     pen.scale(scale, scale);
     pen.lineCap = "round";
     canvas.hidden = !draw(pen, (at) => map.project(at));
