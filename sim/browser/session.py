@@ -117,11 +117,22 @@ class PageSession:
                 coming = self._coming()
             except PlannerError as error:
                 self._refuse(asked.n if asked else self._n(), error)
-                coming = coming if asked else None
+                coming = self._after_refusal(asked, coming)
             except Exception as error:  # the page stays, and whoever uses it is told
                 note.exception("what the page asked could not be done")
                 self._fail(asked.n if asked else self._n(), error)
                 coming = None
+
+    def _after_refusal(
+        self, asked: PageMessage | None, coming: Iterator[AnswerSoFar] | None
+    ) -> Iterator[AnswerSoFar] | None:
+        """The answers that are to come: of the plan as it is, where a hand let go in vain."""
+        if asked is None:
+            return None
+        dragging = self._target is not None and self._target.dragging
+        if dragging and asked.do not in ("drag", "why"):
+            return self._aimed(asked.n, self.plans.plan.now.layout)
+        return coming
 
     def _next(self, wait: bool) -> PageMessage | None:
         with self._filled:

@@ -77,6 +77,13 @@ class Tab:
             ):
                 return told
 
+    async def refused(self, n):
+        """Until a message is refused."""
+        while True:
+            told = json.loads(await asyncio.wait_for(self.socket.recv(), 60))
+            if told["kind"] == "refused" and told["n"] == n:
+                return
+
     async def closed(self):
         """Until the server closes it."""
         with suppress(websockets.ConnectionClosed):
@@ -277,6 +284,23 @@ def test_what_cannot_be_is_refused_in_words_and_nothing_is_lost(page, do, given,
     assert text in refused["text"]["en"]
     assert refused["text"]["zh"] != refused["text"]["en"]
     assert after["stations"] == before["stations"]
+
+
+def test_where_a_station_cannot_be_left_the_plan_as_it_is_is_shown_again(page):
+    async def let_go(tab):
+        n = await tab.send("drop", station="市妇幼", at=[0.0, 0.0])
+        await tab.refused(n)
+        return await tab.heard("answer", n, final=True)
+
+    first, dragged, after = played(
+        page,
+        doing("answer", "undo", **FINAL),
+        doing("answer", "drag", station="市妇幼", at=AT),
+        let_go,
+    )
+    assert dragged["sentence"] != first["sentence"]
+    assert after["sentence"] == first["sentence"]
+    assert not after["dragging"]
 
 
 async def refusal(tab, do, given):
