@@ -155,6 +155,7 @@ def test_a_station_is_dragged_and_the_sentence_is_that_of_compare(page, folder):
     assert rows == [list(one) for one in against_base(result, 1, language("en")).rows]
 
 
+@pytest.mark.thorough
 def test_roads_in_reach_are_shown_while_a_station_is_moved(page):
     """The middle of the mark's surroundings is drawn over, and is as before when it has settled."""
     assert page.locator("canvas.reach").is_hidden()
@@ -236,6 +237,7 @@ def test_a_station_is_moved_with_the_keyboard(page, folder):
     assert moved == compare(load(folder), plan).sentence(lang="en")
 
 
+@pytest.mark.thorough
 def test_a_mark_on_the_map_is_moved_with_the_keyboard_and_the_map_stays(page):
     other = middle(page, "湘东医院")
     page.focus(f'.station[data-station="{TAIAN}"]')
@@ -267,6 +269,7 @@ def test_a_station_is_added_at_a_place_that_is_searched_for(page, folder, typed)
     assert sentence(page) == compare(base, base.add("枫林镇")).sentence(lang="en")
 
 
+@pytest.mark.thorough
 def test_a_place_is_taken_with_the_mouse_from_what_was_found(page):
     page.fill("#search-text", "枫林")
     with settles(page):
@@ -275,6 +278,7 @@ def test_a_place_is_taken_with_the_mouse_from_what_was_found(page):
     assert page.locator("#search-found").is_hidden()
 
 
+@pytest.mark.thorough
 def test_a_place_that_does_not_exist_is_said_to(page):
     page.focus("#search-text")
     page.keyboard.type("Atlantis")
@@ -315,6 +319,7 @@ def test_a_station_is_closed_and_opened_again(page):
     assert sentence(page) == today
 
 
+@pytest.mark.thorough
 def test_rows_stay_where_they_are_when_one_is_closed(page):
     """Else the next one would be closed by a second press at the same place."""
     ids = "all => all.map(one => one.dataset.station)"
@@ -338,6 +343,7 @@ def test_a_station_is_moved_with_a_finger(chromium, served):
         assert page.locator(".maplibregl-popup").count() == 0
 
 
+@pytest.mark.thorough
 def test_hours_are_set_for_some_of_its_ambulances(page, folder):
     station = "湘东医院"
     row(page, station).locator(".hours").click()
@@ -441,6 +447,7 @@ def test_a_plan_is_saved_replaced_and_opened_again(page, folder):
     assert "Two sub-stations" not in (folder / "north-west.yaml").read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_the_table_leaves_the_page_in_the_language_that_is_read(page):
     speak(page, "zh")
     with page.expect_download() as asked:
@@ -450,6 +457,7 @@ def test_the_table_leaves_the_page_in_the_language_that_is_read(page):
     assert text.count("\n") >= 8
 
 
+@pytest.mark.thorough
 def test_the_sentence_is_copied_as_it_stands(chromium, served):
     with visited(chromium, served, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.click("#copy")
@@ -504,6 +512,7 @@ def test_a_township_says_how_it_is_served_and_why_calls_come_late(page):
     assert page.inner_text("#township-text").startswith(name)
 
 
+@pytest.mark.thorough
 def test_colours_can_mean_three_things_and_say_which(page):
     said = set()
     for mode in ("within", "p90", "change"):
@@ -678,12 +687,14 @@ CONTRAST = """() => {
 }"""
 
 
+@pytest.mark.thorough
 def test_every_text_stands_out_from_its_ground(page):
     with settles(page):
         row(page, TAIAN).locator(".close").click()
     assert page.evaluate(CONTRAST) == []
 
 
+@pytest.mark.thorough
 def test_every_control_has_a_name(page):
     nameless = """all => all.filter(e => e.offsetParent && !(e.textContent.trim()
         || e.getAttribute('aria-label') || (e.labels && e.labels.length))).map(e => e.outerHTML)"""
