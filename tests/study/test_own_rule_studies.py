@@ -98,6 +98,7 @@ def test_steps_from_a_base_with_rules_follow_them(day):
     assert followed == pytest.approx(answers, rel=0.2), "the one by calls, the other by answers"
 
 
+@pytest.mark.thorough  # half a minute
 def test_a_rule_that_never_sends_anybody_is_told_after_a_day_and_does_not_run_on(day):
     """One that keeps a call waiting for an hour, or is asked of a new run, is no such rule."""
 
@@ -151,6 +152,7 @@ def test_a_rule_sees_names_times_and_townships(town):
     assert any(p.uncovered > 0.01 for one in posts for p in one.stations)
 
 
+@pytest.mark.thorough  # half a minute
 def test_a_closed_station_is_not_shown_and_a_full_point_neither(day):
     points = [{"name": "枫林镇", "capacity": 1}]
     layout = day.close("市妇幼").with_settings(standby={"points": points})

@@ -89,8 +89,16 @@ def whole(tmp_path_factory):
 
 
 @unix
-@pytest.mark.parametrize("sign", ["SIGINT", "SIGKILL"])
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    ("name", "sign"),
+    [
+        pytest.param(
+            name, sign, marks=[pytest.mark.thorough] if (name, sign) == ("stress", "SIGINT") else []
+        )
+        for name in COMMANDS
+        for sign in ("SIGINT", "SIGKILL")
+    ],
+)
 def test_every_command_goes_on_where_it_was_stopped(name, sign, whole, tmp_path):
     undisturbed, all_in_all = whole(name)
     before = max(1, all_in_all * 2 // 3)
