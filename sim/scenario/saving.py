@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
 
 from sim.errors import OutputError
 from sim.files.whole import write_bytes
@@ -34,11 +35,8 @@ def text(name: Name, base: str, changes: Sequence[Change], schema: str = "") -> 
         content["name_zh"] = name.zh
     content |= {"base": base, "changes": [_written(change.verb) for change in changes]}
     into = StringIO()
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
+    yaml = YAML()
     yaml.allow_unicode, yaml.width = True, 4096
-    # As it was said, not by the alphabet.
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # as it was said
     yaml.dump(content, into)
     head = f"# yaml-language-server: $schema={schema}\n" if schema else ""
     return head + into.getvalue()
@@ -69,7 +67,9 @@ def _said(setting: Setting) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, LonLat):
-        return [value.lon, value.lat]
+        point = CommentedSeq([value.lon, value.lat])
+        point.fa.set_flow_style()  # as a planner writes it: [113.5, 27.7]
+        return point
     if isinstance(value, Setting):
         return _said(value)
     if isinstance(value, Hours):
