@@ -24,8 +24,6 @@ from sim.study.runs import Runs
 from sim.study.stopping import StoppedBecause
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from sim.scenario.scenario import Scenario
 
 AT_ONCE_S: Final = 0.5  # a first answer is not waited for any longer
@@ -76,12 +74,7 @@ class Follower:
     def __enter__(self) -> Follower:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         self.close()
 
     def close(self) -> None:

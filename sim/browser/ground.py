@@ -11,6 +11,7 @@ import shapely
 
 from sim.answers.township_table import areas_of
 from sim.browser.shown import Languages, named
+from sim.policies.targets import in_time
 from sim.prepare import reach
 from sim.words import provenance
 
@@ -24,7 +25,7 @@ ROADS_M, AREAS_M = 8.0, 25.0  # a line is drawn at most so far beside where it r
 # The more roads there are, the coarser each is drawn.
 MANY_ROADS, COARSER = 30_000, 3.0
 RANKS: Final = (("motorway", "trunk"), ("primary",), ("secondary", "tertiary"))
-NEVER: Final = 255  # minutes: more than 254, or no way there
+BEYOND, IN_RURAL, IN_URBAN = 0, 1, 2  # of a road, by the target within which it is reached
 
 
 def ground(scenario: Scenario, languages: Languages, code: str) -> dict[str, Any]:
@@ -120,20 +121,23 @@ def _in_degrees(on: Map, shapes: np.ndarray) -> np.ndarray:
 
 
 def reached(scenario: Scenario, station: Station) -> tuple[str, int]:
-    """How soon an ambulance from a station could be where, and how many people it reaches in time.
+    """Which roads an ambulance from a station reaches in time, and how many people.
 
-    The minutes: a byte for each road of `ground`, from the call to its far end, as base64. The
+    A byte for each road of `ground`, as base64: `IN_URBAN` where its far end is reached within the
+    urban target of the call, `IN_RURAL` where within the rural one alone, else `BEYOND`. The
     people: those within the target of their area. Static: an ambulance is ready, and drives with
     siren on the roads as they are when the run begins.
     """
     cell_s, node_s = reach.seconds_from(scenario, [station])
     before = reach.seconds_before(scenario) + reach.later_s(scenario, [station])[0, 0]
-    targets, cells = scenario.settings.targets, scenario.map.cells
-    target_s = np.array([targets.urban, targets.rural])[cells.area]
-    people = int(cells.people[before + cell_s[0] <= target_s].sum())
-    network = scenario.map.network
+    urban, rural = scenario.settings.targets.urban, scenario.settings.targets.rural
+    cells, network = scenario.map.cells, scenario.map.network
+    there = in_time(before + cell_s[0], np.array([urban, rural])[cells.area])
+    people = int(cells.people[there].sum())
     if not len(network.lines):
         return "", people
     ends_s = np.maximum(node_s[0][network.tail], node_s[0][network.head])[network.forth]
-    minutes = np.minimum(np.floor((before + ends_s) / 60), NEVER).astype(np.uint8)
-    return base64.b64encode(minutes.tobytes()).decode("ascii"), people
+    found = np.full(len(ends_s), BEYOND, np.uint8)
+    found[in_time(before + ends_s, rural)] = IN_RURAL
+    found[in_time(before + ends_s, urban)] = IN_URBAN
+    return base64.b64encode(found.tobytes()).decode("ascii"), people

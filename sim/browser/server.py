@@ -133,7 +133,7 @@ class PageDesk:
         if newest is None:
             return Response(status_code=404)
         say = self.languages[codes.index(asked)] if asked in codes else self.languages[0]
-        table = shown.table(newest.found, say)
+        table = shown.table(newest.found, say, today=self.session.beside_today)
         into = io.StringIO()
         rows = csv.writer(into)
         rows.writerow([column["title"] for column in table["columns"]])
@@ -183,8 +183,7 @@ class PageDesk:
         """Whether the page is this socket's now: it is nobody else's, or the same tab is back."""
         before = self._open
         if before is not None and before is not socket:
-            other, told = (socket, before) if tab != self._tab else (before, socket)
-            del told
+            other = before if tab == self._tab else socket
             text = shown.message(self.languages, words.OPEN_ELSEWHERE)
             with contextlib.suppress(RuntimeError):
                 await other.send_json({"kind": "busy", "text": text})

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.browser.shown import Languages
     from sim.scenario.scenario import Scenario
 
+PASSING: Final = ("drag", "why")  # what is of no use to a page that is gone
 BASES: Final = 2  # layouts against which others are held that stay open: today, and another plan
 # While a hand moves, the next position comes before this has passed; only where it rests more
 # replications are worth beginning.
@@ -59,6 +60,7 @@ class PageSession:
         self.base, self.languages, self._send = scenario, languages, send
         self.plans = Plans(scenario, code)
         self.newest: AnswerSoFar | None = None  # what the page shows
+        self.beside_today = True  # whether that is held against today
         self._box: deque[PageMessage] = deque()
         self._filled = threading.Condition()
         self._over = self._away = False
@@ -82,10 +84,10 @@ class PageSession:
             self._filled.notify()
 
     def leave(self) -> None:
-        """The page is gone: what is being worked out is given up, and everything is kept."""
+        """The page is gone: what is worked out is given up; what it asked to change is done."""
         with self._filled:
             self._away = True
-            self._box.clear()
+            self._box = deque(one for one in self._box if one.do not in PASSING)
             self._filled.notify()
 
     def stop(self) -> None:
@@ -130,7 +132,7 @@ class PageSession:
         if asked is None:
             return None
         dragging = self._target is not None and self._target.dragging
-        if dragging and asked.do not in ("drag", "why"):
+        if dragging and asked.do not in PASSING:
             return self._aimed(asked.n, self.plans.plan.now.layout)
         return coming
 
@@ -217,11 +219,11 @@ class PageSession:
         row = layout.station(station)
         if row is None:
             return
-        minutes, people = ground.reached(layout, layout.stations[row])
+        roads, people = ground.reached(layout, layout.stations[row])
         text = Message(words.REACH, people=f"{people:,}")
         told = shown.message(self.languages, text)
         self._send(
-            {"kind": "reach", "n": n, "station": station, "roads": minutes, "people_text": told}
+            {"kind": "reach", "n": n, "station": station, "roads": roads, "people_text": told}
         )
 
     def _say_why(self, n: int, township: int | None) -> None:
@@ -278,7 +280,10 @@ class PageSession:
             return False
         look = look._replace(found=self._called(look.found))
         quick = target.dragging
-        told = shown.answer(look, self.languages, quick=quick, wanted=self._wanted)
+        self.beside_today = self.plans.against is None
+        told = shown.answer(
+            look, self.languages, quick=quick, today=self.beside_today, wanted=self._wanted
+        )
         self.newest = look
         self._send(told | {"n": target.n, "dragging": target.dragging})
         self._shown_under_hand = target.dragging

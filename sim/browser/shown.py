@@ -125,10 +125,15 @@ def _of_station(one: StationChange, kind: str, layout: Scenario, say: Language) 
 
 
 def answer(
-    look: AnswerSoFar, languages: Languages, *, quick: bool, wanted: Wanted = lambda: None
+    look: AnswerSoFar,
+    languages: Languages,
+    *,
+    quick: bool,
+    today: bool = True,
+    wanted: Wanted = lambda: None,
 ) -> dict[str, Any]:
     """A comparison as far as it is known. `quick`: without what takes longest, the percentiles
-    of townships."""
+    of townships. `today`: whether the base is today's layout, and no other plan."""
     found = look.found
     layout = 1 if found.proposals else 0
     for line in found.lines_against_base(layout):  # kept by the comparison: asked for again below
@@ -148,7 +153,7 @@ def answer(
         "precision": texts(languages, lambda say: _precision(look, say)),
         "verdict": verdict,
         "verdict_text": texts(languages, lambda say: _verdict_text(verdict, say)),
-        "table": texts(languages, lambda say: table(found, say)),
+        "table": texts(languages, lambda say: table(found, say, today=today)),
         "bars": [_bar(found, line, layout) for line in found.lines_against_base(layout)],
         "worst": list(found.pooled[0].setup.worst),
         "relieved": texts(languages, lambda _: ""),
@@ -196,14 +201,14 @@ def _precision(look: AnswerSoFar, say: Language) -> str:
     return often if look.enough else say(words.MORE_COME, replications=often)
 
 
-def table(found: Comparison, say: Language) -> dict[str, Any]:
+def table(found: Comparison, say: Language, *, today: bool = True) -> dict[str, Any]:
     """The table that `compare` prints, as columns and rows of texts."""
     if found.proposals:
         made = comparison_words.against_base(found, 1, say)
     else:
         made = comparison_words.one_layout(found, say)
     columns = [{"title": column.head, "align": column.align} for column in made.columns]
-    if found.proposals and found.base.changes:  # held against another plan, not against today
+    if found.proposals and not today:
         columns[1]["title"] = say.name(found.base.name)
     return {"columns": columns, "rows": made.rows}
 

@@ -123,18 +123,19 @@ def _say_where(result: Comparison, folder: Path, options: Options, townships: bo
 
 
 WHOLE_DAY = "00-24"
+DayNumber = Annotated[
+    int | None,
+    typer.Option("--day", help="Of those measured, from 1; default: the one with most calls."),
+]
+Between = Annotated[str, typer.Option(help="Clock hours, like 08-20; past midnight like 22-06.")]
+WhoseCalls = Annotated[int, typer.Option(help="Whose calls, from 1.")]
 
 
 def day(
     scenario: ScenarioPath,
-    number: Annotated[
-        int | None,
-        typer.Option("--day", help="Of those measured, from 1; default: the one with most calls."),
-    ] = None,
-    between: Annotated[
-        str, typer.Option(help="Clock hours, like 08-20; past midnight like 22-06.")
-    ] = WHOLE_DAY,
-    replication: Annotated[int, typer.Option(help="Whose calls, from 1.")] = 1,
+    number: DayNumber = None,
+    between: Between = WHOLE_DAY,
+    replication: WhoseCalls = 1,
     seed: Annotated[int | None, numbers.whole(*limits.SEED, help="Of the random calls.")] = None,
     target: Target = None,
     demand: Demand = None,

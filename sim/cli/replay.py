@@ -49,14 +49,9 @@ def replay(
         Path,
         typer.Argument(help="A results folder of run or compare, like runs/liling; or a scenario."),
     ],
-    number: Annotated[
-        int | None,
-        typer.Option("--day", help="Of those measured, from 1; default: the one with most calls."),
-    ] = None,
-    between: Annotated[
-        str, typer.Option(help="Clock hours, like 08-20; past midnight like 22-06.")
-    ] = ask.WHOLE_DAY,
-    replication: Annotated[int, typer.Option(help="Whose calls, from 1.")] = 1,
+    number: ask.DayNumber = None,
+    between: ask.Between = ask.WHOLE_DAY,
+    replication: ask.WhoseCalls = 1,
     layouts: Annotated[
         list[int] | None,
         typer.Option(

@@ -35,5 +35,6 @@ EXISTS: Final = Message("There is a file {file} already. Replace it?")
 NOT_UNDERSTOOD: Final = Message("The page sent something that is not understood: {what}.")
 TOO_LONG: Final = Message("A message of more than {most} kB was refused; nothing was changed.")
 FAILED: Final = Message(
-    "Something went wrong that should not have, and nothing was changed: {error}."
+    "Something went wrong that should not have: {error}. If the page looks wrong, undo the last "
+    "step."
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import json
 import time
@@ -10,17 +11,20 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx
+import numpy as np
 import pytest
 import websockets
 from conftest import ROOT
 
 import sim
 from sim.answers.comparison import compare
+from sim.browser.ground import reached
 from sim.browser.live import live
 from sim.browser.protocol import MOST_BYTES
 from sim.browser.server import NAMES, TAKEN, listening
 from sim.errors import OptionError
 from sim.measures.groups import Group
+from sim.prepare.reach import reach
 from sim.scenario.file import load
 from sim.words.language import language
 
@@ -194,6 +198,11 @@ def test_two_plans_are_held_against_each_other(page, folder):
         for bar, line in zip(answers[3]["bars"], whole.lines_against_base(1), strict=True)
     ]
     assert answers[3]["table"]["en"]["columns"][1]["title"] == "Plan 1"
+    assert (
+        httpx.get(page.address + "table.csv?lang=en")
+        .content.decode("utf-8-sig")
+        .startswith(",Plan 1,")
+    )
 
 
 def test_of_many_positions_only_the_last_need_be_answered(page):
@@ -485,18 +494,53 @@ def test_it_ends_at_once_whatever_it_is_at(folder):
     listening(page.port).close()
 
 
-def test_who_leaves_ends_the_work(page):
-    async def play():
-        async with Tab(page) as one:
-            await one.hello()
-            await one.send("add", place="枫林镇")
-        await asyncio.sleep(0.5)
+def test_who_leaves_ends_the_work_and_loses_no_change(folder):
+    """Of hundreds of replications some are simulated, and no more once the page is gone."""
+    with live(load(folder / "today.yaml").with_study(replications=900)) as page:
 
-    asyncio.run(play())
-    follower = next(iter(page._desk.session._followers.values()), None)
-    runs = 0 if follower is None else follower._runs.runs
-    time.sleep(0.5)
-    assert follower is None or follower._runs.runs == runs
+        async def play():
+            async with Tab(page) as one:
+                await one.hello()
+                n = await one.send("add", place="枫林镇")
+                await one.heard("answer", n)
+                for _ in range(3):  # the last of them lie in the box as it is closed
+                    await one.send("ambulances", station="湘东医院", number=5)
+                    await one.send("add", at=[113.52, 27.66])
+            await asyncio.sleep(1)
+            follower = next(iter(page._desk.session._followers.values()))
+            runs = follower._runs.runs
+            await asyncio.sleep(1)
+            assert 0 < runs == follower._runs.runs < 900
+            async with Tab(page) as again:
+                return await again.hello()
+
+        state = asyncio.run(play())
+    assert sum(one["change"] == "new" for one in state["stations"]) == 4
+
+
+def in_time_of(scenario, found):
+    """People within the target of their area, one cell after the other."""
+    targets, cells = scenario.settings.targets, scenario.map.cells
+    limit_s = {0: targets.urban, 1: targets.rural}
+    each = zip(cells.people.tolist(), cells.area.tolist(), found.cell_s[0].tolist(), strict=True)
+    return sum(people for people, area, seconds in each if seconds <= limit_s[area])
+
+
+def test_roads_in_reach_are_those_within_the_target_to_the_second(folder):
+    scenario = load(folder / "today.yaml")
+    station, on = scenario.stations[0], scenario.map
+    packed, people = reached(scenario, station)
+    within = np.frombuffer(base64.b64decode(packed), np.uint8)
+    alone = scenario
+    for other in scenario.stations[1:]:
+        alone = alone.close(other.name.zh)
+    found = reach(alone)
+    ends_s = np.maximum(found.node_s[0][on.network.tail], found.node_s[0][on.network.head])
+    ends_s = ends_s[on.network.forth]
+    assert np.array_equal(within == 2, ends_s <= scenario.settings.targets.urban)
+    assert np.array_equal(within >= 1, ends_s <= scenario.settings.targets.rural)
+    assert {0, 1, 2} == set(within.tolist())
+    assert people == in_time_of(alone, found)
 
 
 def test_a_notebook_shows_the_page(page):

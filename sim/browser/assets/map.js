@@ -35,7 +35,7 @@ export async function makeMap(ground, on) {
   const spots = townships.map((one) => innermost(one.geometry));
   const order = townships.map((one) => -one.properties.people);
   const markers = makeMarkers(chart, on);
-  const reach = makeReach(chart, ground.roads.lines.features, ground.targets);
+  const reach = makeReach(chart, ground.roads.lines.features);
   let shown = { townships: null, mode: "within", looked: null, fills: [] };
 
   function name() {

@@ -5,22 +5,22 @@ import { makeOverlay } from "./overlay.js";
 const STRONG = { colour: "#0B4F8A", width: 3.2, alpha: 0.95 };
 const FAINT = { colour: "#3E8EC4", width: 2, alpha: 0.6 };
 export const REACH_LOOKS = [STRONG, FAINT];
-const NEVER = 255;
+const [IN_RURAL, IN_URBAN] = [1, 2]; // the target within which a road is reached, as the server has it
 
-/** An overlay of `map`; `lines` are GeoJSON features whose order is that of the minutes. */
-export function makeReach(map, lines, targets) {
+/** An overlay of `map`; `lines` are GeoJSON features whose order is that of the bytes. */
+export function makeReach(map, lines) {
   const ways = lines.map((line) => mercator(line.geometry.coordinates));
-  let minutes = null;
+  let within = null;
   const draw = makeOverlay(map, "reach", (pen) => {
-    if (!minutes) return false;
+    if (!within) return false;
     const { dx, dy, size } = frame(map);
-    for (const [look, from, to] of [
-      [FAINT, targets.urban, targets.rural],
-      [STRONG, -1, targets.urban],
+    for (const [look, target] of [
+      [FAINT, IN_RURAL],
+      [STRONG, IN_URBAN],
     ]) {
       const path = new Path2D();
       ways.forEach((way, row) => {
-        if (minutes[row] === NEVER || minutes[row] <= from || minutes[row] > to) return;
+        if (within[row] !== target) return;
         path.moveTo(way[0] * size + dx, way[1] * size + dy);
         for (let at = 2; at < way.length; at += 2) path.lineTo(way[at] * size + dx, way[at + 1] * size + dy);
       });
@@ -32,13 +32,13 @@ export function makeReach(map, lines, targets) {
     return true;
   });
   return {
-    /** `roads`: base64 of one byte a road, whole minutes to its far end. */
+    /** `roads`: base64 of one byte a road, the target within which its far end is reached. */
     show(roads) {
-      minutes = Uint8Array.from(atob(roads), (letter) => letter.charCodeAt(0));
+      within = Uint8Array.from(atob(roads), (letter) => letter.charCodeAt(0));
       draw();
     },
     hide() {
-      minutes = null;
+      within = null;
       draw();
     },
   };
