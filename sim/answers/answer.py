@@ -194,8 +194,7 @@ class Answer(ABC):
         """Everything in one workbook, whole or not at all; where it was written.
 
         Of a comparison levels, differences and townships, of others their tables; then what was
-        assumed and how it was made. OutputError if it cannot be, or openpyxl (the extra `excel`)
-        is not installed.
+        assumed and how it was made. OutputError if it cannot be written.
         """
         written: Path = opened("sim.report.excel", "write")(Path(path), self, language(lang))
         return written

@@ -30,11 +30,8 @@ class Worksheet(NamedTuple):
 
 def read_sheet(path: Path, wanted: str = "") -> Worksheet:
     """The sheet of that name, else the first that holds a table. MapImportError."""
-    try:
-        import openpyxl
-    except ImportError:
-        message = Message("install what reads Excel files: pip install openpyxl")
-        raise MapImportError(path, message) from None
+    import openpyxl
+
     with entrance.reading(path, MapImportError, NO_WORKBOOK):
         inside = unpacked.looked_at(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.errors import OptionError, OutputError
+from sim.errors import OptionError
 from sim.files import whole
 from sim.files.escapes import in_cell
 from sim.fitting.spoiling import RecordTable
@@ -165,12 +165,9 @@ def _degrees(value: float, form: RecordFormat) -> str:
 
 
 def _write_workbook(path: Path, heads: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    try:
-        from openpyxl import Workbook
-        from openpyxl.cell import WriteOnlyCell
-    except ImportError:
-        text = Message("Excel files need openpyxl: pip install openpyxl")
-        raise OutputError(path, text) from None
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append(heads)

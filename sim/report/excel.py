@@ -37,11 +37,8 @@ def write(path: Path, answer: Answer, say: Language) -> Path:
     """
     if path.suffix.lower() != ".xlsx":
         raise OutputError(path, Message("name a file that ends in .xlsx"))
-    try:
-        from openpyxl import Workbook
-    except ImportError:
-        text = Message("Excel files need openpyxl: pip install openpyxl")
-        raise OutputError(path, text) from None
+    from openpyxl import Workbook
+
     book = Workbook()
     book.remove(book.active)
     for name, frame in _frames(answer).items():
