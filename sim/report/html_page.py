@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,15 @@ def figure(png: bytes, said: str) -> str:
     drawn = base64.b64encode(png).decode("ascii")
     text = html.escape(said, quote=True)
     return f'<figure><img alt="{text}" src="data:image/png;base64,{drawn}"></figure>'
+
+
+def description(png: bytes) -> str:
+    """What a figure that was saved says of itself to whoever does not see it; else nothing."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as image:
+        image.load()
+        return str(image.info.get("Description", ""))
 
 
 def contents(titles: Sequence[str], anchor: str) -> list[str]:
