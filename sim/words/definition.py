@@ -8,8 +8,12 @@ from sim.text import Message
 
 
 class Definition(NamedTuple):
-    """A measure or a term: its name, its meaning, and other names it goes by."""
+    """A measure or a term: its name, its meaning, other names it goes by, and its formula.
+
+    A formula is the same in every language; `sim.words.symbols` says what its letters stand for.
+    """
 
     name: Message
     meaning: Message
     others: tuple[Message, ...] = ()
+    formula: str = ""  # only of measures

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from sim.errors import PlannerError, did_you_mean
 from sim.scenario import reference
 from sim.text import Message
-from sim.words import measures
+from sim.words import measures, symbols
 from sim.words.definition import Definition
 from sim.words.definitions import MEASURES
 from sim.words.language import Language, available, language
@@ -40,8 +40,20 @@ def explain(term: str | None, say: Language | None = None) -> str:
     pages = []
     for entry in _found(term, entries):
         meanings = [f"  {reader(entry.definition.meaning)}" for reader in readers]
-        pages.append("\n".join([" · ".join(entry.names), *meanings]))
+        formula = _formula(entry.definition, readers)
+        pages.append("\n".join([" · ".join(entry.names), *meanings, *formula]))
     return "\n\n".join(pages)
+
+
+def _formula(definition: Definition, readers: Sequence[Language]) -> list[str]:
+    """The formula of a measure, and what its letters stand for; nothing of a term."""
+    if not definition.formula:
+        return []
+    shown = [f"    {definition.formula}"]
+    legends = [symbols.legend(definition.formula, reader) for reader in readers]
+    for said in zip(*legends, strict=True):  # a letter in every language
+        shown.append(f"      {said[0][0]}: {' · '.join(meaning for _, meaning in said)}")
+    return shown
 
 
 def speaking_of(term: str, says: Sequence[Language] | None = None) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from sim.errors import PlannerError
 from sim.measures.measures import MEASURES
-from sim.words import glossary, measures, settings
+from sim.words import glossary, measures, settings, symbols
 from sim.words.definitions import MEASURES as DEFINED
 from sim.words.language import language
 from sim.words.terms import TERMS
@@ -39,6 +39,27 @@ def test_every_label_that_a_table_prints_is_known(measure, code, liling, coquimb
                 page = glossary.explain(asked, say)
                 assert DEFINED[measure.key].name in page or say(DEFINED[measure.key].name) in page
                 assert say(DEFINED[measure.key].meaning) in page, asked
+
+
+@pytest.mark.parametrize("key", DEFINED)
+def test_every_measure_has_a_formula_whose_letters_are_explained(key):
+    formula = DEFINED[key].formula
+    page = glossary.explain(key, ZH)
+    assert f"\n    {formula}\n" in page
+    for letter in symbols.symbols_in(formula):
+        assert f"\n      {letter}: {ZH(symbols.SYMBOLS[letter])}" in page
+    assert formula.isprintable()
+    assert all(formula.count(a) == formula.count(b) for a, b in ("()", "{}"))
+
+
+def test_no_letter_is_explained_in_vain():
+    used = {letter for one in DEFINED.values() for letter in symbols.symbols_in(one.formula)}
+    assert used == set(symbols.SYMBOLS)
+
+
+def test_a_term_has_no_formula():
+    assert "Σ" not in glossary.explain("turnout", language())
+    assert not any(term.formula for term in TERMS)
 
 
 def test_a_label_is_known_whatever_its_target_is(liling):
