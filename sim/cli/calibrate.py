@@ -288,7 +288,7 @@ def _write(
 ) -> None:
     """The scenario and the report, each whole; the report is made before anything is put down."""
     from sim.files.whole import write_bytes
-    from sim.report import fit_page
+    from sim.report import fit_page, kept_history
 
     page = None
     if report is not None:
@@ -296,6 +296,7 @@ def _write(
         page = fit_page.html(found, say).replace("<!DOCTYPE html>\n", mark, 1).encode("utf-8")
     if to is not None:
         write_bytes(to, _text(found, place, to, say).encode("utf-8"))
+        kept_history.write(found, to)
     if report is not None and page is not None:
         write_bytes(report, page)
 

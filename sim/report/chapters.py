@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import singledispatch
 from importlib.util import find_spec
 from io import BytesIO
@@ -64,7 +64,7 @@ def _(comparison: Comparison, say: Language, worth: Worth | None = None) -> Iter
         yield Paragraph(said.sentence)
         if number == 0:
             yield from _tables(said, say("Why calls are late"))
-        yield from _figures(why, say)
+        yield from figures_of(why, say)
     yield Heading(say("The sites"), 2)
     of_each = comparison.proposals or [0]
     for number in of_each:
@@ -83,7 +83,7 @@ def _whole(answer: Answer, heading: str, say: Language) -> Iterator[Block]:
         if line and line not in marks:
             yield Paragraph(on_one_line(line), aside=True)
     yield from _tables(said, heading)
-    yield from _figures(answer, say)
+    yield from figures_of(answer, say)
     for note in said.notes:
         yield Paragraph(note, aside=True)
 
@@ -100,13 +100,17 @@ def _tables(said: Page, caption: str) -> Iterator[Block]:
             yield Paragraph(part)
 
 
-def _figures(answer: Answer, say: Language) -> Iterator[Block]:
-    """All its figures as they are printed, the main one first."""
+def figures_of(
+    answer: Answer, say: Language, wanted: Sequence[str] | None = None
+) -> Iterator[FigureBlock]:
+    """Its figures as they are printed, the main one first. `wanted`: names of some of them."""
     if find_spec(f"sim.figures.{answer.room()}") is None:
         return
     from sim.figures import drawings
 
-    for draw in drawings(answer, say, SIZE).values():
+    for name, draw in drawings(answer, say, SIZE).items():
+        if wanted is not None and name not in wanted:
+            continue
         made = draw()
         with BytesIO() as file:
             made.savefig(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sim.answers.comparison import Comparison
 from sim.answers.worth import Worth
 from sim.measures.measures import BY_KEY
-from sim.report import chapters
+from sim.report import chapters, kept_history
 from sim.report.content import Block, Callout, Content, Heading, ListOfTexts, Paragraph, TableBlock
 from sim.report.folder import versions
 from sim.text import Message
@@ -48,6 +48,9 @@ def report(
         heading, *others = chapters.of(answer, say, worth)
         findings = [Callout("finding", page_of(answer, say).sentences)]
         made.add(heading, *(findings if len(answers) > 1 else ()), *others)
+    files = dict.fromkeys(path for one in answers for path in one.provenance.base.files)
+    for path in files:
+        made.add(*kept_history.read(path, say))
     how = stress_des.Reported(tuple(commands), _versions(), _machine())
     made.add(*_grounds(answers, how, say))
     return made

@@ -44,7 +44,7 @@ def calibration_sections(calibration: Calibration, say: Language) -> tuple[FitSe
         ),
         _speeds(calibration, say),
         _durations(calibration, say),
-        _history(calibration, say),
+        history_section(calibration, say),
         FitSection(
             say("What was assumed"), tuple(calibration_assumed.paragraphs(calibration, say)), (),
             (calibration_assumed.bounds(calibration, say),),
@@ -82,7 +82,8 @@ def _durations(calibration: Calibration, say: Language) -> FitSection:
     return FitSection(say("How long missions take, and how they end"), said, figures, tuple(tables))
 
 
-def _history(calibration: Calibration, say: Language) -> FitSection:
+def history_section(calibration: Calibration, say: Language) -> FitSection:
+    """The last weeks as recorded against the same weeks simulated."""
     history = calibration.history
     tables: list[Table | None] = []
     figures: tuple[str, ...] = ()
