@@ -40,7 +40,7 @@ def test_a_scenario_that_was_changed_since_says_so_and_shows_no_numbers(fitted, 
     path.write_text("name: y\n", "utf-8")
     beside = kept_history.path_of(path)
     beside.write_bytes(kept_history.path_of(fitted).read_bytes())
-    heading, said = kept_history.read(path, language("en"))
+    _, said = kept_history.read(path, language("en"))
     assert isinstance(said, Paragraph)
     assert "was changed since it was fitted" in said.text
 
