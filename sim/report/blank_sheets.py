@@ -244,6 +244,7 @@ OF_COORDINATES: Final = Message(
     "In which coordinates all points of this workbook are: wgs84 (GPS, OpenStreetMap), gcj02 "
     "(Amap, Tencent) or bd09 (Baidu). Default: wgs84"
 )
+HOW: Final = Message("How to fill this in")
 NOTES: Final = (
     Message(
         "Fill in the sheets stations, townships and hospitals. Every header has a note: point at "

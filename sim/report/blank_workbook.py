@@ -140,7 +140,7 @@ def _notes(book: Any, commands: Sequence[str], says: Says) -> None:
     sheet = book.create_sheet(planner_sheets.title(planner_sheets.NOTES))
     sheet.column_dimensions["A"].width = 110
     wanted = iter(commands)
-    sheet.cell(1, 1, "How to fill this in · 如何填写").font = Font(
+    sheet.cell(1, 1, _both(blank_sheets.HOW, says).replace("\n", " · ")).font = Font(
         name=sheet_style.FONT, bold=True, size=14
     )
     for line, note in enumerate(blank_sheets.NOTES, 2):

@@ -15,7 +15,7 @@ from sim.files import entrance
 from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
 from sim.scenario import workbook
-from sim.scenario.validation import Where
+from sim.scenario.validation import FieldPlace
 from sim.scenario.workbook import WorkbookText
 from sim.text import Message
 
@@ -174,11 +174,11 @@ def _deep(under: Any, over: Any) -> Any:
     return over
 
 
-def place(texts: list[Text], loc: Loc) -> Where:
+def place(texts: list[Text], loc: Loc) -> FieldPlace:
     """The file that says it, if it is a base's, and the line; of a workbook the cell."""
     text, line = locate(texts, loc)
     cell = text.cell(loc) if isinstance(text, WorkbookText) else ""
-    return Where("" if text is texts[0] else str(text.path), line, cell)
+    return FieldPlace("" if text is texts[0] else str(text.path), line, cell)
 
 
 def locate(texts: list[Text], loc: Loc) -> tuple[Text, int | None]:

@@ -21,7 +21,7 @@ from sim.text import Message, message_of
 MOST_FINDINGS = 300  # of one reading; who mends so many reads the rest afterwards
 
 
-class Where(NamedTuple):
+class FieldPlace(NamedTuple):
     """Where a field is written: its file, if it is another's, and line, or the cell instead."""
 
     file: str = ""
@@ -29,7 +29,7 @@ class Where(NamedTuple):
     place: str = ""
 
 
-Locate = Callable[[Loc], tuple[str, int | None] | Where]
+Locate = Callable[[Loc], tuple[str, int | None] | FieldPlace]
 Place = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
@@ -63,7 +63,7 @@ class Problems:
         """One more, of the field that this collection stands for."""
         if any(self._field[: len(loc)] == tuple(loc) for loc in self._muted):
             return
-        where = Where(*self._locate(self._field))
+        where = FieldPlace(*self._locate(self._field))
         line = where.line if self._line is None else self._line
         self.found.append(Problem(message, dotted(self._field), line, where.file, where.place))
 

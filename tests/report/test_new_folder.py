@@ -171,3 +171,46 @@ def test_a_planner_gets_from_new_to_a_table(tenthirty, tmp_path):
     ran = tenthirty("run", "mycounty", "--replications", 2, "--engine", "reference", "--no-figures",
                     "--workers", 1, cwd=tmp_path)  # fmt: skip
     assert "1 station, 3 ambulances (1 part-time)" in ran.stdout
+
+
+def test_a_map_is_imported_from_a_workbook_that_is_named_once_or_thrice(folder, tmp_path):
+    from towns import TOWN, osm
+
+    from sim.errors import MapImportError
+    from sim.geography import bundle
+    from sim.geography.making import ImportOptions, import_map
+
+    home = tmp_path / "mytown"
+    home.mkdir()
+    book = openpyxl.load_workbook(folder / "workbook.xlsx")
+    for sheet, row in (
+        ("stations 站点", ["东站", "急救站", 2, None, 113.51, 27.66, None]),
+        ("stations 站点", ["西站", "分站", 0, None, 113.50, 27.65, "规划"]),
+        ("townships 乡镇", ["来西街道", "９，０００", 113.505, 27.655, "城区", None, None]),
+        ("townships 乡镇", ["北山镇", 2000, 113.525, 27.675, "农村", None, None]),
+    ):
+        book[sheet].append(row)
+    book.save(home / "workbook.xlsx")
+    roads = osm(tmp_path / "roads.osm", TOWN)
+    once = ImportOptions.of(workbook=home / "workbook.xlsx", roads=roads, cell="250 m")
+    assert once.bundle == home / "maps" / "mytown" / "mytown.gpkg"
+    assert once.places.hospitals is None  # the sheet is empty
+    import_map(once)
+    made = bundle.read(once.bundle)
+    assert [site.name.zh for site in made.sites] == ["东站", "西站"]
+    assert made.cells.people.sum() == 11_000
+    thrice = ImportOptions.of(
+        place="other", maps=tmp_path / "maps", roads=roads, zones=home / "workbook.xlsx",
+        sites=home / "workbook.xlsx", cell="250 m",
+    )  # fmt: skip
+    import_map(thrice)
+    assert bundle.read(thrice.bundle).cells.people.tolist() == made.cells.people.tolist()
+    book["townships 乡镇"].cell(4, 2, "viele")
+    book["stations 站点"].cell(5, 5, "#N/A")
+    book.save(home / "workbook.xlsx")
+    with pytest.raises(MapImportError, match="cell E5: its formula failed"):
+        ImportOptions.of(workbook=home / "workbook.xlsx", roads=roads)
+    book["stations 站点"].cell(5, 5, 113.51)
+    book.save(home / "workbook.xlsx")
+    with pytest.raises(MapImportError, match="sheet townships 乡镇, cell B4.*found viele"):
+        import_map(ImportOptions.of(workbook=home / "workbook.xlsx", roads=roads))

@@ -71,23 +71,18 @@ def read(
     asked = replay or Replay(file=path.name)
     table = table_of(path, asked)
     with cells_.told(table):
-        return _read(path, table, asked, ground, priorities, conditions)
+        return _read(path, table, asked, ground, [priorities, list(conditions)])
 
 
 def _read(
-    path: Path,
-    table: pd.DataFrame,
-    asked: Replay,
-    ground: Map,
-    priorities: list[str],
-    conditions: Sequence[str],
+    path: Path, table: pd.DataFrame, asked: Replay, on: Map, names: list[list[str]]
 ) -> CallRecords:
     problems = Problems()
-    ignored = OF_UNITS if conditions else ("condition", *OF_UNITS)
+    ignored = OF_UNITS if names[1] else ("condition", *OF_UNITS)
     found = find(table, asked.columns, problems.at(line=1), ignored)
     problems.raise_if_any(RecordsError, path)
-    reader = RecordsReader(table, found, asked, ground, problems)
-    rows, odd = reader.rows(priorities, list(conditions))
+    reader = RecordsReader(table, found, asked, on, problems)
+    rows, odd = reader.rows(*names)
     if asked.unusable == "stop":
         faults.tell(odd, reader.lines, problems)
     problems.raise_if_any(RecordsError, path)
