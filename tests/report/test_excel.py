@@ -87,7 +87,7 @@ def test_numbers_have_their_formats_and_tables_their_filters(tmp_path):
     assert formats["within_low"] == "0.0%"
     assert formats["mean_high"] == "0.0"
     assert formats["people"] == "#,##0"
-    assert "Calls within target" in ranking.cell(1, heads.index("within") + 1).comment.text
+    assert "calls within target" in ranking.cell(1, heads.index("within") + 1).comment.text
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)", "=HYPERLINK(1)"])
