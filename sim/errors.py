@@ -21,7 +21,7 @@ that a planner mends them in one go.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -34,17 +34,27 @@ class InvariantError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where it is (file, line, field) and what to do about it."""
+    """One thing that is wrong: where it is (file, line, field) and what to do about it.
+
+    `place`: what is told in place of the line, like the cell of a workbook.
+    """
 
     message: str
     field: str = ""
     line: int | None = None
     file: str = ""
+    place: str = ""
+
+    def of(self, file: str) -> Problem:
+        """The same, of this file unless its file is known."""
+        return self if self.file else replace(self, file=file)
 
     def told(self, say: Say = str) -> str:
         """The problem in a line, in the language of `say`."""
         where = [self.file] if self.file else []
-        if self.line is not None:
+        if self.place:
+            where.append(say(self.place))
+        elif self.line is not None:
             where.append(say(Message("line {number}", number=self.line)))
         where += [say(self.field)] if self.field else []
         if not where:

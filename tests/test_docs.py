@@ -24,7 +24,7 @@ NAMED = re.compile(
     r"# (scenarios/\S+\.yaml)\n"
 )  # the first line of a file that a page goes on with
 COMMAND = re.compile(r"(?:\.venv/bin/)?tenthirty ((?:run|compare|rank|site|search|curve|stress|worth|"
-                     r"why|day|replay|coverage|check|explain|map|--)[^`\n&|]*)")  # fmt: skip
+                     r"why|day|replay|coverage|check|explain|map|new|--)[^`\n&|]*)")  # fmt: skip
 SIMULATING = ("run", "compare", "rank", "site", "search", "curve", "stress", "worth", "why")
 NEEDS = re.compile(
     r"tcp://|PLACE|SCENARIO|…|\.\.\.|\brecords\.csv|roads\.osm|-1\.2|HOST|FOLDER|reach\.gpkg"
@@ -51,7 +51,7 @@ def commands():
                 text = text.replace(block, "")
         for line in COMMAND.findall(text):
             line = line.split("  #")[0].split("#")[0].strip().rstrip(".,;:)")
-            shown = "scenarios/" in line or line.startswith(("explain ", "--"))
+            shown = "scenarios/" in line or line.startswith(("explain ", "new ", "--"))
             if shown and not NEEDS.search(line):
                 found.setdefault(line, page.name)
     return [pytest.param(line, id=f"{page}: {line}") for line, page in found.items()]

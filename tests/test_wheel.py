@@ -15,6 +15,7 @@ import pytest
 from conftest import ROOT
 
 KEPT_APART = ("LICENSE", "README.md", "pyproject.toml", "sim", ".ci")
+EXAMPLES = ("maps/liling", "scenarios/liling", "scenarios/scenario.schema.json")
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +23,10 @@ def installed(tmp_path_factory):
     """What runs the command `tenthirty` of a wheel, in a folder with nothing but a scenario."""
     folder = tmp_path_factory.mktemp("wheel")
     source, site = folder / "source", folder / "site"
-    for name in KEPT_APART:  # a copy: building compiles catalogues beside their sources
+    for name in (*KEPT_APART, *EXAMPLES):  # a copy: building compiles catalogues beside sources
         ignore = shutil.ignore_patterns("__pycache__", "*.mo")
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        source.mkdir(exist_ok=True)
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / name, source / name, **({"ignore": ignore} if copy is shutil.copytree else {}))
     done([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], source)
     (wheel,) = folder.glob("*.whl")
@@ -33,8 +34,6 @@ def installed(tmp_path_factory):
     done([*pip, str(site), str(wheel)], folder)
     empty = folder / "empty"
     empty.mkdir()
-    shutil.copytree(ROOT / "scenarios" / "liling", empty / "scenarios" / "liling")
-    shutil.copytree(ROOT / "maps" / "liling", empty / "maps" / "liling")
     shutil.rmtree(source)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment |= {"PYTHONPATH": str(site), "PYTHONUTF8": "1"}
@@ -67,10 +66,23 @@ def test_a_wheel_helps_in_both_languages(installed):
 
 
 @pytest.mark.slow
-def test_a_wheel_runs_a_copied_scenario(installed):
+def test_a_wheel_reaches_the_first_table_in_two_commands(installed):
     run, _, empty = installed
-    said = run("run", "scenarios/liling", "--replications", "2", "--days", "2", "--no-logs",
+    run("new", "demo", "--example", "liling")
+    assert (empty / "demo" / "LICENSE").is_file()
+    assert (
+        "licence" in (empty / "demo" / "maps" / "liling" / "README.md").read_text("utf-8").lower()
+    )
+    said = run("run", "demo/scenarios/liling", "--replications", "2", "--days", "2", "--no-logs",
                "--workers", "1", "--engine", "reference")  # fmt: skip
     assert "醴陵" in said or "Liling" in said
     (made,) = (empty / "runs").glob("liling*")
     assert (made / "run.json").is_file()
+
+
+def test_a_wheel_writes_a_workbook_to_fill_in(installed):
+    run, _, empty = installed
+    assert "workbook.xlsx" in run("new", "mycounty")
+    assert sorted(path.name for path in (empty / "mycounty").iterdir()) == [
+        "today.yaml", "workbook.xlsx"
+    ]  # fmt: skip

@@ -83,6 +83,7 @@ OPTIONS = [
 def import_(
     *,
     choices: dict[str, Any],
+    workbook: map_made.PlannersWorkbook = None,
     again: Annotated[
         Path | None,
         typer.Option(
@@ -105,10 +106,11 @@ def import_(
     if again is not None:
         chosen = from_yaml(again, choices["maps"])
     else:
-        chosen = ImportOptions.of(**{k: v for k, v in choices.items() if k != "place" or v})
+        named = {k: v for k, v in choices.items() if k != "place" or v}
+        chosen = ImportOptions.of(**named, workbook=workbook)
     with bar(Message("Reading the roads"), say) as tell:
         report = import_map(chosen, lambda stage: tell(title=stage), say)
         if draw:
             tell(title=Message("Drawing"))
             map_made.draw(chosen.bundle, say)
-    map_made.show(report, chosen.bundle, say, scenario=scenario)
+    map_made.show(report, chosen.bundle, say, scenario=scenario, workbook=workbook)

@@ -18,13 +18,28 @@ FirstScenario = Annotated[
     bool,
     typer.Option(help="Write scenarios/PLACE/today.yaml from the sites.", rich_help_panel=NAMES),
 ]
+PlannersWorkbook = Annotated[
+    Path | None,
+    typer.Option(
+        help="A workbook of `tenthirty new`: its sheets are townships, stations, hospitals.",
+        rich_help_panel="Files",
+        show_default=False,
+    ),
+]
 
 
-def show(report: Report, bundle: Path, say: Language, *, scenario: bool) -> None:
-    """What was found, where the map is, and the scenario if one is wanted."""
+def show(
+    report: Report, bundle: Path, say: Language, *, scenario: bool, workbook: Path | None = None
+) -> None:
+    """What was found, where the map is, and the scenario if one is wanted.
+
+    Beside a workbook stands one already, which reads it.
+    """
     speech.show(report.told(say))
     speech.show(say(Message("Map: {path}", path=bundle)))
-    if scenario:
+    if scenario and workbook is not None and next(workbook.parent.glob("*.yaml"), None):
+        speech.show(say("Next: tenthirty run {folder}", folder=workbook.parent))
+    elif scenario:
         _first_scenario(bundle, say)
 
 

@@ -56,6 +56,7 @@ def synthesise(
     ] = None,
     *,
     choices: dict[str, Any],
+    workbook: map_made.PlannersWorkbook = None,
     again: Annotated[
         Path | None,
         typer.Option(
@@ -79,10 +80,11 @@ def synthesise(
         chosen = from_yaml(again, Path(choices["to"]) if choices["to"] else None)
     else:
         given = {k: v for k, v in choices.items() if v not in (None, "")}
-        chosen = SynthesisOptions.of(**given, **({} if towns is None else {"towns": towns}))
+        given |= {} if towns is None else {"towns": towns}
+        chosen = SynthesisOptions.of(**given, workbook=workbook)
     with bar(Message("Reading the towns"), say) as tell:
         report = synthesise_map(chosen, lambda stage: tell(title=stage), say)
         if draw:
             tell(title=Message("Drawing"))
             map_made.draw(chosen.bundle, say)
-    map_made.show(report, chosen.bundle, say, scenario=scenario)
+    map_made.show(report, chosen.bundle, say, scenario=scenario, workbook=workbook)

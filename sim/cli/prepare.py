@@ -1,4 +1,4 @@
-"""The commands that prepare and explain: check, explain."""
+"""The commands that prepare and explain: new, check, explain."""
 
 from __future__ import annotations
 
@@ -24,10 +24,39 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Put the commands of this room on the command line."""
     for command, example in (
+        (new, "Begin with a workbook:  tenthirty new mycounty"),
         (check, "Look for mistakes first:  tenthirty check scenarios/liling"),
         (explain, "What a measure means, exactly:  tenthirty explain 达标率"),
     ):
         app.command(rich_help_panel="Prepare, understand", short_help=example)(command)
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.")],
+    example: Annotated[
+        str,
+        typer.Option(help="Lay down an example that runs: liling.", show_default=False),
+    ] = "",
+    lang: Lang = "en",
+) -> None:
+    """Write a workbook to fill in and a scenario that reads it, or a runnable example."""
+    from sim.report import new_folder
+
+    say = language(lang)
+    if example:
+        scenarios = new_folder.example(folder, example)
+        speech.show(say("Example: {folder}", folder=str(folder)))
+        speech.show(say("Next: tenthirty run {folder}", folder=new_folder.quoted(scenarios)))
+        return
+    with working(Message("Writing"), say):
+        made = new_folder.start(folder, say, [language("en"), language("zh")])
+    by_roads, by_townships, _, run = new_folder.commands(folder)
+    speech.show(say("Workbook: {file}", file=folder / new_folder.WORKBOOK))
+    speech.show(say("Scenario: {path}", path=made))
+    speech.show(say("Fill in the workbook; then make its map:"))
+    speech.show(f"  {by_roads}")
+    speech.show(say("or, without roads, make one up: {command}", command=by_townships))
+    speech.show(say("Next: {command}", command=run))
 
 
 def check(

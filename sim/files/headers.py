@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Final
 
 from sim.errors import MapImportError, Problem
+from sim.files import numerals
 from sim.files.delimited import Row
 from sim.text import Message
 
@@ -23,6 +25,28 @@ def below_titles(rows: list[Row]) -> tuple[list[Row], list[str]]:
     if not above or sum(map(bool, header)) < 2 or any(map(_like_number, header)):
         return rows, []
     return rows[above:], [next(filter(None, row)) for _, row in rows[:above]]
+
+
+def one_line(header: str) -> str:
+    """A header in several lines as one: a unit below its name belongs to it, other lines are
+    names in another language, as in `people / 人口（万人）`."""
+    lines = [line.strip() for line in re.split(r"[\r\n]+", header) if line.strip()]
+    text = lines[0] if lines else ""
+    for line in lines[1:]:
+        text += line if line[0] in "(（[【" else f"{numerals.OR}{line}"
+    return text
+
+
+_EXAMPLE: Final = re.compile(r"(?:(?:示例|例如|例|examples?|e\.g\.)\s*){1,2}[:：]", re.IGNORECASE)
+
+
+def without_examples(rows: list[Row]) -> tuple[list[Row], list[Message]]:
+    """The rows but for those whose first cell says that they are examples; and what is said."""
+    kept = [row for row in rows if not _EXAMPLE.match(next(filter(None, row[1]), ""))]
+    if len(kept) == len(rows):
+        return rows, []
+    return kept, [Message("rows that are marked as examples are not read: {n}",
+                          n=len(rows) - len(kept))]  # fmt: skip
 
 
 def note_titles(titles: list[str]) -> list[Message]:

@@ -242,8 +242,25 @@ _BRACKETS: Final = re.compile(r"(.*?)[\s_]*[(（\[【]\s*(.+?)\s*[)）\]】]\s*"
 _JOINS: Final = "_ /:：,-·"
 
 
+OR: Final = " / "  # between the names of one column in two languages
+
+
+def names_in(name: str) -> list[str]:
+    """The names of a column in several languages: `people / 人口（人）` has two."""
+    return [part.strip() for part in name.split(OR) if part.strip()]
+
+
 def header(name: str) -> Header:
-    """`人口(万人)` is 人口 in 万人, `speed_kmh` is speed in kmh, `people (2020)` has no unit."""
+    """`人口(万人)` is 人口 in 万人, `speed_kmh` is speed in kmh, `people (2020)` has no unit.
+
+    Of two names the unit may stand at either: `people / 人口（万人）` is people in 万人.
+    """
+    both = names_in(name)
+    if len(both) > 1:
+        each = [header(one) for one in both]
+        said = [one for one in each if one.unit and one.stem]
+        best = next((one for one in said if one.plainly), said[0] if said else Header("", ""))
+        return Header(each[0].stem or both[0], best.unit, best.plainly)
     name = name.strip()
     bracketed = _BRACKETS.fullmatch(name)
     if bracketed:

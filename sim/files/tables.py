@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import MapImportError, Problem
+from sim.files import cells as cells_
 from sim.files import delimited, entrance, headers, numerals, text, totals, workbooks
 from sim.files.delimited import Row
 from sim.text import Message, message_of
@@ -26,35 +27,47 @@ def is_table(path: Path) -> bool:
 
 @entrance.reads(MapImportError)
 def read_table(
-    path: Path, encoding: str = "", sheet: str = "", *, uneven: bool = True
+    path: Path, encoding: str = "", sheet: str = "", *, holds: str = "", uneven: bool = True
 ) -> pd.DataFrame:
     """A spreadsheet, a text file of any usual separator, or Parquet: all values as exact texts.
 
     The index is the line in the file, so that an error can point at it; blank rows, and rows
     above the header (a title), are left out. `encoding`: of text that is not Unicode, by default
-    found out; `sheet`: of a workbook, by default the first with a table. What there is to say of
-    the reading are Messages in `notes(frame)`. Rows shorter than the header end with empty cells,
-    unless `uneven` forbids it. MapImportError with everything that is wrong.
+    found out; `sheet`: of a workbook, by default the one of a planner's workbook that `holds`
+    such things, else the first with a table. What there is to say of the reading are Messages in
+    `notes(frame)`; rows that are marked as examples are left out. Rows shorter than the header end
+    with empty cells, unless `uneven` forbids it. MapImportError with everything that is wrong.
     """
-    read = _read(path, encoding, sheet)
+    read = _read(path, encoding, sheet, holds)
     rows, above = headers.below_titles(read.rows)
+    rows, examples = headers.without_examples(rows)
     if len(rows) < 2:
-        raise MapImportError(path, Message("there is no row below the header"))
-    header = rows[0][1]
+        place = Message("sheet {sheet}", sheet=read.sheet) if read.sheet else ""
+        text = NO_ROW_BUT_EXAMPLES if examples else NO_ROW
+        raise MapImportError(path, Problem(text, place=place))
+    header = [headers.one_line(cell) for cell in rows[0][1]]
     while header and not header[-1]:
         header = header[:-1]
+    rows[0] = (rows[0][0], [*header, *rows[0][1][len(header) :]])
     headers.refuse_uneven(path, rows, len(header), all_rows=not uneven)
     kept, unnamed = headers.named_columns(rows, len(header))
     headers.refuse_twice(path, [header[at] for at in kept], rows[0][0])
     cells = [[row[at] if at < len(row) else "" for at in kept] for _, row in rows[1:]]
     lines = [line for line, _ in rows[1:]]
     frame = pd.DataFrame(cells, columns=[header[at] for at in kept], index=lines, dtype=object)
-    frame.attrs[NOTES] = [*read.notes, *headers.note_titles(above), *unnamed]
+    frame.attrs[NOTES] = [*read.notes, *headers.note_titles(above), *examples, *unnamed]
     frame.attrs[ABOVE] = above
     frame.attrs[SEPARATOR] = read.separator
+    if read.sheet:
+        cells_.marked(frame, read.sheet, {header[at]: at for at in kept})
     return frame
 
 
+NO_ROW: Final = Message("there is no row below the header")
+NO_ROW_BUT_EXAMPLES: Final = Message(
+    "there is no row yet but the examples, which are not read: write below them"
+)
+NOTHING: Final = (NO_ROW, NO_ROW_BUT_EXAMPLES)  # what is said of a sheet that was not filled in
 TOLD: Final = 5  # of many, in a sentence
 NOTES, SEPARATOR, ABOVE = "notes", "separator", "above"  # what a frame carries about its reading
 
@@ -70,15 +83,16 @@ class _Read(NamedTuple):
     rows: list[Row]
     notes: list[Message]
     separator: str = ""  # of a text file
+    sheet: str = ""  # of a workbook
 
 
-def _read(path: Path, encoding: str, sheet: str) -> _Read:
+def _read(path: Path, encoding: str, sheet: str, holds: str) -> _Read:
     entrance.require_file(path, MapImportError)
     ending = path.suffix.lower()
     if ending in workbooks.OTHER_ENDINGS:
         raise MapImportError(path, Message("save it as .xlsx: {ending} is not read", ending=ending))
     if ending in workbooks.ENDINGS:
-        return _of_workbook(path, sheet)
+        return _of_workbook(path, sheet, holds)
     return _of_parquet(path) if ending in PARQUET else _of_text(path, encoding)
 
 
@@ -94,8 +108,8 @@ def _of_text(path: Path, encoding: str) -> _Read:
     return _Read(rows, [said] if said else [], mark)
 
 
-def _of_workbook(path: Path, wanted: str) -> _Read:
-    sheet = workbooks.read_sheet(path, wanted)
+def _of_workbook(path: Path, wanted: str, holds: str) -> _Read:
+    sheet = workbooks.read_sheet(path, wanted, holds)
     said = []
     if sheet.passed or sheet.others:
         left = ", ".join([*sheet.passed, *sheet.others])
@@ -114,7 +128,7 @@ def _of_workbook(path: Path, wanted: str) -> _Read:
             cells=", ".join(sheet.merged[:TOLD]) + (" …" if len(sheet.merged) > TOLD else ""),
         )
         said.append(message)
-    return _Read(sheet.rows, said)
+    return _Read(sheet.rows, said, sheet=sheet.name)
 
 
 NO_PARQUET: Final = Message("this is not a Parquet file ({reason})")
@@ -157,9 +171,14 @@ def column(frame: pd.DataFrame, usual: Sequence[str], chosen: str = "") -> str:
     by_name: dict[str, str] = {}
     for name in exact:
         by_name.setdefault(name.casefold(), name)
-    for name, header in [(name, numerals.header(name)) for name in exact]:
-        if header.plainly and header.stem:
-            by_name.setdefault(header.stem.casefold(), name)
+    for whole in exact:
+        for one in numerals.names_in(whole):
+            header = numerals.header(one)
+            names = [header.stem] if header.plainly else []
+            names += [one] if numerals.OR in whole or not one.isascii() else []
+            for said in names:  # 姓　名 is 姓名
+                by_name.setdefault("".join(said.split()).casefold() or whole.casefold(), whole)
+                by_name.setdefault(said.casefold() or whole.casefold(), whole)
     for name in [chosen] if chosen else usual:
         if name in exact or name.casefold() in by_name:
             return exact.get(name) or by_name[name.casefold()]
@@ -181,6 +200,19 @@ def numbers(
     header the numbers stay. `empty`: nothing is allowed, and nan. `refuse`: what is wrong with a
     number as it is written, if anything is; it is told with the rest.
     """
+    with cells_.told(frame):
+        return _numbers(path, frame, name, units, empty=empty, refuse=refuse)
+
+
+def _numbers(
+    path: Path,
+    frame: pd.DataFrame,
+    name: str,
+    units: Mapping[str, float] | None,
+    *,
+    empty: bool,
+    refuse: Callable[[float], Message | None],
+) -> np.ndarray:
     written = texts(frame[name])
     try:
         factor = _factor(frame, name, units) if units else None
@@ -286,7 +318,7 @@ def refuse_totals(path: Path, frame: pd.DataFrame) -> None:
     found = [(at, totals.total_row(frame, at)) for at in totals.total_rows(frame)[:20]]
     wrong = [Problem(said, line=_line(path, frame, at)) for at, said in found if said]
     if wrong:
-        raise MapImportError(path, wrong)
+        raise MapImportError(path, cells_.placed(frame, wrong))
 
 
 def _line(path: Path, frame: pd.DataFrame, row: int) -> int | None:

@@ -18,10 +18,17 @@ MOST_BYTES: Final = 1_000_000_000  # unpacked; a full sheet of twenty columns ha
 MOST_ROWS, LAST_COLUMN = 1_048_576, "XFD"  # of any sheet, by the format
 BLOCK: Final = 1 << 20
 OVERLAP: Final = 200  # bytes of a block that are looked at again with the next
+BEGINNING: Final = 4096  # bytes that tell what kind of file it is
+ZIP: Final = b"PK"
 OLD: Final = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, and any workbook with a password
 _REFERENCE: Final = re.compile(rb"""<(?:row|c)\s[^>]{0,100}?\br\s*=\s*["']([A-Z]*)(\d*)["']""")
 _MERGED: Final = re.compile(
     rb"""<mergeCell\s[^>]{0,100}?\bref\s*=\s*["']([A-Z]+)(\d+):[A-Z]+(\d+)"""
+)
+# A cell with a formula and no value; Excel marks a formula that gives an empty text by its kind.
+_UNCOMPUTED: Final = re.compile(
+    rb"""<c\s(?![^>]{0,100}\bt\s*=\s*["']str["'])[^>]{0,100}?\br\s*=\s*["']([A-Z]+\d+)["'][^>]{0,100}>"""
+    rb"""\s*<f\b[^>]{0,200}?(?:/>|>[^<]{0,8192}</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
 )
 _DECLARED: Final = (b"<!DOCTYPE", b"<!ENTITY")
 
@@ -29,20 +36,23 @@ _DECLARED: Final = (b"<!DOCTYPE", b"<!ENTITY")
 class Sheets(NamedTuple):
     """What the sheets of a workbook hold."""
 
-    formulas: bool
+    uncomputed: dict[str, list[str]]  # [part of the archive] cells whose formula has no value
     merged: list[str]  # the first cells of those that reach over several rows
 
 
 def looked_at(path: Path) -> Sheets:
     """MapImportError if it cannot be an Excel file that somebody made; else what it holds."""
     with path.open("rb") as file:
-        if file.read(8) == OLD:
+        begins = file.read(BEGINNING)
+        if begins and not begins.startswith(ZIP) and not begins.startswith(OLD):
+            _refuse_text(path, begins)
+        if begins.startswith(OLD):
             message = Message(
                 "it has a password, or is in the old format .xls: open it in Excel, take the "
                 "password away, and save it as .xlsx"
             )
             raise MapImportError(path, message)
-    found = Sheets(False, [])
+    found = Sheets({}, [])
     with zipfile.ZipFile(path) as archive:
         size = sum(one.file_size for one in archive.infolist())
         if size > MOST_BYTES:
@@ -61,12 +71,29 @@ def looked_at(path: Path) -> Sheets:
                         rows += block.count(b"<row")
                         if rows > MOST_ROWS + 1:
                             raise too_many_rows(path)
-                        found = _more(path, before + block, found)
+                        found = _more(path, before + block, found, name)
                         before = block[-OVERLAP:]
     return found
 
 
-def _more(path: Path, text: bytes, found: Sheets) -> Sheets:
+def _refuse_text(path: Path, begins: bytes) -> None:
+    """MapImportError where a text file was given the ending of an Excel file."""
+    if b"\0" in begins and not begins.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return  # no text; what it is, is said by who tries to read it
+    web = b"<html" in begins.lower() or b"<table" in begins.lower()
+    message = Message((WEB_PAGE if web else TEXT).text, ending=path.suffix)
+    raise MapImportError(path, message)
+
+
+WEB_PAGE: Final = Message(
+    "it is a web page that was given the ending {ending}: open it in Excel, and save it as .xlsx"
+)
+TEXT: Final = Message(
+    "it is a text file that was given the ending {ending}: rename it, so that it ends in .csv"
+)
+
+
+def _more(path: Path, text: bytes, found: Sheets, part: str) -> Sheets:
     """What a block of a sheet adds; MapImportError if it is none of Excel."""
     if any(mark in text for mark in _DECLARED):
         raise MapImportError(path, Message("it declares abbreviations, as no Excel file does"))
@@ -84,7 +111,10 @@ def _more(path: Path, text: bytes, found: Sheets) -> Sheets:
     tall = [
         (first + row).decode() for first, row, last in _MERGED.findall(text) if int(last) > int(row)
     ]
-    return Sheets(found.formulas or b"<f" in text, list(dict.fromkeys([*found.merged, *tall])))
+    cells = found.uncomputed.get(part, [])
+    if b"<f" in text:
+        cells = list(dict.fromkeys([*cells, *(one.decode() for one in _UNCOMPUTED.findall(text))]))
+    return Sheets(found.uncomputed | {part: cells}, list(dict.fromkeys([*found.merged, *tall])))
 
 
 def too_many_rows(path: Path) -> MapImportError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sim.errors import MapImportError, Problem
-from sim.files import entrance, unpacked
+from sim.files import cells, entrance, planner_sheets, unpacked
 from sim.files.delimited import Row
 from sim.text import Message
 
@@ -28,8 +28,9 @@ class Worksheet(NamedTuple):
     merged: tuple[str, ...] = ()  # the first of cells that are merged over several rows
 
 
-def read_sheet(path: Path, wanted: str = "") -> Worksheet:
-    """The sheet of that name, else the first that holds a table. MapImportError."""
+def read_sheet(path: Path, wanted: str = "", holds: str = "") -> Worksheet:
+    """The sheet of that name, else the one of a planner's workbook that `holds` such things, else
+    the first that holds a table. MapImportError with all cells that cannot be read."""
     import openpyxl
 
     with entrance.reading(path, MapImportError, NO_WORKBOOK):
@@ -38,14 +39,17 @@ def read_sheet(path: Path, wanted: str = "") -> Worksheet:
         names = [s.title for s in book.worksheets if s.sheet_state == "visible"] or [
             s.title for s in book.worksheets
         ]
+        if holds and not wanted:
+            states = {sheet.title: sheet.sheet_state for sheet in book.worksheets}
+            wanted = planner_sheets.find(path, states, holds)
         if wanted:
             names = [_of_that_name(path, [s.title for s in book.worksheets], wanted)]
         sheets = {name: _rows(path, book[name]) for name in names}
+        parts = {name: book[name]._worksheet_path for name in names}
     if not sheets:
         raise MapImportError(path, Message("there is no sheet in it that can be read"))
     found = _chosen(sheets)
-    if inside.formulas:
-        _refuse_formulas(path, found.name)
+    _refuse_cells(path, found, inside.uncomputed.get(parts[found.name], []))
     return found._replace(merged=tuple(inside.merged))
 
 
@@ -83,12 +87,14 @@ def _has_numbers(rows: list[Row]) -> bool:
 def _rows(path: Path, sheet: Any) -> list[Row]:
     """The rows that are not blank, as texts; a column of dates at midnight is one of days."""
     sheet.reset_dimensions()  # some programs write them wrongly, and rows would be lost
+    percent = _percent_styles(sheet.parent)
     rows: list[tuple[int, list[Any]]] = []
-    for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+    for line, row in enumerate(sheet.iter_rows(values_only=not percent), start=1):
         if line > unpacked.MOST_ROWS:  # also if the rows between are only said to be there
             raise unpacked.too_many_rows(path)
-        if any(cell not in (None, "") for cell in row):
-            rows.append((line, list(row)))
+        values = [_as_shown(cell, percent) for cell in row] if percent else list(row)
+        if any(cell not in (None, "") for cell in values):
+            rows.append((line, values))
     timed = {
         at
         for _, row in rows
@@ -101,6 +107,20 @@ def _rows(path: Path, sheet: Any) -> list[Row]:
     ]
     width = max((len(row) for _, row in texts), default=0)  # openpyxl ends a row at its last cell
     return [(line, row + [""] * (width - len(row))) for line, row in texts if any(row)]
+
+
+def _percent_styles(book: Any) -> set[int]:
+    """The numbers of the styles that show a share as percent."""
+    formats = {9, 10} | {164 + at for at, text in enumerate(book._number_formats) if "%" in text}
+    return {at for at, style in enumerate(book._cell_styles) if style.numFmtId in formats}
+
+
+def _as_shown(cell: Any, percent: set[int]) -> Any:
+    """A cell's value; a share that Excel shows as 90 % is the text 90%, not the number 0.9."""
+    value = cell.value
+    if type(value) in (int, float) and cell._style_id in percent:
+        return f"{round(value * 100, 10):.12g}%"
+    return value
 
 
 def as_text(cell: object, *, with_time: bool = True) -> str:
@@ -122,26 +142,34 @@ def as_text(cell: object, *, with_time: bool = True) -> str:
     return str(cell).strip()
 
 
-def _refuse_formulas(path: Path, name: str) -> None:
-    """Formulas whose values were never saved would be read as empty cells."""
-    import openpyxl
+FAILED: Final = frozenset(
+    ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
+)
+TOLD: Final = 20  # of many cells
 
-    formulas = openpyxl.load_workbook(path, read_only=True)[name]
-    values = openpyxl.load_workbook(path, read_only=True, data_only=True)[name]
-    cells = [
-        (line, cell.coordinate, value)
-        for line, (row, known) in enumerate(
-            zip(formulas.iter_rows(), values.iter_rows(values_only=True), strict=False), start=1
-        )
-        for cell, value in zip(row, known, strict=False)
-        if isinstance(cell.value, str) and cell.value.startswith("=")
-    ]
-    # A formula may well give nothing; that all of them do means that nobody ever computed them.
-    if cells and all(value is None for _, _, value in cells):
-        line, cell, _ = cells[0]
-        message = Message(
-            "the formulas have no values yet (the first is {cell}): open it in Excel, save it, "
-            "and try again",
-            cell=cell,
-        )
-        raise MapImportError(path, Problem(message, line=line))
+
+def _refuse_cells(path: Path, sheet: Worksheet, uncomputed: list[str]) -> None:
+    """MapImportError that names the cells whose formulas failed or were never computed.
+
+    Read as they stand, the latter would be empty cells and the former texts like any other.
+    """
+    wrong = []
+    for line, row in sheet.rows:
+        for at, text in enumerate(row):
+            if text in FAILED:
+                message = Message(
+                    "its formula failed, Excel shows {found}: mend the formula, or write the value",
+                    found=text,
+                )
+                where = cells.cell(sheet.name, cells.letters_of(at), line)
+                wrong.append(Problem(message, line=line, place=where))
+    for one in uncomputed:
+        letters, line = one.rstrip("0123456789"), int(one.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        wrong.append(Problem(UNCOMPUTED, line=line, place=cells.cell(sheet.name, letters, line)))
+    if wrong:
+        raise MapImportError(path, sorted(wrong, key=lambda one: one.line or 0)[:TOLD])
+
+
+UNCOMPUTED: Final = Message(
+    "its formula has no value yet: open the file in Excel, save it, and try again"
+)

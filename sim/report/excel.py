@@ -12,11 +12,15 @@ from sim import words
 from sim.answers.comparison import Comparison
 from sim.errors import OutputError
 from sim.files.whole import write_whole
+from sim.measures.measures import BY_KEY
+from sim.report import sheet_style
 from sim.report.folder import versions
 from sim.report.manifest import sha256
+from sim.report.sheet_style import fit, head, letters, paper
 from sim.text import Message, in_digits
 from sim.words import settings as settings_words
 from sim.words import sheets
+from sim.words.page import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
     from sim.answers.answer import Answer
     from sim.words.language import Language
 
-WIDEST: Final = 60  # letters of a column
 LONGEST: Final = 31  # letters of a sheet's name, which Excel allows
 MOST: Final = 32_000  # letters of a cell, of which Excel allows little more
 
@@ -32,8 +35,9 @@ MOST: Final = 32_000  # letters of a cell, of which Excel allows little more
 def write(path: Path, answer: Answer, say: Language) -> Path:
     """The workbook of an answer; OutputError if it cannot be written.
 
-    Of a comparison its levels, differences and townships, of others their tables; then the
-    sentences, what was assumed, and how it was made.
+    First what is printed of it: sentences, tables, verdicts, notes. Then of a comparison its
+    levels, differences and townships, of others their tables, as numbers; then what was assumed,
+    and how it was made. No cell is a formula, whatever names begin with.
     """
     if path.suffix.lower() != ".xlsx":
         raise OutputError(path, Message("name a file that ends in .xlsx"))
@@ -41,9 +45,12 @@ def write(path: Path, answer: Answer, say: Language) -> Path:
 
     book = Workbook()
     book.remove(book.active)
+    _summary(book, answer, say)
     for name, frame in _frames(answer).items():
         rows = sheets.in_words(frame, answer, say).itertuples(index=False, name=None)
-        _sheet(book, sheets.sheet(name, say), sheets.heads(frame, answer, say), rows)
+        sheet = _sheet(book, sheets.sheet(name, say), sheets.heads(frame, answer, say), rows)
+        _formats(sheet, frame)
+        _explained(sheet, frame, answer, say)
     _sheet(book, say("assumptions"), [say("setting"), say("value")], _assumed(answer, say))
     _sheet(book, say("how it was made"), [say("what"), say("value")], _made(answer, say))
     write_whole(path, book.save)
@@ -60,25 +67,141 @@ def _frames(answer: Answer) -> dict[str, pd.DataFrame]:
     return {"levels": every[levels], "differences": every[~levels], **frames}
 
 
-def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
+def _summary(book: Any, answer: Answer, say: Language) -> None:
+    """What is printed of the answer: heading, what is to be said, tables with verdicts, notes."""
+    from openpyxl.styles import Alignment, Font
 
+    sheet = book.create_sheet(say("summary")[:LONGEST])
+    page = words.page_of(answer, say)
+    title, *others = [line for part in page.heading for line in part.split("\n")]
+    _text(sheet.cell(1, 1), title).font = Font(name=sheet_style.FONT, bold=True, size=14)
+    for other in others:
+        _text(sheet.cell(sheet.max_row + 1, 1), other)
+    line = sheet.max_row + 2
+    wide = max([4, *(len(part.columns) for part in page.body if isinstance(part, Table))])
+    widths = [30] + [14] * (wide - 1)
+
+    def paragraph(text: str, *, bold: bool = False) -> None:
+        nonlocal line
+        cell = _text(sheet.cell(line, 1), text)
+        cell.font, cell.alignment = (
+            Font(name=sheet_style.FONT, bold=bold),
+            Alignment(wrap_text=True, vertical="top"),
+        )
+        sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=wide)
+        sheet.row_dimensions[line].height = 16 * (1 + letters(text) // (sum(widths) - 8))
+        line += 1
+
+    for sentence in page.sentences:
+        paragraph(sentence, bold=True)
+    for part in page.body:
+        line += 1
+        if not isinstance(part, Table):
+            paragraph(part)
+            continue
+        if part.above:
+            paragraph(part.above)
+        for at, column in enumerate(part.columns, 1):
+            head(_text(sheet.cell(line, at), column.head))
+        for row in part.rows:
+            line += 1
+            for at, text in enumerate(row, 1):
+                side = "left" if part.columns[at - 1].align == "left" else "right"
+                _text(sheet.cell(line, at), text).alignment = Alignment(horizontal=side)
+                widths[at - 1] = max(widths[at - 1], letters(text))
+        line += 1
+        if part.below:
+            paragraph(part.below)
+    line += 1
+    for note in page.notes:
+        paragraph(note)
+    fit(sheet, widths)
+    sheet.sheet_view.showGridLines = False
+    paper(sheet)
+
+
+def _sheet(book: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Any:
     sheet = book.create_sheet(name[:LONGEST])
-    widths = [len(head) for head in heads]
+    widths = [min(24, letters(head)) for head in heads]
     for line, row in enumerate([heads, *rows], 1):
         for column, value in enumerate(row, 1):
             shown = _cell(value)
-            cell = sheet.cell(line, column, shown)
+            cell = sheet.cell(line, column)
             if isinstance(shown, str):
-                cell.data_type = "s"  # a name that begins with "=" is no formula,
-                cell.quotePrefix = True  # nor does it become one when the cell is edited
-                widths[column - 1] = max(widths[column - 1], len(shown))
+                _text(cell, shown)
+                if line > 1:
+                    widths[column - 1] = max(widths[column - 1], letters(shown))
+            else:
+                cell.value = shown
             if line == 1:
-                cell.font = Font(bold=True)
-    for column, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = min(WIDEST, width + 2)
+                head(cell)
+    fit(sheet, widths)
+    sheet.row_dimensions[1].height = 16 * max(
+        [1, *(-(-letters(one) // max(8, width)) for one, width in zip(heads, widths, strict=True))]
+    )
     sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    paper(sheet)
+    return sheet
+
+
+def _text(cell: Any, text: str) -> Any:
+    """A cell with a text, which is none but a text: a name that begins with "=" is no formula, nor
+    does it become one when the cell is edited."""
+    shown = _cell(text)
+    cell.value = shown
+    cell.data_type = "s"
+    cell.quotePrefix = True
+    return cell
+
+
+PERCENT, SIGNED, ONE_DECIMAL, COUNT = "0.0%", "+0.0%;-0.0%;0.0%", "0.0", "#,##0"
+SHARES: Final = ("within", "share_of_misses", "radius")  # columns beside those of measures
+OF_TOWNSHIPS: Final = ("difference", "low", "high")  # shares in the table of townships
+COUNTS: Final = (
+    "people", "newly", "calls", "misses", "cost", "saved", "replications", "rows", "stamps",
+)  # fmt: skip
+MINUTES: Final = ("minutes", "p90_min")
+ENDS: Final = ("_low", "_high", "_value")
+
+
+def _formats(sheet: Any, frame: pd.DataFrame) -> None:
+    """Shares as percentages, minutes with one decimal, counts without any; by row where each has
+    its own unit."""
+    keys = [str(name) for name in frame.columns]
+    by_row = frame["unit"].astype(str).tolist() if "measure" in keys and "unit" in keys else None
+    townships = "difference" in keys and "p90_min" in keys
+    for at, key in enumerate(keys, 1):
+        for line in range(2, len(frame) + 2):
+            cell = sheet.cell(line, at)
+            if isinstance(cell.value, bool) or not isinstance(cell.value, int | float):
+                continue
+            unit = by_row[line - 2] if by_row and key in ("mean", "low", "high") else ""
+            cell.number_format = _format(key, unit, townships) or cell.number_format
+
+
+def _format(key: str, unit: str, townships: bool) -> str:
+    stem = next((key.removesuffix(end) for end in ENDS if key.endswith(end)), key)
+    if unit:
+        return {"share": PERCENT, "min": ONE_DECIMAL}.get(unit, "General")
+    if townships and key in OF_TOWNSHIPS:
+        return SIGNED
+    if key in COUNTS:
+        return COUNT
+    if key in MINUTES:
+        return ONE_DECIMAL
+    measure = BY_KEY.get(stem)
+    if key in SHARES or (measure is not None and measure.unit == "share"):
+        return PERCENT
+    return ONE_DECIMAL if measure is not None and measure.unit == "min" else ""
+
+
+def _explained(sheet: Any, frame: pd.DataFrame, answer: Answer, say: Language) -> None:
+    """What a column's key means, as a note, where the header is the key of the CSV files."""
+    for at, key in enumerate(map(str, frame.columns), 1):
+        stem = next((key.removesuffix(end) for end in ENDS if key.endswith(end)), key)
+        if stem in BY_KEY and sheet.cell(1, at).value == key:
+            sheet_style.note(sheet.cell(1, at), sheets.measure(stem, answer, say), 220)
 
 
 def _cell(value: Any) -> Any:

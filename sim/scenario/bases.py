@@ -14,6 +14,9 @@ from sim.errors import PlannerWarning, Problem, ScenarioError, did_you_mean, nea
 from sim.files import entrance
 from sim.files.whole import is_part
 from sim.files.yaml_lines import Loc, YamlText
+from sim.scenario import workbook
+from sim.scenario.validation import FieldPlace
+from sim.scenario.workbook import WorkbookText
 from sim.text import Message
 
 ENDINGS = (".yaml", ".yml")
@@ -103,8 +106,18 @@ def _perhaps_the_base(path: Path, unread: list[ScenarioError]) -> ScenarioError:
     return ScenarioError(path, [Problem(why), *inside])
 
 
-def with_bases(path: Path) -> list[YamlText]:
-    """The file and the bases it stands on, the nearest first."""
+Text = YamlText | WorkbookText
+
+
+def with_bases(path: Path) -> list[Text]:
+    """The file and the bases it stands on, the nearest first; below each its workbook."""
+    found: list[Text] = []
+    for text in _chain(path):
+        found += [text, *workbook.beside(text.path, text.content.get("workbook"))]
+    return found
+
+
+def _chain(path: Path) -> list[YamlText]:
     texts = [YamlText(path)]
     while texts[-1].has("base"):
         last = texts[-1]
@@ -136,7 +149,7 @@ def _base_path(text: YamlText) -> Path:
     raise ScenarioError(text.path, Problem(message, "base", text.line(("base",))))
 
 
-def merged(texts: list[YamlText]) -> dict[str, Any]:
+def merged(texts: list[Text]) -> dict[str, Any]:
     """The file over its bases: settings by key, changes after the base's changes."""
     merged: dict[str, Any] = {}
     for text in reversed(texts):
@@ -161,13 +174,14 @@ def _deep(under: Any, over: Any) -> Any:
     return over
 
 
-def place(texts: list[YamlText], loc: Loc) -> tuple[str, int | None]:
-    """The file that says it, if it is a base's, and the line."""
+def place(texts: list[Text], loc: Loc) -> FieldPlace:
+    """The file that says it, if it is a base's, and the line; of a workbook the cell."""
     text, line = locate(texts, loc)
-    return "" if text is texts[0] else str(text.path), line
+    cell = text.cell(loc) if isinstance(text, WorkbookText) else ""
+    return FieldPlace("" if text is texts[0] else str(text.path), line, cell)
 
 
-def locate(texts: list[YamlText], loc: Loc) -> tuple[YamlText, int | None]:
+def locate(texts: list[Text], loc: Loc) -> tuple[Text, int | None]:
     """The file that says it, nearest first, and the line."""
     if loc and loc[0] == "changes" and len(loc) > 1 and isinstance(loc[1], int):
         number = loc[1]

@@ -24,6 +24,9 @@ class ScenarioFile(Settings):
     means the one file in it that has no base."""
     map: ShortText | None = None
     """The map that the layout stands on: a folder under maps/, or a path. A base has one."""
+    workbook: ShortText | None = None
+    """An Excel file beside this one, as `tenthirty new` writes it: its sheets say the stations and
+    the settings that are not written here, and may hold the calls."""
     layout: tuple[Add, ...] = Field((), max_length=limits.STATIONS)
     """The stations, each with its ambulances."""
     changes: tuple[Change, ...] = Field((), max_length=limits.STATIONS)

@@ -19,7 +19,6 @@ from sim.errors import (
     did_you_mean,
 )
 from sim.files import entrance, yaml_slips
-from sim.files.yaml_lines import YamlText
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
 from sim.scenario import (
@@ -46,6 +45,7 @@ from sim.scenario.settings.crews import UnreadCrews
 from sim.scenario.settings.replay import Replay
 from sim.scenario.settings.responders import LAYERS
 from sim.scenario.validation import Problems
+from sim.scenario.workbook import WorkbookText
 from sim.text import Message, Name
 
 
@@ -66,6 +66,9 @@ def _loaded(path: Path) -> Scenario:
         message = Message("it is a study, not a scenario: tenthirty study {path}", path=str(path))
         raise ScenarioError(path, message)
     problems = Problems(partial(bases.place, texts))
+    for text in texts:
+        if isinstance(text, WorkbookText):
+            problems.add(ScenarioError(text.path, text.problems))
     raw = bases.merged(texts)
     left = remainder.of(raw, problems)
     file = left.file
@@ -140,7 +143,7 @@ def _loaded(path: Path) -> Scenario:
     return scenario
 
 
-def _refusal(problems: Problems, texts: list[YamlText]) -> ScenarioError:
+def _refusal(problems: Problems, texts: list[bases.Text]) -> ScenarioError:
     """All that was found; where a full-width mark is why, that is said instead."""
     text_of = {"": texts[0], **{str(text.path): text for text in texts[1:]}}
     told: dict[Problem, None] = {}
@@ -184,7 +187,7 @@ def schema() -> str:
 
 
 def _with_records(
-    scenario: Scenario, texts: list[YamlText], replay: Replay | str, problems: Problems
+    scenario: Scenario, texts: list[bases.Text], replay: Replay | str, problems: Problems
 ) -> Scenario:
     """The scenario over the days of its records, which lie beside the file that names them."""
     from sim.scenario.records import reading  # which opens pandas: not where calls are drawn
@@ -218,7 +221,7 @@ def _with_records(
     return replace(scenario, settings=settings, recorded=recorded, files=files)
 
 
-def _with_responders(scenario: Scenario, texts: list[YamlText], problems: Problems) -> Scenario:
+def _with_responders(scenario: Scenario, texts: list[bases.Text], problems: Problems) -> Scenario:
     """The scenario with the points of its responders, whose tables lie beside the file that names
     them."""
     groups = scenario.settings.responders
@@ -233,7 +236,7 @@ def _with_responders(scenario: Scenario, texts: list[YamlText], problems: Proble
     )
 
 
-def _tables_of_responders(scenario: Scenario, texts: list[YamlText], problems: Problems) -> None:
+def _tables_of_responders(scenario: Scenario, texts: list[bases.Text], problems: Problems) -> None:
     """Tell what is wrong with the tables of groups that have other mistakes, too."""
     text = next(t for t in texts if "responders" in t.content)
     groups = text.content["responders"]
@@ -244,7 +247,7 @@ def _tables_of_responders(scenario: Scenario, texts: list[YamlText], problems: P
             points_at(at, scenario.map, text.path.parent, problems, here)
 
 
-def _with_clinics(scenario: Scenario, texts: list[YamlText], problems: Problems) -> Scenario:
+def _with_clinics(scenario: Scenario, texts: list[bases.Text], problems: Problems) -> Scenario:
     """The scenario with its clinics, whose table lies beside the file that names it."""
     settings = scenario.settings
     if settings.hospitals.clinics is None:
@@ -257,7 +260,7 @@ def _with_clinics(scenario: Scenario, texts: list[YamlText], problems: Problems)
     )
 
 
-def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | None:
+def _read_map(texts: list[bases.Text], name: str, problems: Problems) -> Map | None:
     """`map: liling` is maps/liling/liling.gpkg, in a folder above the file that says so.
 
     None after telling that there is none.
@@ -277,6 +280,17 @@ def _read_map(texts: list[YamlText], name: str, problems: Problems) -> Map | Non
                 return None
     shelves = [folder / "maps" for folder in (here, *here.parents) if (folder / "maps").is_dir()]
     known = sorted(p.parent.name for shelf in shelves for p in shelf.glob("*/*.gpkg"))
+    book = next((one.path for one in texts if isinstance(one, WorkbookText)), None)
+    if book is not None and not known:
+        problems.at("map").tell(Message(NO_MAP_YET, name=name, workbook=str(book)))
+        return None
     hint = did_you_mean(name, known)
     problems.at("map").tell(Message('no map "{name}" under maps/{hint}', name=name, hint=hint))
     return None
+
+
+NO_MAP_YET = Message(
+    "there is no map {name} yet: fill in townships, stations and hospitals, then type tenthirty "
+    "map import --workbook {workbook} --roads FILE, or without roads tenthirty map synthesise "
+    "--workbook {workbook}"
+)

@@ -72,7 +72,7 @@ def _of_layer(layer: str, on: Map, problems: Problems) -> Points:
 
 def _of_file(path: Path, on: Map, problems: Problems, here: Problems) -> Points:
     """The rows of a table; NOWHERE after telling what is wrong with it."""
-    from sim.files import tables  # which opens pandas: not where every command begins
+    from sim.files import cells, tables  # which open pandas: not where every command begins
     from sim.geography.making import located
 
     if not tables.is_table(path):
@@ -92,8 +92,9 @@ def _of_file(path: Path, on: Map, problems: Problems, here: Problems) -> Points:
                 most=limits.RESPONDERS, found=len(table),
             )  # fmt: skip
             raise ScenarioError(path, text)
-        lon, lat, _ = located.degrees(path, table, "")
-        return _on_map(path, table, lon, lat, on)
+        with cells.told(table):
+            lon, lat, _ = located.degrees(path, table, "")
+            return _on_map(path, table, lon, lat, on)
     except PlannerError as error:
         problems.add(ScenarioError(path, error.problems))
         return NOWHERE

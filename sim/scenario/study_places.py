@@ -103,7 +103,7 @@ def _in_folder(folder: Path, questions: Path | None, chinese: Say) -> StudiedPla
 
 def _in_table(path: Path, questions: Path | None, chinese: Say) -> StudiedPlaces:
     """The places of a table: a scenario, or a folder of one, in each row; and what it is called."""
-    from sim.files import tables
+    from sim.files import cells, tables
 
     if not path.exists() or not tables.is_table(path):
         message = Message(
@@ -132,7 +132,7 @@ def _in_table(path: Path, questions: Path | None, chinese: Say) -> StudiedPlaces
         at = path.parent / str(row[where]).strip()
         if not str(row[where]).strip() or not at.exists():
             message = Message("no such file or folder; found {found}", found=str(row[where]))
-            problems.append(Problem(message, str(where), number))
+            problems += cells.placed(frame, [Problem(message, str(where), number)])
             continue
         name = str(row[called]).strip() if called is not None else ""
         named.append((name or (at.name if at.is_dir() else _name(at)), at, number))
@@ -156,10 +156,7 @@ def _each(
         except ScenarioError as error:
             if questions is not None:  # the same for all
                 raise
-            problems += [
-                Problem(one.message, one.field, one.line, one.file or str(error.source))
-                for one in error.problems
-            ]
+            problems += [one.of(str(error.source)) for one in error.problems]
             continue
         found.append(StudiedPlace(name, study))
     if problems:

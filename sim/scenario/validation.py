@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
@@ -19,7 +19,17 @@ from sim.scenario import distributions
 from sim.text import Message, message_of
 
 MOST_FINDINGS = 300  # of one reading; who mends so many reads the rest afterwards
-Locate = Callable[[Loc], tuple[str, int | None]]  # a field's file, if it is another's, and line
+
+
+class FieldPlace(NamedTuple):
+    """Where a field is written: its file, if it is another's, and line, or the cell instead."""
+
+    file: str = ""
+    line: int | None = None
+    place: str = ""
+
+
+Locate = Callable[[Loc], tuple[str, int | None] | FieldPlace]
 Place = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
@@ -53,9 +63,9 @@ class Problems:
         """One more, of the field that this collection stands for."""
         if any(self._field[: len(loc)] == tuple(loc) for loc in self._muted):
             return
-        file, line = self._locate(self._field)
-        line = line if self._line is None else self._line
-        self.found.append(Problem(message, dotted(self._field), line, file))
+        where = FieldPlace(*self._locate(self._field))
+        line = where.line if self._line is None else self._line
+        self.found.append(Problem(message, dotted(self._field), line, where.file, where.place))
 
     def mute(self, *locs: Loc) -> None:
         """Tell nothing more of these fields, for what is wrong with them has been told."""

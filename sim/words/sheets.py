@@ -71,7 +71,7 @@ GROUPS: Final = {"all": Message("all"), "area": Message("urban or rural"),
                  "centre": Message("dispatch centre"), "condition": Message("condition"),
                  "hospital": Message("hospital")}  # fmt: skip
 AREAS: Final = {"all": Message("all"), "urban": Message("urban"), "rural": Message("rural")}
-UNITS: Final = {"share": Message("share, 0 to 1"), "min": Message("min"),
+UNITS: Final = {"share": Message("share, in percent"), "min": Message("min"),
                 "number": Message("number")}  # fmt: skip
 PARTS: Final = {  # of a calibration
     "rate": Message("rates of calls"), "hour": Message("hour of day"),
@@ -102,21 +102,22 @@ def heads(frame: pd.DataFrame, answer: Answer, say: Language) -> list[str]:
 def _head(key: str, frame: pd.DataFrame, answer: Answer, say: Language) -> str:
     if say.code == ENGLISH:
         return key
-    measure, _, end = key.rpartition("_")
+    stem, _, end = key.rpartition("_")
     if key in BY_KEY and f"{key}_low" in frame:
-        return _measure(key, answer, say)
-    if measure in BY_KEY and end in ENDS:
-        return say(ENDS[end], measure=_measure(measure, answer, say))
+        return measure(key, answer, say)
+    if stem in BY_KEY and end in ENDS:
+        return say(ENDS[end], measure=measure(stem, answer, say))
     called = _layouts(answer, say) | _assumptions(answer, say)
     return called[key] if key in called else say(HEADS.get(key, key))
 
 
-def _measure(key: str, answer: Answer, say: Language) -> str:
-    measure, made = BY_KEY[key], answer.provenance
+def measure(key: str, answer: Answer, say: Language) -> str:
+    """What the measure of a key is called, with its target where that says what it is."""
+    one, made = BY_KEY[key], answer.provenance
     worst = getattr(made, "worst", None)
     if worst is not None and worst.rows:
-        return measures.label(measure, say, made.base, len(worst.rows))
-    return measures.label(measure, say, made.base)
+        return measures.label(one, say, made.base, len(worst.rows))
+    return measures.label(one, say, made.base)
 
 
 def in_words(frame: pd.DataFrame, answer: Answer, say: Language) -> pd.DataFrame:
@@ -139,7 +140,7 @@ def _called(answer: Answer, say: Language) -> dict[str, dict[str, Any]]:
     if say.code == ENGLISH:
         return found
     found |= {
-        "measure": {key: _measure(key, answer, say) for key in BY_KEY},
+        "measure": {key: measure(key, answer, say) for key in BY_KEY},
         "by": {key: say(text) for key, text in GROUPS.items()},
         "area": {key: say(text) for key, text in AREAS.items()},
         "unit": {key: say(text) for key, text in UNITS.items()},

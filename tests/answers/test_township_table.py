@@ -60,6 +60,7 @@ def test_a_workbook_has_levels_differences_townships_and_what_was_assumed(compar
     path = compared.to_excel(tmp_path / "answer.xlsx")
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [
+        "summary",
         "levels",
         "differences",
         "townships",
@@ -82,7 +83,7 @@ def test_other_answers_have_workbooks_too(tiny, tmp_path):
     base = tiny.with_study(length=86_400.0)
     found = sim.worth(base, replications=5, workers=1)
     book = openpyxl.load_workbook(found.to_excel(tmp_path / "worth.xlsx", lang="zh"))
-    assert book.sheetnames == ["各站价值", "参数设定", "如何得出"]
+    assert book.sheetnames == ["结论", "各站价值", "参数设定", "如何得出"]
 
 
 def test_a_workbook_that_cannot_be_written_is_told_and_nothing_is_left(compared, tmp_path):
@@ -119,13 +120,13 @@ def test_a_workbook_in_chinese_has_chinese_sheets_heads_and_verdicts(compared, t
     import openpyxl
 
     book = openpyxl.load_workbook(compared.to_excel(tmp_path / "zh.xlsx", lang="zh"))
-    assert book.sheetnames[:3] == ["各布局指标", "与现状的差值", "乡镇（街道）"]
+    assert book.sheetnames[1:4] == ["各布局指标", "与现状的差值", "乡镇（街道）"]
     rows = list(book["乡镇（街道）"].values)
     assert not [head for head in rows[0] if head.isascii()]
     english = {"better", "worse", "undecided", "too small to matter", "too few calls to say"}
     assert not english & {cell for row in rows[1:] for cell in row}
     plain = openpyxl.load_workbook(compared.to_excel(tmp_path / "en.xlsx"))
-    assert plain.sheetnames[:3] == ["levels", "differences", "townships"]
+    assert plain.sheetnames[1:4] == ["levels", "differences", "townships"]
     assert [cell.value for cell in plain["townships"][1]][:2] == ["code", "name_zh"]
 
 

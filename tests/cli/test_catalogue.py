@@ -23,6 +23,12 @@ DATA = {
     "sim/scenario/points.py",  # columns of points
     "sim/scenario/study_places.py",  # columns of a table of places
     "sim/scenario/hospitals.py",  # marks between capabilities
+    "sim/files/headers.py",  # how a row says that it is an example
+    "sim/files/planner_sheets.py",  # names of sheets
+    "sim/geography/making/planner_workbook.py",  # columns of settings
+    "sim/scenario/workbook.py",  # columns of stations and townships
+    "sim/report/blank_sheets.py",  # headers, choices and examples of a new workbook
+    "sim/report/new_folder.py",  # what its layout is called
     "sim/files/tables.py",  # columns of planners' files, here and below
     "sim/files/totals.py",
     "sim/files/shapes.py",

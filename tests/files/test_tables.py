@@ -72,7 +72,7 @@ def test_the_first_sheet_is_read_as_it_looks(tmp_path):
 
 
 def test_a_spreadsheet_that_is_none_is_refused(tmp_path):
-    (tmp_path / "t.xlsx").write_text("no", "utf-8")
+    (tmp_path / "t.xlsx").write_bytes(b"\0no")
     assert "this is not an Excel file" in said(tables.read_table, tmp_path / "t.xlsx")
 
 

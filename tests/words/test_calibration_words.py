@@ -334,7 +334,7 @@ def test_a_workbook_calls_its_columns_in_chinese(tmp_path):
     from openpyxl import load_workbook
 
     book = load_workbook(small().to_excel(tmp_path / "fit.xlsx", "zh"))
-    for sheet in book.worksheets[:-2]:
+    for sheet in book.worksheets[1:-2]:
         heads = [str(cell.value) for cell in sheet[1]]
         assert not any(head.isascii() for head in heads), (sheet.title, heads)
         assert len(set(heads)) == len(heads)

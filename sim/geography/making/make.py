@@ -117,9 +117,7 @@ class _Gather:
             self.cause = self.cause or error.__cause__
             source = Path(error.source).name
             where = source if source.startswith("--") else f"{flag} {source}"
-            self.problems += [
-                Problem(p.message, p.field, p.line, p.file or where) for p in error.problems
-            ]
+            self.problems += [p.of(where) for p in error.problems]
             return None
 
     def stop_if_any(self) -> None:

@@ -14,7 +14,7 @@ from sim.errors import MapImportError, Problem
 from sim.files import entrance, tables
 from sim.files.escapes import file_name
 from sim.files.shapes import file_of
-from sim.geography.making import findings
+from sim.geography.making import findings, planner_workbook
 from sim.geography.making.groups import (
     Flat,
     MatrixOptions,
@@ -58,8 +58,10 @@ class ImportOptions(BaseModel):
         """Options by their names in one row, as at the prompt: `roads`, `people_unit`, `cell` …
 
         Lengths are texts like "250 m", or metres. MapImportError names all that is wrong, also
-        files that are not there.
+        files that are not there. `workbook`: a planner's, whose sheets are zones, sites and
+        hospitals unless these are given; the map is called as its folder and made within it.
         """
+        choices = planner_workbook.given(choices, Path(str(choices.get("maps") or "maps")))
         found, wrong = checked(nested(choices))
         told = [problem for _, problem in wrong]
         if told or found is None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 
 from sim.errors import MapImportError, Problem, did_you_mean
-from sim.files import coordinates, numerals, shapes, tables
+from sim.files import cells, coordinates, numerals, planner_sheets, shapes, tables
 from sim.geography.making import located
 from sim.geography.making import zones as ground
 from sim.geography.making.groups import Grid
@@ -53,16 +53,21 @@ class Source(NamedTuple):
     encoding: str = ""
     sheet: str = ""
     read_elsewhere: tuple[str, ...] = ()  # columns that mean something to whoever reads this
+    holds: str = ""  # of a planner's workbook, the sheet that is meant
 
     @classmethod
     def sites(cls, chosen: ImportOptions) -> Source:
         """The stations of an import."""
-        return cls(chosen.places.sites, chosen.places.coordinates, *chosen.reading.both)
+        given = chosen.places
+        read = chosen.reading.both
+        return cls(given.sites, given.coordinates, *read, holds=planner_sheets.STATIONS)
 
     @classmethod
     def hospitals(cls, chosen: ImportOptions) -> Source:
         """The hospitals of an import."""
-        return cls(chosen.places.hospitals, chosen.places.coordinates, *chosen.reading.both)
+        given = chosen.places
+        read = chosen.reading.both
+        return cls(given.hospitals, given.coordinates, *read, holds=planner_sheets.HOSPITALS)
 
 
 class _Places(NamedTuple):
@@ -88,9 +93,10 @@ def _read(source: Source, crs: pyproj.CRS) -> _Places:
     path = source.path
     assert path is not None
     if tables.is_table(path):
-        frame = tables.read_table(path, source.encoding, source.sheet)
+        frame = tables.read_table(path, source.encoding, source.sheet, holds=source.holds)
         tables.refuse_totals(path, frame)
-        lon, lat, used = located.degrees(path, frame, source.grid)
+        with cells.told(frame):
+            lon, lat, used = located.degrees(path, frame, source.grid)
     else:
         spots = shapes.read_shapes(path, shapes.POINTS, source.encoding).to_crs(4326)
         at = spots.geometry.representative_point()
@@ -204,18 +210,33 @@ def read_sites(
         "township": lambda: _townships(found, zones, report),
         "ambulances": lambda: _ambulances(found),
     }
-    facts = _every(found.path, columns_of)
+    with cells.told(found.frame):
+        facts = _every(found.path, columns_of)
     facts = facts.pop("names") | facts
     _tell(found, report)
-    total = facts["ambulances"][~np.isnan(facts["ambulances"])]
-    if report is not None and len(total):
+    sites = _each_once(_layer(facts, found.frame))
+    known = sites["ambulances"].dropna()
+    if report is not None and len(known):
         message = Message(
             "{ambulances:,.0f} ambulances at {sites}",
-            ambulances=total.sum(),
-            sites=count(len(total), SITES),
+            ambulances=known.sum(),
+            sites=count(len(known), SITES),
         )
         report.note(PLACES, message)
-    return _layer(facts, found.frame)
+    return sites
+
+
+def _each_once(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """One row of sites that stand at one point under one name: a list may have a row for the
+    ambulances of each shift, of which there are as many as all rows say."""
+    same = ["name_zh", "name_en", "kind", "status"]
+    point = sites.geometry.to_wkb()
+    if not sites[same].assign(point=point).duplicated().any():
+        return sites
+    keys = [*(sites[name] for name in same), point]
+    total = sites["ambulances"].groupby(keys).transform(lambda some: some.sum(min_count=1))
+    kept = sites.assign(ambulances=total)[~sites[same].assign(point=point).duplicated()]
+    return kept.reset_index(drop=True)
 
 
 def _every(path: Path, columns: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
@@ -244,10 +265,15 @@ def read_hospitals(
     if source.path is None:
         return _none(("name_zh", "name_en", "level", "capabilities", "township"), zones.crs)
     found = _read(source, zones.crs)
-    facts: dict[str, Any] = dict(_named(found))
-    facts["level"] = found.texts(LEVEL)
-    facts["capabilities"] = found.texts(CAPABILITIES)
-    facts["township"] = _townships(found, zones, report)
+    columns_of: dict[str, Callable[[], Any]] = {
+        "names": lambda: _named(found),
+        "level": lambda: found.texts(LEVEL),
+        "capabilities": lambda: found.texts(CAPABILITIES),
+        "township": lambda: _townships(found, zones, report),
+    }
+    with cells.told(found.frame):
+        facts = _every(found.path, columns_of)
+    facts = facts.pop("names") | facts
     _tell(found, report)
     return _layer(facts, found.frame)
 

@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from sim.errors import MapImportError, Problem
-from sim.files import shapes, tables
+from sim.files import cells, planner_sheets, shapes, tables
 from sim.geography.making import located
 from sim.geography.making.groups import PeopleOptions, ReadingOptions, ZoneOptions
 from sim.geography.making.headcount import (
@@ -60,12 +60,14 @@ def points_of(path: Path, options: SeatOptions, report: Report | None = None) ->
         found = shapes.read_file(path, shapes.POINTS, encoding=options.reading.encoding)
         frame = found.frame.to_crs(4326)
         return frame.set_geometry(frame.geometry.representative_point())
-    frame = tables.read_table(path, options.reading.encoding, options.reading.sheet)
+    read = options.reading
+    frame = tables.read_table(path, read.encoding, read.sheet, holds=planner_sheets.TOWNSHIPS)
     if report is not None:
         for note in tables.notes(frame):
             report.note(GROUND, note)
     try:
-        lon, lat, _ = located.degrees(path, frame, options.zones.coordinates)
+        with cells.told(frame):
+            lon, lat, _ = located.degrees(path, frame, options.zones.coordinates)
     except MapImportError as error:
         others = _wrong_with(path, frame, options)
         once = list(dict.fromkeys([*error.problems, *others]))
@@ -198,7 +200,7 @@ def _refuse_same_place(path: Path, frame: gpd.GeoDataFrame, at: np.ndarray) -> N
             problems.append(Problem(message, line=int(frame.index[row])))
         seen.setdefault(place, row)
     if problems:
-        raise MapImportError(path, problems[:20])
+        raise MapImportError(path, cells.placed(frame, problems[:20]))
 
 
 def _ground_around(at: np.ndarray, report: Report) -> shapely.Geometry:

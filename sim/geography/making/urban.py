@@ -13,7 +13,8 @@ import shapely
 from scipy import ndimage
 
 from sim.errors import MapImportError, Problem, did_you_mean
-from sim.files import shapes, tables, totals
+from sim.files import cells as cells_
+from sim.files import numerals, shapes, tables, totals
 from sim.geography.making.groups import ZoneOptions
 from sim.geography.making.report import TOWN, Report, some
 from sim.geography.making.zones import NAMES_ZH, SEAT, outline, polygonal, read_polygons
@@ -104,9 +105,9 @@ def worded(zones: pd.DataFrame) -> str:
         said = _words(zones[name])
         filled = [word for word in said if word]
         known = sum(word in KNOWN for word in filled)
-        header = _plain_header(str(name))
+        said_of = {_plain_header(one) for one in (str(name), *numerals.names_in(str(name)))}
         numbers = all(word.replace(".", "", 1).isdigit() for word in filled)
-        if (header in SURELY and filled and not numbers) or (header in MAYBE and known):
+        if (said_of & SURELY and filled and not numbers) or (said_of & MAYBE and known):
             meant.append(str(name))
         elif filled and known == len(said):
             whole.append(str(name))
@@ -138,7 +139,7 @@ def refuse_unknown(path: Path, zones: pd.DataFrame, options: ZoneOptions) -> Non
             where = Message("column {name}, zone {zone}", name=name, zone=zone)
             problems.append(Problem(message, where))
     if problems:
-        raise MapImportError(path, problems[:20])
+        raise MapImportError(path, cells_.placed(zones, problems[:20]))
 
 
 UNKNOWN: Final = Message(

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.errors import Problem
 from sim.files import numerals, shapes
 from sim.geography.making.zones import CODES, NAMES_ZH
 from sim.geography.synthesis import tables
@@ -63,7 +62,5 @@ def groups(rows: TownRows, options: SynthesisOptions) -> list[District]:
             name=rows.district[row] or rows.code[row],
         )
         rows.table.problem(row, message)
-    rows.table.wrong.extend(
-        p if p.file else Problem(p.message, p.field, p.line, table.path.name) for p in table.wrong
-    )
+    rows.table.wrong.extend(p.of(table.path.name) for p in table.wrong)
     return found

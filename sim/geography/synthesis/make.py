@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +16,7 @@ import shapely
 from scipy.spatial import QhullError
 
 from sim.errors import MapImportError, Problem
-from sim.files import entrance
+from sim.files import entrance, planner_sheets
 from sim.files import tables as files
 from sim.files.whole import is_part, reason_of
 from sim.geography import checking, remote
@@ -103,7 +104,7 @@ def _titled(about: Message) -> Iterator[None]:
 def _in_file(error: MapImportError) -> list[Problem]:
     """The problems of an error, each with the name of its file."""
     name = Path(str(error.source)).name
-    return [p if p.file else Problem(p.message, p.field, p.line, name) for p in error.problems]
+    return [p.of(name) for p in error.problems]
 
 
 def _refuse_occupied(chosen: SynthesisOptions) -> None:
@@ -157,14 +158,11 @@ def read(chosen: SynthesisOptions, report: Report) -> Facts:
         ("hospitals", chosen.hospitals, places.read_hospitals),
     ):
         if source is not None:
-            one = _source(source, chosen)
+            one = _source(source, chosen, flag)
             found_there, bad = _gathered(lambda r=reader, o=one: (r(o, anywhere), []), None)  # type: ignore[misc]
             bad = bad or plausible.too_far(found_there, rows, chosen, flag)
-            wrong += [
-                p if p.file else Problem(p.message, p.field, p.line, f"--{flag} {source.name}")
-                for p in bad
-            ]
-    own = [p if p.file else Problem(p.message, p.field, p.line, chosen.towns.name)
+            wrong += [p.of(f"--{flag} {source.name}") for p in bad]
+    own = [p.of(chosen.towns.name)
            for p in rows.table.wrong]  # fmt: skip
     every = list(dict.fromkeys([*own, *of_districts, *wrong]))
     if every or filled is None:
@@ -192,13 +190,12 @@ def _gathered(read: Callable[[], Any], empty: Any) -> tuple[Any, list[Problem]]:
 def _of_others(chosen: SynthesisOptions) -> list[Problem]:
     """What is wrong with the other files as tables, where that of the towns is none."""
     _, wrong = _gathered(lambda: routes.read_rivers(chosen), [])
-    for source in (chosen.roads, chosen.districts, chosen.sites, chosen.hospitals):
+    for name in ("roads", "districts", *HOLD):
+        source = getattr(chosen, name)
         if source is not None and files.is_table(source):
-            table, found = _gathered(lambda s=source: (tables.read(s, chosen), []), None)  # type: ignore[misc]
-            wrong += found or [
-                p if p.file else Problem(p.message, p.field, p.line, source.name)
-                for p in table.wrong
-            ]
+            read = partial(tables.read, source, chosen, HOLD.get(name, ""))
+            table, found = _gathered(lambda r=read: (r(), []), None)  # type: ignore[misc]
+            wrong += found or [p.of(source.name) for p in table.wrong]
     return wrong
 
 
@@ -242,19 +239,25 @@ def make_layers(facts: Facts, chosen: SynthesisOptions, report: Report, tell: Te
         ("sites", chosen.sites, places.read_sites),
         ("hospitals", chosen.hospitals, places.read_hospitals),
     ):
-        made[name] = reader(_source(source, chosen), made["townships"], report)
+        made[name] = reader(_source(source, chosen, name), made["townships"], report)
         if source is not None and files.is_table(source):
-            table = tables.read(source, chosen)
-            made[name]["provenance"] = table.grades(*tables.WHERE_FROM)
+            table = tables.read(source, chosen, HOLD[name])
+            grades = table.grades(*tables.WHERE_FROM)
+            if len(grades) == len(made[name]):  # no row is a further shift of one before it
+                made[name]["provenance"] = grades
         _warn_outside(made[name], land, report)
     if place.rivers:
         made["river"] = layers.rivers(place, land)
     return {"meta": writing.meta(chosen, crs)} | made
 
 
-def _source(path: Path | None, chosen: SynthesisOptions) -> places.Source:
-    """A list of stations or hospitals, whose columns of provenance are read here."""
-    return places.Source(path, chosen.coordinates, chosen.encoding, chosen.sheet, tables.WHERE_FROM)
+HOLD: Final = {"sites": planner_sheets.STATIONS, "hospitals": planner_sheets.HOSPITALS}
+
+
+def _source(path: Path | None, chosen: SynthesisOptions, name: str) -> places.Source:
+    """A list of `sites` or `hospitals`, whose columns of provenance are read here."""
+    read = (chosen.coordinates, chosen.encoding, chosen.sheet, tables.WHERE_FROM)
+    return places.Source(path, *read, holds=HOLD[name])
 
 
 def _warn_outside(points: gpd.GeoDataFrame, land: Ground, report: Report) -> None:

@@ -14,7 +14,7 @@ from sim.errors import MapImportError, Problem
 from sim.files import entrance, numerals
 from sim.files.escapes import file_name
 from sim.files.shapes import file_of
-from sim.geography.making import findings
+from sim.geography.making import findings, planner_workbook
 from sim.geography.making.groups import Grid, OptionGroup
 from sim.text import Message, Name
 
@@ -108,7 +108,12 @@ class SynthesisOptions(OptionGroup):
 
     @classmethod
     def of(cls, **choices: Any) -> SynthesisOptions:
-        """Options by name; MapImportError names all that is wrong, also files not there."""
+        """Options by name; MapImportError names all that is wrong, also files not there.
+
+        `workbook`: a planner's, whose sheets are the towns, sites and hospitals; the map is called
+        as its folder and made within it.
+        """
+        choices = planner_workbook.given_to_synthesis(choices)
         try:
             found, wrong = cls.model_validate(choices), []
         except ValidationError as error:

@@ -6,10 +6,12 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 
 from sim.errors import Problem
+from sim.files import cells, planner_sheets
 from sim.files import tables as files
 from sim.geography.making.report import Report, some
 from sim.geography.synthesis.facts import Place, Towns
@@ -98,20 +100,23 @@ def too_far(
     middle = np.median(known, axis=0)
     scale = np.array([np.cos(np.radians(middle[1])), 1.0]) * KM_PER_DEGREE
     far = np.hypot(*((at[:, None] - known[None]) * scale).transpose(2, 0, 1)).min(axis=1)
-    lines = files.read_table(source, options.encoding, options.sheet).index if (
-        files.is_table(source)) else [None] * len(points)  # fmt: skip
-    return [
+    frame = pd.DataFrame(index=[None] * len(points))
+    if files.is_table(source):
+        holds = planner_sheets.STATIONS if flag == "sites" else planner_sheets.HOSPITALS
+        frame = files.read_table(source, options.encoding, options.sheet, holds=holds)
+    wrong = [
         Problem(
             Message(
                 "{name} lies {km:,.0f} km from the nearest town: mend its point, or leave it out",
                 name=points["name_zh"].iloc[row],
                 km=far[row],
             ),
-            line=lines[row],
+            line=frame.index[row],
             file=source.name,
         )
         for row in np.flatnonzero(far > BEYOND_KM).tolist()
     ]
+    return cells.placed(frame, wrong)
 
 
 def not_drawn(place: Place, named: set[str], county: shapely.Geometry, crs: pyproj.CRS,

@@ -74,9 +74,7 @@ def read_routes(
         elif not via[row].strip():
             table.problem(row, Message("write the towns that it goes through"), table.column(*VIA))
         found.append(Route(name[row], kind or "trunk", tuple(stops)))
-    return found, [
-        p if p.file else Problem(p.message, p.field, p.line, table.path.name) for p in table.wrong
-    ]
+    return found, [p.of(table.path.name) for p in table.wrong]
 
 
 class _Known(NamedTuple):
@@ -152,9 +150,7 @@ def read_rivers(options: SynthesisOptions) -> tuple[list[River], list[Problem]]:
             table.problem(row, Message("write longitude and latitude of a point of the river"))
     zh = table.texts("name_zh", "名称", "河流", "name")
     en = table.texts("name_en", "name", "名称", "河流")
-    wrong = [
-        p if p.file else Problem(p.message, p.field, p.line, table.path.name) for p in table.wrong
-    ]
+    wrong = [p.of(table.path.name) for p in table.wrong]
     if wrong:
         return [], wrong
     found = []

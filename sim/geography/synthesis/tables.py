@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import MapImportError, Problem
-from sim.files import coordinates, numerals, shapes, tables
+from sim.files import cells, coordinates, numerals, shapes, tables
 from sim.geography.making import located
 from sim.geography.making.zones import CODES, NAMES_ZH
 from sim.geography.synthesis.facts import ASSUMED, IMPUTED, INFERRED, SOURCED
@@ -69,7 +69,8 @@ class FactTable(NamedTuple):
     def problem(self, row: int, message: str, column: str = "") -> None:
         """Something wrong with a row."""
         where = Message("column {name}", name=column) if column else ""
-        self.wrong.append(Problem(message, where, self.line(row), self.path.name))
+        problem = Problem(message, where, self.line(row), self.path.name)
+        self.wrong.extend(cells.placed(self.frame, [problem]))
 
     def line(self, row: int) -> int:
         """The line of a row in its file."""
@@ -85,9 +86,12 @@ class FactTable(NamedTuple):
         return [SOURCED] * len(self.frame)
 
 
-def read(path: Path, options: SynthesisOptions) -> FactTable:
-    """A table of facts. MapImportError if it is none, or if rows of it sum up the others."""
-    frame = tables.read_table(path, options.encoding, options.sheet)
+def read(path: Path, options: SynthesisOptions, holds: str = "") -> FactTable:
+    """A table of facts. MapImportError if it is none, or if rows of it sum up the others.
+
+    `holds`: of a planner's workbook, the sheet that is meant.
+    """
+    frame = tables.read_table(path, options.encoding, options.sheet, holds=holds)
     wrong: list[Problem] = []
     # In a column of notes `total` may say of what kind a number is; in a name it is a sum of rows.
     named = {tables.column(frame, usual) for usual in (shapes.NAMES, NAMES_ZH, CODES)} - {""}

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.errors import did_you_mean
-from sim.files import numerals, shapes
+from sim.files import numerals, planner_sheets, shapes
 from sim.geography.making import located
 from sim.geography.making.urban import RURAL_WORDS, URBAN_WORDS
 from sim.geography.making.zones import CODES, NAMES_ZH
@@ -68,7 +68,7 @@ class TownRows(NamedTuple):
 
 def read(options: SynthesisOptions) -> TownRows:
     """The towns as their table has them; `table.wrong` holds all that is wrong with them."""
-    table = tables.read(options.towns, options)
+    table = tables.read(options.towns, options, planner_sheets.TOWNSHIPS)
     code, zh, en = _names(table)
     name_of_people = tables.people_column(table, options.people_column)
     if options.people_column and not name_of_people:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from sim.errors import did_you_mean
+from sim.files import numerals
 from sim.scenario.records.times import MONTH_FIRST
 from sim.scenario.settings.replay import ReplayColumns
 from sim.scenario.validation import Problems
@@ -250,7 +251,14 @@ _SHOWN: Final = [
 
 
 def _known(header: str) -> tuple[str, float]:
-    """What a column of this header holds, and the seconds in its unit; "" if that is not known."""
+    """What a column of this header holds, and the seconds in its unit; "" if that is not known.
+
+    Of a header in two languages either may say it.
+    """
+    both = numerals.names_in(header)
+    if len(both) > 1:
+        bare = [said.stem for said in map(numerals.header, both) if said.plainly]
+        return next((known for known in map(_known, [*both, *bare]) if known[0]), ("", 1.0))
     plain = _plain(header)
     if match := _DURATION.fullmatch(plain):
         english, chinese, unit = match.groups()

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import PlannerError, Problem, RecordsError
-from sim.files import entrance, numerals, tables
+from sim.files import cells as cells_
+from sim.files import entrance, numerals, planner_sheets, tables
 from sim.geography.bundle import Map
 from sim.model.calls import Calls, no_others
 from sim.policies.clock import NONE, on_grid
@@ -69,12 +70,19 @@ def read(
     """All records of a file; RecordsError with all that keeps them from being used."""
     asked = replay or Replay(file=path.name)
     table = table_of(path, asked)
+    with cells_.told(table):
+        return _read(path, table, asked, ground, [priorities, list(conditions)])
+
+
+def _read(
+    path: Path, table: pd.DataFrame, asked: Replay, on: Map, names: list[list[str]]
+) -> CallRecords:
     problems = Problems()
-    ignored = OF_UNITS if conditions else ("condition", *OF_UNITS)
+    ignored = OF_UNITS if names[1] else ("condition", *OF_UNITS)
     found = find(table, asked.columns, problems.at(line=1), ignored)
     problems.raise_if_any(RecordsError, path)
-    reader = RecordsReader(table, found, asked, ground, problems)
-    rows, odd = reader.rows(priorities, list(conditions))
+    reader = RecordsReader(table, found, asked, on, problems)
+    rows, odd = reader.rows(*names)
     if asked.unusable == "stop":
         faults.tell(odd, reader.lines, problems)
     problems.raise_if_any(RecordsError, path)
@@ -98,7 +106,8 @@ def read(
 def table_of(path: Path, asked: Replay) -> pd.DataFrame:
     """The file's rows as texts; RecordsError if there is no table in it."""
     try:
-        return tables.read_table(path, asked.encoding or "", asked.sheet or "")
+        calls = planner_sheets.CALLS
+        return tables.read_table(path, asked.encoding or "", asked.sheet or "", holds=calls)
     except PlannerError as error:
         raise RecordsError(path, error.problems) from error.__cause__
 

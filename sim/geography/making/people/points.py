@@ -10,7 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from sim.files import shapes, tables
+from sim.files import cells, planner_sheets, shapes, tables
 from sim.geography.making import located
 from sim.geography.making import zones as ground
 from sim.geography.making.balance import NO_SHAPE
@@ -39,8 +39,10 @@ def points_of(
     """
     column = options.column
     if tables.is_table(path):
-        frame = tables.read_table(path, reading.encoding, reading.sheet)
-        lon, lat, _ = located.degrees(path, frame, options.coordinates)
+        townships = planner_sheets.TOWNSHIPS
+        frame = tables.read_table(path, reading.encoding, reading.sheet, holds=townships)
+        with cells.told(frame):
+            lon, lat, _ = located.degrees(path, frame, options.coordinates)
         for note in tables.notes(frame):
             report.note(PEOPLE, note)
         at = gpd.GeoSeries.from_xy(lon, lat, index=frame.index, crs=4326).to_crs(crs)

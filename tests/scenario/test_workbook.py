@@ -1,0 +1,215 @@
+"""A planner's workbook below a scenario: its sheets as settings, its mistakes by cell."""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+from conftest import ROOT
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.errors import ScenarioError
+from sim.report import new_folder
+from sim.scenario.workbook import WorkbookText
+from sim.words.language import language
+
+LILING = "name: Of a workbook\nmap: liling\nworkbook: workbook.xlsx\n"
+SAYS = [language("en"), language("zh")]
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("new") / "place"
+    new_folder.start(folder, language("en"), SAYS)
+    return folder / "workbook.xlsx"
+
+
+@pytest.fixture
+def filled(blank, tmp_path):
+    """What writes rows below the examples of a new workbook, beside a scenario on Liling's map."""
+    (tmp_path / "maps").symlink_to(ROOT / "maps")
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+
+    def fill(scenario=LILING, change=lambda book: None, **sheets):
+        book = openpyxl.load_workbook(blank)
+        for sheet in book.worksheets:
+            for row in sheets.get(sheet.title.split()[0], []):
+                sheet.append(list(row))
+        for row in book["settings 设置"].iter_rows(min_row=2):
+            if row[0].value in sheets.get("values", {}):
+                row[1].value = sheets["values"][row[0].value]
+        change(book)
+        book.save(folder / "workbook.xlsx")
+        (folder / "today.yaml").write_text(scenario, "utf-8")
+        return folder / "today.yaml"
+
+    return fill
+
+
+def refused(path):
+    with pytest.raises(ScenarioError) as error:
+        sim.load(path)
+    return str(error.value)
+
+
+STATIONS = [
+    ["湘东医院", "急救站", 2, None, None, None, None],
+    ["湘东医院", "急救站", 1, "08-20", None, None, None],
+    ["东站", "分站", 1, "20-08", 113.52, 27.68, "现有"],
+    ["以后的站", "分站", 0, None, 113.5, 27.7, "规划"],
+]
+
+
+def test_stations_of_several_rows_have_all_their_ambulances(filled):
+    plan = sim.load(filled(stations=STATIONS))
+    assert [station.name.zh for station in plan.stations] == ["湘东医院", "东站"]
+    assert [station.kind for station in plan.stations] == ["station", "substation"]
+    duties = [(one.station, str(one.duty)) for one in plan.fleet]
+    assert duties == [(0, "00-24"), (0, "00-24"), (0, "08-20"), (1, "20-08")]
+    assert plan.map.lonlat(plan.stations[1].x, plan.stations[1].y) == pytest.approx((113.52, 27.68))
+
+
+def test_settings_have_their_units_and_the_file_goes_before_the_workbook(filled):
+    values = {"targets.urban": "１２", "targets.rural": "0.5 h", "targets.share": 85,
+              "demand.rate.urban": 20, "durations.turnout": 90, "study.replications": 7}  # fmt: skip
+    path = filled(LILING + "targets: {rural: 25 min}\n", stations=STATIONS, values=values)
+    said = sim.load(path).settings
+    assert (said.targets.urban, said.targets.rural, said.targets.share) == (720, 1500, 0.85)
+    assert said.durations.turnout.value == 90
+    assert said.study.replications == 7
+    assert str(path.with_name("workbook.xlsx")) in {str(f) for f in sim.load(path).files}
+
+
+def test_points_of_a_chinese_grid_are_moved(filled):
+    from sim.files import coordinates
+
+    lon, lat = coordinates.gcj02_of_wgs84(113.52, 27.68)
+    rows = [["东站", "分站", 1, None, float(lon), float(lat), None]]
+    plan = sim.load(filled(stations=rows, values={"coordinates": "GCJ-02"}))
+    assert plan.map.lonlat(plan.stations[0].x, plan.stations[0].y) == pytest.approx((113.52, 27.68))
+
+
+def test_calls_a_year_become_a_rate_and_shares_of_it(filled):
+    rows = [["来龙门街道", 1000, 113.5, 27.65, None, None, 30],
+            ["枫林镇", 3000, 113.3, 27.7, None, None, 30]]  # fmt: skip
+    rate = sim.load(filled(stations=STATIONS, townships=rows)).settings.demand.rate
+    assert rate.urban == rate.rural
+    assert rate.urban.per_second * 86400 * 365.25 * 1000 == pytest.approx(15, rel=1e-3)
+    assert rate.townships == pytest.approx({"来龙门街道": 2.0, "枫林镇": 2 / 3})
+
+
+def test_a_recorded_call_of_the_workbook_is_replayed(filled):
+    rows = [["2025-01-08 14:05:30", "枫林镇", None, None, "red", None],
+            ["2025-01-09 15:05:30", "枫林镇", None, None, "green", None]]  # fmt: skip
+    study = LILING + "study: {warm_up: 0 min}\n"
+    plan = sim.load(filled(study, stations=STATIONS, calls=rows, values={"demand.replay": "calls"}))
+    assert len(plan.recorded.calls.received_at) == 2
+    rows[1][0] = "gestern"
+    with pytest.raises(sim.RecordsError, match="sheet calls 呼叫, "):
+        sim.load(filled(study, stations=STATIONS, calls=rows, values={"demand.replay": "呼叫"}))
+
+
+WRONG = [
+    (["东站", "分站", "zwei", None, 113.52, 27.68, None], "C5"),
+    (["东站", "分站", 1.5, None, 113.52, 27.68, None], "C5"),
+    (["东站", "分站", None, None, 113.52, 27.68, None], "C5"),
+    (["东站", "分站", -1, None, 113.52, 27.68, None], "C5"),
+    (["东站", "分站", 1, "8 bis 20", 113.52, 27.68, None], "D5"),
+    (["东站", "分站", 1, None, "113°31'", 27.68, None], "E5"),
+    (["东站", "分站", 1, None, 27.68, 113.52, None], "E5"),
+    (["东站", "分站", 1, None, 113.52, None, None], "F5"),
+    (["东站", "流动站", 1, None, 113.52, 27.68, None], "B5"),
+    ([None, "分站", 1, None, 113.52, 27.68, None], "A5"),
+    (["无处可寻站", "分站", 1, None, None, None, None], "A5"),
+    (["东站", "分站", True, None, 113.52, 27.68, None], "C5"),
+]
+
+
+@pytest.mark.parametrize(("row", "cell"), WRONG, ids=[f"{n}-{w[1]}" for n, w in enumerate(WRONG)])
+def test_a_mistake_is_told_by_its_cell(filled, row, cell):
+    text = refused(filled(stations=[row, *STATIONS[:1]]))
+    assert f"sheet stations 站点, cell {cell}" in text
+
+
+def test_all_mistakes_of_all_sheets_are_told_at_once(filled):
+    rows = [row for row, _ in WRONG[:1]] + [["西站", "分站", 1, "x", 113.4, 27.6, None]]
+    values = {"targets.urban": "soon", "coordinates": "mars", "study.seed": -1}
+    text = refused(filled(stations=rows, values=values))
+    for cell in ("stations 站点, cell C5", "stations 站点, cell D6", "settings 设置, cell B2",
+                 "settings 设置, cell B3", "settings 设置, cell B16"):  # fmt: skip
+        assert f"sheet {cell}" in text, text
+
+
+def test_a_setting_that_there_is_not_is_told_with_the_one_meant(filled):
+    def change(book):
+        book["settings 设置"].append(["targets.urbn", 12, "min"])
+
+    text = refused(filled(stations=STATIONS, change=change))
+    assert "sheet settings 设置, cell B17" in text
+    assert 'did you mean "urban"' in text or "did you mean urban" in text
+
+
+def test_a_setting_in_two_rows_is_refused(filled):
+    def change(book):
+        book["settings 设置"].append(["study.seed", 3, None])
+        book["settings 设置"].append(["study.seed", 4, None])
+
+    assert "the setting study.seed stands here again" in refused(
+        filled(stations=STATIONS, change=change)
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(lambda book: book.remove(book["stations 站点"]), "no sheet is called stations or 站点"),
+     (lambda book: setattr(book["stations 站点"], "title", "statons"), "is statons meant? Rename it"),
+     (lambda book: setattr(book["stations 站点"], "sheet_state", "hidden"), "is hidden"),
+     (lambda book: book["stations 站点"].delete_cols(3), "no column is called ambulances or 救护车"),
+     (lambda book: book["stations 站点"].cell(6, 1, "#REF!"), "sheet stations 站点, cell A6"),
+     (lambda book: book["stations 站点"].cell(5, 3, "=1+1"), "cell C5: its formula has no value yet")],
+    ids=["no sheet", "misspelt", "hidden", "no column", "error cell", "formula"],
+)  # fmt: skip
+def test_a_workbook_that_lost_something_is_told_so(filled, change, told):
+    assert told in refused(filled(stations=STATIONS, change=change))
+
+
+def test_a_workbook_that_is_not_filled_in_is_told_what_to_do(filled):
+    assert "no station is written yet: write each in a row below the examples" in refused(filled())
+
+
+@pytest.mark.parametrize("name", ["nowhere.xlsx", "today.yaml", "workbook.csv"])
+def test_a_workbook_that_is_none_is_refused(filled, name):
+    path = filled(LILING.replace("workbook.xlsx", name), stations=STATIONS)
+    assert name in refused(path)
+
+
+NAMES = st.text("东西南北中站一二三ABC ", min_size=1, max_size=8).map(str.strip).filter(bool)
+ROWS = st.lists(
+    st.tuples(NAMES, st.sampled_from(["急救站", "分站", "station", "substation"]),
+              st.integers(0, 20), st.sampled_from([None, "08-20", "20-08", "0-24"]),
+              st.floats(113.2, 113.7).map(lambda x: round(x, 6)),
+              st.floats(27.4, 27.9).map(lambda x: round(x, 6))),
+    min_size=1, max_size=6, unique_by=lambda row: row[0],
+)  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=ROWS, texts=st.booleans())
+def test_what_is_written_into_a_new_workbook_is_the_layout_that_is_read(
+    blank, tmp_path, rows, texts
+):
+    book = openpyxl.load_workbook(blank)
+    for row in rows:
+        cells = [*row[:4], *((str(x) for x in row[4:]) if texts else row[4:])]
+        book["stations 站点"].append(cells)
+    book.save(tmp_path / "w.xlsx")
+    read = WorkbookText(tmp_path / "w.xlsx")
+    assert not read.problems
+    kinds = {"急救站": "station", "分站": "substation"}
+    assert read.content["layout"] == [
+        {"station": name, "kind": kinds.get(kind, kind), "ambulances": count, "at": [lon, lat]}
+        | ({"hours": hours} if hours in ("08-20", "20-08") else {})
+        for name, kind, count, hours, lon, lat in rows
+    ]
