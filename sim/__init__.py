@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time rooms are opened
     from sim.answers.comparison import Comparison, compare, run
     from sim.answers.curve import curve
     from sim.answers.day import day
+    from sim.answers.precision import precision
     from sim.answers.ranking import rank
     from sim.answers.search import search
     from sim.answers.sites import site
@@ -44,6 +45,7 @@ _ROOMS = {
     "search": "sim.answers.search",
     "curve": "sim.answers.curve",
     "day": "sim.answers.day",
+    "precision": "sim.answers.precision",
     "stress": "sim.answers.stress",
     "worth": "sim.answers.worth",
     "live": "sim.browser.live",
@@ -61,8 +63,8 @@ _ROOMS = {
 __all__ = [
     "Comparison", "MapError", "PlannerError", "RecordsError", "RuleError", "Scenario",
     "ScenarioError",
-    "calibrate", "compare", "curve", "day", "import_map", "live", "load", "made_up_records", "rank",
-    "run", "search", "site", "stress", "synthesise_map", "worth",
+    "calibrate", "compare", "curve", "day", "import_map", "live", "load", "made_up_records",
+    "precision", "rank", "run", "search", "site", "stress", "synthesise_map", "worth",
 ]  # fmt: skip
 
 

@@ -391,6 +391,10 @@ class Runs:
         """A measure of one layout, with its 95 % interval."""
         return BY_KEY[key].spread(self.of(row), group).interval()
 
+    def after(self, count: int, key: str = "within") -> Estimate:
+        """A measure of the base over its first so many replications."""
+        return estimates.estimate(self._first(0, count), key)
+
     def levels(self, keys: Iterable[str]) -> dict[str, Estimate]:
         """Measures of the base, each over the replications that it needs by itself."""
         found = self._first(0, self.until_known())

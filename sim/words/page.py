@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from rich.cells import cell_len
 
@@ -58,21 +58,46 @@ class Table(NamedTuple):
         above = wrapped(self.above, indent="   ") if self.above else []
         return [*above, *lines, *([f" {self.below}"] if self.below else [])]
 
-    def html(self) -> str:
-        """The table for a notebook; it copies into Word as a table."""
-        parts = [*paragraphs([self.above]), "<table>"]
-        for tag, row in (
-            ("th", [column.head for column in self.columns]),
-            *(("td", row) for row in self.rows),
-        ):
+    def html(self, heading: Sequence[str] = ()) -> str:
+        """The table for a notebook; it copies into Word as a table, with its caption and lines.
+
+        `heading`: lines of the caption above what the table itself is about. All style stands in
+        the elements, for a style sheet is not copied.
+        """
+        parts = [f'<table style="border-collapse:collapse;{RULE.format("top", HEAVY)}">']
+        caption = "<br>".join(html.escape(line.strip()) for line in (*heading, self.above) if line)
+        if caption:
+            parts.append(f'<caption style="caption-side:top;text-align:left">{caption}</caption>')
+        if any(column.head for column in self.columns):
+            heads = "".join(
+                f'<th scope="col" style="{_style(column)};{RULE.format("bottom", HEAVY)}">'
+                f"{html.escape(column.head)}</th>"
+                for column in self.columns
+            )
+            parts += ["<thead>", f"<tr>{heads}</tr>", "</thead>"]
+        parts.append("<tbody>")
+        for row in self.rows:
             cells = "".join(
-                f'<{tag} style="text-align:{column.align};padding:2px 10px">'
-                f"{html.escape(cell)}</{tag}>"
+                f'<td style="{_style(column, cell=True)};{RULE.format("bottom", LIGHT)}">'
+                f"{html.escape(cell)}</td>"
                 for column, cell in zip(self.columns, row, strict=True)
             )
             parts.append(f"<tr>{cells}</tr>")
         below = f"\n<p>{html.escape(self.below)}</p>" if self.below else ""
-        return "\n".join([*parts, "</table>"]) + below
+        return "\n".join([*parts, "</tbody>", "</table>"]) + below
+
+
+RULE: Final = "border-{}:{}"
+HEAVY: Final = "1px solid #6b7785"
+LIGHT: Final = "1px solid #d5dae0"
+
+
+def _style(column: Column, *, cell: bool = False) -> str:
+    """The style of a head or of a cell: numbers and the intervals beside them stay in one line."""
+    left = "2px" if column.belongs else "10px"
+    whole = cell and (column.align == "right" or column.belongs)
+    nowrap = ";white-space:nowrap" if whole else ""
+    return f"text-align:{column.align};padding:2px 10px 2px {left}{nowrap}"
 
 
 class Finding(NamedTuple):
@@ -114,8 +139,12 @@ class Page:
 
     def html(self) -> str:
         """The page for a notebook: tables that copy into Word as tables."""
-        parts = paragraphs(self.heading)
-        for part in self.body:
+        first, *others = self.body or ("",)
+        if isinstance(first, Table):  # what is copied of the page says what it is of
+            parts = [first.html(self.heading)]
+        else:
+            parts = paragraphs([*self.heading, first])
+        for part in others:
             parts += [part.html()] if isinstance(part, Table) else paragraphs([part])
         return "\n".join([*parts, *paragraphs([*self.notes, *self.sentences])])
 

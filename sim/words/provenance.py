@@ -95,4 +95,6 @@ def map_mark(the_map: Map, say: Language) -> str:
         return say("Synthetic map of {name}. ", name=the_map.name)
     if the_map.meta.get("invented"):
         return say("Roads © OpenStreetMap contributors. Stations and ambulances are invented. ")
+    if "openstreetmap" in the_map.meta.get("licence", "").casefold():
+        return say("Roads © OpenStreetMap contributors. ")
     return ""

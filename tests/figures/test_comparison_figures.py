@@ -151,7 +151,7 @@ def test_saved_whole_in_each_format(result, tmp_path, ending):
 
 def test_jupyter_shows_a_table(result):
     page = result._repr_html_()
-    assert page.count("<table>") == 1
+    assert page.count("<table ") == 1
     assert "Urban calls ≤ 10 min" in page
 
 

@@ -25,7 +25,7 @@ from sim.words.language import language
 
 COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 LANGUAGES = {code: language(code) for code in ("en", "zh")}
-TAGS = {"p", "table", "tr", "td", "th"}
+TAGS = {"p", "table", "caption", "br", "thead", "tbody", "tr", "td", "th"}
 HOW = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 SOME = settings(max_examples=3, **HOW)
 MANY = settings(max_examples=2_000, **HOW)

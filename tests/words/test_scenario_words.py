@@ -13,7 +13,7 @@ def test_a_scenario_is_a_table_in_a_notebook(tiny):
                  "10 min", "12 min", "24.0", "demand 2 times as high", "+ sub-station New"):  # fmt: skip
         assert said in text
     html = plan._repr_html_()
-    assert html.count("<table>") == 2
+    assert html.count("<table ") == 2
     assert "<td" in html
     assert "24.0" in page(plan, language("zh")).text()
 

@@ -11,7 +11,9 @@
 # ---
 
 # %% [markdown]
-# # Does the model repeat last year?
+# # 6 Does the model repeat last year?
+#
+# 模型能重现去年的情况吗？（记录全部为合成）
 #
 # **All records in this notebook are synthetic.** They were simulated from a scenario and spoiled on
 # purpose; nobody was ill. So we know what is behind them, and can see what a fit returns. Liling's map
@@ -198,3 +200,10 @@ sim.compare(there.fitted, more, replications=15).sentence()
 
 # %%
 folder.cleanup()
+
+# %% [markdown]
+# ## What to do next
+#
+# With your own records: `tenthirty calibrate records.csv --map maps/PLACE --to
+# scenarios/PLACE/calibrated.yaml --report fit.html` ([docs/calibration.md](../docs/calibration.md)). What no
+# record can say is the subject of [07-what-is-left-out.ipynb](07-what-is-left-out.ipynb).

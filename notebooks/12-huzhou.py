@@ -11,7 +11,9 @@
 # ---
 
 # %% [markdown]
-# # Huzhou: what do urgent patients gain if light cases go to a community centre?
+# # 12 Huzhou: what do urgent patients gain if light cases go to a community centre?
+#
+# 轻症送社区卫生服务中心，危重患者能得到什么？（合成地图）
 #
 # Two lead hospitals of Huzhou (湖州) send 73 specialist teams a week to eight community centres,
 # and 76 to the district hospital and five town hospitals. If ambulances take light cases there,
@@ -107,3 +109,9 @@ helps.sentence()
 
 # %%
 helps.map("zh", what="difference", layout=2)
+
+# %% [markdown]
+# ## What to do next
+#
+# The share of light cases is assumed: count a month of missions by severity and put it in
+# ([scenarios/huzhou](../scenarios/huzhou/README.md)). Then write your own county's question as number 13.

@@ -11,7 +11,9 @@
 # ---
 
 # %% [markdown]
-# # Which of 61 community institutions would serve as sub-stations?
+# # 9 Which of 61 community institutions would serve as sub-stations?
+#
+# 61 家社区机构中，哪些适合设分站？（合成地图，机构位置为假设）
 #
 # Hubei Provincial TCM Hospital (湖北省中医院) leads a consortium of 61 community institutions on the right
 # bank of Wuhan and in Gedian, with a transfer line day and night. Which of them would bring ambulances
@@ -73,3 +75,9 @@ sim.compare(bank, sim.load("../scenarios/wuhan-community/green-channel.yaml"), r
 
 # %%
 result.map("zh", layout=1)
+
+# %% [markdown]
+# ## What to do next
+#
+# Put the true places of the 61 into `candidates.csv` and rank again: the order here is that of assumed
+# places. A district's question, a children's capability: [10-huangpi.ipynb](10-huangpi.ipynb).

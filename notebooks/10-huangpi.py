@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # Huangpi: what is a children's capability at the district hospital worth?
+# # 10 Huangpi: what is a children's capability at the district hospital worth?
 #
 # Huangpi (黄陂区) is the largest district of Wuhan: 1,151,644 people on 2,251 km². A newborn or a
 # child in danger is treated at Wuhan Children's Hospital, 9 to 76 km away in a straight line from the
@@ -141,3 +141,10 @@ more.sentence("zh")
 
 # %%
 result.map("zh")
+
+# %% [markdown]
+# ## What to do next
+#
+# Count last year's newborns and children who were taken to Wuhan: their number is assumed here, and the
+# hours saved go with it ([scenarios/huangpi](../scenarios/huangpi/README.md)). One dispatch for town and
+# country: [11-luzhai.ipynb](11-luzhai.ipynb).

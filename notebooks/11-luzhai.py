@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # Luzhai: what is one dispatch for town and country worth?
+# # 11 Luzhai: what is one dispatch for town and country worth?
 #
 # Luzhai (鹿寨县) in Guangxi has 337,298 people on 2,975 km². Its county TCM hospital leads five town
 # hospitals, has a chest-pain and a stroke centre, and the county speaks of a network under one dispatch.
@@ -100,3 +100,10 @@ chest.sentence("zh", layout=2)
 
 # %%
 result.map("zh", what="difference")
+
+# %% [markdown]
+# ## What to do next
+#
+# Ask the county's dispatchers how it was before: that every hospital served its own town alone is assumed
+# ([scenarios/luzhai](../scenarios/luzhai/README.md)). Light cases and community centres:
+# [12-huzhou.ipynb](12-huzhou.ipynb).

@@ -11,7 +11,9 @@
 # ---
 
 # %% [markdown]
-# # Where should the next sub-station stand?
+# # 3 Where should the next sub-station stand?
+#
+# 下一个分站建在哪里？（醴陵为合成地图；科金博道路真实、站点虚构）
 #
 # A committee asks *which of these sites, how sure are you, what does the next one buy, and does it
 # still hold if you are wrong about the traffic?* This notebook answers for Liling, then for the real
@@ -104,8 +106,8 @@ stress = sim.stress(
     liling.add(ranking.sites[0].candidate.name.zh),
     liling.add(ranking.sites[1].candidate.name.zh),
     wrong={"fast-roads": 0, "main-roads": 0, "small-roads": 0, "rush-hours": 0},
-    samples=8,
-    replications=15,
+    samples=4,
+    replications=5,
 )
 stress.figure()
 
@@ -126,25 +128,12 @@ sites
 sites.figure()
 
 # %%
-sim.run(coquimbo).why().figure()
-
-# %%
-sim.site(coquimbo, model="mexclp", new=1)
-
-# %%
 sim.curve(coquimbo, steps=2).figure()
 
-# %%
-sim.search(coquimbo, stations=1, ambulances=0)
-
-# %%
-sim.worth(coquimbo).figure()
-
-# %%
-sim.stress(
-    coquimbo,
-    sites.best.layout,
-    wrong={"fast-roads": 0, "main-roads": 0, "small-roads": 0, "rush-hours": 0},
-    samples=6,
-    replications=10,
-).figure()
+# %% [markdown]
+# ## What to do next
+#
+# Take the places that the sites may have to the committee, with their reasons; what the next one buys says
+# where to stop. Whether the replications were enough says
+# [04-how-many-replications.ipynb](04-how-many-replications.ipynb); whether the winner stays one under other
+# assumptions, [07-what-is-left-out.ipynb](07-what-is-left-out.ipynb).

@@ -11,7 +11,9 @@
 # ---
 
 # %% [markdown]
-# # What does Wuhan's 93rd emergency station add?
+# # 8 What does Wuhan's 93rd emergency station add?
+#
+# 武汉第 93 个急救站增加了什么？（合成地图）
 #
 # In August 2023 Wuhan (武汉) opened its 93rd emergency station, for a ten-minute circle around the central
 # business district in Jianghan. The city has 12.3 million people and made 180,000 missions in 2020. Seven
@@ -83,3 +85,10 @@ sim.compare(wuhan, sim.load("../scenarios/wuhan/wish.yaml"), replications=5)
 
 # %%
 today.map("zh")
+
+# %% [markdown]
+# ## What to do next
+#
+# Ask of the township table where the next one would add more, with the city's own station list in place
+# of the assumed one: [scenarios/wuhan](../scenarios/wuhan/README.md). Which community institutions could take
+# ambulances asks [09-wuhan-community.ipynb](09-wuhan-community.ipynb).
