@@ -18,7 +18,7 @@ class SearchMixed(SearchEnglish):
     """English words, and Chinese characters one by one."""
 
     lang = "mixed"
-    language_name = "English and Chinese"
+    language_name = "English"  # whose stemmer the page loads by this name
     js_splitter_code = """
 var splitQuery = (query) => query.match(/[\\u4e00-\\u9fff]|[^\\W\\u4e00-\\u9fff]+/g) || [];
 """

@@ -18,6 +18,8 @@ extensions = [
 ]
 exclude_patterns = ["_build"]
 
+smartquotes = False  # what stands between quotes can be typed
+
 html_theme = "furo"
 html_title = "tenthirty"
 html_search_language = "mixed"  # of `chinese_search`

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browsers import needs_browser, opened, started, wait
 from conftest import ROOT
 from ruamel.yaml import YAML
 
@@ -113,6 +114,19 @@ def test_chinese_is_found_by_its_characters(book, query, name):
         where = [index[part].get(character, ()) for part in ("terms", "titleterms")]
         assert any(page in np.atleast_1d(one) for one in where), character
     assert "[\\u4e00-\\u9fff]|" in (book / "_static" / "language_data.js").read_text("utf-8")
+
+
+@needs_browser
+@pytest.mark.browser
+@pytest.mark.parametrize(("query", "title"), [("达标率", "Measures"), ("stresses", "Commands")])
+def test_the_search_of_the_book_finds_both_languages(book, query, title):
+    """From a folder, too, where a browser reads no text of the pages that are found."""
+    address = f"{(book / 'search.html').as_uri()}?q={query}"
+    with started() as chromium, opened(chromium, address) as (page, heard):
+        wait(page, "document.querySelector('#search-results a') !== null")
+        assert title in page.inner_text("#search-results")
+        assert not heard.outside
+        assert not [one for one in heard.errors if "fetch" not in one and "ERR_FAILED" not in one]
 
 
 # ── pages that are made ──────────────────────────────────────────────────────────────────────
