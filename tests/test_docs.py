@@ -10,14 +10,19 @@ import shlex
 import shutil
 import subprocess
 import sys
+from functools import cache
 from itertools import count
 
 import pytest
 from conftest import ROOT
+from ruamel.yaml import YAML
 
 import sim
+from sim.scenario.contents import ScenarioFile
 
-WITH_ANSWERS = [ROOT / "README.md", ROOT / "docs" / "crews.md", ROOT / "docs" / "hospitals.md"]
+WITH_ANSWERS = [
+    ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("crews", "hospitals", "tutorial")),
+]  # fmt: skip
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(<!--[^\n]*-->\n)?^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(
@@ -27,17 +32,18 @@ COMMAND = re.compile(r"(?:\.venv/bin/)?tenthirty ((?:run|compare|rank|site|searc
                      r"why|day|replay|coverage|check|explain|map|new|--)[^`\n&|]*)")  # fmt: skip
 SIMULATING = ("run", "compare", "rank", "site", "search", "curve", "stress", "worth", "why")
 NEEDS = re.compile(
-    r"tcp://|PLACE|SCENARIO|…|\.\.\.|\brecords\.csv|roads\.osm|-1\.2|HOST|FOLDER|reach\.gpkg"
+    r"tcp://|PLACE|SCENARIO|TERM|…|\.\.\.|\brecords\.csv|roads\.osm|-1\.2|HOST|FOLDER|reach\.gpkg"
 )
 
 
-def blocks(kind):
+def blocks(kind, *, left_out=False):
+    """The blocks of a language that are run; or those that are marked as not run."""
     for page in PAGES:
         number = count(1)
         for mark, language, text in BLOCK.findall(page.read_text("utf-8")):
             if language == kind:
                 index = next(number)
-                if not mark.startswith("<!-- not run:"):
+                if mark.startswith("<!-- not run:") == left_out:
                     yield pytest.param(text, id=f"{page.name}-{index}")
 
 
@@ -51,6 +57,7 @@ def commands():
                 text = text.replace(block, "")
         for line in COMMAND.findall(text):
             line = line.split("  #")[0].split("#")[0].strip().rstrip(".,;:)")
+            line = line.removesuffix(" --samples 0")  # what is tried takes none anyway
             shown = "scenarios/" in line or line.startswith(("explain ", "new ", "--"))
             if shown and not NEEDS.search(line):
                 found.setdefault(line, page.name)
@@ -117,6 +124,17 @@ def test_a_scenario_that_is_shown_can_be_loaded(text, place):
         path.unlink()
 
 
+@pytest.mark.parametrize("text", list(blocks("python", left_out=True)))
+def test_a_script_that_is_not_run_can_be_read(text):
+    compile(text, "the page", "exec")
+
+
+@pytest.mark.parametrize("text", list(blocks("yaml", left_out=True)))
+def test_a_part_of_a_scenario_that_is_shown_has_settings_that_there_are(text):
+    """What it names need not be here; how it is written has to be right."""
+    ScenarioFile.model_validate({"name": "a part"} | YAML(typ="safe").load(text))
+
+
 def shown_answers():
     """Every command that is shown with what it prints: (arguments, the text shown)."""
     text = "\n".join(page.read_text("utf-8") for page in WITH_ANSWERS)
@@ -124,24 +142,32 @@ def shown_answers():
         r"^```bash\n([^`]*?)^```\s*(?:\(On [^\n]*\)\s*)?^```text\n(.*?)^```", re.M | re.S
     )
     for command, answer in pair.findall(text):
-        line = command.strip().split("&& ")[-1]
-        yield pytest.param(line.removeprefix(".venv/bin/"), answer, id=line)
+        line = command.strip().split("&& ")[-1].removeprefix(".venv/bin/")
+        takes_a_minute = [pytest.mark.thorough] if " stress " in line else []
+        yield pytest.param(line, answer, id=line, marks=takes_a_minute)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("line", "answer"), list(shown_answers()))
 def test_a_page_shows_what_the_command_prints(line, answer, place):
     """Line by line and in this order, but for what stands at "…" and how long it took."""
+    stdout, stderr = answered(line, place)
+    printed = iter([untimed(line) for line in stdout.splitlines()])
+    for wanted in answer.splitlines():
+        if wanted.strip() != "…":
+            assert untimed(wanted) in printed, f"{wanted}\n\n{stdout}{stderr}"
+
+
+@cache
+def answered(line, place):
+    """What a command prints: asked once, though several pages show it."""
     arguments = shlex.split(line.removeprefix("tenthirty "))
     if arguments[0] in SIMULATING:
         arguments.append("--no-figures")
     done = subprocess.run([sys.executable, "-m", "sim.cli", *arguments], cwd=place, text=True,
                           capture_output=True, check=False,
                           env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
-    printed = iter([untimed(line) for line in done.stdout.splitlines()])
-    for wanted in answer.splitlines():
-        if wanted.strip() != "…":
-            assert untimed(wanted) in printed, f"{wanted}\n\n{done.stdout}{done.stderr}"
+    return done.stdout, done.stderr
 
 
 def test_every_file_of_a_page_is_tried_on_it():

@@ -284,7 +284,7 @@ MEASURES: Final = {
             "that would survive, were all of them cardiac arrests. A call that nobody reaches "
             "counts as 0."
         ),
-        formula="(1 / #Cp) × Σ{i ∈ Cp} 1 / (1 + exp(a + b × Rf(i) + c × R(i)))",
+        formula="Σ{i ∈ Cp} (1 / (1 + exp(a + b × Rf(i) + c × R(i)))) / #Cp",
     ),
     **OTHER_CALLS,
     **HOSPITALS,
