@@ -23,7 +23,7 @@ from sim.answers.lines import (
     listed,
     measure_row,
 )
-from sim.answers.map_names import difference_name, map_name
+from sim.answers.map_names import difference_name, load_name, map_name
 from sim.answers.pools import Pools
 from sim.answers.township_table import TownshipRow
 from sim.errors import OptionError
@@ -354,6 +354,11 @@ class Comparison(Replayable, Answer):
         if len(self.layouts) == 1:
             raise OptionError("forest", NO_PROPOSAL)
         return self.figure(lang, size, "forest")
+
+    def load(self, lang: str = "en", size: str = "screen", layout: int = 0) -> Figure:
+        """How busy a layout's ambulances are, by hour of the week and each; 0 is the base."""
+        arguments.whole("layout", layout, 0, len(self.layouts) - 1)
+        return self.figure(lang, size, load_name(layout))
 
 
 NO_PROPOSAL: Final = Message("there is no proposal to draw: compare two layouts")

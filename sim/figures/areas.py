@@ -46,6 +46,14 @@ def draw(
 ) -> None:  # fmt: skip
     """Areas, boundary, core, and names where they cover nothing in `taken`."""
     fill(ax, the_map, [area.fill for area in found])
+    label(ax, the_map, found, names, part, taken)
+
+
+def label(
+    ax: Axes, the_map: Map, found: Sequence[Area], names: Sequence[str], part: Part,
+    taken: list[Bbox],
+) -> None:  # fmt: skip
+    """Names and numbers of areas where they cover nothing in `taken`."""
     frame = the_map.layers["townships"]
     inside = frame.representative_point().within(map_parts.enlarged(the_map))
     for row in np.argsort(-frame.area.to_numpy()).tolist():

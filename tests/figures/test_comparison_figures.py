@@ -218,6 +218,7 @@ def test_townships_are_coloured_by_their_ninetieth_percentile(result):
 
 def test_a_comparison_is_drawn_under_the_names_of_its_files(result, liling):
     names = ["map", "map-proposal", "map-difference", "map-minutes", "cdf", "forest"]
+    names += ["load", "load-proposal"]
     assert list(result.figures()) == names
     with pytest.raises(sim.PlannerError, match="no proposal to draw"):
         sim.run(liling.with_study(length=86_400.0), replications=1).forest()
