@@ -22,7 +22,7 @@ def _(comparison: Comparison, say: Language, size: str) -> Drawings:
             figures[difference_name(row, key)] = partial(
                 difference_map.draw, comparison, row, key, say, size
             )
-    figures["cdf"] = lambda: response_curve.draw(comparison, say, size)
+    figures["cdf"] = partial(response_curve.draw, comparison, say, size)
     if comparison.proposals:
         figures["forest"] = lambda: forest.draw(comparison, say, size)
     for row in range(len(comparison.layouts)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -33,7 +34,7 @@ Columns = Sequence[tuple[str, Sequence[str]]]  # head and cells
 def _(coverage: Coverage, say: Language, size: str) -> Drawings:
     return {
         coverage.name: lambda: draw(coverage, say, size),
-        MAP: lambda: isochrones.draw(coverage, say, size),
+        MAP: partial(isochrones.draw, coverage, say, size),
     }
 
 

@@ -37,7 +37,9 @@ class Grid(NamedTuple):
     minutes: np.ndarray  # [row, column]
 
 
-def draw(coverage: Coverage, say: Language, size: str = "screen") -> Picture:
+def draw(
+    coverage: Coverage, say: Language, size: str = "screen", ax: Axes | None = None
+) -> Picture:
     """Bands of minutes as ground, and on each area the median minutes of its people."""
     base, the_map = coverage.provenance.base, coverage.provenance.base.map
     grid, stations = _grid(coverage), against(base, base)
@@ -63,7 +65,7 @@ def draw(coverage: Coverage, say: Language, size: str = "screen") -> Picture:
             ],
         ),
     ]
-    made = map_page.draw(the_map, words.finding(coverage, say), size, say, paint, keys)
+    made = map_page.draw(the_map, words.finding(coverage, say), size, say, paint, keys, ax=ax)
     return made.explain(
         words.drawn(coverage, BREAKS, say), lambda: _rows(coverage, names, medians), say
     )

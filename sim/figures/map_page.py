@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.patches import Rectangle
 
-from sim.figures import map_parts, page
+from sim.figures import lettering, map_parts, page, style
 from sim.figures.page import Sheet
 from sim.figures.style import Picture
 from sim.geography.bundle import Map
@@ -52,12 +52,15 @@ Paint = Callable[[Axes, Part], None]
 
 def draw(
     the_map: Map, finding: Finding, size: str, say: Language, paint: Paint, keys: Sequence[Key],
-    aside: Callable[[Axes], None] | None = None,
+    aside: Callable[[Axes], None] | None = None, ax: Axes | None = None,
 ) -> Picture:  # fmt: skip
     """A page on which `paint` draws all that there is, on axes to scale.
 
-    `aside` draws a small panel beside the legends, at the lower right.
+    `aside` draws a small panel beside the legends, at the lower right. On an `ax` of the reader's
+    stand the map, the finding as its title and the first legend below, and nothing else.
     """
+    if ax is not None:
+        return _on_axes(ax, the_map, finding, say, paint, keys)
     with page.page_of_aspect(finding, size, ASPECT) as sheet:
         fig, (top, bottom) = sheet.fig, sheet.rows()
         bounds, enlarged = the_map.outline.bounds, map_parts.enlarged(the_map)
@@ -81,6 +84,35 @@ def draw(
         if aside is not None:
             aside(_beside(sheet, made, left, legend_top - 0.025))
     return fig
+
+
+def _on_axes(
+    ax: Axes, the_map: Map, finding: Finding, say: Language, paint: Paint, keys: Sequence[Key]
+) -> Picture:
+    """The whole map on axes of the reader's own."""
+    with style.on_axes([ax]) as made:
+        made.headline, made.subtitle = finding.headline, finding.subtitle
+        size, fig = float(mpl.rcParams["font.size"]), ax.get_figure(root=True)
+        map_parts.map_axes(ax, the_map.outline.bounds)
+        _to_the_left(ax, the_map.outline.bounds[0])
+        paint(ax, Part.WHOLE)
+        map_parts.scale_bar(ax, say)
+        map_parts.north_arrow(ax)
+        wide = ax.get_window_extent().width * 72 / fig.dpi  # type: ignore[union-attr]
+        text = lettering.broken(fig, finding.headline, size, wide, 3, "bold")  # type: ignore[arg-type]
+        ax.set_title(text, loc="left", weight="bold", size=size)
+        ax.legend(
+            handles=list(keys[0].handles), title=keys[0].title, loc="lower right", frameon=False,
+            fontsize=0.8 * size, title_fontsize=0.8 * size, alignment="left", borderaxespad=0,
+        )  # fmt: skip
+    return made
+
+
+def _to_the_left(ax: Axes, x0: float) -> None:
+    """The map at the left edge of the axes, so that the legend has all room that is left."""
+    low, high = ax.get_xlim()
+    margin = map_parts.MARGIN * (high - low)
+    ax.set_xlim(x0 - margin, x0 - margin + high - low)
 
 
 def _inset(

@@ -41,7 +41,7 @@ class NumberedSite(NamedTuple):
 
 def draw(
     base: Scenario, finding: Finding, size: str, say: Language, marks: Sequence[NumberedSite],
-    key: Key,
+    key: Key, ax: Axes | None = None,
 ) -> Picture:  # fmt: skip
     """Today's stations, and numbered marks; where these would meet they are moved apart."""
     the_map, stations = base.map, against(base, base)
@@ -53,7 +53,8 @@ def draw(
         _marks(ax, marks, labelled, taken)
 
     today = [*station_marks.handles(stations, say), *map_parts.core_handle(the_map, say)]
-    return map_page.draw(the_map, finding, size, say, paint, [key, Key(say("today"), today)])
+    keys = [key, Key(say("today"), today)]
+    return map_page.draw(the_map, finding, size, say, paint, keys, ax=ax)
 
 
 def ground(ax: Axes, the_map: Map) -> None:

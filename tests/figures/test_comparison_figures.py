@@ -169,7 +169,7 @@ def test_wide_fonts_stay_on_the_page(result, size, monkeypatch):
 
 def test_each_curve_ends_where_its_layout_does_at_the_target(result):
     for panel, key in zip(result.cdf().axes, ("urban10", "rural30"), strict=True):
-        points = [line.get_ydata()[0] for line in panel.lines if line.get_marker() == "o"]
+        points = [line.get_ydata()[0] for line in panel.lines if line.get_marker() in style.POINTS]
         assert points == pytest.approx([100 * result.estimate(key, row).mean for row in (0, 1)])
 
 

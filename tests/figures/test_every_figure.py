@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from drawings import headline
 from pictures import KINDS, answer, comparison, liling, names, picture
 from PIL import Image
 
+import sim
 from sim.figures import save
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
@@ -169,3 +171,64 @@ def test_a_picture_that_says_nothing_has_no_description(tmp_path):
 
     save(Figure(), tmp_path / "empty.png")
     assert html_page.description((tmp_path / "empty.png").read_bytes()) == ""
+
+
+# ── on axes of a planner's own ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_maps_and_curves_can_stand_on_axes_of_ones_own(lang):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    mine = Figure(figsize=(12, 11))
+    FigureCanvasAgg(mine)
+    axes = mine.subplots(2, 3).ravel()
+    maps = [
+        comparison().map(lang, what="difference", ax=axes[0]),
+        answer("coverage").map(lang, ax=axes[1]),
+        answer("ranking").map(lang, ax=axes[2]),
+        answer("search").map(lang, ax=axes[3]),
+    ]
+    for made, ax in zip(maps, axes, strict=False):
+        assert "".join(ax.get_title(loc="left").split()) == "".join(made.headline.split())
+        assert made.alt
+        assert len(made.data)
+        assert made._repr_png_() is None
+        assert not made.axes
+    curves = comparison().cdf(lang, ax=axes[4:])
+    assert [ax.get_title(loc="left") for ax in axes[4:]] == [
+        "Urban core" if lang == "en" else "城区范围",
+        "Outside the urban core" if lang == "en" else "农村",
+    ]
+    assert len(curves.data)
+    assert not mine.texts  # neither a headline nor a footnote
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of letters that a font lacks
+        mine.canvas.draw()
+
+
+@pytest.mark.parametrize("ax", ["axes", 3, [None]])
+def test_what_is_no_axes_is_refused(ax):
+    with pytest.raises(sim.PlannerError, match="axes"):
+        comparison().map(ax=ax)
+    with pytest.raises(sim.PlannerError, match="axes"):
+        comparison().cdf(ax=ax)
+
+
+def test_a_figure_of_several_parts_takes_a_page_of_its_own():
+    from matplotlib.figure import Figure
+
+    with pytest.raises(sim.PlannerError, match="several parts.*map, map-proposal"):
+        comparison().figure(name="forest", ax=Figure().subplots())
+    with pytest.raises(sim.PlannerError, match="on axes go: –"):
+        answer("worth").figure(ax=Figure().subplots())
+
+
+def test_a_figure_without_a_canvas_to_measure_on_gets_one():
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+    from matplotlib.figure import Figure
+
+    mine = Figure()
+    FigureCanvasPdf(mine)
+    assert comparison().map(ax=mine.subplots()).headline
