@@ -177,13 +177,27 @@ class Answer(ABC):
         """All sentences for the minutes; the first is the main one."""
         return self.page(lang).sentences
 
-    def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
-        """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main."""
+    def figure(
+        self,
+        lang: str = "en",
+        size: str = "screen",
+        name: str | None = None,
+        ax: Any = None,
+    ) -> Figure:
+        """Its figure as it is printed: `screen`, `a4` or `slide`. `name`: another than the main.
+
+        `ax`: axes of your own (`matplotlib.pyplot.subplots()`) on which to draw it, without the
+        headline and the footnote around it; then the figure is yours, and what is returned has its
+        `headline`, `alt` and `data` only. OptionError for a figure of several parts.
+        """
         drawings: dict[str, Callable[[], Figure]]
         drawings = opened("sim.figures", "drawings")(self, language(lang), size)
-        if name is None:
-            return next(iter(drawings.values()))()
-        return drawings[arguments.one_of("name", name, drawings)]()
+        chosen = next(iter(drawings)) if name is None else name
+        arguments.one_of("name", chosen, drawings)
+        if ax is None:
+            return drawings[chosen]()
+        made: Figure = opened("sim.figures", "on_axes")(drawings, chosen, ax)
+        return made
 
     def figures(self, lang: str = "en", size: str = "screen") -> dict[str, Figure]:
         """All its figures, by the name of the file."""
@@ -209,13 +223,19 @@ class Answer(ABC):
 class OnMap:
     """What answers about places have besides: they are drawn on the map, too."""
 
-    def figure(self, lang: str = "en", size: str = "screen", name: str | None = None) -> Figure:
+    def figure(
+        self,
+        lang: str = "en",
+        size: str = "screen",
+        name: str | None = None,
+        ax: Any = None,
+    ) -> Figure:
         """As of any answer."""
         raise NotImplementedError
 
-    def map(self, lang: str = "en", size: str = "screen") -> Figure:
-        """Its sites on the map."""
-        return self.figure(lang, size, MAP)
+    def map(self, lang: str = "en", size: str = "screen", ax: Any = None) -> Figure:
+        """Its sites on the map, or its ground. `ax`: as of `figure`."""
+        return self.figure(lang, size, MAP, ax)
 
 
 class Replayable:

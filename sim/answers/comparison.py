@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.answers import comparison_facts, township_table
 from sim.answers import lines as listing
 from sim.answers.answer import Answer, FileTable, Provenance, Replayable, names_first
+from sim.answers.comparison_figures import ComparisonFigures
 from sim.answers.lines import (
     PARTS,
     Line,
@@ -23,10 +24,8 @@ from sim.answers.lines import (
     listed,
     measure_row,
 )
-from sim.answers.map_names import difference_name, map_name
 from sim.answers.pools import Pools
 from sim.answers.township_table import TownshipRow
-from sim.errors import OptionError
 from sim.measures import estimates
 from sim.measures.calls import Tally
 from sim.measures.features import Feature
@@ -43,18 +42,16 @@ from sim.study.plan import rosters, yardstick
 from sim.study.replication import Keep
 from sim.study.runs import Runs
 from sim.study.stopping import StoppedBecause
-from sim.text import Message
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from sim.answers.why_late import WhyLate
     from sim.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison(Replayable, Answer):
+class Comparison(Replayable, Answer, ComparisonFigures):
     """What one layout does, or what others do on the same calls.
 
     `layouts[0]` is the base; a run is a comparison with that one layout.
@@ -319,44 +316,6 @@ class Comparison(Replayable, Answer):
         """One sentence for the minutes of the meeting, about one proposal."""
         arguments.whole("layout", layout, 1, max(1, len(self.layouts) - 1))
         return self.sentences(lang)[layout - 1]
-
-    def map(
-        self,
-        lang: str = "en",
-        layout: int | None = None,
-        size: str = "screen",
-        what: str = "p90",
-    ) -> Figure:
-        """The townships by the minutes within which nine of ten calls are reached.
-
-        `what="difference"`: by how many more calls of a hundred are reached in time under a
-        proposal; `what="minutes"`: by how much sooner. `layout`: 0 for the base, which is the
-        usual one, or the number of a proposal; of differences the first proposal is the usual one.
-        OptionError for another `what`, or if there is no such proposal.
-        """
-        keys = {"difference": "within", "minutes": "mean"}
-        arguments.one_of("what", what, ["p90", *keys])
-        if layout is not None:
-            arguments.whole("layout", layout, 0, len(self.layouts) - 1)
-        if what == "p90":
-            return self.figure(lang, size, map_name(layout or 0))
-        number = 1 if layout is None else layout
-        if number not in self.proposals:
-            raise OptionError("map", NO_PROPOSAL)
-        return self.figure(lang, size, difference_name(number, keys[what]))
-
-    def cdf(self, lang: str = "en", size: str = "screen") -> Figure:
-        """Response times, urban and rural, against their targets."""
-        return self.figure(lang, size, "cdf")
-
-    def forest(self, lang: str = "en", size: str = "screen") -> Figure:
-        """Every proposal's differences from the base, with intervals and verdicts."""
-        if len(self.layouts) == 1:
-            raise OptionError("forest", NO_PROPOSAL)
-        return self.figure(lang, size, "forest")
-
-
-NO_PROPOSAL: Final = Message("there is no proposal to draw: compare two layouts")
 
 
 def run(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from sim.answers.answer import Answer, Origin
-from sim.prepare.reach import reach, targets_of_cells
+from sim.answers.answer import Answer, OnMap, Origin
+from sim.prepare.reach import first_arrival_s, reach, targets_of_cells
 from sim.scenario.scenario import Scenario
 from sim.study import arguments
 
@@ -19,12 +20,13 @@ RADIUS_M: Final = (5_000.0, 20_000.0)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Coverage(Answer):
+class Coverage(Answer, OnMap):
     """The people within reach of a station that has an ambulance; nothing is simulated."""
 
     provenance: Origin
     frame: pd.DataFrame  # as `to_frame` says
     radius_m: tuple[float, float] = RADIUS_M  # in town, in the country
+    before_s: float | None = None  # before the wheels roll, if it was asked for
 
     name = "coverage"
 
@@ -36,6 +38,24 @@ class Coverage(Answer):
         reaches most of them first).
         """
         return self.frame
+
+    def minutes_at(self, xy: np.ndarray) -> np.ndarray:
+        """[point] minutes from a call to the first arrival; inf where no road leads.
+
+        `xy`: [point, 2] metres of the map.
+        """
+        return first_arrival_s(self.provenance.base, xy, self.before_s) / 60
+
+    @cached_property
+    def cell_minutes(self) -> np.ndarray:
+        """[cell] the same for the cells of the map."""
+        found: np.ndarray = reach(self.provenance.base, self.before_s).cell_s.min(axis=0) / 60
+        return found
+
+    def people_within(self, minutes: float) -> float:
+        """How many people live where somebody arrives within some minutes of the call."""
+        people = self.provenance.base.map.cells.people
+        return float(people[self.cell_minutes <= minutes].sum())
 
 
 def coverage(
@@ -75,7 +95,7 @@ def coverage(
                 "station": scenario.stations[nearest].name.zh,
             }
         )
-    return Coverage(Origin(scenario), pd.DataFrame(rows), radius_m)
+    return Coverage(Origin(scenario), pd.DataFrame(rows), radius_m, before_s)
 
 
 def _groups(scenario: Scenario) -> Iterator[tuple[str, str, np.ndarray]]:

@@ -17,3 +17,8 @@ def map_name(layout: int) -> str:
 def difference_name(layout: int, key: str) -> str:
     """The name of the map of what a proposal changes: map-difference, map-difference-2, …"""
     return DIFFERENCES[key] if layout == 1 else f"{DIFFERENCES[key]}-{layout}"
+
+
+def load_name(layout: int) -> str:
+    """The name of the figure of how busy a layout's ambulances are: load, load-proposal, …"""
+    return map_name(layout).replace("map", "load")

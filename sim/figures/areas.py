@@ -46,6 +46,14 @@ def draw(
 ) -> None:  # fmt: skip
     """Areas, boundary, core, and names where they cover nothing in `taken`."""
     fill(ax, the_map, [area.fill for area in found])
+    label(ax, the_map, found, names, part, taken)
+
+
+def label(
+    ax: Axes, the_map: Map, found: Sequence[Area], names: Sequence[str], part: Part,
+    taken: list[Bbox],
+) -> None:  # fmt: skip
+    """Names and numbers of areas where they cover nothing in `taken`."""
     frame = the_map.layers["townships"]
     inside = frame.representative_point().within(map_parts.enlarged(the_map))
     for row in np.argsort(-frame.area.to_numpy()).tolist():
@@ -90,7 +98,7 @@ def _label(ax: Axes, the_map: Map, row: int, area: Area, name: str, taken: list[
     ):
         written = lettering.place_label(
             ax, text, where, taken, lambda box: _fits(ax, box, shape), zorder=6,
-            size=size * mpl.rcParams["font.size"], color=area.fill.ink,
+            size=style.small(size, mpl.rcParams["font.size"]), color=area.fill.ink,
             linespacing=1.05, path_effects=style.halo(area.fill.face, 2.2),
         )  # fmt: skip
         if written:

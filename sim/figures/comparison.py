@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from sim.answers.comparison import Comparison
-from sim.answers.map_names import DIFFERENCES, difference_name, map_name
-from sim.figures import difference_map, forest, response_curve, township_map
+from sim.answers.map_names import DIFFERENCES, difference_name, load_name, map_name
+from sim.figures import difference_map, fleet_load, forest, response_curve, township_map
 from sim.figures.drawing import Drawings, drawings
 from sim.words.language import Language
 
@@ -22,7 +22,9 @@ def _(comparison: Comparison, say: Language, size: str) -> Drawings:
             figures[difference_name(row, key)] = partial(
                 difference_map.draw, comparison, row, key, say, size
             )
-    figures["cdf"] = lambda: response_curve.draw(comparison, say, size)
+    figures["cdf"] = partial(response_curve.draw, comparison, say, size)
     if comparison.proposals:
         figures["forest"] = lambda: forest.draw(comparison, say, size)
+    for row in range(len(comparison.layouts)):
+        figures[load_name(row)] = partial(fleet_load.draw, comparison, row, say, size)
     return figures

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.answers.answer import MAP
 from sim.answers.coverage import Coverage
-from sim.figures import intervals, lettering, page, style
+from sim.figures import intervals, isochrones, lettering, page, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.numbers import Rows
 from sim.figures.page import Sheet
@@ -30,7 +32,10 @@ Columns = Sequence[tuple[str, Sequence[str]]]  # head and cells
 
 @drawings.register
 def _(coverage: Coverage, say: Language, size: str) -> Drawings:
-    return {coverage.name: lambda: draw(coverage, say, size)}
+    return {
+        coverage.name: lambda: draw(coverage, say, size),
+        MAP: partial(isochrones.draw, coverage, say, size),
+    }
 
 
 def draw(coverage: Coverage, say: Language, size: str = "screen") -> Picture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ LINES = 3  # of a step's name beside its point
 def _(curve: Curve, say: Language, size: str) -> Drawings:
     found: Drawings = {
         curve.name: lambda: draw(curve, say, size),
-        MAP: lambda: steps_map.draw(curve, say, size),
+        MAP: partial(steps_map.draw, curve, say, size),
     }
     if curve.has_costs:
         found["front"] = lambda: cost_front.draw(curve, say, size)

@@ -33,7 +33,7 @@ class StageLook(NamedTuple):
 
 LOOKS: Final = {
     Stage.TO_SCENE: StageLook("#E69F00", "", 0.74),
-    Stage.AT_SCENE: StageLook("#56B4E9", "", 0.74),
+    Stage.AT_SCENE: StageLook("#A3D8F4", "", 0.74),
     Stage.TO_HOSPITAL: StageLook("#0072B2", "", 0.74),
     Stage.WAITING: StageLook("#FFFFFF", "//////", 0.74),
     Stage.HANDOVER: StageLook("#7A3B69", "", 0.74),

@@ -39,7 +39,12 @@ OTHERS: Final = {
 
 
 def draw(
-    comparison: Comparison, layout: int, key: str, say: Language, size: str = "screen"
+    comparison: Comparison,
+    layout: int,
+    key: str,
+    say: Language,
+    size: str = "screen",
+    ax: Axes | None = None,
 ) -> Picture:
     """Each area by the paired difference of a measure of calls: `within` or `mean`."""
     found = area_changes.changes(comparison, layout, key)
@@ -64,7 +69,7 @@ def draw(
         Key(say(words.TITLES[BY_KEY[key].unit]), _classes(comparison, key, found, say)),
         Key(say("digit = ambulances"), marks),
     ]
-    made = map_page.draw(the_map, finding, size, say, paint, keys)
+    made = map_page.draw(the_map, finding, size, say, paint, keys, ax=ax)
     return made.explain(
         words.drawn(comparison, key, found, say), lambda: _rows(key, found, names, say), say
     )

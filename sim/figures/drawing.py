@@ -12,7 +12,8 @@ from typing import Any
 from sim.figures.style import Picture
 from sim.words.language import Language
 
-Drawings = dict[str, Callable[[], Picture]]  # by name of the file; each is drawn when it is asked
+# By the name of the file; each is drawn when it is asked. Those of one pair of axes take `ax=`.
+Drawings = dict[str, Callable[..., Picture]]
 
 
 @singledispatch

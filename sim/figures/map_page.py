@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.patches import Rectangle
 
-from sim.figures import map_parts, page
+from sim.figures import lettering, map_parts, page, style
 from sim.figures.page import Sheet
 from sim.figures.style import Picture
 from sim.geography.bundle import Map
@@ -20,6 +20,7 @@ from sim.words.language import Language
 from sim.words.page import Finding
 
 ASPECT: Final = 0.62  # of the page
+LEGEND_LINE: Final = 1.3  # of a legend, in units of the body type
 MAP_WIDE: Final = 0.66  # of the page's width, at most
 
 
@@ -52,12 +53,15 @@ Paint = Callable[[Axes, Part], None]
 
 def draw(
     the_map: Map, finding: Finding, size: str, say: Language, paint: Paint, keys: Sequence[Key],
-    aside: Callable[[Axes], None] | None = None,
+    aside: Callable[[Axes], None] | None = None, ax: Axes | None = None,
 ) -> Picture:  # fmt: skip
     """A page on which `paint` draws all that there is, on axes to scale.
 
-    `aside` draws a small panel beside the legends, at the lower right.
+    `aside` draws a small panel beside the legends, at the lower right. On an `ax` of the reader's
+    stand the map, the finding as its title and the first legend below, and nothing else.
     """
+    if ax is not None:
+        return _on_axes(ax, the_map, finding, say, paint, keys)
     with page.page_of_aspect(finding, size, ASPECT) as sheet:
         fig, (top, bottom) = sheet.fig, sheet.rows()
         bounds, enlarged = the_map.outline.bounds, map_parts.enlarged(the_map)
@@ -70,7 +74,7 @@ def draw(
         map_parts.north_arrow(ax)
         left, legend_top = (wide if inset else MAP_WIDE) + 0.04, top
         if inset:
-            legend_top = bottom + (0.36 if aside is None else 0.5) * (top - bottom)
+            legend_top = bottom + _legend_share(sheet, keys, aside) * (top - bottom)
             where = (left, legend_top, 0.985 - left, top - legend_top)
             whole = enlarged.equals(map_parts.core(the_map))
             title = (
@@ -81,6 +85,47 @@ def draw(
         if aside is not None:
             aside(_beside(sheet, made, left, legend_top - 0.025))
     return fig
+
+
+def _legend_share(sheet: Sheet, keys: Sequence[Key], aside: Any) -> float:
+    """Of the height for legends below what is enlarged: so much that their type need not shrink."""
+    lines = max(
+        key.title.count("\n") + 1.4 + sum(1.2 + one.get_label().count("\n") for one in key.handles)
+        for key in keys
+    )
+    top, bottom = sheet.rows()
+    wanted = lines * LEGEND_LINE * sheet.size / (top - bottom)
+    wanted /= 72 * sheet.fig.get_size_inches()[1]
+    return max(0.36 if aside is None else 0.5, min(0.5, wanted))
+
+
+def _on_axes(
+    ax: Axes, the_map: Map, finding: Finding, say: Language, paint: Paint, keys: Sequence[Key]
+) -> Picture:
+    """The whole map on axes of the reader's own."""
+    with style.on_axes([ax]) as made:
+        made.headline, made.subtitle = finding.headline, finding.subtitle
+        size, fig = float(mpl.rcParams["font.size"]), ax.get_figure(root=True)
+        map_parts.map_axes(ax, the_map.outline.bounds)
+        _to_the_left(ax, the_map.outline.bounds[0])
+        paint(ax, Part.WHOLE)
+        map_parts.scale_bar(ax, say)
+        map_parts.north_arrow(ax)
+        wide = ax.get_window_extent().width * 72 / fig.dpi  # type: ignore[union-attr]
+        text = lettering.broken(fig, finding.headline, size, wide, 3, "bold")  # type: ignore[arg-type]
+        ax.set_title(text, loc="left", weight="bold", size=size)
+        ax.legend(
+            handles=list(keys[0].handles), title=keys[0].title, loc="lower right", frameon=False,
+            fontsize=0.8 * size, title_fontsize=0.8 * size, alignment="left", borderaxespad=0,
+        )  # fmt: skip
+    return made
+
+
+def _to_the_left(ax: Axes, x0: float) -> None:
+    """The map at the left edge of the axes, so that the legend has all room that is left."""
+    low, high = ax.get_xlim()
+    margin = map_parts.MARGIN * (high - low)
+    ax.set_xlim(x0 - margin, x0 - margin + high - low)
 
 
 def _inset(

@@ -38,7 +38,10 @@ SCALE_BAR: Final = 2.4  # room for it above and below a map that fills its colum
 SMALLER: Final = 0.8  # type on each of several maps
 
 
-def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Language) -> Picture:
+def draw(
+    base: Scenario, layout: Scenario, finding: Finding, size: str, say: Language,
+    ax: Axes | None = None,
+) -> Picture:  # fmt: skip
     """A layout: all its stations and ambulances, what changed against the base marked and named."""
     the_map, changes, standby = base.map, against(base, layout), standby_points(layout)
 
@@ -54,7 +57,7 @@ def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Lan
         *map_parts.core_handle(the_map, say),
     ]
     keys = [Key(say("digit = ambulances"), marks)]
-    made = map_page.draw(the_map, finding, size, say, paint, keys)
+    made = map_page.draw(the_map, finding, size, say, paint, keys, ax=ax)
     return made.explain(drawn(base, changes, say), lambda: numbers.stations(changes, say), say)
 
 

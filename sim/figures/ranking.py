@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any, Final
+
+from matplotlib.axes import Axes
 
 from sim.answers.answer import MAP
 from sim.answers.ranking import RankedSite, Ranking
@@ -38,7 +41,7 @@ Placed = tuple[int, RankedSite]  # by its place
 def _(ranking: Ranking, say: Language, size: str) -> Drawings:
     figures: Drawings = {ranking.name: lambda: draw(ranking, say, size)}
     if not ranking.plans:
-        figures[MAP] = lambda: draw_map(ranking, say, size)
+        figures[MAP] = partial(draw_map, ranking, say, size)
     return figures
 
 
@@ -151,7 +154,9 @@ def _legend(ranking: Ranking, shown: list[RankedSite], say: Language, size: floa
 # ── on the map ───────────────────────────────────────────────────────────────────────────────
 
 
-def draw_map(ranking: Ranking, say: Language, size: str = "screen") -> Picture:
+def draw_map(
+    ranking: Ranking, say: Language, size: str = "screen", ax: Axes | None = None
+) -> Picture:
     """Every candidate where it stands: its place as a number, its gain as the size of its mark."""
     measure, base = BY_KEY[ranking.by], ranking.provenance.base
     gains = [measure.sign * site.gains[ranking.by].mean for site in ranking.sites]
@@ -163,7 +168,7 @@ def draw_map(ranking: Ranking, say: Language, size: str = "screen") -> Picture:
     handles = _legend(ranking, [*ranking.sites], say, 1.3 * style.SIZES[size][1])
     handles = handles[: len(handles) - (ranking.best_for_worst_served() is not None)]
     key = Key(words.map_title(ranking, say), handles)
-    made = site_map.draw(base, words.map_finding(ranking, say), size, say, marks, key)
+    made = site_map.draw(base, words.map_finding(ranking, say), size, say, marks, key, ax)
     return made.explain(words.map_drawn(ranking, say), lambda: _map_rows(ranking, say), say)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.special import stdtrit
 
 from sim.answers.comparison import Comparison
+from sim.errors import OptionError
 from sim.figures import lettering, page, style
 from sim.figures.numbers import Rows
 from sim.figures.style import Picture
@@ -37,10 +38,29 @@ LINE: Final = 1.45  # of a legend, in units of the body type
 LABELLED: Final = 2  # layouts, at most, with their values at the curves; more have a legend
 
 
-def draw(comparison: Comparison, say: Language, size: str = "screen") -> Picture:
-    """One panel each for town and country; every layout a line with two bands."""
+class CurveLook(NamedTuple):
+    """How the curve of a layout is drawn, without colour alone."""
+
+    colour: str
+    dashes: Any
+    marker: str  # at the target
+
+
+def look_of(number: int) -> CurveLook:
+    """The look of a layout: 0 is the base; they repeat after as many as there are colours."""
+    row = number % len(style.LINES)
+    return CurveLook(style.LINES[row], style.DASHES[row], style.POINTS[row])
+
+
+def draw(comparison: Comparison, say: Language, size: str = "screen", ax: Any = None) -> Picture:
+    """One panel each for town and country; every layout a line with two bands.
+
+    `ax`: axes of the reader's own, as many as panels.
+    """
     panels = [area for area in AREAS if not math.isnan(comparison.estimate(area[0]).mean)]
     finding = words.finding(comparison, say)
+    if ax is not None:
+        return _on_axes(ax, comparison, panels, say)
     with page.page_of_aspect(finding, size, _aspect(comparison, size)) as sheet:
         body = sheet.size
         foot = _foot(body) + _legend_lines(comparison) * LINE * body
@@ -57,11 +77,38 @@ def draw(comparison: Comparison, say: Language, size: str = "screen") -> Picture
                 ax.set_yticklabels([])
             else:
                 ax.set_ylabel(say("Calls reached (%)"))
-    return sheet.fig.explain(
+    return _explained(sheet.fig, comparison, panels, say)
+
+
+def _explained(
+    made: Picture, comparison: Comparison, panels: list[PanelOf], say: Language
+) -> Picture:
+    return made.explain(
         words.drawn(comparison, [key for key, *_ in panels], say),
         lambda: rows(comparison, panels, say),
         say,
     )
+
+
+def _on_axes(ax: Any, comparison: Comparison, panels: list[PanelOf], say: Language) -> Picture:
+    """The panels on axes of the reader's own: a single one, or one for each panel."""
+    axes = list(np.ravel(np.asarray(ax, dtype=object)))
+    if len(axes) != len(panels):
+        message = Message(
+            "give as many axes as there are panels, {panels}; found {found}",
+            panels=len(panels),
+            found=len(axes),
+        )
+        raise OptionError("ax", message)
+    with style.on_axes(axes) as made:
+        finding = words.finding(comparison, say)
+        made.headline, made.subtitle = finding.headline, finding.subtitle
+        for i, (one, (key, area, title)) in enumerate(zip(axes, panels, strict=True)):
+            _panel(one, comparison, key, area, say)
+            one.set_title(say(title), loc="left", weight="bold")
+            if not i:
+                one.set_ylabel(say("Calls reached (%)"))
+    return _explained(made, comparison, panels, say)
 
 
 def rows(comparison: Comparison, panels: Sequence[PanelOf], say: Language) -> Rows:
@@ -115,7 +162,8 @@ def _panel(ax: Axes, comparison: Comparison, key: str, area: int, say: Language)
     ax.axhline(share, color=style.GREY, lw=0.8, ls=(0, (2, 3)))
     alone = len(comparison.layouts) == 1
     for number_, pooled in enumerate(comparison.pooled):
-        colour = style.BLUE if alone else style.LINES[number_ % len(style.LINES)]
+        look = look_of(1 if alone else number_)
+        colour = look.colour
         months, curves = (
             100 * reached / counting.clip(1)
             for reached, counting in (
@@ -124,9 +172,9 @@ def _panel(ax: Axes, comparison: Comparison, key: str, area: int, say: Language)
         )
         _bands(ax, minutes, months, curves, colour)
         mean = _percent(*_sums(pooled, area, minutes, True).sum(axis=1))
-        ax.plot(minutes, mean, color=colour, lw=2.0, zorder=4)
-        ax.plot(target, 100 * comparison.estimate(key, number_).mean, "o", color=colour, zorder=5,
-                markeredgecolor="white", markersize=7)  # fmt: skip
+        ax.plot(minutes, mean, color=colour, ls=look.dashes, lw=2.0, zorder=4)
+        ax.plot(target, 100 * comparison.estimate(key, number_).mean, look.marker, color=colour,
+                zorder=5, markeredgecolor="white", markersize=7)  # fmt: skip
     if len(comparison.layouts) <= LABELLED:
         _labels(ax, comparison, key, target, minutes[-1], say)
     else:
@@ -216,7 +264,7 @@ def _labels(
     next_y = math.inf
     for place, i in enumerate(order):
         value = values[i]
-        colour = style.BLUE if alone else style.LINES[i % len(style.LINES)]
+        colour = look_of(1 if alone else i).colour
         lines = [measures.value(BY_KEY[key], value.mean, say)]
         if not alone:
             lines = _side_by_side(ax, say("Proposal") if i else say("Today"), lines[0], target)
@@ -252,15 +300,18 @@ def _legend(ax: Axes, comparison: Comparison, key: str, say: Language) -> None:
     for i, layout in enumerate(comparison.layouts):
         shown = measures.value(BY_KEY[key], comparison.estimate(key, i).mean, say)
         name = say.shortened(say.name(layout.name), 40)
-        colour = style.LINES[i % len(style.LINES)]
-        lines.append(Line2D([], [], color=colour, lw=2.0, label=f"{shown}  {name}"))
+        look = look_of(i)
+        lines.append(
+            Line2D([], [], color=look.colour, ls=look.dashes, lw=2.0, marker=look.marker,
+                   markeredgecolor="white", markersize=6.5, label=f"{shown}  {name}")
+        )  # fmt: skip
     points = mpl.rcParams["font.size"]
     high = ax.get_window_extent().height * 72 / ax.figure.dpi
     legend = ax.legend(
         handles=lines, loc="upper left", fontsize=0.85 * points, frameon=False,
         bbox_to_anchor=(0.0, -_foot(points) / high), borderaxespad=0, borderpad=0,
-        labelspacing=0.35,
+        labelspacing=0.35, handlelength=3.6,
     )  # fmt: skip
     fig: Figure = ax.figure  # type: ignore[assignment]
     for text in legend.get_texts():
-        lettering.shrink(fig, text, ax.get_position().width - lettering.across(fig, 3 * points))
+        lettering.shrink(fig, text, ax.get_position().width - lettering.across(fig, 4.6 * points))

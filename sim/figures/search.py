@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import matplotlib as mpl
@@ -91,7 +92,7 @@ class Waterfall:
 
 @drawings.register
 def _(search: Search, say: Language, size: str) -> Drawings:
-    return {search.name: lambda: draw(search, say, size), MAP: lambda: draw_map(search, say, size)}
+    return {search.name: lambda: draw(search, say, size), MAP: partial(draw_map, search, say, size)}
 
 
 def draw(search: Search, say: Language, size: str = "screen") -> Picture:
@@ -216,7 +217,9 @@ def _nothing(search: Search, say: Language, size: str) -> Picture:
     return sheet.fig.explain(text, lambda: _rows(search, say), say)
 
 
-def draw_map(search: Search, say: Language, size: str = "screen") -> Picture:
+def draw_map(
+    search: Search, say: Language, size: str = "screen", ax: Axes | None = None
+) -> Picture:
     """The layout after the last step: new stations, and ambulances more and fewer."""
     finding = words.map_finding(search, say)
-    return plan_maps.draw(search.provenance.base, search.layout, finding, size, say)
+    return plan_maps.draw(search.provenance.base, search.layout, finding, size, say, ax)

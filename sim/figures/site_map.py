@@ -41,7 +41,7 @@ class NumberedSite(NamedTuple):
 
 def draw(
     base: Scenario, finding: Finding, size: str, say: Language, marks: Sequence[NumberedSite],
-    key: Key,
+    key: Key, ax: Axes | None = None,
 ) -> Picture:  # fmt: skip
     """Today's stations, and numbered marks; where these would meet they are moved apart."""
     the_map, stations = base.map, against(base, base)
@@ -53,7 +53,8 @@ def draw(
         _marks(ax, marks, labelled, taken)
 
     today = [*station_marks.handles(stations, say), *map_parts.core_handle(the_map, say)]
-    return map_page.draw(the_map, finding, size, say, paint, [key, Key(say("today"), today)])
+    keys = [key, Key(say("today"), today)]
+    return map_page.draw(the_map, finding, size, say, paint, keys, ax=ax)
 
 
 def ground(ax: Axes, the_map: Map) -> None:
@@ -115,8 +116,8 @@ def _numbered(ax: Axes, one: NumberedSite, spot: tuple[float, float]) -> None:
         color=mark.colour, markerfacecolor=_face(mark), markeredgewidth=0.14 * points, zorder=7,
     )  # fmt: skip
     ax.annotate(
-        one.number, spot, ha="center", va="center_baseline", weight="bold", size=0.8 * points,
-        color="white" if mark.filled else mark.colour, zorder=8,
+        one.number, spot, ha="center", va="center_baseline", weight="bold",
+        size=style.small(0.8, points), color="white" if mark.filled else mark.colour, zorder=8,
     )  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from matplotlib.axes import Axes
+
 from sim.answers.curve import Curve
 from sim.answers.search import Step
 from sim.figures import intervals, numbers, site_map, style
@@ -22,7 +24,7 @@ from sim.words.language import Language
 WIDE: Final = 1.9  # marks, in units of the body type
 
 
-def draw(curve: Curve, say: Language, size: str = "screen") -> Picture:
+def draw(curve: Curve, say: Language, size: str = "screen", ax: Axes | None = None) -> Picture:
     """Each step as a numbered mark of its track; an arrow where an ambulance is moved."""
     marks = [
         _mark(curve, key, place, step, say)
@@ -36,7 +38,7 @@ def draw(curve: Curve, say: Language, size: str = "screen") -> Picture:
     ]
     key = Key(say("number = step"), handles)
     finding = words.map_finding(curve, say)
-    made = site_map.draw(curve.provenance.base, finding, size, say, marks, key)
+    made = site_map.draw(curve.provenance.base, finding, size, say, marks, key, ax)
     return made.explain(words.map_drawn(curve, say), lambda: _rows(curve, say), say)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 from matplotlib import patheffects
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
@@ -31,12 +32,19 @@ if TYPE_CHECKING:
 SIZES: Final = {"screen": (11.0, 10.0), "a4": (6.5, 7.0), "slide": (13.33, 13.0)}
 
 ENDINGS: Final = (".png", ".pdf", ".svg")
+LEAST: Final = 6.0  # points of type as it is printed, but for lines that would not fit else
 SCREEN_DPI: Final = 110
 SAVED_DPI: Final = 180
 
 # Okabe–Ito: told apart with colour-blind eyes and in grey.
 INK, GREY, BLUE, ORANGE = "#222222", "#6B6B6B", "#0072B2", "#D55E00"
 LINES: Final = (GREY, BLUE, ORANGE, "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+# And for whoever cannot tell them: how each of them is broken, and what marks a point on it.
+DASHES: Final[tuple[Any, ...]] = (
+    "-", "-", (0, (6, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1)),
+    (0, (8, 1, 1, 1, 1, 1)),
+)  # fmt: skip
+POINTS: Final = ("o", "s", "D", "^", "v", "P", "X")
 
 # As in a matplotlib style sheet; the font's family and size come with the page.
 LOOK: Final[Any] = {
@@ -52,6 +60,11 @@ LOOK: Final[Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a name with two $ is no formula
 }
+
+
+def small(share: float, body: float) -> float:
+    """A share of the body type, in points, but not less than what is still read on paper."""
+    return max(share * body, min(LEAST, body))
 
 
 class Picture(Figure):
@@ -88,6 +101,46 @@ class Picture(Figure):
         with mpl.rc_context(LOOK), io.BytesIO() as file:
             self.savefig(file, format="png", facecolor="white")
             return file.getvalue()
+
+
+class AxesPicture(Picture):
+    """What was drawn on axes of a reader's own figure: it says the same, and shows nothing itself.
+
+    The axes' figure is the reader's, and so is its size.
+    """
+
+    def _repr_png_(self) -> None:  # type: ignore[override]
+        """Nothing: a notebook shows the figure of the axes."""
+
+
+@contextmanager
+def on_axes(axes: Sequence[Any]) -> Iterator[AxesPicture]:
+    """What is drawn on given axes; within, the house's type holds, in the size of the reader's.
+
+    OptionError if one of them is none, or is drawn by a canvas on which nothing can be measured.
+    """
+    for ax in axes:
+        if not isinstance(ax, Axes):
+            found = type(ax).__name__
+            message = Message(
+                "give axes of matplotlib, as of subplots(); found {found}", found=found
+            )
+            raise OptionError("ax", message)
+        if not hasattr(ax.figure.canvas, "get_renderer"):
+            FigureCanvasAgg(ax.get_figure(root=True))
+    with mpl.rc_context(LOOK | {"font.family": fonts.families()}):
+        yield AxesPicture()
+        for ax in axes:
+            _in_house_type(ax)
+
+
+def _in_house_type(ax: Axes) -> None:
+    """Texts that the axes had before, in fonts with the letters of the reader's language."""
+    labels = [ax.xaxis.label, ax.yaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels()]
+    titles = [ax.title, ax._left_title, ax._right_title]  # type: ignore[attr-defined]
+    for text in (*titles, *labels):
+        text.set_family(fonts.families())
+        text.set_parse_math(False)
 
 
 @contextmanager

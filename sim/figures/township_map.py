@@ -29,7 +29,13 @@ DARK_FROM = 4  # classes on which type is white
 MISSED: Final = "///"
 
 
-def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen") -> Picture:
+def draw(
+    comparison: Comparison,
+    layout: int,
+    say: Language,
+    size: str = "screen",
+    ax: Axes | None = None,
+) -> Picture:
     """The 90th percentile of the response time of each township under one layout."""
     the_map, townships = comparison.base.map, words.service(comparison, layout)
     finding = words.finding(comparison, layout, townships, say)
@@ -55,7 +61,7 @@ def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen
         Key(say("90th percentile (min)"), classes),
         Key(say("digit = ambulances"), marks),
     ]
-    made = map_page.draw(the_map, finding, size, say, paint, keys)
+    made = map_page.draw(the_map, finding, size, say, paint, keys, ax=ax)
     return made.explain(
         words.drawn(comparison.base.map, townships, say),
         lambda: _rows(townships, names),

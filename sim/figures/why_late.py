@@ -25,7 +25,7 @@ from sim.words.language import Language
 # By cause: Okabe–Ito, and a hatch for grey prints and colour-blind eyes.
 LOOKS: Final = {
     "distance": ("#D55E00", ""),
-    "road closures": ("#999999", "----"),
+    "road closures": ("#6B6B6B", "----"),
     "slow drive": ("#56B4E9", "||||"),
     "call taking": ("#F0E442", "...."),
     "call desk": ("#E69F00", "oooo"),

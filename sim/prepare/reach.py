@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.geography.roads import network
 from sim.geography.roads.network import Snapped
 from sim.model.calendar import DAY_S
 from sim.prepare import ways
@@ -45,6 +46,24 @@ def reach(scenario: Scenario, before_s: float | None = None) -> Reach:
     at = np.array([(s.x, s.y) for s in stations])
     apart_m = np.linalg.norm(scenario.map.cells.xy[:, None] - at[None], axis=2).min(axis=1)
     return Reach(rows, before_s, before_s + later + cell_s, before_s + later + node_s, apart_m)
+
+
+def first_arrival_s(
+    scenario: Scenario, xy: np.ndarray, before_s: float | None = None
+) -> np.ndarray:
+    """[point] seconds from a call there to the first arrival; inf where no road leads.
+
+    `xy`: [point, 2] metres. `before_s`: as in `reach`, which counts the same for cells.
+    """
+    rows = sorted({ambulance.station for ambulance in scenario.fleet})
+    stations = [scenario.stations[row] for row in rows]
+    if not stations:
+        return np.full(len(xy), np.inf)
+    later = np.zeros((len(rows), 1)) if before_s is not None else later_s(scenario, stations)
+    before = seconds_before(scenario) if before_s is None else before_s
+    found, _ = seconds_to(scenario, stations, network.snap(scenario.map.network, xy))
+    first: np.ndarray = (before + later + found).min(axis=0)
+    return first
 
 
 def seconds_before(scenario: Scenario) -> float:

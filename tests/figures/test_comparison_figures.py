@@ -169,7 +169,7 @@ def test_wide_fonts_stay_on_the_page(result, size, monkeypatch):
 
 def test_each_curve_ends_where_its_layout_does_at_the_target(result):
     for panel, key in zip(result.cdf().axes, ("urban10", "rural30"), strict=True):
-        points = [line.get_ydata()[0] for line in panel.lines if line.get_marker() == "o"]
+        points = [line.get_ydata()[0] for line in panel.lines if line.get_marker() in style.POINTS]
         assert points == pytest.approx([100 * result.estimate(key, row).mean for row in (0, 1)])
 
 
@@ -218,6 +218,7 @@ def test_townships_are_coloured_by_their_ninetieth_percentile(result):
 
 def test_a_comparison_is_drawn_under_the_names_of_its_files(result, liling):
     names = ["map", "map-proposal", "map-difference", "map-minutes", "cdf", "forest"]
+    names += ["load", "load-proposal"]
     assert list(result.figures()) == names
     with pytest.raises(sim.PlannerError, match="no proposal to draw"):
         sim.run(liling.with_study(length=86_400.0), replications=1).forest()
