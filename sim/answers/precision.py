@@ -122,7 +122,7 @@ class Precision(Answer):
                 ],
             ),
             "busy_since_start": FileTable(
-                ("hour", "busy", "fewer"),
+                ("hour", "ambulances_busy", "fewer"),
                 [
                     (hour, busy, fewer)
                     for hour, (busy, fewer) in enumerate(

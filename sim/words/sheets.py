@@ -30,6 +30,8 @@ SHEETS: Final = {
     "worth": Message("worth"), "why": Message("why"), "coverage": Message("coverage"),
     "busy_hours": Message("busy_hours"), "calibration": Message("calibration"),
     "cleaning": Message("cleaning"), "history": Message("history"),
+    "precision": Message("precision"), "warm_up": Message("warm_up"),
+    "busy_since_start": Message("busy_since_start"),
 }  # fmt: skip
 HEADS: Final = {
     "layout": Message("layout"), "by": Message("by"), "area": Message("area"),
@@ -60,6 +62,9 @@ HEADS: Final = {
     "rows": Message("rows"), "stamps": Message("stamps out"), "rows_dropped": Message("rows out"),
     "check": Message("check"), "where": Message("where"), "recorded": Message("recorded"),
     "simulated": Message("as simulated"), "holds": Message("whether it holds"),
+    "warm_up_h": Message("warm_up_h"), "measured_days": Message("measured_days"),
+    "difference_min": Message("difference_min"), "otherwise": Message("otherwise"),
+    "ambulances_busy": Message("ambulances_busy"), "fewer": Message("fewer"),
 }  # fmt: skip
 ENDS: Final = {  # of a measure that has several columns
     "low": Message("{measure}, lower end"), "high": Message("{measure}, upper end"),
