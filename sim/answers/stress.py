@@ -7,9 +7,11 @@ what changes is due to the assumption.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
@@ -26,6 +28,7 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Harm, matters_of
 from sim.scenario.differences import Difference, between
 from sim.study import arguments
+from sim.study.checkpoints import Checkpoints, Fingerprints
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.sharing import shared
@@ -281,11 +284,35 @@ class _AlteredStudies:
         effort = replace(self._effort, keep_tables=not roads)
         if often is not None:
             effort = replace(effort, replications=often)
-        with Runs(layouts[0], layouts[1:], effort, self._worst) as runs:
-            runs.extend(runs.stopping.upper)
-            self.runs += runs.runs
-            self._tell(self.runs, self._total)
-            return _gains(runs, self.by)
+        checkpoints, key = effort.checkpoints or Checkpoints(), self._key(layouts, effort)
+        # Making the tables of other roads takes longer than all that is simulated on them.
+        noted = checkpoints.read_choice(key) if key else None
+        if noted is None:
+            with Runs(layouts[0], layouts[1:], effort, self._worst) as runs:
+                runs.extend(runs.stopping.upper)
+                noted = {"runs": runs.runs, "gains": _gains(runs, self.by)}
+            if key:
+                checkpoints.note_choice(key, noted)
+        self.runs += noted["runs"]
+        self._tell(self.runs, self._total)
+        return tuple(Estimate(*gain) for gain in noted["gains"])
+
+    def _key(self, layouts: Sequence[Scenario], effort: Effort) -> str:
+        """What gains follow from, as a hash; empty where that is not all in settings and files."""
+        if any(one.own_rules.any or one.recorded is not None for one in layouts):
+            return ""
+        worst = None if self._worst is None else self._worst.rows
+        how = (self.by, effort.replications, effort.seed, effort.engine, worst)
+        said = [(one.settings.model_dump_json(), one.stations, one.fleet) for one in layouts]
+        return Fingerprints().of(how, self._files, repr(said)).hex()
+
+    @cached_property
+    def _files(self) -> list[str]:
+        """The hashes of all files that layouts are made of: settings name some besides."""
+        files = {
+            path for one in (self.base, *self.proposals) for path in (*one.files, one.map.path)
+        }
+        return sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
 
     def swing(self, about: Assumption) -> Swing:
         ends = []

@@ -20,7 +20,19 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli import ask, calibrate, decide, endings, live, maps, prepare, replay, speech, study
+from sim.cli import (
+    ask,
+    calibrate,
+    decide,
+    endings,
+    live,
+    maps,
+    prepare,
+    replay,
+    report,
+    speech,
+    study,
+)
 from sim.errors import PlannerWarning
 from sim.text import message_of
 from sim.words.language import Language, language, usual
@@ -40,6 +52,7 @@ app = typer.Typer(
 )
 ask.register(app)
 replay.register(app)
+report.register(app)
 live.register(app)
 decide.register(app)
 study.register(app)

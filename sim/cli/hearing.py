@@ -1,6 +1,6 @@
-"""Who hears the answer of a command: the terminal, or a study that asks one question after another.
+"""Who hears the answer of a command: the terminal, or a study or a report that asks it.
 
-While a study listens, a command prints nothing and says nothing of results folders; the study has
+While one listens, a command prints nothing and says nothing of results folders; the listener has
 its answer.
 """
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.answers.answer import Answer
+    from sim.study.checkpoints import Checkpoints
     from sim.words.page import Table
 
 
@@ -26,15 +27,16 @@ class Hearing:
     quiet: bool  # nothing is said of progress either
     answers: list[Answer] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)  # asked for besides
+    finished: Checkpoints | None = None  # replications that need not be done again, wherever
 
 
 _listening: ContextVar[Hearing | None] = ContextVar("listening", default=None)
 
 
 @contextmanager
-def of(command: list[str], quiet: bool) -> Iterator[Hearing]:
+def of(command: list[str], quiet: bool, finished: Checkpoints | None = None) -> Iterator[Hearing]:
     """What is answered in here is heard, and not printed."""
-    hearing = Hearing(command, quiet)
+    hearing = Hearing(command, quiet, finished=finished)
     before = _listening.set(hearing)
     try:
         yield hearing

@@ -78,7 +78,7 @@ Pair = tuple[StudyCommand, StudyCommand | None]  # the answer, and what would ch
 
 
 @cache
-def _commands() -> Any:
+def commands() -> Any:
     """The commands that a study may hold: those that ask, and those that decide."""
     app = typer.Typer(add_completion=False)
     ask.register(app)
@@ -89,7 +89,7 @@ def _commands() -> Any:
 def read(text: str, folder: Path, problems: Problems) -> StudyCommand | None:
     """A command as typer reads it, its files those of a folder; None after telling what is wrong
     with it."""
-    known = _commands().commands
+    known = commands().commands
     try:
         words = shlex.split(text)
     except ValueError:
@@ -289,19 +289,13 @@ def _carried_out(
 
     context, say = question.context, language(how.lang)
     options = context.params
-    for name, value in how._asdict().items():
-        if name in options:
-            options[name] = value
-    options["as_json"] = False
     if context.get_parameter_source("logs") is not None:
         said = context.get_parameter_source("logs").name == "COMMANDLINE"
         options["logs"] = options["logs"] and said  # every call and trip, only if they are wanted
     simulates = context.info_name != "coverage"  # which writes no folder of its own
-    if simulates:
-        options["out"] = folder
     began = time.monotonic()
-    with hearing.of(list(question.words), quiet) as listening, context:
-        context.command.invoke(context)
+    with hearing.of(list(question.words), quiet) as listening:
+        carry_out(context, how, folder if simulates else None)
     (answer,) = listening.answers
     if not simulates:
         with store.results_folder(folder, "study") as part:
@@ -315,6 +309,19 @@ def _carried_out(
         files=[*answer.files(), *_named_files(options)],
         more=listening.tables,
     )
+
+
+def carry_out(context: Any, how: How, folder: Path | None) -> None:
+    """Carry out a command as typer read it, its results in a folder; None for one that has none."""
+    options = context.params
+    for name, value in how._asdict().items():
+        if name in options:
+            options[name] = value
+    options["as_json"] = False
+    if folder is not None:
+        options["out"] = folder
+    with context:
+        context.command.invoke(context)
 
 
 def _drawn(answer: Any, how: How) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 import typer
 
 from sim.cli import ask, speech, work
+from sim.cli.asked_again import file_of
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import ANSWER, Lang, Options, layout, load, working
 from sim.errors import OptionError, OutputError, ReplayError
@@ -139,14 +140,14 @@ def _found(path: Path) -> ToReplay:
         return ToReplay([load(path)], None, {}, None, page)
     from sim.report import kept_run
 
-    kept_run.read(path)
+    kept_run.read_layouts(path)
     raise ReplayError(path, kept_run.NO_RESULT)
 
 
 def _of_run(folder: Path) -> ToReplay:
     from sim.report import kept_run
 
-    run = kept_run.read(folder)
+    run = kept_run.read_layouts(folder)
     layouts = layouts_of(run)
     files = [file for one in layouts for file in (*one.files, one.map.path)]
     kept_run.check_inputs(run, files)
@@ -170,23 +171,11 @@ def layouts_of(run: KeptRun) -> list[Scenario]:
         message = Message("its command is not understood any more: run it again")
         raise ReplayError(run.folder, message) from None
     options = Options(**{name: given[name] for name in Options._fields})
-    base = layout(_file(given["scenario"], run), options)
+    base = layout(file_of(run, given["scenario"]), options)
     if verb == "run":
         return [base]
     add, move, close, ambulances = (list(given[name] or ()) for name in CHANGES)
     add_crew = list(given["add_crew"] or ())
     changes = changes_of(add, move, close, ambulances, add_crew, base=base)
-    layouts = [base, *(layout(_file(path, run), options) for path in given["others"] or ())]
+    layouts = [base, *(layout(file_of(run, path), options) for path in given["others"] or ())]
     return [*layouts, changed(base, changes)] if changes else layouts
-
-
-def _file(name: Any, run: KeptRun) -> Path:
-    """A file as its command named it; of a command of a study beside the files of that."""
-    path = Path(name)
-    for folder in (Path(), *(one.parent for one in run.inputs)):
-        beside = folder / path
-        if beside.exists() or beside.with_suffix(".yaml").is_file():
-            return beside
-    from sim.report import kept_run
-
-    raise kept_run.not_there(run, path)

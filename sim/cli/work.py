@@ -58,11 +58,14 @@ def session(
     from sim.study.checkpoints import Checkpoints
     from sim.study.effort import Effort
     from sim.study.sharing import shared
+    from sim.study.store import Store
 
     effort = Effort(**options.study())
     if unwritable := engines.cannot_keep(options.engine):
         tell(note=_cannot_keep(unwritable))
-    checkpoints, began, noted = Checkpoints(), False, False
+    listening = hearing.now()
+    again = None if listening is None else listening.finished
+    checkpoints, began, noted = again or Checkpoints(), False, False
 
     def note_compiling() -> None:
         nonlocal noted
@@ -72,7 +75,7 @@ def session(
 
     def watch(done: int, total: int) -> None:
         nonlocal began
-        if not began and checkpoints.taken_up:
+        if not began and checkpoints.taken_up and again is None:
             tell(note=_going_on(checkpoints.finished()))
         if not began and not engines.is_ready(options.engine):
             note_compiling()
@@ -87,11 +90,14 @@ def session(
             engines.telling_of_compiling(options.engine, note_compiling),
             store.results_folder(folder, PART) as part,
         ):
-            checkpoints.folder = part / FINISHED
+            if again is None:
+                checkpoints.folder = part / FINISHED
             with shared(replace(effort, watch=watch, checkpoints=checkpoints)) as effort:
                 asked = options.study()
                 asked |= {"watch": watch, "pool": effort.pool, "checkpoints": checkpoints}
                 yield Session(part, asked)
+            if options.reuse:
+                Store().take(part / FINISHED)
     except KeyboardInterrupt:
         raise Stopped(_stopped(checkpoints.finished(), steps)) from None
     except PlannerError as error:

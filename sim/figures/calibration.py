@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.answers.calibration import Calibration
@@ -13,6 +12,7 @@ from sim.figures import (
     class_speeds,
     intervals,
     lettering,
+    numbers,
     page,
     quantile_pairs,
     rates_map,
@@ -24,8 +24,10 @@ from sim.figures import (
 )
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Mark, Span
+from sim.figures.numbers import Rows
 from sim.figures.page import Sheet
 from sim.figures.row_chart import NumberColumn
+from sim.figures.style import Picture
 from sim.fitting.history import Check, History
 from sim.text import Message
 from sim.words import simulated_history as words
@@ -67,7 +69,7 @@ def _(calibration: Calibration, say: Language, size: str) -> Drawings:
     return found
 
 
-def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figure:
+def draw(calibration: Calibration, say: Language, size: str = "screen") -> Picture:
     """Percentiles of response on the left, checks against their bounds on the right.
 
     When people call, where there are too few weeks to hold some against the fit.
@@ -86,7 +88,33 @@ def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figur
         rows = row_chart.high(len(shown), WIDEST) * sheet.size
         bottom = max(sheet.bottom, sheet.top - rows)
         _checks(sheet._replace(left=middle, bottom=bottom), calibration, shown, say)
-    return sheet.fig
+    return sheet.fig.explain(
+        words.drawn(history, shown, say), lambda: _rows(calibration, history, shown, say), say
+    )
+
+
+def _rows(
+    calibration: Calibration, history: History, shown: Sequence[Check], say: Language
+) -> Rows:
+    """The percentiles in minutes, then the checks: each difference by what is allowed."""
+    found: Rows = [
+        {
+            "what": say("Percentiles of response"),
+            "which": say.percent(one.percent / 100, 0),
+            "recorded_min": one.recorded / 60,
+            **numbers.in_unit("replayed", "min", one.replayed, 1 / 60),
+            "drawn_anew_min": one.drawn.mean / 60,
+        }
+        for one in history.quantiles
+    ]
+    return found + [
+        {
+            "what": say("Checks"),
+            "which": words.check(calibration, one, say),
+            **numbers.in_unit("difference", "of_allowed", words.in_bounds(one)),
+        }
+        for one in shown
+    ]
 
 
 def in_order(calibration: Calibration, history: History) -> list[Check]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.answers.calibration import Calibration
-from sim.figures import intervals, page, row_chart, style
+from sim.figures import intervals, numbers, page, row_chart, style
 from sim.figures.intervals import Mark, Span
+from sim.figures.numbers import Rows
 from sim.figures.page import Sheet
 from sim.figures.row_chart import NumberColumn
+from sim.figures.style import Picture
 from sim.fitting.speeds import BandSpeed, ClassSpeed, SpeedFit
 from sim.measures.intervals import Estimate
 from sim.words import calibration_figures as words
@@ -27,7 +28,7 @@ TIED: Final = Mark("o", style.GREY, False)
 AVOIDED: Final = Mark("<", style.ORANGE, True)
 
 
-def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figure:
+def draw(calibration: Calibration, say: Language, size: str = "screen") -> Picture:
     """A row a class, those driven most first; below a row for each band of hours."""
     fit = calibration.fits.speeds
     assert fit is not None
@@ -50,7 +51,27 @@ def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figur
         if shown_bands:
             foot = sheet.bottom - NO_LEGEND * sheet.size
             _bands(sheet._replace(top=edge, bottom=foot), shown_bands, times, room, say)
-    return sheet.fig
+    return sheet.fig.explain(
+        words.speeds_drawn(len(shown), len(shown_bands), say),
+        lambda: _rows(shown, names, shown_bands, times),
+        say,
+    )
+
+
+def _rows(
+    shown: Sequence[ClassSpeed], names: Sequence[str], bands: Sequence[BandSpeed],
+    times: Sequence[str],
+) -> Rows:  # fmt: skip
+    found: Rows = [
+        {"what": name, **numbers.in_unit("speed", "km_per_h", one.kmh),
+         "driven_km": one.km, "trips": one.trips}
+        for name, one in zip(names, shown, strict=True)
+    ]  # fmt: skip
+    return found + [
+        {"what": when, **numbers.in_unit("speed", "percent_of_usual", one.share, 100),
+         "trips": one.trips}
+        for when, one in zip(times, bands, strict=True)
+    ]  # fmt: skip
 
 
 def _classes(

@@ -8,12 +8,13 @@ from typing import Any, Final
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.answers.curve import Curve, Point
 from sim.figures import intervals, lettering, page, row_chart, style
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.figures.tracks import LOOKS
 from sim.measures.measures import BY_KEY
 from sim.words import costs, measures
@@ -24,7 +25,7 @@ STAIRS: Final = "#B5B5B5"
 HIGH: Final = 34.0  # of the drawing, in units of the body type
 
 
-def draw(curve: Curve, say: Language, size: str = "screen") -> Figure:
+def draw(curve: Curve, say: Language, size: str = "screen") -> Picture:
     """Two panels, town and country; the layouts on the front are full, joined and named."""
     type_size = style.SIZES.get(size, style.SIZES["screen"])[1]
     most = (page.SLIDE - 0.28) * 72 / type_size - page.AROUND if size == "slide" else math.inf
@@ -39,7 +40,21 @@ def draw(curve: Curve, say: Language, size: str = "screen") -> Figure:
             ax = sheet.axes(start, bottom, start + wide, sheet.top - 1.9 * sheet.size)
             _panel(ax, curve, points, key, say)
         row_chart.legend_below(sheet, _legend(points, say, sheet.size))
-    return sheet.fig
+    return sheet.fig.explain(
+        words.front_drawn(curve, points, say), lambda: _rows(points, keys, say), say
+    )
+
+
+def _rows(points: list[Point], keys: list[str], say: Language) -> Rows:
+    return [
+        {
+            "layout": words.place_name(point, say),
+            "cost_per_year": point.cost,
+            "on_front": point.on_front,
+        }
+        | {f"{key}_percent": 100 * point.values[key].mean for key in keys}
+        for point in points
+    ]
 
 
 def _all_known(points: list[Point], key: str) -> bool:

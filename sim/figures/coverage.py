@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.answers.coverage import Coverage
 from sim.figures import intervals, lettering, page, style
 from sim.figures.drawing import Drawings, drawings
+from sim.figures.numbers import Rows
 from sim.figures.page import Sheet
+from sim.figures.style import Picture
 from sim.words import coverage as words
 from sim.words.coverage import CoverageRow
 from sim.words.language import Language
@@ -32,7 +33,7 @@ def _(coverage: Coverage, say: Language, size: str) -> Drawings:
     return {coverage.name: lambda: draw(coverage, say, size)}
 
 
-def draw(coverage: Coverage, say: Language, size: str = "screen") -> Figure:
+def draw(coverage: Coverage, say: Language, size: str = "screen") -> Picture:
     """A bar for the share in time, a ring for that within the radius; the least covered first."""
     groups = words.coverage_rows(coverage, say)
     wanted = min(MOST, len(groups))
@@ -40,7 +41,20 @@ def draw(coverage: Coverage, say: Language, size: str = "screen") -> Figure:
     finding = words.finding(coverage, say, len(groups) - len(shown))
     with page.page(finding, size, AROUND + PITCH * max(3, len(shown))) as sheet:
         _rows(sheet, shown, say)
-    return sheet.fig
+    return sheet.fig.explain(words.drawn(coverage, shown, say), lambda: _numbers(shown), say)
+
+
+def _numbers(shown: list[CoverageRow]) -> Rows:
+    return [
+        {
+            "area": one.name,
+            "people": one.people,
+            "within_target_percent": 100 * one.within,
+            "within_radius_percent": 100 * one.radius,
+            "median_min": one.minutes,
+        }
+        for one in shown
+    ]
 
 
 def _rows(sheet: Sheet, shown: list[CoverageRow], say: Language) -> None:

@@ -6,16 +6,27 @@ import math
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.answers.answer import MAP
 from sim.answers.curve import Curve
-from sim.figures import cost_front, curve_gains, intervals, lettering, page, steps_map, style
+from sim.figures import (
+    cost_front,
+    curve_gains,
+    intervals,
+    lettering,
+    numbers,
+    page,
+    steps_map,
+    style,
+)
 from sim.figures.drawing import Drawings, drawings
+from sim.figures.numbers import Rows
 from sim.figures.page import Sheet
+from sim.figures.style import Picture
 from sim.figures.tracks import APART, LOOKS, Look, Panel
 from sim.measures.intervals import Estimate
+from sim.measures.measures import BY_KEY
 from sim.words import curve as words
 from sim.words import measures, options
 from sim.words.language import Language
@@ -35,7 +46,7 @@ def _(curve: Curve, say: Language, size: str) -> Drawings:
     return found
 
 
-def draw(curve: Curve, say: Language, size: str = "screen") -> Figure:
+def draw(curve: Curve, say: Language, size: str = "screen") -> Picture:
     """Above the measure after each step, below what the step gained."""
     wide, points = style.SIZES.get(size, style.SIZES["screen"])
     many = max([1, *(len(steps) for key, steps in curve.tracks.items() if key != "fleet")])
@@ -54,7 +65,23 @@ def draw(curve: Curve, say: Language, size: str = "screen") -> Figure:
         lower = sheet.axes(left, bottom, right, bottom + share * free)
         _levels(sheet, upper, panel)
         curve_gains.draw(lower, panel)
-    return sheet.fig
+    return sheet.fig.explain(words.drawn(curve, say), lambda: rows(curve, say), say)
+
+
+def rows(curve: Curve, say: Language) -> Rows:
+    """A row for today, then one for each step of each track: its value and its gain."""
+    measure = BY_KEY[curve.by]
+    found: Rows = [
+        {"track": say("today"), "step": 0, "what": say("today")}
+        | numbers.level("value", measure, curve.now[curve.by])
+    ]
+    return found + [
+        {"track": say(words.TRACKS[key]), "step": place, "what": options.what(step.option, say)}
+        | numbers.level("value", measure, step.values[curve.by])
+        | numbers.change("gain", measure, step.gain)
+        for key, steps in curve.tracks.items()
+        for place, step in enumerate(steps, 1)
+    ]
 
 
 class Level(NamedTuple):

@@ -15,6 +15,8 @@ from matplotlib.patches import Patch
 from sim.answers.day import Day
 from sim.figures import lettering, page, style
 from sim.figures.drawing import Drawings, drawings
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.measures.timeline import ON_CALL, BaysTaken, Outcome, Stage
 from sim.model.calls import CallStream
 from sim.words import day as words
@@ -89,7 +91,7 @@ class Arrangement(NamedTuple):
         return 0.9 + 1.4 * self.legend_lines
 
 
-def draw(day: Day, say: Language, size: str = "screen") -> Figure:
+def draw(day: Day, say: Language, size: str = "screen") -> Picture:
     """The calls, the ambulances by station, and the hospitals whose bays are limited."""
     plan = _layout(day, size)
     said = words.finding(day, say, len(plan.who), [of.hospital for of in plan.bays])
@@ -108,7 +110,27 @@ def draw(day: Day, say: Language, size: str = "screen") -> Figure:
             own = sheet.axes(left, top - BAYS_HIGH * line, right, top)
             _bays(own, day, of, say)
             _hours(own, day, ticks=number == len(plan.bays) - 1)
-    return fig
+    return fig.explain(words.drawn(day, len(plan.who), say), lambda: _rows(day, plan, say), say)
+
+
+def _rows(day: Day, plan: Arrangement, say: Language) -> Rows:
+    """A row for each stage of an ambulance that is drawn, and one for each call."""
+    shown, base = set(plan.who), day.base
+    found: Rows = [
+        {
+            "what": say(words.STAGES[Stage(stage)]),
+            "station": say.name(base.stations[base.fleet[who].station].name),
+            "ambulance": who + 1,
+            "from_h": day.hour(start),
+            "to_h": day.hour(end),
+        }
+        for who, stage, start, end in zip(*(part.tolist() for part in day.stages[:4]), strict=True)
+        if who in shown
+    ]
+    return found + [
+        {"what": say(words.OUTCOMES[Outcome(outcome)]), "from_h": day.hour(at)}
+        for at, outcome in zip(day.marks.at.tolist(), day.marks.outcome.tolist(), strict=True)
+    ]
 
 
 def _layout(day: Day, size: str) -> Arrangement:

@@ -6,20 +6,22 @@ from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from sim.answers import area_changes
 from sim.answers.area_changes import AreaChange
 from sim.answers.comparison import Comparison
-from sim.figures import areas, map_page, map_parts, station_marks
+from sim.figures import areas, map_page, map_parts, numbers, station_marks
 from sim.figures.areas import Area, AreaFill
 from sim.figures.map_page import Key, Part
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.scenario.layout import against
 from sim.scenario.standing import standby_points
 from sim.words import difference_map as words
 from sim.words.language import Language
+from sim.words.measures import VERDICTS
 
 BREAKS: Final = {"share": (5.0, 15.0), "min": (2.0, 5.0)}  # as they are printed
 WORSE_HATCH: Final = "\\\\\\"
@@ -38,7 +40,7 @@ OTHERS: Final = {
 
 def draw(
     comparison: Comparison, layout: int, key: str, say: Language, size: str = "screen"
-) -> Figure:
+) -> Picture:
     """Each area by the paired difference of a measure of calls: `within` or `mean`."""
     found = area_changes.changes(comparison, layout, key)
     finding = words.finding(comparison, layout, key, found, say)
@@ -62,7 +64,22 @@ def draw(
         Key(say(words.TITLES[BY_KEY[key].unit]), _classes(comparison, key, found, say)),
         Key(say("digit = ambulances"), marks),
     ]
-    return map_page.draw(the_map, finding, size, say, paint, keys)
+    made = map_page.draw(the_map, finding, size, say, paint, keys)
+    return made.explain(
+        words.drawn(comparison, key, found, say), lambda: _rows(key, found, names, say), say
+    )
+
+
+def _rows(key: str, found: list[AreaChange], names: list[str], say: Language) -> Rows:
+    measure = BY_KEY[key]
+    return [
+        {
+            "township": name,
+            f"change_{numbers.CHANGES[measure.unit]}": measure.scale * one.change,
+            "verdict": "" if one.verdict is None else say(VERDICTS[one.verdict]),
+        }
+        for name, one in zip(names, found, strict=True)
+    ]
 
 
 def _class(key: str, one: AreaChange) -> int:

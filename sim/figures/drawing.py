@@ -9,11 +9,10 @@ from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
-from matplotlib.figure import Figure
-
+from sim.figures.style import Picture
 from sim.words.language import Language
 
-Drawings = dict[str, Callable[[], Figure]]  # by name of the file; each is drawn when it is asked
+Drawings = dict[str, Callable[[], Picture]]  # by name of the file; each is drawn when it is asked
 
 
 @singledispatch

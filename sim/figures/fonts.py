@@ -30,6 +30,11 @@ MISSING: Final = Message(
     "conda, or without administrator rights: put the file of Noto Sans SC (fonts.google.com/noto) "
     "into ~/.local/share/fonts."
 )
+MISSING_ON_PAPER: Final = Message(
+    "no Chinese font was found, and a PDF in Chinese has none but boxes without one. Install one, "
+    "like Noto Sans CJK SC (Debian, Ubuntu: sudo apt install fonts-noto-cjk), or leave pdf out: "
+    "HTML and Word take the fonts of whoever opens them"
+)
 
 
 def families() -> list[str]:

@@ -12,9 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.answers.comparison import Comparison
-from sim.figures import intervals, lettering, page, style
+from sim.figures import intervals, lettering, numbers, page, style
+from sim.figures.numbers import Rows
 from sim.figures.page import Sheet
 from sim.figures.row_chart import Row
+from sim.figures.style import Picture
 from sim.measures.intervals import Estimate
 from sim.measures.kinds import Matters, Measure
 from sim.measures.measures import BY_KEY
@@ -49,7 +51,7 @@ class Forest:
     names: Sequence[str]  # of the proposals
 
 
-def draw(comparison: Comparison, say: Language, size: str = "screen") -> Figure:
+def draw(comparison: Comparison, say: Language, size: str = "screen") -> Picture:
     """One row a proposal, one panel a measure; a value's shape is its verdict."""
     wanted = min(MOST, len(comparison.proposals))
     rows = page.rows_that_fit(size, wanted, PITCH, AROUND)
@@ -58,7 +60,24 @@ def draw(comparison: Comparison, say: Language, size: str = "screen") -> Figure:
     finding = words.finding(comparison, keys, len(chart.names), say)
     with page.page(finding, size, AROUND + PITCH * max(2, len(chart.names))) as sheet:
         _draw(sheet, chart, say)
-    return sheet.fig
+    return sheet.fig.explain(
+        words.drawn(comparison, keys, len(chart.names), say), lambda: _rows(chart, say), say
+    )
+
+
+def _rows(chart: Forest, say: Language) -> Rows:
+    """A row for each proposal and measure; the unit beside the numbers, which are of several."""
+    return [
+        {
+            "proposal": row.name,
+            "measure": panel.name,
+            "unit": numbers.CHANGES[panel.measure.unit],
+            **numbers.in_unit("difference", "in_unit", row.value, panel.measure.scale),
+            "verdict": say(measure_words.VERDICTS[row.verdict]),
+        }
+        for panel in chart.panels
+        for row in panel.rows
+    ]
 
 
 def forest(comparison: Comparison, rows: int, say: Language) -> Forest:

@@ -6,10 +6,11 @@ from typing import Any, Final, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.figures import fonts, lettering, map_parts, page, station_marks, style
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.geography.bundle import Map
 from sim.scenario.scenario import Scenario
 from sim.scenario.standing import standby_points
@@ -43,7 +44,7 @@ class SiteMark(NamedTuple):
 
 def inputs_map(
     the_map: Map, say: Language, layout: Scenario | None = None, size: str = "screen"
-) -> Figure:
+) -> Picture:
     """Where people live, which roads join them, and the layout's stations, else the map's sites."""
     say = fonts.drawable(say)
     marks = _marks(the_map, layout, say)
@@ -63,7 +64,21 @@ def inputs_map(
         )  # fmt: skip
         for text in legend.get_texts():
             lettering.shrink(fig, text, LEGEND_WIDE)
-    return fig
+    return fig.explain(words.drawn(the_map, say), lambda: _rows(the_map, marks, say), say)
+
+
+def _rows(the_map: Map, marks: list[SiteMark], say: Language) -> Rows:
+    """A row for each station or site, and one for each cell with people: where it is."""
+    named = {True: say("Station"), False: say("Sub-station")}
+    found: Rows = [
+        {"what": named[mark.main], "name": mark.name, "x_m": mark.x, "y_m": mark.y}
+        for mark in marks
+    ]
+    cells = the_map.cells
+    return found + [
+        {"what": say("Residents"), "name": "", "x_m": x, "y_m": y, "people": people}
+        for (x, y), people in zip(cells.xy.tolist(), cells.people.tolist(), strict=True)
+    ]
 
 
 def _marks(the_map: Map, layout: Scenario | None, say: Language) -> list[SiteMark]:

@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 
 from sim.figures import map_parts, page
 from sim.figures.page import Sheet
+from sim.figures.style import Picture
 from sim.geography.bundle import Map
 from sim.words.language import Language
 from sim.words.page import Finding
@@ -52,7 +53,7 @@ Paint = Callable[[Axes, Part], None]
 def draw(
     the_map: Map, finding: Finding, size: str, say: Language, paint: Paint, keys: Sequence[Key],
     aside: Callable[[Axes], None] | None = None,
-) -> Figure:  # fmt: skip
+) -> Picture:  # fmt: skip
     """A page on which `paint` draws all that there is, on axes to scale.
 
     `aside` draws a small panel beside the legends, at the lower right.

@@ -25,7 +25,7 @@ FOOT_LINES = 6  # at most, as long as it has no more sentences; a table has the 
 class Sheet(NamedTuple):
     """A figure and what of it is left to draw on. Lengths are in points, `size` is the type's."""
 
-    fig: Figure
+    fig: style.Picture
     size: float
     left: float
     right: float
@@ -77,6 +77,7 @@ def page_of_aspect(finding: Finding, size: str, aspect: float) -> Iterator[Sheet
     """A page `aspect` times as high as wide, for what fills it, as a map does."""
     with style.figure(size, aspect) as fig:
         finding = _with_foot_in_lines(fig, finding)
+        fig.headline, fig.subtitle = finding.headline, finding.subtitle
         headline(fig, finding.headline, finding.subtitle)
         footnote(fig, finding.footnote, finding.draft)
         body = mpl.rcParams["font.size"]

@@ -8,13 +8,23 @@ from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from sim.figures import lettering, map_page, map_parts, page, site_map, station_marks, style
+from sim.figures import (
+    lettering,
+    map_page,
+    map_parts,
+    numbers,
+    page,
+    site_map,
+    station_marks,
+    style,
+)
 from sim.figures.map_page import Key, Part
+from sim.figures.numbers import Rows
 from sim.figures.page import Sheet
 from sim.figures.station_marks import Labelled, Marks, changed
+from sim.figures.style import Picture
 from sim.scenario.layout import StationChange, against
 from sim.scenario.scenario import Scenario
 from sim.scenario.standing import standby_points
@@ -28,7 +38,7 @@ SCALE_BAR: Final = 2.4  # room for it above and below a map that fills its colum
 SMALLER: Final = 0.8  # type on each of several maps
 
 
-def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Language) -> Figure:
+def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Language) -> Picture:
     """A layout: all its stations and ambulances, what changed against the base marked and named."""
     the_map, changes, standby = base.map, against(base, layout), standby_points(layout)
 
@@ -44,7 +54,22 @@ def draw(base: Scenario, layout: Scenario, finding: Finding, size: str, say: Lan
         *map_parts.core_handle(the_map, say),
     ]
     keys = [Key(say("digit = ambulances"), marks)]
-    return map_page.draw(the_map, finding, size, say, paint, keys)
+    made = map_page.draw(the_map, finding, size, say, paint, keys)
+    return made.explain(drawn(base, changes, say), lambda: numbers.stations(changes, say), say)
+
+
+def drawn(base: Scenario, changes: Sequence[StationChange], say: Language) -> str:
+    """What a map of a layout shows: its stations and what changed of them."""
+    open_ = [one for one in changes if not one.closed]
+    return say(
+        "A map of {map} with {stations} stations and {ambulances} ambulances, squares for stations "
+        "and discs for sub-stations, in each the number of its ambulances; {changed} of them are "
+        "changed against today",
+        map=base.map.name,
+        stations=len(open_),
+        ambulances=sum(one.ambulances for one in open_),
+        changed=sum(changed(one) for one in changes),
+    )
 
 
 def _names(
@@ -72,7 +97,7 @@ def _name(
 def beside(
     base: Scenario, layouts: Sequence[Scenario], titles: Sequence[tuple[str, str]],
     finding: Finding, size: str, say: Language,
-) -> Figure:  # fmt: skip
+) -> Picture:  # fmt: skip
     """Up to `MOST` layouts side by side: what each changes, and its title above it."""
     changes = [against(base, layout) for layout in layouts]
     columns, rows_high = _grid(base.map.outline.bounds, len(layouts), size)
@@ -93,7 +118,25 @@ def beside(
         every = [one for change in changes for one in change]
         handles = [*station_marks.handles(every, say), *map_parts.core_handle(base.map, say)]
         _legend(sheet, handles)
-    return sheet.fig
+    said = say(
+        "{n} small maps of {map} side by side, one for each plan: squares for stations, discs for "
+        "sub-stations, what a plan adds marked and named",
+        n=len(layouts),
+        map=base.map.name,
+    )
+    return sheet.fig.explain(said, lambda: _rows(changes, titles, say), say)
+
+
+def _rows(
+    changes: Sequence[Sequence[StationChange]], titles: Sequence[tuple[str, str]], say: Language
+) -> Rows:
+    """The stations that each plan changes."""
+    return [
+        {"plan": number, "what": name, "gain": gain, **row}
+        for number, (change, (name, gain)) in enumerate(zip(changes, titles, strict=True), 1)
+        for row, one in zip(numbers.stations(change, say), change, strict=True)
+        if changed(one)
+    ]
 
 
 def _legend(sheet: Sheet, handles: Sequence[Any]) -> None:

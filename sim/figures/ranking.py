@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from matplotlib.figure import Figure
-
 from sim.answers.answer import MAP
 from sim.answers.ranking import RankedSite, Ranking
-from sim.figures import intervals, page, row_chart, site_map, style
+from sim.figures import intervals, numbers, page, row_chart, site_map, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Mark
 from sim.figures.map_page import Key
+from sim.figures.numbers import Rows
 from sim.figures.row_chart import Row, RowChart
 from sim.figures.site_map import NumberedSite
+from sim.figures.style import Picture
 from sim.measures.kinds import Measure
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
@@ -42,7 +42,7 @@ def _(ranking: Ranking, say: Language, size: str) -> Drawings:
     return figures
 
 
-def draw(ranking: Ranking, say: Language, size: str = "screen") -> Figure:
+def draw(ranking: Ranking, say: Language, size: str = "screen") -> Picture:
     """Lollipops: how much one more station at each candidate gains, best first."""
     wanted = min(words.SHOWN, len(ranking.sites))
     shown = rows_shown(ranking, page.rows_that_fit(size, wanted, PITCH, row_chart.AROUND + PITCH))
@@ -51,7 +51,23 @@ def draw(ranking: Ranking, say: Language, size: str = "screen") -> Figure:
     with page.page(words.finding(ranking, say), size, row_chart.high(rows, PITCH)) as sheet:
         shares = (0.6, 0.4) if len(found) > 1 else (1.0,)
         row_chart.beside(sheet, found, shares, say)
-    return sheet.fig
+    return sheet.fig.explain(
+        words.drawn(ranking, len(shown), say), lambda: _rows(ranking, shown, say), say
+    )
+
+
+def _rows(ranking: Ranking, shown: list[Placed], say: Language) -> Rows:
+    """A row for each site: its place, and what it gains by each of the measures drawn."""
+    keys = [ranking.by, *(["worst5"] if ranking.by != "worst5" else [])]
+    found = []
+    for place, site in shown:
+        row: dict[str, Any] = {"place": place, "site": words.name(site, say)}
+        for key in keys:
+            row |= numbers.change(
+                "gain" if key == ranking.by else key, BY_KEY[key], site.gains[key]
+            )
+        found.append(row | {"best_place": site.best_place, "worst_place": site.worst_place})
+    return found
 
 
 def rows_shown(ranking: Ranking, most: int) -> list[Placed]:
@@ -135,7 +151,7 @@ def _legend(ranking: Ranking, shown: list[RankedSite], say: Language, size: floa
 # ── on the map ───────────────────────────────────────────────────────────────────────────────
 
 
-def draw_map(ranking: Ranking, say: Language, size: str = "screen") -> Figure:
+def draw_map(ranking: Ranking, say: Language, size: str = "screen") -> Picture:
     """Every candidate where it stands: its place as a number, its gain as the size of its mark."""
     measure, base = BY_KEY[ranking.by], ranking.provenance.base
     gains = [measure.sign * site.gains[ranking.by].mean for site in ranking.sites]
@@ -147,7 +163,14 @@ def draw_map(ranking: Ranking, say: Language, size: str = "screen") -> Figure:
     handles = _legend(ranking, [*ranking.sites], say, 1.3 * style.SIZES[size][1])
     handles = handles[: len(handles) - (ranking.best_for_worst_served() is not None)]
     key = Key(words.map_title(ranking, say), handles)
-    return site_map.draw(base, words.map_finding(ranking, say), size, say, marks, key)
+    made = site_map.draw(base, words.map_finding(ranking, say), size, say, marks, key)
+    return made.explain(words.map_drawn(ranking, say), lambda: _map_rows(ranking, say), say)
+
+
+def _map_rows(ranking: Ranking, say: Language) -> Rows:
+    found = _rows(ranking, list(enumerate(ranking.sites, 1)), say)
+    spots = [ranking.station(site) for site in ranking.sites]
+    return [row | {"x_m": at.x, "y_m": at.y} for row, at in zip(found, spots, strict=True)]
 
 
 def _site_mark(ranking: Ranking, place: int, share: float, say: Language) -> NumberedSite:

@@ -9,13 +9,14 @@ from typing import Any, Final
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from sim.answers.calibration import Calibration
 from sim.figures import areas, intervals, lettering, map_page, map_parts, style
 from sim.figures.areas import Area, AreaFill
 from sim.figures.map_page import Key, Part
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.fitting.townships import TownshipFactors
 from sim.words import calibration_figures as words
 from sim.words.language import Language
@@ -31,7 +32,7 @@ NOBODY: Final = AreaFill("#E2E2E2")
 TICKS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
-def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figure:
+def draw(calibration: Calibration, say: Language, size: str = "screen") -> Picture:
     """Each area by its shrunk factor; beside it raw against shrunk, dots as large as calls."""
     found, the_map = calibration.fits.rates.townships, calibration.provenance.base.map
     shown = found.calls >= calibration.least
@@ -51,10 +52,26 @@ def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figur
     def aside(ax: Axes) -> None:
         _raw_and_shrunk(ax, found, told, say)
 
-    return map_page.draw(
+    made = map_page.draw(
         the_map, words.of_rates(calibration, say), size, say, paint, keys,
         aside if told.any() else None,
     )  # fmt: skip
+    return made.explain(
+        words.rates_drawn(calibration, say), lambda: _rows(found, shown, names), say
+    )
+
+
+def _rows(found: TownshipFactors, shown: np.ndarray, names: list[str]) -> Rows:
+    """A row for each area; numbers of areas with few calls are hidden here as on the map."""
+    return [
+        {
+            "township": names[row],
+            "calls": int(found.calls[row]) if shown[row] else math.nan,
+            "factor_raw": float(found.raw[row]) if shown[row] else math.nan,
+            "factor": float(found.factor[row]) if shown[row] else math.nan,
+        }
+        for row in range(len(names))
+    ]
 
 
 def fill_of(factor: float, shown: bool) -> AreaFill:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import matplotlib as mpl
@@ -15,6 +16,8 @@ from scipy.special import stdtrit
 
 from sim.answers.comparison import Comparison
 from sim.figures import lettering, page, style
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.measures.measures import BY_KEY
 from sim.measures.places import unless_withdrawn
 from sim.measures.rows import Pooled
@@ -23,7 +26,8 @@ from sim.words import measures
 from sim.words import response_curve as words
 from sim.words.language import Language
 
-AREAS: Final = (  # measure, area, title
+PanelOf = tuple[str, int, Message]  # measure, area, title
+AREAS: Final[tuple[PanelOf, ...]] = (
     ("urban10", 0, Message("Urban core")),
     ("rural30", 1, Message("Outside the urban core")),
 )
@@ -33,7 +37,7 @@ LINE: Final = 1.45  # of a legend, in units of the body type
 LABELLED: Final = 2  # layouts, at most, with their values at the curves; more have a legend
 
 
-def draw(comparison: Comparison, say: Language, size: str = "screen") -> Figure:
+def draw(comparison: Comparison, say: Language, size: str = "screen") -> Picture:
     """One panel each for town and country; every layout a line with two bands."""
     panels = [area for area in AREAS if not math.isnan(comparison.estimate(area[0]).mean)]
     finding = words.finding(comparison, say)
@@ -53,7 +57,31 @@ def draw(comparison: Comparison, say: Language, size: str = "screen") -> Figure:
                 ax.set_yticklabels([])
             else:
                 ax.set_ylabel(say("Calls reached (%)"))
-    return sheet.fig
+    return sheet.fig.explain(
+        words.drawn(comparison, [key for key, *_ in panels], say),
+        lambda: rows(comparison, panels, say),
+        say,
+    )
+
+
+def rows(comparison: Comparison, panels: Sequence[PanelOf], say: Language) -> Rows:
+    """A row for each point of a curve: which layout, where, minutes and percent."""
+    found: Rows = []
+    for _, area, title in panels:
+        target = comparison.pooled[0].setup.target_s[area] / 60
+        minutes = np.linspace(0, _last_minute(comparison, area, target), STEPS)
+        for layout, pooled in zip(comparison.layouts, comparison.pooled, strict=True):
+            reached = _percent(*_sums(pooled, area, minutes, True).sum(axis=1))
+            found += [
+                {
+                    "layout": say.name(layout.name),
+                    "area": say(title),
+                    "response_min": minute,
+                    "reached_percent": percent,
+                }
+                for minute, percent in zip(minutes.tolist(), reached.tolist(), strict=True)
+            ]
+    return found
 
 
 def _foot(body: float) -> float:

@@ -8,16 +8,17 @@ from typing import Any, Final, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from sim.answers.answer import MAP
 from sim.answers.search import Search
-from sim.figures import intervals, lettering, page, plan_maps, row_chart, style
+from sim.figures import intervals, lettering, numbers, page, plan_maps, row_chart, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Span
+from sim.figures.numbers import Rows
 from sim.figures.row_chart import NumberColumn
+from sim.figures.style import Picture
 from sim.measures.intervals import Estimate
 from sim.measures.kinds import Measure
 from sim.measures.measures import BY_KEY
@@ -93,7 +94,7 @@ def _(search: Search, say: Language, size: str) -> Drawings:
     return {search.name: lambda: draw(search, say, size), MAP: lambda: draw_map(search, say, size)}
 
 
-def draw(search: Search, say: Language, size: str = "screen") -> Figure:
+def draw(search: Search, say: Language, size: str = "screen") -> Picture:
     """A waterfall: every step a bar from the value before it to the value after it."""
     if not search.steps:
         return _nothing(search, say, size)
@@ -105,7 +106,19 @@ def draw(search: Search, say: Language, size: str = "screen") -> Figure:
         ax = row_chart.named_rows(sheet, names, [_changes(search, chart, say)])
         _panel(ax, chart, say)
         row_chart.legend_below(sheet, _legend(chart, say, sheet.size))
-    return sheet.fig
+    return sheet.fig.explain(words.drawn(search, say), lambda: _rows(search, say), say)
+
+
+def _rows(search: Search, say: Language) -> Rows:
+    """Today, then a row for each step: the value after it and what it changed."""
+    measure, today = BY_KEY[search.by], Estimate(search.today(), math.nan, math.nan)
+    found: Rows = [{"step": 0, "what": say("today")} | numbers.level("value", measure, today)]
+    return found + [
+        {"step": place, "what": options.what(step.option, say)}
+        | numbers.level("value", measure, step.values[search.by])
+        | numbers.change("change", measure, step.gain)
+        for place, step in enumerate(search.steps, 1)
+    ]
 
 
 def waterfall(search: Search, most: int, say: Language) -> Waterfall:
@@ -192,7 +205,7 @@ def _legend(chart: Waterfall, say: Language, size: float) -> list[Any]:
     return handles + [intervals.goes_on(say, size)] * cut
 
 
-def _nothing(search: Search, say: Language, size: str) -> Figure:
+def _nothing(search: Search, say: Language, size: str) -> Picture:
     """No step: the layout of today, in words."""
     with page.page(words.finding(search, say), size, 6.0) as sheet:
         crews = options.crews(search.provenance.base, say)
@@ -200,10 +213,10 @@ def _nothing(search: Search, say: Language, size: str) -> Figure:
         lines = lettering.broken(sheet.fig, text, sheet.size, sheet.right - sheet.left, 4)
         x, y = sheet.at(sheet.left, sheet.top)
         sheet.fig.text(x, y, lines, va="top", linespacing=1.4)
-    return sheet.fig
+    return sheet.fig.explain(text, lambda: _rows(search, say), say)
 
 
-def draw_map(search: Search, say: Language, size: str = "screen") -> Figure:
+def draw_map(search: Search, say: Language, size: str = "screen") -> Picture:
     """The layout after the last step: new stations, and ambulances more and fewer."""
     finding = words.map_finding(search, say)
     return plan_maps.draw(search.provenance.base, search.layout, finding, size, say)

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.transforms import Bbox
 
@@ -16,6 +15,7 @@ from sim.figures import areas, lettering, map_page, map_parts, station_marks, st
 from sim.figures.areas import AreaFill
 from sim.figures.intervals import Mark
 from sim.figures.map_page import Key, Part
+from sim.figures.style import Picture
 from sim.geography.bundle import Map
 from sim.scenario.layout import against
 from sim.scenario.scenario import Scenario
@@ -42,7 +42,7 @@ class NumberedSite(NamedTuple):
 def draw(
     base: Scenario, finding: Finding, size: str, say: Language, marks: Sequence[NumberedSite],
     key: Key,
-) -> Figure:  # fmt: skip
+) -> Picture:  # fmt: skip
     """Today's stations, and numbered marks; where these would meet they are moved apart."""
     the_map, stations = base.map, against(base, base)
 

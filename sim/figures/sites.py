@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from sim.answers.answer import MAP
 from sim.answers.sites import Sites
 from sim.figures import plan_maps, ranking
 from sim.figures.drawing import Drawings, drawings
+from sim.figures.style import Picture
 from sim.words import sites as words
 from sim.words.language import Language
 
@@ -20,7 +19,7 @@ def _(sites: Sites, say: Language, size: str) -> Drawings:
     }
 
 
-def draw_map(sites: Sites, say: Language, size: str = "screen") -> Figure:
+def draw_map(sites: Sites, say: Language, size: str = "screen") -> Picture:
     """The plans side by side in the order of the model, each with what it adds."""
     layouts = [plan.layout for plan in sites.plans[: plan_maps.MOST]]
     titles = [words.map_title(sites, row, say) for row in range(len(layouts))]

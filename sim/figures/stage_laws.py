@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from sim.answers.calibration import Calibration
 from sim.figures import curve_gains, intervals, lettering, page, row_chart, style
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.fitting import laws
 from sim.fitting.laws import LawFit
 from sim.fitting.stages import StageLaw
@@ -29,7 +31,7 @@ SQUARE: Final = {0.5: "o", 0.9: "s", 0.95: "D"}  # marks of the quantiles that a
 SECONDS: Final = 180.0  # of the 95th percentile, below which the axis counts seconds
 
 
-def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figure:
+def draw(calibration: Calibration, say: Language, size: str = "screen") -> Picture:
     """A panel a stage: points observed, the line fitted, three percentiles named."""
     some = calibration.fits.durations.laws
     columns = min(COLUMNS, len(some))
@@ -48,7 +50,21 @@ def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figur
             )  # fmt: skip
             _panel(ax, one, say, first=column == 0)
         row_chart.legend_below(sheet, _legend(say, body))
-    return sheet.fig
+    return sheet.fig.explain(words.durations_drawn(len(some), say), lambda: _rows(some, say), say)
+
+
+def _rows(some: Sequence[StageLaw], say: Language) -> Rows:
+    """A row for each percentile of each stage, as observed and by its law."""
+    return [
+        {
+            "stage": words.stage(one, say),
+            "shorter_percent": 100 * row.share,
+            "observed_s": row.observed_s,
+            "fitted_s": row.fitted_s,
+        }
+        for one in some
+        for row in one.law.quantiles
+    ]
 
 
 def _panel(ax: Axes, one: StageLaw, say: Language, first: bool) -> None:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from matplotlib.figure import Figure
-
 from sim.answers.curve import Curve
 from sim.answers.search import Step
-from sim.figures import intervals, site_map, style
+from sim.figures import intervals, numbers, site_map, style
 from sim.figures.intervals import Mark
 from sim.figures.map_page import Key
+from sim.figures.numbers import Rows
 from sim.figures.site_map import NumberedSite
+from sim.figures.style import Picture
 from sim.figures.tracks import LOOKS
+from sim.measures.measures import BY_KEY
 from sim.text import Name
 from sim.words import curve as words
+from sim.words import options
 from sim.words.language import Language
 
 WIDE: Final = 1.9  # marks, in units of the body type
 
 
-def draw(curve: Curve, say: Language, size: str = "screen") -> Figure:
+def draw(curve: Curve, say: Language, size: str = "screen") -> Picture:
     """Each step as a numbered mark of its track; an arrow where an ambulance is moved."""
     marks = [
         _mark(curve, key, place, step, say)
@@ -34,7 +36,27 @@ def draw(curve: Curve, say: Language, size: str = "screen") -> Figure:
     ]
     key = Key(say("number = step"), handles)
     finding = words.map_finding(curve, say)
-    return site_map.draw(curve.provenance.base, finding, size, say, marks, key)
+    made = site_map.draw(curve.provenance.base, finding, size, say, marks, key)
+    return made.explain(words.map_drawn(curve, say), lambda: _rows(curve, say), say)
+
+
+def _rows(curve: Curve, say: Language) -> Rows:
+    """A row for each step: where it is, and what it gains."""
+    found = []
+    for key in LOOKS:
+        for place, step in enumerate(curve.tracks.get(key, ()), 1):
+            x, y = _where(step, step.option.station)
+            found.append(
+                {
+                    "track": say(words.TRACKS[key]),
+                    "step": place,
+                    "what": options.what(step.option, say),
+                    "x_m": x,
+                    "y_m": y,
+                    **numbers.change("gain", BY_KEY[curve.by], step.gain),
+                }
+            )
+    return found
 
 
 def _shape(key: str) -> Mark:

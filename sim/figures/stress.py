@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final, NamedTuple
 
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.answers.assumptions import Mishap
 from sim.answers.stress import Stress, Swing
-from sim.figures import intervals, lettering, page, row_chart, stress_swings
+from sim.figures import intervals, lettering, numbers, page, row_chart, stress_swings
 from sim.figures import stress_joint as joint
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.intervals import Span
+from sim.figures.numbers import Rows
 from sim.figures.page import Sheet
 from sim.figures.stress_swings import HIGH, LOW, Tornado
+from sim.figures.style import Picture
+from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
-from sim.words import measures
+from sim.words import assumptions, measures
 from sim.words import stress as words
 from sim.words.language import Language
 from sim.words.stress_finding import finding
@@ -34,7 +37,7 @@ def _(stress: Stress, say: Language, size: str) -> Drawings:
     return {stress.name: lambda: draw(stress, say, size)}
 
 
-def draw(stress: Stress, say: Language, size: str = "screen") -> Figure:
+def draw(stress: Stress, say: Language, size: str = "screen") -> Picture:
     """The leading proposal's swings; below them, on a slide beside them, the joint samples."""
     pitch, beside = PITCH.get(size, PITCH["screen"]), size == "slide"
     swings = stress_swings.drawable(stress)
@@ -64,10 +67,39 @@ def draw(stress: Stress, say: Language, size: str = "screen") -> Figure:
             place = place if beside else StripPlace(left, under, right, beside)
             seen.append(_joint(sheet, panel, strips, place))
         row_chart.legend_below(sheet, _legend(panel, swings, seen))
-    return sheet.fig
+    return sheet.fig.explain(
+        words.drawn(stress, len(swings), len(strips), say),
+        lambda: _rows(stress, swings, strips, say),
+        say,
+    )
 
 
-def _nothing(stress: Stress, say: Language, size: str) -> Figure:
+def _rows(stress: Stress, swings: tuple[Swing, ...], strips: list[int], say: Language) -> Rows:
+    """The gain as assumed, at each end of each swing, then in every joint sample that is drawn."""
+    measure, first = BY_KEY[stress.by], stress.first
+    name = words.proposal(stress, first, say)
+    found = [
+        {"proposal": name, "assumption": say("as assumed"), "if": ""}
+        | numbers.change("gain", measure, stress.nominal[first])
+    ]
+    for swing in swings:
+        about = assumptions.label(swing.about, say)
+        found += [
+            {"proposal": name, "assumption": about, "if": assumptions.change(end.case, say)}
+            | numbers.change("gain", measure, end.gains[first])
+            for end in swing.ends()
+        ]
+    gains = [] if stress.joint is None else [(row, stress.joint.gains[:, row]) for row in strips]
+    joint_name = say("All assumptions at once")
+    return found + [
+        {"proposal": words.proposal(stress, row, say), "assumption": joint_name, "if": f"{at}"}
+        | numbers.change("gain", measure, Estimate(gain, math.nan, math.nan))
+        for row, drawn in gains
+        for at, gain in enumerate(drawn.tolist(), 1)
+    ]
+
+
+def _nothing(stress: Stress, say: Language, size: str) -> Picture:
     """No swing to draw: the gain as assumed, in words."""
     with page.page(finding(stress, say), size, 4.0) as sheet:
         measure = BY_KEY[stress.by]
@@ -79,7 +111,7 @@ def _nothing(stress: Stress, say: Language, size: str) -> Figure:
         )
         x, y = sheet.at(sheet.left, sheet.top)
         lettering.shrink(sheet.fig, sheet.fig.text(x, y, text, va="top"))
-    return sheet.fig
+    return sheet.fig.explain(text, lambda: _rows(stress, (), [], say), say)
 
 
 # ── all assumptions together ─────────────────────────────────────────────────────────────────

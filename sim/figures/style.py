@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 from matplotlib import patheffects
@@ -18,6 +19,13 @@ from sim.errors import OptionError, OutputError
 from sim.figures import fonts
 from sim.files.whole import write_whole
 from sim.text import Message
+from sim.words import alternative
+from sim.words.language import Language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.figures.numbers import Rows
 
 # Width in inches as it is printed, and points of body type on it.
 SIZES: Final = {"screen": (11.0, 10.0), "a4": (6.5, 7.0), "slide": (13.33, 13.0)}
@@ -49,9 +57,32 @@ LOOK: Final[Any] = {
 class Picture(Figure):
     """A figure that belongs to whoever holds it, and that a notebook shows by itself.
 
+    `headline` is its finding. `alt` says in whole sentences what is drawn and what it shows, for
+    whoever cannot see it. `data` is a table of the numbers that are drawn.
     Matplotlib's pyplot would keep it in a global list, and would have to be opened for Jupyter to
     know figures at all.
     """
+
+    headline: str = ""
+    subtitle: str = ""
+    alt: str = ""
+    _rows: Callable[[], Rows] = list
+
+    def explain(self, drawn: str, rows: Callable[[], Rows], say: Language) -> Picture:
+        """This figure, which from now on says what is drawn on it, and gives its numbers.
+
+        `drawn`: what kind of drawing it is, what its axes are and which numbers stand out.
+        """
+        self.alt = alternative.text((self.headline, drawn, self.subtitle), say)
+        self._rows = rows
+        return self
+
+    @cached_property
+    def data(self) -> pd.DataFrame:
+        """The numbers that are drawn, one row for each thing drawn; columns say their units."""
+        import pandas as pd
+
+        return pd.DataFrame(self._rows())
 
     def _repr_png_(self) -> bytes:
         with mpl.rc_context(LOOK), io.BytesIO() as file:
@@ -60,7 +91,7 @@ class Picture(Figure):
 
 
 @contextmanager
-def figure(size: str, aspect: float) -> Iterator[Figure]:
+def figure(size: str, aspect: float) -> Iterator[Picture]:
     """A figure of a named size, `aspect` times as high as wide; within, the house's type holds.
 
     OptionError if there is no such size.
@@ -94,5 +125,24 @@ def save(made: Figure, path: Path) -> None:
     if path.suffix.lower() not in ENDINGS:
         endings = ", ".join(ENDINGS)
         raise OutputError(path, Message("write a name that ends in {endings}", endings=endings))
+    metadata = _metadata(made, path.suffix.lower())
     with mpl.rc_context(LOOK):
-        write_whole(path, lambda part: made.savefig(part, dpi=SAVED_DPI, facecolor="white"))
+        write_whole(
+            path,
+            lambda part: made.savefig(part, dpi=SAVED_DPI, facecolor="white", metadata=metadata),
+        )
+
+
+# What each kind of file calls the title and the description of a picture.
+_TITLES: Final = {
+    ".png": ("Title", "Description"),
+    ".svg": ("Title", "Description"),
+    ".pdf": ("Title", "Subject"),
+}
+
+
+def _metadata(made: Figure, ending: str) -> dict[str, str]:
+    """What the file of a picture says to whoever cannot see it."""
+    if not isinstance(made, Picture) or not made.alt:
+        return {}
+    return dict(zip(_TITLES[ending], (made.headline, made.alt), strict=True))

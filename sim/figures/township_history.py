@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.answers.calibration import Calibration
-from sim.figures import intervals, page, row_chart, style
+from sim.figures import intervals, numbers, page, row_chart, style
 from sim.figures.intervals import Mark, Span
+from sim.figures.numbers import Rows
 from sim.figures.row_chart import NumberColumn
+from sim.figures.style import Picture
 from sim.fitting.history import TownshipHistory
 from sim.measures.intervals import Estimate
 from sim.words import simulated_history as words
@@ -24,7 +25,7 @@ BELOW: Final = Mark("v", style.ORANGE, True)
 RANGE: Final = "#9A9A9A"
 
 
-def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figure:
+def draw(calibration: Calibration, say: Language, size: str = "screen") -> Picture:
     """A row a township, those with most calls first; outside its interval by shape and colour."""
     assert calibration.history is not None
     some = [one for one in calibration.history.townships if one.calls >= calibration.least]
@@ -51,7 +52,22 @@ def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figur
         row_chart.title(ax, say("Calls within target"))
         row_chart.axis_label(ax, say("% of calls"))
         row_chart.legend_below(sheet, _legend(shown, say, body))
-    return sheet.fig
+    return sheet.fig.explain(
+        words.townships_drawn(shown, say), lambda: _rows(calibration, shown, say), say
+    )
+
+
+def _rows(calibration: Calibration, shown: Sequence[TownshipHistory], say: Language) -> Rows:
+    return [
+        {
+            "township": words.area(calibration, one.township, say),
+            "calls": one.calls,
+            "recorded_percent": 100 * one.recorded,
+            **numbers.in_unit("simulated", "percent", one.simulated, 100),
+            "outside": one.outside,
+        }
+        for one in shown
+    ]
 
 
 def look(one: TownshipHistory) -> Mark:

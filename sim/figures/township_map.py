@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.answers.comparison import Comparison
 from sim.figures import areas, map_page, map_parts, station_marks, style
 from sim.figures.areas import Area, AreaFill
 from sim.figures.map_page import Key, Part
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.scenario.layout import against
 from sim.scenario.scenario import Scenario
 from sim.scenario.standing import standby_points
@@ -28,7 +29,7 @@ DARK_FROM = 4  # classes on which type is white
 MISSED: Final = "///"
 
 
-def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen") -> Figure:
+def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen") -> Picture:
     """The 90th percentile of the response time of each township under one layout."""
     the_map, townships = comparison.base.map, words.service(comparison, layout)
     finding = words.finding(comparison, layout, townships, say)
@@ -54,7 +55,19 @@ def draw(comparison: Comparison, layout: int, say: Language, size: str = "screen
         Key(say("90th percentile (min)"), classes),
         Key(say("digit = ambulances"), marks),
     ]
-    return map_page.draw(the_map, finding, size, say, paint, keys)
+    made = map_page.draw(the_map, finding, size, say, paint, keys)
+    return made.explain(
+        words.drawn(comparison.base.map, townships, say),
+        lambda: _rows(townships, names),
+        say,
+    )
+
+
+def _rows(townships: words.AreaService, names: list[str]) -> Rows:
+    return [
+        {"township": name, "p90_min": float(minutes), "meets_target": bool(meets)}
+        for name, minutes, meets in zip(names, townships.p90, townships.meets, strict=True)
+    ]
 
 
 def _class(minutes: float) -> int:

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from sim.figures import fonts, lettering, page, style
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.model.calendar import DAYS, HOURS, HOURS_PER_WEEK
 from sim.prepare.week import Week, week_of
 from sim.scenario.scenario import Scenario
@@ -26,7 +27,7 @@ LOOKS: Final = (
 )  # fmt: skip
 
 
-def week_figure(scenario: Scenario, say: Language, size: str = "screen") -> Figure:
+def week_figure(scenario: Scenario, say: Language, size: str = "screen") -> Picture:
     """Crews on duty by hour of the week, stacked by class, against the expected calls."""
     say, week = fonts.drawable(say), week_of(scenario)
     with page.page_of_aspect(words.finding(week, scenario, say), size, ASPECT) as sheet:
@@ -43,7 +44,21 @@ def week_figure(scenario: Scenario, say: Language, size: str = "screen") -> Figu
         )  # fmt: skip
         for text in legend.get_texts():
             lettering.shrink(fig, text, 0.9 / len(handles) - 0.03)
-    return fig
+    return fig.explain(words.drawn(week, say), lambda: _rows(week, say), say)
+
+
+def _rows(week: Week, say: Language) -> Rows:
+    """A row for each hour of the week."""
+    return [
+        {
+            "hour_of_week": hour,
+            "when": words.hour(hour, say),
+            "crews_on_duty": int(week.crews[hour]),
+            "calls_per_hour": float(week.calls[hour]),
+            "ambulances_busy": float(week.work[hour]),
+        }
+        for hour in range(HOURS_PER_WEEK)
+    ]
 
 
 def _crews(ax: Axes, week: Week, scenario: Scenario, say: Language) -> list[Any]:

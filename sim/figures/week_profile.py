@@ -7,11 +7,12 @@ from typing import Any, Final
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.answers.calibration import Calibration
 from sim.figures import intervals, lettering, page, row_chart, style
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.fitting.profile import Profile
 from sim.model.calendar import DAYS, HOURS
 from sim.words import calibration_figures as words
@@ -23,7 +24,7 @@ SPLIT: Final = 0.64  # of the width for the hours
 NAMED: Final = 1.35  # of the body type, above the highest interval
 
 
-def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figure:
+def draw(calibration: Calibration, say: Language, size: str = "screen") -> Picture:
     """Calls by hour and by day, relative to the mean of all, on one scale."""
     shape = calibration.fits.rates.profile
     with page.page(words.of_profile(calibration, say), size, HIGH) as sheet:
@@ -42,7 +43,23 @@ def draw(calibration: Calibration, say: Language, size: str = "screen") -> Figur
         days.tick_params(axis="y", length=0, labelleft=False)
         _hours(hours, shape, say)
         _days(days, shape, say)
-    return sheet.fig
+    return sheet.fig.explain(words.profile_drawn(say), lambda: _rows(shape, say), say)
+
+
+def _rows(shape: Profile, say: Language) -> Rows:
+    """A row for each hour of the day, then one for each day of the week."""
+    names = [f"{hour:02d}–{hour + 1:02d}" for hour in range(HOURS)] + week_words.days(say)
+    hours = zip(shape.hours, shape.hours_low, shape.hours_high, strict=True)
+    days = zip(shape.days, shape.days_low, shape.days_high, strict=True)
+    return [
+        {
+            "when": name,
+            "calls_relative_to_mean": float(value),
+            "low_relative_to_mean": float(low),
+            "high_relative_to_mean": float(high),
+        }
+        for name, (value, low, high) in zip(names, [*hours, *days], strict=True)
+    ]
 
 
 def _highest(shape: Profile) -> float:

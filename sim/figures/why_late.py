@@ -14,7 +14,10 @@ from matplotlib.ticker import MaxNLocator
 from sim.answers.why_late import WhyLate
 from sim.figures import lettering, page, style
 from sim.figures.drawing import Drawings, drawings
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.measures.causes import Late
+from sim.words import causes
 from sim.words import why_late as words
 from sim.words.fractions import percent
 from sim.words.language import Language
@@ -41,12 +44,12 @@ def _(why: WhyLate, say: Language, size: str) -> Drawings:
     return {why.name: lambda: draw(why, say, size)}
 
 
-def draw(why: WhyLate, say: Language, size: str = "screen") -> Figure:
+def draw(why: WhyLate, say: Language, size: str = "screen") -> Picture:
     """A bar a township in the order of misses; the same by hour; what helps against each cause."""
     with page.page_of_aspect(words.finding(why, say), size, ASPECT) as sheet:
         fig = sheet.fig
         if not why.late().total:
-            return fig
+            return fig.explain(words.drawn(why, say), list, say)
         top, foot = sheet.rows()
         bottom = foot + _lines(fig, 3.4)
         room = NAMES * 72 * fig.get_size_inches()[0]
@@ -63,7 +66,23 @@ def draw(why: WhyLate, say: Language, size: str = "screen") -> Figure:
         line = fig.text(SPLIT, hours_top + _lines(fig, 0.6), title, weight="bold")
         lettering.shrink(fig, line, 0.98 - SPLIT)
         _hours(fig.add_axes((SPLIT + 0.03, bottom, 0.345, hours_top - bottom)), why, say)
-    return fig
+    return fig.explain(words.drawn(why, say), lambda: _rows(why, say), say)
+
+
+def _rows(why: WhyLate, say: Language) -> Rows:
+    """Late calls a week of each cause: by township, then by clock hour."""
+    groups = [("township", name, late) for name, late in words.townships(why, say)]
+    groups += [("hour", str(late.group.row), late) for late in why.by("hour")]
+    return [
+        {
+            "by": by,
+            "which": which,
+            "cause": say(causes.CAUSES[cause].label),
+            "late_calls_per_week": why.a_week(misses),
+        }
+        for by, which, late in groups
+        for cause, misses in zip(late.causes, late.misses.tolist(), strict=True)
+    ]
 
 
 def _townships(ax: Axes, why: WhyLate, bars: list[tuple[str, Late]], say: Language) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from matplotlib.figure import Figure
-
 from sim.answers.worth import StationWorth, Worth
-from sim.figures import intervals, page, row_chart
+from sim.figures import intervals, numbers, page, row_chart
 from sim.figures.drawing import Drawings, drawings
+from sim.figures.numbers import Rows
 from sim.figures.row_chart import NumberColumn, Row, RowChart
+from sim.figures.style import Picture
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import matters_of
 from sim.words import costs, measures
@@ -24,14 +24,29 @@ def _(worth: Worth, say: Language, size: str) -> Drawings:
     return {worth.name: lambda: draw(worth, say, size)}
 
 
-def draw(worth: Worth, say: Language, size: str = "screen") -> Figure:
+def draw(worth: Worth, say: Language, size: str = "screen") -> Picture:
     """One row for each closure and each ambulance less, the greatest loss first."""
     wanted = min(MOST, len(worth.losses))
     shown = worth.losses[: page.rows_that_fit(size, wanted, row_chart.PITCH, row_chart.AROUND)]
     finding = words.finding(worth, say, len(shown))
     with page.page(finding, size, row_chart.high(len(shown))) as sheet:
         row_chart.draw(sheet, chart(worth, shown, say), say)
-    return sheet.fig
+    return sheet.fig.explain(
+        words.drawn(worth, len(shown), say), lambda: _rows(worth, shown, say), say
+    )
+
+
+def _rows(worth: Worth, shown: tuple[StationWorth, ...], say: Language) -> Rows:
+    return [
+        {"without": words.what(worth, loss, say)}
+        | numbers.change("change", BY_KEY[worth.by], loss.changes[worth.by])
+        | {
+            "verdict": say(measures.VERDICTS[loss.verdict]),
+            "calls_per_day": loss.calls_per_day,
+            "saved_per_year": loss.saved,
+        }
+        for loss in shown
+    ]
 
 
 def chart(worth: Worth, shown: tuple[StationWorth, ...], say: Language) -> RowChart:

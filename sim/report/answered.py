@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from sim.files.whole import MARK, write_whole
 from sim.report import folder as store
 from sim.report import manifest
 from sim.text import Message
-from sim.words.page import Table, paragraphs
+from sim.words.page import Table, on_one_line, paragraphs
 
 if TYPE_CHECKING:
     from sim.answers.answer import Answer
@@ -91,7 +90,7 @@ def made_of(
         answer.room(),
         bool(answer.provenance.base.map.synthetic),
         seconds,
-        [re.sub(r"\s{2,}", " · ", line.strip()) for line in page.heading if line],
+        [on_one_line(line) for line in page.heading if line],
         "\n".join(parts),
         [note for note in page.notes if note],
         list(page.sentences),

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from sim.files.whole import write_whole
 from sim.report import html_page
 from sim.words import page_of
-from sim.words.calibration_sections import FIGURES, FitSection, calibration_sections
+from sim.words.calibration_sections import FitSection, calibration_sections
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,8 @@ def _section(section: FitSection, drawn: Drawings, say: Language) -> list[str]:
     lines = [part for text in section.paragraphs for part in html_page.paragraphs(text)]
     for name in section.figures:
         if name in drawn:
-            lines.append(html_page.figure(_png(drawn[name]()), say(FIGURES[name])))
+            made = drawn[name]()
+            lines.append(html_page.figure(_png(made), made.alt))
     for table in section.tables:
         longest = max((cell_len(cell) for row in table.rows for cell in row), default=0)
         kind = "scroll long" if longest > LONG else "scroll"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ a { color: #0b5394; }
   white-space: pre-wrap; }
 .finding p, .synthetic p { margin: .35rem 0; }
 .finding p:first-child { font-weight: 600; }
+.synthetic + .finding, .finding + .synthetic { margin-top: .8rem; }
 .aside { color: #4a5563; font-size: .93rem; }
 .scroll { overflow-x: auto; }
 .scroll.long td[style^="text-align:left"]:nth-last-child(-n+2) { white-space: normal; }
@@ -34,6 +36,9 @@ table { border-collapse: collapse; margin: .6rem 0 1.2rem; font-variant-numeric:
 th { border-bottom: 1px solid #9aa5b1; font-weight: 600; white-space: nowrap; }
 td { border-bottom: 1px solid #eceff3; white-space: nowrap; }
 figure { margin: 1.2rem 0; }
+figcaption, .caption { color: #4a5563; font-size: .9rem; margin: .4rem 0 0; }
+.caption { margin: 1.2rem 0 0; break-after: avoid; }
+h3 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; break-after: avoid; }
 figure img { max-width: 100%; height: auto; border: 1px solid #eceff3; }
 code { font-size: .9rem; background: #f3f5f7; padding: .1rem .35rem; border-radius: 3px; }
 details { margin: .8rem 0; }
@@ -47,13 +52,14 @@ summary { cursor: pointer; }
 """
 
 
-def opening(title: str, say: Language) -> list[str]:
-    """Everything up to the heading, which is the title."""
+def opening(title: str, say: Language, generator: str = "tenthirty") -> list[str]:
+    """Everything up to the heading, which is the title. `generator`: what made the page."""
     return [
         "<!DOCTYPE html>",
         f'<html lang="{say.code}">',
         '<head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<meta name="generator" content="{html.escape(generator)}">',
         f"<title>{html.escape(title)}</title>",
         f"<style>{STYLE}</style></head>",
         "<body>",
@@ -76,11 +82,21 @@ def boxed(kind: str, texts: Iterable[str]) -> list[str]:
     return [f'<div class="{kind}">', *(f"<p>{html.escape(one)}</p>" for one in texts), "</div>"]
 
 
-def figure(png: bytes, said: str) -> str:
+def figure(png: bytes, said: str, caption: str = "") -> str:
     """A figure within the page; `said` is what it says to whoever does not see it."""
     drawn = base64.b64encode(png).decode("ascii")
     text = html.escape(said, quote=True)
-    return f'<figure><img alt="{text}" src="data:image/png;base64,{drawn}"></figure>'
+    below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    return f'<figure><img alt="{text}" src="data:image/png;base64,{drawn}">{below}</figure>'
+
+
+def description(png: bytes) -> str:
+    """What a figure that was saved says of itself to whoever does not see it; else nothing."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as image:
+        image.load()
+        return str(image.info.get("Description", ""))
 
 
 def contents(titles: Sequence[str], anchor: str) -> list[str]:

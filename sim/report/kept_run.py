@@ -17,10 +17,14 @@ from sim.report import folder as store
 from sim.report import manifest
 from sim.text import Message
 
-ASKS: Final = ("run", "compare")  # the commands whose layouts can be made again
+LAYOUTS: Final = ("run", "compare")  # the commands whose layouts can be made again
+ASKS: Final = (*LAYOUTS, "rank", "site", "search", "curve", "stress", "worth", "why", "day")
 NO_RESULT: Final = Message(
     "it is no results folder of tenthirty: name one that run or compare wrote, like runs/liling, "
     "or a scenario"
+)
+NO_ANSWER: Final = Message(
+    "it is no results folder of tenthirty: name one that a command wrote, like runs/liling"
 )
 CHANGED: Final = Message(
     "scenario files, the map or the program have changed since: replication {replication} of "
@@ -29,7 +33,7 @@ CHANGED: Final = Message(
 
 
 class KeptRun(NamedTuple):
-    """A run or a comparison as its folder tells of it."""
+    """The answer of a command as its folder tells of it."""
 
     folder: Path
     facts: dict[str, Any]
@@ -38,8 +42,14 @@ class KeptRun(NamedTuple):
     def words(self) -> list[str]:
         """The command, from its verb on."""
         words = self.facts["command"][1:]
-        first = next(at for at, word in enumerate(words) if word in ASKS)
+        first = next((at for at, word in enumerate(words) if word in ASKS), len(words))
         return list(words[first:])
+
+    @property
+    def verb(self) -> str:
+        """The first word of its command that is no option."""
+        words = self.facts["command"][1:]
+        return next((word for word in words if not word.startswith("-")), "?")
 
     @property
     def seed(self) -> int:
@@ -59,28 +69,22 @@ class KeptRun(NamedTuple):
         return {"": [str(one) for one in self.facts.get("sentences", ())]}
 
 
-def read(folder: Path) -> KeptRun:
-    """The run in a folder; ReplayError of what is none, is damaged or not of this version."""
+def read(folder: Path, no_result: Message = NO_RESULT) -> KeptRun:
+    """What a folder holds; ReplayError of what is no result, is damaged or not of this version.
+
+    `no_result`: what is said of a folder that is none of ours.
+    """
     if not folder.is_dir():
         raise ReplayError(folder, Message("there is no such folder"))
     facts = manifest.parsed(folder / MARK)
     if manifest.read(folder) is None:
-        raise ReplayError(folder, NO_RESULT)
+        raise ReplayError(folder, no_result)
     command, inputs = facts.get("command"), facts.get("inputs")
     whole = isinstance(command, list) and isinstance(inputs, dict)
     whole = whole and all(isinstance(word, str) for word in command or ())
     whole = whole and isinstance(facts.get("seed"), int) and isinstance(facts.get("versions"), dict)
     if not whole:
         message = Message("its {file} is damaged, or not whole: run the command again", file=MARK)
-        raise ReplayError(folder, message)
-    assert isinstance(command, list)
-    if not set(command) & set(ASKS) or "layouts" not in facts:
-        verb = next((word for word in command[1:] if not word.startswith("-")), "?")
-        message = Message(
-            "it holds the answer of {verb}, which compares no layouts: only results of run and "
-            "compare can be replayed",
-            verb=verb,
-        )
         raise ReplayError(folder, message)
     made, mine = facts["versions"].get("tenthirty"), store.versions().get("tenthirty")
     if made != mine:
@@ -90,6 +94,20 @@ def read(folder: Path) -> KeptRun:
         )  # fmt: skip
         raise ReplayError(folder, message)
     return KeptRun(folder, facts)
+
+
+def read_layouts(folder: Path) -> KeptRun:
+    """The same of a run or a comparison, whose layouts can be made again; ReplayError of others."""
+    run = read(folder)
+    command = run.facts["command"]
+    if not set(command) & set(LAYOUTS) or "layouts" not in run.facts:
+        message = Message(
+            "it holds the answer of {verb}, which compares no layouts: only results of run and "
+            "compare can be replayed",
+            verb=run.verb,
+        )
+        raise ReplayError(folder, message)
+    return run
 
 
 def check_inputs(run: KeptRun, files: Iterable[Path]) -> None:

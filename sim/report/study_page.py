@@ -114,8 +114,8 @@ class StudyPage(NamedTuple):
         lines += [f'<p class="aside">{html.escape(one)}</p>' for one in part.answered.notes]
         first = part.answered.sentences[0] if part.answered.sentences else ""
         for name in part.answered.figures:
-            text = f"{first} ({Path(name).stem})"
-            lines.append(html_page.figure((part.folder / name).read_bytes(), text))
+            png = (part.folder / name).read_bytes()
+            lines.append(html_page.figure(png, html_page.description(png) or first))
         return lines
 
 

@@ -19,10 +19,12 @@ from typing import Any
 
 from sim.errors import OutputError
 from sim.files.cache import kept_at, read_private, write_private
+from sim.files.private import make_private
 from sim.files.whole import drop_parts
 from sim.study.checkpoints import Checkpoints, Replication, Shelf
 
 MOST_BYTES = 512 * 2**20  # kept at most, of all studies
+MOST_CHOICES = 4_000  # a file of some hundred bytes each
 OFF = ("no", "off", "0", "false")
 OURS = re.compile(r"\d+\.npz|\..*\.part\.npz")  # files in a folder of a study
 PRIVATE = Shelf(read_private, lambda path, data: write_private(path, [data], lasting=False))
@@ -58,6 +60,30 @@ class Store:
             Checkpoints(self.folder, PRIVATE).of(key, 1).add(Replication(number, [tally], []))
             self._added = True
 
+    def checkpoints(self) -> Checkpoints:
+        """All that is kept, for a command that is asked again: what is there is not done again."""
+        return Checkpoints(self.folder if is_on() else None, PRIVATE)
+
+    def take(self, finished: Path) -> None:
+        """Keep what a command has finished, of any layouts, so that it can be asked again at once.
+
+        `finished`: its folder, of no use otherwise. What a disk refuses costs only the time.
+        """
+        if self.folder is None or not is_on() or not finished.is_dir():
+            return
+        files = [path for path in finished.rglob("*") if path.is_file() and not path.is_symlink()]
+        if sum(path.stat().st_size for path in files) > self._most_bytes:
+            return
+        with contextlib.suppress(OSError):
+            for path in files:
+                there = self.folder / path.relative_to(finished)
+                if not there.exists():  # else it is the same: its name says what it follows from
+                    make_private(there.parent)
+                    path.chmod(0o600)
+                    shutil.move(path, there)
+                    self._added = True
+        self.tidy()
+
     def tidy(self) -> None:
         """Remove the studies that were used longest ago, if there is more than may be kept."""
         if not self._added or self.folder is None:
@@ -72,6 +98,11 @@ class Store:
                     break
                 shutil.rmtree(path, ignore_errors=True)
                 over -= sizes[path]
+            choices = sorted(
+                self.folder.glob("choice-*.json"), key=lambda path: path.stat().st_mtime
+            )
+            for path in choices[:-MOST_CHOICES]:
+                path.unlink(missing_ok=True)
 
 
 def _is_a_study(folder: Path) -> bool:

@@ -13,7 +13,7 @@ from sim.fitting.stages import StageLaw
 from sim.model.calendar import DAYS, HOURS, Hours
 from sim.scenario.duty import SameHours
 from sim.text import Message
-from sim.words import calibration_durations, crews, measures, provenance
+from sim.words import alternative, calibration_durations, crews, measures, provenance
 from sim.words.language import Language
 from sim.words.page import Finding
 
@@ -261,4 +261,63 @@ def family(law: LawFit, say: Language) -> str:
     """Its family and how many durations it rests on."""
     return say(
         "{family}, n = {n}", family=say(calibration_durations.FAMILIES[law.family]), n=f"{law.n:,}"
+    )
+
+
+# ── for whoever cannot see the figures ───────────────────────────────────────────────────────
+
+
+def profile_drawn(say: Language) -> str:
+    """The axes of when people call."""
+    return say(
+        "On the left steps over the 24 hours of the day in a band, on the right a mark with its "
+        "interval for each day of the week; up both the number of calls relative to the mean"
+    )
+
+
+def rates_drawn(of: Calibration, say: Language) -> str:
+    """The colours of the map of factors, and the least and the greatest that are told."""
+    the_map, found = of.provenance.base.map, of.fits.rates.townships
+    colours = say(
+        "A map of {map}: each area coloured by its factor on calls, blue below 1 and orange above, "
+        "with the number on it; beside it the factors as recorded against those drawn towards 1",
+        map=the_map.name,
+    )
+    told = np.flatnonzero((found.calls >= of.least) & np.isfinite(found.factor))
+    if not len(told):
+        return colours
+    least, most = (told[end(found.factor[told])] for end in (np.argmin, np.argmax))
+    ends = say(
+        "The factors go from {least} in {least_name} to {most} in {most_name}.",
+        least=say.number(float(found.factor[least]), 2),
+        least_name=the_map.townships[least].name,
+        most=say.number(float(found.factor[most]), 2),
+        most_name=the_map.townships[most].name,
+    )
+    return alternative.text((colours, ends), say)
+
+
+def speeds_drawn(classes: int, bands: int, say: Language) -> str:
+    """The rows of speeds."""
+    rows = say(
+        "A row for each of {n} classes of roads, those driven most first, along it the speed in "
+        "km/h with its 95 % interval and a stroke at that of the base",
+        n=classes,
+    )
+    below = say.count(
+        bands,
+        "Below a row for {n} band of hours, along it the percent of the usual speed",
+        "Below a row for each of {n} bands of hours, along it the percent of the usual speed",
+    )
+    return alternative.text((rows, below if bands else ""), say)
+
+
+def durations_drawn(panels: int, say: Language) -> str:
+    """The axes of the stages."""
+    return say.count(
+        panels,
+        "{n} panel for a stage: along it the duration, up it the percent that is over by then, "
+        "points as observed and a line for the law that was fitted",
+        "{n} panels, one for each stage: along each the duration, up it the percent that is over "
+        "by then, points as observed and a line for the law that was fitted",
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sim.answers.calibration import Calibration
-from sim.text import Message
 from sim.words import (
     calibration_assumed,
     calibration_durations,
@@ -17,15 +16,6 @@ from sim.words import (
 )
 from sim.words.language import Language
 from sim.words.page import Table
-
-FIGURES: Final = {  # what they show, for whoever does not see them
-    "rates-map": Message("Map of fitted call rates by township"),
-    "profile": Message("Calls by hour and day of the week, with intervals"),
-    "speeds": Message("Fitted speeds by class of road, with intervals"),
-    "durations": Message("Durations of each stage, as observed and as fitted"),
-    "calibration": Message("Percentiles of response as recorded and as simulated, and the checks"),
-    "townships": Message("Compliance by township, as recorded and as simulated"),
-}
 
 
 class FitSection(NamedTuple):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.answers.coverage import Coverage
 from sim.scenario import closures
 from sim.text import Message
-from sim.words import measures, provenance
+from sim.words import alternative, measures, provenance
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 
@@ -192,3 +193,18 @@ def finding(coverage: Coverage, say: Language, hidden: int) -> Finding:
         share=say.percent(whole["within"]),
     )
     return Finding(headline, subtitle, footnote)
+
+
+def drawn(coverage: Coverage, shown: Sequence[CoverageRow], say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the rows, the axis and the least covered."""
+    rows = say(
+        "Bars: a row for each of {n} groups of people, the least covered {areas} first, along it "
+        "the percent who live within the target time of a station; a ring at the percent within "
+        "the radius",
+        n=len(shown),
+        areas=measures.area_word(coverage.provenance.base.map, say),
+    )
+    parts = [
+        say("{area} {share}", area=one.name, share=say.percent(one.within)) for one in shown[:6]
+    ]
+    return alternative.text((rows, say.joined(parts)), say)

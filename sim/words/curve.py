@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sim.answers.costs import layout_cost
@@ -11,7 +12,7 @@ from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict
 from sim.text import Message
-from sim.words import costs, measures, options, provenance, worst_notes
+from sim.words import alternative, costs, measures, options, provenance, worst_notes
 from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
@@ -354,3 +355,52 @@ ALWAYS_BEATEN: Final = {
     "ambulances": Message("more ambulances alone never do"),
     "stations": Message("new stations never do"),
 }
+
+
+# ── for whoever cannot see the figures ───────────────────────────────────────────────────────
+
+
+def drawn(curve: Curve, say: Language) -> str:
+    """The axes of the curve, and what each track reaches."""
+    measure = BY_KEY[curve.by]
+    axes = say(
+        "Two panels over the number of stations or ambulances that are added: above {measure} "
+        "after each step, a line for each track; below bars for what each step changes, in {unit}",
+        measure=measures.label_in(curve.provenance, measure, say),
+        unit=measures.unit(measure, say),
+    )
+    ends = [
+        say(
+            "{track}: from {before} today to {after} after {steps}.",
+            track=say(TRACKS[track]),
+            before=measures.value(measure, curve.now[curve.by].mean, say),
+            after=measures.value(measure, steps[-1].values[curve.by].mean, say),
+            steps=say.count(len(steps), "{n} step", "{n} steps"),
+        )
+        for track, steps in curve.tracks.items()
+        if steps
+    ]
+    return alternative.text((axes, *ends), say)
+
+
+def map_drawn(curve: Curve, say: Language) -> str:
+    """The marks of the map."""
+    return say(
+        "A map of {map} with today's stations and {n} numbered marks where the steps are, squares "
+        "for new stations, rings for more ambulances and diamonds with arrows for moves",
+        map=curve.provenance.base.map.name,
+        n=sum(map(len, curve.tracks.values())),
+    )
+
+
+def front_drawn(curve: Curve, points: Sequence[Point], say: Language) -> str:
+    """The axes of cost against compliance, and which layouts are on the front."""
+    axes = say(
+        "Panels for town and country: along each the cost ({unit}), up it the percent of calls "
+        "within target, a mark for each of {n} layouts, filled on the front and hollow off it",
+        unit=costs.unit(curve.provenance.base),
+        n=len(points),
+    )
+    front = [place_name(point, say) for point in points if point.on_front]
+    said = say("On the front: {layouts}.", layouts=say.listed(front)) if front else ""
+    return alternative.text((axes, said), say)

@@ -12,7 +12,7 @@ from sim.measures.timeline import ON_CALL, BaysTaken, Outcome, Stage
 from sim.model.calendar import HOUR_S
 from sim.model.calls import CallStream
 from sim.text import Message
-from sim.words import provenance
+from sim.words import alternative, provenance
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
 from sim.words.week import LONG_DAYS
@@ -234,3 +234,19 @@ def label(day: Day, who: int, number: int, say: Language) -> str:
         return str(number)
     kind = say.name(classes[day.base.fleet[who].kind].names)
     return say("{number} {kind}", number=number, kind=kind)
+
+
+def drawn(day: Day, ambulances: int, say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the lines, and how the calls ended."""
+    lines = say(
+        "A timeline of a day: along it the hours of the clock; above a mark for each call, below a "
+        "line for each of {n} ambulances by station, coloured and hatched by what they do",
+        n=ambulances,
+    )
+    ends = [
+        say("{outcome} {n}", outcome=say(OUTCOMES[outcome]), n=day.counted(outcome))
+        for outcome in OUTCOMES
+        if day.counted(outcome)
+    ]
+    said = say("Calls: {parts}.", parts=say.joined(ends)) if ends else ""
+    return alternative.text((lines, said), say)

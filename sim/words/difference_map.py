@@ -10,8 +10,8 @@ from sim.answers.comparison import Comparison
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST_CALLS, Verdict
 from sim.text import Message
+from sim.words import alternative, measures
 from sim.words import comparison as words
-from sim.words import measures
 from sim.words.language import Language
 from sim.words.page import Finding
 
@@ -152,3 +152,35 @@ def too_small(comparison: Comparison, key: str, say: Language) -> str:
 
 def too_few(say: Language) -> str:
     return say("fewer than {n} calls\nin all replications", n=FEWEST_CALLS)
+
+
+def drawn(comparison: Comparison, key: str, found: Sequence[AreaChange], say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the colours, and the greatest gain and loss."""
+    the_map, measure = comparison.base.map, BY_KEY[key]
+    areas = say(
+        "A map of {map}: each of {n} {areas} coloured by the change of {measure}, blue where it is "
+        "better and orange and hatched where it is worse, with the signed number on it",
+        map=the_map.name,
+        n=len(found),
+        areas=measures.area_word(the_map, say),
+        measure=measures.label(measure, say, comparison.base),
+    )
+    told = [row for row, one in enumerate(found) if one.verdict is not None]
+    if not told:
+        return areas
+    order = sorted(told, key=lambda row: measure.sign * found[row].change)
+    values = {
+        f"{which}_{part}": value
+        for which, row in (("least", order[0]), ("most", order[-1]))
+        for part, value in (
+            ("name", the_map.townships[row].name),
+            ("change", say.number(measure.scale * found[row].change, 1, sign=True)),
+        )
+    }
+    ends = say(
+        "The changes, in {unit}, go from {least_change} in {least_name} to {most_change} in "
+        "{most_name}.",
+        unit=measures.unit(measure, say),
+        **values,
+    )
+    return alternative.text((areas, ends), say)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from sim.answers.comparison import Comparison
+from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import FEWEST, Verdict
-from sim.words import changes
+from sim.words import alternative, changes, measures
 from sim.words import comparison as words
 from sim.words.language import Language
 from sim.words.page import Finding
@@ -154,3 +155,26 @@ def _of_one(said: Sequence[Verdict], say: Language) -> str:
             "The proposal improves {better} of {measures} measures and makes none worse", **values
         )
     return say("The proposal makes {worse} of {measures} measures worse", **values)
+
+
+def drawn(comparison: Comparison, keys: Sequence[str], proposals: int, say: Language) -> str:
+    """What is drawn, for whoever cannot see it: rows, panels, and the numbers of the first row."""
+    rows = say(
+        "A forest plot: a row for each of {n} proposals, a panel for each of {measures} measures, "
+        "along it the difference against today with its 95 % interval around a line at zero",
+        n=proposals,
+        measures=len(keys),
+    )
+    first = [
+        say(
+            "{measure}: {difference} ({between})",
+            measure=words.label(comparison, key, say),
+            difference=measures.size(BY_KEY[key], comparison.difference(key, 1), say),
+            between=measures.between(BY_KEY[key], comparison.difference(key, 1), say),
+        )
+        for key in keys
+    ]
+    if not first:
+        return rows
+    said = say("{layout}: {shares}.", layout=comparison.layouts[1].name, shares=say.joined(first))
+    return alternative.text((rows, said), say)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.words import provenance, records
+from sim.words import measures, provenance, records
 from sim.words.language import Language
 from sim.words.page import Finding
 
@@ -40,3 +40,14 @@ def finding(the_map: Map, layout: Scenario | None, say: Language) -> Finding:
     )
     odd = [] if layout is None else records.briefly(layout, say)
     return Finding(headline, subtitle, "\n".join([*odd, provenance.map_mark(the_map, say).strip()]))
+
+
+def drawn(the_map: Map, say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the layers of the map."""
+    return say(
+        "A map of {map}: the borders of {n} {areas}, roads in colours and widths by class, people "
+        "as orange dots as large as their number, stations as squares and sub-stations as discs",
+        map=the_map.name,
+        n=len(the_map.townships),
+        areas=measures.area_word(the_map, say),
+    )

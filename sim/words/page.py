@@ -7,6 +7,7 @@ for `sim/answers/NAME.py`. `sim.words.page_of` opens that room first.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
@@ -137,6 +138,11 @@ def frame(answer: Any, languages: Sequence[Language]) -> pd.DataFrame:
 
 def paragraphs(lines: Any) -> list[str]:
     return [f"<p>{html.escape(line.strip())}</p>" for line in lines if line]
+
+
+def on_one_line(line: str) -> str:
+    """A line of the heading as prose: what stands side by side is parted by dots."""
+    return re.sub(r"\s{2,}", " · ", line.strip())
 
 
 def _heading_lines(line: str) -> list[str]:

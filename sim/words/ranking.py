@@ -10,7 +10,7 @@ from sim.answers.selection import CONFIDENCE, Procedure
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import measures, provenance, ranking_sentence, reasons, worst_notes
+from sim.words import alternative, measures, provenance, ranking_sentence, reasons, worst_notes
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, frame, page
 
@@ -342,3 +342,47 @@ def map_title(ranking: Ranking, say: Language) -> str:
         least=least,
         most=most,
     )
+
+
+# ── for whoever cannot see the figures ───────────────────────────────────────────────────────
+
+
+def drawn(ranking: Ranking, rows: int, say: Language) -> str:
+    """The rows and the axis, and the first three of them."""
+    measure = BY_KEY[ranking.by]
+    axes = say(
+        "Lollipops: a row for each of {n} of {all} candidate sites, the best first, along it the "
+        "change of {measure} against today in {unit}, with a 95 % interval; beside it, where it "
+        "was measured, the same for the worst-served {areas}",
+        n=rows,
+        all=len(ranking.sites),
+        measure=measures.label_in(ranking.provenance, measure, say),
+        unit=measures.unit(measure, say),
+        areas=measures.area_word(ranking.provenance.base.map, say),
+    )
+    return alternative.text((axes, _first_places(ranking, say)), say)
+
+
+def map_drawn(ranking: Ranking, say: Language) -> str:
+    """The marks of the map, and the first three of them."""
+    marks = say(
+        "A map of {map} with today's stations and a mark at each of {n} candidate sites: its "
+        "number is its place, its size what it gains",
+        map=ranking.provenance.base.map.name,
+        n=len(ranking.sites),
+    )
+    return alternative.text((marks, _first_places(ranking, say)), say)
+
+
+def _first_places(ranking: Ranking, say: Language) -> str:
+    measure = BY_KEY[ranking.by]
+    first = [
+        say(
+            "{place}. {site} {gain}",
+            place=place,
+            site=name(site, say),
+            gain=measures.size(measure, site.gains[ranking.by], say),
+        )
+        for place, site in enumerate(ranking.sites[:3], 1)
+    ]
+    return say.joined(first)

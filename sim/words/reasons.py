@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.answers.reasons import Reason
+from sim.answers.reasons import GroundsByDistance, Reason
 from sim.words.language import Language
 
 if TYPE_CHECKING:
@@ -19,19 +19,23 @@ def reason(reason: Reason, base: Scenario, say: Language) -> str:
         people = in_round_numbers(reason.people)
         parts = [say("{people} people have no station nearer", people=people)]
         return say.joined([*parts, _relief(reason, base, say)])
-    parts = [
+    return say.joined([*by_distance(reason, base, say), _relief(reason, base, say)])
+
+
+def by_distance(ground: GroundsByDistance | Reason, base: Scenario, say: Language) -> list[str]:
+    """What speaks for a new site by distance: who is nearer to it, and from where one drives."""
+    return [
         say(
             "{people} people have no station nearer, {newly} of them newly within reach in time",
-            people=in_round_numbers(reason.people),
-            newly=in_round_numbers(reason.newly),
+            people=in_round_numbers(ground.people),
+            newly=in_round_numbers(ground.newly),
         ),
         say(
             "{minutes} min from the nearest station, {station}",
-            minutes=f"{reason.minutes:.0f}",
-            station=base.stations[reason.nearest].name,
+            minutes=f"{ground.minutes:.0f}",
+            station=base.stations[ground.nearest].name,
         ),
     ]
-    return say.joined([*parts, _relief(reason, base, say)])
 
 
 def _relief(reason: Reason, base: Scenario, say: Language) -> str:

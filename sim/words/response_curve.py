@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from sim.answers.comparison import Comparison
 from sim.measures.measures import BY_KEY
+from sim.words import alternative, measures
 from sim.words import comparison as words
-from sim.words import measures
 from sim.words.language import Language
 from sim.words.page import Finding
 
@@ -65,3 +66,34 @@ def _gain(comparison: Comparison, say: Language) -> str:
     if math.isnan(town):
         return say("{proposal}: {country} points in the country", **values)
     return say("{proposal}: {town} points in town, {country} points in the country", **values)
+
+
+def drawn(comparison: Comparison, keys: Sequence[str], say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the axes, and each curve at the target."""
+    axes = say.count(
+        len(keys),
+        "Curves in {n} panel: along it minutes from call received to arrival, up it the percent of "
+        "calls reached by then, one curve for each of {layouts} layouts, a line at the target",
+        "Curves in {n} panels: along each minutes from call received to arrival, up it the percent "
+        "of calls reached by then, one curve for each of {layouts} layouts, a line at the target",
+        layouts=len(comparison.layouts),
+    )
+    ends = [
+        say(
+            "{layout}: {shares}.",
+            layout=layout.name,
+            shares=say.joined(
+                [
+                    say(
+                        "{measure} {share}",
+                        measure=words.label(comparison, key, say),
+                        share=say.percent(comparison.estimate(key, row).mean),
+                    )
+                    for key in keys
+                ]
+            ),
+        )
+        for row, layout in enumerate(comparison.layouts)
+        if keys
+    ]
+    return alternative.text((axes, *ends), say)

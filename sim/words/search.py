@@ -334,3 +334,17 @@ def map_finding(search: Search, say: Language) -> Finding:
     """What stands around the map of the layout that was found."""
     text = say("The layout after all steps: its stations and their ambulances")
     return finding(search, say)._replace(subtitle=text)
+
+
+def drawn(search: Search, say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the bars, and from where to where they lead."""
+    measure = BY_KEY[search.by]
+    return say(
+        "A waterfall: a row for today and for each of {n} steps, along it {measure} after the "
+        "step, a bar from the value before to the value after; from {before} today to {after} "
+        "after all steps",
+        n=len(search.steps),
+        measure=measures.label_in(search.provenance, measure, say),
+        before=measures.value(measure, search.today(), say),
+        after=measures.value(measure, search.steps[-1].values[search.by].mean, say),
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sim.answers.calibration import Calibration
 from sim.fitting.history import Check, History, TownshipHistory
 from sim.measures.intervals import Estimate
 from sim.text import Message
-from sim.words import measures, provenance
+from sim.words import alternative, measures, provenance
 from sim.words.calibration_figures import foot, hidden
 from sim.words.language import Language
 from sim.words.page import Finding
@@ -165,3 +166,39 @@ def of_townships(
     return Finding(
         headline, say.joined(parts), foot(of, say, _replayed(of.history, say))
     )  # fmt: skip
+
+
+# ── for whoever cannot see the figures ───────────────────────────────────────────────────────
+
+
+def drawn(history: History, shown: Sequence[Check], say: Language) -> str:
+    """The axes of the percentiles and of the checks, and how many of these hold."""
+    axes = say(
+        "On the left percentiles of response in minutes, as recorded along and as simulated up, "
+        "with a diagonal where both are equal; on the right a row for each of {n} checks, along it "
+        "the difference divided by what is allowed",
+        n=len(shown),
+    )
+    middle = next((one for one in history.quantiles if one.percent == 90), None)
+    said = say(
+        "{held} of {n} checks hold.", held=sum(one.holds is True for one in shown), n=len(shown)
+    )
+    if middle is None:
+        return alternative.text((axes, said), say)
+    ends = say(
+        "The 90th percentile is {recorded} min as recorded and {simulated} min as simulated.",
+        recorded=say.number(middle.recorded / 60),
+        simulated=say.number(middle.replayed.mean / 60),
+    )
+    return alternative.text((axes, ends, said), say)
+
+
+def townships_drawn(shown: Sequence[TownshipHistory], say: Language) -> str:
+    """The rows of the townships, and how many of them lie outside."""
+    return say(
+        "A row for each of {n} areas, most calls first, along it the percent of calls within "
+        "target: a mark for what was recorded, a bar for 95 % of simulated histories; {outside} "
+        "marks lie outside their bar",
+        n=len(shown),
+        outside=sum(one.outside for one in shown),
+    )

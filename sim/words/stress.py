@@ -12,7 +12,15 @@ from sim.answers.stress import Stress
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
-from sim.words import assumptions, changes, differences, measures, provenance, worst_notes
+from sim.words import (
+    alternative,
+    assumptions,
+    changes,
+    differences,
+    measures,
+    provenance,
+    worst_notes,
+)
 from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Page, Table, page
@@ -204,3 +212,33 @@ def _how_far(stress: Stress, say: Language) -> str:
         counts = stress.joint_counts(first)
         values |= {"ahead": counts.ahead, "samples": counts.samples}
     return say(SENTENCES[bool(stress.swings), stress.joint is not None], **values)
+
+
+def drawn(stress: Stress, swings: int, strips: int, say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the bars, and between which gains they lie."""
+    measure = BY_KEY[stress.by]
+    least, most = stress.range(stress.first)
+    bars = say(
+        "A tornado: a row for each of {n} assumptions, the widest swing first, along it the change "
+        "of {measure} against today in {unit}, bars from the gain as assumed to that with a low "
+        "and a high value",
+        n=swings,
+        measure=measures.label_in(stress.provenance, measure, say),
+        unit=measures.unit(measure, say),
+    )
+    ends = say(
+        "{proposal}: {gain} as assumed, between {least} and {most} with any one assumption wrong.",
+        proposal=proposal(stress, stress.first, say),
+        gain=measures.number(measure, stress.nominal[stress.first].mean, say, sign=True),
+        least=measures.number(measure, least, say, sign=True),
+        most=measures.number(measure, most, say, sign=True),
+    )
+    dots = say.count(
+        strips,
+        "Beside it a strip of dots for {n} proposal: its gain in each of {samples} samples in "
+        "which all assumptions are wrong at once",
+        "Beside it strips of dots for {n} proposals: their gains in each of {samples} samples in "
+        "which all assumptions are wrong at once",
+        samples=0 if stress.joint is None else len(stress.joint.gains),
+    )
+    return alternative.text((bars, ends, dots if strips else ""), say)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
 from sim.text import Message
+from sim.words import alternative, measures
 from sim.words import comparison as words
-from sim.words import measures
 from sim.words.language import Language
 from sim.words.page import Finding
+
+if TYPE_CHECKING:
+    from sim.geography.bundle import Map
 
 
 class AreaService(NamedTuple):
@@ -72,3 +75,27 @@ def headline(comparison: Comparison, townships: AreaService, say: Language) -> s
         areas=measures.area_word(comparison.base.map, say),
         minutes=f"{slowest:.0f}",
     )
+
+
+def drawn(the_map: Map, townships: AreaService, say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the shades, and the quickest and the slowest."""
+    found = say(
+        "A map of {map}: each of {n} {areas} shaded by its 90th percentile in minutes, the darker "
+        "the slower, with the number on it; hatched where the target is missed; stations are "
+        "squares and sub-stations discs with the number of their ambulances",
+        map=the_map.name,
+        n=len(townships.p90),
+        areas=measures.area_word(the_map, say),
+    )
+    known = np.flatnonzero(~np.isnan(townships.p90))
+    if not len(known):
+        return say("{sentence}.", sentence=found)
+    first, last = (known[end(townships.p90[known])] for end in (np.argmin, np.argmax))
+    ends = say(
+        "Quickest is {quick} with {least} min, slowest {slow} with {most} min.",
+        quick=the_map.townships[first].name,
+        least=say.number(float(townships.p90[first]), 0),
+        slow=the_map.townships[last].name,
+        most=say.number(float(townships.p90[last]), 0),
+    )
+    return alternative.text((found, ends), say)

@@ -117,3 +117,16 @@ def hour(row: int, say: Language) -> str:
 def days(say: Language) -> list[str]:
     """The days of the week, short."""
     return [say(day) for day in crews.DAYS[:7]]
+
+
+def drawn(week: Week, say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the axis, the layers and the lines."""
+    return say(
+        "Steps over the 168 hours of a week from Monday: layers for the crews on duty by class, "
+        "between {least} and {most}; a line for the ambulances busy, {busy} at most; a dashed "
+        "line for the calls an hour, {calls} at most",
+        least=int(week.crews.min()),
+        most=int(week.crews.max()),
+        busy=say.number(float(week.work.max()), 1),
+        calls=say.number(float(week.calls.max()), 1),
+    )

@@ -13,7 +13,7 @@ from sim.measures.groups import Group
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.text import Message
-from sim.words import causes, comparison, fractions, measures
+from sim.words import alternative, causes, comparison, fractions, measures
 from sim.words.fractions import percent
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
@@ -346,3 +346,24 @@ def legend(why: WhyLate, say: Language) -> list[str]:
         else:
             lines.append(say("{cause} {share}", **values))
     return lines
+
+
+def drawn(why: WhyLate, say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the bars, and the share of each cause."""
+    every = why.late()
+    bars = say(
+        "Stacked bars of late calls a week by cause: on the left a row for each of {n} {areas}, "
+        "most late calls first; on the right a bar for each clock hour",
+        n=len(townships(why, say)),
+        areas=measures.area_word(why.comparison.base.map, say),
+    )
+    if not every.total:
+        return bars
+    parts = [
+        say("{cause} {share}", cause=say(causes.CAUSES[cause].label), share=percent(share, 0, say))
+        for cause, share in zip(every.causes, every.shares, strict=True)
+        if share
+    ]
+    return alternative.text(
+        (bars, say("Of all late calls: {parts}.", parts=say.joined(parts))), say
+    )

@@ -10,7 +10,7 @@ from sim.answers.worth import BESIDES, NotTried, StationWorth, Worth
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import costs, crews, measures, provenance, worst_notes
+from sim.words import alternative, costs, crews, measures, provenance, worst_notes
 from sim.words.comparison_sentence import harms_listed, with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
@@ -269,3 +269,24 @@ def _rivals(worth: Worth) -> list[StationWorth]:
         if min(sign * v for v in loss.changes[worth.by][1:]) <= end
         and loss.verdict != Verdict.TOO_SMALL
     ]
+
+
+def drawn(worth: Worth, rows: int, say: Language) -> str:
+    """What is drawn, for whoever cannot see it: the rows, the axis and the greatest loss."""
+    measure = BY_KEY[worth.by]
+    axes = say(
+        "A row for each of {n} stations or ambulances that are taken away, the greatest loss "
+        "first, along it the change of {measure} in {unit} with its 95 % interval",
+        n=rows,
+        measure=measures.label_in(worth.provenance, measure, say),
+        unit=measures.unit(measure, say),
+    )
+    ends = [
+        say(
+            "{what}: {change}",
+            what=what(worth, loss, say),
+            change=measures.size(measure, loss.changes[worth.by], say),
+        )
+        for loss in worth.losses[:3]
+    ]
+    return alternative.text((axes, say.joined(ends)), say)

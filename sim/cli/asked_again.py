@@ -1,0 +1,105 @@
+"""A results folder's command asked again, for its answer: nothing that is kept is simulated anew.
+
+What comes of it is held against what the folder says; a report of other numbers than those that
+were printed would be no report of that run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from sim.cli import hearing, speech
+from sim.errors import ReplayError
+from sim.text import Message
+
+if TYPE_CHECKING:
+    from sim.answers.answer import Answer
+    from sim.report.kept_run import KeptRun
+
+DIFFERENT: Final = Message(
+    "asked again, its command does not say what it said: scenario files, the map or the program "
+    "have changed since. Run the command again"
+)
+
+
+def run_in(folder: Path) -> KeptRun:
+    """What a folder holds; ReplayError if no report can be made of it."""
+    from sim.report import kept_run
+
+    run = kept_run.read(folder, kept_run.NO_ANSWER)
+    if not run.words:
+        text = Message("it holds the answer of {verb}, of which no report is made", verb=run.verb)
+        raise ReplayError(folder, text)
+    return run
+
+
+def answer_of(run: KeptRun) -> Answer:
+    """The answer in a results folder, as a value; ReplayError if it would be another one now."""
+    from sim.answers.answer import Provenance
+    from sim.cli import questions
+    from sim.report import kept_run
+    from sim.study.store import Store
+
+    context = _context(run)
+    how = questions.How(figures=False, draft=bool(run.facts.get("draft")))
+    with (
+        TemporaryDirectory() as folder,
+        hearing.of(run.words, True, Store().checkpoints()) as listening,
+    ):
+        questions.carry_out(context, how, Path(folder) / "again")
+    (answer,) = listening.answers
+    kept_run.check_inputs(run, answer.files())
+    _hold(answer, run)
+    made = answer.provenance
+    if isinstance(made, Provenance):  # how long it took when it was simulated, not now
+        made = replace(made, seconds=float(run.facts.get("seconds", made.seconds)))
+    found: Any = answer
+    return cast("Answer", replace(found, provenance=made))
+
+
+def _context(run: KeptRun) -> Any:
+    """Its command as typer reads it, the files that it names found."""
+    from sim.cli import questions
+
+    verb, *words = run.words
+    try:
+        context = questions.commands().commands[verb].make_context(verb, list(words))
+    except speech.MISTAKES:
+        message = Message("its command is not understood any more: run it again")
+        raise ReplayError(run.folder, message) from None
+    options = context.params
+    for name in questions.LAYOUTS:
+        given = options.get(name)
+        if isinstance(given, list | tuple):
+            options[name] = [file_of(run, one) for one in given]
+        elif given is not None:
+            options[name] = file_of(run, given)
+    if "logs" in options:
+        options["logs"] = False
+    return context
+
+
+def file_of(run: KeptRun, name: Any) -> Path:
+    """A file as its command named it; of a command of a study beside the files of that."""
+    path = Path(name)
+    for folder in (Path(), *(one.parent for one in run.inputs)):
+        beside = folder / path
+        if beside.exists() or beside.with_suffix(".yaml").is_file():
+            return beside
+    from sim.report import kept_run
+
+    raise kept_run.not_there(run, path)
+
+
+def _hold(answer: Answer, run: KeptRun) -> None:
+    """ReplayError unless the answer says what its folder says, in some language."""
+    from sim import words
+    from sim.words.language import available, language
+
+    kept = run.facts.get("sentences")
+    said = [[*words.page_of(answer, language(code)).sentences] for code in available()]
+    if kept not in said:
+        raise ReplayError(run.folder, DIFFERENT)

@@ -1,0 +1,146 @@
+"""The command that makes a committee's report of finished runs: HTML, Word, PDF from one tree."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from sim.cli import asked_again, speech
+from sim.cli.options import ANSWER, Lang, working
+from sim.errors import OptionError, OutputError, did_you_mean
+from sim.text import Message
+from sim.words.language import language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.report.content import Content
+    from sim.words.language import Language
+
+FORMATS: Final = ("html", "docx", "pdf")
+NAME: Final = "report"  # of its files in a results folder, followed by the language
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command on the command line."""
+    example = "For the committee:  tenthirty report runs/liling-add-fenglin --lang zh"
+    app.command(rich_help_panel="Ask", short_help=example)(report)
+
+
+def report(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(help="Results folders of run, compare, rank, … like runs/liling."),
+    ],
+    to: Annotated[
+        str, typer.Option(help="html, docx, pdf: one or several with commas.")
+    ] = "html,docx",
+    lang: Lang = "en",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Its files without their ending, like committee/plan; default: "
+            "report-en in the first folder.",
+            rich_help_panel=ANSWER,
+        ),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(help="A Word document whose styles are taken.", rich_help_panel=ANSWER),
+    ] = None,
+    title: Annotated[str, typer.Option(help="Another title.", rich_help_panel=ANSWER)] = "",
+) -> None:
+    """One report of one or several finished runs: findings, tables, maps, sources, limits."""
+    say = language(lang)
+    with working(Message("Reading the results"), say) as tell:
+        writers = _writers(to, template, say)
+        found = [asked_again.run_in(folder) for folder in dict.fromkeys(runs)]
+        stem = found[0].folder / f"{NAME}-{say.code}" if out is None else out
+        files = [stem.with_name(f"{stem.name}.{ending}") for ending in writers]
+        _refuse(files)
+        tell(title=Message("Asking the runs again"))
+        answers = [asked_again.answer_of(one) for one in found]
+        tell(title=Message("Drawing"))
+        from sim.report import whole_report
+
+        commands = [f"tenthirty {' '.join(one.words)}" for one in found]
+        folders = [str(one.folder) for one in found]
+        content = whole_report.report(
+            answers, commands, folders, date.today().isoformat(), say, title
+        )
+        tell(title=Message("Writing"))
+        made = {path: writer(content) for path, writer in zip(files, writers.values(), strict=True)}
+        _write(made, found[0].folder if out is None else None)
+    for path in files:
+        speech.show(" " + say("Report: {file}", file=path))
+
+
+def _writers(
+    to: str, template: Path | None, say: Language
+) -> dict[str, Callable[[Content], bytes]]:
+    """How each format that was asked for is made; OptionError of what cannot be."""
+    asked = [one.strip().casefold() for one in to.split(",") if one.strip()]
+    unknown = [one for one in asked if one not in FORMATS]
+    if unknown or not asked:
+        hint = did_you_mean(unknown[0], FORMATS) if unknown else ""
+        text = Message(
+            "write one or several of {known}, parted by commas; found {found}{hint}",
+            known=", ".join(FORMATS), found=to, hint=hint,
+        )  # fmt: skip
+        raise OptionError("--to", text)
+    if template is not None and "docx" not in asked:
+        raise OptionError("--template", Message("it is for Word: add docx to --to"))
+    from sim.report import as_html, as_word
+
+    made: dict[str, Callable[[Content], bytes]] = {}
+    if "html" in asked:
+        made["html"] = as_html.made
+    if "docx" in asked:
+        styles = None if template is None else as_word.template(template)
+        made["docx"] = lambda content: as_word.made(content, styles)
+    if "pdf" in asked:
+        made["pdf"] = _pdf(say)
+    return made
+
+
+def _pdf(say: Language) -> Callable[[Content], bytes]:
+    from sim.figures import fonts
+    from sim.report import as_pdf
+
+    as_pdf.check()
+    names = fonts.families()
+    if fonts.is_chinese(say("Station")) and fonts.chinese() is None:
+        raise OptionError("--to", Message(fonts.MISSING_ON_PAPER))
+    return lambda content: as_pdf.made(content, names)
+
+
+def _refuse(files: list[Path]) -> None:
+    """Nothing but a report of ours is written over."""
+    from sim.report import as_html, as_pdf, as_word
+
+    known = {".html": as_html.is_ours, ".docx": as_word.is_ours, ".pdf": as_pdf.is_ours}
+    for path in files:
+        if path.is_dir():
+            raise OutputError(path, Message("it is a folder: name a file"))
+        if not path.parent.is_dir():
+            raise OutputError(path, Message("there is no such folder"))
+        if path.exists() and not known[path.suffix](path.read_bytes()):
+            raise OutputError(path, Message("it exists and is no report: name another file"))
+
+
+def _write(made: dict[Path, bytes], folder: Path | None) -> None:
+    """All files, each whole; `folder`: the results that they belong to."""
+    from sim.files.whole import write_whole
+    from sim.report import manifest
+
+    for path, data in made.items():
+
+        def write(part: Path, data: Any = data) -> None:
+            part.write_bytes(data)
+
+        write_whole(path, write)
+        if folder is not None:
+            manifest.add(folder, path.name)

@@ -1,0 +1,130 @@
+"""The report of one or several answers: what was found, what it rests on, what it cannot tell."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from sim.answers.comparison import Comparison
+from sim.answers.worth import Worth
+from sim.measures.measures import BY_KEY
+from sim.report import chapters
+from sim.report.content import Block, Callout, Content, Heading, ListOfTexts, Paragraph, TableBlock
+from sim.report.folder import versions
+from sim.text import Message
+from sim.words import assumed, measures, page_of, provenance, stress_des, symbols
+from sim.words.definitions import MEASURES
+from sim.words.page import Column, Table
+
+if TYPE_CHECKING:
+    from sim.answers.answer import Answer
+    from sim.words.language import Language
+
+MADE: Final = Message("Made by tenthirty {version} on {day}, from {folders}.")
+
+
+def report(
+    answers: Sequence[Answer],
+    commands: Sequence[str],
+    folders: Sequence[str],
+    day: str,
+    say: Language,
+    title: str = "",
+) -> Content:
+    """The whole report in one language.
+
+    `commands`: of each answer, as it was typed; `folders`: where its results lie; `day`: on which
+    the report is made; `title`: another one than that which is made of the answers.
+    """
+    below = say(MADE, version=versions()["tenthirty"], day=day, folders=say.listed(folders))
+    made = Content(title or _title(answers, say), below, say)
+    marks = [mark for one in answers for mark in provenance.marks(one.provenance.base, say)]
+    if marks:
+        made.add(Callout("synthetic", tuple(dict.fromkeys(marks))))
+    made.add(Callout("finding", tuple(_conclusions(answers, say))))
+    worth = next((one for one in answers if isinstance(one, Worth)), None)
+    for answer in answers:
+        heading, *others = chapters.of(answer, say, worth)
+        findings = [Callout("finding", page_of(answer, say).sentences)]
+        made.add(heading, *(findings if len(answers) > 1 else ()), *others)
+    how = stress_des.Reported(tuple(commands), _versions(), _machine())
+    made.add(*_grounds(answers, how, say))
+    return made
+
+
+def _title(answers: Sequence[Answer], say: Language) -> str:
+    """醴陵: what the first comparison changes, or what the first answer is about."""
+    first = next(
+        (one for one in answers if isinstance(one, Comparison) and one.proposals), answers[0]
+    )
+    place = say.name(first.provenance.base.map.name)
+    if isinstance(first, Comparison) and len(first.layouts) == 2:
+        from sim.words import changes
+
+        changed = changes.listed(first.base, first.layouts[1], say)
+        what = changed or say.name(first.layouts[1].name)
+        return say("{place}: {what}", place=place, what=what)
+    return say("{place}: {what}", place=place, what=chapters.title(first, say))
+
+
+def _conclusions(answers: Sequence[Answer], say: Language) -> Iterator[str]:
+    """What was found, the comparisons first; each sentence once."""
+    ordered = sorted(answers, key=lambda one: not isinstance(one, Comparison))
+    said = [sentence for one in ordered for sentence in page_of(one, say).sentences]
+    yield from dict.fromkeys(said)
+
+
+def _grounds(answers: Sequence[Answer], how: stress_des.Reported, say: Language) -> Iterator[Block]:
+    """What all of it rests on."""
+    base = answers[0].provenance.base
+    yield Heading(say("What the measures mean"))
+    defined = _definitions(answers, say)
+    yield TableBlock(defined, say("Measures, their formulas and definitions"))
+    letters = symbols.legend(" ".join(row[1] for row in defined.rows), say)
+    columns = (Column(say("letter"), "left"), Column(say("meaning"), "left"))
+    yield TableBlock(Table(columns, [list(one) for one in letters]), say("Letters of the formulas"))
+    yield Heading(say("What is assumed"))
+    yield Paragraph(
+        say("Settings in force in {layout}, with the source of each default.", layout=base.name)
+    )
+    yield TableBlock(assumed.assumptions(base, say), say("Assumptions and their sources"))
+    yield Heading(say("What this study cannot tell"))
+    said = [one for answer in answers for one in assumed.limits(answer.provenance, say)]
+    yield ListOfTexts(tuple(dict.fromkeys(said)))
+    yield Heading(say("How the study is reported"))
+    yield Paragraph(say(stress_des.SOURCE), aside=True)
+    yield TableBlock(stress_des.table(answers, how, say), say("Checklist of STRESS-DES"))
+
+
+def _definitions(answers: Sequence[Answer], say: Language) -> Table:
+    """The measures that the answers show, each with its formula and what it means."""
+    keys = dict.fromkeys(
+        line.key for one in answers if isinstance(one, Comparison) for line in one.lines()
+    )
+    keys |= dict.fromkeys(("within", "urban10", "rural30", "worst5", "mean", "p90"))
+    base = answers[0].provenance.base
+    rows = []
+    for key in keys:
+        definition = MEASURES[key]
+        rows.append(
+            [
+                measures.label(BY_KEY[key], say, base),
+                definition.formula,
+                say(definition.meaning),
+            ]
+        )
+    columns = (Column(say("measure"), "left"), Column(say("formula"), "left"),
+               Column(say("meaning"), "left"))  # fmt: skip
+    return Table(columns, rows)
+
+
+def _versions() -> tuple[str, ...]:
+    return (
+        f"Python {platform.python_version()}",
+        *(f"{name} {found}" for name, found in versions().items()),
+    )
+
+
+def _machine() -> str:
+    return f"{platform.system()} {platform.release()}, {platform.machine()}"

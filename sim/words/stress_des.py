@@ -1,0 +1,149 @@
+"""The checklist of STRESS-DES, filled in by what is known of a study.
+
+Source: Monks, T., Currie, C. S. M., Onggo, B. S., Robinson, S., Kunc, M. and Taylor, S. J. E.:
+Strengthening the reporting of empirical simulation studies: Introducing the STRESS guidelines.
+Journal of Simulation 13 (1), 2019, 55–67. Its sections and items are named in our own words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sim.answers.answer import Provenance
+from sim.text import Message
+from sim.words import provenance
+from sim.words.language import Language
+from sim.words.page import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.answers.answer import Answer
+    from sim.scenario.scenario import Scenario
+
+SOURCE: Final = Message(
+    "Items after Monks et al., Strengthening the reporting of empirical simulation studies, "
+    "Journal of Simulation 13 (1), 2019, 55–67."
+)
+LOGIC: Final = Message(
+    "A call is received, taken, assigned to an ambulance, reached, treated and, for some, taken to "
+    "hospital; docs/model.md tells the order of all events."
+)
+
+
+class Reported(NamedTuple):
+    """What a checklist goes by besides the answers: how the study was asked for and computed."""
+
+    commands: tuple[str, ...]
+    versions: tuple[str, ...]  # "numpy 2.4.6"
+    machine: str
+
+
+def table(answers: Sequence[Answer], how: Reported, say: Language) -> Table:
+    """A row for each item: its number, what it asks for, and what holds for this study."""
+    first = answers[0]
+    base = first.provenance.base
+    rows = [
+        *_objectives(answers, how, say),
+        *_logic(base, say),
+        *_data(base, say),
+        *_experiments(first, say),
+        *_program(how, say),
+    ]
+    columns = (Column(say("no."), "left"), Column(say("item"), "left"),
+               Column(say("this study"), "left"))  # fmt: skip
+    return Table(columns, [[number, item, said] for number, item, said in rows])
+
+
+def _objectives(answers: Sequence[Answer], how: Reported, say: Language) -> list[list[str]]:
+    base = answers[0].provenance.base
+    targets = base.settings.targets
+    return [
+        ["1.1", say("purpose of the model"),
+         say("How many more calls are reached in time in {place} if stations or ambulances "
+             "change.", place=base.map.name)],
+        ["1.2", say("outputs of the model"),
+         say("Share of calls within {urban} min in town and {rural} min in the country, from call "
+             "received to arrival, with others; each is defined in this report.",
+             urban=f"{targets.urban / 60:g}", rural=f"{targets.rural / 60:g}")],
+        ["1.3", say("what was tried"), say.joined(how.commands)],
+    ]  # fmt: skip
+
+
+def _logic(base: Scenario, say: Language) -> list[list[str]]:
+    settings = base.settings
+    priorities = say.joined(one.name for one in settings.demand.priorities)
+    return [
+        ["2.1", say("overview of the model"), say(LOGIC)],
+        ["2.2", say("logic of the base"),
+         say("The ambulance that is expected first is sent, unless the settings in the chapter on "
+             "assumptions say otherwise; with none free, calls wait by priority, then by time.")],
+        ["2.3", say("logic of proposals"),
+         say("As the base, but for the changes that the tables name.")],
+        ["2.4", say("algorithms"),
+         say("Fastest paths on the road network; times on a grid of 1/1024 s; ties go to the lower "
+             "row.")],
+        ["2.5.1", say("entities"), say("Calls, by priority: {priorities}.", priorities=priorities)],
+        ["2.5.2", say("activities"),
+         say("Call taking, turnout, drive to the scene, on scene, drive to hospital, handover, "
+             "return.")],
+        ["2.5.3", say("resources"),
+         say("{ambulances} at {stations}; {hospitals}.",
+             ambulances=say.count(len(base.fleet), "{n} ambulance", "{n} ambulances"),
+             stations=say.count(len(base.open_stations()), "{n} station", "{n} stations"),
+             hospitals=say.count(len(base.map.hospitals), "{n} hospital", "{n} hospitals"))],
+        ["2.5.4", say("queues"), say("Calls that wait for an ambulance; where bays of hospitals "
+                                     "are limited, ambulances that wait for one.")],
+        ["2.5.5", say("where calls come from and end"),
+         say("Calls arise at cells of the map and end at the scene or at a hospital.")],
+    ]  # fmt: skip
+
+
+def _data(base: Scenario, say: Language) -> list[list[str]]:
+    sources = say.joined(str(path.name) for path in dict.fromkeys((*base.files, base.map.path)))
+    return [
+        ["3.1", say("sources of data"), say("Files: {files}. The map's own page names the source "
+                                            "of each of its layers.", files=sources)],
+        ["3.2", say("what was done to them"),
+         say("What an import kept and left out stands in the README of the map.")],
+        ["3.3", say("parameters"), say("In the table of assumptions, with source.")],
+        ["3.4", say("assumptions"), say("In the chapters on assumptions and on limits.")],
+    ]  # fmt: skip
+
+
+def _experiments(answer: Answer, say: Language) -> list[list[str]]:
+    made, study = answer.provenance, answer.provenance.base.settings.study
+    how_long = say("{days} measured in each replication, after a warm-up of {warm_up} days.",
+                   days=provenance.days(made.base, say),
+                   warm_up=f"{study.warm_up / 86_400:g}")  # fmt: skip
+    often = say("nothing was simulated")
+    if isinstance(made, Provenance):
+        often = say(
+            "{replications} at most, seed {seed}; estimates pool all calls; intervals are a "
+            "jackknife over replications, of differences on the same calls where layouts have "
+            "them.",
+            replications=say.count(made.replications, "{n} replication", "{n} replications"),
+            seed=made.seed,
+        )
+    return [
+        ["4.1", say("how a replication begins"),
+         say("All ambulances are free at their stations; what happens in the warm-up is not "
+             "measured.")],
+        ["4.2", say("how long"), how_long],
+        ["4.3", say("how estimates are made"), often],
+    ]  # fmt: skip
+
+
+def _program(how: Reported, say: Language) -> list[list[str]]:
+    return [
+        ["5.1", say("software"), say.joined(how.versions)],
+        ["5.2", say("random numbers"),
+         say("A counter-based generator (Philox) with a stream for each purpose, so that layouts "
+             "meet the same calls.")],
+        ["5.3", say("how the model runs"),
+         say("Event by event; two engines keep one contract and are held equal to the last bit.")],
+        ["5.4", say("machine"), how.machine],
+        ["6.1", say("where the model is"),
+         say("The program and its tests are open: tenthirty, MIT licence. Scenario and map are the "
+             "files named above.")],
+    ]  # fmt: skip
