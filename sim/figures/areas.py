@@ -98,7 +98,7 @@ def _label(ax: Axes, the_map: Map, row: int, area: Area, name: str, taken: list[
     ):
         written = lettering.place_label(
             ax, text, where, taken, lambda box: _fits(ax, box, shape), zorder=6,
-            size=size * mpl.rcParams["font.size"], color=area.fill.ink,
+            size=style.small(size, mpl.rcParams["font.size"]), color=area.fill.ink,
             linespacing=1.05, path_effects=style.halo(area.fill.face, 2.2),
         )  # fmt: skip
         if written:

@@ -80,7 +80,8 @@ def _panel(ax: Axes, curve: Curve, points: list[Point], key: str, say: Language)
     for point in sorted(points, key=lambda p: not p.on_front):
         lettering.place_label(
             ax, _name(point, say), [(point.cost, 100 * point.values[key].mean)], taken,
-            size=(0.9 if point.on_front else 0.8) * size, zorder=7, path_effects=style.halo(),
+            size=style.small(0.9 if point.on_front else 0.8, size), zorder=7,
+            path_effects=style.halo(),
             color=_colour(point) if point.on_front else style.GREY,
             weight="bold" if point.on_front else "normal",
         )  # fmt: skip

@@ -82,7 +82,7 @@ def _number(ax: Axes, x: float, value: Estimate, seen: Span, panel: Panel, wide:
     """The signed gain over its bar, where there is room for it."""
     mean = value.mean / panel.measure.scale
     text = measures.number(panel.measure, mean, panel.say, sign=True)
-    size = 0.8 * panel.size
+    size = style.small(0.8, panel.size)
     if 0.55 * size * (len(text) + 0.4) > wide * panel.pitch:
         return
     ends = [seen.within(v) for v in value if math.isfinite(v)]

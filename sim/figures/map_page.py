@@ -20,6 +20,7 @@ from sim.words.language import Language
 from sim.words.page import Finding
 
 ASPECT: Final = 0.62  # of the page
+LEGEND_LINE: Final = 1.3  # of a legend, in units of the body type
 MAP_WIDE: Final = 0.66  # of the page's width, at most
 
 
@@ -73,7 +74,7 @@ def draw(
         map_parts.north_arrow(ax)
         left, legend_top = (wide if inset else MAP_WIDE) + 0.04, top
         if inset:
-            legend_top = bottom + (0.36 if aside is None else 0.5) * (top - bottom)
+            legend_top = bottom + _legend_share(sheet, keys, aside) * (top - bottom)
             where = (left, legend_top, 0.985 - left, top - legend_top)
             whole = enlarged.equals(map_parts.core(the_map))
             title = (
@@ -84,6 +85,18 @@ def draw(
         if aside is not None:
             aside(_beside(sheet, made, left, legend_top - 0.025))
     return fig
+
+
+def _legend_share(sheet: Sheet, keys: Sequence[Key], aside: Any) -> float:
+    """Of the height for legends below what is enlarged: so much that their type need not shrink."""
+    lines = max(
+        key.title.count("\n") + 1.4 + sum(1.2 + one.get_label().count("\n") for one in key.handles)
+        for key in keys
+    )
+    top, bottom = sheet.rows()
+    wanted = lines * LEGEND_LINE * sheet.size / (top - bottom)
+    wanted /= 72 * sheet.fig.get_size_inches()[1]
+    return max(0.36 if aside is None else 0.5, min(0.5, wanted))
 
 
 def _on_axes(

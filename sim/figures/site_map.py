@@ -116,8 +116,8 @@ def _numbered(ax: Axes, one: NumberedSite, spot: tuple[float, float]) -> None:
         color=mark.colour, markerfacecolor=_face(mark), markeredgewidth=0.14 * points, zorder=7,
     )  # fmt: skip
     ax.annotate(
-        one.number, spot, ha="center", va="center_baseline", weight="bold", size=0.8 * points,
-        color="white" if mark.filled else mark.colour, zorder=8,
+        one.number, spot, ha="center", va="center_baseline", weight="bold",
+        size=style.small(0.8, points), color="white" if mark.filled else mark.colour, zorder=8,
     )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def _panel(ax: Axes, one: StageLaw, say: Language, first: bool) -> None:
 
 def _named(ax: Axes, law: LawFit, unit: float, say: Language) -> None:
     """Three percentiles, observed and fitted, in the corner that the curve leaves free."""
-    size = 0.8 * mpl.rcParams["font.size"]
+    size = style.small(0.8, mpl.rcParams["font.size"])
     lines = [["", say("observed"), say("law")]]
     for share in ASKED:
         row = law.at(share)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SIZES: Final = {"screen": (11.0, 10.0), "a4": (6.5, 7.0), "slide": (13.33, 13.0)}
 
 ENDINGS: Final = (".png", ".pdf", ".svg")
+LEAST: Final = 6.0  # points of type as it is printed, but for lines that would not fit else
 SCREEN_DPI: Final = 110
 SAVED_DPI: Final = 180
 
@@ -59,6 +60,11 @@ LOOK: Final[Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a name with two $ is no formula
 }
+
+
+def small(share: float, body: float) -> float:
+    """A share of the body type, in points, but not less than what is still read on paper."""
+    return max(share * body, min(LEAST, body))
 
 
 class Picture(Figure):

@@ -8,16 +8,19 @@ import warnings
 
 import numpy as np
 import pytest
-from drawings import headline
+from drawings import headline, texts, written
 from pictures import KINDS, answer, comparison, liling, names, picture
 from PIL import Image
 
 import sim
-from sim.figures import save
+from sim.answers.coverage import coverage
+from sim.figures import plan_maps, save
 from sim.measures.groups import Group
 from sim.measures.measures import BY_KEY
 from sim.model.calendar import HOURS_PER_WEEK
 from sim.report import html_page
+from sim.words.language import language
+from sim.words.page import Finding
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -232,3 +235,63 @@ def test_a_figure_without_a_canvas_to_measure_on_gets_one():
     mine = Figure()
     FigureCanvasPdf(mine)
     assert comparison().map(ax=mine.subplots()).headline
+
+
+# ── type ─────────────────────────────────────────────────────────────────────────────────────
+
+# On paper type is 7 points, footnotes 0.85 of it. Nothing is below 5.9 points but what would not
+# fit else: numbers in the marks of several small maps, labels of many lines, long legends.
+READ = 5.9
+SMALLER = {
+    ("sites", "map"): 4.7, ("day", "day"): 5.5, ("calibration", "rates-map"): 5.0,
+    ("why_late", "why"): 5.0, ("curve", "front"): 5.0, ("ranking", "ranking"): 5.5,
+}  # fmt: skip
+SAMPLE = [
+    ("comparison", "map-proposal"), ("comparison", "load"), ("coverage", "map"), ("curve", "curve"),
+    ("worth", "worth"), ("sites", "map"),
+]  # fmt: skip
+
+
+def type_is_read_on_paper(kind, name):
+    for text in written(picture(kind, name, "en", "a4")):
+        least = SMALLER.get((kind, name), READ)
+        assert text.get_fontsize() >= least, (name, text.get_text(), text.get_fontsize())
+
+
+@pytest.mark.parametrize(("kind", "name"), SAMPLE)
+def test_type_is_read_on_paper(kind, name):
+    type_is_read_on_paper(kind, name)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", KINDS)
+def test_type_of_every_figure_is_read_on_paper(kind):
+    for name in names(kind):
+        type_is_read_on_paper(kind, name)
+
+
+# ── towns that are not as usual ──────────────────────────────────────────────────────────────
+
+
+def test_names_are_no_formulas_no_tags_and_may_be_long():
+    """A name as somebody may write it stands in figures, texts and tables as it is written."""
+    name = "Post <b>No. 5</b> $a_1$ 100% & {more}"
+    hostile = liling().add(name, at=(113.345, 27.63))
+    found = coverage(hostile).map()
+    found.canvas.draw()
+    assert found.alt
+    drawn = plan_maps.draw(
+        liling(), hostile, Finding("Finding", "", ""), "screen", language("en")
+    )  # fmt: skip
+    drawn.canvas.draw()
+    assert name in drawn.data["station"].tolist()
+    assert any("$a_1$" in text for text in texts(drawn)) or any("…" in t for t in texts(drawn))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_town_without_roads_and_with_few_areas_is_drawn(tiny, lang):
+    made = coverage(tiny).map(lang)
+    made.canvas.draw()
+    assert made.headline
+    assert made.alt
+    assert len(made.data) == 5 + len(tiny.map.townships)
