@@ -307,7 +307,7 @@ def test_the_command_has_an_option_for_every_choice_and_none_besides():
     said = tenthirty("map", "import", "--help", cwd=ROOT).stdout
     found = set(re.findall(r"^│ --([a-z-]+)", said, re.MULTILINE))
     wanted = {name.replace("_", "-") for name in flat_names()} | {
-        "again", "draw", "scenario", "lang", "help"
+        "again", "draw", "scenario", "lang", "help", "workbook",
     }  # fmt: skip
     assert found == wanted
     for panel in ("Roads", "Ground", "People", "Stations and hospitals", "Names and folders"):
