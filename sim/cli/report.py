@@ -26,7 +26,7 @@ NAME: Final = "report"  # of its files in a results folder, followed by the lang
 
 def register(app: typer.Typer) -> None:
     """Put the command on the command line."""
-    example = "For the committee:  tenthirty report runs/liling-add-fenglin --lang zh"
+    example = "For the committee:  tenthirty report runs/liling --lang zh"
     app.command(rich_help_panel="Ask", short_help=example)(report)
 
 

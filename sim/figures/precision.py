@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from sim.answers.precision import Precision
 from sim.figures import intervals, page, style
 from sim.figures.drawing import Drawings, drawings
+from sim.figures.numbers import Rows
+from sim.figures.style import Picture
 from sim.measures.transient import moving_mean
 from sim.model.calendar import HOUR_S
 from sim.words import precision as words
@@ -30,7 +31,7 @@ def _(found: Precision, say: Language, size: str) -> Drawings:
     }
 
 
-def draw(found: Precision, say: Language, size: str = "screen") -> Figure:
+def draw(found: Precision, say: Language, size: str = "screen") -> Picture:
     """The headline and its interval after two, three … replications, and where the study stops."""
     with page.page_of_aspect(words.finding(found, say), size, ASPECT) as sheet:
         line = sheet.size
@@ -38,7 +39,15 @@ def draw(found: Precision, say: Language, size: str = "screen") -> Figure:
             sheet.left + 4.6 * line, sheet.bottom + 3.4 * line, sheet.right, sheet.top - 0.6 * line
         )
         _narrowing(ax, found, say)
-    return sheet.fig
+    return sheet.fig.explain(words.drawn(found, say), lambda: _intervals(found), say)
+
+
+def _intervals(found: Precision) -> Rows:
+    return [
+        {"replications": one.replications}
+        | dict(zip(("within", "low", "high"), one.value, strict=True))
+        for one in found.narrowing
+    ]
 
 
 def _narrowing(ax: Axes, found: Precision, say: Language) -> None:
@@ -76,7 +85,7 @@ def _narrowing(ax: Axes, found: Precision, say: Language) -> None:
     )  # fmt: skip
 
 
-def draw_warm_up(found: Precision, say: Language, size: str = "screen") -> Figure:
+def draw_warm_up(found: Precision, say: Language, size: str = "screen") -> Picture:
     """Above, ambulances that are not yet busy; below, calls that are reached at another time."""
     with page.page_of_aspect(words.warm_up_finding(found, say), size, 1.2 * ASPECT) as sheet:
         line = sheet.size
@@ -86,7 +95,14 @@ def draw_warm_up(found: Precision, say: Language, size: str = "screen") -> Figur
         _filling(sheet.axes(left, top - 0.55 * high, right, top), found, say)
         bottom = sheet.bottom + 3.4 * line
         _otherwise(sheet.axes(left, bottom, right, bottom + 0.45 * high), found, say)
-    return sheet.fig
+    return sheet.fig.explain(words.warm_up_drawn(found, say), lambda: _fewer(found), say)
+
+
+def _fewer(found: Precision) -> Rows:
+    return [
+        {"hour": hour, "ambulances_fewer": fewer}
+        for hour, fewer in enumerate(found.warm_up.fewer.tolist())
+    ]
 
 
 def _filling(ax: Axes, found: Precision, say: Language) -> None:

@@ -112,10 +112,10 @@ def _source(entry: reference.Entry | None, usual: bool, say: Language) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    for end in ("。", ". "):
+    for end in ("\N{IDEOGRAPHIC FULL STOP}", ". "):
         if end in text:
             return text.partition(end)[0]
-    return text.rstrip(".。")
+    return text.rstrip(".\N{IDEOGRAPHIC FULL STOP}")
 
 
 def limits(made: Origin, say: Language) -> tuple[str, ...]:

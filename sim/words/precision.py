@@ -182,3 +182,25 @@ def warm_up_finding(found: Precision, say: Language) -> Finding:
     )
     made = found.provenance
     return Finding(headline, subtitle, provenance.footnote(made, say), made.draft)
+
+
+def drawn(found: Precision, say: Language) -> str:
+    """What the figure of intervals draws, and how wide the first and the last are."""
+    first, last = found.narrowing[0], found.narrowing[-1]
+    return say(
+        "Points with intervals for compliance against the number of replications, from {first} to "
+        "{last}; half the interval is {wide} points at first and {narrow} in the end",
+        first=first.replications,
+        last=last.replications,
+        wide=say.number(100 * first.value.half_width, 2),
+        narrow=say.number(100 * last.value.half_width, 2),
+    )
+
+
+def warm_up_drawn(found: Precision, say: Language) -> str:
+    """What the figure of the empty start draws, and how many ambulances fewer are busy at first."""
+    return say(
+        "Bars for each hour since an empty start: ambulances busy fewer than after a week, {most} "
+        "at most; below them calls that are reached at another time, by the length of the warm-up",
+        most=say.number(float(found.warm_up.fewer.max()), 1),
+    )
