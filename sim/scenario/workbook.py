@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.errors import MapImportError, Problem, ScenarioError, did_you_mean
 from sim.files import planner_sheets
 from sim.files.yaml_lines import Loc
-from sim.geography.making.planner_workbook import COORDINATES, GRIDS, SETTING, VALUE, is_missing
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -68,10 +67,12 @@ class WorkbookText:
     # ── settings ─────────────────────────────────────────────────────────────────────────────
 
     def _read_settings(self) -> None:
+        from sim.geography.making import planner_workbook as known  # which opens pandas
+
         table = _optional(self.path, planner_sheets.SETTINGS)
         if table is None:
             return
-        key, value = table.needed(SETTING), table.needed(VALUE)
+        key, value = table.needed(known.SETTING), table.needed(known.VALUE)
         if not key or not value:
             self.problems += table.problems
             return
@@ -83,12 +84,14 @@ class WorkbookText:
                 continue
             if not name:
                 self.problems.append(table.problem(row, key, Message("write the setting's name")))
-            elif name in COORDINATES:
+            elif name in known.COORDINATES:
                 self._take_grid(table, row, value, written)
             else:
                 self._take_setting(table, row, key, value, (name, written))
 
     def _take_grid(self, table: _Table, row: int, value: str, written: str) -> None:
+        from sim.geography.making.planner_workbook import GRIDS
+
         grid = written.casefold().replace("-", "")
         if grid in GRIDS:
             self._grid = grid
@@ -331,6 +334,7 @@ class _Table:
 def _optional(path: Path, role: str) -> _Table | None:
     """A sheet; None if there is none of this kind, or no row in it yet."""
     from sim.files import tables
+    from sim.geography.making.planner_workbook import is_missing
 
     try:
         return _Table(path, role)
