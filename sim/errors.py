@@ -147,6 +147,10 @@ class ReplayError(PlannerError):
     heading = Message("{source} cannot be replayed:")
 
 
+class ReportError(PlannerError):
+    heading = Message("{source} cannot be put into a report:")
+
+
 class OutputError(PlannerError):
     heading = Message("{source} cannot be written:")
 

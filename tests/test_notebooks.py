@@ -10,7 +10,8 @@ from conftest import ROOT
 from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LONG = {"08-wuhan", "09-wuhan-community"}  # a metropolis twice: the other places are the sample
+# A metropolis twice, and two that decide and fit on two places: the others are the sample.
+LONG = {"03-next-sub-station", "06-last-year", "08-wuhan", "09-wuhan-community"}
 EXECUTED = [
     pytest.param(path, marks=[pytest.mark.thorough] if path.stem in LONG else [], id=path.stem)
     for path in NOTEBOOKS

@@ -6,13 +6,15 @@ were printed would be no report of that run.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from sim.cli import hearing, speech
-from sim.errors import ReplayError
+from sim.errors import ReplayError, ReportError
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -26,25 +28,41 @@ DIFFERENT: Final = Message(
 
 
 def run_in(folder: Path) -> KeptRun:
-    """What a folder holds; ReplayError if no report can be made of it."""
+    """What a folder holds; ReportError if no report can be made of it."""
     from sim.report import kept_run
 
-    run = kept_run.read(folder, kept_run.NO_ANSWER)
+    with _for_a_report():
+        run = kept_run.read(folder, kept_run.NO_ANSWER)
     if not run.words:
         text = Message("it holds the answer of {verb}, of which no report is made", verb=run.verb)
-        raise ReplayError(folder, text)
+        raise ReportError(folder, text)
     return run
 
 
+@contextmanager
+def _for_a_report() -> Iterator[None]:
+    """What is said of a folder that cannot be read again, said of a report."""
+    try:
+        yield
+    except ReplayError as error:
+        raise ReportError(error.source, error.problems) from None
+
+
 def answer_of(run: KeptRun) -> Answer:
-    """The answer in a results folder, as a value; ReplayError if it would be another one now."""
+    """The answer in a results folder, as a value; ReportError if it would be another one now."""
+    with _for_a_report():
+        return _answer_of(run)
+
+
+def _answer_of(run: KeptRun) -> Answer:
     from sim.answers.answer import Provenance
     from sim.cli import questions
     from sim.report import kept_run
     from sim.study.store import Store
 
     context = _context(run)
-    how = questions.How(figures=False, draft=bool(run.facts.get("draft")))
+    draft = bool(run.facts.get("draft")) or bool(context.params.get("draft"))
+    how = questions.How(figures=False, draft=draft)  # a study says it once for all its commands
     with (
         TemporaryDirectory() as folder,
         hearing.of(run.words, True, Store().checkpoints()) as listening,
@@ -95,11 +113,11 @@ def file_of(run: KeptRun, name: Any) -> Path:
 
 
 def _hold(answer: Answer, run: KeptRun) -> None:
-    """ReplayError unless the answer says what its folder says, in some language."""
+    """ReportError unless the answer says what its folder says, in some language."""
     from sim import words
     from sim.words.language import available, language
 
     kept = run.facts.get("sentences")
     said = [[*words.page_of(answer, language(code)).sentences] for code in available()]
     if kept not in said:
-        raise ReplayError(run.folder, DIFFERENT)
+        raise ReportError(run.folder, DIFFERENT)

@@ -210,6 +210,7 @@ def write(
         told[manifest.SENTENCES] = {code: [*answer.sentences(code)] for code in available()}
     if isinstance(answer.provenance, Provenance):
         made["seconds"] = round(answer.provenance.seconds, 2)
+        made["draft"] = answer.provenance.draft
     write_run_json(folder, made | told, [*answer.files()])
 
 
