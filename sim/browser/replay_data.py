@@ -59,7 +59,7 @@ def pack(journeys: Journeys) -> PackedReplay:
     row_of[kept] = np.arange(len(kept))
     midnight_s = journeys.day.midnight_s
     drives = tuple(_drives(one, row_of, corner, midnight_s) for one in journeys.layouts)
-    return PackedReplay(_facts(journeys, corner), _roads(ground, kept, corner), drives)
+    return PackedReplay(_facts(journeys, corner), roads(ground, kept, corner), drives)
 
 
 # ── roads ────────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +84,8 @@ def _ranks(ground: Map) -> np.ndarray:
     return np.array(of_class or [LEAST_RANK], int)[network.road_class[network.forth]]
 
 
-def _roads(ground: Map, kept: np.ndarray, corner: Corner) -> bytes:
+def roads(ground: Map, kept: np.ndarray, corner: Corner) -> bytes:
+    """The roads of these rows, as a page draws them."""
     fine = shapely.simplify(ground.network.lines[kept], FINE_M)
     numbers = corner.numbers(shapely.get_coordinates(fine))
     ends = np.cumsum(shapely.get_num_coordinates(fine)) if len(kept) else np.zeros(0, int)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.answers import journeys as room
 from sim.answers.chosen_day import WHOLE
@@ -102,20 +102,30 @@ def page(journeys: Journeys, result: Mapping[str, Sequence[str]], say: Language)
         "roads": packed.roads,
         **{f"drives-{row}": drives for row, drives in enumerate(packed.drives)},
     }
-    data = "\n".join(
+    parts = {
+        "LANG": say.code, "TITLE": html.escape(title), "STYLE": asset("replay.css"),
+        "DATA": blocks_of(blocks), "SCRIPT": asset("packed.js") + asset("replay.js"),
+        "OLD": html.escape(" ".join(str(texts[code]["old"]) for code in codes)),
+    }  # fmt: skip
+    return DayReplay(filled("replay.html", parts), title)
+
+
+def blocks_of(blocks: Mapping[str, bytes]) -> str:
+    """Blocks of bytes by their names, as a page holds them."""
+    return "\n".join(
         f'<script type="application/octet-stream" id="{name}">{packing.packed(block)}</script>'
         for name, block in blocks.items()
     )
-    parts: dict[str, Any] = {
-        "LANG": say.code, "TITLE": html.escape(title), "STYLE": _asset("replay.css"),
-        "DATA": data, "SCRIPT": _asset("replay.js"),
-        "OLD": html.escape(" ".join(str(texts[code]["old"]) for code in codes)),
-    }  # fmt: skip
-    text = _asset("replay.html")
-    for name, part in parts.items():
-        text = text.replace(f"[[{name}]]", part)
-    return DayReplay(text, title)
 
 
-def _asset(name: str) -> str:
+def filled(name: str, parts: Mapping[str, str]) -> str:
+    """A page of the assets with its places in double brackets filled, in their order."""
+    text = asset(name)
+    for place, part in parts.items():
+        text = text.replace(f"[[{place}]]", part)
+    return text
+
+
+def asset(name: str) -> str:
+    """A file of the assets as text."""
     return (ASSETS / name).read_text(encoding="utf-8")

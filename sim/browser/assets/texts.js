@@ -1,6 +1,7 @@
 // What the page says. Every text comes from the server in every language; the page has none.
 
 const KEPT = "tenthirty-language";
+const memory = remembered();
 let texts = {};
 let spoken = "en";
 const followers = [];
@@ -8,9 +9,18 @@ const followers = [];
 /** Take over the texts of all languages: {"en": {key: text}, "zh": {…}}; `usual` is spoken first. */
 export function teach(all, usual) {
   texts = all;
-  const kept = sessionStorage.getItem(KEPT);
+  const kept = memory?.getItem(KEPT);
   spoken = kept in texts ? kept : usual in texts ? usual : Object.keys(texts)[0];
   document.documentElement.lang = tag(spoken);
+}
+
+/** Where the browser keeps the language while the tab is open; a page in a sandbox has nothing of that. */
+function remembered() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
 }
 
 /** The text of a key in the reader's language, its {places} filled with strings. */
@@ -30,7 +40,7 @@ export const language = () => spoken;
 /** Speak another language from now on: whoever follows says again what is shown. */
 export function speak(code) {
   spoken = code;
-  sessionStorage.setItem(KEPT, code);
+  memory?.setItem(KEPT, code);
   document.documentElement.lang = tag(code);
   for (const follow of followers) follow();
 }
