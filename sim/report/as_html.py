@@ -23,13 +23,14 @@ from sim.words.page import Table
 
 GENERATOR: Final = "tenthirty report"  # by which a file of ours is known
 LONG: Final = 40  # columns of a cell that is broken into lines
-ANCHOR: Final = "c"
+ANCHOR: Final = "s"
 
 
-def made(content: Content) -> bytes:
-    """The whole file."""
-    lines = html_page.opening(content.title, content.say, GENERATOR)
-    lines.append(f'<p class="aside">{html.escape(content.below)}</p>')
+def made(content: Content, generator: str = GENERATOR) -> bytes:
+    """The whole file. `generator`: what made it."""
+    lines = html_page.opening(content.title, content.say, generator)
+    if content.below:
+        lines.append(f'<p class="aside">{html.escape(content.below)}</p>')
     body = content.numbered()
     first = next((at for at, (one, _) in enumerate(body) if isinstance(one, Heading)), len(body))
     for block, number in body[:first]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.files.escapes import in_json
 from sim.files.whole import write_whole
-from sim.report import chapters, manifest
+from sim.report import fit_page, manifest
 from sim.report.content import Block, Callout, FigureBlock, Heading, Paragraph, TableBlock
 from sim.text import Message
 from sim.words import calibration_history
@@ -75,12 +75,9 @@ def read(scenario: Path, say: Language) -> list[Block]:
 
 
 def _blocks(calibration: Calibration, say: Language) -> list[Block]:
+    finding = Callout("finding", (calibration_history.sentence(calibration, say),))
     section = history_section(calibration, say)
-    found: list[Block] = [Callout("finding", (calibration_history.sentence(calibration, say),))]
-    found += [Paragraph(text) for text in section.paragraphs]
-    found += [TableBlock(table._replace(above=""), table.above or section.title)
-              for table in section.tables]  # fmt: skip
-    return [*found, *chapters.figures_of(calibration, say, section.figures)]
+    return [finding, *fit_page.blocks_of(section, calibration, say)]
 
 
 def _written(block: Block) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from small_calibration import check, checked, small
 
+from sim.figures import drawings
 from sim.report import fit_page
 from sim.words.calibration_sections import calibration_sections
 from sim.words.language import language
@@ -69,7 +70,7 @@ def test_each_section_begins_a_page_when_printed(page, say):
 
 
 def test_every_figure_that_is_drawn_stands_in_its_section(page, say):
-    drawn = fit_page._drawings(small(), say)
+    drawn = drawings(small(), say)
     sections = calibration_sections(small(), say)
     assert set(drawn) <= {name for one in sections for name in one.figures}
     assert Parsed(page).tags.count("img") == len(drawn)
