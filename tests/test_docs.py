@@ -29,7 +29,7 @@ NAMED = re.compile(
     r"# (scenarios/\S+\.yaml)\n"
 )  # the first line of a file that a page goes on with
 COMMAND = re.compile(r"(?:\.venv/bin/)?tenthirty ((?:run|compare|rank|site|search|curve|stress|worth|"
-                     r"why|day|replay|coverage|check|explain|map|new|--)[^`\n&|]*)")  # fmt: skip
+                     r"why|day|replay|report|coverage|check|explain|map|new|--)[^`\n&|]*)")  # fmt: skip
 SIMULATING = ("run", "compare", "rank", "site", "search", "curve", "stress", "worth", "why")
 NEEDS = re.compile(
     r"tcp://|PLACE|SCENARIO|TERM|…|\.\.\.|\brecords\.csv|roads\.osm|-1\.2|HOST|FOLDER|reach\.gpkg"
@@ -47,8 +47,14 @@ def blocks(kind, *, left_out=False):
                     yield pytest.param(text, id=f"{page.name}-{index}")
 
 
-def commands():
-    """Every tenthirty command of a page, in a block or in a sentence, once."""
+FINISHED = "runs/liling-add-fenglin"  # the run that pages make something of
+
+
+def commands(of_finished=False):
+    """Every tenthirty command of a page, in a block or in a sentence, once.
+
+    `of_finished`: those that make something of the run that pages have made before.
+    """
     found = {}
     for page in PAGES:
         text = page.read_text("utf-8")
@@ -59,6 +65,8 @@ def commands():
             line = line.split("  #")[0].split("#")[0].strip().rstrip(".,;:)")
             line = line.removesuffix(" --samples 0")  # what is tried takes none anyway
             shown = "scenarios/" in line or line.startswith(("explain ", "new ", "--"))
+            if of_finished:
+                shown = {word for word in line.split() if word.startswith("runs/")} == {FINISHED}
             if shown and not NEEDS.search(line):
                 found.setdefault(line, page.name)
     return [pytest.param(line, id=f"{page}: {line}") for line, page in found.items()]
@@ -97,11 +105,39 @@ def test_a_command_that_is_shown_runs(line, place):
         arguments += ["--no-figures", "--days", "2", "--workers", "1"]
         if verb == "stress":
             arguments += ["--samples", "0"]
+    typed(place, *arguments)
+
+
+@pytest.fixture(scope="module")
+def finished(place):
+    """The same folder after a comparison that many pages begin with."""
+    arguments = (
+        "compare",
+        "scenarios/liling",
+        "--add",
+        "枫林镇",
+        "--replications",
+        "3",
+        "--days",
+        "2",
+    )
+    typed(place, *arguments, "--no-figures")
+    assert (place / FINISHED).is_dir()
+    return place
+
+
+def typed(place, *arguments):
     done = subprocess.run([sys.executable, "-m", "sim.cli", *arguments], cwd=place, text=True,
                           capture_output=True, check=False,
                           env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", commands(of_finished=True))
+def test_what_is_shown_of_a_finished_run_is_made(line, finished):
+    typed(finished, *shlex.split(line))
 
 
 @pytest.mark.slow
