@@ -213,6 +213,20 @@ class Answer(ABC):
         written: Path = opened("sim.report.excel", "write")(Path(path), self, language(lang))
         return written
 
+    def report(
+        self, to: Path | str, lang: str = "en", title: str = "", template: Path | None = None
+    ) -> Path:
+        """The committee's report of this answer, as `tenthirty report` makes it; where it is.
+
+            result.report("plan.docx", lang="zh")
+
+        `to`: a file that ends in .html, .docx or .pdf; `template`: a Word document whose styles
+        are taken. OutputError if it cannot be written, OptionError of what cannot be.
+        """
+        made = opened("sim.report.whole_report", "save")
+        written: Path = made(self, to, language(lang), title=title, template=template)
+        return written
+
     def __repr__(self) -> str:
         return self.table()
 

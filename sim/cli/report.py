@@ -10,15 +10,12 @@ import typer
 
 from sim.cli import asked_again, speech
 from sim.cli.options import ANSWER, Lang, working
-from sim.errors import OptionError, OutputError, did_you_mean
+from sim.errors import OptionError, did_you_mean
 from sim.text import Message
 from sim.words.language import language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sim.report.content import Content
-    from sim.words.language import Language
+    pass
 
 FORMATS: Final = ("html", "docx", "pdf")
 NAME: Final = "report"  # of its files in a results folder, followed by the language
@@ -56,11 +53,17 @@ def report(
     """One report of one or several finished runs: findings, tables, maps, sources, limits."""
     say = language(lang)
     with working(Message("Reading the results"), say) as tell:
-        writers = _writers(to, template, say)
+        asked = _formats(to)
+        if template is not None and "docx" not in asked:
+            raise OptionError("--template", Message("it is for Word: add docx to --to"))
+        from sim.report import formats
+
+        writers = {ending: formats.writer(ending, say, template) for ending in asked}
         found = [asked_again.run_in(folder) for folder in dict.fromkeys(runs)]
         stem = found[0].folder / f"{NAME}-{say.code}" if out is None else out
         files = [stem.with_name(f"{stem.name}.{ending}") for ending in writers]
-        _refuse(files)
+        for path in files:
+            formats.refuse(path)
         tell(title=Message("Asking the runs again"))
         answers = [asked_again.answer_of(one) for one in found]
         tell(title=Message("Drawing"))
@@ -78,10 +81,8 @@ def report(
         speech.show(" " + say("Report: {file}", file=path))
 
 
-def _writers(
-    to: str, template: Path | None, say: Language
-) -> dict[str, Callable[[Content], bytes]]:
-    """How each format that was asked for is made; OptionError of what cannot be."""
+def _formats(to: str) -> list[str]:
+    """The formats that were asked for, each once; OptionError of others."""
     asked = [one.strip().casefold() for one in to.split(",") if one.strip()]
     unknown = [one for one in asked if one not in FORMATS]
     if unknown or not asked:
@@ -91,44 +92,7 @@ def _writers(
             known=", ".join(FORMATS), found=to, hint=hint,
         )  # fmt: skip
         raise OptionError("--to", text)
-    if template is not None and "docx" not in asked:
-        raise OptionError("--template", Message("it is for Word: add docx to --to"))
-    from sim.report import as_html, as_word
-
-    made: dict[str, Callable[[Content], bytes]] = {}
-    if "html" in asked:
-        made["html"] = as_html.made
-    if "docx" in asked:
-        styles = None if template is None else as_word.template(template)
-        made["docx"] = lambda content: as_word.made(content, styles)
-    if "pdf" in asked:
-        made["pdf"] = _pdf(say)
-    return made
-
-
-def _pdf(say: Language) -> Callable[[Content], bytes]:
-    from sim.figures import fonts
-    from sim.report import as_pdf
-
-    as_pdf.check()
-    names = fonts.families()
-    if fonts.is_chinese(say("Station")) and fonts.chinese() is None:
-        raise OptionError("--to", Message(fonts.MISSING_ON_PAPER))
-    return lambda content: as_pdf.made(content, names)
-
-
-def _refuse(files: list[Path]) -> None:
-    """Nothing but a report of ours is written over."""
-    from sim.report import as_html, as_pdf, as_word
-
-    known = {".html": as_html.is_ours, ".docx": as_word.is_ours, ".pdf": as_pdf.is_ours}
-    for path in files:
-        if path.is_dir():
-            raise OutputError(path, Message("it is a folder: name a file"))
-        if not path.parent.is_dir():
-            raise OutputError(path, Message("there is no such folder"))
-        if path.exists() and not known[path.suffix](path.read_bytes()):
-            raise OutputError(path, Message("it exists and is no report: name another file"))
+    return list(dict.fromkeys(asked))
 
 
 def _write(made: dict[Path, bytes], folder: Path | None) -> None:

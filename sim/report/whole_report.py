@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sim.answers.comparison import Comparison
 from sim.answers.worth import Worth
+from sim.files.whole import write_whole
 from sim.measures.measures import BY_KEY
-from sim.report import chapters, kept_history
+from sim.report import chapters, formats, kept_history
 from sim.report.content import Block, Callout, Content, Heading, ListOfTexts, Paragraph, TableBlock
 from sim.report.folder import versions
+from sim.study import arguments
 from sim.text import Message
 from sim.words import assumed, measures, page_of, provenance, stress_des, symbols
 from sim.words.definitions import MEASURES
@@ -21,7 +25,8 @@ if TYPE_CHECKING:
     from sim.answers.answer import Answer
     from sim.words.language import Language
 
-MADE: Final = Message("Made by tenthirty {version} on {day}, from {folders}.")
+MADE: Final = Message("Made by tenthirty {version} on {day}.")
+MADE_FROM: Final = Message("Made by tenthirty {version} on {day}, from {folders}.")
 
 
 def report(
@@ -37,7 +42,10 @@ def report(
     `commands`: of each answer, as it was typed; `folders`: where its results lie; `day`: on which
     the report is made; `title`: another one than that which is made of the answers.
     """
-    below = say(MADE, version=versions()["tenthirty"], day=day, folders=say.listed(folders))
+    values = {"version": versions()["tenthirty"], "day": day}
+    below = say(MADE, **values)
+    if folders:
+        below = say(MADE_FROM, folders=say.listed(folders), **values)
     made = Content(title or _title(answers, say), below, say)
     marks = [mark for one in answers for mark in provenance.marks(one.provenance.base, say)]
     if marks:
@@ -54,6 +62,24 @@ def report(
     how = stress_des.Reported(tuple(commands), _versions(), _machine())
     made.add(*_grounds(answers, how, say))
     return made
+
+
+def save(
+    answer: Answer, to: Path | str, say: Language, title: str = "", template: Path | None = None
+) -> Path:
+    """The report of an answer that is at hand; its ending says the format. Where it was written.
+
+    OutputError if it cannot be written, OptionError of a format or a template that cannot be.
+    """
+    path = Path(to)
+    ending = path.suffix.lstrip(".").lower()
+    arguments.one_of("to", ending, formats.OURS)
+    write = formats.writer(ending, say, template)
+    formats.refuse(path)
+    made = report([answer], [say("asked in Python")], [], date.today().isoformat(), say, title)
+    data = write(made)
+    write_whole(path, lambda part: part.write_bytes(data))
+    return path
 
 
 def _title(answers: Sequence[Answer], say: Language) -> str:

@@ -16,6 +16,7 @@ from PIL import Image
 
 import sim
 from sim.answers.site_list import Fate, site_list
+from sim.errors import OptionError, OutputError
 from sim.files.whole import MARK
 from sim.report import as_html, as_pdf, as_word
 from sim.report.content import (
@@ -353,3 +354,17 @@ def test_the_site_list_has_every_site_once_with_what_becomes_of_it():
     alone = site_list(sim.run(base.with_study(length=day), replications=3))
     assert {one.fate for one in alone} == {Fate.KEEP}
     assert all(one.load.before == one.load.after for one in alone)
+
+
+def test_an_answer_at_hand_makes_its_own_report(tmp_path):
+    base = sim.load(ROOT / "scenarios" / "liling").with_study(length=86_400.0)
+    result = sim.run(base, replications=3)
+    path = result.report(tmp_path / "plan.html", lang="zh", title="一页")
+    assert result.sentence("zh") in text_of(path.read_text("utf-8"))
+    assert result.report(path) == path
+    with pytest.raises(OptionError, match="write one of"):
+        result.report(tmp_path / "plan.odt")
+    (tmp_path / "mine.html").write_text("mine", "utf-8")
+    with pytest.raises(OutputError, match="no report"):
+        result.report(tmp_path / "mine.html")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["mine.html", "plan.html"]
