@@ -10,7 +10,7 @@ from sim.scenario import reference
 from sim.scenario.differences import leaves
 from sim.scenario.settings import Settings
 from sim.text import Message
-from sim.words import differences
+from sim.words import alternative, differences
 from sim.words.language import Language
 from sim.words.page import Column, Table
 
@@ -112,10 +112,10 @@ def _source(entry: reference.Entry | None, usual: bool, say: Language) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    for end in ("\N{IDEOGRAPHIC FULL STOP}", ". "):
+    for end in (*alternative.WIDE, ". "):
         if end in text:
             return text.partition(end)[0]
-    return text.rstrip(".\N{IDEOGRAPHIC FULL STOP}")
+    return text.removesuffix(".")
 
 
 def limits(made: Origin, say: Language) -> tuple[str, ...]:

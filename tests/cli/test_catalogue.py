@@ -18,6 +18,7 @@ DATA = {
     "sim/answers/candidates.py",  # what drawn places are called
     "sim/figures/lettering.py",  # where a Chinese line may break
     "sim/figures/style.py",  # fonts
+    "sim/words/alternative.py",  # full stops
     "sim/files/text.py",  # characters that are usual in tables
     "sim/files/numerals.py",  # units
     "sim/scenario/points.py",  # columns of points

@@ -64,7 +64,7 @@ def test_debug_shows_where_a_fault_arose_and_ends_alike(tmp_path):
 
 
 def test_debug_shows_what_a_library_raised_behind_a_problem_of_a_file(tmp_path):
-    (tmp_path / "calls.xlsx").write_bytes(b"no workbook at all")
+    (tmp_path / "calls.xlsx").write_bytes(b"PK\x03\x04 no workbook at all")
     ground = ROOT / "maps" / "liling" / "liling.gpkg"
     (tmp_path / "a.yaml").write_text(
         f"name: A\nmap: {ground}\nlayout: [{{station: 湘东医院, ambulances: 1}}]\n"
