@@ -85,9 +85,13 @@ def _rows(coverage: Coverage, names: list[str], medians: np.ndarray) -> Rows:
 
 def _medians(coverage: Coverage) -> np.ndarray:
     """[township] minutes to the first arrival of its median person; nan where nobody lives."""
-    base, frame = coverage.provenance.base, coverage.to_frame()
-    some = frame[frame["by"] == "township"].set_index("area")["minutes"]
-    return np.array([some.get(seat.name.zh, math.nan) for seat in base.map.townships], float)
+    the_map, frame = coverage.provenance.base.map, coverage.to_frame()
+    cells = the_map.cells
+    people = np.bincount(cells.township, cells.people, len(the_map.townships))
+    found = np.full(len(the_map.townships), math.nan)
+    # By row, for two townships may have one name; those without people have none in the frame.
+    found[people > 0] = frame.loc[frame["by"] == "township", "minutes"]
+    return found
 
 
 def _grid(coverage: Coverage) -> Grid:

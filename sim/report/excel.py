@@ -212,7 +212,7 @@ def _cell(value: Any) -> Any:
         return None if math.isnan(value) else str(value)
     if isinstance(value, int | float):
         return value
-    text = str(value)[:MOST]
+    text = str(value)[:MOST].replace("\r\n", "\n").replace("\r", "\n")
     return in_digits(text) if len(text) < MOST else f"{in_digits(text)[: MOST - 1]}…"
 
 
