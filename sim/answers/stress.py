@@ -26,7 +26,7 @@ from sim.errors import ScenarioError
 from sim.measures.intervals import Estimate
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Harm, matters_of
-from sim.scenario.differences import Difference, between
+from sim.scenario.differences import Difference, between, leaves
 from sim.study import arguments
 from sim.study.checkpoints import Checkpoints, Fingerprints
 from sim.study.effort import Effort, EffortOptions
@@ -303,7 +303,7 @@ class _AlteredStudies:
             return ""
         worst = None if self._worst is None else self._worst.rows
         how = (self.by, effort.replications, effort.seed, effort.engine, worst)
-        said = [(one.settings.model_dump_json(), one.stations, one.fleet) for one in layouts]
+        said = [(leaves(one.settings), one.stations, one.fleet) for one in layouts]
         return Fingerprints().of(how, self._files, repr(said)).hex()
 
     @cached_property

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from decisions import assumption, stressed, with_joint
 from scipy.stats import kstest
 from worlds import scenario_with
 
+import sim
 from sim.answers import comparison
+from sim.answers.answer import Provenance
 from sim.answers.assumptions import USUAL, assumptions
-from sim.answers.stress import OFTEN_JOINT, JointCounts, stress
+from sim.answers.stress import OFTEN_JOINT, JointCounts, _AlteredStudies, stress
 from sim.errors import OptionError, ScenarioError
 from sim.scenario.file import load
 from sim.study import plan as study
@@ -205,3 +208,21 @@ def test_a_swing_has_two_ends_or_one_case():
     swing = stressed(5.6).swings[0]
     assert swing.ends() == (swing.low, swing.high)
     assert swing._replace(high=swing.low).ends() == (swing.low,)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_noted_of_one_assumption_is_not_taken_for_another():
+    """A factor on a distribution is told apart as well as one on a number, and without a warning."""
+    base = sim.load(ROOT / "scenarios" / "liling")
+    layouts = (base, base.add("枫林镇"))
+    provenance = Provenance(base, 5, 10, 1, 0.0, None)
+    studies = _AlteredStudies(base, layouts[1:], "within", Effort(), provenance)
+    keys = {
+        studies._key([one.at(layout, share) for layout in layouts], Effort())
+        for one in assumptions(base, None)
+        for share in (-1.0, 0.5, 1.0)
+    }
+    assert "" not in keys
+    assert len(keys) == 3 * len(assumptions(base, None))
+    assert studies._key(layouts, Effort()) == studies._key(layouts, Effort()) not in keys
+    assert studies._key(layouts, Effort(seed=4)) != studies._key(layouts, Effort())
