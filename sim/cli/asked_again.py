@@ -68,6 +68,7 @@ def _answer_of(run: KeptRun) -> Answer:
         hearing.of(run.words, True, Store().checkpoints()) as listening,
     ):
         questions.carry_out(context, how, Path(folder) / "again")
+        _hold_tables(Path(folder) / "again", run)
     (answer,) = listening.answers
     kept_run.check_inputs(run, answer.files())
     _hold(answer, run)
@@ -110,6 +111,17 @@ def file_of(run: KeptRun, name: Any) -> Path:
     from sim.report import kept_run
 
     raise kept_run.not_there(run, path)
+
+
+def _hold_tables(again: Path, run: KeptRun) -> None:
+    """ReportError unless every table has the very numbers that its folder was written with."""
+    from sim.report import manifest
+
+    kept = run.facts.get("files")
+    known = kept if isinstance(kept, dict) else {}
+    for path in again.glob("*.csv"):
+        if path.name in known and manifest.fingerprint(path) != known[path.name]:
+            raise ReportError(run.folder, DIFFERENT)
 
 
 def _hold(answer: Answer, run: KeptRun) -> None:

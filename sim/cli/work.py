@@ -99,9 +99,10 @@ def session(
             if options.reuse:
                 Store().take(part / FINISHED)
     except KeyboardInterrupt:
-        raise Stopped(_stopped(checkpoints.finished(), steps)) from None
+        raise Stopped(_stopped(0 if again else checkpoints.finished(), steps)) from None
     except PlannerError as error:
-        checkpoints.mention(error)
+        if not again:  # else what is there is of many commands
+            checkpoints.mention(error)
         raise
 
 

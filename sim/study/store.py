@@ -67,7 +67,7 @@ class Store:
     def take(self, finished: Path) -> None:
         """Keep what a command has finished, of any layouts, so that it can be asked again at once.
 
-        `finished`: its folder, of no use otherwise. What a disk refuses costs only the time.
+        `finished`: its folder, which stays as it is. What a disk refuses costs only the time.
         """
         if self.folder is None or not is_on() or not finished.is_dir():
             return
@@ -80,7 +80,10 @@ class Store:
                 if not there.exists():  # else it is the same: its name says what it follows from
                     make_private(there.parent)
                     path.chmod(0o600)
-                    shutil.move(path, there)
+                    try:
+                        os.link(path, there)  # the command still has it, should it fail in the end
+                    except OSError:  # on another disk, or one without links
+                        shutil.copyfile(path, there)
                     self._added = True
         self.tidy()
 

@@ -213,7 +213,7 @@ def test_other_files_are_not_written_over(own, capfd):
         assert (own / name).read_text("utf-8") == "mine"
 
 
-@pytest.mark.parametrize("spoil", ["scenario", "seed", "command", "sentence", "version"])
+@pytest.mark.parametrize("spoil", ["scenario", "seed", "command", "sentence", "version", "table"])
 def test_a_run_that_would_be_another_one_now_is_refused(own, capfd, spoil):
     path = own / RUN / MARK
     said = json.loads(path.read_text("utf-8"))
@@ -222,6 +222,8 @@ def test_a_run_that_would_be_another_one_now_is_refused(own, capfd, spoil):
         file.write_text(file.read_text("utf-8") + "\n# changed\n", "utf-8")
     elif spoil == "sentence":
         said["sentences"] = ["A sub-station would bring 99 more calls in every hundred."]
+    elif spoil == "table":  # which says the same in its sentences, and another number somewhere
+        said["files"]["townships.csv"] = "0" * 64
     elif spoil == "command":
         said["command"] = ["tenthirty", "compare", "--no-such-option"]
     elif spoil == "version":
