@@ -102,8 +102,9 @@ def split(pooled: Pooled) -> Split:
     distance_s = np.minimum(stages.drive_s, open_s * np.minimum(factor, 1.0))
     on_closed_s = np.minimum(stages.drive_s, nearest_s * np.minimum(factor, 1.0))
     slow_s = np.minimum(stages.drive_s, nearest_s * factor)
-    # Each stretch of a drive is rounded to the time grid after the factor.
-    slow_s = np.where(stages.drive_s - slow_s < ROUNDED_S, stages.drive_s, slow_s)
+    if "slow drive" in present:
+        # Each stretch of a drive is rounded to the time grid after the factor.
+        slow_s = np.where(stages.drive_s - slow_s < ROUNDED_S, stages.drive_s, slow_s)
     parts = {
         "distance": distance_s,
         "road closures": stages.cut_off_s + (on_closed_s - distance_s),

@@ -218,6 +218,16 @@ def test_groups_taken_together_are_the_calls_taken_together():
     assert joined.minutes == pytest.approx(whole.minutes)
 
 
+def test_a_moment_more_is_still_the_price_of_the_nearest_being_away(engine):
+    """Where no drive is slower than usual, none is rounded for it: every part is somebody's."""
+    calls = some_calls([0, 0], on_scene_s=1000)
+    parts, names = taken_apart(
+        matrix_world([[0], [1 / 512]]), calls, engine, setup=UP_TO_600._replace(target_s=(0, 0))
+    )
+    assert parts == [[0, 0, 0, 0, 0], [0, 0, 0, 1 / 512, 0]]
+    assert names == [None, "nearest busy"]
+
+
 # ── any small world ──────────────────────────────────────────────────────────────────────────
 
 
