@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 import pytest
 from conftest import ROOT
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -64,6 +65,14 @@ def test_a_pin_is_a_name_and_a_version_and_no_address():
 def test_everything_that_is_installed_for_it_has_a_pin():
     assert len(reached()) > 60
     assert not sorted(set(reached()) - set(PINNED))
+
+
+def test_what_is_pinned_can_be_installed_on_the_first_python_that_is_supported():
+    """3.11.0 itself, as some distributions have its early patches: not only the one that runs here."""
+    first = PROJECT["project"]["requires-python"].removeprefix(">=") + ".0"
+    asked = {name: distribution(name).metadata["Requires-Python"] for name in reached()}
+    assert len(asked) > 60
+    assert not {name: on for name, on in asked.items() if on and first not in SpecifierSet(on)}
 
 
 def test_what_is_installed_is_what_is_pinned():
