@@ -278,13 +278,11 @@ def _made_with(comparison: Comparison, say: Language) -> str:
     a_day = measured / len(comparison.tallies[0]) / (study.length / 86_400)
     replications = comparison.replications
     return say(
-        "{map}{people} people, about {calls} calls a day. {draft}{replications} × {days} after a "
-        "{warm_up}-day warm-up.",
+        "{map}{people} people, about {calls} calls a day. {draft}{replications} × {observed}.",
         map=provenance.map_mark(base.map, say),
         people=f"{base.map.cells.people.sum():,.0f}",
         calls=f"{a_day:.0f}",
         draft=say("Draft: ") if comparison.provenance.draft else "",
         replications=say.count(replications, "{n} replication", "{n} replications"),
-        days=provenance.days(base, say),
-        warm_up=f"{study.warm_up / 86_400:g}",
+        observed=provenance.observed(base, say),
     )

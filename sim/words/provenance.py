@@ -42,13 +42,12 @@ def stamp() -> str:
 def footnote(made: Provenance, say: Language) -> str:
     """The foot of a figure: the map's nature, replications, days, the same calls in all."""
     said = say(
-        "{map}{draft}{replications} at most × {days} after a {warm_up}-day warm-up, the same calls "
-        "in all layouts; {runs} runs, seed {seed}.",
+        "{map}{draft}{replications} at most × {observed}, the same calls in all layouts; {runs} "
+        "runs, seed {seed}.",
         map=map_mark(made.base.map, say),
         draft=say("Draft: ") if made.draft else "",
         replications=say.count(made.replications, "{n} replication", "{n} replications"),
-        days=days(made.base, say),
-        warm_up=f"{made.base.settings.study.warm_up / 86_400:g}",
+        observed=observed(made.base, say),
         runs=f"{made.runs:,}",
         seed=made.seed,
     )
@@ -64,6 +63,17 @@ def days(base: Scenario, say: Language) -> str:
     """28 days"""
     measured = base.settings.study.length / 86_400
     return say.count(round(measured, 2), "{n} day", "{n} days")
+
+
+def observed(base: Scenario, say: Language) -> str:
+    """28 days after a 7-day warm-up"""
+    warm_up_s, measured = base.settings.study.warm_up, days(base, say)
+    if not warm_up_s:
+        return say("{days} without a warm-up", days=measured)
+    if warm_up_s % 86_400:
+        hours = f"{warm_up_s / 3600:g}"
+        return say("{days} after a {n}-hour warm-up", days=measured, n=hours)
+    return say("{days} after a {n}-day warm-up", days=measured, n=f"{warm_up_s / 86_400:g}")
 
 
 def clock(say: Language) -> str:

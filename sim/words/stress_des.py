@@ -112,10 +112,9 @@ def _data(base: Scenario, say: Language) -> list[list[str]]:
 
 
 def _experiments(answer: Answer, say: Language) -> list[list[str]]:
-    made, study = answer.provenance, answer.provenance.base.settings.study
-    how_long = say("{days} measured in each replication, after a warm-up of {warm_up} days.",
-                   days=provenance.days(made.base, say),
-                   warm_up=f"{study.warm_up / 86_400:g}")  # fmt: skip
+    made = answer.provenance
+    how_long = say("Measured in each replication: {observed}.",
+                   observed=provenance.observed(made.base, say))  # fmt: skip
     often = say("nothing was simulated")
     if isinstance(made, Provenance):
         often = say(

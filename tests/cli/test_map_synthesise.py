@@ -41,7 +41,7 @@ def test_a_table_becomes_a_map_and_the_map_a_scenario(typed, tmp_path):
     assert (status, err) == (0, "")
     assert "16,500 people in cells of 1 km" in out
     assert "Next: tenthirty run scenarios/valley" in out
-    assert "columns of sites.csv that are not used: colour\n" in out
+    assert "columns of sites.csv that a map does not use: colour\n" in out
     folder = tmp_path / "maps" / "valley"
     made = {path.name for path in folder.iterdir()}
     assert made == {"README.md", "map.png", "synthesis.yaml", "valley.gpkg"}

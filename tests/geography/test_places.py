@@ -234,9 +234,9 @@ def test_columns_that_mean_nothing_are_said(make, tmp_path):
     rows = [("A", LON, LAT, "x", "II")]
     path = csv_of(tmp_path, rows, "name,lon,lat,phone,level")
     report, _ = make(sites=path)
-    assert f"columns of {path.name} that are not used: phone, level" in report
+    assert f"columns of {path.name} that a map does not use: phone, level" in report
     report, _ = make(hospitals=path)
-    assert f"columns of {path.name} that are not used: phone" in report
+    assert f"columns of {path.name} that a map does not use: phone" in report
 
 
 def test_people_stay_where_they_are_when_stations_are_converted(make, tmp_path):

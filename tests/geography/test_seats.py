@@ -92,7 +92,7 @@ def test_fractions_of_people_at_seats_are_asked_about(make):
 
 def test_columns_that_mean_nothing_are_named(make):
     report, _ = make(TOWNS | {"备注": ["a", "b", "c"]})
-    assert "columns of 乡镇.csv that are not used: 备注" in str(report)
+    assert "columns of 乡镇.csv that a map does not use: 备注" in str(report)
     assert "not used" not in str(make()[0])
 
 

@@ -118,7 +118,7 @@ def _tell(found: _Places, report: Report | None) -> None:
     unused = [str(n) for n in found.frame.columns if n not in found.used and n != "geometry"]
     if unused:
         message = Message(
-            "columns of {file} that are not used: {names}",
+            "columns of {file} that a map does not use: {names}",
             file=found.path.name,
             names=some(unused),
         )

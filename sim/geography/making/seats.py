@@ -163,7 +163,9 @@ def _tell_unused(path: Path, frame: gpd.GeoDataFrame, options: SeatOptions, repo
         names = some(unused)
         report.note(
             GROUND,
-            Message("columns of {file} that are not used: {names}", file=path.name, names=names),
+            Message(
+                "columns of {file} that a map does not use: {names}", file=path.name, names=names
+            ),
         )
 
 
