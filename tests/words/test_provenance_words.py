@@ -13,7 +13,7 @@ DAY_S = 86_400.0
 
 
 @pytest.mark.parametrize(
-    "warm_up_s, measured_s, en, zh",
+    ("warm_up_s", "measured_s", "en", "zh"),
     [
         (7 * DAY_S, 28 * DAY_S, "28 days after a 7-day warm-up", "预热 7 天后仿真 28 天"),
         (DAY_S, DAY_S, "1 day after a 1-day warm-up", "预热 1 天后仿真 1 天"),
