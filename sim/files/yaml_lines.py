@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from sim.text import Message, message_of
 from sim.units import NOTHING
 
 Loc = Sequence[str | int]
+SOURCE = re.compile(r"(?<=\s)#\s*(?:source|来源)\s*[:：]\s*(.*\S)")
 NOT_YAML = Message("this is not YAML: {reason}")
 EMPTY = Message("the file is empty: write settings, like `name: Liling today`")
 
@@ -40,6 +42,23 @@ class YamlText:
             # else: a part that names a kind of distribution or a missing key, not a place
         return line
 
+    def source(self, loc: Loc) -> str | None:
+        """What `# source: …` behind a setting says of where it is from; else behind a part of it.
+
+        `loc`: where the setting stands in this file.
+        """
+        here, line = self._written, 0
+        for part in loc:
+            line, here = here.lines[part], here.within[part]
+        return self._source(line, here)
+
+    def _source(self, line: int, here: yaml_nodes.Written) -> str | None:
+        told = SOURCE.search(self._text_lines[line - 1])
+        if told and told[0] not in str(here.value):  # else it stands between quotes
+            return told[1]
+        parts = (self._source(here.lines[part], here.within[part]) for part in here.lines)
+        return next((one for one in parts if one is not None), None)
+
     def slip(self, line: int, told: str) -> tuple[int, Message] | None:
         """What to write instead where something wrong was `told` of a line, and the line.
 
@@ -55,7 +74,11 @@ class YamlText:
 
     @cached_property
     def _marks(self) -> tuple[dict[int, Message], list[str]]:
-        return yaml_slips.in_structure(self._text), self._text.splitlines()
+        return yaml_slips.in_structure(self._text), self._text_lines
+
+    @cached_property
+    def _text_lines(self) -> list[str]:
+        return self._text.splitlines()
 
     def has(self, key: str) -> bool:
         return key in self.content

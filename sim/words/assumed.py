@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from sim.answers.answer import Provenance
 from sim.measures.verdicts import FEWEST
-from sim.scenario import reference
+from sim.scenario import reference, sources
 from sim.scenario.differences import leaves
 from sim.scenario.settings import Settings
 from sim.text import Message
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 NOT_SET: Final = ("", "–")
 OWN: Final = Message("set in the scenario")
+# As `sim.fitting.written_fit` writes it behind a number.
+FITTED: Final = re.compile(r"fitted from (?P<file>.+), n = (?P<n>[\d,]+)(?P<more>(; .*)?)")
 NO_SOURCE: Final = Message("default of the program")
 # What is off unless a scenario says it, by chapter or setting, and what is then simplified.
 LEFT_OUT: Final = (
@@ -56,21 +59,23 @@ ONLY_WITH: Final = {
 def assumptions(base: Scenario, say: Language) -> Table:
     """Every setting in force: what it means, its value, and where that is from.
 
-    The entries of one setting, as speeds by class of road, stand in one row.
+    The entries of one setting, as speeds by class of road, stand in one row for each source.
     """
     usual, own = (
         {path: differences.value(path, value, say) for path, value in leaves(settings)}
         for settings in (Settings(), base.settings)
     )
     entries = {entry.path: entry for entry in reference.entries()}
-    together: dict[tuple[str, bool], list[tuple[str, str]]] = {}
+    said = sources.of(base)
+    together: dict[tuple[str, bool, str], list[tuple[str, str]]] = {}
     for path, shown in own.items():
         if shown not in NOT_SET and _in_force(path, own, usual):
             known = _known(path, entries)
             as_usual = shown == usual.get(path)
-            together.setdefault((known, as_usual), []).append((path, shown))
+            from_where = _without_count(said.get(path, ""))
+            together.setdefault((known, as_usual, from_where), []).append((path, shown))
     rows = []
-    for (known, as_usual), some in together.items():
+    for (known, as_usual, from_where), some in together.items():
         entry = entries.get(known)
         meaning = known if entry is None else f"{_first_sentence(say(entry.meaning))} ({known})"
         if len(some) == 1 and some[0][0] == known:
@@ -78,7 +83,10 @@ def assumptions(base: Scenario, say: Language) -> Table:
         else:
             least = len(known.removesuffix(".*")) + 1
             value = say.joined(f"{path[least:]} {shown}" for path, shown in some)
-        rows.append([meaning, value, _source(entry, as_usual, say)])
+        source = _source(entry, as_usual, say)
+        if from_where:
+            source = _as_said([said[path] for path, _ in some], say)
+        rows.append([meaning, value, source])
     columns = (Column(say("setting"), "left"), Column(say("value"), "left"),
                Column(say("source"), "left"))  # fmt: skip
     return Table(columns, rows)
@@ -109,6 +117,28 @@ def _source(entry: reference.Entry | None, usual: bool, say: Language) -> str:
     if entry is None or entry.source is None:
         return say(NO_SOURCE)
     return say(entry.source)
+
+
+def _without_count(source: str) -> str:
+    """What the entries of a setting have in common that were fitted to the same records."""
+    fitted = FITTED.fullmatch(source)
+    return fitted["file"] if fitted else source
+
+
+def _as_said(told: list[str], say: Language) -> str:
+    """The source of one setting, or of entries that have the same but for how many rows."""
+    fitted = [FITTED.fullmatch(source) for source in told]
+    first = fitted[0]
+    if first is None:
+        return told[0]
+    counts = [int(one["n"].replace(",", "")) for one in fitted if one]
+    if min(counts) < max(counts):
+        return say(
+            "fitted from {file}, n = {least} to {most}",
+            file=first["file"], least=f"{min(counts):,}", most=f"{max(counts):,}",
+        )  # fmt: skip
+    alone = say("fitted from {file}, n = {n}", file=first["file"], n=first["n"])
+    return say.joined([alone, *first["more"].split("; ")[1:]] if len(told) == 1 else [alone])
 
 
 def _first_sentence(text: str) -> str:

@@ -57,6 +57,7 @@ DATA = {
     "sim/scenario/records/cells.py",  # what files write for yes and no
     "sim/scenario/records/times.py",  # how times are written
     "sim/files/yaml_slips.py",  # full-width marks
+    "sim/files/yaml_lines.py",  # how a comment names a source
     "sim/units.py",  # units as they are written
     "sim/words/language.py",  # what languages are called
     "sim/cli/speech.py",  # full-width marks
