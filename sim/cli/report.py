@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -13,9 +13,6 @@ from sim.cli.options import ANSWER, Lang, working
 from sim.errors import OptionError, did_you_mean
 from sim.text import Message
 from sim.words.language import language
-
-if TYPE_CHECKING:
-    pass
 
 FORMATS: Final = ("html", "docx", "pdf")
 NAME: Final = "report"  # of its files in a results folder, followed by the language
