@@ -25,6 +25,7 @@ ROADS_M, AREAS_M = 8.0, 25.0  # a line is drawn at most so far beside where it r
 # The more roads there are, the coarser each is drawn.
 MANY_ROADS, COARSER = 30_000, 3.0
 RANKS: Final = (("motorway", "trunk"), ("primary",), ("secondary", "tertiary"))
+LEAST_RANK: Final = len(RANKS)
 BEYOND, IN_RURAL, IN_URBAN = 0, 1, 2  # of a road, by the target within which it is reached
 
 
@@ -96,15 +97,15 @@ def _roads(on: Map) -> Iterator[dict[str, Any]]:
         yield {
             "type": "Feature",
             "id": row,
-            "properties": {"class": name, "rank": _rank(name)},
+            "properties": {"class": name, "rank": rank_of(name)},
             "geometry": shapely.geometry.mapping(shape),
         }
 
 
-def _rank(name: str) -> int:
-    """0 for the greatest roads, 3 for the smallest."""
+def rank_of(name: str) -> int:
+    """0 for the greatest classes of roads, LEAST_RANK for the smallest."""
     plain = name.removesuffix("_link")
-    return next((rank for rank, names in enumerate(RANKS) if plain in names), len(RANKS))
+    return next((rank for rank, names in enumerate(RANKS) if plain in names), LEAST_RANK)
 
 
 def _in_degrees(on: Map, shapes: np.ndarray) -> np.ndarray:

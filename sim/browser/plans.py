@@ -176,9 +176,7 @@ class Plans:
     def keep(self, name: str) -> None:
         """Go on under another name, and leave the plan as it is; OptionError if it is taken."""
         self._refuse(name)
-        if len(self.every) >= MOST:
-            text = Message("there are {n} plans: forget one first", n=len(self.every))
-            raise OptionError("name", text)
+        self._refuse_more("name")
         plan = self.plan
         self.every[name] = PlanHistory(name, list(plan.past), list(plan.future), plan.file)
         self.current = name
@@ -227,6 +225,11 @@ class Plans:
             text = Message("there is a plan {name} already: choose another name", name=name)
             raise OptionError("name", text)
 
+    def _refuse_more(self, field: str) -> None:
+        if len(self.every) >= MOST:
+            text = Message("there are {n} plans: forget one first", n=len(self.every))
+            raise OptionError(field, text)
+
     # ── files ────────────────────────────────────────────────────────────────────────────────
 
     @property
@@ -269,6 +272,7 @@ class Plans:
             text = Message("there is no file {file} beside {base}", file=spelt(file),
                            base=self.base.path.name)  # fmt: skip
             raise OptionError("file", text)
+        self._refuse_more("file")
         found = load(self.folder / file)
         if found.map is not self.base.map and found.map.path != self.base.map.path:
             text = Message("it is on another map than {base}", base=self.base.name)

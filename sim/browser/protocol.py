@@ -7,7 +7,6 @@ the page's messages; answers carry the number of what they answer.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -48,8 +47,8 @@ def _point(value: Any) -> tuple[float, float]:
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
+        raise ValueError  # not a number is not within any bounds
     return float(value)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from sim.browser import packing
+from sim.browser.ground import LEAST_RANK, rank_of
 from sim.browser.packing import DEGREES, SHARES, DriveWriter
 from sim.geography.bundle import URBAN
 from sim.measures.timeline import Stage
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 MOST_ROADS: Final = 60_000  # beyond it, roads of the least rank on which nobody drives are left out
 FINE_M: Final = 8.0  # a road that is drawn is at most so far from where it lies
-RANKS: Final = {"motorway": 0, "trunk": 0, "primary": 0, "secondary": 1, "tertiary": 2}
-LEAST_RANK: Final = 3
 
 
 class PackedReplay(NamedTuple):
@@ -78,9 +77,9 @@ def _roads_shown(journeys: Journeys) -> np.ndarray:
 
 
 def _ranks(ground: Map) -> np.ndarray:
-    """[road] 0 for the most important ones."""
+    """[road] its rank: 0 of the greatest."""
     network = ground.network
-    of_class = [RANKS.get(name.removesuffix("_link"), LEAST_RANK) for name in network.classes]
+    of_class = [rank_of(name) for name in network.classes]
     return np.array(of_class or [LEAST_RANK], int)[network.road_class[network.forth]]
 
 

@@ -64,7 +64,8 @@ def of_comparison(
         seed=comparison.provenance.seed,
     )  # fmt: skip
     told = {code: comparison.sentences(code) for code in available()}
-    made = page(found, {code: of_shown(told[code], found) for code in told}, say)
+    count = len(comparison.layouts)
+    made = page(found, {code: of_shown(told[code], found, count) for code in told}, say)
     if to is not None:
         made.save(to)
     return made
@@ -79,11 +80,15 @@ def is_a_replay(path: Path) -> bool:
         return False
 
 
-def of_shown(sentences: Sequence[str], journeys: Journeys) -> list[str]:
-    """The sentences of the proposals that are shown; of a run its own."""
+def of_shown(sentences: Sequence[str], journeys: Journeys, of: int) -> list[str]:
+    """The sentences of the proposals that are shown; of a run its own.
+
+    `of`: how many layouts there are, shown or not; of the base beside proposals nothing is said.
+    """
+    if of == 1:
+        return list(sentences[:1])
     rows = [one.layout - 1 for one in journeys.layouts if one.layout]
-    found = [sentences[row] for row in rows if row < len(sentences)]
-    return found or list(sentences[:1])
+    return [sentences[row] for row in rows if row < len(sentences)]
 
 
 def page(journeys: Journeys, result: Mapping[str, Sequence[str]], say: Language) -> DayReplay:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import csv
+import errno
 import gzip
 import io
 import json
 import os
+import re
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
@@ -24,6 +26,8 @@ from sim.browser import ground, shown
 from sim.browser.protocol import MOST_BYTES, RefusedError, read
 from sim.browser.session import PageSession
 from sim.errors import OptionError
+from sim.files.escapes import in_cell
+from sim.files.whole import reason_of
 from sim.text import Message
 from sim.words import dragging as words
 from sim.words.language import available, language
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.scenario import Scenario
 
+SIGNED: Final = re.compile(r"[+\-−]?\d[\d,]*(\.\d+)?")
 HOST: Final = "127.0.0.1"
 NAMES: Final = (HOST, "localhost")  # by which a browser of this machine may call it
 PORT: Final = 10300
@@ -134,10 +139,11 @@ class PageDesk:
             return Response(status_code=404)
         say = self.languages[codes.index(asked)] if asked in codes else self.languages[0]
         table = shown.table(newest.found, say, today=self.session.beside_today)
+        heads = [column["title"] for column in table["columns"]]
         into = io.StringIO()
-        rows = csv.writer(into)
-        rows.writerow([column["title"] for column in table["columns"]])
-        rows.writerows(table["rows"])
+        csv.writer(into).writerows(
+            [_as_cell(text) for text in row] for row in (heads, *table["rows"])
+        )
         headers = {"Content-Disposition": 'attachment; filename="table.csv"'}
         # With a mark, by which a spreadsheet knows what letters these are.
         return Response(into.getvalue().encode("utf-8-sig"), 200, headers, "text/csv")
@@ -232,6 +238,11 @@ def _resource(path: str) -> Response:
     return Response(found.read_bytes(), 200, media_type=kind)
 
 
+def _as_cell(text: str) -> str:
+    """A text of the table as a cell: a change like +3.4 is a number, and no formula."""
+    return text if SIGNED.fullmatch(text) else in_cell(text)
+
+
 def _packed(value: Any) -> bytes:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return gzip.compress(text.encode(), 5)
@@ -252,8 +263,13 @@ def listening(port: int | None) -> socket.socket:
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((HOST, one))
-        except OSError:
+        except OSError as error:
             found.close()
+            if port is not None and error.errno != errno.EADDRINUSE:
+                text = Message(
+                    "{port} cannot be used: {reason}", port=port, reason=reason_of(error)
+                )
+                raise OptionError("--port", text) from None
             continue
         found.listen(16)
         return found

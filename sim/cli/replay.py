@@ -109,7 +109,8 @@ def _page(
         known = {"number": "--day", "hours": "--between", "layout": "--layout",
                  "replication": "--replication"}  # fmt: skip
         raise OptionError(known.get(error.source, error.source), error.problems) from None
-    told = {code: replay_page.of_shown(said, day) for code, said in found.sentences.items()}
+    count = len(found.scenarios)
+    told = {code: replay_page.of_shown(said, day, count) for code, said in found.sentences.items()}
     return replay_page.page(day, told, say)
 
 

@@ -68,8 +68,9 @@ def report(
 
         commands = [f"tenthirty {' '.join(one.words)}" for one in found]
         folders = [str(one.folder) for one in found]
+        made_with = [one.facts["versions"] for one in found]
         content = whole_report.report(
-            answers, commands, folders, date.today().isoformat(), say, title
+            answers, commands, folders, date.today().isoformat(), say, title, made_with
         )
         tell(title=Message("Writing"))
         made = {path: writer(content) for path, writer in zip(files, writers.values(), strict=True)}

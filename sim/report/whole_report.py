@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ from sim.measures.measures import BY_KEY
 from sim.report import chapters, formats, kept_history
 from sim.report.content import Block, Callout, Content, Heading, ListOfTexts, Paragraph, TableBlock
 from sim.report.folder import versions
+from sim.scenario.differences import differences
 from sim.study import arguments
 from sim.text import Message
 from sim.words import assumed, measures, page_of, provenance, stress_des, symbols
@@ -23,6 +24,7 @@ from sim.words.page import Column, Table
 
 if TYPE_CHECKING:
     from sim.answers.answer import Answer
+    from sim.scenario.scenario import Scenario
     from sim.words.language import Language
 
 MADE: Final = Message("Made by tenthirty {version} on {day}.")
@@ -36,11 +38,13 @@ def report(
     day: str,
     say: Language,
     title: str = "",
+    made_with: Sequence[Mapping[str, str]] = (),
 ) -> Content:
     """The whole report in one language.
 
     `commands`: of each answer, as it was typed; `folders`: where its results lie; `day`: on which
-    the report is made; `title`: another one than that which is made of the answers.
+    the report is made; `title`: another one than that which is made of the answers; `made_with`: by
+    package the versions with which each answer was made, by default those that are here.
     """
     values = {"version": versions()["tenthirty"], "day": day}
     below = say(MADE, **values)
@@ -51,15 +55,16 @@ def report(
     if marks:
         made.add(Callout("synthetic", tuple(dict.fromkeys(marks))))
     made.add(Callout("finding", tuple(_conclusions(answers, say))))
-    worth = next((one for one in answers if isinstance(one, Worth)), None)
     for answer in answers:
-        heading, *others = chapters.of(answer, say, worth)
+        heading, *others = chapters.of(answer, say, _worth_of(answer, answers))
         findings = [Callout("finding", page_of(answer, say).sentences)]
         made.add(heading, *(findings if len(answers) > 1 else ()), *others)
     files = dict.fromkeys(path for one in answers for path in one.provenance.base.files)
     for path in files:
         made.add(*kept_history.read(path, say))
-    how = stress_des.Reported(tuple(commands), _versions(), _machine())
+    used = made_with or [_versions()] * len(answers)
+    named = tuple(tuple(f"{name} {one}" for name, one in each.items()) for each in used)
+    how = stress_des.Reported(tuple(commands), named, _machine())
     made.add(*_grounds(answers, how, say))
     return made
 
@@ -80,6 +85,17 @@ def save(
     data = write(made)
     write_whole(path, lambda part: part.write_bytes(data))
     return path
+
+
+def _worth_of(answer: Answer, answers: Sequence[Answer]) -> Worth | None:
+    """What the stations of an answer are worth, if it was asked of the very same layout."""
+    base = answer.provenance.base
+    for one in answers:
+        if isinstance(one, Worth):
+            asked = one.provenance.base
+            if asked.map.path == base.map.path and asked.is_laid_out_as(base):
+                return one
+    return None
 
 
 def _title(answers: Sequence[Answer], say: Language) -> str:
@@ -106,7 +122,11 @@ def _conclusions(answers: Sequence[Answer], say: Language) -> Iterator[str]:
 
 def _grounds(answers: Sequence[Answer], how: stress_des.Reported, say: Language) -> Iterator[Block]:
     """What all of it rests on."""
-    base = answers[0].provenance.base
+    bases: list[Scenario] = []
+    for answer in answers:
+        base = answer.provenance.base
+        if not any(_as_assumed(one, base) for one in bases):
+            bases.append(base)
     yield Heading(say("What the measures mean"))
     defined = _definitions(answers, say)
     yield TableBlock(defined, say("Measures, their formulas and definitions"))
@@ -114,16 +134,22 @@ def _grounds(answers: Sequence[Answer], how: stress_des.Reported, say: Language)
     columns = (Column(say("letter"), "left"), Column(say("meaning"), "left"))
     yield TableBlock(Table(columns, [list(one) for one in letters]), say("Letters of the formulas"))
     yield Heading(say("What is assumed"))
-    yield Paragraph(
-        say("Settings in force in {layout}, with the source of each default.", layout=base.name)
-    )
-    yield TableBlock(assumed.assumptions(base, say), say("Assumptions and their sources"))
+    for base in bases:
+        text = say("Settings in force in {layout}, with the source of each.", layout=base.name)
+        yield Paragraph(text)
+        yield TableBlock(assumed.assumptions(base, say), say("Assumptions and their sources"))
     yield Heading(say("What this study cannot tell"))
     said = [one for answer in answers for one in assumed.limits(answer.provenance, say)]
     yield ListOfTexts(tuple(dict.fromkeys(said)))
     yield Heading(say("How the study is reported"))
     yield Paragraph(say(stress_des.SOURCE), aside=True)
     yield TableBlock(stress_des.table(answers, how, say), say("Checklist of STRESS-DES"))
+
+
+def _as_assumed(one: Scenario, other: Scenario) -> bool:
+    """Whether the same is assumed; how long and how often is said of each answer elsewhere."""
+    found = differences(one.settings, other.settings)
+    return all(difference.section == "study" for difference in found)
 
 
 def _definitions(answers: Sequence[Answer], say: Language) -> Table:
@@ -148,11 +174,8 @@ def _definitions(answers: Sequence[Answer], say: Language) -> Table:
     return Table(columns, rows)
 
 
-def _versions() -> tuple[str, ...]:
-    return (
-        f"Python {platform.python_version()}",
-        *(f"{name} {found}" for name, found in versions().items()),
-    )
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **versions()}
 
 
 def _machine() -> str:

@@ -34,29 +34,44 @@ LOGIC: Final = Message(
 class Reported(NamedTuple):
     """What a checklist goes by besides the answers: how the study was asked for and computed."""
 
-    commands: tuple[str, ...]
-    versions: tuple[str, ...]  # "numpy 2.4.6"
-    machine: str
+    commands: tuple[str, ...]  # of each answer
+    versions: tuple[tuple[str, ...], ...]  # of each answer: "numpy 2.4.6"
+    machine: str  # on which the report is made
 
 
 def table(answers: Sequence[Answer], how: Reported, say: Language) -> Table:
     """A row for each item: its number, what it asks for, and what holds for this study."""
-    first = answers[0]
-    base = first.provenance.base
+    of_each = [
+        [
+            *_objectives(answer, how, say),
+            *_logic(answer.provenance.base, say),
+            *_data(answer.provenance.base, say),
+            *_experiments(answer, say),
+            *_program(versions, how.machine, say),
+        ]
+        for answer, versions in zip(answers, how.versions, strict=True)
+    ]
     rows = [
-        *_objectives(answers, how, say),
-        *_logic(base, say),
-        *_data(base, say),
-        *_experiments(first, say),
-        *_program(how, say),
+        [number, item, _together([said[at][2] for said in of_each], how, say)]
+        for at, (number, item, _) in enumerate(of_each[0])
     ]
     columns = (Column(say("no."), "left"), Column(say("item"), "left"),
                Column(say("this study"), "left"))  # fmt: skip
-    return Table(columns, [[number, item, said] for number, item, said in rows])
+    return Table(columns, rows)
 
 
-def _objectives(answers: Sequence[Answer], how: Reported, say: Language) -> list[list[str]]:
-    base = answers[0].provenance.base
+def _together(said: Sequence[str], how: Reported, say: Language) -> str:
+    """What holds for all answers; where it differs, for each command what holds for it."""
+    if len(set(said)) == 1:
+        return said[0]
+    return say.joined(
+        say("{command}: {said}", command=command, said=text.rstrip(".。"))
+        for command, text in zip(how.commands, said, strict=True)
+    )
+
+
+def _objectives(answer: Answer, how: Reported, say: Language) -> list[list[str]]:
+    base = answer.provenance.base
     targets = base.settings.targets
     return [
         ["1.1", say("purpose of the model"),
@@ -133,15 +148,15 @@ def _experiments(answer: Answer, say: Language) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def _program(how: Reported, say: Language) -> list[list[str]]:
+def _program(versions: Sequence[str], machine: str, say: Language) -> list[list[str]]:
     return [
-        ["5.1", say("software"), say.joined(how.versions)],
+        ["5.1", say("software"), say.joined(versions)],
         ["5.2", say("random numbers"),
          say("A counter-based generator (Philox) with a stream for each purpose, so that layouts "
              "meet the same calls.")],
         ["5.3", say("how the model runs"),
          say("Event by event; two engines keep one contract and are held equal to the last bit.")],
-        ["5.4", say("machine"), how.machine],
+        ["5.4", say("machine"), say("This report was made on {machine}.", machine=machine)],
         ["6.1", say("where the model is"),
          say("The program and its tests are open: tenthirty, MIT licence. Scenario and map are the "
              "files named above.")],

@@ -162,6 +162,9 @@ def test_names_that_cannot_be_are_refused(plans):
         plans.keep(f"P{number}")
     with pytest.raises(OptionError, match="forget one"):
         plans.keep("one more")
+    plans.base.path.with_name("further.yaml").write_text("base: today\nname: Further\n", "utf-8")
+    with pytest.raises(OptionError, match="forget one"):
+        plans.load("further.yaml")
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────

@@ -70,7 +70,8 @@ def test_what_is_wrong_with_it_is_named(change):
     ["", "[]", "{}", "null", '"drag"', "{", "[" * 100_000, '{"n":1,"do":"drag","station":"a","at":[NaN,1]}',
      '{"n":1,"do":"add","at":[1,2],"place":"a"}', '{"n":1,"do":"add"}', '{"n":1,"do":"show","plan":"a","against":7}',
      '{"n":1,"do":"why","township":-1}', '{"n":1,"do":"save","name":"a","replace":1}',
-     '{"n":1,"do":"ambulances","station":"a","number":1e30}'],
+     '{"n":1,"do":"ambulances","station":"a","number":1e30}',
+     '{"n":1,"do":"drag","station":"a","at":[1' + "0" * 400 + ",2]}"],
     ids=lambda text: text[:40],
 )  # fmt: skip
 def test_what_is_no_message_is_refused(text):

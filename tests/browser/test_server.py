@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import csv
+import errno
 import gzip
+import io
 import json
 import time
 from contextlib import suppress
@@ -21,7 +24,7 @@ from sim.answers.comparison import compare
 from sim.browser.ground import reached
 from sim.browser.live import live
 from sim.browser.protocol import MOST_BYTES
-from sim.browser.server import NAMES, TAKEN, listening
+from sim.browser.server import NAMES, TAKEN, _as_cell, listening
 from sim.errors import OptionError
 from sim.measures.groups import Group
 from sim.prepare.reach import reach
@@ -462,6 +465,25 @@ def test_the_table_is_exported_in_both_languages(page):
     assert english.count("\n") == chinese.count("\n")
 
 
+def test_a_plan_is_no_formula_in_a_spreadsheet(page):
+    kept = [doing("state", "keep", name=name) for name in ("=1+1", "B")]
+    shown = doing("answer", "show", plan="B", against="=1+1", **FINAL)
+    moved = doing("answer", "drop", station="市妇幼", at=AT, **FINAL)
+    played(page, doing("answer", "add", place="枫林镇", **FINAL), *kept, moved, shown)
+    text = httpx.get(page.address + "table.csv?lang=en").content.decode("utf-8-sig")
+    assert "'=1+1" in next(csv.reader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("text", ["+3.4", "-12", "−0.5", "1,204", "78.3"])
+def test_a_change_is_a_number_in_a_spreadsheet(text):
+    assert _as_cell(text) == text
+
+
+@pytest.mark.parametrize("text", ["+1.2 to +3.4", "-", "=1", "+A1", "@x"])
+def test_what_a_spreadsheet_would_work_out_is_a_text(text):
+    assert _as_cell(text) == f"'{text}"
+
+
 # ── opened and ended ─────────────────────────────────────────────────────────────────────────
 
 
@@ -475,6 +497,15 @@ def test_a_second_page_takes_another_port_and_a_named_one_that_is_taken_is_said(
     for wrong in (0, 70_000, "a"):
         with pytest.raises(OptionError):
             live(scenario, port=wrong)
+
+
+def test_a_port_that_is_not_to_be_had_is_told_with_the_reason(monkeypatch):
+    def refused(self, address):
+        raise PermissionError(errno.EACCES, "whatever the system says")
+
+    monkeypatch.setattr("socket.socket.bind", refused)
+    with pytest.raises(OptionError, match="80 cannot be used: Permission denied"):
+        listening(80)
 
 
 def test_it_ends_at_once_whatever_it_is_at(folder):

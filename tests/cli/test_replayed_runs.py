@@ -97,6 +97,14 @@ def test_day_hours_replication_layout_and_language(tenthirty, own):
     assert not (own / RUN / "replay.html").exists()
 
 
+def test_of_the_base_alone_no_proposal_s_sentence_is_said(tenthirty, own):
+    tenthirty("replay", RUN, "--layout", 0, "--out", "base.html", cwd=own)
+    tenthirty("replay", RUN, "--layout", 1, "--out", "plan.html", cwd=own)
+    said = json.loads((own / RUN / "run.json").read_text("utf-8"))["sentences"][0]
+    texts = [facts_of(own / name)["texts"]["en"] for name in ("base.html", "plan.html")]
+    assert [said in json.dumps(one, ensure_ascii=False) for one in texts] == [False, True]
+
+
 def test_two_layouts_in_the_order_in_which_they_are_named(tenthirty, own):
     tenthirty("replay", RUN, "--layout", 1, "--layout", 0, "--out", "p.html", cwd=own)
     assert [one["number"] for one in facts_of(own / "p.html")["layouts"]] == [1, 0]

@@ -8,9 +8,11 @@ import json
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 
 import pytest
 from conftest import ROOT
+from decisions import of_worth
 from docx import Document
 from PIL import Image
 
@@ -18,7 +20,7 @@ import sim
 from sim.answers.site_list import Fate, site_list
 from sim.errors import OptionError, OutputError
 from sim.files.whole import MARK
-from sim.report import as_html, as_pdf, as_word
+from sim.report import as_html, as_pdf, as_word, whole_report
 from sim.report.content import (
     Callout,
     Content,
@@ -29,9 +31,11 @@ from sim.report.content import (
     TableBlock,
     with_intervals_in,
 )
+from sim.words import stress_des
 from sim.words.language import language
 from sim.words.page import Column, Table
 
+EN = language("en")
 QUICK = ("--replications", "3", "--days", "2", "--no-figures")
 RUN = "runs/liling-add-fenglin"
 
@@ -356,6 +360,53 @@ def test_the_site_list_has_every_site_once_with_what_becomes_of_it():
     alone = site_list(sim.run(base.with_study(length=day), replications=3))
     assert {one.fate for one in alone} == {Fate.KEEP}
     assert all(one.load.before == one.load.after for one in alone)
+
+
+# ── several answers ──────────────────────────────────────────────────────────────────────────
+
+
+def two_runs():
+    """Of two bases, with other replications and seeds."""
+    base = sim.load(ROOT / "scenarios" / "liling").with_study(length=86_400.0)
+    first = sim.run(base, replications=3)
+    slower = base.with_settings(durations={"turnout": "5 min"}).ambulances("湘东医院", by=1)
+    return first, sim.run(slower.with_study(seed=7), replications=5)
+
+
+def test_the_checklist_says_of_each_answer_what_holds_for_it():
+    first, second = two_runs()
+    versions = (("numpy 1",), ("numpy 2",))
+    how = stress_des.Reported(("run a", "run b"), versions, "a machine")
+    rows = {row[0]: row[2] for row in stress_des.table([first, second], how, EN).rows}
+    alone = stress_des.table([first], how._replace(commands=("run a",), versions=(("x",),)), EN)
+    known = {row[0]: row[2] for row in alone.rows}
+    assert re.match(
+        r"run a: 3 replications at most, seed \d+; .*; run b: 5 .*, seed 7;", rows["4.3"]
+    )
+    assert rows["5.1"] == "run a: numpy 1; run b: numpy 2"
+    fleet = len(first.base.fleet)
+    assert f"run a: {fleet} ambulances" in rows["2.5.3"]
+    assert f"run b: {fleet + 1} ambulances" in rows["2.5.3"]
+    assert rows["2.1"] == known["2.1"]
+    assert known["5.1"] == "x"
+
+
+def test_what_is_assumed_is_listed_of_every_base_that_assumes_something_else():
+    first, second = two_runs()
+    again = replace(first, provenance=replace(first.provenance, replications=4))
+    how = stress_des.Reported(("a", "b", "c"), (("x",),) * 3, "a machine")
+    blocks = [*whole_report._grounds([first, again, second], how, EN)]
+    said = [one.text for one in blocks if isinstance(one, Paragraph) and "in force" in one.text]
+    assert len(said) == 2
+
+
+def test_what_stations_are_worth_goes_to_answers_of_the_same_layout_alone():
+    worth = of_worth()
+    same = sim.run(worth.provenance.base, replications=2)
+    other = sim.run(worth.provenance.base.close("市妇幼"), replications=2)
+    assert whole_report._worth_of(same, [same, other, worth]) is worth
+    assert whole_report._worth_of(other, [same, other, worth]) is None
+    assert whole_report._worth_of(same, [same, other]) is None
 
 
 def test_an_answer_at_hand_makes_its_own_report(tmp_path):
