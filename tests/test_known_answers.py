@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import NO_DATA, SHARED
+from conftest import ENGINES, NO_DATA, SHARED
 from worlds import matrix_world, some_calls
 
 from sim.measures.calls import first_arrival, first_assignment, tally
@@ -356,9 +356,16 @@ def instances(name):
     return [pytest.param(entry, id=entry["id"]) for entry in found]
 
 
+@pytest.fixture(params=["compiled", pytest.param("reference", marks=pytest.mark.thorough)])
+def one_engine(request):
+    """`run(system, calls) -> Log`; the slow one has had all kinds of them above."""
+    return ENGINES[request.param]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("given", instances("queueing_scenarios.json"))
-def test_queueing_scenarios(engine, given):
+def test_queueing_scenarios(one_engine, given):
+    engine = one_engine
     kind, expected = given["id"].split("_")[0], given["expected"]
     if kind == "S1":
         assert erlang_b(given["calls_per_hour"] * given["mean_busy_min"] / 60, given["units"]) == (
@@ -391,8 +398,9 @@ def test_queueing_scenarios(engine, given):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("given", instances("hypercube_instances.json"))
-def test_hypercube_instances(engine, given):
+def test_hypercube_instances(one_engine, given):
     """Larson's hypercube: units start from their station only and return at once."""
+    engine = one_engine
     units, atoms = given["N"], given["J"]
     expected = given["expected"]
     rates = np.array(given["rates"], float)

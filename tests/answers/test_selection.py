@@ -318,15 +318,14 @@ def test_the_best_comes_through_matches_of_two_as_often_as_promised():
 @pytest.mark.parametrize(
     ("k", "rounds"),
     [
-        (2, Procedure.HEAT_AND_FINAL.rounds),
-        (10, Procedure.HEAT_AND_FINAL.rounds),
-        (101, None),
-        (400, None),
-        (10, pairs(10)),
-        (33, pairs(33)),
-        (30, (Round(6, share=0.5), Round(share=0.5))),
+        pytest.param(2, Procedure.HEAT_AND_FINAL.rounds, id="heat 2"),
+        pytest.param(10, Procedure.HEAT_AND_FINAL.rounds, id="heat 10"),
+        pytest.param(101, None, id="heat 101", marks=pytest.mark.thorough),
+        pytest.param(400, None, id="heat 400", marks=pytest.mark.thorough),
+        pytest.param(10, pairs(10), id="pairs 10"),
+        pytest.param(33, pairs(33), id="pairs 33", marks=pytest.mark.thorough),
+        pytest.param(30, (Round(6, share=0.5), Round(share=0.5)), id="sixes 30"),
     ],
-    ids=["heat 2", "heat 10", "heat 101", "heat 400", "pairs 10", "pairs 33", "sixes 30"],
 )
 def test_every_tournament_keeps_its_promise_where_it_is_hardest(k, rounds, spread):
     studies = 300 if k > 10 else 1_000

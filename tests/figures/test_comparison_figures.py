@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from samples import sampled
 
 import sim
 from sim.figures import fonts, inputs_map, page, response_curve, save, style
@@ -20,8 +21,7 @@ def texts(figure):
     return [t.get_text() for t in figure.findobj(lambda a: hasattr(a, "get_text")) if t.get_text()]
 
 
-@pytest.mark.parametrize("lang", ["en", "zh", "qps"])
-@pytest.mark.parametrize("size", list(style.SIZES))
+@pytest.mark.parametrize(("lang", "size"), sampled(["en", "zh", "qps"], style.SIZES))
 def test_everything_written_lies_on_the_page(result, liling, lang, size):
     figures = [
         *result.figures(lang, size).values(),

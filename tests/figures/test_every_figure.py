@@ -11,6 +11,7 @@ import pytest
 from drawings import headline, texts, written
 from pictures import KINDS, answer, comparison, liling, names, picture
 from PIL import Image
+from samples import sampled
 
 import sim
 from sim.answers.coverage import coverage
@@ -23,8 +24,7 @@ from sim.words.language import language
 from sim.words.page import Finding
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "lang"), sampled(KINDS, ["en", "zh"]))
 def test_each_says_what_it_shows_in_the_language_of_its_reader(kind, lang):
     for name in names(kind):
         made = picture(kind, name, lang)

@@ -10,6 +10,7 @@ import pytest
 from decisions import many_steps, of_curve, of_search, one_step
 from drawings import LANGUAGES, draw, headline, ink, texts, written
 from rankings import ranked, sited
+from samples import sampled
 from studies import LONG
 
 import sim
@@ -67,8 +68,7 @@ def legends(figure):
     return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("size", list(style.SIZES))
+@pytest.mark.parametrize(("size", "lang"), sampled(style.SIZES, LANGUAGES))
 def test_no_label_of_a_map_lies_on_another(several, size, lang):
     for name in ("map-proposal-2", "map-difference-2", "map-minutes"):
         nothing_overlaps(draw(several, lang, size, name))
@@ -277,9 +277,7 @@ ANSWERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("case", ANSWERS)
-@pytest.mark.parametrize("size", ["screen", "a4"])
+@pytest.mark.parametrize(("case", "lang", "size"), sampled(ANSWERS, LANGUAGES, ["screen", "a4"]))
 def test_sites_on_the_map_cover_nothing(case, lang, size):
     figure = draw(ANSWERS[case](), lang, size, "map")
     nothing_overlaps(figure)
