@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -95,9 +96,28 @@ class WhyLate(Answer):
         shown = sum(late.total >= least for late in ordered[:most])
         return ordered[:shown], ordered[shown:]
 
+    def late_share(self, *groups: Group) -> float:
+        """The share of calls that are late, in some groups together: as compliance is estimated.
+
+        That takes in the other places that were asked for each call, and so is more exact than what
+        is counted on the calls alone. nan where there are no calls.
+        """
+        with_calls = [(group, self.late(group).calls) for group in groups or (ALL,)]
+        with_calls = [(group, calls) for group, calls in with_calls if calls]
+        if not with_calls:
+            return math.nan
+        late = sum(calls * self._late_of(group) for group, calls in with_calls)
+        return late / sum(calls for _, calls in with_calls)
+
+    def _late_of(self, group: Group) -> float:
+        return 1 - self.comparison.estimate("within", self.number, group).mean
+
     def a_week(self, misses: float) -> float:
-        """What a number of misses comes to in a week."""
-        return misses / (sum(tally.window_s for tally in self.pooled.tallies) / WEEK_S)
+        """What a number of the misses counted comes to in a week, if so many are late in all."""
+        every = self.late()
+        weeks = sum(tally.window_s for tally in self.pooled.tallies) / WEEK_S
+        counted = misses / every.total * every.calls * self.late_share() if every.total else misses
+        return counted / weeks
 
     def rows(self) -> list[CauseRow]:
         """Every cause in every group."""

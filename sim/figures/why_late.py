@@ -16,7 +16,6 @@ from sim.figures import lettering, page, style
 from sim.figures.drawing import Drawings, drawings
 from sim.figures.numbers import Rows
 from sim.figures.style import Picture
-from sim.measures.causes import Late
 from sim.words import causes
 from sim.words import why_late as words
 from sim.words.fractions import percent
@@ -54,11 +53,11 @@ def draw(why: WhyLate, say: Language, size: str = "screen") -> Picture:
         bottom = foot + _lines(fig, 3.4)
         room = NAMES * 72 * fig.get_size_inches()[0]
         bars = [
-            (lettering.broken(fig, name, mpl.rcParams["font.size"], room, 1), late)
-            for name, late in words.townships(why, say)
+            some._replace(name=lettering.broken(fig, some.name, mpl.rcParams["font.size"], room, 1))
+            for some in words.townships(why, say)
         ]
         margin = (0.14 + 7 / 72) / fig.get_size_inches()[0]  # of the page, and beside the axis
-        left = _width(fig, [name for name, _ in bars]) + margin
+        left = _width(fig, [some.name for some in bars]) + margin
         ax = fig.add_axes((left, bottom, SPLIT - 0.045 - left, top - bottom))
         _townships(ax, why, bars, say)
         hours_top = _legend(fig, why, top, say) - _lines(fig, 3.0)
@@ -71,7 +70,7 @@ def draw(why: WhyLate, say: Language, size: str = "screen") -> Picture:
 
 def _rows(why: WhyLate, say: Language) -> Rows:
     """Late calls a week of each cause: by township, then by clock hour."""
-    groups = [("township", name, late) for name, late in words.townships(why, say)]
+    groups = [("township", some.name, some.late) for some in words.townships(why, say)]
     groups += [("hour", str(late.group.row), late) for late in why.by("hour")]
     return [
         {
@@ -85,21 +84,21 @@ def _rows(why: WhyLate, say: Language) -> Rows:
     ]
 
 
-def _townships(ax: Axes, why: WhyLate, bars: list[tuple[str, Late]], say: Language) -> None:
-    misses = np.array([why.a_week(1) * late.misses for _, late in bars])
+def _townships(ax: Axes, why: WhyLate, bars: list[words.CallsTogether], say: Language) -> None:
+    misses = np.array([why.a_week(1) * some.late.misses for some in bars])
     ends = misses.cumsum(axis=1)
     at = np.arange(len(bars))
     for cause, (colour, hatch) in enumerate(_looks(why)):
         ax.barh(at, misses[:, cause], left=ends[:, cause] - misses[:, cause], height=0.78,
                 **_look(colour, hatch))  # fmt: skip
     shown = [
-        f"{words.per_week(why, late.total)} ({percent(late.late_share, 0, say)})"
-        for _, late in bars
+        f"{words.per_week(why, some.late.total)} ({percent(some.share(why), 0, say)})"
+        for some in bars
     ]
     for y, text in enumerate(shown):
         ax.annotate(text, (ends[y, -1], y), (4, 0), textcoords="offset points", va="center",
                     size=0.85 * mpl.rcParams["font.size"], path_effects=style.halo())  # fmt: skip
-    ax.set_yticks(at, [name for name, _ in bars])
+    ax.set_yticks(at, [some.name for some in bars])
     ax.set_ylim(max(len(bars), 5) - 0.4, -0.6)
     fig: Figure = ax.figure  # type: ignore[assignment]
     room = min(0.5, _width(fig, ["00.0 (100 %)  ", *shown]) / ax.get_position().width)

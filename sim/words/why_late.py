@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def sentence(why: WhyLate, say: Language) -> str:
     return say(
         "{layout}: of the {share} of calls that miss their target, {causes}.",
         layout=why.layout.name,
-        share=percent(every.late_share, 1, say),
+        share=percent(why.late_share(), 1, say),
         causes=_spaced(say.joined(clauses)),
     )
 
@@ -157,6 +158,18 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
+class CallsTogether(NamedTuple):
+    """Some of the calls under a name: of one group, or of several."""
+
+    name: str
+    late: Late
+    parts: Sequence[Late] = ()
+
+    def share(self, why: WhyLate) -> float:
+        """How many of them are late, between 0 and 1."""
+        return why.late_share(*(one.group for one in self.parts or (self.late,)))
+
+
 # ── tables and notes ─────────────────────────────────────────────────────────────────────────
 
 
@@ -165,12 +178,12 @@ def _body(why: WhyLate, say: Language) -> list[Table | str]:
     if not every.total:
         return []
     areas = measures.area_word(why.comparison.base.map, say)
-    by_area = [(say(AREAS[late.group.row]), late) for late in why.by("area")]
+    by_area = [CallsTogether(say(AREAS[late.group.row]), late) for late in why.by("area")]
     return [
         say(
             "Why late: {layout}, {share} of calls beyond their target, {n} a week",
             layout=why.layout.name,
-            share=percent(every.late_share, 1, say),
+            share=percent(why.late_share(), 1, say),
             n=per_week(why, every.total),
         ),
         _overall(why, say),
@@ -191,16 +204,17 @@ def per_week(why: WhyLate, misses: float) -> str:
     return f"{value:.0f}" if value >= 99.95 else f"{value:.1f}"
 
 
-def townships(why: WhyLate, say: Language, *, rest_at_all: bool = False) -> list[tuple[str, Late]]:
+def townships(why: WhyLate, say: Language, *, rest_at_all: bool = False) -> list[CallsTogether]:
     """Townships by name, from the most misses on, and the others together.
 
     `rest_at_all`: the others too if none of them has a miss.
     """
     shown, rest = why.by_misses()
     seats = why.comparison.base.map.townships
-    places = [(say.name(seats[late.group.row].name), late) for late in shown]
+    places = [CallsTogether(say.name(seats[late.group.row].name), late) for late in shown]
     if rest and (rest_at_all or any(late.total for late in rest)):
-        places.append((say("the other {n}", n=len(rest)), together(rest, Group("township", -1))))
+        others = together(rest, Group("township", -1))
+        places.append(CallsTogether(say("the other {n}", n=len(rest)), others, rest))
     return places
 
 
@@ -238,14 +252,15 @@ def _overall(why: WhyLate, say: Language) -> Table:
     return Table(columns, rows)
 
 
-def _by_cause(why: WhyLate, title: str, groups: list[tuple[str, Late]], say: Language) -> Table:
+def _by_cause(why: WhyLate, title: str, groups: list[CallsTogether], say: Language) -> Table:
     """Groups of calls: how many are late, and the causes in whole percent."""
     rows = []
-    for name, late in groups:
+    for some in groups:
+        name, late = some.name, some.late
         shares = ["–"] * len(late.causes)
         if late.total:
             shares = [f"{share:.0f}" for share in fractions.adding_up(late.shares * 100, 0)]
-        late_share = say.percent(late.late_share, 0) if late.calls else "–"
+        late_share = say.percent(some.share(why), 0) if late.calls else "–"
         rows.append([name, late_share, per_week(why, late.total), *shares])
     columns = (
         Column(title, "left"),
@@ -256,14 +271,14 @@ def _by_cause(why: WhyLate, title: str, groups: list[tuple[str, Late]], say: Lan
     return Table(columns, rows)
 
 
-def _blocks(why: WhyLate, say: Language) -> list[tuple[str, Late]]:
+def _blocks(why: WhyLate, say: Language) -> list[CallsTogether]:
     """The hours of the day, a few at a time."""
     hours, blocks = why.by("hour"), []
     for first in range(0, 24, BLOCK):
         members = [late for late in hours if first <= late.group.row < first + BLOCK]
         if members:
             name = say("{first}–{last}", first=f"{first:02d}", last=f"{first + BLOCK:02d}")
-            blocks.append((name, together(members, Group("hour", first))))
+            blocks.append(CallsTogether(name, together(members, Group("hour", first)), members))
     return blocks
 
 
@@ -282,6 +297,13 @@ def _notes(why: WhyLate, say: Language) -> list[str]:
             rural=rural,
         )
     ]
+    notes.append(
+        say(
+            "Causes are counted on {misses} late calls of {calls}; how many are late, and a week, "
+            "goes by compliance as it is estimated everywhere, from more places than these.",
+            misses=f"{every.total:,}", calls=f"{every.calls:,}",
+        )
+    )  # fmt: skip
     notes += [say(_PARTS[cause]) for cause in every.causes if cause in _PARTS]
     if every.withdrawn:
         notes.append(

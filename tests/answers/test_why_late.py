@@ -51,3 +51,18 @@ def test_bars_are_in_the_order_of_misses(month):
     shown, rest = month.why().by_misses()
     assert rest
     assert sum(late.calls for late in shown + rest) == month.why().late().calls
+
+
+def test_how_many_are_late_is_what_compliance_leaves(few):
+    """The reader adds two numbers of one page: what is within its target, and what is late."""
+    for number in range(len(few.layouts)):
+        why = few.why(number)
+        for late in [why.late(), *why.by("area"), *why.by("township"), *why.by("hour")]:
+            within = few.estimate("within", number, late.group).mean
+            assert why.late_share(late.group) == pytest.approx(1 - within, abs=1e-12)
+        weeks = sum(tally.window_s for tally in why.pooled.tallies) / (7 * 86_400)
+        total, calls = why.late().total, why.late().calls
+        assert why.a_week(total) == pytest.approx(why.late_share() * calls / weeks)
+        parts = [late.group for late in why.by("township")]
+        mixed = sum(why.late(g).calls * why.late_share(g) for g in parts) / calls
+        assert why.late_share(*parts) == pytest.approx(mixed)
