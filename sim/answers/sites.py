@@ -78,17 +78,18 @@ class Sites(Answer, OnMap):
         """What the simulation made of a plan."""
         return self.ranking.sites[self.place_of(row)]
 
+    def as_good(self, row: int) -> list[int]:
+        """Rows of the plans that the model finds as good as this one, which is among them."""
+        value = self.plans[row].value
+        return [
+            i for i, other in enumerate(self.plans) if isclose(other.value, value, abs_tol=1e-9)
+        ]
+
     def disagreements(self) -> list[int]:
         """Rows of the plans whose place in the model the simulation rules out."""
         rows = []
-        for row, plan in enumerate(self.plans):
-            simulated = self.simulated(row)
-            # Plans that the model finds equally good share their places.
-            equal = [
-                i
-                for i, other in enumerate(self.plans)
-                if isclose(other.value, plan.value, abs_tol=1e-9)
-            ]
+        for row in range(len(self.plans)):
+            simulated, equal = self.simulated(row), self.as_good(row)  # these share their places
             low, high = min(equal) + 1, max(equal) + 1
             if high < simulated.best_place or low > simulated.worst_place:
                 rows.append(row)

@@ -143,7 +143,7 @@ def _legend(ranking: Ranking, shown: list[RankedSite], say: Language, size: floa
     tied = len(ranking.tied()) > 1
     handles = [(BEST, say("leads") if tied else say("best"))]
     if tied:
-        handles.append((TIED, say("cannot be told from it")))
+        handles.append((TIED, say("cannot be told apart from it")))
     if any(site.best_place != 1 for site in shown):
         handles.append((OTHER, say("surely not the best")))
     if ranking.best_for_worst_served() is not None:

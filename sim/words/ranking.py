@@ -241,7 +241,7 @@ def headline(ranking: Ranking, say: Language) -> str:
     if tied:
         most = 2 if sum(map(len, tied[:2])) < 50 else 1
         others = say.listed(tied, most)
-        return say("{site} leads, but cannot be told from {others}", site=site, others=others)
+        return say("{site} leads, but cannot be told apart from {others}", site=site, others=others)
     return _with_worst_served(ranking, site, say)
 
 

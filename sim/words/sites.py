@@ -270,21 +270,42 @@ def sentence(sites: Sites, say: Language) -> str:
 def _best_plans(sites: Sites, say: Language) -> str:
     best, measure = sites.ranking.best, BY_KEY[sites.ranking.by]
     gain = best.gains[measure.key]
+    ranking = ranking_of(sites, say)
+    tied = [ranking_words.name(one, say) for one in ranking.tied()]
+    leader = ranking_words.name(ranking.best, say)
     values = {
         "model": model_name(sites),
-        "plan": plan_name(sites, 0, say),
-        "other": ranking_words.name(ranking_of(sites, say).best, say),
+        "plan": _first_of_model(sites, say),
+        "other": leader,
         "size": measures.size(measure, gain, say),
         "between": measures.between(measure, gain, say),
+        "others": say.listed([name for name in tied if name != leader], most=3),
     }
-    if sites.plans[0].candidate == best.candidate:
+    same = sites.plans[0].candidate == best.candidate
+    if not sites.ranking.decided:
+        return say("By {model} the best plan is {plan}; by simulation that is not settled yet; "
+                   "{other} is ahead: {size} ({between}).", **values)  # fmt: skip
+    if values["others"] and same:
+        return say("By {model} the best plan is {plan}; by simulation it leads too: {size} "
+                   "({between}); it cannot be told apart from {others}.", **values)  # fmt: skip
+    if values["others"]:
+        return say("By {model} the best plan is {plan}; by simulation {other} leads: {size} "
+                   "({between}); it cannot be told apart from {others}.", **values)  # fmt: skip
+    if same:
         return say("By {model} the best plan is {plan}, and so it is by simulation: {size} "
                    "({between}).", **values)  # fmt: skip
-    if sites.ranking.decided:
-        return say("By {model} the best plan is {plan}; by simulation it is {other}: {size} "
-                   "({between}).", **values)  # fmt: skip
-    return say("By {model} the best plan is {plan}; by simulation that is not settled yet; {other} "
-               "is ahead: {size} ({between}).", **values)  # fmt: skip
+    return say("By {model} the best plan is {plan}; by simulation it is {other}: {size} "
+               "({between}).", **values)  # fmt: skip
+
+
+def _first_of_model(sites: Sites, say: Language) -> str:
+    """The plan that the model puts first, and those that it finds as good."""
+    first, *others = sites.as_good(0)
+    plan = plan_name(sites, first, say)
+    if not others:
+        return plan
+    as_good = say.listed([plan_name(sites, row, say) for row in others], most=3)
+    return say("{plan} (as good: {others})", plan=plan, others=as_good)
 
 
 # ── around its map ───────────────────────────────────────────────────────────────────────────
@@ -309,9 +330,10 @@ def map_headline(sites: Sites, say: Language) -> str:
     }
     if len(sites.plans) == 1:
         return say("The one plan of {model}: {plan}", **values)
-    if sites.plans[0].candidate == sites.ranking.best.candidate:
+    settled = sites.ranking.decided and len(sites.ranking.tied()) == 1
+    if settled and sites.plans[0].candidate == sites.ranking.best.candidate:
         return say("{model} and simulation put the same plan first: {plan}", **values)
-    if sites.ranking.decided and len(sites.ranking.tied()) == 1:
+    if settled:
         return say("{model} puts {plan} first, simulation {other}", **values)
     return say("{model} puts {plan} first; by simulation {other} is ahead, not settled", **values)
 

@@ -137,7 +137,7 @@ def test_the_legend_names_the_marks_that_occur_and_no_others():
     tied = replace(tied, sites=tuple(
         one._replace(gains=one.gains | {"worst5": Estimate(0.0, -0.1, 0.1)}) for one in tied.sites
     ))  # fmt: skip
-    assert labels(tied) == ["leads", "cannot be told from it", "surely not the best"]
+    assert labels(tied) == ["leads", "cannot be told apart from it", "surely not the best"]
 
 
 def test_the_worst_served_are_drawn_once_and_only_if_known():

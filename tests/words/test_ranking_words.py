@@ -258,7 +258,7 @@ def test_without_a_sure_gain_for_the_worst_served_they_are_not_named():
 def test_ties_are_said_to_be_ties(lang):
     found = spread_out(tied=True)
     said = words.headline(found, language(lang))
-    assert ("cannot be told from" if lang == "en" else "无法区分") in said
+    assert ("cannot be told apart from" if lang == "en" else "无法区分") in said
     for one in found.tied():
         assert one.candidate.name.within(lang) in said
 

@@ -125,6 +125,32 @@ def test_the_sentence_names_the_best_of_the_model_and_of_the_simulation():
     assert "按仿真尚未确定，暂列首位的是" in unsettled.sentence("zh")
 
 
+def tied_with_the_best(found):
+    """The same where the second by simulation may be the best as well."""
+    best, second, *others = found.ranking.sites
+    sites = (best, second._replace(best_place=1), *others)
+    return replace(found, ranking=replace(found.ranking, sites=sites))
+
+
+@pytest.mark.parametrize(("order", "said"), [([0, 1, 2], "it leads too: "), ([2, 1, 0], "leads: ")])
+def test_the_sentence_names_whom_the_best_cannot_be_told_apart_from(order, said):
+    found = tied_with_the_best(reordered(sited(best=3), order))
+    second = words.plan_name(found, 1, EN)
+    assert said in found.sentence("en")
+    assert f"it cannot be told apart from {second}." in found.sentence("en")
+    assert f"但与{words.plan_name(found, 1, ZH)}无法区分" in found.sentence("zh")
+    assert "not settled" in words.map_headline(found, EN)
+
+
+def test_plans_that_the_model_finds_as_good_are_named():
+    found = sited(best=3)
+    first, second, third = found.plans
+    equal = replace(found, plans=(first, second._replace(value=first.value), third))
+    names = [words.plan_name(equal, row, EN) for row in (0, 1)]
+    assert f"the best plan is {names[0]} (as good: {names[1]})" in equal.sentence("en")
+    assert "as good" not in found.sentence("en") or math.isclose(second.value, first.value)
+
+
 def test_one_plan_has_no_order_to_compare():
     found = sited(best=1)
     assert "One plan" in found.table("en")
