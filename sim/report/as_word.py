@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import east_asian_width
 
 from sim.errors import OptionError
 from sim.report.as_html import GENERATOR
@@ -247,6 +248,7 @@ def _widths(rows: list[list[str]], room: float) -> list[float]:
     """How wide each column is, in points: as its cells want, or what is left for those with prose.
 
     Columns of short cells are never broken; the others share what is left by how much they hold.
+    Where all have to give way, words and numbers stay whole as long as there is room for that.
     """
     from rich.cells import cell_len
 
@@ -258,9 +260,24 @@ def _widths(rows: list[list[str]], room: float) -> list[float]:
     prose = sum(one**0.5 for one in wanted if one > PROSE)
     if sum(wanted) <= room:
         return wanted
-    if not prose or left < 0.3 * room:  # so many short ones that all have to give way
-        return [one * room / sum(wanted) for one in wanted]
-    return [one if one <= PROSE else min(one, left * one**0.5 / prose) for one in wanted]
+    if prose and left >= 0.3 * room:
+        return [one if one <= PROSE else min(one, left * one**0.5 / prose) for one in wanted]
+    least = [
+        max(map(_longest_word, (row[at] for row in rows))) * LETTER + PADDING
+        for at in range(len(rows[0]))
+    ]
+    if sum(least) >= room:
+        return [one * room / sum(least) for one in least]
+    more = (room - sum(least)) / (sum(wanted) - sum(least))
+    return [one + (want - one) * more for one, want in zip(least, wanted, strict=True)]
+
+
+def _longest_word(text: str) -> int:
+    """Columns of what stays in one line: between blanks; wide letters are broken anywhere."""
+    from rich.cells import cell_len
+
+    broken = "".join(" " if east_asian_width(one) in "WF" else one for one in text)
+    return max((cell_len(word) for word in broken.split()), default=2)
 
 
 def _room(document: Any) -> int:

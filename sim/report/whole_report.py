@@ -179,4 +179,4 @@ def _versions() -> dict[str, str]:
 
 
 def _machine() -> str:
-    return f"{platform.system()} {platform.release()}, {platform.machine()}"
+    return f"{platform.system()}, {platform.machine()}"

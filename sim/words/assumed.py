@@ -77,7 +77,11 @@ def assumptions(base: Scenario, say: Language) -> Table:
     rows = []
     for (known, as_usual, from_where), some in together.items():
         entry = entries.get(known)
-        meaning = known if entry is None else f"{_first_sentence(say(entry.meaning))} ({known})"
+        meaning = (
+            known
+            if entry is None
+            else f"{_first_sentence(say(entry.meaning)).replace('`', '')} ({known})"
+        )
         if len(some) == 1 and some[0][0] == known:
             value = some[0][1]
         else:

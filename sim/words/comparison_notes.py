@@ -179,9 +179,11 @@ def _levels(comparison: Comparison, say: Language) -> list[str]:
         notes.append(
             say.count(
                 comparison.level_of,
-                "Today's values are those of {n} replication, as `run` prints them; the "
+                "Today's values are those of {n} replication, as the answer on today "
+                "alone has them; the "
                 "proposal's are today's plus the difference.",
-                "Today's values are those of {n} replications, as `run` prints them; the "
+                "Today's values are those of {n} replications, as the answer on today "
+                "alone has them; the "
                 "proposal's are today's plus the difference.",
             )
         )

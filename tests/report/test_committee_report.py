@@ -362,6 +362,23 @@ def test_the_site_list_has_every_site_once_with_what_becomes_of_it():
     assert all(one.load.before == one.load.after for one in alone)
 
 
+@pytest.mark.parametrize("room", [300.0, 360.0, 480.0, 2_000.0])
+def test_numbers_of_a_table_stay_whole_on_a_narrow_page(room):
+    heads = ["地点", "全部（95% 置信区间）", "城区", "农村", "最差五个乡镇", "名次"]
+    rows = [heads, *[["均楚镇", "+4.3 (+4.2, +4.5)", "+0.2", "+6.4", "+12.2", "1–2"]] * 3]
+    wide = as_word._widths(rows, room)
+    assert sum(wide) <= room + 1e-6
+    for column, width in enumerate(wide):
+        longest = max(len(word) for row in rows[1:] for word in row[column].split())
+        assert width >= longest * as_word.LETTER + as_word.PADDING, heads[column]
+
+
+def test_columns_without_any_room_share_what_there_is():
+    wide = as_word._widths([["1234567890"] * 20], 300.0)
+    assert sum(wide) == pytest.approx(300)
+    assert min(wide) > 0
+
+
 # ── several answers ──────────────────────────────────────────────────────────────────────────
 
 
