@@ -45,7 +45,9 @@ def table(sites: Sequence[Site], base: Scenario, worth: Worth | None, say: Langu
         ]
         for one in sites
     ]
-    return Table(columns, rows)
+    note = say("What becomes of a site is what the proposal says; the grounds say what speaks for it "
+               "and against it.")  # fmt: skip
+    return Table(columns, rows, note)
 
 
 def _ambulances(site: Site) -> str:
