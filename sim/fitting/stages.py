@@ -228,14 +228,16 @@ class _Fitting:
         if len(by) < 2:
             return ()
         whole = float(seconds.mean())
+        if not whole > 0:  # clocks apart: nothing is so many times as long as that
+            return ()
         factor = by["mean"].to_numpy() / whole
         noise = by["var"].to_numpy() / by["size"].to_numpy() / whole**2
         between = max(float(np.var(factor, ddof=1) - noise.mean()), 0.0)
-        keep = between / (between + noise)
+        keep = _part_of(between, noise)
         shrunk = 1 + keep * (factor - 1)
         # That they differ by nothing is not known for sure, even where chance explains all.
         may = max(between, float(noise.mean()))
-        reach = special.ndtri(0.975) * np.sqrt(may / (may + noise) * noise)
+        reach = special.ndtri(0.975) * np.sqrt(_part_of(may, noise) * noise)
         return tuple(
             StationTurnout(str(name), int(n), Estimate(float(m), float(m - r), float(m + r)))
             for name, n, m, r in zip(by.index, by["size"], shrunk, reach, strict=True)
@@ -262,6 +264,12 @@ class _Fitting:
         if best < 0 and below < SLIPS * len(seconds):
             return 0.0, below  # a law may fit better moved to the left, but no clock says so
         return (best if gain > SURE and abs(best) > CLOCKS_S else 0.0), below
+
+
+def _part_of(one: float, others: np.ndarray) -> np.ndarray:
+    """[other] `one` of its sum with each other; nothing of nothing where both are 0."""
+    whole = one + others
+    return np.divide(one, whole, out=np.zeros(len(whole)), where=whole > 0)
 
 
 def believable_s(seconds: np.ndarray, longest_s: float) -> float:
