@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any, Final, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
-
 from sim import units
 from sim.fitting import laws
 from sim.fitting.stages import StageLaw
 from sim.fitting.written_fit import Fitted
 from sim.measures.intervals import Estimate
-from sim.scenario.distributions import AnyDistribution
 from sim.scenario.records.cells import LONGEST_S
+from sim.scenario.settings import Durations
 from sim.scenario.settings.travel import MOST_SIGMA
-from sim.scenario.values import Form, Shape, Spread
+from sim.scenario.validation import Problems, validated
+from sim.scenario.values import Form, Setting, Shape, Spread
 from sim.text import Message
 from sim.units import Quantity
 
@@ -50,7 +49,6 @@ OF_PEOPLE: Final = Allowed("per 1000 people per year", 0.0, _first(units.MOST_CA
 OF_ALL: Final = Allowed("per day", 0.0, _first(units.MOST_CALLS_OF_ALL))
 SIGMA: Final = Allowed("", 0.0, MOST_SIGMA)
 _PARAMETERS: Final = {"sigma": _bare(Spread), "shape": _bare(Shape)}
-_LAW: Final[TypeAdapter[Any]] = TypeAdapter(AnyDistribution)
 
 
 def held(value: float, of: Allowed, setting: str, assumed: list[Message]) -> float | None:
@@ -105,10 +103,10 @@ def law(one: StageLaw, setting: str, assumed: list[Message]) -> dict[str, Any] |
     fitted = one.law._replace(parameters=parameters)
     longest_s: float | None = None
     written = laws.as_setting(fitted)
-    if not _taken(written):
+    if not taken(Durations, {one.stage: written}):
         longest_s = LONGEST_S[one.stage]
         written = laws.as_setting(fitted, longest_s)
-        if not _taken(written):
+        if not taken(Durations, {one.stage: written}):
             assumed.append(_not_told(setting))
             return None
         message = Message(
@@ -131,12 +129,9 @@ def _not_told(setting: str) -> Message:
     )
 
 
-def _taken(written: dict[str, Any]) -> bool:
-    try:
-        _LAW.validate_python(written)
-    except ValidationError:
-        return False
-    return True
+def taken(section: type[Setting], written: dict[str, Any]) -> bool:
+    """Whether settings of a section are such that a scenario takes them."""
+    return validated(section, written, Problems()) is not None
 
 
 def _rounded(value: float) -> float:

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from pydantic import ValidationError
 
 from sim.fitting import allowed, call_ends, hours
 from sim.fitting.allowed import OF_A_SPEED, OF_ALL, OF_CALLS, OF_PEOPLE, OF_TURNOUT, SIGMA, SPEED
@@ -323,11 +322,7 @@ def _bands(speeds: SpeedFit, whole: float, assumed: list[Message]) -> list[dict[
 
 
 def _taken(bands: list[dict[str, Any]]) -> bool:
-    try:
-        TravelSettings.model_validate(Fragment({"bands": bands}, ()).plain())
-    except ValidationError:
-        return False
-    return True
+    return allowed.taken(TravelSettings, Fragment({"bands": bands}, ()).plain())
 
 
 def _wrong(
