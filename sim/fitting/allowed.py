@@ -48,6 +48,7 @@ SPEED: Final = _of(units.metres_per_second, "km/h")
 OF_PEOPLE: Final = Allowed("per 1000 people per year", 0.0, _first(units.MOST_CALLS_OF_PEOPLE))
 OF_ALL: Final = Allowed("per day", 0.0, _first(units.MOST_CALLS_OF_ALL))
 SIGMA: Final = Allowed("", 0.0, MOST_SIGMA)
+FAR: Final = 0.1  # of the recorded mean, from which on it is said that the fitted one is another
 _PARAMETERS: Final = {"sigma": _bare(Spread), "shape": _bare(Shape)}
 
 
@@ -115,6 +116,14 @@ def law(one: StageLaw, setting: str, assumed: list[Message]) -> dict[str, Any] |
             setting=setting, hours=longest_s / 3600,
         )  # fmt: skip
         assumed.append(message)
+    if abs(one.law.mean.mean - one.law.observed_mean_s) > FAR * one.law.observed_mean_s:
+        assumed.append(
+            Message(
+                "`{setting}` has a mean of {mean:.4g} s, and the records one of {observed:.4g} s: "
+                "no law that was tried has their longest durations.",
+                setting=setting, mean=one.law.mean.mean, observed=one.law.observed_mean_s,
+            )
+        )  # fmt: skip
     interval = span(one.law.mean, digits=4, unit="s")
     note = f"mean {interval}" if interval else ""
     return {

@@ -122,6 +122,13 @@ def _rate(base: Scenario, rates: RatesFit, least: int, assumed: list[Message]) -
         )  # fmt: skip
     if townships:
         found["townships"] = townships
+    if townships and not factors.areas_kept:
+        assumed.append(
+            Message(
+                "Town and country are so mixed in townships that only the calls of both together "
+                "are as many as were recorded."
+            )
+        )
     return found
 
 

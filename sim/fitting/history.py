@@ -183,7 +183,7 @@ def compare(
     replayed = _single(within.mean(axis=1))
     townships = _townships(fitted, recorded.calls.township[known], was, within)
     quantiles = _quantiles(then, now, drawn)
-    stations = _first_stations(calls, units, fitted)
+    stations = _first_stations(calls, fitted)
     same = _same(stations, traced)
     p90 = next(one for one in quantiles if one.percent == 90)
     checks = [
@@ -280,12 +280,14 @@ def _hours(received: pd.Series, then: np.ndarray, now: np.ndarray) -> tuple[Hour
         if not mine.any():
             found.append(HourPair(each, 0, np.nan, NOTHING_KNOWN))
             continue
-        means = np.nanmean(reached[:, mine], axis=1)
-        found.append(HourPair(each, int(mine.sum()), float(then[mine].mean()), _single(means)))
+        some = reached[:, mine]
+        some = some[np.isfinite(some).any(axis=1)]  # of the others no mean is known
+        means = _single(np.nanmean(some, axis=1)) if len(some) else NOTHING_KNOWN
+        found.append(HourPair(each, int(mine.sum()), float(then[mine].mean()), means))
     return tuple(found)
 
 
-def _first_stations(calls: pd.DataFrame, units: pd.DataFrame, fitted: Scenario) -> np.ndarray:
+def _first_stations(calls: pd.DataFrame, fitted: Scenario) -> np.ndarray:
     """[call] the station of the unit that arrived first, as recorded; -1 where it is not known."""
     if not (calls["station"] != "").any():
         return np.full(len(calls), -1)

@@ -85,7 +85,6 @@ class _Fitting:
                 "left_scene_at", "at_hospital_at", "cleared_at",
             )
         }  # fmt: skip
-        self.slips: dict[str, int] = {}
         self.heaped = {name: minutes.how_rounded(at % 86_400.0) for name, at in self.at.items()}
 
     def carried_out(self) -> DurationsFit:
@@ -145,7 +144,6 @@ class _Fitting:
         with np.errstate(invalid="ignore"):
             found: np.ndarray = some & (between > -120.0) & (between <= LONGEST_S[stage])
         longest = believable_s(between[found], LONGEST_S[stage])
-        self.slips[stage] = self.slips.get(stage, 0) + int((between[found] > longest).sum())
         with np.errstate(invalid="ignore"):
             found &= between <= longest
         return found
@@ -174,7 +172,7 @@ class _Fitting:
 
     def _law(self, stage: str, of: str, first: str, last: str, some: np.ndarray) -> StageLaw | None:
         known = self._seconds(stage, first, last, some)
-        if known.sum() < law_groups.FEWEST / 5:
+        if known.sum() < laws.FEWEST:
             return None
         ways = self._readings(first, last, known)
         fits = [laws.fit(self._sample(first, last, known, (a, b))) for _, a, b in ways]

@@ -125,6 +125,22 @@ def test_a_law_with_a_tail_for_which_no_run_waits_is_cut(liling, rates):
     assert len(of(assumed, "durations.handover` is drawn again where")) == 1
 
 
+def test_a_mean_far_from_the_recorded_one_is_said(liling, rates):
+    seconds = 80 * np.exp(np.random.default_rng(3).normal(0, 0.45, 3_000))
+    seconds[:30] *= 50
+    _, assumed = loaded(liling, rates, durations=with_law(laws.fit(sample(seconds))))
+    assert len(of(assumed, "durations.handover` has a mean of")) == 1
+    _, assumed = loaded(liling, rates)
+    assert not [one for one in assumed if "has a mean of" in one]
+
+
+def test_calls_of_areas_that_cannot_be_kept_apart_are_said(liling, rates):
+    for kept in (True, False):
+        towns = rates.townships._replace(areas_kept=kept, flat=False)
+        _, assumed = loaded(liling, rates._replace(townships=towns))
+        assert any("so mixed in townships" in one for one in assumed) != kept
+
+
 def test_durations_that_are_the_same_but_for_microseconds(liling, rates):
     law = laws.fit(sample(80 + np.linspace(0, 1e-3, 200)))
     found, _ = loaded(liling, rates, durations=with_law(law))
