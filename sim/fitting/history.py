@@ -208,8 +208,14 @@ def compare(
 
 
 def _single(values: np.ndarray) -> Estimate:
-    """The mean over replications, with the interval in which 95 % of single histories lie."""
+    """The mean over replications, with the interval in which 95 % of single histories lie.
+
+    Replications of which nothing is known, for they reached nobody, are passed over.
+    """
     values = np.asarray(values, float)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return NOTHING_KNOWN
     mean = float(values.mean())
     if len(values) < 2:
         return NOTHING_KNOWN._replace(mean=mean)
@@ -235,7 +241,7 @@ def _check(name: str, recorded: float, now: Estimate, bound: float, where: str =
 def _share_within(one: SimulatedHistory, scenario: Scenario) -> float:
     targets = scenario.settings.targets
     target = np.array([targets.urban, targets.rural])[one.area]
-    return float((one.response_s <= target).mean())
+    return float((one.response_s <= target).mean()) if len(target) else np.nan
 
 
 def _townships(
@@ -282,8 +288,8 @@ def _hours(received: pd.Series, then: np.ndarray, now: np.ndarray) -> tuple[Hour
             continue
         some = reached[:, mine]
         some = some[np.isfinite(some).any(axis=1)]  # of the others no mean is known
-        means = _single(np.nanmean(some, axis=1)) if len(some) else NOTHING_KNOWN
-        found.append(HourPair(each, int(mine.sum()), float(then[mine].mean()), means))
+        means = np.nanmean(some, axis=1)
+        found.append(HourPair(each, int(mine.sum()), float(then[mine].mean()), _single(means)))
     return tuple(found)
 
 

@@ -63,6 +63,15 @@ def test_a_single_history_scatters_more_than_the_mean():
     assert found.high - 2 == pytest.approx(1.959964 * 2 * (4 / 3) ** 0.5)
     assert 2 - found.low == pytest.approx(found.high - 2)
     assert not history._single([3]).known
+    assert history._single([0, np.nan, 2, 4]) == found  # of one replication nothing is known
+    assert not np.isfinite(history._single([np.nan]).mean)
+
+
+def test_quantiles_of_replications_that_reached_nobody_are_those_of_the_others():
+    then, now = np.array([1.0, 2.0]), np.array([[1.0, 2.0], [np.inf, np.inf], [3.0, 4.0]])
+    drawn = [SimpleNamespace(response_s=one) for one in now]
+    pair = next(one for one in history._quantiles(then, now, drawn) if one.percent == 50)
+    assert pair.replayed.mean == pair.drawn.mean == 2.5
 
 
 def calls_on(days, a_day=30):
