@@ -131,7 +131,7 @@ def coverage(worlds: int) -> None:
                 holds(towns.low, towns.high, true),
                 own.low <= growth <= own.high,
                 np.nan if cv is None else cv.low <= options.get("day_cv", 0.0) <= cv.high,
-                found.trend.told, shape.weekend_differs, shape.urban_rural.differs, towns.flat,
+                found.trend.told, shape.weekend.differs, shape.urban_rural.differs, towns.flat,
                 len(found.left_out.day) / 100,
             ])  # fmt: skip
         table = np.array(rows, float)

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from sim.scenario.settings.replay import Replay
 
 READING: Final = "How the file is read"
-MARK: Final = "fitted by tenthirty calibrate"  # by which an earlier file of ours is known
+MARK: Final = "fitted by tenthirty calibrate"  # by which an earlier scenario of ours is known
+
+NOT_OURS: Final = Message("it exists and was not made by this command: name another file")
 
 
 def register(app: typer.Typer) -> None:
@@ -263,6 +265,8 @@ def _check_targets(
     to: Path | None, report: Path | None, place: _Place, records: Path
 ) -> None:  # fmt: skip
     """Refuse to write over what is not ours, before anything is computed."""
+    from sim.report import fit_page, kept_history
+
     taken = {records.resolve(), place.scenario.map.path.resolve()}
     taken |= {Path(file).resolve() for file in place.scenario.files}
     for path, endings in ((to, (".yaml", ".yml")), (report, (".html", ".htm"))):
@@ -271,13 +275,17 @@ def _check_targets(
         if path.suffix.lower() not in endings:
             message = Message("write a name that ends in {ending}", ending=endings[0])
             raise OutputError(path, message)
-        if path.is_dir() or path.resolve() in taken:
+        if path.is_dir():
+            raise OutputError(path, Message("it is a folder: name a file"))
+        if path.resolve() in taken:
             raise OutputError(path, Message("it is read here: name another file"))
-        if path.exists() and MARK not in path.read_text("utf-8", "replace")[:4_000]:
-            message = Message("it exists and was not made by this command: name another file")
-            raise OutputError(path, message)
-    if to is not None and report is not None and to.resolve() == report.resolve():
-        raise OutputError(report, Message("it is read here: name another file"))
+        if path.exists():
+            begins = path.read_bytes()[:4_096]
+            ours = MARK.encode() in begins if path is to else fit_page.is_ours(begins)
+            if not ours:
+                raise OutputError(path, NOT_OURS)
+    if to is not None and not kept_history.may_be_written(to):
+        raise OutputError(kept_history.path_of(to), NOT_OURS)
 
 
 # ── what is written and said ────────────────────────────────────────────────────────────────────
@@ -292,8 +300,7 @@ def _write(
 
     page = None
     if report is not None:
-        mark = f"<!DOCTYPE html>\n<!-- {MARK} -->\n"
-        page = fit_page.html(found, say).replace("<!DOCTYPE html>\n", mark, 1).encode("utf-8")
+        page = fit_page.html(found, say).encode("utf-8")
     if to is not None:
         write_bytes(to, _text(found, place, to, say).encode("utf-8"))
         kept_history.write(found, to)

@@ -7,12 +7,14 @@ same. What a rule finds but leaves as it is, is counted likewise.
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.fitting.homes import long_free
+from sim.fitting.minutes import MINUTE_S, MIXED, WHOLE, share_whole
 from sim.geography.bundle import Map
 from sim.geography.roads import network
 from sim.scenario.records.cells import LONGEST_S
@@ -22,8 +24,7 @@ from sim.scenario.records.units import ALL_STAMPS, UnitRecords
 DAY_S: Final = 86_400.0
 WRAPPED_S: Final = -18 * 3600.0  # a stamp so far before the call has the date of the day before
 CLOCKS_S: Final = 120.0  # by which two systems' clocks may differ without a stamp being wrong
-MINUTE_S: Final = 60.0
-WHOLE: Final = 0.5  # of all stamps at whole minutes: so they are written
+NUMBERED: Final = 0.5  # of all missions have the number of an incident
 SAME_M: Final = 50.0
 SAME_S: Final = 600.0
 AUTOMATIC: Final = 0.2  # of a station's missions with one instant for the order and driving off
@@ -60,7 +61,9 @@ class RuleCount(NamedTuple):
     stamps: int = 0  # of these dropped
     rows_dropped: int = 0
     lines: tuple[int, ...] = ()  # the first of them in the file
-    names: tuple[str, ...] = ()  # of stations, stamps or days that it concerns
+    names: tuple[
+        str, ...
+    ] = ()  # of stations, stamps or days that it concerns; of places how many calls
     value: float = 0.0  # seconds between clocks, share of whole minutes …
 
 
@@ -142,7 +145,8 @@ class _Cleaning:
             at = self.units[name].to_numpy("datetime64[us]")
             at = at[~np.isnat(at)]
             if len(at):
-                found[name] = float(((at - at.astype("datetime64[m]")) == np.timedelta64(0)).mean())
+                of_day = (at - at.astype("datetime64[D]")) / np.timedelta64(1, "s")
+                found[name] = share_whole(of_day)
         heaped = tuple(name for name, share in found.items() if share > WHOLE)
         rows = np.zeros(len(self.units), bool)
         if heaped:
@@ -158,7 +162,7 @@ class _Cleaning:
 
     def _order(self, whole: dict[str, float]) -> None:
         """Rule 1: as few stamps as need be are dropped for the others to be in order."""
-        minutes = [whole.get(name, 0.0) > 0.1 for name in ALL_STAMPS]
+        minutes = [whole.get(name, 0.0) > MIXED for name in ALL_STAMPS]
         longest, before = np.ones(self.at.shape), np.full(self.at.shape, -1)
         longest[:, 1:] = -np.inf  # a sequence begins with the call
         for later in range(1, len(ALL_STAMPS)):
@@ -195,15 +199,14 @@ class _Cleaning:
         units if they are of other vehicles, else one of them is dropped.
         """
         units = self.units
-        order = np.lexsort((self.received, units["y"].to_numpy(), units["x"].to_numpy()))
-        order = order[np.argsort(self.received[order], kind="stable")]
         pointed = units["by_point"].to_numpy(bool)
         x, y = units["x"].to_numpy(float), units["y"].to_numpy(float)
+        order = np.lexsort((y, x, self.received))
         incident = units["incident"].to_numpy(object).copy()
         vehicle = units["vehicle"].to_numpy(object)
         seconds = (self.received - self.received.min()) / np.timedelta64(1, "s")
         dropped, joined = np.zeros(len(units), bool), np.zeros(len(units), bool)
-        open_from, numbered = 0, bool((incident != "").mean() > WHOLE)
+        open_from, numbered = 0, bool((incident != "").mean() > NUMBERED)
         stamps = np.isfinite(self.at).sum(axis=1)
         for place, row in enumerate(order.tolist()):
             while seconds[order[open_from]] < seconds[row] - SAME_S:
@@ -215,8 +218,9 @@ class _Cleaning:
             near = near[np.hypot(x[near] - x[row], y[near] - y[row]) <= SAME_M]
             near = near[(incident[near] != incident[row]) | (incident[row] == "")]
             if numbered:  # whoever has a number of his own was sent to another call
-                near = near[(vehicle[near] == vehicle[row]) | (vehicle[row] == "")]
-            if not len(near) or self._popular(x[row], y[row]):
+                alike = (vehicle[near] == vehicle[row]) | (vehicle[near] == "")
+                near = near[alike | (vehicle[row] == "")]
+            if not len(near) or (round(x[row]), round(y[row])) in self._popular:
                 continue
             other = int(near[0])
             own = [n for n in near.tolist() if self._same_mission(n, row)]
@@ -248,13 +252,11 @@ class _Cleaning:
         began = sent + (self.received[[one, other]] - self.received[one]) / np.timedelta64(1, "s")
         return not (vehicles[one] and vehicles[other]) and bool(began[0] == began[1])
 
-    def _popular(self, x: float, y: float) -> bool:
-        """Whether so many calls come from a point that two in ten minutes are two."""
-        if not hasattr(self, "_heaps"):
-            cells = self.units.groupby([self.units["x"].round(), self.units["y"].round()]).size()
-            often = cells[cells > max(3, DEFAULT_POINT * len(self.units))]
-            self._heaps = set(often.index)
-        return (round(x), round(y)) in self._heaps
+    @cached_property
+    def _popular(self) -> set[tuple[float, float]]:
+        """Points, in metres, from which so many calls come that two in ten minutes are two."""
+        cells = self.units.groupby([self.units["x"].round(), self.units["y"].round()]).size()
+        return set(cells[cells > max(3, DEFAULT_POINT * len(self.units))].index)
 
     def _turnout_not_recorded(self, whole: dict[str, float]) -> frozenset[str]:
         """Rule 2: stations whose system writes the order and driving off as one instant."""
@@ -265,12 +267,11 @@ class _Cleaning:
         most = AUTOMATIC_BY_MINUTES if minutes else AUTOMATIC
         station = self.units["station"].to_numpy(object)
         found: set[str] = set()
-        rows = np.zeros(len(self.units), bool)
         for name in pd.unique(station):
             mine = both & (station == name)
             if mine.sum() >= FEWEST and same[mine].mean() > most:
                 found.add(str(name))
-        rows = np.isfinite(mobile) & np.isin(station, sorted(found)) if found else rows
+        rows = np.isfinite(mobile) & np.isin(station, sorted(found))
         self.at[rows, ALL_STAMPS.index("mobile_at")] = np.nan
         self._told(
             Rule.TURNOUT_NOT_RECORDED, rows, stamps=int(rows.sum()), names=tuple(sorted(found))
@@ -334,11 +335,14 @@ class _Cleaning:
         no_place = np.zeros(len(units), bool)
         one_place = bool(len(spots) == 1 and pointed.sum() >= FEWEST)
         often = spots[spots > max(FEWEST, DEFAULT_POINT * len(units))]
-        for x, y in np.array(often.index.tolist(), float).reshape(-1, 2).tolist():
+        points = np.array(often.index.tolist(), float).reshape(-1, 2)
+        counts = []
+        for (x, y), count in zip(points.tolist(), often.tolist(), strict=True):
             if not one_place and self._is_home(x, y):
                 continue
+            counts.append(f"{count}")
             no_place |= pointed & (units["x"].to_numpy() == x) & (units["y"].to_numpy() == y)
-        self._told(Rule.PLACES, no_place, names=tuple(f"{n}" for n in often))
+        self._told(Rule.PLACES, no_place, names=tuple(counts))
         return no_place, self._shifted(pointed & ~no_place), one_place
 
     def _is_home(self, x: float, y: float) -> bool:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.fitting.cleaning import CleanUnits
 from sim.fitting.homes import left_home
+from sim.fitting.minutes import WHOLE
 from sim.fitting.paths import DriveEnds, DrivenRoads, driven_roads, without_roads
 from sim.fitting.settling import SomeDrives
 from sim.geography.roads import network
@@ -23,7 +24,6 @@ from sim.scenario.scenario import Scenario
 
 MOST: Final = 30_000  # of one kind: beyond them the error is not that of chance
 ROUNDED_S: Final = 60 / np.sqrt(12)  # standard deviation of a stamp at whole minutes
-WHOLE: Final = 0.5
 
 
 class NotCounted(NamedTuple):

@@ -47,6 +47,11 @@ class Shape(NamedTuple):
     def parameters(self) -> int:
         return len(self.prior) + self.bands + len(self.own) + self.siren + self.turnout
 
+    def like(self, other: Shape) -> bool:
+        """Whether parameters of the one are parameters of the other."""
+        same = (self.bands, self.siren, self.turnout) == (other.bands, other.siren, other.turnout)
+        return same and np.array_equal(self.own, other.own)
+
     @property
     def at(self) -> tuple[int, int, int, int]:
         """Where bands, deviations, the siren and turnout begin."""
@@ -64,6 +69,7 @@ class Regression(NamedTuple):
     residuals: np.ndarray  # [drive] logarithm of minutes over what is fitted
     sigma: np.ndarray  # [2] of drives to scenes and to hospitals, without the noise of stamps
     loss: float
+    shape: Shape  # which parameters these are
 
 
 TURNOUT_PRIOR: Final = (np.log(1.4), 1.0)  # minutes
@@ -124,7 +130,7 @@ def fit(
     )
     covariance = bread @ (score.T @ score + stiff) @ bread
     loss = float((SOFT**2 * 2 * (root - 1)).sum())
-    return Regression(values, covariance, residual, sigma, loss)
+    return Regression(values, covariance, residual, sigma, loss, shape)
 
 
 def predicted(data: DriveData, shape: Shape, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

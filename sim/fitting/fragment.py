@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.fitting import hours, laws
+from sim.fitting import allowed, call_ends, hours
+from sim.fitting.allowed import OF_A_SPEED, OF_ALL, OF_CALLS, OF_PEOPLE, OF_TURNOUT, SIGMA, SPEED
 from sim.fitting.rates import AreaRate, RatesFit
-from sim.fitting.shares import ShareRow, SharesFit
+from sim.fitting.shares import SharesFit
 from sim.fitting.speeds import SpeedFit
-from sim.fitting.stages import DurationsFit, StageLaw
+from sim.fitting.stages import DurationsFit
 from sim.fitting.written_fit import Fitted, Fragment
 from sim.measures.intervals import Estimate
-from sim.scenario.settings.endings import ending_of
-from sim.scenario.settings.travel import FAST_ROADS, MAIN_ROADS
+from sim.scenario.settings.travel import FAST_ROADS, MAIN_ROADS, TravelSettings
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 AREAS: Final = ("urban", "rural")
 STAGES: Final = ("call_taking", "turnout", "handover")
-LEAST_FACTOR: Final = 0.01
 LEAST_WRONG: Final = 0.001
 MOST_WRONG: Final = 0.9
 YEAR_DAYS: Final = 365.25
+MOST_PRIORITIES: Final = 9
 SMALL: Final = 0.005  # a factor of a township so near to 1 is not written
 
 
@@ -74,7 +74,7 @@ def _demand(
         "days": _relative(rates.profile.days, rates.calls),
     }
     _priorities(base, shares, demand, assumed)
-    _endings(base, durations, shares, demand, assumed)
+    call_ends.write(base, durations, shares, demand, assumed)
     return demand
 
 
@@ -88,10 +88,14 @@ def _rate(base: Scenario, rates: RatesFit, least: int, assumed: list[Message]) -
     before = base.settings.demand.rate
     for name, area in zip(AREAS, rates.areas, strict=True):
         if not getattr(before, name).per_person:
-            found[name] = _per_day(area)
+            written = _per_day(area, name, assumed)
         elif area.people > 0:
-            found[name] = _per_person(area)
-        elif area.calls:
+            written = _per_person(area, name, assumed)
+        else:
+            written = None
+        if written is not None:
+            found[name] = written
+        elif not area.people > 0 and area.calls:
             assumed.append(
                 Message(
                     "Nobody lives in the {area} part of the map: its {n} calls have no rate.",
@@ -110,31 +114,38 @@ def _rate(base: Scenario, rates: RatesFit, least: int, assumed: list[Message]) -
         few = factors.calls[row] < least
         if few or not np.isfinite(factor) or abs(factor - 1) < SMALL:
             continue
-        written = max(factor, LEAST_FACTOR)
-        interval = f"{100 * factors.low[row]:.3g} to {100 * factors.high[row]:.3g} %"
+        setting = f"demand.rate.townships.{township.name.zh}"
+        interval = Estimate(factor, float(factors.low[row]), float(factors.high[row]))
         townships[township.name.zh] = Fitted(
-            f"{100 * written:.4g} %", int(factors.calls[row]), interval
-        )
+            allowed.quantity(100 * factor, OF_CALLS, setting, assumed), int(factors.calls[row]),
+            allowed.percent(interval),
+        )  # fmt: skip
     if townships:
         found["townships"] = townships
+    if townships and not factors.areas_kept:
+        assumed.append(
+            Message(
+                "Town and country are so mixed in townships that only the calls of both together "
+                "are as many as were recorded."
+            )
+        )
     return found
 
 
-def _per_day(area: AreaRate) -> Fitted:
+def _per_day(area: AreaRate, name: str, assumed: list[Message]) -> Fitted | None:
     """A rate that a scenario writes for an area in all, whoever lives there."""
     one, people = area.per_1000_per_year, area.people / 1000 / YEAR_DAYS
-    if not one.known or not people:
-        each = area.calls / max(area.exposure_days, 1)
-        return Fitted(f"{each:.4g} per day", area.calls)
-    low, high = one.low * people, one.high * people
-    return Fitted(f"{one.mean * people:.4g} per day", area.calls, f"{low:.4g} to {high:.4g}")
+    known = one.known and people > 0
+    each = one.mean * people if known else area.calls / max(area.exposure_days, 1)
+    text = allowed.quantity(each, OF_ALL, f"demand.rate.{name}", assumed)
+    interval = allowed.span(one, people, 4) if known else ""
+    return None if text is None else Fitted(text, area.calls, interval)
 
 
-def _per_person(area: AreaRate) -> Fitted:
+def _per_person(area: AreaRate, name: str, assumed: list[Message]) -> Fitted | None:
     one = area.per_1000_per_year
-    return Fitted(
-        f"{one.mean:.4g} per 1000 people per year", area.calls, f"{one.low:.4g} to {one.high:.4g}"
-    )
+    text = allowed.quantity(one.mean, OF_PEOPLE, f"demand.rate.{name}", assumed)
+    return None if text is None else Fitted(text, area.calls, allowed.span(one, digits=4))
 
 
 def _priorities(
@@ -159,96 +170,26 @@ def _priorities(
         )  # fmt: skip
         return
     rows = [row for row in shares.priorities if row.having]
-    percent = _to_hundred([row.share.mean for row in rows])
+    if len(rows) > MOST_PRIORITIES:
+        assumed.append(
+            Message(
+                "Shares of priorities are those of the base: the records have {n}, and a scenario "
+                "has at most {most}.",
+                n=len(rows), most=MOST_PRIORITIES,
+            )
+        )  # fmt: skip
+        return
+    percent = call_ends.to_hundred([row.share.mean for row in rows])
     written = []
     for row, value in zip(rows, percent, strict=True):
         one: dict[str, Any] = {
-            "name": row.name, "share": Fitted(value, row.n, _percent(row.share)),
+            "name": row.name, "share": Fitted(value, row.n, allowed.percent(row.share)),
         }  # fmt: skip
         before = known.get(row.name.casefold())
         if before is not None and not before.siren:
             one["siren"] = False
         written.append(one)
     demand["priorities"] = written
-
-
-def _endings(
-    base: Scenario, durations: DurationsFit, shares: SharesFit, demand: dict[str, Any],
-    assumed: list[Message],
-) -> None:  # fmt: skip
-    """Who is conveyed, who stays and how long that takes; by condition if the base has some."""
-    if shares.cancelled is not None:
-        assumed.append(
-            Message(
-                "Calls that were cancelled ({n}) are calls like others: nobody knows how long "
-                "their callers would have waited.",
-                n=shares.cancelled.having,
-            )
-        )
-    stays = durations.of("on_scene", "stays")
-    conveyed = shares.conveyed
-    if conveyed is None:
-        assumed.append(
-            Message("The share that is conveyed is that of the base: the records do not say it.")
-        )
-        return
-    rest = 1.0
-    if shares.nobody_found is not None:
-        demand["nobody_found"] = _share(shares.nobody_found)
-        rest -= shares.nobody_found.share.mean
-    elif (before := ending_of(base.settings.demand.nobody_found)) is not None:
-        rest -= before.share
-    conditions = base.settings.demand.conditions
-    named = [row for row in shares.conditions if row.having]
-    if conditions and {row.name for row in named} == {one.name for one in conditions}:
-        demand["conditions"] = _conditions(base, shares, stays, rest)
-    elif conditions:
-        assumed.append(
-            Message("Shares of conditions are those of the base: the records have not the same.")
-        )
-    share = min(conveyed.share.mean, int(1e4 * rest) / 1e4)
-    demand["transported"] = Fitted(f"{100 * share:.2f} %", conveyed.n, _percent(conveyed.share))
-    if stays is not None:
-        staying = max(int(1e4 * (rest - share)) / 1e4 - 1e-4, 0.0)
-        n = conveyed.n - conveyed.having
-        demand["treated_at_scene"] = {
-            "share": Fitted(f"{100 * staying:.2f} %", n),
-            "on_scene": _law(stays),
-        }
-
-
-def _conditions(
-    base: Scenario, shares: SharesFit, stays: StageLaw | None, rest: float
-) -> list[dict[str, Any]]:  # fmt: skip
-    before = {one["name"]: dict(one) for one in base.written["demand"]["conditions"]}
-    priorities = [row.name for row in shares.priorities if row.having]
-    found = []
-    by_priority = [
-        _to_hundred([row.share.mean for row in rows]) if rows else []
-        for rows in shares.conditions_of
-    ]
-    whole = _to_hundred([row.share.mean for row in shares.conditions])
-    for number, row in enumerate(shares.conditions):
-        one = before[row.name]
-        one["share"] = Fitted(whole[number], row.n, _percent(row.share))
-        if len(priorities) == len(shares.conditions_of) and all(by_priority):
-            one["share"] = {
-                name: Fitted(by_priority[p][number], shares.conditions_of[p][number].n)
-                for p, name in enumerate(priorities)
-            }
-        taken = shares.conveyed_of[number]
-        if taken is not None:
-            one.pop("nobody_found", None)
-            share = min(taken.share.mean, int(1e4 * rest) / 1e4)
-            one["transported"] = Fitted(f"{100 * share:.2f} %", taken.n, _percent(taken.share))
-            one.pop("treated_at_scene", None)
-            if stays is not None:
-                staying = max(int(1e4 * (rest - share)) / 1e4 - 1e-4, 0.0)
-                one["treated_at_scene"] = {
-                    "share": Fitted(f"{100 * staying:.2f} %", taken.n), "on_scene": _law(stays),
-                }  # fmt: skip
-        found.append(one)
-    return found
 
 
 # ── durations and travel ────────────────────────────────────────────────────────────────────────
@@ -263,10 +204,11 @@ def _durations(
     for stage in STAGES:
         one = durations.of(stage)
         if one is not None:
-            found[stage] = _law(one)
+            found[stage] = allowed.law(one, f"durations.{stage}", assumed)
     gone = durations.of("on_scene", "conveyed") or durations.of("on_scene", "stays")
     if gone is not None:
-        found["on_scene"] = _law(gone)
+        found["on_scene"] = allowed.law(gone, "durations.on_scene", assumed)
+    found = {stage: law for stage, law in found.items() if law is not None}
     missing = [s for s in (*STAGES, "on_scene") if s not in found]
     if missing:
         assumed.append(
@@ -282,81 +224,112 @@ def _durations(
                 "one is part of it, for no instant says when it was over."
             )
         )
-    stations = {one.name.zh: one for one in base.stations}
-    stations |= {one.name.en: one for one in base.stations}
-    apart = {
-        stations[one.station].name.zh: Fitted(
-            f"{100 * one.factor.mean:.4g} %", one.n, _percent(one.factor)
-        )
-        for one in durations.stations
-        if one.station in stations and not one.factor.low <= 1 <= one.factor.high
-    }
+    stations = {one.name.zh for one in base.stations}
+    apart = {}
+    for name, n, factor in durations.stations:
+        if name in stations and not _may_be_alike(factor):
+            setting = f"durations.turnout_at.{name}"
+            text = allowed.quantity(100 * factor.mean, OF_TURNOUT, setting, assumed)
+            apart[name] = Fitted(text, n, allowed.percent(factor))
     if apart and "turnout" in found:
         found["turnout_at"] = apart
     return found
 
 
-def _law(one: StageLaw) -> dict[str, Any]:
-    written = laws.as_setting(one.law)
-    mean = one.law.mean
-    interval = f"mean {mean.low:.4g} to {mean.high:.4g} s"
-    return {
-        key: value if key == "distribution" else Fitted(value, one.law.n, interval)
-        for key, value in written.items()
-    }
+def _may_be_alike(factor: Estimate) -> bool:
+    """Whether a station's factor may be 1, or is not known."""
+    known = math.isfinite(factor.mean) and factor.known
+    return not known or factor.low <= 1 <= factor.high
 
 
 def _travel(base: Scenario, speeds: SpeedFit, assumed: list[Message]) -> dict[str, Any]:
     n = speeds.used
-    whole = 1.0 if speeds.posted is None else speeds.posted.mean
+    whole = 1.0
+    if speeds.posted is not None:
+        shown = allowed.held(100 * speeds.posted.mean, OF_A_SPEED, "travel.bands", assumed)
+        whole = 1.0 if shown is None else shown / 100
     classes = {}
     for one in speeds.classes:
-        interval = f"{one.kmh.low:.3g} to {one.kmh.high:.3g} km/h" if one.kmh.known else ""
+        interval = allowed.span(one.kmh, unit="km/h") if one.kmh.known else ""
         note = f"tied to {one.tied_to}" if one.tied_to else ""
         if one.avoided:
             note = "much slower fits as well"
-        classes[one.road] = Fitted(f"{one.kmh.mean / whole:.4g} km/h", one.trips, interval, note)
+        text = allowed.quantity(one.kmh.mean / whole, SPEED, f"travel.speeds.{one.road}", assumed)
+        if text is not None:
+            classes[one.road] = Fitted(text, one.trips, interval, note)
     found: dict[str, Any] = {"speeds": classes} if classes else {}
     if speeds.ordinary is not None:
-        found["ordinary"] = Fitted(
-            f"{100 * speeds.ordinary.mean:.4g} %", n, _percent(speeds.ordinary)
-        )
+        mean = 100 * speeds.ordinary.mean
+        text = allowed.quantity(mean, OF_A_SPEED, "travel.ordinary", assumed)
+        if text is not None:
+            found["ordinary"] = Fitted(text, n, allowed.percent(speeds.ordinary))
     else:
         assumed.append(
             Message("Driving without siren is as in the base: drives of both kinds are not known.")
         )
-    bands: list[dict[str, Any]] = []
-    if speeds.posted is not None:
-        bands.append({
-            "hours": "00-24",
-            "speed": Fitted(f"{100 * whole:.4g} %", n, _percent(speeds.posted)),
-        })  # fmt: skip
-    for band in speeds.bands:
-        for days, clock in hours.rectangles(band.hours):
-            usual = {"hours": clock, "days": days}
-            speed = Fitted(f"{100 * band.share.mean:.4g} %", band.trips, _percent(band.share))
-            bands.append({**usual, "speed": speed})
-            for road, share in band.classes:
-                more = share.mean / band.share.mean
-                bands.append({
-                    **usual,
-                    "speed": Fitted(f"{100 * more:.4g} %", band.trips),
-                    "classes": [road],
-                })  # fmt: skip
-    found["bands"] = bands
-    found["factor"] = {
-        "sigma": Fitted(round(speeds.sigma.mean, 4), speeds.drives, _both(speeds.sigma))
-    }
-    if speeds.sigma_to_hospital is not None:
-        found["factor"]["to_hospital"] = Fitted(
-            round(speeds.sigma_to_hospital.mean, 4), speeds.to_hospital,
-            _both(speeds.sigma_to_hospital),
-        )  # fmt: skip
+    found["bands"] = _bands(speeds, whole, assumed)
+    found["factor"] = {}
+    for key, spread, count in (
+        ("sigma", speeds.sigma, speeds.drives),
+        ("to_hospital", speeds.sigma_to_hospital, speeds.to_hospital),
+    ):  # fmt: skip
+        if spread is not None:
+            value = allowed.held(spread.mean, SIGMA, f"travel.factor.{key}", assumed)
+            if value is not None:
+                found["factor"][key] = Fitted(round(value, 4), count, allowed.span(spread))
+    if "sigma" not in found["factor"]:
+        del found["factor"]
     off_road = 3.6 * base.settings.travel.off_road
     assumed.append(
         Message("Off the road {kmh} km/h are driven, as in the base.", kmh=f"{off_road:g}")
     )
     return found
+
+
+def _bands(speeds: SpeedFit, whole: float, assumed: list[Message]) -> list[dict[str, Any]]:
+    """Hours in which speeds are other than usual, and of what share of posted ones all are."""
+    of_all: list[dict[str, Any]] = []
+    if speeds.posted is not None:
+        speed = Fitted(f"{100 * whole:.4g} %", speeds.used, allowed.percent(speeds.posted))
+        of_all.append({"hours": "00-24", "speed": speed})
+    by_hour, by_class = [], []
+    for band in speeds.bands:
+        for days, clock in hours.rectangles(band.hours):
+            usual = {"hours": clock, "days": days}
+            setting = f"travel.bands {days} {clock}"
+            text = allowed.quantity(100 * band.share.mean, OF_A_SPEED, setting, assumed)
+            if text is None:
+                continue
+            one = {**usual, "speed": Fitted(text, band.trips, allowed.percent(band.share))}
+            by_hour.append(one)
+            by_class.append(one)
+            for road, share in band.classes:
+                more = 100 * share.mean / band.share.mean
+                text = allowed.quantity(more, OF_A_SPEED, f"{setting} {road}", assumed)
+                if text is not None:
+                    speed = Fitted(text, band.trips)
+                    by_class.append({**usual, "speed": speed, "classes": [road]})
+    if _taken([*of_all, *by_class]):
+        return [*of_all, *by_class]
+    if _taken([*of_all, *by_hour]):
+        assumed.append(
+            Message(
+                "`travel.bands` hold for all roads alike: those of single classes are more, or "
+                "further from the usual speed, than a scenario takes."
+            )
+        )
+        return [*of_all, *by_hour]
+    assumed.append(
+        Message(
+            "No hours are slower or faster than others: `travel.bands` would be more, or further "
+            "from the usual speed, than a scenario takes."
+        )
+    )
+    return of_all
+
+
+def _taken(bands: list[dict[str, Any]]) -> bool:
+    return allowed.taken(TravelSettings, Fragment({"bands": bands}, ()).plain())
 
 
 def _wrong(
@@ -387,30 +360,9 @@ def _wrong(
     return {
         key: Fitted(f"{100 * min(max(wrong, LEAST_WRONG), MOST_WRONG):.3g} %", n)
         for key, (wrong, n) in found.items()
+        if math.isfinite(wrong)
     }
 
 
 def _half(one: Estimate) -> float:
     return one.half_width / abs(one.mean) if one.mean else 0.0
-
-
-# ── how it is written ───────────────────────────────────────────────────────────────────────────
-
-
-def _share(row: ShareRow) -> Fitted:
-    return Fitted(f"{100 * row.share.mean:.2f} %", row.n, _percent(row.share))
-
-
-def _percent(one: Estimate) -> str:
-    return f"{100 * one.low:.3g} to {100 * one.high:.3g} %"
-
-
-def _both(one: Estimate) -> str:
-    return f"{one.low:.3g} to {one.high:.3g}"
-
-
-def _to_hundred(shares: Sequence[float]) -> list[str]:
-    """Percentages of two decimals that are 100 together, the largest takes the rest."""
-    hundredths = [round(1e4 * share) for share in shares]
-    hundredths[int(np.argmax(hundredths))] += 10_000 - sum(hundredths)
-    return [f"{value / 100:.2f} %" for value in hundredths]

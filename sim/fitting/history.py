@@ -183,7 +183,7 @@ def compare(
     replayed = _single(within.mean(axis=1))
     townships = _townships(fitted, recorded.calls.township[known], was, within)
     quantiles = _quantiles(then, now, drawn)
-    stations = _first_stations(calls, units, fitted)
+    stations = _first_stations(calls, fitted)
     same = _same(stations, traced)
     p90 = next(one for one in quantiles if one.percent == 90)
     checks = [
@@ -208,8 +208,14 @@ def compare(
 
 
 def _single(values: np.ndarray) -> Estimate:
-    """The mean over replications, with the interval in which 95 % of single histories lie."""
+    """The mean over replications, with the interval in which 95 % of single histories lie.
+
+    Replications of which nothing is known, for they reached nobody, are passed over.
+    """
     values = np.asarray(values, float)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return NOTHING_KNOWN
     mean = float(values.mean())
     if len(values) < 2:
         return NOTHING_KNOWN._replace(mean=mean)
@@ -235,7 +241,7 @@ def _check(name: str, recorded: float, now: Estimate, bound: float, where: str =
 def _share_within(one: SimulatedHistory, scenario: Scenario) -> float:
     targets = scenario.settings.targets
     target = np.array([targets.urban, targets.rural])[one.area]
-    return float((one.response_s <= target).mean())
+    return float((one.response_s <= target).mean()) if len(target) else np.nan
 
 
 def _townships(
@@ -280,12 +286,14 @@ def _hours(received: pd.Series, then: np.ndarray, now: np.ndarray) -> tuple[Hour
         if not mine.any():
             found.append(HourPair(each, 0, np.nan, NOTHING_KNOWN))
             continue
-        means = np.nanmean(reached[:, mine], axis=1)
+        some = reached[:, mine]
+        some = some[np.isfinite(some).any(axis=1)]  # of the others no mean is known
+        means = np.nanmean(some, axis=1)
         found.append(HourPair(each, int(mine.sum()), float(then[mine].mean()), _single(means)))
     return tuple(found)
 
 
-def _first_stations(calls: pd.DataFrame, units: pd.DataFrame, fitted: Scenario) -> np.ndarray:
+def _first_stations(calls: pd.DataFrame, fitted: Scenario) -> np.ndarray:
     """[call] the station of the unit that arrived first, as recorded; -1 where it is not known."""
     if not (calls["station"] != "").any():
         return np.full(len(calls), -1)

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sim.fitting import minutes
+
 HOME_AGAIN_S: Final = 45 * 60.0  # since an ambulance was free: then it is taken to be back
 ON_THE_ROAD_S: Final = 5.0  # turnout of a crew that sat in its vehicle already
-WHOLE: Final = 0.5  # of all turnouts whole minutes: so they are written
 
 
 def long_free(units: pd.DataFrame) -> np.ndarray:
@@ -43,7 +44,6 @@ def left_home(units: pd.DataFrame) -> np.ndarray:
     found = long_free(units)
     assigned, mobile = (units[n].to_numpy("datetime64[us]") for n in ("assigned_at", "mobile_at"))
     turnout_s = (mobile - assigned) / np.timedelta64(1, "s")
-    known = turnout_s[np.isfinite(turnout_s)]
-    if len(known) and (known % 60 == 0).mean() < WHOLE:
+    if not minutes.in_whole_minutes(turnout_s):
         found &= ~(np.abs(turnout_s) < ON_THE_ROAD_S)
     return found

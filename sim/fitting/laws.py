@@ -16,17 +16,9 @@ import numpy as np
 from scipy.special import stdtrit
 
 from sim.fitting.families import FAMILIES, MOST_ROWS, Maximum, different, evidence, maximum
-from sim.fitting.law_groups import LawGroup, grouped
-from sim.fitting.minutes import Heaping, Sample, codes_of, how_rounded, sample
+from sim.fitting.minutes import Sample
 from sim.fitting.observed import Shares, Spreadout, curve, less_recording, spread_out
-from sim.fitting.readings import Reading, told_apart
 from sim.measures.intervals import LEVEL, Estimate
-
-# All that fitting durations takes, by one door.
-__all__ = [
-    "Heaping", "LawFit", "LawGroup", "QuantileRow", "Reading", "Sample", "as_setting", "codes_of",
-    "either", "fit", "grouped", "how_rounded", "sample", "seconds_at", "told_apart",
-]  # fmt: skip
 
 FEWEST: Final = 20  # that were seen to end; of fewer nothing is fitted
 FEWEST_TOLD: Final = 400  # rows from which families can be told apart
@@ -164,17 +156,6 @@ def seconds_at(law: LawFit, shares: Sequence[float] | np.ndarray) -> np.ndarray:
     family = next(each for each in FAMILIES if each.name == law.family)
     theta = np.log(np.array([law.parameters[name] for name in family.names], float))
     return family.quantile(theta, q)
-
-
-def _rising(seconds: np.ndarray) -> np.ndarray:
-    """Quantiles that never fall, midway between the highest before and the lowest behind.
-
-    Whole minutes of short durations leave steps in which corrected quantiles may fall.
-    """
-    known = ~np.isnan(seconds)
-    some, found = seconds[known], seconds.copy()
-    found[known] = (np.maximum.accumulate(some) + np.minimum.accumulate(some[::-1])[::-1]) / 2
-    return found
 
 
 # ── values of a law, with intervals ──────────────────────────────────────────────────────────

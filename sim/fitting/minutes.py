@@ -17,8 +17,7 @@ import numpy as np
 EXACT, ROUNDED, CUT_OFF = 0, 1, 2
 MINUTE_S: Final = 60.0
 FEWEST_STAMPS: Final = 30  # fewer may be whole minutes by chance
-WHOLE, MIXED, FIVES = 0.5, 0.1, 0.4  # shares above which stamps are taken to be heaped
-FIVE_MINUTES_S: Final = 5 * MINUTE_S
+WHOLE, MIXED = 0.5, 0.1  # shares above which all stamps, or some, are taken to be so written
 
 Recording = Literal["exact", "rounded", "cut off"]
 CODES: Final[dict[str, int]] = {"exact": EXACT, "rounded": ROUNDED, "cut off": CUT_OFF}
@@ -77,13 +76,21 @@ class Heaping(NamedTuple):
 
     kind: Literal["exact", "whole minutes", "mixed", "too few"]
     stamps: int
-    whole: float  # share at second 0; 1/60 by chance; nan without stamps
-    fives: float  # share of minutes that are multiples of five; 1/5 by chance; nan without stamps
+    whole: float  # share at second 0; 1/60 by chance; 0 without stamps
 
-    @property
-    def five_minutes(self) -> bool:
-        """Whether stamps prefer full five minutes, so that they err by more than rounding does."""
-        return self.stamps >= FEWEST_STAMPS and self.fives > FIVES
+
+def share_whole(seconds: np.ndarray) -> float:
+    """The share of instants, or of durations, that are whole minutes.
+
+    `seconds`: [n]; what is not finite is passed over. 0 of none.
+    """
+    known = seconds[np.isfinite(seconds)]
+    return float(np.mean(_at_full_minute(known))) if len(known) else 0.0
+
+
+def in_whole_minutes(seconds: np.ndarray) -> bool:
+    """Whether so many of them are whole minutes that all are written so."""
+    return share_whole(seconds) > WHOLE
 
 
 def how_rounded(instants_s: np.ndarray) -> Heaping:
@@ -97,14 +104,13 @@ def how_rounded(instants_s: np.ndarray) -> Heaping:
     instants = instants[np.isfinite(instants)]
     count = len(instants)
     if not count:
-        return Heaping("too few", 0, np.nan, np.nan)
-    whole = float(np.mean(_at_full_minute(instants)))
-    fives = float(np.mean(np.round(instants // MINUTE_S) % 5 == 0))
+        return Heaping("too few", 0, 0.0)
+    whole = share_whole(instants)
     if count < FEWEST_STAMPS:
-        return Heaping("too few", count, whole, fives)
+        return Heaping("too few", count, whole)
     if whole > WHOLE:
-        return Heaping("whole minutes", count, whole, fives)
-    return Heaping("mixed" if whole > MIXED else "exact", count, whole, fives)
+        return Heaping("whole minutes", count, whole)
+    return Heaping("mixed" if whole > MIXED else "exact", count, whole)
 
 
 def codes_of(

@@ -50,11 +50,6 @@ class Profile(NamedTuple):
     weekend: ShapeDifference
     urban_rural: ShapeDifference
 
-    @property
-    def weekend_differs(self) -> bool:
-        """Whether weekends want hours of their own."""
-        return self.weekend.differs
-
 
 class _Smoothed(NamedTuple):
     """A penalised fit: log numbers, and what the data and the penalty know of them."""

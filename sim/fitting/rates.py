@@ -100,17 +100,6 @@ def fit(received: Received) -> RatesFit:
     )
 
 
-def next_year(rates: RatesFit, assume_trend: float) -> np.ndarray:
-    """[area] calls per 1,000 people in the year after the records, if the trend is as assumed.
-
-    `assume_trend`: relative change a year. An assumption to state, not a forecast: rates hold for
-    the middle of the records, and grow from there to the middle of the next year.
-    """
-    years = rates.days / YEAR_DAYS / 2 + 0.5
-    now = np.array([area.per_1000_per_year.mean for area in rates.areas])
-    return now * (1 + assume_trend) ** years
-
-
 def _area_rate(
     calls: np.ndarray, people: float, relative: np.ndarray, weekday: np.ndarray
 ) -> AreaRate:

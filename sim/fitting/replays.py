@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim import engine as engines
+from sim.fitting.minutes import MINUTE_S, in_whole_minutes
 from sim.fitting.stages import units_s
 from sim.measures.calls import tally
 from sim.model.log import Log
@@ -22,9 +23,6 @@ from sim.study.replication import Keep
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-
-MINUTE_S: Final = 60.0
-WHOLE: Final = 0.5  # of all instants at whole minutes: so they are written
 
 
 def replaying(scenario: Scenario, recorded: CallRecords) -> Scenario:
@@ -62,8 +60,7 @@ def simulated(
         busy = np.bincount(homes, told.busy_s.sum(axis=1), len(scenario.stations)) / 3600 / days
         each = np.maximum(np.bincount(homes, minlength=len(scenario.stations)), 1)
         found.append(SimulatedHistory(
-            told.response_s, told.area, station, ambulance, float(told.cross.mean()), busy / each,
-            told.cross,
+            told.response_s, told.area, station, ambulance, busy / each, told.cross,
         ))  # fmt: skip
         watch()
     return found
@@ -76,7 +73,6 @@ class SimulatedHistory(NamedTuple):
     area: np.ndarray  # [call]
     station: np.ndarray  # [call] of who arrived first; -1
     ambulance: np.ndarray  # [call]
-    cross: float
     busy_h: np.ndarray  # [station]
     from_elsewhere: np.ndarray  # [call]
 
@@ -113,9 +109,6 @@ class ResponseWriting(NamedTuple):
 
 
 def how_written(calls: pd.DataFrame) -> ResponseWriting:
-    whole = []
-    for name in ("received_at", "arrived_at"):
-        seconds = units_s(calls, name)
-        seconds = seconds[np.isfinite(seconds)]
-        whole.append(bool(len(seconds) and (seconds % MINUTE_S == 0).mean() > WHOLE))
-    return ResponseWriting(*whole)
+    """How the responses of recorded calls are written."""
+    both = (in_whole_minutes(units_s(calls, name)) for name in ("received_at", "arrived_at"))
+    return ResponseWriting(*both)

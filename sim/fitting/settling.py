@@ -94,6 +94,8 @@ class Settling:
         self.some = every
         self.kinds = self.sizes(self.pace)
         self._leave_out_what_cannot_be(found)
+        if self.count() < FEWEST:
+            return None
         found = self._until_still(found, own)
         found = self._from_elsewhere(found, own)
         return Settled(found, own)
@@ -113,7 +115,7 @@ class Settling:
     def _until_still(self, found: Regression, own: np.ndarray) -> Regression:
         """Paths and speeds in turn, until neither changes."""
         for number in range(ROUNDS):
-            found = self._fitted(own, found.values)
+            found = self._fitted(own, found)
             self._follow(found, own, 1.0 if number < DAMPED_AFTER else 0.5)
             if self.moved < STILL:
                 break
@@ -186,10 +188,9 @@ class Settling:
 
     def _slower(self, found: Regression, ordinary: np.ndarray) -> np.ndarray:
         """[drive] by how much driving without siren takes longer."""
-        own = np.zeros((0, 2), int)
-        shape = self.shape(own)
-        at = len(found.values) - shape.siren - shape.turnout
-        more = float(found.values[at]) if shape.siren else 0.0
+        # By what was fitted: of the drives at hand now others may be with siren, or without.
+        shape = found.shape
+        more = float(found.values[shape.at[2]]) if shape.siren else 0.0
         factor: np.ndarray = np.exp(more * ordinary)
         return factor
 
@@ -276,8 +277,11 @@ class Settling:
 
     # ── fits ─────────────────────────────────────────────────────────────────────────────────
 
-    def _fitted(self, own: np.ndarray, values: np.ndarray | None = None) -> Regression:
-        return driving.fit(self.data(), self.shape(own), values)
+    def _fitted(self, own: np.ndarray, before: Regression | None = None) -> Regression:
+        """The fit to the drives at hand, from an earlier one on if that has the same parameters."""
+        shape = self.shape(own)
+        known = before is not None and before.shape.like(shape)
+        return driving.fit(self.data(), shape, before.values if before and known else None)
 
     def paces(self, found: Regression, own: np.ndarray) -> np.ndarray:
         """[band, kind] minutes in a unit of size."""

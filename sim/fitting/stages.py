@@ -85,7 +85,6 @@ class _Fitting:
                 "left_scene_at", "at_hospital_at", "cleared_at",
             )
         }  # fmt: skip
-        self.slips: dict[str, int] = {}
         self.heaped = {name: minutes.how_rounded(at % 86_400.0) for name, at in self.at.items()}
 
     def carried_out(self) -> DurationsFit:
@@ -145,7 +144,6 @@ class _Fitting:
         with np.errstate(invalid="ignore"):
             found: np.ndarray = some & (between > -120.0) & (between <= LONGEST_S[stage])
         longest = believable_s(between[found], LONGEST_S[stage])
-        self.slips[stage] = self.slips.get(stage, 0) + int((between[found] > longest).sum())
         with np.errstate(invalid="ignore"):
             found &= between <= longest
         return found
@@ -174,7 +172,7 @@ class _Fitting:
 
     def _law(self, stage: str, of: str, first: str, last: str, some: np.ndarray) -> StageLaw | None:
         known = self._seconds(stage, first, last, some)
-        if known.sum() < law_groups.FEWEST / 5:
+        if known.sum() < laws.FEWEST:
             return None
         ways = self._readings(first, last, known)
         fits = [laws.fit(self._sample(first, last, known, (a, b))) for _, a, b in ways]
@@ -228,14 +226,16 @@ class _Fitting:
         if len(by) < 2:
             return ()
         whole = float(seconds.mean())
+        if not whole > 0:  # clocks apart: nothing is so many times as long as that
+            return ()
         factor = by["mean"].to_numpy() / whole
         noise = by["var"].to_numpy() / by["size"].to_numpy() / whole**2
         between = max(float(np.var(factor, ddof=1) - noise.mean()), 0.0)
-        keep = between / (between + noise)
+        keep = _part_of(between, noise)
         shrunk = 1 + keep * (factor - 1)
         # That they differ by nothing is not known for sure, even where chance explains all.
         may = max(between, float(noise.mean()))
-        reach = special.ndtri(0.975) * np.sqrt(may / (may + noise) * noise)
+        reach = special.ndtri(0.975) * np.sqrt(_part_of(may, noise) * noise)
         return tuple(
             StationTurnout(str(name), int(n), Estimate(float(m), float(m - r), float(m + r)))
             for name, n, m, r in zip(by.index, by["size"], shrunk, reach, strict=True)
@@ -262,6 +262,12 @@ class _Fitting:
         if best < 0 and below < SLIPS * len(seconds):
             return 0.0, below  # a law may fit better moved to the left, but no clock says so
         return (best if gain > SURE and abs(best) > CLOCKS_S else 0.0), below
+
+
+def _part_of(one: float, others: np.ndarray) -> np.ndarray:
+    """[other] `one` of its sum with each other; nothing of nothing where both are 0."""
+    whole = one + others
+    return np.divide(one, whole, out=np.zeros(len(whole)), where=whole > 0)
 
 
 def believable_s(seconds: np.ndarray, longest_s: float) -> float:

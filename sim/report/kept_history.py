@@ -10,6 +10,7 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.errors import OutputError
 from sim.files.escapes import in_json
 from sim.files.whole import write_whole
 from sim.report import fit_page, manifest
@@ -33,13 +34,27 @@ CHANGED: Final = Message(
 
 
 def path_of(scenario: Path) -> Path:
-    """Where it lies: beside the scenario file."""
-    return scenario.with_name(scenario.stem + ENDING)
+    """Where it lies: beside the scenario file, by its whole name, for a workbook may have the same
+    one but for the ending."""
+    return scenario.with_name(scenario.name + ENDING)
+
+
+def may_be_written(scenario: Path) -> bool:
+    """Whether what lies there was written here, or nothing does."""
+    path = path_of(scenario)
+    return not path.exists() or manifest.parsed(path).get("program") == PROGRAM
 
 
 def write(calibration: Calibration, scenario: Path) -> None:
-    """Keep it in every language, beside a scenario that was written; nothing if there is none."""
+    """Keep it in every language, beside a scenario that was written.
+
+    If there is none, an older one is taken away: it is of another fit. OutputError if it cannot be.
+    """
     if calibration.history is None:
+        try:
+            path_of(scenario).unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(path_of(scenario), Message("it cannot be removed")) from error
         return
     said = {
         code: [_written(block) for block in _blocks(calibration, language(code))]

@@ -103,6 +103,7 @@ REFUSED = {
     "another map": (("records.csv", *BASE, "--map", "maps/coquimbo"), "stands on another map"),
     "over the records": (("records.csv", *BASE, "--to", "records.csv"), "ends in .yaml"),
     "over the base": (("records.csv", *BASE, "--to", "scenarios/liling/today.yaml"), "read here"),
+    "folder": (("records.csv", *BASE, "--to", "here.yaml"), "it is a folder: name a file"),
     "ending": (("records.csv", *BASE, "--to", "fit.txt"), "ends in .yaml"),
     "report ending": (("records.csv", *BASE, "--report", "fit.pdf"), "ends in .html"),
     "column": (("records.csv", *BASE, "--column", "received_at"), "write A=B"),
@@ -119,6 +120,7 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_asked_is_refused_and_nothing_is_written(tenthirty, place, case):
     arguments, said = REFUSED[case]
+    (place / "here.yaml").mkdir(exist_ok=True)
     before = files(place)
     told = tenthirty("calibrate", *arguments, cwd=place, check=False)
     assert told.returncode == 2, told.stderr
@@ -129,8 +131,9 @@ def test_what_cannot_be_asked_is_refused_and_nothing_is_written(tenthirty, place
 
 def test_a_file_of_somebody_else_is_kept(tenthirty, place):
     (place / TO).write_text("name: Mine\n", "utf-8")
-    (place / "fit.html").write_text("<p>mine</p>", "utf-8")
-    for option, name in (("--to", TO), ("--report", "fit.html")):
+    (place / "fit.html").write_text("<p>mine, not fitted by tenthirty calibrate</p>", "utf-8")
+    (place / "new.yaml.history.json").write_text('{"mine": 1}', "utf-8")
+    for option, name in (("--to", TO), ("--report", "fit.html"), ("--to", "new.yaml")):
         before = files(place)
         told = tenthirty("calibrate", "records.csv", *BASE, option, name, cwd=place, check=False)
         assert told.returncode == 2

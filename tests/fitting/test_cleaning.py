@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 import pytest
 from missions import MONDAY, STAMPS, USUAL, cleaned, count_of, mission
@@ -244,6 +246,22 @@ def test_of_two_rows_the_fuller_one_is_kept(tmp_path, liling):
     assert kept["line"].tolist() == [3]
 
 
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("bare", [0, 1])
+def test_a_bare_record_of_a_call_is_dropped_whichever_was_first(tmp_path, liling, bare, numbered):
+    """Somebody called twice: one row has the vehicle that was sent, the other one nothing."""
+    texts = {"vehicle": ["a", "a"]} | ({"incident": ["1", "2"]} if numbered else {})
+    rows = pair(120, **texts)
+    for name in ("vehicle", *STAMPS[1:]):
+        rows[bare][name] = ""
+    clean = cleaned(tmp_path, liling.map, rows)
+    assert len(clean.units) == 11
+    found = count_of(clean, Rule.TWICE)
+    assert (found.rows, found.rows_dropped) == (1, 1)
+    assert clean.units["line"].tolist()[0] == 3 - bare
+    assert clean.units["vehicle"].tolist()[0] == "a"
+
+
 @pytest.mark.parametrize(
     "how",
     [
@@ -311,6 +329,22 @@ def test_many_calls_at_one_point_have_no_place(tmp_path, liling):
     found = count_of(clean, Rule.PLACES)
     assert (found.rows, found.names) == (40, ("40",))
     assert not clean.one_place
+
+
+def test_counts_are_those_of_points_that_are_no_homes(tmp_path, liling):
+    """Thirty-five calls from a place where very many live, and forty from the default point."""
+    crowded = copy(liling.map)
+    people = crowded.cells.people.copy()
+    people[0] = people.sum()
+    crowded.__dict__["cells"] = crowded.cells._replace(people=people)
+    lon, lat = (float(one) for one in crowded.lonlat(*crowded.cells.xy[0]))
+    rows = spread(liling, 300)
+    for count, where in ((35, (lon, lat)), (40, (113.2345, 27.7654))):
+        rows += [mission(MONDAY + n * DAY, lon=where[0], lat=where[1], vehicle=f"v{n}")
+                 for n in range(count)]  # fmt: skip
+    clean = cleaned(tmp_path, crowded, rows)
+    found = count_of(clean, Rule.PLACES)
+    assert (found.rows, found.names) == (40, ("40",))
 
 
 def test_a_few_calls_at_one_point_keep_it(tmp_path, liling):

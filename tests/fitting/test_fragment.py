@@ -11,7 +11,7 @@ import yaml
 from calibrations import rates_of, speeds, stage_laws
 
 from sim.answers.assumptions import USUAL, assumptions
-from sim.fitting import fragment, shares
+from sim.fitting import call_ends, fragment, shares
 from sim.fitting.stages import DurationsFit
 from sim.fitting.written_fit import Fitted, Fragment, _quoted
 from sim.scenario.differences import between
@@ -99,7 +99,7 @@ def test_every_number_has_its_source(tmp_path, liling):
 def test_shares_of_three_thirds_are_a_hundred():
     for counts in ([1, 1, 1], [1] * 7, [999_999, 1], [0, 5], [1]):
         of = [c / sum(counts) for c in counts]
-        each = fragment._to_hundred(of)
+        each = call_ends.to_hundred(of)
         assert sum(percent(one) for one in each) == pytest.approx(100, abs=1e-9)
         assert all(abs(percent(a) - 100 * b) < 0.05 for a, b in zip(each, of, strict=True))
 

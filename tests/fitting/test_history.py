@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -62,6 +63,15 @@ def test_a_single_history_scatters_more_than_the_mean():
     assert found.high - 2 == pytest.approx(1.959964 * 2 * (4 / 3) ** 0.5)
     assert 2 - found.low == pytest.approx(found.high - 2)
     assert not history._single([3]).known
+    assert history._single([0, np.nan, 2, 4]) == found  # of one replication nothing is known
+    assert not np.isfinite(history._single([np.nan]).mean)
+
+
+def test_quantiles_of_replications_that_reached_nobody_are_those_of_the_others():
+    then, now = np.array([1.0, 2.0]), np.array([[1.0, 2.0], [np.inf, np.inf], [3.0, 4.0]])
+    drawn = [SimpleNamespace(response_s=one) for one in now]
+    pair = next(one for one in history._quantiles(then, now, drawn) if one.percent == 50)
+    assert pair.replayed.mean == pair.drawn.mean == 2.5
 
 
 def calls_on(days, a_day=30):
@@ -109,6 +119,23 @@ def test_whole_minutes_are_compared_as_they_are_written():
     assert (one.min() >= 65, one.max() <= 125) == (True, True)
     assert one.mean() == pytest.approx(95, abs=0.5)
     assert ResponseWriting(False, False).of(seconds) is seconds
+
+
+def test_an_hour_in_which_one_replication_reached_nobody_is_that_of_the_others():
+    received = pd.Series(MONDAY + np.array([0, 60, 3_600, 7_200]) * np.timedelta64(1, "s"))
+    then = np.array([300.0, 500.0, 600.0, 700.0])
+    now = np.array([
+        [np.inf, np.nan, 610.0, np.inf], [300.0, np.inf, 630.0, np.inf],
+        [500.0, 700.0, 650.0, np.inf],
+    ])  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = history._hours(received, then, now)
+    assert found[0].replayed == history._single(np.array([300.0, 600.0]))
+    assert found[1].replayed == history._single(np.array([610.0, 630.0, 650.0]))
+    assert (found[2].calls, found[2].recorded) == (1, 700)
+    assert not np.isfinite(found[2].replayed.mean)
+    assert found[3].calls == 0
 
 
 def test_distance_of_distributions():

@@ -15,7 +15,7 @@ from sim.fitting import laws
 from sim.fitting.families import FAMILIES, block, chances, evidence, log_likelihoods, maximum
 from sim.fitting.law_groups import grouped
 from sim.fitting.laws import as_setting, either, fit, seconds_at
-from sim.fitting.minutes import codes_of, how_rounded, joined, sample
+from sim.fitting.minutes import codes_of, how_rounded, in_whole_minutes, joined, sample, share_whole
 from sim.fitting.readings import told_apart
 
 FROZEN = {
@@ -108,7 +108,6 @@ def test_whole_minutes_are_found():
     exact = np.floor(draws.uniform(0, 86_400, 2_000))
     found = how_rounded(exact)
     assert found.kind == "exact"
-    assert not found.five_minutes
     assert found.whole == pytest.approx(1 / 60, abs=0.01)
     assert codes_of(exact, found) == "exact"
     minutes = 60 * np.floor(exact / 60)
@@ -120,7 +119,13 @@ def test_whole_minutes_are_found():
     codes = codes_of(some, found)
     assert codes[some % 60 == 0].tolist() == [1] * int(np.sum(some % 60 == 0))
     assert not codes[some % 60 != 0].any()
-    assert how_rounded(300 * np.floor(exact / 300)).five_minutes
+
+
+def test_more_than_half_at_whole_minutes_are_written_so():
+    assert share_whole(np.array([60.0, 61.0, np.nan, 119.9995])) == pytest.approx(2 / 3)
+    assert in_whole_minutes(np.array([0.0, -60.0, 7.0]))
+    assert not in_whole_minutes(np.array([60.0, 7.0]))
+    assert not in_whole_minutes(np.array([np.nan]))
 
 
 @pytest.mark.parametrize("few", [[], [np.nan], [0.0] * 29])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.fitting import profile as profiles
 from sim.fitting.days import BEGINS_LATE, ENDS_EARLY, FEED_DOWN, counted, weekdays, weeks
-from sim.fitting.rates import Received, fit, next_year, poisson_interval
+from sim.fitting.rates import Received, fit, poisson_interval
 from sim.fitting.townships import keeping_totals, moments, township_factors
 from sim.fitting.variation import log_linear
 
@@ -175,7 +175,7 @@ def test_a_trend_is_that_of_the_logs():
     assert found.dispersion == pytest.approx(0, abs=1e-9)
 
 
-def test_growth_is_told_from_26_weeks_on_and_next_year_is_reckoned_from_the_middle():
+def test_growth_is_told_from_26_weeks_on():
     growth = 2.0
     days = np.repeat(np.arange(364), np.round(30 * growth ** (np.arange(364) / 365.25)).astype(int))
     rates = fit(received(days * 24 + 12.5, days=364))
@@ -183,9 +183,6 @@ def test_growth_is_told_from_26_weeks_on_and_next_year_is_reckoned_from_the_midd
     assert rates.trend.per_year.mean == pytest.approx(1.0, abs=0.02)
     assert rates.trend.seasonal is None
     assert rates.trend.weeks == 52
-    now = rates.areas[0].per_1000_per_year.mean
-    assert next_year(rates, 0.0)[0] == now
-    assert next_year(rates, 1.0)[0] == pytest.approx(now * 2 ** (182 / 365.25 + 0.5))
     short = fit(received(days[days < 7 * 25] * 24 + 12.5, days=7 * 25))
     assert not short.trend.told
 
@@ -232,7 +229,7 @@ def test_hours_and_days_are_found():
     true = np.array([1, 1, 1, 1, 1, 1, 0.7]) / 6.7 * 7
     assert found.days == pytest.approx(true, rel=0.05)
     assert ((found.hours_low <= shape) & (shape <= found.hours_high)).mean() > 0.8
-    assert not found.weekend_differs
+    assert not found.weekend.differs
     assert not found.urban_rural.differs
 
 
@@ -301,13 +298,13 @@ def test_weekends_and_areas_with_hours_of_their_own():
     weekend = lambda hours: (hours // 24).astype(int) % 7 >= 5  # noqa: E731
     hours = np.concatenate([one[~weekend(one)], two[weekend(two)]])
     found = fit(received(hours, days=364)).profile
-    assert found.weekend_differs
+    assert found.weekend.differs
     assert found.weekend.moved == pytest.approx(0.6, abs=0.05)  # noon is smoothed
     assert math.isnan(found.urban_rural.gain)
     area = np.repeat([0, 1], [len(one), len(two)])
     found = fit(received(np.concatenate([one, two]), area=area, days=364)).profile
     assert found.urban_rural.differs
-    assert not found.weekend_differs
+    assert not found.weekend.differs
 
 
 # Days that were not recorded
@@ -469,7 +466,6 @@ def test_nothing_fails_it(name):
         assert math.isnan(low) or low <= area.per_1000_per_year.mean <= high
     found = rates.townships
     assert (np.isnan(found.factor) == (calls.people.sum(axis=1) == 0)).all()
-    assert next_year(rates, 0.1).shape == (2,)
 
 
 def test_calls_outside_the_span_and_times_unknown_are_counted():

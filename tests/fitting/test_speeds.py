@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from sim.fitting import hours, paths, speeds
 from sim.fitting.drives import roads_of
@@ -197,3 +198,43 @@ def test_bands_are_found_where_something_changes():
     hour = draws.integers(0, 168, 20_000)
     values = draws.normal(0, 0.2, 20_000) + 0.3 * RUSH.ravel()[hour]
     assert hours.bands_of(values, hour, 0.2).tolist() == RUSH.ravel().astype(int).tolist()
+
+
+# ── drives without siren that come and go ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("sigma", "back"), [(0.2, True), (0.02, False)])
+def test_the_few_without_siren_that_fell_out_may_come_back(monkeypatch, sigma, back):
+    """Two classes, one of them 1.8 times slower than was known: by what was known before, the three
+    drives without siren are far beyond all others; by the fit they are not where drives scatter."""
+    count, few = 600, 3
+    on_slow = np.concatenate([np.linspace(0, 1, count), np.ones(few)])
+    sizes = 10 * np.stack([1 - on_slow, on_slow], axis=1)  # [drive, class] kilometres
+    prior = np.array([1.0, 1.3])  # minutes
+    scatter = np.random.default_rng(4).permutation(ndtri((np.arange(count) + 0.5) / count))
+    minutes = (sizes * prior * [1.0, 1.8]).sum(axis=1)
+    minutes[:count] *= np.exp(sigma * scatter)
+    minutes[count:] = 3.3 * (sizes * prior).sum(axis=1)[count:]
+    every = np.arange(count + few)
+    nowhere = network.Snapped(every, every, np.zeros(len(every)), np.zeros(len(every)))
+    some = SomeDrives(
+        DriveEnds(every, nowhere, nowhere, True), minutes, np.zeros(len(every)), every % 168,
+        every >= count, np.zeros(len(every)), np.zeros(len(every), bool),
+    )  # fmt: skip
+    monkeypatch.setattr(
+        paths, "sizes", lambda roads, ends, pace, disturbed=None: (
+            sizes[ends.root], sizes[ends.root].sum(axis=1))
+    )  # fmt: skip
+    _, roads, _ = ground()
+    roads = roads._replace(kinds=("primary", "tertiary"))
+    found = speeds.fit(roads, [some], dict(zip(roads.kinds, prior, strict=True)),
+                       band_of_hour=np.zeros(168, int))  # fmt: skip
+    by_name = {one.road: one.kmh.mean for one in found.classes}
+    assert by_name["primary"] == pytest.approx(60, rel=0.05)
+    assert by_name["tertiary"] == pytest.approx(60 / (1.3 * 1.8), rel=0.05)
+    if back:
+        assert found.beyond == (0, 0)
+        assert found.ordinary.mean == pytest.approx(1.8 / 3.3, rel=0.2)
+    else:
+        assert found.beyond == (few, 0)
+        assert found.ordinary is None

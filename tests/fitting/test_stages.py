@@ -135,3 +135,40 @@ def test_a_law_that_fits_better_moved_to_the_left_is_no_sign_of_clocks(tmp_path,
     fit = stages.fit(cleaned(tmp_path, liling.map, rows), ())
     assert fit.dead_s >= 0
     assert fit.below_zero == 0
+
+
+@pytest.mark.parametrize("slow", [90.0, 60.0])
+def test_turnouts_that_are_always_the_same_leave_no_number_that_is_none(tmp_path, liling, slow):
+    """Nothing varies by chance: a station is like the others, or surely is not."""
+    rows, names = [], [one.name.zh for one in liling.stations[:2]]
+    for n in range(300):
+        at = MONDAY + np.timedelta64(n * 11_111, "s")
+        turnout = 90.0 if n % 2 else slow
+        times = {"received_at": 0, "assigned_at": 60, "mobile_at": 60 + turnout}
+        row = {name: instant(at, s) for name, s in times.items()}
+        rows.append(row | {"station": names[n % 2], "vehicle": f"{n % 50}", "incident": n,
+                           "lon": POINT[0] - n * 1e-5, "lat": POINT[1]})  # fmt: skip
+    path = write(tmp_path / "missions.csv", rows)
+    clean = cleaning.cleaned(units.read(path, liling.map, Replay(file=path.name)), liling.map)
+    found = {one.station: one.factor for one in stages.fit(clean, ()).stations}
+    assert set(found) == set(names)
+    for name, turnout in zip(names, (slow, 90.0), strict=True):
+        factor = turnout / ((slow + 90.0) / 2)
+        assert tuple(found[name]) == pytest.approx((factor,) * 3)
+
+
+def test_one_station_without_chance_beside_one_with_much(tmp_path, liling):
+    """Chance explains how far they lie apart: the one that never varies is drawn to all as well."""
+    draws, rows, names = np.random.default_rng(2), [], [one.name.zh for one in liling.stations[:2]]
+    for n in range(300):
+        at = MONDAY + np.timedelta64(n * 11_111, "s")
+        turnout = 90 if n % 2 else 60 + 60 * int(draws.random() < 0.5)
+        times = {"received_at": 0, "assigned_at": 60, "mobile_at": 60 + turnout}
+        row = {name: instant(at, s) for name, s in times.items()}
+        rows.append(row | {"station": names[n % 2], "vehicle": f"{n % 50}", "incident": n,
+                           "lon": POINT[0] - n * 1e-5, "lat": POINT[1]})  # fmt: skip
+    path = write(tmp_path / "missions.csv", rows)
+    clean = cleaning.cleaned(units.read(path, liling.map, Replay(file=path.name)), liling.map)
+    for one in stages.fit(clean, ()).stations:
+        assert one.factor.low <= 1 <= one.factor.high
+        assert np.isfinite(one.factor).all()

@@ -43,10 +43,8 @@ def say(request):
 
 
 @pytest.fixture(scope="module")
-def page(say, tmp_path_factory):
-    path = tmp_path_factory.mktemp("fit") / "fit.html"
-    fit_page.write(small(), say, path)
-    return path.read_text("utf-8")
+def page(say):
+    return fit_page.html(small(), say)
 
 
 def test_it_needs_nothing_from_outside(page, say):
@@ -58,6 +56,12 @@ def test_it_needs_nothing_from_outside(page, say):
     assert all(source.startswith("data:image/png;base64,") for source in sources)
     assert all(one["alt"] for one in parsed.attributes if "src" in one)
     assert "url(" not in page
+
+
+def test_a_page_of_ours_is_known_by_its_generator(page):
+    assert fit_page.is_ours(page.encode())
+    assert not fit_page.is_ours(page.replace("tenthirty calibrate", "tenthirty report").encode())
+    assert not fit_page.is_ours(b"<p>tenthirty calibrate</p>")
 
 
 def test_each_section_begins_a_page_when_printed(page, say):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from small_calibration import small
@@ -43,6 +45,34 @@ def test_a_scenario_that_was_changed_since_says_so_and_shows_no_numbers(fitted, 
     _, said = kept_history.read(path, language("en"))
     assert isinstance(said, Paragraph)
     assert "was changed since it was fitted" in said.text
+
+
+def test_what_was_kept_of_another_fit_goes_with_a_fit_that_has_none(fitted, tmp_path):
+    path = tmp_path / "calibrated.yaml"
+    path.write_text("name: z\n", "utf-8")
+    beside = kept_history.path_of(path)
+    beside.write_bytes(kept_history.path_of(fitted).read_bytes())
+    kept_history.write(replace(small(), history=None), path)
+    assert not beside.exists()
+    assert kept_history.read(path, language("en")) == []
+    kept_history.write(replace(small(), history=None), path)  # nor was there one to take away
+
+
+def test_files_that_differ_by_their_ending_have_each_their_own():
+    names = [kept_history.path_of(Path(f"calibrated{ending}")) for ending in (".yaml", ".xlsx")]
+    assert len(set(names)) == 2
+
+
+def test_what_is_not_ours_may_not_be_written_over(fitted, tmp_path):
+    assert kept_history.may_be_written(fitted)
+    path = tmp_path / "mine.yaml"
+    assert kept_history.may_be_written(path)
+    for text in ('{"program": "mine"}', "{}", "mine"):
+        kept_history.path_of(path).write_text(text, "utf-8")
+        assert not kept_history.may_be_written(path)
+    kept_history.path_of(path).unlink()
+    kept_history.path_of(path).mkdir()
+    assert not kept_history.may_be_written(path)
 
 
 @pytest.mark.parametrize(
