@@ -45,8 +45,10 @@ def table(sites: Sequence[Site], base: Scenario, worth: Worth | None, say: Langu
         ]
         for one in sites
     ]
-    note = say("What becomes of a site is what the proposal says; the grounds say what speaks for it "
-               "and against it.")  # fmt: skip
+    note = say(
+        "What becomes of a site is what the proposal says; the grounds say what speaks for it and "
+        "against it."
+    )
     return Table(columns, rows, note)
 
 
