@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -162,8 +161,8 @@ def _table(table: Table) -> list[str]:
 
 
 def _text(text: str) -> str:
-    """A text as a string of typst, whose escapes are those of JSON but for letters by number."""
-    return re.sub(r"\\u([0-9a-f]{4})", r"\\u{\1}", json.dumps(text, ensure_ascii=False))
+    """A text as a string of typst, which knows few escapes but that of a letter by number."""
+    return '"' + re.sub(r'[\\"\x00-\x1f\x7f]', lambda one: f"\\u{{{ord(one[0]):x}}}", text) + '"'
 
 
 def _list(texts: list[str]) -> str:
