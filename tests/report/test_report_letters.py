@@ -39,7 +39,9 @@ def test_a_title_of_any_length_is_whole_on_the_page(letters):
     document, said = texts(as_word.made(content(title)))
     assert title in said
     assert len(document.core_properties.title) == min(letters, 255)
-    assert title in as_html.made(content(title)).decode()
+    page = as_html.made(content(title)).decode()
+    assert title in page
+    assert "overflow-wrap: break-word" in page, "a name longer than a line runs out of the page"
 
 
 @pytest.mark.parametrize("letter", ["\x00", "\x01", "\x1b", "\x0b", "\ufffe", "\ud800"])
@@ -64,6 +66,22 @@ def test_a_backslash_before_a_number_is_a_backslash_on_paper():
     ):
         source = f"#metadata({as_pdf._text(text)}) <said>".encode()
         assert typst.query(source, "<said>", field="value", one=True) == _json(text)
+
+
+def test_a_name_longer_than_a_line_is_broken_on_paper():
+    typst = pytest.importorskip("typst")
+    name = "Verylongname" * 18
+    source = f"#metadata({as_pdf._text(name)}) <said>".encode()
+    found = typst.query(source, "<said>", field="value", one=True)
+    assert max(map(len, found.strip('"').split("\u200b"))) <= 8
+    assert found.replace("\u200b", "") == f'"{name}"'
+    assert (
+        as_pdf._text("an ordinary sentence of short words")
+        == '"an ordinary sentence of short words"'
+    )
+    assert f"title: {as_pdf._string(name)}" in "\n".join(
+        as_pdf._lines(content(name), ["DejaVu Sans"])
+    )
 
 
 def _json(text):
