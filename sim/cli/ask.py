@@ -24,6 +24,7 @@ from sim.cli.options import (
     asks,
     layout,
     load,
+    noting,
     working,
 )
 from sim.cli.settings import Demand, Hours, SettingTexts, Speed, Target, altered
@@ -50,7 +51,7 @@ def register(app: typer.Typer) -> None:
     for command, example in (
         (asks(run), "Are targets kept:  tenthirty run scenarios/liling"),
         (asks(compare), "A change:  tenthirty compare scenarios/liling --add 枫林镇"),
-        (day, "One day to look at:  tenthirty day scenarios/liling --day 3"),
+        (noting(day), "One day to look at:  tenthirty day scenarios/liling --day 3"),
         (coverage, "Who is within reach:  tenthirty coverage scenarios/liling"),
     ):
         app.command(rich_help_panel="Ask", short_help=example)(command)

@@ -6,7 +6,7 @@ were printed would be no report of that run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from sim.cli import hearing, speech
+from sim.cli.options import load
 from sim.errors import ReplayError, ReportError
+from sim.files import readings
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -60,17 +62,23 @@ def _answer_of(run: KeptRun) -> Answer:
     from sim.report import kept_run
     from sim.study.store import Store
 
-    context = _context(run)
+    context = context_of(run)
     draft = bool(run.facts.get("draft")) or bool(context.params.get("draft"))
     how = questions.How(figures=False, draft=draft)  # a study says it once for all its commands
-    with (
-        TemporaryDirectory() as folder,
-        hearing.of(run.words, True, Store().checkpoints()) as listening,
-    ):
-        questions.carry_out(context, how, Path(folder) / "again")
-        _hold_tables(Path(folder) / "again", run)
-    (answer,) = listening.answers
-    kept_run.check_inputs(run, answer.files())
+    with readings.noted(anew=True):
+        for path in questions.StudyCommand(
+            "", tuple(run.words), context
+        ).layouts():  # what would be another run is not simulated first
+            base = load(path)
+            kept_run.check_inputs(run, (*base.files, base.map.path))
+        with (
+            TemporaryDirectory() as folder,
+            hearing.of(run.words, True, Store().checkpoints()) as listening,
+        ):
+            questions.carry_out(context, how, Path(folder) / "again")
+            _hold_tables(Path(folder) / "again", run)
+        (answer,) = listening.answers
+        kept_run.check_inputs(run, answer.files())
     _hold(answer, run)
     made = answer.provenance
     if isinstance(made, Provenance):  # how long it took when it was simulated, not now
@@ -79,8 +87,11 @@ def _answer_of(run: KeptRun) -> Answer:
     return cast("Answer", replace(found, provenance=made))
 
 
-def _context(run: KeptRun) -> Any:
-    """Its command as typer reads it, the files that it names found."""
+def context_of(run: KeptRun) -> Any:
+    """Its command as typer reads it, the files that it names found.
+
+    ReplayError if it is not understood any more, or a file is not there.
+    """
     from sim.cli import questions
 
     verb, *words = run.words
@@ -96,6 +107,9 @@ def _context(run: KeptRun) -> Any:
             options[name] = [file_of(run, one) for one in given]
         elif given is not None:
             options[name] = file_of(run, given)
+    where = options.get("candidates")
+    if isinstance(where, str):
+        options["candidates"] = str(_beside(run, Path(where), readings.parts) or where)
     if "logs" in options:
         options["logs"] = False
     return context
@@ -103,14 +117,19 @@ def _context(run: KeptRun) -> Any:
 
 def file_of(run: KeptRun, name: Any) -> Path:
     """A file as its command named it; of a command of a study beside the files of that."""
-    path = Path(name)
-    for folder in (Path(), *(one.parent for one in run.inputs)):
-        beside = folder / path
-        if beside.exists() or beside.with_suffix(".yaml").is_file():
-            return beside
     from sim.report import kept_run
+    from sim.scenario import bases
 
-    raise kept_run.not_there(run, path)
+    found = _beside(run, Path(name), lambda path: bases.with_ending(path).exists())
+    if found is None:
+        raise kept_run.not_there(run, Path(name))
+    return found
+
+
+def _beside(run: KeptRun, path: Path, is_there: Callable[[Path], Any]) -> Path | None:
+    """A path from here, or from where a file lies that the run was made from; None if nowhere."""
+    folders = (Path(), *(one.parent for one in run.inputs))
+    return next((folder / path for folder in folders if is_there(folder / path)), None)
 
 
 def _hold_tables(again: Path, run: KeptRun) -> None:
@@ -119,9 +138,11 @@ def _hold_tables(again: Path, run: KeptRun) -> None:
 
     kept = run.facts.get("files")
     known = kept if isinstance(kept, dict) else {}
-    for path in again.glob("*.csv"):
-        if path.name in known and manifest.fingerprint(path) != known[path.name]:
-            raise ReportError(run.folder, DIFFERENT)
+    for name in known:
+        if name.endswith(".csv"):
+            path = again / name
+            if not path.is_file() or manifest.fingerprint(path) != known[name]:
+                raise ReportError(run.folder, DIFFERENT)
 
 
 def _hold(answer: Answer, run: KeptRun) -> None:

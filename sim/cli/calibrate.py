@@ -12,7 +12,7 @@ import typer
 
 from sim import units
 from sim.cli import hearing, numbers, speech
-from sim.cli.options import ANSWER, Json, Lang, working
+from sim.cli.options import ANSWER, Json, Lang, noting, working
 from sim.errors import OptionError, OutputError, Problem, ScenarioError
 from sim.files.escapes import in_json
 from sim.text import Message, message_of
@@ -34,7 +34,7 @@ NOT_OURS: Final = Message("it exists and was not made by this command: name anot
 def register(app: typer.Typer) -> None:
     """Put the command on the command line."""
     example = "Last year first:  tenthirty calibrate records.csv"
-    app.command(rich_help_panel="Prepare, understand", short_help=example)(calibrate)
+    app.command(rich_help_panel="Prepare, understand", short_help=example)(noting(calibrate))
 
 
 def calibrate(

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from sim.cli import speech
+from sim.files.escapes import quoted
 from sim.geography.making.report import Report
 from sim.text import Message
 from sim.words.language import Language
@@ -38,7 +39,7 @@ def show(
     speech.show(report.told(say))
     speech.show(say(Message("Map: {path}", path=bundle)))
     if scenario and workbook is not None and next(workbook.parent.glob("*.yaml"), None):
-        speech.show(say("Next: tenthirty run {folder}", folder=workbook.parent))
+        speech.show(say("Next: tenthirty run {folder}", folder=quoted(workbook.parent)))
     elif scenario:
         _first_scenario(bundle, say)
 
@@ -64,7 +65,7 @@ def _first_scenario(path: Path, say: Language) -> None:
     except PlannerError as error:  # the map holds something that has no default
         speech.show(error.told(say), err=True)
         raise typer.Exit(2) from None
-    speech.show(say("Next: tenthirty run {folder}", folder=first.path.parent))
+    speech.show(say("Next: tenthirty run {folder}", folder=quoted(first.path.parent)))
 
 
 def draw(path: Path, say: Language) -> None:

@@ -16,6 +16,7 @@ from sim.cli import hearing, numbers
 from sim.cli.progress import bar
 from sim.cli.settings import Demand, Hours, SettingTexts, Speed, Target, altered
 from sim.errors import OptionError, Problem
+from sim.files import readings
 from sim.text import Message, message_of
 from sim.words.language import Language, language
 
@@ -143,12 +144,24 @@ def asks(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def asked(**given: Any) -> None:
         options = Options(**{name: given.pop(name) for name in Options._fields})
-        command(**given, options=options)
+        with readings.noted():
+            command(**given, options=options)
 
     asked.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + _common()
     )
     return asked
+
+
+def noting(command: Callable[..., None]) -> Callable[..., None]:
+    """A command of its own options that says what its files held when it read them."""
+
+    @functools.wraps(command)
+    def noted(**given: Any) -> None:
+        with readings.noted():
+            command(**given)
+
+    return noted
 
 
 @functools.cache

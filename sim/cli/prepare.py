@@ -12,7 +12,8 @@ from rich.cells import cell_len
 
 from sim.cli import speech
 from sim.cli.options import Lang, load, working
-from sim.errors import PlannerError, ScenarioError
+from sim.errors import OptionError, PlannerError, ScenarioError
+from sim.files.escapes import quoted
 from sim.text import Message
 from sim.words import records
 from sim.words.language import Language, language
@@ -46,7 +47,7 @@ def new(
     if example:
         scenarios = new_folder.example(folder, example)
         speech.show(say("Example: {folder}", folder=str(folder)))
-        speech.show(say("Next: tenthirty run {folder}", folder=new_folder.quoted(scenarios)))
+        speech.show(say("Next: tenthirty run {folder}", folder=quoted(scenarios)))
         return
     with working(Message("Writing"), say):
         made = new_folder.start(folder, say, [language("en"), language("zh")])
@@ -85,6 +86,7 @@ def check(
     if not scenarios:
         message = Message("name a scenario file, like {example}", example="scenarios/liling")
         raise ScenarioError("check", message)
+    _refuse_to_draw({"--map": map_to, "--week": week_to}, scenarios)
     loaded, failures, studies = [], [], []
     say = language(lang)
     with working(Message("Reading"), say):
@@ -114,6 +116,19 @@ def check(
         speech.show(say("Week: {file}", file=week_to))
     if failures:
         raise typer.Exit(2)
+
+
+def _refuse_to_draw(into: dict[str, Path | None], scenarios: list[Path]) -> None:
+    """OptionError where it is not clear what is to be drawn into a file, or nothing can be."""
+    from sim.scenario import study_file
+
+    for option, path in into.items():
+        if path is not None and len(scenarios) > 1:
+            message = Message("it draws one scenario: name one alone; found {n}", n=len(scenarios))
+            raise OptionError(option, message)
+        if path is not None and study_file.is_study(scenarios[0]):
+            message = Message("it draws a scenario, and {file} is a study", file=str(scenarios[0]))
+            raise OptionError(option, message)
 
 
 def _study(path: Path, say: Language) -> str:

@@ -22,6 +22,7 @@ from sim.cli import ask, decide, hearing, speech
 from sim.cli.changes import changed, changes_of
 from sim.cli.options import load
 from sim.errors import PlannerError, Problem, ScenarioError, did_you_mean
+from sim.files import readings
 from sim.files.escapes import file_name
 from sim.files.yaml_lines import YamlText
 from sim.scenario.validation import Problems
@@ -134,7 +135,7 @@ def _place(options: dict[str, Any], folder: Path) -> None:
             found = [folder / one for one in (given if many else [given]) if one]
             options[name] = found if many else found[0]
     where = options.get("candidates")
-    if isinstance(where, str) and (folder / where).is_file():
+    if isinstance(where, str) and readings.parts(folder / where):
         options["candidates"] = str(folder / where)
 
 
@@ -294,21 +295,21 @@ def _carried_out(
         options["logs"] = options["logs"] and said  # every call and trip, only if they are wanted
     simulates = context.info_name != "coverage"  # which writes no folder of its own
     began = time.monotonic()
-    with hearing.of(list(question.words), quiet) as listening:
+    with readings.noted(anew=True), hearing.of(list(question.words), quiet) as listening:
         carry_out(context, how, folder if simulates else None)
-    (answer,) = listening.answers
-    if not simulates:
-        with store.results_folder(folder, "study") as part:
-            store.write(part, answer, say, list(question.words), figures=how.figures)
-    return records.made_of(
-        answer,
-        words.page_of(answer, say),
-        key,
-        seconds=round(time.monotonic() - began, 2),
-        figures=[name for name in _drawn(answer, how) if (folder / name).is_file()],
-        files=[*answer.files(), *_named_files(options)],
-        more=listening.tables,
-    )
+        (answer,) = listening.answers
+        if not simulates:
+            with store.results_folder(folder, "study") as part:
+                store.write(part, answer, say, list(question.words), figures=how.figures)
+        return records.made_of(
+            answer,
+            words.page_of(answer, say),
+            key,
+            seconds=round(time.monotonic() - began, 2),
+            figures=[name for name in _drawn(answer, how) if (folder / name).is_file()],
+            files=[*answer.files(), *_named_files(options)],
+            more=listening.tables,
+        )
 
 
 def carry_out(context: Any, how: How, folder: Path | None) -> None:
@@ -337,5 +338,4 @@ def _named_files(options: dict[str, Any]) -> Iterator[Path]:
     for value in options.values():
         if isinstance(value, str):
             with suppress(OSError, ValueError):
-                if Path(value).is_file():
-                    yield Path(value)
+                yield from readings.parts(Path(value))

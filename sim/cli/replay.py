@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 import typer
 
 from sim.cli import ask, speech, work
-from sim.cli.asked_again import file_of
+from sim.cli.asked_again import context_of
 from sim.cli.changes import changed, changes_of
-from sim.cli.options import ANSWER, Lang, Options, layout, load, working
+from sim.cli.options import ANSWER, Lang, Options, layout, load, noting, working
 from sim.errors import OptionError, OutputError, ReplayError
 from sim.files.whole import told_in_words
 from sim.text import Message
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 PAGE: Final = "replay.html"
-CHANGES: Final = ("add", "move", "close", "ambulances")
 
 
 def register(app: typer.Typer) -> None:
     """Put the command on the command line."""
     example = "A day on the map:  tenthirty replay runs/liling-add-fenglin"
-    app.command(rich_help_panel="Ask", short_help=example)(replay)
+    app.command(rich_help_panel="Ask", short_help=example)(noting(replay))
 
 
 class ToReplay(NamedTuple):
@@ -135,8 +134,9 @@ def _found(path: Path) -> ToReplay:
 
     if (path / MARK).exists():
         return _of_run(path)
-    is_scenario = path.is_file() or path.with_suffix(".yaml").is_file()
-    if is_scenario or (path.is_dir() and any(path.glob("*.yaml"))):
+    from sim.scenario import bases
+
+    if bases.with_ending(path).is_file() or bases.has_scenarios(path):
         page = Path("runs") / f"{work.name_of(path)}-{PAGE}"
         return ToReplay([load(path)], None, {}, None, page)
     from sim.report import kept_run
@@ -162,21 +162,13 @@ def _of_run(folder: Path) -> ToReplay:
 
 def layouts_of(run: KeptRun) -> list[Scenario]:
     """The layouts of a run by its command, read as if it were typed again."""
-    commands = typer.Typer(add_completion=False)
-    ask.register(commands)
-    known: Any = typer.main.get_command(commands)
-    verb, *words = run.words
-    try:
-        given = dict(known.commands[verb].make_context(verb, words).params)
-    except speech.MISTAKES:
-        message = Message("its command is not understood any more: run it again")
-        raise ReplayError(run.folder, message) from None
+    from sim.cli import questions
+
+    given = context_of(run).params
     options = Options(**{name: given[name] for name in Options._fields})
-    base = layout(file_of(run, given["scenario"]), options)
-    if verb == "run":
+    base = layout(given["scenario"], options)
+    if run.verb == "run":
         return [base]
-    add, move, close, ambulances = (list(given[name] or ()) for name in CHANGES)
-    add_crew = list(given["add_crew"] or ())
-    changes = changes_of(add, move, close, ambulances, add_crew, base=base)
-    layouts = [base, *(layout(file_of(run, path), options) for path in given["others"] or ())]
+    changes = changes_of(*(list(given[name] or ()) for name in questions.CHANGES), base=base)
+    layouts = [base, *(layout(path, options) for path in given["others"] or ())]
     return [*layouts, changed(base, changes)] if changes else layouts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -14,7 +14,6 @@ from sim.errors import OptionError, did_you_mean
 from sim.text import Message
 from sim.words.language import language
 
-FORMATS: Final = ("html", "docx", "pdf")
 NAME: Final = "report"  # of its files in a results folder, followed by the language
 
 
@@ -57,7 +56,7 @@ def report(
 
         writers = {ending: formats.writer(ending, say, template) for ending in asked}
         found = [asked_again.run_in(folder) for folder in dict.fromkeys(runs)]
-        stem = found[0].folder / f"{NAME}-{say.code}" if out is None else out
+        stem = found[0].folder / f"{NAME}-{say.code}" if out is None else _named(out)
         files = [stem.with_name(f"{stem.name}.{ending}") for ending in writers]
         for path in files:
             formats.refuse(path)
@@ -81,28 +80,35 @@ def report(
 
 def _formats(to: str) -> list[str]:
     """The formats that were asked for, each once; OptionError of others."""
+    from sim.report.formats import OURS
+
     asked = [one.strip().casefold() for one in to.split(",") if one.strip()]
-    unknown = [one for one in asked if one not in FORMATS]
+    unknown = [one for one in asked if one not in OURS]
     if unknown or not asked:
-        hint = did_you_mean(unknown[0], FORMATS) if unknown else ""
+        hint = did_you_mean(unknown[0], list(OURS)) if unknown else ""
         text = Message(
             "write one or several of {known}, parted by commas; found {found}{hint}",
-            known=", ".join(FORMATS), found=to, hint=hint,
+            known=", ".join(OURS), found=to, hint=hint,
         )  # fmt: skip
         raise OptionError("--to", text)
     return list(dict.fromkeys(asked))
 
 
+def _named(out: Path) -> Path:
+    """What the files are called but for their ending; OptionError of a folder, or of no name."""
+    if out.name in ("", "..") or out.is_dir():
+        text = Message("name its files without their ending, like {example}; found {found}",
+                       example="committee/plan", found=out)  # fmt: skip
+        raise OptionError("--out", text)
+    return out
+
+
 def _write(made: dict[Path, bytes], folder: Path | None) -> None:
     """All files, each whole; `folder`: the results that they belong to."""
-    from sim.files.whole import write_whole
+    from sim.files.whole import write_bytes
     from sim.report import manifest
 
     for path, data in made.items():
-
-        def write(part: Path, data: Any = data) -> None:
-            part.write_bytes(data)
-
-        write_whole(path, write)
+        write_bytes(path, data)
         if folder is not None:
             manifest.add(folder, path.name)

@@ -157,9 +157,9 @@ def _at_work(folder: Path) -> Iterator[Path]:
 
 def _note(folder: Path, said: dict[str, Any]) -> None:
     """Say in a folder that it holds a study of ours, and what came of it."""
-    from sim.files.whole import write_whole
+    from sim.files.whole import write_text
     from sim.report import folder as store
     from sim.report import manifest
 
     text = in_json({"program": manifest.PROGRAM, **said, "versions": store.versions()}, indent=1)
-    write_whole(folder / SAID, lambda part: part.write_text(text + "\n", encoding="utf-8"))
+    write_text(folder / SAID, text + "\n")

@@ -224,17 +224,24 @@ def free_folder(name: str) -> Path:
 def name_of(path: Path) -> str:
     """runs/liling for scenarios/liling; runs/liling-north-west for a file in it."""
     path = path.resolve()
-    name = path.name if path.is_dir() else path.stem
+    name = path.name if path.is_dir() else _without_ending(path)
     if not path.is_dir() and path.parent.parent.name == "scenarios":
         name = f"{path.parent.name}-{name}"
     return file_name(name)
+
+
+def _without_ending(path: Path) -> str:
+    """plan-1.5 for plan-1.5.yaml and for plan-1.5 alike."""
+    from sim.scenario.bases import ENDINGS
+
+    return path.stem if path.suffix in ENDINGS else path.name
 
 
 def name_of_comparison(
     base: Scenario, path: Path, others: list[Path], changes: list[AnyVerb]
 ) -> str:
     parts = [name_of(path)]
-    parts += [f"vs-{other.stem}" for other in others]
+    parts += [f"vs-{_without_ending(other)}" for other in others]
     for change in changes:
         spot = base.map.find(change.station)
         name = spot.name.en if spot else change.station

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from sim.errors import InvariantError, PlannerError
+from sim.files import readings
 from sim.text import Message, first_line
 
 LOG: Final = logging.getLogger("sim")
@@ -63,8 +64,10 @@ def reading(
     error has what was raised first as its cause. `meaning`: what nearly any error of a library
     means here, with a place for its {reason}.
     """
+    readings.note(source)
     try:
         yield
+        readings.note(source)  # once more: it may have been changed while it was read
     except (PlannerError, InvariantError):
         raise
     except Exception as found:

@@ -9,8 +9,10 @@ import math
 import numbers
 import os
 import re
+import shlex
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from sim.text import harmless, in_digits
@@ -19,6 +21,7 @@ from sim.text import harmless, in_digits
 _FORMULA: Final = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
 _NO_NAME: Final = re.compile(r'[<>:"/\\|?*\s]+')  # in names of files, on some system
 _DEVICES: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(\..*)?")
+_COMMANDS: Final = re.compile(r"[^\w@%+=:,./-]")  # at a prompt; letters of any script do not
 LONGEST: Final = 120  # bytes of a name of a file: what is put around it fits into 255
 
 
@@ -73,6 +76,14 @@ def file_name(text: str, other: str = "study") -> str:
     name = _NO_NAME.sub("-", known).strip("-. ")
     name = name.encode("utf-8")[:LONGEST].decode("utf-8", "ignore").rstrip("-. ")
     return f"{name}_" if _DEVICES.fullmatch(name) else name or other
+
+
+def quoted(path: Path | str, windows: bool = os.name == "nt") -> str:
+    """A path as it is typed at the prompt of this system: in quotes if a letter of it commands."""
+    text = str(path)
+    if text and not _COMMANDS.search(text.replace("\\", "/") if windows else text):
+        return text
+    return f'"{text}"' if windows else shlex.quote(text)
 
 
 def _shown(letter: str) -> str:

@@ -165,6 +165,11 @@ def write_bytes(path: Path, data: bytes, lasting: bool = True) -> None:
     write_whole(path, write, lasting)
 
 
+def write_text(path: Path, text: str, encoding: str = "utf-8", lasting: bool = True) -> None:
+    """The same of a text, whose lines end as they end in it on every system."""
+    write_bytes(path, text.encode(encoding), lasting)
+
+
 @contextlib.contextmanager
 def told_in_words(folder: Path) -> Iterator[None]:
     """What the disk refuses, in words."""

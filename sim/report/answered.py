@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import WorkersError
-from sim.files import escapes
-from sim.files.whole import MARK, write_whole
+from sim.files import escapes, readings
+from sim.files.whole import MARK, write_text
 from sim.report import folder as store
 from sim.report import manifest
 from sim.text import Message
@@ -41,7 +41,7 @@ class KeptAnswer(NamedTuple):
     notes: list[str]
     sentences: list[str]  # for the minutes of the meeting; the first is the main one
     figures: list[str]  # in the results folder, the main one first
-    inputs: dict[str, str]  # files by path, with their SHA-256
+    inputs: dict[str, str | None]  # files by path, with the SHA-256 of what was read
 
 
 def key_of(command: Sequence[str], how: Sequence[Any]) -> str:
@@ -59,11 +59,20 @@ def refuse_other(program: str) -> None:
 
 @lru_cache
 def this_program() -> str:
-    """A hash of this program's own text: what it computes, says and draws."""
+    """A hash of all files of this program: what it computes, says and draws, and with what."""
+    return _hash_of(PROGRAM)
+
+
+def _hash_of(program: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(PROGRAM.rglob("*")):
-        if path.suffix in (".py", ".po", ".mo") and "__pycache__" not in path.parts:
-            digest.update(path.relative_to(PROGRAM).as_posix().encode() + path.read_bytes())
+    for path in sorted(program.rglob("*")):
+        within = path.relative_to(program)
+        if (
+            not any(part.startswith((".", "__pycache__")) for part in within.parts)
+            and path.is_file()
+        ):
+            data = path.read_bytes()
+            digest.update(f"{within.as_posix()} {len(data)} ".encode() + data)
     return digest.hexdigest()
 
 
@@ -84,7 +93,7 @@ def made_of(
     parts: list[str] = []
     for part in (*page.body, *more):
         parts += [part.html()] if isinstance(part, Table) else paragraphs([part])
-    inputs = {str(path.resolve()): manifest.sha256(path) for path in dict.fromkeys(files)}
+    inputs = {str(path.resolve()): readings.sha256(path) for path in dict.fromkeys(files)}
     return KeptAnswer(
         key,
         answer.room(),
@@ -107,7 +116,7 @@ def record_of(folder: Path) -> Path:
 def write(folder: Path, answered: KeptAnswer) -> None:
     """Note what the results in a folder answer."""
     text = escapes.in_json(answered._asdict(), indent=1) + "\n"
-    write_whole(record_of(folder), lambda part: part.write_text(text, encoding="utf-8"))
+    write_text(record_of(folder), text)
 
 
 def read(folder: Path, key: str) -> KeptAnswer | None:

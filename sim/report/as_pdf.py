@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 COLOURS: Final = {"finding": ("eef4fb", "0b5394"), "synthetic": ("fdf3e7", "b45f06")}
 MOST_HIGH_CM: Final = 19.0  # of a figure on a page
 WIDE_CM: Final = 16.6  # of what stands between the margins
+LONG_WORD: Final = re.compile(r"[!-~\xa1-\u02ff]{31,}")  # Chinese is broken anywhere
+BROKEN: Final = 8  # letters of a long word after which it may be
 LONG: Final = 30  # columns of a cell that takes the room that is left
 
 
@@ -66,8 +67,8 @@ def _pictures(content: Content) -> dict[str, bytes]:
 def _lines(content: Content, fonts: list[str]) -> list[str]:
     """The source: every text is a string, so that no letter of it is taken for a mark."""
     lines = [
-        f"#set document(title: {_text(content.title)}, author: {_text(GENERATOR)})",
-        f"#set text(font: {_list(fonts)}, size: 10pt, lang: {_text(content.say.code)})",
+        f"#set document(title: {_string(content.title)}, author: {_string(GENERATOR)})",
+        f"#set text(font: {_list(fonts)}, size: 10pt, lang: {_string(content.say.code)})",
         '#set page(paper: "a4", margin: 2.2cm, numbering: "1")',
         "#set par(justify: false, leading: 0.62em)",
         '#set heading(numbering: "1.1")',
@@ -162,9 +163,20 @@ def _table(table: Table) -> list[str]:
 
 
 def _text(text: str) -> str:
-    """A text as a string of typst, whose escapes are those of JSON but for letters by number."""
-    return re.sub(r"\\u([0-9a-f]{4})", r"\\u{\1}", json.dumps(text, ensure_ascii=False))
+    """A text as a string of typst, which knows few escapes but that of a letter by number.
+
+    A name too long for a line may be broken; typst leaves it to run out of the page.
+    """
+    return _string(LONG_WORD.sub(_breakable, text))
+
+
+def _breakable(word: re.Match[str]) -> str:
+    return "\u200b".join(word[0][at : at + BROKEN] for at in range(0, len(word[0]), BROKEN))
+
+
+def _string(text: str) -> str:
+    return '"' + re.sub(r'[\\"\x00-\x1f\x7f]', lambda one: f"\\u{{{ord(one[0]):x}}}", text) + '"'
 
 
 def _list(texts: list[str]) -> str:
-    return f"({', '.join(map(_text, texts))},)"
+    return f"({', '.join(map(_string, texts))},)"

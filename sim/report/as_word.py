@@ -52,6 +52,7 @@ MARGIN_CM: Final = 2.2
 LETTER: Final = 0.58 * SMALL  # points that a column of a terminal takes in a table
 PADDING: Final = 14.0  # points beside a cell's text
 PROSE: Final = 130.0  # points; a column that wants more is broken into lines
+PROPERTY: Final = 255  # letters that Word allows
 NUMBER: Final = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for one in a caption
 
 
@@ -89,7 +90,7 @@ def made(content: Content, of: bytes | None = None) -> bytes:
     if of is None:
         _own_styles(document, content)
     about = document.core_properties
-    about.title, about.comments, about.author = content.title, GENERATOR, "tenthirty"
+    about.title, about.comments, about.author = _short(content.title), GENERATOR, "tenthirty"
     about.language = content.say.code
     _body(document, content)
     if of is None:
@@ -97,6 +98,11 @@ def made(content: Content, of: bytes | None = None) -> bytes:
     file = BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def _short(text: str) -> str:
+    """A text as a property of a document holds it."""
+    return text if len(text) <= PROPERTY else f"{text[: PROPERTY - 1]}…"
 
 
 def is_ours(data: bytes) -> bool:

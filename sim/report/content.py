@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from sim.text import harmless, in_digits
 from sim.words.page import Column, Table
 
 if TYPE_CHECKING:
@@ -71,9 +72,12 @@ class Content:
     say: Language
     blocks: list[Block] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.title, self.below = harmless(self.title), in_digits(self.below)
+
     def add(self, *blocks: Block) -> None:
-        """Put blocks at the end."""
-        self.blocks += blocks
+        """Put blocks at the end: what no file may hold, like an escape, in digits."""
+        self.blocks += map(_shown, blocks)
 
     @property
     def chapters(self) -> list[str]:
@@ -105,6 +109,17 @@ class Content:
         if not block.caption:
             return label
         return self.say("{label}. {caption}", label=label, caption=block.caption)
+
+
+def _shown(part: Any) -> Any:
+    """A block, or a part of one, with all its texts as a file may hold them."""
+    if isinstance(part, str):
+        return part if part.isprintable() else in_digits(part)
+    if isinstance(part, tuple) and hasattr(part, "_fields"):
+        return type(part)(*map(_shown, part))
+    if isinstance(part, tuple | list):
+        return type(part)(map(_shown, part))
+    return part
 
 
 def with_intervals_in(table: Table) -> Table:

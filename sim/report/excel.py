@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sim import words
 from sim.answers.comparison import Comparison
 from sim.errors import OutputError
+from sim.files import readings
 from sim.files.whole import write_whole
 from sim.measures.measures import BY_KEY
 from sim.report import sheet_style
 from sim.report.folder import versions
-from sim.report.manifest import sha256
 from sim.report.sheet_style import fit, head, letters, paper
 from sim.text import Message, in_digits
 from sim.words import settings as settings_words
@@ -206,8 +206,12 @@ def _explained(sheet: Any, frame: pd.DataFrame, answer: Answer, say: Language) -
 
 def _cell(value: Any) -> Any:
     """A value as Excel takes it: nothing for what is not known."""
+    import pandas as pd
+
     if hasattr(value, "item"):
         value = value.item()
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     if isinstance(value, int | float):
@@ -229,6 +233,6 @@ def _made(answer: Answer, say: Language) -> list[list[Any]]:
     rows += [[say("note"), note] for note in page.notes]
     facts = answer.provenance.facts()
     rows += [[key, value] for key, value in facts.items() if isinstance(value, str | int | float)]
-    rows += [[f"sha256 {path}", sha256(path)] for path in dict.fromkeys(answer.files())]
+    rows += [[f"sha256 {path}", readings.sha256(path)] for path in dict.fromkeys(answer.files())]
     rows += [["python", platform.python_version()], *([k, v] for k, v in versions().items())]
     return rows

@@ -12,14 +12,15 @@ import platform
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sim import words
 from sim.answers.answer import Answer, Provenance
 from sim.errors import OutputError, PlannerWarning
-from sim.files import cache, escapes
-from sim.files.whole import LOGS, MARK, alone, is_link, real, told_in_words, write_whole
-from sim.report import manifest, part_folder
+from sim.files import cache, escapes, readings
+from sim.files.whole import LOGS, MARK, alone, is_link, real, told_in_words, write_text
+from sim.report import manifest, own_tables, part_folder
+from sim.report.own_tables import texts_of
 from sim.report.part_folder import drop_other_logs as drop_other_logs
 from sim.text import Message
 from sim.words.language import available
@@ -163,16 +164,38 @@ def _tell_of(kept: dict[str, str], folder: Path) -> None:
 
 
 def write_run_json(folder: Path, facts: dict[str, Any], inputs: Sequence[Path]) -> None:
-    """Whatever the answer says of itself, its files, hashes of the inputs, and versions."""
+    """Whatever the answer says of itself, its files, hashes of the inputs, and versions.
+
+    The inputs are told of as they were when they were read; what was changed since is said.
+    """
+    _tell_of_changed(inputs)
     said = {
         "program": manifest.PROGRAM,
         **facts,
         "files": manifest.fingerprints(folder, part_folder.files(folder)),
-        "inputs": {str(path): manifest.sha256(path) for path in dict.fromkeys(inputs)},
+        "inputs": {str(path): readings.sha256(path) for path in dict.fromkeys(inputs)},
         "versions": {"python": platform.python_version(), **versions()},
     }
     text = escapes.in_json(said, indent=1) + "\n"
-    write_whole(folder / MARK, lambda part: part.write_text(text, encoding="utf-8"))
+    write_text(folder / MARK, text)
+
+
+CHANGED: Final = Message(
+    "{file} was changed while the command ran. The answer is of what it held before: ask again for "
+    "what it holds now."
+)
+CHANGED_BETWEEN: Final = Message(
+    "{file} was changed while it was read, and nobody can say of which text the answer is: ask "
+    "again."
+)
+
+
+def _tell_of_changed(inputs: Sequence[Path]) -> None:
+    for path in dict.fromkeys(inputs):
+        if readings.changed(path):
+            known = readings.sha256(path) is not None
+            text = Message(CHANGED if known else CHANGED_BETWEEN, file=str(path))
+            warnings.warn(PlannerWarning(text), stacklevel=2)
 
 
 def versions() -> dict[str, str]:
@@ -193,8 +216,7 @@ def write(
 
     `command`: what was asked for, after the program's name; `facts`: what else `run.json` says.
     """
-    text = words.page_of(answer, say).text()
-    write_whole(folder / "table.txt", lambda part: part.write_text(text + "\n", "utf-8"))
+    write_text(folder / "table.txt", words.page_of(answer, say).text() + "\n")
     tables = words.tables_of(answer)
     for name, table in tables.items():
         _write_csv(folder / f"{name}.csv", table)
@@ -205,7 +227,7 @@ def write(
             save(draw(), folder / f"{name}.png")
     # Of the answer all that has no file of its own.
     told = {key: value for key, value in everything(answer, say).items() if key not in tables}
-    made = {"command": ["tenthirty", *command], **facts}
+    made = {"command": ["tenthirty", *command], **facts, own_tables.TEXTS: texts_of(tables)}
     if answer.name == "comparison":  # a replay of a day gives it in every language
         told[manifest.SENTENCES] = {code: [*answer.sentences(code)] for code in available()}
     if isinstance(answer.provenance, Provenance):
@@ -216,8 +238,7 @@ def write(
 
 def _write_csv(path: Path, table: FileTable) -> None:
     # With a byte-order mark, or Excel reads the Chinese names as something else.
-    text = escapes.as_csv(table.columns, table.rows)
-    write_whole(path, lambda part: part.write_text(text, encoding="utf-8-sig"))
+    write_text(path, escapes.as_csv(table.columns, table.rows), "utf-8-sig")
 
 
 def as_json(answer: Answer, say: Language) -> Any:

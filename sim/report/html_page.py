@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 STYLE = """
 :root { color-scheme: light; }
 body { font: 16px/1.55 system-ui, "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif;
-  color: #1d2530; background: #fff; max-width: 60rem; margin: 2rem auto; padding: 0 1.2rem; }
+  color: #1d2530; background: #fff; max-width: 60rem; margin: 2rem auto; padding: 0 1.2rem;
+  overflow-wrap: break-word; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin-bottom: .3rem; }
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 2.6rem 0 .6rem; border-top: 1px solid #d5dae1;
   padding-top: 1.4rem; }

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.errors import OptionError, ReplayError
+from sim.files import readings
 from sim.files.whole import LOGS, MARK
 from sim.model.calls import Calls
 from sim.model.log import Log, log_files
@@ -40,16 +41,20 @@ class KeptRun(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """The command, from its verb on."""
-        words = self.facts["command"][1:]
-        first = next((at for at, word in enumerate(words) if word in ASKS), len(words))
-        return list(words[first:])
+        """The command, from its verb on; none if its answer cannot be asked for again."""
+        words = self._from_verb()
+        return words if words[:1] and words[0] in ASKS else []
 
     @property
     def verb(self) -> str:
-        """The first word of its command that is no option."""
-        words = self.facts["command"][1:]
-        return next((word for word in words if not word.startswith("-")), "?")
+        """The first word of its command that is no option, nor the language that one names."""
+        return next(iter(self._from_verb()), "?")
+
+    def _from_verb(self) -> list[str]:
+        words = list(self.facts["command"][1:])
+        while words and words[0].startswith("-"):
+            words = words[2:] if words[0] == "--lang" else words[1:]
+        return words
 
     @property
     def seed(self) -> int:
@@ -99,8 +104,7 @@ def read(folder: Path, no_result: Message = NO_RESULT) -> KeptRun:
 def read_layouts(folder: Path) -> KeptRun:
     """The same of a run or a comparison, whose layouts can be made again; ReplayError of others."""
     run = read(folder)
-    command = run.facts["command"]
-    if not set(command) & set(LAYOUTS) or "layouts" not in run.facts:
+    if run.verb not in LAYOUTS or "layouts" not in run.facts:
         message = Message(
             "it holds the answer of {verb}, which compares no layouts: only results of run and "
             "compare can be replayed",
@@ -112,8 +116,8 @@ def read_layouts(folder: Path) -> KeptRun:
 
 def check_inputs(run: KeptRun, files: Iterable[Path]) -> None:
     """ReplayError if the files that its layouts are made of now are not those of then."""
-    then = set(run.facts["inputs"].values())
-    changed = [path for path in dict.fromkeys(files) if manifest.sha256(path) not in then]
+    then = set(run.facts["inputs"].values()) - {None}  # of which nobody knows what was read
+    changed = [path for path in dict.fromkeys(files) if readings.sha256(path) not in then]
     if changed:
         message = Message("{file} has changed since: run the command again", file=str(changed[0]))
         raise ReplayError(run.folder, message)

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from sim.files.escapes import in_json
-from sim.files.whole import MARK, is_link, write_whole
+from sim.files.whole import MARK, is_link, write_text
 
 PROGRAM = "tenthirty"
 TAKING = ".taking-the-place"  # lies in a folder whose result is being replaced
@@ -75,7 +75,7 @@ def add(folder: Path, name: str) -> None:
     listed = said.get("files")
     files = {**listed, name: fingerprint(folder / name)} if isinstance(listed, dict) else listed
     text = in_json({**said, "files": files}, indent=1) + "\n"
-    write_whole(folder / MARK, lambda part: part.write_text(text, encoding="utf-8"))
+    write_text(folder / MARK, text)
 
 
 def is_of_a_result(path: Path) -> bool:
@@ -87,7 +87,7 @@ def write_taking(folder: Path, manifest: Manifest) -> None:
     """Note that a result is being replaced, and which files of both may lie there."""
     files = {name: sorted(known) for name, known in manifest.files.items()}
     text = json.dumps({"program": PROGRAM, "files": files}, ensure_ascii=False)
-    write_whole(folder / TAKING, lambda path: path.write_text(text, encoding="utf-8"))
+    write_text(folder / TAKING, text)
 
 
 def parsed(path: Path) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sim.errors import OptionError, OutputError, did_you_mean
-from sim.files.escapes import file_name
+from sim.files.escapes import file_name, quoted
 from sim.files.whole import part_of, told_in_words
 from sim.report import blank_workbook
 from sim.text import Message
@@ -59,11 +60,6 @@ def commands(folder: Path) -> list[str]:
         f"tenthirty check {home}",
         f"tenthirty run {home}",
     ]
-
-
-def quoted(path: Path) -> str:
-    """A path as it is typed: in quotes if it has a blank."""
-    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _scenario(place: str, say: Language) -> str:
@@ -121,17 +117,31 @@ def _made(folder: Path, write: Callable[[Path], None]) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         message = Message("the folder is not empty: name one that is empty or not there yet")
         raise OutputError(folder, message)
-    with told_in_words(folder):
+    with told_in_words(folder), ExitStack() as undone:
         whole = Path(os.path.abspath(folder))
-        whole.parent.mkdir(parents=True, exist_ok=True)
+        for above in [one for one in whole.parents if not one.exists()][::-1]:
+            above.mkdir(exist_ok=True)
+            undone.callback(_removed, above)
         part = part_of(whole)
-        try:
-            part.mkdir()
-            write(part)
-            if whole.is_dir():  # an empty one, perhaps the one in which we are
-                for made in sorted(part.iterdir()):
-                    made.rename(whole / made.name)
-            else:
-                part.rename(whole)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+        undone.callback(shutil.rmtree, part, ignore_errors=True)
+        part.mkdir()
+        write(part)
+        if whole.is_dir():  # an empty one, perhaps the one in which we are
+            for made in sorted(part.iterdir()):
+                made.rename(whole / made.name)
+                undone.callback(_back, whole / made.name, made)
+            part.rmdir()
+        else:
+            part.rename(whole)
+        undone.pop_all()
+
+
+def _removed(folder: Path) -> None:
+    """A folder that was made goes, unless somebody put something into it."""
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _back(made: Path, part: Path) -> None:
+    with suppress(OSError):
+        made.rename(part)

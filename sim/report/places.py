@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.files.whole import write_whole
-from sim.report import html_page
+from sim.files.whole import write_text, write_whole
+from sim.report import html_page, own_tables
+from sim.report.study_page import NOT_YET
 from sim.words.provenance import SYNTHETIC
 
 if TYPE_CHECKING:
@@ -50,33 +51,50 @@ def _tables(rows: list[PlaceRow]) -> Mapping[str, pd.DataFrame]:
     import pandas as pd
 
     parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    texts: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         for number, asked in enumerate(row.page.asked if row.page else (), 1):
             for part in asked.parts:
                 if part.answered is None:
                     continue
                 verb = part.command.split()[0]
-                for path in sorted(part.folder.glob("*.csv")):
-                    name = verb if path.stem == verb else f"{verb}-{path.stem}"
-                    frame = pd.read_csv(path, encoding="utf-8-sig")
-                    frame.insert(0, "command", part.command)
-                    frame.insert(0, "question", number)
-                    frame.insert(0, "place", row.place)
-                    parts[name].append(frame)
-    return {name: _together(frames) for name, frames in sorted(parts.items())}
+                for stem, found in own_tables.read(part.folder).items():
+                    name = verb if stem == verb else f"{verb}-{stem}"
+                    cells = pd.DataFrame(found.rows, columns=found.columns, dtype=object)
+                    asked_here = {"place": row.place, "question": number, "command": part.command}
+                    frame = pd.DataFrame(asked_here, index=cells.index)
+                    parts[name].append(pd.concat([frame, cells], axis=1))
+                    texts[name] |= {"place", "command", *found.texts}
+    return {name: _together(frames, texts[name]) for name, frames in sorted(parts.items())}
 
 
-def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
+def _together(frames: list[pd.DataFrame], texts: set[str]) -> pd.DataFrame:
     """Frames below each other; a column that is text in one place is text in all."""
     import pandas as pd
 
-    filled = [frame.dropna(axis=1, how="all") for frame in frames]
     columns = list(dict.fromkeys(name for frame in frames for name in frame.columns))
-    both = pd.concat(filled, ignore_index=True).reindex(columns=columns)
+    both = pd.concat(frames, ignore_index=True).reindex(columns=columns)
     for name in columns:
-        if both[name].dtype == object:
-            both[name] = both[name].astype("string")
+        both[name] = _typed(both[name], name in texts)
     return both
+
+
+def _typed(cells: pd.Series, text: bool) -> pd.Series:
+    """A column whose cells are texts as what it is: texts, numbers, yes or no; "" is nothing."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(cells):
+        return cells
+    cells = cells.where(cells != "", None)
+    known = set(cells.dropna())
+    if not text and known <= {"True", "False"} and known:
+        return cells.map({"True": True, "False": False}).astype("boolean")
+    if not text:
+        try:
+            return pd.to_numeric(cells)
+        except ValueError:
+            pass
+    return cells.astype("string")
 
 
 def write_page(rows: list[PlaceRow], name: str, path: Path, say: Language) -> None:
@@ -96,12 +114,14 @@ def write_page(rows: list[PlaceRow], name: str, path: Path, say: Language) -> No
         lines += [f'<h2><a href="{link}">{html.escape(row.place)}</a></h2>']
         for asked in row.page.asked:
             first = asked.parts[0]
-            if first.answered is None:
+            if not (first.answered or first.asked):
+                lines += [f'<p class="aside">{html.escape(asked.ask)}</p>']
+                lines += [f'<p class="aside">{html.escape(say(NOT_YET))}</p>']
+            elif first.answered is None:
                 lines += [f'<div class="failed">{html.escape(first.failure)}</div>']
             else:
                 said = first.answered.sentences[0] if first.answered.sentences else ""
                 lines += [
                     f'<p class="aside">{html.escape(asked.ask)}</p><p>{html.escape(said)}</p>'
                 ]
-    text = html_page.closed(lines)
-    write_whole(path, lambda part: part.write_text(text, encoding="utf-8"))
+    write_text(path, html_page.closed(lines))

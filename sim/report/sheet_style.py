@@ -53,7 +53,8 @@ def note(cell: Any, text: str, width: int = 380) -> None:
     """A comment that shows when a reader points at the cell, large enough for its text."""
     from openpyxl.comments import Comment
 
-    cell.comment = Comment(text, "tenthirty", width=width, height=height_of(text))
+    height = height_of(text, width * 60 // 380)
+    cell.comment = Comment(text, "tenthirty", width=width, height=height)
 
 
 def height_of(text: str, width: int = 60) -> int:

@@ -8,15 +8,19 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sim.files.whole import write_whole
+from sim.files.whole import write_text
 from sim.report import html_page
+from sim.text import Message
 from sim.words.provenance import SYNTHETIC
 
 if TYPE_CHECKING:
     from sim.report.answered import KeptAnswer
     from sim.words.language import Language
+
+
+NOT_YET: Final = Message("Not asked yet.")
 
 
 class CommandAnswer(NamedTuple):
@@ -99,7 +103,7 @@ class StudyPage(NamedTuple):
         """The sentences of an answer, or why there is none."""
         if part.answered is None:
             if not part.asked:
-                return [f'<p class="aside">{html.escape(self.say("Not asked yet."))}</p>']
+                return [f'<p class="aside">{html.escape(self.say(NOT_YET))}</p>']
             return [f'<div class="failed">{html.escape(part.failure)}</div>']
         return html_page.boxed("finding", part.answered.sentences)
 
@@ -121,5 +125,4 @@ class StudyPage(NamedTuple):
 
 def write(page: StudyPage, path: Path) -> None:
     """The page as one file."""
-    text = page.html()
-    write_whole(path, lambda part: part.write_text(text, encoding="utf-8"))
+    write_text(path, page.html())

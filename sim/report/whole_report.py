@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.answers.comparison import Comparison
 from sim.answers.worth import Worth
-from sim.files.whole import write_whole
+from sim.files.whole import write_bytes
 from sim.measures.measures import BY_KEY
 from sim.report import chapters, formats, kept_history
 from sim.report.content import Block, Callout, Content, Heading, ListOfTexts, Paragraph, TableBlock
@@ -82,8 +82,7 @@ def save(
     write = formats.writer(ending, say, template)
     formats.refuse(path)
     made = report([answer], [say("asked in Python")], [], date.today().isoformat(), say, title)
-    data = write(made)
-    write_whole(path, lambda part: part.write_bytes(data))
+    write_bytes(path, write(made))
     return path
 
 

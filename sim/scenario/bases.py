@@ -26,9 +26,7 @@ OF_A_MAP = ("import.yaml", "synthesis.yaml")  # how it was made, beside it
 def scenario_path(path: Path) -> Path:
     """The file itself, whose ending may be left out; of a folder, the one in it that changes no
     other."""
-    if not path.exists():
-        endings = (path.with_name(f"{path.name}{ending}") for ending in ENDINGS if path.name)
-        path = next((file for file in endings if file.is_file()), path)
+    path = with_ending(path)
     if path.is_dir():
         files = sorted(
             file
@@ -73,6 +71,19 @@ def scenario_path(path: Path) -> Path:
         missing = Message("no such file or folder{hint}", hint=hint)
         entrance.require_file(path, ScenarioError, missing)
     return path
+
+
+def with_ending(path: Path) -> Path:
+    """What a name means, whose ending may be left out: what is there, or a file with an ending."""
+    if path.exists():
+        return path
+    endings = (path.with_name(f"{path.name}{ending}") for ending in ENDINGS if path.name)
+    return next((file for file in endings if file.is_file()), path)
+
+
+def has_scenarios(folder: Path) -> bool:
+    """Whether a file in a folder has the ending of a scenario."""
+    return folder.is_dir() and any(file.suffix in ENDINGS for file in folder.iterdir())
 
 
 def _tell_left_out(base: Path, unread: list[ScenarioError]) -> None:
@@ -137,12 +148,12 @@ def _base_path(text: YamlText) -> Path:
     name, here = text.content["base"], text.path.resolve().parent
     if isinstance(name, str) and name:
         for folder in (here, here.parent):
-            for candidate in (folder / name, folder / f"{name}.yaml"):
-                if os.path.exists(candidate):
-                    return scenario_path(candidate)
+            candidate = with_ending(folder / name)
+            if os.path.exists(candidate):
+                return scenario_path(candidate)
     message = Message("write the name of one scenario; found {found}", found=units.shown(name))
     if isinstance(name, str) and name:
-        known = sorted(p.stem for p in here.glob("*.yaml") if p != text.path)
+        known = sorted(p.stem for p in here.iterdir() if p.suffix in ENDINGS and p != text.path)
         message = Message(
             'no scenario "{name}" beside this file{hint}', name=name, hint=did_you_mean(name, known)
         )

@@ -19,6 +19,7 @@ from sim.errors import (
     did_you_mean,
 )
 from sim.files import entrance, yaml_slips
+from sim.files.escapes import quoted
 from sim.geography import bundle as maps
 from sim.geography.bundle import Map
 from sim.scenario import (
@@ -63,7 +64,9 @@ def load(path: str | Path) -> Scenario:
 def _loaded(path: Path) -> Scenario:
     texts = bases.with_bases(path)
     if "questions" in texts[0].content:
-        message = Message("it is a study, not a scenario: tenthirty study {path}", path=str(path))
+        message = Message(
+            "it is a study, not a scenario: tenthirty study {path}", path=quoted(path)
+        )
         raise ScenarioError(path, message)
     problems = Problems(partial(bases.place, texts))
     for text in texts:

@@ -7,6 +7,7 @@ import pytest
 
 from sim.errors import OptionError, OutputError
 from sim.files import planner_sheets, tables
+from sim.files.escapes import quoted
 from sim.geography.making import headcount, located, places
 from sim.geography.making.urban import worded
 from sim.report import blank_sheets, new_folder
@@ -116,7 +117,7 @@ def test_an_empty_folder_is_filled_and_so_is_a_name_with_a_blank(tmp_path):
     (tmp_path / "益 阳").mkdir()
     path = new_folder.start(tmp_path / "益 阳", ZH, [EN, ZH])
     assert 'map: "益_阳"' in path.read_text("utf-8")
-    assert '"' in new_folder.commands(tmp_path / "益 阳")[0]
+    assert "益 阳/workbook.xlsx' --roads" in new_folder.commands(tmp_path / "益 阳")[0]
 
 
 def test_an_example_has_its_sources_and_licences_beside_it(tmp_path):
@@ -214,3 +215,40 @@ def test_a_map_is_imported_from_a_workbook_that_is_named_once_or_thrice(folder, 
     book.save(home / "workbook.xlsx")
     with pytest.raises(MapImportError, match="sheet townships 乡镇, cell B4.*found viele"):
         import_map(ImportOptions.of(workbook=home / "workbook.xlsx", roads=roads))
+
+
+def test_what_fails_leaves_no_folder_above_it_and_no_file_in_it(tmp_path, monkeypatch):
+    from pathlib import Path
+
+    usual, renamed = Path.rename, []
+
+    def full(path, to):
+        renamed.append(to)
+        if len(renamed) == 2:
+            raise OSError(28, "No space left on device")
+        return usual(path, to)
+
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(OutputError):
+        new_folder.start(tmp_path / "empty", EN, [EN])
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+    monkeypatch.setattr(new_folder.blank_workbook, "write", lambda *arguments: full(1, 2))
+    renamed[:] = [1]
+    with pytest.raises(OutputError):
+        new_folder.start(tmp_path / "a" / "b" / "c", EN, [EN])
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+
+
+@pytest.mark.parametrize("name", ["a&b", "it's", "a b", "$HOME", "醴陵", "a;b", "~", "a(b)", "x"])
+def test_a_folder_is_printed_as_it_can_be_typed(tmp_path, name):
+    import shlex
+    import subprocess
+
+    *_, run = new_folder.commands(tmp_path / name)
+    assert shlex.split(run) == ["tenthirty", "run", str(tmp_path / name)]
+    (tmp_path / name).mkdir()
+    typed = run.replace("tenthirty run", "ls -d")
+    done = subprocess.run(["sh", "-c", typed], capture_output=True, text=True, check=True)
+    assert done.stdout.strip("\n") == str(tmp_path / name)
+    assert (quoted("醴陵/today.yaml"), quoted(r"C:\a b", True)) == ("醴陵/today.yaml", r'"C:\a b"')

@@ -16,7 +16,7 @@ import shapely
 
 from sim.errors import OutputError
 from sim.files import escapes
-from sim.files.whole import reason_of, write_whole
+from sim.files.whole import reason_of, write_text, write_whole
 from sim.geography.bundle import Map, Spot
 from sim.text import Message
 
@@ -44,7 +44,7 @@ def example_files(
             "hospitals": to / "hospitals.csv",
         }
         text = "\n".join(_extract(ground))
-        write_whole(files["roads"], lambda part: part.write_text(text, "utf-8"))
+        write_text(files["roads"], text)
         zones = ground.layers["townships"][TAKEN_OVER]
         write_whole(files["zones"], lambda part: zones.to_file(part, layer="zones", driver="GPKG"))
         columns, stations = _stations(ground, ambulances)
@@ -82,8 +82,7 @@ def _rows(ground: Map, spots: list[Spot]) -> list[list[Any]]:
 
 
 def _write_table(path: Path, columns: Sequence[str], rows: list[list[Any]]) -> None:
-    text = escapes.as_csv(columns, rows)
-    write_whole(path, lambda part: part.write_text(text, "utf-8-sig"))
+    write_text(path, escapes.as_csv(columns, rows), "utf-8-sig")
 
 
 # ── the extract ──────────────────────────────────────────────────────────────────────────────
