@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.answers.answer import Provenance
 from sim.text import Message
-from sim.words import provenance
+from sim.words import alternative, provenance
 from sim.words.language import Language
 from sim.words.page import Column, Table
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.answers.answer import Answer
     from sim.scenario.scenario import Scenario
 
+STOPS: Final = "".join((".", *alternative.WIDE))
 SOURCE: Final = Message(
     "Items after Monks et al., Strengthening the reporting of empirical simulation studies, "
     "Journal of Simulation 13 (1), 2019, 55–67."
@@ -65,7 +66,7 @@ def _together(said: Sequence[str], how: Reported, say: Language) -> str:
     if len(set(said)) == 1:
         return said[0]
     return say.joined(
-        say("{command}: {said}", command=command, said=text.rstrip(".。"))
+        say("{command}: {said}", command=command, said=text.rstrip(STOPS))
         for command, text in zip(how.commands, said, strict=True)
     )
 
