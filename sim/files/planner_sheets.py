@@ -24,6 +24,10 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     SETTINGS: ("settings", "设置", "setting", "参数", "参数设置"),
     NOTES: ("notes", "说明", "note", "填写说明", "read me", "readme"),
 }  # fmt: skip
+# Columns that a map does not use, but the scenario that reads the workbook.
+HOURS: Final = ("hours", "on duty", "执勤时间", "值班时间", "在岗时间", "班次")
+ALL_DAY: Final = ("always", "24h", "24小时", "全天", "24 h")
+YEARLY: Final = ("calls a year", "calls per year", "yearly calls", "年呼叫量", "年急救呼叫量")
 _ROLE: Final = {name: role for role, names in NAMES.items() for name in names}
 _PARTS: Final = re.compile(r"[\s/／|、_\-－()（）]+")
 ENOUGH: Final = 2  # sheets of such names: then the workbook is one of ours, not any table

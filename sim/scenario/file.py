@@ -34,6 +34,7 @@ from sim.scenario import (
     responders,
     schemas,
     standing,
+    target_doubts,
     turnouts,
 )
 from sim.scenario.contents import ScenarioFile
@@ -138,7 +139,12 @@ def _loaded(path: Path) -> Scenario:
         checks.times(scenario, problems)
     if problems:
         raise _refusal(problems, texts)
-    for doubt in (*hospital_doubts.doubts(scenario), *kept_back.doubts(scenario)):
+    for doubt in (
+        *(one for text in texts if isinstance(text, WorkbookText) for one in text.doubts),
+        *target_doubts.doubts(scenario.settings),
+        *hospital_doubts.doubts(scenario),
+        *kept_back.doubts(scenario),
+    ):
         warnings.warn(PlannerWarning(doubt), stacklevel=2)
     return scenario
 

@@ -122,7 +122,7 @@ def test_usual_columns_are_found_and_one_name_stands_in_for_the_other(tmp_path, 
         ("name,lon,lat\nA,east,\n", "line 2, column lat: write a number; found nothing"),
         ("name,lon,lat\nA,east,\n", "line 2, column lon: write a number; found east"),
         ("name,lon,lat\nA,27.6,113.5\n", "look swapped: exchange the columns"),
-        ("name,lon,lat\nA,500000,3000000\n", "line 2: write degrees"),
+        ("name,lon,lat\nA,500000,3000000\n", "line 2, column lon: write degrees"),
         ("name,lon,lat\n", "there is no row below the header"),
     ],
 )

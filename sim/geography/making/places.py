@@ -233,10 +233,13 @@ def _each_once(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     point = sites.geometry.to_wkb()
     if not sites[same].assign(point=point).duplicated().any():
         return sites
+    lines = np.array(sites.attrs[LINES])
     keys = [*(sites[name] for name in same), point]
     total = sites["ambulances"].groupby(keys).transform(lambda some: some.sum(min_count=1))
-    kept = sites.assign(ambulances=total)[~sites[same].assign(point=point).duplicated()]
-    return kept.reset_index(drop=True)
+    first = ~sites[same].assign(point=point).duplicated()
+    kept = sites.assign(ambulances=total)[first].reset_index(drop=True)
+    kept.attrs[LINES] = lines[first.to_numpy()].tolist()
+    return kept
 
 
 def _every(path: Path, columns: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
@@ -338,7 +341,12 @@ def _tell_unknown(
 def _layer(facts: dict[str, Any], frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     where = gpd.GeoSeries(frame.geometry.to_numpy(), crs=frame.crs)
     made = gpd.GeoDataFrame(facts | {"provenance": "sourced"}, geometry=where.to_numpy())
-    return made.set_crs(frame.crs)
+    made = made.set_crs(frame.crs)
+    made.attrs[LINES] = [int(line) for line in frame.index]
+    return made
+
+
+LINES: Final = "lines"  # what a layer that was read here carries: the line of each of its rows
 
 
 def _none(columns: tuple[str, ...], crs: pyproj.CRS) -> gpd.GeoDataFrame:
