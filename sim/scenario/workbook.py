@@ -94,15 +94,13 @@ class WorkbookText:
                 self._take_setting(table, row, key, value, (name, written))
 
     def _take_grid(self, table: SheetRows, row: int, value: str, written: str) -> None:
-        from sim.geography.making.planner_workbook import GRIDS
+        from sim.geography.making import planner_workbook as known
 
-        grid = written.casefold().replace("-", "")
-        if grid in GRIDS:
+        grid = known.plain_grid(written)
+        if grid in known.GRIDS:
             self._grid = grid
             return
-        message = Message(
-            "write one of {names}; found {found}", names=", ".join(GRIDS), found=written
-        )
+        message = known.no_grid(written)
         self.problems.append(table.problem(row, value, message))
 
     def _take_setting(
@@ -250,6 +248,16 @@ def _below_nothing(value: float) -> Message | None:
     if value >= 0:
         return None
     return Message("write a number from 0 up; found {found:g}", found=value)
+
+
+def problems_of(path: Path) -> list[Problem]:
+    """All that is wrong with a workbook as a scenario would read it, before there is a map."""
+    from sim.scenario import remainder
+
+    text = WorkbookText(path)
+    found = validation.Problems(lambda loc: validation.FieldPlace(place=text.cell(loc)))
+    remainder.of({"name": "?", "map": "?", **text.content}, found)
+    return [*text.problems, *found.found]
 
 
 def beside(path: Path, name: object) -> Iterator[WorkbookText]:
