@@ -36,13 +36,14 @@ AMBULANCES: Final = (
 HOURS: Final = ("hours", "on duty", "执勤时间", "值班时间", "在岗时间", "班次")
 ALL_DAY: Final = ("always", "24h", "24小时", "全天", "24 h")
 YEARLY: Final = ("calls a year", "calls per year", "yearly calls", "年呼叫量", "年急救呼叫量")
+STATUS: Final = ("status", "状态")
 AREA: Final = ("area", "面积")  # only of a map that is made up
 _ROLE: Final = {name: role for role, names in NAMES.items() for name in names}
 _PARTS: Final = re.compile(r"[\s/／|、_\-－()（）]+")
 ENOUGH: Final = 2  # sheets of such names: then the workbook is one of ours, not any table
 
 
-def of_the_scenario(attrs: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def of_the_scenario(attrs: Mapping[Any, Any]) -> list[tuple[str, ...]]:
     """The columns of a sheet that a map does not use, but the scenario; `attrs`: of its frame."""
     role = role_of(str(attrs.get("sheet", "")))
     return list({STATIONS: (HOURS,), TOWNSHIPS: (YEARLY, AREA)}.get(role, ()))

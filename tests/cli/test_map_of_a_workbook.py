@@ -159,3 +159,12 @@ def test_what_cannot_be_run_for_want_of_a_new_map_is_told_with_that(changed):
     path = changed((T, "A5", "己镇"))
     with pytest.raises(ScenarioError, match="己镇 is new; 乙镇 is gone. Make the map anew"):
         sim.load(path.with_name("today.yaml"))
+
+
+def test_planned_stations_are_candidates_beside_the_seats(county):
+    from sim.answers import candidates
+
+    plan = sim.load(county / "today.yaml")
+    names = [one.name.zh for one in candidates.find(plan)]
+    assert names == ["甲街道", "乙镇", "丙镇", "丁镇", "规划站"]
+    assert [one.name.zh for one in plan.stations] == ["中心站", "东站"]

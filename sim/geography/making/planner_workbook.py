@@ -115,8 +115,8 @@ def grid_of(path: Path) -> str:
     if not key or not value:
         return GRIDS[0]
     for row in frame.index:
-        said = numerals.normal(frame.at[row, value])
-        if numerals.normal(frame.at[row, key]) not in COORDINATES or not said:
+        said = numerals.normal(str(frame.at[row, value]))
+        if numerals.normal(str(frame.at[row, key])) not in COORDINATES or not said:
             continue
         grid = plain_grid(said)
         if grid not in GRIDS:

@@ -135,7 +135,7 @@ def said_in(path: Path, roles: Collection[str]) -> Said:
         columns = {
             "people": table.column(headcount.USUAL), "longitude": table.column(located.LON),
             "latitude": table.column(located.LAT), "urban or rural": table.column(URBAN),
-            "status": table.column(("status", "状态")),
+            "status": table.column(planner_sheets.STATUS),
         }  # fmt: skip
         if role != planner_sheets.TOWNSHIPS:
             columns = {name: one for name, one in columns.items() if name not in OF_TOWNSHIPS}
