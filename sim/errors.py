@@ -6,6 +6,7 @@
     ├── RuleError          a rule of one's own, in Python, that raised or returned nonsense
     ├── MapError           a map bundle
     │   └── MapImportError     the files a map bundle is to be made from
+    │       └── WorkbookError      a planner's workbook among them
     ├── RecordsError       a file of call records
     ├── CandidatesError    a file of places for new stations
     ├── OutputError        a results folder that cannot be written
@@ -133,6 +134,10 @@ class MapError(PlannerError):
 
 class MapImportError(MapError):
     heading = Message("{source} cannot be made:")
+
+
+class WorkbookError(MapImportError):
+    heading = Message("{source} cannot be read:")
 
 
 class RecordsError(PlannerError):

@@ -1,4 +1,4 @@
-"""Where a new station could stand: every township's seat, the places of a file, or a drawn set."""
+"""Where a new station could stand: seats and planned stations, a file's places, or a drawn set."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def find(base: Scenario, where: str | Path | int = SEATS, seed: int = 0) -> list
     if isinstance(where, int):
         found = drawn(base.map, where, seed)
     elif text == SEATS:
-        found = _seats(base.map)
+        found = [*_seats(base.map), *_planned(base)]
     elif units.is_whole(text):
         found = drawn(base.map, _how_many(text), seed)
     else:
@@ -75,6 +75,24 @@ def _seats(the_map: Map) -> list[Candidate]:
         lon, lat = the_map.lonlat(seat.x, seat.y)
         found.append(Candidate(seat.name, None if clear else (float(lon), float(lat))))
     return found
+
+
+def _planned(base: Scenario) -> list[Candidate]:
+    """The stations that a planner's workbook calls planned, where the map was made of one; but
+    those that the layout has by now."""
+    if not any(key.startswith("workbook ") for key in base.map.meta):
+        return []
+    from sim.files import planner_sheets
+    from sim.geography.making import places, workbook_sheets  # which open geopandas
+
+    planned = {
+        name
+        for (role, name), facts in workbook_sheets.kept_of(base.map.meta).items()
+        if role == planner_sheets.STATIONS
+        and places.STATES.get(facts.get("status", "").lower()) == "planned"
+        and base.station(name) is None
+    }
+    return [Candidate(site.name) for site in base.map.sites if site.name.zh in planned]
 
 
 def _how_many(text: str) -> int:

@@ -107,7 +107,7 @@ def import_(
         chosen = from_yaml(again, choices["maps"])
     else:
         named = {k: v for k, v in choices.items() if k != "place" or v}
-        chosen = ImportOptions.of(**named, workbook=workbook)
+        chosen = map_made.chosen(lambda: ImportOptions.of(**named, workbook=workbook), workbook)
     with bar(Message("Reading the roads"), say) as tell:
         report = import_map(chosen, lambda stage: tell(title=stage), say)
         if draw:

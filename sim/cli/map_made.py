@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import typer
 
 from sim.cli import speech
 from sim.files.escapes import quoted
+from sim.files.workbooks import ENDINGS
 from sim.geography.making.report import Report
 from sim.text import Message
 from sim.words.language import Language
@@ -27,6 +29,38 @@ PlannersWorkbook = Annotated[
         show_default=False,
     ),
 ]
+
+
+Chosen = TypeVar("Chosen")
+
+
+def chosen(choose: Callable[[], Chosen], workbook: Path | None) -> Chosen:
+    """The options of a map; WorkbookError with all that is wrong with its workbook.
+
+    Also what only a scenario would read of it: a map of half a workbook is made in vain.
+    """
+    from sim.errors import MapImportError, Problem, WorkbookError
+    from sim.scenario.workbook import problems_of
+
+    options, told = None, list[Problem]()
+    try:
+        options = choose()
+    except WorkbookError as error:
+        told = error.problems
+        if not workbook or not workbook.is_file() or workbook.suffix.lower() not in ENDINGS:
+            raise
+    if workbook is not None:
+        try:
+            told = [*told, *problems_of(workbook)]
+        except MapImportError as error:
+            told = [*told, *error.problems]
+    if told:
+        once: dict[str, Problem] = {}
+        for one in told:  # of what both tell of a cell, the first
+            once.setdefault(str(one.place) or str(one), one)
+        raise WorkbookError(str(workbook), list(once.values()))
+    assert options is not None
+    return options
 
 
 def show(

@@ -81,7 +81,7 @@ def synthesise(
     else:
         given = {k: v for k, v in choices.items() if v not in (None, "")}
         given |= {} if towns is None else {"towns": towns}
-        chosen = SynthesisOptions.of(**given, workbook=workbook)
+        chosen = map_made.chosen(lambda: SynthesisOptions.of(**given, workbook=workbook), workbook)
     with bar(Message("Reading the towns"), say) as tell:
         report = synthesise_map(chosen, lambda stage: tell(title=stage), say)
         if draw:

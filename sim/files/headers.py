@@ -42,11 +42,19 @@ _EXAMPLE: Final = re.compile(r"(?:(?:示例|例如|例|examples?|e\.g\.)\s*){1,2
 
 def without_examples(rows: list[Row]) -> tuple[list[Row], list[Message]]:
     """The rows but for those whose first cell says that they are examples; and what is said."""
-    kept = [row for row in rows if not _EXAMPLE.match(next(filter(None, row[1]), ""))]
-    if len(kept) == len(rows):
+    examples = [row for row in rows if _EXAMPLE.match(next(filter(None, row[1]), ""))]
+    if not examples:
         return rows, []
-    return kept, [Message("rows that are marked as examples are not read: {n}",
-                          n=len(rows) - len(kept))]  # fmt: skip
+    kept = [row for row in rows if row not in examples]
+    names = [
+        f"{_EXAMPLE.sub('', next(filter(None, row))).strip()} ({line})" for line, row in examples
+    ]
+    told = ", ".join(names[:TOLD]) + (" …" if len(names) > TOLD else "")
+    return kept, [
+        Message(
+            "rows that are marked as examples are not read, each with its row: {names}", names=told
+        )
+    ]
 
 
 def note_titles(titles: list[str]) -> list[Message]:

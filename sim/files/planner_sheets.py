@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sim.errors import MapImportError, nearest
 from sim.text import Message
@@ -24,9 +24,29 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     SETTINGS: ("settings", "设置", "setting", "参数", "参数设置"),
     NOTES: ("notes", "说明", "note", "填写说明", "read me", "readme"),
 }  # fmt: skip
+PLACE_NAMES: Final = (
+    "name", "name_en", "name_zh", "名称", "站点", "站点名称", "医院", "医院名称",
+)  # fmt: skip
+AMBULANCES: Final = (
+    "ambulances", "ambulance", "number of ambulances", "ambulance_count", "vehicles", "vehicle",
+    "number of vehicles", "vehicle_count", "units", "救护车", "救护车数", "救护车数量", "救护车辆",
+    "救护车辆数", "车辆", "车辆数", "车辆数量", "车数",
+)  # fmt: skip
+# Columns that a map does not use, but the scenario that reads the workbook.
+HOURS: Final = ("hours", "on duty", "执勤时间", "值班时间", "在岗时间", "班次")
+ALL_DAY: Final = ("always", "24h", "24小时", "全天", "24 h")
+YEARLY: Final = ("calls a year", "calls per year", "yearly calls", "年呼叫量", "年急救呼叫量")
+STATUS: Final = ("status", "状态")
+AREA: Final = ("area", "面积")  # only of a map that is made up
 _ROLE: Final = {name: role for role, names in NAMES.items() for name in names}
 _PARTS: Final = re.compile(r"[\s/／|、_\-－()（）]+")
 ENOUGH: Final = 2  # sheets of such names: then the workbook is one of ours, not any table
+
+
+def of_the_scenario(attrs: Mapping[Any, Any]) -> list[tuple[str, ...]]:
+    """The columns of a sheet that a map does not use, but the scenario; `attrs`: of its frame."""
+    role = role_of(str(attrs.get("sheet", "")))
+    return list({STATIONS: (HOURS,), TOWNSHIPS: (YEARLY, AREA)}.get(role, ()))
 
 
 def title(role: str) -> str:

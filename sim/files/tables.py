@@ -11,7 +11,16 @@ import pandas as pd
 
 from sim.errors import MapImportError, Problem
 from sim.files import cells as cells_
-from sim.files import delimited, entrance, headers, numerals, text, totals, workbooks
+from sim.files import (
+    delimited,
+    entrance,
+    headers,
+    numerals,
+    planner_sheets,
+    text,
+    totals,
+    workbooks,
+)
 from sim.files.delimited import Row
 from sim.text import Message, message_of
 
@@ -56,6 +65,7 @@ def read_table(
     lines = [line for line, _ in rows[1:]]
     frame = pd.DataFrame(cells, columns=[header[at] for at in kept], index=lines, dtype=object)
     frame.attrs[NOTES] = [*read.notes, *headers.note_titles(above), *examples, *unnamed]
+    frame.attrs[NOTES] += _merged(path, read, rows[0][0], holds)
     frame.attrs[ABOVE] = above
     frame.attrs[SEPARATOR] = read.separator
     if read.sheet:
@@ -77,6 +87,39 @@ def notes(frame: pd.DataFrame) -> list[Message]:
     return list(frame.attrs.get(NOTES, []))
 
 
+def _merged(path: Path, read: _Read, header: int, holds: str) -> list[Message]:
+    """What there is to say of cells merged over rows below the header.
+
+    MapImportError in a planner's workbook: there every row needs its own values.
+    """
+    tall = [one for one in read.merged if int(one.partition(":")[2].lstrip(LETTERS)) > header + 1]
+    if tall and holds and planner_sheets.role_of(read.sheet) == holds:
+        wrong = [
+            Problem(
+                MERGED, place=Message("sheet {sheet}, cells {range}", sheet=read.sheet, range=one)
+            )
+            for one in tall
+        ]
+        raise MapImportError(path, wrong)
+    if not tall:
+        return []
+    ranges = ", ".join(tall[:TOLD]) + (" …" if len(tall) > TOLD else "")
+    return [
+        Message(
+            "{file}: of cells merged over several rows ({cells}) of the sheet {sheet} the first "
+            "alone has what they say; the others are read as empty",
+            file=path.name, cells=ranges, sheet=read.sheet,
+        )
+    ]  # fmt: skip
+
+
+LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MERGED: Final = Message(
+    "these cells are merged over several rows, and the first alone has what they say: unmerge "
+    "them, and fill in each row"
+)
+
+
 class _Read(NamedTuple):
     """A file's rows that are not blank, each with its line, and what there is to say of them."""
 
@@ -84,6 +127,7 @@ class _Read(NamedTuple):
     notes: list[Message]
     separator: str = ""  # of a text file
     sheet: str = ""  # of a workbook
+    merged: tuple[str, ...] = ()  # its ranges of cells over several rows
 
 
 def _read(path: Path, encoding: str, sheet: str, holds: str) -> _Read:
@@ -120,15 +164,7 @@ def _of_workbook(path: Path, wanted: str, holds: str) -> _Read:
             others=left,
         )
         said.append(message)
-    if sheet.merged:
-        message = Message(
-            "{file}: of cells merged over several rows ({cells}) the first alone has what they "
-            "say; the others are read as empty",
-            file=path.name,
-            cells=", ".join(sheet.merged[:TOLD]) + (" …" if len(sheet.merged) > TOLD else ""),
-        )
-        said.append(message)
-    return _Read(sheet.rows, said, sheet=sheet.name)
+    return _Read(sheet.rows, said, sheet=sheet.name, merged=sheet.merged)
 
 
 NO_PARQUET: Final = Message("this is not a Parquet file ({reason})")

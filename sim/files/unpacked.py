@@ -23,7 +23,7 @@ ZIP: Final = b"PK"
 OLD: Final = bytes.fromhex("d0cf11e0a1b11ae1")  # .xls, and any workbook with a password
 _REFERENCE: Final = re.compile(rb"""<(?:row|c)\s[^>]{0,100}?\br\s*=\s*["']([A-Z]*)(\d*)["']""")
 _MERGED: Final = re.compile(
-    rb"""<mergeCell\s[^>]{0,100}?\bref\s*=\s*["']([A-Z]+)(\d+):[A-Z]+(\d+)"""
+    rb"""<mergeCell\s[^>]{0,100}?\bref\s*=\s*["']([A-Z]+)(\d+):([A-Z]+)(\d+)"""
 )
 # A cell with a formula and no value; Excel marks a formula that gives an empty text by its kind.
 _UNCOMPUTED: Final = re.compile(
@@ -37,7 +37,7 @@ class Sheets(NamedTuple):
     """What the sheets of a workbook hold."""
 
     uncomputed: dict[str, list[str]]  # [part of the archive] cells whose formula has no value
-    merged: list[str]  # the first cells of those that reach over several rows
+    merged: dict[str, list[str]]  # likewise: ranges that reach over several rows, like B2:B4
 
 
 def looked_at(path: Path) -> Sheets:
@@ -52,7 +52,7 @@ def looked_at(path: Path) -> Sheets:
                 "password away, and save it as .xlsx"
             )
             raise MapImportError(path, message)
-    found = Sheets({}, [])
+    found = Sheets({}, {})
     with zipfile.ZipFile(path) as archive:
         size = sum(one.file_size for one in archive.infolist())
         if size > MOST_BYTES:
@@ -109,12 +109,15 @@ def _more(path: Path, text: bytes, found: Sheets, part: str) -> Sheets:
             )
             raise MapImportError(path, message)
     tall = [
-        (first + row).decode() for first, row, last in _MERGED.findall(text) if int(last) > int(row)
+        f"{first.decode()}{row.decode()}:{end.decode()}{last.decode()}"
+        for first, row, end, last in _MERGED.findall(text)
+        if int(last) > int(row)
     ]
+    merged = list(dict.fromkeys([*found.merged.get(part, []), *tall]))
     cells = found.uncomputed.get(part, [])
     if b"<f" in text:
         cells = list(dict.fromkeys([*cells, *(one.decode() for one in _UNCOMPUTED.findall(text))]))
-    return Sheets(found.uncomputed | {part: cells}, list(dict.fromkeys([*found.merged, *tall])))
+    return Sheets(found.uncomputed | {part: cells}, found.merged | {part: merged})
 
 
 def too_many_rows(path: Path) -> MapImportError:

@@ -25,7 +25,7 @@ class Worksheet(NamedTuple):
     rows: list[Row]
     others: tuple[str, ...]
     passed: tuple[str, ...]  # sheets before it, without a table
-    merged: tuple[str, ...] = ()  # the first of cells that are merged over several rows
+    merged: tuple[str, ...] = ()  # ranges that are merged over several rows, like B2:B4
 
 
 def read_sheet(path: Path, wanted: str = "", holds: str = "") -> Worksheet:
@@ -50,7 +50,7 @@ def read_sheet(path: Path, wanted: str = "", holds: str = "") -> Worksheet:
         raise MapImportError(path, Message("there is no sheet in it that can be read"))
     found = _chosen(sheets)
     _refuse_cells(path, found, inside.uncomputed.get(parts[found.name], []))
-    return found._replace(merged=tuple(inside.merged))
+    return found._replace(merged=tuple(inside.merged.get(parts[found.name], [])))
 
 
 def _of_that_name(path: Path, names: list[str], wanted: str) -> str:

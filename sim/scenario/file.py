@@ -35,7 +35,9 @@ from sim.scenario import (
     responders,
     schemas,
     standing,
+    target_doubts,
     turnouts,
+    workbook_on_map,
 )
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.points import points_at
@@ -139,11 +141,35 @@ def _loaded(path: Path) -> Scenario:
         scenario = _with_records(scenario, texts, file.demand.replay, problems)
     if not (left.lacks("start") or left.lacks("study")):
         checks.times(scenario, problems)
+    asked = _doubts_of_workbooks(texts, ground, problems)
     if problems:
         raise _refusal(problems, texts)
-    for doubt in (*hospital_doubts.doubts(scenario), *kept_back.doubts(scenario)):
+    for doubt in (
+        *asked,
+        *target_doubts.doubts(scenario.settings),
+        *hospital_doubts.doubts(scenario),
+        *kept_back.doubts(scenario),
+    ):
         warnings.warn(PlannerWarning(doubt), stacklevel=2)
     return scenario
+
+
+def _doubts_of_workbooks(texts: list[bases.Text], ground: Map, problems: Problems) -> list[Message]:
+    """What is odd in workbooks, and what of them the map does not know."""
+    found: list[Message] = []
+    for text in texts:
+        if not isinstance(text, WorkbookText):
+            continue
+        found += text.doubts
+        try:
+            changed = workbook_on_map.doubt(text.path, ground)
+        except MapError as error:  # a sheet that no setting is read from
+            problems.add(ScenarioError(text.path, error.problems))
+            continue
+        if changed is not None and problems:  # of which it may be the reason
+            problems.add(ScenarioError(text.path, changed))
+        found += [changed] if changed is not None else []
+    return found
 
 
 def _refusal(problems: Problems, texts: list[bases.Text]) -> ScenarioError:

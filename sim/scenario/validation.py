@@ -65,7 +65,9 @@ class Problems:
             return
         where = FieldPlace(*self._locate(self._field))
         line = where.line if self._line is None else self._line
-        self.found.append(Problem(message, dotted(self._field), line, where.file, where.place))
+        # A cell says of a station where it is; which row of a list it became is nobody's matter.
+        field = "" if where.place and self._field[0] == "layout" else dotted(self._field)
+        self.found.append(Problem(message, field, line, where.file, where.place))
 
     def mute(self, *locs: Loc) -> None:
         """Tell nothing more of these fields, for what is wrong with them has been told."""
@@ -172,7 +174,7 @@ def _follows(loc: Place, finding: Any, found: Sequence[tuple[Place, Any]], model
         return any(
             other["type"] == "extra_forbidden"
             and place[:-1] == loc[:-1]
-            and nearest(str(place[-1]), _known_keys(other["loc"], model)) == loc[-1]
+            and nearest(str(place[-1]), known_keys(other["loc"], model)) == loc[-1]
             for place, other in others
         )
     if kind == "too_short":  # of those that are right; there may be more
@@ -218,7 +220,7 @@ def _message(found: Any, model: type[BaseModel]) -> Message:
     """What one finding says."""
     kind, ctx, value = found["type"], found.get("ctx", {}), found.get("input")
     if kind == "extra_forbidden":
-        known = _known_keys(found["loc"], model)
+        known = known_keys(found["loc"], model)
         name = str(found["loc"][-1])
         if len(found["loc"]) == 1 and name in OF_THE_STUDY:
             return Message("no such setting; did you mean {name}?", name=OF_THE_STUDY[name])
@@ -301,7 +303,7 @@ def _as_written(loc: Loc, raw: Any) -> tuple[str | int, ...]:
     return tuple(written)
 
 
-def _known_keys(loc: Loc, model: type[BaseModel]) -> list[str]:
+def known_keys(loc: Loc, model: type[BaseModel]) -> list[str]:
     """The settings that could have been meant where an unknown one was found."""
     node = _schema(model)
     definitions = node.get("$defs", {})

@@ -226,17 +226,29 @@ Shape = Annotated[float, *number(0.01, 100_000)]  # from almost always nothing t
 def parse_hours(value: object) -> Hours:
     """Clock hours from a text like "08-20" or "22-06"."""
     plain = units.usual_range(str(value)) if isinstance(value, str | Hours) else ""
-    match = re.fullmatch(r"([0-9]{1,2})(?::00)?\s*-\s*([0-9]{1,2})(?::00)?", plain)
-    start, end = (int(match[1]), int(match[2])) if match else (0, 0)
-    if start > 23 or end > 24 or start == end % HOURS:
-        raise ValueError(
-            Message(
-                'write whole clock hours like "{example}"; found {found}',
-                example="08-20",
-                found=units.shown(value),
-            )
-        )
+    match = re.fullmatch(r"([0-9]{1,2})(:[0-9]{1,2})?\s*-\s*([0-9]{1,2})(:[0-9]{1,2})?", plain)
+    start, end = (int(match[1]), int(match[3])) if match else (0, 0)
+    text = None
+    if match is None:
+        text = NO_HOURS
+    elif any(minutes and int(minutes[1:]) for minutes in (match[2], match[4])):
+        text = HOURS_AND_MINUTES
+    elif start > 23 or end > HOURS:
+        text = BEYOND_THE_DAY
+    elif start == end % HOURS:
+        text = ONE_HOUR
+    if text is not None:
+        raise ValueError(Message(text.text, example="08-20", found=units.shown(value)))
     return Hours(start, end % HOURS)
+
+
+NO_HOURS = Message('write whole clock hours like "{example}"; found {found}')
+HOURS_AND_MINUTES = Message('write whole clock hours like "{example}", no minutes; found {found}')
+BEYOND_THE_DAY = Message('write whole clock hours like "{example}", from 0 to 24; found {found}')
+ONE_HOUR = Message(
+    'write whole clock hours like "{example}"; {found} begin and end at the same hour: leave the '
+    "hours away if always is meant"
+)
 
 
 def is_all_day(value: object) -> bool:

@@ -9,34 +9,35 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.errors import MapImportError, Problem, ScenarioError, did_you_mean
+from sim import units
+from sim.errors import MapImportError, Problem, ScenarioError
 from sim.files import planner_sheets
 from sim.files.yaml_lines import Loc
+from sim.scenario import validation
+from sim.scenario.contents import ScenarioFile
+from sim.scenario.workbook_stations import StationsOfWorkbook
 from sim.text import Message
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from sim.files.sheet_rows import SheetRows
 
-HOURS: Final = ("hours", "on duty", "执勤时间", "值班时间", "在岗时间", "班次")
 UNITS: Final = ("unit", "单位")
-YEARLY: Final = ("calls a year", "calls per year", "yearly calls", "年呼叫量", "年急救呼叫量")
 TOWNSHIP_NAMES: Final = ("name", "name_zh", "乡镇", "乡镇名称", "名称", "township", "name_en")
-NO_STATION: Final = Message(
-    "no station is written yet: write each in a row below the examples, with its ambulances"
-)
 
 
 class WorkbookText:
     """A workbook: its content as a scenario file would say it, and the cell of everything.
 
     `problems` are of what cannot be said in a scenario file: sheets, columns, cells that cannot be
-    read. The values themselves are checked where those of a scenario file are.
+    read. The values themselves are checked where those of a scenario file are. `doubts`: what may
+    be meant, and is asked about.
     """
 
     def __init__(self, path: Path):
         self.path = path
         self.content: dict[str, Any] = {}
         self.problems: list[Problem] = []
+        self.doubts: list[Message] = []
         self._cells: dict[tuple[str | int, ...], str] = {}
         self._grid = "wgs84"
         for read in (self._read_settings, self._read_stations, self._read_townships):
@@ -82,6 +83,9 @@ class WorkbookText:
             written = _with_unit(table.text(row, value), table.text(row, unit))
             if not written:
                 continue
+            if (odd := _small_share(table.text(row, value), table.text(row, unit))) is not None:
+                self.problems.append(table.problem(row, value, odd))
+                continue
             if not name:
                 self.problems.append(table.problem(row, key, Message("write the setting's name")))
             elif name in known.COORDINATES:
@@ -89,20 +93,18 @@ class WorkbookText:
             else:
                 self._take_setting(table, row, key, value, (name, written))
 
-    def _take_grid(self, table: _Table, row: int, value: str, written: str) -> None:
-        from sim.geography.making.planner_workbook import GRIDS
+    def _take_grid(self, table: SheetRows, row: int, value: str, written: str) -> None:
+        from sim.geography.making import planner_workbook as known
 
-        grid = written.casefold().replace("-", "")
-        if grid in GRIDS:
+        grid = known.plain_grid(written)
+        if grid in known.GRIDS:
             self._grid = grid
             return
-        message = Message(
-            "write one of {names}; found {found}", names=", ".join(GRIDS), found=written
-        )
+        message = known.no_grid(written)
         self.problems.append(table.problem(row, value, message))
 
     def _take_setting(
-        self, table: _Table, row: int, key: str, value: str, said: tuple[str, str]
+        self, table: SheetRows, row: int, key: str, value: str, said: tuple[str, str]
     ) -> None:
         """Put a setting where a scenario file has it; tell where it stands twice."""
         name, written = said
@@ -120,7 +122,9 @@ class WorkbookText:
         node[where[-1]] = self._replay(written) if name == "demand.replay" else _plain(written)
         for depth in range(1, len(where)):
             self._cells.setdefault(where[:depth], table.place(row, key))
-        self._cells[where] = table.place(row, value)
+        known = validation.known_keys(where, ScenarioFile)
+        misspelt = bool(known) and where[-1] not in known
+        self._cells[where] = table.place(row, key if misspelt else value)
 
     def _replay(self, written: str) -> dict[str, str]:
         """Recorded calls: those of this workbook, where its sheet of calls is named."""
@@ -128,116 +132,13 @@ class WorkbookText:
             return {"file": self.path.name}
         return {"file": written}
 
-    # ── stations ─────────────────────────────────────────────────────────────────────────────
-
     def _read_stations(self) -> None:
-        from sim.files import tables
-        from sim.geography.making import located, places  # which open geopandas
-
-        try:
-            table = _Table(self.path, planner_sheets.STATIONS)
-        except MapImportError as error:
-            none = [one for one in error.problems if one.message in tables.NOTHING]
-            self.problems += [Problem(NO_STATION, place=none[0].place)] if none else error.problems
-            return
-        named, count = table.needed(places.NAME), table.needed(places.AMBULANCES)
-        if not named or not count:
-            self.problems += table.problems
-            return
-        columns = {
-            "kind": table.column(places.KIND), "ambulances": count, "hours": table.column(HOURS),
-            "lon": table.column(located.LON), "lat": table.column(located.LAT),
-            "status": table.column(places.STATUS),
-        }  # fmt: skip
-        entries: list[dict[str, Any]] = []
-        row_of: dict[str, int] = {}
-        for row in table.rows():
-            name = table.text(row, named)
-            said = {key: table.text(row, column) for key, column in columns.items()}
-            if not name:
-                self.problems.append(table.problem(row, named, Message("write a name")))
-                continue
-            if places.STATES.get(said["status"].lower()) == "planned":
-                continue
-            if name in row_of:
-                self._take_crew(table, row, columns, (entries, row_of[name], said))
-                continue
-            row_of[name] = len(entries)
-            entries.append(self._entry(table, row, columns | {"station": named}, (name, said)))
-            self._keep_cells(table, row, ("layout", row_of[name]), columns | {"station": named})
-        if entries:
-            self.content["layout"] = entries
-        elif not self.problems:
-            self.problems.append(Problem(NO_STATION, place=table.place(0, "")))
-
-    def _keep_cells(
-        self, table: _Table, row: int, loc: tuple[str | int, ...], columns: dict[str, str]
-    ) -> None:
-        first = columns.get("station") or columns["ambulances"]
-        self._cells[loc] = table.place(row, first)
-        for key, column in columns.items():
-            if column:
-                self._cells[(*loc, key)] = table.place(row, column)
-        if columns.get("lon"):
-            self._cells[(*loc, "at")] = table.place(row, columns["lon"])
-
-    def _entry(
-        self, table: _Table, row: int, columns: dict[str, str], said: tuple[str, dict[str, str]]
-    ) -> dict[str, Any]:
-        """A station as `layout` has it."""
-        from sim.files import coordinates
-        from sim.geography.making import places
-
-        name, texts = said
-        kind = places.KINDS.get(texts["kind"].lower(), texts["kind"])
-        entry: dict[str, Any] = {"station": name, "kind": kind, **self._crew(texts)}
-        point = [self._number(table, row, columns[key], texts[key]) for key in ("lon", "lat")]
-        if (texts["lon"] == "") != (texts["lat"] == ""):
-            lacking = columns["lat"] if texts["lon"] else columns["lon"]
-            message = Message("write both the longitude and the latitude, or neither")
-            self.problems.append(table.problem(row, lacking or columns["station"], message))
-        elif None not in point:
-            lon, lat = coordinates.to_wgs84(point[0], point[1], self._grid)
-            entry["at"] = [round(float(lon), 7), round(float(lat), 7)]
-        return entry
-
-    def _number(self, table: _Table, row: int, column: str, text: str) -> float | None:
-        from sim.files import numerals
-
-        if not text:
-            return None
-        try:
-            return numerals.number(text)
-        except ValueError as error:
-            from sim.text import message_of
-
-            message = numerals.complaint_of_degrees(text) or message_of(error)
-            self.problems.append(table.problem(row, column, message))
-            return None
-
-    def _crew(self, texts: dict[str, str]) -> dict[str, Any]:
-        """Ambulances and their hours; what is no number is left for the schema to refuse."""
-        crew: dict[str, Any] = {"ambulances": _whole(texts["ambulances"])}
-        hours = texts["hours"]
-        if hours and not _all_day(hours):
-            crew["hours"] = hours
-        return crew
-
-    def _take_crew(
-        self,
-        table: _Table,
-        row: int,
-        columns: dict[str, str],
-        so_far: tuple[list[dict[str, Any]], int, dict[str, str]],
-    ) -> None:
-        """One more row of a station: ambulances with other hours."""
-        entries, at, texts = so_far
-        crews = entries[at].setdefault("crews", [])
-        loc = ("layout", at, "crews", len(crews))
-        crew = self._crew(texts)
-        crew["number"] = crew.pop("ambulances")
-        crews.append(crew)
-        self._keep_cells(table, row, loc, columns | {"number": columns["ambulances"]})
+        found = StationsOfWorkbook(self.path, self._grid)
+        self.problems += found.problems
+        self.doubts += found.doubts
+        self._cells |= found.cells
+        if found.entries:
+            self.content["layout"] = found.entries
 
     # ── townships ────────────────────────────────────────────────────────────────────────────
 
@@ -247,7 +148,7 @@ class WorkbookText:
         from sim.geography.making import headcount
 
         table = _optional(self.path, planner_sheets.TOWNSHIPS)
-        yearly = table.column(YEARLY) if table else ""
+        yearly = table.column(planner_sheets.YEARLY) if table else ""
         if table is None or not yearly or not any(table.text(row, yearly) for row in table.rows()):
             return
         rate = self.content.get("demand", {})
@@ -288,56 +189,15 @@ class WorkbookText:
         self._cells["demand", "rate"] = table.place(table.rows()[0], yearly)
 
 
-class _Table:
-    """A sheet of a workbook: cells as texts, by row and column, with their places."""
-
-    def __init__(self, path: Path, role: str):
-        from sim.files import tables
-
-        self.frame: pd.DataFrame = tables.read_table(path, holds=role)
-        self.problems: list[Problem] = []
-
-    def rows(self) -> list[int]:
-        return [int(row) for row in self.frame.index]
-
-    def column(self, usual: tuple[str, ...]) -> str:
-        from sim.files import tables
-
-        return tables.column(self.frame, usual)
-
-    def needed(self, usual: tuple[str, ...]) -> str:
-        """A column that must be there; "" after gathering that it is not."""
-        name = self.column(usual)
-        if not name:
-            known = [str(column) for column in self.frame.columns]
-            chinese = next(one for one in usual if not one.isascii())
-            message = Message(
-                "no column is called {english} or {chinese}{hint}",
-                english=usual[0], chinese=chinese, hint=did_you_mean(usual[0], known),
-            )  # fmt: skip
-            sheet = Message("sheet {sheet}", sheet=self.frame.attrs.get("sheet", ""))
-            self.problems.append(Problem(message, place=sheet))
-        return name
-
-    def text(self, row: int, column: str) -> str:
-        return str(self.frame.at[row, column]).strip() if column else ""
-
-    def place(self, row: int, column: str) -> str:
-        from sim.files import cells
-
-        return cells.place(self.frame, row, column)
-
-    def problem(self, row: int, column: str, message: str) -> Problem:
-        return Problem(message, column, row, place=self.place(row, column))
-
-
-def _optional(path: Path, role: str) -> _Table | None:
+def _optional(path: Path, role: str) -> SheetRows | None:
     """A sheet; None if there is none of this kind, or no row in it yet."""
     from sim.files import tables
     from sim.geography.making.planner_workbook import is_missing
 
     try:
-        return _Table(path, role)
+        from sim.files.sheet_rows import SheetRows  # which opens pandas
+
+        return SheetRows(path, role)
     except MapImportError as error:
         if is_missing(error) or all(one.message in tables.NOTHING for one in error.problems):
             return None
@@ -350,9 +210,31 @@ def _with_unit(value: str, unit: str) -> str:
 
     plain = numerals.normal(value)
     unit = numerals.normal(unit)
-    if not plain or not unit or not plain.replace(".", "", 1).replace(",", "").isdigit():
+    if not plain or not unit or _number(plain) is None:
         return plain
     return f"{plain} {unit}"
+
+
+def _number(text: str) -> float | None:
+    """The number that a text is; None if it is none, or says its unit itself."""
+    try:
+        return units.number(text)
+    except ValueError:
+        return None
+
+
+def _small_share(value: str, unit: str) -> Message | None:
+    """A part of one before a unit of percent, like 0.9 %: nine of ten, or nine of a thousand?"""
+    from sim.files import numerals
+
+    found = _number(numerals.normal(value))
+    if found is None or numerals.normal(unit) not in units.SHARE or not 0 < abs(found) < 1:
+        return None
+    return Message(
+        "found {found} %: write {meant:g} if {meant:g} of a hundred are meant; if it is less than "
+        "one of a hundred, write {found}% with its sign into the value",
+        found=numerals.normal(value), meant=found * 100,
+    )  # fmt: skip
 
 
 def _plain(text: str) -> Any:
@@ -362,27 +244,20 @@ def _plain(text: str) -> Any:
     return {"true": True, "false": False}.get(text.lower(), text)
 
 
-def _whole(text: str) -> Any:
-    """A whole number; what is none stays as it is, and nothing is said to be missing."""
-    from sim.files import numerals
-
-    try:
-        number = numerals.number(text)
-    except ValueError:
-        return text
-    return int(number) if number == int(number) else number
-
-
-def _all_day(text: str) -> bool:
-    from sim.scenario.values import is_all_day
-
-    return is_all_day(text) or text.casefold() in ("always", "24h", "24小时", "全天", "24 h")
-
-
 def _below_nothing(value: float) -> Message | None:
     if value >= 0:
         return None
     return Message("write a number from 0 up; found {found:g}", found=value)
+
+
+def problems_of(path: Path) -> list[Problem]:
+    """All that is wrong with a workbook as a scenario would read it, before there is a map."""
+    from sim.scenario import remainder
+
+    text = WorkbookText(path)
+    found = validation.Problems(lambda loc: validation.FieldPlace(place=text.cell(loc)))
+    remainder.of({"name": "?", "map": "?", **text.content}, found)
+    return [*text.problems, *found.found]
 
 
 def beside(path: Path, name: object) -> Iterator[WorkbookText]:

@@ -134,7 +134,7 @@ def test_merged_cells_are_said(book):
     frame = tables.read_table(book([("a", "b"), ("x", 1), (None, 2)], merge="A2:A3"))
     assert frame["a"].tolist() == ["x", ""]
     (note,) = tables.notes(frame)
-    assert "merged over several rows (A2)" in note
+    assert "merged over several rows (A2:A3)" in note
     flat = tables.read_table(book([("a", "b"), ("x", None), ("y", 2)], merge="A2:B2"))
     assert tables.notes(flat) == []
 

@@ -121,18 +121,34 @@ def test_of_merged_cells_the_first_has_the_value_and_the_others_are_told(tmp_pat
     book.active.merge_cells("B2:B3")
     book.save(path)
     assert any(
-        "merged over several rows (B2)" in note for note in tables.notes(tables.read_table(path))
+        "merged over several rows (B2:B3) of the sheet 乡镇 the first" in note
+        for note in tables.notes(tables.read_table(path))
     )
     assert "sheet 乡镇, cell B3, column 常住人口: write a number; found nothing" in refused(
         people, path
     )
 
 
+def test_merged_cells_of_a_planners_workbook_are_refused_but_those_of_a_title_are_not(tmp_path):
+    path = workbook(tmp_path / "t.xlsx", [["表", None], ["名称", "人口"], ["甲", 5], ["乙", None]])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("医院").merge_cells("A1:A9")
+    book.active.merge_cells("A1:B1")
+    book.save(path)
+    assert tables.read_table(path, holds="townships")["人口"].tolist() == ["5", ""]
+    book.active.merge_cells("B3:B4")
+    book.save(path)
+    told = refused(tables.read_table, path, holds="townships")
+    assert told.count("cells are merged") == 1
+    assert "sheet 乡镇, cells B3:B4: these cells are merged over several rows" in told
+
+
 def test_examples_are_no_rows_and_that_is_said(tmp_path):
     rows = [["name\n名称", "people\n人口"], ["Example 示例: 甲", 1], ["例：乙", 2], ["示例丙", 3]]
     frame = tables.read_table(workbook(tmp_path / "t.xlsx", rows))
     assert frame["name / 名称"].tolist() == ["示例丙"]
-    assert "rows that are marked as examples are not read: 2" in tables.notes(frame)
+    told = "rows that are marked as examples are not read, each with its row: 甲 (2), 乙 (3)"
+    assert told in tables.notes(frame)
     told = refused(tables.read_table, workbook(tmp_path / "u.xlsx", rows[:3]))
     assert "sheet 乡镇: there is no row yet but the examples" in told
 

@@ -118,11 +118,11 @@ def test_usual_columns_are_found_and_one_name_stands_in_for_the_other(tmp_path, 
             "lon,lat\n113.5,27.6\n",
             "no column says the name: call it name or 名称, not one of lon, lat",
         ),
-        ("name,lon,lat\nA,113.5,27.6\n,113.5,27.6\n", "line 3: write a name"),
+        ("name,lon,lat\nA,113.5,27.6\n,113.5,27.6\n", "line 3, column name: write a name"),
         ("name,lon,lat\nA,east,\n", "line 2, column lat: write a number; found nothing"),
         ("name,lon,lat\nA,east,\n", "line 2, column lon: write a number; found east"),
         ("name,lon,lat\nA,27.6,113.5\n", "look swapped: exchange the columns"),
-        ("name,lon,lat\nA,500000,3000000\n", "line 2: write degrees"),
+        ("name,lon,lat\nA,500000,3000000\n", "line 2, column lon: write degrees"),
         ("name,lon,lat\n", "there is no row below the header"),
     ],
 )
@@ -319,7 +319,7 @@ def test_mistakes_of_several_columns_are_told_at_once(make, tmp_path):
         "utf-8",
     )
     text = refused(make, sites=path)
-    for part in ("line 2: write a name", "line 3, kind: write station or substation; found hut",
+    for part in ("line 2, column name: write a name", "line 3, kind: write station or substation; found hut",
                  "line 2, column ambulances: write a whole number from 0 up; found -1",
                  "line 3, column ambulances: write a number; found x",
                  "line 4, column ambulances: write a whole number from 0 up; found 1.5"):  # fmt: skip

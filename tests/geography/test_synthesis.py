@@ -371,7 +371,7 @@ MORE_WRONG = [
      "0.02 km² are less than can be drawn, 0.5"),
     (TOWNS, {"people_column": "人口数"}, 'towns.csv: no column "人口数"; did you mean 常住人口[?]$'),
     (TOWNS, {"hospitals": {"name": ["A", "B"], "lon": [113.5, 120.0], "lat": [27.6, 30.0]}},
-     "hospitals.csv, line 3: B lies 6.. km from the nearest town"),
+     "hospitals.csv, line 3, column lon: B lies 6.. km from the nearest town"),
     (TOWNS, {"roads": ROADS | {"途经": ["东山镇,西河镇", "东山镇、西河镇", "东山镇-西河镇"]}},
      "line 2, column 途经: write ; between the places; found 东山镇,西河镇\n  roads.csv, line 4, column 途经: write ; between the places; found 东山镇-西河镇$"),
 ]  # fmt: skip

@@ -45,6 +45,18 @@ def test_one_moment_in_many_hands(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2025/3/1 8:5", "2025-03-01T08:05:00"), ("2025/3/1 18:5:7", "2025-03-01T18:05:07"),
+        ("2025/12/31 8:59", "2025-12-31T08:59:00"), ("2025/3/1 08:05:07", "2025-03-01T08:05:07"),
+    ],
+)  # fmt: skip
+def test_a_time_as_it_is_typed_into_excel_in_china(text, at):
+    assert read(text) == [at]
+    assert read("2025/11/30 18:45", text, "2025-01-08 14:05:00")[1] == at
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         ("2025-01-08 14.05", "write a time like"),  # not 14:00:00.05

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.errors import ScenarioError
+from sim.errors import PlannerWarning, ScenarioError
 from sim.report import new_folder
 from sim.scenario.workbook import WorkbookText
 from sim.words.language import language
@@ -133,6 +133,76 @@ def test_a_mistake_is_told_by_its_cell(filled, row, cell):
     assert f"sheet stations 站点, cell {cell}" in text
 
 
+NEAR = ["东站", "分站", 1, None, 113.52, 27.68, "现有"]
+TWICE = [
+    (["东站", "分站", 1, "08-20", 113.62, 27.68, "现有"], "E6", "at 113.52, 27.68 in row 5"),
+    (["东站", "分站", 1, "08-20", 113.52, 27.70, "现有"], "E6", "at 113.52, 27.68 in row 5"),
+    (["东站", "急救站", 1, "08-20", 113.52, 27.68, "现有"], "B6", "急救站 here and 分站 in row 5"),
+    (
+        ["东站", "分站", 0, "08-20", 113.52, 27.68, "规划"],
+        "G6",
+        "planned here and existing in row 5",
+    ),
+    (["北站", "分站", 2, None, 113.5, 27.7, "规划"], "C6", "is planned, and has no ambulance yet"),
+    (["西站", "分站", 1, None, 27.68, 113.52, None], "E6", "exchanged here"),
+]
+
+
+@pytest.mark.parametrize(("row", "cell", "told"), TWICE, ids=[f"{n}" for n in range(len(TWICE))])
+def test_rows_of_one_station_that_say_two_things_are_refused(filled, row, cell, told):
+    text = refused(filled(stations=[NEAR, row]))
+    assert f"sheet stations 站点, cell {cell}" in text
+    assert told in text
+    assert "layout[" not in text
+
+
+def test_a_station_has_the_point_and_kind_that_any_of_its_rows_says(filled):
+    plan = sim.load(filled(stations=[["东站", None, 1, None, None, None, None],
+                                     ["东站", "分站", 1, "08-20", 113.52, 27.68, None]]))  # fmt: skip
+    assert [(one.kind, len(plan.fleet)) for one in plan.stations] == [("substation", 2)]
+    assert plan.map.lonlat(plan.stations[0].x, plan.stations[0].y) == pytest.approx((113.52, 27.68))
+
+
+def test_two_stations_at_one_point_are_asked_about(filled):
+    with pytest.warns(
+        PlannerWarning, match="cell E6: 西站 stands at the same point as 东站 of row 5"
+    ):
+        sim.load(filled(stations=[NEAR, ["西站", "分站", 1, None, 113.52, 27.68, None]]))
+
+
+@pytest.mark.parametrize("name", ["targets.share", "demand.transported"])
+def test_a_share_of_one_before_a_sign_of_percent_is_refused(filled, name):
+    text = refused(filled(stations=STATIONS, values={name: 0.9}))
+    assert "sheet settings 设置, cell B" in text
+    assert "found 0.9 %: write 90 if 90 of a hundred are meant" in text
+
+
+def test_a_target_that_nobody_meant_is_asked_about(filled):
+    def seconds(book):
+        book["settings 设置"]["C3"] = "s"
+
+    with pytest.warns(PlannerWarning, match="targets.urban is 12 s, less than a minute"):
+        sim.load(filled(stations=STATIONS, values={"targets.urban": 12}, change=seconds))
+    with pytest.warns(PlannerWarning, match="targets.share is 0.9 %"):
+        sim.load(filled(LILING + "targets: {share: 0.9 %}\n", stations=STATIONS))
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [("08:30-20:30", "no minutes; found"), ("08-25", "from 0 to 24; found"),
+     ("08-08", "08-08 begin and end at the same hour")],
+)  # fmt: skip
+def test_what_is_wrong_with_hours_is_said(filled, hours, told):
+    text = refused(filled(stations=[["东站", "分站", 1, hours, 113.52, 27.68, "现有"]]))
+    assert "sheet stations 站点, cell D5: " in text
+    assert told in text
+
+
+def test_a_number_below_its_bound_is_told_with_its_unit(filled):
+    text = refused(filled(stations=STATIONS, values={"targets.urban": -5}))
+    assert "cell B3, targets.urban: write at least 1 s; found -5 min" in text
+
+
 def test_all_mistakes_of_all_sheets_are_told_at_once(filled):
     rows = [row for row, _ in WRONG[:1]] + [["西站", "分站", 1, "x", 113.4, 27.6, None]]
     values = {"targets.urban": "soon", "coordinates": "mars", "study.seed": -1}
@@ -147,7 +217,7 @@ def test_a_setting_that_there_is_not_is_told_with_the_one_meant(filled):
         book["settings 设置"].append(["targets.urbn", 12, "min"])
 
     text = refused(filled(stations=STATIONS, change=change))
-    assert "sheet settings 设置, cell B17" in text
+    assert "sheet settings 设置, cell A17" in text
     assert 'did you mean "urban"' in text or "did you mean urban" in text
 
 

@@ -40,7 +40,7 @@ def degrees(path: Path, frame: pd.DataFrame, grid: str) -> tuple[np.ndarray, np.
             raise MapImportError(path, list(_missing(names)))
         names = [name]
         lon, lat = _of_one(path, frame, name)
-    _refuse_metres(path, frame, lon, lat)
+    _refuse_metres(path, frame, lon, lat, names)
     return *coordinates.to_wgs84(lon, lat, grid), names
 
 
@@ -78,7 +78,11 @@ def _all_wrong(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> Iterato
             yield from error.problems
 
 
-def _refuse_metres(path: Path, frame: pd.DataFrame, lon: np.ndarray, lat: np.ndarray) -> None:
+def _refuse_metres(
+    path: Path, frame: pd.DataFrame, lon: np.ndarray, lat: np.ndarray, names: Sequence[str]
+) -> None:
+    """MapImportError where numbers are no degrees, or are those of the other column."""
+    swapped = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
     if (np.abs(lat) > 90).any() and (np.abs(lat) <= 180).all() and (np.abs(lon) <= 90).all():
         message = Message("longitude and latitude look swapped: exchange the columns")
         raise MapImportError(path, message)
@@ -89,16 +93,23 @@ def _refuse_metres(path: Path, frame: pd.DataFrame, lon: np.ndarray, lat: np.nda
             [
                 Problem(
                     Message(
-                        "write degrees, longitude -180 to 180 and latitude -90 to 90; found "
-                        "{lon:g}, {lat:g}",
-                        lon=lon[i],
-                        lat=lat[i],
+                        (SWAPPED_ROW if swapped[i] else NO_DEGREES).text, lon=lon[i], lat=lat[i]
                     ),
-                    line=int(frame.index[i]),
+                    Message("column {name}", name=names[0]),
+                    int(frame.index[i]),
                 )
                 for i in odd[:20]
             ],
         )
+
+
+NO_DEGREES: Final = Message(
+    "write degrees, longitude -180 to 180 and latitude -90 to 90; found {lon:g}, {lat:g}"
+)
+SWAPPED_ROW: Final = Message(
+    "longitude and latitude look exchanged in this row: swap its two numbers; found {lon:g}, "
+    "{lat:g}"
+)
 
 
 # ── one column with both ─────────────────────────────────────────────────────────────────────

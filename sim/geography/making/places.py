@@ -20,11 +20,11 @@ from sim.geography.making.options import ImportOptions
 from sim.geography.making.report import PLACES, Counted, Report, count, some
 from sim.text import Message
 
-NAME: Final = ("name", "name_en", "name_zh", "名称", "站点", "站点名称", "医院", "医院名称")
+NAME: Final = planner_sheets.PLACE_NAMES
 NAME_EN: Final = ("name_en", "英文名称", *NAME)
 NAME_ZH: Final = ("name_zh", "名称", "中文名称", *NAME)
 KIND: Final = ("kind", "type", "类型", "类别")
-STATUS: Final = ("status", "状态")
+STATUS: Final = planner_sheets.STATUS
 TOWNSHIP: Final = ("township", "zone", "乡镇", "所属乡镇")
 LEVEL: Final = ("level", "等级", "级别")
 CAPABILITIES: Final = ("capabilities", "能力", "专科")
@@ -34,11 +34,7 @@ KINDS: Final = {
     "sub-station": "substation", "sub station": "substation", "分站": "substation",
     "急救分站": "substation",
 }  # fmt: skip
-AMBULANCES: Final = (
-    "ambulances", "ambulance", "number of ambulances", "ambulance_count", "vehicles", "vehicle",
-    "number of vehicles", "vehicle_count", "units", "救护车", "救护车数", "救护车数量", "救护车辆",
-    "救护车辆数", "车辆", "车辆数", "车辆数量", "车数",
-)  # fmt: skip
+AMBULANCES: Final = planner_sheets.AMBULANCES
 STATES: Final = {
     "": "existing", "existing": "existing", "现有": "existing", "已建": "existing",
     "planned": "planned", "规划": "planned", "拟建": "planned",
@@ -115,7 +111,8 @@ def _tell(found: _Places, report: Report | None) -> None:
         return
     for note in tables.notes(found.frame):
         report.note(PLACES, note)
-    unused = [str(n) for n in found.frame.columns if n not in found.used and n != "geometry"]
+    used = {*found.used, *_of_the_scenario(found.frame), "geometry"}
+    unused = [str(name) for name in found.frame.columns if name not in used]
     if unused:
         message = Message(
             "columns of {file} that a map does not use: {names}",
@@ -123,6 +120,11 @@ def _tell(found: _Places, report: Report | None) -> None:
             names=some(unused),
         )
         report.note(PLACES, message)
+
+
+def _of_the_scenario(frame: pd.DataFrame) -> set[str]:
+    """Columns of a planner's workbook that the scenario reads which stands beside it."""
+    return {tables.column(frame, usual) for usual in planner_sheets.of_the_scenario(frame.attrs)}
 
 
 SITES: Final = Counted(Message("{n} site"), Message("{n} sites"))
@@ -145,7 +147,9 @@ def _named(found: _Places) -> dict[str, list[str]]:
     chinese = [a or b for a, b in zip(found.texts(NAME_ZH), english, strict=True)]
     english = [a or b for a, b in zip(english, chinese, strict=True)]
     empty = [
-        Problem(Message("write a name"), line=int(line))
+        Problem(
+            Message("write a name"), Message("column {name}", name=found.column(NAME)), int(line)
+        )
         for line, name in zip(frame.index, english, strict=True)
         if not name
     ]
@@ -233,10 +237,13 @@ def _each_once(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     point = sites.geometry.to_wkb()
     if not sites[same].assign(point=point).duplicated().any():
         return sites
+    lines = np.array(sites.attrs[LINES])
     keys = [*(sites[name] for name in same), point]
     total = sites["ambulances"].groupby(keys).transform(lambda some: some.sum(min_count=1))
-    kept = sites.assign(ambulances=total)[~sites[same].assign(point=point).duplicated()]
-    return kept.reset_index(drop=True)
+    first = ~sites[same].assign(point=point).duplicated()
+    kept = sites.assign(ambulances=total)[first].reset_index(drop=True)
+    kept.attrs[LINES] = lines[first.to_numpy()].tolist()
+    return kept
 
 
 def _every(path: Path, columns: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
@@ -338,7 +345,12 @@ def _tell_unknown(
 def _layer(facts: dict[str, Any], frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     where = gpd.GeoSeries(frame.geometry.to_numpy(), crs=frame.crs)
     made = gpd.GeoDataFrame(facts | {"provenance": "sourced"}, geometry=where.to_numpy())
-    return made.set_crs(frame.crs)
+    made = made.set_crs(frame.crs)
+    made.attrs[LINES] = [int(line) for line in frame.index]
+    return made
+
+
+LINES: Final = "lines"  # what a layer that was read here carries: the line of each of its rows
 
 
 def _none(columns: tuple[str, ...], crs: pyproj.CRS) -> gpd.GeoDataFrame:

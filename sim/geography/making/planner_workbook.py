@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from sim.errors import MapImportError, Problem
-from sim.files import entrance, planner_sheets, tables, workbooks
+from sim.errors import MapImportError, Problem, WorkbookError
+from sim.files import cells, entrance, planner_sheets, tables, workbooks
+from sim.geography.making import workbook_sheets
 from sim.text import Message
 
 SHEETS: Final = {
@@ -28,7 +29,8 @@ def given(choices: dict[str, Any], maps: Path = Path("maps")) -> dict[str, Any]:
     if book in (None, ""):
         return others
     path = Path(str(book))
-    found: dict[str, Any] = dict.fromkeys(filled(path), path)
+    people = others.get("people") not in (None, "")
+    found: dict[str, Any] = dict.fromkeys(filled(path, people_elsewhere=people), path)
     grid = grid_of(path)
     found |= {"coordinates": grid, "zone_coordinates": grid} if grid != "wgs84" else {}
     found |= {"place": called(path)}
@@ -70,28 +72,28 @@ def beside(path: Path) -> Path:
     return path.parent / "maps"
 
 
-def filled(path: Path) -> list[str]:
+def filled(path: Path, *, people_elsewhere: bool = False) -> list[str]:
     """Which choices the workbook answers; its townships always, for there must be some.
 
-    MapImportError with all that is wrong with its sheets.
+    WorkbookError with all that is wrong with its sheets.
     """
-    entrance.require_file(path, MapImportError)
+    entrance.require_file(path, WorkbookError)
     if path.suffix.lower() not in workbooks.ENDINGS:
         message = Message("name an Excel file that ends in .xlsx; found {found}", found=path.name)
-        raise MapImportError(path, message)
+        raise WorkbookError(path, message)
     found, wrong = ["zones"], list[Problem]()
     for name, role in SHEETS.items():
         try:
-            tables.read_table(path, holds=role)
+            told = workbook_sheets.wrong_with(path, role, people_elsewhere=people_elsewhere)
         except MapImportError as error:
-            nothing = all(one.message in tables.NOTHING for one in error.problems)
-            if name == "hospitals" and (nothing or is_missing(error)):
+            if name == "hospitals" and workbook_sheets.is_nothing(error):
                 continue
             wrong += error.problems
             continue
+        wrong += told
         found.append(name)
     if wrong:
-        raise MapImportError(path, list(dict.fromkeys(wrong)))
+        raise WorkbookError(path, list(dict.fromkeys(wrong)))
     return list(dict.fromkeys(found))
 
 
@@ -112,9 +114,26 @@ def grid_of(path: Path) -> str:
     key, value = tables.column(frame, SETTING), tables.column(frame, VALUE)
     if not key or not value:
         return GRIDS[0]
-    said = {k: numerals.normal(v) for k, v in zip(frame[key], frame[value], strict=True)}
-    grid = next((said[name] for name in COORDINATES if said.get(name)), "")
-    return grid.casefold().replace("-", "") if grid else GRIDS[0]
+    for row in frame.index:
+        said = numerals.normal(str(frame.at[row, value]))
+        if numerals.normal(str(frame.at[row, key])) not in COORDINATES or not said:
+            continue
+        grid = plain_grid(said)
+        if grid not in GRIDS:
+            place = cells.place(frame, int(row), value)
+            raise WorkbookError(path, Problem(no_grid(said), line=int(row), place=place))
+        return grid
+    return GRIDS[0]
+
+
+def plain_grid(said: str) -> str:
+    """GCJ-02 as gcj02."""
+    return said.casefold().replace("-", "").replace(" ", "")
+
+
+def no_grid(found: str) -> Message:
+    """What is said of coordinates that there are not."""
+    return Message("write one of {names}; found {found}", names=", ".join(GRIDS), found=found)
 
 
 SETTING: Final = ("setting", "key", "设置项", "参数", "项目")

@@ -158,6 +158,7 @@ def _tell_unused(path: Path, frame: gpd.GeoDataFrame, options: SeatOptions, repo
         (USUAL, options.people.column if options.people else ""),
     ):
         used.add(tables.column(frame, usual, chosen))
+    used |= {tables.column(frame, usual) for usual in planner_sheets.of_the_scenario(frame.attrs)}
     unused = [str(name) for name in frame.columns if name not in used]
     if unused:
         names = some(unused)

@@ -11,7 +11,7 @@ import pyproj
 from sim.files.whole import replaced
 from sim.geography import bundle
 from sim.geography.bundle import Layers
-from sim.geography.making import choices
+from sim.geography.making import choices, planner_workbook, workbook_sheets
 from sim.geography.making.options import ImportOptions
 from sim.geography.making.report import Report, in_markdown
 from sim.text import PAGE, Message, Say, harmless
@@ -36,6 +36,10 @@ def meta(options: ImportOptions, crs: pyproj.CRS) -> pd.DataFrame:
         "crs": crs.to_string(),
         "notes": "made by tenthirty map import; see README.md",
     }
+    files = options.files()
+    facts |= workbook_sheets.facts_of(
+        {role: files[name] for name, role in planner_workbook.SHEETS.items() if name in files}
+    )
     return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
 
 

@@ -13,6 +13,7 @@ import shapely
 from sim.errors import Problem
 from sim.files import cells, planner_sheets
 from sim.files import tables as files
+from sim.geography.making import located, places
 from sim.geography.making.report import Report, some
 from sim.geography.synthesis.facts import Place, Towns
 from sim.geography.synthesis.ground import metres
@@ -104,19 +105,32 @@ def too_far(
     if files.is_table(source):
         holds = planner_sheets.STATIONS if flag == "sites" else planner_sheets.HOSPITALS
         frame = files.read_table(source, options.encoding, options.sheet, holds=holds)
+    lines = points.attrs.get(places.LINES, [None] * len(points))
+    column = files.column(frame, located.LON) if files.is_table(source) else ""
+    turned = np.hypot(*((at[:, None, ::-1] - known[None]) * scale).transpose(2, 0, 1)).min(axis=1)
     wrong = [
         Problem(
             Message(
-                "{name} lies {km:,.0f} km from the nearest town: mend its point, or leave it out",
+                (FAR if turned[row] > BEYOND_KM else EXCHANGED).text,
                 name=points["name_zh"].iloc[row],
                 km=far[row],
             ),
-            line=frame.index[row],
-            file=source.name,
+            Message("column {name}", name=column) if column else "",
+            lines[row] if files.is_table(source) else None,
+            source.name,
         )
         for row in np.flatnonzero(far > BEYOND_KM).tolist()
     ]
     return cells.placed(frame, wrong)
+
+
+FAR: Final = Message(
+    "{name} lies {km:,.0f} km from the nearest town: mend its point, or leave it out"
+)
+EXCHANGED: Final = Message(
+    "{name} lies {km:,.0f} km from the nearest town, and near them if its longitude and latitude "
+    "are exchanged: swap its two numbers"
+)
 
 
 def not_drawn(place: Place, named: set[str], county: shapely.Geometry, crs: pyproj.CRS,

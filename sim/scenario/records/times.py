@@ -68,6 +68,11 @@ _SHAPES: Final = (
         for pattern in (*(rf"{date}{_BETWEEN}{time}{_ZONE}" for time in _CLOCK), date)
     ),
     re.compile(rf"{_DATES[2]}[t\s]?{_COMPACT}{_ZONE}", re.IGNORECASE),
+    # As it is typed into Excel in China, no digit more than needed: 2025/3/1 8:5 is 08:05.
+    re.compile(
+        r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})\s(?P<h>\d{1,2}):(?P<min>\d{1,2})"
+        r"(?::(?P<s>\d{1,2}))?"
+    ),
 )
 _MIDNIGHT: Final = re.compile(
     r"(?:[t\s]\s*0?0:00(?::00(?:\.0+)?)?|\s+12:00(?::00)?\s?am)$", re.IGNORECASE

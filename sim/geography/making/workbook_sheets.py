@@ -1,0 +1,194 @@
+"""What a map takes from a planner's workbook: whether its sheets have it, and what they said.
+
+What they said is kept with the map, so that a workbook that was changed since is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from sim.errors import MapImportError, Problem
+from sim.files import cells, numerals, planner_sheets, shapes, tables, totals, workbooks
+from sim.files.sheet_rows import SheetRows
+from sim.geography.making import headcount, located
+from sim.geography.making.urban import KNOWN, SURELY
+from sim.text import Message
+
+NAME_ZH: Final = ("name", "name_zh", *shapes.CHINESE_NAMES, "name_en")
+URBAN: Final = ("urban or rural", *sorted(SURELY))
+POINT: Final = (located.LON, located.LAT)
+NEEDED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    planner_sheets.TOWNSHIPS: (NAME_ZH, headcount.USUAL, *POINT),
+    planner_sheets.STATIONS: (planner_sheets.PLACE_NAMES, planner_sheets.AMBULANCES, *POINT),
+    planner_sheets.HOSPITALS: (planner_sheets.PLACE_NAMES, *POINT),
+}
+
+
+def wrong_with(path: Path, role: str, *, people_elsewhere: bool = False) -> list[Problem]:
+    """Columns that a sheet lacks, blanks of columns that every row needs, names that stand twice.
+
+    `people_elsewhere`: another file says where people live. MapImportError if there is no such
+    sheet, or nothing in it.
+    """
+    table = SheetRows(path, role)
+    wanted = [one for one in NEEDED[role] if not (people_elsewhere and one == headcount.USUAL)]
+    columns = [table.needed(usual) for usual in wanted]
+    found = list(table.problems)
+    if columns[0]:
+        found += _totals(table, columns[0])
+    if role == planner_sheets.TOWNSHIPS:
+        of_totals = {one.line for one in found}
+        blank = [name for name in columns if name]
+        found += [
+            table.problem(row, name, NOTHING)
+            for row in table.rows()
+            for name in blank
+            if not table.text(row, name) and row not in of_totals
+        ]
+        found += _urban(table, of_totals)
+    found += _no_numbers(path, table, people_elsewhere)
+    if role != planner_sheets.STATIONS and columns[0]:  # of which one may have several rows
+        found += _twice(table, columns[0])
+    return found
+
+
+def _no_numbers(path: Path, table: SheetRows, people_elsewhere: bool) -> Iterator[Problem]:
+    """Cells of people and points that hold something else than a number."""
+    for usual, units in (
+        (() if people_elsewhere else headcount.USUAL, numerals.PEOPLE),
+        *((usual, numerals.DEGREES) for usual in POINT),
+    ):
+        name = table.column(usual)
+        try:
+            if name:
+                tables.numbers(path, table.frame, name, units, empty=True)
+        except MapImportError as error:
+            yield from error.problems
+
+
+NOTHING: Final = Message("write it in every row; found nothing")
+
+
+def _totals(table: SheetRows, name: str) -> Iterator[Problem]:
+    for at in totals.total_rows(table.frame[[name]]):
+        said = totals.total_row(table.frame[[name]], at)
+        if said is not None:
+            row = table.rows()[at]
+            yield Problem(said, line=row, place=table.place(row, name))
+
+
+def _urban(table: SheetRows, but: Collection[int | None]) -> Iterator[Problem]:
+    """What a column of urban and rural townships lacks: it says it of all, or of none."""
+    name = table.column(URBAN)
+    said = {row: table.text(row, name).casefold() for row in table.rows() if row not in but}
+    if not name or not any(said.values()):
+        return
+    for row, word in said.items():
+        if not word:
+            yield table.problem(row, name, NO_WORD)
+        elif word not in KNOWN:
+            yield table.problem(row, name, Message(OTHER_WORD.text, found=table.text(row, name)))
+
+
+NO_WORD: Final = Message(
+    "write urban or rural, in every row or in none; found nothing"
+)  # fmt: skip
+OTHER_WORD: Final = Message("write urban or rural, in every row or in none; found {found}")
+
+
+def _twice(table: SheetRows, name: str) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for row in table.rows():
+        said = table.text(row, name)
+        if said and said in first:
+            message = Message(
+                "{value} stands here again, after row {row}: each name once",
+                value=said, row=first[said],
+            )  # fmt: skip
+            yield table.problem(row, name, message)
+        first.setdefault(said, row)
+
+
+# ── what the sheets said when a map was made of them ─────────────────────────────────────────
+
+KEY: Final = "workbook"  # how the keys of a map's facts begin that say it
+Said = dict[tuple[str, str], dict[str, str]]  # [kind of sheet, name] facts, by what they are of
+
+
+def said_in(path: Path, roles: Collection[str]) -> Said:
+    """What some sheets say of each township, station and hospital; of several rows the first.
+
+    A sheet that is not there, or was not filled in, says nothing. MapImportError if one cannot be
+    read.
+    """
+    found: Said = {}
+    for role in roles:
+        try:
+            table = SheetRows(path, role)
+        except MapImportError as error:
+            if is_nothing(error):
+                continue
+            raise
+        columns = {
+            "people": table.column(headcount.USUAL), "longitude": table.column(located.LON),
+            "latitude": table.column(located.LAT), "urban or rural": table.column(URBAN),
+            "status": table.column(planner_sheets.STATUS),
+        }  # fmt: skip
+        if role != planner_sheets.TOWNSHIPS:
+            columns = {name: one for name, one in columns.items() if name not in OF_TOWNSHIPS}
+        named = table.column(NEEDED[role][0])
+        for row in table.rows():
+            facts = {name: _plain(table.text(row, one)) for name, one in columns.items() if one}
+            found.setdefault((role, table.text(row, named)), facts)
+    return found
+
+
+OF_TOWNSHIPS: Final = ("people", "urban or rural")
+
+
+def _plain(text: str) -> str:
+    """A number in one way, however it is written."""
+    try:
+        return f"{numerals.number(text):.12g}"
+    except ValueError:
+        return text
+
+
+def is_nothing(error: MapImportError) -> bool:
+    """Whether all that is wrong is that a sheet is not there, or not filled in."""
+    missing = planner_sheets.NO_SHEET.text
+    return all(
+        one.message in tables.NOTHING or getattr(one.message, "text", "") == missing
+        for one in error.problems
+    )
+
+
+def facts_of(files: Mapping[str, Path]) -> dict[str, str]:
+    """What is kept of it with a map: a text by key; `files`: by the kind of sheet read of each.
+
+    Of files that are no planner's workbook nothing is kept.
+    """
+    kept = {}
+    for role, path in files.items():
+        if path.suffix.lower() not in workbooks.ENDINGS:
+            continue
+        frame = tables.read_table(path, holds=role)
+        if planner_sheets.role_of(str(frame.attrs.get(cells.SHEET, ""))) != role:
+            continue
+        for (kind, name), facts in said_in(path, [role]).items():
+            kept[f"{KEY} {kind} {name}"] = json.dumps(facts, ensure_ascii=False)
+    return kept
+
+
+def kept_of(meta: Mapping[str, str]) -> Said:
+    """What a map keeps of the workbook that it was made of; nothing if it was made otherwise."""
+    found: Said = {}
+    for key, text in meta.items():
+        head, _, rest = key.partition(" ")
+        role, _, name = rest.partition(" ")
+        if head == KEY and role in NEEDED:
+            found[role, name] = json.loads(text)
+    return found

@@ -1,0 +1,170 @@
+"""A map of a planner's workbook: all of it is looked through first, and what changed later is told."""
+
+from __future__ import annotations
+
+import warnings
+
+import openpyxl
+import pytest
+
+import sim
+from sim.cli import map_made
+from sim.errors import MapImportError, PlannerWarning, ScenarioError, WorkbookError
+from sim.geography.synthesis.options import SynthesisOptions
+from sim.report import new_folder
+from sim.words.language import language
+
+S, T, H, SETTINGS = "stations 站点", "townships 乡镇", "hospitals 医院", "settings 设置"
+ROWS = {
+    S: [["中心站", "急救站", 3, None, 113.49, 27.65, "现有"],  # rows 5 and 6 are one station
+        ["中心站", "急救站", 1, "08-20", 113.49, 27.65, "现有"],
+        ["东站", "分站", 1, None, 113.6, 27.68, None],
+        ["规划站", "分站", 0, None, 113.55, 27.72, "规划"]],
+    T: [["甲街道", 52300, 113.49, 27.65, "城区", 31.5, 940],
+        ["乙镇", 28100, 113.6, 27.7, "农村", 118.2, 310],
+        ["丙镇", 20000, 113.5, 27.75, "农村", 90, 200],
+        ["丁镇", 15000, 113.4, 27.6, "农村", 100, 150]],
+    H: [["一院", "三级", 113.49, 27.65], ["二院", "二级", 113.6, 27.69]],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    """A folder of `tenthirty new`, filled in, with its map; changed by no test."""
+    folder = tmp_path_factory.mktemp("new") / "county"
+    new_folder.start(folder, language("en"), [language("en"), language("zh")])
+    book = openpyxl.load_workbook(folder / "workbook.xlsx")
+    for name, rows in ROWS.items():
+        for row in rows:
+            book[name].append(row)
+    book.save(folder / "workbook.xlsx")
+    sim.synthesise_map(workbook=folder / "workbook.xlsx", cell="3 km")
+    return folder
+
+
+@pytest.fixture
+def changed(county, tmp_path):
+    """What changes cells of the workbook; the map of before stands beside it."""
+    (tmp_path / "maps").symlink_to(county / "maps")
+    (tmp_path / "today.yaml").write_bytes((county / "today.yaml").read_bytes())
+
+    def change(*cells, also=lambda book: None):
+        book = openpyxl.load_workbook(county / "workbook.xlsx")
+        for sheet, cell, value in cells:
+            book[sheet][cell] = value
+        also(book)
+        book.save(tmp_path / "workbook.xlsx")
+        return tmp_path / "workbook.xlsx"
+
+    return change
+
+
+def refused(path):
+    """What is said of a workbook before a map is made of it."""
+    with pytest.raises(WorkbookError) as error:
+        map_made.chosen(lambda: SynthesisOptions.of(workbook=path), path)
+    told = str(error.value)
+    assert told.startswith(f"{path} cannot be read:")
+    return told
+
+
+WRONG = [
+    ([(T, "B5", None)], "townships 乡镇, cell B5, people"),
+    ([(T, "C5", None)], "townships 乡镇, cell C5, longitude"),
+    ([(T, "E5", None)], "cell E5, urban or rural / 城乡: write urban or rural, in every row or in"),
+    ([(T, "E5", "镇区")], "in every row or in none; found 镇区"),
+    (
+        [(H, "A5", "一院")],
+        "hospitals 医院, cell A5, name / 医院名称: 一院 stands here again, after row 4",
+    ),
+    ([(SETTINGS, "B2", "火星")], "settings 设置, cell B2: write one of wgs84, gcj02, bd09"),
+    ([(S, "D6", "08-25")], "stations 站点, cell D6: write whole clock hours"),
+    ([(S, "C7", None)], "stations 站点, cell C7: write a whole number; found nothing"),
+    ([(T, "G5", -800)], "townships 乡镇, cell G5, column calls a year"),
+    ([(T, "A8", "合计"), (T, "B8", 115400)], "cell A8: it looks like a total"),
+    ([(S, "C3", "=1+1")], "stations 站点, cell C3: its formula has no value yet"),
+]
+
+
+@pytest.mark.parametrize(("cells", "told"), WRONG, ids=[f"{n}" for n in range(len(WRONG))])
+def test_a_workbook_is_looked_through_before_its_map_is_made(changed, cells, told):
+    text = refused(changed(*cells))
+    assert told in text
+    assert len(text.splitlines()) == 2, text
+    assert "--" not in text
+
+
+def test_all_that_is_wrong_with_it_is_told_at_once(changed):
+    def lose(book):
+        book[H].delete_cols(4)
+        book[T].merge_cells("B5:B6")
+
+    text = refused(changed((S, "D6", "08:30-20:30"), (SETTINGS, "B3", "soon"), also=lose))
+    for told in ("hospitals 医院: no column is called lat", "townships 乡镇, cells B5:B6: these",
+                 "stations 站点, cell D6: ", "settings 设置, cell B3, targets.urban: "):  # fmt: skip
+        assert text.count(told) == 1, text
+
+
+@pytest.mark.parametrize("name", [T, H])
+def test_a_column_that_is_gone_is_told_with_its_sheet(changed, name):
+    text = refused(changed(also=lambda book: book[name].delete_cols(2 if name == T else 3)))
+    assert f"sheet {name}: no column is called" in text
+
+
+def test_a_station_far_away_is_told_by_its_own_row(changed):
+    path = changed((S, "F8", 7.72))
+    with pytest.raises(MapImportError, match="sheet stations 站点, cell E8, .*规划站 lies"):
+        sim.synthesise_map(workbook=path, to=path.parent / "other", cell="3 km")
+    path = changed((H, "C5", 27.69), (H, "D5", 113.6))
+    with pytest.raises(MapImportError, match="sheet hospitals 医院, cell C5, .*exchanged in this"):
+        sim.synthesise_map(workbook=path, to=path.parent / "other", cell="3 km")
+    assert not (path.parent / "other").exists()
+
+
+def test_columns_that_the_scenario_reads_are_not_told_as_unused(changed):
+    path = changed((S, "H1", "colour"), (S, "H5", "red"))
+    report = sim.synthesise_map(workbook=path, to=path.parent / "other", cell="3 km")
+    assert "that a map does not use: colour\n" in report.told(str) + "\n"
+
+
+def test_a_workbook_as_its_map_knows_it_is_silent(changed):
+    path = changed((S, "C5", 4), (T, "B4", "52,300"), (T, "G4", 900))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", PlannerWarning)
+        sim.load(path.with_name("today.yaml"))
+
+
+LATER = [
+    ([(T, "B5", 99999)], "乙镇 has 99999 as people, not 28100"),
+    ([(T, "C5", 113.61)], "乙镇 stands elsewhere"),
+    ([(T, "E5", "城区")], "乙镇 has 城区 as urban or rural, not 农村"),
+    ([(T, "A8", "戊镇"), (T, "B8", 9), (T, "C8", 113.55), (T, "D8", 27.6)], "戊镇 is new"),
+    ([(H, "D5", 27.6)], "二院 stands elsewhere"),
+    ([(H, "A5", "三院")], "三院 is new; 二院 is gone"),
+    ([(S, "F8", 27.7)], "规划站 stands elsewhere"),
+]
+
+
+@pytest.mark.parametrize(("cells", "told"), LATER, ids=[f"{n}" for n in range(len(LATER))])
+def test_a_workbook_that_was_changed_after_its_map_is_told(changed, cells, told):
+    path = changed(*cells)
+    with pytest.warns(PlannerWarning) as caught:
+        sim.load(path.with_name("today.yaml"))
+    (said,) = [str(one.message) for one in caught if "Make the map anew" in str(one.message)]
+    assert told in said
+    assert f"tenthirty map synthesise --workbook {path}" in said
+
+
+def test_what_cannot_be_run_for_want_of_a_new_map_is_told_with_that(changed):
+    path = changed((T, "A5", "己镇"))
+    with pytest.raises(ScenarioError, match="己镇 is new; 乙镇 is gone. Make the map anew"):
+        sim.load(path.with_name("today.yaml"))
+
+
+def test_planned_stations_are_candidates_beside_the_seats(county):
+    from sim.answers import candidates
+
+    plan = sim.load(county / "today.yaml")
+    names = [one.name.zh for one in candidates.find(plan)]
+    assert names == ["甲街道", "乙镇", "丙镇", "丁镇", "规划站"]
+    assert [one.name.zh for one in plan.stations] == ["中心站", "东站"]
