@@ -106,7 +106,7 @@ def test_what_needs_the_map_is_told_with_names_and_lines(write):
         "name: e, per_km2: 900, reach: 30 km, answers: 50 %",
     ], table))  # fmt: skip
     text = "\n".join(problems)
-    assert "clinics.csv, line 4: write degrees" in text
+    assert "clinics.csv, line 4, column lon: longitude and latitude look exchanged" in text
     assert 'no place "枫林乡"' in text
     assert "outside the map" in text
     assert 'two groups of responders are called "a"' in text
