@@ -265,7 +265,8 @@ def test_a_day_is_watched_in_the_language_of_the_page(page, small):
         page, "document.getElementById('day-frame').contentDocument?.documentElement.lang === 'zh'"
     )
     day = page.frame_locator("#day-frame")
-    assert day.locator("canvas").first.is_visible()
+    day.locator("canvas").first.wait_for(state="visible")
+    day.locator("#maps h2").nth(1).wait_for(state="attached")
     assert day.locator("#maps h2").count() == 2
     page.click("#languages [lang=en]")
     wait(page, "document.getElementById('day-frame').contentDocument.documentElement.lang === 'en'")
