@@ -70,7 +70,7 @@ def test_everything_that_is_installed_for_it_has_a_pin():
 def test_what_is_pinned_can_be_installed_on_the_first_python_that_is_supported():
     """3.11.0 itself, as some distributions have its early patches: not only the one that runs here."""
     first = PROJECT["project"]["requires-python"].removeprefix(">=") + ".0"
-    asked = {name: distribution(name).metadata["Requires-Python"] for name in reached()}
+    asked = {name: distribution(name).metadata.get("Requires-Python") for name in reached()}
     assert len(asked) > 60
     assert not {name: on for name, on in asked.items() if on and first not in SpecifierSet(on)}
 
