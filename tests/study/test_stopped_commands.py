@@ -265,12 +265,12 @@ def test_a_disk_that_fills_is_told_and_the_study_goes_on(tmp_path, uninterrupted
 
 NO_RESULTS = """
 import errno, os, pathlib
-real = pathlib.Path.write_text
+real = pathlib.Path.write_bytes
 def write(path, *given, **more):
     if "measures" in path.name:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     return real(path, *given, **more)
-pathlib.Path.write_text = write
+pathlib.Path.write_bytes = write
 from sim.cli import main
 main()
 """
