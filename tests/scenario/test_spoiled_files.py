@@ -109,9 +109,8 @@ def test_the_tree_that_is_spoiled_has_every_setting(read):
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: ".".join(map(str, place)))
 def test_an_odd_value_of_any_setting_is_refused_or_within_its_bounds(read, place):
     rng = random.Random(str(place))
-    odd = [mutated.bad_value(rng) for _ in range(2)]  # a sample: below there is every one
-    for value in odd:
-        check(read(mutated.put(mutated.WHOLE, place, value)))
+    value = mutated.bad_value(rng)  # one of them: below there is every one
+    check(read(mutated.put(mutated.WHOLE, place, value)))
 
 
 @pytest.mark.thorough
