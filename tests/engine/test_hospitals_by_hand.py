@@ -303,6 +303,16 @@ def test_who_is_on_the_way_home_is_taken_from_where_the_new_band_has_left_it(run
     assert arrivals(log) == [10, 24]
 
 
+def test_who_was_slowed_down_on_the_way_out_waits_for_a_bay_as_everybody_does(run):
+    """A street of a minute a node, station at 0, hospital at 2, calls at 4; from 2 on all takes
+    twice as long: there at 6, at the hospital at 10, whose one bay each keeps for three minutes."""
+    world = road_world([0], [4], hospitals=[2], homes=[0, 0], slow_from_hour=2 / 60)
+    world = with_service(world, {"carried_over": True}, bays=np.array([1]))
+    log = run(world, calls_at([0, 0], handover_s=3 * MIN))
+    assert arrivals(log) == [6, 6]
+    assert to_hospital(log) == [(0, 0, 10, 10, 13), (1, 0, 10, 13, 16)]
+
+
 def test_who_will_be_slowed_down_on_the_way_home_is_not_farther_away_for_it(run):
     """A street of a minute a node; from 70 on all takes twice as long. One ambulance is cleared at
     node 40 at 65 and has 75 minutes to node 0, its home; at 68 it passes node 37. Who calls then at

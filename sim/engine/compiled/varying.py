@@ -132,4 +132,6 @@ def carry_over(fixed, state, beyond, changes_at):
         if begun_at != crew.begun_at:
             crew.begun_at, unit.mode, unit.node, unit.lead_s = begun_at, mode, node, lead_s
             crew.steady = False
-            unit.passed, unit.passed_s, unit.hospital = node, 0.0, NONE
+            unit.passed, unit.passed_s = node, 0.0
+            if unit.status == RETURNING:  # no longer on the path from there that is known
+                unit.hospital = NONE
