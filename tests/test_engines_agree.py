@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from conftest import NO_DATA, ROOT, SCENARIOS, SHARED
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from random_services import services
@@ -415,7 +415,7 @@ def test_a_wrong_tie_rule_in_the_reference_engine_is_caught(monkeypatch):
     def last(seconds, row, best_s, best):
         return seconds < best_s or (seconds == best_s and row > best and seconds < np.inf)
 
-    @settings(max_examples=600, **QUIET)
+    @settings(max_examples=600, phases=[Phase.generate], report_multiple_bugs=False, **QUIET)
     @given(worlds())
     def some_world_shows_it(case):
         assert_same(reference.run(*case), compiled.run(*case))
