@@ -12,7 +12,7 @@ from sim import limits, units
 from sim.answers import crews
 from sim.answers.crews import USUAL, CrewKind
 from sim.errors import CandidatesError, MapImportError, OptionError, Problem, ScenarioError
-from sim.files import entrance
+from sim.files import entrance, planner_sheets
 from sim.scenario.changes import Add
 from sim.text import Message, Name, message_of
 
@@ -80,9 +80,8 @@ def _seats(the_map: Map) -> list[Candidate]:
 def _planned(base: Scenario) -> list[Candidate]:
     """The stations that a planner's workbook calls planned, where the map was made of one; but
     those that the layout has by now."""
-    if not any(key.startswith("workbook ") for key in base.map.meta):
+    if not any(key.startswith(planner_sheets.KEPT) for key in base.map.meta):
         return []
-    from sim.files import planner_sheets
     from sim.geography.making import places, workbook_sheets  # which open geopandas
 
     planned = {

@@ -11,8 +11,7 @@ import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
@@ -30,7 +29,7 @@ from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Harm, matters_of
 from sim.scenario.differences import Difference, between, leaves
 from sim.study import arguments
-from sim.study.checkpoints import COMPUTING, Checkpoints, Fingerprints
+from sim.study.checkpoints import Checkpoints, Fingerprints
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
 from sim.study.sharing import shared
@@ -255,13 +254,6 @@ def _gains(runs: Runs, by: str) -> tuple[Estimate, ...]:
     return tuple(runs.spread(row, by).interval() for row in rows)
 
 
-@lru_cache
-def _program() -> str:
-    """A hash of this program: what settings mean may change with any of its rooms."""
-    rooms = sorted(Path(__file__).parents[1].rglob("*.py"))
-    return cache.made_by(tuple(rooms), COMPUTING).hex()
-
-
 class _AlteredStudies:
     """Studies of base and proposals under other assumptions, one after another.
 
@@ -313,7 +305,7 @@ class _AlteredStudies:
         worst = None if self._worst is None else self._worst.rows
         how = (self.by, effort.replications, effort.seed, effort.engine, worst)
         said = [(leaves(one.settings), one.stations, one.fleet) for one in layouts]
-        return Fingerprints().of(how, self._files, _program(), repr(said)).hex()
+        return Fingerprints().of(how, self._files, cache.this_program(), repr(said)).hex()
 
     @cached_property
     def _files(self) -> list[str]:

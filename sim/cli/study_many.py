@@ -97,7 +97,7 @@ def check(places: StudiedPlaces, how: How) -> None:
 
 def _asked(places: StudiedPlaces, folder: Path, how: How, tell: Any) -> list[PlaceRow]:
     """The places in their order, each with what came of it, in as many processes as are useful."""
-    from sim.report.answered import this_program
+    from sim.files.cache import this_program
     from sim.report.places import PlaceRow
     from sim.study import spreading
 

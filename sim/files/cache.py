@@ -246,6 +246,28 @@ def made_by(rooms: tuple[Path, ...], packages: tuple[str, ...]) -> bytes:
     return digest.digest()
 
 
+PROGRAM = Path(__file__).parents[1]
+
+
+@lru_cache
+def this_program() -> str:
+    """A hash of all files of this program: what it computes, says and draws, and with what."""
+    return _hash_of(PROGRAM)
+
+
+def _hash_of(program: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(program.rglob("*")):
+        within = path.relative_to(program)
+        if (
+            not any(part.startswith((".", "__pycache__")) for part in within.parts)
+            and path.is_file()
+        ):
+            data = path.read_bytes()
+            digest.update(f"{within.as_posix()} {len(data)} ".encode() + data)
+    return digest.hexdigest()
+
+
 def add_array(digest: hashlib._Hash, array: np.ndarray) -> None:
     """Add an array to a hash: the kind of its numbers, its shape, and the numbers."""
     digest.update(str((array.dtype, array.shape)).encode())

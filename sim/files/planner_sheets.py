@@ -36,6 +36,8 @@ AMBULANCES: Final = (
 HOURS: Final = ("hours", "on duty", "执勤时间", "值班时间", "在岗时间", "班次")
 ALL_DAY: Final = ("always", "24h", "24小时", "全天", "24 h")
 YEARLY: Final = ("calls a year", "calls per year", "yearly calls", "年呼叫量", "年急救呼叫量")
+# How the keys begin under which a map keeps what the workbook said that it was made of.
+KEPT: Final = "workbook "
 STATUS: Final = ("status", "状态")
 AREA: Final = ("area", "面积")  # only of a map that is made up
 _ROLE: Final = {name: role for role, names in NAMES.items() for name in names}

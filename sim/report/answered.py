@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import WorkersError
 from sim.files import escapes, readings
+from sim.files.cache import this_program
 from sim.files.whole import MARK, write_text
 from sim.report import folder as store
 from sim.report import manifest
@@ -25,8 +25,6 @@ from sim.words.page import Table, on_one_line, paragraphs
 if TYPE_CHECKING:
     from sim.answers.answer import Answer
     from sim.words.page import Page
-
-PROGRAM = Path(__file__).parents[1]
 
 
 class KeptAnswer(NamedTuple):
@@ -55,25 +53,6 @@ def refuse_other(program: str) -> None:
     if program != this_program():
         text = Message("a worker runs another version of tenthirty, or of its packages")
         raise WorkersError(Message("the study"), text)
-
-
-@lru_cache
-def this_program() -> str:
-    """A hash of all files of this program: what it computes, says and draws, and with what."""
-    return _hash_of(PROGRAM)
-
-
-def _hash_of(program: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(program.rglob("*")):
-        within = path.relative_to(program)
-        if (
-            not any(part.startswith((".", "__pycache__")) for part in within.parts)
-            and path.is_file()
-        ):
-            data = path.read_bytes()
-            digest.update(f"{within.as_posix()} {len(data)} ".encode() + data)
-    return digest.hexdigest()
 
 
 def made_of(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sim.files import planner_sheets
+from sim.files.escapes import quoted
 from sim.text import Message
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from sim.geography.making.workbook_sheets import Said
 
 TOLD: Final = 4  # differences in the sentence
-KEPT: Final = "workbook "  # how the keys begin by which a map knows its workbook
 KINDS: Final = (planner_sheets.TOWNSHIPS, planner_sheets.STATIONS, planner_sheets.HOSPITALS)
 
 
@@ -25,7 +25,7 @@ def doubt(path: Path, ground: Map) -> Message | None:
     """
     from sim.geography.making import workbook_sheets  # which opens pandas
 
-    kept = {key: text for key, text in ground.meta.items() if key.startswith(KEPT)}
+    kept = {key: text for key, text in ground.meta.items() if key.startswith(planner_sheets.KEPT)}
     if not kept:
         return _unknown(path, ground, workbook_sheets.said_in(path, KINDS[:1]))
     before = workbook_sheets.kept_of(kept)
@@ -55,10 +55,9 @@ def _unknown(path: Path, ground: Map, said: Said) -> Message | None:
 
 
 def _command(path: Path, ground: Map) -> str:
-    book = f'"{path}"' if " " in str(path) else str(path)
     if ground.synthetic:
-        return f"tenthirty map synthesise --workbook {book}"
-    return f"tenthirty map import --workbook {book} --roads FILE"
+        return f"tenthirty map synthesise --workbook {quoted(path)}"
+    return f"tenthirty map import --workbook {quoted(path)} --roads FILE"
 
 
 def _differences(before: Said, now: Said) -> list[Message]:

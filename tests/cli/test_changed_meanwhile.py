@@ -12,9 +12,10 @@ from towns import matrix_files
 from sim.cli import questions
 from sim.cli.questions import How
 from sim.errors import PlannerWarning, ReplayError
+from sim.files import cache
 from sim.files.whole import MARK
 from sim.geography.making import import_map
-from sim.report import answered, kept_run
+from sim.report import kept_run
 from sim.scenario import study_file
 
 TODAY = """\
@@ -145,12 +146,12 @@ def test_the_hash_of_the_program_covers_its_tables_and_pages(tmp_path):
     (tmp_path / "assets").mkdir()
     (tmp_path / "a.py").write_text("a", "utf-8")
     (tmp_path / "headers.csv").write_text("a", "utf-8")
-    before = answered._hash_of(tmp_path)
+    before = cache._hash_of(tmp_path)
     (tmp_path / "__pycache__").mkdir()
     (tmp_path / "__pycache__" / "a.pyc").write_text("x", "utf-8")
     (tmp_path / ".a.py.swp").write_text("x", "utf-8")
-    assert answered._hash_of(tmp_path) == before
+    assert cache._hash_of(tmp_path) == before
     for name in ("headers.csv", "assets/page.js"):
         (tmp_path / name).write_text("b", "utf-8")
-        assert answered._hash_of(tmp_path) != before
-        before = answered._hash_of(tmp_path)
+        assert cache._hash_of(tmp_path) != before
+        before = cache._hash_of(tmp_path)

@@ -114,7 +114,6 @@ def _twice(table: SheetRows, name: str) -> Iterator[Problem]:
 
 # ── what the sheets said when a map was made of them ─────────────────────────────────────────
 
-KEY: Final = "workbook"  # how the keys of a map's facts begin that say it
 Said = dict[tuple[str, str], dict[str, str]]  # [kind of sheet, name] facts, by what they are of
 
 
@@ -179,7 +178,7 @@ def facts_of(files: Mapping[str, Path]) -> dict[str, str]:
         if planner_sheets.role_of(str(frame.attrs.get(cells.SHEET, ""))) != role:
             continue
         for (kind, name), facts in said_in(path, [role]).items():
-            kept[f"{KEY} {kind} {name}"] = json.dumps(facts, ensure_ascii=False)
+            kept[f"{planner_sheets.KEPT}{kind} {name}"] = json.dumps(facts, ensure_ascii=False)
     return kept
 
 
@@ -187,8 +186,7 @@ def kept_of(meta: Mapping[str, str]) -> Said:
     """What a map keeps of the workbook that it was made of; nothing if it was made otherwise."""
     found: Said = {}
     for key, text in meta.items():
-        head, _, rest = key.partition(" ")
-        role, _, name = rest.partition(" ")
-        if head == KEY and role in NEEDED:
+        role, _, name = key.removeprefix(planner_sheets.KEPT).partition(" ")
+        if key.startswith(planner_sheets.KEPT) and role in NEEDED:
             found[role, name] = json.loads(text)
     return found
