@@ -70,6 +70,18 @@ def tenthirty(monkeypatch, capsys):
     return carried_out
 
 
+@pytest.fixture(scope="session")
+def tiny_map(tmp_path_factory):
+    """A folder with the map of a place of three points, which tests copy."""
+    from towns import matrix_files
+
+    from sim.geography.making import import_map
+
+    folder = tmp_path_factory.mktemp("tiny")
+    import_map(matrix_files(folder))
+    return folder
+
+
 @pytest.fixture(params=list(ENGINES))
 def engine(request):
     """`run(system, calls) -> Log` of each engine."""

@@ -170,3 +170,14 @@ def maker(folder):
         return str(report), maps.read(folder / "maps" / "town" / "town.gpkg")
 
     return made
+
+
+# A day of the place that `matrix_files` makes, simulated in a moment.
+TINY = """\
+name: tiny
+map: tiny
+layout:
+  - {station: Base A, ambulances: 2}
+demand: {transported: 0 %, rate: {urban: 12 per day, rural: 12 per day}}
+study: {length: 1 days, replications: 2}
+"""

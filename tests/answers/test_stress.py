@@ -211,7 +211,7 @@ def test_a_swing_has_two_ends_or_one_case():
 
 
 @pytest.mark.filterwarnings("error")
-def test_what_is_noted_of_one_assumption_is_not_taken_for_another():
+def test_what_is_noted_of_one_assumption_is_not_taken_for_another(monkeypatch):
     """A factor on a distribution is told apart as well as one on a number, and without a warning."""
     base = sim.load(ROOT / "scenarios" / "liling")
     layouts = (base, base.add("枫林镇"))
@@ -225,4 +225,7 @@ def test_what_is_noted_of_one_assumption_is_not_taken_for_another():
     assert "" not in keys
     assert len(keys) == 3 * len(assumptions(base, None))
     assert studies._key(layouts, Effort()) == studies._key(layouts, Effort()) not in keys
-    assert studies._key(layouts, Effort(seed=4)) != studies._key(layouts, Effort())
+    before = studies._key(layouts, Effort())
+    assert studies._key(layouts, Effort(seed=4)) != before
+    monkeypatch.setattr("sim.files.cache.this_program", lambda: "another")
+    assert studies._key(layouts, Effort()) != before

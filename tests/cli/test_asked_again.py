@@ -6,40 +6,24 @@ import json
 import shutil
 
 import pytest
-from towns import matrix_files
+from towns import TINY
 
 from sim.cli import asked_again, questions, replay
 from sim.cli.questions import How
 from sim.errors import ReportError
 from sim.files.whole import MARK
-from sim.geography.making import import_map
 from sim.report import kept_run
 from sim.report.kept_run import KeptRun
 from sim.scenario import study_file
 from sim.scenario.file import load
 
-TODAY = """\
-name: tiny
-map: tiny
-layout:
-  - {station: Base A, ambulances: 2}
-demand: {transported: 0 %, rate: {urban: 12 per day, rural: 12 per day}}
-study: {length: 1 days, replications: 2}
-"""
 SLOW = ("--engine", "reference", "--workers", "1", "--no-figures")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("again")
-    import_map(matrix_files(folder))
-    return folder
-
-
 @pytest.fixture
-def here(made, tmp_path, monkeypatch):
-    shutil.copytree(made / "maps", tmp_path / "maps")
-    (tmp_path / "today.yaml").write_text(TODAY, "utf-8")
+def here(tiny_map, tmp_path, monkeypatch):
+    shutil.copytree(tiny_map / "maps", tmp_path / "maps")
+    (tmp_path / "today.yaml").write_text(TINY, "utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -71,7 +55,7 @@ def test_here_is_no_run(tenthirty, here):
 
 def test_a_changed_scenario_is_told_before_anything_is_simulated(tenthirty, here, monkeypatch):
     tenthirty("run", "today", *SLOW, "--out", "kept", cwd=here)
-    (here / "today.yaml").write_text(TODAY + "targets: {urban: 9 min}\n", "utf-8")
+    (here / "today.yaml").write_text(TINY + "targets: {urban: 9 min}\n", "utf-8")
 
     def simulated(*arguments):
         raise AssertionError("it was simulated")

@@ -7,42 +7,26 @@ import shutil
 import warnings
 
 import pytest
-from towns import matrix_files
+from towns import TINY
 
 from sim.cli import questions
 from sim.cli.questions import How
 from sim.errors import PlannerWarning, ReplayError
 from sim.files import cache
 from sim.files.whole import MARK
-from sim.geography.making import import_map
 from sim.report import kept_run
 from sim.scenario import study_file
 
-TODAY = """\
-name: tiny
-map: tiny
-layout:
-  - {station: Base A, ambulances: 2}
-demand: {transported: 0 %, rate: {urban: 12 per day, rural: 12 per day}}
-study: {length: 1 days, replications: 2}
-"""
 STUDY = "name: t\nquestions:\n  - {ask: who, command: ASKED}\n"
 CANDIDATES = "name,lon,lat\nNorth,113.50,27.60\n"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("meanwhile")
-    import_map(matrix_files(folder))
-    return folder
-
-
 @pytest.fixture
-def here(made, tmp_path):
-    shutil.copytree(made / "maps", tmp_path / "maps")
+def here(tiny_map, tmp_path):
+    shutil.copytree(tiny_map / "maps", tmp_path / "maps")
     home = tmp_path / "scenarios" / "tiny"
     home.mkdir(parents=True)
-    (home / "today.yaml").write_text(TODAY, "utf-8")
+    (home / "today.yaml").write_text(TINY, "utf-8")
     (home / "sites.csv").write_text(CANDIDATES, "utf-8")
     return home
 
@@ -94,7 +78,7 @@ def test_a_file_that_was_saved_between_two_readings_is_known_as_none(here, tmp_p
     def late(*arguments):
         from sim.scenario.file import load
 
-        (here / "today.yaml").write_text(TODAY + "targets: {urban: 9 min}\n", "utf-8")
+        (here / "today.yaml").write_text(TINY + "targets: {urban: 9 min}\n", "utf-8")
         load(here / "today.yaml")
         usual(*arguments)
 
@@ -122,7 +106,7 @@ def test_a_typed_command_says_what_was_saved_meanwhile(here, tmp_path, monkeypat
     usual = work._show_and_write
 
     def late(*arguments):
-        (here / "today.yaml").write_text(TODAY + "targets: {urban: 9 min}\n", "utf-8")
+        (here / "today.yaml").write_text(TINY + "targets: {urban: 9 min}\n", "utf-8")
         usual(*arguments)
 
     monkeypatch.setattr(work, "_show_and_write", late)
@@ -138,7 +122,7 @@ def test_a_typed_command_says_what_was_saved_meanwhile(here, tmp_path, monkeypat
     run = kept_run.read(tmp_path / "runs" / "tiny")
     with pytest.raises(ReplayError, match=r"today\.yaml has changed since"):
         kept_run.check_inputs(run, [here / "today.yaml"])
-    (here / "today.yaml").write_text(TODAY, "utf-8")
+    (here / "today.yaml").write_text(TINY, "utf-8")
     kept_run.check_inputs(run, [here / "today.yaml"])
 
 

@@ -13,12 +13,10 @@ import time
 import pandas as pd
 import pytest
 from conftest import ROOT
-from towns import matrix_files
 
 from sim.cli import questions
 from sim.cli.questions import How
 from sim.errors import ScenarioError
-from sim.geography.making import import_map
 from sim.report import answered
 from sim.scenario import study_file
 from sim.scenario.file import load
@@ -50,18 +48,10 @@ questions:
 """
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A made place, which each test copies."""
-    folder = tmp_path_factory.mktemp("made")
-    import_map(matrix_files(folder))
-    return folder
-
-
 @pytest.fixture
-def here(made, tmp_path):
+def here(tiny_map, tmp_path):
     """A city of three places with scenarios and a study."""
-    shutil.copytree(made / "maps", tmp_path / "maps")
+    shutil.copytree(tiny_map / "maps", tmp_path / "maps")
     add_place(tmp_path / "scenarios" / "tiny", "tiny")
     (tmp_path / "scenarios" / "tiny" / "study.yaml").write_text(STUDY, "utf-8")
     return tmp_path
@@ -361,9 +351,9 @@ def test_every_shipped_study_can_be_asked_in_both_languages(path, tmp_path):
 
 
 @pytest.fixture
-def many(made, tmp_path):
+def many(tiny_map, tmp_path):
     """Three places, of which one cannot be read."""
-    shutil.copytree(made / "maps", tmp_path / "maps")
+    shutil.copytree(tiny_map / "maps", tmp_path / "maps")
     for name in ("east", "north", "west"):
         add_place(tmp_path / "places" / name, name)
     (tmp_path / "places" / "north" / "study.yaml").write_text(STUDY, "utf-8")
