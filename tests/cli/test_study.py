@@ -462,7 +462,7 @@ def test_a_cluster_answers_for_many_places(tenthirty, many):
 
 
 @pytest.mark.slow
-def test_a_study_that_is_killed_goes_on(made, many):
+def test_a_study_that_is_killed_goes_on(many):
     """Killed in its midst: what was finished is kept, and the end is the same."""
     command = [sys.executable, "-m", "sim.cli", "study", "places", "--workers", "1"]
     there = {"cwd": many, "env": {**os.environ, "PYTHONPATH": str(ROOT)}}
