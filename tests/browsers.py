@@ -59,10 +59,21 @@ def started():
 
 def wait(page, condition):
     """Wait until an expression is true. What Playwright has for it, a page that evaluates no text
-    refuses."""
+    refuses. What an expression asks of a document that has only begun to load is not there yet:
+    an error counts as not true so far, and is told if it lasts."""
+    from playwright.sync_api import Error
+
     end = time.monotonic() + A_WHILE_MS / 1000
-    while not page.evaluate(condition):
-        assert time.monotonic() < end, condition
+    while True:
+        try:
+            found = page.evaluate(condition)
+        except Error as not_yet:
+            found, why = False, str(not_yet)
+        else:
+            why = ""
+        if found:
+            return
+        assert time.monotonic() < end, f"{condition}\n{why}"
         page.wait_for_timeout(20)
 
 

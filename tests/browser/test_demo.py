@@ -29,6 +29,7 @@ SHIPPED = ROOT / "docs" / "demo.html"
 ASSETS = ROOT / "sim" / "browser" / "assets"
 FEW = {"replications": 6}
 NOWHERE = (100.0, 27.7)  # in the mountains, on no map of ours
+DAY = "document.getElementById('day-frame').contentDocument"
 HELD = "document.getElementById('hand').classList.contains('held')"
 
 
@@ -261,14 +262,12 @@ def test_keys_move_it_from_place_to_place_and_languages_need_no_reload(page, sma
 def test_a_day_is_watched_in_the_language_of_the_page(page, small):
     page.click("#languages [lang=zh]")
     page.click("#day-tab")
-    wait(
-        page, "document.getElementById('day-frame').contentDocument?.documentElement.lang === 'zh'"
-    )
+    wait(page, f"{DAY}.documentElement.lang === 'zh'")
     day = page.frame_locator("#day-frame")
     day.locator("canvas").first.wait_for(state="visible")
     day.locator("#maps h2").nth(1).wait_for(state="attached")
     assert day.locator("#maps h2").count() == 2
     page.click("#languages [lang=en]")
-    wait(page, "document.getElementById('day-frame').contentDocument.documentElement.lang === 'en'")
+    wait(page, f"{DAY}.documentElement.lang === 'en'")
     page.click("#map-tab")
     assert page.locator("#hand").is_visible()
