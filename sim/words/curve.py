@@ -164,10 +164,7 @@ def _first_steps(curve: Curve, say: Language) -> str:
     stations, ambulances = (curve.tracks.get(key, ()) for key in ("stations", "ambulances"))
     if not stations and not ambulances:
         return say("There is nothing to add.")
-    values: dict[str, str | int] = {
-        "many": len(stations),
-        "sure": sum(step.verdict == Verdict.BETTER for step in stations),
-    }
+    values: dict[str, str] = {}
     for key, steps in (("station", stations), ("ambulance", ambulances)):
         for step in steps[:1]:
             values[key] = _what_for_how_much(curve, step, say)
@@ -180,17 +177,34 @@ def _first_steps(curve: Curve, say: Language) -> str:
             **values,
         )
     if not ambulances:
-        return say(
-            "The next station ({station}) gains {station_size} ({station_between}); {sure} of the "
-            "{many} stations tried would each add what matters.",
-            **values,
+        said = say(
+            "The next station ({station}) gains {station_size} ({station_between}).", **values
         )
-    return say(
-        "The next station ({station}) gains {station_size} ({station_between}), the next "
-        "ambulance without a new site ({ambulance}) gains {ambulance_size} ({ambulance_between}); "
-        "{sure} of the {many} stations tried would each add what matters.",
+        return _how_many_matter(said, stations, say)
+    said = say(
+        "The next station ({station}) gains {station_size} ({station_between}), the next ambulance "
+        "without a new site ({ambulance}) gains {ambulance_size} ({ambulance_between}).",
         **values,
     )
+    return _how_many_matter(said, stations, say)
+
+
+def _how_many_matter(said: str, stations: Sequence[Step], say: Language) -> str:
+    """The same, and how many of the stations tried surely add what matters."""
+    sure = sum(step.verdict == Verdict.BETTER for step in stations)
+    if sure == len(stations):
+        return say.count(
+            sure,
+            "{finding} The one station tried would add what matters.",
+            "{finding} Each of the {n} stations tried would add what matters.",
+            finding=said,
+        )
+    return say.count(
+        len(stations),
+        "{finding} It is not certain that the one station tried would add what matters.",
+        "{finding} Of the {n} stations tried, {sure} would surely add what matters.",
+        finding=said, sure=sure,
+    )  # fmt: skip
 
 
 def _what_for_how_much(curve: Curve, step: Step, say: Language) -> str:

@@ -272,7 +272,7 @@ def test_a_curve_counts_the_cancelled_calls_that_the_table_counts(liling):
     short = liling.with_study(warm_up=0.0, length=2 * 86_400.0).with_settings(
         demand={"cancelled": {"share": "60 %", "after": "12 min"}, "rate": {"urban": "200 per day"}}
     )
-    result = sim.run(short, replications=3, engine="reference")
+    result = sim.run(short, replications=3)
     (pooled,) = result.pooled
     for area, key, target in ((0, "urban10", 10.0), (1, "rural30", 30.0)):
         sums = response_curve._sums(pooled, area, np.array([target]), asked=True).sum(axis=1)

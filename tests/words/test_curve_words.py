@@ -71,8 +71,28 @@ def test_the_sentence_sets_the_next_station_against_the_next_ambulance():
         f"The next station ({station}, +1,300,000 CNY per year) gains +5.0 points (95 % CI +4.0 to "
         "+6.0), the next ambulance without a new site ("
     )
-    assert said.endswith("; 1 of the 1 stations tried would each add what matters.")
+    assert said.endswith("). The one station tried would add what matters.")
     assert "再增一站（" in found.sentence("zh")
+
+
+@pytest.mark.parametrize(
+    ("sure", "en"),
+    [
+        (3, "Each of the 3 stations tried would add what matters."),
+        (1, "Of the 3 stations tried, 1 would surely add what matters."),
+        (0, "Of the 3 stations tried, 0 would surely add what matters."),
+    ],
+)
+def test_it_says_how_many_of_the_stations_tried_surely_matter(sure, en):
+    found = first_steps(SURE, LESS)
+    (step,) = found.tracks["stations"]
+    verdicts = [Verdict.BETTER] * sure + [Verdict.UNDECIDED] * (3 - sure)
+    stations = tuple(step._replace(verdict=verdict) for verdict in verdicts)
+    several = replace(found, tracks=found.tracks | {"stations": stations})
+    assert several.sentence().endswith(f"). {en}")
+    assert f"所试 3 个新站{'，个个' if sure == 3 else f'中，{sure} 个的'}增益" in several.sentence(
+        "zh"
+    )
 
 
 def test_one_track_alone_is_said_alone():
