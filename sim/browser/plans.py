@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from sim.browser import plan_files
+from sim.browser.plan_files import KeptFile
 from sim.errors import OptionError, ScenarioError
 from sim.files.escapes import file_name
-from sim.files.yaml_lines import YamlText
 from sim.scenario import amending, saving
 from sim.scenario.amending import Changes
-from sim.scenario.changes import Add, AnyVerb, Close, Move
+from sim.scenario.changes import Add, AnyVerb, Change, Close, Move
 from sim.scenario.crew_changes import Rehour, Staff
 from sim.scenario.file import load
 from sim.text import Message, Name
@@ -51,10 +51,13 @@ class Sketch(NamedTuple):
 class PlanHistory:
     """A plan under its name, with all that it has been."""
 
-    name: str
+    name: str  # by which the page asks for it
     past: list[Sketch]
     future: list[Sketch] = field(default_factory=list)
-    file: str | None = None  # in which it is as it is now
+    _: KW_ONLY
+    called: Name  # the same, in two languages
+    is_named: bool  # by somebody, and not numbered
+    file: KeptFile | None = None  # in which it is as it is now
 
     @property
     def now(self) -> Sketch:
@@ -86,15 +89,17 @@ class Plans:
 
     def __init__(self, base: Scenario, code: str = "en"):
         self.base, self.code = base, code
+        self._read = plan_files.stamps(base.files)
         self.every: dict[str, PlanHistory] = {}
         self.against: str | None = None  # None: today
         self.current = self._begun().name
 
     def _begun(self) -> PlanHistory:
         number = 1
-        while (name := language(self.code)(DEFAULT, n=number)) in self.every:
+        while (called := _in_both(DEFAULT, n=number)).within(self.code) in self.every:
             number += 1
-        plan = PlanHistory(name, [Sketch(self.base, (), self.base)])
+        name, nothing = called.within(self.code), Sketch(self.base, (), self.base)
+        plan = PlanHistory(name, [nothing], called=called, is_named=False)
         self.every[name] = plan
         return plan
 
@@ -108,12 +113,26 @@ class Plans:
         """The layout against which it is held."""
         return self.base if self.against is None else self.every[self.against].now.layout
 
+    @property
+    def beside_called(self) -> Name:
+        """What that is called."""
+        return self.base.name if self.against is None else self.every[self.against].called
+
     # ── changes ──────────────────────────────────────────────────────────────────────────────
 
     def with_verb(self, verb: AnyVerb) -> Sketch:
-        """The plan with one change more; ScenarioError where it cannot be made."""
+        """The plan with one change more; ScenarioError where it cannot be made.
+
+        It is said in as few changes as say the same. Those of hours count from the last ambulance
+        on: where fewer changes would give other ambulances these hours, all of them stay.
+        """
         now = self.plan.now
-        return _sketched(now.root, amending.amended(now.changes, verb))
+        short = _sketched(now.root, amending.amended(now.changes, verb))
+        if amending.may_depend(now.changes, verb):
+            whole = _sketched(now.root, (*now.changes, Change.of(verb)))
+            if not whole.layout.is_laid_out_as(short.layout):
+                return whole
+        return short
 
     def moved(self, station: str, at: tuple[float, float]) -> Sketch:
         """With a station at a point."""
@@ -166,7 +185,7 @@ class Plans:
         layout, number = self.plan.now.layout, 1
         while True:
             text = NEW if number == 1 else NEW_AGAIN
-            name = Name(*(language(code)(text, place=place, n=number) for code in ("zh", "en")))
+            name = _in_both(text, place=place, n=number)
             if not any(name.zh == one.name.zh or name.en == one.name.en for one in layout.stations):
                 return name
             number += 1
@@ -178,7 +197,9 @@ class Plans:
         self._refuse(name)
         self._refuse_more("name")
         plan = self.plan
-        self.every[name] = PlanHistory(name, list(plan.past), list(plan.future), plan.file)
+        self.every[name] = PlanHistory(
+            name, list(plan.past), list(plan.future), called=Name(name, name), is_named=True
+        )
         self.current = name
 
     def rename(self, plan: str, name: str) -> None:
@@ -187,7 +208,7 @@ class Plans:
         if name == plan:
             return
         self._refuse(name)
-        found.name = name
+        found.name, found.called, found.is_named, found.file = name, Name(name, name), True, None
         self.every = {one.name: one for one in self.every.values()}
         self.current = name if self.current == plan else self.current
         self.against = name if self.against == plan else self.against
@@ -218,9 +239,7 @@ class Plans:
         return self.every[name]
 
     def _refuse(self, name: str) -> None:
-        if not name.strip() or len(name) > LONGEST or not name.isprintable():
-            text = Message("write a name of 1 to {most} letters", most=LONGEST)
-            raise OptionError("name", text)
+        _refuse_letters(name)
         if name in self.every:
             text = Message("there is a plan {name} already: choose another name", name=name)
             raise OptionError("name", text)
@@ -239,32 +258,56 @@ class Plans:
 
     def files(self) -> list[str]:
         """The scenario files beside the base, which may be loaded as plans."""
-        every = sorted(self.folder.glob("*.yaml"))
-        return [path.name for path in every if path != self.base.path and _is_scenario(path)]
+        every = plan_files.scenarios(self.folder)
+        return [path.name for path in every if path != self.base.path]
 
     def file_of(self, name: str) -> Path:
         """Where a plan is saved under a name."""
-        return self.folder / f"{file_name(name, 'plan')}.yaml"
+        return self.folder / f"{file_name(name.removesuffix('.yaml'), 'plan')}.yaml"
 
     def save(self, name: str, replace: bool) -> Path | None:
-        """Write the plan as a scenario file beside the base; None where one of that name is there.
+        """Write the plan as a scenario file beside the base; None where another file of that name
+        is there, or one that was changed since the plan was written or read.
 
-        OptionError of a file that is no plan and would be replaced.
+        A plan that has no name of its own is called as it is saved. OptionError of a file that
+        would be lost to others: a base, or what is no scenario.
         """
+        name = name.removesuffix(".yaml")
+        _refuse_letters(name)
         path, plan = self.file_of(name), self.plan
-        if path in self.base.files or path in plan.now.root.files:
-            text = Message("{file} is the base of this plan: choose another name", file=path.name)
+        if plan.file is not None and plan.file.path == path and plan.file.is_as_it_was:
+            return path
+        if any(path in one.now.root.files for one in self.every.values()) or (
+            path in self.base.files
+        ):
+            text = Message("{file} is the base of a plan: choose another name", file=path.name)
             raise OptionError("name", text)
-        if path.exists() and not replace and plan.file != path.name:
+        plan_files.refuse_to_replace(path)
+        if path.exists() and not replace:
             return None
+        called_anew = not plan.is_named and name not in self.every
+        own = Name(name, name) if called_anew else plan.called
         root = plan.now.root.path
         base = root.stem if root.suffix == ".yaml" else root.name
-        saving.save(path, self._called(), base, plan.now.changes)
-        plan.file = path.name
+        saving.save(path, own, base, plan.now.changes)
+        if called_anew:
+            self.rename(plan.name, name)
+        plan.file = KeptFile.of(path)
         return path
 
-    def _called(self) -> Name:
-        return Name(self.plan.name, self.plan.name)
+    def standing_in(self, plan: str | None) -> Path | None:
+        """The file in which a plan stands as it is now, None: today's; None where there is none."""
+        if plan is None:
+            return self.base.path
+        found = self.every[plan]
+        if found.file is not None and found.file.is_as_it_was:
+            return found.file.path
+        return self.base.path if found.now.is_root and found.now.root is self.base else None
+
+    @property
+    def base_is_as_it_was(self) -> bool:
+        """Whether the files of the base were not written to since."""
+        return plan_files.stamps(self.base.files) == self._read
 
     def load(self, file: str) -> None:
         """Read a scenario file beside the base as another plan, and work on that."""
@@ -273,15 +316,16 @@ class Plans:
                            base=self.base.path.name)  # fmt: skip
             raise OptionError("file", text)
         self._refuse_more("file")
-        found = load(self.folder / file)
+        kept = KeptFile.of(self.folder / file)
+        found = load(kept.path)
         if found.map is not self.base.map and found.map.path != self.base.map.path:
             text = Message("it is on another map than {base}", base=self.base.name)
             raise ScenarioError(found.path, text)
-        name, number = found.name.within(self.code)[:LONGEST], 2
-        while name in self.every:
-            name, number = f"{found.name.within(self.code)[: LONGEST - 5]} {number}", number + 1
-        sketch = self._unfolded(found)
-        self.every[name] = PlanHistory(name, [sketch], file=file)
+        called, number = _short(found.name), 2
+        while called.within(self.code) in self.every:
+            called, number = _short(found.name, f" {number}"), number + 1
+        sketch, name = self._unfolded(found), called.within(self.code)
+        self.every[name] = PlanHistory(name, [sketch], called=called, is_named=True, file=kept)
         self.current = name
 
     def _unfolded(self, found: Scenario) -> Sketch:
@@ -296,20 +340,19 @@ class Plans:
         return Sketch(found, (), found)
 
 
-def _is_scenario(path: Path) -> bool:
-    """Whether a file may be a scenario: a study holds questions, and what is no YAML is neither."""
-    try:
-        return _looks_like_one(path, path.stat().st_mtime_ns)
-    except OSError:
-        return False
+def _refuse_letters(name: str) -> None:
+    if not name.strip() or len(name) > LONGEST or not name.isprintable():
+        text = Message("write a name of 1 to {most} letters", most=LONGEST)
+        raise OptionError("name", text)
 
 
-@lru_cache(maxsize=512)
-def _looks_like_one(path: Path, _changed: int) -> bool:
-    try:
-        return "questions" not in YamlText(path).content
-    except ScenarioError:
-        return False
+def _in_both(text: Message, **values: Any) -> Name:
+    return Name(*(language(code)(text, **values) for code in ("zh", "en")))
+
+
+def _short(name: Name, more: str = "") -> Name:
+    """A name as long as a plan's may be, with something behind it."""
+    return Name(*(f"{one[: LONGEST - len(more)]}{more}" for one in (name.zh, name.en)))
 
 
 def _sketched(root: Scenario, changes: Sequence[Any]) -> Sketch:

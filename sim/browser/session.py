@@ -8,7 +8,6 @@ that take long, the thread looks into the box: if something lies there, what it 
 from __future__ import annotations
 
 import logging
-import shlex
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from sim.browser import ground, shown
 from sim.browser.plans import Plans, Sketch
 from sim.browser.protocol import PageMessage
 from sim.errors import OptionError, PlannerError
-from sim.text import Message, Name, first_line
+from sim.text import Message, first_line
 from sim.words import dragging as words
 from sim.words import why_late as why_words
 
@@ -165,14 +164,16 @@ class PageSession:
             self._say_why(asked.n, given["township"])
             return coming
         if asked.do == "save":
-            self._save(asked.n, given["name"], given["replace"])
+            if self._save(asked.n, given["name"], given["replace"]):
+                return self._aimed(asked.n, self.plans.plan.now.layout)
             return coming
         if asked.do == "drag":
             self._dragged = self.plans.moved(given["station"], given["at"])
             self._reach(asked.n, given["station"], self._dragged.layout)
             return self._aimed(asked.n, self._dragged.layout, dragging=True)
         self._change(asked)
-        self._send(shown.state(self.plans, self.languages) | {"n": asked.n})
+        self.newest = None
+        self._tell_state(asked.n, awaited=True)
         return self._aimed(asked.n, self.plans.plan.now.layout)
 
     def _change(self, asked: PageMessage) -> None:
@@ -242,18 +243,22 @@ class PageSession:
         text = shown.texts(self.languages, said)
         self._send({"kind": "why", "n": n, "township": township, "text": text})
 
-    def _save(self, n: int, name: str, replace: bool) -> None:
-        path = self.plans.save(name, replace)
+    def _save(self, n: int, name: str, replace: bool) -> bool:
+        """Save the plan; whether it is called otherwise from now on."""
+        called, path = self.plans.current, self.plans.save(name, replace)
         if path is None:
             text = Message(words.EXISTS, file=self.plans.file_of(name).name)
             self._send({"kind": "exists", "n": n, "text": shown.message(self.languages, text)})
-            return
-        command = shlex.join(["tenthirty", "compare", str(self.base.path), str(path)])
-        text = Message(words.SAVED, file=str(path), command=command)
-        told = shown.message(self.languages, text)
-        saved = {"kind": "saved", "n": n, "file": path.name, "text": told, "command": command}
-        self._send(saved)
-        self._send(shown.state(self.plans, self.languages) | {"n": n})
+            return False
+        self._send({"kind": "saved", "n": n, "file": path.name})
+        anew = self.plans.current != called
+        self._tell_state(n, awaited=anew)
+        return anew
+
+    def _tell_state(self, n: int, *, awaited: bool) -> None:
+        """`awaited`: whether another answer follows, which it is for the page to wait for."""
+        told = shown.state(self.plans, self.languages)
+        self._send(told | {"n": n, "awaited": awaited})
 
     # ── answers ──────────────────────────────────────────────────────────────────────────────
 
@@ -293,9 +298,9 @@ class PageSession:
         """The same with layouts called as their plans are: as files of these names would be."""
         plans, (base, *others) = self.plans, found.layouts
         if plans.against is not None:
-            base = replace(base, name=Name(plans.against, plans.against))
+            base = replace(base, name=plans.beside_called)
         if others and not plans.plan.now.is_root:
-            others = [replace(others[0], name=Name(plans.current, plans.current))]
+            others = [replace(others[0], name=plans.plan.called)]
         return replace(found, layouts=(base, *others))
 
     def _follower(self, beside: Scenario) -> Follower:

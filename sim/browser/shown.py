@@ -7,6 +7,7 @@ its language without asking; nothing is worded or computed there.
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -64,7 +65,7 @@ def state(plans: Plans, languages: Languages) -> dict[str, Any]:
         "redo": bool(plan.future),
         "stations": [_station(one, layout, languages) for one in against(plans.base, layout)],
         "files": [{"file": file, "name": _alike(languages, file)} for file in plans.files()],
-        "saved": plan.file,
+        "saved": _saved(plans, languages),
         "rosters": sorted(layout.crews.rosters),
     }
 
@@ -80,7 +81,25 @@ def _plan(plan: PlanHistory, base: Scenario, languages: Languages) -> dict[str, 
         return changes.listed(base, layout, say) or say(words.UNCHANGED)
 
     same = layout.is_laid_out_as(base)
-    return {"name": plan.name, "title": texts(languages, title), "same": same}
+    called = named(plan.called, languages)
+    return {"name": plan.name, "called": called, "title": texts(languages, title), "same": same}
+
+
+def _saved(plans: Plans, languages: Languages) -> dict[str, Any] | None:
+    """In which file the plan stands as it is now, and what command gives the numbers shown."""
+    file = plans.plan.file
+    if file is None or not file.is_as_it_was:
+        return None
+    if not plans.base_is_as_it_was:
+        text = Message(words.SAVED_OF_OLD, file=str(file.path), base=str(plans.base.path))
+        return {"file": file.path.name, "text": message(languages, text), "command": ""}
+    beside = plans.standing_in(plans.against)
+    if beside is None:
+        text = Message(words.SAVED_BESIDE, file=str(file.path), other=plans.beside_called)
+        return {"file": file.path.name, "text": message(languages, text), "command": ""}
+    command = shlex.join(["tenthirty", "compare", str(beside), str(file.path)])
+    text = Message(words.SAVED, file=str(file.path), command=command)
+    return {"file": file.path.name, "text": message(languages, text), "command": command}
 
 
 def _station(one: StationChange, layout: Scenario, languages: Languages) -> dict[str, Any]:
@@ -139,7 +158,7 @@ def answer(
     for line in found.lines_against_base(layout):  # kept by the comparison: asked for again below
         _values(found, line, layout)
         wanted()
-    verdict = _verdict(found, layout)
+    verdict = _verdict(found, layout, today)
     shown = {
         "kind": "answer",
         "replications": found.replications,
@@ -172,9 +191,9 @@ def _values(found: Comparison, line: Line, layout: int) -> None:
         found.verdict(key, layout, group)
 
 
-def _verdict(found: Comparison, layout: int) -> str:
+def _verdict(found: Comparison, layout: int, today: bool) -> str:
     if not layout:
-        return TODAY
+        return TODAY if today else SAME
     return SAME if found.is_same(layout) else str(found.verdict("within", layout))
 
 

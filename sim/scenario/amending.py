@@ -54,6 +54,11 @@ def made(root: Scenario, changes: Iterable[Change]) -> Scenario:
     return root
 
 
+def may_depend(changes: Changes, new: AnyVerb) -> bool:
+    """Whether hours were set at the station of a new change, which concerns its crews too."""
+    return isinstance(new, Staff | Rehour) and any(_is(one, Rehour, new.station) for one in changes)
+
+
 # ── which are overridden ─────────────────────────────────────────────────────────────────────
 
 
@@ -103,7 +108,7 @@ def _instead(changes: Changes, new: AnyVerb, overrides: Callable[[AnyVerb], bool
 def _same_crews(old: AnyVerb, new: Rehour) -> bool:
     return (
         isinstance(old, Rehour)
-        and (old.number == new.number or new.number is None)
+        and (new.number is None or (old.number is not None and old.number <= new.number))
         and (old.class_ == new.class_ or new.class_ is None)
     )
 

@@ -143,6 +143,15 @@ def _chain(path: Path) -> list[YamlText]:
     return texts
 
 
+def base_of(path: Path) -> Path | None:
+    """The file that a scenario file names as its base; None where it names none that is there."""
+    try:
+        text = YamlText(path)
+        return _base_path(text) if text.has("base") else None
+    except ScenarioError:
+        return None
+
+
 def _base_path(text: YamlText) -> Path:
     """`base: today` is a file beside this one; `base: liling` may be a folder, here or above."""
     name, here = text.content["base"], text.path.resolve().parent

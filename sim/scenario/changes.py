@@ -53,7 +53,7 @@ class Add(Verb, OfCrews):
                 Message(
                     "there is a station {station} already; to give it more ambulances write "
                     "`ambulances: {{station: {station}, by: +1}}`",
-                    station=self.station,
+                    station=layout.station_name(self.station),
                 )
             )
             return layout
@@ -193,10 +193,9 @@ class Change(Setting):
         assert isinstance(verb, AnyVerb)
         return verb
 
-    @property
-    def heading(self) -> Message:
-        """What it is called when it cannot be made."""
-        return Message(self.verb.heading, station=self.verb.station)
+    def heading(self, layout: Layout) -> Message:
+        """What it is called when it cannot be made of a layout, whose names are the reader's."""
+        return Message(self.verb.heading, station=layout.station_name(self.verb.station))
 
     def made(self, layout: L, on: Map, problems: Problems) -> L:
         """The layout after it; as it was after telling why it cannot be made."""

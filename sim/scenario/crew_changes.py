@@ -169,7 +169,7 @@ class Staff(Verb, OfCrews):
         ]  # fmt: skip
         by = self.by if self.by is not None else (self.to or 0) - len(there)
         if len(there) + by < 0:
-            problems.at("by").tell(self._too_few(len(there), -by))
+            problems.at("by").tell(self._too_few(layout, len(there), -by))
             return layout
         if by >= 0:
             added = self.fleet(layout, row, by, problems)
@@ -180,15 +180,15 @@ class Staff(Verb, OfCrews):
     def _hours(self) -> Roster | None:
         return None if self.hours is None else Roster((daily(self.hours),))
 
-    def _too_few(self, now: int, less: int) -> Message:
+    def _too_few(self, layout: Layout, now: int, less: int) -> Message:
         if self.class_ is None:
             return Message(
                 "{station} has {now} ambulances: {less} cannot be taken away",
-                station=self.station, now=now, less=less,
+                station=layout.station_name(self.station), now=now, less=less,
             )  # fmt: skip
         return Message(
             "{station} has {now} ambulances of class {name}: {less} cannot be taken away",
-            station=self.station, now=now, name=self.class_, less=less,
+            station=layout.station_name(self.station), now=now, name=self.class_, less=less,
         )  # fmt: skip
 
     def name(self, layout: Layout, on: Map) -> Name:
@@ -239,7 +239,7 @@ class Some(Verb):
             problems.at("station" if self.number is None else "number").tell(
                 Message(
                     "{station} has {now} such ambulances, and {number} are asked for",
-                    station=self.station,
+                    station=layout.station_name(self.station),
                     now=len(there),
                     number=max(wanted, 1),
                 )

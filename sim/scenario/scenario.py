@@ -155,7 +155,7 @@ class Scenario(Layout):
         crew_checks.breaks(changed, problems.at("crews"), whole=False)
         if not problems:
             cut_off.check(changed, problems.at("travel"))
-        problems.raise_if_any(ScenarioError, change.heading)
+        problems.raise_if_any(ScenarioError, change.heading(self))
         what = change.verb.name(changed, self.map)
         return replace(changed, name=Name(f"{self.name.zh} {what.zh}", f"{self.name.en} {what.en}"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
 from typing import Any, Final
@@ -149,7 +150,7 @@ def made(base: Scenario, proposal: Scenario) -> tuple[Change, ...]:
 def listed(base: Scenario, proposal: Scenario, say: Language) -> str:
     """All that a proposal changes of stations and ambulances, in a row; or nothing."""
     found = made(base, proposal)
-    if found:
+    if found and not _hours_were_changed_again(found):
         return say.joined(change(one, proposal, say) for one in found)
     parts = [
         part for one in against(base, proposal) if (part := _station(one, base, proposal, say))
@@ -159,6 +160,16 @@ def listed(base: Scenario, proposal: Scenario, say: Language) -> str:
         more = say.count(len(parts) - SHOWN + 1, "{n} more change", "{n} more changes")
         parts = [*parts[: SHOWN - 1], more]
     return say.joined(parts)
+
+
+def _hours_were_changed_again(made: Sequence[Change]) -> bool:
+    """Whether crews whose hours were set came to others, or went: their last hours are then told,
+    for one by one the changes would speak of crews that are no more."""
+    crew_verbs = Counter(
+        one.verb.station for one in made if isinstance(one.verb, Staff | Rehour | MoveCrews)
+    )
+    set_hours = {one.verb.station for one in made if isinstance(one.verb, Rehour)}
+    return any(crew_verbs[station] > 1 for station in set_hours)
 
 
 def _station(one: StationChange, base: Scenario, layout: Scenario, say: Language) -> str:

@@ -31,6 +31,14 @@ OPEN_ELSEWHERE: Final = Message(
     "This page is open in another tab or window. Close that one, then try again."
 )
 SAVED: Final = Message("Saved as {file}. This gives the same numbers: {command}")
+SAVED_BESIDE: Final = Message(
+    "Saved as {file}. Here it is held against {other}, which stands in no file as it is: save that "
+    "too, and a command gives the same numbers."
+)
+SAVED_OF_OLD: Final = Message(
+    "Saved as {file}. But {base}, or a file it reads, was changed since this page was opened: a "
+    "command will give other numbers. Open the page anew."
+)
 EXISTS: Final = Message("There is a file {file} already. Replace it?")
 NOT_UNDERSTOOD: Final = Message("The page sent something that is not understood: {what}.")
 TOO_LONG: Final = Message("A message of more than {most} kB was refused; nothing was changed.")

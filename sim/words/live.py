@@ -70,6 +70,7 @@ TEXTS: Final[dict[str, Message]] = {
     "panel_label": Message("Answer, stations and plans"),
     "answer_label": Message("Answer"),
     "waiting": Message("The first answer is being worked out …"),
+    "pending": Message("Being simulated: the numbers are still those of before the last change."),
     "bar_key": Message(
         "Bars: the difference with its 95 % interval; the line is no difference, the grey band is "
         "what does not matter."

@@ -447,6 +447,30 @@ def test_a_plan_is_saved_replaced_and_opened_again(page, folder):
     assert "Two sub-stations" not in (folder / "north-west.yaml").read_text("utf-8")
 
 
+def test_numbers_of_before_a_change_are_seen_to_be(page, folder):
+    """Until the first answer to it, which may take seconds: dimmed, and not taken along."""
+    page.evaluate(
+        """() => {
+            window.seen = [];
+            const look = () => seen.push([
+                document.body.dataset.awaited, document.getElementById("copy").disabled,
+                document.getElementById("export").inert,
+                document.getElementById("precision").textContent.includes("before the last change"),
+            ]);
+            new MutationObserver(look).observe(document.body, { attributeFilter: ["data-awaited"] });
+        }"""
+    )
+    with settles(page):
+        row(page, TAIAN).locator(".close").click()
+    seen = page.evaluate("seen")
+    assert ["yes", True, True, True] in seen
+    assert seen[-1] == ["no", False, False, False]
+    saved(page, folder, "closed")
+    with settles(page):
+        page.click("#undo")
+    assert page.inner_text("#saved") == "", "its file is that of another plan now"
+
+
 @pytest.mark.thorough
 def test_the_table_leaves_the_page_in_the_language_that_is_read(page):
     speak(page, "zh")

@@ -10,6 +10,8 @@ from conftest import ROOT
 from sim.browser.plans import BACK, MOST, Plans
 from sim.errors import OptionError, ScenarioError
 from sim.scenario.file import load
+from sim.words import changes
+from sim.words.language import language
 
 AT = (113.5, 27.7)
 
@@ -167,6 +169,44 @@ def test_names_that_cannot_be_are_refused(plans):
         plans.load("further.yaml")
 
 
+def fleet(plans, station):
+    layout = plans.plan.now.layout
+    return [str(one.duty) for one in layout.fleet_of(layout.station(station))]
+
+
+def said(plans, code="en"):
+    return changes.listed(plans.base, plans.plan.now.layout, language(code))
+
+
+def test_hours_that_were_overridden_are_not_spoken_of(plans):
+    """Each step as a planner takes it; what is said is what the ambulances do in the end."""
+    become, station = plans.plan.become, "湘东医院"
+    before = fleet(plans, station)
+    become(plans.rehoured(station, "22-06", 1))
+    become(plans.rehoured(station, "08-20", 2))
+    assert len(set(fleet(plans, station)[-2:])) == 1
+    assert said(plans) == "2 ambulances of Xiangdong Hospital on duty 08–20"
+    become(plans.rehoured(station, "22-06", 1))
+    assert len(set(fleet(plans, station)[-2:])) == 2
+    assert said(plans) == (
+        "Xiangdong Hospital: 1 ambulance, 1 ambulance (08–20), 1 ambulance (22–06) instead of 3 "
+        "ambulances"
+    )
+    become(plans.staffed(station, len(before) - 2))
+    assert said(plans) == "Xiangdong Hospital −2 ambulances"
+
+
+def test_hours_of_one_are_kept_where_another_comes_after_it(plans):
+    become, station = plans.plan.become, "湘东医院"
+    become(plans.rehoured(station, "22-06", 1))
+    night = fleet(plans, station)
+    become(plans.staffed(station, len(night) + 1))
+    become(plans.rehoured(station, "08-20", 1))
+    assert fleet(plans, station)[:-1] == night
+    assert "22–06" in said(plans)
+    assert "08–20" in said(plans)
+
+
 # ── files ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -176,7 +216,7 @@ def test_a_saved_plan_is_what_is_loaded_and_what_a_command_reads(plans, folder):
     plans.rename(plans.current, "方案甲: 1/2")
     path = plans.save("方案甲: 1/2", False)
     assert path.parent == folder
-    assert plans.plan.file == path.name
+    assert plans.plan.file.path == path
     read = load(path)
     assert read.is_laid_out_as(plans.plan.now.layout)
     assert read.name.zh == "方案甲: 1/2"
@@ -197,6 +237,81 @@ def test_no_file_is_replaced_unasked_and_never_a_base(plans, folder):
     assert (folder / "north-west.yaml").read_bytes() != before
     assert plans.save("north-west", False) is not None  # its own file, without being asked
     assert plans.save("../../etc/passwd", False).parent == folder
+
+
+def test_a_study_or_a_base_of_others_is_not_replaced_even_where_that_is_asked(plans, folder):
+    (folder / "on-it.yaml").write_text("base: north-west\nname: On it\n", "utf-8")
+    (folder / "broken.yaml").write_text("name: [", "utf-8")
+    before = {path: path.read_bytes() for path in folder.glob("*.yaml")}
+    plans.plan.become(plans.added("枫林镇", 1))
+    for name, why in [("study", "no scenario"), ("broken", "no scenario"), ("north-west", "on-it")]:
+        with pytest.raises(OptionError, match=why):
+            plans.save(name, True)
+    plans.load("slow.yaml")  # which another plan stands on from now on
+    plans.show(next(iter(plans.every)), None)
+    with pytest.raises(OptionError, match="base of a plan"):
+        plans.save("slow", True)
+    assert {path: path.read_bytes() for path in folder.glob("*.yaml")} == before
+
+
+def test_a_file_that_was_opened_is_not_written_again(plans, folder):
+    """Its comments, and whatever a planner wrote otherwise than a page would, stay."""
+    before = (folder / "north-west.yaml").read_bytes()
+    plans.load("north-west.yaml")
+    assert plans.save("north-west", False) == folder / "north-west.yaml"
+    assert (folder / "north-west.yaml").read_bytes() == before
+    plans.plan.become(plans.added("枫林镇", 1))
+    assert plans.save("north-west", False) is None, "it is another plan by now"
+
+
+def test_what_somebody_else_wrote_into_the_file_of_a_plan_is_not_lost(plans):
+    first = plans.current
+    plans.plan.become(plans.added("枫林镇", 1))
+    path = plans.save("first", False)
+    plans.keep("second")
+    assert plans.plan.file is None, "it stands under another name there"
+    plans.plan.become(plans.added("王仙镇", 1))
+    assert plans.save("first", False) is None
+    assert plans.save("first", True) == path
+    written = path.read_bytes()
+    plans.show("first", None)
+    assert plans.standing_in("first") is None
+    assert plans.save("first", False) is None
+    path.write_bytes(written + b"# by hand\n")
+    plans.show("second", None)
+    assert plans.save("first", False) is None
+    assert first not in plans.every
+
+
+def test_a_plan_without_a_name_of_its_own_is_called_as_it_is_saved(plans):
+    plans.plan.become(plans.added("枫林镇", 1))
+    with pytest.raises(OptionError, match="letters"):
+        plans.save("n" * 81, False)
+    path = plans.save("North.yaml", False)
+    assert path.name == "North.yaml"
+    assert load(path).name.en == plans.current == "North"
+    plans.plan.become(plans.added("王仙镇", 1))
+    assert load(plans.save("more", False)).name.en == "North", "it has a name"
+
+
+def test_a_base_that_was_changed_on_disk_is_noticed(plans, folder):
+    assert plans.base_is_as_it_was
+    with (folder / "today.yaml").open("a", encoding="utf-8") as file:
+        file.write("# by hand\n")
+    assert not plans.base_is_as_it_was
+
+
+def test_a_plan_that_is_opened_keeps_its_names(plans, folder):
+    """In both languages, also where it is saved again or a plan has the name."""
+    text = "name: North\nname_zh: 北部\nbase: today\nchanges:\n- close: {station: 市妇幼}\n"
+    (folder / "north.yaml").write_text(text, "utf-8")
+    plans.load("north.yaml")
+    assert plans.plan.called == ("北部", "North")
+    plans.plan.become(plans.added("枫林镇", 1))
+    assert load(plans.save("more", False)).name == ("北部", "North")
+    plans.load("north.yaml")
+    assert plans.plan.called == ("北部 2", "North 2")
+    assert plans.current == "North 2"
 
 
 def test_files_beside_the_base_are_offered_but_no_study(plans, folder):

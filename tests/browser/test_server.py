@@ -137,14 +137,13 @@ def test_what_the_page_shows_is_what_compare_says_of_the_saved_file(page, folder
         doing("answer", "drag", station="市妇幼", at=[113.49, 27.65]),
         doing("state", "drop", station="市妇幼", at=AT),
         doing("answer", "add", place="枫林镇", **FINAL),
-        doing("saved", "save", name="by hand"),
+        doing("answer", "save", name="by hand", **FINAL),
     )
-    shown, saved = answers[2], answers[3]
-    base, plan = load(folder / "today.yaml"), load(folder / saved["file"])
+    shown, (saved,) = answers[3], folder.glob("by*hand.yaml")
+    base, plan = load(folder / "today.yaml"), load(saved)
     whole = compare(base, plan, workers=1)
     assert shown["replications"] == whole.replications
-    # The page calls a plan what it is called there, and a file what it is called in it.
-    assert plan.name.en == "Plan 1"
+    assert plan.name.en == "by hand"  # what the page calls it from then on
     for code in ("en", "zh"):
         assert shown["sentence"][code] == whole.sentence(code)
         table = sim_table(whole, code)
@@ -163,7 +162,55 @@ def test_what_the_page_shows_is_what_compare_says_of_the_saved_file(page, folder
         assert towns["base_p90"][row] == whole.estimate("p90", 0, group).mean
         assert towns["change"][row] == 100 * whole.spread("within", 1, group).mean
     assert shown["worst"] == list(whole.pooled[0].setup.worst)
-    assert "tenthirty compare" in saved["command"]
+
+
+def saved_so(file, command):
+    """An act: hear in which file the plan stands now, and what command gives its numbers."""
+
+    async def act(tab):
+        state = await tab.heard("state")
+        while (state["saved"] or {}).get("file") != file:
+            state = await tab.heard("state")
+        assert state["saved"]["command"] == command
+        assert state["saved"]["command"] in state["saved"]["text"]["en"]
+
+    return act
+
+
+def test_the_command_that_is_named_gives_the_numbers_that_are_shown(page, folder):
+    """Also of a plan held against another one; and none is named where none would."""
+    base, one, two = (str(folder / f"{name}.yaml") for name in ("today", "one", "two"))
+    answer, changed = played(
+        page,
+        doing("state", "add", place="枫林镇"),
+        doing("saved", "save", name="one"),
+        saved_so("one.yaml", f"tenthirty compare {base} {one}"),
+        doing("state", "keep", name="two"),
+        doing("state", "close", station="市妇幼"),
+        doing("saved", "save", name="two"),
+        saved_so("two.yaml", f"tenthirty compare {base} {two}"),
+        doing("answer", "show", plan="two", against="one", **FINAL),
+        doing("state", "ambulances", station="枫林镇", number=2),
+        doing("state", "show", plan="one", against="two"),
+    )[-3:-1]
+    whole = compare(load(one), load(two), workers=1)
+    assert answer["sentence"] == {code: whole.sentence(code) for code in ("zh", "en")}
+    assert changed["saved"] is None
+
+
+def test_a_plan_is_said_to_be_as_today_only_where_it_is(page):
+    (changed, kept, alike, today) = played(
+        page,
+        doing("answer", "close", station="市妇幼", **FINAL),
+        doing("state", "keep", name="B"),
+        doing("answer", "show", plan="B", against="Plan 1", **FINAL),
+        doing("answer", "reset", **FINAL),
+    )
+    assert changed["verdict"] == "worse"
+    assert kept["awaited"]
+    assert alike["verdict"] == "same"
+    assert "today" not in str(alike["sentence"]["en"])
+    assert today["verdict"] != "same"
 
 
 def sim_table(found, code):

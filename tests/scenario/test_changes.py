@@ -58,7 +58,7 @@ def test_fewer_ambulances_take_the_last_come(liling):
         (lambda s: s.add("X"), "at: [lon, lat]"),
         (lambda s: s.add("X", at=[27.79, 113.42]), "looks swapped"),
         (lambda s: s.add("X", at=[115.0, 27.8]), "outside the map"),
-        (lambda s: s.add("湘东医院"), "there is a station 湘东医院 already"),
+        (lambda s: s.add("湘东医院"), "there is a station Xiangdong Hospital already"),
         (lambda s: s.add("X", at="枫林镇", ambulances=-1), "write at least 0; found -1"),
         (lambda s: s.add("X", at="枫林镇", hours="8"), "whole clock hours"),
         (lambda s: s.close("枫林镇"), "no station"),
@@ -149,7 +149,7 @@ def test_what_cannot_be_changed_is_told_in_chinese(liling):
         "  move.to：[27.79, 113.42] 的经纬度似乎颠倒：请先写经度，即 [113.42, 27.79]"
     )
     assert caught.value.told().startswith(
-        "move 泰安医院 cannot be run:\n  move.to: [27.79, 113.42]"
+        "move Tai'an Hospital cannot be run:\n  move.to: [27.79, 113.42]"
     )
 
 

@@ -21,8 +21,8 @@ function ask(text, yes, name) {
   });
 }
 
-/** Resolves to the name that was written, or null. */
-export const askName = (text, yes, name = "") => ask(text, yes, name).then((found) => found || null);
+/** Resolves to the name that was written, also to one of blanks alone, which is refused; or null. */
+export const askName = (text, yes, name = "") => ask(text, yes, name);
 
 /** Resolves to whether it was wanted. */
 export const askYes = (text) => ask(text, say("replace"), null).then((found) => found !== null);

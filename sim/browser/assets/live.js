@@ -19,15 +19,12 @@ const REST_MS = 700; // … and after the answer is known while it rests: else t
 const the = (id) => document.getElementById(id);
 const read = async (name) => (await fetch(name)).json();
 
-let state = null;
-let answer = null;
-let refused = null;
-let reached = null;
+let state = null, answer = null, refused = null, reached = null, busyText = null;
 let online = false;
 let seconds = 0;
 let mode = "within";
 let reachTimer = 0;
-let busyText = null;
+let awaited = false; // an answer to what was changed last
 
 const [ground, texts] = await Promise.all([read("ground.json"), read("texts.json")]);
 teach(texts, ground.lang);
@@ -105,9 +102,11 @@ const HEARD = {
     plans.show(state);
     legend();
     enable();
+    if (message.awaited) expect(true);
   },
   answer(message) {
     answer = message;
+    expect(false);
     if (message.dragging) refuse(null);
     if (message.final) hideReach(message.dragging ? REST_MS : 0);
     legend();
@@ -121,10 +120,7 @@ const HEARD = {
     showReach();
   },
   why: (message) => township.why(message),
-  saved(message) {
-    refuse(null);
-    plans.saved(message);
-  },
+  saved: () => refuse(null),
   exists: (message) => plans.exists(message),
   refused(message) {
     refuse(message);
@@ -143,7 +139,17 @@ function show() {
   map.colour(answer.townships, answer.worst ?? [], mode);
   const buttons = township.buttons(answer.worst ?? []);
   showAnswer(answer, buttons.length ? [say("worst_served"), " ", ...buttons] : []);
+  expect(awaited);
   showReach();
+}
+
+/** Between a change and its first answer the numbers are those of before: seen to be, and not taken along. */
+function expect(on) {
+  awaited = on && answer !== null;
+  document.body.dataset.awaited = awaited ? "yes" : "no";
+  the("copy").disabled = awaited;
+  the("export").toggleAttribute("inert", awaited);
+  if (awaited) the("precision").textContent = say("pending");
 }
 
 function refuse(message) {
@@ -259,7 +265,6 @@ function words() {
   legend();
   show();
 }
-
 
 for (const radio of document.querySelectorAll("input[name=mode]")) {
   radio.checked = radio.value === mode;
