@@ -28,6 +28,7 @@ from sim.fitting import (
     shares,
     speeds,
     stages,
+    taken,
 )
 from sim.fitting.cleaning import CleanUnits, Rule, RuleCount
 from sim.fitting.drives import NotCounted
@@ -169,7 +170,7 @@ class _Calibrating:
         clean = cleaning.cleaned(read, self.base.map)
         self.tick()
         read = read._replace(units=clean.units)
-        calls = shares.with_endings(read.calls())
+        calls = taken.of_calls(read.units)
         self._refuse(calls, clean)
         held = history.held_out(calls)
         found, why = None, None

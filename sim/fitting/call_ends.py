@@ -40,10 +40,14 @@ def write(
                 n=shares.cancelled.having,
             )
         )
+    assumed += shares.remarks
     if shares.conveyed is None:
-        assumed.append(
-            Message("The share that is conveyed is that of the base: the records do not say it.")
-        )
+        if not shares.remarks:
+            assumed.append(
+                Message(
+                    "The share that is conveyed is that of the base: the records do not say it."
+                )
+            )
         return
     if not base.map.hospitals:
         assumed.append(Message("Nobody is conveyed, as in the base: the map has no hospital."))

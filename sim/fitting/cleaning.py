@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.fitting import repeats
 from sim.fitting.homes import long_free
 from sim.fitting.minutes import MINUTE_S, MIXED, WHOLE, share_whole
 from sim.geography.bundle import Map
@@ -195,8 +196,9 @@ class _Cleaning:
     def _twice(self) -> np.ndarray:
         """Rules 7 and 8: the first unit of an incident; the same call recorded twice.
 
-        Rows of the same place within ten minutes, under other numbers, are one incident: further
-        units if they are of other vehicles, else one of them is dropped.
+        A row with the number, the vehicle and the instants of another one repeats it, and is
+        dropped. Rows of the same place within ten minutes, under other numbers, are one incident:
+        further units if they are of other vehicles, else one of them is dropped.
         """
         units = self.units
         pointed = units["by_point"].to_numpy(bool)
@@ -205,13 +207,14 @@ class _Cleaning:
         incident = units["incident"].to_numpy(object).copy()
         vehicle = units["vehicle"].to_numpy(object)
         seconds = (self.received - self.received.min()) / np.timedelta64(1, "s")
-        dropped, joined = np.zeros(len(units), bool), np.zeros(len(units), bool)
+        dropped = repeats.of(units)
+        joined = dropped.copy()
         open_from, numbered = 0, bool((incident != "").mean() > NUMBERED)
         stamps = np.isfinite(self.at).sum(axis=1)
         for place, row in enumerate(order.tolist()):
             while seconds[order[open_from]] < seconds[row] - SAME_S:
                 open_from += 1
-            if not pointed[row] or open_from == place:
+            if not pointed[row] or dropped[row] or open_from == place:
                 continue
             near = order[open_from:place]
             near = near[pointed[near] & ~dropped[near]]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.fitting import law_groups, laws, minutes, readings
+from sim.fitting import law_groups, laws, minutes, readings, taken
 from sim.fitting.cleaning import CleanUnits
 from sim.fitting.homes import left_home
 from sim.fitting.laws import LawFit
@@ -128,13 +128,8 @@ class _Fitting:
 
     def _conveyed(self) -> np.ndarray:
         """[unit] 1 if it conveyed, 0 if it did not, nan if that is not known."""
-        found = self.units["conveyed"].to_numpy(float).copy()
-        there = np.isfinite(self.at["at_hospital_at"])
-        found[there] = 1.0
-        if there.any():
-            stayed = np.isfinite(self.at["cleared_at"]) & np.isfinite(self.at["arrived_at"])
-            found[stayed & ~there & ~np.isfinite(found)] = 0.0
-        return found
+        found = taken.of_missions(self.units)
+        return np.where(found == taken.NOBODY_CAME, np.nan, found)
 
     # ── samples ─────────────────────────────────────────────────────────────────────────────
 
@@ -192,7 +187,7 @@ class _Fitting:
         condition = self.units["condition"].to_numpy(float)
         samples: dict[object, Sample] = {}
         for number in range(max(len(self.conditions), 1)):
-            for taken in (1.0, 0.0) if conveyed is not None else (np.nan,):
+            for went in (1.0, 0.0) if conveyed is not None else (np.nan,):
                 for end, band in HOUR_BANDS:
                     some = known & (hour >= end - 6) & (hour < end)
                     name = [band]
@@ -200,8 +195,8 @@ class _Fitting:
                         some &= condition == number
                         name.insert(0, self.conditions[number])
                     if conveyed is not None:
-                        some &= conveyed == taken
-                        name.insert(0, "conveyed" if taken else "stays")
+                        some &= conveyed == went
+                        name.insert(0, "conveyed" if went else "stays")
                     if some.any():
                         key = " · ".join(name)
                         samples[key] = self._sample(first, last, some, ("exact", "exact"))

@@ -295,6 +295,50 @@ def test_rows_of_one_number_are_further_units(tmp_path, liling):
     assert not count_of(clean, Rule.TWICE).rows
 
 
+def numbered(count, **how):
+    """So many calls with a number each."""
+    return [row | {"incident": f"{n}"} for n, row in enumerate(on_days(count, **how))]
+
+
+@pytest.mark.parametrize("but", [(), ("vehicle",), ("lon", "lat"), ("incident",)])
+def test_a_file_that_holds_all_rows_twice_says_no_more_than_once(tmp_path, liling, but):
+    rows = [{n: t for n, t in {**row, "township": "枫林镇"}.items() if n not in but}
+            for row in numbered(12)]  # fmt: skip
+    once, twice = (cleaned(tmp_path, liling.map, rows * times) for times in (1, 2))
+    assert len(once.units) == len(twice.units) == 12
+    assert twice.units["line"].tolist() == once.units["line"].tolist()
+    found = count_of(twice, Rule.TWICE)
+    assert (found.rows, found.rows_dropped) == (12, 12)
+    assert not count_of(once, Rule.TWICE).rows
+    assert not count_of(twice, Rule.FURTHER_UNITS).rows
+
+
+def test_a_row_a_patient_is_one_mission_and_that_of_the_one_conveyed(tmp_path, liling):
+    row = numbered(1)[0]
+    others = numbered(5)[1:]
+    stays = row | {"conveyed": "no", "cleared_at": row["cleared_at"]}
+    clean = cleaned(tmp_path, liling.map, [stays, row | {"conveyed": "yes"}, *others])
+    assert clean.units["line"].tolist()[0] == 3
+    assert count_of(clean, Rule.TWICE).rows_dropped == 1
+
+
+@pytest.mark.parametrize(
+    "how", [{"vehicle": "b"}, {"arrived_at": "2025-01-06 08:15:00"}, {"station": "湘东医院"}]
+)
+def test_another_vehicle_instant_or_station_repeats_nothing(tmp_path, liling, how):
+    row = numbered(1)[0] | {"station": "湘东分站"}
+    clean = cleaned(tmp_path, liling.map, [row, row | how, *numbered(4)[1:]])
+    assert len(clean.units) == 5
+    assert count_of(clean, Rule.FURTHER_UNITS).rows == 1
+
+
+def test_units_of_which_only_the_call_is_recorded_are_not_told_to_repeat(tmp_path, liling):
+    bare = dict.fromkeys(STAMPS[1:])
+    rows = [mission(MONDAY, bare, incident="1"), mission(MONDAY, bare, incident="1"),
+            mission(MONDAY + DAY, incident="2")]  # fmt: skip
+    assert len(cleaned(tmp_path, liling.map, rows).units) == 3
+
+
 def test_a_place_from_which_many_call_makes_nothing_a_duplicate(tmp_path, liling):
     rows = [mission(later(120 * n), vehicle="a", incident=f"{n}") for n in range(6)]
     rows += pair(vehicle=["b", "b"], incident=["x", "y"])[2:]

@@ -66,7 +66,7 @@ def test_every_header_of_units_is_known(tmp_path, liling, key):
     [
         ("Cancelled by caller", "cancelled"), ("CANCELED", "cancelled"), ("退车", "cancelled"),
         ("空跑", "nobody found"), ("Gone on Arrival", "nobody found"), ("现场救治", "treated"),
-        ("Patient refused", "treated"), ("No Transport", "treated"), ("送院", "conveyed"),
+        ("Patient refused", "not conveyed"), ("No Transport", "not conveyed"), ("送院", "conveyed"),
         ("Code 3 Transport", "conveyed"), ("something else", ""), ("", ""),
     ],
 )  # fmt: skip

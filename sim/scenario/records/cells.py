@@ -11,15 +11,21 @@ import numpy as np
 
 from sim.errors import did_you_mean
 from sim.files import numerals
+from sim.scenario.records import mission_ends
 from sim.scenario.records.faults import NEITHER, NOT_A_DURATION, Fault
+from sim.scenario.records.mission_ends import CONVEYED, NOBODY_FOUND, NOT_CONVEYED, TREATED
 from sim.text import Message, message_of
 
 # What exports write where there is nothing.
 NOTHING: Final = frozenset(
     ("", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "nil", "-", "--", "—", "/", "无", "空")
 )
-YES: Final = ("yes", "true", "1", "y", "是")
-NO: Final = ("no", "false", "0", "n", "否")
+# What they write where nobody knows.
+NOT_KNOWN: Final = frozenset(
+    ("unknown", "unk", "other", "?", "不详", "未知", "不明", "其他", "其它")
+)
+YES: Final = ("yes", "true", "1", "y", "t", "√", "✓", "是")
+NO: Final = ("no", "false", "0", "n", "f", "×", "✗", "不", "不是", "否")
 # Longer ones are slips of the pen, or a clock that was not stopped.
 LONGEST_S: Final = {
     "call_taking": 3600.0, "turnout": 1800.0, "on_scene": 8 * 3600.0, "handover": 12 * 3600.0,
@@ -91,6 +97,13 @@ def yes_or_no(texts: Sequence[str], header: str) -> tuple[np.ndarray, list[Fault
         )
 
     return column(texts, header, parse, NEITHER)
+
+
+def conveyed(texts: Sequence[str], header: str) -> tuple[np.ndarray, list[Fault]]:
+    """[row] 1 where somebody was taken to a hospital, 0 where not: yes or no, or how it ended."""
+    ended = {CONVEYED: YES[0], TREATED: NO[0], NOT_CONVEYED: NO[0], NOBODY_FOUND: NO[0]}
+    said = {text: ended.get(mission_ends.of(text), text) for text in dict.fromkeys(texts)}
+    return yes_or_no([said[text] for text in texts], header)
 
 
 def rows_of(

@@ -108,13 +108,6 @@ URGENCY: Final = (
     ("green", "4", "p4", "d", "iv", "亚急", "绿", "绿色", "四级", "一般", "普通", "non-urgent"),
     ("white", "5", "p5", "e", "v", "非急", "非急症", "蓝", "白", "五级", "轻症"),
 )
-# How a mission ended, by words that stand anywhere in what exports write.
-ENDINGS: Final = {
-    "cancelled": ("cancel", "取消", "退车", "撤销", "中止", "放空", "stand down", "withdrawn"),
-    "nobody found": ("nobody", "空跑", "空车", "无人", "未找到", "gone on arrival", "no patient"),
-    "treated": ("treated", "现场救治", "现场处置", "拒送", "未送", "no transport", "refus"),
-    "conveyed": ("conveyed", "送院", "送医", "转运", "transport", "已送", "送达"),
-}
 _CHINESE: Final = {"受理": 0, "出车": 1, "现场": 2, "交接": 3}
 _UNITS: Final = {"s": "s", "sec": "s", "秒": "s", "min": "min", "分": "min", "分钟": "min"}
 _DURATION: Final = re.compile(

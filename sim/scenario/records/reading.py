@@ -173,7 +173,7 @@ class RecordsReader:
             rows[stage], more = self._durations(stage, count)
             odd += more
         conveyed = self.texts("conveyed")
-        rows["conveyed"], more = cells.yes_or_no(*conveyed) if conveyed else (np.nan, [])
+        rows["conveyed"], more = cells.conveyed(*conveyed) if conveyed else (np.nan, [])
         odd += more
         rows["hospital"], more = self._hospitals(count)
         odd += more

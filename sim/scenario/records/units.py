@@ -7,9 +7,9 @@ alone is dropped, and counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,9 @@ import pandas as pd
 from sim.errors import Problem, RecordsError
 from sim.files import entrance
 from sim.geography.bundle import Map
-from sim.scenario.records import faults, incidents
+from sim.scenario.records import cells, faults, incidents, mission_ends
 from sim.scenario.records.balance import Balance
-from sim.scenario.records.columns import ENDINGS, STAMPS, URGENCY, FileColumns, find
+from sim.scenario.records.columns import STAMPS, URGENCY, FileColumns, find
 from sim.scenario.records.faults import NEITHER, NO_HOSPITAL, NOT_A_DURATION, Fault
 from sim.scenario.records.reading import CallRecords, RecordsReader, table_of
 from sim.scenario.settings.replay import Replay
@@ -202,17 +202,27 @@ def _with_units(rows: pd.DataFrame, reader: RecordsReader) -> pd.DataFrame:
     texts = (reader.texts("station") or ([""] * count, ""))[0]
     rows["station"] = [stations.get(text, text) for text in texts]
     rows["vehicle"] = (reader.texts("vehicle") or ([""] * count, ""))[0]
-    rows["outcome"] = [_ending(text) for text in (reader.texts("outcome") or ([""] * count, ""))[0]]
+    ends = (reader.texts("outcome") or ([""] * count, ""))[0]
+    rows["outcome"] = _each(mission_ends.of, ends)
+    # Of a hospital that is not on the map the name says that somebody was taken to one, unless it
+    # is a word for nobody having been.
+    named = (reader.texts("hospital") or ([""] * count, ""))[0]
+    rows["named_hospital"] = _each(_is_hospital, named) | rows["hospital"].notna()
     rows["siren"] = reader.yes_or_no("siren", count)
     return rows
 
 
-def _ending(text: str) -> str:
-    """How a mission ended, by a word in what is written; "" where none is known."""
+def _each(what: Callable[[str], Any], texts: Sequence[str]) -> pd.Series:
+    """What each text says; each different one is read once."""
+    found = {text: what(text) for text in dict.fromkeys(texts)}
+    return pd.Series([found[text] for text in texts])
+
+
+def _is_hospital(text: str) -> bool:
+    """Whether what stands for a hospital can be the name of one."""
     plain = text.casefold()
-    return next(
-        (name for name, words in ENDINGS.items() if any(word in plain for word in words)), ""
-    )
+    said = mission_ends.of(text)
+    return bool(plain) and plain not in cells.NOT_KNOWN and said in ("", mission_ends.CONVEYED)
 
 
 def _lines_of(odd: Sequence[Fault], lines: Sequence[int]) -> dict[Message, tuple[int, ...]]:
