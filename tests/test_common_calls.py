@@ -109,7 +109,7 @@ def test_the_worst_served_are_those_of_the_base(week):
 
 def test_few_replications_give_no_verdict(week):
     result = comparison.compare(week, week.close("泰安医院"), replications=4)
-    assert result.verdict("within") == "undecided"
+    assert result.verdict("within") == "too few replications"
 
 
 def test_at_least_one_replication_is_needed(week):

@@ -186,10 +186,10 @@ class Comparison(Replayable, Answer, ComparisonFigures):
         return self.spread(key, layout, group).interval(self.level)
 
     def verdict(self, key: str, layout: int = 1, group: Group = ALL) -> Verdict:
-        """What a difference amounts to; undecided while there are too few replications to tell."""
+        """What a difference amounts to; while there are too few replications to tell, that."""
         self._check(key, layout, 1)
         if self.replications < FEWEST and not self.is_same(layout):
-            return Verdict.UNDECIDED
+            return Verdict.FEW_REPLICATIONS
         return self._once(self._judged, key, group)[layout - 1]
 
     def _judged(self, key: str, group: Group) -> list[Verdict]:

@@ -32,7 +32,7 @@ from sim.measures.intervals import (
 )
 from sim.measures.kinds import Measure, OfCalls
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import FEWEST, Harm, Verdict, harms, verdicts
+from sim.measures.verdicts import FEWEST, Harm, Verdict, harms, of_so_many, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
@@ -299,7 +299,7 @@ def _ranked(
             sites[row - 1],
             runs.layouts[row],
             {key: gain.interval(level) for key, gain in gains[row].items()},
-            judged[i] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
+            of_so_many(judged[i], runs.replications(row)),
             min(int(first[i]), i + 1),  # where it stands is a place that it may have
             max(int(last[i]), i + 1),
             runs.replications(row),

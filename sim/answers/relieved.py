@@ -10,7 +10,7 @@ import numpy as np
 from sim.measures.calls import Tally
 from sim.measures.intervals import Jackknifed, jackknife, ratios, varies
 from sim.measures.measures import BUSY
-from sim.measures.verdicts import FEWEST, Verdict, verdicts
+from sim.measures.verdicts import Verdict, of_so_many, verdicts
 from sim.scenario.layout import Station
 
 if TYPE_CHECKING:
@@ -43,11 +43,9 @@ def loads(comparison: Comparison, layout: int = 1) -> list[Load]:
             spreads.append(_known(spread))
             found.append((name, float(before[0]), float(two[name][0])))
     judged = verdicts(BUSY, spreads, comparison.matters) if spreads else []
-    if count < FEWEST:
-        judged = [Verdict.UNDECIDED] * len(judged)
     stations = {station.name.zh: station for station in base.open_stations()}
     return [
-        Load(stations[name], before, after, verdict)
+        Load(stations[name], before, after, of_so_many(verdict, count))
         for (name, before, after), verdict in zip(found, judged, strict=True)
     ]
 

@@ -35,7 +35,7 @@ from sim.errors import OptionError
 from sim.measures.estimates import moved
 from sim.measures.intervals import LEVEL, Estimate, simultaneous
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import FEWEST, Harm, Verdict, verdicts
+from sim.measures.verdicts import Harm, Verdict, of_so_many, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
@@ -115,8 +115,8 @@ def best_of(
         level = 1 - LEVEL
         # One of many was picked: what looks like a gain must be one for the best of them all.
         chance = (spread.above(0.0) if sign > 0 else spread.below(0.0)) * len(options)
-        better = chance < level and runs.replications(best) >= FEWEST
-        return options[best - 1], Verdict.BETTER if better else Verdict.UNDECIDED
+        verdict = Verdict.BETTER if chance < level else Verdict.UNDECIDED
+        return options[best - 1], of_so_many(verdict, runs.replications(best))
 
 
 def greedy(
@@ -214,7 +214,7 @@ def steps_of(
     before = [0, *rows][: len(rows)]
     spreads = [runs.spread(row, by, base=last) for row, last in zip(rows, before, strict=True)]
     said = verdicts(BY_KEY[by], spreads, runs.matters)
-    enough = runs.replications(0) >= FEWEST
+    count = runs.replications(0)
     hours = [costs.crew_hours(one) for one in (runs.base, *(option.layout for option in taken))]
     return tuple(
         Step(
@@ -222,7 +222,7 @@ def steps_of(
             {key: _after(runs, row, key, now[key]) for key in KEYS},
             {key: runs.spread(row, key).interval(level) for key in KEYS},
             spread.interval(level),
-            verdict if enough else Verdict.UNDECIDED,
+            of_so_many(verdict, count),
             layout_cost(option.layout),
             runs.harms(row, KEYS),
             after - before_,

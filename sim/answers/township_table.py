@@ -10,7 +10,7 @@ import numpy as np
 from sim.answers import area_changes
 from sim.measures.groups import Group
 from sim.measures.intervals import NOTHING_KNOWN, Estimate
-from sim.measures.verdicts import FEWEST_CALLS, Verdict
+from sim.measures.verdicts import FEWEST_CALLS, Verdict, of_so_many
 from sim.model.calendar import Window
 from sim.prepare import demand
 
@@ -52,7 +52,12 @@ def rows(comparison: Comparison) -> list[TownshipRow]:
                  float(base.map.township_people[row]), float(a_day[row]), areas[row])  # fmt: skip
         for number, layout in enumerate(comparison.layouts):
             calls = int((comparison.pooled[number].township == row).sum())
-            change = None if number == 0 else judged[number][row].verdict or Verdict.TOO_FEW
+            change = None
+            if number:
+                one = judged[number][row].verdict
+                change = (
+                    Verdict.TOO_FEW if one is None else of_so_many(one, comparison.replications)
+                )
             found.append(
                 TownshipRow(
                     *about, layout.name.en, calls, *_served(comparison, number, row, calls),

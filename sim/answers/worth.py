@@ -25,7 +25,7 @@ from sim.errors import ScenarioError
 from sim.measures.groups import ALL
 from sim.measures.intervals import Estimate, simultaneous
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import FEWEST, Harm, Verdict, verdicts
+from sim.measures.verdicts import Harm, Verdict, of_so_many, verdicts
 from sim.study import arguments
 from sim.study.effort import Effort, EffortOptions
 from sim.study.runs import Runs
@@ -164,7 +164,7 @@ def worth(base: Scenario, *, by: str = "within", **effort: Unpack[EffortOptions]
                 one.closed,
                 one.layout,
                 {key: runs.spread(row, key).interval(level) for key in told},
-                said[row - 1] if runs.replications(row) >= FEWEST else Verdict.UNDECIDED,
+                of_so_many(said[row - 1], runs.replications(row)),
                 float(served[one.station]),
                 layout_cost(base) - layout_cost(one.layout),
                 runs.harms(row, KEYS),

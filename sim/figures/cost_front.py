@@ -17,8 +17,9 @@ from sim.figures.numbers import Rows
 from sim.figures.style import Picture
 from sim.figures.tracks import LOOKS
 from sim.measures.measures import BY_KEY
+from sim.words import cost_front as words
 from sim.words import costs, measures
-from sim.words import curve as words
+from sim.words import curve as steps
 from sim.words.language import Language
 
 STAIRS: Final = "#B5B5B5"
@@ -31,7 +32,7 @@ def draw(curve: Curve, say: Language, size: str = "screen") -> Picture:
     most = (page.SLIDE - 0.28) * 72 / type_size - page.AROUND if size == "slide" else math.inf
     points = curve.points()
     keys = [key for key in ("urban10", "rural30") if _all_known(points, key)]
-    with page.page(words.front_finding(curve, say), size, min(HIGH, most)) as sheet:
+    with page.page(words.finding(curve, say), size, min(HIGH, most)) as sheet:
         left, gap = sheet.left + 4.6 * sheet.size, 5.5 * sheet.size
         wide = (sheet.right - 1.2 * sheet.size - left - gap * (len(keys) - 1)) / max(1, len(keys))
         bottom = sheet.bottom + 5.6 * sheet.size
@@ -40,15 +41,13 @@ def draw(curve: Curve, say: Language, size: str = "screen") -> Picture:
             ax = sheet.axes(start, bottom, start + wide, sheet.top - 1.9 * sheet.size)
             _panel(ax, curve, points, key, say)
         row_chart.legend_below(sheet, _legend(points, say, sheet.size))
-    return sheet.fig.explain(
-        words.front_drawn(curve, points, say), lambda: _rows(points, keys, say), say
-    )
+    return sheet.fig.explain(words.drawn(curve, points, say), lambda: _rows(points, keys, say), say)
 
 
 def _rows(points: list[Point], keys: list[str], say: Language) -> Rows:
     return [
         {
-            "layout": words.place_name(point, say),
+            "layout": steps.place_name(point, say),
             "cost_per_year": point.cost,
             "on_front": point.on_front,
         }
@@ -134,13 +133,13 @@ def _mark(ax: Axes, point: Point, y: float, size: float) -> None:
 def _name(point: Point, say: Language) -> str:
     """+2 stations, or only the number where it is off the front."""
     if point.on_front or point.track == "today":
-        return words.place_name(point, say)
+        return steps.place_name(point, say)
     return str(point.place)
 
 
 def _legend(points: list[Point], say: Language, size: float) -> list[Any]:
     handles: list[Any] = []
-    for track, text in words.TRACKS.items():
+    for track, text in steps.TRACKS.items():
         if any(point.track == track for point in points):
             look = LOOKS[track]
             handles.append(

@@ -16,7 +16,7 @@ from sim.figures.map_page import Key, Part
 from sim.figures.numbers import Rows
 from sim.figures.style import Picture
 from sim.measures.measures import BY_KEY
-from sim.measures.verdicts import Verdict
+from sim.measures.verdicts import Verdict, of_so_many
 from sim.scenario.layout import against
 from sim.scenario.standing import standby_points
 from sim.words import difference_map as words
@@ -71,17 +71,23 @@ def draw(
     ]
     made = map_page.draw(the_map, finding, size, say, paint, keys, ax=ax)
     return made.explain(
-        words.drawn(comparison, key, found, say), lambda: _rows(key, found, names, say), say
+        words.drawn(comparison, key, found, say),
+        lambda: _rows(key, found, names, comparison.replications, say),
+        say,
     )
 
 
-def _rows(key: str, found: list[AreaChange], names: list[str], say: Language) -> Rows:
+def _rows(
+    key: str, found: list[AreaChange], names: list[str], replications: int, say: Language
+) -> Rows:
     measure = BY_KEY[key]
     return [
         {
             "township": name,
             f"change_{numbers.CHANGES[measure.unit]}": measure.scale * one.change,
-            "verdict": "" if one.verdict is None else say(VERDICTS[one.verdict]),
+            "verdict": ""
+            if one.verdict is None
+            else say(VERDICTS[of_so_many(one.verdict, replications)]),
         }
         for name, one in zip(names, found, strict=True)
     ]

@@ -40,6 +40,7 @@ MARKS: Final = {
     Verdict.TOO_SMALL: Mark("o", style.GREY, False),
     Verdict.UNDECIDED: Mark("D", style.GREY, False),
     Verdict.TOO_FEW: Mark("x", style.GREY, False),
+    Verdict.FEW_REPLICATIONS: Mark("+", style.GREY, False),
 }
 
 

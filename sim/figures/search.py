@@ -45,6 +45,7 @@ FILLS: Final = {
     Verdict.TOO_SMALL: Fill("#BDBDBD", style.GREY, ""),
     Verdict.UNDECIDED: Fill("white", style.GREY, "////"),
     Verdict.TOO_FEW: Fill("white", style.GREY, "xx"),
+    Verdict.FEW_REPLICATIONS: Fill("white", style.GREY, "++"),
 }
 SEVERAL: Final = Fill("#DDDDDD", style.GREY, "..")  # steps that share a bar
 

@@ -33,6 +33,7 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
     TOO_SMALL = "too small to matter"
     TOO_FEW = "too few calls to say"
+    FEW_REPLICATIONS = "too few replications"
 
 
 def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) -> list[Verdict]:
@@ -67,6 +68,11 @@ def verdicts(measure: Measure, differences: Sequence[Spread], matters: Matters) 
         else:
             found.append(Verdict.UNDECIDED)
     return found
+
+
+def of_so_many(verdict: Verdict, replications: int) -> Verdict:
+    """The verdict, or that there are too few replications for any: fewer than `FEWEST`."""
+    return verdict if replications >= FEWEST else Verdict.FEW_REPLICATIONS
 
 
 class Harm(NamedTuple):

@@ -228,8 +228,6 @@ def _judged(comparison: Comparison, line: Line, layout: int, say: Language) -> s
         return say("the same in both")
     if key in NEITHER:
         return ""
-    if comparison.replications < FEWEST:
-        return say("too few replications")
     return measures.verdict(comparison.verdict(key, layout, group), say)
 
 

@@ -16,6 +16,7 @@ from sim.words import alternative, costs, measures, options, provenance, worst_n
 from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 from sim.words.page import Column, Finding, Page, Table, page
+from sim.words.provenance import FEW
 
 TRACKS: Final = {
     "stations": Message("new stations, one ambulance each"),
@@ -92,11 +93,11 @@ def _notes(curve: Curve, say: Language) -> list[str]:
     ]
     notes += options.tried_notes(curve.tried, curve.provenance.base, say)
     if not curve.tracks.get("fleet") and curve.tried.more:
-        notes.append(
-            say("No move of a crew between today's stations or to other hours is sure to help.")
-        )
+        still = say("No move of a crew between today's stations or to other hours is sure to help.")
+        notes.append(provenance.few(still, curve.provenance.replications, say))
     elif not curve.tracks.get("fleet"):
-        notes.append(say("No move of an ambulance between today's stations is sure to help."))
+        still = say("No move of an ambulance between today's stations is sure to help.")
+        notes.append(provenance.few(still, curve.provenance.replications, say))
     fleet = curve.tracks.get("fleet")
     if fleet and (empty := options.emptied(curve.provenance.base, fleet[-1].option.layout, say)):
         notes.append(say("The moves leave no ambulance at {stations}.", stations=say.listed(empty)))
@@ -171,26 +172,29 @@ def _first_steps(curve: Curve, say: Language) -> str:
             values[f"{key}_size"] = measures.size(BY_KEY[curve.by], step.gain, say)
             values[f"{key}_between"] = measures.between(BY_KEY[curve.by], step.gain, say)
     if not stations:
-        return say(
+        said = say(
             "The next ambulance without a new site ({ambulance}) gains {ambulance_size} "
             "({ambulance_between}).",
             **values,
         )
+        return provenance.few(said, curve.provenance.replications, say)
     if not ambulances:
         said = say(
             "The next station ({station}) gains {station_size} ({station_between}).", **values
         )
-        return _how_many_matter(said, stations, say)
+        return _how_many_matter(said, stations, curve, say)
     said = say(
         "The next station ({station}) gains {station_size} ({station_between}), the next ambulance "
         "without a new site ({ambulance}) gains {ambulance_size} ({ambulance_between}).",
         **values,
     )
-    return _how_many_matter(said, stations, say)
+    return _how_many_matter(said, stations, curve, say)
 
 
-def _how_many_matter(said: str, stations: Sequence[Step], say: Language) -> str:
-    """The same, and how many of the stations tried surely add what matters."""
+def _how_many_matter(said: str, stations: Sequence[Step], curve: Curve, say: Language) -> str:
+    """The same, and how many of the stations tried surely add what matters, if that is judged."""
+    if curve.provenance.replications < FEWEST:
+        return provenance.few(said, curve.provenance.replications, say)
     sure = sum(step.verdict == Verdict.BETTER for step in stations)
     if sure == len(stations):
         return say.count(
@@ -226,16 +230,17 @@ def finding(curve: Curve, say: Language) -> Finding:
         "95 % intervals",
         clock=provenance.clock(say),
     )
-    return _around(curve, headline(curve, say), subtitle, say)
+    return around(curve, headline(curve, say), subtitle, say)
 
 
 def map_finding(curve: Curve, say: Language) -> Finding:
     """What stands around the map of the steps."""
     text = say("Where each step adds a station or an ambulance; number: which step of its kind")
-    return _around(curve, headline(curve, say), text, say)
+    return around(curve, headline(curve, say), text, say)
 
 
-def _around(curve: Curve, headline: str, subtitle: str, say: Language) -> Finding:
+def around(curve: Curve, headline: str, subtitle: str, say: Language) -> Finding:
+    """What stands around a figure of the curve."""
     made = curve.provenance
     return Finding(headline, subtitle, provenance.footnote(made, say), made.draft)
 
@@ -262,7 +267,7 @@ def headline(curve: Curve, say: Language) -> str:
         less=measures.number(measure, less.mean, say, sign=True),
         unit=measures.unit(measure, say),
     )
-    returns = _returns(stations, say)
+    returns = say(FEW) if curve.provenance.replications < FEWEST else _returns(stations, say)
     return say.joined([first, returns]) if returns else first
 
 
@@ -320,7 +325,8 @@ def _returns(stations: tuple[Step, ...], say: Language) -> str:
 def _of_one_track(track: str, curve: Curve, say: Language) -> str:
     step = curve.tracks[track][0]
     texts = ONE_TRACK[track, step.verdict == Verdict.BETTER]
-    return say(texts, size=measures.size(BY_KEY[curve.by], step.gain, say))
+    said = say(texts, size=measures.size(BY_KEY[curve.by], step.gain, say))
+    return say.joined([said, say(FEW)]) if curve.provenance.replications < FEWEST else said
 
 
 ONE_TRACK: Final = {
@@ -328,46 +334,6 @@ ONE_TRACK: Final = {
     ("stations", False): Message("The next station ({size}) is not sure to gain"),
     ("ambulances", True): Message("The next ambulance gains {size}"),
     ("ambulances", False): Message("The next ambulance ({size}) is not sure to gain"),
-}
-
-
-# ── around the figure of costs ───────────────────────────────────────────────────────────────
-
-
-def front_finding(curve: Curve, say: Language) -> Finding:
-    """How many layouts none beats for their money, and what is drawn."""
-    subtitle = say(
-        "Each layout by its cost and its mean compliance, {clock}; full marks: none tried is as "
-        "cheap and as good in town and country",
-        clock=provenance.clock(say),
-    )
-    return _around(curve, front_headline(curve, say), subtitle, say)
-
-
-def front_headline(curve: Curve, say: Language) -> str:
-    """How many layouts are on the front, and which kind never is."""
-    points = curve.points()
-    best, many = sum(point.on_front for point in points), len(points)
-    if best == many:
-        return say("Each of the {many} layouts tried gives the most for its cost", many=many)
-    first = say.count(
-        best,
-        "{n} of the {all} layouts tried gives the most for its cost",
-        "{n} of the {all} layouts tried give the most for their cost",
-        all=many,
-    )
-    never = [
-        track
-        for track in ("ambulances", "stations")
-        if any(point.track == track for point in points)
-        and not any(point.track == track and point.on_front for point in points)
-    ]
-    return say.joined([first, say(ALWAYS_BEATEN[never[0]])]) if len(never) == 1 else first
-
-
-ALWAYS_BEATEN: Final = {
-    "ambulances": Message("more ambulances alone never do"),
-    "stations": Message("new stations never do"),
 }
 
 
@@ -405,16 +371,3 @@ def map_drawn(curve: Curve, say: Language) -> str:
         map=curve.provenance.base.map.name,
         n=sum(map(len, curve.tracks.values())),
     )
-
-
-def front_drawn(curve: Curve, points: Sequence[Point], say: Language) -> str:
-    """The axes of cost against compliance, and which layouts are on the front."""
-    axes = say(
-        "Panels for town and country: along each the cost ({unit}), up it the percent of calls "
-        "within target, a mark for each of {n} layouts, filled on the front and hollow off it",
-        unit=costs.unit(curve.provenance.base),
-        n=len(points),
-    )
-    front = [place_name(point, say) for point in points if point.on_front]
-    said = say("On the front: {layouts}.", layouts=say.listed(front)) if front else ""
-    return alternative.text((axes, said), say)

@@ -32,6 +32,7 @@ MARKS: Final = {
     Verdict.UNDECIDED: "?",
     Verdict.TOO_SMALL: "○",
     Verdict.TOO_FEW: "×",
+    Verdict.FEW_REPLICATIONS: "×",
 }
 VERDICTS: Final = {
     Verdict.BETTER: Message("better"),
@@ -39,6 +40,7 @@ VERDICTS: Final = {
     Verdict.UNDECIDED: Message("undecided"),
     Verdict.TOO_SMALL: Message("too small to matter"),
     Verdict.TOO_FEW: Message("too few calls to say"),
+    Verdict.FEW_REPLICATIONS: Message("too few replications"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sim.measures.verdicts import FEWEST
 from sim.text import Message
 from sim.words import differences, own_rules, records
 from sim.words.language import Language, available, language
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from sim.geography.bundle import Map
     from sim.scenario.scenario import Scenario
 
+FEW: Final = Message("too few replications for a verdict")
 SYNTHETIC: Final = Message("Synthetic map: made from published facts, not from surveyed roads.")
 
 
@@ -32,6 +34,19 @@ def line(made: Provenance, say: Language) -> str:
 def seconds(made: Provenance, say: Language) -> str:
     """simulated in 3 s: without what a command takes to begin, to draw and to write"""
     return say("simulated in {n} s", n=f"{made.seconds:.0f}")
+
+
+def few(finding: str, replications: int, say: Language) -> str:
+    """The same, and that there are too few replications for a verdict where that is so."""
+    if replications >= FEWEST:
+        return finding
+    return say.count(
+        replications,
+        "{finding} {n} replication is too few for a verdict, which takes {least}.",
+        "{finding} {n} replications are too few for a verdict, which takes {least}.",
+        finding=finding,
+        least=FEWEST,
+    )
 
 
 def stamp() -> str:

@@ -221,6 +221,7 @@ ALONE = {  # the one candidate, by its verdict
     Verdict.TOO_SMALL: Message("{site}: {size}, too small to matter"),
     Verdict.UNDECIDED: Message("{site}: {size}, this study cannot tell whether it gains"),
     Verdict.TOO_FEW: Message("{site}: {size}, too few calls to say whether it gains"),
+    Verdict.FEW_REPLICATIONS: Message("{site}: {size}, too few replications for a verdict"),
 }
 
 
@@ -235,6 +236,8 @@ def headline(ranking: Ranking, say: Language) -> str:
         return say("No candidate gains enough to matter")
     if best.verdict == Verdict.TOO_SMALL:
         return say("{site} leads, but its gain is too small to matter", site=site)
+    if best.verdict == Verdict.FEW_REPLICATIONS:
+        return say("{site} leads; too few replications for a verdict", site=site)
     if best.verdict != Verdict.BETTER:
         return say("No candidate is sure to help; {site} leads", site=site)
     tied = [say.shortened(name(one, say)) for one in ranking.tied() if one is not best]

@@ -6,7 +6,7 @@ from sim.answers.ranking import Ranking
 from sim.measures.measures import BY_KEY
 from sim.measures.verdicts import Verdict
 from sim.text import Message
-from sim.words import crews, measures
+from sim.words import crews, measures, provenance
 from sim.words.comparison_sentence import with_harms
 from sim.words.language import Language
 
@@ -71,6 +71,21 @@ WITH_CREW_LEADS = {  # the same of new stations with a crew of a kind that was a
         "{size} ({measure}; {between}); it cannot be told apart from {others}."
     ),
 }
+UNJUDGED = {  # where too few replications were made: whether a station of today, a crew asked for
+    (False, False): Message(
+        "Of {several} candidate sites, {site} is ahead: {size} ({measure}; {between})."
+    ),
+    (False, True): Message(
+        "Of {several} candidate sites with {crews} each, {site} is ahead: {size} ({measure}; "
+        "{between})."
+    ),
+    (True, False): Message(
+        "Of {several} stations with {crews} more, {site} is ahead: {size} ({measure}; {between})."
+    ),
+    (True, True): Message(
+        "Of {several} stations with {crews} more, {site} is ahead: {size} ({measure}; {between})."
+    ),
+}
 ALONE_GAINS = {  # the one candidate: whether a station of today, whether a crew was asked for
     (False, False): Message("The one candidate site, {site}, gains {size} ({measure}; {between})."),
     (False, True): Message(
@@ -106,8 +121,10 @@ def _leader(ranking: Ranking, say: Language) -> str:
         "crews": added(ranking, say),
     }
     asked = ranking.crew is not None
-    if len(ranking.sites) == 1:
-        return say(ALONE_GAINS[ranking.today, asked], **values)
+    if len(ranking.sites) == 1 or best.verdict == Verdict.FEW_REPLICATIONS:
+        texts = ALONE_GAINS if len(ranking.sites) == 1 else UNJUDGED
+        said = say(texts[ranking.today, asked], **values)
+        return provenance.few(said, best.replications, say)
     sure = best.verdict in (Verdict.BETTER, Verdict.TOO_SMALL)
     tied = [say.name(site.candidate.name) for site in ranking.tied()[1:]]
     values["others"] = say.listed(tied, most=3)

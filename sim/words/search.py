@@ -172,7 +172,8 @@ LOSS: Final = Message(
 def sentence(search: Search, say: Language) -> str:
     """For the minutes: what the layout becomes, what that comes to, and what gets worse by it."""
     if not search.steps:
-        return say("No step was found that is sure to help.")
+        said = say("No step was found that is sure to help.")
+        return provenance.few(said, search.provenance.replications, say)
     base, measure, total = search.provenance.base, BY_KEY[search.by], search.steps[-1].gains
     gain = total[search.by]
     sure = min(measure.sign * gain.low, measure.sign * gain.high) > 0
@@ -188,6 +189,7 @@ def sentence(search: Search, say: Language) -> str:
         steps=say.joined(options.spoken(step.option, say) for step in search.steps),
     )
     made = search.provenance
+    finding = provenance.few(finding, made.replications, say)
     said = with_harms(finding, search.steps[-1].harms, search.by, made, say, loss=lost)
     empty = options.emptied(base, search.layout, say)
     if not empty:
@@ -245,8 +247,10 @@ def headline(search: Search, say: Language) -> str:
 
 def _headline(search: Search, say: Language) -> str:
     """From which value to which the steps lead, and which does most, if that is sure."""
+    few = search.provenance.replications < FEWEST
     if not search.steps:
-        return say("No step was found that is sure to help")
+        said = say("No step was found that is sure to help")
+        return say.joined([said, say(provenance.FEW)]) if few else said
     measure, total = BY_KEY[search.by], search.steps[-1].gains[search.by]
     values = {
         "now": measures.number(measure, search.today(), say),
@@ -255,7 +259,6 @@ def _headline(search: Search, say: Language) -> str:
     if sure_loss(search):
         measure_name = say(NOUNS[search.by]) if measure.unit == "share" else ""
         return say(LOWER[measure.unit], hours=_saved(search), measure=measure_name, **values)
-    few = search.provenance.replications < FEWEST
     if few or not min(measure.sign * total.low, measure.sign * total.high) > 0:
         return _unsure(search, values, say)
     if measure.unit == "share":

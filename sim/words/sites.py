@@ -257,6 +257,7 @@ def sentence(sites: Sites, say: Language) -> str:
     """For the minutes: the best plan by the model and by simulation, and what these make worse."""
     said, made, by = _best_plans(sites, say), sites.provenance, sites.ranking.by
     best, first = sites.ranking.best, sites.simulated(0)
+    said = provenance.few(said, best.replications, say)
     if first.candidate == best.candidate:
         return with_harms(said, best.harms, by, made, say)
     for one, name in (

@@ -193,7 +193,7 @@ def sentence(stress: Stress, say: Language) -> str:
     """For the minutes: the leading proposal's gain, how far it moves, and what gets worse."""
     harms = stress.harms[stress.first] if stress.harms else ()
     loss = BY_KEY[stress.by].sign * stress.nominal[stress.first].mean < 0
-    said = _how_far(stress, say)
+    said = provenance.few(_how_far(stress, say), stress.provenance.replications, say)
     return with_harms(said, harms, stress.by, stress.provenance, say, loss=loss)
 
 

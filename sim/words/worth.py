@@ -155,6 +155,7 @@ def _losses(worth: Worth, say: Language) -> str:
         size=measures.size(measure, change, say),
         between=measures.between(measure, change, say),
     )
+    said = provenance.few(said, made.replications, say)
     spare = worth.spare()
     if first not in spare:
         said = with_harms(said, first.harms, worth.by, made, say, loss=True)
@@ -230,7 +231,9 @@ def headline(worth: Worth, say: Language) -> str:
             losses=many,
         )
     if first.verdict != Verdict.WORSE:
-        return say("No loss is sure yet")
+        unsure = say("No loss is sure yet")
+        few = first.verdict == Verdict.FEW_REPLICATIONS
+        return say.joined([unsure, say(provenance.FEW)]) if few else unsure
     values = {
         "what": _in_short(worth, first, say),
         "size": measures.size(measure, first.changes[worth.by], say),

@@ -77,7 +77,7 @@ def said_to_change(text, code):
     return found
 
 
-@pytest.mark.parametrize("within", list(Verdict))
+@pytest.mark.parametrize("within", list(VALUES))
 def test_a_sentence_names_every_measure_that_gets_worse_and_claims_no_gain_of_its_own(
     liling, within
 ):

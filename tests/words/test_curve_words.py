@@ -12,6 +12,7 @@ from studies import days
 from sim.answers.curve import Point
 from sim.measures.intervals import Estimate
 from sim.measures.verdicts import Verdict
+from sim.words import cost_front as front
 from sim.words import curve as words
 from sim.words.language import language
 
@@ -194,39 +195,35 @@ def with_costs(*layouts):
 
 def test_how_many_layouts_none_beats_for_their_money():
     found = with_costs(("stations", 2e7, 0.8), ("ambulances", 3e7, 0.7))
-    said = words.front_headline(found, EN)
+    said = front.headline(found, EN)
     assert said == (
         "2 of the 3 layouts tried give the most for their cost; more ambulances alone never do"
     )
-    assert words.front_headline(found, ZH) == (
+    assert front.headline(found, ZH) == (
         "所试 3 种布局中 2 种属同等费用下最优；只增救护车者均不属最优"
     )
 
 
 def test_new_stations_may_always_be_beaten():
     found = with_costs(("stations", 3e7, 0.7), ("ambulances", 2e7, 0.8))
-    assert words.front_headline(found, EN).endswith("; new stations never do")
+    assert front.headline(found, EN).endswith("; new stations never do")
 
 
 def test_one_layout_may_beat_all():
     found = with_costs(("stations", 3e7, 0.4), ("ambulances", 2e7, 0.4))
-    assert words.front_headline(found, EN) == (
-        "1 of the 3 layouts tried gives the most for its cost"
-    )
+    assert front.headline(found, EN) == ("1 of the 3 layouts tried gives the most for its cost")
 
 
 def test_it_may_be_that_none_is_beaten():
     found = with_costs(("stations", 3e7, 0.8), ("ambulances", 2e7, 0.7))
-    assert words.front_headline(found, EN) == (
-        "Each of the 3 layouts tried gives the most for its cost"
-    )
+    assert front.headline(found, EN) == ("Each of the 3 layouts tried gives the most for its cost")
 
 
 @pytest.mark.parametrize(("lang", "clock"), [("en", "from call received"), ("zh", "自接到呼叫")])
 def test_both_subtitles_say_where_the_clock_starts(lang, clock):
     say = language(lang)
     assert clock in words.finding(of_curve(), say).subtitle
-    assert clock in words.front_finding(of_curve(), say).subtitle
+    assert clock in front.finding(of_curve(), say).subtitle
 
 
 def test_no_gain_has_no_sign():
