@@ -5,6 +5,7 @@ What the file itself says goes before; of everything the cell is known in which 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -210,8 +211,9 @@ def _small_share(value: str, unit: str) -> Message | None:
 
 def _plain(text: str) -> Any:
     """A number or a switch as YAML would have it; all else stays text."""
-    if text.isdigit():
-        return int(text)
+    if units.is_whole(text):  # not isdigit, which ① and ³ are, too
+        with contextlib.suppress(ValueError):  # of more digits than any number has
+            return units.whole(text)
     return {"true": True, "false": False}.get(text.lower(), text)
 
 

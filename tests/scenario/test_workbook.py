@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import openpyxl
@@ -268,6 +269,34 @@ def test_what_is_wrong_with_hours_is_said(filled, hours, told):
 def test_a_number_below_its_bound_is_told_with_its_unit(filled):
     text = refused(filled(stations=STATIONS, values={"targets.urban": -5}))
     assert "cell B3, targets.urban: write at least 1 s; found -5 min" in text
+
+
+NO_NUMBERS = ["①", "³", "⒈", "Ⅳ", "½", "৪", "〇", "五", "1½", "²3", "9" * 5000]
+
+
+@pytest.mark.parametrize("found", NO_NUMBERS, ids=[f"{n}" for n in range(len(NO_NUMBERS))])
+def test_digits_that_are_no_decimal_number_are_refused_by_cell_with_all_else(filled, found):
+    values = {"study.replications": found, "targets.urban": found, "study.seed": found,
+              "durations.turnout": found}  # fmt: skip
+    rows = [["东站", "分站", found, found, found, 27.68, None]]
+    townships = [["枫林镇", 3000, 113.3, 27.7, None, None, found]]
+    text = refused(filled(stations=rows, townships=townships, values=values))
+    book = openpyxl.load_workbook(filled().with_name("workbook.xlsx"))["settings 设置"]
+    known = {row[0].value: row[1].coordinate for row in book.iter_rows()}
+    cells = [f"settings 设置, cell {known[name]}," for name in values if name in known]
+    assert len(cells) >= 3
+    for cell in (*cells, "stations 站点, cell C5", "stations 站点, cell D5",
+                 "stations 站点, cell E5", "townships 乡镇, cell G4"):  # fmt: skip
+        assert text.count(f"sheet {cell}") == 1, text
+    assert "not expected" not in text
+
+
+def test_no_module_takes_for_digits_what_int_cannot_read():
+    only_quoted_the_more = {"written_fit.py"}
+    for path in (ROOT / "sim").rglob("*.py"):
+        if path.name not in only_quoted_the_more:
+            text = path.read_text("utf-8")
+            assert not re.search(r"\.(isdigit|isnumeric)\(", text), path
 
 
 def test_all_mistakes_of_all_sheets_are_told_at_once(filled):
