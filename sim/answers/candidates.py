@@ -82,11 +82,11 @@ def _planned(base: Scenario) -> list[Candidate]:
     those that the layout has by now."""
     if not any(key.startswith(planner_sheets.KEPT) for key in base.map.meta):
         return []
-    from sim.geography.making import places, workbook_sheets  # which open geopandas
+    from sim.geography.making import places, sheet_facts  # which open geopandas
 
     planned = {
         name
-        for (role, name), facts in workbook_sheets.kept_of(base.map.meta).items()
+        for (role, name), facts in sheet_facts.kept_of(base.map.meta).items()
         if role == planner_sheets.STATIONS
         and places.STATES.get(facts.get("status", "").lower()) == "planned"
         and base.station(name) is None

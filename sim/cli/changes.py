@@ -144,9 +144,9 @@ def _crew(text: str) -> dict[str, str]:
     if not 1 <= len(parts) <= 2 or not any(parts):
         return {}
     if len(parts) == 1:
-        return {"roster" if parts[0][:1].isdigit() else "class": parts[0]}
+        return {"roster" if parts[0][:1].isdecimal() else "class": parts[0]}
     class_, roster = parts
-    if class_[:1].isdigit() and not roster[:1].isdigit():
+    if class_[:1].isdecimal() and not roster[:1].isdecimal():
         class_, roster = roster, class_
     return {key: part for key, part in (("class", class_), ("roster", roster)) if part}
 

@@ -70,7 +70,7 @@ def _filled(row: Row) -> int:
 
 
 def _like_number(cell: str) -> bool:
-    return cell.lstrip("+-−－")[:1].isdigit()
+    return cell.lstrip("+-−－")[:1].isdecimal()
 
 
 def named_columns(rows: list[Row], width: int) -> tuple[list[int], list[Message]]:

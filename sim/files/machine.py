@@ -87,6 +87,6 @@ def _fields(path: Path, unit: int = 1) -> dict[str, int]:
     with contextlib.suppress(OSError):
         for line in path.read_text().splitlines():
             words = line.split()
-            if len(words) > 1 and words[1].isdigit():
+            if len(words) > 1 and words[1].isdecimal():
                 known[words[0]] = int(words[1]) * unit
     return known

@@ -81,7 +81,7 @@ def _is_table(rows: list[Row]) -> bool:
 
 
 def _has_numbers(rows: list[Row]) -> bool:
-    return any(cell[:1].isdigit() for _, row in rows[1:] for cell in row[1:])
+    return any(cell[:1].isdecimal() for _, row in rows[1:] for cell in row[1:])
 
 
 def _rows(path: Path, sheet: Any) -> list[Row]:

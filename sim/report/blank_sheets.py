@@ -138,8 +138,8 @@ TOWNSHIPS: Final = BlankSheet(
         SheetColumn(
             "calls a year", "年呼叫量",
             Message(
-                "Emergency calls that needed an ambulance, if last year's are known. Empty: the "
-                "rate of the settings."
+                "Emergency calls that needed an ambulance, if last year's are known: of every "
+                "township, 0 where there were none. All empty: the rate of the settings."
             ),
             least=0, most=100_000_000,
         ),

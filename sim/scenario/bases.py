@@ -213,12 +213,13 @@ def locate(texts: list[Text], loc: Loc) -> tuple[Text, int | None]:
             number -= count
     for place in (loc, loc[:1]):  # a setting may stand in a base, others of its chapter here
         for text in texts:
-            if loc and _stands_in(text.content, place):
+            if loc and stands_in(text.content, place):
                 return text, text.line(loc)
     return texts[0], None
 
 
-def _stands_in(node: Any, loc: Loc) -> bool:
+def stands_in(node: Any, loc: Loc) -> bool:
+    """Whether a content says something at a place."""
     for part in loc:
         found = isinstance(node, dict) and part in node
         found |= isinstance(node, list) and isinstance(part, int) and part < len(node)

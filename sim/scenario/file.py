@@ -37,6 +37,7 @@ from sim.scenario import (
     standing,
     target_doubts,
     turnouts,
+    workbook_calls,
     workbook_on_map,
 )
 from sim.scenario.contents import ScenarioFile
@@ -169,7 +170,18 @@ def _doubts_of_workbooks(texts: list[bases.Text], ground: Map, problems: Problem
         if changed is not None and problems:  # of which it may be the reason
             problems.add(ScenarioError(text.path, changed))
         found += [changed] if changed is not None else []
+        used = text.yearly_calls if _reads_calls_of(text, texts) else None
+        if changed is None and used is not None:
+            other = workbook_calls.others_on_the_map(text.path, used, ground)
+            found += [other] if other is not None else []
     return found
+
+
+def _reads_calls_of(workbook: WorkbookText, texts: list[bases.Text]) -> bool:
+    """Whether calls come at the rate of a workbook: no nearer file says one, none are replayed."""
+    replay = ("demand", "replay")
+    said = any(bases.stands_in(text.content, replay) for text in texts)
+    return not said and bases.locate(texts, ("demand", "rate"))[0] is workbook
 
 
 def _refusal(problems: Problems, texts: list[bases.Text]) -> ScenarioError:

@@ -57,7 +57,7 @@ def parse_roster(value: object) -> Roster | str:
     try:
         return Roster((daily(parse_hours(value)),))
     except ValueError:
-        if isinstance(value, str) and value.strip() and not value.strip()[0].isdigit():
+        if isinstance(value, str) and value.strip() and not value.strip()[0].isdecimal():
             return value.strip()
         raise
 

@@ -5,6 +5,7 @@ What the file itself says goes before; of everything the cell is known in which 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from sim.files import planner_sheets
 from sim.files.yaml_lines import Loc
 from sim.scenario import validation
 from sim.scenario.contents import ScenarioFile
+from sim.scenario.workbook_calls import CallsOfWorkbook, YearlyCalls
 from sim.scenario.workbook_stations import StationsOfWorkbook
 from sim.text import Message
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from sim.files.sheet_rows import SheetRows
 
 UNITS: Final = ("unit", "单位")
-TOWNSHIP_NAMES: Final = ("name", "name_zh", "乡镇", "乡镇名称", "名称", "township", "name_en")
 
 
 class WorkbookText:
@@ -38,6 +39,7 @@ class WorkbookText:
         self.content: dict[str, Any] = {}
         self.problems: list[Problem] = []
         self.doubts: list[Message] = []
+        self.yearly_calls: YearlyCalls | None = None
         self._cells: dict[tuple[str | int, ...], str] = {}
         self._grid = "wgs84"
         for read in (self._read_settings, self._read_stations, self._read_townships):
@@ -144,49 +146,19 @@ class WorkbookText:
 
     def _read_townships(self) -> None:
         """Calls a year by township, if they are known, as a rate and shares of it."""
-        from sim.files import numerals, tables
-        from sim.geography.making import headcount
-
         table = _optional(self.path, planner_sheets.TOWNSHIPS)
-        yearly = table.column(planner_sheets.YEARLY) if table else ""
-        if table is None or not yearly or not any(table.text(row, yearly) for row in table.rows()):
+        if table is None:
             return
         rate = self.content.get("demand", {})
-        if isinstance(rate, dict) and "rate" in rate:
-            message = Message(
-                "calls are said twice: here, and in the settings as {place}; leave one of them",
-                place=self.cell(("demand", "rate")),
-            )
-            self.problems.append(table.problem(table.rows()[0], yearly, message))
-            return
-        named = table.needed(TOWNSHIP_NAMES)
-        if not named:
-            self.problems += table.problems
-            return
-        frame = table.frame
-        calls = tables.numbers(self.path, frame, yearly, {}, empty=True, refuse=_below_nothing)
-        living = tables.column(frame, headcount.USUAL)
-        people = tables.numbers(self.path, frame, living, numerals.PEOPLE) if living else calls * 0
-        known = (calls == calls) & (people > 0)
-        if not calls[known].sum() > 0:
-            message = Message("calls a year need people: write how many live in each township")
-            self.problems.append(table.problem(table.rows()[0], yearly, message))
-            return
-        mean = float(calls[known].sum() / people[known].sum())
-        said = f"{mean * 1000:.9g} per 1000 people per year"
-        shares = {
-            table.text(row, named): f"{100 * calls[at] / people[at] / mean:.9g} %"
-            for at, row in enumerate(table.rows())
-            if known[at]
-        }
-        self.content.setdefault("demand", {})["rate"] = {
-            "urban": said, "rural": said, "townships": shares,
-        }  # fmt: skip
-        for at, row in enumerate(table.rows()):
-            if known[at]:
-                loc = ("demand", "rate", "townships", table.text(row, named))
-                self._cells[loc] = table.place(row, yearly)
-        self._cells["demand", "rate"] = table.place(table.rows()[0], yearly)
+        said = isinstance(rate, dict) and "rate" in rate
+        found = CallsOfWorkbook(self.path, table, self.cell(("demand", "rate")) if said else "")
+        self.problems += found.problems
+        self.doubts += found.doubts
+        self.yearly_calls = found.known
+        demand = self.content.setdefault("demand", {}) if found.rate else None
+        if isinstance(demand, dict):  # else a row of settings says something else, and is refused
+            self._cells |= found.cells
+            demand["rate"] = found.rate
 
 
 def _optional(path: Path, role: str) -> SheetRows | None:
@@ -239,15 +211,10 @@ def _small_share(value: str, unit: str) -> Message | None:
 
 def _plain(text: str) -> Any:
     """A number or a switch as YAML would have it; all else stays text."""
-    if text.isdigit():
-        return int(text)
+    if units.is_whole(text):  # not isdigit, which ① and ³ are, too
+        with contextlib.suppress(ValueError):  # of more digits than any number has
+            return units.whole(text)
     return {"true": True, "false": False}.get(text.lower(), text)
-
-
-def _below_nothing(value: float) -> Message | None:
-    if value >= 0:
-        return None
-    return Message("write a number from 0 up; found {found:g}", found=value)
 
 
 def problems_of(path: Path) -> list[Problem]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sim.errors import WorkbookError
 from sim.files import planner_sheets
 from sim.files.escapes import quoted
 from sim.text import Message
 
 if TYPE_CHECKING:
     from sim.geography.bundle import Map
-    from sim.geography.making.workbook_sheets import Said
+    from sim.geography.making.sheet_facts import MapReading, Said, SheetFact
 
 TOLD: Final = 4  # differences in the sentence
-KINDS: Final = (planner_sheets.TOWNSHIPS, planner_sheets.STATIONS, planner_sheets.HOSPITALS)
 
 
 def doubt(path: Path, ground: Map) -> Message | None:
@@ -23,14 +24,17 @@ def doubt(path: Path, ground: Map) -> Message | None:
     Of a map that was not made of a workbook, the names of townships alone are compared.
     MapImportError if a sheet cannot be read.
     """
-    from sim.geography.making import workbook_sheets  # which opens pandas
+    from sim.geography.making import sheet_facts  # which opens pandas
 
-    kept = {key: text for key, text in ground.meta.items() if key.startswith(planner_sheets.KEPT)}
-    if not kept:
-        return _unknown(path, ground, workbook_sheets.said_in(path, KINDS[:1]))
-    before = workbook_sheets.kept_of(kept)
-    roles = [kind for kind in KINDS if kind in {role for role, _ in before}]
-    told = _differences(before, workbook_sheets.said_in(path, roles))
+    before = sheet_facts.kept_of(ground.meta)
+    read = sheet_facts.reading_of(ground.meta)
+    if not read.grids:
+        return _unknown(path, ground, sheet_facts.said_in(path, planner_sheets.TOWNSHIPS, read))
+    told = _other_grid(path, read)
+    for role in read.grids:
+        of = {key: facts for key, facts in before.items() if key[0] == role}
+        now = sheet_facts.said_in(path, role, read)
+        told += _differences(of, now, sheet_facts.FACTS[role])
     if not told:
         return None
     return Message(
@@ -60,21 +64,45 @@ def _command(path: Path, ground: Map) -> str:
     return f"tenthirty map import --workbook {quoted(path)} --roads FILE"
 
 
-def _differences(before: Said, now: Said) -> list[Message]:
+def _other_grid(path: Path, read: MapReading) -> list[Message]:
+    """What is said where the points of the map were read in another grid than the setting says."""
+    from sim.geography.making import planner_workbook
+
+    try:
+        now = planner_workbook.grid_of(path)
+    except WorkbookError:  # which is told where the settings are read
+        return []
+    others = [grid for grid in read.grids.values() if grid not in ("", now)]
+    if not others:
+        return []
+    return [
+        Message(
+            "its points are in {found} by the setting coordinates, not {before}",
+            found=now, before=others[0],
+        )
+    ]  # fmt: skip
+
+
+def _differences(before: Said, now: Said, read: Mapping[str, SheetFact]) -> list[Message]:
+    """What of a sheet is not as it was; what was not kept is not compared."""
     found = []
     for key, facts in now.items():
         name = key[1]
         if key not in before:
             found.append(Message("{name} is new", name=name))
             continue
-        changed = [one for one in facts if facts[one] != before[key].get(one, "")]
-        point = [one for one in changed if one in ("longitude", "latitude")]
+        was = {one: before[key].get(one) for one in facts}
+        changed = [
+            one for one, text in facts.items()
+            if was[one] is not None and read[one].plain(text) != read[one].plain(was[one] or "")
+        ]  # fmt: skip
+        point = [one for one in changed if one in POINT]
         if point:
             found.append(Message("{name} stands elsewhere", name=name))
         found += [
             Message(
-                "{name} has {found} as {fact}, not {before}", name=name, fact=FACTS[one],
-                found=facts[one] or NOTHING, before=before[key].get(one) or NOTHING,
+                "{name} has {found} as {fact}, not {before}", name=name, fact=read[one].said,
+                found=facts[one] or NOTHING, before=was[one] or NOTHING,
             )
             for one in changed if one not in point
         ]  # fmt: skip
@@ -82,10 +110,7 @@ def _differences(before: Said, now: Said) -> list[Message]:
 
 
 NOTHING: Final = Message("nothing")
-FACTS: Final = {
-    "people": Message("people"), "urban or rural": Message("urban or rural"),
-    "status": Message("status"),
-}  # fmt: skip
+POINT: Final = ("longitude", "latitude", "point")
 
 
 def _listed(told: list[Message]) -> Message:

@@ -127,8 +127,20 @@ def test_columns_that_the_scenario_reads_are_not_told_as_unused(changed):
     assert "that a map does not use: colour\n" in report.told(str) + "\n"
 
 
-def test_a_workbook_as_its_map_knows_it_is_silent(changed):
-    path = changed((S, "C5", 4), (T, "B4", "52,300"), (T, "G4", 900))
+SAME = [
+    [(S, "C5", 4), (T, "B4", "52,300"), (T, "G4", 900)],  # ambulances and calls are read anew
+    [(T, "E4", "urban"), (T, "E5", "乡村"), (T, "E6", "Rural")],
+    [(T, "B4", "５２３００"), (T, "B5", "2.81万"), (T, "C4", "113.490"), (T, "D4", "２７．６５")],
+    [(T, "B1", "people / 常住人口（万人）"), *((T, f"B{4 + n}", row[1] / 10_000)
+                                            for n, row in enumerate(ROWS[T]))],
+    [(T, "F5", "118.20"), (H, "B4", " 三级 "), (S, "G5", "existing"), (S, "G5", None)],
+    [(S, "B7", "substation"), (S, "G8", "planned"), (SETTINGS, "B2", "WGS-84")],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cells", SAME, ids=[f"{n}" for n in range(len(SAME))])
+def test_a_workbook_as_its_map_knows_it_is_silent(changed, cells):
+    path = changed(*cells)
     with warnings.catch_warnings():
         warnings.simplefilter("error", PlannerWarning)
         sim.load(path.with_name("today.yaml"))
@@ -142,6 +154,14 @@ LATER = [
     ([(H, "D5", 27.6)], "二院 stands elsewhere"),
     ([(H, "A5", "三院")], "三院 is new; 二院 is gone"),
     ([(S, "F8", 27.7)], "规划站 stands elsewhere"),
+    ([(S, "G8", "现有"), (S, "C8", 1)], "规划站 has 现有 as status, not 规划"),
+    ([(S, "B7", "急救站")], "东站 has 急救站 as kind, not 分站"),
+    ([(T, "F5", 500)], "乙镇 has 500 as area in km², not 118.2"),
+    ([(T, "F5", None)], "乙镇 has nothing as area in km², not 118.2"),
+    ([(H, "B5", "一级")], "二院 has 一级 as level, not 二级"),
+    ([(SETTINGS, "B2", "gcj02")], "its points are in gcj02 by the setting coordinates, not wgs84"),
+    ([(T, "B1", "people / 常住人口（千人）")], "甲街道 has 52300000 as people, not 52300"),
+    ([(T, "H1", "villages"), (T, "H5", 12)], "乙镇 has 12 as villages, not nothing"),
 ]
 
 

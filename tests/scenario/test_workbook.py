@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import warnings
+
 import openpyxl
 import pytest
 from conftest import ROOT
@@ -98,6 +101,71 @@ def test_calls_a_year_become_a_rate_and_shares_of_it(filled):
     assert rate.urban == rate.rural
     assert rate.urban.per_second * 86400 * 365.25 * 1000 == pytest.approx(15, rel=1e-3)
     assert rate.townships == pytest.approx({"来龙门街道": 2.0, "枫林镇": 2 / 3})
+
+
+CALLS = [["来龙门街道", 1000, 113.5, 27.65, None, None, 30],
+         ["枫林镇", 3000, 113.3, 27.7, None, None, 30]]  # fmt: skip
+LOST = [
+    ([("B5", 0)], "B5", "nobody lives in 枫林镇, and its 30 calls a year come of people"),
+    ([("B4", 0), ("B5", 0)], "B4", "nobody lives in 来龙门街道"),
+    ([("B5", None)], "B5", "write a number; found nothing"),
+    ([("B5", -1)], "B5", "write a number from 0 up"),
+    ([("A5", None)], "A5", "write a name"),
+    ([("A5", "来龙门街道")], "A5", "来龙门街道 stands here again, after row 4"),
+    ([("G4", 0), ("G5", 0)], "G4", "every township has 0 calls a year"),
+    ([("G5", "①")], "G5", "write a number; found ①"),
+]
+
+
+@pytest.mark.parametrize(("cells", "cell", "told"), LOST, ids=[f"{n}" for n in range(len(LOST))])
+def test_calls_that_no_township_could_have_are_refused(filled, cells, cell, told):
+    def change(book):
+        for one, value in cells:
+            book["townships 乡镇"][one] = value
+
+    text = refused(filled(stations=STATIONS, townships=CALLS, change=change))
+    assert f"sheet townships 乡镇, cell {cell}" in text
+    assert told in text
+
+
+def test_a_township_without_people_and_calls_loses_nothing(filled):
+    rows = [*CALLS, ["王仙镇", 0, 113.4, 27.7, None, None, 0]]
+    rate = sim.load(filled(stations=STATIONS, townships=rows)).settings.demand.rate
+    assert set(rate.townships) == {"来龙门街道", "枫林镇"}
+
+
+def warned(path):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sim.load(path)
+    return [str(one.message) for one in caught]
+
+
+def test_calls_that_are_assumed_of_a_blank_are_told_by_cell(filled):
+    rows = [*CALLS, ["王仙镇", 2000, 113.4, 27.7, None, None, None],
+            ["白兔潭镇", 0, 113.4, 27.6, None, None, None]]  # fmt: skip
+    told = warned(filled(stations=STATIONS, townships=rows))
+    (said,) = [one for one in told if "are assumed" in one]
+    assert "王仙镇 (G6); 30 are assumed there" in said
+    assert "白兔潭镇" not in said
+
+
+def test_calls_that_become_others_by_the_people_of_a_map_are_told(filled):
+    path = filled(stations=STATIONS, townships=CALLS)
+    ground = sim.load(path).map
+    people = {
+        spot.name.zh: ground.cells.people[ground.cells.township == row].sum()
+        for row, spot in enumerate(ground.townships)
+    }
+    told = "and so other calls a year: 来龙门街道 "
+    found = round(people["来龙门街道"] * 30 / 1000)
+    (said,) = [one for one in warned(path) if told in one]
+    assert f"{told}{found:,}, not 30" in said
+    rows = [[name, people[name], *rest] for name, _, *rest in CALLS]
+    assert not any(told in one for one in warned(filled(stations=STATIONS, townships=rows)))
+    path = filled(LILING + "demand: {rate: {urban: 20 per 1000 people per year}}\n",
+                  stations=STATIONS, townships=CALLS)  # fmt: skip
+    assert not any(told in one for one in warned(path))
 
 
 def test_a_recorded_call_of_the_workbook_is_replayed(filled):
@@ -201,6 +269,34 @@ def test_what_is_wrong_with_hours_is_said(filled, hours, told):
 def test_a_number_below_its_bound_is_told_with_its_unit(filled):
     text = refused(filled(stations=STATIONS, values={"targets.urban": -5}))
     assert "cell B3, targets.urban: write at least 1 s; found -5 min" in text
+
+
+NO_NUMBERS = ["①", "³", "⒈", "Ⅳ", "½", "৪", "〇", "五", "1½", "²3", "9" * 5000]
+
+
+@pytest.mark.parametrize("found", NO_NUMBERS, ids=[f"{n}" for n in range(len(NO_NUMBERS))])
+def test_digits_that_are_no_decimal_number_are_refused_by_cell_with_all_else(filled, found):
+    values = {"study.replications": found, "targets.urban": found, "study.seed": found,
+              "durations.turnout": found}  # fmt: skip
+    rows = [["东站", "分站", found, found, found, 27.68, None]]
+    townships = [["枫林镇", 3000, 113.3, 27.7, None, None, found]]
+    text = refused(filled(stations=rows, townships=townships, values=values))
+    book = openpyxl.load_workbook(filled().with_name("workbook.xlsx"))["settings 设置"]
+    known = {row[0].value: row[1].coordinate for row in book.iter_rows()}
+    cells = [f"settings 设置, cell {known[name]}," for name in values if name in known]
+    assert len(cells) >= 3
+    for cell in (*cells, "stations 站点, cell C5", "stations 站点, cell D5",
+                 "stations 站点, cell E5", "townships 乡镇, cell G4"):  # fmt: skip
+        assert text.count(f"sheet {cell}") == 1, text
+    assert "not expected" not in text
+
+
+def test_no_module_takes_for_digits_what_int_cannot_read():
+    only_quoted_the_more = {"written_fit.py"}
+    for path in (ROOT / "sim").rglob("*.py"):
+        if path.name not in only_quoted_the_more:
+            text = path.read_text("utf-8")
+            assert not re.search(r"\.(isdigit|isnumeric)\(", text), path
 
 
 def test_all_mistakes_of_all_sheets_are_told_at_once(filled):

@@ -35,7 +35,7 @@ def degrees(path: Path, frame: pd.DataFrame, grid: str) -> tuple[np.ndarray, np.
     if all(names):
         lon, lat = _of_two(path, frame, names)
     else:
-        name = _column_of_both(frame)
+        name = column_of_both(frame)
         if not name:
             raise MapImportError(path, list(_missing(names)))
         names = [name]
@@ -122,7 +122,7 @@ EITHER: Final = Message(
 )
 
 
-def _column_of_both(frame: pd.DataFrame) -> str:
+def column_of_both(frame: pd.DataFrame) -> str:
     """A column of a usual name, else the one whose cells are all points."""
     usual = tables.column(frame, BOTH)
     if usual and any(map(_parser_of, filter(None, tables.texts(frame[usual])))):

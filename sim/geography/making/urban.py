@@ -106,7 +106,7 @@ def worded(zones: pd.DataFrame) -> str:
         filled = [word for word in said if word]
         known = sum(word in KNOWN for word in filled)
         said_of = {_plain_header(one) for one in (str(name), *numerals.names_in(str(name)))}
-        numbers = all(word.replace(".", "", 1).isdigit() for word in filled)
+        numbers = all(word.replace(".", "", 1).isdecimal() for word in filled)
         if (said_of & SURELY and filled and not numbers) or (said_of & MAYBE and known):
             meant.append(str(name))
         elif filled and known == len(said):

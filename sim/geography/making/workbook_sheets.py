@@ -1,17 +1,13 @@
-"""What a map takes from a planner's workbook: whether its sheets have it, and what they said.
-
-What they said is kept with the map, so that a workbook that was changed since is noticed.
-"""
+"""Whether the sheets of a planner's workbook have what a map needs of them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
 from sim.errors import MapImportError, Problem
-from sim.files import cells, numerals, planner_sheets, shapes, tables, totals, workbooks
+from sim.files import numerals, planner_sheets, shapes, tables, totals
 from sim.files.sheet_rows import SheetRows
 from sim.geography.making import headcount, located
 from sim.geography.making.urban import KNOWN, SURELY
@@ -112,50 +108,6 @@ def _twice(table: SheetRows, name: str) -> Iterator[Problem]:
         first.setdefault(said, row)
 
 
-# ── what the sheets said when a map was made of them ─────────────────────────────────────────
-
-Said = dict[tuple[str, str], dict[str, str]]  # [kind of sheet, name] facts, by what they are of
-
-
-def said_in(path: Path, roles: Collection[str]) -> Said:
-    """What some sheets say of each township, station and hospital; of several rows the first.
-
-    A sheet that is not there, or was not filled in, says nothing. MapImportError if one cannot be
-    read.
-    """
-    found: Said = {}
-    for role in roles:
-        try:
-            table = SheetRows(path, role)
-        except MapImportError as error:
-            if is_nothing(error):
-                continue
-            raise
-        columns = {
-            "people": table.column(headcount.USUAL), "longitude": table.column(located.LON),
-            "latitude": table.column(located.LAT), "urban or rural": table.column(URBAN),
-            "status": table.column(planner_sheets.STATUS),
-        }  # fmt: skip
-        if role != planner_sheets.TOWNSHIPS:
-            columns = {name: one for name, one in columns.items() if name not in OF_TOWNSHIPS}
-        named = table.column(NEEDED[role][0])
-        for row in table.rows():
-            facts = {name: _plain(table.text(row, one)) for name, one in columns.items() if one}
-            found.setdefault((role, table.text(row, named)), facts)
-    return found
-
-
-OF_TOWNSHIPS: Final = ("people", "urban or rural")
-
-
-def _plain(text: str) -> str:
-    """A number in one way, however it is written."""
-    try:
-        return f"{numerals.number(text):.12g}"
-    except ValueError:
-        return text
-
-
 def is_nothing(error: MapImportError) -> bool:
     """Whether all that is wrong is that a sheet is not there, or not filled in."""
     missing = planner_sheets.NO_SHEET.text
@@ -163,30 +115,3 @@ def is_nothing(error: MapImportError) -> bool:
         one.message in tables.NOTHING or getattr(one.message, "text", "") == missing
         for one in error.problems
     )
-
-
-def facts_of(files: Mapping[str, Path]) -> dict[str, str]:
-    """What is kept of it with a map: a text by key; `files`: by the kind of sheet read of each.
-
-    Of files that are no planner's workbook nothing is kept.
-    """
-    kept = {}
-    for role, path in files.items():
-        if path.suffix.lower() not in workbooks.ENDINGS:
-            continue
-        frame = tables.read_table(path, holds=role)
-        if planner_sheets.role_of(str(frame.attrs.get(cells.SHEET, ""))) != role:
-            continue
-        for (kind, name), facts in said_in(path, [role]).items():
-            kept[f"{planner_sheets.KEPT}{kind} {name}"] = json.dumps(facts, ensure_ascii=False)
-    return kept
-
-
-def kept_of(meta: Mapping[str, str]) -> Said:
-    """What a map keeps of the workbook that it was made of; nothing if it was made otherwise."""
-    found: Said = {}
-    for key, text in meta.items():
-        role, _, name = key.removeprefix(planner_sheets.KEPT).partition(" ")
-        if key.startswith(planner_sheets.KEPT) and role in NEEDED:
-            found[role, name] = json.loads(text)
-    return found

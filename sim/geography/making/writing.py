@@ -8,10 +8,11 @@ from typing import Final
 import pandas as pd
 import pyproj
 
+from sim.files import planner_sheets
 from sim.files.whole import replaced
 from sim.geography import bundle
 from sim.geography.bundle import Layers
-from sim.geography.making import choices, planner_workbook, workbook_sheets
+from sim.geography.making import choices, planner_workbook, sheet_facts
 from sim.geography.making.options import ImportOptions
 from sim.geography.making.report import Report, in_markdown
 from sim.text import PAGE, Message, Say, harmless
@@ -37,10 +38,22 @@ def meta(options: ImportOptions, crs: pyproj.CRS) -> pd.DataFrame:
         "notes": "made by tenthirty map import; see README.md",
     }
     files = options.files()
-    facts |= workbook_sheets.facts_of(
-        {role: files[name] for name, role in planner_workbook.SHEETS.items() if name in files}
-    )
+    named = {role: files.get(name) for name, role in planner_workbook.SHEETS.items()}
+    facts |= sheet_facts.kept_with(named, _read(options))
     return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
+
+
+def _read(options: ImportOptions) -> sheet_facts.MapReading:
+    """How the sheets of a workbook are read where it is one of the files."""
+    of, people, places = options.zones, options.people, options.places.coordinates
+    grids = dict.fromkeys(sheet_facts.FACTS, places)
+    grids |= {planner_sheets.TOWNSHIPS: of.coordinates}
+    columns = {
+        sheet_facts.PEOPLE: None if people.file else people.column,
+        sheet_facts.URBAN: None if of.urban else of.urban_column.partition("=")[0].strip(),
+        sheet_facts.NAME_EN: of.name_column,
+    }
+    return sheet_facts.MapReading(made_up=False, grids=grids, columns=columns)
 
 
 def _source(options: ImportOptions) -> str:

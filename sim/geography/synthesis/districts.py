@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.files import numerals, shapes
+from sim.geography.making.town_columns import AREA
 from sim.geography.making.zones import CODES, NAMES_ZH
 from sim.geography.synthesis import tables
 from sim.geography.synthesis.options import SynthesisOptions
-from sim.geography.synthesis.towns import AREA, TownRows
+from sim.geography.synthesis.towns import TownRows
 from sim.text import Message
 
 DIGITS = 6  # of a division code that say the district

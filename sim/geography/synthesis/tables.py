@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.errors import MapImportError, Problem
 from sim.files import cells, coordinates, numerals, shapes, tables
-from sim.geography.making import located
+from sim.geography.making import located, town_columns
 from sim.geography.making.zones import CODES, NAMES_ZH
 from sim.geography.synthesis.facts import ASSUMED, IMPUTED, INFERRED, SOURCED
 from sim.geography.synthesis.options import SynthesisOptions
@@ -24,15 +24,15 @@ GRADES: Final = {
     **dict.fromkeys(("imputed", "filled", "填补", "插补", "补全"), IMPUTED),
     **dict.fromkeys(("assumed", "made up", "假定", "假设", "虚构"), ASSUMED),
 }
-YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_LIVING: Final = r"(?:people|population|pop|residents|人口|常住人口|总人口|人口数)"
-_DATE: Final = r"(?:19|20)\d\d年?"
-PEOPLE_WORD: Final = re.compile(rf"(?:{_LIVING}[_ ]*{_DATE}|{_DATE}[_ ]*{_LIVING})(?:_code)?")
 NOTE: Final = re.compile(
     r"(?:注|备注|附注|说明|资料来源|数据来源|来源|remarks?|notes?|sources?)\s*\d*\s*[:：]"
 )  # how a line below a table begins that is none of its rows
 A_NOTE: Final = Message("it looks like a note ({text}), not a place: leave this row out")
-WHERE_FROM: Final = ("provenance", "point_src", "来源")  # columns of a list of points
+WHERE_FROM: Final = (
+    town_columns.FROM[0],
+    "point_src",
+    *town_columns.FROM[1:],
+)  # columns of a list of points
 
 
 class FactTable(NamedTuple):
@@ -116,22 +116,8 @@ def not_negative(value: float) -> Message | None:
 
 
 def people_column(table: FactTable, chosen: str = "") -> str:
-    """The column of the people: the one chosen, else that of the latest year, else a usual one.
-
-    Of two of one year the one by division codes, whose name ends in `_code`, is meant: townships
-    are listed by code.
-    """
-    from sim.geography.making.headcount import USUAL
-
-    if chosen:
-        return table.column(chosen=chosen)
-    dated = [
-        (int(YEAR.search(str(name))[0]), str(name).endswith("_code"), str(name))  # type: ignore[index]
-        for name in table.frame.columns
-        if PEOPLE_WORD.fullmatch(str(name).strip().casefold())
-    ]
-    full = [d for d in dated if any(tables.texts(table.frame[d[2]]))]
-    return max(full)[2] if full else table.column(*USUAL)
+    """The column of the people: the one chosen, else that of the latest year, else a usual one."""
+    return town_columns.people_column(table.frame, chosen)
 
 
 def degrees(table: FactTable, options: SynthesisOptions) -> np.ndarray:

@@ -9,6 +9,19 @@ import numpy as np
 from sim.errors import did_you_mean
 from sim.files import numerals, planner_sheets, shapes
 from sim.geography.making import located
+from sim.geography.making.town_columns import (
+    AREA,
+    AREA_FROM,
+    CHARACTER,
+    COMMUNITIES,
+    DISTRICT,
+    FROM,
+    KIND,
+    NAMES_EN,
+    POINT_FROM,
+    VILLAGES,
+    people_from,
+)
 from sim.geography.making.urban import RURAL_WORDS, URBAN_WORDS
 from sim.geography.making.zones import CODES, NAMES_ZH
 from sim.geography.synthesis import tables
@@ -16,23 +29,6 @@ from sim.geography.synthesis.options import SynthesisOptions
 from sim.geography.synthesis.tables import FactTable
 from sim.text import Message
 
-AREA: Final = (
-    "area_km2",
-    "km2",
-    "area",
-    "面积",
-    "面积_km2",
-    "土地面积",
-    "辖区面积",
-    "行政区域面积",
-)
-KIND: Final = ("kind", "type", "类型", "类别", "建制")
-CHARACTER: Final = ("character", "urban_rural", "城乡", "城区/农村", "城乡类型", "urban/rural",
-                    "urban", "城镇/农村", "area_type")  # fmt: skip
-VILLAGES: Final = ("villages", "village", "村", "村数", "行政村", "行政村数", "村委会", "村居数",
-                   "村（居）数", "村(居)数")  # fmt: skip
-COMMUNITIES: Final = ("communities", "社区", "社区数", "居委会", "居委会数")
-DISTRICT: Final = ("district", "county", "区", "区县", "所属区", "所属区县", "县")
 KINDS: Final = {
     "subdistrict": ("subdistrict", "街道", "street"),
     "town": ("town", "镇"),
@@ -92,12 +88,9 @@ def read(options: SynthesisOptions) -> TownRows:
     rows = TownRows(
         table, code, zh, en, _kinds(table, zh), _characters(table), table.texts(*DISTRICT), lonlat,
         km2, people, name_of_people, area, villages, communities,
-        table.grades("point_src", "coord_grade", "coord_src", "坐标来源", "provenance", "来源"),
-        table.grades("area_grade", "area_src", "面积来源", "provenance", "来源"),
-        table.grades(
-            f"{name_of_people}_grade", "people_grade", "people_src", "pop_src", "人口来源",
-            "provenance", "来源",
-        ),
+        table.grades(*POINT_FROM, *FROM),
+        table.grades(*AREA_FROM, *FROM),
+        table.grades(*people_from(table.frame, options.people_column), *FROM),
     )  # fmt: skip
     _refuse_places(rows)
     unread = name_of_people in table.failed or bool(options.people_column and not name_of_people)
@@ -137,7 +130,7 @@ def known_columns(table: FactTable) -> str:
 def _names(table: FactTable) -> tuple[list[str], list[str], list[str]]:
     """Codes and both names; one name stands in for the other."""
     spare = table.texts(*shapes.NAMES)
-    zh, en = table.texts(*NAMES_ZH), table.texts("name_en", "英文名", "拼音", "pinyin")
+    zh, en = table.texts(*NAMES_ZH), table.texts(*NAMES_EN)
     zh = [a or b or c for a, b, c in zip(zh, spare, en, strict=True)]
     en = [a or b for a, b in zip(en, zh, strict=True)]
     named = table.column(*NAMES_ZH) or table.column(*shapes.NAMES)

@@ -17,7 +17,7 @@ from sim.files.shapes import file_of
 from sim.files.whole import replaced
 from sim.geography import bundle
 from sim.geography.bundle import Layers
-from sim.geography.making import choices, planner_workbook, workbook_sheets
+from sim.geography.making import choices, planner_workbook, sheet_facts
 from sim.geography.making.report import Counted, Report, in_markdown
 from sim.geography.making.writing import PICTURE, README
 from sim.geography.synthesis.options import FILES, SynthesisOptions
@@ -54,7 +54,9 @@ def meta(options: SynthesisOptions, crs: pyproj.CRS) -> pd.DataFrame:
     files = options.files()
     sheets = planner_workbook.SHEETS.items()
     named = {role: files.get("towns" if name == "zones" else name) for name, role in sheets}
-    facts |= workbook_sheets.facts_of({role: path for role, path in named.items() if path})
+    grids = dict.fromkeys(sheet_facts.FACTS, options.coordinates)
+    read = sheet_facts.MapReading(True, grids, {sheet_facts.PEOPLE: options.people_column})
+    facts |= sheet_facts.kept_with(named, read)
     return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
 
 

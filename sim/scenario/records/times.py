@@ -27,7 +27,7 @@ EXAMPLE: Final = "2025-01-08 14:05:30"
 MANY: Final = 2_000  # texts
 ISO_LETTERS: Final = len(EXAMPLE)
 # [letter] what stands between digits, 0 for a digit
-ISO_SIGNS: Final = np.array([0 if sign.isdigit() else ord(sign) for sign in EXAMPLE])
+ISO_SIGNS: Final = np.array([0 if sign.isdecimal() else ord(sign) for sign in EXAMPLE])
 
 FARTHEST: Final = timedelta(hours=14)  # of any clock from UTC
 
