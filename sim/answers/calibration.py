@@ -18,6 +18,7 @@ from sim.answers import calibration_facts
 from sim.answers.answer import Answer, FileTable, Origin
 from sim.errors import RecordsError
 from sim.fitting import (
+    base_names,
     cleaning,
     doubts,
     drives,
@@ -161,10 +162,12 @@ class _Calibrating:
 
     def carried_out(self, simulate: bool) -> Calibration:
         demand = self.base.settings.demand
+        base_names.refuse_unknown_targets(self.asked, self.base)
         read = units.read(
             self.path, self.base.map, self.asked,
             [one.name for one in demand.priorities], [one.name for one in demand.conditions],
         )  # fmt: skip
+        base_names.refuse_other_priorities(self.path, read, self.base)
         self.tick()
         read = read._replace(units=_by_one_name(read.units, self.base))
         clean = cleaning.cleaned(read, self.base.map)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.fitting import allowed
+from sim.fitting import allowed, class_shares
 from sim.fitting.shares import ShareRow, SharesFit
 from sim.fitting.stages import DurationsFit
 from sim.fitting.written_fit import Fitted
+from sim.measures.intervals import NOTHING_KNOWN
 from sim.scenario.settings.endings import ending_of
 from sim.text import Message
 
@@ -158,8 +159,8 @@ class _CallEnds:
     def _conditions(self, of_all: Mapping[str, _End]) -> None:
         """The base's conditions with what was fitted; not written if they stay as they are."""
         written = [dict(one) for one in self.before["conditions"]]
-        rows = {row.name: at for at, row in enumerate(self.shares.conditions) if row.having}
-        same = {one.name for one in self.settings.conditions} == rows.keys()
+        rows = {row.name.casefold(): at for at, row in enumerate(self.shares.conditions)}
+        same = {one.name.casefold() for one in self.settings.conditions} == rows.keys()
         if same:
             self._shares_of_conditions(written, rows)
         else:
@@ -170,7 +171,7 @@ class _CallEnds:
             )
         changed = same
         for one, settings in zip(written, self.settings.conditions, strict=True):
-            taken = self.shares.conveyed_of[rows[settings.name]] if same else None
+            taken = self.shares.conveyed_of[rows[settings.name.casefold()]] if same else None
             if taken is not None and of_all["nobody_found"].fitted:
                 one.pop("nobody_found", None)
             before = {}
@@ -192,26 +193,48 @@ class _CallEnds:
         self, written: Sequence[dict[str, Any]], rows: Mapping[str, int]
     ) -> None:
         """How often conditions are, among the calls of each priority where that is known."""
-        priorities = [row.name for row in self.shares.priorities if row.having]
-        by_priority = [
-            to_hundred([row.share.mean for row in of]) if of else []
-            for of in self.shares.conditions_of
-        ]
         known = self.demand.get("priorities")
         names = [one["name"] for one in known] if known else [
             one.name for one in self.settings.priorities]  # fmt: skip
-        apart = 0 < len(priorities) == len(by_priority) and all(by_priority)
-        apart &= set(priorities) <= set(names)
-        whole = to_hundred([row.share.mean for row in self.shares.conditions])
+        recorded = [row.name for row in self.shares.priorities]
+        each = [self._written(of, name) for of, name in
+                zip(self.shares.conditions_of, recorded, strict=False)]  # fmt: skip
+        apart = 0 < len(recorded) == len(each)
+        apart &= {name.casefold() for name in recorded} == {name.casefold() for name in names}
+        whole = self._written(self.shares.conditions, None)
         for one in written:
-            at = rows[one["name"]]
-            row = self.shares.conditions[at]
-            one["share"] = Fitted(whole[at], row.n, allowed.percent(row.share))
+            at = rows[one["name"].casefold()]
+            one["share"] = whole[at]
             if apart:
-                one["share"] = {
-                    name: Fitted(by_priority[p][at], self.shares.conditions_of[p][at].n)
-                    for p, name in enumerate(priorities)
-                }
+                by_name = zip(recorded, each, strict=True)
+                one["share"] = {name: row[at] for name, row in by_name}
+
+    def _written(self, of: Sequence[ShareRow], priority: str | None) -> list[Fitted]:
+        """[condition] its share among the calls of a priority, or of all."""
+        conditions = self.shares.conditions
+        of = of or [row._replace(share=NOTHING_KNOWN, n=0, having=0) for row in conditions]
+        before = {one.name.casefold(): self._before(one, priority)
+                  for one in self.settings.conditions}  # fmt: skip
+        said: list[Message] = []
+        each = class_shares.written(of, before, "demand.conditions", said)
+        if priority is None:  # that a condition had no call is said once, and not of each priority
+            self.assumed += said
+        percent = to_hundred([one.share for one in each])
+        return [
+            Fitted(value, row.n, allowed.percent(row.share), one.note)
+            for value, row, one in zip(percent, of, each, strict=True)
+        ]
+
+    def _before(self, condition: Condition, priority: str | None) -> float:
+        """The share of a condition in the base, among the calls of a priority or of all."""
+        share = condition.share
+        if not isinstance(share, Mapping):
+            return float(share)
+        by_name = {name.casefold(): value for name, value in share.items()}
+        if priority is not None:
+            return float(by_name.get(priority.casefold(), 0.0))
+        return float(sum(one.share * by_name.get(one.name.casefold(), 0.0)
+                         for one in self.settings.priorities))  # fmt: skip
 
 
 def _said(written: Mapping[str, Any], of: DemandSettings | Condition, name: str) -> _End | None:

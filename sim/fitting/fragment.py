@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.fitting import allowed, call_ends, hours
+from sim import units
+from sim.fitting import allowed, call_ends, class_shares, hours
 from sim.fitting.allowed import OF_A_SPEED, OF_ALL, OF_CALLS, OF_PEOPLE, OF_TURNOUT, SIGMA, SPEED
 from sim.fitting.rates import AreaRate, RatesFit
 from sim.fitting.shares import SharesFit
@@ -27,6 +28,8 @@ LEAST_WRONG: Final = 0.001
 MOST_WRONG: Final = 0.9
 YEAR_DAYS: Final = 365.25
 MOST_PRIORITIES: Final = 9
+YEAR_S: Final = YEAR_DAYS * 86_400
+MANY_CALLS: Final = 100  # of which none says that few come from there
 SMALL: Final = 0.005  # a factor of a township so near to 1 is not written
 
 
@@ -57,7 +60,7 @@ def of(
             )
     else:
         sections["travel"] = _travel(base, speeds, assumed)
-    sections["study"] = {"wrong": _wrong(rates, speeds, durations)}
+    sections["study"] = {"wrong": _wrong(rates, speeds, durations, assumed)}
     return Fragment(sections, tuple(assumed))
 
 
@@ -87,7 +90,9 @@ def _rate(base: Scenario, rates: RatesFit, least: int, assumed: list[Message]) -
     found: dict[str, Any] = {}
     before = base.settings.demand.rate
     for name, area in zip(AREAS, rates.areas, strict=True):
-        if not getattr(before, name).per_person:
+        if not area.calls and area.people > 0:
+            written = _of_no_calls(area, rates, getattr(before, name), name, assumed)
+        elif not getattr(before, name).per_person:
             written = _per_day(area, name, assumed)
         elif area.people > 0:
             written = _per_person(area, name, assumed)
@@ -132,6 +137,38 @@ def _rate(base: Scenario, rates: RatesFit, least: int, assumed: list[Message]) -
     return found
 
 
+def _of_no_calls(
+    area: AreaRate, rates: RatesFit, before: units.Rate, name: str, assumed: list[Message]
+) -> Fitted | None:
+    """The rate of an area from which nobody called: not nothing, but as in the base.
+
+    Of many calls it is the upper end of its interval, where the base has more.
+    """
+    high, people = area.per_1000_per_year.high, area.people / 1000 / YEAR_DAYS
+    base = before.per_second * YEAR_S * 1000 / (1.0 if before.per_person else area.people)
+    if rates.calls < MANY_CALLS or not math.isfinite(high) or base <= high:
+        assumed.append(
+            Message(
+                "`demand.rate.{area}` is not identified, as in the base: the records have no call "
+                "from there (calls: {n}).",
+                area=name, n=rates.calls,
+            )
+        )  # fmt: skip
+        return None
+    assumed.append(
+        Message(
+            "`demand.rate.{area}` is not identified, for the records have no call from there "
+            "(calls: {n}): it is the most that they leave possible.",
+            area=name, n=rates.calls,
+        )
+    )  # fmt: skip
+    if before.per_person:
+        text = allowed.quantity(high, OF_PEOPLE, f"demand.rate.{name}", assumed)
+    else:
+        text = allowed.quantity(high * people, OF_ALL, f"demand.rate.{name}", assumed)
+    return None if text is None else Fitted(text, 0, note="not identified")
+
+
 def _per_day(area: AreaRate, name: str, assumed: list[Message]) -> Fitted | None:
     """A rate that a scenario writes for an area in all, whoever lives there."""
     one, people = area.per_1000_per_year, area.people / 1000 / YEAR_DAYS
@@ -169,7 +206,7 @@ def _priorities(
             )
         )  # fmt: skip
         return
-    rows = [row for row in shares.priorities if row.having]
+    rows = [row for row in shares.priorities if row.having or row.name.casefold() in known]
     if len(rows) > MOST_PRIORITIES:
         assumed.append(
             Message(
@@ -179,16 +216,19 @@ def _priorities(
             )
         )  # fmt: skip
         return
-    percent = call_ends.to_hundred([row.share.mean for row in rows])
+    before = {name: one.share for name, one in known.items()}
+    each = class_shares.written(rows, before, "demand.priorities", assumed)
+    percent = call_ends.to_hundred([one.share for one in each])
     written = []
-    for row, value in zip(rows, percent, strict=True):
-        one: dict[str, Any] = {
-            "name": row.name, "share": Fitted(value, row.n, allowed.percent(row.share)),
+    for row, value, one in zip(rows, percent, each, strict=True):
+        interval = allowed.percent(row.share)
+        said: dict[str, Any] = {
+            "name": row.name, "share": Fitted(value, row.n, interval, one.note),
         }  # fmt: skip
-        before = known.get(row.name.casefold())
-        if before is not None and not before.siren:
-            one["siren"] = False
-        written.append(one)
+        in_base = known.get(row.name.casefold())
+        if in_base is not None and not in_base.siren:
+            said["siren"] = False
+        written.append(said)
     demand["priorities"] = written
 
 
@@ -333,7 +373,7 @@ def _taken(bands: list[dict[str, Any]]) -> bool:
 
 
 def _wrong(
-    rates: RatesFit, speeds: SpeedFit | None, durations: DurationsFit
+    rates: RatesFit, speeds: SpeedFit | None, durations: DurationsFit, assumed: list[Message]
 ) -> dict[str, Fitted]:  # fmt: skip
     """How far what was fitted may be wrong, which is half of each interval."""
     found: dict[str, tuple[float, int]] = {}
@@ -357,10 +397,19 @@ def _wrong(
         law = durations.of(stage, of)
         if law is not None and law.law.mean.known:
             found[key] = _half(law.law.mean), law.law.n
+    for key, (wrong, _) in found.items():
+        if wrong > MOST_WRONG:  # infinitely, too
+            assumed.append(
+                Message(
+                    "`study.wrong.{key}` is {most}, the most that a scenario takes: what was "
+                    "fitted may be wrong by more, by {found} to each side.",
+                    key=key, most=f"{100 * MOST_WRONG:.3g} %", found=f"{100 * wrong:.3g} %",
+                )
+            )  # fmt: skip
     return {
         key: Fitted(f"{100 * min(max(wrong, LEAST_WRONG), MOST_WRONG):.3g} %", n)
         for key, (wrong, n) in found.items()
-        if math.isfinite(wrong)
+        if not math.isnan(wrong)
     }
 
 

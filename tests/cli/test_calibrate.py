@@ -189,3 +189,36 @@ def test_files_without_records_are_refused(tenthirty, place, text):
     told = tenthirty("calibrate", "spoiled.csv", *BASE, "--to", TO, cwd=place, check=False)
     assert told.returncode == 2, told.stderr
     assert files(place) == before
+
+
+CHINESE = {"red": "\u4e00\u7ea7", "yellow": "\u4e8c\u7ea7", "green": "\u4e09\u7ea7"}
+CREWS = ("--base", str(LILING / "crews.yaml"))
+
+
+def named_otherwise(row):
+    row["priority"] = CHINESE[row["priority"]]
+
+
+def test_priorities_that_the_base_needs_are_asked_for(tenthirty, place):
+    """Its conditions and breaks name priorities: with those of the records it cannot be run."""
+    rewritten(place, named_otherwise)
+    told = tenthirty("calibrate", "spoiled.csv", *CREWS, "--to", "mine.yaml", cwd=place,
+                     check=False)  # fmt: skip
+    assert told.returncode == 2, told.stderr
+    said = " ".join(told.stderr.split())
+    assert "spoiled.csv" in said
+    assert "priority: the base calls priorities red, yellow, green" in said
+    named = [f"--priority={other}={name}" for name, other in CHINESE.items()]
+    assert named[0].replace("=", " ", 1) in said
+    assert not (place / "mine.yaml").exists()
+    tenthirty("calibrate", "spoiled.csv", *CREWS, "--to", "mine.yaml", *named, cwd=place)
+    shares = {one.name: one.share for one in load(place / "mine.yaml").settings.demand.priorities}
+    assert list(shares) == [*CHINESE]
+    assert max(shares, key=shares.get) == "green"
+
+
+@pytest.mark.parametrize("pair", ["--priority=red=x", "--station=A=x", "--hospital=A=x"])
+def test_a_name_that_the_base_has_not_is_refused(tenthirty, place, pair):
+    told = tenthirty("calibrate", "records.csv", *BASE, pair, "--json", cwd=place, check=False)
+    assert told.returncode == 2, told.stderr
+    assert f'{pair.rpartition("=")[0].rpartition("=")[0]}: the scenario has no "x"' in told.stderr

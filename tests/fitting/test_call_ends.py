@@ -172,3 +172,25 @@ def test_who_is_conveyed_on_a_map_without_hospitals(liling, rates):
     _, demand, assumed = fitted(replace(base, map=bare), rates, conveyed=share(700))
     assert demand.transported == 0
     assert any("the map has no hospital" in str(one) for one in assumed)
+
+
+def test_a_condition_without_a_call_stays(liling, rates):
+    base = liling.with_settings(
+        demand=conditions(
+            {"share": {"red": "90 %", "yellow": "20 %"}},
+            {"share": {"red": "10 %", "yellow": "80 %", "green": "100 %"}},
+        )
+    )
+    of = (rows(NAMES, (0, 4)), rows(NAMES, (0, 400)), ())  # of green calls nothing is known
+    written, demand, assumed = fitted(
+        base, rates, conveyed=share(700), priorities=rows(("red", "yellow", "green"), (4, 400, 0)),
+        conditions=rows(NAMES, (0, 404)), conditions_of=of, conveyed_of=(None, None),
+    )  # fmt: skip
+    pain = demand.conditions[0].share
+    assert 0.4 < pain["red"] < 0.9  # none of four says little
+    assert 0 < pain["yellow"] < 0.01  # none of 400 much
+    assert pain["green"] == 0
+    assert demand.conditions[1].share["green"] == 1
+    assert [one["name"] for one in written["conditions"]] == list(NAMES)
+    assert len(of_condition := [str(one) for one in assumed if "of pain is not" in str(one)]) == 1
+    assert "demand.conditions" in of_condition[0]

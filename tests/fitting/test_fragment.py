@@ -14,6 +14,7 @@ from sim.answers.assumptions import USUAL, assumptions
 from sim.fitting import call_ends, fragment, shares
 from sim.fitting.stages import DurationsFit
 from sim.fitting.written_fit import Fitted, Fragment, _quoted
+from sim.measures.intervals import Estimate
 from sim.scenario.differences import between
 from sim.scenario.file import load
 from sim.units import share as share_of
@@ -193,3 +194,50 @@ def test_stress_goes_by_how_far_the_fit_may_be_wrong(tmp_path, liling):
     assert wrong["turnout"] != USUAL["turnout"]
     assert {one.key: one.wrong for one in assumptions(scenario, {"speed": 0.3})}["speed"] == 0.3
     assert not [one for one in between(liling, scenario) if one.path.startswith("study.wrong")]
+
+
+# ── what had no call ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("counts", "red"),
+    [((0, 160, 295), 0.0055), ((0, 0, 1), 0.027), ((0, 1, 0), 0.027), ((3, 0, 0), None)],
+)
+def test_a_priority_without_a_call_stays_as_far_as_the_records_leave_it(liling, counts, red):
+    crews = load(liling.path.parent / "crews.yaml")  # whose conditions and breaks name priorities
+    names = [one.name for one in crews.settings.demand.priorities]
+    made = written(crews, NONE._replace(priorities=rows(names, counts)))
+    found = crews.with_settings(**made.plain()).settings.demand.priorities
+    assert [one.name for one in found] == names
+    assert sum(one.share for one in found) == pytest.approx(1)
+    assert all(one.share > 0 for one in found)
+    if red is not None:
+        assert found[0].share == pytest.approx(red, abs=2e-4)
+    lost = [name for name, n in zip(names, counts, strict=True) if not n]
+    for name in lost:
+        assert any(f"of {name} is not identified" in str(one) for one in made.assumed)
+
+
+@pytest.mark.parametrize("total", [False, True])
+def test_an_area_without_a_call_has_no_rate_of_nothing(liling, total):
+    base = liling
+    if total:
+        base = liling.with_settings(demand={"rate": {"urban": "12 per day", "rural": "30 per day"}})
+    on = rates_of(liling)
+    for calls, kept in ((3, True), (3_000, False)):
+        none = on.areas[1]._replace(calls=0, per_1000_per_year=Estimate(0.0, 0.0, 0.05))
+        found = on._replace(areas=(on.areas[0], none), calls=calls)
+        made = fragment.of(base, found, None, DURATIONS, NONE)
+        assert any("`demand.rate.rural` is not identified" in str(one) for one in made.assumed)
+        rate = base.with_settings(**made.plain()).settings.demand.rate.rural
+        assert rate.per_second > 0
+        assert (rate == base.settings.demand.rate.rural) == kept
+
+
+def test_where_the_bound_of_what_may_be_wrong_bites_it_is_said(liling):
+    on = rates_of(liling)
+    wide = on.areas[0]._replace(per_1000_per_year=Estimate(1.2, 0.1, 5.8))
+    made = fragment.of(liling, on._replace(areas=(wide, on.areas[1])), None, DURATIONS, NONE)
+    assert made.plain()["study"]["wrong"]["demand"] == "90 %"
+    assert any("`study.wrong.demand` is 90 %" in str(one) for one in made.assumed)
+    assert not any("study.wrong" in str(one) for one in written(liling).assumed)
