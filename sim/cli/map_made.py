@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
@@ -39,7 +40,7 @@ def chosen(choose: Callable[[], Chosen], workbook: Path | None) -> Chosen:
 
     Also what only a scenario would read of it: a map of half a workbook is made in vain.
     """
-    from sim.errors import MapImportError, Problem, WorkbookError
+    from sim.errors import MapImportError, PlannerWarning, Problem, WorkbookError
     from sim.scenario.workbook import problems_of
 
     options, told = None, list[Problem]()
@@ -60,6 +61,11 @@ def chosen(choose: Callable[[], Chosen], workbook: Path | None) -> Chosen:
             once.setdefault(str(one.place) or str(one), one)
         raise WorkbookError(str(workbook), list(once.values()))
     assert options is not None
+    if workbook is not None:
+        from sim.geography.making import workbook_unread
+
+        for doubt in workbook_unread.doubts(workbook):
+            warnings.warn(PlannerWarning(doubt), stacklevel=2)
     return options
 
 

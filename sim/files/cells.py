@@ -13,7 +13,8 @@ from sim.text import Message
 if TYPE_CHECKING:
     import pandas as pd
 
-SHEET, LETTERS = "sheet", "letters"  # what a frame carries about the sheet that it was read from
+# What a frame carries about the sheet that it was read from.
+SHEET, LETTERS, HEADER = "sheet", "letters", "header"
 
 
 def cell(sheet: str, letters: str, row: int) -> Message:
@@ -36,9 +37,11 @@ def letters_of(column: int) -> str:
     return found
 
 
-def marked(frame: pd.DataFrame, sheet: str, columns: Mapping[str, int]) -> None:
-    """Keep with a frame from which sheet it is, and at which column each of its names stands."""
+def marked(frame: pd.DataFrame, sheet: str, columns: Mapping[str, int], header: int) -> None:
+    """Keep with a frame from which sheet it is, at which column each of its names stands, and in
+    which row."""
     frame.attrs[SHEET] = sheet
+    frame.attrs[HEADER] = header
     frame.attrs[LETTERS] = {name: letters_of(at) for name, at in columns.items()}
 
 

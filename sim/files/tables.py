@@ -69,7 +69,7 @@ def read_table(
     frame.attrs[ABOVE] = above
     frame.attrs[SEPARATOR] = read.separator
     if read.sheet:
-        cells_.marked(frame, read.sheet, {header[at]: at for at in kept})
+        cells_.marked(frame, read.sheet, {header[at]: at for at in kept}, rows[0][0])
     return frame
 
 
@@ -164,6 +164,7 @@ def _of_workbook(path: Path, wanted: str, holds: str) -> _Read:
             others=left,
         )
         said.append(message)
+    said += sheet.hidden
     return _Read(sheet.rows, said, sheet=sheet.name, merged=sheet.merged)
 
 

@@ -31,6 +31,11 @@ _UNCOMPUTED: Final = re.compile(
     rb"""\s*<f\b[^>]{0,200}?(?:/>|>[^<]{0,8192}</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
 )
 _DECLARED: Final = (b"<!DOCTYPE", b"<!ENTITY")
+# Rows and columns that Excel does not show; a filter hides rows in this way, too.
+_ROW: Final = re.compile(rb"<row\s[^>]{0,200}>")
+_COLUMN: Final = re.compile(rb"<col\s[^>]{0,200}>")
+_NUMBER: Final = re.compile(rb"""\s(r|min|max)\s*=\s*["'](\d{1,7})["']""")
+_HIDES: Final = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 
 
 class Sheets(NamedTuple):
@@ -38,6 +43,8 @@ class Sheets(NamedTuple):
 
     uncomputed: dict[str, list[str]]  # [part of the archive] cells whose formula has no value
     merged: dict[str, list[str]]  # likewise: ranges that reach over several rows, like B2:B4
+    hidden_rows: dict[str, set[int]]  # likewise: their numbers, from 1
+    hidden_columns: dict[str, list[tuple[int, int]]]  # likewise: the first and the last, from 1
 
 
 def looked_at(path: Path) -> Sheets:
@@ -52,7 +59,7 @@ def looked_at(path: Path) -> Sheets:
                 "password away, and save it as .xlsx"
             )
             raise MapImportError(path, message)
-    found = Sheets({}, {})
+    found = Sheets({}, {}, {}, {})
     with zipfile.ZipFile(path) as archive:
         size = sum(one.file_size for one in archive.infolist())
         if size > MOST_BYTES:
@@ -117,7 +124,26 @@ def _more(path: Path, text: bytes, found: Sheets, part: str) -> Sheets:
     cells = found.uncomputed.get(part, [])
     if b"<f" in text:
         cells = list(dict.fromkeys([*cells, *(one.decode() for one in _UNCOMPUTED.findall(text))]))
-    return Sheets(found.uncomputed | {part: cells}, found.merged | {part: merged})
+    rows, columns = set(found.hidden_rows.get(part, ())), list(found.hidden_columns.get(part, ()))
+    if b"hidden" in text:
+        rows |= {_numbers(one)[b"r"] for one in _ROW.findall(text) if _hides(one, b"r")}
+        columns += [
+            (said[b"min"], said[b"max"]) for one in _COLUMN.findall(text)
+            if _hides(one, b"min", b"max") and (said := _numbers(one))
+        ]  # fmt: skip
+    return Sheets(
+        found.uncomputed | {part: cells}, found.merged | {part: merged},
+        found.hidden_rows | {part: rows}, found.hidden_columns | {part: columns},
+    )  # fmt: skip
+
+
+def _numbers(tag: bytes) -> dict[bytes, int]:
+    return {name: int(number) for name, number in _NUMBER.findall(tag)}
+
+
+def _hides(tag: bytes, *wanted: bytes) -> bool:
+    """Whether it hides a row or columns, and says which."""
+    return bool(_HIDES.search(tag)) and all(name in _numbers(tag) for name in wanted)
 
 
 def too_many_rows(path: Path) -> MapImportError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -26,6 +27,7 @@ class Worksheet(NamedTuple):
     others: tuple[str, ...]
     passed: tuple[str, ...]  # sheets before it, without a table
     merged: tuple[str, ...] = ()  # ranges that are merged over several rows, like B2:B4
+    hidden: tuple[Message, ...] = ()  # what of its rows and columns Excel does not show
 
 
 def read_sheet(path: Path, wanted: str = "", holds: str = "") -> Worksheet:
@@ -49,8 +51,48 @@ def read_sheet(path: Path, wanted: str = "", holds: str = "") -> Worksheet:
     if not sheets:
         raise MapImportError(path, Message("there is no sheet in it that can be read"))
     found = _chosen(sheets)
-    _refuse_cells(path, found, inside.uncomputed.get(parts[found.name], []))
-    return found._replace(merged=tuple(inside.merged.get(parts[found.name], [])))
+    part = parts[found.name]
+    _refuse_cells(path, found, inside.uncomputed.get(part, []))
+    hidden = _hidden(found.rows, inside.hidden_rows.get(part, set()),
+                     inside.hidden_columns.get(part, []))  # fmt: skip
+    return found._replace(merged=tuple(inside.merged.get(part, [])), hidden=tuple(hidden))
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The names of all sheets, hidden ones too. MapImportError of what is no workbook."""
+    import openpyxl
+
+    with entrance.reading(path, MapImportError, NO_WORKBOOK):
+        unpacked.looked_at(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        return [sheet.title for sheet in book.worksheets]
+
+
+def _hidden(
+    rows: list[Row], hidden_rows: set[int], hidden_columns: list[tuple[int, int]]
+) -> Iterator[Message]:
+    """That rows and columns are read though nobody sees them; none of those without anything."""
+    lines = [str(line) for line, row in rows if line in hidden_rows]
+    width = max((len(row) for _, row in rows), default=0)
+    filled = {at for _, row in rows for at, cell in enumerate(row) if cell}
+    columns = [
+        cells.letters_of(at) for at in range(width)
+        if at in filled and any(first <= at + 1 <= last for first, last in hidden_columns)
+    ]  # fmt: skip
+    if lines:
+        yield Message(HIDDEN_ROWS.text, rows=_some(lines))
+    if columns:
+        yield Message(HIDDEN_COLUMNS.text, columns=_some(columns))
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:TOLD]) + (" …" if len(names) > TOLD else "")
+
+
+HIDDEN_ROWS: Final = Message(
+    "rows that are hidden, or that a filter leaves out, are read like all others: {rows}"
+)
+HIDDEN_COLUMNS: Final = Message("columns that are hidden are read like all others: {columns}")
 
 
 def _of_that_name(path: Path, names: list[str], wanted: str) -> str:

@@ -156,12 +156,14 @@ def _loaded(path: Path) -> Scenario:
 
 
 def _doubts_of_workbooks(texts: list[bases.Text], ground: Map, problems: Problems) -> list[Message]:
-    """What is odd in workbooks, and what of them the map does not know."""
+    """What is odd in workbooks or not read, and what of them the map does not know."""
     found: list[Message] = []
     for text in texts:
         if not isinstance(text, WorkbookText):
             continue
-        found += text.doubts
+        from sim.geography.making import workbook_unread  # which opens pandas
+
+        found += [*text.doubts, *workbook_unread.doubts(text.path)]
         try:
             changed = workbook_on_map.doubt(text.path, ground)
         except MapError as error:  # a sheet that no setting is read from

@@ -188,3 +188,65 @@ def test_planned_stations_are_candidates_beside_the_seats(county):
     names = [one.name.zh for one in candidates.find(plan)]
     assert names == ["甲街道", "乙镇", "丙镇", "丁镇", "规划站"]
     assert [one.name.zh for one in plan.stations] == ["中心站", "东站"]
+
+
+UNREAD = [
+    ([(S, "D1", "shift\n上班")], "cell D1: shift / 上班 is not read: is it the column hours 执勤时间?"),
+    ([(S, "G1", "备注")], "cell G1: 备注 is not read: is it the column status 状态?"),
+    ([(T, "G1", "月呼叫量")], "cell G1: 月呼叫量 is not read: is it the column calls a year 年呼叫量?"),
+    ([(T, "F1", None), (T, "I1", "aera"), (T, "I5", 3)], "I1: aera is not read: is it the column area"),
+    ([(S, "H1", "colour"), (S, "H5", "red")], f"sheet {S}: columns that are not read: colour"),
+    ([(S, "H5", "red")], f"sheet {S}: columns without a name in the header are not read: 8"),
+]  # fmt: skip
+
+
+def notes_of(path):
+    """What is warned of when the scenario beside a workbook is read, and when a map is made."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sim.load(path.with_name("today.yaml"))
+        read = [str(one.message) for one in caught if one.category is PlannerWarning]
+        map_made.chosen(lambda: SynthesisOptions.of(workbook=path), path)
+    every = [str(one.message) for one in caught if one.category is PlannerWarning]
+    return read, every[len(read) :]
+
+
+@pytest.mark.parametrize(("cells", "told"), UNREAD, ids=[f"{n}" for n in range(len(UNREAD))])
+def test_a_column_that_is_written_and_not_read_is_told(changed, cells, told):
+    for notes in notes_of(changed(*cells)):
+        assert any(told in note for note in notes), notes
+
+
+def test_a_sheet_that_is_written_and_not_read_is_told_and_so_is_one_that_is_gone(changed):
+    def rename(book):
+        book[SETTINGS]["B3"] = 9
+        book[SETTINGS].title = "foo"
+        book[H].title = "my list"
+        book.create_sheet("sources").append(["census", 2020])
+        book["sources"].append(["gazetteer", 2021])
+        del book["calls 呼叫"]
+
+    for notes in notes_of(changed(also=rename)):
+        said = "\n".join(notes)
+        for told in (
+            "sheet foo of", "is it the sheet settings 设置?",
+            "sheet my list of", "is it the sheet hospitals 医院?",
+            "sheet sources of", "its name says none that are",
+            "has no sheet settings 设置: every setting has its default",
+            "has no sheet hospitals 医院: a map",
+            "has no sheet calls 呼叫: it has no recorded calls",
+        ):  # fmt: skip
+            assert told in said
+
+
+def test_rows_and_columns_that_nobody_sees_are_read_and_told(changed):
+    def hide(book):
+        book[S].row_dimensions[7].hidden = True
+        book[S].column_dimensions["D"].hidden = True
+        book[T].column_dimensions["K"].hidden = True  # with nothing in it
+
+    read, made = notes_of(changed(also=hide))
+    assert read == made == [
+        f"sheet {S}: rows that are hidden, or that a filter leaves out, are read like all others: 7",
+        f"sheet {S}: columns that are hidden are read like all others: D",
+    ]  # fmt: skip
