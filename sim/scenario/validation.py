@@ -83,8 +83,9 @@ class Problems:
         return len(self.found)
 
     def raise_if_any(self, error: type[PlannerError], source: object) -> None:
+        """Tell all of it, each once: two crews alike may have the same fault in the same field."""
         if self.found:
-            raise error(source, self.found)
+            raise error(source, list(dict.fromkeys(self.found)))
 
 
 NO_PRIORITY: Final = Message('no priority "{name}"{hint}')

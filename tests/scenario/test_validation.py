@@ -116,3 +116,13 @@ def test_distributions_are_known_by_the_names_of_the_union():
         "constant", "exponential", "lognormal", "weibull", "log-logistic", "gamma", "uniform",
         "empirical",
     }  # fmt: skip
+
+
+def test_the_same_problem_of_the_same_field_is_told_once():
+    """Two ambulances alike have it alike."""
+    problems = Problems()
+    for field in ("a", "a", "b"):
+        problems.at(field).tell("it is not so")
+    with pytest.raises(ScenarioError) as caught:
+        problems.raise_if_any(ScenarioError, "today")
+    assert str(caught.value).splitlines()[1:] == ["  a: it is not so", "  b: it is not so"]
