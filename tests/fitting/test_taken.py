@@ -145,3 +145,12 @@ def test_calls_found_without_anybody_need_those_that_were_not(tmp_path, liling):
     found = fitted(answers(tmp_path, liling, rows, ("at_hospital_at",)))
     assert found.nobody_found is None
     assert any("nobody found" in str(one) for one in found.remarks)
+
+
+def test_to_whom_somebody_came_did_not_cancel(tmp_path, liling):
+    """Where only the exceptions are marked, arrivals tell of all others."""
+    gone = {"arrived_at": None, "left_scene_at": None, "at_hospital_at": None}
+    rows = [mission(MONDAY + n * HOUR, gone, outcome="取消") if n % 10 == 9 else row
+            for n, row in enumerate(day())]  # fmt: skip
+    found = fitted(answers(tmp_path, liling, rows))
+    assert (found.cancelled.having, found.cancelled.n) == (18, 180)
