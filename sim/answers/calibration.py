@@ -38,7 +38,7 @@ from sim.fitting.shares import SharesFit
 from sim.fitting.speeds import SpeedFit
 from sim.fitting.stages import DurationsFit
 from sim.fitting.written_fit import Fragment
-from sim.scenario.records import oddities, units
+from sim.scenario.records import codes, oddities, units
 from sim.scenario.records.balance import Balance
 from sim.scenario.records.oddities import Oddity
 from sim.scenario.records.units import UnitRecords
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 Watch = Callable[[int, int], None]
+FEWEST_OF_A_NAME: Final = 5  # rows; what is rarer may be a person's name, and is told nowhere
 STEPS: Final = 60  # of the progress bar
 
 
@@ -81,6 +82,7 @@ class Fits(NamedTuple):
     not_counted: NotCounted
     strangers: tuple[str, ...]  # stations of the records that the layout does not have
     written: Fragment
+    untold: int = 0  # further strangers, whose names are in hardly any row or no codes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -164,6 +166,7 @@ class _Calibrating:
         read = units.read(
             self.path, self.base.map, self.asked,
             [one.name for one in demand.priorities], [one.name for one in demand.conditions],
+            max(self.least, FEWEST_OF_A_NAME),
         )  # fmt: skip
         self.tick()
         read = read._replace(units=_by_one_name(read.units, self.base))
@@ -233,8 +236,10 @@ class _Calibrating:
         hospitals = tuple(one.name.zh for one in base.map.hospitals)
         on_shares = shares.fit(calls, clean.units, read.priorities, read.conditions, hospitals)
         written = fragment.of(base, on_rates, on_speeds, on_durations, on_shares, self.least)
+        strange = clean.units["station"][clean.units["station"].isin(driven.stations)]
+        told = codes.may_be_told(strange, max(self.least, FEWEST_OF_A_NAME))
         return Fits(on_rates, on_speeds, on_durations, on_shares, driven.not_counted,
-                    driven.stations, written)  # fmt: skip
+                    told, written, len(driven.stations) - len(told))  # fmt: skip
 
     def _fitted(self, written: Fragment) -> Scenario:
         return self.base.with_settings(**written.plain())
@@ -282,7 +287,10 @@ class _Calibrating:
         received = calls["received_at"].to_numpy("datetime64[us]")
         instants = read.reader.instants
         odd = [*oddities.of_times(received, instants.dates_only), *oddities.of_places(calls)]
-        odd += [*doubts.of_all(clean), *doubts.of_names(read, fits.strangers, self.base)]
+        odd += [
+            *doubts.of_all(clean),
+            *doubts.of_names(read, fits.strangers, fits.untold, self.base),
+        ]
         return RecordsRead(
             self.path.name, balance, twice, str(received[0])[:10], str(received[-1])[:10],
             read.has, read.priorities, read.conditions, read.urgency_guessed, read.lost_lines,

@@ -168,6 +168,7 @@ def _speeds(of: Calibration) -> dict[str, Any]:
         "much_faster": fit.beyond[1],
         "not_counted": missing._asdict(),
         "unknown_stations": list(of.fits.strangers),
+        "further_unknown_stations": of.fits.untold,
         "rounds": fit.rounds,
         "moved": or_none(fit.moved),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from conftest import same_columns
 from missions import MONDAY, mission, read, write
 
 from sim.errors import RecordsError
-from sim.scenario.records import reading, units
+from sim.scenario.records import codes, reading, units
 from sim.scenario.records.columns import HEADERS, OF_UNITS
 from sim.scenario.settings.replay import Replay
 
@@ -301,3 +301,30 @@ def test_stations_and_hospitals_may_be_called_otherwise(tmp_path, liling):
     assert found.units["hospital"].tolist() == [known.row]
     assert not found.dropped
     assert read(tmp_path, liling.map, [row]).dropped
+
+
+def test_a_first_line_of_data_is_not_quoted(tmp_path, liling):
+    line = "2025-01-06 08:00:07,113.497,27.646,枫林镇,赵秘密 13800007777"
+    with pytest.raises(RecordsError) as caught:
+        read_text(tmp_path, liling, f"{line}\n{line}\n")
+    assert "the first line looks like a row of data" in str(caught.value)
+    for part in line.split(","):
+        assert part not in str(caught.value)
+
+
+def test_names_in_few_rows_are_other_and_frequent_ones_stay(tmp_path, liling):
+    names = ["胸痛"] * 6 + ["卒中"] * 6 + ["赵秘密"] + ["胸痛 13800007777"] * 7
+    rows = [mission(MONDAY + n * DAY, condition=name) for n, name in enumerate(names)]
+    path = write(tmp_path / "missions.csv", rows)
+    found = units.read(path, liling.map, Replay(file=path.name), least=5)
+    assert set(found.conditions) == {"胸痛", "卒中", "other"}
+    assert (found.units["condition"] == found.conditions.index("other")).sum() == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("2025-01-06 08:00:07", True), ("上午12:45", True), ("45660.5", True), ("6-Jan-2025 8:00 PM", True),
+     ("赵秘密", False), ("2025-01-06 赵", False), ("13800007777", False), ("Smith", False)],
+)  # fmt: skip
+def test_of_cells_times_and_numbers_alone_are_told(text, told):
+    assert codes.shown(text) == (text if told else "…")

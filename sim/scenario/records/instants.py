@@ -8,7 +8,7 @@ from datetime import tzinfo
 import numpy as np
 
 from sim.geography.bundle import Map
-from sim.scenario.records import clocks, times
+from sim.scenario.records import clocks, codes, times
 from sim.scenario.records.faults import Fault
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
@@ -123,7 +123,8 @@ class Instants:
             self.notes.append(
                 Message(
                     'instants in "{header}" that cannot be read, like {found}: {n}',
-                    n=len(column.faults), header=header, found=texts[column.faults[0].row],
+                    n=len(column.faults), header=header,
+                    found=codes.shown(texts[column.faults[0].row]),
                 )
             )  # fmt: skip
         offsets = clocks.offsets_of(column.offset)
