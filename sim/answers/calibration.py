@@ -70,6 +70,7 @@ class RecordsRead(NamedTuple):
     dropped: tuple[units.DroppedValues, ...]
     notes: tuple[Message, ...]
     odd: tuple[Oddity, ...]
+    unread: tuple[str, ...] = ()  # headers of columns that were not read, as they stand
 
 
 class Fits(NamedTuple):
@@ -286,7 +287,8 @@ class _Calibrating:
         balance.check()
         received = calls["received_at"].to_numpy("datetime64[us]")
         instants = read.reader.instants
-        odd = [*oddities.of_times(received, instants.dates_only), *oddities.of_places(calls)]
+        odd = [*instants.odd, *oddities.of_times(received, instants.dates_only)]
+        odd += [*oddities.of_places(calls)]
         odd += [
             *doubts.of_all(clean),
             *doubts.of_names(read, fits.strangers, fits.untold, self.base),
@@ -295,6 +297,7 @@ class _Calibrating:
             self.path.name, balance, twice, str(received[0])[:10], str(received[-1])[:10],
             read.has, read.priorities, read.conditions, read.urgency_guessed, read.lost_lines,
             read.dropped, (*read.reader.notes, *instants.notes), tuple(odd),
+            tuple(read.reader.found.unused),
         )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ def _records(of: Calibration) -> dict[str, Any]:
         "first": read.first,
         "last": read.last,
         "columns": sorted(read.columns),
+        "columns_not_read": list(read.unread),
         "priorities": list(read.priorities),
         "order_of_priorities_guessed": read.urgency_guessed,
         "conditions": list(read.conditions),

@@ -131,7 +131,7 @@ def test_what_somebody_wrote_into_a_cell_is_told_nowhere(tmp_path, liling, rows,
     spoiled = [row | {column: f"{row.get(column) or '胸痛'} {person(n)}" if n % 19 == 0 else
                       row.get(column) or "胸痛"} for n, row in enumerate(rows)]  # fmt: skip
     found = fitted(tmp_path, liling, spoiled)
-    texts = [json.dumps(plain(found), ensure_ascii=False), "\n".join(page_of(found, EN).text()),
+    texts = [json.dumps(plain(found), ensure_ascii=False), " ".join(page_of(found, EN).text().split()),
              found.fits.written.text("records.csv", [], {}), found.to_frame().to_csv(),
              *(" ".join(one.paragraphs) for one in calibration_sections(found, EN))]  # fmt: skip
     for text in texts:
@@ -146,6 +146,16 @@ def test_a_stray_priority_beside_known_ones_is_left_out_and_said(tmp_path, lilin
     assert not found.records.urgency_guessed
     assert sum(row.having for row in found.fits.shares.priorities) == len(rows) - 1
     assert any("1 in 1 rows, left out" in str(note) for note in found.records.notes)
+
+
+def test_headers_that_were_not_read_are_told_wherever_the_answer_is(tmp_path, liling, rows):
+    other = [{("乘车时间" if n == "arrived_at" else n): t for n, t in row.items()} for row in rows]
+    found = fitted(tmp_path, liling, [row | {"电话": "13800007777"} for row in other])
+    assert plain(found)["records"]["columns_not_read"] == ["乘车时间", "电话"]
+    data = calibration_sections(found, EN)[0]
+    for text in (" ".join(page_of(found, EN).text().split()), " ".join(data.paragraphs)):
+        assert "were not read: 乘车时间" in text
+        assert "7777" not in text
 
 
 # ── whatever columns there are ──────────────────────────────────────────────────────────────────

@@ -116,20 +116,16 @@ class RecordsReader:
     """The columns of one file, each as values."""
 
     def __init__(
-        self,
-        table: pd.DataFrame,
-        found: FileColumns,
-        asked: Replay,
-        ground: Map,
+        self, table: pd.DataFrame, found: FileColumns, asked: Replay, ground: Map,
         problems: Problems,
-    ):
+    ):  # fmt: skip
         self.table, self.found, self.asked, self.ground = table, found, asked, ground
         self.lines = [int(line) for line in table.index]
         self.problems = problems
         self.instants = Instants(asked, found.order, self.lines, ground, problems)
         self.notes: list[Message] = tables.notes(table)
         self.odd: list[Oddity] = []
-        self.quotes = True  # whether what is said of a file may have texts of its cells in it
+        self.quotes = True  # whether what is said may have texts of cells in it
         self.blank: dict[str, frozenset[str]] = {}  # by column, texts that are read as none
 
     def texts(self, key: str) -> tuple[list[str], str] | None:
@@ -327,7 +323,8 @@ class RecordsReader:
             condition=condition if (condition != NONE).any() else None,
         )
         length_s = (end - start) / np.timedelta64(1, "s")
-        self.odd += [*oddities.of_times(received, self.instants.dates_only)]
+        odd = oddities.of_times(received, self.instants.dates_only)
+        self.odd += [*self.instants.odd, *odd]
         self.odd += [*oddities.of_places(calls)]
         if balance.further_units:
             column = self.found.columns["incident"].header
@@ -390,10 +387,9 @@ class RecordsReader:
             self.notes.append(
                 Message(
                     "calls with the very instant and place of another: {n}; they may be recorded "
-                    "twice; all are replayed",
-                    n=twice,
+                    "twice; all are replayed", n=twice,
                 )
-            )
+            )  # fmt: skip
         if wrong := incidents.out_of_order(calls):
             self.notes.append(
                 Message("calls whose recorded instants are not in order: {n}", n=wrong)
