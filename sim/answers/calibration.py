@@ -39,7 +39,7 @@ from sim.fitting.shares import SharesFit
 from sim.fitting.speeds import SpeedFit
 from sim.fitting.stages import DurationsFit
 from sim.fitting.written_fit import Fragment
-from sim.scenario.records import oddities, units
+from sim.scenario.records import codes, oddities, units
 from sim.scenario.records.balance import Balance
 from sim.scenario.records.oddities import Oddity
 from sim.scenario.records.units import UnitRecords
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 Watch = Callable[[int, int], None]
+FEWEST_OF_A_NAME: Final = 5  # rows; what is rarer may be a person's name, and is told nowhere
 STEPS: Final = 60  # of the progress bar
 
 
@@ -70,6 +71,7 @@ class RecordsRead(NamedTuple):
     dropped: tuple[units.DroppedValues, ...]
     notes: tuple[Message, ...]
     odd: tuple[Oddity, ...]
+    unread: tuple[str, ...] = ()  # headers of columns that were not read, as they stand
 
 
 class Fits(NamedTuple):
@@ -82,6 +84,7 @@ class Fits(NamedTuple):
     not_counted: NotCounted
     strangers: tuple[str, ...]  # stations of the records that the layout does not have
     written: Fragment
+    untold: int = 0  # further strangers, whose names are in hardly any row or no codes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -166,6 +169,7 @@ class _Calibrating:
         read = units.read(
             self.path, self.base.map, self.asked,
             [one.name for one in demand.priorities], [one.name for one in demand.conditions],
+            max(self.least, FEWEST_OF_A_NAME),
         )  # fmt: skip
         base_names.refuse_other_priorities(self.path, read, self.base)
         self.tick()
@@ -236,8 +240,10 @@ class _Calibrating:
         hospitals = tuple(one.name.zh for one in base.map.hospitals)
         on_shares = shares.fit(calls, clean.units, read.priorities, read.conditions, hospitals)
         written = fragment.of(base, on_rates, on_speeds, on_durations, on_shares, self.least)
+        strange = clean.units["station"][clean.units["station"].isin(driven.stations)]
+        told = codes.may_be_told(strange, max(self.least, FEWEST_OF_A_NAME))
         return Fits(on_rates, on_speeds, on_durations, on_shares, driven.not_counted,
-                    driven.stations, written)  # fmt: skip
+                    told, written, len(driven.stations) - len(told))  # fmt: skip
 
     def _fitted(self, written: Fragment) -> Scenario:
         return self.base.with_settings(**written.plain())
@@ -284,12 +290,17 @@ class _Calibrating:
         balance.check()
         received = calls["received_at"].to_numpy("datetime64[us]")
         instants = read.reader.instants
-        odd = [*oddities.of_times(received, instants.dates_only), *oddities.of_places(calls)]
-        odd += [*doubts.of_all(clean), *doubts.of_names(read, fits.strangers, self.base)]
+        odd = [*instants.odd, *oddities.of_times(received, instants.dates_only)]
+        odd += [*oddities.of_places(calls)]
+        odd += [
+            *doubts.of_all(clean),
+            *doubts.of_names(read, fits.strangers, fits.untold, self.base),
+        ]
         return RecordsRead(
             self.path.name, balance, twice, str(received[0])[:10], str(received[-1])[:10],
             read.has, read.priorities, read.conditions, read.urgency_guessed, read.lost_lines,
             read.dropped, (*read.reader.notes, *instants.notes), tuple(odd),
+            tuple(read.reader.found.unused),
         )  # fmt: skip
 
 

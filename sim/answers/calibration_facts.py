@@ -50,6 +50,7 @@ def _records(of: Calibration) -> dict[str, Any]:
         "first": read.first,
         "last": read.last,
         "columns": sorted(read.columns),
+        "columns_not_read": list(read.unread),
         "priorities": list(read.priorities),
         "order_of_priorities_guessed": read.urgency_guessed,
         "conditions": list(read.conditions),
@@ -168,6 +169,7 @@ def _speeds(of: Calibration) -> dict[str, Any]:
         "much_faster": fit.beyond[1],
         "not_counted": missing._asdict(),
         "unknown_stations": list(of.fits.strangers),
+        "further_unknown_stations": of.fits.untold,
         "rounds": fit.rounds,
         "moved": or_none(fit.moved),
     }  # fmt: skip

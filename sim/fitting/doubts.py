@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sim.fitting.cleaning import CleanUnits
+from sim.fitting.drives import station_rows
 from sim.scenario.records.faults import NO_HOSPITAL
 from sim.scenario.records.oddities import Oddity
 from sim.scenario.records.units import UnitRecords
@@ -17,19 +18,24 @@ MOST_NAMED: Final = 5
 MOST_KNOWN: Final = 12
 
 
-def of_names(read: UnitRecords, strangers: tuple[str, ...], base: Scenario) -> list[Oddity]:
-    """Stations and hospitals that nobody knows by the names of the records."""
+def of_names(
+    read: UnitRecords, strangers: tuple[str, ...], untold: int, base: Scenario
+) -> list[Oddity]:
+    """Stations and hospitals that nobody knows by the names of the records.
+
+    `untold`: how many stations there are besides whose names are not to be told."""
     found = []
-    if strangers:
-        rows = int(read.units["station"].isin(strangers).sum())
+    if strangers or untold:
+        unknown = station_rows(read.units, base) < 0
+        rows = int((unknown & (read.units["station"] != "").to_numpy()).sum())
+        more = untold or len(strangers) > MOST_NAMED
         known = ", ".join(one.name.zh for one in base.stations[:MOST_KNOWN])
         found.append(Oddity(
             Message(
                 "Stations of the records that the layout does not have: {names} (rows: {n}). Their "
                 "drives, their turnout and who went there count for nothing; say which they are "
                 "with `--station A=B`. The layout has {known}.",
-                names=", ".join(strangers[:MOST_NAMED])
-                + (" …" if len(strangers) > MOST_NAMED else ""),
+                names=", ".join((*strangers[:MOST_NAMED], *(["…"] if more else []))),
                 n=rows, known=known,
             ),
             Message("Records: {n} rows of stations that are not in the layout.", n=rows),

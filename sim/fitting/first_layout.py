@@ -15,11 +15,12 @@ from sim.fitting.stages import units_s
 from sim.fitting.written_fit import Fitted
 from sim.geography.bundle import Map
 from sim.scenario.file import load
-from sim.scenario.records import units
+from sim.scenario.records import codes, units
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings.replay import Replay
 from sim.text import Message
 
+FEWEST_OF_A_NAME: Final = 5  # rows; what is rarer may be a person's name
 RARELY: Final = 0.01  # of a station's missions: a vehicle that was lent
 AT_ONCE: Final = 0.999  # of missions find so many others of their station under way, or fewer
 
@@ -29,7 +30,7 @@ class FirstLayout(NamedTuple):
 
     scenario: Scenario
     written: list[dict[str, object]]
-    unknown: tuple[str, ...]  # names of stations that the map does not have
+    unknown: tuple[str, ...]  # names of stations that the map does not have, if they are codes
 
 
 def from_records(path: Path, ground: Map, asked: Replay) -> FirstLayout:
@@ -46,15 +47,17 @@ def from_records(path: Path, ground: Map, asked: Replay) -> FirstLayout:
             continue
         spot = ground.find(str(name))
         if spot is None or len(ground.called(str(name))) > 1:
-            unknown.append(str(name))
+            unknown += [str(name)] * len(missions)
             continue
         count = Fitted(_ambulances(missions), len(missions))
         rows.append({"station": spot.name.zh or spot.name.en, "ambulances": count})
+    told = codes.may_be_told(unknown, FEWEST_OF_A_NAME)
     if not rows:
+        named = [*told[:5], *([codes.HIDDEN] if len({*unknown}) > len(told[:5]) else [])]
         message = Message(
             "no layout is known: name the scenario of that time with `--base`, or records whose "
             "column of stations has names of the map; found {found}",
-            found=", ".join(unknown[:5]) or Message("no such column"),
+            found=", ".join(named) or Message("no such column"),
         )
         raise RecordsError(path, message)
     rows.sort(key=lambda row: str(row["station"]))
@@ -68,7 +71,7 @@ def from_records(path: Path, ground: Map, asked: Replay) -> FirstLayout:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "layout.yaml"
         file.write_text("\n".join([*lines, ""]), "utf-8")
-        return FirstLayout(load(file), rows, tuple(unknown))
+        return FirstLayout(load(file), rows, told)
 
 
 def _ambulances(missions: pd.DataFrame) -> int:

@@ -129,6 +129,7 @@ def fitted(calibration: Calibration, say: Language) -> Table:
 def _notes(calibration: Calibration, say: Language) -> list[str]:
     said = [
         say("Intervals are of chance and of what records leave open, not of what was assumed."),
+        *cleaning.not_read(calibration, say),
         *(say("Assumed: {text}", text=one) for one in calibration_assumed.notes(calibration, say)),
     ]
     said += calibration_history.in_whole_minutes(calibration, say) if calibration.history else []

@@ -8,7 +8,7 @@ from typing import Final
 from sim.answers.calibration import Calibration
 from sim.fitting.cleaning import Rule, RuleCount
 from sim.scenario.records.columns import HEADERS
-from sim.text import Message
+from sim.text import NAME, Message, harmless
 from sim.words import fitted_values
 from sim.words.language import Language
 from sim.words.page import Column, Table
@@ -159,6 +159,7 @@ def paragraphs(calibration: Calibration, say: Language) -> list[str]:
     order = list(HEADERS)
     found = sorted(read.columns, key=lambda key: order.index(key) if key in order else 99)
     said.append(say("Columns found: {names}.", names=say.listed([column(k, say) for k in found])))
+    said += not_read(calibration, say)
     missing = [key for key in COLUMNS if key.endswith("_at") and key not in read.columns]
     if missing:
         said.append(say("Instants that the file does not have: {names}.",
@@ -174,6 +175,17 @@ def paragraphs(calibration: Calibration, say: Language) -> list[str]:
         "not its row; a row is dropped only where another one says the same."
     ))  # fmt: skip
     return said
+
+
+def not_read(calibration: Calibration, say: Language) -> list[str]:
+    """Headers of the file that nothing was read of, as they stand: a column may be among them."""
+    names = [harmless(name, NAME) for name in calibration.records.unread]
+    if not names:
+        return []
+    return [say(
+        "Columns of the file that were not read: {names}. If one of them is an instant or says how "
+        "a call ended, name it with `--column`.", names=say.listed(names),
+    )]  # fmt: skip
 
 
 def _of_twice(calibration: Calibration, reason: Message) -> tuple[int, ...]:

@@ -16,8 +16,11 @@ from small_calibration import small
 import sim
 from sim.answers.calibration import calibrate
 from sim.report import fit_page
+from sim.words import page_of
+from sim.words.calibration_sections import calibration_sections
 from sim.words.language import language
 
+EN = language("en")
 NEEDED = ("received_at", "lon", "lat")
 
 
@@ -114,6 +117,45 @@ def test_nothing_that_is_written_is_of_a_person(tmp_path, liling, rows):
         assert not re.search(r"湘B7", text)
         numbers = set(re.findall(r"\d+\.\d{4,}", text))
         assert not numbers & points
+
+
+def person(n):
+    return f"赵秘密{n:03d} 138{n:04d}7777"
+
+
+@pytest.mark.parametrize(
+    "column", ["condition", "priority", "station", "township", "hospital", "arrived_at", "conveyed"]
+)
+def test_what_somebody_wrote_into_a_cell_is_told_nowhere(tmp_path, liling, rows, column):
+    """A name and a telephone number in a twentieth of all rows, whichever column holds them."""
+    spoiled = [row | {column: f"{row.get(column) or '胸痛'} {person(n)}" if n % 19 == 0 else
+                      row.get(column) or "胸痛"} for n, row in enumerate(rows)]  # fmt: skip
+    found = fitted(tmp_path, liling, spoiled)
+    texts = [json.dumps(plain(found), ensure_ascii=False), " ".join(page_of(found, EN).text().split()),
+             found.fits.written.text("records.csv", [], {}), found.to_frame().to_csv(),
+             *(" ".join(one.paragraphs) for one in calibration_sections(found, EN))]  # fmt: skip
+    for text in texts:
+        assert "秘密" not in text
+        assert "7777" not in re.sub(r"\d+\.\d+", "", text)
+
+
+def test_a_stray_priority_beside_known_ones_is_left_out_and_said(tmp_path, liling, rows):
+    stray = [rows[0] | {"priority": "gren"}, *rows[1:]]
+    found, usual = fitted(tmp_path, liling, stray), fitted(tmp_path, liling, rows)
+    assert found.records.priorities == usual.records.priorities
+    assert not found.records.urgency_guessed
+    assert sum(row.having for row in found.fits.shares.priorities) == len(rows) - 1
+    assert any("1 in 1 rows, left out" in str(note) for note in found.records.notes)
+
+
+def test_headers_that_were_not_read_are_told_wherever_the_answer_is(tmp_path, liling, rows):
+    other = [{("乘车时间" if n == "arrived_at" else n): t for n, t in row.items()} for row in rows]
+    found = fitted(tmp_path, liling, [row | {"电话": "13800007777"} for row in other])
+    assert plain(found)["records"]["columns_not_read"] == ["乘车时间", "电话"]
+    data = calibration_sections(found, EN)[0]
+    for text in (" ".join(page_of(found, EN).text().split()), " ".join(data.paragraphs)):
+        assert "were not read: 乘车时间" in text
+        assert "7777" not in text
 
 
 # ── whatever columns there are ──────────────────────────────────────────────────────────────────

@@ -49,6 +49,7 @@ def test_one_moment_in_many_hands(text):
     [
         ("2025/3/1 8:5", "2025-03-01T08:05:00"), ("2025/3/1 18:5:7", "2025-03-01T18:05:07"),
         ("2025/12/31 8:59", "2025-12-31T08:59:00"), ("2025/3/1 08:05:07", "2025-03-01T08:05:07"),
+        ("2025-1-7 6:9:0", "2025-01-07T06:09:00"), ("2025.1.7 16:9", "2025-01-07T16:09:00"),
     ],
 )  # fmt: skip
 def test_a_time_as_it_is_typed_into_excel_in_china(text, at):
@@ -62,7 +63,9 @@ def test_a_time_as_it_is_typed_into_excel_in_china(text, at):
         ("2025-01-08 14.05", "write a time like"),  # not 14:00:00.05
         ("2025-01-08 25:00", "write a time like"),
         ("2025-01-08 14:60", "write a time like"),
-        ("2025-01-08 14:5", "write a time like"),
+        ("2025-01-08 24:45", "write a time like"),
+        ("2025-01-08 早上12:05", "write a time like"),  # no clock says so
+        ("2025-01-08 上午14:05", "write a time like"),
         ("2025-01-08 13:05 AM", "write a time like"),
         ("2025-01-08 晚上12:05", "write a time like"),  # before midnight, or after?
         ("2025-02-30 14:05", "there is no such day"),
@@ -97,6 +100,15 @@ def test_noon_and_midnight_with_halves():
                 "2025-01-13 中午12:05", "2025-01-13 中午1:05", "2025-01-13 晚上8:05") == [
         f"2025-01-13T{hour}:05:00" for hour in ("00", "12", "00", "12", "13", "20")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["2025年1月13日 {half}{hour}:05:00", "2025/1/13 {half} {hour}:05"])
+@pytest.mark.parametrize("first", [12, 0])
+def test_every_hour_of_a_clock_of_twelve_in_chinese(form, first):
+    texts = [
+        form.format(half="上午" if h < 12 else "下午", hour=h % 12 or first) for h in range(24)
+    ]
+    assert read(*texts) == [f"2025-01-13T{hour:02d}:05:00" for hour in range(24)]
 
 
 def test_the_whole_column_says_whether_the_day_comes_first():

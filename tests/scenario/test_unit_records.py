@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import same_columns
 from missions import MONDAY, mission, read, write
 
 from sim.errors import RecordsError
-from sim.scenario.records import reading, units
+from sim.scenario.records import codes, columns, reading, units
 from sim.scenario.records.columns import HEADERS, OF_UNITS
 from sim.scenario.settings.replay import Replay
+from sim.scenario.validation import Problems
 
 DAY = np.timedelta64(1, "D")
 
@@ -301,3 +303,81 @@ def test_stations_and_hospitals_may_be_called_otherwise(tmp_path, liling):
     assert found.units["hospital"].tolist() == [known.row]
     assert not found.dropped
     assert read(tmp_path, liling.map, [row]).dropped
+
+
+def test_a_first_line_of_data_is_not_quoted(tmp_path, liling):
+    line = "2025-01-06 08:00:07,113.497,27.646,枫林镇,赵秘密 13800007777"
+    with pytest.raises(RecordsError) as caught:
+        read_text(tmp_path, liling, f"{line}\n{line}\n")
+    assert "the first line looks like a row of data" in str(caught.value)
+    for part in line.split(","):
+        assert part not in str(caught.value)
+
+
+def test_names_in_few_rows_are_other_and_frequent_ones_stay(tmp_path, liling):
+    names = ["胸痛"] * 6 + ["卒中"] * 6 + ["赵秘密"] + ["胸痛 13800007777"] * 7
+    rows = [mission(MONDAY + n * DAY, condition=name) for n, name in enumerate(names)]
+    path = write(tmp_path / "missions.csv", rows)
+    found = units.read(path, liling.map, Replay(file=path.name), least=5)
+    assert set(found.conditions) == {"胸痛", "卒中", "other"}
+    assert (found.units["condition"] == found.conditions.index("other")).sum() == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("2025-01-06 08:00:07", True), ("上午12:45", True), ("45660.5", True), ("6-Jan-2025 8:00 PM", True),
+     ("赵秘密", False), ("2025-01-06 赵", False), ("13800007777", False), ("Smith", False)],
+)  # fmt: skip
+def test_of_cells_times_and_numbers_alone_are_told(text, told):
+    assert codes.shown(text) == (text if told else "…")
+
+
+OFFSETS = {
+    "+08:00": ("all of UTC+08:00", 733), "Z": ("They are dropped", None),
+    "-05:00": ("They are dropped", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+@pytest.mark.parametrize("every", [1, 2])
+def test_stamps_with_an_offset_beside_calls_without_one(tmp_path, liling, offset, every):
+    rows = [mission(MONDAY + n * DAY) for n in range(6)]
+    for row in rows[::every]:
+        row["arrived_at"] += offset
+    found = read(tmp_path, liling.map, rows)
+    instants = found.reader.instants
+    said = [*map(str, instants.notes), *(str(one.whole) for one in instants.odd)]
+    text, seconds = OFFSETS[offset]
+    assert any(text in one and f"{6 // every}" in one for one in said)
+    since = (found.units["arrived_at"] - found.units["received_at"]).dt.total_seconds()
+    assert since.iloc[::every].dropna().tolist() == (
+        [] if seconds is None else [733] * (6 // every)
+    )
+    assert since.notna().sum() == 6 - (0 if seconds else 6 // every)
+
+
+def test_stamps_with_an_offset_are_converted_where_the_clock_is_named(tmp_path, liling):
+    rows = [mission(MONDAY + n * DAY) for n in range(3)]
+    for row in rows:
+        row["arrived_at"] = row["arrived_at"].replace(" 08:", " 00:") + "Z"
+    found = read(tmp_path, liling.map, rows, time_zone="Asia/Shanghai")
+    since = (found.units["arrived_at"] - found.units["received_at"]).dt.total_seconds()
+    assert since.tolist() == [733] * 3
+
+
+def test_a_column_of_stamps_of_which_nothing_is_read_is_said_with_the_answer(tmp_path, liling):
+    found = read(tmp_path, liling.map, [mission(arrived_at="about nine, says Li")])
+    (odd,) = found.reader.instants.odd
+    assert '"arrived_at"' in str(odd.whole)
+    assert "line 2" in str(odd.whole)
+    assert "Li" not in str(odd.whole).replace("Like", "")
+
+
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [("离站时间", "mobile_at"), ("到现场时间", "arrived_at"), ("抵达医院时间", "at_hospital_at"),
+     ("目的医院", "hospital"), ("救护车编号", "vehicle"), ("经度（WGS84）", "lon")],
+)  # fmt: skip
+def test_close_names_of_columns_are_known(header, key):
+    assert columns.find(pd.DataFrame({header: [""]}), Replay(file="x").columns, Problems()).columns[
+        key].header == header  # fmt: skip

@@ -37,9 +37,16 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
         "call_time", "call_datetime", "call_received", "time_received", "received_time",
         "received_dttm", "received_datetime", "incident_datetime", "timeStamp", "time_of_call",
         "call_received_at", "date_time_received",
+        "报警日期时间", "接警日期时间", "电话呼入时间",
     ),
-    "lon": ("lon", "经度", "longitude", "lng", "long", "现场经度", "事发经度", "呼叫经度"),
-    "lat": ("lat", "纬度", "latitude", "现场纬度", "事发纬度", "呼叫纬度"),
+    "lon": (
+        "lon", "经度", "longitude", "lng", "long", "现场经度", "事发经度", "呼叫经度",
+        "GPS经度", "经度(WGS84)",
+    ),
+    "lat": (
+        "lat", "纬度", "latitude", "现场纬度", "事发纬度", "呼叫纬度",
+        "GPS纬度", "纬度(WGS84)",
+    ),
     "point": ("point", "case_location", "location_point", "geolocation"),
     "township": (
         "township", "乡镇", "镇街", "乡镇街道", "twp", "所属乡镇", "所在乡镇", "所属镇街",
@@ -47,41 +54,52 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "priority": (
         "priority", "优先级", "initial_severity_level_code", "紧急程度", "呼叫级别", "病情分级",
+        "病情等级", "呼救级别", "优先级别",
     ),
     "condition": ("condition", "病种", "疾病类别"),
     "incident": (
         "incident", "事件编号", "incident_id", "incident_number", "cad_incident_id", "call_number",
         "event_number", "案件编号", "呼叫编号", "事件流水号",
+        "事件序号", "案件号", "呼救单号",
     ),
     "conveyed": ("conveyed", "是否转运", "transported", "是否送院", "是否送医"),
-    "hospital": ("hospital", "医院", "送往医院", "送达医院"),
+    "hospital": (
+        "hospital", "医院", "送往医院", "送达医院",
+        "目的医院", "接收医院", "转运医院",
+    ),
     "assigned_at": (
         "assigned_at", "派车时间", "派车时刻", "派遣时间", "指派时间", "派单时间", "调度时间",
         "指令时间", "first_assignment_datetime",
         "dispatch_dttm", "dispatch_datetime", "date_and_time_mobilised", "time_assigned",
+        "调派时间", "指令下达时间", "下达指令时间",
     ),
     "mobile_at": (
         "mobile_at", "出车时间", "出车时刻", "驶向现场时间", "出动时间", "发车时间",
         "first_activation_datetime",
         "response_dttm", "enroute_dttm", "date_and_time_mobile", "en_route_at",
+        "离站时间", "出站时间", "驶离分站时间", "离开急救站时间", "出发时间",
     ),
     "arrived_at": (
         "arrived_at", "到达现场时间", "到达现场时刻", "抵达现场时间", "到场时间",
         "first_on_scene_datetime",
         "on_scene_dttm", "on_scene_datetime", "date_and_time_arrived", "arrival_time",
+        "到现场时间", "抵达现场", "到达现场", "现场到达时间", "到达事发地时间",
     ),
     "left_scene_at": (
         "left_scene_at", "离开现场时间", "离开现场时刻", "驶离现场时间", "first_to_hosp_datetime",
         "transport_dttm", "date_and_time_left",
+        "离场时间", "离开现场", "现场离开时间",
     ),
     "at_hospital_at": (
         "at_hospital_at", "到达医院时间", "到达医院时刻", "到院时间", "送达医院时间", "送达时间",
         "first_hosp_arrival_datetime",
         "hospital_dttm",
+        "抵达医院时间", "到达医院", "抵达医院", "抵院时间", "医院到达时间",
     ),
     "cleared_at": (
         "cleared_at", "完成时间", "完成时刻", "任务完成时间", "完成任务时间", "任务结束时间",
         "incident_close_datetime", "available_dttm", "cleared_time",
+        "完成任务时刻", "任务结束时刻",
     ),
     "ready_at": (
         "ready_at", "受理完成时间", "受理完成时刻", "接警完成时间", "entry_dttm", "entry_datetime",
@@ -89,10 +107,12 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "station": (
         "station", "分站", "出车分站", "急救分站", "急救站", "站点", "出车站点", "出车单位",
         "所属分站", "所属站点", "station_name", "home_station", "base_station",
+        "分站名称", "站点名称", "急救分站名称",
     ),
     "vehicle": (
         "vehicle", "车辆编号", "车辆", "车牌号", "车牌", "车牌号码", "车号", "救护车", "出车车辆",
         "unit_id", "unit", "ambulance", "vehicle_id", "call_sign",
+        "救护车编号", "车辆标识",
     ),
     "outcome": (
         "outcome", "出车结果", "任务结果", "出车结局", "处置结果", "任务状态", "结果",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 
 import numpy as np
 
 from sim.geography.bundle import Map
-from sim.scenario.records import clocks, times
+from sim.scenario.records import clocks, codes, times
 from sim.scenario.records.faults import Fault
+from sim.scenario.records.oddities import Oddity
 from sim.scenario.settings.replay import Replay
 from sim.scenario.validation import Problems
 from sim.text import Message
@@ -28,6 +29,7 @@ class Instants:
         self.usual = usual
         self.dates_only = False
         self.notes: list[Message] = []
+        self.odd: list[Oddity] = []
 
     def received(self, texts: Sequence[str], header: str) -> tuple[np.ndarray, list[Fault]]:
         """[row] when calls were received, local; what cannot be read, row by row or whole, is
@@ -76,7 +78,7 @@ class Instants:
     def _moved(self, at: np.ndarray, offsets: np.ndarray, local: tzinfo) -> np.ndarray:
         """Times in the standard time of the place; what was done to them is noted."""
         standard = clocks.to_standard(at, offsets, self.zone, local)
-        lon = float(np.ravel(self.ground.lonlat(*self.ground.outline.centroid.coords[0])[0])[0])
+        lon = self._longitude()
         if clocks.far_from_sun(standard.offset, lon):
             self.problems.at("replay.time_zone").tell(
                 Message(
@@ -116,17 +118,69 @@ class Instants:
         quiet = Problems()
         column = times.read(texts, header, self.lines, self.format, self.usual, quiet)
         at = column.at
-        if quiet or column.dates_only:
+        if quiet or column.dates_only or (column.faults and np.isnat(at).all()):
             self.notes.append(Message('"{header}" cannot be read as instants', header=header))
+            self.odd.append(self._none_read(texts, header, column))
             return np.full(len(texts), "NaT", "datetime64[us]")
         if column.faults:
             self.notes.append(
                 Message(
                     'instants in "{header}" that cannot be read, like {found}: {n}',
-                    n=len(column.faults), header=header, found=texts[column.faults[0].row],
+                    n=len(column.faults), header=header,
+                    found=codes.shown(texts[column.faults[0].row]),
                 )
             )  # fmt: skip
         offsets = clocks.offsets_of(column.offset)
         if self.local is None:
-            return np.where(np.isfinite(offsets), np.datetime64("NaT"), at)
+            return self._beside_silent(at, offsets, header)
         return clocks.to_standard(at, offsets, self.zone, self.local).at
+
+    def _none_read(self, texts: Sequence[str], header: str, column: times.TimeColumn) -> Oddity:
+        """What has to be said of a column of which nothing can be read."""
+        first = column.faults[0].row if column.faults else next(
+            row for row, text in enumerate(texts) if text)  # fmt: skip
+        whole = Message(
+            'Nothing in "{header}" can be read as an instant, like {found} in line {line}: what '
+            "rests on it is not fitted. Say how times are written with `time_format`, and write "
+            "all alike.",
+            header=header, found=codes.shown(texts[first]), line=self.lines[first],
+        )  # fmt: skip
+        return Oddity(whole, Message('Records: nothing read in "{header}".', header=header))
+
+    def _beside_silent(self, at: np.ndarray, offsets: np.ndarray, header: str) -> np.ndarray:
+        """[row] instants where those of the calls do not say their time zone, and it is not named.
+
+        One and the same offset, which may be that of the place, is the clock that hangs there:
+        times are taken as they stand. Of any other it is not known how far it is from that clock.
+        """
+        said = np.isfinite(offsets) & ~np.isnat(at)
+        if not said.any():
+            return np.where(np.isfinite(offsets), np.datetime64("NaT"), at)
+        each, n = np.unique(offsets[said]), int(said.sum())
+        if (
+            len(each) == 1
+            and each[0]
+            and not clocks.far_from_sun(timedelta(seconds=float(each[0])), self._longitude())
+        ):
+            clock = clocks.shown(timedelta(seconds=float(each[0])))
+            self.notes.append(
+                Message(
+                    'instants in "{header}" that say their time zone: {n}, all of {clock}, read as '
+                    "the clock of the calls, which say none",
+                    header=header, n=n, clock=clock,
+                )
+            )  # fmt: skip
+            return at
+        whole = Message(
+            'Instants in "{header}" that say their time zone, where those of the calls say none: '
+            "{n}. They are dropped, for nobody knows how far apart both clocks are: say it with "
+            "`time_zone`, like Asia/Shanghai.",
+            header=header, n=n,
+        )  # fmt: skip
+        brief = Message('Records: {n} instants in "{header}" dropped.', n=n, header=header)
+        self.odd.append(Oddity(whole, brief))
+        return np.where(np.isfinite(offsets), np.datetime64("NaT"), at)
+
+    def _longitude(self) -> float:
+        """Of the middle of the map."""
+        return float(np.ravel(self.ground.lonlat(*self.ground.outline.centroid.coords[0])[0])[0])

@@ -21,7 +21,7 @@ from sim.files import entrance, numerals, planner_sheets, tables
 from sim.geography.bundle import Map
 from sim.model.calls import Calls, no_others
 from sim.policies.clock import NONE, on_grid
-from sim.scenario.records import cells, faults, incidents, oddities, places, times
+from sim.scenario.records import cells, codes, faults, incidents, oddities, places, times
 from sim.scenario.records.balance import Balance
 from sim.scenario.records.columns import DURATIONS, OF_UNITS, STAMPS, FileColumn, FileColumns, find
 from sim.scenario.records.faults import NO_HOSPITAL, NO_TIME, Fault
@@ -116,33 +116,36 @@ class RecordsReader:
     """The columns of one file, each as values."""
 
     def __init__(
-        self,
-        table: pd.DataFrame,
-        found: FileColumns,
-        asked: Replay,
-        ground: Map,
+        self, table: pd.DataFrame, found: FileColumns, asked: Replay, ground: Map,
         problems: Problems,
-    ):
+    ):  # fmt: skip
         self.table, self.found, self.asked, self.ground = table, found, asked, ground
         self.lines = [int(line) for line in table.index]
         self.problems = problems
         self.instants = Instants(asked, found.order, self.lines, ground, problems)
         self.notes: list[Message] = tables.notes(table)
         self.odd: list[Oddity] = []
+        self.quotes = True  # whether what is said may have texts of cells in it
+        self.blank: dict[str, frozenset[str]] = {}  # by column, texts that are read as none
 
     def texts(self, key: str) -> tuple[list[str], str] | None:
         """A column's texts, empty where it says that there is nothing; and its header."""
         column = self.found.columns.get(key)
-        return None if column is None else (self._joined(column), column.header)
+        blank = self.blank.get(key, ())
+        return None if column is None else (self._joined(column, blank=blank), column.header)
 
-    def _joined(self, column: FileColumn, said: Container[str] = ()) -> list[str]:
-        """`said`: texts that mean something here, although elsewhere they say nothing."""
+    def _joined(
+        self, column: FileColumn, said: Container[str] = (), blank: Container[str] = ()
+    ) -> list[str]:
+        """`said`: texts that mean something here, although elsewhere they say nothing; `blank`:
+        those that are read as none."""
         parts = [self.table.iloc[:, at].astype(str).str.strip().tolist() for at in column.at]
         if len(parts) > 1:
             parts[0] = times.days(parts[0])
         texts = [" ".join(part for part in row if part) for row in zip(*parts, strict=True)]
         nothing = cells.NOTHING
-        return ["" if t.casefold() in nothing and t not in said else t for t in texts]
+        return ["" if t in blank or (t.casefold() in nothing and t not in said) else t
+                for t in texts]  # fmt: skip
 
     def rows(
         self, priorities: list[str], conditions: list[str]
@@ -155,15 +158,15 @@ class RecordsReader:
         where = places.read(self.texts, self.ground, count)
         odd += where.faults
         if where.strangers:
+            name = (self.texts("township") or ([], ""))[0][where.strangers[0]]
+            lines = faults.some_lines(self.lines[row] for row in where.strangers)
             self.notes.append(
                 Message(
                     "townships that are not on the map, beside a point, which is taken: {n}, like "
                     "{name} (lines: {lines})",
-                    n=len(where.strangers),
-                    name=(self.texts("township") or ([], ""))[0][where.strangers[0]],
-                    lines=faults.some_lines(self.lines[row] for row in where.strangers),
+                    n=len(where.strangers), name=name if self.quotes else codes.HIDDEN, lines=lines,
                 )
-            )
+            )  # fmt: skip
         rows = pd.DataFrame({"received_at": received, "x": where.xy[:, 0], "y": where.xy[:, 1]})
         rows["line"], rows["by_point"] = self.lines, where.by_point
         rows["township"], rows["cell"] = where.township, where.cell
@@ -261,7 +264,7 @@ class RecordsReader:
         column = self.found.columns.get(key)
         if column is None:
             return np.full(count, np.nan)
-        texts = self._joined(column, {*renamed, *names})
+        texts = self._joined(column, {*renamed, *names}, self.blank.get(key, ()))
         known = {name.casefold(): row for row, name in enumerate(names)}
         meant = {text: renamed.get(text, text).casefold() for text in dict.fromkeys(texts)}
         strange = sorted(text for text, name in meant.items() if text and name not in known)
@@ -320,7 +323,8 @@ class RecordsReader:
             condition=condition if (condition != NONE).any() else None,
         )
         length_s = (end - start) / np.timedelta64(1, "s")
-        self.odd += [*oddities.of_times(received, self.instants.dates_only)]
+        odd = oddities.of_times(received, self.instants.dates_only)
+        self.odd += [*self.instants.odd, *odd]
         self.odd += [*oddities.of_places(calls)]
         if balance.further_units:
             column = self.found.columns["incident"].header
@@ -339,13 +343,9 @@ class RecordsReader:
         message = Message(
             "the calls span {years:.0f} years, from {first} (line {line}) to {last} (line "
             "{other}); at most {most} are replayed: a year is mistyped",
-            years=years,
-            first=str(first["received_at"])[:10],
-            line=int(first["line"]),
-            last=str(last["received_at"])[:10],
-            other=int(last["line"]),
-            most=MOST_YEARS,
-        )
+            years=years, first=str(first["received_at"])[:10], line=int(first["line"]),
+            last=str(last["received_at"])[:10], other=int(last["line"]), most=MOST_YEARS,
+        )  # fmt: skip
         received = self.found.columns["received_at"].header
         raise RecordsError(path, Problem(message, received))
 
@@ -387,10 +387,9 @@ class RecordsReader:
             self.notes.append(
                 Message(
                     "calls with the very instant and place of another: {n}; they may be recorded "
-                    "twice; all are replayed",
-                    n=twice,
+                    "twice; all are replayed", n=twice,
                 )
-            )
+            )  # fmt: skip
         if wrong := incidents.out_of_order(calls):
             self.notes.append(
                 Message("calls whose recorded instants are not in order: {n}", n=wrong)

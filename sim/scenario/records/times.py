@@ -68,9 +68,10 @@ _SHAPES: Final = (
         for pattern in (*(rf"{date}{_BETWEEN}{time}{_ZONE}" for time in _CLOCK), date)
     ),
     re.compile(rf"{_DATES[2]}[t\s]?{_COMPACT}{_ZONE}", re.IGNORECASE),
-    # As it is typed into Excel in China, no digit more than needed: 2025/3/1 8:5 is 08:05.
+    # As it is typed into Excel in China, no digit more than needed: 2025/3/1 8:5:0 is 08:05:00.
     re.compile(
-        r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})\s(?P<h>\d{1,2}):(?P<min>\d{1,2})"
+        r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})\s"
+        r"(?P<h>\d{1,2}):(?P<min>\d{1,2})"
         r"(?::(?P<s>\d{1,2}))?"
     ),
 )
@@ -244,13 +245,17 @@ def _clock(found: dict[str, str | None]) -> timedelta | None:
 
 
 def _with_half(hour: int, half: str) -> int | None:
-    """The hour of the day of one that is said with its half; None where that is open."""
+    """The hour of the day of one that is said with its half; None where that is open.
+
+    On a clock of twelve hours the first hour of either half is 12 or 0, as systems write it.
+    """
     if half in _MORNING:
-        return 0 if hour == 12 and half in ("am", "凌晨") else hour if hour < 12 else None
+        return 0 if hour == 12 and half in ("am", "上午", "凌晨") else hour if hour < 12 else None
     if half in _AFTERNOON:
-        return hour if 12 <= hour <= 23 else hour + 12 if 1 <= hour < 12 else None
+        first = hour == 0 and half == "下午"
+        return hour if 12 <= hour <= 23 else hour + 12 if 1 <= hour < 12 or first else None
     if half == "中午":
-        return hour if hour in (11, 12, 13) else hour + 12 if hour in (1, 2) else None
+        return hour if hour in (11, 12, 13) else hour + 12 if hour in (0, 1, 2) else None
     return hour if 18 <= hour <= 23 else hour + 12 if 6 <= hour < 12 else None  # in the evening
 
 

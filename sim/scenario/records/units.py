@@ -17,7 +17,7 @@ import pandas as pd
 from sim.errors import Problem, RecordsError
 from sim.files import entrance
 from sim.geography.bundle import Map
-from sim.scenario.records import cells, faults, incidents, mission_ends
+from sim.scenario.records import cells, codes, faults, incidents, mission_ends
 from sim.scenario.records.balance import Balance
 from sim.scenario.records.columns import STAMPS, URGENCY, FileColumns, find
 from sim.scenario.records.faults import NEITHER, NO_HOSPITAL, NOT_A_DURATION, Fault
@@ -37,6 +37,7 @@ CONTRADICTED: Final = Message("the time of the call lies far from all other inst
 BEYOND_A_GAP: Final = Message("the time lies beyond a gap of two months from most others")
 OTHER_YEARS: Final = Message("the time lies more than a year apart from most others")
 OTHERS: Final = "other"
+RENAMED: Final = {"priority": "priorities", "condition": "conditions"}
 ALL_STAMPS: Final = ("received_at", "ready_at", *STAMPS)
 OF_VALUES: Final = (NO_HOSPITAL, NOT_A_DURATION, NEITHER)  # for these a row is not left out
 
@@ -90,18 +91,26 @@ def read(
     asked: Replay,
     priorities: Sequence[str] = (),
     conditions: Sequence[str] = (),
+    least: int = 1,
 ) -> UnitRecords:
     """All rows of a file that have a time and a place; RecordsError if there is none.
 
     `priorities`, `conditions`: names of a scenario, taken if the file has no others; else those
-    of the file.
+    of the file. `least`: names in fewer rows, which nobody knows, may be somebody's: they are told
+    nowhere, and count as other.
     """
     table = table_of(path, asked)
     problems = Problems()
+    if (headless := codes.headless([str(name) for name in table.columns])) is not None:
+        raise RecordsError(path, headless)
     found = find(table, asked.columns, problems.at(line=1))
     problems.raise_if_any(RecordsError, path)
     reader = RecordsReader(table, found, asked, ground, problems)
-    reader.asked = asked = _lumped(reader, asked)
+    reader.quotes = False
+    known_words = [*priorities, *(word for words in URGENCY for word in words)]
+    for key, known in (("priority", known_words), ("condition", conditions)):
+        _untold(reader, key, known, least)
+    reader.asked = asked = _lumped(reader, reader.asked)
     urgent, guessed = _urgency(reader.names("priority", asked.priorities), priorities)
     kinds = _kept(reader.names("condition", asked.conditions), conditions)
     rows, odd = reader.rows(list(urgent), list(kinds))
@@ -125,6 +134,35 @@ def read(
         usable, urgent, kinds, guessed, reader, len(table), (*left_out.items(),),
         _lines_of(losing, reader.lines), _dropped(odd, reader.lines),
     )  # fmt: skip
+
+
+def _untold(reader: RecordsReader, key: str, known: Sequence[str], least: int) -> None:
+    """Names of classes that may be somebody's are read as other; beside none but known ones, as
+    slips of the pen, that say nothing."""
+    texts, header = reader.texts(key) or ([], "")
+    renamed: dict[str, str] = getattr(reader.asked, RENAMED[key])
+    familiar = {name.casefold() for name in (*known, *renamed, *renamed.values())}
+    strange = [text for text in texts if text and text.casefold() not in familiar]
+    hidden = {*strange} - {*codes.may_be_told(strange, least)}
+    if not hidden:
+        return
+    how = {"header": header, "n": len(hidden), "rows": sum(text in hidden for text in strange)}
+    if len({*strange}) == len(hidden) and len(strange) < sum(map(bool, texts)):
+        reader.blank[key] = frozenset(hidden)
+        said = Message(
+            'values of "{header}" that are in hardly any row, or no codes: {n} in {rows} rows, '
+            "left out",
+            **how,
+        )
+    else:
+        lumped = renamed | dict.fromkeys(hidden, OTHERS)
+        reader.asked = reader.asked.model_copy(update={RENAMED[key]: lumped})
+        said = Message(
+            'values of "{header}" that are in hardly any row, or no codes: {n} in {rows} rows, '
+            'read as "{other}"',
+            **how, other=OTHERS,
+        )  # fmt: skip
+    reader.notes.append(said)
 
 
 def _lumped(reader: RecordsReader, asked: Replay) -> Replay:
