@@ -19,8 +19,8 @@ from sim.report.folder import versions
 from sim.report.sheet_style import fit, head, letters, paper
 from sim.scenario.differences import YARDSTICK
 from sim.text import Message, in_digits
+from sim.words import assumed, sheets
 from sim.words import settings as settings_words
-from sim.words import sheets
 from sim.words.page import Table
 
 if TYPE_CHECKING:
@@ -224,7 +224,8 @@ def _cell(value: Any) -> Any:
 def _assumed(answer: Answer, say: Language) -> list[list[str]]:
     """Every setting of the base, in the units in which it is read; of proposals what differs."""
     own = settings_words.every(answer.provenance.base, say)
-    rows = [list(row) for row in own]
+    asked = assumed.asked([answer], say)  # how often, where the command said that
+    rows = [[path, asked.get(path, value)] for path, value in own]
     for other in answer.scenarios()[1:]:
         rows += [
             [say("{setting}: {layout}", setting=path, layout=other.name), value]

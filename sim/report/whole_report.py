@@ -146,7 +146,9 @@ def _assumptions(answers: Sequence[Answer], say: Language) -> Iterator[Block]:
     for base in bases:
         text = say("Settings in force in {layout}, with the source of each.", layout=base.name)
         yield Paragraph(text)
-        yield TableBlock(assumed.assumptions(base, say), caption)
+        of_it = [one for one in answers if assumed.as_assumed(base, one.provenance.base)]
+        asked = assumed.asked(of_it, say)
+        yield TableBlock(assumed.assumptions(base, say, asked), caption)
     told = list(bases)
     for answer in answers:
         base, *others = answer.scenarios()

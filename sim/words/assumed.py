@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from sim.answers.answer import Provenance
+from sim.errors import PlannerError
 from sim.measures.verdicts import FEWEST
 from sim.scenario import reference, sources
 from sim.scenario.differences import YARDSTICK, leaves
 from sim.scenario.differences import differences as differences_of
+from sim.scenario.file import load
 from sim.scenario.settings import Settings
 from sim.text import Message
 from sim.words import alternative, differences
@@ -66,6 +68,46 @@ def assumptions(base: Scenario, say: Language, asked: Mapping[str, str] | None =
     """
     own, usual = _shown(base.settings, say), _shown(Settings(), say)
     return _table(base, _all_in_force(own, usual), say, asked or {})
+
+
+def asked(answers: Sequence[Answer], say: Language) -> dict[str, str]:
+    """By path the values that commands had otherwise than the scenario's file says, like --days.
+
+    Where answers of one base had several, all of them, in the order of the answers.
+    """
+    of_each = [_asked_of(answer.provenance, say) for answer in answers]
+    own = [_shown(answer.provenance.base.settings, say) for answer in answers]
+    return {
+        path: say.joined(
+            dict.fromkeys(
+                said.get(path, shown.get(path, "–"))
+                for said, shown in zip(of_each, own, strict=True)
+            )
+        )
+        for path in dict.fromkeys(path for said in of_each for path in said)
+    }
+
+
+def _asked_of(made: Origin, say: Language) -> dict[str, str]:
+    base, study = made.base, made.base.settings.study
+    read = _shown(_as_read(base), say)
+    now = _shown(base.settings, say)
+    found = {path: shown for path, shown in now.items() if read.get(path, "–") != shown}
+    if isinstance(made, Provenance):
+        given = made.chosen.how in ("given", "draft")
+        if given and made.replications != study.replications:
+            found["study.replications"] = f"{made.replications}"
+        if made.seed != study.seed:
+            found["study.seed"] = f"{made.seed}"
+    return found
+
+
+def _as_read(base: Scenario) -> Settings:
+    """The settings of its file; as they are known where that cannot be read again."""
+    try:
+        return load(base.path).settings
+    except (PlannerError, OSError):
+        return (base.unaltered or base).settings
 
 
 def departures(base: Scenario, other: Scenario, say: Language) -> Table:

@@ -483,6 +483,30 @@ def test_a_workbook_has_the_settings_that_a_proposal_has_otherwise():
     assert f"durations.turnout: {other}" not in rows
 
 
+def test_what_was_set_at_the_prompt_is_told_as_such_and_not_as_the_default():
+    base = sim.load(ROOT / "scenarios" / "liling" / "today.yaml").with_study(length=86_400.0)
+    first = sim.run(base.with_settings(targets={"urban": "12 min"}), replications=2, seed=9)
+    again = replace(first, provenance=replace(first.provenance, replications=3))
+    told = assumed.asked([first], EN)
+    assert told["study.replications"] == "2"
+    assert told["study.seed"] == "9"
+    assert told["study.length"] == "24 h"
+    assert told["targets.urban"] == "12 min"
+    assert set(told) == {"study.replications", "study.seed", "study.length", "targets.urban"}
+    assert assumed.asked([first, again], EN)["study.replications"] == "2; 3"
+    how = stress_des.Reported(("a",), (("x",),), "a machine")
+    tables = [one.table for one in whole_report._grounds([first], how, EN)
+              if isinstance(one, TableBlock) and one.caption.startswith("Assumptions")]  # fmt: skip
+    rows = {row[0].rpartition("(")[2].rstrip(")"): row[1:] for row in tables[0].rows}
+    prompt = "set at the prompt or in Python, not in the scenario"
+    assert rows["study.replications"] == ["2", prompt]
+    assert rows["study.length"] == ["24 h", prompt]
+    assert dict(excel._assumed(first, EN))["study.replications"] == "2"
+    as_needed = first.provenance.chosen._replace(how="precise")
+    plain = replace(first, provenance=replace(first.provenance, chosen=as_needed))
+    assert "study.replications" not in assumed.asked([plain], EN)
+
+
 def test_a_stress_test_rests_on_the_files_of_its_proposals():
     of = object.__new__(Stress)
     found = of_a_proposal_with_crews()
