@@ -49,7 +49,7 @@ def report(
     below = say(MADE, **values)
     if folders:
         below = say(MADE_FROM, folders=say.listed(folders), **values)
-    made = Content(title or _title(answers, say), below, say)
+    made = Content(title.strip() or _title(answers, say), below, say)
     marks = [mark for one in answers for mark in provenance.marks(one.provenance.base, say)]
     if marks:
         made.add(Callout("synthetic", tuple(dict.fromkeys(marks))))

@@ -210,6 +210,27 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_written(place, capfd, wor
     assert sorted(place.rglob("*")) == before
 
 
+def test_all_folders_of_which_no_report_is_made_are_told_at_once(place, capfd):
+    assert typed(place, "report", RUN, "nowhere", "scenarios", "elsewhere") == 2
+    lines = capfd.readouterr().err.splitlines()
+    (head,) = [line for line in lines if "cannot be put into a report" in line]
+    assert "nowhere, scenarios, elsewhere" in head
+    assert [line for line in lines if "nowhere: there is no such folder" in line]
+    assert [line for line in lines if "elsewhere: there is no such folder" in line]
+    assert [line for line in lines if "scenarios: it is no results folder of tenthirty" in line]
+
+
+def test_an_ending_that_is_made_is_not_doubled_and_a_blank_title_is_none(own, capfd):
+    words = ("report", RUN, "--to", "html", "--title", "  \t")
+    assert not typed(own, *words, "--out", "mine.HTML")
+    assert (own / "mine.html").is_file()
+    assert not [*own.glob("mine.*.html")]
+    heading = re.search("<h1>(.*?)</h1>", (own / "mine.html").read_text("utf-8"))
+    assert "Fenglin" in heading[1]
+    assert typed(own, *words, "--out", "mine.pdf") == 2
+    assert "add pdf to --to" in capfd.readouterr().err
+
+
 def test_other_files_are_not_written_over(own, capfd):
     for name in ("mine.html", "mine.docx"):
         (own / name).write_text("mine", "utf-8")
