@@ -169,17 +169,13 @@ def _definitions(answers: Sequence[Answer], say: Language) -> Table:
         line.key for one in answers if isinstance(one, Comparison) for line in one.lines()
     )
     keys |= dict.fromkeys(("within", "urban10", "rural30", "worst5", "mean", "p90"))
-    base = answers[0].provenance.base
+    bases = [answer.provenance.base for answer in answers]
     rows = []
     for key in keys:
         definition = MEASURES[key]
-        rows.append(
-            [
-                measures.label(BY_KEY[key], say, base),
-                definition.formula,
-                say(definition.meaning),
-            ]
-        )
+        # Answers may have other targets, and with them other names of a measure.
+        for label in dict.fromkeys(measures.label(BY_KEY[key], say, base) for base in bases):
+            rows.append([label, definition.formula, say(definition.meaning)])
     columns = (Column(say("measure"), "left"), Column(say("formula"), "left"),
                Column(say("meaning"), "left"))  # fmt: skip
     return Table(columns, rows)

@@ -535,6 +535,18 @@ def test_a_stress_test_rests_on_the_files_of_its_proposals():
     assert {path.name for path in of.files()} >= {"today.yaml", "crews.yaml"}
 
 
+def test_a_measure_is_defined_under_the_targets_of_every_answer():
+    first, second = two_runs()
+    later = second.provenance.base.with_settings(targets={"urban": "12 min"})
+    second = replace(second, provenance=replace(second.provenance, base=later))
+    named = [row[0] for row in whole_report._definitions([first, second], EN).rows]
+    assert [name for name in named if name.startswith("Urban calls")] == [
+        "Urban calls ≤ 10 min",
+        "Urban calls ≤ 12 min",
+    ]
+    assert len(set(named)) == len(named)
+
+
 def test_what_stations_are_worth_goes_to_answers_of_the_same_layout_alone():
     worth = of_worth()
     same = sim.run(worth.provenance.base, replications=2)
