@@ -156,8 +156,11 @@ class Answer(ABC):
 
     def files(self) -> Iterable[Path]:
         """What it was computed from: scenario files and the map."""
-        base = self.provenance.base
-        return (*base.files, base.map.path)
+        return [path for one in self.scenarios() for path in (*one.files, one.map.path)]
+
+    def scenarios(self) -> Sequence[Scenario]:
+        """What it was asked of: the base first, then whatever was compared with it."""
+        return (self.provenance.base,)
 
     # ── for notebooks: the door to the floors above ──────────────────────────────────────────
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -300,8 +300,8 @@ class Comparison(Replayable, Answer, ComparisonFigures):
         """The whole answer as one object; `measures` are tidy rows, nan and inf are None."""
         return comparison_facts.facts(self)
 
-    def files(self) -> Iterable[Path]:
-        return [path for layout in self.layouts for path in (*layout.files, layout.map.path)]
+    def scenarios(self) -> Sequence[Scenario]:
+        return self.layouts
 
     # ── for notebooks ────────────────────────────────────────────────────────────────────────
 

@@ -153,6 +153,9 @@ class Stress(Answer):
         assert self.joint is not None
         return round(float(self.leads()[0]) * len(self.joint.gains))
 
+    def scenarios(self) -> Sequence[Scenario]:
+        return (self.provenance.base, *self.proposals)
+
     def to_frame(self) -> pd.DataFrame:
         import pandas as pd
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.answers.answer import Answer, Provenance, finite
@@ -144,5 +143,5 @@ class WhyLate(Answer):
         rows = finite(self.to_frame().to_dict("records"))
         return {key: facts[key] for key in kept} | {"rows": rows}
 
-    def files(self) -> Iterable[Path]:
-        return (*self.layout.files, self.layout.map.path)
+    def scenarios(self) -> Sequence[Scenario]:
+        return (self.layout,)

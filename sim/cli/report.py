@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import typer
 
 from sim.cli import asked_again, speech
 from sim.cli.options import ANSWER, Lang, working
-from sim.errors import OptionError, did_you_mean
+from sim.errors import OptionError, Problem, ReportError, did_you_mean
 from sim.text import Message
 from sim.words.language import language
 
+One = TypeVar("One")
+Told = TypeVar("Told")
 NAME: Final = "report"  # of its files in a results folder, followed by the language
 
 
@@ -55,13 +58,13 @@ def report(
         from sim.report import formats
 
         writers = {ending: formats.writer(ending, say, template) for ending in asked}
-        found = [asked_again.run_in(folder) for folder in dict.fromkeys(runs)]
-        stem = found[0].folder / f"{NAME}-{say.code}" if out is None else _named(out)
+        found = _of_each(asked_again.run_in, dict.fromkeys(runs))
+        stem = found[0].folder / f"{NAME}-{say.code}" if out is None else _named(_bare(out, asked))
         files = [stem.with_name(f"{stem.name}.{ending}") for ending in writers]
         for path in files:
             formats.refuse(path)
         tell(title=Message("Asking the runs again"))
-        answers = [asked_again.answer_of(one) for one in found]
+        answers = _of_each(asked_again.answer_of, found)
         tell(title=Message("Drawing"))
         from sim.report import whole_report
 
@@ -76,6 +79,43 @@ def report(
         _write(made, found[0].folder if out is None else None)
     for path in files:
         speech.show(" " + say("Report: {file}", file=path))
+
+
+def _of_each(ask: Callable[[One], Told], of: Iterable[One]) -> list[Told]:
+    """What comes of each; ReportError of all that nothing comes of, together."""
+    found, refused = list[Told](), list[ReportError]()
+    for one in of:
+        try:
+            found.append(ask(one))
+        except ReportError as error:
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        names = ", ".join(str(error.source) for error in refused)
+        raise ReportError(
+            names,
+            [
+                Problem(problem.message, file=str(error.source)) if not problem.file else problem
+                for error in refused
+                for problem in error.problems
+            ],
+        )
+    return found
+
+
+def _bare(out: Path, asked: Sequence[str]) -> Path:
+    """A name without the ending of a format that is made; OptionError with that of another."""
+    from sim.report.formats import OURS
+
+    ending = out.suffix.lstrip(".").casefold()
+    if ending not in OURS:
+        return out
+    if ending not in asked:
+        text = Message("{found} ends in {ending}, which is not made: add {ending} to --to",
+                       found=out, ending=ending)  # fmt: skip
+        raise OptionError("--out", text)
+    return out.with_suffix("")
 
 
 def _formats(to: str) -> list[str]:

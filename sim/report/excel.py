@@ -17,9 +17,10 @@ from sim.measures.measures import BY_KEY
 from sim.report import sheet_style
 from sim.report.folder import versions
 from sim.report.sheet_style import fit, head, letters, paper
+from sim.scenario.differences import YARDSTICK
 from sim.text import Message, in_digits
+from sim.words import assumed, sheets
 from sim.words import settings as settings_words
-from sim.words import sheets
 from sim.words.page import Table
 
 if TYPE_CHECKING:
@@ -221,8 +222,17 @@ def _cell(value: Any) -> Any:
 
 
 def _assumed(answer: Answer, say: Language) -> list[list[str]]:
-    """Every setting of the base, in the units in which it is read."""
-    return [list(row) for row in settings_words.every(answer.provenance.base, say)]
+    """Every setting of the base, in the units in which it is read; of proposals what differs."""
+    own = settings_words.every(answer.provenance.base, say)
+    asked = assumed.asked([answer], say)  # how often, where the command said that
+    rows = [[path, asked.get(path, value)] for path, value in own]
+    for other in answer.scenarios()[1:]:
+        rows += [
+            [say("{setting}: {layout}", setting=path, layout=other.name), value]
+            for path, value in settings_words.every(other, say)
+            if (path, value) not in own and path.partition(".")[0] not in YARDSTICK
+        ]
+    return rows
 
 
 def _made(answer: Answer, say: Language) -> list[list[Any]]:

@@ -15,7 +15,6 @@ from sim.measures.measures import BY_KEY
 from sim.report import chapters, formats, kept_history
 from sim.report.content import Block, Callout, Content, Heading, ListOfTexts, Paragraph, TableBlock
 from sim.report.folder import versions
-from sim.scenario.differences import differences
 from sim.study import arguments
 from sim.text import Message
 from sim.words import assumed, measures, page_of, provenance, stress_des, symbols
@@ -50,7 +49,7 @@ def report(
     below = say(MADE, **values)
     if folders:
         below = say(MADE_FROM, folders=say.listed(folders), **values)
-    made = Content(title or _title(answers, say), below, say)
+    made = Content(title.strip() or _title(answers, say), below, say)
     marks = [mark for one in answers for mark in provenance.marks(one.provenance.base, say)]
     if marks:
         made.add(Callout("synthetic", tuple(dict.fromkeys(marks))))
@@ -59,8 +58,8 @@ def report(
         heading, *others = chapters.of(answer, say, _worth_of(answer, answers))
         findings = [Callout("finding", page_of(answer, say).sentences)]
         made.add(heading, *(findings if len(answers) > 1 else ()), *others)
-    files = dict.fromkeys(path for one in answers for path in one.provenance.base.files)
-    for path in files:
+    asked_of = [layout for one in answers for layout in one.scenarios()]
+    for path in dict.fromkeys(path for layout in asked_of for path in layout.files):
         made.add(*kept_history.read(path, say))
     used = made_with or [_versions()] * len(answers)
     named = tuple(tuple(f"{name} {one}" for name, one in each.items()) for each in used)
@@ -121,11 +120,6 @@ def _conclusions(answers: Sequence[Answer], say: Language) -> Iterator[str]:
 
 def _grounds(answers: Sequence[Answer], how: stress_des.Reported, say: Language) -> Iterator[Block]:
     """What all of it rests on."""
-    bases: list[Scenario] = []
-    for answer in answers:
-        base = answer.provenance.base
-        if not any(_as_assumed(one, base) for one in bases):
-            bases.append(base)
     yield Heading(say("What the measures mean"))
     defined = _definitions(answers, say)
     yield TableBlock(defined, say("Measures, their formulas and definitions"))
@@ -133,22 +127,40 @@ def _grounds(answers: Sequence[Answer], how: stress_des.Reported, say: Language)
     columns = (Column(say("letter"), "left"), Column(say("meaning"), "left"))
     yield TableBlock(Table(columns, [list(one) for one in letters]), say("Letters of the formulas"))
     yield Heading(say("What is assumed"))
-    for base in bases:
-        text = say("Settings in force in {layout}, with the source of each.", layout=base.name)
-        yield Paragraph(text)
-        yield TableBlock(assumed.assumptions(base, say), say("Assumptions and their sources"))
+    yield from _assumptions(answers, say)
     yield Heading(say("What this study cannot tell"))
-    said = [one for answer in answers for one in assumed.limits(answer.provenance, say)]
-    yield ListOfTexts(tuple(dict.fromkeys(said)))
+    yield ListOfTexts(assumed.limits(answers, say))
     yield Heading(say("How the study is reported"))
     yield Paragraph(say(stress_des.SOURCE), aside=True)
     yield TableBlock(stress_des.table(answers, how, say), say("Checklist of STRESS-DES"))
 
 
-def _as_assumed(one: Scenario, other: Scenario) -> bool:
-    """Whether the same is assumed; how long and how often is said of each answer elsewhere."""
-    found = differences(one.settings, other.settings)
-    return all(difference.section == "study" for difference in found)
+def _assumptions(answers: Sequence[Answer], say: Language) -> Iterator[Block]:
+    """The settings of every base, then those that each proposal has otherwise than its base."""
+    bases: list[Scenario] = []
+    for answer in answers:
+        base = answer.provenance.base
+        if not any(assumed.as_assumed(one, base) for one in bases):
+            bases.append(base)
+    caption = say("Assumptions and their sources")
+    for base in bases:
+        text = say("Settings in force in {layout}, with the source of each.", layout=base.name)
+        yield Paragraph(text)
+        of_it = [one for one in answers if assumed.as_assumed(base, one.provenance.base)]
+        asked = assumed.asked(of_it, say)
+        yield TableBlock(assumed.assumptions(base, say, asked), caption)
+    told = list(bases)
+    for answer in answers:
+        base, *others = answer.scenarios()
+        for other in others:
+            table = assumed.departures(base, other, say)
+            if not table.rows or any(assumed.as_assumed(one, other) for one in told):
+                continue
+            told.append(other)
+            names = {"layout": other.name, "base": base.name}
+            yield Paragraph(say("What {layout} has otherwise than {base}; all else is as there.",
+                                **names))  # fmt: skip
+            yield TableBlock(table, say("{title}: {part}", title=caption, part=other.name))
 
 
 def _definitions(answers: Sequence[Answer], say: Language) -> Table:
@@ -157,17 +169,13 @@ def _definitions(answers: Sequence[Answer], say: Language) -> Table:
         line.key for one in answers if isinstance(one, Comparison) for line in one.lines()
     )
     keys |= dict.fromkeys(("within", "urban10", "rural30", "worst5", "mean", "p90"))
-    base = answers[0].provenance.base
+    bases = [answer.provenance.base for answer in answers]
     rows = []
     for key in keys:
         definition = MEASURES[key]
-        rows.append(
-            [
-                measures.label(BY_KEY[key], say, base),
-                definition.formula,
-                say(definition.meaning),
-            ]
-        )
+        # Answers may have other targets, and with them other names of a measure.
+        for label in dict.fromkeys(measures.label(BY_KEY[key], say, base) for base in bases):
+            rows.append([label, definition.formula, say(definition.meaning)])
     columns = (Column(say("measure"), "left"), Column(say("formula"), "left"),
                Column(say("meaning"), "left"))  # fmt: skip
     return Table(columns, rows)

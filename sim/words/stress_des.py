@@ -45,8 +45,8 @@ def table(answers: Sequence[Answer], how: Reported, say: Language) -> Table:
     of_each = [
         [
             *_objectives(answer, how, say),
-            *_logic(answer.provenance.base, say),
-            *_data(answer.provenance.base, say),
+            *_logic(answer, say),
+            *_data(answer, say),
             *_experiments(answer, say),
             *_program(versions, how.machine, say),
         ]
@@ -86,9 +86,36 @@ def _objectives(answer: Answer, how: Reported, say: Language) -> list[list[str]]
     ]  # fmt: skip
 
 
-def _logic(base: Scenario, say: Language) -> list[list[str]]:
-    settings = base.settings
-    priorities = say.joined(one.name for one in settings.demand.priorities)
+def _of_layouts(layouts: Sequence[Scenario], said: Sequence[str], say: Language) -> str:
+    """What holds for all layouts; where it differs, for each by its name what holds for it."""
+    if len(set(said)) == 1:
+        return said[0]
+    return say.joined(
+        say("{layout}: {said}", layout=layout.name, said=text.rstrip(STOPS))
+        for layout, text in zip(layouts, said, strict=True)
+    )
+
+
+def _entities(layout: Scenario, say: Language) -> str:
+    priorities = say.joined(one.name for one in layout.settings.demand.priorities)
+    return say("Calls, by priority: {priorities}.", priorities=priorities)
+
+
+def _resources(layout: Scenario, say: Language) -> str:
+    return say(
+        "{ambulances} at {stations}; {hospitals}.",
+        ambulances=say.count(len(layout.fleet), "{n} ambulance", "{n} ambulances"),
+        stations=say.count(len(layout.open_stations()), "{n} station", "{n} stations"),
+        hospitals=say.count(len(layout.map.hospitals), "{n} hospital", "{n} hospitals"),
+    )
+
+
+def _logic(answer: Answer, say: Language) -> list[list[str]]:
+    layouts = answer.scenarios()
+    entities, resources = (
+        _of_layouts(layouts, [of(layout, say) for layout in layouts], say)
+        for of in (_entities, _resources)
+    )
     return [
         ["2.1", say("overview of the model"), say(LOGIC)],
         ["2.2", say("logic of the base"),
@@ -99,15 +126,11 @@ def _logic(base: Scenario, say: Language) -> list[list[str]]:
         ["2.4", say("algorithms"),
          say("Fastest paths on the road network; times on a grid of 1/1024 s; ties go to the lower "
              "row.")],
-        ["2.5.1", say("entities"), say("Calls, by priority: {priorities}.", priorities=priorities)],
+        ["2.5.1", say("entities"), entities],
         ["2.5.2", say("activities"),
          say("Call taking, turnout, drive to the scene, on scene, drive to hospital, handover, "
              "return.")],
-        ["2.5.3", say("resources"),
-         say("{ambulances} at {stations}; {hospitals}.",
-             ambulances=say.count(len(base.fleet), "{n} ambulance", "{n} ambulances"),
-             stations=say.count(len(base.open_stations()), "{n} station", "{n} stations"),
-             hospitals=say.count(len(base.map.hospitals), "{n} hospital", "{n} hospitals"))],
+        ["2.5.3", say("resources"), resources],
         ["2.5.4", say("queues"), say("Calls that wait for an ambulance; where bays of hospitals "
                                      "are limited, ambulances that wait for one.")],
         ["2.5.5", say("where calls come from and end"),
@@ -115,8 +138,8 @@ def _logic(base: Scenario, say: Language) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def _data(base: Scenario, say: Language) -> list[list[str]]:
-    sources = say.joined(str(path.name) for path in dict.fromkeys((*base.files, base.map.path)))
+def _data(answer: Answer, say: Language) -> list[list[str]]:
+    sources = say.joined(dict.fromkeys(path.name for path in answer.files()))
     return [
         ["3.1", say("sources of data"), say("Files: {files}. The map's own page names the source "
                                             "of each of its layers.", files=sources)],

@@ -252,13 +252,13 @@ def test_one_candidate_alone_has_the_first_place():
 def test_one_replication_ranks_but_tells_none_apart():
     found = rank(days(), "4", replications=1, workers=1)
     assert {(one.best_place, one.worst_place) for one in found.sites} == {(1, 4)}
-    assert {one.verdict for one in found.sites} == {Verdict.UNDECIDED}
+    assert {one.verdict for one in found.sites} == {Verdict.FEW_REPLICATIONS}
 
 
 def test_fewer_than_five_replications_have_no_verdict():
     few, enough = (rank(days(), "2", replications=n, workers=1, zone=0.3)
                    for n in (FEWEST - 1, FEWEST))  # fmt: skip
-    assert {one.verdict for one in few.sites} == {Verdict.UNDECIDED}
+    assert {one.verdict for one in few.sites} == {Verdict.FEW_REPLICATIONS}
     assert {one.verdict for one in enough.sites} != {Verdict.UNDECIDED}
 
 

@@ -79,7 +79,7 @@ def test_stations_that_are_closed_or_empty_are_worth_nothing_to_ask():
 
 def test_no_verdict_from_a_few_replications():
     few = worth(small(), replications=FEWEST - 1, workers=1)
-    assert {loss.verdict for loss in few.losses} == {Verdict.UNDECIDED}
+    assert {loss.verdict for loss in few.losses} == {Verdict.FEW_REPLICATIONS}
 
 
 def test_what_could_go_is_what_is_too_small_to_matter():

@@ -18,9 +18,10 @@ from PIL import Image
 
 import sim
 from sim.answers.site_list import Fate, site_list
+from sim.answers.stress import Stress
 from sim.errors import OptionError, OutputError
 from sim.files.whole import MARK
-from sim.report import as_html, as_pdf, as_word, whole_report
+from sim.report import as_html, as_pdf, as_word, excel, whole_report
 from sim.report.content import (
     Callout,
     Content,
@@ -31,7 +32,7 @@ from sim.report.content import (
     TableBlock,
     with_intervals_in,
 )
-from sim.words import stress_des
+from sim.words import assumed, stress_des
 from sim.words.language import language
 from sim.words.page import Column, Table
 
@@ -207,6 +208,27 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_written(place, capfd, wor
     assert said in told.err
     assert "Traceback" not in told.err
     assert sorted(place.rglob("*")) == before
+
+
+def test_all_folders_of_which_no_report_is_made_are_told_at_once(place, capfd):
+    assert typed(place, "report", RUN, "nowhere", "scenarios", "elsewhere") == 2
+    lines = capfd.readouterr().err.splitlines()
+    (head,) = [line for line in lines if "cannot be put into a report" in line]
+    assert "nowhere, scenarios, elsewhere" in head
+    assert [line for line in lines if "nowhere: there is no such folder" in line]
+    assert [line for line in lines if "elsewhere: there is no such folder" in line]
+    assert [line for line in lines if "scenarios: it is no results folder of tenthirty" in line]
+
+
+def test_an_ending_that_is_made_is_not_doubled_and_a_blank_title_is_none(own, capfd):
+    words = ("report", RUN, "--to", "html", "--title", "  \t")
+    assert not typed(own, *words, "--out", "mine.HTML")
+    assert (own / "mine.html").is_file()
+    assert not [*own.glob("mine.*.html")]
+    heading = re.search("<h1>(.*?)</h1>", (own / "mine.html").read_text("utf-8"))
+    assert "Fenglin" in heading[1]
+    assert typed(own, *words, "--out", "mine.pdf") == 2
+    assert "add pdf to --to" in capfd.readouterr().err
 
 
 def test_other_files_are_not_written_over(own, capfd):
@@ -415,6 +437,114 @@ def test_what_is_assumed_is_listed_of_every_base_that_assumes_something_else():
     blocks = [*whole_report._grounds([first, again, second], how, EN)]
     said = [one.text for one in blocks if isinstance(one, Paragraph) and "in force" in one.text]
     assert len(said) == 2
+
+
+def of_a_proposal_with_crews():
+    """A comparison whose proposal has breaks, first responders and files that its base has not."""
+    base, crews = (
+        sim.load(ROOT / "scenarios" / "liling" / f"{name}.yaml").with_study(length=86_400.0)
+        for name in ("today", "crews")
+    )
+    return sim.compare(base, crews, replications=2, workers=1)
+
+
+def test_what_is_assumed_and_left_out_is_said_of_proposals_as_of_the_base():
+    found = of_a_proposal_with_crews()
+    how = stress_des.Reported(("a",), (("x",),), "a machine")
+    blocks = [*whole_report._grounds([found], how, EN)]
+    base, other = (layout.name.en for layout in found.layouts)
+    (limits,) = [one.texts for one in blocks if isinstance(one, ListOfTexts)]
+    assert f"Of {base} alone: Crews take no breaks." in limits
+    assert "Crews take no breaks." not in limits
+    assert "Hospitals always have room." in limits, "it holds for both"
+    (table,) = [
+        one.table
+        for one in blocks
+        if isinstance(one, TableBlock) and one.caption == f"Assumptions and their sources: {other}"
+    ]
+    values = {row[0].rpartition("(")[2].rstrip(")"): row[1:] for row in table.rows}
+    assert "30 min" in values["crews.breaks"][0]
+    assert values["crews.breaks"][1]
+    assert "durations.turnout" not in values, "as of the base"
+    assert not [path for path in values if path.startswith(("study.", "targets."))]
+    rows = {row[0]: row[2] for row in stress_des.table([found], how, EN).rows}
+    for name in {path.name for layout in found.layouts for path in layout.files}:
+        assert name in rows["3.1"]
+    more = replace(found, layouts=(found.base, found.base.add("枫林镇")))
+    rows = {row[0]: row[2] for row in stress_des.table([more], how, EN).rows}
+    assert f"; {more.layouts[1].name.en}: 15 ambulances at 9 stations" in rows["2.5.3"]
+
+
+def test_a_limit_is_of_all_answers_together():
+    found = of_a_proposal_with_crews()
+    alone = sim.run(found.base, replications=2)
+    assert "Crews take no breaks." in assumed.limits([alone], EN)
+    both = assumed.limits([alone, found], EN)
+    assert [one for one in both if "breaks" in one] == [
+        f"Of {found.base.name.en} alone: Crews take no breaks."
+    ]
+    assert len(both) == len(set(both))
+
+
+def test_what_went_with_a_proposal_has_no_value():
+    found = of_a_proposal_with_crews()
+    base, crews = found.layouts
+    table = assumed.departures(crews, base, EN)
+    (gone,) = [row for row in table.rows if row[0].endswith("(crews.breaks)")]
+    assert gone[1] == "–"
+    assert not assumed.departures(base, base.add("枫林镇"), EN).rows
+
+
+def test_a_workbook_has_the_settings_that_a_proposal_has_otherwise():
+    found = of_a_proposal_with_crews()
+    other = found.layouts[1].name.en
+    rows = dict(excel._assumed(found, EN))
+    assert "11:30" in rows[f"crews.breaks: {other}"]
+    assert "crews.breaks" in rows
+    assert f"durations.turnout: {other}" not in rows
+
+
+def test_what_was_set_at_the_prompt_is_told_as_such_and_not_as_the_default():
+    base = sim.load(ROOT / "scenarios" / "liling" / "today.yaml").with_study(length=86_400.0)
+    first = sim.run(base.with_settings(targets={"urban": "12 min"}), replications=2, seed=9)
+    again = replace(first, provenance=replace(first.provenance, replications=3))
+    told = assumed.asked([first], EN)
+    assert told["study.replications"] == "2"
+    assert told["study.seed"] == "9"
+    assert told["study.length"] == "24 h"
+    assert told["targets.urban"] == "12 min"
+    assert set(told) == {"study.replications", "study.seed", "study.length", "targets.urban"}
+    assert assumed.asked([first, again], EN)["study.replications"] == "2; 3"
+    how = stress_des.Reported(("a",), (("x",),), "a machine")
+    tables = [one.table for one in whole_report._grounds([first], how, EN)
+              if isinstance(one, TableBlock) and one.caption.startswith("Assumptions")]  # fmt: skip
+    rows = {row[0].rpartition("(")[2].rstrip(")"): row[1:] for row in tables[0].rows}
+    prompt = "set at the prompt or in Python, not in the scenario"
+    assert rows["study.replications"] == ["2", prompt]
+    assert rows["study.length"] == ["24 h", prompt]
+    assert dict(excel._assumed(first, EN))["study.replications"] == "2"
+    as_needed = first.provenance.chosen._replace(how="precise")
+    plain = replace(first, provenance=replace(first.provenance, chosen=as_needed))
+    assert "study.replications" not in assumed.asked([plain], EN)
+
+
+def test_a_stress_test_rests_on_the_files_of_its_proposals():
+    of = object.__new__(Stress)
+    found = of_a_proposal_with_crews()
+    vars(of).update(provenance=found.provenance, proposals=found.layouts[1:])
+    assert {path.name for path in of.files()} >= {"today.yaml", "crews.yaml"}
+
+
+def test_a_measure_is_defined_under_the_targets_of_every_answer():
+    first, second = two_runs()
+    later = second.provenance.base.with_settings(targets={"urban": "12 min"})
+    second = replace(second, provenance=replace(second.provenance, base=later))
+    named = [row[0] for row in whole_report._definitions([first, second], EN).rows]
+    assert [name for name in named if name.startswith("Urban calls")] == [
+        "Urban calls ≤ 10 min",
+        "Urban calls ≤ 12 min",
+    ]
+    assert len(set(named)) == len(named)
 
 
 def test_what_stations_are_worth_goes_to_answers_of_the_same_layout_alone():
