@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
@@ -39,7 +40,8 @@ def chosen(choose: Callable[[], Chosen], workbook: Path | None) -> Chosen:
 
     Also what only a scenario would read of it: a map of half a workbook is made in vain.
     """
-    from sim.errors import MapImportError, Problem, WorkbookError
+    from sim.errors import MapImportError, PlannerWarning, Problem, WorkbookError
+    from sim.geography.making import unread_sheets
     from sim.scenario.workbook import problems_of
 
     options, told = None, list[Problem]()
@@ -60,6 +62,9 @@ def chosen(choose: Callable[[], Chosen], workbook: Path | None) -> Chosen:
             once.setdefault(str(one.place) or str(one), one)
         raise WorkbookError(str(workbook), list(once.values()))
     assert options is not None
+    if workbook is not None:
+        for doubt in unread_sheets.doubts(workbook):
+            warnings.warn(PlannerWarning(doubt), stacklevel=2)
     return options
 
 

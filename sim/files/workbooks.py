@@ -53,6 +53,24 @@ def read_sheet(path: Path, wanted: str = "", holds: str = "") -> Worksheet:
     return found._replace(merged=tuple(inside.merged.get(parts[found.name], [])))
 
 
+def sheet_names(path: Path) -> list[str]:
+    """The visible sheets; of those of no planner's workbook, if they hold more than one row.
+
+    MapImportError if it is no Excel file.
+    """
+    import openpyxl
+
+    with entrance.reading(path, MapImportError, NO_WORKBOOK):
+        unpacked.looked_at(path)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        return [
+            sheet.title
+            for sheet in visible
+            if planner_sheets.role_of(sheet.title) or len(_rows(path, sheet)) > 1
+        ]
+
+
 def _of_that_name(path: Path, names: list[str], wanted: str) -> str:
     by_name = {name.strip().casefold(): name for name in names}
     name = by_name.get(wanted.strip().casefold())

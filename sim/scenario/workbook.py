@@ -35,6 +35,8 @@ class WorkbookText:
     """
 
     def __init__(self, path: Path):
+        from sim.geography.making import unread_sheets  # which opens pandas
+
         self.path = path
         self.content: dict[str, Any] = {}
         self.problems: list[Problem] = []
@@ -47,6 +49,7 @@ class WorkbookText:
                 read()
             except MapImportError as error:
                 self.problems += error.problems
+        self.doubts += unread_sheets.doubts(path)
         self.problems = list(dict.fromkeys(self.problems))  # the whole file cannot be read, say
 
     def line(self, loc: Loc) -> int | None:

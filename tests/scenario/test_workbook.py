@@ -168,6 +168,38 @@ def test_calls_that_become_others_by_the_people_of_a_map_are_told(filled):
     assert not any(told in one for one in warned(path))
 
 
+def renamed(sheet, cell, name):
+    def change(book):
+        book[sheet][cell] = name
+
+    return change
+
+
+RENAMED = [
+    (renamed("stations 站点", "D1", "shift / 上班"), "no column is called hours (执勤时间)", "shift / 上班"),
+    (renamed("stations 站点", "G1", "stage"), "no column is called status (状态)", "stage"),
+    (renamed("townships 乡镇", "G1", "月呼叫量"), "no column is called calls a year (年呼叫量)", "月呼叫量"),
+    (lambda book: setattr(book["settings 设置"], "title", "foo"), "no sheet is called settings or 设置", "foo"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "lacking", "unread"), RENAMED)
+def test_what_lost_its_name_is_asked_about(filled, change, lacking, unread):
+    told = warned(filled(stations=STATIONS, townships=CALLS, change=change))
+    (said,) = [one for one in told if "If one is meant, rename it" in one]
+    assert f"{lacking}, and these are not read: {unread}." in said
+
+
+def test_what_is_added_or_left_out_is_not_asked_about(filled):
+    def add(book):
+        book["stations 站点"]["H1"], book["stations 站点"]["H5"] = "colour", "red"
+        book["townships 乡镇"]["G1"], book["townships 乡镇"]["G4"] = "备注", "near"
+        book.create_sheet("foo").append(["a", "b"])
+
+    told = warned(filled(stations=STATIONS, townships=CALLS, change=add))
+    assert not any("rename it" in one for one in told)
+
+
 def test_a_recorded_call_of_the_workbook_is_replayed(filled):
     rows = [["2025-01-08 14:05:30", "枫林镇", None, None, "red", None],
             ["2025-01-09 15:05:30", "枫林镇", None, None, "green", None]]  # fmt: skip
