@@ -148,10 +148,10 @@ def _ending(calls: pd.DataFrame, name: str, remarks: list[Message]) -> ShareRow 
     having = (calls["outcome"] == name).to_numpy()
     if not having.any():
         return None
-    others = (calls["outcome"] != "") | (calls["taken"] == taken.YES)
+    told_otherwise = (calls["outcome"] != "") | (calls["taken"] == taken.YES)
     if name == CANCELLED:  # to whom somebody came, did not cancel
-        others |= calls["arrived_at"].notna()
-    others = ~having & others.to_numpy()
+        told_otherwise |= calls["arrived_at"].notna()
+    others = ~having & told_otherwise.to_numpy()
     count, n = int(having.sum()), int(having.sum() + others.sum())
     unknown = len(calls) - n
     if n > count and unknown <= MOST_UNKNOWN * len(calls):

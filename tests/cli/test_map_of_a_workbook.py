@@ -10,6 +10,7 @@ import pytest
 import sim
 from sim.cli import map_made
 from sim.errors import MapImportError, PlannerWarning, ScenarioError, WorkbookError
+from sim.geography.making import planner_workbook
 from sim.geography.synthesis.options import SynthesisOptions
 from sim.report import new_folder
 from sim.words.language import language
@@ -82,6 +83,41 @@ WRONG = [
     ([(S, "C7", None)], "stations 站点, cell C7: write a whole number; found nothing"),
     ([(T, "G5", -800)], "townships 乡镇, cell G5, column calls a year"),
     ([(T, "A8", "合计"), (T, "B8", 115400)], "cell A8: it looks like a total"),
+    (
+        [(S, "E8", None), (S, "F8", 27.72)],
+        "stations 站点, cell E8, longitude (°) / 经度（°）: write it",
+    ),
+    ([(H, "D5", None)], "hospitals 医院, cell D5, latitude (°) / 纬度（°）: write it in every row"),
+    (
+        [(H, "D5", 97.69)],
+        "hospitals 医院, cell D5, latitude (°) / 纬度（°）: write degrees from -90 to 90",
+    ),
+    ([(T, "C5", 1113.6)], "cell C5, longitude (°) / 经度（°）: write degrees from -180 to 180"),
+    (
+        [(T, "C5", 27.7), (T, "D5", 113.6)],
+        "townships 乡镇, cell C5, longitude (°) / 经度（°）: longitude and latitude look exchanged in this",
+    ),
+    (
+        [(T, f"C{4 + n}", row[3]) for n, row in enumerate(ROWS[T])]
+        + [(T, f"D{4 + n}", row[2]) for n, row in enumerate(ROWS[T])],
+        "sheet townships 乡镇: longitude and latitude look swapped: exchange the columns",
+    ),
+    (
+        [(T, "C5", 114.6)],
+        "townships 乡镇, cell C5, longitude (°) / 经度（°）: 乙镇 lies 108 km from",
+    ),
+    (
+        [(T, "C5", 113.5), (T, "D5", 27.75)],
+        "cell C6, longitude (°) / 经度（°）: 丙镇 stands where 乙镇 of",
+    ),
+    (
+        [(H, "C5", 0), (H, "D5", 0)],
+        "hospitals 医院, cell C5, longitude (°) / 经度（°）: 二院 lies 1",
+    ),
+    (
+        [(S, "E8", 123), (S, "F8", 25)],
+        "stations 站点, cell E8, longitude (°) / 经度（°）: 规划站 lies",
+    ),
     ([(S, "C3", "=1+1")], "stations 站点, cell C3: its formula has no value yet"),
 ]
 
@@ -103,6 +139,30 @@ def test_all_that_is_wrong_with_it_is_told_at_once(changed):
     for told in ("hospitals 医院: no column is called lat", "townships 乡镇, cells B5:B6: these",
                  "stations 站点, cell D6: ", "settings 设置, cell B3, targets.urban: "):  # fmt: skip
         assert text.count(told) == 1, text
+
+
+def test_points_are_told_together_with_all_else(changed):
+    text = refused(
+        changed(
+            (S, "C5", 1.5), (S, "E8", 123), (SETTINGS, "B3", "soon"), (T, "B5", "约5万"),
+            (T, "C6", 27.75), (T, "D6", 113.5), (T, "C7", 115), (H, "C4", None), (H, "D5", 27.69),
+            (H, "C5", 0.6),
+        )
+    )  # fmt: skip
+    for told in ("stations 站点, cell C5", "stations 站点, cell E8", "settings 设置, cell B3",
+                 "townships 乡镇, cell B5", "townships 乡镇, cell C6", "townships 乡镇, cell C7",
+                 "hospitals 医院, cell C4", "hospitals 医院, cell C5"):  # fmt: skip
+        assert text.count(f"sheet {told}") == 1, text
+    assert len(text.splitlines()) == 9, text
+
+
+def test_a_town_that_lies_apart_is_of_a_map_with_roads_all_the_same(changed):
+    path = changed((T, "C7", 115.4))
+    assert "zones" in planner_workbook.given({"workbook": path})
+    with pytest.raises(WorkbookError, match="cell C7, .*丁镇 lies"):
+        planner_workbook.given_to_synthesis({"workbook": path})
+    with pytest.raises(WorkbookError, match="cell C7, .*丁镇 lies"):
+        planner_workbook.given({"workbook": changed((T, "C7", 130))})
 
 
 @pytest.mark.parametrize("name", [T, H])

@@ -68,9 +68,7 @@ def _all_wrong(path: Path, frame: pd.DataFrame, names: Sequence[str]) -> Iterato
         def beyond(value: float, most: int = most) -> Message | None:
             if abs(value) <= most:
                 return None
-            return Message(
-                "write degrees from -{most} to {most}; found {found:g}", most=most, found=value
-            )
+            return Message(BEYOND.text, most=most, found=value)
 
         try:
             tables.numbers(path, frame, name, numerals.DEGREES, refuse=beyond)
@@ -84,8 +82,7 @@ def _refuse_metres(
     """MapImportError where numbers are no degrees, or are those of the other column."""
     swapped = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
     if (np.abs(lat) > 90).any() and (np.abs(lat) <= 180).all() and (np.abs(lon) <= 90).all():
-        message = Message("longitude and latitude look swapped: exchange the columns")
-        raise MapImportError(path, message)
+        raise MapImportError(path, SWAPPED_COLUMNS)
     odd = np.flatnonzero((np.abs(lon) > 180) | (np.abs(lat) > 90))
     if len(odd):
         raise MapImportError(
@@ -103,6 +100,8 @@ def _refuse_metres(
         )
 
 
+BEYOND: Final = Message("write degrees from -{most} to {most}; found {found:g}")
+SWAPPED_COLUMNS: Final = Message("longitude and latitude look swapped: exchange the columns")
 NO_DEGREES: Final = Message(
     "write degrees, longitude -180 to 180 and latitude -90 to 90; found {lon:g}, {lat:g}"
 )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sim.errors import MapImportError, Problem, WorkbookError
 from sim.files import cells, entrance, planner_sheets, tables, workbooks
-from sim.geography.making import workbook_sheets
+from sim.geography.making import workbook_points, workbook_sheets
 from sim.text import Message
 
 SHEETS: Final = {
@@ -30,7 +30,8 @@ def given(choices: dict[str, Any], maps: Path = Path("maps")) -> dict[str, Any]:
         return others
     path = Path(str(book))
     people = others.get("people") not in (None, "")
-    found: dict[str, Any] = dict.fromkeys(filled(path, people_elsewhere=people), path)
+    sheets = filled(path, people_elsewhere=people, made_up=False)
+    found: dict[str, Any] = dict.fromkeys(sheets, path)
     grid = grid_of(path)
     found |= {"coordinates": grid, "zone_coordinates": grid} if grid != "wgs84" else {}
     found |= {"place": called(path)}
@@ -52,7 +53,7 @@ def given_to_synthesis(choices: dict[str, Any]) -> dict[str, Any]:
     if book in (None, ""):
         return others
     path = Path(str(book))
-    sheets = filled(path)
+    sheets = filled(path, made_up=True)
     found: dict[str, Any] = {"towns": path, "to": beside(path) / called(path)}
     found |= {name: path for name in ("sites", "hospitals") if name in sheets}
     found |= {"coordinates": grid_of(path)}
@@ -72,7 +73,7 @@ def beside(path: Path) -> Path:
     return path.parent / "maps"
 
 
-def filled(path: Path, *, people_elsewhere: bool = False) -> list[str]:
+def filled(path: Path, *, people_elsewhere: bool = False, made_up: bool) -> list[str]:
     """Which choices the workbook answers; its townships always, for there must be some.
 
     WorkbookError with all that is wrong with its sheets.
@@ -92,6 +93,8 @@ def filled(path: Path, *, people_elsewhere: bool = False) -> list[str]:
             continue
         wrong += told
         found.append(name)
+    names = {role: workbook_sheets.NEEDED[role][0] for role in SHEETS.values()}
+    wrong += workbook_points.wrong_with(path, names, made_up=made_up)
     if wrong:
         raise WorkbookError(path, list(dict.fromkeys(wrong)))
     return list(dict.fromkeys(found))

@@ -35,15 +35,15 @@ def wrong_with(path: Path, role: str, *, people_elsewhere: bool = False) -> list
     found = list(table.problems)
     if columns[0]:
         found += _totals(table, columns[0])
+    of_totals = {one.line for one in found if one.line is not None}
+    every = columns if role == planner_sheets.TOWNSHIPS else columns[-len(POINT) :]
+    found += [
+        table.problem(row, name, NOTHING)
+        for row in table.rows()
+        for name in every
+        if name and not table.text(row, name) and row not in of_totals
+    ]
     if role == planner_sheets.TOWNSHIPS:
-        of_totals = {one.line for one in found}
-        blank = [name for name in columns if name]
-        found += [
-            table.problem(row, name, NOTHING)
-            for row in table.rows()
-            for name in blank
-            if not table.text(row, name) and row not in of_totals
-        ]
         found += _urban(table, of_totals)
     found += _no_numbers(path, table, people_elsewhere)
     if role != planner_sheets.STATIONS and columns[0]:  # of which one may have several rows

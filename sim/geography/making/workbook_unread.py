@@ -13,14 +13,21 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from sim.errors import MapImportError, nearest
-from sim.files import cells, numerals, planner_sheets, shapes, tables, workbooks
+from sim.files import cells, numerals, planner_sheets, tables, workbooks
 from sim.files.planner_sheets import CALLS, HOSPITALS, SETTINGS, STATIONS, TOWNSHIPS
 from sim.files.sheet_rows import SheetRows
-from sim.geography.making import headcount, located, places, planner_workbook, workbook_sheets
+from sim.geography.making import (
+    headcount,
+    located,
+    places,
+    planner_workbook,
+    sheet_facts,
+    town_columns,
+    workbook_sheets,
+)
 from sim.text import Message
 
 UNITS: Final = ("unit", "单位")
-AREA: Final = (*planner_sheets.AREA, "area_km2", "土地面积", "辖区面积", "行政面积")
 # By what a sheet holds, its columns as a new workbook has them, each by what it may be called.
 COLUMNS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     STATIONS: (
@@ -29,19 +36,15 @@ COLUMNS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     ),
     TOWNSHIPS: (
         workbook_sheets.NAME_ZH, headcount.USUAL, located.LON, located.LAT,
-        workbook_sheets.URBAN, AREA, planner_sheets.YEARLY,
+        workbook_sheets.URBAN, town_columns.AREA, planner_sheets.YEARLY,
     ),
-    HOSPITALS: (places.NAME, ("level", "等级", "级别"), located.LON, located.LAT),
+    HOSPITALS: (places.NAME, places.LEVEL, located.LON, located.LAT),
     SETTINGS: (
         planner_workbook.SETTING, planner_workbook.VALUE, UNITS,
         ("meaning and default", "meaning", "default", "含义与缺省值", "含义", "缺省值"),
     ),
 }  # fmt: skip
-# What a map reads besides, of tables that were not made for a workbook.
-BESIDES: Final = (
-    *located.BOTH, *shapes.NAMES, *shapes.CHINESE_NAMES, "name_en", "code", "代码", "行政区划代码",
-    "villages", "communities", "district", "character", "source", "provenance", "来源",
-)  # fmt: skip
+EVERY_COLUMN: Final = sheet_facts.MapReading(made_up=True, grids={}, columns={})
 GONE: Final = {
     STATIONS: Message("it has no stations"),
     TOWNSHIPS: Message("it says no calls a year of townships"),
@@ -145,7 +148,10 @@ def _of_columns(table: SheetRows, sheet: str, role: str) -> Iterator[Message]:
 def _unread(table: SheetRows, role: str) -> list[Unread]:
     """The columns with something in them that no usual name finds."""
     frame = table.frame
-    known = {tables.column(frame, (name,)) for usual in (*COLUMNS[role], BESIDES) for name in usual}
+    known = {tables.column(frame, (name,)) for usual in COLUMNS[role] for name in usual}
+    if role in sheet_facts.FACTS:
+        known |= {fact.column(frame) for fact in EVERY_COLUMN.facts(role).values()}
+        known |= {tables.column(frame, usual) for usual in workbook_sheets.NEEDED[role]}
     letters = list(frame.attrs[cells.LETTERS].values())
     return [
         Unread(str(name), _number_of(letters[at]))

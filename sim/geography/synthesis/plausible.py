@@ -15,11 +15,12 @@ from sim.files import cells, planner_sheets
 from sim.files import tables as files
 from sim.geography.making import located, places
 from sim.geography.making.report import Report, some
+from sim.geography.making.workbook_points import PLACE_FAR, PLACE_TURNED, far_from_towns
 from sim.geography.synthesis.facts import Place, Towns
 from sim.geography.synthesis.ground import metres
 from sim.geography.synthesis.noise import curve_through
 from sim.geography.synthesis.options import SynthesisOptions
-from sim.geography.synthesis.towns import KM_PER_DEGREE, TownRows
+from sim.geography.synthesis.towns import TownRows
 from sim.text import Message
 
 THINLY: Final = 400.0  # times the towns' area that the box around them may be
@@ -27,7 +28,6 @@ LARGE: Final = 5.0  # times what lies between towns that the width of one usuall
 TOO_LARGE: Final = 15.0  # likewise, of any county
 LEAST_KM2: Final = 0.5  # a hamlet; of less no road could be drawn
 MOST_KM2: Final = 400_000.0  # a province; of more no streets could be drawn
-BEYOND_KM: Final = 500.0  # from a town: no station of the place lies so far away
 
 
 def problems(rows: TownRows, towns: Towns, crs: pyproj.CRS) -> list[Problem]:
@@ -98,39 +98,26 @@ def too_far(
     if points is None or not len(points) or not len(known):
         return []
     at = np.stack([points.to_crs(4326).geometry.x, points.to_crs(4326).geometry.y], axis=1)
-    middle = np.median(known, axis=0)
-    scale = np.array([np.cos(np.radians(middle[1])), 1.0]) * KM_PER_DEGREE
-    far = np.hypot(*((at[:, None] - known[None]) * scale).transpose(2, 0, 1)).min(axis=1)
     frame = pd.DataFrame(index=[None] * len(points))
     if files.is_table(source):
         holds = planner_sheets.STATIONS if flag == "sites" else planner_sheets.HOSPITALS
         frame = files.read_table(source, options.encoding, options.sheet, holds=holds)
     lines = points.attrs.get(places.LINES, [None] * len(points))
     column = files.column(frame, located.LON) if files.is_table(source) else ""
-    turned = np.hypot(*((at[:, None, ::-1] - known[None]) * scale).transpose(2, 0, 1)).min(axis=1)
     wrong = [
         Problem(
             Message(
-                (FAR if turned[row] > BEYOND_KM else EXCHANGED).text,
-                name=points["name_zh"].iloc[row],
-                km=far[row],
+                (PLACE_TURNED if one.turned else PLACE_FAR).text,
+                name=points["name_zh"].iloc[one.row],
+                km=one.km,
             ),
             Message("column {name}", name=column) if column else "",
-            lines[row] if files.is_table(source) else None,
+            lines[one.row] if files.is_table(source) else None,
             source.name,
         )
-        for row in np.flatnonzero(far > BEYOND_KM).tolist()
+        for one in far_from_towns(at, known)
     ]
     return cells.placed(frame, wrong)
-
-
-FAR: Final = Message(
-    "{name} lies {km:,.0f} km from the nearest town: mend its point, or leave it out"
-)
-EXCHANGED: Final = Message(
-    "{name} lies {km:,.0f} km from the nearest town, and near them if its longitude and latitude "
-    "are exchanged: swap its two numbers"
-)
 
 
 def not_drawn(place: Place, named: set[str], county: shapely.Geometry, crs: pyproj.CRS,

@@ -130,15 +130,17 @@ def degrees(table: FactTable, options: SynthesisOptions) -> np.ndarray:
         return np.full((len(table.frame), 2), np.nan)
     lon, lat = (table.numbers(name, lambda value: None, numerals.DEGREES) for name in names)
     unread = not table.failed.isdisjoint(names)
+    turned = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
+    all_turned = turned.sum() > 1 and turned[~np.isnan(lon) & ~np.isnan(lat)].all()
     for row in range(len(lon)):
         if np.isnan(lon[row]) != np.isnan(lat[row]):
             if unread:  # what stands there is told already
                 continue
             at = 0 if np.isnan(lon[row]) else 1
             table.problem(row, Message("write a number; found nothing"), names[at])
-        elif abs(lat[row]) > 90 and abs(lon[row]) <= 90 and abs(lat[row]) <= 180:
-            message = Message("longitude and latitude look swapped: exchange the columns")
-            table.problem(row, message, names[1])
+        elif turned[row]:
+            of_row = Message(located.SWAPPED_ROW.text, lon=lon[row], lat=lat[row])
+            table.problem(row, located.SWAPPED_COLUMNS if all_turned else of_row, names[1])
         elif abs(lat[row]) > 90 or abs(lon[row]) > 180:
             message = Message(
                 "write degrees, longitude -180 to 180 and latitude -90 to 90; found "

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.errors import did_you_mean
 from sim.files import numerals, planner_sheets, shapes
-from sim.geography.making import located
+from sim.geography.making import located, workbook_points
 from sim.geography.making.town_columns import (
     AREA,
     AREA_FROM,
@@ -35,9 +35,6 @@ KINDS: Final = {
     "township": ("township", "乡"),
 }
 AT_ONE_POINT_M: Final = 60.0
-FAR_KM: Final = 40.0  # from the nearest other town: so far, and so many times as others, is a slip
-FAR_TIMES: Final = 6.0
-KM_PER_DEGREE: Final = 111.2
 
 
 class TownRows(NamedTuple):
@@ -207,7 +204,7 @@ def _refuse_places(rows: TownRows) -> None:
             )
             table.wrong.append(tables.Problem(message, file=table.path.name))
         return
-    xy = _flat_km(at[known], at[known])
+    xy = workbook_points.flat_km(at[known], at[known])
     if len(known) < 2:
         return
     far = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
@@ -225,31 +222,8 @@ def _refuse_places(rows: TownRows) -> None:
                 line=table.line(int(known[twin])),
             )
             table.problem(int(known[row]), message)
-    nearest = far.min(axis=1)
-    usual = float(np.median(nearest))
-    for row in np.flatnonzero((nearest > FAR_KM) & (nearest > FAR_TIMES * usual)).tolist():
-        others = np.delete(np.arange(len(known)), row)
-        turned = _flat_km(at[known][row : row + 1, ::-1], at[known])[0]
-        swapped = np.abs(at[known][row, 0]) <= 90 and (
-            np.hypot(*(xy[others] - turned).T).min() < FAR_KM
-        )
-        text = SWAPPED if swapped else OUTSIDE
-        message = Message(text.text, name=rows.zh[known[row]], km=nearest[row], usual=usual)
-        table.problem(int(known[row]), message)
-
-
-OUTSIDE: Final = Message(
-    "{name} lies {km:,.0f} km from the nearest other town, which usually is {usual:,.1f} km away: "
-    "mend its point"
-)
-SWAPPED: Final = Message(
-    "{name} lies {km:,.0f} km from the nearest other town, and among them if its longitude and "
-    "latitude are exchanged"
-)
-
-
-def _flat_km(lonlat: np.ndarray, around: np.ndarray) -> np.ndarray:
-    """Degrees as kilometres about the middle of some points: good enough to see slips by."""
-    middle = np.median(around, axis=0)
-    scale = np.array([np.cos(np.radians(middle[1])), 1.0]) * KM_PER_DEGREE
-    return np.asarray((lonlat - middle) * scale)
+    apart, usual = workbook_points.far_from_each_other(at[known])
+    for one in apart:
+        text = workbook_points.TOWN_TURNED if one.turned else workbook_points.TOWN_FAR
+        name = rows.zh[known[one.row]]
+        table.problem(int(known[one.row]), Message(text.text, name=name, km=one.km, usual=usual))
